@@ -1,0 +1,1 @@
+"""Tables and their invariants; no decision is taken here."""

@@ -1,0 +1,139 @@
+"""The database session, its one commit, and the column types every table shares; no table lives here.
+
+Code above asks `session()` and writes inside `transaction()`; nobody else commits. On SQLite a writing transaction opens with
+BEGIN IMMEDIATE under a process-wide lock, because the driver would otherwise read before it locks and lose an update.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from datetime import UTC, datetime
+from typing import Any
+
+from flask_sqlalchemy import SQLAlchemy
+from sqlalchemy import DateTime, Engine, MetaData, create_engine, event, text
+from sqlalchemy.engine import Connection, Dialect
+from sqlalchemy.orm import DeclarativeBase, Session
+from sqlalchemy.pool import StaticPool
+from sqlalchemy.types import TypeDecorator
+
+NAMING = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+
+class Base(DeclarativeBase):
+    """Declarative base with the naming convention that migrations rely on."""
+
+    metadata = MetaData(naming_convention=NAMING)
+
+
+db = SQLAlchemy(model_class=Base)
+
+_scratch: ContextVar[Session | None] = ContextVar("scratch_session", default=None)
+_depth: ContextVar[int] = ContextVar("transaction_depth", default=0)
+_sqlite_writer = threading.RLock()
+
+
+class UTCDateTime(TypeDecorator[datetime]):
+    """An aware UTC instant; a naive one is refused rather than guessed at."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError(f"naive date and time {value!r}")
+        value = value.astimezone(UTC)
+        return value.replace(tzinfo=None) if dialect.name == "sqlite" else value
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+def session() -> Session:
+    """The session of the request, or of the surrounding `scratch()`."""
+    return _scratch.get() or db.session()
+
+
+@contextmanager
+def transaction() -> Iterator[Session]:
+    """One unit of work: everything inside is committed together, or nothing is. Nested use joins the outer one."""
+    current = session()
+    if _depth.get():
+        yield current
+        return
+    with _writing(current):
+        token = _depth.set(1)
+        try:
+            if current.in_transaction():
+                current.rollback()
+            if _is_sqlite(current):
+                current.execute(text("BEGIN IMMEDIATE"))
+            yield current
+            current.commit()
+        except BaseException:
+            current.rollback()
+            raise
+        finally:
+            _depth.reset(token)
+
+
+@contextmanager
+def _writing(current: Session) -> Iterator[None]:
+    if _is_sqlite(current):
+        with _sqlite_writer:
+            yield
+    else:
+        yield
+
+
+def _is_sqlite(current: Session) -> bool:
+    return current.get_bind().dialect.name == "sqlite"
+
+
+@contextmanager
+def scratch() -> Iterator[Session]:
+    """A private in-memory database with every table; `session()` means it until the block ends. Nothing of it survives."""
+    engine = create_engine("sqlite://", poolclass=StaticPool, connect_args={"check_same_thread": False})
+    listen(engine)
+    Base.metadata.create_all(engine)
+    current = Session(engine, expire_on_commit=False)
+    scratch_token, depth_token = _scratch.set(current), _depth.set(0)
+    try:
+        yield current
+    finally:
+        _depth.reset(depth_token)
+        _scratch.reset(scratch_token)
+        current.close()
+        engine.dispose()
+
+
+def listen(engine: Engine) -> None:
+    """Set the pragmas that durability and foreign keys need on every SQLite connection, and let us write BEGIN ourselves."""
+    if engine.dialect.name != "sqlite":
+        return
+
+    @event.listens_for(engine, "connect")
+    def _configure(connection: Any, _record: Any) -> None:
+        connection.isolation_level = None
+        cursor = connection.cursor()
+        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=30000"):
+            cursor.execute(f"PRAGMA {pragma}")
+        cursor.close()
+
+
+def connection() -> Connection:
+    """The connection of the current session, for statements written in Core."""
+    return session().connection()

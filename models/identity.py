@@ -1,0 +1,69 @@
+"""Who may work here: departments (the candidate groups of the lanes), people, their roles and their API tokens."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import CheckConstraint, ForeignKey, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from models.base import UTCDateTime, db
+
+ROLES = ("clerk", "supervisor", "auditor", "owner", "operator")
+
+
+class Department(db.Model):
+    """A department of the manual; its code is the candidate group of the lane that bears its Chinese name."""
+
+    __tablename__ = "department"
+
+    code: Mapped[str] = mapped_column(String(40), primary_key=True)
+    name_zh: Mapped[str] = mapped_column(String(60), unique=True)
+    name_en: Mapped[str] = mapped_column(String(80))
+
+
+class User(db.Model):
+    """A person who may log in; the password is kept as an argon2 hash."""
+
+    __tablename__ = "user_account"
+
+    name: Mapped[str] = mapped_column(String(60), primary_key=True)
+    display_name: Mapped[str] = mapped_column(String(60))
+    password_hash: Mapped[str] = mapped_column(String(200))
+    language: Mapped[str] = mapped_column(String(5), default="zh")
+    active: Mapped[bool] = mapped_column(default=True)
+
+    __table_args__ = (CheckConstraint("language in ('zh', 'en')", name="language"),)
+
+
+class Membership(db.Model):
+    """A person works for a department."""
+
+    __tablename__ = "membership"
+
+    user: Mapped[str] = mapped_column(ForeignKey("user_account.name"), primary_key=True)
+    department: Mapped[str] = mapped_column(ForeignKey("department.code"), primary_key=True)
+
+
+class UserRole(db.Model):
+    """A person holds a role: clerk, supervisor, auditor, owner (of processes) or operator (of the system)."""
+
+    __tablename__ = "user_role"
+
+    user: Mapped[str] = mapped_column(ForeignKey("user_account.name"), primary_key=True)
+    role: Mapped[str] = mapped_column(String(20), primary_key=True)
+
+    __table_args__ = (CheckConstraint(f"role in {ROLES}", name="role"),)
+
+
+class ApiToken(db.Model):
+    """A bearer token of the REST API; only its SHA-256 is stored."""
+
+    __tablename__ = "api_token"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    user: Mapped[str] = mapped_column(ForeignKey("user_account.name"), index=True)
+    token_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    created_at: Mapped[datetime] = mapped_column(UTCDateTime())
+    expires_at: Mapped[datetime | None] = mapped_column(UTCDateTime())
+    revoked_at: Mapped[datetime | None] = mapped_column(UTCDateTime())

@@ -1,0 +1,74 @@
+"""Messages that leave the desk: text messages to customers, notices to departments, and the agreed wording all clerks must have seen."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from models.base import UTCDateTime, db
+
+PERSONAL = {"personal": True}
+
+
+class OutboxMessage(db.Model):
+    """A text message to a customer, queued in the commit that decided it and sent afterwards; `key` keeps it from going out twice."""
+
+    __tablename__ = "outbox_message"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    key: Mapped[str] = mapped_column(String(160), unique=True)
+    case_number: Mapped[str | None] = mapped_column(String(60), index=True)
+    to_msisdn: Mapped[str] = mapped_column(String(20), info=PERSONAL)
+    template: Mapped[str] = mapped_column(String(60))
+    body: Mapped[str] = mapped_column(Text, info=PERSONAL)
+    state: Mapped[str] = mapped_column(String(8), default="queued")
+    queued_at: Mapped[datetime] = mapped_column(UTCDateTime())
+    sent_at: Mapped[datetime | None] = mapped_column(UTCDateTime())
+
+    __table_args__ = (
+        CheckConstraint("state in ('queued', 'sent')", name="state"),
+        CheckConstraint("(state = 'sent') = (sent_at is not null)", name="sent_at"),
+        Index("ix_outbox_message_state_queued_at", "state", "queued_at"),
+    )
+
+
+class DepartmentNotice(db.Model):
+    """Something a department is told about a case; it is read, not worked on."""
+
+    __tablename__ = "department_notice"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    key: Mapped[str] = mapped_column(String(160), unique=True)
+    department: Mapped[str] = mapped_column(ForeignKey("department.code"))
+    case_number: Mapped[str | None] = mapped_column(String(60), index=True)
+    subject: Mapped[str] = mapped_column(String(120))
+    text: Mapped[str] = mapped_column(Text)
+    at: Mapped[datetime] = mapped_column(UTCDateTime())
+    read_at: Mapped[datetime | None] = mapped_column(UTCDateTime())
+    read_by: Mapped[str | None] = mapped_column(String(60))
+
+    __table_args__ = (Index("ix_department_notice_department_at", "department", "read_at", "at"),)
+
+
+class Notice(db.Model):
+    """The agreed wording on a sudden incident, shown to every clerk before the next case (CH1.6) while it is active."""
+
+    __tablename__ = "notice"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    text: Mapped[str] = mapped_column(Text)
+    by: Mapped[str] = mapped_column(String(60))
+    at: Mapped[datetime] = mapped_column(UTCDateTime())
+    active: Mapped[bool] = mapped_column(default=True, index=True)
+
+
+class NoticeConfirmation(db.Model):
+    """A clerk has read a notice."""
+
+    __tablename__ = "notice_confirmation"
+
+    notice_id: Mapped[int] = mapped_column(ForeignKey("notice.id"), primary_key=True)
+    user: Mapped[str] = mapped_column("user_name", String(60), primary_key=True)
+    at: Mapped[datetime] = mapped_column(UTCDateTime())

@@ -1,0 +1,42 @@
+"""Open and finished user tasks: the rows behind every worklist."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from models.base import UTCDateTime, db
+
+
+class UserTask(db.Model):
+    """Work a person must do before the process can go on; `token` is its number within the instance."""
+
+    __tablename__ = "user_task"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    instance_id: Mapped[int] = mapped_column(ForeignKey("instance.id"))
+    token: Mapped[int]
+    business_key: Mapped[str] = mapped_column(String(60), index=True)
+    process_key: Mapped[str] = mapped_column(String(60))
+    element_id: Mapped[str] = mapped_column(String(120))
+    name: Mapped[str] = mapped_column(String(200))
+    form: Mapped[str] = mapped_column(String(120))
+    group: Mapped[str] = mapped_column("group_code", String(40))
+    assignee: Mapped[str | None] = mapped_column(String(60))
+    state: Mapped[str] = mapped_column(String(12))
+    created_at: Mapped[datetime] = mapped_column(UTCDateTime())
+    due_at: Mapped[datetime | None] = mapped_column(UTCDateTime())
+    paused_at: Mapped[datetime | None] = mapped_column(UTCDateTime())
+    overdue: Mapped[bool] = mapped_column(default=False)
+    completed_at: Mapped[datetime | None] = mapped_column(UTCDateTime())
+    completed_by: Mapped[str | None] = mapped_column(String(60))
+
+    __table_args__ = (
+        UniqueConstraint("instance_id", "token"),
+        CheckConstraint("state in ('open', 'completed', 'cancelled')", name="state"),
+        Index("ix_user_task_worklist", "state", "group_code", "due_at", "id"),
+        Index("ix_user_task_assignee", "state", "assignee", "due_at", "id"),
+        Index("ix_user_task_late", "state", "overdue", "due_at"),
+    )
