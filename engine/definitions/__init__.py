@@ -1,0 +1,1 @@
+"""Process definitions: parsing what an owner drew, checking it, and the immutable versions."""

@@ -1,0 +1,137 @@
+"""A definition ready to run: every diagram parsed, every expression, form and decision compiled once. Immutable; no database."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import yaml
+
+from engine import handlers
+from engine.definitions import diagram, dmn, package
+from engine.definitions.diagram import Diagram, Element, Flow
+from engine.errors import NotFound
+from engine.language import feel
+from engine.language.decisions import Outcome
+from engine.language.feel import Expression, Scope
+from engine.language.forms import Form
+
+ALWAYS_PERSONAL = frozenset({"msisdn", "complaint_text"})
+
+
+class UnknownElement(NotFound):
+    """The process has no such element."""
+
+
+class Process:
+    """One of the processes of a definition with its expressions compiled."""
+
+    def __init__(self, drawn: Diagram) -> None:
+        self.diagram = drawn
+        self.key = drawn.key
+        self._flow_by_ends = {(flow.source, flow.target): flow for flow in drawn.flows.values()}
+        self._conditions: dict[str, Expression] = {}
+
+    def element(self, element_id: str) -> Element:
+        """Errors: UnknownElement."""
+        try:
+            return self.diagram.elements[element_id]
+        except KeyError:
+            raise UnknownElement(process=self.key, element=element_id) from None
+
+    def flow_between(self, source: str, target: str) -> Flow | None:
+        """The sequence flow from one element to another, if one is drawn."""
+        return self._flow_by_ends.get((source, target))
+
+
+@dataclass(frozen=True)
+class CompiledDecision:
+    """A decision and the model that holds it."""
+
+    id: str
+    model: dmn.Model
+
+    def evaluate(self, variables: dict[str, Any], scope: Scope) -> Outcome:
+        """Evaluate the decision over the variables."""
+        return self.model.evaluate(self.id, variables, scope=scope)
+
+
+class Definition:
+    """One version of a process. `id` and `version` are 0 for a draft."""
+
+    def __init__(self, content: package.Package, *, id: int = 0, version: int = 0) -> None:
+        self.package, self.id, self.version = content, id, version
+        self.key, self.sha256 = content.key, content.sha256
+        self.processes = {key: Process(diagram.parse(content.bpmn(key))) for key in content.processes}
+        self._expressions: dict[str, Expression] = {}
+        self._forms: dict[str, Form] = {}
+        self._decisions: dict[str, CompiledDecision] = {}
+
+    @property
+    def name(self) -> str:
+        """The Chinese name of the process."""
+        return self.processes[self.key].diagram.name
+
+    @property
+    def xml(self) -> bytes:
+        """The diagram as published."""
+        return self.package.bpmn(self.key)
+
+    @property
+    def elements(self) -> dict[str, Element]:
+        """The elements of its own diagram."""
+        return self.processes[self.key].diagram.elements
+
+    @property
+    def flows(self) -> dict[str, Flow]:
+        """The sequence flows of its own diagram."""
+        return self.processes[self.key].diagram.flows
+
+    def expression(self, text: str) -> Expression:
+        """A compiled FEEL expression. Errors: FeelSyntaxError."""
+        if text not in self._expressions:
+            self._expressions[text] = feel.compile(text)
+        return self._expressions[text]
+
+    def form(self, element_id: str, process: str = "") -> Form:
+        """The form of a user task. Errors: UnknownElement, MissingFile, InvalidDefinition."""
+        return self.form_by_id(self.processes[process or self.key].element(element_id).properties.get("form", ""))
+
+    def form_by_id(self, form_id: str) -> Form:
+        """A form of the package. Errors: MissingFile, InvalidDefinition."""
+        if form_id not in self._forms:
+            self._forms[form_id] = Form.parse(self.package.form(form_id))
+        return self._forms[form_id]
+
+    def decision(self, decision_id: str) -> CompiledDecision:
+        """A decision of the package. Errors: MissingFile, InvalidDefinition."""
+        if decision_id not in self._decisions:
+            self._decisions[decision_id] = CompiledDecision(decision_id, dmn.parse(self.package.decision(decision_id)))
+        return self._decisions[decision_id]
+
+    @cached_property
+    def personal(self) -> frozenset[str]:
+        """Names of variables, form fields, parameters and results that hold personal data."""
+        names = set(ALWAYS_PERSONAL)
+        for file in self.package.files:
+            if file.startswith("forms/"):
+                names |= self.form_by_id(file[len("forms/") : -len(".form")]).personal
+        for element in self._all_elements():
+            if element.topic in handlers.registered():
+                names |= handlers.find(element.topic).personal
+        return frozenset(names)
+
+    @cached_property
+    def english(self) -> dict[str, dict[str, Any]]:
+        """English names by process key and element id; the process itself under the empty id."""
+        found = {}
+        for key in self.processes:
+            text = self.package.files.get(f"translations/{key}.en.yaml", "")
+            found[key] = (yaml.safe_load(text) or {}) if text else {}
+        return found
+
+    def _all_elements(self) -> Iterable[Element]:
+        for process in self.processes.values():
+            yield from process.diagram.elements.values()

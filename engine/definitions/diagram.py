@@ -1,0 +1,265 @@
+"""A BPMN file read into plain values: elements, flows, lanes and our extension properties. Nothing is judged here; `lint` does that."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from engine import xml
+
+BPMN = "http://www.omg.org/spec/BPMN/20100524/MODEL"
+SPIFF = "http://spiffworkflow.org/bpmn/schema/1.0/core"
+ACTIVITIES = frozenset({"userTask", "serviceTask", "businessRuleTask", "receiveTask", "callActivity", "subProcess"})
+GATEWAYS = frozenset({"exclusiveGateway", "parallelGateway", "inclusiveGateway", "eventBasedGateway"})
+EVENTS = frozenset({"startEvent", "endEvent", "boundaryEvent", "intermediateCatchEvent", "intermediateThrowEvent"})
+EVENT_DEFINITION = "EventDefinition"
+OTHER_NODES = frozenset(
+    {
+        "task",
+        "manualTask",
+        "scriptTask",
+        "sendTask",
+        "transaction",
+        "adHocSubProcess",
+        "complexGateway",
+        "callChoreography",
+    }
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Parameter:
+    """A service task parameter: a FEEL expression by name."""
+
+    name: str
+    expression: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Element:
+    """One flow node. `trigger` is the kind of its event definition (timer, message, error, terminate …), empty when it has none."""
+
+    id: str
+    type: str
+    name: str
+    line: int
+    parent: str
+    lane: str = ""
+    documentation: str = ""
+    properties: dict[str, str] = field(default_factory=dict)
+    default: str = ""
+    attached_to: str = ""
+    interrupting: bool = True
+    trigger: str = ""
+    trigger_count: int = 0
+    timer: str = ""
+    timer_kind: str = ""
+    message: str = ""
+    error_code: str | None = None
+    topic: str = ""
+    result_variable: str = ""
+    parameters: tuple[Parameter, ...] = ()
+    decision: str = ""
+    called: str = ""
+    looped: bool = False
+    event_sub_process: bool = False
+
+    @property
+    def manual_refs(self) -> tuple[str, ...]:
+        """The ids of the manual this element declares."""
+        return tuple(ref.strip() for ref in self.properties.get("manualRef", "").split(",") if ref.strip())
+
+
+@dataclass(frozen=True, kw_only=True)
+class Flow:
+    """A sequence flow and its FEEL condition."""
+
+    id: str
+    name: str
+    source: str
+    target: str
+    condition: str
+    line: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Diagram:
+    """One executable process with everything drawn in it."""
+
+    key: str
+    name: str
+    documentation: str
+    elements: dict[str, Element]
+    flows: dict[str, Flow]
+    lanes: tuple[str, ...]
+    processes: int
+
+    def outgoing(self, element_id: str) -> list[Flow]:
+        """The flows that leave an element, in document order."""
+        return [flow for flow in self.flows.values() if flow.source == element_id]
+
+    def incoming(self, element_id: str) -> list[Flow]:
+        """The flows that arrive at an element, in document order."""
+        return [flow for flow in self.flows.values() if flow.target == element_id]
+
+    def boundary_events(self, element_id: str) -> list[Element]:
+        """The events attached to an activity."""
+        return [element for element in self.elements.values() if element.attached_to == element_id]
+
+    def called_processes(self) -> list[str]:
+        """Keys of the processes that call activities name, in document order, each once."""
+        return list(dict.fromkeys(e.called for e in self.elements.values() if e.type == "callActivity" and e.called))
+
+
+def parse(content: bytes) -> Diagram:
+    """Read a BPMN file; the first executable process counts.
+
+    Errors: MalformedXml.
+    """
+    root = xml.parse(content)
+    if xml.local(root) != "definitions" or xml.namespace(root) != BPMN:
+        raise xml.MalformedXml(line=root.sourceline or 0, why="no_bpmn")
+    processes = [child for child in root if xml.local(child) == "process"]
+    if not processes:
+        raise xml.MalformedXml(line=root.sourceline or 0, why="no_process")
+    process = next((p for p in processes if p.get("isExecutable") == "true"), processes[0])
+    lanes = _lanes(process)
+    reader = _Reader(lanes, _named(root, "message", "name"), _named(root, "error", "errorCode"))
+    elements, flows = reader.read(process)
+    return Diagram(
+        key=process.get("id", ""),
+        name=process.get("name") or _pool_name(root, process.get("id", "")),
+        documentation=_documentation(process),
+        elements=elements,
+        flows=flows,
+        lanes=tuple(dict.fromkeys(lanes.values())),
+        processes=len(processes),
+    )
+
+
+def _pool_name(root: xml.Element, process_id: str) -> str:
+    for participant in root.iter(f"{{{BPMN}}}participant"):
+        if participant.get("processRef") == process_id:
+            return participant.get("name", "")
+    return process_id
+
+
+def _named(root: xml.Element, tag: str, attribute: str) -> dict[str, str]:
+    return {e.get("id", ""): e.get(attribute, "") for e in root if xml.local(e) == tag}
+
+
+def _lanes(process: xml.Element) -> dict[str, str]:
+    found = {}
+    for lane in process.iter(f"{{{BPMN}}}lane"):
+        for reference in lane.findall(f"{{{BPMN}}}flowNodeRef"):
+            found[(reference.text or "").strip()] = lane.get("name", "")
+    return found
+
+
+def _documentation(node: xml.Element) -> str:
+    return " ".join((d.text or "").strip() for d in node.findall(f"{{{BPMN}}}documentation"))
+
+
+class _Reader:
+    """Walks a process and its embedded sub-processes."""
+
+    def __init__(self, lanes: dict[str, str], messages: dict[str, str], errors: dict[str, str]) -> None:
+        self.lanes, self.messages, self.errors = lanes, messages, errors
+
+    def read(self, scope: xml.Element, lane: str = "") -> tuple[dict[str, Element], dict[str, Flow]]:
+        elements: dict[str, Element] = {}
+        flows: dict[str, Flow] = {}
+        for node in scope:
+            kind = xml.local(node)
+            if kind == "sequenceFlow":
+                flows[node.get("id", "")] = self.flow(node)
+            elif kind in ACTIVITIES | GATEWAYS | EVENTS | OTHER_NODES:
+                element = self.element(node, kind, scope.get("id", ""), lane)
+                elements[element.id] = element
+                if kind == "subProcess":
+                    inner, inner_flows = self.read(node, element.lane)
+                    elements |= inner
+                    flows |= inner_flows
+        return elements, flows
+
+    def flow(self, node: xml.Element) -> Flow:
+        condition = node.find(f"{{{BPMN}}}conditionExpression")
+        return Flow(
+            id=node.get("id", ""),
+            name=node.get("name", ""),
+            source=node.get("sourceRef", ""),
+            target=node.get("targetRef", ""),
+            condition=(condition.text or "").strip() if condition is not None else "",
+            line=node.sourceline or 0,
+        )
+
+    def element(self, node: xml.Element, kind: str, parent: str, lane: str) -> Element:
+        triggers = [child for child in node if xml.local(child).endswith(EVENT_DEFINITION)]
+        trigger = triggers[0] if triggers else None
+        timer_kind, timer = _timer(trigger)
+        topic, result, parameters = _operator(node)
+        message = node if kind == "receiveTask" else trigger
+        return Element(
+            id=node.get("id", ""),
+            type=kind,
+            name=node.get("name", ""),
+            line=node.sourceline or 0,
+            parent=parent,
+            lane=self.lanes.get(node.get("id", ""), lane),
+            documentation=_documentation(node),
+            properties=_properties(node),
+            default=node.get("default", ""),
+            attached_to=node.get("attachedToRef", ""),
+            interrupting=node.get("cancelActivity", "true") == "true",
+            trigger="message"
+            if kind == "receiveTask"
+            else (xml.local(trigger)[: -len(EVENT_DEFINITION)] if trigger is not None else ""),
+            trigger_count=len(triggers),
+            timer=timer,
+            timer_kind=timer_kind,
+            message=self.messages.get(message.get("messageRef", ""), "") if message is not None else "",
+            error_code=self.errors.get(trigger.get("errorRef", "")) if trigger is not None else None,
+            topic=topic,
+            result_variable=result or _properties(node).get("resultVariable", ""),
+            parameters=parameters,
+            decision=_extension_text(node, "calledDecisionId"),
+            called=node.get("calledElement", ""),
+            looped=any("LoopCharacteristics" in xml.local(child) for child in node),
+            event_sub_process=node.get("triggeredByEvent") == "true",
+        )
+
+
+def _timer(trigger: xml.Element | None) -> tuple[str, str]:
+    for child in trigger if trigger is not None else ():
+        if xml.local(child) in ("timeDate", "timeDuration", "timeCycle"):
+            return xml.local(child), (child.text or "").strip()
+    return "", ""
+
+
+def _extensions(node: xml.Element) -> Iterator[xml.Element]:
+    for holder in node.findall(f"{{{BPMN}}}extensionElements"):
+        yield from holder
+
+
+def _extension_text(node: xml.Element, name: str) -> str:
+    return next(((e.text or "").strip() for e in _extensions(node) if xml.local(e) == name), "")
+
+
+def _properties(node: xml.Element) -> dict[str, str]:
+    found = {}
+    for extension in _extensions(node):
+        if xml.local(extension) == "properties" and xml.namespace(extension) == SPIFF:
+            for entry in extension:
+                found[entry.get("name", "")] = entry.get("value", "")
+    return found
+
+
+def _operator(node: xml.Element) -> tuple[str, str, tuple[Parameter, ...]]:
+    for extension in _extensions(node):
+        if xml.local(extension) == "serviceTaskOperator":
+            parameters = tuple(
+                Parameter(name=p.get("id", ""), expression=p.get("value", ""))
+                for p in extension.iter(f"{{{SPIFF}}}parameter")
+            )
+            return extension.get("id", ""), extension.get("resultVariable", ""), parameters
+    return "", "", ()

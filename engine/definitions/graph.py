@@ -1,0 +1,53 @@
+"""Questions about the shape of a diagram: what can be reached, what lies on a cycle, who calls whom."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from engine.definitions.diagram import Diagram
+
+
+def successors(diagram: Diagram, element_id: str) -> list[str]:
+    """Where a token may go from an element: along flows, to its boundary events, into its sub-process."""
+    found = [flow.target for flow in diagram.outgoing(element_id)]
+    found += [event.id for event in diagram.boundary_events(element_id)]
+    found += [e.id for e in diagram.elements.values() if e.parent == element_id and e.type == "startEvent"]
+    return found
+
+
+def reachable(diagram: Diagram) -> set[str]:
+    """The elements a token can reach from the start of the process."""
+    pending = [e.id for e in diagram.elements.values() if e.type == "startEvent" and e.parent == diagram.key]
+    return _closure(diagram, pending)
+
+
+def _closure(diagram: Diagram, pending: list[str]) -> set[str]:
+    found: set[str] = set()
+    while pending:
+        current = pending.pop()
+        if current not in found and current in diagram.elements:
+            found.add(current)
+            pending.extend(successors(diagram, current))
+    return found
+
+
+def in_cycle(diagram: Diagram, element_id: str) -> bool:
+    """Whether a token that left an element can come back to it."""
+    return element_id in _closure(diagram, successors(diagram, element_id))
+
+
+def recursive_calls(diagrams: Mapping[str, Diagram]) -> list[str]:
+    """Processes that call themselves, directly or through others."""
+    calls = {key: [c for c in diagram.called_processes() if c in diagrams] for key, diagram in diagrams.items()}
+    return sorted(key for key in calls if key in _called_from(calls, key))
+
+
+def _called_from(calls: Mapping[str, list[str]], key: str) -> set[str]:
+    found: set[str] = set()
+    pending = list(calls[key])
+    while pending:
+        current = pending.pop()
+        if current not in found:
+            found.add(current)
+            pending.extend(calls[current])
+    return found

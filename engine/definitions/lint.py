@@ -1,0 +1,224 @@
+"""What a package must satisfy to be published: everything our engine would otherwise find out while a case is running.
+
+Each rule yields problems with the line and element it concerns; texts for people are looked up by rule name. Nothing is executed here.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+
+from marshmallow import Schema
+
+from engine import handlers
+from engine.definitions import dmn
+from engine.definitions.diagram import ACTIVITIES, EVENTS, GATEWAYS, Diagram, Element, parse
+from engine.definitions.graph import in_cycle, reachable, recursive_calls
+from engine.definitions.package import MissingFile, Package
+from engine.errors import EngineError, InvalidDefinition, Problem
+from engine.language import feel
+from engine.language.feel import FeelSyntaxError
+from engine.language.forms import Form
+from engine.xml import MalformedXml
+
+ID = re.compile(r"^[A-Za-z_][A-Za-z0-9_.-]*$")
+RESERVED_IDS = frozenset({"Start", "End", "Root"})
+TRIGGERS = {
+    "startEvent": frozenset({""}),
+    "endEvent": frozenset({"", "terminate", "error"}),
+    "intermediateCatchEvent": frozenset({"timer", "message"}),
+    "boundaryEvent": frozenset({"timer", "message", "error"}),
+}
+EXPRESSION_PROPERTIES = ("due", "correlationKey")
+
+
+def check(content: Package) -> list[Problem]:
+    """Every problem of a package, in document order; empty when it may be published."""
+    problems: list[Problem] = []
+    drawn: dict[str, Diagram] = {}
+    for key in content.processes:
+        try:
+            drawn[key] = parse(content.bpmn(key))
+        except MalformedXml as error:
+            problems.append(Problem(error.values["line"], "", "malformed_xml", {"file": f"{key}.bpmn", **error.values}))
+        except MissingFile as error:
+            problems.append(Problem(0, "", "missing_file", error.values))
+    for key, diagram in drawn.items():
+        problems += _check_diagram(key, diagram, content)
+    problems += [Problem(0, "", "recursive_call", {"process": key}) for key in recursive_calls(drawn)]
+    return problems
+
+
+def _check_diagram(key: str, diagram: Diagram, content: Package) -> list[Problem]:
+    rules: tuple[Callable[[Diagram], Iterator[Problem]], ...] = (_structure, _flows, _reachability, _gateways)
+    problems = (
+        [Problem(0, "", "wrong_process_id", {"expected": key, "found": diagram.key})] if diagram.key != key else []
+    )
+    for rule in rules:
+        problems += rule(diagram)
+    for element in diagram.elements.values():
+        problems += _element(element)
+        problems += _references(element, content)
+        problems += _expressions(element)
+    return problems
+
+
+def _problem(element: Element, rule: str, **values: object) -> Problem:
+    return Problem(element.line, element.id, rule, {"name": element.name, **values})
+
+
+def _structure(diagram: Diagram) -> Iterator[Problem]:
+    """One start per level, at least one end."""
+    parents = {diagram.key} | {e.id for e in diagram.elements.values() if e.type == "subProcess"}
+    for parent in sorted(parents):
+        inside = [e for e in diagram.elements.values() if e.parent == parent]
+        starts = [e for e in inside if e.type == "startEvent"]
+        if len(starts) != 1:
+            yield Problem(0, parent, "one_start_event", {"count": len(starts)})
+        if not any(e.type == "endEvent" for e in inside):
+            yield Problem(0, parent, "no_end_event", {})
+    for element in diagram.elements.values():
+        if not ID.match(element.id) or element.id in RESERVED_IDS:
+            yield _problem(element, "unusable_id", id=element.id)
+
+
+def _flows(diagram: Diagram) -> Iterator[Problem]:
+    ends: set[tuple[str, str]] = set()
+    for flow in diagram.flows.values():
+        if flow.source not in diagram.elements or flow.target not in diagram.elements:
+            yield Problem(flow.line, flow.id, "loose_flow", {})
+        if (flow.source, flow.target) in ends:
+            yield Problem(flow.line, flow.id, "two_flows_same_ends", {})
+        ends.add((flow.source, flow.target))
+        if flow.condition:
+            yield from _feel(flow.condition, flow.line, flow.id, "condition")
+    for element in diagram.elements.values():
+        leaving = diagram.outgoing(element.id)
+        if element.type in ACTIVITIES and len(leaving) > 1:
+            yield _problem(element, "several_flows_leave", count=len(leaving))
+        if element.type != "endEvent" and not leaving:
+            yield _problem(element, "no_flow_leaves")
+        if element.type == "boundaryEvent" and element.attached_to not in diagram.elements:
+            yield _problem(element, "attached_to_nothing")
+
+
+def _reachability(diagram: Diagram) -> Iterator[Problem]:
+    reached = reachable(diagram)
+    for element in diagram.elements.values():
+        if element.id not in reached:
+            yield _problem(element, "unreachable")
+
+
+def _gateways(diagram: Diagram) -> Iterator[Problem]:
+    for element in diagram.elements.values():
+        leaving = diagram.outgoing(element.id)
+        if element.type in ("exclusiveGateway", "inclusiveGateway") and len(leaving) > 1:
+            if element.default not in {flow.id for flow in leaving}:
+                yield _problem(element, "no_default_flow")
+            for flow in leaving:
+                if flow.id != element.default and not flow.condition:
+                    yield Problem(flow.line, flow.id, "no_condition", {"name": flow.name, "gateway": element.name})
+        if element.type in ("parallelGateway", "inclusiveGateway") and in_cycle(diagram, element.id):
+            yield _problem(element, "parallel_gateway_in_loop")
+        if element.type == "eventBasedGateway":
+            for flow in leaving:
+                target = diagram.elements.get(flow.target)
+                if target is not None and target.type not in ("intermediateCatchEvent", "receiveTask"):
+                    yield _problem(element, "event_gateway_target", target=target.name)
+
+
+def _element(element: Element) -> Iterator[Problem]:
+    if element.type not in ACTIVITIES | GATEWAYS | EVENTS or element.type == "intermediateThrowEvent":
+        yield _problem(element, "element_not_executable", type=element.type)
+    if element.looped:
+        yield _problem(element, "loop_marker")
+    if element.event_sub_process:
+        yield _problem(element, "event_sub_process")
+    allowed = TRIGGERS.get(element.type)
+    if allowed is not None and (element.trigger not in allowed or element.trigger_count > 1):
+        yield _problem(element, "event_not_executable", trigger=element.trigger or "none")
+    if element.trigger == "timer" and (not element.timer or element.timer_kind == "timeCycle"):
+        yield _problem(element, "timer_not_executable")
+    if element.trigger == "message" and element.type != "startEvent":
+        if not element.message:
+            yield _problem(element, "no_message")
+        if not element.properties.get("correlationKey"):
+            yield _problem(element, "no_correlation_key")
+
+
+def _references(element: Element, content: Package) -> Iterator[Problem]:
+    if element.type == "userTask":
+        yield from _form(element, content)
+        if not (element.lane or element.properties.get("group")):
+            yield _problem(element, "no_group")
+    elif element.type == "serviceTask":
+        yield from _topic(element)
+    elif element.type == "businessRuleTask":
+        yield from _decision(element, content)
+    elif element.type == "callActivity" and f"{element.called}.bpmn" not in content.files:
+        yield _problem(element, "unknown_called_process", called=element.called)
+
+
+def _form(element: Element, content: Package) -> Iterator[Problem]:
+    form_id = element.properties.get("form", "")
+    try:
+        Form.parse(content.form(form_id))
+    except MissingFile:
+        yield _problem(element, "unknown_form", form=form_id)
+    except InvalidDefinition as error:
+        for inner in error.problems:
+            yield Problem(element.line, element.id, inner.rule, {"form": form_id, **inner.values})
+
+
+def _decision(element: Element, content: Package) -> Iterator[Problem]:
+    if not element.result_variable:
+        yield _problem(element, "no_result_variable")
+    try:
+        model = dmn.parse(content.decision(element.decision))
+    except MissingFile:
+        yield _problem(element, "unknown_decision", decision=element.decision)
+        return
+    except InvalidDefinition as error:
+        for inner in error.problems:
+            yield Problem(element.line, element.id, inner.rule, {"decision": element.decision, **inner.values})
+        return
+    except EngineError as error:
+        yield _problem(element, "malformed_decision", decision=element.decision, why=error.code)
+        return
+    if element.decision not in model.decisions:
+        yield _problem(element, "unknown_decision", decision=element.decision)
+
+
+def _topic(element: Element) -> Iterator[Problem]:
+    try:
+        known = handlers.find(element.topic)
+    except handlers.UnknownTopic:
+        yield _problem(element, "unknown_topic", topic=element.topic)
+        return
+    fields = _fields(known.parameters)
+    given = {parameter.name for parameter in element.parameters}
+    for name in sorted(given - fields.keys()):
+        yield _problem(element, "unknown_parameter", topic=element.topic, parameter=name)
+    for name in sorted(name for name, required in fields.items() if required and name not in given):
+        yield _problem(element, "missing_parameter", topic=element.topic, parameter=name)
+
+
+def _fields(schema: type[Schema]) -> dict[str, bool]:
+    return {name: field.required for name, field in schema().fields.items()}
+
+
+def _expressions(element: Element) -> Iterator[Problem]:
+    texts = [(name, element.properties[name]) for name in EXPRESSION_PROPERTIES if element.properties.get(name)]
+    texts += [(name, text) for name, text in element.properties.items() if name.startswith(("in.", "out."))]
+    texts += [(parameter.name, parameter.expression) for parameter in element.parameters]
+    if element.timer:
+        texts.append(("timer", element.timer))
+    for name, text in texts:
+        yield from _feel(text, element.line, element.id, name)
+
+
+def _feel(text: str, line: int, element_id: str, place: str) -> Iterator[Problem]:
+    try:
+        feel.compile(text)
+    except FeelSyntaxError as error:
+        yield Problem(line, element_id, "feel_syntax", {"place": place, **error.values})

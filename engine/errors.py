@@ -1,0 +1,70 @@
+"""The kinds of error that verbs raise; concrete classes stand beside what raises them.
+
+An error takes values, not a sentence: the message for logs is built from its own fields, the one people read is looked up by class in the
+catalogue of their language. `web.errors` maps kinds to HTTP statuses.
+"""
+
+from __future__ import annotations
+
+import inspect
+from dataclasses import dataclass, field
+from typing import Any
+
+
+class EngineError(Exception):
+    """Something was asked that cannot be done."""
+
+    def __init__(self, **values: Any) -> None:
+        self.values = values
+        super().__init__(self.message)
+
+    @property
+    def code(self) -> str:
+        """The class name: what catalogues and API clients key on."""
+        return type(self).__name__
+
+    @property
+    def message(self) -> str:
+        """English, from the docstring and the values."""
+        text = inspect.getdoc(type(self)) or self.code
+        listed = ", ".join(f"{name}={value!r}" for name, value in self.values.items())
+        return f"{text.splitlines()[0]} ({listed})" if listed else text.splitlines()[0]
+
+
+class NotFound(EngineError):
+    """There is no such thing."""
+
+
+class NotPermitted(EngineError):
+    """This person may not do that."""
+
+
+class Conflict(EngineError):
+    """It has changed since it was read."""
+
+
+class Invalid(EngineError):
+    """What was entered cannot be accepted."""
+
+
+class Corrupt(EngineError):
+    """The record contradicts itself."""
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One thing wrong: where (line, element id; 0 and empty when it concerns the whole), which rule, and its particulars."""
+
+    line: int
+    element_id: str
+    rule: str
+    values: dict[str, Any] = field(default_factory=dict)
+
+
+class InvalidDefinition(Invalid):
+    """The definition cannot be published as it is."""
+
+    @property
+    def problems(self) -> list[Problem]:
+        """Every problem found, in document order."""
+        return list(self.values["problems"])

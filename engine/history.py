@@ -1,0 +1,121 @@
+"""The log: one append-only entry per commit of a stream, each holding the hash of the one before it."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import insert, select
+
+from engine import sealing
+from engine.errors import Corrupt
+from engine.language import values
+from engine.steps import Step
+from models.base import session
+from models.entry import HistoryEntry
+
+GENESIS = bytes(32)
+INSTANCE = "instance"
+
+
+class BrokenChain(Corrupt):
+    """The history has been altered."""
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One commit: who did it, when, and its steps with personal values readable unless the case was erased."""
+
+    seq: int
+    at: datetime
+    actor: str
+    steps: list[Step]
+    hash: bytes
+    calendar: str = ""
+
+
+@dataclass(frozen=True)
+class Head:
+    """Where a stream ends."""
+
+    seq: int
+    hash: bytes
+
+
+def append(
+    stream: str,
+    stream_id: str,
+    head: Head,
+    steps: list[Step],
+    *,
+    by: str,
+    at: datetime,
+    case_key: bytes | None = None,
+    personal: frozenset[str] = frozenset(),
+    calendar: str = "",
+) -> Head:
+    """Add an entry after `head`; values under `personal` names are sealed before they are hashed.
+
+    `calendar` is the fingerprint of the business calendar that limits were reckoned with.
+    """
+    shown = sealing.hide(case_key, personal, steps) if case_key is not None else steps
+    document = {"stream": stream, "id": stream_id, "seq": head.seq + 1, "at": at, "by": by, "calendar": calendar}
+    body = values.canonical({**document, "steps": shown})
+    digest = chain(head.hash, body)
+    session().execute(
+        insert(HistoryEntry).values(
+            stream=stream,
+            stream_id=stream_id,
+            sequence=head.seq + 1,
+            at=at,
+            actor=by,
+            body=body,
+            previous=head.hash,
+            hash=digest,
+            mac=sealing.mac(digest),
+        )
+    )
+    return Head(head.seq + 1, digest)
+
+
+def chain(previous: bytes, body: bytes) -> bytes:
+    """The hash that binds a body to what came before it."""
+    return hashlib.sha256(previous + body).digest()
+
+
+def read(stream: str, stream_id: str, case_key: bytes | None = None, upto: int | None = None) -> list[Entry]:
+    """The entries of a stream in order, the chain checked. Errors: BrokenChain."""
+    return list(_checked(rows(stream, stream_id, upto), stream_id, case_key))
+
+
+def rows(stream: str, stream_id: str, upto: int | None = None) -> list[HistoryEntry]:
+    """The stored rows of a stream in order."""
+    query = select(HistoryEntry).where(HistoryEntry.stream == stream, HistoryEntry.stream_id == stream_id)
+    if upto is not None:
+        query = query.where(HistoryEntry.sequence <= upto)
+    return list(session().scalars(query.order_by(HistoryEntry.sequence)))
+
+
+def _checked(stored: list[HistoryEntry], stream_id: str, case_key: bytes | None) -> Iterator[Entry]:
+    previous = GENESIS
+    for number, row in enumerate(stored, start=1):
+        if row.sequence != number or row.previous != previous or row.hash != chain(previous, row.body):
+            raise BrokenChain(stream=stream_id, seq=number)
+        previous = row.hash
+        steps, calendar = _opened(row.body, case_key)
+        yield Entry(row.sequence, row.at, row.actor, steps, row.hash, calendar)
+
+
+def _opened(body: bytes, case_key: bytes | None) -> tuple[list[Step], str]:
+    opened = document(body)
+    return sealing.reveal(case_key, opened["steps"]), opened["calendar"]
+
+
+def document(body: bytes) -> dict[str, Any]:
+    """What a stored body says, personal values still sealed."""
+    read: dict[str, Any] = values.unpack(json.loads(body))
+    return read

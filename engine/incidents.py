@@ -1,0 +1,64 @@
+"""Incidents: what a person does when a service task could not be carried out."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+
+from engine import execution
+from engine.errors import Conflict, NotFound
+from engine.execution import Advanced
+from engine.permissions import Actor
+from engine.steps import Done, Refused, WorkOutcome
+from models.base import session, transaction
+from models.incident import Incident
+
+
+class UnknownIncident(NotFound):
+    """There is no such incident."""
+
+
+class IncidentResolved(Conflict):
+    """The incident is settled already."""
+
+
+def retry(incident_id: int, *, by: Actor, at: datetime) -> Advanced:
+    """Carry out the service task once more, under the same idempotency key. Errors: UnknownIncident, IncidentResolved."""
+    with transaction():
+        incident = _open(incident_id)
+        return execution.advance(incident.instance_id, lambda run: run.retry(incident.token), by=by.user, at=at)
+
+
+def resolve(
+    incident_id: int,
+    *,
+    reason: str,
+    by: Actor,
+    at: datetime,
+    result: dict[str, Any] | None = None,
+    error: str | None = None,
+) -> Advanced:
+    """Settle it by hand: with the `result` the service would have given, or with the BPMN `error` it would have raised.
+
+    Errors: UnknownIncident, IncidentResolved.
+    """
+    outcome: WorkOutcome = Refused(error) if error else Done(result or {})
+    with transaction():
+        incident = _open(incident_id)
+
+        def command(run: Any) -> None:
+            run.add("incident_resolved", token=incident.token, element=incident.element_id, reason=reason)
+            run.finish_work(incident.token, outcome)
+
+        return execution.advance(incident.instance_id, command, by=by.user, at=at)
+
+
+def _open(incident_id: int) -> Incident:
+    incident = session().scalar(select(Incident).where(Incident.id == incident_id))
+    if incident is None:
+        raise UnknownIncident(incident=incident_id)
+    if incident.state != "open":
+        raise IncidentResolved(incident=incident_id)
+    return incident

@@ -1,0 +1,39 @@
+"""Process instances: starting one and cancelling one."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from engine import execution, versions
+from engine.errors import Invalid
+from engine.execution import Advanced
+from engine.language import values
+from engine.permissions import Actor
+from models.base import transaction
+
+
+class InvalidVariables(Invalid):
+    """The variables to start with cannot be stored."""
+
+
+def start(key: str, *, business_key: str, variables: dict[str, Any], by: Actor, at: datetime) -> Advanced:
+    """Start the newest version of a process and run it to its first wait states.
+
+    Errors: UnknownProcess, InvalidVariables.
+    """
+    _check(variables)
+    with transaction():
+        return execution.create(versions.current(key), business_key, dict(variables), by=by.user, at=at)
+
+
+def _check(variables: dict[str, Any]) -> None:
+    try:
+        values.canonical(variables)
+    except (TypeError, ValueError) as error:
+        raise InvalidVariables(why=str(error)) from error
+
+
+def cancel(instance_id: int, *, reason: str, by: Actor, at: datetime) -> Advanced:
+    """Close a case without finishing it; its open tasks, timers and messages go. Errors: UnknownInstance, InstanceEnded."""
+    return execution.advance(instance_id, lambda run: run.cancel(reason), by=by.user, at=at)

@@ -1,0 +1,1 @@
+"""FEEL, decision tables, form rules and deadline arithmetic: pure functions, no database."""

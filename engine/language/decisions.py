@@ -1,0 +1,160 @@
+"""Decision tables and literal expressions of DMN, evaluated by the standard's hit policies; which rules matched is part of the answer."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from engine.errors import Conflict, Corrupt
+from engine.language import feel
+from engine.language.feel import Expression, Scope, UnaryTests, types
+
+SINGLE = frozenset({"UNIQUE", "FIRST", "ANY", "PRIORITY"})
+POLICIES = SINGLE | {"RULE ORDER", "OUTPUT ORDER", "COLLECT"}
+AGGREGATIONS = frozenset({"", "SUM", "MIN", "MAX", "COUNT"})
+
+
+class SeveralRulesMatch(Conflict):
+    """A UNIQUE table has more than one matching rule."""
+
+
+class RulesDisagree(Conflict):
+    """An ANY table has matching rules with different outputs."""
+
+
+class CircularDecision(Corrupt):
+    """A decision requires itself."""
+
+
+@dataclass(frozen=True)
+class Input:
+    """An input column: what is tested, and the values it may have when the table lists them."""
+
+    expression: Expression
+    allowed: UnaryTests | None = None
+
+
+@dataclass(frozen=True)
+class Output:
+    """An output column. `order` lists its values by priority, highest first; `default` is used when no rule matches."""
+
+    name: str
+    order: tuple[Any, ...] = ()
+    default: Expression | None = None
+
+
+@dataclass(frozen=True)
+class Rule:
+    """A row: one test per input, one expression per output, and the owner's remark."""
+
+    id: str
+    tests: tuple[UnaryTests, ...]
+    outputs: tuple[Expression, ...]
+    annotation: str = ""
+
+
+@dataclass(frozen=True)
+class Match:
+    """A rule that matched: its number from 1, id, and remark."""
+
+    number: int
+    id: str
+    annotation: str
+
+    def as_step(self) -> dict[str, Any]:
+        """As history records it."""
+        return {"number": self.number, "id": self.id, "annotation": self.annotation}
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a decision gave: its value, the rules that matched, and the values of its inputs."""
+
+    value: Any
+    matched: tuple[dict[str, Any], ...] = ()
+    inputs: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class DecisionTable:
+    """A table: inputs, outputs, rules, one of POLICIES, and the aggregation of COLLECT."""
+
+    inputs: tuple[Input, ...]
+    outputs: tuple[Output, ...]
+    rules: tuple[Rule, ...]
+    policy: str = "UNIQUE"
+    aggregation: str = ""
+
+    def evaluate(self, variables: Mapping[str, Any], scope: Scope) -> Outcome:
+        """Errors: SeveralRulesMatch, RulesDisagree."""
+        values = [column.expression.evaluate(variables, scope=scope) for column in self.inputs]
+        shown = {column.expression.text: value for column, value in zip(self.inputs, values, strict=True)}
+        for column, value in zip(self.inputs, values, strict=True):
+            if column.allowed is not None and not column.allowed.matches(value, variables, scope=scope):
+                return Outcome(None, (), shown)
+        hits = [
+            (number, rule)
+            for number, rule in enumerate(self.rules, start=1)
+            if all(t.matches(v, variables, scope=scope) for t, v in zip(rule.tests, values, strict=True))
+        ]
+        rows = [(number, rule, self._row(rule, variables, scope)) for number, rule in hits]
+        if not rows:
+            return Outcome(self._default(variables, scope), (), shown)
+        chosen = self._choose(rows)
+        matched = tuple(Match(number, rule.id, rule.annotation).as_step() for number, rule, _ in chosen)
+        return Outcome(self._value([row for _, _, row in chosen]), matched, shown)
+
+    def _row(self, rule: Rule, variables: Mapping[str, Any], scope: Scope) -> tuple[Any, ...]:
+        return tuple(expression.evaluate(variables, scope=scope) for expression in rule.outputs)
+
+    def _default(self, variables: Mapping[str, Any], scope: Scope) -> Any:
+        if any(column.default is not None for column in self.outputs):
+            row = tuple(c.default.evaluate(variables, scope=scope) if c.default else None for c in self.outputs)
+            value = self._shape(row)
+            return value if self.policy in SINGLE else [value]
+        if self.policy in SINGLE:
+            return None
+        return {"": [], "COUNT": 0}.get(self.aggregation)
+
+    def _choose(self, rows: list[tuple[int, Rule, tuple[Any, ...]]]) -> list[tuple[int, Rule, tuple[Any, ...]]]:
+        if self.policy == "UNIQUE" and len(rows) > 1:
+            raise SeveralRulesMatch(rules=[f"{number} {rule.id}".strip() for number, rule, _ in rows])
+        if self.policy == "ANY" and any(not _same(row, rows[0][2]) for _, _, row in rows):
+            raise RulesDisagree(rules=[f"{number} {rule.id}".strip() for number, rule, _ in rows])
+        if self.policy in ("PRIORITY", "OUTPUT ORDER"):
+            rows = sorted(rows, key=lambda item: self._priority(item[2]))
+        return rows[:1] if self.policy in SINGLE else rows
+
+    def _priority(self, row: tuple[Any, ...]) -> tuple[int, ...]:
+        return tuple(
+            next((n for n, known in enumerate(column.order) if feel.equal(known, value) is True), len(column.order))
+            for column, value in zip(self.outputs, row, strict=True)
+        )
+
+    def _value(self, rows: list[tuple[Any, ...]]) -> Any:
+        if self.policy in SINGLE:
+            return self._shape(rows[0])
+        values = [self._shape(row) for row in rows]
+        return _aggregate(self.aggregation, values) if self.aggregation else values
+
+    def _shape(self, row: tuple[Any, ...]) -> Any:
+        if len(self.outputs) == 1:
+            return row[0]
+        return {column.name: value for column, value in zip(self.outputs, row, strict=True)}
+
+
+def _same(a: tuple[Any, ...], b: tuple[Any, ...]) -> bool:
+    return all(feel.equal(x, y) is True for x, y in zip(a, b, strict=True))
+
+
+def _aggregate(kind: str, values: list[Any]) -> Any:
+    if kind == "COUNT":
+        return len(values)
+    result = values[0]
+    for value in values[1:]:
+        if kind == "SUM":
+            result = types.add(result, value)
+        elif types.compare("<" if kind == "MIN" else ">", value, result) is True:
+            result = value
+    return result

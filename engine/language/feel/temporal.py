@@ -1,0 +1,169 @@
+"""Dates, times and durations of FEEL: reading their ISO 8601 text and naming their parts."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, date, datetime, time, timedelta, timezone
+from decimal import Decimal
+from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from engine.language.values import YearsMonths
+
+_DURATION = re.compile(r"^(-?)P(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+(?:\.\d+)?)S)?)?$")
+_MONTHS = re.compile(r"^(-?)P(?:(\d+)Y)?(?:(\d+)M)?$")
+_DATE = re.compile(r"^\d{4}-\d{2}-\d{2}$")
+_TIME = re.compile(r"^(\d{2}):(\d{2}):(\d{2})(\.\d+)?(Z|[+-]\d{2}:\d{2})?(?:@([\w/+-]+))?$")
+MOST_DAYS = 3_660_000
+
+
+def read_duration(text: str) -> timedelta | YearsMonths | None:
+    """A duration from its ISO 8601 text; null for anything else."""
+    if text.endswith("T") or text in ("P", "-P"):
+        return None
+    if match := _MONTHS.match(text):
+        sign, years, months = match.groups()
+        count = int(years or 0) * 12 + int(months or 0)
+        return YearsMonths(-count if sign else count)
+    if not (match := _DURATION.match(text)):
+        return None
+    sign, days, hours, minutes, seconds = match.groups()
+    if len(days or "") > 7 or len(hours or "") > 9:
+        return None
+    span = timedelta(
+        days=int(days or 0),
+        hours=int(hours or 0),
+        minutes=int(minutes or 0),
+        microseconds=int(Decimal(seconds or 0) * 1_000_000),
+    )
+    return -span if sign else span
+
+
+def read_date(text: str) -> date | None:
+    """A date from its ISO 8601 text."""
+    if not _DATE.match(text):
+        return None
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return None
+
+
+def read_time(text: str) -> time | None:
+    """A time of day from its ISO 8601 text, with offset or zone when given."""
+    match = _TIME.match(text)
+    if not match:
+        return None
+    hour, minute, second, fraction, offset, zone = match.groups()
+    if offset and zone:
+        return None
+    try:
+        return time(int(hour), int(minute), int(second), _micro(fraction), tzinfo=_zone(offset, zone))
+    except (ValueError, ZoneInfoNotFoundError):
+        return None
+
+
+def _micro(fraction: str | None) -> int:
+    return int(Decimal(fraction) * 1_000_000) if fraction else 0
+
+
+def _zone(offset: str | None, name: str | None) -> Any:
+    if name:
+        return ZoneInfo(name)
+    if offset is None:
+        return None
+    if offset == "Z":
+        return UTC
+    sign = -1 if offset[0] == "-" else 1
+    return timezone(sign * timedelta(hours=int(offset[1:3]), minutes=int(offset[4:6])))
+
+
+def read_date_time(text: str) -> datetime | None:
+    """A date and time from its ISO 8601 text; a bare date is its midnight."""
+    day, separator, clock = text.partition("T")
+    on = read_date(day)
+    if on is None:
+        return None
+    if not separator:
+        return datetime.combine(on, time())
+    at = read_time(clock)
+    return datetime.combine(on, at) if at is not None else None
+
+
+def at_literal(text: str) -> Any:
+    """What @"…" means: a date, a date and time, a time or a duration; null when none of these."""
+    for read in (read_date, read_date_time, read_time, read_duration):
+        value: Any = read(text)
+        if value is not None:
+            return value
+    return None
+
+
+def property_of(value: Any, name: str) -> Any:
+    """A part of a date, time or duration; null for what it does not have."""
+    if isinstance(value, YearsMonths):
+        sign = -1 if value.months < 0 else 1
+        return {"years": sign * (abs(value.months) // 12), "months": sign * (abs(value.months) % 12)}.get(name)
+    if isinstance(value, timedelta):
+        return _duration_part(value, name)
+    found = _date_part(value, name) if isinstance(value, date) else None
+    if found is None and isinstance(value, datetime | time):
+        found = _time_part(value, name)
+    return found
+
+
+def _duration_part(value: timedelta, name: str) -> int | None:
+    sign = -1 if value < timedelta() else 1
+    seconds = abs(value) // timedelta(seconds=1)
+    parts = {
+        "days": seconds // 86_400,
+        "hours": seconds % 86_400 // 3_600,
+        "minutes": seconds % 3_600 // 60,
+        "seconds": seconds % 60,
+    }
+    return sign * parts[name] if name in parts else None
+
+
+def _date_part(value: date, name: str) -> int | None:
+    if name == "weekday":
+        return value.isoweekday()
+    return getattr(value, name) if name in ("year", "month", "day") else None
+
+
+def _time_part(value: datetime | time, name: str) -> Any:
+    if name in ("hour", "minute", "second"):
+        return getattr(value, name)
+    if name == "time offset":
+        return value.utcoffset()
+    if name == "timezone" and isinstance(value.tzinfo, ZoneInfo):
+        return value.tzinfo.key
+    return None
+
+
+def write(value: Any) -> str:
+    """The text of `string(value)`."""
+    if isinstance(value, timedelta):
+        return _write_duration(value)
+    if isinstance(value, datetime | time):
+        text = value.replace(tzinfo=None).isoformat()
+        if isinstance(value.tzinfo, ZoneInfo):
+            return f"{text}@{value.tzinfo.key}"
+        offset = value.utcoffset()
+        return text if offset is None else text + ("Z" if not offset else _write_offset(offset))
+    return value.isoformat() if isinstance(value, date) else str(value)
+
+
+def _write_offset(offset: timedelta) -> str:
+    minutes = abs(offset) // timedelta(minutes=1)
+    return f"{'-' if offset < timedelta() else '+'}{minutes // 60:02d}:{minutes % 60:02d}"
+
+
+def _write_duration(value: timedelta) -> str:
+    span = abs(value)
+    hours, rest = divmod(span.seconds, 3_600)
+    minutes, seconds = divmod(rest, 60)
+    fraction = f".{span.microseconds:06d}".rstrip("0") if span.microseconds else ""
+    clock = "".join(f"{n}{unit}" for n, unit in ((hours, "H"), (minutes, "M")) if n)
+    clock += f"{seconds}{fraction}S" if seconds or fraction else ""
+    text = "P" + (f"{span.days}D" if span.days else "") + (f"T{clock}" if clock else "")
+    return ("-" if value < timedelta() else "") + (text if text != "P" else "PT0S")

@@ -1,0 +1,77 @@
+"""Replay: reading a case's history, and folding it into the state of any past moment with the code that writes the live rows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from engine import appliers, execution, history, versions
+from engine.definitions.compiled import Definition
+from engine.execution import UnknownInstance
+from engine.history import Entry
+from engine.stores import MemoryStore
+from models.base import session
+from models.instance import ProcessInstance
+
+
+@dataclass(frozen=True)
+class Marking:
+    """Where a case stands in one of its processes: tokens, what was passed how often, flows taken how often, and the data.
+
+    `scope` 0 is the process itself; called processes have the scope numbers listed in `calls` (scope → process key).
+    """
+
+    scope: int
+    process: str
+    active: dict[str, int]
+    done: dict[str, int]
+    flows: dict[str, int]
+    variables: dict[str, Any]
+    calls: dict[int, str]
+
+
+def entries(instance_id: int, upto: int | None = None) -> list[Entry]:
+    """The history of a case in order, the chain checked. Errors: UnknownInstance, BrokenChain."""
+    if session().get(ProcessInstance, instance_id) is None:
+        raise UnknownInstance(instance=instance_id)
+    return history.read(history.INSTANCE, str(instance_id), execution.case_key(instance_id), upto)
+
+
+def fold(instance_id: int, upto: int | None = None) -> MemoryStore:
+    """The case as it was after entry `upto`, or as it is. Errors: as `entries`."""
+    store = MemoryStore()
+    for entry in entries(instance_id, upto):
+        appliers.apply(entry.steps, store, entry.at)
+    return store
+
+
+def marking(instance_id: int, upto: int | None = None, scope: int = 0) -> Marking:
+    """Where the tokens of a case are after entry `upto`, or now. Errors: as `entries`."""
+    found = entries(instance_id, upto)
+    store = MemoryStore()
+    calls: dict[int, str] = {}
+    for entry in found:
+        appliers.apply(entry.steps, store, entry.at)
+        calls.update({s["called"]: s["process"] for s in entry.steps if s["type"] == "call_entered"})
+    main = found[0].steps[0]["process"] if found else ""
+    return Marking(
+        scope=scope,
+        process=calls.get(scope, main),
+        active=_positive(store.active.get(scope)),
+        done=_positive(store.done.get(scope)),
+        flows=_positive(store.flows.get(scope)),
+        variables=store.variables.get(scope, {}),
+        calls=calls,
+    )
+
+
+def _positive(counter: Any) -> dict[str, int]:
+    return {name: count for name, count in (counter or {}).items() if count > 0}
+
+
+def definition_of(instance_id: int) -> Definition:
+    """The version a case runs on. Errors: UnknownInstance."""
+    row = session().get(ProcessInstance, instance_id)
+    if row is None:
+        raise UnknownInstance(instance=instance_id)
+    return versions.by_id(row.definition_id)

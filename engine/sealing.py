@@ -1,0 +1,121 @@
+"""Sealing: personal values encrypted under a key per case, and the MAC on every history entry.
+
+The case key is wrapped by the master key and stored outside the hash chain, so that deleting it erases the personal data while the
+chain over the ciphertext still verifies. The composition root hands the keys over once; nothing here reads files.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+import json
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+from engine.errors import Corrupt
+from engine.language import values
+
+SEALED = "~sealed"
+_NONCE = 12
+
+
+class KeysMissing(Corrupt):
+    """No keys have been configured."""
+
+
+class Unreadable(Corrupt):
+    """A sealed value does not open with the key of its case."""
+
+
+@dataclass(frozen=True)
+class Keys:
+    """32 bytes each: `master` wraps case keys, `signing` makes the MAC."""
+
+    master: bytes = field(repr=False)
+    signing: bytes = field(repr=False)
+
+
+_configured: list[Keys] = []
+
+
+def configure(keys: Keys) -> None:
+    """Set the keys of this process."""
+    _configured[:] = [keys]
+
+
+def ephemeral() -> Keys:
+    """Keys for a database that does not outlive the process."""
+    return Keys(master=secrets.token_bytes(32), signing=secrets.token_bytes(32))
+
+
+def _keys() -> Keys:
+    if not _configured:
+        raise KeysMissing
+    return _configured[0]
+
+
+def new_case_key() -> tuple[bytes, bytes]:
+    """A fresh case key: (as used, as stored)."""
+    key = secrets.token_bytes(32)
+    return key, seal(_keys().master, key)
+
+
+def unwrap(wrapped: bytes) -> bytes:
+    """The case key from its stored form. Errors: Unreadable."""
+    return unseal(_keys().master, wrapped)
+
+
+def seal(key: bytes, plain: bytes) -> bytes:
+    """Nonce and AES-256-GCM ciphertext."""
+    nonce = secrets.token_bytes(_NONCE)
+    return nonce + AESGCM(key).encrypt(nonce, plain, None)
+
+
+def unseal(key: bytes, sealed: bytes) -> bytes:
+    """The plain bytes. Errors: Unreadable."""
+    try:
+        return AESGCM(key).decrypt(sealed[:_NONCE], sealed[_NONCE:], None)
+    except InvalidTag:
+        raise Unreadable from None
+
+
+def mac(content: bytes) -> bytes:
+    """HMAC-SHA256 with the signing key."""
+    return hmac.new(_keys().signing, content, hashlib.sha256).digest()
+
+
+def hide(key: bytes, names: frozenset[str], value: Any) -> Any:
+    """A copy of packed JSON in which the values under `names`, at any depth, are sealed."""
+    if isinstance(value, Mapping):
+        return {
+            name: {SEALED: _encode(key, inner)} if name in names and inner is not None else hide(key, names, inner)
+            for name, inner in value.items()
+        }
+    if isinstance(value, list):
+        return [hide(key, names, inner) for inner in value]
+    return value
+
+
+def reveal(key: bytes | None, value: Any) -> Any:
+    """The inverse of `hide`; without a key the sealed values become null (the case has been erased)."""
+    if isinstance(value, Mapping):
+        if set(value) == {SEALED}:
+            return _decode(key, value[SEALED]) if key is not None else None
+        return {name: reveal(key, inner) for name, inner in value.items()}
+    if isinstance(value, list):
+        return [reveal(key, inner) for inner in value]
+    return value
+
+
+def _encode(key: bytes, value: Any) -> str:
+    return base64.b64encode(seal(key, values.canonical(value))).decode()
+
+
+def _decode(key: bytes, text: str) -> Any:
+    return values.unpack(json.loads(unseal(key, base64.b64decode(text))))

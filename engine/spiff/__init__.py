@@ -1,0 +1,1 @@
+"""The only importer of SpiffWorkflow: adapter, environment, codec, pruning."""

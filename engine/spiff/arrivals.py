@@ -1,0 +1,177 @@
+"""Arriving: numbering every element a token newly reaches, saying which way it came, and opening what it waits for."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from SpiffWorkflow.task import Task
+from SpiffWorkflow.util.task import TaskState
+
+from engine.definitions.diagram import Element
+from engine.spiff.position import SCOPE, TOKEN, Position
+from engine.spiff.scopes import Scope
+from engine.spiff.specs import EventBasedGateway
+
+ALIVE = TaskState.WAITING | TaskState.READY | TaskState.STARTED | TaskState.COMPLETED
+WITH_OWN_STEPS = frozenset({"userTask", "serviceTask", "businessRuleTask", "callActivity"})
+
+
+class Arrivals(Position):
+    """What happens when tokens move on to the next elements."""
+
+    def run_task(self, task: Task) -> None:
+        self.count()
+        task.run()
+        self._record_passage(task)
+        self.arrive()
+
+    def _record_passage(self, task: Task) -> None:
+        """Gateways and events leave one step behind; activities have steps of their own."""
+        element_id = task.task_spec.bpmn_id
+        if element_id is None or task._state != TaskState.COMPLETED:
+            return
+        scope = self.scope_of(task.workflow)
+        element = self.process_of(task.workflow).diagram.elements.get(element_id)
+        if element is None or element.type in WITH_OWN_STEPS:
+            return
+        self.add("passed", scope.number, element=element_id)
+        if element.type == "endEvent" and task.workflow is self.workflow:
+            self.ended_with = element_id
+
+    def arrive(self) -> None:
+        """Number every element a token has newly reached, and open what it waits for."""
+        for workflow in self.workflows():
+            for task in list(workflow.tasks.values()):
+                if task._state & ALIVE and task.task_spec.bpmn_id is not None and TOKEN not in task.internal_data:
+                    self._arrive_at(task)
+
+    def _arrive_at(self, task: Task) -> None:
+        self.counter += 1
+        task.internal_data[TOKEN] = self.counter
+        process = self.process_of(task.workflow)
+        element = process.diagram.elements.get(task.task_spec.bpmn_id)
+        if element is None:
+            return
+        scope = self.scope_of(task.workflow)
+        source = _drawn_ancestor(task)
+        flow = process.flow_between(source, element.id) if source else None
+        if flow is not None:
+            self.add("flow_taken", scope.number, flow=flow.id)
+        self._open_element(task, element, scope)
+
+    def _open_element(self, task: Task, element: Element, scope: Scope) -> None:
+        token = task.internal_data[TOKEN]
+        if element.type == "userTask":
+            self._open_user_task(token, element, scope)
+        elif element.type == "callActivity":
+            self._enter_call(task, element, scope)
+        elif element.type == "subProcess":
+            self.add("entered", scope.number, element=element.id, token=token)
+        elif isinstance(task.task_spec, EventBasedGateway):
+            self._await_any(task, scope)
+        elif task._state == TaskState.WAITING and element.trigger in ("timer", "message"):
+            self._await(token, element, scope)
+
+    def _open_user_task(self, token: int, element: Element, scope: Scope) -> None:
+        self.open[token] = ("user_task", element.id, scope.number, "", "")
+        self.add(
+            "user_task_created",
+            scope.number,
+            token=token,
+            element=element.id,
+            name=element.name,
+            group=element.properties.get("group") or element.lane,
+            form=element.properties.get("form", ""),
+            process=scope.process,
+            due=self._due(element, scope),
+        )
+        if element.properties.get("customerWaits") == "true":
+            self.paused[token] = self.at
+            self.add("clock_paused", scope.number, token=token, element=element.id)
+
+    def resume(self, token: int, element_id: str) -> None:
+        """The customer has answered: when nobody else is waited for, every open limit moves by the time that passed."""
+        since = self.paused.get(token)
+        if since is None:
+            return
+        earliest = min(self.paused.values())
+        del self.paused[token]
+        passed = self.at - earliest if not self.paused else timedelta()
+        for scope in (self.scopes[n] for n in self.scopes.numbers()):
+            scope.due_groups = {name: due + passed for name, due in scope.due_groups.items()}
+        self.add(
+            "clock_resumed",
+            token=token,
+            element=element_id,
+            paused_seconds=int(passed.total_seconds()),
+            still_paused=bool(self.paused),
+        )
+
+    def _due(self, element: Element, scope: Scope) -> datetime | None:
+        group = element.properties.get("dueGroup", "")
+        if group and group in scope.due_groups:
+            return scope.due_groups[group]
+        text = element.properties.get("due", "")
+        due = self.instant(self.evaluate(text, scope)) if text else None
+        if group and due is not None:
+            scope.due_groups[group] = due
+        return due
+
+    def _enter_call(self, task: Task, element: Element, scope: Scope) -> None:
+        token = task.internal_data[TOKEN]
+        given = {name: self.evaluate(text, scope) for name, text in _mapping(element, "in.")}
+        task.internal_data[SCOPE] = token
+        self.scopes.open(token, element.called, scope.number, given)
+        self.add(
+            "call_entered",
+            scope.number,
+            called=token,
+            token=token,
+            element=element.id,
+            process=element.called,
+            variables=given,
+        )
+
+    def leave_call(self, task: Task) -> None:
+        """A called process has ended: bring back what the call activity names."""
+        element, number = self.element_of(task), task.internal_data[SCOPE]
+        inner, outer = self.scopes[number], self.scope_of(task.workflow)
+        brought = {name: self.evaluate(text, inner) for name, text in _mapping(element, "out.")}
+        outer.variables.update(brought)
+        self.add("call_left", outer.number, called=number, token=number, element=element.id, variables=brought)
+        self.scopes.close(number)
+
+    def _await(self, token: int, element: Element, scope: Scope) -> None:
+        if element.trigger == "timer":
+            due = self.instant(self.evaluate(element.timer, scope)) or self.at
+            self.open[token] = ("timer", element.id, scope.number, "", "")
+            self.add("timer_set", scope.number, token=token, element=element.id, due=due)
+        else:
+            key = _text(self.evaluate(element.properties.get("correlationKey", "null"), scope))
+            self.open[token] = ("message", element.id, scope.number, element.message, key)
+            self.add("message_awaited", scope.number, token=token, element=element.id, message=element.message, key=key)
+
+    def _await_any(self, task: Task, scope: Scope) -> None:
+        process = self.process_of(task.workflow)
+        waits: dict[str, str] = {}
+        for flow in process.diagram.outgoing(task.task_spec.bpmn_id):
+            self.counter += 1
+            waits[str(self.counter)] = flow.target
+            self._await(self.counter, process.element(flow.target), scope)
+        task.internal_data["waits"] = waits
+
+
+def _mapping(element: Element, prefix: str) -> list[tuple[str, str]]:
+    return [(name[len(prefix) :], text) for name, text in element.properties.items() if name.startswith(prefix)]
+
+
+def _drawn_ancestor(task: Task) -> str:
+    current = task.parent
+    while current is not None and current.task_spec.bpmn_id is None:
+        current = current.parent
+    return current.task_spec.bpmn_id if current is not None else ""
+
+
+def _text(value: Any) -> str:
+    return "" if value is None else str(value)

@@ -1,0 +1,140 @@
+"""SpiffWorkflow's state as plain lists, without specifications, without data, and without finished history.
+
+Task ids are renumbered on the way out, so that the same history always gives the same bytes. Variables are not here: `scopes` keeps them.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from SpiffWorkflow.task import Task
+from SpiffWorkflow.util.task import TaskState
+
+from engine.spiff.parsing import Specification
+from engine.spiff.workflow import FlatSubWorkflow, FlatWorkflow
+
+FORMAT = 1
+FINISHED = TaskState.FINISHED_MASK
+
+
+def encode(workflow: FlatWorkflow) -> dict[str, Any]:
+    """The state as JSON-able lists; call `prune` first to keep it small."""
+    numbers = {task.id: n for n, task in enumerate(_all_tasks(workflow), start=1)}
+    return {
+        "format": FORMAT,
+        "main": _encode_one(workflow, numbers),
+        "inner": [
+            [numbers[parent], inner.spec.name, _encode_one(inner, numbers)]
+            for parent, inner in workflow.subprocesses.items()
+        ],
+    }
+
+
+def _all_tasks(workflow: FlatWorkflow) -> list[Task]:
+    return [t for one in (workflow, *workflow.subprocesses.values()) for t in one.tasks.values()]
+
+
+def _encode_one(workflow: Any, numbers: dict[UUID, int]) -> list[Any]:
+    rows = [
+        [
+            numbers[task.id],
+            numbers.get(task._parent, 0),
+            [numbers[child] for child in task._children],
+            int(task._state),
+            task.task_spec.name,
+            int(task.triggered),
+            task.internal_data,
+        ]
+        for task in workflow.tasks.values()
+    ]
+    last = numbers.get(workflow.last_task.id, 0) if workflow.last_task is not None else 0
+    return [numbers[workflow.task_tree.id], last, int(workflow.success), int(workflow.completed), rows]
+
+
+def decode(state: dict[str, Any], specification: Specification, script_engine: Any) -> FlatWorkflow:
+    """The workflow as it was encoded, with `script_engine` in place before anything can be evaluated."""
+    workflow = FlatWorkflow(specification.main, specification.others, script_engine=script_engine, deserializing=True)
+    _decode_one(workflow, state["main"])
+    for parent, name, inner in state["inner"]:
+        parent_id = UUID(int=parent)
+        sub = FlatSubWorkflow(specification.others[name], parent_id, workflow, deserializing=True)
+        workflow.subprocesses[parent_id] = sub
+        _decode_one(sub, inner)
+        task = workflow.get_task_from_id(parent_id)
+        sub.completed_event.connect(task.task_spec._on_subworkflow_completed, task)
+    return workflow
+
+
+def _decode_one(workflow: Any, encoded: list[Any]) -> None:
+    root, last, success, completed, rows = encoded
+    specs = workflow.spec.task_specs
+    for number, parent, children, state, spec, triggered, internal in rows:
+        task = Task(workflow, specs[spec], state=state, id=UUID(int=number))
+        task._parent = UUID(int=parent) if parent else None
+        task._children = [UUID(int=child) for child in children]
+        task.triggered = bool(triggered)
+        task.internal_data = internal
+    workflow.task_tree = workflow.tasks[UUID(int=root)]
+    workflow.last_task = workflow.tasks.get(UUID(int=last))
+    workflow.success, workflow.completed = bool(success), bool(completed)
+
+
+def prune(workflow: FlatWorkflow) -> None:
+    """Forget finished called processes and, wherever a process has exactly one open branch, what lies behind it.
+
+    This keeps state and cost flat over loops, and repairs the stock join of a parallel gateway, which reads finished history.
+    """
+    for parent in [p for p, inner in workflow.subprocesses.items() if _is_over(workflow, p)]:
+        workflow.subprocesses.pop(parent, None)
+    for one in (workflow, *workflow.subprocesses.values()):
+        _prune_one(one)
+
+
+def _is_over(workflow: FlatWorkflow, parent: UUID) -> bool:
+    owner = next(
+        (one.tasks[parent] for one in (workflow, *workflow.subprocesses.values()) if parent in one.tasks), None
+    )
+    return owner is None or bool(owner._state & FINISHED)
+
+
+def _prune_one(workflow: Any) -> None:
+    frontier = _last_before_open(workflow)
+    root = workflow.task_tree
+    if frontier is root:
+        return
+    keep = {root.id}
+    stack = [frontier]
+    while stack:
+        task = stack.pop()
+        keep.add(task.id)
+        stack.extend(workflow.tasks[child] for child in task._children)
+    root._children = [frontier.id]
+    frontier._parent = root.id
+    for gone in [task_id for task_id in workflow.tasks if task_id not in keep]:
+        del workflow.tasks[gone]
+    if workflow.last_task is not None and workflow.last_task.id not in workflow.tasks:
+        workflow.last_task = None
+
+
+def _last_before_open(workflow: Any) -> Task:
+    """The last finished task from which every open task descends."""
+    leading = _leading_to_open(workflow)
+    node = workflow.task_tree
+    while node._state & FINISHED:
+        alive = [workflow.tasks[child] for child in node._children if child in leading]
+        if len(alive) != 1 or not alive[0]._state & FINISHED:
+            break
+        node = alive[0]
+    return node
+
+
+def _leading_to_open(workflow: Any) -> set[UUID]:
+    """Ids of the open tasks and of everything above them."""
+    found: set[UUID] = set()
+    for task in workflow.tasks.values():
+        current = None if task._state & FINISHED else task
+        while current is not None and current.id not in found:
+            found.add(current.id)
+            current = current.parent
+    return found

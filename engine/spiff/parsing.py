@@ -1,0 +1,66 @@
+"""From BPMN bytes to the specifications SpiffWorkflow runs, cached per fingerprint of the package."""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from SpiffWorkflow.bpmn.parser.ValidationException import ValidationException
+
+from engine import xml
+from engine.errors import Invalid
+from engine.spiff.specs import Parser, own_events
+
+MOST_CACHED = 200
+
+
+class NotExecutable(Invalid):
+    """SpiffWorkflow refuses the diagram."""
+
+
+@dataclass(frozen=True)
+class Specification:
+    """The spec of the main process, those of everything it calls, and which of these are processes of their own."""
+
+    main: Any
+    others: dict[str, Any]
+    called: frozenset[str]
+
+    def named(self, name: str) -> Any:
+        """A spec by name."""
+        return self.main if name == self.main.name else self.others[name]
+
+
+_cache: OrderedDict[str, Specification] = OrderedDict()
+_lock = threading.Lock()
+
+
+def specification(fingerprint: str, key: str, files: Mapping[str, bytes]) -> Specification:
+    """The parsed processes of a package, `files` being BPMN by process key. Errors: NotExecutable."""
+    with _lock:
+        if fingerprint in _cache:
+            _cache.move_to_end(fingerprint)
+            return _cache[fingerprint]
+    parsed = parse(key, files)
+    with _lock:
+        _cache[fingerprint] = parsed
+        while len(_cache) > MOST_CACHED:
+            _cache.popitem(last=False)
+    return parsed
+
+
+def parse(key: str, files: Mapping[str, bytes]) -> Specification:
+    """Parse without the cache. Errors: NotExecutable."""
+    parser = Parser()
+    try:
+        for name, content in files.items():
+            parser.add_bpmn_xml(xml.parse(content).getroottree(), filename=name)
+        main, others = parser.get_spec(key), parser.get_subprocess_specs(key)
+    except ValidationException as error:
+        raise NotExecutable(process=key, why=str(error)) from error
+    for spec in (main, *others.values()):
+        own_events(spec)
+    return Specification(main, others, frozenset(files))

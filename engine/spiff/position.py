@@ -1,0 +1,179 @@
+"""Where an instance stands: its tokens, its variable scopes, and the looking up and evaluating that everything else needs.
+
+No clock, no database: the instant, the calendar and the way to carry out machine work are given.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from SpiffWorkflow.bpmn.script_engine import PythonScriptEngine
+from SpiffWorkflow.bpmn.specs.mixins import CallActivityMixin
+from SpiffWorkflow.task import Task
+from SpiffWorkflow.util.task import TaskState
+
+from engine.definitions.compiled import Definition, Process
+from engine.definitions.diagram import Element
+from engine.errors import Corrupt, NotFound
+from engine.language import feel
+from engine.language.calendar import Calendar
+from engine.spiff import codec
+from engine.spiff.parsing import specification
+from engine.spiff.scopes import Scope, Scopes
+from engine.spiff.workflow import FlatWorkflow
+from engine.steps import Step, Work, WorkOutcome, step
+
+OPEN = TaskState.WAITING | TaskState.READY | TaskState.STARTED
+TOKEN = "n"
+SCOPE = "scope"
+MOST_STEPS = 5_000
+OFFICE_ZONE = ZoneInfo("Asia/Shanghai")
+
+Perform = Callable[[Work], WorkOutcome]
+
+
+class EndlessLoop(Corrupt):
+    """The process went on without ever waiting."""
+
+
+class UnknownToken(NotFound):
+    """No open element of the instance has this number."""
+
+
+class _Evaluator(PythonScriptEngine):
+    """What SpiffWorkflow asks for conditions; it can evaluate FEEL and nothing else."""
+
+    def __init__(self, position: Position) -> None:
+        super().__init__()
+        self._position = position
+
+    def evaluate(self, task: Task, expression: str, external_context: Any = None) -> bool:
+        return self._position.condition(task, expression)
+
+    def execute(self, task: Task, script: str, external_context: Any = None) -> None:
+        raise Corrupt(script=task.task_spec.name)
+
+    def call_service(self, task: Task, **_kwargs: Any) -> str:
+        raise Corrupt(service=task.task_spec.name)
+
+    def leave_call(self, task: Task, _inner: Any) -> None:
+        self._position.leave_call(task)
+
+
+class Position:
+    """An instance in memory. `steps` collects what happened, in order."""
+
+    def __init__(
+        self,
+        definition: Definition,
+        *,
+        at: datetime,
+        accepted_at: datetime,
+        calendar: Calendar,
+        perform: Perform,
+        state: dict[str, Any] | None = None,
+    ) -> None:
+        self.definition, self.at, self.accepted_at = definition, at, accepted_at
+        self.calendar, self.perform = calendar, perform
+        self.steps: list[Step] = []
+        self.ended_with = ""
+        self._seen = 0
+        files = {key: definition.package.bpmn(key) for key in definition.processes}
+        self._specification = specification(definition.sha256, definition.key, files)
+        evaluator = _Evaluator(self)
+        if state is None:
+            self.counter = 0
+            self.open: dict[int, tuple[Any, ...]] = {}
+            self.stuck: dict[int, str] = {}
+            self.paused: dict[int, datetime] = {}
+            self.scopes = Scopes(Scope(0, definition.key, 0))
+            self.workflow = FlatWorkflow(self._specification.main, self._specification.others, script_engine=evaluator)
+        else:
+            self.counter = state["counter"]
+            self.open = {int(token): tuple(entry) for token, entry in state["open"].items()}
+            self.stuck = {int(token): topic for token, topic in state["stuck"].items()}
+            self.paused = {int(token): datetime.fromisoformat(since) for token, since in state["paused"].items()}
+            self.scopes = Scopes.unpack(state["scopes"])
+            self.workflow = codec.decode(state["spiff"], self._specification, evaluator)
+            self.workflow.script_engine = evaluator
+
+    def state(self) -> dict[str, Any]:
+        """What `state` of a later run is to be; prunes first."""
+        codec.prune(self.workflow)
+        return {
+            "counter": self.counter,
+            "open": {str(token): list(entry) for token, entry in self.open.items()},
+            "stuck": {str(token): topic for token, topic in self.stuck.items()},
+            "paused": {str(token): since.isoformat() for token, since in self.paused.items()},
+            "scopes": self.scopes.pack(),
+            "spiff": codec.encode(self.workflow),
+        }
+
+    @property
+    def ended(self) -> bool:
+        """Whether every token has reached an end."""
+        return bool(self.workflow.completed)
+
+    def task(self, token: int) -> Task:
+        """The open SpiffWorkflow task with this token. Errors: UnknownToken."""
+        for one in self.workflows():
+            for task in one.tasks.values():
+                if task.internal_data.get(TOKEN) == token and task._state & OPEN:
+                    return task
+        raise UnknownToken(token=token)
+
+    def scope_of(self, workflow: Any) -> Scope:
+        """The scope an inner workflow's expressions see."""
+        while workflow.parent_task_id is not None:
+            parent = self.workflow.get_task_from_id(workflow.parent_task_id)
+            if isinstance(parent.task_spec, CallActivityMixin):
+                return self.scopes[parent.internal_data[SCOPE]]
+            workflow = parent.workflow
+        return self.scopes[0]
+
+    def process_of(self, workflow: Any) -> Process:
+        """The process a workflow belongs to."""
+        return self.definition.processes[self.scope_of(workflow).process]
+
+    def element_of(self, task: Task) -> Element:
+        """The drawn element of a task."""
+        return self.process_of(task.workflow).element(task.task_spec.bpmn_id)
+
+    def evaluate(self, text: str, scope: Scope, **extra: Any) -> Any:
+        """A FEEL expression over the scope's variables."""
+        context = {"accepted_at": self.accepted_at, "entered_at": self.at, **scope.variables, **extra}
+        return self.definition.expression(text).evaluate(context, scope=feel.Scope(at=self.at, calendar=self.calendar))
+
+    def condition(self, task: Task, text: str) -> bool:
+        """Whether a gateway condition holds; null counts as no."""
+        return self.evaluate(text, self.scope_of(task.workflow)) is True
+
+    def add(self, type: str, scope: int = 0, **fields: Any) -> None:
+        """Record a step."""
+        self.steps.append(step(type, scope, **fields))
+
+    def instant(self, value: Any) -> datetime | None:
+        """A due instant from what an expression gave: an instant, a date (its end in the office's zone), or a duration from now."""
+        if isinstance(value, timedelta):
+            return self.at + value
+        if isinstance(value, datetime):
+            return (value if value.tzinfo else value.replace(tzinfo=OFFICE_ZONE)).astimezone(UTC)
+        if isinstance(value, date):
+            return datetime.combine(value, time(23, 59, 59), OFFICE_ZONE).astimezone(UTC)
+        return None
+
+    def workflows(self) -> list[Any]:
+        inner = sorted(self.workflow.subprocesses.values(), key=lambda one: one.depth)
+        return [self.workflow, *inner]
+
+    def count(self) -> None:
+        self._seen += 1
+        if self._seen > MOST_STEPS:
+            raise EndlessLoop(process=self.definition.key, steps=MOST_STEPS)
+
+    def leave_call(self, task: Task) -> None:
+        """A called process has ended; what that means is said by `Arrivals`."""
+        raise Corrupt(call=task.task_spec.name)

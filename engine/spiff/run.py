@@ -1,0 +1,169 @@
+"""One run of the engine: restore an instance, do one thing, go on to the next wait states, and say in steps what happened.
+
+After any exception the object is thrown away, because SpiffWorkflow leaves tasks half changed.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from SpiffWorkflow.bpmn.specs.defaults import BoundaryEvent
+from SpiffWorkflow.task import Task
+from SpiffWorkflow.util.task import TaskState
+
+from engine.spiff.machine_work import MachineWork
+from engine.spiff.position import OPEN, TOKEN, UnknownToken
+from engine.spiff.specs import CHOSEN, FIRED, EventBasedGateway
+from engine.steps import WorkOutcome
+
+
+class Run(MachineWork):
+    """An instance to which one thing is done."""
+
+    def begin(self, variables: dict[str, Any]) -> None:
+        """Start the process with its first variables."""
+        self.scopes[0].variables.update(variables)
+        self.add(
+            "instance_started",
+            process=self.definition.key,
+            version=self.definition.version,
+            sha256=self.definition.sha256,
+            variables=variables,
+            due=self._case_due(),
+        )
+        self.forward()
+
+    def _case_due(self) -> datetime | None:
+        """The limit of the whole case: the `due` property of the start event."""
+        starts = [e for e in self.definition.elements.values() if e.type == "startEvent"]
+        text = next((e.properties["due"] for e in starts if e.properties.get("due")), "")
+        return self.instant(self.evaluate(text, self.scopes[0])) if text else None
+
+    def complete_user_task(self, token: int, form: dict[str, Any], by: str) -> None:
+        """Complete an open user task with validated values. Errors: UnknownToken."""
+        task = self.task(token)
+        scope = self.scope_of(task.workflow)
+        scope.variables.update(form)
+        self.add("user_task_completed", scope.number, token=token, element=task.task_spec.bpmn_id, form=form, by=by)
+        del self.open[token]
+        self.resume(token, task.task_spec.bpmn_id)
+        task.run()
+        self.forward()
+
+    def fire_timer(self, token: int) -> None:
+        """A timer is due. Errors: UnknownToken."""
+        task, element = self._waiting(token)
+        self.add("timer_fired", self.scope_of(task.workflow).number, token=token, element=element)
+        self._happen(task, element)
+
+    def receive_message(self, token: int, variables: dict[str, Any]) -> None:
+        """The message this token waits for has come. Errors: UnknownToken."""
+        task, element = self._waiting(token)
+        scope = self.scope_of(task.workflow)
+        _, _, _, message, key = self.open[token]
+        scope.variables.update(variables)
+        self.add(
+            "message_received",
+            scope.number,
+            token=token,
+            element=element,
+            message=message,
+            key=key,
+            variables=variables,
+        )
+        self._happen(task, element)
+
+    def retry(self, token: int) -> None:
+        """Carry out a stuck service task or decision once more. Errors: UnknownToken."""
+        task = self.task(token)
+        self.stuck.pop(token, None)
+        self.add("incident_retried", self.scope_of(task.workflow).number, token=token, element=task.task_spec.bpmn_id)
+        self.forward()
+
+    def finish_work(self, token: int, outcome: WorkOutcome) -> None:
+        """Queued or stuck work has been done or refused elsewhere. Errors: UnknownToken."""
+        task = self.task(token)
+        self.stuck.pop(token, None)
+        self.settle(task, outcome)
+        self.forward()
+
+    def cancel(self, reason: str) -> None:
+        """End the instance where it stands."""
+        for inner in list(self.workflow.subprocesses.values()):
+            inner.cancel()
+        self.workflow.cancel()
+        self._reconcile()
+        self.add("instance_cancelled", reason=reason)
+
+    def forward(self) -> None:
+        """Run everything that needs nobody, until all tokens wait or have ended. Errors: EndlessLoop."""
+        self.arrive()
+        while self._run_ready() or self.do_machine_work():
+            pass
+        self._reconcile()
+        if self.ended:
+            self.add("instance_completed", element=self.ended_with)
+
+    def _run_ready(self) -> bool:
+        progressed = False
+        for workflow in self.workflow.deepest_first():
+            for task in [t for t in workflow.tasks.values() if t._state == TaskState.READY]:
+                if task._state == TaskState.READY and not task.task_spec.manual and task.id in workflow.tasks:
+                    self.run_task(task)
+                    progressed = True
+        return progressed
+
+    def _waiting(self, token: int) -> tuple[Task, str]:
+        """The task that waits under a token, and the element that happens."""
+        if token not in self.open:
+            raise UnknownToken(token=token)
+        for workflow in self.workflows():
+            for task in workflow.tasks.values():
+                waits = task.internal_data.get("waits", {})
+                if str(token) in waits and task._state & OPEN:
+                    return task, waits[str(token)]
+        task = self.task(token)
+        return task, task.task_spec.bpmn_id
+
+    def _happen(self, task: Task, element_id: str) -> None:
+        self.open.pop(task.internal_data.get(TOKEN, 0), None)
+        if isinstance(task.task_spec, EventBasedGateway):
+            task.internal_data[CHOSEN] = element_id
+            for token in task.internal_data.pop("waits"):
+                self._close_wait(int(token), element_id, self.scope_of(task.workflow).number)
+        else:
+            task.internal_data[FIRED] = True
+        task.task_spec._update(task)
+        if isinstance(task.task_spec, BoundaryEvent):
+            self.run_task(task)
+        self.forward()
+
+    def _close_wait(self, token: int, happened: str, scope: int) -> None:
+        kind, element_id, *_ = self.open.pop(token)
+        if element_id != happened:
+            self.add(f"{kind}_cancelled", scope, token=token, element=element_id)
+
+    def _reconcile(self) -> None:
+        """Say which open waits a boundary event, a termination or an error took away."""
+        alive = self._alive_tokens()
+        for token, entry in list(self.open.items()):
+            if token not in alive:
+                del self.open[token]
+                self.add(f"{entry[0]}_cancelled", entry[2], token=token, element=entry[1])
+                self.resume(token, entry[1])
+        for token in [t for t in self.stuck if t not in alive]:
+            del self.stuck[token]
+        for number in self.scopes.numbers():
+            if number and number not in alive:
+                self.scopes.close(number)
+                self.add("call_cancelled", called=number, token=number, element="")
+
+    def _alive_tokens(self) -> set[int]:
+        found: set[int] = set()
+        for workflow in self.workflows():
+            for task in workflow.tasks.values():
+                if task._state & OPEN:
+                    found.add(task.internal_data.get(TOKEN, 0))
+                    found.update(int(token) for token in task.internal_data.get("waits", ()))
+        return found

@@ -1,0 +1,121 @@
+"""SpiffWorkflow task specs bent to our rules: machine work waits for us, timers never read a clock, an event gateway leaves its events alone."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from SpiffWorkflow.bpmn.parser.util import full_tag
+from SpiffWorkflow.bpmn.specs.defaults import EndEvent as StockEndEvent
+from SpiffWorkflow.bpmn.specs.defaults import EventBasedGateway as StockEventGateway
+from SpiffWorkflow.bpmn.specs.event_definitions.item_aware_event import ErrorEventDefinition
+from SpiffWorkflow.bpmn.specs.event_definitions.message import MessageEventDefinition
+from SpiffWorkflow.bpmn.specs.event_definitions.timer import TimerEventDefinition
+from SpiffWorkflow.spiff.parser import SpiffBpmnParser
+from SpiffWorkflow.spiff.parser.event_parsers import SpiffEndEventParser
+from SpiffWorkflow.spiff.parser.task_spec import CallActivityParser, ServiceTaskParser, SpiffTaskParser
+from SpiffWorkflow.spiff.specs.defaults import CallActivity as StockCallActivity
+from SpiffWorkflow.spiff.specs.defaults import ServiceTask as StockServiceTask
+from SpiffWorkflow.spiff.specs.spiff_task import SpiffBpmnTask
+from SpiffWorkflow.task import Task
+from SpiffWorkflow.util.task import TaskState
+
+CHOSEN = "chosen"
+FIRED = "event_fired"
+
+
+class ServiceTask(StockServiceTask):
+    """Stays STARTED until the run loop has carried it out; nothing is called from here."""
+
+    def _run_hook(self, my_task: Task) -> None:
+        return None
+
+
+class BusinessRuleTask(SpiffBpmnTask):
+    """Stays STARTED until the run loop has evaluated the decision."""
+
+    def _run_hook(self, my_task: Task) -> None:
+        return None
+
+
+class CallActivity(StockCallActivity):
+    """A called process keeps its variables in a scope of its own, so nothing is copied here."""
+
+    def copy_data(self, my_task: Task, subworkflow: Any) -> None:
+        return None
+
+    def update_data(self, my_task: Task, subworkflow: Any) -> None:
+        my_task.workflow.script_engine.leave_call(my_task, subworkflow)
+
+
+class EndEvent(StockEndEvent):
+    """An error end event stays STARTED: the run loop takes the error to the boundary event that catches it."""
+
+    def _run_hook(self, my_task: Task) -> Any:
+        if isinstance(self.event_definition, ErrorEventDefinition):
+            return None
+        return super()._run_hook(my_task)
+
+
+class EventBasedGateway(StockEventGateway):
+    """Waits until the run loop says which of its events happened; stock code lets two timers share one slot."""
+
+    def connect(self, child: Any) -> None:
+        self._outputs.append(child.name)
+        child._connect_notify(self)
+
+    def _update_hook(self, my_task: Task) -> bool:
+        if CHOSEN in my_task.internal_data:
+            return True
+        my_task._set_state(TaskState.WAITING)
+        return False
+
+    def _run_hook(self, my_task: Task) -> bool:
+        chosen = my_task.workflow.spec.task_specs[my_task.internal_data[CHOSEN]]
+        my_task._sync_children([chosen], TaskState.FUTURE)
+        for child in my_task.children:
+            child.internal_data[FIRED] = True
+            child.task_spec._predict(child, mask=TaskState.FUTURE | TaskState.PREDICTED_MASK)
+        return True
+
+
+class Timer(TimerEventDefinition):
+    """Fires only when the run loop says so; the due instant is computed outside and kept in a row."""
+
+    def has_fired(self, my_task: Task) -> bool:
+        return bool(my_task.internal_data.get(FIRED, False))
+
+
+class Message(MessageEventDefinition):
+    """Caught only by the token that the run loop names; correlation is a row's business."""
+
+    def catches(self, my_task: Task, event: Any) -> bool:
+        return False
+
+    def update_task_data(self, my_task: Task) -> None:
+        return None
+
+
+class Parser(SpiffBpmnParser):
+    """Reads our diagrams into the specs above."""
+
+    OVERRIDE_PARSER_CLASSES = {
+        **SpiffBpmnParser.OVERRIDE_PARSER_CLASSES,
+        full_tag("serviceTask"): (ServiceTaskParser, ServiceTask),
+        full_tag("businessRuleTask"): (SpiffTaskParser, BusinessRuleTask),
+        full_tag("endEvent"): (SpiffEndEventParser, EndEvent),
+        full_tag("callActivity"): (CallActivityParser, CallActivity),
+        full_tag("eventBasedGateway"): (
+            SpiffBpmnParser.PARSER_CLASSES[full_tag("eventBasedGateway")][0],
+            EventBasedGateway,
+        ),
+    }
+
+
+def own_events(spec: Any) -> None:
+    """Replace the event definitions of a parsed process by ours."""
+    for task_spec in spec.task_specs.values():
+        definition = getattr(task_spec, "event_definition", None)
+        if isinstance(definition, TimerEventDefinition):
+            task_spec.event_definition = Timer(definition.name, definition.expression)
+        elif isinstance(definition, MessageEventDefinition):
+            task_spec.event_definition = Message(definition.name)

@@ -1,0 +1,98 @@
+"""The vocabulary of history: what a step may say, and what happened to a piece of machine work.
+
+A step is a plain dict with a `type` from STEPS, the `scope` it happened in (left out for the process itself) and the fields named here. The same
+steps change the live rows and rebuild any past moment, so a field once written is never renamed.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+Step = dict[str, Any]
+
+STEPS: dict[str, str] = {
+    "instance_started": "process, version, sha256, variables, due (of the case)",
+    "user_task_created": "token, element, name, group, form, due",
+    "user_task_claimed": "token, element, by",
+    "user_task_released": "token, element, by",
+    "user_task_assigned": "token, element, to, by",
+    "user_task_completed": "token, element, form, by",
+    "user_task_cancelled": "token, element",
+    "flow_taken": "flow",
+    "passed": "element",
+    "entered": "element, token",
+    "call_entered": "called, token, element, process, variables (scope is the caller's, called the new scope)",
+    "call_left": "called, token, element, variables",
+    "call_cancelled": "called, token, element",
+    "job_created": "token, element, topic, parameters",
+    "job_completed": "token, element, topic, variable, result",
+    "job_refused": "token, element, topic, code, values",
+    "job_queued": "token, element, topic",
+    "incident_opened": "token, element, topic, kind, message",
+    "incident_retried": "token, element",
+    "incident_resolved": "token, element, reason",
+    "error_caught": "element, code",
+    "decision_evaluated": "token, element, decision, variable, inputs, matched, value",
+    "timer_set": "token, element, due",
+    "timer_fired": "token, element",
+    "timer_cancelled": "token, element",
+    "message_awaited": "token, element, message, key",
+    "message_received": "token, element, message, key, variables",
+    "message_cancelled": "token, element",
+    "clock_paused": "token, element",
+    "clock_resumed": "token, element, paused_seconds, still_paused",
+    "deadline_missed": "token and element of a user task, neither for the case",
+    "instance_completed": "element",
+    "instance_cancelled": "reason",
+}
+
+
+def step(type: str, /, scope: int = 0, **fields: Any) -> Step:
+    """A step of a known type."""
+    if type not in STEPS:
+        raise KeyError(type)
+    return {"type": type, **({"scope": scope} if scope else {}), **fields}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Work:
+    """A service task that is due: what its handler is to be called with."""
+
+    token: int
+    element_id: str
+    process_key: str
+    topic: str
+    parameters: dict[str, Any] = field(repr=False)
+
+
+@dataclass(frozen=True)
+class Done:
+    """The handler returned."""
+
+    result: dict[str, Any] = field(repr=False)
+
+
+@dataclass(frozen=True)
+class Refused:
+    """The business said no."""
+
+    code: str
+    values: dict[str, Any] = field(repr=False, default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Failed:
+    """The handler broke; `message` and `trace` hold no customer's data."""
+
+    kind: str
+    message: str
+    trace: str = ""
+
+
+@dataclass(frozen=True)
+class Queued:
+    """The work reaches outside and waits in the queue."""
+
+
+WorkOutcome = Done | Refused | Failed | Queued

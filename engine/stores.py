@@ -1,0 +1,187 @@
+"""Where applied steps go: SQL rows for the living, plain memory for any past moment. Both are driven by `appliers` only."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any, Protocol
+
+from sqlalchemy import and_, delete, insert, update
+
+from models.base import session
+from models.incident import Incident
+from models.timer import MessageSubscription, Timer
+from models.user_task import UserTask
+
+
+class Store(Protocol):
+    """What an applier may change."""
+
+    def user_task_opened(self, token: int, **columns: Any) -> None: ...
+    def user_task_changed(self, token: int, **columns: Any) -> None: ...
+    def timer_opened(self, token: int, element_id: str, due_at: datetime) -> None: ...
+    def timer_closed(self, token: int) -> None: ...
+    def message_opened(self, token: int, element_id: str, message: str, key: str) -> None: ...
+    def message_closed(self, token: int) -> None: ...
+    def incident_opened(self, token: int, **columns: Any) -> None: ...
+    def incident_closed(self, token: int, reason: str) -> None: ...
+    def instance_changed(self, **columns: Any) -> None: ...
+    def shifted(self, by: timedelta) -> None: ...
+    def seen(self, kind: str, name: str, scope: int, change: int) -> None: ...
+    def variables_set(self, scope: int, values: dict[str, Any], parent: int | None) -> None: ...
+
+
+class SqlStore:
+    """Gathers the changes of one commit and writes them with as few statements as there are kinds of change."""
+
+    def __init__(self, instance_id: int, at: datetime, by: str, common: dict[str, Any]) -> None:
+        self.instance_id, self.at, self.by, self._common = instance_id, at, by, common
+        self.instance: dict[str, Any] = {}
+        self._tasks: dict[int, dict[str, Any]] = {}
+        self._task_changes: dict[int, dict[str, Any]] = {}
+        self._timers: dict[int, dict[str, Any]] = {}
+        self._messages: dict[int, dict[str, Any]] = {}
+        self._incidents: dict[int, dict[str, Any]] = {}
+        self._closed: dict[str, list[int]] = {"timer": [], "message": []}
+        self._incidents_closed: dict[int, str] = {}
+        self._shift = timedelta()
+
+    def user_task_opened(self, token: int, **columns: Any) -> None:
+        self._tasks[token] = {"instance_id": self.instance_id, "token": token, **self._common, **columns}
+
+    def user_task_changed(self, token: int, **columns: Any) -> None:
+        if token in self._tasks:
+            self._tasks[token].update(columns)
+        else:
+            self._task_changes.setdefault(token, {}).update(columns)
+
+    def timer_opened(self, token: int, element_id: str, due_at: datetime) -> None:
+        self._timers[token] = {"element_id": element_id, "due_at": due_at}
+
+    def timer_closed(self, token: int) -> None:
+        if self._timers.pop(token, None) is None:
+            self._closed["timer"].append(token)
+
+    def message_opened(self, token: int, element_id: str, message: str, key: str) -> None:
+        self._messages[token] = {"element_id": element_id, "message": message, "correlation_key": key}
+
+    def message_closed(self, token: int) -> None:
+        if self._messages.pop(token, None) is None:
+            self._closed["message"].append(token)
+
+    def incident_opened(self, token: int, **columns: Any) -> None:
+        self._incidents[token] = columns
+
+    def incident_closed(self, token: int, reason: str) -> None:
+        self._incidents_closed[token] = reason
+
+    def instance_changed(self, **columns: Any) -> None:
+        self.instance.update(columns)
+
+    def shifted(self, by: timedelta) -> None:
+        self._shift += by
+
+    def seen(self, kind: str, name: str, scope: int, change: int) -> None:
+        return None
+
+    def variables_set(self, scope: int, values: dict[str, Any], parent: int | None) -> None:
+        return None
+
+    @property
+    def shift(self) -> timedelta:
+        """By how much the open limits move."""
+        return self._shift
+
+    def flush(self) -> None:
+        """Write what was gathered."""
+        current = session()
+        for model, column, tokens in (
+            (Timer, Timer.token, self._closed["timer"]),
+            (MessageSubscription, MessageSubscription.token, self._closed["message"]),
+        ):
+            if tokens:
+                current.execute(delete(model).where(model.instance_id == self.instance_id, column.in_(tokens)))
+        for incident_token, reason in self._incidents_closed.items():
+            current.execute(
+                update(Incident)
+                .where(
+                    Incident.instance_id == self.instance_id, Incident.token == incident_token, Incident.state == "open"
+                )
+                .values(state="resolved", resolved_at=self.at, resolved_by=self.by, reason=reason)
+            )
+        for token, columns in self._task_changes.items():
+            current.execute(
+                update(UserTask)
+                .where(and_(UserTask.instance_id == self.instance_id, UserTask.token == token))
+                .values(**columns)
+            )
+        self._insert()
+
+    def _insert(self) -> None:
+        current = session()
+        if self._tasks:
+            current.execute(insert(UserTask), list(self._tasks.values()))
+        for model, rows in ((Timer, self._timers), (MessageSubscription, self._messages), (Incident, self._incidents)):
+            if rows:
+                current.execute(
+                    insert(model), [{"instance_id": self.instance_id, "token": t, **row} for t, row in rows.items()]
+                )
+
+
+@dataclass
+class MemoryStore:
+    """A case at some moment: what is open, where tokens are, which way they went, what the variables hold."""
+
+    user_tasks: dict[int, dict[str, Any]] = field(default_factory=dict)
+    timers: dict[int, dict[str, Any]] = field(default_factory=dict)
+    messages: dict[int, dict[str, Any]] = field(default_factory=dict)
+    incidents: dict[int, dict[str, Any]] = field(default_factory=dict)
+    instance: dict[str, Any] = field(default_factory=dict)
+    variables: dict[int, dict[str, Any]] = field(default_factory=dict)
+    active: dict[int, Counter[str]] = field(default_factory=dict)
+    done: dict[int, Counter[str]] = field(default_factory=dict)
+    flows: dict[int, Counter[str]] = field(default_factory=dict)
+
+    def user_task_opened(self, token: int, **columns: Any) -> None:
+        self.user_tasks[token] = columns
+
+    def user_task_changed(self, token: int, **columns: Any) -> None:
+        self.user_tasks[token].update(columns)
+
+    def timer_opened(self, token: int, element_id: str, due_at: datetime) -> None:
+        self.timers[token] = {"element_id": element_id, "due_at": due_at}
+
+    def timer_closed(self, token: int) -> None:
+        self.timers.pop(token, None)
+
+    def message_opened(self, token: int, element_id: str, message: str, key: str) -> None:
+        self.messages[token] = {"element_id": element_id, "message": message, "correlation_key": key}
+
+    def message_closed(self, token: int) -> None:
+        self.messages.pop(token, None)
+
+    def incident_opened(self, token: int, **columns: Any) -> None:
+        self.incidents[token] = columns
+
+    def incident_closed(self, token: int, reason: str) -> None:
+        self.incidents.pop(token, None)
+
+    def instance_changed(self, **columns: Any) -> None:
+        self.instance.update(columns)
+
+    def shifted(self, by: timedelta) -> None:
+        for task in self.user_tasks.values():
+            if task["state"] == "open" and task["due_at"] is not None:
+                task["due_at"] += by
+        if self.instance.get("due_at") is not None:
+            self.instance["due_at"] += by
+
+    def seen(self, kind: str, name: str, scope: int, change: int) -> None:
+        counters: dict[int, Counter[str]] = getattr(self, kind)
+        counters.setdefault(scope, Counter())[name] += change
+
+    def variables_set(self, scope: int, values: dict[str, Any], parent: int | None) -> None:
+        if parent is not None:
+            self.variables[scope] = {**self.variables.get(parent, {})}
+        self.variables.setdefault(scope, {}).update(values)

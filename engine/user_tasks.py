@@ -1,0 +1,130 @@
+"""User tasks: work a person must do before the process can go on.
+
+A user task is opened by a run when a token reaches a bpmn:userTask, and ends by `complete` or by the process itself. Who may act is decided in
+`permissions`, what may be entered in `language.forms`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Row, select
+
+from engine import execution, permissions
+from engine.errors import NotFound
+from engine.execution import Advanced
+from engine.language import feel
+from engine.language.forms import Form
+from engine.permissions import Actor, TaskFacts
+from engine.spiff.run import Run
+from models.base import session, transaction
+from models.user_task import UserTask
+
+Submitted = Mapping[str, str | Sequence[str]]
+
+
+class UnknownUserTask(NotFound):
+    """There is no such task."""
+
+
+def complete(task_id: int, *, form: Submitted, by: Actor, at: datetime) -> Advanced:
+    """Complete a user task with what was entered, and run the process to its next wait states.
+
+    Shape:  `form` maps field keys to submitted text; keys the form does not have are refused.
+    Errors: UnknownUserTask, NotACandidate, FourEyesViolation, ClaimedByAnother, AlreadyCompleted, InvalidForm, InstanceEnded.
+    """
+    with transaction():
+        row = _locked(task_id)
+        facts = _facts(row)
+        permissions.check(by, facts)
+
+        def command(run: Run) -> None:
+            task = run.task(row.task_token)
+            element, scope = run.element_of(task), run.scope_of(task.workflow)
+            _check_four_eyes(by, facts, row.id, element.properties.get("notBy", ""))
+            entered = run.definition.form_by_id(element.properties["form"]).load(
+                form, scope.variables, feel.Scope(at=at, calendar=run.calendar)
+            )
+            run.complete_user_task(row.task_token, entered, by.user)
+
+        return execution.advance_row(row, command, by=by.user, at=at)
+
+
+def _check_four_eyes(by: Actor, facts: TaskFacts, instance_id: int, elements: str) -> None:
+    names = [name.strip() for name in elements.split(",") if name.strip()]
+    if not names:
+        return
+    did = session().scalars(
+        select(UserTask.completed_by).where(
+            UserTask.instance_id == instance_id, UserTask.element_id.in_(names), UserTask.state == "completed"
+        )
+    )
+    permissions.check_four_eyes(by, facts, frozenset(name for name in did if name))
+
+
+def claim(task_id: int, *, by: Actor, at: datetime) -> Advanced:
+    """Take a task of one's department. Errors: UnknownUserTask, NotACandidate, ClaimedByAnother, AlreadyCompleted."""
+    return _assign(task_id, "user_task_claimed", by, at, permissions.check)
+
+
+def release(task_id: int, *, by: Actor, at: datetime) -> Advanced:
+    """Give a claimed task back to its department. Errors: as `claim`."""
+    return _assign(task_id, "user_task_released", by, at, permissions.check)
+
+
+def assign(task_id: int, *, to: str, by: Actor, at: datetime) -> Advanced:
+    """A supervisor hands a task to somebody. Errors: UnknownUserTask, NotASupervisor, AlreadyCompleted."""
+    return _assign(task_id, "user_task_assigned", by, at, permissions.check_assign, to=to)
+
+
+def _assign(task_id: int, kind: str, by: Actor, at: datetime, check: Any, **more: Any) -> Advanced:
+    with transaction():
+        row = _locked(task_id)
+        check(by, _facts(row))
+
+        def command(run: Run) -> None:
+            run.add(kind, token=row.task_token, element=row.element_id, by=by.user, **more)
+
+        return execution.advance_row(row, command, by=by.user, at=at)
+
+
+def form_of(task_id: int, *, at: datetime) -> tuple[Form, dict[str, Any], feel.Scope]:
+    """What a task's page needs: its form, the variables it sees, and the scope for its expressions.
+
+    Errors: UnknownUserTask, AlreadyCompleted, InstanceEnded.
+    """
+    row = _row(task_id, lock=False)
+    if row.task_state != "open":
+        raise permissions.AlreadyCompleted(task=task_id, state=row.task_state)
+    run = execution.take(row, by="", at=at).run
+    task = run.task(row.task_token)
+    variables = {"accepted_at": row.started_at, **run.scope_of(task.workflow).variables}
+    form = run.definition.form_by_id(run.element_of(task).properties["form"])
+    return form, variables, feel.Scope(at=at, calendar=run.calendar)
+
+
+def _locked(task_id: int) -> Row[Any]:
+    return _row(task_id, lock=True)
+
+
+def _row(task_id: int, *, lock: bool) -> Row[Any]:
+    row = execution.find(
+        UserTask.id == task_id,
+        UserTask.token.label("task_token"),
+        UserTask.element_id,
+        UserTask.group.label("task_group"),
+        UserTask.state.label("task_state"),
+        UserTask.assignee,
+        UserTask.id.label("task_id"),
+        join_task=True,
+        lock=lock,
+    )
+    if row is None:
+        raise UnknownUserTask(task=task_id)
+    return row
+
+
+def _facts(row: Row[Any]) -> TaskFacts:
+    return TaskFacts(row.task_id, row.task_group, row.task_state, row.assignee)

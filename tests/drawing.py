@@ -1,0 +1,126 @@
+"""Small processes for tests, written as a few lines: the builder adds the XML around them."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from xml.sax.saxutils import escape, quoteattr
+
+import engine
+
+HEAD = (
+    '<bpmn:definitions xmlns:bpmn="http://www.omg.org/spec/BPMN/20100524/MODEL" '
+    'xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" '
+    'xmlns:spiffworkflow="http://spiffworkflow.org/bpmn/schema/1.0/core">'
+)
+FREE_FORM = (
+    '{"type": "default", "id": "free", "components": ['
+    '{"type": "number", "key": "amount", "label": "金额", "properties": {"label_en": "Amount", "unit": "fen"}},'
+    '{"type": "textfield", "key": "note", "label": "备注", "properties": {"label_en": "Note", "personal": "true"}}]}'
+)
+
+
+def properties(**values: str) -> str:
+    """The extension element with our properties; `in_x` and `out_x` become `in.x` and `out.x`."""
+    entries = "".join(
+        f"<spiffworkflow:property name={quoteattr(_dotted(name))} value={quoteattr(value)}/>"
+        for name, value in values.items()
+    )
+    return f"<spiffworkflow:properties>{entries}</spiffworkflow:properties>"
+
+
+def _dotted(name: str) -> str:
+    return name.replace("_", ".", 1) if name.startswith(("in_", "out_")) else name
+
+
+def _node(tag: str, id: str, attributes: str = "", extensions: str = "", body: str = "") -> str:
+    extra = f"<bpmn:extensionElements>{extensions}</bpmn:extensionElements>" if extensions else ""
+    return f'<bpmn:{tag} id="{id}" name="{id}" {attributes}>{extra}{body}</bpmn:{tag}>'
+
+
+def start(id: str = "begun", **values: str) -> str:
+    return _node("startEvent", id, extensions=properties(**values))
+
+
+def end(id: str = "finished", body: str = "") -> str:
+    return _node("endEvent", id, body=body)
+
+
+def error_end(id: str, code: str) -> str:
+    return end(id, f'<bpmn:errorEventDefinition errorRef="error_{code}"/>')
+
+
+def user(id: str, form: str = "free", group: str = "service_hall", **values: str) -> str:
+    return _node("userTask", id, extensions=properties(form=form, group=group, **values))
+
+
+def service(id: str, topic: str, result: str = "result", **parameters: str) -> str:
+    listed = "".join(
+        f'<spiffworkflow:parameter id="{name}" type="any" value={quoteattr(text)}/>'
+        for name, text in parameters.items()
+    )
+    operator = (
+        f'<spiffworkflow:serviceTaskOperator id="{topic}" resultVariable="{result}">'
+        f"<spiffworkflow:parameters>{listed}</spiffworkflow:parameters></spiffworkflow:serviceTaskOperator>"
+    )
+    return _node("serviceTask", id, extensions=operator)
+
+
+def call(id: str, process: str, **values: str) -> str:
+    return _node("callActivity", id, f'calledElement="{process}"', properties(**values))
+
+
+def gateway(id: str, kind: str = "exclusive", default: str = "") -> str:
+    return _node(f"{kind}Gateway", id, f'default="{default}"' if default else "")
+
+
+def catch_message(id: str, message: str, key: str) -> str:
+    return _node("receiveTask", id, f'messageRef="message_{message}"', properties(correlationKey=key))
+
+
+def catch(id: str, *, timer: str = "", message: str = "", key: str = "") -> str:
+    extensions = properties(correlationKey=key) if key else ""
+    return _node("intermediateCatchEvent", id, extensions=extensions, body=_event(timer, message))
+
+
+def boundary(id: str, host: str, *, timer: str = "", error: str = "", interrupting: bool = True) -> str:
+    attributes = f'attachedToRef="{host}" cancelActivity="{str(interrupting).lower()}"'
+    body = f'<bpmn:errorEventDefinition errorRef="error_{error}"/>' if error else _event(timer, "")
+    return _node("boundaryEvent", id, attributes, body=body)
+
+
+def _event(timer: str, message: str) -> str:
+    if timer:
+        kind = f'<bpmn:timeDuration xsi:type="bpmn:tFormalExpression">{escape(timer)}</bpmn:timeDuration>'
+        return f"<bpmn:timerEventDefinition>{kind}</bpmn:timerEventDefinition>"
+    return f'<bpmn:messageEventDefinition messageRef="message_{message}"/>'
+
+
+def sub_process(id: str, *nodes: str) -> str:
+    return _node("subProcess", id, body="".join(nodes))
+
+
+def flow(source: str, target: str, condition: str = "", id: str = "") -> str:
+    body = f'<bpmn:conditionExpression xsi:type="bpmn:tFormalExpression">{escape(condition)}</bpmn:conditionExpression>'
+    return (
+        f'<bpmn:sequenceFlow id="{id or f"flow_{source}_{target}"}" sourceRef="{source}" targetRef="{target}">'
+        f"{body if condition else ''}</bpmn:sequenceFlow>"
+    )
+
+
+def path(*ids: str) -> str:
+    """Flows from each element to the next."""
+    return "".join(flow(a, b) for a, b in pairwise(ids))
+
+
+def process(key: str, *nodes: str, errors: tuple[str, ...] = (), messages: tuple[str, ...] = ()) -> str:
+    """A whole BPMN file."""
+    declared = "".join(f'<bpmn:error id="error_{code}" name="{code}" errorCode="{code}"/>' for code in errors)
+    declared += "".join(f'<bpmn:message id="message_{name}" name="{name}"/>' for name in messages)
+    return f'{HEAD}{declared}<bpmn:process id="{key}" name="{key}" isExecutable="true">{"".join(nodes)}</bpmn:process></bpmn:definitions>'
+
+
+def package(key: str, main: str, **more: str) -> engine.Package:
+    """A package of a process, further files by name ("C.bpmn" as C_bpmn), and the free form."""
+    files = {f"{key}.bpmn": main, "forms/free.form": FREE_FORM}
+    files |= {name.replace("_bpmn", ".bpmn"): text for name, text in more.items()}
+    return engine.Package(key=key, files=files)
