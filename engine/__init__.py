@@ -3,7 +3,8 @@
 from datetime import datetime
 from typing import Any
 
-from engine import calendars, versions
+from engine import versions
+from engine.calendars import current as calendar
 from engine.calendars import use as use_calendar
 from engine.clock import now
 from engine.definitions.compiled import Definition, UnknownElement
@@ -55,7 +56,7 @@ from engine.versions import current as definition
 
 def decide(key: str, decision_id: str, variables: dict[str, Any], *, at: datetime) -> Outcome:
     """Evaluate a decision of the newest version of a process. Errors: UnknownProcess, MissingFile."""
-    scope = feel.Scope(at=at, calendar=calendars.current())
+    scope = feel.Scope(at=at, calendar=calendar())
     return versions.current(key).decision(decision_id).evaluate(variables, scope)
 
 
@@ -104,6 +105,7 @@ __all__ = [
     "UnknownUserTask",
     "assign",
     "background",
+    "calendar",
     "cancel",
     "claim",
     "complete",

@@ -26,6 +26,17 @@ def at() -> datetime:
     return datetime(2026, 11, 23, 1, 0, tzinfo=UTC)
 
 
+@pytest.fixture(autouse=True)
+def plain_calendar() -> Iterator[None]:
+    """Plain weeks, unless a test sets another calendar; what one test set does not reach the next."""
+    from engine import calendars
+
+    before = list(calendars._source)
+    calendars._source.clear()
+    yield
+    calendars._source[:] = before
+
+
 @pytest.fixture
 def keys() -> None:
     """Keys for sealing, as the composition root sets them in a running office."""

@@ -78,7 +78,7 @@ class Calendar:
         return self.close_of(self.working_day_from(day + DAY))
 
     def office_hours(self, at: datetime | date, duration: timedelta) -> datetime:
-        """`at` plus that much time in which the office is open."""
+        """`at` plus that much time in which the office is open; counting begins at the next opening when it is closed."""
         local, left = self.local(at), duration
         for _ in range(MOST_DAYS):
             day = local.date()
@@ -92,9 +92,13 @@ class Calendar:
         raise OverflowError("too many office hours")
 
     def working_days(self, at: datetime | date, n: int) -> datetime:
-        """Close of business `n` working days after the day of `at`."""
+        """Close of business `n` working days after the day of `at`; for none, as `same_day`."""
+        if n == 0:
+            return self.same_day(at)
+        if n > MOST_DAYS:
+            raise OverflowError("too many working days")
         day = self.local(at).date()
-        for _ in range(min(n, MOST_DAYS)):
+        for _ in range(n):
             day = self.working_day_from(day + DAY)
         return self.close_of(day)
 
@@ -114,13 +118,18 @@ class Calendar:
         raise OverflowError("no such weekday in reach")
 
     def day_of_month(self, at: datetime | date, n: int) -> datetime:
-        """Close of business of day `n` of the month of `at`, or of the next month when that is past.
+        """Close of business of day `n` of the month of `at`, or of the first month after it in which that is not past.
 
         A month that lacks the day: its last day. A day off: the working day before.
         """
         local = self.local(at)
-        due = self._in_month(local.year, local.month, n)
-        return due if due >= local else self._in_month(*_next(local.year, local.month), n)
+        month = (local.year, local.month)
+        for _ in range(60):
+            due = self._in_month(*month, n)
+            if due >= local:
+                return due
+            month = _next(*month)
+        raise OverflowError("no such day in reach")
 
     def next_month(self, at: datetime | date, n: int) -> datetime:
         """As `day_of_month`, always in the month after that of `at`."""

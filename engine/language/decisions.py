@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from engine.errors import Conflict, Corrupt
+from engine.errors import Conflict
 from engine.language import feel
-from engine.language.feel import Expression, Scope, UnaryTests, types
+from engine.language.feel import BUILTINS, Expression, Scope, UnaryTests
 
 SINGLE = frozenset({"UNIQUE", "FIRST", "ANY", "PRIORITY"})
 POLICIES = SINGLE | {"RULE ORDER", "OUTPUT ORDER", "COLLECT"}
@@ -23,8 +23,8 @@ class RulesDisagree(Conflict):
     """An ANY table has matching rules with different outputs."""
 
 
-class CircularDecision(Corrupt):
-    """A decision requires itself."""
+class UnexpectedInput(Conflict):
+    """A decision table was given a value that its input column does not list."""
 
 
 @dataclass(frozen=True)
@@ -46,12 +46,13 @@ class Output:
 
 @dataclass(frozen=True)
 class Rule:
-    """A row: one test per input, one expression per output, and the owner's remark."""
+    """A row: one test per input, one expression per output, the owner's remark, and the ids of the manual it follows."""
 
     id: str
     tests: tuple[UnaryTests, ...]
     outputs: tuple[Expression, ...]
     annotation: str = ""
+    manual_refs: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -87,23 +88,31 @@ class DecisionTable:
     aggregation: str = ""
 
     def evaluate(self, variables: Mapping[str, Any], scope: Scope) -> Outcome:
-        """Errors: SeveralRulesMatch, RulesDisagree."""
+        """The value the matching rules give; a table without a match gives its default outputs, or null.
+
+        Errors: UnexpectedInput, SeveralRulesMatch, RulesDisagree; FeelLimit.
+        """
         values = [column.expression.evaluate(variables, scope=scope) for column in self.inputs]
         shown = {column.expression.text: value for column, value in zip(self.inputs, values, strict=True)}
-        for column, value in zip(self.inputs, values, strict=True):
-            if column.allowed is not None and not column.allowed.matches(value, variables, scope=scope):
-                return Outcome(None, (), shown)
-        hits = [
-            (number, rule)
+        self._check_inputs(values, variables, scope)
+        rows = [
+            (number, rule, self._row(rule, variables, scope))
             for number, rule in enumerate(self.rules, start=1)
             if all(t.matches(v, variables, scope=scope) for t, v in zip(rule.tests, values, strict=True))
         ]
-        rows = [(number, rule, self._row(rule, variables, scope)) for number, rule in hits]
         if not rows:
             return Outcome(self._default(variables, scope), (), shown)
         chosen = self._choose(rows)
         matched = tuple(Match(number, rule.id, rule.annotation).as_step() for number, rule, _ in chosen)
-        return Outcome(self._value([row for _, _, row in chosen]), matched, shown)
+        return Outcome(self._value([row for _, _, row in chosen], scope), matched, shown)
+
+    def _check_inputs(self, values: list[Any], variables: Mapping[str, Any], scope: Scope) -> None:
+        """Null is let through: an empty cell may answer it. The value itself is not named, it may be personal."""
+        for column, value in zip(self.inputs, values, strict=True):
+            if value is None or column.allowed is None:
+                continue
+            if not column.allowed.matches(value, variables, scope=scope):
+                raise UnexpectedInput(input=column.expression.text, allowed=column.allowed.text)
 
     def _row(self, rule: Rule, variables: Mapping[str, Any], scope: Scope) -> tuple[Any, ...]:
         return tuple(expression.evaluate(variables, scope=scope) for expression in rule.outputs)
@@ -112,7 +121,7 @@ class DecisionTable:
         if any(column.default is not None for column in self.outputs):
             row = tuple(c.default.evaluate(variables, scope=scope) if c.default else None for c in self.outputs)
             value = self._shape(row)
-            return value if self.policy in SINGLE else [value]
+            return value if self.policy in SINGLE or self.aggregation else [value]
         if self.policy in SINGLE:
             return None
         return {"": [], "COUNT": 0}.get(self.aggregation)
@@ -132,11 +141,11 @@ class DecisionTable:
             for column, value in zip(self.outputs, row, strict=True)
         )
 
-    def _value(self, rows: list[tuple[Any, ...]]) -> Any:
+    def _value(self, rows: list[tuple[Any, ...]], scope: Scope) -> Any:
         if self.policy in SINGLE:
             return self._shape(rows[0])
         values = [self._shape(row) for row in rows]
-        return _aggregate(self.aggregation, values) if self.aggregation else values
+        return BUILTINS[self.aggregation.lower()](scope, [values]) if self.aggregation else values
 
     def _shape(self, row: tuple[Any, ...]) -> Any:
         if len(self.outputs) == 1:
@@ -146,15 +155,3 @@ class DecisionTable:
 
 def _same(a: tuple[Any, ...], b: tuple[Any, ...]) -> bool:
     return all(feel.equal(x, y) is True for x, y in zip(a, b, strict=True))
-
-
-def _aggregate(kind: str, values: list[Any]) -> Any:
-    if kind == "COUNT":
-        return len(values)
-    result = values[0]
-    for value in values[1:]:
-        if kind == "SUM":
-            result = types.add(result, value)
-        elif types.compare("<" if kind == "MIN" else ">", value, result) is True:
-            result = value
-    return result

@@ -55,6 +55,8 @@ def _name(name: Any) -> str:
 def _tagged(value: Any) -> dict[str, Any]:
     if isinstance(value, float):
         value = Decimal(repr(value))
+    if isinstance(value, Decimal) and not value.is_finite():
+        raise NotStorable(type=str(value))
     if isinstance(value, datetime) and value.tzinfo is None:
         return {"~local": value.isoformat()}
     for kind, tag, write in _WRITERS:
@@ -104,4 +106,8 @@ def unpack(value: Any) -> Any:
 
 def canonical(value: Any) -> bytes:
     """The one way to write a value down: sorted names, no spaces, UTF-8. Errors: NotStorable."""
-    return json.dumps(pack(value), ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
+    text = json.dumps(pack(value), ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    try:
+        return text.encode()
+    except UnicodeEncodeError:
+        raise NotStorable(type="surrogate") from None

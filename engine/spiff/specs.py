@@ -95,13 +95,21 @@ class Message(MessageEventDefinition):
         return None
 
 
+class DecisionParser(SpiffTaskParser):
+    """Decisions are ours: SpiffWorkflow only has to know that there are none of its own."""
+
+    @staticmethod
+    def get_decision_ref(node: Any) -> None:
+        return None
+
+
 class Parser(SpiffBpmnParser):
     """Reads our diagrams into the specs above."""
 
     OVERRIDE_PARSER_CLASSES = {
         **SpiffBpmnParser.OVERRIDE_PARSER_CLASSES,
         full_tag("serviceTask"): (ServiceTaskParser, ServiceTask),
-        full_tag("businessRuleTask"): (SpiffTaskParser, BusinessRuleTask),
+        full_tag("businessRuleTask"): (DecisionParser, BusinessRuleTask),
         full_tag("endEvent"): (SpiffEndEventParser, EndEvent),
         full_tag("callActivity"): (CallActivityParser, CallActivity),
         full_tag("eventBasedGateway"): (

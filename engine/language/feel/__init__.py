@@ -10,18 +10,14 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from engine.errors import Invalid
 from engine.language.calendar import Calendar
+from engine.language.feel.closures import Closure, Test
 from engine.language.feel.functions import BUILTINS, Function
 from engine.language.feel.lexer import FeelSyntaxError
-from engine.language.feel.parser import INPUT, Closure, Parser
-from engine.language.feel.types import Range, equal, kind, normal
+from engine.language.feel.parser import Parser
+from engine.language.feel.types import FeelLimit, Range, compare, equal, kind, settled
 
 BUDGET = 200_000
-
-
-class FeelLimit(Invalid):
-    """An expression took more than its budget."""
 
 
 @dataclass
@@ -41,18 +37,23 @@ class Scope:
 
 @dataclass(frozen=True)
 class Expression:
-    """A compiled expression; `names` are the variables it reads."""
+    """A compiled expression; `names` are the variables it may read, those of a filter's items among them."""
 
     text: str
     names: frozenset[str]
     _closure: Closure = field(repr=False)
 
     def evaluate(self, context: Mapping[str, Any], *, scope: Scope) -> Any:
-        """Its value; null where the standard says null. Errors: FeelLimit."""
+        """Its value, whole numbers as int; null where the standard says null. Errors: FeelLimit."""
+        scope.budget = BUDGET
         try:
-            return normal(self._closure(context, scope))
-        except (RecursionError, OverflowError):
+            return settled(self._closure(context, scope))
+        except RecursionError:
             raise FeelLimit(budget=BUDGET) from None
+
+    def part_of(self, context: Mapping[str, Any], scope: Scope) -> Any:
+        """Its value inside another evaluation, on that one's budget. Errors: FeelLimit."""
+        return self._closure(context, scope)
 
 
 @dataclass(frozen=True)
@@ -61,43 +62,37 @@ class UnaryTests:
 
     text: str
     names: frozenset[str]
-    _closure: Any = field(repr=False)
+    _closure: Test = field(repr=False)
 
     def matches(self, value: Any, context: Mapping[str, Any], *, scope: Scope) -> bool:
         """Whether a value satisfies them; null counts as no. Errors: FeelLimit."""
+        scope.budget = BUDGET
         try:
             return self._closure(context, scope, value) is True
-        except (RecursionError, OverflowError):
+        except RecursionError:
             raise FeelLimit(budget=BUDGET) from None
 
 
 def compile(  # noqa: A001
     text: str, *, names: Iterable[str] = (), functions: Mapping[str, Function] | None = None
 ) -> Expression:
-    """Compile an expression; `names` are known variables, needed only when they hold spaces;
+    """Compile an expression; `names` are known variables, needed only when they hold spaces or signs;
     `functions` are those of a DMN model beside the built-in ones.
 
-    Errors: FeelSyntaxError.
+    Errors: FeelSyntaxError(text, column, why), columns counting from 1.
     """
     parser = Parser(text, names, functions)
-    closure = _guarded(parser, lambda: parser.finish(parser.expression()))
-    return Expression(text, frozenset(parser.names - {INPUT}), closure)
+    closure = parser.whole_expression()
+    return Expression(text, frozenset(parser.names), closure)
 
 
 def compile_unary(
     text: str, *, names: Iterable[str] = (), functions: Mapping[str, Function] | None = None
 ) -> UnaryTests:
-    """Compile the tests of a decision table cell. Errors: FeelSyntaxError."""
+    """Compile the tests of a decision table cell; as `compile`. Errors: FeelSyntaxError."""
     parser = Parser(text, names, functions)
-    closure = _guarded(parser, lambda: parser.finish(parser.unary_tests()))  # type: ignore[arg-type]
-    return UnaryTests(text, frozenset(parser.names - {INPUT}), closure)
-
-
-def _guarded(parser: Parser, parse: Any) -> Any:
-    try:
-        return parse()
-    except (IndexError, RecursionError, ValueError) as error:
-        raise parser.fail("unexpected") from error
+    test = parser.whole_tests()
+    return UnaryTests(text, frozenset(parser.names), test)
 
 
 __all__ = [
@@ -105,9 +100,11 @@ __all__ = [
     "Expression",
     "FeelLimit",
     "FeelSyntaxError",
+    "Function",
     "Range",
     "Scope",
     "UnaryTests",
+    "compare",
     "compile",
     "compile_unary",
     "equal",

@@ -1,39 +1,62 @@
-"""FEEL text → tokens, with names taken as long as the names known allow (FEEL names may hold spaces)."""
+"""FEEL text → tokens, with names taken as long as the names known allow (FEEL names may hold spaces and signs)."""
 
 from __future__ import annotations
 
-import json
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from engine.errors import Invalid
 
 MOST_CHARACTERS = 8_000
 KEYWORDS = frozenset(
-    {
+    [
         "and",
-        "or",
-        "if",
-        "then",
-        "else",
-        "for",
-        "in",
-        "return",
-        "some",
-        "every",
-        "satisfies",
         "between",
+        "else",
+        "every",
+        "external",
+        "false",
+        "for",
+        "function",
+        "if",
+        "in",
         "instance",
+        "null",
         "of",
-    }
-    | {"true", "false", "null", "function", "external"}
+        "or",
+        "return",
+        "satisfies",
+        "some",
+        "then",
+        "true",
+    ]
 )
+COMPARISONS = ("=", "!=", "<", "<=", ">", ">=")
+TYPE_NAMES = (
+    "days and time duration",
+    "years and months duration",
+    "date and time",
+    "number",
+    "string",
+    "boolean",
+    "date",
+    "time",
+    "list",
+    "context",
+    "range",
+    "Any",
+    "Null",
+)
+PART_NAMES = ("time offset", "start included", "end included")
 _SPACE = re.compile(r"(?:\s|//[^\n]*|/\*.*?\*/)+", re.DOTALL)
-_NUMBER = re.compile(r"(?:\d+(?:\.\d+)?|\.\d+)(?:[eE][+-]?\d+)?")
+_NUMBER = re.compile(r"(?:\d+(?:\.\d+)?|\.\d+)(?:[eE][+-]?\d+)?", re.ASCII)
 _STRING = re.compile(r'"(?:[^"\\]|\\.)*"', re.DOTALL)
-_WORD = re.compile(r"[^\W\d][\w'’]*", re.UNICODE)
+_WORD = re.compile(r"[^\W\d][\w'’]*")
 _SYMBOL = re.compile(r"\*\*|\.\.|<=|>=|!=|[-+*/=<>(){}\[\],.:?@]")
+_DECLARED = re.compile(r"(?:[{,]|\b(?:for|some|every)\b)\s*([^\W\d]\w*(?: \w+)+?)\s*(?::|\bin\b)")
+_ESCAPE = re.compile(r'\\(?:u([0-9A-Fa-f]{4})|U([0-9A-Fa-f]{6})|([nrt"\'\\]))')
+_PLAIN = {"n": "\n", "r": "\r", "t": "\t"}
 
 
 class FeelSyntaxError(Invalid):
@@ -41,7 +64,7 @@ class FeelSyntaxError(Invalid):
 
 
 class Token(NamedTuple):
-    """`kind` number, string, at, name, keyword, symbol or end; `column` counts from 1."""
+    """`kind` is number, string, name, keyword, symbol or end; `column` counts from 1."""
 
     kind: str
     text: str
@@ -52,25 +75,30 @@ def tokens(text: str, known: Iterable[str]) -> list[Token]:
     """The tokens of an expression, an end token last. Errors: FeelSyntaxError."""
     if len(text) > MOST_CHARACTERS:
         raise FeelSyntaxError(text=text[:80], column=MOST_CHARACTERS, why="too_long")
-    spaced = sorted((name for name in known if not _WORD.fullmatch(name)), key=len, reverse=True)
+    spaced = sorted({n for n in known if not _WORD.fullmatch(n)} | set(_declared(text)), key=len, reverse=True)
     found: list[Token] = []
     position = 0
     while position < len(text):
-        space = _SPACE.match(text, position)
-        if space:
+        if space := _SPACE.match(text, position):
             position = space.end()
             continue
-        token = _token(text, position, spaced)
-        found.append(token)
-        position = _end(text, token, position)
+        found.append(_token(text, position, spaced))
+        position += len(found[-1].text)
     found.append(Token("end", "", len(text) + 1))
     return found
+
+
+def _declared(text: str) -> Iterator[str]:
+    """Names with spaces that the expression itself introduces, as context entries or in iterations."""
+    for match in _DECLARED.finditer(text):
+        if not KEYWORDS & set(match[1].split()):
+            yield match[1]
 
 
 def _token(text: str, position: int, spaced: list[str]) -> Token:
     column = position + 1
     for name in spaced:
-        if text.startswith(name, position) and not _continues(text, position + len(name)):
+        if name and text.startswith(name, position) and not _continues(text, position + len(name)):
             return Token("name", name, column)
     for kind, pattern in (("string", _STRING), ("number", _NUMBER)):
         if match := pattern.match(text, position):
@@ -86,12 +114,12 @@ def _continues(text: str, position: int) -> bool:
     return position < len(text) and (text[position].isalnum() or text[position] == "_")
 
 
-def _end(text: str, token: Token, position: int) -> int:
-    return position + len(token.text)
-
-
 def unquote(literal: str) -> str:
-    """The string a literal stands for."""
-    escaped = literal.replace("\n", "\\n").replace("\r", "\\r").replace("\t", "\\t").replace("\\'", "'")
-    escaped = re.sub(r"\\U([0-9A-Fa-f]{6})", lambda m: chr(int(m.group(1), 16)), escaped)
-    return str(json.loads(escaped))
+    """The string a literal stands for; a backslash before anything else than an escape is itself. Errors: ValueError."""
+    text = _ESCAPE.sub(_unescape, literal[1:-1])
+    return text.encode("utf-16", "surrogatepass").decode("utf-16")
+
+
+def _unescape(match: re.Match[str]) -> str:
+    code = match[1] or match[2]
+    return chr(int(code, 16)) if code else _PLAIN.get(match[3], match[3])

@@ -1,104 +1,75 @@
-"""Tokens → closures: a FEEL expression compiled once; evaluating it is calling nested Python functions, never `eval`.
+"""FEEL's grammar: recursive descent over the tokens of one expression, handing what it recognises to `closures`.
 
-Every closure takes the variables and the scope of the evaluation. What the subset leaves out is refused here, with its column.
+What the subset leaves out is refused here, with its column.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
-from decimal import Decimal
-from typing import Any
+from collections.abc import Iterable, Mapping
 
-from engine.language.feel import types
+from engine.language.feel import closures, types
+from engine.language.feel.closures import INPUT, Closure, Test
 from engine.language.feel.functions import BUILTINS, Function
-from engine.language.feel.lexer import FeelSyntaxError, Token, tokens, unquote
-from engine.language.feel.temporal import at_literal, property_of
-from engine.language.feel.types import Range, both, compare, either, equal, kind
+from engine.language.feel.lexer import COMPARISONS, PART_NAMES, TYPE_NAMES, Token, unquote
+from engine.language.feel.reader import Reader
+from engine.language.feel.temporal import at_literal
 
-Closure = Callable[[Mapping[str, Any], Any], Any]
-MOST_DEPTH = 60
-MOST_ITEMS = 100_000
-INPUT = "?"
-_COMPARISONS = ("=", "!=", "<", "<=", ">", ">=")
-_TYPE_NAMES = (
-    "days and time duration",
-    "years and months duration",
-    "date and time",
-    "number",
-    "string",
-    "boolean",
-    "date",
-    "time",
-    "list",
-    "context",
-    "Any",
-    "Null",
-)
+MOST_DEPTH = 30
 
 
-class Parser:
-    """Recursive descent over the tokens of one expression; `names` gathers the free variables."""
+class Parser(Reader):
+    """Reads one expression; `names` gathers its free variables."""
 
     def __init__(self, text: str, known: Iterable[str], functions: Mapping[str, Function] | None = None) -> None:
-        self.text = text
         self.functions = {**BUILTINS, **(functions or {})}
-        self.tokens = tokens(text, {*known, *self.functions, *_TYPE_NAMES})
-        self.position = 0
-        self.depth = 0
+        super().__init__(text, {*known, *self.functions, *TYPE_NAMES, *PART_NAMES})
+        self.depth = self.tested = 0
         self.names: set[str] = set()
         self.bound: list[str] = []
+        self.partial = False
 
-    # -- tokens --------------------------------------------------------------------------------------------------------
-
-    @property
-    def token(self) -> Token:
-        return self.tokens[self.position]
-
-    def fail(self, why: str, token: Token | None = None) -> FeelSyntaxError:
-        return FeelSyntaxError(text=self.text, column=(token or self.token).column, why=why)
-
-    def at(self, *texts: str) -> bool:
-        return self.token.kind in ("symbol", "keyword") and self.token.text in texts
-
-    def accept(self, *texts: str) -> str:
-        if self.at(*texts):
-            self.position += 1
-            return self.tokens[self.position - 1].text
-        return ""
-
-    def expect(self, text: str) -> None:
-        if not self.accept(text):
-            raise self.fail(f"expected {text}")
-
-    def name(self) -> str:
-        if self.token.kind != "name":
-            raise self.fail("expected name")
-        self.position += 1
-        return self.tokens[self.position - 1].text
-
-    def finish(self, closure: Closure) -> Closure:
-        if self.token.kind != "end":
-            raise self.fail("unexpected")
+    def whole_expression(self) -> Closure:
+        """The text as one expression."""
+        closure = self.expression()
+        self._finish()
         return closure
 
-    # -- expressions ---------------------------------------------------------------------------------------------------
+    def whole_tests(self) -> Test:
+        """The text as the tests of a decision table cell: `-`, alternatives, or not(…)."""
+        if self.at("-") and self.tokens[self.position + 1].kind == "end":
+            return closures.always
+        if self.token.text == "not" and self.tokens[self.position + 1].text == "(":
+            self.take()
+            self.take()
+            test = closures.none_of(self._alternatives())
+            self.expect(")")
+        else:
+            test = self._alternatives()
+        self._finish()
+        return test
+
+    def _finish(self) -> None:
+        if self.token.kind != "end":
+            raise self.fail("unexpected")
+
+    # -- expressions, from the loosest operator to the tightest --------------------------------------------------------
 
     def expression(self) -> Closure:
         self.depth += 1
         if self.depth > MOST_DEPTH:
             raise self.fail("too_deep")
-        try:
-            if self.at("if"):
-                return self._if()
-            if self.at("for"):
-                return self._for()
-            if self.at("some", "every"):
-                return self._quantified()
-            if self.at("function"):
-                raise self.fail("functions_cannot_be_defined")
-            return self._or()
-        finally:
-            self.depth -= 1
+        if self.at("if"):
+            closure = self._if()
+        elif self.at("for"):
+            closure = self._for()
+        elif self.at("some", "every"):
+            closure = self._quantified()
+        elif self.at("function"):
+            raise self.fail("functions_cannot_be_defined")
+        else:
+            closure = self._or()
+        self.depth -= 1
+        return closure
 
     def _if(self) -> Closure:
         self.expect("if")
@@ -106,528 +77,323 @@ class Parser:
         self.expect("then")
         then = self.expression()
         self.expect("else")
-        otherwise = self.expression()
-        return lambda v, s: then(v, s) if condition(v, s) is True else otherwise(v, s)
-
-    def _iterations(self) -> list[tuple[str, Closure]]:
-        found = []
-        while True:
-            name = self.name()
-            self.expect("in")
-            domain = self.expression()
-            if self.accept(".."):
-                domain = _span(domain, self.expression())
-            found.append((name, domain))
-            self.bound.append(name)
-            if not self.accept(","):
-                return found
+        return closures.choice(condition, then, self.expression())
 
     def _for(self) -> Closure:
         self.expect("for")
         iterations = self._iterations()
         self.expect("return")
+        outer, self.partial = self.partial, False
         self.bound.append("partial")
         body = self.expression()
         del self.bound[-len(iterations) - 1 :]
-
-        def run(v: Mapping[str, Any], s: Any) -> Any:
-            partial: list[Any] = []
-            for frame in _frames(iterations, v, s):
-                if frame is None:
-                    return None
-                partial.append(body({**frame, "partial": list(partial)} if len(partial) < 1_000 else frame, s))
-            return partial
-
-        return run
+        closure = closures.repetition(iterations, body, partial=self.partial)
+        self.partial = outer
+        return closure
 
     def _quantified(self) -> Closure:
-        wanted = self.accept("some", "every") == "some"
+        some = self.expect("some", "every") == "some"
         iterations = self._iterations()
         self.expect("satisfies")
         body = self.expression()
         del self.bound[-len(iterations) :]
+        return closures.quantified(iterations, body, some=some)
 
-        def run(v: Mapping[str, Any], s: Any) -> Any:
-            result: bool | None = not wanted
-            combine = either if wanted else both
-            for frame in _frames(iterations, v, s):
-                if frame is None:
-                    return None
-                result = combine(result, body(frame, s))
-                if result is wanted:
-                    return result
-            return result
-
-        return run
+    def _iterations(self) -> list[tuple[str, Closure]]:
+        found: list[tuple[str, Closure]] = []
+        while True:
+            name = self.name()
+            self.expect("in")
+            domain = self.expression()
+            if self.accept(".."):
+                domain = closures.span(domain, self.expression())
+            found.append((name, domain))
+            self.bound.append(name)
+            if not self.accept(","):
+                return found
 
     def _or(self) -> Closure:
-        left = self._and()
+        parts = [self._and()]
         while self.accept("or"):
-            left = _combine(either, left, self._and())
-        return left
+            parts.append(self._and())
+        return closures.disjunction(parts)
 
     def _and(self) -> Closure:
-        left = self._comparison()
+        parts = [self._comparison()]
         while self.accept("and"):
-            left = _combine(both, left, self._comparison())
-        return left
+            parts.append(self._comparison())
+        return closures.conjunction(parts)
 
     def _comparison(self) -> Closure:
-        left = self._additive()
+        left, count = self._additive(), 0
         while True:
-            operator = self.accept(*_COMPARISONS)
-            if operator:
-                left = _comparison(operator, left, self._additive())
+            count = self.link(count)
+            if operator := self.accept(*COMPARISONS):
+                left = closures.comparison(operator, left, self._additive())
             elif self.accept("between"):
                 low = self._additive()
                 self.expect("and")
-                left = _between(left, low, self._additive())
+                left = closures.between(left, low, self._additive())
             elif self.accept("in"):
-                left = self._in(left)
+                left = closures.membership(left, self._in())
             elif self.accept("instance"):
                 self.expect("of")
-                left = self._instance_of(left)
+                left = closures.instance_of(left, self._type())
             else:
                 return left
 
-    def _in(self, left: Closure) -> Closure:
-        tests = self._listed_tests() or [self.unary_test()]
+    def _in(self) -> Test:
+        """What follows `in`: one test, or several in brackets; a bracket may also open a range."""
+        if not self.at("("):
+            return self._test()
+        self.take()
+        first, tested = self._tested_expression() if not self.at(*COMPARISONS) else (None, False)
+        if first is not None and self.accept(".."):
+            return closures.fits(self._range_from(first, "("))
+        tests = [self._as_test(first, tested) if first is not None else self._test()]
+        while self.accept(","):
+            tests.append(self._test())
+        self.expect(")")
+        return closures.any_of(tests)
 
-        def run(v: Mapping[str, Any], s: Any) -> Any:
-            value = left(v, s)
-            result: bool | None = False
-            for test in tests:
-                result = either(result, test(v, s, value))
-            return result
-
-        return run
-
-    def _listed_tests(self) -> list[Any]:
-        """The tests of `in (a, b)`; none when the bracket opens a range instead."""
-        begin = self.position
-        if not self.accept("("):
-            return []
-        try:
-            tests = [self.unary_test()]
-            while self.accept(","):
-                tests.append(self.unary_test())
-            self.expect(")")
-        except FeelSyntaxError:
-            self.position = begin
-            return []
-        return tests
-
-    def _instance_of(self, left: Closure) -> Closure:
-        if self.token.kind == "name" and self.token.text in _TYPE_NAMES:
-            wanted = self.name()
-        elif self.accept("null"):
-            wanted = "Null"
-        else:
+    def _type(self) -> str:
+        token = self.token
+        if token.kind == "name" and token.text in TYPE_NAMES:
+            self.take()
+        elif not self.accept("null"):
             raise self.fail("unknown_type")
-        if self.accept("<"):
+        if self.at("<"):
             raise self.fail("unsupported_type")
-        if wanted == "Any":
-            return lambda v, s: left(v, s) is not None
-        expected = "null" if wanted == "Null" else wanted
-        return lambda v, s: kind(left(v, s)) == expected
+        return "Null" if token.text == "null" else token.text
 
     def _additive(self) -> Closure:
-        left = self._multiplicative()
+        left, count = self._multiplicative(), 0
         while operator := self.accept("+", "-"):
-            left = _binary(types.add if operator == "+" else types.subtract, left, self._multiplicative())
+            count = self.link(count)
+            left = closures.arithmetic(operator, left, self._multiplicative())
         return left
 
     def _multiplicative(self) -> Closure:
-        left = self._exponent()
+        left, count = self._exponent(), 0
         while operator := self.accept("*", "/"):
-            left = _binary(types.multiply if operator == "*" else types.divide, left, self._exponent())
+            count = self.link(count)
+            left = closures.arithmetic(operator, left, self._exponent())
         return left
 
     def _exponent(self) -> Closure:
-        left = self._unary()
-        while self.accept("**"):
-            left = _binary(types.power, left, self._unary())
+        left, count = self._unary(), 0
+        while operator := self.accept("**"):
+            count = self.link(count)
+            left = closures.arithmetic(operator, left, self._unary())
         return left
 
     def _unary(self) -> Closure:
-        if self.accept("-"):
-            operand = self._unary()
-            return lambda v, s: types.negate(operand(v, s))
-        return self._postfix()
-
-    # -- paths, filters, calls -----------------------------------------------------------------------------------------
+        signs = 0
+        while self.accept("-"):
+            signs = self.link(signs)
+        closure = self._postfix()
+        for _ in range(signs):
+            closure = closures.negation(closure)
+        return closure
 
     def _postfix(self) -> Closure:
-        closure = self._primary()
-        while True:
-            if self.accept("."):
-                closure = _path(closure, self._property())
-            elif self.at("["):
-                self.expect("[")
-                self.bound.append("item")
-                condition = self._filter_condition()
-                self.bound.pop()
-                closure = _filter(closure, condition)
+        closure, count = self._primary(), 0
+        while self.at(".", "["):
+            count = self.link(count)
+            if self.take().text == ".":
+                closure = closures.path(closure, self._part())
             else:
-                return closure
+                self.bound.append("item")
+                closure = closures.selection(closure, self.expression())
+                self.bound.pop()
+                self.expect("]")
+        return closure
 
-    def _filter_condition(self) -> Closure:
-        outer = self.names
-        self.names = set()
-        condition = self.expression()
-        self.expect("]")
-        self.names = outer | self.names
-        return condition
+    def _part(self) -> str:
+        if self.token.kind not in ("name", "keyword"):
+            raise self.fail("expected name")
+        return self.take().text
 
-    def _property(self) -> str:
-        if self.token.kind in ("name", "keyword"):
-            self.position += 1
-            words = [self.tokens[self.position - 1].text]
-            while words == ["time"] and self.token.kind == "name" and self.token.text == "offset":
-                words.append(self.name())
-            return " ".join(words)
-        raise self.fail("expected name")
+    # -- the innermost parts -------------------------------------------------------------------------------------------
 
     def _primary(self) -> Closure:
-        token = self.token
-        if token.kind == "number":
-            self.position += 1
-            value = types.normal(Decimal(token.text))
-            return lambda v, s: value
-        if token.kind == "string":
-            self.position += 1
-            text = unquote(token.text)
-            return lambda v, s: text
-        if token.kind == "name":
-            return self._named()
-        if token.kind == "keyword":
-            return self._constant()
+        reading = {"number": self._number, "string": self._literal, "name": self._named, "keyword": self._keyword}
+        if self.token.kind in reading:
+            return reading[self.token.kind]()
         if self.accept("@"):
             return self._at_literal()
-        if self.at("(", "[", "]"):
-            return self._bracketed()
+        if opening := self.accept("(", "[", "]"):
+            return self._bracketed(opening)
         if self.accept("{"):
             return self._context()
-        if self.accept("?"):
+        if self.at(INPUT) and self.tested:
+            self.take()
             self.names.add(INPUT)
-            return lambda v, s: v.get(INPUT)
-        if self.at("<", "<=", ">", ">=", "=", "!="):
-            raise self.fail("unexpected_comparison")
+            return closures.variable(INPUT)
         raise self.fail("unexpected")
 
-    def _constant(self) -> Closure:
+    def _number(self) -> Closure:
+        value = types.number(self.token.text)
+        if value is None:
+            raise self.fail("number_out_of_range")
+        self.take()
+        return closures.constant(value)
+
+    def _literal(self) -> Closure:
+        return closures.constant(self._string())
+
+    def _string(self) -> str:
+        try:
+            text = unquote(self.token.text)
+        except ValueError:
+            raise self.fail("malformed_string") from None
+        self.take()
+        return text
+
+    def _keyword(self) -> Closure:
         for text, value in (("true", True), ("false", False), ("null", None)):
             if self.accept(text):
-                return lambda v, s, value=value: value  # type: ignore[misc]
-        if self.at("if", "for", "some", "every"):
+                return closures.constant(value)
+        if self.at("if", "for", "some", "every", "function"):
             return self.expression()
         raise self.fail("unexpected")
 
     def _at_literal(self) -> Closure:
         if self.token.kind != "string":
             raise self.fail("expected string")
-        self.position += 1
-        value = at_literal(unquote(self.tokens[self.position - 1].text))
+        token = self.token
+        value = at_literal(self._string())
         if value is None:
-            raise self.fail("not_a_date_or_duration", self.tokens[self.position - 1])
-        return lambda v, s: value
+            raise self.fail("not_a_date_or_duration", token)
+        return closures.constant(value)
 
     def _named(self) -> Closure:
         token = self.token
         name = self.name()
         if self.at("("):
             return self._call(name, token)
+        if name == "partial" and "partial" in self.bound:
+            self.partial = True
         if name not in self.bound:
             self.names.add(name)
-        return lambda v, s: v.get(name)
+        return closures.variable(name)
 
     def _call(self, name: str, token: Token) -> Closure:
         function = self.functions.get(name)
         if function is None:
             raise self.fail("unknown_function", token)
         self.expect("(")
-        named = self.token.kind == "name" and self.tokens[self.position + 1].text == ":"
-        given, keywords = self._named_arguments(function) if named else (self._arguments(), None)
+        if self._is_labelled():
+            return closures.call(function, self._labelled(function, token))
+        given: list[Closure] = []
+        while not self.accept(")"):
+            if given:
+                self.expect(",")
+            given.append(self.expression())
         if not function.accepts(len(given)):
             raise self.fail("wrong_number_of_arguments", token)
-        return _call(function, given, keywords)
+        return closures.call(function, given)
 
-    def _arguments(self) -> list[Closure]:
-        found: list[Closure] = []
-        if self.accept(")"):
-            return found
-        while True:
-            found.append(self.expression())
-            if self.accept(")"):
-                return found
-            self.expect(",")
+    def _is_labelled(self) -> bool:
+        ahead = self.position
+        while self.tokens[ahead].kind == "name":
+            ahead += 1
+        return ahead > self.position and self.tokens[ahead].text == ":"
 
-    def _named_arguments(self, function: Function) -> tuple[list[Closure], list[str]]:
-        found, names = [], []
+    def _labelled(self, function: Function, token: Token) -> list[Closure]:
+        """Arguments given by name, put into the order of the function's parameters."""
+        given: dict[str, Closure] = {}
         while True:
-            words = [self.name()]
-            while self.token.kind == "name":
-                words.append(self.name())
-            name = " ".join(words)
-            if name not in function.parameters:
-                raise self.fail("unknown_argument", self.tokens[self.position - 1])
+            label = self._words()
+            if label in given:
+                raise self.fail("duplicate_argument")
             self.expect(":")
-            names.append(name)
-            found.append(self.expression())
-            if self.accept(")"):
-                return found, names
-            self.expect(",")
+            given[label] = self.expression()
+            if not self.accept(","):
+                break
+        self.expect(")")
+        parameters = function.order(given)
+        if parameters is None:
+            raise self.fail("unknown_argument", token)
+        last = max(parameters.index(label) for label in given)
+        return [given.get(label, closures.constant(None)) for label in parameters[: last + 1]]
 
-    def _bracketed(self) -> Closure:
-        opening = self.accept("(", "[", "]")
+    def _words(self) -> str:
+        words = [self.name()]
+        while self.token.kind == "name":
+            words.append(self.name())
+        return " ".join(words)
+
+    def _bracketed(self, opening: str) -> Closure:
         if opening == "[" and self.accept("]"):
-            return lambda v, s: []
+            return closures.listing([])
         first = self.expression()
         if self.accept(".."):
-            second = self.expression()
-            closing = self.accept(")", "]", "[")
-            if not closing:
-                raise self.fail("expected ]")
-            low_open, high_open = opening != "[", closing != "]"
-            return lambda v, s: _range(first(v, s), second(v, s), low_open, high_open)
+            return self._range_from(first, opening)
         if opening == "(":
             self.expect(")")
             return first
         if opening == "]":
-            raise self.fail("unexpected")
+            raise self.fail("expected ..")
         items = [first]
         while self.accept(","):
             items.append(self.expression())
         self.expect("]")
-        return lambda v, s: [item(v, s) for item in items]
+        return closures.listing(items)
+
+    def _range_from(self, low: Closure, opening: str) -> Closure:
+        high = self.expression()
+        closing = self.expect("]", ")", "[")
+        return closures.interval(low, high, opening != "[", closing != "]")
 
     def _context(self) -> Closure:
-        entries: list[tuple[str, Closure]] = []
-        if self.accept("}"):
-            return lambda v, s: {}
+        entries: dict[str, Closure] = {}
         before = len(self.bound)
-        while True:
-            key = self._key()
+        while not self.accept("}"):
+            if entries:
+                self.expect(",")
+            token, key = self.token, self._key()
+            if key in entries:
+                raise self.fail("duplicate_key", token)
             self.expect(":")
-            entries.append((key, self.expression()))
+            entries[key] = self.expression()
             self.bound.append(key)
-            if self.accept("}"):
-                break
-            self.expect(",")
         del self.bound[before:]
-        if len({name for name, _ in entries}) != len(entries):
-            raise self.fail("duplicate_key")
-
-        def run(v: Mapping[str, Any], s: Any) -> dict[str, Any]:
-            built: dict[str, Any] = {}
-            for name, closure in entries:
-                built[name] = closure({**v, **built}, s)
-            return built
-
-        return run
+        return closures.record(list(entries.items()))
 
     def _key(self) -> str:
         if self.token.kind == "string":
-            self.position += 1
-            return unquote(self.tokens[self.position - 1].text)
+            return self._string()
         words = []
         while self.token.kind in ("name", "keyword", "number") or self.at("-", "+", "*", "/", "."):
-            words.append(self.token.text)
-            self.position += 1
+            words.append(self.take().text)
         if not words:
             raise self.fail("expected name")
         return " ".join(words)
 
-    # -- unary tests ---------------------------------------------------------------------------------------------------
-
-    def unary_tests(self) -> Callable[[Mapping[str, Any], Any, Any], bool | None]:
-        """Tests of a decision table cell: `-`, or alternatives, or not(…)."""
-        if self.at("-") and self.tokens[self.position + 1].kind == "end":
-            self.position += 1
-            return lambda v, s, value: True
-        if self.token.text == "not" and self.tokens[self.position + 1].text == "(":
-            self.position += 1
-            self.expect("(")
-            tests = self._alternatives()
-            self.expect(")")
-            return lambda v, s, value: _not(tests(v, s, value))
-        return self._alternatives()
-
-    def _alternatives(self) -> Callable[[Mapping[str, Any], Any, Any], bool | None]:
-        tests = [self.unary_test()]
+    def _alternatives(self) -> Test:
+        tests = [self._test()]
         while self.accept(","):
-            tests.append(self.unary_test())
+            tests.append(self._test())
+        return closures.any_of(tests)
 
-        def run(v: Mapping[str, Any], s: Any, value: Any) -> bool | None:
-            result: bool | None = False
-            for test in tests:
-                result = either(result, test(v, s, value))
-                if result is True:
-                    return True
-            return result
+    def _test(self) -> Test:
+        if operator := self.accept(*COMPARISONS):
+            return closures.against(operator, self._additive())
+        return self._as_test(*self._tested_expression())
 
-        return run
-
-    def unary_test(self) -> Callable[[Mapping[str, Any], Any, Any], bool | None]:
-        operator = self.accept("<", "<=", ">", ">=", "=", "!=")
-        if operator:
-            end = self._additive()
-            return lambda v, s, value: _compared(operator, value, end(v, s))
-        before = set(self.names)
+    def _tested_expression(self) -> tuple[Closure, bool]:
+        """An expression in which `?` is the tested value, and whether it mentions it."""
+        outer = INPUT in self.names
         self.names.discard(INPUT)
-        test = self.expression()
-        uses_input = INPUT in self.names
-        self.names |= before
+        self.tested += 1
+        closure = self.expression()
+        self.tested -= 1
+        mentioned = INPUT in self.names
+        self.names.discard(INPUT)
+        if outer:
+            self.names.add(INPUT)
+        return closure, mentioned
 
-        def run(v: Mapping[str, Any], s: Any, value: Any) -> bool | None:
-            found = test({**v, INPUT: value}, s)
-            if uses_input:
-                return found if isinstance(found, bool) else None
-            return _matches(value, found)
-
-        return run
-
-
-def _not(value: bool | None) -> bool | None:
-    return None if value is None else not value
-
-
-def _matches(value: Any, test: Any) -> bool | None:
-    """Whether a value satisfies what a cell evaluated to: an equal, a range around it, a list that holds it."""
-    if isinstance(test, Range):
-        return test.contains(value)
-    if isinstance(test, list) and not isinstance(value, list):
-        result: bool | None = False
-        for item in test:
-            result = either(result, _matches(value, item))
-        return result
-    return equal(value, test)
-
-
-def _compared(operator: str, a: Any, b: Any) -> bool | None:
-    if operator == "=":
-        return equal(a, b)
-    if operator == "!=":
-        return _not(equal(a, b))
-    return compare(operator, a, b)
-
-
-def _comparison(operator: str, left: Closure, right: Closure) -> Closure:
-    if operator == "=":
-        return lambda v, s: equal(left(v, s), right(v, s))
-    if operator == "!=":
-        return lambda v, s: _not(equal(left(v, s), right(v, s)))
-    return lambda v, s: compare(operator, left(v, s), right(v, s))
-
-
-def _combine(operation: Callable[[Any, Any], Any], left: Closure, right: Closure) -> Closure:
-    decisive = operation is either
-
-    def run(v: Mapping[str, Any], s: Any) -> Any:
-        first = left(v, s)
-        return first if first is decisive else operation(first, right(v, s))
-
-    return run
-
-
-def _binary(operation: Callable[[Any, Any], Any], left: Closure, right: Closure) -> Closure:
-    return lambda v, s: operation(left(v, s), right(v, s))
-
-
-def _between(value: Closure, low: Closure, high: Closure) -> Closure:
-    def run(v: Mapping[str, Any], s: Any) -> Any:
-        found = value(v, s)
-        return both(compare(">=", found, low(v, s)), compare("<=", found, high(v, s)))
-
-    return run
-
-
-def _range(low: Any, high: Any, low_open: bool, high_open: bool) -> Any:
-    if low is None and high is None:
-        return None
-    if low is not None and high is not None and kind(low) != kind(high):
-        return None
-    return Range(low, high, low_open, high_open)
-
-
-def _span(low: Closure, high: Closure) -> Closure:
-    def run(v: Mapping[str, Any], s: Any) -> Any:
-        a, b = low(v, s), high(v, s)
-        if type(a) is not int or type(b) is not int:
-            return None
-        s.spend(abs(b - a))
-        return list(range(a, b + 1)) if a <= b else list(range(a, b - 1, -1))
-
-    return run
-
-
-def _frames(iterations: list[tuple[str, Closure]], v: Mapping[str, Any], s: Any) -> Any:
-    """Every combination of the iterated values as variables; a None when something cannot be iterated."""
-    if not iterations:
-        yield v
-        return
-    (name, domain), rest = iterations[0], iterations[1:]
-    items = _listed(domain(v, s))
-    if items is None:
-        yield None
-        return
-    for item in items:
-        s.spend(1)
-        for frame in _frames(rest, {**v, name: item}, s):
-            yield frame
-            if frame is None:
-                return
-
-
-def _listed(value: Any) -> list[Any] | None:
-    if value is None:
-        return None
-    if isinstance(value, Range):
-        if type(value.low) is int and type(value.high) is int and value.high - value.low <= MOST_ITEMS:
-            return list(range(value.low + value.low_open, value.high + 1 - value.high_open))
-        return None
-    return list(value) if isinstance(value, list | tuple) else [value]
-
-
-def _path(closure: Closure, name: str) -> Closure:
-    return lambda v, s: _get(closure(v, s), name)
-
-
-def _get(value: Any, name: str) -> Any:
-    if isinstance(value, Mapping):
-        return value.get(name)
-    if isinstance(value, list | tuple):
-        return [_get(item, name) for item in value]
-    return property_of(value, name)
-
-
-def _filter(closure: Closure, condition: Closure) -> Closure:
-    def run(v: Mapping[str, Any], s: Any) -> Any:
-        value = closure(v, s)
-        if value is None:
-            return None
-        items = list(value) if isinstance(value, list | tuple) else [value]
-        index = condition(v, s)
-        if type(index) is int:
-            return _nth(items, index)
-        kept = []
-        for item in items:
-            s.spend(1)
-            inner = {**v, **item, "item": item} if isinstance(item, Mapping) else {**v, "item": item}
-            if condition(inner, s) is True:
-                kept.append(item)
-        return kept
-
-    return run
-
-
-def _nth(items: list[Any], index: int) -> Any:
-    if index == 0 or abs(index) > len(items):
-        return None
-    return items[index - 1] if index > 0 else items[index]
-
-
-def _call(function: Function, given: list[Closure], keywords: list[str] | None) -> Closure:
-    if keywords is None:
-        return lambda v, s: function(s, [argument(v, s) for argument in given])
-    return lambda v, s: function.by_name(s, {k: a(v, s) for k, a in zip(keywords, given, strict=True)})
+    def _as_test(self, closure: Closure, mentioned: bool) -> Test:
+        return closures.condition(closure) if mentioned else closures.fits(closure)

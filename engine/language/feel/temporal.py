@@ -10,38 +10,40 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from engine.language.values import YearsMonths
 
-_DURATION = re.compile(r"^(-?)P(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+(?:\.\d+)?)S)?)?$")
-_MONTHS = re.compile(r"^(-?)P(?:(\d+)Y)?(?:(\d+)M)?$")
-_DATE = re.compile(r"^\d{4}-\d{2}-\d{2}$")
-_TIME = re.compile(r"^(\d{2}):(\d{2}):(\d{2})(\.\d+)?(Z|[+-]\d{2}:\d{2})?(?:@([\w/+-]+))?$")
-MOST_DAYS = 3_660_000
+_DURATION = re.compile(
+    r"(-?)P(?:(\d{1,9})D)?(?:T(?:(\d{1,9})H)?(?:(\d{1,9})M)?(?:(\d{1,9}(?:\.\d{1,9})?)S)?)?", re.ASCII
+)
+_MONTHS = re.compile(r"(-?)P(?:(\d{1,9})Y)?(?:(\d{1,9})M)?", re.ASCII)
+_DATE = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
+_TIME = re.compile(r"(\d{2}):(\d{2}):(\d{2})(\.\d{1,9})?(Z|[+-]\d{2}:\d{2})?(?:@([\w/+-]{1,60}))?", re.ASCII)
 
 
 def read_duration(text: str) -> timedelta | YearsMonths | None:
     """A duration from its ISO 8601 text; null for anything else."""
     if text.endswith("T") or text in ("P", "-P"):
         return None
-    if match := _MONTHS.match(text):
+    if match := _MONTHS.fullmatch(text):
         sign, years, months = match.groups()
         count = int(years or 0) * 12 + int(months or 0)
         return YearsMonths(-count if sign else count)
-    if not (match := _DURATION.match(text)):
+    if not (match := _DURATION.fullmatch(text)):
         return None
     sign, days, hours, minutes, seconds = match.groups()
-    if len(days or "") > 7 or len(hours or "") > 9:
+    try:
+        span = timedelta(
+            days=int(days or 0),
+            hours=int(hours or 0),
+            minutes=int(minutes or 0),
+            microseconds=int(Decimal(seconds or 0) * 1_000_000),
+        )
+    except OverflowError:
         return None
-    span = timedelta(
-        days=int(days or 0),
-        hours=int(hours or 0),
-        minutes=int(minutes or 0),
-        microseconds=int(Decimal(seconds or 0) * 1_000_000),
-    )
     return -span if sign else span
 
 
 def read_date(text: str) -> date | None:
     """A date from its ISO 8601 text."""
-    if not _DATE.match(text):
+    if not _DATE.fullmatch(text):
         return None
     try:
         return date.fromisoformat(text)
@@ -51,15 +53,15 @@ def read_date(text: str) -> date | None:
 
 def read_time(text: str) -> time | None:
     """A time of day from its ISO 8601 text, with offset or zone when given."""
-    match = _TIME.match(text)
+    match = _TIME.fullmatch(text)
     if not match:
         return None
     hour, minute, second, fraction, offset, zone = match.groups()
     if offset and zone:
         return None
     try:
-        return time(int(hour), int(minute), int(second), _micro(fraction), tzinfo=_zone(offset, zone))
-    except (ValueError, ZoneInfoNotFoundError):
+        return time(int(hour), int(minute), int(second), _micro(fraction), tzinfo=zone_of(offset, zone))
+    except (ValueError, OSError, ZoneInfoNotFoundError):
         return None
 
 
@@ -67,7 +69,8 @@ def _micro(fraction: str | None) -> int:
     return int(Decimal(fraction) * 1_000_000) if fraction else 0
 
 
-def _zone(offset: str | None, name: str | None) -> Any:
+def zone_of(offset: str | None, name: str | None = None) -> Any:
+    """The zone of a written offset or of a name; none without either. Errors: ValueError, ZoneInfoNotFoundError."""
     if name:
         return ZoneInfo(name)
     if offset is None:
@@ -149,11 +152,12 @@ def write(value: Any) -> str:
         if isinstance(value.tzinfo, ZoneInfo):
             return f"{text}@{value.tzinfo.key}"
         offset = value.utcoffset()
-        return text if offset is None else text + ("Z" if not offset else _write_offset(offset))
+        return text if offset is None else text + ("Z" if not offset else write_offset(offset))
     return value.isoformat() if isinstance(value, date) else str(value)
 
 
-def _write_offset(offset: timedelta) -> str:
+def write_offset(offset: timedelta) -> str:
+    """An offset from UTC, "+08:00"."""
     minutes = abs(offset) // timedelta(minutes=1)
     return f"{'-' if offset < timedelta() else '+'}{minutes // 60:02d}:{minutes % 60:02d}"
 

@@ -1,4 +1,7 @@
-"""FEEL's types over Python values: kinds, equality, ordering and arithmetic with null for whatever has no meaning."""
+"""FEEL's types over Python values: kinds, equality, ordering and arithmetic with null for whatever has no meaning.
+
+A date and time without a zone is read off the office's clock, and a date begins at the office's midnight.
+"""
 
 from __future__ import annotations
 
@@ -8,12 +11,23 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Context, Decimal, DecimalException
 from typing import Any
+from zoneinfo import ZoneInfo
 
+from engine.errors import Invalid
 from engine.language.values import YearsMonths
 
-EXACT = Context(prec=34)
-MOST_EXPONENT = 10_000
-MOST_TEXT = 100_000
+EXACT = Context(prec=34, Emin=-6_143, Emax=6_144)
+MOST_DIGITS = 34
+MOST_POWER = 10_000
+MOST_TEXT = 20_000
+MOST_PARTS = 100_000
+MOST_NESTING = 60
+_TICK = timedelta(microseconds=1)
+OFFICE_ZONE = ZoneInfo("Asia/Shanghai")
+
+
+class FeelLimit(Invalid):
+    """An expression took more than it may."""
 
 
 @dataclass(frozen=True)
@@ -43,7 +57,7 @@ def kind(value: Any) -> str:
 # bool before int, datetime before date
 _KINDS: tuple[tuple[Any, str], ...] = (
     (bool, "boolean"),
-    ((int, Decimal), "number"),
+    ((int, Decimal, float), "number"),
     (str, "string"),
     (datetime, "date and time"),
     (date, "date"),
@@ -58,32 +72,103 @@ _KINDS: tuple[tuple[Any, str], ...] = (
 
 def normal(value: Any) -> Any:
     """A number as an int when it is whole; everything else as it is."""
+    if isinstance(value, float):
+        value = decimal(value)
     if isinstance(value, Decimal):
         if not value.is_finite():
             return None
-        if value == value.to_integral_value() and value.adjusted() < MOST_EXPONENT:
+        if value.adjusted() < MOST_DIGITS and value == value.to_integral_value():
             return int(value)
     return value
 
 
-def equal(a: Any, b: Any) -> bool | None:
-    """FEEL `=`: null when the types differ."""
+def decimal(value: Any) -> Decimal:
+    """A number as a decimal; a float as it is written."""
+    return Decimal(repr(value)) if isinstance(value, float) else Decimal(value)
+
+
+def number(text: str) -> Any:
+    """The number a plain decimal text stands for, rounded to 34 digits; null when it is out of range."""
+    try:
+        return normal(EXACT.create_decimal(text))
+    except DecimalException:
+        return None
+
+
+def settled(value: Any) -> Any:
+    """A result as it leaves the language: numbers normal all the way down.
+
+    Errors: FeelLimit when it is nested too deeply or has too many parts.
+    """
+    if isinstance(value, list | tuple | Mapping):
+        return _settled(value, _Allowance(MOST_PARTS), 0)
+    return normal(value)
+
+
+def _settled(value: Any, allowance: _Allowance, depth: int) -> Any:
+    allowance.take(1)
+    if depth > MOST_NESTING:
+        raise FeelLimit(nesting=MOST_NESTING)
+    if isinstance(value, Mapping):
+        return {name: _settled(inner, allowance, depth + 1) for name, inner in value.items()}
+    if isinstance(value, list | tuple):
+        return [_settled(inner, allowance, depth + 1) for inner in value]
+    return normal(value)
+
+
+class _Allowance:
+    """How many parts of nested values may still be looked at: a small expression can build a list of lists without end."""
+
+    __slots__ = ("left",)
+
+    def __init__(self, left: int) -> None:
+        self.left = left
+
+    def take(self, amount: int) -> None:
+        self.left -= amount
+        if self.left < 0:
+            raise FeelLimit(parts=MOST_PARTS)
+
+
+def equal(a: Any, b: Any, spend: Callable[[int], None] | None = None) -> bool | None:
+    """FEEL `=`: null when the types differ; looking into lists and contexts is told to `spend`. Errors: FeelLimit."""
+    if type(a) is str and type(b) is str:
+        return a == b
     if a is None or b is None:
         return a is b
-    ka, kb = kind(a), kind(b)
-    if ka != kb:
+    known = kind(a)
+    if known != kind(b):
         return None
-    if ka == "list":
-        return len(a) == len(b) and all(equal(x, y) is True for x, y in zip(a, b, strict=True))
-    if ka == "context":
-        return a.keys() == b.keys() and all(equal(a[name], b[name]) is True for name in a)
-    if ka == "date and time":
-        return _aware(a) == _aware(b) if (a.tzinfo is None) == (b.tzinfo is None) else False
+    if known in ("list", "context"):
+        return _equal_nested(a, b, known, spend or _Allowance(MOST_PARTS).take)
+    if known == "date and time":
+        return aware(a) == aware(b)
+    if known == "number" and (isinstance(a, float) or isinstance(b, float)):
+        return decimal(a) == decimal(b)
     return bool(a == b)
 
 
-def _aware(value: datetime) -> datetime:
-    return value if value.tzinfo else value.replace(tzinfo=UTC)
+def _equal_nested(a: Any, b: Any, known: str, spend: Callable[[int], None]) -> bool:
+    pending = [(a, b, known)]
+    while pending:
+        a, b, known = pending.pop()
+        if a is b:
+            continue
+        if len(a) != len(b) or (known == "context" and a.keys() != b.keys()):
+            return False
+        for x, y in zip(a, b, strict=True) if known == "list" else ((a[name], b[name]) for name in a):
+            spend(1)
+            inner = kind(x)
+            if inner in ("list", "context") and inner == kind(y):
+                pending.append((x, y, inner))
+            elif equal(x, y) is not True:
+                return False
+    return True
+
+
+def aware(value: datetime) -> datetime:
+    """A date and time as an instant."""
+    return value if value.tzinfo else value.replace(tzinfo=OFFICE_ZONE)
 
 
 _ORDERED = frozenset(
@@ -105,10 +190,12 @@ def compare(operator: str, a: Any, b: Any) -> bool | None:
     if known != kind(b) or known not in _ORDERED:
         return None
     if known == "date and time":
-        a, b = _aware(a), _aware(b)
+        a, b = aware(a), aware(b)
+    elif isinstance(a, float) or isinstance(b, float):
+        a, b = decimal(a), decimal(b)
     try:
         return _COMPARE[operator](a, b)
-    except TypeError:
+    except (TypeError, DecimalException):
         return None
 
 
@@ -132,7 +219,9 @@ def add(a: Any, b: Any) -> Any:
     if ka == kb == "number":
         return _number(EXACT.add, a, b)
     if ka == kb == "string":
-        return a + b if len(a) + len(b) <= MOST_TEXT else None
+        if len(a) + len(b) > MOST_TEXT:
+            raise FeelLimit(characters=MOST_TEXT)
+        return a + b
     if kb in ("date", "date and time", "time") and ka.endswith("duration"):
         return add(b, a)
     return _shift(a, b, 1)
@@ -144,15 +233,14 @@ def subtract(a: Any, b: Any) -> Any:
     if ka == kb == "number":
         return _number(EXACT.subtract, a, b)
     if {ka, kb} <= {"date", "date and time"}:
-        left, right = _midnight(a), _midnight(b)
-        return left - right if (left.tzinfo is None) == (right.tzinfo is None) else None
+        return _midnight(a) - _midnight(b)
     if ka == kb == "time":
         return _on_a_day(a) - _on_a_day(b)
     return _shift(a, b, -1)
 
 
 def _midnight(value: date) -> datetime:
-    return value if isinstance(value, datetime) else datetime.combine(value, time(), UTC)
+    return aware(value if isinstance(value, datetime) else datetime.combine(value, time()))
 
 
 def _on_a_day(value: time) -> datetime:
@@ -194,18 +282,16 @@ def multiply(a: Any, b: Any) -> Any:
         return _number(EXACT.multiply, a, b)
     if ka == "number" and kb.endswith("duration"):
         a, b, ka, kb = b, a, kb, ka
-    if kb != "number":
-        return None
-    return _scaled(a, ka, Decimal(b))
+    return _scaled(a, ka, EXACT.multiply, b) if kb == "number" else None
 
 
-def _scaled(a: Any, known: str, factor: Decimal) -> Any:
+def _scaled(a: Any, known: str, operation: Callable[[Decimal, Decimal], Decimal], factor: Any) -> Any:
     try:
         if known == "days and time duration":
-            return timedelta(microseconds=int(Decimal(a // timedelta(microseconds=1)) * factor))
+            return timedelta(microseconds=int(operation(Decimal(a // _TICK), decimal(factor))))
         if known == "years and months duration":
-            return YearsMonths(int(a.months * factor))
-    except (OverflowError, DecimalException):
+            return YearsMonths(int(operation(Decimal(a.months), decimal(factor))))
+    except (OverflowError, ValueError, DecimalException):
         return None
     return None
 
@@ -216,32 +302,29 @@ def divide(a: Any, b: Any) -> Any:
     if ka == kb == "number":
         return _number(EXACT.divide, a, b) if b else None
     if ka == kb == "days and time duration":
-        return (
-            normal(EXACT.divide(Decimal(a // timedelta(microseconds=1)), Decimal(b // timedelta(microseconds=1))))
-            if b
-            else None
-        )
+        return _number(EXACT.divide, a // _TICK, b // _TICK) if b else None
     if ka == kb == "years and months duration":
-        return normal(EXACT.divide(Decimal(a.months), Decimal(b.months))) if b.months else None
-    if kb == "number" and b:
-        return _scaled(a, ka, EXACT.divide(Decimal(1), Decimal(b)))
-    return None
+        return _number(EXACT.divide, a.months, b.months) if b.months else None
+    return _scaled(a, ka, EXACT.divide, b) if kb == "number" and b else None
 
 
 def power(a: Any, b: Any) -> Any:
     """FEEL `**`, bounded."""
-    if kind(a) != "number" or kind(b) != "number" or abs(b) > 1_000:
+    if kind(a) != "number" or kind(b) != "number" or abs(b) > MOST_POWER:
         return None
     return _number(EXACT.power, a, b)
 
 
 def negate(a: Any) -> Any:
     """Unary minus."""
-    return -a if kind(a) in ("number", "days and time duration", "years and months duration") else None
+    try:
+        return -a if kind(a) in ("number", "days and time duration", "years and months duration") else None
+    except OverflowError:
+        return None
 
 
 def _number(operation: Callable[[Decimal, Decimal], Decimal], a: Any, b: Any) -> Any:
     try:
-        return normal(operation(Decimal(a), Decimal(b)))
+        return normal(operation(decimal(a), decimal(b)))
     except DecimalException:
         return None

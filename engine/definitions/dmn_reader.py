@@ -1,0 +1,233 @@
+"""Walks the tree of a DMN file: compiles every expression and gathers every problem. What a decision does is in `language.decisions`."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from engine import xml
+from engine.errors import InvalidDefinition, Problem
+from engine.language import feel
+from engine.language.calendar import Calendar
+from engine.language.decisions import AGGREGATIONS, POLICIES, DecisionTable, Input, Output, Rule
+from engine.language.feel import Expression, FeelSyntaxError, Function, Scope
+
+ORDERED = frozenset({"PRIORITY", "OUTPUT ORDER"})
+_MANUAL_ID = re.compile(r"\b[A-Z]{2,5}(?:-?\d{1,3})?\.\d+\b")
+
+
+@dataclass(frozen=True)
+class Found:
+    """One decision as read: the ids of those it requires, and the ids of the manual it names."""
+
+    id: str
+    name: str
+    logic: DecisionTable | Expression
+    requires: tuple[str, ...]
+    manual_refs: tuple[str, ...]
+
+
+def read(root: xml.Element) -> list[Found]:
+    """The decisions of a DMN tree, in document order. Errors: MalformedXml, InvalidDefinition with every problem."""
+    if xml.local(root) != "definitions":
+        raise xml.MalformedXml(line=root.sourceline or 0, why="no_dmn")
+    reader = _Reader(root)
+    found = reader.decisions()
+    if reader.problems:
+        raise InvalidDefinition(problems=reader.problems)
+    return found
+
+
+def _children(element: xml.Element, *names: str) -> Iterator[xml.Element]:
+    return (child for child in element if xml.local(child) in names)
+
+
+def _child(element: xml.Element | None, *names: str) -> xml.Element | None:
+    return next(_children(element, *names), None) if element is not None else None
+
+
+def _text(element: xml.Element | None, name: str = "text") -> str:
+    holder = _child(element, name)
+    return (holder.text or "").strip() if holder is not None else ""
+
+
+def _manual_refs(*elements: xml.Element | None) -> tuple[str, ...]:
+    """What a manualRef attribute of any namespace lists, or the ids that a description mentions."""
+    found: list[str] = []
+    for element in (e for e in elements if e is not None):
+        listed = next((v for n, v in element.attrib.items() if n.rpartition("}")[2] == "manualRef"), "")
+        found += [ref.strip() for ref in listed.split(",") if ref.strip()]
+        found += _MANUAL_ID.findall(_text(element, "description")) if not listed else []
+    return tuple(dict.fromkeys(found))
+
+
+class _Reader:
+    def __init__(self, root: xml.Element) -> None:
+        self.root = root
+        self.problems: list[Problem] = []
+        self.names = {e.get("name", "") for e in _children(root, "inputData", "decision")}
+        self.types = {e.get("name", ""): e for e in _children(root, "itemDefinition")}
+        self.functions: dict[str, Function] = {}
+
+    def problem(self, element: xml.Element, rule: str, **values: Any) -> None:
+        self.problems.append(Problem(element.sourceline or 0, element.get("id", ""), rule, values))
+
+    def decisions(self) -> list[Found]:
+        self._knowledge()
+        found: dict[str, Found] = {}
+        elements = self._by_id("decision")
+        for element in elements.values():
+            logic = self._logic(element)
+            if logic is not None:
+                refs = _manual_refs(element, _child(element, "decisionTable"))
+                requires = tuple(self._required(element, elements))
+                found[element.get("id", "")] = Found(
+                    element.get("id", ""), element.get("name", ""), logic, requires, refs
+                )
+        self._ordered(elements, {name: decision.requires for name, decision in found.items()})
+        return list(found.values())
+
+    def _by_id(self, kind: str) -> dict[str, xml.Element]:
+        found: dict[str, xml.Element] = {}
+        for element in _children(self.root, kind):
+            if not element.get("id") or element.get("id") in found:
+                self.problem(element, "duplicate_id" if element.get("id") else "no_id", name=element.get("name", ""))
+            found[element.get("id", "")] = element
+        return found
+
+    def _ordered(self, elements: dict[str, xml.Element], requires: dict[str, tuple[str, ...]]) -> list[str]:
+        """Ids so that each follows those it requires; what goes in a circle is a problem and left out."""
+        order: list[str] = []
+        waiting = dict(requires)
+        while ready := [n for n, needed in waiting.items() if not any(other in waiting for other in needed)]:
+            for name in ready:
+                order.append(name)
+                del waiting[name]
+        for name in waiting:
+            self.problem(elements[name], "circular_requirement", name=elements[name].get("name", ""))
+        return order
+
+    def compiled(
+        self, element: xml.Element, text: str, compiler: Callable[..., Any], names: tuple[str, ...] = ()
+    ) -> Any:
+        """The compiled text; after a problem, something harmless in its place so that the reading goes on."""
+        try:
+            return compiler(text, names=self.names | set(names), functions=self.functions)
+        except FeelSyntaxError as error:
+            self.problem(element, "feel_syntax", **error.values)
+            return compiler("null" if compiler is feel.compile else "-")
+
+    # -- business knowledge models and decisions -----------------------------------------------------------------------
+
+    def _knowledge(self) -> None:
+        """Business knowledge models become functions, each after those it calls."""
+        elements = self._by_id("businessKnowledgeModel")
+        requires = {
+            name: tuple(
+                ref for ref in self._references(e, "knowledgeRequirement", "requiredKnowledge") if ref in elements
+            )
+            for name, e in elements.items()
+        }
+        for name in self._ordered(elements, requires):
+            self._function(elements[name])
+
+    def _function(self, element: xml.Element) -> None:
+        body = _child(element, "encapsulatedLogic")
+        literal = _child(body, "literalExpression")
+        name = element.get("name", "")
+        if body is None or literal is None:
+            self.problem(element, "knowledge_model_not_executable", name=name)
+            return
+        parameters = tuple(p.get("name", "") for p in _children(body, "formalParameter"))
+        expression = self.compiled(literal, _text(literal), feel.compile, parameters)
+
+        def run(scope: Scope, *given: Any) -> Any:
+            return expression.part_of(dict(zip(parameters, given, strict=True)), scope)
+
+        self.functions[name] = Function(name, parameters, len(parameters), False, run)
+
+    def _references(self, element: xml.Element, requirement: str, kind: str) -> Iterator[str]:
+        for holder in _children(element, requirement):
+            for needed in _children(holder, kind):
+                yield needed.get("href", "").removeprefix("#")
+
+    def _required(self, element: xml.Element, known: dict[str, xml.Element]) -> Iterator[str]:
+        for reference in self._references(element, "informationRequirement", "requiredDecision"):
+            if reference in known:
+                yield reference
+            else:
+                self.problem(element, "unknown_requirement", href=reference)
+
+    def _logic(self, element: xml.Element) -> DecisionTable | Expression | None:
+        table, literal = _child(element, "decisionTable"), _child(element, "literalExpression")
+        if table is not None:
+            return self._table(table)
+        if literal is not None:
+            expression: Expression = self.compiled(literal, _text(literal), feel.compile)
+            return expression
+        self.problem(element, "decision_not_executable", name=element.get("name", ""))
+        return None
+
+    # -- tables --------------------------------------------------------------------------------------------------------
+
+    def _table(self, element: xml.Element) -> DecisionTable:
+        policy, aggregation = element.get("hitPolicy", "UNIQUE"), element.get("aggregation", "")
+        inputs = tuple(self._input(child) for child in _children(element, "input"))
+        outputs = tuple(self._output(child, element) for child in _children(element, "output"))
+        if policy not in POLICIES or aggregation not in AGGREGATIONS:
+            self.problem(element, "unknown_hit_policy", policy=policy, aggregation=aggregation)
+        elif aggregation and (policy != "COLLECT" or len(outputs) != 1):
+            self.problem(element, "aggregation_needs_one_collected_output", policy=policy, outputs=len(outputs))
+        elif policy in ORDERED and not any(output.order for output in outputs):
+            self.problem(element, "priority_without_output_values", policy=policy)
+        if not outputs:
+            self.problem(element, "table_without_output")
+        rules = tuple(self._rule(child, len(inputs), len(outputs)) for child in _children(element, "rule"))
+        return DecisionTable(inputs, outputs, rules, policy, aggregation)
+
+    def _input(self, element: xml.Element) -> Input:
+        text = _text(_child(element, "inputExpression"))
+        if not text:
+            self.problem(element, "input_without_expression")
+        allowed = _text(_child(element, "inputValues"))
+        expression = self.compiled(element, text or "null", feel.compile)
+        return Input(expression, self.compiled(element, allowed, feel.compile_unary) if allowed else None)
+
+    def _output(self, element: xml.Element, table: xml.Element) -> Output:
+        listed = _text(_child(element, "outputValues")) or self._allowed(element, table)
+        default = _text(_child(element, "defaultOutputEntry"))
+        return Output(
+            element.get("name", ""),
+            self._values(element, listed) if listed else (),
+            self.compiled(element, default, feel.compile) if default else None,
+        )
+
+    def _allowed(self, element: xml.Element, table: xml.Element) -> str:
+        definition = self.types.get(element.get("typeRef") or table.get("typeRef") or "")
+        return _text(_child(definition, "allowedValues"))
+
+    def _values(self, element: xml.Element, text: str) -> tuple[Any, ...]:
+        """The listed values, the first being of highest priority; none when the list is made of ranges or comparisons."""
+        self.compiled(element, text, feel.compile_unary)
+        try:
+            expression = feel.compile(f"[{text}]")
+        except FeelSyntaxError:
+            return ()
+        nowhere = Scope(datetime(2000, 1, 1, tzinfo=UTC), Calendar(frozenset(), frozenset()))
+        return tuple(expression.evaluate({}, scope=nowhere)) if not expression.names else ()
+
+    def _rule(self, element: xml.Element, inputs: int, outputs: int) -> Rule:
+        cells, results = list(_children(element, "inputEntry")), list(_children(element, "outputEntry"))
+        if len(cells) != inputs or len(results) != outputs:
+            self.problem(element, "row_does_not_fit", inputs=len(cells), outputs=len(results))
+        remarks = [_text(remark) for remark in _children(element, "annotationEntry")]
+        return Rule(
+            element.get("id", ""),
+            tuple(self.compiled(c, _text(c) or "-", feel.compile_unary) for c in cells),
+            tuple(self.compiled(c, _text(c) or "null", feel.compile) for c in results),
+            "; ".join(remark for remark in remarks if remark) or _text(element, "description"),
+            _manual_refs(element),
+        )

@@ -1,0 +1,342 @@
+"""What the parts of a FEEL expression do: closures over the closures of their parts, each called with the variables and the scope."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+from engine.language.feel import types
+from engine.language.feel.functions.registry import CHARGE, Function
+from engine.language.feel.temporal import property_of
+from engine.language.feel.types import Range, both, compare, either, equal, kind
+
+Closure = Callable[[Mapping[str, Any], Any], Any]
+Test = Callable[[Mapping[str, Any], Any, Any], bool | None]
+MOST_ITEMS = 20_000
+INPUT = "?"
+
+
+def constant(value: Any) -> Closure:
+    """Always the same value."""
+    return lambda v, s: value
+
+
+def variable(name: str) -> Closure:
+    """The value of a name; null when it is unknown."""
+    return lambda v, s: v.get(name)
+
+
+def arithmetic(operator: str, left: Closure, right: Closure) -> Closure:
+    """One of + - * / **."""
+    if operator == "+":
+        return _sum(left, right)
+    operation = {"-": types.subtract, "*": types.multiply, "/": types.divide, "**": types.power}[operator]
+    return lambda v, s: operation(left(v, s), right(v, s))
+
+
+def _sum(left: Closure, right: Closure) -> Closure:
+    def run(v: Mapping[str, Any], s: Any) -> Any:
+        found = types.add(left(v, s), right(v, s))
+        if type(found) is str:
+            s.spend(len(found) // CHARGE)
+        return found
+
+    return run
+
+
+def negation(operand: Closure) -> Closure:
+    """Unary minus."""
+    return lambda v, s: types.negate(operand(v, s))
+
+
+def choice(condition: Closure, then: Closure, otherwise: Closure) -> Closure:
+    """The if expression: everything but true takes the second way."""
+    return lambda v, s: then(v, s) if condition(v, s) is True else otherwise(v, s)
+
+
+def conjunction(parts: list[Closure]) -> Closure:
+    """Three-valued and over all parts, stopping at the first false."""
+    return parts[0] if len(parts) == 1 else _folded(parts, both, decisive=False)
+
+
+def disjunction(parts: list[Closure]) -> Closure:
+    """Three-valued or over all parts, stopping at the first true."""
+    return parts[0] if len(parts) == 1 else _folded(parts, either, decisive=True)
+
+
+def _folded(parts: list[Closure], operation: Callable[[Any, Any], Any], *, decisive: bool) -> Closure:
+    first, rest = parts[0], parts[1:]
+
+    def run(v: Mapping[str, Any], s: Any) -> Any:
+        result = first(v, s)
+        for part in rest:
+            if result is decisive:
+                return result
+            result = operation(result, part(v, s))
+        return result
+
+    return run
+
+
+def comparison(operator: str, left: Closure, right: Closure) -> Closure:
+    """One of = != < <= > >=."""
+    if operator == "=":
+        return lambda v, s: equal(left(v, s), right(v, s), s.spend)
+    if operator == "!=":
+        return lambda v, s: opposite(equal(left(v, s), right(v, s), s.spend))
+    return lambda v, s: compare(operator, left(v, s), right(v, s))
+
+
+def opposite(value: bool | None) -> bool | None:
+    """Three-valued not."""
+    return None if value is None else not value
+
+
+def between(value: Closure, low: Closure, high: Closure) -> Closure:
+    """Both ends included."""
+
+    def run(v: Mapping[str, Any], s: Any) -> Any:
+        found = value(v, s)
+        return both(compare(">=", found, low(v, s)), compare("<=", found, high(v, s)))
+
+    return run
+
+
+def membership(value: Closure, test: Test) -> Closure:
+    """The in operator."""
+    return lambda v, s: test(v, s, value(v, s))
+
+
+def instance_of(value: Closure, wanted: str) -> Closure:
+    """Whether a value has a type; anything but null is Any."""
+    if wanted == "Any":
+        return lambda v, s: value(v, s) is not None
+    expected = "null" if wanted == "Null" else wanted
+    return lambda v, s: kind(value(v, s)) == expected
+
+
+def interval(low: Closure, high: Closure, low_open: bool, high_open: bool) -> Closure:
+    """A range; null when its ends do not belong together."""
+
+    def run(v: Mapping[str, Any], s: Any) -> Any:
+        a, b = low(v, s), high(v, s)
+        if (a is None and b is None) or (a is not None and b is not None and kind(a) != kind(b)):
+            return None
+        return Range(a, b, low_open, high_open)
+
+    return run
+
+
+def listing(items: list[Closure]) -> Closure:
+    """A list of values."""
+    return lambda v, s: [item(v, s) for item in items]
+
+
+def record(entries: list[tuple[str, Closure]]) -> Closure:
+    """A context; each entry sees those before it."""
+
+    def run(v: Mapping[str, Any], s: Any) -> dict[str, Any]:
+        seen, built = dict(v), {}
+        s.spend(len(v) // CHARGE)
+        for name, closure in entries:
+            seen[name] = built[name] = closure(seen, s)
+        return built
+
+    return run
+
+
+def path(closure: Closure, name: str) -> Closure:
+    """A part of a context, date, duration or range; of every item of a list."""
+    return lambda v, s: _part(closure(v, s), name, s)
+
+
+def _part(value: Any, name: str, scope: Any) -> Any:
+    if isinstance(value, Mapping):
+        return value.get(name)
+    if isinstance(value, list | tuple):
+        scope.spend(len(value))
+        return [item.get(name) if isinstance(item, Mapping) else _part(item, name, scope) for item in value]
+    if isinstance(value, Range):
+        parts = {"start": value.low, "end": value.high}
+        return parts.get(name, {"start included": not value.low_open, "end included": not value.high_open}.get(name))
+    return property_of(value, name)
+
+
+def selection(closure: Closure, condition: Closure) -> Closure:
+    """A filter: an item by its position, or the items for which the condition holds. A single value counts as a list of one."""
+
+    def run(v: Mapping[str, Any], s: Any) -> Any:
+        value = closure(v, s)
+        if value is None:
+            return None
+        items = list(value) if isinstance(value, list | tuple) else [value]
+        index = types.normal(condition(v, s))
+        if type(index) is int:
+            return _nth(items, index)
+        kept = []
+        for item in items:
+            s.spend(1 + len(v) // CHARGE)
+            inner = {**v, **item, "item": item} if isinstance(item, Mapping) else {**v, "item": item}
+            if condition(inner, s) is True:
+                kept.append(item)
+        return kept
+
+    return run
+
+
+def _nth(items: list[Any], index: int) -> Any:
+    if index == 0 or abs(index) > len(items):
+        return None
+    return items[index - 1] if index > 0 else items[index]
+
+
+def call(function: Function, given: list[Closure]) -> Closure:
+    """A function over its arguments."""
+    return lambda v, s: function(s, [argument(v, s) for argument in given])
+
+
+# -- iteration ----------------------------------------------------------------------------------------------------------
+
+
+def span(low: Closure, high: Closure) -> Closure:
+    """The whole numbers from one to another, upwards or downwards."""
+
+    def run(v: Mapping[str, Any], s: Any) -> Any:
+        a, b = low(v, s), high(v, s)
+        if type(a) is not int or type(b) is not int:
+            return None
+        s.spend(abs(b - a) // CHARGE)
+        if abs(b - a) > MOST_ITEMS:
+            raise types.FeelLimit(items=MOST_ITEMS)
+        return list(range(a, b + 1)) if a <= b else list(range(a, b - 1, -1))
+
+    return run
+
+
+def repetition(iterations: list[tuple[str, Closure]], body: Closure, *, partial: bool) -> Closure:
+    """The for expression; with `partial` the body sees the results so far."""
+
+    def run(v: Mapping[str, Any], s: Any) -> Any:
+        results: list[Any] = []
+        for frame in _frames(iterations, v, s):
+            if frame is None:
+                return None
+            if partial:
+                s.spend(len(results) // CHARGE)
+                frame = {**frame, "partial": list(results)}  # noqa: PLW2901
+            results.append(body(frame, s))
+            if len(results) > MOST_ITEMS:
+                raise types.FeelLimit(items=MOST_ITEMS)
+        return results
+
+    return run
+
+
+def quantified(iterations: list[tuple[str, Closure]], body: Closure, *, some: bool) -> Closure:
+    """The some and every expressions."""
+    combine = either if some else both
+
+    def run(v: Mapping[str, Any], s: Any) -> Any:
+        result: bool | None = not some
+        for frame in _frames(iterations, v, s):
+            if frame is None:
+                return None
+            result = combine(result, body(frame, s))
+            if result is some:
+                return result
+        return result
+
+    return run
+
+
+def _frames(iterations: list[tuple[str, Closure]], v: Mapping[str, Any], s: Any) -> Iterator[Mapping[str, Any] | None]:
+    """The variables at every combination of the iterated values; null when something cannot be iterated."""
+    if not iterations:
+        yield v
+        return
+    (name, domain), rest = iterations[0], iterations[1:]
+    items = _listed(domain(v, s))
+    if items is None:
+        yield None
+        return
+    for item in items:
+        s.spend(1 + len(v) // CHARGE)
+        for frame in _frames(rest, {**v, name: item}, s):
+            yield frame
+            if frame is None:
+                return
+
+
+def _listed(value: Any) -> list[Any] | range | None:
+    if value is None:
+        return None
+    if isinstance(value, Range):
+        if type(value.low) is not int or type(value.high) is not int:
+            return None
+        return range(value.low + value.low_open, value.high + 1 - value.high_open)
+    return list(value) if isinstance(value, list | tuple) else [value]
+
+
+# -- unary tests --------------------------------------------------------------------------------------------------------
+
+
+def always(v: Mapping[str, Any], s: Any, value: Any) -> bool:
+    """The test of an empty cell."""
+    return True
+
+
+def against(operator: str, end: Closure) -> Test:
+    """A comparison of the tested value: `> 5`."""
+    if operator == "=":
+        return lambda v, s, value: equal(value, end(v, s), s.spend)
+    if operator == "!=":
+        return lambda v, s, value: opposite(equal(value, end(v, s), s.spend))
+    return lambda v, s, value: compare(operator, value, end(v, s))
+
+
+def condition(closure: Closure) -> Test:
+    """An expression that mentions the tested value as `?`."""
+
+    def run(v: Mapping[str, Any], s: Any, value: Any) -> bool | None:
+        found = closure({**v, INPUT: value}, s)
+        return found if isinstance(found, bool) else None
+
+    return run
+
+
+def fits(closure: Closure) -> Test:
+    """An expression that does not: the tested value equals it, lies in the range it gives, or is in the list."""
+    return lambda v, s, value: _fits(value, closure(v, s), s)
+
+
+def _fits(value: Any, wanted: Any, scope: Any) -> bool | None:
+    if isinstance(wanted, Range) and not isinstance(value, Range):
+        return wanted.contains(value)
+    if isinstance(wanted, list | tuple) and not isinstance(value, list | tuple):
+        result: bool | None = False
+        for item in wanted:
+            scope.spend(1)
+            result = either(result, _fits(value, item, scope))
+        return result
+    return equal(value, wanted, scope.spend)
+
+
+def any_of(tests: list[Test]) -> Test:
+    """Alternatives, stopping at the first that holds."""
+    if len(tests) == 1:
+        return tests[0]
+
+    def run(v: Mapping[str, Any], s: Any, value: Any) -> bool | None:
+        result: bool | None = False
+        for test in tests:
+            result = either(result, test(v, s, value))
+            if result is True:
+                return True
+        return result
+
+    return run
+
+
+def none_of(test: Test) -> Test:
+    """The not(…) of a cell."""
+    return lambda v, s, value: opposite(test(v, s, value))

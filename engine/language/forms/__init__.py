@@ -1,0 +1,132 @@
+"""Forms: what a person is asked, and what they typed checked against it by a marshmallow schema. No HTML, no text for people.
+
+Every wrong field is reported, not the first. A field hidden by its condition is neither asked nor kept.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from marshmallow import EXCLUDE, Schema, ValidationError, pre_load
+
+from engine.errors import Invalid, InvalidDefinition
+from engine.language.feel import Scope
+from engine.language.forms import typed
+from engine.language.forms.fields import Field, Option, Shown
+from engine.language.forms.schema import SchemaReader
+from engine.language.forms.typed import Entered, Reason
+
+MOST_ROUNDS = 10
+Submitted = Mapping[str, str | Sequence[str]]
+
+
+class InvalidForm(Invalid):
+    """Some fields are not filled in as they should be."""
+
+    @property
+    def reasons(self) -> dict[str, list[Reason]]:
+        """What is wrong, by field key."""
+        found: dict[str, list[Reason]] = self.values["reasons"]
+        return found
+
+
+@dataclass(frozen=True)
+class Form:
+    """A parsed form; `fields` in order, groups flattened."""
+
+    id: str
+    fields: tuple[Field, ...]
+    shows: tuple[Shown, ...] = ()
+    manual_ref: str = ""
+
+    @property
+    def inputs(self) -> list[Field]:
+        """The fields a person fills in."""
+        return [field for field in self.fields if field.is_input]
+
+    @property
+    def personal(self) -> frozenset[str]:
+        """Keys of the fields that hold personal data."""
+        return frozenset(field.key for field in self.fields if field.personal)
+
+    @classmethod
+    def parse(cls, content: bytes | str | Mapping[str, Any]) -> Form:
+        """Read a form-js schema. Errors: InvalidDefinition with every problem."""
+        reader = SchemaReader()
+        fields = reader.read(content)
+        if reader.problems:
+            raise InvalidDefinition(problems=reader.problems)
+        return cls(reader.id, fields, reader.shows, reader.manual_ref)
+
+    def visible(self, variables: Mapping[str, Any], entered: Mapping[str, Any], scope: Scope) -> list[Field]:
+        """The fields to be shown, given the variables and, in stored form, what has been entered so far.
+
+        To the conditions, a hidden field holds null whatever was entered in it.
+        """
+        hidden: frozenset[int] = frozenset()
+        for _ in range(MOST_ROUNDS):
+            nulls = {self.fields[index].key: None for index in hidden if self.fields[index].is_input}
+            context = {**variables, **entered, **nulls}
+            found = frozenset(index for index, field in enumerate(self.fields) if _is_hidden(field, context, scope))
+            if found == hidden:
+                break
+            hidden = found
+        return [field for index, field in enumerate(self.fields) if index not in hidden]
+
+    def prefill(self, variables: Mapping[str, Any], scope: Scope) -> dict[str, Any]:
+        """What stands in the fields at first, in stored form."""
+        found = {
+            f.key: f.limit("prefill", variables, scope) if "prefill" in f.expressions else f.default
+            for f in self.inputs
+        }
+        return {key: value for key, value in found.items() if value is not None}
+
+    def load(self, submitted: Submitted, variables: Mapping[str, Any], scope: Scope) -> dict[str, Any]:
+        """What was typed, as values to store, null for a visible field left empty.
+
+        Errors: InvalidForm naming every wrong field: required, not_a_number, too_many_decimals, min, max, too_long, too_short, pattern,
+        not_an_option, not_a_date, not_text, unknown_field.
+        """
+        reasons = {key: [Reason("unknown_field")] for key in submitted if key not in {f.key for f in self.inputs}}
+        readable = self._readable(submitted)
+        shown = [field for field in self.visible(variables, readable, scope) if field.is_input]
+        loaded: dict[str, Any] = {}
+        try:
+            loaded = _schema(shown, {**variables, **readable}, scope)().load(submitted)
+        except ValidationError as error:
+            reasons |= error.messages_dict
+        if reasons:
+            raise InvalidForm(reasons=reasons)
+        return loaded
+
+    def _readable(self, submitted: Submitted) -> dict[str, Any]:
+        """What conditions and limits see while a form is being filled: the values that can be read already."""
+        found: dict[str, Any] = {}
+        for field in self.inputs:
+            if field.key in submitted:
+                try:
+                    found[field.key] = typed.read(field, submitted[field.key])
+                except ValidationError:
+                    found[field.key] = None
+        return found
+
+
+def _is_hidden(field: Field, context: Mapping[str, Any], scope: Scope) -> bool:
+    return field.hide is not None and field.hide.evaluate(context, scope=scope) is True
+
+
+def _schema(shown: list[Field], context: Mapping[str, Any], scope: Scope) -> type[Schema]:
+    """A marshmallow schema of exactly the visible fields."""
+
+    def complete(self: Schema, given: Mapping[str, Any], **_kwargs: Any) -> dict[str, Any]:
+        return {field.key: given.get(field.key, "") for field in shown}
+
+    columns: dict[str, Any] = {f"field_{n}": Entered(field, context, scope) for n, field in enumerate(shown)}
+    columns["complete"] = pre_load(complete)
+    columns["Meta"] = type("Meta", (), {"unknown": EXCLUDE})
+    return type("FormSchema", (Schema,), columns)
+
+
+__all__ = ["Field", "Form", "InvalidForm", "Option", "Reason", "Shown"]

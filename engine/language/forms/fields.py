@@ -1,0 +1,85 @@
+"""What a form consists of, as values: fields, their options, and what is laid beside them. Nothing is read or checked here."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from engine.language.feel import Expression, Scope
+
+INPUTS = frozenset({"textfield", "textarea", "number", "select", "radio", "checkbox", "checklist", "datetime"})
+LAYOUT = frozenset({"text", "group", "separator", "spacer"})
+CHOICES = frozenset({"select", "radio", "checklist"})
+SHOWN_AS = frozenset({"calls", "reasons", "money", "text", "table", "balance"})
+MOST_TEXT = {"textfield": 200, "textarea": 4_000}
+
+
+@dataclass(frozen=True)
+class Option:
+    """A choice: what is stored and what is read."""
+
+    value: str
+    label: str
+    label_en: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Field:
+    """One component of the form, input or text. Expressions see the variables, money in fen."""
+
+    type: str
+    key: str = ""
+    label: str = ""
+    label_en: str = ""
+    description: str = ""
+    description_en: str = ""
+    text: str = ""
+    text_en: str = ""
+    options: tuple[Option, ...] = ()
+    required: bool = False
+    unit: str = ""
+    personal: bool = False
+    boolean: bool = False
+    decimals: int = 0
+    min_length: int = 0
+    max_length: int = 0
+    pattern: str = ""
+    default: Any = None
+    expressions: dict[str, Expression] = field(default_factory=dict)
+    hide: Expression | None = None
+
+    @property
+    def is_input(self) -> bool:
+        """Whether the person fills it in."""
+        return self.type in INPUTS
+
+    @property
+    def is_boolean(self) -> bool:
+        """Whether true or false is stored."""
+        return self.boolean or self.type == "checkbox"
+
+    @property
+    def places(self) -> int:
+        """How many decimals may be typed; two where fen are stored."""
+        return 2 if self.unit == "fen" else self.decimals
+
+    @property
+    def longest(self) -> int:
+        """How many characters may be typed."""
+        return self.max_length or MOST_TEXT.get(self.type, 0)
+
+    def limit(self, name: str, context: Mapping[str, Any], scope: Scope) -> Any:
+        """The value of its min, max or prefill expression; null without one."""
+        expression = self.expressions.get(name)
+        return expression.evaluate(context, scope=scope) if expression is not None else None
+
+
+@dataclass(frozen=True)
+class Shown:
+    """Something laid beside the form: a path into the variables, and how it is drawn (SHOWN_AS)."""
+
+    variable: str
+    shown_as: str
+    label: str
+    label_en: str

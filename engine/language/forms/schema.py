@@ -1,0 +1,200 @@
+"""A form-js schema read into fields, every expression compiled and every problem gathered. What people type is not looked at here."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from marshmallow import ValidationError
+
+from engine.errors import Problem
+from engine.language import feel, patterns
+from engine.language.feel import Expression, FeelSyntaxError
+from engine.language.feel.lexer import KEYWORDS
+from engine.language.forms import typed
+from engine.language.forms.fields import CHOICES, INPUTS, LAYOUT, SHOWN_AS, Field, Option, Shown
+from engine.language.pattern_syntax import MalformedPattern
+
+MOST_CHARACTERS = 1_000_000
+KEY = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+PATH = re.compile(r"[A-Za-z_][A-Za-z0-9_]*(\.[A-Za-z_][A-Za-z0-9_]*)*")
+RESERVED = frozenset({"typename", "refusal", "accepted_at", "entered_at", "item", "partial", "csrf_token"}) | KEYWORDS
+EXPRESSIONS = ("min", "max", "prefill")
+YES_NO = {"yes", "no"}
+
+
+class SchemaReader:
+    """Walks a form-js schema. `problems` holds what is wrong; the rest is read all the same."""
+
+    def __init__(self) -> None:
+        self.problems: list[Problem] = []
+        self.keys: set[str] = set()
+        self.id = self.manual_ref = ""
+        self.shows: tuple[Shown, ...] = ()
+
+    def read(self, content: bytes | str | Mapping[str, Any]) -> tuple[Field, ...]:
+        """The fields of a form, groups flattened; what is beside them stands in `shows`."""
+        try:
+            if isinstance(content, bytes | str):
+                content = json.loads(content) if len(content) <= MOST_CHARACTERS else None  # type: ignore[assignment]
+            schema = _mapping(content)
+            self.id, self.manual_ref = str(schema.get("id", "")), str(schema.get("manualRef", ""))
+            if not isinstance(schema.get("components"), list):
+                self._problem("", "malformed_form")
+            self.shows = tuple(self._shows(schema))
+            return tuple(self._components(schema.get("components"), ""))
+        except (ValueError, RecursionError):
+            self._problem("", "malformed_form")
+            return ()
+
+    def _problem(self, key: str, rule: str, **values: Any) -> None:
+        self.problems.append(Problem(0, key, rule, {"field": key, **values}))
+
+    def _components(self, components: Any, hidden: str) -> Iterator[Field]:
+        for component in _listed(components):
+            kind, key = str(component.get("type")), str(component.get("key", ""))
+            condition = self._condition(key, component, hidden)
+            if kind == "group":
+                yield from self._components(component.get("components"), condition)
+            elif kind in INPUTS:
+                yield self._input(component, kind, key, condition)
+            elif kind in LAYOUT:
+                yield self._text(component, condition)
+            else:
+                self._problem(key, "unknown_component", type=kind)
+
+    def _condition(self, key: str, component: Mapping[str, Any], outer: str) -> str:
+        """The text under which a component is hidden: its own condition, or that of a group around it."""
+        text = str(_mapping(component.get("conditional")).get("hide") or "").strip().removeprefix("=").strip()
+        if not text or self._compiled(key, "hide", text) is None:
+            return outer
+        return f"({outer}) = true or ({text}) = true" if outer else text
+
+    def _text(self, component: Mapping[str, Any], condition: str) -> Field:
+        extra = _mapping(component.get("properties"))
+        return Field(
+            type="text",
+            text=str(component.get("text", "")),
+            text_en=str(extra.get("text_en", "")),
+            hide=self._compiled("", "hide", condition),
+        )
+
+    def _input(self, component: Mapping[str, Any], kind: str, key: str, condition: str) -> Field:
+        extra, rules = _mapping(component.get("properties")), _mapping(component.get("validate"))
+        self._check(component, key, rules)
+        field = Field(
+            type=kind,
+            key=key,
+            label=str(component.get("label", "")),
+            label_en=str(extra.get("label_en", "")),
+            description=str(component.get("description", "")),
+            description_en=str(extra.get("description_en", "")),
+            options=tuple(self._options(component)),
+            required=rules.get("required") is True,
+            unit=str(extra.get("unit", "")),
+            personal=_flag(extra, "personal"),
+            boolean=_flag(extra, "boolean"),
+            decimals=_whole(component.get("decimalDigits")),
+            min_length=_whole(rules.get("minLength")),
+            max_length=_whole(rules.get("maxLength")),
+            pattern=self._pattern(key, rules),
+            expressions=self._expressions(key, extra, rules),
+            hide=self._compiled(key, "hide", condition),
+        )
+        self._check_options(field)
+        return self._with_default(field, component.get("defaultValue"))
+
+    def _check(self, component: Mapping[str, Any], key: str, rules: Mapping[str, Any]) -> None:
+        if not KEY.fullmatch(key) or key in RESERVED:
+            self._problem(key, "unusable_key")
+        if key in self.keys:
+            self._problem(key, "duplicate_key")
+        self.keys.add(key)
+        if component.get("disabled") or component.get("readonly"):
+            self._problem(key, "not_editable")
+        if not isinstance(rules.get("required", False), bool):
+            self._problem(key, "required_must_be_constant")
+        if component.get("type") == "datetime" and component.get("subtype", "date") != "date":
+            self._problem(key, "unknown_component", type=f"datetime {component.get('subtype')}")
+
+    def _check_options(self, field: Field) -> None:
+        values = [option.value for option in field.options]
+        if field.type in CHOICES and not values:
+            self._problem(field.key, "no_options")
+        if len(set(values)) != len(values) or "" in values:
+            self._problem(field.key, "duplicate_option")
+        if field.boolean and set(values) != YES_NO:
+            self._problem(field.key, "boolean_needs_yes_and_no")
+
+    def _with_default(self, field: Field, default: Any) -> Field:
+        """The field with its default value in stored form; the schema holds it as typed."""
+        if default in (None, "", []):
+            return field
+        try:
+            return Field(**{**field.__dict__, "default": typed.read(field, default)})
+        except (ValidationError, TypeError):
+            self._problem(field.key, "unusable_default")
+            return field
+
+    def _options(self, component: Mapping[str, Any]) -> Iterator[Option]:
+        for value in _listed(component.get("values")):
+            label = str(value.get("label", ""))
+            english = _mapping(value.get("properties")).get("label_en") or label
+            yield Option(str(value.get("value", "")), label, str(english))
+
+    def _pattern(self, key: str, rules: Mapping[str, Any]) -> str:
+        pattern = str(rules.get("pattern") or "")
+        try:
+            patterns.compile(pattern)
+        except MalformedPattern as error:
+            self._problem(key, "malformed_pattern", **error.values)
+            return ""
+        return pattern
+
+    def _expressions(self, key: str, extra: Mapping[str, Any], rules: Mapping[str, Any]) -> dict[str, Expression]:
+        """Limits and prefill: FEEL among our own properties, or a plain number where form-js keeps its limits."""
+        texts = {name: str(extra[name]) for name in EXPRESSIONS if extra.get(name) not in (None, "")}
+        for name in ("min", "max"):
+            plain = rules.get(name)
+            if name not in texts and plain not in (None, ""):
+                texts[name] = f"({plain}) * 100" if extra.get("unit") == "fen" else str(plain)
+        found = {name: self._compiled(key, name, text.strip().removeprefix("=")) for name, text in texts.items()}
+        return {name: compiled for name, compiled in found.items() if compiled is not None}
+
+    def _compiled(self, key: str, place: str, text: str) -> Expression | None:
+        if not text:
+            return None
+        try:
+            return feel.compile(text)
+        except FeelSyntaxError as error:
+            self._problem(key, "feel_syntax", place=place, **error.values)
+            return None
+
+    def _shows(self, schema: Mapping[str, Any]) -> Iterator[Shown]:
+        for entry in _listed(schema.get("shows")):
+            drawn, variable = str(entry.get("as", "")), str(entry.get("variable", ""))
+            if drawn not in SHOWN_AS or not PATH.fullmatch(variable):
+                self._problem("", "unknown_display", shown_as=drawn, variable=variable)
+                continue
+            yield Shown(variable, drawn, str(entry.get("label", "")), str(entry.get("label_en", "")))
+
+
+def _mapping(value: Any) -> Mapping[str, Any]:
+    return value if isinstance(value, Mapping) else {}
+
+
+def _listed(value: Any) -> list[Mapping[str, Any]]:
+    return [_mapping(entry) for entry in value] if isinstance(value, list) else []
+
+
+def _flag(properties: Mapping[str, Any], name: str) -> bool:
+    return str(properties.get(name, "")).lower() == "true"
+
+
+def _whole(value: Any) -> int:
+    try:
+        return int(value or 0)
+    except (TypeError, ValueError):
+        return 0

@@ -1,0 +1,161 @@
+"""What a person typed in one field, read as the value to store; a ValidationError says why not. Money is typed in yuan, stored in fen."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from marshmallow import ValidationError, fields
+
+from engine.language import feel, patterns
+from engine.language.feel import Scope
+from engine.language.forms.fields import Field
+
+MOST_DIGITS = 20
+TRUE = frozenset({"yes", "true", "on", "1"})
+FALSE = frozenset({"no", "false", "off", "0", ""})
+_NUMBER = re.compile(r"[+-]?(\d+|\d{1,3}(,\d{3})+)(\.\d+)?", re.ASCII)
+_DATE = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
+
+
+@dataclass(frozen=True)
+class Reason:
+    """Why a field is wrong: a code and its values, e.g. ("max", {"limit": 12850, "unit": "fen"})."""
+
+    code: str
+    values: dict[str, Any] = field(default_factory=dict)
+
+
+class Entered(fields.Field):
+    """One visible field as marshmallow loads it: read, then held against its limits."""
+
+    def __init__(self, item: Field, context: Mapping[str, Any], scope: Scope) -> None:
+        super().__init__(allow_none=True, data_key=item.key, attribute=item.key)
+        self._item, self._context, self._scope = item, context, scope
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
+        found = read(self._item, value)
+        if found is None or found == []:
+            if self._item.required:
+                raise wrong("required")
+            return found
+        if isinstance(found, str) and self._item.pattern:
+            self._check_pattern(found)
+        self._check_limits(found)
+        return found
+
+    def _check_pattern(self, text: str) -> None:
+        if patterns.compile(self._item.pattern).search(text, self._scope.spend) is None:
+            raise wrong("pattern", expected=self._item.pattern)
+
+    def _check_limits(self, value: Any) -> None:
+        least = self._item.limit("min", self._context, self._scope)
+        if least is None and self._item.unit == "fen":
+            least = 0
+        most = self._item.limit("max", self._context, self._scope)
+        if least is not None and feel.compare("<", value, least) is True:
+            raise wrong("min", limit=least, unit=self._item.unit)
+        if most is not None and feel.compare(">", value, most) is True:
+            raise wrong("max", limit=most, unit=self._item.unit)
+
+
+def wrong(code: str, **values: Any) -> ValidationError:
+    """The error of one field."""
+    return ValidationError([Reason(code, values)])
+
+
+def read(item: Field, value: Any) -> Any:
+    """What was typed as the value to store; null or an empty list when nothing was. Errors: ValidationError with a Reason."""
+    if item.type == "checklist":
+        return _list(item, value)
+    return _READERS[item.type](item, _text_of(item, value))
+
+
+def _text_of(item: Field, value: Any) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, int | float | Decimal):
+        return str(value)
+    if isinstance(value, Sequence) and not isinstance(value, str) and len(value) == 1:
+        value = value[0]
+    if value is None:
+        return ""
+    if not isinstance(value, str):
+        raise wrong("not_text")
+    allowed = "\n\r\t" if item.type == "textarea" else ""
+    if any(unicodedata.category(c) in ("Cc", "Cs") and c not in allowed for c in value):
+        raise wrong("not_text")
+    return value.replace("\r\n", "\n").strip()
+
+
+def _text(item: Field, text: str) -> str | None:
+    if not text:
+        return None
+    if len(text) > item.longest:
+        raise wrong("too_long", limit=item.longest)
+    if len(text) < item.min_length:
+        raise wrong("too_short", limit=item.min_length)
+    return text
+
+
+def _number(item: Field, text: str) -> int | Decimal | None:
+    plain = unicodedata.normalize("NFKC", text).strip().removeprefix("¥").removesuffix("元").strip()
+    if not plain:
+        return None
+    if len(plain) > MOST_DIGITS or not _NUMBER.fullmatch(plain):
+        raise wrong("not_a_number")
+    number = Decimal(plain.replace(",", ""))
+    if number != round(number, item.places):
+        raise wrong("too_many_decimals", limit=item.places)
+    if item.unit == "fen":
+        return int(number * 100)
+    return int(number) if number == number.to_integral_value() else number
+
+
+def _choice(item: Field, text: str) -> Any:
+    if not text:
+        return None
+    if text not in {option.value for option in item.options}:
+        raise wrong("not_an_option")
+    return text in TRUE if item.boolean else text
+
+
+def _list(item: Field, value: Any) -> list[str]:
+    chosen = [value] if isinstance(value, str) and value else list(value or [])
+    known = {option.value for option in item.options}
+    if any(not isinstance(entry, str) or entry not in known for entry in chosen):
+        raise wrong("not_an_option")
+    return list(dict.fromkeys(chosen))
+
+
+def _checkbox(item: Field, text: str) -> bool | None:
+    if text.lower() in TRUE:
+        return True
+    if text.lower() not in FALSE:
+        raise wrong("not_an_option")
+    return None if item.required else False
+
+
+def _date(item: Field, text: str) -> date | None:
+    if not text:
+        return None
+    try:
+        return date.fromisoformat(text if _DATE.fullmatch(text) else "")
+    except ValueError:
+        raise wrong("not_a_date") from None
+
+
+_READERS: dict[str, Callable[[Field, str], Any]] = {
+    "textfield": _text,
+    "textarea": _text,
+    "number": _number,
+    "select": _choice,
+    "radio": _choice,
+    "checkbox": _checkbox,
+    "datetime": _date,
+}

@@ -1,0 +1,145 @@
+"""Regular expressions that cannot run away: compiled to a small program and matched in time proportional to the text.
+
+The syntax is what XPath and JavaScript share: literals, classes, groups, alternatives, counted and lazy repetition, anchors and `\\b`.
+Look-around and back-references are refused. What a match costs is told to `spend`, which may put an end to it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from engine.language.pattern_syntax import MATCH, ONE, SAVE, SPLIT, Instruction, MalformedPattern, assemble
+
+Spend = Callable[[int], None]
+Saved = tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class Match:
+    """Where a pattern was found: begin and end of the whole and of each group, -1 where a group took no part."""
+
+    text: str
+    saved: Saved
+
+    @property
+    def begin(self) -> int:
+        """Index of the first character."""
+        return self.saved[0]
+
+    @property
+    def end(self) -> int:
+        """Index after the last character."""
+        return self.saved[1]
+
+    def group(self, number: int) -> str:
+        """The text of a group; empty when it took no part or does not exist."""
+        if 2 * number + 1 >= len(self.saved) or self.saved[2 * number + 1] < 0:
+            return ""
+        return self.text[self.saved[2 * number] : self.saved[2 * number + 1]]
+
+
+@dataclass(frozen=True)
+class Pattern:
+    """A compiled regular expression."""
+
+    program: tuple[Instruction, ...]
+    groups: int
+
+    def search(self, text: str, spend: Spend, start: int = 0) -> Match | None:
+        """The leftmost match at or after `start`; among those that begin there, the one Perl would prefer."""
+        waiting: list[tuple[int, Saved]] = []
+        found: Saved | None = None
+        for position in range(start, len(text) + 1):
+            current = waiting
+            if found is None:
+                current = self._closure(waiting, position, text, spend)
+            waiting, matched = self._step(current, position, text, spend)
+            found = matched or found
+            if found is not None and not waiting:
+                break
+        return Match(text, found) if found is not None else None
+
+    def all(self, text: str, spend: Spend) -> Iterator[Match]:
+        """Every match, one after the other; none of them empty."""
+        position = 0
+        while match := self.search(text, spend, position):
+            if match.end == match.begin:
+                return
+            yield match
+            position = match.end
+
+    def _closure(
+        self, waiting: list[tuple[int, Saved]], position: int, text: str, spend: Spend
+    ) -> list[tuple[int, Saved]]:
+        seen = {counter for counter, _ in waiting}
+        joined = list(waiting)
+        self._follow(0, (-1,) * (2 * self.groups + 2), position, text, joined, seen)
+        spend(1)
+        return joined
+
+    def _step(
+        self, current: list[tuple[int, Saved]], position: int, text: str, spend: Spend
+    ) -> tuple[list[tuple[int, Saved]], Saved | None]:
+        """One character: the threads that go on, and the match that cut off those of lower priority."""
+        following: list[tuple[int, Saved]] = []
+        seen: set[int] = set()
+        for counter, saved in current:
+            kind, accepts = self.program[counter][:2]
+            if kind == MATCH:
+                return following, saved
+            if position < len(text) and accepts(text[position]):
+                self._follow(counter + 1, saved, position + 1, text, following, seen)
+        spend(1 + (len(current) + len(seen)) // 8)
+        return following, None
+
+    def _follow(
+        self, counter: int, saved: Saved, position: int, text: str, threads: list[tuple[int, Saved]], seen: set[int]
+    ) -> None:
+        """Add the threads that can be reached without reading a character, in order of priority."""
+        pending = [(counter, saved)]
+        while pending:
+            counter, saved = pending.pop()
+            if counter in seen:
+                continue
+            seen.add(counter)
+            kind, first, second = self.program[counter]
+            if kind in (ONE, MATCH):
+                threads.append((counter, saved))
+            elif kind == SPLIT:
+                pending.append((second, saved))
+                pending.append((first, saved))
+            elif kind == SAVE:
+                pending.append((counter + 1, (*saved[:first], position, *saved[first + 1 :])))
+            elif first(text, position):
+                pending.append((counter + 1, saved))
+
+
+def compile(text: str, flags: str = "") -> Pattern:  # noqa: A001
+    """Compile a pattern; `flags` are any of i, s, m, x as in XPath.
+
+    Errors: MalformedPattern(pattern, why).
+    """
+    program, groups = assemble(text, flags)
+    return Pattern(program, groups)
+
+
+def expand(replacement: str) -> Callable[[Match], str]:
+    """What a replacement text puts in place of a match: $1 is a group, \\$ and \\\\ are themselves. Errors: MalformedPattern."""
+    parts: list[int | str] = []
+    position = 0
+    while position < len(replacement):
+        character = replacement[position]
+        after = replacement[position + 1 : position + 2]
+        if character == "\\" and after in ("\\", "$"):
+            parts.append(after)
+            position += 2
+        elif character == "$" and after.isdecimal():
+            parts.append(int(after))
+            position += 2
+        elif character in "\\$":
+            raise MalformedPattern(pattern=replacement, why="replacement")
+        else:
+            parts.append(character)
+            position += 1
+    return lambda match: "".join(match.group(part) if isinstance(part, int) else part for part in parts)
