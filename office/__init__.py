@@ -1,0 +1,1 @@
+"""What the reception room does outside BPMN: verbs that no diagram draws, and what is derived from history."""

@@ -1,0 +1,135 @@
+"""The business calendar: China's public holidays and make-up working days from the `holidays` library, and above them what owners keep.
+
+Day arithmetic is not done here but in the language's calendar, which this one hands over as a value.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date, datetime, timedelta
+from functools import cache
+from importlib.metadata import version
+from typing import Any, NamedTuple
+from weakref import WeakKeyDictionary
+
+import holidays
+from sqlalchemy import event, select
+from sqlalchemy.orm import Session
+
+from engine import Calendar, now
+from models.base import session
+from models.calendar import CalendarDay
+
+FIRST_YEAR, LAST_YEAR = 2020, 2060
+SOURCE = f"holidays {version('holidays')}"
+OWNER = "owner"
+READ_AGAIN_AFTER = timedelta(minutes=1)
+
+
+class Day(NamedTuple):
+    """One day that differs from the plain week. `provisional`: its year's make-up days are not announced yet."""
+
+    date: date
+    kind: str
+    name: str
+    source: str
+    provisional: bool
+
+
+_cached: WeakKeyDictionary[Any, tuple[Calendar, datetime]] = WeakKeyDictionary()
+
+
+def current() -> Calendar:
+    """The calendar in force.
+
+    Kept in memory until a day changes; a change by another process is seen within a minute.
+    """
+    bind = session().get_bind()
+    found = _cached.get(bind)
+    if found is None or now() - found[1] > READ_AGAIN_AFTER:
+        found = _cached[bind] = (_read(), now())
+    return found[0]
+
+
+def days(year: int) -> list[Day]:
+    """Every day of a year that differs from the plain week, rows of owners before the seed, by date."""
+    kept = {row.date: _day(row) for row in _rows(year)}
+    return sorted(({day.date: day for day in _seed(year)} | kept).values())
+
+
+def put(day: date, kind: str, name: str) -> None:
+    """An owner makes a day off ("off") or a working day ("work"), whatever the seed says."""
+    row = session().get(CalendarDay, day) or CalendarDay(date=day)
+    row.kind, row.name, row.source, row.provisional = kind, name, OWNER, False
+    session().add(row)
+    session().flush()
+
+
+def remove(day: date) -> None:
+    """Go back to what the seed says of a day."""
+    if (row := session().get(CalendarDay, day)) is not None:
+        session().delete(row)
+        session().flush()
+
+
+def seed(years: Iterable[int]) -> None:
+    """Write the library's days of `years` as rows, so that owners see and can change them; rows of owners stay."""
+    for year in years:
+        kept = {row.date: row for row in _rows(year)}
+        for row in kept.values():
+            if row.source != OWNER:
+                session().delete(row)
+        session().flush()
+        mine = {day for day, row in kept.items() if row.source == OWNER}
+        session().add_all(CalendarDay(**day._asdict()) for day in _seed(year) if day.date not in mine)
+    session().flush()
+
+
+def _read() -> Calendar:
+    off, work = _seeded()
+    rows = list(session().execute(select(CalendarDay.date, CalendarDay.kind)))
+    put_off = {day for day, kind in rows if kind == "off"}
+    put_work = {day for day, kind in rows if kind == "work"}
+    return Calendar(days_off=frozenset((off - put_work) | put_off), workdays=frozenset((work - put_off) | put_work))
+
+
+@cache
+def _seeded() -> tuple[frozenset[date], frozenset[date]]:
+    listed = [day for year in range(FIRST_YEAR, LAST_YEAR + 1) for day in _seed(year)]
+    return (
+        frozenset(day.date for day in listed if day.kind == "off"),
+        frozenset(day.date for day in listed if day.kind == "work"),
+    )
+
+
+@cache
+def _seed(year: int) -> tuple[Day, ...]:
+    """The library's days of one year. A year without any make-up day has not been announced, and is provisional."""
+    china = holidays.country_holidays("CN", years=year, language="zh_CN")
+    made_up = sorted(day for day in china.weekend_workdays if day.year == year)
+    provisional = not made_up
+    off = [Day(day, "off", china[day], SOURCE, provisional) for day in sorted(china) if day.year == year]
+    return tuple(off + [Day(day, "work", "调休上班", SOURCE, provisional) for day in made_up])
+
+
+def _rows(year: int) -> list[CalendarDay]:
+    within = CalendarDay.date.between(date(year, 1, 1), date(year, 12, 31))
+    return list(session().scalars(select(CalendarDay).where(within).order_by(CalendarDay.date)))
+
+
+def _day(row: CalendarDay) -> Day:
+    return Day(row.date, row.kind, row.name, row.source, row.provisional)
+
+
+@event.listens_for(Session, "after_flush")
+def _note(changed: Session, _context: object) -> None:
+    if any(isinstance(row, CalendarDay) for row in (*changed.new, *changed.dirty, *changed.deleted)):
+        _cached.pop(changed.get_bind(), None)
+        changed.info["calendar_changed"] = True
+
+
+@event.listens_for(Session, "after_commit")
+@event.listens_for(Session, "after_rollback")
+def _forget(changed: Session) -> None:
+    if changed.info.pop("calendar_changed", False):
+        _cached.pop(changed.get_bind(), None)

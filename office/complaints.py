@@ -1,0 +1,45 @@
+"""The complaint row kept in step with its instance, inside the same transaction; and a case's words, unsealed for those who may read them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import update
+
+import engine
+from engine import Change
+from models.base import session
+from models.complaint import Complaint
+
+REPLY = "reply"
+MOST_RESOLUTION = 300
+
+
+def follow(change: Change) -> None:
+    """Carry what happened to an instance over to its complaint: reply, resolution, end."""
+    columns: dict[str, Any] = {}
+    for step in change.steps:
+        columns |= _from_step(step, change)
+    if columns:
+        session().execute(update(Complaint).where(Complaint.case_number == change.business_key).values(**columns))
+
+
+def _from_step(step: dict[str, Any], change: Change) -> dict[str, Any]:
+    kind = step["type"]
+    found: dict[str, Any] = {}
+    entered = step.get("form") or {} if kind == "user_task_completed" else step.get("variables") or {}
+    if kind in ("user_task_completed", "call_left") and isinstance(entered.get("resolution"), str):
+        found["resolution"] = entered["resolution"][:MOST_RESOLUTION]
+    if kind == "user_task_completed" and step["element"].startswith(REPLY):
+        found |= {"state": "replied", "replied_at": change.at}
+    if kind in ("instance_completed", "instance_cancelled"):
+        found |= {"state": "closed", "closed_at": change.at}
+    return found
+
+
+def words(complaint: Complaint) -> str | None:
+    """What the customer said; None once the case has been erased."""
+    if complaint.text_sealed is None or complaint.instance_id is None:
+        return None
+    plain = engine.unseal_for(complaint.instance_id, complaint.text_sealed)
+    return plain.decode() if plain is not None else None

@@ -1,0 +1,138 @@
+"""Does the product answer for every step of the manual? Which manual ids nothing declares, and which elements declare none.
+
+An id is declared by the property manualRef of an element or process, of a decision or of a form, and by manual_ref of a service task, a duty or a
+module of the office. A mention in a text or a comment declares nothing.
+"""
+
+from __future__ import annotations
+
+import csv
+import json
+import pkgutil
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from importlib import import_module
+from pathlib import Path
+
+import engine
+import office
+import service_tasks
+from engine import handlers, xml
+from office import reference
+
+ACTIVITIES = frozenset({"userTask", "serviceTask", "businessRuleTask", "receiveTask", "callActivity", "subProcess"})
+DECIDING = frozenset({"exclusiveGateway", "inclusiveGateway", "eventBasedGateway"})
+MANUAL_REF = "manualRef"
+
+
+@dataclass(frozen=True)
+class ManualId:
+    """A step or rule of the manual: `title_zh` and `title_en` say in our words what it asks."""
+
+    id: str
+    process: str
+    title_zh: str
+    title_en: str
+
+
+@dataclass(frozen=True)
+class Coverage:
+    """`declared` maps ids to the places that declare them; `missing` nothing declares; `unknown` the manual does not have; `bare` elements
+    declare none.
+    """
+
+    declared: dict[str, list[str]]
+    missing: list[ManualId]
+    unknown: dict[str, list[str]]
+    bare: list[str]
+
+    @property
+    def complete(self) -> bool:
+        """Nothing is missing on either side."""
+        return not (self.missing or self.unknown or self.bare)
+
+
+def manual_ids(file: Path) -> list[ManualId]:
+    """The ids of the manual that the product answers for, from a CSV file with the columns id, process, title_zh, title_en."""
+    with file.open(encoding="utf-8", newline="") as rows:
+        return [ManualId(**row) for row in csv.DictReader(rows)]
+
+
+def survey(directory: Path, ids: list[ManualId]) -> Coverage:
+    """Compare the ids with what processes, decisions and forms under `directory`, service tasks and office declare."""
+    declared: dict[str, list[str]] = {}
+    for place, refs in _declarations(directory):
+        for ref in refs:
+            declared.setdefault(ref, []).append(place)
+    known = {one.id for one in ids}
+    answered = {one.process for one in ids} | {"TS", "SUB", "CH1", "CH2"}
+    return Coverage(
+        declared=declared,
+        missing=[one for one in ids if one.id not in declared],
+        unknown={ref: places for ref, places in declared.items() if ref not in known and _chapter(ref) in answered},
+        bare=list(_bare(directory)),
+    )
+
+
+def _chapter(ref: str) -> str:
+    """TS for TS-002.5, CH2 for CH2.7: ids of other chapters (DUE, NET, REW) are declared ahead of their processes."""
+    return re.split(r"[.-]", ref, maxsplit=1)[0]
+
+
+def _declarations(directory: Path) -> Iterator[tuple[str, tuple[str, ...]]]:
+    for key, drawn in _definitions(directory):
+        yield key, split(_process_ref(directory, key))
+        for element in drawn.elements.values():
+            yield f"{key}#{element.id}", element.manual_refs
+    for file in sorted(directory.glob("decisions/*.dmn")):
+        yield file.name, tuple(ref for node in xml.parse(file.read_bytes()).iter() for ref in _attribute(node))
+    for file in sorted(directory.glob("forms/*.form")):
+        yield file.name, split(json.loads(file.read_text(encoding="utf-8")).get(MANUAL_REF, ""))
+    yield from _in_code()
+
+
+def _in_code() -> Iterator[tuple[str, tuple[str, ...]]]:
+    for package in (service_tasks, office):
+        for module in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
+            yield module.name, split(getattr(import_module(module.name), "manual_ref", ""))
+    for topic, handler in handlers.registered().items():
+        yield topic, split(handler.manual_ref)
+    for duty in reference.DUTIES:
+        yield duty.code, split(duty.manual_ref)
+
+
+def _bare(directory: Path) -> Iterator[str]:
+    for key, drawn in _definitions(directory):
+        sources = [flow.source for flow in drawn.flows.values()]
+        for element in drawn.elements.values():
+            decides = element.type in DECIDING and sources.count(element.id) > 1
+            if (element.type in ACTIVITIES or decides) and not element.manual_refs:
+                yield f"{key}#{element.id}"
+
+
+def _definitions(directory: Path) -> Iterable[tuple[str, engine.Definition]]:
+    for path in sorted(directory.glob("*.bpmn")):
+        yield path.stem, engine.Definition(engine.read_package(directory, path.stem))
+
+
+def _process_ref(directory: Path, key: str) -> str:
+    """The manualRef of the process itself, which stands in its own extension elements."""
+    for node in xml.parse((directory / f"{key}.bpmn").read_bytes()).iter():
+        if xml.local(node) == "property" and node.get("name") == MANUAL_REF:
+            owner = node.getparent().getparent().getparent()
+            if xml.local(owner) == "process":
+                return str(node.get("value", ""))
+    return ""
+
+
+def _attribute(node: xml.Element) -> tuple[str, ...]:
+    """What a node of a decision declares: by a property, or by an attribute of that name in our namespace."""
+    if xml.local(node) == "property" and node.get("name") == MANUAL_REF:
+        return split(node.get("value", ""))
+    return tuple(ref for name, value in node.attrib.items() if name.endswith(f"}}{MANUAL_REF}") for ref in split(value))
+
+
+def split(refs: str) -> tuple[str, ...]:
+    """`TS-002.5, CH2.7` as ids."""
+    return tuple(ref.strip() for ref in refs.split(",") if ref.strip())

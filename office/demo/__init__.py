@@ -1,0 +1,82 @@
+"""The demo office: staff for every department, and a customer for every path of the processes. Everything in it is invented.
+
+Numbers are 1390000PPNN, PP being the process (01: TS-001 … 08: TS-008, 09: the processes they call); none is in use by anybody we know of.
+Dates lie around the instant it is seeded at: bills are of the month before.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import NamedTuple
+
+from sqlalchemy import select
+
+from models.base import session, transaction
+from models.identity import Membership, User, UserRole
+from office import fixtures, reference
+from office.demo import accounts, usage
+from office.demo.month import Case, Month
+from office.demo.people import PEOPLE
+
+__all__ = ["Case", "Login", "cases", "seed"]
+
+
+class Login(NamedTuple):
+    """What to print for one demo person."""
+
+    name: str
+    password: str
+    display_name: str
+    departments: tuple[str, ...]
+    roles: tuple[str, ...]
+
+
+def seed(at: datetime, *, hash_password: Callable[[str], str]) -> list[Login]:
+    """Fill an empty office; an office that has people already is left as it is, and the list is empty.
+
+    Shape: `hash_password` turns a password into what `User.password_hash` keeps.
+    """
+    with transaction():
+        if session().scalar(select(User.name).limit(1)) is not None:
+            return []
+        reference.ensure()
+        logins = [_add_person(*person, hash_password) for person in PEOPLE]
+        fixtures.build(_given(at), at=at)
+        return logins
+
+
+def cases(at: datetime) -> list[Case]:
+    """The demo customers by number: process, and the path that a complaint of theirs takes."""
+    month = Month(at)
+    return sorted([*accounts.cases(month), *usage.cases(month)], key=lambda case: case.msisdn)
+
+
+def _add_person(
+    name: str,
+    display_name: str,
+    departments: tuple[str, ...],
+    roles: tuple[str, ...],
+    hash_password: Callable[[str], str],
+) -> Login:
+    password = f"{name}-reception-desk"
+    session().add(User(name=name, display_name=display_name, password_hash=hash_password(password)))
+    session().flush()
+    session().add_all(Membership(user=name, department=department) for department in departments)
+    session().add_all(UserRole(user=name, role=role) for role in roles)
+    return Login(name, password, display_name, departments, roles)
+
+
+def _given(at: datetime) -> dict[str, object]:
+    month = Month(at)
+    subscriptions = [
+        {"msisdn": case.msisdn, "customer": {"name": f"虚构客户{case.msisdn[-4:]}"}, **case.subscription}
+        for case in cases(at)
+        if case.subscription is not None
+    ]
+    return {
+        "subscriptions": subscriptions,
+        "cells": usage.CELLS,
+        "cdrs": usage.cdrs(month),
+        "cards": usage.cards(month),
+    }

@@ -1,0 +1,259 @@
+"""Demo customers whose path is decided by their calls and cards: TS-004 to TS-007."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from office.demo.month import Case, Month
+
+SITE = "虚构梦网站点"
+HOME, MACAO, HONG_KONG = "中国移动", "澳门电讯", "香港移动"
+CELLS = [
+    {"code": "ZH-GB", "place": "珠海拱北", "latitude": 22.219, "longitude": 113.550, "network": HOME, "border": True},
+    {"code": "ZH-XZ", "place": "珠海香洲", "latitude": 22.271, "longitude": 113.567, "network": HOME, "border": False},
+    {"code": "GZ-TH", "place": "广州天河", "latitude": 23.125, "longitude": 113.361, "network": HOME, "border": False},
+    {"code": "MO-GJ", "place": "澳门关闸", "latitude": 22.213, "longitude": 113.549, "network": MACAO, "border": True},
+    {
+        "code": "HK-YL",
+        "place": "香港元朗",
+        "latitude": 22.445,
+        "longitude": 114.035,
+        "network": HONG_KONG,
+        "border": True,
+    },
+]
+NETWORK = {cell["code"]: cell["network"] for cell in CELLS}
+
+
+def cases(month: Month) -> list[Case]:
+    """All of them, with what is stored for each."""
+    return [*_recharges(month), *_border_roaming(month), *_monternet(month), *_ultra_short(month)]
+
+
+def cards(month: Month) -> list[dict[str, Any]]:
+    """A recharge card for every state; the PIN of card 88000004NN is 4000NN."""
+    charged = (("01", "13900000491"), ("02", "13900000492"), ("03", "13900000493"), ("06", "13900000402"))
+    used = [_card(number) | {"state": "used", "charged_msisdn": msisdn} for number, msisdn in charged]
+    moved = _card("05") | {"state": "moved", "charged_msisdn": "13900000491", "moved_to": "13900000401"}
+    return [*used, _card("04"), moved]
+
+
+def cdrs(month: Month) -> list[dict[str, Any]]:
+    """Calls and Monternet charges of the billed month."""
+    return [*_roaming_calls(month), *_monternet_charges(month), *_short_calls(month)]
+
+
+def _card(number: str) -> dict[str, Any]:
+    return {"serial": f"88000004{number}", "pin": f"4000{number}", "face_value": 5000}
+
+
+def _recharges(month: Month) -> list[Case]:
+    cancelled = {"state": "cancelled", "state_since": month.on(4)}
+    return [
+        Case(
+            "13900000401",
+            "TS-004",
+            "持卡 8800000401 来投诉，可充入的号码",
+            "Complains with card 8800000401; may receive it",
+            {"prepayment": 5000},
+        ),
+        Case("13900000402", "TS-004", "卡 8800000406 充到正常号码", "Card 8800000406 went to a number in service", {}),
+        Case(
+            "13900000491",
+            "TS-004",
+            "无效号码，卡 8800000401 充在此",
+            "Never in service; card 8800000401 went here",
+            None,
+        ),
+        Case(
+            "13900000492",
+            "TS-004",
+            "申请销号，卡 8800000402 充在此",
+            "Cancelled on request; card 8800000402 went here",
+            cancelled | {"reason": "request"},
+        ),
+        Case(
+            "13900000493",
+            "TS-004",
+            "欠费销号，卡 8800000403 充在此",
+            "Cancelled for arrears; card 8800000403 went here",
+            cancelled | {"reason": "arrears"},
+        ),
+    ]
+
+
+def _border_roaming(month: Month) -> list[Case]:
+    def roamed(fen: int) -> dict[str, Any]:
+        return {"bill": month.bill(("monthly_fee", "月租费", 5000), ("roaming", "漫游费", fen))}
+
+    return [
+        Case(
+            "13900000501", "TS-005", "拱北与澳门短时间内反复切换", "Two networks alternate within an hour", roamed(1590)
+        ),
+        Case(
+            "13900000502", "TS-005", "连续数日定时往返切换", "Back and forth at the same hours for days", roamed(1590)
+        ),
+        Case(
+            "13900000503",
+            "TS-005",
+            "十分钟内到香港，时间上不可能",
+            "Hong Kong in ten minutes: implausible travel",
+            roamed(530),
+        ),
+        Case("13900000504", "TS-005", "正常出差漫游，不成立", "A plausible journey: not established", roamed(530)),
+        Case("13900000505", "TS-005", "只有一个通话地点，不成立", "One place only: not established", roamed(530)),
+    ]
+
+
+def _roaming_calls(month: Month) -> list[dict[str, Any]]:
+    alternating = [
+        ("09:00", "ZH-GB"),
+        ("09:08", "MO-GJ"),
+        ("09:17", "ZH-GB"),
+        ("09:25", "MO-GJ"),
+        ("09:41", "ZH-GB"),
+        ("09:52", "MO-GJ"),
+    ]
+    daily = [("08:10", "ZH-GB"), ("12:30", "MO-GJ"), ("19:00", "ZH-GB")]
+    return [
+        *(_call("13900000501", month, 8, clock, cell) for clock, cell in alternating),
+        *(_call("13900000502", month, day, clock, cell) for day in (8, 9, 10) for clock, cell in daily),
+        *(_call("13900000503", month, 8, clock, cell) for clock, cell in (("10:00", "ZH-XZ"), ("10:10", "HK-YL"))),
+        *(_call("13900000504", month, 8, clock, cell) for clock, cell in (("08:00", "ZH-XZ"), ("14:00", "MO-GJ"))),
+        _call("13900000504", month, 15, "10:00", "GZ-TH"),
+        *(_call("13900000505", month, day, "11:00", "MO-GJ") for day in (8,)),
+    ]
+
+
+def _call(msisdn: str, month: Month, day: int, clock: str, cell: str) -> dict[str, Any]:
+    away = NETWORK[cell] != HOME
+    return {
+        "msisdn": msisdn,
+        "other_party": "13900000999",
+        "start": month.on(day, clock),
+        "duration_s": 95,
+        "cell": cell,
+        "visited_network": NETWORK[cell],
+        "basic": 0 if away else 40,
+        "roaming": 530 if away else 0,
+    }
+
+
+def _monternet(month: Month) -> list[Case]:
+    fee = ("monternet", f"{SITE}信息费", 1000)
+    gone = {"state": "cancelled", "state_since": month.on(5)}
+    order = {"service": "新闻短信", "service_provider": SITE, "ordered_at": month.on(1), "monthly_fee": 1000}
+    return [
+        Case(
+            "13900000601",
+            "TS-006",
+            "销号后仍有梦网费，未缴，挂帐",
+            "Monternet fee after cancellation, not paid: charge hold",
+            gone
+            | {
+                "reason": "request",
+                "bill": month.bill(fee, provider=SITE),
+                "history": _history(month, "cancelled", "request"),
+            },
+        ),
+        Case(
+            "13900000602",
+            "TS-006",
+            "停机后仍有梦网费，已缴，退费",
+            "Monternet fee after suspension, paid: refund",
+            {
+                "state": "suspended",
+                "reason": "arrears",
+                "state_since": month.on(5),
+                "bill": month.bill(fee, paid=True, provider=SITE),
+                "receipts": [{"number": "SJ-0602", "kind": "charge", "amount": 1000}],
+                "history": _history(month, "suspended", "arrears"),
+            },
+        ),
+        Case(
+            "13900000603",
+            "TS-006",
+            "改号后原号码仍有梦网费，未缴",
+            "Monternet fee on the old number after a number change",
+            gone
+            | {
+                "reason": "number_change",
+                "bill": month.bill(fee, provider=SITE),
+                "history": _history(month, "cancelled", "number_change"),
+            },
+        ),
+        Case(
+            "13900000613",
+            "TS-006",
+            "13900000603 改号后的新号码",
+            "The number that 13900000603 was changed to",
+            {"number_changed_from": "13900000603", "opened_at": month.on(5)},
+        ),
+        Case(
+            "13900000604",
+            "TS-006",
+            "使用期间的梦网费，不是无主话单",
+            "Monternet fee while in service: not an orphan",
+            {"bill": month.bill(fee, provider=SITE), "orders": [order]},
+        ),
+    ]
+
+
+def _history(month: Month, state: str, reason: str) -> list[dict[str, Any]]:
+    return [{"at": month.on(5), "from": "in_service", "to": state, "reason": reason}]
+
+
+def _monternet_charges(month: Month) -> list[dict[str, Any]]:
+    return [
+        {
+            "msisdn": f"1390000060{number}",
+            "kind": "monternet",
+            "other_party": "8888",
+            "start": month.on(12),
+            "information": 1000,
+            "service_provider": SITE,
+        }
+        for number in (1, 2, 3, 4)
+    ]
+
+
+def _ultra_short(month: Month) -> list[Case]:
+    def called(fen: int) -> dict[str, Any]:
+        return {"bill": month.bill(("monthly_fee", "月租费", 5000), ("call", "通话费", fen))}
+
+    return [
+        Case(
+            "13900000701",
+            "TS-007",
+            "长途 2 秒、3 秒（冲减）、4 秒，本地 2 秒",
+            "Long-distance of 2 and 3 s (credited), 4 s; local 2 s",
+            called(460),
+        ),
+        Case(
+            "13900000702",
+            "TS-007",
+            "没有三秒以内的长途话单",
+            "No long-distance call of three seconds or less",
+            called(180),
+        ),
+    ]
+
+
+def _short_calls(month: Month) -> list[dict[str, Any]]:
+    both = [("13900000701", 2, True), ("13900000701", 3, True), ("13900000701", 4, True), ("13900000701", 2, False)]
+    return [
+        {
+            "msisdn": msisdn,
+            "other_party": "01000000000" if long_distance else "07560000000",
+            "start": month.on(9 + number, "15:00"),
+            "duration_s": duration,
+            "cell": "ZH-XZ",
+            "visited_network": HOME,
+            "basic": 40,
+            "long_distance": 70 if long_distance else 0,
+            "ip": 30 if long_distance else 0,
+        }
+        for number, (msisdn, duration, long_distance) in enumerate(
+            [*both, ("13900000702", 4, True), ("13900000702", 2, False)]
+        )
+    ]

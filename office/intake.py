@@ -1,0 +1,215 @@
+"""Intake at the counter: who is calling, what the complaint probably is, and taking the case in (CH1.1, CH2.3)."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import insert, select
+
+import engine
+from engine import Reason
+from models.base import session, transaction
+from models.complaint import Complaint
+from models.usage import Cdr
+from service_tasks import classification
+from service_tasks.gateway import Balances, Bill, Customer, Subscription, gateway, next_number
+
+PROCESS = "CH-002"
+CONFIRM = "confirm_process"
+CHOICES = ("TS-001", "TS-002", "TS-003", "TS-004", "TS-005", "TS-006", "TS-007", "TS-008", "on_the_spot")
+CHANNELS = ("counter", "telephone", "agency", "letter")
+MSISDN = re.compile(r"^1\d{10}$")
+MOST_TEXT = 4000
+LAST_CALLS = 8
+
+
+@dataclass(frozen=True)
+class PastCase:
+    """An earlier or open case of the same number."""
+
+    case_number: str
+    process: str
+    state: str
+    accepted_at: datetime
+    resolution: str | None
+
+
+@dataclass(frozen=True)
+class Caller:
+    """What the desk knows about a number; `subscription` is None for one that was never put into service. Amounts are fen."""
+
+    msisdn: str
+    subscription: Subscription | None
+    customer: Customer | None
+    balances: Balances | None
+    bill: Bill | None
+    calls: list[Cdr] = field(default_factory=list)
+    cases: list[PastCase] = field(default_factory=list)
+
+    @property
+    def open_cases(self) -> list[PastCase]:
+        """Cases that are still being worked on."""
+        return [case for case in self.cases if case.state != "closed"]
+
+
+@dataclass(frozen=True)
+class Suggestion:
+    """The process the desk proposes, how sure it is (0..100), and why."""
+
+    process: str
+    dispute_type: str
+    confidence: int
+    evidence: list[dict[str, Any]]
+    alternatives: list[dict[str, Any]]
+
+
+def look_up(msisdn: str) -> Caller:
+    """The customer behind a number, with balance, latest bill, last calls and earlier cases."""
+    billing = gateway()
+    subscription = billing.find(msisdn)
+    cases = _cases(msisdn)
+    if subscription is None:
+        return Caller(msisdn, None, None, None, None, [], cases)
+    bills = billing.bills(subscription.id)
+    return Caller(
+        msisdn,
+        subscription,
+        billing.customer(subscription.customer_id),
+        billing.balances(subscription.id),
+        bills[0] if bills else None,
+        _last_calls(msisdn),
+        cases,
+    )
+
+
+def _cases(msisdn: str) -> list[PastCase]:
+    rows = session().scalars(
+        select(Complaint).where(Complaint.msisdn == msisdn).order_by(Complaint.accepted_at.desc()).limit(20)
+    )
+    return [PastCase(r.case_number, r.process_key, r.state, r.accepted_at, r.resolution) for r in rows]
+
+
+def _last_calls(msisdn: str) -> list[Cdr]:
+    query = select(Cdr).where(Cdr.served_msisdn == msisdn).order_by(Cdr.start.desc()).limit(LAST_CALLS)
+    return list(session().scalars(query))
+
+
+def suggest(text: str, msisdn: str, at: datetime) -> Suggestion:
+    """The process a text and a number point to; the same decision and weighing that the case will record."""
+    matches = engine.decide(PROCESS, "classification", {"complaint_text": text, "msisdn": msisdn}, at=at).value or []
+    verdict = classification.suggestion(matches, msisdn, at)
+    return Suggestion(
+        verdict["process"],
+        verdict["dispute_type"],
+        verdict["confidence"],
+        verdict["evidence"],
+        verdict["alternatives"],
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Intake:
+    """What the clerk entered. `disputed_amount` in fen; `process` one of CHOICES; `overrule_reason` when it is not the suggested one."""
+
+    msisdn: str
+    text: str
+    channel: str
+    demand: str = ""
+    disputed_amount: int | None = None
+    process: str = ""
+    overrule_reason: str = ""
+
+
+def accept(intake: Intake, *, by: engine.Actor, at: datetime) -> str:
+    """Take a case in: complaint, instance and the confirmed process in one commit; the case number.
+
+    Errors: InvalidForm with a reason per field; NotACandidate when the person does not work at a counter.
+    """
+    suggestion = suggest(intake.text, intake.msisdn, at)
+    _check(intake, suggestion)
+    with transaction():
+        case_number = next_number("AJ", at)
+        started = engine.start(
+            PROCESS, business_key=case_number, variables=_variables(intake, case_number), by=by, at=at
+        )
+        _insert(intake, case_number, started.instance_id, suggestion, by, at)
+        _confirm(intake, started, suggestion, by, at)
+    return case_number
+
+
+def _check(intake: Intake, suggestion: Suggestion) -> None:
+    reasons: dict[str, list[Reason]] = {}
+    if not MSISDN.match(intake.msisdn):
+        reasons["msisdn"] = [Reason("pattern", {"expected": "1xxxxxxxxxx"})]
+    if not intake.text.strip():
+        reasons["text"] = [Reason("required", {})]
+    elif len(intake.text) > MOST_TEXT:
+        reasons["text"] = [Reason("too_long", {"limit": MOST_TEXT})]
+    if intake.channel not in CHANNELS:
+        reasons["channel"] = [Reason("not_an_option", {})]
+    if intake.disputed_amount is not None and intake.disputed_amount < 0:
+        reasons["disputed_amount"] = [Reason("min", {"limit": 0})]
+    if intake.process not in CHOICES:
+        reasons["process"] = [Reason("required" if not intake.process else "not_an_option", {})]
+    elif intake.process != suggestion.process and not intake.overrule_reason.strip():
+        reasons["overrule_reason"] = [Reason("required", {})]
+    if reasons:
+        raise engine.InvalidForm(reasons=reasons)
+
+
+def _variables(intake: Intake, case_number: str) -> dict[str, Any]:
+    return {
+        "case_number": case_number,
+        "msisdn": intake.msisdn,
+        "complaint_text": intake.text.strip(),
+        "channel": intake.channel,
+        "disputed_amount": intake.disputed_amount,
+        "demand": intake.demand.strip(),
+        "repeated": bool(_open_or_recent(intake.msisdn)),
+    }
+
+
+def _open_or_recent(msisdn: str) -> str | None:
+    """The newest case of the same number, which makes this one a repeat until the desk says otherwise (REW.6)."""
+    query = select(Complaint.case_number).where(Complaint.msisdn == msisdn).order_by(Complaint.accepted_at.desc())
+    return session().scalar(query.limit(1))
+
+
+def _insert(
+    intake: Intake, case_number: str, instance_id: int, found: Suggestion, by: engine.Actor, at: datetime
+) -> None:
+    subscription = gateway().find(intake.msisdn)
+    overruled = intake.process != found.process
+    session().execute(
+        insert(Complaint).values(
+            case_number=case_number,
+            instance_id=instance_id,
+            customer_id=subscription.customer_id if subscription else None,
+            subscription_id=subscription.id if subscription else None,
+            msisdn=intake.msisdn,
+            text_sealed=engine.seal_for(instance_id, intake.text.strip().encode()),
+            channel=intake.channel,
+            demand=intake.demand.strip()[:200],
+            disputed_amount=intake.disputed_amount,
+            process_key=intake.process,
+            suggested_process=found.process,
+            confidence=found.confidence,
+            overruled=overruled,
+            overruled_reason=intake.overrule_reason.strip()[:300] if overruled else None,
+            accepted_at=at,
+            accepted_by=by.user,
+            repeat_of=_open_or_recent(intake.msisdn),
+        )
+    )
+
+
+def _confirm(intake: Intake, started: engine.Advanced, found: Suggestion, by: engine.Actor, at: datetime) -> None:
+    form = {
+        "process": intake.process,
+        "dispute_type": found.dispute_type,
+        "overrule_reason": intake.overrule_reason.strip(),
+    }
+    engine.complete(started.user_task_ids[0], form=form, by=by, at=at)

@@ -1,0 +1,54 @@
+"""The ledger as a whole, for comparing before and after: every account's balance in fen, and what moved between two moments."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from sqlalchemy import case, func, select
+
+from models.base import session
+from models.billing import CREDIT_NORMAL, LedgerAccount, Posting
+from models.customer import Subscription
+
+
+def all_accounts() -> dict[str, int]:
+    """Balance in fen by "msisdn.kind" (accounts of customers) or "kind" (the operator's own), counted in the account's direction.
+
+    Numbers that were given out again share one line.
+    """
+    moved = func.coalesce(
+        func.sum(case((Posting.debit_account_id == LedgerAccount.id, Posting.amount), else_=-Posting.amount)), 0
+    )
+    rows = session().execute(
+        select(LedgerAccount.kind, Subscription.msisdn, moved)
+        .outerjoin(Subscription, Subscription.id == LedgerAccount.subscription_id)
+        .outerjoin(Posting, LedgerAccount.id.in_((Posting.debit_account_id, Posting.credit_account_id)))
+        .group_by(LedgerAccount.id, LedgerAccount.kind, Subscription.msisdn)
+    )
+    balances: dict[str, int] = {}
+    for kind, msisdn, amount in rows:
+        name = f"{msisdn}.{kind}" if msisdn else kind
+        balances[name] = balances.get(name, 0) + (-int(amount) if kind in CREDIT_NORMAL else int(amount))
+    return balances
+
+
+def changes(before: Mapping[str, int], after: Mapping[str, int]) -> dict[str, int]:
+    """What moved, by account; accounts that did not move are left out."""
+    names = {*before, *after}
+    moved = {name: after.get(name, 0) - before.get(name, 0) for name in sorted(names)}
+    return {name: amount for name, amount in moved.items() if amount}
+
+
+def differences(expected: Mapping[str, int], moved: Mapping[str, int]) -> Iterator[str]:
+    """Where the movements differ from those expected: by account, or by kind summed over all; a customer's account that nobody named must rest."""
+    for name, amount in expected.items():
+        actual = moved.get(name, 0) if "." in str(name) else _of_kind(str(name), moved)
+        if actual != amount:
+            yield f"ledger {name}: expected {amount:+d} fen, moved {actual:+d}; all: {dict(moved)}"
+    for name, amount in moved.items():
+        if "." in name and name not in expected and name.split(".")[1] not in expected:
+            yield f"ledger {name}: moved {amount:+d} fen, and nothing was agreed about it"
+
+
+def _of_kind(kind: str, moved: Mapping[str, int]) -> int:
+    return sum(amount for name, amount in moved.items() if name.split(".")[-1] == kind)

@@ -1,0 +1,46 @@
+"""The files in processes/scenarios/ as values; nothing is played here."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+import engine
+
+
+class MalformedScenario(engine.Invalid):
+    """The scenario file is not laid out as it should be."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Scenario:
+    """One agreed course of a process, as it stands in its file."""
+
+    process: str
+    name: str
+    name_en: str = ""
+    given: Mapping[str, Any] = field(default_factory=dict)
+    steps: tuple[Mapping[str, Any], ...] = ()
+    expect: Mapping[str, Any] = field(default_factory=dict)
+
+
+def read(directory: Path, keys: Iterable[str] = ()) -> list[Scenario]:
+    """The scenarios of a directory laid out as processes/ is, of all processes or of those named. Errors: MalformedScenario."""
+    wanted = set(keys)
+    files = [f for f in sorted((directory / "scenarios").glob("*.yaml")) if not wanted or f.stem in wanted]
+    return [scenario for file in files for scenario in _parse(file)]
+
+
+def _parse(file: Path) -> list[Scenario]:
+    try:
+        document = yaml.safe_load(file.read_text(encoding="utf-8"))
+        return [
+            Scenario(process=document["process"], **{**entry, "steps": tuple(entry.get("steps") or ())})
+            for entry in document["scenarios"]
+        ]
+    except (yaml.YAMLError, KeyError, TypeError) as error:
+        raise MalformedScenario(file=file.name, why=str(error)) from error

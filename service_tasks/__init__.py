@@ -1,0 +1,33 @@
+"""What the operator does when a diagram says "service task": one module or package per topic group, registered by importing them here."""
+
+from service_tasks import (
+    account,
+    batches,
+    cdr_analysis,
+    charge_hold,
+    classification,
+    direct_debit,
+    duties,
+    liability,
+    notification,
+    prepayment,
+    recharge,
+    refunds,
+    secondary_pricing,
+)
+
+__all__ = [
+    "account",
+    "batches",
+    "cdr_analysis",
+    "charge_hold",
+    "classification",
+    "direct_debit",
+    "duties",
+    "liability",
+    "notification",
+    "prepayment",
+    "recharge",
+    "refunds",
+    "secondary_pricing",
+]

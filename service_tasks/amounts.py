@@ -1,0 +1,55 @@
+"""Amounts as people write them: yuan in figures and in the capital characters a cash sheet needs; no arithmetic is done here."""
+
+from __future__ import annotations
+
+DIGITS = "零壹贰叁肆伍陆柒捌玖"
+PLACES = ("", "拾", "佰", "仟")
+GROUPS = ("", "万", "亿")
+
+
+def yuan(fen: int) -> str:
+    """Yuan with two decimals, e.g. "12.50" for 1250 fen."""
+    sign, whole = ("-" if fen < 0 else ""), abs(fen)
+    return f"{sign}{whole // 100}.{whole % 100:02d}"
+
+
+def in_words(fen: int) -> str:
+    """Capital characters as on a Chinese cash sheet, e.g. "壹拾贰元伍角整".
+
+    Units: fen, from 0 to below one trillion yuan.
+    Errors: ValueError outside that range.
+    """
+    if not 0 <= fen < 10**14:
+        raise ValueError(f"{fen} fen cannot be written out")
+    whole, jiao, cents = fen // 100, fen // 10 % 10, fen % 10
+    if not fen:
+        return "零元整"
+    words = f"{_whole(whole)}元" if whole else ""
+    if jiao:
+        words += f"{DIGITS[jiao]}角"
+    elif cents and whole:
+        words += "零"
+    return words + (f"{DIGITS[cents]}分" if cents else "整")
+
+
+def _whole(number: int) -> str:
+    """The groups of four digits; one zero stands for any number of skipped places between two figures."""
+    words, gap = "", False
+    for power in (2, 1, 0):
+        group = number // 10 ** (4 * power) % 10_000
+        if group:
+            words += ("零" if words and (gap or group < 1000) else "") + _group(group) + GROUPS[power]
+        gap = not group
+    return words
+
+
+def _group(number: int) -> str:
+    words, skipped = "", False
+    for power in (3, 2, 1, 0):
+        digit = number // 10**power % 10
+        if digit:
+            words += ("零" if words and skipped else "") + DIGITS[digit] + PLACES[power]
+            skipped = False
+        else:
+            skipped = True
+    return words

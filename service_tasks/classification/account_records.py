@@ -1,0 +1,86 @@
+"""What a number's records show that fits a process: each question is asked with the same analysis its process will use."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+
+from sqlalchemy import func, select
+
+from models.base import session
+from models.usage import BankMandate, DirectDebit, RechargeCard, ServiceOrder
+from service_tasks import dates
+from service_tasks.cdr_analysis import border_roaming, monternet, orphan_monternet, records, ultra_short
+from service_tasks.classification.weighing import Record
+from service_tasks.gateway import Subscription, gateway
+
+CALLS = timedelta(days=30)
+DEBITS = timedelta(days=90)
+ORDERS = timedelta(days=180)
+
+
+def find(msisdn: str, at: datetime) -> list[Record]:
+    """The records of a number that fit a process, as they are at `at`. Texts hold counts and amounts, never numbers or names."""
+    subscription = gateway().find(msisdn)
+    found = [*_calls(msisdn, at), *_monternet(msisdn), *_cards(msisdn, subscription)]
+    return [*found, *_debits(subscription, at), *_orders(subscription, at)] if subscription else found
+
+
+def _calls(msisdn: str, at: datetime) -> Iterator[Record]:
+    calls = records.voice_calls(msisdn, dates.day_of(at - CALLS), dates.day_of(at))
+    roaming = border_roaming.analyse(calls, border_roaming.Thresholds())
+    if roaming.established:
+        count = len(roaming.pairs)
+        text = f"近 30 天有 {count} 对通话的地点变换不像真实移动"
+        yield Record(
+            "TS-005", "border_roaming", text, f"{count} pairs of calls in 30 days change place as no traveller does"
+        )
+    if short := ultra_short.find(calls):
+        text = f"近 30 天话单有 {len(short)} 次 3 秒以内的长途通话"
+        yield Record("TS-007", "ultra_short", text, f"{len(short)} long-distance calls of 3 seconds or less in 30 days")
+
+
+def _monternet(msisdn: str) -> Iterator[Record]:
+    numbers, charges = monternet.history(msisdn)
+    if count := sum(len(orphan_monternet.find(number, charges)) for number in numbers):
+        text = f"停机、销号或改号之后仍有 {count} 笔梦网信息费"
+        yield Record(
+            "TS-006", "orphan_monternet", text, f"{count} Monternet charges after suspension, cancellation or change"
+        )
+
+
+def _cards(msisdn: str, subscription: Subscription | None) -> Iterator[Record]:
+    if subscription is not None and subscription.state != "cancelled":
+        return
+    used = select(func.count()).where(RechargeCard.charged_msisdn == msisdn, RechargeCard.state == "used")
+    if count := session().scalar(used):
+        text = f"有 {count} 张缴费卡充到这个无效或已销的号码"
+        yield Record(
+            "TS-004", "recharge_card", text, f"{count} recharge cards were loaded onto this invalid or cancelled number"
+        )
+
+
+def _debits(subscription: Subscription, at: datetime) -> Iterator[Record]:
+    failed = (
+        select(func.count())
+        .select_from(DirectDebit)
+        .join(BankMandate)
+        .where(BankMandate.subscription_id == subscription.id, DirectDebit.state == "failed")
+        .where(DirectDebit.attempted_at > at - DEBITS)
+    )
+    if count := session().scalar(failed):
+        yield Record(
+            "TS-008", "direct_debit", f"近 90 天托收失败 {count} 次", f"{count} direct debits failed in 90 days"
+        )
+
+
+def _orders(subscription: Subscription, at: datetime) -> Iterator[Record]:
+    order = ServiceOrder
+    wrong = (
+        select(func.count())
+        .where(order.subscription_id == subscription.id, order.ordered_at > at - ORDERS)
+        .where(order.agreed.is_distinct_from(order.keyed))
+    )
+    if count := session().scalar(wrong):
+        text = f"近 180 天有 {count} 项业务的底单与录入不符"
+        yield Record("TS-002", "service_order", text, f"{count} service orders of 180 days were not keyed in as agreed")

@@ -1,0 +1,65 @@
+"""Repeated complaints (REW.6): earlier cases of the same number and kind, and what they make of a new one."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import NamedTuple
+
+from sqlalchemy import select
+
+from models.base import session
+from models.complaint import Complaint
+
+LIMIT = timedelta(hours=24)
+RECENT = timedelta(days=90)
+
+
+class Earlier(NamedTuple):
+    """An earlier case of the same number and kind."""
+
+    case_number: str
+    accepted_at: datetime
+    replied_at: datetime | None
+    is_open: bool
+
+
+class Repetition(NamedTuple):
+    """Whether a complaint repeats earlier ones; `reason` not_answered_in_time, dissatisfied, in_progress or none."""
+
+    repeated: bool
+    reason: str
+    earlier: tuple[str, ...]
+
+
+def judge(cases: Sequence[Earlier], at: datetime) -> Repetition:
+    """What the earlier cases (newest first) make of a complaint taken in at `at`.
+
+    Shape:  not_answered_in_time when one of them had no reply within LIMIT; else dissatisfied when one was answered; else in_progress:
+            the customer asks again while the first case is within its time.
+    Source: REW.6 (1) and (2), CH2.7. (3), the same kind by the same person, shows only once the person at fault is known.
+    """
+    counted = [case for case in cases if case.is_open or at - case.accepted_at <= RECENT]
+    if not counted:
+        return Repetition(False, "none", ())
+    numbers = tuple(case.case_number for case in counted)
+    if any((case.replied_at or at) > case.accepted_at + LIMIT for case in counted):
+        return Repetition(True, "not_answered_in_time", numbers)
+    answered = any(case.replied_at is not None or not case.is_open for case in counted)
+    return Repetition(True, "dissatisfied" if answered else "in_progress", numbers)
+
+
+def earlier_cases(msisdn: str, process: str | None, case_number: str | None, at: datetime) -> list[Earlier]:
+    """Cases of the number taken in before `at`, of one process or (None) of any, without the case itself, newest first."""
+    row = Complaint
+    query = select(row).where(row.msisdn == msisdn, row.accepted_at <= at)
+    if process is not None:
+        query = query.where(row.process_key == process)
+    if case_number is not None:
+        query = query.where(row.case_number != case_number)
+    found = session().scalars(query.order_by(row.accepted_at.desc(), row.case_number.desc()))
+    return [Earlier(each.case_number, each.accepted_at, _answered(each), each.state == "open") for each in found]
+
+
+def _answered(case: Complaint) -> datetime | None:
+    return case.replied_at or case.closed_at

@@ -1,0 +1,41 @@
+"""Office dates that a service task needs: the month of an instant, the settling Thursday, when a duty is due; all by the business calendar."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+
+import engine
+from service_tasks.schemas import ZONE
+
+
+def month_of(at: datetime) -> str:
+    """The month of `at` in Shanghai, e.g. "2026-11"."""
+    return at.astimezone(ZONE).strftime("%Y-%m")
+
+
+def month_after(period: str) -> str:
+    """The month after "2026-11"."""
+    year, month = map(int, period.split("-"))
+    return f"{year + month // 12}-{month % 12 + 1:02d}"
+
+
+def day_of(at: datetime) -> date:
+    """The day of `at` in Shanghai."""
+    return at.astimezone(ZONE).date()
+
+
+def first_of_next_month(day: date) -> date:
+    """The first day of the month after the one `day` lies in."""
+    return (day.replace(day=1) + timedelta(days=31)).replace(day=1)
+
+
+def settling_thursday(at: datetime) -> date:
+    """The day the charge-hold desk settles what comes in at `at` (TS-002.11): the next Thursday, or the working day before it."""
+    return date.fromisoformat(engine.calendar().thursday_of(at))
+
+
+def due(rule: str, at: datetime) -> datetime:
+    """The instant that `rule` (FEEL over `at`, as in a diagram's due property) gives."""
+    scope = engine.feel.Scope(at=at, calendar=engine.calendar())
+    found: datetime = engine.feel.compile(rule).evaluate({"at": at}, scope=scope)
+    return found

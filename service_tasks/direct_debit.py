@@ -1,0 +1,238 @@
+"""Direct debit (TS-008): why it failed, by the mandate agreed against the one keyed in, and setting it up again.
+
+Which account numbers a bank uses is the owner's decision table, asked before; here only what no bank accepts is refused.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Any, NamedTuple
+
+from marshmallow import Schema
+from sqlalchemy import select
+
+from engine.handlers import BpmnError, Call, handler
+from models.base import session
+from models.customer import Subscription
+from models.usage import BankMandate
+from service_tasks import dates, schemas
+from service_tasks.gateway import gateway
+
+FIELDS = ("bank", "account", "holder")
+OPERATOR_CAUSES = ("missed_order", "wrong_order", "keying_error", "debit_program")
+BANK_REASONS = {
+    "insufficient_funds": "no_funds",
+    "no_funds": "no_funds",
+    "account_closed": "account_closed",
+    "not_submitted": "debit_program",
+    "program_error": "debit_program",
+    "debit_program": "debit_program",
+}
+ACCOUNT = re.compile(r"^\d{8,30}$")
+DEBIT_DAY = 15
+
+
+class Difference(NamedTuple):
+    """A field of the mandate that was keyed differently from what was agreed; `keyed` None when it was not keyed at all."""
+
+    field: str
+    agreed: str
+    keyed: str | None
+
+
+class CompareParameters(schemas.Parameters):
+    """What direct_debit/compare takes."""
+
+    msisdn = schemas.msisdn(required=True)
+
+
+class DifferenceRow(Schema):
+    """A difference between agreement and keyed data."""
+
+    field = schemas.text("项目", "Field")
+    agreed = schemas.text("协议", "Agreed")
+    keyed = schemas.text("录入", "Keyed")
+
+
+class CompareResult(Schema):
+    """What direct_debit/compare returns."""
+
+    operator_fault = schemas.flag("属局方原因", "Operator's fault")
+    cause = schemas.text("失败原因", "Cause")
+    differences = schemas.rows("协议与录入的差异", "Differences", DifferenceRow, personal=True)
+    late_fee = schemas.fen("因此产生的滞纳金", "Late fee it caused")
+    disputed_amount = schemas.fen("错扣的话费", "Wrongly debited")
+    bank = schemas.text("托收银行", "Bank")
+    account = schemas.text("托收帐号", "Account", personal=True)
+    holder = schemas.text("户名", "Account holder", personal=True)
+    mandated_on = schemas.day("办理日期", "Date of the mandate")
+
+
+class RenewParameters(schemas.Parameters):
+    """What direct_debit/renew takes."""
+
+    msisdn = schemas.msisdn(required=True)
+    bank = schemas.text("托收银行", "Bank", longest=40, required=True)
+    account = schemas.text("托收帐号", "Account", personal=True, required=True)
+    holder = schemas.text("户名", "Account holder", longest=80, personal=True, required=True)
+
+
+class RenewResult(Schema):
+    """What direct_debit/renew returns."""
+
+    mandate_id = schemas.number("托收编号", "Mandate")
+    effective_on = schemas.day("生效日期", "Takes effect on")
+    debit_day = schemas.number("每月扣款日", "Debit day")
+
+
+def differences(msisdn: str, agreed: Mapping[str, str], keyed: Mapping[str, str | None]) -> list[Difference]:
+    """Where the keyed mandate departs from the agreement; blanks and hyphens are no difference.
+
+    Shape:  both mappings hold bank, account, holder; `keyed` also msisdn, the number it was entered for (None: the right one).
+    Source: TS-008.2.
+    """
+    wanted = {**agreed, "msisdn": msisdn}
+    entered = {**keyed, "msisdn": keyed.get("msisdn") or (msisdn if keyed.get("account") else None)}
+    return [
+        Difference(field, wanted[field], entered[field])
+        for field in (*FIELDS, "msisdn")
+        if _bare(wanted[field]) != _bare(entered[field])
+    ]
+
+
+def cause_of_failure(found: Sequence[Difference], bank_reason: str | None) -> str:
+    """Why the debit failed.
+
+    Shape:  missed_order (nothing keyed), wrong_order (for another number), keying_error (bank, account or holder); without a difference
+            what the bank says: debit_program, no_funds, account_closed, other; no_failure when it has refused nothing. The ones in
+            OPERATOR_CAUSES are the operator's fault.
+    Source: CH2.2, CH2.8, TS-008.2, TS-008.3.
+    """
+    by_field = {difference.field: difference.keyed for difference in found}
+    if by_field and not any(by_field.values()):
+        return "missed_order"
+    if "msisdn" in by_field:
+        return "wrong_order"
+    if by_field:
+        return "keying_error"
+    return BANK_REASONS.get(bank_reason, "other") if bank_reason else "no_failure"
+
+
+def late_fee_caused(owed: int, drawn: Mapping[date, int], since: date) -> int:
+    """The late fee that arose because the debit did not work: what was drawn since the mandate, as far as it is still owed.
+
+    Units:  fen; `drawn` by day. Without a record of days all that is owed counts.
+    Source: TS-008.5.
+    """
+    return min(owed, sum(fen for day, fen in drawn.items() if day >= since)) if drawn else owed
+
+
+def _bare(text: str | None) -> str | None:
+    return None if text is None else re.sub(r"[\s-]", "", text)
+
+
+@handler(
+    "direct_debit/compare",
+    parameters=CompareParameters,
+    result=CompareResult,
+    manual_ref="TS-008.2, TS-008.3, TS-008.5",
+    title_zh="托收协议与录入核对",
+    title_en="Compare the mandate",
+)
+def compare(parameters: dict[str, Any], call: Call) -> dict[str, Any]:
+    """Find the cause of failure and what it cost the customer; a number without a mandate has cause no_mandate."""
+    subscription = gateway().find(parameters["msisdn"])
+    mandate = _latest(subscription.id) if subscription else None
+    if subscription is None or mandate is None:
+        return {"operator_fault": False, "cause": "no_mandate", "differences": [], "late_fee": 0, "disputed_amount": 0}
+    found = differences(subscription.msisdn, _side(mandate, "agreed"), _side(mandate, "keyed"))
+    failed = [debit for debit in mandate.debits if debit.state == "failed"]
+    cause = cause_of_failure(found, failed[-1].reason if failed else None)
+    owed, drawn = gateway().balances(subscription.id).late_fee, gateway().late_fees_drawn(subscription.id)
+    return {
+        "operator_fault": cause in OPERATOR_CAUSES,
+        "cause": cause,
+        "differences": [difference._asdict() for difference in found],
+        "late_fee": late_fee_caused(owed, drawn, mandate.mandated_on),
+        "disputed_amount": sum(debit.amount for debit in mandate.debits if debit.state == "done") if found else 0,
+        "bank": mandate.agreed_bank,
+        "account": mandate.agreed_account,
+        "holder": mandate.agreed_holder,
+        "mandated_on": mandate.mandated_on,
+    }
+
+
+@handler(
+    "direct_debit/renew",
+    parameters=RenewParameters,
+    result=RenewResult,
+    errors=("account_format", "debit_under_way", "holder_mismatch"),
+    manual_ref="TS-008.4, TS-008.6, TS-008.7",
+    title_zh="重办托收",
+    title_en="Renew the mandate",
+)
+def renew(parameters: dict[str, Any], call: Call) -> dict[str, Any]:
+    """Replace the mandate by a right one, in force from the first of next month; the same data again on the same day change nothing."""
+    subscription = gateway().subscription(parameters["msisdn"])
+    previous = _latest(subscription.id, lock=True)
+    given = {field: parameters[field].strip() for field in FIELDS} | {"account": _bare(parameters["account"]) or ""}
+    if previous is not None and _is_this(previous, given, subscription.msisdn, call):
+        return _renewed(previous)
+    _check(given, previous, gateway().customer(subscription.customer_id).name)
+    return _renewed(_replace(previous, subscription.id, subscription.msisdn, given, call))
+
+
+def _check(given: Mapping[str, str], previous: BankMandate | None, customer: str) -> None:
+    if not ACCOUNT.match(given["account"]):
+        raise BpmnError("account_format")
+    if previous is not None and previous.debit_under_way:
+        raise BpmnError("debit_under_way")
+    agreed = previous.agreed_holder if previous else customer
+    if _bare(given["holder"]) not in (_bare(customer), _bare(agreed)):
+        raise BpmnError("holder_mismatch")
+
+
+def _replace(
+    previous: BankMandate | None, subscription_id: int, msisdn: str, given: Mapping[str, str], call: Call
+) -> BankMandate:
+    today = dates.day_of(call.at)
+    if previous is not None:
+        previous.state = "replaced"
+    mandate = BankMandate(
+        subscription_id=subscription_id,
+        **{f"{side}_{field}": given[field] for side in ("agreed", "keyed") for field in FIELDS},
+        keyed_msisdn=msisdn,
+        mandated_on=today,
+        effective_on=dates.first_of_next_month(today),
+        debit_day=previous.debit_day if previous else DEBIT_DAY,
+        state="active",
+    )
+    session().add(mandate)
+    session().flush()
+    return mandate
+
+
+def _is_this(mandate: BankMandate, given: Mapping[str, str], msisdn: str, call: Call) -> bool:
+    """Whether the mandate is the one that this renewal would make."""
+    same = _side(mandate, "agreed") == given and _side(mandate, "keyed") == {**given, "msisdn": msisdn}
+    return same and mandate.state == "active" and mandate.mandated_on == dates.day_of(call.at)
+
+
+def _renewed(mandate: BankMandate) -> dict[str, Any]:
+    return {"mandate_id": mandate.id, "effective_on": mandate.effective_on, "debit_day": mandate.debit_day}
+
+
+def _side(mandate: BankMandate, side: str) -> dict[str, Any]:
+    fields = {field: getattr(mandate, f"{side}_{field}") for field in FIELDS}
+    return fields if side == "agreed" else {**fields, "msisdn": mandate.keyed_msisdn}
+
+
+def _latest(subscription_id: int, *, lock: bool = False) -> BankMandate | None:
+    """The active mandate, else the latest one. A renewal locks the subscription, so that two clerks do not both replace it."""
+    if lock:
+        session().get(Subscription, subscription_id, with_for_update=True)
+    row = BankMandate
+    query = select(row).where(row.subscription_id == subscription_id)
+    return session().scalars(query.order_by(row.state != "active", row.mandated_on.desc(), row.id.desc())).first()

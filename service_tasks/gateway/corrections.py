@@ -1,0 +1,181 @@
+"""What changes what a customer owes: credits, late fees and their waivers, charge holds, secondary-pricing items."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from sqlalchemy import delete, func, insert, select, update
+
+from models.base import session
+from models.billing import (
+    Bill,
+    ChargeHold,
+    CreditNote,
+    LateFeeAccrual,
+    LateFeeWaiver,
+    SecondaryPricingItem,
+    SecondaryPricingOmission,
+)
+from service_tasks.gateway import documents, ledger
+from service_tasks.gateway.values import Account, Document, Effect, Hold, Line, PricingItem, Refused
+
+ADJUSTMENT = Account("adjustment")
+REVENUE = Account("revenue")
+OWED = {"charge": "receivable", "late_fee": "late_fee"}
+LATE_FEE_PER_MILLE_A_DAY = 3
+
+
+def credit(
+    subscription_id: int, amount: int, kind: str, effect: Effect, *, form: dict[str, Any] | None = None
+) -> Document:
+    """Credit against what is owed; kind "charge" or "late_fee". Refused: exceeds_bill, exceeds_late_fee."""
+    line = Line(ADJUSTMENT, Account(OWED[kind], subscription_id), amount)
+    entry = ledger.post(effect, f"{kind}_credit", [line], floor={"receivable"})
+    _close_paid_bills(subscription_id)
+    columns = {"subscription_id": subscription_id, "kind": kind, "amount": amount}
+    return documents.issue(CreditNote, entry, effect, form=form or {}, **columns)
+
+
+def waive_late_fee(
+    subscription_id: int, amount: int, effect: Effect, *, form: dict[str, Any] | None = None
+) -> Document:
+    """Give up a late fee. Refused: exceeds_late_fee."""
+    line = Line(ADJUSTMENT, Account("late_fee", subscription_id), amount)
+    entry = ledger.post(effect, "late_fee_waiver", [line])
+    columns = {"subscription_id": subscription_id, "amount": amount}
+    return documents.issue(LateFeeWaiver, entry, effect, form=form or {}, **columns)
+
+
+def accrue_late_fee(bill_id: int, on: date, effect: Effect) -> int:
+    """Draw the late fee of one day (3 per mille of what is overdue, rounded down); what is on hold draws none.
+
+    Returns: the fen drawn; 0 when nothing is overdue, or the day was drawn before.
+    """
+    bill = session().get_one(Bill, bill_id)
+    base = ledger.balances(bill.subscription_id, lock=True).get("receivable", 0)
+    amount = base * LATE_FEE_PER_MILLE_A_DAY // 1000
+    drawn = select(LateFeeAccrual.id).where(LateFeeAccrual.bill_id == bill_id, LateFeeAccrual.accrued_on == on)
+    if bill.state == "paid" or on <= bill.due_on or amount <= 0 or session().scalar(drawn) is not None:
+        return 0
+    line = Line(Account("late_fee", bill.subscription_id), REVENUE, amount)
+    entry = ledger.post(effect, "late_fee", [line], memo=f"{bill.period} {on.isoformat()}")
+    row = {"bill_id": bill_id, "accrued_on": on, "base": base, "amount": amount, "entry_id": entry.id}
+    session().execute(insert(LateFeeAccrual), row)
+    return amount
+
+
+def place_hold(subscription_id: int, amount: int, settle_on: date, effect: Effect) -> Hold:
+    """Park a disputed amount of the bill. Refused: exceeds_bill."""
+    line = Line(Account("hold", subscription_id), Account("receivable", subscription_id), amount)
+    entry = ledger.post(effect, "charge_hold", [line], floor={"receivable"})
+    if entry.repeated:
+        return _hold(session().scalars(select(ChargeHold).where(ChargeHold.entry_id == entry.id)).one())
+    row = ChargeHold(
+        subscription_id=subscription_id,
+        case_number=effect.case,
+        amount=amount,
+        state="held",
+        placed_at=effect.at,
+        settle_on=settle_on,
+        entry_id=entry.id,
+    )
+    session().add(row)
+    session().flush()
+    return _hold(row)
+
+
+def settle_hold(hold_id: int, decision: str, effect: Effect) -> Hold:
+    """Settle a hold as "credited" or "rejected". Refused: hold_unknown, hold_settled."""
+    row = session().get(ChargeHold, hold_id, with_for_update=True, populate_existing=True)
+    if row is None:
+        raise Refused(reason="hold_unknown", hold=hold_id)
+    if row.state != "held":
+        if row.state == decision and ledger.entered(effect.key) is not None:
+            return _hold(row)
+        raise Refused(reason="hold_settled", hold=hold_id, state=row.state)
+    into = {"credited": ADJUSTMENT, "rejected": Account("receivable", row.subscription_id)}[decision]
+    ledger.post(effect, f"charge_hold_{decision}", [Line(into, Account("hold", row.subscription_id), row.amount)])
+    row.state, row.settled_at = decision, effect.at
+    session().flush()
+    _close_paid_bills(row.subscription_id)
+    return _hold(row)
+
+
+def enter_secondary_pricing(subscription_id: int, period: str, amount: int, item: str, effect: Effect) -> PricingItem:
+    """Collect a correction for the run of `period`; the same key returns the item it made."""
+    known = session().scalar(select(SecondaryPricingItem).where(SecondaryPricingItem.key == effect.key))
+    if known is not None:
+        return _item(known)
+    if amount <= 0:
+        raise Refused(reason="amount_not_positive", amount=amount)
+    omission = delete(SecondaryPricingOmission).where(SecondaryPricingOmission.subscription_id == subscription_id)
+    omitted = session().execute(omission.returning(SecondaryPricingOmission.subscription_id)).first() is not None
+    row = SecondaryPricingItem(
+        key=effect.key,
+        period=period,
+        subscription_id=subscription_id,
+        case_number=effect.case,
+        item_kind=item,
+        amount=amount,
+        state="collected",
+        omit_once=omitted,
+        entered_at=effect.at,
+    )
+    session().add(row)
+    session().flush()
+    return _item(row)
+
+
+def hand_in_secondary_pricing(period: str) -> tuple[int, int]:
+    """Hand in all that was collected for `period`; count and fen of everything handed in for it so far."""
+    row = SecondaryPricingItem
+    collected = update(row).where(row.period == period, row.state == "collected")
+    session().execute(collected.values(state="handed_in"))
+    handed_in = select(func.count(), func.coalesce(func.sum(row.amount), 0))
+    count, total = session().execute(handed_in.where(row.period == period)).one()
+    return count, total
+
+
+def apply_secondary_pricing(item_id: int, effect: Effect) -> PricingItem:
+    """Credit the item against the bill, unless the run left it out (state omitted). Refused: item_unknown."""
+    row = _locked_item(item_id)
+    if row.state == "applied" or row.omitted_by == effect.key:
+        return _item(row)
+    if row.omit_once:
+        row.state, row.omit_once, row.omitted_by = "omitted", False, effect.key
+    else:
+        line = Line(ADJUSTMENT, Account("receivable", row.subscription_id), row.amount)
+        ledger.post(effect, "secondary_pricing", [line], memo=f"{row.period} {row.item_kind}")
+        row.state, row.applied_at = "applied", effect.at
+        _close_paid_bills(row.subscription_id)
+    session().flush()
+    return _item(row)
+
+
+def secondary_pricing_item(item_id: int) -> PricingItem:
+    """One item as it stands. Refused: item_unknown."""
+    return _item(_locked_item(item_id))
+
+
+def _locked_item(item_id: int) -> SecondaryPricingItem:
+    row = session().get(SecondaryPricingItem, item_id, with_for_update=True, populate_existing=True)
+    if row is None:
+        raise Refused(reason="item_unknown", item=item_id)
+    return row
+
+
+def _close_paid_bills(subscription_id: int) -> None:
+    """Nothing due and nothing on hold: no bill of the subscription is open any longer."""
+    left = ledger.balances(subscription_id)
+    if left.get("receivable", 0) + left.get("hold", 0) <= 0:
+        opened = update(Bill).where(Bill.subscription_id == subscription_id, Bill.state == "open")
+        session().execute(opened.values(state="paid"))
+
+
+def _hold(row: ChargeHold) -> Hold:
+    return Hold(row.id, row.subscription_id, row.amount, row.state, row.settle_on)
+
+
+def _item(row: SecondaryPricingItem) -> PricingItem:
+    return PricingItem(row.id, row.subscription_id, row.period, row.amount, row.state)

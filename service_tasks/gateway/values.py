@@ -1,0 +1,163 @@
+"""What the billing gateway takes and returns, in the words of the TM Forum Open APIs; no SQL. Every amount is an integer number of fen."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, NamedTuple
+
+from engine import Conflict, NotFound
+
+
+class SubscriptionUnknown(NotFound):
+    """No subscription has this number."""
+
+
+class KeyUsedDifferently(Conflict):
+    """This idempotency key already stands in the ledger with other lines."""
+
+
+class Refused(Conflict):
+    """The ledger or a document does not allow this; `reason` says why, in the code the diagrams use."""
+
+    @property
+    def reason(self) -> str:
+        return str(self.values["reason"])
+
+
+class Account(NamedTuple):
+    """An account by what it is: a customer's names the subscription, the operator's own none."""
+
+    kind: str
+    subscription_id: int | None = None
+
+    @property
+    def keeps_balance(self) -> bool:
+        return self.subscription_id is not None or self.kind == "recharge_suspense"
+
+
+class Line(NamedTuple):
+    """One posting to be: `amount` from the credited account to the debited one."""
+
+    debit: Account
+    credit: Account
+    amount: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Effect:
+    """Why money moves: the idempotency key of the call, its instant, and the case it belongs to."""
+
+    key: str
+    at: datetime
+    case: str | None = None
+
+
+class Entry(NamedTuple):
+    """A journal entry; `repeated` when the key had been entered before and nothing was posted now."""
+
+    id: int
+    key: str
+    repeated: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class Customer:
+    """TMF629 customer; everything in it is personal."""
+
+    id: int
+    kind: str
+    name: str
+    id_number: str
+    address: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Subscription:
+    """A number and who may use it. `state` in_service, suspended or cancelled; `reason` arrears, request, number_change or None."""
+
+    id: int
+    msisdn: str
+    customer_id: int
+    kind: str
+    state: str
+    reason: str | None
+    state_since: datetime
+    number_changed_from: str | None
+    deposits_closed: bool
+
+
+class Balances(NamedTuple):
+    """What stands on a subscription, in fen. `bill_due` leaves out what is `held`; below zero it waits for the next bill."""
+
+    prepayment: int = 0
+    bill_due: int = 0
+    late_fee: int = 0
+    deposit: int = 0
+    held: int = 0
+
+
+class BillItem(NamedTuple):
+    """One line of a customer bill."""
+
+    kind: str
+    text: str
+    amount: int
+    service_provider: str | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Bill:
+    """TMF678 customer bill of one period ("2026-11"); `total` as issued."""
+
+    id: int
+    period: str
+    issued_at: datetime
+    due_on: date
+    state: str
+    items: tuple[BillItem, ...]
+
+    @property
+    def total(self) -> int:
+        return sum(item.amount for item in self.items)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Receipt:
+    """An original receipt; `refunded` has been paid back against it already."""
+
+    number: str
+    subscription_id: int
+    kind: str
+    amount: int
+    refunded: int
+    issued_at: datetime
+
+
+class Document(NamedTuple):
+    """A numbered paper that moved money: refund, credit note or late-fee waiver. `form` is what stands on it."""
+
+    number: str
+    amount: int
+    entry: int
+    form: dict[str, Any]
+
+
+class Hold(NamedTuple):
+    """A charge hold: amount, state (held, credited, rejected) and the Thursday it is settled on."""
+
+    id: int
+    subscription_id: int
+    amount: int
+    state: str
+    settle_on: date
+
+
+class PricingItem(NamedTuple):
+    """A correction for the secondary-pricing run; state collected, handed_in, applied or omitted."""
+
+    id: int
+    subscription_id: int
+    period: str
+    amount: int
+    state: str

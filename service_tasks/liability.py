@@ -1,0 +1,79 @@
+"""Who bears an error and how large it is (CH2.8 to CH2.10); pure rules, no posting follows from them here."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+from marshmallow import Schema
+
+from engine.handlers import Call, handler
+from service_tasks import schemas
+
+ORDER_ERRORS = ("wrong_order", "unrequested_order", "missed_order")
+STAFF_CAUSES = ("staff", "keying_error", *ORDER_ERRORS)
+UNIT_KINDS = ("own", "franchised", "agency")
+
+
+class Liability(NamedTuple):
+    """Towards the customer the company always answers; `bearer` is who bears the amount inside."""
+
+    error_amount: int
+    direction: str
+    bearer: str
+    bearer_name: str | None
+
+
+class AssessParameters(schemas.Parameters):
+    """What liability/assess takes."""
+
+    right_charge = schemas.fen("正确应收", "Right charge", least=0, required=True)
+    charged = schemas.fen("实际已收", "Charged", least=0, required=True)
+    cause = schemas.text("原因", "Cause", required=True)
+    error_kind = schemas.text("差错类型", "Kind of error", load_default=None, allow_none=True)
+    unit_kind = schemas.choice("责任单位类别", "Kind of unit", UNIT_KINDS, load_default="own")
+    person = schemas.text("责任人或单位", "Person or unit at fault", load_default=None, allow_none=True)
+
+
+class AssessResult(Schema):
+    """What liability/assess returns."""
+
+    error_amount = schemas.fen("差错金额", "Error amount")
+    direction = schemas.text("多收或少收", "Too much or too little")
+    bearer = schemas.text("承担方", "Who bears it")
+    bearer_name = schemas.text("承担人或单位", "Name of who bears it")
+
+
+def assess(
+    *, right_charge: int, charged: int, cause: str, error_kind: str | None, unit_kind: str, person: str | None
+) -> Liability:
+    """The error amount and who bears it.
+
+    Shape:  `cause` as the diagrams have it: a staff cause (STAFF_CAUSES, or "operator" with an order error) is borne by the person in an
+            own hall, by the agency in a franchised hall or agency; every other cause (system, technology, equipment …) by the company.
+    Units:  fen; positive is what the customer paid too little, negative what was paid too much.
+    Source: CH2.8, CH2.9, CH2.10.
+    """
+    amount = right_charge - charged
+    by_staff = cause in STAFF_CAUSES or (cause == "operator" and error_kind in ORDER_ERRORS)
+    if not by_staff:
+        return Liability(amount, _direction(amount), "company", None)
+    return Liability(amount, _direction(amount), "person" if unit_kind == "own" else "agency", person)
+
+
+def _direction(amount: int) -> str:
+    if amount == 0:
+        return "none"
+    return "too_little" if amount > 0 else "too_much"
+
+
+@handler(
+    "liability/assess",
+    parameters=AssessParameters,
+    result=AssessResult,
+    manual_ref="CH2.8, CH2.9, CH2.10, TS-002.12",
+    title_zh="差错金额与责任承担",
+    title_en="Error amount and liability",
+)
+def assess_liability(parameters: dict[str, Any], call: Call) -> dict[str, Any]:
+    """Say who bears the error."""
+    return assess(**parameters)._asdict()

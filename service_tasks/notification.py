@@ -1,0 +1,158 @@
+"""Messages that leave the desk: text messages to customers from our own templates, and notices to departments.
+
+A message is queued in the commit that decided it; sending is not done here. Values never become part of a template: names are replaced
+once, and what a value contains is not looked at again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from string import Template
+from typing import Any, NamedTuple
+
+from marshmallow import Schema
+from sqlalchemy import select
+
+from engine import Invalid, NotFound
+from engine.handlers import Call, handler
+from models.base import session
+from models.identity import Department
+from models.notice import DepartmentNotice, OutboxMessage
+from service_tasks import amounts, schemas
+
+
+class UnknownTemplate(NotFound):
+    """There is no message template of this name."""
+
+
+class ValuesMissing(Invalid):
+    """The template asks for values that were not given."""
+
+
+class UnknownDepartment(NotFound):
+    """The manual has no such department."""
+
+
+class Message(NamedTuple):
+    """Our own wording with $names; those in `money` are given in fen and written in yuan."""
+
+    text: str
+    money: tuple[str, ...] = ()
+
+
+TEMPLATES = {
+    "charge_held": Message(
+        "您有争议的话费 $amount 元已挂帐,其余话费可以正常缴纳。核算结果预计 $settle_on 后告知您。", ("amount",)
+    ),
+    "credit_posted": Message("您反映的话费已冲减 $amount 元,请留意下期帐单。", ("amount",)),
+    "mandate_renewed": Message(
+        "您的托收已重新办理,$effective_on 起生效,每月 $debit_day 日扣款。扣款期间请不要用其他方式缴费。"
+    ),
+    "interim_reply": Message("您的投诉 $case_number 正在处理:$progress。"),
+    "resolved": Message("您的投诉 $case_number 已有结果:$resolution。"),
+}
+
+
+class SendParameters(schemas.Parameters):
+    """What notification/send takes."""
+
+    msisdn = schemas.msisdn(required=True)
+    template = schemas.choice("短信模板", "Template", tuple(TEMPLATES), required=True)
+    values = schemas.mapping("内容", "Values", personal=True, load_default=dict)
+
+
+class SendResult(Schema):
+    """What notification/send returns."""
+
+    outbox_id = schemas.number("短信编号", "Message")
+
+
+class DepartmentParameters(schemas.Parameters):
+    """What notification/department takes."""
+
+    group = schemas.text("部门", "Department", longest=40, required=True)
+    subject = schemas.text("标题", "Subject", longest=120, required=True)
+    text = schemas.text("内容", "Text", longest=4000, required=True)
+
+
+class DepartmentResult(Schema):
+    """What notification/department returns."""
+
+    notice_id = schemas.number("通知编号", "Notice")
+
+
+def body(template: str, values: Mapping[str, Any]) -> str:
+    """The text of a message.
+
+    Units:  values named in the template's `money` are fen.
+    Errors: UnknownTemplate; ValuesMissing, rather than a customer reading a bare name.
+    """
+    message = TEMPLATES.get(template)
+    if message is None:
+        raise UnknownTemplate(template=template)
+    wording = Template(message.text)
+    missing = sorted(name for name in wording.get_identifiers() if values.get(name) is None)
+    if missing:
+        raise ValuesMissing(template=template, missing=missing)
+    written = {
+        name: amounts.yuan(int(value)) if name in message.money else str(value) for name, value in values.items()
+    }
+    return wording.safe_substitute(written)
+
+
+@handler(
+    "notification/send",
+    parameters=SendParameters,
+    result=SendResult,
+    manual_ref="CH1.3, SUB.1, TS-005.8, TS-008.7",
+    title_zh="短信通知客户",
+    title_en="Text message to the customer",
+)
+def send(parameters: dict[str, Any], call: Call) -> dict[str, Any]:
+    """Queue a text message, once per call. Errors: ValuesMissing."""
+    queued = session().scalar(select(OutboxMessage.id).where(OutboxMessage.key == call.key))
+    if queued is None:
+        message = OutboxMessage(
+            key=call.key,
+            case_number=call.business_key or None,
+            to_msisdn=parameters["msisdn"],
+            template=parameters["template"],
+            body=body(parameters["template"], parameters["values"]),
+            queued_at=call.at,
+        )
+        session().add(message)
+        session().flush()
+        queued = message.id
+    return {"outbox_id": queued}
+
+
+@handler(
+    "notification/department",
+    parameters=DepartmentParameters,
+    result=DepartmentResult,
+    manual_ref="CH1.5, CH2.4, TS-003.8, TS-005.9, TS-007.4",
+    title_zh="通知部门",
+    title_en="Notice to a department",
+)
+def notify_department(parameters: dict[str, Any], call: Call) -> dict[str, Any]:
+    """Put a notice before a department, once per call. Errors: UnknownDepartment."""
+    noted = session().scalar(select(DepartmentNotice.id).where(DepartmentNotice.key == call.key))
+    if noted is None:
+        notice = _notice(parameters, call)
+        session().add(notice)
+        session().flush()
+        noted = notice.id
+    return {"notice_id": noted}
+
+
+def _notice(parameters: dict[str, Any], call: Call) -> DepartmentNotice:
+    if session().get(Department, parameters["group"]) is None:
+        raise UnknownDepartment(group=parameters["group"])
+    return DepartmentNotice(
+        key=call.key,
+        department=parameters["group"],
+        case_number=call.business_key or None,
+        subject=parameters["subject"],
+        text=parameters["text"],
+        at=call.at,
+    )

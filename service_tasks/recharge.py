@@ -1,0 +1,123 @@
+"""Recharge cards (TS-004): what the IN platform recorded of one, and moving what is left of it to the right number."""
+
+from __future__ import annotations
+
+import hmac
+from typing import Any
+
+from marshmallow import Schema
+
+from engine.handlers import BpmnError, Call, handler
+from models.base import session
+from models.customer import Subscription
+from models.usage import RechargeCard, pin_hash
+from service_tasks import schemas
+from service_tasks.calls import effect, refusing
+from service_tasks.gateway import gateway
+from service_tasks.prepayment import open_target
+
+CARD_ERRORS = ("unknown_card", "wrong_pin", "card_unused")
+CANCEL_REASONS = {"arrears": "arrears", "request": "request", "number_change": "request", None: None}
+
+
+class QueryParameters(schemas.Parameters):
+    """What recharge/query takes."""
+
+    serial = schemas.text("缴费卡序列号", "Serial number", required=True)
+    pin = schemas.text("充值卡密码", "Recharge PIN", personal=True, required=True)
+
+
+class QueryResult(Schema):
+    """What recharge/query returns; `balance` is what stands on the number charged, `remaining` what of the card can still be moved."""
+
+    charged_msisdn = schemas.msisdn("所充号码", "Number charged")
+    number_state = schemas.text("号码状态", "State of that number")
+    cancel_reason = schemas.text("销号原因", "Why cancelled")
+    amount = schemas.fen("充值金额", "Amount charged")
+    balance = schemas.fen("所充号码余额", "Balance of that number")
+    remaining = schemas.fen("可转金额", "Can still be moved")
+    charged_at = schemas.instant("充值时间", "Charged at")
+
+
+class MoveParameters(schemas.Parameters):
+    """What recharge/move takes."""
+
+    serial = schemas.text("缴费卡序列号", "Serial number", required=True)
+    target = schemas.msisdn("正确的充值号码", "Right number", required=True)
+
+
+class MoveResult(Schema):
+    """What recharge/move returns."""
+
+    amount = schemas.fen("转入金额", "Amount moved")
+    target = schemas.msisdn("转入号码", "Number paid into")
+    target_balance = schemas.fen("转入号码预付金余额", "Prepayment on that number")
+
+
+def refusal(card: RechargeCard | None, pin: str) -> str | None:
+    """Why nothing is told about a card: one of CARD_ERRORS, or None. The PIN's hash is compared in constant time.
+
+    Source: TS-004.3, reading.
+    """
+    if card is None:
+        return "unknown_card"
+    if not hmac.compare_digest(pin_hash(card.serial, pin), card.pin_hash):
+        return "wrong_pin"
+    return "card_unused" if card.state == "unused" else None
+
+
+def number_state(state: str | None) -> str:
+    """What the manual calls the number that was charged, whose subscription is in `state` (None: it never had one).
+
+    Source: TS-004.4; a suspended number is one that was put into service, and the charge went where the record says.
+    """
+    if state is None:
+        return "invalid"
+    return "cancelled" if state == "cancelled" else "in_service"
+
+
+@handler(
+    "recharge/query",
+    parameters=QueryParameters,
+    result=QueryResult,
+    errors=CARD_ERRORS,
+    manual_ref="TS-004.3, TS-004.4, TS-004.8",
+    title_zh="充值记录查询",
+    title_en="Query of the recharge record",
+)
+def query(parameters: dict[str, Any], call: Call) -> dict[str, Any]:
+    """Say which number the card was charged to and what became of that number."""
+    card = session().get(RechargeCard, parameters["serial"].strip())
+    refused = refusal(card, parameters["pin"].strip())
+    if card is None or refused:
+        raise BpmnError(refused or "unknown_card")
+    owner = session().get(Subscription, card.charged_subscription_id) if card.charged_subscription_id else None
+    state = number_state(owner.state if owner else None)
+    return {
+        "charged_msisdn": card.charged_msisdn,
+        "number_state": state,
+        "cancel_reason": CANCEL_REASONS[owner.reason] if owner and state == "cancelled" else None,
+        "amount": card.face_value,
+        "balance": gateway().balances(owner.id).prepayment if owner else card.remaining,
+        "remaining": card.remaining,
+        "charged_at": card.charged_at,
+    }
+
+
+@handler(
+    "recharge/move",
+    parameters=MoveParameters,
+    result=MoveResult,
+    errors=("target_unknown", "target_cancelled", "target_suspended", "same_number", "nothing_left"),
+    manual_ref="TS-004.5, TS-004.6, TS-004.7",
+    title_zh="充值金额转移",
+    title_en="Move a recharge",
+)
+def move(parameters: dict[str, Any], call: Call) -> dict[str, Any]:
+    """Move what is left of the card to the right number, postpaid or prepaid; never in cash."""
+    serial, wanted = parameters["serial"].strip(), parameters["target"]
+    card = session().get(RechargeCard, serial)
+    target = open_target((card and card.charged_msisdn) or "", wanted, gotone_only=False)
+    with refusing("nothing_left", renamed={"insufficient_prepayment": "nothing_left"}):
+        amount = gateway().move_recharge(serial, target.id, effect(call))
+    return {"amount": amount, "target": target.msisdn, "target_balance": gateway().balances(target.id).prepayment}

@@ -1,0 +1,172 @@
+"""Money given back or given up: cash, credits, late-fee waivers, deposits, and the prepayment of cancelled numbers.
+
+What a receipt, a bill or a balance allows is refused by the gateway; what the complaint and the manual allow is checked here, before
+anything is posted. Moving prepayment between numbers in use is `prepayment`.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from engine.handlers import BpmnError, Call, handler
+from service_tasks import dates
+from service_tasks.calls import effect, refusing
+from service_tasks.gateway import Document, Receipt, Subscription, gateway
+from service_tasks.prepayment import check_disputed, open_target
+from service_tasks.refunds import schemas, sheets
+
+__all__ = ["belongs", "cancelled_prepayment", "cash", "credit", "deposit", "late_fee_waiver"]
+
+
+def belongs(receipt: Receipt | None, subscription: Subscription | None, kind: str | None = None) -> bool:
+    """Whether a receipt was given to this subscription, for this kind of payment if one is named. Source: TS-002.3, TS-002.5."""
+    if receipt is None or subscription is None:
+        return False
+    return receipt.subscription_id == subscription.id and kind in (None, receipt.kind)
+
+
+@handler(
+    "refunds/cash",
+    parameters=schemas.CashParameters,
+    result=schemas.RefundResult,
+    errors=("receipt_unknown", "receipt_used", "exceeds_receipt", "exceeds_disputed", "insufficient_prepayment"),
+    manual_ref="TS-002.5, TS-008.5, CH2.6",
+    title_zh="退现",
+    title_en="Cash refund",
+)
+def cash(parameters: dict[str, Any], call: Call) -> dict[str, Any]:
+    """Pay cash against the original receipt; a prepayment leaves the number first, in the same journal entry."""
+    amount, number = parameters["amount"], parameters["receipt_number"]
+    subscription = gateway().find(parameters["msisdn"])
+    if subscription is None or not belongs(gateway().receipt(number), subscription, parameters["kind"]):
+        raise BpmnError("receipt_unknown", receipt=number)
+    check_disputed(amount, parameters["disputed_amount"])
+    form = sheets.repayment_sheet(_repayment(subscription, parameters, call, method="cash", receipt_number=number))
+    with refusing("receipt_unknown", "receipt_used", "exceeds_receipt", "insufficient_prepayment"):
+        refund = gateway().refund_cash(number, amount, effect(call), form=form)
+    return _refunded(refund)
+
+
+@handler(
+    "refunds/credit",
+    parameters=schemas.CreditParameters,
+    result=schemas.CreditResult,
+    errors=("exceeds_disputed", "exceeds_bill"),
+    manual_ref="TS-002.11, TS-007.3, TS-008.5, CH2.6",
+    title_zh="话费冲减",
+    title_en="Credit against the bill",
+)
+def credit(parameters: dict[str, Any], call: Call) -> dict[str, Any]:
+    """Credit a charge or late fee against what the number still owes."""
+    amount, kind = parameters["amount"], parameters["kind"]
+    check_disputed(amount, parameters["disputed_amount"])
+    subscription = gateway().find(parameters["msisdn"])
+    if subscription is None:
+        raise BpmnError("exceeds_bill", balance=0, amount=amount)
+    form = sheets.repayment_sheet(_repayment(subscription, parameters, call, method="credit"))
+    with refusing("exceeds_bill", renamed={"exceeds_late_fee": "exceeds_bill"}):
+        note = gateway().credit(subscription.id, amount, kind, effect(call), form=form)
+    return {"credit_note": note.number, "amount": note.amount, "form": note.form}
+
+
+@handler(
+    "refunds/late_fee_waiver",
+    parameters=schemas.WaiverParameters,
+    result=schemas.WaiverResult,
+    errors=("exceeds_late_fee",),
+    manual_ref="TS-008.5",
+    title_zh="滞纳金减免",
+    title_en="Late-fee waiver",
+)
+def late_fee_waiver(parameters: dict[str, Any], call: Call) -> dict[str, Any]:
+    """Give up a late fee that the operator caused."""
+    amount = parameters["amount"]
+    subscription = gateway().find(parameters["msisdn"])
+    if subscription is None:
+        raise BpmnError("exceeds_late_fee", balance=0, amount=amount)
+    asked = {**parameters, "kind": "late_fee"}
+    form = sheets.waiver_sheet(_repayment(subscription, asked, call, method="waiver"))
+    with refusing("exceeds_late_fee"):
+        waiver = gateway().waive_late_fee(subscription.id, amount, effect(call), form=form)
+    return {"waiver_number": waiver.number, "amount": waiver.amount, "form": waiver.form}
+
+
+@handler(
+    "refunds/deposit",
+    parameters=schemas.DepositParameters,
+    result=schemas.RefundResult,
+    errors=("no_deposit", "receipt_unknown"),
+    manual_ref="SUB.4, TS-001.5",
+    title_zh="退存款",
+    title_en="Deposit refund",
+)
+def deposit(parameters: dict[str, Any], call: Call) -> dict[str, Any]:
+    """Pay the deposit back against its receipt and close the number for deposits; the identity must have been checked."""
+    number = parameters["receipt_number"]
+    subscription = gateway().find(parameters["msisdn"])
+    if subscription is None or not belongs(gateway().receipt(number), subscription):
+        raise BpmnError("receipt_unknown", receipt=number)
+    asked = {**parameters, "kind": "deposit", "amount": gateway().balances(subscription.id, lock=True).deposit}
+    form = sheets.repayment_sheet(_repayment(subscription, asked, call, method="cash", receipt_number=number))
+    with refusing("no_deposit", "receipt_unknown"):
+        refund = gateway().refund_deposit(number, effect(call), form=form)
+    return _refunded(refund)
+
+
+@handler(
+    "refunds/cancelled_prepayment",
+    parameters=schemas.CancelledPrepaymentParameters,
+    result=schemas.RefundResult,
+    errors=("not_cancelled", "nothing_left", "target_unknown", "target_cancelled", "target_not_gotone", "same_number"),
+    manual_ref="SUB.2, TS-004.7",
+    title_zh="销号客户预付金支取",
+    title_en="Prepayment of a cancelled number",
+)
+def cancelled_prepayment(parameters: dict[str, Any], call: Call) -> dict[str, Any]:
+    """Pay out what is left on a cancelled number, in cash or to a GoTone number; a suspended one may be paid into, to be restored."""
+    subscription = gateway().find(parameters["msisdn"])
+    if subscription is None or subscription.state != "cancelled":
+        raise BpmnError("not_cancelled")
+    target = None
+    if parameters["method"] == "transfer":
+        target = open_target(subscription.msisdn, parameters["target"] or "", suspended_too=True)
+    asked = {**parameters, "kind": "prepayment", "amount": gateway().balances(subscription.id, lock=True).prepayment}
+    form = sheets.repayment_sheet(
+        _repayment(subscription, asked, call, method=parameters["method"], target=target.msisdn if target else None)
+    )
+    with refusing("nothing_left"):
+        into = target.id if target else None
+        refund = gateway().refund_prepayment(subscription.id, effect(call), target=into, form=form)
+    return _refunded(refund)
+
+
+def _repayment(
+    subscription: Subscription,
+    asked: dict[str, Any],
+    call: Call,
+    *,
+    method: str,
+    receipt_number: str | None = None,
+    target: str | None = None,
+) -> sheets.Repayment:
+    customer = gateway().customer(subscription.customer_id)
+    bills = gateway().bills(subscription.id)
+    return sheets.Repayment(
+        case_number=call.business_key,
+        msisdn=subscription.msisdn,
+        customer=customer.name,
+        id_number=customer.id_number,
+        kind=asked["kind"],
+        method=method,
+        amount=asked["amount"],
+        disputed_amount=asked.get("disputed_amount"),
+        period=bills[0].period if bills else None,
+        receipt_number=receipt_number,
+        target=target,
+        filled_on=dates.day_of(call.at),
+        clerk=call.actor,
+    )
+
+
+def _refunded(refund: Document) -> dict[str, Any]:
+    return {"refund_number": refund.number, "amount": refund.amount, "form": refund.form}

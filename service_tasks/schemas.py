@@ -1,0 +1,100 @@
+"""Labelled fields for the schemas of service tasks, and the base of their parameters; no schema of a topic stands here.
+
+The labels are what the modeler and the reference pages show. Amounts are integer fen. Instants leave as ISO text in Shanghai time,
+because results are read by people and by FEEL.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from marshmallow import Schema, fields, missing, pre_load, validate
+
+ZONE = ZoneInfo("Asia/Shanghai")
+
+
+class Parameters(Schema):
+    """Parameters of a topic. A null counts as left out where the field has a default, for FEEL gives null for what is not there."""
+
+    @pre_load
+    def _leave_out_nulls(self, given: Mapping[str, Any], **_: Any) -> dict[str, Any]:
+        return {name: value for name, value in given.items() if value is not None or not self._has_default(name)}
+
+    def _has_default(self, name: str) -> bool:
+        return name in self.fields and self.fields[name].load_default is not missing
+
+
+class Instant(fields.AwareDateTime):
+    """An aware instant, written as ISO text in Shanghai time."""
+
+    def _serialize(self, value: datetime | None, attr: str | None, obj: Any, **kwargs: Any) -> Any:
+        return super()._serialize(None if value is None else value.astimezone(ZONE), attr, obj, **kwargs)
+
+
+def text(zh: str, en: str, *, longest: int = 200, personal: bool = False, **options: Any) -> fields.String:
+    """Text of at most `longest` characters."""
+    return fields.String(validate=validate.Length(max=longest), metadata=_labels(zh, en, personal), **options)
+
+
+def choice(zh: str, en: str, values: tuple[str, ...], **options: Any) -> fields.String:
+    """One of `values`."""
+    return fields.String(validate=validate.OneOf(values), metadata=_labels(zh, en), **options)
+
+
+def msisdn(zh: str = "手机号码", en: str = "Number", **options: Any) -> fields.String:
+    """A number as somebody typed it: one that cannot exist is refused as unknown, not as malformed."""
+    return text(zh, en, personal=True, **options)
+
+
+def fen(zh: str, en: str, *, least: int | None = None, **options: Any) -> fields.Integer:
+    """An amount in fen, not below `least`."""
+    return number(zh, en, unit="fen", least=least, **options)
+
+
+def number(zh: str, en: str, *, unit: str = "", least: int | None = None, **options: Any) -> fields.Integer:
+    """A whole number in `unit`, not below `least`."""
+    limits = None if least is None else validate.Range(min=least)
+    labels = _labels(zh, en) | ({"unit": unit} if unit else {})
+    return fields.Integer(strict=True, validate=limits, metadata=labels, **options)
+
+
+def flag(zh: str, en: str, **options: Any) -> fields.Boolean:
+    """True or false."""
+    return fields.Boolean(metadata=_labels(zh, en), **options)
+
+
+def day(zh: str, en: str, **options: Any) -> fields.Date:
+    """A date."""
+    return fields.Date(metadata=_labels(zh, en), **options)
+
+
+def instant(zh: str, en: str, **options: Any) -> Instant:
+    """A date and time."""
+    return Instant(metadata=_labels(zh, en), **options)
+
+
+def mapping(zh: str, en: str, *, personal: bool = False, **options: Any) -> fields.Dict:
+    """An object whose keys the topic's documentation names."""
+    return fields.Dict(metadata=_labels(zh, en, personal), **options)
+
+
+def one(zh: str, en: str, schema: type[Schema], *, personal: bool = False, **options: Any) -> fields.Nested:
+    """An object of `schema`."""
+    return fields.Nested(schema, metadata=_labels(zh, en, personal), **options)
+
+
+def rows(zh: str, en: str, schema: type[Schema], *, personal: bool = False, **options: Any) -> fields.List:
+    """A list of objects of `schema`."""
+    return fields.List(fields.Nested(schema), metadata=_labels(zh, en, personal), **options)
+
+
+def texts(zh: str, en: str, **options: Any) -> fields.List:
+    """A list of codes or numbers."""
+    return fields.List(fields.String(), metadata=_labels(zh, en), **options)
+
+
+def _labels(zh: str, en: str, personal: bool = False) -> dict[str, Any]:
+    return {"zh": zh, "en": en, **({"personal": True} if personal else {})}

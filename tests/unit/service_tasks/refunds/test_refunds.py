@@ -1,0 +1,213 @@
+"""Money given back or given up: once, on paper, and never more than there is."""
+
+from typing import Any
+
+import pytest
+from marshmallow import ValidationError
+from sqlalchemy import select
+
+from models.base import session
+from models.billing import CreditNote, LateFeeWaiver, Refund
+
+BILL = {"period": "2026-10", "items": [{"kind": "function_fee", "text": "彩铃", "amount": 8000}]}
+RECEIPTS = [
+    {"number": "SJ-1", "kind": "prepayment", "amount": 20000},
+    {"number": "SJ-2", "kind": "charge", "amount": 5000},
+    {"number": "SJ-3", "kind": "charge", "amount": 3000, "refunded": 3000},
+    {"number": "SJ-4", "kind": "late_fee", "amount": 600},
+    {"number": "CK-1", "kind": "deposit", "amount": 20000},
+]
+NUMBERS = (
+    {
+        "msisdn": "13900000001",
+        "customer": {"name": "陈某", "id_number": "440400"},
+        "prepayment": 10000,
+        "deposit": 20000,
+        "late_fee": 600,
+        "bill": BILL,
+        "receipts": RECEIPTS,
+    },
+    {"msisdn": "13900000002", "receipts": [{"number": "SJ-9", "kind": "charge", "amount": 5000}]},
+    {"msisdn": "13900000003", "state": "cancelled", "reason": "request", "prepayment": 4200},
+    {"msisdn": "13900000004", "state": "suspended", "reason": "arrears"},
+    {"msisdn": "13900000005", "kind": "prepaid"},
+    {"msisdn": "13900000006", "state": "cancelled", "reason": "arrears"},
+)
+CASH: dict[str, Any] = {
+    "msisdn": "13900000001",
+    "amount": 3000,
+    "disputed_amount": 50000,
+    "receipt_number": "SJ-2",
+    "kind": "charge",
+}
+CREDIT: dict[str, Any] = {"msisdn": "13900000001", "amount": 3000, "disputed_amount": 9000, "kind": "charge"}
+WITHDRAWAL: dict[str, Any] = {"msisdn": "13900000003", "method": "transfer", "target": "13900000001"}
+
+
+@pytest.fixture(autouse=True)
+def world(desk: Any) -> None:
+    """Numbers in every state, with papers."""
+    desk.given(*NUMBERS)
+
+
+@pytest.mark.parametrize(
+    "kind, receipt, moved",
+    [
+        ("charge", "SJ-2", {"adjustment": 500, "cash": -500}),
+        ("late_fee", "SJ-4", {"adjustment": 500, "cash": -500}),
+        ("prepayment", "SJ-1", {"13900000001.prepayment": -500, "cash": -500}),
+    ],
+)
+def test_cash_is_paid_once(desk: Any, kind: str, receipt: str, moved: dict[str, int]) -> None:
+    """A prepayment leaves the number first; whatever is paid, is paid once, on one sheet."""
+    answer = desk.twice("refunds/cash", **{**CASH, "kind": kind, "receipt_number": receipt, "amount": 500})
+    refund = session().scalars(select(Refund)).one()
+    assert (answer["refund_number"], answer["amount"]) == (refund.number, 500)
+    assert desk.moved() == moved
+
+
+def test_the_sheet_goes_with_the_refund(desk: Any) -> None:
+    """TS-002.5: the sheet carries the refund's own number, the holder and the clerk."""
+    form = desk.run("refunds/cash", **CASH)["form"]
+    assert form == session().scalars(select(Refund)).one().form
+    assert form["number"].startswith("TF-2026-")
+    assert (form["customer"], form["id_number"], form["clerk"]) == ("陈某", "440400", "cleo")
+    assert (form["case_number"], form["filled_on"], form["period"]) == ("AJ-2026-000001", "2026-11-23", "2026-10")
+
+
+@pytest.mark.parametrize(
+    "changed, code",
+    [
+        ({"receipt_number": "SJ-77"}, "receipt_unknown"),
+        ({"receipt_number": "SJ-9"}, "receipt_unknown"),
+        ({"kind": "late_fee"}, "receipt_unknown"),
+        ({"msisdn": "13900000099"}, "receipt_unknown"),
+        ({"receipt_number": "SJ-3"}, "receipt_used"),
+        ({"amount": 5001}, "exceeds_receipt"),
+        ({"amount": 3000, "disputed_amount": 2999}, "exceeds_disputed"),
+        ({"amount": 60000}, "exceeds_disputed"),
+        ({"receipt_number": "SJ-1", "kind": "prepayment", "amount": 10001}, "insufficient_prepayment"),
+    ],
+)
+def test_cash_that_may_not_be_paid_is_refused(desk: Any, changed: dict[str, Any], code: str) -> None:
+    """Another number's receipt, a receipt of another kind, one already used: nothing is paid, and the code says why."""
+    assert desk.refused("refunds/cash", **{**CASH, **changed}) == code
+
+
+def test_a_receipt_gives_back_no_more_than_its_amount(desk: Any) -> None:
+    """Two refunds against one receipt end where the receipt ends."""
+    desk.run("refunds/cash", call_key="7:1", **CASH)
+    assert desk.refused("refunds/cash", call_key="7:2", **CASH) == "exceeds_receipt"
+    desk.run("refunds/cash", call_key="7:3", **{**CASH, "amount": 2000})
+    assert desk.refused("refunds/cash", call_key="7:4", **{**CASH, "amount": 1}) == "receipt_used"
+
+
+@pytest.mark.parametrize("amount", [0, -1, 1.5])
+def test_amounts_are_whole_and_positive(desk: Any, amount: Any) -> None:
+    """Nothing is paid for a wrong sign or half a fen."""
+    with pytest.raises(ValidationError):
+        desk.run("refunds/cash", **{**CASH, "amount": amount})
+    assert desk.moved() == {}
+
+
+@pytest.mark.parametrize("kind, account, amount", [("charge", "receivable", 3000), ("late_fee", "late_fee", 600)])
+def test_a_credit_is_posted_once(desk: Any, kind: str, account: str, amount: int) -> None:
+    """TS-002.11: less is owed, and the credit note has the sheet."""
+    answer = desk.twice("refunds/credit", **{**CREDIT, "kind": kind, "amount": amount})
+    note = session().scalars(select(CreditNote)).one()
+    assert (answer["credit_note"], answer["amount"], answer["form"]) == (note.number, amount, note.form)
+    assert (note.form["method_name"], note.form["disputed_amount"]) == ("冲减", 9000)
+    assert desk.moved() == {"adjustment": amount, f"13900000001.{account}": -amount}
+
+
+@pytest.mark.parametrize(
+    "changed, code",
+    [
+        ({"amount": 9001}, "exceeds_disputed"),
+        ({"amount": 8001}, "exceeds_bill"),
+        ({"amount": 601, "kind": "late_fee"}, "exceeds_bill"),
+        ({"msisdn": "13900000099"}, "exceeds_bill"),
+    ],
+)
+def test_a_credit_beyond_dispute_or_bill_is_refused(desk: Any, changed: dict[str, Any], code: str) -> None:
+    """A credit never makes a debt into a payout."""
+    assert desk.refused("refunds/credit", **{**CREDIT, **changed}) == code
+
+
+def test_a_late_fee_is_waived_once(desk: Any) -> None:
+    """TS-008.5: the waiver has a number and a sheet of its own."""
+    answer = desk.twice("refunds/late_fee_waiver", msisdn="13900000001", amount=600)
+    waiver = session().scalars(select(LateFeeWaiver)).one()
+    assert (answer["waiver_number"], answer["form"]["title"]) == (waiver.number, "滞纳金减免表")
+    assert desk.moved() == {"adjustment": 600, "13900000001.late_fee": -600}
+
+
+@pytest.mark.parametrize("msisdn, amount", [("13900000001", 601), ("13900000002", 1), ("13900000099", 1)])
+def test_more_than_the_late_fee_is_not_waived(desk: Any, msisdn: str, amount: int) -> None:
+    """Only what was drawn can be given up."""
+    assert desk.refused("refunds/late_fee_waiver", msisdn=msisdn, amount=amount) == "exceeds_late_fee"
+
+
+DEPOSIT: dict[str, Any] = {"msisdn": "13900000001", "receipt_number": "CK-1", "identity_checked": True}
+
+
+def test_a_deposit_is_paid_back_once_and_closed(desk: Any) -> None:
+    """SUB.4: the whole deposit goes back, and there is none any more."""
+    answer = desk.twice("refunds/deposit", call_key="7:1", **DEPOSIT)
+    assert answer["amount"] == answer["form"]["amount"] == 20000
+    assert desk.moved() == {"13900000001.deposit": -20000, "cash": -20000}
+    assert desk.refused("refunds/deposit", call_key="7:2", **DEPOSIT) == "no_deposit"
+
+
+@pytest.mark.parametrize(
+    "changed, code",
+    [
+        ({"receipt_number": "CK-9"}, "receipt_unknown"),
+        ({"receipt_number": "SJ-9"}, "receipt_unknown"),
+        ({"msisdn": "13900000099"}, "receipt_unknown"),
+        ({"receipt_number": "SJ-2"}, "no_deposit"),
+    ],
+)
+def test_a_deposit_without_its_receipt_is_refused(desk: Any, changed: dict[str, Any], code: str) -> None:
+    """A receipt of a charge proves no deposit."""
+    assert desk.refused("refunds/deposit", **{**DEPOSIT, **changed}) == code
+
+
+def test_a_deposit_is_not_paid_to_an_unchecked_person(desk: Any) -> None:
+    """The diagram asks first; if it does not, the step stops instead of paying."""
+    with pytest.raises(ValidationError):
+        desk.run("refunds/deposit", **{**DEPOSIT, "identity_checked": False})
+    assert desk.moved() == {}
+
+
+def test_the_rest_on_a_cancelled_number_is_paid_out_once(desk: Any) -> None:
+    """SUB.2 in cash."""
+    answer = desk.twice("refunds/cancelled_prepayment", msisdn="13900000003", method="cash", target=None)
+    assert answer["amount"] == answer["form"]["amount"] == 4200
+    assert desk.moved() == {"13900000003.prepayment": -4200, "cash": -4200}
+
+
+@pytest.mark.parametrize("target", ["13900000001", "13900000004"])
+def test_the_rest_on_a_cancelled_number_moves_once(desk: Any, target: str) -> None:
+    """SUB.2 to another GoTone number; paying into a suspended one is how it is restored."""
+    answer = desk.twice("refunds/cancelled_prepayment", **{**WITHDRAWAL, "target": target})
+    assert answer["form"]["target"] == target
+    assert desk.moved() == {"13900000003.prepayment": -4200, f"{target}.prepayment": 4200}
+
+
+@pytest.mark.parametrize(
+    "changed, code",
+    [
+        ({"msisdn": "13900000001"}, "not_cancelled"),
+        ({"msisdn": "13900000099"}, "not_cancelled"),
+        ({"target": "13900000003"}, "same_number"),
+        ({"target": "13900000099"}, "target_unknown"),
+        ({"target": None}, "target_unknown"),
+        ({"target": "13900000006"}, "target_cancelled"),
+        ({"target": "13900000005"}, "target_not_gotone"),
+        ({"msisdn": "13900000006"}, "nothing_left"),
+    ],
+)
+def test_a_withdrawal_that_may_not_be_is_refused(desk: Any, changed: dict[str, Any], code: str) -> None:
+    """Every refusal leaves the balance on the cancelled number."""
+    assert desk.refused("refunds/cancelled_prepayment", **{**WITHDRAWAL, **changed}) == code

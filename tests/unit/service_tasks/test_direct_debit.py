@@ -1,0 +1,154 @@
+"""Direct debit: whose fault the failure was, what it cost, and a mandate that is set up again once."""
+
+from datetime import date, datetime
+from typing import Any
+
+import pytest
+from sqlalchemy import insert, select
+
+from models.base import session, transaction
+from models.billing import Bill, JournalEntry, LateFeeAccrual
+from models.usage import BankMandate
+from service_tasks.direct_debit import cause_of_failure, differences, late_fee_caused
+
+AGREED = {"bank": "工商银行", "account": "6222020200012345678", "holder": "陈某"}
+MSISDN = "13900000001"
+
+
+def number(**mandate: Any) -> dict[str, Any]:
+    """A number with a mandate that is keyed as agreed unless `mandate` says otherwise."""
+    return {
+        "msisdn": MSISDN,
+        "customer": {"name": "陈某"},
+        "late_fee": 600,
+        "bill": {"period": "2026-09", "items": [{"kind": "call", "text": "通话费", "amount": 5000}]},
+        "mandate": {"agreed": AGREED, "mandated_on": "2026-09-10", **mandate},
+    }
+
+
+FAILED = {"period": "2026-10", "amount": 5000, "state": "failed"}
+DONE = {"period": "2026-09", "amount": 3000, "state": "done"}
+
+
+@pytest.mark.parametrize(
+    "mandate, cause, fields",
+    [
+        ({"keyed": {**AGREED, "account": "6222020200012345687"}}, "keying_error", ["account"]),
+        ({"keyed": {**AGREED, "bank": "农业银行", "holder": "陈谋"}}, "keying_error", ["bank", "holder"]),
+        ({"keyed_msisdn": "13900000002"}, "wrong_order", ["msisdn"]),
+        ({"keyed": None}, "missed_order", ["bank", "account", "holder", "msisdn"]),
+        ({"debits": [{**FAILED, "reason": "program_error"}]}, "debit_program", []),
+    ],
+)
+def test_what_the_desk_did_wrong_is_the_operators_fault(
+    desk: Any, mandate: dict[str, Any], cause: str, fields: list[str]
+) -> None:
+    """TS-008.3: keying errors, wrong and missed orders, and a failing program are not the customer's."""
+    desk.given(number(**mandate))
+    answer = desk.run("direct_debit/compare", msisdn=MSISDN)
+    assert (answer["operator_fault"], answer["cause"]) == (True, cause)
+    assert [row["field"] for row in answer["differences"]] == fields
+
+
+@pytest.mark.parametrize(
+    "reason, cause",
+    [("insufficient_funds", "no_funds"), ("account_closed", "account_closed"), ("account_unknown", "other")],
+)
+def test_what_the_bank_says_of_a_right_mandate_is_the_customers(desk: Any, reason: str, cause: str) -> None:
+    """No fault of the operator: explained, and a new mandate proposed."""
+    desk.given(number(debits=[{**FAILED, "reason": reason}]))
+    answer = desk.run("direct_debit/compare", msisdn=MSISDN)
+    assert (answer["operator_fault"], answer["cause"], answer["differences"]) == (False, cause, [])
+
+
+def test_the_comparison_shows_the_agreement_and_what_it_cost(desk: Any) -> None:
+    """What was debited from a wrong account is in dispute; the agreed data are what the new mandate starts from."""
+    desk.given(number(keyed={**AGREED, "account": "1"}, debits=[DONE, FAILED]))
+    answer = desk.run("direct_debit/compare", msisdn=MSISDN)
+    assert (answer["disputed_amount"], answer["late_fee"], answer["mandated_on"]) == (3000, 600, "2026-09-10")
+    assert {name: answer[name] for name in AGREED} == AGREED
+    assert answer["differences"] == [{"field": "account", "agreed": AGREED["account"], "keyed": "1"}]
+
+
+def test_a_debit_that_worked_as_agreed_is_not_in_dispute(desk: Any) -> None:
+    """A customer without funds in October still owed September."""
+    desk.given(number(debits=[DONE, {**FAILED, "reason": "insufficient_funds"}]))
+    assert desk.run("direct_debit/compare", msisdn=MSISDN)["disputed_amount"] == 0
+
+
+def test_a_number_without_a_mandate_says_so(desk: Any) -> None:
+    """Neither a fault nor a failure: there is nothing to compare."""
+    desk.given({"msisdn": MSISDN})
+    for msisdn in (MSISDN, "13900000099"):
+        answer = desk.run("direct_debit/compare", msisdn=msisdn)
+        assert (answer["operator_fault"], answer["cause"], answer["differences"]) == (False, "no_mandate", [])
+
+
+def test_late_fees_from_before_the_mandate_do_not_count(desk: Any, at: datetime) -> None:
+    """Of 600 fen owed only what was drawn since the mandate was agreed can have come from its failure."""
+    desk.given(number(debits=[FAILED]))
+    bill, entry = session().scalars(select(Bill.id)).one(), session().scalars(select(JournalEntry.id)).first()
+    with transaction():
+        for day, amount in ((date(2026, 9, 9), 450), (date(2026, 10, 20), 100), (date(2026, 10, 21), 50)):
+            row = {"bill_id": bill, "accrued_on": day, "base": 5000, "amount": amount, "entry_id": entry}
+            session().execute(insert(LateFeeAccrual).values(**row))
+    assert desk.run("direct_debit/compare", msisdn=MSISDN)["late_fee"] == 150
+
+
+def test_no_more_late_fee_is_caused_than_is_owed() -> None:
+    """What was paid or waived meanwhile is not waived again."""
+    days = {date(2026, 10, 20): 100, date(2026, 10, 21): 100}
+    assert late_fee_caused(150, days, date(2026, 10, 1)) == 150
+    assert late_fee_caused(500, days, date(2026, 10, 21)) == 100
+    assert late_fee_caused(500, {}, date(2026, 10, 1)) == 500
+
+
+def test_blanks_and_hyphens_are_no_difference() -> None:
+    """An account written in groups of four is the same account."""
+    keyed = {**AGREED, "account": "6222 0202 0001 2345 678", "msisdn": None}
+    assert differences(MSISDN, AGREED, keyed) == []
+    assert cause_of_failure([], None) == "no_failure"
+
+
+RENEWAL = {"msisdn": MSISDN, **AGREED}
+
+
+def test_a_mandate_is_renewed_once(desk: Any) -> None:
+    """The old one is replaced, the new one keyed as agreed, in force from next month on the same debit day."""
+    desk.given(number(keyed=None, debit_day=20))
+    answer = desk.twice("direct_debit/renew", **RENEWAL)
+    assert (answer["effective_on"], answer["debit_day"]) == ("2026-12-01", 20)
+    old, new = session().scalars(select(BankMandate).order_by(BankMandate.id))
+    assert (old.state, new.state, new.id) == ("replaced", "active", answer["mandate_id"])
+    assert (new.keyed_account, new.agreed_account, new.keyed_msisdn) == (AGREED["account"], AGREED["account"], MSISDN)
+    assert desk.run("direct_debit/compare", msisdn=MSISDN)["differences"] == []
+
+
+def test_a_first_mandate_takes_the_usual_debit_day(desk: Any) -> None:
+    """Without a mandate before there is no day to keep."""
+    desk.given({"msisdn": MSISDN, "customer": {"name": "陈某"}})
+    assert desk.run("direct_debit/renew", **RENEWAL)["debit_day"] == 15
+
+
+@pytest.mark.parametrize(
+    "mandate, changed, code",
+    [
+        ({}, {"account": "6222-ABC"}, "account_format"),
+        ({}, {"account": "123"}, "account_format"),
+        ({}, {"holder": "李某"}, "holder_mismatch"),
+        ({"debit_under_way": True}, {}, "debit_under_way"),
+    ],
+)
+def test_a_mandate_that_may_not_be_is_refused(
+    desk: Any, mandate: dict[str, Any], changed: dict[str, Any], code: str
+) -> None:
+    """TS-008.7: nothing is changed while a debit is under way, nor for an account that no bank has or of another holder."""
+    desk.given(number(**mandate))
+    assert desk.refused("direct_debit/renew", **{**RENEWAL, **changed}) == code
+    assert session().scalars(select(BankMandate.state)).all() == ["active"]
+
+
+def test_the_holder_who_signed_the_agreement_may_be_another_person(desk: Any) -> None:
+    """A parent who pays for a child signed the agreement; the same holder may renew it."""
+    desk.given(number(agreed={**AGREED, "holder": "陈父"}))
+    assert desk.run("direct_debit/renew", **{**RENEWAL, "holder": "陈 父"})["mandate_id"]

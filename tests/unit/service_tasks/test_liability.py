@@ -1,0 +1,60 @@
+"""Who bears an error, and how large it is."""
+
+from typing import Any
+
+import pytest
+
+from service_tasks.liability import assess
+
+
+def assessed(**changed: Any) -> Any:
+    """A wrong order in an own hall, with what differs."""
+    usual = {
+        "right_charge": 0,
+        "charged": 5000,
+        "cause": "staff",
+        "error_kind": "wrong_order",
+        "unit_kind": "own",
+        "person": "李某",
+    }
+    return assess(**{**usual, **changed})
+
+
+@pytest.mark.parametrize(
+    "right, charged, amount, direction",
+    [(8000, 5000, 3000, "too_little"), (0, 5000, -5000, "too_much"), (5000, 5000, 0, "none")],
+)
+def test_the_error_amount_is_what_was_right_less_what_was_charged(
+    right: int, charged: int, amount: int, direction: str
+) -> None:
+    """CH2.9: the sign says which way the money has to go."""
+    found = assessed(right_charge=right, charged=charged)
+    assert (found.error_amount, found.direction) == (amount, direction)
+
+
+@pytest.mark.parametrize("cause", ["system", "management", "technology", "equipment", "engineering", "other"])
+def test_the_company_bears_what_no_person_caused(cause: str) -> None:
+    """CH2.10: a system failure or another objective cause must never fall on a clerk."""
+    found = assessed(cause=cause, error_kind=None)
+    assert (found.bearer, found.bearer_name) == ("company", None)
+
+
+@pytest.mark.parametrize("unit, bearer", [("own", "person"), ("franchised", "agency"), ("agency", "agency")])
+def test_staff_errors_fall_on_the_person_or_the_agency(unit: str, bearer: str) -> None:
+    """CH2.10: in an own hall the person bears it, elsewhere the agency."""
+    found = assessed(unit_kind=unit)
+    assert (found.bearer, found.bearer_name) == (bearer, "李某")
+
+
+def test_the_operators_cause_with_an_order_error_is_a_staff_error() -> None:
+    """CH2.8: wrong, unrequested and missed orders are done by somebody."""
+    assert assessed(cause="operator", error_kind="missed_order").bearer == "person"
+    assert assessed(cause="operator", error_kind=None).bearer == "company"
+
+
+def test_the_topic_takes_an_unnamed_unit_as_an_own_hall(desk: Any) -> None:
+    """FEEL gives null for what the form did not ask."""
+    answer = desk.run(
+        "liability/assess", right_charge=0, charged=300, cause="staff", error_kind=None, unit_kind=None, person=None
+    )
+    assert answer == {"error_amount": -300, "direction": "too_much", "bearer": "person", "bearer_name": None}

@@ -1,0 +1,81 @@
+"""Messages to customers and departments."""
+
+from typing import Any
+
+import pytest
+from marshmallow import ValidationError
+from sqlalchemy import func, select
+
+from models.base import session
+from models.notice import DepartmentNotice, OutboxMessage
+from service_tasks.notification import TEMPLATES, UnknownDepartment, UnknownTemplate, ValuesMissing, body
+
+HELD = {"msisdn": "13900000001", "template": "charge_held", "values": {"amount": 1250, "settle_on": "2026-11-26"}}
+
+
+def count(table: Any) -> int:
+    """How many rows a table has."""
+    return session().scalar(select(func.count()).select_from(table)) or 0
+
+
+def test_a_message_is_queued_once(desk: Any) -> None:
+    """A repeated step must not write to the customer again."""
+    answer = desk.twice("notification/send", **HELD)
+    message = session().scalars(select(OutboxMessage)).one()
+    assert answer == {"outbox_id": message.id}
+    assert message.body == "您有争议的话费 12.50 元已挂帐,其余话费可以正常缴纳。核算结果预计 2026-11-26 后告知您。"
+    assert (message.to_msisdn, message.state, message.case_number) == ("13900000001", "queued", "AJ-2026-000001")
+
+
+def test_values_are_never_read_as_templates() -> None:
+    """What a customer or a clerk typed stays what was typed, dollar signs, braces and all."""
+    written = body("resolved", {"case_number": "$resolution {0.__class__}", "resolution": "$case_number ${amount} %s"})
+    assert written == "您的投诉 $resolution {0.__class__} 已有结果:$case_number ${amount} %s。"
+
+
+def test_a_missing_value_is_an_incident_not_a_message(desk: Any) -> None:
+    """A customer must not read a bare name."""
+    with pytest.raises(ValuesMissing):
+        desk.run("notification/send", msisdn="13900000001", template="charge_held", values={"amount": 1})
+    assert count(OutboxMessage) == 0
+
+
+def test_unknown_templates_are_refused(desk: Any) -> None:
+    """Only our own wording goes out."""
+    with pytest.raises(ValidationError):
+        desk.run("notification/send", msisdn="13900000001", template="hello", values={})
+    with pytest.raises(UnknownTemplate):
+        body("hello", {})
+
+
+@pytest.mark.parametrize("name", TEMPLATES)
+def test_every_template_can_be_written(name: str) -> None:
+    """A wording with a stray dollar sign would fail at the customer."""
+    from string import Template
+
+    wording = Template(TEMPLATES[name].text)
+    assert wording.is_valid()
+    written = body(name, dict.fromkeys(wording.get_identifiers(), 100))
+    assert "$" not in written
+    assert set(TEMPLATES[name].money) <= set(wording.get_identifiers())
+
+
+def test_a_department_is_told_once(desk: Any) -> None:
+    """The notice names the case, and stands there until somebody has read it."""
+    desk.given()
+    answer = desk.twice("notification/department", group="marketing", subject="二次批价遗漏", text="请补批")
+    notice = session().scalars(select(DepartmentNotice)).one()
+    assert answer == {"notice_id": notice.id}
+    assert (notice.department, notice.subject, notice.text, notice.read_at) == (
+        "marketing",
+        "二次批价遗漏",
+        "请补批",
+        None,
+    )
+
+
+def test_an_unknown_department_is_an_incident(desk: Any) -> None:
+    """A notice to nobody would be read by nobody."""
+    desk.given()
+    with pytest.raises(UnknownDepartment):
+        desk.run("notification/department", group="nobody", subject="x", text="y")
