@@ -1,0 +1,39 @@
+"""The documents say what is: generated pages are up to date, links lead somewhere, every command and setting has its line."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from web.commands.listing import COMMANDS
+from web.commands.reference import pages
+
+ROOT = Path(__file__).parents[2]
+PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
+
+
+def test_the_reference_is_what_would_be_written_now() -> None:
+    """A page that was right once and is wrong now is worse than none."""
+    wanted = pages.render(ROOT / "processes")
+    folder = ROOT / "docs" / "reference"
+    assert [
+        name
+        for name, text in wanted.items()
+        if not (folder / name).exists() or (folder / name).read_text("utf-8") != text
+    ] == []
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda path: path.relative_to(ROOT).as_posix())
+def test_links_lead_somewhere(page: Path) -> None:
+    """Every relative link of every document names a file that is there."""
+    targets = re.findall(r"\]\((?!https?:|mailto:|#)([^)#\s]+)", page.read_text(encoding="utf-8"))
+    assert [target for target in targets if not (page.parent / target).exists()] == []
+
+
+def test_every_command_is_in_the_module_it_is_listed_with() -> None:
+    """`./desk` promises no command that is not there."""
+    for name, (module, _) in COMMANDS.items():
+        source = (ROOT / "web" / "commands" / f"{module}.py").read_text(encoding="utf-8")
+        assert f"def {name.replace('-', '_')}(" in source

@@ -1,0 +1,105 @@
+"""The migrations make the very schema that the models describe, on both databases, whole or not at all, and can be taken back."""
+
+from __future__ import annotations
+
+import pkgutil
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+import pytest
+from alembic import command
+from alembic.autogenerate import compare_metadata
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from sqlalchemy import create_engine, inspect, make_url, text
+from sqlalchemy.engine import Connection
+from sqlalchemy.pool import NullPool
+
+import models
+from models.base import Base
+
+for module in pkgutil.iter_modules(models.__path__):
+    import_module(f"models.{module.name}")
+
+MIGRATIONS = Path(__file__).parents[2] / "migrations"
+TRIGGERS = {
+    "sqlite": "SELECT name, sql FROM sqlite_master WHERE type = 'trigger' ORDER BY name",
+    "postgresql": "SELECT tgname, pg_get_triggerdef(t.oid), prosrc FROM pg_trigger t JOIN pg_proc p ON p.oid = tgfoid"
+    " WHERE NOT tgisinternal ORDER BY tgname",
+}
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)])
+def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """An empty database of each kind."""
+    return f"sqlite:///{tmp_path / 'office.db'}" if request.param == "sqlite" else request.getfixturevalue("postgresql")
+
+
+def configuration(url: str) -> Config:
+    """Alembic's configuration for a database."""
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    config.attributes["url"] = url
+    return config
+
+
+def snapshot(connection: Connection) -> dict[str, Any]:
+    """Everything the database knows of its tables: columns, keys, checks, indexes, triggers."""
+    inspector = inspect(connection)
+    tables = {
+        name: {
+            "columns": [(c["name"], str(c["type"]), c["nullable"], c["default"]) for c in inspector.get_columns(name)],
+            "primary": inspector.get_pk_constraint(name),
+            "foreign": sorted(map(str, inspector.get_foreign_keys(name))),
+            "checks": sorted((c["name"], c["sqltext"]) for c in inspector.get_check_constraints(name)),
+            "unique": sorted((c["name"], tuple(c["column_names"])) for c in inspector.get_unique_constraints(name)),
+            "indexes": sorted(
+                (
+                    i["name"],
+                    tuple(i["column_names"]),
+                    bool(i["unique"]),
+                    *map(str, i.get("dialect_options", {}).values()),
+                )
+                for i in inspector.get_indexes(name)
+            ),
+        }
+        for name in inspector.get_table_names()
+        if name != "alembic_version"
+    }
+    return tables | {"triggers": [tuple(row) for row in connection.execute(text(TRIGGERS[connection.dialect.name]))]}
+
+
+def test_the_migrated_schema_is_the_one_of_the_models(url: str) -> None:
+    """An office that has been migrated must refuse what a fresh test database refuses: checks, keys and triggers included."""
+    command.upgrade(configuration(url), "head")
+    database = create_engine(url, poolclass=NullPool)
+    with database.connect() as connection:
+        assert compare_metadata(MigrationContext.configure(connection), Base.metadata) == []
+        migrated = snapshot(connection)
+    command.downgrade(configuration(url), "base")
+    with database.begin() as connection:
+        Base.metadata.create_all(connection)
+        created = snapshot(connection)
+    assert migrated == created
+
+
+def test_a_downgrade_leaves_nothing(url: str) -> None:
+    """Taking the schema back and bringing it again works, so nothing of it was left over."""
+    command.upgrade(configuration(url), "head")
+    command.downgrade(configuration(url), "base")
+    with create_engine(url, poolclass=NullPool).connect() as connection:
+        assert inspect(connection).get_table_names() == ["alembic_version"]
+        assert snapshot(connection) == {"triggers": []}
+    command.upgrade(configuration(url), "head")
+
+
+def test_a_migration_that_breaks_changes_nothing(tmp_path: Path) -> None:
+    """On SQLite too a half-migrated database is impossible: a table of ours in the way stops the whole migration."""
+    url = make_url(f"sqlite:///{tmp_path / 'office.db'}")
+    with create_engine(url, poolclass=NullPool).begin() as connection:
+        connection.execute(text("CREATE TABLE user_task (id INTEGER)"))
+    with pytest.raises(Exception, match="user_task"):
+        command.upgrade(configuration(str(url)), "head")
+    with create_engine(url, poolclass=NullPool).connect() as connection:
+        assert inspect(connection).get_table_names() == ["user_task"]
