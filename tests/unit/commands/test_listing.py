@@ -1,0 +1,21 @@
+"""The list of commands: printed by a bare Python, complete, one line each."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+from web.commands.listing import COMMANDS, lines
+
+LISTING = Path(__file__).parents[3] / "web" / "commands" / "listing.py"
+
+
+def test_a_bare_python_can_print_it() -> None:
+    """`./desk` in a fresh checkout lists the commands before anything is installed: -I -S leaves out every installed package."""
+    printed = subprocess.run([sys.executable, "-I", "-S", str(LISTING)], capture_output=True, text=True, check=True)
+    assert printed.stdout.splitlines() == lines()
+
+
+def test_every_command_has_one_line() -> None:
+    """A list is read at a glance: one line each, within the width of a terminal."""
+    assert all(any(line.startswith(f"  {name} ") for line in lines()) for name in COMMANDS)
+    assert max(map(len, lines())) <= 110

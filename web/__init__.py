@@ -1,0 +1,148 @@
+"""The edge, and the composition root: `create_app` is the only place that sees everything and puts it together."""
+
+from __future__ import annotations
+
+import importlib
+import importlib.util
+import json
+import pkgutil
+from functools import lru_cache
+from pathlib import Path
+
+from flask import Flask, Response, url_for
+from flask_limiter import Limiter
+from flask_limiter.util import get_remote_address
+from flask_wtf.csrf import CSRFProtect
+from markupsafe import Markup
+from sqlalchemy.pool import NullPool
+
+import engine
+import models
+import service_tasks
+from models import base
+from office import batches, calendar, complaints
+from office import supervision as tracking
+from web import auth, config, errors, i18n
+from web.queries import evidence, words
+
+PAGES = ("tasklist", "cases", "intake", "customers", "supervision", "incidents", "notices", "processes", "health")
+MOST_REQUEST_BYTES = 8_000_000
+POLICY = (
+    "default-src 'self'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; font-src 'self' data:; "
+    "connect-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'; object-src 'none'"
+)
+REGISTERED = (service_tasks, batches)
+csrf = CSRFProtect()
+limiter = Limiter(get_remote_address, storage_uri="memory://", default_limits=[])
+
+
+def create_app(settings: config.Settings | None = None) -> Flask:
+    """An application over one database, ready to serve."""
+    settings = settings or config.read()
+    app = Flask(__name__)
+    _configure(app, settings)
+    _connect(app)
+    _compose(settings)
+    i18n.register(app)
+    auth.register(app)
+    errors.register(app)
+    csrf.init_app(app)
+    limiter.init_app(app)
+    for name in PAGES:
+        importlib.import_module(f"web.{name}").register(app)
+    if importlib.util.find_spec("web.api") is not None:
+        importlib.import_module("web.api").register(app)
+    app.after_request(_harden)
+    app.jinja_env.globals.update(
+        assets=_assets,
+        theme_script=_theme_script,
+        code_text=words.code_text,
+        column_text=words.column_text,
+        cell_text=words.cell_text,
+        flat_rows=evidence.rows,
+    )
+    return app
+
+
+def _configure(app: Flask, settings: config.Settings) -> None:
+    app.config.update(
+        SECRET_KEY=settings.secret_key or b"testing" * 8,
+        SQLALCHEMY_DATABASE_URI=settings.database_url,
+        SQLALCHEMY_ENGINE_OPTIONS=_engine_options(settings.database_url),
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        SESSION_COOKIE_SECURE=settings.https,
+        MAX_CONTENT_LENGTH=MOST_REQUEST_BYTES,
+        WTF_CSRF_TIME_LIMIT=None,
+        WTF_CSRF_ENABLED=not settings.testing,
+        TESTING=settings.testing,
+    )
+
+
+def _engine_options(url: str) -> dict[str, object]:
+    if url.startswith("sqlite") and ":memory:" not in url and url != "sqlite://":
+        return {"poolclass": NullPool} if "mode=ro" in url else {"connect_args": {"timeout": 30}}
+    return {}
+
+
+def _connect(app: Flask) -> None:
+    for module in pkgutil.iter_modules(models.__path__):
+        importlib.import_module(f"models.{module.name}")
+    base.db.init_app(app)
+    with app.app_context():
+        base.listen(base.db.engine)
+
+
+def _compose(settings: config.Settings) -> None:
+    """What the engine is told once: keys, calendar, and who follows its changes."""
+    engine.configure_keys(settings.keys or engine.ephemeral_keys())
+    engine.use_calendar(calendar.current)
+    engine.observe(complaints.follow)
+    engine.observe(tracking.report_missed)
+
+
+def _harden(response: Response) -> Response:
+    response.headers.setdefault("Content-Security-Policy", POLICY)
+    response.headers.setdefault("X-Content-Type-Options", "nosniff")
+    response.headers.setdefault("Referrer-Policy", "same-origin")
+    response.headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
+    if response.mimetype == "text/html":
+        response.headers.setdefault("Cache-Control", "no-store")
+    return response
+
+
+@lru_cache(maxsize=1)
+def _manifest() -> dict[str, dict[str, object]]:
+    file = Path(__file__).parent / "static" / "build" / ".vite" / "manifest.json"
+    found: dict[str, dict[str, object]] = json.loads(file.read_text(encoding="utf-8")) if file.is_file() else {}
+    return found
+
+
+def _assets(entry: str) -> Markup:
+    """The link and script tags of a built entry, such as src/desk.js."""
+    known = _manifest().get(entry)
+    if known is None:
+        return Markup("")
+    tags = [Markup('<link rel="stylesheet" href="{}">').format(_built(file)) for file in _styles(entry, set())]
+    tags.append(Markup('<script type="module" src="{}"></script>').format(_built(str(known["file"]))))
+    return Markup("\n").join(tags)
+
+
+def _theme_script() -> Markup:
+    """The classic script that sets the theme before anything is painted."""
+    known = _manifest().get("src/theme.js")
+    return Markup('<script src="{}"></script>').format(_built(str(known["file"]))) if known else Markup("")
+
+
+def _styles(entry: str, seen: set[str]) -> list[str]:
+    known = _manifest().get(entry, {})
+    found = [str(file) for file in known.get("css", [])]  # type: ignore[attr-defined]
+    for inner in known.get("imports", []):  # type: ignore[attr-defined]
+        if inner not in seen:
+            seen.add(inner)
+            found += _styles(inner, seen)
+    return found
+
+
+def _built(file: str) -> str:
+    return url_for("static", filename=f"build/{file}")

@@ -1,0 +1,368 @@
+"""The REST API under /api/v1: the same verbs, permissions and checks as the pages, in JSON, with bearer tokens.
+
+It is described by /api/v1/openapi.json, which is made from what stands here and in `web.schemas`. Errors are problem+json in the caller's
+language: Accept-Language, else the language the person has chosen.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from flask import Flask, Response, g, request
+from flask.views import MethodView
+from flask_babel import gettext
+from flask_smorest import Api, Blueprint
+from sqlalchemy import select
+
+import engine
+from models.base import session
+from models.definition import ProcessDefinition
+from models.instance import ProcessInstance
+from models.user_task import UserTask
+from office import intake, notices, tokens
+from service_tasks.gateway import SubscriptionUnknown
+from web import auth, problems, schemas
+from web.auth import Person
+from web.i18n import in_language
+from web.queries import access, casefile, evidence, names, worklist
+
+PREFIX = "/api/v1"
+ENTRIES_ON_A_PAGE = 100
+blueprint = Blueprint("api", __name__, url_prefix=PREFIX, description="Complaints, their tasks and their history")
+problems.register(blueprint)
+
+
+class BeginsElsewhere(engine.NotPermitted):
+    """This process is not begun by a person with a complaint; another process or a date begins it."""
+
+
+class NoticesUnread(engine.Conflict):
+    """There are notices to read and confirm before the next case."""
+
+
+class _Api(Api):
+    """flask-smorest without its handlers for the whole application: pages answer errors in their own way."""
+
+    def _register_error_handlers(self) -> None:
+        return None
+
+
+def register(app: Flask) -> None:
+    """Add the API and its description."""
+    app.config.update(
+        API_TITLE="Reception Desk",
+        API_VERSION="v1",
+        OPENAPI_VERSION="3.1.0",
+        OPENAPI_URL_PREFIX=PREFIX,
+        OPENAPI_JSON_PATH="openapi.json",
+    )
+    app.json.ensure_ascii = False  # type: ignore[attr-defined]
+    api = _Api(app, spec_kwargs={"security": [{"bearer": []}]})
+    api.spec.components.security_scheme("bearer", {"type": "http", "scheme": "bearer"})
+    api.spec.components.schema("Problem", schema=schemas.Problem)
+    api.register_blueprint(blueprint)
+    app.extensions["csrf"].exempt(blueprint)
+
+
+@blueprint.before_request
+def _authenticate() -> Response | None:
+    """Find the person behind the bearer token; nobody else passes."""
+    scheme, _, token = request.headers.get("Authorization", "").partition(" ")
+    user = tokens.user_of(token.strip(), at=engine.now()) if scheme.lower() == "bearer" else None
+    person = auth.load(user) if user else None
+    if person is None:
+        answer = problems.answer(401, gettext("A valid bearer token is needed."), "Unauthorized")
+        answer.headers["WWW-Authenticate"] = "Bearer"
+        return answer
+    g.person = person
+    if not request.accept_languages:
+        g.language = person.language
+    return None
+
+
+def _person() -> Person:
+    person: Person = g.person
+    return person
+
+
+def _actor() -> engine.Actor:
+    return auth.actor_of(_person())
+
+
+@blueprint.route("/processes/<key>/instances")
+class Instances(MethodView):
+    """Beginning a case."""
+
+    @blueprint.arguments(schemas.Start)
+    @blueprint.response(201, schemas.Advanced)
+    def post(self, given: dict[str, Any], key: str) -> dict[str, Any]:
+        """Take a complaint in.
+
+        `key` is the intake process itself, or the process that the complaint is to go through: then that one is confirmed in the name of the
+        caller, who says why (`overrule_reason`) when it is not the suggested one.
+        """
+        engine.definition(key)
+        if key not in (intake.PROCESS, *intake.CHOICES):
+            raise BeginsElsewhere(process=key)
+        if _person().has("clerk") and notices.unconfirmed(_person().name):
+            raise NoticesUnread
+        number = intake.accept(_intake(key, given["variables"]), by=_actor(), at=engine.now())
+        return _advanced(casefile.find(number))
+
+
+def _intake(key: str, entered: dict[str, Any]) -> intake.Intake:
+    process = key if key != intake.PROCESS else entered["process"]
+    if not process and entered["complaint_text"].strip():
+        process = intake.suggest(entered["complaint_text"], entered["msisdn"], engine.now()).process
+    return intake.Intake(
+        msisdn=entered["msisdn"].strip(),
+        text=entered["complaint_text"],
+        channel=entered["channel"],
+        demand=entered["demand"],
+        disputed_amount=entered["disputed_amount"],
+        process=process,
+        overrule_reason=entered["overrule_reason"],
+    )
+
+
+def _advanced(instance: ProcessInstance) -> dict[str, Any]:
+    return {
+        "instance_id": instance.id,
+        "case_number": instance.business_key,
+        "user_task_ids": [task.id for task in casefile.open_tasks(instance.id)],
+        "ended": instance.state != "active",
+    }
+
+
+@blueprint.route("/tasks")
+class Tasks(MethodView):
+    """Worklists."""
+
+    @blueprint.arguments(schemas.TaskFilter, location="query")
+    @blueprint.response(200, schemas.TaskPage)
+    def get(self, wanted: dict[str, str]) -> dict[str, Any]:
+        """Open user tasks of the caller's departments, the most urgent first, a page at a time."""
+        page = worklist.page(
+            _person(), worklist.Wanted(group=wanted["group"], process=wanted["process"], after=wanted["after"])
+        )
+        return {"tasks": [{**row.__dict__, "case_number": row.case} for row in page.rows], "next": page.next or None}
+
+
+@blueprint.route("/tasks/<int:task_id>")
+class OneTask(MethodView):
+    """One user task."""
+
+    @blueprint.response(200, schemas.TaskDetail)
+    def get(self, task_id: int) -> dict[str, Any]:
+        """The task with its form."""
+        return _task_detail(_task(task_id))
+
+    @blueprint.arguments(schemas.Completion)
+    @blueprint.response(200, schemas.Advanced)
+    def post(self, given: dict[str, Any], task_id: int) -> dict[str, Any]:
+        """Complete the task; the same as POST …/completion."""
+        return _complete(task_id, given["form"])
+
+
+@blueprint.route("/tasks/<int:task_id>/completion")
+class TaskCompletion(MethodView):
+    """Completing a task."""
+
+    @blueprint.arguments(schemas.Completion)
+    @blueprint.response(200, schemas.Advanced)
+    def post(self, given: dict[str, Any], task_id: int) -> dict[str, Any]:
+        """Complete the task with what was entered, and run the case to its next wait states."""
+        return _complete(task_id, given["form"])
+
+
+@blueprint.route("/tasks/<int:task_id>/claim")
+class TaskClaim(MethodView):
+    """Claiming a task."""
+
+    @blueprint.response(200, schemas.TaskDetail)
+    def post(self, task_id: int) -> dict[str, Any]:
+        """Take the task."""
+        engine.claim(task_id, by=_actor(), at=engine.now())
+        return _task_detail(_task(task_id))
+
+
+@blueprint.route("/tasks/<int:task_id>/release")
+class TaskRelease(MethodView):
+    """Releasing a task."""
+
+    @blueprint.response(200, schemas.TaskDetail)
+    def post(self, task_id: int) -> dict[str, Any]:
+        """Give the task back to its department."""
+        engine.release(task_id, by=_actor(), at=engine.now())
+        return _task_detail(_task(task_id))
+
+
+def _task(task_id: int) -> UserTask:
+    row = session().get(UserTask, task_id)
+    if row is None:
+        raise engine.UnknownUserTask(task=task_id)
+    access.check_case(_person(), row.instance_id)
+    return row
+
+
+def _complete(task_id: int, form: Mapping[str, Any]) -> dict[str, Any]:
+    typed = {
+        key: [str(one) for one in value] if isinstance(value, list) else _typed(value) for key, value in form.items()
+    }
+    instance_id = engine.complete(task_id, form=typed, by=_actor(), at=engine.now()).instance_id
+    return _advanced(_instance(instance_id))
+
+
+def _typed(value: Any) -> str:
+    """A JSON value as it would have been typed."""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return "" if value is None else str(value)
+
+
+def _summary(row: UserTask) -> dict[str, Any]:
+    return {
+        "id": row.id,
+        "case_number": row.business_key,
+        "process": row.process_key,
+        "name": names.element_name(row.process_key, row.element_id, row.name),
+        "group": row.group,
+        "assignee": row.assignee,
+        "created_at": row.created_at,
+        "due_at": row.due_at,
+        "paused": row.paused_at is not None,
+    }
+
+
+def _task_detail(row: UserTask) -> dict[str, Any]:
+    element = engine.definition_of(row.instance_id).processes[row.process_key].element(row.element_id)
+    return {
+        **_summary(row),
+        "instance_id": row.instance_id,
+        "element_id": row.element_id,
+        "state": row.state,
+        "documentation": names.documentation(row.process_key, element),
+        "manual_refs": list(element.manual_refs),
+        "form": _form(row.id) if row.state == "open" else [],
+    }
+
+
+def _form(task_id: int) -> list[dict[str, Any]]:
+    form, variables, scope = engine.form_of(task_id, at=engine.now())
+    values = evidence.as_typed(form, form.prefill(variables, scope))
+    return [
+        {
+            "key": field.key,
+            "type": field.type,
+            "label": in_language(field.label, field.label_en),
+            "description": in_language(field.description, field.description_en),
+            "required": field.required,
+            "unit": field.unit,
+            "options": [{"value": one.value, "label": in_language(one.label, one.label_en)} for one in field.options],
+            "value": values.get(field.key),
+        }
+        for field in form.inputs
+    ]
+
+
+@blueprint.route("/instances/<int:instance_id>")
+class OneInstance(MethodView):
+    """One case."""
+
+    @blueprint.response(200, schemas.Instance)
+    def get(self, instance_id: int) -> dict[str, Any]:
+        """Where the case stands."""
+        row = _visible_instance(instance_id)
+        return {
+            "id": row.id,
+            "case_number": row.business_key,
+            "process": row.key,
+            "version": casefile.version_of(row),
+            "state": row.state,
+            "started_at": row.started_at,
+            "ended_at": row.ended_at,
+            "due_at": row.due_at,
+            "overdue": row.overdue,
+            "active": engine.marking(row.id).active,
+            "tasks": [_summary(task) for task in casefile.open_tasks(row.id)],
+        }
+
+
+@blueprint.route("/instances/<int:instance_id>/entries")
+class Entries(MethodView):
+    """The history of a case."""
+
+    @blueprint.arguments(schemas.EntryFilter, location="query")
+    @blueprint.response(200, schemas.Entry(many=True))
+    def get(self, wanted: dict[str, int], instance_id: int) -> list[dict[str, Any]]:
+        """Entries in order, at most a hundred; the chain is checked. Erased personal values are null."""
+        found = [entry for entry in engine.entries(_visible_instance(instance_id).id) if entry.seq > wanted["after"]]
+        return [
+            {
+                "sequence": one.seq,
+                "at": one.at,
+                "actor": one.actor,
+                "steps": problems.plain(one.steps),
+                "hash": one.hash.hex(),
+            }
+            for one in found[:ENTRIES_ON_A_PAGE]
+        ]
+
+
+def _instance(instance_id: int) -> ProcessInstance:
+    row = session().get(ProcessInstance, instance_id)
+    if row is None:
+        raise engine.UnknownInstance(instance=instance_id)
+    return row
+
+
+def _visible_instance(instance_id: int) -> ProcessInstance:
+    row = _instance(instance_id)
+    access.check_case(_person(), instance_id)
+    return row
+
+
+@blueprint.route("/accounts/<msisdn>")
+class OneAccount(MethodView):
+    """What stands on a number."""
+
+    @blueprint.response(200, schemas.Account)
+    def get(self, msisdn: str) -> dict[str, Any]:
+        """State and balances of a number, in fen."""
+        access.check_counter(_person())
+        caller = intake.look_up(msisdn)
+        if caller.subscription is None or caller.balances is None:
+            raise SubscriptionUnknown(msisdn=msisdn)
+        known = caller.subscription
+        return {"msisdn": msisdn, "kind": known.kind, "state": known.state, **caller.balances._asdict()}
+
+
+@blueprint.route("/definitions")
+class Definitions(MethodView):
+    """Published processes."""
+
+    @blueprint.response(200, schemas.Definition(many=True))
+    def get(self) -> list[dict[str, Any]]:
+        """Every version of every process, the newest of each first."""
+        return [dict(row) for row in _versions()]
+
+
+@blueprint.route("/definitions/<key>/versions/<int:version>")
+class OneVersion(MethodView):
+    """A version of a process."""
+
+    @blueprint.response(200, schemas.DefinitionDetail)
+    def get(self, key: str, version: int) -> dict[str, Any]:
+        """The version with its diagram and elements."""
+        definition = engine.definition(key, version)
+        (row,) = _versions(ProcessDefinition.key == key, ProcessDefinition.version == version)
+        elements = [one.__dict__ | {"manual_refs": list(one.manual_refs)} for one in definition.elements.values()]
+        return {**row, "xml": definition.xml.decode(), "elements": elements}
+
+
+def _versions(*where: Any) -> list[Mapping[str, Any]]:
+    columns = ("key", "version", "name", "sha256", "published_at", "published_by", "note")
+    query = select(*(getattr(ProcessDefinition, name) for name in columns)).where(*where)
+    query = query.order_by(ProcessDefinition.key, ProcessDefinition.version.desc())
+    return [dict(row) for row in session().execute(query).mappings()]

@@ -1,0 +1,165 @@
+"""Who is at the browser: login, logout, language, and the actor that verbs are given. Every route needs a login unless it is listed as open."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+from urllib.parse import urlsplit
+
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerifyMismatchError
+from flask import Blueprint, Flask, redirect, render_template, request, session, url_for
+from flask_babel import gettext
+from flask_login import LoginManager, UserMixin, current_user, login_user, logout_user
+from sqlalchemy import select, update
+from werkzeug.wrappers import Response
+
+import engine
+from models.base import session as database
+from models.base import transaction
+from models.identity import Membership, User, UserRole
+from web.i18n import LANGUAGES
+
+OPEN_ENDPOINTS = frozenset({"auth.login", "auth.login_post", "auth.choose_language", "static", "health.live"})
+MOST_FAILURES = 5
+LOCKED_FOR = timedelta(minutes=10)
+
+blueprint = Blueprint("auth", __name__)
+_hasher = PasswordHasher()
+_failures: dict[str, list[datetime]] = {}
+
+
+@dataclass
+class Person(UserMixin):
+    """The person logged in, with departments and roles as they were when the request began."""
+
+    name: str
+    display_name: str
+    language: str
+    departments: frozenset[str] = field(default_factory=frozenset)
+    roles: frozenset[str] = field(default_factory=frozenset)
+
+    def get_id(self) -> str:
+        return self.name
+
+    def has(self, *roles: str) -> bool:
+        """Whether the person holds one of the roles."""
+        return bool(self.roles & set(roles))
+
+
+def register(app: Flask) -> None:
+    """Set up login, and refuse whoever is not logged in everywhere else."""
+    manager = LoginManager(app)
+    manager.login_view = "auth.login"
+    manager.session_protection = "strong"
+    manager.user_loader(load)
+    app.register_blueprint(blueprint)
+    app.before_request(_deny_by_default)
+
+
+def _deny_by_default() -> Response | None:
+    if request.endpoint is None or request.endpoint in OPEN_ENDPOINTS or request.path.startswith("/api/"):
+        return None
+    if current_user.is_authenticated:
+        return None
+    wanted = request.full_path.rstrip("?") if request.method == "GET" else "/"
+    return redirect(url_for("auth.login", next=wanted))
+
+
+def load(name: str) -> Person | None:
+    """A person who may log in, with departments and roles."""
+    row = database().get(User, name)
+    if row is None or not row.active:
+        return None
+    departments = frozenset(database().scalars(select(Membership.department).where(Membership.user == name)))
+    roles = frozenset(database().scalars(select(UserRole.role).where(UserRole.user == name)))
+    return Person(row.name, row.display_name, row.language, departments, roles)
+
+
+def actor() -> engine.Actor:
+    """The person of this request, as verbs want to know them."""
+    return actor_of(current_user)
+
+
+def actor_of(person: Person | Any) -> engine.Actor:
+    """A person as verbs want to know them."""
+    return engine.Actor(person.name, person.departments, person.roles)
+
+
+def hash_password(password: str) -> str:
+    """The argon2id hash to store."""
+    return _hasher.hash(password)
+
+
+def check_password(stored: str, password: str) -> bool:
+    """Whether a password belongs to a stored hash."""
+    try:
+        return _hasher.verify(stored, password)
+    except (VerifyMismatchError, InvalidHashError):
+        return False
+
+
+@blueprint.get("/login")
+def login() -> str | Response:
+    """The login page."""
+    if current_user.is_authenticated:
+        return redirect("/")
+    return render_template("login.html", name="", problem="")
+
+
+@blueprint.post("/login", endpoint="login_post")
+def log_in() -> tuple[str, int] | Response:
+    """Check name and password; five wrong ones lock the name for ten minutes."""
+    name, at = request.form.get("name", "").strip().lower(), engine.now()
+    if _is_locked(name, at):
+        problem = gettext("Too many wrong passwords. Try again in ten minutes.")
+        return render_template("login.html", name=name, problem=problem), 429
+    row = database().get(User, name)
+    stored = row.password_hash if row is not None and row.active else _NOBODY
+    if not check_password(stored, request.form.get("password", "")) or row is None:
+        _failures.setdefault(name, []).append(at)
+        problem = gettext("Name or password is wrong.")
+        return render_template("login.html", name=name, problem=problem), 401
+    _failures.pop(name, None)
+    person = load(name)
+    session.clear()
+    login_user(person)
+    return redirect(safe_target(request.form.get("next", "")))
+
+
+_NOBODY = _hasher.hash("nobody")
+
+
+def _is_locked(name: str, at: datetime) -> bool:
+    recent = [when for when in _failures.get(name, []) if when > at - LOCKED_FOR]
+    _failures[name] = recent
+    return len(recent) >= MOST_FAILURES
+
+
+def safe_target(target: str) -> str:
+    """Only a path of this site."""
+    parts = urlsplit(target)
+    if parts.scheme or parts.netloc or not target.startswith("/") or target.startswith(("//", "/\\")):
+        return "/"
+    return target
+
+
+@blueprint.post("/logout")
+def logout() -> Response:
+    """End the session."""
+    logout_user()
+    session.clear()
+    return redirect(url_for("auth.login"))
+
+
+@blueprint.post("/language")
+def choose_language() -> Response:
+    """Change the language, for good when somebody is logged in."""
+    chosen = request.form.get("language", "")
+    if chosen in LANGUAGES:
+        session["language"] = chosen
+        if current_user.is_authenticated:
+            with transaction():
+                database().execute(update(User).where(User.name == current_user.name).values(language=chosen))
+    return redirect(safe_target(request.form.get("next", "/")))

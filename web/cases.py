@@ -1,0 +1,72 @@
+"""Cases: the list, and one case with its timeline, diagrams, money and correspondence."""
+
+from __future__ import annotations
+
+from flask import Blueprint, Flask, redirect, render_template, request, url_for
+from flask_login import current_user
+from sqlalchemy import insert
+from werkzeug.wrappers import Response
+
+import engine
+from models.base import session, transaction
+from models.comment import Comment
+from office import complaints
+from web.queries import access, casefile, names, timeline
+
+blueprint = Blueprint("cases", __name__, url_prefix="/cases")
+MOST_COMMENT = 2_000
+
+
+def register(app: Flask) -> None:
+    """Add the pages."""
+    app.register_blueprint(blueprint)
+
+
+@blueprint.get("")
+def listing() -> str | Response:
+    """Cases the person may see; one exact hit opens at once."""
+    text = request.args.get("text", "").strip()[:40]
+    found = casefile.search(text, current_user.departments, current_user.has(*access.SEE_EVERYTHING))
+    if text and len(found) == 1 and found[0].case_number == text.upper():
+        return redirect(url_for("cases.case", number=found[0].case_number))
+    return render_template("cases.html", found=found, text=text, process_name=names.process_name)
+
+
+@blueprint.get("/<number>")
+def case(number: str) -> str:
+    """One case; `tab` timeline, diagram, money or messages."""
+    instance = casefile.find(number)
+    access.check_case(current_user, instance.id)
+    definition = engine.definition_of(instance.id)
+    complaint = casefile.complaint_of(instance)
+    return render_template(
+        "case.html",
+        tab=request.args.get("tab", "timeline"),
+        instance=instance,
+        complaint=complaint,
+        words=complaints.words(complaint) if complaint else None,
+        process=names.process_name(complaint.process_key if complaint else instance.key),
+        version=casefile.version_of(instance),
+        lines=timeline.lines(engine.entries(instance.id), definition),
+        stages=casefile.stages(instance),
+        money=casefile.money(number),
+        messages=casefile.messages(number),
+        comments=casefile.comments(number),
+        tasks=casefile.open_tasks(instance.id),
+        element_name=names.element_name,
+        departments=names.departments(),
+    )
+
+
+@blueprint.post("/<number>/comments")
+def comment(number: str) -> Response:
+    """Leave a remark on a case."""
+    instance = casefile.find(number)
+    access.check_case(current_user, instance.id)
+    text = request.form.get("text", "").strip()[:MOST_COMMENT]
+    if text:
+        with transaction():
+            session().execute(
+                insert(Comment).values(case_number=number, user=current_user.name, at=engine.now(), text=text)
+            )
+    return redirect(url_for("cases.case", number=number, tab="messages"))

@@ -1,0 +1,25 @@
+"""`./desk import-cdrs`: call detail records from a CSV file. The columns stand in office/imports.py."""
+
+from __future__ import annotations
+
+from typing import BinaryIO
+
+import click
+
+from office import imports
+from web import create_app
+from web.commands.output import as_json, report
+
+
+@click.command()
+@click.argument("file", type=click.File("rb"))
+@as_json
+def import_cdrs(file: BinaryIO, as_json: bool) -> None:
+    """Read call detail records from FILE: all rows, or none when one is wrong; then each wrong row is named with its line."""
+    with create_app().app_context():
+        try:
+            count, faults = imports.import_cdrs(file), []
+        except imports.ImportRefused as refused:
+            count, faults = 0, refused.rows
+    lines = [*(f"line {one.line}  {one.column}  {one.reason}" for one in faults), f"{count} records imported"]
+    report({"imported": count, "faults": [one._asdict() for one in faults]}, lines, as_json=as_json, found=bool(faults))

@@ -1,0 +1,34 @@
+"""The commands of ./desk with one line each, in the order they are listed; needs nothing installed, so that a fresh checkout can print it.
+
+What a command does stands in the module named beside it.
+"""
+
+COMMANDS: dict[str, tuple[str, str]] = {
+    "run": ("serving", "Set up what is missing and serve the office on http://127.0.0.1:8000"),
+    "test": ("testing", "Run every test, a real PostgreSQL and a real browser included (--quick: within a minute)"),
+    "check": ("checking", "Check format, lint, types, import contracts and generated docs; changes nothing"),
+    "fix": ("checking", "Put right what `check` can put right by itself: format, lint, generated docs"),
+    "scenarios": ("scenarios", "Play the agreed scenarios and show which sequence flows none of them takes"),
+    "coverage": ("coverage", "List manual ids that nothing declares, and elements that declare none"),
+    "docs": ("docs", "Write the reference pages anew from processes, service tasks, settings and errors"),
+    "build": ("building", "Build the pages and compile the translations"),
+    "migrate": ("database", "Bring the database to the current schema"),
+    "seed": ("database", "Fill an empty database with the demo office"),
+    "publish": ("publication", "Publish processes/ into an office that has none yet"),
+    "token": ("access", "Make a bearer token of the REST API for a user"),
+    "import-cdrs": ("imports", "Read call detail records from a CSV file; all rows or none"),
+}
+
+
+def lines() -> list[str]:
+    """The list as it is printed."""
+    width = max(map(len, COMMANDS))
+    return [
+        "./desk COMMAND [--help]",
+        "",
+        *(f"  {name:<{width}}  {summary}" for name, (_, summary) in COMMANDS.items()),
+    ]
+
+
+if __name__ == "__main__":
+    print("\n".join(lines()))

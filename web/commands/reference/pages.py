@@ -1,0 +1,27 @@
+"""All reference pages by their path under docs/reference/."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import engine
+from web.commands.reference import process_page, tables
+
+MARK = "<!-- Written by ./desk docs; changes are made in what it describes. -->\n\n"
+
+
+def render(directory: Path) -> dict[str, str]:
+    """Every page with its text, for the processes in `directory`."""
+    definitions = {
+        path.stem: engine.Definition(engine.read_package(directory, path.stem))
+        for path in sorted(directory.glob("*.bpmn"))
+    }
+    found = {f"processes/{key}.md": process_page.render(definition) for key, definition in definitions.items()}
+    found |= {
+        "processes.md": tables.processes_page(definitions),
+        "service-tasks.md": tables.service_tasks_page(),
+        "errors.md": tables.errors_page(),
+        "history.md": tables.history_page(),
+        "commands.md": tables.commands_page(),
+    }
+    return {name: MARK + text for name, text in found.items()}

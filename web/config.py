@@ -1,0 +1,65 @@
+"""Settings: the one reader of the environment. Every wrong one is named at once; keys are made on first use and kept beside the database."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import engine
+
+ROOT = Path(__file__).resolve().parents[1]
+KEY_BYTES = 32
+
+
+class WrongSettings(Exception):
+    """Some settings cannot be used."""
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What a running office is configured with. `DATABASE_URL`, `DESK_VAR` (folder for database and keys) and `DESK_HTTPS` come from the environment."""
+
+    database_url: str
+    var: Path
+    https: bool = False
+    secret_key: bytes = field(default=b"", repr=False)
+    keys: engine.Keys | None = field(default=None, repr=False)
+    testing: bool = False
+
+
+def read() -> Settings:
+    """The settings of this process. Errors: WrongSettings naming every wrong one."""
+    wrong: list[str] = []
+    var = Path(os.environ.get("DESK_VAR") or ROOT / "var")
+    https = os.environ.get("DESK_HTTPS", "no").lower()
+    if https not in ("yes", "no"):
+        wrong.append(f"DESK_HTTPS is {https!r}; it can be yes or no")
+    url = os.environ.get("DATABASE_URL") or f"sqlite:///{var / 'reception.db'}"
+    if not url.startswith(("sqlite:///", "postgresql://", "postgresql+psycopg://")):
+        wrong.append(f"DATABASE_URL starts with {url.split(':')[0]!r}; it can be sqlite:/// or postgresql://")
+    try:
+        var.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as error:
+        wrong.append(f"DESK_VAR {var} cannot be written: {error.strerror}")
+    if wrong:
+        raise WrongSettings("; ".join(wrong))
+    keys = engine.Keys(master=_key(var, "master"), signing=_key(var, "signing"))
+    driver = url.replace("postgresql://", "postgresql+psycopg://")
+    return Settings(driver, var, https == "yes", _key(var, "session"), keys)
+
+
+def _key(var: Path, name: str) -> bytes:
+    """A key of 32 bytes from var/keys, made when there is none; only its owner may read it."""
+    folder = var / "keys"
+    folder.mkdir(mode=0o700, exist_ok=True)
+    file = folder / name
+    try:
+        descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        return bytes.fromhex(file.read_text(encoding="ascii").strip())
+    with os.fdopen(descriptor, "w") as opened:
+        key = secrets.token_bytes(KEY_BYTES)
+        opened.write(key.hex())
+    return key

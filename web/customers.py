@@ -1,0 +1,25 @@
+"""The customer behind a number: status, balances, bill, calls and cases on one page."""
+
+from __future__ import annotations
+
+from flask import Blueprint, Flask, render_template, request
+from flask_login import current_user
+
+from office import intake
+from web.queries import access, names
+
+blueprint = Blueprint("customers", __name__, url_prefix="/customers")
+
+
+def register(app: Flask) -> None:
+    """Add the page."""
+    app.register_blueprint(blueprint)
+
+
+@blueprint.get("")
+def customer() -> str:
+    """A number's customer, or the question for a number."""
+    access.check_counter(current_user)
+    msisdn = request.args.get("msisdn", "").strip()
+    found = intake.look_up(msisdn) if intake.MSISDN.match(msisdn) else None
+    return render_template("customer.html", msisdn=msisdn, caller=found, process_name=names.process_name)

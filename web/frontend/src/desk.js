@@ -1,0 +1,20 @@
+/* Every page: the look, htmx, keys, forms, limits that count down. Diagrams are in diagram.js. */
+import "./desk.css";
+import { labelThemeButtons } from "./appearance.js";
+import { refreshAll } from "./countdown.js";
+import { focusErrors } from "./forms.js";
+import "./keys.js";
+import "./requests.js";
+
+function prepare(within) {
+  labelThemeButtons(within);
+  refreshAll(within);
+}
+
+prepare(document);
+focusErrors();
+document.addEventListener("htmx:load", ({ detail }) => prepare(detail.elt.parentElement ?? detail.elt));
+document.addEventListener("htmx:afterSettle", ({ detail }) => {
+  if (detail.xhr?.status !== 422) return;
+  focusErrors(detail.target.isConnected && detail.target.querySelector(".desk-errors") ? detail.target : document);
+});

@@ -1,0 +1,56 @@
+/* Forms: one submission at a time, submission on change for filters, the error summary takes the focus. */
+
+const RELEASE = 10_000;
+const releases = new WeakMap();
+
+function hold(form, button) {
+  form.dataset.sending = "true";
+  form.setAttribute("aria-busy", "true");
+  button?.classList.add("is-sending");
+  clearTimeout(releases.get(form));
+  releases.set(form, setTimeout(() => release(form), RELEASE));
+}
+
+function release(form) {
+  delete form.dataset.sending;
+  form.removeAttribute("aria-busy");
+  form.querySelectorAll(".is-sending").forEach((button) => button.classList.remove("is-sending"));
+}
+
+function guarded(form) {
+  return form.method !== "dialog" && !("submitMany" in form.dataset);
+}
+
+document.addEventListener(
+  "submit",
+  (event) => {
+    if (event.target.dataset.sending !== "true") return;
+    event.preventDefault();
+    event.stopImmediatePropagation();
+  },
+  true,
+);
+
+window.addEventListener("submit", (event) => {
+  if (event.defaultPrevented || !guarded(event.target)) return;
+  hold(event.target, event.submitter);
+});
+
+document.addEventListener("htmx:beforeRequest", ({ target, detail }) => {
+  if (target instanceof HTMLFormElement && guarded(target) && detail.requestConfig.triggeringEvent?.type === "submit") {
+    hold(target, detail.requestConfig.triggeringEvent.submitter);
+  }
+});
+document.addEventListener("htmx:afterRequest", ({ target }) => target instanceof HTMLFormElement && release(target));
+window.addEventListener("pageshow", (event) => event.persisted && document.querySelectorAll("form[data-sending]").forEach(release));
+
+document.addEventListener("change", ({ target }) => {
+  if (target.matches("[data-submit-on-change]")) target.form?.requestSubmit();
+});
+
+export function focusErrors(within = document) {
+  const summary = within.querySelector(".desk-errors");
+  if (!summary) return;
+  summary.tabIndex = -1;
+  summary.focus();
+}

@@ -1,0 +1,61 @@
+/* htmx as this desk uses it: no evaluated code, the CSRF header, rejected forms shown again, failures said aloud, progress after 300 ms. */
+import htmx from "htmx.org";
+
+const PATIENCE = 300;
+const FAILURES = {
+  zh: { offline: "没有连上服务器，填写的内容还在，请稍后再试。", refused: "这次没有办成，填写的内容还在，请刷新后再试。" },
+  en: { offline: "The server could not be reached. What you typed is still here; please try again.", refused: "That did not work. What you typed is still here; please reload and try again." },
+};
+
+Object.assign(htmx.config, {
+  allowEval: false,
+  allowScriptTags: false,
+  includeIndicatorStyles: false,
+  selfRequestsOnly: true,
+  historyCacheSize: 0,
+  refreshOnHistoryMiss: true,
+});
+
+const bar = document.createElement("div");
+bar.className = "desk-progress";
+bar.hidden = true;
+let waiting = 0;
+let timer = 0;
+
+function begin() {
+  waiting += 1;
+  if (waiting > 1) return;
+  timer = setTimeout(() => (bar.hidden = false), PATIENCE);
+}
+
+function finish() {
+  waiting = Math.max(0, waiting - 1);
+  if (waiting) return;
+  clearTimeout(timer);
+  bar.hidden = true;
+}
+
+function say(kind) {
+  const place = document.querySelector("[data-live]");
+  if (!place) return;
+  place.textContent = kind ? FAILURES[document.documentElement.lang.startsWith("zh") ? "zh" : "en"][kind] : "";
+}
+
+document.body.append(bar);
+document.addEventListener("htmx:configRequest", ({ detail }) => {
+  const token = document.querySelector('meta[name="csrf-token"]');
+  if (token) detail.headers["X-CSRFToken"] = token.content;
+});
+document.addEventListener("htmx:beforeSwap", ({ detail }) => {
+  if (detail.xhr.status !== 422) return;
+  detail.shouldSwap = true;
+  detail.isError = false;
+});
+document.addEventListener("htmx:beforeRequest", () => say(null));
+document.addEventListener("htmx:beforeSend", begin);
+document.addEventListener("htmx:afterRequest", finish);
+document.addEventListener("htmx:sendError", () => say("offline"));
+document.addEventListener("htmx:timeout", () => say("offline"));
+document.addEventListener("htmx:responseError", () => say("refused"));
+
+export { htmx };

@@ -1,0 +1,20 @@
+import { defineConfig } from "vite";
+
+const entries = ["src/theme.js", "src/desk.js", "src/diagram.js"];
+
+export default defineConfig({
+  base: "/static/build/",
+  publicDir: false,
+  build: {
+    outDir: "../static/build",
+    emptyOutDir: true,
+    manifest: true,
+    modulePreload: { polyfill: false },
+    cssTarget: ["chrome123", "edge123", "firefox128", "safari18"],
+    rolldownOptions: {
+      input: entries,
+      checks: { eval: false },
+      output: { entryFileNames: ({ name }) => (name === "theme" ? "theme.js" : "assets/[name]-[hash].js") },
+    },
+  },
+});

@@ -1,0 +1,114 @@
+"""Languages and what people read: whose language it is, and how money, instants, limits and numbers are written in it."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from flask import Flask, g, request, session
+from flask_babel import Babel, get_locale, gettext
+from flask_login import current_user
+
+import engine
+
+LANGUAGES = ("zh", "en")
+ZONE = ZoneInfo("Asia/Shanghai")
+SOON = timedelta(hours=2)
+CODES = {"zh": "zh_Hans_CN", "en": "en"}
+
+
+def register(app: Flask) -> None:
+    """Set Babel up and give the templates their filters."""
+    app.config.setdefault("BABEL_TRANSLATION_DIRECTORIES", "translations")
+    Babel(app, locale_selector=_locale, timezone_selector=lambda: str(ZONE))
+    filters = {"yuan": yuan, "moment": moment, "exact": exact, "left": time_left, "masked": masked}
+    app.jinja_env.filters.update(filters)
+    app.jinja_env.globals.update(language=language, in_language=in_language, urgency=urgency)
+
+
+def _locale() -> str:
+    return CODES[language()]
+
+
+def language() -> str:
+    """zh or en: the person's own choice, else what the browser session chose, else Chinese."""
+    if "language" in g:
+        return str(g.language)
+    chosen = session.get("language")
+    if request.path.startswith("/api/"):
+        chosen = "en" if (request.accept_languages.best_match(LANGUAGES) or "zh") == "en" else "zh"
+    elif current_user and current_user.is_authenticated:
+        chosen = current_user.language
+    g.language = chosen if chosen in LANGUAGES else "zh"
+    return str(g.language)
+
+
+def in_language(chinese: str, english: str) -> str:
+    """Whichever of two texts belongs to the page's language."""
+    return english if language() == "en" and english else chinese
+
+
+def yuan(fen: int | None) -> str:
+    """Fen as yuan with two decimals: 1,234.50 元."""
+    if fen is None:
+        return "—"
+    amount = f"{'-' if fen < 0 else ''}{abs(fen) // 100:,}.{abs(fen) % 100:02d}"
+    return f"¥{amount}" if language() == "en" else f"{amount} 元"
+
+
+def moment(at: datetime | None) -> str:
+    """今天 16:30 on the day itself, else 11-23 16:30, with the year when it is another."""
+    if at is None:
+        return "—"
+    local, now = at.astimezone(ZONE), engine.now().astimezone(ZONE)
+    if local.date() == now.date():
+        return f"{gettext('today')} {local:%H:%M}"
+    return f"{local:%m-%d %H:%M}" if local.year == now.year else f"{local:%Y-%m-%d %H:%M}"
+
+
+def exact(at: datetime | None) -> str:
+    """An instant to the second with its offset, for auditors and on hover."""
+    return f"{at.astimezone(ZONE):%Y-%m-%d %H:%M:%S %z}" if at is not None else ""
+
+
+def urgency(due: datetime | None, paused: bool = False) -> str:
+    """paused, none, late, soon or ok: the class of a limit."""
+    if paused:
+        return "paused"
+    if due is None:
+        return "none"
+    left = due - engine.now()
+    if left < timedelta():
+        return "late"
+    return "soon" if left <= SOON else "ok"
+
+
+def time_left(due: datetime | None, paused: bool = False) -> str:
+    """剩 3 小时 20 分 · 超 1 小时 20 分 · 等客户: a limit in words."""
+    state = urgency(due, paused)
+    if state == "paused":
+        return gettext("waiting for the customer")
+    if state == "none" or due is None:
+        return gettext("no limit")
+    span = _span(abs(due.astimezone(UTC) - engine.now()))
+    return gettext("%(span)s late", span=span) if state == "late" else gettext("%(span)s left", span=span)
+
+
+def _span(left: timedelta) -> str:
+    minutes = int(left.total_seconds()) // 60
+    days, hours, minutes = minutes // 1440, minutes % 1440 // 60, minutes % 60
+    if days:
+        return gettext("%(days)s d %(hours)s h", days=days, hours=hours)
+    if hours:
+        return gettext("%(hours)s h %(minutes)s min", hours=hours, minutes=minutes)
+    return gettext("%(minutes)s min", minutes=minutes)
+
+
+def masked(msisdn: str | None) -> str:
+    """A number where one need not see it: 138****1234."""
+    return f"{msisdn[:3]}****{msisdn[-4:]}" if msisdn and len(msisdn) >= 8 else msisdn or "—"
+
+
+def locale_code() -> str:
+    """The locale in force, for tests and the page's lang attribute."""
+    return str(get_locale())

@@ -1,0 +1,131 @@
+"""Intake at the counter: one page from the number to the accepted case; it works with and without JavaScript."""
+
+from __future__ import annotations
+
+from decimal import Decimal, InvalidOperation
+from unicodedata import normalize
+
+from flask import Blueprint, Flask, flash, redirect, render_template, request, url_for
+from flask_babel import gettext
+from flask_login import current_user
+from werkzeug.wrappers import Response
+
+import engine
+from office import intake, notices
+from web import auth
+from web.queries import access, names
+
+blueprint = Blueprint("intake", __name__, url_prefix="/intake")
+FIELDS = ("msisdn", "text", "channel", "demand", "disputed_amount", "process", "overrule_reason")
+
+
+def register(app: Flask) -> None:
+    """Add the pages."""
+    app.register_blueprint(blueprint)
+
+
+@blueprint.before_request
+def _only_counters() -> Response | None:
+    access.check_counter(current_user)
+    if notices.unconfirmed(current_user.name) and current_user.has("clerk"):
+        return redirect(url_for("notices.unread", next=request.path))
+    return None
+
+
+@blueprint.get("")
+def form() -> str:
+    """An empty form, or one with the number that is known already."""
+    typed = {"msisdn": request.args.get("msisdn", "").strip(), "channel": "counter"}
+    return _page(typed, {})
+
+
+@blueprint.get("/caller")
+def caller() -> str:
+    """The panel about a number."""
+    return render_template(
+        "_caller.html", caller=_caller(request.args.get("msisdn", "").strip()), process_name=names.process_name
+    )
+
+
+@blueprint.post("/suggestion")
+def suggestion() -> str:
+    """The suggested processes for what has been written so far."""
+    typed = _typed()
+    return render_template("_suggestion.html", suggestion=_suggestion(typed), typed=typed, reasons={}, **_choices())
+
+
+@blueprint.post("")
+def accept() -> str | Response | tuple[str, int]:
+    """Look up, suggest, or take the case in, as the button says."""
+    typed = _typed()
+    if request.form.get("action") != "accept":
+        return _page(typed, {})
+    try:
+        amount = _fen(typed["disputed_amount"])
+        taken = intake.Intake(
+            msisdn=typed["msisdn"],
+            text=typed["text"],
+            channel=typed["channel"],
+            demand=typed["demand"],
+            disputed_amount=amount,
+            process=typed["process"],
+            overrule_reason=typed["overrule_reason"],
+        )
+        number = intake.accept(taken, by=auth.actor(), at=engine.now())
+    except engine.InvalidForm as error:
+        return _page(typed, error.reasons), 422
+    flash(gettext("Case %(number)s has been taken in.", number=number))
+    return redirect(url_for("cases.case", number=number))
+
+
+def _typed() -> dict[str, str]:
+    return {name: request.form.get(name, "").strip() for name in FIELDS}
+
+
+def _fen(text: str) -> int | None:
+    """Yuan as typed, in fen. Errors: InvalidForm."""
+    plain = normalize("NFKC", text).replace(",", "").removesuffix("元").strip()
+    if not plain:
+        return None
+    try:
+        amount = Decimal(plain)
+    except InvalidOperation:
+        raise engine.InvalidForm(reasons={"disputed_amount": [engine.Reason("not_a_number")]}) from None
+    if not amount.is_finite() or abs(amount) > Decimal(10_000_000):
+        raise engine.InvalidForm(reasons={"disputed_amount": [engine.Reason("not_a_number")]})
+    if amount != round(amount, 2):
+        raise engine.InvalidForm(reasons={"disputed_amount": [engine.Reason("too_many_decimals", {"limit": 2})]})
+    return int(amount * 100)
+
+
+def _caller(msisdn: str) -> intake.Caller | None:
+    return intake.look_up(msisdn) if intake.MSISDN.match(msisdn) else None
+
+
+def _suggestion(typed: dict[str, str]) -> intake.Suggestion | None:
+    if not typed.get("text") or not intake.MSISDN.match(typed["msisdn"]):
+        return None
+    return intake.suggest(typed["text"], typed["msisdn"], engine.now())
+
+
+def _choices() -> dict[str, object]:
+    named = {key: names.process_name(key) for key in intake.CHOICES if key != "on_the_spot"}
+    return {"choices": {**named, "on_the_spot": gettext("Answered on the spot")}}
+
+
+def _page(typed: dict[str, str], reasons: dict[str, list[engine.Reason]]) -> str:
+    return render_template(
+        "intake.html",
+        typed=typed,
+        reasons=reasons,
+        caller=_caller(typed.get("msisdn", "")),
+        suggestion=_suggestion(typed),
+        channels={
+            "counter": gettext("At the counter"),
+            "telephone": gettext("By telephone"),
+            "agency": gettext("At an agency"),
+            "letter": gettext("By letter"),
+        },
+        process_name=names.process_name,
+        **_choices(),
+    )

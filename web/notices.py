@@ -1,0 +1,64 @@
+"""Notices (CH1.6): the agreed wording that every clerk confirms before the next case, and where a supervisor sends it out."""
+
+from __future__ import annotations
+
+from flask import Blueprint, Flask, redirect, render_template, request, url_for
+from flask_login import current_user
+from sqlalchemy import select
+from werkzeug.wrappers import Response
+
+import engine
+from models.base import session
+from models.notice import Notice
+from office import notices
+from web import auth
+from web.queries import access
+
+blueprint = Blueprint("notices", __name__, url_prefix="/notices")
+MOST = 1_000
+
+
+def register(app: Flask) -> None:
+    """Add the pages."""
+    app.register_blueprint(blueprint)
+
+
+@blueprint.get("")
+def listing() -> str:
+    """All notices, newest first; supervisors write new ones here."""
+    access.check_role(current_user, "supervisor")
+    found = list(session().scalars(select(Notice).order_by(Notice.at.desc()).limit(50)))
+    return render_template("notices.html", found=found)
+
+
+@blueprint.post("")
+def publish() -> Response:
+    """Send a wording to everybody."""
+    text = request.form.get("text", "").strip()[:MOST]
+    if text:
+        notices.publish(text, by=auth.actor(), at=engine.now())
+    return redirect(url_for("notices.listing"))
+
+
+@blueprint.post("/<int:notice_id>/withdrawal")
+def withdraw(notice_id: int) -> Response:
+    """Stop showing a notice."""
+    notices.withdraw(notice_id, by=auth.actor())
+    return redirect(url_for("notices.listing"))
+
+
+@blueprint.get("/unread")
+def unread() -> str | Response:
+    """What the person has still to confirm."""
+    found = notices.unconfirmed(current_user.name)
+    target = request.args.get("next", "/")
+    if not found:
+        return redirect(auth.safe_target(target))
+    return render_template("unread.html", found=found, target=target)
+
+
+@blueprint.post("/<int:notice_id>/confirmation")
+def confirm(notice_id: int) -> Response:
+    """The person has read it."""
+    notices.confirm(notice_id, by=auth.actor(), at=engine.now())
+    return redirect(url_for("notices.unread", next=request.form.get("next", "/")))

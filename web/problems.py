@@ -1,0 +1,82 @@
+"""problem+json (RFC 9457): what the REST API answers when something cannot be done, with a code for programs and a text for people."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from flask import Blueprint, Response, jsonify
+from flask_babel import gettext
+from werkzeug.exceptions import HTTPException
+
+import engine
+from web import errors
+
+
+def register(blueprint: Blueprint) -> None:
+    """Answer the errors of a blueprint this way."""
+    blueprint.register_error_handler(engine.EngineError, _engine_error)
+    blueprint.register_error_handler(HTTPException, _http_error)
+
+
+def answer(status: int, title: str, code: str, **more: Any) -> Response:
+    """A problem+json response."""
+    response = jsonify({"type": "about:blank", "title": title, "status": status, "code": code, **more})
+    response.status_code, response.mimetype = status, "application/problem+json"
+    return response
+
+
+def _engine_error(error: engine.EngineError) -> Response:
+    status = errors.status_of(error)
+    if isinstance(error, engine.InvalidForm):
+        return answer(status, errors.describe(error), error.code, reasons=_reasons(error))
+    text = _own_texts().get(error.code) or errors.describe(error)
+    return answer(status, text, error.code, values=plain(error.values) if status < 500 else {})
+
+
+def _own_texts() -> dict[str, str]:
+    return {
+        "BeginsElsewhere": gettext("This process is not begun with a complaint; another process or a date begins it."),
+        "NoticesUnread": gettext("There are notices to read and confirm before the next case."),
+    }
+
+
+def _reasons(error: engine.InvalidForm) -> dict[str, Any]:
+    return {
+        field: [{"code": one.code, "text": errors.reason(one), "values": plain(one.values)} for one in found]
+        for field, found in error.reasons.items()
+    }
+
+
+def _http_error(error: HTTPException) -> Response:
+    """What the request's own shape got wrong, field by field, or any other refusal of HTTP."""
+    status = error.code or 500
+    messages = getattr(error, "data", {}).get("messages")
+    if messages:
+        reasons = {name: [{"code": "shape", "text": text, "values": {}}] for name, text in _flat(messages)}
+        return answer(status, gettext("What was entered cannot be accepted."), "Invalid", reasons=reasons)
+    return answer(status, gettext("This request cannot be answered."), error.name.replace(" ", ""))
+
+
+def _flat(messages: Any, at: str = "") -> list[tuple[str, str]]:
+    """Marshmallow's nested messages as (dotted field, text)."""
+    if isinstance(messages, Mapping):
+        return [pair for name, inner in messages.items() for pair in _flat(inner, f"{at}.{name}" if at else str(name))]
+    return [(at.partition(".")[2] or at, " ".join(map(str, messages)))]
+
+
+def plain(value: Any) -> Any:
+    """A value of the engine as JSON has it: instants and dates as text, whole decimals as integers, bytes in hex."""
+    if isinstance(value, Mapping):
+        return {str(name): plain(inner) for name, inner in value.items()}
+    if isinstance(value, list | tuple | set | frozenset):
+        return [plain(inner) for inner in value]
+    if isinstance(value, datetime | date):
+        return value.isoformat()
+    if isinstance(value, Decimal):
+        return int(value) if value == value.to_integral_value() else float(value)
+    if isinstance(value, bytes):
+        return value.hex()
+    return value if isinstance(value, str | int | float | bool | None) else str(value)

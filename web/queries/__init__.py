@@ -1,0 +1,1 @@
+"""Read-only SELECTs and foldings behind the screens."""

@@ -1,0 +1,139 @@
+"""A case as its page shows it: row, complaint, history, where it stands on which diagram, money and messages."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import or_, select
+
+import engine
+from models.base import session
+from models.billing import JournalEntry, LedgerAccount, Posting
+from models.comment import Comment
+from models.complaint import Complaint
+from models.definition import ProcessDefinition
+from models.instance import ProcessInstance
+from models.notice import OutboxMessage
+from models.user_task import UserTask
+from web.queries.names import english_elements, process_name
+
+
+class UnknownCase(engine.NotFound):
+    """There is no case with this number."""
+
+
+@dataclass(frozen=True)
+class Stage:
+    """One diagram of the case: the process itself or one it called, with where tokens are and were."""
+
+    scope: int
+    process: str
+    name: str
+    version: int
+    marking: engine.Marking
+
+    @property
+    def json(self) -> dict[str, Any]:
+        """What the diagram viewer reads."""
+        return {"active": self.marking.active, "done": self.marking.done, "flows": self.marking.flows}
+
+    @property
+    def english(self) -> dict[str, str]:
+        """English names when the page is English."""
+        return english_elements(self.process)
+
+
+def find(number: str) -> ProcessInstance:
+    """The instance of a case number. Errors: UnknownCase."""
+    query = select(ProcessInstance).where(ProcessInstance.business_key == number).order_by(ProcessInstance.id.desc())
+    found = session().scalars(query.limit(1)).first()
+    if found is None:
+        raise UnknownCase(case=number)
+    return found
+
+
+def complaint_of(instance: ProcessInstance) -> Complaint | None:
+    """The complaint row of a case; batches have none."""
+    return session().scalars(select(Complaint).where(Complaint.instance_id == instance.id)).first()
+
+
+def version_of(instance: ProcessInstance) -> int:
+    """The version a case runs on."""
+    return int(
+        session().scalar(select(ProcessDefinition.version).where(ProcessDefinition.id == instance.definition_id)) or 0
+    )
+
+
+def stages(instance: ProcessInstance) -> list[Stage]:
+    """The diagrams of a case, the newest call first, the process itself last."""
+    main = engine.marking(instance.id)
+    version = version_of(instance)
+    found = [Stage(0, main.process, process_name(main.process), version, main)]
+    for scope, process in main.calls.items():
+        found.append(Stage(scope, process, process_name(process), version, engine.marking(instance.id, scope=scope)))
+    return list(reversed(found))
+
+
+def stage_of_task(task: UserTask) -> Stage:
+    """The diagram a task stands on."""
+    for entry in engine.entries(task.instance_id):
+        for step in entry.steps:
+            if step["type"] == "user_task_created" and step["token"] == task.token:
+                marking = engine.marking(task.instance_id, scope=step.get("scope", 0))
+                return Stage(marking.scope, marking.process, process_name(marking.process), 0, marking)
+    raise UnknownCase(case=task.business_key)
+
+
+@dataclass(frozen=True)
+class MoneyLine:
+    """One posting of the case: from which account to which, fen."""
+
+    at: Any
+    kind: str
+    memo: str
+    debit: str
+    credit: str
+    amount: int
+
+
+def money(number: str) -> list[MoneyLine]:
+    """The postings of a case, oldest first."""
+    debit, credit = LedgerAccount.__table__.alias("debit"), LedgerAccount.__table__.alias("credit")
+    query = (
+        select(JournalEntry.at, JournalEntry.kind, JournalEntry.memo, debit.c.kind, credit.c.kind, Posting.amount)
+        .join(Posting, Posting.entry_id == JournalEntry.id)
+        .join(debit, debit.c.id == Posting.debit_account_id)
+        .join(credit, credit.c.id == Posting.credit_account_id)
+        .where(JournalEntry.case_number == number)
+        .order_by(JournalEntry.id, Posting.line)
+    )
+    return [MoneyLine(*row) for row in session().execute(query)]
+
+
+def messages(number: str) -> list[OutboxMessage]:
+    """Text messages to the customer, oldest first."""
+    query = select(OutboxMessage).where(OutboxMessage.case_number == number).order_by(OutboxMessage.queued_at)
+    return list(session().scalars(query))
+
+
+def comments(number: str) -> list[Comment]:
+    """What staff wrote on the case, oldest first."""
+    return list(session().scalars(select(Comment).where(Comment.case_number == number).order_by(Comment.at)))
+
+
+def open_tasks(instance_id: int) -> list[UserTask]:
+    """The open tasks of a case, the most urgent first."""
+    query = select(UserTask).where(UserTask.instance_id == instance_id, UserTask.state == "open")
+    return list(session().scalars(query.order_by(UserTask.due_at, UserTask.id)))
+
+
+def search(text: str, person_departments: frozenset[str], everything: bool, limit: int = 50) -> list[Complaint]:
+    """Cases by number or MSISDN, newest first; of those the person may see."""
+    query = select(Complaint).order_by(Complaint.accepted_at.desc()).limit(limit)
+    if text:
+        query = query.where(or_(Complaint.case_number.like(f"%{text}%"), Complaint.msisdn == text))
+    if not everything:
+        theirs = select(UserTask.instance_id).where(UserTask.group.in_(person_departments))
+        query = query.where(Complaint.instance_id.in_(theirs))
+    return list(session().scalars(query))

@@ -1,0 +1,66 @@
+"""What lies beside a form (its `shows`), resolved from the variables, and values as a person would have typed them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import engine
+from web.i18n import in_language
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """One thing laid beside the form: `shown_as` calls, reasons, money, text, table or balance."""
+
+    label: str
+    shown_as: str
+    value: Any
+
+
+def of(form: engine.Form, variables: Mapping[str, Any]) -> list[Evidence]:
+    """Everything a form shows that has a value."""
+    found = [
+        Evidence(in_language(entry.label, entry.label_en), entry.shown_as, _resolve(variables, entry.variable))
+        for entry in form.shows
+    ]
+    return [item for item in found if item.value not in (None, "", [], {})]
+
+
+def _resolve(variables: Mapping[str, Any], path: str) -> Any:
+    value: Any = variables
+    for part in path.split("."):
+        value = value.get(part) if isinstance(value, Mapping) else None
+    return value
+
+
+def as_typed(form: engine.Form, values: Mapping[str, Any]) -> dict[str, Any]:
+    """Stored values as text in the fields: fen as yuan, yes and no for booleans."""
+    return {field.key: _typed(field, values[field.key]) for field in form.inputs if field.key in values}
+
+
+def _typed(field: Any, value: Any) -> Any:
+    if field.unit == "fen" and isinstance(value, int):
+        return f"{value / 100:.2f}"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, date):
+        return value.isoformat()[:10]
+    return value if isinstance(value, list) else str(value)
+
+
+def rows(value: Any) -> list[dict[str, Any]]:
+    """A list of contexts for a table; nested pairs of calls are laid flat."""
+    found = []
+    for item in value if isinstance(value, list) else [value]:
+        if isinstance(item, Mapping):
+            flat: dict[str, Any] = {}
+            for name, inner in item.items():
+                if isinstance(inner, Mapping):
+                    flat |= {f"{name}.{key}": held for key, held in inner.items()}
+                else:
+                    flat[name] = inner
+            found.append(flat)
+    return found

@@ -1,0 +1,66 @@
+"""What processes, elements and departments are called in the language of the page."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+from sqlalchemy import select
+
+import engine
+from models.base import session
+from models.identity import Department
+from web.i18n import language
+
+
+@lru_cache(maxsize=256)
+def _english(sha256: str, key: str, process: str) -> dict[str, str]:
+    found = engine.definition(key).english.get(process, {})
+    return {str(name): str(text) for name, text in found.items() if isinstance(text, str)}
+
+
+@lru_cache(maxsize=256)
+def _chinese(sha256: str, key: str) -> dict[str, str]:
+    definition = engine.definition(key)
+    return {"": definition.name, **{e.id: e.name for e in definition.elements.values()}}
+
+
+def process_name(key: str) -> str:
+    """The name of a process; its key when it is not published."""
+    return element_name(key, "", key)
+
+
+def element_name(process: str, element_id: str, fallback: str = "") -> str:
+    """The name of an element; the empty id is the process itself."""
+    try:
+        definition = engine.definition(process)
+    except engine.UnknownProcess:
+        return fallback or element_id
+    chinese = _chinese(definition.sha256, process).get(element_id) or fallback or element_id
+    if language() != "en":
+        return chinese
+    return _english(definition.sha256, process, process).get(element_id) or chinese
+
+
+def english_elements(process: str) -> dict[str, str]:
+    """All English element names of a process, for the diagram; empty in Chinese."""
+    if language() != "en":
+        return {}
+    try:
+        return _english(engine.definition(process).sha256, process, process)
+    except engine.UnknownProcess:
+        return {}
+
+
+def documentation(process: str, element: engine.Element) -> str:
+    """What the owner wrote for the person at this step."""
+    if language() == "en":
+        written = engine.definition(process).english.get(process, {}).get("documentation")
+        if isinstance(written, dict) and written.get(element.id):
+            return str(written[element.id])
+    return element.documentation
+
+
+def departments() -> dict[str, str]:
+    """Department names by code."""
+    column = Department.name_en if language() == "en" else Department.name_zh
+    return dict(session().execute(select(Department.code, column)).tuples().all())

@@ -1,0 +1,206 @@
+"""A case's history as sentences: who did what, what the desk did by itself, what was refused, what is late."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from flask_babel import gettext
+
+import engine
+from web.i18n import in_language, moment, yuan
+from web.queries.names import departments, element_name, process_name
+
+Step = dict[str, Any]
+MONEY = ("amount", "prepayment", "bill_due", "late_fee", "deposit", "held", "balance", "charge", "total")
+
+
+@dataclass(frozen=True)
+class Line:
+    """One sentence of the timeline; `kind` person, desk, wait, warn or end; `details` are label and value."""
+
+    seq: int
+    at: datetime
+    actor: str
+    kind: str
+    text: str
+    details: list[tuple[str, str]] = field(default_factory=list)
+
+
+def lines(entries: list[engine.Entry], definition: engine.Definition) -> list[Line]:
+    """The sentences of a history, oldest first."""
+    return list(_Teller(definition).tell(entries))
+
+
+class _Teller:
+    """Turns steps into sentences; knows which process each scope belongs to."""
+
+    def __init__(self, definition: engine.Definition) -> None:
+        self.definition = definition
+        self.scopes: dict[int, str] = {0: definition.key}
+        self.groups = departments()
+
+    def tell(self, entries: list[engine.Entry]) -> Iterator[Line]:
+        for entry in entries:
+            for step in entry.steps:
+                if step["type"] == "call_entered":
+                    self.scopes[step["called"]] = step["process"]
+                told = self._told(step)
+                if told is not None:
+                    kind, text, details = told
+                    yield Line(entry.seq, entry.at, entry.actor, kind, text, details)
+
+    def name(self, step: Step) -> str:
+        """The element of a step, by its name on the diagram."""
+        process = self.scopes.get(step.get("scope", 0), self.definition.key)
+        element = step.get("element", "")
+        drawn = (
+            self.definition.processes[process].diagram.elements.get(element)
+            if process in self.definition.processes
+            else None
+        )
+        return element_name(process, element, drawn.name if drawn else element)
+
+    def _told(self, step: Step) -> tuple[str, str, list[tuple[str, str]]] | None:
+        teller = _TELLERS.get(step["type"])
+        return teller(self, step) if teller is not None else None
+
+    def started(self, step: Step) -> Any:
+        name = process_name(step["process"])
+        return (
+            "person",
+            gettext("Case opened: %(process)s, version %(version)s", process=name, version=step["version"]),
+            [],
+        )
+
+    def created(self, step: Step) -> Any:
+        group = self.groups.get(step["group"], step["group"])
+        due = gettext(", due %(due)s", due=moment(step["due"])) if step.get("due") else ""
+        return "wait", gettext("To %(group)s: %(task)s%(due)s", group=group, task=self.name(step), due=due), []
+
+    def completed(self, step: Step) -> Any:
+        process = self.scopes.get(step.get("scope", 0), self.definition.key)
+        form = self.definition.form(step["element"], process)
+        details = [
+            (in_language(f.label, f.label_en), shown(step["form"].get(f.key), f))
+            for f in form.inputs
+            if f.key in step["form"]
+        ]
+        return "person", gettext("Done: %(task)s", task=self.name(step)), [d for d in details if d[1]]
+
+    def job(self, step: Step) -> Any:
+        result = step["result"] or {}
+        details = [(gettext(_LABELS[k]), plain(k, v)) for k, v in result.items() if k in _LABELS and v is not None]
+        return "desk", gettext("Carried out: %(task)s", task=self.name(step)), details
+
+    def decided(self, step: Step) -> Any:
+        rules = "; ".join(m.get("annotation") or f"{gettext('rule')} {m['number']}" for m in step["matched"])
+        return "desk", gettext("Decided: %(task)s", task=self.name(step)), [(gettext("Rule"), rules)] if rules else []
+
+    def refused(self, step: Step) -> Any:
+        return "warn", gettext("Not possible: %(why)s", why=self.name(step)), []
+
+    def incident(self, step: Step) -> Any:
+        return "warn", gettext("Stuck at %(task)s; the operator of the system has been told", task=self.name(step)), []
+
+    def missed(self, step: Step) -> Any:
+        what = self.name(step) if "token" in step else gettext("the whole case")
+        return "warn", gettext("Limit passed: %(what)s", what=what), []
+
+    def called(self, step: Step) -> Any:
+        return "desk", gettext("Goes to %(process)s", process=process_name(step["process"])), []
+
+    def ended(self, step: Step) -> Any:
+        return "end", gettext("Case closed: %(end)s", end=self.name(step)), []
+
+    def cancelled(self, step: Step) -> Any:
+        return "end", gettext("Case cancelled: %(reason)s", reason=step["reason"]), []
+
+    def assigned(self, step: Step) -> Any:
+        return "person", gettext("Handed to %(who)s: %(task)s", who=step["to"], task=self.name(step)), []
+
+
+def _simple(kind: str, pattern: str) -> Callable[[_Teller, Step], Any]:
+    """A sentence with nothing but the element's name in it."""
+    return lambda teller, step: (kind, gettext(pattern, task=teller.name(step)), [])
+
+
+def _(text: str) -> str:
+    """Marks a sentence for the catalogue; it is translated when it is told."""
+    return text
+
+
+_TELLERS: dict[str, Callable[[_Teller, Step], Any]] = {
+    "instance_started": _Teller.started,
+    "user_task_created": _Teller.created,
+    "user_task_completed": _Teller.completed,
+    "user_task_claimed": _simple("person", _("Taken: %(task)s")),
+    "user_task_released": _simple("person", _("Given back: %(task)s")),
+    "user_task_assigned": _Teller.assigned,
+    "job_completed": _Teller.job,
+    "decision_evaluated": _Teller.decided,
+    "error_caught": _Teller.refused,
+    "incident_opened": _Teller.incident,
+    "incident_retried": _simple("person", _("Tried again: %(task)s")),
+    "incident_resolved": _simple("person", _("Settled by hand: %(task)s")),
+    "deadline_missed": _Teller.missed,
+    "call_entered": _Teller.called,
+    "timer_set": _simple("wait", _("Waits: %(task)s")),
+    "timer_fired": _simple("desk", _("Time has come: %(task)s")),
+    "message_awaited": _simple("wait", _("Waits: %(task)s")),
+    "message_received": _simple("desk", _("Released: %(task)s")),
+    "clock_paused": _simple("wait", _("The clock rests while the customer is asked: %(task)s")),
+    "clock_resumed": _simple("desk", _("The clock goes on")),
+    "instance_completed": _Teller.ended,
+    "instance_cancelled": _Teller.cancelled,
+}
+
+_LABELS = {
+    "amount": _("Amount"),
+    "refund_number": _("Refund number"),
+    "credit_note": _("Credit note"),
+    "waiver_number": _("Waiver number"),
+    "source_balance": _("Balance left"),
+    "target_balance": _("Balance of the other number"),
+    "settle_on": _("Settled on"),
+    "period": _("Period"),
+    "bearer_name": _("Borne by"),
+    "process": _("Process"),
+    "confidence": _("Confidence"),
+}
+
+
+def plain(name: str, value: Any) -> str:
+    """A value of a service's answer, money by its name."""
+    if isinstance(value, int) and not isinstance(value, bool) and (name in MONEY or name.endswith("_balance")):
+        return yuan(value)
+    return written(value)
+
+
+def shown(value: Any, field: Any) -> str:
+    """A value as its form field shows it."""
+    if value is None or value == "":
+        return ""
+    if field.unit == "fen":
+        return yuan(value)
+    chosen = value if isinstance(value, list) else [value]
+    by_value = {option.value: in_language(option.label, option.label_en) for option in field.options}
+    if field.is_boolean:
+        by_value |= {True: by_value.get("yes", gettext("yes")), False: by_value.get("no", gettext("no"))}  # type: ignore[dict-item]
+    return ", ".join(by_value.get(one, written(one)) for one in chosen)
+
+
+def written(value: Any) -> str:
+    """Any variable as text."""
+    if isinstance(value, bool):
+        return gettext("yes") if value else gettext("no")
+    if isinstance(value, datetime):
+        return moment(value)
+    if isinstance(value, date | Decimal | int | str):
+        return str(value)
+    if isinstance(value, list):
+        return ", ".join(written(item) for item in value)
+    return "" if value is None else str(value)

@@ -1,0 +1,206 @@
+"""The shapes of the REST API as marshmallow schemas: what a request may hold, what an answer holds. Nothing is looked up here.
+
+Amounts in answers are integer fen; in a form they are typed in yuan, as on the pages. Instants are ISO 8601 in UTC.
+"""
+
+from __future__ import annotations
+
+from marshmallow import Schema, fields, validate
+
+
+class Complaint(Schema):
+    """What a case begins with; the same as is entered at the counter."""
+
+    msisdn = fields.String(required=True)
+    complaint_text = fields.String(required=True)
+    channel = fields.String(load_default="telephone")
+    demand = fields.String(load_default="")
+    disputed_amount = fields.Integer(load_default=None, allow_none=True, strict=True, metadata={"description": "fen"})
+    process = fields.String(
+        load_default="", metadata={"description": "intake only: the process confirmed; empty for the suggested one"}
+    )
+    overrule_reason = fields.String(load_default="", metadata={"description": "why it is not the suggested one"})
+
+
+class Start(Schema):
+    """What to start a process with."""
+
+    variables = fields.Nested(Complaint, required=True)
+
+
+class Advanced(Schema):
+    """What a step led to."""
+
+    instance_id = fields.Integer(required=True)
+    case_number = fields.String()
+    user_task_ids = fields.List(fields.Integer(), metadata={"description": "user tasks now open in the case"})
+    ended = fields.Boolean()
+
+
+class TaskFilter(Schema):
+    """Which open user tasks to list, of those the caller may work on."""
+
+    group = fields.String(load_default="", metadata={"description": "code of a department"})
+    process = fields.String(load_default="")
+    after = fields.String(
+        load_default="", validate=validate.Length(max=60), metadata={"description": "`next` of the page before"}
+    )
+
+
+class Task(Schema):
+    """A user task as it stands in a worklist."""
+
+    id = fields.Integer(required=True)
+    case_number = fields.String()
+    process = fields.String()
+    name = fields.String(metadata={"description": "in the caller's language"})
+    group = fields.String()
+    assignee = fields.String(allow_none=True)
+    created_at = fields.AwareDateTime()
+    due_at = fields.AwareDateTime(allow_none=True)
+    paused = fields.Boolean(metadata={"description": "the clock stands still while the customer is waited for"})
+
+
+class TaskPage(Schema):
+    """One page of a worklist, the most urgent first."""
+
+    tasks = fields.List(fields.Nested(Task))
+    next = fields.String(allow_none=True, metadata={"description": "give it as `after`; null on the last page"})
+
+
+class Option(Schema):
+    """One choice of a field."""
+
+    value = fields.String()
+    label = fields.String()
+
+
+class FormField(Schema):
+    """One field of a task's form, in the caller's language."""
+
+    key = fields.String()
+    type = fields.String(metadata={"description": "as in the form-js schema"})
+    label = fields.String()
+    description = fields.String()
+    required = fields.Boolean()
+    unit = fields.String(metadata={"description": "fen: the amount is typed in yuan"})
+    options = fields.List(fields.Nested(Option))
+    value = fields.Raw(allow_none=True, metadata={"description": "what stands in it at first, as typed"})
+
+
+class TaskDetail(Task):
+    """A user task with what is needed to complete it."""
+
+    instance_id = fields.Integer()
+    element_id = fields.String()
+    state = fields.String(validate=validate.OneOf(["open", "completed", "cancelled"]))
+    documentation = fields.String()
+    manual_refs = fields.List(fields.String())
+    form = fields.List(fields.Nested(FormField), metadata={"description": "empty once the task is no longer open"})
+
+
+class Completion(Schema):
+    """What was entered, by field key; a list for fields that take several."""
+
+    form = fields.Dict(keys=fields.String(), values=fields.Raw(), load_default=dict)
+
+
+class Instance(Schema):
+    """A case and where it stands."""
+
+    id = fields.Integer(required=True)
+    case_number = fields.String()
+    process = fields.String()
+    version = fields.Integer()
+    state = fields.String(validate=validate.OneOf(["active", "completed", "cancelled"]))
+    started_at = fields.AwareDateTime()
+    ended_at = fields.AwareDateTime(allow_none=True)
+    due_at = fields.AwareDateTime(allow_none=True)
+    overdue = fields.Boolean()
+    active = fields.Dict(
+        keys=fields.String(), values=fields.Integer(), metadata={"description": "tokens by element id"}
+    )
+    tasks = fields.List(fields.Nested(Task), metadata={"description": "its open user tasks"})
+
+
+class EntryFilter(Schema):
+    """Which entries of a history to list."""
+
+    after = fields.Integer(
+        load_default=0, validate=validate.Range(min=0), metadata={"description": "sequence of the last entry seen"}
+    )
+
+
+class Entry(Schema):
+    """One entry of a case's history."""
+
+    sequence = fields.Integer(required=True)
+    at = fields.AwareDateTime()
+    actor = fields.String()
+    steps = fields.List(fields.Dict())
+    hash = fields.String(metadata={"description": "hex"})
+
+
+class Account(Schema):
+    """A number with its balances in fen."""
+
+    msisdn = fields.String(required=True)
+    kind = fields.String()
+    state = fields.String()
+    prepayment = fields.Integer()
+    bill_due = fields.Integer()
+    late_fee = fields.Integer()
+    deposit = fields.Integer()
+    held = fields.Integer()
+
+
+class Definition(Schema):
+    """A version of a process."""
+
+    key = fields.String(required=True)
+    version = fields.Integer()
+    name = fields.String()
+    sha256 = fields.String()
+    published_at = fields.AwareDateTime()
+    published_by = fields.String()
+    note = fields.String()
+
+
+class Element(Schema):
+    """One element of a diagram."""
+
+    id = fields.String()
+    type = fields.String()
+    name = fields.String()
+    lane = fields.String()
+    manual_refs = fields.List(fields.String())
+
+
+class DefinitionDetail(Definition):
+    """A version with its diagram and elements."""
+
+    xml = fields.String(metadata={"description": "BPMN 2.0"})
+    elements = fields.List(fields.Nested(Element))
+
+
+class FieldReason(Schema):
+    """Why a field was refused."""
+
+    code = fields.String()
+    text = fields.String(metadata={"description": "in the caller's language"})
+    values = fields.Dict()
+
+
+class Problem(Schema):
+    """What went wrong (RFC 9457)."""
+
+    type = fields.String()
+    title = fields.String(metadata={"description": "in the caller's language"})
+    status = fields.Integer()
+    code = fields.String(metadata={"description": "one of the errors of the reference"})
+    values = fields.Dict(metadata={"description": "what the error is about"})
+    reasons = fields.Dict(
+        keys=fields.String(),
+        values=fields.List(fields.Nested(FieldReason)),
+        metadata={"description": "for refused input: why, by field"},
+    )

@@ -1,0 +1,70 @@
+"""Supervision: what is late or will be soon, by department; handing a task to somebody; what the desk reports (CH1.2)."""
+
+from __future__ import annotations
+
+from flask import Blueprint, Flask, redirect, render_template, request, url_for
+from flask_login import current_user
+from sqlalchemy import func, select
+from werkzeug.wrappers import Response
+
+import engine
+from models.base import session
+from models.identity import Membership, User
+from models.notice import DepartmentNotice
+from models.user_task import UserTask
+from web import auth
+from web.queries import access, names, worklist
+
+blueprint = Blueprint("supervision", __name__, url_prefix="/supervision")
+REPORTED = 30
+
+
+def register(app: Flask) -> None:
+    """Add the pages."""
+    app.register_blueprint(blueprint)
+
+
+@blueprint.before_request
+def _only_supervisors() -> None:
+    access.check_role(current_user, "supervisor")
+
+
+@blueprint.get("")
+def board() -> str:
+    """Late tasks first, then per department how many are open and late; the latest reports."""
+    late = worklist.page(current_user, worklist.Wanted(scope="all", late=True))
+    query = (
+        select(UserTask.group, func.count(), func.count().filter(UserTask.overdue.is_(True)))
+        .where(UserTask.state == "open")
+        .group_by(UserTask.group)
+        .order_by(func.count().filter(UserTask.overdue.is_(True)).desc())
+    )
+    reports = select(DepartmentNotice).where(DepartmentNotice.department == "supervisor")
+    return render_template(
+        "supervision.html",
+        late=late,
+        load=session().execute(query).all(),
+        departments=names.departments(),
+        people=_people(),
+        reports=list(session().scalars(reports.order_by(DepartmentNotice.at.desc()).limit(REPORTED))),
+    )
+
+
+def _people() -> dict[str, list[tuple[str, str]]]:
+    """Who works where: (login, name) by department."""
+    rows = session().execute(
+        select(Membership.department, User.name, User.display_name)
+        .join(User, User.name == Membership.user)
+        .where(User.active)
+    )
+    found: dict[str, list[tuple[str, str]]] = {}
+    for department, login, shown in rows:
+        found.setdefault(department, []).append((login, shown))
+    return found
+
+
+@blueprint.post("/tasks/<int:task_id>/assignment")
+def assign(task_id: int) -> Response:
+    """Hand a task to somebody of its department."""
+    engine.assign(task_id, to=request.form.get("to", ""), by=auth.actor(), at=engine.now())
+    return redirect(url_for("supervision.board"))

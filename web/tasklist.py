@@ -1,0 +1,162 @@
+"""Worklist and task: finding the next thing to do, claiming it, filling its form, completing it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, Flask, abort, flash, redirect, render_template, request, url_for
+from flask_babel import gettext
+from flask_login import current_user
+from werkzeug.datastructures import MultiDict
+from werkzeug.wrappers import Response
+
+import engine
+from models.base import session
+from models.user_task import UserTask
+from office import notices
+from web import auth
+from web.queries import access, casefile, evidence, names, timeline, worklist
+
+blueprint = Blueprint("tasklist", __name__)
+EARLIER_LINES = 8
+
+
+def register(app: Flask) -> None:
+    """Add the pages, and the counts every page shows."""
+    app.register_blueprint(blueprint)
+    app.context_processor(_counts)
+
+
+def _counts() -> dict[str, Any]:
+    if not (current_user and current_user.is_authenticated):
+        return {"counts": {}, "at_a_counter": False}
+    return {"counts": worklist.counts(current_user), "at_a_counter": access.at_a_counter(current_user)}
+
+
+@blueprint.get("/")
+def home() -> Response:
+    """Everybody starts at the worklist."""
+    return redirect(url_for("tasklist.worklist_page"))
+
+
+@blueprint.get("/tasks")
+def worklist_page() -> str:
+    """Open tasks, filtered as the address says."""
+    wanted = worklist.Wanted(
+        scope=request.args.get("scope", "group"),
+        process=request.args.get("process", ""),
+        group=request.args.get("group", ""),
+        late=request.args.get("late") == "1",
+        text=request.args.get("text", "")[:40],
+        after=request.args.get("after", "")[:60],
+    )
+    return render_template(
+        "tasks.html", page=worklist.page(current_user, wanted), wanted=wanted, departments=names.departments()
+    )
+
+
+@blueprint.get("/tasks/next")
+def next_task() -> Response:
+    """Open the most urgent task of one's departments."""
+    task_id = worklist.next_task(current_user)
+    if task_id is None:
+        flash(gettext("Nothing is waiting for you."))
+        return redirect(url_for("tasklist.worklist_page"))
+    return redirect(url_for("tasklist.task", task_id=task_id))
+
+
+@blueprint.get("/tasks/<int:task_id>")
+def task(task_id: int) -> str | Response:
+    """A task with its form and all that is needed to fill it. Clerks read open notices first (CH1.6)."""
+    if notices.unconfirmed(current_user.name) and current_user.has("clerk"):
+        return redirect(url_for("notices.unread", next=request.path))
+    return _page(task_id, None, {})
+
+
+@blueprint.post("/tasks/<int:task_id>/completion")
+def complete(task_id: int) -> str | Response | tuple[str, int]:
+    """Complete the task; wrong fields come back marked, with everything kept."""
+    submitted = _submitted()
+    try:
+        engine.complete(task_id, form=submitted, by=auth.actor(), at=engine.now())
+    except engine.InvalidForm as error:
+        return _page(task_id, request.form, error.reasons), 422
+    flash(gettext("Done."))
+    following = worklist.next_task(current_user)
+    if following is None:
+        return redirect(url_for("tasklist.worklist_page"))
+    return redirect(url_for("tasklist.task", task_id=following))
+
+
+def _submitted() -> dict[str, str | list[str]]:
+    """The form as typed: a list where a field came several times."""
+    given: MultiDict[str, str] = request.form
+    return {
+        key: values if len(values := given.getlist(key)) > 1 or key.endswith("[]") else values[0]
+        for key in given
+        if key != "csrf_token"
+    }
+
+
+@blueprint.post("/tasks/<int:task_id>/claim")
+def claim(task_id: int) -> Response:
+    """Take a task and open it."""
+    engine.claim(task_id, by=auth.actor(), at=engine.now())
+    return redirect(url_for("tasklist.task", task_id=task_id))
+
+
+@blueprint.post("/tasks/<int:task_id>/release")
+def release(task_id: int) -> Response:
+    """Give a task back."""
+    engine.release(task_id, by=auth.actor(), at=engine.now())
+    return redirect(url_for("tasklist.worklist_page"))
+
+
+def _page(task_id: int, typed: MultiDict[str, str] | None, reasons: dict[str, list[engine.Reason]]) -> str:
+    row = session().get(UserTask, task_id)
+    if row is None:
+        raise engine.UnknownUserTask(task=task_id)
+    access.check_case(current_user, row.instance_id)
+    if row.state != "open":
+        raise engine.AlreadyCompleted(task=task_id)
+    form, variables, scope = engine.form_of(task_id, at=engine.now())
+    stage = casefile.stage_of_task(row)
+    definition = engine.definition_of(row.instance_id)
+    element = definition.processes[stage.process].element(row.element_id)
+    told = timeline.lines(engine.entries(row.instance_id), definition)
+    return render_template(
+        "task.html",
+        task=row,
+        name=names.element_name(stage.process, row.element_id, row.name),
+        may_work=row.group in current_user.departments or row.assignee == current_user.name,
+        fields=form.visible(variables, form.prefill(variables, scope), scope) if typed is None else form.fields,
+        form=form,
+        values=evidence.as_typed(form, form.prefill(variables, scope)) if typed is None else typed,
+        reasons=reasons,
+        words=variables.get("complaint_text"),
+        shown=evidence.of(form, variables),
+        documentation=names.documentation(stage.process, element),
+        manual_refs=element.manual_refs,
+        earlier=list(reversed(told))[:EARLIER_LINES],
+        stage=stage,
+        definition=definition,
+        departments=names.departments(),
+        instance=casefile.find(row.business_key),
+    )
+
+
+@blueprint.get("/definitions/<key>/versions/<int:version>/diagram.bpmn")
+def diagram(key: str, version: int) -> Response:
+    """The BPMN of a published version, for the viewer."""
+    return Response(engine.definition(key, version or None).xml, mimetype="application/xml")
+
+
+@blueprint.get("/cases/<number>/diagrams/<process>.bpmn")
+def case_diagram(number: str, process: str) -> Response:
+    """A diagram of the very version a case runs on, called processes included."""
+    instance = casefile.find(number)
+    access.check_case(current_user, instance.id)
+    definition = engine.definition_of(instance.id)
+    if process not in definition.processes:
+        abort(404)
+    return Response(definition.package.bpmn(process), mimetype="application/xml")
