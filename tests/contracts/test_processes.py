@@ -85,7 +85,11 @@ def test_every_refusal_has_a_way() -> None:
     for key, element in elements():
         if element.type == "serviceTask" and element.topic in handlers.registered():
             hosts = {element.id, element.parent}  # the activity itself, or the sub-process around it
-            caught = {e.error_code for e in definition(key).elements.values() if e.attached_to in hosts and e.trigger == "error"}
+            caught = {
+                e.error_code
+                for e in definition(key).elements.values()
+                if e.attached_to in hosts and e.trigger == "error"
+            }
             missing = set(handlers.find(element.topic).errors) - caught
             if missing and None not in caught and "" not in caught:
                 faults.append(f"{key}#{element.id}: {sorted(missing)}")

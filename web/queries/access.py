@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import exists, or_, select
+from sqlalchemy import Exists, exists, or_, select
 
 import engine
 from models.base import session
@@ -33,7 +33,7 @@ def check_case(person: Person, instance_id: int) -> None:
         raise NotYourCase(instance=instance_id)
 
 
-def _touches(person: Person, instance_id: int) -> object:
+def _touches(person: Person, instance_id: int) -> Exists:
     return exists().where(
         ProcessInstance.id == instance_id,
         or_(

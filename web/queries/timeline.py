@@ -189,7 +189,7 @@ def shown(value: Any, field: Any) -> str:
     chosen = value if isinstance(value, list) else [value]
     by_value = {option.value: in_language(option.label, option.label_en) for option in field.options}
     if field.is_boolean:
-        by_value |= {True: by_value.get("yes", gettext("yes")), False: by_value.get("no", gettext("no"))}  # type: ignore[dict-item]
+        by_value |= {True: by_value.get("yes", gettext("yes")), False: by_value.get("no", gettext("no"))}
     return ", ".join(by_value.get(one, written(one)) for one in chosen)
 
 

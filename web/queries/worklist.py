@@ -65,7 +65,7 @@ def page(person: Person, wanted: Wanted) -> Page:
     return Page(rows, _key(rows[-1]) if len(found) > PAGE else "")
 
 
-def _select() -> Select[Any]:
+def _select() -> Any:
     return (
         select(UserTask, ProcessInstance.paused_at, Complaint.msisdn)
         .join(ProcessInstance, ProcessInstance.id == UserTask.instance_id)

@@ -1,0 +1,296 @@
+"""The REST API: the same verbs, permissions and checks as the pages; nothing without a token; errors a program and a person can read."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
+
+import engine
+from models.base import Base
+from office import demo, notices, tokens
+from tests.people import SAM
+from web import config, create_app
+
+PROCESSES = Path(__file__).parents[3] / "processes"
+OWNER = engine.Actor("olu", frozenset(), frozenset({"owner"}))
+NUMBER = "13900000201"
+COMPLAINT = {
+    "msisdn": NUMBER,
+    "complaint_text": "多收了彩铃功能费,要求退费",
+    "disputed_amount": 1000,
+    "overrule_reason": "客户要求",
+}
+
+
+def settings(folder: Path) -> config.Settings:
+    """A test office in a folder; its keys are always the same, so that a copy of its database opens."""
+    keys = engine.Keys(master=b"m" * 32, signing=b"s" * 32)
+    return config.Settings(database_url=f"sqlite:///{folder / 'office.db'}", var=folder, keys=keys, testing=True)
+
+
+@pytest.fixture(scope="module")
+def office(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of an office with its demo people, customers and processes, made once."""
+    folder = tmp_path_factory.mktemp("office")
+    app = create_app(settings(folder))
+    with app.app_context():
+        Base.metadata.create_all(app.extensions["sqlalchemy"].engine)
+        demo.seed(engine.now(), hash_password=lambda password: "x")
+        engine.publish_directory(PROCESSES, by=OWNER, note="", at=engine.now())
+    return folder
+
+
+@pytest.fixture
+def app(office: Path, tmp_path: Path) -> Iterator[Flask]:
+    """An app over a copy of the office."""
+    for file in office.glob("office.db*"):
+        shutil.copy(file, tmp_path)
+    app = create_app(settings(tmp_path))
+    with app.app_context():
+        yield app
+
+
+class Caller:
+    """Somebody with a token."""
+
+    def __init__(self, client: FlaskClient, token: str, language: str = "en") -> None:
+        self.client = client
+        self.headers = {"Authorization": f"Bearer {token}", "Accept-Language": language}
+
+    def get(self, path: str, **query: Any) -> TestResponse:
+        """GET under /api/v1."""
+        return self.client.get(f"/api/v1{path}", headers=self.headers, query_string=query)
+
+    def post(self, path: str, document: Any = None) -> TestResponse:
+        """POST under /api/v1."""
+        return self.client.post(f"/api/v1{path}", headers=self.headers, json={} if document is None else document)
+
+
+@pytest.fixture
+def cleo(app: Flask) -> Caller:
+    """The clerk of the service hall."""
+    return Caller(app.test_client(), tokens.create("cleo", at=engine.now()))
+
+
+@pytest.fixture
+def nora(app: Flask) -> Caller:
+    """Somebody of another department."""
+    return Caller(app.test_client(), tokens.create("nora", at=engine.now()))
+
+
+@pytest.fixture
+def case(cleo: Caller) -> dict[str, Any]:
+    """A complaint taken in by Cleo that goes through TS-002."""
+    started = cleo.post("/processes/TS-002/instances", {"variables": COMPLAINT})
+    assert started.status_code == 201, started.json
+    document: dict[str, Any] = started.json
+    return document
+
+
+def task_id(case: dict[str, Any]) -> int:
+    """The one open task of a case."""
+    (found,) = case["user_task_ids"]
+    return int(found)
+
+
+@pytest.mark.parametrize("header", ["", "Bearer rd_nothing", "Basic Y2xlbzp4"])
+def test_nobody_gets_in_without_a_token(app: Flask, header: str) -> None:
+    """An unknown, missing or other kind of credential is refused in a form every HTTP client understands."""
+    answer = app.test_client().get("/api/v1/tasks", headers={"Authorization": header})
+    assert (answer.status_code, answer.headers["WWW-Authenticate"]) == (401, "Bearer")
+    assert answer.mimetype == "application/problem+json"
+
+
+def test_an_expired_token_is_refused(app: Flask) -> None:
+    """A token of long ago does not open anything."""
+    old = tokens.create("cleo", at=engine.now() - timedelta(days=2), lifetime=timedelta(days=1))
+    assert Caller(app.test_client(), old).get("/tasks").status_code == 401
+
+
+def test_the_description_names_every_path(app: Flask) -> None:
+    """A client can be generated from /api/v1/openapi.json: it lists what there is, and that a bearer token is needed."""
+    document = app.test_client().get("/api/v1/openapi.json").json
+    assert document is not None
+    assert set(document["paths"]) == {
+        "/api/v1/processes/{key}/instances",
+        "/api/v1/tasks",
+        "/api/v1/tasks/{task_id}",
+        "/api/v1/tasks/{task_id}/completion",
+        "/api/v1/tasks/{task_id}/claim",
+        "/api/v1/tasks/{task_id}/release",
+        "/api/v1/instances/{instance_id}",
+        "/api/v1/instances/{instance_id}/entries",
+        "/api/v1/accounts/{msisdn}",
+        "/api/v1/definitions",
+        "/api/v1/definitions/{key}/versions/{version}",
+    }
+    assert document["security"] == [{"bearer": []}]
+
+
+def test_a_complaint_goes_from_start_to_its_first_task(cleo: Caller, case: dict[str, Any]) -> None:
+    """What is started stands in the worklist of the department, with its number and its form."""
+    page = cleo.get("/tasks").json
+    assert page is not None
+    assert [task["id"] for task in page["tasks"]] == case["user_task_ids"]
+    task = cleo.get(f"/tasks/{task_id(case)}").json
+    assert task is not None
+    assert (task["element_id"], task["state"], task["case_number"]) == ("judge_cause", "open", case["case_number"])
+    assert "finding" in [field["key"] for field in task["form"]]
+
+
+def test_a_task_is_completed_with_what_was_typed(cleo: Caller, case: dict[str, Any]) -> None:
+    """A clerk's program can do the step that the clerk would do, and sees what comes next."""
+    form = {"finding": "charge_right", "finding_note": "客户自己开通", "disputed_amount": "10.00"}
+    done = cleo.post(f"/tasks/{task_id(case)}/completion", {"form": form})
+    assert done.status_code == 200, done.json
+    assert done.json is not None
+    (following,) = done.json["user_task_ids"]
+    shown = cleo.get(f"/tasks/{following}").json
+    assert shown is not None
+    assert shown["element_id"] == "reply_with_explanation"
+
+
+def test_a_refused_form_says_why_by_field(cleo: Caller, case: dict[str, Any]) -> None:
+    """Wrong values come back with field, code and text; the task is open as before."""
+    refused = cleo.post(f"/tasks/{task_id(case)}/completion", {"form": {"finding": "nonsense", "extra": "1"}})
+    assert refused.status_code == 422
+    assert refused.json is not None
+    assert refused.json["code"] == "InvalidForm"
+    assert {field: [one["code"] for one in found] for field, found in refused.json["reasons"].items()}.items() >= {
+        "finding": ["not_an_option"],
+        "extra": ["unknown_field"],
+    }.items()
+    assert cleo.get(f"/tasks/{task_id(case)}").json["state"] == "open"  # type: ignore[index]
+
+
+def test_a_task_is_completed_once(cleo: Caller, case: dict[str, Any]) -> None:
+    """A second completion changes nothing and says so."""
+    form = {"finding": "charge_right", "finding_note": "客户自己开通", "disputed_amount": "10.00"}
+    cleo.post(f"/tasks/{task_id(case)}/completion", {"form": form})
+    again = cleo.post(f"/tasks/{task_id(case)}/completion", {"form": form})
+    assert (again.status_code, again.json and again.json["code"]) == (409, "AlreadyCompleted")
+
+
+def test_nora_sees_nothing_of_ours(nora: Caller, case: dict[str, Any]) -> None:
+    """Another department finds neither the task nor the case nor the customer, and may not act."""
+    assert nora.get("/tasks").json == {"tasks": [], "next": None}
+    for path in (
+        f"/tasks/{task_id(case)}",
+        f"/instances/{case['instance_id']}",
+        f"/instances/{case['instance_id']}/entries",
+    ):
+        assert nora.get(path).status_code == 403
+    assert nora.get(f"/accounts/{NUMBER}").status_code == 403
+    for verb in ("claim", "release", "completion"):
+        assert nora.post(f"/tasks/{task_id(case)}/{verb}").status_code == 403
+    assert nora.post("/processes/TS-002/instances", {"variables": COMPLAINT}).status_code == 403
+
+
+def test_a_claimed_task_is_its_claimers(app: Flask, cleo: Caller, case: dict[str, Any]) -> None:
+    """A colleague cannot take what is taken, until it is given back."""
+    cora = Caller(app.test_client(), tokens.create("cora", at=engine.now()))
+    assert cleo.post(f"/tasks/{task_id(case)}/claim").json["assignee"] == "cleo"  # type: ignore[index]
+    refused = cora.post(f"/tasks/{task_id(case)}/claim")
+    assert (refused.status_code, refused.json and refused.json["code"]) == (409, "ClaimedByAnother")
+    assert cleo.post(f"/tasks/{task_id(case)}/release").json["assignee"] is None  # type: ignore[index]
+    assert cora.post(f"/tasks/{task_id(case)}/claim").status_code == 200
+
+
+def test_where_a_case_stands_and_its_history(cleo: Caller, case: dict[str, Any]) -> None:
+    """The instance shows its tokens; its entries come in order, chained, and can be read on from where one stopped."""
+    instance = cleo.get(f"/instances/{case['instance_id']}").json
+    assert instance is not None
+    assert (instance["state"], [task["id"] for task in instance["tasks"]]) == ("active", case["user_task_ids"])
+    entries = cleo.get(f"/instances/{case['instance_id']}/entries").json
+    assert isinstance(entries, list)
+    assert [entry["sequence"] for entry in entries] == list(range(1, len(entries) + 1))
+    assert entries[0]["steps"][0]["type"] == "instance_started"
+    assert cleo.get(f"/instances/{case['instance_id']}/entries", after=len(entries)).json == []
+
+
+def test_an_account_in_fen(cleo: Caller) -> None:
+    """Balances are integers; a number that nobody has is not found."""
+    account = cleo.get(f"/accounts/{NUMBER}").json
+    assert account is not None
+    assert all(isinstance(account[name], int) for name in ("prepayment", "bill_due", "late_fee", "deposit", "held"))
+    assert cleo.get("/accounts/13911111111").status_code == 404
+
+
+def test_definitions_and_one_version(cleo: Caller) -> None:
+    """Every published version is listed, and one can be read whole."""
+    listed = cleo.get("/definitions").json
+    assert isinstance(listed, list)
+    assert {("TS-002", 1), ("CH-002", 1)} <= {(one["key"], one["version"]) for one in listed}
+    version = cleo.get("/definitions/TS-002/versions/1").json
+    assert version is not None
+    assert "<bpmn:definitions" in version["xml"]
+    assert "judge_cause" in [element["id"] for element in version["elements"]]
+    assert cleo.get("/definitions/TS-002/versions/99").status_code == 404
+
+
+def test_only_complaints_begin_cases(cleo: Caller) -> None:
+    """A process that another one calls, or a date begins, cannot be begun by hand; an unknown one is unknown."""
+    refused = cleo.post("/processes/BATCH-001/instances", {"variables": COMPLAINT})
+    assert (refused.status_code, refused.json and refused.json["code"]) == (403, "BeginsElsewhere")
+    assert cleo.post("/processes/TS-999/instances", {"variables": COMPLAINT}).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("change", "field"),
+    [
+        ({"msisdn": "12"}, "msisdn"),
+        ({"complaint_text": " "}, "text"),
+        ({"disputed_amount": -1}, "disputed_amount"),
+        ({"disputed_amount": 1.5}, "variables.disputed_amount"),
+        ({"cause_verified": True}, "variables.cause_verified"),
+    ],
+)
+def test_a_start_is_checked_as_at_the_counter(cleo: Caller, change: dict[str, Any], field: str) -> None:
+    """Neither a wrong number nor a negative amount nor a variable that only processes set begins a case."""
+    refused = cleo.post("/processes/TS-002/instances", {"variables": {**COMPLAINT, **change}})
+    assert (refused.status_code, list(refused.json["reasons"])) == (422, [field])  # type: ignore[index]
+    assert cleo.get("/tasks").json == {"tasks": [], "next": None}
+
+
+def test_intake_suggests_when_no_process_is_named(cleo: Caller) -> None:
+    """Through CH-002 the suggested process is confirmed, as at the counter when the clerk agrees."""
+    started = cleo.post("/processes/CH-002/instances", {"variables": {**COMPLAINT, "overrule_reason": ""}})
+    assert started.status_code == 201, started.json
+    assert started.json is not None
+    assert started.json["case_number"]
+
+
+def test_an_unread_notice_comes_first(app: Flask, cleo: Caller) -> None:
+    """A clerk's program cannot take the next case past a notice the clerk has not confirmed (CH1.6)."""
+    notices.publish("交换机故障,统一口径如下", by=SAM, at=engine.now())
+    refused = cleo.post("/processes/TS-002/instances", {"variables": COMPLAINT})
+    assert (refused.status_code, refused.json and refused.json["code"]) == (409, "NoticesUnread")
+
+
+def test_texts_are_in_the_callers_language(app: Flask, cleo: Caller, case: dict[str, Any]) -> None:
+    """Accept-Language decides; without it, the language the person has chosen, which is Chinese at first."""
+    path = f"/tasks/{task_id(case)}"
+    english = cleo.get(path).json
+    chinese = app.test_client().get(f"/api/v1{path}", headers={"Authorization": cleo.headers["Authorization"]}).json
+    assert english is not None
+    assert chinese is not None
+    assert (english["name"].isascii(), chinese["name"].isascii()) == (True, False)
+    assert english["form"][0]["label"] != chinese["form"][0]["label"]
+
+
+@pytest.mark.parametrize("body", ["{", '"text"', "[]", '{"variables": 1}'])
+def test_a_body_of_the_wrong_shape_is_refused(app: Flask, cleo: Caller, body: str) -> None:
+    """Whatever is sent, the answer is a client error in problem+json."""
+    answer = app.test_client().post(
+        "/api/v1/processes/TS-002/instances", data=body, headers={**cleo.headers, "Content-Type": "application/json"}
+    )
+    assert answer.status_code in (400, 422)
+    assert answer.mimetype == "application/problem+json"
