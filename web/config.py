@@ -11,6 +11,11 @@ import engine
 
 ROOT = Path(__file__).resolve().parents[1]
 KEY_BYTES = 32
+SETTINGS: dict[str, tuple[str, str]] = {
+    "DATABASE_URL": ("a SQLite file in DESK_VAR", "`sqlite:///` and a path, or `postgresql://user:password@host/name`"),
+    "DESK_VAR": ("`var/` in the checkout", "folder for the SQLite file and the keys; only its owner may read the keys"),
+    "DESK_HTTPS": ("`no`", "`yes` when the office is reached by HTTPS: the session cookie then never leaves it"),
+}
 
 
 class WrongSettings(Exception):

@@ -11,6 +11,7 @@ from sqlalchemy import Engine, event, func, select
 from sqlalchemy.orm import Session
 
 import engine
+from engine import handlers
 from engine.handlers import BpmnError, Call, handler
 from models.incident import Incident
 from models.instance import ProcessInstance
@@ -47,7 +48,15 @@ class _Paid(Schema):
     key = fields.String()
 
 
-@handler("test/pay", parameters=_Amount, result=_Paid, errors=("refused",), title_zh="付", title_en="Pay")
+@pytest.fixture(autouse=True, scope="module")
+def paying() -> Iterator[None]:
+    """A service task of these tests, gone when they are over."""
+    register = handler("test/pay", parameters=_Amount, result=_Paid, errors=("refused",), title_zh="付", title_en="Pay")
+    register(_pay)
+    yield
+    del handlers._registry["test/pay"]
+
+
 def _pay(parameters: dict[str, int], call: Call) -> dict[str, object]:
     if parameters["amount"] > 10_000:
         raise BpmnError("refused")

@@ -23,5 +23,7 @@ def render(directory: Path) -> dict[str, str]:
         "errors.md": tables.errors_page(),
         "history.md": tables.history_page(),
         "commands.md": tables.commands_page(),
+        "settings.md": tables.settings_page(),
+        "feel.md": tables.feel_page(),
     }
     return {name: MARK + text for name, text in found.items()}
