@@ -11,6 +11,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "scenarios": ("scenarios", "Play the agreed scenarios and show which sequence flows none of them takes"),
     "coverage": ("coverage", "List manual ids that nothing declares, and elements that declare none"),
     "docs": ("docs", "Write the reference pages anew from processes, service tasks, settings and errors"),
+    "words": ("words", "Take new texts into the Chinese catalogue, and list what is not translated yet"),
     "build": ("building", "Build the pages and compile the translations"),
     "migrate": ("database", "Bring the database to the current schema"),
     "seed": ("database", "Fill an empty database with the demo office"),

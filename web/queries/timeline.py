@@ -97,7 +97,9 @@ class _Teller:
         return "desk", gettext("Carried out: %(task)s", task=self.name(step)), details
 
     def decided(self, step: Step) -> Any:
-        rules = "; ".join(m.get("annotation") or f"{gettext('rule')} {m['number']}" for m in step["matched"])
+        rules = "; ".join(
+            m.get("annotation") or gettext("rule %(number)s", number=m["number"]) for m in step["matched"]
+        )
         return "desk", gettext("Decided: %(task)s", task=self.name(step)), [(gettext("Rule"), rules)] if rules else []
 
     def refused(self, step: Step) -> Any:
