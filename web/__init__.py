@@ -59,6 +59,7 @@ def create_app(settings: config.Settings | None = None) -> Flask:
         code_text=words.code_text,
         column_text=words.column_text,
         cell_text=words.cell_text,
+        reason_text=words.reason_text,
         flat_rows=evidence.rows,
     )
     return app

@@ -32,15 +32,7 @@ def _engine_error(error: engine.EngineError) -> Response:
     status = errors.status_of(error)
     if isinstance(error, engine.InvalidForm):
         return answer(status, errors.describe(error), error.code, reasons=_reasons(error))
-    text = _own_texts().get(error.code) or errors.describe(error)
-    return answer(status, text, error.code, values=plain(error.values) if status < 500 else {})
-
-
-def _own_texts() -> dict[str, str]:
-    return {
-        "BeginsElsewhere": gettext("This process is not begun with a complaint; another process or a date begins it."),
-        "NoticesUnread": gettext("There are notices to read and confirm before the next case."),
-    }
+    return answer(status, errors.describe(error), error.code, values=plain(error.values) if status < 500 else {})
 
 
 def _reasons(error: engine.InvalidForm) -> dict[str, Any]:

@@ -1,12 +1,15 @@
-"""Codes of the tables in words: states, kinds, accounts, journal entries, columns of evidence."""
+"""Codes of the tables in words: states, kinds, accounts, journal entries, refusals of service tasks, columns of evidence."""
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 from flask_babel import gettext
 
-from web.i18n import yuan
+from web.i18n import in_language, moment, yuan
 from web.queries.timeline import MONEY, written
 
 
@@ -43,24 +46,119 @@ CODES = {
     "credit": _("credit"),
     "transfer": _("transfer"),
     "waiver": _("waiver"),
+    "opening": _("opening balance"),
+    "recharge": _("recharge"),
+    "recharge_move": _("recharge moved"),
+    "prepayment_transfer": _("prepayment moved"),
+    "prepayment_refund": _("prepayment paid out"),
+    "charge_refund": _("charge paid back"),
+    "late_fee_refund": _("late fee paid back"),
+    "deposit_refund": _("deposit paid back"),
+    "charge_credit": _("charge credited"),
+    "late_fee_credit": _("late fee credited"),
+    "late_fee_waiver": _("late fee waived"),
+    "charge_hold": _("put on charge hold"),
+    "charge_hold_credited": _("charge hold credited"),
+    "charge_hold_rejected": _("charge hold taken back"),
+    "secondary_pricing": _("secondary pricing"),
+    "charge": _("charge"),
+    "function_fee": _("function fee"),
+    "monthly_fee": _("monthly fee"),
+    "call": _("call charge"),
+    "roaming": _("roaming charge"),
+    "other": _("other charge"),
+    "arrears": _("arrears"),
+    "request": _("on the customer's request"),
+    "number_change": _("change of number"),
+    "suspension": _("suspension"),
+    "cancellation_arrears": _("cancellation for arrears"),
+    "cancellation_request": _("cancellation on request"),
+    "cancellation_final": _("cancellation"),
+    "customer": _("customer's cause"),
+    "operator": _("operator's fault"),
+    "social": _("social cause"),
+    "collection": _("collection cause"),
+    "special": _("special case: no cause found"),
+    "evidence": _("show the evidence"),
+    "liability": _("settle who is liable"),
+    "listed_item": _("an item of the list"),
+    "credit_accepted": _("the credit was agreed to"),
+    "reward": _("a complaint reward always goes this way"),
+    "prepayment_never": _("prepayment never goes this way"),
+    "cash_never": _("cash never goes this way"),
+    "not_listed": _("not an item of the list"),
+    "not_answered_in_time": _("the earlier case was not answered in time"),
+    "dissatisfied": _("the customer was not satisfied with the earlier answer"),
+    "in_progress": _("the earlier case is still being handled"),
+    "none": _("no earlier case"),
+    "no_calls": _("no calls in this time"),
     "frequent_alternation": _("two places alternate frequently within a short time"),
     "periodic": _("back and forth periodically over days"),
     "implausible_travel": _("the way between the places is too far for the time"),
     "one_location": _("one place only"),
     "plausible": _("the changes of place are plausible"),
 }
+REFUSALS = {
+    "account_format": _("The account number is not written as this bank writes it."),
+    "batch_closed": _("The month-end batch is closed."),
+    "card_unused": _("The card has not been used yet."),
+    "debit_under_way": _("A debit is under way; the agreement can be changed when it is done."),
+    "exceeds_bill": _("%(amount)s is more than what is due on the bill, %(balance)s."),
+    "exceeds_disputed": _("%(amount)s is more than the disputed amount of %(disputed)s."),
+    "exceeds_late_fee": _("%(amount)s is more than the late fee due, %(balance)s."),
+    "exceeds_receipt": _("%(amount)s is more than what is left on the receipt, %(left)s."),
+    "holder_mismatch": _("The account holder is not the customer."),
+    "insufficient_prepayment": _("The prepayment of %(balance)s does not suffice for %(amount)s."),
+    "no_deposit": _("There is no deposit on this number."),
+    "not_cancelled": _("The number has not been cancelled."),
+    "nothing_left": _("Nothing is left to be returned."),
+    "receipt_unknown": _("There is no receipt %(receipt)s of this number."),
+    "receipt_used": _("Receipt %(receipt)s has been used for a refund already."),
+    "same_number": _("The target is the disputed number itself."),
+    "subscription_unknown": _("No customer has this number."),
+    "target_cancelled": _("The target number is cancelled."),
+    "target_not_gotone": _("The target is not a GoTone number."),
+    "target_suspended": _("The target number is suspended."),
+    "target_unknown": _("No customer has the target number."),
+    "unknown_card": _("There is no card with this serial number."),
+    "wrong_pin": _("The PIN does not belong to this card."),
+}
 COLUMNS = {
+    "cause": _("Cause"),
+    "operator_fault": _("Operator's fault"),
+    "person_named": _("A person must be named"),
+    "next": _("What follows"),
+    "eligible": _("Eligible for secondary pricing"),
+    "process": _("Process"),
+    "confidence": _("Confidence"),
+    "msisdn": _("Number"),
+    "paid": _("Paid"),
+    "distance_m": _("Metres apart"),
+    "account": _("Account"),
+    "bank": _("Bank"),
+    "holder": _("Holder"),
+    "balance": _("Balance"),
     "start": _("Start"),
     "first.start": _("First call"),
     "first.cell": _("Cell"),
     "first.network": _("Network"),
     "first.duration_s": _("Seconds"),
     "first.charge": _("Charge"),
+    "first.kind": _("Kind"),
+    "first.place": _("Place"),
+    "first.border": _("At the border"),
+    "first.roaming": _("Roaming charge"),
+    "first.other_party": _("Other party"),
     "second.start": _("Second call"),
     "second.cell": _("Cell"),
     "second.network": _("Network"),
     "second.duration_s": _("Seconds"),
     "second.charge": _("Charge"),
+    "second.kind": _("Kind"),
+    "second.place": _("Place"),
+    "second.border": _("At the border"),
+    "second.roaming": _("Roaming charge"),
+    "second.other_party": _("Other party"),
     "minutes": _("Minutes apart"),
     "charge": _("Charge"),
     "reason": _("Reason"),
@@ -86,7 +184,11 @@ COLUMNS = {
     "kind": _("Kind"),
     "last_bill_period": _("Last bill"),
 }
-FEN = (*MONEY, "long_distance", "ip", "basic", "forwarding", "first.charge", "second.charge")
+FEN = (
+    *(*MONEY, "disputed", "left", "long_distance", "ip", "basic", "forwarding"),
+    *("first.charge", "second.charge", "first.roaming", "second.roaming"),
+)
+_INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)")
 
 
 def code_text(code: Any) -> str:
@@ -100,7 +202,30 @@ def column_text(name: str) -> str:
 
 
 def cell_text(name: str, value: Any) -> str:
-    """A cell of evidence: money as yuan, codes in words."""
+    """A cell of evidence: money as yuan, instants as the page writes them, codes in words."""
     if name in FEN and isinstance(value, int) and not isinstance(value, bool):
         return yuan(value)
+    if name == "field":
+        return column_text(str(value))
+    if isinstance(value, str) and _INSTANT.fullmatch(value):
+        return moment(datetime.fromisoformat(value))
     return code_text(value) if isinstance(value, str) else written(value)
+
+
+def reason_text(entry: Any) -> str:
+    """A reason laid beside a form: its own text, a refusal as a sentence with its amounts, a decision as what it found, a code in words."""
+    if not isinstance(entry, Mapping):
+        return code_text(entry)
+    if "text" in entry:
+        return in_language(entry["text"], entry.get("text_en", ""))
+    sentence = REFUSALS.get(str(entry.get("code")))
+    if sentence is not None:
+        return gettext(sentence, **{name: cell_text(name, value) for name, value in _named(entry)})
+    told = (f"{column_text(name)} {cell_text(name, value)}" for name, value in entry.items() if value is not None)
+    return gettext("; ").join(told)
+
+
+def _named(entry: Mapping[str, Any]) -> list[tuple[str, Any]]:
+    """The values of a refusal; those a sentence may name and the service did not give are a dash."""
+    blank = dict.fromkeys(("amount", "balance", "disputed", "left", "receipt"), "—")
+    return list({**blank, **entry}.items())

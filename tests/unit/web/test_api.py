@@ -2,25 +2,17 @@
 
 from __future__ import annotations
 
-import shutil
-from collections.abc import Iterator
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
 from flask import Flask
-from flask.testing import FlaskClient
-from werkzeug.test import TestResponse
 
 import engine
-from models.base import Base
-from office import demo, notices, tokens
+from office import notices, tokens
 from tests.people import SAM
-from web import config, create_app
+from tests.visitors import Caller
 
-PROCESSES = Path(__file__).parents[3] / "processes"
-OWNER = engine.Actor("olu", frozenset(), frozenset({"owner"}))
 NUMBER = "13900000201"
 COMPLAINT = {
     "msisdn": NUMBER,
@@ -28,50 +20,6 @@ COMPLAINT = {
     "disputed_amount": 1000,
     "overrule_reason": "客户要求",
 }
-
-
-def settings(folder: Path) -> config.Settings:
-    """A test office in a folder; its keys are always the same, so that a copy of its database opens."""
-    keys = engine.Keys(master=b"m" * 32, signing=b"s" * 32)
-    return config.Settings(database_url=f"sqlite:///{folder / 'office.db'}", var=folder, keys=keys, testing=True)
-
-
-@pytest.fixture(scope="module")
-def office(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The folder of an office with its demo people, customers and processes, made once."""
-    folder = tmp_path_factory.mktemp("office")
-    app = create_app(settings(folder))
-    with app.app_context():
-        Base.metadata.create_all(app.extensions["sqlalchemy"].engine)
-        demo.seed(engine.now(), hash_password=lambda password: "x")
-        engine.publish_directory(PROCESSES, by=OWNER, note="", at=engine.now())
-    return folder
-
-
-@pytest.fixture
-def app(office: Path, tmp_path: Path) -> Iterator[Flask]:
-    """An app over a copy of the office."""
-    for file in office.glob("office.db*"):
-        shutil.copy(file, tmp_path)
-    app = create_app(settings(tmp_path))
-    with app.app_context():
-        yield app
-
-
-class Caller:
-    """Somebody with a token."""
-
-    def __init__(self, client: FlaskClient, token: str, language: str = "en") -> None:
-        self.client = client
-        self.headers = {"Authorization": f"Bearer {token}", "Accept-Language": language}
-
-    def get(self, path: str, **query: Any) -> TestResponse:
-        """GET under /api/v1."""
-        return self.client.get(f"/api/v1{path}", headers=self.headers, query_string=query)
-
-    def post(self, path: str, document: Any = None) -> TestResponse:
-        """POST under /api/v1."""
-        return self.client.post(f"/api/v1{path}", headers=self.headers, json={} if document is None else document)
 
 
 @pytest.fixture

@@ -1,0 +1,86 @@
+"""A test office with its demo people, customers and processes: made once, copied for every test, on SQLite and on PostgreSQL."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+from flask import Flask
+from sqlalchemy import create_engine, make_url, text
+
+from tests.visitors import found_office, open_office
+from web.commands.building import compile_translations
+
+
+@pytest.fixture(scope="session")
+def office(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of an office, made once."""
+    compile_translations()
+    folder = tmp_path_factory.mktemp("office")
+    found_office(open_office(folder))
+    return folder
+
+
+@pytest.fixture
+def app(office: Path, tmp_path: Path) -> Iterator[Flask]:
+    """An app over a copy of the office."""
+    for file in office.glob("office.db*"):
+        shutil.copy(file, tmp_path)
+    app = open_office(tmp_path)
+    with app.app_context():
+        yield app
+
+
+@pytest.fixture(scope="session")
+def postgresql_office(postgresql_server: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The name of a PostgreSQL database with an office in it, to be copied."""
+    compile_translations()
+    name = f"office_{uuid4().hex[:12]}"
+    with _created(postgresql_server, name):
+        app = open_office(tmp_path_factory.mktemp("office"), _url(postgresql_server, name))
+        found_office(app)
+        _let_go(app)
+        yield name
+
+
+@pytest.fixture
+def postgresql_app(postgresql_server: str, postgresql_office: str, tmp_path: Path) -> Iterator[Flask]:
+    """An app over a copy of the office on PostgreSQL."""
+    name = f"copy_{uuid4().hex[:12]}"
+    with _created(postgresql_server, name, template=postgresql_office):
+        app = open_office(tmp_path, _url(postgresql_server, name))
+        with app.app_context():
+            yield app
+        _let_go(app)
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=[pytest.mark.postgresql, pytest.mark.slow])])
+def any_app(request: pytest.FixtureRequest) -> Flask:
+    """An app over a copy of the office, once on SQLite and once on PostgreSQL."""
+    chosen: Flask = request.getfixturevalue("app" if request.param == "sqlite" else "postgresql_app")
+    return chosen
+
+
+@contextmanager
+def _created(server: str, name: str, template: str = "template1") -> Iterator[None]:
+    """A database that is there inside the block."""
+    administration = create_engine(server, isolation_level="AUTOCOMMIT")
+    with administration.connect() as connection:
+        connection.execute(text(f"CREATE DATABASE {name} TEMPLATE {template}"))
+    yield
+    with administration.connect() as connection:
+        connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
+    administration.dispose()
+
+
+def _url(server: str, name: str) -> str:
+    return make_url(server).set(database=name).render_as_string(hide_password=False)
+
+
+def _let_go(app: Flask) -> None:
+    with app.app_context():
+        app.extensions["sqlalchemy"].engine.dispose()

@@ -1,0 +1,221 @@
+"""Whether everything a person reads is there in both languages, and nothing is written past the catalogue."""
+
+from __future__ import annotations
+
+import ast
+import importlib
+import pkgutil
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask import Flask, g
+from flask_babel import force_locale
+
+import engine
+import models.billing
+import models.customer
+from engine.steps import STEPS
+from web import errors
+from web.commands import words
+from web.i18n import CODES as LOCALES
+from web.queries import timeline
+from web.queries.words import CODES, COLUMNS
+
+ROOT = Path(__file__).parents[3]
+SOURCES = sorted(file for file in (ROOT / "web").rglob("*.py") if "frontend" not in file.parts)
+TEMPLATES = sorted((ROOT / "web" / "templates").rglob("*.html"))
+SCRIPTS = sorted((ROOT / "web" / "frontend" / "src").glob("*.js"))
+CHINESE = re.compile("[\u3000-\u303f\u4e00-\u9fff\uff00-\uffef]+")
+PLACEHOLDER = re.compile(r"%\(\w+\)s|%%")
+NOT_TRANSLATED = {"中文", "元"}  # a language's own name, and the unit as it is typed
+MARKS = {"gettext", "_"}
+PACKAGES = ("web", "office", "service_tasks", "engine", "models")
+MET_BY_PEOPLE = (
+    "web.",
+    "office.notices",
+    "engine.permissions",
+    "engine.user_tasks",
+    "engine.incidents",
+    "engine.execution",
+)
+SILENT = {
+    "user_task_cancelled", "flow_taken", "passed", "entered", "call_left", "call_cancelled", "job_created", "job_refused", "job_queued",
+    "timer_cancelled", "message_cancelled",
+}  # fmt: skip
+
+
+def nodes(*kinds: type[ast.AST], files: list[Path] = SOURCES) -> Iterator[tuple[Path, Any]]:
+    """Every node of some kinds in some sources; docstrings are left out."""
+    for file in files:
+        tree = ast.parse(file.read_text("utf-8"))
+        docstrings = {id(node.body[0].value) for node in ast.walk(tree) if _has_docstring(node)}  # type: ignore[attr-defined]
+        yield from ((file, node) for node in ast.walk(tree) if isinstance(node, kinds) and id(node) not in docstrings)
+
+
+def _has_docstring(node: ast.AST) -> bool:
+    return isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef) and ast.get_docstring(node) is not None
+
+
+def where(file: Path, node: ast.AST) -> str:
+    """web/errors.py:12."""
+    return f"{file.relative_to(ROOT).as_posix()}:{getattr(node, 'lineno', 0)}"
+
+
+@pytest.fixture
+def chinese(app: Flask) -> Iterator[None]:
+    """A request whose language is Chinese."""
+    with app.test_request_context():
+        g.language = "zh"
+        yield
+
+
+def test_every_text_has_its_chinese() -> None:
+    """Somebody who reads Chinese never meets an English sentence."""
+    known = words.translations()
+    assert sorted(text for text in words.extracted() if not CHINESE.search(known.get(text, ""))) == []
+
+
+def test_the_catalogue_holds_nothing_else() -> None:
+    """A text that no page uses any more is taken out: ./desk words does it."""
+    assert sorted(words.translations().keys() - words.extracted()) == []
+
+
+def test_the_catalogue_is_as_the_command_writes_it(tmp_path: Path) -> None:
+    """The file is sorted and without line numbers, so that two branches that add a text can be merged."""
+    again = tmp_path / "zh_Hans_CN" / "LC_MESSAGES" / "messages.po"
+    again.parent.mkdir(parents=True)
+    words.write(words.translations(), again)
+    assert words.CATALOGUE.read_text("utf-8") == again.read_text("utf-8")
+
+
+def test_placeholders_are_the_same_in_both_languages() -> None:
+    """A translation neither loses a value nor asks for one that is not given."""
+    differing = [
+        text
+        for text, chinese in words.translations().items()
+        if sorted(PLACEHOLDER.findall(text)) != sorted(PLACEHOLDER.findall(chinese))
+    ]
+    assert differing == []
+
+
+def test_no_translation_raises_its_voice() -> None:
+    """The desk speaks politely: no exclamation marks, and none of the words that blame a system."""
+    assert [text for text in words.translations().values() if re.search("[!！]|系统错误|非法", text)] == []
+
+
+def test_templates_hold_no_chinese() -> None:
+    """What a template says goes through the catalogue; full-width punctuation too."""
+    found = [
+        (file.name, text)
+        for file in TEMPLATES
+        for text in CHINESE.findall(file.read_text("utf-8"))
+        if text not in NOT_TRANSLATED
+    ]
+    assert found == []
+
+
+def test_views_hold_no_chinese() -> None:
+    """What a view says goes through the catalogue; only docstrings may quote the screen."""
+    found = {
+        where(file, node): text
+        for file, node in nodes(ast.Constant)
+        if isinstance(node.value, str) and "commands" not in file.parts
+        for text in CHINESE.findall(node.value)
+        if text not in NOT_TRANSLATED
+    }
+    assert found == {}
+
+
+def test_every_marked_text_is_found() -> None:
+    """A text inside an f-string, or put together before it is marked, never reaches the catalogue."""
+    known = words.translations()
+    lost = [
+        where(file, call)
+        for file, call in nodes(ast.Call)
+        if isinstance(call.func, ast.Name) and call.func.id in MARKS
+        if isinstance(call.args[0], ast.JoinedStr | ast.BinOp)
+        or (isinstance(call.args[0], ast.Constant) and call.args[0].value not in known)
+    ]
+    assert lost == []
+
+
+@pytest.mark.parametrize("file", SCRIPTS, ids=lambda file: file.name)
+def test_scripts_say_the_same_in_both_languages(file: Path) -> None:
+    """What a script says stands in `zh: { … }` with the same names in the `en: { … }` after it; nowhere else is Chinese written."""
+    text = file.read_text("utf-8")
+    spoken = [
+        set(re.findall(r"(\w+): [\"\'`]", block)) for block in re.findall(r"(?:zh|en): \{(.*?)\}", text, re.DOTALL)
+    ]
+    assert spoken[::2] == spoken[1::2]
+    rest = re.sub(r"zh: \{.*?\}", "", text, flags=re.DOTALL)
+    unpaired = [line for line in rest.splitlines() if CHINESE.search(line) and not re.search(r'zh \?|"zh"', line)]
+    assert unpaired == []
+
+
+def error_classes(kind: type[engine.EngineError] = engine.EngineError) -> Iterator[type[engine.EngineError]]:
+    """Every class of error that the product raises."""
+    for inner in kind.__subclasses__():
+        if inner.__module__.startswith(tuple(f"{name}." for name in PACKAGES)):
+            yield inner
+            yield from error_classes(inner)
+
+
+def test_every_error_reads_well_in_both_languages(app: Flask) -> None:
+    """Whatever is raised, a person reads a sentence of their language; what a page can raise has one of its own."""
+    for package in PACKAGES:
+        for module in pkgutil.walk_packages(importlib.import_module(package).__path__, f"{package}."):
+            if "__main__" not in module.name and not module.name.startswith("web.commands"):
+                importlib.import_module(module.name)
+    kinds = {"NotFound", "NotPermitted", "Conflict", "Invalid", "Corrupt"}
+    for language in ("zh", "en"):
+        with app.test_request_context(), force_locale(LOCALES[language]):
+            for kind in error_classes():
+                read = errors.describe(kind.__new__(kind))
+                assert bool(CHINESE.search(read)) is (language == "zh"), kind
+                if kind.__module__.startswith(MET_BY_PEOPLE):
+                    assert kind.__name__ in errors.texts().keys() - kinds, f"{kind.__name__} reads as its kind"
+
+
+def test_every_reason_a_field_may_be_wrong_for_has_its_text(chinese: None) -> None:
+    """No wrong field is answered by a mere "please check"."""
+    raised = {
+        call.args[0].value
+        for _, call in nodes(
+            ast.Call,
+            files=sorted((ROOT / "engine/language/forms").rglob("*.py")) + SOURCES + [ROOT / "office/intake.py"],
+        )
+        if getattr(call.func, "id", getattr(call.func, "attr", "")) in {"Reason", "wrong"}
+        if call.args and isinstance(call.args[0], ast.Constant)
+    }
+    vague = errors.reason(engine.Reason("no_such_code"))
+    assert {"required", "max", "unknown_field"} <= raised
+    assert sorted(code for code in raised if errors.reason(engine.Reason(code, {"limit": 1})) == vague) == []
+
+
+def test_codes_of_the_tables_have_words() -> None:
+    """A page shows no code such as in_service or provincial_settlement."""
+    used = {*models.customer.KINDS, *models.customer.STATES, *models.billing.ACCOUNT_KINDS}
+    assert sorted(used - CODES.keys()) == []
+    assert set(COLUMNS.values()) <= words.translations().keys()
+
+
+def test_every_kind_of_journal_entry_has_words() -> None:
+    """What moved money is named on the page of the case, whichever service it was."""
+    sources = sorted((ROOT / "service_tasks").rglob("*.py"))
+    given = {
+        keyword.value.value
+        for _, call in nodes(ast.Call, files=sources)
+        if getattr(call.func, "attr", getattr(call.func, "id", "")) in {"post", "JournalEntry", "record"}
+        for keyword in call.keywords
+        if keyword.arg == "kind" and isinstance(keyword.value, ast.Constant)
+    }
+    assert sorted(given - CODES.keys()) == []
+
+
+def test_every_step_of_a_history_is_told_or_silent_on_purpose() -> None:
+    """A new kind of step is not forgotten in the timeline of a case."""
+    assert timeline._TELLERS.keys() | SILENT == STEPS.keys()
+    assert not timeline._TELLERS.keys() & SILENT

@@ -1,0 +1,132 @@
+"""Those who come to a test office: a browser with its cookies, a program with its token, and what stands in every table before and after."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+from typing import Any
+
+from argon2 import PasswordHasher
+from flask import Flask
+from flask.testing import FlaskClient
+from lxml import html
+from sqlalchemy import select
+from werkzeug.test import TestResponse
+
+import engine
+from models.base import Base
+from office import demo
+from tests.people import OLU
+from web import config, create_app
+
+PROCESSES = Path(__file__).parents[1] / "processes"
+LANGUAGES = ("zh", "en")
+_quick = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+
+
+def settings(folder: Path, url: str = "") -> config.Settings:
+    """A test office in a folder; its keys are always the same, so that a copy of its database opens."""
+    keys = engine.Keys(master=b"m" * 32, signing=b"s" * 32)
+    return config.Settings(database_url=url or f"sqlite:///{folder / 'office.db'}", var=folder, keys=keys, testing=True)
+
+
+def found_office(app: Flask) -> None:
+    """Fill an empty database with the demo people, their passwords, customers and processes."""
+    with app.app_context():
+        Base.metadata.create_all(app.extensions["sqlalchemy"].engine)
+        demo.seed(engine.now(), hash_password=_quick.hash)
+        engine.publish_directory(PROCESSES, by=OLU, note="", at=engine.now())
+
+
+def open_office(folder: Path, url: str = "") -> Flask:
+    """The app over a database that is there already."""
+    return create_app(settings(folder, url))
+
+
+def contents(app: Flask) -> dict[str, str]:
+    """A fingerprint of every table, to be compared with a later one."""
+    with app.app_context(), app.extensions["sqlalchemy"].engine.connect() as connection:
+        return {
+            table.name: hashlib.sha256(
+                repr(sorted(map(repr, connection.execute(select(table)).tuples()))).encode()
+            ).hexdigest()
+            for table in Base.metadata.sorted_tables
+        }
+
+
+class Page:
+    """An answer as a person reads it."""
+
+    def __init__(self, answer: TestResponse) -> None:
+        self.status = answer.status_code
+        self.text = answer.get_data(as_text=True)
+        self.tree: Any = html.document_fromstring(self.text) if self.text.strip() else html.document_fromstring("<p>")
+
+    @property
+    def title(self) -> str:
+        """The one h1."""
+        (found,) = self.tree.xpath("//h1")
+        return " ".join(found.text_content().split())
+
+    @property
+    def summary(self) -> dict[str, str]:
+        """What the summary of errors says, by the place its link leads to."""
+        links = self.tree.xpath("//*[contains(@class, 'desk-errors')]//li/a")
+        return {link.get("href"): " ".join(link.text_content().split()) for link in links}
+
+    def has(self, anchor: str) -> bool:
+        """Whether a link of the page, such as #field-text, leads somewhere on it."""
+        return bool(self.tree.xpath(f"//*[@id='{anchor.removeprefix('#')}']"))
+
+    def beside(self, field: str) -> str:
+        """The message beside a field; "" without one."""
+        return "".join(found.text_content().strip() for found in self.tree.xpath(f"//*[@id='error-{field}']"))
+
+    def typed(self, field: str) -> str | None:
+        """What stands in a field."""
+        for found in self.tree.xpath(f"//*[@name='{field}']"):
+            if found.tag == "textarea":
+                return str(found.text or "").removeprefix("\n")
+            if found.tag == "select":
+                return next((one.get("value") for one in found.xpath("./option[@selected]")), "")
+            if found.get("type") in ("radio", "checkbox"):
+                checked = self.tree.xpath(f"//*[@name='{field}'][@checked]")
+                return str(checked[0].get("value")) if checked else ""
+            return str(found.get("value"))
+        return None
+
+
+class Visitor:
+    """Somebody at a browser; without a name, somebody who has not logged in."""
+
+    def __init__(self, app: Flask, name: str = "", language: str = "zh") -> None:
+        self.client: FlaskClient = app.test_client()
+        if name:
+            given = {"name": name, "password": f"{name}-reception-desk"}
+            assert self.client.post("/login", data=given).status_code == 302
+        if language != "zh":
+            self.client.post("/language", data={"language": language})
+
+    def get(self, path: str, **query: Any) -> Page:
+        """Open a page; redirects are followed."""
+        return Page(self.client.get(path, query_string=query, follow_redirects=True))
+
+    def post(self, path: str, **form: Any) -> Page:
+        """Send a form; a redirect is not followed."""
+        return Page(self.client.post(path, data=form))
+
+
+class Caller:
+    """A program with a token."""
+
+    def __init__(self, client: FlaskClient, token: str, language: str = "en") -> None:
+        self.client = client
+        self.headers = {"Authorization": f"Bearer {token}", "Accept-Language": language}
+
+    def get(self, path: str, **query: Any) -> TestResponse:
+        """GET under /api/v1."""
+        return self.client.get(f"/api/v1{path}", headers=self.headers, query_string=query)
+
+    def post(self, path: str, document: Any = None) -> TestResponse:
+        """POST under /api/v1."""
+        return self.client.post(f"/api/v1{path}", headers=self.headers, json={} if document is None else document)
