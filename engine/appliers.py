@@ -105,8 +105,7 @@ def _call_left(store: Store, step: Step, at: datetime, scope: int) -> None:
 
 @_on("call_cancelled")
 def _call_cancelled(store: Store, step: Step, at: datetime, scope: int) -> None:
-    if step["element"]:
-        store.seen("active", step["element"], scope, -1)
+    store.seen("active", step["element"], scope, -1)
 
 
 @_on("job_created")
@@ -130,6 +129,11 @@ def _job_refused(store: Store, step: Step, at: datetime, scope: int) -> None:
     store.variables_set(scope, {"refusal": {"code": step["code"], **step["values"]}}, None)
 
 
+@_on("job_cancelled")
+def _job_cancelled(store: Store, step: Step, at: datetime, scope: int) -> None:
+    store.seen("active", step["element"], scope, -1)
+
+
 @_on("job_queued", "error_caught")
 def _noted(store: Store, step: Step, at: datetime, scope: int) -> None:
     return None
@@ -148,12 +152,14 @@ def _incident(store: Store, step: Step, at: datetime, scope: int) -> None:
         state="open",
         opened_at=at,
     )
+    if step["after"] != "job":  # a job that broke stands there already; after a refusal or on arrival none was counted
+        store.seen("active", step["element"], scope, 1)
 
 
-@_on("incident_retried", "incident_resolved")
+@_on("incident_retried", "incident_resolved", "incident_cancelled")
 def _incident_closed(store: Store, step: Step, at: datetime, scope: int) -> None:
-    store.incident_closed(step["token"], step.get("reason", "retried"))
-    if step["type"] == "incident_retried":
+    store.incident_closed(step["token"], step.get("reason", step["type"].removeprefix("incident_")))
+    if step["type"] != "incident_resolved":
         store.seen("active", step["element"], scope, -1)
 
 

@@ -47,12 +47,9 @@ def resolve(
     outcome: WorkOutcome = Refused(error) if error else Done(result or {})
     with transaction():
         incident = _open(incident_id)
-
-        def command(run: Any) -> None:
-            run.add("incident_resolved", token=incident.token, element=incident.element_id, reason=reason)
-            run.finish_work(incident.token, outcome)
-
-        return execution.advance(incident.instance_id, command, by=by.user, at=at)
+        return execution.advance(
+            incident.instance_id, lambda run: run.resolve(incident.token, outcome, reason), by=by.user, at=at
+        )
 
 
 def _open(incident_id: int) -> Incident:

@@ -12,9 +12,10 @@ from engine import history
 from engine.definitions import lint, package
 from engine.definitions.compiled import Definition
 from engine.definitions.package import Package
-from engine.errors import InvalidDefinition
+from engine.errors import InvalidDefinition, Problem
 from engine.history import GENESIS, Head
 from engine.permissions import Actor
+from engine.spiff.parsing import NotExecutable, specification
 from engine.steps import Step
 from models.base import session, transaction
 from models.definition import ProcessDefinition
@@ -36,7 +37,7 @@ def publish(content: Package, *, by: Actor, note: str, at: datetime, approved_by
 
     Errors: InvalidDefinition with every problem.
     """
-    problems = lint.check(content)
+    problems = lint.check(content) or _unreadable(content)
     if problems:
         raise InvalidDefinition(problems=problems)
     with transaction():
@@ -44,6 +45,15 @@ def publish(content: Package, *, by: Actor, note: str, at: datetime, approved_by
         if newest is not None and newest.sha256 == content.sha256:
             return Published(newest.id, newest.key, newest.version, False)
         return _insert(content, (newest.version if newest else 0) + 1, by, note, at, approved_by)
+
+
+def _unreadable(content: Package) -> list[Problem]:
+    """Whether SpiffWorkflow reads the diagrams too: found out now, and kept for the first case."""
+    try:
+        specification(content.sha256, content.key, {key: content.bpmn(key) for key in content.processes})
+    except NotExecutable as error:
+        return [Problem(0, "", "not_executable", error.values)]
+    return []
 
 
 def _newest(key: str) -> ProcessDefinition | None:

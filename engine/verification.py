@@ -162,7 +162,10 @@ def _steps(row: ProcessInstance, entries: list[Entry]) -> Iterator[Deviation]:
 
 def _recorded(steps: list[Step]) -> Any:
     """The services answer what they answered then."""
-    outcomes = {s["token"]: _outcome(s) for s in steps if s["type"] in _OUTCOMES}
+    outcomes: dict[int, WorkOutcome] = {}
+    for step in steps:
+        if step["type"] in _OUTCOMES:
+            outcomes.setdefault(step["token"], _outcome(step))  # an uncaught refusal is followed by its incident
 
     def perform(work: Work) -> WorkOutcome:
         return outcomes.get(work.token, Failed("NotRecorded", work.topic))
@@ -200,8 +203,8 @@ def _command(run: Run, steps: list[Step]) -> None:
     elif kind == "incident_retried":
         run.retry(first["token"])
     elif kind == "incident_resolved":
-        run.steps.append(first)
-        run.finish_work(first["token"], _outcome(steps[1]))
+        outcome = _outcome(steps[1]) if steps[1]["type"] in _OUTCOMES else Done({})
+        run.resolve(first["token"], outcome, first["reason"])
     else:
         run.steps.extend(steps)
 

@@ -18,6 +18,7 @@ _PARSER_OPTIONS = {
     "huge_tree": False,
     "remove_comments": True,
     "remove_pis": True,
+    "encoding": "utf-8",  # files are kept as text; what a declaration says about their bytes is past
 }
 
 

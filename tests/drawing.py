@@ -32,17 +32,18 @@ def _dotted(name: str) -> str:
     return name.replace("_", ".", 1) if name.startswith(("in_", "out_")) else name
 
 
-def _node(tag: str, id: str, attributes: str = "", extensions: str = "", body: str = "") -> str:
+def node(tag: str, id: str, attributes: str = "", extensions: str = "", body: str = "") -> str:
+    """Any flow node."""
     extra = f"<bpmn:extensionElements>{extensions}</bpmn:extensionElements>" if extensions else ""
     return f'<bpmn:{tag} id="{id}" name="{id}" {attributes}>{extra}{body}</bpmn:{tag}>'
 
 
 def start(id: str = "begun", **values: str) -> str:
-    return _node("startEvent", id, extensions=properties(**values))
+    return node("startEvent", id, extensions=properties(**values))
 
 
 def end(id: str = "finished", body: str = "") -> str:
-    return _node("endEvent", id, body=body)
+    return node("endEvent", id, body=body)
 
 
 def error_end(id: str, code: str) -> str:
@@ -50,7 +51,7 @@ def error_end(id: str, code: str) -> str:
 
 
 def user(id: str, form: str = "free", group: str = "service_hall", **values: str) -> str:
-    return _node("userTask", id, extensions=properties(form=form, group=group, **values))
+    return node("userTask", id, extensions=properties(form=form, group=group, **values))
 
 
 def service(id: str, topic: str, result: str = "result", **parameters: str) -> str:
@@ -62,30 +63,30 @@ def service(id: str, topic: str, result: str = "result", **parameters: str) -> s
         f'<spiffworkflow:serviceTaskOperator id="{topic}" resultVariable="{result}">'
         f"<spiffworkflow:parameters>{listed}</spiffworkflow:parameters></spiffworkflow:serviceTaskOperator>"
     )
-    return _node("serviceTask", id, extensions=operator)
+    return node("serviceTask", id, extensions=operator)
 
 
 def call(id: str, process: str, **values: str) -> str:
-    return _node("callActivity", id, f'calledElement="{process}"', properties(**values))
+    return node("callActivity", id, f'calledElement="{process}"', properties(**values))
 
 
 def gateway(id: str, kind: str = "exclusive", default: str = "") -> str:
-    return _node(f"{kind}Gateway", id, f'default="{default}"' if default else "")
+    return node(f"{kind}Gateway", id, f'default="{default}"' if default else "")
 
 
 def catch_message(id: str, message: str, key: str) -> str:
-    return _node("receiveTask", id, f'messageRef="message_{message}"', properties(correlationKey=key))
+    return node("receiveTask", id, f'messageRef="message_{message}"', properties(correlationKey=key))
 
 
 def catch(id: str, *, timer: str = "", message: str = "", key: str = "") -> str:
     extensions = properties(correlationKey=key) if key else ""
-    return _node("intermediateCatchEvent", id, extensions=extensions, body=_event(timer, message))
+    return node("intermediateCatchEvent", id, extensions=extensions, body=_event(timer, message))
 
 
 def boundary(id: str, host: str, *, timer: str = "", error: str = "", interrupting: bool = True) -> str:
     attributes = f'attachedToRef="{host}" cancelActivity="{str(interrupting).lower()}"'
     body = f'<bpmn:errorEventDefinition errorRef="error_{error}"/>' if error else _event(timer, "")
-    return _node("boundaryEvent", id, attributes, body=body)
+    return node("boundaryEvent", id, attributes, body=body)
 
 
 def _event(timer: str, message: str) -> str:
@@ -95,8 +96,8 @@ def _event(timer: str, message: str) -> str:
     return f'<bpmn:messageEventDefinition messageRef="message_{message}"/>'
 
 
-def sub_process(id: str, *nodes: str) -> str:
-    return _node("subProcess", id, body="".join(nodes))
+def sub_process(id: str, *nodes: str, attributes: str = "") -> str:
+    return node("subProcess", id, attributes, body="".join(nodes))
 
 
 def flow(source: str, target: str, condition: str = "", id: str = "") -> str:
@@ -119,8 +120,8 @@ def process(key: str, *nodes: str, errors: tuple[str, ...] = (), messages: tuple
     return f'{HEAD}{declared}<bpmn:process id="{key}" name="{key}" isExecutable="true">{"".join(nodes)}</bpmn:process></bpmn:definitions>'
 
 
-def package(key: str, main: str, **more: str) -> engine.Package:
-    """A package of a process, further files by name ("C.bpmn" as C_bpmn), and the free form."""
-    files = {f"{key}.bpmn": main, "forms/free.form": FREE_FORM}
-    files |= {name.replace("_bpmn", ".bpmn"): text for name, text in more.items()}
-    return engine.Package(key=key, files=files)
+def package(key: str, main: str, files: dict[str, str] | None = None, **more: str) -> engine.Package:
+    """A package of a process, further files by name ("C.bpmn" also as C_bpmn), and the free form."""
+    found = {f"{key}.bpmn": main, "forms/free.form": FREE_FORM, **(files or {})}
+    found |= {name.replace("_bpmn", ".bpmn"): text for name, text in more.items()}
+    return engine.Package(key=key, files=found)

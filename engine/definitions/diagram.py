@@ -13,16 +13,28 @@ ACTIVITIES = frozenset({"userTask", "serviceTask", "businessRuleTask", "receiveT
 GATEWAYS = frozenset({"exclusiveGateway", "parallelGateway", "inclusiveGateway", "eventBasedGateway"})
 EVENTS = frozenset({"startEvent", "endEvent", "boundaryEvent", "intermediateCatchEvent", "intermediateThrowEvent"})
 EVENT_DEFINITION = "EventDefinition"
-OTHER_NODES = frozenset(
+WITHOUT_TOKENS = frozenset(  # what stands beside flow nodes; everything else is read as one, so that nothing is passed over in silence
     {
-        "task",
-        "manualTask",
-        "scriptTask",
-        "sendTask",
-        "transaction",
-        "adHocSubProcess",
-        "complexGateway",
-        "callChoreography",
+        "documentation",
+        "extensionElements",
+        "auditing",
+        "monitoring",
+        "ioSpecification",
+        "property",
+        "dataInputAssociation",
+        "dataOutputAssociation",
+        "laneSet",
+        "sequenceFlow",
+        "incoming",
+        "outgoing",
+        "textAnnotation",
+        "association",
+        "group",
+        "dataObject",
+        "dataObjectReference",
+        "dataStoreReference",
+        "standardLoopCharacteristics",
+        "multiInstanceLoopCharacteristics",
     }
 )
 
@@ -62,6 +74,7 @@ class Element:
     decision: str = ""
     called: str = ""
     looped: bool = False
+    extensions: tuple[str, ...] = ()
     event_sub_process: bool = False
 
     @property
@@ -84,7 +97,7 @@ class Flow:
 
 @dataclass(frozen=True, kw_only=True)
 class Diagram:
-    """One executable process with everything drawn in it."""
+    """One executable process with everything drawn in it; `executable` counts those of the file, `twice` are ids used more than once."""
 
     key: str
     name: str
@@ -92,7 +105,8 @@ class Diagram:
     elements: dict[str, Element]
     flows: dict[str, Flow]
     lanes: tuple[str, ...]
-    processes: int
+    executable: int
+    twice: tuple[str, ...] = ()
 
     def outgoing(self, element_id: str) -> list[Flow]:
         """The flows that leave an element, in document order."""
@@ -133,7 +147,8 @@ def parse(content: bytes) -> Diagram:
         elements=elements,
         flows=flows,
         lanes=tuple(dict.fromkeys(lanes.values())),
-        processes=len(processes),
+        executable=sum(p.get("isExecutable") != "false" for p in processes),
+        twice=tuple(reader.twice),
     )
 
 
@@ -165,6 +180,8 @@ class _Reader:
 
     def __init__(self, lanes: dict[str, str], messages: dict[str, str], errors: dict[str, str]) -> None:
         self.lanes, self.messages, self.errors = lanes, messages, errors
+        self.twice: list[str] = []
+        self._ids: set[str] = set()
 
     def read(self, scope: xml.Element, lane: str = "") -> tuple[dict[str, Element], dict[str, Flow]]:
         elements: dict[str, Element] = {}
@@ -172,8 +189,10 @@ class _Reader:
         for node in scope:
             kind = xml.local(node)
             if kind == "sequenceFlow":
+                self.note(node)
                 flows[node.get("id", "")] = self.flow(node)
-            elif kind in ACTIVITIES | GATEWAYS | EVENTS | OTHER_NODES:
+            elif kind and kind not in WITHOUT_TOKENS and not kind.endswith(EVENT_DEFINITION):
+                self.note(node)
                 element = self.element(node, kind, scope.get("id", ""), lane)
                 elements[element.id] = element
                 if kind == "subProcess":
@@ -181,6 +200,13 @@ class _Reader:
                     elements |= inner
                     flows |= inner_flows
         return elements, flows
+
+    def note(self, node: xml.Element) -> None:
+        """Remember an id, and whether it has been used before."""
+        id = node.get("id", "")
+        if id in self._ids:
+            self.twice.append(id)
+        self._ids.add(id)
 
     def flow(self, node: xml.Element) -> Flow:
         condition = node.find(f"{{{BPMN}}}conditionExpression")
@@ -225,6 +251,7 @@ class _Reader:
             decision=_extension_text(node, "calledDecisionId"),
             called=node.get("calledElement", ""),
             looped=any("LoopCharacteristics" in xml.local(child) for child in node),
+            extensions=tuple(xml.local(e) for e in _extensions(node) if xml.namespace(e) == SPIFF),
             event_sub_process=node.get("triggeredByEvent") == "true",
         )
 

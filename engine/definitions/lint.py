@@ -23,6 +23,9 @@ from engine.xml import MalformedXml
 
 ID = re.compile(r"^[A-Za-z_][A-Za-z0-9_.-]*$")
 RESERVED_IDS = frozenset({"Start", "End", "Root"})
+RESERVED_ENDINGS = (".EndJoin", ".BoundaryEventSplit", ".BoundaryEventJoin")
+EXTENSIONS = frozenset({"properties", "serviceTaskOperator", "calledDecisionId", "instructionsForEndUser"})
+UNQUOTED_DURATION = re.compile(r"^\s*[-+]?P(\d+[YMWD])*(T(\d+[HMS])+)?\s*$")
 TRIGGERS = {
     "startEvent": frozenset({""}),
     "endEvent": frozenset({"", "terminate", "error"}),
@@ -46,11 +49,31 @@ def check(content: Package) -> list[Problem]:
     for key, diagram in drawn.items():
         problems += _check_diagram(key, diagram, content)
     problems += [Problem(0, "", "recursive_call", {"process": key}) for key in recursive_calls(drawn)]
+    problems += _shared_names(drawn)
     return problems
 
 
+def _shared_names(drawn: dict[str, Diagram]) -> Iterator[Problem]:
+    """SpiffWorkflow keeps sub-processes and processes of a package under one name each."""
+    names = set(drawn)
+    for key, diagram in drawn.items():
+        for element in diagram.elements.values():
+            if element.type == "subProcess":
+                if element.id in names:
+                    yield _problem(element, "sub_process_id_taken", process=key)
+                names.add(element.id)
+
+
 def _check_diagram(key: str, diagram: Diagram, content: Package) -> list[Problem]:
-    rules: tuple[Callable[[Diagram], Iterator[Problem]], ...] = (_structure, _flows, _reachability, _gateways)
+    rules: tuple[Callable[[Diagram], Iterator[Problem]], ...] = (
+        _file,
+        _structure,
+        _flows,
+        _ends_of_flows,
+        _conditions,
+        _reachability,
+        _gateways,
+    )
     problems = (
         [Problem(0, "", "wrong_process_id", {"expected": key, "found": diagram.key})] if diagram.key != key else []
     )
@@ -67,6 +90,14 @@ def _problem(element: Element, rule: str, **values: object) -> Problem:
     return Problem(element.line, element.id, rule, {"name": element.name, **values})
 
 
+def _file(diagram: Diagram) -> Iterator[Problem]:
+    """One process to execute, every id once."""
+    if diagram.executable != 1:
+        yield Problem(0, "", "one_executable_process", {"count": diagram.executable})
+    for id in diagram.twice:
+        yield Problem(0, id, "id_used_twice", {})
+
+
 def _structure(diagram: Diagram) -> Iterator[Problem]:
     """One start per level, at least one end."""
     parents = {diagram.key} | {e.id for e in diagram.elements.values() if e.type == "subProcess"}
@@ -78,7 +109,7 @@ def _structure(diagram: Diagram) -> Iterator[Problem]:
         if not any(e.type == "endEvent" for e in inside):
             yield Problem(0, parent, "no_end_event", {})
     for element in diagram.elements.values():
-        if not ID.match(element.id) or element.id in RESERVED_IDS:
+        if not ID.match(element.id) or element.id in RESERVED_IDS or element.id.endswith(RESERVED_ENDINGS):
             yield _problem(element, "unusable_id", id=element.id)
 
 
@@ -94,12 +125,41 @@ def _flows(diagram: Diagram) -> Iterator[Problem]:
             yield from _feel(flow.condition, flow.line, flow.id, "condition")
     for element in diagram.elements.values():
         leaving = diagram.outgoing(element.id)
-        if element.type in ACTIVITIES and len(leaving) > 1:
+        if element.type in ACTIVITIES | EVENTS and len(leaving) > 1:
             yield _problem(element, "several_flows_leave", count=len(leaving))
         if element.type != "endEvent" and not leaving:
             yield _problem(element, "no_flow_leaves")
-        if element.type == "boundaryEvent" and element.attached_to not in diagram.elements:
+        if element.type == "boundaryEvent" and not _is_activity(diagram, element.attached_to):
             yield _problem(element, "attached_to_nothing")
+
+
+def _is_activity(diagram: Diagram, element_id: str) -> bool:
+    return element_id in diagram.elements and diagram.elements[element_id].type in ACTIVITIES
+
+
+def _ends_of_flows(diagram: Diagram) -> Iterator[Problem]:
+    """Flows stay on their level, and neither enter what begins nor leave what ends."""
+    for flow in diagram.flows.values():
+        source, target = diagram.elements.get(flow.source), diagram.elements.get(flow.target)
+        if source is None or target is None:
+            continue
+        if source.parent != target.parent:
+            yield Problem(flow.line, flow.id, "flow_crosses_level", {"name": flow.name})
+        if target.type in ("startEvent", "boundaryEvent"):
+            yield _problem(target, "flow_into_event")
+        if source.type == "endEvent":
+            yield _problem(source, "flow_out_of_end")
+
+
+def _conditions(diagram: Diagram) -> Iterator[Problem]:
+    """A condition is asked where a gateway chooses, and nowhere else."""
+    for flow in diagram.flows.values():
+        source = diagram.elements.get(flow.source)
+        if source is None or not flow.condition:
+            continue
+        chooses = source.type in ("exclusiveGateway", "inclusiveGateway") and len(diagram.outgoing(source.id)) > 1
+        if not chooses or source.default == flow.id:
+            yield Problem(flow.line, flow.id, "condition_never_asked", {"name": flow.name, "source": source.name})
 
 
 def _reachability(diagram: Diagram) -> Iterator[Problem]:
@@ -123,8 +183,14 @@ def _gateways(diagram: Diagram) -> Iterator[Problem]:
         if element.type == "eventBasedGateway":
             for flow in leaving:
                 target = diagram.elements.get(flow.target)
-                if target is not None and target.type not in ("intermediateCatchEvent", "receiveTask"):
+                if target is not None and not _can_be_raced(diagram, target):
                     yield _problem(element, "event_gateway_target", target=target.name)
+
+
+def _can_be_raced(diagram: Diagram, target: Element) -> bool:
+    """Whether an event gateway may wait for it: reached from nowhere else, with no boundary event of its own."""
+    waits = target.type in ("intermediateCatchEvent", "receiveTask")
+    return waits and len(diagram.incoming(target.id)) == 1 and not diagram.boundary_events(target.id)
 
 
 def _element(element: Element) -> Iterator[Problem]:
@@ -134,16 +200,30 @@ def _element(element: Element) -> Iterator[Problem]:
         yield _problem(element, "loop_marker")
     if element.event_sub_process:
         yield _problem(element, "event_sub_process")
+    for name in element.extensions:
+        if name not in EXTENSIONS:
+            yield _problem(element, "extension_not_executable", extension=name)
+    yield from _event(element)
+
+
+def _event(element: Element) -> Iterator[Problem]:
     allowed = TRIGGERS.get(element.type)
     if allowed is not None and (element.trigger not in allowed or element.trigger_count > 1):
         yield _problem(element, "event_not_executable", trigger=element.trigger or "none")
-    if element.trigger == "timer" and (not element.timer or element.timer_kind == "timeCycle"):
+    if element.trigger == "timer" and not _can_come(element):
         yield _problem(element, "timer_not_executable")
-    if element.trigger == "message" and element.type != "startEvent":
+    if element.type == "endEvent" and element.trigger == "error" and not element.error_code:
+        yield _problem(element, "no_error_code")
+    if element.trigger == "message" and element.type not in ("startEvent", "endEvent"):
         if not element.message:
             yield _problem(element, "no_message")
         if not element.properties.get("correlationKey"):
             yield _problem(element, "no_correlation_key")
+
+
+def _can_come(element: Element) -> bool:
+    """Whether a timer can ever be due: no cycle, and not the bare PT4H of other engines, which FEEL reads as a variable."""
+    return bool(element.timer) and element.timer_kind != "timeCycle" and not UNQUOTED_DURATION.match(element.timer)
 
 
 def _references(element: Element, content: Package) -> Iterator[Problem]:

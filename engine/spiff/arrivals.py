@@ -12,6 +12,7 @@ from engine.definitions.diagram import Element
 from engine.spiff.position import SCOPE, TOKEN, Position
 from engine.spiff.scopes import Scope
 from engine.spiff.specs import EventBasedGateway
+from engine.steps import Failed
 
 ALIVE = TaskState.WAITING | TaskState.READY | TaskState.STARTED | TaskState.COMPLETED
 WITH_OWN_STEPS = frozenset({"userTask", "serviceTask", "businessRuleTask", "callActivity"})
@@ -21,23 +22,20 @@ class Arrivals(Position):
     """What happens when tokens move on to the next elements."""
 
     def run_task(self, task: Task) -> None:
+        """Let a token act where it stands. A terminating end event closes its scope, so what it passes is looked up before."""
         self.count()
+        element, scope = self._without_own_steps(task), self.scope_of(task.workflow)
         task.run()
-        self._record_passage(task)
+        if element is not None and task._state == TaskState.COMPLETED:
+            self.add("passed", scope.number, element=element.id)
+            if element.type == "endEvent" and task.workflow is self.workflow:
+                self.ended_with = element.id
         self.arrive()
 
-    def _record_passage(self, task: Task) -> None:
-        """Gateways and events leave one step behind; activities have steps of their own."""
-        element_id = task.task_spec.bpmn_id
-        if element_id is None or task._state != TaskState.COMPLETED:
-            return
-        scope = self.scope_of(task.workflow)
-        element = self.process_of(task.workflow).diagram.elements.get(element_id)
-        if element is None or element.type in WITH_OWN_STEPS:
-            return
-        self.add("passed", scope.number, element=element_id)
-        if element.type == "endEvent" and task.workflow is self.workflow:
-            self.ended_with = element_id
+    def _without_own_steps(self, task: Task) -> Element | None:
+        """The gateway or event a token stands on; activities have steps of their own."""
+        element = self.process_of(task.workflow).diagram.elements.get(task.task_spec.bpmn_id or "")
+        return None if element is None or element.type in WITH_OWN_STEPS else element
 
     def arrive(self) -> None:
         """Number every element a token has newly reached, and open what it waits for."""
@@ -122,7 +120,7 @@ class Arrivals(Position):
         token = task.internal_data[TOKEN]
         given = {name: self.evaluate(text, scope) for name, text in _mapping(element, "in.")}
         task.internal_data[SCOPE] = token
-        self.scopes.open(token, element.called, scope.number, given)
+        self.scopes.open(token, element.called, scope.number, element.id, given)
         self.add(
             "call_entered",
             scope.number,
@@ -144,13 +142,35 @@ class Arrivals(Position):
 
     def _await(self, token: int, element: Element, scope: Scope) -> None:
         if element.trigger == "timer":
-            due = self.instant(self.evaluate(element.timer, scope)) or self.at
-            self.open[token] = ("timer", element.id, scope.number, "", "")
-            self.add("timer_set", scope.number, token=token, element=element.id, due=due)
+            self.await_timer(token, element, scope)
         else:
             key = _text(self.evaluate(element.properties.get("correlationKey", "null"), scope))
             self.open[token] = ("message", element.id, scope.number, element.message, key)
             self.add("message_awaited", scope.number, token=token, element=element.id, message=element.message, key=key)
+
+    def await_timer(self, token: int, element: Element, scope: Scope) -> None:
+        """Set a timer; one that cannot be reckoned neither fires at once nor is waited for in silence."""
+        due = self.instant(self.evaluate(element.timer, scope))
+        if due is None:
+            self.open_incident(token, element, scope, Failed("TimerNotReckoned", element.timer), after="arrival")
+            return
+        self.open[token] = ("timer", element.id, scope.number, "", "")
+        self.add("timer_set", scope.number, token=token, element=element.id, due=due)
+
+    def open_incident(self, token: int, element: Element, scope: Scope, failed: Failed, *, after: str) -> None:
+        """The token stays where it is until a person has seen to it."""
+        self.stuck[token] = ("incident", element.id, scope.number)
+        self.add(
+            "incident_opened",
+            scope.number,
+            token=token,
+            element=element.id,
+            topic=element.topic or element.decision,
+            after=after,
+            kind=failed.kind,
+            message=failed.message,
+            trace=failed.trace,
+        )
 
     def _await_any(self, task: Task, scope: Scope) -> None:
         process = self.process_of(task.workflow)

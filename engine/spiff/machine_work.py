@@ -56,7 +56,7 @@ class MachineWork(Arrivals):
                 context, feel.Scope(at=self.at, calendar=self.calendar)
             )
         except EngineError as error:
-            self._stick(task, element.decision, Failed(error.code, error.message))
+            self._stick(task, Failed(error.code, error.message), after="arrival")
             return
         scope.variables[element.result_variable] = outcome.value
         self.add(
@@ -74,7 +74,11 @@ class MachineWork(Arrivals):
 
     def _serve(self, task: Task) -> None:
         element, scope, token = self.element_of(task), self.scope_of(task.workflow), task.internal_data[TOKEN]
-        parameters = {p.name: self.evaluate(p.expression, scope) for p in element.parameters}
+        try:
+            parameters = {p.name: self.evaluate(p.expression, scope) for p in element.parameters}
+        except EngineError as error:
+            self._stick(task, Failed(error.code, error.message), after="arrival")
+            return
         self.add(
             "job_created", scope.number, token=token, element=element.id, topic=element.topic, parameters=parameters
         )
@@ -99,26 +103,16 @@ class MachineWork(Arrivals):
             self.add("job_refused", scope.number, **common, code=outcome.code, values=outcome.values)
             scope.variables["refusal"] = {"code": outcome.code, **outcome.values}
             if not self.throw_error(task, outcome.code):
-                self._stick(task, element.topic, Failed("UncaughtBpmnError", outcome.code))
+                self._stick(task, Failed("UncaughtBpmnError", outcome.code), after="refusal")
         elif isinstance(outcome, Queued):
-            self.stuck[token] = element.topic
+            self.stuck[token] = ("job", element.id, scope.number)
             self.add("job_queued", scope.number, **common)
         else:
-            self._stick(task, element.topic, outcome)
+            self._stick(task, outcome, after="job")
 
-    def _stick(self, task: Task, topic: str, failed: Failed) -> None:
-        token, scope = task.internal_data[TOKEN], self.scope_of(task.workflow)
-        self.stuck[token] = topic
-        self.add(
-            "incident_opened",
-            scope.number,
-            token=token,
-            element=task.task_spec.bpmn_id,
-            topic=topic,
-            kind=failed.kind,
-            message=failed.message,
-            trace=failed.trace,
-        )
+    def _stick(self, task: Task, failed: Failed, *, after: str) -> None:
+        scope, token = self.scope_of(task.workflow), task.internal_data[TOKEN]
+        self.open_incident(token, self.element_of(task), scope, failed, after=after)
 
     def throw_error(self, task: Task, code: str) -> bool:
         """Take a BPMN error to the innermost boundary event that catches it; False when none does."""

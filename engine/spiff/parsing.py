@@ -15,6 +15,17 @@ from engine.errors import Invalid
 from engine.spiff.specs import Parser, own_events
 
 MOST_CACHED = 200
+NOT_FOR_SPIFFWORKFLOW = (
+    *(
+        "documentation",
+        "extensionElements",
+        "ioSpecification",
+        "property",
+        "dataInputAssociation",
+        "dataOutputAssociation",
+    ),
+    *("dataObject", "dataObjectReference", "dataStoreReference", "dataStore", "BPMNDiagram"),
+)
 
 
 class NotExecutable(Invalid):
@@ -57,10 +68,20 @@ def parse(key: str, files: Mapping[str, bytes]) -> Specification:
     parser = Parser()
     try:
         for name, content in files.items():
-            parser.add_bpmn_xml(xml.parse(content).getroottree(), filename=name)
+            parser.add_bpmn_xml(_skeleton(content).getroottree(), filename=name)
         main, others = parser.get_spec(key), parser.get_subprocess_specs(key)
-    except ValidationException as error:
+    except (ValidationException, RecursionError) as error:
         raise NotExecutable(process=key, why=str(error)) from error
     for spec in (main, *others.values()):
         own_events(spec)
     return Specification(main, others, frozenset(files))
+
+
+def _skeleton(content: bytes) -> xml.Element:
+    """A diagram without what SpiffWorkflow would run, copy or sort by and we do ourselves: scripts, operators, data, the picture."""
+    root = xml.parse(content)
+    for element in [e for e in root.iter() if xml.local(e) in NOT_FOR_SPIFFWORKFLOW]:
+        parent = element.getparent()
+        if parent is not None:
+            parent.remove(element)
+    return root

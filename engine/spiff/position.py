@@ -20,6 +20,7 @@ from engine.definitions.diagram import Element
 from engine.errors import Corrupt, NotFound
 from engine.language import feel
 from engine.language.calendar import Calendar
+from engine.language.feel import temporal
 from engine.spiff import codec
 from engine.spiff.parsing import specification
 from engine.spiff.scopes import Scope, Scopes
@@ -87,14 +88,14 @@ class Position:
         if state is None:
             self.counter = 0
             self.open: dict[int, tuple[Any, ...]] = {}
-            self.stuck: dict[int, str] = {}
+            self.stuck: dict[int, tuple[str, str, int]] = {}
             self.paused: dict[int, datetime] = {}
             self.scopes = Scopes(Scope(0, definition.key, 0))
             self.workflow = FlatWorkflow(self._specification.main, self._specification.others, script_engine=evaluator)
         else:
             self.counter = state["counter"]
             self.open = {int(token): tuple(entry) for token, entry in state["open"].items()}
-            self.stuck = {int(token): topic for token, topic in state["stuck"].items()}
+            self.stuck = {int(token): tuple(entry) for token, entry in state["stuck"].items()}
             self.paused = {int(token): datetime.fromisoformat(since) for token, since in state["paused"].items()}
             self.scopes = Scopes.unpack(state["scopes"])
             self.workflow = codec.decode(state["spiff"], self._specification, evaluator)
@@ -106,7 +107,7 @@ class Position:
         return {
             "counter": self.counter,
             "open": {str(token): list(entry) for token, entry in self.open.items()},
-            "stuck": {str(token): topic for token, topic in self.stuck.items()},
+            "stuck": {str(token): list(entry) for token, entry in self.stuck.items()},
             "paused": {str(token): since.isoformat() for token, since in self.paused.items()},
             "scopes": self.scopes.pack(),
             "spiff": codec.encode(self.workflow),
@@ -156,7 +157,9 @@ class Position:
         self.steps.append(step(type, scope, **fields))
 
     def instant(self, value: Any) -> datetime | None:
-        """A due instant from what an expression gave: an instant, a date (its end in the office's zone), or a duration from now."""
+        """A due instant from what an expression gave, as text or not: an instant, a date (its end in the office's zone), or a duration from now."""
+        if isinstance(value, str):
+            value = temporal.at_literal(value.strip())
         if isinstance(value, timedelta):
             return self.at + value
         if isinstance(value, datetime):

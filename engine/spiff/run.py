@@ -12,6 +12,7 @@ from SpiffWorkflow.bpmn.specs.defaults import BoundaryEvent
 from SpiffWorkflow.task import Task
 from SpiffWorkflow.util.task import TaskState
 
+from engine.definitions.diagram import Element
 from engine.spiff.machine_work import MachineWork
 from engine.spiff.position import OPEN, TOKEN, UnknownToken
 from engine.spiff.specs import CHOSEN, FIRED, EventBasedGateway
@@ -75,11 +76,19 @@ class Run(MachineWork):
         self._happen(task, element)
 
     def retry(self, token: int) -> None:
-        """Carry out a stuck service task or decision once more. Errors: UnknownToken."""
-        task = self.task(token)
-        self.stuck.pop(token, None)
-        self.add("incident_retried", self.scope_of(task.workflow).number, token=token, element=task.task_spec.bpmn_id)
+        """Carry out a stuck service task or decision once more, or reckon a timer again. Errors: UnknownToken."""
+        task, element = self._stuck_at(token)
+        scope = self.scope_of(task.workflow)
+        self.add("incident_retried", scope.number, token=token, element=element.id)
+        if element.trigger == "timer":
+            self.await_timer(token, element, scope)
         self.forward()
+
+    def _stuck_at(self, token: int) -> tuple[Task, Element]:
+        """Take a token out of what is stuck. Errors: UnknownToken."""
+        task, element_id = self._waiting(token)
+        self.stuck.pop(token, None)
+        return task, self.process_of(task.workflow).element(element_id)
 
     def finish_work(self, token: int, outcome: WorkOutcome) -> None:
         """Queued or stuck work has been done or refused elsewhere. Errors: UnknownToken."""
@@ -87,6 +96,17 @@ class Run(MachineWork):
         self.stuck.pop(token, None)
         self.settle(task, outcome)
         self.forward()
+
+    def resolve(self, token: int, outcome: WorkOutcome, reason: str) -> None:
+        """A person settles an incident with what the work should have come to; a timer fires. Errors: UnknownToken."""
+        task, element = self._stuck_at(token)
+        scope = self.scope_of(task.workflow).number
+        self.add("incident_resolved", scope, token=token, element=element.id, reason=reason)
+        if element.trigger == "timer":
+            self.add("timer_fired", scope, token=token, element=element.id)
+            self._happen(task, element.id)
+        else:
+            self.finish_work(token, outcome)
 
     def cancel(self, reason: str) -> None:
         """End the instance where it stands."""
@@ -115,8 +135,8 @@ class Run(MachineWork):
         return progressed
 
     def _waiting(self, token: int) -> tuple[Task, str]:
-        """The task that waits under a token, and the element that happens."""
-        if token not in self.open:
+        """The task that waits under a token, and the element that happens. Errors: UnknownToken."""
+        if token not in self.open and token not in self.stuck:
             raise UnknownToken(token=token)
         for workflow in self.workflows():
             for task in workflow.tasks.values():
@@ -140,24 +160,24 @@ class Run(MachineWork):
         self.forward()
 
     def _close_wait(self, token: int, happened: str, scope: int) -> None:
-        kind, element_id, *_ = self.open.pop(token)
-        if element_id != happened:
-            self.add(f"{kind}_cancelled", scope, token=token, element=element_id)
+        for waits in (self.open, self.stuck):
+            kind, element_id, *_ = waits.pop(token, ("", happened))
+            if element_id != happened:
+                self.add(f"{kind}_cancelled", scope, token=token, element=element_id)
 
     def _reconcile(self) -> None:
-        """Say which open waits a boundary event, a termination or an error took away."""
+        """Say which waits, incidents and calls a boundary event, a termination or an error took away."""
         alive = self._alive_tokens()
-        for token, entry in list(self.open.items()):
-            if token not in alive:
-                del self.open[token]
-                self.add(f"{entry[0]}_cancelled", entry[2], token=token, element=entry[1])
-                self.resume(token, entry[1])
-        for token in [t for t in self.stuck if t not in alive]:
-            del self.stuck[token]
-        for number in self.scopes.numbers():
+        for waits in (self.open, self.stuck):
+            for token in [t for t in waits if t not in alive]:
+                kind, element_id, scope, *_ = waits.pop(token)
+                self.add(f"{kind}_cancelled", scope, token=token, element=element_id)
+                self.resume(token, element_id)
+        for number in sorted(self.scopes.numbers(), reverse=True):  # the innermost call first
             if number and number not in alive:
+                scope = self.scopes[number]
+                self.add("call_cancelled", scope.parent, called=number, token=number, element=scope.element)
                 self.scopes.close(number)
-                self.add("call_cancelled", called=number, token=number, element="")
 
     def _alive_tokens(self) -> set[int]:
         found: set[int] = set()

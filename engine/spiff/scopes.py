@@ -10,11 +10,12 @@ from engine.language import values
 
 @dataclass
 class Scope:
-    """The variables of one process or call; `process` is its key, `due_groups` the deadlines shared by groups of steps."""
+    """The variables of one process or call; `process` is its key, `element` the call activity, `due_groups` the deadlines shared by groups of steps."""
 
     number: int
     process: str
     parent: int
+    element: str = ""
     variables: dict[str, Any] = field(default_factory=dict)
     due_groups: dict[str, Any] = field(default_factory=dict)
 
@@ -31,9 +32,9 @@ class Scopes:
     def __contains__(self, number: int) -> bool:
         return number in self._scopes
 
-    def open(self, number: int, process: str, parent: int, given: dict[str, Any]) -> Scope:
+    def open(self, number: int, process: str, parent: int, element: str, given: dict[str, Any]) -> Scope:
         """A scope for a call: a copy of the caller's variables with `given` on top."""
-        scope = Scope(number, process, parent, {**self._scopes[parent].variables, **given})
+        scope = Scope(number, process, parent, element, {**self._scopes[parent].variables, **given})
         self._scopes[number] = scope
         return scope
 
@@ -50,14 +51,17 @@ class Scopes:
     def pack(self) -> list[Any]:
         """JSON-able form."""
         return [
-            [s.number, s.process, s.parent, values.pack(s.variables), values.pack(s.due_groups)]
+            [s.number, s.process, s.parent, s.element, values.pack(s.variables), values.pack(s.due_groups)]
             for s in self._scopes.values()
         ]
 
     @classmethod
     def unpack(cls, packed: list[Any]) -> Scopes:
         """The inverse of `pack`."""
-        read = [Scope(n, key, parent, values.unpack(v), values.unpack(due)) for n, key, parent, v, due in packed]
+        read = [
+            Scope(number, key, parent, element, values.unpack(held), values.unpack(due))
+            for number, key, parent, element, held, due in packed
+        ]
         scopes = cls(read[0])
         scopes._scopes = {scope.number: scope for scope in read}
         return scopes

@@ -12,9 +12,8 @@ from SpiffWorkflow.bpmn.specs.event_definitions.message import MessageEventDefin
 from SpiffWorkflow.bpmn.specs.event_definitions.timer import TimerEventDefinition
 from SpiffWorkflow.spiff.parser import SpiffBpmnParser
 from SpiffWorkflow.spiff.parser.event_parsers import SpiffEndEventParser
-from SpiffWorkflow.spiff.parser.task_spec import CallActivityParser, ServiceTaskParser, SpiffTaskParser
+from SpiffWorkflow.spiff.parser.task_spec import CallActivityParser, SpiffTaskParser
 from SpiffWorkflow.spiff.specs.defaults import CallActivity as StockCallActivity
-from SpiffWorkflow.spiff.specs.defaults import ServiceTask as StockServiceTask
 from SpiffWorkflow.spiff.specs.spiff_task import SpiffBpmnTask
 from SpiffWorkflow.task import Task
 from SpiffWorkflow.util.task import TaskState
@@ -23,7 +22,7 @@ CHOSEN = "chosen"
 FIRED = "event_fired"
 
 
-class ServiceTask(StockServiceTask):
+class ServiceTask(SpiffBpmnTask):
     """Stays STARTED until the run loop has carried it out; nothing is called from here."""
 
     def _run_hook(self, my_task: Task) -> None:
@@ -108,7 +107,7 @@ class Parser(SpiffBpmnParser):
 
     OVERRIDE_PARSER_CLASSES = {
         **SpiffBpmnParser.OVERRIDE_PARSER_CLASSES,
-        full_tag("serviceTask"): (ServiceTaskParser, ServiceTask),
+        full_tag("serviceTask"): (SpiffTaskParser, ServiceTask),
         full_tag("businessRuleTask"): (DecisionParser, BusinessRuleTask),
         full_tag("endEvent"): (SpiffEndEventParser, EndEvent),
         full_tag("callActivity"): (CallActivityParser, CallActivity),

@@ -224,6 +224,8 @@ NOT_REACHING = frozenset(
         "user_task_assigned",
         "user_task_cancelled",
         "call_cancelled",
+        "incident_cancelled",
+        "job_cancelled",
         "timer_set",
         "timer_cancelled",
         "message_cancelled",

@@ -1,0 +1,242 @@
+"""Random well-formed processes: a plan is nested tuples, small enough to be pasted into a test, and `drawn` makes BPMN of it.
+
+A plan is one of:
+
+    ("user",)  ("work",)  ("timer",)  ("never",)  ("message",)    one element; "never" is a timer that cannot be reckoned
+    ("race",)                                                     an event gateway over two timers, a third unreckoned, and a message
+    ("late", interrupting)                                        a user task with a boundary timer
+    ("no",)                                                       a service task with an error boundary event
+    ("seq", a, b, …)  ("xor", a, b)  ("or", a, b)  ("and", a, b)  one after another, and the three gateways
+    ("loop", a)                                                   a, then a person says whether once more
+    ("sub", a, guard)  ("call", a, guard)                         guard: "", "timer" or "error", what interrupts it from outside
+    ("halt",)                                                     a person may end the whole process or sub-process at once
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from itertools import pairwise
+from typing import Any
+
+from hypothesis import strategies as st
+
+import engine
+from tests.drawing import (
+    boundary,
+    call,
+    catch,
+    end,
+    error_end,
+    flow,
+    gateway,
+    package,
+    process,
+    service,
+    start,
+    sub_process,
+    user,
+)
+
+Plan = tuple[Any, ...]
+Ends = tuple[str, str]
+HOUR, TWO_HOURS = 'duration("PT1H")', 'duration("PT2H")'
+TERMINATE = "<bpmn:terminateEventDefinition/>"
+MUCH = "amount > 300"
+
+
+class _Drawing:
+    """One level of a process under construction: its elements and flows; called processes are gathered beside it."""
+
+    def __init__(self, pen: list[int], called: dict[str, str], key: str) -> None:
+        self.pen, self.called, self.key = pen, called, key
+        self.parts: list[str] = []
+
+    def id(self, kind: str) -> str:
+        self.pen[0] += 1
+        return f"{kind}{self.pen[0]}"
+
+    def inner(self) -> _Drawing:
+        return _Drawing(self.pen, self.called, self.key)
+
+    def put(self, kind: str, make: Callable[..., str], *more: Any, **named: Any) -> str:
+        id = self.id(kind)
+        self.parts.append(make(id, *more, **named))
+        return id
+
+    def join(self, *pairs: tuple[str, str], condition: str = "") -> None:
+        self.parts += [flow(source, target, condition) for source, target in pairs]
+
+    def block(self, plan: Plan) -> Ends:
+        """Draw a plan; its first and its last element."""
+        made: Ends = getattr(self, f"_{plan[0]}")(*plan[1:])
+        return made
+
+    def whole(self, plan: Plan) -> str:
+        """The plan between a start and an end event."""
+        first, last = self.block(plan)
+        self.join((self.put("begun", start), first), (last, self.put("ended", end)))
+        return "".join(self.parts)
+
+    def _user(self) -> Ends:
+        return (only := self.put("ask", user), only)
+
+    def _work(self) -> Ends:
+        return (only := self.put("work", service, "test/work", amount="amount"), only)
+
+    def _timer(self) -> Ends:
+        return (only := self.put("wait", catch, timer=HOUR), only)
+
+    def _never(self) -> Ends:
+        return (only := self.put("never", catch, timer="nowhere"), only)
+
+    def _message(self) -> Ends:
+        return (only := self.put("told", catch, message="told", key='"k"'), only)
+
+    def _merge(self) -> str:
+        return self.put("merge", gateway)
+
+    def _race(self) -> Ends:
+        which, merge = self.put("race", gateway, "eventBased"), self._merge()
+        for event in (
+            self.put("long", catch, timer=TWO_HOURS),
+            self.put("short", catch, timer=HOUR),
+            self.put("never", catch, timer="nowhere"),
+            self.put("told", catch, message="told", key='"k"'),
+        ):
+            self.join((which, event), (event, merge))
+        return which, merge
+
+    def _late(self, interrupting: bool) -> Ends:
+        host, merge = self.put("ask", user), self._merge()
+        late = self.put("late", boundary, host, timer=HOUR, interrupting=interrupting)
+        remind = self.put("remind", user)
+        self.join((host, merge), (late, remind), (remind, merge if interrupting else self.put("reminded", end)))
+        return host, merge
+
+    def _no(self) -> Ends:
+        host, merge = self.put("work", service, "test/work", amount="amount"), self._merge()
+        refused = self.put("refused", boundary, host, error="no")
+        again = self.put("refused_ask", user)
+        self.join((host, merge), (refused, again), (again, merge))
+        return host, merge
+
+    def _seq(self, *plans: Plan) -> Ends:
+        ends = [self.block(plan) for plan in plans]
+        for (_, last), (first, _) in pairwise(ends):
+            self.join((last, first))
+        return ends[0][0], ends[-1][1]
+
+    def _split(self, kind: str, plans: tuple[Plan, ...], conditions: tuple[str, ...]) -> Ends:
+        """A gateway of a kind over plans; where there are conditions, a default flow goes past them all."""
+        split, merge = self.id("split"), self.put("merge", gateway, kind)
+        default = f"flow_{split}_{merge}" if conditions else ""
+        self.parts.append(gateway(split, kind, default))
+        for plan, condition in zip(plans, conditions or ("",) * len(plans), strict=True):
+            first, last = self.block(plan)
+            self.join((split, first), condition=condition)
+            self.join((last, merge))
+        if default:
+            self.join((split, merge))
+        return split, merge
+
+    def _xor(self, *plans: Plan) -> Ends:
+        return self._split("exclusive", plans, (MUCH, "amount > 100")[: len(plans)])
+
+    def _or(self, *plans: Plan) -> Ends:
+        return self._split("inclusive", plans, ("amount > 100", "amount < 300")[: len(plans)])
+
+    def _and(self, *plans: Plan) -> Ends:
+        return self._split("parallel", plans, ())
+
+    def _loop(self, plan: Plan) -> Ends:
+        merge, out = self._merge(), self._merge()
+        first, last = self.block(plan)
+        ask, again = self.put("ask", user), self.id("again")
+        self.parts.append(gateway(again, default=f"flow_{again}_{out}"))
+        self.join((merge, first), (last, ask), (ask, again), (again, out))
+        self.join((again, merge), condition=MUCH)
+        return merge, out
+
+    def _halt(self) -> Ends:
+        ask, whether, out = self.put("ask", user), self.id("whether"), self._merge()
+        self.parts.append(gateway(whether, default=f"flow_{whether}_{out}"))
+        halted = self.put("halted", end, TERMINATE)
+        self.join((ask, whether), (whether, out))
+        self.join((whether, halted), condition=MUCH)
+        return ask, out
+
+    def _failing(self, plan: Plan) -> str:
+        """The plan, after which a person may end in an error."""
+        first, last = self.block(plan)
+        ask, whether = self.put("ask", user), self.id("whether")
+        ended, wrong = self.put("ended", end), self.put("wrong", error_end, "no")
+        self.parts.append(gateway(whether, default=f"flow_{whether}_{ended}"))
+        self.join((self.put("begun", start), first), (last, ask), (ask, whether), (whether, ended))
+        self.join((whether, wrong), condition=MUCH)
+        return "".join(self.parts)
+
+    def _inside(self, plan: Plan, guard: str) -> str:
+        return self.inner()._failing(plan) if guard == "error" else self.inner().whole(plan)
+
+    def _guarded(self, host: str, guard: str) -> Ends:
+        merge = self._merge()
+        self.join((host, merge))
+        if guard:
+            how = {"timer": HOUR} if guard == "timer" else {"error": "no"}
+            caught, then = self.put("caught", boundary, host, **how), self.put("ask", user)
+            self.join((caught, then), (then, merge))
+        return host, merge
+
+    def _sub(self, plan: Plan, guard: str) -> Ends:
+        host = self.id("sub")
+        self.parts.append(sub_process(host, self._inside(plan, guard)))
+        return self._guarded(host, guard)
+
+    def _call(self, plan: Plan, guard: str) -> Ends:
+        key = f"{self.key}C{len(self.called)}"
+        self.called[key] = ""
+        self.called[key] = process(key, _Drawing(self.pen, self.called, key)._inside(plan, guard), **DECLARED)
+        host = self.put("call", call, key, in_amount="amount", out_amount="amount")
+        return self._guarded(host, guard)
+
+
+DECLARED: dict[str, Any] = {"errors": ("no",), "messages": ("told",)}
+
+
+def drawn(plan: Plan, key: str = "P") -> engine.Package:
+    """The package of a plan."""
+    called: dict[str, str] = {}
+    main = process(key, _Drawing([0], called, key).whole(plan), **DECLARED)
+    return package(key, main, **{f"{name}_bpmn": text for name, text in called.items()})
+
+
+def _guarded(kind: str, inside: st.SearchStrategy[Plan]) -> st.SearchStrategy[Plan]:
+    return st.tuples(st.just(kind), inside, st.sampled_from(("", "timer", "error")))
+
+
+def plans(depth: int = 3) -> st.SearchStrategy[Plan]:
+    """Plans nested at most `depth` deep. What can wait on several branches at once stays out of loops, as the check demands."""
+    return _plans(depth, False)
+
+
+def _plans(depth: int, looping: bool) -> st.SearchStrategy[Plan]:
+    single = st.sampled_from(
+        (
+            *(("user",), ("work",), ("timer",), ("never",), ("message",), ("race",)),
+            *(("late", True), ("late", False), ("no",), ("halt",)),
+        )
+    )
+    if not depth:
+        return single
+    inside, apart = _plans(depth - 1, looping), _plans(depth - 1, False)
+    found = [
+        single,
+        st.lists(inside, min_size=2, max_size=3).map(lambda some: ("seq", *some)),
+        st.tuples(st.just("xor"), inside, inside),
+        st.tuples(st.just("loop"), _plans(depth - 1, True)),
+        _guarded("sub", apart),
+        _guarded("call", apart),
+    ]
+    if not looping:
+        found += [st.tuples(st.just("and"), inside, inside), st.tuples(st.just("or"), inside, inside)]
+    return st.one_of(found)

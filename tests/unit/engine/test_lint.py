@@ -1,0 +1,183 @@
+"""Lint: each rule refuses the smallest diagram that breaks it, names the element, and is broken by nothing else in that diagram."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from marshmallow import Schema, fields
+
+import engine
+from engine import handlers
+from engine.definitions import lint
+from engine.handlers import handler
+from tests.drawing import (
+    HEAD,
+    boundary,
+    call,
+    catch,
+    end,
+    flow,
+    gateway,
+    node,
+    package,
+    path,
+    process,
+    service,
+    start,
+    sub_process,
+    user,
+)
+
+ONE_HOUR = 'duration("PT1H")'
+DECISION = """<definitions xmlns="https://www.omg.org/spec/DMN/20191111/MODEL/" id="d" name="d" namespace="d">
+<decision id="{id}" name="{id}"><decisionTable hitPolicy="UNIQUE"><output id="o" name="o"/></decisionTable></decision></definitions>"""
+
+
+class _Amount(Schema):
+    amount = fields.Integer(required=True)
+
+
+@pytest.fixture(autouse=True, scope="module")
+def topic() -> Iterator[None]:
+    """A service task that needs an amount, gone when these tests are over."""
+    register = handler("test/needs", parameters=_Amount, result=_Amount, title_zh="要", title_en="Need")
+    register(lambda parameters, call: parameters)
+    yield
+    del handlers._registry["test/needs"]
+
+
+def line(*middle: str, ids: tuple[str, ...] = ("x",), errors: tuple[str, ...] = ()) -> str:
+    """A process that goes from its start through some elements to its end."""
+    return process("P", start(), *middle, end(), path("begun", *ids, "finished"), errors=errors, messages=("told",))
+
+
+def choosing(*flows: str, default: str = "flow_which_finished", kind: str = "exclusive") -> str:
+    return process(
+        "P",
+        start(),
+        gateway("which", kind, default),
+        user("x"),
+        end(),
+        *flows,
+        path("begun", "which"),
+        path("x", "finished"),
+    )
+
+
+def rule_task(**values: str) -> str:
+    decision = f"<spiffworkflow:calledDecisionId>{values['decision']}</spiffworkflow:calledDecisionId>"
+    result = f'<spiffworkflow:properties><spiffworkflow:property name="resultVariable" value="{values["result"]}"/></spiffworkflow:properties>'
+    return node("businessRuleTask", "x", extensions=decision + (result if values["result"] else ""))
+
+
+INNER = sub_process("x", start("in"), end("out"), path("in", "out"))
+TWO_TRIGGERS = (
+    '<bpmn:messageEventDefinition messageRef="message_told"/>'
+    f"<bpmn:timerEventDefinition><bpmn:timeDuration>{ONE_HOUR}</bpmn:timeDuration></bpmn:timerEventDefinition>"
+)
+
+BROKEN: list[tuple[str, str, str | engine.Package]] = [
+    ("malformed_xml", "", "<definitions"),
+    ("missing_file", "", engine.Package(key="P", files={})),
+    ("wrong_process_id", "", line(user("x")).replace('process id="P"', 'process id="Q"')),
+    ("one_executable_process", "", line(user("x")).replace('isExecutable="true"', 'isExecutable="false"')),
+    (
+        "one_executable_process",
+        "",
+        line(user("x")).replace("</bpmn:definitions>", '<bpmn:process id="Q" isExecutable="true"/></bpmn:definitions>'),
+    ),
+    ("id_used_twice", "x", line(user("x"), user("x"))),
+    ("one_start_event", "P", line(user("x"), start("again"), flow("again", "x"))),
+    ("no_end_event", "x", line(sub_process("x", start("in"), user("y"), flow("in", "y"), gateway("z"), flow("y", "z"), flow("z", "y")))),
+    ("unusable_id", "Start", line(user("Start"), ids=("Start",))),
+    ("unusable_id", "P.EndJoin", line(user("P.EndJoin"), ids=("P.EndJoin",))),
+    ("unusable_id", "甲", line(user("甲"), ids=("甲",))),
+    ("loose_flow", "flow_w_finished", line(user("x"), flow("w", "finished"))),
+    ("two_flows_same_ends", "second", choosing(flow("which", "x", "a > 1"), flow("which", "x", "a > 2", "second"), flow("which", "finished"))),
+    ("several_flows_leave", "x", line(user("x"), user("y"), flow("x", "y"), flow("y", "finished"))),
+    ("several_flows_leave", "begun", line(user("x"), user("y"), flow("begun", "y"), flow("y", "finished"))),
+    ("no_flow_leaves", "y", line(user("x"), user("y"), gateway("both", "parallel"), flow("both", "y"), ids=("both", "x"))),
+    ("attached_to_nothing", "late", line(gateway("x"), boundary("late", "x", timer=ONE_HOUR), flow("late", "finished"))),
+    ("flow_crosses_level", "flow_y_finished", line(sub_process("x", start("in"), gateway("z", "parallel"), user("y"), end("out"), path("in", "z", "out"), flow("z", "y")), flow("y", "finished"))),
+    ("flow_into_event", "begun", choosing(flow("which", "begun", "a > 1"), flow("which", "x", "a > 2"), flow("which", "finished"))),
+    ("flow_out_of_end", "finished", line(user("x"), user("y"), end("late"), path("finished", "y", "late"))),
+    ("condition_never_asked", "flow_begun_x", line(user("x")).replace('targetRef="x">', 'targetRef="x"><bpmn:conditionExpression>a</bpmn:conditionExpression>')),
+    ("condition_never_asked", "flow_which_finished", choosing(flow("which", "x", "a > 1"), flow("which", "finished", "a > 2"))),
+    ("unreachable", "y", line(user("x"), user("y"), flow("y", "finished"))),
+    ("no_default_flow", "which", choosing(flow("which", "x", "a > 1"), flow("which", "finished", "a > 2"), default="")),
+    ("no_condition", "flow_which_x", choosing(flow("which", "x"), flow("which", "finished"))),
+    ("parallel_gateway_in_loop", "x", line(gateway("x", "parallel"), gateway("w"), user("y"), path("x", "y", "w"), ids=("w", "x"))),
+    ("event_gateway_target", "which", choosing(flow("which", "x"), kind="eventBased", default="")),
+    ("event_gateway_target", "which", process("P", start(), gateway("which", "eventBased"), catch("a", timer=ONE_HOUR), catch("b", timer=ONE_HOUR), end(), path("begun", "which", "a", "b", "finished"), flow("which", "b"))),
+    *[("element_not_executable", "x", line(node(kind, "x"))) for kind in ("task", "manualTask", "scriptTask", "sendTask", "intermediateThrowEvent", "complexGateway", "choreographyTask", "adHocSubProcess", "transaction")],
+    ("loop_marker", "x", line(user("x").replace("</bpmn:userTask>", "<bpmn:standardLoopCharacteristics/></bpmn:userTask>"))),
+    ("loop_marker", "x", line(user("x").replace("</bpmn:userTask>", "<bpmn:multiInstanceLoopCharacteristics/></bpmn:userTask>"))),
+    ("event_sub_process", "x", line(INNER.replace('name="x"', 'name="x" triggeredByEvent="true"'))),
+    *[("extension_not_executable", "x", line(user("x").replace("</spiffworkflow:properties>", f"</spiffworkflow:properties><spiffworkflow:{name}>x = 1</spiffworkflow:{name}>"))) for name in ("preScript", "postScript")],
+    *[("event_not_executable", "x", line(node("intermediateCatchEvent", "x", body=f"<bpmn:{kind}EventDefinition/>"))) for kind in ("signal", "link", "conditional", "escalation")],
+    ("event_not_executable", "x", line(node("intermediateCatchEvent", "x", extensions='<spiffworkflow:properties><spiffworkflow:property name="correlationKey" value="1"/></spiffworkflow:properties>', body=TWO_TRIGGERS))),
+    *[("event_not_executable", "finished", line(user("x")).replace('name="finished" >', f'name="finished" ><bpmn:{kind}EventDefinition/>')) for kind in ("signal", "message", "compensate", "cancel", "escalation")],
+    ("event_not_executable", "begun", line(user("x")).replace("</bpmn:startEvent>", '<bpmn:messageEventDefinition messageRef="message_told"/></bpmn:startEvent>')),
+    ("event_not_executable", "b", line(user("x"), node("boundaryEvent", "b", 'attachedToRef="x"', body="<bpmn:compensateEventDefinition/>"), flow("b", "finished"))),
+    ("timer_not_executable", "x", line(catch("x", timer="PT4H"))),
+    ("timer_not_executable", "x", line(catch("x", timer=ONE_HOUR).replace("timeDuration", "timeCycle"))),
+    ("timer_not_executable", "x", line(node("intermediateCatchEvent", "x", body="<bpmn:timerEventDefinition/>"))),
+    ("no_error_code", "finished", line(user("x")).replace('name="finished" >', 'name="finished" ><bpmn:errorEventDefinition/>')),
+    ("no_message", "x", line(catch("x", message="nowhere", key="1"))),
+    ("no_correlation_key", "x", line(catch("x", message="told"))),
+    ("no_group", "x", line(user("x", group=""))),
+    ("unknown_form", "x", line(user("x", form="nowhere"))),
+    ("unknown_topic", "x", line(service("x", "test/nowhere"))),
+    ("missing_parameter", "x", line(service("x", "test/needs"))),
+    ("unknown_parameter", "x", line(service("x", "test/needs", amount="1", more="2"))),
+    ("no_result_variable", "x", package("P", line(rule_task(decision="d", result="")), {"decisions/d.dmn": DECISION.format(id="d")})),
+    ("unknown_decision", "x", line(rule_task(decision="nowhere", result="r"))),
+    ("unknown_decision", "x", package("P", line(rule_task(decision="d", result="r")), {"decisions/d.dmn": DECISION.format(id="other")})),
+    ("malformed_decision", "x", package("P", line(rule_task(decision="d", result="r")), {"decisions/d.dmn": "<definitions"})),
+    ("unknown_called_process", "x", line(call("x", "NOWHERE"))),
+    ("recursive_call", "", line(call("x", "P"))),
+    ("sub_process_id_taken", "x", package("P", line(call("y", "C"), INNER, ids=("y", "x")), C_bpmn=line(INNER).replace('process id="P"', 'process id="C"'))),
+    ("feel_syntax", "x", line(user("x", due="1 +"))),
+    ("feel_syntax", "x", line(service("x", "test/needs", amount=""))),
+    ("feel_syntax", "x", line(catch("x", timer="in 4 hours"))),
+    ("feel_syntax", "flow_which_x", choosing(flow("which", "x", "=a"), flow("which", "finished"))),
+]  # fmt: skip
+
+
+def as_package(broken: str | engine.Package) -> engine.Package:
+    return broken if isinstance(broken, engine.Package) else package("P", broken)
+
+
+@pytest.mark.parametrize("rule, element, broken", BROKEN)
+def test_a_rule_refuses_what_breaks_it(rule: str, element: str, broken: str | engine.Package) -> None:
+    """The problem has the rule's name and the element's id, and no other rule is broken."""
+    problems = engine.lint(as_package(broken))
+    assert {problem.rule for problem in problems} == {rule}
+    assert element in {problem.element_id for problem in problems}
+
+
+def test_every_rule_is_tried() -> None:
+    """A rule that lint may name has a diagram above."""
+    tree = ast.parse(Path(lint.__file__).read_text(encoding="utf-8"))
+    named = {
+        argument.value
+        for made in ast.walk(tree)
+        if isinstance(made, ast.Call) and getattr(made.func, "id", "") in ("Problem", "_problem")
+        for argument in made.args[1:3]
+        if isinstance(argument, ast.Constant) and isinstance(argument.value, str) and argument.value
+    }
+    assert named == {rule for rule, _element, _broken in BROKEN}
+
+
+def test_a_sound_diagram_has_no_problem() -> None:
+    """What all of these break is otherwise in order."""
+    assert engine.lint(package("P", line(user("x")))) == []
+
+
+def test_the_line_of_a_problem_is_the_line_of_the_file() -> None:
+    """An owner finds the element in the text."""
+    drawn = f"{HEAD}\n\n" + line(user("x", form="nowhere")).removeprefix(HEAD)
+    assert [problem.line for problem in engine.lint(package("P", drawn))] == [3]
