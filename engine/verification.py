@@ -199,11 +199,21 @@ def _command(run: Run, steps: list[Step]) -> None:
         run.receive_message(first["token"], first["variables"])
     elif kind == "incident_retried":
         run.retry(first["token"])
+    elif kind in ("job_completed", "job_refused"):
+        run.finish_work(first["token"], _outcome(first))
     elif kind == "incident_resolved":
         run.steps.append(first)
-        run.finish_work(first["token"], _outcome(steps[1]))
+        _resolved(run, steps[1:])
     else:
         run.steps.extend(steps)
+
+
+def _resolved(run: Run, after: list[Step]) -> None:
+    """What a settled incident led to: its timer fired, its work finished by hand, or nothing because nobody waits any more."""
+    if after and after[0]["type"] == "timer_fired":
+        run.fire_timer(after[0]["token"])
+    elif after:
+        run.finish_work(after[0]["token"], _outcome(after[0]))
 
 
 def _with_groups(steps: list[Step], codes: dict[str, str]) -> list[Step]:
