@@ -27,7 +27,7 @@ from engine.execution import (
 from engine.history import BrokenChain, Entry
 from engine.incidents import IncidentResolved, UnknownIncident, resolve, retry
 from engine.instances import InvalidVariables, cancel, start
-from engine.jobs import background, enqueue
+from engine.jobs import announce, background, enqueue, survive
 from engine.language import feel, forms
 from engine.language.calendar import Calendar
 from engine.language.decisions import Outcome
@@ -47,11 +47,18 @@ from engine.replay import Marking, definition_of, entries, fold, marking
 from engine.sealing import Keys
 from engine.sealing import configure as configure_keys
 from engine.sealing import ephemeral as ephemeral_keys
-from engine.timers import run_due
+from engine.steps import Failed
+from engine.timers import run_clock
 from engine.user_tasks import UnknownUserTask, assign, claim, complete, form_of, release
 from engine.verification import Deviation, verify
 from engine.versions import UnknownProcess
 from engine.versions import current as definition
+from engine.worker import carry_out, renew_leases, run_jobs
+
+
+def run_due(at: datetime) -> int:
+    """Do everything due at `at`, in cases and in the queue; how many things were done. Any number of processes may call it at once."""
+    return run_clock(at) + run_jobs(at)
 
 
 def decide(key: str, decision_id: str, variables: dict[str, Any], *, at: datetime) -> Outcome:
@@ -76,6 +83,7 @@ __all__ = [
     "Element",
     "EngineError",
     "Entry",
+    "Failed",
     "Flow",
     "Form",
     "FourEyesViolation",
@@ -103,10 +111,12 @@ __all__ = [
     "UnknownInstance",
     "UnknownProcess",
     "UnknownUserTask",
+    "announce",
     "assign",
     "background",
     "calendar",
     "cancel",
+    "carry_out",
     "claim",
     "complete",
     "configure_keys",
@@ -130,11 +140,15 @@ __all__ = [
     "publish_directory",
     "read_package",
     "release",
+    "renew_leases",
     "resolve",
     "retry",
+    "run_clock",
     "run_due",
+    "run_jobs",
     "seal_for",
     "start",
+    "survive",
     "unseal_for",
     "use_calendar",
     "verify",

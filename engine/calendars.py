@@ -6,7 +6,8 @@ import json
 from collections.abc import Callable
 from datetime import time
 
-from sqlalchemy import insert, select
+from sqlalchemy import event, insert, select
+from sqlalchemy.orm import Session
 
 from engine.errors import Corrupt
 from engine.language import values
@@ -41,6 +42,12 @@ def keep(calendar: Calendar) -> str:
             session().execute(insert(CalendarVersion).values(fingerprint=fingerprint, content=_content(calendar)))
         known.add(fingerprint)
     return fingerprint
+
+
+@event.listens_for(Session, "after_soft_rollback")
+def _forget(rolled_back: Session, _transaction: object) -> None:
+    """What was stored in a transaction that did not come to be is not stored."""
+    rolled_back.info.pop("calendars_kept", None)
 
 
 def _content(calendar: Calendar) -> bytes:

@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Any
 
 import orjson
-from sqlalchemy import ColumnElement, Row, insert, select, update
+from sqlalchemy import ColumnElement, Row, Select, insert, select, update
 
 from engine import appliers, calendars, history, jobs, sealing, versions
 from engine.definitions.compiled import Definition
@@ -103,15 +103,22 @@ _COLUMNS = (
 
 def find(where: ColumnElement[bool], *more: Any, join_task: bool = False, lock: bool = True) -> Any:
     """One instance row, locked for change unless it is only looked at, with its key, its definition's fingerprint and `more` columns."""
-    query = (
-        select(*_COLUMNS, *more)
-        .join(ProcessDefinition, ProcessDefinition.id == ProcessInstance.definition_id)
-        .outerjoin(CaseKey, CaseKey.instance_id == ProcessInstance.id)
-    )
+    query = rows(*more)
     if join_task:
         query = query.join(UserTask, UserTask.instance_id == ProcessInstance.id)
     query = query.where(where)
     return session().execute(query.with_for_update(of=ProcessInstance) if lock else query).first()
+
+
+def rows(*more: Any) -> Select[Any]:
+    """What `take` needs of instances, and `more` columns, to be narrowed down by the caller."""
+    columns: tuple[Any, ...] = (*_COLUMNS, *more)
+    return (
+        select(*columns)
+        .select_from(ProcessInstance)
+        .join(ProcessDefinition, ProcessDefinition.id == ProcessInstance.definition_id)
+        .outerjoin(CaseKey, CaseKey.instance_id == ProcessInstance.id)
+    )
 
 
 def take(row: Row[Any], *, by: str, at: datetime) -> Loaded:
@@ -224,6 +231,7 @@ def _save(loaded: Loaded, *, by: str, at: datetime) -> Advanced:
         calendar=calendars.keep(run.calendar),
     )
     store.flush()
+    jobs.queue(row.id, steps, loaded.case_key, at)
     _shift_limits(store, row)
     _update_row(loaded, store.instance, head)
     created = [step["token"] for step in steps if step["type"] == "user_task_created"]

@@ -7,10 +7,11 @@ from typing import Any
 
 from sqlalchemy import select
 
-from engine import execution
+from engine import execution, timers
 from engine.errors import Conflict, NotFound
-from engine.execution import Advanced
+from engine.execution import Advanced, Command
 from engine.permissions import Actor
+from engine.spiff.run import Run
 from engine.steps import Done, Refused, WorkOutcome
 from models.base import session, transaction
 from models.incident import Incident
@@ -25,10 +26,27 @@ class IncidentResolved(Conflict):
 
 
 def retry(incident_id: int, *, by: Actor, at: datetime) -> Advanced:
-    """Carry out the service task once more, under the same idempotency key. Errors: UnknownIncident, IncidentResolved."""
+    """Carry out the service task once more, under the same idempotency key, or fire the timer. Errors: UnknownIncident, IncidentResolved."""
     with transaction():
         incident = _open(incident_id)
-        return execution.advance(incident.instance_id, lambda run: run.retry(incident.token), by=by.user, at=at)
+        again = _fire_again(incident, "retried") if incident.kind == timers.TIMER_FAILED else _carry_out_again(incident)
+        return execution.advance(incident.instance_id, again, by=by.user, at=at)
+
+
+def _carry_out_again(incident: Incident) -> Command:
+    return lambda run: run.retry(incident.token)
+
+
+def _fire_again(incident: Incident, reason: str) -> Command:
+    """A timer whose token has gone meanwhile has nothing left to fire."""
+    waits = timers.waits(incident.instance_id, incident.token)
+
+    def command(run: Run) -> None:
+        run.add("incident_resolved", token=incident.token, element=incident.element_id, reason=reason)
+        if waits:
+            run.fire_timer(incident.token)
+
+    return command
 
 
 def resolve(
@@ -47,9 +65,15 @@ def resolve(
     outcome: WorkOutcome = Refused(error) if error else Done(result or {})
     with transaction():
         incident = _open(incident_id)
-        return execution.advance(
-            incident.instance_id, lambda run: run.resolve(incident.token, outcome, reason), by=by.user, at=at
-        )
+        if incident.kind == timers.TIMER_FAILED:
+            settled = _fire_again(incident, reason)
+        else:
+            settled = _settle(incident, outcome, reason)
+        return execution.advance(incident.instance_id, settled, by=by.user, at=at)
+
+
+def _settle(incident: Incident, outcome: WorkOutcome, reason: str) -> Command:
+    return lambda run: run.resolve(incident.token, outcome, reason)
 
 
 def _open(incident_id: int) -> Incident:

@@ -1,6 +1,7 @@
 """Jobs: one attempt at a service task, in a savepoint of the step's own transaction, and the queue rows of work that waits.
 
 This is the one place in the engine that catches everything: whatever a handler throws becomes an outcome, so that a case is never half-way.
+Who takes a row from the queue is `worker`.
 """
 
 from __future__ import annotations
@@ -9,53 +10,90 @@ import traceback
 from collections.abc import Callable
 from datetime import date, datetime, time
 from decimal import Decimal
-from typing import Any
+from typing import Any, TypeVar
 
 from marshmallow import ValidationError
-from sqlalchemy import insert, select
+from sqlalchemy import insert, select, update
 
-from engine import handlers
+from engine import handlers, sealing
 from engine.errors import Conflict, EngineError
 from engine.handlers import BpmnError, Call, Handler, JobFailed
 from engine.language import values
-from engine.steps import Done, Failed, Queued, Refused, Work, WorkOutcome
+from engine.steps import Done, Failed, Queued, Refused, Step, Work, WorkOutcome
 from models.base import session
 from models.job import Job
 
+T = TypeVar("T")
+ATTEMPTS = 5
+
 
 def attempt(work: Work, call: Call) -> WorkOutcome:
-    """Carry out a service task once. Effects of a refused or failed attempt are rolled back to before it."""
-    try:
+    """Carry out a service task once. Effects of a refused or failed attempt are rolled back to before it; one that reaches outside is queued."""
+
+    def carry_out() -> WorkOutcome:
         handler = handlers.find(work.topic)
-        if handler.outside:
-            return Queued()
-        return _in_savepoint(handler, work, call)
+        return Queued() if handler.outside else _in_savepoint(handler, work.parameters, call)
+
+    return _outcome(work.topic, carry_out)
+
+
+def reach_outside(topic: str, parameters: dict[str, Any], call: Call) -> WorkOutcome:
+    """Carry out a queued service task once, in no transaction: what it does cannot be rolled back, only repeated under the same key."""
+
+    def carry_out() -> WorkOutcome:
+        handler = handlers.find(topic)
+        return Done(handler.result().dump(handler.function(handler.parameters().load(parameters), call)))
+
+    return _outcome(topic, carry_out)
+
+
+def _outcome(topic: str, carry_out: Callable[[], WorkOutcome]) -> WorkOutcome:
+    try:
+        return carry_out()
     except BpmnError as error:
         return Refused(error.code, error.values)
     except ValidationError as error:
-        return Failed("InvalidParameters", f"{work.topic}: {', '.join(sorted(map(str, error.messages_dict)))}")
+        return Failed("InvalidParameters", f"{topic}: {', '.join(sorted(map(str, error.messages_dict)))}")
     except JobFailed as error:
         return Failed("JobFailed", str(error))
     except EngineError as error:
-        return Failed(error.code, f"{work.topic}: {type(error).__name__}", _trace(error))
+        return Failed(error.code, f"{topic}: {type(error).__name__}", _trace(error))
     except Exception as error:
-        return Failed(type(error).__name__, work.topic, _trace(error))
+        return Failed(type(error).__name__, topic, _trace(error))
 
 
-def _in_savepoint(handler: Handler, work: Work, call: Call) -> WorkOutcome:
-    parameters = handler.parameters().load(_plain(work.parameters))
+def guarded(what: str, work: Callable[[], T]) -> T | Failed:
+    """Whatever `work` gives, or what it threw, with all it wrote undone: one thing that breaks must not stop the next."""
+
+    def in_savepoint() -> T:
+        with session().begin_nested():
+            return work()
+
+    return survive(what, in_savepoint)
+
+
+def survive(what: str, work: Callable[[], T]) -> T | Failed:
+    """Whatever `work` gives, or what it threw."""
+    try:
+        return work()
+    except Exception as error:
+        return Failed(type(error).__name__, what, _trace(error))
+
+
+def _in_savepoint(handler: Handler, given: dict[str, Any], call: Call) -> WorkOutcome:
+    parameters = handler.parameters().load(plain(given))
     with session().begin_nested():
         result = handler.result().dump(handler.function(parameters, call))
         session().flush()
     return Done(result)
 
 
-def _plain(value: Any) -> Any:
+def plain(value: Any) -> Any:
     """FEEL values as a marshmallow schema takes them: dates as ISO text."""
     if isinstance(value, dict):
-        return {name: _plain(inner) for name, inner in value.items()}
+        return {name: plain(inner) for name, inner in value.items()}
     if isinstance(value, list):
-        return [_plain(inner) for inner in value]
+        return [plain(inner) for inner in value]
     if isinstance(value, (datetime, date, time)):
         return value.isoformat()
     if isinstance(value, Decimal):
@@ -83,23 +121,63 @@ def background(topic: str) -> Callable[[Background], Background]:
     return register
 
 
+Announce = Callable[[int, int, datetime], None]
+_announce: list[Announce] = []
+
+
+def announce(hook: Announce) -> None:
+    """Tell `hook(job id, attempts left, due at)` of every job that is queued, in the transaction that queues it."""
+    _announce[:] = [hook]
+
+
+def announced(job_id: int, left: int, due_at: datetime) -> None:
+    """Pass a queued job on to whoever carries jobs, if anybody beside `worker` does."""
+    for hook in _announce:
+        hook(job_id, left, due_at)
+
+
 def enqueue(topic: str, parameters: dict[str, Any], *, key: str, at: datetime, total: int = 0) -> None:
     """Queue background work in the current transaction; the same key is queued once."""
     if session().execute(select(Job.id).where(Job.key == key)).first() is None:
-        row = {"key": key, "topic": topic, "parameters": values.canonical(parameters), "state": "queued"}
-        session().execute(insert(Job).values(**row, due_at=at, created_at=at, total=total))
+        _insert(key=key, topic=topic, parameters=values.canonical(parameters), due_at=at, created_at=at, total=total)
+
+
+def _insert(**columns: Any) -> None:
+    inserted = session().execute(insert(Job).values(state="queued", retries=ATTEMPTS, **columns).returning(Job.id))
+    announced(inserted.scalar_one(), ATTEMPTS, columns["due_at"])
+
+
+def queue(instance_id: int, steps: list[Step], case_key: bytes, at: datetime) -> None:
+    """Queue the service tasks that steps say were queued; what they are called with is sealed with the key of the case."""
+    created = {step["token"]: step for step in steps if step["type"] == "job_created"}
+    for token in [step["token"] for step in steps if step["type"] == "job_queued"]:
+        step, key = created[token], f"{instance_id}:{token}"
+        parameters = sealing.seal(case_key, values.canonical(plain(step["parameters"])))
+        if not _again(key, parameters, at):
+            where = {"instance_id": instance_id, "token": token, "element_id": step["element"]}
+            _insert(key=key, topic=step["topic"], parameters=parameters, due_at=at, created_at=at, **where)
+
+
+def _again(key: str, parameters: bytes, at: datetime) -> bool:
+    """Queue a job once more that had been given up; its key, by which the outside knows it, stays."""
+    columns = {"state": "queued", "retries": ATTEMPTS, "due_at": at, "parameters": parameters, "error": None}
+    job_id = session().scalar(update(Job).where(Job.key == key).values(**columns).returning(Job.id))
+    if job_id is not None:
+        announced(job_id, ATTEMPTS, at)
+    return job_id is not None
 
 
 class UnknownBackground(Conflict):
     """Nothing is registered for this queued work."""
 
 
-def run_background(topic: str, parameters: dict[str, Any], at: datetime) -> Failed | None:
-    """Run queued work of the office; what it throws is returned."""
-    try:
+def run_background(topic: str, parameters: dict[str, Any], at: datetime) -> WorkOutcome:
+    """Run queued work of the office once."""
+
+    def carry_out() -> WorkOutcome:
         if topic not in _background:
             raise UnknownBackground(topic=topic)
         _background[topic](parameters, at)
-    except Exception as error:
-        return Failed(type(error).__name__, topic, _trace(error))
-    return None
+        return Done({})
+
+    return _outcome(topic, carry_out)

@@ -8,28 +8,39 @@ from typing import Any
 
 from sqlalchemy import select
 
-from engine import execution
-from engine.errors import EngineError
+from engine import execution, jobs
+from engine.errors import Conflict
 from engine.permissions import Actor
 from engine.spiff.run import Run
-from models.base import session
+from engine.steps import Failed
+from models.base import session, transaction
 from models.timer import MessageSubscription
+
+GONE = ("UnknownToken", "InstanceEnded", "UnknownInstance")
+
+
+class NotAllReleased(Conflict):
+    """Some of the waiting cases could not go on; the others have."""
 
 
 def correlate(message: str, key: str, *, variables: dict[str, Any], by: Actor, at: datetime) -> int:
     """Release the instances waiting for `message` under `key`, one commit each; how many went on.
 
     An instance that has gone away meanwhile is passed over, so that the call can be repeated after an interruption.
+    Errors: NotAllReleased, after every instance has had its turn.
     """
-    released = 0
+    released, broken = 0, []
     for instance_id, token in waiting(message, key):
-        try:
-            command = partial(Run.receive_message, token=token, variables=variables)
-            execution.advance(instance_id, command, by=by.user, at=at)
+        command = partial(Run.receive_message, token=token, variables=variables)
+        advance = partial(execution.advance, instance_id, command, by=by.user, at=at)
+        with transaction():
+            outcome = jobs.guarded(message, advance)
+        if not isinstance(outcome, Failed):
             released += 1
-        except EngineError as error:
-            if error.code not in ("UnknownToken", "InstanceEnded", "UnknownInstance"):
-                raise
+        elif outcome.kind not in GONE:
+            broken.append(outcome.kind)
+    if broken:
+        raise NotAllReleased(message=message, key=key, released=released, kinds=sorted(set(broken)))
     return released
 
 

@@ -1,119 +1,166 @@
-"""Everything that falls due: timer events, missed deadlines, queued jobs. Found by index, each done in a commit of its own."""
+"""Everything that falls due in a case: timer events and missed deadlines. Found by index, each done in a commit of its own.
+
+Any number of processes may look at once: the most urgent thing is claimed together with its case, and what another process has in hand is passed
+over. What cannot be done is put back with growing delay and at last given to a person, so that one broken case never holds up the others.
+"""
 
 from __future__ import annotations
 
-import json
+import logging
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from functools import partial
-from typing import Any
+from typing import Any, NamedTuple
 
-from sqlalchemy import select, update
+from sqlalchemy import ColumnElement, Row, Select, delete, exists, insert, literal, or_, select, update
 
 from engine import execution, jobs
-from engine.errors import EngineError
-from engine.language import values
 from engine.spiff.run import Run
+from engine.steps import Failed
 from models.base import session, transaction
 from models.instance import ProcessInstance
-from models.job import Job
-from models.timer import Timer
+from models.timer import Setback, Timer
 from models.user_task import UserTask
 
 SYSTEM = "system"
 BATCH = 500
-GONE = ("UnknownToken", "InstanceEnded", "UnknownInstance", "StaleInstance")
+ATTEMPTS = 5
+FIRST_DELAY = timedelta(seconds=5)
+LONGEST_DELAY = timedelta(hours=6)
+TIMER_FAILED = "TimerFailed"
+_log = logging.getLogger(__name__)
 
 
-def run_due(at: datetime) -> int:
-    """Do everything due at `at`; how many things were done. Safe to call from several processes at once."""
-    return fire_timers(at) + record_missed_deadlines(at) + run_jobs(at)
+class Kind(NamedTuple):
+    """One kind of thing that falls due: how to find it, the most urgent first, and what to do then."""
+
+    name: str
+    due: Callable[[datetime], Select[Any]]
+    act: Callable[[Row[Any], Run], None]
 
 
-def fire_timers(at: datetime) -> int:
-    """Fire the timers whose instant has come, earliest first."""
-    due = session().execute(
-        select(Timer.instance_id, Timer.token).where(Timer.due_at <= at).order_by(Timer.due_at).limit(BATCH)
-    )
-    fired = 0
-    for row in list(due):
-        fired += _each(row.instance_id, at, partial(Run.fire_timer, token=row.token))
-    return fired
+def run_clock(at: datetime) -> int:
+    """Do everything due in cases at `at`, a batch of each kind; how many things were done."""
+    return sum(_do_all(kind, at) for kind in KINDS)
 
 
-def _each(instance_id: int, at: datetime, command: execution.Command) -> int:
-    """One advance; 0 when somebody else was first."""
-    try:
-        execution.advance(instance_id, command, by=SYSTEM, at=at)
-    except EngineError as error:
-        if error.code in GONE:
-            return 0
-        raise
-    return 1
+def _do_all(kind: Kind, at: datetime) -> int:
+    done = 0
+    for _number in range(BATCH):
+        went_well = _do_next(kind, at)
+        if went_well is None:
+            break
+        done += went_well
+    return done
 
 
-def record_missed_deadlines(at: datetime) -> int:
-    """Record user tasks and cases that have passed their limit (CH1.2), once each."""
-    tasks = session().execute(
-        select(UserTask.instance_id, UserTask.token, UserTask.element_id)
-        .join(ProcessInstance, ProcessInstance.id == UserTask.instance_id)
-        .where(
-            UserTask.state == "open",
-            UserTask.overdue.is_(False),
-            UserTask.due_at <= at,
-            ProcessInstance.paused_at.is_(None),
-        )
-        .order_by(UserTask.due_at)
-        .limit(BATCH)
-    )
-    missed = 0
-    for row in list(tasks):
-        missed += _each(row.instance_id, at, partial(_miss, token=row.token, element=row.element_id))
-    return missed + _missed_cases(at)
-
-
-def _miss(run: Run, **where: Any) -> None:
-    run.add("deadline_missed", **where)
-
-
-def _missed_cases(at: datetime) -> int:
-    cases = session().scalars(
-        select(ProcessInstance.id)
-        .where(
-            ProcessInstance.state == "active",
-            ProcessInstance.overdue.is_(False),
-            ProcessInstance.due_at <= at,
-            ProcessInstance.paused_at.is_(None),
-        )
-        .limit(BATCH)
-    )
-    return sum(_each(instance_id, at, _miss) for instance_id in list(cases))
-
-
-def run_jobs(at: datetime) -> int:
-    """Run queued work that is due; a failure is tried again later with growing delay."""
-    due = session().scalars(
-        select(Job.id).where(Job.state == "queued", Job.due_at <= at).order_by(Job.due_at, Job.id).limit(BATCH)
-    )
-    return sum(_run_job(job_id, at) for job_id in list(due))
-
-
-def _run_job(job_id: int, at: datetime) -> int:
-    job = session().get(Job, job_id)
-    if job is None or job.state != "queued":
-        return 0
-    parameters = values.unpack(json.loads(job.parameters))
-    failed = jobs.run_background(job.topic, parameters, at)
+def _do_next(kind: Kind, at: datetime) -> bool | None:
+    """Claim the most urgent thing and do it; whether it could be done, None when nothing is left."""
     with transaction():
-        if failed is None:
-            columns: dict[str, object] = {"state": "done", "error": None}
-        else:
-            columns = _after_failure(job, failed.message, at)
-        session().execute(update(Job).where(Job.id == job_id, Job.state == "queued").values(**columns))
-    return 1
+        row = session().execute(kind.due(at)).first()
+        if row is None:
+            return None
+        command = partial(execution.advance_row, row, partial(kind.act, row), by=SYSTEM, at=at)
+        failed = jobs.guarded(f"{kind.name} of {row.business_key}", command)
+        if isinstance(failed, Failed):
+            _put_back(kind, row, failed, at)
+            return False
+        if row.attempts:
+            session().execute(delete(Setback).where(*_is(kind.name, row.id, row.token)))
+        return True
 
 
-def _after_failure(job: Job, message: str, at: datetime) -> dict[str, object]:
-    left = job.retries - 1
-    if left <= 0:
-        return {"state": "failed", "retries": 0, "error": message}
-    return {"retries": left, "due_at": at + timedelta(minutes=2 ** (5 - left)), "error": message}
+def _due(kind: str, token: Any, at: datetime, *more: Any) -> Select[Any]:
+    """Instances to be claimed with a token each; those put back until later are left out."""
+    theirs = (Setback.kind == kind, Setback.instance_id == ProcessInstance.id, Setback.token == token)
+    later = exists().where(*theirs, or_(Setback.again_at.is_(None), Setback.again_at > at))
+    attempts = select(Setback.attempts).where(*theirs).scalar_subquery()
+    return execution.rows(token.label("token"), attempts.label("attempts"), *more).where(~later)
+
+
+def _timers(at: datetime) -> Select[Any]:
+    return (
+        _due("timer", Timer.token, at, Timer.element_id)
+        .join(Timer, Timer.instance_id == ProcessInstance.id)
+        .where(Timer.due_at <= at)
+        .order_by(Timer.due_at)
+        .limit(1)
+        .with_for_update(of=(ProcessInstance, Timer), skip_locked=True)
+    )
+
+
+def _fire(row: Row[Any], run: Run) -> None:
+    run.fire_timer(row.token)
+
+
+def _tasks(at: datetime) -> Select[Any]:
+    return (
+        _due("task", UserTask.token, at, UserTask.element_id)
+        .join(UserTask, UserTask.instance_id == ProcessInstance.id)
+        .where(UserTask.state == "open", UserTask.overdue.is_(False), UserTask.due_at <= at)
+        .where(ProcessInstance.paused_at.is_(None))
+        .order_by(UserTask.due_at)
+        .limit(1)
+        .with_for_update(of=(ProcessInstance, UserTask), skip_locked=True)
+    )
+
+
+def _miss_task(row: Row[Any], run: Run) -> None:
+    run.add("deadline_missed", token=row.token, element=row.element_id)
+
+
+def _cases(at: datetime) -> Select[Any]:
+    return (
+        _due("case", literal(0), at)
+        .where(ProcessInstance.state == "active", ProcessInstance.overdue.is_(False), ProcessInstance.due_at <= at)
+        .where(ProcessInstance.paused_at.is_(None))
+        .order_by(ProcessInstance.due_at)
+        .limit(1)
+        .with_for_update(of=ProcessInstance, skip_locked=True)
+    )
+
+
+def _miss_case(_row: Row[Any], run: Run) -> None:
+    run.add("deadline_missed")
+
+
+KINDS = (Kind("timer", _timers, _fire), Kind("task", _tasks, _miss_task), Kind("case", _cases, _miss_case))
+
+
+def _put_back(kind: Kind, row: Row[Any], failed: Failed, at: datetime) -> None:
+    """Note the failure; a timer that has failed too often becomes an incident and waits for a person."""
+    attempts = (row.attempts or 0) + 1
+    _log.error("%s, attempt %d: %s\n%s", failed.message, attempts, failed.kind, failed.trace)
+    again_at: datetime | None = at + min(FIRST_DELAY * 4 ** (attempts - 1), LONGEST_DELAY)
+    if kind.name == "timer" and attempts >= ATTEMPTS and _opened(row, failed, at):
+        again_at = None
+    columns = {"attempts": attempts, "again_at": again_at, "error": f"{failed.kind}\n{failed.trace}"}
+    if row.attempts:
+        session().execute(update(Setback).where(*_is(kind.name, row.id, row.token)).values(**columns))
+    else:
+        where = {"kind": kind.name, "instance_id": row.id, "token": row.token}
+        session().execute(insert(Setback).values(**where, **columns))
+
+
+def _opened(row: Row[Any], failed: Failed, at: datetime) -> bool:
+    """Whether the incident could be recorded; a case that cannot even be restored has to be tried on."""
+
+    def command(run: Run) -> None:
+        where = {"token": row.token, "element": row.element_id, "topic": ""}
+        run.add("incident_opened", **where, kind=TIMER_FAILED, message=failed.kind, trace=failed.trace)
+
+    opened = jobs.guarded(
+        f"incident of {row.business_key}", lambda: execution.advance_row(row, command, by=SYSTEM, at=at)
+    )
+    return not isinstance(opened, Failed)
+
+
+def waits(instance_id: int, token: int) -> bool:
+    """Whether a timer still waits; what was put back for a person is forgotten, because the person has come."""
+    session().execute(delete(Setback).where(*_is("timer", instance_id, token)))
+    query = select(Timer.token).where(Timer.instance_id == instance_id, Timer.token == token)
+    return session().scalar(query) is not None
+
+
+def _is(kind: str, instance_id: int, token: int) -> tuple[ColumnElement[bool], ...]:
+    return Setback.kind == kind, Setback.instance_id == instance_id, Setback.token == token

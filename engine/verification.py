@@ -202,11 +202,23 @@ def _command(run: Run, steps: list[Step]) -> None:
         run.receive_message(first["token"], first["variables"])
     elif kind == "incident_retried":
         run.retry(first["token"])
+    elif kind in ("job_completed", "job_refused"):
+        run.finish_work(first["token"], _outcome(first))
     elif kind == "incident_resolved":
-        outcome = _outcome(steps[1]) if steps[1]["type"] in _OUTCOMES else Done({})
-        run.resolve(first["token"], outcome, first["reason"])
+        _resolve(run, first, steps[1:])
     else:
         run.steps.extend(steps)
+
+
+def _resolve(run: Run, first: Step, after: list[Step]) -> None:
+    """What a settled incident led to: stuck work finished by hand, a timer fired, or nothing because nobody waits any more."""
+    if first["token"] in run.stuck:
+        outcome = _outcome(after[0]) if after[0]["type"] in _OUTCOMES else Done({})
+        run.resolve(first["token"], outcome, first["reason"])
+        return
+    run.steps.append(first)
+    if after:
+        run.fire_timer(first["token"])
 
 
 def _with_groups(steps: list[Step], codes: dict[str, str]) -> list[Step]:

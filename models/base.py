@@ -6,7 +6,6 @@ BEGIN IMMEDIATE under a process-wide lock, because the driver would otherwise re
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -19,6 +18,8 @@ from sqlalchemy.engine import Connection, Dialect
 from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.pool import StaticPool
 from sqlalchemy.types import TypeDecorator
+
+from models.turns import Turns
 
 NAMING = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -39,7 +40,7 @@ db = SQLAlchemy(model_class=Base)
 
 _scratch: ContextVar[Session | None] = ContextVar("scratch_session", default=None)
 _depth: ContextVar[int] = ContextVar("transaction_depth", default=0)
-_sqlite_writer = threading.RLock()
+_sqlite_writer = Turns()
 
 
 class UTCDateTime(TypeDecorator[datetime]):

@@ -1,12 +1,12 @@
-"""What the HTTP server loads: the application, and beside it the clockwork that lets timers fire, limits pass and queued work be done."""
+"""What the HTTP server loads: the application, and beside it the clockwork that lets timers fire and limits pass, and the worker of queued jobs."""
 
 from __future__ import annotations
 
 import logging
 import threading
+from collections.abc import Callable
 
 from flask import Flask
-from sqlalchemy.exc import SQLAlchemyError
 
 import engine
 from web import create_app
@@ -16,18 +16,38 @@ _log = logging.getLogger(__name__)
 
 
 def application() -> Flask:
-    """The app of a serving process, with its clockwork running."""
+    """The app of a serving process, with its clockwork and its worker running."""
     app = create_app()
-    stop = threading.Event()
-    threading.Thread(target=keep_time, args=(app, stop), name="clockwork", daemon=True).start()
+    start_background(app, threading.Event())
     return app
 
 
-def keep_time(app: Flask, stop: threading.Event) -> None:
-    """Do what is due, again and again, until told to stop. A failure is logged and tried again; several processes may do this at once."""
-    while not stop.wait(EVERY_SECONDS):
+def start_background(app: Flask, stop: threading.Event) -> list[threading.Thread]:
+    """Begin to do what falls due, jobs in a thread of their own because they may wait for the world; any number of processes may do so."""
+    works: dict[str, Callable[[], int]] = {
+        "clockwork": lambda: engine.run_clock(engine.now()),
+        "worker": lambda: engine.run_jobs(engine.now(), clock=engine.now),
+        "leases": _renew,
+    }
+    threads = [
+        threading.Thread(target=keep_on, args=(app, work, stop), name=name, daemon=True) for name, work in works.items()
+    ]
+    for thread in threads:
+        thread.start()
+    return threads
+
+
+def _renew() -> int:
+    engine.renew_leases(engine.now())
+    return 0
+
+
+def keep_on(app: Flask, work: Callable[[], int], stop: threading.Event) -> None:
+    """Do something again and again until told to stop, at once while there is more to do. A failure is logged and tried again."""
+    done: int | engine.Failed = 0
+    while not stop.wait(0.0 if done else EVERY_SECONDS):
         with app.app_context():
-            try:
-                engine.run_due(engine.now())
-            except (engine.EngineError, SQLAlchemyError):
-                _log.exception("what is due could not be done; trying again")
+            done = engine.survive(threading.current_thread().name, work)
+        if isinstance(done, engine.Failed):
+            _log.error("%s could not go on and tries again: %s\n%s", done.message, done.kind, done.trace)
+            done = 0

@@ -1,0 +1,59 @@
+"""The writer's lock of a SQLite office: in the order of asking, reentrant, and never lost."""
+
+from __future__ import annotations
+
+import threading
+from typing import Any
+
+import pytest
+
+from models.turns import Turns
+
+
+def test_it_goes_to_whoever_asked_first() -> None:
+    """Whoever lets go and asks again comes after those who have been waiting, or the clock would keep clerks out."""
+    turns, order = Turns(), []
+
+    def take(name: str) -> None:
+        with turns:
+            order.append(name)
+
+    clerks = [threading.Thread(target=take, args=(f"clerk {n}",)) for n in range(3)]
+    with turns:
+        for number, clerk in enumerate(clerks, start=1):
+            clerk.start()
+            while len(turns._waiting) < number:
+                pass
+    with turns:
+        order.append("clock")
+    for clerk in clerks:
+        clerk.join()
+    assert order == ["clerk 0", "clerk 1", "clerk 2", "clock"]
+
+
+def test_the_holder_may_take_it_again() -> None:
+    """A verb inside a verb does not wait for itself, and the lock is free only when the outer one is done."""
+    turns = Turns()
+    with turns:
+        with turns:
+            pass
+        assert turns._owner == threading.get_ident()
+    assert turns._owner is None
+
+
+def test_giving_up_waiting_does_not_lose_it() -> None:
+    """Somebody who is interrupted while waiting leaves the queue; the next one gets the lock."""
+    turns = Turns()
+
+    class _Turn:
+        def acquire(self) -> None:
+            raise KeyboardInterrupt
+
+    turn: Any = _Turn()
+    with turns:
+        turns._waiting.append(turn)
+        with pytest.raises(KeyboardInterrupt):
+            turns._wait_for(turn)
+        assert not turns._waiting
+    with turns:
+        assert turns._depth == 1
