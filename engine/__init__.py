@@ -7,12 +7,19 @@ from engine import versions
 from engine.calendars import current as calendar
 from engine.calendars import use as use_calendar
 from engine.clock import now
+from engine.definitions import known as variables
 from engine.definitions.compiled import Definition, UnknownElement
 from engine.definitions.diagram import Diagram, Element, Flow
+from engine.definitions.differences import Difference
+from engine.definitions.differences import between as differences
 from engine.definitions.lint import check as lint
 from engine.definitions.package import MissingFile, Package
+from engine.definitions.package import completed as completed_package
 from engine.definitions.package import load as load_package
+from engine.definitions.package import own_names as own_files
+from engine.definitions.package import pruned as pruned_package
 from engine.definitions.package import read as read_package
+from engine.definitions.package import with_files as package_with
 from engine.errors import Conflict, Corrupt, EngineError, Invalid, InvalidDefinition, NotFound, NotPermitted, Problem
 from engine.execution import (
     Advanced,
@@ -24,7 +31,9 @@ from engine.execution import (
     seal_for,
     unseal_for,
 )
+from engine.handlers import registered as operators
 from engine.history import BrokenChain, Entry
+from engine.history import read as read_history
 from engine.incidents import IncidentResolved, UnknownIncident, resolve, retry
 from engine.instances import InvalidVariables, cancel, start
 from engine.jobs import announce, background, enqueue, survive
@@ -42,7 +51,15 @@ from engine.permissions import (
     NotACandidate,
     NotASupervisor,
 )
-from engine.publishing import Published, count_published, publish, publish_directory
+from engine.publishing import (
+    Published,
+    callers_of,
+    count_published,
+    newest_package,
+    publish,
+    publish_directory,
+)
+from engine.publishing import record as record_definition
 from engine.replay import Marking, definition_of, entries, fold, marking
 from engine.sealing import Keys
 from engine.sealing import configure as configure_keys
@@ -54,6 +71,7 @@ from engine.verification import Deviation, verify
 from engine.versions import UnknownProcess
 from engine.versions import current as definition
 from engine.worker import carry_out, renew_leases, run_jobs
+from engine.xml import MalformedXml
 
 
 def run_due(at: datetime) -> int:
@@ -80,6 +98,7 @@ __all__ = [
     "Definition",
     "Deviation",
     "Diagram",
+    "Difference",
     "Element",
     "EngineError",
     "Entry",
@@ -94,6 +113,7 @@ __all__ = [
     "InvalidForm",
     "InvalidVariables",
     "Keys",
+    "MalformedXml",
     "Marking",
     "MissingFile",
     "NotACandidate",
@@ -115,16 +135,19 @@ __all__ = [
     "assign",
     "background",
     "calendar",
+    "callers_of",
     "cancel",
     "carry_out",
     "claim",
     "complete",
+    "completed_package",
     "configure_keys",
     "correlate",
     "count_published",
     "decide",
     "definition",
     "definition_of",
+    "differences",
     "enqueue",
     "entries",
     "ephemeral_keys",
@@ -134,11 +157,18 @@ __all__ = [
     "lint",
     "load_package",
     "marking",
+    "newest_package",
     "now",
     "observe",
+    "operators",
+    "own_files",
+    "package_with",
+    "pruned_package",
     "publish",
     "publish_directory",
+    "read_history",
     "read_package",
+    "record_definition",
     "release",
     "renew_leases",
     "resolve",
@@ -151,6 +181,7 @@ __all__ = [
     "survive",
     "unseal_for",
     "use_calendar",
+    "variables",
     "verify",
     "waiting_for",
 ]

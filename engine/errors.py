@@ -53,12 +53,13 @@ class Corrupt(EngineError):
 
 @dataclass(frozen=True)
 class Problem:
-    """One thing wrong: where (line, element id; 0 and empty when it concerns the whole), which rule, and its particulars."""
+    """One thing wrong: where (line, element id; 0 and empty when it concerns the whole), which rule, its particulars, and the file of the package."""
 
     line: int
     element_id: str
     rule: str
     values: dict[str, Any] = field(default_factory=dict)
+    file: str = ""
 
 
 class InvalidDefinition(Invalid):

@@ -1,10 +1,12 @@
-"""Publishing: a checked package becomes the next immutable version of its process."""
+"""Publishing: a checked package becomes the next immutable version of its process, and so do the processes that call it."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy import func, insert, select
 
@@ -16,7 +18,7 @@ from engine.errors import InvalidDefinition, Problem
 from engine.history import GENESIS, Head
 from engine.permissions import Actor
 from engine.spiff.parsing import NotExecutable, specification
-from engine.steps import Step
+from engine.steps import step
 from models.base import session, transaction
 from models.definition import ProcessDefinition
 from models.entry import HistoryEntry
@@ -24,27 +26,68 @@ from models.entry import HistoryEntry
 
 @dataclass(frozen=True)
 class Published:
-    """A version in force; `new` is False when these very bytes were the newest version already."""
+    """A version in force; `new` is False when these very bytes were the newest version already. `callers` got new versions with it."""
 
     definition_id: int
     key: str
     version: int
     new: bool
+    callers: tuple[Published, ...] = ()
 
 
-def publish(content: Package, *, by: Actor, note: str, at: datetime, approved_by: Actor | None = None) -> Published:
-    """Check a package and make it the next version; running instances keep theirs. Same bytes, same version.
+def publish(
+    content: Package, *, by: Actor, note: str, at: datetime, approved_by: Actor | None = None, restores: int = 0
+) -> Published:
+    """Check a package and make it the next version, and its callers' with it; running instances keep theirs. Same bytes, same version.
 
-    Errors: InvalidDefinition with every problem.
+    Shape:  `restores` is the former version whose content this is, when it is rolled back.
+    Errors: InvalidDefinition with every problem, those of the callers included.
     """
-    problems = lint.check(content) or _unreadable(content)
-    if problems:
-        raise InvalidDefinition(problems=problems)
+    _check(content)
     with transaction():
         newest = _newest(content.key)
         if newest is not None and newest.sha256 == content.sha256:
             return Published(newest.id, newest.key, newest.version, False)
-        return _insert(content, (newest.version if newest else 0) + 1, by, note, at, approved_by)
+        done = _insert(content, newest, by, note, at, approved_by, restores)
+        callers = [
+            _insert(caller, former, by, f"{content.key} {done.version}", at, approved_by)
+            for former, caller in _callers(content)
+        ]
+        return Published(done.definition_id, done.key, done.version, True, tuple(callers))
+
+
+def _check(content: Package) -> None:
+    problems = lint.check(content) or _unreadable(content)
+    if problems:
+        raise InvalidDefinition(problems=problems)
+
+
+def _callers(content: Package) -> Iterator[tuple[ProcessDefinition, Package]]:
+    """The newest version of every process that calls this one, and what it becomes. Errors: InvalidDefinition."""
+    for former, caller in callers_of(content.key):
+        changed = package.pruned(package.with_files(caller, content.files))
+        if changed.sha256 != caller.sha256:
+            _check(changed)
+            yield former, changed
+
+
+def callers_of(key: str) -> list[tuple[ProcessDefinition, Package]]:
+    """The newest version of every process that calls `key`, directly or not, by key."""
+    others = session().scalars(select(ProcessDefinition.key).where(ProcessDefinition.key != key).distinct())
+    found = [(row, package.load(row.package)) for row in map(_newest, sorted(others)) if row is not None]
+    return [(row, caller) for row, caller in found if f"{key}.bpmn" in caller.files]
+
+
+def newest_package(key: str) -> Package | None:
+    """What the newest version of a process consists of; None when there is none."""
+    row = _newest(key)
+    return package.load(row.package) if row is not None else None
+
+
+def record(key: str, type: str, *, by: Actor, at: datetime, **fields: Any) -> None:
+    """Add a step to the history of a process definition, in the transaction of what it tells."""
+    with transaction():
+        history.append("definition", key, _head(key), [step(type, **fields)], by=by.user, at=at)
 
 
 def _unreadable(content: Package) -> list[Problem]:
@@ -52,7 +95,7 @@ def _unreadable(content: Package) -> list[Problem]:
     try:
         specification(content.sha256, content.key, {key: content.bpmn(key) for key in content.processes})
     except NotExecutable as error:
-        return [Problem(0, "", "not_executable", error.values)]
+        return [Problem(0, "", "not_executable", error.values, f"{content.key}.bpmn")]
     return []
 
 
@@ -61,7 +104,16 @@ def _newest(key: str) -> ProcessDefinition | None:
     return session().scalar(query.order_by(ProcessDefinition.version.desc()).limit(1))
 
 
-def _insert(content: Package, version: int, by: Actor, note: str, at: datetime, approved_by: Actor | None) -> Published:
+def _insert(
+    content: Package,
+    former: ProcessDefinition | None,
+    by: Actor,
+    note: str,
+    at: datetime,
+    approved_by: Actor | None,
+    restores: int = 0,
+) -> Published:
+    version = former.version + 1 if former is not None else 1
     approver = approved_by.user if approved_by else None
     inserted = session().execute(
         insert(ProcessDefinition)
@@ -78,18 +130,9 @@ def _insert(content: Package, version: int, by: Actor, note: str, at: datetime, 
         )
         .returning(ProcessDefinition.id)
     )
-    definition_id = int(inserted.scalar_one())
-    steps: list[Step] = [
-        {
-            "type": "definition_published",
-            "version": version,
-            "sha256": content.sha256,
-            "note": note,
-            "approved_by": approver,
-        }
-    ]
-    history.append("definition", content.key, _head(content.key), steps, by=by.user, at=at)
-    return Published(definition_id, content.key, version, True)
+    told = {"version": version, "sha256": content.sha256, "note": note, "approved_by": approver}
+    record(content.key, "definition_published", by=by, at=at, **told, **({"restores": restores} if restores else {}))
+    return Published(int(inserted.scalar_one()), content.key, version, True)
 
 
 def _head(key: str) -> Head:

@@ -20,7 +20,7 @@ class UnknownProcess(NotFound):
     """No such process has been published."""
 
 
-_compiled: OrderedDict[str, Definition] = OrderedDict()
+_compiled: OrderedDict[tuple[str, int], Definition] = OrderedDict()
 _lock = threading.Lock()
 
 
@@ -48,17 +48,16 @@ def current(key: str, version: int | None = None) -> Definition:
 
 def _cached(sha256: str, definition_id: int) -> Definition | None:
     with _lock:
-        known = _compiled.get(sha256)
-        if known is not None and known.id == definition_id:
-            _compiled.move_to_end(sha256)
-            return known
-    return None
+        known = _compiled.get((sha256, definition_id))
+        if known is not None:
+            _compiled.move_to_end((sha256, definition_id))
+        return known
 
 
 def _compile(row: ProcessDefinition) -> Definition:
     compiled = Definition(package.load(row.package), id=row.id, version=row.version)
     with _lock:
-        _compiled[row.sha256] = compiled
+        _compiled[row.sha256, row.id] = compiled
         while len(_compiled) > MOST_CACHED:
             _compiled.popitem(last=False)
     return compiled

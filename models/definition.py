@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import Index, LargeBinary, String, Text, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, LargeBinary, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.base import UTCDateTime, db
@@ -43,3 +43,17 @@ class DefinitionDraft(db.Model):
     submitted_at: Mapped[datetime | None] = mapped_column(UTCDateTime())
     submitted_by: Mapped[str | None] = mapped_column(String(60))
     note: Mapped[str] = mapped_column(Text, default="")
+
+
+class DraftPlay(db.Model):
+    """How a scenario came out on a draft: `sha256` is the fingerprint of what was played, `differences` a JSON list of sentences."""
+
+    __tablename__ = "draft_play"
+
+    key: Mapped[str] = mapped_column(ForeignKey("definition_draft.key"), primary_key=True)
+    process: Mapped[str] = mapped_column(String(60), primary_key=True)
+    name: Mapped[str] = mapped_column(String(200), primary_key=True)
+    sha256: Mapped[str] = mapped_column(String(64))
+    ok: Mapped[bool]
+    differences: Mapped[str] = mapped_column(Text)
+    played_at: Mapped[datetime] = mapped_column(UTCDateTime())

@@ -24,6 +24,16 @@ CHANNELS = ("counter", "telephone", "agency", "letter")
 MSISDN = re.compile(r"^1\d{10}$")
 MOST_TEXT = 4000
 LAST_CALLS = 8
+# What a case knows from its first moment, with the FEEL type of each.
+START_VARIABLES = {
+    "case_number": "string",
+    "msisdn": "string",
+    "complaint_text": "string",
+    "channel": "string",
+    "disputed_amount": "number",
+    "demand": "string",
+    "repeated": "boolean",
+}
 
 
 @dataclass(frozen=True)

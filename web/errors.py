@@ -57,6 +57,11 @@ def texts() -> dict[str, str]:
         "BrokenChain": gettext(
             "The record of this case does not agree with itself. Please tell the operator of the system."
         ),
+        "StaleDraft": gettext(
+            "Somebody else has saved this draft since you opened it. Look at theirs before you save yours."
+        ),
+        "NotAnOwner": gettext("Only a process owner may change processes."),
+        "UnusableFile": gettext("This file cannot be kept with the process: check its name and size."),
         "SubscriptionUnknown": gettext("No customer has this number."),
         "NotFound": gettext("What you asked for is not here."),
         "NotPermitted": gettext("You may not do this."),

@@ -33,7 +33,12 @@ def _closure(diagram: Diagram, pending: list[str]) -> set[str]:
 
 def in_cycle(diagram: Diagram, element_id: str) -> bool:
     """Whether a token that left an element can come back to it."""
-    return element_id in _closure(diagram, successors(diagram, element_id))
+    return element_id in reached_from(diagram, element_id)
+
+
+def reached_from(diagram: Diagram, element_id: str) -> set[str]:
+    """The elements to which a token that left an element can come."""
+    return _closure(diagram, successors(diagram, element_id))
 
 
 def recursive_calls(diagrams: Mapping[str, Diagram]) -> list[str]:

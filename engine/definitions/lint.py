@@ -7,11 +7,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 
+import yaml
 from marshmallow import Schema
 
 from engine import handlers
-from engine.definitions import dmn
+from engine.definitions import dmn, foreign
 from engine.definitions.diagram import ACTIVITIES, EVENTS, GATEWAYS, Diagram, Element, parse
 from engine.definitions.graph import in_cycle, reachable, recursive_calls
 from engine.definitions.package import MissingFile, Package
@@ -43,14 +45,30 @@ def check(content: Package) -> list[Problem]:
         try:
             drawn[key] = parse(content.bpmn(key))
         except MalformedXml as error:
-            problems.append(Problem(error.values["line"], "", "malformed_xml", {"file": f"{key}.bpmn", **error.values}))
+            values = {"file": f"{key}.bpmn", **error.values}
+            problems.append(Problem(error.values["line"], "", "malformed_xml", values, f"{key}.bpmn"))
         except MissingFile as error:
-            problems.append(Problem(0, "", "missing_file", error.values))
+            problems.append(Problem(0, "", "missing_file", error.values, f"{key}.bpmn"))
     for key, diagram in drawn.items():
-        problems += _check_diagram(key, diagram, content)
-    problems += [Problem(0, "", "recursive_call", {"process": key}) for key in recursive_calls(drawn)]
+        found = [*_check_diagram(key, diagram, content), *foreign.check(content.bpmn(key))]
+        problems += [one if one.file else replace(one, file=f"{key}.bpmn") for one in found]
     problems += _shared_names(drawn)
+    problems += _catalogues(content)
+    problems += [Problem(0, "", "recursive_call", {"process": key}, f"{key}.bpmn") for key in recursive_calls(drawn)]
     return problems
+
+
+def _catalogues(content: Package) -> Iterator[Problem]:
+    for name, text in content.files.items():
+        if name.startswith("translations/") and not _is_catalogue(text):
+            yield Problem(0, "", "malformed_catalogue", {"file": name}, name)
+
+
+def _is_catalogue(text: str) -> bool:
+    try:
+        return isinstance(yaml.safe_load(text) or {}, dict)
+    except (yaml.YAMLError, ValueError, RecursionError):
+        return False
 
 
 def _shared_names(drawn: dict[str, Diagram]) -> Iterator[Problem]:
@@ -60,7 +78,7 @@ def _shared_names(drawn: dict[str, Diagram]) -> Iterator[Problem]:
         for element in diagram.elements.values():
             if element.type == "subProcess":
                 if element.id in names:
-                    yield _problem(element, "sub_process_id_taken", process=key)
+                    yield replace(_problem(element, "sub_process_id_taken", process=key), file=f"{key}.bpmn")
                 names.add(element.id)
 
 
@@ -74,9 +92,7 @@ def _check_diagram(key: str, diagram: Diagram, content: Package) -> list[Problem
         _reachability,
         _gateways,
     )
-    problems = (
-        [Problem(0, "", "wrong_process_id", {"expected": key, "found": diagram.key})] if diagram.key != key else []
-    )
+    problems = list(_whole(key, diagram))
     for rule in rules:
         problems += rule(diagram)
     for element in diagram.elements.values():
@@ -84,6 +100,11 @@ def _check_diagram(key: str, diagram: Diagram, content: Package) -> list[Problem
         problems += _references(element, content)
         problems += _expressions(element)
     return problems
+
+
+def _whole(key: str, diagram: Diagram) -> Iterator[Problem]:
+    if diagram.key != key:
+        yield Problem(0, "", "wrong_process_id", {"expected": key, "found": diagram.key})
 
 
 def _problem(element: Element, rule: str, **values: object) -> Problem:
@@ -247,7 +268,8 @@ def _form(element: Element, content: Package) -> Iterator[Problem]:
         yield _problem(element, "unknown_form", form=form_id)
     except InvalidDefinition as error:
         for inner in error.problems:
-            yield Problem(element.line, element.id, inner.rule, {"form": form_id, **inner.values})
+            values = {"form": form_id, **inner.values}
+            yield Problem(element.line, element.id, inner.rule, values, f"forms/{form_id}.form")
 
 
 def _decision(element: Element, content: Package) -> Iterator[Problem]:
@@ -260,7 +282,8 @@ def _decision(element: Element, content: Package) -> Iterator[Problem]:
         return
     except InvalidDefinition as error:
         for inner in error.problems:
-            yield Problem(element.line, element.id, inner.rule, {"decision": element.decision, **inner.values})
+            values = {"decision": element.decision, **inner.values}
+            yield Problem(inner.line, element.id, inner.rule, values, f"decisions/{element.decision}.dmn")
         return
     except EngineError as error:
         yield _problem(element, "malformed_decision", decision=element.decision, why=error.code)

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from engine import xml
 from engine.definitions import diagram
 from engine.errors import NotFound
 
@@ -70,6 +72,15 @@ def read(directory: Path, key: str) -> Package:
 
     Errors: MissingFile; MalformedXml.
     """
+    return _collected(key, lambda name: _text(directory, name), lambda name: (directory / name).is_file())
+
+
+def pruned(content: Package) -> Package:
+    """The package without files that nothing in it refers to. Errors: MissingFile; MalformedXml."""
+    return _collected(content.key, content._file, content.files.__contains__)
+
+
+def _collected(key: str, text: Callable[[str], str], has: Callable[[str], bool]) -> Package:
     files: dict[str, str] = {}
     pending = [key]
     while pending:
@@ -77,16 +88,62 @@ def read(directory: Path, key: str) -> Package:
         name = f"{current}.bpmn"
         if name in files:
             continue
-        files[name] = _text(directory, name)
+        files[name] = text(name)
         drawn = diagram.parse(files[name].encode())
         pending.extend(drawn.called_processes())
         for element in drawn.elements.values():
             for reference in references(element):
-                files[reference] = _text(directory, reference)
+                files[reference] = text(reference)
         catalogue = f"translations/{current}.en.yaml"
-        if (directory / catalogue).is_file():
-            files[catalogue] = _text(directory, catalogue)
+        if has(catalogue):
+            files[catalogue] = text(catalogue)
     return Package(key=key, files=files)
+
+
+def with_files(content: Package, files: Mapping[str, str]) -> Package:
+    """The package with some files replaced or added."""
+    return Package(key=content.key, files={**content.files, **files})
+
+
+def own_names(content: Package) -> set[str]:
+    """The files of its own process: all but the diagrams and catalogues of the processes it calls, and what only those use."""
+    theirs: set[str] = set()
+    for called in content.processes[1:]:
+        theirs |= {f"{called}.bpmn", f"translations/{called}.en.yaml"}
+        theirs |= _referred(content, called) - _referred(content, content.key)
+    return set(content.files) - theirs
+
+
+def _referred(content: Package, key: str) -> set[str]:
+    try:
+        elements = diagram.parse(content.bpmn(key)).elements.values()
+    except (MissingFile, xml.MalformedXml):
+        return set()
+    return {name for element in elements for name in references(element)}
+
+
+def completed(content: Package, published: Callable[[str], Package | None]) -> Package:
+    """The package with the newest published files of the processes it calls; its own files stay as they are.
+
+    Shape: `published` gives the newest package of a key, None when there is none. A diagram that cannot be read is left alone.
+    """
+    own = {name: content.files[name] for name in own_names(content)}
+    files, pending, seen = dict(own), _calls(content, content.key), set[str]()
+    while pending:
+        called = pending.pop()
+        found = published(called) if called not in seen and called != content.key else None
+        seen.add(called)
+        if found is not None:
+            files = {**{n: found.files[n] for n in own_names(found)}, **files}
+            pending.extend(_calls(found, called))
+    return Package(key=content.key, files=files)
+
+
+def _calls(content: Package, key: str) -> list[str]:
+    try:
+        return diagram.parse(content.bpmn(key)).called_processes()
+    except (MissingFile, xml.MalformedXml):
+        return []
 
 
 def references(element: diagram.Element) -> list[str]:

@@ -8,7 +8,7 @@ PEOPLE: tuple[tuple[str, str, tuple[str, ...], tuple[str, ...]], ...] = (
     ("sam", "孙敏", ("supervisor", "service_hall"), ("clerk", "supervisor")),
     ("ada", "安达", (), ("auditor",)),
     ("olu", "欧璐", (), ("owner",)),
-    ("orla", "欧兰", (), ("owner",)),
+    ("otto", "欧拓", (), ("owner",)),
     ("omar", "欧曼", (), ("operator",)),
     ("nora", "诺拉", ("engineering_centre",), ("clerk",)),
     ("gina", "顾娜", ("guangda_hall",), ("clerk",)),

@@ -14,7 +14,7 @@ from marshmallow import EXCLUDE, Schema, ValidationError, pre_load
 from engine.errors import Invalid, InvalidDefinition
 from engine.language.feel import Scope
 from engine.language.forms import typed
-from engine.language.forms.fields import Field, Option, Shown
+from engine.language.forms.fields import INPUTS, LAYOUT, Field, Option, Shown
 from engine.language.forms.schema import SchemaReader
 from engine.language.forms.typed import Entered, Reason
 
@@ -129,4 +129,4 @@ def _schema(shown: list[Field], context: Mapping[str, Any], scope: Scope) -> typ
     return type("FormSchema", (Schema,), columns)
 
 
-__all__ = ["Field", "Form", "InvalidForm", "Option", "Reason", "Shown"]
+__all__ = ["INPUTS", "LAYOUT", "Field", "Form", "InvalidForm", "Option", "Reason", "Shown"]

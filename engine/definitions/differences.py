@@ -1,0 +1,146 @@
+"""What changed between two packages: elements, flows and their conditions, parameters, forms' fields and decisions' rows, one by one.
+
+Positions on the drawing do not count as a change of the process; an element that was only moved is said to be moved.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, fields
+from typing import Any
+
+import yaml
+
+from engine import xml
+from engine.definitions import diagram, dmn_content, shapes
+from engine.definitions.diagram import Diagram, Element, Flow
+from engine.definitions.package import Package
+from engine.language.forms import content as form_content
+
+ADDED, REMOVED, CHANGED, MOVED = "added", "removed", "changed", "moved"
+SILENT = frozenset({"id", "line", "trigger_count", "properties", "parameters"})
+Facts = Mapping[str, Any]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Difference:
+    """One change: in which file, at which element (or field or row), of what kind, in `what`, from what to what.
+
+    Shape: `kind` is added, removed, changed or moved; `what` the fact that changed ("condition", "due", "parameter amount", "row", "field" …).
+    """
+
+    file: str
+    element: str
+    kind: str
+    what: str
+    name: str = ""
+    before: str = ""
+    after: str = ""
+
+
+@dataclass(frozen=True)
+class Named:
+    """Something compared by its id and shown by its name, so that a new name does not change what refers to it."""
+
+    id: str
+    text: str = field(compare=False)
+
+    def __str__(self) -> str:
+        return self.text
+
+
+def between(old: Package | None, new: Package, names: frozenset[str] | set[str] | None = None) -> list[Difference]:
+    """Every change from one package to another, file by file; only in the files of `names` when given."""
+    former = old.files if old is not None else {}
+    wanted = sorted(
+        (set(former) | set(new.files)) & (set(names) if names is not None else set(former) | set(new.files))
+    )
+    return [one for file in wanted for one in _file(file, former.get(file), new.files.get(file))]
+
+
+def _file(file: str, old: str | None, new: str | None) -> Iterator[Difference]:
+    if old == new:
+        return
+    found = list(_inside(file, old, new))
+    if old is None or new is None:
+        yield Difference(file=file, element="", kind=ADDED if old is None else REMOVED, what="file")
+    elif not found:
+        yield Difference(file=file, element="", kind=CHANGED, what="writing")
+    yield from found
+
+
+def _inside(file: str, old: str | None, new: str | None) -> Iterator[Difference]:
+    readers = {
+        ".bpmn": _diagram_facts,
+        ".dmn": dmn_content.facts,
+        ".form": form_content.facts,
+        ".yaml": _catalogue_facts,
+    }
+    reader = readers[file[file.rindex(".") :]]
+    before, after = reader(old), reader(new)
+    if before is None or after is None:
+        return
+    for element in [*after, *(gone for gone in before if gone not in after)]:
+        yield from _element(file, element, before.get(element), after.get(element))
+
+
+def _element(file: str, element: str, old: Facts | None, new: Facts | None) -> Iterator[Difference]:
+    shown = new or old or {}
+    name = str(shown.get("name") or shown.get("label") or "")
+    if old is None or new is None:
+        what, text = str(shown.get("type", "")), str(shown.get("says", ""))
+        kind = ADDED if old is None else REMOVED
+        gone = {"before": text} if new is None else {"after": text}
+        yield Difference(file=file, element=element, kind=kind, what=what, name=name, **gone)
+        return
+    for what in sorted(set(old) | set(new), key=str):
+        before, after = old.get(what, ""), new.get(what, "")
+        if before != after and what not in ("says", "at"):
+            values = {"before": str(before), "after": str(after)}
+            yield Difference(file=file, element=element, kind=CHANGED, what=what, name=name, **values)
+    if old.get("at") != new.get("at"):
+        yield Difference(file=file, element=element, kind=MOVED, what="place", name=name)
+
+
+def _diagram_facts(text: str | None) -> dict[str, Facts] | None:
+    """Element id → its facts; None for what cannot be read."""
+    if text is None:
+        return {}
+    try:
+        drawn = diagram.parse(text.encode())
+        places = shapes.places(text.encode())
+    except xml.MalformedXml:
+        return None
+    facts: dict[str, Facts] = {"": {"name": drawn.name, "documentation": drawn.documentation}}
+    facts |= {e.id: {**_element_facts(e, drawn), "at": places.get(e.id)} for e in drawn.elements.values()}
+    return facts | {f.id: _flow_facts(f, drawn) for f in drawn.flows.values()}
+
+
+def _element_facts(element: Element, drawn: Diagram) -> Facts:
+    found = {f.name: getattr(element, f.name) for f in fields(element) if f.name not in SILENT}
+    found |= {f"property {name}": text for name, text in element.properties.items()}
+    found |= {f"parameter {one.name}": one.expression for one in element.parameters}
+    if element.default in drawn.flows:
+        found["default"] = Named(element.default, _end(drawn, drawn.flows[element.default].target))
+    return {name: value for name, value in found.items() if value not in ("", None)}
+
+
+def _flow_facts(flow: Flow, drawn: Diagram) -> Facts:
+    ends = Named(f"{flow.source} {flow.target}", f"{_end(drawn, flow.source)} → {_end(drawn, flow.target)}")
+    found = {"type": "sequenceFlow", "name": flow.name, "ends": ends, "condition": flow.condition}
+    return {k: v for k, v in found.items() if v} | {"says": f"{ends} {flow.condition}".strip()}
+
+
+def _end(drawn: Diagram, element_id: str) -> str:
+    known = drawn.elements.get(element_id)
+    return (known.name or known.id) if known is not None else element_id
+
+
+def _catalogue_facts(text: str | None) -> dict[str, Facts] | None:
+    try:
+        read = yaml.safe_load(text or "") or {}
+    except (yaml.YAMLError, ValueError, RecursionError):
+        return None
+    if not isinstance(read, dict):
+        return None
+    return {str(name): {"type": "translation", "text": str(value), "says": str(value)} for name, value in read.items()}

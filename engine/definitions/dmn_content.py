@@ -1,0 +1,64 @@
+"""What stands in a DMN file, as facts to compare: decisions, columns and rows. Nothing is compiled; `dmn_reader` does that."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from engine import xml
+
+HEADS = {"input": "column", "output": "result"}
+
+
+def facts(text: str | None) -> dict[str, Mapping[str, Any]] | None:
+    """Id → facts of every decision, column and row; None for what cannot be read."""
+    if text is None:
+        return {}
+    try:
+        root = xml.parse(text.encode())
+    except xml.MalformedXml:
+        return None
+    return dict(_facts(root))
+
+
+def _facts(root: xml.Element) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    for node in root.iter():
+        kind = xml.local(node)
+        if kind == "decision":
+            yield node.get("id", ""), {"type": "decision", "name": node.get("name", "")}
+        elif kind == "decisionTable":
+            yield node.get("id", ""), _policy(node)
+            yield from _rows(node)
+        elif kind == "literalExpression" and xml.local(node.getparent()) == "decision":
+            yield f"{node.getparent().get('id', '')} =", {"type": "expression", "expression": _text(node)}
+
+
+def _policy(table: xml.Element) -> Mapping[str, Any]:
+    return {"type": "table", "hitPolicy": table.get("hitPolicy", "UNIQUE"), "aggregation": table.get("aggregation", "")}
+
+
+def _rows(table: xml.Element) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    heads = [node for node in table if xml.local(node) in HEADS]
+    for node in heads:
+        expression = _text(_child(node, "inputExpression"))
+        yield node.get("id", ""), {"type": HEADS[xml.local(node)], "name": _head(node), "expression": expression}
+    rules = [node for node in table if xml.local(node) == "rule"]
+    for number, rule in enumerate(rules, start=1):
+        cells = [_text(cell) for cell in rule if xml.local(cell) in ("inputEntry", "outputEntry")]
+        shown = [f"{_head(head)} {cell}" for head, cell in zip(heads, cells, strict=False) if cell not in ("", "-")]
+        row = {f"cell {_head(head)}": cell for head, cell in zip(heads, cells, strict=False)}
+        remark = {"description": _text(rule, "description")}
+        yield rule.get("id", ""), {"type": "row", "name": str(number), **row, **remark, "says": "; ".join(shown)}
+
+
+def _head(node: xml.Element) -> str:
+    return node.get("label") or node.get("name") or _text(_child(node, "inputExpression")) or node.get("id", "")
+
+
+def _child(node: xml.Element, name: str) -> xml.Element | None:
+    return next((child for child in node if xml.local(child) == name), None)
+
+
+def _text(node: xml.Element | None, name: str = "text") -> str:
+    holder = _child(node, name) if node is not None else None
+    return (holder.text or "").strip() if holder is not None else ""

@@ -1,0 +1,128 @@
+"""Which variables are known at an element: what tasks, service tasks, decisions and callers before it have given. Nothing is executed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from marshmallow import Schema, fields
+
+from engine import handlers
+from engine.definitions import dmn, graph
+from engine.definitions.diagram import Diagram, Element, parse
+from engine.definitions.package import MissingFile, Package
+from engine.errors import EngineError, InvalidDefinition
+from engine.language.decisions import DecisionTable
+from engine.language.forms import Form
+from engine.xml import MalformedXml
+
+FORM_TYPES = {"number": "number", "checkbox": "boolean", "checklist": "list", "datetime": "date"}
+SCHEMA_TYPES: tuple[tuple[type[fields.Field], str], ...] = (
+    (fields.Boolean, "boolean"),
+    (fields.Number, "number"),
+    (fields.AwareDateTime, "date and time"),
+    (fields.Date, "date"),
+    (fields.List, "list"),
+    (fields.Nested, "context"),
+    (fields.Dict, "context"),
+)
+IN, OUT = "in.", "out."
+
+
+@dataclass(frozen=True)
+class Known:
+    """A variable by name, the element that gives it (empty: known from the start), and its FEEL type."""
+
+    name: str
+    element_id: str
+    type: str
+
+
+def at(content: Package, process: str, element_id: str) -> list[Known]:
+    """The variables known at an element of a process of the package, those of the nearest element first when names repeat.
+
+    A diagram that cannot be read knows nothing.
+    """
+    try:
+        drawn = parse(content.bpmn(process))
+    except (MalformedXml, MissingFile):
+        return []
+    found: dict[str, Known] = {}
+    for element in before(drawn, element_id):
+        for known in _given(element, content):
+            found[known.name] = known
+    return sorted(found.values(), key=lambda known: known.name)
+
+
+def before(drawn: Diagram, element_id: str) -> list[Element]:
+    """The elements from which a token can come to an element, in document order; a flow stands for where it begins."""
+    flow = drawn.flows.get(element_id)
+    target = flow.source if flow else element_id
+    found = [e for e in drawn.elements.values() if e.id != target and target in graph.reached_from(drawn, e.id)]
+    own = drawn.elements.get(target)
+    return [*found, own] if flow and own is not None else found
+
+
+def _given(element: Element, content: Package) -> Iterator[Known]:
+    if element.type == "userTask":
+        yield from _form(element, content)
+    elif element.type == "serviceTask":
+        yield from _result(element)
+    elif element.type == "businessRuleTask" and element.result_variable:
+        yield from _decision(element, content)
+    elif element.type == "callActivity":
+        names = [name for name in element.properties if name.startswith(OUT)]
+        yield from (Known(name.removeprefix(OUT), element.id, "any") for name in names)
+    if element.trigger == "error":
+        yield Known("refusal", element.id, "context")
+
+
+def _form(element: Element, content: Package) -> Iterator[Known]:
+    try:
+        form = Form.parse(content.form(element.properties.get("form", "")))
+    except (MissingFile, InvalidDefinition):
+        return
+    for field in form.inputs:
+        kind = "boolean" if field.is_boolean else FORM_TYPES.get(field.type, "string")
+        yield Known(field.key, element.id, kind)
+
+
+def _result(element: Element) -> Iterator[Known]:
+    known = handlers.registered().get(element.topic)
+    if known is None or not element.result_variable:
+        return
+    yield Known(element.result_variable, element.id, "context")
+    for name, field in known.result().fields.items():
+        yield Known(f"{element.result_variable}.{name}", element.id, type_of(field))
+
+
+def type_of(field: fields.Field) -> str:
+    """The FEEL type of a schema's field."""
+    return next((name for kind, name in SCHEMA_TYPES if isinstance(field, kind)), "string")
+
+
+def fields_of(schema: type[Schema]) -> dict[str, fields.Field]:
+    """The fields of a schema by name."""
+    return dict(schema().fields)
+
+
+def _decision(element: Element, content: Package) -> Iterator[Known]:
+    try:
+        logic = dmn.parse(content.decision(element.decision)).find(element.decision).logic
+    except EngineError:
+        return
+    outputs = [output.name for output in logic.outputs] if isinstance(logic, DecisionTable) else []
+    yield Known(element.result_variable, element.id, "context" if len(outputs) > 1 else "any")
+    if len(outputs) > 1:
+        yield from (Known(f"{element.result_variable}.{name}", element.id, "any") for name in outputs)
+
+
+def given_by_callers(content: Package, process: str) -> list[Known]:
+    """What the call activities of a package hand to a process."""
+    found: dict[str, Known] = {}
+    for key in content.processes:
+        for element in parse(content.bpmn(key)).elements.values():
+            if element.type == "callActivity" and element.called == process:
+                names = [name.removeprefix(IN) for name in element.properties if name.startswith(IN)]
+                found |= {name: Known(name, "", "any") for name in names}
+    return list(found.values())

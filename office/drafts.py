@@ -1,0 +1,201 @@
+"""Drafts: what a process owner has drawn and not published. One per process; saved by revision, so that two owners never overwrite each other."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import delete, select
+from sqlalchemy.exc import IntegrityError
+
+import engine
+from engine import Package, Problem
+from models.base import session, transaction
+from models.definition import DefinitionDraft, DraftPlay, ProcessDefinition
+from office.intake import START_VARIABLES
+
+OWNER = "owner"
+KEY = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,59}")
+NAME = r"(decisions/[A-Za-z0-9_.-]+\.dmn|forms/[A-Za-z0-9_.-]+\.form|{key}\.bpmn|translations/{key}\.en\.yaml)"
+MOST_FILES = 300
+MOST_CHARACTERS = 1_000_000
+MOST_NAME = 100
+
+
+class NotAnOwner(engine.NotPermitted):
+    """Only a process owner may change processes."""
+
+
+class StaleDraft(engine.Conflict):
+    """Somebody has saved this draft since it was read."""
+
+
+class UnusableFile(engine.Invalid):
+    """A file cannot be kept in the draft: its name, its size, or because it belongs to another process."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Draft:
+    """A draft as it stands; revision 0 and no `saved_at` when it has only been opened from the newest version."""
+
+    key: str
+    package: Package
+    base_version: int = 0
+    revision: int = 0
+    saved_at: datetime | None = None
+    saved_by: str = ""
+    submitted_at: datetime | None = None
+    submitted_by: str = ""
+    note: str = ""
+
+    @property
+    def state(self) -> str:
+        """editing, or submitted for approval."""
+        return "submitted" if self.submitted_by else "editing"
+
+    @property
+    def sha256(self) -> str:
+        """The fingerprint of what would be published; files that nothing refers to count, as long as something cannot be read."""
+        return ready(self.package).sha256
+
+
+def check_owner(by: engine.Actor) -> None:
+    """Errors: NotAnOwner."""
+    if OWNER not in by.roles:
+        raise NotAnOwner(user=by.user)
+
+
+def find(key: str) -> Draft:
+    """The draft of a process, or one opened from its newest version. Errors: UnknownProcess."""
+    row = session().get(DefinitionDraft, key)
+    if row is not None:
+        return _draft(row)
+    package = engine.newest_package(key)
+    if package is None:
+        raise engine.UnknownProcess(process=key)
+    return Draft(key=key, package=package, base_version=newest_version(key))
+
+
+def listed() -> list[Draft]:
+    """Every stored draft, by key."""
+    return [_draft(row) for row in session().scalars(select(DefinitionDraft).order_by(DefinitionDraft.key))]
+
+
+def _draft(row: DefinitionDraft) -> Draft:
+    return Draft(
+        key=row.key,
+        package=engine.completed_package(engine.load_package(row.package), engine.newest_package),
+        base_version=row.base_version,
+        revision=row.revision,
+        saved_at=row.saved_at,
+        saved_by=row.saved_by,
+        submitted_at=row.submitted_at,
+        submitted_by=row.submitted_by or "",
+        note=row.note,
+    )
+
+
+def newest_version(key: str) -> int:
+    """The number of the newest version; 0 when there is none."""
+    query = select(ProcessDefinition.version).where(ProcessDefinition.key == key)
+    return session().scalar(query.order_by(ProcessDefinition.version.desc()).limit(1)) or 0
+
+
+def save(key: str, files: Mapping[str, str | None], *, revision: int, by: engine.Actor, at: datetime) -> Draft:
+    """Keep changed files (null takes one out) over the revision that was read; a submitted draft is one being edited again.
+
+    Errors: NotAnOwner, StaleDraft, UnusableFile, UnknownProcess.
+    """
+    check_owner(by)
+    with transaction():
+        row = session().get(DefinitionDraft, key, with_for_update=True, populate_existing=True)
+        former = _opened(key, files) if row is None else _draft(row)
+        if former.revision != revision:
+            raise StaleDraft(saved_by=former.saved_by, saved_at=former.saved_at, revision=former.revision)
+        package = changed(former.package, files)
+        _keep(row, former, package, by, at)
+    return find(key)
+
+
+def _opened(key: str, files: Mapping[str, str | None]) -> Draft:
+    """What a first save rests on: the newest version, or nothing when the diagram of a new process is brought."""
+    if engine.newest_package(key) is None and files.get(f"{key}.bpmn") and KEY.fullmatch(key):
+        return Draft(key=key, package=Package(key=key, files={}))
+    return find(key)
+
+
+def _keep(row: DefinitionDraft | None, former: Draft, package: Package, by: engine.Actor, at: datetime) -> None:
+    if row is None:
+        row = DefinitionDraft(key=former.key, base_version=former.base_version, revision=0, note="")
+        session().add(row)
+    row.package, row.revision = package.canonical(), former.revision + 1
+    row.saved_at, row.saved_by = at, by.user
+    row.submitted_at = row.submitted_by = None
+    try:
+        session().flush()
+    except IntegrityError:
+        raise StaleDraft(saved_by="", saved_at=at, revision=1) from None
+
+
+def changed(package: Package, files: Mapping[str, str | None]) -> Package:
+    """The package with changed files, and with the processes it now calls. Errors: UnusableFile."""
+    for name, text in files.items():
+        _check_file(package, name, text)
+    kept = {name: text for name, text in {**package.files, **files}.items() if text is not None}
+    if len(kept) > MOST_FILES:
+        raise UnusableFile(file="", why="too_many_files")
+    return engine.completed_package(Package(key=package.key, files=kept), engine.newest_package)
+
+
+def _check_file(package: Package, name: str, text: str | None) -> None:
+    allowed = re.fullmatch(NAME.format(key=re.escape(package.key)), name)
+    if allowed is None or len(name) > MOST_NAME or (text is None and name == f"{package.key}.bpmn"):
+        raise UnusableFile(file=name[:MOST_NAME], why="name")
+    if name in package.files and name not in engine.own_files(package):
+        raise UnusableFile(file=name, why="of_another_process")
+    if text is not None and (len(text) > MOST_CHARACTERS or not _is_storable(text)):
+        raise UnusableFile(file=name, why="too_large" if len(text) > MOST_CHARACTERS else "not_text")
+
+
+def _is_storable(text: str) -> bool:
+    return "\0" not in text and not any("\ud800" <= character <= "\udfff" for character in text)
+
+
+def problems(package: Package) -> list[Problem]:
+    """What keeps a package from being published, in the order of its files."""
+    return engine.lint(ready(package))
+
+
+def ready(package: Package) -> Package:
+    """The package without what nothing refers to; as it is when something is missing or cannot be read."""
+    try:
+        return engine.pruned_package(package)
+    except engine.EngineError:
+        return package
+
+
+def discard(key: str, *, by: engine.Actor) -> None:
+    """Throw a draft away. Errors: NotAnOwner."""
+    check_owner(by)
+    with transaction():
+        remove(key)
+
+
+def remove(key: str) -> None:
+    """Take a draft and how its scenarios came out off the table, inside a transaction."""
+    session().execute(delete(DraftPlay).where(DraftPlay.key == key))
+    session().execute(delete(DefinitionDraft).where(DefinitionDraft.key == key))
+    session().expire_all()
+
+
+def known_at(key: str, file: str, element: str) -> list[engine.variables.Known]:
+    """The variables known at an element of the draft: from the start, from callers, from what comes before it. Errors: UnknownProcess."""
+    draft = find(key)
+    process = file.removesuffix(".bpmn")
+    found = {name: engine.variables.Known(name, "", kind) for name, kind in START_VARIABLES.items()}
+    for _, caller in engine.callers_of(process):
+        found |= {one.name: one for one in engine.variables.given_by_callers(caller, process)}
+    found |= {one.name: one for one in engine.variables.at(draft.package, process, element)}
+    return sorted(found.values(), key=lambda known: known.name)

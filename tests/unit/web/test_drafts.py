@@ -1,0 +1,181 @@
+"""The editor's contract: what is read, saved, checked and refused as JSON."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+import engine
+from models.base import Base
+from office import demo
+from tests.people import OLU
+from web import auth, config, create_app
+
+PROCESSES = Path(__file__).parents[3] / "processes"
+
+
+def settings(folder: Path) -> config.Settings:
+    """A test office in a folder."""
+    keys = engine.Keys(master=b"m" * 32, signing=b"s" * 32)
+    return config.Settings(database_url=f"sqlite:///{folder / 'office.db'}", var=folder, keys=keys, testing=True)
+
+
+@pytest.fixture(scope="module")
+def office(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of an office with its demo people and processes, made once."""
+    folder = tmp_path_factory.mktemp("office")
+    app = create_app(settings(folder))
+    with app.app_context():
+        Base.metadata.create_all(app.extensions["sqlalchemy"].engine)
+        demo.seed(engine.now(), hash_password=str)
+        engine.publish_directory(PROCESSES, by=OLU, note="", at=engine.now())
+    return folder
+
+
+@pytest.fixture
+def app(office: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Flask:
+    """An app over a copy of the office; passwords are compared as they are, because hashing takes its time."""
+    for file in office.glob("office.db*"):
+        shutil.copy(file, tmp_path)
+    monkeypatch.setattr(auth, "check_password", lambda stored, typed: stored == typed)
+    return create_app(settings(tmp_path))
+
+
+def entered(app: Flask, name: str) -> FlaskClient:
+    """A browser in which somebody has logged in."""
+    client = app.test_client()
+    assert client.post("/login", data={"name": name, "password": f"{name}-reception-desk"}).status_code == 302
+    return client
+
+
+@pytest.fixture
+def olu(app: Flask) -> FlaskClient:
+    """The process owner's browser."""
+    return entered(app, "olu")
+
+
+def save(client: FlaskClient, files: dict[str, Any], revision: int = 0, key: str = "TS-002") -> Any:
+    return client.put(f"/processes/{key}/draft", json={"revision": revision, "files": files})
+
+
+def test_a_draft_is_opened_from_the_newest_version(olu: FlaskClient) -> None:
+    """The editor gets every file of the process before anything is stored."""
+    found = olu.get("/processes/TS-002/draft").json
+    assert found is not None
+    assert (found["base_version"], found["revision"], found["state"], found["problems"]) == (1, 0, "editing", [])
+    assert {"TS-002.bpmn", "SUB-001.bpmn", "decisions/cause.dmn", "forms/ts002_receipt.form"} <= found["files"].keys()
+
+
+def test_what_is_saved_is_there_again(olu: FlaskClient) -> None:
+    """A reload loses nothing; who saved it stands beside it."""
+    text = olu.get("/processes/TS-002/draft").json["files"]["TS-002.bpmn"].replace("原始票据在？", "票据在？")  # type: ignore[index]
+    saved = save(olu, {"TS-002.bpmn": text}).json
+    assert (saved["revision"], saved["saved_by"], saved["problems"]) == (1, "olu", [])
+    assert olu.get("/processes/TS-002/draft").json["files"]["TS-002.bpmn"] == text  # type: ignore[index]
+
+
+def test_a_colleagues_work_is_not_overwritten(app: Flask, olu: FlaskClient) -> None:
+    """Whoever saves over a revision that is no longer the last is told whose it is."""
+    save(olu, {"forms/new.form": "{}"})
+    late = save(entered(app, "otto"), {"forms/new.form": "[]"})
+    assert late.status_code == 409
+    assert late.mimetype == "application/problem+json"
+    assert (late.json["code"], late.json["saved_by"], late.json["revision"]) == ("StaleDraft", "olu", 1)
+
+
+@pytest.mark.parametrize("name", ["SUB-001.bpmn", "../x.bpmn", "forms/x.py", "TS-002", "forms/sub001_hold.form"])
+def test_a_file_of_no_place_is_refused(olu: FlaskClient, name: str) -> None:
+    """Neither another process's file nor one outside the package can be written."""
+    assert save(olu, {name: "x"}).status_code == 422
+
+
+def test_the_diagram_cannot_be_taken_out(olu: FlaskClient) -> None:
+    """A form can be deleted, the process itself cannot."""
+    assert save(olu, {"TS-002.bpmn": None}).status_code == 422
+    assert save(olu, {"forms/ts002_receipt.form": None}).status_code == 200
+
+
+def test_unsaved_content_is_checked(olu: FlaskClient) -> None:
+    """A problem names its file and element and reads in the page's language; nothing is stored by asking."""
+    text = olu.get("/processes/TS-002/draft").json["files"]["TS-002.bpmn"]  # type: ignore[index]
+    broken = text.replace('name="form" value="ts002_receipt"', 'name="form" value="nowhere"')
+    (found,) = olu.post("/processes/TS-002/draft/check", json={"files": {"TS-002.bpmn": broken}}).json["problems"]  # type: ignore[index]
+    assert (found["file"], found["element"], found["rule"]) == ("TS-002.bpmn", "ask_receipt", "unknown_form")
+    assert "nowhere" in found["text"]
+    assert olu.get("/processes/TS-002/draft").json["revision"] == 0  # type: ignore[index]
+
+
+@pytest.mark.parametrize("text", ["", "<", "<a/>", "<!DOCTYPE x><a/>", "\ud800"])
+def test_a_diagram_that_cannot_be_read_is_a_problem_not_an_error(olu: FlaskClient, text: str) -> None:
+    """Whatever is typed into the file, the answer is a finding or a refusal."""
+    body = json.dumps({"files": {"TS-002.bpmn": text}})
+    answer = olu.post("/processes/TS-002/draft/check", data=body, content_type="application/json")
+    assert answer.status_code in (200, 422)
+
+
+def test_discarding_begins_anew(olu: FlaskClient) -> None:
+    """A draft thrown away leaves the newest version."""
+    save(olu, {"forms/new.form": "{}"})
+    assert olu.delete("/processes/TS-002/draft").status_code == 204
+    assert olu.get("/processes/TS-002/draft").json["revision"] == 0  # type: ignore[index]
+
+
+@pytest.mark.parametrize(("name", "reads"), [("sam", 200), ("ada", 200), ("cleo", 403), ("nora", 403)])
+def test_only_owners_write(app: Flask, name: str, reads: int) -> None:
+    """Supervisors and auditors may look at a draft; clerks do not see one before it is published."""
+    client = entered(app, name)
+    assert client.get("/processes/TS-002/draft").status_code == reads
+    assert save(client, {"forms/new.form": "{}"}).status_code == 403
+    assert client.delete("/processes/TS-002/draft").status_code == 403
+
+
+def test_variables_known_at_an_element(olu: FlaskClient) -> None:
+    """What a form asked before is known after it, and not before it."""
+    query = "/processes/TS-002/draft/variables?file=TS-002.bpmn&element="
+    after = {one["name"]: one for one in olu.get(f"{query}cash_refund").json["variables"]}  # type: ignore[index]
+    before = {one["name"] for one in olu.get(f"{query}judge_cause").json["variables"]}  # type: ignore[index]
+    assert (after["receipt_held"]["from"], after["receipt_held"]["type"]) == ("ask_receipt", "boolean")
+    assert "receipt_held" not in before
+    assert {"msisdn", "complaint_text", "cause_verified"} <= before
+
+
+def test_a_form_is_shown_as_the_clerk_will_see_it(olu: FlaskClient) -> None:
+    """The preview is the page's own markup, and what somebody typed into a label is text."""
+    form = {"components": [{"type": "textfield", "key": "note", "label": "<b>备注</b>"}]}
+    html = olu.post("/processes/TS-002/draft/form-preview", json={"form": json.dumps(form)}).json["html"]  # type: ignore[index]
+    assert 'name="note"' in html
+    assert "&lt;b&gt;" in html
+    refused = olu.post("/processes/TS-002/draft/form-preview", json={"form": "{}"})
+    assert (refused.status_code, refused.json["problems"][0]["rule"]) == (422, "malformed_form")  # type: ignore[index]
+
+
+def test_the_difference_names_conditions(olu: FlaskClient) -> None:
+    """A changed condition is said with what it was and what it becomes; both diagrams can be fetched."""
+    text = olu.get("/processes/TS-002/draft").json["files"]["TS-002.bpmn"]  # type: ignore[index]
+    save(olu, {"TS-002.bpmn": text.replace('>repayment_method = "cash"', '>repayment_method != "transfer"')})
+    found = olu.get("/processes/TS-002/draft/difference").json
+    assert found is not None
+    (change,) = found["changes"]
+    assert (change["what"], change["before"]) == ("condition", 'repayment_method = "cash"')
+    assert change["after"] in change["text"]
+    for address in (found["old_url"], found["new_url"]):
+        assert olu.get(address).mimetype == "application/xml"
+    assert olu.get(found["old_url"]).data != olu.get(found["new_url"]).data
+
+
+def test_the_editor_learns_what_there_is_to_choose(olu: FlaskClient) -> None:
+    """Service tasks with parameters in both languages, departments, the manual and the functions of FEEL."""
+    found = olu.get("/processes/modeler-config").json
+    assert found is not None
+    (transfer,) = [one for one in found["operators"] if one["topic"] == "prepayment/transfer"]
+    assert transfer["parameters"][2] == {"name": "amount", "zh": "转存金额", "en": "Amount", "type": "number", "required": True, "unit": "fen"}  # fmt: skip
+    assert {"service_hall"} <= {one["code"] for one in found["departments"]}
+    assert {"TS-002.5"} <= {one["id"] for one in found["manual"]}
+    assert "textfield" in found["field_types"]
+    assert found["functions"]

@@ -1,0 +1,175 @@
+"""Drafts as JSON for the editor: read, save, check, discard, and what it needs to know of the office. Owners write; supervisors and auditors read."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, TypeVar
+
+from flask import Blueprint, Flask, Response, jsonify, render_template, request, url_for
+from flask_babel import gettext
+from flask_login import current_user
+from marshmallow import Schema, ValidationError, fields
+
+import engine
+from office import drafts
+from web import auth, errors, problems
+from web.queries import access, changes, findings, modeler
+
+blueprint = Blueprint("drafts", __name__, url_prefix="/processes")
+READERS = ("owner", "auditor", "supervisor")
+View = TypeVar("View", bound=Callable[..., Any])
+Answer = Response | tuple[Response, int] | tuple[str, int]
+
+
+problems.register(blueprint)
+
+
+class Files(Schema):
+    """Changed files by name; null takes one out."""
+
+    files = fields.Dict(keys=fields.String(), values=fields.String(allow_none=True), required=True)
+
+
+class Save(Files):
+    """Changed files over the revision they rest on."""
+
+    revision = fields.Integer(strict=True, required=True)
+
+
+class FormText(Schema):
+    """A form-js schema as text."""
+
+    form = fields.String(required=True)
+
+
+def register(app: Flask) -> None:
+    """Add the endpoints."""
+    app.register_blueprint(blueprint)
+
+
+@blueprint.errorhandler(drafts.StaleDraft)
+def _stale(error: drafts.StaleDraft) -> Response:
+    return problems.answer(409, errors.describe(error), error.code, **problems.plain(error.values))
+
+
+@blueprint.errorhandler(ValidationError)
+def _misshapen(error: ValidationError) -> Response:
+    return problems.answer(422, gettext("What was entered cannot be accepted."), "Invalid", reasons=error.messages)
+
+
+def reading(view: View) -> View:
+    """For owners, supervisors and auditors."""
+
+    @wraps(view)
+    def checked(*given: Any, **named: Any) -> Any:
+        access.check_role(current_user, *READERS)
+        return view(*given, **named)
+
+    return checked  # type: ignore[return-value]
+
+
+def _body(schema: type[Schema]) -> dict[str, Any]:
+    loaded: dict[str, Any] = schema().load(request.get_json(silent=True) or {})
+    return loaded
+
+
+@blueprint.get("/<key>/draft")
+@reading
+def draft(key: str) -> Response:
+    """The draft, opened from the newest version when there is none."""
+    return jsonify(_document(drafts.find(key)))
+
+
+@blueprint.put("/<key>/draft")
+def save(key: str) -> Response:
+    """Keep changed files over the revision that was read."""
+    given = _body(Save)
+    saved = drafts.save(key, given["files"], revision=given["revision"], by=auth.actor(), at=engine.now())
+    document = _document(saved)
+    return jsonify({name: document[name] for name in ("revision", "state", "saved_at", "saved_by", "problems")})
+
+
+@blueprint.delete("/<key>/draft")
+def discard(key: str) -> tuple[str, int]:
+    """Throw the draft away."""
+    drafts.discard(key, by=auth.actor())
+    return "", 204
+
+
+@blueprint.post("/<key>/draft/check")
+@reading
+def check(key: str) -> Response:
+    """What is wrong with the draft under unsaved content."""
+    package = drafts.changed(drafts.find(key).package, _body(Files)["files"])
+    return jsonify(problems=findings.as_json(drafts.problems(package)))
+
+
+def _document(found: drafts.Draft) -> dict[str, Any]:
+    return {
+        "key": found.key,
+        "base_version": found.base_version,
+        "revision": found.revision,
+        "state": found.state,
+        "saved_at": problems.plain(found.saved_at),
+        "saved_by": found.saved_by,
+        "files": found.package.files,
+        "problems": findings.as_json(drafts.problems(found.package)),
+    }
+
+
+@blueprint.get("/<key>/draft/variables")
+@reading
+def variables(key: str) -> Response:
+    """The variables known at an element of a diagram of the draft."""
+    file, element = request.args.get("file", f"{key}.bpmn"), request.args.get("element", "")
+    known = drafts.known_at(key, file, element)
+    return jsonify(variables=[{"name": one.name, "from": one.element_id, "type": one.type} for one in known])
+
+
+@blueprint.post("/<key>/draft/form-preview")
+@reading
+def form_preview(key: str) -> Answer:
+    """A form exactly as the clerk's page renders it."""
+    try:
+        form = engine.Form.parse(_body(FormText)["form"])
+    except engine.InvalidDefinition as error:
+        return jsonify(problems=findings.as_json(error.problems)), 422
+    return jsonify(html=render_template("_form.html", fields=form.fields, values=modeler.defaults(form), reasons={}))
+
+
+@blueprint.get("/<key>/draft/difference")
+@reading
+def difference(key: str) -> Response:
+    """What changed against the newest version, and where both diagrams are."""
+    found, file = drafts.find(key), request.args.get("file", f"{key}.bpmn")
+    version = drafts.newest_version(key)
+    listed = changes.as_json(changes.of_draft(found))
+    new_url = url_for("drafts.draft_diagram", key=key, file=file)
+    old_url = url_for("drafts.version_diagram", key=key, version=version, file=file) if version else ""
+    return jsonify(changes=listed, old_url=old_url, new_url=new_url)
+
+
+@blueprint.get("/<key>/draft/bpmn")
+@reading
+def draft_diagram(key: str) -> Response:
+    """A diagram of the draft."""
+    return _diagram(drafts.find(key).package, key)
+
+
+@blueprint.get("/<key>/versions/<int:version>/bpmn")
+def version_diagram(key: str, version: int) -> Response:
+    """A diagram of a published version."""
+    return _diagram(engine.definition(key, version).package, key)
+
+
+def _diagram(package: engine.Package, key: str) -> Response:
+    name = request.args.get("file", f"{key}.bpmn")
+    return Response(package.bpmn(name.removesuffix(".bpmn")), mimetype="application/xml")
+
+
+@blueprint.get("/modeler-config")
+@reading
+def modeler_config() -> Response:
+    """What the editor offers: service tasks, departments, processes, the manual, functions, kinds of fields."""
+    return jsonify(modeler.config())

@@ -1,0 +1,168 @@
+"""What a draft or a version changes, in words: one sentence per change, with what it was and what it becomes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from flask_babel import gettext
+
+import engine
+from office import drafts
+
+
+def _(text: str) -> str:
+    """Marks a text for the catalogue."""
+    return text
+
+
+KINDS = {
+    "userTask": _("user task"),
+    "serviceTask": _("service task"),
+    "businessRuleTask": _("decision"),
+    "receiveTask": _("message"),
+    "callActivity": _("called process"),
+    "subProcess": _("sub-process"),
+    "exclusiveGateway": _("gateway"),
+    "parallelGateway": _("parallel gateway"),
+    "inclusiveGateway": _("inclusive gateway"),
+    "eventBasedGateway": _("gateway that waits for an event"),
+    "startEvent": _("start"),
+    "endEvent": _("end"),
+    "boundaryEvent": _("event at a step"),
+    "intermediateCatchEvent": _("event"),
+    "intermediateThrowEvent": _("event"),
+    "sequenceFlow": _("flow"),
+    "decision": _("decision"),
+    "table": _("table"),
+    "expression": _("expression"),
+    "column": _("column"),
+    "result": _("result column"),
+    "row": _("row"),
+    "shown": _("what is shown beside the form"),
+    "translation": _("English name"),
+    "file": _("file"),
+    "writing": _("the way the file is written"),
+}
+FACTS = {
+    "name": _("name"),
+    "documentation": _("what the person is told"),
+    "type": _("kind"),
+    "lane": _("department"),
+    "property group": _("department"),
+    "condition": _("condition"),
+    "ends": _("from and to"),
+    "default": _("default flow"),
+    "timer": _("time"),
+    "timer_kind": _("kind of time"),
+    "message": _("message"),
+    "error_code": _("error"),
+    "topic": _("service task"),
+    "result_variable": _("name of the result"),
+    "decision": _("decision table"),
+    "called": _("called process"),
+    "attached_to": _("at the step"),
+    "interrupting": _("ends the step"),
+    "parent": _("inside of"),
+    "trigger": _("what it waits for"),
+    "property form": _("form"),
+    "property due": _("limit"),
+    "property dueGroup": _("shared limit"),
+    "property manualRef": _("manual"),
+    "property correlationKey": _("correlation key"),
+    "property resultVariable": _("name of the result"),
+    "property customerWaits": _("the clock stands still"),
+    "property fourEyes": _("second person"),
+    "hitPolicy": _("hit policy"),
+    "aggregation": _("aggregation"),
+    "expression": _("expression"),
+    "description": _("remark"),
+    "label": _("label"),
+    "label_en": _("English label"),
+    "text": _("text"),
+    "text_en": _("English text"),
+    "required": _("must be filled in"),
+    "options": _("options"),
+    "min": _("least value"),
+    "max": _("largest value"),
+    "prefill": _("filled in beforehand"),
+    "hide": _("hidden when"),
+    "unit": _("unit"),
+    "personal": _("personal"),
+    "pattern": _("pattern"),
+    "shown_as": _("shown as"),
+}
+
+
+def of_draft(found: drafts.Draft) -> list[engine.Difference]:
+    """What a draft changes against the newest version, in the files of its own process."""
+    return between(engine.newest_package(found.key), drafts.ready(found.package))
+
+
+def between(old: engine.Package | None, new: engine.Package) -> list[engine.Difference]:
+    """What changed from one package to another, in the files of the process itself."""
+    own = engine.own_files(new) | (engine.own_files(old) if old is not None else set())
+    return engine.differences(old, new, own)
+
+
+def text(one: engine.Difference) -> str:
+    """One change as a sentence."""
+    values = {"what": fact(one.what), "name": one.name or one.element or one.file, "kind": kind(one.what)}
+    values |= {"before": shown(one.before), "after": shown(one.after)}
+    return str(gettext(_sentence(one)) % values)
+
+
+def _sentence(one: engine.Difference) -> str:
+    if one.kind == "moved":
+        return _("“%(name)s” stands elsewhere on the drawing.")
+    if one.kind == "added":
+        return _("New: %(kind)s “%(name)s”. %(after)s") if one.after else _("New: %(kind)s “%(name)s”.")
+    if one.kind == "removed":
+        return _("Taken out: %(kind)s “%(name)s”.")
+    if one.what == "writing":
+        return _("“%(name)s” is written otherwise, with the same content.")
+    if not one.before:
+        return _("“%(name)s”: %(what)s is now %(after)s; before there was none.")
+    if not one.after:
+        return _("“%(name)s”: %(what)s was %(before)s; now there is none.")
+    return _("“%(name)s”: %(what)s was %(before)s, now %(after)s.")
+
+
+def kind(what: str) -> str:
+    """The kind of a thing in words."""
+    return str(gettext(KINDS[what])) if what in KINDS else what
+
+
+def fact(what: str) -> str:
+    """The fact that changed in words; parameters and columns keep their own names."""
+    if what in FACTS:
+        return str(gettext(FACTS[what]))
+    group, _space, own = what.partition(" ")
+    if group == "parameter":
+        return str(gettext("parameter %(name)s", name=own))
+    if group == "cell":
+        return str(gettext("column %(name)s", name=own))
+    if group == "property" and own.startswith(("in.", "out.")):
+        return str(gettext("value handed over %(name)s", name=own.partition(".")[2]))
+    return own or what
+
+
+def shown(value: str) -> str:
+    """A value as it stands in the sentence."""
+    return {"True": gettext("yes"), "False": gettext("no"), "": "—"}.get(value, value)
+
+
+def as_json(found: Iterable[engine.Difference]) -> list[dict[str, Any]]:
+    """Changes as the pages' scripts read them."""
+    return [
+        {
+            "file": one.file,
+            "element": one.element,
+            "kind": one.kind,
+            "what": one.what,
+            "before": one.before,
+            "after": one.after,
+            "text": text(one),
+        }
+        for one in found
+    ]

@@ -1,0 +1,216 @@
+"""What the checks of a process found, in words an owner understands: what is wrong and what to do. Keyed by rule; `engine.lint` says which."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from flask_babel import gettext
+
+import engine
+from web.problems import plain
+
+
+def _(text: str) -> str:
+    """Marks a text for the catalogue."""
+    return text
+
+
+RULES = {
+    # the file and the process as a whole
+    "malformed_xml": _("The file cannot be read as a diagram (line %(line)s). Export it again as BPMN 2.0 XML."),
+    "missing_file": _("The file %(file)s is missing. Add it, or take out what refers to it."),
+    "wrong_process_id": _("The process in the file is called %(found)s; here it must be %(expected)s. Change its id."),
+    "several_processes": _(
+        "The file holds %(count)s processes; only %(process)s is executed. Keep each process in a file of its own."
+    ),
+    "recursive_call": _("%(process)s calls itself, directly or through another process. Take one of the calls out."),
+    "malformed_catalogue": _("The English names in %(file)s cannot be read. Write one line per element: id: name."),
+    "one_start_event": _("There must be exactly one start event; there are %(count)s."),
+    "no_end_event": _("There is no end event. Draw one where the process is finished."),
+    "unusable_id": _("The id %(id)s cannot be used. Use letters, digits and underscores, beginning with a letter."),
+    # flows
+    "loose_flow": _("This flow does not connect two elements. Connect both ends, or delete it."),
+    "two_flows_same_ends": _(
+        "Two flows connect the same two elements. Join them in one, with both conditions connected by “or”."
+    ),
+    "several_flows_leave": _(
+        "%(count)s flows leave “%(name)s”. Put a gateway after it that decides which one is taken."
+    ),
+    "no_flow_leaves": _("Nothing follows “%(name)s”. Draw a flow to what comes next, or to an end event."),
+    "attached_to_nothing": _("The event “%(name)s” is attached to no step. Drag it onto the border of one."),
+    "unreachable": _("“%(name)s” is never reached from the start. Draw a flow that leads to it, or delete it."),
+    "no_default_flow": _(
+        "The gateway “%(name)s” has no default flow. Mark the flow that is taken when no condition holds."
+    ),
+    "no_condition": _(
+        "The flow “%(name)s” from “%(gateway)s” has no condition. Enter one, or make it the default flow."
+    ),
+    "parallel_gateway_in_loop": _(
+        "The gateway “%(name)s” lies in a loop: it may wait for ever for a branch. Lead the loop back before the fork or after the join."
+    ),
+    "event_gateway_target": _(
+        "After the gateway “%(name)s” only events that wait may follow (a message or a timer); “%(target)s” is none."
+    ),
+    # what is not executed
+    "element_not_executable": _(
+        "“%(name)s” is of a kind that is not executed (%(type)s). Change it to a user task, a service task or a decision."
+    ),
+    "loop_marker": _(
+        "“%(name)s” has a loop or repetition marker, which is not executed. Draw the loop with a gateway."
+    ),
+    "event_sub_process": _(
+        "“%(name)s” is an event sub-process, which is not executed. Attach an event to the step instead."
+    ),
+    "event_not_executable": _(
+        "The event “%(name)s” waits for something that is not executed here (%(trigger)s). Use a timer, a message or an error."
+    ),
+    "timer_not_executable": _("The timer “%(name)s” has no time, or repeats. Enter one duration or one instant."),
+    # messages, tasks, service tasks, decisions
+    "no_message": _("“%(name)s” does not say which message it waits for. Choose or enter a message."),
+    "no_correlation_key": _(
+        "“%(name)s” does not say by which value its message finds the case. Enter a correlation key, such as case_number."
+    ),
+    "no_group": _("“%(name)s” belongs to no department. Put it in a lane, or choose a department."),
+    "unknown_form": _("“%(name)s” has no form, or one that is not there (%(form)s). Choose or create one."),
+    "no_result_variable": _("“%(name)s” does not say where its result is kept. Enter a name for the result."),
+    "unknown_decision": _("“%(name)s” names a decision that is not there (%(decision)s). Choose or create one."),
+    "malformed_decision": _("The decision table %(decision)s cannot be read. Open it in the editor and save it again."),
+    "unknown_called_process": _(
+        "“%(name)s” calls a process that is not published (%(called)s). Choose another, or publish it first."
+    ),
+    "unknown_topic": _(
+        "“%(name)s” does not say what is to be done, or names something unknown (%(topic)s). Choose from the list."
+    ),
+    "unknown_parameter": _("“%(name)s” gives a parameter that %(topic)s does not know: %(parameter)s. Take it out."),
+    "missing_parameter": _("“%(name)s” lacks the parameter %(parameter)s, which %(topic)s needs. Enter a value."),
+    "feel_syntax": _("The expression for %(place)s cannot be read from character %(column)s on: %(text)s"),
+    # forms
+    "malformed_form": _("The form %(form)s cannot be read. Open it in the editor and save it again."),
+    "unknown_component": _(
+        "The form has a field of a kind that cannot be shown here (%(type)s). Use another kind of field."
+    ),
+    "unusable_key": _(
+        "The field key “%(field)s” cannot be used. Use letters, digits and underscores, and none of the reserved words."
+    ),
+    "duplicate_key": _("Two fields of the form have the key “%(field)s”. Give one of them another key."),
+    "not_editable": _(
+        "The field “%(field)s” is read-only. Show the value beside the form instead, or let it be filled in."
+    ),
+    "required_must_be_constant": _("Whether the field “%(field)s” is required must be yes or no, not an expression."),
+    "no_options": _("The field “%(field)s” offers nothing to choose. Enter its options."),
+    "duplicate_option": _(
+        "Two options of the field “%(field)s” have the same value, or one has none. Give each its own."
+    ),
+    "boolean_needs_yes_and_no": _("The field “%(field)s” is stored as yes or no; its options must be yes and no."),
+    "unusable_default": _(
+        "The default value of the field “%(field)s” does not fit its kind. Change it or leave it empty."
+    ),
+    "malformed_pattern": _("The pattern of the field “%(field)s” cannot be used. Simplify it or leave it empty."),
+    "unknown_display": _(
+        "What is shown beside the form is not known: %(variable)s as %(shown_as)s. Choose another way to show it."
+    ),
+    # decision tables
+    "circular_requirement": _("The decision “%(name)s” requires itself. Take one of the requirements out."),
+    "unknown_requirement": _(
+        "A decision requires one that is not in the file (%(href)s). Add it, or take the requirement out."
+    ),
+    "duplicate_id": _("Two decisions in the file have the same id (%(name)s). Give one of them another."),
+    "no_id": _("A decision in the file has no id (%(name)s). Give it one."),
+    "knowledge_model_not_executable": _(
+        "The business knowledge model “%(name)s” is not a single expression. Write it as one."
+    ),
+    "decision_not_executable": _("The decision “%(name)s” is neither a table nor an expression. Make a table of it."),
+    "unknown_hit_policy": _(
+        "The hit policy of the table is not known (%(policy)s %(aggregation)s). Choose one of the list."
+    ),
+    "aggregation_needs_one_collected_output": _(
+        "Only a table that collects one result can add up or count. Choose another hit policy."
+    ),
+    "priority_without_output_values": _(
+        "The hit policy %(policy)s needs the possible results in order. List them in the result column."
+    ),
+    "table_without_output": _("The table has no result column. Add one."),
+    "input_without_expression": _(
+        "A column of the table does not say what it tests. Enter a variable or an expression."
+    ),
+    "row_does_not_fit": _("A row of the table has another number of cells than there are columns. Fill the row anew."),
+    # what other modelers wrote
+    "foreign_operator": _(
+        "This step calls a program of %(tool)s (%(setting)s), which is not there. Choose a service task from the list, or make it a user task."
+    ),
+    "foreign_form": _("This step has a form of %(tool)s (%(setting)s). Choose or create a form here."),
+    "foreign_decision": _(
+        "This step names a decision in the way of %(tool)s (%(setting)s). Choose a decision table here."
+    ),
+    "foreign_assignment": _(
+        "Who does this step is written in the way of %(tool)s (%(setting)s). Put the step in the lane of its department."
+    ),
+    "foreign_mapping": _(
+        "Inputs and outputs are written in the way of %(tool)s (%(setting)s). Enter them as parameters and as the name of the result."
+    ),
+    "foreign_listener": _(
+        "A listener of %(tool)s (%(setting)s) is not executed. What it does must be drawn as a step of its own."
+    ),
+    "foreign_script": _(
+        "A script is not executed. Use a decision table for what it works out, or a service task for what it does."
+    ),
+    "foreign_limit": _(
+        "The time limit is written in the way of %(tool)s (%(setting)s). Enter it as the limit of the step."
+    ),
+    "foreign_call": _("The called process is named in the way of %(tool)s (%(setting)s). Choose the process here."),
+    "foreign_expression": _(
+        "“%(setting)s” is an expression of another system. Write it in FEEL, for example amount > 100."
+    ),
+    "foreign_setting": _("A setting of %(tool)s (%(setting)s) has no effect here. Take it out, or draw what it means."),
+}
+PLACES = {
+    "condition": _("the condition"),
+    "timer": _("the timer"),
+    "due": _("the limit"),
+    "correlationKey": _("the correlation key"),
+    "min": _("the least value"),
+    "max": _("the largest value"),
+    "prefill": _("the value filled in beforehand"),
+    "hide": _("the condition for hiding"),
+}
+
+
+class _Values(dict[str, Any]):
+    def __missing__(self, key: str) -> str:
+        return "…"
+
+
+def text(found: engine.Problem) -> str:
+    """One finding in the language of the page."""
+    values: dict[str, Any] = {name: _shown(value) for name, value in found.values.items()}
+    values |= {"line": found.line, "place": _place(str(values.get("place", "")))}
+    if not values.get("name"):
+        values["name"] = found.element_id or found.file
+    known = RULES.get(found.rule, _("This cannot be published (%(rule)s)."))
+    return str(gettext(known) % _Values(values | {"rule": found.rule}))
+
+
+def _shown(value: Any) -> str:
+    return "—" if value in ("", None) else str(value)
+
+
+def _place(place: str) -> str:
+    if place in PLACES:
+        return str(gettext(PLACES[place]))
+    return place.partition(".")[2] or place
+
+
+def as_json(found: Iterable[engine.Problem]) -> list[Mapping[str, Any]]:
+    """Findings as the editor and the API read them."""
+    return [
+        {
+            "file": one.file,
+            "line": one.line,
+            "element": one.element_id,
+            "rule": one.rule,
+            "text": text(one),
+            "values": plain(one.values),
+        }
+        for one in found
+    ]
