@@ -36,6 +36,7 @@ PAGES = (
     "processes",
     "drafts",
     "health",
+    "editor",
 )
 MOST_REQUEST_BYTES = 8_000_000
 POLICY = (

@@ -1,0 +1,136 @@
+/* Every [data-difference] of the page: two versions of a process side by side, moved together, with each change marked and listed in words. */
+import "bpmn-js/dist/assets/diagram-js.css";
+import "bpmn-js/dist/assets/bpmn-js.css";
+import "./diagram.css";
+import "./difference.css";
+import { button, make } from "./editor/dom.js";
+import { ask } from "./editor/requests.js";
+import { say } from "./editor/texts.js";
+import { Diagram } from "./viewer.js";
+
+const SIGNS = { added: "+", removed: "−", changed: "≠", moved: "↔" };
+const SIDES = { added: ["after"], removed: ["before"], changed: ["before", "after"], moved: ["before", "after"] };
+
+function sign(kind) {
+  return make("span", { class: `desk-change desk-change-${kind} desk-change-sign` }, `${SIGNS[kind]} ${say(`${kind}_mark`)}`);
+}
+
+class Difference {
+  /** told: {changes, old_url, new_url}; addresses of the pictures may be absent. */
+  constructor(root, told) {
+    Object.assign(this, { root, changes: told.changes, urls: { before: root.dataset.oldUrl ?? told.old_url, after: root.dataset.newUrl ?? told.new_url }, sides: {} });
+  }
+
+  async draw() {
+    this.pictures = make("div", { class: "desk-difference-pictures", role: "group", "aria-label": say("pictures") });
+    this.list = make("ul", { class: "desk-difference-list" }, this.changes.map((change) => this.line(change)));
+    if (!this.changes.length) this.list.append(make("li", { class: "desk-muted" }, say("no_changes")));
+    this.root.replaceChildren(this.pictures, make("section", { class: "desk-panel" }, make("div", { class: "desk-panel-head" }, make("h2", {}, say("changes")), this.legend()), this.list));
+    await Promise.all(["before", "after"].filter((side) => this.urls[side]).map((side) => this.picture(side)));
+    this.follow();
+    this.offerJumps();
+    this.root.dataset.ready = "true";
+  }
+
+  legend() {
+    return make("ul", { class: "desk-difference-legend", "aria-label": say("legend") }, Object.keys(SIGNS).map((kind) => make("li", {}, sign(kind))));
+  }
+
+  line(change) {
+    const { what, before, after, text } = change;
+    const item = make("li", {}, sign(change.kind), make("span", {}, text || say("change_line", { what, before: before ?? "", after: after ?? "" })));
+    item.change = change;
+    return item;
+  }
+
+  async picture(side) {
+    const frame = make("div", { class: "desk-diagram desk-difference-picture", data: { side } });
+    const panel = make("section", { class: "desk-panel" }, make("h3", {}, say(side)), frame);
+    if (side === "before") this.pictures.prepend(panel);
+    else this.pictures.append(panel);
+    try {
+      const xml = await text(this.urls[side]);
+      const diagram = new Diagram(frame, { names: {}, nowLabel: "", label: say(side), near: false });
+      await diagram.draw(xml, {});
+      this.mark(diagram, side);
+      this.sides[side] = diagram;
+    } catch (error) {
+      frame.replaceChildren(make("p", { class: "desk-empty", role: "alert" }, say("difference_failed")));
+      console.error(error);
+    }
+  }
+
+  mark(diagram, side) {
+    const marked = new Set();
+    for (const { element, kind } of this.changes) {
+      if (!SIDES[kind]?.includes(side) || !diagram.has(element) || marked.has(element)) continue;
+      marked.add(element);
+      diagram.canvas.addMarker(element, "desk-change");
+      diagram.canvas.addMarker(element, `desk-change-${kind}`);
+      diagram.viewer.get("overlays").add(element, { position: place(diagram, element), html: sign(kind), scale: { min: 0.5, max: 1.2 } });
+    }
+  }
+
+  /** What one picture shows, the other shows too. */
+  follow() {
+    const { before, after } = this.sides;
+    if (!before || !after) return;
+    let copying = false;
+    const copy = (from, to) =>
+      from.viewer.on("canvas.viewbox.changed", ({ viewbox: { x, y, width, height } }) => {
+        if (copying) return;
+        copying = true;
+        to.canvas.viewbox({ x, y, width, height });
+        to.moved = true;
+        copying = false;
+      });
+    copy(before, after);
+    copy(after, before);
+    after.fit();
+  }
+
+  offerJumps() {
+    for (const item of this.list.children) {
+      const { change } = item;
+      const side = change && (SIDES[change.kind] ?? []).toReversed().find((one) => this.sides[one]?.has(change.element));
+      if (side) item.append(button(say("show"), () => this.show(this.sides[side], change.element)));
+    }
+  }
+
+  show(diagram, element) {
+    diagram.active = [element];
+    diagram.showActive(0.9);
+    diagram.container.scrollIntoView({ block: "nearest" });
+    diagram.viewer.get("selection").select(diagram.viewer.get("elementRegistry").get(element));
+  }
+}
+
+function place(diagram, id) {
+  const { waypoints } = diagram.viewer.get("elementRegistry").get(id);
+  if (!waypoints) return { top: -12, left: -8 };
+  const middle = waypoints[Math.floor((waypoints.length - 1) / 2)];
+  return { left: middle.x - Math.min(...waypoints.map((point) => point.x)) + 8, top: middle.y - Math.min(...waypoints.map((point) => point.y)) - 24 };
+}
+
+async function text(address) {
+  const response = await fetch(address, { credentials: "same-origin", headers: { Accept: "application/xml" } });
+  if (!response.ok) throw new Error(`${response.status} ${address}`);
+  return response.text();
+}
+
+/** The changes stand on the page as JSON, or at an address. */
+async function told({ changes, changesUrl, difference }) {
+  if (changes) return { changes: JSON.parse(changes) };
+  return ask("GET", changesUrl ?? difference);
+}
+
+async function start(root) {
+  try {
+    await new Difference(root, await told(root.dataset)).draw();
+  } catch (error) {
+    root.replaceChildren(make("p", { class: "desk-empty", role: "alert" }, say("difference_failed")));
+    console.error(error);
+  }
+}
+
+document.querySelectorAll("[data-difference]").forEach(start);

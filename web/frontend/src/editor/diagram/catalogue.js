@@ -1,0 +1,61 @@
+/* The English names of a process, translations/KEY.en.yaml: one line per element, `id: "text"`, and under `documentation:` the same, indented.
+
+Lines that are written otherwise stay as they are; only the line of the changed element is written anew. */
+
+const SECTION = "documentation";
+const LINE = /^( *)("(?:[^"\\]|\\.)*"|'[^']*'|[^\s:#"'][^:]*?):(?:\s+(.*))?$/;
+
+function unquoted(text = "") {
+  const plain = text.trim();
+  if (plain.startsWith('"')) {
+    try {
+      return JSON.parse(plain);
+    } catch {
+      return plain;
+    }
+  }
+  return plain.startsWith("'") ? plain.slice(1, -1).replaceAll("''", "'") : plain;
+}
+
+function read(text) {
+  let section = "";
+  return text.split("\n").map((raw) => {
+    const found = LINE.exec(raw);
+    if (!found) return { raw };
+    const [, indent, key, value] = found;
+    if (!indent) section = value === undefined ? unquoted(key) : "";
+    return { raw, id: unquoted(key), section: indent ? section : "", value: value === undefined ? null : unquoted(value) };
+  });
+}
+
+/** The text of an element, "" when there is none. section: "" for names, "documentation" for what to watch. */
+export function english(text, id, section = "") {
+  return read(text ?? "").find((line) => line.id === id && line.section === section && line.value !== null)?.value ?? "";
+}
+
+/** The catalogue with one text changed; an empty one is removed. */
+export function withEnglish(text, id, value, section = "") {
+  const lines = read((text ?? "").replace(/\n+$/, "")).filter((line) => line.raw !== "" || text);
+  const written = `${section ? "  " : ""}${/^[A-Za-z_][\w.-]*$/.test(id) ? id : JSON.stringify(id)}: ${JSON.stringify(value)}`;
+  const place = lines.findIndex((line) => line.id === id && line.section === section && line.value !== null);
+  const raw = lines.map((line) => line.raw);
+  if (place >= 0) raw.splice(place, 1, ...(value ? [written] : []));
+  else if (value) insert(raw, lines, written, section);
+  return `${raw.filter((line, index) => line !== "" || index).join("\n")}\n`;
+}
+
+function insert(raw, lines, written, section) {
+  const head = lines.findIndex((line) => line.id === SECTION && line.value === null);
+  if (section && head < 0) raw.push(`${SECTION}:`, written);
+  else if (section) raw.push(written);
+  else raw.splice(head < 0 ? raw.length : head, 0, written);
+}
+
+/** The catalogue after an element was given another id. */
+export function renamed(text, before, after) {
+  const [name, watch] = [english(text, before), english(text, before, SECTION)];
+  let changed = text;
+  if (name) changed = withEnglish(withEnglish(changed, before, ""), after, name);
+  if (watch) changed = withEnglish(withEnglish(changed, before, "", SECTION), after, watch, SECTION);
+  return changed;
+}

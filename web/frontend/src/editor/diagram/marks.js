@@ -1,0 +1,48 @@
+/* Problems on the diagram: a badge with the number and an outline on each element concerned. The sentences stand in the list of problems. */
+import { say } from "../texts.js";
+
+const MARK = "desk-problem";
+
+export class Marks {
+  static $inject = ["canvas", "overlays", "elementRegistry", "eventBus"];
+
+  constructor(canvas, overlays, elementRegistry, eventBus) {
+    Object.assign(this, { canvas, overlays, elementRegistry, eventBus, marked: new Set() });
+  }
+
+  /** problems: those of this diagram. Replaces the marks before. */
+  show(problems) {
+    this.marked.forEach((id) => this.elementRegistry.get(id) && this.canvas.removeMarker(id, MARK));
+    this.overlays.remove({ type: MARK });
+    const by = grouped(problems);
+    this.marked = new Set([...by.keys()].filter((id) => id && this.elementRegistry.get(id)));
+    this.marked.forEach((id) => this.mark(id, by.get(id)));
+  }
+
+  mark(id, problems) {
+    this.canvas.addMarker(id, MARK);
+    const badge = document.createElement("button");
+    badge.type = "button";
+    badge.className = "desk-problem-badge";
+    badge.textContent = `! ${problems.length}`;
+    badge.title = problems.map(({ text }) => text).join("\n");
+    badge.setAttribute("aria-label", `${say("problem_count", { n: problems.length })}: ${badge.title}`);
+    badge.addEventListener("click", () => this.eventBus.fire("desk.problem", { id }));
+    this.overlays.add(id, MARK, { position: this.place(id), html: badge, scale: { min: 0.8, max: 1.2 } });
+  }
+
+  place(id) {
+    const element = this.elementRegistry.get(id);
+    if (!element.waypoints) return { top: -12, left: -8 };
+    const middle = element.waypoints[Math.floor((element.waypoints.length - 1) / 2)];
+    const left = Math.min(...element.waypoints.map(({ x }) => x));
+    const top = Math.min(...element.waypoints.map(({ y }) => y));
+    return { left: middle.x - left + 8, top: middle.y - top - 24 };
+  }
+}
+
+function grouped(problems) {
+  const by = new Map();
+  problems.forEach((one) => by.set(one.element, [...(by.get(one.element) ?? []), one]));
+  return by;
+}

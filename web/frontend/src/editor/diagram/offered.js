@@ -1,0 +1,107 @@
+/* What may be drawn: the constructs that the engine executes and the lint allows, and no others, in palette, context pad and replace menu. */
+
+const PALETTE = [
+  "hand-tool", "lasso-tool", "space-tool", "global-connect-tool", "tool-separator", "create.start-event", "create.end-event", "create.exclusive-gateway", "create.subprocess-expanded",
+];
+const PAD = /^(delete|connect|replace|append\.(end-event|gateway|receive-task|message-intermediate-event|timer-intermediate-event)|append\.text-annotation|lane-.*|set-color)$/;
+const REPLACEMENTS = new Set(
+  [
+    "user-task", "service-task", "rule-task", "receive-task", "call-activity", "expanded-subprocess",
+    "exclusive-gateway", "parallel-gateway", "inclusive-gateway", "event-based-gateway",
+    "none-start", "none-end", "error-end", "terminate-end",
+    "message-intermediate-catch", "timer-intermediate-catch",
+    "message-boundary", "timer-boundary", "error-boundary", "non-interrupting-message-boundary", "non-interrupting-timer-boundary",
+    "sequence-flow", "default-flow",
+  ].map((name) => `replace-with-${name}`),
+);
+const STEPS = [
+  ["user-task", "bpmn:UserTask", "bpmn-icon-user-task", "User task"],
+  ["service-task", "bpmn:ServiceTask", "bpmn-icon-service-task", "Service task"],
+  ["rule-task", "bpmn:BusinessRuleTask", "bpmn-icon-business-rule-task", "Business rule task"],
+  ["call-activity", "bpmn:CallActivity", "bpmn-icon-call-activity", "Call activity"],
+];
+const EVENTS = [
+  ["timer-event", "bpmn:IntermediateCatchEvent", "bpmn:TimerEventDefinition", "bpmn-icon-intermediate-event-catch-timer", "Timer intermediate catch event"],
+  ["message-event", "bpmn:IntermediateCatchEvent", "bpmn:MessageEventDefinition", "bpmn-icon-intermediate-event-catch-message", "Message intermediate catch event"],
+  ["error-boundary", "bpmn:BoundaryEvent", "bpmn:ErrorEventDefinition", "bpmn-icon-intermediate-event-catch-error", "Error boundary event"],
+];
+const LATEST = 100;
+
+function only(entries, wanted) {
+  return Object.fromEntries(Object.entries(entries).filter(([name]) => wanted(name)));
+}
+
+class OfferedPalette {
+  static $inject = ["palette", "create", "elementFactory", "translate"];
+
+  constructor(palette, create, elementFactory, translate) {
+    Object.assign(this, { create, elementFactory, translate });
+    palette.registerProvider(LATEST, this);
+  }
+
+  getPaletteEntries() {
+    return (entries) => {
+      const kept = only(entries, (name) => PALETTE.includes(name));
+      const steps = STEPS.map(([name, type, icon, title]) => [`create.${name}`, this.entry("activity", icon, title, { type })]);
+      const events = EVENTS.map(([name, type, eventDefinitionType, icon, title]) => [`create.${name}`, this.entry("event", icon, title, { type, eventDefinitionType })]);
+      return { ...kept, ...Object.fromEntries([...steps, ...events]) };
+    };
+  }
+
+  entry(group, className, title, shape) {
+    const begin = (event) => this.create.start(event, this.elementFactory.createShape(shape));
+    return { group, className, title: this.translate(title), action: { click: begin, dragstart: begin } };
+  }
+}
+
+class OfferedPad {
+  static $inject = ["contextPad", "create", "autoPlace", "elementFactory", "translate"];
+
+  constructor(contextPad, create, autoPlace, elementFactory, translate) {
+    Object.assign(this, { create, autoPlace, elementFactory, translate });
+    contextPad.registerProvider(LATEST, this);
+  }
+
+  getMultiElementContextPadEntries() {
+    return (entries) => entries;
+  }
+
+  getContextPadEntries() {
+    return (entries) => {
+      const kept = only(entries, (name) => PAD.test(name));
+      if (!("append.gateway" in kept)) return kept;
+      const steps = STEPS.map(([name, type, icon, title]) => [`append.${name}`, this.entry(icon, title, type)]);
+      return { ...Object.fromEntries(steps), ...kept };
+    };
+  }
+
+  entry(className, title, type) {
+    const shape = () => this.elementFactory.createShape({ type });
+    const click = (_event, element) => this.autoPlace.append(element, shape());
+    const dragstart = (event, element) => this.create.start(event, shape(), { source: element });
+    return { group: "model", className, title: this.translate(title), action: { click, dragstart } };
+  }
+}
+
+class OfferedReplacements {
+  static $inject = ["popupMenu"];
+
+  constructor(popupMenu) {
+    popupMenu.registerProvider("bpmn-replace", LATEST, this);
+  }
+
+  getPopupMenuEntries() {
+    return (entries) => only(entries, (name) => REPLACEMENTS.has(name));
+  }
+
+  getPopupMenuHeaderEntries() {
+    return () => ({});
+  }
+}
+
+export const offered = {
+  __init__: ["offeredPalette", "offeredPad", "offeredReplacements"],
+  offeredPalette: ["type", OfferedPalette],
+  offeredPad: ["type", OfferedPad],
+  offeredReplacements: ["type", OfferedReplacements],
+};

@@ -1,0 +1,97 @@
+/* The kinds of entry our panel is made of, each given how to read and write one value. Components of preact, without its syntax. */
+import { CheckboxEntry, FeelTextAreaEntry, SelectEntry, TextAreaEntry, TextFieldEntry, isCheckboxEntryEdited, isFeelEntryEdited, isSelectEntryEdited, isTextAreaEntryEdited, isTextFieldEntryEdited } from "@bpmn-io/properties-panel";
+import { h } from "@bpmn-io/properties-panel/preact";
+import { useEffect, useState } from "@bpmn-io/properties-panel/preact/hooks";
+import { useService } from "bpmn-js-properties-panel";
+import { say } from "../../texts.js";
+
+/** The services that entries write through. */
+export function useServices() {
+  return {
+    modeling: useService("modeling"),
+    extensions: useService("extensions"),
+    factory: useService("bpmnFactory"),
+    moddle: useService("moddle"),
+    bench: useService("config.bench"),
+    definitions: useService("bpmnjs").getDefinitions(),
+  };
+}
+
+/** A maker of entries of one kind. The component is one and the same for all, so that typing keeps the focus. */
+function entry(component, isEdited) {
+  return (id, { label, hint, get, set, ...more }) => ({ id, component, isEdited, label, hint, get, set, ...more });
+}
+
+function common({ element, id, label, hint, get, set, wrong }, services) {
+  return {
+    element,
+    id,
+    label,
+    description: typeof hint === "function" ? hint(element, services) : hint,
+    debounce: useService("debounceInput"),
+    getValue: () => get(element, services) ?? "",
+    setValue: (value, error) => !error && set(element, value ?? "", services),
+    validate: wrong && ((value) => wrong(value ?? "", element, services) || undefined),
+  };
+}
+
+const TextLine = (props) => h(TextFieldEntry, common(props, useServices()));
+const Text = (props) => h(TextAreaEntry, { ...common(props, useServices()), rows: props.rows ?? 2, autoResize: true, monospace: props.monospace });
+const Choice = (props) => {
+  const services = useServices();
+  const value = props.get(props.element, services) ?? "";
+  const options = props.options(props.element, services);
+  const known = options.some(([option]) => option === value) ? options : [...options, [value, value]];
+  return h(SelectEntry, { ...common(props, services), getOptions: () => known.map(([option, text]) => ({ value: option, label: text })) });
+};
+const Tick = (props) => {
+  const services = useServices();
+  return h(CheckboxEntry, { ...common(props, services), getValue: () => Boolean(props.get(props.element, services)) });
+};
+
+/** FEEL, stored without the leading equals sign that bpmn.io's editor puts there. */
+function Feel(props) {
+  const services = useServices();
+  const variables = useVariables(props.element, services.bench);
+  const shared = common(props, services);
+  return h(FeelTextAreaEntry, {
+    ...shared,
+    feel: "required",
+    getValue: () => withSign(props.get(props.element, services)),
+    setValue: (value, error) => !error && props.set(props.element, withoutSign(value), services),
+    validate: props.wrong && ((value) => props.wrong(withoutSign(value), props.element, services) || undefined),
+    variables: variables.map(({ name, type }) => ({ name, info: type })),
+  });
+}
+
+function withSign(text) {
+  return text ? `=${text}` : "";
+}
+
+function withoutSign(text) {
+  return (text ?? "").replace(/^=\s*/, "").trim();
+}
+
+function useVariables(element, bench) {
+  const [found, setFound] = useState([]);
+  useEffect(() => {
+    let current = true;
+    bench.variables.at(element.id).then((variables) => current && setFound(variables));
+    return () => (current = false);
+  }, [element, element.id]);
+  return found;
+}
+
+/** A line of names that can be used in the expressions of an element. */
+function Known({ element }) {
+  const { bench } = useServices();
+  const names = useVariables(element, bench).map(({ name }) => name);
+  return h("p", { class: "desk-editor-known" }, names.length ? say("known", { names: names.join(" · ") }) : say("none_known"));
+}
+
+export const line = entry(TextLine, isTextFieldEntryEdited);
+export const text = entry(Text, isTextAreaEntryEdited);
+export const choice = entry(Choice, isSelectEntryEdited);
+export const tick = entry(Tick, isCheckboxEntryEdited);
+export const feel = entry(Feel, isFeelEntryEdited);
+export const known = () => ({ id: "known", component: Known });

@@ -1,0 +1,46 @@
+/* Our properties panel: which groups an element has. The entries of each group are beside it. */
+import { Group } from "@bpmn-io/properties-panel";
+import { is } from "bpmn-js/lib/util/ModelUtil";
+import { say } from "../../texts.js";
+import { callEntries } from "./calls.js";
+import { eventEntries } from "./events.js";
+import { flowEntries } from "./flows.js";
+import { laneEntries, nameEntries, processEntries } from "./names.js";
+import { decisionEntries, operatorEntries } from "./operators.js";
+import { manualEntries, taskEntries, watchEntries } from "./tasks.js";
+
+const NODE = ["bpmn:Activity", "bpmn:Gateway", "bpmn:Event"];
+const GROUPS = [
+  ["process", ["bpmn:Participant", "bpmn:Process"], processEntries],
+  ["lane", ["bpmn:Lane"], laneEntries],
+  ["general", [...NODE, "bpmn:SequenceFlow"], nameEntries],
+  ["task", ["bpmn:UserTask"], taskEntries],
+  ["operator", ["bpmn:ServiceTask"], operatorEntries],
+  ["decision", ["bpmn:BusinessRuleTask"], decisionEntries],
+  ["call", ["bpmn:CallActivity"], callEntries],
+  ["event", ["bpmn:Event", "bpmn:ReceiveTask"], eventEntries],
+  ["condition", ["bpmn:SequenceFlow"], flowEntries],
+  ["manual", [...NODE, "bpmn:Participant", "bpmn:Process"], manualEntries],
+  ["watch", ["bpmn:UserTask"], watchEntries],
+];
+
+class Provider {
+  static $inject = ["propertiesPanel", "config.bench"];
+
+  constructor(propertiesPanel, bench) {
+    this.bench = bench;
+    propertiesPanel.registerProvider(this);
+  }
+
+  getGroups(element) {
+    return () =>
+      GROUPS.filter(([, types]) => types.some((type) => is(element, type)))
+        .map(([id, , entries]) => ({ id, label: say(id), component: Group, shouldOpen: true, entries: entries(element, this.bench).map((entry) => ({ ...entry, element })) }))
+        .filter(({ entries }) => entries.length);
+  }
+}
+
+/** bench: {draft, config, variables}, for every entry as the service config.bench. */
+export function panel(bench) {
+  return { __init__: ["deskProvider"], deskProvider: ["type", Provider], "config.bench": ["value", bench] };
+}

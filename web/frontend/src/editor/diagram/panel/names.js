@@ -1,0 +1,83 @@
+/* What things are called: Chinese name, English name, id; the process itself and its lanes. */
+import { getBusinessObject } from "bpmn-js/lib/util/ModelUtil";
+import { say } from "../../texts.js";
+import { english, renamed, withEnglish } from "../catalogue.js";
+import { carrier } from "../extensions.js";
+import { wrongId } from "../ids.js";
+import { choice, line, text } from "./entries.js";
+
+function catalogueName({ draft }) {
+  return `translations/${draft.key}.en.yaml`;
+}
+
+/** An entry for the English of an element. section: "" for its name. The empty id is the process. */
+export function englishEntry(id, label, { section = "", elementId = (element) => element.id, kind = line } = {}) {
+  return kind(id, {
+    label: say(label),
+    get: (element, { bench }) => english(bench.draft.text(catalogueName(bench)), elementId(element), section),
+    set: (element, value, { bench }) => {
+      const name = catalogueName(bench);
+      bench.draft.change(name, withEnglish(bench.draft.text(name), elementId(element), value, section));
+    },
+  });
+}
+
+export function nameEntries() {
+  return [
+    line("name", { label: say("name_zh"), get: (element) => getBusinessObject(element).name, set: (element, name, { modeling }) => modeling.updateProperties(element, { name: name || undefined }) }),
+    englishEntry("name-en", "name_en"),
+    line("id", {
+      label: say("element_id"),
+      hint: say("id_hint"),
+      get: (element) => element.id,
+      set: rename,
+      wrong: (id, element, { moddle }) => {
+        const why = wrongId(id, getBusinessObject(element), moddle);
+        return why && say(why);
+      },
+    }),
+  ];
+}
+
+function rename(element, id, { modeling, bench }) {
+  const before = element.id;
+  const name = catalogueName(bench);
+  modeling.updateProperties(element, { id });
+  if (bench.draft.text(name)) bench.draft.change(name, renamed(bench.draft.text(name), before, id));
+}
+
+function setName(element, name, { modeling, extensions }) {
+  if (carrier(element) !== getBusinessObject(element)) modeling.updateProperties(element, { name });
+  extensions.change(element, [[carrier(element), { name }]]);
+}
+
+export function processEntries(element) {
+  if (!carrier(element)) return [];
+  return [
+    line("process-name", { label: say("process_zh"), get: (one) => carrier(one).name ?? getBusinessObject(one).name, set: setName }),
+    englishEntry("process-name-en", "name_en", { elementId: () => "" }),
+    text("process-about", { label: say("process_about"), get: documentation, set: setDocumentation }),
+  ];
+}
+
+export function documentation(element) {
+  return carrier(element).documentation?.[0]?.text ?? "";
+}
+
+export function setDocumentation(element, words, { extensions }) {
+  const owner = carrier(element);
+  const made = words ? [extensions.create("bpmn:Documentation", { text: words }, owner)] : [];
+  extensions.change(element, [[owner, { documentation: made }]]);
+}
+
+export function laneEntries(_element, { config }) {
+  return [
+    choice("lane-department", {
+      label: say("lane_department"),
+      get: (element) => getBusinessObject(element).name,
+      set: (element, name, { modeling }) => modeling.updateProperties(element, { name }),
+      options: () => [["", say("none")], ...config.departments.map(({ name, name_en }) => [name, name_en ? `${name} · ${name_en}` : name])],
+    }),
+    englishEntry("lane-en", "name_en"),
+  ];
+}

@@ -1,0 +1,75 @@
+/* Service tasks and business rules: the operation from the registry with its typed parameters, the decision table, what they leave behind. */
+import { either, say } from "../../texts.js";
+import { decision, operatorResult, parameter, topic } from "../extensions.js";
+import { choice, feel, known, line } from "./entries.js";
+import { propertyEntry } from "./tasks.js";
+
+const NAME = /^[A-Za-z_][A-Za-z0-9_]*$/;
+const notAName = (name) => (name && !NAME.test(name) ? say("id_bad") : "");
+
+function typeOf(type) {
+  const known = say(`type_${type}`);
+  return known === `type_${type}` ? type : known;
+}
+
+function title({ topic: id, title: zh, title_en: en }) {
+  return `${either(zh, en)} · ${id}`;
+}
+
+function operationEntry({ operators }) {
+  const chosen = (element) => operators.find((one) => one.topic === topic(element));
+  return choice("operator", {
+    label: say("topic"),
+    hint: (element) => chosen(element) && explained(chosen(element)),
+    get: topic,
+    set: (element, id, { extensions }) => extensions.setTopic(element, id, operators.find((one) => one.topic === id)?.parameters ?? []),
+    options: () => [["", say("none")], ...operators.map((one) => [one.topic, title(one)]).sort((a, b) => a[1].localeCompare(b[1]))],
+  });
+}
+
+function explained({ errors, outside, manual_ref: manual }) {
+  const told = errors.length ? say("operator_errors", { codes: errors.join(", ") }) : say("no_errors");
+  return [manual, told, outside && say("outside")].filter(Boolean).join(" ");
+}
+
+function parameterEntry({ name, zh, en, type, required, unit }) {
+  const values = { title: either(zh, en) || name, type: typeOf(type) };
+  return feel(`parameter-${name}`, {
+    label: say(required ? "required_parameter" : "parameter", values),
+    hint: [name, unit === "fen" && say("unit_fen")].filter(Boolean).join(" · "),
+    get: (element) => parameter(element, name),
+    set: (element, value, { extensions }) => extensions.setParameter(element, name, value),
+    wrong: (value) => (required && !value ? say("must_fill") : ""),
+  });
+}
+
+export function operatorEntries(element, { config }) {
+  const chosen = config.operators.find((one) => one.topic === topic(element));
+  if (!chosen) return [operationEntry(config)];
+  return [
+    operationEntry(config),
+    ...chosen.parameters.map(parameterEntry),
+    line("result-variable", {
+      label: say("result_variable"),
+      hint: chosen.results.map(({ name, zh, en, type }) => `${name}: ${either(zh, en) || name} (${typeOf(type)})`).join("; "),
+      get: operatorResult,
+      set: (one, name, { extensions }) => extensions.setOperatorResult(one, name),
+      wrong: notAName,
+    }),
+    known(),
+  ];
+}
+
+export function decisionEntries(_element, { draft }) {
+  const tables = draft.names.filter((name) => name.startsWith("decisions/")).map((name) => name.slice("decisions/".length, -".dmn".length));
+  return [
+    choice("decision", {
+      label: say("decision_table"),
+      hint: say("decision_hint"),
+      get: decision,
+      set: (element, id, { extensions }) => extensions.setDecision(element, id),
+      options: () => [["", say("none")], ...tables.map((table) => [table, table])],
+    }),
+    propertyEntry(line, "resultVariable", { label: say("result_variable"), wrong: notAName }),
+  ];
+}

@@ -1,0 +1,54 @@
+/* What a user task carries: form, department, limit, what to watch; and the manual's reference, which every step has. */
+import { either, say } from "../../texts.js";
+import { property } from "../extensions.js";
+import { choice, feel, known, line, text, tick } from "./entries.js";
+import { documentation, englishEntry, setDocumentation } from "./names.js";
+
+/** An entry for one of our properties. */
+export function propertyEntry(kind, name, more) {
+  return kind(name, { get: (element) => property(element, name), set: (element, value, { extensions }) => extensions.setProperty(element, name, value), ...more });
+}
+
+export function taskEntries(_element, { draft, config }) {
+  const forms = draft.names.filter((name) => name.startsWith("forms/")).map((name) => name.slice("forms/".length, -".form".length));
+  const departments = config.departments.map(({ code, name, name_en }) => [code, either(name, name_en)]);
+  return [
+    propertyEntry(choice, "form", { label: say("form"), hint: say("form_hint"), options: () => [["", say("none")], ...forms.map((form) => [form, form])] }),
+    propertyEntry(choice, "group", { label: say("group"), options: () => [["", say("group_lane")], ...departments] }),
+    propertyEntry(feel, "due", { label: say("due"), hint: say("due_hint") }),
+    propertyEntry(line, "dueGroup", { label: say("due_group") }),
+    tick("customerWaits", {
+      label: say("customer_waits"),
+      get: (element) => property(element, "customerWaits") === "true",
+      set: (element, value, { extensions }) => extensions.setProperty(element, "customerWaits", value ? "true" : ""),
+    }),
+    propertyEntry(line, "notBy", { label: say("not_by"), hint: say("not_by_hint") }),
+    known(),
+  ];
+}
+
+export function watchEntries() {
+  return [
+    text("documentation", { label: say("watch_zh"), rows: 3, get: documentation, set: setDocumentation }),
+    englishEntry("documentation-en", "watch_en", { section: "documentation", kind: text }),
+  ];
+}
+
+function references(value) {
+  return value.split(",").map((one) => one.trim()).filter(Boolean);
+}
+
+export function manualEntries(element, { config }) {
+  const titles = new Map(config.manual.map(({ id, title_zh, title_en }) => [id, either(title_zh, title_en)]));
+  const told = references(property(element, "manualRef")).filter((id) => titles.get(id)).map((id) => `${id} ${titles.get(id)}`);
+  return [
+    propertyEntry(line, "manualRef", {
+      label: say("manual_ref"),
+      hint: told.length ? told.join("; ") : say("manual_hint"),
+      wrong: (value) => {
+        const unknown = titles.size && references(value).find((id) => !titles.has(id));
+        return unknown && say("manual_unknown", { id: unknown });
+      },
+    }),
+  ];
+}

@@ -1,0 +1,166 @@
+/* The draft being edited: its files, what of them is not saved yet, and when it is checked and saved. It draws nothing. */
+import { ask } from "./requests.js";
+import * as recovery from "./recovery.js";
+
+const PAUSE = { check: 700, save: 2_000, again: 15_000 };
+
+export class Draft extends EventTarget {
+  /** urls: {draft, check}. Events: "changed" {name}, "state", "problems", "loaded". */
+  constructor(key, urls) {
+    super();
+    this.key = key;
+    this.urls = urls;
+    this.stored = {};
+    this.unsaved = new Map();
+    this.flushers = [];
+    this.problems = [];
+    this.state = "saved";
+    this.timers = {};
+  }
+
+  async load() {
+    this.take(await ask("GET", this.urls.draft));
+    this.unsaved.clear();
+    this.enter("saved");
+    this.announce("loaded");
+  }
+
+  take({ files, revision, saved_at, saved_by, problems, state, base_version }) {
+    Object.assign(this, { revision, savedAt: saved_at, savedBy: saved_by });
+    if (files) this.stored = files;
+    if (state) Object.assign(this, { submitted: state === "submitted", baseVersion: base_version });
+    if (problems) this.report(problems);
+  }
+
+  get names() {
+    const names = new Set([...Object.keys(this.stored), ...this.unsaved.keys()]);
+    return [...names].filter((name) => this.text(name) !== null).sort();
+  }
+
+  /** The text of a file as it stands now, null when there is none. */
+  text(name) {
+    return this.unsaved.has(name) ? this.unsaved.get(name) : (this.stored[name] ?? null);
+  }
+
+  /** Change a file; null deletes it. */
+  change(name, text) {
+    if (this.text(name) === text) return;
+    this.unsaved.set(name, text);
+    if ((this.stored[name] ?? null) === text) this.unsaved.delete(name);
+    this.kept = this.keep();
+    if (this.state !== "conflict") this.enter(this.unsaved.size ? "unsaved" : "saved");
+    this.announce("changed", { name });
+    this.schedule("check", () => this.check());
+    this.schedule("save", () => this.save());
+  }
+
+  keep() {
+    if (this.unsaved.size) return recovery.keep(this.key, { files: Object.fromEntries(this.unsaved), revision: this.revision, at: new Date().toISOString() });
+    recovery.forget(this.key);
+    return true;
+  }
+
+  /** act runs before a save and hands over what an editor still holds back. */
+  beforeSave(act) {
+    this.flushers.push(act);
+  }
+
+  async flush() {
+    for (const act of this.flushers) await act();
+  }
+
+  async check() {
+    if (!this.unsaved.size) return;
+    try {
+      const { problems } = await ask("POST", this.urls.check, { files: Object.fromEntries(this.unsaved) });
+      this.report(problems);
+    } catch (error) {
+      this.fail(error, { quiet: true });
+    }
+  }
+
+  /** Save what is unsaved; what changes meanwhile is saved afterwards. */
+  async save() {
+    await this.flush();
+    clearTimeout(this.timers.save);
+    if (!this.unsaved.size || this.saving || this.state === "conflict") return;
+    const sent = new Map(this.unsaved);
+    this.saving = true;
+    this.enter("saving");
+    try {
+      this.saved(sent, await ask("PUT", this.urls.draft, { revision: this.revision, files: Object.fromEntries(sent) }));
+    } catch (error) {
+      this.fail(error);
+    } finally {
+      this.saving = false;
+    }
+  }
+
+  saved(sent, answer) {
+    for (const [name, text] of sent) {
+      if (text === null) delete this.stored[name];
+      else this.stored[name] = text;
+      if (this.unsaved.get(name) === text) this.unsaved.delete(name);
+    }
+    this.take(answer);
+    this.keep();
+    this.enter(this.unsaved.size ? "unsaved" : "saved");
+    if (this.unsaved.size) this.schedule("save", () => this.save());
+  }
+
+  fail(error, { quiet = false } = {}) {
+    if (!error.kind) throw error;
+    if (quiet && error.kind !== "session") return;
+    this.refusal = error.answer;
+    this.enter(error.kind);
+    if (error.kind === "offline" || error.kind === "session") this.schedule("save", () => this.save(), PAUSE.again);
+  }
+
+  /** Resolve a conflict: mine saves my changed files over the others', theirs loads what was saved and keeps mine in this browser. */
+  async resolve(whose) {
+    const mine = new Map(this.unsaved);
+    this.take(await ask("GET", this.urls.draft));
+    this.unsaved = whose === "mine" ? mine : new Map();
+    if (whose === "theirs") this.enter("saved");
+    else this.enter("unsaved");
+    this.announce("loaded");
+    if (whose === "mine") await this.save();
+  }
+
+  /** What an earlier visit left unsaved, or null. */
+  recoverable() {
+    const found = recovery.recall(this.key);
+    if (!found) return null;
+    const differing = Object.entries(found.files).filter(([name, text]) => this.text(name) !== text);
+    return differing.length ? { ...found, files: Object.fromEntries(differing) } : null;
+  }
+
+  recover({ files }) {
+    Object.entries(files).forEach(([name, text]) => this.change(name, text));
+    this.announce("loaded");
+  }
+
+  forgetRecovered() {
+    recovery.forget(this.key);
+    this.keep();
+  }
+
+  schedule(name, act, pause = PAUSE[name]) {
+    clearTimeout(this.timers[name]);
+    this.timers[name] = setTimeout(act, pause);
+  }
+
+  report(problems) {
+    this.problems = problems;
+    this.announce("problems");
+  }
+
+  enter(state) {
+    this.state = state;
+    this.announce("state");
+  }
+
+  announce(name, detail = {}) {
+    this.dispatchEvent(new CustomEvent(name, { detail }));
+  }
+}

@@ -1,0 +1,139 @@
+/* The page on which a process is edited: one draft, three tabs, the problems, and whether it is saved. Each tab loads what it needs when it is first opened. */
+import "./editor.css";
+import "./theme.css";
+import { button, make } from "./dom.js";
+import { Draft } from "./draft.js";
+import { ProblemList } from "./problems.js";
+import { ask } from "./requests.js";
+import { Saving } from "./saving.js";
+import { say } from "./texts.js";
+
+const TABS = {
+  diagram: () => import("./diagram/index.js"),
+  decisions: () => import("./decisions/index.js"),
+  forms: () => import("./forms/index.js"),
+};
+
+class Editor {
+  constructor(root) {
+    this.root = root;
+    const { key, draftUrl, checkUrl, variablesUrl, previewUrl, configUrl, publishUrl } = root.dataset;
+    this.urls = { variables: variablesUrl, preview: previewUrl, config: configUrl, publish: publishUrl };
+    this.draft = new Draft(key, { draft: draftUrl, check: checkUrl });
+    this.saving = new Saving(this.draft, { logInUrl: `/login?next=${encodeURIComponent(location.pathname)}` });
+    this.problems = new ProblemList({ go: (problem) => this.go(problem), nameOf: (problem) => this.nameOf(problem) });
+    this.opened = {};
+  }
+
+  async start() {
+    this.root.replaceChildren(make("p", { class: "desk-empty", role: "status" }, say("loading")));
+    [this.config] = await Promise.all([ask("GET", this.urls.config), this.draft.load()]);
+    this.frame();
+    this.follow();
+    this.problems.show(this.draft.problems);
+    await this.choose(location.hash.slice(1) in TABS ? location.hash.slice(1) : "diagram");
+    this.saving.draw();
+    this.saving.offerRecovery();
+    this.root.dataset.ready = "true";
+    this.root.dispatchEvent(new CustomEvent("desk:editor-ready", { bubbles: true, detail: { editor: this } }));
+  }
+
+  frame() {
+    const names = Object.keys(TABS);
+    this.buttons = names.map((name) => make("button", { type: "button", role: "tab", id: `tab-${name}`, "aria-controls": `panel-${name}`, data: { tab: name }, on: { click: () => this.choose(name) } }, say(name)));
+    this.panels = names.map((name) => make("div", { role: "tabpanel", id: `panel-${name}`, "aria-labelledby": `tab-${name}`, hidden: true }));
+    const tabs = make("div", { class: "desk-tabs desk-editor-tabs", role: "tablist", "aria-label": say("tabs"), on: { keydown: (event) => this.arrow(event) } }, this.buttons);
+    const save = button(say("save"), () => this.draft.save(), { title: "Ctrl+S" });
+    const publish = make("a", { class: "btn btn-sm btn-primary", href: this.urls.publish, on: { click: (event) => this.publish(event) } }, say("publish"));
+    const bar = make("div", { class: "desk-editor-bar" }, tabs, make("div", { class: "desk-row desk-editor-actions" }, this.saving.line, save, publish));
+    this.root.replaceChildren(bar, this.saving.banners, ...this.panels, this.problems.element);
+  }
+
+  follow() {
+    this.draft.addEventListener("problems", () => this.showProblems());
+    this.draft.addEventListener("loaded", () => Object.values(this.opened).forEach((tab) => tab.reload()));
+    this.root.addEventListener("desk:editor-problem", ({ detail }) => this.problems.focus(detail.element));
+    document.addEventListener("keydown", (event) => this.key(event), true);
+  }
+
+  showProblems() {
+    this.problems.show(this.draft.problems);
+    this.opened.diagram?.mark();
+  }
+
+  async choose(name) {
+    this.current = name;
+    this.buttons.forEach((one) => {
+      one.setAttribute("aria-selected", String(one.dataset.tab === name));
+      one.tabIndex = one.dataset.tab === name ? 0 : -1;
+    });
+    this.panels.forEach((panel) => (panel.hidden = panel.id !== `panel-${name}`));
+    history.replaceState(null, "", `#${name}`);
+    await this.open(name);
+  }
+
+  async open(name) {
+    const panel = this.panels.find(({ id }) => id === `panel-${name}`);
+    if (this.opened[name]) return this.opened[name].shown?.();
+    try {
+      const { open } = await TABS[name]();
+      this.opened[name] ??= await open(panel, { draft: this.draft, config: this.config, urls: this.urls });
+    } catch (error) {
+      panel.replaceChildren(make("p", { class: "desk-empty", role: "alert" }, say("editor_failed")));
+      console.error(error);
+    }
+  }
+
+  arrow(event) {
+    const step = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
+    if (!step) return;
+    const names = Object.keys(TABS);
+    const next = names[(names.indexOf(this.current) + step + names.length) % names.length];
+    this.choose(next);
+    this.buttons[names.indexOf(next)].focus();
+    event.preventDefault();
+  }
+
+  key(event) {
+    if (!(event.ctrlKey || event.metaKey) || event.altKey || event.shiftKey) return;
+    const key = event.key.toLowerCase();
+    if (key === "s") this.draft.save();
+    else if (key === "f" && this.current === "diagram") this.opened.diagram?.search();
+    else return;
+    event.preventDefault();
+    event.stopPropagation();
+  }
+
+  /** Publishing looks at what is saved. */
+  async publish(event) {
+    event.preventDefault();
+    await this.draft.save();
+    if (!this.draft.unsaved.size) location.assign(this.urls.publish);
+  }
+
+  tabOf({ file }) {
+    if (file?.startsWith("decisions/")) return "decisions";
+    return file?.startsWith("forms/") ? "forms" : "diagram";
+  }
+
+  async go(problem) {
+    const name = this.tabOf(problem);
+    await this.choose(name);
+    await this.opened[name]?.show(problem);
+  }
+
+  nameOf({ file, element }) {
+    return !file || file === `${this.draft.key}.bpmn` ? (this.opened.diagram?.nameOf(element) ?? "") : "";
+  }
+}
+
+async function start(root) {
+  try {
+    await new Editor(root).start();
+  } catch (error) {
+    root.replaceChildren(make("p", { class: "desk-empty", role: "alert" }, error.answer?.title ?? say("load_failed")));
+    console.error(error);
+  }
+}
+
+document.querySelectorAll("[data-modeler]").forEach(start);

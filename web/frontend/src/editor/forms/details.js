@@ -1,0 +1,113 @@
+/* The field being edited: what it is called in both languages, what may be entered, when it is shown. */
+import { button, checkbox, field, input, make, select } from "../dom.js";
+import { say } from "../texts.js";
+import { CHOICES, INPUTS, condition, limit, put, putCondition, putLimit, putMoney, typed, value } from "./schema.js";
+
+const whole = (text) => (/^\d+$/.test(text.trim()) ? Number(text) : "");
+
+export class FieldDetails {
+  /** changed(): the component was edited; replaced(component): it became another object. */
+  constructor(changed, replaced) {
+    Object.assign(this, { changed, replaced });
+    this.body = make("div", { class: "desk-panel-body" });
+    this.element = make("section", { class: "desk-panel", "aria-label": say("field_details") }, make("div", { class: "desk-panel-head" }, make("h2", {}, say("field_details"))), this.body);
+  }
+
+  draw(component) {
+    this.component = component;
+    this.body.replaceChildren(...(component ? this.rows().flat().filter(Boolean) : [make("p", { class: "desk-empty" }, say("choose_field"))]));
+  }
+
+  rows() {
+    const { type } = this.component;
+    if (type === "text") return [this.area("text_zh", "text"), this.area("text_en", "properties.text_en"), this.hide()];
+    if (type === "group") return [this.text("label_zh", "label"), this.hide()];
+    if (!INPUTS.includes(type)) return [make("p", { class: "desk-muted" }, say(`field_${type}`))];
+    return [
+      this.type(), this.text("key", "key"), this.text("label_zh", "label"), this.text("label_en", "properties.label_en"), this.text("hint_zh", "description"), this.text("hint_en", "properties.description_en"),
+      this.tick("required", "validate.required", true), this.tick("personal", "properties.personal", "true"),
+      CHOICES.includes(type) && this.options(), ...this.limits(type), this.text("prefill", "properties.prefill", "prefill_hint"), this.hide(),
+    ];
+  }
+
+  limits(type) {
+    if (type === "number") return [this.money(), this.limit("min"), this.limit("max"), this.number("decimals", "decimalDigits")];
+    if (type === "datetime") return [this.limit("min"), this.limit("max")];
+    if (type === "textfield" || type === "textarea") return [this.number("min_length", "validate.minLength"), this.number("max_length", "validate.maxLength"), this.text("pattern", "validate.pattern")];
+    return ["radio", "select"].includes(type) ? [this.tick("as_boolean", "properties.boolean", "true")] : [];
+  }
+
+  set(path, wanted) {
+    put(this.component, path, wanted);
+    this.changed();
+  }
+
+  text(label, path, hint) {
+    return field(say(label), input(value(this.component, path), (text) => this.set(path, text.trim())), hint && say(hint));
+  }
+
+  area(label, path) {
+    const area = make("textarea", { class: "form-control", rows: 3, on: { input: ({ target }) => this.set(path, target.value) } });
+    area.value = value(this.component, path);
+    return field(say(label), area);
+  }
+
+  number(label, path) {
+    return field(say(label), input(value(this.component, path), (text) => this.set(path, whole(text)), { inputmode: "numeric" }));
+  }
+
+  tick(label, path, on) {
+    const checked = [true, "true"].includes(value(this.component, path));
+    return checkbox(say(label), checked, (yes) => this.set(path, yes ? on : ""));
+  }
+
+  money() {
+    return checkbox(say("money"), value(this.component, "properties.unit") === "fen", (yes) => {
+      putMoney(this.component, yes);
+      this.changed();
+      this.draw(this.component);
+    });
+  }
+
+  limit(name) {
+    const hint = value(this.component, "properties.unit") === "fen" ? "limit_fen" : "limit_hint";
+    return field(say(name), input(limit(this.component, name), (text) => {
+      putLimit(this.component, name, text);
+      this.changed();
+    }), say(hint));
+  }
+
+  hide() {
+    return field(say("hide"), input(condition(this.component), (text) => {
+      putCondition(this.component, text);
+      this.changed();
+    }), say("hide_hint"));
+  }
+
+  type() {
+    const words = { option: say("new_option") };
+    const types = INPUTS.map((type) => [type, say(`field_${type}`)]);
+    return field(say("type"), select(this.component.type, types, (type) => this.replaced(typed(this.component, type, words))));
+  }
+
+  options() {
+    const rows = (this.component.values ??= []).map((option) => this.option(option));
+    const add = button(say("add_option"), () => this.optionsChanged([...this.component.values, { label: say("new_option"), value: `option_${this.component.values.length + 1}` }]));
+    return make("fieldset", { class: "desk-form-options" }, make("legend", { class: "form-label" }, say("options")), ...rows, add);
+  }
+
+  option(option) {
+    const part = (name, path) => input(value(option, path), (text) => {
+      put(option, path, text.trim());
+      this.changed();
+    }, { "aria-label": say(name), placeholder: say(name) });
+    const gone = button("×", () => this.optionsChanged(this.component.values.filter((one) => one !== option)), { "aria-label": say("remove_option"), title: say("remove_option") });
+    return make("div", { class: "desk-form-option" }, part("option_value", "value"), part("option_zh", "label"), part("option_en", "properties.label_en"), gone);
+  }
+
+  optionsChanged(values) {
+    this.component.values = values;
+    this.changed();
+    this.draw(this.component);
+  }
+}

@@ -1,0 +1,39 @@
+/* The list of problems under the editors: how many, each in words, and the way to where it is. */
+import { button, make } from "./dom.js";
+import { say } from "./texts.js";
+
+export class ProblemList {
+  /** go(problem): show where it is. nameOf(problem): what the element is called. */
+  constructor({ go, nameOf }) {
+    Object.assign(this, { go, nameOf });
+    this.count = make("span", { role: "status", class: "desk-badge" });
+    this.list = make("ul", { class: "desk-problem-list" });
+    this.toggle = button(say("hide_list"), () => this.open(this.list.hidden), { "aria-expanded": "true" });
+    this.element = make("section", { class: "desk-panel desk-problems", "aria-label": say("problems") }, make("div", { class: "desk-panel-head" }, make("h2", {}, say("problems")), this.count, this.toggle), this.list);
+  }
+
+  open(yes) {
+    this.list.hidden = !yes;
+    this.toggle.textContent = say(yes ? "hide_list" : "show_list");
+    this.toggle.setAttribute("aria-expanded", String(yes));
+  }
+
+  show(problems) {
+    this.count.textContent = problems.length ? say("problem_count", { n: problems.length }) : say("no_problems");
+    this.count.classList.toggle("is-problem", problems.length > 0);
+    this.list.replaceChildren(...problems.map((problem) => this.item(problem)));
+    if (!problems.length) this.list.append(make("li", { class: "desk-muted" }, say("no_problems_hint")));
+  }
+
+  item(problem) {
+    const where = [this.nameOf(problem), problem.file, problem.line ? say("line", { line: problem.line }) : ""].filter(Boolean).join(" · ");
+    return make("li", { data: { rule: problem.rule, element: problem.element } },
+      make("button", { type: "button", on: { click: () => this.go(problem) } }, make("span", { "aria-hidden": "true", class: "desk-problem-sign" }, "!"), make("span", {}, problem.text), make("small", {}, where), make("span", { class: "desk-problem-go" }, say("go"))));
+  }
+
+  /** The first problem of an element takes the focus. */
+  focus(element) {
+    this.open(true);
+    this.list.querySelector(`[data-element="${CSS.escape(element)}"] button`)?.focus();
+  }
+}

@@ -1,0 +1,36 @@
+/* The server's answers about a draft as values: JSON in, JSON out, and every way it can fail as one kind of error. */
+
+export class Refused extends Error {
+  /** kind: "conflict", "refused", "session" (no longer logged in) or "offline". answer: what the server said, if anything. */
+  constructor(kind, answer = {}) {
+    super(answer.title ?? kind);
+    this.kind = kind;
+    this.answer = answer;
+  }
+}
+
+export async function ask(method, address, content) {
+  let response;
+  try {
+    response = await fetch(address, { method, credentials: "same-origin", headers: headers(content), body: content === undefined ? undefined : JSON.stringify(content) });
+  } catch {
+    throw new Refused("offline");
+  }
+  return answered(response);
+}
+
+function headers(content) {
+  const token = document.querySelector('meta[name="csrf-token"]')?.content ?? "";
+  return { Accept: "application/json", "X-CSRFToken": token, ...(content === undefined ? {} : { "Content-Type": "application/json" }) };
+}
+
+async function answered(response) {
+  if (response.status === 204) return null;
+  const spoken = (response.headers.get("Content-Type") ?? "").includes("json") ? await response.json() : null;
+  if (response.ok && spoken) return spoken;
+  if (response.redirected || response.status === 401) throw new Refused("session");
+  if (response.status === 409) throw new Refused("conflict", spoken ?? {});
+  if (response.status >= 500) throw new Refused("offline", spoken ?? {});
+  if (response.status === 400 && !spoken) throw new Refused("session");
+  throw new Refused("refused", spoken ?? {});
+}

@@ -1,0 +1,66 @@
+/* What is saved and what is not, in words; and what to do when saving was not possible or an earlier visit left something behind. */
+import { button, make } from "./dom.js";
+import { clock, say } from "./texts.js";
+
+export class Saving {
+  constructor(draft, { logInUrl }) {
+    Object.assign(this, { draft, logInUrl });
+    this.line = make("span", { class: "desk-saved", role: "status" });
+    this.banners = make("div", { class: "desk-stack desk-editor-banners" });
+    draft.addEventListener("state", () => this.draw());
+    window.addEventListener("beforeunload", (event) => draft.unsaved.size && event.preventDefault());
+    window.addEventListener("online", () => draft.save());
+  }
+
+  draw() {
+    const { state, savedAt, kept } = this.draft;
+    this.line.dataset.state = state;
+    const saved = savedAt ? say("saved", { time: clock(savedAt) }) : say("not_stored");
+    this.line.textContent = { saved, unsaved: say("unsaved"), saving: say("saving") }[state] ?? say("unsaved");
+    this.line.title = this.draft.savedBy ? say("saved_by", { who: this.draft.savedBy, time: clock(savedAt) }) : "";
+    const trouble = this.trouble(state);
+    const room = kept === false && state !== "saved" && banner("warn", say("no_room"));
+    const handedIn = this.draft.submitted && banner("info", say("submitted"));
+    this.banners.replaceChildren(...[trouble, room, handedIn, this.recovered].filter(Boolean));
+  }
+
+  trouble(state) {
+    const again = () => button(say("again"), () => this.draft.save(), { class: "btn btn-sm btn-primary" });
+    const why = this.draft.refusal ?? {};
+    if (state === "conflict") return banner("warn", say("conflict", { who: why.saved_by ?? say("nobody"), time: why.saved_at ? clock(why.saved_at) : "" }), this.choices());
+    if (state === "offline") return banner("warn", say("offline"), [again()]);
+    if (state === "session") return banner("warn", say("session"), [make("a", { class: "btn btn-sm", href: this.logInUrl, target: "_blank", rel: "noopener" }, say("log_in")), again()]);
+    if (state === "refused") return banner("warn", say("refused", { why: why.title ?? "" }), [again()]);
+    return null;
+  }
+
+  choices() {
+    return [
+      button(say("keep_mine"), () => this.draft.resolve("mine"), { class: "btn btn-sm btn-primary" }),
+      button(say("take_theirs"), async () => {
+        await this.draft.resolve("theirs");
+        this.offerRecovery();
+      }),
+    ];
+  }
+
+  /** Offer what an earlier visit, or the lost side of a conflict, left in this browser. */
+  offerRecovery() {
+    const found = this.draft.recoverable();
+    if (!found) return;
+    const done = (act) => () => {
+      this.recovered = null;
+      act();
+      this.draw();
+    };
+    this.recovered = banner("warn", say("recover", { time: clock(found.at), files: Object.keys(found.files).join(", ") }), [
+      button(say("put_back"), done(() => this.draft.recover(found)), { class: "btn btn-sm btn-primary" }),
+      button(say("discard"), done(() => this.draft.forgetRecovered())),
+    ]);
+    this.draw();
+  }
+}
+
+function banner(kind, text, actions = []) {
+  return make("div", { class: `desk-note desk-editor-banner${kind === "warn" ? " desk-note-warn" : ""}`, role: kind === "warn" ? "alert" : "status" }, make("p", {}, text), make("div", { class: "desk-row" }, actions));
+}

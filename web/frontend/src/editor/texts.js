@@ -1,0 +1,100 @@
+/* Every text of the editors, in both languages of the office. {name} stands for a value. What bpmn.io draws by itself is in words.js. */
+
+export const TEXTS = {
+  zh: {
+    // frame
+    diagram: "流程图", decisions: "决策表", forms: "表单", tabs: "编辑内容", loading: "正在打开草稿…", load_failed: "草稿暂时打不开，请刷新页面再试。",
+    editor_failed: "这一部分暂时打不开，请刷新页面再试。", save: "保存", undo: "撤销", redo: "重做", search: "查找", whole: "全图", publish: "查看改动并发布", tools: "编辑工具",
+    // saving
+    saved: "已保存 {time}", saved_by: "{who} 保存于 {time}", not_stored: "还没有改动", unsaved: "有未保存的改动", saving: "正在保存…",
+    offline: "没有连上服务器，改动留在这个浏览器里，稍后自动再存。", session: "登录已过期。请在新窗口登录后点「再存一次」；改动留在这个浏览器里。", log_in: "去登录", again: "再存一次",
+    refused: "这次没有存上：{why} 改动留在这个浏览器里。", conflict: "{who} 在 {time} 保存过这份草稿，你的改动还没有存进去。",
+    keep_mine: "保留我改过的文件", take_theirs: "用对方的版本（我的改动留在浏览器里）", submitted: "这份草稿已经提交审批。再改动就要重新提交。",
+    recover: "{time} 有没存上的改动（{files}）。", put_back: "放回草稿", discard: "不要了", no_room: "这个浏览器放不下备份，请及时保存。", nobody: "另一个人",
+    // problems
+    problems: "问题", no_problems: "没有问题", problem_count: "{n} 个问题", go: "定位", line: "第 {line} 行", hide_list: "收起", show_list: "展开", no_problems_hint: "画法、表单、决策和表达式都能执行。",
+    // panel
+    general: "名称", name_zh: "名称", name_en: "英文名称", element_id: "编号", id_hint: "用英文单词，长期不变：案件记录、情景和译文都用它。", id_bad: "只能用字母、数字、下划线、点和连字符，以字母或下划线开头。",
+    id_taken: "这个编号已经用过。", id_reserved: "这个编号留给系统用。", manual: "手册条款", manual_ref: "条款编号", manual_hint: "可以写几条，用逗号分开。", manual_unknown: "手册里没有 {id}。",
+    task: "人工任务", form: "表单", none: "（未选）", new_form: "新建表单…", form_hint: "内容在「表单」页里改。", group: "办理部门", group_lane: "（同泳道）", due: "办理时限", due_hint: "例如 same_day(entered_at)、entered_at + duration(\"PT24H\")。",
+    due_group: "与同组任务共用时限", customer_waits: "等客户时暂停计时", not_by: "不能由同一人办理", not_by_hint: "写另一任务的编号：办过那一步的人不能办这一步。", watch: "办理要点", watch_zh: "给办理人的话", watch_en: "英文",
+    operator: "自动处理", topic: "处理项目", operator_errors: "可能退回：{codes}。可用错误边界事件接住。", no_errors: "不会退回。", outside: "在系统之外办理，会自动重试。", result_variable: "结果变量",
+    parameter: "{title}（{type}）", required_parameter: "{title}（{type}，必填）", must_fill: "请填写。", unit_fen: "单位：分", decision: "业务规则", decision_table: "决策表", decision_hint: "内容在「决策表」页里改。",
+    call: "调用流程", called: "被调流程", inputs: "带入", outputs: "带回", mapping_hint: "每行一项：变量 = 表达式。", mapping_bad: "第 {line} 行要写成：变量 = 表达式。", mappings: "变量",
+    event: "事件", timer: "到什么时候", timer_hint: "FEEL 日期时间或时长，例如 next_month(now(), 26)。", timer_kind: "时间", time_date: "时刻", time_duration: "时长", message: "消息名称", correlation: "对应关系", correlation_hint: "消息凭这个值找到案件。",
+    error_code: "错误代码", error_any: "（任何错误）", interrupting: "中断原来的步骤", condition: "条件", condition_feel: "满足什么条件走这条线", default_flow: "其余情况走这条线", default_hint: "网关的每条出线都要有条件，只有一条走其余情况。",
+    process: "流程", process_zh: "流程名称", process_about: "流程说明", lane: "泳道", lane_department: "部门", no_selection: "请在图上选一个元素。", several: "选中了几个元素，请只选一个。", known: "此处可用的变量：{names}", none_known: "此处还没有已知的变量。",
+    type_string: "文字", type_number: "数字", type_boolean: "是或否", type_date: "日期", type_money: "金额", type_list: "清单", type_any: "任意", feel: "FEEL 表达式",
+    // decisions
+    decision_list: "决策表", no_decisions: "这个流程没有决策表。在图上放一个业务规则任务，再从这里新建。", new_decision: "新建决策表", decision_key: "决策表编号", used_in: "用于：{names}", not_used: "还没有用到", create: "新建", cancel: "取消",
+    decision_broken: "这个文件不是能打开的决策表。", key_taken: "已经有这个编号。", key_hint: "用英文小写单词和下划线。",
+    // forms
+    form_list: "表单", no_forms: "这个流程还没有表单。", form_key: "表单编号", form_broken: "这个文件不是能打开的表单。", form_manual: "手册条款", fields: "字段", add_field: "添加字段", remove_field: "删除字段", up: "上移", down: "下移", field_details: "字段内容",
+    no_fields: "还没有字段，请先添加。", choose_field: "请在左边选一个字段。", label_zh: "标签", label_en: "英文标签", hint_zh: "提示", hint_en: "英文提示", key: "变量名", type: "类型", required: "必填", personal: "个人信息（加密保存，可删除）",
+    text_zh: "文字", text_en: "英文文字", min: "最小", max: "最大", limit_hint: "数字或 FEEL，例如 disputed_amount。", limit_fen: "金额按分计：128.50 元写 12850。", money: "金额（元），按分保存", decimals: "小数位数", prefill: "预填", prefill_hint: "FEEL 表达式，例如 refund_kind。",
+    min_length: "最少字数", max_length: "最多字数", pattern: "格式（正则表达式）", hide: "什么条件下不显示", hide_hint: "FEEL 表达式，能用上面已填的字段。", as_boolean: "存成是或否（选项值为 yes 和 no）", options: "选项", option_value: "值", option_zh: "文字", option_en: "英文", add_option: "添加选项", remove_option: "删除这个选项",
+    preview: "办理人看到的样子", preview_wait: "正在画预览…", preview_failed: "预览暂时画不出来。", untitled: "（无标签）", group_of: "组：{label}", moved: "已移到第 {n} 位", removed: "已删除 {label}", added: "已添加 {label}",
+    field_textfield: "单行文字", field_textarea: "多行文字", field_number: "数字", field_select: "下拉选择", field_radio: "单选", field_checkbox: "勾选", field_checklist: "多选", field_datetime: "日期", field_text: "说明文字", field_group: "组", field_separator: "分隔线", field_spacer: "空行",
+    new_label: "新字段", new_option: "选项", new_text: "说明",
+    // difference
+    before: "改动前", after: "改动后", legend: "图例", added_mark: "新增", removed_mark: "删去", changed_mark: "改动", moved_mark: "移动", changes: "改动", show: "在图上看", no_changes: "两个版本没有不同。", pictures: "两个版本的流程图，一起移动和缩放", difference_failed: "改动暂时看不到，请刷新页面再试。",
+    change_line: "{what}：{before} → {after}",
+  },
+  en: {
+    diagram: "Diagram", decisions: "Decisions", forms: "Forms", tabs: "What is edited", loading: "Opening the draft …", load_failed: "The draft cannot be opened now. Please reload the page.",
+    editor_failed: "This part cannot be opened now. Please reload the page.", save: "Save", undo: "Undo", redo: "Redo", search: "Search", whole: "Whole", publish: "Review and publish", tools: "Editing tools",
+    saved: "Last saved {time}", saved_by: "{who} saved at {time}", not_stored: "No changes yet", unsaved: "Unsaved changes", saving: "Saving …",
+    offline: "The server could not be reached. Your changes are kept in this browser and saved as soon as it answers.", session: "You are no longer logged in. Log in in a new window, then save again; your changes are kept in this browser.", log_in: "Log in", again: "Save again",
+    refused: "This could not be saved: {why} Your changes are kept in this browser.", conflict: "{who} saved this draft at {time}. Your changes are not in it yet.",
+    keep_mine: "Keep the files I changed", take_theirs: "Take theirs (mine stay in this browser)", submitted: "This draft has been handed in for approval. After further changes it must be handed in again.",
+    recover: "There are changes from {time} that were not saved ({files}).", put_back: "Put them back", discard: "Discard them", no_room: "This browser has no room for a copy; please save often.", nobody: "Somebody else",
+    problems: "Problems", no_problems: "No problems", problem_count: "{n} problems", go: "Show", line: "line {line}", hide_list: "Hide", show_list: "Show", no_problems_hint: "Drawing, forms, decisions and expressions can all be executed.",
+    general: "Name", name_zh: "Name", name_en: "English name", element_id: "Id", id_hint: "English words, stable for life: histories, scenarios and translations use it.", id_bad: "Letters, digits, underscore, dot and hyphen only, beginning with a letter or underscore.",
+    id_taken: "This id is in use already.", id_reserved: "This id is reserved.", manual: "Manual", manual_ref: "Manual reference", manual_hint: "Several are separated by commas.", manual_unknown: "The manual has no {id}.",
+    task: "User task", form: "Form", none: "(none)", new_form: "New form …", form_hint: "Its fields are edited under Forms.", group: "Department", group_lane: "(that of the lane)", due: "Due", due_hint: "For example same_day(entered_at), entered_at + duration(\"PT24H\").",
+    due_group: "Shares its limit with the group", customer_waits: "The clock pauses while the customer is asked", not_by: "Not by the same person as", not_by_hint: "The id of another task: whoever did that one may not do this one.", watch: "What to watch", watch_zh: "For the person at this step", watch_en: "In English",
+    operator: "Service task", topic: "Operation", operator_errors: "May refuse with: {codes}. Catch it with an error boundary event.", no_errors: "Never refuses.", outside: "Reaches outside; tried again by itself.", result_variable: "Result variable",
+    parameter: "{title} ({type})", required_parameter: "{title} ({type}, required)", must_fill: "Please fill this in.", unit_fen: "in fen", decision: "Business rule", decision_table: "Decision table", decision_hint: "Its rules are edited under Decisions.",
+    call: "Called process", called: "Process", inputs: "Goes in", outputs: "Comes back", mapping_hint: "One per line: variable = expression.", mapping_bad: "Line {line} must read: variable = expression.", mappings: "Variables",
+    event: "Event", timer: "When", timer_hint: "A FEEL date and time or duration, for example next_month(now(), 26).", timer_kind: "Time", time_date: "At an instant", time_duration: "After a duration", message: "Message name", correlation: "Correlation key", correlation_hint: "The value by which a message finds its case.",
+    error_code: "Error code", error_any: "(any error)", interrupting: "Ends the step it is attached to", condition: "Condition", condition_feel: "Taken when", default_flow: "Taken in every other case", default_hint: "Every flow out of a gateway has a condition; one is taken in every other case.",
+    process: "Process", process_zh: "Process name", process_about: "About the process", lane: "Lane", lane_department: "Department", no_selection: "Select an element of the diagram.", several: "Several elements are selected. Select one.", known: "Variables known here: {names}", none_known: "No variables are known here yet.",
+    type_string: "text", type_number: "number", type_boolean: "yes or no", type_date: "date", type_money: "money", type_list: "list", type_any: "any", feel: "FEEL expression",
+    decision_list: "Decision tables", no_decisions: "This process has no decision table. Put a business rule task in the diagram, then add one here.", new_decision: "New decision table", decision_key: "Id of the decision table", used_in: "Used by: {names}", not_used: "Not used yet", create: "Create", cancel: "Cancel",
+    decision_broken: "This file is not a decision table that can be opened.", key_taken: "This id is in use already.", key_hint: "Small English words joined by underscores.",
+    form_list: "Forms", no_forms: "This process has no form yet.", form_key: "Id of the form", form_broken: "This file is not a form that can be opened.", form_manual: "Manual reference", fields: "Fields", add_field: "Add field", remove_field: "Remove field", up: "Up", down: "Down", field_details: "The field",
+    no_fields: "No fields yet; add one first.", choose_field: "Select a field on the left.", label_zh: "Label (Chinese)", label_en: "Label (English)", hint_zh: "Hint (Chinese)", hint_en: "Hint (English)", key: "Variable", type: "Type", required: "Required", personal: "Personal (stored encrypted, can be erased)",
+    text_zh: "Text (Chinese)", text_en: "Text (English)", min: "Least", max: "Most", limit_hint: "A number or FEEL, for example disputed_amount.", limit_fen: "Money counts in fen: 128.50 yuan is 12850.", money: "Money (yuan), stored in fen", decimals: "Decimals", prefill: "Filled in at first", prefill_hint: "A FEEL expression, for example refund_kind.",
+    min_length: "Fewest characters", max_length: "Most characters", pattern: "Format (regular expression)", hide: "Hidden when", hide_hint: "A FEEL expression; it may use the fields above.", as_boolean: "Stored as true or false (values yes and no)", options: "Options", option_value: "Value", option_zh: "Chinese", option_en: "English", add_option: "Add option", remove_option: "Remove this option",
+    preview: "As the clerk sees it", preview_wait: "Drawing the preview …", preview_failed: "The preview cannot be drawn now.", untitled: "(no label)", group_of: "Group: {label}", moved: "Moved to place {n}", removed: "Removed {label}", added: "Added {label}",
+    field_textfield: "Line of text", field_textarea: "Text", field_number: "Number", field_select: "Drop-down", field_radio: "One of several", field_checkbox: "Tick box", field_checklist: "Several of several", field_datetime: "Date", field_text: "Paragraph", field_group: "Group", field_separator: "Line", field_spacer: "Space",
+    new_label: "New field", new_option: "Option", new_text: "Text",
+    before: "Before", after: "After", legend: "Legend", added_mark: "added", removed_mark: "removed", changed_mark: "changed", moved_mark: "moved", changes: "Changes", show: "Show", no_changes: "The two versions do not differ.", pictures: "The diagrams of both versions, moved and zoomed together", difference_failed: "The change cannot be shown now. Please reload the page.",
+    change_line: "{what}: {before} → {after}",
+  },
+};
+
+export function language() {
+  return document.documentElement.lang.startsWith("zh") ? "zh" : "en";
+}
+
+/** The text of a name in the language of the page. */
+export function say(name, values = {}) {
+  const text = TEXTS[language()][name] ?? name;
+  return text.replace(/{(\w+)}/g, (whole, value) => values[value] ?? whole);
+}
+
+/** Whichever of two texts belongs to the page's language; the Chinese one when there is no English. */
+export function either(chinese, english) {
+  return language() === "en" && english ? english : (chinese ?? "");
+}
+
+const ZONE = "Asia/Shanghai";
+
+/** 16:32 on the day itself, else 11-23 16:32. Instants are ISO 8601. */
+export function clock(instant) {
+  const at = new Date(instant);
+  const day = (when) => new Intl.DateTimeFormat("sv-SE", { timeZone: ZONE, dateStyle: "short" }).format(when);
+  const time = new Intl.DateTimeFormat("sv-SE", { timeZone: ZONE, timeStyle: "short" }).format(at);
+  return day(at) === day(new Date()) ? time : `${day(at).slice(5)} ${time}`;
+}
