@@ -9,6 +9,7 @@ from flask import Flask
 from sqlalchemy.exc import SQLAlchemyError
 
 import engine
+from office import batches
 from web import create_app
 
 EVERY_SECONDS = 1.0
@@ -28,6 +29,7 @@ def keep_time(app: Flask, stop: threading.Event) -> None:
     while not stop.wait(EVERY_SECONDS):
         with app.app_context():
             try:
+                batches.begin_due(engine.now())
                 engine.run_due(engine.now())
             except (engine.EngineError, SQLAlchemyError):
                 _log.exception("what is due could not be done; trying again")
