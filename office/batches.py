@@ -1,18 +1,71 @@
-"""Batches: releasing the cases that wait for a period's run, one by one, with progress; safe to interrupt and go on."""
+"""Batches: beginning each when its day is near, and releasing the cases that wait for its run, safe to interrupt and go on."""
 
 from __future__ import annotations
 
-from datetime import datetime
-from typing import Any
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Any, NamedTuple
 
-from sqlalchemy import update
+from sqlalchemy import select, update
 
 import engine
 from models.base import session, transaction
 from models.batch import Batch
+from models.duty import Duty
+from models.instance import ProcessInstance
+from service_tasks import dates
 
 RELEASE = "batches/release_cases"
 SYSTEM = engine.Actor("system")
+
+
+class Kind(NamedTuple):
+    """A batch process: the duty that says when it is due, how long before it begins, and the variable that holds its period."""
+
+    process: str
+    duty: str
+    ahead: timedelta
+    prefix: str
+    variable: str
+    period: Callable[[datetime], str]
+
+
+KINDS = (
+    Kind("BATCH-001", "DUE.1", timedelta(days=5), "PC", "period", dates.month_of),
+    Kind("BATCH-002", "DUE.3", timedelta(days=3), "GZ", "thursday", lambda at: f"{dates.day_of(at)}"),
+)
+
+
+def begin_due(at: datetime) -> list[str]:
+    """Begin every batch whose day is near and that has not begun; the numbers of those begun. Any process may call this at any time."""
+    return [number for kind in KINDS if (number := _begin(kind, at))]
+
+
+def _begin(kind: Kind, at: datetime) -> str | None:
+    period = _near(kind, at)
+    number = f"{kind.prefix}-{period}"
+    if period is None or _has_begun(kind.process, number):
+        return None
+    with transaction():
+        # The row of the duty is the lock: of two processes that come at once, one begins the batch.
+        session().get(Duty, kind.duty, with_for_update=True, populate_existing=True)
+        if _has_begun(kind.process, number):
+            return None
+        variables = {"case_number": number, kind.variable: period}
+        engine.start(kind.process, business_key=number, variables=variables, by=SYSTEM, at=at)
+    return number
+
+
+def _near(kind: Kind, at: datetime) -> str | None:
+    """The period whose batch is to begin by `at`, if any."""
+    duty = session().get(Duty, kind.duty)
+    due = dates.due(duty.rule, at) if duty is not None else None
+    return kind.period(due) if due is not None and due - at <= kind.ahead else None
+
+
+def _has_begun(process: str, number: str) -> bool:
+    begun = select(ProcessInstance.id).where(ProcessInstance.business_key == number, ProcessInstance.key == process)
+    return session().scalar(begun.limit(1)) is not None
 
 
 @engine.background(RELEASE)

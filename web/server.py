@@ -9,6 +9,7 @@ from collections.abc import Callable
 from flask import Flask
 
 import engine
+from office import batches
 from web import create_app
 
 EVERY_SECONDS = 1.0
@@ -28,6 +29,7 @@ def start_background(app: Flask, stop: threading.Event) -> list[threading.Thread
         "clockwork": lambda: engine.run_clock(engine.now()),
         "worker": lambda: engine.run_jobs(engine.now(), clock=engine.now),
         "leases": _renew,
+        "batches": lambda: len(batches.begin_due(engine.now())),
     }
     threads = [
         threading.Thread(target=keep_on, args=(app, work, stop), name=name, daemon=True) for name, work in works.items()

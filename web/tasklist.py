@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from flask import Blueprint, Flask, abort, flash, redirect, render_template, request, url_for
@@ -98,6 +99,13 @@ def _submitted() -> dict[str, str | list[str]]:
     }
 
 
+@blueprint.post("/tasks/<int:task_id>/fields")
+def fields(task_id: int) -> str:
+    """The fields of a form as its conditions have it for what has been typed so far."""
+    form, variables, scope = _form(task_id)
+    return render_template("_fields.html", reasons={}, **_typed(form, variables, scope, request.form))
+
+
 @blueprint.post("/tasks/<int:task_id>/claim")
 def claim(task_id: int) -> Response:
     """Take a task and open it."""
@@ -112,26 +120,48 @@ def release(task_id: int) -> Response:
     return redirect(url_for("tasklist.worklist_page"))
 
 
-def _page(task_id: int, typed: MultiDict[str, str] | None, reasons: dict[str, list[engine.Reason]]) -> str:
+def _form(task_id: int) -> tuple[engine.Form, Mapping[str, Any], engine.feel.Scope]:
+    """The form of a task that is open and that the person may see. Errors: UnknownUserTask, NotYourCase, AlreadyCompleted."""
     row = session().get(UserTask, task_id)
     if row is None:
         raise engine.UnknownUserTask(task=task_id)
     access.check_case(current_user, row.instance_id)
     if row.state != "open":
         raise engine.AlreadyCompleted(task=task_id)
-    form, variables, scope = engine.form_of(task_id, at=engine.now())
+    return engine.form_of(task_id, at=engine.now())
+
+
+def _untouched(form: engine.Form, variables: Mapping[str, Any], scope: engine.feel.Scope) -> dict[str, Any]:
+    """A form that nobody has typed in: its visible fields and what stands in them."""
+    given = form.prefill(variables, scope)
+    return {"fields": form.visible(variables, given, scope), "values": evidence.as_typed(form, given)}
+
+
+def _typed(
+    form: engine.Form, variables: Mapping[str, Any], scope: engine.feel.Scope, typed: MultiDict[str, str]
+) -> dict[str, Any]:
+    """A form as it stands after some typing; a field that appears only now holds what it is prefilled with."""
+    given = evidence.as_typed(form, form.prefill(variables, scope))
+    unticked = {field.key for field in form.inputs if field.type in ("checkbox", "checklist")}
+    values = MultiDict({key: value for key, value in given.items() if key not in typed and key not in unticked})
+    values.update(typed)
+    return {"fields": form.visible(variables, form.readable(_submitted()), scope), "values": values}
+
+
+def _page(task_id: int, typed: MultiDict[str, str] | None, reasons: dict[str, list[engine.Reason]]) -> str:
+    form, variables, scope = _form(task_id)
+    row = session().get_one(UserTask, task_id)
     stage = casefile.stage_of_task(row)
     definition = engine.definition_of(row.instance_id)
     element = definition.processes[stage.process].element(row.element_id)
     told = timeline.lines(engine.entries(row.instance_id), definition)
+    filled = _untouched(form, variables, scope) if typed is None else _typed(form, variables, scope, typed)
     return render_template(
         "task.html",
         task=row,
         name=names.element_name(stage.process, row.element_id, row.name),
         may_work=row.group in current_user.departments or row.assignee == current_user.name,
-        fields=form.visible(variables, form.prefill(variables, scope), scope) if typed is None else form.fields,
         form=form,
-        values=evidence.as_typed(form, form.prefill(variables, scope)) if typed is None else typed,
         reasons=reasons,
         words=variables.get("complaint_text"),
         shown=evidence.of(form, variables),
@@ -142,6 +172,7 @@ def _page(task_id: int, typed: MultiDict[str, str] | None, reasons: dict[str, li
         definition=definition,
         departments=names.departments(),
         instance=casefile.find(row.business_key),
+        **filled,
     )
 
 

@@ -90,7 +90,7 @@ class Form:
         not_an_option, not_a_date, not_text, unknown_field.
         """
         reasons = {key: [Reason("unknown_field")] for key in submitted if key not in {f.key for f in self.inputs}}
-        readable = self._readable(submitted)
+        readable = self.readable(submitted)
         shown = [field for field in self.visible(variables, readable, scope) if field.is_input]
         loaded: dict[str, Any] = {}
         try:
@@ -101,7 +101,7 @@ class Form:
             raise InvalidForm(reasons=reasons)
         return loaded
 
-    def _readable(self, submitted: Submitted) -> dict[str, Any]:
+    def readable(self, submitted: Submitted) -> dict[str, Any]:
         """What conditions and limits see while a form is being filled: the values that can be read already."""
         found: dict[str, Any] = {}
         for field in self.inputs:

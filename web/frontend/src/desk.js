@@ -1,6 +1,7 @@
 /* Every page: the look, htmx, keys, forms, limits that count down. Diagrams are in diagram.js. */
 import "./desk.css";
 import { labelThemeButtons } from "./appearance.js";
+import "./conditions.js";
 import { refreshAll } from "./countdown.js";
 import { focusErrors } from "./forms.js";
 import "./keys.js";

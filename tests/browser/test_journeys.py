@@ -1,0 +1,261 @@
+"""Every process of the manual from the counter to the reply, through the pages, each step by a person of the department it belongs to."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.office import Office
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+
+
+def evaluated(office: Office, case: str, *, own_fault: bool = False) -> None:
+    """How every case ends after the reply (CH1.4, CH1.5): evaluated, and its cause analysed."""
+    answers = {"handled_completely": "yes", "handled_by_the_rules": "yes", "follow_up_needed": "no"}
+    office.does("rob", case, "评估处理结果", **answers)
+    cause = {"own_fault": "yes", "responsible_group": "service_hall"} if own_fault else {"own_fault": "no"}
+    office.does("rob", case, "分析投诉原因", **cause, cause_analysis="已向当班人员核实")
+
+
+def is_closed(office: Office, case: str, *, told: list[str], money: list[tuple[str, str]]) -> None:
+    """The case page: closed, the sentences of its history, the coloured diagram, the money as (kind, amount), the message."""
+    page = office.case("cleo", case)
+    expect(page.locator(".desk-sub")).to_contain_text("已办结" if office.language == "zh" else "closed")
+    for sentence in told:
+        expect(page.locator(".desk-timeline")).to_contain_text(sentence)
+    office.case("cleo", case, "diagram")
+    first = page.locator(".desk-diagram").first
+    expect(first).to_have_attribute("data-ready", "true")
+    assert first.locator(".desk-done").count() > 2
+    assert first.locator(".desk-taken").count() > 2
+    office.case("cleo", case, "money")
+    rows = page.locator("main tbody tr")
+    expect(rows).to_have_count(len(money))
+    for row, (kind, amount) in zip(rows.all(), money, strict=True):
+        expect(row).to_contain_text(kind)
+        expect(row).to_contain_text(amount)
+    assert office.complaints == []
+
+
+def month_end(office: Office, month: str) -> None:
+    """Accounting hands the month's summary in and marketing runs the pricing (BATCH-001)."""
+    office.until(f"{month}-26")
+    office.does("ivan", f"PC-{month}", "核对并上交汇总表", summary_checked=True)
+    office.does("mara", f"PC-{month}", "执行二次批价", pricing_run=True, resolution="本月二次批价已执行")
+
+
+def thursday(office: Office, day: str) -> None:
+    """The week's holds are collected and checked together (BATCH-002)."""
+    office.until(day, "15:00")
+    office.does("kay", f"GZ-{day}", "汇总本周挂帐", form_count="1")
+    office.does("amy", f"GZ-{day}", "核对挂帐清单", holds_checked=True, resolution="挂帐已统一核对")
+
+
+def liability(office: Office, case: str, amount: str) -> None:
+    """The system is at fault, so nobody bears the amount."""
+    office.does("cleo", case, "跟进并落实责任", liability_cause="system", right_charge="0", charged=amount)
+
+
+def test_ts001_charge_dispute(office: Office) -> None:
+    """A ring-back tone nobody ordered: our fault, verified, credited by the month-end run, replied."""
+    said = "没有开通彩铃，帐单上却有彩铃功能费"
+    case = office.take_in(
+        "cleo", "13900000101", said=said, demand="退还功能费", amount="5.00", process="费用争议投诉处理流程"
+    )
+    office.does("cleo", case, "受理费用争议", explained_first=True)
+    office.does(
+        "cleo",
+        case,
+        "判断争议原因",
+        finding="staff",
+        error_kind="unrequested_order",
+        responsible_person="李某",
+        finding_note="受理单上没有彩铃",
+        responsible_department="香洲专业厅",
+    )
+    office.does(
+        "cleo", case, "核实并确定处理", arose_roaming="no", service_used="no", tariff_doubted="no", action="function_fee"
+    )
+    office.does("cleo", case, "填二次批价汇总表", resolution="随本月二次批价冲减")
+    month_end(office, "2026-03")
+    office.until("2026-04-02")
+    office.does("cleo", case, "回复客户", resolution="5 元功能费已在三月帐单冲减", reply_channel="phone")
+    evaluated(office, case, own_fault=True)
+    is_closed(office, case, told=["办完：判断争议原因", "客户没有要求", "5.00 元"], money=[("冲减", "5.00 元")])
+
+
+def refund_in_cash(office: Office) -> None:
+    """TS-002 with a receipt: cash paid out at the counter."""
+    said = "营业员错办了商务套餐，要求退款"
+    case = office.take_in(
+        "cleo", "13900000201", said=said, demand="退现金", amount="88.00", process="话费退、减、免处理流程"
+    )
+    fault = {"error_kind": "wrong_order", "responsible_person": "李某"}
+    office.does("cleo", case, "判断投诉原因", finding="staff", **fault, finding_note="底单与录入不符")
+    office.does("cleo", case, "询问票据和退款", refund_kind="charge", receipt_held="yes", repayment_method="cash")
+    office.does(
+        "cleo",
+        case,
+        "收票据并确认金额",
+        receipt_number="SJ-0201",
+        refund_amount="88.00",
+        receipt_taken_back=True,
+        customer_signed=True,
+    )
+    office.does("cleo", case, "跟进并落实责任", unit_kind="own", right_charge="0")
+    office.does("cleo", case, "回复客户", reply_channel="counter")
+    evaluated(office, case, own_fault=True)
+    zh = office.language == "zh"
+    is_closed(
+        office,
+        case,
+        told=["李某", "SJ-0201", "88.00 元" if zh else "¥88.00"],
+        money=[("退", "88.00 元") if zh else ("refund", "¥88.00")],
+    )
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_ts002_refund(office: Office, language: str) -> None:
+    """A wrong order whose charge was paid is refunded in cash against the receipt, in Chinese and in English."""
+    office.language = language
+    refund_in_cash(office)
+
+
+@pytest.mark.postgresql
+def test_ts002_refund_on_postgresql(office_on_postgresql: Office) -> None:
+    """The same course on PostgreSQL."""
+    refund_in_cash(office_on_postgresql)
+
+
+def test_ts003_secondary_pricing(office: Office) -> None:
+    """A monthly fee charged twice waits for the month-end run, is credited and checked on the next bill."""
+    said = "月租费收了两次，请二次批价冲减"
+    case = office.take_in(
+        "cleo", "13900000301", said=said, demand="冲减", amount="50.00", process="二次批价处理流程"
+    )
+    office.does("cleo", case, "确定费用处理", action="monthly_fee", action_amount="50.00")
+    office.does("cleo", case, "填二次批价汇总表", resolution="随本月二次批价冲减")
+    month_end(office, "2026-03")
+    office.does("cleo", case, "回复客户", resolution="50 元已在三月帐单冲减", reply_channel="phone")
+    office.until("2026-04-02")
+    evaluated(office, case)
+    is_closed(office, case, told=["办完：填二次批价汇总表", "50.00 元"], money=[("冲减", "50.00 元")])
+
+
+def test_ts004_recharge_card(office: Office) -> None:
+    """A card loaded onto a number that was never in service is moved to the right one by the data team."""
+    case = office.take_in(
+        "cleo",
+        "13900000401",
+        said="缴费卡充错了，充到空号上",
+        demand="充到我的号码",
+        amount="50.00",
+        process="缴费卡充值到无效/销号号码投诉处理流程",
+    )
+    office.does("gina", case, "登记缴费卡资料", card_check="query", serial="8800000401", pin="400001")
+    office.does("gina", case, "登记正确号码", target_msisdn="13900000401")
+    office.does("dan", case, "核对派单数据", transfer_confirmed=True)
+    office.does("gina", case, "回复并跟踪结果", resolution="50 元已转入您的号码", arrived=True, reply_channel="phone")
+    evaluated(office, case)
+    is_closed(office, case, told=["8800000401", "50 元已转入您的号码"], money=[("转", "50.00 元")])
+
+
+def test_ts005_border_roaming(office: Office) -> None:
+    """Calls that alternate over the border are found, confirmed by the optimisation room, held and credited on Thursday."""
+    said = "我没有离开珠海，却收了漫游费"
+    case = office.take_in(
+        "cleo", "13900000501", said=said, demand="退还漫游费", amount="15.90", process="漫游话费争议投诉处理流程"
+    )
+    office.does("cleo", case, "解释漫游收费", explanation_accepted="no", resolution="已解释漫游计费")
+    office.does(
+        "cleo", case, "建立投诉单", call_since="2026-02-01", call_until="2026-02-28", complaint_detail="一直在拱北上班"
+    )
+    page = office.opens("cleo", case, "判断是否成立")
+    expect(page.locator(".desk-task-evidence")).to_contain_text("澳门")
+    office.does("cleo", case, "判断是否成立", roaming_verdict="established")
+    office.does("cleo", case, "了解通话地点", call_places="拱北口岸附近", listed_in_attachment="no")
+    office.does("tom", case, "核实通话小区", cells_confirmed="yes", cells_note="受邻网覆盖")
+    office.does("cleo", case, "划出边界漫游款项", roaming_amount="15.90")
+    office.does("cleo", case, "建议冲减话费", credit_accepted="no")
+    office.does("cleo", case, "劝说并确认意见", repayment_way="hold", objection="先冲减再交费")
+    office.does("cleo", case, "回复处理结果", resolution="核定 15.90 元", reply_channel="phone")
+    thursday(office, "2026-03-05")
+    office.does("amy", case, "核算挂帐款项", hold_outcome="credited", resolution="15.90 元已冲减")
+    office.does(
+        "cleo", case, "到帐后通知客户", posting_seen=True, resolution="15.90 元已冲减", reply_channel="phone"
+    )
+    office.does("cleo", case, "归档并反映地点", customer_filed=True, coverage_report="拱北口岸受邻网覆盖")
+    evaluated(office, case)
+    is_closed(office, case, told=["受邻网覆盖", "15.90 元"], money=[("挂", "15.90 元"), ("冲减", "15.90 元")])
+
+
+def test_ts006_orphan_monternet(office: Office) -> None:
+    """A Monternet fee after cancellation is held, credited on Thursday, and watched over the next month."""
+    said = "号码已销号，还在收梦网信息费"
+    case = office.take_in(
+        "cleo", "13900000601", said=said, demand="退还", amount="10.00", process="梦网无主话单投诉处理流程"
+    )
+    office.does(
+        "cleo", case, "了解号码变动情况", charged_msisdn="13900000601", number_event="cancelled", event_on="2026-02-05"
+    )
+    office.does("cleo", case, "判断是否无主话单", orphan_confirmed="yes")
+    office.does(
+        "cleo", case, "填写登记表", site="虚构梦网站点", bill_period="2026-02", orphan_amount="10.00", charge_paid="no"
+    )
+    thursday(office, "2026-03-05")
+    office.does("amy", case, "核算挂帐款项", hold_outcome="credited", resolution="10 元已冲减")
+    office.does("cleo", case, "回复客户", resolution="梦网费已冲减", reply_channel="phone")
+    office.until("2026-05-06")
+    office.does("cleo", case, "留意是否再次投诉", complained_again="no")
+    evaluated(office, case)
+    is_closed(office, case, told=["虚构梦网站点", "10.00 元"], money=[("挂", "10.00 元"), ("冲减", "10.00 元")])
+
+
+def test_ts007_ultra_short_calls(office: Office) -> None:
+    """Two calls of three seconds or less are credited by accounting while the monitoring room searches for the cause."""
+    said = "清单上有三秒以内的长途，没有接通也收费"
+    case = office.take_in(
+        "cleo", "13900000701", said=said, demand="退还", amount="2.80", process="超短话单投诉处理流程"
+    )
+    office.does("cleo", case, "登记清单时段", call_since="2026-02-01", call_until="2026-02-28")
+    office.does("cleo", case, "确认核查结果", ultra_short_confirmed="yes")
+    office.does("cleo", case, "回复客户", resolution="将冲减 2.80 元", reply_channel="phone")
+    office.does("cleo", case, "派单监控室查因", dispatch_text="请查明两次超短长途的显示原因")
+    office.does("mona", case, "查明显示原因", display_cause="话单过滤程序漏判", prevention="修正过滤条件")
+    office.does("cleo", case, "询问票据和退款", refund_kind="charge", receipt_held="no", repayment_method="transfer")
+    office.does("cleo", case, "填处理表传核算班", credit_amount="2.80", form_reason="超短话单", form_faxed=True)
+    office.does("ivan", case, "核算处理表", accounting_way="credit", credit_amount="2.80")
+    liability(office, case, "2.80")
+    office.does("cleo", case, "跟进冲减与查因", credit_seen=True, resolution="2.80 元已冲减")
+    evaluated(office, case)
+    is_closed(office, case, told=["话单过滤程序漏判", "2.80 元"], money=[("冲减", "2.80 元")])
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_ts008_direct_debit(office: Office, language: str) -> None:
+    """An account keyed wrongly: the late fee is waived by the supervisor, the mandate renewed, the next debit watched."""
+    office.language = language
+    said = "银行托收没有扣款，还收了滞纳金"
+    case = office.take_in(
+        "cleo", "13900000801", said=said, demand="减免滞纳金", amount="3.00", process="托收失败投诉处理流程"
+    )
+    mandate = {"bank": "工商银行", "account": "6222020000000000801", "holder": "虚构客户0801"}
+    office.does("cleo", case, "了解托收资料", **mandate, failure_text="二月没有扣成")
+    office.does("cleo", case, "判断失败原因", failure_cause="keying_error", operator_fault="yes")
+    office.does("cleo", case, "修改托收资料", correction="帐号末位更正", charge_arisen="yes")
+    relief = {"relief_kind": "late_fee", "waiver_amount": "3.00", "relief_reason": "录入错误"}
+    office.does("cleo", case, "填写减免申请", **relief)
+    office.does("sam", case, "主管批示", relief_approved="yes", approval_opinion="同意减免")
+    office.does("cleo", case, "录入托收资料", **mandate)
+    office.does("cleo", case, "回复并告知事项", notes_told=True, resolution="托收已重办", reply_channel="counter")
+    office.until("2026-04-17")
+    office.does("cleo", case, "核查下次扣款", debit_succeeded="yes")
+    evaluated(office, case, own_fault=True)
+    zh = office.language == "zh"
+    is_closed(
+        office,
+        case,
+        told=["帐号末位更正", "同意减免"],
+        money=[("免", "3.00 元") if zh else ("waiver", "¥3.00")],
+    )

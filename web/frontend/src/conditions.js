@@ -1,0 +1,31 @@
+/* Fields that a form shows only sometimes: a choice asks the server, what is typed already stays as it is, with the focus. */
+
+document.addEventListener("change", ({ target }) => {
+  const place = target.closest("[data-conditional]");
+  if (place && target.matches("select, [type=radio], [type=checkbox]")) place.dispatchEvent(new CustomEvent("desk:choice"));
+});
+
+document.addEventListener("htmx:beforeSwap", ({ detail }) => {
+  if (!("conditional" in detail.target.dataset)) return;
+  detail.shouldSwap = false;
+  if (detail.xhr.status === 200) merge(detail.target, fieldsOf(detail.serverResponse));
+});
+
+function fieldsOf(html) {
+  return [...new DOMParser().parseFromString(html, "text/html").body.children];
+}
+
+function merge(place, wanted) {
+  const keys = new Set(wanted.map((field) => field.dataset.field));
+  const standing = new Map();
+  for (const field of [...place.children]) {
+    if (keys.has(field.dataset.field)) standing.set(field.dataset.field, field);
+    else field.remove();
+  }
+  let last = null;
+  for (const field of wanted) {
+    const placed = standing.get(field.dataset.field) ?? field;
+    if (placed === field) last ? last.after(field) : place.prepend(field);
+    last = placed;
+  }
+}
