@@ -96,7 +96,7 @@ def settings(place: Place) -> config.Settings:
 
 def plain_connection(place: Place) -> Any:
     """A driver connection with the durability that the office has, for the floors."""
-    connection = create_engine(place.url).raw_connection().driver_connection
+    connection: Any = create_engine(place.url).raw_connection().driver_connection
     if place.kind == SQLITE:
         connection.isolation_level = None
         for pragma in ("journal_mode=WAL", "synchronous=FULL"):
