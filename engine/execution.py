@@ -92,7 +92,17 @@ _INSTANCE, _KEY, _DEFINITION, _TASK = (
 _COLUMNS = (
     *(
         _INSTANCE.c[name]
-        for name in ("id", "business_key", "definition_id", "key", "state", "started_at", "due_at", "version", "sequence")
+        for name in (
+            "id",
+            "business_key",
+            "definition_id",
+            "key",
+            "state",
+            "started_at",
+            "due_at",
+            "version",
+            "sequence",
+        )
     ),
     _INSTANCE.c.head,
     _INSTANCE.c.state_blob,

@@ -14,7 +14,6 @@ from models.incident import Incident
 from models.timer import MessageSubscription, Timer
 from models.user_task import UserTask
 
-
 _OPEN = {
     "timer": insert(Timer.__table__),
     "message": insert(MessageSubscription.__table__),
