@@ -95,7 +95,7 @@ def _merged(branches: list[Conditions], wanted: Wanted, limit: int) -> Select[An
 
 
 def _part(conditions: Conditions, wanted: Wanted, limit: int) -> Select[Any]:
-    query = select(UserTask.id, UserTask.due_at).where(UserTask.state == "open", *conditions)
+    query: Select[Any] = select(UserTask.id, UserTask.due_at).where(UserTask.state == "open", *conditions)
     if wanted.process:
         query = query.where(UserTask.process_key == wanted.process)
     if wanted.group:
@@ -171,7 +171,11 @@ def _row(found: Any) -> Row:
 def counts(person: Person) -> dict[str, int]:
     """The figures beside the navigation: mine, my departments', late; each counted up to MOST_COUNTED."""
     theirs = [UserTask.group.in_(person.departments)]
-    asked = {"mine": [UserTask.assignee == person.name], "group": theirs, "late": [*theirs, UserTask.overdue.is_(True)]}
+    asked: dict[str, Conditions] = {
+        "mine": [UserTask.assignee == person.name],
+        "group": theirs,
+        "late": [*theirs, UserTask.overdue.is_(True)],
+    }
     query = select(*(_up_to(conditions).label(name) for name, conditions in asked.items()))
     return dict(session().execute(query).one()._mapping)
 
