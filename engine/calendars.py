@@ -5,6 +5,9 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from datetime import time
+from functools import lru_cache
+from typing import Any
+from weakref import WeakKeyDictionary
 
 from sqlalchemy import event, insert, select
 from sqlalchemy.orm import Session
@@ -21,6 +24,7 @@ class UnknownCalendar(Corrupt):
 
 
 _source: list[Callable[[], Calendar]] = []
+_stored: WeakKeyDictionary[Any, set[str]] = WeakKeyDictionary()
 
 
 def use(source: Callable[[], Calendar]) -> None:
@@ -35,12 +39,15 @@ def current() -> Calendar:
 
 def keep(calendar: Calendar) -> str:
     """Store a calendar unless it is stored; its fingerprint."""
-    fingerprint = calendar.fingerprint()
-    known = session().info.setdefault("calendars_kept", set())
-    if fingerprint not in known:
-        if session().get(CalendarVersion, fingerprint) is None:
+    fingerprint = _fingerprint(calendar)
+    stored = _stored.setdefault(session().get_bind(), set())
+    written = session().info.setdefault("calendars_kept", set())
+    if fingerprint not in stored and fingerprint not in written:
+        if session().get(CalendarVersion, fingerprint) is not None:
+            stored.add(fingerprint)
+        else:
             session().execute(insert(CalendarVersion).values(fingerprint=fingerprint, content=_content(calendar)))
-        known.add(fingerprint)
+            written.add(fingerprint)
     return fingerprint
 
 
@@ -48,6 +55,11 @@ def keep(calendar: Calendar) -> str:
 def _forget(rolled_back: Session, _transaction: object) -> None:
     """What was stored in a transaction that did not come to be is not stored."""
     rolled_back.info.pop("calendars_kept", None)
+
+
+@lru_cache(maxsize=16)
+def _fingerprint(calendar: Calendar) -> str:
+    return calendar.fingerprint()
 
 
 def _content(calendar: Calendar) -> bytes:

@@ -9,9 +9,10 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
+from weakref import WeakKeyDictionary
 
 import orjson
-from sqlalchemy import ColumnElement, Row, Select, insert, select, update
+from sqlalchemy import Row, Select, bindparam, insert, select, update
 
 from engine import appliers, calendars, history, jobs, sealing, versions
 from engine.definitions.compiled import Definition
@@ -21,9 +22,10 @@ from engine.history import GENESIS, INSTANCE, Head
 from engine.spiff.run import Run
 from engine.steps import Step, Work, WorkOutcome
 from engine.stores import SqlStore
-from models.base import session, transaction
+from models.base import connection, session, transaction
 from models.definition import ProcessDefinition
 from models.identity import Department
+from models.incident import Incident
 from models.instance import CaseKey, ProcessInstance
 from models.user_task import UserTask
 
@@ -84,41 +86,73 @@ class Loaded:
     head: Head
 
 
-_COLUMNS = (
-    ProcessInstance.id,
-    ProcessInstance.business_key,
-    ProcessInstance.definition_id,
-    ProcessInstance.key,
-    ProcessInstance.state,
-    ProcessInstance.started_at,
-    ProcessInstance.due_at,
-    ProcessInstance.version,
-    ProcessInstance.sequence,
-    ProcessInstance.head,
-    ProcessInstance.state_blob,
-    CaseKey.wrapped,
-    ProcessDefinition.sha256,
+_INSTANCE, _KEY, _DEFINITION, _TASK = (
+    model.__table__ for model in (ProcessInstance, CaseKey, ProcessDefinition, UserTask)
 )
-
-
-def find(where: ColumnElement[bool], *more: Any, join_task: bool = False, lock: bool = True) -> Any:
-    """One instance row, locked for change unless it is only looked at, with its key, its definition's fingerprint and `more` columns."""
-    query = rows(*more)
-    if join_task:
-        query = query.join(UserTask, UserTask.instance_id == ProcessInstance.id)
-    query = query.where(where)
-    return session().execute(query.with_for_update(of=ProcessInstance) if lock else query).first()
+_COLUMNS = (
+    *(
+        _INSTANCE.c[name]
+        for name in (
+            "id",
+            "business_key",
+            "definition_id",
+            "key",
+            "state",
+            "started_at",
+            "due_at",
+            "version",
+            "sequence",
+        )
+    ),
+    _INSTANCE.c.head,
+    _INSTANCE.c.state_blob,
+    _KEY.c.wrapped,
+    _DEFINITION.c.sha256,
+)
 
 
 def rows(*more: Any) -> Select[Any]:
     """What `take` needs of instances, and `more` columns, to be narrowed down by the caller."""
-    columns: tuple[Any, ...] = (*_COLUMNS, *more)
     return (
-        select(*columns)
-        .select_from(ProcessInstance)
-        .join(ProcessDefinition, ProcessDefinition.id == ProcessInstance.definition_id)
-        .outerjoin(CaseKey, CaseKey.instance_id == ProcessInstance.id)
+        select(*_COLUMNS, *more)
+        .select_from(_INSTANCE)
+        .join(_DEFINITION, _DEFINITION.c.id == _INSTANCE.c.definition_id)
+        .outerjoin(_KEY, _KEY.c.instance_id == _INSTANCE.c.id)
     )
+
+
+def _for_change(query: Select[Any]) -> Select[Any]:
+    return query.with_for_update(of=_INSTANCE)
+
+
+_BY_ID = rows().where(_INSTANCE.c.id == bindparam("id"))
+_BY_ID_FOR_CHANGE = _for_change(_BY_ID)
+_OF_TASK = (
+    rows(
+        _TASK.c.token.label("task_token"),
+        _TASK.c.element_id,
+        _TASK.c.group_code.label("task_group"),
+        _TASK.c.state.label("task_state"),
+        _TASK.c.assignee,
+        _TASK.c.id.label("task_id"),
+    )
+    .join(_TASK, _TASK.c.instance_id == _INSTANCE.c.id)
+    .where(_TASK.c.id == bindparam("id"))
+)
+_OF_TASK_FOR_CHANGE = _for_change(_OF_TASK)
+
+
+_CHANGE = update(_INSTANCE).where(_INSTANCE.c.id == bindparam("of"), _INSTANCE.c.version == bindparam("was"))
+
+
+def find(instance_id: int, *, lock: bool = True) -> Row[Any] | None:
+    """The row of an instance with its key and its definition's fingerprint; locked for change unless it is only looked at."""
+    return connection().execute(_BY_ID_FOR_CHANGE if lock else _BY_ID, {"id": instance_id}).first()
+
+
+def find_of_task(task_id: int, *, lock: bool) -> Row[Any] | None:
+    """The row of a user task's instance with what is asked of the task; locked for change unless it is only looked at."""
+    return connection().execute(_OF_TASK_FOR_CHANGE if lock else _OF_TASK, {"id": task_id}).first()
 
 
 def take(row: Row[Any], *, by: str, at: datetime) -> Loaded:
@@ -201,7 +235,7 @@ def _insert(definition: Definition, business_key: str, at: datetime) -> int:
 def advance(instance_id: int, command: Command, *, by: str, at: datetime) -> Advanced:
     """Do something to an instance, in one commit. Errors: UnknownInstance, InstanceEnded, and what the command raises."""
     with transaction():
-        row = find(ProcessInstance.id == instance_id)
+        row = find(instance_id)
         if row is None:
             raise UnknownInstance(instance=instance_id)
         return advance_row(row, command, by=by, at=at)
@@ -216,6 +250,7 @@ def advance_row(row: Row[Any], command: Command, *, by: str, at: datetime) -> Ad
 
 def _save(loaded: Loaded, *, by: str, at: datetime) -> Advanced:
     run, row = loaded.run, loaded.row
+    session().flush()
     steps = _with_groups(run.steps)
     store = SqlStore(row.id, at, by, {"business_key": row.business_key})
     appliers.apply(steps, store, at)
@@ -230,29 +265,46 @@ def _save(loaded: Loaded, *, by: str, at: datetime) -> Advanced:
         personal=loaded.definition.personal,
         calendar=calendars.keep(run.calendar),
     )
-    store.flush()
+    opened = store.flush()
     jobs.queue(row.id, steps, loaded.case_key, at)
     _shift_limits(store, row)
     _update_row(loaded, store.instance, head)
-    created = [step["token"] for step in steps if step["type"] == "user_task_created"]
+    _forget_loaded()
     change = Change(row.id, row.business_key, row.key, at, by, steps, run.ended)
     for observer in _observers:
         observer(change)
-    return Advanced(row.id, _task_ids(row.id, created), run.ended)
+    return Advanced(row.id, opened, run.ended)
+
+
+def _forget_loaded() -> None:
+    """Rows are written past the session: what it has loaded of them is read again when it is looked at."""
+    current = session()
+    for row in list(current.identity_map.values()):
+        if isinstance(row, ProcessInstance | UserTask | Incident):
+            current.expire(row)
 
 
 def _with_groups(steps: list[Step]) -> list[Step]:
     """Lanes carry the department's name; work lists go by its code."""
     created = [step for step in steps if step["type"] == "user_task_created"]
     if created:
-        codes = _department_codes()
+        codes = _department_codes({step["group"] for step in created})
         for step in created:
             step["group"] = codes.get(step["group"], step["group"])
     return steps
 
 
-def _department_codes() -> dict[str, str]:
-    return {name: code for code, name in session().execute(select(Department.code, Department.name_zh))}
+_codes: WeakKeyDictionary[Any, dict[str, str]] = WeakKeyDictionary()
+
+
+def _department_codes(wanted: set[str]) -> dict[str, str]:
+    """Department codes by Chinese name; read again when a name is not among those known."""
+    bind = session().get_bind()
+    known = _codes.get(bind, {})
+    if not wanted <= known.keys() | set(known.values()):
+        found = session().execute(select(Department.code, Department.name_zh))
+        known = _codes[bind] = {name: code for code, name in found}
+    return known
 
 
 def _shift_limits(store: SqlStore, row: Any) -> None:
@@ -272,20 +324,10 @@ def _shift_limits(store: SqlStore, row: Any) -> None:
 def _update_row(loaded: Loaded, changed: dict[str, Any], head: Head) -> None:
     row = loaded.row
     blob = sealing.seal(loaded.case_key, orjson.dumps(loaded.run.state()))
-    result = session().execute(
-        update(ProcessInstance)
-        .where(ProcessInstance.id == row.id, ProcessInstance.version == row.version)
-        .values(version=row.version + 1, sequence=head.seq, head=head.hash, state_blob=blob, **changed)
-    )
-    if result.rowcount != 1:  # type: ignore[attr-defined]
+    columns = {"version": row.version + 1, "sequence": head.seq, "head": head.hash, "state_blob": blob, **changed}
+    result = connection().execute(_CHANGE, {"of": row.id, "was": row.version, **columns})
+    if result.rowcount != 1:
         raise StaleInstance(case=row.business_key)
-
-
-def _task_ids(instance_id: int, tokens: list[int]) -> list[int]:
-    if not tokens:
-        return []
-    query = select(UserTask.id).where(UserTask.instance_id == instance_id, UserTask.token.in_(tokens))
-    return list(session().scalars(query.order_by(UserTask.token)))
 
 
 def case_key(instance_id: int) -> bytes | None:

@@ -15,10 +15,11 @@ from engine import sealing
 from engine.errors import Corrupt
 from engine.language import values
 from engine.steps import Step
-from models.base import session
+from models.base import connection, session
 from models.entry import HistoryEntry
 
 GENESIS = bytes(32)
+_APPEND = insert(HistoryEntry.__table__)
 INSTANCE = "instance"
 
 
@@ -66,19 +67,8 @@ def append(
     document = {"stream": stream, "id": stream_id, "seq": head.seq + 1, "at": at, "by": by, "calendar": calendar}
     body = values.canonical({**document, "steps": shown})
     digest = chain(head.hash, body)
-    session().execute(
-        insert(HistoryEntry).values(
-            stream=stream,
-            stream_id=stream_id,
-            sequence=head.seq + 1,
-            at=at,
-            actor=by,
-            body=body,
-            previous=head.hash,
-            hash=digest,
-            mac=sealing.mac(digest),
-        )
-    )
+    row = {"stream": stream, "stream_id": stream_id, "sequence": head.seq + 1, "at": at, "actor": by, "body": body}
+    connection().execute(_APPEND, {**row, "previous": head.hash, "hash": digest, "mac": sealing.mac(digest)})
     return Head(head.seq + 1, digest)
 
 

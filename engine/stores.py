@@ -7,12 +7,30 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Protocol
 
-from sqlalchemy import and_, delete, insert, update
+from sqlalchemy import bindparam, delete, insert, update
 
-from models.base import session
+from models.base import connection
 from models.incident import Incident
 from models.timer import MessageSubscription, Timer
 from models.user_task import UserTask
+
+_OPEN = {
+    "timer": insert(Timer.__table__),
+    "message": insert(MessageSubscription.__table__),
+    "incident": insert(Incident.__table__),
+}
+_CLOSE = {
+    kind: delete(table).where(table.c.instance_id == bindparam("of"), table.c.token == bindparam("with_token"))
+    for kind, table in (("timer", Timer.__table__), ("message", MessageSubscription.__table__))
+}
+_TASK, _INCIDENT = UserTask.__table__, Incident.__table__
+_OPEN_TASK = insert(_TASK).returning(_TASK.c.id)
+_CHANGE_TASK = update(_TASK).where(_TASK.c.instance_id == bindparam("of"), _TASK.c.token == bindparam("with_token"))
+_RESOLVE = update(_INCIDENT).where(
+    _INCIDENT.c.instance_id == bindparam("of"),
+    _INCIDENT.c.token == bindparam("with_token"),
+    _INCIDENT.c.state == bindparam("was"),
+)
 
 
 class Store(Protocol):
@@ -48,6 +66,7 @@ class SqlStore:
         self._shift = timedelta()
 
     def user_task_opened(self, token: int, **columns: Any) -> None:
+        columns["group_code"] = columns.pop("group")
         self._tasks[token] = {"instance_id": self.instance_id, "token": token, **self._common, **columns}
 
     def user_task_changed(self, token: int, **columns: Any) -> None:
@@ -93,40 +112,21 @@ class SqlStore:
         """By how much the open limits move."""
         return self._shift
 
-    def flush(self) -> None:
-        """Write what was gathered."""
-        current = session()
-        for model, column, tokens in (
-            (Timer, Timer.token, self._closed["timer"]),
-            (MessageSubscription, MessageSubscription.token, self._closed["message"]),
-        ):
+    def flush(self) -> list[int]:
+        """Write what was gathered; the ids of the user tasks this opened, in the order of their tokens."""
+        write = connection().execute
+        for kind, tokens in self._closed.items():
             if tokens:
-                current.execute(delete(model).where(model.instance_id == self.instance_id, column.in_(tokens)))
-        for incident_token, reason in self._incidents_closed.items():
-            current.execute(
-                update(Incident)
-                .where(
-                    Incident.instance_id == self.instance_id, Incident.token == incident_token, Incident.state == "open"
-                )
-                .values(state="resolved", resolved_at=self.at, resolved_by=self.by, reason=reason)
-            )
+                write(_CLOSE[kind], [{"of": self.instance_id, "with_token": token} for token in tokens])
+        for token, reason in self._incidents_closed.items():
+            resolved = {"state": "resolved", "resolved_at": self.at, "resolved_by": self.by, "reason": reason}
+            write(_RESOLVE, {"of": self.instance_id, "with_token": token, "was": "open", **resolved})
         for token, columns in self._task_changes.items():
-            current.execute(
-                update(UserTask)
-                .where(and_(UserTask.instance_id == self.instance_id, UserTask.token == token))
-                .values(**columns)
-            )
-        self._insert()
-
-    def _insert(self) -> None:
-        current = session()
-        if self._tasks:
-            current.execute(insert(UserTask), list(self._tasks.values()))
-        for model, rows in ((Timer, self._timers), (MessageSubscription, self._messages), (Incident, self._incidents)):
+            write(_CHANGE_TASK, {"of": self.instance_id, "with_token": token, **columns})
+        for kind, rows in (("timer", self._timers), ("message", self._messages), ("incident", self._incidents)):
             if rows:
-                current.execute(
-                    insert(model), [{"instance_id": self.instance_id, "token": t, **row} for t, row in rows.items()]
-                )
+                write(_OPEN[kind], [{"instance_id": self.instance_id, "token": t, **row} for t, row in rows.items()])
+        return [write(_OPEN_TASK, self._tasks[token]).scalar_one() for token in sorted(self._tasks)]
 
 
 @dataclass

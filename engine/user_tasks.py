@@ -110,17 +110,7 @@ def _locked(task_id: int) -> Row[Any]:
 
 
 def _row(task_id: int, *, lock: bool) -> Row[Any]:
-    row = execution.find(
-        UserTask.id == task_id,
-        UserTask.token.label("task_token"),
-        UserTask.element_id,
-        UserTask.group.label("task_group"),
-        UserTask.state.label("task_state"),
-        UserTask.assignee,
-        UserTask.id.label("task_id"),
-        join_task=True,
-        lock=lock,
-    )
+    row = execution.find_of_task(task_id, lock=lock)
     if row is None:
         raise UnknownUserTask(task=task_id)
     return row

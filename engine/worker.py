@@ -24,7 +24,6 @@ from engine.language import values
 from engine.spiff.run import Run
 from engine.steps import Failed, WorkOutcome
 from models.base import session, transaction
-from models.instance import ProcessInstance
 from models.job import Job
 
 SYSTEM = "system"
@@ -99,7 +98,7 @@ def _take(job_id: int, at: datetime) -> Taken | None:
 def _perform(job: Taken, at: datetime) -> WorkOutcome:
     if job.instance_id is None:
         return jobs.run_background(job.topic, values.unpack(json.loads(job.parameters)), at)
-    row = execution.find(ProcessInstance.id == job.instance_id, lock=False)
+    row = execution.find(job.instance_id, lock=False)
     key = execution.case_key(job.instance_id)
     if row is None or row.state != "active" or key is None:
         return Failed("InstanceEnded", job.topic)
@@ -117,7 +116,7 @@ def _perform(job: Taken, at: datetime) -> WorkOutcome:
 
 def _record(job: Taken, outcome: WorkOutcome, at: datetime) -> None:
     """The case is locked before the job, as everybody does it, so that nobody waits for each other."""
-    row = execution.find(ProcessInstance.id == job.instance_id) if job.instance_id is not None else None
+    row = execution.find(job.instance_id) if job.instance_id is not None else None
     if isinstance(outcome, Failed) and job.retries > 1 and _may_pass(job, outcome):
         due_at = at + FIRST_DELAY * 2 ** (jobs.ATTEMPTS - job.retries)
         if _settle(job, retries=job.retries - 1, due_at=due_at, error=outcome.message):

@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import DateTime, Engine, MetaData, create_engine, event, text
+from sqlalchemy import DateTime, Engine, MetaData, create_engine, event
 from sqlalchemy.engine import Connection, Dialect
 from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.pool import StaticPool
@@ -81,7 +81,7 @@ def transaction() -> Iterator[Session]:
             if current.in_transaction():
                 current.rollback()
             if _is_sqlite(current):
-                current.execute(text("BEGIN IMMEDIATE"))
+                current.connection().exec_driver_sql("BEGIN IMMEDIATE")
             yield current
             current.commit()
         except BaseException:

@@ -38,5 +38,6 @@ class UserTask(db.Model):
         CheckConstraint("state in ('open', 'completed', 'cancelled')", name="state"),
         Index("ix_user_task_worklist", "state", "group_code", "due_at", "id"),
         Index("ix_user_task_assignee", "state", "assignee", "due_at", "id"),
+        Index("ix_user_task_due", "state", "due_at", "id"),
         Index("ix_user_task_late", "state", "overdue", "due_at"),
     )

@@ -12,12 +12,12 @@ from argon2.exceptions import InvalidHashError, VerifyMismatchError
 from flask import Blueprint, Flask, redirect, render_template, request, session, url_for
 from flask_babel import gettext
 from flask_login import LoginManager, UserMixin, current_user, login_user, logout_user
-from sqlalchemy import select, update
+from sqlalchemy import bindparam, select, update
 from werkzeug.wrappers import Response
 
 import engine
+from models.base import connection, transaction
 from models.base import session as database
-from models.base import transaction
 from models.identity import Membership, User, UserRole
 from web.i18n import LANGUAGES
 
@@ -28,6 +28,15 @@ LOCKED_FOR = timedelta(minutes=10)
 blueprint = Blueprint("auth", __name__)
 _hasher = PasswordHasher()
 _failures: dict[str, list[datetime]] = {}
+
+
+_USER, _MEMBERSHIP, _ROLE = User.__table__, Membership.__table__, UserRole.__table__
+_PERSON = (
+    select(_USER.c.display_name, _USER.c.language, _MEMBERSHIP.c.department, _ROLE.c.role)
+    .outerjoin(_MEMBERSHIP, _MEMBERSHIP.c.user == _USER.c.name)
+    .outerjoin(_ROLE, _ROLE.c.user == _USER.c.name)
+    .where(_USER.c.name == bindparam("name"), _USER.c.active.is_(True))
+)
 
 
 @dataclass
@@ -69,12 +78,12 @@ def _deny_by_default() -> Response | None:
 
 def load(name: str) -> Person | None:
     """A person who may log in, with departments and roles."""
-    row = database().get(User, name)
-    if row is None or not row.active:
+    rows = connection().execute(_PERSON, {"name": name}).all()
+    if not rows:
         return None
-    departments = frozenset(database().scalars(select(Membership.department).where(Membership.user == name)))
-    roles = frozenset(database().scalars(select(UserRole.role).where(UserRole.user == name)))
-    return Person(row.name, row.display_name, row.language, departments, roles)
+    departments = frozenset(row.department for row in rows if row.department)
+    roles = frozenset(row.role for row in rows if row.role)
+    return Person(name, rows[0].display_name, rows[0].language, departments, roles)
 
 
 def actor() -> engine.Actor:

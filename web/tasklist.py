@@ -31,7 +31,15 @@ def register(app: Flask) -> None:
 def _counts() -> dict[str, Any]:
     if not (current_user and current_user.is_authenticated):
         return {"counts": {}, "at_a_counter": False}
-    return {"counts": worklist.counts(current_user), "at_a_counter": access.at_a_counter(current_user)}
+    counts = {name: _count(number) for name, number in worklist.counts(current_user).items()}
+    return {"counts": counts, "at_a_counter": access.at_a_counter(current_user)}
+
+
+def _count(number: int) -> str:
+    """A figure for the navigation: nothing for none, and no more digits than anybody counts."""
+    if number >= worklist.MOST_COUNTED:
+        return f"{worklist.MOST_COUNTED - 1}+"
+    return str(number) if number else ""
 
 
 @blueprint.get("/")

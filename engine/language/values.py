@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
 
+import orjson
+
 from engine.errors import Invalid
 
 TAG = "~"
 ESCAPE = "~~"
+LEAST, MOST = -(2**63), 2**63 - 1
 
 
 class NotStorable(Invalid):
@@ -36,8 +38,10 @@ class YearsMonths:
 
 def pack(value: Any) -> Any:
     """A JSON-able equal of a value. Errors: NotStorable."""
-    if value is None or isinstance(value, bool | int | str):
+    if value is None or isinstance(value, bool | str):
         return value
+    if isinstance(value, int):
+        return value if LEAST <= value <= MOST else {"~integer": str(value)}
     if isinstance(value, Mapping):
         packed = {_name(name): pack(inner) for name, inner in value.items()}
         return {ESCAPE: packed} if any(name.startswith(TAG) for name in packed) else packed
@@ -80,6 +84,7 @@ _WRITERS: tuple[tuple[type, str, Callable[[Any], Any]], ...] = (
 )
 _READERS: dict[str, Callable[[Any], Any]] = {
     "~decimal": Decimal,
+    "~integer": int,
     "~instant": datetime.fromisoformat,
     "~local": datetime.fromisoformat,
     "~date": date.fromisoformat,
@@ -106,8 +111,7 @@ def unpack(value: Any) -> Any:
 
 def canonical(value: Any) -> bytes:
     """The one way to write a value down: sorted names, no spaces, UTF-8. Errors: NotStorable."""
-    text = json.dumps(pack(value), ensure_ascii=False, sort_keys=True, separators=(",", ":"))
     try:
-        return text.encode()
-    except UnicodeEncodeError:
+        return orjson.dumps(pack(value), option=orjson.OPT_SORT_KEYS)
+    except orjson.JSONEncodeError:
         raise NotStorable(type="surrogate") from None

@@ -75,7 +75,13 @@ def test_ts001_charge_dispute(office: Office) -> None:
         responsible_department="香洲专业厅",
     )
     office.does(
-        "cleo", case, "核实并确定处理", arose_roaming="no", service_used="no", tariff_doubted="no", action="function_fee"
+        "cleo",
+        case,
+        "核实并确定处理",
+        arose_roaming="no",
+        service_used="no",
+        tariff_doubted="no",
+        action="function_fee",
     )
     office.does("cleo", case, "填二次批价汇总表", resolution="随本月二次批价冲减")
     month_end(office, "2026-03")
@@ -131,9 +137,7 @@ def test_ts002_refund_on_postgresql(office_on_postgresql: Office) -> None:
 def test_ts003_secondary_pricing(office: Office) -> None:
     """A monthly fee charged twice waits for the month-end run, is credited and checked on the next bill."""
     said = "月租费收了两次，请二次批价冲减"
-    case = office.take_in(
-        "cleo", "13900000301", said=said, demand="冲减", amount="50.00", process="二次批价处理流程"
-    )
+    case = office.take_in("cleo", "13900000301", said=said, demand="冲减", amount="50.00", process="二次批价处理流程")
     office.does("cleo", case, "确定费用处理", action="monthly_fee", action_amount="50.00")
     office.does("cleo", case, "填二次批价汇总表", resolution="随本月二次批价冲减")
     month_end(office, "2026-03")
@@ -182,9 +186,7 @@ def test_ts005_border_roaming(office: Office) -> None:
     office.does("cleo", case, "回复处理结果", resolution="核定 15.90 元", reply_channel="phone")
     thursday(office, "2026-03-05")
     office.does("amy", case, "核算挂帐款项", hold_outcome="credited", resolution="15.90 元已冲减")
-    office.does(
-        "cleo", case, "到帐后通知客户", posting_seen=True, resolution="15.90 元已冲减", reply_channel="phone"
-    )
+    office.does("cleo", case, "到帐后通知客户", posting_seen=True, resolution="15.90 元已冲减", reply_channel="phone")
     office.does("cleo", case, "归档并反映地点", customer_filed=True, coverage_report="拱北口岸受邻网覆盖")
     evaluated(office, case)
     is_closed(office, case, told=["受邻网覆盖", "15.90 元"], money=[("挂", "15.90 元"), ("冲减", "15.90 元")])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import lru_cache
 
+from flask import g
 from sqlalchemy import select
 
 import engine
@@ -24,6 +25,17 @@ def _chinese(sha256: str, key: str) -> dict[str, str]:
     return {"": definition.name, **{e.id: e.name for e in definition.elements.values()}}
 
 
+def _current(key: str) -> engine.Definition | None:
+    """The newest version of a process, asked for once in a request; None when it is not published."""
+    known: dict[str, engine.Definition | None] = g.setdefault("definitions", {})
+    if key not in known:
+        try:
+            known[key] = engine.definition(key)
+        except engine.UnknownProcess:
+            known[key] = None
+    return known[key]
+
+
 def process_name(key: str) -> str:
     """The name of a process; its key when it is not published."""
     return element_name(key, "", key)
@@ -31,9 +43,8 @@ def process_name(key: str) -> str:
 
 def element_name(process: str, element_id: str, fallback: str = "") -> str:
     """The name of an element; the empty id is the process itself."""
-    try:
-        definition = engine.definition(process)
-    except engine.UnknownProcess:
+    definition = _current(process)
+    if definition is None:
         return fallback or element_id
     chinese = _chinese(definition.sha256, process).get(element_id) or fallback or element_id
     if language() != "en":

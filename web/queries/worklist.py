@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, ScalarSelect, Select, bindparam, func, or_, select, union_all
 
-from models.base import session
+from models.base import connection, session
 from models.complaint import Complaint
 from models.instance import ProcessInstance
 from models.user_task import UserTask
 from web.auth import Person
 from web.queries.names import element_name
 
-PAGE = 50
+PAGE, MOST_COUNTED, LONGEST_ID = 50, 1_000, 18
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,32 +56,46 @@ class Page:
 
 
 def page(person: Person, wanted: Wanted) -> Page:
-    """One page of open tasks the person may see."""
-    query = _filtered(_select(), person, wanted)
-    if wanted.after:
-        query = query.where(_beyond(wanted.after))
-    query = query.order_by(UserTask.due_at.is_(None), UserTask.due_at, UserTask.id).limit(PAGE + 1)
-    found = session().execute(query).all()
-    rows = [_row(row) for row in found[:PAGE]]
-    return Page(rows, _key(rows[-1]) if len(found) > PAGE else "")
+    """One page of open tasks the person may see: those with a limit by limit, then those without."""
+    branches = _branches(person, wanted)
+    beyond = _beyond(wanted.after)
+    ids: list[int] = []
+    if beyond.due is not None or not wanted.after:
+        ids += _first(branches, wanted, [UserTask.due_at.is_not(None), *beyond.dated()], PAGE + 1)
+    if len(ids) <= PAGE:
+        undated = [UserTask.due_at.is_(None), UserTask.id > (beyond.id if beyond.due is None else 0)]
+        ids += _first(branches, wanted, undated, PAGE + 1 - len(ids))
+    rows = _rows(ids[:PAGE])
+    return Page(rows, _key(rows[-1]) if len(ids) > PAGE else "")
 
 
-def _select() -> Any:
-    return (
-        select(UserTask, ProcessInstance.paused_at, Complaint.msisdn)
-        .join(ProcessInstance, ProcessInstance.id == UserTask.instance_id)
-        .outerjoin(Complaint, Complaint.instance_id == UserTask.instance_id)
-        .where(UserTask.state == "open")
-    )
+Conditions = list[ColumnElement[bool]]
 
 
-def _filtered(query: Select[Any], person: Person, wanted: Wanted) -> Select[Any]:
+def _branches(person: Person, wanted: Wanted) -> list[Conditions]:
+    """Whose tasks are asked for, as alternatives that exclude each other; each is answered from the head of an index."""
     if wanted.scope == "mine":
-        query = query.where(UserTask.assignee == person.name)
-    elif wanted.scope == "all" and person.has("supervisor", "auditor"):
-        pass
-    else:
-        query = query.where(_of_departments(person))
+        return [[UserTask.assignee == person.name]]
+    if wanted.scope == "all" and person.has("supervisor", "auditor"):
+        return [[UserTask.group == wanted.group]] if wanted.group else [[]]
+    departments = sorted(person.departments & {wanted.group} if wanted.group else person.departments)
+    elsewhere: Conditions = [UserTask.assignee == person.name, UserTask.group.not_in(person.departments)]
+    return [*([UserTask.group == code] for code in departments), elsewhere]
+
+
+def _first(branches: list[Conditions], wanted: Wanted, more: Conditions, limit: int) -> list[int]:
+    """The ids of the most urgent tasks of all branches together."""
+    return list(session().scalars(_merged([[*branch, *more] for branch in branches], wanted, limit)))
+
+
+def _merged(branches: list[Conditions], wanted: Wanted, limit: int) -> Select[Any]:
+    parts = [_part(branch, wanted, limit).subquery() for branch in branches]
+    found = union_all(*(select(part.c.id, part.c.due_at) for part in parts)).subquery()
+    return select(found.c.id).order_by(found.c.due_at, found.c.id).limit(limit)
+
+
+def _part(conditions: Conditions, wanted: Wanted, limit: int) -> Select[Any]:
+    query: Select[Any] = select(UserTask.id, UserTask.due_at).where(UserTask.state == "open", *conditions)
     if wanted.process:
         query = query.where(UserTask.process_key == wanted.process)
     if wanted.group:
@@ -88,31 +103,52 @@ def _filtered(query: Select[Any], person: Person, wanted: Wanted) -> Select[Any]
     if wanted.late:
         query = query.where(UserTask.overdue.is_(True))
     if wanted.text:
-        like = f"%{wanted.text.strip()}%"
-        query = query.where(
-            or_(UserTask.business_key.like(like), UserTask.name.like(like), Complaint.msisdn.like(like))
-        )
-    return query
+        query = query.outerjoin(Complaint, Complaint.instance_id == UserTask.instance_id).where(_has(wanted.text))
+    return query.order_by(UserTask.due_at, UserTask.id).limit(limit)
 
 
-def _of_departments(person: Person) -> ColumnElement[bool]:
-    return or_(UserTask.group.in_(person.departments), UserTask.assignee == person.name)
+def _has(text: str) -> ColumnElement[bool]:
+    columns = (UserTask.business_key, UserTask.name, Complaint.msisdn)
+    return or_(*(column.contains(text.strip(), autoescape=True) for column in columns))
+
+
+@dataclass(frozen=True)
+class _Beyond:
+    """Where the last page ended."""
+
+    due: datetime | None
+    id: int
+
+    def dated(self) -> Conditions:
+        """What comes after it among the tasks with a limit."""
+        if self.due is None:
+            return []
+        return [UserTask.due_at >= self.due, or_(UserTask.due_at > self.due, UserTask.id > self.id)]
 
 
 def _key(row: Row) -> str:
     return f"{row.due_at.isoformat() if row.due_at else ''}|{row.id}"
 
 
-def _beyond(after: str) -> ColumnElement[bool]:
+def _beyond(after: str) -> _Beyond:
+    """Read what `_key` wrote; anything else is the beginning."""
     due, _, number = after.rpartition("|")
-    last = int(number) if number.isdigit() else 0
-    if not due:
-        return and_(UserTask.due_at.is_(None), UserTask.id > last)
+    last = int(number) if number.isascii() and number.isdigit() and len(number) < LONGEST_ID else 0
     try:
-        at = datetime.fromisoformat(due)
+        return _Beyond(datetime.fromisoformat(due).replace(tzinfo=UTC) if due else None, last)
     except ValueError:
-        return UserTask.id > last
-    return or_(UserTask.due_at > at, and_(UserTask.due_at == at, UserTask.id > last), UserTask.due_at.is_(None))
+        return _Beyond(None, 0)
+
+
+def _rows(ids: list[int]) -> list[Row]:
+    query = (
+        select(UserTask, ProcessInstance.paused_at, Complaint.msisdn)
+        .join(ProcessInstance, ProcessInstance.id == UserTask.instance_id)
+        .outerjoin(Complaint, Complaint.instance_id == UserTask.instance_id)
+        .where(UserTask.id.in_(ids))
+        .order_by(UserTask.due_at.is_(None), UserTask.due_at, UserTask.id)
+    )
+    return [_row(found) for found in session().execute(query)]
 
 
 def _row(found: Any) -> Row:
@@ -133,28 +169,35 @@ def _row(found: Any) -> Row:
 
 
 def counts(person: Person) -> dict[str, int]:
-    """The figures beside the navigation: mine, my departments', late."""
-    theirs = _of_departments(person)
-    query = select(
-        func.count().filter(UserTask.assignee == person.name),
-        func.count().filter(theirs),
-        func.count().filter(and_(theirs, UserTask.overdue.is_(True))),
-    ).where(UserTask.state == "open")
-    mine, group, late = session().execute(query).one()
-    return {"mine": mine, "group": group, "late": late}
+    """The figures beside the navigation: mine, my departments', late; each counted up to MOST_COUNTED."""
+    theirs = [UserTask.group.in_(person.departments)]
+    asked: dict[str, Conditions] = {
+        "mine": [UserTask.assignee == person.name],
+        "group": theirs,
+        "late": [*theirs, UserTask.overdue.is_(True)],
+    }
+    query = select(*(_up_to(conditions).label(name) for name, conditions in asked.items()))
+    return dict(session().execute(query).one()._mapping)
+
+
+def _up_to(conditions: Conditions) -> ScalarSelect[int]:
+    counted = select(UserTask.id).where(UserTask.state == "open", *conditions).limit(MOST_COUNTED).subquery()
+    return select(func.count()).select_from(counted).scalar_subquery()
 
 
 def next_task(person: Person) -> int | None:
     """The most urgent open task of the person's departments that nobody else has taken."""
-    query = (
-        select(UserTask.id)
-        .where(
-            UserTask.state == "open",
-            or_(
-                UserTask.assignee == person.name,
-                and_(UserTask.assignee.is_(None), UserTask.group.in_(person.departments)),
-            ),
-        )
-        .order_by(UserTask.due_at.is_(None), UserTask.due_at, UserTask.id)
-    )
-    return session().scalar(query.limit(1))
+    departments = tuple(sorted(person.departments))
+    for with_limit in (True, False):
+        found = connection().execute(_next(departments, with_limit), {"me": person.name}).scalar()
+        if found is not None:
+            return int(found)
+    return None
+
+
+@lru_cache(maxsize=512)
+def _next(departments: tuple[str, ...], with_limit: bool) -> Select[Any]:
+    """The most urgent task of whoever works for these departments, asked after every completion."""
+    limit = UserTask.due_at.is_not(None) if with_limit else UserTask.due_at.is_(None)
+    free: list[Conditions] = [[UserTask.group == code, UserTask.assignee.is_(None), limit] for code in departments]
+    return _merged([[UserTask.assignee == bindparam("me"), limit], *free], Wanted(), 1)

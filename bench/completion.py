@@ -1,0 +1,142 @@
+"""Starting and completing: in the process, over HTTP with a login, at several lengths, and by two processes at once."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from time import perf_counter
+
+import engine
+from bench import workloads
+from bench.databases import CLEO, Place, settings
+from bench.figures import Samples, each
+from bench.serving import ROOT, Browser
+from models.base import db, session
+from models.user_task import UserTask
+from web import create_app
+
+_cases = iter(range(1, 10**9))
+
+
+def start(key: str, variables: dict[str, object] | None = None, prefix: str = "B") -> int:
+    """Start a case; its first user task."""
+    number = f"{prefix}{next(_cases):08d}"
+    given = workloads.complaint() if variables is None else variables
+    (task,) = engine.start(key, business_key=number, variables=given, by=CLEO, at=engine.now()).user_task_ids
+    db.session.remove()
+    return task
+
+
+def finish(task: int, **entered: str) -> int | None:
+    """Complete a task; the next one, or None at the end."""
+    form = {**workloads.ENTERED, **entered}
+    opened = engine.complete(task, form=form, by=CLEO, at=engine.now()).user_task_ids
+    return opened[0] if opened else None
+
+
+def starting(key: str, times: int) -> Samples:
+    """Starts, measured one by one."""
+    given = workloads.complaint()
+
+    def begin() -> None:
+        number = f"S{next(_cases):08d}"
+        engine.start(key, business_key=number, variables=given, by=CLEO, at=engine.now())
+
+    def all_of_them() -> Iterator[Callable[[], None]]:
+        for _ in range(times):
+            db.session.remove()
+            yield begin
+
+    return each(all_of_them())
+
+
+def completing(key: str, times: int, variables: dict[str, object] | None = None) -> Samples:
+    """Completions of whole cases one after another, every one measured."""
+    at: list[int | None] = [None]
+
+    def complete() -> None:
+        assert at[0] is not None
+        at[0] = finish(at[0])
+
+    def all_of_them() -> Iterator[Callable[[], None]]:
+        for _ in range(times):
+            if at[0] is None:
+                at[0] = start(key, variables)
+            db.session.remove()
+            yield complete
+
+    return each(all_of_them())
+
+
+def over_http(place: Place, browser: Browser, key: str, times: int) -> Samples:
+    """The same through the page's own route, with session cookie and CSRF token."""
+    at: list[int | None] = [None]
+
+    def complete() -> None:
+        browser.post(f"/tasks/{at[0]}/completion", workloads.ENTERED)
+
+    def all_of_them() -> Iterator[Callable[[], None]]:
+        for _ in range(times):
+            browser.get("/tasks")  # as the redirect does; it also takes the message away
+            at[0] = _open_task(at[0]) or start(key)
+            yield complete
+
+    return each(all_of_them())
+
+
+def _open_task(before: int | None) -> int | None:
+    """What the case of the task completed last waits for now."""
+    if before is None:
+        return None
+    db.session.remove()
+    row = session().get(UserTask, before)
+    assert row is not None
+    query = db.select(UserTask.id).where(UserTask.instance_id == row.instance_id, UserTask.state == "open")
+    found = session().scalar(query.limit(1))
+    db.session.remove()
+    return found
+
+
+def set_password(name: str, hashed: str) -> None:
+    """Give a demo person a password that can be typed."""
+    from sqlalchemy import update
+
+    from models.base import transaction
+    from models.identity import User
+
+    with transaction():
+        session().execute(update(User).where(User.name == name).values(password_hash=hashed))
+    db.session.remove()
+
+
+def rate(place: Place, key: str, processes: int, seconds: float) -> float:
+    """Completions per second by so many processes at once."""
+    arguments = [place.kind, place.url, str(place.folder), key, str(seconds)]
+    command = [sys.executable, "-m", "bench.completion", json.dumps(arguments)]
+    running = [subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) for _ in range(processes)]
+    return sum(float(one.communicate(timeout=300)[0]) for one in running)
+
+
+def work(place: Place, key: str, seconds: float) -> float:
+    """Start and complete for so long; completions per second."""
+    import os
+
+    app = create_app(settings(place))
+    with app.app_context():
+        task: int | None = start(key, prefix=f"P{os.getpid()}-")
+        done, begun = 0, perf_counter()
+        while perf_counter() - begun < seconds:
+            task = task or start(key, prefix=f"P{os.getpid()}-")
+            task = finish(task)
+            db.session.remove()
+            done += 1
+        return done / (perf_counter() - begun)
+
+
+if __name__ == "__main__":
+    from pathlib import Path
+
+    kind, url, folder, key, seconds = json.loads(sys.argv[1])
+    print(work(Place(kind, url, Path(folder)), key, float(seconds)))

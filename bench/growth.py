@@ -1,0 +1,96 @@
+"""What must not grow: the n-th round of a loop, the n-th timer beside an open branch, larger variables, a finished case on disk."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from functools import partial
+from typing import Any
+
+from sqlalchemy import func, select
+
+import engine
+from bench.completion import finish, start
+from bench.figures import Samples, each
+from models.base import Base, db, session
+from models.timer import Timer
+
+ENGINE_TABLES = ("instance", "case_key", "entry", "user_task", "timer", "message_subscription", "incident", "job")
+
+
+def rounds(upto: int, window: int) -> dict[int, Samples]:
+    """Completions in a loop, in windows that end at 10, 100, 1,000 … rounds; the first window is what the others are compared with."""
+    task, found, taken = start("LOOP"), {}, []
+    marks = [mark for mark in (10, 100, 1_000) if mark <= upto]
+    at = [task]
+
+    def once() -> None:
+        following = finish(at[0])
+        assert following is not None
+        at[0] = following
+
+    for number in range(1, upto + 1):
+        db.session.remove()
+        taken += each([once]).taken
+        if number in marks:
+            found[number] = Samples(taken[-min(window, number) :])
+    return found
+
+
+def firings(times: int, window: int) -> tuple[Samples, Samples]:
+    """The first and the last timers fired beside an open user task."""
+    start("TIMERS")
+    taken: list[float] = []
+    for _ in range(times):
+        instance, token, due = _next_timer()
+        taken += each([partial(engine.run_due, due + timedelta(seconds=1))]).taken
+        db.session.remove()
+        assert (instance, token) != _next_timer()[:2]
+    return Samples(taken[:window]), Samples(taken[-window:])
+
+
+def _next_timer() -> tuple[int, int, Any]:
+    row = session().execute(select(Timer.instance_id, Timer.token, Timer.due_at).order_by(Timer.due_at)).first()
+    assert row is not None
+    return row.instance_id, row.token, row.due_at
+
+
+def finished_case(key: str) -> tuple[int, int]:
+    """Rows and bytes that a finished case leaves in all engine tables."""
+    before = _rows()
+    task: int | None = start(key)
+    while task is not None:
+        task = finish(task)
+        db.session.remove()
+    rows = {name: count - before[name] for name, count in _rows().items()}
+    return sum(rows.values()), _bytes(rows)
+
+
+def _rows() -> dict[str, int]:
+    return {name: session().scalar(select(func.count()).select_from(_table(name))) or 0 for name in ENGINE_TABLES}
+
+
+def _table(name: str) -> Any:
+    return Base.metadata.tables[name]
+
+
+def _bytes(rows: dict[str, int]) -> int:
+    """The contents of the newest rows, column by column; indexes and page slack are not in it."""
+    total = 0
+    for name, count in rows.items():
+        table = _table(name)
+        order = [column.desc() for column in table.primary_key.columns]
+        if name == "entry":
+            order = [table.c.at.desc(), table.c.sequence.desc()]
+        for row in session().execute(select(table).order_by(*order).limit(max(count, 0))):
+            total += sum(_size(value) for value in row)
+    return total
+
+
+def _size(value: Any) -> int:
+    if value is None:
+        return 1
+    if isinstance(value, bytes):
+        return len(value)
+    if isinstance(value, bool | int):
+        return 4
+    return len(str(value).encode())

@@ -1,0 +1,128 @@
+"""Serving from a process of its own, and asking it over one kept connection as a browser does."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http.client import HTTPConnection
+from pathlib import Path
+from urllib.parse import urlencode
+
+from bench.databases import Place
+
+ROOT = Path(__file__).resolve().parents[1]
+THREADS = 4
+CSRF = re.compile(r'name="csrf-token" content="([^"]+)"')
+
+
+@contextmanager
+def serve(place: Place, what: str) -> Iterator[int]:
+    """Serve `what` ("office" or "floor") over a place; the port."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = int(probe.getsockname()[1])
+    environment = {**os.environ, "BENCH_PLACE": json.dumps([place.kind, place.url, str(place.folder)])}
+    command = [sys.executable, "-m", "bench.serving", what, str(port)]
+    process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    try:
+        _await(port, process)
+        yield port
+    finally:
+        process.terminate()
+        process.wait(timeout=20)
+
+
+def _await(port: int, process: subprocess.Popen[bytes]) -> None:
+    for _ in range(300):
+        if process.poll() is not None:
+            raise RuntimeError("the server of the benchmark ended before it could be asked")
+        with socket.socket() as probe:
+            if probe.connect_ex(("127.0.0.1", port)) == 0:
+                return
+        time.sleep(0.1)
+    raise RuntimeError("the server of the benchmark does not answer")
+
+
+class Browser:
+    """One kept connection with a session cookie."""
+
+    def __init__(self, port: int) -> None:
+        self._connection = HTTPConnection("127.0.0.1", port, timeout=60)
+        self._cookie = self._csrf = ""
+
+    def log_in(self, name: str) -> None:
+        """Log in as one of the demo people, whose password the bench has set."""
+        self._csrf = self._token("/login")
+        self.post("/login", {"name": name, "password": f"{name}-reception-desk"}, expected=302)
+        self._csrf = self._token("/tasks")
+
+    def _token(self, path: str) -> str:
+        found = CSRF.search(self.get(path))
+        if found is None:
+            raise RuntimeError(f"no form on {path}")
+        return found.group(1)
+
+    def get(self, path: str) -> str:
+        """A page. Errors: RuntimeError when it is anything but 200."""
+        return self._ask("GET", path, None, 200)
+
+    def post(self, path: str, form: dict[str, str], *, expected: int = 302) -> str:
+        """A submitted form. Errors: RuntimeError for any other status than expected."""
+        return self._ask("POST", path, urlencode({**form, "csrf_token": self._csrf}), expected)
+
+    def put(self, path: str) -> str:
+        """An empty PUT. Errors: as `get`."""
+        return self._ask("PUT", path, "", 200)
+
+    def _ask(self, method: str, path: str, body: str | None, expected: int) -> str:
+        headers = {"Cookie": self._cookie} if self._cookie else {}
+        if body is not None:
+            headers["Content-Type"] = "application/x-www-form-urlencoded"
+        self._connection.request(method, path, body, headers)
+        answer = self._connection.getresponse()
+        text = answer.read().decode()
+        for given in answer.headers.get_all("Set-Cookie", []):
+            self._cookie = given.partition(";")[0]
+        if answer.status != expected:
+            raise RuntimeError(f"{method} {path} answered {answer.status}: {text[:400]}")
+        return text
+
+
+def _application() -> object:
+    """What granian loads in the serving process."""
+    from bench import floors
+    from bench.databases import settings
+    from web import create_app
+
+    kind, url, folder = json.loads(os.environ["BENCH_PLACE"])
+    place = Place(kind, url, Path(folder))
+    return floors.application(place) if os.environ["BENCH_WHAT"] == "floor" else create_app(settings(place))
+
+
+def main(what: str, port: str) -> None:
+    """Serve until terminated."""
+    from granian import Granian
+    from granian.constants import Interfaces
+
+    os.environ["BENCH_WHAT"] = what
+    Granian(
+        "bench.serving:_application",
+        address="127.0.0.1",
+        port=int(port),
+        interface=Interfaces.WSGI,
+        factory=True,
+        workers=1,
+        blocking_threads=THREADS,
+        log_enabled=False,
+    ).serve()
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

@@ -1,0 +1,183 @@
+"""The processes that are measured, as packages: the benchmark process at several lengths, loops, parallel timers, a disputed payment.
+
+docs/explanation/benchmark.md says what each stands for.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import engine
+from tests.drawing import (
+    boundary,
+    catch,
+    end,
+    flow,
+    gateway,
+    path,
+    process,
+    service,
+    start,
+    sub_process,
+    user,
+)
+
+GROUP = "service_hall"
+TASKS_PER_ROUND = 6
+FORM = json.dumps(
+    {
+        "type": "default",
+        "id": "bench",
+        "components": [
+            {"type": "number", "key": "amount", "label": "金额", "properties": {"label_en": "Amount", "unit": "fen"}},
+            {"type": "textfield", "key": "note", "label": "备注", "properties": {"label_en": "Note"}},
+        ],
+    },
+    ensure_ascii=False,
+)
+ENTERED = {"amount": "128.50", "note": "核对无误"}
+
+
+def complaint(data_bytes: int = 1_000) -> dict[str, Any]:
+    """The variables a case starts with: a complaint and filling text up to about `data_bytes`."""
+    given = {
+        "msisdn": "13900000001",
+        "complaint_text": "帐单多收了功能费",
+        "disputed_amount": 12_850,
+        "repeated": False,
+    }
+    return {**given, "evidence": "话" * max(0, (data_bytes - 200) // 3)}
+
+
+def benchmark(times: int = 1) -> engine.Package:
+    """Six user tasks, two exclusive gateways, two service tasks and a timer on a user task; the whole `times` times in a row."""
+    nodes, flows, before = [start(due='accepted_at + duration("PT24H")')], [], "begun"
+    for turn in range(times):
+        drawn, inner, first, last = _round(f"r{turn}_")
+        nodes += drawn
+        flows += [flow(before, first), *inner]
+        before = last
+    return _package("BENCH" if times == 1 else f"BENCH-{times}", *nodes, end(), *flows, flow(before, "finished"))
+
+
+def _round(prefix: str) -> tuple[list[str], list[str], str, str]:
+    def named(name: str) -> str:
+        return prefix + name
+
+    tasks = ["accept", "judge", "verify", "approve", "pay_out", "reply"]
+    nodes = [user(named(one), form="bench", due='accepted_at + duration("PT4H")') for one in tasks]
+    nodes += [
+        gateway(named("ours"), default=named("flow_ours")),
+        gateway(named("cash"), default=named("flow_cash")),
+        service(
+            named("assess"),
+            "liability/assess",
+            result="liability",
+            right_charge="0",
+            charged="amount",
+            cause='"system"',
+        ),
+        service(
+            named("assess_again"),
+            "liability/assess",
+            result="liability",
+            right_charge="0",
+            charged="amount",
+            cause='"system"',
+        ),
+        boundary(named("remind"), named("approve"), timer='duration("P1D")', interrupting=False),
+        end(named("reminded")),
+    ]
+    flows = [
+        path(*map(named, ("accept", "judge", "ours"))),
+        flow(named("ours"), named("verify"), id=named("flow_ours")),
+        flow(named("ours"), named("reply"), "amount < 0", id=named("flow_not_ours")),
+        path(*map(named, ("verify", "assess", "approve", "cash"))),
+        flow(named("cash"), named("pay_out"), id=named("flow_cash")),
+        flow(named("cash"), named("reply"), "amount > 99999999", id=named("flow_not_cash")),
+        path(*map(named, ("pay_out", "assess_again", "reply"))),
+        flow(named("remind"), named("reminded")),
+    ]
+    return nodes, flows, named("accept"), named("reply")
+
+
+def loop() -> engine.Package:
+    """One user task that goes round until somebody enters an amount below one fen; it asks the same question any number of times."""
+    return _package(
+        "LOOP",
+        start(),
+        gateway("again"),
+        user("ask", form="bench"),
+        gateway("enough", default="flow_more"),
+        end(),
+        path("begun", "again", "ask", "enough"),
+        flow("enough", "again", id="flow_more"),
+        flow("enough", "finished", "amount < 1", id="flow_enough"),
+    )
+
+
+def timers() -> engine.Package:
+    """A timer that fires every day beside a user task that stays open."""
+    return _package(
+        "TIMERS",
+        start(),
+        gateway("both", "parallel"),
+        user("wait", form="bench"),
+        end("answered"),
+        gateway("next_day"),
+        catch("day", timer='duration("P1D")'),
+        gateway("go_on", default="flow_go_on"),
+        end("stopped"),
+        path("begun", "both", "wait", "answered"),
+        path("both", "next_day", "day", "go_on"),
+        flow("go_on", "next_day", id="flow_go_on"),
+        flow("go_on", "stopped", "amount != null", id="flow_stop"),
+    )
+
+
+def disputed_payment() -> engine.Package:
+    """A bank's disputed payment: two levels of sub-process, a decision of the kind a bank keeps, an event gateway with a two-day timer."""
+    inner = sub_process(
+        "examine",
+        start("examine_begun"),
+        user("check_position", form="bench"),
+        service("price", "liability/assess", result="liability", right_charge="0", charged="amount", cause='"system"'),
+        end("examined"),
+        path("examine_begun", "check_position", "price", "examined"),
+    )
+    outer = sub_process(
+        "investigate",
+        start("investigate_begun"),
+        user("collect", form="bench"),
+        inner,
+        gateway("wait_for_bank", "eventBased"),
+        catch("answered", message="bank_answered", key="msisdn"),
+        catch("two_days", timer='duration("P2D")'),
+        gateway("either"),
+        end("investigated"),
+        path("investigate_begun", "collect", "examine", "wait_for_bank", "answered", "either", "investigated"),
+        path("wait_for_bank", "two_days", "either"),
+    )
+    return _package(
+        "DISPUTE",
+        start(due='accepted_at + duration("PT24H")'),
+        user("accept", form="bench"),
+        outer,
+        gateway("ours", default="flow_ours"),
+        user("credit", form="bench"),
+        user("decline", form="bench"),
+        end(),
+        path("begun", "accept", "investigate", "ours"),
+        flow("ours", "credit", id="flow_ours"),
+        flow("ours", "decline", "amount < 0", id="flow_not_ours"),
+        path("credit", "finished"),
+        path("decline", "finished"),
+        messages=("bank_answered",),
+    )
+
+
+def _package(key: str, *nodes: str, messages: tuple[str, ...] = ()) -> engine.Package:
+    return engine.Package(
+        key=key, files={f"{key}.bpmn": process(key, *nodes, messages=messages), "forms/bench.form": FORM}
+    )

@@ -1,0 +1,55 @@
+"""`./desk bench`: measures the product against the floors of the machine it runs on, in one run, and prints ratios."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterator
+from contextlib import ExitStack
+from pathlib import Path
+
+import click
+
+from bench import databases, program
+from bench.figures import Figure
+from web.commands.output import as_json, note, report
+
+
+@click.command()
+@click.option("--quick", is_flag=True, help="Fewer rounds and smaller worklists: a few minutes' worth in one.")
+@click.option("--database", type=click.Choice(["sqlite", "postgresql", "both"]), default="both", show_default=True)
+@click.option("--postgresql", "server", envvar="TEST_DATABASE_URL", help="A PostgreSQL to use; else the test extra's.")
+@as_json
+def bench(quick: bool, database: str, server: str | None, as_json: bool) -> None:
+    """Measure speed and growth; the floors of the machine are measured before and after."""
+    size = program.QUICK if quick else program.FULL
+    found: list[Figure] = []
+    with tempfile.TemporaryDirectory(prefix="desk-bench-") as folder, ExitStack() as stack:
+        for place in _places(Path(folder), database, server, stack):
+            found += program.run(place, size, lambda what, kind=place.kind: note(f"{kind}: {what} …"))  # type: ignore[misc]
+    missed = [one for one in found if one.reached is False]
+    document = {"quick": quick, "figures": [one.document() for one in found], "missed": [one.what for one in missed]}
+    report(document, _lines(found), as_json=as_json, found=False)
+
+
+def _places(folder: Path, database: str, server: str | None, stack: ExitStack) -> Iterator[databases.Place]:
+    if database in ("sqlite", "both"):
+        with databases.sqlite(folder) as place:
+            yield place
+    if database in ("postgresql", "both"):
+        url = stack.enter_context(databases.server(folder, server))
+        with databases.postgresql(folder, url) as place:
+            yield place
+
+
+def _lines(found: list[Figure]) -> list[str]:
+    rows = [(*_cells(one), one.database) for one in found]
+    widths = [max(len(row[column]) for row in rows) for column in range(5)]
+    return ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows]
+
+
+def _cells(one: Figure) -> tuple[str, str, str, str]:
+    digits = 2 if one.value < 100 else 0
+    ratio = f"{one.ratio:.2f} × {one.to}" if one.ratio is not None else ""
+    sign = "≥" if one.least else "≤"
+    goal = f"{'reached' if one.reached else 'missed '} {sign} {one.goal:g}" if one.goal is not None else ""
+    return one.what, f"{one.value:,.{digits}f} {one.unit}", ratio, goal
