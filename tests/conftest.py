@@ -37,6 +37,16 @@ def plain_calendar() -> Iterator[None]:
     calendars._source[:] = before
 
 
+@pytest.fixture(autouse=True)
+def plain_observers() -> Iterator[None]:
+    """Nobody follows changes, unless a test composes an office; what one composes does not reach the next."""
+    from engine import execution
+
+    before = list(execution._observers)
+    yield
+    execution._observers[:] = before
+
+
 @pytest.fixture
 def keys() -> None:
     """Keys for sealing, as the composition root sets them in a running office."""

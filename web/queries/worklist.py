@@ -95,7 +95,8 @@ def _merged(branches: list[Conditions], wanted: Wanted, limit: int) -> Select[An
 
 
 def _part(conditions: Conditions, wanted: Wanted, limit: int) -> Select[Any]:
-    query: Select[Any] = select(UserTask.id, UserTask.due_at).where(UserTask.state == "open", *conditions)
+    columns: tuple[Any, ...] = (UserTask.id, UserTask.due_at)
+    query = select(*columns).where(UserTask.state == "open", *conditions)
     if wanted.process:
         query = query.where(UserTask.process_key == wanted.process)
     if wanted.group:
@@ -170,7 +171,7 @@ def _row(found: Any) -> Row:
 
 def counts(person: Person) -> dict[str, int]:
     """The figures beside the navigation: mine, my departments', late; each counted up to MOST_COUNTED."""
-    theirs = [UserTask.group.in_(person.departments)]
+    theirs: Conditions = [UserTask.group.in_(person.departments)]
     asked: dict[str, Conditions] = {
         "mine": [UserTask.assignee == person.name],
         "group": theirs,
