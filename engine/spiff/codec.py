@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
+from SpiffWorkflow.bpmn.specs.defaults import InclusiveGateway, ParallelGateway
 from SpiffWorkflow.task import Task
 from SpiffWorkflow.util.task import TaskState
 
@@ -81,14 +82,15 @@ def _decode_one(workflow: Any, encoded: list[Any]) -> None:
 
 
 def prune(workflow: FlatWorkflow) -> None:
-    """Forget finished called processes and, wherever a process has exactly one open branch, what lies behind it.
+    """Forget finished called processes and, on every open branch, what lies behind it.
 
-    This keeps state and cost flat over loops, and repairs the stock join of a parallel gateway, which reads finished history.
+    This keeps state and cost flat over loops, also beside an open branch, and repairs the stock join of a parallel gateway, which reads
+    finished history.
     """
     for parent in [p for p, inner in workflow.subprocesses.items() if _is_over(workflow, p)]:
         workflow.subprocesses.pop(parent, None)
     for one in (workflow, *workflow.subprocesses.values()):
-        _prune_one(one)
+        _Pruning(one).run()
 
 
 def _is_over(workflow: FlatWorkflow, parent: UUID) -> bool:
@@ -98,35 +100,63 @@ def _is_over(workflow: FlatWorkflow, parent: UUID) -> bool:
     return owner is None or bool(owner._state & FINISHED)
 
 
-def _prune_one(workflow: Any) -> None:
-    frontier = _last_before_open(workflow)
-    root = workflow.task_tree
-    if frontier is root:
-        return
-    keep = {root.id}
-    stack = [frontier]
-    while stack:
-        task = stack.pop()
-        keep.add(task.id)
-        stack.extend(workflow.tasks[child] for child in task._children)
-    root._children = [frontier.id]
-    frontier._parent = root.id
-    for gone in [task_id for task_id in workflow.tasks if task_id not in keep]:
-        del workflow.tasks[gone]
-    if workflow.last_task is not None and workflow.last_task.id not in workflow.tasks:
-        workflow.last_task = None
+class _Pruning:
+    """Shortens one process: from its root, and from each branch of a fork that is still open, to the last finished task before what is open."""
 
+    def __init__(self, workflow: Any) -> None:
+        self._workflow, self._tasks = workflow, workflow.tasks
+        self._leading = _leading_to_open(workflow)
+        self._awaited = {
+            task.task_spec.name
+            for task in self._tasks.values()
+            if not task._state & FINISHED and isinstance(task.task_spec, ParallelGateway | InclusiveGateway)
+        }
 
-def _last_before_open(workflow: Any) -> Task:
-    """The last finished task from which every open task descends."""
-    leading = _leading_to_open(workflow)
-    node = workflow.task_tree
-    while node._state & FINISHED:
-        alive = [workflow.tasks[child] for child in node._children if child in leading]
-        if len(alive) != 1 or not alive[0]._state & FINISHED:
-            break
-        node = alive[0]
-    return node
+    def run(self) -> None:
+        tops = [self._workflow.task_tree]
+        while tops:
+            last = self._shorten(tops.pop())
+            tops += [child for child in self._alive(last) if child._state & FINISHED]
+        if self._workflow.last_task is not None and self._workflow.last_task.id not in self._tasks:
+            self._workflow.last_task = None
+
+    def _alive(self, task: Task) -> list[Task]:
+        return [self._tasks[child] for child in task._children if child in self._leading]
+
+    def _shorten(self, top: Task) -> Task:
+        """Forget everything between a task and the last finished one from which all that is open below it descends."""
+        last = self._last_before_open(top)
+        if last is not top:
+            for gone in [task for child in top._children for task in self._below(child, last)]:
+                del self._tasks[gone]
+            top._children, last._parent = [last.id], top.id
+        return last
+
+    def _last_before_open(self, top: Task) -> Task:
+        node = top
+        while node._state & FINISHED:
+            alive = self._alive(node)
+            if len(alive) != 1 or not alive[0]._state & FINISHED or self._holds_arrivals(node, alive[0]):
+                break
+            node = alive[0]
+        return node
+
+    def _holds_arrivals(self, node: Task, alive: Task) -> bool:
+        """Whether a finished branch holds the arrival at a gateway that still waits for others."""
+        others = [child for child in node._children if child != alive.id]
+        return bool(self._awaited) and any(
+            self._tasks[task].task_spec.name in self._awaited for child in others for task in self._below(child)
+        )
+
+    def _below(self, top: UUID, without: Task | None = None) -> list[UUID]:
+        """The ids of a task and of everything below it, except one task and what is below that."""
+        found, stack = [], [top]
+        while stack:
+            current = stack.pop()
+            if without is None or current != without.id:
+                found.append(current)
+                stack.extend(self._tasks[current]._children)
+        return found
 
 
 def _leading_to_open(workflow: Any) -> set[UUID]:
