@@ -146,7 +146,7 @@ def _opened(row: Row[Any], failed: Failed, at: datetime) -> bool:
     """Whether the incident could be recorded; a case that cannot even be restored has to be tried on."""
 
     def command(run: Run) -> None:
-        where = {"token": row.token, "element": row.element_id, "topic": ""}
+        where = {"token": row.token, "element": row.element_id, "topic": "", "after": "timer"}
         run.add("incident_opened", **where, kind=TIMER_FAILED, message=failed.kind, trace=failed.trace)
 
     opened = jobs.guarded(

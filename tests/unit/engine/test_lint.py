@@ -82,6 +82,13 @@ TWO_TRIGGERS = (
 BROKEN: list[tuple[str, str, str | engine.Package]] = [
     ("malformed_xml", "", "<definitions"),
     ("missing_file", "", engine.Package(key="P", files={})),
+    (
+        "malformed_catalogue",
+        "",
+        engine.Package(
+            key="P", files={**package("P", line(user("x"))).files, "translations/P.en.yaml": "- a list\n"}
+        ),
+    ),
     ("wrong_process_id", "", line(user("x")).replace('process id="P"', 'process id="Q"')),
     ("one_executable_process", "", line(user("x")).replace('isExecutable="true"', 'isExecutable="false"')),
     (
