@@ -5,8 +5,11 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from datetime import time
+from typing import Any
+from weakref import WeakKeyDictionary
 
-from sqlalchemy import insert, select
+from sqlalchemy import select
+from sqlalchemy.dialects import postgresql, sqlite
 
 from engine.errors import Corrupt
 from engine.language import values
@@ -20,6 +23,8 @@ class UnknownCalendar(Corrupt):
 
 
 _source: list[Callable[[], Calendar]] = []
+_known: WeakKeyDictionary[Any, set[str]] = WeakKeyDictionary()
+_INSERT = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
 
 
 def use(source: Callable[[], Calendar]) -> None:
@@ -33,14 +38,26 @@ def current() -> Calendar:
 
 
 def keep(calendar: Calendar) -> str:
-    """Store a calendar unless it is stored; its fingerprint."""
+    """Store a calendar unless it is stored; its fingerprint. What a session has stored itself counts as known only to later ones."""
     fingerprint = calendar.fingerprint()
-    known = session().info.setdefault("calendars_kept", set())
-    if fingerprint not in known:
-        if session().get(CalendarVersion, fingerprint) is None:
-            session().execute(insert(CalendarVersion).values(fingerprint=fingerprint, content=_content(calendar)))
+    known = _known.setdefault(session().get_bind(), set())
+    if fingerprint in known:
+        return fingerprint
+    own: set[str] = session().info.setdefault("calendars_stored", set())
+    wanted = select(CalendarVersion.fingerprint).where(CalendarVersion.fingerprint == fingerprint)
+    if session().scalar(wanted) is None:
+        own.add(fingerprint)
+        _store(fingerprint, calendar)
+    elif fingerprint not in own:
         known.add(fingerprint)
     return fingerprint
+
+
+def _store(fingerprint: str, calendar: Calendar) -> None:
+    """Somebody else may store the same one at the same instant."""
+    wanted: Any = _INSERT[session().get_bind().dialect.name](CalendarVersion)
+    row = {"fingerprint": fingerprint, "content": _content(calendar)}
+    session().execute(wanted.values(**row).on_conflict_do_nothing())
 
 
 def _content(calendar: Calendar) -> bytes:

@@ -21,7 +21,7 @@ from engine.history import GENESIS, INSTANCE, Head
 from engine.spiff.run import Run
 from engine.steps import Step, Work, WorkOutcome
 from engine.stores import SqlStore
-from models.base import session, transaction
+from models.base import one_writer, session, transaction
 from models.definition import ProcessDefinition
 from models.identity import Department
 from models.instance import CaseKey, ProcessInstance
@@ -111,7 +111,10 @@ def find(where: ColumnElement[bool], *more: Any, join_task: bool = False, lock: 
     if join_task:
         query = query.join(UserTask, UserTask.instance_id == ProcessInstance.id)
     query = query.where(where)
-    return session().execute(query.with_for_update(of=ProcessInstance) if lock else query).first()
+    row = session().execute(query.with_for_update(of=ProcessInstance) if lock else query).first()
+    if row is not None and lock and join_task and not one_writer():
+        return session().execute(query).first()  # what is joined was read before the lock was had
+    return row
 
 
 def take(row: Row[Any], *, by: str, at: datetime) -> Loaded:
@@ -226,11 +229,10 @@ def _save(loaded: Loaded, *, by: str, at: datetime) -> Advanced:
     store.flush()
     _shift_limits(store, row)
     _update_row(loaded, store.instance, head)
-    created = [step["token"] for step in steps if step["type"] == "user_task_created"]
     change = Change(row.id, row.business_key, row.key, at, by, steps, run.ended)
     for observer in _observers:
         observer(change)
-    return Advanced(row.id, _task_ids(row.id, created), run.ended)
+    return Advanced(row.id, store.opened, run.ended)
 
 
 def _with_groups(steps: list[Step]) -> list[Step]:
@@ -262,8 +264,8 @@ def _shift_limits(store: SqlStore, row: Any) -> None:
 
 
 def _update_row(loaded: Loaded, changed: dict[str, Any], head: Head) -> None:
-    row = loaded.row
-    blob = sealing.seal(loaded.case_key, orjson.dumps(loaded.run.state()))
+    row, over = loaded.row, changed.get("state", "active") != "active"
+    blob = b"" if over else sealing.seal(loaded.case_key, orjson.dumps(loaded.run.state()))
     result = session().execute(
         update(ProcessInstance)
         .where(ProcessInstance.id == row.id, ProcessInstance.version == row.version)
@@ -271,13 +273,6 @@ def _update_row(loaded: Loaded, changed: dict[str, Any], head: Head) -> None:
     )
     if result.rowcount != 1:  # type: ignore[attr-defined]
         raise StaleInstance(case=row.business_key)
-
-
-def _task_ids(instance_id: int, tokens: list[int]) -> list[int]:
-    if not tokens:
-        return []
-    query = select(UserTask.id).where(UserTask.instance_id == instance_id, UserTask.token.in_(tokens))
-    return list(session().scalars(query.order_by(UserTask.token)))
 
 
 def case_key(instance_id: int) -> bytes | None:

@@ -11,6 +11,7 @@ from engine import execution
 from engine.errors import Conflict, NotFound
 from engine.execution import Advanced
 from engine.permissions import Actor
+from engine.spiff.run import Run
 from engine.steps import Done, Refused, WorkOutcome
 from models.base import session, transaction
 from models.incident import Incident
@@ -28,7 +29,12 @@ def retry(incident_id: int, *, by: Actor, at: datetime) -> Advanced:
     """Carry out the service task once more, under the same idempotency key. Errors: UnknownIncident, IncidentResolved."""
     with transaction():
         incident = _open(incident_id)
-        return execution.advance(incident.instance_id, lambda run: run.retry(incident.token), by=by.user, at=at)
+
+        def command(run: Run) -> None:
+            _check_stuck(run, incident)
+            run.retry(incident.token)
+
+        return execution.advance(incident.instance_id, command, by=by.user, at=at)
 
 
 def resolve(
@@ -47,9 +53,18 @@ def resolve(
     outcome: WorkOutcome = Refused(error) if error else Done(result or {})
     with transaction():
         incident = _open(incident_id)
-        return execution.advance(
-            incident.instance_id, lambda run: run.resolve(incident.token, outcome, reason), by=by.user, at=at
-        )
+
+        def command(run: Run) -> None:
+            _check_stuck(run, incident)
+            run.resolve(incident.token, outcome, reason)
+
+        return execution.advance(incident.instance_id, command, by=by.user, at=at)
+
+
+def _check_stuck(run: Run, incident: Incident) -> None:
+    """Somebody may have seen to it between our look and our lock."""
+    if incident.token not in run.stuck:
+        raise IncidentResolved(incident=incident.id)
 
 
 def _open(incident_id: int) -> Incident:

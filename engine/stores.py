@@ -46,6 +46,7 @@ class SqlStore:
         self._closed: dict[str, list[int]] = {"timer": [], "message": []}
         self._incidents_closed: dict[int, str] = {}
         self._shift = timedelta()
+        self.opened: list[int] = []
 
     def user_task_opened(self, token: int, **columns: Any) -> None:
         self._tasks[token] = {"instance_id": self.instance_id, "token": token, **self._common, **columns}
@@ -94,7 +95,7 @@ class SqlStore:
         return self._shift
 
     def flush(self) -> None:
-        """Write what was gathered."""
+        """Write what was gathered; `opened` are then the ids of the new open user tasks, in the order they were reached."""
         current = session()
         for model, column, tokens in (
             (Timer, Timer.token, self._closed["timer"]),
@@ -121,7 +122,9 @@ class SqlStore:
     def _insert(self) -> None:
         current = session()
         if self._tasks:
-            current.execute(insert(UserTask), list(self._tasks.values()))
+            wanted = insert(UserTask).returning(UserTask.token, UserTask.id)
+            ids = {row.token: row.id for row in current.execute(wanted, list(self._tasks.values()))}
+            self.opened = [ids[token] for token, columns in self._tasks.items() if columns["state"] == "open"]
         for model, rows in ((Timer, self._timers), (MessageSubscription, self._messages), (Incident, self._incidents)):
             if rows:
                 current.execute(

@@ -37,6 +37,16 @@ def plain_calendar() -> Iterator[None]:
     calendars._source[:] = before
 
 
+@pytest.fixture(autouse=True)
+def own_observers() -> Iterator[None]:
+    """Who follows the engine in an office that one test builds does not follow it in the next test."""
+    from engine import execution
+
+    before = list(execution._observers)
+    yield
+    execution._observers[:] = before
+
+
 @pytest.fixture
 def keys() -> None:
     """Keys for sealing, as the composition root sets them in a running office."""
