@@ -203,14 +203,29 @@ def advance(instance_id: int, command: Command, *, by: str, at: datetime) -> Adv
         return advance_row(row, command, by=by, at=at)
 
 
-def advance_row(row: Row[Any], command: Command, *, by: str, at: datetime) -> Advanced:
+def advance_row(row: Row[Any], command: Command, *, by: str, at: datetime, request: str = "") -> Advanced:
     """The same for a row that `find` has locked in the current transaction."""
     loaded = take(row, by=by, at=at)
     command(loaded.run)
-    return _save(loaded, by=by, at=at)
+    return _save(loaded, by=by, at=at, request=request)
 
 
-def _save(loaded: Loaded, *, by: str, at: datetime) -> Advanced:
+def answered(instance_id: int, request: str) -> Advanced | None:
+    """What this very request came to, when it has been answered before."""
+    for entry in history.read(INSTANCE, str(instance_id), case_key(instance_id)):
+        if request and entry.request == request:
+            tokens = [step["token"] for step in entry.steps if step["type"] == "user_task_created"]
+            ended = any(step["type"] == "instance_completed" for step in entry.steps)
+            return Advanced(instance_id, _task_ids(instance_id, tokens), ended)
+    return None
+
+
+def _task_ids(instance_id: int, tokens: list[int]) -> list[int]:
+    query = select(UserTask.id).where(UserTask.instance_id == instance_id, UserTask.token.in_(tokens))
+    return list(session().scalars(query.order_by(UserTask.token)))
+
+
+def _save(loaded: Loaded, *, by: str, at: datetime, request: str = "") -> Advanced:
     run, row = loaded.run, loaded.row
     steps = _with_groups(run.steps)
     store = SqlStore(row.id, at, by, {"business_key": row.business_key})
@@ -225,6 +240,7 @@ def _save(loaded: Loaded, *, by: str, at: datetime) -> Advanced:
         case_key=loaded.case_key,
         personal=loaded.definition.personal,
         calendar=calendars.keep(run.calendar),
+        request=request,
     )
     store.flush()
     _shift_limits(store, row)

@@ -132,6 +132,17 @@ def test_one_task_completed_by_many_is_completed_once(office: Flask, at: datetim
     assert engine.verify(begun.instance_id) == []
 
 
+def test_one_request_sent_many_times_is_answered_alike(office: Flask, at: datetime) -> None:
+    """The same submission under the same key: one effect, and everybody is told the same."""
+    begun = begin("LATE", at)
+    paid.clear()
+    task_id, form = begun.user_task_ids[0], {"amount": "1"}
+    came = together(office, [partial(engine.complete, task_id, form=form, by=CLEO, at=at, key="k")] * THREADS)
+    assert [one for one in came if one != came[0]] == []
+    assert len(came[0].user_task_ids) == 1
+    assert (len(paid), entry_count(begun.instance_id)) == (1, 2)
+
+
 def test_one_task_is_claimed_by_one(office: Flask, at: datetime) -> None:
     """Two clerks take the same task: one has it, the other hears who; nobody takes it from anybody."""
     begun = begin("LATE", at)
