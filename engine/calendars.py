@@ -9,8 +9,8 @@ from functools import lru_cache
 from typing import Any
 from weakref import WeakKeyDictionary
 
-from sqlalchemy import event, insert, select
-from sqlalchemy.orm import Session
+from sqlalchemy import select
+from sqlalchemy.dialects import postgresql, sqlite
 
 from engine.errors import Corrupt
 from engine.language import values
@@ -24,7 +24,8 @@ class UnknownCalendar(Corrupt):
 
 
 _source: list[Callable[[], Calendar]] = []
-_stored: WeakKeyDictionary[Any, set[str]] = WeakKeyDictionary()
+_known: WeakKeyDictionary[Any, set[str]] = WeakKeyDictionary()
+_INSERT = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
 
 
 def use(source: Callable[[], Calendar]) -> None:
@@ -38,23 +39,26 @@ def current() -> Calendar:
 
 
 def keep(calendar: Calendar) -> str:
-    """Store a calendar unless it is stored; its fingerprint."""
+    """Store a calendar unless it is stored; its fingerprint. What a session has stored itself counts as known only to later ones."""
     fingerprint = _fingerprint(calendar)
-    stored = _stored.setdefault(session().get_bind(), set())
-    written = session().info.setdefault("calendars_kept", set())
-    if fingerprint not in stored and fingerprint not in written:
-        if session().get(CalendarVersion, fingerprint) is not None:
-            stored.add(fingerprint)
-        else:
-            session().execute(insert(CalendarVersion).values(fingerprint=fingerprint, content=_content(calendar)))
-            written.add(fingerprint)
+    known = _known.setdefault(session().get_bind(), set())
+    if fingerprint in known:
+        return fingerprint
+    own: set[str] = session().info.setdefault("calendars_stored", set())
+    wanted = select(CalendarVersion.fingerprint).where(CalendarVersion.fingerprint == fingerprint)
+    if session().scalar(wanted) is None:
+        own.add(fingerprint)
+        _store(fingerprint, calendar)
+    elif fingerprint not in own:
+        known.add(fingerprint)
     return fingerprint
 
 
-@event.listens_for(Session, "after_soft_rollback")
-def _forget(rolled_back: Session, _transaction: object) -> None:
-    """What was stored in a transaction that did not come to be is not stored."""
-    rolled_back.info.pop("calendars_kept", None)
+def _store(fingerprint: str, calendar: Calendar) -> None:
+    """Somebody else may store the same one at the same instant."""
+    wanted: Any = _INSERT[session().get_bind().dialect.name](CalendarVersion)
+    row = {"fingerprint": fingerprint, "content": _content(calendar)}
+    session().execute(wanted.values(**row).on_conflict_do_nothing())
 
 
 @lru_cache(maxsize=16)

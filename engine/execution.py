@@ -121,12 +121,8 @@ def rows(*more: Any) -> Select[Any]:
     )
 
 
-def _for_change(query: Select[Any]) -> Select[Any]:
-    return query.with_for_update(of=_INSTANCE)
-
-
 _BY_ID = rows().where(_INSTANCE.c.id == bindparam("id"))
-_BY_ID_FOR_CHANGE = _for_change(_BY_ID)
+_BY_ID_FOR_CHANGE = _BY_ID.with_for_update(of=_INSTANCE)
 _OF_TASK = (
     rows(
         _TASK.c.token.label("task_token"),
@@ -139,7 +135,8 @@ _OF_TASK = (
     .join(_TASK, _TASK.c.instance_id == _INSTANCE.c.id)
     .where(_TASK.c.id == bindparam("id"))
 )
-_OF_TASK_FOR_CHANGE = _for_change(_OF_TASK)
+# the task as well, so that PostgreSQL reads it as it is once the lock is had
+_OF_TASK_FOR_CHANGE = _OF_TASK.with_for_update(of=(_INSTANCE, _TASK))
 
 
 _CHANGE = update(_INSTANCE).where(_INSTANCE.c.id == bindparam("of"), _INSTANCE.c.version == bindparam("was"))
@@ -241,14 +238,29 @@ def advance(instance_id: int, command: Command, *, by: str, at: datetime) -> Adv
         return advance_row(row, command, by=by, at=at)
 
 
-def advance_row(row: Row[Any], command: Command, *, by: str, at: datetime) -> Advanced:
+def advance_row(row: Row[Any], command: Command, *, by: str, at: datetime, request: str = "") -> Advanced:
     """The same for a row that `find` has locked in the current transaction."""
     loaded = take(row, by=by, at=at)
     command(loaded.run)
-    return _save(loaded, by=by, at=at)
+    return _save(loaded, by=by, at=at, request=request)
 
 
-def _save(loaded: Loaded, *, by: str, at: datetime) -> Advanced:
+def answered(instance_id: int, request: str) -> Advanced | None:
+    """What this very request came to, when it has been answered before."""
+    for entry in history.read(INSTANCE, str(instance_id), case_key(instance_id)):
+        if request and entry.request == request:
+            tokens = [step["token"] for step in entry.steps if step["type"] == "user_task_created"]
+            ended = any(step["type"] == "instance_completed" for step in entry.steps)
+            return Advanced(instance_id, _task_ids(instance_id, tokens), ended)
+    return None
+
+
+def _task_ids(instance_id: int, tokens: list[int]) -> list[int]:
+    query = select(UserTask.id).where(UserTask.instance_id == instance_id, UserTask.token.in_(tokens))
+    return list(session().scalars(query.order_by(UserTask.token)))
+
+
+def _save(loaded: Loaded, *, by: str, at: datetime, request: str = "") -> Advanced:
     run, row = loaded.run, loaded.row
     session().flush()
     steps = _with_groups(run.steps)
@@ -264,6 +276,7 @@ def _save(loaded: Loaded, *, by: str, at: datetime) -> Advanced:
         case_key=loaded.case_key,
         personal=loaded.definition.personal,
         calendar=calendars.keep(run.calendar),
+        request=request,
     )
     opened = store.flush()
     jobs.queue(row.id, steps, loaded.case_key, at)
@@ -322,8 +335,8 @@ def _shift_limits(store: SqlStore, row: Any) -> None:
 
 
 def _update_row(loaded: Loaded, changed: dict[str, Any], head: Head) -> None:
-    row = loaded.row
-    blob = sealing.seal(loaded.case_key, orjson.dumps(loaded.run.state()))
+    row, over = loaded.row, changed.get("state", "active") != "active"
+    blob = b"" if over else sealing.seal(loaded.case_key, orjson.dumps(loaded.run.state()))
     columns = {"version": row.version + 1, "sequence": head.seq, "head": head.hash, "state_blob": blob, **changed}
     result = connection().execute(_CHANGE, {"of": row.id, "was": row.version, **columns})
     if result.rowcount != 1:

@@ -29,7 +29,10 @@ class BrokenChain(Corrupt):
 
 @dataclass(frozen=True)
 class Entry:
-    """One commit: who did it, when, and its steps with personal values readable unless the case was erased."""
+    """One commit: who did it, when, and its steps with personal values readable unless the case was erased.
+
+    `calendar` is the fingerprint of the calendar reckoned with, `request` that of the request answered, when it had a key.
+    """
 
     seq: int
     at: datetime
@@ -37,6 +40,7 @@ class Entry:
     steps: list[Step]
     hash: bytes
     calendar: str = ""
+    request: str = ""
 
 
 @dataclass(frozen=True)
@@ -58,13 +62,15 @@ def append(
     case_key: bytes | None = None,
     personal: frozenset[str] = frozenset(),
     calendar: str = "",
+    request: str = "",
 ) -> Head:
     """Add an entry after `head`; values under `personal` names are sealed before they are hashed.
 
-    `calendar` is the fingerprint of the business calendar that limits were reckoned with.
+    `calendar` is the fingerprint of the business calendar that limits were reckoned with, `request` that of a request with a key.
     """
     shown = sealing.hide(case_key, personal, steps) if case_key is not None else steps
     document = {"stream": stream, "id": stream_id, "seq": head.seq + 1, "at": at, "by": by, "calendar": calendar}
+    document |= {"request": request} if request else {}
     body = values.canonical({**document, "steps": shown})
     digest = chain(head.hash, body)
     row = {"stream": stream, "stream_id": stream_id, "sequence": head.seq + 1, "at": at, "actor": by, "body": body}
@@ -96,13 +102,9 @@ def _checked(stored: list[HistoryEntry], stream_id: str, case_key: bytes | None)
         if row.sequence != number or row.previous != previous or row.hash != chain(previous, row.body):
             raise BrokenChain(stream=stream_id, seq=number)
         previous = row.hash
-        steps, calendar = _opened(row.body, case_key)
-        yield Entry(row.sequence, row.at, row.actor, steps, row.hash, calendar)
-
-
-def _opened(body: bytes, case_key: bytes | None) -> tuple[list[Step], str]:
-    opened = document(body)
-    return sealing.reveal(case_key, opened["steps"]), opened["calendar"]
+        opened = document(row.body)
+        steps = sealing.reveal(case_key, opened["steps"])
+        yield Entry(row.sequence, row.at, row.actor, steps, row.hash, opened["calendar"], opened.get("request", ""))
 
 
 def document(body: bytes) -> dict[str, Any]:

@@ -34,7 +34,11 @@ def retry(incident_id: int, *, by: Actor, at: datetime) -> Advanced:
 
 
 def _carry_out_again(incident: Incident) -> Command:
-    return lambda run: run.retry(incident.token)
+    def command(run: Run) -> None:
+        _check_stuck(run, incident)
+        run.retry(incident.token)
+
+    return command
 
 
 def _fire_again(incident: Incident, reason: str) -> Command:
@@ -73,7 +77,17 @@ def resolve(
 
 
 def _settle(incident: Incident, outcome: WorkOutcome, reason: str) -> Command:
-    return lambda run: run.resolve(incident.token, outcome, reason)
+    def command(run: Run) -> None:
+        _check_stuck(run, incident)
+        run.resolve(incident.token, outcome, reason)
+
+    return command
+
+
+def _check_stuck(run: Run, incident: Incident) -> None:
+    """Somebody may have seen to it between our look and our lock."""
+    if incident.token not in run.stuck:
+        raise IncidentResolved(incident=incident.id)
 
 
 def _open(incident_id: int) -> Incident:

@@ -113,7 +113,7 @@ class SqlStore:
         return self._shift
 
     def flush(self) -> list[int]:
-        """Write what was gathered; the ids of the user tasks this opened, in the order of their tokens."""
+        """Write what was gathered; the ids of the new open user tasks, in the order they were reached."""
         write = connection().execute
         for kind, tokens in self._closed.items():
             if tokens:
@@ -126,7 +126,8 @@ class SqlStore:
         for kind, rows in (("timer", self._timers), ("message", self._messages), ("incident", self._incidents)):
             if rows:
                 write(_OPEN[kind], [{"instance_id": self.instance_id, "token": t, **row} for t, row in rows.items()])
-        return [write(_OPEN_TASK, self._tasks[token]).scalar_one() for token in sorted(self._tasks)]
+        ids = [(write(_OPEN_TASK, columns).scalar_one(), columns["state"]) for columns in self._tasks.values()]
+        return [id for id, state in ids if state == "open"]
 
 
 @dataclass

@@ -12,10 +12,10 @@ from typing import Any
 
 from sqlalchemy import Row, select
 
-from engine import execution, permissions
+from engine import execution, permissions, sealing
 from engine.errors import NotFound
 from engine.execution import Advanced
-from engine.language import feel
+from engine.language import feel, values
 from engine.language.forms import Form
 from engine.permissions import Actor, TaskFacts
 from engine.spiff.run import Run
@@ -29,15 +29,19 @@ class UnknownUserTask(NotFound):
     """There is no such task."""
 
 
-def complete(task_id: int, *, form: Submitted, by: Actor, at: datetime) -> Advanced:
+def complete(task_id: int, *, form: Submitted, by: Actor, at: datetime, key: str = "") -> Advanced:
     """Complete a user task with what was entered, and run the process to its next wait states.
 
-    Shape:  `form` maps field keys to submitted text; keys the form does not have are refused.
+    Shape:  `form` maps field keys to submitted text; keys the form does not have are refused. `key` is the caller's own for this request:
+            the same person sending the same again under the same key is answered as the first time, and nothing happens twice.
     Errors: UnknownUserTask, NotACandidate, FourEyesViolation, ClaimedByAnother, AlreadyCompleted, InvalidForm, InstanceEnded.
     """
     with transaction():
         row = _locked(task_id)
-        facts = _facts(row)
+        facts, request = _facts(row), _fingerprint(key, form, by)
+        before = execution.answered(row.id, request) if facts.state == "completed" else None
+        if before is not None:
+            return before
         permissions.check(by, facts)
 
         def command(run: Run) -> None:
@@ -49,7 +53,15 @@ def complete(task_id: int, *, form: Submitted, by: Actor, at: datetime) -> Advan
             )
             run.complete_user_task(row.task_token, entered, by.user)
 
-        return execution.advance_row(row, command, by=by.user, at=at)
+        return execution.advance_row(row, command, by=by.user, at=at, request=request)
+
+
+def _fingerprint(key: str, form: Submitted, by: Actor) -> str:
+    """What tells a repeated request from another one; without the office's key it says nothing about what was entered."""
+    if not key:
+        return ""
+    entered = {name: given if isinstance(given, str) else list(given) for name, given in form.items()}
+    return sealing.mac(values.canonical([key, by.user, entered])).hex()[:32]
 
 
 def _check_four_eyes(by: Actor, facts: TaskFacts, instance_id: int, elements: str) -> None:

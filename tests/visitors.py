@@ -127,6 +127,7 @@ class Caller:
         """GET under /api/v1."""
         return self.client.get(f"/api/v1{path}", headers=self.headers, query_string=query)
 
-    def post(self, path: str, document: Any = None) -> TestResponse:
+    def post(self, path: str, document: Any = None, **headers: str) -> TestResponse:
         """POST under /api/v1."""
-        return self.client.post(f"/api/v1{path}", headers=self.headers, json={} if document is None else document)
+        sent = {} if document is None else document
+        return self.client.post(f"/api/v1{path}", headers=self.headers | headers, json=sent)

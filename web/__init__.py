@@ -93,9 +93,10 @@ def _configure(app: Flask, settings: config.Settings) -> None:
 
 
 def _engine_options(url: str) -> dict[str, object]:
+    """A connection for every thread that asks: one that waits for the write lock holds its own meanwhile."""
     if url.startswith("sqlite") and ":memory:" not in url and url != "sqlite://":
-        return {"poolclass": NullPool} if "mode=ro" in url else {"connect_args": {"timeout": 30}}
-    return {}
+        return {"poolclass": NullPool} if "mode=ro" in url else {"connect_args": {"timeout": 30}, "max_overflow": -1}
+    return {} if url.startswith("sqlite") else {"max_overflow": -1}
 
 
 def _connect(app: Flask) -> None:

@@ -158,22 +158,24 @@ class OneTask(MethodView):
         """The task with its form."""
         return _task_detail(_task(task_id))
 
+    @blueprint.arguments(schemas.RequestKey, location="headers")
     @blueprint.arguments(schemas.Completion)
     @blueprint.response(200, schemas.Advanced)
-    def post(self, given: dict[str, Any], task_id: int) -> dict[str, Any]:
+    def post(self, sent: dict[str, str], given: dict[str, Any], task_id: int) -> dict[str, Any]:
         """Complete the task; the same as POST …/completion."""
-        return _complete(task_id, given["form"])
+        return _complete(task_id, given["form"], sent["key"])
 
 
 @blueprint.route("/tasks/<int:task_id>/completion")
 class TaskCompletion(MethodView):
     """Completing a task."""
 
+    @blueprint.arguments(schemas.RequestKey, location="headers")
     @blueprint.arguments(schemas.Completion)
     @blueprint.response(200, schemas.Advanced)
-    def post(self, given: dict[str, Any], task_id: int) -> dict[str, Any]:
+    def post(self, sent: dict[str, str], given: dict[str, Any], task_id: int) -> dict[str, Any]:
         """Complete the task with what was entered, and run the case to its next wait states."""
-        return _complete(task_id, given["form"])
+        return _complete(task_id, given["form"], sent["key"])
 
 
 @blueprint.route("/tasks/<int:task_id>/claim")
@@ -206,12 +208,12 @@ def _task(task_id: int) -> UserTask:
     return row
 
 
-def _complete(task_id: int, form: Mapping[str, Any]) -> dict[str, Any]:
+def _complete(task_id: int, form: Mapping[str, Any], key: str) -> dict[str, Any]:
     typed = {
         key: [str(one) for one in value] if isinstance(value, list) else _typed(value) for key, value in form.items()
     }
-    instance_id = engine.complete(task_id, form=typed, by=_actor(), at=engine.now()).instance_id
-    return _advanced(_instance(instance_id))
+    done = engine.complete(task_id, form=typed, by=_actor(), at=engine.now(), key=key)
+    return _advanced(_instance(done.instance_id))
 
 
 def _typed(value: Any) -> str:

@@ -5,7 +5,7 @@ Amounts in answers are integer fen; in a form they are typed in yuan, as on the 
 
 from __future__ import annotations
 
-from marshmallow import Schema, fields, validate
+from marshmallow import EXCLUDE, Schema, fields, validate
 
 
 class Complaint(Schema):
@@ -97,6 +97,15 @@ class TaskDetail(Task):
     documentation = fields.String()
     manual_refs = fields.List(fields.String())
     form = fields.List(fields.Nested(FormField), metadata={"description": "empty once the task is no longer open"})
+
+
+class RequestKey(Schema):
+    """A key of the caller's own: the same request sent again under it is answered as before, and nothing happens twice."""
+
+    class Meta:
+        unknown = EXCLUDE
+
+    key = fields.String(data_key="Idempotency-Key", load_default="", validate=validate.Length(max=255))
 
 
 class Completion(Schema):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Mapping
 from typing import Any
 
@@ -20,6 +21,7 @@ from web.queries import access, casefile, evidence, names, timeline, worklist
 
 blueprint = Blueprint("tasklist", __name__)
 EARLIER_LINES = 8
+SUBMIT_KEY = "submit_key"
 
 
 def register(app: Flask) -> None:
@@ -87,7 +89,7 @@ def complete(task_id: int) -> str | Response | tuple[str, int]:
     """Complete the task; wrong fields come back marked, with everything kept."""
     submitted = _submitted()
     try:
-        engine.complete(task_id, form=submitted, by=auth.actor(), at=engine.now())
+        engine.complete(task_id, form=submitted, by=auth.actor(), at=engine.now(), key=request.form.get(SUBMIT_KEY, ""))
     except engine.InvalidForm as error:
         return _page(task_id, request.form, error.reasons), 422
     flash(gettext("Done."))
@@ -103,7 +105,7 @@ def _submitted() -> dict[str, str | list[str]]:
     return {
         key: values if len(values := given.getlist(key)) > 1 or key.endswith("[]") else values[0]
         for key in given
-        if key != "csrf_token"
+        if key not in ("csrf_token", SUBMIT_KEY)
     }
 
 
@@ -167,6 +169,7 @@ def _page(task_id: int, typed: MultiDict[str, str] | None, reasons: dict[str, li
     return render_template(
         "task.html",
         task=row,
+        submit_key=secrets.token_urlsafe(12),
         name=names.element_name(stage.process, row.element_id, row.name),
         may_work=row.group in current_user.departments or row.assignee == current_user.name,
         form=form,

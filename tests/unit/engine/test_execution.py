@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 import pytest
 from marshmallow import Schema, fields
-from sqlalchemy import Engine, event, func, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 import engine
@@ -165,40 +165,6 @@ def test_a_wrong_form_changes_nothing(payment: engine.Advanced, database: Sessio
         engine.complete(payment.user_task_ids[0], form={"amount": "-1.234", "other": "x"}, by=CLEO, at=at)
     assert set(refused.value.reasons) == {"amount", "other"}
     assert database.scalars(select(UserTask.state)).one() == "open"
-
-
-@pytest.fixture
-def statements(database: Session) -> Iterator[list[str]]:
-    """What is sent to the database."""
-    sent: list[str] = []
-    bind = database.get_bind()
-    assert isinstance(bind, Engine)
-
-    @event.listens_for(bind, "before_cursor_execute")
-    def note(_c: object, _cursor: object, statement: str, *_more: object) -> None:
-        sent.append(statement)
-
-    yield sent
-    event.remove(bind, "before_cursor_execute", note)
-
-
-def test_a_pure_step_costs_one_commit_and_at_most_eight_statements(
-    database: Session, statements: list[str], at: datetime
-) -> None:
-    """Completing a task without money: the figure of the design, counted at the cursor."""
-    publish(
-        package(
-            "TWO", process("TWO", start(), user("one"), user("two"), end(), path("begun", "one", "two", "finished"))
-        ),
-        at,
-    )
-    first = begin("TWO", at)
-    commits: list[int] = []
-    event.listen(database.get_bind(), "commit", lambda _connection: commits.append(1))
-    statements.clear()
-    engine.complete(first.user_task_ids[0], form={}, by=CLEO, at=at)
-    assert len(statements) <= 8, statements
-    assert len(commits) == 1
 
 
 def test_an_interrupting_timer_takes_the_task_away(database: Session, at: datetime) -> None:

@@ -155,7 +155,11 @@ def test_a_form_in_another_namespace_is_no_form() -> None:
     drawn = line(
         node("userTask", "x", camunda, '<camunda:properties xmlns:camunda="http://camunda.org/schema/1.0/bpmn"/>')
     )
-    assert {problem.rule for problem in engine.lint(package("P", drawn))} == {"unknown_form", "no_group", "foreign_form"}
+    assert {problem.rule for problem in engine.lint(package("P", drawn))} == {
+        "unknown_form",
+        "no_group",
+        "foreign_form",
+    }
 
 
 def test_two_files_of_one_process_id_are_refused() -> None:

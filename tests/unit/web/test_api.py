@@ -127,6 +127,25 @@ def test_a_task_is_completed_once(cleo: Caller, case: dict[str, Any]) -> None:
     assert (again.status_code, again.json and again.json["code"]) == (409, "AlreadyCompleted")
 
 
+def test_a_request_with_a_key_may_be_sent_twice(app: Flask, cleo: Caller, case: dict[str, Any]) -> None:
+    """The second is answered as the first and does nothing; under the key nobody else and nothing else gets in."""
+    form = {"finding": "charge_right", "finding_note": "客户自己开通", "disputed_amount": "10.00"}
+    path, key = f"/tasks/{task_id(case)}/completion", {"Idempotency-Key": "k-1"}
+    first = cleo.post(path, {"form": form}, **key)
+    entries = len(engine.entries(case["instance_id"]))
+    assert (cleo.post(path, {"form": form}, **key).status_code, first.status_code) == (200, 200)
+    assert cleo.post(path, {"form": form}, **key).json == first.json
+    assert len(engine.entries(case["instance_id"])) == entries
+    cora = Caller(app.test_client(), tokens.create("cora", at=engine.now()))
+    others = [
+        cora.post(path, {"form": form}, **key),
+        cleo.post(path, {"form": form}, **{"Idempotency-Key": "k-2"}),
+        cleo.post(path, {"form": {**form, "disputed_amount": "11.00"}}, **key),
+    ]
+    assert [one.status_code for one in others] == [409] * 3
+    assert engine.verify(case["instance_id"]) == []
+
+
 def test_nora_sees_nothing_of_ours(nora: Caller, case: dict[str, Any]) -> None:
     """Another department finds neither the task nor the case nor the customer, and may not act."""
     assert nora.get("/tasks").json == {"tasks": [], "next": None}
