@@ -34,7 +34,7 @@ DRAWN = process(
 
 
 @pytest.fixture
-def office(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def office(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A SQLite office with the demo world and three cases, one of them waiting for a timer in 90 days."""
     monkeypatch.setenv("DESK_VAR", str(tmp_path))
     monkeypatch.delenv("DATABASE_URL", raising=False)
@@ -46,7 +46,6 @@ def office(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         engine.publish(package("MOVE", DRAWN), by=SAM, note="", at=at)
         begun = [engine.start("MOVE", business_key=f"AJ-{n}", variables={}, by=CLEO, at=at) for n in range(3)]
         engine.complete(begun[0].user_task_ids[0], form={"note": "漫游"}, by=CLEO, at=at)
-    yield
 
 
 def moved(url: str) -> Result:
