@@ -28,7 +28,7 @@ from models.job import Job
 
 SYSTEM = "system"
 BATCH = 500
-LEASE = timedelta(seconds=40)
+LEASE = timedelta(seconds=20)
 FIRST_DELAY = timedelta(minutes=2)
 NO_LONGER_AWAITED = ("UnknownToken", "InstanceEnded", "UnknownInstance")
 _log = logging.getLogger(__name__)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import secrets
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -34,14 +35,20 @@ class Settings:
     testing: bool = False
 
 
-def read() -> Settings:
-    """The settings of this process. Errors: WrongSettings naming every wrong one."""
+def environment(**changed: str) -> dict[str, str]:
+    """The environment for a process that is started from here, with some settings changed."""
+    return {**os.environ, **changed}
+
+
+def read(given: Mapping[str, str] | None = None) -> Settings:
+    """The settings of this process, or of a `given` environment. Errors: WrongSettings naming every wrong one."""
+    given = os.environ if given is None else given
     wrong: list[str] = []
-    var = Path(os.environ.get("DESK_VAR") or ROOT / "var")
-    https = os.environ.get("DESK_HTTPS", "no").lower()
+    var = Path(given.get("DESK_VAR") or ROOT / "var")
+    https = given.get("DESK_HTTPS", "no").lower()
     if https not in ("yes", "no"):
         wrong.append(f"DESK_HTTPS is {https!r}; it can be yes or no")
-    url = os.environ.get("DATABASE_URL") or f"sqlite:///{var / 'reception.db'}"
+    url = given.get("DATABASE_URL") or f"sqlite:///{var / 'reception.db'}"
     if not url.startswith(("sqlite:///", "postgresql://", "postgresql+psycopg://")):
         wrong.append(f"DATABASE_URL starts with {url.split(':')[0]!r}; it can be sqlite:/// or postgresql://")
     try:

@@ -5,7 +5,11 @@ from __future__ import annotations
 import click
 from alembic import command
 from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from flask import Flask
+from sqlalchemy import create_engine
+from sqlalchemy.pool import NullPool
 
 import engine
 from office import demo
@@ -32,10 +36,23 @@ def seed() -> None:
 
 def bring_up_to_date(app: Flask) -> None:
     """Run the migrations that the app's database lacks."""
-    configuration = Config()
-    configuration.set_main_option("script_location", str(ROOT / "migrations"))
-    configuration.attributes["url"] = app.config["SQLALCHEMY_DATABASE_URI"]
-    command.upgrade(configuration, "head")
+    command.upgrade(configuration(app.config["SQLALCHEMY_DATABASE_URI"]), "head")
+
+
+def check_up_to_date(url: str) -> None:
+    """Refuse to work on a database of another schema."""
+    with create_engine(url, poolclass=NullPool).connect() as connection:
+        found = MigrationContext.configure(connection).get_current_heads()
+    if set(found) != set(ScriptDirectory.from_config(configuration(url)).get_heads()):
+        raise click.ClickException("The database is not at the current schema. Once, on one machine: ./desk migrate")
+
+
+def configuration(url: str) -> Config:
+    """Alembic's configuration for a database."""
+    found = Config()
+    found.set_main_option("script_location", str(ROOT / "migrations"))
+    found.attributes["url"] = url
+    return found
 
 
 def plant(app: Flask) -> list[demo.Login]:

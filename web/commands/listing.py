@@ -5,6 +5,8 @@ What a command does stands in the module named beside it.
 
 COMMANDS: dict[str, tuple[str, str]] = {
     "run": ("serving", "Set up what is missing and serve the office on http://127.0.0.1:8000"),
+    "serve": ("serving", "Serve an office that is set up already; --workers N on PostgreSQL"),
+    "worker": ("serving", "Do what falls due and carry out queued jobs, on this machine beside others; PostgreSQL"),
     "test": ("testing", "Run every test, a real PostgreSQL and a real browser included (--quick: within a minute)"),
     "check": ("checking", "Check format, lint, types, import contracts and generated docs; changes nothing"),
     "fix": ("checking", "Put right what `check` can put right by itself: format, lint, generated docs"),
@@ -16,6 +18,8 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "build": ("building", "Build the pages and compile the translations"),
     "migrate": ("database", "Bring the database to the current schema"),
     "seed": ("database", "Fill an empty database with the demo office"),
+    "copy-database": ("relocation", "Move a SQLite office to an empty PostgreSQL and verify it"),
+    "crash": ("crash", "Kill an office of its own at random instants under load and check that nothing was lost"),
     "publish": ("publication", "Publish processes/ into an office that has none yet"),
     "token": ("access", "Make a bearer token of the REST API for a user"),
     "import-cdrs": ("imports", "Read call detail records from a CSV file; all rows or none"),

@@ -1,8 +1,10 @@
-"""`./desk run`: brings the office to where it can be served, says who may log in, and serves it together with its clockwork."""
+"""`./desk run` brings the office to where it can be served and serves it; `./desk serve` and `./desk worker` are for offices that are set up already."""
 
 from __future__ import annotations
 
+import signal
 import socket
+import threading
 
 import click
 from flask import Flask
@@ -13,18 +15,21 @@ from sqlalchemy import select
 
 from models.base import session
 from models.identity import User
-from web import create_app
+from web import config, create_app, server
 from web.commands.building import build_everything
-from web.commands.database import bring_up_to_date, login_lines, plant
+from web.commands.database import bring_up_to_date, check_up_to_date, login_lines, plant
 from web.commands.output import note
 from web.commands.publication import publish_all
 
+APPLICATION = "web.server:application"
 THREADS = 8
+on_host = click.option("--host", default="127.0.0.1", show_default=True)
+on_port = click.option("--port", default=8000, show_default=True, type=click.IntRange(1, 65535))
 
 
 @click.command()
-@click.option("--host", default="127.0.0.1", show_default=True)
-@click.option("--port", default=8000, show_default=True, type=click.IntRange(1, 65535))
+@on_host
+@on_port
 @click.option("--prepare-only", is_flag=True, help="Do everything but serve.")
 def run(host: str, port: int, prepare_only: bool) -> None:
     """Set up what is missing and serve the office."""
@@ -33,19 +38,64 @@ def run(host: str, port: int, prepare_only: bool) -> None:
     build_everything()
     app = create_app()
     prepare(app)
-    if prepare_only:
-        return
+    if not prepare_only:
+        listen(host, port)
+
+
+@click.command()
+@on_host
+@on_port
+@click.option("--workers", default=1, show_default=True, type=click.IntRange(1, 64), help="Processes; PostgreSQL only.")
+def serve(host: str, port: int, workers: int) -> None:
+    """Serve an office whose schema is up to date; changes nothing before it begins."""
+    settings = config.read()
+    if workers > 1:
+        _ensure_postgresql(settings, "several processes")
+    _ensure_free(host, port)
+    check_up_to_date(settings.database_url)
+    listen(host, port, workers)
+
+
+@click.command()
+def worker() -> None:
+    """Do what falls due and carry out queued jobs, beside any number of others; SIGTERM ends it."""
+    settings = config.read()
+    _ensure_postgresql(settings, "a worker of its own")
+    check_up_to_date(settings.database_url)
+    work(create_app(settings))
+
+
+def listen(host: str, port: int, workers: int = 1, application: str = APPLICATION) -> None:
+    """Answer HTTP until a signal ends it."""
     note(f"Serving on http://{host}:{port}   (Ctrl-C ends it)")
     Granian(
-        "web.server:application",
+        application,
         address=host,
         port=port,
         interface=Interfaces.WSGI,
         factory=True,
-        workers=1,
+        workers=workers,
         blocking_threads=THREADS,
         log_level=LogLevels.warning,
     ).serve()
+
+
+def work(app: Flask) -> None:
+    """Do what falls due until a signal ends it; what is in hand is finished first."""
+    stop = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop.set())
+    threads = server.start_background(app, stop)
+    note("Working   (Ctrl-C ends it)")
+    for thread in threads:
+        thread.join()
+
+
+def _ensure_postgresql(settings: config.Settings, wanted: str) -> None:
+    if settings.database_url.startswith("sqlite"):
+        raise click.ClickException(
+            f"SQLite is for one process; {wanted} needs PostgreSQL. Moving there: docs/how-to/move-to-postgresql.md"
+        )
 
 
 def prepare(app: Flask) -> None:

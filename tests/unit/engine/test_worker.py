@@ -131,7 +131,7 @@ def test_a_handler_that_breaks_is_not_tried_again(waiting: int, bank: Bank, data
 def test_the_job_of_a_dead_worker_is_taken_over_within_a_minute(waiting: int, bank: Bank, at: datetime) -> None:
     """Whoever took the job and died did not finish it: nobody else has it meanwhile, and then somebody does."""
     assert worker._take(1, at) is not None
-    assert engine.run_jobs(at + timedelta(seconds=30)) == 0
+    assert engine.run_jobs(at + timedelta(seconds=15)) == 0
     assert engine.run_jobs(at + MINUTE) == 1
     assert engine.marking(waiting).active == {"after": 1}
 
@@ -153,7 +153,7 @@ def test_a_renewed_lease_keeps_a_long_job_in_one_hand(waiting: int, bank: Bank, 
     worker._take(1, at)
     worker._in_hand.add(1)
     try:
-        engine.renew_leases(at + timedelta(seconds=30))
+        engine.renew_leases(at + timedelta(seconds=45))
     finally:
         worker._in_hand.clear()
     assert engine.run_jobs(at + MINUTE) == 0

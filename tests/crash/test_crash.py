@@ -1,0 +1,38 @@
+"""The power fails at random instants: nothing confirmed is lost, nothing happens twice, nothing is stuck, and the record holds."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+pytestmark = pytest.mark.slow
+ROOT = Path(__file__).parents[2]
+
+
+def ordeal(kills: int, *more: str) -> dict[str, Any]:
+    """What `./desk crash` found."""
+    command = [sys.executable, "-m", "web.commands", "crash", "--json", "--kills", str(kills), *more]
+    done = subprocess.run(command, cwd=ROOT, check=False, capture_output=True, text=True)
+    assert done.stdout, done.stderr[-2000:]
+    document: dict[str, Any] = json.loads(done.stdout)
+    return document
+
+
+def test_thirty_kills_of_a_sqlite_office() -> None:
+    """One serving process, cut off together with its clockwork and its worker."""
+    document = ordeal(30)
+    assert document["ok"], document["findings"]
+    assert document["completions"] >= 30
+
+
+@pytest.mark.postgresql
+def test_twenty_kills_of_an_office_on_postgresql(postgresql: str) -> None:
+    """Two serving processes and a worker beside them, cut off together or one at a time."""
+    document = ordeal(20, "--database", postgresql)
+    assert document["ok"], document["findings"]
+    assert document["completions"] >= 20

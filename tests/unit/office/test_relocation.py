@@ -1,0 +1,110 @@
+"""Moving a SQLite office to PostgreSQL: everything arrives, or nothing is changed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+from sqlalchemy import Engine, create_engine, func, select, text
+from sqlalchemy.pool import NullPool
+
+import engine
+from models.base import Base, session
+from models.billing import LedgerAccount, Posting
+from models.instance import ProcessInstance
+from office import demo
+from tests.drawing import catch, end, package, path, process, start, user
+from tests.people import CLEO, SAM
+from web import config, create_app
+from web.commands.database import bring_up_to_date
+from web.commands.relocation import copy_database
+
+pytestmark = pytest.mark.postgresql
+DRAWN = process(
+    "MOVE",
+    start(),
+    user("ask"),
+    catch("wait", timer='duration("P90D")'),
+    end(),
+    path("begun", "ask", "wait", "finished"),
+)
+
+
+@pytest.fixture
+def office(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A SQLite office with the demo world and three cases, one of them waiting for a timer in 90 days."""
+    monkeypatch.setenv("DESK_VAR", str(tmp_path))
+    monkeypatch.delenv("DATABASE_URL", raising=False)
+    app = create_app()
+    bring_up_to_date(app)
+    with app.app_context():
+        at = engine.now()
+        demo.seed(at, hash_password=lambda _password: "!")
+        engine.publish(package("MOVE", DRAWN), by=SAM, note="", at=at)
+        begun = [engine.start("MOVE", business_key=f"AJ-{n}", variables={}, by=CLEO, at=at) for n in range(3)]
+        engine.complete(begun[0].user_task_ids[0], form={"note": "漫游"}, by=CLEO, at=at)
+
+
+def moved(url: str) -> Result:
+    return CliRunner().invoke(copy_database, [url])
+
+
+@pytest.fixture
+def target(postgresql: str) -> Iterator[Engine]:
+    """The database to move into."""
+    found = create_engine(postgresql, poolclass=NullPool)
+    yield found
+    found.dispose()
+
+
+def test_everything_arrives_and_the_office_goes_on(office: None, postgresql: str, target: Engine) -> None:
+    """Balances are not posted twice, numbers go on where they were, the record verifies, and the timer of 90 days fires there."""
+    done = moved(postgresql)
+    assert done.exit_code == 0, done.output
+    assert "0 deviations" in done.output
+    app = create_app(config.Settings(postgresql, Path(), keys=config.read().keys))
+    with app.app_context():
+        sums = select(func.count(), func.sum(Posting.amount))
+        here = create_app()
+        there = session().execute(sums).one(), session().scalar(select(func.sum(LedgerAccount.balance)))
+        with here.app_context():
+            assert there == (session().execute(sums).one(), session().scalar(select(func.sum(LedgerAccount.balance))))
+        late = engine.now() + timedelta(days=91)
+        assert engine.run_clock(late) == 1
+        again = engine.start("MOVE", business_key="AJ-4", variables={}, by=CLEO, at=late)
+        assert again.instance_id == 4
+        assert engine.verify(1) == []
+        assert session().get(ProcessInstance, 1).state == "completed"  # type: ignore[union-attr]
+    with target.begin() as connection, pytest.raises(Exception, match="append-only"):
+        connection.execute(text("DELETE FROM posting"))
+
+
+def test_a_database_in_use_is_refused(office: None, postgresql: str, target: Engine) -> None:
+    """A second copy over the first would mix two offices; nothing is changed."""
+    assert moved(postgresql).exit_code == 0
+    with target.begin() as connection:
+        connection.execute(text("UPDATE instance SET business_key = 'AJ-X' WHERE id = 2"))
+    refused = moved(postgresql)
+    assert refused.exit_code == 1
+    assert "instance" in refused.output
+    with target.connect() as connection:
+        assert connection.scalar(text("SELECT business_key FROM instance WHERE id = 2")) == "AJ-X"
+
+
+def test_what_does_not_fit_leaves_nothing_behind(office: None, postgresql: str, target: Engine) -> None:
+    """A row that PostgreSQL refuses is named by its table, without what stands in it, and the target stays empty."""
+    with create_app().app_context():
+        session().execute(text("UPDATE instance SET business_key = :long WHERE id = 2"), {"long": "1390000" * 20})
+        session().commit()
+    refused = moved(postgresql)
+    assert refused.exit_code == 1
+    assert "instance" in refused.output
+    assert "1390000" not in refused.output
+    with target.connect() as connection:
+        full = [
+            table.name for table in Base.metadata.sorted_tables if connection.execute(select(table).limit(1)).first()
+        ]
+    assert full == []

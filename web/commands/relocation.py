@@ -1,0 +1,83 @@
+"""`./desk copy-database`: a SQLite office into an empty PostgreSQL, table by table and verified, and the record of every case on arrival."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from typing import Any
+
+import click
+from sqlalchemy import Connection, create_engine, select, text
+from sqlalchemy.pool import NullPool
+
+import engine
+from models.base import listen, session
+from models.instance import ProcessInstance
+from office import relocation
+from web import config, create_app
+from web.commands.database import bring_up_to_date, check_up_to_date
+from web.commands.output import as_json, note, progress, report
+
+
+@click.command()
+@click.argument("target")
+@as_json
+def copy_database(target: str, as_json: bool) -> None:
+    """Copy this office, a SQLite one, into the empty PostgreSQL database with the URL TARGET; the SQLite file stays as it is."""
+    here = config.read()
+    there = replace(here, database_url=_url(here, target))
+    check_up_to_date(here.database_url)
+    bring_up_to_date(create_app(there))
+    copied = _move(here.database_url, there.database_url)
+    deviations = _verify(there)
+    rows = sum(one.rows for one in copied)
+    document = {"tables": [one._asdict() for one in copied], "rows": rows, "deviations": deviations}
+    lines = [*(f"{one.rows:>9}  {one.table}  {one.fingerprint[:16]}" for one in copied if one.rows), *deviations]
+    closing = f"{rows} rows in {len(copied)} tables, the same on arrival; {len(deviations)} deviations in the record"
+    report(document, [*lines, closing], as_json=as_json, found=bool(deviations))
+
+
+def _url(here: config.Settings, target: str) -> str:
+    if not here.database_url.startswith("sqlite"):
+        raise click.ClickException("DATABASE_URL does not name a SQLite office; PostgreSQL is moved with pg_dump.")
+    if not target.startswith(("postgresql://", "postgresql+psycopg://")):
+        raise click.ClickException("TARGET is a URL such as postgresql://user:password@host/name")
+    return target.replace("postgresql://", "postgresql+psycopg://")
+
+
+def _move(source_url: str, target_url: str) -> list[relocation.Copied]:
+    target = create_engine(target_url, poolclass=NullPool)
+    with _standing_still(source_url) as source, target.begin() as connection, _bar(source) as bar:
+        try:
+            return relocation.move(source, connection, bar.update)
+        except (relocation.TargetInUse, relocation.Unfit, relocation.ArrivedDifferent) as refused:
+            raise click.ClickException(f"{refused.message} Nothing was changed.") from None
+
+
+@contextmanager
+def _standing_still(url: str) -> Iterator[Connection]:
+    """The source, which nobody can write to until the copy has ended."""
+    source = create_engine(url, poolclass=NullPool)
+    listen(source)
+    with source.connect() as connection:
+        connection.execute(text("BEGIN IMMEDIATE"))
+        yield connection
+        connection.rollback()
+
+
+def _bar(source: Connection) -> Any:
+    return click.progressbar(
+        length=relocation.count(source), label="copying", file=sys.stderr, hidden=not sys.stderr.isatty()
+    )
+
+
+def _verify(there: config.Settings) -> list[str]:
+    note("verifying every case")
+    with create_app(there).app_context():
+        instances = list(session().scalars(select(ProcessInstance.id).order_by(ProcessInstance.id)))
+        with progress(instances, "verifying", lambda one: str(one) if one else None) as steps:
+            return [
+                f"case {one.instance_id}: {one.kind} {one.seq} {one.what}" for id in steps for one in engine.verify(id)
+            ]
