@@ -46,7 +46,9 @@ def agrees(found: Any, expected: Any) -> bool:
     """Equal all the way down; a number that is expected with more than eight decimals may differ after the eighth, as in the kit's own runner."""
     if isinstance(expected, dict):
         return (
-            isinstance(found, dict) and found.keys() == expected.keys() and all(agrees(found[k], expected[k]) for k in found)
+            isinstance(found, dict)
+            and found.keys() == expected.keys()
+            and all(agrees(found[k], expected[k]) for k in found)
         )
     if isinstance(expected, list):
         return isinstance(found, list) and len(found) == len(expected) and all(map(agrees, found, expected))
