@@ -9,6 +9,9 @@ from engine.calendars import use as use_calendar
 from engine.clock import now
 from engine.definitions.compiled import Definition, UnknownElement
 from engine.definitions.diagram import Diagram, Element, Flow
+from engine.definitions.dmn import Model as DecisionModel
+from engine.definitions.dmn import UnknownDecision
+from engine.definitions.dmn import parse as read_decisions
 from engine.definitions.lint import check as lint
 from engine.definitions.package import MissingFile, Package
 from engine.definitions.package import load as load_package
@@ -70,6 +73,7 @@ __all__ = [
     "ClaimedByAnother",
     "Conflict",
     "Corrupt",
+    "DecisionModel",
     "Definition",
     "Deviation",
     "Diagram",
@@ -98,6 +102,7 @@ __all__ = [
     "Published",
     "Reason",
     "StaleInstance",
+    "UnknownDecision",
     "UnknownElement",
     "UnknownIncident",
     "UnknownInstance",
@@ -128,6 +133,7 @@ __all__ = [
     "observe",
     "publish",
     "publish_directory",
+    "read_decisions",
     "read_package",
     "release",
     "resolve",

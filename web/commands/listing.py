@@ -10,6 +10,8 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "fix": ("checking", "Put right what `check` can put right by itself: format, lint, generated docs"),
     "scenarios": ("scenarios", "Play the agreed scenarios and show which sequence flows none of them takes"),
     "coverage": ("coverage", "List manual ids that nothing declares, and elements that declare none"),
+    "decide": ("language", "Evaluate a decision of any DMN file and say which rules matched"),
+    "feel": ("language", "Evaluate a FEEL expression over the variables of a context"),
     "docs": ("docs", "Write the reference pages anew from processes, service tasks, settings and errors"),
     "build": ("building", "Build the pages and compile the translations"),
     "migrate": ("database", "Bring the database to the current schema"),

@@ -11,13 +11,35 @@ from datetime import datetime
 from typing import Any
 
 from engine.language.calendar import Calendar
-from engine.language.feel.closures import Closure, Test
+from engine.language.feel.closures import MOST_ITEMS, Closure, Test
 from engine.language.feel.functions import BUILTINS, CHARGE, Function
-from engine.language.feel.lexer import FeelSyntaxError
-from engine.language.feel.parser import Parser
-from engine.language.feel.types import FeelLimit, Range, compare, equal, kind, settled
+from engine.language.feel.lexer import MOST_CHARACTERS, FeelSyntaxError
+from engine.language.feel.parser import MOST_DEPTH, Parser
+from engine.language.feel.reader import MOST_CHAIN
+from engine.language.feel.temporal import at_literal
+from engine.language.feel.types import (
+    MOST_NESTING,
+    MOST_PARTS,
+    MOST_TEXT,
+    FeelLimit,
+    Range,
+    compare,
+    equal,
+    kind,
+    settled,
+)
 
 BUDGET = 100_000
+LIMITS = {
+    "have so many characters": MOST_CHARACTERS,
+    "be nested so deep": MOST_DEPTH,
+    "have so many terms in a row": MOST_CHAIN,
+    "take so much of the budget": BUDGET,
+    "build a string of so many characters": MOST_TEXT,
+    "repeat so often, or list so many items": MOST_ITEMS,
+    "give a value of so many parts": MOST_PARTS,
+    "give a value nested so deep": MOST_NESTING,
+}
 
 
 @dataclass
@@ -106,6 +128,7 @@ def compile_unary(
 __all__ = [
     "BUILTINS",
     "CHARGE",
+    "LIMITS",
     "Expression",
     "FeelLimit",
     "FeelSyntaxError",
@@ -113,6 +136,7 @@ __all__ = [
     "Range",
     "Scope",
     "UnaryTests",
+    "at_literal",
     "compare",
     "compile",
     "compile_unary",
