@@ -12,6 +12,9 @@ from engine.definitions.compiled import Definition, UnknownElement
 from engine.definitions.diagram import Diagram, Element, Flow
 from engine.definitions.differences import Difference
 from engine.definitions.differences import between as differences
+from engine.definitions.dmn import Model as DecisionModel
+from engine.definitions.dmn import UnknownDecision
+from engine.definitions.dmn import parse as read_decisions
 from engine.definitions.lint import check as lint
 from engine.definitions.package import MissingFile, Package
 from engine.definitions.package import completed as completed_package
@@ -95,6 +98,7 @@ __all__ = [
     "ClaimedByAnother",
     "Conflict",
     "Corrupt",
+    "DecisionModel",
     "Definition",
     "Deviation",
     "Diagram",
@@ -126,6 +130,7 @@ __all__ = [
     "Published",
     "Reason",
     "StaleInstance",
+    "UnknownDecision",
     "UnknownElement",
     "UnknownIncident",
     "UnknownInstance",
@@ -166,6 +171,7 @@ __all__ = [
     "pruned_package",
     "publish",
     "publish_directory",
+    "read_decisions",
     "read_history",
     "read_package",
     "record_definition",

@@ -13,8 +13,11 @@ from engine.errors import InvalidDefinition, Problem
 from engine.language import feel
 from engine.language.calendar import Calendar
 from engine.language.decisions import AGGREGATIONS, POLICIES, DecisionTable, Input, Output, Rule
-from engine.language.feel import Expression, FeelSyntaxError, Function, Scope
+from engine.language.feel import CHARGE, Expression, FeelLimit, FeelSyntaxError, Function, Scope
 
+MOST = {"decision": 200, "businessKnowledgeModel": 200, "inputData": 500}
+MOST_RULES = 2_000
+MOST_CELLS = 10_000
 ORDERED = frozenset({"PRIORITY", "OUTPUT ORDER"})
 _MANUAL_ID = re.compile(r"\b[A-Z]{2,5}(?:-?\d{1,3})?\.\d+\b")
 
@@ -35,7 +38,7 @@ def read(root: xml.Element) -> list[Found]:
     if xml.local(root) != "definitions":
         raise xml.MalformedXml(line=root.sourceline or 0, why="no_dmn")
     reader = _Reader(root)
-    found = reader.decisions()
+    found = reader.decisions() if reader.is_readable() else []
     if reader.problems:
         raise InvalidDefinition(problems=reader.problems)
     return found
@@ -71,9 +74,32 @@ class _Reader:
         self.names = {e.get("name", "") for e in _children(root, "inputData", "decision")}
         self.types = {e.get("name", ""): e for e in _children(root, "itemDefinition")}
         self.functions: dict[str, Function] = {}
+        self.cells = 0
 
     def problem(self, element: xml.Element, rule: str, **values: Any) -> None:
         self.problems.append(Problem(element.sourceline or 0, element.get("id", ""), rule, values))
+
+    def is_readable(self) -> bool:
+        """Whether the file is of a size worth reading, and all of it FEEL; what speaks against it is a problem."""
+        for kind, most in MOST.items():
+            if (count := sum(1 for _ in _children(self.root, kind))) > most:
+                self.problem(self.root, "too_many", kind=kind, count=count, limit=most)
+        for element in self.root.iter():
+            language = element.get("expressionLanguage", "FEEL")
+            if language.rstrip("/").rpartition("/")[2].upper() != "FEEL":
+                self.problem(element, "unsupported_expression_language", language=language[:80])
+            if xml.local(element) == "decisionTable":
+                self._measure(element)
+        return not self.problems
+
+    def _measure(self, table: xml.Element) -> None:
+        rules = sum(1 for _ in _children(table, "rule"))
+        columns = sum(1 for _ in _children(table, "input", "output"))
+        self.cells += rules * columns
+        if rules > MOST_RULES:
+            self.problem(table, "too_many", kind="rule", count=rules, limit=MOST_RULES)
+        elif self.cells > MOST_CELLS:
+            self.problem(table, "too_many", kind="cell", count=self.cells, limit=MOST_CELLS)
 
     def decisions(self) -> list[Found]:
         self._knowledge()
@@ -92,9 +118,13 @@ class _Reader:
 
     def _by_id(self, kind: str) -> dict[str, xml.Element]:
         found: dict[str, xml.Element] = {}
+        names: set[str] = set()
         for element in _children(self.root, kind):
             if not element.get("id") or element.get("id") in found:
                 self.problem(element, "duplicate_id" if element.get("id") else "no_id", name=element.get("name", ""))
+            if element.get("name") in names:
+                self.problem(element, "duplicate_name", name=element.get("name"))
+            names.add(element.get("name", ""))
             found[element.get("id", "")] = element
         return found
 
@@ -144,7 +174,10 @@ class _Reader:
         parameters = tuple(p.get("name", "") for p in _children(body, "formalParameter"))
         expression = self.compiled(literal, _text(literal), feel.compile, parameters)
 
+        cost = 1 + len(expression.text) // CHARGE
+
         def run(scope: Scope, *given: Any) -> Any:
+            scope.spend(cost)
             return expression.part_of(dict(zip(parameters, given, strict=True)), scope)
 
         self.functions[name] = Function(name, parameters, len(parameters), False, run)
@@ -217,7 +250,11 @@ class _Reader:
         except FeelSyntaxError:
             return ()
         nowhere = Scope(datetime(2000, 1, 1, tzinfo=UTC), Calendar(frozenset(), frozenset()))
-        return tuple(expression.evaluate({}, scope=nowhere)) if not expression.names else ()
+        try:
+            return tuple(expression.evaluate({}, scope=nowhere)) if not expression.names else ()
+        except FeelLimit as error:
+            self.problem(element, "values_without_end", **error.values)
+            return ()
 
     def _rule(self, element: xml.Element, inputs: int, outputs: int) -> Rule:
         cells, results = list(_children(element, "inputEntry")), list(_children(element, "outputEntry"))

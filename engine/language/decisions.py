@@ -90,15 +90,18 @@ class DecisionTable:
     def evaluate(self, variables: Mapping[str, Any], scope: Scope) -> Outcome:
         """The value the matching rules give; a table without a match gives its default outputs, or null.
 
+        The whole table has one budget.
+
         Errors: UnexpectedInput, SeveralRulesMatch, RulesDisagree; FeelLimit.
         """
-        values = [column.expression.evaluate(variables, scope=scope) for column in self.inputs]
+        scope.renew()
+        values = [column.expression.part_of(variables, scope) for column in self.inputs]
         shown = {column.expression.text: value for column, value in zip(self.inputs, values, strict=True)}
         self._check_inputs(values, variables, scope)
         rows = [
             (number, rule, self._row(rule, variables, scope))
             for number, rule in enumerate(self.rules, start=1)
-            if all(t.matches(v, variables, scope=scope) for t, v in zip(rule.tests, values, strict=True))
+            if all(t.part_of(v, variables, scope) for t, v in zip(rule.tests, values, strict=True))
         ]
         if not rows:
             return Outcome(self._default(variables, scope), (), shown)
@@ -111,15 +114,15 @@ class DecisionTable:
         for column, value in zip(self.inputs, values, strict=True):
             if value is None or column.allowed is None:
                 continue
-            if not column.allowed.matches(value, variables, scope=scope):
+            if not column.allowed.part_of(value, variables, scope):
                 raise UnexpectedInput(input=column.expression.text, allowed=column.allowed.text)
 
     def _row(self, rule: Rule, variables: Mapping[str, Any], scope: Scope) -> tuple[Any, ...]:
-        return tuple(expression.evaluate(variables, scope=scope) for expression in rule.outputs)
+        return tuple(expression.part_of(variables, scope) for expression in rule.outputs)
 
     def _default(self, variables: Mapping[str, Any], scope: Scope) -> Any:
         if any(column.default is not None for column in self.outputs):
-            row = tuple(c.default.evaluate(variables, scope=scope) if c.default else None for c in self.outputs)
+            row = tuple(c.default.part_of(variables, scope) if c.default else None for c in self.outputs)
             value = self._shape(row)
             return value if self.policy in SINGLE or self.aggregation else [value]
         if self.policy in SINGLE:

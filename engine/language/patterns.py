@@ -75,8 +75,12 @@ class Pattern:
         seen = {counter for counter, _ in waiting}
         joined = list(waiting)
         self._follow(0, (-1,) * (2 * self.groups + 2), position, text, joined, seen)
-        spend(1)
+        spend(self._cost(len(seen)))
         return joined
+
+    def _cost(self, followed: int) -> int:
+        """What it takes to follow so many instructions; each may copy the bounds of all groups."""
+        return 1 + followed * (8 + self.groups) // 64
 
     def _step(
         self, current: list[tuple[int, Saved]], position: int, text: str, spend: Spend
@@ -90,7 +94,7 @@ class Pattern:
                 return following, saved
             if position < len(text) and accepts(text[position]):
                 self._follow(counter + 1, saved, position + 1, text, following, seen)
-        spend(1 + (len(current) + len(seen)) // 8)
+        spend(self._cost(len(current) + len(seen)))
         return following, None
 
     def _follow(

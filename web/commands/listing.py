@@ -13,6 +13,8 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "scenarios": ("scenarios", "Play the agreed scenarios and show which sequence flows none of them takes"),
     "coverage": ("coverage", "List manual ids that nothing declares, and elements that declare none"),
     "bench": ("bench", "Measure speed and growth against the floors of this machine, as ratios"),
+    "decide": ("language", "Evaluate a decision of any DMN file and say which rules matched"),
+    "feel": ("language", "Evaluate a FEEL expression over the variables of a context"),
     "docs": ("docs", "Write the reference pages anew from processes, service tasks, settings and errors"),
     "words": ("words", "Take new texts into the Chinese catalogue, and list what is not translated yet"),
     "build": ("building", "Build the pages and compile the translations"),

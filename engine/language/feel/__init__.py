@@ -11,13 +11,35 @@ from datetime import datetime
 from typing import Any
 
 from engine.language.calendar import Calendar
-from engine.language.feel.closures import Closure, Test
-from engine.language.feel.functions import BUILTINS, Function
-from engine.language.feel.lexer import FeelSyntaxError
-from engine.language.feel.parser import Parser
-from engine.language.feel.types import FeelLimit, Range, compare, equal, kind, settled
+from engine.language.feel.closures import MOST_ITEMS, Closure, Test
+from engine.language.feel.functions import BUILTINS, CHARGE, Function
+from engine.language.feel.lexer import MOST_CHARACTERS, FeelSyntaxError
+from engine.language.feel.parser import MOST_DEPTH, Parser
+from engine.language.feel.reader import MOST_CHAIN
+from engine.language.feel.temporal import at_literal
+from engine.language.feel.types import (
+    MOST_NESTING,
+    MOST_PARTS,
+    MOST_TEXT,
+    FeelLimit,
+    Range,
+    compare,
+    equal,
+    kind,
+    settled,
+)
 
-BUDGET = 200_000
+BUDGET = 100_000
+LIMITS = {
+    "have so many characters": MOST_CHARACTERS,
+    "be nested so deep": MOST_DEPTH,
+    "have so many terms in a row": MOST_CHAIN,
+    "take so much of the budget": BUDGET,
+    "build a string of so many characters": MOST_TEXT,
+    "repeat so often, or list so many items": MOST_ITEMS,
+    "give a value of so many parts": MOST_PARTS,
+    "give a value nested so deep": MOST_NESTING,
+}
 
 
 @dataclass
@@ -34,6 +56,10 @@ class Scope:
         if self.budget < 0:
             raise FeelLimit(budget=BUDGET)
 
+    def renew(self) -> None:
+        """Begin another evaluation, with the whole budget."""
+        self.budget = BUDGET
+
 
 @dataclass(frozen=True)
 class Expression:
@@ -45,15 +71,15 @@ class Expression:
 
     def evaluate(self, context: Mapping[str, Any], *, scope: Scope) -> Any:
         """Its value, whole numbers as int; null where the standard says null. Errors: FeelLimit."""
-        scope.budget = BUDGET
+        scope.renew()
+        return self.part_of(context, scope)
+
+    def part_of(self, context: Mapping[str, Any], scope: Scope) -> Any:
+        """Its value inside another evaluation, on that one's budget. Errors: FeelLimit."""
         try:
             return settled(self._closure(context, scope))
         except RecursionError:
             raise FeelLimit(budget=BUDGET) from None
-
-    def part_of(self, context: Mapping[str, Any], scope: Scope) -> Any:
-        """Its value inside another evaluation, on that one's budget. Errors: FeelLimit."""
-        return self._closure(context, scope)
 
 
 @dataclass(frozen=True)
@@ -66,7 +92,11 @@ class UnaryTests:
 
     def matches(self, value: Any, context: Mapping[str, Any], *, scope: Scope) -> bool:
         """Whether a value satisfies them; null counts as no. Errors: FeelLimit."""
-        scope.budget = BUDGET
+        scope.renew()
+        return self.part_of(value, context, scope)
+
+    def part_of(self, value: Any, context: Mapping[str, Any], scope: Scope) -> bool:
+        """The same inside another evaluation, on that one's budget. Errors: FeelLimit."""
         try:
             return self._closure(context, scope, value) is True
         except RecursionError:
@@ -97,6 +127,8 @@ def compile_unary(
 
 __all__ = [
     "BUILTINS",
+    "CHARGE",
+    "LIMITS",
     "Expression",
     "FeelLimit",
     "FeelSyntaxError",
@@ -104,6 +136,7 @@ __all__ = [
     "Range",
     "Scope",
     "UnaryTests",
+    "at_literal",
     "compare",
     "compile",
     "compile_unary",

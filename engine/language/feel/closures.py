@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from engine.language.feel import types
@@ -13,6 +13,7 @@ from engine.language.feel.types import Range, both, compare, either, equal, kind
 Closure = Callable[[Mapping[str, Any], Any], Any]
 Test = Callable[[Mapping[str, Any], Any, Any], bool | None]
 MOST_ITEMS = 20_000
+POWER_COST = 40
 INPUT = "?"
 
 
@@ -30,8 +31,18 @@ def arithmetic(operator: str, left: Closure, right: Closure) -> Closure:
     """One of + - * / **."""
     if operator == "+":
         return _sum(left, right)
-    operation = {"-": types.subtract, "*": types.multiply, "/": types.divide, "**": types.power}[operator]
+    if operator == "**":
+        return _power(left, right)
+    operation = {"-": types.subtract, "*": types.multiply, "/": types.divide}[operator]
     return lambda v, s: operation(left(v, s), right(v, s))
+
+
+def _power(left: Closure, right: Closure) -> Closure:
+    def run(v: Mapping[str, Any], s: Any) -> Any:
+        s.spend(POWER_COST)
+        return types.power(left(v, s), right(v, s))
+
+    return run
 
 
 def _sum(left: Closure, right: Closure) -> Closure:
@@ -137,7 +148,7 @@ def record(entries: list[tuple[str, Closure]]) -> Closure:
 
     def run(v: Mapping[str, Any], s: Any) -> dict[str, Any]:
         seen, built = dict(v), {}
-        s.spend(len(v) // CHARGE)
+        s.spend(1 + len(v) // CHARGE)
         for name, closure in entries:
             seen[name] = built[name] = closure(seen, s)
         return built
@@ -162,20 +173,23 @@ def _part(value: Any, name: str, scope: Any) -> Any:
     return property_of(value, name)
 
 
-def selection(closure: Closure, condition: Closure) -> Closure:
-    """A filter: an item by its position, or the items for which the condition holds. A single value counts as a list of one."""
+def selection(closure: Closure, condition: Closure, weight: int) -> Closure:
+    """A filter: an item by its position, or the items for which the condition holds. A single value counts as a list of one.
+
+    `weight` is what the condition costs for each item, as with all repetition.
+    """
 
     def run(v: Mapping[str, Any], s: Any) -> Any:
         value = closure(v, s)
         if value is None:
             return None
-        items = list(value) if isinstance(value, list | tuple) else [value]
+        items = value if isinstance(value, list | tuple) else [value]
         index = types.normal(condition(v, s))
         if type(index) is int:
             return _nth(items, index)
         kept = []
         for item in items:
-            s.spend(1 + len(v) // CHARGE)
+            s.spend(weight + len(v) // CHARGE)
             inner = {**v, **item, "item": item} if isinstance(item, Mapping) else {**v, "item": item}
             if condition(inner, s) is True:
                 kept.append(item)
@@ -184,7 +198,7 @@ def selection(closure: Closure, condition: Closure) -> Closure:
     return run
 
 
-def _nth(items: list[Any], index: int) -> Any:
+def _nth(items: Sequence[Any], index: int) -> Any:
     if index == 0 or abs(index) > len(items):
         return None
     return items[index - 1] if index > 0 else items[index]
@@ -202,7 +216,7 @@ def span(low: Closure, high: Closure) -> Closure:
     """The whole numbers from one to another, upwards or downwards."""
 
     def run(v: Mapping[str, Any], s: Any) -> Any:
-        a, b = low(v, s), high(v, s)
+        a, b = types.normal(low(v, s)), types.normal(high(v, s))
         if type(a) is not int or type(b) is not int:
             return None
         s.spend(abs(b - a) // CHARGE)
@@ -213,12 +227,12 @@ def span(low: Closure, high: Closure) -> Closure:
     return run
 
 
-def repetition(iterations: list[tuple[str, Closure]], body: Closure, *, partial: bool) -> Closure:
+def repetition(iterations: list[tuple[str, Closure]], body: Closure, weight: int, *, partial: bool) -> Closure:
     """The for expression; with `partial` the body sees the results so far."""
 
     def run(v: Mapping[str, Any], s: Any) -> Any:
         results: list[Any] = []
-        for frame in _frames(iterations, v, s):
+        for frame in _frames(iterations, v, s, weight):
             if frame is None:
                 return None
             if partial:
@@ -232,13 +246,13 @@ def repetition(iterations: list[tuple[str, Closure]], body: Closure, *, partial:
     return run
 
 
-def quantified(iterations: list[tuple[str, Closure]], body: Closure, *, some: bool) -> Closure:
+def quantified(iterations: list[tuple[str, Closure]], body: Closure, weight: int, *, some: bool) -> Closure:
     """The some and every expressions."""
     combine = either if some else both
 
     def run(v: Mapping[str, Any], s: Any) -> Any:
         result: bool | None = not some
-        for frame in _frames(iterations, v, s):
+        for frame in _frames(iterations, v, s, weight):
             if frame is None:
                 return None
             result = combine(result, body(frame, s))
@@ -249,7 +263,9 @@ def quantified(iterations: list[tuple[str, Closure]], body: Closure, *, some: bo
     return run
 
 
-def _frames(iterations: list[tuple[str, Closure]], v: Mapping[str, Any], s: Any) -> Iterator[Mapping[str, Any] | None]:
+def _frames(
+    iterations: list[tuple[str, Closure]], v: Mapping[str, Any], s: Any, weight: int
+) -> Iterator[Mapping[str, Any] | None]:
     """The variables at every combination of the iterated values; null when something cannot be iterated."""
     if not iterations:
         yield v
@@ -260,21 +276,22 @@ def _frames(iterations: list[tuple[str, Closure]], v: Mapping[str, Any], s: Any)
         yield None
         return
     for item in items:
-        s.spend(1 + len(v) // CHARGE)
-        for frame in _frames(rest, {**v, name: item}, s):
+        s.spend(weight + len(v) // CHARGE)
+        for frame in _frames(rest, {**v, name: item}, s, weight):
             yield frame
             if frame is None:
                 return
 
 
-def _listed(value: Any) -> list[Any] | range | None:
+def _listed(value: Any) -> Sequence[Any] | None:
     if value is None:
         return None
     if isinstance(value, Range):
-        if type(value.low) is not int or type(value.high) is not int:
+        low, high = types.normal(value.low), types.normal(value.high)
+        if type(low) is not int or type(high) is not int:
             return None
-        return range(value.low + value.low_open, value.high + 1 - value.high_open)
-    return list(value) if isinstance(value, list | tuple) else [value]
+        return range(low + value.low_open, high + 1 - value.high_open)
+    return value if isinstance(value, list | tuple) else [value]
 
 
 # -- unary tests --------------------------------------------------------------------------------------------------------

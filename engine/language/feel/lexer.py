@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from typing import NamedTuple
 
 from engine.errors import Invalid
@@ -75,7 +76,7 @@ def tokens(text: str, known: Iterable[str]) -> list[Token]:
     """The tokens of an expression, an end token last. Errors: FeelSyntaxError."""
     if len(text) > MOST_CHARACTERS:
         raise FeelSyntaxError(text=text[:80], column=MOST_CHARACTERS, why="too_long")
-    spaced = sorted({n for n in known if not _WORD.fullmatch(n)} | set(_declared(text)), key=len, reverse=True)
+    spaced = _longest_first(frozenset(known) | set(_declared(text)))
     found: list[Token] = []
     position = 0
     while position < len(text):
@@ -88,6 +89,15 @@ def tokens(text: str, known: Iterable[str]) -> list[Token]:
     return found
 
 
+@lru_cache(maxsize=64)
+def _longest_first(known: frozenset[str]) -> dict[str, list[str]]:
+    """The names that are not plain words, by their first character; the same for every cell of a decision table."""
+    found: dict[str, list[str]] = {}
+    for name in sorted((name for name in known if name and not _WORD.fullmatch(name)), key=len, reverse=True):
+        found.setdefault(name[0], []).append(name)
+    return found
+
+
 def _declared(text: str) -> Iterator[str]:
     """Names with spaces that the expression itself introduces, as context entries or in iterations."""
     for match in _DECLARED.finditer(text):
@@ -95,10 +105,10 @@ def _declared(text: str) -> Iterator[str]:
             yield match[1]
 
 
-def _token(text: str, position: int, spaced: list[str]) -> Token:
+def _token(text: str, position: int, spaced: dict[str, list[str]]) -> Token:
     column = position + 1
-    for name in spaced:
-        if name and text.startswith(name, position) and not _continues(text, position + len(name)):
+    for name in spaced.get(text[position], ()):
+        if text.startswith(name, position) and not _continues(text, position + len(name)):
             return Token("name", name, column)
     for kind, pattern in (("string", _STRING), ("number", _NUMBER)):
         if match := pattern.match(text, position):

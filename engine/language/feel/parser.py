@@ -5,7 +5,7 @@ What the subset leaves out is refused here, with its column.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 
 from engine.language.feel import closures, types
 from engine.language.feel.closures import INPUT, Closure, Test
@@ -15,6 +15,8 @@ from engine.language.feel.reader import Reader
 from engine.language.feel.temporal import at_literal
 
 MOST_DEPTH = 30
+TOKENS_PER_COST = 4
+FILTER_BEGINS = frozenset({"(", "[", "{", "@", "-", "?", "true", "false", "null", "if", "for", "some", "every"})
 
 
 class Parser(Reader):
@@ -80,6 +82,7 @@ class Parser(Reader):
         return closures.choice(condition, then, self.expression())
 
     def _for(self) -> Closure:
+        begin = self.position
         self.expect("for")
         iterations = self._iterations()
         self.expect("return")
@@ -87,17 +90,22 @@ class Parser(Reader):
         self.bound.append("partial")
         body = self.expression()
         del self.bound[-len(iterations) - 1 :]
-        closure = closures.repetition(iterations, body, partial=self.partial)
+        closure = closures.repetition(iterations, body, self._weight(begin), partial=self.partial)
         self.partial = outer
         return closure
 
     def _quantified(self) -> Closure:
+        begin = self.position
         some = self.expect("some", "every") == "some"
         iterations = self._iterations()
         self.expect("satisfies")
         body = self.expression()
         del self.bound[-len(iterations) :]
-        return closures.quantified(iterations, body, some=some)
+        return closures.quantified(iterations, body, self._weight(begin), some=some)
+
+    def _weight(self, begin: int) -> int:
+        """What one repetition of everything read since costs: more the longer its text."""
+        return 1 + (self.position - begin) // TOKENS_PER_COST
 
     def _iterations(self) -> list[tuple[str, Closure]]:
         found: list[tuple[str, Closure]] = []
@@ -145,7 +153,7 @@ class Parser(Reader):
     def _in(self) -> Test:
         """What follows `in`: one test, or several in brackets; a bracket may also open a range."""
         if not self.at("("):
-            return self._test()
+            return self._test(self._additive)
         self.take()
         first, tested = self._tested_expression() if not self.at(*COMPARISONS) else (None, False)
         if first is not None and self.accept(".."):
@@ -198,21 +206,32 @@ class Parser(Reader):
 
     def _postfix(self) -> Closure:
         closure, count = self._primary(), 0
-        while self.at(".", "["):
+        while self.at(".") or (self.at("[") and not self._closes()):
             count = self.link(count)
             if self.take().text == ".":
                 closure = closures.path(closure, self._part())
             else:
                 self.bound.append("item")
-                closure = closures.selection(closure, self.expression())
+                begin = self.position
+                condition = self.expression()
+                closure = closures.selection(closure, condition, self._weight(begin))
                 self.bound.pop()
                 self.expect("]")
         return closure
 
+    def _closes(self) -> bool:
+        """Whether the `[` here ends a range, as in ]1..5[ : nothing follows that a filter could begin with."""
+        following = self.tokens[self.position + 1]
+        return following.kind not in ("number", "string", "name") and following.text not in FILTER_BEGINS
+
     def _part(self) -> str:
+        """A part's name; it may hold spaces, since no two names can follow each other."""
         if self.token.kind not in ("name", "keyword"):
             raise self.fail("expected name")
-        return self.take().text
+        words = [self.take().text]
+        while self.token.kind == "name":
+            words.append(self.take().text)
+        return " ".join(words)
 
     # -- the innermost parts -------------------------------------------------------------------------------------------
 
@@ -377,17 +396,18 @@ class Parser(Reader):
             tests.append(self._test())
         return closures.any_of(tests)
 
-    def _test(self) -> Test:
+    def _test(self, reading: Callable[[], Closure] | None = None) -> Test:
+        """One test; after a bare `in` it is read no further than a sum, so that `x in [1..5] and y` holds together."""
         if operator := self.accept(*COMPARISONS):
             return closures.against(operator, self._additive())
-        return self._as_test(*self._tested_expression())
+        return self._as_test(*self._tested_expression(reading))
 
-    def _tested_expression(self) -> tuple[Closure, bool]:
+    def _tested_expression(self, reading: Callable[[], Closure] | None = None) -> tuple[Closure, bool]:
         """An expression in which `?` is the tested value, and whether it mentions it."""
         outer = INPUT in self.names
         self.names.discard(INPUT)
         self.tested += 1
-        closure = self.expression()
+        closure = (reading or self.expression)()
         self.tested -= 1
         mentioned = INPUT in self.names
         self.names.discard(INPUT)

@@ -233,10 +233,18 @@ def subtract(a: Any, b: Any) -> Any:
     if ka == kb == "number":
         return _number(EXACT.subtract, a, b)
     if {ka, kb} <= {"date", "date and time"}:
-        return _midnight(a) - _midnight(b)
+        return _between(_midnight(a), _midnight(b))
     if ka == kb == "time":
         return _on_a_day(a) - _on_a_day(b)
     return _shift(a, b, -1)
+
+
+def _between(a: datetime, b: datetime) -> timedelta | None:
+    """The time that passed, which differs from what the clocks show where one of them was put forward in between."""
+    try:
+        return a.astimezone(UTC) - b.astimezone(UTC)
+    except OverflowError:
+        return None
 
 
 def _midnight(value: date) -> datetime:
@@ -251,8 +259,10 @@ def _shift(a: Any, b: Any, sign: int) -> Any:
     ka, kb = kind(a), kind(b)
     try:
         if kb == "days and time duration":
-            if ka == "days and time duration" or ka == "date and time":
+            if ka == "days and time duration":
                 return a + sign * b
+            if ka == "date and time":
+                return (a.astimezone(UTC) + sign * b).astimezone(a.tzinfo) if a.tzinfo else a + sign * b
             if ka == "date":
                 moved = datetime.combine(a, time()) + sign * b
                 return moved.date()
@@ -317,8 +327,11 @@ def power(a: Any, b: Any) -> Any:
 
 def negate(a: Any) -> Any:
     """Unary minus."""
+    known = kind(a)
+    if known == "number":
+        return normal(EXACT.minus(decimal(a)))
     try:
-        return -a if kind(a) in ("number", "days and time duration", "years and months duration") else None
+        return -a if known.endswith("duration") else None
     except OverflowError:
         return None
 

@@ -18,11 +18,16 @@ from engine.language.forms.fields import CHOICES, INPUTS, LAYOUT, SHOWN_AS, Fiel
 from engine.language.pattern_syntax import MalformedPattern
 
 MOST_CHARACTERS = 1_000_000
+MOST_COMPONENTS = 500
 KEY = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 PATH = re.compile(r"[A-Za-z_][A-Za-z0-9_]*(\.[A-Za-z_][A-Za-z0-9_]*)*")
 RESERVED = frozenset({"typename", "refusal", "accepted_at", "entered_at", "item", "partial", "csrf_token"}) | KEYWORDS
 EXPRESSIONS = ("min", "max", "prefill")
 YES_NO = {"yes", "no"}
+
+
+class TooManyComponents(Exception):
+    """The form has more parts than anybody could fill in; reading it ends here."""
 
 
 class SchemaReader:
@@ -31,6 +36,7 @@ class SchemaReader:
     def __init__(self) -> None:
         self.problems: list[Problem] = []
         self.keys: set[str] = set()
+        self.components = 0
         self.id = self.manual_ref = ""
         self.shows: tuple[Shown, ...] = ()
 
@@ -45,15 +51,20 @@ class SchemaReader:
                 self._problem("", "malformed_form")
             self.shows = tuple(self._shows(schema))
             return tuple(self._components(schema.get("components"), ""))
+        except TooManyComponents:
+            self._problem("", "too_many_components", limit=MOST_COMPONENTS)
         except (ValueError, RecursionError):
             self._problem("", "malformed_form")
-            return ()
+        return ()
 
     def _problem(self, key: str, rule: str, **values: Any) -> None:
         self.problems.append(Problem(0, key, rule, {"field": key, **values}))
 
     def _components(self, components: Any, hidden: str) -> Iterator[Field]:
         for component in _listed(components):
+            self.components += 1
+            if self.components > MOST_COMPONENTS:
+                raise TooManyComponents
             kind, key = str(component.get("type")), str(component.get("key", ""))
             condition = self._condition(key, component, hidden)
             if kind == "group":
@@ -194,7 +205,8 @@ def _flag(properties: Mapping[str, Any], name: str) -> bool:
 
 
 def _whole(value: Any) -> int:
+    """A count that the schema gives; what is none, or below zero, counts as not given."""
     try:
-        return int(value or 0)
-    except (TypeError, ValueError):
+        return max(0, int(value or 0))
+    except (TypeError, ValueError, OverflowError):
         return 0

@@ -50,6 +50,7 @@ class Entered(fields.Field):
         return found
 
     def _check_pattern(self, text: str) -> None:
+        self._scope.renew()
         if patterns.compile(self._item.pattern).search(text, self._scope.spend) is None:
             raise wrong("pattern", expected=self._item.pattern)
 
@@ -110,7 +111,7 @@ def _number(item: Field, text: str) -> int | Decimal | None:
     if len(plain) > MOST_DIGITS or not _NUMBER.fullmatch(plain):
         raise wrong("not_a_number")
     number = Decimal(plain.replace(",", ""))
-    if number != round(number, item.places):
+    if -int(number.normalize().as_tuple().exponent) > item.places:
         raise wrong("too_many_decimals", limit=item.places)
     if item.unit == "fen":
         return int(number * 100)
@@ -126,6 +127,8 @@ def _choice(item: Field, text: str) -> Any:
 
 
 def _list(item: Field, value: Any) -> list[str]:
+    if value is not None and not isinstance(value, str | list | tuple):
+        raise wrong("not_text")
     chosen = [value] if isinstance(value, str) and value else list(value or [])
     known = {option.value for option in item.options}
     if any(not isinstance(entry, str) or entry not in known for entry in chosen):

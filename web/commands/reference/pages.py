@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import engine
-from web.commands.reference import process_page, tables
+from web.commands.reference import feel_page, process_page, tables
 
 MARK = "<!-- Written by ./desk docs; changes are made in what it describes. -->\n\n"
 
@@ -24,6 +24,6 @@ def render(directory: Path) -> dict[str, str]:
         "history.md": tables.history_page(),
         "commands.md": tables.commands_page(),
         "settings.md": tables.settings_page(),
-        "feel.md": tables.feel_page(),
+        "feel.md": feel_page.feel_page(),
     }
     return {name: MARK + text for name, text in found.items()}

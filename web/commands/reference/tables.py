@@ -121,28 +121,3 @@ def settings_page() -> str:
     """What an office can be configured with, all of it by the environment."""
     rows = [[code(name), default, about] for name, (default, about) in config.SETTINGS.items()]
     return "# Settings\n\n" + table(("variable", "when it is not set", "what it says"), rows)
-
-
-def feel_page() -> str:
-    """What is understood of FEEL, and the functions it may call."""
-    rows = [[code(_call(one)), _kind(one)] for _, one in sorted(engine.feel.BUILTINS.items())]
-    return FEEL + table(("function", "about"), rows)
-
-
-FEEL = """# The FEEL subset
-
-Conditions, limits, parameters of service tasks, cells of decision tables and rules of forms are FEEL, the expression language of DMN. Understood are literals (numbers, strings,
-`true`, `false`, `null`, `@"2026-11-24"`), lists, contexts, ranges, paths, filters, arithmetic, comparison, `between`, `in`, `instance of`, `and`, `or`, `if`, `for`, `some`, `every`,
-and calls of the functions below, by position or by name. There are no user-defined functions, no recursion and no external ones. Every evaluation has a budget; one that exceeds it is an error. What
-is not understood is refused when a process is published, with the element and the column.
-
-"""
-
-
-def _call(function: engine.feel.Function) -> str:
-    shown = [name if at < function.needed else f"{name}?" for at, name in enumerate(function.parameters)]
-    return f"{function.name}({', '.join(shown)}{', …' if function.many else ''})"
-
-
-def _kind(function: engine.feel.Function) -> str:
-    return function.run.__module__.rsplit(".", 1)[-1]

@@ -4,8 +4,8 @@ A function that is given what it cannot use answers null, as the standard has it
 """
 
 from engine.language.feel.functions import contexts, dates, lists, numbers, office, ranges, strings
-from engine.language.feel.functions.registry import BUILTINS, Function
+from engine.language.feel.functions.registry import BUILTINS, CHARGE, Function
 
 KINDS = (contexts, dates, lists, numbers, office, ranges, strings)
 
-__all__ = ["BUILTINS", "KINDS", "Function"]
+__all__ = ["BUILTINS", "CHARGE", "KINDS", "Function"]

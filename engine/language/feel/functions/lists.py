@@ -7,11 +7,11 @@ from collections.abc import Callable
 from typing import Any
 
 from engine.language.feel import types
-from engine.language.feel.functions.registry import CHARGE, builtin, is_whole, items_of, numbers_of
+from engine.language.feel.functions.registry import builtin, is_whole, items_of, numbers_of
 from engine.language.feel.types import EXACT, both, compare, decimal, either, equal, normal
 
 
-@builtin("list contains", "list, element")
+@builtin("list contains", "list, element", cost=4)
 def _list_contains(scope: Any, items: Any, element: Any) -> Any:
     return any(equal(item, element, scope.spend) is True for item in items) if isinstance(items, list) else None
 
@@ -36,12 +36,12 @@ def extreme(values: tuple[Any, ...], operator: str) -> Any:
     return best if compare(operator, best, best) is not None else None
 
 
-@builtin("min", "list", many=True)
+@builtin("min", "list", many=True, cost=4)
 def _min(scope: Any, *values: Any) -> Any:
     return extreme(values, "<")
 
 
-@builtin("max", "list", many=True)
+@builtin("max", "list", many=True, cost=4)
 def _max(scope: Any, *values: Any) -> Any:
     return extreme(values, ">")
 
@@ -57,12 +57,12 @@ def total(values: tuple[Any, ...]) -> Any:
     return found
 
 
-@builtin("sum", "list", many=True)
+@builtin("sum", "list", many=True, cost=8)
 def _sum(scope: Any, *values: Any) -> Any:
     return total(values)
 
 
-@builtin("product", "list", many=True)
+@builtin("product", "list", many=True, cost=8)
 def _product(scope: Any, *values: Any) -> Any:
     items = numbers_of(values)
     if items is None:
@@ -73,13 +73,13 @@ def _product(scope: Any, *values: Any) -> Any:
     return found
 
 
-@builtin("mean", "list", many=True)
+@builtin("mean", "list", many=True, cost=8)
 def _mean(scope: Any, *values: Any) -> Any:
     items = numbers_of(values)
     return types.divide(total(values), len(items)) if items else None
 
 
-@builtin("median", "list", many=True)
+@builtin("median", "list", many=True, cost=8)
 def _median(scope: Any, *values: Any) -> Any:
     items = sorted(decimal(item) for item in numbers_of(values) or ())
     if not items:
@@ -88,7 +88,7 @@ def _median(scope: Any, *values: Any) -> Any:
     return normal(items[middle]) if len(items) % 2 else types.divide(types.add(items[middle - 1], items[middle]), 2)
 
 
-@builtin("stddev", "list", many=True)
+@builtin("stddev", "list", many=True, cost=24)
 def _stddev(scope: Any, *values: Any) -> Any:
     items = numbers_of(values)
     if not items or len(items) < 2:
@@ -101,7 +101,7 @@ def _stddev(scope: Any, *values: Any) -> Any:
     return None if variance is None else normal(EXACT.sqrt(decimal(variance)))
 
 
-@builtin("mode", "list", many=True)
+@builtin("mode", "list", many=True, cost=4)
 def _mode(scope: Any, *values: Any) -> Any:
     if items_of(values) == []:
         return []
@@ -119,12 +119,12 @@ def _folded(values: tuple[Any, ...], operation: Callable[[Any, Any], Any], start
     return result
 
 
-@builtin("all", "list", many=True)
+@builtin("all", "list", many=True, cost=2)
 def _all(scope: Any, *values: Any) -> Any:
     return _folded(values, both, True)
 
 
-@builtin("any", "list", many=True)
+@builtin("any", "list", many=True, cost=2)
 def _any(scope: Any, *values: Any) -> Any:
     return _folded(values, either, False)
 
@@ -181,7 +181,7 @@ def _reverse(scope: Any, items: Any) -> Any:
     return list(reversed(items)) if isinstance(items, list) else None
 
 
-@builtin("index of", "list, match")
+@builtin("index of", "list, match", cost=4)
 def _index_of(scope: Any, items: Any, match: Any) -> Any:
     if not isinstance(items, list):
         return None
@@ -196,7 +196,7 @@ def _distinct(scope: Any, items: Any) -> Any:
 def _unique(scope: Any, items: list[Any]) -> list[Any]:
     kept: list[Any] = []
     for item in items:
-        scope.spend(1 + len(kept) // CHARGE)
+        scope.spend(1 + len(kept) // 2)
         if not any(equal(item, other, scope.spend) is True for other in kept):
             kept.append(item)
     return kept

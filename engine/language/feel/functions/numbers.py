@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from decimal import (
     ROUND_CEILING,
     ROUND_DOWN,
@@ -37,15 +38,15 @@ for _name, _mode in (
     ("round half up", ROUND_HALF_UP),
     ("round half down", ROUND_HALF_DOWN),
 ):
-    builtin(_name, "n, scale")(lambda scope, n, scale, mode=_mode: _rounded(n, scale, mode))
+    builtin(_name, "n, scale", cost=4)(lambda scope, n, scale, mode=_mode: _rounded(n, scale, mode))
 
 
-@builtin("floor", "n, scale", optional=1)
+@builtin("floor", "n, scale", optional=1, cost=4)
 def _floor(scope: Any, n: Any, scale: Any = 0) -> Any:
     return _rounded(n, scale, ROUND_FLOOR)
 
 
-@builtin("ceiling", "n, scale", optional=1)
+@builtin("ceiling", "n, scale", optional=1, cost=4)
 def _ceiling(scope: Any, n: Any, scale: Any = 0) -> Any:
     return _rounded(n, scale, ROUND_CEILING)
 
@@ -54,10 +55,12 @@ def _ceiling(scope: Any, n: Any, scale: Any = 0) -> Any:
 def _abs(scope: Any, n: Any) -> Any:
     if isinstance(n, YearsMonths):
         return YearsMonths(abs(n.months))
-    return abs(n) if kind(n) in ("number", "days and time duration") else None
+    if isinstance(n, timedelta):
+        return abs(n)
+    return normal(EXACT.abs(decimal(n))) if kind(n) == "number" else None
 
 
-@builtin("modulo", "dividend, divisor")
+@builtin("modulo", "dividend, divisor", cost=8)
 def _modulo(scope: Any, dividend: Any, divisor: Any) -> Any:
     if kind(dividend) != "number" or kind(divisor) != "number" or not divisor:
         return None
@@ -65,17 +68,17 @@ def _modulo(scope: Any, dividend: Any, divisor: Any) -> Any:
     return normal(EXACT.plus(_WIDE.add(rest, decimal(divisor)) if rest and (rest < 0) != (divisor < 0) else rest))
 
 
-@builtin("sqrt", "number")
+@builtin("sqrt", "number", cost=4)
 def _sqrt(scope: Any, n: Any) -> Any:
     return normal(EXACT.sqrt(decimal(n))) if kind(n) == "number" and n >= 0 else None
 
 
-@builtin("log", "number")
+@builtin("log", "number", cost=40)
 def _log(scope: Any, n: Any) -> Any:
     return normal(EXACT.ln(decimal(n))) if kind(n) == "number" and n > 0 else None
 
 
-@builtin("exp", "number")
+@builtin("exp", "number", cost=20)
 def _exp(scope: Any, n: Any) -> Any:
     return normal(EXACT.exp(decimal(n))) if kind(n) == "number" else None
 

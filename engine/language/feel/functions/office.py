@@ -6,17 +6,25 @@ from collections.abc import Callable
 from datetime import date, timedelta
 from typing import Any
 
-from engine.language.calendar import WEEKDAYS
+from engine.language.calendar import MOST_DAYS, WEEKDAYS
 from engine.language.feel.functions.registry import builtin, is_whole
 
 
-def _on_calendar(name: str, parameters: str = "at", fits: Callable[..., bool] = lambda: True) -> None:
+def _on_calendar(
+    name: str,
+    parameters: str = "at",
+    fits: Callable[..., bool] = lambda: True,
+    days: Callable[..., int] = lambda *more: 0,
+) -> None:
+    """Register a function of the calendar; `days` says how many it has to walk through, which is charged."""
+
     def run(scope: Any, at: Any, *more: Any) -> Any:
         if not isinstance(at, date) or not fits(*more):
             return None
+        scope.spend(min(days(*more), MOST_DAYS))
         return getattr(scope.calendar, name)(at, *more)
 
-    builtin(name, parameters)(run)
+    builtin(name, parameters, cost=4)(run)
 
 
 def _is_day_number(n: Any) -> bool:
@@ -28,8 +36,8 @@ def _is_office_time(span: Any) -> bool:
 
 
 _on_calendar("same_day")
-_on_calendar("office_hours", "at, duration", _is_office_time)
-_on_calendar("working_days", "at, n", lambda n: is_whole(n) and n >= 0)
+_on_calendar("office_hours", "at, duration", _is_office_time, lambda span: 5 * span.days)
+_on_calendar("working_days", "at, n", lambda n: is_whole(n) and n >= 0, lambda n: n)
 _on_calendar("next_weekday", "at, weekday", lambda weekday: isinstance(weekday, str) and weekday in WEEKDAYS)
 _on_calendar("day_of_month", "at, n", _is_day_number)
 _on_calendar("next_month", "at, n", _is_day_number)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from engine.language.feel.types import kind
+from engine.language.feel.types import kind, normal
 
 CHARGE = 8
 
@@ -15,7 +15,8 @@ CHARGE = 8
 class Function:
     """A function: its parameter names, how many are needed, whether the last takes any number of values, and what it does.
 
-    `run` is given the scope and the arguments. `aliases` are other parameter lists by which it may be called with names.
+    `run` is given the scope and the arguments, numbers normal. `aliases` are other parameter lists by which it may be called with names;
+    `cost` is what a call takes from the budget, and every CHARGE parts of what it is given.
     """
 
     name: str
@@ -24,6 +25,7 @@ class Function:
     many: bool
     run: Callable[..., Any]
     aliases: tuple[tuple[str, ...], ...] = ()
+    cost: int = 1
 
     def accepts(self, count: int) -> bool:
         """Whether it can be called with so many arguments."""
@@ -39,9 +41,9 @@ class Function:
 
     def __call__(self, scope: Any, arguments: list[Any]) -> Any:
         """Its value; null for what has no meaning. Errors: FeelLimit."""
-        scope.spend(1 + sum(_size(argument) for argument in arguments))
+        scope.spend(self.cost * (1 + sum(_size(argument) for argument in arguments)))
         try:
-            result = self.run(scope, *arguments)
+            result = self.run(scope, *map(normal, arguments))
         except (ArithmeticError, ValueError):
             return None
         scope.spend(_size(result))
@@ -56,14 +58,20 @@ BUILTINS: dict[str, Function] = {}
 
 
 def builtin(
-    name: str, parameters: str = "", *, optional: int = 0, many: bool = False, aliases: tuple[str, ...] = ()
+    name: str,
+    parameters: str = "",
+    *,
+    optional: int = 0,
+    many: bool = False,
+    aliases: tuple[str, ...] = (),
+    cost: int = 1,
 ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """Register the decorated function under its FEEL name; `parameters` and `aliases` are lists with commas."""
     names = _listed(parameters)
 
     def register(run: Callable[..., Any]) -> Callable[..., Any]:
         needed = max(1, len(names) - 1) if many else len(names) - optional
-        BUILTINS[name] = Function(name, names, needed, many, run, tuple(_listed(alias) for alias in aliases))
+        BUILTINS[name] = Function(name, names, needed, many, run, tuple(map(_listed, aliases)), cost)
         return run
 
     return register

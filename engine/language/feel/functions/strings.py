@@ -10,7 +10,7 @@ from typing import Any
 
 from engine.language import patterns
 from engine.language.feel import temporal, types
-from engine.language.feel.functions.registry import builtin, is_text, is_whole
+from engine.language.feel.functions.registry import CHARGE, builtin, is_text, is_whole
 from engine.language.feel.types import MOST_TEXT, FeelLimit, Range, kind
 from engine.language.pattern_syntax import MalformedPattern
 from engine.language.patterns import Pattern
@@ -77,7 +77,7 @@ def _plain(value: Any) -> str:
     return temporal.write(value)
 
 
-@builtin("number", "from, grouping separator, decimal separator", optional=2)
+@builtin("number", "from, grouping separator, decimal separator", optional=2, cost=4)
 def _number(scope: Any, text: Any, grouping: Any = None, point: Any = None) -> Any:
     if kind(text) == "number":
         return text
@@ -165,15 +165,17 @@ def _compiled(pattern: str, flags: str) -> Pattern | None:
         return None
 
 
-def _pattern(text: Any, pattern: Any, flags: Any) -> Pattern | None:
+def _pattern(scope: Any, text: Any, pattern: Any, flags: Any) -> Pattern | None:
     if not is_text(text, pattern) or not (flags is None or is_text(flags)):
         return None
-    return _compiled(pattern, flags or "")
+    compiled = _compiled(pattern, flags or "")
+    scope.spend(len(compiled.program) // CHARGE if compiled else len(pattern))
+    return compiled
 
 
 @builtin("matches", "input, pattern, flags", optional=1)
 def _matches(scope: Any, text: Any, pattern: Any, flags: Any = None) -> Any:
-    compiled = _pattern(text, pattern, flags)
+    compiled = _pattern(scope, text, pattern, flags)
     return compiled.search(text, scope.spend) is not None if compiled else None
 
 
@@ -183,7 +185,7 @@ def _never_empty(pattern: Pattern, scope: Any) -> bool:
 
 @builtin("replace", "input, pattern, replacement, flags", optional=1)
 def _replace(scope: Any, text: Any, pattern: Any, replacement: Any, flags: Any = None) -> Any:
-    compiled = _pattern(text, pattern, flags)
+    compiled = _pattern(scope, text, pattern, flags)
     if not compiled or not is_text(replacement) or not _never_empty(compiled, scope):
         return None
     try:
@@ -202,7 +204,7 @@ def _replace(scope: Any, text: Any, pattern: Any, replacement: Any, flags: Any =
 
 @builtin("split", "string, delimiter")
 def _split(scope: Any, text: Any, delimiter: Any) -> Any:
-    compiled = _pattern(text, delimiter, None)
+    compiled = _pattern(scope, text, delimiter, None)
     if not compiled or not _never_empty(compiled, scope):
         return None
     parts, position = [], 0

@@ -1,0 +1,150 @@
+"""DMN files: what is read, what is refused, and that nothing hostile gets further than a problem."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+
+from engine.definitions import dmn
+from engine.errors import InvalidDefinition
+from engine.language.calendar import Calendar
+from engine.language.feel import FeelLimit, Scope
+from engine.xml import MalformedXml
+
+HEAD = '<definitions xmlns="https://www.omg.org/spec/DMN/20191111/MODEL/">'
+
+
+def decision(id: str = "d", body: str = "", requires: tuple[str, ...] = (), name: str = "") -> str:
+    needed = "".join(
+        f'<informationRequirement><requiredDecision href="#{one}"/></informationRequirement>' for one in requires
+    )
+    return f'<decision id="{id}" name="{name or id}">{needed}{body or literal("1")}</decision>'
+
+
+def literal(text: str, more: str = "") -> str:
+    return f"<literalExpression {more}><text>{text}</text></literalExpression>"
+
+
+def table(cells: list[str], attributes: str = "", output: str = "") -> str:
+    rows = "".join(
+        f'<rule id="r{n}"><inputEntry><text>{cell}</text></inputEntry><outputEntry><text>{n}</text></outputEntry></rule>'
+        for n, cell in enumerate(cells)
+    )
+    tested = '<input id="i"><inputExpression><text>x</text></inputExpression></input>'
+    return f'<decisionTable id="t" {attributes}>{tested}<output id="o" name="o">{output}</output>{rows}</decisionTable>'
+
+
+def file(*parts: str) -> bytes:
+    return f"{HEAD}{''.join(parts)}</definitions>".encode()
+
+
+def problems(content: bytes) -> list[tuple[str, str]]:
+    """(element id, rule) of every problem."""
+    with pytest.raises(InvalidDefinition) as caught:
+        dmn.parse(content)
+    return [(one.element_id, one.rule) for one in caught.value.problems]
+
+
+def test_a_required_decision_is_known_by_its_name() -> None:
+    """What one decision gives, the next may use; each is evaluated once."""
+    model = dmn.parse(
+        file(decision("a", literal("x + 1"), name="First Step"), decision("b", literal("First Step * 2"), ("a",)))
+    )
+    scope = Scope(datetime(2026, 11, 23, tzinfo=UTC), Calendar(frozenset(), frozenset()))
+    assert model.evaluate("b", {"x": 1}, scope=scope).value == 4
+    with pytest.raises(dmn.UnknownDecision):
+        model.find("c")
+
+
+def test_a_mistake_is_named_with_element_and_column() -> None:
+    """The owner finds the cell."""
+    with pytest.raises(InvalidDefinition) as caught:
+        dmn.parse(file(decision("d", table(["1 +", "ok"]))))
+    (problem,) = caught.value.problems
+    assert (problem.rule, problem.values["column"], problem.line) == ("feel_syntax", 4, 1)
+
+
+@pytest.mark.parametrize(
+    "content, expected",
+    [
+        (file(decision("d"), decision("d", name="other")), ("d", "duplicate_id")),
+        (file(decision("a", name="n"), decision("b", name="n")), ("b", "duplicate_name")),
+        (file('<decision name="d">' + literal("1") + "</decision>"), ("", "no_id")),
+        (file(decision("d", requires=("d",))), ("d", "circular_requirement")),
+        (file(decision("a", requires=("b",)), decision("b", requires=("a",))), ("a", "circular_requirement")),
+        (file(decision("d", requires=("gone",))), ("d", "unknown_requirement")),
+        (file(decision("d", "<context/>")), ("d", "decision_not_executable")),
+        (file(decision("d", table(["1"], 'hitPolicy="BEST"'))), ("t", "unknown_hit_policy")),
+        (file(decision("d", table(["1"], 'aggregation="SUM"'))), ("t", "aggregation_needs_one_collected_output")),
+        (file(decision("d", table(["1"], 'hitPolicy="PRIORITY"'))), ("t", "priority_without_output_values")),
+        (
+            file(decision("d", table(["1"]).replace("<inputEntry><text>1</text></inputEntry>", ""))),
+            ("r0", "row_does_not_fit"),
+        ),
+        (file(decision("d", literal("1", 'expressionLanguage="urn:groovy"'))), ("", "unsupported_expression_language")),
+        (
+            file(
+                decision(
+                    "d",
+                    table(
+                        ["1"],
+                        output="<outputValues><text>for i in 1..20000 return for j in 1..20000 return j</text></outputValues>",
+                    ),
+                )
+            ),
+            ("o", "values_without_end"),
+        ),
+        (
+            file(
+                '<businessKnowledgeModel id="k" name="k"><encapsulatedLogic><context/></encapsulatedLogic></businessKnowledgeModel>'
+            ),
+            ("k", "knowledge_model_not_executable"),
+        ),
+        (file(decision("d", table(["1"] * 10_000))), ("t", "too_many")),
+        (file(*(decision(f"d{n}", requires=(f"d{n + 1}",)) for n in range(1_000))), ("", "too_many")),
+        (file(decision("d", table(["&quot;" + "a" * 1_000_000 + "&quot;"]))), ("", "feel_syntax")),
+    ],
+)
+def test_what_cannot_be_executed_is_a_problem(content: bytes, expected: tuple[str, str]) -> None:
+    """Broken, foreign, circular and oversized models are refused at publication by the element's id, never with an exception."""
+    assert expected in problems(content)
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"",
+        b"<definitions",
+        b"<bpmn/>",
+        b'<!DOCTYPE d [<!ENTITY e "x">]><definitions>&e;</definitions>',
+        '<?xml version="1.0" encoding="UTF-16"?><!DOCTYPE d [<!ENTITY a "aa"><!ENTITY b "&a;&a;">]><definitions x="&b;"/>'.encode(
+            "utf-16"
+        ),
+        b'<!DOCTYPE d SYSTEM "file:///etc/passwd"><definitions/>',
+        b"<a>" * 100_000,
+        b"x" * 4_000_001,
+        b"\xff\xfe\x00",
+    ],
+)
+def test_what_is_no_dmn_is_refused(content: bytes) -> None:
+    """Entities, document types, endless nesting and files of another kind end in one clear error."""
+    with pytest.raises(MalformedXml):
+        dmn.parse(content)
+
+
+def test_an_exponential_knowledge_model_ends() -> None:
+    """Functions that call one another twice over cost as much as they do."""
+
+    def model(n: int, body: str) -> str:
+        needs = f'<knowledgeRequirement><requiredKnowledge href="#k{n - 1}"/></knowledgeRequirement>' if n else ""
+        return (
+            f'<businessKnowledgeModel id="k{n}" name="k{n}"><encapsulatedLogic><formalParameter name="x"/>{literal(body)}'
+            f"</encapsulatedLogic>{needs}</businessKnowledgeModel>"
+        )
+
+    models = [model(0, "x"), *(model(n, f"k{n - 1}(x) + k{n - 1}(x)") for n in range(1, 40))]
+    read = dmn.parse(file(*models, decision("d", literal("k39(1)"))))
+    scope = Scope(datetime(2026, 11, 23, tzinfo=UTC), Calendar(frozenset(), frozenset()))
+    with pytest.raises(FeelLimit):
+        read.evaluate("d", {}, scope=scope)
