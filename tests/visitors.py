@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -43,13 +44,19 @@ def open_office(folder: Path, url: str = "") -> Flask:
     return create_app(settings(folder, url))
 
 
+def copy(office: Path, folder: Path) -> None:
+    """The database of an office, over whatever lies in the folder."""
+    for file in folder.glob("office.db*"):
+        file.unlink()
+    for file in office.glob("office.db*"):
+        shutil.copy(file, folder)
+
+
 def contents(app: Flask) -> dict[str, str]:
     """A fingerprint of every table, to be compared with a later one."""
     with app.app_context(), app.extensions["sqlalchemy"].engine.connect() as connection:
         return {
-            table.name: hashlib.sha256(
-                repr(sorted(map(repr, connection.execute(select(table)).tuples()))).encode()
-            ).hexdigest()
+            table.name: hashlib.sha256(repr(sorted(map(repr, connection.execute(select(table))))).encode()).hexdigest()
             for table in Base.metadata.sorted_tables
         }
 
@@ -109,7 +116,7 @@ class Visitor:
 
     def get(self, path: str, **query: Any) -> Page:
         """Open a page; redirects are followed."""
-        return Page(self.client.get(path, query_string=query, follow_redirects=True))
+        return Page(self.client.get(path, query_string=query or None, follow_redirects=True))
 
     def post(self, path: str, **form: Any) -> Page:
         """Send a form; a redirect is not followed."""
