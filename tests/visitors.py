@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import shutil
 from pathlib import Path
 from typing import Any
@@ -91,13 +92,13 @@ class Page:
 
     def typed(self, field: str) -> str | None:
         """What stands in a field."""
-        for found in self.tree.xpath(f"//*[@name='{field}']"):
+        for found in self.tree.xpath(f"//main//*[@name='{field}']"):
             if found.tag == "textarea":
                 return str(found.text or "").removeprefix("\n")
             if found.tag == "select":
                 return next((one.get("value") for one in found.xpath("./option[@selected]")), "")
             if found.get("type") in ("radio", "checkbox"):
-                checked = self.tree.xpath(f"//*[@name='{field}'][@checked]")
+                checked = self.tree.xpath(f"//main//*[@name='{field}'][@checked]")
                 return str(checked[0].get("value")) if checked else ""
             return str(found.get("value"))
         return None
@@ -136,4 +137,5 @@ class Caller:
 
     def post(self, path: str, document: Any = None) -> TestResponse:
         """POST under /api/v1."""
-        return self.client.post(f"/api/v1{path}", headers=self.headers, json={} if document is None else document)
+        sent = json.dumps({} if document is None else document)
+        return self.client.post(f"/api/v1{path}", headers=self.headers, data=sent, content_type="application/json")

@@ -16,6 +16,7 @@ from web.auth import Person
 from web.queries.names import element_name
 
 PAGE = 50
+MOST_DIGITS = 10
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -105,14 +106,19 @@ def _key(row: Row) -> str:
 
 def _beyond(after: str) -> ColumnElement[bool]:
     due, _, number = after.rpartition("|")
-    last = int(number) if number.isdigit() else 0
-    if not due:
+    last = int(number) if number.isascii() and number.isdigit() and len(number) < MOST_DIGITS else 0
+    at = _instant(due)
+    if at is None:
         return and_(UserTask.due_at.is_(None), UserTask.id > last)
-    try:
-        at = datetime.fromisoformat(due)
-    except ValueError:
-        return UserTask.id > last
     return or_(UserTask.due_at > at, and_(UserTask.due_at == at, UserTask.id > last), UserTask.due_at.is_(None))
+
+
+def _instant(text: str) -> datetime | None:
+    try:
+        at = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    return at if at.tzinfo is not None else None
 
 
 def _row(found: Any) -> Row:
