@@ -105,9 +105,9 @@ def _is_sqlite(current: Session) -> bool:
 
 
 @contextmanager
-def scratch() -> Iterator[Session]:
-    """A private in-memory database with every table; `session()` means it until the block ends. Nothing of it survives."""
-    engine = create_engine("sqlite://", poolclass=StaticPool, connect_args={"check_same_thread": False})
+def scratch(url: str = "") -> Iterator[Session]:
+    """A private database with every table, in memory unless `url` names an empty one; `session()` means it until the block ends."""
+    engine = create_engine(url) if url else _in_memory()
     listen(engine)
     Base.metadata.create_all(engine)
     current = Session(engine, expire_on_commit=False)
@@ -119,6 +119,10 @@ def scratch() -> Iterator[Session]:
         _scratch.reset(scratch_token)
         current.close()
         engine.dispose()
+
+
+def _in_memory() -> Engine:
+    return create_engine("sqlite://", poolclass=StaticPool, connect_args={"check_same_thread": False})
 
 
 def listen(engine: Engine) -> None:

@@ -14,6 +14,7 @@ from engine import Reason
 from models.base import session, transaction
 from models.complaint import Complaint
 from models.usage import Cdr
+from office import texts
 from service_tasks import classification
 from service_tasks.gateway import Balances, Bill, Customer, Subscription, gateway, next_number
 
@@ -21,8 +22,11 @@ PROCESS = "CH-002"
 CONFIRM = "confirm_process"
 CHOICES = ("TS-001", "TS-002", "TS-003", "TS-004", "TS-005", "TS-006", "TS-007", "TS-008", "on_the_spot")
 CHANNELS = ("counter", "telephone", "agency", "letter")
-MSISDN = re.compile(r"^1\d{10}$")
+MSISDN = re.compile(r"^1[0-9]{10}\Z")
 MOST_TEXT = 4000
+MOST_DEMAND = 200
+MOST_REASON = 300
+MOST_DISPUTED = 1_000_000_000
 LAST_CALLS = 8
 # What a case knows from its first moment, with the FEEL type of each.
 START_VARIABLES = {
@@ -138,8 +142,10 @@ def accept(intake: Intake, *, by: engine.Actor, at: datetime) -> str:
 
     Errors: InvalidForm with a reason per field; NotACandidate when the person does not work at a counter.
     """
+    _check(intake)
     suggestion = suggest(intake.text, intake.msisdn, at)
-    _check(intake, suggestion)
+    if intake.process != suggestion.process and not intake.overrule_reason.strip():
+        raise engine.InvalidForm(reasons={"overrule_reason": [Reason("required")]})
     with transaction():
         case_number = next_number("AJ", at)
         started = engine.start(
@@ -150,24 +156,31 @@ def accept(intake: Intake, *, by: engine.Actor, at: datetime) -> str:
     return case_number
 
 
-def _check(intake: Intake, suggestion: Suggestion) -> None:
-    reasons: dict[str, list[Reason]] = {}
-    if not MSISDN.match(intake.msisdn):
-        reasons["msisdn"] = [Reason("pattern", {"expected": "1xxxxxxxxxx"})]
-    if not intake.text.strip():
-        reasons["text"] = [Reason("required", {})]
-    elif len(intake.text) > MOST_TEXT:
-        reasons["text"] = [Reason("too_long", {"limit": MOST_TEXT})]
-    if intake.channel not in CHANNELS:
-        reasons["channel"] = [Reason("not_an_option", {})]
-    if intake.disputed_amount is not None and intake.disputed_amount < 0:
-        reasons["disputed_amount"] = [Reason("min", {"limit": 0})]
-    if intake.process not in CHOICES:
-        reasons["process"] = [Reason("required" if not intake.process else "not_an_option", {})]
-    elif intake.process != suggestion.process and not intake.overrule_reason.strip():
-        reasons["overrule_reason"] = [Reason("required", {})]
+def _check(intake: Intake) -> None:
+    reasons = wrong(intake)
     if reasons:
         raise engine.InvalidForm(reasons=reasons)
+
+
+def wrong(intake: Intake) -> dict[str, list[Reason]]:
+    """What is wrong by itself, by field; whether a reason for overruling is needed shows only with the suggestion."""
+    reasons = {
+        "msisdn": [] if MSISDN.match(intake.msisdn) else [Reason("pattern", {"expected": "1xxxxxxxxxx"})],
+        "text": texts.wrong(intake.text, MOST_TEXT, required=True),
+        "demand": texts.wrong(intake.demand, MOST_DEMAND),
+        "overrule_reason": texts.wrong(intake.overrule_reason, MOST_REASON),
+        "channel": [] if intake.channel in CHANNELS else [Reason("not_an_option")],
+        "process": [] if intake.process in CHOICES else [Reason("not_an_option" if intake.process else "required")],
+        "disputed_amount": _wrong_amount(intake.disputed_amount),
+    }
+    return {field: found for field, found in reasons.items() if found}
+
+
+def _wrong_amount(amount: int | None) -> list[Reason]:
+    if amount is None or 0 <= amount <= MOST_DISPUTED:
+        return []
+    code, limit = ("min", 0) if amount < 0 else ("max", MOST_DISPUTED)
+    return [Reason(code, {"limit": limit, "unit": "fen"})]
 
 
 def _variables(intake: Intake, case_number: str) -> dict[str, Any]:
@@ -202,13 +215,13 @@ def _insert(
             msisdn=intake.msisdn,
             text_sealed=engine.seal_for(instance_id, intake.text.strip().encode()),
             channel=intake.channel,
-            demand=intake.demand.strip()[:200],
+            demand=intake.demand.strip(),
             disputed_amount=intake.disputed_amount,
             process_key=intake.process,
             suggested_process=found.process,
             confidence=found.confidence,
             overruled=overruled,
-            overruled_reason=intake.overrule_reason.strip()[:300] if overruled else None,
+            overruled_reason=intake.overrule_reason.strip() if overruled else None,
             accepted_at=at,
             accepted_by=by.user,
             repeat_of=_open_or_recent(intake.msisdn),

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import hashlib
+import json
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -43,13 +45,19 @@ def open_office(folder: Path, url: str = "") -> Flask:
     return create_app(settings(folder, url))
 
 
+def copy(office: Path, folder: Path) -> None:
+    """The database of an office, over whatever lies in the folder."""
+    for file in folder.glob("office.db*"):
+        file.unlink()
+    for file in office.glob("office.db*"):
+        shutil.copy(file, folder)
+
+
 def contents(app: Flask) -> dict[str, str]:
     """A fingerprint of every table, to be compared with a later one."""
     with app.app_context(), app.extensions["sqlalchemy"].engine.connect() as connection:
         return {
-            table.name: hashlib.sha256(
-                repr(sorted(map(repr, connection.execute(select(table)).tuples()))).encode()
-            ).hexdigest()
+            table.name: hashlib.sha256(repr(sorted(map(repr, connection.execute(select(table))))).encode()).hexdigest()
             for table in Base.metadata.sorted_tables
         }
 
@@ -84,13 +92,13 @@ class Page:
 
     def typed(self, field: str) -> str | None:
         """What stands in a field."""
-        for found in self.tree.xpath(f"//*[@name='{field}']"):
+        for found in self.tree.xpath(f"//main//*[@name='{field}']"):
             if found.tag == "textarea":
                 return str(found.text or "").removeprefix("\n")
             if found.tag == "select":
                 return next((one.get("value") for one in found.xpath("./option[@selected]")), "")
             if found.get("type") in ("radio", "checkbox"):
-                checked = self.tree.xpath(f"//*[@name='{field}'][@checked]")
+                checked = self.tree.xpath(f"//main//*[@name='{field}'][@checked]")
                 return str(checked[0].get("value")) if checked else ""
             return str(found.get("value"))
         return None
@@ -109,7 +117,7 @@ class Visitor:
 
     def get(self, path: str, **query: Any) -> Page:
         """Open a page; redirects are followed."""
-        return Page(self.client.get(path, query_string=query, follow_redirects=True))
+        return Page(self.client.get(path, query_string=query or None, follow_redirects=True))
 
     def post(self, path: str, **form: Any) -> Page:
         """Send a form; a redirect is not followed."""
@@ -129,5 +137,7 @@ class Caller:
 
     def post(self, path: str, document: Any = None, **headers: str) -> TestResponse:
         """POST under /api/v1."""
-        sent = {} if document is None else document
-        return self.client.post(f"/api/v1{path}", headers=self.headers | headers, json=sent)
+        sent = json.dumps({} if document is None else document)
+        return self.client.post(
+            f"/api/v1{path}", headers=self.headers | headers, data=sent, content_type="application/json"
+        )

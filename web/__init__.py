@@ -9,7 +9,7 @@ import pkgutil
 from functools import lru_cache
 from pathlib import Path
 
-from flask import Flask, Response, url_for
+from flask import Flask, Response, abort, request, url_for
 from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
 from flask_wtf.csrf import CSRFProtect
@@ -39,6 +39,7 @@ PAGES = (
     "editor",
 )
 MOST_REQUEST_BYTES = 8_000_000
+MOST_ID = 2**31 - 1
 POLICY = (
     "default-src 'self'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; font-src 'self' data:; "
     "connect-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'; object-src 'none'"
@@ -55,6 +56,7 @@ def create_app(settings: config.Settings | None = None) -> Flask:
     _configure(app, settings)
     _connect(app)
     _compose(settings)
+    app.before_request(_refuse_impossible_numbers)
     i18n.register(app)
     auth.register(app)
     errors.register(app)
@@ -113,6 +115,12 @@ def _compose(settings: config.Settings) -> None:
     engine.use_calendar(calendar.current)
     engine.observe(complaints.follow)
     engine.observe(tracking.report_missed)
+
+
+def _refuse_impossible_numbers() -> None:
+    """A number in the address that no row can have is not looked for: databases refuse it in their own ways."""
+    if any(isinstance(value, int) and value > MOST_ID for value in (request.view_args or {}).values()):
+        abort(404)
 
 
 def _harden(response: Response) -> Response:

@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response
 import engine
 from models.base import session, transaction
 from models.comment import Comment
-from office import complaints
+from office import complaints, texts
 from web.queries import access, casefile, names, timeline
 
 blueprint = Blueprint("cases", __name__, url_prefix="/cases")
@@ -35,13 +35,19 @@ def listing() -> str | Response:
 @blueprint.get("/<number>")
 def case(number: str) -> str:
     """One case; `tab` timeline, diagram, money or messages."""
+    return _page(number, request.args.get("tab", "timeline"))
+
+
+def _page(number: str, tab: str, remark: str = "", reasons: dict[str, list[engine.Reason]] | None = None) -> str:
     instance = casefile.find(number)
     access.check_case(current_user, instance.id)
     definition = engine.definition_of(instance.id)
     complaint = casefile.complaint_of(instance)
     return render_template(
         "case.html",
-        tab=request.args.get("tab", "timeline"),
+        tab=tab,
+        remark=remark,
+        reasons=reasons or {},
         instance=instance,
         complaint=complaint,
         words=complaints.words(complaint) if complaint else None,
@@ -59,14 +65,16 @@ def case(number: str) -> str:
 
 
 @blueprint.post("/<number>/comments")
-def comment(number: str) -> Response:
+def comment(number: str) -> Response | tuple[str, int]:
     """Leave a remark on a case."""
     instance = casefile.find(number)
     access.check_case(current_user, instance.id)
-    text = request.form.get("text", "").strip()[:MOST_COMMENT]
-    if text:
-        with transaction():
-            session().execute(
-                insert(Comment).values(case_number=number, user=current_user.name, at=engine.now(), text=text)
-            )
+    text = request.form.get("text", "").strip()
+    wrong = texts.wrong(text, MOST_COMMENT, required=True)
+    if wrong:
+        return _page(number, "messages", text, {"text": wrong}), 422
+    with transaction():
+        session().execute(
+            insert(Comment).values(case_number=number, user=current_user.name, at=engine.now(), text=text)
+        )
     return redirect(url_for("cases.case", number=number, tab="messages"))

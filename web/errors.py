@@ -43,6 +43,7 @@ def texts() -> dict[str, str]:
         "NotForYou": gettext("Only a supervisor may do this."),
         "NotYourCase": gettext("This case has not been with your department, so it cannot be shown to you."),
         "NotAtACounter": gettext("Only counters take complaints in and look at customers."),
+        "NotOfTheDepartment": gettext("Please choose somebody of the department this task belongs to."),
         "RoleMissing": gettext("This page belongs to another role."),
         "BeginsElsewhere": gettext("This process is not begun with a complaint; another process or a date begins it."),
         "FourEyesViolation": gettext("Somebody else has to do this step, because you did the one it checks."),

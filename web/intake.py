@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from decimal import Decimal, InvalidOperation
+import re
+from decimal import Decimal
 from unicodedata import normalize
 
 from flask import Blueprint, Flask, flash, redirect, render_template, request, url_for
@@ -11,12 +12,13 @@ from flask_login import current_user
 from werkzeug.wrappers import Response
 
 import engine
-from office import intake, notices
+from office import intake, notices, texts
 from web import auth
 from web.queries import access, names
 
 blueprint = Blueprint("intake", __name__, url_prefix="/intake")
 FIELDS = ("msisdn", "text", "channel", "demand", "disputed_amount", "process", "overrule_reason")
+NUMBER = re.compile(r"[+-]?[0-9]{1,15}(\.[0-9]{1,15})?")
 
 
 def register(app: Flask) -> None:
@@ -61,17 +63,7 @@ def accept() -> str | Response | tuple[str, int]:
     if request.form.get("action") != "accept":
         return _page(typed, {})
     try:
-        amount = _fen(typed["disputed_amount"])
-        taken = intake.Intake(
-            msisdn=typed["msisdn"],
-            text=typed["text"],
-            channel=typed["channel"],
-            demand=typed["demand"],
-            disputed_amount=amount,
-            process=typed["process"],
-            overrule_reason=typed["overrule_reason"],
-        )
-        number = intake.accept(taken, by=auth.actor(), at=engine.now())
+        number = intake.accept(_taken(typed), by=auth.actor(), at=engine.now())
     except engine.InvalidForm as error:
         return _page(typed, error.reasons), 422
     flash(gettext("Case %(number)s has been taken in.", number=number))
@@ -79,7 +71,18 @@ def accept() -> str | Response | tuple[str, int]:
 
 
 def _typed() -> dict[str, str]:
-    return {name: request.form.get(name, "").strip() for name in FIELDS}
+    typed = {name: request.form.get(name, "").strip() for name in FIELDS}
+    return {**typed, "msisdn": normalize("NFKC", typed["msisdn"])}
+
+
+def _taken(typed: dict[str, str]) -> intake.Intake:
+    """What was typed as a complaint. Errors: InvalidForm with every wrong field when the amount cannot be read."""
+    words = {name: typed[name] for name in FIELDS if name != "disputed_amount"}
+    try:
+        return intake.Intake(**words, disputed_amount=_fen(typed["disputed_amount"]))
+    except engine.InvalidForm as error:
+        others = intake.wrong(intake.Intake(**words))
+        raise engine.InvalidForm(reasons=error.reasons | others) from None
 
 
 def _fen(text: str) -> int | None:
@@ -87,12 +90,9 @@ def _fen(text: str) -> int | None:
     plain = normalize("NFKC", text).replace(",", "").removesuffix("元").strip()
     if not plain:
         return None
-    try:
-        amount = Decimal(plain)
-    except InvalidOperation:
-        raise engine.InvalidForm(reasons={"disputed_amount": [engine.Reason("not_a_number")]}) from None
-    if not amount.is_finite() or abs(amount) > Decimal(10_000_000):
+    if not NUMBER.fullmatch(plain):
         raise engine.InvalidForm(reasons={"disputed_amount": [engine.Reason("not_a_number")]})
+    amount = Decimal(plain)
     if amount != round(amount, 2):
         raise engine.InvalidForm(reasons={"disputed_amount": [engine.Reason("too_many_decimals", {"limit": 2})]})
     return int(amount * 100)
@@ -103,7 +103,7 @@ def _caller(msisdn: str) -> intake.Caller | None:
 
 
 def _suggestion(typed: dict[str, str]) -> intake.Suggestion | None:
-    if not typed.get("text") or not intake.MSISDN.match(typed["msisdn"]):
+    if texts.wrong(typed.get("text", ""), intake.MOST_TEXT, required=True) or not intake.MSISDN.match(typed["msisdn"]):
         return None
     return intake.suggest(typed["text"], typed["msisdn"], engine.now())
 

@@ -10,12 +10,13 @@ from werkzeug.wrappers import Response
 import engine
 from models.base import session
 from models.notice import Notice
-from office import notices
+from office import notices, texts
 from web import auth
 from web.queries import access
 
 blueprint = Blueprint("notices", __name__, url_prefix="/notices")
 MOST = 1_000
+SHOWN = 50
 
 
 def register(app: Flask) -> None:
@@ -27,16 +28,23 @@ def register(app: Flask) -> None:
 def listing() -> str:
     """All notices, newest first; supervisors write new ones here."""
     access.check_role(current_user, "supervisor")
-    found = list(session().scalars(select(Notice).order_by(Notice.at.desc()).limit(50)))
-    return render_template("notices.html", found=found)
+    return _page("", {})
+
+
+def _page(text: str, reasons: dict[str, list[engine.Reason]]) -> str:
+    found = list(session().scalars(select(Notice).order_by(Notice.at.desc()).limit(SHOWN)))
+    return render_template("notices.html", found=found, text=text, reasons=reasons)
 
 
 @blueprint.post("")
-def publish() -> Response:
+def publish() -> Response | tuple[str, int]:
     """Send a wording to everybody."""
-    text = request.form.get("text", "").strip()[:MOST]
-    if text:
-        notices.publish(text, by=auth.actor(), at=engine.now())
+    access.check_role(current_user, "supervisor")
+    text = request.form.get("text", "").strip()
+    wrong = texts.wrong(text, MOST, required=True)
+    if wrong:
+        return _page(text, {"text": wrong}), 422
+    notices.publish(text, by=auth.actor(), at=engine.now())
     return redirect(url_for("notices.listing"))
 
 

@@ -19,6 +19,10 @@ blueprint = Blueprint("supervision", __name__, url_prefix="/supervision")
 REPORTED = 30
 
 
+class NotOfTheDepartment(engine.Invalid):
+    """The task can be handed only to somebody of its department."""
+
+
 def register(app: Flask) -> None:
     """Add the pages."""
     app.register_blueprint(blueprint)
@@ -65,6 +69,11 @@ def _people() -> dict[str, list[tuple[str, str]]]:
 
 @blueprint.post("/tasks/<int:task_id>/assignment")
 def assign(task_id: int) -> Response:
-    """Hand a task to somebody of its department."""
-    engine.assign(task_id, to=request.form.get("to", ""), by=auth.actor(), at=engine.now())
+    """Hand a task to somebody of its department. Errors: UnknownUserTask, NotOfTheDepartment."""
+    row, to = session().get(UserTask, task_id), request.form.get("to", "")
+    if row is None:
+        raise engine.UnknownUserTask(task=task_id)
+    if to not in dict(_people().get(row.group, [])):
+        raise NotOfTheDepartment(task=task_id)
+    engine.assign(task_id, to=to, by=auth.actor(), at=engine.now())
     return redirect(url_for("supervision.board"))

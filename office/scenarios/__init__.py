@@ -44,9 +44,9 @@ def prepare() -> None:
     engine.configure_keys(engine.ephemeral_keys())
 
 
-def play(scenario: Scenario, directory: Path) -> Played:
-    """Play one scenario on the processes of `directory` in a database of its own; nothing of it survives."""
-    with scratch():
+def play(scenario: Scenario, directory: Path, url: str = "") -> Played:
+    """Play one scenario on the processes of `directory` in a database of its own, in memory unless `url` names an empty one."""
+    with scratch(url):
         return Play(scenario, directory).run()
 
 

@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import select
 
 import engine
-from models.base import session
+from models.base import session, transaction
 from models.incident import Incident
 from models.user_task import UserTask
 from office import fixtures
@@ -77,7 +77,8 @@ class Play:
     def _prepare(self) -> None:
         package = engine.read_package(self.directory, self.scenario.process)
         engine.publish(package, by=STARTER, note="scenario", at=self.clock)
-        fixtures.build(self.scenario.given.get("world") or {}, at=self.clock)
+        with transaction():
+            fixtures.build(self.scenario.given.get("world") or {}, at=self.clock)
 
     def _start(self) -> None:
         variables = dict(self.scenario.given.get("variables") or {})

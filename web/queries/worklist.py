@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
@@ -16,7 +16,7 @@ from models.user_task import UserTask
 from web.auth import Person
 from web.queries.names import element_name
 
-PAGE, MOST_COUNTED, LONGEST_ID = 50, 1_000, 18
+PAGE, MOST_COUNTED, MOST_DIGITS = 50, 1_000, 10
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -134,11 +134,8 @@ def _key(row: Row) -> str:
 def _beyond(after: str) -> _Beyond:
     """Read what `_key` wrote; anything else is the beginning."""
     due, _, number = after.rpartition("|")
-    last = int(number) if number.isascii() and number.isdigit() and len(number) < LONGEST_ID else 0
-    try:
-        return _Beyond(datetime.fromisoformat(due).replace(tzinfo=UTC) if due else None, last)
-    except ValueError:
-        return _Beyond(None, 0)
+    last = int(number) if number.isascii() and number.isdigit() and len(number) < MOST_DIGITS else 0
+    return _Beyond(_instant(due), last)
 
 
 def _rows(ids: list[int]) -> list[Row]:
@@ -150,6 +147,14 @@ def _rows(ids: list[int]) -> list[Row]:
         .order_by(UserTask.due_at.is_(None), UserTask.due_at, UserTask.id)
     )
     return [_row(found) for found in session().execute(query)]
+
+
+def _instant(text: str) -> datetime | None:
+    try:
+        at = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    return at if at.tzinfo is not None else None
 
 
 def _row(found: Any) -> Row:

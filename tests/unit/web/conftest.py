@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -12,7 +11,8 @@ import pytest
 from flask import Flask
 from sqlalchemy import create_engine, make_url, text
 
-from tests.visitors import found_office, open_office
+from tests.furnishing import Furnished, furnish
+from tests.visitors import copy, found_office, open_office
 from web.commands.building import compile_translations
 
 
@@ -26,13 +26,28 @@ def office(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def app(office: Path, tmp_path: Path) -> Iterator[Flask]:
-    """An app over a copy of the office."""
-    for file in office.glob("office.db*"):
-        shutil.copy(file, tmp_path)
-    app = open_office(tmp_path)
-    with app.app_context():
-        yield app
+def desk(office: Path, tmp_path: Path) -> Flask:
+    """An app over a copy of the office, for those who come by HTTP: every request has its own context."""
+    copy(office, tmp_path)
+    return open_office(tmp_path)
+
+
+@pytest.fixture
+def app(desk: Flask) -> Iterator[Flask]:
+    """The same with a context around the whole test, for those who call verbs beside requests."""
+    with desk.app_context():
+        yield desk
+
+
+@pytest.fixture(scope="session")
+def furnished(office: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Furnished]:
+    """The folder of an office where cases are under way, and their numbers."""
+    folder = tmp_path_factory.mktemp("furnished")
+    copy(office, folder)
+    app = open_office(folder)
+    found = furnish(app)
+    _let_go(app)
+    return folder, found
 
 
 @pytest.fixture(scope="session")
@@ -48,20 +63,19 @@ def postgresql_office(postgresql_server: str, tmp_path_factory: pytest.TempPathF
 
 
 @pytest.fixture
-def postgresql_app(postgresql_server: str, postgresql_office: str, tmp_path: Path) -> Iterator[Flask]:
+def postgresql_desk(postgresql_server: str, postgresql_office: str, tmp_path: Path) -> Iterator[Flask]:
     """An app over a copy of the office on PostgreSQL."""
     name = f"copy_{uuid4().hex[:12]}"
     with _created(postgresql_server, name, template=postgresql_office):
         app = open_office(tmp_path, _url(postgresql_server, name))
-        with app.app_context():
-            yield app
+        yield app
         _let_go(app)
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=[pytest.mark.postgresql, pytest.mark.slow])])
-def any_app(request: pytest.FixtureRequest) -> Flask:
+def any_desk(request: pytest.FixtureRequest) -> Flask:
     """An app over a copy of the office, once on SQLite and once on PostgreSQL."""
-    chosen: Flask = request.getfixturevalue("app" if request.param == "sqlite" else "postgresql_app")
+    chosen: Flask = request.getfixturevalue("desk" if request.param == "sqlite" else "postgresql_desk")
     return chosen
 
 

@@ -1,0 +1,29 @@
+"""Does a case go the same way on PostgreSQL as on SQLite? One full case of every process of the manual, played on both."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from office import scenarios
+from office.scenarios import Scenario
+
+PROCESSES = Path(__file__).parents[2] / "processes"
+KEYS = sorted(path.stem for path in PROCESSES.glob("TS-*.bpmn"))
+
+
+def fullest(key: str) -> Scenario:
+    """The scenario of a process in which people do the most."""
+    return max(scenarios.read(PROCESSES, [key]), key=lambda scenario: len(scenario.steps))
+
+
+@pytest.mark.slow
+@pytest.mark.postgresql
+@pytest.mark.parametrize("key", KEYS)
+def test_a_case_goes_as_on_sqlite(key: str, postgresql: str) -> None:
+    """Path, end, ledger and variables are those agreed, and every flow taken is the same: neither database decides anything."""
+    scenarios.prepare()
+    on_sqlite, on_postgresql = (scenarios.play(fullest(key), PROCESSES, url) for url in ("", postgresql))
+    assert (on_sqlite.differences, on_postgresql.differences) == ((), ())
+    assert on_postgresql == on_sqlite

@@ -1,0 +1,198 @@
+"""Who may do what, route by route: one table for every address of the office, and nothing changes by looking."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import pytest
+from werkzeug.test import TestResponse
+
+import engine
+from office import tokens
+from tests.furnishing import EXPLAINED, Furnished
+from tests.visitors import LANGUAGES, Visitor, contents, copy, open_office
+
+PEOPLE = ("", "cleo", "sam", "ada", "olu", "nora")
+START = {"variables": {"msisdn": "13900000204", "complaint_text": "多收了话费", "overrule_reason": "客户要求"}}
+INTAKE = {
+    "action": "accept", "msisdn": "13900000204", "text": "多收了话费", "channel": "counter", "process": "TS-002", "overrule_reason": "客户要求",
+}  # fmt: skip
+
+
+class Route(NamedTuple):
+    """What is answered to nobody, Cleo, Sam, Ada, Olu and Nora; `place` is the address, `sent` what goes with a POST."""
+
+    answers: tuple[int, ...]
+    place: str = ""
+    sent: dict[str, Any] | None = None
+
+
+def row(answers: str, place: str = "", sent: dict[str, Any] | None = None) -> Route:
+    """A line of the table."""
+    return Route(tuple(map(int, answers.split())), place, sent)
+
+
+# fmt: off
+ROUTES = {
+    #                                               nobody cleo sam ada olu nora
+    "GET /": row("302 302 302 302 302 302"),
+    "GET /health": row("200 200 200 200 200 200"),
+    "GET /static/<path:filename>": row("404 404 404 404 404 404", "/static/nothing.js"),
+    "GET /login": row("200 302 302 302 302 302"),
+    "POST /login": row("401 401 401 401 401 401", sent={"name": "cleo", "password": "wrong"}),
+    "POST /logout": row("302 302 302 302 302 302"),
+    "POST /language": row("302 302 302 302 302 302", sent={"language": "en"}),
+    "GET /tasks": row("302 200 200 200 200 200"),
+    "GET /tasks/next": row("302 302 302 302 302 302"),
+    "GET /tasks/<int:task_id>": row("302 200 200 200 403 403", "/tasks/{task}"),
+    "POST /tasks/<int:task_id>/completion": row("302 302 302 403 403 403", "/tasks/{task}/completion", EXPLAINED),
+    "POST /tasks/<int:task_id>/claim": row("302 302 302 403 403 403", "/tasks/{task}/claim"),
+    "POST /tasks/<int:task_id>/release": row("302 302 302 403 403 403", "/tasks/{task}/release"),
+    "GET /cases": row("302 200 200 200 200 200"),
+    "GET /cases/<number>": row("302 200 200 200 403 403", "/cases/{case}"),
+    "POST /cases/<number>/comments": row("302 302 302 302 403 403", "/cases/{case}/comments", {"text": "已回电"}),
+    "GET /cases/<number>/diagrams/<process>.bpmn": row("302 200 200 200 403 403", "/cases/{case}/diagrams/TS-002.bpmn"),
+    "GET /intake": row("302 200 200 200 403 403"),
+    "GET /intake/caller": row("302 200 200 200 403 403", "/intake/caller?msisdn=13900000202"),
+    "POST /intake/suggestion": row("302 200 200 200 403 403", sent=INTAKE),
+    "POST /intake": row("302 302 302 403 403 403", sent=INTAKE),
+    "GET /customers": row("302 200 200 200 403 403", "/customers?msisdn=13900000202"),
+    "GET /supervision": row("302 403 200 403 403 403"),
+    "POST /supervision/tasks/<int:task_id>/assignment": row("302 403 302 403 403 403", "/supervision/tasks/{task}/assignment", {"to": "cora"}),
+    "GET /incidents": row("302 403 200 403 403 403"),
+    "POST /incidents/<int:incident_id>/retry": row("302 403 302 403 403 403", "/incidents/{incident}/retry"),
+    "GET /notices": row("302 403 200 403 403 403"),
+    "POST /notices": row("302 403 302 403 403 403", sent={"text": "统一口径"}),
+    "POST /notices/<int:notice_id>/withdrawal": row("302 403 302 403 403 403", "/notices/{notice}/withdrawal"),
+    "GET /notices/unread": row("302 302 302 200 200 302"),
+    "POST /notices/<int:notice_id>/confirmation": row("302 302 302 302 302 302", "/notices/{notice}/confirmation"),
+    "GET /processes": row("302 200 200 200 200 200"),
+    "GET /processes/<key>": row("302 200 200 200 200 200", "/processes/TS-002"),
+    "GET /definitions/<key>/versions/<int:version>/diagram.bpmn": row("302 200 200 200 200 200", "/definitions/TS-002/versions/1/diagram.bpmn"),
+    "GET /api/v1/openapi.json": row("200 200 200 200 200 200"),
+    "GET /api/v1/tasks": row("401 200 200 200 200 200"),
+    "GET /api/v1/tasks/<int:task_id>": row("401 200 200 200 403 403", "/api/v1/tasks/{task}"),
+    "POST /api/v1/tasks/<int:task_id>": row("401 200 200 403 403 403", "/api/v1/tasks/{task}", {"form": EXPLAINED}),
+    "POST /api/v1/tasks/<int:task_id>/completion": row("401 200 200 403 403 403", "/api/v1/tasks/{task}/completion", {"form": EXPLAINED}),
+    "POST /api/v1/tasks/<int:task_id>/claim": row("401 200 200 403 403 403", "/api/v1/tasks/{task}/claim"),
+    "POST /api/v1/tasks/<int:task_id>/release": row("401 200 200 403 403 403", "/api/v1/tasks/{task}/release"),
+    "GET /api/v1/instances/<int:instance_id>": row("401 200 200 200 403 403", "/api/v1/instances/{instance}"),
+    "GET /api/v1/instances/<int:instance_id>/entries": row("401 200 200 200 403 403", "/api/v1/instances/{instance}/entries"),
+    "GET /api/v1/accounts/<msisdn>": row("401 200 200 200 403 403", "/api/v1/accounts/13900000202"),
+    "GET /api/v1/definitions": row("401 200 200 200 200 200"),
+    "GET /api/v1/definitions/<key>/versions/<int:version>": row("401 200 200 200 200 200", "/api/v1/definitions/TS-002/versions/1"),
+    "POST /api/v1/processes/<key>/instances": row("401 201 201 403 403 403", "/api/v1/processes/TS-002/instances", START),
+}
+# fmt: on
+READ = sorted(name for name in ROUTES if name.startswith("GET"))
+WRITTEN = sorted(name for name in ROUTES if name.startswith("POST"))
+MAY_CHANGE_NOTHING = {
+    "POST /logout",
+    "POST /intake/suggestion",
+    "POST /notices/<int:notice_id>/confirmation",  # confirmed already
+}
+
+
+class Street:
+    """An office with cases under way, everybody in front of it, and how to put it back as it was."""
+
+    def __init__(self, origin: Path, folder: Path, there: Furnished) -> None:
+        self.origin, self.folder, self.there = origin, folder, there
+        self.app = open_office(origin)
+        with self.app.app_context():
+            self.tokens = {name: tokens.create(name, at=engine.now()) for name in PEOPLE if name}
+            self.app.extensions["sqlalchemy"].engine.dispose()
+        copy(origin, folder)
+        self.app = open_office(folder)
+        self.clients = {name: Visitor(self.app, name).client for name in PEOPLE}
+
+    def restore(self) -> None:
+        with self.app.app_context():
+            self.app.extensions["sqlalchemy"].engine.dispose()
+        copy(self.origin, self.folder)
+
+    def ask(self, name: str, person: str) -> TestResponse:
+        """Go to a line of the table as a person: pages by browser, the API by token."""
+        method, _, rule = name.partition(" ")
+        place = (ROUTES[name].place or rule).format(**asdict(self.there))
+        if not place.startswith("/api/"):
+            return self.clients[person].open(place, method=method, data=ROUTES[name].sent)
+        headers = {"Authorization": f"Bearer {self.tokens[person]}"} if person else {}
+        sent: dict[str, Any] = {"json": ROUTES[name].sent or {}} if method == "POST" else {}
+        return self.app.test_client().open(place, method=method, headers=headers, **sent)
+
+
+@pytest.fixture(scope="module")
+def street(furnished: tuple[Path, Furnished], tmp_path_factory: pytest.TempPathFactory) -> Street:
+    """The office of this file."""
+    origin = tmp_path_factory.mktemp("origin")
+    copy(furnished[0], origin)
+    return Street(origin, tmp_path_factory.mktemp("street"), furnished[1])
+
+
+def test_every_route_is_in_the_table(street: Street) -> None:
+    """A new address is not opened before somebody has said who may go there."""
+    served = {
+        f"{method} {rule.rule}"
+        for rule in street.app.url_map.iter_rules()
+        for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}
+    }
+    assert served == set(ROUTES)
+
+
+@pytest.mark.parametrize("name", READ)
+def test_who_may_look(street: Street, name: str) -> None:
+    """Everybody gets what the table says, and whoever looks changes nothing."""
+    before = contents(street.app)
+    assert tuple(street.ask(name, person).status_code for person in PEOPLE) == ROUTES[name].answers
+    assert contents(street.app) == before
+
+
+@pytest.mark.parametrize("name", WRITTEN)
+def test_who_may_act(street: Street, name: str) -> None:
+    """Everybody may do what the table says; whoever is refused has changed nothing."""
+    answers = []
+    for person in PEOPLE:
+        street.restore()
+        before = contents(street.app)
+        answers.append(street.ask(name, person).status_code)
+        if answers[-1] >= 400 or not person:
+            assert contents(street.app) == before, person
+        elif name not in MAY_CHANGE_NOTHING:
+            assert contents(street.app) != before, person
+        if name in ("POST /logout", "POST /login"):
+            street.clients[person] = Visitor(street.app, person).client
+    street.restore()
+    assert tuple(answers) == ROUTES[name].answers
+
+
+@pytest.mark.parametrize("name", [name for name in WRITTEN if "/api/" not in name])
+def test_nothing_is_done_without_the_token_of_the_page(street: Street, name: str) -> None:
+    """A form that another site makes a browser send is refused and changes nothing (CSRF)."""
+    before = contents(street.app)
+    street.app.config["WTF_CSRF_ENABLED"] = True
+    try:
+        assert street.ask(name, "sam").status_code == 400
+    finally:
+        street.app.config["WTF_CSRF_ENABLED"] = False
+    assert contents(street.app) == before
+
+
+def test_a_login_at_the_browser_opens_no_api(street: Street) -> None:
+    """Cookies are not accepted where no form token protects: the API wants its own credential."""
+    for name in (name for name in ROUTES if "/api/v1/" in name and "openapi" not in name):
+        method, _, rule = name.partition(" ")
+        place = (ROUTES[name].place or rule).format(**asdict(street.there))
+        assert street.clients["sam"].open(place, method=method, json={}).status_code == 401
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_nobody_is_led_to_the_login_and_back(street: Street, language: str) -> None:
+    """Whoever is not logged in comes to the login page in their language, and afterwards where they wanted to go."""
+    visitor = Visitor(street.app, language=language)
+    answer = visitor.client.get("/tasks?late=1")
+    assert (answer.status_code, answer.headers["Location"]) == (302, "/login?next=/tasks?late%3D1")
+    page = visitor.get("/tasks?late=1")
+    assert (page.title, page.typed("next")) == ({"zh": "登录", "en": "Log in"}[language], "/tasks?late=1")
