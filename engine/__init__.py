@@ -10,6 +10,7 @@ from engine.clock import now
 from engine.definitions import known as variables
 from engine.definitions.compiled import Definition, UnknownElement
 from engine.definitions.diagram import Diagram, Element, Flow
+from engine.definitions.diagram import parse as read_diagram
 from engine.definitions.differences import Difference
 from engine.definitions.differences import between as differences
 from engine.definitions.lint import check as lint
@@ -20,6 +21,8 @@ from engine.definitions.package import own_names as own_files
 from engine.definitions.package import pruned as pruned_package
 from engine.definitions.package import read as read_package
 from engine.definitions.package import with_files as package_with
+from engine.definitions.shapes import Drawing
+from engine.definitions.shapes import read as drawing
 from engine.errors import Conflict, Corrupt, EngineError, Invalid, InvalidDefinition, NotFound, NotPermitted, Problem
 from engine.execution import (
     Advanced,
@@ -93,6 +96,7 @@ __all__ = [
     "Diagram",
     "Difference",
     "Element",
+    "Drawing",
     "EngineError",
     "Entry",
     "Flow",
@@ -138,6 +142,7 @@ __all__ = [
     "definition",
     "definition_of",
     "differences",
+    "drawing",
     "enqueue",
     "entries",
     "ephemeral_keys",
@@ -156,6 +161,7 @@ __all__ = [
     "pruned_package",
     "publish",
     "publish_directory",
+    "read_diagram",
     "read_history",
     "read_package",
     "record_definition",

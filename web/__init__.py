@@ -35,6 +35,7 @@ PAGES = (
     "notices",
     "processes",
     "drafts",
+    "publication",
     "health",
 )
 MOST_REQUEST_BYTES = 8_000_000

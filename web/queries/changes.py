@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import Any
 
 from flask_babel import gettext
@@ -150,6 +151,26 @@ def fact(what: str) -> str:
 def shown(value: str) -> str:
     """A value as it stands in the sentence."""
     return {"True": gettext("yes"), "False": gettext("no"), "": "—"}.get(value, value)
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """The changes of one file: those to read, and how many elements only stand elsewhere on the drawing."""
+
+    file: str
+    changes: list[engine.Difference]
+    moved: int
+
+
+def by_file(found: Iterable[engine.Difference]) -> list[Sheet]:
+    """Changes file by file, in their order."""
+    grouped: dict[str, list[engine.Difference]] = {}
+    for one in found:
+        grouped.setdefault(one.file, []).append(one)
+    return [
+        Sheet(file, [one for one in listed if one.kind != "moved"], sum(one.kind == "moved" for one in listed))
+        for file, listed in grouped.items()
+    ]
 
 
 def as_json(found: Iterable[engine.Difference]) -> list[dict[str, Any]]:
