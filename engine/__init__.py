@@ -14,6 +14,7 @@ from engine.definitions.diagram import parse as read_diagram
 from engine.definitions.differences import Difference
 from engine.definitions.differences import between as differences
 from engine.definitions.lint import check as lint
+from engine.definitions.loose import check as lint_file
 from engine.definitions.package import MissingFile, Package
 from engine.definitions.package import completed as completed_package
 from engine.definitions.package import load as load_package
@@ -95,8 +96,8 @@ __all__ = [
     "Deviation",
     "Diagram",
     "Difference",
-    "Element",
     "Drawing",
+    "Element",
     "EngineError",
     "Entry",
     "Flow",
@@ -150,6 +151,7 @@ __all__ = [
     "form_of",
     "forms",
     "lint",
+    "lint_file",
     "load_package",
     "marking",
     "newest_package",

@@ -152,6 +152,7 @@ def submit(
     Errors: NotAnOwner, UnknownProcess, StaleDraft, NoReason, InvalidDefinition, NothingChanged, ScenariosNotPlayed, DifferencesNotAccepted.
     """
     drafts.check_owner(by)
+    problems(drafts.find(key))  # what is checked again under the lock is then known and holds nobody up
     with transaction():
         row, draft = _locked(key, revision)
         row.note, row.submitted_by, row.submitted_at = _reason(note), by.user, at
@@ -228,6 +229,7 @@ def approve(
     Errors: those of `submit`; NotSubmitted, NotASecondPerson.
     """
     drafts.check_owner(by)
+    problems(drafts.find(key))
     with transaction():
         _row, draft = _locked(key, revision)
         _check_submitted(draft)
@@ -266,7 +268,9 @@ def differing_files(directory: Path) -> Iterator[tuple[str, Package]]:
     for path in sorted(directory.glob("*.bpmn")):
         content, newest = engine.read_package(directory, path.stem), engine.newest_package(path.stem)
         own = engine.own_files(content)
-        if newest is None or {n: content.files[n] for n in own} != {n: newest.files[n] for n in engine.own_files(newest)}:
+        if newest is None or {n: content.files[n] for n in own} != {
+            n: newest.files[n] for n in engine.own_files(newest)
+        }:
             yield path.stem, content
 
 

@@ -58,7 +58,9 @@ def texts() -> dict[str, str]:
         "NothingChanged": gettext("This is what is published already. Nothing was changed."),
         "NotSubmitted": gettext("This draft has not been submitted for approval."),
         "ScenariosNotPlayed": gettext("Play the scenarios on the draft first."),
-        "DifferencesNotAccepted": gettext("Some scenarios differ from what was agreed. Confirm that this is meant, or change the draft."),
+        "DifferencesNotAccepted": gettext(
+            "Some scenarios differ from what was agreed. Confirm that this is meant, or change the draft."
+        ),
         "NoReason": gettext("Please say why, in one or two sentences."),
         "NotASecondPerson": gettext("Another process owner has to approve this: you submitted it or edited it last."),
         "SubscriptionUnknown": gettext("No customer has this number."),

@@ -26,7 +26,11 @@ def register(app: Flask) -> None:
     """Add the pages, and the words in which they tell changes."""
     app.register_blueprint(blueprint)
     app.jinja_env.globals.update(
-        change_fact=changes.fact, change_kind=changes.kind, change_value=changes.shown, own_files=engine.own_files
+        change_fact=changes.fact,
+        change_kind=changes.kind,
+        change_name=changes.name,
+        change_value=changes.shown,
+        own_files=engine.own_files,
     )
 
 

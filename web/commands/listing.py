@@ -14,7 +14,12 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "build": ("building", "Build the pages and compile the translations"),
     "migrate": ("database", "Bring the database to the current schema"),
     "seed": ("database", "Fill an empty database with the demo office"),
-    "publish": ("publication", "Publish processes/ into an office that has none yet"),
+    "publish": (
+        "publication",
+        "Publish processes/ into an office that has none yet; later make drafts of what differs",
+    ),
+    "diff": ("publication", "List what differs between processes/ and what is published"),
+    "lint": ("linting", "Check diagrams, decision tables and forms of any tool, in plain words"),
     "token": ("access", "Make a bearer token of the REST API for a user"),
     "import-cdrs": ("imports", "Read call detail records from a CSV file; all rows or none"),
 }

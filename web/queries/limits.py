@@ -16,7 +16,7 @@ WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", 
 
 def text(definition: engine.Definition, element: engine.Element) -> str:
     """The limit of a step as one sentence; empty when it has none."""
-    parts = [_limit(element.properties.get("due", "").strip()), _shared(definition, element)]
+    parts = [words(element.properties.get("due", "").strip()), _shared(definition, element)]
     if element.properties.get("customerWaits") == "true":
         parts.append(gettext("the clock stands still while the customer is waited for"))
     return gettext("; ").join(part for part in parts if part)
@@ -32,7 +32,8 @@ def _shared(definition: engine.Definition, element: engine.Element) -> str:
     return gettext("together with: %(steps)s", steps=gettext(", ").join(others)) if others else ""
 
 
-def _limit(due: str) -> str:
+def words(due: str) -> str:
+    """The FEEL of a limit in words; empty when there is none."""
     if not due:
         return ""
     for pattern, say in _sentences():

@@ -109,4 +109,4 @@ def people(names: Iterable[str]) -> dict[str, str]:
     """Display names by login."""
     wanted = {name for name in names if name}
     query = select(User.name, User.display_name).where(User.name.in_(wanted))
-    return dict(session().execute(query).tuples().all())
+    return {row.name: row.display_name for row in session().execute(query)}

@@ -61,9 +61,7 @@ def app(office: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Flask:
 @pytest.fixture
 def as_agreed(monkeypatch: pytest.MonkeyPatch) -> None:
     """Scenarios come out as agreed at once; that they are really played is another test's business."""
-    monkeypatch.setattr(
-        publication.scenarios, "play_on", lambda one, package: Played(one.process, one.name)
-    )
+    monkeypatch.setattr(publication.scenarios, "play_on", lambda one, package: Played(one.process, one.name))
 
 
 class Browser:
@@ -183,18 +181,15 @@ def test_scenarios_are_played_before_it_is_submitted(app: Flask, olu: Browser) -
     assert olu.draft()["state"] == "editing"
 
 
-@pytest.mark.slow
-def test_a_draft_that_differs_is_accepted_knowingly(app: Flask, olu: Browser) -> None:
+def test_a_draft_that_differs_is_submitted_knowingly(app: Flask, olu: Browser) -> None:
     """Played on the draft, a scenario that the change breaks is shown; it is submitted only by saying that this is meant."""
-    revision = olu.replace('default="flow_not_active"', 'default="flow_not_active"', "SUB-004") if False else 0
-    text = olu.draft("BATCH-002")["files"]["BATCH-002.bpmn"]
-    name = 'name="人工检查"' if 'name="人工检查"' in text else "</bpmn:process>"
-    revision = olu.replace(name, name + " ", "BATCH-002") if name.startswith("<") else olu.replace(name, 'name="检查"', "BATCH-002")
-    played = olu.post("/processes/BATCH-002/publish/scenarios")
-    assert played.status_code == 302
-    page = olu.client.get("/processes/BATCH-002/publish").text
-    assert "1 " in page
-    assert revision == 1
+    revision = olu.replace("released", "let_go", "BATCH-002")
+    olu.post("/processes/BATCH-002/publish/scenarios")
+    assert "desk-state state-late" in olu.client.get("/processes/BATCH-002/publish").text
+    form = {"revision": revision, "note": "新规定"}
+    assert olu.post("/processes/BATCH-002/publish/submission", **form).status_code == 409
+    assert olu.post("/processes/BATCH-002/publish/submission", **form, accepted="yes").status_code == 302
+    assert olu.draft("BATCH-002")["state"] == "submitted"
 
 
 def test_problems_keep_it_from_being_submitted(olu: Browser) -> None:
@@ -267,11 +262,10 @@ def test_files_go_out_and_come_in(olu: Browser) -> None:
     assert olu.draft()["files"]["decisions/cause.dmn"].encode() == changed
 
 
-@pytest.mark.parametrize("path", ["", "/TS-002", "/SUB-001", "/TS-002/forms/ts002_receipt", "/TS-002/versions/1"])
-@pytest.mark.parametrize("name", ["cleo", "nora", "sam", "ada", "olu"])
-def test_everybody_may_read_what_is_in_force(app: Flask, path: str, name: str) -> None:
+@pytest.mark.parametrize("name", ["nora", "sam", "olu"])
+def test_everybody_may_read_what_is_in_force(app: Flask, name: str) -> None:
     """Processes are no secret in the office; drafts are, until they are published."""
     browser = Browser(app, name)
-    assert browser.client.get(f"/processes{path}").status_code == 200
-    expected = 200 if name in ("sam", "ada", "olu") else 403
-    assert browser.client.get("/processes/TS-002/publish").status_code == expected
+    for path in ("", "/TS-002", "/SUB-001", "/TS-002/forms/ts002_receipt", "/TS-002/versions/1"):
+        assert browser.client.get(f"/processes{path}").status_code == 200
+    assert browser.client.get("/processes/TS-002/publish").status_code == (403 if name == "nora" else 200)
