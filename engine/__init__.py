@@ -10,12 +10,14 @@ from engine.clock import now
 from engine.definitions import known as variables
 from engine.definitions.compiled import Definition, UnknownElement
 from engine.definitions.diagram import Diagram, Element, Flow
+from engine.definitions.diagram import parse as read_diagram
 from engine.definitions.differences import Difference
 from engine.definitions.differences import between as differences
 from engine.definitions.dmn import Model as DecisionModel
 from engine.definitions.dmn import UnknownDecision
 from engine.definitions.dmn import parse as read_decisions
 from engine.definitions.lint import check as lint
+from engine.definitions.loose import check as lint_file
 from engine.definitions.package import MissingFile, Package
 from engine.definitions.package import completed as completed_package
 from engine.definitions.package import load as load_package
@@ -23,6 +25,8 @@ from engine.definitions.package import own_names as own_files
 from engine.definitions.package import pruned as pruned_package
 from engine.definitions.package import read as read_package
 from engine.definitions.package import with_files as package_with
+from engine.definitions.shapes import Drawing
+from engine.definitions.shapes import read as drawing
 from engine.errors import Conflict, Corrupt, EngineError, Invalid, InvalidDefinition, NotFound, NotPermitted, Problem
 from engine.execution import (
     Advanced,
@@ -103,6 +107,7 @@ __all__ = [
     "Deviation",
     "Diagram",
     "Difference",
+    "Drawing",
     "Element",
     "EngineError",
     "Entry",
@@ -153,6 +158,7 @@ __all__ = [
     "definition",
     "definition_of",
     "differences",
+    "drawing",
     "enqueue",
     "entries",
     "ephemeral_keys",
@@ -160,6 +166,7 @@ __all__ = [
     "form_of",
     "forms",
     "lint",
+    "lint_file",
     "load_package",
     "marking",
     "newest_package",
@@ -172,6 +179,7 @@ __all__ = [
     "publish",
     "publish_directory",
     "read_decisions",
+    "read_diagram",
     "read_history",
     "read_package",
     "record_definition",

@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy import func, insert, select
 
-from engine import history
+from engine import history, versions
 from engine.definitions import lint, package
 from engine.definitions.compiled import Definition
 from engine.definitions.package import Package
@@ -22,6 +22,16 @@ from engine.steps import step
 from models.base import session, transaction
 from models.definition import ProcessDefinition
 from models.entry import HistoryEntry
+
+
+@dataclass(frozen=True)
+class Newest:
+    """The newest version of a process, without what it consists of."""
+
+    id: int
+    key: str
+    version: int
+    sha256: str
 
 
 @dataclass(frozen=True)
@@ -62,7 +72,7 @@ def _check(content: Package) -> None:
         raise InvalidDefinition(problems=problems)
 
 
-def _callers(content: Package) -> Iterator[tuple[ProcessDefinition, Package]]:
+def _callers(content: Package) -> Iterator[tuple[Newest, Package]]:
     """The newest version of every process that calls this one, and what it becomes. Errors: InvalidDefinition."""
     for former, caller in callers_of(content.key):
         changed = package.pruned(package.with_files(caller, content.files))
@@ -71,17 +81,21 @@ def _callers(content: Package) -> Iterator[tuple[ProcessDefinition, Package]]:
             yield former, changed
 
 
-def callers_of(key: str) -> list[tuple[ProcessDefinition, Package]]:
+def callers_of(key: str) -> list[tuple[Newest, Package]]:
     """The newest version of every process that calls `key`, directly or not, by key."""
     others = session().scalars(select(ProcessDefinition.key).where(ProcessDefinition.key != key).distinct())
-    found = [(row, package.load(row.package)) for row in map(_newest, sorted(others)) if row is not None]
+    found = [(row, _content(row)) for row in map(_newest, sorted(others)) if row is not None]
     return [(row, caller) for row, caller in found if f"{key}.bpmn" in caller.files]
 
 
 def newest_package(key: str) -> Package | None:
     """What the newest version of a process consists of; None when there is none."""
     row = _newest(key)
-    return package.load(row.package) if row is not None else None
+    return _content(row) if row is not None else None
+
+
+def _content(row: Newest) -> Package:
+    return versions.by_id(row.id, row.sha256).package
 
 
 def record(key: str, type: str, *, by: Actor, at: datetime, **fields: Any) -> None:
@@ -99,14 +113,16 @@ def _unreadable(content: Package) -> list[Problem]:
     return []
 
 
-def _newest(key: str) -> ProcessDefinition | None:
-    query = select(ProcessDefinition).where(ProcessDefinition.key == key)
-    return session().scalar(query.order_by(ProcessDefinition.version.desc()).limit(1))
+def _newest(key: str) -> Newest | None:
+    columns = (ProcessDefinition.id, ProcessDefinition.key, ProcessDefinition.version, ProcessDefinition.sha256)
+    query = select(*columns).where(ProcessDefinition.key == key)
+    found = session().execute(query.order_by(ProcessDefinition.version.desc()).limit(1)).first()
+    return Newest(*found) if found is not None else None
 
 
 def _insert(
     content: Package,
-    former: ProcessDefinition | None,
+    former: Newest | None,
     by: Actor,
     note: str,
     at: datetime,

@@ -47,7 +47,8 @@ STEPS: dict[str, str] = {
     "deadline_missed": "token and element of a user task, neither for the case",
     "instance_completed": "element",
     "instance_cancelled": "reason",
-    "draft_submitted": "of a definition: revision, base_version, sha256, note",
+    "draft_submitted": "of a definition: revision, base_version, sha256, note, differing (scenarios)",
+    "draft_approved": "of a definition: revision, sha256, differing (scenarios)",
     "draft_returned": "of a definition: revision, reason",
     "definition_published": "of a definition: version, sha256, note, approved_by, restores (the version whose content it is)",
 }

@@ -35,6 +35,7 @@ PAGES = (
     "notices",
     "processes",
     "drafts",
+    "publication",
     "health",
     "editor",
 )

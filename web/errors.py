@@ -63,6 +63,14 @@ def texts() -> dict[str, str]:
         ),
         "NotAnOwner": gettext("Only a process owner may change processes."),
         "UnusableFile": gettext("This file cannot be kept with the process: check its name and size."),
+        "NothingChanged": gettext("This is what is published already. Nothing was changed."),
+        "NotSubmitted": gettext("This draft has not been submitted for approval."),
+        "ScenariosNotPlayed": gettext("Play the scenarios on the draft first."),
+        "DifferencesNotAccepted": gettext(
+            "Some scenarios differ from what was agreed. Confirm that this is meant, or change the draft."
+        ),
+        "NoReason": gettext("Please say why, in one or two sentences."),
+        "NotASecondPerson": gettext("Another process owner has to approve this: you submitted it or edited it last."),
         "SubscriptionUnknown": gettext("No customer has this number."),
         "NotFound": gettext("What you asked for is not here."),
         "NotPermitted": gettext("You may not do this."),

@@ -1,17 +1,22 @@
-"""Processes: every published process as a picture, with its version and how many cases run on it."""
+"""Processes: every published process as a picture, and the page of each with its steps, versions, files and history. Nothing is changed here."""
 
 from __future__ import annotations
 
-from flask import Blueprint, Flask, render_template
-from sqlalchemy import func, select
+import io
+import zipfile
+from pathlib import Path, PurePosixPath
+
+from flask import Blueprint, Flask, Response, render_template, request, send_file
+from flask_login import current_user
 
 import engine
-from models.base import session
-from models.definition import ProcessDefinition
-from models.instance import ProcessInstance
-from web.queries import names
+from office import drafts, scenarios
+from web.queries import changes, modeler, names, processes, publications, steps, thumbnail
 
 blueprint = Blueprint("processes", __name__, url_prefix="/processes")
+PROCESSES = Path(__file__).parents[1] / "processes"
+MIMETYPES = {".bpmn": "application/xml", ".dmn": "application/xml", ".form": "application/json"}
+READERS = ("owner", "auditor", "supervisor")
 
 
 def register(app: Flask) -> None:
@@ -21,44 +26,105 @@ def register(app: Flask) -> None:
 
 @blueprint.get("")
 def listing() -> str:
-    """The newest version of every process."""
-    newest = select(ProcessDefinition.key, func.max(ProcessDefinition.version).label("version")).group_by(
-        ProcessDefinition.key
-    )
-    latest = newest.subquery()
-    query = select(ProcessDefinition).join(
-        latest, (ProcessDefinition.key == latest.c.key) & (ProcessDefinition.version == latest.c.version)
-    )
-    running = (
-        select(ProcessInstance.key, func.count()).where(ProcessInstance.state == "active").group_by(ProcessInstance.key)
-    )
+    """The newest version of every process as a picture, with cases running per version and drafts."""
+    cards = processes.cards()
     return render_template(
         "processes.html",
-        found=list(session().scalars(query.order_by(ProcessDefinition.key))),
-        running=dict(session().execute(running).tuples().all()),
+        cards=cards,
+        pictures={card.newest.key: thumbnail.of(engine.definition(card.newest.key)) for card in cards},
+        new_drafts=processes.new_drafts(),
+        people=processes.people(name for card in cards for name in _names(card)),
         process_name=names.process_name,
+        reads=current_user.has(*READERS),
     )
+
+
+def _names(card: processes.Card) -> set[str]:
+    drawn = {card.draft.saved_by, card.draft.submitted_by or ""} if card.draft is not None else set()
+    return {card.newest.published_by, card.newest.approved_by} | drawn
 
 
 @blueprint.get("/<key>")
 def process(key: str) -> str:
-    """One process: its picture, its steps with who, limit, form and manual reference, and its versions."""
-    definition = engine.definition(key)
-    versions = select(ProcessDefinition).where(ProcessDefinition.key == key).order_by(ProcessDefinition.version.desc())
-    running = (
-        select(ProcessInstance.definition_id, func.count())
-        .where(ProcessInstance.key == key, ProcessInstance.state == "active")
-        .group_by(ProcessInstance.definition_id)
-    )
+    """One process: its picture and figures, its steps for staff, its versions, files, scenarios and history."""
+    definition, versions = engine.definition(key), processes.versions(key)
+    told = publications.lines(key)
+    everybody = {n for one in versions for n in (one.published_by, one.approved_by)} | {one.by for one in told}
     return render_template(
         "process.html",
         definition=definition,
         key=key,
         name=names.process_name(key),
-        steps=[e for e in definition.elements.values() if e.manual_refs and e.type.endswith(("Task", "Activity"))],
-        element_name=names.element_name,
-        documentation=names.documentation,
+        figures=processes.figures(key, engine.now()),
+        steps=steps.of(definition),
         english=names.english_elements(key),
-        versions=list(session().scalars(versions)),
-        running=dict(session().execute(running).tuples().all()),
+        versions=versions,
+        told=told,
+        people=processes.people(everybody),
+        draft=_stored_draft(key),
+        files=sorted(engine.own_files(definition.package)),
+        agreed=scenarios.read(PROCESSES, [key]),
+        callers=[row.key for row, _ in engine.callers_of(key)],
+        process_name=names.process_name,
+        reads=current_user.has(*READERS),
     )
+
+
+def _stored_draft(key: str) -> drafts.Draft | None:
+    found = drafts.find(key)
+    return found if found.revision else None
+
+
+@blueprint.get("/<key>/forms/<form>")
+def form(key: str, form: str) -> str:
+    """A form of the newest version as the clerk sees it, empty."""
+    found = engine.definition(key).form_by_id(form)
+    values = modeler.defaults(found)
+    return render_template(
+        "process_form.html", key=key, name=names.process_name(key), fields=found.fields, form=form, values=values
+    )
+
+
+@blueprint.get("/<key>/versions/<int:version>")
+def compare(key: str, version: int) -> str:
+    """A version, and what it changed against the one before it or the one in `against`."""
+    new = engine.definition(key, version)
+    number = request.args.get("against", type=int) or max(version - 1, 0)
+    old = engine.definition(key, number) if number else None
+    return render_template(
+        "version.html",
+        key=key,
+        name=names.process_name(key),
+        definition=new,
+        against=number,
+        versions=processes.versions(key),
+        changed=changes.by_file(changes.between(old.package if old else None, new.package)) if old else [],
+        english=names.english_elements(key),
+    )
+
+
+@blueprint.get("/<key>/versions/<int:version>/files/<path:name>")
+def version_file(key: str, version: int, name: str) -> Response:
+    """One file of a version, to keep or to open elsewhere."""
+    return attachment(engine.definition(key, version).package, name)
+
+
+def attachment(package: engine.Package, name: str) -> Response:
+    """A file of a package as a download. Errors: MissingFile."""
+    if name not in package.files:
+        raise engine.MissingFile(file=name, process=package.key)
+    path = PurePosixPath(name)
+    content = io.BytesIO(package.files[name].encode())
+    mimetype = MIMETYPES.get(path.suffix, "text/plain")
+    return send_file(content, mimetype=mimetype, as_attachment=True, download_name=path.name)
+
+
+@blueprint.get("/<key>/versions/<int:version>/package.zip")
+def version_package(key: str, version: int) -> Response:
+    """Everything a version consists of, laid out as processes/ is."""
+    content = io.BytesIO()
+    with zipfile.ZipFile(content, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, text in sorted(engine.definition(key, version).package.files.items()):
+            archive.writestr(zipfile.ZipInfo(name), text)
+    content.seek(0)
+    return send_file(content, mimetype="application/zip", as_attachment=True, download_name=f"{key}-{version}.zip")

@@ -7,10 +7,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-import yaml
-
 from engine import handlers
-from engine.definitions import diagram, dmn, package
+from engine.definitions import catalogue, diagram, dmn, package
 from engine.definitions.diagram import Diagram, Element, Flow
 from engine.errors import NotFound
 from engine.language import feel
@@ -129,7 +127,7 @@ class Definition:
         found = {}
         for key in self.processes:
             text = self.package.files.get(f"translations/{key}.en.yaml", "")
-            found[key] = (yaml.safe_load(text) or {}) if text else {}
+            found[key] = dict(catalogue.read(text) or {})
         return found
 
     def _all_elements(self) -> Iterable[Element]:

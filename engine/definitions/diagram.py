@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from engine import xml
 
@@ -12,6 +13,7 @@ SPIFF = "http://spiffworkflow.org/bpmn/schema/1.0/core"
 ACTIVITIES = frozenset({"userTask", "serviceTask", "businessRuleTask", "receiveTask", "callActivity", "subProcess"})
 GATEWAYS = frozenset({"exclusiveGateway", "parallelGateway", "inclusiveGateway", "eventBasedGateway"})
 EVENTS = frozenset({"startEvent", "endEvent", "boundaryEvent", "intermediateCatchEvent", "intermediateThrowEvent"})
+MOST_KEPT = 128
 EVENT_DEFINITION = "EventDefinition"
 WITHOUT_TOKENS = frozenset(  # what stands beside flow nodes; everything else is read as one, so that nothing is passed over in silence
     {
@@ -125,6 +127,7 @@ class Diagram:
         return list(dict.fromkeys(e.called for e in self.elements.values() if e.type == "callActivity" and e.called))
 
 
+@lru_cache(maxsize=MOST_KEPT)
 def parse(content: bytes) -> Diagram:
     """Read a BPMN file; the first executable process counts.
 

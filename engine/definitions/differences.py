@@ -9,10 +9,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, fields
 from typing import Any
 
-import yaml
-
 from engine import xml
-from engine.definitions import diagram, dmn_content, shapes
+from engine.definitions import catalogue, diagram, dmn_content, shapes
 from engine.definitions.diagram import Diagram, Element, Flow
 from engine.definitions.package import Package
 from engine.language.forms import content as form_content
@@ -137,10 +135,7 @@ def _end(drawn: Diagram, element_id: str) -> str:
 
 
 def _catalogue_facts(text: str | None) -> dict[str, Facts] | None:
-    try:
-        read = yaml.safe_load(text or "") or {}
-    except (yaml.YAMLError, ValueError, RecursionError):
-        return None
-    if not isinstance(read, dict):
+    read = catalogue.read(text or "")
+    if read is None:
         return None
     return {str(name): {"type": "translation", "text": str(value), "says": str(value)} for name, value in read.items()}

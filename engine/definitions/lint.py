@@ -8,15 +8,15 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from functools import lru_cache
 
-import yaml
 from marshmallow import Schema
 
 from engine import handlers
-from engine.definitions import dmn, foreign
+from engine.definitions import catalogue, dmn, foreign
 from engine.definitions.diagram import ACTIVITIES, EVENTS, GATEWAYS, Diagram, Element, parse
 from engine.definitions.graph import in_cycle, reachable, recursive_calls
-from engine.definitions.package import MissingFile, Package
+from engine.definitions.package import MissingFile, Package, load
 from engine.errors import EngineError, InvalidDefinition, Problem
 from engine.language import feel
 from engine.language.feel import FeelSyntaxError
@@ -34,11 +34,22 @@ TRIGGERS = {
     "intermediateCatchEvent": frozenset({"timer", "message"}),
     "boundaryEvent": frozenset({"timer", "message", "error"}),
 }
+MOST_KEPT = 64
 EXPRESSION_PROPERTIES = ("due", "correlationKey")
 
 
 def check(content: Package) -> list[Problem]:
     """Every problem of a package, in document order; empty when it may be published."""
+    return list(_checked(content.canonical(), frozenset(handlers.registered())))
+
+
+@lru_cache(maxsize=MOST_KEPT)
+def _checked(canonical: bytes, topics: frozenset[str]) -> tuple[Problem, ...]:
+    """Kept, because a draft and the processes that call it are asked about again and again; `topics` are the service tasks known then."""
+    return tuple(_problems(load(canonical)))
+
+
+def _problems(content: Package) -> list[Problem]:
     problems: list[Problem] = []
     drawn: dict[str, Diagram] = {}
     for key in content.processes:
@@ -50,7 +61,7 @@ def check(content: Package) -> list[Problem]:
         except MissingFile as error:
             problems.append(Problem(0, "", "missing_file", error.values, f"{key}.bpmn"))
     for key, diagram in drawn.items():
-        found = [*_check_diagram(key, diagram, content), *foreign.check(content.bpmn(key))]
+        found = sorted([*_check_diagram(key, diagram, content), *foreign.check(content.bpmn(key))], key=_line)
         problems += [one if one.file else replace(one, file=f"{key}.bpmn") for one in found]
     problems += _shared_names(drawn)
     problems += _catalogues(content)
@@ -58,17 +69,14 @@ def check(content: Package) -> list[Problem]:
     return problems
 
 
+def _line(problem: Problem) -> int:
+    return problem.line
+
+
 def _catalogues(content: Package) -> Iterator[Problem]:
     for name, text in content.files.items():
-        if name.startswith("translations/") and not _is_catalogue(text):
+        if name.startswith("translations/") and catalogue.read(text) is None:
             yield Problem(0, "", "malformed_catalogue", {"file": name}, name)
-
-
-def _is_catalogue(text: str) -> bool:
-    try:
-        return isinstance(yaml.safe_load(text) or {}, dict)
-    except (yaml.YAMLError, ValueError, RecursionError):
-        return False
 
 
 def _shared_names(drawn: dict[str, Diagram]) -> Iterator[Problem]:

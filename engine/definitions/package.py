@@ -75,6 +75,21 @@ def read(directory: Path, key: str) -> Package:
     return _collected(key, lambda name: _text(directory, name), lambda name: (directory / name).is_file())
 
 
+def found(directory: Path, key: str) -> Package:
+    """The same of a directory that lacks some of it: what is not there is left out, and `lint` says so. Errors: MalformedXml."""
+    start = {f"{key}.bpmn": _text(directory, f"{key}.bpmn")}
+    content = Package(key=key, files=start)
+    pending = [key]
+    while pending:
+        current = pending.pop()
+        wanted = [*_referred(content, current), f"translations/{current}.en.yaml"]
+        called = [one for one in _calls(content, current) if f"{one}.bpmn" not in content.files]
+        wanted += [f"{one}.bpmn" for one in called]
+        content = with_files(content, {name: _text(directory, name) for name in wanted if (directory / name).is_file()})
+        pending.extend(one for one in called if f"{one}.bpmn" in content.files)
+    return content
+
+
 def pruned(content: Package) -> Package:
     """The package without files that nothing in it refers to. Errors: MissingFile; MalformedXml."""
     return _collected(content.key, content._file, content.files.__contains__)

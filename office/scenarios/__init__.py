@@ -17,7 +17,7 @@ from office import batches, calendar
 from office.scenarios.files import MalformedScenario, Scenario, read
 from office.scenarios.player import Play, Played
 
-__all__ = ["Coverage", "MalformedScenario", "Played", "Scenario", "coverage", "play", "prepare", "read"]
+__all__ = ["Coverage", "MalformedScenario", "Played", "Scenario", "coverage", "play", "play_on", "prepare", "read"]
 
 
 @dataclass(frozen=True)
@@ -47,7 +47,13 @@ def prepare() -> None:
 def play(scenario: Scenario, directory: Path, url: str = "") -> Played:
     """Play one scenario on the processes of `directory` in a database of its own, in memory unless `url` names an empty one."""
     with scratch(url):
-        return Play(scenario, directory).run()
+        return Play(scenario, lambda: engine.read_package(directory, scenario.process)).run()
+
+
+def play_on(scenario: Scenario, package: engine.Package) -> Played:
+    """Play one scenario on a package, such as a draft's, in a database of its own; nothing of it survives."""
+    with scratch():
+        return Play(scenario, lambda: package).run()
 
 
 def coverage(directory: Path, played: Iterable[Played], keys: Iterable[str] = ()) -> list[Coverage]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -32,10 +33,11 @@ def read(directory: Path, keys: Iterable[str] = ()) -> list[Scenario]:
     """The scenarios of a directory laid out as processes/ is, of all processes or of those named. Errors: MalformedScenario."""
     wanted = set(keys)
     files = [f for f in sorted((directory / "scenarios").glob("*.yaml")) if not wanted or f.stem in wanted]
-    return [scenario for file in files for scenario in _parse(file)]
+    return [scenario for file in files for scenario in _parse(file, file.stat().st_mtime_ns)]
 
 
-def _parse(file: Path) -> list[Scenario]:
+@lru_cache(maxsize=64)
+def _parse(file: Path, modified: int) -> list[Scenario]:
     try:
         document = yaml.safe_load(file.read_text(encoding="utf-8"))
         return [

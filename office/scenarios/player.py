@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta, timezone
 from decimal import Decimal
-from pathlib import Path
 from typing import Any
 
 from sqlalchemy import select
@@ -49,8 +48,8 @@ class CannotGoOn(Exception):
 class Play:
     """The state of one play: its clock, its instance and what it has found so far."""
 
-    def __init__(self, scenario: Scenario, directory: Path) -> None:
-        self.scenario, self.directory = scenario, directory
+    def __init__(self, scenario: Scenario, package: Callable[[], engine.Package]) -> None:
+        self.scenario, self.package = scenario, package
         self.clock = instant(scenario.given.get("at", "2026-11-23T09:00:00+08:00"))
         self.instance_id = 0
         self.differences: list[str] = []
@@ -75,8 +74,7 @@ class Play:
         return Played(self.scenario.process, self.scenario.name, tuple(self.differences), frozenset(self._flows()))
 
     def _prepare(self) -> None:
-        package = engine.read_package(self.directory, self.scenario.process)
-        engine.publish(package, by=STARTER, note="scenario", at=self.clock)
+        engine.publish(self.package(), by=STARTER, note="scenario", at=self.clock)
         with transaction():
             fixtures.build(self.scenario.given.get("world") or {}, at=self.clock)
 

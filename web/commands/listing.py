@@ -22,7 +22,12 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "seed": ("database", "Fill an empty database with the demo office"),
     "copy-database": ("relocation", "Move a SQLite office to an empty PostgreSQL and verify it"),
     "crash": ("crash", "Kill an office of its own at random instants under load and check that nothing was lost"),
-    "publish": ("publication", "Publish processes/ into an office that has none yet"),
+    "publish": (
+        "publication",
+        "Publish processes/ into an office that has none yet; later make drafts of what differs",
+    ),
+    "diff": ("publication", "List what differs between processes/ and what is published"),
+    "lint": ("linting", "Check diagrams, decision tables and forms of any tool, in plain words"),
     "token": ("access", "Make a bearer token of the REST API for a user"),
     "import-cdrs": ("imports", "Read call detail records from a CSV file; all rows or none"),
 }

@@ -1,40 +1,56 @@
-"""`./desk publish`: processes/ into an office. Without a key only into one that has none yet; with a key a deliberate new version."""
+"""`./desk publish` and `./desk diff`: processes/ and what is published. Files are published as they are only into an office that has no process."""
 
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator
 
 import click
-from flask import Flask
+from flask import Flask, g
 
 import engine
+from office import drafts, publication
 from web import create_app
-from web.commands.output import ROOT, note
+from web.commands.output import ROOT, as_json, note, report
+from web.queries import changes, findings
 
 PROCESSES = ROOT / "processes"
 INSTALLER = "installation"
+OWNER = engine.Actor(INSTALLER, frozenset(), frozenset({drafts.OWNER}))
 
 
 @click.command()
-@click.argument("key", required=False)
-@click.option("--by", default=INSTALLER, show_default=True, help="Login of the owner who publishes.")
-@click.option("--note", "why", default="", help="Why; kept with the version.")
-def publish(key: str | None, by: str, why: str) -> None:
-    """Publish processes/ into an office that has no processes yet, or process KEY as a new version."""
+@click.argument("keys", nargs=-1)
+def publish(keys: tuple[str, ...]) -> None:
+    """Publish processes/ into an office that has no processes yet; later make drafts of what differs, of all or of KEYS.
+
+    A draft is looked at, submitted and approved in the browser, by two owners, whoever wrote the files.
+    """
     app = create_app()
     try:
-        click.echo("\n".join(_publish_one(app, key, by, why) if key else publish_all(app)))
+        lines = publish_all(app) or list(_drafts(app, keys))
     except engine.InvalidDefinition as refused:
-        for problem in refused.problems:
-            note(f"line {problem.line}  {problem.element_id}  {problem.rule}  {problem.values}")
+        with app.app_context():
+            g.language = "en"
+            for problem in refused.problems:
+                note(f"{problem.file} line {problem.line}  {problem.element_id}  {findings.text(problem)}")
         sys.exit(1)
+    click.echo("\n".join(lines) or "what is published is what stands in processes/")
 
 
-def _publish_one(app: Flask, key: str, by: str, why: str) -> list[str]:
+def _drafts(app: Flask, keys: tuple[str, ...]) -> Iterator[str]:
     with app.app_context():
-        actor = engine.Actor(by, frozenset(), frozenset({"owner"}))
-        done = engine.publish(engine.read_package(PROCESSES, key), by=actor, note=why, at=engine.now())
-    return [f"{done.key} version {done.version}{'' if done.new else ' (as it was)'}"]
+        for key, content in publication.differing_files(PROCESSES):
+            if not keys or key in keys:
+                yield _draft(key, content)
+
+
+def _draft(key: str, content: engine.Package) -> str:
+    try:
+        made = publication.draft_from_files(key, content, by=OWNER, at=engine.now())
+    except drafts.StaleDraft as there:
+        return f"{key}: differs; {there.values['saved_by']} has a draft, which was left alone"
+    return f"{key}: draft made of the files, {len(drafts.problems(made.package))} problems; go on at /processes/{key}/publish"
 
 
 def publish_all(app: Flask) -> list[str]:
@@ -42,6 +58,22 @@ def publish_all(app: Flask) -> list[str]:
     with app.app_context():
         if engine.count_published():
             return []
-        actor = engine.Actor(INSTALLER, frozenset(), frozenset({"owner"}))
-        done = engine.publish_directory(PROCESSES, by=actor, note="first installation", at=engine.now())
+        done = engine.publish_directory(PROCESSES, by=OWNER, note="first installation", at=engine.now())
     return [f"{one.key} version {one.version}" for one in done]
+
+
+@click.command()
+@click.argument("keys", nargs=-1)
+@as_json
+def diff(keys: tuple[str, ...], as_json: bool) -> None:
+    """List what differs between processes/ and what is published, of all processes or of KEYS; status 1 when something does."""
+    with create_app().app_context():
+        g.language = "en"
+        found = {
+            key: changes.as_json(changes.between(engine.newest_package(key), content))
+            for key, content in publication.differing_files(PROCESSES)
+            if not keys or key in keys
+        }
+    lines = [f"{key}  {one['file']}  {one['text']}" for key, listed in found.items() for one in listed]
+    shown = lines or ["what is published is what stands in processes/"]
+    report({"same": not found, "processes": found}, shown, as_json=as_json, found=bool(found))

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import Any
 
 from flask_babel import gettext
 
 import engine
 from office import drafts
+from web.i18n import language
+from web.queries import limits, names
 
 
 def _(text: str) -> str:
@@ -107,8 +110,8 @@ def between(old: engine.Package | None, new: engine.Package) -> list[engine.Diff
 
 def text(one: engine.Difference) -> str:
     """One change as a sentence."""
-    values = {"what": fact(one.what), "name": one.name or one.element or one.file, "kind": kind(one.what)}
-    values |= {"before": shown(one.before), "after": shown(one.after)}
+    values = {"what": fact(one.what), "name": name(one), "kind": kind(one.what)}
+    values |= {"before": shown(one.before, one.what), "after": shown(one.after, one.what)}
     return str(gettext(_sentence(one)) % values)
 
 
@@ -147,9 +150,40 @@ def fact(what: str) -> str:
     return own or what
 
 
-def shown(value: str) -> str:
-    """A value as it stands in the sentence."""
+def name(one: engine.Difference) -> str:
+    """What an element, a field or a row is called."""
+    if one.what == "row" or one.what.startswith("cell "):
+        return str(gettext("row %(n)s", n=one.name))
+    if one.file.endswith(".bpmn") and language() == "en":
+        return names.element_name(one.file.removesuffix(".bpmn"), one.element, one.name)
+    return one.name or one.element or one.file
+
+
+def shown(value: str, what: str = "") -> str:
+    """A value as it stands in the sentence; limits in words."""
+    if what == "property due" and value:
+        return limits.words(value)
     return {"True": gettext("yes"), "False": gettext("no"), "": "—"}.get(value, value)
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """The changes of one file: those to read, and how many elements only stand elsewhere on the drawing."""
+
+    file: str
+    changes: list[engine.Difference]
+    moved: int
+
+
+def by_file(found: Iterable[engine.Difference]) -> list[Sheet]:
+    """Changes file by file, in their order."""
+    grouped: dict[str, list[engine.Difference]] = {}
+    for one in found:
+        grouped.setdefault(one.file, []).append(one)
+    return [
+        Sheet(file, [one for one in listed if one.kind != "moved"], sum(one.kind == "moved" for one in listed))
+        for file, listed in grouped.items()
+    ]
 
 
 def as_json(found: Iterable[engine.Difference]) -> list[dict[str, Any]]:

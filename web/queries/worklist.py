@@ -60,7 +60,7 @@ def page(person: Person, wanted: Wanted) -> Page:
     branches = _branches(person, wanted)
     beyond = _beyond(wanted.after)
     ids: list[int] = []
-    if beyond.due is not None or not wanted.after:
+    if beyond.due is not None or not beyond.id:
         ids += _first(branches, wanted, [UserTask.due_at.is_not(None), *beyond.dated()], PAGE + 1)
     if len(ids) <= PAGE:
         undated = [UserTask.due_at.is_(None), UserTask.id > (beyond.id if beyond.due is None else 0)]

@@ -1,0 +1,19 @@
+"""The English names of a process, read from its file in translations/; whatever an owner brings in, the answer is a mapping or None."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import lru_cache
+from typing import Any
+
+import yaml
+
+
+@lru_cache(maxsize=256)
+def read(text: str) -> Mapping[str, Any] | None:
+    """Element id → English name, the process under the empty id, texts for people under "documentation"; None when it cannot be read."""
+    try:
+        found = yaml.safe_load(text) or {}
+    except (yaml.YAMLError, ValueError, RecursionError):
+        return None
+    return found if isinstance(found, dict) else None

@@ -1,0 +1,41 @@
+"""`./desk lint` says on the command line what the pages say, in both languages, and its status tells a program."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from click.testing import CliRunner
+
+from web.commands.linting import lint
+
+PROCESSES = Path(__file__).parents[3] / "processes"
+FOREIGN = (
+    '<definitions xmlns="http://www.omg.org/spec/BPMN/20100524/MODEL" xmlns:camunda="http://camunda.org/schema/1.0/bpmn">'
+    '<process id="order"><startEvent id="s"/><serviceTask id="pay" name="Pay" camunda:class="x.Pay"/></process></definitions>'
+)
+
+
+def test_what_can_be_executed_is_said_so() -> None:
+    """Our own files hold; status 0."""
+    files = ["TS-002.bpmn", "decisions/cause.dmn", "forms/ts002_receipt.form"]
+    done = CliRunner().invoke(lint, [str(PROCESSES / name) for name in files])
+    assert (done.exit_code, done.output.count("can be executed")) == (0, 3)
+
+
+def test_a_foreign_diagram_is_explained(tmp_path: Path) -> None:
+    """Each problem has line, element and a sentence; status 1; the same as JSON for programs."""
+    file = tmp_path / "order.bpmn"
+    file.write_text(FOREIGN, encoding="utf-8")
+    done = CliRunner().invoke(lint, [str(file)])
+    assert done.exit_code == 1
+    assert "pay: This step calls a program of Camunda 7 (class)" in done.output
+    found = json.loads(CliRunner().invoke(lint, ["--json", str(file)]).output)
+    assert found["ok"] is False
+    assert ("pay", "foreign_operator") in {(one["element"], one["rule"]) for one in found["files"][str(file)]}
+
+
+def test_a_file_that_is_not_there_is_a_finding(tmp_path: Path) -> None:
+    """A wrong name is said like anything else that is wrong."""
+    done = CliRunner().invoke(lint, [str(tmp_path / "nowhere.bpmn")])
+    assert (done.exit_code, "nowhere.bpmn is missing" in done.output) == (1, True)

@@ -1,0 +1,94 @@
+"""What changed between two versions is said exactly: conditions, parameters, fields and rows; what only moved is said to have moved."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+import engine
+import service_tasks
+
+PROCESSES = Path(__file__).parents[4] / "processes"
+REGISTERED = (service_tasks,)
+
+
+@pytest.fixture(scope="module")
+def package() -> engine.Package:
+    """TS-002 as it stands in processes/."""
+    return engine.read_package(PROCESSES, "TS-002")
+
+
+def changed(package: engine.Package, file: str, old: str, new: str) -> list[engine.Difference]:
+    """The differences that one replacement in one file makes."""
+    assert old in package.files[file]
+    text = package.files[file].replace(old, new, 1)
+    return engine.differences(package, engine.package_with(package, {file: text}))
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new", "element", "what", "before", "after"),
+    [
+        ("TS-002.bpmn", '>repayment_method = "cash"', '>repayment_method != "x"', "flow_cash", "condition", 'repayment_method = "cash"', 'repayment_method != "x"'),
+        ("TS-002.bpmn", 'value="ts002_receipt"', 'value="ts002_reply"', "ask_receipt", "property form", "ts002_receipt", "ts002_reply"),
+        ("TS-002.bpmn", '>cause<', ">dispute_type<", "classify_cause", "decision", "cause", "dispute_type"),
+        ("TS-002.bpmn", 'default="flow_cause_open"', 'default="flow_cause_known"', "cause_known", "default", "判断投诉原因", "询问票据和退款"),
+        ("decisions/cause.dmn", '"fraud"', '"stolen"', "cause_fraud", "cell 查明的情况", '"fraud"', '"stolen"'),
+        ("decisions/cause.dmn", 'hitPolicy="FIRST"', 'hitPolicy="UNIQUE"', "cause_table", "hitPolicy", "FIRST", "UNIQUE"),
+        ("forms/ts002_receipt.form", '"required": true', '"required": false', "refund_kind", "required", "True", "False"),
+        ("translations/TS-002.en.yaml", "Way of repayment?", "How?", "repayment_method", "text", "Way of repayment?", "How?"),
+    ],
+)  # fmt: skip
+def test_a_change_is_named(
+    package: engine.Package, file: str, old: str, new: str, element: str, what: str, before: str, after: str
+) -> None:
+    """One edit is one difference, with what it was and what it is."""
+    (found,) = changed(package, file, old, new)
+    assert (found.kind, found.file, found.element, found.what) == ("changed", file, element, what)
+    assert (found.before, found.after) == (before, after)
+
+
+def test_a_parameter_is_named(package: engine.Package) -> None:
+    """A changed parameter of a service task is found, which a comparison of attributes alone does not see."""
+    old = next(line for line in package.files["TS-002.bpmn"].splitlines() if "spiffworkflow:parameter " in line)
+    (found,) = changed(package, "TS-002.bpmn", old, old.replace('value="', 'value="0 + '))
+    assert found.what.startswith("parameter ")
+    assert found.after == f"0 + {found.before}"
+
+
+def test_a_new_name_changes_nothing_that_refers_to_it(package: engine.Package) -> None:
+    """Renaming a gateway is one change, not one for every flow that touches it."""
+    found = changed(package, "TS-002.bpmn", "原始票据在？", "票据在？")
+    assert [(one.element, one.what) for one in found] == [("receipt_held", "name")]
+
+
+def test_what_only_moved_has_moved(package: engine.Package) -> None:
+    """Another place on the drawing is no change of the process."""
+    text = package.files["TS-002.bpmn"]
+    old = text[text.index('bpmnElement="ask_receipt"') :].split("/>")[0]
+    (found,) = changed(package, "TS-002.bpmn", old, old.replace(' x="', ' x="9'))
+    assert (found.kind, found.element) == ("moved", "ask_receipt")
+
+
+def test_added_and_removed_elements_are_said_once(package: engine.Package) -> None:
+    """A step taken out is one difference of its own, whatever facts it had; the other way round it is new."""
+    start = package.files["TS-002.bpmn"].index('<bpmn:userTask id="judge_cause"')
+    end = package.files["TS-002.bpmn"].index("</bpmn:userTask>", start) + len("</bpmn:userTask>")
+    text = package.files["TS-002.bpmn"]
+    without = engine.package_with(package, {"TS-002.bpmn": text[:start] + text[end:]})
+    assert [(d.kind, d.what) for d in engine.differences(package, without) if d.element == "judge_cause"] == [("removed", "userTask")]  # fmt: skip
+    assert [(d.kind, d.what) for d in engine.differences(without, package) if d.element == "judge_cause"] == [("added", "userTask")]  # fmt: skip
+
+
+def test_the_same_is_the_same(package: engine.Package) -> None:
+    """Nothing changed, nothing said."""
+    assert engine.differences(package, package) == []
+
+
+@pytest.mark.parametrize("text", ["", "<", "{", "[1]", "a: [", "<a/>", "null", '{"components": [1, {"key": 2}]}'])
+@pytest.mark.parametrize("file", ["TS-002.bpmn", "decisions/cause.dmn", "forms/ts002_receipt.form", "translations/TS-002.en.yaml"])  # fmt: skip
+def test_what_cannot_be_read_differs_without_an_error(package: engine.Package, file: str, text: str) -> None:
+    """Half a file in a draft is a difference like any other."""
+    broken = engine.package_with(package, {file: text})
+    assert engine.differences(package, broken)
+    assert engine.differences(broken, package)

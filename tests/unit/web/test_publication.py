@@ -1,0 +1,271 @@
+"""From draft to version by two people in the browser, and what stands in the way of one person doing it alone."""
+
+from __future__ import annotations
+
+import io
+import shutil
+import zipfile
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import select
+
+import engine
+from models.base import Base, session
+from models.definition import ProcessDefinition
+from office import demo, publication
+from office.scenarios import Played
+from tests.people import CLEO, OLU
+from web import auth, config, create_app
+
+PROCESSES = Path(__file__).parents[3] / "processes"
+FOREIGN = """<bpmn:definitions xmlns:bpmn="http://www.omg.org/spec/BPMN/20100524/MODEL" xmlns:zeebe="http://camunda.org/schema/zeebe/1.0">
+<bpmn:process id="Process_1" isExecutable="true"><bpmn:startEvent id="s"/>
+<bpmn:serviceTask id="pay" name="Pay"><bpmn:extensionElements><zeebe:taskDefinition type="pay"/></bpmn:extensionElements></bpmn:serviceTask>
+<bpmn:scriptTask id="calc" name="Calc"><bpmn:script>x = 1</bpmn:script></bpmn:scriptTask>
+<bpmn:endEvent id="e"/><bpmn:sequenceFlow id="f1" sourceRef="s" targetRef="pay"/>
+<bpmn:sequenceFlow id="f2" sourceRef="pay" targetRef="calc"/><bpmn:sequenceFlow id="f3" sourceRef="calc" targetRef="e"/>
+</bpmn:process></bpmn:definitions>"""
+
+
+def settings(folder: Path) -> config.Settings:
+    """A test office in a folder."""
+    keys = engine.Keys(master=b"m" * 32, signing=b"s" * 32)
+    return config.Settings(database_url=f"sqlite:///{folder / 'office.db'}", var=folder, keys=keys, testing=True)
+
+
+@pytest.fixture(scope="module")
+def office(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of an office with its demo people, customers and processes, made once."""
+    folder = tmp_path_factory.mktemp("office")
+    app = create_app(settings(folder))
+    with app.app_context():
+        Base.metadata.create_all(app.extensions["sqlalchemy"].engine)
+        demo.seed(engine.now(), hash_password=str)
+        engine.publish_directory(PROCESSES, by=OLU, note="", at=engine.now())
+    return folder
+
+
+@pytest.fixture
+def app(office: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Flask:
+    """An app over a copy of the office; passwords are compared as they are, because hashing takes its time."""
+    for file in office.glob("office.db*"):
+        shutil.copy(file, tmp_path)
+    monkeypatch.setattr(auth, "check_password", lambda stored, typed: stored == typed)
+    return create_app(settings(tmp_path))
+
+
+@pytest.fixture
+def as_agreed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Scenarios come out as agreed at once; that they are really played is another test's business."""
+    monkeypatch.setattr(publication.scenarios, "play_on", lambda one, package: Played(one.process, one.name))
+
+
+class Browser:
+    """A browser in which somebody has logged in."""
+
+    def __init__(self, app: Flask, name: str) -> None:
+        self.client: FlaskClient = app.test_client()
+        assert self.post("/login", name=name, password=f"{name}-reception-desk").status_code == 302
+
+    def post(self, path: str, **form: Any) -> Any:
+        return self.client.post(path, data=form)
+
+    def draft(self, key: str = "TS-002") -> dict[str, Any]:
+        found: dict[str, Any] = self.client.get(f"/processes/{key}/draft").json
+        return found
+
+    def replace(self, old: str, new: str, key: str = "TS-002") -> int:
+        """Change the diagram of the draft and save it; its revision."""
+        draft = self.draft(key)
+        text = draft["files"][f"{key}.bpmn"]
+        assert old in text
+        body = {"revision": draft["revision"], "files": {f"{key}.bpmn": text.replace(old, new)}}
+        saved = self.client.put(f"/processes/{key}/draft", json=body)
+        assert saved.status_code == 200, saved.text
+        return int(saved.json["revision"])
+
+    def submit(self, revision: int, key: str = "TS-002") -> Any:
+        self.post(f"/processes/{key}/publish/scenarios")
+        return self.post(f"/processes/{key}/publish/submission", revision=revision, note="新规定")
+
+
+@pytest.fixture
+def olu(app: Flask) -> Browser:
+    """The owner who draws."""
+    return Browser(app, "olu")
+
+
+@pytest.fixture
+def otto(app: Flask) -> Browser:
+    """The owner who approves."""
+    return Browser(app, "otto")
+
+
+def versions(app: Flask, key: str = "TS-002") -> list[tuple[int, str, str | None, str]]:
+    """Number, publisher, approver and note of every version."""
+    with app.app_context():
+        query = select(ProcessDefinition).where(ProcessDefinition.key == key).order_by(ProcessDefinition.version)
+        return [(v.version, v.published_by, v.approved_by, v.note) for v in session().scalars(query)]
+
+
+def begun(app: Flask) -> int:
+    """A case of TS-002 in which the cause is open."""
+    with app.app_context():
+        return engine.start("TS-002", business_key="AJ-1", variables={"msisdn": "13900000201"}, by=CLEO, at=engine.now()).instance_id  # fmt: skip
+
+
+def stands_at(app: Flask, instance_id: int) -> set[str]:
+    """Where a case stands, folded from its history on its own version."""
+    with app.app_context():
+        assert not engine.verify(instance_id)
+        return set(engine.marking(instance_id).active)
+
+
+@pytest.mark.usefixtures("as_agreed")
+def test_a_running_case_stays_and_the_next_takes_the_new_way(app: Flask, olu: Browser, otto: Browser) -> None:
+    """Two people put a change in force: the case before it goes on as it began, the one after it goes the new way; both replay."""
+    before = begun(app)
+    revision = olu.replace("cause_verified = true", "cause_verified != false and msisdn != null")
+    assert olu.submit(revision).status_code == 302
+    done = otto.post("/processes/TS-002/publish/approval", revision=revision, against=1)
+    assert done.status_code == 302
+    after = begun(app)
+    assert versions(app)[1] == (2, "olu", "otto", "新规定")
+    assert (stands_at(app, before), stands_at(app, after)) == ({"judge_cause"}, {"ask_receipt"})
+    assert olu.draft()["revision"] == 0
+
+
+@pytest.mark.usefixtures("as_agreed")
+def test_callers_come_with_it(app: Flask, olu: Browser, otto: Browser) -> None:
+    """Publishing a called process makes new versions of those that call it, with the same approver; others stay."""
+    revision = olu.replace("原始票据在？", "票据在？")
+    olu.submit(revision)
+    otto.post("/processes/TS-002/publish/approval", revision=revision, against=1)
+    assert versions(app, "TS-005")[1] == (2, "olu", "otto", "TS-002 2")
+    assert len(versions(app, "SUB-004")) == 1
+    with app.app_context():
+        assert "票据在？" in engine.definition("CH-002").package.files["TS-002.bpmn"]
+
+
+@pytest.mark.usefixtures("as_agreed")
+def test_nobody_approves_their_own(app: Flask, olu: Browser, otto: Browser) -> None:
+    """Neither who submitted nor who edited last, nor somebody who is no owner, puts a draft in force."""
+    revision = olu.replace("原始票据在？", "票据在？")
+    otto.submit(revision)
+    for name in ("olu", "otto", "sam", "cleo"):
+        refused = Browser(app, name).post("/processes/TS-002/publish/approval", revision=revision, against=1)
+        assert refused.status_code == 403
+    assert len(versions(app)) == 1
+
+
+@pytest.mark.usefixtures("as_agreed")
+def test_what_is_approved_is_what_was_seen(app: Flask, olu: Browser, otto: Browser) -> None:
+    """A save after the submission takes it back; an approval of the former revision is refused."""
+    revision = olu.replace("原始票据在？", "票据在？")
+    olu.submit(revision)
+    olu.replace("票据在？", "还有票据？")
+    assert otto.post("/processes/TS-002/publish/approval", revision=revision, against=1).status_code == 409
+    assert otto.post("/processes/TS-002/publish/approval", revision=revision + 1, against=1).status_code == 409
+    assert olu.draft()["state"] == "editing"
+
+
+def test_scenarios_are_played_before_it_is_submitted(app: Flask, olu: Browser) -> None:
+    """A draft that nobody has tried is not handed over."""
+    revision = olu.replace("原始票据在？", "票据在？")
+    refused = olu.post("/processes/TS-002/publish/submission", revision=revision, note="新规定")
+    assert refused.status_code == 409
+    assert olu.draft()["state"] == "editing"
+
+
+def test_a_draft_that_differs_is_submitted_knowingly(app: Flask, olu: Browser) -> None:
+    """Played on the draft, a scenario that the change breaks is shown; it is submitted only by saying that this is meant."""
+    revision = olu.replace("released", "let_go", "BATCH-002")
+    olu.post("/processes/BATCH-002/publish/scenarios")
+    assert "desk-state state-late" in olu.client.get("/processes/BATCH-002/publish").text
+    form = {"revision": revision, "note": "新规定"}
+    assert olu.post("/processes/BATCH-002/publish/submission", **form).status_code == 409
+    assert olu.post("/processes/BATCH-002/publish/submission", **form, accepted="yes").status_code == 302
+    assert olu.draft("BATCH-002")["state"] == "submitted"
+
+
+def test_problems_keep_it_from_being_submitted(olu: Browser) -> None:
+    """A draft with problems shows them with a way to the element, and goes nowhere."""
+    revision = olu.replace('value="ts002_receipt"', 'value="nowhere"')
+    page = olu.client.get("/processes/TS-002/publish").text
+    assert "nowhere" in page
+    assert "element=ask_receipt" in page
+    assert olu.submit(revision).status_code in (409, 422)
+
+
+@pytest.mark.usefixtures("as_agreed")
+def test_it_goes_back_with_a_reason(app: Flask, olu: Browser, otto: Browser) -> None:
+    """The second owner may refuse; the draft can be edited again and the history says why."""
+    revision = olu.replace("原始票据在？", "票据在？")
+    olu.submit(revision)
+    otto.post("/processes/TS-002/publish/return", revision=revision, reason="先问市场部")
+    assert olu.draft()["state"] == "editing"
+    assert "先问市场部" in olu.client.get("/processes/TS-002").text
+
+
+@pytest.mark.usefixtures("as_agreed")
+def test_rolling_back_publishes_the_former_content_again(app: Flask, olu: Browser, otto: Browser) -> None:
+    """The former content is in force as a new version with the reason; nothing is taken away."""
+    revision = olu.replace("原始票据在？", "票据在？")
+    olu.submit(revision)
+    otto.post("/processes/TS-002/publish/approval", revision=revision, against=1)
+    assert olu.post("/processes/TS-002/versions/1/restoration", reason="").status_code == 422
+    assert Browser(app, "sam").post("/processes/TS-002/versions/1/restoration", reason="x").status_code == 403
+    assert olu.post("/processes/TS-002/versions/1/restoration", reason="有误").status_code == 302
+    assert [(number, note) for number, _by, _approved, note in versions(app)][1:] == [(2, "新规定"), (3, "有误")]
+    with app.app_context():
+        assert engine.definition("TS-002").sha256 == engine.definition("TS-002", 1).sha256
+
+
+@pytest.mark.usefixtures("as_agreed")
+def test_the_history_of_a_definition_tells_it(app: Flask, olu: Browser, otto: Browser) -> None:
+    """Submitted, approved and published stand in the chained stream of the definition, each with who did it."""
+    revision = olu.replace("原始票据在？", "票据在？")
+    olu.submit(revision)
+    otto.post("/processes/TS-002/publish/approval", revision=revision, against=1)
+    with app.app_context():
+        told = [(e.actor, step["type"]) for e in engine.read_history("definition", "TS-002") for step in e.steps]
+    assert told[1:] == [("olu", "draft_submitted"), ("otto", "draft_approved"), ("olu", "definition_published")]
+
+
+def test_a_foreign_diagram_opens_and_says_what_cannot_be_executed(olu: Browser) -> None:
+    """What Camunda drew becomes a draft; each thing that is not executed is listed with what to do instead."""
+    brought = olu.post("/processes/import", file=(io.BytesIO(FOREIGN.encode()), "order.bpmn"), key="NET-001")
+    assert (brought.status_code, brought.location) == (302, "/processes/NET-001/publish")
+    found = {(one["element"], one["rule"]) for one in olu.draft("NET-001")["problems"]}
+    assert {("pay", "foreign_operator"), ("calc", "foreign_script"), ("calc", "element_not_executable")} <= found
+    assert olu.client.get(brought.location).status_code == 200
+    assert "NET-001" in olu.client.get("/processes").text
+
+
+@pytest.mark.parametrize("content", [b"", b"\xff\xfe", b"<a/>", b"<!DOCTYPE x><x/>", b"PK\x03\x04"])
+def test_a_file_that_is_no_diagram_is_refused(olu: Browser, content: bytes) -> None:
+    """Whatever is brought in, the answer says what is wrong."""
+    assert olu.post("/processes/import", file=(io.BytesIO(content), "x.bpmn"), key="").status_code == 422
+
+
+def test_files_go_out_and_come_in(olu: Browser) -> None:
+    """A version can be taken away whole or file by file, and a table changed elsewhere put into the draft."""
+    whole = olu.client.get("/processes/TS-002/versions/1/package.zip")
+    assert {"TS-002.bpmn", "decisions/cause.dmn"} <= set(zipfile.ZipFile(io.BytesIO(whole.data)).namelist())
+    table = olu.client.get("/processes/TS-002/versions/1/files/decisions/cause.dmn").data
+    changed = table.replace(b'"fraud"', b'"stolen"')
+    olu.post("/processes/TS-002/draft/upload", files=(io.BytesIO(changed), "cause.dmn"), revision=0)
+    assert olu.draft()["files"]["decisions/cause.dmn"].encode() == changed
+
+
+@pytest.mark.parametrize("name", ["nora", "sam", "olu"])
+def test_everybody_may_read_what_is_in_force(app: Flask, name: str) -> None:
+    """Processes are no secret in the office; drafts are, until they are published."""
+    browser = Browser(app, name)
+    for path in ("", "/TS-002", "/SUB-001", "/TS-002/forms/ts002_receipt", "/TS-002/versions/1"):
+        assert browser.client.get(f"/processes{path}").status_code == 200
+    assert browser.client.get("/processes/TS-002/publish").status_code == (403 if name == "nora" else 200)

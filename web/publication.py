@@ -1,0 +1,213 @@
+"""From draft to version in the browser: what changed, what is wrong, scenarios played on the draft, submit, approve, roll back, bring files in."""
+
+from __future__ import annotations
+
+import re
+from pathlib import PurePosixPath
+from typing import Any
+
+from flask import Blueprint, Flask, Response, flash, redirect, render_template, request, url_for
+from flask_babel import gettext
+from flask_login import current_user
+from werkzeug.datastructures import FileStorage
+
+import engine
+from office import drafts, publication
+from web import auth
+from web.processes import PROCESSES, READERS, attachment
+from web.queries import access, changes, findings, names, processes
+
+blueprint = Blueprint("publication", __name__, url_prefix="/processes")
+AT_ONCE = 2
+PLACES = {".bpmn": "{key}.bpmn", ".xml": "{key}.bpmn", ".dmn": "decisions/{stem}.dmn", ".form": "forms/{stem}.form"}
+
+
+def register(app: Flask) -> None:
+    """Add the pages, and the words in which they tell changes."""
+    app.register_blueprint(blueprint)
+    app.jinja_env.globals.update(
+        change_fact=changes.fact,
+        change_kind=changes.kind,
+        change_name=changes.name,
+        change_value=changes.shown,
+        own_files=engine.own_files,
+    )
+
+
+def _back(key: str) -> Any:
+    return redirect(url_for("publication.change", key=key))
+
+
+def _revision() -> int:
+    return request.form.get("revision", type=int) or 0
+
+
+@blueprint.get("/<key>/publish")
+def change(key: str) -> str:
+    """The draft against what is published: pictures, words, problems, scenarios, and who has to do what next."""
+    access.check_role(current_user, *READERS)
+    draft = drafts.find(key)
+    problems = publication.problems(draft)
+    listed = changes.of_draft(draft)
+    return render_template(
+        "publish.html",
+        key=key,
+        name=names.process_name(key),
+        draft=draft,
+        newest=drafts.newest_version(key),
+        problems=findings.as_json(problems),
+        changed=changes.by_file(listed),
+        changes=changes.as_json(listed),
+        people=processes.people((draft.saved_by, draft.submitted_by)),
+        callers=[row.key for row, _ in engine.callers_of(key)],
+        second=_may_approve(draft),
+        **_scenarios(draft, playable=not problems),
+    )
+
+
+def _may_approve(draft: drafts.Draft) -> bool:
+    """Whether the person of this request may approve it."""
+    try:
+        publication.check_second_person(draft, auth.actor())
+    except engine.NotPermitted:
+        return False
+    return True
+
+
+def _scenarios(draft: drafts.Draft, *, playable: bool) -> dict[str, Any]:
+    """What the list of scenarios shows; nothing while the draft cannot be executed or is not stored."""
+    found = publication.outcomes(draft, PROCESSES) if playable and draft.revision else []
+    return {
+        "outcomes": found,
+        "played": sum(one.ok is not None for one in found),
+        "differing": [one for one in found if one.ok is False],
+    }
+
+
+@blueprint.post("/<key>/publish/scenarios")
+def play(key: str) -> Any:
+    """Play scenarios that wait: a few, and the list again that asks for the next; without scripts all of them."""
+    access.check_role(current_user, *READERS)
+    if request.form.get("again"):
+        publication.forget_plays(key)
+    by_script = "HX-Request" in request.headers
+    left = publication.play(drafts.find(key), PROCESSES, at=engine.now(), most=AT_ONCE if by_script else 0)
+    if not by_script:
+        return _back(key)
+    draft = drafts.find(key)
+    return render_template("_scenarios.html", key=key, draft=draft, left=left, **_scenarios(draft, playable=True))
+
+
+@blueprint.post("/<key>/publish/submission")
+def submit(key: str) -> Any:
+    """Hand the draft over for approval."""
+    publication.submit(
+        key,
+        PROCESSES,
+        revision=_revision(),
+        note=request.form.get("note", ""),
+        accepted=request.form.get("accepted") == "yes",
+        by=auth.actor(),
+        at=engine.now(),
+    )
+    flash(gettext("Submitted. Another process owner has to approve it."))
+    return _back(key)
+
+
+@blueprint.post("/<key>/publish/return")
+def give_back(key: str) -> Any:
+    """Return a submitted draft."""
+    reason = request.form.get("reason", "")
+    publication.give_back(key, revision=_revision(), reason=reason, by=auth.actor(), at=engine.now())
+    flash(gettext("Given back to the editor."))
+    return _back(key)
+
+
+@blueprint.post("/<key>/publish/approval")
+def approve(key: str) -> Any:
+    """Put the submitted draft in force."""
+    done = publication.approve(
+        key,
+        PROCESSES,
+        revision=_revision(),
+        against=request.form.get("against", type=int) or 0,
+        accepted=request.form.get("accepted") == "yes",
+        by=auth.actor(),
+        at=engine.now(),
+    )
+    _say_published(done)
+    return redirect(url_for("processes.process", key=key))
+
+
+def _say_published(done: engine.Published) -> None:
+    flash(gettext("Version %(n)s is in force. Running cases stay on theirs.", n=done.version))
+    if done.callers:
+        listed = gettext(", ").join(f"{one.key} ({one.version})" for one in done.callers)
+        flash(gettext("New versions of the processes that call it: %(list)s.", list=listed))
+
+
+@blueprint.post("/<key>/versions/<int:version>/restoration")
+def roll_back(key: str, version: int) -> Any:
+    """Put a former version's content in force again."""
+    reason = request.form.get("reason", "")
+    _say_published(publication.roll_back(key, version, reason=reason, by=auth.actor(), at=engine.now()))
+    return redirect(url_for("processes.process", key=key))
+
+
+@blueprint.post("/<key>/draft/discard")
+def discard(key: str) -> Any:
+    """Throw the draft away, from a page."""
+    drafts.discard(key, by=auth.actor())
+    flash(gettext("The draft is gone. What is published stays in force."))
+    known = drafts.newest_version(key)
+    return redirect(url_for("processes.process", key=key) if known else url_for("processes.listing"))
+
+
+@blueprint.get("/<key>/draft/files/<path:name>")
+def draft_file(key: str, name: str) -> Response:
+    """One file of the draft, to keep or to open elsewhere."""
+    access.check_role(current_user, *READERS)
+    return attachment(drafts.find(key).package, name)
+
+
+@blueprint.post("/<key>/draft/upload")
+def upload(key: str) -> Any:
+    """Bring diagrams, tables and forms into the draft; what cannot be executed is listed on the page that follows."""
+    files = dict(_placed(key, one) for one in request.files.getlist("files") if one.filename)
+    drafts.save(key, files, revision=_revision(), by=auth.actor(), at=engine.now())
+    flash(gettext("%(n)s files are in the draft now.", n=len(files)))
+    return _back(key)
+
+
+def _placed(key: str, given: FileStorage) -> tuple[str, str]:
+    """A file's name in the package by its kind, and its text. Errors: UnusableFile."""
+    path = PurePosixPath(str(given.filename).replace("\\", "/"))
+    place = PLACES.get(path.suffix.lower())
+    if place is None:
+        raise drafts.UnusableFile(file=path.name[:100], why="kind")
+    try:
+        text = given.read().decode("utf-8-sig")
+    except UnicodeDecodeError:
+        raise drafts.UnusableFile(file=path.name[:100], why="encoding") from None
+    return place.format(key=key, stem=re.sub(r"[^A-Za-z0-9_.-]", "_", path.stem)), text
+
+
+@blueprint.get("/import")
+def bring_in() -> str:
+    """Where a diagram that another tool drew is brought in."""
+    access.check_role(current_user, drafts.OWNER)
+    return render_template("import.html", problems=[])
+
+
+@blueprint.post("/import")
+def bring_in_post() -> Any:
+    """Make a draft of a diagram, under the id that its process has."""
+    drafts.check_owner(auth.actor())
+    given = request.files.get("file")
+    name, text = _placed("imported", given) if given is not None and given.filename else ("", "")
+    problems = publication.readable(text) if name == "imported.bpmn" else [engine.Problem(0, "", "malformed_xml")]
+    if problems:
+        return render_template("import.html", problems=findings.as_json(problems)), 422
+    key = request.form.get("key", "").strip() or publication.key_of(text)
+    drafts.save(key, {f"{key}.bpmn": text}, revision=0, by=auth.actor(), at=engine.now())
+    return _back(key)

@@ -1,0 +1,82 @@
+"""The page of a process for staff: its steps with who does them, by when, on which form, and what the manual asks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import engine
+from web.i18n import in_language
+from web.queries import changes, limits, modeler, names
+
+KINDS = frozenset({"userTask", "serviceTask", "businessRuleTask", "receiveTask", "callActivity", "subProcess"})
+
+
+@dataclass(frozen=True)
+class Step:
+    """One step in words. `form` names the form of a user task; `fields` are its labels; `calls` the process of a call activity."""
+
+    id: str
+    name: str
+    kind: str
+    who: str
+    limit: str
+    form: str
+    fields: list[str]
+    does: str
+    calls: str
+    manual: list[tuple[str, str]]
+    documentation: str
+
+
+def of(definition: engine.Definition) -> list[Step]:
+    """Every activity of a process, in the order in which it is drawn."""
+    departments = _Departments()
+    return [_step(definition, e, departments) for e in definition.elements.values() if e.type in KINDS]
+
+
+def _step(definition: engine.Definition, element: engine.Element, departments: _Departments) -> Step:
+    form = element.properties.get("form", "") if element.type == "userTask" else ""
+    return Step(
+        id=element.id,
+        name=names.element_name(definition.key, element.id, element.name),
+        kind=changes.kind(element.type),
+        who=departments.of(element) if element.type in ("userTask", "receiveTask", "subProcess") else "",
+        limit=limits.text(definition, element),
+        form=form,
+        fields=list(_fields(definition, form)) if form else [],
+        does=_does(element),
+        calls=element.called,
+        manual=[(ref, _manual(ref)) for ref in element.manual_refs],
+        documentation=names.documentation(definition.key, element),
+    )
+
+
+def _fields(definition: engine.Definition, form: str) -> Iterator[str]:
+    for field in definition.form_by_id(form).inputs:
+        yield in_language(field.label, field.label_en) or field.key
+
+
+def _does(element: engine.Element) -> str:
+    """What the desk does by itself at a service task, or which table decides."""
+    known = engine.operators().get(element.topic)
+    if known is not None:
+        return in_language(known.title_zh, known.title_en)
+    return element.decision
+
+
+def _manual(ref: str) -> str:
+    known = modeler.manual().get(ref)
+    return in_language(known.title_zh, known.title_en) if known is not None else ""
+
+
+class _Departments:
+    """Names of departments by the lane or the group of an element."""
+
+    def __init__(self) -> None:
+        self.by_code = names.departments()
+        self.codes = names.department_codes()
+
+    def of(self, element: engine.Element) -> str:
+        code = element.properties.get("group") or self.codes.get(element.lane, element.lane)
+        return self.by_code.get(code, code)
