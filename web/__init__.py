@@ -23,7 +23,7 @@ from models import base
 from office import batches, calendar, complaints
 from office import supervision as tracking
 from web import auth, config, errors, i18n
-from web.queries import evidence, words
+from web.queries import evidence, names, words
 
 PAGES = ("tasklist", "cases", "intake", "customers", "supervision", "incidents", "notices", "processes", "health")
 MOST_REQUEST_BYTES = 8_000_000
@@ -60,6 +60,8 @@ def create_app(settings: config.Settings | None = None) -> Flask:
         column_text=words.column_text,
         cell_text=words.cell_text,
         flat_rows=evidence.rows,
+        person_name=names.person_name,
+        place_of=names.place_of,
     )
     return app
 

@@ -62,7 +62,7 @@ def moment(at: datetime | None) -> str:
         return "—"
     local, now = at.astimezone(ZONE), engine.now().astimezone(ZONE)
     if local.date() == now.date():
-        return f"{gettext('today')} {local:%H:%M}"
+        return gettext("today %(time)s", time=f"{local:%H:%M}")
     return f"{local:%m-%d %H:%M}" if local.year == now.year else f"{local:%Y-%m-%d %H:%M}"
 
 

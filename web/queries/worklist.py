@@ -28,6 +28,7 @@ class Wanted:
     late: bool = False
     text: str = ""
     after: str = ""
+    due_by: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -87,6 +88,8 @@ def _filtered(query: Select[Any], person: Person, wanted: Wanted) -> Select[Any]
         query = query.where(UserTask.group == wanted.group)
     if wanted.late:
         query = query.where(UserTask.overdue.is_(True))
+    if wanted.due_by:
+        query = query.where(UserTask.due_at <= wanted.due_by, UserTask.overdue.is_(False))
     if wanted.text:
         like = f"%{wanted.text.strip()}%"
         query = query.where(
