@@ -23,7 +23,7 @@ from models import base
 from office import batches, calendar, complaints
 from office import supervision as tracking
 from web import auth, config, errors, i18n
-from web.queries import evidence, words
+from web.queries import evidence, names, words
 
 PAGES = (
     "tasklist",
@@ -76,6 +76,8 @@ def create_app(settings: config.Settings | None = None) -> Flask:
         cell_text=words.cell_text,
         reason_text=words.reason_text,
         flat_rows=evidence.rows,
+        person_name=names.person_name,
+        place_of=names.place_of,
     )
     return app
 

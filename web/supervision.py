@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime, time
+
 from flask import Blueprint, Flask, redirect, render_template, request, url_for
 from flask_login import current_user
 from sqlalchemy import func, select
@@ -13,6 +15,7 @@ from models.identity import Membership, User
 from models.notice import DepartmentNotice
 from models.user_task import UserTask
 from web import auth
+from web.i18n import ZONE
 from web.queries import access, names, worklist
 
 blueprint = Blueprint("supervision", __name__, url_prefix="/supervision")
@@ -35,8 +38,9 @@ def _only_supervisors() -> None:
 
 @blueprint.get("")
 def board() -> str:
-    """Late tasks first, then per department how many are open and late; the latest reports."""
+    """Late tasks first, then what is due today, then per department how many are open and late; the latest reports."""
     late = worklist.page(current_user, worklist.Wanted(scope="all", late=True))
+    today = worklist.page(current_user, worklist.Wanted(scope="all", due_by=_end_of_day()))
     query = (
         select(UserTask.group, func.count(), func.count().filter(UserTask.overdue.is_(True)))
         .where(UserTask.state == "open")
@@ -47,11 +51,17 @@ def board() -> str:
     return render_template(
         "supervision.html",
         late=late,
+        today=today,
         load=session().execute(query).all(),
         departments=names.departments(),
         people=_people(),
         reports=list(session().scalars(reports.order_by(DepartmentNotice.at.desc()).limit(REPORTED))),
     )
+
+
+def _end_of_day() -> datetime:
+    """The last instant of today in Shanghai."""
+    return datetime.combine(engine.now().astimezone(ZONE).date(), time.max, ZONE)
 
 
 def _people() -> dict[str, list[tuple[str, str]]]:

@@ -62,7 +62,11 @@ def worklist_page() -> str:
         after=request.args.get("after", "")[:60],
     )
     return render_template(
-        "tasks.html", page=worklist.page(current_user, wanted), wanted=wanted, departments=names.departments()
+        "tasks.html",
+        page=worklist.page(current_user, wanted),
+        wanted=wanted,
+        departments=names.departments(),
+        process_name=names.process_name,
     )
 
 
@@ -175,7 +179,7 @@ def _page(task_id: int, typed: MultiDict[str, str] | None, reasons: dict[str, li
         form=form,
         reasons=reasons,
         words=variables.get("complaint_text"),
-        shown=evidence.of(form, variables),
+        shown=evidence.of(form, variables, names.refusals(definition.processes[stage.process].diagram)),
         documentation=names.documentation(stage.process, element),
         manual_refs=element.manual_refs,
         earlier=list(reversed(told))[:EARLIER_LINES],

@@ -14,21 +14,23 @@ import engine
 SHANGHAI = timezone(timedelta(hours=8))
 MORNING = datetime(2026, 3, 3, 9, 30, tzinfo=SHANGHAI)
 PROCESSES = Path(__file__).resolve().parents[2] / "processes"
+PATIENCE = 15_000
 SCREEN = {"width": 1366, "height": 768}
 
 
 def _english() -> dict[str, str]:
-    """English names of everything drawn, by the Chinese ones."""
-    found = {}
+    """English names of everything drawn, by the Chinese ones; a process goes before what calls it by the same name."""
+    steps, processes = {}, {}
     for file in sorted(PROCESSES.glob("*.bpmn")):
         definition = engine.Definition(engine.read_package(PROCESSES, file.stem))
         names = definition.english[file.stem]
-        found |= {element.name: names[element.id] for element in definition.elements.values() if element.id in names}
-        found[definition.name] = names[""]
-    return found
+        steps |= {element.name: names[element.id] for element in definition.elements.values() if element.id in names}
+        processes[definition.name] = names[""]
+    return steps | processes
 
 
 ENGLISH = _english()
+expect.set_options(timeout=PATIENCE)
 
 
 class Office:
@@ -45,6 +47,7 @@ class Office:
         """A page of somebody who has not logged in. What the browser complains about is kept."""
         context = self.browser.new_context(base_url=self.address, locale="zh-CN", viewport=SCREEN, **options)
         page = context.new_page()
+        page.set_default_timeout(PATIENCE)
         page.clock.set_fixed_time(self.at)
         page.on("console", lambda message: message.type == "error" and self.complaints.append(message.text))
         page.on("pageerror", lambda error: self.complaints.append(str(error)))

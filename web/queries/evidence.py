@@ -20,13 +20,19 @@ class Evidence:
     value: Any
 
 
-def of(form: engine.Form, variables: Mapping[str, Any]) -> list[Evidence]:
-    """Everything a form shows that has a value."""
+def of(form: engine.Form, variables: Mapping[str, Any], refusals: Mapping[str, str]) -> list[Evidence]:
+    """Everything a form shows that has a value; `refusals` names what a service may answer, by its code."""
+    variables = {**variables, "refusal": _named(variables.get("refusal"), refusals)}
     found = [
         Evidence(in_language(entry.label, entry.label_en), entry.shown_as, _resolve(variables, entry.variable))
         for entry in form.shows
     ]
     return [item for item in found if item.value not in (None, "", [], {})]
+
+
+def _named(refusal: Any, refusals: Mapping[str, str]) -> list[dict[str, str]]:
+    code = refusal.get("code") if isinstance(refusal, Mapping) else None
+    return [{"text": refusals.get(code, code)}] if code else []
 
 
 def _resolve(variables: Mapping[str, Any], path: str) -> Any:

@@ -9,7 +9,8 @@ from sqlalchemy import select
 
 import engine
 from models.base import session
-from models.identity import Department
+from models.identity import Department, User
+from models.usage import Cell
 from web.i18n import language
 
 
@@ -80,3 +81,21 @@ def departments() -> dict[str, str]:
 def department_codes() -> dict[str, str]:
     """Department codes by the Chinese name that stands on the lanes."""
     return dict(session().execute(select(Department.name_zh, Department.code)).tuples().all())
+
+
+def person_name(login: str | None) -> str:
+    """What a person is called; the login itself when nobody has it (the desk, an installation)."""
+    row = session().get(User, login) if login else None
+    return row.display_name if row is not None else login or ""
+
+
+def place_of(cell: str | None) -> str:
+    """Where a cell stands; its code when it is not in the table."""
+    row = session().get(Cell, cell) if cell else None
+    return row.place if row is not None else cell or ""
+
+
+def refusals(diagram: engine.Diagram) -> dict[str, str]:
+    """What the errors that a process catches are called where it is drawn, by code."""
+    caught = [element for element in diagram.elements.values() if element.error_code]
+    return {str(element.error_code): element_name(diagram.key, element.id, element.name) for element in caught}

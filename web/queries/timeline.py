@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -18,6 +18,18 @@ Step = dict[str, Any]
 MONEY = ("amount", "prepayment", "bill_due", "late_fee", "deposit", "held", "balance", "charge", "total")
 
 
+WAITS = ("user_task_created", "timer_set", "message_awaited")
+WAITS_OVER = tuple(
+    f"{what}_{end}"
+    for what, ends in (
+        ("user_task", ("completed", "cancelled")),
+        ("timer", ("fired", "cancelled")),
+        ("message", ("received", "cancelled")),
+    )
+    for end in ends
+)
+
+
 @dataclass(frozen=True)
 class Line:
     """One sentence of the timeline; `kind` person, desk, wait, warn or end; `details` are label and value."""
@@ -28,11 +40,13 @@ class Line:
     kind: str
     text: str
     details: list[tuple[str, str]] = field(default_factory=list)
+    token: int | None = None
 
 
 def lines(entries: list[engine.Entry], definition: engine.Definition) -> list[Line]:
     """The sentences of a history, oldest first."""
-    return list(_Teller(definition).tell(entries))
+    teller = _Teller(definition)
+    return [teller.as_it_stands(line) for line in list(teller.tell(entries))]
 
 
 class _Teller:
@@ -42,16 +56,31 @@ class _Teller:
         self.definition = definition
         self.scopes: dict[int, str] = {0: definition.key}
         self.groups = departments()
+        self.waiting: set[int] = set()
 
     def tell(self, entries: list[engine.Entry]) -> Iterator[Line]:
         for entry in entries:
             for step in entry.steps:
                 if step["type"] == "call_entered":
                     self.scopes[step["called"]] = step["process"]
+                self._follow(step)
                 told = self._told(step)
                 if told is not None:
                     kind, text, details = told
-                    yield Line(entry.seq, entry.at, entry.actor, kind, text, details)
+                    yield Line(entry.seq, entry.at, entry.actor, kind, text, details, step.get("token"))
+
+    def _follow(self, step: Step) -> None:
+        """Keep the tokens that wait for somebody or something."""
+        if step["type"] in WAITS:
+            self.waiting.add(step["token"])
+        elif step["type"] in WAITS_OVER:
+            self.waiting.discard(step["token"])
+        elif step["type"] in ("instance_completed", "instance_cancelled"):
+            self.waiting.clear()
+
+    def as_it_stands(self, line: Line) -> Line:
+        """The line once everything is told: a wait that is over is a thing done."""
+        return replace(line, kind="desk") if line.kind == "wait" and line.token not in self.waiting else line
 
     def name(self, step: Step) -> str:
         """The element of a step, by its name on the diagram."""

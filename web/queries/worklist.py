@@ -29,6 +29,7 @@ class Wanted:
     late: bool = False
     text: str = ""
     after: str = ""
+    due_by: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -103,6 +104,8 @@ def _part(conditions: Conditions, wanted: Wanted, limit: int) -> Select[Any]:
         query = query.where(UserTask.group == wanted.group)
     if wanted.late:
         query = query.where(UserTask.overdue.is_(True))
+    if wanted.due_by:
+        query = query.where(UserTask.due_at <= wanted.due_by, UserTask.overdue.is_(False))
     if wanted.text:
         query = query.outerjoin(Complaint, Complaint.instance_id == UserTask.instance_id).where(_has(wanted.text))
     return query.order_by(UserTask.due_at, UserTask.id).limit(limit)

@@ -14,7 +14,7 @@ from marshmallow import EXCLUDE, Schema, ValidationError, pre_load
 from engine.errors import Invalid, InvalidDefinition
 from engine.language.feel import Scope
 from engine.language.forms import typed
-from engine.language.forms.fields import INPUTS, LAYOUT, Field, Option, Shown
+from engine.language.forms.fields import INPUTS, LAYOUT, Field, Option, Shown, Submit
 from engine.language.forms.schema import SchemaReader
 from engine.language.forms.typed import Entered, Reason
 
@@ -40,6 +40,7 @@ class Form:
     fields: tuple[Field, ...]
     shows: tuple[Shown, ...] = ()
     manual_ref: str = ""
+    submit: Submit = Submit()
 
     @property
     def inputs(self) -> list[Field]:
@@ -58,7 +59,7 @@ class Form:
         fields = reader.read(content)
         if reader.problems:
             raise InvalidDefinition(problems=reader.problems)
-        return cls(reader.id, fields, reader.shows, reader.manual_ref)
+        return cls(reader.id, fields, reader.shows, reader.manual_ref, reader.submit)
 
     def visible(self, variables: Mapping[str, Any], entered: Mapping[str, Any], scope: Scope) -> list[Field]:
         """The fields to be shown, given the variables and, in stored form, what has been entered so far.
@@ -129,4 +130,4 @@ def _schema(shown: list[Field], context: Mapping[str, Any], scope: Scope) -> typ
     return type("FormSchema", (Schema,), columns)
 
 
-__all__ = ["INPUTS", "LAYOUT", "Field", "Form", "InvalidForm", "Option", "Reason", "Shown"]
+__all__ = ["INPUTS", "LAYOUT", "Field", "Form", "InvalidForm", "Option", "Reason", "Shown", "Submit"]

@@ -24,6 +24,15 @@ class Option:
     label_en: str
 
 
+@dataclass(frozen=True)
+class Submit:
+    """What the button of a form says, and the key of the money field whose amount it names; empty when it just ends the step."""
+
+    label: str = ""
+    label_en: str = ""
+    amount: str = ""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Field:
     """One component of the form, input or text. Expressions see the variables, money in fen."""

@@ -14,7 +14,7 @@ from engine.language import feel, patterns
 from engine.language.feel import Expression, FeelSyntaxError
 from engine.language.feel.lexer import KEYWORDS
 from engine.language.forms import typed
-from engine.language.forms.fields import CHOICES, INPUTS, LAYOUT, SHOWN_AS, Field, Option, Shown
+from engine.language.forms.fields import CHOICES, INPUTS, LAYOUT, SHOWN_AS, Field, Option, Shown, Submit
 from engine.language.pattern_syntax import MalformedPattern
 
 MOST_CHARACTERS = 1_000_000
@@ -39,9 +39,10 @@ class SchemaReader:
         self.components = 0
         self.id = self.manual_ref = ""
         self.shows: tuple[Shown, ...] = ()
+        self.submit = Submit()
 
     def read(self, content: bytes | str | Mapping[str, Any]) -> tuple[Field, ...]:
-        """The fields of a form, groups flattened; what is beside them stands in `shows`."""
+        """The fields of a form, groups flattened; what is beside them stands in `shows` and `submit`."""
         try:
             if isinstance(content, bytes | str):
                 content = json.loads(content) if len(content) <= MOST_CHARACTERS else None  # type: ignore[assignment]
@@ -50,7 +51,9 @@ class SchemaReader:
             if not isinstance(schema.get("components"), list):
                 self._problem("", "malformed_form")
             self.shows = tuple(self._shows(schema))
-            return tuple(self._components(schema.get("components"), ""))
+            fields = tuple(self._components(schema.get("components"), ""))
+            self.submit = self._submit(_mapping(schema.get("submit")), fields)
+            return fields
         except TooManyComponents:
             self._problem("", "too_many_components", limit=MOST_COMPONENTS)
         except (ValueError, RecursionError):
@@ -190,6 +193,12 @@ class SchemaReader:
                 self._problem("", "unknown_display", shown_as=drawn, variable=variable)
                 continue
             yield Shown(variable, drawn, str(entry.get("label", "")), str(entry.get("label_en", "")))
+
+    def _submit(self, given: Mapping[str, Any], fields: tuple[Field, ...]) -> Submit:
+        amount = str(given.get("amount", ""))
+        if amount and amount not in {field.key for field in fields if field.unit == "fen"}:
+            self._problem(amount, "unknown_display", shown_as="money", variable=amount)
+        return Submit(str(given.get("label", "")), str(given.get("label_en", "")), amount)
 
 
 def _mapping(value: Any) -> Mapping[str, Any]:

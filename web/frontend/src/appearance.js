@@ -1,10 +1,10 @@
-/* The switch between light and dark. The choice is kept in this browser only; theme.js applies it on the next page. */
+/* The switch between light and dark, which names what it leads to. The choice is kept in this browser only; theme.js applies it on the next page. */
 
 const root = document.documentElement;
 
 function label(button) {
   const dark = root.dataset.bsTheme === "dark";
-  const text = dark ? button.dataset.labelDark : button.dataset.labelLight;
+  const text = dark ? button.dataset.labelLight : button.dataset.labelDark;
   if (text) button.textContent = text;
   else button.setAttribute("aria-pressed", String(dark));
 }

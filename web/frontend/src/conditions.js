@@ -28,4 +28,5 @@ function merge(place, wanted) {
     if (placed === field) last ? last.after(field) : place.prepend(field);
     last = placed;
   }
+  document.dispatchEvent(new CustomEvent("desk:fields"));
 }

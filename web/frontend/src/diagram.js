@@ -59,7 +59,7 @@ async function show(element) {
       names: parsed(element.dataset.names),
       nowLabel: element.dataset.activeLabel ?? texts().now,
       label: element.dataset.label ?? texts().label,
-      near: element.classList.contains("desk-diagram-strip"),
+      near: !element.classList.contains("desk-diagram-large"),
     });
     await diagram.draw(xml, parsed(element.dataset.marking));
     tools(element, diagram);

@@ -1,4 +1,4 @@
-/* Forms: one submission at a time, submission on change for filters, the error summary takes the focus. */
+/* Forms: one submission at a time, submission on change for filters, the first wrong field takes the focus, the amount on the button. */
 
 const RELEASE = 10_000;
 const releases = new WeakMap();
@@ -50,7 +50,19 @@ document.addEventListener("change", ({ target }) => {
 
 export function focusErrors(within = document) {
   const summary = within.querySelector(".desk-errors");
-  if (!summary) return;
-  summary.tabIndex = -1;
-  summary.focus();
+  const first = summary?.querySelector("a[href^='#field-']");
+  const field = first && document.getElementById(first.hash.slice(1));
+  (field?.querySelector("input") ?? field ?? summary)?.focus();
 }
+
+function writeAmounts(within = document) {
+  within.querySelectorAll("[data-amount-of]").forEach((place) => {
+    const field = place.closest("form").elements[place.dataset.amountOf];
+    const amount = Number(field?.value.replace(/[,，]/g, ""));
+    place.textContent = field?.value && Number.isFinite(amount) ? place.dataset.pattern.replace("0.00", amount.toFixed(2)) : "";
+  });
+}
+
+writeAmounts();
+document.addEventListener("input", () => writeAmounts());
+document.addEventListener("desk:fields", () => writeAmounts());

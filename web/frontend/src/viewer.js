@@ -3,9 +3,10 @@ import NavigatedViewer from "bpmn-js/lib/NavigatedViewer";
 import { makeRoom } from "./labels.js";
 
 const PADDING = { side: 12, top: 12, bottom: 44 };
+const SCROLLBAR = 24;
 const STEP = 60;
 const ZOOM = 1.2;
-const RANGE = { smallest: 0.1, readable: 0.5, strip: 0.75, fitted: 1.1, largest: 4 };
+const RANGE = { smallest: 0.1, readable: 0.5, strip: 0.75, lowest: 200, fitted: 1.1, largest: 4 };
 const TRANSLATED = { inside: 11, external: 10 };
 const FONT = '"PingFang SC", "Microsoft YaHei", "Noto Sans CJK SC", system-ui, sans-serif';
 
@@ -32,12 +33,27 @@ export class Diagram {
     this.begin();
   }
 
-  /** The whole diagram; a strip too low for that begins at the active element. */
+  /** The whole diagram; one that would be too small to read begins at the active element. */
   begin() {
+    this.shrink();
     this.fit();
-    if (!this.near || this.canvas.zoom() >= RANGE.readable) return;
+    if (!this.near || !this.active?.length || this.canvas.zoom() >= RANGE.readable) return;
     this.showActive(RANGE.strip);
     this.moved = false;
+  }
+
+  /** No more height than the drawing needs at the width there is. */
+  shrink() {
+    const { width } = this.canvas.getSize();
+    const { inner } = this.canvas.viewbox();
+    if (!width) return;
+    this.width = width;
+    this.roof ??= this.container.clientHeight;
+    const unreadable = this.near && this.active?.length && (width - 2 * PADDING.side) / inner.width < RANGE.readable;
+    const scale = unreadable ? RANGE.strip : Math.min(RANGE.fitted, (width - 2 * PADDING.side) / inner.width);
+    const wanted = Math.ceil(inner.height * scale) + PADDING.top + PADDING.bottom;
+    this.container.style.height = `${Math.max(RANGE.lowest, Math.min(this.roof, wanted))}px`;
+    this.canvas.resized();
   }
 
   rename(elements) {
@@ -100,7 +116,13 @@ export class Diagram {
     const size = this.canvas.getSize();
     if (!shape || !size.width) return;
     const [width, height] = [size.width / scale, size.height / scale];
-    this.canvas.viewbox({ x: shape.x + shape.width / 2 - width / 2, y: shape.y + shape.height / 2 - height / 2, width, height });
+    const { inner } = this.canvas.viewbox();
+    this.canvas.viewbox({
+      x: within(shape.x + shape.width / 2 - width / 2, inner.x - PADDING.side / scale, inner.x + inner.width + PADDING.side / scale - width),
+      y: within(shape.y + shape.height / 2 - height / 2, inner.y - PADDING.top / scale, inner.y + inner.height + PADDING.bottom / scale - height),
+      width,
+      height,
+    });
     this.moved = true;
   }
 
@@ -119,7 +141,8 @@ export class Diagram {
     this.container.addEventListener("keydown", (event) => this.key(event));
     new ResizeObserver(() => {
       this.canvas.resized();
-      if (!this.moved && this.viewer.getDefinitions()) this.begin();
+      const changed = Math.abs(this.canvas.getSize().width - (this.width ?? 0)) > SCROLLBAR;
+      if (changed && !this.moved && this.viewer.getDefinitions()) this.begin();
     }).observe(this.container);
   }
 
@@ -136,6 +159,11 @@ export class Diagram {
     else return;
     event.preventDefault();
   }
+}
+
+/** A coordinate that keeps the drawing in view: not before its start, not past its end, in the middle when there is room to spare. */
+function within(wanted, start, end) {
+  return end < start ? (start + end) / 2 : Math.min(Math.max(wanted, start), end);
 }
 
 function appearance(names) {
