@@ -43,13 +43,21 @@ from engine.permissions import (
     NotASupervisor,
 )
 from engine.publishing import Published, count_published, publish, publish_directory
-from engine.replay import Marking, definition_of, entries, fold, marking
+from engine.replay import Follower, Marking, definition_of, entries, fold, marking
 from engine.sealing import Keys
 from engine.sealing import configure as configure_keys
 from engine.sealing import ephemeral as ephemeral_keys
 from engine.timers import run_due
 from engine.user_tasks import UnknownUserTask, assign, claim, complete, form_of, release
-from engine.verification import Deviation, verify
+from engine.verification import (
+    Deviation,
+    Verdict,
+    every_instance,
+    verify,
+    verify_definitions,
+    verify_each,
+    verify_streams,
+)
 from engine.versions import UnknownProcess
 from engine.versions import current as definition
 
@@ -77,6 +85,7 @@ __all__ = [
     "EngineError",
     "Entry",
     "Flow",
+    "Follower",
     "Form",
     "FourEyesViolation",
     "IncidentResolved",
@@ -103,6 +112,7 @@ __all__ = [
     "UnknownInstance",
     "UnknownProcess",
     "UnknownUserTask",
+    "Verdict",
     "assign",
     "background",
     "calendar",
@@ -118,6 +128,7 @@ __all__ = [
     "enqueue",
     "entries",
     "ephemeral_keys",
+    "every_instance",
     "fold",
     "form_of",
     "forms",
@@ -138,5 +149,8 @@ __all__ = [
     "unseal_for",
     "use_calendar",
     "verify",
+    "verify_definitions",
+    "verify_each",
+    "verify_streams",
     "waiting_for",
 ]

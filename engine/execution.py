@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Any
 
 import orjson
-from sqlalchemy import ColumnElement, Row, insert, select, update
+from sqlalchemy import ColumnElement, Row, insert, or_, select, update
 
 from engine import appliers, calendars, history, jobs, sealing, versions
 from engine.definitions.compiled import Definition
@@ -252,7 +252,10 @@ def _shift_limits(store: SqlStore, row: Any) -> None:
         return
     open_tasks = session().execute(
         select(UserTask.id, UserTask.due_at).where(
-            UserTask.instance_id == row.id, UserTask.state == "open", UserTask.due_at.is_not(None)
+            UserTask.instance_id == row.id,
+            UserTask.token.not_in(store.opened),
+            or_(UserTask.state == "open", UserTask.token.in_(store.closed_after_shift)),
+            UserTask.due_at.is_not(None),
         )
     )
     for task_id, due_at in open_tasks.all():

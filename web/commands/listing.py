@@ -15,6 +15,8 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "migrate": ("database", "Bring the database to the current schema"),
     "seed": ("database", "Fill an empty database with the demo office"),
     "publish": ("publication", "Publish processes/ into an office that has none yet"),
+    "verify": ("verify", "Prove that no record was altered: chain, rows, re-execution, ledger (--instance, --all)"),
+    "export": ("export", "Write cases as an XES event log for process mining (--xes FILE)"),
     "token": ("access", "Make a bearer token of the REST API for a user"),
     "import-cdrs": ("imports", "Read call detail records from a CSV file; all rows or none"),
 }

@@ -1,6 +1,6 @@
 import { defineConfig } from "vite";
 
-const entries = ["src/theme.js", "src/desk.js", "src/diagram.js"];
+const entries = ["src/theme.js", "src/desk.js", "src/diagram.js", "src/replay/replay.js", "src/replay/heat.js"];
 
 export default defineConfig({
   base: "/static/build/",

@@ -35,6 +35,11 @@ def lines(entries: list[engine.Entry], definition: engine.Definition) -> list[Li
     return list(_Teller(definition).tell(entries))
 
 
+def teller(definition: engine.Definition) -> _Teller:
+    """Whoever tells a history step by step; it must be told every step, in order."""
+    return _Teller(definition)
+
+
 class _Teller:
     """Turns steps into sentences; knows which process each scope belongs to."""
 
@@ -52,6 +57,12 @@ class _Teller:
                 if told is not None:
                     kind, text, details = told
                     yield Line(entry.seq, entry.at, entry.actor, kind, text, details)
+
+    def step(self, step: Step) -> tuple[str, str, list[tuple[str, str]]] | None:
+        """Kind, sentence and details of one step; None when it goes without saying."""
+        if step["type"] == "call_entered":
+            self.scopes[step["called"]] = step["process"]
+        return self._told(step)
 
     def name(self, step: Step) -> str:
         """The element of a step, by its name on the diagram."""
