@@ -67,14 +67,22 @@ from engine.publishing import (
     publish_directory,
 )
 from engine.publishing import record as record_definition
-from engine.replay import Marking, definition_of, entries, fold, marking
+from engine.replay import Follower, Marking, definition_of, entries, fold, marking
 from engine.sealing import Keys
 from engine.sealing import configure as configure_keys
 from engine.sealing import ephemeral as ephemeral_keys
 from engine.steps import Failed
 from engine.timers import run_clock
 from engine.user_tasks import UnknownUserTask, assign, claim, complete, form_of, release
-from engine.verification import Deviation, verify
+from engine.verification import (
+    Deviation,
+    Verdict,
+    every_instance,
+    verify,
+    verify_definitions,
+    verify_each,
+    verify_streams,
+)
 from engine.versions import UnknownProcess
 from engine.versions import current as definition
 from engine.worker import carry_out, renew_leases, run_jobs
@@ -113,6 +121,7 @@ __all__ = [
     "Entry",
     "Failed",
     "Flow",
+    "Follower",
     "Form",
     "FourEyesViolation",
     "IncidentResolved",
@@ -141,6 +150,7 @@ __all__ = [
     "UnknownInstance",
     "UnknownProcess",
     "UnknownUserTask",
+    "Verdict",
     "announce",
     "assign",
     "background",
@@ -162,6 +172,7 @@ __all__ = [
     "enqueue",
     "entries",
     "ephemeral_keys",
+    "every_instance",
     "fold",
     "form_of",
     "forms",
@@ -197,5 +208,8 @@ __all__ = [
     "use_calendar",
     "variables",
     "verify",
+    "verify_definitions",
+    "verify_each",
+    "verify_streams",
     "waiting_for",
 ]

@@ -12,7 +12,7 @@ from typing import Any
 from weakref import WeakKeyDictionary
 
 import orjson
-from sqlalchemy import Row, Select, bindparam, insert, select, update
+from sqlalchemy import Row, Select, bindparam, insert, or_, select, update
 
 from engine import appliers, calendars, history, jobs, sealing, versions
 from engine.definitions.compiled import Definition
@@ -325,7 +325,10 @@ def _shift_limits(store: SqlStore, row: Any) -> None:
         return
     open_tasks = session().execute(
         select(UserTask.id, UserTask.due_at).where(
-            UserTask.instance_id == row.id, UserTask.state == "open", UserTask.due_at.is_not(None)
+            UserTask.instance_id == row.id,
+            UserTask.token.not_in(store.opened),
+            or_(UserTask.state == "open", UserTask.token.in_(store.closed_after_shift)),
+            UserTask.due_at.is_not(None),
         )
     )
     for task_id, due_at in open_tasks.all():

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from engine import appliers, execution, history, versions
 from engine.definitions.compiled import Definition
 from engine.execution import UnknownInstance
 from engine.history import Entry
+from engine.steps import Step
 from engine.stores import MemoryStore
 from models.base import session
 from models.instance import ProcessInstance
@@ -67,6 +69,30 @@ def marking(instance_id: int, upto: int | None = None, scope: int = 0) -> Markin
 
 def _positive(counter: Any) -> dict[str, int]:
     return {name: count for name, count in (counter or {}).items() if count > 0}
+
+
+class Follower(MemoryStore):
+    """A case followed step by step: what each step did to the marking and to the variables."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._moves: list[tuple[str, int, str, int]] = []
+        self._changes: list[tuple[str, Any, Any]] = []
+
+    def follow(self, step: Step, at: datetime) -> tuple[list[tuple[str, int, str, int]], list[tuple[str, Any, Any]]]:
+        """Apply one step. Returns: moves as (active, done or flows; scope; element or flow; by how much), changes as (name, before, after)."""
+        self._moves, self._changes = [], []
+        appliers.apply([step], self, at)
+        return self._moves, self._changes
+
+    def seen(self, kind: str, name: str, scope: int, change: int) -> None:
+        self._moves.append((kind, scope, name, change))
+        super().seen(kind, name, scope, change)
+
+    def variables_set(self, scope: int, values: dict[str, Any], parent: int | None) -> None:
+        before = self.variables.get(scope if parent is None else parent, {})
+        self._changes += [(name, before.get(name), new) for name, new in values.items() if before.get(name) != new]
+        super().variables_set(scope, values, parent)
 
 
 def definition_of(instance_id: int) -> Definition:

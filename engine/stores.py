@@ -64,6 +64,7 @@ class SqlStore:
         self._closed: dict[str, list[int]] = {"timer": [], "message": []}
         self._incidents_closed: dict[int, str] = {}
         self._shift = timedelta()
+        self._closed_before_shift: set[int] = set()
 
     def user_task_opened(self, token: int, **columns: Any) -> None:
         columns["group_code"] = columns.pop("group")
@@ -100,6 +101,10 @@ class SqlStore:
 
     def shifted(self, by: timedelta) -> None:
         self._shift += by
+        self._closed_before_shift = self._closed_tasks()
+        for task in self._tasks.values():
+            if task["state"] == "open" and task["due_at"] is not None:
+                task["due_at"] += by
 
     def seen(self, kind: str, name: str, scope: int, change: int) -> None:
         return None
@@ -111,6 +116,19 @@ class SqlStore:
     def shift(self) -> timedelta:
         """By how much the open limits move."""
         return self._shift
+
+    @property
+    def opened(self) -> list[int]:
+        """Tokens of the tasks this opens: what of them moves has been moved."""
+        return list(self._tasks)
+
+    @property
+    def closed_after_shift(self) -> list[int]:
+        """Tokens of the tasks that moved although they are closed by now."""
+        return sorted(self._closed_tasks() - self._closed_before_shift)
+
+    def _closed_tasks(self) -> set[int]:
+        return {token for token, columns in self._task_changes.items() if columns.get("state", "open") != "open"}
 
     def flush(self) -> list[int]:
         """Write what was gathered; the ids of the new open user tasks, in the order they were reached."""

@@ -38,6 +38,8 @@ PAGES = (
     "publication",
     "health",
     "editor",
+    "replay",
+    "audit",
 )
 MOST_REQUEST_BYTES = 8_000_000
 MOST_ID = 2**31 - 1

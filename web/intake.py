@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from decimal import Decimal
+from typing import Any
 from unicodedata import normalize
 
 from flask import Blueprint, Flask, flash, redirect, render_template, request, url_for
@@ -77,7 +78,7 @@ def _typed() -> dict[str, str]:
 
 def _taken(typed: dict[str, str]) -> intake.Intake:
     """What was typed as a complaint. Errors: InvalidForm with every wrong field when the amount cannot be read."""
-    words = {name: typed[name] for name in FIELDS if name != "disputed_amount"}
+    words: dict[str, Any] = {name: typed[name] for name in FIELDS if name != "disputed_amount"}
     try:
         return intake.Intake(**words, disputed_amount=_fen(typed["disputed_amount"]))
     except engine.InvalidForm as error:

@@ -28,6 +28,8 @@ COMMANDS: dict[str, tuple[str, str]] = {
     ),
     "diff": ("publication", "List what differs between processes/ and what is published"),
     "lint": ("linting", "Check diagrams, decision tables and forms of any tool, in plain words"),
+    "verify": ("verify", "Prove that no record was altered: chain, rows, re-execution, ledger (--instance, --all)"),
+    "export": ("export", "Write cases as an XES event log for process mining (--xes FILE)"),
     "token": ("access", "Make a bearer token of the REST API for a user"),
     "import-cdrs": ("imports", "Read call detail records from a CSV file; all rows or none"),
 }

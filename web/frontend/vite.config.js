@@ -1,6 +1,14 @@
 import { defineConfig } from "vite";
 
-const entries = ["src/theme.js", "src/desk.js", "src/diagram.js", "src/difference.js", "src/editor/editor.js"];
+const entries = [
+  "src/theme.js",
+  "src/desk.js",
+  "src/diagram.js",
+  "src/difference.js",
+  "src/editor/editor.js",
+  "src/replay/replay.js",
+  "src/replay/heat.js",
+];
 
 export default defineConfig({
   base: "/static/build/",

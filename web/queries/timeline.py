@@ -49,6 +49,11 @@ def lines(entries: list[engine.Entry], definition: engine.Definition) -> list[Li
     return [teller.as_it_stands(line) for line in list(teller.tell(entries))]
 
 
+def teller(definition: engine.Definition) -> _Teller:
+    """Whoever tells a history step by step; it must be told every step, in order."""
+    return _Teller(definition)
+
+
 class _Teller:
     """Turns steps into sentences; knows which process each scope belongs to."""
 
@@ -81,6 +86,12 @@ class _Teller:
     def as_it_stands(self, line: Line) -> Line:
         """The line once everything is told: a wait that is over is a thing done."""
         return replace(line, kind="desk") if line.kind == "wait" and line.token not in self.waiting else line
+
+    def step(self, step: Step) -> tuple[str, str, list[tuple[str, str]]] | None:
+        """Kind, sentence and details of one step; None when it goes without saying."""
+        if step["type"] == "call_entered":
+            self.scopes[step["called"]] = step["process"]
+        return self._told(step)
 
     def name(self, step: Step) -> str:
         """The element of a step, by its name on the diagram."""

@@ -6,7 +6,7 @@ Every wrong field is reported, not the first. A field hidden by its condition is
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from marshmallow import EXCLUDE, Schema, ValidationError, pre_load
@@ -40,7 +40,7 @@ class Form:
     fields: tuple[Field, ...]
     shows: tuple[Shown, ...] = ()
     manual_ref: str = ""
-    submit: Submit = Submit()
+    submit: Submit = field(default_factory=Submit)
 
     @property
     def inputs(self) -> list[Field]:
@@ -105,12 +105,12 @@ class Form:
     def readable(self, submitted: Submitted) -> dict[str, Any]:
         """What conditions and limits see while a form is being filled: the values that can be read already."""
         found: dict[str, Any] = {}
-        for field in self.inputs:
-            if field.key in submitted:
+        for one in self.inputs:
+            if one.key in submitted:
                 try:
-                    found[field.key] = typed.read(field, submitted[field.key])
+                    found[one.key] = typed.read(one, submitted[one.key])
                 except ValidationError:
-                    found[field.key] = None
+                    found[one.key] = None
         return found
 
 

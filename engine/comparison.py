@@ -1,0 +1,222 @@
+"""Comparing the rows that live beside a history with what folding it gives: what is missing, what was never opened, which column differs.
+
+Rows are read column by column and for many instances at once: neither the session's memory of earlier reads nor a query per case stands
+between the database and the comparison. `COVERED` says what is compared; the rest of those tables is listed in docs/explanation/verification.md.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+from sqlalchemy import Select, select
+
+from engine import appliers
+from engine.stores import MemoryStore
+from models.base import session
+from models.incident import Incident
+from models.instance import ProcessInstance
+from models.timer import MessageSubscription, Timer
+from models.user_task import UserTask
+
+Row = Mapping[str, Any]
+Table = dict[tuple[int, int], Row]
+COVERED: dict[str, tuple[Any, ...]] = {
+    "user_task": (
+        UserTask.business_key,
+        UserTask.process_key,
+        UserTask.element_id,
+        UserTask.name,
+        UserTask.form,
+        UserTask.group,
+        UserTask.assignee,
+        UserTask.state,
+        UserTask.created_at,
+        UserTask.due_at,
+        UserTask.paused_at,
+        UserTask.overdue,
+        UserTask.completed_at,
+        UserTask.completed_by,
+    ),
+    "timer": (Timer.element_id, Timer.due_at),
+    "message_subscription": (
+        MessageSubscription.element_id,
+        MessageSubscription.message,
+        MessageSubscription.correlation_key,
+    ),
+    "incident": (
+        Incident.element_id,
+        Incident.topic,
+        Incident.kind,
+        Incident.message,
+        Incident.trace,
+        Incident.state,
+        Incident.opened_at,
+        Incident.resolved_at,
+        Incident.resolved_by,
+        Incident.reason,
+    ),
+}
+MODELS: dict[str, Any] = {
+    "user_task": UserTask,
+    "timer": Timer,
+    "message_subscription": MessageSubscription,
+    "incident": Incident,
+}
+INSTANCE = ("state", "started_at", "ended_at", "due_at", "paused_at", "overdue")
+
+
+class Difference(NamedTuple):
+    """`what` does not agree, and `since` which entry nothing has changed it any more."""
+
+    what: str
+    since: int
+
+
+class Folded(MemoryStore):
+    """A case folded from its history, which also remembers settled incidents and the entry that last touched each row."""
+
+    def __init__(self, business_key: str) -> None:
+        super().__init__()
+        self.business_key = business_key
+        self.seq, self.by, self.at = 0, "", None
+        self.since: Counter[tuple[str, int]] = Counter()
+        self.rows_of_incidents: list[tuple[int, dict[str, Any]]] = []
+
+    def entry(self, entry: Any) -> None:
+        """Apply one entry of the history."""
+        self.seq, self.by, self.at = entry.seq, entry.actor, entry.at
+        appliers.apply(entry.steps, self, entry.at)
+
+    def user_task_opened(self, token: int, **columns: Any) -> None:
+        self.since["user_task", token] = self.seq
+        super().user_task_opened(token, business_key=self.business_key, **columns)
+
+    def user_task_changed(self, token: int, **columns: Any) -> None:
+        self.since["user_task", token] = self.seq
+        super().user_task_changed(token, **columns)
+
+    def timer_opened(self, token: int, element_id: str, due_at: Any) -> None:
+        self.since["timer", token] = self.seq
+        super().timer_opened(token, element_id, due_at)
+
+    def timer_closed(self, token: int) -> None:
+        self.since["timer", token] = self.seq
+        super().timer_closed(token)
+
+    def message_opened(self, token: int, element_id: str, message: str, key: str) -> None:
+        self.since["message_subscription", token] = self.seq
+        super().message_opened(token, element_id, message, key)
+
+    def message_closed(self, token: int) -> None:
+        self.since["message_subscription", token] = self.seq
+        super().message_closed(token)
+
+    def incident_opened(self, token: int, **columns: Any) -> None:
+        self.since["incident", token] = self.seq
+        row = {"resolved_at": None, "resolved_by": None, "reason": None, **columns}
+        self.rows_of_incidents.append((token, row))
+        super().incident_opened(token, **row)
+
+    def incident_closed(self, token: int, reason: str) -> None:
+        self.since["incident", token] = self.seq
+        closing = {"state": "resolved", "resolved_at": self.at, "resolved_by": self.by, "reason": reason}
+        self.incidents.get(token, {}).update(closing)
+        super().incident_closed(token, reason)
+
+    def instance_changed(self, **columns: Any) -> None:
+        self.since["instance", 0] = self.seq
+        super().instance_changed(**columns)
+
+    def tables(self) -> dict[str, Table]:
+        """Every row that must live, by table, token and count of rows of that token before it."""
+        return {
+            "user_task": _once(self.user_tasks),
+            "timer": _once(self.timers),
+            "message_subscription": _once(self.messages),
+            "incident": _counted(self.rows_of_incidents),
+        }
+
+
+def _once(rows: Mapping[int, Row]) -> Table:
+    return {(token, 0): row for token, row in rows.items()}
+
+
+def _counted(rows: Iterable[tuple[int, Row]]) -> Table:
+    seen: Counter[int] = Counter()
+    found: Table = {}
+    for token, row in rows:
+        found[token, seen[token]] = row
+        seen[token] += 1
+    return found
+
+
+@dataclass
+class Living:
+    """The rows of some instances as they stand in the database, by table and instance."""
+
+    rows: dict[str, dict[int, list[tuple[int, Row]]]] = field(default_factory=dict)
+
+    def tables(self, instance_id: int) -> dict[str, Table]:
+        """As `Folded.tables`."""
+        return {table: _counted(found.get(instance_id, ())) for table, found in self.rows.items()}
+
+
+def living(ids: Sequence[int]) -> Living:
+    """Read the rows of these instances: one query a table."""
+    return Living({table: _read(_query(table, ids)) for table in COVERED})
+
+
+def _query(table: str, ids: Sequence[int]) -> Select[Any]:
+    model = MODELS[table]
+    query = select(model.instance_id, model.token, *COVERED[table]).where(model.instance_id.in_(ids))
+    return query.order_by(Incident.id) if table == "incident" else query
+
+
+def _read(query: Select[Any]) -> dict[int, list[tuple[int, Row]]]:
+    found: dict[int, list[tuple[int, Row]]] = defaultdict(list)
+    for row in session().execute(query):
+        columns = row._asdict()
+        found[columns.pop("instance_id")].append((columns.pop("token"), columns))
+    return found
+
+
+def compare(instance: Any, folded: Folded, tables: Mapping[str, Table]) -> Iterator[Difference]:
+    """Where the living rows of an instance depart from the folded ones; `instance` is its own row."""
+    expected = {"ended_at": None, **folded.instance}
+    for name in INSTANCE:
+        if name in expected and getattr(instance, name) != expected[name]:
+            yield Difference(f"instance.{name}", folded.since["instance", 0])
+    for table, should in folded.tables().items():
+        for what, token in _table(table, should, tables[table]):
+            yield Difference(what, folded.since[table, token] or folded.seq)
+
+
+def _table(table: str, should: Table, there: Table) -> Iterator[tuple[str, int]]:
+    for place in sorted(should.keys() | there.keys()):
+        token = place[0]
+        if place not in there:
+            yield f"{table} {token} is missing", token
+        elif place not in should:
+            yield f"{table} {token} was never opened", token
+        else:
+            wrong = [name for name, value in there[place].items() if should[place].get(name) != value]
+            yield from ((f"{table} {token}.{name}", token) for name in wrong)
+
+
+def instances(ids: Sequence[int]) -> list[Any]:
+    """The columns of these instances that verification looks at, in the order of their ids."""
+    columns = [getattr(ProcessInstance, name) for name in INSTANCE]
+    more = (
+        ProcessInstance.id,
+        ProcessInstance.business_key,
+        ProcessInstance.key,
+        ProcessInstance.definition_id,
+        ProcessInstance.sequence,
+        ProcessInstance.head,
+        ProcessInstance.state_blob,
+    )
+    query = select(*more, *columns).where(ProcessInstance.id.in_(ids)).order_by(ProcessInstance.id)
+    return list(session().execute(query))

@@ -1,0 +1,78 @@
+"""A population of cases: the agreed scenarios played again and again into one database, each with numbers, receipts and cards of its own."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import engine
+from models.base import transaction
+from office import fixtures, scenarios
+from office.fixtures import FixtureRefused
+from office.scenarios.player import Play
+
+PROCESSES = Path(__file__).parents[1] / "processes"
+OWN = re.compile(r"\b(139\d{8}|TS\d{8}-\d{4}|(?:SJ|CK|K|ZH|MO|GD|HK)-?\d+)\b")
+
+
+class _Play(Play):
+    """A play in an office that has its processes already."""
+
+    def _prepare(self) -> None:
+        with transaction():
+            fixtures.build(self.scenario.given.get("world") or {}, at=self.clock)
+
+    def _compare(self, before: Mapping[str, int]) -> None:
+        """Nobody asks here whether it went as agreed."""
+
+
+def publish() -> None:
+    """Every process of the product."""
+    owner = engine.Actor("olu", frozenset(), frozenset({"owner"}))
+    engine.publish_directory(PROCESSES, by=owner, note="", at=datetime(2026, 1, 1, tzinfo=UTC))
+
+
+def play_some(processes: tuple[str, ...]) -> list[int]:
+    """The instances of the scenarios of these processes."""
+    agreed = [one for one in scenarios.read(PROCESSES) if one.process.startswith(processes)]
+    return [play(scenario, number) for number, scenario in enumerate(agreed)]
+
+
+def played(rounds: int) -> Iterator[int]:
+    """The instances of every scenario, `rounds` times over, as they are made. Call `publish` before."""
+    agreed = scenarios.read(PROCESSES)
+    for number in range(rounds):
+        for place, scenario in enumerate(agreed):
+            instance_id = play(scenario, number * len(agreed) + place)
+            if instance_id:
+                yield instance_id
+
+
+def play(scenario: scenarios.Scenario, number: int) -> int:
+    """One play in the current database; whether it goes as agreed is not asked, because batches are shared."""
+    own = replace(scenario, given=_renamed(scenario.given, number), steps=_renamed(scenario.steps, number))
+    play = _Play(own, PROCESSES)
+    try:
+        play.run()
+    except FixtureRefused:
+        return 0
+    return play.instance_id
+
+
+def _renamed(value: Any, number: int) -> Any:
+    """The same with every number, receipt, card and case of its own for each play."""
+    if isinstance(value, dict):
+        return {_renamed(name, number): _renamed(inner, number) for name, inner in value.items()}
+    if isinstance(value, (list, tuple)):
+        return type(value)(_renamed(inner, number) for inner in value)
+    return OWN.sub(lambda found: _own(found.group(), number), value) if isinstance(value, str) else value
+
+
+def _own(text: str, number: int) -> str:
+    if text.startswith("139"):
+        return f"139{number % 100_000:05d}{text[-3:]}"
+    return f"{text}-{number}" if text.startswith("TS") else f"{text}R{number}"

@@ -1,0 +1,314 @@
+"""Always true: what verification covers cannot be changed without being found, and what nobody touched is never accused.
+
+The cases are the agreed scenarios, played into one database. Which tables and columns are covered stands in docs/explanation/verification.md.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from itertools import pairwise
+from typing import Any
+
+import pytest
+from sqlalchemy import Table, delete, func, insert, select, text, update
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from engine import Deviation
+from models.base import Base, scratch
+from models.billing import JournalEntry, LedgerAccount, Posting
+from models.calendar import CalendarVersion
+from models.definition import ProcessDefinition
+from models.entry import HistoryEntry
+from models.incident import Incident
+from models.instance import CaseKey, ProcessInstance
+from models.timer import MessageSubscription, Timer
+from models.user_task import UserTask
+from office import scenarios, verification
+from tests import population
+
+MUTATIONS = 200
+THOUSAND = 1_000
+COVERED: dict[Any, tuple[str, ...]] = {
+    HistoryEntry: ("stream", "stream_id", "sequence", "at", "actor", "body", "previous", "hash", "mac"),
+    ProcessInstance: (
+        "business_key",
+        "definition_id",
+        "key",
+        "state",
+        "started_at",
+        "ended_at",
+        "due_at",
+        "paused_at",
+        "overdue",
+        "sequence",
+        "head",
+        "state_blob",
+    ),
+    UserTask: (
+        "instance_id",
+        "token",
+        "business_key",
+        "process_key",
+        "element_id",
+        "name",
+        "form",
+        "group_code",
+        "assignee",
+        "state",
+        "created_at",
+        "due_at",
+        "paused_at",
+        "overdue",
+        "completed_at",
+        "completed_by",
+    ),
+    Timer: ("instance_id", "token", "element_id", "due_at"),
+    MessageSubscription: ("instance_id", "token", "element_id", "message", "correlation_key"),
+    Incident: (
+        "instance_id",
+        "token",
+        "element_id",
+        "topic",
+        "kind",
+        "message",
+        "trace",
+        "state",
+        "opened_at",
+        "resolved_at",
+        "resolved_by",
+        "reason",
+    ),
+    CaseKey: ("wrapped",),
+    CalendarVersion: ("content",),
+    ProcessDefinition: (
+        "key",
+        "version",
+        "name",
+        "sha256",
+        "package",
+        "published_at",
+        "published_by",
+        "approved_by",
+        "note",
+    ),
+    JournalEntry: ("key", "at", "kind", "case_number"),
+    Posting: ("entry_id", "debit_account_id", "credit_account_id", "amount"),
+    LedgerAccount: ("balance",),
+}
+FORBIDDEN_TO_DELETE = {CaseKey, LedgerAccount}  # a key deleted is a case erased; an account is what postings name
+STATES = {"instance": ("active", "completed", "cancelled"), "user_task": ("open", "completed", "cancelled")}
+
+
+@pytest.fixture(scope="module")
+def office() -> Iterator[Session]:
+    """Two dozen cases of a handful of processes in one database that lets itself be tampered with."""
+    scenarios.prepare()
+    with scratch() as session:
+        population.publish()
+        population.play_some(("TS-001", "TS-007", "SUB-001", "SUB-002", "BATCH"))
+        _disarm(session)
+        yield session
+
+
+def _disarm(session: Session) -> None:
+    """Whoever tampers with a database begins by dropping its triggers."""
+    triggers = session.execute(text("SELECT name FROM sqlite_master WHERE type = 'trigger'")).scalars().all()
+    for name in triggers:
+        session.execute(text(f"DROP TRIGGER {name}"))
+    session.execute(text("PRAGMA foreign_keys = OFF"))
+    session.execute(text("PRAGMA ignore_check_constraints = ON"))
+
+
+def deviations() -> list[Deviation]:
+    """Everything that verification of the whole office finds."""
+    from engine import every_instance
+
+    found = [one for verdict in verification.verify_each(every_instance()) for one in verdict.deviations]
+    return found + verification.verify_office()
+
+
+@contextmanager
+def undone(session: Session) -> Iterator[None]:
+    """Whatever happens inside is rolled back."""
+    session.rollback()
+    session.execute(text("BEGIN"))
+    try:
+        yield
+    finally:
+        session.rollback()
+        session.expunge_all()
+
+
+@pytest.mark.slow
+def test_every_single_alteration_is_found(office: Session) -> None:
+    """Two hundred random changes, deletions, insertions and swaps, each on its own: not one goes unnoticed."""
+    chance = random.Random(20261123)
+    unnoticed = []
+    assert deviations() == []
+    done = 0
+    while done < MUTATIONS:
+        with undone(office):
+            what = _tamper(office, chance)
+            done += bool(what)
+            if what and not deviations():
+                unnoticed.append(what)
+    assert unnoticed == [], "\n".join(unnoticed)
+
+
+def _tamper(session: Session, chance: random.Random) -> str:
+    """What was done; empty when there was nothing to alter, or the database itself refused."""
+    kinds: list[Callable[..., str]] = [_change] * 6 + [_delete] * 2 + [_insert, _swap]
+    model = chance.choice(list(COVERED))
+    try:
+        return chance.choice(kinds)(session, model, chance)
+    except IntegrityError:
+        return ""
+
+
+def _rows(session: Session, table: Table) -> list[Any]:
+    return list(session.execute(select(table).order_by(*table.primary_key.columns)))
+
+
+def _is_covered(session: Session, model: Any, row: Any) -> bool:
+    """The operator's own accounts keep no balance, and what billing entered of itself stands in no case's history."""
+    if model is LedgerAccount:
+        return row.balance is not None
+    if model in (JournalEntry, Posting):
+        entry = row.id if model is JournalEntry else row.entry_id
+        return session.scalar(select(JournalEntry.case_number).where(JournalEntry.id == entry)) is not None
+    return True
+
+
+def _where(table: Table, row: Any) -> list[Any]:
+    return [column == getattr(row, column.name) for column in table.primary_key.columns]
+
+
+def _change(session: Session, model: Any, chance: random.Random) -> str:
+    """One column of one row gets another value."""
+    table, name = model.__table__, chance.choice(COVERED[model])
+    rows = [row for row in _rows(session, table) if _is_covered(session, model, row)]
+    if not rows:
+        return ""
+    row = chance.choice(rows)
+    value = _other(getattr(row, name), name, table, chance)
+    session.execute(update(table).where(*_where(table, row)).values({name: value}))
+    return f"{table.name}.{name} of {_named(table, row)} from {getattr(row, name)!r:.60} to {value!r:.60}"
+
+
+def _other(value: Any, name: str, table: Table, chance: random.Random) -> Any:
+    """A plausible other value of the same kind."""
+    if name == "state" and table.name in STATES:
+        return chance.choice([state for state in STATES[table.name] if state != value])
+    if value is None:
+        kind = str(table.c[name].type)
+        return datetime(2026, 3, 9, 8, tzinfo=UTC) if "DATETIME" in kind else "mallory"
+    if isinstance(value, bool):
+        return not value
+    if isinstance(value, int):
+        return value + chance.choice((1, 100, 1000))
+    if isinstance(value, datetime):
+        return value + timedelta(seconds=chance.choice((-3600, 1, 60)))
+    if isinstance(value, bytes):
+        place = chance.randrange(len(value))
+        return value[:place] + bytes([value[place] ^ 1 << chance.randrange(8)]) + value[place + 1 :]
+    return f"{value[:-1]}x" if len(value) > 1 and chance.random() < 0.5 else f"{value}1"
+
+
+def _delete(session: Session, model: Any, chance: random.Random) -> str:
+    """One row goes."""
+    table = model.__table__
+    rows = _rows(session, table)
+    if model in FORBIDDEN_TO_DELETE or not rows:
+        return _change(session, model, chance)
+    row = chance.choice(rows)
+    session.execute(delete(table).where(*_where(table, row)))
+    return f"{table.name} {_named(table, row)} deleted"
+
+
+def _insert(session: Session, model: Any, chance: random.Random) -> str:
+    """One row comes that was not there: a copy of another under a key of its own."""
+    table = model.__table__
+    rows = _rows(session, table)
+    if model in (CalendarVersion, CaseKey, LedgerAccount) or not rows:
+        return _change(session, model, chance)
+    row = chance.choice(rows)
+    fresh = {**row._mapping, **_fresh_key(session, table, row)}
+    session.execute(insert(table).values(fresh))
+    return f"{table.name} {_named(table, row)} inserted again as {fresh!r:.80}"
+
+
+def _fresh_key(session: Session, table: Table, row: Any) -> dict[str, Any]:
+    if table.name == "entry":
+        return {"sequence": row.sequence + 100 if row.sequence > 1 else 2 + 100}
+    if table.name == "posting":
+        return {"line": row.line + 7}
+    if table.name in ("timer", "message_subscription"):
+        return {"token": row.token + 500}
+    top = session.scalar(select(func.max(table.c.id))) + 1
+    more: dict[str, dict[str, Any]] = {"user_task": {"token": 900}, "definition": {"version": 77}}
+    if table.name == "journal_entry":
+        return {"id": top, "key": f"{row.key}9"}
+    return {"id": top, **more.get(table.name, {})}
+
+
+def _swap(session: Session, model: Any, chance: random.Random) -> str:
+    """Two neighbouring rows of a history, or of a case, change places."""
+    table = HistoryEntry.__table__
+    rows = [row for row in _rows(session, table) if row.stream == "instance"]
+    pairs = [(a, b) for a, b in pairwise(rows) if a.stream_id == b.stream_id]
+    one, other = chance.choice(pairs)
+    session.execute(update(table).where(*_where(table, one)).values(sequence=-1))
+    session.execute(update(table).where(*_where(table, other)).values(sequence=one.sequence))
+    back = (table.c.stream == one.stream, table.c.stream_id == one.stream_id, table.c.sequence == -1)
+    session.execute(update(table).where(*back).values(sequence=other.sequence))
+    return f"entries {one.sequence} and {other.sequence} of {one.stream_id} swapped"
+
+
+def _named(table: Table, row: Any) -> str:
+    return " ".join(str(getattr(row, column.name)) for column in table.primary_key.columns)
+
+
+def test_the_list_of_what_is_covered_is_right(office: Session) -> None:
+    """Every column named as covered exists, so that the list cannot be longer than the truth."""
+    for model, names in COVERED.items():
+        assert set(names) <= {column.name for column in model.__table__.columns}, model
+    assert Base.metadata.tables["user_task"] is UserTask.__table__
+
+
+def test_a_rolled_back_case_is_found_by_its_ledger(office: Session) -> None:
+    """Cutting a case back to its beginning, consistently, still leaves the money it moved."""
+    with undone(office):
+        key = office.scalar(select(JournalEntry.key).where(JournalEntry.case_number.is_not(None)))
+        instance = int(str(key).split(":")[0])
+        for table in (HistoryEntry.__table__, UserTask.__table__, ProcessInstance.__table__):
+            column = table.c.stream_id if "stream_id" in table.c else table.c.get("instance_id", table.c.id)
+            office.execute(delete(table).where(column == (str(instance) if "stream_id" in table.c else instance)))
+        assert {one.kind for one in deviations()} >= {"missing"}
+
+
+@pytest.mark.slow
+def test_a_thousand_untouched_cases_are_not_accused() -> None:
+    """What nobody touched agrees with its record: no false alarm over a thousand cases."""
+    scenarios.prepare()
+    with scratch():
+        population.publish()
+        verified = 0
+        for ids in _portions():
+            verdicts = list(verification.verify_each(ids))
+            assert [one for verdict in verdicts for one in verdict.deviations] == []
+            verified += len(verdicts)
+        assert verified >= THOUSAND
+        assert verification.verify_office() == []
+
+
+def _portions() -> Iterator[list[int]]:
+    ids: list[int] = []
+    for instance_id in population.played(30):
+        ids.append(instance_id)
+        if len(ids) == THOUSAND:
+            break
+    yield ids

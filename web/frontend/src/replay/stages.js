@@ -1,0 +1,61 @@
+/* The diagrams of a replay: one per called process, drawn when it is first entered, shown when something happens in it. */
+import { Diagram } from "../viewer.js";
+
+export class Stages {
+  constructor(root) {
+    this.root = root;
+    this.elements = new Map([...root.querySelectorAll("[data-stage]")].map((one) => [one.dataset.stage, one]));
+    this.buttons = [...root.querySelectorAll("[data-show-stage]")];
+    this.diagrams = new Map();
+    this.standing = {};
+    root.querySelector(".desk-replay-stages").hidden = this.buttons.length < 2;
+    this.buttons.forEach((button) => button.addEventListener("click", () => this.bring(button.dataset.showStage)));
+  }
+
+  /** Bring the diagram of an event forward and mark every diagram as it was then. */
+  show(event, markings) {
+    this.standing = markings;
+    this.event = event;
+    this.bring(event.scope);
+  }
+
+  bring(scope) {
+    this.elements.forEach((element, of) => (element.hidden = of !== scope));
+    this.buttons.forEach((button) => {
+      const of = button.dataset.showStage;
+      button.setAttribute("aria-pressed", String(of === scope));
+      button.hidden = of !== "0" && !this.standing[of];
+    });
+    this.drawn(scope).then((diagram) => diagram && this.mark(diagram, scope));
+  }
+
+  mark(diagram, scope) {
+    diagram.mark(this.standing[scope] ?? {});
+    if (diagram.here) diagram.canvas.removeMarker(diagram.here, "desk-here");
+    diagram.here = this.event.scope === scope && diagram.has(this.event.element) ? this.event.element : null;
+    if (diagram.here) diagram.canvas.addMarker(diagram.here, "desk-here");
+  }
+
+  drawn(scope) {
+    if (!this.diagrams.has(scope)) this.diagrams.set(scope, draw(this.elements.get(scope), this.root.dataset.now));
+    return this.diagrams.get(scope);
+  }
+}
+
+async function draw(element, nowLabel) {
+  try {
+    const response = await fetch(element.dataset.xml, { credentials: "same-origin", headers: { Accept: "application/xml" } });
+    if (!response.ok) throw new Error(`${response.status} ${element.dataset.xml}`);
+    const diagram = new Diagram(element, { names: JSON.parse(element.dataset.names), nowLabel, label: element.dataset.label, near: false });
+    await diagram.draw(await response.text(), {});
+    element.dataset.ready = "true";
+    return diagram;
+  } catch (error) {
+    const note = document.createElement("p");
+    note.className = "desk-empty";
+    note.textContent = element.dataset.errorText;
+    element.replaceChildren(note);
+    console.error(error);
+    return null;
+  }
+}

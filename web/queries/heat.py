@@ -1,0 +1,143 @@
+"""Where work piles up: count, time and late share of every task of a process in a period, reckoned by the database from the rows of user tasks."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from typing import Any
+
+from sqlalchemy import Float, Subquery, case, cast, extract, func, select
+
+import engine
+from models.base import session
+from models.definition import ProcessDefinition
+from models.instance import ProcessInstance
+from models.user_task import UserTask
+from web.i18n import ZONE
+from web.queries.names import element_name
+
+MEASURES = ("count", "time", "share", "late")
+LEVELS = 5
+USUAL = timedelta(days=90)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Wanted:
+    """Tasks of a process that were opened from `since` to and with `until`; `version` 0 means all, calls by other processes included."""
+
+    process: str
+    since: date
+    until: date
+    version: int = 0
+    measure: str = "count"
+
+
+@dataclass(frozen=True)
+class Figure:
+    """One task: how often opened, how often done, the median from opened to done in seconds, its share of all time, and how many were late."""
+
+    element: str
+    name: str
+    count: int
+    done: int
+    median: float | None
+    share: float
+    late: float
+    level: int = 0
+
+
+def wanted(process: str, given: Any) -> Wanted:
+    """What an address asks for; the last ninety days where it says nothing that can be read."""
+    today = engine.now().astimezone(ZONE).date()
+    measure = given.get("measure", "count")
+    return Wanted(
+        process=process,
+        since=_day(given.get("from", "")) or today - USUAL,
+        until=_day(given.get("to", "")) or today,
+        version=given.get("version", 0, type=int),
+        measure=measure if measure in MEASURES else "count",
+    )
+
+
+def _day(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return None
+
+
+def figures(asked: Wanted) -> list[Figure]:
+    """The figures by task, the hottest first."""
+    worked = _worked(asked)
+    rows = session().execute(_totals(worked)).all()
+    medians = dict(tuple(row) for row in session().execute(_medians(worked)))
+    whole = sum(row.spent or 0 for row in rows)
+    found = [
+        Figure(
+            row.element_id,
+            element_name(asked.process, row.element_id, row.name),
+            row.opened,
+            row.done,
+            medians.get(row.element_id),
+            float(row.spent or 0) / float(whole) if whole else 0.0,
+            float(row.late or 0) / row.opened,
+        )
+        for row in rows
+    ]
+    return sorted(_levelled(found, asked.measure), key=lambda one: (-heat(one, asked.measure), one.element))
+
+
+def heat(figure: Figure, measure: str) -> float:
+    """The number that a figure is coloured by."""
+    values = {"count": figure.count, "time": figure.median or 0, "share": figure.share, "late": figure.late}
+    return float(values[measure])
+
+
+def _levelled(found: list[Figure], measure: str) -> list[Figure]:
+    hottest = max((heat(one, measure) for one in found), default=0)
+    return [
+        Figure(**{**vars(one), "level": round(LEVELS * heat(one, measure) / hottest) if hottest else 0})
+        for one in found
+    ]
+
+
+def _worked(asked: Wanted) -> Subquery:
+    begin = datetime.combine(asked.since, time(), ZONE)
+    end = datetime.combine(asked.until + timedelta(days=1), time(), ZONE)
+    query = select(UserTask.element_id, UserTask.name, UserTask.state, UserTask.overdue, _seconds().label("spent"))
+    query = query.where(UserTask.process_key == asked.process, UserTask.created_at >= begin, UserTask.created_at < end)
+    if asked.version:
+        query = query.join(ProcessInstance, ProcessInstance.id == UserTask.instance_id)
+        query = query.join(ProcessDefinition, ProcessDefinition.id == ProcessInstance.definition_id)
+        query = query.where(ProcessDefinition.key == asked.process, ProcessDefinition.version == asked.version)
+    return query.subquery()
+
+
+def _seconds() -> Any:
+    """From opened to done; null while a task is open."""
+    if session().get_bind().dialect.name == "sqlite":
+        days = func.julianday(UserTask.completed_at) - func.julianday(UserTask.created_at)
+        return case((UserTask.state == "completed", days * 86_400))
+    spent = extract("epoch", UserTask.completed_at - UserTask.created_at)
+    return case((UserTask.state == "completed", cast(spent, Float)))
+
+
+def _totals(worked: Subquery) -> Any:
+    return select(
+        worked.c.element_id,
+        func.max(worked.c.name).label("name"),
+        func.count().label("opened"),
+        func.count(worked.c.spent).label("done"),
+        func.sum(worked.c.spent).label("spent"),
+        func.sum(case((worked.c.overdue, 1), else_=0)).label("late"),
+    ).group_by(worked.c.element_id)
+
+
+def _medians(worked: Subquery) -> Any:
+    """The middle one of each task's times, or the mean of the two in the middle."""
+    place = func.row_number().over(partition_by=worked.c.element_id, order_by=worked.c.spent)
+    many = func.count().over(partition_by=worked.c.element_id)
+    done = select(worked.c.element_id, worked.c.spent, (place * 2).label("place"), many.label("many"))
+    ranked = done.where(worked.c.spent.is_not(None)).subquery()
+    middle = ranked.c.place.between(ranked.c.many, ranked.c.many + 2)
+    return select(ranked.c.element_id, func.avg(ranked.c.spent)).where(middle).group_by(ranked.c.element_id)

@@ -1,0 +1,295 @@
+"""A case as a sequence of events for replay: what each says, where tokens moved, what was asked and answered, what changed, what money moved.
+
+The page's list and the picture are made from the same events, so they cannot differ. Numbers are masked, other personal values left out.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from flask_babel import gettext
+from sqlalchemy import select
+
+import engine
+from models.base import session
+from models.billing import JournalEntry, LedgerAccount, Posting
+from models.identity import User
+from models.instance import ProcessInstance
+from service_tasks import labels
+from web.i18n import in_language, masked, yuan
+from web.queries import casefile, names, timeline, words
+
+Step = dict[str, Any]
+Move = tuple[str, int, str, int]
+SCALE = 10_000
+LONGEST = 400
+VISIBLE = frozenset({"msisdn", "complaint_text"})
+
+
+@dataclass
+class Event:
+    """One thing that happened. `moves` are changes of the marking (kind, scope, element or flow, by how much) up to and with it.
+
+    `position` is its place on the time scale, 0 to SCALE: gaps are compressed, their order and rank are kept.
+    """
+
+    seq: int
+    at: datetime
+    actor: str
+    kind: str
+    text: str
+    scope: int
+    process: str
+    element: str
+    moves: list[Move] = field(default_factory=list)
+    entered: list[tuple[str, str]] = field(default_factory=list)
+    asked: list[tuple[str, str]] = field(default_factory=list)
+    answered: list[tuple[str, str]] = field(default_factory=list)
+    rules: list[str] = field(default_factory=list)
+    changed: list[tuple[str, str, str]] = field(default_factory=list)
+    money: list[casefile.MoneyLine] = field(default_factory=list)
+    position: int = 0
+    first: bool = False
+
+
+@dataclass(frozen=True)
+class Stage:
+    """One diagram of the replay: scope 0 is the process itself, the others are calls in the order in which they were entered."""
+
+    scope: int
+    process: str
+    name: str
+    english: dict[str, str]
+
+
+def events(instance: ProcessInstance) -> list[Event]:
+    """Everything that happened in a case, oldest first. Errors: BrokenChain."""
+    found = list(_Recorder(instance).events(engine.entries(instance.id)))
+    _place(found)
+    return found
+
+
+def stages(instance: ProcessInstance) -> list[Stage]:
+    """The diagrams that the events of a case stand on."""
+    main = engine.marking(instance.id)
+    keys = {0: engine.definition_of(instance.id).key, **main.calls}
+    return [Stage(scope, key, names.process_name(key), names.english_elements(key)) for scope, key in keys.items()]
+
+
+def _place(found: list[Event]) -> None:
+    """Positions on the scale: every event takes one unit, a gap before it more the longer it was."""
+    at, reached = 0.0, []
+    for before, event in zip([None, *found], found, strict=False):
+        gap = (event.at - before.at).total_seconds() if before else 0.0
+        at += 1 + 2 * math.log10(1 + gap / 60) if before else 0
+        reached.append(at)
+    for event, place in zip(found, reached, strict=True):
+        event.position = round(SCALE * place / (reached[-1] or 1))
+
+
+def people() -> dict[str, str]:
+    """What the people of the office are called, by login."""
+    return dict(session().execute(select(User.name, User.display_name)).all())
+
+
+def money(number: str) -> dict[str, list[casefile.MoneyLine]]:
+    """The postings of a case by the key of the service call."""
+    debit, credit = LedgerAccount.__table__.alias("debit"), LedgerAccount.__table__.alias("credit")
+    columns = (JournalEntry.at, JournalEntry.kind, JournalEntry.memo, debit.c.kind, credit.c.kind, Posting.amount)
+    query = (
+        select(JournalEntry.key, *columns)
+        .join(Posting, Posting.entry_id == JournalEntry.id)
+        .join(debit, debit.c.id == Posting.debit_account_id)
+        .join(credit, credit.c.id == Posting.credit_account_id)
+        .where(JournalEntry.case_number == number)
+        .order_by(JournalEntry.id, Posting.line)
+    )
+    found: dict[str, list[casefile.MoneyLine]] = defaultdict(list)
+    for key, *line in session().execute(query):
+        found[key].append(casefile.MoneyLine(*line))
+    return found
+
+
+class _Recorder:
+    """Follows a history step by step; what moves before the next thing worth telling is told with it."""
+
+    def __init__(self, instance: ProcessInstance) -> None:
+        self.instance = instance
+        self.definition = engine.definition_of(instance.id)
+        self.teller = timeline.teller(self.definition)
+        self.follower = engine.Follower()
+        self.money = money(instance.business_key)
+        self.asked: dict[int, Step] = {}
+        self.field_labels = _field_labels(self.definition)
+
+    def events(self, entries: list[engine.Entry]) -> Iterator[Event]:
+        for entry in entries:
+            waiting: list[Move] = []
+            changed: list[tuple[str, str, str]] = []
+            last: Event | None = None
+            for number, step in enumerate(entry.steps):
+                moves, changes = self.follower.follow(step, entry.at)
+                waiting += moves
+                changed += [self._change(*one) for one in changes if self._worth(step, one)]
+                event = self._event(entry, step, entry.steps[number + 1 :], last)
+                if event is None:
+                    continue
+                event.moves, event.changed, event.first = waiting, changed, last is None
+                waiting, changed, last = [], [], event
+                yield event
+            if last is not None:
+                last.moves += waiting
+                last.changed += changed
+
+    def _worth(self, step: Step, change: tuple[str, Any, Any]) -> bool:
+        """What a form or a start says is shown as entered already; a table of changes shows what was there before."""
+        return step["type"] not in ("instance_started", "job_completed") and change[1] is not None
+
+    def _change(self, name: str, before: Any, after: Any) -> tuple[str, str, str]:
+        return self._label(name), self._shown(name, before), self._shown(name, after)
+
+    def _event(self, entry: engine.Entry, step: Step, following: list[Step], last: Event | None) -> Event | None:
+        told = self.teller.step(step) or self._way(step, following, last)
+        if step["type"] == "job_created":
+            self.asked[step["token"]] = step
+        if told is None:
+            return None
+        kind, text, _ = told
+        scope: int = step["called"] if step["type"] == "call_entered" else step.get("scope", 0)
+        process = self.teller.scopes.get(scope, self.definition.key)
+        event = Event(entry.seq, entry.at, entry.actor, kind, text, scope, process, step.get("element", ""))
+        filler = _FILLERS.get(step["type"])
+        if filler is not None:
+            filler(self, event, step)
+        return event
+
+    def _way(self, step: Step, following: list[Step], last: Event | None) -> Any:
+        """Gateways, events and returns from a called process, which the timeline leaves out."""
+        if step["type"] == "call_left":
+            return "desk", gettext("Back from: %(task)s", task=self.teller.name(step)), []
+        if step["type"] != "passed" or (last is not None and last.element == step["element"]):
+            return None
+        element = self._element(step)
+        name = self.teller.name(step)
+        name = "" if name == step["element"] else name
+        if element is not None and element.type.endswith("Gateway"):
+            return "way", self._taken(name, step, following), []
+        return ("desk", gettext("Passed: %(task)s", task=name), []) if name else None
+
+    def _taken(self, name: str, step: Step, following: list[Step]) -> str:
+        ways = []
+        for one in following:
+            if one["type"] != "flow_taken" or one.get("scope", 0) != step.get("scope", 0):
+                break
+            ways.append(self._flow(one))
+        way = "、".join(filter(None, ways))
+        if name and way:
+            return gettext("%(question)s %(answer)s", question=name, answer=way)
+        return name or gettext("The ways part or meet")
+
+    def _flow(self, step: Step) -> str:
+        process = self.teller.scopes.get(step.get("scope", 0), self.definition.key)
+        drawn = self.definition.processes[process].diagram.flows.get(step["flow"])
+        return names.english_elements(process).get(step["flow"]) or (drawn.name if drawn else "")
+
+    def _element(self, step: Step) -> engine.Element | None:
+        process = self.teller.scopes.get(step.get("scope", 0), self.definition.key)
+        return self.definition.processes[process].diagram.elements.get(step["element"])
+
+    def started(self, event: Event, step: Step) -> None:
+        event.entered = [(self._label(name), self._shown(name, value)) for name, value in step["variables"].items()]
+
+    def completed(self, event: Event, step: Step) -> None:
+        form = self.definition.form(step["element"], event.process)
+        for one in form.inputs:
+            if one.key in step["form"]:
+                value = step["form"][one.key]
+                shown = timeline.shown(value, one) if not self._hidden(one.key) else self._shown(one.key, value)
+                event.entered.append((in_language(one.label, one.label_en), shown or "—"))
+
+    def job(self, event: Event, step: Step) -> None:
+        asked = self.asked.get(step["token"], {})
+        event.asked = self._labelled(step["topic"], "parameters", asked.get("parameters", {}))
+        event.answered = self._labelled(step["topic"], "result", step.get("result") or step.get("values") or {})
+        if step["type"] == "job_completed":
+            event.money = self.money.get(f"{self.instance.id}:{step['token']}", [])
+
+    def refused(self, event: Event, step: Step) -> None:
+        self.job(event, step)
+        event.answered = [(gettext("Refused"), step["code"]), *event.answered]
+
+    def decided(self, event: Event, step: Step) -> None:
+        event.asked = [(self._label(name), self._shown(name, value)) for name, value in step["inputs"].items()]
+        event.answered = [(step["variable"] or gettext("Result"), self._shown("", step["value"]))]
+        event.rules = [
+            gettext("Rule %(number)s: %(text)s", number=rule["number"], text=rule.get("annotation") or rule["id"])
+            for rule in step["matched"]
+        ]
+
+    def _labelled(self, topic: str, side: str, values: Mapping[str, Any]) -> list[tuple[str, str]]:
+        known = labels.of(topic, side)
+        return [self._one(known.get(name), name, value) for name, value in values.items() if value is not None]
+
+    def _one(self, label: labels.Label | None, name: str, value: Any) -> tuple[str, str]:
+        if label is None:
+            return self._label(name), self._shown(name, value)
+        if label.unit == "fen" and isinstance(value, int):
+            return in_language(label.zh, label.en), yuan(value)
+        hidden = label.personal and name not in VISIBLE
+        return in_language(label.zh, label.en), _withheld(value) if hidden else self._shown(name, value)
+
+    def _label(self, name: str) -> str:
+        return self.field_labels.get(name) or words.column_text(name)
+
+    def _hidden(self, name: str) -> bool:
+        return name in self.definition.personal and name != "complaint_text"
+
+    def _shown(self, name: str, value: Any) -> str:
+        if value is None:
+            return "—"
+        if self._hidden(name):
+            return _withheld(value)
+        return _plain(name, value, self.definition.personal)[:LONGEST]
+
+
+_FILLERS = {
+    "instance_started": _Recorder.started,
+    "user_task_completed": _Recorder.completed,
+    "job_completed": _Recorder.job,
+    "job_refused": _Recorder.refused,
+    "decision_evaluated": _Recorder.decided,
+}
+
+
+def _plain(name: str, value: Any, personal: frozenset[str]) -> str:
+    """A value as text; what is personal inside it is withheld too."""
+    if isinstance(value, Mapping):
+        inner = ((k, _withheld(v) if k in personal else _plain(k, v, personal)) for k, v in value.items())
+        return "; ".join(f"{words.column_text(k)}: {text}" for k, text in inner)
+    if isinstance(value, list):
+        return ", ".join(_plain(name, one, personal) for one in value)
+    if name in ("amount", "disputed_amount", "action_amount") and isinstance(value, int):
+        return yuan(value)
+    return words.cell_text(name, value)
+
+
+def _withheld(value: Any) -> str:
+    """A number masked, anything else left out."""
+    text = str(value)
+    return masked(text) if text.isdecimal() and len(text) == 11 else gettext("(personal, not shown)")
+
+
+def _field_labels(definition: engine.Definition) -> dict[str, str]:
+    """What the forms of a version call their fields."""
+    found: dict[str, str] = {}
+    for process in definition.processes.values():
+        for element in process.diagram.elements.values():
+            if element.type == "userTask" and element.properties.get("form"):
+                for one in definition.form_by_id(element.properties["form"]).inputs:
+                    found.setdefault(one.key, in_language(one.label, one.label_en))
+    return found
