@@ -27,7 +27,7 @@ from engine.execution import (
 from engine.history import BrokenChain, Entry
 from engine.incidents import IncidentResolved, UnknownIncident, resolve, retry
 from engine.instances import InvalidVariables, cancel, start
-from engine.jobs import announce, background, enqueue, survive
+from engine.jobs import announce, announce_to_nobody, background, enqueue, survive
 from engine.language import feel, forms
 from engine.language.calendar import Calendar
 from engine.language.decisions import Outcome
@@ -112,6 +112,7 @@ __all__ = [
     "UnknownProcess",
     "UnknownUserTask",
     "announce",
+    "announce_to_nobody",
     "assign",
     "background",
     "calendar",
