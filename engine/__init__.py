@@ -43,7 +43,7 @@ from engine.history import BrokenChain, Entry
 from engine.history import read as read_history
 from engine.incidents import IncidentResolved, UnknownIncident, resolve, retry
 from engine.instances import InvalidVariables, cancel, start
-from engine.jobs import announce, background, enqueue, survive
+from engine.jobs import announce, announce_to_nobody, background, enqueue, survive
 from engine.language import feel, forms
 from engine.language.calendar import Calendar
 from engine.language.decisions import Outcome
@@ -152,6 +152,7 @@ __all__ = [
     "UnknownUserTask",
     "Verdict",
     "announce",
+    "announce_to_nobody",
     "assign",
     "background",
     "calendar",

@@ -5,14 +5,17 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Callable
+from datetime import timedelta
 
 from flask import Flask
 
 import engine
 from office import batches
-from web import create_app
+from web import background, create_app
 
 EVERY_SECONDS = 1.0
+NOBODY_BROUGHT_IT = timedelta(seconds=10)
+LESS_OFTEN = {"tidying": 600.0, "batches": 60.0}
 _log = logging.getLogger(__name__)
 
 
@@ -24,12 +27,14 @@ def application() -> Flask:
 
 
 def start_background(app: Flask, stop: threading.Event) -> list[threading.Thread]:
-    """Begin to do what falls due, jobs in a thread of their own because they may wait for the world; any number of processes may do so."""
+    """Begin to do what falls due; any number of processes may do so. Jobs are brought by `background`, those nobody brought found by their rows."""
+    client = background.launch(app)
     works: dict[str, Callable[[], int]] = {
         "clockwork": lambda: engine.run_clock(engine.now()),
-        "worker": lambda: engine.run_jobs(engine.now(), clock=engine.now),
+        "worker": lambda: engine.run_jobs(engine.now(), clock=engine.now, overdue_by=NOBODY_BROUGHT_IT),
         "leases": _renew,
         "batches": lambda: len(batches.begin_due(engine.now())),
+        "tidying": lambda: background.sweep(client, engine.now()),
     }
     threads = [
         threading.Thread(target=keep_on, args=(app, work, stop), name=name, daemon=True) for name, work in works.items()
@@ -47,7 +52,8 @@ def _renew() -> int:
 def keep_on(app: Flask, work: Callable[[], int], stop: threading.Event) -> None:
     """Do something again and again until told to stop, at once while there is more to do. A failure is logged and tried again."""
     done: int | engine.Failed = 0
-    while not stop.wait(0.0 if done else EVERY_SECONDS):
+    pause = LESS_OFTEN.get(threading.current_thread().name, EVERY_SECONDS)
+    while not stop.wait(0.0 if done else pause):
         with app.app_context():
             done = engine.survive(threading.current_thread().name, work)
         if isinstance(done, engine.Failed):

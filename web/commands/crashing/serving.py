@@ -56,6 +56,7 @@ def main() -> None:
 
 def _become(wanted: list[str]) -> NoReturn:
     os.setsid()
+    os.dup2(sys.stderr.fileno(), sys.stdout.fileno())  # a line cut off half-way must not spoil the next answer
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
     if wanted == ["work"]:
         serving.work(create_app())

@@ -1,0 +1,115 @@
+"""Several processes over one PostgreSQL: each thing that falls due is done once, whoever comes first."""
+
+from __future__ import annotations
+
+import threading
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from sqlalchemy import func, select
+
+import engine
+from models.base import session
+from models.timer import Setback, Timer
+from tests.drawing import boundary, catch, end, package, path, process, start, user
+from tests.people import CLEO, SAM
+from web import config, create_app
+from web.commands.database import bring_up_to_date
+
+pytestmark = [pytest.mark.postgresql, pytest.mark.slow]
+CASES = 60
+SOON = process(
+    "SOON",
+    start(),
+    catch("wait", timer='duration("PT1H")'),
+    user("after"),
+    end(),
+    path("begun", "wait", "after", "finished"),
+)
+LATE = process(
+    "LATE",
+    start(),
+    user("ask"),
+    boundary("late", "ask", timer='duration("PT1H")'),
+    end(),
+    end("pressed"),
+    path("begun", "ask", "finished"),
+    path("late", "pressed"),
+)
+
+
+@pytest.fixture
+def app(postgresql: str, tmp_path: Path) -> Flask:
+    """An office on PostgreSQL."""
+    app = create_app(config.Settings(postgresql, tmp_path, keys=engine.ephemeral_keys()))
+    bring_up_to_date(app)
+    with app.app_context():
+        for key, drawn in (("SOON", SOON), ("LATE", LATE)):
+            engine.publish(package(key, drawn), by=SAM, note="", at=engine.now())
+    return app
+
+
+def together(*works: object) -> list[object]:
+    """Run them at once; what each gave."""
+    results: list[object] = [None] * len(works)
+
+    def run(number: int) -> None:
+        results[number] = works[number]()  # type: ignore[operator]
+
+    threads = [threading.Thread(target=run, args=(number,)) for number in range(len(works))]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return results
+
+
+def test_each_timer_fires_once(app: Flask) -> None:
+    """Three processes look at the same sixty timers: sixty fire, nothing is put back, the record of each case holds."""
+    at = engine.now()
+    with app.app_context():
+        for number in range(CASES):
+            engine.start("SOON", business_key=f"AJ-{number}", variables={}, by=CLEO, at=at)
+
+    def clockwork() -> int:
+        with app.app_context():
+            return engine.run_clock(at + timedelta(hours=1))
+
+    shares = together(clockwork, clockwork, clockwork)
+    assert sum(shares) == CASES  # type: ignore[arg-type]
+    with app.app_context():
+        assert session().scalar(select(func.count()).select_from(Timer)) == 0
+        assert session().scalar(select(func.count()).select_from(Setback)) == 0
+        assert [engine.verify(number) for number in range(1, CASES + 1)] == [[]] * CASES
+
+
+def test_a_clerk_and_the_clock_do_not_wait_for_each_other_for_ever(app: Flask) -> None:
+    """Clerks complete the very tasks whose timers fire: whoever is second gets a plain answer, and nothing is half done."""
+    at = engine.now()
+    with app.app_context():
+        begun = [
+            engine.start("LATE", business_key=f"AJ-{number}", variables={}, by=CLEO, at=at) for number in range(CASES)
+        ]
+
+    def clerk() -> int:
+        done = 0
+        with app.app_context():
+            for one in reversed(begun):
+                try:
+                    engine.complete(one.user_task_ids[0], form={}, by=CLEO, at=at)
+                    done += 1
+                except engine.EngineError:
+                    session().rollback()
+        return done
+
+    def clockwork() -> int:
+        with app.app_context():
+            return engine.run_clock(at + timedelta(hours=1))
+
+    by_clerk, by_clock = together(clerk, clockwork)
+    assert by_clerk + by_clock == CASES  # type: ignore[operator]
+    with app.app_context():
+        assert session().scalar(select(func.count()).select_from(Setback)) == 0
+        assert [engine.verify(one.instance_id) for one in begun] == [[]] * CASES
