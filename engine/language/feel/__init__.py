@@ -71,7 +71,7 @@ class Expression:
 
     def evaluate(self, context: Mapping[str, Any], *, scope: Scope) -> Any:
         """Its value, whole numbers as int; null where the standard says null. Errors: FeelLimit."""
-        scope.renew()
+        scope.budget = BUDGET
         return self.part_of(context, scope)
 
     def part_of(self, context: Mapping[str, Any], scope: Scope) -> Any:

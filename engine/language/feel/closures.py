@@ -162,7 +162,7 @@ def path(closure: Closure, name: str) -> Closure:
 
 
 def _part(value: Any, name: str, scope: Any) -> Any:
-    if isinstance(value, Mapping):
+    if type(value) is dict or isinstance(value, Mapping):
         return value.get(name)
     if isinstance(value, list | tuple):
         scope.spend(len(value))

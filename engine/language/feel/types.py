@@ -48,10 +48,14 @@ class Range:
 
 def kind(value: Any) -> str:
     """The FEEL type of a value; `null` for None."""
+    return _EXACT_KINDS.get(type(value)) or _kind_of_subclass(value)
+
+
+def _kind_of_subclass(value: Any) -> str:
     for types, name in _KINDS:
         if isinstance(value, types):
             return name
-    return "null" if value is None else "unknown"
+    return "unknown"
 
 
 # bool before int, datetime before date
@@ -68,6 +72,20 @@ _KINDS: tuple[tuple[Any, str], ...] = (
     (Mapping, "context"),
     ((list, tuple), "list"),
 )
+
+
+_EXACT_KINDS: dict[type, str] = {
+    type(None): "null",
+    bool: "boolean",
+    int: "number",
+    Decimal: "number",
+    str: "string",
+    datetime: "date and time",
+    date: "date",
+    dict: "context",
+    list: "list",
+}
+_PLAIN = frozenset({type(None), bool, int, str})
 
 
 def normal(value: Any) -> Any:
@@ -100,6 +118,8 @@ def settled(value: Any) -> Any:
 
     Errors: FeelLimit when it is nested too deeply or has too many parts.
     """
+    if type(value) in _PLAIN:
+        return value
     if isinstance(value, list | tuple | Mapping):
         return _settled(value, _Allowance(MOST_PARTS), 0)
     return normal(value)
@@ -132,8 +152,8 @@ class _Allowance:
 
 def equal(a: Any, b: Any, spend: Callable[[int], None] | None = None) -> bool | None:
     """FEEL `=`: null when the types differ; looking into lists and contexts is told to `spend`. Errors: FeelLimit."""
-    if type(a) is str and type(b) is str:
-        return a == b
+    if type(a) is type(b) and type(a) in _PLAIN:
+        return bool(a == b)
     if a is None or b is None:
         return a is b
     known = kind(a)

@@ -1,0 +1,268 @@
+"""Forms: every kind of field, its bounds and conditions, and every reason for which an entry is refused."""
+
+from __future__ import annotations
+
+import json
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from engine.errors import InvalidDefinition
+from engine.language.feel import Scope
+from engine.language.forms import Form, InvalidForm
+
+YES_NO = [{"value": "yes", "label": "是"}, {"value": "no", "label": "否"}]
+ABC = [{"value": value, "label": value.upper()} for value in "abc"]
+
+
+def form(*components: dict[str, Any], **more: Any) -> Form:
+    return Form.parse({"id": "f", "components": list(components), **more})
+
+
+def loaded(scope: Scope, component: dict[str, Any], typed: Any, **variables: Any) -> Any:
+    """What one field with key x stores for what was typed."""
+    return form({"key": "x", **component}).load({"x": typed}, variables, scope)["x"]
+
+
+def refused(scope: Scope, component: dict[str, Any], typed: Any, **variables: Any) -> tuple[str, dict[str, Any]]:
+    with pytest.raises(InvalidForm) as caught:
+        loaded(scope, component, typed, **variables)
+    (reason,) = caught.value.reasons["x"]
+    return reason.code, reason.values
+
+
+TEXT = {"type": "textfield"}
+NUMBER = {"type": "number"}
+TENTHS = {"type": "number", "decimalDigits": 1}
+MONEY = {"type": "number", "properties": {"unit": "fen"}}
+RADIO = {"type": "radio", "values": ABC}
+DECISION = {"type": "radio", "values": YES_NO, "properties": {"boolean": "true"}}
+MANY = {"type": "checklist", "values": ABC}
+BOX = {"type": "checkbox"}
+DAY = {"type": "datetime", "subtype": "date"}
+
+
+@pytest.mark.parametrize(
+    "component, typed, stored",
+    [
+        (TEXT, "  来电投诉  ", "来电投诉"),
+        (TEXT, "", None),
+        (TEXT, ["one"], "one"),
+        ({"type": "textarea"}, "a\r\nb", "a\nb"),
+        (NUMBER, "12", 12),
+        (NUMBER, "1,234", 1234),
+        (NUMBER, "１２", 12),
+        (NUMBER, "-3", -3),
+        (NUMBER, "", None),
+        (TENTHS, "1.5", Decimal("1.5")),
+        (TENTHS, "1.50", Decimal("1.5")),
+        (TENTHS, "2.0", 2),
+        ({"type": "number", "decimalDigits": 40}, "0.1", Decimal("0.1")),
+        (MONEY, "12.34", 1234),
+        (MONEY, "¥12.30 元", 1230),
+        (MONEY, "0.1", 10),
+        (MONEY, "99999999.99", 9999999999),
+        (RADIO, "b", "b"),
+        (RADIO, "", None),
+        ({"type": "select", "values": ABC}, "c", "c"),
+        (DECISION, "yes", True),
+        (DECISION, "no", False),
+        (DECISION, "", None),
+        (MANY, ["a", "c", "a"], ["a", "c"]),
+        (MANY, "b", ["b"]),
+        (MANY, "", []),
+        (BOX, "on", True),
+        (BOX, "", False),
+        (BOX, True, True),
+        (DAY, "2026-02-28", date(2026, 2, 28)),
+        (DAY, "", None),
+    ],
+)
+def test_what_is_typed_is_stored_as_its_kind(scope: Scope, component: dict[str, Any], typed: Any, stored: Any) -> None:
+    """Money becomes whole fen, decisions true or false, dates dates; an empty field null."""
+    found = loaded(scope, component, typed)
+    assert (type(found), found) == (type(stored), stored)
+
+
+@pytest.mark.parametrize(
+    "component, typed, code",
+    [
+        ({**TEXT, "validate": {"required": True}}, " ", "required"),
+        ({**BOX, "validate": {"required": True}}, "", "required"),
+        ({**MANY, "validate": {"required": True}}, [], "required"),
+        (TEXT, "x" * 201, "too_long"),
+        ({"type": "textarea"}, "x" * 4_001, "too_long"),
+        ({**TEXT, "validate": {"minLength": 3}}, "ab", "too_short"),
+        ({**TEXT, "validate": {"pattern": "^1[0-9]{10}$"}}, "1380013800", "pattern"),
+        (TEXT, "a\x00b", "not_text"),
+        (TEXT, "a\nb", "not_text"),
+        (TEXT, "\ud800", "not_text"),
+        (TEXT, ["one", "two"], "not_text"),
+        (TEXT, {"a": 1}, "not_text"),
+        (NUMBER, "twelve", "not_a_number"),
+        (NUMBER, "1e5", "not_a_number"),
+        (NUMBER, "12,34", "not_a_number"),
+        (NUMBER, "9" * 21, "not_a_number"),
+        (NUMBER, "NaN", "not_a_number"),
+        (NUMBER, "1.5", "too_many_decimals"),
+        (TENTHS, "1.55", "too_many_decimals"),
+        (MONEY, "1.234", "too_many_decimals"),
+        (MONEY, "-1", "min"),
+        ({**NUMBER, "validate": {"min": 1}}, "0", "min"),
+        ({**NUMBER, "validate": {"max": 5}}, "6", "max"),
+        ({**MONEY, "validate": {"max": 5}}, "5.01", "max"),
+        (RADIO, "d", "not_an_option"),
+        (DECISION, "true", "not_an_option"),
+        (MANY, ["a", "d"], "not_an_option"),
+        (MANY, 5, "not_text"),
+        (MANY, {"a": 1}, "not_text"),
+        (MANY, [["a"]], "not_an_option"),
+        (BOX, "perhaps", "not_an_option"),
+        (DAY, "2026-02-29", "not_a_date"),
+        (DAY, "28.2.2026", "not_a_date"),
+        (DAY, "20260228", "not_a_date"),
+        ({**DAY, "properties": {"max": "=today()"}}, "2026-11-24", "max"),
+        ({**DAY, "properties": {"min": '@"2026-11-01"'}}, "2026-10-31", "min"),
+    ],
+)
+def test_a_wrong_entry_says_why(scope: Scope, component: dict[str, Any], typed: Any, code: str) -> None:
+    """The clerk reads what to put right beside the field."""
+    assert refused(scope, component, typed)[0] == code
+
+
+def test_bounds_are_inclusive_and_may_depend_on_variables(scope: Scope) -> None:
+    """A refund may be as much as the balance, not a fen more; the reason says the limit in fen."""
+    refund = {**MONEY, "properties": {"unit": "fen", "max": "=balance"}}
+    assert loaded(scope, refund, "128.50", balance=12850) == 12850
+    assert refused(scope, refund, "128.51", balance=12850) == ("max", {"limit": 12850, "unit": "fen"})
+
+
+def test_bounds_may_depend_on_other_fields(scope: Scope) -> None:
+    """The end of a period is not before its beginning, as entered on the same form."""
+    period = form({**DAY, "key": "begin"}, {**DAY, "key": "end", "properties": {"min": "=begin"}})
+    assert period.load({"begin": "2026-11-01", "end": "2026-11-01"}, {}, scope)["end"] == date(2026, 11, 1)
+    with pytest.raises(InvalidForm) as caught:
+        period.load({"begin": "2026-11-02", "end": "2026-11-01"}, {}, scope)
+    assert set(caught.value.reasons) == {"end"}
+
+
+def test_every_wrong_field_is_named(scope: Scope) -> None:
+    """Not the first only; an unknown field is named too, and nothing is kept."""
+    both = form({**NUMBER, "key": "a"}, {**TEXT, "key": "b", "validate": {"required": True}})
+    with pytest.raises(InvalidForm) as caught:
+        both.load({"a": "x", "c": "y"}, {}, scope)
+    assert {key: [one.code for one in found] for key, found in caught.value.reasons.items()} == {
+        "a": ["not_a_number"],
+        "b": ["required"],
+        "c": ["unknown_field"],
+    }
+
+
+CONDITIONAL = (
+    {"key": "why", **RADIO},
+    {"key": "more", **TEXT, "validate": {"required": True}, "conditional": {"hide": '=why != "c"'}},
+    {"key": "last", **TEXT, "conditional": {"hide": "=more = null"}},
+)
+
+
+def test_a_hidden_field_is_neither_asked_nor_kept(scope: Scope) -> None:
+    """Text typed before the choice was changed does not reach the record, required or not; nor does what hangs on it."""
+    asked = form(*CONDITIONAL)
+    assert asked.load({"why": "a", "more": "left over", "last": "too"}, {}, scope) == {"why": "a"}
+    assert asked.load({"why": "c", "more": "x", "last": "y"}, {}, scope) == {"why": "c", "more": "x", "last": "y"}
+    with pytest.raises(InvalidForm):
+        asked.load({"why": "c"}, {}, scope)
+
+
+def test_a_group_hides_what_is_in_it(scope: Scope) -> None:
+    """Groups may be nested, and are flattened; each condition holds for all below."""
+    inner = {"type": "group", "conditional": {"hide": "=inner"}, "components": [{**TEXT, "key": "x"}]}
+    outer = form({"type": "group", "conditional": {"hide": "=outer"}, "components": [inner, {**TEXT, "key": "y"}]})
+
+    def shown(**variables: bool) -> list[str]:
+        return [field.key for field in outer.visible(variables, {}, scope)]
+
+    assert [shown(), shown(inner=True), shown(outer=True), shown(inner=True, outer=True)] == [["x", "y"], ["y"], [], []]
+
+
+def test_conditions_that_hide_each_other_come_to_an_end(scope: Scope) -> None:
+    """Two fields that each hide when the other is there do not turn round for ever."""
+    a = {**TEXT, "key": "a", "conditional": {"hide": "=b != null"}}
+    b = {**TEXT, "key": "b", "conditional": {"hide": "=a != null"}}
+    form(a, b).load({"a": "1", "b": "2"}, {}, scope)
+
+
+def test_fields_are_filled_in_at_first(scope: Scope) -> None:
+    """From a default as typed, or computed from the variables, in stored form."""
+    found = form(
+        {**MONEY, "key": "a", "defaultValue": 1.5},
+        {**MONEY, "key": "b", "properties": {"unit": "fen", "prefill": "=paid - due"}},
+        {**DECISION, "key": "c", "defaultValue": "no"},
+        {**DAY, "key": "d", "properties": {"prefill": "today()"}},
+        {**TEXT, "key": "e"},
+    ).prefill({"paid": 500, "due": 200}, scope)
+    assert found == {"a": 150, "b": 300, "c": False, "d": date(2026, 11, 23)}
+
+
+def test_personal_fields_are_known() -> None:
+    """What is to be sealed in the record is said by the form."""
+    assert form({**TEXT, "key": "name", "properties": {"personal": "true"}}, {**TEXT, "key": "b"}).personal == {"name"}
+
+
+@pytest.mark.parametrize(
+    "component, rule",
+    [
+        ({"type": "iframe", "key": "x"}, "unknown_component"),
+        ({"type": "datetime", "subtype": "time", "key": "x"}, "unknown_component"),
+        ({**TEXT, "key": "not a name"}, "unusable_key"),
+        ({**TEXT, "key": "__class__ "}, "unusable_key"),
+        ({**TEXT, "key": "item"}, "unusable_key"),
+        ({**TEXT, "key": "x", "readonly": True}, "not_editable"),
+        ({**TEXT, "key": "x", "disabled": True}, "not_editable"),
+        ({**TEXT, "key": "x", "validate": {"required": "=true"}}, "required_must_be_constant"),
+        ({**TEXT, "key": "x", "validate": {"pattern": "(?=x)"}}, "malformed_pattern"),
+        ({**TEXT, "key": "x", "conditional": {"hide": "=1 +"}}, "feel_syntax"),
+        ({**NUMBER, "key": "x", "properties": {"max": "=1 +"}}, "feel_syntax"),
+        ({**NUMBER, "key": "x", "defaultValue": "many"}, "unusable_default"),
+        ({"type": "radio", "key": "x"}, "no_options"),
+        ({"type": "radio", "key": "x", "values": [*ABC, *ABC]}, "duplicate_option"),
+        ({**RADIO, "key": "x", "properties": {"boolean": "true"}}, "boolean_needs_yes_and_no"),
+    ],
+)
+def test_a_form_that_cannot_be_used_is_a_problem(component: dict[str, Any], rule: str) -> None:
+    """Found at publication, by the field's key."""
+    with pytest.raises(InvalidDefinition) as caught:
+        form(component)
+    assert rule in [problem.rule for problem in caught.value.problems]
+
+
+@pytest.mark.parametrize(
+    "content, rule",
+    [
+        (b"", "malformed_form"),
+        (b"[]", "malformed_form"),
+        (b"\xff\xfe", "malformed_form"),
+        ("[" * 200_000, "malformed_form"),
+        (" " * 1_000_001, "malformed_form"),
+        ('{"components": 5}', "malformed_form"),
+        ('{"id": "f", "components": [null, 5, "x", []]}', "unknown_component"),
+        (json.dumps({"components": [{**TEXT, "key": f"x{n}"} for n in range(600)]}), "too_many_components"),
+        (json.dumps({"components": [{**TEXT, "key": "x"}, {**NUMBER, "key": "x"}]}), "duplicate_key"),
+        (json.dumps({"components": [], "shows": [{"as": "script", "variable": "x"}]}), "unknown_display"),
+        (json.dumps({"components": [], "shows": [{"as": "text", "variable": "x.__class__()"}]}), "unknown_display"),
+    ],
+)
+def test_hostile_files_are_problems(content: bytes | str, rule: str) -> None:
+    """A file that was never made by the editor ends in a problem, not in an exception."""
+    with pytest.raises(InvalidDefinition) as caught:
+        Form.parse(content)
+    assert rule in [problem.rule for problem in caught.value.problems]
+
+
+@pytest.mark.parametrize("digits", ["Infinity", "NaN", "-3", "1e999", '"x"', "[]"])
+def test_odd_counts_count_as_none(scope: Scope, digits: str) -> None:
+    """decimalDigits that are no number of digits allow none, and break nothing when somebody types."""
+    content = f'{{"id": "f", "components": [{{"type": "number", "key": "x", "decimalDigits": {digits}}}]}}'
+    assert Form.parse(content).load({"x": "12"}, {}, scope) == {"x": 12}

@@ -1,0 +1,83 @@
+"""Regular expressions: what they find, what is refused, and that their cost is told."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from engine.language import patterns
+from engine.language.pattern_syntax import MalformedPattern
+
+
+def free(_amount: int) -> None:
+    """Spends nothing."""
+
+
+@pytest.mark.parametrize(
+    "pattern",
+    [
+        "a+b",
+        "^a|b$",
+        "(a|ab)(c|bcd)",
+        "[a-c]*?c",
+        "a{2,3}",
+        "[^a]b",
+        r"\ba",
+        r"\d\w\s?",
+        "(?:ab)+",
+        "a.c",
+        "(a)|b",
+        "x*",
+    ],
+)
+@given(text=st.text("abc d1\n", max_size=12))
+def test_it_finds_what_python_finds(pattern: str, text: str) -> None:
+    """The same leftmost match with the same groups, by another method."""
+    found, expected = patterns.compile(pattern).search(text, free), re.search(pattern.replace("$", r"\Z"), text)
+    assert (found is None) == (expected is None)
+    if found and expected:
+        assert (found.begin, found.end) == expected.span()
+        assert found.group(1) == ((expected.group(1) or "") if expected.re.groups else "")
+
+
+@pytest.mark.parametrize(
+    "pattern",
+    [
+        "(?=a)",
+        "(?<a>b)",
+        r"\1",
+        "a**",
+        "a{3,1}",
+        "a{1001}",
+        "(",
+        ")",
+        "[",
+        "[]",
+        "*a",
+        "\\",
+        "(" * 30 + ")" * 30,
+        "(a{0,999}){0,999}",
+        "a" * 501,
+    ],
+)
+def test_what_is_not_supported_is_refused(pattern: str) -> None:
+    """Look-around, back-references and what would grow beyond bounds."""
+    with pytest.raises(MalformedPattern):
+        patterns.compile(pattern)
+
+
+@pytest.mark.parametrize("pattern", ["(a+)+$", "(a|a)*b", "()" * 150 + "x", "(a?)" * 60 + "x", "(((a*)*)*)*b"])
+def test_the_cost_grows_with_the_text_only(pattern: str) -> None:
+    """Ten times the text costs ten times as much, and following instructions that read nothing is not free."""
+    compiled, spent = patterns.compile(pattern), [0, 0]
+    for index, length in enumerate((100, 1_000)):
+
+        def spend(amount: int, index: int = index) -> None:
+            spent[index] += amount
+
+        compiled.search("a" * length + "!", spend)
+    assert spent[1] < 12 * spent[0]
+    assert spent[0] > 100 * len(compiled.program) // 64
