@@ -40,7 +40,17 @@ def listing() -> str:
         .order_by(Incident.opened_at)
         .limit(SHOWN)
     )
-    return render_template("incidents.html", found=session().execute(query).all(), element_name=names.element_name)
+    found = session().execute(query).all()
+    return render_template("incidents.html", found=found, steps={one.id: _step(one) for one, _ in found})
+
+
+def _step(incident: Incident) -> str:
+    """What the stuck step is called on its diagram, called processes included."""
+    for process, compiled in engine.definition_of(incident.instance_id).processes.items():
+        if incident.element_id in compiled.diagram.elements:
+            drawn = compiled.diagram.elements[incident.element_id]
+            return names.element_name(process, incident.element_id, drawn.name)
+    return incident.element_id
 
 
 @blueprint.post("/<int:incident_id>/retry")

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from decimal import Decimal
-from typing import Any
 from unicodedata import normalize
 
 from flask import Blueprint, Flask, flash, redirect, render_template, request, url_for
@@ -78,12 +78,18 @@ def _typed() -> dict[str, str]:
 
 def _taken(typed: dict[str, str]) -> intake.Intake:
     """What was typed as a complaint. Errors: InvalidForm with every wrong field when the amount cannot be read."""
-    words: dict[str, Any] = {name: typed[name] for name in FIELDS if name != "disputed_amount"}
+    taken = intake.Intake(
+        msisdn=typed["msisdn"],
+        text=typed["text"],
+        channel=typed["channel"],
+        demand=typed["demand"],
+        process=typed["process"],
+        overrule_reason=typed["overrule_reason"],
+    )
     try:
-        return intake.Intake(**words, disputed_amount=_fen(typed["disputed_amount"]))
+        return replace(taken, disputed_amount=_fen(typed["disputed_amount"]))
     except engine.InvalidForm as error:
-        others = intake.wrong(intake.Intake(**words))
-        raise engine.InvalidForm(reasons=error.reasons | others) from None
+        raise engine.InvalidForm(reasons=error.reasons | intake.wrong(taken)) from None
 
 
 def _fen(text: str) -> int | None:

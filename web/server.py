@@ -15,7 +15,7 @@ from web import background, create_app
 
 EVERY_SECONDS = 1.0
 NOBODY_BROUGHT_IT = timedelta(seconds=10)
-LESS_OFTEN = {"tidying": 600.0, "batches": 60.0}
+LESS_OFTEN = {"tidying": 600.0, "batches": 10.0}
 _log = logging.getLogger(__name__)
 
 

@@ -1,0 +1,153 @@
+"""A service task that throws: the case stops where it was, says so in plain words, and goes on when it is tried again."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from flask import Flask
+from sqlalchemy import select
+
+import engine
+from models.base import Base, session
+from models.billing import JournalEntry, LedgerAccount, Posting
+from models.incident import Incident
+from office.scenarios import balances
+from tests.furnishing import CASH, JUDGED, PAID, REFUND, begin, broken, complete, open_tasks
+from tests.visitors import LANGUAGES, Visitor, contents
+
+LEDGER = ("journal_entry", "posting", "ledger_account", "cash_refund", "receipt", "document_number")
+NUMBER = "13900000201"
+
+
+@pytest.fixture(params=LANGUAGES)
+def language(request: pytest.FixtureRequest) -> str:
+    """Both languages."""
+    return str(request.param)
+
+
+def before_the_refund(desk: Flask) -> tuple[str, int]:
+    """A case whose next form pays cash, and the task with that form."""
+    with desk.app_context():
+        case = begin(NUMBER)
+        for form in (JUDGED, CASH):
+            complete(open_tasks(case)[0], form)
+        return case, open_tasks(case)[0]
+
+
+def money(desk: Flask) -> dict[str, str]:
+    """What stands in the tables that money moves through."""
+    known = set(Base.metadata.tables) & set(LEDGER)
+    assert {"journal_entry", "posting", "ledger_account"} <= known
+    return {name: found for name, found in contents(desk).items() if name in known}
+
+
+def state_of(desk: Flask, case: str) -> tuple[list[int], list[str]]:
+    """The open tasks and the open incidents of a case."""
+    with desk.app_context():
+        incidents = session().scalars(select(Incident.element_id).where(Incident.state == "open"))
+        return open_tasks(case), list(incidents)
+
+
+def balanced(desk: Flask) -> bool:
+    """Whether every account's balance is the sum of its postings."""
+    with desk.app_context():
+        summed = balances.all_accounts()
+        kept = session().execute(
+            select(LedgerAccount.kind, LedgerAccount.balance).where(LedgerAccount.balance.is_not(None))
+        )
+        kinds: dict[str, int] = {}
+        for kind, balance in kept:
+            kinds[kind] = kinds.get(kind, 0) + balance
+        return all(
+            total == sum(amount for name, amount in summed.items() if name.split(".")[-1] == kind)
+            for kind, total in kinds.items()
+        )
+
+
+def test_a_refund_that_breaks_half_way_moves_no_money(any_desk: Flask, language: str) -> None:
+    """The clerk's step counts, the money does not: nothing half done, one incident, and the record says where the case is stuck."""
+    case, task = before_the_refund(any_desk)
+    before = money(any_desk)
+    clerk = Visitor(any_desk, "cleo", language)
+    with broken(REFUND):
+        assert clerk.post(f"/tasks/{task}/completion", **PAID).status == 302
+    assert money(any_desk) == before
+    assert state_of(any_desk, case) == ([], ["pay_cash"])
+    told = clerk.get(f"/cases/{case}").text
+    assert {"zh": "已通知系统维护人员", "en": "the operator of the system has been told"}[language] in told
+    assert "ZeroDivisionError" not in told
+
+
+def test_the_page_says_it_in_plain_words(any_desk: Flask, language: str) -> None:
+    """Whoever repairs it reads the step by its name and what it means, before any technical detail; nothing names a customer."""
+    case, task = before_the_refund(any_desk)
+    with broken(REFUND):
+        Visitor(any_desk, "cleo").post(f"/tasks/{task}/completion", **PAID)
+    page = Visitor(any_desk, "sam", language).get("/incidents")
+    (line,) = page.tree.xpath("//main//tbody/tr")
+    plain = " ".join("".join(line.xpath(".//text()[not(ancestor::details)]")).split())
+    assert case in plain
+    assert {"zh": "退话费", "en": "Pay"}[language] in plain
+    assert {"zh": "没有办成", "en": "could not be carried out"}[language] in plain
+    assert not re.search("pay_cash|ZeroDivisionError|refunds/cash", plain)
+    assert not re.search(f"{NUMBER}|SJ-0201", page.text)
+
+
+def test_trying_again_pays_once_and_the_case_goes_on(any_desk: Flask, language: str) -> None:
+    """While it is still broken it says so; once mended the money moves exactly once, and a second try changes nothing."""
+    case, task = before_the_refund(any_desk)
+    supervisor = Visitor(any_desk, "sam", language)
+    with broken(REFUND):
+        Visitor(any_desk, "cleo").post(f"/tasks/{task}/completion", **PAID)
+        before = money(any_desk)
+        first = incident(any_desk)
+        assert supervisor.post(f"/incidents/{first}/retry").status == 302
+        assert {"zh": "还是没有办成。", "en": "It failed again."}[language] in supervisor.get("/incidents").text
+        assert money(any_desk) == before
+    again = incident(any_desk)
+    assert supervisor.post(f"/incidents/{again}/retry").status == 302
+    assert {"zh": "已办成", "en": "Done"}[language] in supervisor.get("/incidents").text
+    tasks, left = state_of(any_desk, case)
+    assert (len(tasks), left) == (1, [])
+    assert paid(any_desk, case) == [8800]
+    assert balanced(any_desk)
+    after = contents(any_desk)
+    refused = supervisor.post(f"/incidents/{again}/retry")
+    assert (refused.status, refused.title) == (
+        409,
+        {"zh": "这条异常已经处理完毕。", "en": "This incident is settled already."}[language],
+    )
+    assert contents(any_desk) == after
+
+
+def incident(desk: Flask) -> int:
+    """The one open incident."""
+    with desk.app_context():
+        return session().scalars(select(Incident.id).where(Incident.state == "open")).one()
+
+
+def paid(desk: Flask, case: str) -> list[int]:
+    """The amounts that were posted for a case, in fen."""
+    with desk.app_context():
+        query = select(Posting.amount).join(JournalEntry, JournalEntry.id == Posting.entry_id)
+        return list(session().scalars(query.where(JournalEntry.case_number == case)))
+
+
+def test_an_error_of_the_page_itself_is_said_in_words(
+    desk: Flask, language: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """When the desk itself fails, nothing was changed, and nobody is shown a trace."""
+    _, task = before_the_refund(desk)
+    visitor = Visitor(desk, "cleo", language)
+
+    def fail(*_given: object, **_named: object) -> None:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(engine, "complete", fail)
+    desk.config["PROPAGATE_EXCEPTIONS"] = False
+    before = contents(desk)
+    page = visitor.post(f"/tasks/{task}/completion", **PAID)
+    assert (page.status, "Traceback" in page.text, "ZeroDivision" in page.text) == (500, False, False)
+    assert {"zh": "未作任何改动", "en": "Nothing was changed"}[language] in page.title
+    assert contents(desk) == before
