@@ -20,7 +20,7 @@ from engine.errors import Conflict, EngineError
 from engine.handlers import BpmnError, Call, Handler, JobFailed
 from engine.language import values
 from engine.steps import Done, Failed, Queued, Refused, Step, Work, WorkOutcome
-from models.base import session
+from models.base import in_scratch, session
 from models.job import Job
 
 T = TypeVar("T")
@@ -136,8 +136,8 @@ def announce_to_nobody() -> None:
 
 
 def announced(job_id: int, left: int, due_at: datetime) -> None:
-    """Pass a queued job on to whoever carries jobs, if anybody beside `worker` does."""
-    for hook in _announce:
+    """Pass a queued job on to whoever carries jobs, if anybody beside `worker` does; what is only tried out stays where it is."""
+    for hook in () if in_scratch() else _announce:
         hook(job_id, left, due_at)
 
 

@@ -125,6 +125,11 @@ def _in_memory() -> Engine:
     return create_engine("sqlite://", poolclass=StaticPool, connect_args={"check_same_thread": False})
 
 
+def in_scratch() -> bool:
+    """Whether `session()` means a private database, of which nobody else may hear."""
+    return _scratch.get() is not None
+
+
 def listen(engine: Engine) -> None:
     """Set the pragmas that durability and foreign keys need on every SQLite connection, and let us write BEGIN ourselves."""
     if engine.dialect.name != "sqlite":

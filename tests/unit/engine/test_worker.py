@@ -210,3 +210,16 @@ def test_work_of_the_office_is_tried_again(database: Session, at: datetime) -> N
         engine.run_jobs(at + minutes * MINUTE)
     assert len(tried) == 5
     assert database.scalars(select(Job.state)).one() == "failed"
+
+
+def test_what_is_only_tried_out_is_not_handed_over(database: Session, at: datetime) -> None:
+    """A scenario that is played in a private database must not reach those who carry the office's jobs."""
+    heard: list[int] = []
+    engine.announce(lambda job_id, left, due_at: heard.append(job_id))
+    try:
+        with engine.worker.transaction():
+            engine.enqueue("test/sweep", {}, key="tried", at=at)
+    finally:
+        engine.announce_to_nobody()
+    assert heard == []
+    assert database.scalars(select(Job.key)).all() == ["tried"]

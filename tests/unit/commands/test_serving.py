@@ -1,0 +1,32 @@
+"""Serving an office that is set up already: what cannot work is refused before anything begins, with the command that helps."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from web.commands.serving import serve, worker
+
+
+@pytest.fixture(autouse=True)
+def sqlite(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A folder without an office; the database would be SQLite."""
+    monkeypatch.setenv("DESK_VAR", str(tmp_path))
+    monkeypatch.delenv("DATABASE_URL", raising=False)
+
+
+@pytest.mark.parametrize("command, arguments", [(serve, ["--workers", "2"]), (worker, [])])
+def test_sqlite_is_for_one_process(command: object, arguments: list[str]) -> None:
+    """Two processes that write one SQLite file would keep each other waiting."""
+    refused = CliRunner().invoke(command, arguments)  # type: ignore[arg-type]
+    assert refused.exit_code == 1
+    assert "move-to-postgresql" in refused.output
+
+
+def test_another_schema_is_not_served() -> None:
+    """A new release over an old database stops at once and names the command."""
+    refused = CliRunner().invoke(serve, ["--port", "8159"])
+    assert refused.exit_code == 1
+    assert "./desk migrate" in refused.output
