@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import signal
+import subprocess
+import sys
 import threading
 from datetime import timedelta
 from pathlib import Path
@@ -20,6 +23,7 @@ from web.commands.database import bring_up_to_date
 
 pytestmark = [pytest.mark.postgresql, pytest.mark.slow]
 CASES = 60
+ROOT = Path(__file__).parents[2]
 SOON = process(
     "SOON",
     start(),
@@ -113,3 +117,23 @@ def test_a_clerk_and_the_clock_do_not_wait_for_each_other_for_ever(app: Flask) -
     with app.app_context():
         assert session().scalar(select(func.count()).select_from(Setback)) == 0
         assert [engine.verify(one.instance_id) for one in begun] == [[]] * CASES
+
+
+def test_a_worker_does_what_is_due_and_ends_when_it_is_told(app: Flask, postgresql: str, tmp_path: Path) -> None:
+    """A process of its own beside nobody: the timer that is due fires, and SIGTERM ends it in order."""
+    environment = config.environment(DATABASE_URL=postgresql, DESK_VAR=str(tmp_path))
+    engine.configure_keys(config.read(environment).keys or engine.ephemeral_keys())
+    with app.app_context():
+        engine.start("SOON", business_key="AJ-1", variables={}, by=CLEO, at=engine.now() - timedelta(hours=2))
+    command = [sys.executable, "-m", "web.commands", "worker"]
+    with subprocess.Popen(command, cwd=ROOT, env=environment, stderr=subprocess.PIPE, text=True) as worker:
+        with app.app_context():
+            left = 1
+            for _look in range(50_000):
+                left = session().scalar(select(func.count()).select_from(Timer)) or 0
+                session().rollback()
+                if not left or worker.poll() is not None:
+                    break
+        worker.send_signal(signal.SIGTERM)
+        worker.communicate(timeout=120)
+    assert (left, worker.returncode) == (0, 0)

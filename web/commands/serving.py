@@ -15,7 +15,7 @@ from sqlalchemy import select
 
 from models.base import session
 from models.identity import User
-from web import config, create_app, server
+from web import background, config, create_app, server
 from web.commands.building import build_everything
 from web.commands.database import bring_up_to_date, check_up_to_date, login_lines, plant
 from web.commands.output import note
@@ -89,6 +89,7 @@ def work(app: Flask) -> None:
     note("Working   (Ctrl-C ends it)")
     for thread in threads:
         thread.join()
+    background.stop()
 
 
 def _ensure_postgresql(settings: config.Settings, wanted: str) -> None:
