@@ -59,7 +59,7 @@ def create_app(settings: config.Settings | None = None) -> Flask:
     _configure(app, settings)
     _connect(app)
     _compose(settings)
-    app.before_request(_refuse_impossible_numbers)
+    app.before_request(_refuse_impossible_addresses)
     i18n.register(app)
     auth.register(app)
     errors.register(app)
@@ -122,10 +122,13 @@ def _compose(settings: config.Settings) -> None:
     engine.observe(tracking.report_missed)
 
 
-def _refuse_impossible_numbers() -> None:
-    """A number in the address that no row can have is not looked for: databases refuse it in their own ways."""
-    if any(isinstance(value, int) and value > MOST_ID for value in (request.view_args or {}).values()):
+def _refuse_impossible_addresses() -> None:
+    """A number in the address that no row can have, or a NUL, is not looked for: databases refuse them in their own ways."""
+    named = (request.view_args or {}).values()
+    if any(value > MOST_ID if isinstance(value, int) else "\0" in str(value) for value in named):
         abort(404)
+    if any("\0" in value for value in request.args.values()):
+        abort(400)
 
 
 def _harden(response: Response) -> Response:

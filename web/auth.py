@@ -124,7 +124,7 @@ def log_in() -> tuple[str, int] | Response:
     if _is_locked(name, at):
         problem = gettext("Too many wrong passwords. Try again in ten minutes.")
         return render_template("login.html", name=name, problem=problem), 429
-    row = database().get(User, name)
+    row = database().get(User, name) if "\0" not in name else None
     stored = row.password_hash if row is not None and row.active else _NOBODY
     if not check_password(stored, request.form.get("password", "")) or row is None:
         _failures.setdefault(name, []).append(at)
