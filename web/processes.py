@@ -57,6 +57,7 @@ def process(key: str) -> str:
         name=names.process_name(key),
         figures=processes.figures(key, engine.now()),
         steps=steps.of(definition),
+        whole=steps.limit_of_all(definition),
         english=names.english_elements(key),
         versions=versions,
         told=told,
@@ -91,6 +92,7 @@ def compare(key: str, version: int) -> str:
     new = engine.definition(key, version)
     number = request.args.get("against", type=int) or max(version - 1, 0)
     old = engine.definition(key, number) if number else None
+    listed = changes.between(old.package, new.package) if old is not None else []
     return render_template(
         "version.html",
         key=key,
@@ -98,7 +100,8 @@ def compare(key: str, version: int) -> str:
         definition=new,
         against=number,
         versions=processes.versions(key),
-        changed=changes.by_file(changes.between(old.package if old else None, new.package)) if old else [],
+        changed=changes.by_file(listed),
+        changes=changes.as_json(listed),
         english=names.english_elements(key),
     )
 

@@ -109,7 +109,7 @@ def _diagram_facts(text: str | None) -> dict[str, Facts] | None:
         places = shapes.places(text.encode())
     except xml.MalformedXml:
         return None
-    facts: dict[str, Facts] = {"": {"name": drawn.name, "documentation": drawn.documentation}}
+    facts: dict[str, Facts] = {"": {"type": "process", "name": drawn.name, "documentation": drawn.documentation}}
     facts |= {e.id: {**_element_facts(e, drawn), "at": places.get(e.id)} for e in drawn.elements.values()}
     return facts | {f.id: _flow_facts(f, drawn) for f in drawn.flows.values()}
 

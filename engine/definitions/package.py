@@ -6,6 +6,7 @@ import hashlib
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 from engine import xml
@@ -32,7 +33,7 @@ class Package:
         document = {"key": self.key, "files": self.files}
         return json.dumps(document, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
 
-    @property
+    @cached_property
     def sha256(self) -> str:
         """The fingerprint: same files, same version."""
         return hashlib.sha256(self.canonical()).hexdigest()

@@ -20,6 +20,11 @@ def _(text: str) -> str:
 
 
 KINDS = {
+    "process": _("process"),
+    "task": _("step"),
+    "manualTask": _("manual task"),
+    "scriptTask": _("script"),
+    "sendTask": _("sending task"),
     "userTask": _("user task"),
     "serviceTask": _("service task"),
     "businessRuleTask": _("decision"),

@@ -35,6 +35,12 @@ def of(definition: engine.Definition) -> list[Step]:
     return [_step(definition, e, departments) for e in definition.elements.values() if e.type in KINDS]
 
 
+def limit_of_all(definition: engine.Definition) -> str:
+    """The limit of the process as a whole, which stands at its start event; empty when it has none."""
+    starts = [e for e in definition.elements.values() if e.type == "startEvent" and e.parent == definition.key]
+    return limits.text(definition, starts[0]) if starts else ""
+
+
 def _step(definition: engine.Definition, element: engine.Element, departments: _Departments) -> Step:
     form = element.properties.get("form", "") if element.type == "userTask" else ""
     return Step(
