@@ -25,7 +25,18 @@ from office import supervision as tracking
 from web import auth, config, errors, i18n
 from web.queries import evidence, words
 
-PAGES = ("tasklist", "cases", "intake", "customers", "supervision", "incidents", "notices", "processes", "editor", "health")
+PAGES = (
+    "tasklist",
+    "cases",
+    "intake",
+    "customers",
+    "supervision",
+    "incidents",
+    "notices",
+    "processes",
+    "editor",
+    "health",
+)
 MOST_REQUEST_BYTES = 8_000_000
 POLICY = (
     "default-src 'self'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; font-src 'self' data:; "
