@@ -9,7 +9,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+import yaml
+from playwright.sync_api import Browser, Locator, Page, expect
 
 from engine.definitions import diagram, dmn
 from engine.language.forms import Form
@@ -20,6 +21,7 @@ PROCESSES = Path(__file__).resolve().parents[2] / "processes"
 DIAGRAMS = sorted(PROCESSES.glob("*.bpmn"))
 KEY = "TS-002"
 FILE = "TS-002.bpmn"
+CATALOGUE = "translations/TS-002.en.yaml"
 KEYS = re.compile(r"(\w+): \"(?:[^\"\\]|\\.)*\"")
 REWRITE = """async (xml) => {
   const { modeler } = editor.opened.diagram;
@@ -63,6 +65,11 @@ def without_lines(content: str) -> diagram.Diagram:
     return dataclasses.replace(drawn, elements=elements, flows=flows)
 
 
+def numbers(picture: Locator) -> list[float]:
+    """Where a picture stands and how large it is drawn."""
+    return [float(found) for found in re.findall(r"-?[0-9.]+", picture.get_attribute("transform") or "")]
+
+
 @pytest.mark.parametrize("file", DIAGRAMS, ids=lambda file: file.stem)
 def test_opening_and_saving_changes_nothing(drawing: Page, file: Path) -> None:
     """Whoever corrects one word must not lose a parameter, a limit or a manual reference elsewhere."""
@@ -88,6 +95,36 @@ def test_a_drawn_step_is_named_parametrised_and_saved(page: Page) -> None:
     element = diagram.parse(editing.text_of(page, FILE).encode()).elements["register_refund"]
     assert (element.name, element.topic) == ("登记退款", "refunds/cash")
     assert {one.name: one.expression for one in element.parameters}["amount"] == "refund_amount"
+
+
+def test_english_names_go_into_the_catalogue(page: Page) -> None:
+    """Name and advice in English stand in the catalogue under the element's id, and follow it when the id changes."""
+    before = yaml.safe_load(editing.text_of(page, CATALOGUE))
+    editing.select(page, "judge_cause")
+    editing.entry(page, "name-en").fill('Judge the "cause"')
+    editing.saved(page, CATALOGUE, "Judge the")
+    editing.entry(page, "id").fill("verify_cause")
+    editing.saved(page, CATALOGUE, "verify_cause")
+    after = yaml.safe_load(editing.text_of(page, CATALOGUE))
+    assert after["verify_cause"] == 'Judge the "cause"'
+    assert after["documentation"]["verify_cause"] == before["documentation"]["judge_cause"]
+    assert "judge_cause" not in after
+    assert set(after) - {"verify_cause"} == set(before) - {"judge_cause"}
+
+
+def test_two_versions_are_compared_in_words_and_pictures(page: Page) -> None:
+    """Both pictures show the same part; each change says in a word what it is and leads to its place."""
+    editing.select(page, "flow_cash")
+    editing.entry(page, "name").fill("现金")
+    editing.saved(page, FILE, 'name="现金"')
+    page.goto(f"/processes/{KEY}/publish")
+    expect(page.locator("[data-difference][data-ready]")).to_be_visible(timeout=30_000)
+    change = page.locator(".desk-difference-list li").filter(has_text="现金")
+    expect(change).to_contain_text("改动")
+    expect(page.locator(".desk-difference-pictures .desk-change-sign")).to_have_count(2)
+    change.get_by_role("button").click()
+    before, after = (numbers(one) for one in page.locator(".desk-difference-picture .viewport").all())
+    assert before == pytest.approx(after, abs=0.01)
 
 
 def test_one_change_is_undone_by_one_step(page: Page) -> None:

@@ -35,6 +35,7 @@ class Editor {
     this.showProblems();
     this.saving.draw();
     this.saving.offerRecovery();
+    await this.goWhereAsked();
     this.root.dataset.ready = "true";
     this.root.dispatchEvent(new CustomEvent("desk:editor-ready", { bubbles: true, detail: { editor: this, missing } }));
   }
@@ -121,6 +122,12 @@ class Editor {
     const name = this.tabOf(problem);
     await this.choose(name);
     await this.opened[name]?.show(problem);
+  }
+
+  /** Another page may name a place: ?file=forms/x.form&element=… */
+  async goWhereAsked() {
+    const { file, element } = Object.fromEntries(new URLSearchParams(location.search));
+    if (file || element) await this.go({ file, element });
   }
 
   nameOf({ file, element }) {
