@@ -25,10 +25,10 @@ export class Draft extends EventTarget {
     this.announce("loaded");
   }
 
-  take({ files, revision, saved_at, saved_by, problems, state, base_version }) {
+  take({ files, revision, saved_at, saved_by, problems, state }) {
     Object.assign(this, { revision, savedAt: saved_at, savedBy: saved_by });
     if (files) this.stored = files;
-    if (state) Object.assign(this, { submitted: state === "submitted", baseVersion: base_version });
+    if (state) this.submitted = state === "submitted";
     if (problems) this.report(problems);
   }
 

@@ -7,6 +7,7 @@ import { ProblemList } from "./problems.js";
 import { ask } from "./requests.js";
 import { Saving } from "./saving.js";
 import { say } from "./texts.js";
+import { missing } from "./words.js";
 
 const TABS = {
   diagram: () => import("./diagram/index.js"),
@@ -30,12 +31,13 @@ class Editor {
     [this.config] = await Promise.all([ask("GET", this.urls.config), this.draft.load()]);
     this.frame();
     this.follow();
-    this.problems.show(this.draft.problems);
     await this.choose(location.hash.slice(1) in TABS ? location.hash.slice(1) : "diagram");
+    this.showProblems();
     this.saving.draw();
     this.saving.offerRecovery();
+    await this.goWhereAsked();
     this.root.dataset.ready = "true";
-    this.root.dispatchEvent(new CustomEvent("desk:editor-ready", { bubbles: true, detail: { editor: this } }));
+    this.root.dispatchEvent(new CustomEvent("desk:editor-ready", { bubbles: true, detail: { editor: this, missing } }));
   }
 
   frame() {
@@ -120,6 +122,12 @@ class Editor {
     const name = this.tabOf(problem);
     await this.choose(name);
     await this.opened[name]?.show(problem);
+  }
+
+  /** Another page may name a place: ?file=forms/x.form&element=… */
+  async goWhereAsked() {
+    const { file, element } = Object.fromEntries(new URLSearchParams(location.search));
+    if (file || element) await this.go({ file, element });
   }
 
   nameOf({ file, element }) {

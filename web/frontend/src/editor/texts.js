@@ -23,7 +23,7 @@ export const TEXTS = {
     call: "调用流程", called: "被调流程", inputs: "带入", outputs: "带回", mapping_hint: "每行一项：变量 = 表达式。", mapping_bad: "第 {line} 行要写成：变量 = 表达式。", mappings: "变量",
     event: "事件", timer: "到什么时候", timer_hint: "FEEL 日期时间或时长，例如 next_month(now(), 26)。", timer_kind: "时间", time_date: "时刻", time_duration: "时长", message: "消息名称", correlation: "对应关系", correlation_hint: "消息凭这个值找到案件。",
     error_code: "错误代码", error_any: "（任何错误）", interrupting: "中断原来的步骤", condition: "条件", condition_feel: "满足什么条件走这条线", default_flow: "其余情况走这条线", default_hint: "网关的每条出线都要有条件，只有一条走其余情况。",
-    process: "流程", process_zh: "流程名称", process_about: "流程说明", lane: "泳道", lane_department: "部门", no_selection: "请在图上选一个元素。", several: "选中了几个元素，请只选一个。", known: "此处可用的变量：{names}", none_known: "此处还没有已知的变量。",
+    process: "流程", process_zh: "流程名称", process_about: "流程说明", lane: "泳道", lane_department: "部门", no_selection: "请在图上选一个元素。", several: "选中了几个元素，请只选一个。", known: "此处可用的变量（{n} 个）", none_known: "此处还没有已知的变量。",
     type_string: "文字", type_number: "数字", type_boolean: "是或否", type_date: "日期", type_money: "金额", type_list: "清单", type_any: "任意", feel: "FEEL 表达式",
     // decisions
     decision_list: "决策表", no_decisions: "这个流程没有决策表。在图上放一个业务规则任务，再从这里新建。", new_decision: "新建决策表", decision_key: "决策表编号", used_in: "用于：{names}", not_used: "还没有用到", create: "新建", cancel: "取消",
@@ -58,7 +58,7 @@ export const TEXTS = {
     call: "Called process", called: "Process", inputs: "Goes in", outputs: "Comes back", mapping_hint: "One per line: variable = expression.", mapping_bad: "Line {line} must read: variable = expression.", mappings: "Variables",
     event: "Event", timer: "When", timer_hint: "A FEEL date and time or duration, for example next_month(now(), 26).", timer_kind: "Time", time_date: "At an instant", time_duration: "After a duration", message: "Message name", correlation: "Correlation key", correlation_hint: "The value by which a message finds its case.",
     error_code: "Error code", error_any: "(any error)", interrupting: "Ends the step it is attached to", condition: "Condition", condition_feel: "Taken when", default_flow: "Taken in every other case", default_hint: "Every flow out of a gateway has a condition; one is taken in every other case.",
-    process: "Process", process_zh: "Process name", process_about: "About the process", lane: "Lane", lane_department: "Department", no_selection: "Select an element of the diagram.", several: "Several elements are selected. Select one.", known: "Variables known here: {names}", none_known: "No variables are known here yet.",
+    process: "Process", process_zh: "Process name", process_about: "About the process", lane: "Lane", lane_department: "Department", no_selection: "Select an element of the diagram.", several: "Several elements are selected. Select one.", known: "Variables known here ({n})", none_known: "No variables are known here yet.",
     type_string: "text", type_number: "number", type_boolean: "yes or no", type_date: "date", type_money: "money", type_list: "list", type_any: "any", feel: "FEEL expression",
     decision_list: "Decision tables", no_decisions: "This process has no decision table. Put a business rule task in the diagram, then add one here.", new_decision: "New decision table", decision_key: "Id of the decision table", used_in: "Used by: {names}", not_used: "Not used yet", create: "Create", cancel: "Cancel",
     decision_broken: "This file is not a decision table that can be opened.", key_taken: "This id is in use already.", key_hint: "Small English words joined by underscores.",

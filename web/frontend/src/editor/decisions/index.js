@@ -28,7 +28,7 @@ class DecisionsTab {
     this.table = make("div", { class: "desk-editor-table" });
     this.list = new FileList(draft, {
       folder: FOLDER, suffix: SUFFIX, heading: say("decision_list"), empty: say("no_decisions"), create: say("new_decision"), keyLabel: say("decision_key"),
-      uses: (id) => new RegExp(`calledDecisionId>\\s*${id}\\s*<`), blank, choose: (name) => this.choose(name),
+      uses: (id) => new RegExp(`calledDecisionId[^>]*>\\s*${id}\\s*<`), blank, choose: (name) => this.choose(name),
     });
     container.append(make("div", { class: "desk-editor-files" }, this.list.element, this.table));
     draft.beforeSave(() => this.flush());
@@ -48,7 +48,7 @@ class DecisionsTab {
     this.list.mark(name);
     if (!name) return;
     this.file = name;
-    this.editor = new Tables({ container: this.table, decisionTable: { additionalModules: [translation] }, common: { keyboard: { bindTo: this.table } } });
+    this.editor = new Tables({ container: this.table, decisionTable: { additionalModules: [translation] } });
     await this.drawn(name);
   }
 

@@ -5,9 +5,10 @@ const PROPERTIES = "spiffworkflow:Properties";
 const OPERATOR = "spiffworkflow:ServiceTaskOperator";
 const DECISION = "spiffworkflow:CalledDecisionId";
 
-/** The element that carries the extensions: the process itself for its pool. */
+/** The element that carries the extensions: the process itself for its pool and for the ground it stands on. */
 export function carrier(element) {
   const business = getBusinessObject(element);
+  if (business.$type === "bpmn:Collaboration") return business.participants?.find(({ processRef }) => processRef)?.processRef;
   return business.$type === "bpmn:Participant" ? business.processRef : business;
 }
 

@@ -21,7 +21,7 @@ import { Variables } from "./variables.js";
 
 const PAUSE = 300;
 const FONT = '"PingFang SC", "Microsoft YaHei", "Noto Sans CJK SC", system-ui, sans-serif';
-const ROOM = { left: 76, top: 16, right: 16, bottom: 48 };
+const ROOM = { left: 124, top: 16, right: 16, bottom: 48 };
 const LARGEST = 1;
 
 const ours = {

@@ -102,7 +102,7 @@ export class FieldDetails {
       this.changed();
     }, { "aria-label": say(name), placeholder: say(name) });
     const gone = button("×", () => this.optionsChanged(this.component.values.filter((one) => one !== option)), { "aria-label": say("remove_option"), title: say("remove_option") });
-    return make("div", { class: "desk-form-option" }, part("option_value", "value"), part("option_zh", "label"), part("option_en", "properties.label_en"), gone);
+    return make("div", { class: "desk-form-option" }, part("option_value", "value"), gone, part("option_zh", "label"), part("option_en", "properties.label_en"));
   }
 
   optionsChanged(values) {

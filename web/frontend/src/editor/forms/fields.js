@@ -114,8 +114,7 @@ export class FieldList {
   key(event) {
     const steps = { ArrowUp: -1, ArrowDown: 1 };
     const step = steps[event.key];
-    if (event.key === "Delete") this.remove();
-    else if (step && event.altKey) this.move(step);
+    if (step && event.altKey) this.move(step);
     else if (step) this.step(step);
     else return;
     event.preventDefault();

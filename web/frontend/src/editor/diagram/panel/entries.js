@@ -12,6 +12,7 @@ export function useServices() {
     extensions: useService("extensions"),
     factory: useService("bpmnFactory"),
     moddle: useService("moddle"),
+    registry: useService("elementRegistry"),
     bench: useService("config.bench"),
     definitions: useService("bpmnjs").getDefinitions(),
   };
@@ -72,21 +73,29 @@ function withoutSign(text) {
   return (text ?? "").replace(/^=\s*/, "").trim();
 }
 
-function useVariables(element, bench) {
+/** What is known at an element, asked again whenever the draft has been saved. */
+function useVariables(element, { variables, draft }) {
   const [found, setFound] = useState([]);
   useEffect(() => {
     let current = true;
-    bench.variables.at(element.id).then((variables) => current && setFound(variables));
-    return () => (current = false);
+    const ask = () => variables.at(element.id).then((known) => current && setFound(known));
+    const again = () => draft.state === "saved" && ask();
+    ask();
+    draft.addEventListener("state", again);
+    return () => {
+      current = false;
+      draft.removeEventListener("state", again);
+    };
   }, [element, element.id]);
   return found;
 }
 
-/** A line of names that can be used in the expressions of an element. */
+/** The names that can be used in the expressions of an element, folded. */
 function Known({ element }) {
   const { bench } = useServices();
-  const names = useVariables(element, bench).map(({ name }) => name);
-  return h("p", { class: "desk-editor-known" }, names.length ? say("known", { names: names.join(" · ") }) : say("none_known"));
+  const found = useVariables(element, bench);
+  if (!found.length) return h("p", { class: "desk-editor-known" }, say("none_known"));
+  return h("details", { class: "desk-editor-known" }, h("summary", {}, say("known", { n: found.length })), found.map(({ name }) => name).join(" · "));
 }
 
 export const line = entry(TextLine, isTextFieldEntryEdited);

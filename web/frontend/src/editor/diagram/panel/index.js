@@ -10,8 +10,9 @@ import { decisionEntries, operatorEntries } from "./operators.js";
 import { manualEntries, taskEntries, watchEntries } from "./tasks.js";
 
 const NODE = ["bpmn:Activity", "bpmn:Gateway", "bpmn:Event"];
+const PROCESS = ["bpmn:Participant", "bpmn:Process", "bpmn:Collaboration"];
 const GROUPS = [
-  ["process", ["bpmn:Participant", "bpmn:Process"], processEntries],
+  ["process", PROCESS, processEntries],
   ["lane", ["bpmn:Lane"], laneEntries],
   ["general", [...NODE, "bpmn:SequenceFlow"], nameEntries],
   ["task", ["bpmn:UserTask"], taskEntries],
@@ -20,7 +21,7 @@ const GROUPS = [
   ["call", ["bpmn:CallActivity"], callEntries],
   ["event", ["bpmn:Event", "bpmn:ReceiveTask"], eventEntries],
   ["condition", ["bpmn:SequenceFlow"], flowEntries],
-  ["manual", [...NODE, "bpmn:Participant", "bpmn:Process"], manualEntries],
+  ["manual", [...NODE, ...PROCESS], manualEntries],
   ["watch", ["bpmn:UserTask"], watchEntries],
 ];
 

@@ -46,9 +46,11 @@ function rename(element, id, { modeling, bench }) {
   if (bench.draft.text(name)) bench.draft.change(name, renamed(bench.draft.text(name), before, id));
 }
 
-function setName(element, name, { modeling, extensions }) {
-  if (carrier(element) !== getBusinessObject(element)) modeling.updateProperties(element, { name });
-  extensions.change(element, [[carrier(element), { name }]]);
+/** The process and its pool are called the same. */
+function setName(element, name, { extensions, registry }) {
+  const process = carrier(element);
+  const pool = registry.find(({ businessObject }) => businessObject?.processRef === process);
+  extensions.change(pool ?? element, [[process, { name }], ...(pool ? [[getBusinessObject(pool), { name }]] : [])]);
 }
 
 export function processEntries(element) {

@@ -1,0 +1,115 @@
+"""What an owner does in the editor: open a draft, select an element, wait until it is saved. The checks are in test_editor.py."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from playwright.sync_api import Browser, Page, expect
+
+ROOT = Path(__file__).resolve().parents[2]
+READY = """
+document.addEventListener("desk:editor-ready", ({ detail }) => Object.assign(window, detail));
+"""
+
+
+@contextmanager
+def served(var: Path) -> Iterator[str]:
+    """The address of a demo office served from a folder of its own."""
+    port = _free_port()
+    command = [sys.executable, "-m", "web.commands", "run", "--port", str(port)]
+    environment = {**os.environ, "DESK_VAR": str(var)}
+    environment.pop("DATABASE_URL", None)
+    with (var / "office.log").open("w") as said:
+        process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=said, stderr=said)
+        try:
+            yield _answering(process, port)
+        finally:
+            process.send_signal(signal.SIGTERM)
+            process.wait()
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def _answering(process: subprocess.Popen[bytes], port: int) -> str:
+    while process.poll() is None:
+        try:
+            socket.create_connection(("127.0.0.1", port), timeout=5).close()
+        except OSError:
+            continue
+        return f"http://127.0.0.1:{port}"
+    raise AssertionError("the office could not be served")
+
+
+def owner(browser: Browser, address: str, name: str = "olu", language: str = "zh") -> Page:
+    """A page of a process owner who has logged in."""
+    context = browser.new_context(base_url=address, locale="zh-CN", viewport={"width": 1440, "height": 900})
+    page = context.new_page()
+    page.add_init_script(READY)
+    page.goto("/login")
+    page.locator("main [name=name]").fill(name)
+    page.locator("main [name=password]").fill(f"{name}-reception-desk")
+    page.locator("main form button").last.click()
+    page.wait_for_url(lambda url: "/login" not in url)
+    if page.locator("html").get_attribute("lang") != {"zh": "zh-CN", "en": "en"}[language]:
+        page.locator("button[name=language]").click()
+    return page
+
+
+def open_editor(page: Page, key: str, tab: str = "diagram") -> None:
+    """The draft of a process, with everything drawn."""
+    page.goto("about:blank")
+    page.goto(f"/processes/{key}/edit#{tab}")
+    expect(page.locator("[data-modeler][data-ready]")).to_be_visible(timeout=30_000)
+
+
+def select(page: Page, element: str) -> None:
+    """Select an element of the diagram, so that the panel shows it."""
+    page.evaluate("element => editor.opened.diagram.show({ element })", element)
+
+
+def entry(page: Page, name: str) -> Any:
+    """The control of an entry of the panel."""
+    return page.locator(f"[data-entry-id='{name}']").locator("input, select, textarea, [contenteditable=true]").first
+
+
+def saved(page: Page, file: str, part: str) -> None:
+    """Wait until a file of the draft is saved with something in it."""
+    page.wait_for_function(
+        """([file, part]) => {
+          const { state, stored, unsaved } = editor.draft;
+          return state === "saved" && !unsaved.size && stored[file]?.includes(part);
+        }""",
+        arg=[file, part],
+        timeout=30_000,
+    )
+    expect(page.locator(".desk-saved")).to_have_attribute("data-state", "saved")
+
+
+def text_of(page: Page, file: str) -> str:
+    """A file of the draft as it stands in the editor."""
+    found: str = page.evaluate("file => editor.draft.text(file)", file)
+    return found
+
+
+def discard(page: Page, key: str) -> None:
+    """Throw the draft of a process away, and what the browser kept of it."""
+    page.evaluate(
+        """async (key) => {
+          const token = document.querySelector("meta[name=csrf-token]").content;
+          await fetch(`/processes/${key}/draft`, { method: "DELETE", headers: { "X-CSRFToken": token } });
+          localStorage.removeItem(`desk-draft:${key}`);
+        }""",
+        key,
+    )

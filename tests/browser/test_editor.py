@@ -1,0 +1,346 @@
+"""The owner's editor in a real browser: what is drawn, entered and tabulated there reaches the draft, whatever happens in between."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import yaml
+from playwright.sync_api import Browser, Locator, Page, expect
+
+from engine.definitions import diagram, dmn
+from engine.language.forms import Form
+from tests.browser import editing
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+PROCESSES = Path(__file__).resolve().parents[2] / "processes"
+DIAGRAMS = sorted(PROCESSES.glob("*.bpmn"))
+KEY = "TS-002"
+FILE = "TS-002.bpmn"
+CATALOGUE = "translations/TS-002.en.yaml"
+KEYS = re.compile(r"(\w+): \"(?:[^\"\\]|\\.)*\"")
+REWRITE = """async (xml) => {
+  const { modeler } = editor.opened.diagram;
+  await modeler.importXML(xml);
+  return (await modeler.saveXML({ format: true })).xml;
+}"""
+
+
+@pytest.fixture(scope="module")
+def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A demo office for all tests of the editor."""
+    with editing.served(tmp_path_factory.mktemp("editor")) as found:
+        yield found
+
+
+@pytest.fixture
+def page(browser: Browser, address: str) -> Iterator[Page]:
+    """The editor of TS-002 as Olu sees it in Chinese, with no draft before or after."""
+    page = editing.owner(browser, address)
+    editing.open_editor(page, KEY)
+    yield page
+    page.unroute_all(behavior="ignoreErrors")
+    editing.discard(page, KEY)
+    page.context.close()
+
+
+@pytest.fixture(scope="module")
+def drawing(browser: Browser, address: str) -> Iterator[Page]:
+    """An editor that only reads and writes diagrams."""
+    page = editing.owner(browser, address)
+    editing.open_editor(page, KEY)
+    yield page
+    page.context.close()
+
+
+def without_lines(content: str) -> diagram.Diagram:
+    """What a diagram says, wherever in the file it stands."""
+    drawn = diagram.parse(content.encode())
+    elements = {name: dataclasses.replace(element, line=0) for name, element in drawn.elements.items()}
+    flows = {name: dataclasses.replace(flow, line=0) for name, flow in drawn.flows.items()}
+    return dataclasses.replace(drawn, elements=elements, flows=flows)
+
+
+def numbers(picture: Locator) -> list[float]:
+    """Where a picture stands and how large it is drawn."""
+    return [float(found) for found in re.findall(r"-?[0-9.]+", picture.get_attribute("transform") or "")]
+
+
+@pytest.mark.parametrize("file", DIAGRAMS, ids=lambda file: file.stem)
+def test_opening_and_saving_changes_nothing(drawing: Page, file: Path) -> None:
+    """Whoever corrects one word must not lose a parameter, a limit or a manual reference elsewhere."""
+    content = file.read_text(encoding="utf-8")
+    assert without_lines(drawing.evaluate(REWRITE, content)) == without_lines(content)
+
+
+def test_a_drawn_step_is_named_parametrised_and_saved(page: Page) -> None:
+    """An owner appends a service task, chooses its operation, fills a parameter with a known variable; the draft has it all."""
+    editing.select(page, "reply_customer")
+    page.locator(".djs-context-pad [data-action='append.service-task']").click()
+    page.keyboard.press("Escape")
+    editing.select(page, "service_task_1")
+    editing.entry(page, "name").fill("登记退款")
+    editing.saved(page, FILE, 'name="登记退款"')
+    editing.entry(page, "operator").select_option("refunds/cash")
+    editing.entry(page, "parameter-amount").click()
+    page.keyboard.type("refund_am")
+    page.get_by_role("option", name="refund_amount").click()
+    expect(editing.entry(page, "parameter-amount")).to_have_text("refund_amount")
+    editing.entry(page, "id").fill("register_refund")
+    editing.saved(page, FILE, 'id="register_refund"')
+    element = diagram.parse(editing.text_of(page, FILE).encode()).elements["register_refund"]
+    assert (element.name, element.topic) == ("登记退款", "refunds/cash")
+    assert {one.name: one.expression for one in element.parameters}["amount"] == "refund_amount"
+
+
+def test_english_names_go_into_the_catalogue(page: Page) -> None:
+    """Name and advice in English stand in the catalogue under the element's id, and follow it when the id changes."""
+    before = yaml.safe_load(editing.text_of(page, CATALOGUE))
+    editing.select(page, "judge_cause")
+    editing.entry(page, "name-en").fill('Judge the "cause"')
+    editing.saved(page, CATALOGUE, "Judge the")
+    editing.entry(page, "id").fill("verify_cause")
+    editing.saved(page, CATALOGUE, "verify_cause")
+    after = yaml.safe_load(editing.text_of(page, CATALOGUE))
+    assert after["verify_cause"] == 'Judge the "cause"'
+    assert after["documentation"]["verify_cause"] == before["documentation"]["judge_cause"]
+    assert "judge_cause" not in after
+    assert set(after) - {"verify_cause"} == set(before) - {"judge_cause"}
+
+
+def test_two_versions_are_compared_in_words_and_pictures(page: Page) -> None:
+    """Both pictures show the same part; each change says in a word what it is and leads to its place."""
+    editing.select(page, "flow_cash")
+    editing.entry(page, "name").fill("现金")
+    editing.saved(page, FILE, 'name="现金"')
+    page.goto(f"/processes/{KEY}/publish")
+    expect(page.locator("[data-difference][data-ready]")).to_be_visible(timeout=30_000)
+    change = page.locator(".desk-difference-list li").filter(has_text="现金")
+    expect(change).to_contain_text("改动")
+    expect(page.locator(".desk-difference-pictures .desk-change-sign")).to_have_count(2)
+    change.get_by_role("button").click()
+    before, after = (numbers(one) for one in page.locator(".desk-difference-picture .viewport").all())
+    assert before == pytest.approx(after, abs=0.01)
+
+
+def test_one_change_is_undone_by_one_step(page: Page) -> None:
+    """A first property makes its container too; undo must not leave half of it."""
+    before = page.evaluate("() => editor.opened.diagram.modeler.saveXML({ format: true }).then(({ xml }) => xml)")
+    editing.select(page, "charge_disputed")
+    editing.entry(page, "manualRef").fill("CH1.2")
+    editing.saved(page, FILE, 'value="CH1.2"')
+    page.get_by_role("button", name="撤销").click()
+    after = page.evaluate("() => editor.opened.diagram.modeler.saveXML({ format: true }).then(({ xml }) => xml)")
+    assert after == before
+
+
+def test_typing_keeps_the_focus_in_the_panel(page: Page) -> None:
+    """The panel is drawn anew at every change; whoever types a name must not be thrown out of the field."""
+    editing.select(page, "judge_cause")
+    name = editing.entry(page, "name")
+    name.fill("核对原因")
+    editing.saved(page, FILE, 'name="核对原因"')
+    expect(name).to_be_focused()
+
+
+def test_problems_are_marked_on_the_element_and_listed(page: Page) -> None:
+    """What the server's rules find is seen where it is, counted, and reached from the list."""
+    editing.select(page, "flow_cash")
+    editing.entry(page, "condition").click()
+    page.keyboard.press("Control+a")
+    page.keyboard.type("refund_kind = = 1")
+    problem = page.locator(".desk-problem-list [data-element=flow_cash]").first
+    expect(problem).to_be_visible()
+    badge = page.locator(".desk-problem-badge")
+    expect(badge).to_be_visible()
+    assert badge.evaluate("one => getComputedStyle(one).backgroundColor") != "rgba(0, 0, 0, 0)"
+    expect(page.locator(".desk-problems [role=status]")).to_have_text("1 个问题")
+    editing.select(page, "judge_cause")
+    problem.get_by_role("button").click()
+    assert page.evaluate("editor.opened.diagram.get('selection').get().map(({ id }) => id)") == ["flow_cash"]
+
+
+def test_only_what_can_be_executed_is_offered(page: Page) -> None:
+    """A script task or a signal would be refused at publication; the owner is not led there."""
+    offered = page.locator(".djs-palette [data-action]").evaluate_all("all => all.map((one) => one.dataset.action)")
+    assert {"create.user-task", "create.service-task", "create.rule-task", "create.error-boundary"} <= set(offered)
+    assert not {"create.task", "create.data-object", "create.group", "create.intermediate-event"} & set(offered)
+    editing.select(page, "judge_cause")
+    page.locator(".djs-context-pad [data-action=replace]").click()
+    entries = page.locator(".djs-popup [data-id]")
+    expect(entries.first).to_be_visible()
+    found = set(entries.evaluate_all("all => all.map((one) => one.dataset.id)"))
+    assert {"replace-with-service-task", "replace-with-rule-task"} <= found
+    assert not {"replace-with-script-task", "replace-with-task", "replace-with-ad-hoc-subprocess"} & found
+
+
+@pytest.mark.parametrize("tab", ["diagram", "decisions"])
+def test_the_mark_of_bpmn_io_is_visible_and_uncovered(page: Page, tab: str) -> None:
+    """The licence of the editors asks for it: nothing of ours may lie over the mark."""
+    page.locator(f"[data-tab={tab}]").click()
+    mark = page.locator(f"#panel-{tab}").locator(".bjs-powered-by, .powered-by__logo, .powered-by").first
+    expect(mark).to_be_visible()
+    mark.scroll_into_view_if_needed()
+    assert mark.evaluate(
+        """(one) => {
+          const { left, top, width, height } = one.getBoundingClientRect();
+          const points = [[0.1, 0.2], [0.5, 0.5], [0.9, 0.8]].map(([x, y]) => document.elementFromPoint(left + width * x, top + height * y));
+          return points.every((found) => one.contains(found));
+        }"""
+    )
+
+
+def test_a_decision_gets_a_rule_and_is_saved(page: Page) -> None:
+    """An owner adds a rule to a table; the engine reads the table with one rule more and keeps its manual reference."""
+    before = editing.text_of(page, "decisions/cause.dmn")
+    page.locator("[data-tab=decisions]").click()
+    page.locator(".desk-editor-table .add-rule-add, .desk-editor-table .add-rule").first.click()
+    page.keyboard.type('"weather"')
+    page.keyboard.press("Control+s")
+    editing.saved(page, "decisions/cause.dmn", '"weather"')
+    after = editing.text_of(page, "decisions/cause.dmn")
+    assert len(dmn.parse(after.encode()).find("cause").logic.rules) == before.count("<rule ") + 1
+    assert 'manualRef="CH2.2, CH2.6, CH2.10"' in after
+
+
+def test_a_form_is_edited_and_previewed_as_the_clerk_sees_it(page: Page) -> None:
+    """A field added, labelled and moved by keyboard stands in the schema and in the preview; the rest of the form is untouched."""
+    page.locator("[data-tab=forms]").click()
+    page.locator("[data-file='forms/ts002_receipt.form']").click()
+    before = json.loads(editing.text_of(page, "forms/ts002_receipt.form"))
+    page.get_by_role("button", name="添加字段").click()
+    page.get_by_label("变量名").fill("invoice_note")
+    page.get_by_label("标签", exact=True).fill("发票备注")
+    page.get_by_label("必填").check()
+    expect(page.locator(".desk-form-preview").get_by_text("发票备注")).to_be_visible()
+    page.locator(".desk-form-fields [aria-current]").focus()
+    page.keyboard.press("Alt+ArrowUp")
+    editing.saved(page, "forms/ts002_receipt.form", "发票备注")
+    after = json.loads(editing.text_of(page, "forms/ts002_receipt.form"))
+    added = next(one for one in after["components"] if one.get("key") == "invoice_note")
+    assert after["components"].index(added) == 0
+    assert [one for one in after["components"] if one is not added] == before["components"]
+    assert next(field for field in Form.parse(json.dumps(after)).inputs if field.key == "invoice_note").required
+
+
+def test_every_form_survives_the_editor(page: Page) -> None:
+    """Reading a form and writing it again changes no byte of what the engine reads."""
+    page.locator("[data-tab=forms]").click()
+    for button in page.locator("[data-file]").all():
+        button.click()
+        name = button.get_attribute("data-file")
+        written = page.evaluate("() => JSON.stringify(editor.opened.forms.schema, null, 2) + '\\n'")
+        assert json.loads(written) == json.loads(editing.text_of(page, str(name)))
+
+
+def test_an_interrupted_change_is_offered_again(page: Page) -> None:
+    """A crash between two saves loses nothing: the next visit offers what this browser kept."""
+    page.route("**/draft", lambda route: route.abort() if route.request.method == "PUT" else route.continue_())
+    editing.select(page, "judge_cause")
+    editing.entry(page, "name").fill("核对原因")
+    expect(page.locator(".desk-saved")).to_have_attribute("data-state", "offline", timeout=15_000)
+    page.on("dialog", lambda dialog: dialog.accept())
+    page.unroute("**/draft")
+    editing.open_editor(page, KEY)
+    page.get_by_role("button", name="放回草稿").click()
+    editing.saved(page, FILE, 'name="核对原因"')
+    assert 'name="核对原因"' in editing.text_of(page, FILE)
+    assert page.evaluate("localStorage.getItem('desk-draft:TS-002')") is None
+
+
+def test_two_owners_do_not_overwrite_each_other(page: Page, browser: Browser, address: str) -> None:
+    """Otto saved first: Olu is told who and when, keeps her change, and both are in the draft."""
+    other = editing.owner(browser, address, "otto")
+    editing.open_editor(other, KEY, "forms")
+    other.locator("[data-file='forms/ts002_receipt.form']").click()
+    other.get_by_label("标签", exact=True).fill("退哪一类费用")
+    editing.saved(other, "forms/ts002_receipt.form", "退哪一类费用")
+    editing.select(page, "judge_cause")
+    editing.entry(page, "name").fill("核对原因")
+    expect(page.locator(".desk-editor-banner")).to_contain_text("otto")
+    page.get_by_role("button", name="保留我改过的文件").click()
+    editing.saved(page, FILE, 'name="核对原因"')
+    editing.open_editor(other, KEY)
+    assert 'name="核对原因"' in editing.text_of(other, FILE)
+    assert "退哪一类费用" in editing.text_of(other, "forms/ts002_receipt.form")
+    other.context.close()
+
+
+def test_a_lost_session_keeps_the_change(page: Page) -> None:
+    """Whoever was logged out meanwhile is told so, and the change is saved after logging in again elsewhere."""
+    cookies = page.context.cookies()
+    page.context.clear_cookies()
+    editing.select(page, "judge_cause")
+    editing.entry(page, "name").fill("核对原因")
+    expect(page.locator(".desk-editor-banner")).to_contain_text("登录已过期")
+    page.context.add_cookies(cookies)
+    page.get_by_role("button", name="再存一次").click()
+    editing.saved(page, FILE, 'name="核对原因"')
+
+
+def test_tabs_and_saving_work_by_keyboard(page: Page) -> None:
+    """Nobody needs a mouse to reach another tab, to save or to search."""
+    page.locator("[data-tab=diagram]").focus()
+    page.keyboard.press("ArrowRight")
+    expect(page.locator("[data-tab=decisions]")).to_be_focused()
+    expect(page.locator("#panel-decisions")).to_be_visible()
+    page.keyboard.press("ArrowLeft")
+    page.keyboard.press("Control+f")
+    expect(page.locator(".djs-search-input input")).to_be_focused()
+    page.keyboard.press("Escape")
+    editing.select(page, "judge_cause")
+    editing.entry(page, "name").fill("核对原因")
+    page.keyboard.press("Control+s")
+    editing.saved(page, FILE, 'name="核对原因"')
+
+
+def test_the_editors_speak_chinese(page: Page) -> None:
+    """What bpmn.io's editors say by themselves is translated: nothing that was asked for is missing."""
+    for element in (
+        "judge_cause",
+        "operator_fault",
+        "flow_cash",
+        "cash_refund",
+        "receipt_used",
+        "charge_disputed",
+        "refunded",
+        "lane_ts_002_1",
+    ):
+        editing.select(page, element)
+        replace = page.locator(".djs-context-pad [data-action=replace]")
+        if replace.count():
+            replace.first.click()
+            page.keyboard.press("Escape")
+    page.locator("[data-tab=decisions]").click()
+    page.locator(".desk-editor-table td.input-cell").first.click(button="right")
+    page.keyboard.press("Escape")
+    page.locator(".desk-editor-table th.input-cell").first.dblclick()
+    missing = {text for text in page.evaluate("[...missing]") if not text.startswith("Ad-hoc")}
+    assert missing == set()
+
+
+def test_both_languages_of_the_editor_are_complete() -> None:
+    """A text added in one language only would appear by its name in the other."""
+    names = {"zh": set[str](), "en": set[str]()}
+    language = ""
+    for line in (PROCESSES.parent / "web/frontend/src/editor/texts.js").read_text(encoding="utf-8").splitlines():
+        language = line.strip()[:2] if line.strip() in ("zh: {", "en: {") else language
+        if language and line.startswith("    ") and not line.strip().startswith("//"):
+            names[language] |= set(KEYS.findall(line))
+        if line == "};":
+            break
+    assert names["zh"] == names["en"]
+    assert len(names["zh"]) > 100
+
+
+def test_an_owner_only_enters(browser: Browser, address: str) -> None:
+    """A clerk who knows the address does not get the editor."""
+    page = editing.owner(browser, address, "cleo")
+    response = page.goto(f"/processes/{KEY}/edit")
+    assert response is not None
+    assert response.status == 403
+    page.context.close()
