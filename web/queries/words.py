@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
+from datetime import datetime
 from typing import Any
 
 from flask_babel import gettext
 
-from web.i18n import yuan
+from web.i18n import moment, yuan
 from web.queries.timeline import MONEY, written
 
 
@@ -46,6 +48,19 @@ CODES = {
     "frequent_alternation": _("two places alternate frequently within a short time"),
     "periodic": _("back and forth periodically over days"),
     "implausible_travel": _("the way between the places is too far for the time"),
+    "secondary_pricing": _("secondary pricing"),
+    "charge_refund": _("refund of a charge"),
+    "late_fee_refund": _("refund of a late fee"),
+    "deposit_refund": _("refund of a deposit"),
+    "prepayment_refund": _("refund of a prepayment"),
+    "prepayment_transfer": _("transfer of a prepayment"),
+    "recharge_move": _("recharge moved"),
+    "charge_hold": _("charge put on hold"),
+    "charge_hold_credited": _("held charge credited"),
+    "charge_hold_rejected": _("held charge due again"),
+    "charge_credit": _("credit of a charge"),
+    "late_fee_credit": _("credit of a late fee"),
+    "late_fee_waiver": _("late fee waived"),
     "operator": _("our own"),
     "collection": _("the collection"),
     "customer": _("the customer's"),
@@ -59,15 +74,17 @@ CODES = {
 COLUMNS = {
     "start": _("Start"),
     "first.start": _("First call"),
-    "first.cell": _("Cell"),
-    "first.network": _("Network"),
-    "first.duration_s": _("Seconds"),
+    "first.place": _("Place"),
     "first.charge": _("Charge"),
     "second.start": _("Second call"),
-    "second.cell": _("Cell"),
-    "second.network": _("Network"),
-    "second.duration_s": _("Seconds"),
+    "second.place": _("Place"),
     "second.charge": _("Charge"),
+    "place": _("Place"),
+    "cell": _("Cell"),
+    "network": _("Network"),
+    "ordered_at": _("Ordered"),
+    "service": _("Service"),
+    "service_provider": _("Site"),
     "minutes": _("Minutes apart"),
     "charge": _("Charge"),
     "reason": _("Reason"),
@@ -98,6 +115,8 @@ COLUMNS = {
     "kind": _("Kind"),
     "last_bill_period": _("Last bill"),
 }
+INSTANTS = ("start", "at")
+INSTANT = re.compile(r"\d{4}-\d\d-\d\dT")
 FEN = (*MONEY, "long_distance", "ip", "basic", "forwarding", "first.charge", "second.charge")
 
 
@@ -112,7 +131,9 @@ def column_text(name: str) -> str:
 
 
 def cell_text(name: str, value: Any) -> str:
-    """A cell of evidence: money as yuan, codes in words."""
+    """A cell of evidence: money as yuan, instants as people write them, codes in words."""
     if name in FEN and isinstance(value, int) and not isinstance(value, bool):
         return yuan(value)
+    if name.endswith(INSTANTS) and isinstance(value, str) and INSTANT.match(value):
+        return moment(datetime.fromisoformat(value))
     return code_text(value) if isinstance(value, str) else written(value)
