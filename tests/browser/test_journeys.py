@@ -88,7 +88,7 @@ def test_ts001_charge_dispute(office: Office) -> None:
     office.until("2026-04-02")
     office.does("cleo", case, "回复客户", resolution="5 元功能费已在三月帐单冲减", reply_channel="phone")
     evaluated(office, case, own_fault=True)
-    is_closed(office, case, told=["办完：判断争议原因", "客户没有要求", "5.00 元"], money=[("冲减", "5.00 元")])
+    is_closed(office, case, told=["办完：判断争议原因", "客户没有要求", "5.00 元"], money=[("二次批价", "5.00 元")])
 
 
 def refund_in_cash(office: Office) -> None:
@@ -117,7 +117,7 @@ def refund_in_cash(office: Office) -> None:
         office,
         case,
         told=["李某", "SJ-0201", "88.00 元" if zh else "¥88.00"],
-        money=[("退", "88.00 元") if zh else ("refund", "¥88.00")],
+        money=[("话费退款", "88.00 元") if zh else ("refund of a charge", "¥88.00")],
     )
 
 
@@ -144,7 +144,7 @@ def test_ts003_secondary_pricing(office: Office) -> None:
     office.does("cleo", case, "回复客户", resolution="50 元已在三月帐单冲减", reply_channel="phone")
     office.until("2026-04-02")
     evaluated(office, case)
-    is_closed(office, case, told=["办完：填二次批价汇总表", "50.00 元"], money=[("冲减", "50.00 元")])
+    is_closed(office, case, told=["办完：填二次批价汇总表", "50.00 元"], money=[("二次批价", "50.00 元")])
 
 
 def test_ts004_recharge_card(office: Office) -> None:
@@ -162,7 +162,7 @@ def test_ts004_recharge_card(office: Office) -> None:
     office.does("dan", case, "核对派单数据", transfer_confirmed=True)
     office.does("gina", case, "回复并跟踪结果", resolution="50 元已转入您的号码", arrived=True, reply_channel="phone")
     evaluated(office, case)
-    is_closed(office, case, told=["8800000401", "50 元已转入您的号码"], money=[("转", "50.00 元")])
+    is_closed(office, case, told=["8800000401", "50 元已转入您的号码"], money=[("充值改充", "50.00 元")])
 
 
 def test_ts005_border_roaming(office: Office) -> None:
@@ -189,7 +189,7 @@ def test_ts005_border_roaming(office: Office) -> None:
     office.does("cleo", case, "到帐后通知客户", posting_seen=True, resolution="15.90 元已冲减", reply_channel="phone")
     office.does("cleo", case, "归档并反映地点", customer_filed=True, coverage_report="拱北口岸受邻网覆盖")
     evaluated(office, case)
-    is_closed(office, case, told=["受邻网覆盖", "15.90 元"], money=[("挂", "15.90 元"), ("冲减", "15.90 元")])
+    is_closed(office, case, told=["受邻网覆盖", "15.90 元"], money=[("话费挂帐", "15.90 元"), ("挂帐冲减", "15.90 元")])
 
 
 def test_ts006_orphan_monternet(office: Office) -> None:
@@ -211,7 +211,9 @@ def test_ts006_orphan_monternet(office: Office) -> None:
     office.until("2026-05-06")
     office.does("cleo", case, "留意是否再次投诉", complained_again="no")
     evaluated(office, case)
-    is_closed(office, case, told=["虚构梦网站点", "10.00 元"], money=[("挂", "10.00 元"), ("冲减", "10.00 元")])
+    is_closed(
+        office, case, told=["虚构梦网站点", "10.00 元"], money=[("话费挂帐", "10.00 元"), ("挂帐冲减", "10.00 元")]
+    )
 
 
 def test_ts007_ultra_short_calls(office: Office) -> None:
@@ -231,7 +233,7 @@ def test_ts007_ultra_short_calls(office: Office) -> None:
     liability(office, case, "2.80")
     office.does("cleo", case, "跟进冲减与查因", credit_seen=True, resolution="2.80 元已冲减")
     evaluated(office, case)
-    is_closed(office, case, told=["话单过滤程序漏判", "2.80 元"], money=[("冲减", "2.80 元")])
+    is_closed(office, case, told=["话单过滤程序漏判", "2.80 元"], money=[("话费冲减", "2.80 元")])
 
 
 @pytest.mark.parametrize("language", ["zh", "en"])
@@ -259,5 +261,5 @@ def test_ts008_direct_debit(office: Office, language: str) -> None:
         office,
         case,
         told=["帐号末位更正", "同意减免"],
-        money=[("免", "3.00 元") if zh else ("waiver", "¥3.00")],
+        money=[("滞纳金减免", "3.00 元") if zh else ("late fee waived", "¥3.00")],
     )

@@ -10,6 +10,8 @@ from typing import Any
 import engine
 from web.i18n import in_language
 
+OF_A_CALL = ("start", "place", "charge")
+
 
 @dataclass(frozen=True)
 class Evidence:
@@ -58,14 +60,14 @@ def _typed(field: Any, value: Any) -> Any:
 
 
 def rows(value: Any) -> list[dict[str, Any]]:
-    """A list of contexts for a table; nested pairs of calls are laid flat."""
+    """A list of contexts for a table; of the calls in a pair, what the eye compares is laid flat."""
     found = []
     for item in value if isinstance(value, list) else [value]:
         if isinstance(item, Mapping):
             flat: dict[str, Any] = {}
             for name, inner in item.items():
                 if isinstance(inner, Mapping):
-                    flat |= {f"{name}.{key}": held for key, held in inner.items()}
+                    flat |= {f"{name}.{key}": inner[key] for key in OF_A_CALL if key in inner}
                 else:
                     flat[name] = inner
             found.append(flat)

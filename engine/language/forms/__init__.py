@@ -19,6 +19,7 @@ from engine.language.forms.schema import SchemaReader
 from engine.language.forms.typed import Entered, Reason
 
 MOST_ROUNDS = 10
+NOTHING_TO_SAY = Submit()
 Submitted = Mapping[str, str | Sequence[str]]
 
 
@@ -40,7 +41,7 @@ class Form:
     fields: tuple[Field, ...]
     shows: tuple[Shown, ...] = ()
     manual_ref: str = ""
-    submit: Submit = field(default_factory=Submit)
+    submit: Submit = NOTHING_TO_SAY
 
     @property
     def inputs(self) -> list[Field]:

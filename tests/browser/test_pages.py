@@ -1,0 +1,147 @@
+"""What holds on the clerks' pages whatever is done there: keyboard, errors, two people at once, no JavaScript, labels, width, the mark."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.office import Office, log_in
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+
+SAID = "没有开通彩铃，帐单上却有彩铃功能费"
+PAGES = ("/tasks", "/intake?msisdn=13900000501", "/cases", "/customers?msisdn=13900000601", "/processes")
+UNLABELLED = """() => [...document.querySelectorAll('input:not([type=hidden]), select, textarea')]
+    .filter((field) => !field.labels?.length && !field.getAttribute('aria-label')).map((field) => field.outerHTML)"""
+REPEATED_IDS = """() => [...document.querySelectorAll('[id]')].map((element) => element.id)
+    .filter((id, index, ids) => ids.indexOf(id) !== index)"""
+NAMELESS = """() => [...document.querySelectorAll('button, a[href]')]
+    .filter((e) => !e.textContent.trim() && !e.getAttribute('aria-label') && !e.title).map((e) => e.outerHTML)"""
+
+
+def accepted(office: Office) -> str:
+    return office.take_in("cleo", "13900000101", said=SAID, amount="5.00", process="费用争议投诉处理流程")
+
+
+def test_intake_by_keyboard_alone(office: Office) -> None:
+    """A complaint is taken in with Tab, letters and Ctrl-Enter, the hand never on the mouse."""
+    page = office.of("cleo")
+    page.goto("/intake")
+    expect(page.locator("#field-msisdn")).to_be_focused()
+    page.keyboard.type("13900000101")
+    expect(page.locator("#caller h2").first).to_be_visible()
+    for wanted, typed in (("field-text", SAID), ("field-demand", "退还"), ("field-disputed_amount", "5.00")):
+        tab_to(page, wanted)
+        page.keyboard.type(typed)
+    expect(page.locator("#suggestion input:checked")).to_have_count(1)
+    page.keyboard.press("Control+Enter")
+    page.wait_for_url(re.compile("/cases/AJ"))
+
+
+def tab_to(page: Page, field: str) -> None:
+    for _ in range(6):
+        page.keyboard.press("Tab")
+        if page.evaluate("document.activeElement.id") == field:
+            return
+    pytest.fail(f"{field} is not reached by Tab")
+
+
+def test_errors_stand_beside_their_fields(office: Office) -> None:
+    """What is wrong is listed on top and said beside each field; the first one has the focus, and what was typed is still there."""
+    page = office.of("cleo")
+    page.goto("/intake")
+    page.locator("main [name=demand]").fill("退还")
+    page.locator("[data-submit-default]").click()
+    expect(page.locator(".desk-errors a")).to_have_count(3)
+    expect(page.locator("#error-msisdn")).to_be_visible()
+    expect(page.locator("#field-msisdn")).to_be_focused()
+    expect(page.locator("#field-msisdn")).to_have_attribute("aria-describedby", re.compile("error-msisdn"))
+    expect(page.locator("main [name=demand]")).to_have_value("退还")
+
+
+def test_a_choice_brings_its_fields(office: Office) -> None:
+    """Fields that belong to a choice appear with it and go with it; what has been typed elsewhere stays."""
+    page = office.opens("cleo", accepted(office), "受理费用争议")
+    page.locator("[name=explained_first]").check()
+    page.locator("[data-submit-default]").click()
+    expect(page.locator("h1")).to_have_text("判断争议原因")
+    page.locator("[name=finding_note]").fill("受理单上没有彩铃")
+    expect(page.locator("[name=responsible_person]")).to_have_count(0)
+    page.locator("[name=finding]").select_option("staff")
+    expect(page.locator("[name=responsible_person]")).to_be_visible()
+    page.locator("[name=finding]").select_option("charge_right")
+    expect(page.locator("[name=responsible_person]")).to_have_count(0)
+    expect(page.locator("[name=finding_note]")).to_have_value("受理单上没有彩铃")
+
+
+def test_two_clerks_complete_the_same_task(office: Office) -> None:
+    """The second one is told that it is done already, and nothing happens twice."""
+    case = accepted(office)
+    second = office.opens("cora", case, "受理费用争议")
+    second.locator("[name=explained_first]").check()
+    office.does("cleo", case, "受理费用争议", explained_first=True)
+    second.locator("[data-submit-default]").click()
+    expect(second.locator("main h1")).to_contain_text("已经")
+    page = office.case("cleo", case)
+    expect(page.locator(".desk-timeline > li").filter(has_text="办完：受理费用争议")).to_have_count(1)
+
+
+def test_intake_and_a_task_without_javascript(office: Office) -> None:
+    """Everything needed to serve a customer is plain HTML."""
+    page = log_in(office.visitor(java_script_enabled=False), "cleo")
+    page.goto("/intake")
+    page.locator("#field-msisdn").fill("13900000101")
+    page.locator("#field-text").fill(SAID)
+    page.locator("[value=suggest]").click()
+    expect(page.locator("#caller h2").first).to_be_visible()
+    page.locator("[data-submit-default]").click()
+    page.wait_for_url(re.compile("/cases/AJ"))
+    page.locator(".desk-task-evidence a").first.click()
+    page.locator("[name=disputed_amount]").fill("5.00")
+    page.locator("[name=demand]").fill("退还")
+    page.locator("[name=explained_first]").check()
+    page.locator("[data-submit-default]").click()
+    expect(page.locator(".desk-note-ok")).to_be_visible()
+
+
+def test_the_amount_stands_on_the_button(office: Office) -> None:
+    """Before money moves, the button says how much, as typed."""
+    case = office.take_in("cleo", "13900000301", said="二次批价冲减月租费", amount="50.00", process="二次批价处理流程")
+    office.does("cleo", case, "确定费用处理", action="monthly_fee", action_amount="50.00")
+    page = office.opens("cleo", case, "填二次批价汇总表")
+    expect(page.locator("[data-submit-default]")).to_have_text("登记批价 50.00 元")
+    page.locator("[name=action_amount]").fill("20.5")
+    expect(page.locator("[data-submit-default]")).to_have_text("登记批价 20.50 元")
+
+
+def test_the_mark_of_bpmn_io_is_seen(office: Office) -> None:
+    """The mark that bpmn.io's licence asks for is visible on a diagram, and nothing covers it."""
+    page = office.case("cleo", accepted(office), "diagram")
+    expect(page.locator(".desk-diagram").first).to_have_attribute("data-ready", "true")
+    mark = page.locator(".bjs-powered-by").first
+    mark.scroll_into_view_if_needed()
+    expect(mark).to_be_visible()
+    on_top = mark.evaluate("""(mark) => { const box = mark.getBoundingClientRect();
+        return mark.contains(document.elementFromPoint(box.x + box.width / 2, box.y + box.height / 2)) }""")
+    assert on_top
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_every_page_is_labelled_and_fits(office: Office, language: str) -> None:
+    """Every field and button has a name, ids are unique, the language is said, and nothing is wider than a screen of 1366 pixels."""
+    office.language = language
+    case = accepted(office)
+    page = office.of("cleo")
+    tabs = [f"/cases/{case}?tab={tab}" for tab in ("timeline", "diagram", "money", "messages")]
+    page.goto(f"/tasks?text={case}")
+    task = page.locator("main tbody a").first.get_attribute("href")
+    for address in (*PAGES, *tabs, str(task)):
+        page.goto(address)
+        assert page.locator("html").get_attribute("lang") == ("zh-CN" if language == "zh" else "en")
+        assert page.evaluate(UNLABELLED) == [], address
+        assert page.evaluate(REPEATED_IDS) == [], address
+        assert page.evaluate(NAMELESS) == [], address
+        assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), address
+    assert office.complaints == []

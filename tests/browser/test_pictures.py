@@ -1,0 +1,71 @@
+"""The pictures of README and docs, taken from a morning at the desk; `PICTURES=docs/images` keeps them, otherwise they are only taken."""
+
+from __future__ import annotations
+
+import os
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.office import MORNING, Office
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+
+CALLS = (
+    ("13900000801", "银行托收没有扣款，还收了滞纳金", "3.00", "托收失败投诉处理流程", 0),
+    ("13900000101", "没有开通彩铃，帐单上却有彩铃功能费", "5.00", "费用争议投诉处理流程", 150),
+    ("13900000501", "我没有离开珠海，却收了漫游费", "15.90", "漫游话费争议投诉处理流程", 35),
+    ("13900000701", "清单上有三秒以内的长途，没有接通也收费", "2.80", "超短话单投诉处理流程", 85),
+    ("13900000201", "营业员错办了商务套餐，要求退款", "88.00", "话费退、减、免处理流程", 50),
+    ("13900000601", "号码已销号，还在收梦网信息费", "10.00", "梦网无主话单投诉处理流程", 25),
+    ("13900000103", "话费高，多收通话费", "42.00", "费用争议投诉处理流程", 30),
+)
+MOST_BYTES = 300_000
+
+
+@pytest.fixture
+def pictures(tmp_path: Path) -> Path:
+    """Where the pictures go."""
+    folder = Path(os.environ.get("PICTURES") or tmp_path)
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
+
+
+def test_pictures(office: Office, pictures: Path) -> None:
+    """A worklist with tasks in every state of time, and a case on its diagram, small enough to be shown in the README."""
+    cases = []
+    office.move_to(MORNING - timedelta(hours=16, minutes=45))
+    for number, said, amount, process, minutes in CALLS:
+        cases.append(office.take_in("cleo", number, said=said, amount=amount, process=process))
+        office.move_to(office.at + timedelta(minutes=minutes) if number != "13900000101" else MORNING)
+    office.does(
+        "cleo",
+        cases[0],
+        "了解托收资料",
+        bank="工商银行",
+        account="6222020000000000801",
+        holder="虚构客户0801",
+        failure_text="二月没有扣成",
+    )
+    office.does("cleo", cases[1], "受理费用争议", demand="退还", explained_first=True)
+    office.does("cleo", cases[2], "解释漫游收费", explanation_accepted="no", resolution="已解释漫游计费")
+    office.does(
+        "cleo",
+        cases[2],
+        "建立投诉单",
+        call_since="2026-02-01",
+        call_until="2026-02-28",
+        complaint_detail="一直在拱北上班",
+        demand="退还",
+    )
+    page = office.opens("cleo", cases[2], "判断是否成立")
+    page.get_by_role("button", name="领取").click()
+    page.goto("/tasks")
+    expect(page.locator("main tbody tr")).to_have_count(len(CALLS))
+    page.screenshot(path=pictures / "worklist.png")
+    office.case("cleo", cases[2], "diagram")
+    expect(page.locator(".desk-diagram").first).to_have_attribute("data-ready", "true")
+    page.screenshot(path=pictures / "case.png")
+    assert all(file.stat().st_size < MOST_BYTES for file in pictures.glob("*.png"))
