@@ -11,7 +11,7 @@ import engine
 from models.base import session, transaction
 from models.comment import Comment
 from office import complaints, texts
-from web.queries import access, casefile, names, timeline
+from web.queries import access, casefile, caselist, names, timeline
 
 blueprint = Blueprint("cases", __name__, url_prefix="/cases")
 MOST_COMMENT = 2_000
@@ -25,11 +25,13 @@ def register(app: Flask) -> None:
 @blueprint.get("")
 def listing() -> str | Response:
     """Cases the person may see; one exact hit opens at once."""
-    text = request.args.get("text", "").strip()[:40]
-    found = casefile.search(text, current_user.departments, current_user.has(*access.SEE_EVERYTHING))
-    if text and len(found) == 1 and found[0].case_number == text.upper():
-        return redirect(url_for("cases.case", number=found[0].case_number))
-    return render_template("cases.html", found=found, text=text, process_name=names.process_name)
+    asked = caselist.wanted(request.args)
+    page = caselist.page(current_user, asked)
+    if len(page.rows) == 1 and page.rows[0].case_number == asked.text.upper():
+        return redirect(url_for("cases.case", number=page.rows[0].case_number))
+    return render_template(
+        "cases.html", page=page, wanted=asked, processes=caselist.processes(), process_name=names.process_name
+    )
 
 
 @blueprint.get("/<number>")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import or_, select
+from sqlalchemy import select
 
 import engine
 from models.base import session
@@ -126,14 +126,3 @@ def open_tasks(instance_id: int) -> list[UserTask]:
     """The open tasks of a case, the most urgent first."""
     query = select(UserTask).where(UserTask.instance_id == instance_id, UserTask.state == "open")
     return list(session().scalars(query.order_by(UserTask.due_at, UserTask.id)))
-
-
-def search(text: str, person_departments: frozenset[str], everything: bool, limit: int = 50) -> list[Complaint]:
-    """Cases by number or MSISDN, newest first; of those the person may see."""
-    query = select(Complaint).order_by(Complaint.accepted_at.desc()).limit(limit)
-    if text:
-        query = query.where(or_(Complaint.case_number.like(f"%{text}%"), Complaint.msisdn == text))
-    if not everything:
-        theirs = select(UserTask.instance_id).where(UserTask.group.in_(person_departments))
-        query = query.where(Complaint.instance_id.in_(theirs))
-    return list(session().scalars(query))

@@ -28,6 +28,22 @@ Step = dict[str, Any]
 Move = tuple[str, int, str, int]
 SCALE = 10_000
 LONGEST = 400
+
+
+def _(text: str) -> str:
+    """Marks a word for the catalogue."""
+    return text
+
+
+STARTED = {
+    "case_number": _("Case"),
+    "msisdn": _("Number"),
+    "complaint_text": _("What the customer said"),
+    "channel": _("Channel"),
+    "demand": _("Demand"),
+    "disputed_amount": _("Disputed amount"),
+    "repeated": _("Repeats an earlier case"),
+}
 VISIBLE = frozenset({"msisdn", "complaint_text"})
 
 
@@ -125,6 +141,7 @@ class _Recorder:
         self.follower = engine.Follower()
         self.money = money(instance.business_key)
         self.asked: dict[int, Step] = {}
+        self.refusal: Step | None = None
         self.field_labels = _field_labels(self.definition)
 
     def events(self, entries: list[engine.Entry]) -> Iterator[Event]:
@@ -157,6 +174,8 @@ class _Recorder:
         told = self.teller.step(step) or self._way(step, following, last)
         if step["type"] == "job_created":
             self.asked[step["token"]] = step
+        elif step["type"] == "job_refused":
+            self.refusal = step
         if told is None:
             return None
         kind, text, _ = told
@@ -220,12 +239,14 @@ class _Recorder:
             event.money = self.money.get(f"{self.instance.id}:{step['token']}", [])
 
     def refused(self, event: Event, step: Step) -> None:
-        self.job(event, step)
-        event.answered = [(gettext("Refused"), step["code"]), *event.answered]
+        """The boundary event took what the service before it refused."""
+        if self.refusal is not None:
+            self.job(event, self.refusal)
+        event.answered = [(gettext("Refused"), words.code_text(step["code"])), *event.answered]
 
     def decided(self, event: Event, step: Step) -> None:
         event.asked = [(self._label(name), self._shown(name, value)) for name, value in step["inputs"].items()]
-        event.answered = [(step["variable"] or gettext("Result"), self._shown("", step["value"]))]
+        event.answered = [(gettext("Result"), self._shown("", step["value"]))]
         event.rules = [
             gettext("Rule %(number)s: %(text)s", number=rule["number"], text=rule.get("annotation") or rule["id"])
             for rule in step["matched"]
@@ -244,7 +265,7 @@ class _Recorder:
         return in_language(label.zh, label.en), _withheld(value) if hidden else self._shown(name, value)
 
     def _label(self, name: str) -> str:
-        return self.field_labels.get(name) or words.column_text(name)
+        return gettext(STARTED[name]) if name in STARTED else self.field_labels.get(name) or words.column_text(name)
 
     def _hidden(self, name: str) -> bool:
         return name in self.definition.personal and name != "complaint_text"
@@ -261,7 +282,7 @@ _FILLERS = {
     "instance_started": _Recorder.started,
     "user_task_completed": _Recorder.completed,
     "job_completed": _Recorder.job,
-    "job_refused": _Recorder.refused,
+    "error_caught": _Recorder.refused,
     "decision_evaluated": _Recorder.decided,
 }
 

@@ -6,7 +6,7 @@ Every wrong field is reported, not the first. A field hidden by its condition is
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from marshmallow import EXCLUDE, Schema, ValidationError, pre_load

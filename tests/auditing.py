@@ -1,0 +1,42 @@
+"""An office for the auditor's tests: its people, its processes, and a few scenarios played to their end, one after another path."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from argon2 import PasswordHasher
+from flask import Flask
+
+import engine
+from models.base import Base, session
+from models.instance import ProcessInstance
+from office import demo, scenarios
+from tests import population
+from web import config, create_app
+
+_quick = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+CALLED = "Our fault, paid back in cash by TS-002"
+REFUSED = "Prepayment moved after every kind of refusal"
+OMITTED = "From another process, left out once, then credited"
+PARALLEL = "2 seconds, credited and searched"
+HELD = "Charge put on hold and credited on Thursday"
+
+
+def office(folder: Path, played: Sequence[str]) -> tuple[Flask, dict[str, str]]:
+    """An app over a SQLite file in `folder`, and the case numbers of the scenarios in it by English name."""
+    keys = engine.Keys(master=b"m" * 32, signing=b"s" * 32)
+    settings = config.Settings(database_url=f"sqlite:///{folder / 'office.db'}", var=folder, keys=keys, testing=True)
+    app = create_app(settings)
+    with app.app_context():
+        Base.metadata.create_all(app.extensions["sqlalchemy"].engine)
+        demo.seed(engine.now(), hash_password=_quick.hash)
+        population.publish()
+        agreed = [one for one in scenarios.read(population.PROCESSES) if one.name_en in played]
+        return app, {one.name_en: _number(population.play(one, place)) for place, one in enumerate(agreed)}
+
+
+def _number(instance_id: int) -> str:
+    found = session().get(ProcessInstance, instance_id)
+    assert found is not None
+    return found.business_key
