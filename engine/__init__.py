@@ -16,6 +16,7 @@ from engine.definitions.package import read as read_package
 from engine.errors import Conflict, Corrupt, EngineError, Invalid, InvalidDefinition, NotFound, NotPermitted, Problem
 from engine.execution import (
     Advanced,
+    CannotGoOn,
     Change,
     InstanceEnded,
     StaleInstance,
@@ -66,6 +67,7 @@ __all__ = [
     "AlreadyCompleted",
     "BrokenChain",
     "Calendar",
+    "CannotGoOn",
     "Change",
     "ClaimedByAnother",
     "Conflict",

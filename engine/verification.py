@@ -202,8 +202,10 @@ def _command(run: Run, steps: list[Step]) -> None:
         run.receive_message(first["token"], first["variables"])
     elif kind == "incident_retried":
         run.retry(first["token"])
+    elif kind == "incident_opened":
+        run.report(first["token"], first["kind"])
     elif kind == "incident_resolved":
-        outcome = _outcome(steps[1]) if steps[1]["type"] in _OUTCOMES else Done({})
+        outcome = _outcome(steps[1]) if len(steps) > 1 and steps[1]["type"] in _OUTCOMES else Done({})
         run.resolve(first["token"], outcome, first["reason"])
     else:
         run.steps.extend(steps)

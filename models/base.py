@@ -99,6 +99,11 @@ def _writing(current: Session) -> Iterator[None]:
         yield
 
 
+def one_writer() -> bool:
+    """Whether transactions write one after the other, so that what one has read before a lock still holds after it."""
+    return _is_sqlite(session())
+
+
 def _is_sqlite(current: Session) -> bool:
     return current.get_bind().dialect.name == "sqlite"
 
