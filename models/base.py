@@ -92,7 +92,7 @@ def transaction() -> Iterator[Session]:
 
 @contextmanager
 def _writing(current: Session) -> Iterator[None]:
-    if _is_sqlite(current):
+    if _is_sqlite(current) and _scratch.get() is None:  # a scratch database has nobody else
         with _sqlite_writer:
             yield
     else:
