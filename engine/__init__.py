@@ -30,6 +30,7 @@ from engine.definitions.shapes import read as drawing
 from engine.errors import Conflict, Corrupt, EngineError, Invalid, InvalidDefinition, NotFound, NotPermitted, Problem
 from engine.execution import (
     Advanced,
+    CannotGoOn,
     Change,
     InstanceEnded,
     StaleInstance,
@@ -106,6 +107,7 @@ __all__ = [
     "AlreadyCompleted",
     "BrokenChain",
     "Calendar",
+    "CannotGoOn",
     "Change",
     "ClaimedByAnother",
     "Conflict",

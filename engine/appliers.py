@@ -152,10 +152,7 @@ def _incident(store: Store, step: Step, at: datetime, scope: int) -> None:
         state="open",
         opened_at=at,
     )
-    if step["after"] not in (
-        "job",
-        "timer",
-    ):  # what broke stands there already; after a refusal or on arrival none was counted
+    if step["after"] in ("refusal", "arrival"):  # otherwise the token is counted as standing there already
         store.seen("active", step["element"], scope, 1)
 
 

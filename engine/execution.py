@@ -5,7 +5,8 @@ Verbs decide what is done to an instance and hand it in as a command; nothing el
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -16,7 +17,7 @@ from sqlalchemy import Row, Select, bindparam, insert, or_, select, update
 
 from engine import appliers, calendars, history, jobs, sealing, versions
 from engine.definitions.compiled import Definition
-from engine.errors import Conflict, NotFound
+from engine.errors import Conflict, Corrupt, EngineError, NotFound
 from engine.handlers import Call
 from engine.history import GENESIS, INSTANCE, Head
 from engine.spiff.run import Run
@@ -42,6 +43,10 @@ class StaleInstance(Conflict):
     """Somebody else has just changed this case."""
 
 
+class CannotGoOn(Corrupt):
+    """The process would go on without end; the case is as it was, and the operator is told."""
+
+
 @dataclass(frozen=True)
 class Advanced:
     """What a step led to: the instance, the ids of the user tasks it opened, whether the case is over."""
@@ -64,6 +69,7 @@ class Change:
     ended: bool
 
 
+LIMITS = ("EndlessLoop", "FeelLimit")
 Command = Callable[[Run], None]
 Observer = Callable[[Change], None]
 _observers: list[Observer] = []
@@ -241,8 +247,32 @@ def advance(instance_id: int, command: Command, *, by: str, at: datetime) -> Adv
 def advance_row(row: Row[Any], command: Command, *, by: str, at: datetime, request: str = "") -> Advanced:
     """The same for a row that `find` has locked in the current transaction."""
     loaded = take(row, by=by, at=at)
-    command(loaded.run)
+    try:
+        command(loaded.run)
+    except EngineError as error:
+        if error.code not in LIMITS:
+            raise
+        raise CannotGoOn(instance=row.id, kind=error.code, token=loaded.run.steps[0].get("token")) from error
     return _save(loaded, by=by, at=at, request=request)
+
+
+@contextmanager
+def limits_become_incidents(*, by: str, at: datetime) -> Iterator[None]:
+    """Around a transaction: when it reached a limit and is undone, the operator finds an incident where it was begun."""
+    try:
+        yield
+    except CannotGoOn as error:
+        _report(error.values, by, at)
+        raise
+
+
+def _report(reached: dict[str, Any], by: str, at: datetime) -> None:
+    open_already = select(Incident.id).where(
+        Incident.instance_id == reached["instance"], Incident.token == reached["token"], Incident.state == "open"
+    )
+    with transaction():
+        if session().scalar(open_already) is None:
+            advance(reached["instance"], lambda run: run.report(reached["token"], reached["kind"]), by=by, at=at)
 
 
 def answered(instance_id: int, request: str) -> Advanced | None:

@@ -30,7 +30,7 @@ STEPS: dict[str, str] = {
     "job_refused": "token, element, topic, code, values",
     "job_queued": "token, element, topic",
     "job_cancelled": "token, element",
-    "incident_opened": "token, element, topic, after (job, timer, refusal or arrival), kind, message",
+    "incident_opened": "token, element, topic, after (job, timer, refusal, arrival or limit), kind, message",
     "incident_retried": "token, element",
     "incident_resolved": "token, element, reason",
     "incident_cancelled": "token, element",

@@ -358,6 +358,8 @@ def _command(run: Run, steps: list[Step]) -> None:
         run.retry(first["token"])
     elif kind in ("job_completed", "job_refused"):
         run.finish_work(first["token"], _outcome(first))
+    elif kind == "incident_opened" and first["after"] == "limit":
+        run.report(first["token"], first["kind"])
     elif kind == "incident_resolved":
         _resolve(run, first, steps[1:])
     else:
@@ -367,7 +369,7 @@ def _command(run: Run, steps: list[Step]) -> None:
 def _resolve(run: Run, first: Step, after: list[Step]) -> None:
     """What a settled incident led to: stuck work finished by hand, a timer fired, or nothing because nobody waits any more."""
     if first["token"] in run.stuck:
-        outcome = _outcome(after[0]) if after[0]["type"] in _OUTCOMES else Done({})
+        outcome = _outcome(after[0]) if after and after[0]["type"] in _OUTCOMES else Done({})
         run.resolve(first["token"], outcome, first["reason"])
         return
     run.steps.append(first)

@@ -93,11 +93,16 @@ def transaction() -> Iterator[Session]:
 
 @contextmanager
 def _writing(current: Session) -> Iterator[None]:
-    if _is_sqlite(current):
+    if _is_sqlite(current) and _scratch.get() is None:  # a scratch database has nobody else
         with _sqlite_writer:
             yield
     else:
         yield
+
+
+def one_writer() -> bool:
+    """Whether transactions write one after the other, so that what one has read before a lock still holds after it."""
+    return _is_sqlite(session())
 
 
 def _is_sqlite(current: Session) -> bool:

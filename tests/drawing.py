@@ -83,10 +83,19 @@ def catch(id: str, *, timer: str = "", message: str = "", key: str = "") -> str:
     return node("intermediateCatchEvent", id, extensions=extensions, body=_event(timer, message))
 
 
-def boundary(id: str, host: str, *, timer: str = "", error: str = "", interrupting: bool = True) -> str:
+def boundary(
+    id: str,
+    host: str,
+    *,
+    timer: str = "",
+    error: str = "",
+    message: str = "",
+    key: str = "",
+    interrupting: bool = True,
+) -> str:
     attributes = f'attachedToRef="{host}" cancelActivity="{str(interrupting).lower()}"'
-    body = f'<bpmn:errorEventDefinition errorRef="error_{error}"/>' if error else _event(timer, "")
-    return node("boundaryEvent", id, attributes, body=body)
+    body = f'<bpmn:errorEventDefinition errorRef="error_{error}"/>' if error else _event(timer, message)
+    return node("boundaryEvent", id, attributes, properties(correlationKey=key) if key else "", body)
 
 
 def _event(timer: str, message: str) -> str:

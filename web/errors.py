@@ -52,6 +52,9 @@ def texts() -> dict[str, str]:
         "AlreadyCompleted": gettext("This task is done already. Nothing was changed."),
         "InstanceEnded": gettext("This case is closed. Nothing was changed."),
         "StaleInstance": gettext("Somebody has just changed this case. Please look again and repeat."),
+        "CannotGoOn": gettext(
+            "From here the process would go on without end. Nothing was changed; the operator of the system has been told."
+        ),
         "IncidentResolved": gettext("This incident is settled already."),
         "InvalidForm": gettext("Some fields are not filled in correctly. Nothing was changed."),
         "InvalidDefinition": gettext("The process has problems and cannot be published."),

@@ -159,7 +159,7 @@ class Arrivals(Position):
 
     def open_incident(self, token: int, element: Element, scope: Scope, failed: Failed, *, after: str) -> None:
         """The token stays where it is until a person has seen to it."""
-        self.stuck[token] = ("incident", element.id, scope.number)
+        self.stuck[token] = ("limit" if after == "limit" else "incident", element.id, scope.number)
         self.add(
             "incident_opened",
             scope.number,

@@ -30,7 +30,7 @@ from engine.steps import Step, Work, WorkOutcome, step
 OPEN = TaskState.WAITING | TaskState.READY | TaskState.STARTED
 TOKEN = "n"
 SCOPE = "scope"
-MOST_STEPS = 5_000
+MOST_STEPS = 1_000
 OFFICE_ZONE = ZoneInfo("Asia/Shanghai")
 
 Perform = Callable[[Work], WorkOutcome]

@@ -16,7 +16,7 @@ from engine.definitions.diagram import Element
 from engine.spiff.machine_work import MachineWork
 from engine.spiff.position import OPEN, TOKEN, UnknownToken
 from engine.spiff.specs import CHOSEN, FIRED, EventBasedGateway
-from engine.steps import WorkOutcome
+from engine.steps import Failed, WorkOutcome
 
 
 class Run(MachineWork):
@@ -79,10 +79,19 @@ class Run(MachineWork):
         """Carry out a stuck service task or decision once more, or reckon a timer again. Errors: UnknownToken."""
         task, element = self._stuck_at(token)
         scope = self.scope_of(task.workflow)
+        if token in self.open:
+            self.add("incident_resolved", scope.number, token=token, element=element.id, reason="retried")
+            return
         self.add("incident_retried", scope.number, token=token, element=element.id)
         if element.trigger == "timer":
             self.await_timer(token, element, scope)
         self.forward()
+
+    def report(self, token: int, kind: str) -> None:
+        """What was begun at an open token reached a limit and was undone: the token stays open, and a person is told. Errors: UnknownToken."""
+        task, element_id = self._waiting(token)
+        element, scope = self.process_of(task.workflow).element(element_id), self.scope_of(task.workflow)
+        self.open_incident(token, element, scope, Failed(kind, element.id), after="limit")
 
     def _stuck_at(self, token: int) -> tuple[Task, Element]:
         """Take a token out of what is stuck. Errors: UnknownToken."""
@@ -102,6 +111,8 @@ class Run(MachineWork):
         task, element = self._stuck_at(token)
         scope = self.scope_of(task.workflow).number
         self.add("incident_resolved", scope, token=token, element=element.id, reason=reason)
+        if token in self.open:
+            return
         if element.trigger == "timer":
             self.add("timer_fired", scope, token=token, element=element.id)
             self._happen(task, element.id)
@@ -171,7 +182,10 @@ class Run(MachineWork):
         for waits in (self.open, self.stuck):
             for token in [t for t in waits if t not in alive]:
                 kind, element_id, scope, *_ = waits.pop(token)
-                self.add(f"{kind}_cancelled", scope, token=token, element=element_id)
+                if kind == "limit":
+                    self.add("incident_resolved", scope, token=token, element=element_id, reason="passed")
+                else:
+                    self.add(f"{kind}_cancelled", scope, token=token, element=element_id)
                 self.resume(token, element_id)
         for number in sorted(self.scopes.numbers(), reverse=True):  # the innermost call first
             if number and number not in alive:

@@ -3,8 +3,9 @@
 A plan is one of:
 
     ("user",)  ("work",)  ("timer",)  ("never",)  ("message",)    one element; "never" is a timer that cannot be reckoned
+    ("receive",)                                                  a receive task
     ("race",)                                                     an event gateway over two timers, a third unreckoned, and a message
-    ("late", interrupting)                                        a user task with a boundary timer
+    ("late", interrupting)  ("off", interrupting)                 a user task with a boundary timer, or with a boundary message
     ("no",)                                                       a service task with an error boundary event
     ("seq", a, b, …)  ("xor", a, b)  ("or", a, b)  ("and", a, b)  one after another, and the three gateways
     ("loop", a)                                                   a, then a person says whether once more
@@ -25,6 +26,7 @@ from tests.drawing import (
     boundary,
     call,
     catch,
+    catch_message,
     end,
     error_end,
     flow,
@@ -92,6 +94,9 @@ class _Drawing:
     def _message(self) -> Ends:
         return (only := self.put("told", catch, message="told", key='"k"'), only)
 
+    def _receive(self) -> Ends:
+        return (only := self.put("receive", catch_message, "told", '"k"'), only)
+
     def _merge(self) -> str:
         return self.put("merge", gateway)
 
@@ -107,8 +112,14 @@ class _Drawing:
         return which, merge
 
     def _late(self, interrupting: bool) -> Ends:
+        return self._interrupted(interrupting, timer=HOUR)
+
+    def _off(self, interrupting: bool) -> Ends:
+        return self._interrupted(interrupting, message="told", key='"k"')
+
+    def _interrupted(self, interrupting: bool, **how: str) -> Ends:
         host, merge = self.put("ask", user), self._merge()
-        late = self.put("late", boundary, host, timer=HOUR, interrupting=interrupting)
+        late = self.put("late", boundary, host, interrupting=interrupting, **how)
         remind = self.put("remind", user)
         self.join((host, merge), (late, remind), (remind, merge if interrupting else self.put("reminded", end)))
         return host, merge
@@ -223,7 +234,7 @@ def _plans(depth: int, looping: bool) -> st.SearchStrategy[Plan]:
     single = st.sampled_from(
         (
             *(("user",), ("work",), ("timer",), ("never",), ("message",), ("race",)),
-            *(("late", True), ("late", False), ("no",), ("halt",)),
+            *(("receive",), ("late", True), ("late", False), ("off", True), ("off", False), ("no",), ("halt",)),
         )
     )
     if not depth:

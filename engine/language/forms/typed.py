@@ -17,6 +17,7 @@ from engine.language.feel import Scope
 from engine.language.forms.fields import Field
 
 MOST_DIGITS = 20
+MOST_TYPED = 100_000
 TRUE = frozenset({"yes", "true", "on", "1"})
 FALSE = frozenset({"no", "false", "off", "0", ""})
 _NUMBER = re.compile(r"[+-]?(\d+|\d{1,3}(,\d{3})+)(\.\d+)?", re.ASCII)
@@ -88,6 +89,8 @@ def _text_of(item: Field, value: Any) -> str:
         return ""
     if not isinstance(value, str):
         raise wrong("not_text")
+    if len(value) > MOST_TYPED:
+        raise wrong("too_long", limit=item.longest)
     allowed = "\n\r\t" if item.type == "textarea" else ""
     if any(unicodedata.category(c) in ("Cc", "Cs") and c not in allowed for c in value):
         raise wrong("not_text")

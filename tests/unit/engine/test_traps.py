@@ -18,7 +18,8 @@
 | any correlation key catches | test_execution: test_a_message_reaches_only_its_key |
 | no flow matches at a gateway | test_lint: no_default_flow; test_an_unknown_variable_takes_the_default_flow |
 | an exception leaves a task half done | test_nothing_of_a_failed_step_is_kept |
-| an endless loop, a process that calls itself | test_execution: test_an_endless_loop_is_stopped; test_lint: recursive_call |
+| an endless loop, a process that calls itself | test_execution: test_an_endless_loop_is_stopped; test_an_endless_loop_is_an_incident; test_lint: recursive_call |
+| a form value of ten megabytes | test_a_huge_value_is_refused |
 | author's text is Python | test_no_text_of_an_author_reaches_python; test_lint: extension_not_executable, feel_syntax |
 | a restored instance has the stock script engine | test_a_restored_instance_evaluates_feel |
 | a failing service raises NameError | test_execution: test_a_broken_service_is_an_incident_without_customers_data |
@@ -276,6 +277,49 @@ def test_nothing_of_a_failed_step_is_kept(database: Session, at: datetime, monke
     assert complete(task_id, at).ended
 
 
+def test_an_endless_loop_is_an_incident(database: Session, at: datetime) -> None:
+    """The clerk's step is undone and the operator told once; the case can be gone on with, and every other case is served."""
+    drawn = process(
+        "P",
+        *(
+            start(),
+            user("ask"),
+            gateway("merge"),
+            service("x", "test/note"),
+            gateway("again", default="flow_again_finished"),
+            end(),
+        ),
+        path("begun", "ask", "merge", "x", "again", "finished"),
+        flow("again", "merge", "amount > 300"),
+    )
+    task_id = begin(package("P", drawn), at).user_task_ids[0]
+    for _click in range(2):
+        with pytest.raises(engine.CannotGoOn):
+            complete(task_id, at, amount="5")
+    incident = database.scalars(select(Incident)).one()
+    assert (incident.kind, incident.element_id, incident.state) == ("EndlessLoop", "ask", "open")
+    assert engine.marking(1).active == {"ask": 1}
+    engine.retry(incident.id, by=SAM, at=at)
+    with pytest.raises(engine.CannotGoOn):
+        complete(task_id, at, amount="5")
+    assert engine.start("P", business_key="AJ-2", variables={}, by=CLEO, at=at).user_task_ids
+    assert complete(task_id, at, amount="1").ended
+    assert set(database.scalars(select(Incident.state))) == {"resolved"}
+    assert engine.marking(1).active == {}
+    assert engine.verify(1) == []
+
+
+def test_a_huge_value_is_refused(database: Session, at: datetime) -> None:
+    """Ten megabytes in a field are too long, whatever the field, and nothing is kept of them."""
+    task_id = begin(package("P", line(user("x"))), at).user_task_ids[0]
+    for field in ("note", "amount", "other"):
+        with pytest.raises(engine.InvalidForm) as refused:
+            complete(task_id, at, **{field: "9" * 10_000_000})
+        assert set(refused.value.reasons) == {field}
+        assert len(str(refused.value)) < 1000
+    assert len(engine.entries(1)) == 1
+
+
 ATTACKS = (
     "__import__('os').system('id')",
     'open("/etc/passwd")',
@@ -419,7 +463,7 @@ def test_a_variable_may_have_any_name(database: Session, at: datetime) -> None:
 def test_history_is_not_changed_by_what_comes_later(database: Session, at: datetime) -> None:
     """A value changed in place by its owner or by a service is as it was in every earlier entry."""
     given = {"street": ["old"]}
-    drawn = line(service("x", "test/note", given="address"), user("y"), ids=("y", "x"))
+    drawn = line(service("x", "test/note", given="address"), user("y"), user("z"), ids=("y", "x", "z"))
     begun = begin(package("P", drawn), at, address=given)
     given["street"].append("new")
     seen.clear()
