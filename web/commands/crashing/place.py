@@ -84,6 +84,7 @@ class Place:
             if engine.count_published():
                 raise OccupiedDatabase(database=self.url.split("@")[-1])
         publish_all(self.app)
+        serving.register()
         with self.app.app_context():
             demo.seed(engine.now(), hash_password=lambda _password: NO_PASSWORD)
             engine.publish(engine.read_package(DRAWN, KEY), by=OLU, note="", at=engine.now())

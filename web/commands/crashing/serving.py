@@ -27,13 +27,17 @@ class Words(Schema):
     text = fields.String()
 
 
-@handler(TOPIC, parameters=Words, result=Words, outside=True, title_zh="告知外部", title_en="Tell the world")
 def tell(parameters: dict[str, Any], call: Call) -> dict[str, Any]:
     """Append the key of the job to the world's file."""
     descriptor = os.open(config.read().var / WORLD, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
     with os.fdopen(descriptor, "a") as world:
         world.write(f"{call.key}\n")
     return {"text": parameters["text"]}
+
+
+def register() -> None:
+    """Add the service task to this process; nowhere else is there such a thing."""
+    handler(TOPIC, parameters=Words, result=Words, outside=True, title_zh="告知外部", title_en="Tell the world")(tell)
 
 
 def application() -> Flask:
@@ -46,6 +50,7 @@ def main() -> None:
 
     Everything is imported once, here, so that a thousand starts do not cost a thousand imports; a database is opened in the children only.
     """
+    register()
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)
     for line in sys.stdin:
         id = os.fork()
