@@ -49,7 +49,7 @@ def test_space_plays_and_stops(ada: Page, served: Served) -> None:
     ada.locator("h1").click()
     ada.keyboard.press(" ")
     expect(ada.locator("[data-go=play]")).to_have_text("Pause")
-    expect(ada.locator("[data-event]").nth(2)).to_have_class(re.compile("is-current"))
+    expect(ada.locator("[data-event]").first).not_to_have_class(re.compile("is-current"))
     ada.keyboard.press(" ")
     expect(ada.locator("[data-go=play]")).to_have_text("Play")
 
@@ -59,9 +59,7 @@ def test_loops_are_counted(ada: Page, served: Served) -> None:
     replay(ada, served, auditing.REFUSED)
     assert ada.locator(f"{DRAWN} .desk-diagram-count").count() == 0
     ada.keyboard.press("End")
-    counts = ada.locator(f"{DRAWN} .djs-overlays[data-container-id=ask_target] .desk-diagram-count")
-    assert counts.count() == 0 or re.fullmatch(r"×\d+", counts.first.inner_text())
-    assert "×7" in ada.locator(f"{DRAWN} .desk-diagram-count").all_inner_texts()
+    assert "×8" in ada.locator(f"{DRAWN} .desk-diagram-count").all_inner_texts()
 
 
 def test_two_branches_stand_open_at_once(ada: Page, served: Served) -> None:

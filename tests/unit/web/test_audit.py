@@ -12,6 +12,7 @@ from datetime import date
 from typing import Any
 
 import pytest
+from click.testing import CliRunner
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import insert, select, update
@@ -19,11 +20,12 @@ from sqlalchemy import insert, select, update
 import engine
 from engine.xml import parse
 from models.base import session, transaction
-from models.billing import JournalEntry
+from models.billing import JournalEntry, LedgerAccount
 from models.user_task import UserTask
 from office import exports, intake, verification
 from tests import auditing
 from tests.people import CLEO
+from web.commands import verify as verify_command
 from web.queries import casefile, caselist, heat, replay
 
 XES = "{http://www.xes-standard.org/}"
@@ -285,6 +287,20 @@ def test_pages_of_cases_neither_repeat_nor_lose(app: Flask, monkeypatch: pytest.
         if not after:
             break
     assert len(seen) == len(set(seen)) >= 2
+
+
+def test_the_command_verifies_the_whole_office(app: Flask, made: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """`./desk verify --all --json` counts the cases and finds nothing; one deviation makes its status 1 and is named."""
+    monkeypatch.setattr(verify_command, "create_app", lambda: app)
+    well = CliRunner().invoke(verify_command.verify, ["--all", "--json"])
+    assert (well.exit_code, json.loads(well.output)["verified"] >= len(made[1])) == (0, True)
+    with transaction():
+        session().execute(update(LedgerAccount).where(LedgerAccount.id == 1).values(balance=LedgerAccount.balance + 1))
+    ill = CliRunner().invoke(verify_command.verify, ["--all", "--json"])
+    with transaction():
+        session().execute(update(LedgerAccount).where(LedgerAccount.id == 1).values(balance=LedgerAccount.balance - 1))
+    assert ill.exit_code == 1
+    assert [one["kind"] for one in json.loads(ill.output)["deviations"]] == ["ledger"]
 
 
 def test_the_ledger_is_verified_both_ways(app: Flask, made: Any) -> None:
