@@ -9,6 +9,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -25,6 +26,7 @@ from models.user_task import UserTask
 from office import exports, intake, verification
 from tests import auditing
 from tests.people import CLEO
+from web.auth import load
 from web.commands import verify as verify_command
 from web.queries import casefile, caselist, heat, replay
 
@@ -276,8 +278,6 @@ def test_pages_of_cases_neither_repeat_nor_lose(app: Flask, monkeypatch: pytest.
             overrule_reason="客户要求",
         )
         intake.accept(given, by=CLEO, at=engine.now())
-    from web.auth import load
-
     ada, seen, after = load("ada"), [], ""
     assert ada is not None
     while True:
@@ -314,3 +314,18 @@ def test_the_ledger_is_verified_both_ways(app: Flask, made: Any) -> None:
         "ledger",
         f"journal entry {instance.id}:999 belongs to no recorded service call",
     )
+
+
+@pytest.mark.slow
+@pytest.mark.postgresql
+def test_on_postgresql_it_is_the_same(tmp_path: Path, postgresql: str) -> None:
+    """Verification, heat and the list of cases ask the other database the same and get the same answers."""
+    app, numbers = auditing.office(tmp_path, [auditing.REFUSED], postgresql)
+    with app.test_request_context():
+        assert verification.verify(casefile.find(numbers[auditing.REFUSED]).id).deviations == ()
+        assert verification.verify_office() == []
+        asked = heat.Wanted(process="TS-002", since=date(2026, 1, 1), until=date(2026, 12, 31))
+        assert {figure.element: figure.count for figure in heat.figures(asked)}["ask_target"] == 8
+        ada = load("ada")
+        assert ada is not None
+        assert caselist.page(ada, caselist.Wanted(text="9", customer="a", clerk="b", version=1, after="x|y")).rows == []
