@@ -142,7 +142,7 @@ class _Recorder:
         self.money = money(instance.business_key)
         self.asked: dict[int, Step] = {}
         self.refusal: Step | None = None
-        self.field_labels = _field_labels(self.definition)
+        self.fields = _fields(self.definition)
 
     def events(self, entries: list[engine.Entry]) -> Iterator[Event]:
         for entry in entries:
@@ -265,7 +265,10 @@ class _Recorder:
         return in_language(label.zh, label.en), _withheld(value) if hidden else self._shown(name, value)
 
     def _label(self, name: str) -> str:
-        return gettext(STARTED[name]) if name in STARTED else self.field_labels.get(name) or words.column_text(name)
+        if name in STARTED:
+            return gettext(STARTED[name])
+        known = self.fields.get(name)
+        return in_language(known.label, known.label_en) if known is not None else words.column_text(name)
 
     def _hidden(self, name: str) -> bool:
         return name in self.definition.personal and name != "complaint_text"
@@ -275,7 +278,9 @@ class _Recorder:
             return "—"
         if self._hidden(name):
             return _withheld(value)
-        return _plain(name, value, self.definition.personal)[:LONGEST]
+        known = self.fields.get(name)
+        shown = timeline.shown(value, known) if known is not None else ""
+        return (shown or _plain(name, value, self.definition.personal))[:LONGEST]
 
 
 _FILLERS = {
@@ -305,12 +310,12 @@ def _withheld(value: Any) -> str:
     return masked(text) if text.isdecimal() and len(text) == 11 else gettext("(personal, not shown)")
 
 
-def _field_labels(definition: engine.Definition) -> dict[str, str]:
-    """What the forms of a version call their fields."""
-    found: dict[str, str] = {}
+def _fields(definition: engine.Definition) -> dict[str, Any]:
+    """The fields of all forms of a version by key: they know what a variable is called and how it is written."""
+    found: dict[str, Any] = {}
     for process in definition.processes.values():
         for element in process.diagram.elements.values():
             if element.type == "userTask" and element.properties.get("form"):
                 for one in definition.form_by_id(element.properties["form"]).inputs:
-                    found.setdefault(one.key, in_language(one.label, one.label_en))
+                    found.setdefault(one.key, one)
     return found

@@ -9,9 +9,11 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import pytest
+from click.testing import CliRunner
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import insert, select, update
@@ -19,11 +21,13 @@ from sqlalchemy import insert, select, update
 import engine
 from engine.xml import parse
 from models.base import session, transaction
-from models.billing import JournalEntry
+from models.billing import JournalEntry, LedgerAccount
 from models.user_task import UserTask
 from office import exports, intake, verification
 from tests import auditing
 from tests.people import CLEO
+from web.auth import load
+from web.commands import verify as verify_command
 from web.queries import casefile, caselist, heat, replay
 
 XES = "{http://www.xes-standard.org/}"
@@ -274,8 +278,6 @@ def test_pages_of_cases_neither_repeat_nor_lose(app: Flask, monkeypatch: pytest.
             overrule_reason="客户要求",
         )
         intake.accept(given, by=CLEO, at=engine.now())
-    from web.auth import load
-
     ada, seen, after = load("ada"), [], ""
     assert ada is not None
     while True:
@@ -285,6 +287,20 @@ def test_pages_of_cases_neither_repeat_nor_lose(app: Flask, monkeypatch: pytest.
         if not after:
             break
     assert len(seen) == len(set(seen)) >= 2
+
+
+def test_the_command_verifies_the_whole_office(app: Flask, made: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """`./desk verify --all --json` counts the cases and finds nothing; one deviation makes its status 1 and is named."""
+    monkeypatch.setattr(verify_command, "create_app", lambda: app)
+    well = CliRunner().invoke(verify_command.verify, ["--all", "--json"])
+    assert (well.exit_code, json.loads(well.output)["verified"] >= len(made[1])) == (0, True)
+    with transaction():
+        session().execute(update(LedgerAccount).where(LedgerAccount.id == 1).values(balance=LedgerAccount.balance + 1))
+    ill = CliRunner().invoke(verify_command.verify, ["--all", "--json"])
+    with transaction():
+        session().execute(update(LedgerAccount).where(LedgerAccount.id == 1).values(balance=LedgerAccount.balance - 1))
+    assert ill.exit_code == 1
+    assert [one["kind"] for one in json.loads(ill.output)["deviations"]] == ["ledger"]
 
 
 def test_the_ledger_is_verified_both_ways(app: Flask, made: Any) -> None:
@@ -298,3 +314,18 @@ def test_the_ledger_is_verified_both_ways(app: Flask, made: Any) -> None:
         "ledger",
         f"journal entry {instance.id}:999 belongs to no recorded service call",
     )
+
+
+@pytest.mark.slow
+@pytest.mark.postgresql
+def test_on_postgresql_it_is_the_same(tmp_path: Path, postgresql: str) -> None:
+    """Verification, heat and the list of cases ask the other database the same and get the same answers."""
+    app, numbers = auditing.office(tmp_path, [auditing.REFUSED], postgresql)
+    with app.test_request_context():
+        assert verification.verify(casefile.find(numbers[auditing.REFUSED]).id).deviations == ()
+        assert verification.verify_office() == []
+        asked = heat.Wanted(process="TS-002", since=date(2026, 1, 1), until=date(2026, 12, 31))
+        assert {figure.element: figure.count for figure in heat.figures(asked)}["ask_target"] == 8
+        ada = load("ada")
+        assert ada is not None
+        assert caselist.page(ada, caselist.Wanted(text="9", customer="a", clerk="b", version=1, after="x|y")).rows == []

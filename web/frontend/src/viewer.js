@@ -76,7 +76,7 @@ export class Diagram {
     ].filter(([id]) => this.has(id));
     this.marked.forEach(([id, name]) => this.canvas.addMarker(id, name));
     for (const [id, count] of Object.entries(done)) {
-      if (count > 1 && this.has(id)) this.badge(id, `×${count}`, "desk-diagram-count", { top: -10, right: 18 }, 0.4);
+      if (count > 1 && this.has(id)) this.badge(id, `×${count}`, "desk-diagram-count", { top: -10, right: 18 }, this.countScale ?? 0.4);
     }
     for (const id of this.active) {
       this.badge(id, active[id] > 1 ? `${this.nowLabel} ×${active[id]}` : this.nowLabel, "desk-diagram-now", { bottom: 4, left: 0 }, 0.8);

@@ -41,7 +41,8 @@ function show(root, events, stages, scale) {
   };
 }
 
-function listen(root, player) {
+function listen(root, player, stages) {
+  root.querySelector("[data-follow]").addEventListener("change", ({ target }) => stages.follow(target.checked));
   root.addEventListener("click", ({ target }) => {
     const button = target.closest("[data-go]");
     if (button) player.go(button.dataset.go);
@@ -50,8 +51,8 @@ function listen(root, player) {
   document.addEventListener("keydown", (event) => {
     const command = KEYS[event.key];
     const busy = event.ctrlKey || event.metaKey || event.altKey || document.querySelector("dialog[open]");
-    if (!command || busy || event.target.closest("select, textarea, .desk-diagram, input:not([type=range])")) return;
-    if (event.key === " " && event.target.closest("button, a, summary")) return;
+    if (!command || busy || event.target.closest("select, textarea, .desk-diagram, input:not([type=range], [type=checkbox])")) return;
+    if (event.key === " " && event.target.closest("button, a, summary, [type=checkbox]")) return;
     event.preventDefault();
     player.go(command);
   });
@@ -65,7 +66,7 @@ function start(root) {
   const player = new Player(events.length, show(root, events, stages, scale), (playing) => {
     root.querySelector("[data-go=play]").textContent = playing ? root.dataset.pause : root.dataset.play;
   });
-  listen(root, player);
+  listen(root, player, stages);
   document.querySelector("[data-events]").addEventListener("click", (event) => {
     const item = event.target.closest("a") && event.target.closest("[data-event]");
     if (!item) return;

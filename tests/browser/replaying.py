@@ -1,0 +1,50 @@
+"""A served office with replayable cases, and Ada the auditor in front of it. For the tests of replay and heat map only."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from threading import Thread
+from typing import NamedTuple
+
+import pytest
+from playwright.sync_api import Browser, Page
+from werkzeug.serving import make_server
+
+from tests import auditing
+from web.commands.building import build_everything
+
+
+class Served(NamedTuple):
+    """Where the office is, and its case numbers by the scenario's English name."""
+
+    address: str
+    cases: dict[str, str]
+
+
+@pytest.fixture(scope="module")
+def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    """An office with refused, called, parallel and repeated paths."""
+    build_everything()
+    wanted = (auditing.CALLED, auditing.REFUSED, auditing.OMITTED, auditing.PARALLEL)
+    app, cases = auditing.office(tmp_path_factory.mktemp("replay"), wanted)
+    server = make_server("127.0.0.1", 0, app, threaded=True)
+    Thread(target=server.serve_forever, daemon=True).start()
+    yield Served(f"http://127.0.0.1:{server.port}", cases)
+    server.shutdown()
+
+
+@pytest.fixture
+def ada(browser: Browser, served: Served) -> Iterator[Page]:
+    """Ada, logged in, in English; a script that fails fails her test."""
+    page = browser.new_page(viewport={"width": 1366, "height": 900})
+    failures: list[str] = []
+    page.on("pageerror", lambda error: failures.append(str(error)))
+    page.goto(f"{served.address}/login")
+    page.fill("input[name=name]", "ada")
+    page.fill("input[name=password]", "ada-reception-desk")
+    page.click("main button")
+    if page.locator("button[name=language][value=en]").count():
+        page.click("button[name=language][value=en]")
+    yield page
+    page.close()
+    assert failures == []
