@@ -21,9 +21,13 @@ RULES = {
     "malformed_xml": _("The file cannot be read as a diagram (line %(line)s). Export it again as BPMN 2.0 XML."),
     "missing_file": _("The file %(file)s is missing. Add it, or take out what refers to it."),
     "wrong_process_id": _("The process in the file is called %(found)s; here it must be %(expected)s. Change its id."),
-    "several_processes": _(
-        "The file holds %(count)s processes; only %(process)s is executed. Keep each process in a file of its own."
+    "one_executable_process": _(
+        "A file holds exactly one process to execute; here there are %(count)s. Keep each in a file of its own."
     ),
+    "id_used_twice": _("This id is used twice. Give one of the elements another."),
+    "sub_process_id_taken": _("The id of the sub-process “%(name)s” is taken by another process. Give it another."),
+    "extension_not_executable": _("“%(name)s” has a setting that is not executed here (%(extension)s). Take it out."),
+    "not_executable": _("The diagram cannot be executed as it is drawn. Check the ends of its flows and events."),
     "recursive_call": _("%(process)s calls itself, directly or through another process. Take one of the calls out."),
     "malformed_catalogue": _("The English names in %(file)s cannot be read. Write one line per element: id: name."),
     "one_start_event": _("There must be exactly one start event; there are %(count)s."),
@@ -31,6 +35,18 @@ RULES = {
     "unusable_id": _("The id %(id)s cannot be used. Use letters, digits and underscores, beginning with a letter."),
     # flows
     "loose_flow": _("This flow does not connect two elements. Connect both ends, or delete it."),
+    "flow_crosses_level": _(
+        "The flow “%(name)s” crosses the border of a sub-process. Let it end inside, or attach an event."
+    ),
+    "flow_into_event": _("A flow leads into “%(name)s”, where nothing can arrive. Lead it to a step."),
+    "flow_out_of_end": _("A flow leaves the end “%(name)s”. Let it begin at a step before."),
+    "condition_never_asked": _("The condition of the flow “%(name)s” is never asked. Put a gateway before it."),
+    "no_error_code": _("“%(name)s” does not say which refusal it is about. Enter its code."),
+    "duplicate_name": _("Two columns or values have the same name (%(name)s). Give one of them another."),
+    "too_many": _("There are too many of a kind: %(count)s where at most %(limit)s are read. Divide the table."),
+    "too_many_components": _("The form has too many fields; at most %(limit)s are read. Divide the step."),
+    "unsupported_expression_language": _("Expressions are written in %(language)s here. Write them in FEEL."),
+    "values_without_end": _("The possible values of a column have no end. List them, or leave them out."),
     "two_flows_same_ends": _(
         "Two flows connect the same two elements. Join them in one, with both conditions connected by “or”."
     ),

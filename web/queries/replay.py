@@ -206,9 +206,9 @@ class _Recorder:
             if one["type"] != "flow_taken" or one.get("scope", 0) != step.get("scope", 0):
                 break
             ways.append(self._flow(one))
-        way = "、".join(filter(None, ways))
+        way = gettext(", ").join(filter(None, ways))
         if name and way:
-            return gettext("%(question)s %(answer)s", question=name, answer=way)
+            return f"{name} {way}"
         return name or gettext("The ways part or meet")
 
     def _flow(self, step: Step) -> str:

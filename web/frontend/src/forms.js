@@ -58,7 +58,7 @@ export function focusErrors(within = document) {
 function writeAmounts(within = document) {
   within.querySelectorAll("[data-amount-of]").forEach((place) => {
     const field = place.closest("form").elements[place.dataset.amountOf];
-    const amount = Number(field?.value.replace(/[,，]/g, ""));
+    const amount = Number(field?.value.replace(/[,\uff0c]/g, ""));
     place.textContent = field?.value && Number.isFinite(amount) ? place.dataset.pattern.replace("0.00", amount.toFixed(2)) : "";
   });
 }
