@@ -84,6 +84,7 @@ def draft(key: str) -> Response:
 @blueprint.put("/<key>/draft")
 def save(key: str) -> Response:
     """Keep changed files over the revision that was read."""
+    access.check_role(current_user, "owner")
     given = _body(Save)
     saved = drafts.save(key, given["files"], revision=given["revision"], by=auth.actor(), at=engine.now())
     document = _document(saved)

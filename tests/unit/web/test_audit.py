@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner
-from flask import Flask
+from flask import Flask, g
 from flask.testing import FlaskClient
 from sqlalchemy import insert, select, update
 
@@ -52,6 +52,8 @@ def visitor(app: Flask, name: str, language: str = "en") -> FlaskClient:
     client = app.test_client()
     client.post("/login", data={"name": name, "password": f"{name}-reception-desk"})
     client.post("/language", data={"language": language, "next": "/"})
+    for known in ("language", "_login_user"):  # the test's own application context outlives a request
+        g.pop(known, None)
     return client
 
 

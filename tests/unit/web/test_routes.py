@@ -71,6 +71,39 @@ ROUTES = {
     "GET /processes": row("302 200 200 200 200 200"),
     "GET /processes/<key>": row("302 200 200 200 200 200", "/processes/TS-002"),
     "GET /definitions/<key>/versions/<int:version>/diagram.bpmn": row("302 200 200 200 200 200", "/definitions/TS-002/versions/1/diagram.bpmn"),
+    "GET /audit": row("302 403 200 200 403 403"),
+    "GET /audit/log.xes": row("302 403 200 200 403 403", "/audit/log.xes"),
+    "GET /cases/<number>/history.<form>": row("302 200 200 200 403 403", "/cases/{case}/history.csv"),
+    "GET /cases/<number>/replay": row("302 200 200 200 403 403", "/cases/{case}/replay"),
+    "GET /processes/<key>/draft": row("302 403 200 200 200 403", "/processes/TS-002/draft"),
+    "GET /processes/<key>/draft/bpmn": row("302 403 200 200 200 403", "/processes/TS-002/draft/bpmn?file=TS-002.bpmn"),
+    "GET /processes/<key>/draft/difference": row("302 403 200 200 200 403", "/processes/TS-002/draft/difference"),
+    "GET /processes/<key>/draft/files/<path:name>": row("302 403 200 200 200 403", "/processes/TS-002/draft/files/TS-002.bpmn"),
+    "GET /processes/<key>/draft/variables": row("302 403 200 200 200 403", "/processes/TS-002/draft/variables?file=TS-002.bpmn&element=reply_customer"),
+    "GET /processes/<key>/edit": row("302 403 403 403 200 403", "/processes/TS-002/edit"),
+    "GET /processes/<key>/forms/<form>": row("302 200 200 200 200 200", "/processes/TS-002/forms/ts002_receipt"),
+    "GET /processes/<key>/heat": row("302 403 200 200 200 403", "/processes/TS-002/heat"),
+    "GET /processes/<key>/publish": row("302 403 200 200 200 403", "/processes/TS-002/publish"),
+    "GET /processes/<key>/versions/<int:version>": row("302 200 200 200 200 200", "/processes/TS-002/versions/1"),
+    "GET /processes/<key>/versions/<int:version>/bpmn": row("302 200 200 200 200 200", "/processes/TS-002/versions/1/bpmn?file=TS-002.bpmn"),
+    "GET /processes/<key>/versions/<int:version>/files/<path:name>": row("302 200 200 200 200 200", "/processes/TS-002/versions/1/files/TS-002.bpmn"),
+    "GET /processes/<key>/versions/<int:version>/package.zip": row("302 200 200 200 200 200", "/processes/TS-002/versions/1/package.zip"),
+    "GET /processes/import": row("302 403 403 403 200 403"),
+    "GET /processes/modeler-config": row("302 403 200 200 200 403"),
+    "POST /cases/<number>/verification": row("302 302 302 302 403 403", "/cases/{case}/verification"),
+    "POST /processes/<key>/draft/check": row("302 403 200 200 200 403", "/processes/TS-002/draft/check", {"files": {"TS-002.bpmn": "<x/>"}}),
+    "POST /processes/<key>/draft/discard": row("302 403 403 403 302 403", "/processes/TS-002/draft/discard"),
+    "POST /processes/<key>/draft/form-preview": row("302 403 422 422 422 403", "/processes/TS-002/draft/form-preview", {"form": "{}"}),
+    "POST /processes/<key>/draft/upload": row("302 403 403 403 302 403", "/processes/TS-002/draft/upload"),
+    "POST /processes/<key>/publish/approval": row("302 403 403 403 404 403", "/processes/TS-002/publish/approval"),
+    "POST /processes/<key>/publish/return": row("302 403 403 403 404 403", "/processes/TS-002/publish/return"),
+    "POST /processes/<key>/publish/scenarios": row("302 403 404 404 404 403", "/processes/TS-002/publish/scenarios"),
+    "POST /processes/<key>/publish/submission": row("302 403 403 403 404 403", "/processes/TS-002/publish/submission"),
+    "POST /processes/<key>/versions/<int:version>/restoration": row("302 403 403 403 422 403", "/processes/TS-002/versions/1/restoration"),
+    "POST /processes/import": row("302 403 403 403 422 403"),
+    "POST /tasks/<int:task_id>/fields": row("302 200 200 200 403 403", "/tasks/{task}/fields", EXPLAINED),
+    "PUT /processes/<key>/draft": row("302 403 403 403 200 403", "/processes/TS-002/draft", {"revision": 0, "files": {"forms/ts002_receipt.form": "{}"}}),
+    "DELETE /processes/<key>/draft": row("302 403 403 403 204 403", "/processes/TS-002/draft"),
     "GET /api/v1/openapi.json": row("200 200 200 200 200 200"),
     "GET /api/v1/tasks": row("401 200 200 200 200 200"),
     "GET /api/v1/tasks/<int:task_id>": row("401 200 200 200 403 403", "/api/v1/tasks/{task}"),
@@ -87,10 +120,19 @@ ROUTES = {
 }
 # fmt: on
 READ = sorted(name for name in ROUTES if name.startswith("GET"))
-WRITTEN = sorted(name for name in ROUTES if name.startswith("POST"))
+WRITTEN = sorted(set(ROUTES) - set(READ))
+IN_JSON = {"PUT /processes/<key>/draft", "POST /processes/<key>/draft/check", "POST /processes/<key>/draft/form-preview"}
 MAY_CHANGE_NOTHING = {
     "POST /logout",
     "POST /intake/suggestion",
+    "POST /tasks/<int:task_id>/fields",  # which fields a choice opens
+    "POST /cases/<number>/verification",
+    "POST /processes/<key>/draft/check",
+    "POST /processes/<key>/draft/form-preview",
+    "POST /processes/<key>/draft/discard",  # there is none
+    "POST /processes/<key>/draft/upload",  # nothing chosen
+    "POST /processes/<key>/publish/scenarios",
+    "DELETE /processes/<key>/draft",
     "POST /notices/<int:notice_id>/confirmation",  # confirmed already
 }
 
@@ -118,7 +160,8 @@ class Street:
         method, _, rule = name.partition(" ")
         place = (ROUTES[name].place or rule).format(**asdict(self.there))
         if not place.startswith("/api/"):
-            return self.clients[person].open(place, method=method, data=ROUTES[name].sent)
+            kind = "json" if name in IN_JSON else "data"
+            return self.clients[person].open(place, method=method, **{kind: ROUTES[name].sent})
         headers = {"Authorization": f"Bearer {self.tokens[person]}"} if person else {}
         sent: dict[str, Any] = {"json": ROUTES[name].sent or {}} if method == "POST" else {}
         return self.app.test_client().open(place, method=method, headers=headers, **sent)
