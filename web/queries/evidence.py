@@ -9,6 +9,7 @@ from typing import Any
 
 import engine
 from web.i18n import in_language
+from web.queries import words
 
 OF_A_CALL = ("start", "place", "charge")
 
@@ -32,9 +33,12 @@ def of(form: engine.Form, variables: Mapping[str, Any], refusals: Mapping[str, s
     return [item for item in found if item.value not in (None, "", [], {})]
 
 
-def _named(refusal: Any, refusals: Mapping[str, str]) -> list[dict[str, str]]:
+def _named(refusal: Any, refusals: Mapping[str, str]) -> list[Mapping[str, Any]]:
+    """A refusal that has a sentence stays as it is, with its amounts; another is called what the diagram calls it."""
     code = refusal.get("code") if isinstance(refusal, Mapping) else None
-    return [{"text": refusals.get(code, code)}] if code else []
+    if not code:
+        return []
+    return [refusal] if code in words.REFUSALS else [{"text": refusals.get(code, code)}]
 
 
 def _resolve(variables: Mapping[str, Any], path: str) -> Any:

@@ -32,7 +32,11 @@ def rules() -> set[str]:
     files = [*(SOURCES / "definitions").glob("*.py"), *(SOURCES / "language" / "forms").glob("*.py")]
     found = {rule for file in files for rule in RULE.findall(file.read_text(encoding="utf-8"))}
     foreign = (SOURCES / "definitions" / "foreign.py").read_text(encoding="utf-8")
-    return found | set(re.findall(r'"(foreign_[a-z]+)"', foreign)) | {"duplicate_id", "no_id", "not_executable", "unreachable"}
+    return (
+        found
+        | set(re.findall(r'"(foreign_[a-z]+)"', foreign))
+        | {"duplicate_id", "no_id", "not_executable", "unreachable"}
+    )
 
 
 def test_every_rule_has_words() -> None:

@@ -121,7 +121,11 @@ ROUTES = {
 # fmt: on
 READ = sorted(name for name in ROUTES if name.startswith("GET"))
 WRITTEN = sorted(set(ROUTES) - set(READ))
-IN_JSON = {"PUT /processes/<key>/draft", "POST /processes/<key>/draft/check", "POST /processes/<key>/draft/form-preview"}
+IN_JSON = {
+    "PUT /processes/<key>/draft",
+    "POST /processes/<key>/draft/check",
+    "POST /processes/<key>/draft/form-preview",
+}
 MAY_CHANGE_NOTHING = {
     "POST /logout",
     "POST /intake/suggestion",
