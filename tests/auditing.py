@@ -26,7 +26,9 @@ HELD = "Charge put on hold and credited on Thursday"
 def office(folder: Path, played: Sequence[str], url: str = "") -> tuple[Flask, dict[str, str]]:
     """An app over the database at `url`, by default a SQLite file in `folder`, and the case numbers of the scenarios in it by English name."""
     keys = engine.Keys(master=b"m" * 32, signing=b"s" * 32)
-    settings = config.Settings(database_url=url or f"sqlite:///{folder / 'office.db'}", var=folder, keys=keys, testing=True)
+    settings = config.Settings(
+        database_url=url or f"sqlite:///{folder / 'office.db'}", var=folder, keys=keys, testing=True
+    )
     app = create_app(settings)
     with app.app_context():
         Base.metadata.create_all(app.extensions["sqlalchemy"].engine)
