@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 import pytest
@@ -44,7 +45,7 @@ def shown(app: Flask, language: str) -> dict[str, str]:
         g.language = language
         draw = get_template_attribute("_macros.html", "evidence")
         for form, variables in Noting.noted.values():
-            found |= {f"{item.label} {item.value!r}": str(draw(item)) for item in evidence.of(form, variables)}
+            found |= {f"{item.label} {item.value!r}": str(draw(item)) for item in evidence.of(form, variables, {})}
     return found
 
 
@@ -54,7 +55,7 @@ def test_no_code_is_shown_as_it_is(app: Flask) -> None:
     Noting.noted = {}
     for scenario in scenarios.read(PROCESSES):
         with scratch():
-            Noting(scenario, PROCESSES).run()
+            Noting(scenario, partial(engine.read_package, PROCESSES, scenario.process)).run()
     for language in LOCALES:
         read = shown(app, language)
         bare = {key: " ".join(re.sub("<[^>]+>", " ", text).split()) for key, text in read.items()}
