@@ -76,6 +76,11 @@ def _in_process(place: Place, size: Size, floor: Samples, lengths: list[engine.P
         say(f"completing with {data // 1000} KB of variables")
         taken = completion.completing("BENCH", max(60, size.times // 3), workloads.complaint(data))
         yield Figure(f"complete with {data // 1000} KB of variables", place.kind, taken.median, "ms")
+    say("completing in a disputed payment")
+    taken = completion.completing("DISPUTE", max(60, size.times // 3), workloads.complaint(11_000))
+    yield Figure(
+        "complete in a disputed payment, 11 KB", place.kind, taken.median, "ms", taken.median / floor.median, to
+    )
     say("the peer")
     other = peer.Peer(place, lengths[0]).completing(max(60, size.times // 3))
     yield Figure("peer: plain SpiffWorkflow completes", place.kind, other.median, "ms", other.median / floor.median, to)
