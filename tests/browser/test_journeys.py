@@ -117,7 +117,7 @@ def refund_in_cash(office: Office) -> None:
         office,
         case,
         told=["李某", "SJ-0201", "88.00 元" if zh else "¥88.00"],
-        money=[("话费退款", "88.00 元") if zh else ("refund of a charge", "¥88.00")],
+        money=[("退话费", "88.00 元") if zh else ("refund of a charge", "¥88.00")],
     )
 
 
@@ -162,7 +162,7 @@ def test_ts004_recharge_card(office: Office) -> None:
     office.does("dan", case, "核对派单数据", transfer_confirmed=True)
     office.does("gina", case, "回复并跟踪结果", resolution="50 元已转入您的号码", arrived=True, reply_channel="phone")
     evaluated(office, case)
-    is_closed(office, case, told=["8800000401", "50 元已转入您的号码"], money=[("充值改充", "50.00 元")])
+    is_closed(office, case, told=["8800000401", "50 元已转入您的号码"], money=[("充值款转移", "50.00 元")])
 
 
 def test_ts005_border_roaming(office: Office) -> None:
@@ -189,7 +189,7 @@ def test_ts005_border_roaming(office: Office) -> None:
     office.does("cleo", case, "到帐后通知客户", posting_seen=True, resolution="15.90 元已冲减", reply_channel="phone")
     office.does("cleo", case, "归档并反映地点", customer_filed=True, coverage_report="拱北口岸受邻网覆盖")
     evaluated(office, case)
-    is_closed(office, case, told=["受邻网覆盖", "15.90 元"], money=[("话费挂帐", "15.90 元"), ("挂帐冲减", "15.90 元")])
+    is_closed(office, case, told=["受邻网覆盖", "15.90 元"], money=[("转入挂帐", "15.90 元"), ("挂帐冲减", "15.90 元")])
 
 
 def test_ts006_orphan_monternet(office: Office) -> None:
@@ -212,7 +212,7 @@ def test_ts006_orphan_monternet(office: Office) -> None:
     office.does("cleo", case, "留意是否再次投诉", complained_again="no")
     evaluated(office, case)
     is_closed(
-        office, case, told=["虚构梦网站点", "10.00 元"], money=[("话费挂帐", "10.00 元"), ("挂帐冲减", "10.00 元")]
+        office, case, told=["虚构梦网站点", "10.00 元"], money=[("转入挂帐", "10.00 元"), ("挂帐冲减", "10.00 元")]
     )
 
 

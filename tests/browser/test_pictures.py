@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from playwright.sync_api import expect
@@ -13,6 +14,7 @@ from tests.browser.office import MORNING, Office
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
+MANDATE = {"bank": "工商银行", "account": "6222020000000000801", "holder": "虚构客户0801"}
 CALLS = (
     ("13900000801", "银行托收没有扣款，还收了滞纳金", "3.00", "托收失败投诉处理流程", 0),
     ("13900000101", "没有开通彩铃，帐单上却有彩铃功能费", "5.00", "费用争议投诉处理流程", 150),
@@ -22,6 +24,10 @@ CALLS = (
     ("13900000601", "号码已销号，还在收梦网信息费", "10.00", "梦网无主话单投诉处理流程", 25),
     ("13900000103", "话费高，多收通话费", "42.00", "费用争议投诉处理流程", 30),
 )
+FIRST_STEPS: dict[str, tuple[str, dict[str, Any]]] = {
+    "13900000801": ("了解托收资料", {**MANDATE, "failure_text": "二月没有扣成"}),
+    "13900000101": ("受理费用争议", {"demand": "退还", "explained_first": True}),
+}
 MOST_BYTES = 300_000
 
 
@@ -39,17 +45,10 @@ def test_pictures(office: Office, pictures: Path) -> None:
     office.move_to(MORNING - timedelta(hours=16, minutes=45))
     for number, said, amount, process, minutes in CALLS:
         cases.append(office.take_in("cleo", number, said=said, amount=amount, process=process))
-        office.move_to(office.at + timedelta(minutes=minutes) if number != "13900000101" else MORNING)
-    office.does(
-        "cleo",
-        cases[0],
-        "了解托收资料",
-        bank="工商银行",
-        account="6222020000000000801",
-        holder="虚构客户0801",
-        failure_text="二月没有扣成",
-    )
-    office.does("cleo", cases[1], "受理费用争议", demand="退还", explained_first=True)
+        if number in FIRST_STEPS:
+            step, form = FIRST_STEPS[number]
+            office.does("cleo", cases[-1], step, **form)
+        office.move_to(office.at + timedelta(minutes=minutes) if minutes else MORNING)
     office.does("cleo", cases[2], "解释漫游收费", explanation_accepted="no", resolution="已解释漫游计费")
     office.does(
         "cleo",
