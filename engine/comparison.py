@@ -123,7 +123,9 @@ class Folded(MemoryStore):
     def incident_closed(self, token: int, reason: str) -> None:
         self.since["incident", token] = self.seq
         closing = {"state": "resolved", "resolved_at": self.at, "resolved_by": self.by, "reason": reason}
-        self.incidents.get(token, {}).update(closing)
+        for of, row in self.rows_of_incidents:
+            if of == token and row["state"] == "open":
+                row.update(closing)
         super().incident_closed(token, reason)
 
     def instance_changed(self, **columns: Any) -> None:

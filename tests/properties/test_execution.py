@@ -48,6 +48,13 @@ class _Done(Schema):
     amount = fields.Integer(allow_none=True)
 
 
+@pytest.fixture(autouse=True)
+def nobody_follows(plain_observers: None) -> Iterator[None]:
+    """No read model of an office hangs on the engine."""
+    execution._observers.clear()
+    yield
+
+
 @pytest.fixture(autouse=True, scope="module")
 def working() -> Iterator[None]:
     """A service task that refuses one amount and breaks over another, gone when these tests are over."""
