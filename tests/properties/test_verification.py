@@ -213,6 +213,8 @@ def _other(value: Any, name: str, table: Table, chance: random.Random) -> Any:
     if isinstance(value, datetime):
         return value + timedelta(seconds=chance.choice((-3600, 1, 60)))
     if isinstance(value, bytes):
+        if not value:
+            return b"\x00"
         place = chance.randrange(len(value))
         return value[:place] + bytes([value[place] ^ 1 << chance.randrange(8)]) + value[place + 1 :]
     return f"{value[:-1]}x" if len(value) > 1 and chance.random() < 0.5 else f"{value}1"

@@ -14,6 +14,7 @@ from web.commands.building import build_everything
 from web.commands.output import ROOT, note, report
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+AT_ONCE = ("--numprocesses", "2", "--dist", "loadfile")
 QUICK = "not slow and not browser and not postgresql"
 BRING_CHROMIUM = "apt-get install --yes chromium fonts-noto-cjk"
 
@@ -32,7 +33,7 @@ def test(quick: bool, as_json: bool, chromium: str | None, pytest_arguments: tup
     build_everything()
     if not quick:
         _ensure_chromium(chromium)
-    command = [sys.executable, "-m", "pytest", *(["-m", QUICK] if quick else []), *pytest_arguments]
+    command = [sys.executable, "-m", "pytest", *AT_ONCE, *(["-m", QUICK] if quick else []), *pytest_arguments]
     if not as_json:
         sys.exit(subprocess.run(command, cwd=ROOT, check=False).returncode)
     result = subprocess.run(command, cwd=ROOT, check=False, stdout=subprocess.PIPE, text=True)
