@@ -49,10 +49,9 @@ class _Done(Schema):
 
 
 @pytest.fixture(autouse=True)
-def nobody_follows(plain_observers: None) -> Iterator[None]:
+def nobody_follows(plain_observers: None) -> None:
     """No read model of an office hangs on the engine."""
     execution._observers.clear()
-    yield
 
 
 @pytest.fixture(autouse=True, scope="module")
