@@ -12,6 +12,7 @@ from models.base import session
 from models.complaint import Complaint
 
 REPLY = "reply"
+CONFIRM = "confirm_process"
 MOST_RESOLUTION = 300
 
 
@@ -32,6 +33,8 @@ def _from_step(step: dict[str, Any], change: Change) -> dict[str, Any]:
         found["resolution"] = entered["resolution"][:MOST_RESOLUTION]
     if kind == "user_task_completed" and step["element"].startswith(REPLY):
         found |= {"state": "replied", "replied_at": change.at}
+    if kind == "user_task_completed" and step["element"] == CONFIRM and entered.get("process"):
+        found["process_key"] = entered["process"]
     if kind in ("instance_completed", "instance_cancelled"):
         found |= {"state": "closed", "closed_at": change.at}
     return found

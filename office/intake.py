@@ -14,6 +14,7 @@ from engine import Reason
 from models.base import session, transaction
 from models.complaint import Complaint
 from models.usage import Cdr
+from models.user_task import UserTask
 from office import texts
 from service_tasks import classification
 from service_tasks.gateway import Balances, Bill, Customer, Subscription, gateway, next_number
@@ -27,6 +28,7 @@ MOST_TEXT = 4000
 MOST_DEMAND = 200
 MOST_REASON = 300
 MOST_DISPUTED = 1_000_000_000
+COUNTERS = frozenset({"service_hall", "guangda_hall", "hotline_1860", "agency", "reception_room"})
 LAST_CALLS = 8
 # What a case knows from its first moment, with the FEEL type of each.
 START_VARIABLES = {
@@ -38,6 +40,10 @@ START_VARIABLES = {
     "demand": "string",
     "repeated": "boolean",
 }
+
+
+class NotAtACounter(engine.NotPermitted):
+    """Only counters take complaints in; they, supervisors and auditors see customers."""
 
 
 @dataclass(frozen=True)
@@ -138,10 +144,12 @@ class Intake:
 
 
 def accept(intake: Intake, *, by: engine.Actor, at: datetime) -> str:
-    """Take a case in: complaint, instance and the confirmed process in one commit; the case number.
+    """Take a case in: complaint, instance and, at the service hall, the confirmed process in one commit; the case number.
 
-    Errors: InvalidForm with a reason per field; NotACandidate when the person does not work at a counter.
+    Errors: NotAtACounter; InvalidForm with a reason per field.
     """
+    if not by.groups & COUNTERS:
+        raise NotAtACounter
     _check(intake)
     suggestion = suggest(intake.text, intake.msisdn, at)
     if intake.process != suggestion.process and not intake.overrule_reason.strip():
@@ -230,9 +238,13 @@ def _insert(
 
 
 def _confirm(intake: Intake, started: engine.Advanced, found: Suggestion, by: engine.Actor, at: datetime) -> None:
+    """Confirm at once, if the clerk's department may; a case taken in at another counter waits there to be confirmed."""
+    task = session().get_one(UserTask, started.user_task_ids[0])
+    if task.group not in by.groups:
+        return
     form = {
         "process": intake.process,
         "dispute_type": found.dispute_type,
         "overrule_reason": intake.overrule_reason.strip(),
     }
-    engine.complete(started.user_task_ids[0], form=form, by=by, at=at)
+    engine.complete(task.id, form=form, by=by, at=at)

@@ -15,7 +15,7 @@ from werkzeug.wrappers import Response
 import engine
 from office import intake, notices, texts
 from web import auth
-from web.queries import access, names
+from web.queries import access, casefile, names
 
 blueprint = Blueprint("intake", __name__, url_prefix="/intake")
 FIELDS = ("msisdn", "text", "channel", "demand", "disputed_amount", "process", "overrule_reason")
@@ -67,8 +67,17 @@ def accept() -> str | Response | tuple[str, int]:
         number = intake.accept(_taken(typed), by=auth.actor(), at=engine.now())
     except engine.InvalidForm as error:
         return _page(typed, error.reasons), 422
-    flash(gettext("Case %(number)s has been taken in.", number=number))
+    flash(_taken_in(number))
     return redirect(url_for("cases.case", number=number))
+
+
+def _taken_in(number: str) -> str:
+    """That the case is there, and which department it waits for when that is not one's own."""
+    groups = {task.group for task in casefile.open_tasks(casefile.find(number).id)}
+    if not groups or groups & current_user.departments:
+        return gettext("Case %(number)s has been taken in.", number=number)
+    waiting = gettext(", ").join(names.departments().get(group, group) for group in sorted(groups))
+    return gettext("Case %(number)s has been taken in and waits at: %(department)s.", number=number, department=waiting)
 
 
 def _typed() -> dict[str, str]:

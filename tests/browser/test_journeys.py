@@ -18,8 +18,8 @@ def evaluated(office: Office, case: str, *, own_fault: bool = False) -> None:
     office.does("rob", case, "分析投诉原因", **cause, cause_analysis="已向当班人员核实")
 
 
-def is_closed(office: Office, case: str, *, told: list[str], money: list[tuple[str, str]]) -> None:
-    """The case page: closed, the sentences of its history, the coloured diagram, the money as (kind, amount), the message."""
+def is_closed(office: Office, case: str, *, told: list[str], money: list[tuple[str, str]], sent: str = "") -> None:
+    """The case page: closed, the sentences of its history, the coloured diagram, the money as (kind, amount), the message if one was sent."""
     page = office.case("cleo", case)
     expect(page.locator(".desk-sub")).to_contain_text("已办结" if office.language == "zh" else "closed")
     for sentence in told:
@@ -35,6 +35,11 @@ def is_closed(office: Office, case: str, *, told: list[str], money: list[tuple[s
     for row, (kind, amount) in zip(rows.all(), money, strict=True):
         expect(row).to_contain_text(kind)
         expect(row).to_contain_text(amount)
+    office.case("cleo", case, "messages")
+    messages = page.locator(".desk-task-form .desk-quote")
+    expect(messages).to_have_count(1 if sent else 0)
+    if sent:
+        expect(messages).to_contain_text(sent)
     assert office.complaints == []
 
 
@@ -189,7 +194,13 @@ def test_ts005_border_roaming(office: Office) -> None:
     office.does("cleo", case, "到帐后通知客户", posting_seen=True, resolution="15.90 元已冲减", reply_channel="phone")
     office.does("cleo", case, "归档并反映地点", customer_filed=True, coverage_report="拱北口岸受邻网覆盖")
     evaluated(office, case)
-    is_closed(office, case, told=["受邻网覆盖", "15.90 元"], money=[("转入挂帐", "15.90 元"), ("挂帐冲减", "15.90 元")])
+    is_closed(
+        office,
+        case,
+        told=["受邻网覆盖", "15.90 元"],
+        money=[("转入挂帐", "15.90 元"), ("挂帐冲减", "15.90 元")],
+        sent="您有争议的话费 15.90 元已挂帐",
+    )
 
 
 def test_ts006_orphan_monternet(office: Office) -> None:
@@ -212,7 +223,11 @@ def test_ts006_orphan_monternet(office: Office) -> None:
     office.does("cleo", case, "留意是否再次投诉", complained_again="no")
     evaluated(office, case)
     is_closed(
-        office, case, told=["虚构梦网站点", "10.00 元"], money=[("转入挂帐", "10.00 元"), ("挂帐冲减", "10.00 元")]
+        office,
+        case,
+        told=["虚构梦网站点", "10.00 元"],
+        money=[("转入挂帐", "10.00 元"), ("挂帐冲减", "10.00 元")],
+        sent="您有争议的话费 10.00 元已挂帐",
     )
 
 
@@ -233,7 +248,7 @@ def test_ts007_ultra_short_calls(office: Office) -> None:
     liability(office, case, "2.80")
     office.does("cleo", case, "跟进冲减与查因", credit_seen=True, resolution="2.80 元已冲减")
     evaluated(office, case)
-    is_closed(office, case, told=["话单过滤程序漏判", "2.80 元"], money=[("话费冲减", "2.80 元")])
+    is_closed(office, case, told=["话单过滤程序漏判", "2.80 元"], money=[("冲减话费", "2.80 元")])
 
 
 @pytest.mark.parametrize("language", ["zh", "en"])
@@ -261,5 +276,5 @@ def test_ts008_direct_debit(office: Office, language: str) -> None:
         office,
         case,
         told=["帐号末位更正", "同意减免"],
-        money=[("滞纳金减免", "3.00 元") if zh else ("late fee waived", "¥3.00")],
+        money=[("减免滞纳金", "3.00 元") if zh else ("late fee waived", "¥3.00")],
     )

@@ -9,18 +9,14 @@ from models.base import session
 from models.complaint import Complaint
 from models.instance import ProcessInstance
 from models.user_task import UserTask
+from office import intake
 from web.auth import Person
 
-COUNTERS = frozenset({"service_hall", "guangda_hall", "hotline_1860", "agency", "reception_room"})
 SEE_EVERYTHING = ("supervisor", "auditor")
 
 
 class NotYourCase(engine.NotPermitted):
     """The case has never been with a department of this person."""
-
-
-class NotAtACounter(engine.NotPermitted):
-    """Only counters, supervisors and auditors see customers."""
 
 
 class RoleMissing(engine.NotPermitted):
@@ -45,13 +41,13 @@ def _touches(person: Person, instance_id: int) -> Exists:
 
 def at_a_counter(person: Person) -> bool:
     """Whether the person may take complaints in and see customers."""
-    return bool(person.departments & COUNTERS)
+    return bool(person.departments & intake.COUNTERS)
 
 
 def check_counter(person: Person) -> None:
     """Errors: NotAtACounter."""
     if not at_a_counter(person) and not person.has(*SEE_EVERYTHING):
-        raise NotAtACounter
+        raise intake.NotAtACounter
 
 
 def check_role(person: Person, *roles: str) -> None:
