@@ -107,6 +107,7 @@ class Office:
         page.goto(f"/tasks?text={case}")
         page.locator("main tbody").get_by_role("link", name=self.named(step), exact=True).click()
         expect(page.locator("h1")).to_have_text(self.named(step))
+        page.wait_for_load_state("load")
         return page
 
     def named(self, name: str) -> str:

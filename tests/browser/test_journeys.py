@@ -122,7 +122,7 @@ def refund_in_cash(office: Office) -> None:
         office,
         case,
         told=["李某", "SJ-0201", "88.00 元" if zh else "¥88.00"],
-        money=[("退话费", "88.00 元") if zh else ("refund of a charge", "¥88.00")],
+        money=[("退话费", "88.00 元") if zh else ("charge paid back", "¥88.00")],
     )
 
 

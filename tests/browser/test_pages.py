@@ -7,18 +7,21 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.office import Office, log_in
+from tests.browser.office import Office, fill, log_in
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 SAID = "没有开通彩铃，帐单上却有彩铃功能费"
 PAGES = ("/tasks", "/intake?msisdn=13900000501", "/cases", "/customers?msisdn=13900000601", "/processes")
 UNLABELLED = """() => [...document.querySelectorAll('input:not([type=hidden]), select, textarea')]
-    .filter((field) => !field.labels?.length && !field.getAttribute('aria-label')).map((field) => field.outerHTML)"""
+    .filter((field) => !field.closest('[aria-hidden=true]') && !field.labels?.length && !field.getAttribute('aria-label')).map((field) => field.outerHTML)"""
 REPEATED_IDS = """() => [...document.querySelectorAll('[id]')].map((element) => element.id)
     .filter((id, index, ids) => ids.indexOf(id) !== index)"""
 NAMELESS = """() => [...document.querySelectorAll('button, a[href]')]
-    .filter((e) => !e.textContent.trim() && !e.getAttribute('aria-label') && !e.title).map((e) => e.outerHTML)"""
+    .filter((e) => !e.closest('[aria-hidden=true]') && !e.textContent.trim() && !e.getAttribute('aria-label') && !e.title).map((e) => e.outerHTML)"""
+
+
+RECEIVED = {"disputed_amount": "5.00", "demand": "退还", "explained_first": True}
 
 
 def accepted(office: Office) -> str:
@@ -74,7 +77,7 @@ def test_errors_stand_beside_their_fields(office: Office) -> None:
 def test_a_choice_brings_its_fields(office: Office) -> None:
     """Fields that belong to a choice appear with it and go with it; what has been typed elsewhere stays."""
     page = office.opens("cleo", accepted(office), "受理费用争议")
-    page.locator("[name=explained_first]").check()
+    fill(page, RECEIVED)
     page.locator("[data-submit-default]").click()
     expect(page.locator("h1")).to_have_text("判断争议原因")
     page.locator("[name=finding_note]").fill("受理单上没有彩铃")
@@ -90,8 +93,8 @@ def test_two_clerks_complete_the_same_task(office: Office) -> None:
     """The second one is told that it is done already, and nothing happens twice."""
     case = accepted(office)
     second = office.opens("cora", case, "受理费用争议")
-    second.locator("[name=explained_first]").check()
-    office.does("cleo", case, "受理费用争议", explained_first=True)
+    fill(second, RECEIVED)
+    office.does("cleo", case, "受理费用争议", **RECEIVED)
     second.locator("[data-submit-default]").click()
     expect(second.locator("main h1")).to_contain_text("已经")
     page = office.case("cleo", case)

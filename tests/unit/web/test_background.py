@@ -6,6 +6,7 @@ import base64
 import os
 import pickle
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -39,7 +40,8 @@ def app(request: pytest.FixtureRequest, tmp_path: Path) -> Flask:
 @pytest.fixture
 def client(app: Flask) -> Iterator[DBOSClient]:
     """Jobs are carried in this process."""
-    client = background.launch(app)
+    with ThreadPoolExecutor(1) as aside:  # where no browser of an earlier test runs an event loop
+        client = aside.submit(background.launch, app).result()
     yield client
     background.stop()
     client.destroy()

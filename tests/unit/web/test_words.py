@@ -176,7 +176,7 @@ def test_every_error_reads_well_in_both_languages(app: Flask) -> None:
             for kind in error_classes():
                 read = errors.describe(kind.__new__(kind))
                 assert bool(CHINESE.search(read)) is (language == "zh"), kind
-                if kind.__module__.startswith(MET_BY_PEOPLE):
+                if kind.__module__.startswith(MET_BY_PEOPLE) and ".commands." not in kind.__module__:
                     assert kind.__name__ in errors.texts().keys() - kinds, f"{kind.__name__} reads as its kind"
 
 

@@ -5,6 +5,18 @@ document.addEventListener("change", ({ target }) => {
   if (place && target.matches("select, [type=radio], [type=checkbox]")) place.dispatchEvent(new CustomEvent("desk:choice"));
 });
 
+/* What was chosen before this script had come is asked for now. */
+window.addEventListener("load", () => {
+  for (const place of document.querySelectorAll("[data-conditional]")) {
+    if ([...place.querySelectorAll("select, [type=radio], [type=checkbox]")].some(isChanged)) place.dispatchEvent(new CustomEvent("desk:choice"));
+  }
+});
+
+function isChanged(field) {
+  if (field.matches("select")) return [...field.options].some((option) => option.selected !== option.defaultSelected && option.value !== "");
+  return field.checked !== field.defaultChecked;
+}
+
 document.addEventListener("htmx:beforeSwap", ({ detail }) => {
   if (!("conditional" in detail.target.dataset)) return;
   detail.shouldSwap = false;
