@@ -157,3 +157,4 @@ def _enter(field: Locator, value: Any) -> None:
         field.select_option(value)
     else:
         field.fill(value)
+    expect(field.page.locator("#fields.htmx-request")).to_have_count(0)

@@ -75,12 +75,12 @@ def documentation(process: str, element: engine.Element) -> str:
 def departments() -> dict[str, str]:
     """Department names by code."""
     column = Department.name_en if language() == "en" else Department.name_zh
-    return dict(session().execute(select(Department.code, column)).tuples().all())
+    return dict(session().execute(select(Department.code, column)).all())
 
 
 def department_codes() -> dict[str, str]:
     """Department codes by the Chinese name that stands on the lanes."""
-    return dict(session().execute(select(Department.name_zh, Department.code)).tuples().all())
+    return dict(session().execute(select(Department.name_zh, Department.code)).all())
 
 
 def person_name(login: str | None) -> str:

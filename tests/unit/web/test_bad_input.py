@@ -24,7 +24,7 @@ INTAKE = {
 HUGE = 10**30
 NO_PAGE = ("没有这个页面。", "There is no such page.")
 
-pytestmark = pytest.mark.parametrize("language", LANGUAGES)
+pytestmark = [pytest.mark.slow, pytest.mark.parametrize("language", LANGUAGES)]
 
 
 @contextmanager
@@ -301,7 +301,6 @@ def test_odd_names_at_the_login(desk: Flask, language: str) -> None:
         assert {"zh": "用户名或密码不对。", "en": "Name or password is wrong."}[language] in page.text
 
 
-@pytest.mark.slow
 @pytest.mark.postgresql
 def test_postgresql_refuses_the_same(postgresql_desk: Flask, language: str) -> None:
     """The other database has its own ideas of numbers, texts and instants; a person sees no difference."""

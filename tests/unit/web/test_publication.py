@@ -21,6 +21,7 @@ from office.scenarios import Played
 from tests.people import CLEO, OLU
 from web import auth, config, create_app
 
+pytestmark = pytest.mark.slow
 PROCESSES = Path(__file__).parents[3] / "processes"
 FOREIGN = """<bpmn:definitions xmlns:bpmn="http://www.omg.org/spec/BPMN/20100524/MODEL" xmlns:zeebe="http://camunda.org/schema/zeebe/1.0">
 <bpmn:process id="Process_1" isExecutable="true"><bpmn:startEvent id="s"/>

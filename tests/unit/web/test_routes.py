@@ -197,6 +197,7 @@ def test_who_may_look(street: Street, name: str) -> None:
     assert contents(street.app) == before
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", WRITTEN)
 def test_who_may_act(street: Street, name: str) -> None:
     """Everybody may do what the table says; whoever is refused has changed nothing."""
