@@ -43,7 +43,7 @@ from engine.handlers import registered as operators
 from engine.history import BrokenChain, Entry
 from engine.history import read as read_history
 from engine.incidents import IncidentResolved, UnknownIncident, resolve, retry
-from engine.instances import InvalidVariables, cancel, start
+from engine.instances import InvalidVariables, cancel, meet_limit, start
 from engine.jobs import announce, announce_to_nobody, background, enqueue, survive
 from engine.language import feel, forms
 from engine.language.calendar import Calendar
@@ -183,6 +183,7 @@ __all__ = [
     "lint_file",
     "load_package",
     "marking",
+    "meet_limit",
     "newest_package",
     "now",
     "observe",

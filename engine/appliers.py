@@ -202,6 +202,13 @@ def _resumed(store: Store, step: Step, at: datetime, scope: int) -> None:
         store.instance_changed(paused_at=None)
 
 
+@_on("case_limit_met")
+def _limit_met(store: Store, step: Step, at: datetime, scope: int) -> None:
+    store.instance_changed(due_at=None)
+    for token in step["tokens"]:
+        store.user_task_changed(token, due_at=None)
+
+
 @_on("deadline_missed")
 def _missed(store: Store, step: Step, at: datetime, scope: int) -> None:
     if "token" in step:

@@ -363,7 +363,7 @@ def _shift_limits(store: SqlStore, row: Any) -> None:
     )
     for task_id, due_at in open_tasks.all():
         session().execute(update(UserTask).where(UserTask.id == task_id).values(due_at=due_at and due_at + store.shift))
-    if row.due_at is not None:
+    if row.due_at is not None and "due_at" not in store.instance:
         store.instance_changed(due_at=row.due_at + store.shift)
 
 

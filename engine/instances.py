@@ -34,6 +34,14 @@ def _check(variables: dict[str, Any]) -> None:
         raise InvalidVariables(why=str(error)) from error
 
 
+def meet_limit(instance_id: int, *, told: str, by: Actor, at: datetime) -> Advanced:
+    """Record that what the case's limit asks for has been done outside its steps; `told` is what the customer was told.
+
+    Errors: UnknownInstance, InstanceEnded.
+    """
+    return execution.advance(instance_id, lambda run: run.meet_limit(by.user, told), by=by.user, at=at)
+
+
 def cancel(instance_id: int, *, reason: str, by: Actor, at: datetime) -> Advanced:
     """Close a case without finishing it; its open tasks, timers and messages go. Errors: UnknownInstance, InstanceEnded."""
     return execution.advance(instance_id, lambda run: run.cancel(reason), by=by.user, at=at)

@@ -44,6 +44,7 @@ STEPS: dict[str, str] = {
     "message_cancelled": "token, element",
     "clock_paused": "token, element",
     "clock_resumed": "token, element, paused_seconds, still_paused",
+    "case_limit_met": "tokens (of open user tasks whose limit was the case's); token and element of the activity, or by and told of a person",
     "deadline_missed": "token and element of a user task, neither for the case",
     "instance_completed": "element",
     "instance_cancelled": "reason",

@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -344,28 +344,30 @@ def _outcome(step: Step) -> WorkOutcome:
     return Failed(step["kind"], step["message"], step.get("trace", ""))
 
 
+_COMMANDS: dict[str, Callable[[Run, Step], None]] = {
+    "instance_started": lambda run, first: run.begin(first["variables"]),
+    "user_task_completed": lambda run, first: run.complete_user_task(first["token"], first["form"], first["by"]),
+    "timer_fired": lambda run, first: run.fire_timer(first["token"]),
+    "message_received": lambda run, first: run.receive_message(first["token"], first["variables"]),
+    "incident_retried": lambda run, first: run.retry(first["token"]),
+    "job_completed": lambda run, first: run.finish_work(first["token"], _outcome(first)),
+    "job_refused": lambda run, first: run.finish_work(first["token"], _outcome(first)),
+    "case_limit_met": lambda run, first: run.meet_limit(first["by"], first["told"]),
+}
+
+
 def _command(run: Run, steps: list[Step]) -> None:
     """Do again what the first step of an entry says was done."""
     first = steps[0]
     kind = first["type"]
     if steps[-1]["type"] == "instance_cancelled":
         run.cancel(steps[-1]["reason"])
-    elif kind == "instance_started":
-        run.begin(first["variables"])
-    elif kind == "user_task_completed":
-        run.complete_user_task(first["token"], first["form"], first["by"])
-    elif kind == "timer_fired":
-        run.fire_timer(first["token"])
-    elif kind == "message_received":
-        run.receive_message(first["token"], first["variables"])
-    elif kind == "incident_retried":
-        run.retry(first["token"])
-    elif kind in ("job_completed", "job_refused"):
-        run.finish_work(first["token"], _outcome(first))
     elif kind == "incident_opened" and first["after"] == "limit":
         run.report(first["token"], first["kind"])
     elif kind == "incident_resolved":
         _resolve(run, first, steps[1:])
+    elif kind in _COMMANDS:
+        _COMMANDS[kind](run, first)
     else:
         run.steps.extend(steps)
 

@@ -7,6 +7,7 @@ once, and what a value contains is not looked at again.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 from string import Template
 from typing import Any, NamedTuple
 
@@ -43,6 +44,9 @@ class Message(NamedTuple):
 TEMPLATES = {
     "charge_held": Message(
         "您有争议的话费 $amount 元已挂帐,其余话费可以正常缴纳。核算结果预计 $settle_on 后告知您。", ("amount",)
+    ),
+    "credit_scheduled": Message(
+        "与您投诉有关的 $amount 元将随 $period 的二次批价记入,帐单出具后可查,办妥后再答复您。", ("amount",)
     ),
     "credit_posted": Message("您反映的话费已冲减 $amount 元,请留意下期帐单。", ("amount",)),
     "mandate_renewed": Message(
@@ -110,20 +114,22 @@ def body(template: str, values: Mapping[str, Any]) -> str:
 )
 def send(parameters: dict[str, Any], call: Call) -> dict[str, Any]:
     """Queue a text message, once per call. Errors: ValuesMissing."""
-    queued = session().scalar(select(OutboxMessage.id).where(OutboxMessage.key == call.key))
-    if queued is None:
-        message = OutboxMessage(
-            key=call.key,
-            case_number=call.business_key or None,
-            to_msisdn=parameters["msisdn"],
-            template=parameters["template"],
-            body=body(parameters["template"], parameters["values"]),
-            queued_at=call.at,
-        )
-        session().add(message)
-        session().flush()
-        queued = message.id
-    return {"outbox_id": queued}
+    message = body(parameters["template"], parameters["values"])
+    sent = queue(call.key, call.business_key, parameters["msisdn"], parameters["template"], message, call.at)
+    return {"outbox_id": sent}
+
+
+def queue(key: str, case_number: str, msisdn: str, template: str, text: str, at: datetime) -> int:
+    """Put a text message into the outbox, once per key; its id."""
+    queued = session().scalar(select(OutboxMessage.id).where(OutboxMessage.key == key))
+    if queued is not None:
+        return queued
+    message = OutboxMessage(
+        key=key, case_number=case_number or None, to_msisdn=msisdn, template=template, body=text, queued_at=at
+    )
+    session().add(message)
+    session().flush()
+    return message.id
 
 
 @handler(

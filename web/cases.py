@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Flask, redirect, render_template, request, url_for
+import secrets
+
+from flask import Blueprint, Flask, flash, redirect, render_template, request, url_for
+from flask_babel import gettext
 from flask_login import current_user
 from sqlalchemy import insert
 from werkzeug.wrappers import Response
@@ -10,7 +13,8 @@ from werkzeug.wrappers import Response
 import engine
 from models.base import session, transaction
 from models.comment import Comment
-from office import complaints, texts
+from office import complaints, replies, texts
+from web import auth
 from web.queries import access, casefile, caselist, names, timeline
 
 blueprint = Blueprint("cases", __name__, url_prefix="/cases")
@@ -40,7 +44,9 @@ def case(number: str) -> str:
     return _page(number, request.args.get("tab", "timeline"))
 
 
-def _page(number: str, tab: str, remark: str = "", reasons: dict[str, list[engine.Reason]] | None = None) -> str:
+def _page(
+    number: str, tab: str, reasons: dict[str, list[engine.Reason]] | None = None, *, remark: str = "", told: str = ""
+) -> str:
     instance = casefile.find(number)
     access.check_case(current_user, instance.id)
     definition = engine.definition_of(instance.id)
@@ -49,6 +55,9 @@ def _page(number: str, tab: str, remark: str = "", reasons: dict[str, list[engin
         "case.html",
         tab=tab,
         remark=remark,
+        told=told,
+        may_reply=complaint is not None and instance.state == "active" and replies.may(auth.actor()),
+        submit_key=secrets.token_urlsafe(12),
         reasons=reasons or {},
         instance=instance,
         complaint=complaint,
@@ -74,9 +83,23 @@ def comment(number: str) -> Response | tuple[str, int]:
     text = request.form.get("text", "").strip()
     wrong = texts.wrong(text, MOST_COMMENT, required=True)
     if wrong:
-        return _page(number, "messages", text, {"text": wrong}), 422
+        return _page(number, "messages", {"text": wrong}, remark=text), 422
     with transaction():
         session().execute(
             insert(Comment).values(case_number=number, user=current_user.name, at=engine.now(), text=text)
         )
+    return redirect(url_for("cases.case", number=number, tab="messages"))
+
+
+@blueprint.post("/<number>/interim-replies")
+def reply(number: str) -> Response | tuple[str, int]:
+    """Tell the customer how things stand; the case keeps its limit by it."""
+    instance = casefile.find(number)
+    access.check_case(current_user, instance.id)
+    told = request.form.get("told", "").strip()
+    try:
+        replies.send(number, told, key=request.form.get("submit_key", ""), by=auth.actor(), at=engine.now())
+    except replies.NotSayable as error:
+        return _page(number, "messages", error.values["reasons"], told=told), 422
+    flash(gettext("Sent."))
     return redirect(url_for("cases.case", number=number, tab="messages"))

@@ -16,7 +16,7 @@ from engine.language.decisions import Outcome
 from engine.language.feel import Expression, Scope
 from engine.language.forms import Form
 
-ALWAYS_PERSONAL = frozenset({"msisdn", "complaint_text"})
+ALWAYS_PERSONAL = frozenset({"msisdn", "complaint_text", "told"})
 
 
 class UnknownElement(NotFound):

@@ -98,6 +98,8 @@ class Arrivals(Position):
         passed = self.at - earliest if not self.paused else timedelta()
         for scope in (self.scopes[n] for n in self.scopes.numbers()):
             scope.due_groups = {name: due + passed for name, due in scope.due_groups.items()}
+        if self.case_due is not None:
+            self.case_due += passed
         self.add(
             "clock_resumed",
             token=token,
@@ -106,7 +108,27 @@ class Arrivals(Position):
             still_paused=bool(self.paused),
         )
 
+    def done(self, token: int, element: Element, scope: Scope) -> None:
+        """An activity is done; when the customer has thereby been answered, the case has kept its limit."""
+        if self.case_due is not None and element.properties.get("caseLimit") == "met":
+            self.meet_case_limit(scope.number, token=token, element=element.id)
+
+    def meet_case_limit(self, scope: int = 0, **fields: Any) -> None:
+        """What the limit of the case asked for has been done: it ends, and with it that of the steps that have none of their own."""
+        self.case_due = None
+        tokens = [
+            token
+            for token, (kind, element, number, *_) in self.open.items()
+            if kind == "user_task" and not _has_own_limit(self._element_in(number, element))
+        ]
+        self.add("case_limit_met", scope, tokens=tokens, **fields)
+
+    def _element_in(self, scope: int, element_id: str) -> Element:
+        return self.definition.processes[self.scopes[scope].process].element(element_id)
+
     def _due(self, element: Element, scope: Scope) -> datetime | None:
+        if not _has_own_limit(element):
+            return self.case_due
         group = element.properties.get("dueGroup", "")
         if group and group in scope.due_groups:
             return scope.due_groups[group]
@@ -180,6 +202,10 @@ class Arrivals(Position):
             waits[str(self.counter)] = flow.target
             self._await(self.counter, process.element(flow.target), scope)
         task.internal_data["waits"] = waits
+
+
+def _has_own_limit(element: Element) -> bool:
+    return bool(element.properties.get("due") or element.properties.get("dueGroup"))
 
 
 def _mapping(element: Element, prefix: str) -> list[tuple[str, str]]:

@@ -98,6 +98,7 @@ class MachineWork(Arrivals):
             if element.result_variable:
                 scope.variables[element.result_variable] = outcome.result
             self.add("job_completed", scope.number, **common, variable=element.result_variable, result=outcome.result)
+            self.done(token, element, scope)
             task.complete()
         elif isinstance(outcome, Refused):
             self.add("job_refused", scope.number, **common, code=outcome.code, values=outcome.values)

@@ -81,6 +81,7 @@ class Position:
         self.calendar, self.perform = calendar, perform
         self.steps: list[Step] = []
         self.ended_with = ""
+        self.case_due: datetime | None = None
         self._seen = 0
         files = {key: definition.package.bpmn(key) for key in definition.processes}
         self._specification = specification(definition.sha256, definition.key, files)
@@ -98,6 +99,7 @@ class Position:
             self.stuck = {int(token): tuple(entry) for token, entry in state["stuck"].items()}
             self.paused = {int(token): datetime.fromisoformat(since) for token, since in state["paused"].items()}
             self.scopes = Scopes.unpack(state["scopes"])
+            self.case_due = datetime.fromisoformat(state["case_due"]) if "case_due" in state else None
             self.workflow = codec.decode(state["spiff"], self._specification, evaluator)
             self.workflow.script_engine = evaluator
 
@@ -111,6 +113,7 @@ class Position:
             "paused": {str(token): since.isoformat() for token, since in self.paused.items()},
             "scopes": self.scopes.pack(),
             "spiff": codec.encode(self.workflow),
+            **({"case_due": self.case_due.isoformat()} if self.case_due is not None else {}),
         }
 
     @property

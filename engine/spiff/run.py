@@ -25,13 +25,14 @@ class Run(MachineWork):
     def begin(self, variables: dict[str, Any]) -> None:
         """Start the process with its first variables."""
         self.scopes[0].variables.update(variables)
+        self.case_due = self._case_due()
         self.add(
             "instance_started",
             process=self.definition.key,
             version=self.definition.version,
             sha256=self.definition.sha256,
             variables=variables,
-            due=self._case_due(),
+            due=self.case_due,
         )
         self.forward()
 
@@ -49,8 +50,13 @@ class Run(MachineWork):
         self.add("user_task_completed", scope.number, token=token, element=task.task_spec.bpmn_id, form=form, by=by)
         del self.open[token]
         self.resume(token, task.task_spec.bpmn_id)
+        self.done(token, self.element_of(task), scope)
         task.run()
         self.forward()
+
+    def meet_limit(self, by: str, told: str) -> None:
+        """A person has done what the case's limit asks for, such as telling the customer how things stand, outside every step."""
+        self.meet_case_limit(by=by, told=told)
 
     def fire_timer(self, token: int) -> None:
         """A timer is due. Errors: UnknownToken."""

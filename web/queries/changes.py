@@ -79,6 +79,7 @@ FACTS = {
     "property manualRef": _("manual"),
     "property correlationKey": _("correlation key"),
     "property resultVariable": _("name of the result"),
+    "property caseLimit": _("keeps the limit of the case"),
     "property customerWaits": _("the clock stands still"),
     "property fourEyes": _("second person"),
     "hitPolicy": _("hit policy"),

@@ -17,6 +17,8 @@ WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", 
 def text(definition: engine.Definition, element: engine.Element) -> str:
     """The limit of a step as one sentence; empty when it has none."""
     parts = [words(element.properties.get("due", "").strip()), _shared(definition, element)]
+    if element.properties.get("caseLimit") == "met":
+        parts.append(gettext("keeps the limit of the case"))
     if element.properties.get("customerWaits") == "true":
         parts.append(gettext("the clock stands still while the customer is waited for"))
     return gettext("; ").join(part for part in parts if part)

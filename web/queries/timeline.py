@@ -152,6 +152,12 @@ class _Teller:
         what = self.name(step) if "token" in step else gettext("the whole case")
         return "warn", gettext("Limit passed: %(what)s", what=what), []
 
+    def met(self, step: Step) -> Any:
+        if "element" in step:
+            return None
+        told = [(gettext("Told"), step["told"])] if isinstance(step["told"], str) else []
+        return "person", gettext("Interim reply to the customer"), told
+
     def called(self, step: Step) -> Any:
         return "desk", gettext("Goes to %(process)s", process=process_name(step["process"])), []
 
@@ -189,6 +195,7 @@ _TELLERS: dict[str, Callable[[_Teller, Step], Any]] = {
     "incident_retried": _simple("person", _("Tried again: %(task)s")),
     "incident_resolved": _simple("person", _("Settled by hand: %(task)s")),
     "deadline_missed": _Teller.missed,
+    "case_limit_met": _Teller.met,
     "call_entered": _Teller.called,
     "timer_set": _simple("wait", _("Waits: %(task)s")),
     "timer_fired": _simple("desk", _("Time has come: %(task)s")),

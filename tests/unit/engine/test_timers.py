@@ -50,9 +50,9 @@ def where(instance_id: int) -> dict[str, int]:
 
 
 def test_one_broken_case_holds_nobody_up(three: list[int], database: Session, at: datetime) -> None:
-    """The first of three cannot be restored: the others' timers fire in the same pass, and its limit is not forgotten either."""
+    """The first of three cannot be restored: the timers, tasks and limits of the others have their turn in the same pass, and its own are not forgotten."""
     spoil(database, three[0])
-    assert engine.run_clock(at + 2 * HOUR) == 2 + 2
+    assert engine.run_clock(at + 2 * HOUR) == 2 + 2 + 2
     assert [where(one) for one in three[1:]] == [{"press": 1}, {"press": 1}]
     kept = database.execute(select(Setback.kind, Setback.attempts).order_by(Setback.kind)).all()
     assert [tuple(row) for row in kept] == [("case", 1), ("task", 1), ("timer", 1)]

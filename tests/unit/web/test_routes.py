@@ -53,6 +53,7 @@ ROUTES = {
     "GET /cases": row("302 200 200 200 200 200"),
     "GET /cases/<number>": row("302 200 200 200 403 403", "/cases/{case}"),
     "POST /cases/<number>/comments": row("302 302 302 302 403 403", "/cases/{case}/comments", {"text": "已回电"}),
+    "POST /cases/<number>/interim-replies": row("302 302 302 403 403 403", "/cases/{case}/interim-replies", {"told": "正在核实"}),
     "GET /cases/<number>/diagrams/<process>.bpmn": row("302 200 200 200 403 403", "/cases/{case}/diagrams/TS-002.bpmn"),
     "GET /intake": row("302 200 200 200 403 403"),
     "GET /intake/caller": row("302 200 200 200 403 403", "/intake/caller?msisdn=13900000202"),

@@ -52,6 +52,8 @@ def _step(element: Element, english: dict[str, Any]) -> list[str]:
         limit = code(limit)
     if properties.get("customerWaits") == "true":
         limit = f"{limit} (the clock stands still)".strip()
+    if properties.get("caseLimit") == "met":
+        limit = f"{limit} (keeps the limit of the case)".strip()
     return [_named(element, english), KINDS[element.type], who, limit, code(what), ", ".join(element.manual_refs)]
 
 

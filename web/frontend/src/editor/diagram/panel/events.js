@@ -12,6 +12,7 @@ function definition(element, type) {
 
 export function eventEntries(element, { config }) {
   const entries = [];
+  if (is(element, "bpmn:StartEvent") && is(element.parent, "bpmn:Participant")) entries.push(caseDue(), known());
   if (definition(element, "Timer")) entries.push(timeKind, timeExpression, known());
   if (definition(element, "Message") || is(element, "bpmn:ReceiveTask")) entries.push(message(), correlation(), known());
   if (definition(element, "Error")) entries.push(error(config));
@@ -63,6 +64,8 @@ const message = () =>
   line("message", { label: say("message"), get: (element) => referrer(element, "Message").messageRef?.name, set: (element, name, services) => refer(element, "Message", "name", name, services) });
 
 const correlation = () => propertyEntry(feel, "correlationKey", { label: say("correlation"), hint: say("correlation_hint") });
+
+const caseDue = () => propertyEntry(feel, "due", { label: say("case_due"), hint: say("case_due_hint") });
 
 function error({ operators }) {
   const codes = [...new Set(operators.flatMap(({ errors }) => errors))].sort();

@@ -2,7 +2,7 @@
 import { either, say } from "../../texts.js";
 import { decision, operatorResult, parameter, topic } from "../extensions.js";
 import { choice, feel, known, line } from "./entries.js";
-import { propertyEntry } from "./tasks.js";
+import { caseLimitEntry, propertyEntry } from "./tasks.js";
 
 const NAME = /^[A-Za-z_][A-Za-z0-9_]*$/;
 const notAName = (name) => (name && !NAME.test(name) ? say("id_bad") : "");
@@ -56,6 +56,7 @@ export function operatorEntries(element, { config }) {
       set: (one, name, { extensions }) => extensions.setOperatorResult(one, name),
       wrong: notAName,
     }),
+    caseLimitEntry(),
     known(),
   ];
 }

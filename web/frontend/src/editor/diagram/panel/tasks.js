@@ -9,6 +9,15 @@ export function propertyEntry(kind, name, more) {
   return kind(name, { get: (element) => property(element, name), set: (element, value, { extensions }) => extensions.setProperty(element, name, value), ...more });
 }
 
+/** Whether the case has kept its limit once this activity is done. */
+export function caseLimitEntry() {
+  return tick("caseLimit", {
+    label: say("case_limit"),
+    get: (element) => property(element, "caseLimit") === "met",
+    set: (element, value, { extensions }) => extensions.setProperty(element, "caseLimit", value ? "met" : ""),
+  });
+}
+
 export function taskEntries(_element, { draft, config }) {
   const forms = draft.names.filter((name) => name.startsWith("forms/")).map((name) => name.slice("forms/".length, -".form".length));
   const departments = config.departments.map(({ code, name, name_en }) => [code, either(name, name_en)]);
@@ -22,6 +31,7 @@ export function taskEntries(_element, { draft, config }) {
       get: (element) => property(element, "customerWaits") === "true",
       set: (element, value, { extensions }) => extensions.setProperty(element, "customerWaits", value ? "true" : ""),
     }),
+    caseLimitEntry(),
     propertyEntry(line, "notBy", { label: say("not_by"), hint: say("not_by_hint") }),
     known(),
   ];

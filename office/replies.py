@@ -1,0 +1,56 @@
+"""Interim replies (CON, time to answer): the customer hears within a day how things stand; that keeps the limit of the case, not those of its steps."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import exists, select
+
+import engine
+from engine import Actor
+from models.base import session, transaction
+from models.complaint import Complaint
+from models.notice import OutboxMessage
+from office import intake, texts
+from office.supervision import SUPERVISOR
+from service_tasks import notification
+
+manual_ref = "CH2.7, CH1.3"
+TEMPLATE = "interim_reply"
+MOST_TOLD = 200
+
+
+class NoComplaint(engine.NotFound):
+    """There is nobody to answer: the case is not one of a complaint."""
+
+
+class NotSayable(engine.Invalid):
+    """What is to be told cannot be sent; `reasons` by field."""
+
+
+def may(person: Actor) -> bool:
+    """Whether the person answers customers."""
+    return bool(person.groups & intake.COUNTERS) or SUPERVISOR in person.roles
+
+
+def send(case_number: str, told: str, *, key: str, by: Actor, at: datetime) -> None:
+    """Queue the text message and record it in the case's history, in one commit and once per key.
+
+    Units:  `told` goes into our own sentence, 1 to 200 characters.
+    Errors: NotAtACounter; NotSayable; NoComplaint; InstanceEnded.
+    """
+    if not may(by):
+        raise intake.NotAtACounter
+    wrong = texts.wrong(told, MOST_TOLD, required=True)
+    if wrong:
+        raise NotSayable(reasons={"told": wrong})
+    once = f"interim:{case_number}:{key or at.isoformat()}"
+    with transaction():
+        complaint = session().scalars(select(Complaint).where(Complaint.case_number == case_number)).first()
+        if complaint is None or complaint.instance_id is None or complaint.msisdn is None:
+            raise NoComplaint(case=case_number)
+        if session().scalar(select(exists().where(OutboxMessage.key == once))):
+            return
+        engine.meet_limit(complaint.instance_id, told=told, by=by, at=at)
+        text = notification.body(TEMPLATE, {"case_number": case_number, "progress": told})
+        notification.queue(once, case_number, complaint.msisdn, TEMPLATE, text, at)

@@ -1,0 +1,137 @@
+"""The one clock of a case: steps without a limit of their own go by it, an answer to the customer ends it, and a restart loses nothing of it."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+import pytest
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+import engine
+from models.entry import HistoryEntry
+from models.instance import ProcessInstance
+from models.user_task import UserTask
+from tests.drawing import call, end, flow, gateway, package, path, process, start, user
+from tests.people import CLEO
+
+HOUR = timedelta(hours=1)
+DAY = timedelta(hours=24)
+CLOCK = 'accepted_at + duration("PT24H")'
+
+
+@pytest.fixture
+def case(database: Session, at: datetime) -> None:
+    """Two steps at once, one with a limit of its own, then the answer in a called process, then what comes after it."""
+    answering = process(
+        "ANSWER", start("asked"), user("reply", caseLimit="met"), end("told"), path("asked", "reply", "told")
+    )
+    drawn = process(
+        "CASE",
+        start(due=CLOCK),
+        gateway("both", "parallel"),
+        user("look"),
+        user("watch", due='entered_at + duration("PT72H")'),
+        user("idle"),
+        call("answer", "ANSWER"),
+        user("follow_up"),
+        gateway("joined", "parallel"),
+        end(),
+        path("begun", "both", "look", "answer", "follow_up", "joined", "finished"),
+        flow("both", "watch"),
+        flow("watch", "joined"),
+        flow("both", "idle"),
+        flow("idle", "joined"),
+    )
+    engine.publish(package("CASE", drawn, ANSWER_bpmn=answering), by=CLEO, note="", at=at)
+    engine.start("CASE", business_key="AJ-1", variables={}, by=CLEO, at=at)
+
+
+def limits(database: Session) -> dict[str, datetime | None]:
+    """The limits of the open tasks, by element."""
+    query = select(UserTask.element_id, UserTask.due_at).where(UserTask.state == "open")
+    return {row.element_id: row.due_at for row in database.execute(query)}
+
+
+def done(database: Session, element: str, at: datetime) -> None:
+    """Cleo completes an open task."""
+    query = select(UserTask.id).where(UserTask.state == "open", UserTask.element_id == element)
+    engine.complete(database.scalars(query).one(), form={}, by=CLEO, at=at)
+
+
+def due(database: Session) -> datetime | None:
+    """The limit of the case."""
+    return database.scalars(select(ProcessInstance.due_at)).one()
+
+
+@pytest.mark.usefixtures("case")
+def test_steps_without_a_limit_go_by_that_of_the_case(database: Session, at: datetime) -> None:
+    """Otherwise they would stand at the end of the list while the customer's day runs out; called processes are no exception."""
+    assert limits(database) == {"look": at + DAY, "idle": at + DAY, "watch": at + 3 * DAY}
+    done(database, "look", at + HOUR)
+    assert limits(database)["reply"] == at + DAY
+
+
+@pytest.mark.usefixtures("case")
+def test_an_answer_ends_it(database: Session, at: datetime) -> None:
+    """The case and the steps that went by its limit are under no limit any more; a limit of a step's own stays."""
+    done(database, "look", at + HOUR)
+    done(database, "reply", at + 2 * HOUR)
+    assert due(database) is None
+    assert limits(database) == {"idle": None, "follow_up": None, "watch": at + 3 * DAY}
+    assert engine.run_due(at + 2 * DAY) == 0
+    assert engine.verify(1) == []
+
+
+@pytest.mark.usefixtures("case")
+def test_a_word_in_between_ends_it_too(database: Session, at: datetime) -> None:
+    """A person has told the customer how things stand; what was told is in the history, and the steps go on."""
+    engine.meet_limit(1, told="正在核实", by=CLEO, at=at + HOUR)
+    assert due(database) is None
+    assert limits(database) == {"look": None, "idle": None, "watch": at + 3 * DAY}
+    (step,) = engine.entries(1)[-1].steps
+    assert (step["type"], step["by"], step["told"]) == ("case_limit_met", "cleo", "正在核实")
+    done(database, "look", at + 2 * HOUR)
+    done(database, "reply", at + 3 * HOUR)
+    assert [s["type"] for e in engine.entries(1) for s in e.steps].count("case_limit_met") == 1
+    assert engine.verify(1) == []
+
+
+@pytest.mark.usefixtures("case")
+def test_what_was_told_is_sealed(database: Session, at: datetime) -> None:
+    """It is personal and goes with the key of the case."""
+    engine.meet_limit(1, told="王女士的话费", by=CLEO, at=at)
+    assert "王女士".encode() not in b"".join(database.scalars(select(HistoryEntry.body)))
+
+
+@pytest.mark.usefixtures("case")
+def test_a_missed_limit_stays_missed(database: Session, at: datetime) -> None:
+    """An answer after the day is over does not make it one in time."""
+    engine.run_due(at + DAY + HOUR)
+    done(database, "look", at + DAY + HOUR)
+    done(database, "reply", at + DAY + HOUR)
+    assert (due(database), database.scalars(select(ProcessInstance.overdue)).one()) == (None, True)
+
+
+def test_it_moves_while_the_customer_is_waited_for(database: Session, at: datetime) -> None:
+    """A step opened after the wait has the moved limit, and an answer given in the very step that ends the wait leaves none behind."""
+    drawn = process(
+        "WAIT",
+        start(due=CLOCK),
+        user("ask", customerWaits="true"),
+        user("think"),
+        user("tell", customerWaits="true", caseLimit="met"),
+        user("after"),
+        end(),
+        path("begun", "ask", "think", "tell", "after", "finished"),
+    )
+    engine.publish(package("WAIT", drawn), by=CLEO, note="", at=at)
+    engine.start("WAIT", business_key="AJ-1", variables={}, by=CLEO, at=at)
+    done(database, "ask", at + 5 * HOUR)
+    assert limits(database) == {"think": at + DAY + 5 * HOUR}
+    assert due(database) == at + DAY + 5 * HOUR
+    done(database, "think", at + 6 * HOUR)
+    done(database, "tell", at + 8 * HOUR)
+    assert limits(database) == {"after": None}
+    assert due(database) is None
+    assert engine.verify(1) == []
