@@ -30,10 +30,20 @@ class Kind(NamedTuple):
     period: Callable[[datetime], str]
 
 
+SECONDARY_PRICING = "BATCH-001"
+CHARGE_HOLD = "BATCH-002"
 KINDS = (
-    Kind("BATCH-001", "DUE.1", timedelta(days=5), "PC", "period", dates.month_of),
-    Kind("BATCH-002", "DUE.3", timedelta(days=3), "GZ", "thursday", lambda at: f"{dates.day_of(at)}"),
+    Kind(SECONDARY_PRICING, "DUE.1", timedelta(days=5), "PC", "period", dates.month_of),
+    Kind(CHARGE_HOLD, "DUE.3", timedelta(days=3), "GZ", "thursday", lambda at: f"{dates.day_of(at)}"),
 )
+
+
+def period_of(process: str, number: str) -> str | None:
+    """The period of the batch with this case number, such as 2026-03 of PC-2026-03; None for a case of another process."""
+    for kind in KINDS:
+        if kind.process == process:
+            return number.removeprefix(f"{kind.prefix}-")
+    return None
 
 
 def begin_due(at: datetime) -> list[str]:

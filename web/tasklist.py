@@ -17,7 +17,7 @@ from models.base import session
 from models.user_task import UserTask
 from office import notices
 from web import auth
-from web.queries import access, casefile, evidence, names, timeline, worklist
+from web.queries import access, batchlist, casefile, evidence, names, timeline, worklist
 
 blueprint = Blueprint("tasklist", __name__)
 EARLIER_LINES = 8
@@ -179,6 +179,7 @@ def _page(task_id: int, typed: MultiDict[str, str] | None, reasons: dict[str, li
         form=form,
         reasons=reasons,
         words=variables.get("complaint_text"),
+        batch=batchlist.of(row.process_key, row.business_key),
         shown=evidence.of(form, variables, names.refusals(definition.processes[stage.process].diagram)),
         documentation=names.documentation(stage.process, element),
         manual_refs=element.manual_refs,

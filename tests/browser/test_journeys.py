@@ -93,7 +93,13 @@ def test_ts001_charge_dispute(office: Office) -> None:
     office.until("2026-04-02")
     office.does("cleo", case, "回复客户", resolution="5 元功能费已在三月帐单冲减", reply_channel="phone")
     evaluated(office, case, own_fault=True)
-    is_closed(office, case, told=["办完：判断争议原因", "客户没有要求", "5.00 元"], money=[("二次批价", "5.00 元")])
+    is_closed(
+        office,
+        case,
+        told=["办完：判断争议原因", "客户没有要求", "5.00 元"],
+        money=[("二次批价", "5.00 元")],
+        sent="将随 2026-03 的二次批价记入",
+    )
 
 
 def refund_in_cash(office: Office) -> None:
@@ -149,7 +155,13 @@ def test_ts003_secondary_pricing(office: Office) -> None:
     office.does("cleo", case, "回复客户", resolution="50 元已在三月帐单冲减", reply_channel="phone")
     office.until("2026-04-02")
     evaluated(office, case)
-    is_closed(office, case, told=["办完：填二次批价汇总表", "50.00 元"], money=[("二次批价", "50.00 元")])
+    is_closed(
+        office,
+        case,
+        told=["办完：填二次批价汇总表", "50.00 元"],
+        money=[("二次批价", "50.00 元")],
+        sent="与您投诉有关的 50.00 元将随 2026-03 的二次批价记入",
+    )
 
 
 def test_ts004_recharge_card(office: Office) -> None:
