@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from flask import Flask, g, request, session
 from flask_babel import Babel, get_locale, gettext
 from flask_login import current_user
+from jinja2 import pass_context
+from jinja2.runtime import Context
 
 import engine
 
@@ -21,9 +25,20 @@ def register(app: Flask) -> None:
     """Set Babel up and give the templates their filters."""
     app.config.setdefault("BABEL_TRANSLATION_DIRECTORIES", "translations")
     Babel(app, locale_selector=_locale, timezone_selector=lambda: str(ZONE))
-    filters = {"yuan": yuan, "moment": moment, "exact": exact, "left": time_left, "masked": masked}
+    spoken = {"yuan": yuan, "moment": moment, "exact": exact, "left": time_left}
+    filters = {**{name: _each_time(write) for name, write in spoken.items()}, "masked": masked}
     app.jinja_env.filters.update(filters)
     app.jinja_env.globals.update(language=language, in_language=in_language, urgency=urgency)
+
+
+def _each_time(write: Callable[..., str]) -> Callable[..., str]:
+    """A filter that is asked at every rendering; of a constant Jinja would ask it once, in the language of whoever came first."""
+
+    @pass_context
+    def asked(_context: Context, *given: Any) -> str:
+        return write(*given)
+
+    return asked
 
 
 def _locale() -> str:
@@ -46,6 +61,12 @@ def language() -> str:
 def in_language(chinese: str, english: str) -> str:
     """Whichever of two texts belongs to the page's language."""
     return english if language() == "en" and english else chinese
+
+
+def remark(text: str) -> str:
+    """What an owner wrote on a rule of a table: the first line in Chinese, the second, if there is one, in English."""
+    chinese, _, english = text.partition("\n")
+    return in_language(chinese.strip(), english.strip())
 
 
 def yuan(fen: int | None) -> str:

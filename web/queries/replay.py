@@ -21,7 +21,7 @@ from models.billing import JournalEntry, LedgerAccount, Posting
 from models.identity import User
 from models.instance import ProcessInstance
 from service_tasks import labels
-from web.i18n import in_language, masked, yuan
+from web.i18n import in_language, masked, remark, yuan
 from web.queries import casefile, names, timeline, words
 
 Step = dict[str, Any]
@@ -248,7 +248,11 @@ class _Recorder:
         event.asked = [(self._label(name), self._shown(name, value)) for name, value in step["inputs"].items()]
         event.answered = [(gettext("Result"), self._shown("", step["value"]))]
         event.rules = [
-            gettext("Rule %(number)s: %(text)s", number=rule["number"], text=rule.get("annotation") or rule["id"])
+            gettext(
+                "Rule %(number)s: %(text)s",
+                number=rule["number"],
+                text=remark(rule.get("annotation") or "") or rule["id"],
+            )
             for rule in step["matched"]
         ]
 

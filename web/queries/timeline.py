@@ -11,7 +11,7 @@ from typing import Any
 from flask_babel import gettext
 
 import engine
-from web.i18n import in_language, moment, yuan
+from web.i18n import in_language, moment, remark, yuan
 from web.queries.names import departments, element_name, process_name
 
 Step = dict[str, Any]
@@ -138,7 +138,7 @@ class _Teller:
 
     def decided(self, step: Step) -> Any:
         rules = "; ".join(
-            m.get("annotation") or gettext("rule %(number)s", number=m["number"]) for m in step["matched"]
+            remark(m.get("annotation") or "") or gettext("rule %(number)s", number=m["number"]) for m in step["matched"]
         )
         return "desk", gettext("Decided: %(task)s", task=self.name(step)), [(gettext("Rule"), rules)] if rules else []
 

@@ -1,0 +1,27 @@
+"""Two people with two languages at one server: neither reads what was worked out for the other."""
+
+from __future__ import annotations
+
+import pytest
+from flask import Flask, g
+
+from web.i18n import remark
+
+
+def test_a_constant_is_written_in_the_language_of_each_reader(desk: Flask) -> None:
+    """The amount on a button is a filter of a constant, which the template engine is tempted to work out once for all."""
+    template, shown = None, []
+    for language in ("zh", "en", "zh"):
+        with desk.test_request_context("/"):
+            g.language = language
+            template = template or desk.jinja_env.from_string("{{ 0 | yuan }}")
+            shown.append(template.render())
+    assert shown == ["0.00 元", "¥0.00", "0.00 元"]
+
+
+@pytest.mark.parametrize(("language", "read"), [("zh", "功能费"), ("en", "Function fee")])
+def test_a_remark_on_a_rule_has_a_line_in_each_language(desk: Flask, language: str, read: str) -> None:
+    """The first is Chinese, the second English; a remark of one line is read by everybody."""
+    with desk.test_request_context("/"):
+        g.language = language
+        assert (remark("功能费\nFunction fee"), remark("月租费")) == (read, "月租费")
