@@ -25,7 +25,7 @@ def register(app: Flask) -> None:
     """Set Babel up and give the templates their filters."""
     app.config.setdefault("BABEL_TRANSLATION_DIRECTORIES", "translations")
     Babel(app, locale_selector=_locale, timezone_selector=lambda: str(ZONE))
-    spoken = {"yuan": yuan, "moment": moment, "exact": exact, "left": time_left}
+    spoken: dict[str, Callable[..., str]] = {"yuan": yuan, "moment": moment, "exact": exact, "left": time_left}
     filters = {**{name: _each_time(write) for name, write in spoken.items()}, "masked": masked}
     app.jinja_env.filters.update(filters)
     app.jinja_env.globals.update(language=language, in_language=in_language, urgency=urgency)
