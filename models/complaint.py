@@ -40,6 +40,7 @@ class Complaint(db.Model):
     replied_at: Mapped[datetime | None] = mapped_column(UTCDateTime())
     closed_at: Mapped[datetime | None] = mapped_column(UTCDateTime())
     repeat_of: Mapped[str | None] = mapped_column(ForeignKey("complaint.case_number"), index=True)
+    request_key: Mapped[str | None] = mapped_column(String(64))
 
     __table_args__ = (
         CheckConstraint("state in ('open', 'replied', 'closed')", name="state"),
@@ -49,5 +50,6 @@ class Complaint(db.Model):
         CheckConstraint("repeat_of is null or repeat_of <> case_number", name="repeat_of_another"),
         Index("ix_complaint_msisdn_accepted_at", "msisdn", "accepted_at"),
         Index("ix_complaint_process_key_accepted_at", "process_key", "accepted_at"),
+        Index("ix_complaint_request_key", "request_key", unique=True),
         Index("ix_complaint_state_accepted_at", "state", "accepted_at"),
     )

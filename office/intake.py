@@ -5,9 +5,11 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 from datetime import datetime
+from hashlib import sha256
 from typing import Any
 
-from sqlalchemy import insert, select
+from sqlalchemy import insert, select, update
+from sqlalchemy.exc import IntegrityError
 
 import engine
 from engine import Reason
@@ -143,23 +145,53 @@ class Intake:
     overrule_reason: str = ""
 
 
-def accept(intake: Intake, *, by: engine.Actor, at: datetime) -> str:
+def accept(intake: Intake, *, by: engine.Actor, at: datetime, key: str = "") -> str:
     """Take a case in: complaint, instance and, at the service hall, the confirmed process in one commit; the case number.
 
+    The same words of the same person under the same `key` are one case, however often they come.
     Errors: NotAtACounter; InvalidForm with a reason per field.
     """
     if not by.groups & COUNTERS:
         raise NotAtACounter
+    request = _request(intake, by, key) if key else None
+    already = _taken_in_by(request)
+    if already is not None:
+        return already
     _check(intake)
     suggestion = suggest(intake.text, intake.msisdn, at)
     if intake.process != suggestion.process and not intake.overrule_reason.strip():
         raise engine.InvalidForm(reasons={"overrule_reason": [Reason("required")]})
+    try:
+        return _take_in(intake, suggestion, request, by, at)
+    except IntegrityError:
+        already = _taken_in_by(request)  # the same request came at the same moment and was first
+        if already is None:
+            raise
+        return already
+
+
+def _request(intake: Intake, by: engine.Actor, key: str) -> str:
+    """What one request is known by; the same key over other words, as from a page gone back to, is another."""
+    return sha256(f"{by.user}\n{key}\n{intake!r}".encode()).hexdigest()
+
+
+def _taken_in_by(request: str | None) -> str | None:
+    return session().scalar(select(Complaint.case_number).where(Complaint.request_key == request)) if request else None
+
+
+def _take_in(intake: Intake, suggestion: Suggestion, request: str | None, by: engine.Actor, at: datetime) -> str:
     with transaction():
+        already = _taken_in_by(request)
+        if already is not None:
+            return already
         case_number = next_number("AJ", at)
         started = engine.start(
             PROCESS, business_key=case_number, variables=_variables(intake, case_number), by=by, at=at
         )
         _insert(intake, case_number, started.instance_id, suggestion, by, at)
+        if request is not None:
+            this = Complaint.case_number == case_number
+            session().execute(update(Complaint).where(this).values(request_key=request))
         _confirm(intake, started, suggestion, by, at)
     return case_number
 

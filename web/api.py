@@ -94,9 +94,10 @@ def _actor() -> engine.Actor:
 class Instances(MethodView):
     """Beginning a case."""
 
+    @blueprint.arguments(schemas.RequestKey, location="headers")
     @blueprint.arguments(schemas.Start)
     @blueprint.response(201, schemas.Advanced)
-    def post(self, given: dict[str, Any], key: str) -> dict[str, Any]:
+    def post(self, sent: dict[str, str], given: dict[str, Any], key: str) -> dict[str, Any]:
         """Take a complaint in.
 
         `key` is the intake process itself, or the process that the complaint is to go through: then that one is confirmed in the name of the
@@ -107,7 +108,7 @@ class Instances(MethodView):
             raise BeginsElsewhere(process=key)
         if _person().has("clerk") and notices.unconfirmed(_person().name):
             raise NoticesUnread
-        number = intake.accept(_intake(key, given["variables"]), by=_actor(), at=engine.now())
+        number = intake.accept(_intake(key, given["variables"]), by=_actor(), at=engine.now(), key=sent["key"])
         return _advanced(casefile.find(number))
 
 

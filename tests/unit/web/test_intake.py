@@ -1,0 +1,74 @@
+"""Taking a complaint in: the same request, sent twice or twice at once, is one case; other words under the same key are another."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+
+import pytest
+from flask import Flask
+from sqlalchemy import func, select
+
+import engine
+from models.base import session
+from models.complaint import Complaint
+from office import intake
+from tests.people import CLEO, SAM
+from tests.visitors import Visitor
+
+TAKEN = intake.Intake(
+    msisdn="13900000202", text="多收了话费", channel="counter", process="TS-002", overrule_reason="客户要求"
+)
+
+
+def accepted(app: Flask, taken: intake.Intake, key: str, by: engine.Actor = CLEO) -> str:
+    """The number of the case that a request came to."""
+    with app.app_context():
+        return intake.accept(taken, by=by, at=engine.now(), key=key)
+
+
+def count(app: Flask) -> int:
+    """How many complaints there are."""
+    with app.app_context():
+        return session().scalar(select(func.count()).select_from(Complaint)) or 0
+
+
+def test_the_same_request_is_one_case(desk: Flask) -> None:
+    """An impatient second click or a repeated call takes nothing in twice."""
+    first = accepted(desk, TAKEN, "k")
+    assert accepted(desk, TAKEN, "k") == first
+    assert count(desk) == 1
+
+
+def test_other_words_other_people_and_no_key_are_other_cases(desk: Flask) -> None:
+    """A page gone back to has the key of the case before; what is written on it now must not be lost."""
+    other = replace(TAKEN, text="还多收了月租费")
+    numbers = [accepted(desk, TAKEN, "k"), accepted(desk, other, "k"), accepted(desk, TAKEN, "k", SAM)]
+    numbers += [accepted(desk, TAKEN, ""), accepted(desk, TAKEN, "")]
+    assert len(set(numbers)) == count(desk) == 5
+
+
+def test_twice_at_once_is_one_case(desk: Flask) -> None:
+    """The second waits for the first or is told its number, and nobody reads of a lock."""
+    with ThreadPoolExecutor(4) as threads:
+        numbers = list(threads.map(lambda _: accepted(desk, TAKEN, "k"), range(4)))
+    assert (len(set(numbers)), count(desk)) == (1, 1)
+
+
+@pytest.mark.postgresql
+def test_twice_at_once_on_postgresql(postgresql_desk: Flask) -> None:
+    """Where no write lock keeps them apart, the unique key does."""
+    with ThreadPoolExecutor(4) as threads:
+        numbers = list(threads.map(lambda _: accepted(postgresql_desk, TAKEN, "once"), range(4)))
+    assert len(set(numbers)) == 1
+
+
+def test_the_page_sends_a_key(desk: Flask) -> None:
+    """The form brings one, keeps it when something is wrong, and the double click leads to the same case."""
+    cleo = Visitor(desk, "cleo")
+    key = cleo.get("/intake").typed("submit_key")
+    typed = {"action": "accept", "msisdn": TAKEN.msisdn, "text": TAKEN.text, "channel": "counter", "process": "TS-002"}
+    assert cleo.post("/intake", **typed, submit_key=key).typed("submit_key") == key
+    for _again in range(2):
+        assert cleo.post("/intake", **typed, overrule_reason="客户要求", submit_key=key).status == 302
+    assert count(desk) == 1
