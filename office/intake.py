@@ -41,6 +41,8 @@ START_VARIABLES = {
     "disputed_amount": "number",
     "demand": "string",
     "repeated": "boolean",
+    "proposed_process": "string",
+    "proposed_reason": "string",
 }
 
 
@@ -231,6 +233,8 @@ def _variables(intake: Intake, case_number: str) -> dict[str, Any]:
         "channel": intake.channel,
         "disputed_amount": intake.disputed_amount,
         "demand": intake.demand.strip(),
+        "proposed_process": intake.process,
+        "proposed_reason": intake.overrule_reason.strip() or None,
         "repeated": bool(_open_or_recent(intake.msisdn)),
     }
 

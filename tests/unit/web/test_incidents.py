@@ -151,3 +151,22 @@ def test_an_error_of_the_page_itself_is_said_in_words(
     assert (page.status, "Traceback" in page.text, "ZeroDivision" in page.text) == (500, False, False)
     assert {"zh": "未作任何改动", "en": "Nothing was changed"}[language] in page.title
     assert contents(desk) == before
+
+
+def test_the_log_of_such_an_error_holds_no_values(
+    desk: Flask, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A message or a local variable may be a customer's; what kind it was and where it came from is enough to mend it."""
+    _, task = before_the_refund(desk)
+    visitor = Visitor(desk, "cleo")
+
+    def fail(*_given: object, **_named: object) -> None:
+        raise ValueError(NUMBER)
+
+    monkeypatch.setattr(engine, "complete", fail)
+    desk.config["PROPAGATE_EXCEPTIONS"] = False
+    visitor.post(f"/tasks/{task}/completion", **PAID)
+    said = "".join(capsys.readouterr())
+    assert "ValueError" in said
+    assert "tasklist.py" in said
+    assert NUMBER not in said

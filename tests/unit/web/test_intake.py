@@ -13,6 +13,7 @@ import engine
 from models.base import session
 from models.complaint import Complaint
 from office import intake
+from tests.furnishing import open_tasks
 from tests.people import CLEO, SAM
 from tests.visitors import Visitor
 
@@ -72,3 +73,20 @@ def test_the_page_sends_a_key(desk: Flask) -> None:
     for _again in range(2):
         assert cleo.post("/intake", **typed, overrule_reason="客户要求", submit_key=key).status == 302
     assert count(desk) == 1
+
+
+def test_what_another_counter_chose_comes_before_the_hall(desk: Flask) -> None:
+    """The hotline takes in and overrules; the hall's form begins with that process and its reason, and the case follows what the hall confirms."""
+    hugo = engine.Actor("hugo", frozenset({"hotline_1860"}), frozenset({"clerk"}))
+    number = accepted(desk, replace(TAKEN, process="TS-003", overrule_reason="要求月底冲减"), "", hugo)
+    with desk.app_context():
+        (task,) = open_tasks(number)
+    cleo = Visitor(desk, "cleo")
+    page = cleo.get(f"/tasks/{task}")
+    assert (page.typed("process"), page.typed("overrule_reason")) == ("TS-003", "要求月底冲减")
+    assert "受理人改选理由" in page.text
+    confirmed = {"process": "TS-008", "overrule_reason": "其实是托收", "dispute_type": "usage"}
+    assert cleo.post(f"/tasks/{task}/completion", **confirmed).status == 302
+    with desk.app_context():
+        query = select(Complaint.process_key).where(Complaint.case_number == number)
+        assert session().scalars(query).one() == "TS-008"
