@@ -26,15 +26,13 @@ class NotAllReleased(Conflict):
 def correlate(message: str, key: str, *, variables: dict[str, Any], by: Actor, at: datetime) -> int:
     """Release the instances waiting for `message` under `key`, one commit each; how many went on.
 
-    An instance that has gone away meanwhile is passed over, so that the call can be repeated after an interruption.
+    A case that reaches a limit becomes an incident. An instance that has gone away meanwhile is passed over, so that the call can be repeated after an interruption.
     Errors: NotAllReleased, after every instance has had its turn.
     """
     released, broken = 0, []
     for instance_id, token in waiting(message, key):
         command = partial(Run.receive_message, token=token, variables=variables)
-        advance = partial(execution.advance, instance_id, command, by=by.user, at=at)
-        with transaction():
-            outcome = jobs.guarded(message, advance)
+        outcome = jobs.survive(message, partial(_go_on, instance_id, command, by, at))
         if not isinstance(outcome, Failed):
             released += 1
         elif outcome.kind not in GONE:
@@ -42,6 +40,12 @@ def correlate(message: str, key: str, *, variables: dict[str, Any], by: Actor, a
     if broken:
         raise NotAllReleased(message=message, key=key, released=released, kinds=sorted(set(broken)))
     return released
+
+
+def _go_on(instance_id: int, command: execution.Command, by: Actor, at: datetime) -> None:
+    """One case, undone as a whole when it breaks; one that reached a limit is put before the operator."""
+    with execution.limits_become_incidents(by=by.user, at=at), transaction(), session().begin_nested():
+        execution.advance(instance_id, command, by=by.user, at=at)
 
 
 def waiting(message: str, key: str) -> list[tuple[int, int]]:
