@@ -15,7 +15,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from engine.errors import Corrupt
 from engine.language import values
 from engine.language.calendar import Calendar
-from models.base import session
+from models.base import bind, session
 from models.calendar import CalendarVersion
 
 
@@ -41,7 +41,7 @@ def current() -> Calendar:
 def keep(calendar: Calendar) -> str:
     """Store a calendar unless it is stored; its fingerprint. What a session has stored itself counts as known only to later ones."""
     fingerprint = _fingerprint(calendar)
-    known = _known.setdefault(session().get_bind(), set())
+    known = _known.setdefault(bind(), set())
     if fingerprint in known:
         return fingerprint
     own: set[str] = session().info.setdefault("calendars_stored", set())
@@ -56,7 +56,7 @@ def keep(calendar: Calendar) -> str:
 
 def _store(fingerprint: str, calendar: Calendar) -> None:
     """Somebody else may store the same one at the same instant."""
-    wanted: Any = _INSERT[session().get_bind().dialect.name](CalendarVersion)
+    wanted: Any = _INSERT[bind().dialect.name](CalendarVersion)
     row = {"fingerprint": fingerprint, "content": _content(calendar)}
     session().execute(wanted.values(**row).on_conflict_do_nothing())
 

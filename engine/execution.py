@@ -23,7 +23,7 @@ from engine.history import GENESIS, INSTANCE, Head
 from engine.spiff.run import Run
 from engine.steps import Step, Work, WorkOutcome
 from engine.stores import SqlStore
-from models.base import connection, session, transaction
+from models.base import bind, connection, session, transaction
 from models.definition import ProcessDefinition
 from models.identity import Department
 from models.incident import Incident
@@ -342,11 +342,11 @@ _codes: WeakKeyDictionary[Any, dict[str, str]] = WeakKeyDictionary()
 
 def _department_codes(wanted: set[str]) -> dict[str, str]:
     """Department codes by Chinese name; read again when a name is not among those known."""
-    bind = session().get_bind()
-    known = _codes.get(bind, {})
+    engine = bind()
+    known = _codes.get(engine, {})
     if not wanted <= known.keys() | set(known.values()):
         found = session().execute(select(Department.code, Department.name_zh))
-        known = _codes[bind] = {name: code for code, name in found}
+        known = _codes[engine] = {name: code for code, name in found}
     return known
 
 

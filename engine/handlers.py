@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from typing import Any
 
 from marshmallow import Schema
@@ -62,11 +63,22 @@ class Handler:
     title_en: str
     outside: bool
 
+    @cached_property
+    def takes(self) -> Schema:
+        """What loads the parameters."""
+        return self.parameters()
+
+    @cached_property
+    def gives(self) -> Schema:
+        """What dumps the result."""
+        return self.result()
+
     @property
     def personal(self) -> frozenset[str]:
         """Names of parameters and results whose fields are marked personal."""
-        schemas = (self.parameters(), self.result())
-        return frozenset(n for schema in schemas for n, f in schema.fields.items() if f.metadata.get("personal"))
+        return frozenset(
+            n for schema in (self.takes, self.gives) for n, f in schema.fields.items() if f.metadata.get("personal")
+        )
 
 
 _registry: dict[str, Handler] = {}

@@ -42,7 +42,7 @@ def reach_outside(topic: str, parameters: dict[str, Any], call: Call) -> WorkOut
 
     def carry_out() -> WorkOutcome:
         handler = handlers.find(topic)
-        return Done(handler.result().dump(handler.function(handler.parameters().load(parameters), call)))
+        return Done(handler.gives.dump(handler.function(handler.takes.load(parameters), call)))
 
     return _outcome(topic, carry_out)
 
@@ -81,9 +81,9 @@ def survive(what: str, work: Callable[[], T]) -> T | Failed:
 
 
 def _in_savepoint(handler: Handler, given: dict[str, Any], call: Call) -> WorkOutcome:
-    parameters = handler.parameters().load(plain(given))
+    parameters = handler.takes.load(plain(given))
     with session().begin_nested():
-        result = handler.result().dump(handler.function(parameters, call))
+        result = handler.gives.dump(handler.function(parameters, call))
         session().flush()
     return Done(result)
 

@@ -13,6 +13,8 @@ import json
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
+from operator import is_
 from typing import Any
 
 from cryptography.exceptions import InvalidTag
@@ -91,15 +93,22 @@ def mac(content: bytes) -> bytes:
 
 
 def hide(key: bytes, names: frozenset[str], value: Any) -> Any:
-    """A copy of packed JSON in which the values under `names`, at any depth, are sealed."""
+    """The same JSON with the values under `names`, at any depth, sealed; what holds none of them is not copied."""
     if isinstance(value, Mapping):
-        return {
-            name: {SEALED: _encode(key, inner)} if name in names and inner is not None else hide(key, names, inner)
-            for name, inner in value.items()
-        }
-    if isinstance(value, list):
-        return [hide(key, names, inner) for inner in value]
+        changed = {}
+        for name, inner in value.items():
+            if name in names and inner is not None:
+                changed[name] = {SEALED: _encode(key, inner)}
+            elif type(inner) not in _LEAVES and (hidden := hide(key, names, inner)) is not inner:
+                changed[name] = hidden
+        return {**value, **changed} if changed else value
+    if isinstance(value, list | tuple):
+        found = [inner if type(inner) in _LEAVES else hide(key, names, inner) for inner in value]
+        return value if all(map(is_, found, value)) else found
     return value
+
+
+_LEAVES = frozenset({str, int, bool, type(None), datetime})
 
 
 def reveal(key: bytes | None, value: Any) -> Any:

@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, cast
 
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import DateTime, Engine, MetaData, create_engine, event
@@ -38,8 +39,18 @@ class Base(DeclarativeBase):
 
 db = SQLAlchemy(model_class=Base)
 
+
+@dataclass(frozen=True)
+class _Unit:
+    """The open unit of work: its session, the connection that stays its own until the commit, and what that leads to."""
+
+    session: Session
+    connection: Connection
+    engine: Engine
+
+
 _scratch: ContextVar[Session | None] = ContextVar("scratch_session", default=None)
-_depth: ContextVar[int] = ContextVar("transaction_depth", default=0)
+_unit: ContextVar[_Unit | None] = ContextVar("unit_of_work", default=None)
 _sqlite_writer = Turns()
 
 
@@ -64,36 +75,41 @@ class UTCDateTime(TypeDecorator[datetime]):
 
 
 def session() -> Session:
-    """The session of the request, or of the surrounding `scratch()`."""
-    return _scratch.get() or db.session()
+    """The session of the unit of work, or of the surrounding `scratch()`, or of the request."""
+    unit = _unit.get()
+    return unit.session if unit is not None else _scratch.get() or db.session()
 
 
 @contextmanager
 def transaction() -> Iterator[Session]:
     """One unit of work: everything inside is committed together, or nothing is. Nested use joins the outer one."""
-    current = session()
-    if _depth.get():
-        yield current
+    outer = _unit.get()
+    if outer is not None:
+        yield outer.session
         return
-    with _writing(current):
-        token = _depth.set(1)
+    current, engine = session(), bind()
+    with _writing(engine):
+        token = None
         try:
             if current.in_transaction():
                 current.rollback()
-            if _is_sqlite(current):
-                current.connection().exec_driver_sql("BEGIN IMMEDIATE")
+            opened = current.connection()
+            token = _unit.set(_Unit(current, opened, engine))
+            if _is_sqlite(engine):
+                opened.exec_driver_sql("BEGIN IMMEDIATE")
             yield current
             current.commit()
         except BaseException:
             current.rollback()
             raise
         finally:
-            _depth.reset(token)
+            if token is not None:
+                _unit.reset(token)
 
 
 @contextmanager
-def _writing(current: Session) -> Iterator[None]:
-    if _is_sqlite(current) and _scratch.get() is None:  # a scratch database has nobody else
+def _writing(engine: Engine) -> Iterator[None]:
+    if _is_sqlite(engine) and _scratch.get() is None:  # a scratch database has nobody else
         with _sqlite_writer:
             yield
     else:
@@ -102,11 +118,11 @@ def _writing(current: Session) -> Iterator[None]:
 
 def one_writer() -> bool:
     """Whether transactions write one after the other, so that what one has read before a lock still holds after it."""
-    return _is_sqlite(session())
+    return _is_sqlite(bind())
 
 
-def _is_sqlite(current: Session) -> bool:
-    return current.get_bind().dialect.name == "sqlite"
+def _is_sqlite(engine: Engine) -> bool:
+    return engine.dialect.name == "sqlite"
 
 
 @contextmanager
@@ -116,11 +132,11 @@ def scratch(url: str = "") -> Iterator[Session]:
     listen(engine)
     Base.metadata.create_all(engine)
     current = Session(engine, expire_on_commit=False)
-    scratch_token, depth_token = _scratch.set(current), _depth.set(0)
+    scratch_token, unit_token = _scratch.set(current), _unit.set(None)
     try:
         yield current
     finally:
-        _depth.reset(depth_token)
+        _unit.reset(unit_token)
         _scratch.reset(scratch_token)
         current.close()
         engine.dispose()
@@ -151,4 +167,11 @@ def listen(engine: Engine) -> None:
 
 def connection() -> Connection:
     """The connection of the current session, for statements written in Core."""
-    return session().connection()
+    unit = _unit.get()
+    return unit.connection if unit is not None else session().connection()
+
+
+def bind() -> Engine:
+    """The engine of the current session."""
+    unit = _unit.get()
+    return unit.engine if unit is not None else cast(Engine, session().get_bind())

@@ -17,7 +17,7 @@ from sqlalchemy import event, select
 from sqlalchemy.orm import Session
 
 from engine import Calendar, now
-from models.base import session
+from models.base import bind, session
 from models.calendar import CalendarDay
 
 FIRST_YEAR, LAST_YEAR = 2020, 2060
@@ -44,10 +44,10 @@ def current() -> Calendar:
 
     Kept in memory until a day changes; a change by another process is seen within a minute.
     """
-    bind = session().get_bind()
-    found = _cached.get(bind)
+    engine = bind()
+    found = _cached.get(engine)
     if found is None or now() - found[1] > READ_AGAIN_AFTER:
-        found = _cached[bind] = (_read(), now())
+        found = _cached[engine] = (_read(), now())
     return found[0]
 
 

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import update
+from sqlalchemy import bindparam, update
 
 import engine
 from engine import Change
-from models.base import session
+from models.base import connection, session
 from models.complaint import Complaint
 
 REPLY = "reply"
 CONFIRM = "confirm_process"
 MOST_RESOLUTION = 300
+_OF_CASE = update(Complaint.__table__).where(Complaint.__table__.c.case_number == bindparam("of"))
 
 
 def follow(change: Change) -> None:
@@ -22,7 +23,9 @@ def follow(change: Change) -> None:
     for step in change.steps:
         columns |= _from_step(step, change)
     if columns:
-        session().execute(update(Complaint).where(Complaint.case_number == change.business_key).values(**columns))
+        connection().execute(_OF_CASE, {"of": change.business_key, **columns})
+        for row in [one for one in session().identity_map.values() if isinstance(one, Complaint)]:
+            session().expire(row)  # written past it
 
 
 def _from_step(step: dict[str, Any], change: Change) -> dict[str, Any]:

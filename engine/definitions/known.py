@@ -92,7 +92,7 @@ def _result(element: Element) -> Iterator[Known]:
     if known is None or not element.result_variable:
         return
     yield Known(element.result_variable, element.id, "context")
-    for name, field in known.result().fields.items():
+    for name, field in known.gives.fields.items():
         yield Known(f"{element.result_variable}.{name}", element.id, type_of(field))
 
 

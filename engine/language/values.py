@@ -38,22 +38,39 @@ class YearsMonths:
 
 def pack(value: Any) -> Any:
     """A JSON-able equal of a value. Errors: NotStorable."""
-    if value is None or isinstance(value, bool | str):
+    kind = type(value)
+    if kind in _PLAIN or (kind is int and LEAST <= value <= MOST):
+        return value
+    if kind is dict:
+        return _packed(value)
+    if kind is list:
+        return [pack(inner) for inner in value]
+    return _packed_otherwise(value)
+
+
+_PLAIN = frozenset({str, bool, type(None)})
+
+
+def _packed(value: Mapping[Any, Any]) -> dict[str, Any]:
+    packed, escaped = {}, False
+    for name, inner in value.items():
+        if not isinstance(name, str):
+            raise NotStorable(type=type(name).__name__)
+        escaped = escaped or name.startswith(TAG)
+        packed[name] = inner if type(inner) in _PLAIN else pack(inner)
+    return {ESCAPE: packed} if escaped else packed
+
+
+def _packed_otherwise(value: Any) -> Any:
+    if isinstance(value, str):
         return value
     if isinstance(value, int):
         return value if LEAST <= value <= MOST else {"~integer": str(value)}
     if isinstance(value, Mapping):
-        packed = {_name(name): pack(inner) for name, inner in value.items()}
-        return {ESCAPE: packed} if any(name.startswith(TAG) for name in packed) else packed
+        return _packed(value)
     if isinstance(value, list | tuple):
         return [pack(inner) for inner in value]
     return _tagged(value)
-
-
-def _name(name: Any) -> str:
-    if not isinstance(name, str):
-        raise NotStorable(type=type(name).__name__)
-    return name
 
 
 def _tagged(value: Any) -> dict[str, Any]:
@@ -96,9 +113,10 @@ _READERS: dict[str, Callable[[Any], Any]] = {
 
 def unpack(value: Any) -> Any:
     """The inverse of `pack`."""
-    if isinstance(value, list):
-        return [unpack(inner) for inner in value]
-    if not isinstance(value, dict):
+    kind = type(value)
+    if kind is list:
+        return [inner if type(inner) in _PLAIN else unpack(inner) for inner in value]
+    if kind is not dict:
         return value
     if len(value) == 1:
         ((name, inner),) = value.items()
@@ -106,7 +124,7 @@ def unpack(value: Any) -> Any:
             return {key: unpack(held) for key, held in inner.items()}
         if name in _READERS:
             return _READERS[name](inner)
-    return {name: unpack(inner) for name, inner in value.items()}
+    return {name: inner if type(inner) in _PLAIN else unpack(inner) for name, inner in value.items()}
 
 
 def canonical(value: Any) -> bytes:

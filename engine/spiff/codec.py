@@ -5,15 +5,15 @@ Task ids are renumbered on the way out, so that the same history always gives th
 
 from __future__ import annotations
 
+from itertools import count
 from typing import Any
-from uuid import UUID
 
 from SpiffWorkflow.bpmn.specs.defaults import InclusiveGateway, ParallelGateway
 from SpiffWorkflow.task import Task
 from SpiffWorkflow.util.task import TaskState
 
 from engine.spiff.parsing import Specification
-from engine.spiff.workflow import FlatSubWorkflow, FlatWorkflow
+from engine.spiff.workflow import FlatSubWorkflow, FlatTask, FlatWorkflow
 
 FORMAT = 1
 FINISHED = TaskState.FINISHED_MASK
@@ -36,7 +36,7 @@ def _all_tasks(workflow: FlatWorkflow) -> list[Task]:
     return [t for one in (workflow, *workflow.subprocesses.values()) for t in one.tasks.values()]
 
 
-def _encode_one(workflow: Any, numbers: dict[UUID, int]) -> list[Any]:
+def _encode_one(workflow: Any, numbers: dict[int, int]) -> list[Any]:
     rows = [
         [
             numbers[task.id],
@@ -55,15 +55,15 @@ def _encode_one(workflow: Any, numbers: dict[UUID, int]) -> list[Any]:
 
 def decode(state: dict[str, Any], specification: Specification, script_engine: Any) -> FlatWorkflow:
     """The workflow as it was encoded, with `script_engine` in place before anything can be evaluated."""
-    workflow = FlatWorkflow(specification.main, specification.others, script_engine=script_engine, deserializing=True)
+    workflow = FlatWorkflow(specification.main, specification.others, script_engine, restored=True)
     _decode_one(workflow, state["main"])
     for parent, name, inner in state["inner"]:
-        parent_id = UUID(int=parent)
-        sub = FlatSubWorkflow(specification.others[name], parent_id, workflow, deserializing=True)
-        workflow.subprocesses[parent_id] = sub
+        sub = FlatSubWorkflow(specification.others[name], parent, workflow, restored=True)
+        workflow.subprocesses[parent] = sub
         _decode_one(sub, inner)
-        task = workflow.get_task_from_id(parent_id)
+        task = workflow.get_task_from_id(parent)
         sub.completed_event.connect(task.task_spec._on_subworkflow_completed, task)
+    workflow.numbers = count(max(task.id for task in _all_tasks(workflow)) + 1)
     return workflow
 
 
@@ -71,13 +71,11 @@ def _decode_one(workflow: Any, encoded: list[Any]) -> None:
     root, last, success, completed, rows = encoded
     specs = workflow.spec.task_specs
     for number, parent, children, state, spec, triggered, internal in rows:
-        task = Task(workflow, specs[spec], state=state, id=UUID(int=number))
-        task._parent = UUID(int=parent) if parent else None
-        task._children = [UUID(int=child) for child in children]
-        task.triggered = bool(triggered)
-        task.internal_data = internal
-    workflow.task_tree = workflow.tasks[UUID(int=root)]
-    workflow.last_task = workflow.tasks.get(UUID(int=last))
+        task = FlatTask(workflow, specs[spec], None, state, number)
+        task._parent, task._children = parent or None, children
+        task.triggered, task.internal_data = bool(triggered), internal
+    workflow.task_tree = workflow.tasks[root]
+    workflow.last_task = workflow.tasks.get(last)
     workflow.success, workflow.completed = bool(success), bool(completed)
 
 
@@ -93,7 +91,7 @@ def prune(workflow: FlatWorkflow) -> None:
         _Pruning(one).run()
 
 
-def _is_over(workflow: FlatWorkflow, parent: UUID) -> bool:
+def _is_over(workflow: FlatWorkflow, parent: int) -> bool:
     owner = next(
         (one.tasks[parent] for one in (workflow, *workflow.subprocesses.values()) if parent in one.tasks), None
     )
@@ -148,7 +146,7 @@ class _Pruning:
             self._tasks[task].task_spec.name in self._awaited for child in others for task in self._below(child)
         )
 
-    def _below(self, top: UUID, without: Task | None = None) -> list[UUID]:
+    def _below(self, top: int, without: Task | None = None) -> list[int]:
         """The ids of a task and of everything below it, except one task and what is below that."""
         found, stack = [], [top]
         while stack:
@@ -159,9 +157,9 @@ class _Pruning:
         return found
 
 
-def _leading_to_open(workflow: Any) -> set[UUID]:
+def _leading_to_open(workflow: Any) -> set[int]:
     """Ids of the open tasks and of everything above them."""
-    found: set[UUID] = set()
+    found: set[int] = set()
     for task in workflow.tasks.values():
         current = None if task._state & FINISHED else task
         while current is not None and current.id not in found:

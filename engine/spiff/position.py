@@ -92,7 +92,7 @@ class Position:
             self.stuck: dict[int, tuple[str, str, int]] = {}
             self.paused: dict[int, datetime] = {}
             self.scopes = Scopes(Scope(0, definition.key, 0))
-            self.workflow = FlatWorkflow(self._specification.main, self._specification.others, script_engine=evaluator)
+            self.workflow = FlatWorkflow(self._specification.main, self._specification.others, evaluator)
         else:
             self.counter = state["counter"]
             self.open = {int(token): tuple(entry) for token, entry in state["open"].items()}

@@ -7,16 +7,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
-from marshmallow import EXCLUDE, Schema, ValidationError, pre_load
+from marshmallow import Schema, ValidationError
 
 from engine.errors import Invalid, InvalidDefinition
 from engine.language.feel import Scope
 from engine.language.forms import typed
 from engine.language.forms.fields import INPUTS, LAYOUT, Field, Option, Shown, Submit
 from engine.language.forms.schema import SchemaReader
-from engine.language.forms.typed import Entered, Reason
+from engine.language.forms.typed import Entered, Given, Reason
 
 MOST_ROUNDS = 10
 NOTHING_TO_SAY = Submit()
@@ -43,7 +44,7 @@ class Form:
     manual_ref: str = ""
     submit: Submit = NOTHING_TO_SAY
 
-    @property
+    @cached_property
     def inputs(self) -> list[Field]:
         """The fields a person fills in."""
         return [field for field in self.fields if field.is_input]
@@ -91,17 +92,23 @@ class Form:
         Errors: InvalidForm naming every wrong field: required, not_a_number, too_many_decimals, min, max, too_long, too_short, pattern,
         not_an_option, not_a_date, not_text, unknown_field.
         """
-        reasons = {key: [Reason("unknown_field")] for key in submitted if key not in {f.key for f in self.inputs}}
+        known = {field.key for field in self.inputs}
+        reasons = {key: [Reason("unknown_field")] for key in submitted if key not in known}
         readable = self.readable(submitted)
         shown = [field for field in self.visible(variables, readable, scope) if field.is_input]
-        loaded: dict[str, Any] = {}
+        seen, loaded = {**variables, **readable}, {}
         try:
-            loaded = _schema(shown, {**variables, **readable}, scope)().load(submitted)
+            loaded = self._schema.load(Given({f.key: submitted.get(f.key, "") for f in shown}, seen, scope))
         except ValidationError as error:
             reasons |= error.messages_dict
         if reasons:
             raise InvalidForm(reasons=reasons)
         return loaded
+
+    @cached_property
+    def _schema(self) -> Schema:
+        """A marshmallow schema of every input; of those not given, because they are hidden, it says nothing."""
+        return Schema.from_dict({f"field_{number}": Entered(field) for number, field in enumerate(self.inputs)})()
 
     def readable(self, submitted: Submitted) -> dict[str, Any]:
         """What conditions and limits see while a form is being filled: the values that can be read already."""
@@ -117,18 +124,6 @@ class Form:
 
 def _is_hidden(field: Field, context: Mapping[str, Any], scope: Scope) -> bool:
     return field.hide is not None and field.hide.evaluate(context, scope=scope) is True
-
-
-def _schema(shown: list[Field], context: Mapping[str, Any], scope: Scope) -> type[Schema]:
-    """A marshmallow schema of exactly the visible fields."""
-
-    def complete(self: Schema, given: Mapping[str, Any], **_kwargs: Any) -> dict[str, Any]:
-        return {field.key: given.get(field.key, "") for field in shown}
-
-    columns: dict[str, Any] = {f"field_{n}": Entered(field, context, scope) for n, field in enumerate(shown)}
-    columns["complete"] = pre_load(complete)
-    columns["Meta"] = type("Meta", (), {"unknown": EXCLUDE})
-    return type("FormSchema", (Schema,), columns)
 
 
 __all__ = ["INPUTS", "LAYOUT", "Field", "Form", "InvalidForm", "Option", "Reason", "Shown", "Submit"]

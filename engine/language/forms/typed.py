@@ -32,12 +32,20 @@ class Reason:
     values: dict[str, Any] = field(default_factory=dict)
 
 
-class Entered(fields.Field):
-    """One visible field as marshmallow loads it: read, then held against its limits."""
+class Given(dict[str, Any]):
+    """What was typed in the visible fields, with the variables that limits are reckoned from and the scope to do so."""
 
-    def __init__(self, item: Field, context: Mapping[str, Any], scope: Scope) -> None:
+    def __init__(self, typed: Mapping[str, Any], context: Mapping[str, Any], scope: Scope) -> None:
+        super().__init__(typed)
+        self.context, self.scope = context, scope
+
+
+class Entered(fields.Field):
+    """One field as marshmallow loads it from `Given`: read, then held against its limits."""
+
+    def __init__(self, item: Field) -> None:
         super().__init__(allow_none=True, data_key=item.key, attribute=item.key)
-        self._item, self._context, self._scope = item, context, scope
+        self._item = item
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
         found = read(self._item, value)
@@ -46,20 +54,20 @@ class Entered(fields.Field):
                 raise wrong("required")
             return found
         if isinstance(found, str) and self._item.pattern:
-            self._check_pattern(found)
-        self._check_limits(found)
+            self._check_pattern(found, data.scope)
+        self._check_limits(found, data)
         return found
 
-    def _check_pattern(self, text: str) -> None:
-        self._scope.renew()
-        if patterns.compile(self._item.pattern).search(text, self._scope.spend) is None:
+    def _check_pattern(self, text: str, scope: Scope) -> None:
+        scope.renew()
+        if patterns.compile(self._item.pattern).search(text, scope.spend) is None:
             raise wrong("pattern", expected=self._item.pattern)
 
-    def _check_limits(self, value: Any) -> None:
-        least = self._item.limit("min", self._context, self._scope)
+    def _check_limits(self, value: Any, given: Given) -> None:
+        least = self._item.limit("min", given.context, given.scope)
         if least is None and self._item.unit == "fen":
             least = 0
-        most = self._item.limit("max", self._context, self._scope)
+        most = self._item.limit("max", given.context, given.scope)
         if least is not None and feel.compare("<", value, least) is True:
             raise wrong("min", limit=least, unit=self._item.unit)
         if most is not None and feel.compare(">", value, most) is True:
@@ -92,7 +100,7 @@ def _text_of(item: Field, value: Any) -> str:
     if len(value) > MOST_TYPED:
         raise wrong("too_long", limit=item.longest)
     allowed = "\n\r\t" if item.type == "textarea" else ""
-    if any(unicodedata.category(c) in ("Cc", "Cs") and c not in allowed for c in value):
+    if not value.isprintable() and any(unicodedata.category(c) in ("Cc", "Cs") and c not in allowed for c in value):
         raise wrong("not_text")
     return value.replace("\r\n", "\n").strip()
 
