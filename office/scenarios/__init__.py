@@ -14,10 +14,24 @@ import engine
 import service_tasks
 from models.base import scratch
 from office import batches, calendar
+from office.scenarios.differences import Difference, dump, load
 from office.scenarios.files import MalformedScenario, Scenario, read
 from office.scenarios.player import Play, Played
 
-__all__ = ["Coverage", "MalformedScenario", "Played", "Scenario", "coverage", "play", "play_on", "prepare", "read"]
+__all__ = [
+    "Coverage",
+    "Difference",
+    "MalformedScenario",
+    "Played",
+    "Scenario",
+    "coverage",
+    "dump",
+    "load",
+    "play",
+    "play_on",
+    "prepare",
+    "read",
+]
 
 
 @dataclass(frozen=True)

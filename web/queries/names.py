@@ -63,6 +63,24 @@ def english_elements(process: str) -> dict[str, str]:
         return {}
 
 
+def of_package(package: engine.Package) -> dict[str, str]:
+    """The name of every element of a package, published or not, by its id; of two with one id that of the process itself."""
+    definition = engine.Definition(package)
+    found: dict[str, str] = {}
+    for key in sorted(definition.processes, key=lambda one: one == package.key):
+        english = definition.english[key] if language() == "en" else {}
+        elements = definition.processes[key].diagram.elements.values()
+        found |= {one.id: str(english.get(one.id) or one.name or one.id) for one in elements}
+    return found
+
+
+def of_both(old: engine.Package | None, new: engine.Package) -> dict[str, str]:
+    """What the elements of two versions are called on an English page, for their pictures; empty in Chinese, which is drawn."""
+    if language() != "en":
+        return {}
+    return {**(of_package(old) if old is not None else {}), **of_package(new)}
+
+
 def documentation(process: str, element: engine.Element) -> str:
     """What the owner wrote for the person at this step."""
     if language() == "en":
