@@ -25,6 +25,7 @@ EVERY_ROLE = frozenset({"clerk", "supervisor", "auditor", "owner", "operator"})
 STARTER = engine.Actor("scenario", frozenset(), EVERY_ROLE)
 DURATION = re.compile(r"^P(?:(?P<days>\d+)D)?(?:T(?:(?P<hours>\d+)H)?(?:(?P<minutes>\d+)M)?(?:(?P<seconds>\d+)S)?)?$")
 MOST_ROUNDS = 50
+DEFAULT_AT = "2026-11-23T09:00:00+08:00"
 
 
 @dataclass(frozen=True)
@@ -55,7 +56,7 @@ class Play:
 
     def __init__(self, scenario: Scenario, package: Callable[[], engine.Package]) -> None:
         self.scenario, self.package = scenario, package
-        self.clock = instant(scenario.given.get("at", "2026-11-23T09:00:00+08:00"))
+        self.clock = instant(scenario.given.get("at", DEFAULT_AT))
         self.instance_id = 0
         self.differences: list[Difference] = []
 
@@ -63,9 +64,8 @@ class Play:
         """Play it through; what stops it is a difference like any other."""
         before: dict[str, int] = {}
         try:
-            self._prepare()
-            before = balances.all_accounts()
-            self._start()
+            before = self.prepare()
+            self.start()
             for number, step in enumerate(self.scenario.steps, start=1):
                 self._step(number, step)
         except engine.InvalidDefinition as error:
@@ -78,12 +78,15 @@ class Play:
             self._compare(before)
         return Played(self.scenario.process, self.scenario.name, tuple(self.differences), frozenset(self._flows()))
 
-    def _prepare(self) -> None:
+    def prepare(self) -> dict[str, int]:
+        """Publish the package and build the world; the ledger before anything happens. Errors: InvalidDefinition, FixtureRefused."""
         engine.publish(self.package(), by=STARTER, note="scenario", at=self.clock)
         with transaction():
             fixtures.build(self.scenario.given.get("world") or {}, at=self.clock)
+        return balances.all_accounts()
 
-    def _start(self) -> None:
+    def start(self) -> None:
+        """Begin the case, and do what is due at once."""
         variables = dict(self.scenario.given.get("variables") or {})
         variables.setdefault("case_number", "TS20261123-0001")
         started = engine.start(
@@ -163,9 +166,9 @@ class Play:
 
     def _compare(self, before: Mapping[str, int]) -> None:
         expect = self.scenario.expect
-        reached = list(self._reached())
+        reached = list(self.reached())
         self._compare_path(list(expect.get("path") or ()), reached)
-        if expect.get("end") and expect["end"] not in self._ends():
+        if expect.get("end") and expect["end"] not in self.ends():
             self.differences.append(self._elsewhere(expect["end"]))
         changes = balances.changes(before, balances.all_accounts())
         self.differences.extend(balances.differences(expect.get("ledger") or {}, changes))
@@ -188,13 +191,13 @@ class Play:
         if stands:
             values = {"expected": expected, "stands": stands, "incidents": self._incidents()}
             return Difference("end", values)
-        return Difference("other_end", {"expected": expected, "ends": sorted(self._ends()) or ["nothing"]})
+        return Difference("other_end", {"expected": expected, "ends": sorted(self.ends()) or ["nothing"]})
 
     def _steps(self) -> Iterator[Mapping[str, Any]]:
         for entry in engine.entries(self.instance_id):
             yield from entry.steps
 
-    def _reached(self) -> Iterator[str]:
+    def reached(self) -> Iterator[str]:
         """Element ids in the order in which they were reached or left, repeats in a row once."""
         last = ""
         for step in self._steps():
@@ -203,7 +206,7 @@ class Play:
                 yield element
                 last = element
 
-    def _ends(self) -> set[str]:
+    def ends(self) -> set[str]:
         """The end events reached in the process itself."""
         elements = engine.definition_of(self.instance_id).elements
         return {

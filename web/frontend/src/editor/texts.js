@@ -4,7 +4,7 @@ export const TEXTS = {
   zh: {
     // frame
     diagram: "流程图", decisions: "决策表", forms: "表单", tabs: "编辑内容", loading: "正在打开草稿…", load_failed: "草稿暂时打不开，请刷新页面再试。",
-    editor_failed: "这一部分暂时打不开，请刷新页面再试。", save: "保存", undo: "撤销", redo: "重做", search: "查找", whole: "全图", publish: "查看改动并发布", tools: "编辑工具",
+    editor_failed: "这一部分暂时打不开，请刷新页面再试。", save: "保存", undo: "撤销", redo: "重做", search: "查找", whole: "全图", publish: "查看改动并发布", try: "试办", tools: "编辑工具",
     // saving
     saved: "已保存 {time}", saved_by: "{who} 保存于 {time}", not_stored: "还没有改动", unsaved: "有未保存的改动", saving: "正在保存…",
     offline: "没有连上服务器，改动留在这个浏览器里，稍后自动再存。", session: "登录已过期。请在新窗口登录后点「再存一次」；改动留在这个浏览器里。", log_in: "去登录", again: "再存一次",
@@ -41,7 +41,7 @@ export const TEXTS = {
   },
   en: {
     diagram: "Diagram", decisions: "Decisions", forms: "Forms", tabs: "What is edited", loading: "Opening the draft …", load_failed: "The draft cannot be opened now. Please reload the page.",
-    editor_failed: "This part cannot be opened now. Please reload the page.", save: "Save", undo: "Undo", redo: "Redo", search: "Search", whole: "Whole", publish: "Review and publish", tools: "Editing tools",
+    editor_failed: "This part cannot be opened now. Please reload the page.", save: "Save", undo: "Undo", redo: "Redo", search: "Search", whole: "Whole", publish: "Review and publish", try: "Try it", tools: "Editing tools",
     saved: "Last saved {time}", saved_by: "{who} saved at {time}", not_stored: "No changes yet", unsaved: "Unsaved changes", saving: "Saving …",
     offline: "The server could not be reached. Your changes are kept in this browser and saved as soon as it answers.", session: "You are no longer logged in. Log in in a new window, then save again; your changes are kept in this browser.", log_in: "Log in", again: "Save again",
     refused: "This could not be saved: {why} Your changes are kept in this browser.", conflict: "{who} saved this draft at {time}. Your changes are not in it yet.",
