@@ -46,7 +46,7 @@ class DefinitionDraft(db.Model):
 
 
 class DraftPlay(db.Model):
-    """How a scenario came out on a draft: `sha256` is the fingerprint of what was played, `differences` a JSON list of sentences."""
+    """How a scenario came out on a draft: `sha256` is the fingerprint of what was played, `differences` as office.scenarios writes them."""
 
     __tablename__ = "draft_play"
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -53,7 +52,7 @@ class Outcome:
 
     scenario: Scenario
     ok: bool | None
-    differences: tuple[str, ...] = ()
+    differences: tuple[scenarios.Difference, ...] = ()
     played_at: datetime | None = None
 
 
@@ -62,7 +61,7 @@ def outcomes(draft: Draft, directory: Path) -> list[Outcome]:
 
     Shape: `directory` is laid out as processes/ is and holds the scenarios.
     """
-    packages = _packages(draft)
+    packages = packages_of(draft)
     rows = session().scalars(select(DraftPlay).where(DraftPlay.key == draft.key))
     known = {(row.process, row.name): row for row in rows}
     return [_outcome(one, packages[one.process], known) for one in _scenarios(packages, directory)]
@@ -73,7 +72,7 @@ def _scenarios(packages: dict[str, Package], directory: Path) -> list[Scenario]:
     return sorted(scenarios.read(directory, packages), key=lambda one: order[one.process])
 
 
-def _packages(draft: Draft) -> dict[str, Package]:
+def packages_of(draft: Draft) -> dict[str, Package]:
     """What publishing the draft would put in force, by process, its own first."""
     own = drafts.ready(draft.package)
     callers = {
@@ -85,9 +84,10 @@ def _packages(draft: Draft) -> dict[str, Package]:
 
 def _outcome(one: Scenario, package: Package, known: dict[tuple[str, str], DraftPlay]) -> Outcome:
     row = known.get((one.process, one.name))
-    if row is None or row.sha256 != package.sha256:
+    found = scenarios.load(row.differences) if row is not None and row.sha256 == package.sha256 else None
+    if row is None or found is None:
         return Outcome(one, None)
-    return Outcome(one, row.ok, tuple(json.loads(row.differences)), row.played_at)
+    return Outcome(one, row.ok, found, row.played_at)
 
 
 def play(draft: Draft, directory: Path, *, at: datetime, most: int = 0) -> int:
@@ -95,7 +95,7 @@ def play(draft: Draft, directory: Path, *, at: datetime, most: int = 0) -> int:
 
     Errors: UnknownProcess when the draft is not stored.
     """
-    packages = _packages(draft)
+    packages = packages_of(draft)
     waiting = [found.scenario for found in outcomes(draft, directory) if found.ok is None]
     chosen = waiting[: most or None]
     for one in chosen:
@@ -113,7 +113,7 @@ def _keep(key: str, played: scenarios.Played, sha256: str, at: datetime) -> None
     with transaction():
         if session().get(DefinitionDraft, key) is None:
             raise engine.UnknownProcess(process=key)
-        told = json.dumps(played.differences, ensure_ascii=False)
+        told = scenarios.dump(played.differences)
         row = DraftPlay(key=key, process=played.process, name=played.name, sha256=sha256, ok=played.ok)
         row.differences, row.played_at = told, at
         session().merge(row)
@@ -124,7 +124,7 @@ def problems(draft: Draft) -> list[Problem]:
     own = drafts.problems(draft.package)
     if own:
         return own
-    callers = [package for key, package in _packages(draft).items() if key != draft.key]
+    callers = [package for key, package in packages_of(draft).items() if key != draft.key]
     found = [problem for package in callers for problem in engine.lint(package)]
     return list({(one.file, one.element_id, one.rule): one for one in found}.values())
 

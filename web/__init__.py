@@ -36,6 +36,7 @@ PAGES = (
     "processes",
     "drafts",
     "publication",
+    "trying",
     "health",
     "editor",
     "replay",

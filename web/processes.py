@@ -102,6 +102,7 @@ def compare(key: str, version: int) -> str:
         versions=processes.versions(key),
         changed=changes.by_file(listed),
         changes=changes.as_json(listed),
+        names=names.of_both(old.package if old is not None else None, new.package),
         english=names.english_elements(key),
     )
 

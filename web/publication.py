@@ -15,7 +15,7 @@ import engine
 from office import drafts, publication
 from web import auth
 from web.processes import PROCESSES, READERS, attachment
-from web.queries import access, changes, findings, names, processes
+from web.queries import access, changes, differences, findings, names, processes
 
 blueprint = Blueprint("publication", __name__, url_prefix="/processes")
 AT_ONCE = 2
@@ -58,6 +58,7 @@ def change(key: str) -> str:
         problems=findings.as_json(problems),
         changed=changes.by_file(listed),
         changes=changes.as_json(listed),
+        names=names.of_both(engine.newest_package(key), draft.package) if not problems else {},
         people=processes.people((draft.saved_by, draft.submitted_by)),
         callers=[row.key for row, _ in engine.callers_of(key)],
         second=_may_approve(draft),
@@ -77,10 +78,14 @@ def _may_approve(draft: drafts.Draft) -> bool:
 def _scenarios(draft: drafts.Draft, *, playable: bool) -> dict[str, Any]:
     """What the list of scenarios shows; nothing while the draft cannot be executed or is not stored."""
     found = publication.outcomes(draft, PROCESSES) if playable and draft.revision else []
+    differing = [one for one in found if one.ok is False]
+    packages = publication.packages_of(draft) if differing else {}
     return {
         "outcomes": found,
         "played": sum(one.ok is not None for one in found),
-        "differing": [one for one in found if one.ok is False],
+        "differing": [
+            (one.scenario, differences.texts(one.differences, packages[one.scenario.process])) for one in differing
+        ],
     }
 
 

@@ -17,7 +17,7 @@ from models.base import session
 from models.user_task import UserTask
 from office import notices
 from web import auth
-from web.queries import access, batchlist, casefile, evidence, names, timeline, worklist
+from web.queries import access, batchlist, casefile, evidence, filling, names, timeline, worklist
 
 blueprint = Blueprint("tasklist", __name__)
 EARLIER_LINES = 8
@@ -103,14 +103,8 @@ def complete(task_id: int) -> str | Response | tuple[str, int]:
     return redirect(url_for("tasklist.task", task_id=following))
 
 
-def _submitted() -> dict[str, str | list[str]]:
-    """The form as typed: a list where a field came several times."""
-    given: MultiDict[str, str] = request.form
-    return {
-        key: values if len(values := given.getlist(key)) > 1 or key.endswith("[]") else values[0]
-        for key in given
-        if key not in ("csrf_token", SUBMIT_KEY)
-    }
+def _submitted() -> filling.Submitted:
+    return filling.submitted(request.form, but=("csrf_token", SUBMIT_KEY))
 
 
 @blueprint.post("/tasks/<int:task_id>/fields")
@@ -145,21 +139,10 @@ def _form(task_id: int) -> tuple[engine.Form, Mapping[str, Any], engine.feel.Sco
     return engine.form_of(task_id, at=engine.now())
 
 
-def _untouched(form: engine.Form, variables: Mapping[str, Any], scope: engine.feel.Scope) -> dict[str, Any]:
-    """A form that nobody has typed in: its visible fields and what stands in them."""
-    given = form.prefill(variables, scope)
-    return {"fields": form.visible(variables, given, scope), "values": evidence.as_typed(form, given)}
-
-
 def _typed(
     form: engine.Form, variables: Mapping[str, Any], scope: engine.feel.Scope, typed: MultiDict[str, str]
 ) -> dict[str, Any]:
-    """A form as it stands after some typing; a field that appears only now holds what it is prefilled with."""
-    given = evidence.as_typed(form, form.prefill(variables, scope))
-    unticked = {field.key for field in form.inputs if field.type in ("checkbox", "checklist")}
-    values = MultiDict({key: value for key, value in given.items() if key not in typed and key not in unticked})
-    values.update(typed)
-    return {"fields": form.visible(variables, form.readable(_submitted()), scope), "values": values}
+    return filling.typed(form, variables, scope, _submitted(), typed)
 
 
 def _page(task_id: int, typed: MultiDict[str, str] | None, reasons: dict[str, list[engine.Reason]]) -> str:
@@ -169,7 +152,7 @@ def _page(task_id: int, typed: MultiDict[str, str] | None, reasons: dict[str, li
     definition = engine.definition_of(row.instance_id)
     element = definition.processes[stage.process].element(row.element_id)
     told = timeline.lines(engine.entries(row.instance_id), definition)
-    filled = _untouched(form, variables, scope) if typed is None else _typed(form, variables, scope, typed)
+    filled = filling.untouched(form, variables, scope) if typed is None else _typed(form, variables, scope, typed)
     return render_template(
         "task.html",
         task=row,

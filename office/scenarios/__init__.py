@@ -14,10 +14,32 @@ import engine
 import service_tasks
 from models.base import scratch
 from office import batches, calendar
+from office.scenarios.differences import Difference, dump, load
 from office.scenarios.files import MalformedScenario, Scenario, read
-from office.scenarios.player import Play, Played
+from office.scenarios.player import DEFAULT_AT, CannotGoOn, Play, Played, duration, instant
+from office.scenarios.trial import Trial, blank, trial
 
-__all__ = ["Coverage", "MalformedScenario", "Played", "Scenario", "coverage", "play", "play_on", "prepare", "read"]
+__all__ = [
+    "DEFAULT_AT",
+    "CannotGoOn",
+    "Coverage",
+    "Difference",
+    "MalformedScenario",
+    "Played",
+    "Scenario",
+    "Trial",
+    "blank",
+    "coverage",
+    "dump",
+    "duration",
+    "instant",
+    "load",
+    "play",
+    "play_on",
+    "prepare",
+    "read",
+    "trial",
+]
 
 
 @dataclass(frozen=True)

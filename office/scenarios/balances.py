@@ -9,6 +9,7 @@ from sqlalchemy import case, func, select
 from models.base import session
 from models.billing import CREDIT_NORMAL, LedgerAccount, Posting
 from models.customer import Subscription
+from office.scenarios.differences import Difference
 
 
 def all_accounts() -> dict[str, int]:
@@ -39,15 +40,16 @@ def changes(before: Mapping[str, int], after: Mapping[str, int]) -> dict[str, in
     return {name: amount for name, amount in moved.items() if amount}
 
 
-def differences(expected: Mapping[str, int], moved: Mapping[str, int]) -> Iterator[str]:
+def differences(expected: Mapping[str, int], moved: Mapping[str, int]) -> Iterator[Difference]:
     """Where the movements differ from those expected: by account, or by kind summed over all; a customer's account that nobody named must rest."""
     for name, amount in expected.items():
         actual = moved.get(name, 0) if "." in str(name) else _of_kind(str(name), moved)
         if actual != amount:
-            yield f"ledger {name}: expected {amount:+d} fen, moved {actual:+d}; all: {dict(moved)}"
+            values = {"account": str(name), "expected": amount, "moved": actual, "all": dict(moved)}
+            yield Difference("ledger", values)
     for name, amount in moved.items():
         if "." in name and name not in expected and name.split(".")[1] not in expected:
-            yield f"ledger {name}: moved {amount:+d} fen, and nothing was agreed about it"
+            yield Difference("ledger_unnamed", {"account": name, "moved": amount})
 
 
 def _of_kind(kind: str, moved: Mapping[str, int]) -> int:

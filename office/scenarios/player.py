@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta, timezone
 from decimal import Decimal
 from typing import Any
@@ -17,6 +17,7 @@ from models.incident import Incident
 from models.user_task import UserTask
 from office import fixtures
 from office.scenarios import balances
+from office.scenarios.differences import Difference
 from office.scenarios.files import Scenario
 
 SHANGHAI = timezone(timedelta(hours=8))
@@ -24,6 +25,7 @@ EVERY_ROLE = frozenset({"clerk", "supervisor", "auditor", "owner", "operator"})
 STARTER = engine.Actor("scenario", frozenset(), EVERY_ROLE)
 DURATION = re.compile(r"^P(?:(?P<days>\d+)D)?(?:T(?:(?P<hours>\d+)H)?(?:(?P<minutes>\d+)M)?(?:(?P<seconds>\d+)S)?)?$")
 MOST_ROUNDS = 50
+DEFAULT_AT = "2026-11-23T09:00:00+08:00"
 
 
 @dataclass(frozen=True)
@@ -32,7 +34,7 @@ class Played:
 
     process: str
     name: str
-    differences: tuple[str, ...] = ()
+    differences: tuple[Difference, ...] = ()
     flows: frozenset[tuple[str, str]] = field(default=frozenset(), repr=False)
 
     @property
@@ -42,7 +44,11 @@ class Played:
 
 
 class CannotGoOn(Exception):
-    """A step of the scenario cannot be done where the process stands."""
+    """A step of the scenario cannot be done where the process stands; `kind` and `values` are those of a difference."""
+
+    def __init__(self, kind: str, **values: Any) -> None:
+        self.difference = Difference(kind, values)
+        super().__init__(str(self.difference))
 
 
 class Play:
@@ -50,35 +56,37 @@ class Play:
 
     def __init__(self, scenario: Scenario, package: Callable[[], engine.Package]) -> None:
         self.scenario, self.package = scenario, package
-        self.clock = instant(scenario.given.get("at", "2026-11-23T09:00:00+08:00"))
+        self.clock = instant(scenario.given.get("at", DEFAULT_AT))
         self.instance_id = 0
-        self.differences: list[str] = []
+        self.differences: list[Difference] = []
 
     def run(self) -> Played:
         """Play it through; what stops it is a difference like any other."""
         before: dict[str, int] = {}
         try:
-            self._prepare()
-            before = balances.all_accounts()
-            self._start()
+            before = self.prepare()
+            self.start()
             for number, step in enumerate(self.scenario.steps, start=1):
                 self._step(number, step)
-        except CannotGoOn as stop:
-            self.differences.append(str(stop))
         except engine.InvalidDefinition as error:
-            self.differences.extend(f"line {p.line}: {p.element_id}: {p.rule} {p.values}" for p in error.problems)
-        except engine.EngineError as error:
-            self.differences.append(error.message)
+            self.differences.extend(map(_invalid, error.problems))
+        except (CannotGoOn, engine.EngineError) as stop:
+            self.differences.append(_stopped(stop))
+        except _Stopped as stop:
+            self.differences.append(stop.difference)
         if self.instance_id:
             self._compare(before)
         return Played(self.scenario.process, self.scenario.name, tuple(self.differences), frozenset(self._flows()))
 
-    def _prepare(self) -> None:
+    def prepare(self) -> dict[str, int]:
+        """Publish the package and build the world; the ledger before anything happens. Errors: InvalidDefinition, FixtureRefused."""
         engine.publish(self.package(), by=STARTER, note="scenario", at=self.clock)
         with transaction():
             fixtures.build(self.scenario.given.get("world") or {}, at=self.clock)
+        return balances.all_accounts()
 
-    def _start(self) -> None:
+    def start(self) -> None:
+        """Begin the case, and do what is due at once."""
         variables = dict(self.scenario.given.get("variables") or {})
         variables.setdefault("case_number", "TS20261123-0001")
         started = engine.start(
@@ -92,6 +100,13 @@ class Play:
         self._settle()
 
     def _step(self, number: int, step: Mapping[str, Any]) -> None:
+        try:
+            self.do(step)
+        except (CannotGoOn, engine.EngineError) as stop:
+            raise _Stopped(replace(_stopped(stop, step), step=number)) from stop
+
+    def do(self, step: Mapping[str, Any]) -> None:
+        """Do one step, and what is due then. Errors: CannotGoOn, and what the engine's verbs raise."""
         kinds = {
             "task": self._complete,
             "advance": self._advance,
@@ -101,13 +116,8 @@ class Play:
         }
         kind = next((name for name in kinds if name in step), None)
         if kind is None:
-            raise CannotGoOn(f"step {number}: none of {', '.join(kinds)}")
-        try:
-            kinds[kind](step)
-        except engine.InvalidForm as error:
-            raise CannotGoOn(f"step {number}: {step.get('task')}: {_reasons(error)}") from error
-        except (CannotGoOn, engine.EngineError) as error:
-            raise CannotGoOn(f"step {number}: {error}") from error
+            raise CannotGoOn("unknown_step", kinds=", ".join(kinds))
+        kinds[kind](step)
         self._settle()
 
     def _complete(self, step: Mapping[str, Any]) -> None:
@@ -123,12 +133,12 @@ class Play:
         for task in (*mine, *found):
             if task.element_id == element_id:
                 return task
-        names = ", ".join(task.element_id for task in found) or "none"
-        raise CannotGoOn(f"{element_id} is not open; open: {names}{self._incidents()}")
+        names = [task.element_id for task in found]
+        raise CannotGoOn("not_open", element=element_id, open=names, incidents=self._incidents())
 
-    def _incidents(self) -> str:
+    def _incidents(self) -> list[dict[str, str]]:
         open_ones = session().scalars(select(Incident).where(Incident.state == "open"))
-        return "".join(f"; incident at {one.element_id}: {one.kind} {one.message}\n{one.trace}" for one in open_ones)
+        return [{"element": i.element_id, "kind": i.kind, "message": i.message, "trace": i.trace} for i in open_ones]
 
     def _advance(self, step: Mapping[str, Any]) -> None:
         self.clock += duration(step["advance"])
@@ -139,13 +149,13 @@ class Play:
     def _message(self, step: Mapping[str, Any]) -> None:
         key, variables = str(step["key"]), dict(step.get("variables") or {})
         if not engine.correlate(step["message"], key, variables=variables, by=STARTER, at=self.clock):
-            raise CannotGoOn(f"nobody waits for {step['message']} with {key}")
+            raise CannotGoOn("nobody_waits", message=step["message"], key=key)
 
     def _retry(self, step: Mapping[str, Any]) -> None:
         query = select(Incident.id).where(Incident.state == "open", Incident.element_id == step["retry"])
         incident = session().scalar(query)
         if incident is None:
-            raise CannotGoOn(f"no incident at {step['retry']}")
+            raise CannotGoOn("no_incident", element=step["retry"])
         engine.retry(incident, by=STARTER, at=self.clock)
 
     def _settle(self) -> None:
@@ -156,35 +166,38 @@ class Play:
 
     def _compare(self, before: Mapping[str, int]) -> None:
         expect = self.scenario.expect
-        reached = list(self._reached())
+        reached = list(self.reached())
         self._compare_path(list(expect.get("path") or ()), reached)
-        if expect.get("end") and expect["end"] not in self._ends():
-            self.differences.append(f"end: expected {expect['end']}, {self._where()}")
+        if expect.get("end") and expect["end"] not in self.ends():
+            self.differences.append(self._elsewhere(expect["end"]))
         changes = balances.changes(before, balances.all_accounts())
         self.differences.extend(balances.differences(expect.get("ledger") or {}, changes))
         variables = engine.marking(self.instance_id).variables
         for name, value in (expect.get("variables") or {}).items():
-            if comparable(variables.get(name)) != comparable(value):
-                self.differences.append(f"{name}: expected {value!r}, is {variables.get(name)!r}")
+            expected, found = comparable(value), comparable(variables.get(name))
+            if found != expected:
+                values = {"name": name, "expected": expected, "found": found}
+                self.differences.append(Difference("variable", values))
 
     def _compare_path(self, path: list[str], reached: list[str]) -> None:
         rest = iter(reached)
         for element_id in path:
             if element_id not in rest:
-                self.differences.append(f"path: {element_id} was not reached (in this order); was: {' '.join(reached)}")
+                self.differences.append(Difference("path", {"element": element_id, "reached": reached}))
                 return
 
-    def _where(self) -> str:
-        standing = engine.marking(self.instance_id)
-        if standing.active:
-            return f"stands at {', '.join(standing.active)}{self._incidents()}"
-        return f"ended at {', '.join(sorted(self._ends())) or 'nothing'}"
+    def _elsewhere(self, expected: str) -> Difference:
+        stands = list(engine.marking(self.instance_id).active)
+        if stands:
+            values = {"expected": expected, "stands": stands, "incidents": self._incidents()}
+            return Difference("end", values)
+        return Difference("other_end", {"expected": expected, "ends": sorted(self.ends()) or ["nothing"]})
 
     def _steps(self) -> Iterator[Mapping[str, Any]]:
         for entry in engine.entries(self.instance_id):
             yield from entry.steps
 
-    def _reached(self) -> Iterator[str]:
+    def reached(self) -> Iterator[str]:
         """Element ids in the order in which they were reached or left, repeats in a row once."""
         last = ""
         for step in self._steps():
@@ -193,7 +206,7 @@ class Play:
                 yield element
                 last = element
 
-    def _ends(self) -> set[str]:
+    def ends(self) -> set[str]:
         """The end events reached in the process itself."""
         elements = engine.definition_of(self.instance_id).elements
         return {
@@ -245,7 +258,7 @@ def duration(text: str) -> timedelta:
     """Days, hours, minutes and seconds in ISO 8601, such as PT48H or P3DT30M."""
     found = DURATION.match(text)
     if found is None or not any(found.groupdict().values()):
-        raise CannotGoOn(f"{text!r} is not a duration such as PT48H")
+        raise CannotGoOn("not_a_duration", text=text)
     return timedelta(**{unit: int(number) for unit, number in found.groupdict().items() if number})
 
 
@@ -269,7 +282,23 @@ def comparable(value: Any) -> Any:
     return value.isoformat() if hasattr(value, "isoformat") else value
 
 
-def _reasons(error: engine.InvalidForm) -> str:
-    return "; ".join(
-        f"{name}: {', '.join(reason.code for reason in reasons)}" for name, reasons in error.reasons.items()
-    )
+class _Stopped(Exception):
+    """A step that could not be done ended the play."""
+
+    def __init__(self, difference: Difference) -> None:
+        self.difference = difference
+        super().__init__(str(difference))
+
+
+def _stopped(stop: CannotGoOn | engine.EngineError, step: Mapping[str, Any] | None = None) -> Difference:
+    if isinstance(stop, CannotGoOn):
+        return stop.difference
+    if isinstance(stop, engine.InvalidForm):
+        reasons = {name: [one.code for one in found] for name, found in stop.reasons.items()}
+        return Difference("form", {"element": (step or {}).get("task", ""), "reasons": reasons})
+    return Difference("refused", {"code": stop.code, "message": stop.message})
+
+
+def _invalid(found: engine.Problem) -> Difference:
+    values = {"file": found.file, "line": found.line, "element": found.element_id, "rule": found.rule}
+    return Difference("invalid", {**values, "values": comparable(found.values)})

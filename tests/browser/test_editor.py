@@ -113,14 +113,15 @@ def test_english_names_go_into_the_catalogue(page: Page) -> None:
 
 
 def test_two_versions_are_compared_in_words_and_pictures(page: Page) -> None:
-    """Both pictures show the same part; each change says in a word what it is and leads to its place."""
+    """Both pictures show the same part; each change is told once, with what it was and becomes, and leads to its place."""
     editing.select(page, "flow_cash")
     editing.entry(page, "name").fill("现金")
     editing.saved(page, FILE, 'name="现金"')
     page.goto(f"/processes/{KEY}/publish")
     expect(page.locator("[data-difference][data-ready]")).to_be_visible(timeout=30_000)
-    change = page.locator(".desk-difference-list li").filter(has_text="现金")
-    expect(change).to_contain_text("改动")
+    change = page.locator("[data-change=flow_cash]")
+    expect(change).to_have_count(1)
+    expect(change.locator(".desk-becomes")).to_have_text("现金")
     expect(page.locator(".desk-difference-pictures .desk-change-sign")).to_have_count(2)
     change.get_by_role("button").click()
     before, after = (numbers(one) for one in page.locator(".desk-difference-picture .viewport").all())

@@ -30,7 +30,15 @@ def scenarios(keys: tuple[str, ...], as_json: bool) -> None:
     found = not all(one.ok for one in played) or any(c.never for c in covered)
     document = {
         "ok": not found,
-        "scenarios": [{"process": p.process, "name": p.name, "ok": p.ok, "differences": p.differences} for p in played],
+        "scenarios": [
+            {
+                "process": p.process,
+                "name": p.name,
+                "ok": p.ok,
+                "differences": [asdict(one) | {"text": str(one)} for one in p.differences],
+            }
+            for p in played
+        ],
         "coverage": [asdict(c) | {"percent": c.percent} for c in covered],
     }
     report(document, lines, as_json=as_json, found=found)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import lru_cache
 
 from flask import g
@@ -16,14 +18,34 @@ from web.i18n import language
 
 @lru_cache(maxsize=256)
 def _english(sha256: str, key: str, process: str) -> dict[str, str]:
-    found = engine.definition(key).english.get(process, {})
+    found = _known(key).english.get(process, {})
     return {str(name): str(text) for name, text in found.items() if isinstance(text, str)}
 
 
 @lru_cache(maxsize=256)
 def _chinese(sha256: str, key: str) -> dict[str, str]:
-    definition = engine.definition(key)
-    return {"": definition.name, **{e.id: e.name for e in definition.elements.values()}}
+    diagram = _known(key).processes[key].diagram
+    return {"": diagram.name, **{e.id: e.name for e in diagram.elements.values()}}
+
+
+def _known(key: str) -> engine.Definition:
+    found = _current(key)
+    if found is None:
+        raise engine.UnknownProcess(process=key)
+    return found
+
+
+@contextmanager
+def of_definition(definition: engine.Definition) -> Iterator[None]:
+    """Inside the block everything is called as in a definition that need not be published, such as that of a draft."""
+    before = g.pop("definitions", None)
+    g.definitions = dict.fromkeys(definition.processes, definition)
+    try:
+        yield
+    finally:
+        g.pop("definitions")
+        if before is not None:
+            g.definitions = before
 
 
 def _current(key: str) -> engine.Definition | None:
@@ -53,20 +75,44 @@ def element_name(process: str, element_id: str, fallback: str = "") -> str:
     return _english(definition.sha256, process, process).get(element_id) or chinese
 
 
+def of_process(process: str) -> dict[str, str]:
+    """All element names of a process in the language of the page; empty when it is not published."""
+    definition = _current(process)
+    if definition is None:
+        return {}
+    return {**_chinese(definition.sha256, process), **english_elements(process)}
+
+
 def english_elements(process: str) -> dict[str, str]:
     """All English element names of a process, for the diagram; empty in Chinese."""
     if language() != "en":
         return {}
-    try:
-        return _english(engine.definition(process).sha256, process, process)
-    except engine.UnknownProcess:
+    definition = _current(process)
+    return _english(definition.sha256, process, process) if definition is not None else {}
+
+
+def of_package(package: engine.Package) -> dict[str, str]:
+    """The name of every element of a package, published or not, by its id; of two with one id that of the process itself."""
+    definition = engine.Definition(package)
+    found: dict[str, str] = {}
+    for key in sorted(definition.processes, key=lambda one: one == package.key):
+        english = definition.english[key] if language() == "en" else {}
+        elements = definition.processes[key].diagram.elements.values()
+        found |= {one.id: str(english.get(one.id) or one.name or one.id) for one in elements}
+    return found
+
+
+def of_both(old: engine.Package | None, new: engine.Package) -> dict[str, str]:
+    """What the elements of two versions are called on an English page, for their pictures; empty in Chinese, which is drawn."""
+    if language() != "en":
         return {}
+    return {**(of_package(old) if old is not None else {}), **of_package(new)}
 
 
 def documentation(process: str, element: engine.Element) -> str:
     """What the owner wrote for the person at this step."""
     if language() == "en":
-        written = engine.definition(process).english.get(process, {}).get("documentation")
+        written = _known(process).english.get(process, {}).get("documentation")
         if isinstance(written, dict) and written.get(element.id):
             return str(written[element.id])
     return element.documentation

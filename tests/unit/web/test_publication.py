@@ -20,6 +20,7 @@ from office import demo, publication
 from office.scenarios import Played
 from tests.people import CLEO, OLU
 from web import auth, config, create_app
+from web.commands.building import compile_translations
 
 pytestmark = pytest.mark.slow
 PROCESSES = Path(__file__).parents[3] / "processes"
@@ -41,6 +42,7 @@ def settings(folder: Path) -> config.Settings:
 @pytest.fixture(scope="module")
 def office(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder of an office with its demo people, customers and processes, made once."""
+    compile_translations()
     folder = tmp_path_factory.mktemp("office")
     app = create_app(settings(folder))
     with app.app_context():
@@ -191,6 +193,15 @@ def test_a_draft_that_differs_is_submitted_knowingly(app: Flask, olu: Browser) -
     assert olu.post("/processes/BATCH-002/publish/submission", **form).status_code == 409
     assert olu.post("/processes/BATCH-002/publish/submission", **form, accepted="yes").status_code == 302
     assert olu.draft("BATCH-002")["state"] == "submitted"
+
+
+@pytest.mark.parametrize(("language", "said"), [("zh", "应在“本周挂帐已放行”结束"), ("en", "It should end at “")])
+def test_differences_are_told_in_the_language_of_the_page(olu: Browser, language: str, said: str) -> None:
+    """An owner reads by the names on the diagram what differs, not by ids, and not in another language."""
+    olu.post("/language", language=language)
+    olu.replace("released", "let_go", "BATCH-002")
+    olu.post("/processes/BATCH-002/publish/scenarios")
+    assert said in olu.client.get("/processes/BATCH-002/publish").text
 
 
 def test_problems_keep_it_from_being_submitted(olu: Browser) -> None:

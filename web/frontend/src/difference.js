@@ -1,4 +1,4 @@
-/* Every [data-difference] of the page: two versions of a process side by side, moved together, with each change marked and listed in words. */
+/* Every [data-difference] of the page: two versions of a process side by side, moved together, with each change marked, and a way to it from wherever the page tells it. */
 import "bpmn-js/dist/assets/diagram-js.css";
 import "bpmn-js/dist/assets/bpmn-js.css";
 import "./diagram.css";
@@ -16,16 +16,15 @@ function sign(kind) {
 }
 
 class Difference {
-  /** told: {changes, old_url, new_url}; addresses of the pictures may be absent. */
-  constructor(root, told) {
-    Object.assign(this, { root, changes: told.changes, urls: { before: root.dataset.oldUrl ?? told.old_url, after: root.dataset.newUrl ?? told.new_url }, sides: {} });
+  /** told: {changes, old_url, new_url}; addresses of the pictures may be absent. rows: where the page lists the changes, by data-change. */
+  constructor(root, told, rows) {
+    const { oldUrl, newUrl, names } = root.dataset;
+    Object.assign(this, { root, rows, changes: told.changes, urls: { before: oldUrl ?? told.old_url, after: newUrl ?? told.new_url }, names: names ? JSON.parse(names) : {}, sides: {} });
   }
 
   async draw() {
     this.pictures = make("div", { class: "desk-difference-pictures", role: "group", "aria-label": say("pictures") });
-    this.list = make("ul", { class: "desk-difference-list" }, this.changes.map((change) => this.line(change)));
-    if (!this.changes.length) this.list.append(make("li", { class: "desk-muted" }, say("no_changes")));
-    this.root.replaceChildren(this.pictures, make("section", { class: "desk-panel" }, make("div", { class: "desk-panel-head" }, make("h2", {}, say("changes")), this.legend()), this.list));
+    this.root.replaceChildren(this.pictures, this.legend());
     await Promise.all(["before", "after"].filter((side) => this.urls[side]).map((side) => this.picture(side)));
     this.follow();
     this.offerJumps();
@@ -36,13 +35,6 @@ class Difference {
     return make("ul", { class: "desk-difference-legend", "aria-label": say("legend") }, Object.keys(SIGNS).map((kind) => make("li", {}, sign(kind))));
   }
 
-  line(change) {
-    const { what, before, after, text } = change;
-    const item = make("li", {}, sign(change.kind), make("span", {}, text || say("change_line", { what, before: before ?? "", after: after ?? "" })));
-    item.change = change;
-    return item;
-  }
-
   async picture(side) {
     const frame = make("div", { class: "desk-diagram desk-difference-picture", data: { side } });
     const panel = make("section", { class: "desk-panel" }, make("h3", {}, say(side)), frame);
@@ -50,7 +42,7 @@ class Difference {
     else this.pictures.append(panel);
     try {
       const xml = await text(this.urls[side]);
-      const diagram = new Diagram(frame, { names: {}, nowLabel: "", label: say(side), near: false });
+      const diagram = new Diagram(frame, { names: this.names, nowLabel: "", label: say(side), near: false });
       await diagram.draw(xml, {});
       this.mark(diagram, side);
       this.sides[side] = diagram;
@@ -89,11 +81,12 @@ class Difference {
     after.fit();
   }
 
+  /** Every row of the page that tells a change leads to its place in the newer picture that has it. */
   offerJumps() {
-    for (const item of this.list.children) {
-      const { change } = item;
-      const side = change && (SIDES[change.kind] ?? []).toReversed().find((one) => this.sides[one]?.has(change.element));
-      if (side) item.append(button(say("show"), () => this.show(this.sides[side], change.element)));
+    for (const row of this.rows) {
+      const { change: element, kind } = row.dataset;
+      const side = (SIDES[kind] ?? []).toReversed().find((one) => this.sides[one]?.has(element));
+      if (side) row.querySelector("[data-place]").append(button(say("show"), () => this.show(this.sides[side], element)));
     }
   }
 
@@ -126,7 +119,7 @@ async function told({ changes, changesUrl, difference }) {
 
 async function start(root) {
   try {
-    await new Difference(root, await told(root.dataset)).draw();
+    await new Difference(root, await told(root.dataset), document.querySelectorAll("[data-change]")).draw();
   } catch (error) {
     root.replaceChildren(make("p", { class: "desk-empty", role: "alert" }, say("difference_failed")));
     console.error(error);

@@ -18,8 +18,8 @@ const TABS = {
 class Editor {
   constructor(root) {
     this.root = root;
-    const { key, draftUrl, checkUrl, variablesUrl, previewUrl, configUrl, publishUrl } = root.dataset;
-    this.urls = { variables: variablesUrl, preview: previewUrl, config: configUrl, publish: publishUrl };
+    const { key, draftUrl, checkUrl, variablesUrl, previewUrl, configUrl, publishUrl, tryUrl } = root.dataset;
+    this.urls = { variables: variablesUrl, preview: previewUrl, config: configUrl, publish: publishUrl, try: tryUrl };
     this.draft = new Draft(key, { draft: draftUrl, check: checkUrl });
     this.saving = new Saving(this.draft, { logInUrl: `/login?next=${encodeURIComponent(location.pathname)}` });
     this.problems = new ProblemList({ go: (problem) => this.go(problem), nameOf: (problem) => this.nameOf(problem) });
@@ -46,8 +46,9 @@ class Editor {
     this.panels = names.map((name) => make("div", { role: "tabpanel", id: `panel-${name}`, "aria-labelledby": `tab-${name}`, hidden: true }));
     const tabs = make("div", { class: "desk-tabs desk-editor-tabs", role: "tablist", "aria-label": say("tabs"), on: { keydown: (event) => this.arrow(event) } }, this.buttons);
     const save = button(say("save"), () => this.draft.save(), { title: "Ctrl+S" });
-    const publish = make("a", { class: "btn btn-sm btn-primary", href: this.urls.publish, on: { click: (event) => this.publish(event) } }, say("publish"));
-    const bar = make("div", { class: "desk-editor-bar" }, tabs, make("div", { class: "desk-row desk-editor-actions" }, this.saving.line, save, publish));
+    const publish = make("a", { class: "btn btn-sm btn-primary", href: this.urls.publish, on: { click: (event) => this.leave(event, this.urls.publish) } }, say("publish"));
+    const attempt = make("a", { class: "btn btn-sm", href: this.urls.try, on: { click: (event) => this.leave(event, this.urls.try) } }, say("try"));
+    const bar = make("div", { class: "desk-editor-bar" }, tabs, make("div", { class: "desk-row desk-editor-actions" }, this.saving.line, save, attempt, publish));
     this.root.replaceChildren(bar, this.saving.banners, ...this.panels, this.problems.element);
   }
 
@@ -106,11 +107,11 @@ class Editor {
     event.stopPropagation();
   }
 
-  /** Publishing looks at what is saved. */
-  async publish(event) {
+  /** Trying and publishing look at what is saved. */
+  async leave(event, address) {
     event.preventDefault();
     await this.draft.save();
-    if (!this.draft.unsaved.size) location.assign(this.urls.publish);
+    if (!this.draft.unsaved.size) location.assign(address);
   }
 
   tabOf({ file }) {

@@ -4,7 +4,7 @@ export const TEXTS = {
   zh: {
     // frame
     diagram: "流程图", decisions: "决策表", forms: "表单", tabs: "编辑内容", loading: "正在打开草稿…", load_failed: "草稿暂时打不开，请刷新页面再试。",
-    editor_failed: "这一部分暂时打不开，请刷新页面再试。", save: "保存", undo: "撤销", redo: "重做", search: "查找", whole: "全图", publish: "查看改动并发布", tools: "编辑工具",
+    editor_failed: "这一部分暂时打不开，请刷新页面再试。", save: "保存", undo: "撤销", redo: "重做", search: "查找", whole: "全图", publish: "查看改动并发布", try: "试办", tools: "编辑工具",
     // saving
     saved: "已保存 {time}", saved_by: "{who} 保存于 {time}", not_stored: "还没有改动", unsaved: "有未保存的改动", saving: "正在保存…",
     offline: "没有连上服务器，改动留在这个浏览器里，稍后自动再存。", session: "登录已过期。请在新窗口登录后点「再存一次」；改动留在这个浏览器里。", log_in: "去登录", again: "再存一次",
@@ -37,12 +37,11 @@ export const TEXTS = {
     field_textfield: "单行文字", field_textarea: "多行文字", field_number: "数字", field_select: "下拉选择", field_radio: "单选", field_checkbox: "勾选", field_checklist: "多选", field_datetime: "日期", field_text: "说明文字", field_group: "组", field_separator: "分隔线", field_spacer: "空行",
     new_label: "新字段", new_option: "选项", new_text: "说明",
     // difference
-    before: "改动前", after: "改动后", legend: "图例", added_mark: "新增", removed_mark: "删去", changed_mark: "改动", moved_mark: "移动", changes: "改动", show: "在图上看", no_changes: "两个版本没有不同。", pictures: "两个版本的流程图，一起移动和缩放", difference_failed: "改动暂时看不到，请刷新页面再试。",
-    change_line: "{what}：{before} → {after}",
+    before: "改动前", after: "改动后", legend: "图例", added_mark: "新增", removed_mark: "删去", changed_mark: "改动", moved_mark: "移动", show: "在图上看", pictures: "两个版本的流程图，一起移动和缩放", difference_failed: "改动暂时看不到，请刷新页面再试。",
   },
   en: {
     diagram: "Diagram", decisions: "Decisions", forms: "Forms", tabs: "What is edited", loading: "Opening the draft …", load_failed: "The draft cannot be opened now. Please reload the page.",
-    editor_failed: "This part cannot be opened now. Please reload the page.", save: "Save", undo: "Undo", redo: "Redo", search: "Search", whole: "Whole", publish: "Review and publish", tools: "Editing tools",
+    editor_failed: "This part cannot be opened now. Please reload the page.", save: "Save", undo: "Undo", redo: "Redo", search: "Search", whole: "Whole", publish: "Review and publish", try: "Try it", tools: "Editing tools",
     saved: "Last saved {time}", saved_by: "{who} saved at {time}", not_stored: "No changes yet", unsaved: "Unsaved changes", saving: "Saving …",
     offline: "The server could not be reached. Your changes are kept in this browser and saved as soon as it answers.", session: "You are no longer logged in. Log in in a new window, then save again; your changes are kept in this browser.", log_in: "Log in", again: "Save again",
     refused: "This could not be saved: {why} Your changes are kept in this browser.", conflict: "{who} saved this draft at {time}. Your changes are not in it yet.",
@@ -69,8 +68,7 @@ export const TEXTS = {
     preview: "As the clerk sees it", preview_wait: "Drawing the preview …", preview_failed: "The preview cannot be drawn now.", untitled: "(no label)", group_of: "Group: {label}", moved: "Moved to place {n}", removed: "Removed {label}", added: "Added {label}",
     field_textfield: "Line of text", field_textarea: "Text", field_number: "Number", field_select: "Drop-down", field_radio: "One of several", field_checkbox: "Tick box", field_checklist: "Several of several", field_datetime: "Date", field_text: "Paragraph", field_group: "Group", field_separator: "Line", field_spacer: "Space",
     new_label: "New field", new_option: "Option", new_text: "Text",
-    before: "Before", after: "After", legend: "Legend", added_mark: "added", removed_mark: "removed", changed_mark: "changed", moved_mark: "moved", changes: "Changes", show: "Show", no_changes: "The two versions do not differ.", pictures: "The diagrams of both versions, moved and zoomed together", difference_failed: "The change cannot be shown now. Please reload the page.",
-    change_line: "{what}: {before} → {after}",
+    before: "Before", after: "After", legend: "Legend", added_mark: "added", removed_mark: "removed", changed_mark: "changed", moved_mark: "moved", show: "Show", pictures: "The diagrams of both versions, moved and zoomed together", difference_failed: "The change cannot be shown now. Please reload the page.",
   },
 };
 

@@ -1,0 +1,59 @@
+"""One way in which a play came out otherwise than agreed: a kind and its values. In words of a language it is told at the edge; `str` is for logs and the terminal."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+SAID = {
+    "not_open": "{element} is not open; open: {open}{incidents}",
+    "nobody_waits": "nobody waits for {message} with {key}",
+    "no_incident": "no incident at {element}",
+    "not_a_duration": "{text!r} is not a duration such as PT48H",
+    "unknown_step": "none of {kinds}",
+    "form": "{element}: {reasons}",
+    "refused": "{message}",
+    "invalid": "line {line}: {element}: {rule} {values}",
+    "path": "path: {element} was not reached (in this order); was: {reached}",
+    "end": "end: expected {expected}, stands at {stands}{incidents}",
+    "other_end": "end: expected {expected}, ended at {ends}",
+    "ledger": "ledger {account}: expected {expected:+d} fen, moved {moved:+d}; all: {all}",
+    "ledger_unnamed": "ledger {account}: moved {moved:+d} fen, and nothing was agreed about it",
+    "variable": "{name}: expected {expected!r}, is {found!r}",
+}
+
+
+@dataclass(frozen=True)
+class Difference:
+    """A kind of `SAID` with its values, which are what JSON has; `step` is the number of the step that could not be done, else 0."""
+
+    kind: str
+    values: Mapping[str, Any] = field(default_factory=dict)
+    step: int = 0
+
+    def __str__(self) -> str:
+        text = SAID[self.kind].format(**{name: _listed(value) for name, value in self.values.items()})
+        return f"step {self.step}: {text}" if self.step else text
+
+
+def _listed(value: Any) -> Any:
+    if not isinstance(value, list | tuple):
+        return value
+    if value and isinstance(value[0], Mapping):  # incidents: element, kind, message, trace
+        return "".join("; incident at {element}: {kind} {message}\n{trace}".format(**one) for one in value)
+    return " ".join(map(str, value)) or ""
+
+
+def dump(found: Iterable[Difference]) -> str:
+    """Differences as a JSON list."""
+    return json.dumps([[one.kind, one.values, one.step] for one in found], ensure_ascii=False, default=str)
+
+
+def load(text: str) -> tuple[Difference, ...] | None:
+    """What `dump` wrote; None when an earlier release wrote it, which kept sentences."""
+    found = json.loads(text)
+    if any(not isinstance(one, list) or one[0] not in SAID for one in found):
+        return None
+    return tuple(Difference(kind, values, step) for kind, values, step in found)
