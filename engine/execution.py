@@ -5,7 +5,7 @@ Verbs decide what is done to an instance and hand it in as a command; nothing el
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -13,7 +13,7 @@ from typing import Any
 from weakref import WeakKeyDictionary
 
 import orjson
-from sqlalchemy import Row, Select, bindparam, insert, or_, select, update
+from sqlalchemy import Row, Select, bindparam, or_, select, update
 
 from engine import appliers, calendars, history, jobs, sealing, versions
 from engine.definitions.compiled import Definition
@@ -23,12 +23,14 @@ from engine.history import GENESIS, INSTANCE, Head
 from engine.spiff.run import Run
 from engine.steps import Step, Work, WorkOutcome
 from engine.stores import SqlStore
+from models import writes
 from models.base import bind, connection, session, transaction
 from models.definition import ProcessDefinition
 from models.identity import Department
 from models.incident import Incident
 from models.instance import CaseKey, ProcessInstance
 from models.user_task import UserTask
+from models.writes import Write
 
 
 class UnknownInstance(NotFound):
@@ -145,9 +147,6 @@ _OF_TASK = (
 _OF_TASK_FOR_CHANGE = _OF_TASK.with_for_update(of=(_INSTANCE, _TASK))
 
 
-_CHANGE = update(_INSTANCE).where(_INSTANCE.c.id == bindparam("of"), _INSTANCE.c.version == bindparam("was"))
-
-
 def find(instance_id: int, *, lock: bool = True) -> Row[Any] | None:
     """The row of an instance with its key and its definition's fingerprint; locked for change unless it is only looked at."""
     return connection().execute(_BY_ID_FOR_CHANGE if lock else _BY_ID, {"id": instance_id}).first()
@@ -196,7 +195,6 @@ def create(definition: Definition, business_key: str, given: dict[str, Any], *, 
     """Start an instance in the current transaction."""
     instance_id = _insert(definition, business_key, at)
     case_key, wrapped = sealing.new_case_key()
-    session().execute(insert(CaseKey).values(instance_id=instance_id, wrapped=wrapped))
     run = Run(
         definition,
         at=at,
@@ -206,7 +204,8 @@ def create(definition: Definition, business_key: str, given: dict[str, Any], *, 
     )
     run.begin(given)
     row = _Fresh(instance_id, business_key, definition.key, 1, None)
-    return _save(Loaded(row, definition, case_key, run, Head(0, GENESIS)), by=by, at=at)
+    kept = writes.insertion(_KEY, {"instance_id": instance_id, "wrapped": wrapped})
+    return _save(Loaded(row, definition, case_key, run, Head(0, GENESIS)), by=by, at=at, also=[kept])
 
 
 @dataclass(frozen=True)
@@ -219,20 +218,10 @@ class _Fresh:
 
 
 def _insert(definition: Definition, business_key: str, at: datetime) -> int:
-    inserted = session().execute(
-        insert(ProcessInstance)
-        .values(
-            business_key=business_key,
-            definition_id=definition.id,
-            key=definition.key,
-            state="active",
-            started_at=at,
-            head=GENESIS,
-            state_blob=b"",
-        )
-        .returning(ProcessInstance.id)
-    )
-    return int(inserted.scalar_one())
+    columns = {"business_key": business_key, "definition_id": definition.id, "key": definition.key, "state": "active"}
+    first = {"started_at": at, "overdue": False, "version": 1, "sequence": 0, "head": GENESIS, "state_blob": b""}
+    ((instance_id,),) = writes.send([writes.insertion(_INSTANCE, {**columns, **first}, wants_id=True)])
+    return instance_id
 
 
 def advance(instance_id: int, command: Command, *, by: str, at: datetime) -> Advanced:
@@ -290,13 +279,13 @@ def _task_ids(instance_id: int, tokens: list[int]) -> list[int]:
     return list(session().scalars(query.order_by(UserTask.token)))
 
 
-def _save(loaded: Loaded, *, by: str, at: datetime, request: str = "") -> Advanced:
+def _save(loaded: Loaded, *, by: str, at: datetime, request: str = "", also: Sequence[Write] = ()) -> Advanced:
     run, row = loaded.run, loaded.row
     session().flush()
     steps = _with_groups(run.steps)
     store = SqlStore(row.id, at, by, {"business_key": row.business_key})
     appliers.apply(steps, store, at)
-    head = history.append(
+    head, entry = history.entry(
         INSTANCE,
         str(row.id),
         loaded.head,
@@ -308,15 +297,25 @@ def _save(loaded: Loaded, *, by: str, at: datetime, request: str = "") -> Advanc
         calendar=calendars.keep(run.calendar),
         request=request,
     )
-    opened = store.flush()
+    opened = _send([*also, entry, *store.writes()], store, loaded, head)
     jobs.queue(row.id, steps, loaded.case_key, at)
-    _shift_limits(store, row)
-    _update_row(loaded, store.instance, head)
     _forget_loaded()
     change = Change(row.id, row.business_key, row.key, at, by, steps, run.ended)
     for observer in _observers:
         observer(change)
     return Advanced(row.id, opened, run.ended)
+
+
+def _send(gathered: list[Write], store: SqlStore, loaded: Loaded, head: Head) -> list[int]:
+    """Write everything, the instance last; the ids of the user tasks this opens. Errors: StaleInstance."""
+    sent: list[list[int]] = []
+    if store.shift:  # which looks at the tasks as they are by then
+        sent, gathered = writes.send(gathered), []
+        _shift_limits(store, loaded.row)
+    *others, changed = writes.send([*gathered, _instance(loaded, store.instance, head)])
+    if not changed:
+        raise StaleInstance(case=loaded.row.business_key)
+    return store.open_tasks([id for ids in (*sent, *others) for id in ids])
 
 
 def _forget_loaded() -> None:
@@ -351,8 +350,6 @@ def _department_codes(wanted: set[str]) -> dict[str, str]:
 
 
 def _shift_limits(store: SqlStore, row: Any) -> None:
-    if not store.shift:
-        return
     open_tasks = session().execute(
         select(UserTask.id, UserTask.due_at).where(
             UserTask.instance_id == row.id,
@@ -367,13 +364,11 @@ def _shift_limits(store: SqlStore, row: Any) -> None:
         store.instance_changed(due_at=row.due_at + store.shift)
 
 
-def _update_row(loaded: Loaded, changed: dict[str, Any], head: Head) -> None:
+def _instance(loaded: Loaded, changed: dict[str, Any], head: Head) -> Write:
     row, over = loaded.row, changed.get("state", "active") != "active"
     blob = b"" if over else sealing.seal(loaded.case_key, orjson.dumps(loaded.run.state()))
     columns = {"version": row.version + 1, "sequence": head.seq, "head": head.hash, "state_blob": blob, **changed}
-    result = connection().execute(_CHANGE, {"of": row.id, "was": row.version, **columns})
-    if result.rowcount != 1:
-        raise StaleInstance(case=row.business_key)
+    return writes.change(_INSTANCE, columns, wants_id=True, id=row.id, version=row.version)
 
 
 def case_key(instance_id: int) -> bytes | None:

@@ -9,17 +9,18 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import insert, select
+from sqlalchemy import select
 
 from engine import sealing
 from engine.errors import Corrupt
 from engine.language import values
 from engine.steps import Step
-from models.base import connection, session
+from models import writes
+from models.base import session
 from models.entry import HistoryEntry
+from models.writes import Write
 
 GENESIS = bytes(32)
-_APPEND = insert(HistoryEntry.__table__)
 INSTANCE = "instance"
 
 
@@ -51,7 +52,7 @@ class Head:
     hash: bytes
 
 
-def append(
+def entry(
     stream: str,
     stream_id: str,
     head: Head,
@@ -63,8 +64,8 @@ def append(
     personal: frozenset[str] = frozenset(),
     calendar: str = "",
     request: str = "",
-) -> Head:
-    """Add an entry after `head`; values under `personal` names are sealed before they are hashed.
+) -> tuple[Head, Write]:
+    """The entry after `head`, to be sent with what it tells of, and the head it makes; values under `personal` names are sealed before they are hashed.
 
     `calendar` is the fingerprint of the business calendar that limits were reckoned with, `request` that of a request with a key.
     """
@@ -74,8 +75,15 @@ def append(
     body = values.canonical({**document, "steps": shown})
     digest = chain(head.hash, body)
     row = {"stream": stream, "stream_id": stream_id, "sequence": head.seq + 1, "at": at, "actor": by, "body": body}
-    connection().execute(_APPEND, {**row, "previous": head.hash, "hash": digest, "mac": sealing.mac(digest)})
-    return Head(head.seq + 1, digest)
+    signed = {**row, "previous": head.hash, "hash": digest, "mac": sealing.mac(digest)}
+    return Head(head.seq + 1, digest), writes.insertion(HistoryEntry.__table__, signed)
+
+
+def append(stream: str, stream_id: str, head: Head, steps: list[Step], *, by: str, at: datetime) -> Head:
+    """Add an entry without personal values after `head`."""
+    after, write = entry(stream, stream_id, head, steps, by=by, at=at)
+    writes.send([write])
+    return after
 
 
 def chain(previous: bytes, body: bytes) -> bytes:

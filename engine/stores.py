@@ -3,34 +3,19 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Protocol
 
-from sqlalchemy import bindparam, delete, insert, update
-
-from models.base import connection
+from models import writes
 from models.incident import Incident
 from models.timer import MessageSubscription, Timer
 from models.user_task import UserTask
+from models.writes import Write
 
-_OPEN = {
-    "timer": insert(Timer.__table__),
-    "message": insert(MessageSubscription.__table__),
-    "incident": insert(Incident.__table__),
-}
-_CLOSE = {
-    kind: delete(table).where(table.c.instance_id == bindparam("of"), table.c.token == bindparam("with_token"))
-    for kind, table in (("timer", Timer.__table__), ("message", MessageSubscription.__table__))
-}
+_TABLES: dict[str, Any] = {"timer": Timer.__table__, "message": MessageSubscription.__table__}
 _TASK, _INCIDENT = UserTask.__table__, Incident.__table__
-_OPEN_TASK = insert(_TASK).returning(_TASK.c.id)
-_CHANGE_TASK = update(_TASK).where(_TASK.c.instance_id == bindparam("of"), _TASK.c.token == bindparam("with_token"))
-_RESOLVE = update(_INCIDENT).where(
-    _INCIDENT.c.instance_id == bindparam("of"),
-    _INCIDENT.c.token == bindparam("with_token"),
-    _INCIDENT.c.state == bindparam("was"),
-)
 
 
 class Store(Protocol):
@@ -51,7 +36,7 @@ class Store(Protocol):
 
 
 class SqlStore:
-    """Gathers the changes of one commit and writes them with as few statements as there are kinds of change."""
+    """Gathers the changes of one commit, and says with which writes they are made."""
 
     def __init__(self, instance_id: int, at: datetime, by: str, common: dict[str, Any]) -> None:
         self.instance_id, self.at, self.by, self._common = instance_id, at, by, common
@@ -130,22 +115,28 @@ class SqlStore:
     def _closed_tasks(self) -> set[int]:
         return {token for token, columns in self._task_changes.items() if columns.get("state", "open") != "open"}
 
-    def flush(self) -> list[int]:
-        """Write what was gathered; the ids of the new open user tasks, in the order they were reached."""
-        write = connection().execute
+    def writes(self) -> Iterator[Write]:
+        """What was gathered; the new user tasks come last, in the order they were reached, and ask for their ids."""
         for kind, tokens in self._closed.items():
-            if tokens:
-                write(_CLOSE[kind], [{"of": self.instance_id, "with_token": token} for token in tokens])
+            yield from (writes.removal(_TABLES[kind], instance_id=self.instance_id, token=token) for token in tokens)
         for token, reason in self._incidents_closed.items():
             resolved = {"state": "resolved", "resolved_at": self.at, "resolved_by": self.by, "reason": reason}
-            write(_RESOLVE, {"of": self.instance_id, "with_token": token, "was": "open", **resolved})
+            yield writes.change(_INCIDENT, resolved, instance_id=self.instance_id, token=token, state="open")
         for token, columns in self._task_changes.items():
-            write(_CHANGE_TASK, {"of": self.instance_id, "with_token": token, **columns})
-        for kind, rows in (("timer", self._timers), ("message", self._messages), ("incident", self._incidents)):
-            if rows:
-                write(_OPEN[kind], [{"instance_id": self.instance_id, "token": t, **row} for t, row in rows.items()])
-        ids = [(write(_OPEN_TASK, columns).scalar_one(), columns["state"]) for columns in self._tasks.values()]
-        return [id for id, state in ids if state == "open"]
+            yield writes.change(_TASK, columns, instance_id=self.instance_id, token=token)
+        for table, rows in (
+            (_TABLES["timer"], self._timers),
+            (_TABLES["message"], self._messages),
+            (_INCIDENT, self._incidents),
+        ):
+            yield from (
+                writes.insertion(table, {"instance_id": self.instance_id, "token": t, **row}) for t, row in rows.items()
+            )
+        yield from (writes.insertion(_TASK, columns, wants_id=True) for columns in self._tasks.values())
+
+    def open_tasks(self, ids: list[int]) -> list[int]:
+        """Which of the new user tasks are still open; `ids` are those of all."""
+        return [id for id, columns in zip(ids, self._tasks.values(), strict=True) if columns["state"] == "open"]
 
 
 @dataclass
