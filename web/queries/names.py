@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import lru_cache
 
 from flask import g
+from flask_babel import gettext
 from sqlalchemy import select
 
 import engine
@@ -51,6 +52,11 @@ def element_name(process: str, element_id: str, fallback: str = "") -> str:
     if language() != "en":
         return chinese
     return _english(definition.sha256, process, process).get(element_id) or chinese
+
+
+def of_item(name: str, index: int | None, count: int | None) -> str:
+    """The name of a step with which item of how many it is done for, when it is done for several."""
+    return gettext("%(name)s (%(index)s of %(count)s)", name=name, index=index, count=count) if index else name
 
 
 def english_elements(process: str) -> dict[str, str]:
