@@ -68,7 +68,7 @@ from engine.publishing import (
     publish_directory,
 )
 from engine.publishing import record as record_definition
-from engine.replay import Follower, Marking, definition_of, entries, fold, marking
+from engine.replay import Follower, Marking, definition_of, entries, fold, follow_scopes, marking
 from engine.sealing import Keys
 from engine.sealing import configure as configure_keys
 from engine.sealing import ephemeral as ephemeral_keys
@@ -177,6 +177,7 @@ __all__ = [
     "ephemeral_keys",
     "every_instance",
     "fold",
+    "follow_scopes",
     "form_of",
     "forms",
     "lint",

@@ -51,6 +51,8 @@ def _task_created(store: Store, step: Step, at: datetime, scope: int) -> None:
         assignee=None,
         completed_at=None,
         completed_by=None,
+        item_index=step.get("index"),
+        item_count=step.get("count"),
     )
     store.seen("active", step["element"], scope, 1)
 
@@ -86,7 +88,18 @@ def _passed(store: Store, step: Step, at: datetime, scope: int) -> None:
     store.seen("done", step["element"], scope, 1)
 
 
-@_on("entered")
+@_on("item_entered")
+def _item_entered(store: Store, step: Step, at: datetime, scope: int) -> None:
+    store.item_opened(step["item"], scope)
+    store.variables_set(step["item"], step["variables"], None)
+
+
+@_on("items_left")
+def _items_left(store: Store, step: Step, at: datetime, scope: int) -> None:
+    store.variables_set(scope, step["variables"], None)
+
+
+@_on("entered", "items_entered", "item_left", "item_cancelled")
 def _entered(store: Store, step: Step, at: datetime, scope: int) -> None:
     return None
 

@@ -39,6 +39,8 @@ COVERED: dict[str, tuple[Any, ...]] = {
         UserTask.overdue,
         UserTask.completed_at,
         UserTask.completed_by,
+        UserTask.item_index,
+        UserTask.item_count,
     ),
     "timer": (Timer.element_id, Timer.due_at),
     "message_subscription": (

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -37,6 +38,14 @@ def entries(instance_id: int, upto: int | None = None) -> list[Entry]:
     if session().get(ProcessInstance, instance_id) is None:
         raise UnknownInstance(instance=instance_id)
     return history.read(history.INSTANCE, str(instance_id), execution.case_key(instance_id), upto)
+
+
+def follow_scopes(processes: dict[int, str], step: Mapping[str, Any]) -> None:
+    """Keep which process each scope belongs to, step by step; begin with scope 0."""
+    if step["type"] == "call_entered":
+        processes[step["called"]] = step["process"]
+    elif step["type"] == "item_entered":
+        processes[step["item"]] = processes[step.get("scope", 0)]
 
 
 def fold(instance_id: int, upto: int | None = None) -> MemoryStore:

@@ -13,7 +13,7 @@ Step = dict[str, Any]
 
 STEPS: dict[str, str] = {
     "instance_started": "process, version, sha256, variables, due (of the case)",
-    "user_task_created": "token, element, name, group, form, due",
+    "user_task_created": "token, element, name, group, form, due; in an item index and count",
     "user_task_claimed": "token, element, by",
     "user_task_released": "token, element, by",
     "user_task_assigned": "token, element, to, by",
@@ -25,6 +25,11 @@ STEPS: dict[str, str] = {
     "call_entered": "called, token, element, process, variables (scope is the caller's, called the new scope)",
     "call_left": "called, token, element, variables",
     "call_cancelled": "called, token, element",
+    "items_entered": "token, element, count (of a multi-instance activity)",
+    "item_entered": "token and element of the activity, item (the scope of the item), index (from 1), count, variables",
+    "item_left": "token, element, item, index, variables (the result, under the name of the list it goes to)",
+    "item_cancelled": "element, item, index",
+    "items_left": "token, element, variables (the results in the order of the items)",
     "job_created": "token, element, topic, parameters",
     "job_completed": "token, element, topic, variable, result",
     "job_refused": "token, element, topic, code, values",

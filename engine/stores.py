@@ -31,6 +31,7 @@ class Store(Protocol):
     def incident_closed(self, token: int, reason: str) -> None: ...
     def instance_changed(self, **columns: Any) -> None: ...
     def shifted(self, by: timedelta) -> None: ...
+    def item_opened(self, scope: int, parent: int) -> None: ...
     def seen(self, kind: str, name: str, scope: int, change: int) -> None: ...
     def variables_set(self, scope: int, values: dict[str, Any], parent: int | None) -> None: ...
 
@@ -90,6 +91,9 @@ class SqlStore:
         for task in self._tasks.values():
             if task["state"] == "open" and task["due_at"] is not None:
                 task["due_at"] += by
+
+    def item_opened(self, scope: int, parent: int) -> None:
+        return None
 
     def seen(self, kind: str, name: str, scope: int, change: int) -> None:
         return None
@@ -152,6 +156,7 @@ class MemoryStore:
     active: dict[int, Counter[str]] = field(default_factory=dict)
     done: dict[int, Counter[str]] = field(default_factory=dict)
     flows: dict[int, Counter[str]] = field(default_factory=dict)
+    items: dict[int, int] = field(default_factory=dict)
 
     def user_task_opened(self, token: int, **columns: Any) -> None:
         self.user_tasks[token] = columns
@@ -187,9 +192,18 @@ class MemoryStore:
         if self.instance.get("due_at") is not None:
             self.instance["due_at"] += by
 
+    def item_opened(self, scope: int, parent: int) -> None:
+        self.items[scope] = parent
+
+    def drawn(self, scope: int) -> int:
+        """The process or call on whose diagram a scope is seen: an item stands on that of its activity."""
+        while scope in self.items:
+            scope = self.items[scope]
+        return scope
+
     def seen(self, kind: str, name: str, scope: int, change: int) -> None:
         counters: dict[int, Counter[str]] = getattr(self, kind)
-        counters.setdefault(scope, Counter())[name] += change
+        counters.setdefault(self.drawn(scope), Counter())[name] += change
 
     def variables_set(self, scope: int, values: dict[str, Any], parent: int | None) -> None:
         if parent is not None:

@@ -47,7 +47,7 @@ def complete(task_id: int, *, form: Submitted, by: Actor, at: datetime, key: str
 
         def command(run: Run) -> None:
             task = run.task(row.task_token)
-            element, scope = run.element_of(task), run.scope_of(task.workflow)
+            element, scope = run.element_of(task), run.scope_at(task)
             _check_four_eyes(by, facts, row.id, element.properties.get("notBy", ""))
             entered = run.definition.form_by_id(element.properties["form"]).load(
                 form, scope.variables, feel.Scope(at=at, calendar=run.calendar)
@@ -113,7 +113,7 @@ def form_of(task_id: int, *, at: datetime) -> tuple[Form, dict[str, Any], feel.S
         raise permissions.AlreadyCompleted(task=task_id, state=row.task_state)
     run = execution.take(row, by="", at=at).run
     task = run.task(row.task_token)
-    variables = {"accepted_at": row.started_at, **run.scope_of(task.workflow).variables}
+    variables = {"accepted_at": row.started_at, **run.scope_at(task).variables}
     form = run.definition.form_by_id(run.element_of(task).properties["form"])
     return form, variables, feel.Scope(at=at, calendar=run.calendar)
 

@@ -11,7 +11,10 @@ from models.base import UTCDateTime, db
 
 
 class UserTask(db.Model):
-    """Work a person must do before the process can go on; `token` is its number within the instance."""
+    """Work a person must do before the process can go on; `token` is its number within the instance.
+
+    In an item of a multi-instance activity, `item_index` of `item_count` says which (from 1).
+    """
 
     __tablename__ = "user_task"
 
@@ -32,6 +35,8 @@ class UserTask(db.Model):
     overdue: Mapped[bool] = mapped_column(default=False)
     completed_at: Mapped[datetime | None] = mapped_column(UTCDateTime())
     completed_by: Mapped[str | None] = mapped_column(String(60))
+    item_index: Mapped[int | None]
+    item_count: Mapped[int | None]
 
     __table_args__ = (
         UniqueConstraint("instance_id", "token"),

@@ -82,8 +82,7 @@ def history_csv(instance_id: int, *, personal: bool = False) -> Iterator[str]:
     yield "\ufeff" + csv_line(COLUMNS)
     for entry in engine.entries(instance_id):
         for step in entry.steps:
-            if step["type"] == "call_entered":
-                scopes[step["called"]] = step["process"]
+            engine.follow_scopes(scopes, step)
             process = scopes.get(step.get("scope", 0), definition.key)
             yield csv_line(_row(entry, _open(step, definition.personal, personal), process, definition))
 
@@ -152,8 +151,7 @@ def _trace(instance_id: int, personal: bool) -> str:
     parts.append(_string("version", str(definition.version)))
     for entry in engine.entries(instance_id):
         for step in entry.steps:
-            if step["type"] == "call_entered":
-                scopes[step["called"]] = step["process"]
+            engine.follow_scopes(scopes, step)
             if step["type"] == "user_task_created":
                 groups[step["token"]] = step["group"]
             if step["type"] in LIFECYCLE:

@@ -109,6 +109,26 @@ def sub_process(id: str, *nodes: str, attributes: str = "") -> str:
     return node("subProcess", id, attributes, body="".join(nodes))
 
 
+def each(activity: str, collection: str, *, sequential: bool = False, until: str = "", **names: str) -> str:
+    """An activity drawn by one of the above, done for each item of a list; `names` are inputElement, outputCollection, outputElement."""
+    condition = (
+        f'<bpmn:completionCondition xsi:type="bpmn:tFormalExpression">{escape(until)}</bpmn:completionCondition>'
+    )
+    marker = (
+        f'<bpmn:multiInstanceLoopCharacteristics isSequential="{str(sequential).lower()}">'
+        f"{condition if until else ''}</bpmn:multiInstanceLoopCharacteristics>"
+    )
+    head, closing, _ = activity.rpartition("</bpmn:")
+    opening = head[: head.index(">") + 1]
+    extensions = f"<bpmn:extensionElements>{properties(inputCollection=collection, **names)}"
+    inside = head[len(opening) :]
+    if inside.startswith("<bpmn:extensionElements>"):
+        inside = inside.replace("<bpmn:extensionElements>", extensions, 1)
+    else:
+        inside = f"{extensions}</bpmn:extensionElements>{inside}"
+    return f"{opening}{inside}{marker}{closing}{activity[len(head) + len(closing) :]}"
+
+
 def flow(source: str, target: str, condition: str = "", id: str = "") -> str:
     body = f'<bpmn:conditionExpression xsi:type="bpmn:tFormalExpression">{escape(condition)}</bpmn:conditionExpression>'
     return (

@@ -230,6 +230,8 @@ def _summary(row: UserTask) -> dict[str, Any]:
         "case_number": row.business_key,
         "process": row.process_key,
         "name": names.element_name(row.process_key, row.element_id, row.name),
+        "item_index": row.item_index,
+        "item_count": row.item_count,
         "group": row.group,
         "assignee": row.assignee,
         "created_at": row.created_at,

@@ -20,6 +20,18 @@ ROLES = ("operator", "supervisor")
 SHOWN = 200
 
 
+def _(text: str) -> str:
+    """Marks a sentence for the catalogue."""
+    return text
+
+
+REASONS = {
+    "NoCollection": _("The list that this step is done for is not there: its expression gives nothing."),
+    "CollectionNotAList": _("What this step is to be done for is no list."),
+    "CollectionTooLong": _("The list that this step is done for has more than 100 items."),
+}
+
+
 def register(app: Flask) -> None:
     """Add the pages."""
     app.register_blueprint(blueprint)
@@ -41,7 +53,9 @@ def listing() -> str:
         .limit(SHOWN)
     )
     found = session().execute(query).all()
-    return render_template("incidents.html", found=found, steps={one.id: _step(one) for one, _ in found})
+    steps = {one.id: _step(one) for one, _instance in found}
+    reasons = {kind: gettext(text) for kind, text in REASONS.items()}
+    return render_template("incidents.html", found=found, steps=steps, reasons=reasons)
 
 
 def _step(incident: Incident) -> str:

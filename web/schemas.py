@@ -54,6 +54,10 @@ class Task(Schema):
     case_number = fields.String()
     process = fields.String()
     name = fields.String(metadata={"description": "in the caller's language"})
+    item_index = fields.Integer(
+        allow_none=True, metadata={"description": "which item of a list it is done for, from 1; null when for none"}
+    )
+    item_count = fields.Integer(allow_none=True, metadata={"description": "how many items the list has"})
     group = fields.String()
     assignee = fields.String(allow_none=True)
     created_at = fields.AwareDateTime()

@@ -157,7 +157,7 @@ def _page(task_id: int, typed: MultiDict[str, str] | None, reasons: dict[str, li
         "task.html",
         task=row,
         submit_key=secrets.token_urlsafe(12),
-        name=names.element_name(stage.process, row.element_id, row.name),
+        name=names.of_item(names.element_name(stage.process, row.element_id, row.name), row.item_index, row.item_count),
         may_work=row.group in current_user.departments or row.assignee == current_user.name,
         form=form,
         reasons=reasons,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
@@ -16,6 +17,7 @@ from engine.language.decisions import Outcome
 from engine.language.feel import Expression, Scope
 from engine.language.forms import Form
 
+WORD = re.compile(r"\w+")
 ALWAYS_PERSONAL = frozenset({"msisdn", "complaint_text", "told"})
 
 
@@ -111,7 +113,10 @@ class Definition:
 
     @cached_property
     def personal(self) -> frozenset[str]:
-        """Names of variables, form fields, parameters and results that hold personal data."""
+        """Names of variables, form fields, parameters and results that hold personal data.
+
+        So do the items of a list whose expression names such a variable, and the results whose expression does.
+        """
         names = set(ALWAYS_PERSONAL)
         for file in self.package.files:
             if file.startswith("forms/"):
@@ -119,7 +124,16 @@ class Definition:
         for element in self._all_elements():
             if element.topic in handlers.registered():
                 names |= handlers.find(element.topic).personal
-        return frozenset(names)
+        return frozenset(self._with_items(names))
+
+    def _with_items(self, names: set[str]) -> set[str]:
+        markers = [e.multi_instance for e in self._all_elements() if e.multi_instance is not None]
+        pairs = [(m.item, m.collection) for m in markers] + [(m.results, m.output) for m in markers]
+        while True:
+            more = {name for name, text in pairs if name and not names.isdisjoint(WORD.findall(text))} - names
+            if not more:
+                return names
+            names |= more
 
     @cached_property
     def english(self) -> dict[str, dict[str, Any]]:

@@ -14,6 +14,7 @@ ACTIVITIES = frozenset({"userTask", "serviceTask", "businessRuleTask", "receiveT
 GATEWAYS = frozenset({"exclusiveGateway", "parallelGateway", "inclusiveGateway", "eventBasedGateway"})
 EVENTS = frozenset({"startEvent", "endEvent", "boundaryEvent", "intermediateCatchEvent", "intermediateThrowEvent"})
 MOST_KEPT = 128
+OF_MULTI_INSTANCE = frozenset({"completionCondition", "documentation", "extensionElements"})
 EVENT_DEFINITION = "EventDefinition"
 WITHOUT_TOKENS = frozenset(  # what stands beside flow nodes; everything else is read as one, so that nothing is passed over in silence
     {
@@ -50,6 +51,22 @@ class Parameter:
 
 
 @dataclass(frozen=True, kw_only=True)
+class MultiInstance:
+    """An activity done once per item of a list. `collection`, `output` and `completion` are FEEL, `item` and `results` names of variables.
+
+    `others` are the parts of the marker that name the list in ways we do not execute.
+    """
+
+    sequential: bool
+    collection: str
+    item: str
+    results: str
+    output: str
+    completion: str
+    others: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
 class Element:
     """One flow node. `trigger` is the kind of its event definition (timer, message, error, terminate …), empty when it has none."""
 
@@ -76,6 +93,7 @@ class Element:
     decision: str = ""
     called: str = ""
     looped: bool = False
+    multi_instance: MultiInstance | None = None
     extensions: tuple[str, ...] = ()
     event_sub_process: bool = False
 
@@ -253,10 +271,31 @@ class _Reader:
             parameters=parameters,
             decision=_extension_text(node, "calledDecisionId"),
             called=node.get("calledElement", ""),
-            looped=any("LoopCharacteristics" in xml.local(child) for child in node),
+            looped=node.find(f"{{{BPMN}}}standardLoopCharacteristics") is not None,
+            multi_instance=_multi_instance(node),
             extensions=tuple(xml.local(e) for e in _extensions(node) if xml.namespace(e) == SPIFF),
             event_sub_process=node.get("triggeredByEvent") == "true",
         )
+
+
+def _multi_instance(node: xml.Element) -> MultiInstance | None:
+    marker = node.find(f"{{{BPMN}}}multiInstanceLoopCharacteristics")
+    if marker is None:
+        return None
+    properties = _properties(node)
+    condition = marker.find(f"{{{BPMN}}}completionCondition")
+    others = [xml.local(part) for part in marker if xml.local(part) not in OF_MULTI_INSTANCE]
+    if marker.get("behavior", "All") != "All":
+        others.append("behavior")
+    return MultiInstance(
+        sequential=marker.get("isSequential") == "true",
+        collection=properties.get("inputCollection", "").strip(),
+        item=properties.get("inputElement", "").strip(),
+        results=properties.get("outputCollection", "").strip(),
+        output=properties.get("outputElement", "").strip(),
+        completion=(condition.text or "").strip() if condition is not None else "",
+        others=tuple(filter(None, others)),
+    )
 
 
 def _timer(trigger: xml.Element | None) -> tuple[str, str]:

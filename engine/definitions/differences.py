@@ -16,7 +16,7 @@ from engine.definitions.package import Package
 from engine.language.forms import content as form_content
 
 ADDED, REMOVED, CHANGED, MOVED = "added", "removed", "changed", "moved"
-SILENT = frozenset({"id", "line", "trigger_count", "properties", "parameters"})
+SILENT = frozenset({"id", "line", "trigger_count", "properties", "parameters", "multi_instance"})
 Facts = Mapping[str, Any]
 
 
@@ -118,6 +118,9 @@ def _element_facts(element: Element, drawn: Diagram) -> Facts:
     found = {f.name: getattr(element, f.name) for f in fields(element) if f.name not in SILENT}
     found |= {f"property {name}": text for name, text in element.properties.items()}
     found |= {f"parameter {one.name}": one.expression for one in element.parameters}
+    if element.multi_instance is not None:
+        found["repeated"] = "one after the other" if element.multi_instance.sequential else "all at once"
+        found["completionCondition"] = element.multi_instance.completion
     if element.default in drawn.flows:
         found["default"] = Named(element.default, _end(drawn, drawn.flows[element.default].target))
     return {name: value for name, value in found.items() if value not in ("", None)}

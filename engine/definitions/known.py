@@ -27,6 +27,7 @@ SCHEMA_TYPES: tuple[tuple[type[fields.Field], str], ...] = (
     (fields.Dict, "context"),
 )
 IN, OUT = "in.", "out."
+COUNTER = "loopCounter"
 
 
 @dataclass(frozen=True)
@@ -48,8 +49,14 @@ def at(content: Package, process: str, element_id: str) -> list[Known]:
     except (MalformedXml, MissingFile):
         return []
     found: dict[str, Known] = {}
+    around = _around(drawn, element_id)
     for element in before(drawn, element_id):
-        for known in _given(element, content):
+        hidden = [e for e in _around(drawn, element.id) if e not in around and e.id != element.id]
+        if not hidden and element not in around:
+            for known in _given(element, content):
+                found[known.name] = known
+    for element in around:
+        for known in _of_item(element):
             found[known.name] = known
     return sorted(found.values(), key=lambda known: known.name)
 
@@ -63,8 +70,30 @@ def before(drawn: Diagram, element_id: str) -> list[Element]:
     return [*found, own] if flow and own is not None else found
 
 
+def _around(drawn: Diagram, element_id: str) -> list[Element]:
+    """The multi-instance activities that an element is or stands in, the outermost first."""
+    flow, found = drawn.flows.get(element_id), []
+    element = drawn.elements.get(flow.source if flow else element_id)
+    if flow and element is not None:  # a flow leaves the activity, not an item of it
+        element = drawn.elements.get(element.parent)
+    while element is not None:
+        found.append(element)
+        element = drawn.elements.get(element.parent)
+    return [one for one in reversed(found) if one.multi_instance is not None]
+
+
+def _of_item(element: Element) -> Iterator[Known]:
+    """What an item of a multi-instance activity sees beside the rest; its list does not."""
+    yield Known(COUNTER, element.id, "number")
+    if element.multi_instance is not None and element.multi_instance.item:
+        yield Known(element.multi_instance.item, element.id, "any")
+
+
 def _given(element: Element, content: Package) -> Iterator[Known]:
-    if element.type == "userTask":
+    if element.multi_instance is not None:
+        if element.multi_instance.results:
+            yield Known(element.multi_instance.results, element.id, "list")
+    elif element.type == "userTask":
         yield from _form(element, content)
     elif element.type == "serviceTask":
         yield from _result(element)

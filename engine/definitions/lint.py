@@ -35,7 +35,9 @@ TRIGGERS = {
     "boundaryEvent": frozenset({"timer", "message", "error"}),
 }
 MOST_KEPT = 64
-EXPRESSION_PROPERTIES = ("due", "correlationKey")
+REPEATED = frozenset({"userTask", "serviceTask", "businessRuleTask", "callActivity", "subProcess"})
+VARIABLE = re.compile(r"^[^\W\d]\w*$")
+EXPRESSION_PROPERTIES = ("due", "correlationKey", "inputCollection", "outputElement")
 
 
 def check(content: Package) -> list[Problem]:
@@ -227,12 +229,30 @@ def _element(element: Element) -> Iterator[Problem]:
         yield _problem(element, "element_not_executable", type=element.type)
     if element.looped:
         yield _problem(element, "loop_marker")
+    yield from _multi_instance(element)
     if element.event_sub_process:
         yield _problem(element, "event_sub_process")
     for name in element.extensions:
         if name not in EXTENSIONS:
             yield _problem(element, "extension_not_executable", extension=name)
     yield from _event(element)
+
+
+def _multi_instance(element: Element) -> Iterator[Problem]:
+    marker = element.multi_instance
+    if marker is None:
+        return
+    if element.type not in REPEATED:
+        yield _problem(element, "not_multi_instance", type=element.type)
+    for part in marker.others:
+        yield _problem(element, "multi_instance_part", part=part)
+    if not marker.collection:
+        yield _problem(element, "no_collection")
+    if bool(marker.results) != bool(marker.output):
+        yield _problem(element, "results_incomplete")
+    for variable in filter(None, (marker.item, marker.results)):
+        if not VARIABLE.match(variable):
+            yield _problem(element, "unusable_variable", variable=variable)
 
 
 def _event(element: Element) -> Iterator[Problem]:
@@ -324,6 +344,10 @@ def _expressions(element: Element) -> Iterator[Problem]:
     texts += [(parameter.name, parameter.expression) for parameter in element.parameters]
     if element.timer:
         texts.append(("timer", element.timer))
+    if element.multi_instance is not None:
+        texts += (
+            [("completionCondition", element.multi_instance.completion)] if element.multi_instance.completion else []
+        )
     for name, text in texts:
         yield from _feel(text, element.line, element.id, name)
 

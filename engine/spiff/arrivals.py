@@ -9,12 +9,14 @@ from SpiffWorkflow.task import Task
 from SpiffWorkflow.util.task import TaskState
 
 from engine.definitions.diagram import Element
+from engine.errors import Corrupt
 from engine.spiff.position import SCOPE, TOKEN, Position
 from engine.spiff.scopes import Scope
-from engine.spiff.specs import EventBasedGateway
+from engine.spiff.specs import ITEM, EventBasedGateway, MultiInstance
 from engine.steps import Failed
 
 ALIVE = TaskState.WAITING | TaskState.READY | TaskState.STARTED | TaskState.COMPLETED
+ITEMS = "items"
 WITH_OWN_STEPS = frozenset({"userTask", "serviceTask", "businessRuleTask", "callActivity"})
 
 
@@ -33,9 +35,12 @@ class Arrivals(Position):
         self.arrive()
 
     def _without_own_steps(self, task: Task) -> Element | None:
-        """The gateway or event a token stands on; activities have steps of their own."""
+        """The gateway or event a token stands on; activities have steps of their own, and so have items, unless there are none."""
         element = self.process_of(task.workflow).diagram.elements.get(task.task_spec.bpmn_id or "")
-        return None if element is None or element.type in WITH_OWN_STEPS else element
+        if element is None or ITEM in task.internal_data:
+            return None
+        empty = isinstance(task.task_spec, MultiInstance) and not task.internal_data[ITEMS]["count"]
+        return element if empty or element.type not in WITH_OWN_STEPS else None
 
     def arrive(self) -> None:
         """Number every element a token has newly reached, and open what it waits for."""
@@ -51,8 +56,8 @@ class Arrivals(Position):
         element = process.diagram.elements.get(task.task_spec.bpmn_id)
         if element is None:
             return
-        scope = self.scope_of(task.workflow)
-        source = _drawn_ancestor(task)
+        scope = self.scope_at(task)
+        source = "" if ITEM in task.internal_data else _drawn_ancestor(task)
         flow = process.flow_between(source, element.id) if source else None
         if flow is not None:
             self.add("flow_taken", scope.number, flow=flow.id)
@@ -60,7 +65,9 @@ class Arrivals(Position):
 
     def _open_element(self, task: Task, element: Element, scope: Scope) -> None:
         token = task.internal_data[TOKEN]
-        if element.type == "userTask":
+        if isinstance(task.task_spec, MultiInstance):
+            self.enter_items(task, element, scope)
+        elif element.type == "userTask":
             self._open_user_task(token, element, scope)
         elif element.type == "callActivity":
             self._enter_call(task, element, scope)
@@ -83,10 +90,16 @@ class Arrivals(Position):
             form=element.properties.get("form", ""),
             process=scope.process,
             due=self._due(element, scope),
+            **self._place(scope),
         )
         if element.properties.get("customerWaits") == "true":
             self.paused[token] = self.at
             self.add("clock_paused", scope.number, token=token, element=element.id)
+
+    def _place(self, scope: Scope) -> dict[str, int]:
+        """Which item of how many a scope lies in; empty when in none."""
+        item = self.scopes.item_around(scope.number)
+        return {} if item is None else {"index": item.index, "count": item.count}
 
     def resume(self, token: int, element_id: str) -> None:
         """The customer has answered: when nobody else is waited for, every open limit moves by the time that passed."""
@@ -156,11 +169,15 @@ class Arrivals(Position):
     def leave_call(self, task: Task) -> None:
         """A called process has ended: bring back what the call activity names."""
         element, number = self.element_of(task), task.internal_data[SCOPE]
-        inner, outer = self.scopes[number], self.scope_of(task.workflow)
+        inner, outer = self.scopes[number], self.scope_at(task)
         brought = {name: self.evaluate(text, inner) for name, text in _mapping(element, "out.")}
         outer.variables.update(brought)
         self.add("call_left", outer.number, called=number, token=number, element=element.id, variables=brought)
         self.scopes.close(number)
+
+    def enter_items(self, task: Task, element: Element, scope: Scope) -> None:
+        """A multi-instance activity has been reached; what that means is said by `Items`."""
+        raise Corrupt(items=element.id)
 
     def _await(self, token: int, element: Element, scope: Scope) -> None:
         if element.trigger == "timer":

@@ -13,6 +13,7 @@ from SpiffWorkflow.task import Task
 from SpiffWorkflow.util.task import TaskState
 
 from engine.spiff.parsing import Specification
+from engine.spiff.specs import ITEM
 from engine.spiff.workflow import FlatSubWorkflow, FlatTask, FlatWorkflow
 
 FORMAT = 1
@@ -88,7 +89,15 @@ def prune(workflow: FlatWorkflow) -> None:
     for parent in [p for p, inner in workflow.subprocesses.items() if _is_over(workflow, p)]:
         workflow.subprocesses.pop(parent, None)
     for one in (workflow, *workflow.subprocesses.values()):
+        _forget_items(one)
         _Pruning(one).run()
+
+
+def _forget_items(workflow: Any) -> None:
+    """An item that is over leaves nothing behind but its result, which the activity keeps."""
+    for task in [t for t in workflow.tasks.values() if ITEM in t.internal_data and t._state & FINISHED]:
+        task.parent._children.remove(task.id)
+        del workflow.tasks[task.id]
 
 
 def _is_over(workflow: FlatWorkflow, parent: int) -> bool:

@@ -9,13 +9,13 @@ from SpiffWorkflow.util.task import TaskState
 
 from engine.errors import EngineError
 from engine.language import feel
-from engine.spiff.arrivals import Arrivals
+from engine.spiff.items import Items
 from engine.spiff.position import TOKEN
-from engine.spiff.specs import FIRED, BusinessRuleTask, EndEvent, ServiceTask
+from engine.spiff.specs import FIRED, ITEM, BusinessRuleTask, EndEvent, MultiInstance, ServiceTask
 from engine.steps import Done, Failed, Queued, Refused, Work, WorkOutcome
 
 
-class MachineWork(Arrivals):
+class MachineWork(Items):
     """What the engine does by itself."""
 
     def do_machine_work(self) -> bool:
@@ -41,7 +41,7 @@ class MachineWork(Arrivals):
         self.arrive()
 
     def _throw_from_end(self, task: Task) -> None:
-        element, scope = self.element_of(task), self.scope_of(task.workflow)
+        element, scope = self.element_of(task), self.scope_at(task)
         self.add("passed", scope.number, element=element.id)
         if not self.throw_error(task, element.error_code or ""):
             if task.workflow is self.workflow:
@@ -49,7 +49,7 @@ class MachineWork(Arrivals):
             task.complete()
 
     def _decide(self, task: Task) -> None:
-        element, scope, token = self.element_of(task), self.scope_of(task.workflow), task.internal_data[TOKEN]
+        element, scope, token = self.element_of(task), self.scope_at(task), task.internal_data[TOKEN]
         context = {"accepted_at": self.accepted_at, "entered_at": self.at, **scope.variables}
         try:
             outcome = self.definition.decision(element.decision).evaluate(
@@ -73,7 +73,7 @@ class MachineWork(Arrivals):
         task.complete()
 
     def _serve(self, task: Task) -> None:
-        element, scope, token = self.element_of(task), self.scope_of(task.workflow), task.internal_data[TOKEN]
+        element, scope, token = self.element_of(task), self.scope_at(task), task.internal_data[TOKEN]
         try:
             parameters = {p.name: self.evaluate(p.expression, scope) for p in element.parameters}
         except EngineError as error:
@@ -92,9 +92,11 @@ class MachineWork(Arrivals):
         self.settle(task, self.perform(work))
 
     def settle(self, task: Task, outcome: WorkOutcome) -> None:
-        element, scope, token = self.element_of(task), self.scope_of(task.workflow), task.internal_data[TOKEN]
+        element, scope, token = self.element_of(task), self.scope_at(task), task.internal_data[TOKEN]
         common = {"token": token, "element": element.id, "topic": element.topic}
-        if isinstance(outcome, Done):
+        if isinstance(outcome, Done) and isinstance(task.task_spec, MultiInstance):
+            self.pass_over(task)
+        elif isinstance(outcome, Done):
             if element.result_variable:
                 scope.variables[element.result_variable] = outcome.result
             self.add("job_completed", scope.number, **common, variable=element.result_variable, result=outcome.result)
@@ -112,7 +114,7 @@ class MachineWork(Arrivals):
             self._stick(task, outcome, after="job")
 
     def _stick(self, task: Task, failed: Failed, *, after: str) -> None:
-        scope, token = self.scope_of(task.workflow), task.internal_data[TOKEN]
+        scope, token = self.scope_at(task), task.internal_data[TOKEN]
         self.open_incident(token, self.element_of(task), scope, failed, after=after)
 
     def throw_error(self, task: Task, code: str) -> bool:
@@ -128,7 +130,10 @@ class MachineWork(Arrivals):
                 self.run_task(caught)
                 return True
             parent = current.workflow.parent_task_id
-            current = self.workflow.get_task_from_id(parent) if parent is not None else None
+            if ITEM in current.internal_data:
+                current = current.parent
+            else:
+                current = self.workflow.get_task_from_id(parent) if parent is not None else None
         return False
 
 

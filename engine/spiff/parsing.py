@@ -11,8 +11,9 @@ from typing import Any
 from SpiffWorkflow.bpmn.parser.ValidationException import ValidationException
 
 from engine import xml
+from engine.definitions import diagram
 from engine.errors import Invalid
-from engine.spiff.specs import Parser, own_events
+from engine.spiff.specs import Parser, own_events, repeat
 
 MOST_CACHED = 200
 NOT_FOR_SPIFFWORKFLOW = (
@@ -25,6 +26,7 @@ NOT_FOR_SPIFFWORKFLOW = (
         "dataOutputAssociation",
     ),
     *("dataObject", "dataObjectReference", "dataStoreReference", "dataStore", "BPMNDiagram"),
+    "multiInstanceLoopCharacteristics",
 )
 
 
@@ -74,11 +76,16 @@ def parse(key: str, files: Mapping[str, bytes]) -> Specification:
         raise NotExecutable(process=key, why=str(error)) from error
     for spec in (main, *others.values()):
         own_events(spec)
+    specs = {**others, main.name: main}
+    for content in files.values():
+        for element in diagram.parse(content).elements.values():
+            if element.multi_instance is not None and element.parent in specs:
+                repeat(specs[element.parent], element.id)
     return Specification(main, others, frozenset(files))
 
 
 def _skeleton(content: bytes) -> xml.Element:
-    """A diagram without what SpiffWorkflow would run, copy or sort by and we do ourselves: scripts, operators, data, the picture."""
+    """A diagram without what SpiffWorkflow would run, copy or sort by and we do ourselves: scripts, operators, data, lists, the picture."""
     root = xml.parse(content)
     for element in [e for e in root.iter() if xml.local(e) in NOT_FOR_SPIFFWORKFLOW]:
         parent = element.getparent()

@@ -24,6 +24,7 @@ from engine.language.feel import temporal
 from engine.spiff import codec
 from engine.spiff.parsing import specification
 from engine.spiff.scopes import Scope, Scopes
+from engine.spiff.specs import ITEM
 from engine.spiff.workflow import FlatWorkflow
 from engine.steps import Step, Work, WorkOutcome, step
 
@@ -62,6 +63,9 @@ class _Evaluator(PythonScriptEngine):
 
     def leave_call(self, task: Task, _inner: Any) -> None:
         self._position.leave_call(task)
+
+    def leave_item(self, task: Task) -> None:
+        self._position.leave_item(task)
 
 
 class Position:
@@ -135,8 +139,15 @@ class Position:
             parent = self.workflow.get_task_from_id(workflow.parent_task_id)
             if isinstance(parent.task_spec, CallActivityMixin):
                 return self.scopes[parent.internal_data[SCOPE]]
+            if ITEM in parent.internal_data:
+                return self.scopes[parent.internal_data[ITEM]]
             workflow = parent.workflow
         return self.scopes[0]
+
+    def scope_at(self, task: Task) -> Scope:
+        """The scope that the expressions of a task see."""
+        item = task.internal_data.get(ITEM)
+        return self.scope_of(task.workflow) if item is None else self.scopes[item]
 
     def process_of(self, workflow: Any) -> Process:
         """The process a workflow belongs to."""
@@ -183,3 +194,7 @@ class Position:
     def leave_call(self, task: Task) -> None:
         """A called process has ended; what that means is said by `Arrivals`."""
         raise Corrupt(call=task.task_spec.name)
+
+    def leave_item(self, task: Task) -> None:
+        """An item of a multi-instance activity is done; what that means is said by `Items`."""
+        raise Corrupt(item=task.task_spec.name)

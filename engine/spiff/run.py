@@ -15,7 +15,7 @@ from SpiffWorkflow.util.task import TaskState
 from engine.definitions.diagram import Element
 from engine.spiff.machine_work import MachineWork
 from engine.spiff.position import OPEN, TOKEN, UnknownToken
-from engine.spiff.specs import CHOSEN, FIRED, EventBasedGateway
+from engine.spiff.specs import CHOSEN, FIRED, ITEM, EventBasedGateway, MultiInstance
 from engine.steps import Failed, WorkOutcome
 
 
@@ -45,7 +45,7 @@ class Run(MachineWork):
     def complete_user_task(self, token: int, form: dict[str, Any], by: str) -> None:
         """Complete an open user task with validated values. Errors: UnknownToken."""
         task = self.task(token)
-        scope = self.scope_of(task.workflow)
+        scope = self.scope_at(task)
         scope.variables.update(form)
         self.add("user_task_completed", scope.number, token=token, element=task.task_spec.bpmn_id, form=form, by=by)
         del self.open[token]
@@ -84,19 +84,21 @@ class Run(MachineWork):
     def retry(self, token: int) -> None:
         """Carry out a stuck service task or decision once more, or reckon a timer again. Errors: UnknownToken."""
         task, element = self._stuck_at(token)
-        scope = self.scope_of(task.workflow)
+        scope = self.scope_at(task)
         if token in self.open:
             self.add("incident_resolved", scope.number, token=token, element=element.id, reason="retried")
             return
         self.add("incident_retried", scope.number, token=token, element=element.id)
         if element.trigger == "timer":
             self.await_timer(token, element, scope)
+        elif isinstance(task.task_spec, MultiInstance):
+            self.enter_items(task, element, scope)
         self.forward()
 
     def report(self, token: int, kind: str) -> None:
         """What was begun at an open token reached a limit and was undone: the token stays open, and a person is told. Errors: UnknownToken."""
         task, element_id = self._waiting(token)
-        element, scope = self.process_of(task.workflow).element(element_id), self.scope_of(task.workflow)
+        element, scope = self.process_of(task.workflow).element(element_id), self.scope_at(task)
         self.open_incident(token, element, scope, Failed(kind, element.id), after="limit")
 
     def _stuck_at(self, token: int) -> tuple[Task, Element]:
@@ -115,7 +117,7 @@ class Run(MachineWork):
     def resolve(self, token: int, outcome: WorkOutcome, reason: str) -> None:
         """A person settles an incident with what the work should have come to; a timer fires. Errors: UnknownToken."""
         task, element = self._stuck_at(token)
-        scope = self.scope_of(task.workflow).number
+        scope = self.scope_at(task).number
         self.add("incident_resolved", scope, token=token, element=element.id, reason=reason)
         if token in self.open:
             return
@@ -183,7 +185,7 @@ class Run(MachineWork):
                 self.add(f"{kind}_cancelled", scope, token=token, element=element_id)
 
     def _reconcile(self) -> None:
-        """Say which waits, incidents and calls a boundary event, a termination or an error took away."""
+        """Say which waits, incidents, calls and items a boundary event, a termination, an error or a completion condition took away."""
         alive = self._alive_tokens()
         for waits in (self.open, self.stuck):
             for token in [t for t in waits if t not in alive]:
@@ -196,7 +198,10 @@ class Run(MachineWork):
         for number in sorted(self.scopes.numbers(), reverse=True):  # the innermost call first
             if number and number not in alive:
                 scope = self.scopes[number]
-                self.add("call_cancelled", scope.parent, called=number, token=number, element=scope.element)
+                if scope.index:
+                    self.add("item_cancelled", scope.parent, item=number, element=scope.element, index=scope.index)
+                else:
+                    self.add("call_cancelled", scope.parent, called=number, token=number, element=scope.element)
                 self.scopes.close(number)
 
     def _alive_tokens(self) -> set[int]:
@@ -205,5 +210,6 @@ class Run(MachineWork):
             for task in workflow.tasks.values():
                 if task._state & OPEN:
                     found.add(task.internal_data.get(TOKEN, 0))
+                    found.add(task.internal_data.get(ITEM, 0))
                     found.update(int(token) for token in task.internal_data.get("waits", ()))
         return found

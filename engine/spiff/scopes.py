@@ -1,7 +1,12 @@
-"""Variables, kept outside SpiffWorkflow: one scope per process or called process; an embedded sub-process shares its process's scope."""
+"""Variables, kept outside SpiffWorkflow: one scope per process, called process or item; an embedded sub-process shares that of what it stands in.
+
+A called process begins with a copy of its caller's variables. An item of a multi-instance activity sees those around it as they are and writes only its own.
+"""
 
 from __future__ import annotations
 
+from collections import ChainMap
+from collections.abc import MutableMapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -10,14 +15,24 @@ from engine.language import values
 
 @dataclass
 class Scope:
-    """The variables of one process or call; `process` is its key, `element` the call activity, `due_groups` the deadlines shared by groups of steps."""
+    """The variables of one process, call or item; `process` is its key, `element` the activity, `due_groups` the deadlines shared by groups of steps.
+
+    `index` is the place of an item among `count`, from 1; 0 for a process or a call.
+    """
 
     number: int
     process: str
     parent: int
     element: str = ""
-    variables: dict[str, Any] = field(default_factory=dict)
+    variables: MutableMapping[str, Any] = field(default_factory=dict)
     due_groups: dict[str, Any] = field(default_factory=dict)
+    index: int = 0
+    count: int = 0
+
+    @property
+    def own(self) -> dict[str, Any]:
+        """The variables written here."""
+        return dict(self.variables.maps[0]) if isinstance(self.variables, ChainMap) else dict(self.variables)
 
 
 class Scopes:
@@ -38,6 +53,21 @@ class Scopes:
         self._scopes[number] = scope
         return scope
 
+    def open_item(self, number: int, parent: int, element: str, place: tuple[int, int], given: dict[str, Any]) -> Scope:
+        """A scope for an item at a `place` (index, count): over the variables around it, and with their deadlines as they are now."""
+        outer = self._scopes[parent]
+        variables = _over(given, outer.variables)
+        scope = Scope(number, outer.process, parent, element, variables, dict(outer.due_groups), *place)
+        self._scopes[number] = scope
+        return scope
+
+    def item_around(self, number: int) -> Scope | None:
+        """The innermost item that a scope is, or was called in."""
+        scope = self._scopes[number]
+        while not scope.index and scope.number:
+            scope = self._scopes[scope.parent]
+        return scope if scope.index else None
+
     def close(self, number: int) -> None:
         """Forget a scope and those opened from it."""
         for inner in [s.number for s in self._scopes.values() if s.parent == number and s.number != number]:
@@ -51,7 +81,10 @@ class Scopes:
     def pack(self) -> list[Any]:
         """JSON-able form."""
         return [
-            [s.number, s.process, s.parent, s.element, values.pack(s.variables), values.pack(s.due_groups)]
+            [
+                *(s.number, s.process, s.parent, s.element, values.pack(s.own), values.pack(s.due_groups)),
+                *((s.index, s.count) if s.index else ()),
+            ]
             for s in self._scopes.values()
         ]
 
@@ -59,9 +92,16 @@ class Scopes:
     def unpack(cls, packed: list[Any]) -> Scopes:
         """The inverse of `pack`."""
         read = [
-            Scope(number, key, parent, element, values.unpack(held), values.unpack(due))
-            for number, key, parent, element, held, due in packed
+            Scope(number, key, parent, element, values.unpack(held), values.unpack(due), *place)
+            for number, key, parent, element, held, due, *place in packed
         ]
         scopes = cls(read[0])
         scopes._scopes = {scope.number: scope for scope in read}
+        for scope in read:  # what is around an item was opened before it
+            if scope.index:
+                scope.variables = _over(scope.own, scopes[scope.parent].variables)
         return scopes
+
+
+def _over(own: dict[str, Any], outer: MutableMapping[str, Any]) -> ChainMap[str, Any]:
+    return ChainMap(own, *outer.maps) if isinstance(outer, ChainMap) else ChainMap(own, outer)

@@ -1,4 +1,7 @@
-"""SpiffWorkflow task specs bent to our rules: machine work waits for us, timers never read a clock, an event gateway leaves its events alone."""
+"""SpiffWorkflow task specs bent to our rules: machine work waits for us, timers never read a clock, an event gateway leaves its events alone.
+
+A multi-instance activity is two specs: one with the id of the activity, which stands in the flow, and one that is done for each item.
+"""
 
 from __future__ import annotations
 
@@ -10,6 +13,7 @@ from SpiffWorkflow.bpmn.specs.defaults import EventBasedGateway as StockEventGat
 from SpiffWorkflow.bpmn.specs.event_definitions.item_aware_event import ErrorEventDefinition
 from SpiffWorkflow.bpmn.specs.event_definitions.message import MessageEventDefinition
 from SpiffWorkflow.bpmn.specs.event_definitions.timer import TimerEventDefinition
+from SpiffWorkflow.bpmn.specs.mixins.bpmn_spec_mixin import BpmnSpecMixin
 from SpiffWorkflow.spiff.parser import SpiffBpmnParser
 from SpiffWorkflow.spiff.parser.event_parsers import SpiffEndEventParser
 from SpiffWorkflow.spiff.parser.task_spec import CallActivityParser, SpiffTaskParser
@@ -20,6 +24,7 @@ from SpiffWorkflow.util.task import TaskState
 
 CHOSEN = "chosen"
 FIRED = "event_fired"
+ITEM = "item"
 
 
 class ServiceTask(SpiffBpmnTask):
@@ -75,6 +80,43 @@ class EventBasedGateway(StockEventGateway):
             child.internal_data[FIRED] = True
             child.task_spec._predict(child, mask=TaskState.FUTURE | TaskState.PREDICTED_MASK)
         return True
+
+
+class MultiInstance(BpmnSpecMixin):
+    """Stays STARTED until the run loop has seen to its items; stock code keeps lists in SpiffWorkflow's data and hangs over a cached specification."""
+
+    def __init__(self, wf_spec: Any, name: str, each: Any) -> None:
+        super().__init__(wf_spec, name)
+        self.each = each.name
+        self._inputs, self._outputs, self.lane = each._inputs, each._outputs, each.lane
+        each._inputs, each._outputs = [name], []
+        each.completed_event.connect(_item_done)
+
+    def _update_hook(self, my_task: Task) -> bool:
+        super()._update_hook(my_task)
+        my_task._set_state(TaskState.STARTED)
+        return False
+
+    def add_item(self, my_task: Task, scope: int) -> Task:
+        """Begin the activity once more, over the variables of a scope."""
+        each = my_task.workflow.spec.task_specs[self.each]
+        child = my_task._add_child(each, TaskState.WAITING)
+        child.triggered = True  # what is predicted of the flow leaves it alone
+        child.internal_data[ITEM] = scope
+        each._update(child)
+        return child
+
+
+def _item_done(workflow: Any, task: Task) -> None:
+    workflow.script_engine.leave_item(task)
+
+
+def repeat(spec: Any, element_id: str) -> None:
+    """Make an activity of a parsed process multi-instance."""
+    each = spec.task_specs.pop(element_id)
+    each.name = f"{element_id} [item]"
+    spec.task_specs[each.name] = each
+    MultiInstance(spec, element_id, each)
 
 
 class Timer(TimerEventDefinition):

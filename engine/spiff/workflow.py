@@ -51,6 +51,13 @@ class _Flat:
             if task._state == TaskState.WAITING and task.id in self.tasks:
                 task.task_spec._update(task)
 
+    def _task_removed_notify(self, task: Task) -> None:
+        """What goes on inside a task that is taken out of the tree ends with it."""
+        super()._task_removed_notify(task)  # type: ignore[misc]
+        inner = task.workflow.top_workflow.subprocesses.pop(task.id, None)
+        if inner is not None and not inner.completed:
+            inner.cancel()
+
 
 class FlatSubWorkflow(_Flat, BpmnSubWorkflow):
     """An embedded sub-process or a called process."""

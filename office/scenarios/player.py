@@ -121,17 +121,17 @@ class Play:
         self._settle()
 
     def _complete(self, step: Mapping[str, Any]) -> None:
-        task = self._open_task(step["task"])
+        task = self._open_task(step["task"], step.get("item"))
         who = engine.Actor(step.get("by") or f"someone of {task.group}", frozenset({task.group}), EVERY_ROLE)
         form = {name: as_typed(value) for name, value in (step.get("form") or {}).items()}
         engine.complete(task.id, form=form, by=who, at=self.clock)
 
-    def _open_task(self, element_id: str) -> UserTask:
+    def _open_task(self, element_id: str, item: int | None = None) -> UserTask:
         everything = select(UserTask).where(UserTask.state == "open").order_by(UserTask.id)
         found = list(session().scalars(everything))
         mine = [task for task in found if task.instance_id == self.instance_id]
         for task in (*mine, *found):
-            if task.element_id == element_id:
+            if task.element_id == element_id and item in (None, task.item_index):
                 return task
         names = [task.element_id for task in found]
         raise CannotGoOn("not_open", element=element_id, open=names, incidents=self._incidents())
@@ -223,9 +223,8 @@ class Play:
             return
         processes = {0: self.scenario.process}
         for step in self._steps():
-            if step["type"] == "call_entered":
-                processes[step["called"]] = step["process"]
-            elif step["type"] == "flow_taken":
+            engine.follow_scopes(processes, step)
+            if step["type"] == "flow_taken":
                 yield processes.get(step.get("scope", 0), self.scenario.process), step["flow"]
 
 
@@ -236,6 +235,7 @@ NOT_REACHING = frozenset(
         "user_task_assigned",
         "user_task_cancelled",
         "call_cancelled",
+        "item_cancelled",
         "incident_cancelled",
         "job_cancelled",
         "timer_set",

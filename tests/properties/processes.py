@@ -10,6 +10,9 @@ A plan is one of:
     ("seq", a, b, …)  ("xor", a, b)  ("or", a, b)  ("and", a, b)  one after another, and the three gateways
     ("loop", a)                                                   a, then a person says whether once more
     ("sub", a, guard)  ("call", a, guard)                         guard: "", "timer" or "error", what interrupts it from outside
+    ("each", plan, how, sequential, until)                        once per item of a list: how is "user", "work", "sub" or "call" (plan is only
+                                                                  for the last two), until a completion condition holds when asked for
+    ("guarded_each", plan, how, sequential, guard)                  the same with a guard that interrupts all items from outside
     ("halt",)                                                     a person may end the whole process or sub-process at once
 """
 
@@ -27,6 +30,7 @@ from tests.drawing import (
     call,
     catch,
     catch_message,
+    each,
     end,
     error_end,
     flow,
@@ -44,6 +48,8 @@ Ends = tuple[str, str]
 HOUR, TWO_HOURS = 'duration("PT1H")', 'duration("PT2H")'
 TERMINATE = "<bpmn:terminateEventDefinition/>"
 MUCH = "amount > 300"
+LISTS = ("[100, 200]", "[]", "[300, 400]", "[100, 300, 200]", "7", "null")
+LIST = "".join(f"if amount = {n}00 then {text} else " for n, text in enumerate(LISTS)) + "[amount]"
 
 
 class _Drawing:
@@ -210,6 +216,28 @@ class _Drawing:
         host = self.put("call", call, key, in_amount="amount", out_amount="amount")
         return self._guarded(host, guard)
 
+    def _each(self, plan: Plan, how: str, sequential: bool, until: bool, guard: str = "") -> Ends:
+        """A list that the last amount chooses, which may be none; each item begins with an amount of its own."""
+        host = self.id("each")
+        if how == "call":
+            key = f"{self.key}C{len(self.called)}"
+            self.called[key] = ""
+            self.called[key] = process(key, _Drawing(self.pen, self.called, key)._inside(plan, guard), **DECLARED)
+            activity = call(host, key, in_amount="amount", out_amount="amount")
+        elif how == "sub":
+            activity = sub_process(host, self._inside(plan, guard))
+        elif how == "work":
+            activity = service(host, "test/work", amount="amount + 100")
+        else:
+            activity = user(host)
+        names = {"inputElement": "amount", "outputCollection": "given", "outputElement": "amount"}
+        ends = "numberOfCompletedInstances > 1" if until else ""
+        self.parts.append(each(activity, LIST, sequential=sequential, until=ends, **names))
+        return self._guarded(host, guard)
+
+    def _guarded_each(self, plan: Plan, how: str, sequential: bool, guard: str) -> Ends:
+        return self._each(plan, how, sequential, False, guard)
+
 
 DECLARED: dict[str, Any] = {"errors": ("no",), "messages": ("told",)}
 
@@ -223,6 +251,16 @@ def drawn(plan: Plan, key: str = "P") -> engine.Package:
 
 def _guarded(kind: str, inside: st.SearchStrategy[Plan]) -> st.SearchStrategy[Plan]:
     return st.tuples(st.just(kind), inside, st.sampled_from(("", "timer", "error")))
+
+
+def _repeated(inside: st.SearchStrategy[Plan]) -> st.SearchStrategy[Plan]:
+    either = st.booleans()
+    small = st.tuples(st.just("each"), st.just(()), st.sampled_from(("user", "work")), either, either)
+    large = st.tuples(st.just("each"), inside, st.sampled_from(("sub", "call")), either, either)
+    guarded = st.tuples(
+        st.just("guarded_each"), inside, st.sampled_from(("sub", "call")), either, st.sampled_from(("timer", "error"))
+    )
+    return st.one_of(small, large, guarded)
 
 
 def plans(depth: int = 3) -> st.SearchStrategy[Plan]:
@@ -247,6 +285,7 @@ def _plans(depth: int, looping: bool) -> st.SearchStrategy[Plan]:
         st.tuples(st.just("loop"), _plans(depth - 1, True)),
         _guarded("sub", apart),
         _guarded("call", apart),
+        _repeated(apart),
     ]
     if not looping:
         found += [st.tuples(st.just("and"), inside, inside), st.tuples(st.just("or"), inside, inside)]

@@ -26,6 +26,7 @@ from engine.handlers import BpmnError, Call, handler
 from engine.language import values
 from engine.spiff.position import OPEN, TOKEN
 from engine.spiff.run import Run
+from engine.spiff.specs import MultiInstance
 from models.incident import Incident
 from models.instance import ProcessInstance
 from models.timer import MessageSubscription, Timer
@@ -216,11 +217,19 @@ def tokens(run: Run) -> dict[tuple[int, str], int]:
         for task in workflow.tasks.values():
             if task._state & OPEN and task.task_spec.bpmn_id is not None:
                 element = run.element_of(task)
-                if element.type in ("serviceTask", "callActivity"):
-                    standing_on.append((run.scope_of(workflow).number, element.id))
-    for place in standing_on:
+                listed = isinstance(task.task_spec, MultiInstance)
+                stuck = listed and task.internal_data[TOKEN] in run.stuck
+                if stuck or (not listed and element.type in ("serviceTask", "callActivity")):
+                    standing_on.append((run.scope_at(task).number, element.id))
+    for scope, element_id in standing_on:
+        place = _drawn(run, scope), element_id
         found[place] = found.get(place, 0) + 1
     return found
+
+
+def _drawn(run: Run, scope: int) -> int:
+    """An item stands on the diagram of its activity."""
+    return _drawn(run, run.scopes[scope].parent) if run.scopes[scope].index else scope
 
 
 def played(current: Session, at: datetime, plan: Plan, path: Path) -> None:

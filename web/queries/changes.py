@@ -52,6 +52,7 @@ KINDS = {
     "file": _("file"),
     "writing": _("the way the file is written"),
 }
+ONE_BY_ONE, AT_ONCE = _("one after the other"), _("all at once")
 FACTS = {
     "name": _("name"),
     "documentation": _("what the person is told"),
@@ -81,6 +82,12 @@ FACTS = {
     "property resultVariable": _("name of the result"),
     "property caseLimit": _("keeps the limit of the case"),
     "property customerWaits": _("the clock stands still"),
+    "repeated": _("for each item of a list"),
+    "completionCondition": _("no more items when"),
+    "property inputCollection": _("list"),
+    "property inputElement": _("name of an item"),
+    "property outputCollection": _("name of the list of results"),
+    "property outputElement": _("result of an item"),
     "property fourEyes": _("second person"),
     "hitPolicy": _("hit policy"),
     "aggregation": _("aggregation"),
@@ -169,6 +176,8 @@ def shown(value: str, what: str = "") -> str:
     """A value as it stands in the sentence; limits in words."""
     if what == "property due" and value:
         return limits.words(value)
+    if what == "repeated" and value:
+        return gettext(ONE_BY_ONE) if value == ONE_BY_ONE else gettext(AT_ONCE)
     return {"True": gettext("yes"), "False": gettext("no"), "": "—"}.get(value, value)
 
 

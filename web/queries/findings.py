@@ -73,7 +73,18 @@ RULES = {
         "“%(name)s” is of a kind that is not executed (%(type)s). Change it to a user task, a service task or a decision."
     ),
     "loop_marker": _(
-        "“%(name)s” has a loop or repetition marker, which is not executed. Draw the loop with a gateway."
+        "“%(name)s” has a loop marker, which is not executed. Draw the loop with a gateway, or do the step for each item of a list."
+    ),
+    "not_multi_instance": _("“%(name)s” cannot be done for each item of a list. Put it in a sub-process that is."),
+    "multi_instance_part": _(
+        "“%(name)s” says for what it is repeated in a way that is not executed (%(part)s). Enter the list as an expression."
+    ),
+    "no_collection": _("“%(name)s” does not say for which list it is repeated. Enter an expression that gives a list."),
+    "results_incomplete": _(
+        "“%(name)s” needs both a name for the list of results and what each item contributes, or neither. Enter the other one, too."
+    ),
+    "unusable_variable": _(
+        "“%(name)s” gives a name that cannot be used: %(variable)s. Use letters, digits and underscores."
     ),
     "event_sub_process": _(
         "“%(name)s” is an event sub-process, which is not executed. Attach an event to the step instead."

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from functools import lru_cache
 
 from flask import g
+from flask_babel import gettext
 from sqlalchemy import select
 
 import engine
@@ -81,6 +82,11 @@ def of_process(process: str) -> dict[str, str]:
     if definition is None:
         return {}
     return {**_chinese(definition.sha256, process), **english_elements(process)}
+
+
+def of_item(name: str, index: int | None, count: int | None) -> str:
+    """The name of a step with which item of how many it is done for, when it is done for several."""
+    return gettext("%(name)s (%(index)s of %(count)s)", name=name, index=index, count=count) if index else name
 
 
 def english_elements(process: str) -> dict[str, str]:

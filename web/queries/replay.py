@@ -179,7 +179,7 @@ class _Recorder:
         if told is None:
             return None
         kind, text, _ = told
-        scope: int = step["called"] if step["type"] == "call_entered" else step.get("scope", 0)
+        scope = self.follower.drawn(step["called"] if step["type"] == "call_entered" else step.get("scope", 0))
         process = self.teller.scopes.get(scope, self.definition.key)
         event = Event(entry.seq, entry.at, entry.actor, kind, text, scope, process, step.get("element", ""))
         filler = _FILLERS.get(step["type"])

@@ -12,7 +12,7 @@ from flask_babel import gettext
 
 import engine
 from web.i18n import in_language, moment, remark, yuan
-from web.queries.names import departments, element_name, process_name
+from web.queries.names import departments, element_name, of_item, process_name
 
 Step = dict[str, Any]
 MONEY = ("amount", "prepayment", "bill_due", "late_fee", "deposit", "held", "balance", "charge", "total")
@@ -60,16 +60,15 @@ class _Teller:
     def __init__(self, definition: engine.Definition) -> None:
         self.definition = definition
         self.scopes: dict[int, str] = {0: definition.key}
+        self.items: dict[int, tuple[int, int]] = {}
         self.groups = departments()
         self.waiting: set[int] = set()
 
     def tell(self, entries: list[engine.Entry]) -> Iterator[Line]:
         for entry in entries:
             for step in entry.steps:
-                if step["type"] == "call_entered":
-                    self.scopes[step["called"]] = step["process"]
                 self._follow(step)
-                told = self._told(step)
+                told = self.step(step)
                 if told is not None:
                     kind, text, details = told
                     yield Line(entry.seq, entry.at, entry.actor, kind, text, details, step.get("token"))
@@ -89,12 +88,18 @@ class _Teller:
 
     def step(self, step: Step) -> tuple[str, str, list[tuple[str, str]]] | None:
         """Kind, sentence and details of one step; None when it goes without saying."""
-        if step["type"] == "call_entered":
-            self.scopes[step["called"]] = step["process"]
+        engine.follow_scopes(self.scopes, step)
+        if step["type"] == "item_entered":
+            self.items[step["item"]] = step["index"], step["count"]
+        elif step["type"] == "call_entered" and step.get("scope", 0) in self.items:
+            self.items[step["called"]] = self.items[step["scope"]]
         return self._told(step)
 
     def name(self, step: Step) -> str:
-        """The element of a step, by its name on the diagram."""
+        """The element of a step, by its name on the diagram, and which item of how many it concerns."""
+        return of_item(self._drawn_name(step), *self.items.get(step.get("scope", 0), (None, None)))
+
+    def _drawn_name(self, step: Step) -> str:
         process = self.scopes.get(step.get("scope", 0), self.definition.key)
         element = step.get("element", "")
         drawn = (
@@ -161,6 +166,11 @@ class _Teller:
     def called(self, step: Step) -> Any:
         return "desk", gettext("Goes to %(process)s", process=process_name(step["process"])), []
 
+    def listed(self, step: Step) -> Any:
+        if not step["count"]:
+            return "desk", gettext("Nothing to do: %(task)s", task=self.name(step)), []
+        return "desk", gettext("%(task)s: for each of %(count)s", task=self.name(step), count=step["count"]), []
+
     def ended(self, step: Step) -> Any:
         return "end", gettext("Case closed: %(end)s", end=self.name(step)), []
 
@@ -197,6 +207,7 @@ _TELLERS: dict[str, Callable[[_Teller, Step], Any]] = {
     "deadline_missed": _Teller.missed,
     "case_limit_met": _Teller.met,
     "call_entered": _Teller.called,
+    "items_entered": _Teller.listed,
     "timer_set": _simple("wait", _("Waits: %(task)s")),
     "timer_fired": _simple("desk", _("Time has come: %(task)s")),
     "message_awaited": _simple("wait", _("Waits: %(task)s")),

@@ -14,7 +14,7 @@ from models.complaint import Complaint
 from models.instance import ProcessInstance
 from models.user_task import UserTask
 from web.auth import Person
-from web.queries.names import element_name
+from web.queries.names import element_name, of_item
 
 PAGE, MOST_COUNTED, MOST_DIGITS = 50, 1_000, 10
 
@@ -162,7 +162,7 @@ def _instant(text: str) -> datetime | None:
 
 def _row(found: Any) -> Row:
     task, paused_at, msisdn = found
-    name = element_name(task.process_key, task.element_id, task.name)
+    name = of_item(element_name(task.process_key, task.element_id, task.name), task.item_index, task.item_count)
     return Row(
         task.id,
         name,
