@@ -100,10 +100,13 @@ def _application() -> object:
     from bench import floors
     from bench.databases import settings
     from web import create_app
+    from web.server import settle
 
     kind, url, folder = json.loads(os.environ["BENCH_PLACE"])
     place = Place(kind, url, Path(folder))
-    return floors.application(place) if os.environ["BENCH_WHAT"] == "floor" else create_app(settings(place))
+    app = floors.application(place) if os.environ["BENCH_WHAT"] == "floor" else create_app(settings(place))
+    settle()
+    return app
 
 
 def main(what: str, port: str) -> None:

@@ -175,3 +175,14 @@ def bind() -> Engine:
     """The engine of the current session."""
     unit = _unit.get()
     return unit.engine if unit is not None else cast(Engine, session().get_bind())
+
+
+@contextmanager
+def glance() -> Iterator[Connection]:
+    """A connection for one question outside any unit of work; on PostgreSQL nothing is begun for it and rolled back after it."""
+    engine = bind()
+    if _unit.get() is not None or session().in_transaction() or isinstance(engine.pool, StaticPool):
+        yield connection()
+        return
+    with engine.connect() as opened:
+        yield opened if _is_sqlite(engine) else opened.execution_options(isolation_level="AUTOCOMMIT")

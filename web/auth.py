@@ -16,7 +16,7 @@ from sqlalchemy import bindparam, select, update
 from werkzeug.wrappers import Response
 
 import engine
-from models.base import connection, transaction
+from models.base import glance, transaction
 from models.base import session as database
 from models.identity import Membership, User, UserRole
 from web.i18n import LANGUAGES
@@ -78,7 +78,8 @@ def _deny_by_default() -> Response | None:
 
 def load(name: str) -> Person | None:
     """A person who may log in, with departments and roles."""
-    rows = connection().execute(_PERSON, {"name": name}).all()
+    with glance() as opened:
+        rows = opened.execute(_PERSON, {"name": name}).all()
     if not rows:
         return None
     departments = frozenset(row.department for row in rows if row.department)

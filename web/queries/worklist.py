@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, ScalarSelect, Select, bindparam, func, or_, select, union_all
 
-from models.base import connection, session
+from models.base import glance, session
 from models.complaint import Complaint
 from models.instance import ProcessInstance
 from models.user_task import UserTask
@@ -196,11 +196,12 @@ def _up_to(conditions: Conditions) -> ScalarSelect[int]:
 
 def next_task(person: Person) -> int | None:
     """The most urgent open task of the person's departments that nobody else has taken."""
-    departments = tuple(sorted(person.departments))
-    for with_limit in (True, False):
-        found = connection().execute(_next(departments, with_limit), {"me": person.name}).scalar()
-        if found is not None:
-            return int(found)
+    departments, me = tuple(sorted(person.departments)), {"me": person.name}
+    with glance() as opened:
+        for with_limit in (True, False):
+            found = opened.execute(_next(departments, with_limit), me).scalar()
+            if found is not None:
+                return int(found)
     return None
 
 

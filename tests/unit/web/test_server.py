@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 import threading
 
@@ -29,3 +30,12 @@ def test_a_failure_does_not_end_the_clockwork(
     assert len(tries) == 2
     assert "ZeroDivisionError" in caplog.text
     assert "13900000001" not in caplog.text
+
+
+def test_what_is_loaded_for_good_is_out_of_the_collectors_sight() -> None:
+    """A full collection over a whole office takes longer than any answer, and would come while somebody waits."""
+    before = gc.get_freeze_count()
+    server.settle()
+    settled = gc.get_freeze_count()
+    gc.unfreeze()
+    assert settled > before + 10_000
