@@ -62,6 +62,7 @@ def _page(number: str, tab: str, remark: str = "", reasons: dict[str, list[engin
         comments=casefile.comments(number),
         tasks=casefile.open_tasks(instance.id),
         element_name=names.element_name,
+        of_item=names.of_item,
         departments=names.departments(),
     )
 
