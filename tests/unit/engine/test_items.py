@@ -174,6 +174,37 @@ def test_an_item_keeps_what_it_writes(database: Session, at: datetime) -> None:
     assert proved(case) == {"amounts": [100, 200]}
 
 
+def test_what_changes_around_an_item_is_seen_inside(database: Session, at: datetime) -> None:
+    """A value entered beside open items is what they see from then on, also after the case was put away and taken up again."""
+    late = boundary("late", "x", timer='duration("PT1H")', interrupting=False)
+    nodes = (each(user("x"), "amounts", inputElement="one"), late, user("beside"), end("told"))
+    case = begin(at, *nodes, path("late", "beside", "told"), amounts=[100, 200])
+    token = database.scalars(select(Timer.token)).one()
+    execution.advance(case, partial(Run.fire_timer, token=token), by="system", at=at + timedelta(hours=1))
+    first, second, beside = tasks(database)
+    complete(beside, 9, at)
+    assert engine.form_of(first.id, at=at)[1]["amount"] == 900
+    complete(first, 1, at)
+    assert engine.form_of(second.id, at=at)[1]["amount"] == 900
+    complete(second, 2, at)
+    assert proved(case)["amount"] == 900
+
+
+def test_the_clock_rests_until_every_item_is_answered(database: Session, at: datetime) -> None:
+    """Items that wait for the customer pause the case together; limits that are open then move by the time that passed."""
+    waiting = user("ask", customerWaits="true")
+    inside = sub_process("x", start("b"), waiting, user("then", due='accepted_at + duration("PT4H")', dueGroup="g"))
+    drawn = inside.replace("</bpmn:subProcess>", f"{end('e')}{path('b', 'ask', 'then', 'e')}</bpmn:subProcess>")
+    case = begin(at, each(drawn, "amounts"), amounts=[1, 2])
+    for number, task in enumerate(tasks(database), start=1):
+        complete(task, 1, at + timedelta(hours=number))
+        assert (database.get_one(ProcessInstance, case).paused_at is None) == (number == 2)
+    assert [task.due_at for task in tasks(database)] == [at + timedelta(hours=6), at + timedelta(hours=4)]
+    for task in tasks(database):
+        complete(task, 1, at + timedelta(hours=3))
+    proved(case)
+
+
 def test_a_called_process_for_each(database: Session, at: datetime) -> None:
     """A call takes its input from the item and brings its output back to it; its tasks say which item they are for."""
     called = process("C", start("b"), user("ask"), end("e"), path("b", "ask", "e"))
