@@ -53,17 +53,17 @@ def starting(key: str, times: int) -> Samples:
 
 
 def completing(key: str, times: int, variables: dict[str, object] | None = None) -> Samples:
-    """Completions of whole cases one after another, every one measured."""
+    """Completions of whole cases one after another, every one measured; of tasks that are open side by side, one after the other."""
     at: list[int | None] = [None]
+    last: list[int | None] = [None]
 
     def complete() -> None:
         assert at[0] is not None
-        at[0] = finish(at[0])
+        last[0], at[0] = at[0], finish(at[0])
 
     def all_of_them() -> Iterator[Callable[[], None]]:
         for _ in range(times):
-            if at[0] is None:
-                at[0] = start(key, variables)
+            at[0] = at[0] or _open_task(last[0]) or start(key, variables)
             db.session.remove()
             yield complete
 

@@ -77,7 +77,7 @@ def _in_process(place: Place, size: Size, floor: Samples, lengths: list[engine.P
         taken = completion.completing("BENCH", max(60, size.times // 3), workloads.complaint(data))
         yield Figure(f"complete with {data // 1000} KB of variables", place.kind, taken.median, "ms")
     say("completing in a disputed payment")
-    taken = completion.completing("DISPUTE", max(60, size.times // 3), workloads.complaint(11_000))
+    taken = completion.completing("DISPUTE", max(60, size.times // 3), workloads.dispute())
     yield Figure(
         "complete in a disputed payment, 11 KB", place.kind, taken.median, "ms", taken.median / floor.median, to
     )

@@ -7,11 +7,14 @@ from __future__ import annotations
 
 import json
 from typing import Any
+from xml.sax.saxutils import escape
 
 import engine
 from tests.drawing import (
     boundary,
     catch,
+    decide,
+    each,
     end,
     flow,
     gateway,
@@ -36,6 +39,18 @@ FORM = json.dumps(
     },
     ensure_ascii=False,
 )
+WHO_BEARS = """<definitions xmlns="https://www.omg.org/spec/DMN/20191111/MODEL/" id="who_bears" name="who_bears" namespace="bench">
+<decision id="who_bears" name="Who bears a disputed position"><decisionTable hitPolicy="FIRST">
+<input id="reason"><inputExpression><text>position.reason</text></inputExpression></input>
+<input id="disputed"><inputExpression><text>amount</text></inputExpression></input>
+<output id="bearer" name="bearer"/>%s</decisionTable></decision></definitions>"""
+BEARERS = [
+    ('"unknown merchant"', "<= 5000000", '"bank"'),
+    ('"unknown merchant"', "-", '"to be examined"'),
+    ('"charged twice"', "-", '"merchant"'),
+    ('"wrong amount"', "> 100", '"merchant"'),
+    ("-", "-", '"customer"'),
+]
 ENTERED = {"amount": "128.50", "note": "核对无误"}
 
 
@@ -48,6 +63,16 @@ def complaint(data_bytes: int = 1_000) -> dict[str, Any]:
         "repeated": False,
     }
     return {**given, "evidence": "话" * max(0, (data_bytes - 200) // 3)}
+
+
+def dispute(data_bytes: int = 11_000, positions: int = 5) -> dict[str, Any]:
+    """The variables of a disputed payment: a complaint, and so many positions of a statement, of which every second one is not disputed."""
+    reasons = ["unknown merchant", "charged twice", "wrong amount"]
+    listed = [
+        {"number": n, "amount": 2_000 * n, "reason": reasons[n % 3], "disputed": n % 2 == 1}
+        for n in range(1, positions + 1)
+    ]
+    return {**complaint(data_bytes), "positions": listed}
 
 
 def benchmark(times: int = 1) -> engine.Package:
@@ -137,14 +162,22 @@ def timers() -> engine.Package:
 
 
 def disputed_payment() -> engine.Package:
-    """A bank's disputed payment: two levels of sub-process, a decision of the kind a bank keeps, an event gateway with a two-day timer."""
-    inner = sub_process(
+    """A bank's disputed payment: two levels of sub-process, the inner one for each disputed position with a decision table, an event gateway with a two-day timer."""
+    examined = sub_process(
         "examine",
         start("examine_begun"),
         user("check_position", form="bench"),
+        decide("bears", "who_bears", "bearer"),
         service("price", "liability/assess", result="liability", right_charge="0", charged="amount", cause='"system"'),
         end("examined"),
-        path("examine_begun", "check_position", "price", "examined"),
+        path("examine_begun", "check_position", "bears", "price", "examined"),
+    )
+    inner = each(
+        examined,
+        "positions[disputed]",
+        inputElement="position",
+        outputCollection="findings",
+        outputElement="bearer",
     )
     outer = sub_process(
         "investigate",
@@ -170,14 +203,28 @@ def disputed_payment() -> engine.Package:
         end(),
         path("begun", "accept", "investigate", "ours"),
         flow("ours", "credit", id="flow_ours"),
-        flow("ours", "decline", "amount < 0", id="flow_not_ours"),
+        flow("ours", "decline", 'every one in findings satisfies one = "customer"', id="flow_not_ours"),
         path("credit", "finished"),
         path("decline", "finished"),
         messages=("bank_answered",),
+        decisions={"who_bears": WHO_BEARS % _rules(BEARERS)},
     )
 
 
-def _package(key: str, *nodes: str, messages: tuple[str, ...] = ()) -> engine.Package:
-    return engine.Package(
-        key=key, files={f"{key}.bpmn": process(key, *nodes, messages=messages), "forms/bench.form": FORM}
-    )
+def _rules(rows: list[tuple[str, str, str]]) -> str:
+    def cell(kind: str, text: str) -> str:
+        return f"<{kind}><text>{escape(text)}</text></{kind}>"
+
+    made = []
+    for number, (*asked, answer) in enumerate(rows, start=1):
+        cells = "".join(cell("inputEntry", text) for text in asked) + cell("outputEntry", answer)
+        made.append(f'<rule id="rule_{number}">{cells}</rule>')
+    return "".join(made)
+
+
+def _package(
+    key: str, *nodes: str, messages: tuple[str, ...] = (), decisions: dict[str, str] | None = None
+) -> engine.Package:
+    tables = {f"decisions/{name}.dmn": text for name, text in (decisions or {}).items()}
+    drawn = process(key, *nodes, messages=messages)
+    return engine.Package(key=key, files={f"{key}.bpmn": drawn, "forms/bench.form": FORM, **tables})

@@ -21,7 +21,8 @@ from models.instance import ProcessInstance
 class Marking:
     """Where a case stands in one of its processes: tokens, what was passed how often, flows taken how often, and the data.
 
-    `scope` 0 is the process itself; called processes have the scope numbers listed in `calls` (scope → process key).
+    `scope` 0 is the process itself; called processes have the scope numbers listed in `calls` (scope → process key). An item of a list
+    stands on the diagram of its activity.
     """
 
     scope: int
@@ -65,6 +66,7 @@ def marking(instance_id: int, upto: int | None = None, scope: int = 0) -> Markin
         appliers.apply(entry.steps, store, entry.at)
         calls.update({s["called"]: s["process"] for s in entry.steps if s["type"] == "call_entered"})
     main = found[0].steps[0]["process"] if found else ""
+    scope = store.drawn(scope)
     return Marking(
         scope=scope,
         process=calls.get(scope, main),
@@ -95,7 +97,7 @@ class Follower(MemoryStore):
         return self._moves, self._changes
 
     def seen(self, kind: str, name: str, scope: int, change: int) -> None:
-        self._moves.append((kind, scope, name, change))
+        self._moves.append((kind, self.drawn(scope), name, change))
         super().seen(kind, name, scope, change)
 
     def variables_set(self, scope: int, values: dict[str, Any], parent: int | None) -> None:

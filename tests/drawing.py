@@ -66,6 +66,11 @@ def service(id: str, topic: str, result: str = "result", **parameters: str) -> s
     return node("serviceTask", id, extensions=operator)
 
 
+def decide(id: str, decision: str, result: str) -> str:
+    called = f"<spiffworkflow:calledDecisionId>{decision}</spiffworkflow:calledDecisionId>"
+    return node("businessRuleTask", id, extensions=called + properties(resultVariable=result))
+
+
 def call(id: str, process: str, **values: str) -> str:
     return node("callActivity", id, f'calledElement="{process}"', properties(**values))
 

@@ -71,6 +71,7 @@ def _page(
         comments=casefile.comments(number),
         tasks=casefile.open_tasks(instance.id),
         element_name=names.element_name,
+        of_item=names.of_item,
         departments=names.departments(),
     )
 

@@ -97,6 +97,40 @@ def test_a_drawn_step_is_named_parametrised_and_saved(page: Page) -> None:
     assert {one.name: one.expression for one in element.parameters}["amount"] == "refund_amount"
 
 
+def test_a_step_is_done_for_each_item_of_a_list(page: Page) -> None:
+    """The panel marks a step, asks for list, names and result, and takes the marker away again; the marker may be chosen in the menu as well."""
+    editing.select(page, "reply_customer")
+    expect(editing.entry(page, "inputCollection")).to_have_count(0)
+    editing.entry(page, "repeated").select_option("sequential")
+    for name, text in (("inputElement", "position"), ("outputCollection", "answers")):
+        editing.entry(page, name).fill(text)
+    for name, text in (("inputCollection", "positions"), ("outputElement", "amount"), ("completion", "amount = 0")):
+        editing.entry(page, name).click()
+        page.keyboard.type(text)
+        page.keyboard.press("Escape")
+    editing.saved(page, FILE, "amount = 0")
+    made = diagram.MultiInstance(
+        sequential=True,
+        collection="positions",
+        item="position",
+        results="answers",
+        output="amount",
+        completion="amount = 0",
+    )
+    assert diagram.parse(editing.text_of(page, FILE).encode()).elements["reply_customer"].multi_instance == made
+    assert (
+        without_lines(page.evaluate(REWRITE, editing.text_of(page, FILE))).elements["reply_customer"].multi_instance
+        == made
+    )
+    editing.select(page, "reply_customer")
+    page.locator(".djs-context-pad [data-action='replace']").click()
+    page.locator(".djs-popup [data-id='toggle-parallel-mi']").click()
+    expect(editing.entry(page, "repeated")).to_have_value("parallel")
+    editing.entry(page, "repeated").select_option("")
+    expect(editing.entry(page, "inputCollection")).to_have_count(0)
+    page.wait_for_function("file => !editor.draft.text(file).includes('multiInstance')", arg=FILE)
+
+
 def test_english_names_go_into_the_catalogue(page: Page) -> None:
     """Name and advice in English stand in the catalogue under the element's id, and follow it when the id changes."""
     before = yaml.safe_load(editing.text_of(page, CATALOGUE))

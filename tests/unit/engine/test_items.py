@@ -26,6 +26,7 @@ from models.user_task import UserTask
 from tests.drawing import (
     boundary,
     call,
+    decide,
     each,
     end,
     error_end,
@@ -65,8 +66,9 @@ def _double(parameters: dict[str, Any], call: Call) -> dict[str, Any]:
 
 def begin(at: datetime, *nodes: str, amounts: Any, **more: str) -> int:
     """A case of a process of these nodes over a list, ending after the activity `x`."""
+    tables = {f"decisions/{name[:-4]}.dmn": more.pop(name) for name in list(more) if name.endswith("_dmn")}
     drawn = process("M", start(), end(), *nodes, path("begun", "x", "finished"), errors=("no",))
-    engine.publish(package("M", drawn, **more), by=SAM, note="", at=at)
+    engine.publish(package("M", drawn, tables, **more), by=SAM, note="", at=at)
     begun = engine.start("M", business_key="AJ-1", variables={"amounts": amounts}, by=CLEO, at=at)
     return begun.instance_id
 
@@ -140,7 +142,7 @@ def test_what_is_no_list_is_an_incident(database: Session, at: datetime, amounts
 
 
 def test_as_many_as_may_be(database: Session, at: datetime) -> None:
-    """The longest list is done, and a decision or a service task costs no round of its own."""
+    """The longest list is done in one go where nobody is waited for."""
     doubled = service("x", "test/double", "done", amount="amount")
     names = {**FEN, "outputElement": "done.amount"}
     case = begin(at, each(doubled, "amounts", **names), amounts=list(range(MOST_ITEMS)))
@@ -174,6 +176,37 @@ def test_an_item_keeps_what_it_writes(database: Session, at: datetime) -> None:
     assert proved(case) == {"amounts": [100, 200]}
 
 
+def test_what_changes_around_an_item_is_seen_inside(database: Session, at: datetime) -> None:
+    """A value entered beside open items is what they see from then on, also after the case was put away and taken up again."""
+    late = boundary("late", "x", timer='duration("PT1H")', interrupting=False)
+    nodes = (each(user("x"), "amounts", inputElement="one"), late, user("beside"), end("told"))
+    case = begin(at, *nodes, path("late", "beside", "told"), amounts=[100, 200])
+    token = database.scalars(select(Timer.token)).one()
+    execution.advance(case, partial(Run.fire_timer, token=token), by="system", at=at + timedelta(hours=1))
+    first, second, beside = tasks(database)
+    complete(beside, 9, at)
+    assert engine.form_of(first.id, at=at)[1]["amount"] == 900
+    complete(first, 1, at)
+    assert engine.form_of(second.id, at=at)[1]["amount"] == 900
+    complete(second, 2, at)
+    assert proved(case)["amount"] == 900
+
+
+def test_the_clock_rests_until_every_item_is_answered(database: Session, at: datetime) -> None:
+    """Items that wait for the customer pause the case together; limits that are open then move by the time that passed."""
+    waiting = user("ask", customerWaits="true")
+    inside = sub_process("x", start("b"), waiting, user("then", due='accepted_at + duration("PT4H")', dueGroup="g"))
+    drawn = inside.replace("</bpmn:subProcess>", f"{end('e')}{path('b', 'ask', 'then', 'e')}</bpmn:subProcess>")
+    case = begin(at, each(drawn, "amounts"), amounts=[1, 2])
+    for number, task in enumerate(tasks(database), start=1):
+        complete(task, 1, at + timedelta(hours=number))
+        assert (database.get_one(ProcessInstance, case).paused_at is None) == (number == 2)
+    assert [task.due_at for task in tasks(database)] == [at + timedelta(hours=6), at + timedelta(hours=4)]
+    for task in tasks(database):
+        complete(task, 1, at + timedelta(hours=3))
+    proved(case)
+
+
 def test_a_called_process_for_each(database: Session, at: datetime) -> None:
     """A call takes its input from the item and brings its output back to it; its tasks say which item they are for."""
     called = process("C", start("b"), user("ask"), end("e"), path("b", "ask", "e"))
@@ -185,7 +218,22 @@ def test_a_called_process_for_each(database: Session, at: datetime) -> None:
     assert proved(case)["given"] == [200, 300]
 
 
-def test_a_decision_and_a_list_within_a_list(database: Session, at: datetime) -> None:
+def test_a_decision_for_each(database: Session, at: datetime) -> None:
+    """A decision table is asked about every item, and the history has what it answered each time."""
+    table = (
+        '<definitions xmlns="https://www.omg.org/spec/DMN/20191111/MODEL/"><decision id="d"><decisionTable hitPolicy="FIRST">'
+        '<input id="i"><inputExpression><text>amount</text></inputExpression></input><output id="o" name="o"/>'
+        '<rule id="r1"><inputEntry><text>&gt; 150</text></inputEntry><outputEntry><text>"much"</text></outputEntry></rule>'
+        '<rule id="r2"><inputEntry><text>-</text></inputEntry><outputEntry><text>"little"</text></outputEntry></rule>'
+        "</decisionTable></decision></definitions>"
+    )
+    names = {**FEN, "outputElement": "size"}
+    case = begin(at, each(decide("x", "d", "size"), "amounts", **names), amounts=[100, 200], d_dmn=table)
+    assert proved(case)["given"] == ["little", "much"]
+    assert kinds(case).count("decision_evaluated") == 2
+
+
+def test_a_list_within_a_list(database: Session, at: datetime) -> None:
     """Items within items see their own element, and the inner list may depend on the outer item."""
     inner = each(user("ask"), "[one, one + 1]", inputElement="two", outputCollection="asked", outputElement="two")
     nested = sub_process("x", start("b"), inner, end("e"), path("b", "ask", "e"))

@@ -10,6 +10,7 @@ export const DRAWING = {
   "Delete": "删除", "Change element": "更改元素", "Connect to other element": "连到另一个元素", "Add text annotation": "添加说明", "Align elements ": "对齐",
   "Create start event": "开始事件", "Create end event": "结束事件", "Create gateway": "网关", "Create expanded sub-process": "子流程",
   "Activate hand tool": "移动画面", "Activate lasso tool": "框选", "Activate create/remove space tool": "增减空间", "Activate global connect tool": "连线",
+  "Parallel multi-instance": "清单每项一次（同时）", "Sequential multi-instance": "清单每项一次（依次）",
   "Append end event": "接结束事件", "Append gateway": "接网关", "Add lane above": "在上面加泳道", "Add lane below": "在下面加泳道", "Divide into two lanes": "分成两条泳道", "Divide into three lanes": "分成三条泳道",
 };
 

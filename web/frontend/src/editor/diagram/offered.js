@@ -1,4 +1,6 @@
 /* What may be drawn: the constructs that the engine executes and the lint allows, and no others, in palette, context pad and replace menu. */
+import { is } from "bpmn-js/lib/util/ModelUtil";
+import { REPEATED } from "./panel/items.js";
 
 const PALETTE = [
   "hand-tool", "lasso-tool", "space-tool", "global-connect-tool", "tool-separator", "create.start-event", "create.end-event", "create.exclusive-gateway", "create.subprocess-expanded",
@@ -14,6 +16,7 @@ const REPLACEMENTS = new Set(
     "sequence-flow", "default-flow",
   ].map((name) => `replace-with-${name}`),
 );
+const MARKERS = new Set(["toggle-parallel-mi", "toggle-sequential-mi"]);
 const STEPS = [
   ["user-task", "bpmn:UserTask", "bpmn-icon-user-task", "User task"],
   ["service-task", "bpmn:ServiceTask", "bpmn-icon-service-task", "Service task"],
@@ -94,8 +97,8 @@ class OfferedReplacements {
     return (entries) => only(entries, (name) => REPLACEMENTS.has(name));
   }
 
-  getPopupMenuHeaderEntries() {
-    return () => ({});
+  getPopupMenuHeaderEntries(element) {
+    return (entries) => (REPEATED.some((type) => is(element, type)) ? only(entries, (name) => MARKERS.has(name)) : {});
   }
 }
 

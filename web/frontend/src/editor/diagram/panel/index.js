@@ -5,6 +5,7 @@ import { say } from "../../texts.js";
 import { callEntries } from "./calls.js";
 import { eventEntries } from "./events.js";
 import { flowEntries } from "./flows.js";
+import { REPEATED, itemEntries } from "./items.js";
 import { laneEntries, nameEntries, processEntries } from "./names.js";
 import { decisionEntries, operatorEntries } from "./operators.js";
 import { manualEntries, taskEntries, watchEntries } from "./tasks.js";
@@ -19,6 +20,7 @@ const GROUPS = [
   ["operator", ["bpmn:ServiceTask"], operatorEntries],
   ["decision", ["bpmn:BusinessRuleTask"], decisionEntries],
   ["call", ["bpmn:CallActivity"], callEntries],
+  ["items", REPEATED, itemEntries],
   ["event", ["bpmn:Event", "bpmn:ReceiveTask"], eventEntries],
   ["condition", ["bpmn:SequenceFlow"], flowEntries],
   ["manual", [...NODE, ...PROCESS], manualEntries],

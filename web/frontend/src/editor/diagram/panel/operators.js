@@ -5,7 +5,7 @@ import { choice, feel, known, line } from "./entries.js";
 import { caseLimitEntry, propertyEntry } from "./tasks.js";
 
 const NAME = /^[A-Za-z_][A-Za-z0-9_]*$/;
-const notAName = (name) => (name && !NAME.test(name) ? say("id_bad") : "");
+export const notAName = (name) => (name && !NAME.test(name) ? say("id_bad") : "");
 
 function typeOf(type) {
   const known = say(`type_${type}`);
