@@ -42,6 +42,10 @@ class Package:
         """The diagram of one of its processes. Errors: MissingFile."""
         return self._file(f"{key}.bpmn").encode()
 
+    def diagrams(self) -> dict[str, bytes]:
+        """The diagrams of all its processes, by key."""
+        return {key: self.bpmn(key) for key in self.processes}
+
     def decision(self, decision_id: str) -> bytes:
         """The DMN file that holds a decision. Errors: MissingFile."""
         return self._file(f"decisions/{decision_id}.dmn").encode()

@@ -87,8 +87,7 @@ class Position:
         self.ended_with = ""
         self.case_due: datetime | None = None
         self._seen = 0
-        files = {key: definition.package.bpmn(key) for key in definition.processes}
-        self._specification = specification(definition.sha256, definition.key, files)
+        self._specification = specification(definition.sha256, definition.key, definition.package.diagrams)
         evaluator = _Evaluator(self)
         if state is None:
             self.counter = 0
