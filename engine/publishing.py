@@ -107,7 +107,7 @@ def record(key: str, type: str, *, by: Actor, at: datetime, **fields: Any) -> No
 def _unreadable(content: Package) -> list[Problem]:
     """Whether SpiffWorkflow reads the diagrams too: found out now, and kept for the first case."""
     try:
-        specification(content.sha256, content.key, {key: content.bpmn(key) for key in content.processes})
+        specification(content.sha256, content.key, lambda: {key: content.bpmn(key) for key in content.processes})
     except NotExecutable as error:
         return [Problem(0, "", "not_executable", error.values, f"{content.key}.bpmn")]
     return []

@@ -77,6 +77,10 @@ class Definition:
         """The diagram as published."""
         return self.package.bpmn(self.key)
 
+    def diagrams(self) -> dict[str, bytes]:
+        """The diagrams of all its processes, by key."""
+        return {key: self.package.bpmn(key) for key in self.processes}
+
     @property
     def elements(self) -> dict[str, Element]:
         """The elements of its own diagram."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -49,13 +49,13 @@ _cache: OrderedDict[str, Specification] = OrderedDict()
 _lock = threading.Lock()
 
 
-def specification(fingerprint: str, key: str, files: Mapping[str, bytes]) -> Specification:
-    """The parsed processes of a package, `files` being BPMN by process key. Errors: NotExecutable."""
+def specification(fingerprint: str, key: str, files: Callable[[], Mapping[str, bytes]]) -> Specification:
+    """The parsed processes of a package; `files` gives BPMN by process key, and is asked only once. Errors: NotExecutable."""
     with _lock:
         if fingerprint in _cache:
             _cache.move_to_end(fingerprint)
             return _cache[fingerprint]
-    parsed = parse(key, files)
+    parsed = parse(key, files())
     with _lock:
         _cache[fingerprint] = parsed
         while len(_cache) > MOST_CACHED:

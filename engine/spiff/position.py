@@ -82,8 +82,7 @@ class Position:
         self.steps: list[Step] = []
         self.ended_with = ""
         self._seen = 0
-        files = {key: definition.package.bpmn(key) for key in definition.processes}
-        self._specification = specification(definition.sha256, definition.key, files)
+        self._specification = specification(definition.sha256, definition.key, definition.diagrams)
         evaluator = _Evaluator(self)
         if state is None:
             self.counter = 0

@@ -221,7 +221,7 @@ def test_instances_do_not_share_state(database: Session, at: datetime) -> None:
         path("late", "late_end"),
     )
     begin(package("P", drawn), at)
-    spec = parsing.specification(engine.definition("P").sha256, "P", {}).main
+    spec = parsing.specification(engine.definition("P").sha256, "P", dict).main
     before = {name: (list(s._inputs), list(s._outputs)) for name, s in spec.task_specs.items()}
     engine.run_due(at + timedelta(hours=2))
     assert {name: (list(s._inputs), list(s._outputs)) for name, s in spec.task_specs.items()} == before
