@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import socket
 import threading
@@ -22,7 +23,7 @@ from web.commands.output import note
 from web.commands.publication import publish_all
 
 APPLICATION = "web.server:application"
-THREADS = 8
+THREADS = min(8, 2 * (os.cpu_count() or 1) + 1)
 on_host = click.option("--host", default="127.0.0.1", show_default=True)
 on_port = click.option("--port", default=8000, show_default=True, type=click.IntRange(1, 65535))
 
