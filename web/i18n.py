@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from zoneinfo import ZoneInfo
 
+from babel import Locale
 from flask import Flask, g, request, session
 from flask_babel import Babel, get_locale, gettext
 from flask_login import current_user
@@ -26,8 +28,14 @@ def register(app: Flask) -> None:
     app.jinja_env.globals.update(language=language, in_language=in_language, urgency=urgency)
 
 
-def _locale() -> str:
-    return CODES[language()]
+def _locale() -> Locale:
+    return _parsed(CODES[language()])
+
+
+@cache
+def _parsed(code: str) -> Locale:
+    """Parsing looks at files, and would do so with every request."""
+    return Locale.parse(code)
 
 
 def language() -> str:
