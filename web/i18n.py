@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from babel import Locale
 from flask import Flask, g, request, session
 from flask_babel import Babel, get_locale, gettext
 from flask_login import current_user
@@ -41,8 +43,14 @@ def _each_time(write: Callable[..., str]) -> Callable[..., str]:
     return asked
 
 
-def _locale() -> str:
-    return CODES[language()]
+def _locale() -> Locale:
+    return _parsed(CODES[language()])
+
+
+@cache
+def _parsed(code: str) -> Locale:
+    """Parsing looks at files, and would do so with every request."""
+    return Locale.parse(code)
 
 
 def language() -> str:
