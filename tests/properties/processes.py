@@ -12,7 +12,7 @@ A plan is one of:
     ("sub", a, guard)  ("call", a, guard)                         guard: "", "timer" or "error", what interrupts it from outside
     ("each", plan, how, sequential, until)                        once per item of a list: how is "user", "work", "sub" or "call" (plan is only
                                                                   for the last two), until a completion condition holds when asked for
-    ("guarded_each", plan, how, sequential, guard)                  the same with a guard that interrupts all items from outside
+    ("guarded_each", plan, how, sequential, guard)                the same with a guard that interrupts all items from outside
     ("halt",)                                                     a person may end the whole process or sub-process at once
 """
 
