@@ -268,6 +268,11 @@ def plans(depth: int = 3) -> st.SearchStrategy[Plan]:
     return _plans(depth, False)
 
 
+def lists(depth: int = 2) -> st.SearchStrategy[Plan]:
+    """Plans around a list that a person's amount chooses."""
+    return _repeated(_plans(depth, False)).map(lambda plan: ("seq", ("user",), plan))
+
+
 def _plans(depth: int, looping: bool) -> st.SearchStrategy[Plan]:
     single = st.sampled_from(
         (
