@@ -29,13 +29,12 @@ class Items(Arrivals):
 
     def enter_items(self, task: Task, element: Element, scope: Scope) -> None:
         """Evaluate the list and begin with it; what is no list, or too long a one, is an incident."""
-        found, token = self._list(element, scope), task.internal_data[TOKEN]
-        if isinstance(found, Failed):
-            self.open_incident(token, element, scope, found, after="arrival")
+        packed, token = self._packed(element, scope), task.internal_data[TOKEN]
+        if isinstance(packed, Failed):
+            self.open_incident(token, element, scope, packed, after="arrival")
             return
-        task.internal_data[ITEMS] = {"count": len(found), "left": 0, "waiting": [], "results": []}
-        self.add("items_entered", scope.number, token=token, element=element.id, count=len(found))
-        packed = [values.pack(one) for one in found]
+        task.internal_data[ITEMS] = {"count": len(packed), "left": 0, "waiting": [], "results": []}
+        self.add("items_entered", scope.number, token=token, element=element.id, count=len(packed))
         if not packed:
             self._leave_items(task, element, scope)
         elif _marker(element).sequential:
@@ -46,17 +45,20 @@ class Items(Arrivals):
                 self._enter_item(task, element, scope, index, one)
         self.arrive()
 
-    def _list(self, element: Element, scope: Scope) -> list[Any] | Failed:
+    def _packed(self, element: Element, scope: Scope) -> list[Any] | Failed:
+        """The items as they can be kept."""
         text = _marker(element).collection
         try:
             found = self.evaluate(text, scope)
+            if found is None:
+                return Failed("NoCollection", text)
+            if not isinstance(found, list):
+                return Failed("CollectionNotAList", text)
+            if len(found) > MOST_ITEMS:
+                return Failed("CollectionTooLong", f"{len(found)} > {MOST_ITEMS}")
+            return [values.pack(one) for one in found]
         except EngineError as error:
             return Failed(error.code, error.message)
-        if found is None:
-            return Failed("NoCollection", text)
-        if not isinstance(found, list):
-            return Failed("CollectionNotAList", text)
-        return found if len(found) <= MOST_ITEMS else Failed("CollectionTooLong", f"{len(found)} > {MOST_ITEMS}")
 
     def _enter_next(self, task: Task, element: Element, scope: Scope) -> None:
         held = task.internal_data[ITEMS]

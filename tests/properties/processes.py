@@ -12,7 +12,7 @@ A plan is one of:
     ("sub", a, guard)  ("call", a, guard)                         guard: "", "timer" or "error", what interrupts it from outside
     ("each", plan, how, sequential, until)                        once per item of a list: how is "user", "work", "sub" or "call" (plan is only
                                                                   for the last two), until a completion condition holds when asked for
-    ("guarded_each", plan, how, sequential, guard)                  the same with a guard that interrupts all items from outside
+    ("guarded_each", plan, how, sequential, guard)                the same with a guard that interrupts all items from outside
     ("halt",)                                                     a person may end the whole process or sub-process at once
 """
 
@@ -266,6 +266,11 @@ def _repeated(inside: st.SearchStrategy[Plan]) -> st.SearchStrategy[Plan]:
 def plans(depth: int = 3) -> st.SearchStrategy[Plan]:
     """Plans nested at most `depth` deep. What can wait on several branches at once stays out of loops, as the check demands."""
     return _plans(depth, False)
+
+
+def lists(depth: int = 2) -> st.SearchStrategy[Plan]:
+    """Plans around a list that a person's amount chooses."""
+    return _repeated(_plans(depth, False)).map(lambda plan: ("seq", ("user",), plan))
 
 
 def _plans(depth: int, looping: bool) -> st.SearchStrategy[Plan]:

@@ -32,7 +32,7 @@ from models.instance import ProcessInstance
 from models.timer import MessageSubscription, Timer
 from models.user_task import UserTask
 from tests.people import CLEO, SAM
-from tests.properties.processes import Plan, drawn, plans
+from tests.properties.processes import Plan, drawn, lists, plans
 
 Path = list[tuple[int, int]]
 A_FEW, MANY = 25, int(os.environ.get("DESK_EXAMPLES", "150"))
@@ -245,12 +245,12 @@ paths = st.lists(st.tuples(st.integers(0, CANCELLED), st.integers(0, 5)), min_si
 QUIETLY = [HealthCheck.function_scoped_fixture, HealthCheck.too_slow, HealthCheck.data_too_large]
 
 
-def trying(examples: int) -> Any:
+def trying(examples: int, over_plans: st.SearchStrategy[Plan] | None = None) -> Any:
     """A property over random processes and paths, tried with so many of them."""
 
     def over(check: Any) -> Any:
         return settings(max_examples=examples, deadline=None, suppress_health_check=QUIETLY)(
-            given(plan=plans(), path=paths)(check)
+            given(plan=plans() if over_plans is None else over_plans, path=paths)(check)
         )
 
     return over
@@ -267,6 +267,21 @@ def test_record_rows_and_engine_agree(database: Session, at: datetime, plan: Pla
 @trying(MANY)
 def test_they_agree_over_many_processes(database: Session, at: datetime, plan: Plan, path: Path) -> None:
     """The same with more of them; DESK_EXAMPLES says how many."""
+    note(f"FOUND += [({plan!r}, {path!r})]")
+    played(database, at, plan, path)
+
+
+@trying(A_FEW, lists())
+def test_they_agree_over_items(database: Session, at: datetime, plan: Plan, path: Path) -> None:
+    """The same where a step is done for each item of a list."""
+    note(f"FOUND += [({plan!r}, {path!r})]")
+    played(database, at, plan, path)
+
+
+@pytest.mark.slow
+@trying(MANY, lists())
+def test_they_agree_over_many_items(database: Session, at: datetime, plan: Plan, path: Path) -> None:
+    """The same with more of them."""
     note(f"FOUND += [({plan!r}, {path!r})]")
     played(database, at, plan, path)
 
