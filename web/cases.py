@@ -10,7 +10,8 @@ from werkzeug.wrappers import Response
 import engine
 from models.base import session, transaction
 from models.comment import Comment
-from office import complaints, texts
+from office import complaints, looks, texts
+from web import looking
 from web.queries import access, casefile, caselist, names, timeline
 
 blueprint = Blueprint("cases", __name__, url_prefix="/cases")
@@ -36,13 +37,14 @@ def listing() -> str | Response:
 
 @blueprint.get("/<number>")
 def case(number: str) -> str:
-    """One case; `tab` timeline, diagram, money or messages."""
+    """One case; `tab` timeline, diagram, money or messages, for auditors also looks."""
     return _page(number, request.args.get("tab", "timeline"))
 
 
 def _page(number: str, tab: str, remark: str = "", reasons: dict[str, list[engine.Reason]] | None = None) -> str:
     instance = casefile.find(number)
     access.check_case(current_user, instance.id)
+    looking.note(number)
     definition = engine.definition_of(instance.id)
     complaint = casefile.complaint_of(instance)
     return render_template(
@@ -61,6 +63,7 @@ def _page(number: str, tab: str, remark: str = "", reasons: dict[str, list[engin
         messages=casefile.messages(number),
         comments=casefile.comments(number),
         tasks=casefile.open_tasks(instance.id),
+        looks=looks.of_case(number) if tab == "looks" and current_user.has("auditor") else [],
         element_name=names.element_name,
         departments=names.departments(),
     )
