@@ -51,6 +51,7 @@ from engine.language.decisions import Outcome
 from engine.language.forms import Form, InvalidForm, Reason
 from engine.messages import correlate
 from engine.messages import waiting as waiting_for
+from engine.people import record as record_person
 from engine.permissions import (
     Actor,
     AlreadyCompleted,
@@ -199,6 +200,7 @@ __all__ = [
     "read_history",
     "read_package",
     "record_definition",
+    "record_person",
     "release",
     "renew_leases",
     "resolve",

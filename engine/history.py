@@ -96,6 +96,14 @@ def read(stream: str, stream_id: str, case_key: bytes | None = None, upto: int |
     return list(_checked(rows(stream, stream_id, upto), stream_id, case_key))
 
 
+def head(stream: str, stream_id: str) -> Head:
+    """Where a stream ends; before its first entry when it has none."""
+    query = select(HistoryEntry.sequence, HistoryEntry.hash)
+    query = query.where(HistoryEntry.stream == stream, HistoryEntry.stream_id == stream_id)
+    last = session().execute(query.order_by(HistoryEntry.sequence.desc()).limit(1)).first()
+    return Head(last.sequence, last.hash) if last else Head(0, GENESIS)
+
+
 def rows(stream: str, stream_id: str, upto: int | None = None) -> list[HistoryEntry]:
     """The stored rows of a stream in order."""
     query = select(HistoryEntry).where(HistoryEntry.stream == stream, HistoryEntry.stream_id == stream_id)

@@ -15,13 +15,11 @@ from engine.definitions import lint, package
 from engine.definitions.compiled import Definition
 from engine.definitions.package import Package
 from engine.errors import InvalidDefinition, Problem
-from engine.history import GENESIS, Head
 from engine.permissions import Actor
 from engine.spiff.parsing import NotExecutable, specification
 from engine.steps import step
 from models.base import session, transaction
 from models.definition import ProcessDefinition
-from models.entry import HistoryEntry
 
 
 @dataclass(frozen=True)
@@ -101,7 +99,7 @@ def _content(row: Newest) -> Package:
 def record(key: str, type: str, *, by: Actor, at: datetime, **fields: Any) -> None:
     """Add a step to the history of a process definition, in the transaction of what it tells."""
     with transaction():
-        history.append("definition", key, _head(key), [step(type, **fields)], by=by.user, at=at)
+        history.append("definition", key, history.head("definition", key), [step(type, **fields)], by=by.user, at=at)
 
 
 def _unreadable(content: Package) -> list[Problem]:
@@ -149,14 +147,6 @@ def _insert(
     told = {"version": version, "sha256": content.sha256, "note": note, "approved_by": approver}
     record(content.key, "definition_published", by=by, at=at, **told, **({"restores": restores} if restores else {}))
     return Published(int(inserted.scalar_one()), content.key, version, True)
-
-
-def _head(key: str) -> Head:
-    query = select(HistoryEntry.sequence, HistoryEntry.hash).where(
-        HistoryEntry.stream == "definition", HistoryEntry.stream_id == key
-    )
-    last = session().execute(query.order_by(HistoryEntry.sequence.desc()).limit(1)).first()
-    return Head(last.sequence, last.hash) if last else Head(0, GENESIS)
 
 
 def publish_directory(directory: Path, *, by: Actor, note: str, at: datetime) -> list[Published]:

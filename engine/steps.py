@@ -57,6 +57,7 @@ STEPS: dict[str, str] = {
     "draft_approved": "of a definition: revision, sha256, differing (scenarios)",
     "draft_returned": "of a definition: revision, reason",
     "definition_published": "of a definition: version, sha256, note, approved_by, restores (the version whose content it is)",
+    "case_looked_at": "of a person: case",
 }
 
 

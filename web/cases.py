@@ -13,8 +13,8 @@ from werkzeug.wrappers import Response
 import engine
 from models.base import session, transaction
 from models.comment import Comment
-from office import complaints, replies, texts
-from web import auth
+from office import complaints, looks, replies, texts
+from web import auth, looking
 from web.queries import access, casefile, caselist, names, timeline
 
 blueprint = Blueprint("cases", __name__, url_prefix="/cases")
@@ -40,7 +40,7 @@ def listing() -> str | Response:
 
 @blueprint.get("/<number>")
 def case(number: str) -> str:
-    """One case; `tab` timeline, diagram, money or messages."""
+    """One case; `tab` timeline, diagram, money or messages, for auditors also looks."""
     return _page(number, request.args.get("tab", "timeline"))
 
 
@@ -49,6 +49,7 @@ def _page(
 ) -> str:
     instance = casefile.find(number)
     access.check_case(current_user, instance.id)
+    looking.note(number)
     definition = engine.definition_of(instance.id)
     complaint = casefile.complaint_of(instance)
     return render_template(
@@ -70,6 +71,7 @@ def _page(
         messages=casefile.messages(number),
         comments=casefile.comments(number),
         tasks=casefile.open_tasks(instance.id),
+        looks=looks.of_case(number) if tab == "looks" and current_user.has("auditor") else [],
         element_name=names.element_name,
         of_item=names.of_item,
         departments=names.departments(),

@@ -11,7 +11,7 @@ from flask_login import current_user
 
 import engine
 from office import drafts, scenarios
-from web.queries import changes, modeler, names, processes, publications, steps, thumbnail
+from web.queries import changes, modeler, names, processes, publications, steps, thumbnail, used_versions
 
 blueprint = Blueprint("processes", __name__, url_prefix="/processes")
 PROCESSES = Path(__file__).parents[1] / "processes"
@@ -102,6 +102,7 @@ def compare(key: str, version: int) -> str:
         versions=processes.versions(key),
         changed=changes.by_file(listed),
         changes=changes.as_json(listed),
+        taken_up=used_versions.taken_up(old.package, new.package) if old is not None else [],
         names=names.of_both(old.package if old is not None else None, new.package),
         english=names.english_elements(key),
     )

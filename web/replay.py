@@ -13,7 +13,8 @@ from werkzeug.wrappers import Response
 import engine
 from models.instance import ProcessInstance
 from office import verification
-from web.queries import access, casefile, names, replay, verdicts
+from web import looking
+from web.queries import access, casefile, names, replay, used_versions, verdicts
 
 blueprint = Blueprint("replay", __name__, url_prefix="/cases")
 
@@ -27,18 +28,21 @@ def register(app: Flask) -> None:
 def page(number: str) -> str:
     """One case from its first event to its last; `at` the entry to stand at."""
     instance = _instance(number)
+    looking.note(number)
     verdict = verification.verify(instance.id)
     found = replay.events(instance) if verdicts.readable(verdict) else []
+    stages = replay.stages(instance) if found else []
+    definition = engine.definition_of(instance.id)
     return render_template(
         "replay.html",
         instance=instance,
-        version=casefile.version_of(instance),
+        used=used_versions.of_case(definition, [stage.process for stage in stages]),
         process=names.process_name(instance.key),
         verdict=verdict,
         said=verdicts.said(verdict),
         verified_at=engine.now(),
         events=found,
-        stages=replay.stages(instance) if found else [],
+        stages=stages,
         people=replay.people(),
         start=_start(found, request.args.get("at", type=int)),
         scale=replay.SCALE,

@@ -63,6 +63,7 @@ def _beginning(key: str, wrong: dict[str, list[engine.Reason]]) -> str:
         chosen=chosen,
         at=scenarios.instant(chosen.given["at"]).astimezone(ZONE),
         given={name: value for name, value in chosen.given["variables"].items() if _is_simple(value)},
+        begins_with=trying.begins_with,
         typed=request.form,
         reasons=wrong,
     )

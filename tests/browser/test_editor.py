@@ -262,6 +262,30 @@ def test_a_form_is_edited_and_previewed_as_the_clerk_sees_it(page: Page) -> None
     assert next(field for field in Form.parse(json.dumps(after)).inputs if field.key == "invoice_note").required
 
 
+def test_a_field_goes_into_a_group_and_back_by_undo(page: Page) -> None:
+    """A group added and a field put into it are in the schema; two steps back the form is as it was, and forward again as it became."""
+    name = "forms/ts002_receipt.form"
+    page.locator("[data-tab=forms]").click()
+    page.locator(f"[data-file='{name}']").click()
+    before = json.loads(editing.text_of(page, name))["components"]
+    page.get_by_label("类型").first.select_option("group")
+    page.get_by_role("button", name="添加字段").click()
+    page.get_by_role("button", name="下移").focus()
+    page.locator(".desk-form-fields li button").nth(2).focus()
+    page.keyboard.press("Enter")
+    page.keyboard.press("Alt+ArrowRight")
+    components = json.loads(editing.text_of(page, name))["components"]
+    (group,) = [one for one in components if one["type"] == "group"]
+    assert [one["key"] for one in group["components"]] == [before[1]["key"]]
+    page.keyboard.press("Control+z")
+    page.get_by_role("button", name="撤销").last.click()
+    assert json.loads(editing.text_of(page, name))["components"] == before
+    page.get_by_role("button", name="重做").last.click()
+    page.get_by_role("button", name="重做").last.click()
+    assert json.loads(editing.text_of(page, name))["components"] == components
+    page.keyboard.press("Alt+ArrowLeft")
+
+
 def test_every_form_survives_the_editor(page: Page) -> None:
     """Reading a form and writing it again changes no byte of what the engine reads."""
     page.locator("[data-tab=forms]").click()

@@ -51,6 +51,16 @@ KINDS = {
     "translation": _("English name"),
     "file": _("file"),
     "writing": _("the way the file is written"),
+    "textfield": _("field: line of text"),
+    "textarea": _("field: text"),
+    "number": _("field: number"),
+    "select": _("field: drop-down"),
+    "radio": _("field: one of several"),
+    "checkbox": _("field: tick box"),
+    "checklist": _("field: several of several"),
+    "datetime": _("field: date"),
+    "text": _("field: paragraph"),
+    "group": _("group of fields"),
 }
 ONE_BY_ONE, AT_ONCE = _("one after the other"), _("all at once")
 FACTS = {

@@ -16,7 +16,7 @@ from models.user_task import UserTask
 from office.scenarios import Trial
 from web import errors
 from web.i18n import ZONE
-from web.queries import casefile, evidence, names, timeline, words
+from web.queries import casefile, evidence, names, replay, timeline, words
 
 KINDS = ("task", "advance", "until", "message", "retry")
 
@@ -78,9 +78,14 @@ class Standing:
     stopped: str
 
 
-def local(at: datetime | None) -> str:
+def local(at: datetime | None, written: str = "%Y-%m-%d %H:%M") -> str:
     """An instant of a try: 2026-03-05 09:30 in Shanghai."""
-    return f"{at.astimezone(ZONE):%Y-%m-%d %H:%M}" if at is not None else ""
+    return at.astimezone(ZONE).strftime(written) if at is not None else ""
+
+
+def begins_with(variable: str) -> str:
+    """What a variable that a case begins with is called; its own name when it belongs to one process only."""
+    return str(gettext(replay.STARTED[variable])) if variable in replay.STARTED else words.column_text(variable)
 
 
 def standing(trial: Trial) -> Standing:

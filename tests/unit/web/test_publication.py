@@ -155,6 +155,19 @@ def test_callers_come_with_it(app: Flask, olu: Browser, otto: Browser) -> None:
 
 
 @pytest.mark.usefixtures("as_agreed")
+def test_an_auditor_sees_by_what_a_case_was_handled(app: Flask, olu: Browser, otto: Browser) -> None:
+    """The replay of a case names its version and leads to what is different today; a caller's new version leads to what it took up."""
+    begun(app)
+    revision = olu.replace("cause_verified = true", "cause_verified != false and msisdn != null")
+    olu.submit(revision)
+    otto.post("/processes/TS-002/publish/approval", revision=revision, against=1)
+    ada = Browser(app, "ada")
+    assert "/processes/TS-002/versions/2?against=1" in ada.client.get("/cases/AJ-1/replay").text
+    assert "cause_verified != false" in ada.client.get("/processes/TS-002/versions/2?against=1").text
+    assert "/processes/TS-002/versions/2?against=1" in ada.client.get("/processes/CH-002/versions/2").text
+
+
+@pytest.mark.usefixtures("as_agreed")
 def test_nobody_approves_their_own(app: Flask, olu: Browser, otto: Browser) -> None:
     """Neither who submitted nor who edited last, nor somebody who is no owner, puts a draft in force."""
     revision = olu.replace("原始票据在？", "票据在？")

@@ -16,6 +16,7 @@ import { Extensions } from "./extensions.js";
 import { FlowNames, ReadableFactory } from "./ids.js";
 import { Marks } from "./marks.js";
 import { offered } from "./offered.js";
+import { FreePlaces } from "./places.js";
 import { panel } from "./panel/index.js";
 import { Variables } from "./variables.js";
 
@@ -25,9 +26,10 @@ const ROOM = { left: 124, top: 16, right: 16, bottom: 48 };
 const LARGEST = 1;
 
 const ours = {
-  __init__: ["flowNames"],
+  __init__: ["flowNames", "freePlaces"],
   bpmnFactory: ["type", ReadableFactory],
   flowNames: ["type", FlowNames],
+  freePlaces: ["type", FreePlaces],
   extensions: ["type", Extensions],
   marks: ["type", Marks],
 };

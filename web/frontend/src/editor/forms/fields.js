@@ -1,6 +1,6 @@
-/* The fields of a form in order: choose, add, remove, move by buttons or Alt and the arrow keys. */
+/* The fields of a form in order: choose, add, remove, move and put into groups by buttons or Alt and the arrow keys. */
 import { button, make, select } from "../dom.js";
-import { say } from "../texts.js";
+import { either, say } from "../texts.js";
 import { INPUTS, LAYOUT, flat, fresh } from "./schema.js";
 
 const words = () => ({ label: say("new_label"), option: say("new_option"), text: say("new_text") });
@@ -10,7 +10,7 @@ export class FieldList {
   constructor(schema, acts) {
     Object.assign(this, { schema, acts, type: "textfield", chosen: schema.components[0] ?? null });
     this.list = make("ol", { class: "desk-editor-list", "aria-label": say("fields"), on: { keydown: (event) => this.key(event) } });
-    this.told = make("p", { class: "visually-hidden", role: "status" });
+    this.told = make("p", { class: "desk-small desk-muted desk-form-told", role: "status" });
     this.element = make("section", { class: "desk-panel desk-form-fields" }, make("div", { class: "desk-panel-head" }, make("h2", {}, say("fields"))), this.list, this.buttons(), this.told);
   }
 
@@ -18,7 +18,8 @@ export class FieldList {
     const types = [...INPUTS, ...LAYOUT].map((type) => [type, say(`field_${type}`)]);
     const choice = select(this.type, types, (type) => (this.type = type), { "aria-label": say("type") });
     return make("div", { class: "desk-form-buttons" }, choice, button(say("add_field"), () => this.add()),
-      button(say("up"), () => this.move(-1), { title: "Alt+↑" }), button(say("down"), () => this.move(1), { title: "Alt+↓" }), button(say("remove_field"), () => this.remove()));
+      button(say("up"), () => this.move(-1), { title: "Alt+↑" }), button(say("down"), () => this.move(1), { title: "Alt+↓" }), button(say("remove_field"), () => this.remove()),
+      button(say("into_group"), () => this.into(), { title: "Alt+→" }), button(say("out_of_group"), () => this.out(), { title: "Alt+←" }), button(say("undo"), () => this.acts.undo(), { title: "Ctrl+Z" }), button(say("redo"), () => this.acts.redo(), { title: "Ctrl+Y" }));
   }
 
   draw({ focus = false } = {}) {
@@ -50,7 +51,8 @@ export class FieldList {
   }
 
   nameOf(component) {
-    return component.label || component.text?.slice(0, 30) || (component.type in { separator: 1, spacer: 1 } ? say(`field_${component.type}`) : say("untitled"));
+    const { label, text, properties = {} } = component;
+    return either(label, properties.label_en) || either(text, properties.text_en).slice(0, 30) || (component.type in { separator: 1, spacer: 1 } ? say(`field_${component.type}`) : say("untitled"));
   }
 
   choose(component) {
@@ -96,6 +98,43 @@ export class FieldList {
     this.after(this.chosen, say("moved", { n: target + 1 }));
   }
 
+  /** Into the group that stands before the chosen field. */
+  into() {
+    const at = this.place();
+    const index = at ? at.siblings.indexOf(this.chosen) : 0;
+    const group = at?.siblings[index - 1];
+    if (group?.type !== "group") return this.tell("no_group_before");
+    at.siblings.splice(index, 1);
+    (group.components ??= []).push(this.chosen);
+    return this.after(this.chosen, say("went_in", { label: this.nameOf(group) }));
+  }
+
+  /** Out of its group, to stand after it. */
+  out() {
+    const at = this.place();
+    const rows = flat(this.schema.components);
+    const group = rows.find(({ component }) => component.components?.includes(this.chosen));
+    if (!group) return this.tell("in_no_group");
+    at.siblings.splice(at.siblings.indexOf(this.chosen), 1);
+    group.siblings.splice(group.siblings.indexOf(group.component) + 1, 0, this.chosen);
+    return this.after(this.chosen, say("went_out", { label: this.nameOf(group.component) }));
+  }
+
+  tell(name) {
+    this.told.textContent = say(name);
+  }
+
+  /** The place of the chosen field among all, and choosing by it. */
+  index() {
+    return flat(this.schema.components).findIndex(({ component }) => component === this.chosen);
+  }
+
+  chooseIndex(index) {
+    const rows = flat(this.schema.components);
+    const found = rows[Math.min(index, rows.length - 1)];
+    if (found) this.choose(found.component);
+  }
+
   /** Another object in the place of the chosen one. */
   replace(component) {
     const at = this.place();
@@ -114,7 +153,9 @@ export class FieldList {
   key(event) {
     const steps = { ArrowUp: -1, ArrowDown: 1 };
     const step = steps[event.key];
-    if (step && event.altKey) this.move(step);
+    if (event.altKey && event.key === "ArrowRight") this.into();
+    else if (event.altKey && event.key === "ArrowLeft") this.out();
+    else if (step && event.altKey) this.move(step);
     else if (step) this.step(step);
     else return;
     event.preventDefault();

@@ -5,6 +5,7 @@ import { FileList } from "../files.js";
 import { say } from "../texts.js";
 import { FieldDetails } from "./details.js";
 import { FieldList } from "./fields.js";
+import { Past } from "./past.js";
 import { Preview } from "./preview.js";
 import { blank, put, read, value, write } from "./schema.js";
 
@@ -23,7 +24,18 @@ class FormsTab {
       folder: "forms/", suffix: ".form", heading: say("form_list"), empty: say("no_forms"), create: say("new_form"), keyLabel: say("form_key"),
       uses: (id) => new RegExp(`name="form"\\s+value="${id}"`), blank, choose: (name) => this.choose(name),
     });
+    container.addEventListener("keydown", (event) => this.key(event));
     container.append(make("div", { class: "desk-editor-files desk-editor-forms" }, this.list.element, this.editor, this.preview.element));
+  }
+
+  /** Ctrl+Z and Ctrl+Y, except in a text that the browser itself undoes. */
+  key(event) {
+    if (!(event.ctrlKey || event.metaKey) || !this.past || event.target.matches("input, textarea")) return;
+    const key = event.key.toLowerCase();
+    if (key === "z") this.restore(event.shiftKey ? this.past.again() : this.past.back());
+    else if (key === "y") this.restore(this.past.again());
+    else return;
+    event.preventDefault();
   }
 
   reload() {
@@ -41,8 +53,9 @@ class FormsTab {
       this.preview.clear();
       return;
     }
-    this.details = new FieldDetails(() => this.changed(), (component) => this.replaced(component));
-    this.fields = new FieldList(this.schema, { changed: () => this.changed(), choose: (component) => this.details.draw(component) });
+    this.past = new Past(this.draft.text(name));
+    this.details = new FieldDetails(() => this.changed({ typed: true }), (component) => this.replaced(component));
+    this.fields = new FieldList(this.schema, { changed: () => this.changed(), choose: (component) => this.details.draw(component), undo: () => this.restore(this.past.back()), redo: () => this.restore(this.past.again()) });
     const manual = input(value(this.schema, "manualRef"), (text) => this.set("manualRef", text.trim()));
     this.editor.append(this.fields.element, make("div", { class: "desk-stack" }, this.details.element, make("section", { class: "desk-panel" }, make("div", { class: "desk-panel-body" }, field(say("form_manual"), manual)))));
     this.fields.draw();
@@ -51,7 +64,7 @@ class FormsTab {
 
   set(path, text) {
     put(this.schema, path, text);
-    this.changed();
+    this.changed({ typed: true });
   }
 
   replaced(component) {
@@ -60,11 +73,23 @@ class FormsTab {
     this.details.draw(component);
   }
 
-  changed() {
+  changed({ typed = false } = {}) {
     const text = write(this.schema);
+    this.past.keep(text, typed);
     this.fields.label();
     this.draft.change(this.file, text);
     this.preview.draw(text);
+  }
+
+  /** An earlier or later state of the form, with the field chosen that was. */
+  restore(text) {
+    if (text === undefined) return;
+    const { past } = this;
+    const place = this.fields.index();
+    this.draft.change(this.file, text);
+    this.choose(this.file);
+    this.past = past;
+    this.fields.chooseIndex(place);
   }
 
   show({ file, values }) {
