@@ -9,7 +9,7 @@ from pathlib import Path
 
 import click
 
-from bench import databases, program
+from bench import databases, profile, program
 from bench.figures import Figure
 from web.commands.output import as_json, note, report
 
@@ -18,9 +18,13 @@ from web.commands.output import as_json, note, report
 @click.option("--quick", is_flag=True, help="Fewer rounds and smaller worklists: a few minutes' worth in one.")
 @click.option("--database", type=click.Choice(["sqlite", "postgresql", "both"]), default="both", show_default=True)
 @click.option("--postgresql", "server", envvar="TEST_DATABASE_URL", help="A PostgreSQL to use; else the test extra's.")
+@click.option("--profile", "profiled", is_flag=True, help="Instead: where the CPU time of a completion goes.")
 @as_json
-def bench(quick: bool, database: str, server: str | None, as_json: bool) -> None:
+def bench(quick: bool, database: str, server: str | None, profiled: bool, as_json: bool) -> None:
     """Measure speed and growth; the floors of the machine are measured before and after."""
+    if profiled:
+        _profile(database, server, as_json=as_json)
+        return
     size = program.QUICK if quick else program.FULL
     found: list[Figure] = []
     with tempfile.TemporaryDirectory(prefix="desk-bench-") as folder, ExitStack() as stack:
@@ -29,6 +33,26 @@ def bench(quick: bool, database: str, server: str | None, as_json: bool) -> None
     missed = [one for one in found if one.reached is False]
     document = {"quick": quick, "figures": [one.document() for one in found], "missed": [one.what for one in missed]}
     report(document, _lines(found), as_json=as_json, found=False)
+
+
+def _profile(database: str, server: str | None, *, as_json: bool) -> None:
+    with tempfile.TemporaryDirectory(prefix="desk-bench-") as folder, ExitStack() as stack:
+        found = {place.kind: profile.completing(place) for place in _places(Path(folder), database, server, stack)}
+    lines = [
+        line
+        for kind, tables in found.items()
+        for line in (
+            f"{kind}: share of the CPU time of a completion",
+            *(_share(one) for table in tables for one in (*table, None)),
+        )
+    ]
+    report({kind: profile.document(*tables) for kind, tables in found.items()}, lines, as_json=as_json, found=False)
+
+
+def _share(line: profile.Line | None) -> str:
+    if line is None:
+        return ""
+    return f"{line.share:7.1%}  {f'{line.calls:6.1f} ×' if line.calls else '':8}  {line.what}"
 
 
 def _places(folder: Path, database: str, server: str | None, stack: ExitStack) -> Iterator[databases.Place]:
