@@ -22,17 +22,19 @@ OWN = re.compile(r"\b(139\d{8}|TS\d{8}-\d{4}|(?:SJ|CK|K|ZH|MO|GD|HK)-?\d+)\b")
 class _Play(Play):
     """A play in an office that has its processes already."""
 
-    def _prepare(self) -> None:
+    def prepare(self) -> dict[str, int]:
+        """The world alone: the processes are there, and nobody compares the ledger."""
         with transaction():
             fixtures.build(self.scenario.given.get("world") or {}, at=self.clock)
+        return {}
 
     def course(self) -> None:
         """As far as it goes; nobody asks here whether it went as agreed."""
         with suppress(CannotGoOn, engine.EngineError):
-            self._prepare()
-            self._start()
-            for number, step in enumerate(self.scenario.steps, start=1):
-                self._step(number, step)
+            self.prepare()
+            self.start()
+            for step in self.scenario.steps:
+                self.do(step)
 
 
 def publish() -> None:
