@@ -23,6 +23,7 @@ class _Play(Play):
     """A play in an office that has its processes already."""
 
     def prepare(self) -> dict[str, int]:
+        """The world alone: the processes are there, and nobody compares the ledger."""
         with transaction():
             fixtures.build(self.scenario.given.get("world") or {}, at=self.clock)
         return {}

@@ -13,6 +13,7 @@ import engine
 from models.base import session
 from models.definition import ProcessDefinition
 from office import exports
+from web import looking
 from web.i18n import ZONE
 from web.queries import access, casefile, heat, names, spans
 
@@ -43,6 +44,7 @@ def history(number: str, form: str) -> Response:
     access.check_case(current_user, instance.id)
     if form not in TYPES:
         abort(404)
+    looking.note(number)
     personal = _personal()
     if form == "json":
         return _file(exports.history_json(instance.id, personal=personal), f"{number}.json", TYPES[form])

@@ -16,7 +16,7 @@ import engine
 from models.base import session
 from models.user_task import UserTask
 from office import notices
-from web import auth
+from web import auth, looking
 from web.queries import access, batchlist, casefile, evidence, filling, names, timeline, worklist
 
 blueprint = Blueprint("tasklist", __name__)
@@ -148,6 +148,7 @@ def _typed(
 def _page(task_id: int, typed: MultiDict[str, str] | None, reasons: dict[str, list[engine.Reason]]) -> str:
     form, variables, scope = _form(task_id)
     row = session().get_one(UserTask, task_id)
+    looking.note(row.business_key)
     stage = casefile.stage_of_task(row)
     definition = engine.definition_of(row.instance_id)
     element = definition.processes[stage.process].element(row.element_id)

@@ -270,8 +270,7 @@ def as_scenario(key: str) -> Response:
     """The try as a scenario file, to be looked over and put beside the process."""
     access.check_role(current_user, *READERS)
     scenario = _scenario(key, _told(key, request.args.get(SO_FAR, "")))
-    tried = gettext("tried")
     with scenarios.trial(scenario, _package(key)) as trial:
-        text = trial.as_scenario(f"{scenario.name or key} {tried}")
+        text = trial.as_scenario(gettext("%(name)s, tried", name=scenario.name or key))
     headers = {"Content-Disposition": f"attachment; filename={key}.yaml"}
     return Response(text, mimetype="application/yaml", headers=headers)
