@@ -92,10 +92,16 @@ class SqlStore:
             self._closed["message"].append(token)
 
     def incident_opened(self, token: int, **columns: Any) -> None:
-        self._incidents[token] = columns
+        self._incidents[token] = {"resolved_at": None, "resolved_by": None, "reason": None, **columns}
 
     def incident_closed(self, token: int, reason: str) -> None:
-        self._incidents_closed[token] = reason
+        if token in self._incidents:
+            self._incidents[token].update(self._resolved(reason))
+        else:
+            self._incidents_closed[token] = reason
+
+    def _resolved(self, reason: str) -> dict[str, Any]:
+        return {"state": "resolved", "resolved_at": self.at, "resolved_by": self.by, "reason": reason}
 
     def instance_changed(self, **columns: Any) -> None:
         self.instance.update(columns)
@@ -141,8 +147,7 @@ class SqlStore:
             if tokens:
                 write(_CLOSE[kind], [{"of": self.instance_id, "with_token": token} for token in tokens])
         for token, reason in self._incidents_closed.items():
-            resolved = {"state": "resolved", "resolved_at": self.at, "resolved_by": self.by, "reason": reason}
-            write(_RESOLVE, {"of": self.instance_id, "with_token": token, "was": "open", **resolved})
+            write(_RESOLVE, {"of": self.instance_id, "with_token": token, "was": "open", **self._resolved(reason)})
         for token, columns in self._task_changes.items():
             write(_CHANGE_TASK, {"of": self.instance_id, "with_token": token, **columns})
         for kind, rows in (("timer", self._timers), ("message", self._messages), ("incident", self._incidents)):
