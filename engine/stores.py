@@ -77,10 +77,16 @@ class SqlStore:
             self._closed["message"].append(token)
 
     def incident_opened(self, token: int, **columns: Any) -> None:
-        self._incidents[token] = columns
+        self._incidents[token] = {"resolved_at": None, "resolved_by": None, "reason": None, **columns}
 
     def incident_closed(self, token: int, reason: str) -> None:
-        self._incidents_closed[token] = reason
+        if token in self._incidents:
+            self._incidents[token].update(self._resolved(reason))
+        else:
+            self._incidents_closed[token] = reason
+
+    def _resolved(self, reason: str) -> dict[str, Any]:
+        return {"state": "resolved", "resolved_at": self.at, "resolved_by": self.by, "reason": reason}
 
     def instance_changed(self, **columns: Any) -> None:
         self.instance.update(columns)
@@ -124,8 +130,9 @@ class SqlStore:
         for kind, tokens in self._closed.items():
             yield from (writes.removal(_TABLES[kind], instance_id=self.instance_id, token=token) for token in tokens)
         for token, reason in self._incidents_closed.items():
-            resolved = {"state": "resolved", "resolved_at": self.at, "resolved_by": self.by, "reason": reason}
-            yield writes.change(_INCIDENT, resolved, instance_id=self.instance_id, token=token, state="open")
+            yield writes.change(
+                _INCIDENT, self._resolved(reason), instance_id=self.instance_id, token=token, state="open"
+            )
         for token, columns in self._task_changes.items():
             yield writes.change(_TASK, columns, instance_id=self.instance_id, token=token)
         for table, rows in (

@@ -296,6 +296,14 @@ FOUND: list[tuple[Plan, Path]] = [
         ("loop", ("seq", ("work",), ("user",))),
         [(0, 0), (0, 4)],
     ),  # an uncaught refusal, executed again, was another incident
+    (
+        ("seq", ("user",), ("each", (), "work", False, True)),
+        [(0, 3)],
+    ),  # an incident that was opened and taken away in one step stayed open
+    (
+        ("seq", ("user",), ("each", ("each", (), "work", False, True), "sub", False, False)),
+        [(0, 2), (0, 0)],
+    ),
 ]
 
 

@@ -299,7 +299,8 @@ _FILLERS = {
 def _plain(name: str, value: Any, personal: frozenset[str]) -> str:
     """A value as text; what is personal inside it is withheld too."""
     if isinstance(value, Mapping):
-        inner = ((k, _withheld(v) if k in personal else _plain(k, v, personal)) for k, v in value.items())
+        read = {k: in_language(v, value.get(f"{k}_en", "")) for k, v in value.items() if not k.endswith("_en")}
+        inner = ((k, _withheld(v) if k in personal else _plain(k, v, personal)) for k, v in read.items())
         return "; ".join(f"{words.column_text(k)}: {text}" for k, text in inner)
     if isinstance(value, list):
         return ", ".join(_plain(name, one, personal) for one in value)
