@@ -173,7 +173,13 @@ class Arrivals(Position):
         brought = {name: self.evaluate(text, inner) for name, text in _mapping(element, "out.")}
         outer.variables.update(brought)
         self.add("call_left", outer.number, called=number, token=number, element=element.id, variables=brought)
+        if self.scopes.items_in(number):
+            self.reconcile(but=number)
         self.scopes.close(number)
+
+    def reconcile(self, but: int = 0) -> None:
+        """Say what has been taken away, before a scope that is being left is forgotten with what was in it; said by `Run`."""
+        raise Corrupt(scope=but)
 
     def enter_items(self, task: Task, element: Element, scope: Scope) -> None:
         """A multi-instance activity has been reached; what that means is said by `Items`."""

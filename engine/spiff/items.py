@@ -99,6 +99,7 @@ class Items(Arrivals):
             index=item.index,
             variables={marker.results: result} if marker.results else {},
         )
+        self.reconcile(but=item.number)
         self.scopes.close(item.number)
         if enough or held["left"] == held["count"]:
             self._leave_items(activity, element, outer)
@@ -122,6 +123,7 @@ class Items(Arrivals):
         for child in activity.children:
             if ITEM in child.internal_data and child._state & OPEN:
                 child.cancel()
+        self.reconcile()
         held, name = activity.internal_data[ITEMS], _marker(element).results
         found = {name: [values.unpack(one) for _, one in sorted(held["results"], key=_index)]} if name else {}
         scope.variables.update(found)

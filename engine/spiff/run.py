@@ -132,7 +132,7 @@ class Run(MachineWork):
         for inner in list(self.workflow.subprocesses.values()):
             inner.cancel()
         self.workflow.cancel()
-        self._reconcile()
+        self.reconcile()
         self.add("instance_cancelled", reason=reason)
 
     def forward(self) -> None:
@@ -140,7 +140,7 @@ class Run(MachineWork):
         self.arrive()
         while self._run_ready() or self.do_machine_work():
             pass
-        self._reconcile()
+        self.reconcile()
         if self.ended:
             self.add("instance_completed", element=self.ended_with)
 
@@ -184,7 +184,7 @@ class Run(MachineWork):
             if element_id != happened:
                 self.add(f"{kind}_cancelled", scope, token=token, element=element_id)
 
-    def _reconcile(self) -> None:
+    def reconcile(self, but: int = 0) -> None:
         """Say which waits, incidents, calls and items a boundary event, a termination, an error or a completion condition took away."""
         alive = self._alive_tokens()
         for waits in (self.open, self.stuck):
@@ -196,7 +196,7 @@ class Run(MachineWork):
                     self.add(f"{kind}_cancelled", scope, token=token, element=element_id)
                 self.resume(token, element_id)
         for number in sorted(self.scopes.numbers(), reverse=True):  # the innermost call first
-            if number and number not in alive:
+            if number not in (0, but) and number not in alive:
                 scope = self.scopes[number]
                 if scope.index:
                     self.add("item_cancelled", scope.parent, item=number, element=scope.element, index=scope.index)

@@ -68,6 +68,11 @@ class Scopes:
             scope = self._scopes[scope.parent]
         return scope if scope.index else None
 
+    def items_in(self, number: int) -> bool:
+        """Whether an item was entered somewhere inside a scope and is not forgotten yet."""
+        inner = [s for s in self._scopes.values() if s.parent == number and s.number != number]
+        return any(s.index or self.items_in(s.number) for s in inner)
+
     def close(self, number: int) -> None:
         """Forget a scope and those opened from it."""
         for inner in [s.number for s in self._scopes.values() if s.parent == number and s.number != number]:

@@ -286,7 +286,9 @@ def test_they_agree_over_many_items(database: Session, at: datetime, plan: Plan,
     played(database, at, plan, path)
 
 
+NESTED = ("each", ("each", ("each", ("no",), "call", False, True), "sub", False, False), "sub", False, False)
 FOUND: list[tuple[Plan, Path]] = [
+    (("seq", ("user",), NESTED), [(0, 0)]),  # an item that ended took along what had just been taken away in it
     (("call", ("timer",), "timer"), [(0, 0)]),  # a call taken away by a boundary event still showed a token
     (
         ("loop", ("call", ("seq", ("user",), ("halt",)), "")),
