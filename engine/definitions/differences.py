@@ -84,7 +84,7 @@ def _inside(file: str, old: str | None, new: str | None) -> Iterator[Difference]
 
 def _element(file: str, element: str, old: Facts | None, new: Facts | None) -> Iterator[Difference]:
     shown = new or old or {}
-    name = str(shown.get("name") or shown.get("label") or "")
+    name = str(shown.get("name") or shown.get("label") or shown.get("ends") or "")
     if old is None or new is None:
         what, text = str(shown.get("type", "")), str(shown.get("says", ""))
         kind = ADDED if old is None else REMOVED

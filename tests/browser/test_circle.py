@@ -119,6 +119,7 @@ def submit(page: Page) -> None:
     page.goto(f"/processes/{KEY}/publish")
     expect(page.locator("[data-difference][data-ready]")).to_be_visible()
     expect(page.locator("[data-change=review_claim]").first).to_contain_text(NAME)
+    expect(page.get_by_text(f"属局方原因？ → {NAME}", exact=True)).to_be_visible()
     page.get_by_role("button", name="试跑").click()
     differing = page.locator("#scenarios .state-late")
     expect(differing).to_have_text("1 个与约定不一致", timeout=LONG)

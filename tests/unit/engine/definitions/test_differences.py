@@ -56,6 +56,13 @@ def test_a_parameter_is_named(package: engine.Package) -> None:
     assert found.after == f"0 + {found.before}"
 
 
+def test_a_flow_without_a_name_is_called_by_its_ends(package: engine.Package) -> None:
+    """An owner knows a flow by what it connects, not by its id."""
+    line = 'id="flow_classify_cause_operator_fault" sourceRef="classify_cause" targetRef="operator_fault"'
+    found = changed(package, "TS-002.bpmn", line, line.replace("classify_cause_operator_fault", "anew"))
+    assert {one.name for one in found if one.kind in ("added", "removed")} == {"归类争议原因 → 属局方原因？"}
+
+
 def test_a_new_name_changes_nothing_that_refers_to_it(package: engine.Package) -> None:
     """Renaming a gateway is one change, not one for every flow that touches it."""
     found = changed(package, "TS-002.bpmn", "原始票据在？", "票据在？")

@@ -1,6 +1,6 @@
 /* The list of one kind of file in the draft, each with the steps that use it, and making a new one. */
-import { button, field, input, make } from "./dom.js";
 import { english } from "./diagram/catalogue.js";
+import { button, field, input, make } from "./dom.js";
 import { either, say } from "./texts.js";
 
 const KEY = /^[a-z_][a-z0-9_]*$/;
@@ -30,7 +30,12 @@ export class FileList {
     const uses = this.kind.uses(this.idOf(name));
     const nodes = [...drawn.getElementsByTagName("*")].filter((node) => node.hasAttribute("name") && node.hasAttribute("id") && /Task$|Activity$/.test(node.localName));
     const text = new XMLSerializer();
-    return nodes.filter((node) => uses.test(text.serializeToString(node))).map((node) => either(node.getAttribute("name"), english(this.draft.text(`translations/${this.draft.key}.en.yaml`), node.id, "")));
+    return nodes.filter((node) => uses.test(text.serializeToString(node))).map((node) => this.called(node));
+  }
+
+  called(node) {
+    const names = this.draft.text(`translations/${this.draft.key}.en.yaml`);
+    return either(node.getAttribute("name"), english(names, node.getAttribute("id"), ""));
   }
 
   usedElsewhere(name) {
