@@ -16,6 +16,7 @@ from office.scenarios import balances
 from tests.furnishing import CASH, JUDGED, PAID, REFUND, begin, broken, complete, open_tasks
 from tests.visitors import LANGUAGES, Visitor, contents
 
+pytestmark = pytest.mark.slow
 LEDGER = ("journal_entry", "posting", "ledger_account", "cash_refund", "receipt", "document_number")
 NUMBER = "13900000201"
 

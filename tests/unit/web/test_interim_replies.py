@@ -14,6 +14,7 @@ from models.user_task import UserTask
 from tests.furnishing import begin
 from tests.visitors import LANGUAGES, Visitor, contents
 
+pytestmark = pytest.mark.slow
 NUMBER = "13900000201"
 TOLD = "已转核算班核实,周四前答复"
 
