@@ -163,40 +163,11 @@ def timers() -> engine.Package:
 
 def disputed_payment() -> engine.Package:
     """A bank's disputed payment: two levels of sub-process, the inner one for each disputed position with a decision table, an event gateway with a two-day timer."""
-    examined = sub_process(
-        "examine",
-        start("examine_begun"),
-        user("check_position", form="bench"),
-        decide("bears", "who_bears", "bearer"),
-        service("price", "liability/assess", result="liability", right_charge="0", charged="amount", cause='"system"'),
-        end("examined"),
-        path("examine_begun", "check_position", "bears", "price", "examined"),
-    )
-    inner = each(
-        examined,
-        "positions[disputed]",
-        inputElement="position",
-        outputCollection="findings",
-        outputElement="bearer",
-    )
-    outer = sub_process(
-        "investigate",
-        start("investigate_begun"),
-        user("collect", form="bench"),
-        inner,
-        gateway("wait_for_bank", "eventBased"),
-        catch("answered", message="bank_answered", key="msisdn"),
-        catch("two_days", timer='duration("P2D")'),
-        gateway("either"),
-        end("investigated"),
-        path("investigate_begun", "collect", "examine", "wait_for_bank", "answered", "either", "investigated"),
-        path("wait_for_bank", "two_days", "either"),
-    )
     return _package(
         "DISPUTE",
         start(due='accepted_at + duration("PT24H")'),
         user("accept", form="bench"),
-        outer,
+        _investigation(),
         gateway("ours", default="flow_ours"),
         user("credit", form="bench"),
         user("decline", form="bench"),
@@ -208,6 +179,38 @@ def disputed_payment() -> engine.Package:
         path("decline", "finished"),
         messages=("bank_answered",),
         decisions={"who_bears": WHO_BEARS % _rules(BEARERS)},
+    )
+
+
+def _examination() -> str:
+    """Each disputed position is looked at, decided and assessed."""
+    examined = sub_process(
+        "examine",
+        start("examine_begun"),
+        user("check_position", form="bench"),
+        decide("bears", "who_bears", "bearer"),
+        service("price", "liability/assess", result="liability", right_charge="0", charged="amount", cause='"system"'),
+        end("examined"),
+        path("examine_begun", "check_position", "bears", "price", "examined"),
+    )
+    return each(
+        examined, "positions[disputed]", inputElement="position", outputCollection="findings", outputElement="bearer"
+    )
+
+
+def _investigation() -> str:
+    return sub_process(
+        "investigate",
+        start("investigate_begun"),
+        user("collect", form="bench"),
+        _examination(),
+        gateway("wait_for_bank", "eventBased"),
+        catch("answered", message="bank_answered", key="msisdn"),
+        catch("two_days", timer='duration("P2D")'),
+        gateway("either"),
+        end("investigated"),
+        path("investigate_begun", "collect", "examine", "wait_for_bank", "answered", "either", "investigated"),
+        path("wait_for_bank", "two_days", "either"),
     )
 
 

@@ -44,7 +44,7 @@ from engine.history import BrokenChain, Entry
 from engine.history import read as read_history
 from engine.incidents import IncidentResolved, UnknownIncident, resolve, retry
 from engine.instances import InvalidVariables, cancel, meet_limit, start
-from engine.jobs import announce, announce_to_nobody, background, enqueue, survive
+from engine.jobs import announce, announce_to_nobody, background, enqueue, frames, survive
 from engine.language import feel, forms
 from engine.language.calendar import Calendar
 from engine.language.decisions import Outcome
@@ -181,6 +181,7 @@ __all__ = [
     "follow_scopes",
     "form_of",
     "forms",
+    "frames",
     "lint",
     "lint_file",
     "load_package",

@@ -57,9 +57,9 @@ def _outcome(topic: str, carry_out: Callable[[], WorkOutcome]) -> WorkOutcome:
     except JobFailed as error:
         return Failed("JobFailed", str(error))
     except EngineError as error:
-        return Failed(error.code, f"{topic}: {type(error).__name__}", _trace(error))
+        return Failed(error.code, f"{topic}: {type(error).__name__}", frames(error))
     except Exception as error:
-        return Failed(type(error).__name__, topic, _trace(error))
+        return Failed(type(error).__name__, topic, frames(error))
 
 
 def guarded(what: str, work: Callable[[], T]) -> T | Failed:
@@ -77,7 +77,7 @@ def survive(what: str, work: Callable[[], T]) -> T | Failed:
     try:
         return work()
     except Exception as error:
-        return Failed(type(error).__name__, what, _trace(error))
+        return Failed(type(error).__name__, what, frames(error))
 
 
 def _in_savepoint(handler: Handler, given: dict[str, Any], call: Call) -> WorkOutcome:
@@ -101,10 +101,10 @@ def plain(value: Any) -> Any:
     return value
 
 
-def _trace(error: BaseException) -> str:
+def frames(error: BaseException) -> str:
     """File, line and function of each frame; never values, which are customers' data."""
-    frames = traceback.extract_tb(error.__traceback__)
-    return "\n".join(f"{frame.filename.rsplit('/', 2)[-1]}:{frame.lineno} {frame.name}" for frame in frames)
+    stack = traceback.extract_tb(error.__traceback__)
+    return "\n".join(f"{frame.filename.rsplit('/', 2)[-1]}:{frame.lineno} {frame.name}" for frame in stack)
 
 
 Background = Callable[[dict[str, Any], datetime], None]

@@ -8,7 +8,7 @@ from datetime import datetime
 from hashlib import sha256
 from typing import Any
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import insert, select
 from sqlalchemy.exc import IntegrityError
 
 import engine
@@ -190,10 +190,9 @@ def _take_in(intake: Intake, suggestion: Suggestion, request: str | None, by: en
         started = engine.start(
             PROCESS, business_key=case_number, variables=_variables(intake, case_number), by=by, at=at
         )
-        _insert(intake, case_number, started.instance_id, suggestion, by, at)
-        if request is not None:
-            this = Complaint.case_number == case_number
-            session().execute(update(Complaint).where(this).values(request_key=request))
+        columns = _complaint(intake, started.instance_id, suggestion)
+        taken = {"case_number": case_number, "accepted_at": at, "accepted_by": by.user, "request_key": request}
+        session().execute(insert(Complaint).values(**columns, **taken))
         _confirm(intake, started, suggestion, by, at)
     return case_number
 
@@ -245,32 +244,25 @@ def _open_or_recent(msisdn: str) -> str | None:
     return session().scalar(query.limit(1))
 
 
-def _insert(
-    intake: Intake, case_number: str, instance_id: int, found: Suggestion, by: engine.Actor, at: datetime
-) -> None:
+def _complaint(intake: Intake, instance_id: int, found: Suggestion) -> dict[str, Any]:
     subscription = gateway().find(intake.msisdn)
     overruled = intake.process != found.process
-    session().execute(
-        insert(Complaint).values(
-            case_number=case_number,
-            instance_id=instance_id,
-            customer_id=subscription.customer_id if subscription else None,
-            subscription_id=subscription.id if subscription else None,
-            msisdn=intake.msisdn,
-            text_sealed=engine.seal_for(instance_id, intake.text.strip().encode()),
-            channel=intake.channel,
-            demand=intake.demand.strip(),
-            disputed_amount=intake.disputed_amount,
-            process_key=intake.process,
-            suggested_process=found.process,
-            confidence=found.confidence,
-            overruled=overruled,
-            overruled_reason=intake.overrule_reason.strip() if overruled else None,
-            accepted_at=at,
-            accepted_by=by.user,
-            repeat_of=_open_or_recent(intake.msisdn),
-        )
-    )
+    return {
+        "instance_id": instance_id,
+        "customer_id": subscription.customer_id if subscription else None,
+        "subscription_id": subscription.id if subscription else None,
+        "msisdn": intake.msisdn,
+        "text_sealed": engine.seal_for(instance_id, intake.text.strip().encode()),
+        "channel": intake.channel,
+        "demand": intake.demand.strip(),
+        "disputed_amount": intake.disputed_amount,
+        "process_key": intake.process,
+        "suggested_process": found.process,
+        "confidence": found.confidence,
+        "overruled": overruled,
+        "overruled_reason": intake.overrule_reason.strip() if overruled else None,
+        "repeat_of": _open_or_recent(intake.msisdn),
+    }
 
 
 def _confirm(intake: Intake, started: engine.Advanced, found: Suggestion, by: engine.Actor, at: datetime) -> None:

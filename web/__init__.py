@@ -22,7 +22,7 @@ import service_tasks
 from models import base
 from office import batches, calendar, complaints
 from office import supervision as tracking
-from web import auth, config, errors, i18n
+from web import auth, config, errors, i18n, submission
 from web.queries import evidence, names, words
 
 PAGES = (
@@ -62,6 +62,7 @@ def create_app(settings: config.Settings | None = None) -> Flask:
     _compose(settings)
     app.before_request(_refuse_impossible_addresses)
     i18n.register(app)
+    submission.register(app)
     auth.register(app)
     errors.register(app)
     csrf.init_app(app)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
-
 from flask import Blueprint, Flask, flash, redirect, render_template, request, url_for
 from flask_babel import gettext
 from flask_login import current_user
@@ -14,7 +12,7 @@ import engine
 from models.base import session, transaction
 from models.comment import Comment
 from office import complaints, looks, replies, texts
-from web import auth, looking
+from web import auth, looking, submission
 from web.queries import access, casefile, caselist, names, timeline
 
 blueprint = Blueprint("cases", __name__, url_prefix="/cases")
@@ -58,7 +56,6 @@ def _page(
         remark=remark,
         told=told,
         may_reply=complaint is not None and instance.state == "active" and replies.may(auth.actor()),
-        submit_key=secrets.token_urlsafe(12),
         reasons=reasons or {},
         instance=instance,
         complaint=complaint,
@@ -101,7 +98,7 @@ def reply(number: str) -> Response | tuple[str, int]:
     access.check_case(current_user, instance.id)
     told = request.form.get("told", "").strip()
     try:
-        replies.send(number, told, key=request.form.get("submit_key", ""), by=auth.actor(), at=engine.now())
+        replies.send(number, told, key=submission.given(), by=auth.actor(), at=engine.now())
     except replies.NotSayable as error:
         return _page(number, "messages", error.values["reasons"], told=told), 422
     flash(gettext("Sent."))

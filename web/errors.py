@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import traceback
-from pathlib import Path
-
 import structlog
 from flask import Flask, jsonify, render_template, request
 from flask_babel import gettext
@@ -158,17 +155,12 @@ def _http(error: HTTPException) -> Answer:
 
 
 def _unexpected(error: Exception) -> Answer:
-    _log.error("unexpected", kind=type(error).__name__, path=request.path, trace=_frames(error))
+    _log.error("unexpected", kind=type(error).__name__, path=request.path, trace=engine.frames(error))
     return answer(
         500,
         gettext("Something went wrong here. Nothing was changed; please try again or tell the operator."),
         "Unexpected",
     )
-
-
-def _frames(error: BaseException) -> list[str]:
-    """Where an error came from, innermost last, without its message and values: these may be a customer's."""
-    return [f"{Path(f.filename).name}:{f.lineno} {f.name}" for f in traceback.extract_tb(error.__traceback__)]
 
 
 def answer(status: int, text: str, code: str) -> Answer:

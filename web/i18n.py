@@ -71,6 +71,11 @@ def in_language(chinese: str, english: str) -> str:
     return english if language() == "en" and english else chinese
 
 
+def mark(text: str) -> str:
+    """Marks a text for the catalogue; it is translated when it is told. Imported as `_`."""
+    return text
+
+
 def remark(text: str) -> str:
     """What an owner wrote on a rule of a table: the first line in Chinese, the second, if there is one, in English."""
     chinese, _, english = text.partition("\n")

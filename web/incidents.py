@@ -13,16 +13,12 @@ from models.base import session
 from models.incident import Incident
 from models.instance import ProcessInstance
 from web import auth
+from web.i18n import mark as _
 from web.queries import access, names
 
 blueprint = Blueprint("incidents", __name__, url_prefix="/incidents")
 ROLES = ("operator", "supervisor")
 SHOWN = 200
-
-
-def _(text: str) -> str:
-    """Marks a sentence for the catalogue."""
-    return text
 
 
 REASONS = {

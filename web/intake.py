@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import secrets
 from dataclasses import replace
 from decimal import Decimal
 from unicodedata import normalize
@@ -15,12 +14,11 @@ from werkzeug.wrappers import Response
 
 import engine
 from office import intake, notices, texts
-from web import auth
+from web import auth, submission
 from web.queries import access, casefile, names
 
 blueprint = Blueprint("intake", __name__, url_prefix="/intake")
 FIELDS = ("msisdn", "text", "channel", "demand", "disputed_amount", "process", "overrule_reason")
-MOST_KEY = 100
 NUMBER = re.compile(r"[+-]?[0-9]{1,15}(\.[0-9]{1,15})?")
 
 
@@ -66,9 +64,7 @@ def accept() -> str | Response | tuple[str, int]:
     if request.form.get("action") != "accept":
         return _page(typed, {})
     try:
-        number = intake.accept(
-            _taken(typed), by=auth.actor(), at=engine.now(), key=request.form.get("submit_key", "")[:MOST_KEY]
-        )
+        number = intake.accept(_taken(typed), by=auth.actor(), at=engine.now(), key=submission.given())
     except engine.InvalidForm as error:
         return _page(typed, error.reasons), 422
     flash(_taken_in(number))
@@ -147,6 +143,5 @@ def _page(typed: dict[str, str], reasons: dict[str, list[engine.Reason]]) -> str
             "letter": gettext("By letter"),
         },
         process_name=names.process_name,
-        submit_key=request.form.get("submit_key") or secrets.token_urlsafe(12),
         **_choices(),
     )

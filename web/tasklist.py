@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Mapping
 from typing import Any
 
@@ -16,12 +15,11 @@ import engine
 from models.base import session
 from models.user_task import UserTask
 from office import notices
-from web import auth, looking
+from web import auth, looking, submission
 from web.queries import access, batchlist, casefile, evidence, filling, names, timeline, worklist
 
 blueprint = Blueprint("tasklist", __name__)
 EARLIER_LINES = 8
-SUBMIT_KEY = "submit_key"
 
 
 def register(app: Flask) -> None:
@@ -93,7 +91,7 @@ def complete(task_id: int) -> str | Response | tuple[str, int]:
     """Complete the task; wrong fields come back marked, with everything kept."""
     submitted = _submitted()
     try:
-        engine.complete(task_id, form=submitted, by=auth.actor(), at=engine.now(), key=request.form.get(SUBMIT_KEY, ""))
+        engine.complete(task_id, form=submitted, by=auth.actor(), at=engine.now(), key=submission.given())
     except engine.InvalidForm as error:
         return _page(task_id, request.form, error.reasons), 422
     flash(gettext("Done."))
@@ -104,7 +102,7 @@ def complete(task_id: int) -> str | Response | tuple[str, int]:
 
 
 def _submitted() -> filling.Submitted:
-    return filling.submitted(request.form, but=("csrf_token", SUBMIT_KEY))
+    return filling.submitted(request.form, but=("csrf_token", submission.NAME))
 
 
 @blueprint.post("/tasks/<int:task_id>/fields")
@@ -157,7 +155,6 @@ def _page(task_id: int, typed: MultiDict[str, str] | None, reasons: dict[str, li
     return render_template(
         "task.html",
         task=row,
-        submit_key=secrets.token_urlsafe(12),
         name=names.of_item(names.element_name(stage.process, row.element_id, row.name), row.item_index, row.item_count),
         may_work=row.group in current_user.departments or row.assignee == current_user.name,
         form=form,

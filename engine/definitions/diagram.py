@@ -14,6 +14,7 @@ ACTIVITIES = frozenset({"userTask", "serviceTask", "businessRuleTask", "receiveT
 GATEWAYS = frozenset({"exclusiveGateway", "parallelGateway", "inclusiveGateway", "eventBasedGateway"})
 EVENTS = frozenset({"startEvent", "endEvent", "boundaryEvent", "intermediateCatchEvent", "intermediateThrowEvent"})
 MOST_KEPT = 128
+COUNTER = "loopCounter"  # what an item of a multi-instance activity calls its number, as the standard has it
 OF_MULTI_INSTANCE = frozenset({"completionCondition", "documentation", "extensionElements"})
 EVENT_DEFINITION = "EventDefinition"
 WITHOUT_TOKENS = frozenset(  # what stands beside flow nodes; everything else is read as one, so that nothing is passed over in silence

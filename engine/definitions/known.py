@@ -9,7 +9,7 @@ from marshmallow import Schema, fields
 
 from engine import handlers
 from engine.definitions import dmn, graph
-from engine.definitions.diagram import Diagram, Element, parse
+from engine.definitions.diagram import COUNTER, Diagram, Element, parse
 from engine.definitions.package import MissingFile, Package
 from engine.errors import EngineError, InvalidDefinition
 from engine.language.decisions import DecisionTable
@@ -27,7 +27,6 @@ SCHEMA_TYPES: tuple[tuple[type[fields.Field], str], ...] = (
     (fields.Dict, "context"),
 )
 IN, OUT = "in.", "out."
-COUNTER = "loopCounter"
 
 
 @dataclass(frozen=True)

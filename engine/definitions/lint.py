@@ -344,10 +344,8 @@ def _expressions(element: Element) -> Iterator[Problem]:
     texts += [(parameter.name, parameter.expression) for parameter in element.parameters]
     if element.timer:
         texts.append(("timer", element.timer))
-    if element.multi_instance is not None:
-        texts += (
-            [("completionCondition", element.multi_instance.completion)] if element.multi_instance.completion else []
-        )
+    if element.multi_instance is not None and element.multi_instance.completion:
+        texts.append(("completionCondition", element.multi_instance.completion))
     for name, text in texts:
         yield from _feel(text, element.line, element.id, name)
 

@@ -11,7 +11,7 @@ from typing import Any
 from SpiffWorkflow.task import Task
 from SpiffWorkflow.util.task import TaskState
 
-from engine.definitions.diagram import Element, MultiInstance
+from engine.definitions.diagram import COUNTER, Element, MultiInstance
 from engine.errors import Corrupt, EngineError
 from engine.language import values
 from engine.spiff.arrivals import ITEMS, Arrivals
@@ -21,7 +21,6 @@ from engine.spiff.specs import ITEM
 from engine.steps import Failed
 
 MOST_ITEMS = 100
-COUNTER = "loopCounter"
 
 
 class Items(Arrivals):

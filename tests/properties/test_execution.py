@@ -21,7 +21,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 import engine
-from engine import calendars, execution, handlers, sealing, verification
+from engine import again, calendars, execution, handlers, sealing
 from engine.handlers import BpmnError, Call, handler
 from engine.language import values
 from engine.spiff.position import OPEN, TOKEN
@@ -86,7 +86,7 @@ class Played:
             at=at,
             accepted_at=at,
             calendar=calendars.current(),
-            perform=verification._recorded(self.last().steps),
+            perform=again.answers(self.last().steps),
         )
         self.twin.begin({"amount": 0})
         self.agree()
@@ -122,8 +122,8 @@ class Played:
         kind, token = ("cancel", 0) if number == CANCELLED else possible[number % len(possible)]
         self.twin.at, self.twin.steps, self.twin._seen = self.at, [], 0
         getattr(self, f"_{kind}")(token, amount)
-        self.twin.perform = verification._recorded(self.last().steps)
-        verification._command(self.twin, self.last().steps)
+        self.twin.perform = again.answers(self.last().steps)
+        again.command(self.twin, self.last().steps)
         self.agree()
         return True
 

@@ -11,13 +11,8 @@ from flask_babel import gettext
 import engine
 from office import drafts
 from web.i18n import language
+from web.i18n import mark as _
 from web.queries import limits, names
-
-
-def _(text: str) -> str:
-    """Marks a text for the catalogue."""
-    return text
-
 
 KINDS = {
     "process": _("process"),

@@ -10,14 +10,9 @@ from flask_babel import gettext
 import engine
 from office.scenarios import Difference
 from web import errors
+from web.i18n import mark as _
 from web.i18n import yuan
 from web.queries import findings, names, words
-
-
-def _(text: str) -> str:
-    """Marks a text for the catalogue."""
-    return text
-
 
 KINDS = {
     "not_open": _("“%(element)s” is not waiting for anybody; what waits: %(open)s.%(incidents)s"),

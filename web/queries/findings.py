@@ -8,13 +8,8 @@ from typing import Any
 from flask_babel import gettext
 
 import engine
+from web.i18n import mark as _
 from web.problems import plain
-
-
-def _(text: str) -> str:
-    """Marks a text for the catalogue."""
-    return text
-
 
 RULES = {
     # the file and the process as a whole

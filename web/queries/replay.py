@@ -22,17 +22,13 @@ from models.identity import User
 from models.instance import ProcessInstance
 from service_tasks import labels
 from web.i18n import in_language, masked, remark, yuan
+from web.i18n import mark as _
 from web.queries import casefile, names, timeline, words
 
 Step = dict[str, Any]
 Move = tuple[str, int, str, int]
 SCALE = 10_000
 LONGEST = 400
-
-
-def _(text: str) -> str:
-    """Marks a word for the catalogue."""
-    return text
 
 
 STARTED = {

@@ -12,6 +12,7 @@ from flask_babel import gettext
 
 import engine
 from web.i18n import in_language, moment, remark, yuan
+from web.i18n import mark as _
 from web.queries.names import departments, element_name, of_item, process_name
 
 Step = dict[str, Any]
@@ -184,11 +185,6 @@ class _Teller:
 def _simple(kind: str, pattern: str) -> Callable[[_Teller, Step], Any]:
     """A sentence with nothing but the element's name in it."""
     return lambda teller, step: (kind, gettext(pattern, task=teller.name(step)), [])
-
-
-def _(text: str) -> str:
-    """Marks a sentence for the catalogue; it is translated when it is told."""
-    return text
 
 
 _TELLERS: dict[str, Callable[[_Teller, Step], Any]] = {

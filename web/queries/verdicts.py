@@ -5,12 +5,7 @@ from __future__ import annotations
 from flask_babel import gettext
 
 import engine
-
-
-def _(text: str) -> str:
-    """Marks a sentence for the catalogue."""
-    return text
-
+from web.i18n import mark as _
 
 KINDS = {
     "chain": _("An entry of the history was changed, removed, inserted or moved"),

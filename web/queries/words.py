@@ -10,13 +10,8 @@ from typing import Any
 from flask_babel import gettext
 
 from web.i18n import in_language, moment, yuan
+from web.i18n import mark as _
 from web.queries.timeline import MONEY, written
-
-
-def _(text: str) -> str:
-    """Marks a word for the catalogue."""
-    return text
-
 
 CODES = {
     "gotone": _("GoTone"),

@@ -1,0 +1,95 @@
+"""Doing again what a history entry says was done: the command its first step stands for, with the answers that services gave then."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from engine.language import values
+from engine.spiff.run import Run
+from engine.steps import Done, Failed, Queued, Refused, Step, Work, WorkOutcome
+
+
+def answers(steps: list[Step]) -> Any:
+    """How the services answer: as they did then."""
+    outcomes: dict[int, WorkOutcome] = {}
+    for step in steps:
+        if step["type"] in _OUTCOMES:
+            outcomes.setdefault(step["token"], _outcome(step))  # an uncaught refusal is followed by its incident
+
+    def perform(work: Work) -> WorkOutcome:
+        return outcomes.get(work.token, Failed("NotRecorded", work.topic))
+
+    return perform
+
+
+_OUTCOMES = ("job_completed", "job_refused", "incident_opened", "job_queued")
+
+
+def _outcome(step: Step) -> WorkOutcome:
+    if step["type"] == "job_completed":
+        return Done(step["result"])
+    if step["type"] == "job_refused":
+        return Refused(step["code"], step["values"])
+    if step["type"] == "job_queued":
+        return Queued()
+    return Failed(step["kind"], step["message"], step.get("trace", ""))
+
+
+_COMMANDS: dict[str, Callable[[Run, Step], None]] = {
+    "instance_started": lambda run, first: run.begin(first["variables"]),
+    "user_task_completed": lambda run, first: run.complete_user_task(first["token"], first["form"], first["by"]),
+    "timer_fired": lambda run, first: run.fire_timer(first["token"]),
+    "message_received": lambda run, first: run.receive_message(first["token"], first["variables"]),
+    "incident_retried": lambda run, first: run.retry(first["token"]),
+    "job_completed": lambda run, first: run.finish_work(first["token"], _outcome(first)),
+    "job_refused": lambda run, first: run.finish_work(first["token"], _outcome(first)),
+    "case_limit_met": lambda run, first: run.meet_limit(first["by"], first["told"]),
+}
+
+
+def command(run: Run, steps: list[Step]) -> None:
+    """Do again what the first step of an entry says was done."""
+    first = steps[0]
+    kind = first["type"]
+    if steps[-1]["type"] == "instance_cancelled":
+        run.cancel(steps[-1]["reason"])
+    elif kind == "incident_opened" and first["after"] == "limit":
+        run.report(first["token"], first["kind"])
+    elif kind == "incident_resolved":
+        _resolve(run, first, steps[1:])
+    elif kind in _COMMANDS:
+        _COMMANDS[kind](run, first)
+    else:
+        run.steps.extend(steps)
+
+
+def _resolve(run: Run, first: Step, after: list[Step]) -> None:
+    """What a settled incident led to: stuck work finished by hand, a timer fired, or nothing because nobody waits any more."""
+    if first["token"] in run.stuck:
+        outcome = _outcome(after[0]) if after and after[0]["type"] in _OUTCOMES else Done({})
+        run.resolve(first["token"], outcome, first["reason"])
+        return
+    run.steps.append(first)
+    if after:
+        run.fire_timer(first["token"])
+
+
+def with_groups(steps: list[Step], codes: dict[str, str]) -> list[Step]:
+    """Steps with the codes of departments, which lanes name in Chinese."""
+    return [
+        {**step, "group": codes.get(step["group"], step["group"])} if step["type"] == "user_task_created" else step
+        for step in steps
+    ]
+
+
+def difference(recorded: list[Step], again: list[Step]) -> str:
+    """Where what was done again parts from the record; empty when it does not."""
+    if values.canonical(recorded) == values.canonical(again):
+        return ""
+    for number, (one, other) in enumerate(zip(recorded, again, strict=False)):
+        if values.canonical(one) != values.canonical(other):
+            return f"step {number}: recorded {one['type']}, run again {other['type']}"
+    if len(recorded) != len(again):
+        return f"{len(recorded)} steps recorded, {len(again)} when run again"
+    return ""

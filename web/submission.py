@@ -1,0 +1,25 @@
+"""A form that comes twice is done once: the key that a page gives its form, and that comes back with it."""
+
+from __future__ import annotations
+
+import secrets
+
+from flask import Flask, request
+
+NAME = "submit_key"
+MOST = 100
+
+
+def register(app: Flask) -> None:
+    """Let templates give a form its key."""
+    app.jinja_env.globals["submit_key"] = offered
+
+
+def given() -> str:
+    """The key of the form that was sent; empty when it brought none. Nobody's own idea of a key fills a column."""
+    return request.form.get(NAME, "")[:MOST]
+
+
+def offered() -> str:
+    """The key for the form of a page: that of the form that was wrong, or a new one."""
+    return given() or secrets.token_urlsafe(12)
