@@ -10,8 +10,6 @@ from functools import lru_cache
 from pathlib import Path
 
 from flask import Flask, Response, abort, request, url_for
-from flask_limiter import Limiter
-from flask_limiter.util import get_remote_address
 from flask_wtf.csrf import CSRFProtect
 from markupsafe import Markup
 from sqlalchemy.pool import NullPool
@@ -22,7 +20,7 @@ import service_tasks
 from models import base
 from office import batches, calendar, complaints
 from office import supervision as tracking
-from web import auth, config, errors, i18n, submission
+from web import auth, config, cookies, errors, i18n, submission
 from web.queries import evidence, names, words
 
 PAGES = (
@@ -50,13 +48,13 @@ POLICY = (
 )
 REGISTERED = (service_tasks, batches)
 csrf = CSRFProtect()
-limiter = Limiter(get_remote_address, storage_uri="memory://", default_limits=[])
 
 
 def create_app(settings: config.Settings | None = None) -> Flask:
     """An application over one database, ready to serve."""
     settings = settings or config.read()
     app = Flask(__name__)
+    app.session_interface = cookies.Cookies()
     _configure(app, settings)
     _connect(app)
     _compose(settings)
@@ -66,7 +64,6 @@ def create_app(settings: config.Settings | None = None) -> Flask:
     auth.register(app)
     errors.register(app)
     csrf.init_app(app)
-    limiter.init_app(app)
     for name in PAGES:
         importlib.import_module(f"web.{name}").register(app)
     if importlib.util.find_spec("web.api") is not None:

@@ -10,7 +10,10 @@ from urllib.parse import urlsplit
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerifyMismatchError
 from flask import Blueprint, Flask, redirect, render_template, request, session, url_for
+from flask import Response as Answer
 from flask_babel import gettext
+from flask_limiter import Limiter, RequestLimit
+from flask_limiter.util import get_remote_address
 from flask_login import LoginManager, UserMixin, current_user, login_user, logout_user
 from sqlalchemy import bindparam, select, update
 from werkzeug.wrappers import Response
@@ -24,8 +27,10 @@ from web.i18n import LANGUAGES
 OPEN_ENDPOINTS = frozenset({"auth.login", "auth.login_post", "auth.choose_language", "static", "health.live"})
 MOST_FAILURES = 5
 LOCKED_FOR = timedelta(minutes=10)
+FAILURES_OF_AN_ADDRESS = "100 per 10 minutes"  # a whole counter may share one
 
 blueprint = Blueprint("auth", __name__)
+limiter = Limiter(get_remote_address, storage_uri="memory://")
 _hasher = PasswordHasher()
 _failures: dict[str, list[datetime]] = {}
 
@@ -65,6 +70,12 @@ def register(app: Flask) -> None:
     manager.user_loader(load)
     app.register_blueprint(blueprint)
     app.before_request(_deny_by_default)
+    limiter.init_app(app)
+
+
+@limiter.request_filter
+def _only_logins_are_limited() -> bool:
+    return request.endpoint != "auth.login_post"
 
 
 def _deny_by_default() -> Response | None:
@@ -118,13 +129,22 @@ def login() -> str | Response:
     return render_template("login.html", name="", problem="")
 
 
+def _locked_out(_limit: RequestLimit | None = None) -> Answer:
+    problem = gettext("Too many wrong passwords. Try again in ten minutes.")
+    return Answer(render_template("login.html", name=_typed_name(), problem=problem), 429)
+
+
+def _typed_name() -> str:
+    return request.form.get("name", "").strip().lower()
+
+
 @blueprint.post("/login", endpoint="login_post")
+@limiter.limit(FAILURES_OF_AN_ADDRESS, deduct_when=lambda answer: answer.status_code == 401, on_breach=_locked_out)
 def log_in() -> tuple[str, int] | Response:
-    """Check name and password; five wrong ones lock the name for ten minutes."""
-    name, at = request.form.get("name", "").strip().lower(), engine.now()
+    """Check name and password; five wrong ones lock the name for ten minutes, a hundred the address they come from."""
+    name, at = _typed_name(), engine.now()
     if _is_locked(name, at):
-        problem = gettext("Too many wrong passwords. Try again in ten minutes.")
-        return render_template("login.html", name=name, problem=problem), 429
+        return _locked_out()
     row = database().get(User, name) if "\0" not in name else None
     stored = row.password_hash if row is not None and row.active else _NOBODY
     if not check_password(stored, request.form.get("password", "")) or row is None:

@@ -144,6 +144,8 @@ def _http(error: HTTPException) -> Answer:
     status = error.code or 500
     if status < 400:
         return Response(error.get_body(), status=status, headers=error.get_headers())
+    if isinstance(error.response, Response):  # whoever refused has written the answer
+        return error.response
     known = {
         403: gettext("You may not do this."),
         404: gettext("There is no such page."),
