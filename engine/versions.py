@@ -5,12 +5,12 @@ from __future__ import annotations
 import threading
 from collections import OrderedDict
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from engine.definitions import package
 from engine.definitions.compiled import Definition
 from engine.errors import NotFound
-from models.base import session
+from models.base import connection, session
 from models.definition import ProcessDefinition
 
 MOST_CACHED = 200
@@ -20,6 +20,10 @@ class UnknownProcess(NotFound):
     """No such process has been published."""
 
 
+_DEFINITION = ProcessDefinition.__table__
+_OF_KEY = select(_DEFINITION.c.id, _DEFINITION.c.sha256).where(_DEFINITION.c.key == bindparam("key"))
+_NEWEST = _OF_KEY.order_by(_DEFINITION.c.version.desc()).limit(1)
+_OF_VERSION = _OF_KEY.where(_DEFINITION.c.version == bindparam("version"))
 _compiled: OrderedDict[tuple[str, int], Definition] = OrderedDict()
 _lock = threading.Lock()
 
@@ -37,10 +41,8 @@ def by_id(definition_id: int, sha256: str = "") -> Definition:
 
 def current(key: str, version: int | None = None) -> Definition:
     """The newest version of a process, or the one asked for. Errors: UnknownProcess."""
-    query = select(ProcessDefinition.id, ProcessDefinition.sha256).where(ProcessDefinition.key == key)
-    if version is not None:
-        query = query.where(ProcessDefinition.version == version)
-    found = session().execute(query.order_by(ProcessDefinition.version.desc()).limit(1)).first()
+    query, asked = (_NEWEST, {}) if version is None else (_OF_VERSION, {"version": version})
+    found = connection().execute(query, {"key": key, **asked}).first()
     if found is None:
         raise UnknownProcess(process=key, version=version)
     return by_id(found.id, found.sha256)
