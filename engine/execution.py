@@ -24,7 +24,7 @@ from engine.spiff.run import Run
 from engine.steps import Step, Work, WorkOutcome
 from engine.stores import SqlStore
 from models import writes
-from models.base import bind, connection, session, transaction
+from models.base import bind, connection, flush, forget, session, transaction
 from models.definition import ProcessDefinition
 from models.identity import Department
 from models.incident import Incident
@@ -281,7 +281,7 @@ def _task_ids(instance_id: int, tokens: list[int]) -> list[int]:
 
 def _save(loaded: Loaded, *, by: str, at: datetime, request: str = "", also: Sequence[Write] = ()) -> Advanced:
     run, row = loaded.run, loaded.row
-    session().flush()
+    flush()
     steps = _with_groups(run.steps)
     store = SqlStore(row.id, at, by, {"business_key": row.business_key})
     appliers.apply(steps, store, at)
@@ -299,7 +299,7 @@ def _save(loaded: Loaded, *, by: str, at: datetime, request: str = "", also: Seq
     )
     opened = _send([*also, entry, *store.writes()], store, loaded, head)
     jobs.queue(row.id, steps, loaded.case_key, at)
-    _forget_loaded()
+    forget(ProcessInstance, UserTask, Incident)
     change = Change(row.id, row.business_key, row.key, at, by, steps, run.ended)
     for observer in _observers:
         observer(change)
@@ -316,14 +316,6 @@ def _send(gathered: list[Write], store: SqlStore, loaded: Loaded, head: Head) ->
     if not changed:
         raise StaleInstance(case=loaded.row.business_key)
     return store.open_tasks([id for ids in (*sent, *others) for id in ids])
-
-
-def _forget_loaded() -> None:
-    """Rows are written past the session: what it has loaded of them is read again when it is looked at."""
-    current = session()
-    for row in list(current.identity_map.values()):
-        if isinstance(row, ProcessInstance | UserTask | Incident):
-            current.expire(row)
 
 
 def _with_groups(steps: list[Step]) -> list[Step]:

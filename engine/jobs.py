@@ -20,7 +20,7 @@ from engine.errors import Conflict, EngineError
 from engine.handlers import BpmnError, Call, Handler, JobFailed
 from engine.language import values
 from engine.steps import Done, Failed, Queued, Refused, Step, Work, WorkOutcome
-from models.base import in_scratch, session
+from models.base import in_scratch, savepoint, session
 from models.job import Job
 
 T = TypeVar("T")
@@ -66,7 +66,7 @@ def guarded(what: str, work: Callable[[], T]) -> T | Failed:
     """Whatever `work` gives, or what it threw, with all it wrote undone: one thing that breaks must not stop the next."""
 
     def in_savepoint() -> T:
-        with session().begin_nested():
+        with savepoint():
             return work()
 
     return survive(what, in_savepoint)
@@ -82,7 +82,7 @@ def survive(what: str, work: Callable[[], T]) -> T | Failed:
 
 def _in_savepoint(handler: Handler, given: dict[str, Any], call: Call) -> WorkOutcome:
     parameters = handler.takes.load(plain(given))
-    with session().begin_nested():
+    with savepoint():
         result = handler.gives.dump(handler.function(parameters, call))
         session().flush()
     return Done(result)

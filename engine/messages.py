@@ -13,7 +13,7 @@ from engine.errors import Conflict
 from engine.permissions import Actor
 from engine.spiff.run import Run
 from engine.steps import Failed
-from models.base import session, transaction
+from models.base import savepoint, session, transaction
 from models.timer import MessageSubscription
 
 GONE = ("UnknownToken", "InstanceEnded", "UnknownInstance")
@@ -44,7 +44,7 @@ def correlate(message: str, key: str, *, variables: dict[str, Any], by: Actor, a
 
 def _go_on(instance_id: int, command: execution.Command, by: Actor, at: datetime) -> None:
     """One case, undone as a whole when it breaks; one that reached a limit is put before the operator."""
-    with execution.limits_become_incidents(by=by.user, at=at), transaction(), session().begin_nested():
+    with execution.limits_become_incidents(by=by.user, at=at), transaction(), savepoint():
         execution.advance(instance_id, command, by=by.user, at=at)
 
 

@@ -1,7 +1,8 @@
 """The database session, its one commit, and the column types every table shares; no table lives here.
 
 Code above asks `session()` and writes inside `transaction()`; nobody else commits. On SQLite a writing transaction opens with
-BEGIN IMMEDIATE under a process-wide lock, because the driver would otherwise read before it locks and lose an update.
+BEGIN IMMEDIATE under a process-wide lock, because the driver would otherwise read before it locks and lose an update. What is read
+outside a transaction is read in autocommit on both databases: nothing is begun for it, and nothing is rolled back after it.
 """
 
 from __future__ import annotations
@@ -14,12 +15,14 @@ from datetime import UTC, datetime
 from typing import Any, cast
 
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import DateTime, Engine, MetaData, create_engine, event
+from flask_sqlalchemy.session import Session as OfficeSession
+from sqlalchemy import DateTime, Engine, MetaData, create_engine
 from sqlalchemy.engine import Connection, Dialect
 from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.pool import StaticPool
 from sqlalchemy.types import TypeDecorator
 
+from models import drivers
 from models.turns import Turns
 
 NAMING = {
@@ -37,16 +40,31 @@ class Base(DeclarativeBase):
     metadata = MetaData(naming_convention=NAMING)
 
 
-db = SQLAlchemy(model_class=Base)
+class _Joining(Session):
+    """A session that becomes part of the unit of work around it: what it does then is done on that unit's connection."""
+
+    def get_bind(self, *args: Any, **kwargs: Any) -> Any:
+        unit = _unit.get()
+        if unit is None:
+            return super().get_bind(*args, **kwargs)
+        unit.joined = self
+        return unit.connection
 
 
-@dataclass(frozen=True)
+class _OfOffice(_Joining, OfficeSession):
+    """The session of a request."""
+
+
+db = SQLAlchemy(model_class=Base, session_options={"class_": _OfOffice})
+
+
+@dataclass
 class _Unit:
-    """The open unit of work: its session, the connection that stays its own until the commit, and what that leads to."""
+    """The open unit of work: the connection that stays its own until the commit, where that leads to, and the session once anybody has asked for it."""
 
-    session: Session
     connection: Connection
     engine: Engine
+    joined: Session | None = None
 
 
 _scratch: ContextVar[Session | None] = ContextVar("scratch_session", default=None)
@@ -77,39 +95,86 @@ class UTCDateTime(TypeDecorator[datetime]):
 def session() -> Session:
     """The session of the unit of work, or of the surrounding `scratch()`, or of the request."""
     unit = _unit.get()
-    return unit.session if unit is not None else _scratch.get() or db.session()
+    if unit is None:
+        return _around()
+    if unit.joined is None:
+        _around().connection()
+    return cast(Session, unit.joined)
+
+
+def _around() -> Session:
+    return _scratch.get() or db.session()
 
 
 @contextmanager
-def transaction() -> Iterator[Session]:
+def transaction() -> Iterator[None]:
     """One unit of work: everything inside is committed together, or nothing is. Nested use joins the outer one."""
-    outer = _unit.get()
-    if outer is not None:
-        yield outer.session
+    if _unit.get() is not None:
+        yield
         return
-    current, engine = session(), bind()
-    with _writing(engine):
-        token = None
+    engine = bind()
+    with _writing(engine), _begun(engine) as opened:
+        unit = _Unit(opened, engine)
+        token = _unit.set(unit)
         try:
-            if current.in_transaction():
-                current.rollback()
-            opened = current.connection()
-            token = _unit.set(_Unit(current, opened, engine))
-            if _is_sqlite(engine):
-                opened.exec_driver_sql("BEGIN IMMEDIATE")
-            yield current
-            current.commit()
+            yield
+            flush()
+            opened.commit()
+            if unit.joined is not None:
+                unit.joined.commit()
         except BaseException:
-            current.rollback()
+            if (current := _loaded()) is not None:
+                current.rollback()
+            opened.rollback()
             raise
         finally:
-            if token is not None:
-                _unit.reset(token)
+            _unit.reset(token)
+
+
+@contextmanager
+def _begun(engine: Engine) -> Iterator[Connection]:
+    """A connection in a transaction; what was read before it is read again when it is looked at, and its connection goes back."""
+    current = _loaded()
+    if current is not None and current.in_transaction():
+        current.rollback()
+    with engine.connect().execution_options(**drivers.in_transaction(engine)) as opened:
+        opened.begin()
+        if drivers.is_sqlite(engine):
+            opened.exec_driver_sql("BEGIN IMMEDIATE")
+        yield opened
+
+
+@contextmanager
+def savepoint() -> Iterator[None]:
+    """What fails inside is undone alone, and the unit of work around it may go on."""
+    with session().begin_nested():
+        session().connection()  # SQLAlchemy would set it when the session is used first, and not before what is written past it
+        yield
+
+
+def flush() -> None:
+    """Send what the session holds back, so that it comes before what is written past the session."""
+    current = _loaded()
+    if current is not None and (current.new or current.dirty or current.deleted):
+        session().flush()
+
+
+def _loaded() -> Session | None:
+    """The session of the request or of the surrounding `scratch()`, when anybody has asked for it."""
+    return _scratch.get() or (db.session() if db.session.registry.has() else None)
+
+
+def forget(*models: type[Base]) -> None:
+    """Rows of these tables are written past the session: what it has loaded of them is read again when it is looked at."""
+    current = _loaded()
+    for row in list(current.identity_map.values()) if current is not None else ():
+        if isinstance(row, models) and current is not None:
+            current.expire(row)
 
 
 @contextmanager
 def _writing(engine: Engine) -> Iterator[None]:
-    if _is_sqlite(engine) and _scratch.get() is None:  # a scratch database has nobody else
+    if drivers.is_sqlite(engine) and _scratch.get() is None:  # a scratch database has nobody else
         with _sqlite_writer:
             yield
     else:
@@ -118,20 +183,16 @@ def _writing(engine: Engine) -> Iterator[None]:
 
 def one_writer() -> bool:
     """Whether transactions write one after the other, so that what one has read before a lock still holds after it."""
-    return _is_sqlite(bind())
-
-
-def _is_sqlite(engine: Engine) -> bool:
-    return engine.dialect.name == "sqlite"
+    return drivers.is_sqlite(bind())
 
 
 @contextmanager
 def scratch(url: str = "") -> Iterator[Session]:
     """A private database with every table, in memory unless `url` names an empty one; `session()` means it until the block ends."""
-    engine = create_engine(url) if url else _in_memory()
-    listen(engine)
+    engine = create_engine(url or drivers.IN_MEMORY, **drivers.options(url or drivers.IN_MEMORY))
+    drivers.listen(engine)
     Base.metadata.create_all(engine)
-    current = Session(engine, expire_on_commit=False)
+    current = _Joining(engine, expire_on_commit=False)
     scratch_token, unit_token = _scratch.set(current), _unit.set(None)
     try:
         yield current
@@ -142,27 +203,9 @@ def scratch(url: str = "") -> Iterator[Session]:
         engine.dispose()
 
 
-def _in_memory() -> Engine:
-    return create_engine("sqlite://", poolclass=StaticPool, connect_args={"check_same_thread": False})
-
-
 def in_scratch() -> bool:
     """Whether `session()` means a private database, of which nobody else may hear."""
     return _scratch.get() is not None
-
-
-def listen(engine: Engine) -> None:
-    """Set the pragmas that durability and foreign keys need on every SQLite connection, and let us write BEGIN ourselves."""
-    if engine.dialect.name != "sqlite":
-        return
-
-    @event.listens_for(engine, "connect")
-    def _configure(connection: Any, _record: Any) -> None:
-        connection.isolation_level = None
-        cursor = connection.cursor()
-        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=30000"):
-            cursor.execute(f"PRAGMA {pragma}")
-        cursor.close()
 
 
 def connection() -> Connection:
@@ -174,15 +217,18 @@ def connection() -> Connection:
 def bind() -> Engine:
     """The engine of the current session."""
     unit = _unit.get()
-    return unit.engine if unit is not None else cast(Engine, session().get_bind())
+    if unit is not None:
+        return unit.engine
+    scratch = _scratch.get()
+    return db.engine if scratch is None else cast(Engine, scratch.get_bind())
 
 
 @contextmanager
 def glance() -> Iterator[Connection]:
-    """A connection for one question outside any unit of work; on PostgreSQL nothing is begun for it and rolled back after it."""
+    """A connection for one question outside any unit of work, given back at once."""
     engine = bind()
-    if _unit.get() is not None or session().in_transaction() or isinstance(engine.pool, StaticPool):
+    if _unit.get() is not None or isinstance(engine.pool, StaticPool):
         yield connection()
         return
     with engine.connect() as opened:
-        yield opened if _is_sqlite(engine) else opened.execution_options(isolation_level="AUTOCOMMIT")
+        yield opened

@@ -130,7 +130,7 @@ def _day(row: CalendarDay) -> Day:
 @event.listens_for(Session, "after_flush")
 def _note(changed: Session, _context: object) -> None:
     if any(isinstance(row, CalendarDay) for row in (*changed.new, *changed.dirty, *changed.deleted)):
-        _cached.pop(changed.get_bind(), None)
+        _cached.pop(bind(), None)
         changed.info["calendar_changed"] = True
 
 
@@ -138,4 +138,4 @@ def _note(changed: Session, _context: object) -> None:
 @event.listens_for(Session, "after_rollback")
 def _forget(changed: Session) -> None:
     if changed.info.pop("calendar_changed", False):
-        _cached.pop(changed.get_bind(), None)
+        _cached.pop(bind(), None)

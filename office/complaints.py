@@ -8,7 +8,7 @@ from sqlalchemy import bindparam, update
 
 import engine
 from engine import Change
-from models.base import connection, session
+from models.base import connection, forget
 from models.complaint import Complaint
 
 REPLY = "reply"
@@ -24,8 +24,7 @@ def follow(change: Change) -> None:
         columns |= _from_step(step, change)
     if columns:
         connection().execute(_OF_CASE, {"of": change.business_key, **columns})
-        for row in [one for one in session().identity_map.values() if isinstance(one, Complaint)]:
-            session().expire(row)  # written past it
+        forget(Complaint)
 
 
 def _from_step(step: dict[str, Any], change: Change) -> dict[str, Any]:

@@ -29,7 +29,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import insert, select
 
 from engine import Invalid
-from models.base import session, transaction
+from models.base import savepoint, session, transaction
 from models.billing import Bill
 from models.customer import Subscription
 from models.usage import CDR_KINDS, COMPONENTS, Cdr
@@ -73,7 +73,7 @@ def import_cdrs(file: BinaryIO) -> int:
     missing_column, unknown_column, repeated_column, unreadable, field_count, missing, not_an_msisdn, unknown_kind, not_a_time,
     no_time_zone, not_a_number, negative, too_large, too_many_characters, duplicate.
     """
-    with transaction(), session().begin_nested():
+    with transaction(), savepoint():
         text = io.TextIOWrapper(file, encoding=_encoding(file), newline="")
         try:
             kept = _store(csv.reader(text, strict=True))

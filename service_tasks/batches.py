@@ -16,7 +16,7 @@ from sqlalchemy.exc import IntegrityError
 
 import engine
 from engine.handlers import Call, handler
-from models.base import session
+from models.base import savepoint, session
 from models.batch import Batch
 from models.job import Job
 from service_tasks import schemas
@@ -51,7 +51,7 @@ def locked(kind: str, period: str, at: datetime) -> Batch:
     if found is not None:
         return found
     try:
-        with session().begin_nested():
+        with savepoint():
             session().add(
                 Batch(kind=kind, period=period, opened_at=at, state="open", count=0, total=0, cases=0, released=0)
             )

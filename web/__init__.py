@@ -12,12 +12,11 @@ from pathlib import Path
 from flask import Flask, Response, abort, request, url_for
 from flask_wtf.csrf import CSRFProtect
 from markupsafe import Markup
-from sqlalchemy.pool import NullPool
 
 import engine
 import models
 import service_tasks
-from models import base
+from models import base, drivers
 from office import batches, calendar, complaints
 from office import supervision as tracking
 from web import auth, config, cookies, errors, i18n, submission
@@ -87,7 +86,7 @@ def _configure(app: Flask, settings: config.Settings) -> None:
     app.config.update(
         SECRET_KEY=settings.secret_key or b"testing" * 8,
         SQLALCHEMY_DATABASE_URI=settings.database_url,
-        SQLALCHEMY_ENGINE_OPTIONS=_engine_options(settings.database_url),
+        SQLALCHEMY_ENGINE_OPTIONS=drivers.options(settings.database_url),
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Lax",
         SESSION_COOKIE_SECURE=settings.https,
@@ -98,19 +97,12 @@ def _configure(app: Flask, settings: config.Settings) -> None:
     )
 
 
-def _engine_options(url: str) -> dict[str, object]:
-    """A connection for every thread that asks: one that waits for the write lock holds its own meanwhile."""
-    if url.startswith("sqlite") and ":memory:" not in url and url != "sqlite://":
-        return {"poolclass": NullPool} if "mode=ro" in url else {"connect_args": {"timeout": 30}, "max_overflow": -1}
-    return {} if url.startswith("sqlite") else {"max_overflow": -1}
-
-
 def _connect(app: Flask) -> None:
     for module in pkgutil.iter_modules(models.__path__):
         importlib.import_module(f"models.{module.name}")
     base.db.init_app(app)
     with app.app_context():
-        base.listen(base.db.engine)
+        drivers.listen(base.db.engine)
 
 
 def _compose(settings: config.Settings) -> None:

@@ -13,7 +13,8 @@ from sqlalchemy import Connection, create_engine, select, text
 from sqlalchemy.pool import NullPool
 
 import engine
-from models.base import listen, session
+from models import drivers
+from models.base import session
 from models.instance import ProcessInstance
 from office import relocation
 from web import config, create_app
@@ -60,7 +61,7 @@ def _move(source_url: str, target_url: str) -> list[relocation.Copied]:
 def _standing_still(url: str) -> Iterator[Connection]:
     """The source, which nobody can write to until the copy has ended."""
     source = create_engine(url, poolclass=NullPool)
-    listen(source)
+    drivers.listen(source)
     with source.connect() as connection:
         connection.execute(text("BEGIN IMMEDIATE"))
         yield connection

@@ -7,11 +7,9 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import create_engine, event, func, select
-from sqlalchemy.orm import Session
+from sqlalchemy import event, func, select
 
-from models import base
-from models.base import Base, scratch, session, transaction
+from models.base import scratch, session, transaction
 from models.billing import JournalEntry, LedgerAccount, Posting, Refund
 from models.customer import Subscription as SubscriptionRow
 from office.fixtures import build
@@ -60,20 +58,9 @@ GIVEN = {
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)], autouse=True)
 def office(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """The accounts of GIVEN, on either database, inside a transaction."""
-    if request.param == "sqlite":
-        with scratch(), transaction():
-            build(GIVEN, at=AT)
-            yield
-        return
-    engine = create_engine(request.getfixturevalue("postgresql"))
-    Base.metadata.create_all(engine)
-    with Session(engine, expire_on_commit=False) as current:
-        token = base._scratch.set(current)
-        with transaction():
-            build(GIVEN, at=AT)
-            yield
-        base._scratch.reset(token)
-    engine.dispose()
+    with scratch("" if request.param == "sqlite" else request.getfixturevalue("postgresql")), transaction():
+        build(GIVEN, at=AT)
+        yield
 
 
 def effect(key: str) -> Effect:

@@ -1,0 +1,60 @@
+"""How connections are opened and what the drivers are told, so that both databases keep the same promises; no table lives here.
+
+A connection commits by itself what is not in a transaction, on SQLite because we write BEGIN, on PostgreSQL because it is asked to: what is read
+outside a unit of work is then neither begun nor rolled back. A ROLLBACK also makes psycopg forget every statement it keeps prepared.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from psycopg.types.numeric import Int8BinaryDumper
+from sqlalchemy import Engine, event
+from sqlalchemy.pool import NullPool, StaticPool
+
+AUTOCOMMIT = "AUTOCOMMIT"
+SQLITE, IN_MEMORY = "sqlite", "sqlite://"
+PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=30000")
+WAIT_SECONDS = 30
+PREPARED_AFTER, MOST_PREPARED = 2, 500
+
+
+def options(url: str) -> dict[str, Any]:
+    """What `create_engine` is given. There is a connection for every thread that asks: one that waits for the write lock holds its own meanwhile."""
+    if not url.startswith(SQLITE):
+        return {"max_overflow": -1, "isolation_level": AUTOCOMMIT}
+    if url == IN_MEMORY or ":memory:" in url:
+        return {"poolclass": StaticPool, "connect_args": {"check_same_thread": False}}
+    return (
+        {"poolclass": NullPool} if "mode=ro" in url else {"connect_args": {"timeout": WAIT_SECONDS}, "max_overflow": -1}
+    )
+
+
+def listen(engine: Engine) -> None:
+    """Prepare every connection of an engine as it is opened."""
+    event.listen(engine, "connect", _prepare_sqlite if is_sqlite(engine) else _prepare_psycopg)
+
+
+def _prepare_sqlite(connection: Any, _record: Any) -> None:
+    """Durability and foreign keys, which SQLite asks for on every connection; BEGIN is ours to write."""
+    connection.isolation_level = None
+    cursor = connection.cursor()
+    for pragma in PRAGMAS:
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+def _prepare_psycopg(connection: Any, _record: Any) -> None:
+    """A statement stays one and the same whatever the size of its numbers, and is kept prepared from its third use."""
+    connection.adapters.register_dumper(int, Int8BinaryDumper)
+    connection.prepare_threshold, connection.prepared_max = PREPARED_AFTER, MOST_PREPARED
+
+
+def in_transaction(engine: Engine) -> dict[str, Any]:
+    """The options of a connection that is to hold a transaction until it is committed."""
+    return {} if is_sqlite(engine) else {"isolation_level": "READ COMMITTED"}
+
+
+def is_sqlite(engine: Engine) -> bool:
+    """Whether there is one writer at a time, and BEGIN is written by hand."""
+    return engine.dialect.name == SQLITE
