@@ -6,6 +6,7 @@ import json
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from functools import partial
 from time import perf_counter
 
 import engine
@@ -17,6 +18,7 @@ from models.base import db, session
 from models.user_task import UserTask
 from web import create_app
 
+SIDE_BY_SIDE = 50
 _cases = iter(range(1, 10**9))
 
 
@@ -63,30 +65,40 @@ def completing(key: str, times: int, variables: dict[str, object] | None = None)
 
     def all_of_them() -> Iterator[Callable[[], None]]:
         for _ in range(times):
-            at[0] = at[0] or _open_task(last[0]) or start(key, variables)
+            at[0] = at[0] or open_task(last[0]) or start(key, variables)
             db.session.remove()
             yield complete
 
     return each(all_of_them())
 
 
-def over_http(place: Place, browser: Browser, key: str, times: int) -> Samples:
-    """The same through the page's own route, with session cookie and CSRF token."""
-    at: list[int | None] = [None]
+def over_http(browser: Browser, key: str, times: int, *, between: str = "") -> Samples:
+    """The same through the page's own route, with session cookie and CSRF token; `between` is a page that is loaded before each.
 
-    def complete() -> None:
-        browser.post(f"/tasks/{at[0]}/completion", workloads.ENTERED)
+    Cases are begun side by side and taken a step further in turn, so that whoever asks does nothing else meanwhile.
+    """
 
-    def all_of_them() -> Iterator[Callable[[], None]]:
+    def all_of_them() -> Iterator[Callable[[], object]]:
+        tasks: list[int] = []
         for _ in range(times):
-            browser.get("/tasks")  # as the redirect does; it also takes the message away
-            at[0] = _open_task(at[0]) or start(key)
-            yield complete
+            if not tasks:
+                tasks = _open_tasks(key) or [start(key) for _ in range(SIDE_BY_SIDE)]
+            browser.leave_messages()
+            if between:
+                browser.get(between)
+            yield partial(browser.post, f"/tasks/{tasks.pop()}/completion", workloads.ENTERED)
 
     return each(all_of_them())
 
 
-def _open_task(before: int | None) -> int | None:
+def _open_tasks(key: str) -> list[int]:
+    query = db.select(UserTask.id).where(UserTask.process_key == key, UserTask.state == "open")
+    found = list(session().scalars(query.limit(SIDE_BY_SIDE)))
+    db.session.remove()
+    return found
+
+
+def open_task(before: int | None) -> int | None:
     """What the case of the task completed last waits for now."""
     if before is None:
         return None

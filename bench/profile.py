@@ -1,4 +1,4 @@
-"""Where the CPU time of a completion goes: which part of the program, and which functions. Shares, because the profiler itself costs time."""
+"""Where the CPU time of a completion goes, in process and in a request: which part of the program, and which functions. Shares, because the profiler itself costs time."""
 
 from __future__ import annotations
 
@@ -6,21 +6,43 @@ import cProfile
 import pstats
 import time
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from contextvars import Context
 from dataclasses import asdict, dataclass
+from functools import partial
+from http import HTTPStatus
+from itertools import count
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
+
+from flask import Flask
+from werkzeug.test import TestResponse
 
 from bench import completion, workloads
 from bench.databases import Place, office
+from bench.serving import csrf_token
 from models.base import db
+from web.auth import hash_password
 
 ROOT = Path(__file__).parents[1]
 WARM, TIMES, MOST_SHOWN = 60, 600, 25
 LEAST_SHARE, REST = 0.005, "Python and the rest"
-THEIRS = ("SpiffWorkflow", "sqlalchemy", "flask_sqlalchemy", "marshmallow", "psycopg", "psycopg_binary", "cryptography")
+OF_DATA = (
+    "SpiffWorkflow",
+    "sqlalchemy",
+    "flask_sqlalchemy",
+    "marshmallow",
+    "psycopg",
+    "psycopg_binary",
+    "cryptography",
+)
+OF_THE_WEB = ("flask", "werkzeug", "itsdangerous", "flask_login", "flask_wtf", "flask_babel", "flask_limiter", "babel")
+THEIRS = (*OF_DATA, *OF_THE_WEB)
 DRIVERS = ("sqlite3.", "psycopg")
+PASSWORD = "cleo-reception-desk"
 Function = tuple[str, int, str]
+Completion = Callable[[int], int | None]
+Watch = Callable[[Callable[..., Any]], Callable[..., Any]]
 
 
 @dataclass(frozen=True)
@@ -32,31 +54,75 @@ class Line:
     calls: float
 
 
-def completing(place: Place) -> tuple[list[Line], list[Line]]:
+class Profiled(NamedTuple):
     """Parts and functions by their own time over whole cases of the benchmark process, the most first."""
-    with office(place, workloads.benchmark()):
-        _complete(WARM, None)
-        profile = cProfile.Profile(time.process_time)
-        _complete(TIMES, profile)
-    stats: Mapping[Function, Any] = pstats.Stats(profile).stats  # type: ignore[attr-defined]
-    return _lines(_by_part(stats), stats), _lines(_by_function(stats), stats)[:MOST_SHOWN]
+
+    parts: list[Line]
+    functions: list[Line]
+
+    def document(self) -> dict[str, Any]:
+        """As JSON."""
+        return {"parts": [asdict(one) for one in self.parts], "functions": [asdict(one) for one in self.functions]}
 
 
-def document(parts: list[Line], functions: list[Line]) -> dict[str, Any]:
-    """As JSON."""
-    return {"parts": [asdict(one) for one in parts], "functions": [asdict(one) for one in functions]}
+def completing(place: Place) -> dict[str, Profiled]:
+    """Of a completion by the verb alone, and of the request that does it with login, CSRF token and redirect."""
+    with office(place, workloads.benchmark()) as app:
+        return {"a completion": _profiled(_verb), "its request": _profiled(partial(_request, app))}
 
 
-def _complete(times: int, profile: cProfile.Profile | None) -> None:
-    task: int | None = None
-    for _ in range(times):
+def _profiled(prepare: Callable[[Watch], Completion]) -> Profiled:
+    profile, seen = cProfile.Profile(time.process_time), count()
+
+    def watch(function: Callable[..., Any]) -> Callable[..., Any]:
+        def watched(*given: Any) -> Any:
+            if next(seen) < WARM:
+                return function(*given)
+            profile.enable()
+            try:
+                return function(*given)
+            finally:
+                profile.disable()
+
+        return watched
+
+    complete, task = prepare(watch), None
+    for _ in range(WARM + TIMES):
         task = task or completion.start("BENCH")
         db.session.remove()
-        if profile is not None:
-            profile.enable()
-        task = completion.finish(task)
-        if profile is not None:
-            profile.disable()
+        task = complete(task)
+    stats: Mapping[Function, Any] = pstats.Stats(profile).stats  # type: ignore[attr-defined]
+    return Profiled(_lines(_by_part(stats), stats), _lines(_by_function(stats), stats)[:MOST_SHOWN])
+
+
+def _verb(watch: Watch) -> Completion:
+    return watch(completion.finish)
+
+
+def _request(app: Flask, watch: Watch) -> Completion:
+    """Posts a form as a browser does; what is watched is the application, not the one who asks it."""
+    completion.set_password("cleo", hash_password(PASSWORD))
+    browser, token = app.test_client(), {"csrf_token": ""}
+    token["csrf_token"] = csrf_token(_apart(browser.get, "/login").text)
+    _apart(browser.post, "/login", data={"name": "cleo", "password": PASSWORD, **token})
+    token["csrf_token"] = csrf_token(_apart(browser.get, "/tasks").text)
+    at_login = browser.get_cookie("session")
+    assert at_login is not None
+    app.wsgi_app = watch(app.wsgi_app)  # type: ignore[method-assign]
+
+    def complete(task: int) -> int | None:
+        browser.set_cookie("session", at_login.value)  # without the messages that no page has shown
+        answer = _apart(browser.post, f"/tasks/{task}/completion", data={**workloads.ENTERED, **token})
+        if answer.status_code != HTTPStatus.FOUND:
+            raise RuntimeError(f"the task was not completed: {answer.status}")
+        return completion.open_task(task)
+
+    return complete
+
+
+def _apart(ask: Callable[..., TestResponse], *given: Any, **form: Any) -> TestResponse:
+    """Outside the context of the office, in which requests would share what each has for itself."""
+    return Context().run(partial(ask, *given, **form))
 
 
 Spent = dict[str, tuple[float, int]]

@@ -50,32 +50,42 @@ def _await(port: int, process: subprocess.Popen[bytes]) -> None:
     raise RuntimeError("the server of the benchmark does not answer")
 
 
+def csrf_token(page: str) -> str:
+    """What a form of the page has to bring with it. Errors: RuntimeError for a page without one."""
+    found = CSRF.search(page)
+    if found is None:
+        raise RuntimeError("a page without a CSRF token")
+    return found.group(1)
+
+
 class Browser:
     """One kept connection with a session cookie."""
 
     def __init__(self, port: int) -> None:
         self._connection = HTTPConnection("127.0.0.1", port, timeout=60)
-        self._cookie = self._csrf = ""
+        self._cookie = self._csrf = self._at_login = ""
 
     def log_in(self, name: str) -> None:
         """Log in as one of the demo people, whose password the bench has set."""
         self._csrf = self._token("/login")
         self.post("/login", {"name": name, "password": f"{name}-reception-desk"}, expected=302)
         self._csrf = self._token("/tasks")
+        self._at_login = self._cookie
 
     def _token(self, path: str) -> str:
-        found = CSRF.search(self.get(path))
-        if found is None:
-            raise RuntimeError(f"no form on {path}")
-        return found.group(1)
+        return csrf_token(self.get(path))
 
     def get(self, path: str) -> str:
         """A page. Errors: RuntimeError when it is anything but 200."""
         return self._ask("GET", path, None, 200)
 
     def post(self, path: str, form: dict[str, str], *, expected: int = 302) -> str:
-        """A submitted form. Errors: RuntimeError for any other status than expected."""
+        """A submitted form; the redirect is not followed. Errors: RuntimeError for any other status than expected."""
         return self._ask("POST", path, urlencode({**form, "csrf_token": self._csrf}), expected)
+
+    def leave_messages(self) -> None:
+        """Forget what the answers since the login have put into the cookie: the messages that a next page would have shown."""
+        self._cookie = self._at_login
 
     def put(self, path: str) -> str:
         """An empty PUT. Errors: as `get`."""

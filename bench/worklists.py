@@ -21,13 +21,14 @@ from web.auth import Person
 from web.queries import worklist
 
 AT_ONCE, PER_CASE = 20_000, 10
+HOUSEKEEPING = ("vacuum analyze", "checkpoint")
 ELEMENT = "judge_cause"
 CLERK = Person("cleo", "陈可", "zh", frozenset({"service_hall"}), frozenset({"clerk"}))
 PROCESSES = ("TS-001", "TS-002", "TS-003", "TS-004")
 
 
 def fill(place: Place, upto: int, seed: int = 7) -> None:
-    """Open tasks until there are `upto`, spread over all departments with limits around now."""
+    """Open tasks until there are `upto`, spread over all departments with limits around now; PostgreSQL's housekeeping is done before anybody looks."""
     chance, now = random.Random(seed), engine.now()
     groups = list(session().scalars(select(Department.code)))
     definition = session().scalar(select(func.min(ProcessDefinition.id)))
@@ -39,7 +40,8 @@ def fill(place: Place, upto: int, seed: int = 7) -> None:
             session().execute(insert(UserTask), [_task(chance, cases, n, groups, now) for n in range(wanted)])
         there += wanted
     if place.kind != SQLITE:
-        session().execute(text("analyze user_task"))
+        for statement in HOUSEKEEPING:
+            session().execute(text(statement))
     db.session.remove()
 
 

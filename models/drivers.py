@@ -19,10 +19,13 @@ WAIT_SECONDS = 30
 PREPARED_AFTER, MOST_PREPARED = 2, 500
 
 
+_POOL = {"max_overflow": -1, "pool_use_lifo": True}  # the one used last has pages and statements at hand
+
+
 def options(url: str) -> dict[str, Any]:
     """What `create_engine` is given. There is a connection for every thread that asks: one that waits for the write lock holds its own meanwhile."""
     if not url.startswith(SQLITE):
-        return {"max_overflow": -1, "isolation_level": AUTOCOMMIT}
+        return {**_POOL, "isolation_level": AUTOCOMMIT}
     if url == IN_MEMORY or ":memory:" in url:
         return {"poolclass": StaticPool, "connect_args": {"check_same_thread": False}}
     return (

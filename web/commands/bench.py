@@ -40,13 +40,15 @@ def _profile(database: str, server: str | None, *, as_json: bool) -> None:
         found = {place.kind: profile.completing(place) for place in _places(Path(folder), database, server, stack)}
     lines = [
         line
-        for kind, tables in found.items()
+        for kind, profiles in found.items()
+        for what, one in profiles.items()
         for line in (
-            f"{kind}: share of the CPU time of a completion",
-            *(_share(one) for table in tables for one in (*table, None)),
+            f"{kind}: share of the CPU time of {what}",
+            *(_share(share) for table in one for share in (*table, None)),
         )
     ]
-    report({kind: profile.document(*tables) for kind, tables in found.items()}, lines, as_json=as_json, found=False)
+    document = {kind: {what: one.document() for what, one in profiles.items()} for kind, profiles in found.items()}
+    report(document, lines, as_json=as_json, found=False)
 
 
 def _share(line: profile.Line | None) -> str:
