@@ -1,4 +1,4 @@
-"""What a gateway condition, a table cell and a whole decision cost once compiled: `.venv/bin/python -m bench.feel` prints microseconds."""
+"""What a gateway condition of the published processes and a whole decision cost once compiled, in microseconds."""
 
 from __future__ import annotations
 
@@ -6,39 +6,43 @@ from datetime import UTC, datetime
 from pathlib import Path
 from timeit import Timer
 
+from bench.figures import Figure
+from engine import xml
 from engine.definitions import dmn
 from engine.language import feel
 from engine.language.calendar import Calendar
 
 SCOPE = feel.Scope(datetime(2026, 11, 23, 1, tzinfo=UTC), Calendar(frozenset(), frozenset()))
 VARIABLES = {"established": True, "amount": 12850, "way": "cash", "bill": {"total": 9900}, "finding": "fraud"}
-CONDITIONS = (
-    "established",
-    "established = true",
-    'way = "cash"',
-    "amount > bill.total and established",
-    'way in ("cash", "prepayment") and amount <= 20000',
-    "count([1, 2, 3][item > 1]) = 2",
-)
-CAUSE = Path(__file__).parents[1] / "processes" / "decisions" / "cause.dmn"
+PROCESSES = Path(__file__).parents[1] / "processes"
+MOST_OF_A_CONDITION = 5.0
 
 
-def microseconds(statement: Timer) -> float:
+def figures() -> list[Figure]:
+    """The dearest gateway condition of all diagrams, and a decision of seven rules."""
+    costs = {text: _condition(text) for text in conditions()}
+    what = f"the dearest of {len(costs)} gateway conditions"
+    model = dmn.parse((PROCESSES / "decisions" / "cause.dmn").read_bytes())
+    decision = _microseconds(Timer(lambda: model.evaluate("cause", VARIABLES, scope=SCOPE)))
+    return [
+        Figure(what, "", max(costs.values()), "µs", goal=MOST_OF_A_CONDITION),
+        Figure("a decision of seven rules", "", decision, "µs"),
+    ]
+
+
+def conditions() -> set[str]:
+    """What is written on the flows of the diagrams in processes/."""
+    roots = [xml.parse(file.read_bytes()) for file in sorted(PROCESSES.rglob("*.bpmn"))]
+    found = [flow.text or "" for root in roots for flow in root.iter("{*}conditionExpression")]
+    return {text.strip().removeprefix("=").strip() for text in found}
+
+
+def _condition(text: str) -> float:
+    expression = feel.compile(text)
+    return _microseconds(Timer(lambda: expression.evaluate(VARIABLES, scope=SCOPE)))
+
+
+def _microseconds(statement: Timer) -> float:
     """The best of five rounds, for one call."""
     count, _ = statement.autorange()
     return min(statement.repeat(5, count)) / count * 1_000_000
-
-
-def main() -> None:
-    """Print a line for each condition, and one for a decision."""
-    for text in CONDITIONS:
-        expression = feel.compile(text)
-        print(f"{microseconds(Timer(lambda e=expression: e.evaluate(VARIABLES, scope=SCOPE))):8.2f} µs  {text}")  # type: ignore[misc]
-    model = dmn.parse(CAUSE.read_bytes())
-    print(
-        f"{microseconds(Timer(lambda: model.evaluate('cause', VARIABLES, scope=SCOPE))):8.2f} µs  decision cause, 7 rules"
-    )
-
-
-if __name__ == "__main__":
-    main()

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import click
 
-from bench import databases, profile, program
+from bench import databases, feel, profile, program
 from bench.figures import Figure
 from web.commands.output import as_json, note, report
 
@@ -26,7 +26,8 @@ def bench(quick: bool, database: str, server: str | None, profiled: bool, as_jso
         _profile(database, server, as_json=as_json)
         return
     size = program.QUICK if quick else program.FULL
-    found: list[Figure] = []
+    note("conditions of gateways …")
+    found: list[Figure] = feel.figures()
     with tempfile.TemporaryDirectory(prefix="desk-bench-") as folder, ExitStack() as stack:
         for place in _places(Path(folder), database, server, stack):
             found += program.run(place, size, lambda what, kind=place.kind: note(f"{kind}: {what} …"))  # type: ignore[misc]
