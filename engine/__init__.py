@@ -52,6 +52,7 @@ from engine.language.forms import Form, InvalidForm, Reason
 from engine.messages import correlate
 from engine.messages import waiting as waiting_for
 from engine.people import record as record_person
+from engine.people import told as told_of_people
 from engine.permissions import (
     Actor,
     AlreadyCompleted,
@@ -212,6 +213,7 @@ __all__ = [
     "seal_for",
     "start",
     "survive",
+    "told_of_people",
     "unseal_for",
     "use_calendar",
     "variables",

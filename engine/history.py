@@ -115,12 +115,19 @@ def rows(stream: str, stream_id: str, upto: int | None = None) -> list[HistoryEn
 def _checked(stored: list[HistoryEntry], stream_id: str, case_key: bytes | None) -> Iterator[Entry]:
     previous = GENESIS
     for number, row in enumerate(stored, start=1):
-        if row.sequence != number or row.previous != previous or row.hash != chain(previous, row.body):
+        if row.sequence != number or row.previous != previous:
             raise BrokenChain(stream=stream_id, seq=number)
         previous = row.hash
-        opened = document(row.body)
-        steps = sealing.reveal(case_key, opened["steps"])
-        yield Entry(row.sequence, row.at, row.actor, steps, row.hash, opened["calendar"], opened.get("request", ""))
+        yield opened(row, case_key)
+
+
+def opened(row: HistoryEntry, case_key: bytes | None = None) -> Entry:
+    """One stored row, as it was when it was written. Errors: BrokenChain."""
+    if row.hash != chain(row.previous, row.body):
+        raise BrokenChain(stream=row.stream_id, seq=row.sequence)
+    read = document(row.body)
+    steps = sealing.reveal(case_key, read["steps"])
+    return Entry(row.sequence, row.at, row.actor, steps, row.hash, read["calendar"], read.get("request", ""))
 
 
 def document(body: bytes) -> dict[str, Any]:

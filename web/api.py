@@ -20,7 +20,7 @@ from models.base import session
 from models.definition import ProcessDefinition
 from models.instance import ProcessInstance
 from models.user_task import UserTask
-from office import intake, notices, tokens
+from office import intake, looks, notices, tokens
 from service_tasks.gateway import SubscriptionUnknown
 from web import auth, problems, schemas
 from web.auth import Person
@@ -325,6 +325,8 @@ def _instance(instance_id: int) -> ProcessInstance:
 def _visible_instance(instance_id: int) -> ProcessInstance:
     row = _instance(instance_id)
     access.check_case(_person(), instance_id)
+    if _person().has("auditor"):
+        looks.record_again(row.business_key, by=_actor(), at=engine.now())
     return row
 
 

@@ -9,8 +9,10 @@ from sqlalchemy import select, update
 import engine
 from models.base import session, transaction
 from models.entry import HistoryEntry
+from models.instance import ProcessInstance
+from office import tokens
 from tests.people import CLEO
-from tests.visitors import Visitor
+from tests.visitors import Caller, Visitor
 
 pytestmark = pytest.mark.slow
 CASE = "AJ-1"
@@ -19,8 +21,13 @@ CASE = "AJ-1"
 @pytest.fixture
 def case(app: Flask) -> str:
     """A case that is there to be looked at."""
-    engine.start("TS-002", business_key=CASE, variables={"msisdn": "13900000201"}, by=CLEO, at=engine.now())
+    begin()
     return CASE
+
+
+def begin() -> None:
+    """A case of a demo customer."""
+    engine.start("TS-002", business_key=CASE, variables={"msisdn": "13900000201"}, by=CLEO, at=engine.now())
 
 
 def written(user: str) -> list[str]:
@@ -38,17 +45,30 @@ def test_an_auditors_look_is_written_once_for_each_login(desk: Flask, case: str)
     assert written("ada") == [case, case]
 
 
+def test_a_look_through_the_api_is_written_too(desk: Flask, case: str) -> None:
+    """A token is no way round the record; a program that asks every minute fills nobody's history."""
+    with desk.app_context():
+        token = tokens.create("ada", at=engine.now())
+        instance = session().scalars(select(ProcessInstance.id)).one()
+    program = Caller(desk.test_client(), token)
+    for path in (f"/instances/{instance}", f"/instances/{instance}/entries", f"/instances/{instance}"):
+        assert program.get(path).status_code == 200
+    assert written("ada") == [case]
+
+
 def test_others_work_unwatched(desk: Flask, case: str) -> None:
     """Whoever works on cases is in their histories by what they do; their looking is not written down."""
     Visitor(desk, "sam").get(f"/cases/{case}")
     assert written("sam") == []
 
 
-def test_auditors_see_who_looked(desk: Flask, case: str) -> None:
+def test_auditors_see_who_looked(any_desk: Flask) -> None:
     """The tab names the auditor; nobody else has it."""
-    ada = Visitor(desk, "ada")
-    assert "安达" in ada.get(f"/cases/{case}", tab="looks").tree.xpath("string(//main)")
-    sam = Visitor(desk, "sam").get(f"/cases/{case}", tab="looks")
+    with any_desk.app_context():
+        begin()
+    ada = Visitor(any_desk, "ada")
+    assert "安达" in ada.get(f"/cases/{CASE}", tab="looks").tree.xpath("string(//main)")
+    sam = Visitor(any_desk, "sam").get(f"/cases/{CASE}", tab="looks")
     assert "安达" not in sam.text
     assert "查阅记录" not in sam.text
 
