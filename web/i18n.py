@@ -83,11 +83,11 @@ def remark(text: str) -> str:
 
 
 def yuan(fen: int | None) -> str:
-    """Fen as yuan with two decimals: 1,234.50 元."""
+    """Fen as yuan with two decimals: 1,234.50 元, -50.00 元, in English -¥50.00."""
     if fen is None:
         return "—"
-    amount = f"{'-' if fen < 0 else ''}{abs(fen) // 100:,}.{abs(fen) % 100:02d}"
-    return f"¥{amount}" if language() == "en" else f"{amount} 元"
+    sign, amount = "-" if fen < 0 else "", f"{abs(fen) // 100:,}.{abs(fen) % 100:02d}"
+    return f"{sign}¥{amount}" if language() == "en" else f"{sign}{amount} 元"
 
 
 def moment(at: datetime | None) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from flask import Flask, g
 
-from web.i18n import remark
+from web.i18n import remark, yuan
 
 
 def test_a_constant_is_written_in_the_language_of_each_reader(desk: Flask) -> None:
@@ -25,3 +25,11 @@ def test_a_remark_on_a_rule_has_a_line_in_each_language(desk: Flask, language: s
     with desk.test_request_context("/"):
         g.language = language
         assert (remark("功能费\nFunction fee"), remark("月租费")) == (read, "月租费")
+
+
+@pytest.mark.parametrize(("language", "read"), [("zh", "-1,234.50 元"), ("en", "-¥1,234.50")])
+def test_what_is_taken_away_has_its_sign_first(desk: Flask, language: str, read: str) -> None:
+    """A minus between the sign of the currency and the figure is overlooked."""
+    with desk.test_request_context("/"):
+        g.language = language
+        assert yuan(-123_450) == read
