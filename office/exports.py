@@ -146,7 +146,7 @@ def _ids(wanted: Wanted) -> list[int]:
 def _trace(instance_id: int, personal: bool) -> str:
     definition = engine.definition_of(instance_id)
     number = session().scalar(select(ProcessInstance.business_key).where(ProcessInstance.id == instance_id))
-    scopes, groups = {0: definition.key}, {}
+    scopes, groups, items = {0: definition.key}, {}, {}
     parts = ["<trace>", _string("concept:name", str(number)), _string("process", definition.key)]
     parts.append(_string("version", str(definition.version)))
     for entry in engine.entries(instance_id):
@@ -154,15 +154,22 @@ def _trace(instance_id: int, personal: bool) -> str:
             engine.follow_scopes(scopes, step)
             if step["type"] == "user_task_created":
                 groups[step["token"]] = step["group"]
+            if step["type"] == "item_entered":
+                items[step["item"]] = f"{step['index']}/{step['count']}"
             if step["type"] in LIFECYCLE:
                 process = scopes.get(step.get("scope", 0), definition.key)
                 shown = _open(step, definition.personal, personal)
-                parts.append(_event(entry, shown, process, definition, groups.get(step["token"], "")))
+                more = {"org:group": groups.get(step["token"]), "item": items.get(step.get("scope", 0))}
+                parts.append(_event(entry, shown, process, definition, more))
     return "".join(parts) + "</trace>\n"
 
 
 def _event(
-    entry: engine.Entry, step: Mapping[str, Any], process: str, definition: engine.Definition, group: str
+    entry: engine.Entry,
+    step: Mapping[str, Any],
+    process: str,
+    definition: engine.Definition,
+    more: Mapping[str, str | None],
 ) -> str:
     parts = [
         _string("concept:name", _name(definition, process, step["element"]) or step["element"]),
@@ -173,8 +180,7 @@ def _event(
         _string("element", step["element"]),
         _string("process", process),
     ]
-    if group:
-        parts.append(_string("org:group", group))
+    parts += [_string(name, value) for name, value in more.items() if value]
     told = [name for name in ("form", "result", "value") if isinstance(step.get(name), Mapping | list)]
     parts += [_string(name, _json(step[name])) for name in told]
     return f"<event>{''.join(parts)}</event>"

@@ -6,6 +6,7 @@ import json
 
 import pytest
 from flask import Flask
+from lxml import etree
 
 import engine
 from models.base import session
@@ -56,6 +57,18 @@ def test_replay_moves_items_on_the_diagram_of_their_step(desk: Flask) -> None:
         scopes = {event.scope for event in replay.events(instance)}
     assert [by for kind, scope, name, by in moves if (kind, scope, name) == ("active", 0, "x")] == [1, 1, -1, -1]
     assert scopes == {0}
+
+
+def test_the_event_log_says_which_item(desk: Flask) -> None:
+    """A miner of processes must not take three items for three rounds of a loop."""
+    second = begin(desk, [1, 2, 3])[1]
+    with desk.test_request_context():
+        engine.complete(second, form={"amount": "1"}, by=CLEO, at=engine.now())
+    log = etree.fromstring(Visitor(desk, "ada").client.get("/audit/log.xes").data)
+    done = [
+        event for event in log.iter("{*}event") if event.xpath("*[@key='lifecycle:transition' and @value='complete']")
+    ]
+    assert [event.xpath("string(*[@key='item']/@value)") for event in done] == ["2/3"]
 
 
 def test_a_program_learns_which_item(desk: Flask) -> None:
