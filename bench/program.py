@@ -9,7 +9,7 @@ from time import perf_counter
 from sqlalchemy import select
 
 import engine
-from bench import completion, floors, growth, peer, worklists, workloads
+from bench import completion, floors, growth, peer, surge, worklists, workloads
 from bench.databases import SQLITE, Place, office
 from bench.figures import Figure, Samples, sample
 from bench.serving import Browser, serve
@@ -25,12 +25,13 @@ class Size:
     times: int
     rounds: int
     firings: int
+    at_once: int
     tasks: tuple[int, ...]
     seconds: float
 
 
-FULL = Size(times=600, rounds=1_000, firings=1_000, tasks=(1_000, 100_000, 1_000_000), seconds=6)
-QUICK = Size(times=90, rounds=100, firings=60, tasks=(1_000, 20_000), seconds=1.5)
+FULL = Size(times=600, rounds=1_000, firings=1_000, at_once=1_500, tasks=(1_000, 100_000, 1_000_000), seconds=6)
+QUICK = Size(times=90, rounds=100, firings=60, at_once=150, tasks=(1_000, 20_000), seconds=1.5)
 LENGTHS = (4, 10)
 Say = Callable[[str], None]
 
@@ -117,9 +118,22 @@ def _growth(place: Place, size: Size, say: Say) -> Iterator[Figure]:
     say("timers beside an open branch")
     early, late = growth.firings(size.firings, max(10, size.firings // 20))
     yield _ratio(place, f"timer firing {size.firings} beside an open branch", late, early, 1.2, "the first")
+    yield from _surge(place, size, say)
     rows, used = growth.finished_case("BENCH")
     yield Figure("rows of a finished instance, all engine tables", place.kind, rows, "rows", goal=20)
     yield Figure("bytes of a finished instance, all engine tables", place.kind, used, "bytes", goal=15_000)
+
+
+def _surge(place: Place, size: Size, say: Say) -> Iterator[Figure]:
+    say(f"{size.at_once:,} timers due at once")
+    found = surge.due_at_once(size.at_once, size.times)
+    yield Figure(f"{size.at_once:,} timers due at once, until all have fired", place.kind, found.seconds, "s")
+    for name, before, meanwhile in (
+        ("p50", found.before.median, found.meanwhile.median),
+        ("p99", found.before.p99, found.meanwhile.p99),
+    ):
+        what = f"complete meanwhile, {name}"
+        yield Figure(what, place.kind, meanwhile, "ms", meanwhile / before, f"{name} before")
 
 
 def _verification(place: Place, say: Say) -> Iterator[Figure]:

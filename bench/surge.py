@@ -1,0 +1,70 @@
+"""Many timers due at the same instant, and what a clerk who completes tasks meanwhile notices of it."""
+
+from __future__ import annotations
+
+import threading
+from datetime import timedelta
+from time import perf_counter
+from typing import NamedTuple
+
+from flask import Flask, current_app
+
+import engine
+from bench.completion import finish, start
+from bench.databases import CLEO
+from bench.figures import Samples
+from models.base import db
+
+A_DAY_AGO = timedelta(days=1)
+
+
+class Surge(NamedTuple):
+    """How long it took until nothing was due, and the clerk's completions before and meanwhile."""
+
+    seconds: float
+    before: Samples
+    meanwhile: Samples
+
+
+def due_at_once(timers: int, times: int) -> Surge:
+    """As many cases with a timer, all fired by this process, beside a clerk in a thread of its own."""
+    yesterday = engine.now() - A_DAY_AGO
+    for number in range(timers):
+        engine.start("TIMERS", business_key=f"D{number:08d}", variables={}, by=CLEO, at=yesterday)
+        db.session.remove()
+    app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]
+    clerk = _Clerk(app)
+    clerk.work(times)
+    before, clerk.taken = clerk.taken, []
+    working = threading.Thread(target=clerk.work_on)
+    working.start()
+    begun = perf_counter()
+    while engine.run_clock(engine.now()):
+        db.session.remove()
+    seconds = perf_counter() - begun
+    clerk.stopped = True
+    working.join()
+    return Surge(seconds, Samples(before), Samples(clerk.taken))
+
+
+class _Clerk:
+    """Completes tasks one after another."""
+
+    def __init__(self, app: Flask) -> None:
+        self._app, self._task, self.taken, self.stopped = app, 0, list[float](), False
+
+    def work(self, times: int) -> None:
+        for _ in range(times):
+            self._once()
+
+    def work_on(self) -> None:
+        with self._app.app_context():
+            while not self.stopped:
+                self._once()
+
+    def _once(self) -> None:
+        task = self._task or start("BENCH")
+        begun = perf_counter()
+        self._task = finish(task) or 0
+        self.taken.append((perf_counter() - begun) * 1000)
+        db.session.remove()
