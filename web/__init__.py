@@ -12,6 +12,7 @@ from pathlib import Path
 from flask import Flask, Response, abort, request, url_for
 from flask_wtf.csrf import CSRFProtect
 from markupsafe import Markup
+from werkzeug.middleware.proxy_fix import ProxyFix
 
 import engine
 import models
@@ -55,6 +56,8 @@ def create_app(settings: config.Settings | None = None) -> Flask:
     app = Flask(__name__)
     app.session_interface = cookies.Cookies()
     _configure(app, settings)
+    if settings.proxies:
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=settings.proxies, x_proto=0)  # type: ignore[method-assign]
     _connect(app)
     _compose(settings)
     app.before_request(_refuse_impossible_addresses)

@@ -11,11 +11,15 @@ from pathlib import Path
 import engine
 
 ROOT = Path(__file__).resolve().parents[1]
-KEY_BYTES = 32
+KEY_BYTES, MOST_PROXIES = 32, 9
 SETTINGS: dict[str, tuple[str, str]] = {
     "DATABASE_URL": ("a SQLite file in DESK_VAR", "`sqlite:///` and a path, or `postgresql://user:password@host/name`"),
     "DESK_VAR": ("`var/` in the checkout", "folder for the SQLite file and the keys; only its owner may read the keys"),
     "DESK_HTTPS": ("`no`", "`yes` when the office is reached by HTTPS: the session cookie then never leaves it"),
+    "DESK_PROXIES": (
+        "`1` with HTTPS, else `0`",
+        "how many proxies stand before the office; each has to add the address it was asked from to `X-Forwarded-For`",
+    ),
 }
 
 
@@ -25,7 +29,7 @@ class WrongSettings(Exception):
 
 @dataclass(frozen=True)
 class Settings:
-    """What a running office is configured with. `DATABASE_URL`, `DESK_VAR` (folder for database and keys) and `DESK_HTTPS` come from the environment."""
+    """What a running office is configured with. `DATABASE_URL`, `DESK_VAR` (folder for database and keys), `DESK_HTTPS` and `DESK_PROXIES` come from the environment."""
 
     database_url: str
     var: Path
@@ -33,6 +37,7 @@ class Settings:
     secret_key: bytes = field(default=b"", repr=False)
     keys: engine.Keys | None = field(default=None, repr=False)
     testing: bool = False
+    proxies: int = 0
 
 
 def environment(**changed: str) -> dict[str, str]:
@@ -48,6 +53,9 @@ def read(given: Mapping[str, str] | None = None) -> Settings:
     https = given.get("DESK_HTTPS", "no").lower()
     if https not in ("yes", "no"):
         wrong.append(f"DESK_HTTPS is {https!r}; it can be yes or no")
+    proxies = given.get("DESK_PROXIES") or str(int(https == "yes"))
+    if proxies not in map(str, range(MOST_PROXIES + 1)):
+        wrong.append(f"DESK_PROXIES is {proxies!r}; it can be 0 to {MOST_PROXIES}")
     url = given.get("DATABASE_URL") or f"sqlite:///{var / 'reception.db'}"
     if not url.startswith(("sqlite:///", "postgresql://", "postgresql+psycopg://")):
         wrong.append(f"DATABASE_URL starts with {url.split(':')[0]!r}; it can be sqlite:/// or postgresql://")
@@ -59,7 +67,7 @@ def read(given: Mapping[str, str] | None = None) -> Settings:
         raise WrongSettings("; ".join(wrong))
     keys = engine.Keys(master=_key(var, "master"), signing=_key(var, "signing"))
     driver = url.replace("postgresql://", "postgresql+psycopg://")
-    return Settings(driver, var, https == "yes", _key(var, "session"), keys)
+    return Settings(driver, var, https == "yes", _key(var, "session"), keys, proxies=int(proxies))
 
 
 def _key(var: Path, name: str) -> bytes:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from flask import Flask
 from werkzeug.test import TestResponse
 
-from tests.visitors import Visitor
-from web import auth
+from tests.visitors import Visitor, copy, settings
+from web import auth, create_app
 
 OF_AN_ADDRESS = int(auth.FAILURES_OF_AN_ADDRESS.split()[0])
 TOO_MANY = "密码输错次数太多"
@@ -30,10 +32,10 @@ def quick_check(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(auth, "check_password", lambda stored, given: given.endswith("-reception-desk"))
 
 
-def log_in(desk: Flask, name: str, password: str, address: str = "192.0.2.1") -> TestResponse:
+def log_in(desk: Flask, name: str, password: str, address: str = "192.0.2.1", forwarded: str = "") -> TestResponse:
     """One try, by somebody with a fresh browser."""
-    form = {"name": name, "password": password}
-    return Visitor(desk).client.post("/login", data=form, environ_base={"REMOTE_ADDR": address})
+    form, headers = {"name": name, "password": password}, {"X-Forwarded-For": forwarded} if forwarded else {}
+    return Visitor(desk).client.post("/login", data=form, headers=headers, environ_base={"REMOTE_ADDR": address})
 
 
 def test_five_wrong_passwords_lock_the_name(desk: Flask) -> None:
@@ -58,3 +60,15 @@ def test_right_passwords_are_not_counted(desk: Flask, quick_check: None) -> None
     """A whole hall that shares an address may begin its day at the same time."""
     tries = [log_in(desk, "sam", "sam-reception-desk").status_code for _ in range(OF_AN_ADDRESS + 10)]
     assert set(tries) == {302}
+
+
+@pytest.mark.parametrize(("proxies", "answer"), [(0, 429), (1, 302)])
+def test_where_somebody_comes_from_is_said_by_proxies_alone(
+    office: Path, tmp_path: Path, quick_check: None, proxies: int, answer: int
+) -> None:
+    """Behind a proxy a guesser locks out his own address and not the office; without one he cannot make addresses up."""
+    copy(office, tmp_path)
+    desk = create_app(replace(settings(tmp_path), proxies=proxies))
+    for number in range(OF_AN_ADDRESS):
+        log_in(desk, f"name{number}", "guess", forwarded="198.51.100.1")
+    assert log_in(desk, "sam", "sam-reception-desk", forwarded="198.51.100.2").status_code == answer
