@@ -16,9 +16,9 @@ from typing import Any, cast
 
 from flask_sqlalchemy import SQLAlchemy
 from flask_sqlalchemy.session import Session as OfficeSession
-from sqlalchemy import DateTime, Engine, MetaData, create_engine
+from sqlalchemy import DateTime, Engine, MetaData, create_engine, event
 from sqlalchemy.engine import Connection, Dialect
-from sqlalchemy.orm import DeclarativeBase, Session
+from sqlalchemy.orm import DeclarativeBase, ORMExecuteState, Session
 from sqlalchemy.pool import StaticPool
 from sqlalchemy.types import TypeDecorator
 
@@ -32,6 +32,8 @@ NAMING = {
     "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
     "pk": "pk_%(table_name)s",
 }
+
+OUTSIDE = "something is written outside transaction(), where it would be committed by itself"
 
 
 class Base(DeclarativeBase):
@@ -53,6 +55,18 @@ class _Joining(Session):
 
 class _OfOffice(_Joining, OfficeSession):
     """The session of a request."""
+
+
+@event.listens_for(_OfOffice, "before_flush")
+def _held_back(*_given: object) -> None:
+    if _unit.get() is None:
+        raise RuntimeError(OUTSIDE)
+
+
+@event.listens_for(_OfOffice, "do_orm_execute")
+def _sent(state: ORMExecuteState) -> None:
+    if _unit.get() is None and (state.is_insert or state.is_update or state.is_delete):
+        raise RuntimeError(OUTSIDE)
 
 
 db = SQLAlchemy(model_class=Base, session_options={"class_": _OfOffice})
