@@ -133,6 +133,8 @@ IN_JSON = {
     "POST /processes/<key>/draft/form-preview",
 }
 LOOKED_AT = {  # an auditor's look is in the record, which tests/unit/web/test_looking.py reads
+    "GET /api/v1/instances/<int:instance_id>",
+    "GET /api/v1/instances/<int:instance_id>/entries",
     "GET /cases/<number>",
     "GET /cases/<number>/history.<form>",
     "GET /cases/<number>/replay",
