@@ -15,7 +15,7 @@ from datetime import UTC, datetime
 from typing import Any, cast
 
 from flask_sqlalchemy import SQLAlchemy
-from flask_sqlalchemy.session import Session as OfficeSession
+from flask_sqlalchemy.session import Session as FlaskSession
 from sqlalchemy import DateTime, Engine, MetaData, create_engine, event
 from sqlalchemy.engine import Connection, Dialect
 from sqlalchemy.orm import DeclarativeBase, ORMExecuteState, Session
@@ -53,7 +53,7 @@ class _Joining(Session):
         return unit.connection
 
 
-class _OfOffice(_Joining, OfficeSession):
+class _OfOffice(_Joining, FlaskSession):
     """The session of a request."""
 
 
@@ -180,9 +180,10 @@ def _loaded() -> Session | None:
 
 def forget(*models: type[Base]) -> None:
     """Rows of these tables are written past the session: what it has loaded of them is read again when it is looked at."""
-    current = _loaded()
-    for row in list(current.identity_map.values()) if current is not None else ():
-        if isinstance(row, models) and current is not None:
+    if (current := _loaded()) is None:
+        return
+    for row in list(current.identity_map.values()):
+        if isinstance(row, models):
             current.expire(row)
 
 

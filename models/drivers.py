@@ -17,8 +17,6 @@ SQLITE, IN_MEMORY = "sqlite", "sqlite://"
 PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=30000")
 WAIT_SECONDS = 30
 PREPARED_AFTER, MOST_PREPARED = 2, 500
-
-
 _POOL = {"max_overflow": -1, "pool_use_lifo": True}  # the one used last has pages and statements at hand
 
 
@@ -28,9 +26,7 @@ def options(url: str) -> dict[str, Any]:
         return {**_POOL, "isolation_level": AUTOCOMMIT}
     if url == IN_MEMORY or ":memory:" in url:
         return {"poolclass": StaticPool, "connect_args": {"check_same_thread": False}}
-    return (
-        {"poolclass": NullPool} if "mode=ro" in url else {"connect_args": {"timeout": WAIT_SECONDS}, "max_overflow": -1}
-    )
+    return {"poolclass": NullPool} if "mode=ro" in url else {**_POOL, "connect_args": {"timeout": WAIT_SECONDS}}
 
 
 def listen(engine: Engine) -> None:
