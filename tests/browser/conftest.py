@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+import time
+from collections.abc import Callable, Generator, Iterator
 from datetime import datetime
 from pathlib import Path
 
@@ -17,6 +19,9 @@ from tests.browser.office import MORNING, Office
 
 ROOT = Path(__file__).resolve().parents[2]
 SCREENSHOTS = ROOT / "test-results"
+LAST_WORDS = 6_000
+SETTLING_SECONDS = 0.5
+SERVING = pytest.StashKey[list["Serving"]]()
 
 
 class Serving:
@@ -49,8 +54,15 @@ class Serving:
         assert self.process.stdout is not None
         line = self.process.stdout.readline().strip()
         if not line:
-            pytest.fail(f"the office stopped: {(self.var / 'office.log').read_text()[-4000:]}")
+            pytest.fail(f"the office stopped: {self.last_words()}")
         return line
+
+    def last_words(self) -> str:
+        """The end of what it has logged, and what each of its threads is doing: whether it was asked at all, and where it stands if so."""
+        if self.process.poll() is None:
+            self.process.send_signal(signal.SIGUSR1)
+            time.sleep(SETTLING_SECONDS)
+        return (self.var / "office.log").read_text()[-LAST_WORDS:]
 
     def end(self) -> None:
         """Stop serving."""
@@ -59,6 +71,15 @@ class Serving:
         for stream in (self.process.stdin, self.process.stdout, self.said):
             assert stream is not None
             stream.close()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """A failure in the browser comes with what the offices say, which would be gone with their folders."""
+    report = yield
+    if report.when == "call" and report.failed:
+        report.sections += [("office", serving.last_words()) for serving in item.stash.get(SERVING, [])]
+    return report
 
 
 @pytest.fixture(scope="session")
@@ -79,6 +100,7 @@ def open_office(browser: Browser, tmp_path: Path, request: pytest.FixtureRequest
 
     def begin(var: Path, database: str = "") -> Office:
         serving = Serving(var, database, MORNING)
+        request.node.stash.setdefault(SERVING, []).append(serving)
         opened.append((serving, Office(browser, serving.address, serving.move_to)))
         return opened[-1][1]
 

@@ -1,11 +1,14 @@
 """The office that browser tests use, as a process of its own: it serves the pages, and its clock stands until it is told to move.
 
 Argument: the first instant. It prints the port once it serves; every line it reads is an instant to move to, and it answers with a line
-when everything that is due by then has been done. Database and keys come from the environment, as for ./desk run.
+when everything that is due by then has been done. On SIGUSR1 it writes to standard error where each of its threads is. Database and keys come
+from the environment, as for ./desk run.
 """
 
 from __future__ import annotations
 
+import faulthandler
+import signal
 import sys
 from datetime import datetime
 from threading import Thread
@@ -32,6 +35,7 @@ class Clock:
 
 def main() -> None:
     """Prepare the office, serve it, and move its clock as the lines of standard input say."""
+    faulthandler.register(signal.SIGUSR1)
     clock = Clock(datetime.fromisoformat(sys.argv[1]))
     engine.now = clock.now
     app = create_app()

@@ -14,7 +14,7 @@ import engine
 SHANGHAI = timezone(timedelta(hours=8))
 MORNING = datetime(2026, 3, 3, 9, 30, tzinfo=SHANGHAI)
 PROCESSES = Path(__file__).resolve().parents[2] / "processes"
-PATIENCE = 15_000
+PATIENCE = 60_000  # only a failure waits so long; a machine that does other work besides may stand still for a while
 SCREEN = {"width": 1366, "height": 768}
 
 
