@@ -22,7 +22,6 @@ export default defineConfig({
     rolldownOptions: {
       input: entries,
       checks: { eval: false },
-      output: { entryFileNames: ({ name }) => (name === "theme" ? "theme.js" : "assets/[name]-[hash].js") },
     },
   },
 });
