@@ -17,3 +17,8 @@ def read(text: str) -> Mapping[str, Any] | None:
     except (yaml.YAMLError, ValueError, RecursionError):
         return None
     return found if isinstance(found, dict) else None
+
+
+def names(text: str) -> dict[str, str]:
+    """Element id → English name where there is one, the process under the empty id; none when the file cannot be read."""
+    return {str(id): name for id, name in (read(text) or {}).items() if name and isinstance(name, str)}

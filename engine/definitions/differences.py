@@ -17,6 +17,7 @@ from engine.language.forms import content as form_content
 
 ADDED, REMOVED, CHANGED, MOVED = "added", "removed", "changed", "moved"
 SILENT = frozenset({"id", "line", "trigger_count", "properties", "parameters", "multi_instance"})
+UNCOMPARED = ("says", "at", "english")
 Facts = Mapping[str, Any]
 
 
@@ -47,19 +48,24 @@ class Named:
         return self.text
 
 
-def between(old: Package | None, new: Package, names: frozenset[str] | set[str] | None = None) -> list[Difference]:
-    """Every change from one package to another, file by file; only in the files of `names` when given."""
-    former = old.files if old is not None else {}
-    wanted = sorted(
-        (set(former) | set(new.files)) & (set(names) if names is not None else set(former) | set(new.files))
-    )
-    return [one for file in wanted for one in _file(file, former.get(file), new.files.get(file))]
+def between(
+    old: Package | None, new: Package, names: frozenset[str] | set[str] | None = None, *, english: bool = False
+) -> list[Difference]:
+    """Every change from one package to another, file by file; only in the files of `names` when given.
+
+    An element is called as in `new`, one taken out as in `old`; with `english` by the English name that package has for it, if any.
+    """
+    former = old if old is not None else Package(key=new.key, files={})
+    both = set(former.files) | set(new.files)
+    wanted = sorted(both if names is None else both & names)
+    return [one for file in wanted for one in _file(file, former, new, english)]
 
 
-def _file(file: str, old: str | None, new: str | None) -> Iterator[Difference]:
+def _file(file: str, former: Package, content: Package, english: bool) -> Iterator[Difference]:
+    old, new = former.files.get(file), content.files.get(file)
     if old == new:
         return
-    found = list(_inside(file, old, new))
+    found = list(_inside(file, _facts(file, former, english), _facts(file, content, english)))
     if old is None or new is None:
         yield Difference(file=file, element="", kind=ADDED if old is None else REMOVED, what="file")
     elif not found:
@@ -67,15 +73,16 @@ def _file(file: str, old: str | None, new: str | None) -> Iterator[Difference]:
     yield from found
 
 
-def _inside(file: str, old: str | None, new: str | None) -> Iterator[Difference]:
-    readers = {
-        ".bpmn": _diagram_facts,
-        ".dmn": dmn_content.facts,
-        ".form": form_content.facts,
-        ".yaml": _catalogue_facts,
-    }
-    reader = readers[file[file.rindex(".") :]]
-    before, after = reader(old), reader(new)
+def _facts(file: str, content: Package, english: bool) -> Mapping[str, Facts] | None:
+    """Element id → its facts; none for a file that is not there, None for one that cannot be read."""
+    text = content.files.get(file)
+    if file.endswith(".bpmn"):
+        names = content.files.get(f"translations/{file.removesuffix('.bpmn')}.en.yaml", "") if english else ""
+        return _diagram_facts(text, catalogue.names(names))
+    return READERS[file[file.rindex(".") :]](text)
+
+
+def _inside(file: str, before: Mapping[str, Facts] | None, after: Mapping[str, Facts] | None) -> Iterator[Difference]:
     if before is None or after is None:
         return
     for element in [*after, *(gone for gone in before if gone not in after)]:
@@ -84,7 +91,7 @@ def _inside(file: str, old: str | None, new: str | None) -> Iterator[Difference]
 
 def _element(file: str, element: str, old: Facts | None, new: Facts | None) -> Iterator[Difference]:
     shown = new or old or {}
-    name = str(shown.get("name") or shown.get("label") or shown.get("ends") or "")
+    name = str(shown.get("english") or shown.get("name") or shown.get("label") or shown.get("ends") or "")
     if old is None or new is None:
         what, text = str(shown.get("type", "")), str(shown.get("says", ""))
         kind = ADDED if old is None else REMOVED
@@ -93,15 +100,14 @@ def _element(file: str, element: str, old: Facts | None, new: Facts | None) -> I
         return
     for what in sorted(set(old) | set(new), key=str):
         before, after = old.get(what, ""), new.get(what, "")
-        if before != after and what not in ("says", "at"):
+        if before != after and what not in UNCOMPARED:
             values = {"before": str(before), "after": str(after)}
             yield Difference(file=file, element=element, kind=CHANGED, what=what, name=name, **values)
     if old.get("at") != new.get("at"):
         yield Difference(file=file, element=element, kind=MOVED, what="place", name=name)
 
 
-def _diagram_facts(text: str | None) -> dict[str, Facts] | None:
-    """Element id → its facts; None for what cannot be read."""
+def _diagram_facts(text: str | None, english: dict[str, str]) -> dict[str, Facts] | None:
     if text is None:
         return {}
     try:
@@ -109,12 +115,14 @@ def _diagram_facts(text: str | None) -> dict[str, Facts] | None:
         places = shapes.places(text.encode())
     except xml.MalformedXml:
         return None
+    called = {e.id: e.name for e in drawn.elements.values() if e.name} | english
     facts: dict[str, Facts] = {"": {"type": "process", "name": drawn.name, "documentation": drawn.documentation}}
-    facts |= {e.id: {**_element_facts(e, drawn), "at": places.get(e.id)} for e in drawn.elements.values()}
-    return facts | {f.id: _flow_facts(f, drawn) for f in drawn.flows.values()}
+    facts |= {e.id: {**_element_facts(e, drawn, called), "at": places.get(e.id)} for e in drawn.elements.values()}
+    facts |= {f.id: _flow_facts(f, called) for f in drawn.flows.values()}
+    return {element: {**found, "english": english.get(element, "")} for element, found in facts.items()}
 
 
-def _element_facts(element: Element, drawn: Diagram) -> Facts:
+def _element_facts(element: Element, drawn: Diagram, called: Mapping[str, str]) -> Facts:
     found = {f.name: getattr(element, f.name) for f in fields(element) if f.name not in SILENT}
     found |= {f"property {name}": text for name, text in element.properties.items()}
     found |= {f"parameter {one.name}": one.expression for one in element.parameters}
@@ -122,19 +130,16 @@ def _element_facts(element: Element, drawn: Diagram) -> Facts:
         found["repeated"] = "one after the other" if element.multi_instance.sequential else "all at once"
         found["completionCondition"] = element.multi_instance.completion
     if element.default in drawn.flows:
-        found["default"] = Named(element.default, _end(drawn, drawn.flows[element.default].target))
+        target = drawn.flows[element.default].target
+        found["default"] = Named(element.default, called.get(target, target))
     return {name: value for name, value in found.items() if value not in ("", None)}
 
 
-def _flow_facts(flow: Flow, drawn: Diagram) -> Facts:
-    ends = Named(f"{flow.source} {flow.target}", f"{_end(drawn, flow.source)} → {_end(drawn, flow.target)}")
+def _flow_facts(flow: Flow, called: Mapping[str, str]) -> Facts:
+    source, target = (called.get(end, end) for end in (flow.source, flow.target))
+    ends = Named(f"{flow.source} {flow.target}", f"{source} → {target}")
     found = {"type": "sequenceFlow", "name": flow.name, "ends": ends, "condition": flow.condition}
     return {k: v for k, v in found.items() if v} | {"says": f"{ends} {flow.condition}".strip()}
-
-
-def _end(drawn: Diagram, element_id: str) -> str:
-    known = drawn.elements.get(element_id)
-    return (known.name or known.id) if known is not None else element_id
 
 
 def _catalogue_facts(text: str | None) -> dict[str, Facts] | None:
@@ -142,3 +147,6 @@ def _catalogue_facts(text: str | None) -> dict[str, Facts] | None:
     if read is None:
         return None
     return {str(name): {"type": "translation", "text": str(value), "says": str(value)} for name, value in read.items()}
+
+
+READERS = {".dmn": dmn_content.facts, ".form": form_content.facts, ".yaml": _catalogue_facts}

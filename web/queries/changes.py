@@ -12,7 +12,7 @@ import engine
 from office import drafts
 from web.i18n import language
 from web.i18n import mark as _
-from web.queries import limits, names
+from web.queries import limits
 
 KINDS = {
     "process": _("process"),
@@ -121,9 +121,9 @@ def of_draft(found: drafts.Draft) -> list[engine.Difference]:
 
 
 def between(old: engine.Package | None, new: engine.Package) -> list[engine.Difference]:
-    """What changed from one package to another, in the files of the process itself."""
+    """What changed from one package to another, in the files of the process itself; told in the language of the page."""
     own = engine.own_files(new) | (engine.own_files(old) if old is not None else set())
-    return engine.differences(old, new, own)
+    return engine.differences(old, new, own, english=language() == "en")
 
 
 def text(one: engine.Difference) -> str:
@@ -172,8 +172,6 @@ def name(one: engine.Difference) -> str:
     """What an element, a field or a row is called."""
     if one.what == "row" or one.what.startswith("cell "):
         return str(gettext("row %(n)s", n=one.name))
-    if one.file.endswith(".bpmn") and language() == "en":
-        return names.element_name(one.file.removesuffix(".bpmn"), one.element, one.name)
     return one.name or one.element or one.file
 
 

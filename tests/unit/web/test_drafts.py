@@ -169,6 +169,19 @@ def test_the_difference_names_conditions(olu: FlaskClient) -> None:
     assert olu.get(found["old_url"]).data != olu.get(found["new_url"]).data
 
 
+@pytest.mark.parametrize(("language", "name"), [("zh", "票据在？"), ("en", "Any receipt?")])
+def test_a_change_is_told_by_the_names_of_the_draft(olu: FlaskClient, language: str, name: str) -> None:
+    """What the owner has just named is called so in the list of changes, before anybody publishes it."""
+    olu.post("/language", data={"language": language})
+    files = olu.get("/processes/TS-002/draft").json["files"]  # type: ignore[index]
+    english = files["translations/TS-002.en.yaml"].replace("Original receipt held?", "Any receipt?")
+    drawn = files["TS-002.bpmn"].replace("原始票据在？", "票据在？")
+    save(olu, {"TS-002.bpmn": drawn, "translations/TS-002.en.yaml": english})
+    told = olu.get("/processes/TS-002/draft/difference").json["changes"][0]["text"]  # type: ignore[index]
+    assert f"“{name}”" in told
+    assert f"<span>{name}</span>" in olu.get("/processes/TS-002/publish").text
+
+
 def test_the_editor_learns_what_there_is_to_choose(olu: FlaskClient) -> None:
     """Service tasks with parameters in both languages, departments, the manual and the functions of FEEL."""
     found = olu.get("/processes/modeler-config").json

@@ -63,6 +63,44 @@ def test_a_flow_without_a_name_is_called_by_its_ends(package: engine.Package) ->
     assert {one.name for one in found if one.kind in ("added", "removed")} == {"归类争议原因 → 属局方原因？"}
 
 
+def redrawn(package: engine.Package) -> engine.Package:
+    """TS-002 with two new steps of which one has an English name, a step with other names, and one taken out."""
+    names, text = package.files["translations/TS-002.en.yaml"], package.files["TS-002.bpmn"]
+    start = text.index('<bpmn:userTask id="judge_cause"')
+    gone = text[start : text.index("</bpmn:userTask>", start) + len("</bpmn:userTask>")]
+    new = '<bpmn:userTask id="ask_again" name="再问一次" /><bpmn:userTask id="note" name="记录" />'
+    names = names.replace('judge_cause: "Judge the cause of the complaint"\n', 'ask_again: "Ask once more"\n')
+    names = names.replace("Original receipt held?", "Any receipt?")
+    files = {
+        "TS-002.bpmn": text.replace(gone, new).replace("原始票据在？", "票据在？"),
+        "translations/TS-002.en.yaml": names,
+    }
+    return engine.package_with(package, files)
+
+
+def test_in_english_an_element_is_called_as_the_version_that_has_it_calls_it(package: engine.Package) -> None:
+    """What is new or other bears the name of the draft, what is gone the one it had, and Chinese stays where there is no English."""
+    found = engine.differences(package, redrawn(package), {"TS-002.bpmn"}, english=True)
+    assert {(one.kind, one.element, one.name) for one in found} == {
+        ("added", "ask_again", "Ask once more"),
+        ("added", "note", "记录"),
+        ("changed", "receipt_held", "Any receipt?"),
+        ("removed", "judge_cause", "Judge the cause of the complaint"),
+    }
+
+
+def test_in_english_a_flow_leads_from_and_to_english_names(package: engine.Package) -> None:
+    """A flow without a name and a default flow are told by what they lead to, in one language."""
+    line = 'id="flow_classify_cause_operator_fault" sourceRef="classify_cause" targetRef="operator_fault"'
+    text = package.files["TS-002.bpmn"].replace('default="flow_cause_open"', 'default="flow_cause_known"')
+    anew = engine.package_with(
+        package, {"TS-002.bpmn": text.replace(line, line.replace("classify_cause_operator_fault", "anew"))}
+    )
+    found = {one.element: one for one in engine.differences(package, anew, english=True)}
+    assert found["flow_anew"].name == found["flow_anew"].after == "Classify the cause → Operator's fault?"
+    assert found["cause_known"].before == "Judge the cause of the complaint"
+
+
 def test_a_new_name_changes_nothing_that_refers_to_it(package: engine.Package) -> None:
     """Renaming a gateway is one change, not one for every flow that touches it."""
     found = changed(package, "TS-002.bpmn", "原始票据在？", "票据在？")
