@@ -98,13 +98,15 @@ def english_elements(process: str) -> dict[str, str]:
 
 
 def of_package(package: engine.Package) -> dict[str, str]:
-    """The name of every element of a package, published or not, by its id; of two with one id that of the process itself."""
+    """The name of every element and named flow of a package, published or not, by its id; of two with one id that of the process itself."""
     definition = engine.Definition(package)
     found: dict[str, str] = {}
     for key in sorted(definition.processes, key=lambda one: one == package.key):
         english = definition.english[key] if language() == "en" else {}
-        elements = definition.processes[key].diagram.elements.values()
-        found |= {one.id: str(english.get(one.id) or one.name or one.id) for one in elements}
+        drawn = definition.processes[key].diagram
+        flows = [flow for flow in drawn.flows.values() if flow.name]
+        named: list[engine.Element | engine.Flow] = [*drawn.elements.values(), *flows]
+        found |= {one.id: str(english.get(one.id) or one.name or one.id) for one in named}
     return found
 
 
