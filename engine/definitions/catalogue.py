@@ -11,7 +11,10 @@ import yaml
 
 @lru_cache(maxsize=256)
 def read(text: str) -> Mapping[str, Any] | None:
-    """Element id → English name, the process under the empty id, texts for people under "documentation"; None when it cannot be read."""
+    """Element id → English name, the process under the empty id; None when it cannot be read.
+
+    Shape: under "documentation" and "subject" stand mappings of their own: what a person is told at an element, what a notice's subject says there.
+    """
     try:
         found = yaml.safe_load(text) or {}
     except (yaml.YAMLError, ValueError, RecursionError):

@@ -144,6 +144,18 @@ class Definition:
             found[key] = dict(catalogue.read(text) or {})
         return found
 
+    @cached_property
+    def subjects(self) -> dict[str, str]:
+        """What the subjects of notices say → the same in English, of every element that has an English one."""
+        written = {key: found for key, names in self.english.items() if isinstance(found := names.get("subject"), dict)}
+        return {
+            parameter.says: str(texts[element.id])
+            for key, texts in written.items()
+            for element in self.processes[key].diagram.elements.values()
+            for parameter in element.parameters
+            if parameter.name == "subject" and parameter.says and texts.get(element.id)
+        }
+
     def _all_elements(self) -> Iterable[Element]:
         for process in self.processes.values():
             yield from process.diagram.elements.values()

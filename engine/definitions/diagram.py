@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -14,6 +15,7 @@ ACTIVITIES = frozenset({"userTask", "serviceTask", "businessRuleTask", "receiveT
 GATEWAYS = frozenset({"exclusiveGateway", "parallelGateway", "inclusiveGateway", "eventBasedGateway"})
 EVENTS = frozenset({"startEvent", "endEvent", "boundaryEvent", "intermediateCatchEvent", "intermediateThrowEvent"})
 MOST_KEPT = 128
+LITERAL = re.compile(r'"([^"\\]+)"')
 COUNTER = "loopCounter"  # what an item of a multi-instance activity calls its number, as the standard has it
 OF_MULTI_INSTANCE = frozenset({"completionCondition", "documentation", "extensionElements"})
 EVENT_DEFINITION = "EventDefinition"
@@ -49,6 +51,12 @@ class Parameter:
 
     name: str
     expression: str
+
+    @property
+    def says(self) -> str:
+        """The first fixed text in the expression, as `投诉原因通报` in `"投诉原因通报 " + case_number`; empty when there is none."""
+        found = LITERAL.search(self.expression)
+        return found[1].strip() if found is not None else ""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -126,6 +126,14 @@ def documentation(process: str, element: engine.Element) -> str:
     return element.documentation
 
 
+def subject(process: str | None, recorded: str) -> str:
+    """The subject of a notice; on an English page what the diagram says in it is English, the values in it stay as recorded."""
+    definition = _current(process) if process and language() == "en" else None
+    known = definition.subjects if definition is not None else {}
+    said = max((text for text in known if text in recorded), key=len, default="")
+    return recorded.replace(said, known[said], 1) if said else recorded
+
+
 def departments() -> dict[str, str]:
     """Department names by code."""
     column = Department.name_en if language() == "en" else Department.name_zh
