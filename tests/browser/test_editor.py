@@ -146,6 +146,24 @@ def test_english_names_go_into_the_catalogue(page: Page) -> None:
     assert set(after) - {"verify_cause"} == set(before) - {"judge_cause"}
 
 
+def test_the_english_of_a_subject_has_a_section_of_its_own(page: Page) -> None:
+    """It stands under the service task's id, follows it when the id changes, and advice written after it still is advice."""
+    before = yaml.safe_load(editing.text_of(page, CATALOGUE))
+    editing.select(page, "list_refund")
+    editing.entry(page, "subject-en").fill("About the case")
+    editing.saved(page, CATALOGUE, "About the case")
+    editing.entry(page, "id").fill("put_down")
+    editing.saved(page, CATALOGUE, "put_down")
+    editing.select(page, "judge_cause")
+    editing.entry(page, "documentation-en").fill("")
+    page.wait_for_function("file => !/  judge_cause:/.test(editor.draft.text(file))", arg=CATALOGUE)
+    editing.entry(page, "documentation-en").fill("Look twice")
+    editing.saved(page, CATALOGUE, "Look twice")
+    after = yaml.safe_load(editing.text_of(page, CATALOGUE))
+    assert after["subject"] == {"put_down": "About the case"}
+    assert after["documentation"] == {**before["documentation"], "judge_cause": "Look twice"}
+
+
 def test_two_versions_are_compared_in_words_and_pictures(page: Page) -> None:
     """Both pictures show the same part; each change is told once, with what it was and becomes, and leads to its place."""
     editing.select(page, "flow_cash")

@@ -1,8 +1,8 @@
-/* The English names of a process, translations/KEY.en.yaml: one line per element, `id: "text"`, and under `documentation:` the same, indented.
+/* The English names of a process, translations/KEY.en.yaml: one line per element, `id: "text"`, and under `documentation:` and `subject:` the same, indented.
 
 Lines that are written otherwise stay as they are; only the line of the changed element is written anew. */
 
-const SECTION = "documentation";
+const SECTIONS = ["documentation", "subject"];
 const LINE = /^( *)("(?:[^"\\]|\\.)*"|'[^']*'|[^\s:#"'][^:]*?):(?:\s+(.*))?$/;
 
 function unquoted(text = "") {
@@ -28,7 +28,7 @@ function read(text) {
   });
 }
 
-/** The text of an element, "" when there is none. section: "" for names, "documentation" for what to watch. */
+/** The text of an element, "" when there is none. section: "" for names, "documentation" for what to watch, "subject" for what a notice is about. */
 export function english(text, id, section = "") {
   return read(text ?? "").find((line) => line.id === id && line.section === section && line.value !== null)?.value ?? "";
 }
@@ -45,17 +45,20 @@ export function withEnglish(text, id, value, section = "") {
 }
 
 function insert(raw, lines, written, section) {
-  const head = lines.findIndex((line) => line.id === SECTION && line.value === null);
-  if (section && head < 0) raw.push(`${SECTION}:`, written);
-  else if (section) raw.push(written);
-  else raw.splice(head < 0 ? raw.length : head, 0, written);
+  const head = lines.findIndex(({ id, value }) => value === null && (section ? id === section : SECTIONS.includes(id)));
+  if (head < 0) raw.push(...(section ? [`${section}:`] : []), written);
+  else raw.splice(section ? endOf(raw, head) : head, 0, written);
+}
+
+function endOf(raw, head) {
+  const next = raw.findIndex((line, index) => index > head && /^\S/.test(line));
+  return next < 0 ? raw.length : next;
 }
 
 /** The catalogue after an element was given another id. */
 export function renamed(text, before, after) {
-  const [name, watch] = [english(text, before), english(text, before, SECTION)];
-  let changed = text;
-  if (name) changed = withEnglish(withEnglish(changed, before, ""), after, name);
-  if (watch) changed = withEnglish(withEnglish(changed, before, "", SECTION), after, watch, SECTION);
-  return changed;
+  return ["", ...SECTIONS].reduce((changed, section) => {
+    const found = english(changed, before, section);
+    return found ? withEnglish(withEnglish(changed, before, "", section), after, found, section) : changed;
+  }, text);
 }

@@ -2,6 +2,7 @@
 import { either, say } from "../../texts.js";
 import { decision, operatorResult, parameter, topic } from "../extensions.js";
 import { choice, feel, known, line } from "./entries.js";
+import { englishEntry } from "./names.js";
 import { caseLimitEntry, propertyEntry } from "./tasks.js";
 
 const NAME = /^[A-Za-z_][A-Za-z0-9_]*$/;
@@ -43,12 +44,17 @@ function parameterEntry({ name, zh, en, type, required, unit }) {
   });
 }
 
+/** The fixed text of a subject is read by people, so it has its English beside it. */
+function parameterEntries(one) {
+  return [parameterEntry(one), ...(one.name === "subject" ? [englishEntry("subject-en", "subject_en", { section: "subject" })] : [])];
+}
+
 export function operatorEntries(element, { config }) {
   const chosen = config.operators.find((one) => one.topic === topic(element));
   if (!chosen) return [operationEntry(config)];
   return [
     operationEntry(config),
-    ...chosen.parameters.map(parameterEntry),
+    ...chosen.parameters.flatMap(parameterEntries),
     line("result-variable", {
       label: say("result_variable"),
       hint: chosen.results.map(({ name, zh, en, type }) => `${name}: ${either(zh, en) || name} (${typeOf(type)})`).join("; "),
