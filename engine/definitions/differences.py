@@ -79,7 +79,10 @@ def _facts(file: str, content: Package, english: bool) -> Mapping[str, Facts] | 
     if file.endswith(".bpmn"):
         names = content.files.get(f"translations/{file.removesuffix('.bpmn')}.en.yaml", "") if english else ""
         return _diagram_facts(text, catalogue.names(names))
-    return READERS[file[file.rindex(".") :]](text)
+    found = READERS[file[file.rindex(".") :]](text)
+    if not english or found is None:
+        return found
+    return {element: {**facts, "english": facts.get("label_en", "")} for element, facts in found.items()}
 
 
 def _inside(file: str, before: Mapping[str, Facts] | None, after: Mapping[str, Facts] | None) -> Iterator[Difference]:

@@ -101,6 +101,17 @@ def test_in_english_a_flow_leads_from_and_to_english_names(package: engine.Packa
     assert found["cause_known"].before == "Judge the cause of the complaint"
 
 
+def test_in_english_a_field_is_called_by_its_english_label(package: engine.Package) -> None:
+    """A field has both labels beside each other in its form; which of them names it goes by the reader."""
+    file = "forms/ts002_judge.form"
+    text = package.files[file].replace('"required": true', '"required": false', 1)
+    told = [
+        engine.differences(package, engine.package_with(package, {file: text}), english=english)
+        for english in (False, True)
+    ]
+    assert [one.name for (one,) in told] == ["查明的情况", "What was found"]
+
+
 def test_a_new_name_changes_nothing_that_refers_to_it(package: engine.Package) -> None:
     """Renaming a gateway is one change, not one for every flow that touches it."""
     found = changed(package, "TS-002.bpmn", "原始票据在？", "票据在？")
