@@ -106,19 +106,20 @@ def _entered(store: Store, step: Step, at: datetime, scope: int) -> None:
 
 @_on("call_entered")
 def _call_entered(store: Store, step: Step, at: datetime, scope: int) -> None:
-    store.seen("active", step["element"], scope, 1)
+    store.call_opened(step["called"], scope, step["element"])
     store.variables_set(step["called"], step["variables"], scope)
 
 
 @_on("call_left")
 def _call_left(store: Store, step: Step, at: datetime, scope: int) -> None:
     store.variables_set(scope, step["variables"], None)
-    _moved_on(store, step["element"], scope)
+    store.call_closed(step["called"])
+    store.seen("done", step["element"], scope, 1)
 
 
 @_on("call_cancelled")
 def _call_cancelled(store: Store, step: Step, at: datetime, scope: int) -> None:
-    store.seen("active", step["element"], scope, -1)
+    store.call_closed(step["called"])
 
 
 @_on("job_created")

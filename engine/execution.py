@@ -363,6 +363,11 @@ def _instance(loaded: Loaded, changed: dict[str, Any], head: Head) -> Write:
     return writes.change(_INSTANCE, columns, wants_id=True, id=row.id, version=row.version)
 
 
+def is_held(row: Row[Any], key: bytes, token: int | None) -> bool:
+    """Whether the token of queued work still stands where it waits for it; `row` is that of an active instance, `key` its key."""
+    return str(token) in orjson.loads(sealing.unseal(key, row.state_blob))["stuck"]
+
+
 def case_key(instance_id: int) -> bytes | None:
     """The key of a case's personal data; None once it has been erased."""
     wrapped = session().scalar(select(CaseKey.wrapped).where(CaseKey.instance_id == instance_id))

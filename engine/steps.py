@@ -23,7 +23,7 @@ STEPS: dict[str, str] = {
     "passed": "element",
     "entered": "element, token",
     "call_entered": "called, token, element, process, variables (scope is the caller's, called the new scope)",
-    "call_left": "called, token, element, variables",
+    "call_left": "called, token, element, variables (what is still called inside it ends with it)",
     "call_cancelled": "called, token, element",
     "items_entered": "token, element, count (of a multi-instance activity)",
     "item_entered": "token and element of the activity, item (the scope of the item), index (from 1), count, variables",

@@ -32,6 +32,8 @@ class Store(Protocol):
     def instance_changed(self, **columns: Any) -> None: ...
     def shifted(self, by: timedelta) -> None: ...
     def item_opened(self, scope: int, parent: int) -> None: ...
+    def call_opened(self, called: int, scope: int, element: str) -> None: ...
+    def call_closed(self, called: int) -> None: ...
     def seen(self, kind: str, name: str, scope: int, change: int) -> None: ...
     def variables_set(self, scope: int, values: dict[str, Any], parent: int | None) -> None: ...
 
@@ -101,6 +103,12 @@ class SqlStore:
     def item_opened(self, scope: int, parent: int) -> None:
         return None
 
+    def call_opened(self, called: int, scope: int, element: str) -> None:
+        return None
+
+    def call_closed(self, called: int) -> None:
+        return None
+
     def seen(self, kind: str, name: str, scope: int, change: int) -> None:
         return None
 
@@ -164,6 +172,7 @@ class MemoryStore:
     done: dict[int, Counter[str]] = field(default_factory=dict)
     flows: dict[int, Counter[str]] = field(default_factory=dict)
     items: dict[int, int] = field(default_factory=dict)
+    calls: dict[int, tuple[int, str]] = field(default_factory=dict)
 
     def user_task_opened(self, token: int, **columns: Any) -> None:
         self.user_tasks[token] = columns
@@ -207,6 +216,18 @@ class MemoryStore:
         while scope in self.items:
             scope = self.items[scope]
         return scope
+
+    def call_opened(self, called: int, scope: int, element: str) -> None:
+        self.calls[called] = scope, element
+        self.seen("active", element, scope, 1)
+
+    def call_closed(self, called: int) -> None:
+        """A call ends with every call inside it, of which the record says nothing when all of them end in one step."""
+        if called in self.calls:
+            scope, element = self.calls.pop(called)
+            self.seen("active", element, scope, -1)
+            for inner in [one for one, (around, _) in self.calls.items() if self.drawn(around) == called]:
+                self.call_closed(inner)
 
     def seen(self, kind: str, name: str, scope: int, change: int) -> None:
         counters: dict[int, Counter[str]] = getattr(self, kind)

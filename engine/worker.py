@@ -102,6 +102,8 @@ def _perform(job: Taken, at: datetime) -> WorkOutcome:
     key = execution.case_key(job.instance_id)
     if row is None or row.state != "active" or key is None:
         return Failed("InstanceEnded", job.topic)
+    if not execution.is_held(row, key, job.token):
+        return Failed("UnknownToken", job.topic)  # cancelled while it was queued: nothing may be moved for it any more
     call = Call(
         key=job.key,
         instance_id=job.instance_id,

@@ -132,7 +132,7 @@ class Arrivals(Position):
         tokens = [
             token
             for token, (kind, element, number, *_) in self.open.items()
-            if kind == "user_task" and not _has_own_limit(self._element_in(number, element))
+            if kind == "user_task" and number in self.scopes and not _has_own_limit(self._element_in(number, element))
         ]
         self.add("case_limit_met", scope, tokens=tokens, **fields)
 

@@ -9,11 +9,13 @@ A plan is one of:
     ("no",)                                                       a service task with an error boundary event
     ("seq", a, b, …)  ("xor", a, b)  ("or", a, b)  ("and", a, b)  one after another, and the three gateways
     ("loop", a)                                                   a, then a person says whether once more
-    ("sub", a, guard)  ("call", a, guard)                         guard: "", "timer" or "error", what interrupts it from outside
+    ("sub", a, guard, straight)  ("call", a, guard, straight)     guard: "", "timer", "message" or "error", what interrupts it from outside;
+                                                                  straight: nobody is asked then; left out is no
     ("each", plan, how, sequential, until)                        once per item of a list: how is "user", "work", "sub" or "call" (plan is only
                                                                   for the last two), until a completion condition holds when asked for
-    ("guarded_each", plan, how, sequential, guard)                the same with a guard that interrupts all items from outside
+    ("guarded_each", plan, how, sequential, guard, straight)      the same with a guard that interrupts all items from outside
     ("halt",)                                                     a person may end the whole process or sub-process at once
+    ("cut", a, error)                                             a, beside which a person ends what is around it, with an error or at once
 """
 
 from __future__ import annotations
@@ -47,6 +49,7 @@ Plan = tuple[Any, ...]
 Ends = tuple[str, str]
 HOUR, TWO_HOURS = 'duration("PT1H")', 'duration("PT2H")'
 TERMINATE = "<bpmn:terminateEventDefinition/>"
+GUARDS = {"timer": {"timer": HOUR}, "message": {"message": "told", "key": '"k"'}, "error": {"error": "no"}}
 MUCH = "amount > 300"
 LISTS = ("[100, 200]", "[]", "[300, 400]", "[100, 300, 200]", "7", "null")
 LIST = "".join(f"if amount = {n}00 then {text} else " for n, text in enumerate(LISTS)) + "[amount]"
@@ -182,6 +185,13 @@ class _Drawing:
         self.join((whether, halted), condition=MUCH)
         return ask, out
 
+    def _cut(self, plan: Plan, error: bool) -> Ends:
+        fork, ask = self.put("fork", gateway, "parallel"), self.put("ask", user)
+        first, last = self.block(plan)
+        over = self.put("wrong", error_end, "no") if error else self.put("halted", end, TERMINATE)
+        self.join((fork, first), (fork, ask), (ask, over))
+        return fork, last
+
     def _failing(self, plan: Plan) -> str:
         """The plan, after which a person may end in an error."""
         first, last = self.block(plan)
@@ -195,28 +205,32 @@ class _Drawing:
     def _inside(self, plan: Plan, guard: str) -> str:
         return self.inner()._failing(plan) if guard == "error" else self.inner().whole(plan)
 
-    def _guarded(self, host: str, guard: str) -> Ends:
+    def _guarded(self, host: str, guard: str, straight: bool) -> Ends:
         merge = self._merge()
         self.join((host, merge))
         if guard:
-            how = {"timer": HOUR} if guard == "timer" else {"error": "no"}
-            caught, then = self.put("caught", boundary, host, **how), self.put("ask", user)
-            self.join((caught, then), (then, merge))
+            then = caught = self.put("caught", boundary, host, **GUARDS[guard])
+            if not straight:
+                then = self.put("ask", user)
+                self.join((caught, then))
+            self.join((then, merge))
         return host, merge
 
-    def _sub(self, plan: Plan, guard: str) -> Ends:
+    def _sub(self, plan: Plan, guard: str, straight: bool = False) -> Ends:
         host = self.id("sub")
         self.parts.append(sub_process(host, self._inside(plan, guard)))
-        return self._guarded(host, guard)
+        return self._guarded(host, guard, straight)
 
-    def _call(self, plan: Plan, guard: str) -> Ends:
+    def _call(self, plan: Plan, guard: str, straight: bool = False) -> Ends:
         key = f"{self.key}C{len(self.called)}"
         self.called[key] = ""
         self.called[key] = process(key, _Drawing(self.pen, self.called, key)._inside(plan, guard), **DECLARED)
         host = self.put("call", call, key, in_amount="amount", out_amount="amount")
-        return self._guarded(host, guard)
+        return self._guarded(host, guard, straight)
 
-    def _each(self, plan: Plan, how: str, sequential: bool, until: bool, guard: str = "") -> Ends:
+    def _each(
+        self, plan: Plan, how: str, sequential: bool, until: bool, guard: str = "", straight: bool = False
+    ) -> Ends:
         """A list that the last amount chooses, which may be none; each item begins with an amount of its own."""
         host = self.id("each")
         if how == "call":
@@ -233,10 +247,10 @@ class _Drawing:
         names = {"inputElement": "amount", "outputCollection": "given", "outputElement": "amount"}
         ends = "numberOfCompletedInstances > 1" if until else ""
         self.parts.append(each(activity, LIST, sequential=sequential, until=ends, **names))
-        return self._guarded(host, guard)
+        return self._guarded(host, guard, straight)
 
-    def _guarded_each(self, plan: Plan, how: str, sequential: bool, guard: str) -> Ends:
-        return self._each(plan, how, sequential, False, guard)
+    def _guarded_each(self, plan: Plan, how: str, sequential: bool, guard: str, straight: bool = False) -> Ends:
+        return self._each(plan, how, sequential, False, guard, straight)
 
 
 DECLARED: dict[str, Any] = {"errors": ("no",), "messages": ("told",)}
@@ -250,17 +264,19 @@ def drawn(plan: Plan, key: str = "P") -> engine.Package:
 
 
 def _guarded(kind: str, inside: st.SearchStrategy[Plan]) -> st.SearchStrategy[Plan]:
-    return st.tuples(st.just(kind), inside, st.sampled_from(("", "timer", "error")))
+    return st.tuples(st.just(kind), inside, st.sampled_from(("", *GUARDS)), st.booleans())
 
 
 def _repeated(inside: st.SearchStrategy[Plan]) -> st.SearchStrategy[Plan]:
-    either = st.booleans()
+    either, guard = st.booleans(), st.sampled_from(tuple(GUARDS))
     small = st.tuples(st.just("each"), st.just(()), st.sampled_from(("user", "work")), either, either)
     large = st.tuples(st.just("each"), inside, st.sampled_from(("sub", "call")), either, either)
-    guarded = st.tuples(
-        st.just("guarded_each"), inside, st.sampled_from(("sub", "call")), either, st.sampled_from(("timer", "error"))
-    )
+    guarded = st.tuples(st.just("guarded_each"), inside, st.sampled_from(("sub", "call")), either, guard, either)
     return st.one_of(small, large, guarded)
+
+
+def _cut(inside: st.SearchStrategy[Plan]) -> st.SearchStrategy[Plan]:
+    return st.tuples(st.just("cut"), inside, st.booleans())
 
 
 def plans(depth: int = 3) -> st.SearchStrategy[Plan]:
@@ -271,6 +287,20 @@ def plans(depth: int = 3) -> st.SearchStrategy[Plan]:
 def lists(depth: int = 2) -> st.SearchStrategy[Plan]:
     """Plans around a list that a person's amount chooses."""
     return _repeated(_plans(depth, False)).map(lambda plan: ("seq", ("user",), plan))
+
+
+def nested() -> st.SearchStrategy[Plan]:
+    """Plans of an activity in an activity, which often end together."""
+    found = _plans(0, False)
+    for _level in range(2):
+        activity = _one_of(_guarded("sub", found), _guarded("call", found), _repeated(found))
+        found = _one_of(activity, _cut(activity))
+    return found.map(lambda plan: ("seq", plan, ("user",)))
+
+
+def _one_of(*some: st.SearchStrategy[Plan]) -> st.SearchStrategy[Plan]:
+    """Each as often as the others, of however many kinds it is itself."""
+    return st.sampled_from(some).flatmap(lambda chosen: chosen)
 
 
 def _plans(depth: int, looping: bool) -> st.SearchStrategy[Plan]:
@@ -293,5 +323,5 @@ def _plans(depth: int, looping: bool) -> st.SearchStrategy[Plan]:
         _repeated(apart),
     ]
     if not looping:
-        found += [st.tuples(st.just("and"), inside, inside), st.tuples(st.just("or"), inside, inside)]
+        found += [st.tuples(st.just("and"), inside, inside), st.tuples(st.just("or"), inside, inside), _cut(inside)]
     return st.one_of(found)

@@ -32,7 +32,7 @@ from models.instance import ProcessInstance
 from models.timer import MessageSubscription, Timer
 from models.user_task import UserTask
 from tests.people import CLEO, SAM
-from tests.properties.processes import Plan, drawn, lists, plans
+from tests.properties.processes import Plan, drawn, lists, nested, plans
 
 Path = list[tuple[int, int]]
 A_FEW, MANY = 25, int(os.environ.get("DESK_EXAMPLES", "150"))
@@ -286,6 +286,21 @@ def test_they_agree_over_many_items(database: Session, at: datetime, plan: Plan,
     played(database, at, plan, path)
 
 
+@trying(A_FEW, nested())
+def test_they_agree_over_what_ends_together(database: Session, at: datetime, plan: Plan, path: Path) -> None:
+    """The same where an activity ends with another in it, of its own accord or not."""
+    note(f"FOUND += [({plan!r}, {path!r})]")
+    played(database, at, plan, path)
+
+
+@pytest.mark.slow
+@trying(MANY, nested())
+def test_they_agree_over_much_that_ends_together(database: Session, at: datetime, plan: Plan, path: Path) -> None:
+    """The same with more of it."""
+    note(f"FOUND += [({plan!r}, {path!r})]")
+    played(database, at, plan, path)
+
+
 NESTED = ("each", ("each", ("each", ("no",), "call", False, True), "sub", False, False), "sub", False, False)
 FOUND: list[tuple[Plan, Path]] = [
     (("seq", ("user",), NESTED), [(0, 0)]),  # an item that ended took along what had just been taken away in it
@@ -306,6 +321,11 @@ FOUND: list[tuple[Plan, Path]] = [
         ("seq", ("user",), ("each", ("each", (), "work", False, True), "sub", False, False)),
         [(0, 2), (0, 0)],
     ),
+    (
+        ("call", ("call", ("user",), "timer", True), ""),
+        [(1, 0)],
+    ),  # a call taken away in the step in which the one around it ended still showed a token
+    (("seq", ("call", ("cut", ("call", ("call", ("user",), ""), ""), False), ""), ("user",)), [(0, 0)]),
 ]
 
 

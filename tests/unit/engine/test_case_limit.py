@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 import pytest
+from marshmallow import Schema
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 import engine
+from engine import handlers
+from engine.handlers import handler
 from models.entry import HistoryEntry
 from models.instance import ProcessInstance
 from models.user_task import UserTask
-from tests.drawing import call, end, flow, gateway, package, path, process, start, user
+from tests.drawing import call, end, flow, gateway, package, path, process, properties, service, start, user
 from tests.people import CLEO
 
 HOUR = timedelta(hours=1)
@@ -134,4 +138,41 @@ def test_it_moves_while_the_customer_is_waited_for(database: Session, at: dateti
     done(database, "tell", at + 8 * HOUR)
     assert limits(database) == {"after": None}
     assert due(database) is None
+    assert engine.verify(1) == []
+
+
+class _Nothing(Schema):
+    pass
+
+
+@pytest.fixture
+def telling() -> Iterator[None]:
+    """A service task that tells the customer something."""
+    register = handler("test/tell", parameters=_Nothing, result=_Nothing, title_zh="告知", title_en="Tell")
+    register(lambda parameters, call: {})
+    yield
+    del handlers._registry["test/tell"]
+
+
+@pytest.mark.usefixtures("telling")
+def test_an_answer_in_the_step_that_ends_a_call_ends_it(database: Session, at: datetime) -> None:
+    """What was open in the called process went with it and is under no limit to be ended."""
+    halted = end("halted", "<bpmn:terminateEventDefinition/>")
+    called = process(
+        "CALLED",
+        *(start("asked"), gateway("both", "parallel"), user("halt"), user("idle"), end("told"), halted),
+        path("asked", "both", "halt", "halted"),
+        path("both", "idle", "told"),
+    )
+    limited = f"<bpmn:extensionElements>{properties(caseLimit='met')}"
+    tell = service("tell", "test/tell").replace("<bpmn:extensionElements>", limited)
+    drawn = process(
+        "CASE",
+        *(start(due=CLOCK), call("first", "CALLED"), tell, user("after")),
+        *(end(), path("begun", "first", "tell", "after", "finished")),
+    )
+    engine.publish(package("CASE", drawn, CALLED_bpmn=called), by=CLEO, note="", at=at)
+    engine.start("CASE", business_key="AJ-1", variables={}, by=CLEO, at=at)
+    done(database, "halt", at + HOUR)
+    assert (due(database), limits(database)) == (None, {"after": None})
     assert engine.verify(1) == []

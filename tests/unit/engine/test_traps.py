@@ -33,6 +33,7 @@
 | copies are shallow: history changes afterwards | test_history_is_not_changed_by_what_comes_later |
 | loops and multi-instances hang over a cached specification | test_lint: loop_marker; test_items |
 | what goes on inside a task that is taken out of the tree goes on | test_items: test_a_deadline_takes_every_item_away |
+| a called process that ends leaves what it called standing | test_ended_together |
 | migration loses drafts and restarts timers | test_an_instance_keeps_its_version |
 | an unknown called process; data shared with the caller | test_lint: unknown_called_process; test_execution: test_a_called_process_has_its_own_variables |
 | terminating inside a called process | test_terminating_a_called_process_ends_only_it |

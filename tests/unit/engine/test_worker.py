@@ -171,6 +171,20 @@ def test_an_answer_for_a_closed_case_is_kept_out_of_it(waiting: int, database: S
     assert engine.verify(waiting) == []
 
 
+def test_what_was_cancelled_is_not_carried_out(bank: Bank, database: Session, at: datetime) -> None:
+    """The process went another way while the job was queued, and the case is still open: the bank is not asked any more."""
+    late = boundary("late", "pay", timer='duration("PT1H")')
+    nodes = (start(), service("pay", "test/outside", msisdn="msisdn"), late, user("after"), end())
+    drawn = process("LATE", *nodes, path("begun", "pay", "after", "finished"), path("late", "after"))
+    engine.publish(package("LATE", drawn), by=SAM, note="", at=at)
+    engine.start("LATE", business_key="AJ-1", variables={"msisdn": "1390"}, by=CLEO, at=at)
+    engine.run_clock(at + 60 * MINUTE)
+    assert engine.marking(1).active == {"after": 1}
+    engine.run_jobs(at + 60 * MINUTE)
+    assert (bank.asked, database.scalars(select(Job.state)).one()) == ([], "failed")
+    assert engine.verify(1) == []
+
+
 def test_what_breaks_after_a_job_becomes_an_incident(bank: Bank, database: Session, at: datetime) -> None:
     """The bank has paid, and what follows cannot be done: the bank is not asked again and again."""
     drawn = process(
