@@ -15,11 +15,10 @@ import pytest
 from dbos import DBOSClient
 from dbos._serialization import DBOSDefaultSerializer
 from flask import Flask
-from sqlalchemy import create_engine, select, text
-from sqlalchemy.pool import NullPool
+from sqlalchemy import select, text
 
 import engine
-from models.base import session, transaction
+from models.base import connection, session, transaction
 from models.job import Job
 from web import background, config, create_app
 from web.commands.database import bring_up_to_date
@@ -105,22 +104,16 @@ class Attack:
 def test_a_pickled_row_runs_nothing(app: Flask, client: DBOSClient, tmp_path: Path) -> None:
     """Whoever can write a row could otherwise run commands wherever jobs are carried; the next job is carried all the same."""
     poison = base64.b64encode(pickle.dumps(Attack(tmp_path / "owned"))).decode()
-    url = app.config["SQLALCHEMY_DATABASE_URI"]
-    schema = "" if url.startswith("sqlite") else "dbos."
+    schema = "" if app.config["SQLALCHEMY_DATABASE_URI"].startswith("sqlite") else "dbos."
+    changes = (
+        f"UPDATE {schema}workflow_status SET serialization = 'py_pickle', status = 'ENQUEUED' WHERE workflow_uuid = :id",
+        f"UPDATE {schema}workflow_input SET inputs = :poison WHERE workflow_uuid = :id",
+    )
     with app.app_context():
         message = enqueue(tmp_path / "world", "one", days=90)
-        with create_engine(url, poolclass=NullPool).begin() as connection:
-            where = {"id": message, "poison": poison}
-            connection.execute(
-                text(
-                    f"UPDATE {schema}workflow_status SET serialization = 'py_pickle', status = 'ENQUEUED' "
-                    "WHERE workflow_uuid = :id"
-                ),
-                where,
-            )
-            connection.execute(
-                text(f"UPDATE {schema}workflow_input SET inputs = :poison WHERE workflow_uuid = :id"), where
-            )
+        with transaction():
+            for change in changes:
+                connection().execute(text(change), {"id": message, "poison": poison})
         with pytest.raises(Exception, match="unpickled"):
             client.retrieve_workflow(message).get_result()
         client.retrieve_workflow(enqueue(tmp_path / "world", "two")).get_result()
