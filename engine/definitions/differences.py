@@ -17,7 +17,7 @@ from engine.language.forms import content as form_content
 
 ADDED, REMOVED, CHANGED, MOVED = "added", "removed", "changed", "moved"
 SILENT = frozenset({"id", "line", "trigger_count", "properties", "parameters", "multi_instance"})
-UNCOMPARED = ("says", "at", "english")
+UNCOMPARED = ("says", "at", "called")
 Facts = Mapping[str, Any]
 
 
@@ -77,12 +77,23 @@ def _facts(file: str, content: Package, english: bool) -> Mapping[str, Facts] | 
     """Element id → its facts; none for a file that is not there, None for one that cannot be read."""
     text = content.files.get(file)
     if file.endswith(".bpmn"):
-        names = content.files.get(f"translations/{file.removesuffix('.bpmn')}.en.yaml", "") if english else ""
-        return _diagram_facts(text, catalogue.names(names))
-    found = READERS[file[file.rindex(".") :]](text)
+        return _diagram_facts(text, _english(content, file.removesuffix(".bpmn")) if english else {})
+    if file.endswith(".yaml"):
+        return _catalogue_facts(text, _called(content, file.removeprefix("translations/").split(".")[0], english))
+    found = dmn_content.facts(text) if file.endswith(".dmn") else form_content.facts(text)
     if not english or found is None:
         return found
-    return {element: {**facts, "english": facts.get("label_en", "")} for element, facts in found.items()}
+    return {element: {**facts, "called": facts.get("label_en", "")} for element, facts in found.items()}
+
+
+def _english(content: Package, process: str) -> dict[str, str]:
+    return catalogue.names(content.files.get(f"translations/{process}.en.yaml", ""))
+
+
+def _called(content: Package, process: str, english: bool) -> dict[str, str]:
+    """What the elements and flows of a process are called, by their ids."""
+    drawn = _diagram_facts(content.files.get(f"{process}.bpmn"), _english(content, process) if english else {}) or {}
+    return {element: _name(facts) for element, facts in drawn.items()}
 
 
 def _inside(file: str, before: Mapping[str, Facts] | None, after: Mapping[str, Facts] | None) -> Iterator[Difference]:
@@ -94,7 +105,7 @@ def _inside(file: str, before: Mapping[str, Facts] | None, after: Mapping[str, F
 
 def _element(file: str, element: str, old: Facts | None, new: Facts | None) -> Iterator[Difference]:
     shown = new or old or {}
-    name = str(shown.get("english") or shown.get("name") or shown.get("label") or shown.get("ends") or "")
+    name = _name(shown)
     if old is None or new is None:
         what, text = str(shown.get("type", "")), str(shown.get("says", ""))
         kind = ADDED if old is None else REMOVED
@@ -110,6 +121,10 @@ def _element(file: str, element: str, old: Facts | None, new: Facts | None) -> I
         yield Difference(file=file, element=element, kind=MOVED, what="place", name=name)
 
 
+def _name(facts: Facts) -> str:
+    return str(facts.get("called") or facts.get("name") or facts.get("label") or facts.get("ends") or "")
+
+
 def _diagram_facts(text: str | None, english: dict[str, str]) -> dict[str, Facts] | None:
     if text is None:
         return {}
@@ -122,7 +137,7 @@ def _diagram_facts(text: str | None, english: dict[str, str]) -> dict[str, Facts
     facts: dict[str, Facts] = {"": {"type": "process", "name": drawn.name, "documentation": drawn.documentation}}
     facts |= {e.id: {**_element_facts(e, drawn, called), "at": places.get(e.id)} for e in drawn.elements.values()}
     facts |= {f.id: _flow_facts(f, called) for f in drawn.flows.values()}
-    return {element: {**found, "english": english.get(element, "")} for element, found in facts.items()}
+    return {element: {**found, "called": english.get(element, "")} for element, found in facts.items()}
 
 
 def _element_facts(element: Element, drawn: Diagram, called: Mapping[str, str]) -> Facts:
@@ -145,11 +160,21 @@ def _flow_facts(flow: Flow, called: Mapping[str, str]) -> Facts:
     return {k: v for k, v in found.items() if v} | {"says": f"{ends} {flow.condition}".strip()}
 
 
-def _catalogue_facts(text: str | None) -> dict[str, Facts] | None:
+def _catalogue_facts(text: str | None, called: Mapping[str, str]) -> dict[str, Facts] | None:
+    """Element id → its English name; of a section text by text, under the section and the id, so that one that changed is one change."""
     read = catalogue.read(text or "")
     if read is None:
         return None
-    return {str(name): {"type": "translation", "text": str(value), "says": str(value)} for name, value in read.items()}
+    facts: dict[str, Facts] = {}
+    for id, value in read.items():
+        if isinstance(value, dict):
+            facts |= {
+                f"{id} {one}": _text_facts(f"english {id}", str(said), called.get(one)) for one, said in value.items()
+            }
+        else:
+            facts[str(id)] = _text_facts("english name", str(value), called.get(str(id)))
+    return facts
 
 
-READERS = {".dmn": dmn_content.facts, ".form": form_content.facts, ".yaml": _catalogue_facts}
+def _text_facts(kind: str, said: str, called: str | None) -> Facts:
+    return {"type": kind, kind: said, "says": said, "called": called or ""}

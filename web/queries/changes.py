@@ -14,6 +14,11 @@ from web.i18n import language
 from web.i18n import mark as _
 from web.queries import limits
 
+ENGLISH = {
+    "english name": _("English name"),
+    "english documentation": _("English of what the person is told"),
+    "english subject": _("English of a notice's subject"),
+}
 KINDS = {
     "process": _("process"),
     "task": _("step"),
@@ -43,7 +48,7 @@ KINDS = {
     "result": _("result column"),
     "row": _("row"),
     "shown": _("what is shown beside the form"),
-    "translation": _("English name"),
+    **ENGLISH,
     "file": _("file"),
     "writing": _("the way the file is written"),
     "textfield": _("field: line of text"),
@@ -59,6 +64,7 @@ KINDS = {
 }
 ONE_BY_ONE, AT_ONCE = _("one after the other"), _("all at once")
 FACTS = {
+    **ENGLISH,
     "name": _("name"),
     "documentation": _("what the person is told"),
     "type": _("kind"),

@@ -36,7 +36,7 @@ def changed(package: engine.Package, file: str, old: str, new: str) -> list[engi
         ("decisions/cause.dmn", '"fraud"', '"stolen"', "cause_fraud", "cell 查明的情况", '"fraud"', '"stolen"'),
         ("decisions/cause.dmn", 'hitPolicy="FIRST"', 'hitPolicy="UNIQUE"', "cause_table", "hitPolicy", "FIRST", "UNIQUE"),
         ("forms/ts002_receipt.form", '"required": true', '"required": false', "refund_kind", "required", "True", "False"),
-        ("translations/TS-002.en.yaml", "Way of repayment?", "How?", "repayment_method", "text", "Way of repayment?", "How?"),
+        ("translations/TS-002.en.yaml", "Way of repayment?", "How?", "repayment_method", "english name", "Way of repayment?", "How?"),
     ],
 )  # fmt: skip
 def test_a_change_is_named(
@@ -110,6 +110,17 @@ def test_in_english_a_field_is_called_by_its_english_label(package: engine.Packa
         for english in (False, True)
     ]
     assert [one.name for (one,) in told] == ["查明的情况", "What was found"]
+
+
+def test_an_english_text_is_one_change(package: engine.Package) -> None:
+    """What is told at a step stands in a section of the translations: the one that changed is named by its step, and no other is shown."""
+    file = "translations/TS-002.en.yaml"
+    told = changed(package, file, "Enter in the month's refund list", "List the refund")
+    assert [(one.element, one.what, one.after) for one in told] == [("list_refund", "english name", "List the refund")]
+    (one,) = changed(package, file, "note the time and what the customer says", "note the time")
+    assert (one.element, one.what, one.name) == ("documentation reply_customer", "english documentation", "回复客户")
+    assert "note the time and what" in one.before
+    assert one.after.endswith("note the time.")
 
 
 def test_a_new_name_changes_nothing_that_refers_to_it(package: engine.Package) -> None:
