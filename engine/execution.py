@@ -264,17 +264,18 @@ def _report(reached: dict[str, Any], by: str, at: datetime) -> None:
             advance(reached["instance"], lambda run: run.report(reached["token"], reached["kind"]), by=by, at=at)
 
 
-def answered(instance_id: int, request: str) -> Advanced | None:
-    """What this very request came to, when it has been answered before."""
+def answered(instance_id: int, token: int, request: str) -> Advanced | None:
+    """What this very request about the task of a token came to, when it has been answered before."""
     for entry in history.read(INSTANCE, str(instance_id), case_key(instance_id)):
-        if request and entry.request == request:
-            tokens = [step["token"] for step in entry.steps if step["type"] == "user_task_created"]
+        if request and entry.request == request and entry.steps[0].get("token") == token:
+            gone = {step["token"] for step in entry.steps if step["type"] == "user_task_cancelled"}
+            opened = {step["token"] for step in entry.steps if step["type"] == "user_task_created"} - gone
             ended = any(step["type"] == "instance_completed" for step in entry.steps)
-            return Advanced(instance_id, _task_ids(instance_id, tokens), ended)
+            return Advanced(instance_id, _task_ids(instance_id, opened), ended)
     return None
 
 
-def _task_ids(instance_id: int, tokens: list[int]) -> list[int]:
+def _task_ids(instance_id: int, tokens: set[int]) -> list[int]:
     query = select(UserTask.id).where(UserTask.instance_id == instance_id, UserTask.token.in_(tokens))
     return list(session().scalars(query.order_by(UserTask.token)))
 

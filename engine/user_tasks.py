@@ -40,7 +40,7 @@ def complete(task_id: int, *, form: Submitted, by: Actor, at: datetime, key: str
     with execution.limits_become_incidents(by=by.user, at=at), transaction():
         row = _locked(task_id)
         facts, request = _facts(row), _fingerprint(key, form, by)
-        before = execution.answered(row.id, request) if facts.state == "completed" else None
+        before = execution.answered(row.id, row.task_token, request) if facts.state == "completed" else None
         if before is not None:
             return before
         permissions.check(by, facts)
