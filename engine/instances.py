@@ -30,8 +30,8 @@ def start(key: str, *, business_key: str, variables: dict[str, Any], by: Actor, 
 def _check(variables: dict[str, Any]) -> None:
     try:
         values.canonical(variables)
-    except (TypeError, ValueError) as error:
-        raise InvalidVariables(why=str(error)) from error
+    except values.NotStorable as error:
+        raise InvalidVariables(why=error.message) from error
 
 
 def meet_limit(instance_id: int, *, told: str, by: Actor, at: datetime) -> Advanced:
