@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Row, select
 
 from engine import execution, timers
 from engine.errors import Conflict, NotFound
@@ -26,11 +26,14 @@ class IncidentResolved(Conflict):
 
 
 def retry(incident_id: int, *, by: Actor, at: datetime) -> Advanced:
-    """Carry out the service task once more, under the same idempotency key, or fire the timer. Errors: UnknownIncident, IncidentResolved."""
+    """Carry out the service task once more, under the same idempotency key, or fire the timer.
+
+    Errors: UnknownIncident, IncidentResolved, InstanceEnded, CannotGoOn.
+    """
     with transaction():
-        incident = _open(incident_id)
+        row, incident = _open(incident_id)
         again = _fire_again(incident, "retried") if incident.kind == timers.TIMER_FAILED else _carry_out_again(incident)
-        return execution.advance(incident.instance_id, again, by=by.user, at=at)
+        return execution.advance_row(row, again, by=by.user, at=at)
 
 
 def _carry_out_again(incident: Incident) -> Command:
@@ -65,16 +68,16 @@ def resolve(
 ) -> Advanced:
     """Settle it by hand: with the `result` the service would have given, or with the BPMN `error` it would have raised.
 
-    Errors: UnknownIncident, IncidentResolved.
+    Errors: UnknownIncident, IncidentResolved, InstanceEnded, CannotGoOn.
     """
     outcome: WorkOutcome = Refused(error) if error else Done(result or {})
     with transaction():
-        incident = _open(incident_id)
+        row, incident = _open(incident_id)
         if incident.kind == timers.TIMER_FAILED:
             settled = _fire_again(incident, reason)
         else:
             settled = _settle(incident, outcome, reason)
-        return execution.advance(incident.instance_id, settled, by=by.user, at=at)
+        return execution.advance_row(row, settled, by=by.user, at=at)
 
 
 def _settle(incident: Incident, outcome: WorkOutcome, reason: str) -> Command:
@@ -86,15 +89,18 @@ def _settle(incident: Incident, outcome: WorkOutcome, reason: str) -> Command:
 
 
 def _check_stuck(run: Run, incident: Incident) -> None:
-    """Somebody may have seen to it between our look and our lock."""
+    """Versions before left incidents open whose token had gone on."""
     if incident.token not in run.stuck:
         raise IncidentResolved(incident=incident.id)
 
 
-def _open(incident_id: int) -> Incident:
-    incident = session().scalar(select(Incident).where(Incident.id == incident_id))
-    if incident is None:
+def _open(incident_id: int) -> tuple[Row[Any], Incident]:
+    """The case, locked, and its incident as it is then: somebody may have settled it while we waited for the lock."""
+    instance_id = session().scalar(select(Incident.instance_id).where(Incident.id == incident_id))
+    row = execution.find(instance_id) if instance_id is not None else None
+    if row is None:
         raise UnknownIncident(incident=incident_id)
+    incident = session().get_one(Incident, incident_id, populate_existing=True)
     if incident.state != "open":
         raise IncidentResolved(incident=incident_id)
-    return incident
+    return row, incident

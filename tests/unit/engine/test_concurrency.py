@@ -19,6 +19,7 @@ from sqlalchemy import func, select
 import engine
 from engine import handlers
 from engine.handlers import Call, handler
+from engine.spiff.run import Run
 from models.base import Base, session
 from models.incident import Incident
 from models.instance import ProcessInstance
@@ -196,6 +197,36 @@ def test_an_incident_is_settled_once(office: Flask, at: datetime) -> None:
     came = together(office, [settle] * 4)
     assert Counter(map(type, came)) == {engine.Advanced: 1, engine.IncidentResolved: 3}
     assert engine.verify(begun.instance_id) == []
+
+
+def test_an_incident_is_retried_once(office: Flask, at: datetime) -> None:
+    """Two operators try again what fails again: one try, and the others are not led to the incident that it leaves behind."""
+    begun = begin("LATE", at)
+    engine.complete(begun.user_task_ids[0], form={"amount": "9"}, by=CLEO, at=at)
+    incident = session().scalars(select(Incident.id)).one()
+    paid.clear()
+    came = together(office, [partial(engine.retry, incident, by=SAM, at=at)] * 4)
+    assert Counter(map(type, came)) == {engine.Advanced: 1, engine.IncidentResolved: 3}
+    assert len(paid) == 1
+    assert engine.verify(begun.instance_id) == []
+
+
+def test_the_incident_of_a_timer_is_settled_once(office: Flask, at: datetime, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Two operators see to a timer that could not fire: it fires once, and the others hear that it is settled."""
+    begun = begin("LATE", at)
+    with monkeypatch.context() as broken:
+        broken.setattr(Run, "fire_timer", _break)
+        for hours in range(1, 12):
+            engine.run_clock(at + timedelta(hours=hours))
+    incident = session().scalars(select(Incident.id)).one()
+    settle = partial(engine.resolve, incident, reason="by hand", by=SAM, at=at + timedelta(hours=12))
+    came = together(office, [settle] * 4)
+    assert Counter(map(type, came)) == {engine.Advanced: 1, engine.IncidentResolved: 3}
+    assert engine.verify(begun.instance_id) == []
+
+
+def _break(_run: Run, token: int) -> None:
+    raise RuntimeError(token)
 
 
 @pytest.mark.slow
