@@ -18,7 +18,7 @@ from engine.errors import InvalidDefinition, Problem
 from engine.permissions import Actor
 from engine.spiff.parsing import NotExecutable, specification
 from engine.steps import step
-from models.base import session, transaction
+from models.base import in_turn, session, transaction
 from models.definition import ProcessDefinition
 
 
@@ -53,6 +53,7 @@ def publish(
     """
     _check(content)
     with transaction():
+        in_turn(ProcessDefinition)
         newest = _newest(content.key)
         if newest is not None and newest.sha256 == content.sha256:
             return Published(newest.id, newest.key, newest.version, False)
@@ -99,6 +100,7 @@ def _content(row: Newest) -> Package:
 def record(key: str, type: str, *, by: Actor, at: datetime, **fields: Any) -> None:
     """Add a step to the history of a process definition, in the transaction of what it tells."""
     with transaction():
+        in_turn(ProcessDefinition)
         history.append("definition", key, history.head("definition", key), [step(type, **fields)], by=by.user, at=at)
 
 

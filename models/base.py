@@ -201,6 +201,12 @@ def one_writer() -> bool:
     return drivers.is_sqlite(bind())
 
 
+def in_turn(model: type[Base]) -> None:
+    """Whoever else wants to write to this table in turn waits for our commit; readers do not."""
+    if not one_writer():
+        connection().exec_driver_sql(f"LOCK TABLE {model.__tablename__} IN SHARE ROW EXCLUSIVE MODE")
+
+
 @contextmanager
 def scratch(url: str = "") -> Iterator[Session]:
     """A private database with every table, in memory unless `url` names an empty one; `session()` means it until the block ends."""

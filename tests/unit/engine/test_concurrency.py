@@ -229,6 +229,25 @@ def _break(_run: Run, token: int) -> None:
     raise RuntimeError(token)
 
 
+def test_a_process_published_by_many_gets_every_version(office: Flask, at: datetime) -> None:
+    """Owners publish at the same instant: each gets a version of its own, one after the other, and the record of it is whole."""
+    drawn = [package("WAIT", DRAWN["WAIT"].replace('name="after"', f'name="after {n}"')) for n in range(8)]
+    came = together(office, [partial(engine.publish, one, by=SAM, note="", at=at) for one in drawn])
+    assert sorted(getattr(one, "version", repr(one)) for one in came) == list(range(2, 10))
+    assert engine.verify_definitions() == []
+
+
+def test_a_new_process_published_by_two_is_published(office: Flask, at: datetime) -> None:
+    """There is no version yet that the second could wait for: it waits all the same."""
+    drawn = [
+        package("NEW", process("NEW", start(), user(f"ask{n}"), end(), path("begun", f"ask{n}", "finished")))
+        for n in range(8)
+    ]
+    came = together(office, [partial(engine.publish, one, by=SAM, note="", at=at) for one in drawn])
+    assert sorted(getattr(one, "version", repr(one)) for one in came) == list(range(1, 9))
+    assert engine.verify_definitions() == []
+
+
 @pytest.mark.slow
 def test_sixteen_threads_never_meet_a_locked_database(office: Flask, at: datetime) -> None:
     """Everybody starts and works on cases of their own, and reads meanwhile: nothing is refused, nothing is lost."""
