@@ -1,0 +1,214 @@
+"""What the verbs promise, in plain Python: whose task is whose, what is done, which case is over. No engine, no database.
+
+The processes of `test_people` are drawn in `drawings`; where their tokens go is told a second time here, by hand.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from engine import Actor
+
+HALL, CENTRE, DESK = "service_hall", "engineering_centre", "supervisor"
+HOUR, MINUTE = timedelta(hours=1), timedelta(minutes=1)
+REFUSED, BROKEN, ROUND = 400, 500, 600
+ATTEMPTS = 5
+Form = dict[str, str]
+
+
+@dataclass
+class Task:
+    """A user task, by whom it may be done and by whom it was; `request` and `answer` are of whoever completed it under a key."""
+
+    case: Case
+    element: str
+    group: str
+    id: int = 0
+    assignee: str | None = None
+    state: str = "open"
+    by: str | None = None
+    request: Any = None
+    answer: Any = None
+
+
+@dataclass
+class Job:
+    """Work in the queue."""
+
+    case: Case
+    due: datetime
+    state: str = "queued"
+    retries: int = ATTEMPTS
+
+
+@dataclass
+class Case:
+    """One case. `stuck` is the element at which a person has to help, `limited` that it is one that waits as well."""
+
+    id: int
+    key: str
+    variant: int
+    word: str
+    at: datetime
+    state: str = "active"
+    tasks: list[Task] = field(default_factory=list)
+    timers: dict[str, datetime] = field(default_factory=dict)
+    messages: dict[str, str] = field(default_factory=dict)
+    stuck: str = ""
+    job: Job | None = None
+    did: dict[str, str] = field(default_factory=dict)
+    amount: int = 0
+
+    def begin(self) -> None:
+        """Where the first token goes."""
+        getattr(self, f"_begin_{self.key}")()
+
+    def _begin_pay(self) -> None:
+        self.open("ask", HALL)
+        self.timers["late"] = self.at + HOUR
+
+    def _begin_wait(self) -> None:
+        self.messages["told"] = self.word
+        self.timers["passed"] = self.at + 2 * HOUR
+
+    def _begin_send(self) -> None:
+        self.job = Job(self, self.at)
+
+    def _begin_outer(self) -> None:
+        self.open("inner", CENTRE if self.variant else HALL)
+
+    def open(self, element: str, group: str) -> None:
+        """A person is asked."""
+        self.tasks.append(Task(self, element, group))
+
+    def close(self, state: str = "completed") -> None:
+        """The case is over, and nothing of it is left to do."""
+        self.state, self.stuck = state, ""
+        self.leave()
+
+    def leave(self) -> None:
+        """Whatever waits is taken away."""
+        self.timers.clear()
+        self.messages.clear()
+        for task in self.tasks:
+            task.state = "cancelled" if task.state == "open" else task.state
+
+    def complete(self, task: Task, by: str, amount: int) -> None:
+        """A person has done it."""
+        task.state, task.by, task.assignee = "completed", by, by
+        self.did[task.element], self.amount = by, amount
+        self.leave()
+        if task.element == "ask":
+            self.pay()
+        elif task.element == "inner":
+            self.open("outer", HALL)
+        else:
+            self.close()
+
+    def pay(self) -> None:
+        """The service task is reached."""
+        if self.amount == REFUSED:
+            self.open("explain", HALL)
+        elif self.amount == BROKEN:
+            self.stuck = "pay"
+        else:
+            self.open("check", HALL)
+
+    def fire(self, timer: str) -> None:
+        """A timer is due."""
+        self.stuck = ""
+        self.leave()
+        self.open(*(("press", DESK) if timer == "late" else ("after", CENTRE if self.variant else HALL)))
+
+    def tell(self, amount: int) -> bool:
+        """The message has come; whether the case went on."""
+        if amount == ROUND:
+            self.stuck = "told"
+        else:
+            self.fire("passed")
+        return amount != ROUND
+
+    def settle(self, refused: bool) -> None:
+        """A person has said what the work came to; who only waits, waits on."""
+        element, self.stuck = self.stuck, ""
+        if element == "pay":
+            self.open(*(("explain", HALL) if refused else ("check", HALL)))
+        elif element == "send":
+            self.open("sorry" if refused else "received", HALL)
+
+    def retry(self, at: datetime) -> None:
+        """The work is tried again, or queued again."""
+        element, self.stuck = self.stuck, ""
+        if element == "pay":
+            self.pay()
+        elif element == "send":
+            assert self.job is not None
+            self.job.state, self.job.due, self.job.retries = "queued", at, ATTEMPTS
+
+    def carry_out(self, world: str, at: datetime) -> None:
+        """The queued work is done, as the world answers."""
+        job = self.job
+        assert job is not None
+        if self.state != "active":
+            job.state, job.retries = "failed", 0
+        elif world == "away" and job.retries > 1:
+            job.due, job.retries = at + 2 * MINUTE * 2 ** (ATTEMPTS - job.retries), job.retries - 1
+        elif world in ("away", "broken"):
+            job.state, job.retries, self.stuck = "failed", 0, "send"
+        else:
+            job.state, job.retries = "done", 0
+            self.open("sorry" if world == "no" else "received", HALL)
+
+
+def refusal(task: Task | None, by: Actor) -> str:
+    """Why somebody may not work on a task; empty when they may."""
+    if task is None:
+        return "UnknownUserTask"
+    if task.state != "open":
+        return "AlreadyCompleted"
+    if task.group not in by.groups and task.assignee != by.user:
+        return "NotACandidate"
+    return "ClaimedByAnother" if task.assignee not in (None, by.user) else ""
+
+
+def refusal_to_complete(task: Task | None, by: Actor, form: Form) -> str:
+    """The same for completing it with a form."""
+    if found := refusal(task, by):
+        return found
+    assert task is not None
+    if task.element == "check" and task.case.did.get("ask") == by.user:
+        return "FourEyesViolation"
+    return "" if set(form) <= {"amount"} and form.get("amount", "0").isdecimal() else "InvalidForm"
+
+
+def refusal_to_assign(task: Task | None, by: Actor) -> str:
+    """The same for handing it to somebody."""
+    if task is None:
+        return "UnknownUserTask"
+    if task.state != "open":
+        return "AlreadyCompleted"
+    return "" if "supervisor" in by.roles else "NotASupervisor"
+
+
+def shown(cases: list[Case]) -> dict[str, list[Any]]:
+    """What is to be seen in the worklist and beside it."""
+    return {name: sorted(of(cases), key=repr) for name, of in _SHOWN.items()}
+
+
+def _tasks(cases: list[Case]) -> Iterator[Any]:
+    for case in cases:
+        for task in case.tasks:
+            yield case.id, task.element, task.group, task.state, task.assignee, task.by
+
+
+_SHOWN: dict[str, Any] = {
+    "cases": lambda cases: ((case.id, case.state) for case in cases),
+    "tasks": _tasks,
+    "timers": lambda cases: ((case.id, *timer) for case in cases for timer in case.timers.items()),
+    "messages": lambda cases: ((case.id, *message) for case in cases for message in case.messages.items()),
+    "incidents": lambda cases: ((case.id, case.stuck) for case in cases if case.stuck),
+    "jobs": lambda cases: ((case.id, case.job.state, case.job.retries) for case in cases if case.job),
+}
