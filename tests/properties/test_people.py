@@ -48,7 +48,7 @@ PEOPLE = st.sampled_from([CLEO, CARL, SAM, NORA, ADA, OLU])
 COLLEAGUES = [CLEO, CARL, SAM, NORA]
 WORKERS = st.sampled_from(COLLEAGUES)
 WORDS = st.sampled_from(["k", "l"])
-REQUESTS = st.sampled_from(["", "", "one", "two"])
+REQUESTS = st.sampled_from(["", "one", "one", "two"])
 FORMS = st.sampled_from([{"amount": "1"}, {"amount": "1"}, {"amount": "4"}, {"amount": "5"}])
 WRONG_FORMS: Any = st.sampled_from([{"amount": "x"}, {"nobody": "1"}, {"note": "\0"}, {"note": "\ud800"}])
 UNKNOWN = 30
@@ -274,12 +274,14 @@ class People(RuleBasedStateMachine):
             able = [one for one in COLLEAGUES if not promised.refusal_to_complete(task, one, form)]
             self._complete(task, able[who % len(able)] if able else NORA, form, key)
 
-    @rule(which=WHICH)
-    def send_again(self, which: int) -> None:
+    @rule(which=WHICH, to_the_next=st.booleans())
+    def send_again(self, which: int, to_the_next: bool) -> None:
+        """What somebody has sent under a key, once more: for the same task, or for one that is open in this case by now."""
         answered = [task for case in self.cases for task in case.tasks if task.request]
         if (task := _chosen(answered, which)) is not None:
             key, user, form = task.request
-            self._complete(task, next(one for one in COLLEAGUES if one.user == user), form, key)
+            following = [one for one in task.case.tasks if one.state == "open"] if to_the_next else []
+            self._complete((following or [task])[0], next(one for one in COLLEAGUES if one.user == user), form, key)
 
     @rule(which=WHICH, by=PEOPLE, form=WRONG_FORMS, key=REQUESTS)
     def complete_wrongly(self, which: int, by: engine.Actor, form: Form, key: str) -> None:
