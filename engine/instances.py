@@ -20,7 +20,7 @@ class InvalidVariables(Invalid):
 def start(key: str, *, business_key: str, variables: dict[str, Any], by: Actor, at: datetime) -> Advanced:
     """Start the newest version of a process and run it to its first wait states.
 
-    Errors: UnknownProcess, InvalidVariables.
+    Errors: UnknownProcess, InvalidVariables, UnusableKey, and EndlessLoop or FeelLimit where it would never come to wait.
     """
     _check(variables)
     with transaction():

@@ -8,11 +8,19 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Protocol
 
+from engine.errors import Invalid
 from models import writes
 from models.incident import Incident
 from models.timer import MessageSubscription, Timer
 from models.user_task import UserTask
 from models.writes import Write
+
+LONGEST_KEY = 120
+
+
+class UnusableKey(Invalid):
+    """No message can be waited for under this: it is too long for a key, or no text."""
+
 
 _TABLES: dict[str, Any] = {"timer": Timer.__table__, "message": MessageSubscription.__table__}
 _TASK, _INCIDENT = UserTask.__table__, Incident.__table__
@@ -72,6 +80,8 @@ class SqlStore:
             self._closed["timer"].append(token)
 
     def message_opened(self, token: int, element_id: str, message: str, key: str) -> None:
+        if len(key) > LONGEST_KEY or "\0" in key:
+            raise UnusableKey(element=element_id)
         self._messages[token] = {"element_id": element_id, "message": message, "correlation_key": key}
 
     def message_closed(self, token: int) -> None:

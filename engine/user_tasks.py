@@ -35,7 +35,7 @@ def complete(task_id: int, *, form: Submitted, by: Actor, at: datetime, key: str
     Shape:  `form` maps field keys to submitted text; keys the form does not have are refused. `key` is the caller's own for this request:
             the same person sending the same again under the same key is answered as the first time, and nothing happens twice.
     Errors: UnknownUserTask, NotACandidate, FourEyesViolation, ClaimedByAnother, AlreadyCompleted, InvalidForm, InstanceEnded,
-            CannotGoOn.
+            CannotGoOn, UnusableKey.
     """
     with execution.limits_become_incidents(by=by.user, at=at), transaction():
         row = _locked(task_id)

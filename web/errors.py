@@ -56,6 +56,16 @@ def texts() -> dict[str, str]:
         "CannotGoOn": gettext(
             "From here the process would go on without end. Nothing was changed; the operator of the system has been told."
         ),
+        "EndlessLoop": gettext(
+            "From here the process would go on without end. Nothing was changed; please tell the operator of the system."
+        ),
+        "FeelLimit": gettext(
+            "An expression of this process takes more than it may. Nothing was changed; please tell the operator of the system."
+        ),
+        "UnusableKey": gettext(
+            "The case cannot wait for a message under what was entered, because it is too long. Nothing was changed."
+        ),
+        "NotAllReleased": gettext("Some of the waiting cases could not go on; the others have."),
         "IncidentResolved": gettext("This incident is settled already."),
         "InvalidForm": gettext("Some fields are not filled in correctly. Nothing was changed."),
         "InvalidDefinition": gettext("The process has problems and cannot be published."),

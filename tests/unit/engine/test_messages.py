@@ -15,7 +15,7 @@ from engine import handlers
 from engine.handlers import Call, handler
 from engine.messages import NotAllReleased
 from models.incident import Incident
-from tests.drawing import catch, end, flow, gateway, package, path, process, service, start
+from tests.drawing import catch, catch_message, end, flow, gateway, package, path, process, service, start, user
 from tests.people import CLEO, SAM
 
 
@@ -64,3 +64,18 @@ def test_a_case_that_would_run_for_ever_is_an_incident(database: Session, at: da
     assert engine.marking(1).active == {"told": 1}
     assert engine.marking(2).active == {}
     assert engine.verify(1) == []
+
+
+@pytest.mark.parametrize("word", ["x" * 121, "a\0b"], ids=["long", "null"])
+def test_a_key_that_no_database_keeps_is_refused(database: Session, at: datetime, word: str) -> None:
+    """On PostgreSQL the clerk was told that something went wrong: both databases refuse it by name, and the task stays open."""
+    drawn = process(
+        *("P", start(), user("ask"), catch_message("told", "told", "word"), end()),
+        path("begun", "ask", "told", "finished"),
+        messages=("told",),
+    )
+    engine.publish(package("P", drawn), by=SAM, note="", at=at)
+    begun = engine.start("P", business_key="AJ-1", variables={"word": word}, by=CLEO, at=at)
+    with pytest.raises(engine.Invalid, match="too long"):
+        engine.complete(begun.user_task_ids[0], form={}, by=CLEO, at=at)
+    assert engine.marking(begun.instance_id).active == {"ask": 1}
