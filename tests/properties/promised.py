@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from engine import Actor
@@ -16,6 +16,7 @@ HALL, CENTRE, DESK = "service_hall", "engineering_centre", "supervisor"
 HOUR, MINUTE = timedelta(hours=1), timedelta(minutes=1)
 REFUSED, BROKEN, ROUND = 400, 500, 600
 ATTEMPTS = 5
+NEVER = datetime.max.replace(tzinfo=UTC)
 Form = dict[str, str]
 
 
@@ -46,7 +47,7 @@ class Job:
 
 @dataclass
 class Case:
-    """One case. `stuck` is the element at which a person has to help, `limited` that it is one that waits as well."""
+    """One case. `stuck` are the elements at which a person has to help; timers that could not fire are tried again later, or never."""
 
     id: int
     key: str
@@ -57,7 +58,8 @@ class Case:
     tasks: list[Task] = field(default_factory=list)
     timers: dict[str, datetime] = field(default_factory=dict)
     messages: dict[str, str] = field(default_factory=dict)
-    stuck: str = ""
+    later: dict[str, tuple[int, datetime | None]] = field(default_factory=dict)
+    stuck: set[str] = field(default_factory=set)
     job: Job | None = None
     did: dict[str, str] = field(default_factory=dict)
     amount: int = 0
@@ -86,13 +88,13 @@ class Case:
 
     def close(self, state: str = "completed") -> None:
         """The case is over, and nothing of it is left to do."""
-        self.state, self.stuck = state, ""
+        self.state = state
         self.leave()
 
     def leave(self) -> None:
         """Whatever waits is taken away."""
-        self.timers.clear()
-        self.messages.clear()
+        for waits in (self.timers, self.messages, self.later, self.stuck):
+            waits.clear()
         for task in self.tasks:
             task.state = "cancelled" if task.state == "open" else task.state
 
@@ -113,36 +115,52 @@ class Case:
         if self.amount == REFUSED:
             self.open("explain", HALL)
         elif self.amount == BROKEN:
-            self.stuck = "pay"
+            self.stuck.add("pay")
         else:
             self.open("check", HALL)
 
     def fire(self, timer: str) -> None:
         """A timer is due."""
-        self.stuck = ""
         self.leave()
         self.open(*(("press", DESK) if timer == "late" else ("after", CENTRE if self.variant else HALL)))
 
     def tell(self, amount: int) -> bool:
         """The message has come; whether the case went on."""
         if amount == ROUND:
-            self.stuck = "told"
+            self.stuck.add("told")
         else:
             self.fire("passed")
         return amount != ROUND
 
-    def settle(self, refused: bool) -> None:
-        """A person has said what the work came to; who only waits, waits on."""
-        element, self.stuck = self.stuck, ""
-        if element == "pay":
+    def due(self, at: datetime) -> list[str]:
+        """The timers that the clock tries to fire."""
+        tried = {name: again_at for name, (_attempts, again_at) in self.later.items()}
+        return [name for name, when in self.timers.items() if when <= at and (tried.get(name, at) or NEVER) <= at]
+
+    def put_back(self, timer: str, at: datetime) -> None:
+        """It could not fire: it is tried again later, and at last a person is asked."""
+        attempts = self.later.get(timer, (0, at))[0] + 1
+        self.later[timer] = attempts, at + timedelta(seconds=5) * 4 ** (attempts - 1)
+        if attempts == ATTEMPTS:
+            self.later[timer] = attempts, None
+            self.stuck.add(timer)
+
+    def settle(self, element: str, refused: bool) -> None:
+        """A person has said what the work came to; a timer fires, and what only waits waits on."""
+        self.stuck.discard(element)
+        if element in self.timers:
+            self.fire(element)
+        elif element == "pay":
             self.open(*(("explain", HALL) if refused else ("check", HALL)))
         elif element == "send":
             self.open("sorry" if refused else "received", HALL)
 
-    def retry(self, at: datetime) -> None:
+    def retry(self, element: str, at: datetime) -> None:
         """The work is tried again, or queued again."""
-        element, self.stuck = self.stuck, ""
-        if element == "pay":
+        self.stuck.discard(element)
+        if element in self.timers:
+            self.fire(element)
+        elif element == "pay":
             self.pay()
         elif element == "send":
             assert self.job is not None
@@ -157,7 +175,8 @@ class Case:
         elif world == "away" and job.retries > 1:
             job.due, job.retries = at + 2 * MINUTE * 2 ** (ATTEMPTS - job.retries), job.retries - 1
         elif world in ("away", "broken"):
-            job.state, job.retries, self.stuck = "failed", 0, "send"
+            job.state, job.retries = "failed", 0
+            self.stuck.add("send")
         else:
             job.state, job.retries = "done", 0
             self.open("sorry" if world == "no" else "received", HALL)
@@ -209,6 +228,6 @@ _SHOWN: dict[str, Any] = {
     "tasks": _tasks,
     "timers": lambda cases: ((case.id, *timer) for case in cases for timer in case.timers.items()),
     "messages": lambda cases: ((case.id, *message) for case in cases for message in case.messages.items()),
-    "incidents": lambda cases: ((case.id, case.stuck) for case in cases if case.stuck),
+    "incidents": lambda cases: ((case.id, element) for case in cases for element in case.stuck),
     "jobs": lambda cases: ((case.id, case.job.state, case.job.retries) for case in cases if case.job),
 }

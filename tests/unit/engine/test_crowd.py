@@ -30,7 +30,7 @@ from tests.unit.engine.test_concurrency import KEYS as MASTER
 from tests.unit.engine.test_concurrency import together
 from web import config, create_app, errors
 
-THREADS, LENGTH, CASES, CROWDS = 8, 12, 2, 30
+THREADS, LENGTH, CASES, CROWDS = 8, 12, 2, 20
 HOUR = timedelta(hours=1)
 sent: list[str] = []
 
