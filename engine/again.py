@@ -54,6 +54,8 @@ def command(run: Run, steps: list[Step]) -> None:
     kind = first["type"]
     if steps[-1]["type"] == "instance_cancelled":
         run.cancel(steps[-1]["reason"])
+    elif kind == "incident_opened" and first["after"] == "job":
+        run.finish_work(first["token"], _outcome(first))
     elif kind == "incident_opened" and first["after"] == "limit":
         run.report(first["token"], first["kind"])
     elif kind == "incident_resolved":

@@ -111,6 +111,7 @@ def test_the_world_is_asked_again_and_at_last_a_person(
     assert bank.asked == [bank.asked[0]] * 5
     found = database.scalars(select(Incident)).one()
     assert (found.kind, found.message) == ("JobFailed", "no connection")
+    assert engine.verify(waiting) == []
     bank.answer = None
     engine.retry(found.id, by=SAM, at=at + 700 * MINUTE)
     assert engine.run_jobs(at + 700 * MINUTE) == 1
