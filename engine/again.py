@@ -52,6 +52,7 @@ def command(run: Run, steps: list[Step]) -> None:
     """Do again what the first step of an entry says was done."""
     first = steps[0]
     kind = first["type"]
+    _leave_untold(run, steps)
     if steps[-1]["type"] == "instance_cancelled":
         run.cancel(steps[-1]["reason"])
     elif kind == "incident_opened" and first["after"] == "job":
@@ -64,6 +65,14 @@ def command(run: Run, steps: list[Step]) -> None:
         _COMMANDS[kind](run, first)
     else:
         run.steps.extend(steps)
+
+
+def _leave_untold(run: Run, steps: list[Step]) -> None:
+    """That an event had reached a limit before was not told as passed, in earlier versions, when it happened at a gateway after all."""
+    first = steps[0]
+    told = any(step["type"] == "incident_resolved" and step["token"] == first["token"] for step in steps[1:])
+    if first["type"] == "message_received" and not told:
+        run.stuck.pop(first["token"], None)
 
 
 def _resolve(run: Run, first: Step, after: list[Step]) -> None:

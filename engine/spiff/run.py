@@ -181,8 +181,15 @@ class Run(MachineWork):
     def _close_wait(self, token: int, happened: str, scope: int) -> None:
         for waits in (self.open, self.stuck):
             kind, element_id, *_ = waits.pop(token, ("", happened))
-            if element_id != happened:
-                self.add(f"{kind}_cancelled", scope, token=token, element=element_id)
+            if element_id != happened or kind == "limit":
+                self._take_away(kind, token, element_id, scope)
+
+    def _take_away(self, kind: str, token: int, element_id: str, scope: int) -> None:
+        """Nothing waits under this token any more; where only a person was told of a limit, there is nothing left to settle."""
+        if kind == "limit":
+            self.add("incident_resolved", scope, token=token, element=element_id, reason="passed")
+        else:
+            self.add(f"{kind}_cancelled", scope, token=token, element=element_id)
 
     def reconcile(self, but: int = 0) -> None:
         """Say which waits, incidents, calls and items a boundary event, a termination, an error or a completion condition took away."""
@@ -190,10 +197,7 @@ class Run(MachineWork):
         for waits in (self.open, self.stuck):
             for token in [t for t in waits if t not in alive]:
                 kind, element_id, scope, *_ = waits.pop(token)
-                if kind == "limit":
-                    self.add("incident_resolved", scope, token=token, element=element_id, reason="passed")
-                else:
-                    self.add(f"{kind}_cancelled", scope, token=token, element=element_id)
+                self._take_away(kind, token, element_id, scope)
                 self.resume(token, element_id)
         for number in sorted(self.scopes.numbers(), reverse=True):  # the innermost call first
             if number not in (0, but) and number not in alive:
