@@ -108,6 +108,7 @@ class Arrivals(Position):
             return
         earliest = min(self.paused.values())
         del self.paused[token]
+        kept = self._keep_since(token, earliest)
         passed = self.at - earliest if not self.paused else timedelta()
         for scope in (self.scopes[n] for n in self.scopes.numbers()):
             scope.due_groups = {name: due + passed for name, due in scope.due_groups.items()}
@@ -119,7 +120,17 @@ class Arrivals(Position):
             element=element_id,
             paused_seconds=int(passed.total_seconds()),
             still_paused=bool(self.paused),
+            **kept,
         )
+
+    def _keep_since(self, token: int, earliest: datetime) -> dict[str, Any]:
+        """Whoever is still waited for keeps the clock standing since it stopped; earlier versions forgot the time before they were asked."""
+        said = (s for s in self.recorded or () if s["type"] == "clock_resumed" and s["token"] == token)
+        forgot = self.recorded is not None and not any("since" in s for s in said)
+        if forgot or earliest == min(self.paused.values(), default=earliest):
+            return {}
+        self.paused = dict.fromkeys(self.paused, earliest)
+        return {"since": earliest}
 
     def done(self, token: int, element: Element, scope: Scope) -> None:
         """An activity is done; when the customer has thereby been answered, the case has kept its limit."""
