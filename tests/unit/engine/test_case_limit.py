@@ -176,6 +176,24 @@ def test_what_earlier_versions_forgot_still_verifies(
     assert engine.verify(1) == []
 
 
+def test_a_question_taken_back_at_once_moves_nothing_back(database: Session, at: datetime) -> None:
+    """The answer moves every limit; that the next question ends with the case in the same step does not undo it for what ended before it."""
+    drawn = process(
+        "ENDED",
+        *(start(due=CLOCK), gateway("both", "parallel"), user("idle"), user("ask", customerWaits="true")),
+        *(gateway("then", "parallel"), user("again", customerWaits="true"), gateway("joined", "parallel"), end()),
+        end("halted", "<bpmn:terminateEventDefinition/>"),
+        *(path("begun", "both", "idle", "joined", "finished"), path("both", "ask", "then", "again", "joined")),
+        flow("then", "halted"),
+    )
+    engine.publish(package("ENDED", drawn), by=CLEO, note="", at=at)
+    engine.start("ENDED", business_key="AJ-1", variables={}, by=CLEO, at=at)
+    done(database, "ask", at + 5 * HOUR)
+    idle = database.scalars(select(UserTask).where(UserTask.element_id == "idle")).one()
+    assert (idle.state, idle.due_at) == ("cancelled", at + DAY + 5 * HOUR)
+    assert engine.verify(1) == []
+
+
 class _Nothing(Schema):
     pass
 
