@@ -58,7 +58,7 @@ def command(run: Run, steps: list[Step]) -> None:
     elif kind == "incident_opened" and first["after"] == "job":
         run.finish_work(first["token"], _outcome(first))
     elif kind == "incident_opened" and first["after"] == "limit":
-        run.report(first["token"], first["kind"])
+        run.report(first["token"], first["kind"], first["message"], first.get("trace", ""))
     elif kind == "incident_resolved":
         _resolve(run, first, steps[1:])
     elif kind in _COMMANDS:
@@ -77,10 +77,11 @@ def _leave_untold(run: Run, steps: list[Step]) -> None:
 
 def _resolve(run: Run, first: Step, after: list[Step]) -> None:
     """What a settled incident led to: stuck work finished by hand, a timer fired, or nothing because nobody waits any more."""
-    if first["token"] in run.stuck:
+    if first["token"] in run.stuck and first["token"] not in run.open:
         outcome = _outcome(after[0]) if after and after[0]["type"] in _OUTCOMES else Done({})
         run.resolve(first["token"], outcome, first["reason"])
         return
+    run.stuck.pop(first["token"], None)
     run.steps.append(first)
     if after:
         run.fire_timer(first["token"])

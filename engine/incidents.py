@@ -46,6 +46,7 @@ def _fire_again(incident: Incident, reason: str) -> Command:
     waits = timers.waits(incident.instance_id, incident.token)
 
     def command(run: Run) -> None:
+        run.stuck.pop(incident.token, None)
         run.add("incident_resolved", token=incident.token, element=incident.element_id, reason=reason)
         if waits:
             run.fire_timer(incident.token)

@@ -144,11 +144,7 @@ def _put_back(kind: Kind, row: Row[Any], failed: Failed, at: datetime) -> None:
 
 def _opened(row: Row[Any], failed: Failed, at: datetime) -> bool:
     """Whether the incident could be recorded; a case that cannot even be restored has to be tried on."""
-
-    def command(run: Run) -> None:
-        where = {"token": row.token, "element": row.element_id, "topic": "", "after": "timer"}
-        run.add("incident_opened", **where, kind=TIMER_FAILED, message=failed.kind, trace=failed.trace)
-
+    command = partial(Run.report, token=row.token, kind=TIMER_FAILED, message=failed.kind, trace=failed.trace)
     opened = jobs.guarded(
         f"incident of {row.business_key}", lambda: execution.advance_row(row, command, by=SYSTEM, at=at)
     )

@@ -95,11 +95,11 @@ class Run(MachineWork):
             self.enter_items(task, element, scope)
         self.forward()
 
-    def report(self, token: int, kind: str) -> None:
-        """What was begun at an open token reached a limit and was undone: the token stays open, and a person is told. Errors: UnknownToken."""
+    def report(self, token: int, kind: str, message: str = "", trace: str = "") -> None:
+        """What was begun at an open token broke and was undone: the token stays open, and a person is told. Errors: UnknownToken."""
         task, element_id = self._waiting(token)
         element, scope = self.process_of(task.workflow).element(element_id), self.scope_at(task)
-        self.open_incident(token, element, scope, Failed(kind, element.id), after="limit")
+        self.open_incident(token, element, scope, Failed(kind, message or element.id, trace), after="limit")
 
     def _stuck_at(self, token: int) -> tuple[Task, Element]:
         """Take a token out of what is stuck. Errors: UnknownToken."""

@@ -120,6 +120,41 @@ def test_an_incident_of_a_timer_that_went_away_can_be_settled(
     assert database.scalars(select(Incident.state).where(Incident.instance_id == three[0])).one() == "resolved"
 
 
+@pytest.mark.parametrize("gone", ["cancelled", "completed"])
+def test_an_incident_of_a_timer_goes_with_it(
+    three: list[int], database: Session, at: datetime, monkeypatch: pytest.MonkeyPatch, gone: str
+) -> None:
+    """The case is closed or the task done before anybody looked: no incident is left that nobody could settle any more."""
+    fail_for(monkeypatch, [True])
+    for hours in range(2, 12):
+        engine.run_clock(at + hours * HOUR)
+    if gone == "cancelled":
+        engine.cancel(three[0], reason="entered twice", by=SAM, at=at + 12 * HOUR)
+    else:
+        task_id = database.scalars(select(UserTask.id).where(UserTask.instance_id == three[0])).one()
+        assert engine.complete(task_id, form={}, by=CLEO, at=at + 12 * HOUR).ended
+    found = select(Incident.state, Incident.reason).where(Incident.instance_id == three[0])
+    assert tuple(database.execute(found).one()) == ("resolved", "passed")
+    assert engine.verify(three[0]) == []
+
+
+def test_an_incident_that_earlier_versions_opened_for_a_timer_still_verifies(
+    three: list[int], at: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """They noted it beside the run, which knew nothing of it: a record with one agrees, and it can be settled."""
+    told = {"topic": "", "after": "timer", "kind": "TimerFailed", "message": "RuntimeError", "trace": ""}
+    with monkeypatch.context() as earlier:
+        earlier.setattr(
+            Run, "report", lambda run, token, **_more: run.add("incident_opened", token=token, element="late", **told)
+        )
+        fail_for(earlier, [True])
+        for hours in range(2, 12):
+            engine.run_clock(at + hours * HOUR)
+    assert engine.verify(three[0]) == []
+    engine.retry(1, by=SAM, at=at + 13 * HOUR)
+    assert [where(three[0]), engine.verify(three[0])] == [{"press": 1}, []]
+
+
 def test_a_timer_that_fires_at_last_leaves_nothing_behind(
     three: list[int], database: Session, at: datetime, monkeypatch: pytest.MonkeyPatch
 ) -> None:
