@@ -169,10 +169,32 @@ def test_what_earlier_versions_forgot_still_verifies(
     database: Session, at: datetime, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest
 ) -> None:
     """They counted only from the second question; the record of such a case is not accused."""
-    monkeypatch.setattr(Run, "_keep_since", lambda *_arguments: {})
+    monkeypatch.setattr(Run, "_omitted", lambda *_arguments: True)
     request.getfixturevalue("asked_twice")
     monkeypatch.undo()
     assert due(database) == at + DAY + 3 * HOUR
+    assert engine.verify(1) == []
+
+
+@pytest.mark.parametrize("omitted", [False, True])
+def test_the_case_and_its_steps_move_alike(
+    database: Session, at: datetime, monkeypatch: pytest.MonkeyPatch, omitted: bool
+) -> None:
+    """Nobody answers on the second; what earlier versions recorded in whole seconds still verifies."""
+    drawn = process(
+        "SPLIT",
+        *(start(due=CLOCK), user("ask", customerWaits="true"), user("after"), end()),
+        path("begun", "ask", "after", "finished"),
+    )
+    engine.publish(package("SPLIT", drawn), by=CLEO, note="", at=at)
+    engine.start("SPLIT", business_key="AJ-1", variables={}, by=CLEO, at=at)
+    took = HOUR + timedelta(microseconds=700_000)
+    if omitted:
+        monkeypatch.setattr(Run, "_omitted", lambda *_arguments: True)
+    done(database, "ask", at + took)
+    monkeypatch.undo()
+    assert limits(database) == {"after": at + DAY + took}
+    assert due(database) == at + DAY + (HOUR if omitted else took)
     assert engine.verify(1) == []
 
 
