@@ -50,7 +50,7 @@ _COMMANDS: dict[str, Callable[[Run, Step], None]] = {
 
 def command(run: Run, steps: list[Step]) -> None:
     """Do again what the first step of an entry says was done."""
-    first = steps[0]
+    first, run.recorded = steps[0], steps
     kind = first["type"]
     _leave_untold(run, steps)
     if steps[-1]["type"] == "instance_cancelled":

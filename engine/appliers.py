@@ -212,7 +212,7 @@ def _paused(store: Store, step: Step, at: datetime, scope: int) -> None:
 @_on("clock_resumed")
 def _resumed(store: Store, step: Step, at: datetime, scope: int) -> None:
     if not step["still_paused"]:
-        store.shifted(timedelta(seconds=step["paused_seconds"]))
+        store.shifted(timedelta(seconds=step["paused_seconds"], microseconds=step.get("microseconds", 0)))
         store.instance_changed(paused_at=None)
 
 

@@ -48,7 +48,7 @@ STEPS: dict[str, str] = {
     "message_received": "token, element, message, key, variables",
     "message_cancelled": "token, element",
     "clock_paused": "token, element",
-    "clock_resumed": "token, element, paused_seconds, still_paused",
+    "clock_resumed": "token, element, paused_seconds and microseconds, still_paused; since when, if it stood longer than for those still waited for",
     "case_limit_met": "tokens (of open user tasks whose limit was the case's); token and element of the activity, or by and told of a person",
     "deadline_missed": "token and element of a user task, neither for the case",
     "instance_completed": "element",

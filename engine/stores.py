@@ -104,6 +104,8 @@ class SqlStore:
         self.instance.update(columns)
 
     def shifted(self, by: timedelta) -> None:
+        if not by:  # a question taken back at once must not make us forget what had moved before it
+            return
         self._shift += by
         self._closed_before_shift = self._closed_tasks()
         for task in self._tasks.values():

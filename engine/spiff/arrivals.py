@@ -108,18 +108,34 @@ class Arrivals(Position):
             return
         earliest = min(self.paused.values())
         del self.paused[token]
+        more = self._keep_since(token, earliest)
         passed = self.at - earliest if not self.paused else timedelta()
         for scope in (self.scopes[n] for n in self.scopes.numbers()):
             scope.due_groups = {name: due + passed for name, due in scope.due_groups.items()}
         if self.case_due is not None:
             self.case_due += passed
+        if passed.microseconds and not self._omitted(token, "microseconds"):
+            more["microseconds"] = passed.microseconds
         self.add(
             "clock_resumed",
             token=token,
             element=element_id,
             paused_seconds=int(passed.total_seconds()),
             still_paused=bool(self.paused),
+            **more,
         )
+
+    def _keep_since(self, token: int, earliest: datetime) -> dict[str, Any]:
+        """Whoever is still waited for keeps the clock standing since it stopped; earlier versions forgot the time before they were asked."""
+        if earliest == min(self.paused.values(), default=earliest) or self._omitted(token, "since"):
+            return {}
+        self.paused = dict.fromkeys(self.paused, earliest)
+        return {"since": earliest}
+
+    def _omitted(self, token: int, field: str) -> bool:
+        """Whether the entry that is done again comes from a version that did not say this when the clock went on."""
+        said = (s for s in self.recorded or () if s["type"] == "clock_resumed" and s["token"] == token)
+        return self.recorded is not None and not any(field in s for s in said)
 
     def done(self, token: int, element: Element, scope: Scope) -> None:
         """An activity is done; when the customer has thereby been answered, the case has kept its limit."""

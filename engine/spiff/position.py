@@ -69,7 +69,7 @@ class _Evaluator(PythonScriptEngine):
 
 
 class Position:
-    """An instance in memory. `steps` collects what happened, in order."""
+    """An instance in memory. `steps` collects what happened, in order; `recorded` is the entry that is done again, if one is."""
 
     def __init__(
         self,
@@ -84,6 +84,7 @@ class Position:
         self.definition, self.at, self.accepted_at = definition, at, accepted_at
         self.calendar, self.perform = calendar, perform
         self.steps: list[Step] = []
+        self.recorded: list[Step] | None = None
         self.ended_with = ""
         self.case_due: datetime | None = None
         self._seen = 0

@@ -2,7 +2,11 @@
 
 A plan is one of:
 
-    ("user",)  ("work",)  ("timer",)  ("never",)  ("message",)    one element; "never" is a timer that cannot be reckoned
+    ("limited", plan)                                             only outermost: the plan in a case with a limit
+    ("user", mark, …)                                             a user task, with any of MARKS: it stops the clock, answers the customer, …
+    ("send", guard, mark, …)                                      a service task that reaches outside, with a guard as below; mark: "met" or none
+    ("tie",)                                                      a user task with two boundary timers that are due at the same instant
+    ("work",)  ("timer",)  ("never",)  ("message",)                one element; "never" is a timer that cannot be reckoned
     ("receive",)                                                  a receive task
     ("race",)                                                     an event gateway over two timers, a third unreckoned, and a message
     ("late", interrupting)  ("off", interrupting)                 a user task with a boundary timer, or with a boundary message
@@ -11,8 +15,8 @@ A plan is one of:
     ("loop", a)                                                   a, then a person says whether once more
     ("sub", a, guard, straight)  ("call", a, guard, straight)     guard: "", "timer", "message" or "error", what interrupts it from outside;
                                                                   straight: nobody is asked then; left out is no
-    ("each", plan, how, sequential, until)                        once per item of a list: how is "user", "work", "sub" or "call" (plan is only
-                                                                  for the last two), until a completion condition holds when asked for
+    ("each", plan, how, sequential, until)                        once per item of a list: how is "user" (plan are its marks), "work", "sub" or
+                                                                  "call" (plan is what is inside), until a completion condition holds when asked for
     ("guarded_each", plan, how, sequential, guard, straight)      the same with a guard that interrupts all items from outside
     ("halt",)                                                     a person may end the whole process or sub-process at once
     ("cut", a, error)                                             a, beside which a person ends what is around it, with an error or at once
@@ -39,6 +43,7 @@ from tests.drawing import (
     gateway,
     package,
     process,
+    properties,
     service,
     start,
     sub_process,
@@ -49,6 +54,13 @@ Plan = tuple[Any, ...]
 Ends = tuple[str, str]
 HOUR, TWO_HOURS = 'duration("PT1H")', 'duration("PT2H")'
 TERMINATE = "<bpmn:terminateEventDefinition/>"
+MARKS = {
+    "waits": {"customerWaits": "true"},
+    "met": {"caseLimit": "met"},
+    "own": {"due": 'entered_at + duration("PT3H")'},
+    "group": {"due": 'entered_at + duration("PT5H")', "dueGroup": "g"},
+    "other": {"notBy": ""},
+}
 GUARDS = {"timer": {"timer": HOUR}, "message": {"message": "told", "key": '"k"'}, "error": {"error": "no"}}
 MUCH = "amount > 300"
 LISTS = ("[100, 200]", "[]", "[300, 400]", "[100, 300, 200]", "7", "null")
@@ -61,6 +73,7 @@ class _Drawing:
     def __init__(self, pen: list[int], called: dict[str, str], key: str) -> None:
         self.pen, self.called, self.key = pen, called, key
         self.parts: list[str] = []
+        self.asked = ""
 
     def id(self, kind: str) -> str:
         self.pen[0] += 1
@@ -82,14 +95,32 @@ class _Drawing:
         made: Ends = getattr(self, f"_{plan[0]}")(*plan[1:])
         return made
 
-    def whole(self, plan: Plan) -> str:
+    def whole(self, plan: Plan, **begun: str) -> str:
         """The plan between a start and an end event."""
         first, last = self.block(plan)
-        self.join((self.put("begun", start), first), (last, self.put("ended", end)))
+        self.join((self.put("begun", start, **begun), first), (last, self.put("ended", end)))
         return "".join(self.parts)
 
-    def _user(self) -> Ends:
-        return (only := self.put("ask", user), only)
+    def _user(self, *marks: str) -> Ends:
+        only = self.asked = self.put("ask", user, **self._marked(marks))
+        return only, only
+
+    def _marked(self, marks: tuple[str, ...]) -> dict[str, str]:
+        """The properties of a user task; "other" is somebody else than who did the last one drawn."""
+        found = {name: value for mark in marks for name, value in MARKS[mark].items()}
+        return {**found, "notBy": self.asked} if "notBy" in found else found
+
+    def _send(self, guard: str, *marks: str) -> Ends:
+        host = self.id("send")
+        self.parts.append(_extended(service(host, "test/send"), **self._marked(marks)))
+        return self._guarded(host, guard, False)
+
+    def _tie(self) -> Ends:
+        host, merge = self.put("ask", user), self._merge()
+        for timer in (self.put("late", boundary, host, timer=HOUR) for _ in range(2)):
+            self.join((timer, merge))
+        self.join((host, merge))
+        return host, merge
 
     def _work(self) -> Ends:
         return (only := self.put("work", service, "test/work", amount="amount"), only)
@@ -243,7 +274,7 @@ class _Drawing:
         elif how == "work":
             activity = service(host, "test/work", amount="amount + 100")
         else:
-            activity = user(host)
+            activity = user(host, **self._marked(plan))
         names = {"inputElement": "amount", "outputCollection": "given", "outputElement": "amount"}
         ends = "numberOfCompletedInstances > 1" if until else ""
         self.parts.append(each(activity, LIST, sequential=sequential, until=ends, **names))
@@ -253,13 +284,18 @@ class _Drawing:
         return self._each(plan, how, sequential, False, guard, straight)
 
 
+def _extended(activity: str, **values: str) -> str:
+    return activity.replace("<bpmn:extensionElements>", f"<bpmn:extensionElements>{properties(**values)}", 1)
+
+
 DECLARED: dict[str, Any] = {"errors": ("no",), "messages": ("told",)}
 
 
 def drawn(plan: Plan, key: str = "P") -> engine.Package:
     """The package of a plan."""
     called: dict[str, str] = {}
-    main = process(key, _Drawing([0], called, key).whole(plan), **DECLARED)
+    limit = {"due": 'accepted_at + duration("PT4H")'} if plan[0] == "limited" else {}
+    main = process(key, _Drawing([0], called, key).whole(plan[1] if limit else plan, **limit), **DECLARED)
     return package(key, main, **{f"{name}_bpmn": text for name, text in called.items()})
 
 
@@ -270,9 +306,12 @@ def _guarded(kind: str, inside: st.SearchStrategy[Plan]) -> st.SearchStrategy[Pl
 def _repeated(inside: st.SearchStrategy[Plan]) -> st.SearchStrategy[Plan]:
     either, guard = st.booleans(), st.sampled_from(tuple(GUARDS))
     small = st.tuples(st.just("each"), st.just(()), st.sampled_from(("user", "work")), either, either)
+    marked = st.tuples(
+        st.just("each"), st.tuples(st.sampled_from(("waits", "group", "met"))), st.just("user"), either, either
+    )
     large = st.tuples(st.just("each"), inside, st.sampled_from(("sub", "call")), either, either)
     guarded = st.tuples(st.just("guarded_each"), inside, st.sampled_from(("sub", "call")), either, guard, either)
-    return st.one_of(small, large, guarded)
+    return st.one_of(small, marked, large, guarded)
 
 
 def _cut(inside: st.SearchStrategy[Plan]) -> st.SearchStrategy[Plan]:
@@ -291,7 +330,30 @@ def lists(depth: int = 2) -> st.SearchStrategy[Plan]:
 
 def nested() -> st.SearchStrategy[Plan]:
     """Plans of an activity in an activity, which often end together."""
-    found = _plans(0, False)
+    return _nested(SINGLE)
+
+
+def clocks() -> st.SearchStrategy[Plan]:
+    """Plans of what waits: for the customer, for an answer from outside, for an instant, against a limit; much of it at once."""
+    marked = st.lists(st.sampled_from(tuple(MARKS)), max_size=2, unique=True).map(lambda marks: ("user", *marks))
+    sends = st.tuples(st.just("send"), st.sampled_from(("", *GUARDS)))
+    met = st.tuples(st.just("send"), st.just(""), st.just("met"))
+    single = _one_of(
+        SINGLE, st.just(("tie",)), st.just(("race",)), st.just(("user", "waits")), marked, marked, sends, met
+    )
+    two = _plans(1, False, single)
+    waits = st.tuples(st.just("seq"), single, st.just(("user", "waits")), single)
+    beside = st.tuples(st.just("and"), st.just(("user", "waits")), _one_of(two, waits), _one_of(_cut(waits), waits))
+    found = st.lists(_one_of(_plans(2, False, single), _nested(single), beside, single), min_size=1, max_size=3)
+    return _one_of(beside, found.map(lambda some: ("seq", *some))).flatmap(_perhaps_limited)
+
+
+def _perhaps_limited(plan: Plan) -> st.SearchStrategy[Plan]:
+    return st.sampled_from((plan, ("limited", plan), ("limited", plan)))
+
+
+def _nested(single: st.SearchStrategy[Plan]) -> st.SearchStrategy[Plan]:
+    found = single
     for _level in range(2):
         activity = _one_of(_guarded("sub", found), _guarded("call", found), _repeated(found))
         found = _one_of(activity, _cut(activity))
@@ -303,21 +365,23 @@ def _one_of(*some: st.SearchStrategy[Plan]) -> st.SearchStrategy[Plan]:
     return st.sampled_from(some).flatmap(lambda chosen: chosen)
 
 
-def _plans(depth: int, looping: bool) -> st.SearchStrategy[Plan]:
-    single = st.sampled_from(
-        (
-            *(("user",), ("work",), ("timer",), ("never",), ("message",), ("race",)),
-            *(("receive",), ("late", True), ("late", False), ("off", True), ("off", False), ("no",), ("halt",)),
-        )
+SINGLE = st.sampled_from(
+    (
+        *(("user",), ("work",), ("timer",), ("never",), ("message",), ("race",)),
+        *(("receive",), ("late", True), ("late", False), ("off", True), ("off", False), ("no",), ("halt",)),
     )
+)
+
+
+def _plans(depth: int, looping: bool, single: st.SearchStrategy[Plan] = SINGLE) -> st.SearchStrategy[Plan]:
     if not depth:
         return single
-    inside, apart = _plans(depth - 1, looping), _plans(depth - 1, False)
+    inside, apart = _plans(depth - 1, looping, single), _plans(depth - 1, False, single)
     found = [
         single,
         st.lists(inside, min_size=2, max_size=3).map(lambda some: ("seq", *some)),
         st.tuples(st.just("xor"), inside, inside),
-        st.tuples(st.just("loop"), _plans(depth - 1, True)),
+        st.tuples(st.just("loop"), _plans(depth - 1, True, single)),
         _guarded("sub", apart),
         _guarded("call", apart),
         _repeated(apart),

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 import engine
 from engine import handlers
 from engine.handlers import handler
+from engine.spiff.run import Run
 from models.entry import HistoryEntry
 from models.instance import ProcessInstance
 from models.user_task import UserTask
@@ -138,6 +139,80 @@ def test_it_moves_while_the_customer_is_waited_for(database: Session, at: dateti
     done(database, "tell", at + 8 * HOUR)
     assert limits(database) == {"after": None}
     assert due(database) is None
+    assert engine.verify(1) == []
+
+
+@pytest.fixture
+def asked_twice(database: Session, at: datetime) -> None:
+    """The customer is asked something, two hours later something else, and answers the first after three hours and the second after five."""
+    drawn = process(
+        "TWICE",
+        *(start(due=CLOCK), gateway("both", "parallel"), user("first", customerWaits="true"), user("then")),
+        *(user("second", customerWaits="true"), user("after"), gateway("joined", "parallel"), end()),
+        *(path("begun", "both", "then", "second", "after", "joined", "finished"), path("both", "first", "joined")),
+    )
+    engine.publish(package("TWICE", drawn), by=CLEO, note="", at=at)
+    engine.start("TWICE", business_key="AJ-1", variables={}, by=CLEO, at=at)
+    for element, hours in (("then", 2), ("first", 3), ("second", 5)):
+        done(database, element, at + hours * HOUR)
+
+
+@pytest.mark.usefixtures("asked_twice")
+def test_the_clock_stands_from_the_first_question_to_the_last_answer(database: Session, at: datetime) -> None:
+    """What was asked later does not make the time before it count."""
+    assert due(database) == at + DAY + 5 * HOUR
+    assert limits(database) == {"after": at + DAY + 5 * HOUR}
+    assert engine.verify(1) == []
+
+
+def test_what_earlier_versions_forgot_still_verifies(
+    database: Session, at: datetime, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest
+) -> None:
+    """They counted only from the second question; the record of such a case is not accused."""
+    monkeypatch.setattr(Run, "_omitted", lambda *_arguments: True)
+    request.getfixturevalue("asked_twice")
+    monkeypatch.undo()
+    assert due(database) == at + DAY + 3 * HOUR
+    assert engine.verify(1) == []
+
+
+@pytest.mark.parametrize("omitted", [False, True])
+def test_the_case_and_its_steps_move_alike(
+    database: Session, at: datetime, monkeypatch: pytest.MonkeyPatch, omitted: bool
+) -> None:
+    """Nobody answers on the second; what earlier versions recorded in whole seconds still verifies."""
+    drawn = process(
+        "SPLIT",
+        *(start(due=CLOCK), user("ask", customerWaits="true"), user("after"), end()),
+        path("begun", "ask", "after", "finished"),
+    )
+    engine.publish(package("SPLIT", drawn), by=CLEO, note="", at=at)
+    engine.start("SPLIT", business_key="AJ-1", variables={}, by=CLEO, at=at)
+    took = HOUR + timedelta(microseconds=700_000)
+    if omitted:
+        monkeypatch.setattr(Run, "_omitted", lambda *_arguments: True)
+    done(database, "ask", at + took)
+    monkeypatch.undo()
+    assert limits(database) == {"after": at + DAY + took}
+    assert due(database) == at + DAY + (HOUR if omitted else took)
+    assert engine.verify(1) == []
+
+
+def test_a_question_taken_back_at_once_moves_nothing_back(database: Session, at: datetime) -> None:
+    """The answer moves every limit; that the next question ends with the case in the same step does not undo it for what ended before it."""
+    drawn = process(
+        "ENDED",
+        *(start(due=CLOCK), gateway("both", "parallel"), user("idle"), user("ask", customerWaits="true")),
+        *(gateway("then", "parallel"), user("again", customerWaits="true"), gateway("joined", "parallel"), end()),
+        end("halted", "<bpmn:terminateEventDefinition/>"),
+        *(path("begun", "both", "idle", "joined", "finished"), path("both", "ask", "then", "again", "joined")),
+        flow("then", "halted"),
+    )
+    engine.publish(package("ENDED", drawn), by=CLEO, note="", at=at)
+    engine.start("ENDED", business_key="AJ-1", variables={}, by=CLEO, at=at)
+    done(database, "ask", at + 5 * HOUR)
+    idle = database.scalars(select(UserTask).where(UserTask.element_id == "idle")).one()
+    assert (idle.state, idle.due_at) == ("cancelled", at + DAY + 5 * HOUR)
     assert engine.verify(1) == []
 
 
