@@ -14,7 +14,7 @@ import engine
 from engine import Package, Problem, Published
 from models.base import session, transaction
 from models.definition import DefinitionDraft, DraftPlay
-from office import drafts, scenarios
+from office import drafts, scenarios, texts
 from office.drafts import Draft, StaleDraft
 from office.scenarios import Scenario
 
@@ -173,7 +173,7 @@ def _locked(key: str, revision: int) -> tuple[DefinitionDraft, Draft]:
 
 
 def _reason(text: str) -> str:
-    if not text.strip() or len(text) > MOST_TEXT:
+    if texts.wrong(text, MOST_TEXT, required=True):
         raise NoReason(most=MOST_TEXT)
     return text.strip()
 

@@ -16,8 +16,9 @@ def register(app: Flask) -> None:
 
 
 def given() -> str:
-    """The key of the form that was sent; empty when it brought none. Nobody's own idea of a key fills a column."""
-    return request.form.get(NAME, "")[:MOST]
+    """The key of the form that was sent; empty when it brought none, or one that no page has given."""
+    key = request.form.get(NAME, "")[:MOST]
+    return key if key.isascii() and key.isprintable() else ""
 
 
 def offered() -> str:

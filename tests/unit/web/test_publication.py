@@ -242,7 +242,8 @@ def test_rolling_back_publishes_the_former_content_again(app: Flask, olu: Browse
     revision = olu.replace("原始票据在？", "票据在？")
     olu.submit(revision)
     otto.post("/processes/TS-002/publish/approval", revision=revision, against=1)
-    assert olu.post("/processes/TS-002/versions/1/restoration", reason="").status_code == 422
+    for unsaid in ("", " ", "a\0b", "x" * 5_000):
+        assert olu.post("/processes/TS-002/versions/1/restoration", reason=unsaid).status_code == 422
     assert Browser(app, "sam").post("/processes/TS-002/versions/1/restoration", reason="x").status_code == 403
     assert olu.post("/processes/TS-002/versions/1/restoration", reason="有误").status_code == 302
     assert [(number, note) for number, _by, _approved, note in versions(app)][1:] == [(2, "新规定"), (3, "有误")]

@@ -23,3 +23,4 @@ def test_a_page_offers_a_new_key_until_a_form_brings_one(desk: Flask) -> None:
 def test_a_key_of_somebodys_own_fills_no_column(desk: Flask) -> None:
     """PostgreSQL would answer with an error of its own."""
     assert key_of(desk, {submission.NAME: "k" * 5_000}) == ("k" * submission.MOST, "k" * submission.MOST)
+    assert key_of(desk, {submission.NAME: "a\0b"})[0] == ""
