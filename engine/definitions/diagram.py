@@ -10,6 +10,7 @@ from functools import lru_cache
 from engine import xml
 
 BPMN = "http://www.omg.org/spec/BPMN/20100524/MODEL"
+LANE = f"{{{BPMN}}}lane"
 SPIFF = "http://spiffworkflow.org/bpmn/schema/1.0/core"
 ACTIVITIES = frozenset({"userTask", "serviceTask", "businessRuleTask", "receiveTask", "callActivity", "subProcess"})
 GATEWAYS = frozenset({"exclusiveGateway", "parallelGateway", "inclusiveGateway", "eventBasedGateway"})
@@ -134,6 +135,7 @@ class Diagram:
     elements: dict[str, Element]
     flows: dict[str, Flow]
     lanes: tuple[str, ...]
+    lane_names: dict[str, str]
     executable: int
     twice: tuple[str, ...] = ()
 
@@ -177,6 +179,7 @@ def parse(content: bytes) -> Diagram:
         elements=elements,
         flows=flows,
         lanes=tuple(dict.fromkeys(lanes.values())),
+        lane_names={lane.get("id", ""): lane.get("name", "") for lane in process.iter(LANE)},
         executable=sum(p.get("isExecutable") != "false" for p in processes),
         twice=tuple(reader.twice),
     )
@@ -195,7 +198,7 @@ def _named(root: xml.Element, tag: str, attribute: str) -> dict[str, str]:
 
 def _lanes(process: xml.Element) -> dict[str, str]:
     found = {}
-    for lane in process.iter(f"{{{BPMN}}}lane"):
+    for lane in process.iter(LANE):
         for reference in lane.findall(f"{{{BPMN}}}flowNodeRef"):
             found[(reference.text or "").strip()] = lane.get("name", "")
     return found

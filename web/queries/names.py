@@ -90,15 +90,24 @@ def of_item(name: str, index: int | None, count: int | None) -> str:
 
 
 def english_elements(process: str) -> dict[str, str]:
-    """All English element names of a process, for the diagram; empty in Chinese."""
-    if language() != "en":
+    """All English names of what is drawn in a process, lanes among them; empty in Chinese."""
+    definition = _current(process) if language() == "en" else None
+    if definition is None:
         return {}
-    definition = _current(process)
-    return _english(definition.sha256, process, process) if definition is not None else {}
+    return {**_english(definition.sha256, process, process), **_english_lanes(definition.processes[process].diagram)}
+
+
+def _english_lanes(drawn: engine.Diagram) -> dict[str, str]:
+    """Lane id → the English name of the department that stands on it."""
+    if "english_departments" not in g:
+        found = session().execute(select(Department.name_zh, Department.name_en))
+        g.english_departments = dict(found.all())
+    known: dict[str, str] = g.english_departments
+    return {id: known[name] for id, name in drawn.lane_names.items() if known.get(name)}
 
 
 def of_package(package: engine.Package) -> dict[str, str]:
-    """The name of every element and named flow of a package, published or not, by its id; of two with one id that of the process itself."""
+    """The name of everything drawn in a package, published or not, by its id; of two with one id that of the process itself."""
     definition = engine.Definition(package)
     found: dict[str, str] = {}
     for key in sorted(definition.processes, key=lambda one: one == package.key):
@@ -107,6 +116,7 @@ def of_package(package: engine.Package) -> dict[str, str]:
         flows = [flow for flow in drawn.flows.values() if flow.name]
         named: list[engine.Element | engine.Flow] = [*drawn.elements.values(), *flows]
         found |= {one.id: str(english.get(one.id) or one.name or one.id) for one in named}
+        found |= _english_lanes(drawn) if language() == "en" else {}
     return found
 
 

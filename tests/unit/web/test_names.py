@@ -1,4 +1,4 @@
-"""What a package that need not be published calls its elements, in the language of the page."""
+"""What is drawn is called in the language of the page, whether it is published or not."""
 
 from __future__ import annotations
 
@@ -8,19 +8,26 @@ import pytest
 from flask import Flask, g
 
 import engine
-from web import i18n
 from web.queries import names
 
 PROCESSES = Path(__file__).parents[3] / "processes"
 
 
-@pytest.mark.parametrize(("language", "named"), [("zh", ("受理费用争议", "否")), ("en", ("Accept the dispute", "No"))])
-def test_a_picture_is_labelled_in_one_language(language: str, named: tuple[str, str]) -> None:
-    """The answers at a gateway are names as those of steps are; a flow without one gets none, or its id would be drawn."""
-    app = Flask("web")
-    i18n.register(app)
-    with app.app_context():
+@pytest.mark.parametrize(
+    ("language", "named"),
+    [("zh", ("受理费用争议", "否", None)), ("en", ("Accept the dispute", "No", "Service hall"))],
+)
+def test_a_picture_is_labelled_in_one_language(app: Flask, language: str, named: tuple[str, str, str | None]) -> None:
+    """Steps, the answers at a gateway and lanes, of a draft and of a case; a flow without a name gets none, or its id would be drawn."""
+    with app.test_request_context():
         g.language = language
         found = names.of_package(engine.read_package(PROCESSES, "TS-001"))
-    assert (found["accept_dispute"], found["flow_not_our_fault"]) == named
+        published = names.english_elements("TS-001")
+    (hall,) = [
+        id
+        for id, name in engine.definition("TS-001").processes["TS-001"].diagram.lane_names.items()
+        if name == "专业厅"
+    ]
+    assert (found["accept_dispute"], found["flow_not_our_fault"], found.get(hall)) == named
     assert "flow_classify_cause_operator_fault" not in found
+    assert published.get(hall) == named[2]
