@@ -23,6 +23,9 @@ from web.commands.output import note
 from web.commands.publication import publish_all
 
 APPLICATION = "web.server:application"
+STOPPING_SECONDS = (
+    5  # a worker that is told twice to stop, as by Ctrl-C in a terminal and by its parent, may never do so
+)
 THREADS = min(8, 2 * (os.cpu_count() or 1) + 1)
 on_host = click.option("--host", default="127.0.0.1", show_default=True)
 on_port = click.option("--port", default=8000, show_default=True, type=click.IntRange(1, 65535))
@@ -77,6 +80,7 @@ def listen(host: str, port: int, workers: int = 1, application: str = APPLICATIO
         factory=True,
         workers=workers,
         blocking_threads=THREADS,
+        workers_kill_timeout=STOPPING_SECONDS,
         log_level=LogLevels.warning,
     ).serve()
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 from click.testing import CliRunner
 
+from web.commands import serving
 from web.commands.serving import serve, worker
 
 
@@ -30,3 +32,17 @@ def test_another_schema_is_not_served() -> None:
     refused = CliRunner().invoke(serve, ["--port", "8159"])
     assert refused.exit_code == 1
     assert "./desk migrate" in refused.output
+
+
+class _Served:
+    def serve(self) -> None:
+        return None
+
+
+def test_a_worker_that_does_not_stop_is_ended(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Ctrl-C reaches the server and its worker, which is then told twice and may wait for ever: the office could not be stopped."""
+    told: dict[str, Any] = {}
+    monkeypatch.setattr(serving, "Granian", lambda *_given, **named: told.update(named) or _Served())
+    serving.listen("127.0.0.1", 8000)
+    assert told["workers_kill_timeout"] == serving.STOPPING_SECONDS
+    assert 0 < serving.STOPPING_SECONDS < 30
