@@ -3,6 +3,7 @@
 from engine import Actor
 
 CLEO = Actor("cleo", frozenset({"service_hall"}), frozenset({"clerk"}))
+CARL = Actor("carl", CLEO.groups, CLEO.roles)
 SAM = Actor("sam", frozenset({"service_hall", "supervisor"}), frozenset({"clerk", "supervisor"}))
 ADA = Actor("ada", frozenset(), frozenset({"auditor"}))
 OLU = Actor("olu", frozenset(), frozenset({"owner"}))

@@ -1,8 +1,15 @@
-"""Four small processes for `test_people`, each in two variants that give one of their tasks to another department."""
+"""Four small processes, each in two variants that give one of their tasks to another department, and the service tasks that they call."""
 
 from __future__ import annotations
 
-from engine import Package
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from marshmallow import Schema, fields
+
+from engine import Package, handlers
+from engine.handlers import BpmnError, Call, handler
 from tests.drawing import (
     boundary,
     call,
@@ -17,9 +24,38 @@ from tests.drawing import (
     start,
     user,
 )
-from tests.properties.promised import CENTRE, DESK, HALL
+from tests.properties.promised import BROKEN, CENTRE, DESK, HALL, REFUSED
 
 KEYS = ("pay", "wait", "send", "outer", "called")
+
+
+class Amount(Schema):
+    """What is paid."""
+
+    amount = fields.Integer(required=True, allow_none=True)
+
+
+class Nothing(Schema):
+    """No parameters, no result."""
+
+
+def pay(parameters: dict[str, Any], _call: Call) -> dict[str, Any]:
+    """Pays what it is told, refuses one amount and breaks over another."""
+    if parameters["amount"] == REFUSED:
+        raise BpmnError("no")
+    if parameters["amount"] == BROKEN:
+        raise RuntimeError
+    return parameters
+
+
+@contextmanager
+def services(send: Callable[[dict[str, Any], Call], dict[str, Any]]) -> Iterator[None]:
+    """Inside the block the processes have their service task of the house, and `send` as the one outside."""
+    told: dict[str, Any] = {"errors": ("no",), "title_zh": "做", "title_en": "Work"}
+    handler("test/pay", parameters=Amount, result=Amount, **told)(pay)
+    handler("test/send", parameters=Nothing, result=Nothing, outside=True, **told)(send)
+    yield
+    del handlers._registry["test/pay"], handlers._registry["test/send"]
 
 
 def drawn(key: str, variant: int) -> Package:

@@ -22,12 +22,11 @@ from hypothesis.stateful import (
     rule,
     run_state_machine_as_test,
 )
-from marshmallow import Schema, fields
 from sqlalchemy import select
 
 import engine
-from engine import execution, handlers
-from engine.handlers import BpmnError, Call, JobFailed, handler
+from engine import execution
+from engine.handlers import BpmnError, Call, JobFailed
 from engine.spiff.run import Run
 from models.base import Base, scratch, session
 from models.incident import Incident
@@ -36,15 +35,14 @@ from models.job import Job as JobRow
 from models.timer import MessageSubscription, Timer
 from models.user_task import UserTask
 from tests.drawing import package, process, start, user
-from tests.people import ADA, CLEO, NORA, OLU, SAM
+from tests.people import ADA, CARL, CLEO, NORA, OLU, SAM
 from tests.properties import promised
-from tests.properties.drawings import KEYS, drawn
-from tests.properties.promised import BROKEN, REFUSED, ROUND, Case, Form, Task
+from tests.properties.drawings import KEYS, drawn, services
+from tests.properties.promised import ROUND, Case, Form, Task
 from web import errors
 
 MORNING = datetime(2026, 11, 23, 1, 0, tzinfo=UTC)
 EXAMPLES, STEPS, MOST_CASES = int(os.environ.get("DESK_EXAMPLES", "40")), 60, 8
-CARL = engine.Actor("carl", CLEO.groups, CLEO.roles)
 PEOPLE = st.sampled_from([CLEO, CARL, SAM, NORA, ADA, OLU])
 COLLEAGUES = [CLEO, CARL, SAM, NORA]
 WORKERS = st.sampled_from(COLLEAGUES)
@@ -70,23 +68,7 @@ TABLES = [
 ]
 
 
-class _Amount(Schema):
-    amount = fields.Integer(required=True, allow_none=True)
-
-
-class _Nothing(Schema):
-    pass
-
-
 world = ["yes"]
-
-
-def _pay(parameters: dict[str, Any], _call: Call) -> dict[str, Any]:
-    if parameters["amount"] == REFUSED:
-        raise BpmnError("no")
-    if parameters["amount"] == BROKEN:
-        raise RuntimeError
-    return parameters
 
 
 def _send(_parameters: dict[str, Any], _call: Call) -> dict[str, Any]:
@@ -99,11 +81,8 @@ def _send(_parameters: dict[str, Any], _call: Call) -> dict[str, Any]:
 @pytest.fixture(autouse=True, scope="module")
 def working() -> Iterator[None]:
     """A service task of the house and one outside, gone when these tests are over."""
-    told: dict[str, Any] = {"errors": ("no",), "title_zh": "做", "title_en": "Work"}
-    handler("test/pay", parameters=_Amount, result=_Amount, **told)(_pay)
-    handler("test/send", parameters=_Nothing, result=_Nothing, outside=True, **told)(_send)
-    yield
-    del handlers._registry["test/pay"], handlers._registry["test/send"]
+    with services(_send):
+        yield
 
 
 @pytest.fixture(autouse=True)

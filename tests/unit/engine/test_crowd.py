@@ -16,16 +16,14 @@ from sqlalchemy import func, select
 
 import engine
 from engine import handlers
-from engine.handlers import handler
 from models.base import Base, session
 from models.entry import HistoryEntry
 from models.incident import Incident
 from models.instance import ProcessInstance
 from models.job import Job
 from models.user_task import UserTask
-from tests.people import CLEO, NORA, OLU, SAM
-from tests.properties.drawings import KEYS, drawn
-from tests.properties.test_people import CARL, _Amount, _Nothing, _pay
+from tests.people import CARL, CLEO, NORA, OLU, SAM
+from tests.properties.drawings import KEYS, drawn, services
 from tests.unit.engine.test_concurrency import KEYS as MASTER
 from tests.unit.engine.test_concurrency import together
 from web import config, create_app, errors
@@ -55,11 +53,8 @@ def office(request: pytest.FixtureRequest, tmp_path: Path, at: datetime) -> Iter
 @pytest.fixture(autouse=True, scope="module")
 def working() -> Iterator[None]:
     """The services that the processes call; the one outside counts what it is asked."""
-    told: dict[str, Any] = {"errors": ("no",), "title_zh": "做", "title_en": "Work"}
-    handler("test/pay", parameters=_Amount, result=_Amount, **told)(_pay)
-    handler("test/send", parameters=_Nothing, result=_Nothing, outside=True, **told)(_send)
-    yield
-    del handlers._registry["test/pay"], handlers._registry["test/send"]
+    with services(_send):
+        yield
 
 
 def _send(_parameters: dict[str, Any], call: handlers.Call) -> dict[str, Any]:
