@@ -1,4 +1,4 @@
-"""FEEL's grammar: recursive descent over the tokens of one expression, handing what it recognises to `closures`.
+"""FEEL's grammar, whole in one file because its rules call each other: recursive descent over the tokens of an expression, handing what it recognises to `closures`.
 
 What the subset leaves out is refused here, with its column.
 """
