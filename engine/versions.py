@@ -23,6 +23,7 @@ class UnknownProcess(NotFound):
 _DEFINITION = ProcessDefinition.__table__
 _OF_KEY = select(_DEFINITION.c.id, _DEFINITION.c.sha256).where(_DEFINITION.c.key == bindparam("key"))
 _NEWEST = _OF_KEY.order_by(_DEFINITION.c.version.desc()).limit(1)
+_FINGERPRINT = select(_DEFINITION.c.sha256).where(_DEFINITION.c.id == bindparam("id"))
 _OF_VERSION = _OF_KEY.where(_DEFINITION.c.version == bindparam("version"))
 _compiled: OrderedDict[tuple[str, int], Definition] = OrderedDict()
 _lock = threading.Lock()
@@ -30,7 +31,8 @@ _lock = threading.Lock()
 
 def by_id(definition_id: int, sha256: str = "") -> Definition:
     """A version by its row. Errors: UnknownProcess."""
-    cached = _cached(sha256, definition_id) if sha256 else None
+    fingerprint = sha256 or connection().scalar(_FINGERPRINT, {"id": definition_id})
+    cached = _cached(fingerprint, definition_id) if fingerprint else None
     if cached is not None:
         return cached
     row = session().get(ProcessDefinition, definition_id)

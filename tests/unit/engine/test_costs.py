@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 import engine
 import service_tasks
+from engine import versions
 from models.base import db
 from models.instance import ProcessInstance
 from models.user_task import UserTask
@@ -167,3 +168,16 @@ def test_a_finished_case_keeps_no_position(database: Session, at: datetime) -> N
     engine.complete(begin(drawn, at).user_task_ids[0], form={"note": "x" * 200}, by=CLEO, at=at)
     engine.run_due(at + timedelta(hours=2))
     assert database.scalars(select(ProcessInstance.state_blob)).one() == b""
+
+
+def test_a_version_is_compiled_once_however_it_is_looked_up(
+    database: Session, at: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A page that looks a case's version up by its row finds the one that is warm, and leaves it there."""
+    begun = begin(process("P", start(), user("a"), end(), path("begun", "a", "finished")), at)
+    warm = engine.definition("P")
+    compiled: list[object] = []
+    monkeypatch.setattr(versions, "_compile", compiled.append)
+    assert engine.definition_of(begun.instance_id) is warm
+    assert engine.definition("P") is warm
+    assert compiled == []
