@@ -9,6 +9,7 @@ from lxml import etree
 from engine.errors import Invalid
 
 MOST_BYTES = 4_000_000
+UNDECLARED = etree.ErrorTypes.NS_ERR_UNDEFINED_NAMESPACE
 Element: TypeAlias = Any  # lxml carries no types
 
 _PARSER_OPTIONS = {
@@ -33,15 +34,26 @@ def parse(content: bytes) -> Element:
     """
     if len(content) > MOST_BYTES:
         raise MalformedXml(line=0, why="too_long")
-    if b"<!DOCTYPE" in content or b"<!ENTITY" in content:
-        raise MalformedXml(line=0, why="document_type")
+    for mark in (b"<!DOCTYPE", b"<!ENTITY"):
+        if mark in content:
+            raise MalformedXml(line=content[: content.index(mark)].count(b"\n") + 1, why="document_type")
     try:
         root = etree.fromstring(content, parser=etree.XMLParser(**_PARSER_OPTIONS))
     except (etree.XMLSyntaxError, ValueError) as error:
-        raise MalformedXml(line=getattr(error, "lineno", 0) or 0, why="not_well_formed", detail=str(error)) from error
+        raise MalformedXml(**_place(error)) from error
     if root.getroottree().docinfo.doctype:
         raise MalformedXml(line=0, why="document_type")
     return root
+
+
+def _place(error: etree.XMLSyntaxError | ValueError) -> dict[str, Any]:
+    """Where and why a text is no XML, as far as the parser knows."""
+    line, column = getattr(error, "position", (0, 0))
+    detail = str(error).splitlines()[0] if str(error) else ""
+    if getattr(error, "code", 0) == UNDECLARED:
+        prefix = detail.removeprefix("Namespace prefix ").partition(" ")[0]
+        return {"line": line or 0, "column": column, "why": "undeclared_prefix", "prefix": prefix, "detail": detail}
+    return {"line": line or 0, "column": column, "why": "not_well_formed", "detail": detail}
 
 
 def local(element: Element) -> str:

@@ -6,19 +6,22 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
-from engine.definitions import diagram, dmn, lint, package
+from engine.definitions import diagram, dmn, package
+from engine.definitions.package import Package
 from engine.errors import InvalidDefinition, Problem
 from engine.language.forms import Form
 from engine.xml import MalformedXml
 
+Lint = Callable[[Package], list[Problem]]
 
-def check(file: Path) -> list[Problem]:
-    """Every problem of a file; a diagram is checked with the forms and tables that lie beside it as in processes/."""
+
+def check(file: Path, lint: Lint) -> list[Problem]:
+    """Every problem of a file; a diagram is checked by `lint`, with the forms and tables that lie beside it as in processes/."""
     if not file.is_file():
         return [Problem(0, "", "missing_file", {"file": file.name}, file.name)]
-    checks: dict[str, Callable[[Path], list[Problem]]] = {".dmn": _decisions, ".form": _form}
+    checks: dict[str, Callable[[Path, Lint], list[Problem]]] = {".dmn": _decisions, ".form": _form}
     try:
-        return checks.get(file.suffix, _diagram)(file)
+        return checks.get(file.suffix, _diagram)(file, lint)
     except MalformedXml as error:
         return [Problem(error.values["line"], "", "malformed_xml", error.values, file.name)]
     except InvalidDefinition as error:
@@ -27,20 +30,20 @@ def check(file: Path) -> list[Problem]:
         return [Problem(0, "", "malformed_xml", {"why": "encoding"}, file.name)]
 
 
-def _decisions(file: Path) -> list[Problem]:
+def _decisions(file: Path, _lint: Lint) -> list[Problem]:
     dmn.parse(file.read_bytes())
     return []
 
 
-def _form(file: Path) -> list[Problem]:
+def _form(file: Path, _lint: Lint) -> list[Problem]:
     Form.parse(file.read_text(encoding="utf-8"))
     return []
 
 
-def _diagram(file: Path) -> list[Problem]:
+def _diagram(file: Path, lint: Lint) -> list[Problem]:
     text = file.read_text(encoding="utf-8-sig")
     drawn = diagram.parse(text.encode())
     if file.suffix == ".bpmn" and (file.parent / "forms").is_dir():
-        return lint.check(package.found(file.parent, file.stem))
-    content = package.Package(key=drawn.key, files={f"{drawn.key}.bpmn": text})
-    return [replace(one, file=file.name) for one in lint.check(content)]
+        return lint(package.found(file.parent, file.stem))
+    content = Package(key=drawn.key, files={f"{drawn.key}.bpmn": text})
+    return [replace(one, file=file.name) for one in lint(content)]

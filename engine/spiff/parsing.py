@@ -11,7 +11,7 @@ from typing import Any
 from SpiffWorkflow.bpmn.parser.ValidationException import ValidationException
 
 from engine import xml
-from engine.definitions import diagram
+from engine.definitions import diagram, regular
 from engine.errors import Invalid
 from engine.spiff.specs import Parser, own_events, repeat
 
@@ -86,7 +86,7 @@ def parse(key: str, files: Mapping[str, bytes]) -> Specification:
 
 def _skeleton(content: bytes) -> xml.Element:
     """A diagram without what SpiffWorkflow would run, copy or sort by and we do ourselves: scripts, operators, data, lists, the picture."""
-    root = xml.parse(content)
+    root = regular.root(content)
     for element in [e for e in root.iter() if xml.local(e) in NOT_FOR_SPIFFWORKFLOW]:
         parent = element.getparent()
         if parent is not None:

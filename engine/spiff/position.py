@@ -6,9 +6,8 @@ No clock, no database: the instant, the calendar and the way to carry out machin
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from SpiffWorkflow.bpmn.script_engine import PythonScriptEngine
 from SpiffWorkflow.bpmn.specs.mixins import CallActivityMixin
@@ -18,9 +17,8 @@ from SpiffWorkflow.util.task import TaskState
 from engine.definitions.compiled import Definition, Process
 from engine.definitions.diagram import Element
 from engine.errors import Corrupt, NotFound
-from engine.language import feel
+from engine.language import feel, instants
 from engine.language.calendar import Calendar
-from engine.language.feel import temporal
 from engine.spiff import codec
 from engine.spiff.parsing import specification
 from engine.spiff.scopes import Scope, Scopes
@@ -32,7 +30,6 @@ OPEN = TaskState.WAITING | TaskState.READY | TaskState.STARTED
 TOKEN = "n"
 SCOPE = "scope"
 MOST_STEPS = 1_000
-OFFICE_ZONE = ZoneInfo("Asia/Shanghai")
 
 Perform = Callable[[Work], WorkOutcome]
 
@@ -171,16 +168,8 @@ class Position:
         self.steps.append(step(type, scope, **fields))
 
     def instant(self, value: Any) -> datetime | None:
-        """A due instant from what an expression gave, as text or not: an instant, a date (its end in the office's zone), or a duration from now."""
-        if isinstance(value, str):
-            value = temporal.at_literal(value.strip())
-        if isinstance(value, timedelta):
-            return self.at + value
-        if isinstance(value, datetime):
-            return (value if value.tzinfo else value.replace(tzinfo=OFFICE_ZONE)).astimezone(UTC)
-        if isinstance(value, date):
-            return datetime.combine(value, time(23, 59, 59), OFFICE_ZONE).astimezone(UTC)
-        return None
+        """A due instant from what an expression gave; None when it is none."""
+        return instants.of(value, self.at)
 
     def workflows(self) -> list[Any]:
         inner = sorted(self.workflow.subprocesses.values(), key=lambda one: one.depth)
