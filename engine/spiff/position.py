@@ -30,6 +30,9 @@ OPEN = TaskState.WAITING | TaskState.READY | TaskState.STARTED
 TOKEN = "n"
 SCOPE = "scope"
 MOST_STEPS = 1_000
+# How a case is executed; it keeps for ever the rules it was begun under, so that its record can be done again.
+# 2: gateways count tokens; diagrams are read as `definitions.regular` has them.
+RULES = 2
 
 Perform = Callable[[Work], WorkOutcome]
 
@@ -48,6 +51,11 @@ class _Evaluator(PythonScriptEngine):
     def __init__(self, position: Position) -> None:
         super().__init__()
         self._position = position
+
+    @property
+    def counts_tokens(self) -> bool:
+        """Whether gateways count tokens, or flows as they did under the first rules."""
+        return self._position.rules > 1
 
     def evaluate(self, task: Task, expression: str, external_context: Any = None) -> bool:
         return self._position.condition(task, expression)
@@ -77,15 +85,17 @@ class Position:
         calendar: Calendar,
         perform: Perform,
         state: dict[str, Any] | None = None,
+        rules: int = RULES,
     ) -> None:
         self.definition, self.at, self.accepted_at = definition, at, accepted_at
         self.calendar, self.perform = calendar, perform
+        self.rules = rules if state is None else int(state.get("rules", 1))
         self.steps: list[Step] = []
         self.recorded: list[Step] | None = None
         self.ended_with = ""
         self.case_due: datetime | None = None
         self._seen = 0
-        self._specification = specification(definition.sha256, definition.key, definition.package.diagrams)
+        self._specification = specification(definition.sha256, definition.key, definition.package.diagrams, self.rules)
         evaluator = _Evaluator(self)
         if state is None:
             self.counter = 0
@@ -114,6 +124,7 @@ class Position:
             "paused": {str(token): since.isoformat() for token, since in self.paused.items()},
             "scopes": self.scopes.pack(),
             "spiff": codec.encode(self.workflow),
+            **({"rules": self.rules} if self.rules > 1 else {}),
             **({"case_due": self.case_due.isoformat()} if self.case_due is not None else {}),
         }
 
