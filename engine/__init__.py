@@ -70,7 +70,17 @@ from engine.publishing import (
     publish_directory,
 )
 from engine.publishing import record as record_definition
-from engine.replay import Follower, Marking, definition_of, entries, fold, follow_scopes, marking
+from engine.replay import (
+    CaseHistory,
+    Follower,
+    Marking,
+    definition_of,
+    entries,
+    fold,
+    follow_scopes,
+    history_of,
+    marking,
+)
 from engine.sealing import Keys
 from engine.sealing import configure as configure_keys
 from engine.sealing import ephemeral as ephemeral_keys
@@ -86,7 +96,7 @@ from engine.verification import (
     verify_each,
     verify_streams,
 )
-from engine.versions import UnknownProcess
+from engine.versions import InForce, UnknownProcess
 from engine.versions import current as definition
 from engine.worker import carry_out, renew_leases, run_jobs
 from engine.xml import MalformedXml
@@ -110,6 +120,7 @@ __all__ = [
     "BrokenChain",
     "Calendar",
     "CannotGoOn",
+    "CaseHistory",
     "Change",
     "ClaimedByAnother",
     "Conflict",
@@ -128,6 +139,7 @@ __all__ = [
     "Follower",
     "Form",
     "FourEyesViolation",
+    "InForce",
     "IncidentResolved",
     "InstanceEnded",
     "Invalid",
@@ -183,6 +195,7 @@ __all__ = [
     "form_of",
     "forms",
     "frames",
+    "history_of",
     "lint",
     "lint_file",
     "load_package",
