@@ -304,8 +304,8 @@ def _decision(element: Element, content: Package) -> Iterator[Problem]:
     if not element.result_variable:
         yield _problem(element, "no_result_variable")
     try:
-        model = dmn.parse(content.decision(element.decision))
-    except MissingFile:
+        dmn.parse(content.decision(element.decision)).find(element.decision)
+    except (MissingFile, dmn.UnknownDecision):
         yield _problem(element, "unknown_decision", decision=element.decision)
         return
     except InvalidDefinition as error:
@@ -315,9 +315,6 @@ def _decision(element: Element, content: Package) -> Iterator[Problem]:
         return
     except EngineError as error:
         yield _problem(element, "malformed_decision", decision=element.decision, why=error.code)
-        return
-    if element.decision not in model.decisions:
-        yield _problem(element, "unknown_decision", decision=element.decision)
 
 
 def _topic(element: Element) -> Iterator[Problem]:

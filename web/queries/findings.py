@@ -207,6 +207,8 @@ def text(found: engine.Problem) -> str:
     """One finding in the language of the page."""
     values: dict[str, Any] = {name: _shown(value) for name, value in found.values.items()}
     values |= {"line": found.line, "place": _place(str(values.get("place", "")))}
+    if "table" in values:
+        values["place"] = _cell(values)
     if not values.get("name"):
         values["name"] = found.element_id or found.file
     known = RULES.get(found.rule, _("This cannot be published (%(rule)s)."))
@@ -221,6 +223,15 @@ def _place(place: str) -> str:
     if place in PLACES:
         return str(gettext(PLACES[place]))
     return place.partition(".")[2] or place
+
+
+def _cell(values: Mapping[str, Any]) -> str:
+    """Where in a decision table something stands."""
+    if "row" in values:
+        return str(gettext("rule %(row)s, column “%(heading)s” of the table “%(table)s”") % _Values(values))
+    if "heading" in values:
+        return str(gettext("column “%(heading)s” of the table “%(table)s”") % _Values(values))
+    return str(gettext("the decision “%(table)s”") % _Values(values))
 
 
 def as_json(found: Iterable[engine.Problem]) -> list[Mapping[str, Any]]:
