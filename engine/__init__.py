@@ -28,6 +28,7 @@ from engine.definitions.package import with_files as package_with
 from engine.definitions.shapes import Drawing
 from engine.definitions.shapes import read as drawing
 from engine.errors import Conflict, Corrupt, EngineError, Invalid, InvalidDefinition, NotFound, NotPermitted, Problem
+from engine.errors import first as first_findings
 from engine.execution import (
     Advanced,
     CannotGoOn,
@@ -71,7 +72,17 @@ from engine.publishing import (
 )
 from engine.publishing import problems as lint
 from engine.publishing import record as record_definition
-from engine.replay import Follower, Marking, definition_of, entries, fold, follow_scopes, marking
+from engine.replay import (
+    CaseHistory,
+    Follower,
+    Marking,
+    definition_of,
+    entries,
+    fold,
+    follow_scopes,
+    history_of,
+    marking,
+)
 from engine.sealing import Keys
 from engine.sealing import configure as configure_keys
 from engine.sealing import ephemeral as ephemeral_keys
@@ -87,10 +98,13 @@ from engine.verification import (
     verify_each,
     verify_streams,
 )
-from engine.versions import UnknownProcess
+from engine.versions import InForce, UnknownProcess
 from engine.versions import current as definition
 from engine.worker import carry_out, renew_leases, run_jobs
 from engine.xml import MalformedXml
+from engine.yaml import MalformedYaml
+from engine.yaml import parse as read_yaml
+from engine.yaml import serialise as write_yaml
 
 
 def run_due(at: datetime) -> int:
@@ -116,6 +130,7 @@ __all__ = [
     "BrokenChain",
     "Calendar",
     "CannotGoOn",
+    "CaseHistory",
     "Change",
     "ClaimedByAnother",
     "Conflict",
@@ -134,6 +149,7 @@ __all__ = [
     "Follower",
     "Form",
     "FourEyesViolation",
+    "InForce",
     "IncidentResolved",
     "InstanceEnded",
     "Invalid",
@@ -142,6 +158,7 @@ __all__ = [
     "InvalidVariables",
     "Keys",
     "MalformedXml",
+    "MalformedYaml",
     "Marking",
     "MissingFile",
     "NotACandidate",
@@ -184,11 +201,13 @@ __all__ = [
     "entries",
     "ephemeral_keys",
     "every_instance",
+    "first_findings",
     "fold",
     "follow_scopes",
     "form_of",
     "forms",
     "frames",
+    "history_of",
     "lint",
     "lint_file",
     "load_package",
@@ -207,6 +226,7 @@ __all__ = [
     "read_diagram",
     "read_history",
     "read_package",
+    "read_yaml",
     "record_definition",
     "record_person",
     "release",
@@ -228,4 +248,5 @@ __all__ = [
     "verify_each",
     "verify_streams",
     "waiting_for",
+    "write_yaml",
 ]

@@ -10,7 +10,7 @@ from engine.definitions import diagram, dmn, package
 from engine.definitions.package import Package
 from engine.errors import InvalidDefinition, Problem
 from engine.language.forms import Form
-from engine.xml import MalformedXml
+from engine.xml import MalformedXml, decoded
 
 Lint = Callable[[Package], list[Problem]]
 
@@ -31,17 +31,16 @@ def check(file: Path, lint: Lint) -> list[Problem]:
 
 
 def _decisions(file: Path, _lint: Lint) -> list[Problem]:
-    dmn.parse(file.read_bytes())
-    return []
+    return [replace(one, file=file.name) for one in dmn.parse(decoded(file.read_bytes()).encode()).problems]
 
 
 def _form(file: Path, _lint: Lint) -> list[Problem]:
-    Form.parse(file.read_text(encoding="utf-8"))
+    Form.parse(decoded(file.read_bytes()))
     return []
 
 
 def _diagram(file: Path, lint: Lint) -> list[Problem]:
-    text = file.read_text(encoding="utf-8-sig")
+    text = decoded(file.read_bytes())
     drawn = diagram.parse(text.encode())
     if file.suffix == ".bpmn" and (file.parent / "forms").is_dir():
         return lint(package.found(file.parent, file.stem))

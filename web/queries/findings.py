@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from flask_babel import gettext
@@ -10,33 +10,11 @@ from flask_babel import gettext
 import engine
 from web.i18n import mark as _
 from web.problems import plain
+from web.queries import unreadable
 
 RULES = {
     # the file and the process as a whole
     "malformed_xml": _("The file cannot be read as a diagram (line %(line)s). Export it again as BPMN 2.0 XML."),
-    "malformed_xml.encoding": _(
-        "The file is written in an encoding that is not read here, or not in the one it names (%(encoding)s). Save it as UTF-8."
-    ),
-    "malformed_xml.document_type": _(
-        "The file begins with a document type (DOCTYPE, line %(line)s), which is not accepted. Delete it; BPMN has none."
-    ),
-    "malformed_xml.undeclared_prefix": _(
-        "The prefix “%(prefix)s” in line %(line)s, column %(column)s, is not declared. Add xmlns:%(prefix)s to the first tag, or take out what bears it."
-    ),
-    "malformed_xml.not_well_formed": _(
-        "The file is no well-formed XML from line %(line)s, column %(column)s, on (%(detail)s). Export it again as BPMN 2.0 XML."
-    ),
-    "malformed_xml.no_process": _(
-        "The file holds no process, only a picture, a choreography or a collaboration. Export the process itself."
-    ),
-    "malformed_xml.no_bpmn": _("This is no BPMN 2.0 file: it begins with <%(found)s>. Export it as BPMN 2.0 XML."),
-    "malformed_xml.dmn": _("This is a decision table (DMN), not a diagram. Bring it in under decisions."),
-    "malformed_xml.empty": _("The file is empty. Export it again."),
-    "malformed_xml.no_xml": _("The file is no XML at all. Export the diagram as BPMN 2.0 XML."),
-    "malformed_xml.too_long": _("The file is too large to be read. Divide the process."),
-    "malformed_xml.too_many": _("The file has too many elements to be read. Divide the process."),
-    "malformed_xml.too_many_elements": _("The diagram has too many elements; at most %(limit)s are read. Divide it."),
-    "malformed_xml.too_deep": _("The elements of the file are nested too deep to be read. Export it again."),
     "missing_file": _("The file %(file)s is missing. Add it, or take out what refers to it."),
     "wrong_process_id": _("The process in the file is called %(found)s; here it must be %(expected)s. Change its id."),
     "one_executable_process": _(
@@ -75,6 +53,8 @@ RULES = {
     ),
     "duplicate_name": _("Two columns or values have the same name (%(name)s). Give one of them another."),
     "too_many": _("There are too many of a kind: %(count)s where at most %(limit)s are read. Divide the table."),
+    "too_many_options": _("The form offers too many choices; at most %(limit)s are read. Divide the step."),
+    "more_findings": _("There are %(count)s problems. The first %(limit)s are listed; resolve these and look again."),
     "too_many_components": _("The form has too many fields; at most %(limit)s are read. Divide the step."),
     "unsupported_expression_language": _("Expressions are written in %(language)s here. Write them in FEEL."),
     "values_without_end": _("The possible values of a column have no end. List them, or leave them out."),
@@ -333,10 +313,12 @@ def text(found: engine.Problem) -> str:
     values: dict[str, Any] = {name: _shown(value) for name, value in found.values.items()}
     values |= {"line": found.line, "place": _place(str(values.get("place", "")))}
     values |= {name: _kind(str(values[name])) for name in ("type", "trigger") if name in values}
+    if "table" in values:
+        values["place"] = _cell(values)
     if not found.values.get("name"):
         values["name"] = found.element_id or found.file
-    reason = RULES.get(f"{found.rule}.{found.values.get('why', '')}")
-    known = reason or RULES.get(found.rule, _("This cannot be published (%(rule)s)."))
+    whys = unreadable.BY_RULE.get(found.rule, {})
+    known = whys.get(str(found.values.get("why"))) or RULES.get(found.rule, _("This cannot be published (%(rule)s)."))
     return str(gettext(known) % _Values(values | {"rule": found.rule}))
 
 
@@ -354,6 +336,15 @@ def _place(place: str) -> str:
     return place.partition(".")[2] or place
 
 
+def _cell(values: Mapping[str, Any]) -> str:
+    """Where in a decision table something stands."""
+    if "row" in values:
+        return str(gettext("rule %(row)s, column “%(heading)s” of the table “%(table)s”") % _Values(values))
+    if "heading" in values:
+        return str(gettext("column “%(heading)s” of the table “%(table)s”") % _Values(values))
+    return str(gettext("the decision “%(table)s”") % _Values(values))
+
+
 def as_json(found: Iterable[engine.Problem]) -> list[Mapping[str, Any]]:
     """Findings as the editor and the API read them."""
     return [
@@ -365,5 +356,11 @@ def as_json(found: Iterable[engine.Problem]) -> list[Mapping[str, Any]]:
             "text": text(one),
             "values": plain(one.values),
         }
-        for one in found
+        for one in engine.first_findings(found)
     ]
+
+
+def how_many(listed: Sequence[Mapping[str, Any]]) -> int:
+    """How many findings there are, those that are not listed included."""
+    more = listed and listed[-1]["rule"] == "more_findings"
+    return int(listed[-1]["values"]["count"]) if more else len(listed)
