@@ -134,7 +134,8 @@ def _file(diagram: Diagram) -> Iterator[Problem]:
     elif diagram.executable > 1:
         yield Problem(0, "", "one_executable_process", {"count": diagram.executable})
     for id in diagram.twice:
-        yield Problem(_line_of(diagram, id), id, "id_used_twice", {"id": id})
+        line = _line_of(diagram, id)
+        yield Problem(line, id, "id_used_twice", {"id": id})
     for kind, line in diagram.nameless:
         yield Problem(line, "", "element_without_id", {"type": kind})
 

@@ -147,14 +147,14 @@ def _properties(element: Element, drawn: Diagram) -> Iterator[Problem]:
     for name, value in element.properties.items():
         if name.startswith(MAPPINGS) and element.type == "callActivity":
             if not usable(name.partition(".")[2]):
-                yield _of(element, "unusable_variable", variable=name)
+                yield _element_problem(element, "unusable_variable", variable=name)
         elif name not in asked or (element.type == "startEvent" and name == "due" and element.parent != drawn.key):
             yield from _not_asked(element, name, value, asked)
         elif name in VALUES and value not in VALUES[name]:
-            yield _of(element, "property_without_meaning", property=name, value=value)
+            yield _element_problem(element, "property_without_meaning", property=name, value=value)
     result = element.result_variable
     if result and not usable(result):
-        yield _of(element, "unusable_variable", variable=result)
+        yield _element_problem(element, "unusable_variable", variable=result)
 
 
 def _not_asked(element: Element, name: str, value: str, asked: frozenset[str]) -> Iterator[Problem]:
@@ -162,11 +162,13 @@ def _not_asked(element: Element, name: str, value: str, asked: frozenset[str]) -
         return  # which the editor leaves behind when a field is emptied
     known = frozenset().union(*PROPERTIES.values(), ANYWHERE, OF_LISTS)
     near = difflib.get_close_matches(name, sorted(asked), n=1)
-    rule = "property_not_here" if name in known or name.startswith(MAPPINGS) else "unknown_property"
-    yield _of(element, rule, property=name, near=near[0] if near else "")
+    if name in known or name.startswith(MAPPINGS):
+        yield _element_problem(element, "property_not_here", property=name)
+    else:
+        yield _element_problem(element, "unknown_property", property=name, near=near[0] if near else "")
 
 
-def _of(element: Element, rule: str, **values: str) -> Problem:
+def _element_problem(element: Element, rule: str, **values: str) -> Problem:
     return Problem(element.line, element.id, rule, {"name": element.name, **values})
 
 

@@ -113,7 +113,7 @@ def test_every_rule_is_tried() -> None:
     named = {
         one.value
         for call in ast.walk(tree)
-        if isinstance(call, ast.Call) and getattr(call.func, "id", "") in ("_of", "_problem")
+        if isinstance(call, ast.Call) and getattr(call.func, "id", "") in ("_element_problem", "_problem")
         for one in call.args
         if isinstance(one, ast.Constant)
     }
