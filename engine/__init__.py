@@ -37,7 +37,6 @@ from engine.execution import (
     UnknownInstance,
     observe,
     seal_for,
-    unseal_for,
 )
 from engine.handlers import registered as operators
 from engine.history import BrokenChain, Entry
@@ -227,7 +226,6 @@ __all__ = [
     "start",
     "survive",
     "told_of_people",
-    "unseal_for",
     "use_calendar",
     "variables",
     "verify",

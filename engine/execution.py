@@ -376,14 +376,8 @@ def case_key(instance_id: int) -> bytes | None:
 
 
 def seal_for(instance_id: int, plain: bytes) -> bytes:
-    """Seal something kept beside an instance with its key. Errors: UnknownInstance."""
+    """Seal something kept beside an instance with its key, for `CaseHistory.unsealed`. Errors: UnknownInstance."""
     key = case_key(instance_id)
     if key is None:
         raise UnknownInstance(instance=instance_id)
     return sealing.seal(key, plain)
-
-
-def unseal_for(instance_id: int, sealed: bytes) -> bytes | None:
-    """The inverse of `seal_for`; None once the case has been erased."""
-    key = case_key(instance_id)
-    return sealing.unseal(key, sealed) if key is not None else None
