@@ -28,6 +28,7 @@ from engine.definitions.package import with_files as package_with
 from engine.definitions.shapes import Drawing
 from engine.definitions.shapes import read as drawing
 from engine.errors import Conflict, Corrupt, EngineError, Invalid, InvalidDefinition, NotFound, NotPermitted, Problem
+from engine.errors import first as first_findings
 from engine.execution import (
     Advanced,
     CannotGoOn,
@@ -99,6 +100,9 @@ from engine.versions import InForce, UnknownProcess
 from engine.versions import current as definition
 from engine.worker import carry_out, renew_leases, run_jobs
 from engine.xml import MalformedXml
+from engine.yaml import MalformedYaml
+from engine.yaml import parse as read_yaml
+from engine.yaml import serialise as write_yaml
 
 
 def run_due(at: datetime) -> int:
@@ -147,6 +151,7 @@ __all__ = [
     "InvalidVariables",
     "Keys",
     "MalformedXml",
+    "MalformedYaml",
     "Marking",
     "MissingFile",
     "NotACandidate",
@@ -189,6 +194,7 @@ __all__ = [
     "entries",
     "ephemeral_keys",
     "every_instance",
+    "first_findings",
     "fold",
     "follow_scopes",
     "form_of",
@@ -213,6 +219,7 @@ __all__ = [
     "read_diagram",
     "read_history",
     "read_package",
+    "read_yaml",
     "record_definition",
     "record_person",
     "release",
@@ -233,4 +240,5 @@ __all__ = [
     "verify_each",
     "verify_streams",
     "waiting_for",
+    "write_yaml",
 ]

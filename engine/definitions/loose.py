@@ -9,7 +9,7 @@ from pathlib import Path
 from engine.definitions import diagram, dmn, lint, package
 from engine.errors import InvalidDefinition, Problem
 from engine.language.forms import Form
-from engine.xml import MalformedXml
+from engine.xml import MalformedXml, decoded
 
 
 def check(file: Path) -> list[Problem]:
@@ -28,17 +28,16 @@ def check(file: Path) -> list[Problem]:
 
 
 def _decisions(file: Path) -> list[Problem]:
-    dmn.parse(file.read_bytes())
-    return []
+    return [replace(one, file=file.name) for one in dmn.parse(decoded(file.read_bytes()).encode()).problems]
 
 
 def _form(file: Path) -> list[Problem]:
-    Form.parse(file.read_text(encoding="utf-8"))
+    Form.parse(decoded(file.read_bytes()))
     return []
 
 
 def _diagram(file: Path) -> list[Problem]:
-    text = file.read_text(encoding="utf-8-sig")
+    text = decoded(file.read_bytes())
     drawn = diagram.parse(text.encode())
     if file.suffix == ".bpmn" and (file.parent / "forms").is_dir():
         return lint.check(package.found(file.parent, file.stem))

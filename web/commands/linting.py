@@ -37,6 +37,6 @@ def lint(files: tuple[Path, ...], language: str, as_json: bool) -> None:
 
 def _lines(file: str, listed: list[Mapping[str, Any]]) -> list[str]:
     return [
-        f"{file}: {'can be executed' if not listed else f'{len(listed)} problems'}",
+        f"{file}: {'can be executed' if not listed else f'{findings.how_many(listed)} problems'}",
         *(f"  line {one['line']:<5} {one['element'] or '-'}: {one['text']}" for one in listed),
     ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from flask_babel import gettext
@@ -10,6 +10,7 @@ from flask_babel import gettext
 import engine
 from web.i18n import mark as _
 from web.problems import plain
+from web.queries import unreadable
 
 RULES = {
     # the file and the process as a whole
@@ -39,6 +40,8 @@ RULES = {
     "no_error_code": _("“%(name)s” does not say which refusal it is about. Enter its code."),
     "duplicate_name": _("Two columns or values have the same name (%(name)s). Give one of them another."),
     "too_many": _("There are too many of a kind: %(count)s where at most %(limit)s are read. Divide the table."),
+    "too_many_options": _("The form offers too many choices; at most %(limit)s are read. Divide the step."),
+    "more_findings": _("There are %(count)s problems. The first %(limit)s are listed; resolve these and look again."),
     "too_many_components": _("The form has too many fields; at most %(limit)s are read. Divide the step."),
     "unsupported_expression_language": _("Expressions are written in %(language)s here. Write them in FEEL."),
     "values_without_end": _("The possible values of a column have no end. List them, or leave them out."),
@@ -207,9 +210,12 @@ def text(found: engine.Problem) -> str:
     """One finding in the language of the page."""
     values: dict[str, Any] = {name: _shown(value) for name, value in found.values.items()}
     values |= {"line": found.line, "place": _place(str(values.get("place", "")))}
+    if "table" in values:
+        values["place"] = _cell(values)
     if not values.get("name"):
         values["name"] = found.element_id or found.file
-    known = RULES.get(found.rule, _("This cannot be published (%(rule)s)."))
+    whys = unreadable.BY_RULE.get(found.rule, {})
+    known = whys.get(str(found.values.get("why"))) or RULES.get(found.rule, _("This cannot be published (%(rule)s)."))
     return str(gettext(known) % _Values(values | {"rule": found.rule}))
 
 
@@ -223,6 +229,15 @@ def _place(place: str) -> str:
     return place.partition(".")[2] or place
 
 
+def _cell(values: Mapping[str, Any]) -> str:
+    """Where in a decision table something stands."""
+    if "row" in values:
+        return str(gettext("rule %(row)s, column “%(heading)s” of the table “%(table)s”") % _Values(values))
+    if "heading" in values:
+        return str(gettext("column “%(heading)s” of the table “%(table)s”") % _Values(values))
+    return str(gettext("the decision “%(table)s”") % _Values(values))
+
+
 def as_json(found: Iterable[engine.Problem]) -> list[Mapping[str, Any]]:
     """Findings as the editor and the API read them."""
     return [
@@ -234,5 +249,11 @@ def as_json(found: Iterable[engine.Problem]) -> list[Mapping[str, Any]]:
             "text": text(one),
             "values": plain(one.values),
         }
-        for one in found
+        for one in engine.first_findings(found)
     ]
+
+
+def how_many(listed: Sequence[Mapping[str, Any]]) -> int:
+    """How many findings there are, those that are not listed included."""
+    more = listed and listed[-1]["rule"] == "more_findings"
+    return int(listed[-1]["values"]["count"]) if more else len(listed)

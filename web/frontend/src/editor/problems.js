@@ -19,7 +19,9 @@ export class ProblemList {
   }
 
   show(problems) {
-    this.count.textContent = problems.length ? say("problem_count", { n: problems.length }) : say("no_problems");
+    const last = problems.at(-1);
+    const n = last?.rule === "more_findings" ? last.values.count : problems.length;
+    this.count.textContent = n ? say("problem_count", { n }) : say("no_problems");
     this.count.classList.toggle("is-problem", problems.length > 0);
     this.list.replaceChildren(...problems.map((problem) => this.item(problem)));
     if (!problems.length) this.list.append(make("li", { class: "desk-muted" }, say("no_problems_hint")));
