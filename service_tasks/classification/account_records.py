@@ -21,7 +21,8 @@ DEBITS = timedelta(days=90)
 ORDERS = timedelta(days=180)
 
 
-_MSISDN, _SUBSCRIPTION = bindparam("msisdn"), bindparam("subscription", type_=Integer)
+_MSISDN: Any = bindparam("msisdn")
+_SUBSCRIPTION = bindparam("subscription", type_=Integer)
 _REPLACED = select(Subscriber.number_changed_from).where(Subscriber.msisdn == _MSISDN)
 _CHARGED = exists().where(or_(Cdr.served_msisdn == _MSISDN, Cdr.served_msisdn.in_(_REPLACED)), Cdr.information > 0)
 _CARDS = select(func.count()).where(RechargeCard.charged_msisdn == _MSISDN, RechargeCard.state == "used")
