@@ -38,7 +38,6 @@ from engine.execution import (
     UnknownInstance,
     observe,
     seal_for,
-    unseal_for,
 )
 from engine.handlers import registered as operators
 from engine.history import BrokenChain, Entry
@@ -234,7 +233,6 @@ __all__ = [
     "start",
     "survive",
     "told_of_people",
-    "unseal_for",
     "use_calendar",
     "variables",
     "verify",

@@ -5,7 +5,7 @@ Verbs decide what is done to an instance and hand it in as a command; nothing el
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -51,11 +51,15 @@ class CannotGoOn(Corrupt):
 
 @dataclass(frozen=True)
 class Advanced:
-    """What a step led to: the instance, the ids of the user tasks it opened, whether the case is over."""
+    """What a step led to: the instance, the ids of the user tasks it opened, whether the case is over, what the process knows by then.
+
+    A repeated request is answered without `variables`.
+    """
 
     instance_id: int
     user_task_ids: list[int] = field(default_factory=list)
     ended: bool = False
+    variables: Mapping[str, Any] = field(default_factory=dict, repr=False, compare=False)
 
 
 @dataclass(frozen=True)
@@ -304,7 +308,7 @@ def _save(loaded: Loaded, *, by: str, at: datetime, request: str = "", also: Seq
     change = Change(row.id, row.business_key, row.key, at, by, steps, run.ended)
     for observer in _observers:
         observer(change)
-    return Advanced(row.id, opened, run.ended)
+    return Advanced(row.id, opened, run.ended, run.scopes[0].variables)
 
 
 def _send(gathered: list[Write], store: SqlStore, loaded: Loaded, head: Head) -> list[int]:
@@ -376,14 +380,8 @@ def case_key(instance_id: int) -> bytes | None:
 
 
 def seal_for(instance_id: int, plain: bytes) -> bytes:
-    """Seal something kept beside an instance with its key. Errors: UnknownInstance."""
+    """Seal something kept beside an instance with its key, for `CaseHistory.unsealed`. Errors: UnknownInstance."""
     key = case_key(instance_id)
     if key is None:
         raise UnknownInstance(instance=instance_id)
     return sealing.seal(key, plain)
-
-
-def unseal_for(instance_id: int, sealed: bytes) -> bytes | None:
-    """The inverse of `seal_for`; None once the case has been erased."""
-    key = case_key(instance_id)
-    return sealing.unseal(key, sealed) if key is not None else None
