@@ -53,13 +53,17 @@ class Corrupt(EngineError):
 
 @dataclass(frozen=True)
 class Problem:
-    """One thing wrong: where (line, element id; 0 and empty when it concerns the whole), which rule, its particulars, and the file of the package."""
+    """One thing wrong: where (line, element id; 0 and empty when it concerns the whole), which rule, its particulars, and the file of the package.
+
+    A `warning` keeps nothing from being published: it is told to whoever edits and to whoever approves.
+    """
 
     line: int
     element_id: str
     rule: str
     values: dict[str, Any] = field(default_factory=dict)
     file: str = ""
+    warning: bool = False
 
 
 class InvalidDefinition(Invalid):
