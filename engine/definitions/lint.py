@@ -13,7 +13,7 @@ from functools import lru_cache
 from marshmallow import Schema
 
 from engine import handlers
-from engine.definitions import catalogue, dmn, foreign
+from engine.definitions import catalogue, dmn, foreign, tables
 from engine.definitions.diagram import ACTIVITIES, EVENTS, GATEWAYS, Diagram, Element, parse
 from engine.definitions.graph import in_cycle, reachable, recursive_calls
 from engine.definitions.package import MissingFile, Package, load
@@ -304,7 +304,7 @@ def _decision(element: Element, content: Package) -> Iterator[Problem]:
     if not element.result_variable:
         yield _problem(element, "no_result_variable")
     try:
-        dmn.parse(content.decision(element.decision)).find(element.decision)
+        found = dmn.parse(content.decision(element.decision)).find(element.decision)
     except (MissingFile, dmn.UnknownDecision):
         yield _problem(element, "unknown_decision", decision=element.decision)
         return
@@ -315,6 +315,9 @@ def _decision(element: Element, content: Package) -> Iterator[Problem]:
         return
     except EngineError as error:
         yield _problem(element, "malformed_decision", decision=element.decision, why=error.code)
+        return
+    file = f"decisions/{element.decision}.dmn"
+    yield from (replace(one, element_id=element.id, file=file) for one in tables.problems(found))
 
 
 def _topic(element: Element) -> Iterator[Problem]:

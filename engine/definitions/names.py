@@ -114,7 +114,11 @@ def _told_apart(doubt: Doubt, around: Surroundings, drawn: Drawn) -> Doubt:
         later = around.set_by(drawn.key, doubt.values["variable"])
         if later:
             return Doubt("set_later", {**doubt.values, "by": later[0].name or later[0].id})
-    if doubt.rule in ("unknown_name", "unknown_part", "not_offered") and doubt.values["near"]:
+    return _with_near(doubt)
+
+
+def _with_near(doubt: Doubt) -> Doubt:
+    if doubt.rule in ("unknown_name", "unknown_part", "not_offered", "not_listed") and doubt.values["near"]:
         return Doubt(f"{doubt.rule}_near", doubt.values)
     return doubt
 
@@ -127,11 +131,17 @@ def _of_decisions(around: Surroundings, drawn: Drawn, read: frozenset[str]) -> I
             continue
         file = f"decisions/{element.decision}.dmn"
         names = around.at(drawn.key, element.id)
-        for one in tables.doubts(*found, names, asked_for=element.result_variable in read):
-            told = _told_apart(one, around, drawn)
-            yield Problem(
-                element.line, element.id, told.rule, {"name": element.name, **told.values}, file, warning=True
-            )
+        told = tables.doubts(*found, names, asked_for=element.result_variable in read)
+        for one in told_of_table([_told_apart(doubt, around, drawn) for doubt in told]):
+            values = {"name": element.name, **one.values}
+            yield replace(one, line=element.line, element_id=element.id, values=values, file=file)
+
+
+def told_of_table(doubts: list[Doubt]) -> Iterator[Problem]:
+    """What is doubtful in a table, as warnings without a place in a diagram."""
+    for doubt in doubts:
+        told = _with_near(doubt)
+        yield Problem(0, "", told.rule, told.values, warning=True)
 
 
 def _read(around: Surroundings) -> frozenset[str]:

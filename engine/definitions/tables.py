@@ -46,14 +46,15 @@ def problems(decision: Decision) -> list[Problem]:
 
 def doubts(model: Model, decision: Decision, names: Names, *, asked_for: bool) -> list[Doubt]:
     """What can hardly be right in a decision and those it requires, over variables of these types; `asked_for`: something needs its result."""
-    found = _of_one(model, decision, names, asked_for=asked_for)
+    found = of_one(model, decision, names, asked_for=asked_for)
     for id in decision.requires:
         if id in model.decisions:
             found += doubts(model, model.decisions[id], names, asked_for=True)
     return found
 
 
-def _of_one(model: Model, decision: Decision, names: Names, *, asked_for: bool) -> list[Doubt]:
+def of_one(model: Model, decision: Decision, names: Names, *, asked_for: bool) -> list[Doubt]:
+    """The same of the one decision."""
     seen = setting.with_required(model, decision, names)
     table = decision.name or decision.id
     if not isinstance(decision.logic, DecisionTable):
