@@ -30,6 +30,7 @@ from engine.definitions.package import with_files as package_with
 from engine.definitions.shapes import Drawing
 from engine.definitions.shapes import read as drawing
 from engine.errors import Conflict, Corrupt, EngineError, Invalid, InvalidDefinition, NotFound, NotPermitted, Problem
+from engine.errors import first as first_findings
 from engine.execution import (
     Advanced,
     CannotGoOn,
@@ -73,7 +74,17 @@ from engine.publishing import (
     publish_directory,
 )
 from engine.publishing import record as record_definition
-from engine.replay import Follower, Marking, definition_of, entries, fold, follow_scopes, marking
+from engine.replay import (
+    CaseHistory,
+    Follower,
+    Marking,
+    definition_of,
+    entries,
+    fold,
+    follow_scopes,
+    history_of,
+    marking,
+)
 from engine.sealing import Keys
 from engine.sealing import configure as configure_keys
 from engine.sealing import ephemeral as ephemeral_keys
@@ -89,10 +100,13 @@ from engine.verification import (
     verify_each,
     verify_streams,
 )
-from engine.versions import UnknownProcess
+from engine.versions import InForce, UnknownProcess
 from engine.versions import current as definition
 from engine.worker import carry_out, renew_leases, run_jobs
 from engine.xml import MalformedXml
+from engine.yaml import MalformedYaml
+from engine.yaml import parse as read_yaml
+from engine.yaml import serialise as write_yaml
 
 
 def run_due(at: datetime) -> int:
@@ -113,6 +127,7 @@ __all__ = [
     "BrokenChain",
     "Calendar",
     "CannotGoOn",
+    "CaseHistory",
     "Change",
     "ClaimedByAnother",
     "Conflict",
@@ -131,6 +146,7 @@ __all__ = [
     "Follower",
     "Form",
     "FourEyesViolation",
+    "InForce",
     "IncidentResolved",
     "InstanceEnded",
     "Invalid",
@@ -139,6 +155,7 @@ __all__ = [
     "InvalidVariables",
     "Keys",
     "MalformedXml",
+    "MalformedYaml",
     "Marking",
     "MissingFile",
     "NotACandidate",
@@ -181,11 +198,13 @@ __all__ = [
     "entries",
     "ephemeral_keys",
     "every_instance",
+    "first_findings",
     "fold",
     "follow_scopes",
     "form_of",
     "forms",
     "frames",
+    "history_of",
     "in_force",
     "lint",
     "lint_file",
@@ -205,6 +224,7 @@ __all__ = [
     "read_diagram",
     "read_history",
     "read_package",
+    "read_yaml",
     "record_definition",
     "record_person",
     "release",
@@ -228,4 +248,5 @@ __all__ = [
     "waiting_for",
     "warnings",
     "warnings_of_file",
+    "write_yaml",
 ]

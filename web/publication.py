@@ -26,6 +26,7 @@ def register(app: Flask) -> None:
     """Add the pages, and the words in which they tell changes."""
     app.register_blueprint(blueprint)
     app.jinja_env.globals.update(
+        how_many=findings.how_many,
         change_fact=changes.fact,
         change_kind=changes.kind,
         change_name=changes.name,

@@ -147,10 +147,10 @@ def _page(task_id: int, typed: MultiDict[str, str] | None, reasons: dict[str, li
     form, variables, scope = _form(task_id)
     row = session().get_one(UserTask, task_id)
     looking.note(row.business_key)
-    stage = casefile.stage_of_task(row)
-    definition = engine.definition_of(row.instance_id)
+    history = engine.history_of(row.instance_id)
+    definition, stage = history.definition, casefile.stage_of_task(row, history)
     element = definition.processes[stage.process].element(row.element_id)
-    told = timeline.lines(engine.entries(row.instance_id), definition)
+    told = timeline.lines(history)
     filled = filling.untouched(form, variables, scope) if typed is None else _typed(form, variables, scope, typed)
     return render_template(
         "task.html",

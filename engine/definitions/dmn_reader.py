@@ -18,6 +18,7 @@ from engine.language.feel import CHARGE, Expression, FeelLimit, FeelSyntaxError,
 MOST = {"decision": 200, "businessKnowledgeModel": 200, "inputData": 500}
 MOST_RULES = 2_000
 MOST_CELLS = 10_000
+MOST_COLUMNS = 200
 ORDERED = frozenset({"PRIORITY", "OUTPUT ORDER"})
 _MANUAL_ID = re.compile(r"\b[A-Z]{2,5}(?:-?\d{1,3})?\.\d+\b")
 
@@ -151,7 +152,10 @@ class _Reader:
     def _measure(self, table: xml.Element) -> None:
         rules = sum(1 for _ in _children(table, "rule"))
         columns = sum(1 for _ in _children(table, "input", "output"))
-        self.cells += rules * columns
+        written = sum(1 for rule in _children(table, "rule") for _ in _children(rule, "inputEntry", "outputEntry"))
+        self.cells += max(rules * columns, written)
+        if columns > MOST_COLUMNS:
+            self.problem(table, "too_many", kind="column", count=columns, limit=MOST_COLUMNS)
         if rules > MOST_RULES:
             self.problem(table, "too_many", kind="rule", count=rules, limit=MOST_RULES)
         elif self.cells > MOST_CELLS:

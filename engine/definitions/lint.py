@@ -17,7 +17,7 @@ from engine.definitions import catalogue, dmn, foreign, tables
 from engine.definitions.diagram import ACTIVITIES, EVENTS, GATEWAYS, Diagram, Element, parse
 from engine.definitions.graph import in_cycle, reachable, recursive_calls
 from engine.definitions.package import MissingFile, Package, load
-from engine.errors import EngineError, InvalidDefinition, Problem
+from engine.errors import EngineError, InvalidDefinition, Problem, first
 from engine.language import feel
 from engine.language.feel import FeelSyntaxError
 from engine.language.forms import Form
@@ -41,14 +41,14 @@ EXPRESSION_PROPERTIES = ("due", "correlationKey", "inputCollection", "outputElem
 
 
 def check(content: Package) -> list[Problem]:
-    """Every problem of a package, in document order; empty when it may be published."""
+    """The problems of a package, in document order; empty when it may be published. After MOST_FINDINGS the last one says that there are more."""
     return list(_checked(content.canonical(), frozenset(handlers.registered())))
 
 
 @lru_cache(maxsize=MOST_KEPT)
 def _checked(canonical: bytes, topics: frozenset[str]) -> tuple[Problem, ...]:
     """Kept, because a draft and the processes that call it are asked about again and again; `topics` are the service tasks known then."""
-    return tuple(_problems(load(canonical)))
+    return tuple(first(_problems(load(canonical))))
 
 
 def _problems(content: Package) -> list[Problem]:
@@ -77,8 +77,10 @@ def _line(problem: Problem) -> int:
 
 def _catalogues(content: Package) -> Iterator[Problem]:
     for name, text in content.files.items():
-        if name.startswith("translations/") and catalogue.read(text) is None:
-            yield Problem(0, "", "malformed_catalogue", {"file": name}, name)
+        found = catalogue.fault(text) if name.startswith("translations/") else None
+        if found is not None:
+            line = found["line"]
+            yield Problem(line, "", "malformed_catalogue", {"file": name, **found}, name)
 
 
 def _shared_names(drawn: dict[str, Diagram]) -> Iterator[Problem]:

@@ -10,7 +10,7 @@ from engine.definitions import diagram, dmn, lint, names, package, tables
 from engine.errors import EngineError, InvalidDefinition, Problem
 from engine.language.feel import Names
 from engine.language.forms import Form
-from engine.xml import MalformedXml
+from engine.xml import MalformedXml, decoded
 
 
 def check(file: Path) -> list[Problem]:
@@ -29,18 +29,18 @@ def check(file: Path) -> list[Problem]:
 
 
 def _decisions(file: Path) -> list[Problem]:
-    model = dmn.parse(file.read_bytes())
+    model = dmn.parse(decoded(file.read_bytes()).encode())
     found = [*model.problems, *(one for decision in model.decisions.values() for one in tables.problems(decision))]
     return [replace(one, file=file.name) for one in found]
 
 
 def _form(file: Path) -> list[Problem]:
-    Form.parse(file.read_text(encoding="utf-8"))
+    Form.parse(decoded(file.read_bytes()))
     return []
 
 
 def _diagram(file: Path) -> list[Problem]:
-    text = file.read_text(encoding="utf-8-sig")
+    text = decoded(file.read_bytes())
     drawn = diagram.parse(text.encode())
     if file.suffix == ".bpmn" and (file.parent / "forms").is_dir():
         return lint.check(package.found(file.parent, file.stem))
@@ -73,7 +73,7 @@ def _found(path: Path) -> package.Package | None:
 
 
 def _of_tables(file: Path) -> Iterator[Problem]:
-    model = dmn.parse(file.read_bytes())
+    model = dmn.parse(decoded(file.read_bytes()).encode())
     nothing = Names({}, complete=False)
     for decision in model.decisions.values():
         for one in names.told_of_table(tables.of_one(model, decision, nothing, asked_for=False)):

@@ -29,19 +29,21 @@ def lint(files: tuple[Path, ...], language: str, as_json: bool) -> None:
     i18n.register(app)
     with app.app_context():
         g.language = language
-        found = {str(file): findings.as_json(_found(file)) for file in files}
+        found = {str(file): _found(file) for file in files}
     lines = [line for file, listed in found.items() for line in _lines(file, listed)]
     wrong = any(not one["warning"] for listed in found.values() for one in listed)
     report({"ok": not wrong, "files": found}, lines, as_json=as_json, found=wrong)
 
 
-def _found(file: Path) -> list[engine.Problem]:
-    return [*engine.lint_file(file), *engine.warnings_of_file(file, drafts.STARTED)]
+def _found(file: Path) -> list[Mapping[str, Any]]:
+    """What keeps a file from being executed, and after it what can hardly be meant."""
+    warnings = engine.warnings_of_file(file, drafts.STARTED)
+    return [*findings.as_json(engine.lint_file(file)), *findings.as_json(warnings)]
 
 
 def _lines(file: str, listed: list[Mapping[str, Any]]) -> list[str]:
     warnings = sum(one["warning"] for one in listed)
-    wrong = len(listed) - warnings
+    wrong = findings.how_many(listed[: len(listed) - warnings])
     verdict = f"{wrong} problems" if wrong else "can be executed"
     return [
         f"{file}: {verdict}{f', {warnings} warnings' if warnings else ''}",

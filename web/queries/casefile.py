@@ -12,7 +12,6 @@ from models.base import session
 from models.billing import JournalEntry, LedgerAccount, Posting
 from models.comment import Comment
 from models.complaint import Complaint
-from models.definition import ProcessDefinition
 from models.instance import ProcessInstance
 from models.notice import OutboxMessage
 from models.user_task import UserTask
@@ -58,31 +57,22 @@ def complaint_of(instance: ProcessInstance) -> Complaint | None:
     return session().scalars(select(Complaint).where(Complaint.instance_id == instance.id)).first()
 
 
-def version_of(instance: ProcessInstance) -> int:
-    """The version a case runs on."""
-    return int(
-        session().scalar(select(ProcessDefinition.version).where(ProcessDefinition.id == instance.definition_id)) or 0
-    )
-
-
-def stages(instance: ProcessInstance) -> list[Stage]:
+def stages(told: engine.CaseHistory) -> list[Stage]:
     """The diagrams of a case, the newest call first, the process itself last."""
-    main = engine.marking(instance.id)
-    version = version_of(instance)
+    main, version = told.marking(), told.definition.version
     found = [Stage(0, main.process, process_name(main.process), version, main)]
     for scope, process in main.calls.items():
-        found.append(Stage(scope, process, process_name(process), version, engine.marking(instance.id, scope=scope)))
+        found.append(Stage(scope, process, process_name(process), version, told.marking(scope)))
     return list(reversed(found))
 
 
-def stage_of_task(task: UserTask) -> Stage:
+def stage_of_task(task: UserTask, told: engine.CaseHistory) -> Stage:
     """The diagram a task stands on."""
-    for entry in engine.entries(task.instance_id):
-        for step in entry.steps:
-            if step["type"] == "user_task_created" and step["token"] == task.token:
-                marking = engine.marking(task.instance_id, scope=step.get("scope", 0))
-                return Stage(marking.scope, marking.process, process_name(marking.process), 0, marking)
-    raise UnknownCase(case=task.business_key)
+    scope = told.scope_of_task(task.token)
+    if scope is None:
+        raise UnknownCase(case=task.business_key)
+    marking = told.marking(scope)
+    return Stage(marking.scope, marking.process, process_name(marking.process), 0, marking)
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ from models.complaint import Complaint
 from models.instance import ProcessInstance
 from models.user_task import UserTask
 from web.auth import Person
-from web.queries.names import element_name, of_item
+from web.queries.names import element_name, know_people, of_item
 
 PAGE, MOST_COUNTED, MOST_DIGITS = 50, 1_000, 10
 
@@ -149,7 +149,9 @@ def _rows(ids: list[int]) -> list[Row]:
         .where(UserTask.id.in_(ids))
         .order_by(UserTask.due_at.is_(None), UserTask.due_at, UserTask.id)
     )
-    return [_row(found) for found in session().execute(query)]
+    rows = [_row(found) for found in session().execute(query)]
+    know_people({row.assignee for row in rows})
+    return rows
 
 
 def _instant(text: str) -> datetime | None:

@@ -12,7 +12,7 @@ export const TEXTS = {
     keep_mine: "保留我改过的文件", take_theirs: "用对方的版本（我的改动留在浏览器里）", submitted: "这份草稿已经提交审批。再改动就要重新提交。",
     recover: "{time} 有没存上的改动（{files}）。", put_back: "放回草稿", discard: "不要了", no_room: "这个浏览器放不下备份，请及时保存。", nobody: "另一个人",
     // problems
-    problems: "问题", no_problems: "没有问题", problem_count: "{n} 个问题", warning: "提醒", warning_count: "{n} 条提醒", only_warnings: "没有问题，{warnings}", problems_and_warnings: "{problems}，{warnings}", in_fen: "分", go: "定位", line: "第 {line} 行", hide_list: "收起", show_list: "展开", no_problems_hint: "画法、表单、决策和表达式都能执行。",
+    problems: "问题", no_problems: "没有问题", problem_count: "{n} 个问题", warning: "提醒", warning_count: "{n} 条提醒", problems_and_warnings: "{problems}，{warnings}", in_fen: "分", go: "定位", line: "第 {line} 行", hide_list: "收起", show_list: "展开", no_problems_hint: "画法、表单、决策和表达式都能执行。",
     // panel
     general: "名称", name_zh: "名称", name_en: "英文名称", element_id: "编号", id_hint: "用英文单词，长期不变：案件记录、情景和译文都用它。", id_bad: "只能用字母、数字、下划线、点和连字符，以字母或下划线开头。",
     id_taken: "这个编号已经用过。", id_reserved: "这个编号留给系统用。", manual: "手册条款", manual_ref: "条款编号", manual_hint: "可以写几条，用逗号分开。", manual_unknown: "手册里没有 {id}。",
@@ -49,7 +49,7 @@ export const TEXTS = {
     refused: "This could not be saved: {why} Your changes are kept in this browser.", conflict: "{who} saved this draft at {time}. Your changes are not in it yet.",
     keep_mine: "Keep the files I changed", take_theirs: "Take theirs (mine stay in this browser)", submitted: "This draft has been handed in for approval. After further changes it must be handed in again.",
     recover: "There are changes from {time} that were not saved ({files}).", put_back: "Put them back", discard: "Discard them", no_room: "This browser has no room for a copy; please save often.", nobody: "Somebody else",
-    problems: "Problems", no_problems: "No problems", problem_count: "{n} problems", warning: "Warning", warning_count: "{n} warnings", only_warnings: "No problems, {warnings}", problems_and_warnings: "{problems}, {warnings}", in_fen: "fen", go: "Show", line: "line {line}", hide_list: "Hide", show_list: "Show", no_problems_hint: "Drawing, forms, decisions and expressions can all be executed.",
+    problems: "Problems", no_problems: "No problems", problem_count: "{n} problems", warning: "Warning", warning_count: "{n} warnings", problems_and_warnings: "{problems}, {warnings}", in_fen: "fen", go: "Show", line: "line {line}", hide_list: "Hide", show_list: "Show", no_problems_hint: "Drawing, forms, decisions and expressions can all be executed.",
     general: "Name", name_zh: "Name", name_en: "English name", element_id: "Id", id_hint: "English words, stable for life: histories, scenarios and translations use it.", id_bad: "Letters, digits, underscore, dot and hyphen only, beginning with a letter or underscore.",
     id_taken: "This id is in use already.", id_reserved: "This id is reserved.", manual: "Manual", manual_ref: "Manual reference", manual_hint: "Several are separated by commas.", manual_unknown: "The manual has no {id}.",
     task: "User task", form: "Form", none: "(none)", new_form: "New form …", form_hint: "Its fields are edited under Forms.", group: "Department", group_lane: "(that of the lane)", due: "Due", due_hint: "For example same_day(entered_at), entered_at + duration(\"PT24H\").",
