@@ -15,6 +15,7 @@ from engine.language.feel.inferred import ANYTHING, BOOLEAN, LIST, Type
 from engine.language.forms import Field, Form
 
 EMPTY = Names({}, complete=False)
+NOWHERE = Element(id="", type="userTask", name="", line=0, parent="")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,7 +43,7 @@ def expressions(around: Surroundings, drawn: Drawn) -> Iterator[Asked]:
         yield from _of_element(around, drawn, element)
         form = form_of(drawn.package, element) if element.type == "userTask" else None
         if form is not None:
-            yield from _of_form(form, element, around.at(drawn.key, element.id))
+            yield from of_fields(form, element, around.at(drawn.key, element.id))
     for flow in drawn.diagram.flows.values():
         if flow.condition:
             yield Asked(
@@ -91,7 +92,8 @@ def _of_element(around: Surroundings, drawn: Drawn, element: Element) -> Iterato
         yield from (asked("completionCondition", text, done, wanted=BOOLEAN) for text in [marker.completion] if text)
 
 
-def _of_form(form: Form, element: Element, names: Names) -> Iterator[Asked]:
+def of_fields(form: Form, element: Element, names: Names) -> Iterator[Asked]:
+    """The expressions of a form at the task it belongs to."""
     filled = names.with_types(setting.while_filled(form))
     file = f"forms/{element.properties.get('form', '')}.form"
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 
-from engine.definitions import diagram, dmn, lint, names, package, tables
+from engine.definitions import diagram, dmn, filling, lint, names, package, tables
 from engine.errors import EngineError, InvalidDefinition, Problem
 from engine.language.feel import Names
 from engine.language.forms import Form
@@ -35,8 +35,8 @@ def _decisions(file: Path) -> list[Problem]:
 
 
 def _form(file: Path) -> list[Problem]:
-    Form.parse(decoded(file.read_bytes()))
-    return []
+    found = filling.problems(Form.parse(decoded(file.read_bytes())))
+    return [replace(one, file=file.name) for one in found]
 
 
 def _diagram(file: Path) -> list[Problem]:
@@ -56,6 +56,9 @@ def warnings(file: Path, started: Mapping[str, str]) -> list[Problem]:
     try:
         if file.suffix == ".dmn":
             return list(_of_tables(file))
+        if file.suffix == ".form":
+            form = Form.parse(decoded(file.read_bytes()))
+            return [replace(one, file=file.name) for one in [*filling.warnings(form), *names.of_form(form)]]
         if file.suffix == ".bpmn" and (file.parent / "forms").is_dir():
             beside = [_found(path) for path in sorted(file.parent.glob("*.bpmn"))]
             others = [one for one in beside if one is not None]

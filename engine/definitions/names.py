@@ -12,14 +12,15 @@ from types import MappingProxyType
 from typing import Any
 
 from engine import handlers
-from engine.definitions import tables
-from engine.definitions.asked import Asked, expressions
+from engine.definitions import filling, tables
+from engine.definitions.asked import NOWHERE, Asked, expressions, of_fields
 from engine.definitions.package import Package, load
-from engine.definitions.surroundings import Drawn, Surroundings, decision_of
+from engine.definitions.surroundings import Drawn, Surroundings, decision_of, form_of
 from engine.errors import Problem
 from engine.language import feel
-from engine.language.feel import Doubt, FeelSyntaxError
+from engine.language.feel import Doubt, FeelSyntaxError, Names
 from engine.language.feel.inferred import Type, nearest
+from engine.language.forms import Form
 
 MOST_FOUND = 200
 MOST_KEPT = 64
@@ -58,18 +59,35 @@ def _problems(content: Package, around: Surroundings) -> Iterator[Problem]:
         drawn = around.drawn.get(key)
         if drawn is None:
             continue
-        listed = [*_of_expressions(around, drawn), *_of_decisions(around, drawn, read)]
+        listed = [*_of_expressions(around, drawn), *_of_fields(drawn), *_of_decisions(around, drawn, read)]
         yield from sorted(listed, key=lambda one: one.line)
 
 
 def _of_expressions(around: Surroundings, drawn: Drawn) -> Iterator[Problem]:
     for asked in expressions(around, drawn):
-        file = asked.file or f"{drawn.key}.bpmn"
-        common = {"name": asked.name, "place": asked.place, **({"field": asked.field} if asked.field else {})}
         for doubt in _doubts(asked):
-            told = _told_apart(doubt, around, drawn)
-            values = {**common, **told.values, "text": asked.text[:MOST_TEXT]}
-            yield Problem(asked.line, asked.element_id, told.rule, values, file, warning=True)
+            yield _warning(asked, _told_apart(doubt, around, drawn), asked.file or f"{drawn.key}.bpmn")
+
+
+def _warning(asked: Asked, told: Doubt, file: str) -> Problem:
+    common = {"name": asked.name, "place": asked.place, **({"field": asked.field} if asked.field else {})}
+    values = {**common, **told.values, "text": asked.text[:MOST_TEXT]}
+    return Problem(asked.line, asked.element_id, told.rule, values, file, warning=True)
+
+
+def of_form(form: Form) -> list[Problem]:
+    """The warnings about a form that stands alone: its expressions see its own fields, and variables that nobody can tell."""
+    listed = of_fields(form, NOWHERE, Names({}, complete=False))
+    return [_warning(asked, _with_near(doubt), "") for asked in listed for doubt in _doubts(asked)]
+
+
+def _of_fields(drawn: Drawn) -> Iterator[Problem]:
+    """Fields that can hardly be meant, whatever the variables are."""
+    for element in drawn.diagram.elements.values():
+        form = form_of(drawn.package, element) if element.type == "userTask" else None
+        for one in filling.warnings(form) if form is not None else ():
+            file = f"forms/{element.properties.get('form', '')}.form"
+            yield replace(one, line=element.line, element_id=element.id, file=file)
 
 
 def _doubts(asked: Asked) -> list[Doubt]:

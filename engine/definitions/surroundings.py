@@ -71,8 +71,10 @@ class Surroundings:
                 if key not in self.drawn and (diagram := _read(package, key)) is not None:
                     self.drawn[key] = Drawn(key, diagram, package)
         self._started = {name: inferred.named(kind) for name, kind in (started or {}).items()}
-        self._settle()
         self._incomplete = self._with_unknown_sources()
+        self._settled = False
+        self._settle()
+        self._settled = True
 
     # -- what is known where -----------------------------------------------------------------------------------------------
 
@@ -106,7 +108,9 @@ class Surroundings:
     def _names(self, key: str, found: Types, inside: list[Element]) -> Names:
         for element in inside:
             found |= self._of_item(key, element)
-        return Names({**ALWAYS, **found}, key not in self._incomplete)
+        if key in self._incomplete:  # what is known of a variable may not be all
+            return Names(dict.fromkeys([*ALWAYS, *found], ANYTHING), complete=False)
+        return Names({**ALWAYS, **found}, self._settled)
 
     def _seen(self, drawn: Drawn, passed: list[Element], inside: list[Element]) -> Types:
         found = dict(drawn.entry)
@@ -138,7 +142,6 @@ class Surroundings:
 
     def _settle(self) -> None:
         """What processes begin with depends on what others set, and the other way round: again until nothing changes."""
-        self._incomplete = set(self.drawn)
         for drawn in self.drawn.values():
             drawn.entry = dict(self._started)
             drawn.sets = {

@@ -143,7 +143,8 @@ def _type(kinds: str) -> str:
 
 def _case(case: Iterable[tuple[str, str]]) -> str:
     """An example of the values for which something holds."""
-    shown = [f"{heading} = {value or gettext('anything else')}" for heading, value in case]
+    other = gettext("anything else")
+    shown = [f"{heading} = {value or other}" for heading, value in case]
     return "; ".join(shown) or str(gettext("every case"))
 
 

@@ -131,6 +131,12 @@ RULES = {
         "Two options of the field “%(field)s” have the same value, or one has none. Give each its own."
     ),
     "boolean_needs_yes_and_no": _("The field “%(field)s” is stored as yes or no; its options must be yes and no."),
+    "limits_exclude_each_other": _(
+        "The least and the largest value of the field “%(field)s” exclude each other, so that nothing can be entered. Correct one of them."
+    ),
+    "default_refused": _(
+        "The field “%(field)s” refuses its own default value. Change the default, or the field's limits or pattern."
+    ),
     "unusable_default": _(
         "The default value of the field “%(field)s” does not fit its kind. Change it or leave it empty."
     ),
