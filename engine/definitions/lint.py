@@ -13,7 +13,7 @@ from functools import lru_cache
 from marshmallow import Schema
 
 from engine import handlers
-from engine.definitions import catalogue, dmn, foreign
+from engine.definitions import catalogue, dmn, filling, foreign, tables
 from engine.definitions.diagram import ACTIVITIES, EVENTS, GATEWAYS, Diagram, Element, parse
 from engine.definitions.graph import in_cycle, reachable, recursive_calls
 from engine.definitions.package import MissingFile, Package, load
@@ -292,21 +292,23 @@ def _references(element: Element, content: Package) -> Iterator[Problem]:
 
 def _form(element: Element, content: Package) -> Iterator[Problem]:
     form_id = element.properties.get("form", "")
+    found: list[Problem] = []
     try:
-        Form.parse(content.form(form_id))
+        found = filling.problems(Form.parse(content.form(form_id)))
     except MissingFile:
         yield _problem(element, "unknown_form", form=form_id)
     except InvalidDefinition as error:
-        for inner in error.problems:
-            values = {"form": form_id, **inner.values}
-            yield Problem(element.line, element.id, inner.rule, values, f"forms/{form_id}.form")
+        found = error.problems
+    for inner in found:
+        values = {"form": form_id, **inner.values}
+        yield Problem(element.line, element.id, inner.rule, values, f"forms/{form_id}.form")
 
 
 def _decision(element: Element, content: Package) -> Iterator[Problem]:
     if not element.result_variable:
         yield _problem(element, "no_result_variable")
     try:
-        dmn.parse(content.decision(element.decision)).find(element.decision)
+        found = dmn.parse(content.decision(element.decision)).find(element.decision)
     except (MissingFile, dmn.UnknownDecision):
         yield _problem(element, "unknown_decision", decision=element.decision)
         return
@@ -317,6 +319,9 @@ def _decision(element: Element, content: Package) -> Iterator[Problem]:
         return
     except EngineError as error:
         yield _problem(element, "malformed_decision", decision=element.decision, why=error.code)
+        return
+    file = f"decisions/{element.decision}.dmn"
+    yield from (replace(one, element_id=element.id, file=file) for one in tables.problems(found))
 
 
 def _topic(element: Element) -> Iterator[Problem]:
