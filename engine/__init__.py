@@ -74,6 +74,7 @@ from engine.replay import Follower, Marking, definition_of, entries, fold, follo
 from engine.sealing import Keys
 from engine.sealing import configure as configure_keys
 from engine.sealing import ephemeral as ephemeral_keys
+from engine.spiff.entered import EntryRefused
 from engine.steps import Failed
 from engine.timers import run_clock
 from engine.user_tasks import UnknownUserTask, assign, claim, complete, form_of, release
@@ -123,6 +124,7 @@ __all__ = [
     "Element",
     "EngineError",
     "Entry",
+    "EntryRefused",
     "Failed",
     "Flow",
     "Follower",
