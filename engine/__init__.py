@@ -87,6 +87,7 @@ from engine.replay import (
 from engine.sealing import Keys
 from engine.sealing import configure as configure_keys
 from engine.sealing import ephemeral as ephemeral_keys
+from engine.spiff.entered import EntryRefused
 from engine.steps import Failed
 from engine.timers import run_clock
 from engine.user_tasks import UnknownUserTask, assign, claim, complete, form_of, release
@@ -140,6 +141,7 @@ __all__ = [
     "Element",
     "EngineError",
     "Entry",
+    "EntryRefused",
     "Failed",
     "Flow",
     "Follower",
