@@ -17,6 +17,8 @@ from engine.definitions.differences import between as differences
 from engine.definitions.dmn import Model as DecisionModel
 from engine.definitions.dmn import UnknownDecision
 from engine.definitions.dmn import parse as read_decisions
+from engine.definitions.doubtful import check as warnings
+from engine.definitions.doubtful import of_file as warnings_of_file
 from engine.definitions.loose import check as _lint_file
 from engine.definitions.package import MissingFile, Package
 from engine.definitions.package import completed as completed_package
@@ -38,7 +40,6 @@ from engine.execution import (
     UnknownInstance,
     observe,
     seal_for,
-    unseal_for,
 )
 from engine.handlers import registered as operators
 from engine.history import BrokenChain, Entry
@@ -66,6 +67,7 @@ from engine.publishing import (
     Published,
     callers_of,
     count_published,
+    in_force,
     newest_package,
     publish,
     publish_directory,
@@ -86,6 +88,7 @@ from engine.replay import (
 from engine.sealing import Keys
 from engine.sealing import configure as configure_keys
 from engine.sealing import ephemeral as ephemeral_keys
+from engine.spiff.entered import EntryRefused
 from engine.steps import Failed
 from engine.timers import run_clock
 from engine.user_tasks import UnknownUserTask, assign, claim, complete, form_of, release
@@ -144,6 +147,7 @@ __all__ = [
     "Element",
     "EngineError",
     "Entry",
+    "EntryRefused",
     "Failed",
     "Flow",
     "Follower",
@@ -208,6 +212,7 @@ __all__ = [
     "forms",
     "frames",
     "history_of",
+    "in_force",
     "lint",
     "lint_file",
     "load_package",
@@ -240,7 +245,6 @@ __all__ = [
     "start",
     "survive",
     "told_of_people",
-    "unseal_for",
     "use_calendar",
     "variables",
     "verify",
@@ -248,5 +252,7 @@ __all__ = [
     "verify_each",
     "verify_streams",
     "waiting_for",
+    "warnings",
+    "warnings_of_file",
     "write_yaml",
 ]

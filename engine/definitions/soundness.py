@@ -122,7 +122,9 @@ class _Level:
         moves = [move for e in joins.values() for move in self._joining(e, held)]
         if moves:
             return moves[:1]
-        merging = [(flow, e) for flow, e in sorted(targets.items()) if e.type not in ("parallelGateway", "inclusiveGateway")]
+        merging = [
+            (flow, e) for flow, e in sorted(targets.items()) if e.type not in ("parallelGateway", "inclusiveGateway")
+        ]
         if merging:
             return [move for flow, e in merging for move in self._of(e, flow)]
         inclusive = {e.id: e for e in targets.values() if e.type == "inclusiveGateway"}
