@@ -37,7 +37,7 @@ class Move:
 
 
 @dataclass(frozen=True)
-class Found:
+class StateProblem:
     """Where tokens stand for ever or meet (`element`), in which state."""
 
     rule: str
@@ -85,7 +85,7 @@ class _Level:
         source = self.elements[self.flows[flow_id].source]
         return source.name or source.id
 
-    def explore(self) -> Iterator[Found]:
+    def explore(self) -> Iterator[StateProblem]:
         """States breadth first, until there are no more or too many."""
         (start,) = self.drawn.starts(self.level)
         first: State = _state(Counter(flow.id for flow in self.leaving(start.id)))
@@ -103,7 +103,7 @@ class _Level:
                     self.came[after] = state, move
                     pending.append(after)
             if len(self.came) > MOST_STATES:
-                yield Found("not_explored", self.level, state)
+                yield StateProblem("not_explored", self.level, state)
                 return
 
     def leaving(self, element_id: str) -> list[Flow]:
@@ -113,8 +113,12 @@ class _Level:
         return [flow for flow in self.drawn.incoming(element_id) if flow.id in self.flows]
 
     def _moves(self, held: Counter[str]) -> list[Move]:
-        """The steps to be tried: all of one token that hinders no other; when there is none, of every gateway that joins; then of those that merge."""
-        targets = {flow: self.elements[self.flows[flow].target] for flow in held}
+        """The steps to be tried: all of one token that hinders no other; when there is none, of every gateway that joins; then of those that merge.
+
+        What takes all tokens away comes last, when nothing is left to be found without it.
+        """
+        standing = {flow: self.elements[self.flows[flow].target] for flow in held}
+        targets = {flow: element for flow, element in standing.items() if not self._ends_all(element)}
         free = sorted(flow for flow, target in targets.items() if not self._gathers(target))
         if free:
             return self._of(targets[free[0]], free[0])
@@ -128,7 +132,9 @@ class _Level:
         if merging:
             return [move for flow, e in merging for move in self._of(e, flow)]
         inclusive = {e.id: e for e in targets.values() if e.type == "inclusiveGateway"}
-        return [move for e in inclusive.values() for move in self._gathering(e, held)]
+        gathering = [move for e in inclusive.values() for move in self._gathering(e, held)]
+        ending = [move for flow, e in standing.items() if flow not in targets for move in self._of(e, flow)]
+        return gathering or ending
 
     def _gathers(self, element: Element) -> bool:
         """Whether tokens from several flows come together there."""
@@ -148,7 +154,7 @@ class _Level:
 
     def _ends_all(self, element: Element) -> bool:
         """Terminating, or an error that leaves the sub-process or the called process."""
-        return element.trigger in ("terminate", "error")
+        return element.type == "endEvent" and element.trigger in ("terminate", "error")
 
     def _done(self, element: Element, flow: str) -> Iterator[Move]:
         """An activity is done or interrupted; meanwhile none, one or all of the events that do not interrupt may have happened."""
@@ -204,13 +210,13 @@ class _Level:
                     pending.append(one)
         return found
 
-    def _meeting(self, held: Counter[str], state: State) -> Iterator[Found]:
+    def _meeting(self, held: Counter[str], state: State) -> Iterator[StateProblem]:
         """Tokens on several flows into one element that takes each by itself: what follows is done once for each of them."""
         targets = Counter(self.flows[flow].target for flow in held)
         for id in sorted(id for id, count in targets.items() if count > 1):
             element = self.elements[id]
             if element.type not in ("parallelGateway", "inclusiveGateway", "endEvent") and self._does(element):
-                yield Found("done_twice", id, state)
+                yield StateProblem("done_twice", id, state)
 
     def _does(self, element: Element) -> bool:
         """Whether anything is done from an element on; doing nothing twice is no harm."""
@@ -224,11 +230,11 @@ class _Level:
             pending += [self.elements[id] for id in following]
         return False
 
-    def _stuck(self, held: Counter[str], state: State) -> Iterator[Found]:
+    def _stuck(self, held: Counter[str], state: State) -> Iterator[StateProblem]:
         """Nothing can move any more, and tokens are left: at the gateways where they stand."""
         for id in sorted({self.flows[flow].target for flow in held}):
             missing = tuple(one.id for one in self.arriving(id) if not held[one.id])
-            yield Found("stands_still", id, state, missing)
+            yield StateProblem("stands_still", id, state, missing)
 
     def way(self, state: State) -> list[str]:
         """The elements and flows by which a state is reached, each once."""

@@ -239,6 +239,25 @@ RULES = {
         "A column of the table does not say what it tests. Enter a variable or an expression."
     ),
     "row_does_not_fit": _("A row of the table has another number of cells than there are columns. Fill the row anew."),
+    # ways through the diagram: warnings
+    "stands_still": _(
+        "A case can stand still for ever at “%(name)s”: on this way nothing comes from “%(missing)s” any more. Join only branches that were begun together, or use an exclusive gateway."
+    ),
+    "done_twice": _(
+        "On this way “%(name)s” is reached by several branches, each by itself, so that what follows is done more than once. Join the branches with a parallel gateway before it."
+    ),
+    "not_explored": _(
+        "There are more than %(limit)s ways to be at work in “%(name)s”, so that it is not known whether a case can stand still. Put parts of it into processes of their own."
+    ),
+    "refusal_not_caught": _(
+        "“%(name)s” may be refused (%(codes)s), and no event catches that: the case would stop until somebody helps. Attach an error event, and draw what is done then."
+    ),
+    "error_not_caught": _(
+        "The end “%(name)s” is an error (%(codes)s) that no event around it catches: the case would go on as if nothing had been wrong. Attach an error event to the sub-process."
+    ),
+    "called_error_not_caught": _(
+        "The process that “%(name)s” calls may end in an error (%(codes)s) that no event catches: the case would go on as if nothing had been wrong. Attach an error event."
+    ),
     # what other modelers wrote
     "foreign_operator": _(
         "This step calls a program of %(tool)s (%(setting)s), which is not there. Choose a service task from the list, or make it a user task."
