@@ -240,6 +240,9 @@ RULES = {
     ),
     "row_does_not_fit": _("A row of the table has another number of cells than there are columns. Fill the row anew."),
     # ways through the diagram: warnings
+    "unknown_department": _(
+        "“%(name)s” goes to “%(group)s”, which is no department of the office (nearest: %(near)s), so that nobody would find it. Name the lane as the department is called, or choose one."
+    ),
     "stands_still": _(
         "A case can stand still for ever at “%(name)s”: on this way nothing comes from “%(missing)s” any more. Join only branches that were begun together, or use an exclusive gateway."
     ),
