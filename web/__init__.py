@@ -21,7 +21,8 @@ import service_tasks
 from models import base, drivers
 from office import batches, calendar, complaints
 from office import supervision as tracking
-from web import auth, config, cookies, errors, i18n, keys, submission
+from web import auth, config, cookies, errors, hosts, i18n, keys, submission
+from web.edge import Refusals
 from web.queries import evidence, names, words
 
 PAGES = (
@@ -83,6 +84,7 @@ def create_app(settings: config.Settings | None = None) -> Flask:
     if importlib.util.find_spec("web.api") is not None:
         importlib.import_module("web.api").register(app)
     app.after_request(_harden)
+    app.wsgi_app = hosts.Named(app.wsgi_app, Refusals(app))  # type: ignore[method-assign, assignment]
     app.jinja_env.globals.update(
         assets=_assets,
         theme_script=_theme_script,

@@ -27,11 +27,21 @@ DRAWN = process("KEYS", start(), user("ask"), end(), path("begun", "ask", "finis
 Spoil = Callable[[Path], object]
 
 
+@pytest.fixture
+def settings(tmp_path: Path) -> config.Settings:
+    """An office with one case."""
+    return founded(config.Settings(f"sqlite:///{tmp_path / 'office.db'}", tmp_path))
+
+
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=[pytest.mark.postgresql, pytest.mark.slow])])
-def settings(request: pytest.FixtureRequest, tmp_path: Path) -> config.Settings:
-    """An office with one case, on each database."""
+def on_either(request: pytest.FixtureRequest, tmp_path: Path) -> config.Settings:
+    """The same on each database."""
     url = f"sqlite:///{tmp_path / 'office.db'}" if request.param == "sqlite" else request.getfixturevalue("postgresql")
-    found = config.Settings(url, tmp_path)
+    return founded(config.Settings(url, tmp_path))
+
+
+def founded(found: config.Settings) -> config.Settings:
+    """The settings of an office that is set up by this."""
     app = create_app(found)
     bring_up_to_date(app)
     with app.app_context():
@@ -65,19 +75,25 @@ def refusal(settings: config.Settings) -> str:
     return str(refused.value)
 
 
-def test_an_office_goes_on_with_its_keys(settings: config.Settings) -> None:
+def test_an_office_goes_on_with_its_keys(on_either: config.Settings) -> None:
     """They are made once, for their owner alone, and known from the next start on."""
-    first, folder = opened(settings), settings.var / "keys"
+    first, folder = opened(on_either), on_either.var / "keys"
     assert set(first) == {"master", "signing"}
-    assert opened(settings) == first
+    assert opened(on_either) == first
     assert {file.name: file.stat().st_mode & 0o777 for file in folder.iterdir()} == dict.fromkeys(keys.NAMES, 0o600)
 
 
 @pytest.mark.parametrize("name", keys.NAMES)
+def test_a_missing_file_is_named(settings: config.Settings, name: str) -> None:
+    """Nothing is made in its place."""
+    (settings.var / "keys" / name).unlink()
+    assert f"{settings.var / 'keys' / name} is missing" in refusal(settings)
+    assert not (settings.var / "keys" / name).exists()
+
+
 @pytest.mark.parametrize(
     ("spoil", "told"),
     [
-        (lambda file: file.unlink(), "is missing"),
         (lambda file: file.write_text(""), "is empty"),
         (lambda file: file.write_text("ab" * 31), "has 62 characters instead of 64"),
         (lambda file: file.write_text("客" * 64), "cannot be read"),
@@ -88,9 +104,9 @@ def test_an_office_goes_on_with_its_keys(settings: config.Settings) -> None:
         (lambda file: (file.unlink(), file.mkdir()), "cannot be read"),
     ],
 )
-def test_an_unusable_file_is_named(settings: config.Settings, name: str, spoil: Spoil, told: str) -> None:
-    """Nothing is made in its place, whether the database knows the fingerprints yet or only holds a case."""
-    file = settings.var / "keys" / name
+def test_an_unusable_file_is_named(settings: config.Settings, spoil: Spoil, told: str) -> None:
+    """Nothing is made in its place, and nothing else is left beside it."""
+    file = settings.var / "keys" / "master"
     spoil(file)
     found = refusal(settings)
     assert f"{file} {told}" in found
@@ -100,22 +116,22 @@ def test_an_unusable_file_is_named(settings: config.Settings, name: str, spoil: 
 
 @pytest.mark.parametrize("remembered", [True, False])
 @pytest.mark.parametrize("name", ["master", "signing"])
-def test_the_key_of_another_office_is_refused(settings: config.Settings, name: str, remembered: bool) -> None:
+def test_the_key_of_another_office_is_refused(on_either: config.Settings, name: str, remembered: bool) -> None:
     """By its fingerprint, or where none is kept, because nothing of this office opens with it."""
     if remembered:
-        opened(settings)
-    (settings.var / "keys" / name).write_text("ab" * 32)
-    assert f"keys/{name} is not the key of this database" in refusal(settings)
+        opened(on_either)
+    (on_either.var / "keys" / name).write_text("ab" * 32)
+    assert f"keys/{name} is not the key of this database" in refusal(on_either)
 
 
-def test_a_fingerprint_that_was_taken_away_opens_no_door(settings: config.Settings) -> None:
+def test_a_fingerprint_that_was_taken_away_opens_no_door(on_either: config.Settings) -> None:
     """Who can write to the database cannot make the office accept other keys by it."""
-    app = create_app(settings)
+    app = create_app(on_either)
     with app.app_context(), transaction():
         session().execute(delete(KeyFingerprint))
     let_go(app)
-    shutil.rmtree(settings.var / "keys")
-    found = refusal(settings)
+    shutil.rmtree(on_either.var / "keys")
+    found = refusal(on_either)
     assert [name for name in keys.NAMES if f"keys/{name} is missing" in found] == list(keys.NAMES)
 
 
