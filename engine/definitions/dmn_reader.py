@@ -20,6 +20,7 @@ MOST_RULES = 2_000
 MOST_CELLS = 10_000
 MOST_COLUMNS = 200
 ORDERED = frozenset({"PRIORITY", "OUTPUT ORDER"})
+EMPTY = " null"  # what a cell of a result left empty gives; one that says null has no blank before it
 _MANUAL_ID = re.compile(r"\b[A-Z]{2,5}(?:-?\d{1,3})?\.\d+\b")
 
 
@@ -342,7 +343,7 @@ class _Reader:
             return self.compiled(cell, _text(cell) or empty, compiler)
 
         tests = tuple(compiled(cell, "-", feel.compile_unary) for cell in cells)
-        given = tuple(compiled(cell, "null", feel.compile) for cell in results)
+        given = tuple(compiled(cell, EMPTY, feel.compile) for cell in results)
         self.place = {"table": self.place["table"]}
         remarks = [_text(remark) for remark in _children(element, "annotationEntry")]
         return Rule(
