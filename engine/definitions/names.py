@@ -65,7 +65,7 @@ def _problems(content: Package, around: Surroundings) -> Iterator[Problem]:
 
 def _of_expressions(around: Surroundings, drawn: Drawn) -> Iterator[Problem]:
     for asked in expressions(around, drawn):
-        for doubt in _doubts(asked):
+        for doubt in doubts(asked):
             yield _warning(asked, _told_apart(doubt, around, drawn), asked.file or f"{drawn.key}.bpmn")
 
 
@@ -78,7 +78,7 @@ def _warning(asked: Asked, told: Doubt, file: str) -> Problem:
 def of_form(form: Form) -> list[Problem]:
     """The warnings about a form that stands alone: its expressions see its own fields, and variables that nobody can tell."""
     listed = of_fields(form, NOWHERE, Names({}, complete=False))
-    return [_warning(asked, _with_near(doubt), "") for asked in listed for doubt in _doubts(asked)]
+    return [_warning(asked, _with_near(doubt), "") for asked in listed for doubt in doubts(asked)]
 
 
 def _of_fields(drawn: Drawn) -> Iterator[Problem]:
@@ -90,7 +90,8 @@ def _of_fields(drawn: Drawn) -> Iterator[Problem]:
             yield replace(one, line=element.line, element_id=element.id, file=file)
 
 
-def _doubts(asked: Asked) -> list[Doubt]:
+def doubts(asked: Asked) -> list[Doubt]:
+    """What is doubtful in an expression, and in what it gives to what takes it."""
     found: list[Doubt] = []
     try:
         given = feel.judge(asked.text)(asked.names, found)
@@ -155,9 +156,9 @@ def _of_decisions(around: Surroundings, drawn: Drawn, read: frozenset[str]) -> I
             yield replace(one, line=element.line, element_id=element.id, values=values, file=file)
 
 
-def told_of_table(doubts: list[Doubt]) -> Iterator[Problem]:
+def told_of_table(found: list[Doubt]) -> Iterator[Problem]:
     """What is doubtful in a table, as warnings without a place in a diagram."""
-    for doubt in doubts:
+    for doubt in found:
         told = _with_near(doubt)
         yield Problem(0, "", told.rule, told.values, warning=True)
 
