@@ -14,7 +14,7 @@ from typing import Any
 from engine import handlers
 from engine.definitions import filling, tables
 from engine.definitions.asked import NOWHERE, Asked, expressions, of_fields
-from engine.definitions.package import Package, load
+from engine.definitions.package import Package
 from engine.definitions.surroundings import Drawn, Surroundings, decision_of, form_of
 from engine.errors import Problem
 from engine.language import feel
@@ -34,17 +34,29 @@ def check(content: Package, others: Iterable[Package] = (), started: Mapping[str
     Shape: `others` are the packages in force, whose processes may call these; `started` are the variables a case begins with, name → FEEL type.
     """
     topics = frozenset(handlers.registered())
-    known = tuple(one.canonical() for one in others)
-    return list(_checked(content.canonical(), known, tuple(sorted(started.items())), topics))
+    return list(_checked(_Same(content), tuple(map(_Same, others)), tuple(sorted(started.items())), topics))
+
+
+class _Same:
+    """A package that is the same as another of the same fingerprint."""
+
+    def __init__(self, package: Package) -> None:
+        self.package = package
+
+    def __hash__(self) -> int:
+        return hash(self.package.sha256)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Same) and self.package.sha256 == other.package.sha256
 
 
 @lru_cache(maxsize=MOST_KEPT)
 def _checked(
-    canonical: bytes, others: tuple[bytes, ...], started: tuple[tuple[str, str], ...], topics: frozenset[str]
+    same: _Same, others: tuple[_Same, ...], started: tuple[tuple[str, str], ...], topics: frozenset[str]
 ) -> tuple[Problem, ...]:
     """Kept, because an editor asks about the same draft again and again."""
-    content = load(canonical)
-    around = Surroundings(content, map(load, others), dict(started))
+    content = same.package
+    around = Surroundings(content, (one.package for one in others), dict(started))
     found: dict[tuple[Any, ...], Problem] = {}
     for problem in _problems(content, around):
         found.setdefault((problem.file, problem.element_id, problem.rule, repr(problem.values)), problem)
@@ -60,7 +72,8 @@ def _problems(content: Package, around: Surroundings) -> Iterator[Problem]:
         if drawn is None:
             continue
         listed = [*_of_expressions(around, drawn), *_of_fields(drawn), *_of_decisions(around, drawn, read)]
-        yield from sorted(listed, key=lambda one: one.line)
+        for one in sorted(listed, key=lambda one: one.line):
+            yield one if one.file == f"{key}.bpmn" else replace(one, line=0)
 
 
 def _of_expressions(around: Surroundings, drawn: Drawn) -> Iterator[Problem]:

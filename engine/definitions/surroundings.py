@@ -38,6 +38,7 @@ class Drawn:
     package: Package
     entry: Types = field(default_factory=dict)
     sets: dict[str, Types] = field(default_factory=dict)
+    _around: dict[str, list[Element]] = field(default_factory=dict)
 
     @cached_property
     def is_sequential(self) -> bool:
@@ -51,6 +52,12 @@ class Drawn:
     @cached_property
     def _later(self) -> dict[str, set[str]]:
         return all_later(self.diagram)
+
+    def around(self, element_id: str) -> list[Element]:
+        """The multi-instance activities that an element or flow is or stands in, the outermost first."""
+        if element_id not in self._around:
+            self._around[element_id] = around(self.diagram, element_id)
+        return self._around[element_id]
 
     def before(self, element_id: str) -> list[Element]:
         """The elements that may have been passed when a token comes to an element or flow."""
@@ -81,7 +88,7 @@ class Surroundings:
     def at(self, key: str, element_id: str) -> Names:
         """The variables that can exist when a token comes to an element, or leaves by a flow."""
         drawn = self.drawn[key]
-        inside = around(drawn.diagram, element_id)
+        inside = drawn.around(element_id)
         return self._names(key, self._seen(drawn, drawn.before(element_id), inside), inside)
 
     def within(self, key: str, element: Element) -> Names:
@@ -90,7 +97,7 @@ class Surroundings:
         own = self._given(self.drawn[key], element)
         if element.type == "subProcess":
             drawn = self.drawn[key]
-            inner = [one for one in drawn.diagram.elements.values() if element in around(drawn.diagram, one.id)]
+            inner = [one for one in drawn.diagram.elements.values() if element in drawn.around(one.id)]
             for one in inner:
                 _add(own, drawn.sets.get(one.id, {}) if one.id != element.id else {})
         return names.with_types({**own, **COUNTS})
@@ -115,7 +122,7 @@ class Surroundings:
     def _seen(self, drawn: Drawn, passed: list[Element], inside: list[Element]) -> Types:
         found = dict(drawn.entry)
         for element in passed:
-            hidden = [one for one in around(drawn.diagram, element.id) if one not in inside and one.id != element.id]
+            hidden = [one for one in drawn.around(element.id) if one not in inside and one.id != element.id]
             if not hidden and element not in inside:
                 _add(found, drawn.sets.get(element.id, {}))
         return found
@@ -131,7 +138,7 @@ class Surroundings:
     def _outside(self, key: str, element: Element) -> Names:
         """What a multi-instance activity sees when it is reached: its list is evaluated before there is an item."""
         drawn = self.drawn[key]
-        inside = [one for one in around(drawn.diagram, element.id) if one.id != element.id]
+        inside = [one for one in drawn.around(element.id) if one.id != element.id]
         return self._names(key, self._seen(drawn, drawn.before(element.id), inside), inside)
 
     def listing(self, key: str, element: Element) -> Names:
