@@ -15,7 +15,7 @@ from engine import handlers
 from engine.definitions import filling, tables
 from engine.definitions.asked import NOWHERE, Asked, expressions, of_fields
 from engine.definitions.package import Package
-from engine.definitions.surroundings import Drawn, Surroundings, decision_of, form_of
+from engine.definitions.surroundings import Drawn, Same, Surroundings, decision_of, form_of, kept
 from engine.errors import Problem
 from engine.language import feel
 from engine.language.feel import Doubt, FeelSyntaxError, Names
@@ -34,31 +34,17 @@ def check(content: Package, others: Iterable[Package] = (), started: Mapping[str
     Shape: `others` are the packages in force, whose processes may call these; `started` are the variables a case begins with, name → FEEL type.
     """
     topics = frozenset(handlers.registered())
-    return list(_checked(_Same(content), tuple(map(_Same, others)), tuple(sorted(started.items())), topics))
-
-
-class _Same:
-    """A package that is the same as another of the same fingerprint."""
-
-    def __init__(self, package: Package) -> None:
-        self.package = package
-
-    def __hash__(self) -> int:
-        return hash(self.package.sha256)
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Same) and self.package.sha256 == other.package.sha256
+    return list(_checked(Same(content), tuple(map(Same, others)), tuple(sorted(started.items())), topics))
 
 
 @lru_cache(maxsize=MOST_KEPT)
 def _checked(
-    same: _Same, others: tuple[_Same, ...], started: tuple[tuple[str, str], ...], topics: frozenset[str]
+    same: Same, others: tuple[Same, ...], started: tuple[tuple[str, str], ...], topics: frozenset[str]
 ) -> tuple[Problem, ...]:
     """Kept, because an editor asks about the same draft again and again."""
-    content = same.package
-    around = Surroundings(content, (one.package for one in others), dict(started))
+    around = kept(same, others, started, topics)
     found: dict[tuple[Any, ...], Problem] = {}
-    for problem in _problems(content, around):
+    for problem in _problems(same.package, around):
         found.setdefault((problem.file, problem.element_id, problem.rule, repr(problem.values)), problem)
         if len(found) >= MOST_FOUND:
             break
