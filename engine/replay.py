@@ -38,8 +38,8 @@ class Marking:
 class CaseHistory:
     """A case's history read once and its chain checked, for whoever asks more than one thing about it: entries, version, markings."""
 
-    def __init__(self, definition: Definition, found: list[Entry]) -> None:
-        self.definition, self.entries = definition, found
+    def __init__(self, definition: Definition, found: list[Entry], key: bytes | None) -> None:
+        self.definition, self.entries, self._key = definition, found, key
 
     @cached_property
     def _folded(self) -> tuple[MemoryStore, dict[int, str]]:
@@ -64,6 +64,15 @@ class CaseHistory:
             calls=calls,
         )
 
+    @property
+    def is_paused(self) -> bool:
+        """Whether the clock of the case rests."""
+        return self._folded[0].instance.get("paused_at") is not None
+
+    def unsealed(self, kept: bytes) -> bytes | None:
+        """What is kept sealed beside the case; None once the case has been erased."""
+        return sealing.unseal(self._key, kept) if self._key is not None else None
+
     def scope_of_task(self, token: int) -> int | None:
         """The scope in which a user task was opened; None when none was opened under this token."""
         for entry in reversed(self.entries):
@@ -78,7 +87,7 @@ def history_of(instance_id: int, upto: int | None = None) -> CaseHistory:
     row = _row(instance_id)
     key = sealing.unwrap(row.wrapped) if row.wrapped is not None else None
     found = history.read(history.INSTANCE, str(instance_id), key, upto)
-    return CaseHistory(versions.by_id(row.definition_id, row.sha256), found)
+    return CaseHistory(versions.by_id(row.definition_id, row.sha256), found, key)
 
 
 def _row(instance_id: int) -> Row[Any]:

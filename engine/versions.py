@@ -59,11 +59,14 @@ class InForce:
 
     def __init__(self) -> None:
         self._rows = {row.key: row for row in connection().execute(_NEWEST_OF_EACH)}
+        self._found: dict[str, Definition] = {}
 
     def get(self, key: str) -> Definition | None:
         """The version of a process; None when it is not published."""
-        row = self._rows.get(key)
-        return by_id(row.id, row.sha256) if row is not None else None
+        if key not in self._found and key in self._rows:
+            row = self._rows[key]
+            self._found[key] = by_id(row.id, row.sha256)
+        return self._found.get(key)
 
 
 def _cached(sha256: str, definition_id: int) -> Definition | None:

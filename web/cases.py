@@ -59,7 +59,7 @@ def _page(
         reasons=reasons or {},
         instance=instance,
         complaint=complaint,
-        words=complaints.words(complaint) if complaint else None,
+        words=complaints.words(complaint, history) if complaint else None,
         process=names.process_name(complaint.process_key if complaint else instance.key),
         version=history.definition.version,
         lines=timeline.lines(history),

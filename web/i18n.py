@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from babel import Locale
 from flask import Flask, g, request, session
-from flask_babel import Babel, Domain, get_domain, get_locale, gettext
+from flask_babel import Babel, Domain, get_locale, gettext
 from flask_login import current_user
 from jinja2 import pass_context
 from jinja2.runtime import Context
@@ -28,7 +28,7 @@ def register(app: Flask) -> None:
     """Set Babel up and give the templates their filters."""
     app.config.setdefault("BABEL_TRANSLATION_DIRECTORIES", "translations")
     babel = Babel(app, locale_selector=_locale, timezone_selector=lambda: str(ZONE))
-    babel.domain_instance = _Catalogues()
+    babel.domain_instance = _catalogues
     spoken: dict[str, Callable[..., str]] = {"yuan": yuan, "moment": moment, "exact": exact, "left": time_left}
     filters = {**{name: _each_time(write) for name, write in spoken.items()}, "masked": masked}
     app.jinja_env.filters.update(filters)
@@ -66,9 +66,12 @@ class _Catalogues(Domain):
         return known
 
 
+_catalogues = _Catalogues()
+
+
 def written(text: str, **values: Any) -> Markup:
     """A text of a template in the language of the page; values go in by name, escaped."""
-    found: _Catalogues = get_domain()
+    found = _catalogues
     if values:
         return Markup(found.get_translations().ugettext(text)) % values  # noqa: S704 - ours: a template's or its translation
     key = (language(), text)
@@ -90,8 +93,9 @@ def _parsed(code: str) -> Locale:
 
 def language() -> str:
     """zh or en: the person's own choice, else what the browser session chose, else Chinese."""
-    if "language" in g:
-        return str(g.language)
+    known: str = g.get("language", "")
+    if known:
+        return known
     chosen = session.get("language")
     if request.path.startswith("/api/"):
         chosen = "en" if (request.accept_languages.best_match(LANGUAGES) or "zh") == "en" else "zh"

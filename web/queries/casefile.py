@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 import engine
 from models.base import session
@@ -16,6 +16,25 @@ from models.instance import ProcessInstance
 from models.notice import OutboxMessage
 from models.user_task import UserTask
 from web.queries.names import english_elements, process_name
+
+_OF_NUMBER = (
+    select(ProcessInstance)
+    .where(ProcessInstance.business_key == bindparam("number"))
+    .order_by(ProcessInstance.id.desc())
+    .limit(1)
+)
+_COMPLAINT = select(Complaint).where(Complaint.instance_id == bindparam("instance"))
+_OPEN_TASKS = (
+    select(UserTask)
+    .where(UserTask.instance_id == bindparam("instance"), UserTask.state == "open")
+    .order_by(UserTask.due_at, UserTask.id)
+)
+
+_WAITS_AT = (
+    select(UserTask.group)
+    .join(ProcessInstance, ProcessInstance.id == UserTask.instance_id)
+    .where(ProcessInstance.business_key == bindparam("number"), UserTask.state == "open")
+)
 
 
 class UnknownCase(engine.NotFound):
@@ -45,8 +64,7 @@ class Stage:
 
 def find(number: str) -> ProcessInstance:
     """The instance of a case number. Errors: UnknownCase."""
-    query = select(ProcessInstance).where(ProcessInstance.business_key == number).order_by(ProcessInstance.id.desc())
-    found = session().scalars(query.limit(1)).first()
+    found = session().scalars(_OF_NUMBER, {"number": number}).first()
     if found is None:
         raise UnknownCase(case=number)
     return found
@@ -54,7 +72,7 @@ def find(number: str) -> ProcessInstance:
 
 def complaint_of(instance: ProcessInstance) -> Complaint | None:
     """The complaint row of a case; batches have none."""
-    return session().scalars(select(Complaint).where(Complaint.instance_id == instance.id)).first()
+    return session().scalars(_COMPLAINT, {"instance": instance.id}).first()
 
 
 def stages(told: engine.CaseHistory) -> list[Stage]:
@@ -114,5 +132,9 @@ def comments(number: str) -> list[Comment]:
 
 def open_tasks(instance_id: int) -> list[UserTask]:
     """The open tasks of a case, the most urgent first."""
-    query = select(UserTask).where(UserTask.instance_id == instance_id, UserTask.state == "open")
-    return list(session().scalars(query.order_by(UserTask.due_at, UserTask.id)))
+    return list(session().scalars(_OPEN_TASKS, {"instance": instance_id}))
+
+
+def waits_at(number: str) -> set[str]:
+    """The departments at which a case waits, by code."""
+    return set(session().scalars(_WAITS_AT, {"number": number}))

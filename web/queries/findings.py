@@ -101,6 +101,9 @@ RULES = {
     ),
     "no_group": _("“%(name)s” belongs to no department. Put it in a lane, or choose a department."),
     "unknown_form": _("“%(name)s” has no form, or one that is not there (%(form)s). Choose or create one."),
+    "unknown_tried": _(
+        "“%(name)s” is to try a service task that is not there (%(service)s). Write the id of one that comes later."
+    ),
     "no_result_variable": _("“%(name)s” does not say where its result is kept. Enter a name for the result."),
     "unknown_decision": _("“%(name)s” names a decision that is not there (%(decision)s). Choose or create one."),
     "malformed_decision": _("The decision table %(decision)s cannot be read. Open it in the editor and save it again."),
