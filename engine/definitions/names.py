@@ -16,6 +16,7 @@ from engine.definitions import filling, tables
 from engine.definitions.asked import NOWHERE, Asked, expressions, of_fields
 from engine.definitions.package import Package
 from engine.definitions.surroundings import Drawn, Same, Surroundings, decision_of, form_of, kept
+from engine.definitions.tables import worded
 from engine.errors import Problem
 from engine.language import feel
 from engine.language.feel import Doubt, FeelSyntaxError, Names
@@ -97,7 +98,7 @@ def doubts(asked: Asked) -> list[Doubt]:
     except FeelSyntaxError:  # told as a problem
         return []
     found += _unfit(asked, given)
-    return [_with_words(one, asked.text) for one in found]
+    return [worded(one, asked.text) for one in found]
 
 
 def _unfit(asked: Asked, given: Type) -> Iterator[Doubt]:
@@ -118,12 +119,6 @@ def _unfit(asked: Asked, given: Type) -> Iterator[Doubt]:
 
 def _kinds(found: Type) -> str:
     return ", ".join(sorted(found.kinds - {"null"}))
-
-
-def _with_words(doubt: Doubt, text: str) -> Doubt:
-    """Where a part has no name of its own, the expression stands for it."""
-    missing = {name: text[:MOST_TEXT] for name in ("variable", "other") if doubt.values.get(name) == ""}
-    return replace(doubt, values={**doubt.values, **missing}) if missing else doubt
 
 
 def _told_apart(doubt: Doubt, around: Surroundings, drawn: Drawn) -> Doubt:

@@ -21,6 +21,7 @@ from engine.language.decisions import SINGLE, DecisionTable, Rule
 from engine.language.feel import Doubt, Names, inferred
 from engine.language.feel.inferred import ANYTHING, Type
 
+MOST_TEXT = 60
 MOST_PAIRS = 50_000
 MOST_WORK = 100_000
 TYPES = {name: name for name in inferred.KINDS} | {
@@ -46,11 +47,19 @@ def problems(decision: Decision) -> list[Problem]:
 
 def doubts(model: Model, decision: Decision, names: Names, *, asked_for: bool) -> list[Doubt]:
     """What can hardly be right in a decision and those it requires, over variables of these types; `asked_for`: something needs its result."""
-    found = of_one(model, decision, names, asked_for=asked_for)
+    found = [*of_one(model, decision, names, asked_for=asked_for), *of_knowledge(model)]
     for id in decision.requires:
         if id in model.decisions:
             found += doubts(model, model.decisions[id], names, asked_for=True)
     return found
+
+
+def of_knowledge(model: Model) -> list[Doubt]:
+    """What knowledge models name beside their parameters: it is always null there."""
+    return [
+        Doubt("unknown_name", {"variable": name, "near": inferred.nearest(name, parameters), "table": knowledge})
+        for knowledge, name, parameters in model.unbound
+    ]
 
 
 def of_one(model: Model, decision: Decision, names: Names, *, asked_for: bool) -> list[Doubt]:
@@ -60,7 +69,7 @@ def of_one(model: Model, decision: Decision, names: Names, *, asked_for: bool) -
     if not isinstance(decision.logic, DecisionTable):
         told: list[Doubt] = []
         feel.judge(decision.logic.text, model.names, model.functions)(seen, told)
-        return [_at(one, table) for one in told]
+        return [_at(worded(one, decision.logic.text), table) for one in told]
     reading = _Table(model, decision, decision.logic, seen)
     found = [*reading.heads(), *reading.cells(), *reading.results()]
     wrong = {one.values["row"] for one in found if "row" in one.values}
@@ -111,11 +120,23 @@ class _Table:
         for number, (heading, said) in enumerate(self.decision.heads.inputs):
             told: list[Doubt] = []
             found = self._judged(self.table.inputs[number].expression.text, told)
-            yield from (_in(one, heading) for one in told)
+            text = self.table.inputs[number].expression.text
+            yield from (_in(worded(one, text), heading) for one in told)
+            yield from (_in(one, heading) for one in self._listed(number))
             kind = TYPES.get(said, "")
             if kind and not found.may_be(kind):
                 about = {"variable": found.said, "type": ", ".join(sorted(found.kinds)), "other_type": kind}
                 yield _in(Doubt("column_type", about), heading)
+
+    def _listed(self, number: int) -> Iterator[Doubt]:
+        """The values that a column lists for what it tests."""
+        allowed = self.table.inputs[number].allowed
+        if allowed is not None:
+            told: list[Doubt] = []
+            feel.judge_unary(allowed.text, self.model.names, self.model.functions)(
+                self._in_cell(allowed.text), told, replace(self.columns[number].tested, values=None)
+            )
+            yield from (_bare(one, allowed.text) for one in told)
 
     def cells(self) -> Iterator[Doubt]:
         """What rules test: names, types and values."""
@@ -139,6 +160,9 @@ class _Table:
         for number, (heading, said) in enumerate(self.decision.heads.outputs):
             wanted = inferred.named(TYPES.get(said, ""))
             order = self.table.outputs[number].order
+            default = self.table.outputs[number].default
+            if default is not None:
+                yield from (_in(one, heading) for one in self._result(default.text, wanted, order))
             texts = [rule.outputs[number].text for rule in self.rules_]
             for row, text in enumerate(texts, start=1):
                 yield from (_in(one, heading, row) for one in self._result(text, wanted, order))
@@ -338,12 +362,19 @@ def _surely_differ(a: str, b: str) -> bool:
     return first is not None and second is not None and first.values != second.values
 
 
+def worded(doubt: Doubt, text: str) -> Doubt:
+    """Where a part of an expression has no name of its own, the expression stands for it."""
+    missing = {name: text[:MOST_TEXT] for name in ("variable", "other") if doubt.values.get(name) == ""}
+    return replace(doubt, values={**doubt.values, **missing}) if missing else doubt
+
+
 def _in(doubt: Doubt, heading: str, row: int = 0) -> Doubt:
     return Doubt(doubt.rule, {**doubt.values, "heading": heading, **({"row": row} if row else {})})
 
 
 def _bare(doubt: Doubt, text: str) -> Doubt:
     """A word that is the name of nothing, alone in its cell, is most likely a text without its quotation marks."""
+    doubt = worded(doubt, text)
     name = doubt.values.get("variable")
     alone = name in [part.strip() for part in text.split(",")]
     if doubt.rule == "unknown_name" and alone and doubt.values["near"] not in ("true", "false", "null"):

@@ -18,6 +18,7 @@ from engine.language.feel.inferred import BOOLEAN, DATE, NUMBER, TEXT, one_of
 
 NAMES = Names({"n": NUMBER, "m": NUMBER, "b": BOOLEAN, "o": one_of("abc"), "t": TEXT, "d": DATE})
 SCOPE = Scope(datetime(2026, 1, 1, tzinfo=UTC), Calendar(frozenset(), frozenset()))
+DMN = '<definitions xmlns="https://www.omg.org/spec/DMN/20191111/MODEL/">'
 Row = tuple[str, ...]
 
 
@@ -32,7 +33,7 @@ def model(policy: str, inputs: str, *rows: Row, outputs: str = "r", listed: str 
     count = len(inputs.split())
     rules = "".join(f"<rule>{_entries('input', row[:count])}{_entries('output', row[count:])}</rule>" for row in rows)
     text = f'<decision id="d" name="D"><decisionTable hitPolicy="{policy}">{heads}{rules}</decisionTable></decision>'
-    return dmn.parse(f'<definitions xmlns="https://www.omg.org/spec/DMN/20191111/MODEL/">{text}</definitions>'.encode())
+    return dmn.parse(f"{DMN}{text}</definitions>".encode())
 
 
 def _entries(side: str, cells: Row) -> str:
@@ -126,6 +127,35 @@ def test_columns_that_list_their_values() -> None:
     """A cell may only name those, and a default or a listed set leaves no gap."""
     found = model("PRIORITY", "n", ("< 5", '"low"'), ("< 10", '"high"'), ("-", '"mid"'), listed='"high", "low"')
     assert told(found) == [("not_listed", 3), ("rule_never_reached", 1)]
+
+
+def test_the_list_of_a_column_and_its_default() -> None:
+    """A bare word in the list of possible values refuses every case; a default is a result like any other."""
+    text = (
+        '<decisionTable><input id="i"><inputExpression><text>t</text></inputExpression><inputValues><text>gold, "silver"</text></inputValues></input>'
+        '<output name="r" label="R" typeRef="string"><defaultOutputEntry><text>none</text></defaultOutputEntry></output></decisionTable>'
+    )
+    found = dmn.parse(f'{DMN}<decision id="d" name="D">{text}</decision></definitions>'.encode())
+    doubts = tables.doubts(found, found.find("d"), NAMES, asked_for=False)
+    assert [(one.rule, one.values["variable"], one.values["heading"]) for one in doubts] == [
+        ("bare_word", "gold", "t"),
+        ("bare_word", "none", "R"),
+    ]
+
+
+def test_a_knowledge_model_knows_its_parameters_only() -> None:
+    """Whatever else it names is null there, also when the process has a variable of that name."""
+    knowledge = (
+        '<businessKnowledgeModel id="k" name="rate"><encapsulatedLogic><formalParameter name="amount"/>'
+        "<literalExpression><text>amuont * n</text></literalExpression></encapsulatedLogic></businessKnowledgeModel>"
+    )
+    decision = '<decision id="d" name="D"><literalExpression><text>rate(n)</text></literalExpression></decision>'
+    found = dmn.parse(f"{DMN}{knowledge}{decision}</definitions>".encode())
+    doubts = tables.doubts(found, found.find("d"), NAMES, asked_for=False)
+    assert [(one.values["table"], one.values["variable"], one.values["near"]) for one in doubts] == [
+        ("rate", "amuont", "amount"),
+        ("rate", "n", ""),
+    ]
 
 
 def test_the_type_of_a_result_column() -> None:
