@@ -77,7 +77,7 @@ from engine.sealing import ephemeral as ephemeral_keys
 from engine.spiff.entered import EntryRefused
 from engine.steps import Failed
 from engine.timers import run_clock
-from engine.user_tasks import UnknownUserTask, assign, claim, complete, form_of, release
+from engine.user_tasks import UnknownUserTask, assign, claim, complete, form_of, release, workable
 from engine.verification import (
     Deviation,
     Verdict,
@@ -224,4 +224,5 @@ __all__ = [
     "verify_each",
     "verify_streams",
     "waiting_for",
+    "workable",
 ]
