@@ -52,15 +52,18 @@ class CannotGoOn(Corrupt):
 
 @dataclass(frozen=True)
 class Advanced:
-    """What a step led to: the instance, the ids of the user tasks it opened, whether the case is over, and what did not work on the way.
+    """What a step led to: the instance, the ids of the user tasks it opened, whether the case is over, what did not work on the way, and what
+    the process knows by then.
 
-    `troubles` are the steps job_refused and incident_opened, in order; whoever says "done" says these as well.
+    `troubles` are the steps job_refused and incident_opened, in order; whoever says "done" says these as well. A repeated request is answered
+    without `variables`.
     """
 
     instance_id: int
     user_task_ids: list[int] = field(default_factory=list)
     ended: bool = False
     troubles: list[Step] = field(default_factory=list)
+    variables: Mapping[str, Any] = field(default_factory=dict, repr=False, compare=False)
 
 
 @dataclass(frozen=True)
@@ -316,7 +319,7 @@ def _save(loaded: Loaded, *, by: str, at: datetime, request: str = "", also: Seq
     change = Change(row.id, row.business_key, row.key, at, by, steps, run.ended, form, run.scopes[0].variables)
     for observer in _observers:
         observer(change)
-    return Advanced(row.id, opened, run.ended, _troubles(steps))
+    return Advanced(row.id, opened, run.ended, _troubles(steps), run.scopes[0].variables)
 
 
 def _send(gathered: list[Write], store: SqlStore, loaded: Loaded, head: Head) -> list[int]:
@@ -388,14 +391,8 @@ def case_key(instance_id: int) -> bytes | None:
 
 
 def seal_for(instance_id: int, plain: bytes) -> bytes:
-    """Seal something kept beside an instance with its key. Errors: UnknownInstance."""
+    """Seal something kept beside an instance with its key, for `CaseHistory.unsealed`. Errors: UnknownInstance."""
     key = case_key(instance_id)
     if key is None:
         raise UnknownInstance(instance=instance_id)
     return sealing.seal(key, plain)
-
-
-def unseal_for(instance_id: int, sealed: bytes) -> bytes | None:
-    """The inverse of `seal_for`; None once the case has been erased."""
-    key = case_key(instance_id)
-    return sealing.unseal(key, sealed) if key is not None else None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime, time, timedelta
+from functools import lru_cache
 
 import engine
 from service_tasks.schemas import ZONE
@@ -55,5 +56,10 @@ def is_settling_day(text: str) -> bool:
 def due(rule: str, at: datetime) -> datetime:
     """The instant that `rule` (FEEL over `at`, as in a diagram's due property) gives."""
     scope = engine.feel.Scope(at=at, calendar=engine.calendar())
-    found: datetime = engine.feel.compile(rule).evaluate({"at": at}, scope=scope)
+    found: datetime = _compiled(rule).evaluate({"at": at}, scope=scope)
     return found
+
+
+@lru_cache(maxsize=64)
+def _compiled(rule: str) -> engine.feel.Expression:
+    return engine.feel.compile(rule)

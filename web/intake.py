@@ -73,9 +73,7 @@ def accept() -> str | Response | tuple[str, int]:
 
 def _taken_in(number: str) -> str:
     """That the case is there, and which department it waits for when that is not one's own."""
-    instance = casefile.find(number)
-    groups = {task.group for task in casefile.open_tasks(instance.id)}
-    whose = standing.whose(instance.id).name
+    groups, whose = casefile.waits_at(number), standing.whose(casefile.find(number).id).name
     customer = gettext(", %(customer)s", customer=whose) if whose else ""
     if not groups or groups & current_user.departments:
         return gettext("Case %(number)s%(customer)s has been taken in.", number=number, customer=customer)

@@ -103,7 +103,7 @@ FACTS = {
     "property inputElement": _("name of an item"),
     "property outputCollection": _("name of the list of results"),
     "property outputElement": _("result of an item"),
-    "property fourEyes": _("second person"),
+    "property notBy": _("second person"),
     "hitPolicy": _("hit policy"),
     "aggregation": _("aggregation"),
     "expression": _("expression"),
