@@ -90,7 +90,7 @@ from engine.sealing import ephemeral as ephemeral_keys
 from engine.spiff.entered import EntryRefused
 from engine.steps import Failed
 from engine.timers import run_clock
-from engine.user_tasks import UnknownUserTask, assign, claim, complete, form_of, release
+from engine.user_tasks import UnknownUserTask, assign, claim, complete, form_of, release, workable
 from engine.verification import (
     Deviation,
     Verdict,
@@ -248,5 +248,6 @@ __all__ = [
     "waiting_for",
     "warnings",
     "warnings_of_file",
+    "workable",
     "write_yaml",
 ]
