@@ -18,6 +18,8 @@ from engine.definitions.dmn import UnknownDecision
 from engine.definitions.dmn import parse as read_decisions
 from engine.definitions.lint import check as lint
 from engine.definitions.loose import check as lint_file
+from engine.definitions.loose import warnings as warnings_of_file
+from engine.definitions.names import check as warnings
 from engine.definitions.package import MissingFile, Package
 from engine.definitions.package import completed as completed_package
 from engine.definitions.package import load as load_package
@@ -65,6 +67,7 @@ from engine.publishing import (
     Published,
     callers_of,
     count_published,
+    in_force,
     newest_package,
     publish,
     publish_directory,
@@ -84,6 +87,7 @@ from engine.replay import (
 from engine.sealing import Keys
 from engine.sealing import configure as configure_keys
 from engine.sealing import ephemeral as ephemeral_keys
+from engine.spiff.entered import EntryRefused
 from engine.steps import Failed
 from engine.timers import run_clock
 from engine.user_tasks import UnknownUserTask, assign, claim, complete, form_of, release
@@ -137,6 +141,7 @@ __all__ = [
     "Element",
     "EngineError",
     "Entry",
+    "EntryRefused",
     "Failed",
     "Flow",
     "Follower",
@@ -201,6 +206,7 @@ __all__ = [
     "forms",
     "frames",
     "history_of",
+    "in_force",
     "lint",
     "lint_file",
     "load_package",
@@ -240,5 +246,7 @@ __all__ = [
     "verify_each",
     "verify_streams",
     "waiting_for",
+    "warnings",
+    "warnings_of_file",
     "write_yaml",
 ]

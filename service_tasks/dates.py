@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from functools import lru_cache
 
 import engine
@@ -33,6 +33,24 @@ def first_of_next_month(day: date) -> date:
 def settling_thursday(at: datetime) -> date:
     """The day the charge-hold desk settles what comes in at `at` (TS-002.11): the next Thursday, or the working day before it."""
     return date.fromisoformat(engine.calendar().thursday_of(at))
+
+
+def is_month(text: str) -> bool:
+    """Whether a text is a month as "2026-11"."""
+    try:
+        return date.fromisoformat(f"{text}-01").strftime("%Y-%m") == text
+    except ValueError:
+        return False
+
+
+def is_settling_day(text: str) -> bool:
+    """Whether a text is a day on which the charge-hold desk settles, as "2026-11-26"."""
+    try:
+        day = date.fromisoformat(text)
+    except ValueError:
+        return False
+    before = datetime.combine(day - timedelta(days=3), time(9), ZONE)
+    return settling_thursday(before) == day and day.isoformat() == text
 
 
 def due(rule: str, at: datetime) -> datetime:

@@ -12,7 +12,7 @@ from functools import lru_cache
 from typing import Any, cast
 
 from engine.language.calendar import Calendar
-from engine.language.feel import inference
+from engine.language.feel import inference, points
 from engine.language.feel.closures import MOST_ITEMS, Closure, Test
 from engine.language.feel.functions import BUILTINS, CHARGE, Function
 from engine.language.feel.inference import Doubt, Judge, Names, TestJudge
@@ -143,6 +143,12 @@ def judge_unary(text: str, names: frozenset[str] = frozenset(), functions: tuple
     return cast("TestJudge", Parser(text, names, known, inference).whole_tests())
 
 
+@lru_cache(maxsize=MOST_JUDGES)
+def points_of(text: str) -> points.Points | None:
+    """The literals that the tests of a cell compare with; None when they do anything else. Errors: FeelSyntaxError."""
+    return cast("points.Points | None", Parser(text, (), None, points).whole_tests())
+
+
 __all__ = [
     "BUILTINS",
     "CHARGE",
@@ -166,4 +172,5 @@ __all__ = [
     "judge",
     "judge_unary",
     "kind",
+    "points_of",
 ]

@@ -15,6 +15,7 @@ from engine.language.feel.functions.registry import Function
 from engine.language.feel.inferred import ANYTHING, BOOLEAN, LIST, NUMBER, TEXT, Type, list_of, union
 
 INPUT = "?"
+EQUALITY = ("=", "!=")
 TEMPORAL = frozenset(
     {"date", "time", "date and time", "days and time duration", "years and months duration"},
 )
@@ -178,19 +179,19 @@ def comparison(operator: str, left: Judge, right: Judge) -> Judge:
     """One of = != < <= > >=."""
 
     def judge(names: Names, doubts: Doubts) -> Type:
-        compared(left(names, doubts), right(names, doubts), doubts)
+        compared(left(names, doubts), right(names, doubts), doubts, equality=operator in EQUALITY)
         return BOOLEAN
 
     return judge
 
 
-def compared(a: Type, b: Type, doubts: Doubts) -> None:
-    """Two values that are held against each other: of one type, and of those there are."""
+def compared(a: Type, b: Type, doubts: Doubts, *, equality: bool = True) -> None:
+    """Two values that are held against each other: of one type, and, where they have to be equal, of those there are."""
     if not a.is_known or not b.is_known:
         return
     if a.kinds.isdisjoint(b.kinds):
         doubts.append(Doubt("kinds_differ", {**_about(a), "other": b.said, "other_type": _kinds(b)}))
-    elif a.kinds & b.kinds == {"string"}:
+    elif equality and a.kinds & b.kinds == {"string"} and not (a.literal and b.literal):
         _offered(a, b, doubts)
 
 
@@ -211,7 +212,7 @@ def between(value: Judge, low: Judge, high: Judge) -> Judge:
     def judge(names: Names, doubts: Doubts) -> Type:
         found = value(names, doubts)
         for end in (low, high):
-            compared(found, end(names, doubts), doubts)
+            compared(found, end(names, doubts), doubts, equality=False)
         return BOOLEAN
 
     return judge
@@ -245,7 +246,7 @@ def interval(low: Judge, high: Judge, low_open: bool, high_open: bool) -> Judge:
 
     def judge(names: Names, doubts: Doubts) -> Type:
         a, b = low(names, doubts), high(names, doubts)
-        compared(replace(a, values=None), replace(b, values=None), doubts)
+        compared(a, b, doubts, equality=False)
         ends = replace(union(a, b), values=None, said=a.said, literal=a.literal)
         return Type(frozenset({"range"}), item=ends, said=f"{a.said}..{b.said}", literal=a.literal and b.literal)
 
@@ -320,6 +321,7 @@ def _inside(names: Names, item: Type) -> Names:
     """What a filter's condition sees: an item's parts come before the variables."""
     plain = item.is_known and "context" not in item.kinds
     parts = dict(item.parts or ())
+    item = ANYTHING if "item" in parts else item
     return names.with_types({**parts, "item": item}, complete=plain or item.parts is not None)
 
 
@@ -403,7 +405,7 @@ def always(names: Names, doubts: Doubts, value: Type) -> None:
 
 def against(operator: str, end: Judge) -> TestJudge:
     """A comparison of the tested value: `> 5`."""
-    return lambda names, doubts, value: compared(value, end(names, doubts), doubts)
+    return lambda names, doubts, value: compared(value, end(names, doubts), doubts, equality=operator in EQUALITY)
 
 
 def condition(closure: Judge) -> TestJudge:

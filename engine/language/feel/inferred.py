@@ -107,6 +107,8 @@ def _said(value: Any) -> str:
 
 def union(first: Type, second: Type) -> Type:
     """What may be the one or the other."""
+    if first is second:
+        return first
     if not first.is_known or not second.is_known:
         return _united_with_nothing(first, second)
     return Type(
@@ -116,6 +118,7 @@ def union(first: Type, second: Type) -> Type:
         item=_united_items(first, second),
         unit=first.unit if first.unit == second.unit else "",
         said=first.said if first.said == second.said else "",
+        literal=first.literal and second.literal,
     )
 
 
