@@ -154,7 +154,6 @@ def _page(task_id: int, typed: MultiDict[str, str] | None, reasons: dict[str, li
     history = engine.history_of(row.instance_id)
     definition, stage = history.definition, casefile.stage_of_task(row, history)
     element = definition.processes[stage.process].element(row.element_id)
-    told = timeline.lines(history)
     filled = filling.untouched(form, variables, scope) if typed is None else _typed(form, variables, scope, typed)
     return render_template(
         "task.html",
@@ -168,7 +167,7 @@ def _page(task_id: int, typed: MultiDict[str, str] | None, reasons: dict[str, li
         shown=evidence.of(form, variables, names.refusals(definition.processes[stage.process].diagram)),
         documentation=names.documentation(stage.process, element),
         manual_refs=element.manual_refs,
-        earlier=list(reversed(told))[:EARLIER_LINES],
+        earlier=timeline.newest(history, EARLIER_LINES)[:EARLIER_LINES],
         stage=stage,
         definition=definition,
         departments=names.departments(),
