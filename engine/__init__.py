@@ -79,6 +79,7 @@ from engine.replay import (
     Follower,
     Marking,
     definition_of,
+    end_of,
     entries,
     fold,
     follow_scopes,
@@ -91,7 +92,7 @@ from engine.sealing import ephemeral as ephemeral_keys
 from engine.spiff.entered import EntryRefused
 from engine.steps import Failed
 from engine.timers import run_clock
-from engine.user_tasks import UnknownUserTask, assign, claim, complete, form_of, release
+from engine.user_tasks import UnknownUserTask, assign, claim, complete, form_of, release, workable
 from engine.verification import (
     Deviation,
     Verdict,
@@ -201,6 +202,7 @@ __all__ = [
     "definition_of",
     "differences",
     "drawing",
+    "end_of",
     "enqueue",
     "entries",
     "ephemeral_keys",
@@ -254,5 +256,6 @@ __all__ = [
     "waiting_for",
     "warnings",
     "warnings_of_file",
+    "workable",
     "write_yaml",
 ]

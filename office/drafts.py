@@ -206,10 +206,5 @@ def remove(key: str) -> None:
 
 def known_at(key: str, file: str, element: str) -> list[engine.variables.Known]:
     """The variables known at an element of the draft: from the start, from callers, from what comes before it. Errors: UnknownProcess."""
-    draft = find(key)
-    process = file.removesuffix(".bpmn")
-    found = {name: engine.variables.Known(name, "", kind) for name, kind in START_VARIABLES.items()}
-    for _, caller in engine.callers_of(process):
-        found |= {one.name: one for one in engine.variables.given_by_callers(caller, process)}
-    found |= {one.name: one for one in engine.variables.at(draft.package, process, element)}
-    return sorted(found.values(), key=lambda known: known.name)
+    content = find(key).package
+    return engine.variables.at(content, file.removesuffix(".bpmn"), element, engine.in_force(), STARTED)

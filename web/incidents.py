@@ -14,7 +14,7 @@ from models.incident import Incident
 from models.instance import ProcessInstance
 from web import auth
 from web.i18n import mark as _
-from web.queries import access, names
+from web.queries import access, names, standing
 
 blueprint = Blueprint("incidents", __name__, url_prefix="/incidents")
 ROLES = ("operator", "supervisor")
@@ -71,11 +71,7 @@ def listing() -> str:
 
 def _step(incident: Incident) -> str:
     """What the stuck step is called on its diagram, called processes included."""
-    for process, compiled in engine.definition_of(incident.instance_id).processes.items():
-        if incident.element_id in compiled.diagram.elements:
-            drawn = compiled.diagram.elements[incident.element_id]
-            return names.element_name(process, incident.element_id, drawn.name)
-    return incident.element_id
+    return names.drawn_in(engine.definition_of(incident.instance_id), incident.element_id)
 
 
 @blueprint.post("/<int:incident_id>/release")
@@ -96,5 +92,10 @@ def _told(advanced: engine.Advanced) -> Response:
     again = session().scalar(
         select(Incident.id).where(Incident.instance_id == advanced.instance_id, Incident.state == "open").limit(1)
     )
-    flash(gettext("It failed again.") if again else gettext("Done; the case goes on."))
+    troubles = standing.told(advanced)
+    if again or troubles:
+        begun = gettext("It failed again.") if again else gettext("It was tried again, but:")
+        flash(" ".join([begun, *troubles]), "warn")
+    else:
+        flash(gettext("Done; the case goes on."))
     return redirect(url_for("incidents.listing"))

@@ -387,7 +387,7 @@ def _form(element: Element, content: Package) -> Iterator[Problem]:
         found = error.problems
     for inner in found:
         values = {"form": form_id, **inner.values}
-        yield Problem(element.line, element.id, inner.rule, values, f"forms/{form_id}.form")
+        yield Problem(inner.line, element.id, inner.rule, values, f"forms/{form_id}.form")
 
 
 def _decision(element: Element, content: Package) -> Iterator[Problem]:

@@ -87,6 +87,7 @@ def _found(path: Path) -> package.Package | None:
 def _of_tables(file: Path) -> Iterator[Problem]:
     model = dmn.parse(decoded(file.read_bytes()).encode())
     nothing = Names({}, complete=False)
+    doubts = tables.of_knowledge(model)
     for decision in model.decisions.values():
-        for one in names.told_of_table(tables.of_one(model, decision, nothing, asked_for=False)):
-            yield replace(one, file=file.name)
+        doubts += tables.of_one(model, decision, nothing, asked_for=False)
+    yield from (replace(one, file=file.name) for one in names.told_of_table(doubts))

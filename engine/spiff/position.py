@@ -94,6 +94,7 @@ class Position:
         self.steps: list[Step] = []
         self.recorded: list[Step] | None = None
         self.entered = Entered(0, {}, ())
+        self.form_id = ""
         self.ended_with = ""
         self.case_due: datetime | None = None
         self._seen = 0

@@ -89,6 +89,7 @@ class Run(MachineWork):
         self.add("user_task_completed", scope.number, token=token, element=task.task_spec.bpmn_id, form=form, by=by)
         del self.open[token]
         self.resume(token, task.task_spec.bpmn_id)
+        self.form_id = self.element_of(task).properties.get("form", "")
         self.done(token, self.element_of(task), scope)
         task.run()
         self.forward()

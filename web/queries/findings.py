@@ -195,6 +195,9 @@ RULES = {
     "not_editable": _(
         "The field “%(field)s” is read-only. Show the value beside the form instead, or let it be filled in."
     ),
+    "unusable_channel": _(
+        "The field “%(field)s” is to say how the text “%(text)s” reached the customer. Name a text field, and offer only %(channels)s."
+    ),
     "required_must_be_constant": _("Whether the field “%(field)s” is required must be yes or no, not an expression."),
     "no_options": _("The field “%(field)s” offers nothing to choose. Enter its options."),
     "duplicate_option": _(
