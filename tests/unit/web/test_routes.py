@@ -120,6 +120,8 @@ ROUTES = {
     "GET /api/v1/instances/<int:instance_id>": row("401 200 200 200 403 403", "/api/v1/instances/{instance}"),
     "GET /api/v1/instances/<int:instance_id>/entries": row("401 200 200 200 403 403", "/api/v1/instances/{instance}/entries"),
     "GET /api/v1/accounts/<msisdn>": row("401 200 200 200 403 403", "/api/v1/accounts/13900000202"),
+    "GET /api/v1/messages": row("401 403 403 403 403 403"),
+    "POST /api/v1/messages/<int:message_id>/outcome": row("401 403 403 403 403 403", "/api/v1/messages/1/outcome", {"failure": ""}),
     "GET /api/v1/definitions": row("401 200 200 200 200 200"),
     "GET /api/v1/definitions/<key>/versions/<int:version>": row("401 200 200 200 200 200", "/api/v1/definitions/TS-002/versions/1"),
     "POST /api/v1/processes/<key>/instances": row("401 201 201 403 403 403", "/api/v1/processes/TS-002/instances", START),
