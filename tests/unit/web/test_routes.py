@@ -64,6 +64,7 @@ ROUTES = {
     "POST /supervision/tasks/<int:task_id>/assignment": row("302 403 302 403 403 403", "/supervision/tasks/{task}/assignment", {"to": "cora"}),
     "GET /incidents": row("302 403 200 403 403 403"),
     "POST /incidents/<int:incident_id>/retry": row("302 403 302 403 403 403", "/incidents/{incident}/retry"),
+    "POST /incidents/work/<int:job_id>/retry": row("302 403 404 403 403 403", "/incidents/work/1/retry"),
     "GET /notices": row("302 403 200 403 403 403"),
     "POST /notices": row("302 403 302 403 403 403", sent={"text": "统一口径"}),
     "POST /notices/<int:notice_id>/withdrawal": row("302 403 302 403 403 403", "/notices/{notice}/withdrawal"),
