@@ -17,6 +17,8 @@ from web.queries import access, casefile, caselist, names, standing, timeline
 
 blueprint = Blueprint("cases", __name__, url_prefix="/cases")
 MOST_COMMENT = 2_000
+NEWEST = 40
+OTHER_TABS = ("diagram", "money", "messages")
 
 
 def register(app: Flask) -> None:
@@ -39,16 +41,23 @@ def listing() -> str | Response:
 @blueprint.get("/<number>")
 def case(number: str) -> str:
     """One case; `tab` timeline, diagram, money or messages, for auditors also looks."""
-    return _page(number, request.args.get("tab", "timeline"))
+    return _page(number, request.args.get("tab", "timeline"), before=request.args.get("before", type=int))
 
 
 def _page(
-    number: str, tab: str, reasons: dict[str, list[engine.Reason]] | None = None, *, remark: str = "", told: str = ""
+    number: str,
+    tab: str,
+    reasons: dict[str, list[engine.Reason]] | None = None,
+    *,
+    remark: str = "",
+    told: str = "",
+    before: int | None = None,
 ) -> str:
     instance = casefile.find(number)
     access.check_case(current_user, instance.id)
     looking.note(number)
-    history = engine.history_of(instance.id)
+    whole = tab == "diagram"
+    history = engine.history_of(instance.id) if whole else engine.end_of(instance.id, NEWEST, before)
     complaint = casefile.complaint_of(instance)
     return render_template(
         "case.html",
@@ -62,8 +71,10 @@ def _page(
         words=complaints.words(complaint, history) if complaint else None,
         process=names.process_name(complaint.process_key if complaint else instance.key),
         version=history.definition.version,
-        lines=timeline.lines(history),
-        stages=casefile.stages(history) if tab == "diagram" else [],
+        lines=timeline.lines(history, before) if tab not in OTHER_TABS else [],
+        earlier=None if history.is_whole else history.since,
+        later=before is not None,
+        stages=casefile.stages(history) if whole else [],
         money=casefile.money(number) if tab == "money" else [],
         messages=casefile.messages(number) if tab == "messages" else [],
         comments=casefile.comments(number) if tab == "messages" else [],

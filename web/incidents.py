@@ -26,6 +26,19 @@ REASONS = {
     "CollectionNotAList": _("What this step is to be done for is no list."),
     "CollectionTooLong": _("The list that this step is done for has more than 100 items."),
 }
+# Told without the sentence that the step could not be carried out.
+STANDING = {
+    "StandsStill": _(
+        "The case stands still here: what this gateway waits for can no longer come, and nobody is asked. Let it go on with what has come, or cancel the case; tell the owner of the process."
+    ),
+    "KeyNotReckoned": _(
+        "The message that is waited for here cannot find the case: the expression of its key gives nothing. Correct what it is made of and try again."
+    ),
+    "LimitNotReckoned": _(
+        "The limit cannot be reckoned: its expression gives no time. The work goes on without a limit until this is tried again or settled."
+    ),
+}
+RELEASED = "StandsStill"
 
 
 WORK = {"batches/release_cases": _("Cases that waited for a batch could not all go on.")}
@@ -53,10 +66,11 @@ def listing() -> str:
     )
     found = session().execute(query).all()
     steps = {one.id: _step(one) for one, _instance in found}
-    reasons = {kind: gettext(text) for kind, text in REASONS.items()}
+    reasons = {kind: gettext(text) for kind, text in (REASONS | STANDING).items()}
     given_up = engine.failed_background()
     what = {job.id: gettext(WORK[job.topic]) if job.topic in WORK else job.topic for job in given_up}
-    return render_template("incidents.html", found=found, steps=steps, reasons=reasons, given_up=given_up, what=what)
+    shown = {"reasons": reasons, "standing": STANDING, "released": RELEASED, "given_up": given_up, "what": what}
+    return render_template("incidents.html", found=found, steps=steps, **shown)
 
 
 def _step(incident: Incident) -> str:
@@ -64,10 +78,21 @@ def _step(incident: Incident) -> str:
     return names.drawn_in(engine.definition_of(incident.instance_id), incident.element_id)
 
 
+@blueprint.post("/<int:incident_id>/release")
+def release(incident_id: int) -> Response:
+    """Let a case that stands still at a gateway go on with what has come."""
+    reason = gettext("goes on with what had come")
+    return _told(engine.resolve(incident_id, reason=reason, by=auth.actor(), at=engine.now()))
+
+
 @blueprint.post("/<int:incident_id>/retry")
 def retry(incident_id: int) -> Response:
     """Carry it out once more, under the same key."""
-    advanced = engine.retry(incident_id, by=auth.actor(), at=engine.now())
+    return _told(engine.retry(incident_id, by=auth.actor(), at=engine.now()))
+
+
+def _told(advanced: engine.Advanced) -> Response:
+    """Back to the list, with what came of it."""
     again = session().scalar(
         select(Incident.id).where(Incident.instance_id == advanced.instance_id, Incident.state == "open").limit(1)
     )

@@ -197,7 +197,6 @@ def _page(
     history = engine.history_of(row.instance_id)
     definition, stage = history.definition, casefile.stage_of_task(row, history)
     element = definition.processes[stage.process].element(row.element_id)
-    told = timeline.lines(history)
     caught = names.refusals(definition.processes[stage.process].diagram)
     refused = standing.refused_before(history.entries, row.token)
     filled = filling.untouched(form, variables, scope) if typed is None else _typed(form, variables, scope, typed)
@@ -216,7 +215,7 @@ def _page(
         shown=evidence.of(form, {**variables, "refusal": None}, caught),
         documentation=names.documentation(stage.process, element),
         manual_refs=element.manual_refs,
-        earlier=list(reversed(told))[:EARLIER_LINES],
+        earlier=timeline.newest(history, EARLIER_LINES)[:EARLIER_LINES],
         stage=stage,
         definition=definition,
         departments=names.departments(),
