@@ -104,7 +104,7 @@ from engine.verification import (
 )
 from engine.versions import InForce, UnknownProcess
 from engine.versions import current as definition
-from engine.worker import carry_out, renew_leases, run_jobs
+from engine.worker import UnknownJob, begin_again, carry_out, failed_background, renew_leases, run_jobs
 from engine.xml import MalformedXml
 from engine.yaml import MalformedYaml
 from engine.yaml import parse as read_yaml
@@ -180,6 +180,7 @@ __all__ = [
     "UnknownElement",
     "UnknownIncident",
     "UnknownInstance",
+    "UnknownJob",
     "UnknownProcess",
     "UnknownUserTask",
     "Verdict",
@@ -187,6 +188,7 @@ __all__ = [
     "announce_to_nobody",
     "assign",
     "background",
+    "begin_again",
     "calendar",
     "callers_of",
     "cancel",
@@ -207,6 +209,7 @@ __all__ = [
     "entries",
     "ephemeral_keys",
     "every_instance",
+    "failed_background",
     "first_findings",
     "fold",
     "follow_scopes",

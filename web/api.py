@@ -19,8 +19,9 @@ import engine
 from models.base import session
 from models.definition import ProcessDefinition
 from models.instance import ProcessInstance
+from models.notice import OutboxMessage
 from models.user_task import UserTask
-from office import intake, looks, notices, tokens
+from office import correspondence, intake, looks, notices, tokens
 from service_tasks.gateway import SubscriptionUnknown
 from web import auth, problems, schemas
 from web.auth import Person
@@ -358,6 +359,29 @@ class OneAccount(MethodView):
             raise SubscriptionUnknown(msisdn=msisdn)
         known = caller.subscription
         return {"msisdn": msisdn, "kind": known.kind, "state": known.state, **caller.balances._asdict()}
+
+
+@blueprint.route("/messages")
+class Messages(MethodView):
+    """Text messages to customers, for the program that sends them."""
+
+    @blueprint.response(200, schemas.Message(many=True))
+    def get(self) -> list[OutboxMessage]:
+        """What waits to be sent, the oldest first, at most a hundred. For operators."""
+        access.check_role(_person(), "operator")
+        return correspondence.waiting()
+
+
+@blueprint.route("/messages/<int:message_id>/outcome")
+class MessageOutcome(MethodView):
+    """What became of a text message."""
+
+    @blueprint.arguments(schemas.MessageOutcome)
+    @blueprint.response(204)
+    def post(self, given: dict[str, str], message_id: int) -> None:
+        """It was sent, or it failed, once; the case says so under its correspondence. For operators."""
+        access.check_role(_person(), "operator")
+        correspondence.report(message_id, at=engine.now(), failure=given["failure"])
 
 
 @blueprint.route("/definitions")

@@ -37,6 +37,7 @@ def texts() -> dict[str, str]:
         "UnknownUserTask": gettext("There is no such task."),
         "UnknownInstance": gettext("There is no such case."),
         "UnknownCase": gettext("There is no such case."),
+        "UnknownJob": gettext("There is no such work that has failed."),
         "UnknownMessage": gettext("There is no such text message that waits to be sent."),
         "UnknownNotice": gettext("There is no such notice."),
         "UnknownProcess": gettext("There is no such process."),

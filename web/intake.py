@@ -67,8 +67,17 @@ def accept() -> str | Response | tuple[str, int]:
         number = intake.accept(_taken(typed), by=auth.actor(), at=engine.now(), key=submission.given())
     except engine.InvalidForm as error:
         return _page(typed, error.reasons), 422
+    instance = casefile.find(number)
     flash(_taken_in(number))
-    return tasklist.onward(number, casefile.find(number).id)
+    for wait in standing.waits(instance):
+        if wait.stuck:
+            flash(
+                gettext(
+                    "“%(step)s” could not be carried out; the operator of the system has been told.", step=wait.what
+                ),
+                "warn",
+            )
+    return tasklist.onward(number, instance.id)
 
 
 def _taken_in(number: str) -> str:

@@ -109,7 +109,7 @@ def onward(number: str, instance_id: int) -> Response:
     following = engine.workable(instance_id, auth.actor())
     if following:
         return redirect(url_for("tasklist.task", task_id=following[0]))
-    return redirect(url_for("cases.case", number=number, _anchor="standing"))
+    return redirect(url_for("cases.case", number=number))
 
 
 def _submitted() -> filling.Submitted:
