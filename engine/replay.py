@@ -181,7 +181,7 @@ class Follower(MemoryStore):
         super().seen(kind, name, scope, change)
 
     def variables_set(self, scope: int, values: dict[str, Any], parent: int | None) -> None:
-        before = self.variables.get(scope if parent is None else parent, {})
+        before = self.visible(scope if parent is None else parent)
         self._changes += [(name, before.get(name), new) for name, new in values.items() if before.get(name) != new]
         super().variables_set(scope, values, parent)
 

@@ -13,7 +13,7 @@ from models.base import session, transaction
 from models.comment import Comment
 from office import complaints, looks, replies, texts
 from web import auth, looking, submission
-from web.queries import access, casefile, caselist, names, timeline
+from web.queries import access, casefile, caselist, names, standing, timeline
 
 blueprint = Blueprint("cases", __name__, url_prefix="/cases")
 MOST_COMMENT = 2_000
@@ -78,10 +78,10 @@ def _page(
         money=casefile.money(number) if tab == "money" else [],
         messages=casefile.messages(number) if tab == "messages" else [],
         comments=casefile.comments(number) if tab == "messages" else [],
-        tasks=casefile.open_tasks(instance.id),
+        waits=standing.waits(instance) if instance.state == "active" else [],
+        workable=engine.workable(instance.id, auth.actor()),
         looks=looks.of_case(number) if tab == "looks" and current_user.has("auditor") else [],
         element_name=names.element_name,
-        of_item=names.of_item,
         departments=names.departments(),
     )
 
@@ -112,5 +112,5 @@ def reply(number: str) -> Response | tuple[str, int]:
         replies.send(number, told, key=submission.given(), by=auth.actor(), at=engine.now())
     except replies.NotSayable as error:
         return _page(number, "messages", error.values["reasons"], told=told), 422
-    flash(gettext("Sent."))
+    flash(gettext("The text message of case %(number)s waits to be sent.", number=number))
     return redirect(url_for("cases.case", number=number, tab="messages"))

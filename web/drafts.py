@@ -130,7 +130,9 @@ def variables(key: str) -> Response:
     """The variables known at an element of a diagram of the draft."""
     file, element = request.args.get("file", f"{key}.bpmn"), request.args.get("element", "")
     known = drafts.known_at(key, file, element)
-    return jsonify(variables=[{"name": one.name, "from": one.element_id, "type": one.type} for one in known])
+    return jsonify(
+        variables=[{"name": one.name, "from": one.element_id, "type": one.type, "unit": one.unit} for one in known]
+    )
 
 
 @blueprint.post("/<key>/draft/form-preview")

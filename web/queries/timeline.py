@@ -226,6 +226,7 @@ _TELLERS: dict[str, Callable[[_Teller, Step], Any]] = {
     "timer_fired": _simple("desk", _("Time has come: %(task)s")),
     "message_awaited": _simple("wait", _("Waits: %(task)s")),
     "message_received": _simple("desk", _("Released: %(task)s")),
+    "token_released": _simple("person", _("Goes on with what had come: %(task)s")),
     "clock_paused": _simple("wait", _("The clock rests while the customer is asked: %(task)s")),
     "clock_resumed": _simple("desk", _("The clock goes on")),
     "instance_completed": _Teller.ended,
