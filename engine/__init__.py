@@ -18,6 +18,7 @@ from engine.definitions.dmn import UnknownDecision
 from engine.definitions.dmn import parse as read_decisions
 from engine.definitions.lint import check as lint
 from engine.definitions.loose import check as lint_file
+from engine.definitions.naming import Mending
 from engine.definitions.package import MissingFile, Package
 from engine.definitions.package import completed as completed_package
 from engine.definitions.package import load as load_package
@@ -25,6 +26,9 @@ from engine.definitions.package import own_names as own_files
 from engine.definitions.package import pruned as pruned_package
 from engine.definitions.package import read as read_package
 from engine.definitions.package import with_files as package_with
+from engine.definitions.redrawing import Mended
+from engine.definitions.redrawing import executable as executable_diagram
+from engine.definitions.redrawing import mend as mended_diagram
 from engine.definitions.shapes import Drawing
 from engine.definitions.shapes import read as drawing
 from engine.errors import Conflict, Corrupt, EngineError, Invalid, InvalidDefinition, NotFound, NotPermitted, Problem
@@ -137,6 +141,8 @@ __all__ = [
     "Keys",
     "MalformedXml",
     "Marking",
+    "Mended",
+    "Mending",
     "MissingFile",
     "NotACandidate",
     "NotASupervisor",
@@ -178,6 +184,7 @@ __all__ = [
     "entries",
     "ephemeral_keys",
     "every_instance",
+    "executable_diagram",
     "fold",
     "follow_scopes",
     "form_of",
@@ -188,6 +195,7 @@ __all__ = [
     "load_package",
     "marking",
     "meet_limit",
+    "mended_diagram",
     "newest_package",
     "now",
     "observe",
