@@ -13,7 +13,7 @@ from functools import lru_cache
 from marshmallow import Schema
 
 from engine import handlers
-from engine.definitions import catalogue, dmn, foreign
+from engine.definitions import catalogue, dmn, foreign, pictures
 from engine.definitions.diagram import ACTIVITIES, EVENTS, GATEWAYS, Diagram, Element, parse
 from engine.definitions.graph import in_cycle, reachable, recursive_calls
 from engine.definitions.package import MissingFile, Package, load
@@ -63,7 +63,8 @@ def _problems(content: Package) -> list[Problem]:
         except MissingFile as error:
             problems.append(Problem(0, "", "missing_file", error.values, f"{key}.bpmn"))
     for key, diagram in drawn.items():
-        found = sorted([*_check_diagram(key, diagram, content), *foreign.check(content.bpmn(key))], key=_line)
+        others = [*foreign.check(content.bpmn(key)), *pictures.check(content.bpmn(key), diagram)]
+        found = sorted([*_check_diagram(key, diagram, content), *others], key=_line)
         problems += [one if one.file else replace(one, file=f"{key}.bpmn") for one in found]
     problems += _shared_names(drawn)
     problems += _catalogues(content)
