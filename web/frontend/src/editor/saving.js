@@ -21,7 +21,17 @@ export class Saving {
     const trouble = this.trouble(state);
     const room = kept === false && state !== "saved" && banner("warn", say("no_room"));
     const handedIn = this.draft.submitted && banner("info", say("submitted"));
-    this.banners.replaceChildren(...[trouble, room, handedIn, this.recovered].filter(Boolean));
+    this.banners.replaceChildren(...[trouble, room, handedIn, this.mended(), this.recovered].filter(Boolean));
+  }
+
+  /** What was set right when the draft was opened, until the owner has read it. */
+  mended() {
+    const { mendings = [] } = this.draft;
+    const read = () => {
+      this.draft.mendings = [];
+      this.draw();
+    };
+    return mendings.length > 0 && banner("info", [say("mended"), ...mendings].join(" "), [button(say("understood"), read)]);
   }
 
   trouble(state) {
