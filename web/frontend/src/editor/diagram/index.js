@@ -58,7 +58,8 @@ class DiagramTab {
     this.file = `${draft.key}.bpmn`;
     this.canvasElement = make("div", { class: "desk-diagram desk-editor-canvas" });
     this.panelElement = make("aside", { class: "desk-editor-panel", "aria-label": say("general") });
-    container.append(make("div", { class: "desk-editor-split" }, this.canvasElement, this.panelElement));
+    this.unread = make("p", { class: "desk-note desk-note-warn", role: "alert", hidden: true });
+    container.append(this.unread, make("div", { class: "desk-editor-split" }, this.canvasElement, this.panelElement));
     const variables = new Variables(urls.variables, this.file, draft);
     this.modeler = new Modeler({
       container: this.canvasElement,
@@ -96,9 +97,16 @@ class DiagramTab {
   }
 
   async draw() {
-    await this.modeler.importXML(this.draft.text(this.file));
+    const { warnings } = await this.modeler.importXML(this.draft.text(this.file));
+    this.warn(warnings);
     this.fit();
     this.mark();
+  }
+
+  /** What a save would leave out is said before anything is drawn. */
+  warn(warnings) {
+    this.unread.hidden = !warnings.length;
+    this.unread.textContent = warnings.length ? say("diagram_unread", { n: warnings.length, why: warnings[0].message }) : "";
   }
 
   /** After recovery or another's version: drawn anew when it differs from what is drawn. */
