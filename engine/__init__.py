@@ -18,6 +18,8 @@ from engine.definitions.dmn import UnknownDecision
 from engine.definitions.dmn import parse as read_decisions
 from engine.definitions.lint import check as lint
 from engine.definitions.loose import check as lint_file
+from engine.definitions.loose import warnings as warnings_of_file
+from engine.definitions.names import check as warnings
 from engine.definitions.naming import Mending
 from engine.definitions.package import MissingFile, Package
 from engine.definitions.package import completed as completed_package
@@ -32,6 +34,7 @@ from engine.definitions.redrawing import mend as mended_diagram
 from engine.definitions.shapes import Drawing
 from engine.definitions.shapes import read as drawing
 from engine.errors import Conflict, Corrupt, EngineError, Invalid, InvalidDefinition, NotFound, NotPermitted, Problem
+from engine.errors import first as first_findings
 from engine.execution import (
     Advanced,
     CannotGoOn,
@@ -41,7 +44,6 @@ from engine.execution import (
     UnknownInstance,
     observe,
     seal_for,
-    unseal_for,
 )
 from engine.handlers import registered as operators
 from engine.history import BrokenChain, Entry
@@ -69,15 +71,27 @@ from engine.publishing import (
     Published,
     callers_of,
     count_published,
+    in_force,
     newest_package,
     publish,
     publish_directory,
 )
 from engine.publishing import record as record_definition
-from engine.replay import Follower, Marking, definition_of, entries, fold, follow_scopes, marking
+from engine.replay import (
+    CaseHistory,
+    Follower,
+    Marking,
+    definition_of,
+    entries,
+    fold,
+    follow_scopes,
+    history_of,
+    marking,
+)
 from engine.sealing import Keys
 from engine.sealing import configure as configure_keys
 from engine.sealing import ephemeral as ephemeral_keys
+from engine.spiff.entered import EntryRefused
 from engine.steps import Failed
 from engine.timers import run_clock
 from engine.user_tasks import UnknownUserTask, assign, claim, complete, form_of, release
@@ -90,10 +104,13 @@ from engine.verification import (
     verify_each,
     verify_streams,
 )
-from engine.versions import UnknownProcess
+from engine.versions import InForce, UnknownProcess
 from engine.versions import current as definition
 from engine.worker import carry_out, renew_leases, run_jobs
 from engine.xml import MalformedXml
+from engine.yaml import MalformedYaml
+from engine.yaml import parse as read_yaml
+from engine.yaml import serialise as write_yaml
 
 
 def run_due(at: datetime) -> int:
@@ -114,6 +131,7 @@ __all__ = [
     "BrokenChain",
     "Calendar",
     "CannotGoOn",
+    "CaseHistory",
     "Change",
     "ClaimedByAnother",
     "Conflict",
@@ -127,11 +145,13 @@ __all__ = [
     "Element",
     "EngineError",
     "Entry",
+    "EntryRefused",
     "Failed",
     "Flow",
     "Follower",
     "Form",
     "FourEyesViolation",
+    "InForce",
     "IncidentResolved",
     "InstanceEnded",
     "Invalid",
@@ -140,6 +160,7 @@ __all__ = [
     "InvalidVariables",
     "Keys",
     "MalformedXml",
+    "MalformedYaml",
     "Marking",
     "Mended",
     "Mending",
@@ -185,11 +206,14 @@ __all__ = [
     "ephemeral_keys",
     "every_instance",
     "executable_diagram",
+    "first_findings",
     "fold",
     "follow_scopes",
     "form_of",
     "forms",
     "frames",
+    "history_of",
+    "in_force",
     "lint",
     "lint_file",
     "load_package",
@@ -209,6 +233,7 @@ __all__ = [
     "read_diagram",
     "read_history",
     "read_package",
+    "read_yaml",
     "record_definition",
     "record_person",
     "release",
@@ -222,7 +247,6 @@ __all__ = [
     "start",
     "survive",
     "told_of_people",
-    "unseal_for",
     "use_calendar",
     "variables",
     "verify",
@@ -230,4 +254,7 @@ __all__ = [
     "verify_each",
     "verify_streams",
     "waiting_for",
+    "warnings",
+    "warnings_of_file",
+    "write_yaml",
 ]

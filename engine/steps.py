@@ -53,8 +53,8 @@ STEPS: dict[str, str] = {
     "deadline_missed": "token and element of a user task, neither for the case",
     "instance_completed": "element",
     "instance_cancelled": "reason",
-    "draft_submitted": "of a definition: revision, base_version, sha256, note, differing (scenarios)",
-    "draft_approved": "of a definition: revision, sha256, differing (scenarios)",
+    "draft_submitted": "of a definition: revision, base_version, sha256, note, differing (scenarios), warnings (how many, when there were any)",
+    "draft_approved": "of a definition: revision, sha256, differing (scenarios), warnings (how many, when there were any)",
     "draft_returned": "of a definition: revision, reason",
     "definition_published": "of a definition: version, sha256, note, approved_by, restores (the version whose content it is)",
     "case_looked_at": "of a person: case",
@@ -70,13 +70,14 @@ def step(type: str, /, scope: int = 0, **fields: Any) -> Step:
 
 @dataclass(frozen=True, kw_only=True)
 class Work:
-    """A service task that is due: what its handler is to be called with."""
+    """A service task that is due: what its handler is to be called with; `undone` when only its refusal counts."""
 
     token: int
     element_id: str
     process_key: str
     topic: str
     parameters: dict[str, Any] = field(repr=False)
+    undone: bool = False
 
 
 @dataclass(frozen=True)
@@ -88,19 +89,21 @@ class Done:
 
 @dataclass(frozen=True)
 class Refused:
-    """The business said no."""
+    """The business said no; `about` names the parameters it is about, which the record does not repeat."""
 
     code: str
     values: dict[str, Any] = field(repr=False, default_factory=dict)
+    about: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
 class Failed:
-    """The handler broke; `message` and `trace` hold no customer's data."""
+    """The handler broke; `message` and `trace` hold no customer's data. `about` names the parameters that it could not take."""
 
     kind: str
     message: str
     trace: str = ""
+    about: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,7 @@ import engine
 from engine import Package, Problem
 from models.base import session, transaction
 from models.definition import DefinitionDraft, DraftPlay, ProcessDefinition
+from office import batches
 from office.intake import START_VARIABLES
 
 OWNER = "owner"
@@ -24,6 +25,7 @@ MOST_CHARACTERS = 1_000_000
 MOST_NAME = 100
 MOST_KEY = 60
 MOST_NUMBER = 1_000
+STARTED = START_VARIABLES | {kind.variable: "string" for kind in batches.KINDS}
 
 
 class NotAnOwner(engine.NotPermitted):
@@ -199,6 +201,11 @@ def problems(package: Package) -> list[Problem]:
     return engine.lint(ready(package))
 
 
+def warnings(package: Package) -> list[Problem]:
+    """What can hardly be meant: names that nothing sets, among all processes in force; decision tables that contradict themselves."""
+    return engine.warnings(ready(package), engine.in_force(), STARTED)
+
+
 def ready(package: Package) -> Package:
     """The package without what nothing refers to; as it is when something is missing or cannot be read."""
     try:
@@ -223,10 +230,5 @@ def remove(key: str) -> None:
 
 def known_at(key: str, file: str, element: str) -> list[engine.variables.Known]:
     """The variables known at an element of the draft: from the start, from callers, from what comes before it. Errors: UnknownProcess."""
-    draft = find(key)
-    process = file.removesuffix(".bpmn")
-    found = {name: engine.variables.Known(name, "", kind) for name, kind in START_VARIABLES.items()}
-    for _, caller in engine.callers_of(process):
-        found |= {one.name: one for one in engine.variables.given_by_callers(caller, process)}
-    found |= {one.name: one for one in engine.variables.at(draft.package, process, element)}
-    return sorted(found.values(), key=lambda known: known.name)
+    content = find(key).package
+    return engine.variables.at(content, file.removesuffix(".bpmn"), element, engine.in_force(), STARTED)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cached_property, lru_cache
+from typing import TypeVar
 
 from engine import xml
 
@@ -16,6 +17,8 @@ ACTIVITIES = frozenset({"userTask", "serviceTask", "businessRuleTask", "receiveT
 GATEWAYS = frozenset({"exclusiveGateway", "parallelGateway", "inclusiveGateway", "eventBasedGateway"})
 EVENTS = frozenset({"startEvent", "endEvent", "boundaryEvent", "intermediateCatchEvent", "intermediateThrowEvent"})
 MOST_KEPT = 128
+MOST_ELEMENTS, MOST_FLOWS = 1_000, 3_000
+_Part = TypeVar("_Part")
 LITERAL = re.compile(r'"([^"\\]+)"')
 COUNTER = "loopCounter"  # what an item of a multi-instance activity calls its number, as the standard has it
 OF_MULTI_INSTANCE = frozenset({"completionCondition", "documentation", "extensionElements"})
@@ -112,6 +115,10 @@ class Element:
         """The ids of the manual this element declares."""
         return tuple(ref.strip() for ref in self.properties.get("manualRef", "").split(",") if ref.strip())
 
+    def mapping(self, prefix: str) -> list[tuple[str, str]]:
+        """Variables and FEEL texts of what a call takes ("in.") or brings back ("out.")."""
+        return [(name[len(prefix) :], text) for name, text in self.properties.items() if name.startswith(prefix)]
+
 
 @dataclass(frozen=True, kw_only=True)
 class Flow:
@@ -141,19 +148,49 @@ class Diagram:
 
     def outgoing(self, element_id: str) -> list[Flow]:
         """The flows that leave an element, in document order."""
-        return [flow for flow in self.flows.values() if flow.source == element_id]
+        return list(self._leaving.get(element_id, ()))
 
     def incoming(self, element_id: str) -> list[Flow]:
         """The flows that arrive at an element, in document order."""
-        return [flow for flow in self.flows.values() if flow.target == element_id]
+        return list(self._arriving.get(element_id, ()))
 
     def boundary_events(self, element_id: str) -> list[Element]:
         """The events attached to an activity."""
-        return [element for element in self.elements.values() if element.attached_to == element_id]
+        return list(self._attached.get(element_id, ()))
+
+    def starts(self, parent: str) -> list[Element]:
+        """The start events of the process or of a sub-process."""
+        return list(self._starting.get(parent, ()))
+
+    # Asked for every element of a diagram: looking through all of them each time takes the square of their number.
+
+    @cached_property
+    def _leaving(self) -> dict[str, list[Flow]]:
+        return _grouped(self.flows.values(), lambda flow: flow.source)
+
+    @cached_property
+    def _arriving(self) -> dict[str, list[Flow]]:
+        return _grouped(self.flows.values(), lambda flow: flow.target)
+
+    @cached_property
+    def _attached(self) -> dict[str, list[Element]]:
+        return _grouped(self.elements.values(), lambda element: element.attached_to)
+
+    @cached_property
+    def _starting(self) -> dict[str, list[Element]]:
+        starts = (element for element in self.elements.values() if element.type == "startEvent")
+        return _grouped(starts, lambda element: element.parent)
 
     def called_processes(self) -> list[str]:
         """Keys of the processes that call activities name, in document order, each once."""
         return list(dict.fromkeys(e.called for e in self.elements.values() if e.type == "callActivity" and e.called))
+
+
+def _grouped(parts: Iterable[_Part], by: Callable[[_Part], str]) -> dict[str, list[_Part]]:
+    found: dict[str, list[_Part]] = {}
+    for part in parts:
+        found.setdefault(by(part), []).append(part)
+    return found
 
 
 @lru_cache(maxsize=MOST_KEPT)
@@ -172,6 +209,8 @@ def parse(content: bytes) -> Diagram:
     lanes = _lanes(process)
     reader = _Reader(lanes, _named(root, "message", "name"), _named(root, "error", "errorCode"))
     elements, flows = reader.read(process)
+    if len(elements) > MOST_ELEMENTS or len(flows) > MOST_FLOWS:
+        raise xml.MalformedXml(line=process.sourceline or 0, why="too_many_elements", limit=MOST_ELEMENTS)
     return Diagram(
         key=process.get("id", ""),
         name=process.get("name") or _pool_name(root, process.get("id", "")),

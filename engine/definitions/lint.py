@@ -13,11 +13,11 @@ from functools import lru_cache
 from marshmallow import Schema
 
 from engine import handlers
-from engine.definitions import catalogue, dmn, foreign, pictures
+from engine.definitions import catalogue, dmn, filling, foreign, pictures, tables, tried
 from engine.definitions.diagram import ACTIVITIES, EVENTS, GATEWAYS, Diagram, Element, parse
 from engine.definitions.graph import in_cycle, reachable, recursive_calls
 from engine.definitions.package import MissingFile, Package, load
-from engine.errors import EngineError, InvalidDefinition, Problem
+from engine.errors import EngineError, InvalidDefinition, Problem, first
 from engine.language import feel
 from engine.language.feel import FeelSyntaxError
 from engine.language.forms import Form
@@ -37,18 +37,18 @@ TRIGGERS = {
 MOST_KEPT = 64
 REPEATED = frozenset({"userTask", "serviceTask", "businessRuleTask", "callActivity", "subProcess"})
 VARIABLE = re.compile(r"^[^\W\d]\w*$")
-EXPRESSION_PROPERTIES = ("due", "correlationKey", "inputCollection", "outputElement")
+EXPRESSION_PROPERTIES = ("due", "correlationKey", "inputCollection", "outputElement", "refusesWhen", "about")
 
 
 def check(content: Package) -> list[Problem]:
-    """Every problem of a package, in document order; empty when it may be published."""
+    """The problems of a package, in document order; empty when it may be published. After MOST_FINDINGS the last one says that there are more."""
     return list(_checked(content.canonical(), frozenset(handlers.registered())))
 
 
 @lru_cache(maxsize=MOST_KEPT)
 def _checked(canonical: bytes, topics: frozenset[str]) -> tuple[Problem, ...]:
     """Kept, because a draft and the processes that call it are asked about again and again; `topics` are the service tasks known then."""
-    return tuple(_problems(load(canonical)))
+    return tuple(first(_problems(load(canonical))))
 
 
 def _problems(content: Package) -> list[Problem]:
@@ -67,6 +67,7 @@ def _problems(content: Package) -> list[Problem]:
         found = sorted([*_check_diagram(key, diagram, content), *others], key=_line)
         problems += [one if one.file else replace(one, file=f"{key}.bpmn") for one in found]
     problems += _shared_names(drawn)
+    problems += _tries(drawn)
     problems += _catalogues(content)
     problems += [Problem(0, "", "recursive_call", {"process": key}, f"{key}.bpmn") for key in recursive_calls(drawn)]
     return problems
@@ -78,8 +79,10 @@ def _line(problem: Problem) -> int:
 
 def _catalogues(content: Package) -> Iterator[Problem]:
     for name, text in content.files.items():
-        if name.startswith("translations/") and catalogue.read(text) is None:
-            yield Problem(0, "", "malformed_catalogue", {"file": name}, name)
+        found = catalogue.fault(text) if name.startswith("translations/") else None
+        if found is not None:
+            line = found["line"]
+            yield Problem(line, "", "malformed_catalogue", {"file": name, **found}, name)
 
 
 def _shared_names(drawn: dict[str, Diagram]) -> Iterator[Problem]:
@@ -91,6 +94,15 @@ def _shared_names(drawn: dict[str, Diagram]) -> Iterator[Problem]:
                 if element.id in names:
                     yield replace(_problem(element, "sub_process_id_taken", process=key), file=f"{key}.bpmn")
                 names.add(element.id)
+
+
+def _tries(drawn: dict[str, Diagram]) -> Iterator[Problem]:
+    """A service task that is to be tried before must be there."""
+    for key, diagram in drawn.items():
+        for element in diagram.elements.values():
+            for name in tried.names(element):
+                if tried.find(name, key, drawn) is None:
+                    yield replace(_problem(element, "unknown_tried", service=name), file=f"{key}.bpmn")
 
 
 def _check_diagram(key: str, diagram: Diagram, content: Package) -> list[Problem]:
@@ -291,22 +303,24 @@ def _references(element: Element, content: Package) -> Iterator[Problem]:
 
 def _form(element: Element, content: Package) -> Iterator[Problem]:
     form_id = element.properties.get("form", "")
+    found: list[Problem] = []
     try:
-        Form.parse(content.form(form_id))
+        found = filling.problems(Form.parse(content.form(form_id)))
     except MissingFile:
         yield _problem(element, "unknown_form", form=form_id)
     except InvalidDefinition as error:
-        for inner in error.problems:
-            values = {"form": form_id, **inner.values}
-            yield Problem(element.line, element.id, inner.rule, values, f"forms/{form_id}.form")
+        found = error.problems
+    for inner in found:
+        values = {"form": form_id, **inner.values}
+        yield Problem(inner.line, element.id, inner.rule, values, f"forms/{form_id}.form")
 
 
 def _decision(element: Element, content: Package) -> Iterator[Problem]:
     if not element.result_variable:
         yield _problem(element, "no_result_variable")
     try:
-        model = dmn.parse(content.decision(element.decision))
-    except MissingFile:
+        found = dmn.parse(content.decision(element.decision)).find(element.decision)
+    except (MissingFile, dmn.UnknownDecision):
         yield _problem(element, "unknown_decision", decision=element.decision)
         return
     except InvalidDefinition as error:
@@ -317,8 +331,8 @@ def _decision(element: Element, content: Package) -> Iterator[Problem]:
     except EngineError as error:
         yield _problem(element, "malformed_decision", decision=element.decision, why=error.code)
         return
-    if element.decision not in model.decisions:
-        yield _problem(element, "unknown_decision", decision=element.decision)
+    file = f"decisions/{element.decision}.dmn"
+    yield from (replace(one, element_id=element.id, file=file) for one in tables.problems(found))
 
 
 def _topic(element: Element) -> Iterator[Problem]:

@@ -1,4 +1,4 @@
-"""Whether everything that is executed can be seen: each id once, a picture for each flow node, flow and lane, and an element for each picture.
+"""Whether everything that is executed can be seen: each id once, a picture for each flow node, flow and lane; and, as warnings, pictures too many.
 
 What counts is what an editor draws: the first drawing of the file, and those of the sub-processes in it. Where the pictures stand is read in `shapes`.
 """
@@ -36,11 +36,15 @@ def check(content: bytes, diagram: Diagram) -> list[Problem]:
     """Every such problem of a BPMN file, given what it says. Errors: MalformedXml."""
     root = xml.parse(content)
     found = seen(root)
-    told = set(diagram.twice)
-    problems = [*_twice(root, told), *_pictures(found, told)]
+    problems = list(_twice(root, set(diagram.twice)))
     if not found.shapes and diagram.elements:
         return [*problems, Problem(0, "", "no_picture", {})]
     return [*problems, *_unseen(root, diagram, found)]
+
+
+def leftovers(content: bytes, diagram: Diagram) -> list[Problem]:
+    """Pictures too many, which hide nothing: warnings, of nothing and of what is drawn already. Errors: MalformedXml."""
+    return list(_pictures(seen(xml.parse(content)), set(diagram.twice)))
 
 
 def _twice(root: xml.Element, told: set[str]) -> Iterator[Problem]:
@@ -67,11 +71,12 @@ def repeated(root: xml.Element) -> list[xml.Element]:
 
 def _pictures(found: Seen, told: set[str]) -> Iterator[Problem]:
     for node in found.empty:
-        yield Problem(node.sourceline or 0, "", "picture_of_nothing", {"shown": node.get("bpmnElement") or "—"})
+        shown, line = node.get("bpmnElement") or "—", node.sourceline or 0
+        yield Problem(line, "", "picture_of_nothing", {"shown": shown}, warning=True)
     for node in found.again:
         shown, line = node.get("bpmnElement"), node.sourceline or 0
         if shown not in told:
-            yield Problem(line, shown, "drawn_twice", {})
+            yield Problem(line, shown, "drawn_twice", {}, warning=True)
 
 
 def _unseen(root: xml.Element, diagram: Diagram, found: Seen) -> Iterator[Problem]:

@@ -50,7 +50,9 @@ def rules(page: Page) -> int:
 
 def put(page: Page, text: str) -> None:
     """Let the file be this text, as if a colleague had written it."""
-    page.evaluate("([name, text]) => { editor.draft.change(name, text); editor.draft.announce('loaded'); }", [FILE, text])
+    page.evaluate(
+        "([name, text]) => { editor.draft.change(name, text); editor.draft.announce('loaded'); }", [FILE, text]
+    )
     page.wait_for_function("() => editor.opened.decisions.sheet.ready.then(() => true)")
 
 
@@ -79,7 +81,9 @@ def test_every_table_of_a_file_can_be_seen(page: Page) -> None:
     """A second table of a file is executed as well; two rules of one id are both read, and what else is in the file is still there after a change."""
     note = '<extensionElements><x:note xmlns:x="urn:other" x:by="me">别的工具</x:note></extensionElements>'
     text = editing.text_of(page, FILE)
-    text = re.sub(r'(<decision id="cause"[^>]*>)', rf"\1{note}", text).replace("</definitions>", f"{SECOND}</definitions>")
+    text = re.sub(r'(<decision id="cause"[^>]*>)', rf"\1{note}", text).replace(
+        "</definitions>", f"{SECOND}</definitions>"
+    )
     put(page, text)
     choice = page.get_by_label("文件里的哪一张表")
     choice.select_option("other")
@@ -88,7 +92,14 @@ def test_every_table_of_a_file_can_be_seen(page: Page) -> None:
     assert rules(page) == len(dmn.parse(text.encode()).find("cause").logic.rules)
     after = editing.text_of(page, FILE)
     assert len(dmn.parse(after.encode()).find("other").logic.rules) == 3
-    for kept in ("别的工具", "urn:other", "<description>说明</description>", "手册", "依据", 'manualRef="CH2.2, CH2.6, CH2.10"'):
+    for kept in (
+        "别的工具",
+        "urn:other",
+        "<description>说明</description>",
+        "手册",
+        "依据",
+        'manualRef="CH2.2, CH2.6, CH2.10"',
+    ):
         assert kept in after
     ids = re.findall(r'\sid="([^"]+)"', after)
     assert len(ids) == len(set(ids))

@@ -20,10 +20,12 @@ BROKEN = {
     "not_drawn": ("work", file((SEEN).replace(shape("work", 200), ""), more=DRAWN)),
     "flow_not_drawn": ("f2", file(SEEN.replace(F2, ""), more=DRAWN)),
     "picture_id_used_twice": ("f2", file(SEEN.replace("f2_di", "f1_di"), more=DRAWN)),
-    "picture_of_nothing": ("", file(SEEN.replace(F2, F2 + edge("gone", 400)), more=DRAWN)),
-    "drawn_twice": ("f2", file(SEEN.replace(F2, F2 + edge("f2", 400, "other")), more=DRAWN)),
     "id_used_twice": ("work", file('<bpmn:message id="work"/>' + SEEN, more=DRAWN)),
 }  # fmt: skip
+LEFT = {
+    "picture_of_nothing": ("", file(SEEN.replace(F2, F2 + edge("gone", 400)), more=DRAWN)),
+    "drawn_twice": ("f2", file(SEEN.replace(F2, F2 + edge("f2", 400, "other")), more=DRAWN)),
+}
 
 
 def found(text: str) -> list[tuple[str, str]]:
@@ -38,6 +40,17 @@ def test_what_cannot_be_seen_is_told(rule: str) -> None:
     assert found(text) == [(rule, element)]
     problems = engine.lint(engine.Package(key="Process_1", files={"Process_1.bpmn": text}))
     assert (rule, element) in [(one.rule, one.element_id) for one in problems]
+
+
+@pytest.mark.parametrize("rule", LEFT)
+def test_pictures_too_many_are_told(rule: str) -> None:
+    """They hide nothing, so they keep nothing from being published."""
+    element, text = LEFT[rule]
+    assert found(text) == []
+    warnings = engine.warnings(engine.Package(key="Process_1", files={"Process_1.bpmn": text}))
+    assert [(one.rule, one.element_id, one.warning) for one in warnings if one.file == "Process_1.bpmn"] == [
+        (rule, element, True)
+    ]
 
 
 @pytest.mark.parametrize(
