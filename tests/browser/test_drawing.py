@@ -328,3 +328,33 @@ def test_what_was_left_is_kept_until_it_is_decided_about(page: Page) -> None:
     assert "forms/ts006_judge.form" in json.loads(page.evaluate("localStorage.getItem('desk-draft:TS-006')"))["files"]
     page.get_by_role("button", name="不要了").click()
     assert page.evaluate("localStorage.getItem('desk-draft:TS-006')") is None
+
+
+def test_what_other_tools_wrote_goes_with_its_element(page: Page) -> None:
+    """A step that is replaced or copied keeps what a tool of somebody else wrote at it."""
+    text = editing.text_of(page, "TS-006.bpmn")
+    foreign = '<bpmn:extensionElements><x:note xmlns:x="urn:other" by="me"><x:inner>别的工具</x:inner></x:note>'
+    head, task, tail = text.partition('<bpmn:userTask id="accept_monternet"')
+    tail = tail.replace("<bpmn:extensionElements>", foreign, 1)
+    stored(page, "TS-006", f'{head}{task} xmlns:y="urn:more" y:colour="red"{tail}')
+    open_with_script(page, "TS-006")
+    command(page, "get('bpmnReplace').replaceElement(of('accept_monternet'), { type: 'bpmn:ServiceTask' })")
+    command(
+        page,
+        "get('copyPaste').copy([of('accept_monternet')]); get('copyPaste').paste({ element: of('accept_monternet').parent, point: { x: 400, y: 60 } })",
+    )
+    editing.saved(page, "TS-006.bpmn", "service_task_")
+    after = editing.text_of(page, "TS-006.bpmn")
+    assert (after.count("别的工具"), after.count('by="me"'), after.count(':colour="red"')) == (2, 2, 2)
+    assert '<bpmn:userTask id="accept_monternet"' not in after
+
+
+def test_leaving_at_once_asks(page: Page) -> None:
+    """A change is held for a moment before it is in the draft; whoever leaves in that moment is asked too."""
+    asked: list[str] = []
+    page.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.dismiss())[1])
+    page.locator(".desk-editor-canvas").click(position={"x": 400, "y": 300})
+    command(page, "get('modeling').updateProperties(of('accept_monternet'), { name: '改' }); location.reload()")
+    expect(page.locator("#panel-diagram")).to_be_visible()
+    editing.saved(page, "TS-006.bpmn", 'name="改"')
+    assert asked == ["beforeunload"]

@@ -71,13 +71,18 @@ export class Draft extends EventTarget {
     return true;
   }
 
-  /** act runs before a save and hands over what an editor still holds back. */
-  beforeSave(act) {
-    this.flushers.push(act);
+  /** act runs before a save and hands over what an editor still holds back; waiting says whether it holds anything. */
+  beforeSave(act, waiting) {
+    this.flushers.push({ act, waiting });
   }
 
   async flush() {
-    for (const act of this.flushers) await act();
+    for (const { act } of this.flushers) await act();
+  }
+
+  /** Whether leaving now would lose something, or leave it in this browser only. */
+  get isUnsaved() {
+    return this.unsaved.size > 0 || this.flushers.some(({ waiting }) => waiting());
   }
 
   async check() {
@@ -92,7 +97,13 @@ export class Draft extends EventTarget {
 
   /** Save what is unsaved; what changes meanwhile is saved afterwards. */
   async save() {
-    await this.flush();
+    try {
+      await this.flush();
+    } catch (error) {
+      console.error(error);
+      this.fail({ kind: "refused", answer: { title: error.message } });
+      return;
+    }
     clearTimeout(this.timers.save);
     if (!this.unsaved.size || this.saving || this.state === "conflict") return;
     const sent = new Map(this.unsaved);

@@ -8,7 +8,7 @@ export class Saving {
     this.line = make("span", { class: "desk-saved", role: "status" });
     this.banners = make("div", { class: "desk-stack desk-editor-banners" });
     draft.addEventListener("state", () => this.draw());
-    window.addEventListener("beforeunload", (event) => draft.unsaved.size && event.preventDefault());
+    window.addEventListener("beforeunload", (event) => draft.isUnsaved && event.preventDefault());
     window.addEventListener("online", () => draft.save());
   }
 

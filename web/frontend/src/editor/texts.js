@@ -10,7 +10,7 @@ export const TEXTS = {
     offline: "没有连上服务器，改动留在这个浏览器里，稍后自动再存。", session: "登录已过期。请在新窗口登录后点「再存一次」；改动留在这个浏览器里。", log_in: "去登录", again: "再存一次",
     refused: "这次没有存上：{why} 改动留在这个浏览器里。", conflict: "{who} 在 {time} 保存过这份草稿，你的改动还没有存进去。",
     keep_mine: "保留我改过的文件", take_theirs: "用对方的版本（我的改动留在浏览器里）", submitted: "这份草稿已经提交审批。再改动就要重新提交。",
-    recover: "{time} 有没存上的改动（{files}）。", put_back: "放回草稿", discard: "不要了", no_room: "这个浏览器放不下备份，请及时保存。", mended: "打开时改正了这份草稿：", understood: "知道了", nobody: "另一个人",
+    recover: "{time} 有没存上的改动（{files}）。", put_back: "放回草稿", discard: "不要了", no_room: "这个浏览器放不下备份，请及时保存。", mended: "打开时改正了这份草稿：", comments: "文件里有写在代码中的注释（<!-- -->），在这里保存后就没有了；要留就先下载原文件。", understood: "知道了", nobody: "另一个人",
     // problems
     problems: "问题", no_problems: "没有问题", problem_count: "{n} 个问题", warning: "提醒", warning_count: "{n} 条提醒", problems_and_warnings: "{problems}，{warnings}", in_fen: "分", go: "定位", line: "第 {line} 行", hide_list: "收起", show_list: "展开", no_problems_hint: "画法、表单、决策和表达式都能执行。",
     // panel
@@ -48,7 +48,7 @@ export const TEXTS = {
     offline: "The server could not be reached. Your changes are kept in this browser and saved as soon as it answers.", session: "You are no longer logged in. Log in in a new window, then save again; your changes are kept in this browser.", log_in: "Log in", again: "Save again",
     refused: "This could not be saved: {why} Your changes are kept in this browser.", conflict: "{who} saved this draft at {time}. Your changes are not in it yet.",
     keep_mine: "Keep the files I changed", take_theirs: "Take theirs (mine stay in this browser)", submitted: "This draft has been handed in for approval. After further changes it must be handed in again.",
-    recover: "There are changes from {time} that were not saved ({files}).", put_back: "Put them back", discard: "Discard them", no_room: "This browser has no room for a copy; please save often.", mended: "This draft was set right when it was opened:", understood: "All right", nobody: "Somebody else",
+    recover: "There are changes from {time} that were not saved ({files}).", put_back: "Put them back", discard: "Discard them", no_room: "This browser has no room for a copy; please save often.", mended: "This draft was set right when it was opened:", comments: "The text of the file holds comments (<!-- -->), which a save made here leaves out; download the original first to keep them.", understood: "All right", nobody: "Somebody else",
     problems: "Problems", no_problems: "No problems", problem_count: "{n} problems", warning: "Warning", warning_count: "{n} warnings", problems_and_warnings: "{problems}, {warnings}", in_fen: "fen", go: "Show", line: "line {line}", hide_list: "Hide", show_list: "Show", no_problems_hint: "Drawing, forms, decisions and expressions can all be executed.",
     general: "Name", name_zh: "Name", name_en: "English name", element_id: "Id", id_hint: "English words, stable for life: histories, scenarios and translations use it.", id_bad: "Letters, digits, underscore, dot and hyphen only, beginning with a letter or underscore.",
     id_taken: "This id is in use already.", id_reserved: "This id is reserved.", manual: "Manual", manual_ref: "Manual reference", manual_hint: "Several are separated by commas.", manual_unknown: "The manual has no {id}.",

@@ -34,7 +34,7 @@ class DecisionsTab {
     });
     const work = make("div", { class: "desk-stack", on: { keydown: (event) => this.key(event) } }, this.tools, this.table);
     container.append(make("div", { class: "desk-editor-files" }, this.list.element, work));
-    draft.beforeSave(() => this.flush());
+    draft.beforeSave(() => this.flush(), () => this.sheet?.waiting);
     this.offer();
   }
 

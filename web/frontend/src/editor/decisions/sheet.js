@@ -32,7 +32,8 @@ export class Sheet {
 
   /** What a save would leave out is said before anything is typed. */
   head(warnings) {
-    const lost = warnings.length > 0 && make("p", { class: "desk-note desk-note-warn", role: "alert" }, say("decision_unread", { n: warnings.length, why: warnings[0].message }));
+    const told = [warnings.length && say("decision_unread", { n: warnings.length, why: warnings[0].message }), this.draft.text(this.name).includes("<!--") && say("comments")].filter(Boolean);
+    const lost = told.length > 0 && make("p", { class: "desk-note desk-note-warn", role: "alert" }, told.join(" "));
     const views = this.editor.getViews();
     const several = views.length > 1 && select(this.editor.getActiveView().id, views.map(({ id, name }) => [id, name ?? id]), (id) => this.turn(views.find((view) => view.id === id)), { "aria-label": say("decision_of_file") });
     this.above.replaceChildren(...[lost, several].filter(Boolean));
@@ -74,8 +75,8 @@ export class Sheet {
   async flush() {
     if (!this.waiting) return;
     clearTimeout(this.timer);
-    this.waiting = false;
     const { xml } = await this.editor.saveXML({ format: true });
+    this.waiting = false;
     this.draft.change(this.name, xml);
   }
 
