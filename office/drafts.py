@@ -14,6 +14,7 @@ import engine
 from engine import Package, Problem
 from models.base import session, transaction
 from models.definition import DefinitionDraft, DraftPlay, ProcessDefinition
+from models.identity import Department
 from office import batches
 from office.intake import START_VARIABLES
 
@@ -202,8 +203,14 @@ def problems(package: Package) -> list[Problem]:
 
 
 def warnings(package: Package) -> list[Problem]:
-    """What can hardly be meant: names that nothing sets, among all processes in force; decision tables that contradict themselves."""
-    return engine.warnings(ready(package), engine.in_force(), STARTED)
+    """What can hardly be meant: names that nothing sets, among all processes in force; decision tables that contradict themselves; ways that end nowhere."""
+    return engine.warnings(ready(package), engine.in_force(), STARTED, departments())
+
+
+def departments() -> list[str]:
+    """What lanes and user tasks may call the departments of the office: their codes and their Chinese names."""
+    found = session().execute(select(Department.code, Department.name_zh))
+    return [name for row in found for name in row]
 
 
 def ready(package: Package) -> Package:

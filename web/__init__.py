@@ -19,7 +19,7 @@ import engine
 import models
 import service_tasks
 from models import base, drivers
-from office import batches, calendar, complaints
+from office import batches, calendar, complaints, correspondence
 from office import supervision as tracking
 from web import auth, config, cookies, errors, hosts, i18n, keys, submission
 from web.edge import Refusals
@@ -136,6 +136,7 @@ def _compose() -> None:
     """What the engine is told once: the calendar, and who follows its changes."""
     engine.use_calendar(calendar.current)
     engine.observe(complaints.follow)
+    engine.observe(correspondence.follow)
     engine.observe(tracking.report_missed)
 
 

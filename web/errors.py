@@ -37,6 +37,7 @@ def texts() -> dict[str, str]:
         "UnknownUserTask": gettext("There is no such task."),
         "UnknownInstance": gettext("There is no such case."),
         "UnknownCase": gettext("There is no such case."),
+        "UnknownMessage": gettext("There is no such text message that waits to be sent."),
         "UnknownNotice": gettext("There is no such notice."),
         "UnknownProcess": gettext("There is no such process."),
         "UnknownIncident": gettext("There is no such incident."),
@@ -127,6 +128,9 @@ def reason(found: engine.Reason) -> str:
         "not_a_date": gettext("Please enter a date such as 2026-11-23."),
         "unknown_field": gettext("This field does not belong to the form."),
         "not_text": gettext("This contains characters that cannot be used."),
+        "not_reached_by_text": gettext(
+            "The number is cancelled, so a text message cannot arrive. Tell the customer in another way."
+        ),
         "InvalidParameters": gettext(
             "The next step cannot take this. Please check how it is written and how large it is."
         ),

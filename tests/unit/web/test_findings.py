@@ -41,7 +41,7 @@ def rules() -> set[str]:
     return (
         found
         | set(re.findall(r'"(foreign_[a-z]+)"', foreign))
-        | {"duplicate_id", "no_id", "not_executable", "unreachable"}
+        | {"duplicate_id", "no_id", "not_executable", "too_many_in_a_row", "unreachable"}
     )
 
 
@@ -134,7 +134,10 @@ def test_why_a_file_cannot_be_read_is_said(tmp_path: Path) -> None:
         "too_many": b"<a>" + b"<b/>" * 200_000 + b"</a>",
         "too_deep": b"<a>" * 101 + b"</a>" * 101,
         "not_well_formed": b"<a>",
+        "undeclared_prefix": b"<a><b:c/></a>",
         "no_bpmn": b"<a/>",
+        "dmn": b'<definitions xmlns="https://www.omg.org/spec/DMN/20191111/MODEL/"/>',
+        "no_process": b'<definitions xmlns="http://www.omg.org/spec/BPMN/20100524/MODEL"/>',
     }
     for why, content in broken.items():
         file = tmp_path / f"{why}.bpmn"
