@@ -20,6 +20,7 @@ from engine.definitions.dmn import parse as read_decisions
 from engine.definitions.doubtful import check as warnings
 from engine.definitions.doubtful import of_file as warnings_of_file
 from engine.definitions.loose import check as _lint_file
+from engine.definitions.naming import Mending
 from engine.definitions.package import MissingFile, Package
 from engine.definitions.package import completed as completed_package
 from engine.definitions.package import load as load_package
@@ -27,6 +28,9 @@ from engine.definitions.package import own_names as own_files
 from engine.definitions.package import pruned as pruned_package
 from engine.definitions.package import read as read_package
 from engine.definitions.package import with_files as package_with
+from engine.definitions.redrawing import Mended
+from engine.definitions.redrawing import executable as executable_diagram
+from engine.definitions.redrawing import mend as mended_diagram
 from engine.definitions.shapes import Drawing
 from engine.definitions.shapes import read as drawing
 from engine.errors import Conflict, Corrupt, EngineError, Invalid, InvalidDefinition, NotFound, NotPermitted, Problem
@@ -165,6 +169,8 @@ __all__ = [
     "MalformedXml",
     "MalformedYaml",
     "Marking",
+    "Mended",
+    "Mending",
     "MissingFile",
     "NotACandidate",
     "NotASupervisor",
@@ -209,6 +215,7 @@ __all__ = [
     "entries",
     "ephemeral_keys",
     "every_instance",
+    "executable_diagram",
     "failed_background",
     "first_findings",
     "fold",
@@ -223,6 +230,7 @@ __all__ = [
     "load_package",
     "marking",
     "meet_limit",
+    "mended_diagram",
     "newest_package",
     "now",
     "observe",

@@ -15,7 +15,7 @@ import engine
 from office import drafts, publication
 from web import auth
 from web.processes import PROCESSES, READERS, attachment
-from web.queries import access, changes, differences, findings, names, processes
+from web.queries import access, changes, differences, findings, mendings, names, processes
 
 blueprint = Blueprint("publication", __name__, url_prefix="/processes")
 AT_ONCE = 2
@@ -181,9 +181,18 @@ def draft_file(key: str, name: str) -> Response:
 def upload(key: str) -> Any:
     """Bring diagrams, tables and forms into the draft; what cannot be executed is listed on the page that follows."""
     files = dict(_placed(key, one) for one in request.files.getlist("files") if one.filename)
+    brought = drafts.brought_in(files.get(f"{key}.bpmn", ""), key)
+    files |= {name: brought.text for name in files if name == f"{key}.bpmn"}
     drafts.save(key, files, revision=_revision(), by=auth.actor(), at=engine.now())
     flash(gettext("%(n)s files are in the draft now.", n=len(files)))
+    _tell(brought)
     return _back(key)
+
+
+def _tell(brought: engine.Mended) -> None:
+    """What was changed in a diagram that was brought in."""
+    for sentence in mendings.sentences(brought.changes):
+        flash(sentence)
 
 
 def _placed(key: str, given: FileStorage) -> tuple[str, str]:
@@ -215,6 +224,10 @@ def bring_in_post() -> Any:
     problems = publication.readable(text) if name == "imported.bpmn" else [engine.Problem(0, "", "malformed_xml")]
     if problems:
         return render_template("import.html", problems=findings.as_json(problems)), 422
-    key = request.form.get("key", "").strip() or publication.key_of(text)
-    drafts.save(key, {f"{key}.bpmn": text}, revision=0, by=auth.actor(), at=engine.now())
+    key = request.form.get("key", "").strip() or publication.key_of(
+        text, str(given.filename) if given is not None else ""
+    )
+    brought = drafts.brought_in(text, key)
+    drafts.save(key, {f"{key}.bpmn": brought.text}, revision=0, by=auth.actor(), at=engine.now())
+    _tell(brought)
     return _back(key)
