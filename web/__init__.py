@@ -9,7 +9,7 @@ import pkgutil
 from functools import lru_cache
 from pathlib import Path
 
-from flask import Flask, Response, abort, request, url_for
+from flask import Flask, Response, url_for
 from flask_wtf.csrf import CSRFProtect
 from markupsafe import Markup
 from werkzeug.middleware.proxy_fix import ProxyFix
@@ -20,7 +20,7 @@ import service_tasks
 from models import base, drivers
 from office import batches, calendar, complaints
 from office import supervision as tracking
-from web import auth, config, cookies, errors, i18n, submission
+from web import addresses, auth, bodies, config, cookies, errors, i18n, submission
 from web.queries import evidence, names, words
 
 PAGES = (
@@ -41,7 +41,6 @@ PAGES = (
     "audit",
 )
 MOST_REQUEST_BYTES = 8_000_000
-MOST_ID = 2**31 - 1
 POLICY = (
     "default-src 'self'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; font-src 'self' data:; "
     "connect-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'; object-src 'none'"
@@ -70,7 +69,8 @@ def create_app(settings: config.Settings | None = None) -> Flask:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=settings.proxies, x_proto=0)  # type: ignore[method-assign]
     _connect(app)
     _compose(settings)
-    app.before_request(_refuse_impossible_addresses)
+    bodies.register(app)
+    addresses.register(app)
     i18n.register(app)
     submission.register(app)
     auth.register(app)
@@ -124,15 +124,6 @@ def _compose(settings: config.Settings) -> None:
     engine.use_calendar(calendar.current)
     engine.observe(complaints.follow)
     engine.observe(tracking.report_missed)
-
-
-def _refuse_impossible_addresses() -> None:
-    """A number in the address that no row can have, or a NUL, is not looked for: databases refuse them in their own ways."""
-    named = (request.view_args or {}).values()
-    if any(value > MOST_ID if isinstance(value, int) else "\0" in str(value) for value in named):
-        abort(404)
-    if any("\0" in value for value in request.args.values()):
-        abort(400)
 
 
 def _harden(response: Response) -> Response:

@@ -169,7 +169,10 @@ def _is_locked(name: str, at: datetime) -> bool:
 
 def safe_target(target: str) -> str:
     """Only a path of this site."""
-    parts = urlsplit(target)
+    try:
+        parts = urlsplit(target)
+    except ValueError:  # such as http://[
+        return "/"
     if parts.scheme or parts.netloc or not target.startswith("/") or target.startswith(("//", "/\\")):
         return "/"
     return target

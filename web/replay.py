@@ -5,7 +5,7 @@ Whoever may see the case may see it replayed. The picture is drawn in the browse
 
 from __future__ import annotations
 
-from flask import Blueprint, Flask, flash, redirect, render_template, request, url_for
+from flask import Blueprint, Flask, flash, redirect, render_template, url_for
 from flask_babel import gettext
 from flask_login import current_user
 from werkzeug.wrappers import Response
@@ -13,7 +13,7 @@ from werkzeug.wrappers import Response
 import engine
 from models.instance import ProcessInstance
 from office import verification
-from web import looking
+from web import addresses, looking
 from web.queries import access, casefile, names, replay, used_versions, verdicts
 
 blueprint = Blueprint("replay", __name__, url_prefix="/cases")
@@ -44,7 +44,7 @@ def page(number: str) -> str:
         events=found,
         stages=stages,
         people=replay.people(),
-        start=_start(found, request.args.get("at", type=int)),
+        start=_start(found, addresses.asked()["at"]),
         scale=replay.SCALE,
     )
 

@@ -15,7 +15,7 @@ import engine
 from models.base import session
 from models.user_task import UserTask
 from office import notices
-from web import auth, looking, submission
+from web import addresses, auth, looking, submission
 from web.queries import access, batchlist, casefile, evidence, filling, names, timeline, worklist
 
 blueprint = Blueprint("tasklist", __name__)
@@ -51,14 +51,8 @@ def home() -> Response:
 @blueprint.get("/tasks")
 def worklist_page() -> str:
     """Open tasks, filtered as the address says."""
-    wanted = worklist.Wanted(
-        scope=request.args.get("scope", "group"),
-        process=request.args.get("process", ""),
-        group=request.args.get("group", ""),
-        late=request.args.get("late") == "1",
-        text=request.args.get("text", "")[:40],
-        after=request.args.get("after", "")[:60],
-    )
+    asked = addresses.asked()
+    wanted = worklist.Wanted(**{**asked, "late": asked["late"] == "1"})
     return render_template(
         "tasks.html",
         page=worklist.page(current_user, wanted),
