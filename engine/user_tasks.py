@@ -34,8 +34,8 @@ def complete(task_id: int, *, form: Submitted, by: Actor, at: datetime, key: str
 
     Shape:  `form` maps field keys to submitted text; keys the form does not have are refused. `key` is the caller's own for this request:
             the same person sending the same again under the same key is answered as the first time, and nothing happens twice.
-    Errors: UnknownUserTask, NotACandidate, FourEyesViolation, ClaimedByAnother, AlreadyCompleted, InvalidForm, InstanceEnded,
-            CannotGoOn, UnusableKey.
+    Errors: UnknownUserTask, NotACandidate, FourEyesViolation, ClaimedByAnother, AlreadyCompleted, KeyUsedAgain, InvalidForm,
+            InstanceEnded, CannotGoOn, UnusableKey.
     """
     with execution.limits_become_incidents(by=by.user, at=at), transaction():
         row = _locked(task_id)
@@ -58,12 +58,14 @@ def complete(task_id: int, *, form: Submitted, by: Actor, at: datetime, key: str
 
 
 def _fingerprint(key: str, form: Submitted, by: Actor) -> str:
-    """What tells a repeated request from another one; without the office's key it says nothing about what was entered."""
+    """What tells a repeated request from another one: its first half by its key, the whole by what it says; without the office's key neither is told."""
     if not key:
         return ""
     entered = {name: given if isinstance(given, str) else list(given) for name, given in form.items()}
     try:
-        return sealing.mac(values.canonical([key, by.user, entered])).hex()[:32]
+        of_key, of_all = ([key, by.user], [key, by.user, entered])
+        half = execution.OF_KEY
+        return "".join(sealing.mac(values.canonical(part)).hex()[:half] for part in (of_key, of_all))
     except values.NotStorable:  # no form takes it either, and says in which field it stands
         return ""
 

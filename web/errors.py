@@ -71,6 +71,9 @@ def texts() -> dict[str, str]:
             "The case cannot wait for a message under what was entered, because it is too long. Nothing was changed."
         ),
         "NotAllReleased": gettext("Some of the waiting cases could not go on; the others have."),
+        "KeyUsedAgain": gettext(
+            "This key was used for another request already. Nothing was changed; give every request a key of its own."
+        ),
         "IncidentResolved": gettext("This incident is settled already."),
         "InvalidForm": gettext("Some fields are not filled in correctly. Nothing was changed."),
         "InvalidDefinition": gettext("The process has problems and cannot be published."),

@@ -88,6 +88,8 @@ def complete(task_id: int) -> str | Response | tuple[str, int]:
         engine.complete(task_id, form=submitted, by=auth.actor(), at=engine.now(), key=submission.given())
     except engine.InvalidForm as error:
         return _page(task_id, request.form, error.reasons), 422
+    except engine.KeyUsedAgain:  # a page gone back to, filled in otherwise and sent once more
+        raise engine.AlreadyCompleted(task=task_id) from None
     flash(gettext("Done."))
     following = worklist.next_task(current_user)
     if following is None:

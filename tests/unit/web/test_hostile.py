@@ -9,10 +9,11 @@ from dataclasses import asdict
 from itertools import cycle
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, unquote, urlsplit
 
 import pytest
 from flask import Flask
+from werkzeug.exceptions import HTTPException
 from werkzeug.routing import Rule
 from werkzeug.test import TestResponse
 
@@ -25,14 +26,14 @@ from web import addresses, schemas, unavailable
 
 PEOPLE = ("cleo", "sam", "olu", "ada")
 HOSTILE = (
-    "", " ", "\0", "%", "'; --", "x" * 5_000, "-1", "0", "1.5", "1e9", "NaN", "9" * 20, "9" * 5_000, "²", "٣",
-    "0001-01-01", "9999-12-31", "2026-02-30", "0001-01-01T00:00:00+14:00|1", "9999-12-31T23:59:59-12:00|1", "2026-01-01T00:00:00Z|" + "9" * 30,
-    "|", "||", "\u202e", "\u2028", "\ud83d\ude00".encode("utf-16", "surrogatepass").decode("utf-16"), "../../etc/passwd", "http://[", "//evil.example", "/\\evil", "\r\nX-Evil: 1",
-    "{{7*7}}", "<script>alert(1)</script>", "a..b", "[]", "null",
+    "", " ", "\0", "%", "'; --", "x" * 5_000, "-1", "1.5", "9" * 20, "9" * 5_000, "²", "0001-01-01", "9999-12-31", "2026-02-30",
+    "0001-01-01T00:00:00+14:00|1", "9999-12-31T23:59:59-12:00|1", "2026-01-01T00:00:00Z|" + "9" * 30, "|", "\u202e", "../../etc/passwd",
+    "http://[", "//evil.example", "\r\nX-Evil: 1", "{{7*7}}", "a..b",
 )  # fmt: skip
-RAW = ("%ED%A0%80", "%FF", "%", "%00", "%u0041")
-TYPED = ("", "\0", "x" * 30_000, "9" * 400, "http://[", "[]", "0001-01-01")
-IN_BODY = ("", "\0", "x" * 30_000, "\ud800", 10**400, -1, 1.5, True, None, [], {}, [[]], {"a": "\ud800"})
+IN_PATHS = ("\0", "%", "x" * 5_000, "-1", "9" * 20, "²", "../../etc/passwd", "\r\nX-Evil: 1", "a..b")
+RAW = ("%ED%A0%80", "%FF", "%")
+TYPED = ("", "\0", "x" * 30_000, "9" * 400, "http://[")
+IN_BODY = ("\0", "x" * 30_000, "\ud800", 10**400, 1.5, None, [[]], {"a": "\ud800"})
 BODIES = {
     "application/json": (b"", b"[" * 1_000_000, b"\xff", b"{", b"NaN", b'{"a": ' * 500 + b"1" + b"}" * 500, b"9" * 5_000, b'"\\ud800"', b'{"\\ud800": 1}', b"null", b"[]"),
     "application/x-www-form-urlencoded": (b"\xff=1", b"&".join(b"a%d=1" % n for n in range(2_000)), b"=", b"%ff=%ff", b"a[]=1&a[]=\0"),
@@ -40,6 +41,7 @@ BODIES = {
     "multipart/form-data": (b"--x",),
     "text/plain": (b"x",),
 }  # fmt: skip
+ALONE = ("POST /logout", "POST /login")  # the one ends the walk, the other locks everybody out after some tries
 PARAMETER = re.compile(r"<(?:(\w+):)?(\w+)>")
 
 
@@ -52,6 +54,7 @@ class Walk:
             self.tokens = {name: tokens.create(name, at=engine.now()) for name in PEOPLE}
         self.clients = {name: Visitor(app, name).client for name in PEOPLE}
         self.next = cycle(PEOPLE)
+        self.described = described(app)
 
     def place(self, name: str) -> str:
         rule = name.partition(" ")[2]
@@ -67,7 +70,39 @@ class Walk:
         answer = client.open(place, method=method, headers=headers, **sent)
         if answer.status_code >= 500 or b"Traceback" in answer.data:
             self.broken.append(f"{person} {method} {place[:150]} {str(sent)[:150]}: {answer.status_code}")
+        rule = self.rule_of(place, method)
+        known = self.described.get((rule, method))
+        if known is not None and not (answer.status_code in known and answer.mimetype == known[answer.status_code]):
+            self.broken.append(f"not described: {method} {rule} {answer.status_code} {answer.mimetype}")
         return answer
+
+    def rule_of(self, place: str, method: str) -> str:
+        """The rule that an address of the API comes under; empty for none."""
+        if not place.startswith("/api/"):
+            return ""
+        try:
+            return str(
+                self.app.url_map.bind("localhost")
+                .match(unquote(urlsplit(place).path), method, return_rule=True)[0]
+                .rule
+            )
+        except HTTPException:
+            return ""
+
+
+def described(app: Flask) -> dict[tuple[str, str], dict[int, str]]:
+    """What the description of the API says may be answered, as rule and method → status → kind of content."""
+    document: Any = app.test_client().get("/api/v1/openapi.json").json
+    found: dict[tuple[str, str], dict[int, str]] = {}
+    for path, operations in document["paths"].items():
+        rule = next(r.rule for r in app.url_map.iter_rules() if re.sub(r"<(?:\w+:)?(\w+)>", r"{\1}", r.rule) == path)
+        for method, operation in operations.items():
+            for status, response in operation.get("responses", {}).items() if method != "parameters" else ():
+                shared = document["components"]["responses"].get(response.get("$ref", "").rpartition("/")[2], response)
+                found.setdefault((rule, method.upper()), {})[int(status) if status.isdigit() else 0] = next(
+                    iter(shared["content"])
+                )
+    return found
 
 
 @pytest.fixture(scope="module")
@@ -130,9 +165,9 @@ def test_every_part_of_every_path(walk: Walk) -> None:
     for name in ROUTES:
         method, _, rule = name.partition(" ")
         for found in PARAMETER.finditer(rule):
-            for value in HOSTILE:
+            for value in IN_PATHS:
                 before, after = (PARAMETER.sub("1", part) for part in rule.split(found[0], 1))
-                place = before + quote(value or "x", safe="") + after
+                place = before + quote(value, safe="") + after
                 walk.ask(method, place, json={} if method != "GET" else None)
 
 
@@ -141,23 +176,11 @@ def test_every_field_of_every_form(walk: Walk) -> None:
     """Each field that a form sends, and one it does not know, with each value, as text and as a list."""
     for name, route in ROUTES.items():
         method, _, rule = name.partition(" ")
-        if method == "GET" or name == "POST /logout":
+        if method == "GET" or name in ALONE:
             continue
         place, sent = walk.place(name), dict(route.sent or {})
         walk.ask(method, place, data={**{key: ["1", "\0"] for key in sent}, "unknown": ["1", "2"]})
-        for field in [
-            *sent,
-            "revision",
-            "against",
-            "reason",
-            "note",
-            "key",
-            "next",
-            "try-so-far",
-            "try-task",
-            "file",
-            "submit_key",
-        ]:
+        for field in [*sent, "revision", "against", "key", "next", "try-so-far", "submit_key"]:
             if place.startswith("/api/") or "/draft" in rule:
                 for value in IN_BODY:
                     walk.ask(
@@ -171,11 +194,12 @@ def test_every_field_of_every_form(walk: Walk) -> None:
                     walk.ask(method, place, data={**sent, field: value})
 
 
+@pytest.mark.slow
 def test_every_body_that_cannot_be_read(walk: Walk) -> None:
     """A million brackets, bytes that are no text, a thousand fields, half a form: refused as what it is, wherever it is sent."""
     for name in ROUTES:
         method = name.partition(" ")[0]
-        if method != "GET" and name != "POST /logout":
+        if method != "GET" and name not in ALONE:
             for kind, bodies in BODIES.items():
                 for body in bodies:
                     walk.ask(
