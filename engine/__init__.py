@@ -92,6 +92,7 @@ from engine.versions import UnknownProcess
 from engine.versions import current as definition
 from engine.worker import carry_out, renew_leases, run_jobs
 from engine.xml import MalformedXml
+from engine.xml import decoded as decoded_file
 from engine.yaml import MalformedYaml
 from engine.yaml import parse as read_yaml
 from engine.yaml import serialise as write_yaml
@@ -177,6 +178,7 @@ __all__ = [
     "correlate",
     "count_published",
     "decide",
+    "decoded_file",
     "definition",
     "definition_of",
     "differences",

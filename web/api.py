@@ -61,9 +61,9 @@ class _Api(Api):
 
     def _register_responses(self) -> None:
         """Refusals are described as what they are sent as."""
-        usual, self.DEFAULT_RESPONSE_CONTENT_TYPE = self.DEFAULT_RESPONSE_CONTENT_TYPE, "application/problem+json"
+        self.DEFAULT_RESPONSE_CONTENT_TYPE = "application/problem+json"
         super()._register_responses()
-        self.DEFAULT_RESPONSE_CONTENT_TYPE = usual
+        del self.DEFAULT_RESPONSE_CONTENT_TYPE  # what is not refused is what it is for the class
 
 
 def refuses(*statuses: int) -> Callable[[View], View]:

@@ -109,11 +109,38 @@ def texts() -> dict[str, str]:
 
 def describe(error: engine.EngineError) -> str:
     """An error in the language of the page."""
+    told = _told_by_values(error)
+    if told:
+        return told
     known = texts()
     for kind in type(error).__mro__:
         if kind.__name__ in known:
             return known[kind.__name__]
     return known["Conflict"]
+
+
+def _told_by_values(error: engine.EngineError) -> str:
+    """What is said for the particular `why` of an error; empty when its class says it all."""
+    values = {"limit": "", "encoding": "", "file": "", **error.values}
+    if error.code == "NoReason" and values.get("why") in ("too_long", "not_text"):
+        return reason(engine.Reason(str(values["why"]), {"limit": values.get("most")}))
+    if error.code != "UnusableFile":
+        return ""
+    known = {
+        "kind": gettext("%(file)s is none of the kinds that are read here: .bpmn, .xml, .dmn or .form."),
+        "no_diagram": gettext("%(file)s is no diagram. Choose a file that ends in .bpmn or .xml."),
+        "encoding": gettext(
+            "%(file)s is not written in the encoding it names, or it names none and is not UTF-8 (%(encoding)s). Save it as UTF-8."
+        ),
+        "too_large": gettext("%(file)s is too long: at most %(limit)s characters are kept."),
+        "not_text": gettext("%(file)s contains characters that cannot be kept."),
+        "twice": gettext("%(file)s would take the place of another file you chose. Bring one of them in at a time."),
+        "of_another_process": gettext("%(file)s belongs to another process and is changed there."),
+        "too_many_files": gettext("There are too many files; at most %(limit)s are kept with a process."),
+        "name": gettext("%(file)s cannot be kept under this name. Use letters, digits, dots, hyphens and underscores."),
+    }
+    found = known.get(str(values.get("why")))
+    return found % values if found else ""
 
 
 def reason(found: engine.Reason) -> str:
