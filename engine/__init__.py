@@ -18,6 +18,8 @@ from engine.definitions.dmn import UnknownDecision
 from engine.definitions.dmn import parse as read_decisions
 from engine.definitions.lint import check as lint
 from engine.definitions.loose import check as lint_file
+from engine.definitions.loose import warnings as warnings_of_file
+from engine.definitions.names import check as warnings
 from engine.definitions.package import MissingFile, Package
 from engine.definitions.package import completed as completed_package
 from engine.definitions.package import load as load_package
@@ -39,7 +41,6 @@ from engine.execution import (
     UnknownInstance,
     observe,
     seal_for,
-    unseal_for,
 )
 from engine.handlers import registered as operators
 from engine.history import BrokenChain, Entry
@@ -67,15 +68,27 @@ from engine.publishing import (
     Published,
     callers_of,
     count_published,
+    in_force,
     newest_package,
     publish,
     publish_directory,
 )
 from engine.publishing import record as record_definition
-from engine.replay import Follower, Marking, definition_of, entries, fold, follow_scopes, marking
+from engine.replay import (
+    CaseHistory,
+    Follower,
+    Marking,
+    definition_of,
+    entries,
+    fold,
+    follow_scopes,
+    history_of,
+    marking,
+)
 from engine.sealing import Keys
 from engine.sealing import configure as configure_keys
 from engine.sealing import ephemeral as ephemeral_keys
+from engine.spiff.entered import EntryRefused
 from engine.steps import Failed
 from engine.timers import run_clock
 from engine.user_tasks import UnknownUserTask, assign, claim, complete, form_of, release
@@ -88,7 +101,7 @@ from engine.verification import (
     verify_each,
     verify_streams,
 )
-from engine.versions import UnknownProcess
+from engine.versions import InForce, UnknownProcess
 from engine.versions import current as definition
 from engine.worker import carry_out, renew_leases, run_jobs
 from engine.xml import MalformedXml
@@ -116,6 +129,7 @@ __all__ = [
     "BrokenChain",
     "Calendar",
     "CannotGoOn",
+    "CaseHistory",
     "Change",
     "ClaimedByAnother",
     "Conflict",
@@ -129,11 +143,13 @@ __all__ = [
     "Element",
     "EngineError",
     "Entry",
+    "EntryRefused",
     "Failed",
     "Flow",
     "Follower",
     "Form",
     "FourEyesViolation",
+    "InForce",
     "IncidentResolved",
     "InstanceEnded",
     "Invalid",
@@ -193,6 +209,8 @@ __all__ = [
     "form_of",
     "forms",
     "frames",
+    "history_of",
+    "in_force",
     "lint",
     "lint_file",
     "load_package",
@@ -225,7 +243,6 @@ __all__ = [
     "start",
     "survive",
     "told_of_people",
-    "unseal_for",
     "use_calendar",
     "variables",
     "verify",
@@ -233,5 +250,7 @@ __all__ = [
     "verify_each",
     "verify_streams",
     "waiting_for",
+    "warnings",
+    "warnings_of_file",
     "write_yaml",
 ]

@@ -57,13 +57,17 @@ MOST_FINDINGS = 200
 
 @dataclass(frozen=True)
 class Problem:
-    """One thing wrong: where (line, element id; 0 and empty when it concerns the whole), which rule, its particulars, and the file of the package."""
+    """One thing wrong: where (line, element id; 0 and empty when it concerns the whole), which rule, its particulars, and the file of the package.
+
+    A `warning` keeps nothing from being published: it is told to whoever edits and to whoever approves.
+    """
 
     line: int
     element_id: str
     rule: str
     values: dict[str, Any] = field(default_factory=dict)
     file: str = ""
+    warning: bool = False
 
 
 def first(problems: Iterable[Problem]) -> list[Problem]:

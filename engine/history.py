@@ -3,25 +3,27 @@
 from __future__ import annotations
 
 import hashlib
-import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+import orjson
+from sqlalchemy import Row, bindparam, select
 
 from engine import sealing
 from engine.errors import Corrupt
 from engine.language import values
 from engine.steps import Step
 from models import writes
-from models.base import session
+from models.base import connection, session
 from models.entry import HistoryEntry
 from models.writes import Write
 
 GENESIS = bytes(32)
 INSTANCE = "instance"
+Stored = Row[Any] | HistoryEntry
+_SEALED, _TAGGED = f'"{sealing.SEALED}"'.encode(), f'"{values.TAG}'.encode()
 
 
 class BrokenChain(Corrupt):
@@ -104,15 +106,26 @@ def head(stream: str, stream_id: str) -> Head:
     return Head(last.sequence, last.hash) if last else Head(0, GENESIS)
 
 
-def rows(stream: str, stream_id: str, upto: int | None = None) -> list[HistoryEntry]:
+_ENTRY = HistoryEntry.__table__
+_OF_STREAM = (
+    select(_ENTRY)
+    .where(
+        _ENTRY.c.stream == bindparam("stream"),
+        _ENTRY.c.stream_id == bindparam("stream_id"),
+        _ENTRY.c.sequence <= bindparam("upto"),
+    )
+    .order_by(_ENTRY.c.sequence)
+)
+MOST_ENTRIES = 2**31 - 1
+
+
+def rows(stream: str, stream_id: str, upto: int | None = None) -> Sequence[Stored]:
     """The stored rows of a stream in order."""
-    query = select(HistoryEntry).where(HistoryEntry.stream == stream, HistoryEntry.stream_id == stream_id)
-    if upto is not None:
-        query = query.where(HistoryEntry.sequence <= upto)
-    return list(session().scalars(query.order_by(HistoryEntry.sequence)))
+    last = MOST_ENTRIES if upto is None else upto
+    return connection().execute(_OF_STREAM, {"stream": stream, "stream_id": stream_id, "upto": last}).all()
 
 
-def _checked(stored: list[HistoryEntry], stream_id: str, case_key: bytes | None) -> Iterator[Entry]:
+def _checked(stored: Sequence[Stored], stream_id: str, case_key: bytes | None) -> Iterator[Entry]:
     previous = GENESIS
     for number, row in enumerate(stored, start=1):
         if row.sequence != number or row.previous != previous:
@@ -121,16 +134,16 @@ def _checked(stored: list[HistoryEntry], stream_id: str, case_key: bytes | None)
         yield opened(row, case_key)
 
 
-def opened(row: HistoryEntry, case_key: bytes | None = None) -> Entry:
+def opened(row: Stored, case_key: bytes | None = None) -> Entry:
     """One stored row, as it was when it was written. Errors: BrokenChain."""
     if row.hash != chain(row.previous, row.body):
         raise BrokenChain(stream=row.stream_id, seq=row.sequence)
     read = document(row.body)
-    steps = sealing.reveal(case_key, read["steps"])
+    steps = sealing.reveal(case_key, read["steps"]) if _SEALED in row.body else read["steps"]
     return Entry(row.sequence, row.at, row.actor, steps, row.hash, read["calendar"], read.get("request", ""))
 
 
 def document(body: bytes) -> dict[str, Any]:
     """What a stored body says, personal values still sealed."""
-    read: dict[str, Any] = values.unpack(json.loads(body))
-    return read
+    read: dict[str, Any] = orjson.loads(body)
+    return values.unpack(read) if _TAGGED in body else read

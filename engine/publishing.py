@@ -87,6 +87,16 @@ def callers_of(key: str) -> list[tuple[Newest, Package]]:
     return [(row, caller) for row, caller in found if f"{key}.bpmn" in caller.files]
 
 
+def in_force() -> list[Package]:
+    """What the newest version of every process consists of, by key."""
+    newest = select(ProcessDefinition.key, func.max(ProcessDefinition.version).label("version"))
+    latest = newest.group_by(ProcessDefinition.key).subquery()
+    here = (ProcessDefinition.key == latest.c.key) & (ProcessDefinition.version == latest.c.version)
+    columns = (ProcessDefinition.id, ProcessDefinition.sha256)
+    rows = session().execute(select(*columns).join(latest, here).order_by(ProcessDefinition.key))
+    return [versions.by_id(row.id, row.sha256).package for row in rows]
+
+
 def newest_package(key: str) -> Package | None:
     """What the newest version of a process consists of; None when there is none."""
     row = _newest(key)

@@ -5,16 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from typing import Any
 
-from engine import appliers, execution, history, versions
+from sqlalchemy import Row
+
+from engine import appliers, execution, history, sealing, versions
 from engine.definitions.compiled import Definition
 from engine.execution import UnknownInstance
 from engine.history import Entry
 from engine.steps import Step
 from engine.stores import MemoryStore
-from models.base import session
-from models.instance import ProcessInstance
 
 
 @dataclass(frozen=True)
@@ -34,11 +35,71 @@ class Marking:
     calls: dict[int, str]
 
 
+class CaseHistory:
+    """A case's history read once and its chain checked, for whoever asks more than one thing about it: entries, version, markings."""
+
+    def __init__(self, definition: Definition, found: list[Entry], key: bytes | None) -> None:
+        self.definition, self.entries, self._key = definition, found, key
+
+    @cached_property
+    def _folded(self) -> tuple[MemoryStore, dict[int, str]]:
+        store, calls = MemoryStore(), {}
+        for entry in self.entries:
+            appliers.apply(entry.steps, store, entry.at)
+            calls.update({s["called"]: s["process"] for s in entry.steps if s["type"] == "call_entered"})
+        return store, calls
+
+    def marking(self, scope: int = 0) -> Marking:
+        """Where the tokens are in the process of a scope, after the last of the entries."""
+        store, calls = self._folded
+        main = self.entries[0].steps[0]["process"] if self.entries else ""
+        scope = store.drawn(scope)
+        return Marking(
+            scope=scope,
+            process=calls.get(scope, main),
+            active=_positive(store.active.get(scope)),
+            done=_positive(store.done.get(scope)),
+            flows=_positive(store.flows.get(scope)),
+            variables=store.variables.get(scope, {}),
+            calls=calls,
+        )
+
+    @property
+    def is_paused(self) -> bool:
+        """Whether the clock of the case rests."""
+        return self._folded[0].instance.get("paused_at") is not None
+
+    def unsealed(self, kept: bytes) -> bytes | None:
+        """What is kept sealed beside the case; None once the case has been erased."""
+        return sealing.unseal(self._key, kept) if self._key is not None else None
+
+    def scope_of_task(self, token: int) -> int | None:
+        """The scope in which a user task was opened; None when none was opened under this token."""
+        for entry in reversed(self.entries):
+            for one in entry.steps:
+                if one["type"] == "user_task_created" and one["token"] == token:
+                    return int(one.get("scope", 0))
+        return None
+
+
+def history_of(instance_id: int, upto: int | None = None) -> CaseHistory:
+    """A case with everything its history tells, up to an entry or to the last. Errors: UnknownInstance, BrokenChain."""
+    row = _row(instance_id)
+    key = sealing.unwrap(row.wrapped) if row.wrapped is not None else None
+    found = history.read(history.INSTANCE, str(instance_id), key, upto)
+    return CaseHistory(versions.by_id(row.definition_id, row.sha256), found, key)
+
+
+def _row(instance_id: int) -> Row[Any]:
+    row = execution.find(instance_id, lock=False)
+    if row is None:
+        raise UnknownInstance(instance=instance_id)
+    return row
+
+
 def entries(instance_id: int, upto: int | None = None) -> list[Entry]:
     """The history of a case in order, the chain checked. Errors: UnknownInstance, BrokenChain."""
-    if session().get(ProcessInstance, instance_id) is None:
-        raise UnknownInstance(instance=instance_id)
-    return history.read(history.INSTANCE, str(instance_id), execution.case_key(instance_id), upto)
+    return history_of(instance_id, upto).entries
 
 
 def follow_scopes(processes: dict[int, str], step: Mapping[str, Any]) -> None:
@@ -59,23 +120,7 @@ def fold(instance_id: int, upto: int | None = None) -> MemoryStore:
 
 def marking(instance_id: int, upto: int | None = None, scope: int = 0) -> Marking:
     """Where the tokens of a case are after entry `upto`, or now. Errors: as `entries`."""
-    found = entries(instance_id, upto)
-    store = MemoryStore()
-    calls: dict[int, str] = {}
-    for entry in found:
-        appliers.apply(entry.steps, store, entry.at)
-        calls.update({s["called"]: s["process"] for s in entry.steps if s["type"] == "call_entered"})
-    main = found[0].steps[0]["process"] if found else ""
-    scope = store.drawn(scope)
-    return Marking(
-        scope=scope,
-        process=calls.get(scope, main),
-        active=_positive(store.active.get(scope)),
-        done=_positive(store.done.get(scope)),
-        flows=_positive(store.flows.get(scope)),
-        variables=store.variables.get(scope, {}),
-        calls=calls,
-    )
+    return history_of(instance_id, upto).marking(scope)
 
 
 def _positive(counter: Any) -> dict[str, int]:
@@ -108,7 +153,5 @@ class Follower(MemoryStore):
 
 def definition_of(instance_id: int) -> Definition:
     """The version a case runs on. Errors: UnknownInstance."""
-    row = session().get(ProcessInstance, instance_id)
-    if row is None:
-        raise UnknownInstance(instance=instance_id)
-    return versions.by_id(row.definition_id)
+    row = _row(instance_id)
+    return versions.by_id(row.definition_id, row.sha256)

@@ -9,7 +9,6 @@ from __future__ import annotations
 import base64
 import hashlib
 import hmac
-import json
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -17,6 +16,7 @@ from datetime import datetime
 from operator import is_
 from typing import Any
 
+import orjson
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
@@ -113,12 +113,12 @@ _LEAVES = frozenset({str, int, bool, type(None), datetime})
 
 def reveal(key: bytes | None, value: Any) -> Any:
     """The inverse of `hide`; without a key the sealed values become null (the case has been erased)."""
-    if isinstance(value, Mapping):
-        if set(value) == {SEALED}:
+    if isinstance(value, dict):
+        if len(value) == 1 and SEALED in value:
             return _decode(key, value[SEALED]) if key is not None else None
-        return {name: reveal(key, inner) for name, inner in value.items()}
+        return {name: inner if type(inner) in _LEAVES else reveal(key, inner) for name, inner in value.items()}
     if isinstance(value, list):
-        return [reveal(key, inner) for inner in value]
+        return [inner if type(inner) in _LEAVES else reveal(key, inner) for inner in value]
     return value
 
 
@@ -127,4 +127,4 @@ def _encode(key: bytes, value: Any) -> str:
 
 
 def _decode(key: bytes, text: str) -> Any:
-    return values.unpack(json.loads(unseal(key, base64.b64decode(text))))
+    return values.unpack(orjson.loads(unseal(key, base64.b64decode(text))))

@@ -70,13 +70,14 @@ def step(type: str, /, scope: int = 0, **fields: Any) -> Step:
 
 @dataclass(frozen=True, kw_only=True)
 class Work:
-    """A service task that is due: what its handler is to be called with."""
+    """A service task that is due: what its handler is to be called with; `undone` when only its refusal counts."""
 
     token: int
     element_id: str
     process_key: str
     topic: str
     parameters: dict[str, Any] = field(repr=False)
+    undone: bool = False
 
 
 @dataclass(frozen=True)
@@ -88,19 +89,21 @@ class Done:
 
 @dataclass(frozen=True)
 class Refused:
-    """The business said no."""
+    """The business said no; `about` names the parameters it is about, which the record does not repeat."""
 
     code: str
     values: dict[str, Any] = field(repr=False, default_factory=dict)
+    about: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
 class Failed:
-    """The handler broke; `message` and `trace` hold no customer's data."""
+    """The handler broke; `message` and `trace` hold no customer's data. `about` names the parameters that it could not take."""
 
     kind: str
     message: str
     trace: str = ""
+    about: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

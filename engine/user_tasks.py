@@ -6,7 +6,7 @@ A user task is opened by a run when a token reaches a bpmn:userTask, and ends by
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -29,13 +29,17 @@ class UnknownUserTask(NotFound):
     """There is no such task."""
 
 
-def complete(task_id: int, *, form: Submitted, by: Actor, at: datetime, key: str = "") -> Advanced:
+def complete(
+    task_id: int, *, form: Submitted, by: Actor, at: datetime, key: str = "", despite: Collection[str] = ()
+) -> Advanced:
     """Complete a user task with what was entered, and run the process to its next wait states.
 
     Shape:  `form` maps field keys to submitted text; keys the form does not have are refused. `key` is the caller's own for this request:
             the same person sending the same again under the same key is answered as the first time, and nothing happens twice.
+            What a service task would refuse because of what was entered is told, and everything is undone; `despite` names the codes of
+            refusals that the person has been told of: those are recorded, and go the way the diagram draws for them.
     Errors: UnknownUserTask, NotACandidate, FourEyesViolation, ClaimedByAnother, AlreadyCompleted, KeyUsedAgain, InvalidForm,
-            InstanceEnded, CannotGoOn, UnusableKey.
+            EntryRefused, InstanceEnded, CannotGoOn, UnusableKey.
     """
     with execution.limits_become_incidents(by=by.user, at=at), transaction():
         row = _locked(task_id)
@@ -52,7 +56,7 @@ def complete(task_id: int, *, form: Submitted, by: Actor, at: datetime, key: str
             entered = run.definition.form_by_id(element.properties["form"]).load(
                 form, scope.variables, feel.Scope(at=at, calendar=run.calendar)
             )
-            run.complete_user_task(row.task_token, entered, by.user)
+            run.enter(row.task_token, entered, by.user, despite)
 
         return execution.advance_row(row, command, by=by.user, at=at, request=request)
 

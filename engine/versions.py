@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from collections import OrderedDict
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, exists, select
 
 from engine.definitions import package
 from engine.definitions.compiled import Definition
@@ -25,6 +25,10 @@ _OF_KEY = select(_DEFINITION.c.id, _DEFINITION.c.sha256).where(_DEFINITION.c.key
 _NEWEST = _OF_KEY.order_by(_DEFINITION.c.version.desc()).limit(1)
 _FINGERPRINT = select(_DEFINITION.c.sha256).where(_DEFINITION.c.id == bindparam("id"))
 _OF_VERSION = _OF_KEY.where(_DEFINITION.c.version == bindparam("version"))
+_LATER = _DEFINITION.alias("later")
+_NEWEST_OF_EACH = select(_DEFINITION.c.key, _DEFINITION.c.id, _DEFINITION.c.sha256).where(
+    ~exists().where(_LATER.c.key == _DEFINITION.c.key, _LATER.c.version > _DEFINITION.c.version)
+)
 _compiled: OrderedDict[tuple[str, int], Definition] = OrderedDict()
 _lock = threading.Lock()
 
@@ -48,6 +52,21 @@ def current(key: str, version: int | None = None) -> Definition:
     if found is None:
         raise UnknownProcess(process=key, version=version)
     return by_id(found.id, found.sha256)
+
+
+class InForce:
+    """The newest version of every process as one question answered it; each is compiled when it is asked for."""
+
+    def __init__(self) -> None:
+        self._rows = {row.key: row for row in connection().execute(_NEWEST_OF_EACH)}
+        self._found: dict[str, Definition] = {}
+
+    def get(self, key: str) -> Definition | None:
+        """The version of a process; None when it is not published."""
+        if key not in self._found and key in self._rows:
+            row = self._rows[key]
+            self._found[key] = by_id(row.id, row.sha256)
+        return self._found.get(key)
 
 
 def _cached(sha256: str, definition_id: int) -> Definition | None:

@@ -7,11 +7,12 @@ outside a unit of work is then neither begun nor rolled back. A ROLLBACK also ma
 from __future__ import annotations
 
 import sqlite3
+from functools import partial
 from typing import Any
 
 import psycopg
 from psycopg.types.numeric import Int8BinaryDumper
-from sqlalchemy import Engine, event, exc
+from sqlalchemy import Connection, Engine, event, exc
 from sqlalchemy.pool import NullPool, StaticPool
 
 AUTOCOMMIT = "AUTOCOMMIT"
@@ -21,6 +22,12 @@ WAIT_SECONDS = 30
 SQLITE_BUSY = frozenset({sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_CANTOPEN})
 POSTGRESQL_BUSY = ("08", "40", "53", "55P03", "57P")  # connection lost, deadlock, no room, locked, shutting down
 PREPARED_AFTER, MOST_PREPARED = 2, 500
+# a savepoint has a new name each time, so that SQLAlchemy would compile a new statement for it
+_SAVEPOINTS = {
+    "do_savepoint": "SAVEPOINT ",
+    "do_rollback_to_savepoint": "ROLLBACK TO SAVEPOINT ",
+    "do_release_savepoint": "RELEASE SAVEPOINT ",
+}
 _POOL = {"max_overflow": -1, "pool_use_lifo": True}  # the one used last has pages and statements at hand
 
 
@@ -36,6 +43,12 @@ def options(url: str) -> dict[str, Any]:
 def listen(engine: Engine) -> None:
     """Prepare every connection of an engine as it is opened."""
     event.listen(engine, "connect", _prepare_sqlite if is_sqlite(engine) else _prepare_psycopg)
+    for verb, text in _SAVEPOINTS.items():
+        setattr(engine.dialect, verb, partial(_send, text))
+
+
+def _send(text: str, connection: Connection, name: str) -> None:
+    connection.exec_driver_sql(text + name)
 
 
 def _prepare_sqlite(connection: Any, _record: Any) -> None:

@@ -14,6 +14,7 @@ import engine
 from engine import Package, Problem
 from models.base import session, transaction
 from models.definition import DefinitionDraft, DraftPlay, ProcessDefinition
+from office import batches
 from office.intake import START_VARIABLES
 
 OWNER = "owner"
@@ -22,6 +23,7 @@ NAME = r"(decisions/[A-Za-z0-9_.-]+\.dmn|forms/[A-Za-z0-9_.-]+\.form|{key}\.bpmn
 MOST_FILES = 300
 MOST_CHARACTERS = 1_000_000
 MOST_NAME = 100
+STARTED = START_VARIABLES | {kind.variable: "string" for kind in batches.KINDS}
 
 
 class NotAnOwner(engine.NotPermitted):
@@ -156,7 +158,9 @@ def _check_file(package: Package, name: str, text: str | None) -> None:
     if name in package.files and name not in engine.own_files(package):
         raise UnusableFile(file=name, why="of_another_process")
     if text is not None and (len(text) > MOST_CHARACTERS or not _is_storable(text)):
-        raise UnusableFile(file=name, why="too_large" if len(text) > MOST_CHARACTERS else "not_text", limit=MOST_CHARACTERS)
+        raise UnusableFile(
+            file=name, why="too_large" if len(text) > MOST_CHARACTERS else "not_text", limit=MOST_CHARACTERS
+        )
 
 
 def _is_storable(text: str) -> bool:
@@ -166,6 +170,11 @@ def _is_storable(text: str) -> bool:
 def problems(package: Package) -> list[Problem]:
     """What keeps a package from being published, in the order of its files."""
     return engine.lint(ready(package))
+
+
+def warnings(package: Package) -> list[Problem]:
+    """What can hardly be meant: names that nothing sets, among all processes in force; decision tables that contradict themselves."""
+    return engine.warnings(ready(package), engine.in_force(), STARTED)
 
 
 def ready(package: Package) -> Package:

@@ -321,17 +321,18 @@ class OneInstance(MethodView):
     def get(self, instance_id: int) -> dict[str, Any]:
         """Where the case stands."""
         row = _visible_instance(instance_id)
+        told = engine.history_of(row.id)
         return {
             "id": row.id,
             "case_number": row.business_key,
             "process": row.key,
-            "version": casefile.version_of(row),
+            "version": told.definition.version,
             "state": row.state,
             "started_at": row.started_at,
             "ended_at": row.ended_at,
             "due_at": row.due_at,
             "overdue": row.overdue,
-            "active": engine.marking(row.id).active,
+            "active": told.marking().active,
             "tasks": [_summary(task) for task in casefile.open_tasks(row.id)],
         }
 

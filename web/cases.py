@@ -48,7 +48,7 @@ def _page(
     instance = casefile.find(number)
     access.check_case(current_user, instance.id)
     looking.note(number)
-    definition = engine.definition_of(instance.id)
+    history = engine.history_of(instance.id)
     complaint = casefile.complaint_of(instance)
     return render_template(
         "case.html",
@@ -59,14 +59,14 @@ def _page(
         reasons=reasons or {},
         instance=instance,
         complaint=complaint,
-        words=complaints.words(complaint) if complaint else None,
+        words=complaints.words(complaint, history) if complaint else None,
         process=names.process_name(complaint.process_key if complaint else instance.key),
-        version=casefile.version_of(instance),
-        lines=timeline.lines(engine.entries(instance.id), definition),
-        stages=casefile.stages(instance),
-        money=casefile.money(number),
-        messages=casefile.messages(number),
-        comments=casefile.comments(number),
+        version=history.definition.version,
+        lines=timeline.lines(history),
+        stages=casefile.stages(history) if tab == "diagram" else [],
+        money=casefile.money(number) if tab == "money" else [],
+        messages=casefile.messages(number) if tab == "messages" else [],
+        comments=casefile.comments(number) if tab == "messages" else [],
         tasks=casefile.open_tasks(instance.id),
         looks=looks.of_case(number) if tab == "looks" and current_user.has("auditor") else [],
         element_name=names.element_name,

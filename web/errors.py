@@ -13,7 +13,7 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response
 
 import engine
-from web import unavailable
+from web import refusals, unavailable
 from web.addresses import WrongAddress
 from web.i18n import yuan
 
@@ -75,6 +75,7 @@ def texts() -> dict[str, str]:
             "This key was used for another request already. Nothing was changed; give every request a key of its own."
         ),
         "IncidentResolved": gettext("This incident is settled already."),
+        "EntryRefused": gettext("What was entered is refused. Nothing was changed."),
         "InvalidForm": gettext("Some fields are not filled in correctly. Nothing was changed."),
         "InvalidDefinition": gettext("The process has problems and cannot be published."),
         "BrokenChain": gettext(
@@ -98,6 +99,7 @@ def texts() -> dict[str, str]:
         "NotATry": gettext("This is not a try of this process. Begin one."),
         "FixtureRefused": gettext("The scenario gives something that this office cannot hold."),
         "InvalidVariables": gettext("The case cannot begin with these values."),
+        "PeriodUnknown": gettext("No batch is collected under this period, or its time has not come."),
         "SubscriptionUnknown": gettext("No customer has this number."),
         "NotFound": gettext("What you asked for is not here."),
         "NotPermitted": gettext("You may not do this."),
@@ -162,8 +164,13 @@ def reason(found: engine.Reason) -> str:
         "not_text": gettext("This contains characters that cannot be used."),
         "not_json": gettext("This is not JSON, or it is too large or too deep."),
         "cursor": gettext("This is no place in the list. Begin at its first page."),
+        "InvalidParameters": gettext(
+            "The next step cannot take this. Please check how it is written and how large it is."
+        ),
     }
-    return written.get(found.code, gettext("Please check this."))
+    if found.code in refusals.SENTENCES:
+        return refusals.sentence({**found.values, "code": found.code})
+    return written.get(found.code) or texts().get(found.code) or gettext("Please check this.")
 
 
 def parameter(name: str) -> str:

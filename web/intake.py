@@ -72,7 +72,7 @@ def accept() -> str | Response | tuple[str, int]:
 
 def _taken_in(number: str) -> str:
     """That the case is there, and which department it waits for when that is not one's own."""
-    groups = {task.group for task in casefile.open_tasks(casefile.find(number).id)}
+    groups = casefile.waits_at(number)
     if not groups or groups & current_user.departments:
         return gettext("Case %(number)s has been taken in.", number=number)
     waiting = gettext(", ").join(names.departments().get(group, group) for group in sorted(groups))

@@ -58,6 +58,7 @@ def change(key: str) -> str:
         draft=draft,
         newest=drafts.newest_version(key),
         problems=findings.as_json(problems),
+        warnings=findings.as_json(drafts.warnings(draft.package)),
         changed=changes.by_file(listed),
         changes=changes.as_json(listed),
         names=names.of_both(engine.newest_package(key), draft.package) if not problems else {},

@@ -104,7 +104,7 @@ def _submitted() -> filling.Submitted:
 @blueprint.post("/tasks/<int:task_id>/fields")
 def fields(task_id: int) -> str:
     """The fields of a form as its conditions have it for what has been typed so far."""
-    form, variables, scope = _form(task_id)
+    form, variables, scope = _form(_open(task_id))
     return render_template("_fields.html", reasons={}, **_typed(form, variables, scope, request.form))
 
 
@@ -122,15 +122,19 @@ def release(task_id: int) -> Response:
     return redirect(url_for("tasklist.worklist_page"))
 
 
-def _form(task_id: int) -> tuple[engine.Form, Mapping[str, Any], engine.feel.Scope]:
-    """The form of a task that is open and that the person may see. Errors: UnknownUserTask, NotYourCase, AlreadyCompleted."""
+def _open(task_id: int) -> UserTask:
+    """A task that is open and that the person may see. Errors: UnknownUserTask, NotYourCase, AlreadyCompleted."""
     row = session().get(UserTask, task_id)
     if row is None:
         raise engine.UnknownUserTask(task=task_id)
     access.check_case(current_user, row.instance_id)
     if row.state != "open":
         raise engine.AlreadyCompleted(task=task_id)
-    return engine.form_of(task_id, at=engine.now())
+    return row
+
+
+def _form(row: UserTask) -> tuple[engine.Form, Mapping[str, Any], engine.feel.Scope]:
+    return engine.form_of(row.id, at=engine.now())
 
 
 def _typed(
@@ -140,13 +144,13 @@ def _typed(
 
 
 def _page(task_id: int, typed: MultiDict[str, str] | None, reasons: dict[str, list[engine.Reason]]) -> str:
-    form, variables, scope = _form(task_id)
-    row = session().get_one(UserTask, task_id)
+    row = _open(task_id)
+    form, variables, scope = _form(row)
     looking.note(row.business_key)
-    stage = casefile.stage_of_task(row)
-    definition = engine.definition_of(row.instance_id)
+    history = engine.history_of(row.instance_id)
+    definition, stage = history.definition, casefile.stage_of_task(row, history)
     element = definition.processes[stage.process].element(row.element_id)
-    told = timeline.lines(engine.entries(row.instance_id), definition)
+    told = timeline.lines(history)
     filled = filling.untouched(form, variables, scope) if typed is None else _typed(form, variables, scope, typed)
     return render_template(
         "task.html",
@@ -164,7 +168,7 @@ def _page(task_id: int, typed: MultiDict[str, str] | None, reasons: dict[str, li
         stage=stage,
         definition=definition,
         departments=names.departments(),
-        instance=casefile.find(row.business_key),
+        paused=history.is_paused,
         **filled,
     )
 

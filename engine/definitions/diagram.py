@@ -115,6 +115,10 @@ class Element:
         """The ids of the manual this element declares."""
         return tuple(ref.strip() for ref in self.properties.get("manualRef", "").split(",") if ref.strip())
 
+    def mapping(self, prefix: str) -> list[tuple[str, str]]:
+        """Variables and FEEL texts of what a call takes ("in.") or brings back ("out.")."""
+        return [(name[len(prefix) :], text) for name, text in self.properties.items() if name.startswith(prefix)]
+
 
 @dataclass(frozen=True, kw_only=True)
 class Flow:

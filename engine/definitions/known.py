@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from marshmallow import Schema, fields
@@ -48,28 +48,53 @@ def at(content: Package, process: str, element_id: str) -> list[Known]:
     except (MalformedXml, MissingFile):
         return []
     found: dict[str, Known] = {}
-    around = _around(drawn, element_id)
+    inside = around(drawn, element_id)
     for element in before(drawn, element_id):
-        hidden = [e for e in _around(drawn, element.id) if e not in around and e.id != element.id]
-        if not hidden and element not in around:
+        hidden = [e for e in around(drawn, element.id) if e not in inside and e.id != element.id]
+        if not hidden and element not in inside:
             for known in _given(element, content):
                 found[known.name] = known
-    for element in around:
+    for element in inside:
         for known in _of_item(element):
             found[known.name] = known
     return sorted(found.values(), key=lambda known: known.name)
 
 
-def before(drawn: Diagram, element_id: str) -> list[Element]:
-    """The elements from which a token can come to an element, in document order; a flow stands for where it begins."""
+def before(drawn: Diagram, element_id: str, later: Mapping[str, set[str]] | None = None) -> list[Element]:
+    """The elements from which a token can come to an element, in document order; a flow stands for where it begins.
+
+    Shape: `later` is what `all_later` gives, when it is known already.
+    """
     flow = drawn.flows.get(element_id)
-    target = flow.source if flow else element_id
-    found = [e for e in drawn.elements.values() if e.id != target and target in graph.reached_from(drawn, e.id)]
+    target, known = flow.source if flow else element_id, all_later(drawn) if later is None else later
+    found = [e for e in drawn.elements.values() if target in known[e.id]]
     own = drawn.elements.get(target)
-    return [*found, own] if flow and own is not None else found
+    return [*found, own] if flow and own is not None and own not in found else found
 
 
-def _around(drawn: Diagram, element_id: str) -> list[Element]:
+def all_later(drawn: Diagram) -> dict[str, set[str]]:
+    """Of every element those to which a token that left it can come, out of a sub-process as well."""
+    following = {id: graph.successors(drawn, id) for id in drawn.elements}
+    for element in drawn.elements.values():
+        if element.parent in following:
+            following[element.id] += [event.id for event in drawn.boundary_events(element.parent)]
+            if element.type == "endEvent":
+                following[element.id] += [flow.target for flow in drawn.outgoing(element.parent)]
+    return {id: _closed(following, id) for id in following}
+
+
+def _closed(following: Mapping[str, list[str]], element_id: str) -> set[str]:
+    found: set[str] = set()
+    pending = list(following[element_id])
+    while pending:
+        current = pending.pop()
+        if current not in found and current in following:
+            found.add(current)
+            pending += following[current]
+    return found
+
+
+def around(drawn: Diagram, element_id: str) -> list[Element]:
     """The multi-instance activities that an element is or stands in, the outermost first."""
     flow, found = drawn.flows.get(element_id), []
     element = drawn.elements.get(flow.source if flow else element_id)

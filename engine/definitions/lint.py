@@ -13,7 +13,7 @@ from functools import lru_cache
 from marshmallow import Schema
 
 from engine import handlers
-from engine.definitions import catalogue, dmn, foreign
+from engine.definitions import catalogue, dmn, filling, foreign, tables, tried
 from engine.definitions.diagram import ACTIVITIES, EVENTS, GATEWAYS, Diagram, Element, parse
 from engine.definitions.graph import in_cycle, reachable, recursive_calls
 from engine.definitions.package import MissingFile, Package, load
@@ -37,7 +37,7 @@ TRIGGERS = {
 MOST_KEPT = 64
 REPEATED = frozenset({"userTask", "serviceTask", "businessRuleTask", "callActivity", "subProcess"})
 VARIABLE = re.compile(r"^[^\W\d]\w*$")
-EXPRESSION_PROPERTIES = ("due", "correlationKey", "inputCollection", "outputElement")
+EXPRESSION_PROPERTIES = ("due", "correlationKey", "inputCollection", "outputElement", "refusesWhen", "about")
 
 
 def check(content: Package) -> list[Problem]:
@@ -66,6 +66,7 @@ def _problems(content: Package) -> list[Problem]:
         found = sorted([*_check_diagram(key, diagram, content), *foreign.check(content.bpmn(key))], key=_line)
         problems += [one if one.file else replace(one, file=f"{key}.bpmn") for one in found]
     problems += _shared_names(drawn)
+    problems += _tries(drawn)
     problems += _catalogues(content)
     problems += [Problem(0, "", "recursive_call", {"process": key}, f"{key}.bpmn") for key in recursive_calls(drawn)]
     return problems
@@ -92,6 +93,15 @@ def _shared_names(drawn: dict[str, Diagram]) -> Iterator[Problem]:
                 if element.id in names:
                     yield replace(_problem(element, "sub_process_id_taken", process=key), file=f"{key}.bpmn")
                 names.add(element.id)
+
+
+def _tries(drawn: dict[str, Diagram]) -> Iterator[Problem]:
+    """A service task that is to be tried before must be there."""
+    for key, diagram in drawn.items():
+        for element in diagram.elements.values():
+            for name in tried.names(element):
+                if tried.find(name, key, drawn) is None:
+                    yield replace(_problem(element, "unknown_tried", service=name), file=f"{key}.bpmn")
 
 
 def _check_diagram(key: str, diagram: Diagram, content: Package) -> list[Problem]:
@@ -292,22 +302,24 @@ def _references(element: Element, content: Package) -> Iterator[Problem]:
 
 def _form(element: Element, content: Package) -> Iterator[Problem]:
     form_id = element.properties.get("form", "")
+    found: list[Problem] = []
     try:
-        Form.parse(content.form(form_id))
+        found = filling.problems(Form.parse(content.form(form_id)))
     except MissingFile:
         yield _problem(element, "unknown_form", form=form_id)
     except InvalidDefinition as error:
-        for inner in error.problems:
-            values = {"form": form_id, **inner.values}
-            yield Problem(element.line, element.id, inner.rule, values, f"forms/{form_id}.form")
+        found = error.problems
+    for inner in found:
+        values = {"form": form_id, **inner.values}
+        yield Problem(element.line, element.id, inner.rule, values, f"forms/{form_id}.form")
 
 
 def _decision(element: Element, content: Package) -> Iterator[Problem]:
     if not element.result_variable:
         yield _problem(element, "no_result_variable")
     try:
-        model = dmn.parse(content.decision(element.decision))
-    except MissingFile:
+        found = dmn.parse(content.decision(element.decision)).find(element.decision)
+    except (MissingFile, dmn.UnknownDecision):
         yield _problem(element, "unknown_decision", decision=element.decision)
         return
     except InvalidDefinition as error:
@@ -318,8 +330,8 @@ def _decision(element: Element, content: Package) -> Iterator[Problem]:
     except EngineError as error:
         yield _problem(element, "malformed_decision", decision=element.decision, why=error.code)
         return
-    if element.decision not in model.decisions:
-        yield _problem(element, "unknown_decision", decision=element.decision)
+    file = f"decisions/{element.decision}.dmn"
+    yield from (replace(one, element_id=element.id, file=file) for one in tables.problems(found))
 
 
 def _topic(element: Element) -> Iterator[Problem]:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 
-from engine.definitions import diagram, dmn, lint, package
-from engine.errors import InvalidDefinition, Problem
+from engine.definitions import diagram, dmn, filling, lint, names, package, tables
+from engine.errors import EngineError, InvalidDefinition, Problem
+from engine.language.feel import Names
 from engine.language.forms import Form
 from engine.xml import MalformedXml, decoded
 
@@ -28,13 +29,14 @@ def check(file: Path) -> list[Problem]:
 
 
 def _decisions(file: Path) -> list[Problem]:
-    dmn.parse(decoded(file.read_bytes()).encode())
-    return []
+    model = dmn.parse(decoded(file.read_bytes()).encode())
+    found = [*model.problems, *(one for decision in model.decisions.values() for one in tables.problems(decision))]
+    return [replace(one, file=file.name) for one in found]
 
 
 def _form(file: Path) -> list[Problem]:
-    Form.parse(decoded(file.read_bytes()))
-    return []
+    found = filling.problems(Form.parse(decoded(file.read_bytes())))
+    return [replace(one, file=file.name) for one in found]
 
 
 def _diagram(file: Path) -> list[Problem]:
@@ -44,3 +46,38 @@ def _diagram(file: Path) -> list[Problem]:
         return lint.check(package.found(file.parent, file.stem))
     content = package.Package(key=drawn.key, files={f"{drawn.key}.bpmn": text})
     return [replace(one, file=file.name) for one in lint.check(content)]
+
+
+def warnings(file: Path, started: Mapping[str, str]) -> list[Problem]:
+    """What can hardly be right in a file that can be executed: of a decision table by itself, of a diagram among those that lie beside it.
+
+    Shape: `started` as in `names.check`.
+    """
+    try:
+        if file.suffix == ".dmn":
+            return list(_of_tables(file))
+        if file.suffix == ".form":
+            form = Form.parse(decoded(file.read_bytes()))
+            return [replace(one, file=file.name) for one in [*filling.warnings(form), *names.of_form(form)]]
+        if file.suffix == ".bpmn" and (file.parent / "forms").is_dir():
+            beside = [_found(path) for path in sorted(file.parent.glob("*.bpmn"))]
+            others = [one for one in beside if one is not None]
+            return names.check(package.found(file.parent, file.stem), others, started)
+    except (EngineError, OSError, UnicodeDecodeError):  # told as problems
+        return []
+    return []
+
+
+def _found(path: Path) -> package.Package | None:
+    try:
+        return package.found(path.parent, path.stem)
+    except (EngineError, OSError, UnicodeDecodeError):
+        return None
+
+
+def _of_tables(file: Path) -> Iterator[Problem]:
+    model = dmn.parse(decoded(file.read_bytes()).encode())
+    nothing = Names({}, complete=False)
+    for decision in model.decisions.values():
+        for one in names.told_of_table(tables.of_one(model, decision, nothing, asked_for=False)):
+            yield replace(one, file=file.name)

@@ -169,9 +169,10 @@ class Arrivals(Position):
 
     def _enter_call(self, task: Task, element: Element, scope: Scope) -> None:
         token = task.internal_data[TOKEN]
-        given = {name: self.evaluate(text, scope) for name, text in _mapping(element, "in.")}
+        given = {name: self.evaluate(text, scope) for name, text in element.mapping("in.")}
         task.internal_data[SCOPE] = token
         self.scopes.open(token, element.called, scope.number, element.id, given)
+        self.entered.enter(token, scope.number, self.mapped(element.mapping("in.")))
         self.add(
             "call_entered",
             scope.number,
@@ -186,8 +187,9 @@ class Arrivals(Position):
         """A called process has ended: bring back what the call activity names."""
         element, number = self.element_of(task), task.internal_data[SCOPE]
         inner, outer = self.scopes[number], self.scope_at(task)
-        brought = {name: self.evaluate(text, inner) for name, text in _mapping(element, "out.")}
+        brought = {name: self.evaluate(text, inner) for name, text in element.mapping("out.")}
         outer.variables.update(brought)
+        self.entered.leave(number, outer.number, self.mapped(element.mapping("out.")))
         self.add("call_left", outer.number, called=number, token=number, element=element.id, variables=brought)
         if self.scopes.items_in(number):
             self.reconcile(but=number)
@@ -245,10 +247,6 @@ class Arrivals(Position):
 
 def _has_own_limit(element: Element) -> bool:
     return bool(element.properties.get("due") or element.properties.get("dueGroup"))
-
-
-def _mapping(element: Element, prefix: str) -> list[tuple[str, str]]:
-    return [(name[len(prefix) :], text) for name, text in element.properties.items() if name.startswith(prefix)]
 
 
 def _drawn_ancestor(task: Task) -> str:

@@ -68,6 +68,8 @@ class Items(Arrivals):
         number, count, name = self.counter, task.internal_data[ITEMS]["count"], _marker(element).item
         given = {COUNTER: index, **({name: values.unpack(packed)} if name else {})}
         self.scopes.open_item(number, scope.number, element.id, (index, count), given)
+        listed = [(name, _marker(element).collection)] if name else []
+        self.entered.enter(number, scope.number, self.mapped(listed))
         self.add(
             "item_entered",
             scope.number,

@@ -5,7 +5,7 @@ No clock, no database: the instant, the calendar and the way to carry out machin
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -22,6 +22,7 @@ from engine.language import feel
 from engine.language.calendar import Calendar
 from engine.language.feel import temporal
 from engine.spiff import codec
+from engine.spiff.entered import Entered
 from engine.spiff.parsing import specification
 from engine.spiff.scopes import Scope, Scopes
 from engine.spiff.specs import ITEM
@@ -85,6 +86,7 @@ class Position:
         self.calendar, self.perform = calendar, perform
         self.steps: list[Step] = []
         self.recorded: list[Step] | None = None
+        self.entered = Entered(0, {}, ())
         self.ended_with = ""
         self.case_due: datetime | None = None
         self._seen = 0
@@ -161,6 +163,10 @@ class Position:
         """A FEEL expression over the scope's variables."""
         context = {"accepted_at": self.accepted_at, "entered_at": self.at, **scope.variables, **extra}
         return self.definition.expression(text).evaluate(context, scope=feel.Scope(at=self.at, calendar=self.calendar))
+
+    def mapped(self, mapping: Iterable[tuple[str, str]]) -> list[tuple[str, feel.Expression]]:
+        """Variables and their FEEL texts, compiled."""
+        return [(name, self.definition.expression(text)) for name, text in mapping]
 
     def condition(self, task: Task, text: str) -> bool:
         """Whether a gateway condition holds; null counts as no."""

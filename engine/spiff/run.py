@@ -5,6 +5,7 @@ After any exception the object is thrown away, because SpiffWorkflow leaves task
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
@@ -13,6 +14,7 @@ from SpiffWorkflow.task import Task
 from SpiffWorkflow.util.task import TaskState
 
 from engine.definitions.diagram import Element
+from engine.spiff.entered import Entered
 from engine.spiff.machine_work import MachineWork
 from engine.spiff.position import OPEN, TOKEN, UnknownToken
 from engine.spiff.specs import CHOSEN, FIRED, ITEM, EventBasedGateway, MultiInstance
@@ -41,6 +43,16 @@ class Run(MachineWork):
         starts = [e for e in self.definition.elements.values() if e.type == "startEvent"]
         text = next((e.properties["due"] for e in starts if e.properties.get("due")), "")
         return self.instant(self.evaluate(text, self.scopes[0])) if text else None
+
+    def enter(self, token: int, form: dict[str, Any], by: str, despite: Collection[str] = ()) -> None:
+        """Complete an open user task for the person who is entering these values, and can still be told what they lead to.
+
+        Errors: UnknownToken, EntryRefused unless the code is one of `despite`.
+        """
+        task = self.task(token)
+        self.entered = Entered(self.scope_at(task).number, form, despite)
+        self.try_out(task, form)
+        self.complete_user_task(token, form, by)
 
     def complete_user_task(self, token: int, form: dict[str, Any], by: str) -> None:
         """Complete an open user task with validated values. Errors: UnknownToken."""

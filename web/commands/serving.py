@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-import os
+import resource
 import signal
 import socket
 import threading
+from contextlib import suppress
 
 import click
 from flask import Flask
 from granian import Granian
-from granian.constants import Interfaces
+from granian.constants import HTTPModes, Interfaces
+from granian.http import HTTP1Settings
 from granian.log import LogLevels
 from sqlalchemy import select
 
@@ -26,7 +28,10 @@ APPLICATION = "web.server:application"
 STOPPING_SECONDS = (
     5  # a worker that is told twice to stop, as by Ctrl-C in a terminal and by its parent, may never do so
 )
-THREADS = min(8, 2 * (os.cpu_count() or 1) + 1)
+CONNECTIONS, FILES_BESIDE = 4_096, 256
+HEADERS = HTTP1Settings(
+    header_read_timeout=30_000, max_buffer_size=64 * 1024
+)  # milliseconds, also for a kept connection
 on_host = click.option("--host", default="127.0.0.1", show_default=True)
 on_port = click.option("--port", default=8000, show_default=True, type=click.IntRange(1, 65535))
 
@@ -76,13 +81,28 @@ def listen(host: str, port: int, workers: int = 1, application: str = APPLICATIO
         application,
         address=host,
         port=port,
-        interface=Interfaces.WSGI,
+        interface=Interfaces.ASGINL,
+        http=HTTPModes.http1,
+        http1_settings=HEADERS,
+        websockets=False,
         factory=True,
         workers=workers,
-        blocking_threads=THREADS,
+        backpressure=_connections(),
+        respawn_failed_workers=True,
         workers_kill_timeout=STOPPING_SECONDS,
         log_level=LogLevels.warning,
     ).serve()
+
+
+def _connections() -> int:
+    """How many connections a process holds at once; it may open as many files as the system lets it, and its database needs some."""
+    _soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = CONNECTIONS + FILES_BESIDE if hard == resource.RLIM_INFINITY else min(CONNECTIONS + FILES_BESIDE, hard)
+    with suppress(ValueError, OSError):
+        resource.setrlimit(
+            resource.RLIMIT_NOFILE, (max(wanted, _soft) if _soft != resource.RLIM_INFINITY else _soft, hard)
+        )
+    return max(1, wanted - FILES_BESIDE)
 
 
 def work(app: Flask) -> None:

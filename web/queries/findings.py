@@ -10,7 +10,7 @@ from flask_babel import gettext
 import engine
 from web.i18n import mark as _
 from web.problems import plain
-from web.queries import unreadable
+from web.queries import doubts, unreadable
 
 RULES = {
     # the file and the process as a whole
@@ -38,6 +38,9 @@ RULES = {
     "flow_out_of_end": _("A flow leaves the end “%(name)s”. Let it begin at a step before."),
     "condition_never_asked": _("The condition of the flow “%(name)s” is never asked. Put a gateway before it."),
     "no_error_code": _("“%(name)s” does not say which refusal it is about. Enter its code."),
+    "outputs_of_one_name": _(
+        "Two result columns of the table “%(table)s” are called %(heading)s, and one would overwrite the other. Give one of them another name."
+    ),
     "duplicate_name": _("Two columns or values have the same name (%(name)s). Give one of them another."),
     "too_many": _("There are too many of a kind: %(count)s where at most %(limit)s are read. Divide the table."),
     "too_many_options": _("The form offers too many choices; at most %(limit)s are read. Divide the step."),
@@ -98,6 +101,9 @@ RULES = {
     ),
     "no_group": _("“%(name)s” belongs to no department. Put it in a lane, or choose a department."),
     "unknown_form": _("“%(name)s” has no form, or one that is not there (%(form)s). Choose or create one."),
+    "unknown_tried": _(
+        "“%(name)s” is to try a service task that is not there (%(service)s). Write the id of one that comes later."
+    ),
     "no_result_variable": _("“%(name)s” does not say where its result is kept. Enter a name for the result."),
     "unknown_decision": _("“%(name)s” names a decision that is not there (%(decision)s). Choose or create one."),
     "malformed_decision": _("The decision table %(decision)s cannot be read. Open it in the editor and save it again."),
@@ -128,6 +134,12 @@ RULES = {
         "Two options of the field “%(field)s” have the same value, or one has none. Give each its own."
     ),
     "boolean_needs_yes_and_no": _("The field “%(field)s” is stored as yes or no; its options must be yes and no."),
+    "limits_exclude_each_other": _(
+        "The least and the largest value of the field “%(field)s” exclude each other, so that nothing can be entered. Correct one of them."
+    ),
+    "default_refused": _(
+        "The field “%(field)s” refuses its own default value. Change the default, or the field's limits or pattern."
+    ),
     "unusable_default": _(
         "The default value of the field “%(field)s” does not fit its kind. Change it or leave it empty."
     ),
@@ -189,42 +201,24 @@ RULES = {
     ),
     "foreign_setting": _("A setting of %(tool)s (%(setting)s) has no effect here. Take it out, or draw what it means."),
 }
-PLACES = {
-    "condition": _("the condition"),
-    "timer": _("the timer"),
-    "due": _("the limit"),
-    "correlationKey": _("the correlation key"),
-    "min": _("the least value"),
-    "max": _("the largest value"),
-    "prefill": _("the value filled in beforehand"),
-    "hide": _("the condition for hiding"),
-}
-
-
-class _Values(dict[str, Any]):
-    def __missing__(self, key: str) -> str:
-        return "…"
+UNKNOWN = _("This cannot be published (%(rule)s).")
 
 
 def text(found: engine.Problem) -> str:
     """One finding in the language of the page."""
     values: dict[str, Any] = {name: _shown(value) for name, value in found.values.items()}
-    values |= {"line": found.line, "place": _place(str(values.get("place", "")))}
-    if not values.get("name"):
+    values["line"] = found.line
+    named = values.get("name") not in (None, "", "—")
+    if not named:
         values["name"] = found.element_id or found.file
+    values |= doubts.words(found, values, named=named)
     whys = unreadable.BY_RULE.get(found.rule, {})
-    known = whys.get(str(found.values.get("why"))) or RULES.get(found.rule, _("This cannot be published (%(rule)s)."))
-    return str(gettext(known) % _Values(values | {"rule": found.rule}))
+    known = whys.get(str(found.values.get("why"))) or {**RULES, **doubts.RULES}.get(found.rule, UNKNOWN)
+    return str(gettext(known) % doubts.Values(values | {"rule": found.rule}))
 
 
 def _shown(value: Any) -> str:
     return "—" if value in ("", None) else str(value)
-
-
-def _place(place: str) -> str:
-    if place in PLACES:
-        return str(gettext(PLACES[place]))
-    return place.partition(".")[2] or place
 
 
 def as_json(found: Iterable[engine.Problem]) -> list[Mapping[str, Any]]:
@@ -235,6 +229,7 @@ def as_json(found: Iterable[engine.Problem]) -> list[Mapping[str, Any]]:
             "line": one.line,
             "element": one.element_id,
             "rule": one.rule,
+            "warning": one.warning,
             "text": text(one),
             "values": plain(one.values),
         }

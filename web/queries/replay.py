@@ -81,7 +81,8 @@ class Stage:
 
 def events(instance: ProcessInstance) -> list[Event]:
     """Everything that happened in a case, oldest first. Errors: BrokenChain."""
-    found = list(_Recorder(instance).events(engine.entries(instance.id)))
+    told = engine.history_of(instance.id)
+    found = list(_Recorder(instance, told.definition).events(told.entries))
     _place(found)
     return found
 
@@ -130,9 +131,9 @@ def money(number: str) -> dict[str, list[casefile.MoneyLine]]:
 class _Recorder:
     """Follows a history step by step; what moves before the next thing worth telling is told with it."""
 
-    def __init__(self, instance: ProcessInstance) -> None:
+    def __init__(self, instance: ProcessInstance, definition: engine.Definition) -> None:
         self.instance = instance
-        self.definition = engine.definition_of(instance.id)
+        self.definition = definition
         self.teller = timeline.teller(self.definition)
         self.follower = engine.Follower()
         self.money = money(instance.business_key)

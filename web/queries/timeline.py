@@ -13,7 +13,7 @@ from flask_babel import gettext
 import engine
 from web.i18n import in_language, moment, remark, yuan
 from web.i18n import mark as _
-from web.queries.names import departments, element_name, of_item, process_name
+from web.queries.names import departments, element_name, know_people, of_item, process_name
 
 Step = dict[str, Any]
 MONEY = ("amount", "prepayment", "bill_due", "late_fee", "deposit", "held", "balance", "charge", "total")
@@ -44,10 +44,11 @@ class Line:
     token: int | None = None
 
 
-def lines(entries: list[engine.Entry], definition: engine.Definition) -> list[Line]:
+def lines(told: engine.CaseHistory) -> list[Line]:
     """The sentences of a history, oldest first."""
-    teller = _Teller(definition)
-    return [teller.as_it_stands(line) for line in list(teller.tell(entries))]
+    know_people({entry.actor for entry in told.entries})
+    teller = _Teller(told.definition)
+    return [teller.as_it_stands(line) for line in list(teller.tell(told.entries))]
 
 
 def teller(definition: engine.Definition) -> _Teller:

@@ -150,6 +150,7 @@ BROKEN: list[tuple[str, str, str | engine.Package]] = [
     ("no_correlation_key", "x", line(catch("x", message="told"))),
     ("no_group", "x", line(user("x", group=""))),
     ("unknown_form", "x", line(user("x", form="nowhere"))),
+    ("unknown_tried", "x", line(user("x", tries="nowhere"))),
     ("unknown_topic", "x", line(service("x", "test/nowhere"))),
     ("missing_parameter", "x", line(service("x", "test/needs"))),
     ("unknown_parameter", "x", line(service("x", "test/needs", amount="1", more="2"))),

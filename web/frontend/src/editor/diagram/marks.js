@@ -20,13 +20,15 @@ export class Marks {
   }
 
   mark(id, problems) {
-    this.canvas.addMarker(id, MARK);
+    const wrong = problems.filter(({ warning }) => !warning);
+    if (wrong.length) this.canvas.addMarker(id, MARK);
     const badge = document.createElement("button");
     badge.type = "button";
-    badge.className = "desk-problem-badge";
-    badge.textContent = `! ${problems.length}`;
+    badge.className = `desk-problem-badge${wrong.length ? "" : " is-warning"}`;
+    badge.textContent = `${wrong.length ? "!" : "?"} ${problems.length}`;
     badge.title = problems.map(({ text }) => text).join("\n");
-    badge.setAttribute("aria-label", `${say("problem_count", { n: problems.length })}: ${badge.title}`);
+    const count = wrong.length ? say("problem_count", { n: wrong.length }) : say("warning_count", { n: problems.length });
+    badge.setAttribute("aria-label", `${count}: ${badge.title}`);
     badge.addEventListener("click", () => this.eventBus.fire("desk.problem", { id }));
     this.overlays.add(id, MARK, { position: this.place(id), html: badge, scale: { min: 0.8, max: 1.2 } });
   }
