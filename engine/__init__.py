@@ -1,6 +1,7 @@
 """BPMN execution over SpiffWorkflow: the public verbs, values and errors. Nothing else of this package is imported from outside."""
 
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 from engine import versions
@@ -16,10 +17,9 @@ from engine.definitions.differences import between as differences
 from engine.definitions.dmn import Model as DecisionModel
 from engine.definitions.dmn import UnknownDecision
 from engine.definitions.dmn import parse as read_decisions
-from engine.definitions.lint import check as lint
-from engine.definitions.loose import check as lint_file
-from engine.definitions.loose import warnings as warnings_of_file
-from engine.definitions.names import check as warnings
+from engine.definitions.doubtful import check as warnings
+from engine.definitions.doubtful import of_file as warnings_of_file
+from engine.definitions.loose import check as _lint_file
 from engine.definitions.package import MissingFile, Package
 from engine.definitions.package import completed as completed_package
 from engine.definitions.package import load as load_package
@@ -73,12 +73,14 @@ from engine.publishing import (
     publish,
     publish_directory,
 )
+from engine.publishing import problems as lint
 from engine.publishing import record as record_definition
 from engine.replay import (
     CaseHistory,
     Follower,
     Marking,
     definition_of,
+    end_of,
     entries,
     fold,
     follow_scopes,
@@ -91,7 +93,7 @@ from engine.sealing import ephemeral as ephemeral_keys
 from engine.spiff.entered import EntryRefused
 from engine.steps import Failed
 from engine.timers import run_clock
-from engine.user_tasks import UnknownUserTask, assign, claim, complete, form_of, release
+from engine.user_tasks import UnknownUserTask, assign, claim, complete, form_of, release, workable
 from engine.verification import (
     Deviation,
     Verdict,
@@ -114,6 +116,11 @@ from engine.yaml import serialise as write_yaml
 def run_due(at: datetime) -> int:
     """Do everything due at `at`, in cases and in the queue; how many things were done. Any number of processes may call it at once."""
     return run_clock(at) + run_jobs(at)
+
+
+def lint_file(file: Path) -> list[Problem]:
+    """Every problem of a file that lies anywhere: a diagram, a decision table or a form, whoever drew it. Always findings, never an error."""
+    return _lint_file(file, lint)
 
 
 def decide(key: str, decision_id: str, variables: dict[str, Any], *, at: datetime) -> Outcome:
@@ -199,6 +206,7 @@ __all__ = [
     "definition_of",
     "differences",
     "drawing",
+    "end_of",
     "enqueue",
     "entries",
     "ephemeral_keys",
@@ -252,5 +260,6 @@ __all__ = [
     "waiting_for",
     "warnings",
     "warnings_of_file",
+    "workable",
     "write_yaml",
 ]

@@ -20,6 +20,7 @@ from engine.definitions.compiled import Definition
 from engine.errors import Conflict, Corrupt, EngineError, Invalid, NotFound
 from engine.handlers import Call
 from engine.history import GENESIS, INSTANCE, Head
+from engine.language.forms import Form
 from engine.spiff.run import Run
 from engine.steps import Step, Work, WorkOutcome
 from engine.stores import SqlStore
@@ -71,7 +72,7 @@ class Advanced:
 
 @dataclass(frozen=True)
 class Change:
-    """What observers inside the transaction are told."""
+    """What observers inside the transaction are told: the steps, the form that was completed, and the case's variables as they are now."""
 
     instance_id: int
     business_key: str
@@ -80,6 +81,8 @@ class Change:
     by: str
     steps: list[Step]
     ended: bool
+    form: Form | None = None
+    variables: Mapping[str, Any] = field(default_factory=dict)
 
 
 LIMITS = ("EndlessLoop", "FeelLimit")
@@ -321,7 +324,8 @@ def _save(loaded: Loaded, *, by: str, at: datetime, request: str = "", also: Seq
     opened = _send([*also, entry, *store.writes()], store, loaded, head)
     jobs.queue(row.id, steps, loaded.case_key, at)
     forget(ProcessInstance, UserTask, Incident)
-    change = Change(row.id, row.business_key, row.key, at, by, steps, run.ended)
+    form = loaded.definition.form_by_id(run.form_id) if run.form_id else None
+    change = Change(row.id, row.business_key, row.key, at, by, steps, run.ended, form, run.scopes[0].variables)
     for observer in _observers:
         observer(change)
     return Advanced(row.id, opened, run.ended, _troubles(steps), run.scopes[0].variables)

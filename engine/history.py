@@ -54,6 +54,9 @@ class Head:
     hash: bytes
 
 
+BEGINNING = Head(0, GENESIS)
+
+
 def entry(
     stream: str,
     stream_id: str,
@@ -112,6 +115,7 @@ _OF_STREAM = (
     .where(
         _ENTRY.c.stream == bindparam("stream"),
         _ENTRY.c.stream_id == bindparam("stream_id"),
+        _ENTRY.c.sequence >= bindparam("since"),
         _ENTRY.c.sequence <= bindparam("upto"),
     )
     .order_by(_ENTRY.c.sequence)
@@ -119,15 +123,26 @@ _OF_STREAM = (
 MOST_ENTRIES = 2**31 - 1
 
 
-def rows(stream: str, stream_id: str, upto: int | None = None) -> Sequence[Stored]:
+def read_end(stream: str, stream_id: str, head: Head, since: int, case_key: bytes | None = None) -> list[Entry]:
+    """The entries of a stream from `since` on, the chain checked from them to the head it has to end at. Errors: BrokenChain."""
+    stored = rows(stream, stream_id, head.seq, since)
+    if not stored or (stored[-1].sequence, stored[-1].hash) != (head.seq, head.hash):
+        raise BrokenChain(stream=stream_id, seq=head.seq)
+    return list(_checked(stored, stream_id, case_key, Head(since - 1, stored[0].previous)))
+
+
+def rows(stream: str, stream_id: str, upto: int | None = None, since: int = 1) -> Sequence[Stored]:
     """The stored rows of a stream in order."""
     last = MOST_ENTRIES if upto is None else upto
-    return connection().execute(_OF_STREAM, {"stream": stream, "stream_id": stream_id, "upto": last}).all()
+    asked = {"stream": stream, "stream_id": stream_id, "since": since, "upto": last}
+    return connection().execute(_OF_STREAM, asked).all()
 
 
-def _checked(stored: Sequence[Stored], stream_id: str, case_key: bytes | None) -> Iterator[Entry]:
-    previous = GENESIS
-    for number, row in enumerate(stored, start=1):
+def _checked(
+    stored: Sequence[Stored], stream_id: str, case_key: bytes | None, before: Head = BEGINNING
+) -> Iterator[Entry]:
+    previous = before.hash
+    for number, row in enumerate(stored, start=before.seq + 1):
         if row.sequence != number or row.previous != previous:
             raise BrokenChain(stream=stream_id, seq=number)
         previous = row.hash

@@ -13,7 +13,7 @@ from sqlalchemy import Row
 from engine import appliers, execution, history, sealing, versions
 from engine.definitions.compiled import Definition
 from engine.execution import UnknownInstance
-from engine.history import Entry
+from engine.history import Entry, Head
 from engine.steps import Step
 from engine.stores import MemoryStore
 
@@ -36,10 +36,18 @@ class Marking:
 
 
 class CaseHistory:
-    """A case's history read once and its chain checked, for whoever asks more than one thing about it: entries, version, markings."""
+    """A case's history read once and its chain checked, for whoever asks more than one thing about it: entries, version, markings.
 
-    def __init__(self, definition: Definition, found: list[Entry], key: bytes | None) -> None:
-        self.definition, self.entries, self._key = definition, found, key
+    Of a long case only the end may have been read (`is_whole` False); it has no markings, and `since` is the first entry that was asked for.
+    """
+
+    def __init__(self, definition: Definition, found: list[Entry], key: bytes | None, since: int = 1) -> None:
+        self.definition, self.entries, self._key, self.since = definition, found, key, since
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether nothing comes before the first entry that was asked for."""
+        return self.since == 1
 
     @cached_property
     def _folded(self) -> tuple[MemoryStore, dict[int, str]]:
@@ -88,6 +96,33 @@ def history_of(instance_id: int, upto: int | None = None) -> CaseHistory:
     key = sealing.unwrap(row.wrapped) if row.wrapped is not None else None
     found = history.read(history.INSTANCE, str(instance_id), key, upto)
     return CaseHistory(versions.by_id(row.definition_id, row.sha256), found, key)
+
+
+def end_of(instance_id: int, count: int, before: int | None = None) -> CaseHistory:
+    """The newest `count` entries of a case, or the newest before an entry, with what comes after them; checked as far as the case's head.
+
+    Shape:  `entries` may begin earlier than `since`, where a scope that they speak of was entered.
+    Errors: UnknownInstance, BrokenChain.
+    """
+    row = _row(instance_id)
+    last = row.sequence if before is None else min(row.sequence, before - 1)
+    since = read_from = max(1, last - count + 1)
+    key = sealing.unwrap(row.wrapped) if row.wrapped is not None else None
+    while True:
+        found = history.read_end(
+            history.INSTANCE, str(instance_id), Head(row.sequence, row.head), read_from, case_key=key
+        )
+        if read_from == 1 or _scopes_are_known(found):
+            return CaseHistory(versions.by_id(row.definition_id, row.sha256), found, key, since)
+        read_from = max(1, read_from - 2 * (row.sequence - read_from + 1))
+
+
+def _scopes_are_known(found: list[Entry]) -> bool:
+    """Whether every scope that the entries speak of is entered in them."""
+    steps = [one for entry in found for one in entry.steps]
+    entered = {one["called"] for one in steps if one["type"] == "call_entered"}
+    entered |= {one["item"] for one in steps if one["type"] == "item_entered"}
+    return {one.get("scope", 0) for one in steps} <= entered | {0}
 
 
 def _row(instance_id: int) -> Row[Any]:
@@ -146,7 +181,7 @@ class Follower(MemoryStore):
         super().seen(kind, name, scope, change)
 
     def variables_set(self, scope: int, values: dict[str, Any], parent: int | None) -> None:
-        before = self.variables.get(scope if parent is None else parent, {})
+        before = self.visible(scope if parent is None else parent)
         self._changes += [(name, before.get(name), new) for name, new in values.items() if before.get(name) != new]
         super().variables_set(scope, values, parent)
 

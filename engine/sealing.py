@@ -25,6 +25,7 @@ from engine.language import values
 
 SEALED = "~sealed"
 _NONCE = 12
+_TOLD_APART_BY = b"reception-desk key "
 
 
 class KeysMissing(Corrupt):
@@ -41,6 +42,26 @@ class Keys:
 
     master: bytes = field(repr=False)
     signing: bytes = field(repr=False)
+
+    def fingerprints(self) -> dict[str, str]:
+        """What tells each key from another and says nothing of it, in hex."""
+        keys = {"master": self.master, "signing": self.signing}
+        return {
+            name: hmac.new(key, _TOLD_APART_BY + name.encode(), hashlib.sha256).hexdigest()
+            for name, key in keys.items()
+        }
+
+    def opens(self, wrapped: bytes) -> bool:
+        """Whether a stored case key was wrapped by this master key."""
+        try:
+            unseal(self.master, wrapped)
+        except Unreadable:
+            return False
+        return True
+
+    def signed(self, content: bytes, mac: bytes) -> bool:
+        """Whether a MAC was made by this signing key."""
+        return hmac.compare_digest(mac, hmac.new(self.signing, content, hashlib.sha256).digest())
 
 
 _configured: list[Keys] = []

@@ -12,7 +12,7 @@ from typing import Any
 Step = dict[str, Any]
 
 STEPS: dict[str, str] = {
-    "instance_started": "process, version, sha256, variables, due (of the case)",
+    "instance_started": "process, version, sha256, variables, due (of the case), rules (since the second ones) it is executed by",
     "user_task_created": "token, element, name, group, form, due; in an item index and count",
     "user_task_claimed": "token, element, by",
     "user_task_released": "token, element, by",
@@ -35,10 +35,11 @@ STEPS: dict[str, str] = {
     "job_refused": "token, element, topic, code, values",
     "job_queued": "token, element, topic",
     "job_cancelled": "token, element",
-    "incident_opened": "token, element, topic, after (job, timer, refusal, arrival or limit), kind, message",
+    "incident_opened": "token (0 for the whole case), element, topic, after (job, timer, refusal, arrival or limit), kind, message",
     "incident_retried": "token, element",
-    "incident_resolved": "token, element, reason",
+    "incident_resolved": "token, element, reason; due, where it was a limit that could be reckoned after all",
     "incident_cancelled": "token, element",
+    "token_released": "token, element (a gateway at which a case stood still, and which a person let go on with what had come)",
     "error_caught": "element, code",
     "decision_evaluated": "token, element, decision, variable, inputs, matched, value",
     "timer_set": "token, element, due",
@@ -53,8 +54,8 @@ STEPS: dict[str, str] = {
     "deadline_missed": "token and element of a user task, neither for the case",
     "instance_completed": "element",
     "instance_cancelled": "reason",
-    "draft_submitted": "of a definition: revision, base_version, sha256, note, differing (scenarios)",
-    "draft_approved": "of a definition: revision, sha256, differing (scenarios)",
+    "draft_submitted": "of a definition: revision, base_version, sha256, note, differing (scenarios), warnings (how many, when there were any)",
+    "draft_approved": "of a definition: revision, sha256, differing (scenarios), warnings (how many, when there were any)",
     "draft_returned": "of a definition: revision, reason",
     "definition_published": "of a definition: version, sha256, note, approved_by, restores (the version whose content it is)",
     "case_looked_at": "of a person: case",

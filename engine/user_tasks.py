@@ -12,7 +12,8 @@ from typing import Any
 
 from sqlalchemy import Row, select
 
-from engine import execution, permissions, sealing
+from engine import execution, permissions, sealing, versions
+from engine.definitions.compiled import Definition
 from engine.errors import NotFound
 from engine.execution import Advanced
 from engine.language import feel, values
@@ -84,6 +85,32 @@ def _check_four_eyes(by: Actor, facts: TaskFacts, instance_id: int, elements: st
         )
     )
     permissions.check_four_eyes(by, facts, frozenset(name for name in did if name))
+
+
+def workable(instance_id: int, by: Actor) -> list[int]:
+    """The open tasks of an instance that this person may complete now, the most urgent first."""
+    held = execution.find(instance_id, lock=False)
+    if held is None or held.state != "active":
+        return []
+    definition = versions.by_id(held.definition_id, held.sha256)
+    rows = session().scalars(
+        select(UserTask)
+        .where(UserTask.instance_id == instance_id, UserTask.state == "open")
+        .order_by(UserTask.due_at.is_(None), UserTask.due_at, UserTask.id)
+    )
+    return [row.id for row in rows.all() if _may(row, definition, by)]
+
+
+def _may(row: UserTask, definition: Definition, by: Actor) -> bool:
+    facts = TaskFacts(row.id, row.group, row.state, row.assignee)
+    if permissions.may(by, facts) is not None:
+        return False
+    element = definition.processes[row.process_key].element(row.element_id)
+    try:
+        _check_four_eyes(by, facts, row.instance_id, element.properties.get("notBy", ""))
+    except permissions.FourEyesViolation:
+        return False
+    return True
 
 
 def claim(task_id: int, *, by: Actor, at: datetime) -> Advanced:

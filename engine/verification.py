@@ -158,6 +158,7 @@ class _Examined:
             calendar=self._calendar(entry),
             perform=again.answers(entry.steps),
             state=state,
+            rules=first.steps[0].get("rules", 1),
         )
 
     def _definition(self, row: Any, started: Step) -> Definition:

@@ -13,10 +13,12 @@ from engine.errors import Invalid
 MOST_BYTES = 4_000_000
 MOST_TAGS = 200_000
 MOST_ATTRIBUTES = 200_000
+MOST_NAMESPACES = 2_000
 MOST_DEPTH = 100
 ENCODINGS = frozenset({"utf-8", "utf-16", "us-ascii", "gb2312", "gbk", "gb18030", "big5", "iso-8859-1", "windows-1252"})
 MARKS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
 _DECLARED = re.compile(r"^(<\?xml[^>]*?\bencoding\s*=\s*[\"'])([A-Za-z0-9._-]+)([\"'])")
+UNDECLARED = etree.ErrorTypes.NS_ERR_UNDEFINED_NAMESPACE
 Element: TypeAlias = Any  # lxml carries no types
 
 _PARSER_OPTIONS = {
@@ -43,12 +45,23 @@ def parse(content: bytes) -> Element:
     try:
         root = etree.fromstring(content, parser=etree.XMLParser(**_PARSER_OPTIONS))
     except (etree.XMLSyntaxError, ValueError) as error:
-        why = "too_deep" if "Excessive depth" in str(error) else "not_well_formed"
-        raise MalformedXml(line=getattr(error, "lineno", 0) or 0, why=why, detail=str(error)) from error
+        raise MalformedXml(**_place(error)) from error
     if root.getroottree().docinfo.doctype:
         raise MalformedXml(line=0, why="document_type")
     _hold_depth(root)
     return root
+
+
+def _place(error: etree.XMLSyntaxError | ValueError) -> dict[str, Any]:
+    """Where and why a text is no XML, as far as the parser knows."""
+    line, column = getattr(error, "position", (0, 0))
+    detail = str(error).splitlines()[0] if str(error) else ""
+    if "Excessive depth" in detail:
+        return {"line": line or 0, "column": column, "why": "too_deep", "limit": MOST_DEPTH}
+    if getattr(error, "code", 0) == UNDECLARED:
+        prefix = detail.removeprefix("Namespace prefix ").partition(" ")[0]
+        return {"line": line or 0, "column": column, "why": "undeclared_prefix", "prefix": prefix, "detail": detail}
+    return {"line": line or 0, "column": column, "why": "not_well_formed", "detail": detail}
 
 
 def _measure(content: bytes) -> None:
@@ -59,10 +72,12 @@ def _measure(content: bytes) -> None:
         raise MalformedXml(line=1, why="no_xml")
     if len(content) > MOST_BYTES:
         raise MalformedXml(line=0, why="too_long", limit=MOST_BYTES)
-    if b"<!DOCTYPE" in content or b"<!ENTITY" in content:
-        raise MalformedXml(line=0, why="document_type")
+    for mark in (b"<!DOCTYPE", b"<!ENTITY"):
+        if mark in content:
+            raise MalformedXml(line=content[: content.index(mark)].count(b"\n") + 1, why="document_type")
     quotations = min(content.count(b"="), (content.count(b'"') + content.count(b"'")) // 2)
-    if content.count(b"<") > MOST_TAGS or quotations > MOST_ATTRIBUTES:
+    many = content.count(b"<") > MOST_TAGS or quotations > MOST_ATTRIBUTES
+    if many or content.count(b"xmlns") > MOST_NAMESPACES:
         raise MalformedXml(line=0, why="too_many", limit=MOST_TAGS // 2)
 
 

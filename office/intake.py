@@ -34,13 +34,13 @@ MOST_DISPUTED = 1_000_000_000
 OF_KEY = 32  # digits of a request key that tell its key; as many tell the words
 COUNTERS = frozenset({"service_hall", "guangda_hall", "hotline_1860", "agency", "reception_room"})
 LAST_CALLS = 8
-# What a case knows from its first moment, with the FEEL type of each.
+# What a case knows from its first moment, with the FEEL type of each; fen is an amount of money.
 START_VARIABLES = {
     "case_number": "string",
     "msisdn": "string",
     "complaint_text": "string",
     "channel": "string",
-    "disputed_amount": "number",
+    "disputed_amount": "fen",
     "demand": "string",
     "repeated": "boolean",
     "proposed_process": "string",

@@ -139,7 +139,7 @@ ASKED: dict[str, dict[str, fields.Field]] = {
     "audit.history": {"personal": FLAG},
     "audit.log": {**PERIOD, "process": KEY, "personal": FLAG},
     "auth.login": {"next": WAY},
-    "cases.case": {"tab": Choice("timeline", "diagram", "money", "messages", "looks")},
+    "cases.case": {"tab": Choice("timeline", "diagram", "money", "messages", "looks"), "before": Number()},
     "cases.listing": {
         **PERIOD, "text": NAME, "customer": NAME, "clerk": NAME, "process": KEY, "version": Number(0),
         "state": Choice("", "open", "replied", "closed"), "after": Cursor(r"[^|]{1,60}"),
@@ -153,7 +153,7 @@ ASKED: dict[str, dict[str, fields.Field]] = {
     "intake.form": {"msisdn": MSISDN},
     "notices.unread": {"next": WAY},
     "processes.compare": {"against": Number()},
-    "replay.page": {"at": Number()},
+    "replay.page": {"at": Number(), "verify": FLAG},
     "tasklist.worklist_page": {
         "scope": Choice("group", "mine", "all"), "process": KEY, "group": NAME, "late": FLAG, "text": NAME, "after": Cursor(TASK, undated=True),
     },

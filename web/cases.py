@@ -13,10 +13,12 @@ from models.base import session, transaction
 from models.comment import Comment
 from office import complaints, looks, replies, texts
 from web import addresses, auth, looking, submission
-from web.queries import access, casefile, caselist, names, timeline
+from web.queries import access, casefile, caselist, names, standing, timeline
 
 blueprint = Blueprint("cases", __name__, url_prefix="/cases")
 MOST_COMMENT = 2_000
+NEWEST = 40
+OTHER_TABS = ("diagram", "money", "messages")
 
 
 def register(app: Flask) -> None:
@@ -39,16 +41,24 @@ def listing() -> str | Response:
 @blueprint.get("/<number>")
 def case(number: str) -> str:
     """One case; `tab` timeline, diagram, money or messages, for auditors also looks."""
-    return _page(number, addresses.asked()["tab"])
+    asked = addresses.asked()
+    return _page(number, asked["tab"], before=asked["before"])
 
 
 def _page(
-    number: str, tab: str, reasons: dict[str, list[engine.Reason]] | None = None, *, remark: str = "", told: str = ""
+    number: str,
+    tab: str,
+    reasons: dict[str, list[engine.Reason]] | None = None,
+    *,
+    remark: str = "",
+    told: str = "",
+    before: int | None = None,
 ) -> str:
     instance = casefile.find(number)
     access.check_case(current_user, instance.id)
     looking.note(number)
-    history = engine.history_of(instance.id)
+    whole = tab == "diagram"
+    history = engine.history_of(instance.id) if whole else engine.end_of(instance.id, NEWEST, before)
     complaint = casefile.complaint_of(instance)
     return render_template(
         "case.html",
@@ -62,15 +72,17 @@ def _page(
         words=complaints.words(complaint, history) if complaint else None,
         process=names.process_name(complaint.process_key if complaint else instance.key),
         version=history.definition.version,
-        lines=timeline.lines(history),
-        stages=casefile.stages(history) if tab == "diagram" else [],
+        lines=timeline.lines(history, before) if tab not in OTHER_TABS else [],
+        earlier=None if history.is_whole else history.since,
+        later=before is not None,
+        stages=casefile.stages(history) if whole else [],
         money=casefile.money(number) if tab == "money" else [],
         messages=casefile.messages(number) if tab == "messages" else [],
         comments=casefile.comments(number) if tab == "messages" else [],
-        tasks=casefile.open_tasks(instance.id),
+        waits=standing.waits(instance) if instance.state == "active" else [],
+        workable=engine.workable(instance.id, auth.actor()),
         looks=looks.of_case(number) if tab == "looks" and current_user.has("auditor") else [],
         element_name=names.element_name,
-        of_item=names.of_item,
         departments=names.departments(),
     )
 
@@ -101,5 +113,5 @@ def reply(number: str) -> Response | tuple[str, int]:
         replies.send(number, told, key=submission.given(), by=auth.actor(), at=engine.now())
     except replies.NotSayable as error:
         return _page(number, "messages", error.values["reasons"], told=told), 422
-    flash(gettext("Sent."))
+    flash(gettext("The text message of case %(number)s waits to be sent.", number=number))
     return redirect(url_for("cases.case", number=number, tab="messages"))

@@ -130,7 +130,9 @@ def _document(found: drafts.Draft) -> dict[str, Any]:
 def variables(key: str) -> Response:
     """The variables known at an element of a diagram of the draft."""
     known = drafts.known_at(key, _file(key), asked()["element"])
-    return jsonify(variables=[{"name": one.name, "from": one.element_id, "type": one.type} for one in known])
+    return jsonify(
+        variables=[{"name": one.name, "from": one.element_id, "type": one.type, "unit": one.unit} for one in known]
+    )
 
 
 @blueprint.post("/<key>/draft/form-preview")

@@ -41,6 +41,7 @@ def texts() -> dict[str, str]:
         "UnknownUserTask": gettext("There is no such task."),
         "UnknownInstance": gettext("There is no such case."),
         "UnknownCase": gettext("There is no such case."),
+        "UnknownMessage": gettext("There is no such text message that waits to be sent."),
         "UnknownNotice": gettext("There is no such notice."),
         "UnknownProcess": gettext("There is no such process."),
         "UnknownIncident": gettext("There is no such incident."),
@@ -164,6 +165,9 @@ def reason(found: engine.Reason) -> str:
         "not_text": gettext("This contains characters that cannot be used."),
         "not_json": gettext("This is not JSON, or it is too large or too deep."),
         "cursor": gettext("This is no place in the list. Begin at its first page."),
+        "not_reached_by_text": gettext(
+            "The number is cancelled, so a text message cannot arrive. Tell the customer in another way."
+        ),
         "InvalidParameters": gettext(
             "The next step cannot take this. Please check how it is written and how large it is."
         ),

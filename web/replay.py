@@ -26,27 +26,43 @@ def register(app: Flask) -> None:
 
 @blueprint.get("/<number>/replay")
 def page(number: str) -> str:
-    """One case from its first event to its last; `at` the entry to stand at."""
+    """One case from its first event to its last, a long one part by part; `at` the entry to stand at, `verify` to verify a long one at once."""
     instance = _instance(number)
     looking.note(number)
-    verdict = verification.verify(instance.id)
-    found = replay.events(instance) if verdicts.readable(verdict) else []
-    stages = replay.stages(instance) if found else []
-    definition = engine.definition_of(instance.id)
+    asked = addresses.asked()
+    at = asked["at"]
+    since, upto = replay.window(instance.sequence, at)
+    short = instance.sequence <= replay.AT_ONCE
+    verdict = verification.verify(instance.id) if short or asked["verify"] == "1" else None
+    told = _told(instance, upto) if verdict is None or verdicts.readable(verdict) else None
+    verdict = verdict or (verification.verify(instance.id) if told is None else None)
+    found = replay.events(instance, told, since) if told is not None else []
+    stages = replay.stages(told) if told is not None and found else []
+    definition = told.definition if told is not None else engine.definition_of(instance.id)
     return render_template(
         "replay.html",
         instance=instance,
         used=used_versions.of_case(definition, [stage.process for stage in stages]),
         process=names.process_name(instance.key),
         verdict=verdict,
-        said=verdicts.said(verdict),
+        said=verdicts.said(verdict) if verdict is not None else [],
         verified_at=engine.now(),
         events=found,
         stages=stages,
         people=replay.people(),
-        start=_start(found, addresses.asked()["at"]),
+        start=_start(found, at),
         scale=replay.SCALE,
+        since=since,
+        upto=upto,
     )
+
+
+def _told(instance: ProcessInstance, upto: int) -> engine.CaseHistory | None:
+    """The history up to an entry; None when its chain is broken."""
+    try:
+        return engine.history_of(instance.id, upto)
+    except engine.BrokenChain:
+        return None
 
 
 def _instance(number: str) -> ProcessInstance:

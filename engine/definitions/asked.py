@@ -8,8 +8,7 @@ from dataclasses import dataclass
 from engine import handlers
 from engine.definitions import setting
 from engine.definitions.diagram import Element
-from engine.definitions.known import IN, OUT
-from engine.definitions.surroundings import Drawn, Surroundings, form_of
+from engine.definitions.surroundings import IN, OUT, Drawn, Surroundings, form_of
 from engine.language.feel import Names
 from engine.language.feel.inferred import ANYTHING, BOOLEAN, LIST, Type
 from engine.language.forms import Field, Form

@@ -28,10 +28,14 @@ ORDERED = frozenset({"number", "date", "date and time", "days and time duration"
 
 @dataclass(frozen=True)
 class Value:
-    """A value that makes a difference. One that `may_not_be` lies where there may be nothing: between whole numbers, below what an amount can be."""
+    """A value that makes a difference. A `fraction` lies between neighbouring whole numbers or days, where there may be nothing.
+
+    Neither is anything `beyond` sure to exist: null, and below what is more than nothing. Where a rule names it, it is meant to exist all the same.
+    """
 
     value: Any
-    may_not_be: bool = False
+    fraction: bool = False
+    beyond: bool = False
 
 
 @dataclass(frozen=True)
@@ -56,7 +60,7 @@ class Column:
         found = list(self._of_kind(kind, literals, any(one.ordered for one in known)))
         if not found or len(found) * len({cell.text for cell in self.cells}) > MOST_EVALUATIONS:
             return ()
-        return (*(one for one in found if self.allows(one.value)), Value(None, may_not_be=True))
+        return (*(one for one in found if self.allows(one.value)), Value(None, beyond=True))
 
     def _of_kind(self, kind: str, literals: list[Any], ordered: bool) -> Iterable[Value]:
         if kind == "boolean":
@@ -106,12 +110,15 @@ class Column:
     @cached_property
     def certain(self) -> int:
         """The values that there surely may be."""
-        return sum(1 << n for n, one in enumerate(self.values) if not one.may_not_be) or (0 if self.values else 1)
+        return self._where(not (one.fraction or one.beyond) for one in self.values)
 
-    @property
-    def null(self) -> int:
-        """The bit of null."""
-        return 1 << (len(self.values) - 1) if self.values else 0
+    @cached_property
+    def possible(self) -> int:
+        """The values that there may be where a rule names them."""
+        return self._where(not one.fraction for one in self.values)
+
+    def _where(self, holds: Iterable[bool]) -> int:
+        return sum(1 << number for number, one in enumerate(holds) if one) if self.values else 1
 
 
 def of_rules(inputs: Iterable[tuple[Input, str, Type]], rules: tuple[Rule, ...]) -> list[Column]:
@@ -136,7 +143,7 @@ def _between(literals: list[Any]) -> Iterator[Value]:
         ends = sorted(set(literals))
         step = _step(ends[0])
         below = ends[0] - step
-        yield Value(below, may_not_be=not isinstance(below, date) and below <= type(below)(0))
+        yield Value(below, beyond=not isinstance(below, date) and below <= type(below)(0))
         for low, high in pairwise(ends):
             yield Value(low)
             yield _middle(low, high)
@@ -155,9 +162,9 @@ def _step(end: Any) -> Any:
 def _middle(low: Any, high: Any) -> Value:
     if isinstance(low, date) and not isinstance(low, datetime):
         days = (high - low).days
-        return Value(low + timedelta(days=days // 2), may_not_be=days < 2)
+        return Value(low + timedelta(days=days // 2), fraction=days < 2)
     if isinstance(low, int | Decimal) and low == int(low) and high == int(high):
         if high - low > 1:
             return Value((int(low) + int(high)) // 2)
-        return Value((Decimal(low) + Decimal(high)) / 2, may_not_be=True)
+        return Value((Decimal(low) + Decimal(high)) / 2, fraction=True)
     return Value(low + (high - low) / 2)

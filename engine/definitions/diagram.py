@@ -9,8 +9,9 @@ from functools import cached_property, lru_cache
 from typing import TypeVar
 
 from engine import xml
+from engine.definitions import regular
+from engine.definitions.regular import BPMN
 
-BPMN = "http://www.omg.org/spec/BPMN/20100524/MODEL"
 LANE = f"{{{BPMN}}}lane"
 SUB_PROCESS = f"{{{BPMN}}}subProcess"
 SPIFF = "http://spiffworkflow.org/bpmn/schema/1.0/core"
@@ -46,8 +47,11 @@ WITHOUT_TOKENS = frozenset(  # what stands beside flow nodes; everything else is
         "dataStoreReference",
         "standardLoopCharacteristics",
         "multiInstanceLoopCharacteristics",
+        *("performer", "humanPerformer", "potentialOwner", "resourceRole", "supports", "correlationSubscription"),
+        *("inputSet", "outputSet", "eventDefinitionRef"),
     }
 )
+DMN = "https://www.omg.org/spec/DMN/"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -82,7 +86,10 @@ class MultiInstance:
 
 @dataclass(frozen=True, kw_only=True)
 class Element:
-    """One flow node. `trigger` is the kind of its event definition (timer, message, error, terminate …), empty when it has none."""
+    """One flow node. `trigger` is the kind of its event definition (timer, message, error, terminate …), empty when it has none.
+
+    `error_code` is None when no error that is declared is named; `error_named` when one is, declared or not.
+    """
 
     id: str
     type: str
@@ -101,6 +108,7 @@ class Element:
     timer_kind: str = ""
     message: str = ""
     error_code: str | None = None
+    error_named: bool = False
     topic: str = ""
     result_variable: str = ""
     parameters: tuple[Parameter, ...] = ()
@@ -135,7 +143,11 @@ class Flow:
 
 @dataclass(frozen=True, kw_only=True)
 class Diagram:
-    """One executable process with everything drawn in it; `executable` counts those of the file, `twice` are ids used more than once."""
+    """One executable process with everything drawn in it.
+
+    `executable` counts those of the file, `twice` are ids used more than once, `nameless` the kinds and lines of elements without any, `lanes_of` the
+    names of the lanes that an element stands in.
+    """
 
     key: str
     name: str
@@ -146,6 +158,8 @@ class Diagram:
     lane_names: dict[str, str]
     executable: int
     twice: tuple[str, ...] = ()
+    nameless: tuple[tuple[str, int], ...] = ()
+    lanes_of: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
     def outgoing(self, element_id: str) -> list[Flow]:
         """The flows that leave an element, in document order."""
@@ -198,16 +212,13 @@ def _grouped(parts: Iterable[_Part], by: Callable[[_Part], str]) -> dict[str, li
 def parse(content: bytes) -> Diagram:
     """Read a BPMN file; the first executable process counts.
 
-    Errors: MalformedXml.
+    Errors: MalformedXml: dmn, no_bpmn, no_process and those of `xml.parse`.
     """
-    root = xml.parse(content)
-    if xml.local(root) != "definitions" or xml.namespace(root) != BPMN:
-        raise xml.MalformedXml(line=root.sourceline or 0, why="no_bpmn")
-    processes = [child for child in root if xml.local(child) == "process"]
-    if not processes:
-        raise xml.MalformedXml(line=root.sourceline or 0, why="no_process")
+    root = regular.root(content)
+    processes = _processes(root)
     process = next((p for p in processes if p.get("isExecutable") == "true"), processes[0])
-    lanes = _lanes(process)
+    lanes_of = _lanes(process)
+    lanes = {id: names[-1] for id, names in lanes_of.items()}
     reader = _Reader(lanes, _named(root, "message", "name"), _named(root, "error", "errorCode"))
     _hold_count(process)
     elements, flows = reader.read(process)
@@ -221,6 +232,8 @@ def parse(content: bytes) -> Diagram:
         lane_names={lane.get("id", ""): lane.get("name", "") for lane in process.iter(LANE)},
         executable=sum(p.get("isExecutable") != "false" for p in processes),
         twice=tuple(reader.twice),
+        nameless=tuple(reader.nameless),
+        lanes_of=lanes_of,
     )
 
 
@@ -231,6 +244,16 @@ def _hold_count(process: xml.Element) -> None:
     nodes = sum(1 for kind in kinds if kind not in WITHOUT_TOKENS)
     if nodes > MOST_ELEMENTS or flows > MOST_FLOWS:
         raise xml.MalformedXml(line=process.sourceline or 0, why="too_many_elements", limit=MOST_ELEMENTS)
+
+
+def _processes(root: xml.Element) -> list[xml.Element]:
+    if xml.local(root) != "definitions" or xml.namespace(root) != BPMN:
+        why = "dmn" if xml.namespace(root).startswith(DMN) else "no_bpmn"
+        raise xml.MalformedXml(line=root.sourceline or 0, why=why, found=xml.local(root))
+    processes = [child for child in root if xml.local(child) == "process"]
+    if not processes:
+        raise xml.MalformedXml(line=root.sourceline or 0, why="no_process")
+    return processes
 
 
 def _pool_name(root: xml.Element, process_id: str) -> str:
@@ -244,11 +267,14 @@ def _named(root: xml.Element, tag: str, attribute: str) -> dict[str, str]:
     return {e.get("id", ""): e.get(attribute, "") for e in root if xml.local(e) == tag}
 
 
-def _lanes(process: xml.Element) -> dict[str, str]:
-    found = {}
+def _lanes(process: xml.Element) -> dict[str, tuple[str, ...]]:
+    """Element id → the lanes that name it; a lane around others may name what stands in those, and does not count then."""
+    found: dict[str, tuple[str, ...]] = {}
     for lane in process.iter(LANE):
-        for reference in lane.findall(f"{{{BPMN}}}flowNodeRef"):
-            found[(reference.text or "").strip()] = lane.get("name", "")
+        named = [(one.getparent() is lane, (one.text or "").strip()) for one in lane.iter(f"{{{BPMN}}}flowNodeRef")]
+        inner = {id for own, id in named if not own}
+        for id in (id for own, id in named if own and id not in inner):
+            found[id] = (*found.get(id, ()), lane.get("name", ""))
     return found
 
 
@@ -262,6 +288,7 @@ class _Reader:
     def __init__(self, lanes: dict[str, str], messages: dict[str, str], errors: dict[str, str]) -> None:
         self.lanes, self.messages, self.errors = lanes, messages, errors
         self.twice: list[str] = []
+        self.nameless: list[tuple[str, int]] = []
         self._ids: set[str] = set()
 
     def read(self, scope: xml.Element, lane: str = "") -> tuple[dict[str, Element], dict[str, Flow]]:
@@ -275,7 +302,7 @@ class _Reader:
             elif kind and kind not in WITHOUT_TOKENS and not kind.endswith(EVENT_DEFINITION):
                 self.note(node)
                 element = self.element(node, kind, scope.get("id", ""), lane)
-                elements[element.id] = element
+                elements[element.id or f" {len(elements)}"] = element
                 if kind == "subProcess":
                     inner, inner_flows = self.read(node, element.lane)
                     elements |= inner
@@ -283,9 +310,11 @@ class _Reader:
         return elements, flows
 
     def note(self, node: xml.Element) -> None:
-        """Remember an id, and whether it has been used before."""
+        """Remember an id, and whether it has been used before or is missing."""
         id = node.get("id", "")
-        if id in self._ids:
+        if not id:
+            self.nameless.append((xml.local(node), node.sourceline or 0))
+        elif id in self._ids:
             self.twice.append(id)
         self._ids.add(id)
 
@@ -326,6 +355,7 @@ class _Reader:
             timer_kind=timer_kind,
             message=self.messages.get(message.get("messageRef", ""), "") if message is not None else "",
             error_code=self.errors.get(trigger.get("errorRef", "")) if trigger is not None else None,
+            error_named=bool(trigger.get("errorRef")) if trigger is not None else False,
             topic=topic,
             result_variable=result or _properties(node).get("resultVariable", ""),
             parameters=parameters,

@@ -36,13 +36,14 @@ class Decision:
 class Model:
     """A DMN file. `decisions` finds each by its id; evaluation finds them by name as well. `refused` says by id why a decision cannot be executed.
 
-    `names` and `functions` are what its expressions know beside the variables.
+    `names` and `functions` are what its expressions know beside the variables, `unbound` what these functions name in vain.
     """
 
     decisions: dict[str, Decision]
     refused: dict[str, list[Problem]] = field(default_factory=dict)
     names: frozenset[str] = frozenset()
     functions: tuple[Function, ...] = ()
+    unbound: tuple[tuple[str, str, tuple[str, ...]], ...] = ()
 
     def find(self, decision: str) -> Decision:
         """A decision by id or name. Errors: UnknownDecision; InvalidDefinition when it cannot be executed."""
@@ -98,7 +99,7 @@ def parse(content: bytes) -> Model:
         for one in resting:
             refused[one.id] = [problem for id in one.requires for problem in refused.get(id, ())]
             del decisions[one.id]
-    return Model(decisions, refused, read_now.names, read_now.functions)
+    return Model(decisions, refused, read_now.names, read_now.functions, read_now.unbound)
 
 
 def _decision(found: Found) -> Decision:

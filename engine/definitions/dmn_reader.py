@@ -20,6 +20,7 @@ MOST_RULES = 2_000
 MOST_CELLS = 10_000
 MOST_COLUMNS = 200
 ORDERED = frozenset({"PRIORITY", "OUTPUT ORDER"})
+EMPTY = " null"  # what a cell of a result left empty gives; one that says null has no blank before it
 _MANUAL_ID = re.compile(r"\b[A-Z]{2,5}(?:-?\d{1,3})?\.\d+\b")
 
 
@@ -50,13 +51,14 @@ class Found:
 class Reading:
     """What a file holds: the decisions that can be executed, in document order, and why others cannot, by their id.
 
-    `names` are known to every expression, `functions` are those that the file's own knowledge models make. Problems of such a model stand under the empty id.
+    `names` are known to every expression, `functions` are those that the file's own knowledge models make, and `unbound` what these name beside their parameters (model, name, parameters). Problems of such a model stand under the empty id.
     """
 
     found: list[Found]
     refused: dict[str, list[Problem]]
     names: frozenset[str]
     functions: tuple[Function, ...]
+    unbound: tuple[tuple[str, str, tuple[str, ...]], ...] = ()
 
 
 def read(root: xml.Element) -> Reading:
@@ -67,7 +69,8 @@ def read(root: xml.Element) -> Reading:
     if not reader.is_readable():
         raise InvalidDefinition(problems=reader.refused[""])
     found = reader.decisions()
-    return Reading(found, reader.refused, frozenset(reader.names), tuple(reader.functions.values()))
+    names, functions = frozenset(reader.names), tuple(reader.functions.values())
+    return Reading(found, reader.refused, names, functions, tuple(reader.unbound))
 
 
 def _is_feel(language: str) -> bool:
@@ -120,6 +123,7 @@ class _Reader:
     def __init__(self, root: xml.Element) -> None:
         self.root = root
         self.refused: dict[str, list[Problem]] = {}
+        self.unbound: list[tuple[str, str, tuple[str, ...]]] = []
         self.inside = ""
         self.place: dict[str, Any] = {}
         self.names = {e.get("name", "") for e in _children(root, "inputData", "decision")}
@@ -241,6 +245,7 @@ class _Reader:
         parameters = tuple(p.get("name", "") for p in _children(body, "formalParameter"))
         expression = self.compiled(literal, _text(literal), feel.compile, parameters)
 
+        self.unbound += [(name, one, parameters) for one in sorted(expression.names - set(parameters))]
         cost = 1 + len(expression.text) // CHARGE
 
         def run(scope: Scope, *given: Any) -> Any:
@@ -342,7 +347,7 @@ class _Reader:
             return self.compiled(cell, _text(cell) or empty, compiler)
 
         tests = tuple(compiled(cell, "-", feel.compile_unary) for cell in cells)
-        given = tuple(compiled(cell, "null", feel.compile) for cell in results)
+        given = tuple(compiled(cell, EMPTY, feel.compile) for cell in results)
         self.place = {"table": self.place["table"]}
         remarks = [_text(remark) for remark in _children(element, "annotationEntry")]
         return Rule(

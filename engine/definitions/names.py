@@ -14,8 +14,9 @@ from typing import Any
 from engine import handlers
 from engine.definitions import filling, tables
 from engine.definitions.asked import NOWHERE, Asked, expressions, of_fields
-from engine.definitions.package import Package, load
-from engine.definitions.surroundings import Drawn, Surroundings, decision_of, form_of
+from engine.definitions.package import Package
+from engine.definitions.surroundings import Drawn, Same, Surroundings, decision_of, form_of, kept
+from engine.definitions.tables import worded
 from engine.errors import Problem
 from engine.language import feel
 from engine.language.feel import Doubt, FeelSyntaxError, Names
@@ -34,19 +35,17 @@ def check(content: Package, others: Iterable[Package] = (), started: Mapping[str
     Shape: `others` are the packages in force, whose processes may call these; `started` are the variables a case begins with, name → FEEL type.
     """
     topics = frozenset(handlers.registered())
-    known = tuple(one.canonical() for one in others)
-    return list(_checked(content.canonical(), known, tuple(sorted(started.items())), topics))
+    return list(_checked(Same(content), tuple(map(Same, others)), tuple(sorted(started.items())), topics))
 
 
 @lru_cache(maxsize=MOST_KEPT)
 def _checked(
-    canonical: bytes, others: tuple[bytes, ...], started: tuple[tuple[str, str], ...], topics: frozenset[str]
+    same: Same, others: tuple[Same, ...], started: tuple[tuple[str, str], ...], topics: frozenset[str]
 ) -> tuple[Problem, ...]:
     """Kept, because an editor asks about the same draft again and again."""
-    content = load(canonical)
-    around = Surroundings(content, map(load, others), dict(started))
+    around = kept(same, others, started, topics)
     found: dict[tuple[Any, ...], Problem] = {}
-    for problem in _problems(content, around):
+    for problem in _problems(same.package, around):
         found.setdefault((problem.file, problem.element_id, problem.rule, repr(problem.values)), problem)
         if len(found) >= MOST_FOUND:
             break
@@ -60,12 +59,13 @@ def _problems(content: Package, around: Surroundings) -> Iterator[Problem]:
         if drawn is None:
             continue
         listed = [*_of_expressions(around, drawn), *_of_fields(drawn), *_of_decisions(around, drawn, read)]
-        yield from sorted(listed, key=lambda one: one.line)
+        for one in sorted(listed, key=lambda one: one.line):
+            yield one if one.file == f"{key}.bpmn" else replace(one, line=0)
 
 
 def _of_expressions(around: Surroundings, drawn: Drawn) -> Iterator[Problem]:
     for asked in expressions(around, drawn):
-        for doubt in _doubts(asked):
+        for doubt in doubts(asked):
             yield _warning(asked, _told_apart(doubt, around, drawn), asked.file or f"{drawn.key}.bpmn")
 
 
@@ -78,7 +78,7 @@ def _warning(asked: Asked, told: Doubt, file: str) -> Problem:
 def of_form(form: Form) -> list[Problem]:
     """The warnings about a form that stands alone: its expressions see its own fields, and variables that nobody can tell."""
     listed = of_fields(form, NOWHERE, Names({}, complete=False))
-    return [_warning(asked, _with_near(doubt), "") for asked in listed for doubt in _doubts(asked)]
+    return [_warning(asked, _with_near(doubt), "") for asked in listed for doubt in doubts(asked)]
 
 
 def _of_fields(drawn: Drawn) -> Iterator[Problem]:
@@ -90,14 +90,15 @@ def _of_fields(drawn: Drawn) -> Iterator[Problem]:
             yield replace(one, line=element.line, element_id=element.id, file=file)
 
 
-def _doubts(asked: Asked) -> list[Doubt]:
+def doubts(asked: Asked) -> list[Doubt]:
+    """What is doubtful in an expression, and in what it gives to what takes it."""
     found: list[Doubt] = []
     try:
         given = feel.judge(asked.text)(asked.names, found)
     except FeelSyntaxError:  # told as a problem
         return []
     found += _unfit(asked, given)
-    return [_with_words(one, asked.text) for one in found]
+    return [worded(one, asked.text) for one in found]
 
 
 def _unfit(asked: Asked, given: Type) -> Iterator[Doubt]:
@@ -118,12 +119,6 @@ def _unfit(asked: Asked, given: Type) -> Iterator[Doubt]:
 
 def _kinds(found: Type) -> str:
     return ", ".join(sorted(found.kinds - {"null"}))
-
-
-def _with_words(doubt: Doubt, text: str) -> Doubt:
-    """Where a part has no name of its own, the expression stands for it."""
-    missing = {name: text[:MOST_TEXT] for name in ("variable", "other") if doubt.values.get(name) == ""}
-    return replace(doubt, values={**doubt.values, **missing}) if missing else doubt
 
 
 def _told_apart(doubt: Doubt, around: Surroundings, drawn: Drawn) -> Doubt:
@@ -155,9 +150,9 @@ def _of_decisions(around: Surroundings, drawn: Drawn, read: frozenset[str]) -> I
             yield replace(one, line=element.line, element_id=element.id, values=values, file=file)
 
 
-def told_of_table(doubts: list[Doubt]) -> Iterator[Problem]:
+def told_of_table(found: list[Doubt]) -> Iterator[Problem]:
     """What is doubtful in a table, as warnings without a place in a diagram."""
-    for doubt in doubts:
+    for doubt in found:
         told = _with_near(doubt)
         yield Problem(0, "", told.rule, told.values, warning=True)
 

@@ -12,8 +12,8 @@ from functools import cached_property, lru_cache
 from engine import handlers
 from engine.definitions import dmn, setting
 from engine.definitions.diagram import ACTIVITIES, COUNTER, EVENTS, GATEWAYS, Diagram, Element, parse
-from engine.definitions.known import IN, OUT, all_later, around, before
 from engine.definitions.package import MissingFile, Package
+from engine.definitions.ways import all_later, around, before
 from engine.errors import EngineError, InvalidDefinition
 from engine.language import feel
 from engine.language.feel import FeelSyntaxError, Names, inferred
@@ -21,8 +21,10 @@ from engine.language.feel.inferred import ANYTHING, CONTEXT, INSTANT, LIST, NUMB
 from engine.language.forms import Form
 from engine.xml import MalformedXml
 
+IN, OUT = "in.", "out."
 MOST_ROUNDS = 16
 MOST_KEPT = 512
+MOST_AT_ONCE = 8
 ALWAYS = {"accepted_at": INSTANT, "entered_at": INSTANT, "refusal": CONTEXT}
 COUNTS = {"numberOfInstances": NUMBER, "numberOfCompletedInstances": NUMBER, "numberOfActiveInstances": NUMBER}
 FORKS = frozenset({"parallelGateway", "inclusiveGateway"})
@@ -38,6 +40,7 @@ class Drawn:
     package: Package
     entry: Types = field(default_factory=dict)
     sets: dict[str, Types] = field(default_factory=dict)
+    _around: dict[str, list[Element]] = field(default_factory=dict)
 
     @cached_property
     def is_sequential(self) -> bool:
@@ -51,6 +54,12 @@ class Drawn:
     @cached_property
     def _later(self) -> dict[str, set[str]]:
         return all_later(self.diagram)
+
+    def around(self, element_id: str) -> list[Element]:
+        """The multi-instance activities that an element or flow is or stands in, the outermost first."""
+        if element_id not in self._around:
+            self._around[element_id] = around(self.diagram, element_id)
+        return self._around[element_id]
 
     def before(self, element_id: str) -> list[Element]:
         """The elements that may have been passed when a token comes to an element or flow."""
@@ -80,9 +89,21 @@ class Surroundings:
 
     def at(self, key: str, element_id: str) -> Names:
         """The variables that can exist when a token comes to an element, or leaves by a flow."""
+        return self._told(key, self.seen(key, element_id))
+
+    def _told(self, key: str, found: Types) -> Names:
+        if key in self._incomplete:  # what is known of a variable may not be all
+            return Names(dict.fromkeys(found, ANYTHING), complete=False)
+        return Names(found, self._settled)
+
+    def seen(self, key: str, element_id: str) -> Types:
+        """The same as far as it is known, in a process in which something may set what nobody can tell as well."""
         drawn = self.drawn[key]
-        inside = around(drawn.diagram, element_id)
-        return self._names(key, self._seen(drawn, drawn.before(element_id), inside), inside)
+        inside = drawn.around(element_id)
+        found = {**ALWAYS, **self._seen(drawn, drawn.before(element_id), inside)}
+        for element in inside:
+            found |= self._of_item(key, element)
+        return found
 
     def within(self, key: str, element: Element) -> Names:
         """The variables that an item of a multi-instance activity has when it is done."""
@@ -90,7 +111,7 @@ class Surroundings:
         own = self._given(self.drawn[key], element)
         if element.type == "subProcess":
             drawn = self.drawn[key]
-            inner = [one for one in drawn.diagram.elements.values() if element in around(drawn.diagram, one.id)]
+            inner = [one for one in drawn.diagram.elements.values() if element in drawn.around(one.id)]
             for one in inner:
                 _add(own, drawn.sets.get(one.id, {}) if one.id != element.id else {})
         return names.with_types({**own, **COUNTS})
@@ -108,14 +129,12 @@ class Surroundings:
     def _names(self, key: str, found: Types, inside: list[Element]) -> Names:
         for element in inside:
             found |= self._of_item(key, element)
-        if key in self._incomplete:  # what is known of a variable may not be all
-            return Names(dict.fromkeys([*ALWAYS, *found], ANYTHING), complete=False)
-        return Names({**ALWAYS, **found}, self._settled)
+        return self._told(key, {**ALWAYS, **found})
 
     def _seen(self, drawn: Drawn, passed: list[Element], inside: list[Element]) -> Types:
         found = dict(drawn.entry)
         for element in passed:
-            hidden = [one for one in around(drawn.diagram, element.id) if one not in inside and one.id != element.id]
+            hidden = [one for one in drawn.around(element.id) if one not in inside and one.id != element.id]
             if not hidden and element not in inside:
                 _add(found, drawn.sets.get(element.id, {}))
         return found
@@ -131,7 +150,7 @@ class Surroundings:
     def _outside(self, key: str, element: Element) -> Names:
         """What a multi-instance activity sees when it is reached: its list is evaluated before there is an item."""
         drawn = self.drawn[key]
-        inside = [one for one in around(drawn.diagram, element.id) if one.id != element.id]
+        inside = [one for one in drawn.around(element.id) if one.id != element.id]
         return self._names(key, self._seen(drawn, drawn.before(element.id), inside), inside)
 
     def listing(self, key: str, element: Element) -> Names:
@@ -234,6 +253,27 @@ class Surroundings:
         if element.type == "callActivity":
             return element.called not in self.drawn
         return element.type not in ACTIVITIES | GATEWAYS | EVENTS or element.event_sub_process
+
+
+class Same:
+    """A package that is the same as another of the same fingerprint."""
+
+    def __init__(self, package: Package) -> None:
+        self.package = package
+
+    def __hash__(self) -> int:
+        return hash(self.package.sha256)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Same) and self.package.sha256 == other.package.sha256
+
+
+@lru_cache(maxsize=MOST_AT_ONCE)
+def kept(
+    content: Same, others: tuple[Same, ...], started: tuple[tuple[str, str], ...], topics: frozenset[str]
+) -> Surroundings:
+    """The surroundings of a package, kept while an owner goes from element to element; `topics` are the service tasks known then."""
+    return Surroundings(content.package, (one.package for one in others), dict(started))
 
 
 def _read(package: Package, key: str) -> Diagram | None:

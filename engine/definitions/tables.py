@@ -6,7 +6,7 @@ Everything is told by table, rule and column. What cannot be decided is not told
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from itertools import combinations
 from typing import Any
@@ -14,15 +14,16 @@ from typing import Any
 from engine.definitions import columns, setting
 from engine.definitions.columns import ANY, OTHER, Column
 from engine.definitions.dmn import Decision, Model
+from engine.definitions.dmn_reader import EMPTY
 from engine.errors import Problem
 from engine.language import feel
 from engine.language.decisions import SINGLE, DecisionTable, Rule
 from engine.language.feel import Doubt, Names, inferred
 from engine.language.feel.inferred import ANYTHING, Type
 
-EMPTY = "null"
-MOST_PAIRS = 250_000
-MOST_PIECES = 5_000
+MOST_TEXT = 60
+MOST_PAIRS = 50_000
+MOST_WORK = 100_000
 TYPES = {name: name for name in inferred.KINDS} | {
     "dateTime": "date and time",
     "integer": "number",
@@ -46,11 +47,19 @@ def problems(decision: Decision) -> list[Problem]:
 
 def doubts(model: Model, decision: Decision, names: Names, *, asked_for: bool) -> list[Doubt]:
     """What can hardly be right in a decision and those it requires, over variables of these types; `asked_for`: something needs its result."""
-    found = of_one(model, decision, names, asked_for=asked_for)
+    found = [*of_one(model, decision, names, asked_for=asked_for), *of_knowledge(model)]
     for id in decision.requires:
         if id in model.decisions:
             found += doubts(model, model.decisions[id], names, asked_for=True)
     return found
+
+
+def of_knowledge(model: Model) -> list[Doubt]:
+    """What knowledge models name beside their parameters: it is always null there."""
+    return [
+        Doubt("unknown_name", {"variable": name, "near": inferred.nearest(name, parameters), "table": knowledge})
+        for knowledge, name, parameters in model.unbound
+    ]
 
 
 def of_one(model: Model, decision: Decision, names: Names, *, asked_for: bool) -> list[Doubt]:
@@ -60,7 +69,7 @@ def of_one(model: Model, decision: Decision, names: Names, *, asked_for: bool) -
     if not isinstance(decision.logic, DecisionTable):
         told: list[Doubt] = []
         feel.judge(decision.logic.text, model.names, model.functions)(seen, told)
-        return [_at(one, table) for one in told]
+        return [_at(worded(one, decision.logic.text), table) for one in told]
     reading = _Table(model, decision, decision.logic, seen)
     found = [*reading.heads(), *reading.cells(), *reading.results()]
     wrong = {one.values["row"] for one in found if "row" in one.values}
@@ -89,6 +98,7 @@ class _Table:
     def __init__(self, model: Model, decision: Decision, table: DecisionTable, names: Names) -> None:
         self.model, self.decision, self.table, self.names = model, decision, table, names
         self.rules_ = table.rules
+        self.work = MOST_WORK
         heads = decision.heads.inputs
         tested = [self._tested(number) for number in range(len(table.inputs))]
         listed = [(column, heads[number][0], tested[number]) for number, column in enumerate(table.inputs)]
@@ -110,11 +120,23 @@ class _Table:
         for number, (heading, said) in enumerate(self.decision.heads.inputs):
             told: list[Doubt] = []
             found = self._judged(self.table.inputs[number].expression.text, told)
-            yield from (_in(one, heading) for one in told)
+            text = self.table.inputs[number].expression.text
+            yield from (_in(worded(one, text), heading) for one in told)
+            yield from (_in(one, heading) for one in self._listed(number))
             kind = TYPES.get(said, "")
             if kind and not found.may_be(kind):
                 about = {"variable": found.said, "type": ", ".join(sorted(found.kinds)), "other_type": kind}
                 yield _in(Doubt("column_type", about), heading)
+
+    def _listed(self, number: int) -> Iterator[Doubt]:
+        """The values that a column lists for what it tests."""
+        allowed = self.table.inputs[number].allowed
+        if allowed is not None:
+            told: list[Doubt] = []
+            feel.judge_unary(allowed.text, self.model.names, self.model.functions)(
+                self._in_cell(allowed.text), told, replace(self.columns[number].tested, values=None)
+            )
+            yield from (_bare(one, allowed.text) for one in told)
 
     def cells(self) -> Iterator[Doubt]:
         """What rules test: names, types and values."""
@@ -138,6 +160,9 @@ class _Table:
         for number, (heading, said) in enumerate(self.decision.heads.outputs):
             wanted = inferred.named(TYPES.get(said, ""))
             order = self.table.outputs[number].order
+            default = self.table.outputs[number].default
+            if default is not None:
+                yield from (_in(one, heading) for one in self._result(default.text, wanted, order))
             texts = [rule.outputs[number].text for rule in self.rules_]
             for row, text in enumerate(texts, start=1):
                 yield from (_in(one, heading, row) for one in self._result(text, wanted, order))
@@ -184,10 +209,8 @@ class _Table:
 
     def _overlaps(self) -> Iterator[Doubt]:
         """Under UNIQUE two rules for one case, under ANY two that disagree; each rule is told once."""
-        if self.table.policy not in ("UNIQUE", "ANY") or len(self.rules_) ** 2 / 2 > MOST_PAIRS:
-            return
         told: set[int] = set()
-        for first, second in combinations(range(len(self.rules_)), 2):
+        for first, second in self._pairs() if self.table.policy in ("UNIQUE", "ANY") else ():
             if second in told or not self._is_wrong_together(first, second):
                 continue
             shared = self._shared(self.rules_[first], self.rules_[second])
@@ -195,6 +218,17 @@ class _Table:
                 told.add(second)
                 rule = "rules_overlap" if self.table.policy == "UNIQUE" else "rules_disagree"
                 yield Doubt(rule, {"row": second + 1, "other": first + 1, "case": self._shown(shared)})
+
+    def _pairs(self) -> Iterator[tuple[int, int]]:
+        """Every two rules; of a large table only those with the same cells."""
+        if len(self.rules_) ** 2 / 2 <= MOST_PAIRS:
+            yield from combinations(range(len(self.rules_)), 2)
+            return
+        known: dict[tuple[str, ...], int] = {}
+        for number, rule in enumerate(self.rules_):
+            first = known.setdefault(tuple(test.text for test in rule.tests), number)
+            if first != number:
+                yield first, number
 
     def _is_wrong_together(self, first: int, second: int) -> bool:
         if self.table.policy == "UNIQUE":
@@ -221,10 +255,10 @@ class _Table:
             one = b if a == ANY else a
             if not column.is_told(one):
                 return column.everything
-            return column.bits(one) & (column.certain | column.null)
+            return column.bits(one) & column.possible
         if not column.is_told(a) or not column.is_told(b):
             return 0
-        return column.bits(a) & column.bits(b) & (column.certain | column.null)
+        return column.bits(a) & column.bits(b) & column.possible
 
     def _hang_together(self, numbers: list[int]) -> bool:
         """Whether some of these columns test the same variable, so that not every combination can be."""
@@ -235,7 +269,7 @@ class _Table:
         """Rules all of whose cases an earlier one answers, or one whose result comes first."""
         for row, rule in enumerate(self.rules_, start=1):
             before = self._before(row - 1) if row not in dead else []
-            if before and _rest(self._box(rule), [self._cover(rule, one) for one in before]) == []:
+            if before and self._rest(self._box(rule), (self._cover(rule, one) for one in before)) == []:
                 yield Doubt("rule_never_reached", {"row": row})
 
     def _before(self, row: int) -> list[Rule]:
@@ -272,12 +306,24 @@ class _Table:
                 sets.append(column.bits(its.text) if column.is_told(its.text) and column.is_told(own.text) else 0)
         return _Piece(tuple(sets))
 
+    def _rest(self, whole: _Piece, covers: Iterable[_Piece]) -> list[_Piece] | None:
+        """What no cover holds; None when that is too much work to tell."""
+        pieces = [whole]
+        for cover in covers:
+            self.work -= len(pieces)
+            if self.work < 0:
+                return None
+            pieces = [rest for piece in pieces for rest in _without(piece, cover)]
+            if not pieces:
+                break
+        return pieces
+
     def _gap(self) -> Iterator[Doubt]:
         """A case that no rule answers."""
         whole = _Piece(tuple(column.certain for column in self.columns))
         if whole.is_empty or self._hang_together(list(range(len(self.columns)))):
             return
-        rest = _rest(whole, [self._box(rule) for rule in self.rules_])
+        rest = self._rest(whole, [self._box(rule) for rule in self.rules_])
         if rest:
             yield Doubt("no_rule_answers", {"case": self._shown(rest[0])})
 
@@ -291,16 +337,6 @@ class _Table:
             value = column.values[number].value
             shown.append((column.heading, "" if value == OTHER else _written(value)))
         return shown
-
-
-def _rest(whole: _Piece, covers: list[_Piece]) -> list[_Piece] | None:
-    """What no cover holds; None when there are too many pieces to tell."""
-    pieces = [whole]
-    for cover in covers:
-        pieces = [rest for piece in pieces for rest in _without(piece, cover)]
-        if len(pieces) > MOST_PIECES:
-            return None
-    return pieces
 
 
 def _without(piece: _Piece, cover: _Piece) -> Iterator[_Piece]:
@@ -326,12 +362,19 @@ def _surely_differ(a: str, b: str) -> bool:
     return first is not None and second is not None and first.values != second.values
 
 
+def worded(doubt: Doubt, text: str) -> Doubt:
+    """Where a part of an expression has no name of its own, the expression stands for it."""
+    missing = {name: text[:MOST_TEXT] for name in ("variable", "other") if doubt.values.get(name) == ""}
+    return replace(doubt, values={**doubt.values, **missing}) if missing else doubt
+
+
 def _in(doubt: Doubt, heading: str, row: int = 0) -> Doubt:
     return Doubt(doubt.rule, {**doubt.values, "heading": heading, **({"row": row} if row else {})})
 
 
 def _bare(doubt: Doubt, text: str) -> Doubt:
     """A word that is the name of nothing, alone in its cell, is most likely a text without its quotation marks."""
+    doubt = worded(doubt, text)
     name = doubt.values.get("variable")
     alone = name in [part.strip() for part in text.split(",")]
     if doubt.rule == "unknown_name" and alone and doubt.values["near"] not in ("true", "false", "null"):

@@ -104,7 +104,7 @@ class Items(Arrivals):
         self.scopes.close(item.number)
         if enough or held["left"] == held["count"]:
             self._leave_items(activity, element, outer)
-        elif marker.sequential:
+        elif held["waiting"]:
             self._enter_next(activity, element, outer)
 
     def _enough(self, activity: Task, marker: MultiInstance, item: Scope) -> bool:

@@ -11,7 +11,7 @@ from flask import Flask, g
 
 import engine
 import service_tasks
-from office import batches, drafts
+from office import batches, drafts, reference
 from web import i18n
 from web.commands.output import as_json, report
 from web.queries import findings
@@ -37,7 +37,8 @@ def lint(files: tuple[Path, ...], language: str, as_json: bool) -> None:
 
 def _found(file: Path) -> list[Mapping[str, Any]]:
     """What keeps a file from being executed, and after it what can hardly be meant."""
-    warnings = engine.warnings_of_file(file, drafts.STARTED)
+    known = [name for code, zh, _en in reference.DEPARTMENTS for name in (code, zh)]
+    warnings = engine.warnings_of_file(file, drafts.STARTED, known)
     return [*findings.as_json(engine.lint_file(file)), *findings.as_json(warnings)]
 
 

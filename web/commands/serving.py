@@ -16,7 +16,7 @@ from granian.http import HTTP1Settings
 from granian.log import LogLevels
 from sqlalchemy import select
 
-from models.base import session
+from models.base import db, session
 from models.identity import User
 from web import background, config, create_app, server
 from web.commands.building import build_everything
@@ -47,6 +47,7 @@ def run(host: str, port: int, prepare_only: bool) -> None:
     build_everything()
     app = create_app()
     prepare(app)
+    _let_go(app)
     if not prepare_only:
         listen(host, port)
 
@@ -62,6 +63,7 @@ def serve(host: str, port: int, workers: int) -> None:
         _ensure_postgresql(settings, "several processes")
     _ensure_free(host, port)
     check_up_to_date(settings.database_url)
+    _let_go(create_app(settings))  # wrong keys are told here, once
     listen(host, port, workers)
 
 
@@ -133,6 +135,12 @@ def prepare(app: Flask) -> None:
         note(f"Published {len(published)} processes.")
     note("Who may log in:")
     note("\n".join(login_lines(logins) if logins else _known(app)))
+
+
+def _let_go(app: Flask) -> None:
+    """Close the connections to the database: the processes that are begun next have their own, and must not share these."""
+    with app.app_context():
+        db.engine.dispose()
 
 
 def _known(app: Flask) -> list[str]:

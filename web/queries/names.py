@@ -80,6 +80,14 @@ def element_name(process: str, element_id: str, fallback: str = "") -> str:
     return _english(definition.sha256, process, process).get(element_id) or chinese
 
 
+def drawn_in(definition: engine.Definition, element_id: str) -> str:
+    """What an element is called on the diagram it stands on, called processes included; its id when it is on none."""
+    for process, compiled in definition.processes.items():
+        if element_id in compiled.diagram.elements:
+            return element_name(process, element_id, compiled.diagram.elements[element_id].name)
+    return element_id
+
+
 def of_process(process: str) -> dict[str, str]:
     """All element names of a process in the language of the page; empty when it is not published."""
     definition = _current(process)

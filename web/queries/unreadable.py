@@ -12,15 +12,23 @@ DIAGRAM: Mapping[str, str] = {
     "encoding": _(
         "The file is not written in the encoding it names, or it names none and is not UTF-8 (%(encoding)s). Save it as UTF-8."
     ),
-    "document_type": _("The file has a document type (DOCTYPE), which is not read here. Take that line out."),
+    "document_type": _(
+        "The file has a document type (DOCTYPE, line %(line)s), which is not read here. Take that line out."
+    ),
+    "undeclared_prefix": _(
+        "The prefix “%(prefix)s” in line %(line)s, column %(column)s, is not declared. Add xmlns:%(prefix)s to the first tag, or take out what bears it."
+    ),
     "too_long": _("The file is too long; at most %(limit)s characters are read. Divide the process."),
     "too_many": _("The file has too many parts; at most %(limit)s elements are read. Divide the process."),
     "too_many_elements": _("The diagram has too many elements; at most %(limit)s are read. Divide the process."),
     "too_deep": _(
         "The elements of the file lie too deep within each other. Draw fewer sub-processes in sub-processes."
     ),
-    "not_well_formed": _("The XML of the file is broken from line %(line)s on. Export the file again."),
-    "no_bpmn": _("The file is XML, but no BPMN 2.0 diagram. Export it as BPMN 2.0."),
+    "not_well_formed": _(
+        "The XML of the file is broken from line %(line)s, column %(column)s, on (%(detail)s). Export the file again."
+    ),
+    "no_bpmn": _("The file is XML, but no BPMN 2.0 diagram: it begins with <%(found)s>. Export it as BPMN 2.0."),
+    "dmn": _("The file is a decision table (DMN), no diagram. Bring it in under decisions."),
     "no_process": _("There is no process in the diagram. Draw one, or export the whole diagram."),
     "no_dmn": _("The file is XML, but no decision table in DMN. Export it as DMN."),
 }

@@ -77,7 +77,9 @@ def context_of(parts: Mapping[str, Type]) -> Type:
 
 
 def named(kind: str) -> Type:
-    """The type of a name as the catalogue of variables has it; anything for a name that is not FEEL's."""
+    """The type of a name as a catalogue of variables has it, `fen` being an amount of money; anything for a name that is not FEEL's."""
+    if kind == "fen":
+        return Type(frozenset({"number"}), unit=kind)
     return Type(frozenset({kind})) if kind in KINDS else ANYTHING
 
 

@@ -14,7 +14,7 @@ from engine.language import feel, patterns
 from engine.language.feel import Expression, FeelSyntaxError
 from engine.language.feel.lexer import KEYWORDS
 from engine.language.forms import typed
-from engine.language.forms.fields import CHOICES, INPUTS, LAYOUT, SHOWN_AS, Field, Option, Shown, Submit
+from engine.language.forms.fields import CHANNELS, CHOICES, INPUTS, LAYOUT, SHOWN_AS, Field, Option, Shown, Submit
 from engine.language.pattern_syntax import MalformedPattern
 
 MOST_CHARACTERS = 1_000_000
@@ -57,6 +57,7 @@ class SchemaReader:
             self.shows = tuple(self._shows(schema))
             fields = tuple(self._components(schema.get("components"), ""))
             self.submit = self._submit(_mapping(schema.get("submit")), fields)
+            self._check_channels(fields)
             return fields
         except TooMany as error:
             self._problem("", error.rule, limit=error.limit)
@@ -117,6 +118,7 @@ class SchemaReader:
             unit=str(extra.get("unit", "")),
             personal=_flag(extra, "personal"),
             boolean=_flag(extra, "boolean"),
+            channel_of=str(extra.get("channelOf", "")),
             decimals=_whole(component.get("decimalDigits")),
             min_length=_whole(rules.get("minLength")),
             max_length=_whole(rules.get("maxLength")),
@@ -126,6 +128,15 @@ class SchemaReader:
         )
         self._check_options(field)
         return self._with_default(field, component.get("defaultValue"))
+
+    def _check_channels(self, fields: tuple[Field, ...]) -> None:
+        """What says the way of a text needs that text, and ways we know."""
+        texts = {field.key for field in fields if field.type in ("textfield", "textarea")}
+        for field in fields:
+            if field.channel_of and not (
+                field.channel_of in texts and field.options and {one.value for one in field.options} <= {*CHANNELS}
+            ):
+                self._problem(field.key, "unusable_channel", text=field.channel_of, channels=", ".join(CHANNELS))
 
     def _check(self, component: Mapping[str, Any], key: str, rules: Mapping[str, Any]) -> None:
         if not KEY.fullmatch(key) or key in RESERVED:

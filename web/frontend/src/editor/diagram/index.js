@@ -139,8 +139,9 @@ class DiagramTab {
     this.get("searchPad").toggle();
   }
 
-  /** Select an element and bring it into view, large enough to read. */
-  show({ element }) {
+  /** Select an element and bring it into view, large enough to read; the way that leads there, if a problem has one, is marked until another is shown. */
+  show({ element, values }) {
+    this.get("marks").way(values?.way);
     const shape = this.get("elementRegistry").get(element);
     if (!shape) return;
     const canvas = this.get("canvas");

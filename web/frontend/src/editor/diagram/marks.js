@@ -2,12 +2,13 @@
 import { say } from "../texts.js";
 
 const MARK = "desk-problem";
+const WAY = "desk-way";
 
 export class Marks {
   static $inject = ["canvas", "overlays", "elementRegistry", "eventBus"];
 
   constructor(canvas, overlays, elementRegistry, eventBus) {
-    Object.assign(this, { canvas, overlays, elementRegistry, eventBus, marked: new Set() });
+    Object.assign(this, { canvas, overlays, elementRegistry, eventBus, marked: new Set(), onWay: [] });
   }
 
   /** problems: those of this diagram. Replaces the marks before. */
@@ -17,6 +18,13 @@ export class Marks {
     const by = grouped(problems);
     this.marked = new Set([...by.keys()].filter((id) => id && this.elementRegistry.get(id)));
     this.marked.forEach((id) => this.mark(id, by.get(id)));
+  }
+
+  /** ids: the elements and flows of a way through the diagram; none takes the last one away. */
+  way(ids = []) {
+    this.onWay.forEach((id) => this.elementRegistry.get(id) && this.canvas.removeMarker(id, WAY));
+    this.onWay = ids.filter((id) => this.elementRegistry.get(id));
+    this.onWay.forEach((id) => this.canvas.addMarker(id, WAY));
   }
 
   mark(id, problems) {
