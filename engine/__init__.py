@@ -40,6 +40,7 @@ from engine.execution import (
     CannotGoOn,
     Change,
     InstanceEnded,
+    KeyUsedAgain,
     StaleInstance,
     UnknownInstance,
     observe,
@@ -110,6 +111,7 @@ from engine.versions import InForce, UnknownProcess
 from engine.versions import current as definition
 from engine.worker import UnknownJob, begin_again, carry_out, failed_background, renew_leases, run_jobs
 from engine.xml import MalformedXml
+from engine.xml import decoded as decoded_file
 from engine.yaml import MalformedYaml
 from engine.yaml import parse as read_yaml
 from engine.yaml import serialise as write_yaml
@@ -165,6 +167,7 @@ __all__ = [
     "InvalidDefinition",
     "InvalidForm",
     "InvalidVariables",
+    "KeyUsedAgain",
     "Keys",
     "MalformedXml",
     "MalformedYaml",
@@ -206,6 +209,7 @@ __all__ = [
     "correlate",
     "count_published",
     "decide",
+    "decoded_file",
     "definition",
     "definition_of",
     "differences",

@@ -17,7 +17,7 @@ from sqlalchemy import Row, Select, bindparam, or_, select, update
 
 from engine import appliers, calendars, history, jobs, sealing, versions
 from engine.definitions.compiled import Definition
-from engine.errors import Conflict, Corrupt, EngineError, NotFound
+from engine.errors import Conflict, Corrupt, EngineError, Invalid, NotFound
 from engine.handlers import Call
 from engine.history import GENESIS, INSTANCE, Head
 from engine.language.forms import Form
@@ -40,6 +40,10 @@ class UnknownInstance(NotFound):
 
 class InstanceEnded(Conflict):
     """The case is closed."""
+
+
+class KeyUsedAgain(Invalid):
+    """The key of the request is that of another one, which said something else."""
 
 
 class StaleInstance(Conflict):
@@ -82,6 +86,7 @@ class Change:
 
 
 LIMITS = ("EndlessLoop", "FeelLimit")
+OF_KEY = 16  # digits of a request that tell its key; as many tell what it says
 Command = Callable[[Run], None]
 Observer = Callable[[Change], None]
 _observers: list[Observer] = []
@@ -275,9 +280,13 @@ def _report(reached: dict[str, Any], by: str, at: datetime) -> None:
 
 
 def answered(instance_id: int, token: int, request: str) -> Advanced | None:
-    """What this very request about the task of a token came to, when it has been answered before."""
+    """What this very request about the task of a token came to, when it has been answered before. Errors: KeyUsedAgain."""
     for entry in history.read(INSTANCE, str(instance_id), case_key(instance_id)):
-        if request and entry.request == request and entry.steps[0].get("token") == token:
+        if not request or entry.steps[0].get("token") != token:
+            continue
+        if entry.request and entry.request != request and entry.request[:OF_KEY] == request[:OF_KEY]:
+            raise KeyUsedAgain
+        if entry.request == request:
             gone = {step["token"] for step in entry.steps if step["type"] == "user_task_cancelled"}
             opened = {step["token"] for step in entry.steps if step["type"] == "user_task_created"} - gone
             ended = any(step["type"] == "instance_completed" for step in entry.steps)

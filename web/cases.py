@@ -12,7 +12,7 @@ import engine
 from models.base import session, transaction
 from models.comment import Comment
 from office import complaints, looks, replies, texts
-from web import auth, looking, submission
+from web import addresses, auth, looking, submission
 from web.queries import access, casefile, caselist, names, standing, timeline
 
 blueprint = Blueprint("cases", __name__, url_prefix="/cases")
@@ -29,7 +29,7 @@ def register(app: Flask) -> None:
 @blueprint.get("")
 def listing() -> str | Response:
     """Cases the person may see; one exact hit opens at once."""
-    asked = caselist.wanted(request.args)
+    asked = caselist.wanted(addresses.asked())
     page = caselist.page(current_user, asked)
     if len(page.rows) == 1 and page.rows[0].case_number == asked.text.upper():
         return redirect(url_for("cases.case", number=page.rows[0].case_number))
@@ -41,7 +41,8 @@ def listing() -> str | Response:
 @blueprint.get("/<number>")
 def case(number: str) -> str:
     """One case; `tab` timeline, diagram, money or messages, for auditors also looks."""
-    return _page(number, request.args.get("tab", "timeline"), before=request.args.get("before", type=int))
+    asked = addresses.asked()
+    return _page(number, asked["tab"], before=asked["before"])
 
 
 def _page(

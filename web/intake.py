@@ -15,6 +15,7 @@ from werkzeug.wrappers import Response
 import engine
 from office import intake, notices, texts
 from web import auth, submission, tasklist
+from web.addresses import asked
 from web.queries import access, casefile, names, standing
 
 blueprint = Blueprint("intake", __name__, url_prefix="/intake")
@@ -38,16 +39,14 @@ def _only_counters() -> Response | None:
 @blueprint.get("")
 def form() -> str:
     """An empty form, or one with the number that is known already."""
-    typed = {"msisdn": request.args.get("msisdn", "").strip(), "channel": "counter"}
+    typed = {"msisdn": asked()["msisdn"], "channel": "counter"}
     return _page(typed, {})
 
 
 @blueprint.get("/caller")
 def caller() -> str:
     """The panel about a number."""
-    return render_template(
-        "_caller.html", caller=_caller(request.args.get("msisdn", "").strip()), process_name=names.process_name
-    )
+    return render_template("_caller.html", caller=_caller(asked()["msisdn"]), process_name=names.process_name)
 
 
 @blueprint.post("/suggestion")

@@ -5,7 +5,7 @@ Whoever may see the case may see it replayed. The picture is drawn in the browse
 
 from __future__ import annotations
 
-from flask import Blueprint, Flask, flash, redirect, render_template, request, url_for
+from flask import Blueprint, Flask, flash, redirect, render_template, url_for
 from flask_babel import gettext
 from flask_login import current_user
 from werkzeug.wrappers import Response
@@ -13,7 +13,7 @@ from werkzeug.wrappers import Response
 import engine
 from models.instance import ProcessInstance
 from office import verification
-from web import looking
+from web import addresses, looking
 from web.queries import access, casefile, names, replay, used_versions, verdicts
 
 blueprint = Blueprint("replay", __name__, url_prefix="/cases")
@@ -29,10 +29,11 @@ def page(number: str) -> str:
     """One case from its first event to its last, a long one part by part; `at` the entry to stand at, `verify` to verify a long one at once."""
     instance = _instance(number)
     looking.note(number)
-    at = request.args.get("at", type=int)
+    asked = addresses.asked()
+    at = asked["at"]
     since, upto = replay.window(instance.sequence, at)
     short = instance.sequence <= replay.AT_ONCE
-    verdict = verification.verify(instance.id) if short or "verify" in request.args else None
+    verdict = verification.verify(instance.id) if short or asked["verify"] == "1" else None
     told = _told(instance, upto) if verdict is None or verdicts.readable(verdict) else None
     verdict = verdict or (verification.verify(instance.id) if told is None else None)
     found = replay.events(instance, told, since) if told is not None else []

@@ -16,7 +16,7 @@ import engine
 from models.base import session
 from models.user_task import UserTask
 from office import notices
-from web import auth, looking, submission
+from web import addresses, auth, looking, submission
 from web.queries import access, batchlist, casefile, evidence, filling, names, standing, timeline, worklist
 
 blueprint = Blueprint("tasklist", __name__)
@@ -53,14 +53,8 @@ def home() -> Response:
 @blueprint.get("/tasks")
 def worklist_page() -> str:
     """Open tasks, filtered as the address says."""
-    wanted = worklist.Wanted(
-        scope=request.args.get("scope", "group"),
-        process=request.args.get("process", ""),
-        group=request.args.get("group", ""),
-        late=request.args.get("late") == "1",
-        text=request.args.get("text", "")[:40],
-        after=request.args.get("after", "")[:60],
-    )
+    asked = addresses.asked()
+    wanted = worklist.Wanted(**{**asked, "late": asked["late"] == "1"})
     return render_template(
         "tasks.html",
         page=worklist.page(current_user, wanted),
@@ -98,6 +92,8 @@ def complete(task_id: int) -> str | Response | tuple[str, int]:
         )
     except engine.InvalidForm as error:
         return _page(task_id, request.form, error.reasons, _ways(task_id, error)), 422
+    except engine.KeyUsedAgain:  # a page gone back to, filled in otherwise and sent once more
+        raise engine.AlreadyCompleted(task=task_id) from None
     row = session().get_one(UserTask, task_id)
     kind, sentence = standing.said(_name(row), row.business_key, standing.whose(row.instance_id), done)
     flash(sentence, kind)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
@@ -46,24 +47,16 @@ class Figure:
     level: int = 0
 
 
-def wanted(process: str, given: Any) -> Wanted:
-    """What an address asks for; the last ninety days where it says nothing that can be read."""
+def wanted(process: str, given: Mapping[str, Any]) -> Wanted:
+    """What an address asks for; the last ninety days where it says nothing."""
     today = engine.now().astimezone(ZONE).date()
-    measure = given.get("measure", "count")
     return Wanted(
         process=process,
-        since=_day(given.get("from", "")) or today - USUAL,
-        until=_day(given.get("to", "")) or today,
-        version=given.get("version", 0, type=int),
-        measure=measure if measure in MEASURES else "count",
+        since=given["from"] or today - USUAL,
+        until=given["to"] or today,
+        version=given["version"],
+        measure=given["measure"],
     )
-
-
-def _day(text: str) -> date | None:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        return None
 
 
 def figures(asked: Wanted) -> list[Figure]:

@@ -27,6 +27,7 @@ from office import exports, intake, verification
 from tests import auditing
 from tests.people import CLEO
 from web.auth import load
+from web.commands import export as export_command
 from web.commands import verify as verify_command
 from web.queries import casefile, caselist, heat, replay
 
@@ -238,8 +239,8 @@ def test_heat_counts_what_the_rows_hold(app: Flask, made: Any) -> None:
 
 @pytest.mark.parametrize("measure", heat.MEASURES)
 def test_the_heat_page_has_picture_and_table(app: Flask, made: Any, measure: str) -> None:
-    """Every measure is shown on the diagram and as a table; nonsense in the address is ignored."""
-    page = visitor(app, "ada").get(f"/processes/TS-002/heat?from=2026-01-01&to=x&measure={measure}&version=1")
+    """Every measure is shown on the diagram and as a table."""
+    page = visitor(app, "ada").get(f"/processes/TS-002/heat?from=2026-01-01&measure={measure}&version=1")
     assert page.status_code == 200
     assert "The same as a table" in page.text
     assert visitor(app, "cleo").get("/processes/TS-002/heat").status_code == 403
@@ -332,3 +333,35 @@ def test_on_postgresql_it_is_the_same(tmp_path: Path, postgresql: str) -> None:
         ada = load("ada")
         assert ada is not None
         assert caselist.page(ada, caselist.Wanted(text="9", customer="a", clerk="b", version=1, after="x|y")).rows == []
+
+
+@pytest.mark.parametrize("path", ["/cases/{}/history.csv", "/cases/{}/history.json", "/audit/log.xes"])
+def test_an_export_that_breaks_off_is_no_export(
+    app: Flask, made: Any, monkeypatch: pytest.MonkeyPatch, path: str
+) -> None:
+    """Half a file under 200 would be filed as the whole; what is sent says how long it is."""
+    place = path.format(made[1][auditing.REFUSED])
+    whole = visitor(app, "ada").get(place)
+    assert (whole.status_code, whole.content_length) == (200, len(whole.data))
+    opened = exports._open
+
+    def fail(value: Any, names: frozenset[str], personal: bool) -> Any:
+        if isinstance(value, dict) and value.get("type") == "user_task_completed":
+            raise ZeroDivisionError
+        return opened(value, names, personal)
+
+    monkeypatch.setattr(exports, "_open", fail)
+    answer = visitor(app, "ada").get(place)
+    assert (answer.status_code, answer.mimetype) == (500, "text/html")
+
+
+def test_an_export_to_a_file_that_breaks_off_leaves_the_one_before(
+    app: Flask, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What stands under the name that was asked for is whole."""
+    file = tmp_path / "cases.xes"
+    file.write_text("the one before", encoding="utf-8")
+    monkeypatch.setattr(exports, "_trace", lambda *_given: 1 / 0)
+    monkeypatch.setattr(export_command, "create_app", lambda: app)
+    assert CliRunner().invoke(export_command.export, ["--xes", str(file)]).exit_code != 0
+    assert file.read_text(encoding="utf-8") == "the one before"
