@@ -27,6 +27,7 @@ from engine.definitions.package import read as read_package
 from engine.definitions.package import with_files as package_with
 from engine.definitions.shapes import Drawing
 from engine.definitions.shapes import read as drawing
+from engine.erasure import AlreadyErased, MayNotErase, NotClosed, StillUnderWay, erase, may_erase
 from engine.errors import Conflict, Corrupt, EngineError, Invalid, InvalidDefinition, NotFound, NotPermitted, Problem
 from engine.execution import (
     Advanced,
@@ -40,7 +41,7 @@ from engine.execution import (
     unseal_for,
 )
 from engine.handlers import registered as operators
-from engine.history import BrokenChain, Entry
+from engine.history import GENESIS, BrokenChain, Entry, chain, holds_clear
 from engine.history import read as read_history
 from engine.incidents import IncidentResolved, UnknownIncident, resolve, retry
 from engine.instances import InvalidVariables, cancel, meet_limit, start
@@ -61,6 +62,7 @@ from engine.permissions import (
     NotACandidate,
     NotASupervisor,
 )
+from engine.personal import Personal
 from engine.publishing import (
     Published,
     callers_of,
@@ -71,7 +73,7 @@ from engine.publishing import (
 )
 from engine.publishing import record as record_definition
 from engine.replay import Follower, Marking, definition_of, entries, fold, follow_scopes, marking
-from engine.sealing import Keys
+from engine.sealing import Keys, mac
 from engine.sealing import configure as configure_keys
 from engine.sealing import ephemeral as ephemeral_keys
 from engine.steps import Failed
@@ -79,14 +81,18 @@ from engine.timers import run_clock
 from engine.user_tasks import UnknownUserTask, assign, claim, complete, form_of, release
 from engine.verification import (
     Deviation,
+    Erasure,
+    Telling,
     Verdict,
     every_instance,
+    tell,
     verify,
     verify_definitions,
     verify_each,
     verify_streams,
 )
 from engine.versions import UnknownProcess
+from engine.versions import by_id as definition_by_id
 from engine.versions import current as definition
 from engine.worker import carry_out, renew_leases, run_jobs
 from engine.xml import MalformedXml
@@ -104,9 +110,11 @@ def decide(key: str, decision_id: str, variables: dict[str, Any], *, at: datetim
 
 
 __all__ = [
+    "GENESIS",
     "Actor",
     "Advanced",
     "AlreadyCompleted",
+    "AlreadyErased",
     "BrokenChain",
     "Calendar",
     "CannotGoOn",
@@ -123,6 +131,7 @@ __all__ = [
     "Element",
     "EngineError",
     "Entry",
+    "Erasure",
     "Failed",
     "Flow",
     "Follower",
@@ -137,17 +146,22 @@ __all__ = [
     "Keys",
     "MalformedXml",
     "Marking",
+    "MayNotErase",
     "MissingFile",
     "NotACandidate",
     "NotASupervisor",
+    "NotClosed",
     "NotFound",
     "NotPermitted",
     "Outcome",
     "Package",
+    "Personal",
     "Problem",
     "Published",
     "Reason",
     "StaleInstance",
+    "StillUnderWay",
+    "Telling",
     "UnknownDecision",
     "UnknownElement",
     "UnknownIncident",
@@ -163,6 +177,7 @@ __all__ = [
     "callers_of",
     "cancel",
     "carry_out",
+    "chain",
     "claim",
     "complete",
     "completed_package",
@@ -171,22 +186,27 @@ __all__ = [
     "count_published",
     "decide",
     "definition",
+    "definition_by_id",
     "definition_of",
     "differences",
     "drawing",
     "enqueue",
     "entries",
     "ephemeral_keys",
+    "erase",
     "every_instance",
     "fold",
     "follow_scopes",
     "form_of",
     "forms",
     "frames",
+    "holds_clear",
     "lint",
     "lint_file",
     "load_package",
+    "mac",
     "marking",
+    "may_erase",
     "meet_limit",
     "newest_package",
     "now",
@@ -213,6 +233,7 @@ __all__ = [
     "seal_for",
     "start",
     "survive",
+    "tell",
     "told_of_people",
     "unseal_for",
     "use_calendar",

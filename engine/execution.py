@@ -83,6 +83,12 @@ def observe(observer: Observer) -> None:
         _observers.append(observer)
 
 
+def tell(change: Change) -> None:
+    """Tell every observer, inside the transaction."""
+    for observer in _observers:
+        observer(change)
+
+
 @dataclass
 class Loaded:
     """An instance taken for change."""
@@ -294,16 +300,14 @@ def _save(loaded: Loaded, *, by: str, at: datetime, request: str = "", also: Seq
         by=by,
         at=at,
         case_key=loaded.case_key,
-        personal=loaded.definition.personal,
+        personal=loaded.definition.private,
         calendar=calendars.keep(run.calendar),
         request=request,
     )
     opened = _send([*also, entry, *store.writes()], store, loaded, head)
     jobs.queue(row.id, steps, loaded.case_key, at)
     forget(ProcessInstance, UserTask, Incident)
-    change = Change(row.id, row.business_key, row.key, at, by, steps, run.ended)
-    for observer in _observers:
-        observer(change)
+    tell(Change(row.id, row.business_key, row.key, at, by, steps, run.ended))
     return Advanced(row.id, opened, run.ended)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -14,6 +14,7 @@ from sqlalchemy import select
 from engine import sealing
 from engine.errors import Corrupt
 from engine.language import values
+from engine.personal import SAID, Personal
 from engine.steps import Step
 from models import writes
 from models.base import session
@@ -22,6 +23,7 @@ from models.writes import Write
 
 GENESIS = bytes(32)
 INSTANCE = "instance"
+NOTHING = Personal(frozenset())
 
 
 class BrokenChain(Corrupt):
@@ -32,7 +34,8 @@ class BrokenChain(Corrupt):
 class Entry:
     """One commit: who did it, when, and its steps with personal values readable unless the case was erased.
 
-    `calendar` is the fingerprint of the calendar reckoned with, `request` that of the request answered, when it had a key.
+    `calendar` is the fingerprint of the calendar reckoned with, `request` that of the request answered, when it had a key. `body` is what was
+    signed, `mac` the signature.
     """
 
     seq: int
@@ -42,6 +45,8 @@ class Entry:
     hash: bytes
     calendar: str = ""
     request: str = ""
+    body: bytes = field(default=b"", repr=False)
+    mac: bytes = field(default=b"", repr=False)
 
 
 @dataclass(frozen=True)
@@ -61,11 +66,11 @@ def entry(
     by: str,
     at: datetime,
     case_key: bytes | None = None,
-    personal: frozenset[str] = frozenset(),
+    personal: Personal = NOTHING,
     calendar: str = "",
     request: str = "",
 ) -> tuple[Head, Write]:
-    """The entry after `head`, to be sent with what it tells of, and the head it makes; values under `personal` names are sealed before they are hashed.
+    """The entry after `head`, to be sent with what it tells of, and the head it makes; what is `personal` in it is sealed before they are hashed.
 
     `calendar` is the fingerprint of the business calendar that limits were reckoned with, `request` that of a request with a key.
     """
@@ -125,9 +130,34 @@ def opened(row: HistoryEntry, case_key: bytes | None = None) -> Entry:
     """One stored row, as it was when it was written. Errors: BrokenChain."""
     if row.hash != chain(row.previous, row.body):
         raise BrokenChain(stream=row.stream_id, seq=row.sequence)
-    read = document(row.body)
-    steps = sealing.reveal(case_key, read["steps"])
-    return Entry(row.sequence, row.at, row.actor, steps, row.hash, read["calendar"], read.get("request", ""))
+    return told(row, document(row.body), case_key)
+
+
+def told(row: Any, read: dict[str, Any], case_key: bytes | None, erased: Any = None) -> Entry:
+    """What the signed body of a row says, with `erased` in the place of what no key opens. Errors: Unreadable.
+
+    The columns beside the body are for searching; nobody is told of them.
+    """
+    steps = [_step(one, case_key, erased) for one in read["steps"]]
+    request = read.get("request", "")
+    return Entry(read["seq"], read["at"], read["by"], steps, row.hash, read["calendar"], request, row.body, row.mac)
+
+
+def _step(step: Step, case_key: bytes | None, erased: Any) -> Step:
+    """Records of earlier versions sealed whole forms and values; when they are erased, nothing is left in them."""
+    if case_key is None:
+        sealed = [place for place in SAID if sealing.is_sealed(step.get(place))]
+        step = {**step, **{place: {} for place in sealed if step["type"] != "user_task_created"}} if sealed else step
+    revealed: Step = sealing.reveal(case_key, step, erased)
+    return revealed
+
+
+def holds_clear(body: bytes, personal: Personal) -> bool:
+    """Whether something personal stands in a body unsealed, as in records from before it was known to be personal."""
+    clear: list[Any] = []
+    for step in document(body)["steps"]:
+        personal.replaced(step, lambda value: value if sealing.is_sealed(value) else clear.append(value))
+    return bool(clear)
 
 
 def document(body: bytes) -> dict[str, Any]:

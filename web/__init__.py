@@ -18,7 +18,7 @@ import engine
 import models
 import service_tasks
 from models import base, drivers
-from office import batches, calendar, complaints
+from office import batches, calendar, complaints, erasure
 from office import supervision as tracking
 from web import auth, config, cookies, errors, i18n, submission
 from web.queries import evidence, names, words
@@ -123,6 +123,7 @@ def _compose(settings: config.Settings) -> None:
     engine.configure_keys(settings.keys or engine.ephemeral_keys())
     engine.use_calendar(calendar.current)
     engine.observe(complaints.follow)
+    engine.observe(erasure.follow)
     engine.observe(tracking.report_missed)
 
 

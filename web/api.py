@@ -229,7 +229,7 @@ def _summary(row: UserTask) -> dict[str, Any]:
         "id": row.id,
         "case_number": row.business_key,
         "process": row.process_key,
-        "name": names.element_name(row.process_key, row.element_id, row.name),
+        "name": names.element_name(row.process_key, row.element_id, row.name, engine.definition_of(row.instance_id)),
         "item_index": row.item_index,
         "item_count": row.item_count,
         "group": row.group,
@@ -241,13 +241,14 @@ def _summary(row: UserTask) -> dict[str, Any]:
 
 
 def _task_detail(row: UserTask) -> dict[str, Any]:
-    element = engine.definition_of(row.instance_id).processes[row.process_key].element(row.element_id)
+    definition = engine.definition_of(row.instance_id)
+    element = definition.processes[row.process_key].element(row.element_id)
     return {
         **_summary(row),
         "instance_id": row.instance_id,
         "element_id": row.element_id,
         "state": row.state,
-        "documentation": names.documentation(row.process_key, element),
+        "documentation": names.documentation(row.process_key, element, definition),
         "manual_refs": list(element.manual_refs),
         "form": _form(row.id) if row.state == "open" else [],
     }

@@ -11,9 +11,9 @@ from werkzeug.wrappers import Response
 import engine
 from models.base import session, transaction
 from models.comment import Comment
-from office import complaints, looks, replies, texts
+from office import complaints, erasure, looks, replies, texts
 from web import auth, looking, submission
-from web.queries import access, casefile, caselist, names, timeline
+from web.queries import access, casefile, caselist, names, timeline, verdicts
 
 blueprint = Blueprint("cases", __name__, url_prefix="/cases")
 MOST_COMMENT = 2_000
@@ -32,7 +32,12 @@ def listing() -> str | Response:
     if len(page.rows) == 1 and page.rows[0].case_number == asked.text.upper():
         return redirect(url_for("cases.case", number=page.rows[0].case_number))
     return render_template(
-        "cases.html", page=page, wanted=asked, processes=caselist.processes(), process_name=names.process_name
+        "cases.html",
+        page=page,
+        wanted=asked,
+        processes=caselist.processes(),
+        process_name=names.process_name,
+        versions=names.versions_of(row.case_number for row in page.rows),
     )
 
 
@@ -43,36 +48,62 @@ def case(number: str) -> str:
 
 
 def _page(
-    number: str, tab: str, reasons: dict[str, list[engine.Reason]] | None = None, *, remark: str = "", told: str = ""
+    number: str,
+    tab: str,
+    reasons: dict[str, list[engine.Reason]] | None = None,
+    *,
+    remark: str = "",
+    told: str = "",
+    why: str = "",
 ) -> str:
     instance = casefile.find(number)
     access.check_case(current_user, instance.id)
     looking.note(number)
     definition = engine.definition_of(instance.id)
     complaint = casefile.complaint_of(instance)
-    return render_template(
-        "case.html",
-        tab=tab,
-        remark=remark,
-        told=told,
-        may_reply=complaint is not None and instance.state == "active" and replies.may(auth.actor()),
-        reasons=reasons or {},
-        instance=instance,
-        complaint=complaint,
-        words=complaints.words(complaint) if complaint else None,
-        process=names.process_name(complaint.process_key if complaint else instance.key),
-        version=casefile.version_of(instance),
-        lines=timeline.lines(engine.entries(instance.id), definition),
-        stages=casefile.stages(instance),
-        money=casefile.money(number),
-        messages=casefile.messages(number),
-        comments=casefile.comments(number),
-        tasks=casefile.open_tasks(instance.id),
-        looks=looks.of_case(number) if tab == "looks" and current_user.has("auditor") else [],
-        element_name=names.element_name,
-        of_item=names.of_item,
-        departments=names.departments(),
-    )
+    record = engine.tell(instance.id)
+    with names.of_definition(definition):  # a case is told in the words of its own version
+        return render_template(
+            "case.html",
+            tab=tab,
+            remark=remark,
+            told=told,
+            why=why,
+            may_reply=complaint is not None and instance.state == "active" and replies.may(auth.actor()),
+            may_erase=erasure.may(auth.actor(), instance),
+            reasons=reasons or {},
+            instance=instance,
+            complaint=complaint,
+            words=complaints.words(complaint) if complaint else None,
+            process=names.process_name(complaint.process_key if complaint else instance.key),
+            version=casefile.version_of(instance),
+            record=record,
+            contradictions=verdicts.contradictions(record.deviations),
+            lines=timeline.lines(record.entries, definition),
+            stages=casefile.stages(instance) if tab == "diagram" and not record.broken else [],
+            money=casefile.money(number),
+            messages=casefile.messages(number),
+            comments=casefile.comments(number),
+            tasks=casefile.open_tasks(instance.id),
+            looks=looks.of_case(number) if tab == "looks" and current_user.has("auditor") else [],
+            element_name=names.element_name,
+            of_item=names.of_item,
+            departments=names.departments(),
+        )
+
+
+@blueprint.post("/<number>/erasure")
+def erase(number: str) -> Response | tuple[str, int]:
+    """Have the personal data of a closed case erased; who did it and why stays in its history."""
+    instance = casefile.find(number)
+    access.check_case(current_user, instance.id)
+    reason = request.form.get("reason", "").strip()
+    try:
+        erasure.erase(instance.id, reason=reason, by=auth.actor(), at=engine.now())
+    except erasure.NoReasonGiven as error:
+        return _page(number, "timeline", error.values["reasons"], why=reason), 422
+    flash(gettext("The personal data of %(number)s are erased.", number=number))
+    return redirect(url_for("cases.case", number=number))
 
 
 @blueprint.post("/<number>/comments")

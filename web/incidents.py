@@ -56,10 +56,11 @@ def listing() -> str:
 
 def _step(incident: Incident) -> str:
     """What the stuck step is called on its diagram, called processes included."""
-    for process, compiled in engine.definition_of(incident.instance_id).processes.items():
+    definition = engine.definition_of(incident.instance_id)
+    for process, compiled in definition.processes.items():
         if incident.element_id in compiled.diagram.elements:
             drawn = compiled.diagram.elements[incident.element_id]
-            return names.element_name(process, incident.element_id, drawn.name)
+            return names.element_name(process, incident.element_id, drawn.name, definition)
     return incident.element_id
 
 

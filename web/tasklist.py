@@ -64,7 +64,6 @@ def worklist_page() -> str:
         page=worklist.page(current_user, wanted),
         wanted=wanted,
         departments=names.departments(),
-        process_name=names.process_name,
     )
 
 
@@ -152,25 +151,28 @@ def _page(task_id: int, typed: MultiDict[str, str] | None, reasons: dict[str, li
     element = definition.processes[stage.process].element(row.element_id)
     told = timeline.lines(engine.entries(row.instance_id), definition)
     filled = filling.untouched(form, variables, scope) if typed is None else _typed(form, variables, scope, typed)
-    return render_template(
-        "task.html",
-        task=row,
-        name=names.of_item(names.element_name(stage.process, row.element_id, row.name), row.item_index, row.item_count),
-        may_work=row.group in current_user.departments or row.assignee == current_user.name,
-        form=form,
-        reasons=reasons,
-        words=variables.get("complaint_text"),
-        batch=batchlist.of(row.process_key, row.business_key),
-        shown=evidence.of(form, variables, names.refusals(definition.processes[stage.process].diagram)),
-        documentation=names.documentation(stage.process, element),
-        manual_refs=element.manual_refs,
-        earlier=list(reversed(told))[:EARLIER_LINES],
-        stage=stage,
-        definition=definition,
-        departments=names.departments(),
-        instance=casefile.find(row.business_key),
-        **filled,
-    )
+    with names.of_definition(definition):  # a case is told in the words of its own version
+        return render_template(
+            "task.html",
+            task=row,
+            name=names.of_item(
+                names.element_name(stage.process, row.element_id, row.name), row.item_index, row.item_count
+            ),
+            may_work=row.group in current_user.departments or row.assignee == current_user.name,
+            form=form,
+            reasons=reasons,
+            words=variables.get("complaint_text"),
+            batch=batchlist.of(row.process_key, row.business_key),
+            shown=evidence.of(form, variables, names.refusals(definition.processes[stage.process].diagram)),
+            documentation=names.documentation(stage.process, element),
+            manual_refs=element.manual_refs,
+            earlier=list(reversed(told))[:EARLIER_LINES],
+            stage=stage,
+            definition=definition,
+            departments=names.departments(),
+            instance=casefile.find(row.business_key),
+            **filled,
+        )
 
 
 @blueprint.get("/definitions/<key>/versions/<int:version>/diagram.bpmn")

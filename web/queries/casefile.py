@@ -32,16 +32,13 @@ class Stage:
     name: str
     version: int
     marking: engine.Marking
+    english: dict[str, str]
+    """English names when the page is English."""
 
     @property
     def json(self) -> dict[str, Any]:
         """What the diagram viewer reads."""
         return {"active": self.marking.active, "done": self.marking.done, "flows": self.marking.flows}
-
-    @property
-    def english(self) -> dict[str, str]:
-        """English names when the page is English."""
-        return english_elements(self.process)
 
 
 def find(number: str) -> ProcessInstance:
@@ -67,12 +64,15 @@ def version_of(instance: ProcessInstance) -> int:
 
 def stages(instance: ProcessInstance) -> list[Stage]:
     """The diagrams of a case, the newest call first, the process itself last."""
+    definition = engine.definition_of(instance.id)
     main = engine.marking(instance.id)
-    version = version_of(instance)
-    found = [Stage(0, main.process, process_name(main.process), version, main)]
-    for scope, process in main.calls.items():
-        found.append(Stage(scope, process, process_name(process), version, engine.marking(instance.id, scope=scope)))
-    return list(reversed(found))
+    markings = [main, *(engine.marking(instance.id, scope=scope) for scope in main.calls)]
+    return [_stage(marking, definition, definition.version) for marking in reversed(markings)]
+
+
+def _stage(marking: engine.Marking, definition: engine.Definition, version: int) -> Stage:
+    name = process_name(marking.process, definition)
+    return Stage(marking.scope, marking.process, name, version, marking, english_elements(marking.process, definition))
 
 
 def stage_of_task(task: UserTask) -> Stage:
@@ -81,7 +81,7 @@ def stage_of_task(task: UserTask) -> Stage:
         for step in entry.steps:
             if step["type"] == "user_task_created" and step["token"] == task.token:
                 marking = engine.marking(task.instance_id, scope=step.get("scope", 0))
-                return Stage(marking.scope, marking.process, process_name(marking.process), 0, marking)
+                return _stage(marking, engine.definition_of(task.instance_id), 0)
     raise UnknownCase(case=task.business_key)
 
 

@@ -11,10 +11,11 @@ from sqlalchemy import ColumnElement, ScalarSelect, Select, bindparam, func, or_
 
 from models.base import glance, session
 from models.complaint import Complaint
+from models.definition import ProcessDefinition
 from models.instance import ProcessInstance
 from models.user_task import UserTask
 from web.auth import Person
-from web.queries.names import element_name, of_item
+from web.queries.names import element_name, of_item, process_name, version
 
 PAGE, MOST_COUNTED, MOST_DIGITS = 50, 1_000, 10
 
@@ -46,6 +47,7 @@ class Row:
     paused: bool
     msisdn: str | None
     created_at: datetime
+    process_name: str
 
 
 @dataclass(frozen=True)
@@ -143,8 +145,15 @@ def _beyond(after: str) -> _Beyond:
 
 def _rows(ids: list[int]) -> list[Row]:
     query = (
-        select(UserTask, ProcessInstance.paused_at, Complaint.msisdn)
+        select(
+            UserTask,
+            ProcessInstance.paused_at,
+            Complaint.msisdn,
+            ProcessInstance.definition_id,
+            ProcessDefinition.sha256,
+        )
         .join(ProcessInstance, ProcessInstance.id == UserTask.instance_id)
+        .join(ProcessDefinition, ProcessDefinition.id == ProcessInstance.definition_id)
         .outerjoin(Complaint, Complaint.instance_id == UserTask.instance_id)
         .where(UserTask.id.in_(ids))
         .order_by(UserTask.due_at.is_(None), UserTask.due_at, UserTask.id)
@@ -161,8 +170,10 @@ def _instant(text: str) -> datetime | None:
 
 
 def _row(found: Any) -> Row:
-    task, paused_at, msisdn = found
-    name = of_item(element_name(task.process_key, task.element_id, task.name), task.item_index, task.item_count)
+    task, paused_at, msisdn, definition_id, sha256 = found
+    own = version(definition_id, sha256)
+    drawn = element_name(task.process_key, task.element_id, task.name, own)
+    name = of_item(drawn, task.item_index, task.item_count)
     return Row(
         task.id,
         name,
@@ -174,6 +185,7 @@ def _row(found: Any) -> Row:
         paused_at is not None,
         msisdn,
         task.created_at,
+        process_name(task.process_key, own),
     )
 
 

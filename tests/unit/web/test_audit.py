@@ -24,6 +24,7 @@ from models.base import session, transaction
 from models.billing import JournalEntry, LedgerAccount
 from models.user_task import UserTask
 from office import exports, intake, verification
+from office.exports import event_log
 from tests import auditing
 from tests.people import CLEO
 from web.auth import load
@@ -60,7 +61,8 @@ def visitor(app: Flask, name: str, language: str = "en") -> FlaskClient:
 def events(app: Flask, number: str) -> list[replay.Event]:
     """The events of a case, told in English."""
     with app.test_request_context(headers={"Accept-Language": "en"}):
-        return replay.events(casefile.find(number))
+        instance = casefile.find(number)
+        return replay.events(instance, engine.entries(instance.id))
 
 
 def test_verified_is_said_at_the_top(app: Flask, made: Any) -> None:
@@ -213,7 +215,7 @@ def test_the_event_log_can_be_narrowed(app: Flask, made: Any) -> None:
 
 def test_control_characters_do_not_break_the_log() -> None:
     """XML has no place for them; they are replaced, quotes and brackets are escaped."""
-    assert parse(exports._string("a", "x\x00\"<&'\ufffe").encode()).get("value") == "x\ufffd\"<&'\ufffd"
+    assert parse(event_log._string("a", "x\x00\"<&'\ufffe").encode()).get("value") == "x\ufffd\"<&'\ufffd"
 
 
 def test_heat_counts_what_the_rows_hold(app: Flask, made: Any) -> None:

@@ -53,8 +53,8 @@ def test_replay_moves_items_on_the_diagram_of_their_step(desk: Flask) -> None:
         for task in tasks:
             engine.complete(task, form={"amount": "1"}, by=CLEO, at=engine.now())
         instance = session().get_one(ProcessInstance, 1)
-        moves = [move for event in replay.events(instance) for move in event.moves]
-        scopes = {event.scope for event in replay.events(instance)}
+        moves = [move for event in replay.events(instance, engine.entries(instance.id)) for move in event.moves]
+        scopes = {event.scope for event in replay.events(instance, engine.entries(instance.id))}
     assert [by for kind, scope, name, by in moves if (kind, scope, name) == ("active", 0, "x")] == [1, 1, -1, -1]
     assert scopes == {0}
 
