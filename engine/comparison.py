@@ -253,6 +253,7 @@ def instances(ids: Sequence[int]) -> list[Any]:
         ProcessInstance.business_key,
         ProcessInstance.key,
         ProcessInstance.definition_id,
+        ProcessInstance.version,
         ProcessInstance.sequence,
         ProcessInstance.head,
         ProcessInstance.state_blob,

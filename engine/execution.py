@@ -329,8 +329,21 @@ def _with_groups(steps: list[Step]) -> list[Step]:
     if created:
         codes = _department_codes({step["group"] for step in created})
         for step in created:
-            step["group"] = codes.get(step["group"], step["group"])
+            step["group"] = codes.get(step["group"]) or _worked_on_by(step) or step["group"]
     return steps
+
+
+def _worked_on_by(step: Step) -> str | None:
+    """The department that had this step before: a lane still bears the name of one that has been renamed since."""
+    departments = set(session().scalars(select(Department.code)))
+    if not departments or step["group"] in departments:
+        return None
+    earlier = select(UserTask.group).where(
+        UserTask.process_key == step["process"],
+        UserTask.element_id == step["element"],
+        UserTask.group.in_(departments),
+    )
+    return session().scalar(earlier.order_by(UserTask.id.desc()).limit(1))
 
 
 _codes: WeakKeyDictionary[Any, dict[str, str]] = WeakKeyDictionary()

@@ -21,7 +21,6 @@ import orjson
 from sqlalchemy import String, cast, select
 
 from engine import again, calendars, comparison, history, jobs, sealing, versions
-from engine.calendars import UnknownCalendar
 from engine.comparison import ERASED, Folded
 from engine.definitions.compiled import Definition
 from engine.errors import EngineError
@@ -232,6 +231,8 @@ class _Examined:
 
     def _definition(self, row: Any, started: Step) -> Definition:
         """The version the case was begun with, its package still what its fingerprint says."""
+        if row.definition_id is UNREADABLE:
+            raise _Broken("definition", 1, "it is not known which version the case was begun with")
         if row.definition_id not in self._fingerprints:
             self._fingerprints[row.definition_id] = _fingerprint(row.definition_id)
         fingerprint = self._fingerprints[row.definition_id]
@@ -306,10 +307,8 @@ def _erasure(document: dict[str, Any]) -> Erasure | None:
 
 
 def _kept(fingerprint: str) -> Calendar | None:
-    try:
-        return calendars.kept(fingerprint)
-    except (UnknownCalendar, ValueError, KeyError, TypeError):
-        return None  # what was written over it need not even be a calendar
+    kept = jobs.survive("calendar", lambda: calendars.kept(fingerprint))
+    return None if isinstance(kept, Failed) else kept  # what was written over it need not even be a calendar
 
 
 def _stored(stream: str, ids: Sequence[str]) -> dict[str, list[Any]]:

@@ -39,6 +39,7 @@ class _Unreadable:
 
 
 UNREADABLE: Any = _Unreadable()
+NOT_ASCII = "*[^ -~]*"
 
 
 class _AsStored(TypeEngine[Any]):
@@ -108,11 +109,15 @@ def _any_text(driver: Any) -> Iterator[None]:
         driver.text_factory = before
 
 
+class _NoText(bytes):
+    """Neither text nor what a column of bytes holds."""
+
+
 def _text(raw: bytes) -> str | bytes:
     try:
         return raw.decode()
     except UnicodeDecodeError:
-        return raw
+        return _NoText(raw)
 
 
 def unreadable(row: Any) -> list[str]:
@@ -130,7 +135,7 @@ def wrong_in(table: Table) -> Iterator[tuple[str, str]]:
 
 
 def _suspect(column: Any) -> ColumnElement[bool]:
-    """What the database can say by itself; PostgreSQL lets only nulls be missing or not."""
+    """What the database can say by itself, and text that one has to look at; on PostgreSQL nothing but a null can be wrong."""
     missing: ColumnElement[bool] = false() if column.nullable else column.is_(None)
     return or_(missing, and_(column.is_not(None), _mistyped(column))) if is_sqlite(bind()) else missing
 
@@ -144,4 +149,5 @@ def _mistyped(column: Any) -> ColumnElement[bool]:
     if isinstance(column.type, JSON):
         return or_(stored != "text", func.json_valid(column) == 0)
     kinds = {int: ("integer",), float: ("real", "integer"), bytes: ("blob",), str: ("text",)}
-    return stored.not_in(kinds[expected]) if expected in kinds else false()
+    wrong = stored.not_in(kinds[expected]) if expected in kinds else false()
+    return or_(wrong, column.op("GLOB")(NOT_ASCII)) if expected is str else wrong

@@ -227,9 +227,10 @@ def _strays() -> Iterator[Deviation]:
     instances = cells.rows(select(as_stored(ProcessInstance.id), as_stored(ProcessInstance.business_key)))
     known, numbers = {row.id for row in instances}, {row.business_key for row in instances}
     lines = select(Posting.entry_id)
-    for entry in session().scalars(lines.where(Posting.entry_id.not_in(select(JournalEntry.id))).distinct()):
-        yield Deviation(0, "ledger", 0, f"postings of entry {entry} without the entry")
-    empty = set(session().scalars(select(JournalEntry.id).where(JournalEntry.id.not_in(lines))))
+    lost = select(as_stored(Posting.entry_id)).where(Posting.entry_id.not_in(select(JournalEntry.id))).distinct()
+    for line in cells.rows(lost):
+        yield Deviation(0, "ledger", 0, f"postings of entry {line.entry_id} without the entry")
+    empty = {row.id for row in cells.rows(select(as_stored(JournalEntry.id)).where(JournalEntry.id.not_in(lines)))}
     for row in cells.rows(select(*map(as_stored, (JournalEntry.id, JournalEntry.key, JournalEntry.case_number)))):
         owner, number = _instance_of(row.key), row.case_number
         if row.id in empty:
