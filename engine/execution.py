@@ -328,15 +328,16 @@ def _with_groups(steps: list[Step]) -> list[Step]:
     created = [step for step in steps if step["type"] == "user_task_created"]
     if created:
         codes = _department_codes({step["group"] for step in created})
+        departments = set(codes.values())
         for step in created:
-            step["group"] = codes.get(step["group"]) or _worked_on_by(step) or step["group"]
+            if step["group"] not in departments:
+                step["group"] = codes.get(step["group"]) or _worked_on_by(step, departments) or step["group"]
     return steps
 
 
-def _worked_on_by(step: Step) -> str | None:
+def _worked_on_by(step: Step, departments: set[str]) -> str | None:
     """The department that had this step before: a lane still bears the name of one that has been renamed since."""
-    departments = set(session().scalars(select(Department.code)))
-    if not departments or step["group"] in departments:
+    if not departments:
         return None
     earlier = select(UserTask.group).where(
         UserTask.process_key == step["process"],
