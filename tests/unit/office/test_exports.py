@@ -83,11 +83,13 @@ def test_an_export_of_a_good_case_verifies(numbers: dict[str, str], kind: str, p
 
 
 @pytest.mark.parametrize("kind", KINDS)
-@pytest.mark.parametrize(("old", "new"), [("cleo", "olga"), ("insufficient", "sufficient"), ("09:", "19:")])
+@pytest.mark.parametrize(
+    ("old", "new"), [("someone of service_hall", "mallory"), ("T01:3", "T02:3"), ("refund", "refuse")]
+)
 def test_an_altered_export_does_not(numbers: dict[str, str], kind: str, old: str, new: str) -> None:
     """Whoever did it, what was answered, when it was: whatever the file says otherwise is found."""
     content = exported(numbers[auditing.REFUSED], kind)
-    changed = content.replace(old, new, 1) if old in content else content.replace("2026", "2025", 1)
+    changed = content.replace(old, new, 1)
     assert changed != content
     assert any(one.wrong for one in exports.check(changed))
 
