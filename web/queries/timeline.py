@@ -180,7 +180,7 @@ class _Teller:
         return "end", gettext("Case cancelled: %(reason)s", reason=step["reason"]), []
 
     def erased(self, step: Step) -> Any:
-        return "end", gettext("Personal data erased: %(why)s", why=step["reason"]), []
+        return "person", gettext("Personal data erased: %(why)s", why=step["reason"]), []
 
     def assigned(self, step: Step) -> Any:
         return "person", gettext("Handed to %(who)s: %(task)s", who=step["to"], task=self.name(step)), []

@@ -7,8 +7,8 @@ from collections.abc import Iterable
 from flask_babel import gettext
 
 import engine
+from web.i18n import exact
 from web.i18n import mark as _
-from web.i18n import moment
 from web.queries.names import person_name
 
 KINDS = {
@@ -37,7 +37,7 @@ def said(verdict: engine.Verdict) -> list[str]:
             gettext(
                 "Verified: %(count)s entries; chain, signatures, rows and ledger agree. The personal data were erased on %(at)s by %(by)s (%(why)s), so the engine cannot be run again.",
                 count=verdict.entries,
-                at=moment(verdict.erasure.at),
+                at=exact(verdict.erasure.at),
                 by=person_name(verdict.erasure.by),
                 why=verdict.erasure.reason,
             )
