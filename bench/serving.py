@@ -18,7 +18,6 @@ from urllib.parse import urlencode
 from bench.databases import Place
 
 ROOT = Path(__file__).resolve().parents[1]
-THREADS = 4
 CSRF = re.compile(r'name="csrf-token" content="([^"]+)"')
 
 
@@ -107,34 +106,28 @@ class Browser:
 
 def _application() -> object:
     """What granian loads in the serving process."""
+    from flask_babel import Babel
+
     from bench import floors
     from bench.databases import settings
     from web import create_app
-    from web.server import settle
+    from web.server import at_the_edge
 
     kind, url, folder = json.loads(os.environ["BENCH_PLACE"])
     place = Place(kind, url, Path(folder))
-    app = floors.application(place) if os.environ["BENCH_WHAT"] == "floor" else create_app(settings(place))
-    settle()
-    return app
+    office = os.environ["BENCH_WHAT"] != "floor"
+    app = create_app(settings(place)) if office else floors.application(place)
+    if not office:
+        Babel(app)  # the edge has words
+    return at_the_edge(app)
 
 
 def main(what: str, port: str) -> None:
     """Serve until terminated."""
-    from granian import Granian
-    from granian.constants import Interfaces
+    from web.commands.serving import listen
 
     os.environ["BENCH_WHAT"] = what
-    Granian(
-        "bench.serving:_application",
-        address="127.0.0.1",
-        port=int(port),
-        interface=Interfaces.WSGI,
-        factory=True,
-        workers=1,
-        blocking_threads=THREADS,
-        log_enabled=False,
-    ).serve()
+    listen("127.0.0.1", int(port), application="bench.serving:_application")
 
 
 if __name__ == "__main__":

@@ -1,6 +1,7 @@
 """BPMN execution over SpiffWorkflow: the public verbs, values and errors. Nothing else of this package is imported from outside."""
 
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 from engine import versions
@@ -16,8 +17,9 @@ from engine.definitions.differences import between as differences
 from engine.definitions.dmn import Model as DecisionModel
 from engine.definitions.dmn import UnknownDecision
 from engine.definitions.dmn import parse as read_decisions
-from engine.definitions.lint import check as lint
-from engine.definitions.loose import check as lint_file
+from engine.definitions.doubtful import check as warnings
+from engine.definitions.doubtful import of_file as warnings_of_file
+from engine.definitions.loose import check as _lint_file
 from engine.definitions.package import MissingFile, Package
 from engine.definitions.package import completed as completed_package
 from engine.definitions.package import load as load_package
@@ -29,6 +31,7 @@ from engine.definitions.shapes import Drawing
 from engine.definitions.shapes import read as drawing
 from engine.erasure import AlreadyErased, MayNotErase, NotClosed, StillUnderWay, erase, may_erase
 from engine.errors import Conflict, Corrupt, EngineError, Invalid, InvalidDefinition, NotFound, NotPermitted, Problem
+from engine.errors import first as first_findings
 from engine.execution import (
     Advanced,
     CannotGoOn,
@@ -38,7 +41,6 @@ from engine.execution import (
     UnknownInstance,
     observe,
     seal_for,
-    unseal_for,
 )
 from engine.handlers import registered as operators
 from engine.history import GENESIS, BrokenChain, Entry, chain, holds_clear
@@ -67,40 +69,62 @@ from engine.publishing import (
     Published,
     callers_of,
     count_published,
+    in_force,
     newest_package,
     publish,
     publish_directory,
 )
+from engine.publishing import problems as lint
 from engine.publishing import record as record_definition
-from engine.replay import Follower, Marking, definition_of, entries, fold, follow_scopes, marking
+from engine.replay import (
+    CaseHistory,
+    Doubt,
+    Follower,
+    Marking,
+    definition_of,
+    end_of,
+    entries,
+    fold,
+    follow_scopes,
+    history_of,
+    marking,
+    what_holds,
+)
 from engine.sealing import Keys, mac
 from engine.sealing import configure as configure_keys
 from engine.sealing import ephemeral as ephemeral_keys
+from engine.spiff.entered import EntryRefused
 from engine.steps import Failed
 from engine.timers import run_clock
-from engine.user_tasks import UnknownUserTask, assign, claim, complete, form_of, release
+from engine.user_tasks import UnknownUserTask, assign, claim, complete, form_of, release, workable
 from engine.verification import (
     Deviation,
     Erasure,
-    Telling,
     Verdict,
     every_instance,
-    tell,
     verify,
     verify_definitions,
     verify_each,
     verify_streams,
 )
-from engine.versions import UnknownProcess
+from engine.versions import InForce, UnknownProcess
 from engine.versions import by_id as definition_by_id
 from engine.versions import current as definition
 from engine.worker import carry_out, renew_leases, run_jobs
 from engine.xml import MalformedXml
+from engine.yaml import MalformedYaml
+from engine.yaml import parse as read_yaml
+from engine.yaml import serialise as write_yaml
 
 
 def run_due(at: datetime) -> int:
     """Do everything due at `at`, in cases and in the queue; how many things were done. Any number of processes may call it at once."""
     return run_clock(at) + run_jobs(at)
+
+
+def lint_file(file: Path) -> list[Problem]:
+    """Every problem of a file that lies anywhere: a diagram, a decision table or a form, whoever drew it. Always findings, never an error."""
+    return _lint_file(file, lint)
 
 
 def decide(key: str, decision_id: str, variables: dict[str, Any], *, at: datetime) -> Outcome:
@@ -118,6 +142,7 @@ __all__ = [
     "BrokenChain",
     "Calendar",
     "CannotGoOn",
+    "CaseHistory",
     "Change",
     "ClaimedByAnother",
     "Conflict",
@@ -127,16 +152,19 @@ __all__ = [
     "Deviation",
     "Diagram",
     "Difference",
+    "Doubt",
     "Drawing",
     "Element",
     "EngineError",
     "Entry",
+    "EntryRefused",
     "Erasure",
     "Failed",
     "Flow",
     "Follower",
     "Form",
     "FourEyesViolation",
+    "InForce",
     "IncidentResolved",
     "InstanceEnded",
     "Invalid",
@@ -145,6 +173,7 @@ __all__ = [
     "InvalidVariables",
     "Keys",
     "MalformedXml",
+    "MalformedYaml",
     "Marking",
     "MayNotErase",
     "MissingFile",
@@ -161,7 +190,6 @@ __all__ = [
     "Reason",
     "StaleInstance",
     "StillUnderWay",
-    "Telling",
     "UnknownDecision",
     "UnknownElement",
     "UnknownIncident",
@@ -190,17 +218,21 @@ __all__ = [
     "definition_of",
     "differences",
     "drawing",
+    "end_of",
     "enqueue",
     "entries",
     "ephemeral_keys",
     "erase",
     "every_instance",
+    "first_findings",
     "fold",
     "follow_scopes",
     "form_of",
     "forms",
     "frames",
+    "history_of",
     "holds_clear",
+    "in_force",
     "lint",
     "lint_file",
     "load_package",
@@ -221,6 +253,7 @@ __all__ = [
     "read_diagram",
     "read_history",
     "read_package",
+    "read_yaml",
     "record_definition",
     "record_person",
     "release",
@@ -233,9 +266,7 @@ __all__ = [
     "seal_for",
     "start",
     "survive",
-    "tell",
     "told_of_people",
-    "unseal_for",
     "use_calendar",
     "variables",
     "verify",
@@ -243,4 +274,9 @@ __all__ = [
     "verify_each",
     "verify_streams",
     "waiting_for",
+    "warnings",
+    "warnings_of_file",
+    "what_holds",
+    "workable",
+    "write_yaml",
 ]

@@ -7,7 +7,7 @@ from itertools import zip_longest
 from typing import Any
 
 from engine.language import values
-from engine.spiff.run import Run
+from engine.spiff.run import CASE, STANDSTILL, Run
 from engine.steps import Done, Failed, Queued, Refused, Step, Work, WorkOutcome
 
 
@@ -60,6 +60,8 @@ def command(run: Run, steps: list[Step]) -> None:
         run.finish_work(first["token"], _outcome(first))
     elif kind == "incident_opened" and first["after"] == "limit":
         run.report(first["token"], first["kind"], first["message"], first.get("trace", ""))
+    elif kind == "incident_opened" and first["kind"] == STANDSTILL:
+        run.notice_standstill()
     elif kind == "incident_resolved":
         _resolve(run, first, steps[1:])
     elif kind in _COMMANDS:
@@ -78,6 +80,10 @@ def _leave_untold(run: Run, steps: list[Step]) -> None:
 
 def _resolve(run: Run, first: Step, after: list[Step]) -> None:
     """What a settled incident led to: stuck work finished by hand, a timer fired, or nothing because nobody waits any more."""
+    again = first["token"] == CASE or run.stuck.get(first["token"], ("",))[0] == "unreckoned"
+    if again and ("due" in first or after):
+        run.retry(first["token"])
+        return
     if first["token"] in run.stuck and first["token"] not in run.open:
         outcome = _outcome(after[0]) if after and after[0]["type"] in _OUTCOMES else Done({})
         run.resolve(first["token"], outcome, first["reason"])

@@ -173,8 +173,23 @@ def _incident(store: Store, step: Step, at: datetime, scope: int) -> None:
 @_on("incident_retried", "incident_resolved", "incident_cancelled")
 def _incident_closed(store: Store, step: Step, at: datetime, scope: int) -> None:
     store.incident_closed(step["token"], step.get("reason", step["type"].removeprefix("incident_")))
+    if "due" in step:
+        _limited(store, step["token"], step["due"])
     if step["type"] != "incident_resolved":
         store.seen("active", step["element"], scope, -1)
+
+
+def _limited(store: Store, token: int, due: datetime) -> None:
+    """The limit of an open step, or of the case, is known after all."""
+    if token:
+        store.user_task_changed(token, due_at=due)
+    else:
+        store.instance_changed(due_at=due)
+
+
+@_on("token_released")
+def _released(store: Store, step: Step, at: datetime, scope: int) -> None:
+    store.seen("active", step["element"], scope, -1)
 
 
 @_on("timer_set")

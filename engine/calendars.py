@@ -74,6 +74,7 @@ def _content(calendar: Calendar) -> bytes:
             "opens": calendar.opens.isoformat(),
             "closes": calendar.closes.isoformat(),
             "zone": calendar.zone,
+            **({"edition": calendar.edition} if calendar.edition > 1 else {}),
         }
     )
 
@@ -90,4 +91,5 @@ def kept(fingerprint: str) -> Calendar:
         opens=time.fromisoformat(read["opens"]),
         closes=time.fromisoformat(read["closes"]),
         zone=read["zone"],
+        edition=read.get("edition", 1),
     )

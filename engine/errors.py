@@ -7,6 +7,7 @@ catalogue of their language. `web.errors` maps kinds to HTTP statuses.
 from __future__ import annotations
 
 import inspect
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -51,15 +52,31 @@ class Corrupt(EngineError):
     """The record contradicts itself."""
 
 
+MOST_FINDINGS = 200
+
+
 @dataclass(frozen=True)
 class Problem:
-    """One thing wrong: where (line, element id; 0 and empty when it concerns the whole), which rule, its particulars, and the file of the package."""
+    """One thing wrong: where (line, element id; 0 and empty when it concerns the whole), which rule, its particulars, and the file of the package.
+
+    A `warning` keeps nothing from being published: it is told to whoever edits and to whoever approves.
+    """
 
     line: int
     element_id: str
     rule: str
     values: dict[str, Any] = field(default_factory=dict)
     file: str = ""
+    warning: bool = False
+
+
+def first(problems: Iterable[Problem]) -> list[Problem]:
+    """At most MOST_FINDINGS of them, and when there are more a last one that says so: nobody reads the rest, and a page of them cannot be opened."""
+    found = list(problems)
+    if len(found) <= MOST_FINDINGS or found[-1].rule == "more_findings":
+        return found
+    more = Problem(0, "", "more_findings", {"limit": MOST_FINDINGS, "count": len(found)})
+    return [*found[:MOST_FINDINGS], more]
 
 
 class InvalidDefinition(Invalid):
@@ -68,4 +85,4 @@ class InvalidDefinition(Invalid):
     @property
     def problems(self) -> list[Problem]:
         """Every problem found, in document order."""
-        return list(self.values["problems"])
+        return first(self.values["problems"])

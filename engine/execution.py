@@ -5,7 +5,7 @@ Verbs decide what is done to an instance and hand it in as a command; nothing el
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -20,6 +20,7 @@ from engine.definitions.compiled import Definition
 from engine.errors import Conflict, Corrupt, EngineError, NotFound
 from engine.handlers import Call
 from engine.history import GENESIS, INSTANCE, Head
+from engine.language.forms import Form
 from engine.spiff.run import Run
 from engine.steps import Step, Work, WorkOutcome
 from engine.stores import SqlStore
@@ -51,16 +52,23 @@ class CannotGoOn(Corrupt):
 
 @dataclass(frozen=True)
 class Advanced:
-    """What a step led to: the instance, the ids of the user tasks it opened, whether the case is over."""
+    """What a step led to: the instance, the ids of the user tasks it opened, whether the case is over, what did not work on the way, and what
+    the process knows by then.
+
+    `troubles` are the steps job_refused and incident_opened, in order; whoever says "done" says these as well. A repeated request is answered
+    without `variables`.
+    """
 
     instance_id: int
     user_task_ids: list[int] = field(default_factory=list)
     ended: bool = False
+    troubles: list[Step] = field(default_factory=list)
+    variables: Mapping[str, Any] = field(default_factory=dict, repr=False, compare=False)
 
 
 @dataclass(frozen=True)
 class Change:
-    """What observers inside the transaction are told."""
+    """What observers inside the transaction are told: the steps, the form that was completed, and the case's variables as they are now."""
 
     instance_id: int
     business_key: str
@@ -69,6 +77,8 @@ class Change:
     by: str
     steps: list[Step]
     ended: bool
+    form: Form | None = None
+    variables: Mapping[str, Any] = field(default_factory=dict)
 
 
 LIMITS = ("EndlessLoop", "FeelLimit")
@@ -277,8 +287,12 @@ def answered(instance_id: int, token: int, request: str) -> Advanced | None:
             gone = {step["token"] for step in entry.steps if step["type"] == "user_task_cancelled"}
             opened = {step["token"] for step in entry.steps if step["type"] == "user_task_created"} - gone
             ended = any(step["type"] == "instance_completed" for step in entry.steps)
-            return Advanced(instance_id, _task_ids(instance_id, opened), ended)
+            return Advanced(instance_id, _task_ids(instance_id, opened), ended, _troubles(entry.steps))
     return None
+
+
+def _troubles(steps: list[Step]) -> list[Step]:
+    return [step for step in steps if step["type"] in ("job_refused", "incident_opened")]
 
 
 def _task_ids(instance_id: int, tokens: set[int]) -> list[int]:
@@ -307,8 +321,9 @@ def _save(loaded: Loaded, *, by: str, at: datetime, request: str = "", also: Seq
     opened = _send([*also, entry, *store.writes()], store, loaded, head)
     jobs.queue(row.id, steps, loaded.case_key, at)
     forget(ProcessInstance, UserTask, Incident)
-    tell(Change(row.id, row.business_key, row.key, at, by, steps, run.ended))
-    return Advanced(row.id, opened, run.ended)
+    form = loaded.definition.form_by_id(run.form_id) if run.form_id else None
+    tell(Change(row.id, row.business_key, row.key, at, by, steps, run.ended, form, run.scopes[0].variables))
+    return Advanced(row.id, opened, run.ended, _troubles(steps), run.scopes[0].variables)
 
 
 def _send(gathered: list[Write], store: SqlStore, loaded: Loaded, head: Head) -> list[int]:
@@ -394,14 +409,8 @@ def case_key(instance_id: int) -> bytes | None:
 
 
 def seal_for(instance_id: int, plain: bytes) -> bytes:
-    """Seal something kept beside an instance with its key. Errors: UnknownInstance."""
+    """Seal something kept beside an instance with its key, for `CaseHistory.unsealed`. Errors: UnknownInstance."""
     key = case_key(instance_id)
     if key is None:
         raise UnknownInstance(instance=instance_id)
     return sealing.seal(key, plain)
-
-
-def unseal_for(instance_id: int, sealed: bytes) -> bytes | None:
-    """The inverse of `seal_for`; None once the case has been erased."""
-    key = case_key(instance_id)
-    return sealing.unseal(key, sealed) if key is not None else None

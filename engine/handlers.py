@@ -47,21 +47,31 @@ class UnknownTopic(NotFound):
 
 
 Function = Callable[[dict[str, Any], Call], dict[str, Any]]
+Refusals = Mapping[str, tuple[str, ...]] | tuple[str, ...]
 
 
 @dataclass(frozen=True, kw_only=True)
 class Handler:
-    """One registered service task. `outside` marks an effect beyond our database, run as a durable job."""
+    """One registered service task. `outside` marks an effect beyond our database, run as a durable job.
+
+    `about` says of every refusal which parameters it is about, the likeliest first: whoever has just entered one of them is told before
+    anything is completed. None: what was entered is right, and the refusal is a finding that the diagram goes on with.
+    """
 
     topic: str
     function: Function
     parameters: type[Schema]
     result: type[Schema]
-    errors: tuple[str, ...]
+    about: Mapping[str, tuple[str, ...]]
     manual_ref: str
     title_zh: str
     title_en: str
     outside: bool
+
+    @property
+    def errors(self) -> tuple[str, ...]:
+        """The codes it may refuse with."""
+        return tuple(self.about)
 
     @cached_property
     def takes(self) -> Schema:
@@ -104,10 +114,14 @@ def handler(
     title_zh: str,
     title_en: str,
     manual_ref: str = "",
-    errors: tuple[str, ...] = (),
+    errors: Refusals = (),
     outside: bool = False,
 ) -> Callable[[Function], Function]:
-    """Register the decorated function under `topic`; a second one under the same topic is a programming error."""
+    """Register the decorated function under `topic`; a second one under the same topic is a programming error.
+
+    Shape: `errors` maps each code it may refuse with to the parameters that refusal is about (see `Handler.about`); a mere list of
+           codes is about none.
+    """
 
     def register(function: Function) -> Function:
         known = _registry.get(topic)
@@ -118,7 +132,7 @@ def handler(
             function=function,
             parameters=parameters,
             result=result,
-            errors=errors,
+            about=_about(topic, errors, parameters),
             manual_ref=manual_ref,
             title_zh=title_zh,
             title_en=title_en,
@@ -127,6 +141,14 @@ def handler(
         return function
 
     return register
+
+
+def _about(topic: str, errors: Refusals, parameters: type[Schema]) -> Mapping[str, tuple[str, ...]]:
+    about = errors if isinstance(errors, Mapping) else dict.fromkeys(errors, ())
+    unknown = {name for names in about.values() for name in names} - parameters._declared_fields.keys()
+    if unknown:
+        raise ValueError(f"topic {topic} has no parameters {sorted(unknown)}")
+    return about
 
 
 def find(topic: str) -> Handler:

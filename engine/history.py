@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import hashlib
-import json
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+import hmac
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+import orjson
+from sqlalchemy import Row, bindparam, select
 
 from engine import sealing
 from engine.errors import Corrupt
@@ -17,13 +19,15 @@ from engine.language import values
 from engine.personal import SAID, Personal
 from engine.steps import Step
 from models import writes
-from models.base import session
+from models.base import connection, session
 from models.entry import HistoryEntry
 from models.writes import Write
 
 GENESIS = bytes(32)
 INSTANCE = "instance"
 NOTHING = Personal(frozenset())
+Stored = Row[Any] | HistoryEntry
+_SEALED, _TAGGED = f'"{sealing.SEALED}"'.encode(), f'"{values.TAG}'.encode()
 
 
 class BrokenChain(Corrupt):
@@ -35,7 +39,7 @@ class Entry:
     """One commit: who did it, when, and its steps with personal values readable unless the case was erased.
 
     `calendar` is the fingerprint of the calendar reckoned with, `request` that of the request answered, when it had a key. `body` is what was
-    signed, `mac` the signature.
+    signed, `mac` the signature, `doubt` the kind of deviation when the row is not what was signed.
     """
 
     seq: int
@@ -47,6 +51,7 @@ class Entry:
     request: str = ""
     body: bytes = field(default=b"", repr=False)
     mac: bytes = field(default=b"", repr=False)
+    doubt: str = ""
 
 
 @dataclass(frozen=True)
@@ -55,6 +60,9 @@ class Head:
 
     seq: int
     hash: bytes
+
+
+BEGINNING = Head(0, GENESIS)
 
 
 def entry(
@@ -101,6 +109,14 @@ def read(stream: str, stream_id: str, case_key: bytes | None = None, upto: int |
     return list(_checked(rows(stream, stream_id, upto), stream_id, case_key))
 
 
+def read_whole(stream: str, stream_id: str, case_key: bytes | None = None) -> list[Entry]:
+    """The entries of a stream as far as its chain holds."""
+    found: list[Entry] = []
+    with suppress(BrokenChain):
+        found.extend(_checked(rows(stream, stream_id), stream_id, case_key))
+    return found
+
+
 def head(stream: str, stream_id: str) -> Head:
     """Where a stream ends; before its first entry when it has none."""
     query = select(HistoryEntry.sequence, HistoryEntry.hash)
@@ -109,28 +125,53 @@ def head(stream: str, stream_id: str) -> Head:
     return Head(last.sequence, last.hash) if last else Head(0, GENESIS)
 
 
-def rows(stream: str, stream_id: str, upto: int | None = None) -> list[HistoryEntry]:
+_ENTRY = HistoryEntry.__table__
+_OF_STREAM = (
+    select(_ENTRY)
+    .where(
+        _ENTRY.c.stream == bindparam("stream"),
+        _ENTRY.c.stream_id == bindparam("stream_id"),
+        _ENTRY.c.sequence >= bindparam("since"),
+        _ENTRY.c.sequence <= bindparam("upto"),
+    )
+    .order_by(_ENTRY.c.sequence)
+)
+MOST_ENTRIES = 2**31 - 1
+
+
+def read_end(stream: str, stream_id: str, head: Head, since: int, case_key: bytes | None = None) -> list[Entry]:
+    """The entries of a stream from `since` on, the chain checked from them to the head it has to end at. Errors: BrokenChain."""
+    stored = rows(stream, stream_id, head.seq, since)
+    if not stored or (stored[-1].sequence, stored[-1].hash) != (head.seq, head.hash):
+        raise BrokenChain(stream=stream_id, seq=head.seq)
+    return list(_checked(stored, stream_id, case_key, Head(since - 1, stored[0].previous)))
+
+
+def rows(stream: str, stream_id: str, upto: int | None = None, since: int = 1) -> Sequence[Stored]:
     """The stored rows of a stream in order."""
-    query = select(HistoryEntry).where(HistoryEntry.stream == stream, HistoryEntry.stream_id == stream_id)
-    if upto is not None:
-        query = query.where(HistoryEntry.sequence <= upto)
-    return list(session().scalars(query.order_by(HistoryEntry.sequence)))
+    last = MOST_ENTRIES if upto is None else upto
+    asked = {"stream": stream, "stream_id": stream_id, "since": since, "upto": last}
+    return connection().execute(_OF_STREAM, asked).all()
 
 
-def _checked(stored: list[HistoryEntry], stream_id: str, case_key: bytes | None) -> Iterator[Entry]:
-    previous = GENESIS
-    for number, row in enumerate(stored, start=1):
+def _checked(
+    stored: Sequence[Stored], stream_id: str, case_key: bytes | None, before: Head = BEGINNING
+) -> Iterator[Entry]:
+    previous = before.hash
+    for number, row in enumerate(stored, start=before.seq + 1):
         if row.sequence != number or row.previous != previous:
             raise BrokenChain(stream=stream_id, seq=number)
         previous = row.hash
         yield opened(row, case_key)
 
 
-def opened(row: HistoryEntry, case_key: bytes | None = None) -> Entry:
+def opened(row: Stored, case_key: bytes | None = None) -> Entry:
     """One stored row, as it was when it was written. Errors: BrokenChain."""
     if row.hash != chain(row.previous, row.body):
         raise BrokenChain(stream=row.stream_id, seq=row.sequence)
-    return told(row, document(row.body), case_key)
+    entry = told(row, document(row.body), case_key)
+    kind = _doubt(row, entry)
+    return replace(entry, doubt=kind) if kind else entry
 
 
 def told(row: Any, read: dict[str, Any], case_key: bytes | None, erased: Any = None) -> Entry:
@@ -138,7 +179,9 @@ def told(row: Any, read: dict[str, Any], case_key: bytes | None, erased: Any = N
 
     The columns beside the body are for searching; nobody is told of them.
     """
-    steps = [_step(one, case_key, erased) for one in read["steps"]]
+    steps: list[Step] = read["steps"]
+    if _SEALED in row.body:
+        steps = [_step(one, case_key, erased) for one in steps]
     request = read.get("request", "")
     return Entry(read["seq"], read["at"], read["by"], steps, row.hash, read["calendar"], request, row.body, row.mac)
 
@@ -152,6 +195,12 @@ def _step(step: Step, case_key: bytes | None, erased: Any) -> Step:
     return revealed
 
 
+def _doubt(row: Any, entry: Entry) -> str:
+    if (row.sequence, row.actor, row.at) != (entry.seq, entry.actor, entry.at):
+        return "columns"
+    return "" if hmac.compare_digest(row.mac, sealing.mac(row.hash)) else "mac"
+
+
 def holds_clear(body: bytes, personal: Personal) -> bool:
     """Whether something personal stands in a body unsealed, as in records from before it was known to be personal."""
     clear: list[Any] = []
@@ -162,5 +211,5 @@ def holds_clear(body: bytes, personal: Personal) -> bool:
 
 def document(body: bytes) -> dict[str, Any]:
     """What a stored body says, personal values still sealed."""
-    read: dict[str, Any] = values.unpack(json.loads(body))
-    return read
+    read: dict[str, Any] = orjson.loads(body)
+    return values.unpack(read) if _TAGGED in body else read

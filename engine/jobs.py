@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import traceback
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import date, datetime, time
 from decimal import Decimal
 from typing import Any, TypeVar
@@ -28,11 +29,14 @@ ATTEMPTS = 5
 
 
 def attempt(work: Work, call: Call) -> WorkOutcome:
-    """Carry out a service task once. Effects of a refused or failed attempt are rolled back to before it; one that reaches outside is queued."""
+    """Carry out a service task once. Effects of a refused or failed attempt are rolled back to before it; one that reaches outside is queued.
+
+    Work that is to be `undone` leaves no effect either way.
+    """
 
     def carry_out() -> WorkOutcome:
         handler = handlers.find(work.topic)
-        return Queued() if handler.outside else _in_savepoint(handler, work.parameters, call)
+        return Queued() if handler.outside else _in_savepoint(handler, work.parameters, call, undone=work.undone)
 
     return _outcome(work.topic, carry_out)
 
@@ -51,15 +55,22 @@ def _outcome(topic: str, carry_out: Callable[[], WorkOutcome]) -> WorkOutcome:
     try:
         return carry_out()
     except BpmnError as error:
-        return Refused(error.code, error.values)
+        return Refused(error.code, error.values, handlers.find(topic).about.get(error.code, ()))
     except ValidationError as error:
-        return Failed("InvalidParameters", f"{topic}: {', '.join(sorted(map(str, error.messages_dict)))}")
+        wrong = tuple(sorted(map(str, error.messages_dict)))
+        return Failed("InvalidParameters", f"{topic}: {', '.join(wrong)}", about=wrong)
     except JobFailed as error:
         return Failed("JobFailed", str(error))
     except EngineError as error:
-        return Failed(error.code, f"{topic}: {type(error).__name__}", frames(error))
+        return Failed(error.code, f"{topic}: {type(error).__name__}", frames(error), _named(topic, error))
     except Exception as error:
         return Failed(type(error).__name__, topic, frames(error))
+
+
+def _named(topic: str, error: EngineError) -> tuple[str, ...]:
+    """The parameters that an error is about, which it names as the values it takes."""
+    known = handlers.registered().get(topic)
+    return tuple(name for name in error.values if known is not None and name in known.takes.fields)
 
 
 def guarded(what: str, work: Callable[[], T]) -> T | Failed:
@@ -80,11 +91,18 @@ def survive(what: str, work: Callable[[], T]) -> T | Failed:
         return Failed(type(error).__name__, what, frames(error))
 
 
-def _in_savepoint(handler: Handler, given: dict[str, Any], call: Call) -> WorkOutcome:
+class _Undone(Exception):
+    """It would have been done."""
+
+
+def _in_savepoint(handler: Handler, given: dict[str, Any], call: Call, *, undone: bool) -> WorkOutcome:
     parameters = handler.takes.load(plain(given))
-    with savepoint():
+    result: dict[str, Any] = {}
+    with suppress(_Undone), savepoint():
         result = handler.gives.dump(handler.function(parameters, call))
         session().flush()
+        if undone:
+            raise _Undone
     return Done(result)
 
 

@@ -40,7 +40,7 @@ class AlreadyCompleted(Conflict):
 
 @dataclass(frozen=True)
 class TaskFacts:
-    """What a decision about a user task rests on. `earlier` maps element ids to who completed them."""
+    """What a decision about a user task rests on."""
 
     task_id: int
     group: str

@@ -16,7 +16,7 @@ CALLED_WITH = ("parameters", "values")
 SAID = ("variables", "form", "result", "inputs", *CALLED_WITH)
 ANSWER = ("result", "value")
 WORDS = ("told",)
-_LEAVES = frozenset({str, int, bool, type(None), datetime})
+LEAVES = frozenset({str, int, bool, type(None), datetime})
 
 Replace = Callable[[Any], Any]
 
@@ -60,10 +60,10 @@ def within(value: Any, names: frozenset[str], by: Replace) -> Any:
         for name, inner in value.items():
             if name in names and inner is not None:
                 changed[name] = by(inner)
-            elif type(inner) not in _LEAVES and (other := within(inner, names, by)) is not inner:
+            elif type(inner) not in LEAVES and (other := within(inner, names, by)) is not inner:
                 changed[name] = other
         return {**value, **changed} if changed else value
     if isinstance(value, list | tuple):
-        found = [inner if type(inner) in _LEAVES else within(inner, names, by) for inner in value]
+        found = [inner if type(inner) in LEAVES else within(inner, names, by) for inner in value]
         return value if all(map(is_, found, value)) else found
     return value

@@ -21,6 +21,8 @@ from engine.steps import step
 from models.base import in_turn, session, transaction
 from models.definition import ProcessDefinition
 
+MOST_TOLD = 200
+
 
 @dataclass(frozen=True)
 class Newest:
@@ -65,10 +67,15 @@ def publish(
         return Published(done.definition_id, done.key, done.version, True, tuple(callers))
 
 
+def problems(content: Package) -> list[Problem]:
+    """Every problem of a package, in document order; empty when it may be published, SpiffWorkflow's own among them."""
+    return lint.check(content) or _unreadable(content)
+
+
 def _check(content: Package) -> None:
-    problems = lint.check(content) or _unreadable(content)
-    if problems:
-        raise InvalidDefinition(problems=problems)
+    found = problems(content)
+    if found:
+        raise InvalidDefinition(problems=found)
 
 
 def _callers(content: Package) -> Iterator[tuple[Newest, Package]]:
@@ -85,6 +92,16 @@ def callers_of(key: str) -> list[tuple[Newest, Package]]:
     others = session().scalars(select(ProcessDefinition.key).where(ProcessDefinition.key != key).distinct())
     found = [(row, _content(row)) for row in map(_newest, sorted(others)) if row is not None]
     return [(row, caller) for row, caller in found if f"{key}.bpmn" in caller.files]
+
+
+def in_force() -> list[Package]:
+    """What the newest version of every process consists of, by key."""
+    newest = select(ProcessDefinition.key, func.max(ProcessDefinition.version).label("version"))
+    latest = newest.group_by(ProcessDefinition.key).subquery()
+    here = (ProcessDefinition.key == latest.c.key) & (ProcessDefinition.version == latest.c.version)
+    columns = (ProcessDefinition.id, ProcessDefinition.sha256)
+    rows = session().execute(select(*columns).join(latest, here).order_by(ProcessDefinition.key))
+    return [versions.by_id(row.id, row.sha256).package for row in rows]
 
 
 def newest_package(key: str) -> Package | None:
@@ -109,7 +126,10 @@ def _unreadable(content: Package) -> list[Problem]:
     try:
         specification(content.sha256, content.key, content.diagrams)
     except NotExecutable as error:
-        return [Problem(0, "", "not_executable", error.values, f"{content.key}.bpmn")]
+        why = str(error.values["why"])
+        rule = "too_many_in_a_row" if "RecursionError" in why or "recursion depth" in why else "not_executable"
+        values = {"process": content.key, "detail": why.partition("\n")[0][:MOST_TOLD]}
+        return [Problem(0, "", rule, values, f"{content.key}.bpmn")]
     return []
 
 

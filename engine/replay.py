@@ -5,16 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from functools import cached_property
+from typing import Any, NamedTuple
 
-from engine import appliers, execution, history, versions
+from sqlalchemy import Row
+
+from engine import appliers, execution, history, sealing, versions
 from engine.definitions.compiled import Definition
 from engine.execution import UnknownInstance
-from engine.history import Entry
+from engine.history import Entry, Head
 from engine.steps import Step
 from engine.stores import MemoryStore
-from models.base import session
-from models.instance import ProcessInstance
 
 
 @dataclass(frozen=True)
@@ -34,11 +35,140 @@ class Marking:
     calls: dict[int, str]
 
 
+class Doubt(NamedTuple):
+    """A kind of deviation, and the entry since which it may be so."""
+
+    kind: str
+    seq: int
+    what: str = ""
+
+
+class CaseHistory:
+    """A case's history read once and its chain checked, for whoever asks more than one thing about it: entries, version, markings.
+
+    Of a long case only the end may have been read (`is_whole` False); it has no markings, and `since` is the first entry that was asked for.
+    """
+
+    def __init__(self, definition: Definition, found: list[Entry], key: bytes | None, since: int = 1) -> None:
+        self.definition, self.entries, self._key, self.since = definition, found, key, since
+        self.is_broken = False
+
+    @property
+    def is_erased(self) -> bool:
+        """Whether the personal data of the case were erased, by the last of the entries."""
+        return bool(self.entries) and self.entries[-1].steps[0]["type"] == "personal_data_erased"
+
+    @cached_property
+    def doubts(self) -> list[Doubt]:
+        """What contradicts the entries although their chain holds, and that it does not."""
+        found = [Doubt(entry.doubt, entry.seq) for entry in self.entries if entry.doubt]
+        if self.is_broken:
+            found.append(Doubt("chain", len(self.entries) + 1))
+        elif self._key is None and not self.is_erased:
+            found.append(Doubt("key", len(self.entries)))
+        return found
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether nothing comes before the first entry that was asked for."""
+        return self.since == 1
+
+    @cached_property
+    def _folded(self) -> tuple[MemoryStore, dict[int, str]]:
+        store, calls = MemoryStore(), {}
+        for entry in self.entries:
+            appliers.apply(entry.steps, store, entry.at)
+            calls.update({s["called"]: s["process"] for s in entry.steps if s["type"] == "call_entered"})
+        return store, calls
+
+    def marking(self, scope: int = 0) -> Marking:
+        """Where the tokens are in the process of a scope, after the last of the entries."""
+        store, calls = self._folded
+        main = self.entries[0].steps[0]["process"] if self.entries else ""
+        scope = store.drawn(scope)
+        return Marking(
+            scope=scope,
+            process=calls.get(scope, main),
+            active=_positive(store.active.get(scope)),
+            done=_positive(store.done.get(scope)),
+            flows=_positive(store.flows.get(scope)),
+            variables=store.variables.get(scope, {}),
+            calls=calls,
+        )
+
+    @property
+    def is_paused(self) -> bool:
+        """Whether the clock of the case rests."""
+        return self._folded[0].instance.get("paused_at") is not None
+
+    def unsealed(self, kept: bytes) -> bytes | None:
+        """What is kept sealed beside the case; None once the case has been erased."""
+        return sealing.unseal(self._key, kept) if self._key is not None else None
+
+    def scope_of_task(self, token: int) -> int | None:
+        """The scope in which a user task was opened; None when none was opened under this token."""
+        for entry in reversed(self.entries):
+            for one in entry.steps:
+                if one["type"] == "user_task_created" and one["token"] == token:
+                    return int(one.get("scope", 0))
+        return None
+
+
+def history_of(instance_id: int, upto: int | None = None) -> CaseHistory:
+    """A case with everything its history tells, up to an entry or to the last. Errors: UnknownInstance, BrokenChain."""
+    row = _row(instance_id)
+    key = sealing.unwrap(row.wrapped) if row.wrapped is not None else None
+    found = history.read(history.INSTANCE, str(instance_id), key, upto)
+    return CaseHistory(versions.by_id(row.definition_id, row.sha256), found, key)
+
+
+def what_holds(instance_id: int) -> CaseHistory:
+    """A case whose chain is broken, with the entries before the break. Errors: UnknownInstance."""
+    row = _row(instance_id)
+    key = sealing.unwrap(row.wrapped) if row.wrapped is not None else None
+    found = history.read_whole(history.INSTANCE, str(instance_id), key)
+    told = CaseHistory(versions.by_id(row.definition_id, row.sha256), found, key)
+    told.is_broken = True
+    return told
+
+
+def end_of(instance_id: int, count: int, before: int | None = None) -> CaseHistory:
+    """The newest `count` entries of a case, or the newest before an entry, with what comes after them; checked as far as the case's head.
+
+    Shape:  `entries` may begin earlier than `since`, where a scope that they speak of was entered.
+    Errors: UnknownInstance, BrokenChain.
+    """
+    row = _row(instance_id)
+    last = row.sequence if before is None else min(row.sequence, before - 1)
+    since = read_from = max(1, last - count + 1)
+    key = sealing.unwrap(row.wrapped) if row.wrapped is not None else None
+    while True:
+        found = history.read_end(
+            history.INSTANCE, str(instance_id), Head(row.sequence, row.head), read_from, case_key=key
+        )
+        if read_from == 1 or _scopes_are_known(found):
+            return CaseHistory(versions.by_id(row.definition_id, row.sha256), found, key, since)
+        read_from = max(1, read_from - 2 * (row.sequence - read_from + 1))
+
+
+def _scopes_are_known(found: list[Entry]) -> bool:
+    """Whether every scope that the entries speak of is entered in them."""
+    steps = [one for entry in found for one in entry.steps]
+    entered = {one["called"] for one in steps if one["type"] == "call_entered"}
+    entered |= {one["item"] for one in steps if one["type"] == "item_entered"}
+    return {one.get("scope", 0) for one in steps} <= entered | {0}
+
+
+def _row(instance_id: int) -> Row[Any]:
+    row = execution.find(instance_id, lock=False)
+    if row is None:
+        raise UnknownInstance(instance=instance_id)
+    return row
+
+
 def entries(instance_id: int, upto: int | None = None) -> list[Entry]:
     """The history of a case in order, the chain checked. Errors: UnknownInstance, BrokenChain."""
-    if session().get(ProcessInstance, instance_id) is None:
-        raise UnknownInstance(instance=instance_id)
-    return history.read(history.INSTANCE, str(instance_id), execution.case_key(instance_id), upto)
+    return history_of(instance_id, upto).entries
 
 
 def follow_scopes(processes: dict[int, str], step: Mapping[str, Any]) -> None:
@@ -59,23 +189,7 @@ def fold(instance_id: int, upto: int | None = None) -> MemoryStore:
 
 def marking(instance_id: int, upto: int | None = None, scope: int = 0) -> Marking:
     """Where the tokens of a case are after entry `upto`, or now. Errors: as `entries`."""
-    found = entries(instance_id, upto)
-    store = MemoryStore()
-    calls: dict[int, str] = {}
-    for entry in found:
-        appliers.apply(entry.steps, store, entry.at)
-        calls.update({s["called"]: s["process"] for s in entry.steps if s["type"] == "call_entered"})
-    main = found[0].steps[0]["process"] if found else ""
-    scope = store.drawn(scope)
-    return Marking(
-        scope=scope,
-        process=calls.get(scope, main),
-        active=_positive(store.active.get(scope)),
-        done=_positive(store.done.get(scope)),
-        flows=_positive(store.flows.get(scope)),
-        variables=store.variables.get(scope, {}),
-        calls=calls,
-    )
+    return history_of(instance_id, upto).marking(scope)
 
 
 def _positive(counter: Any) -> dict[str, int]:
@@ -101,14 +215,12 @@ class Follower(MemoryStore):
         super().seen(kind, name, scope, change)
 
     def variables_set(self, scope: int, values: dict[str, Any], parent: int | None) -> None:
-        before = self.variables.get(scope if parent is None else parent, {})
+        before = self.visible(scope if parent is None else parent)
         self._changes += [(name, before.get(name), new) for name, new in values.items() if before.get(name) != new]
         super().variables_set(scope, values, parent)
 
 
 def definition_of(instance_id: int) -> Definition:
     """The version a case runs on. Errors: UnknownInstance."""
-    row = session().get(ProcessInstance, instance_id)
-    if row is None:
-        raise UnknownInstance(instance=instance_id)
-    return versions.by_id(row.definition_id)
+    row = _row(instance_id)
+    return versions.by_id(row.definition_id, row.sha256)

@@ -9,21 +9,22 @@ from __future__ import annotations
 import base64
 import hashlib
 import hmac
-import json
 import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+import orjson
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from engine.errors import Corrupt
 from engine.language import values
-from engine.personal import Personal
+from engine.personal import LEAVES, Personal
 
 SEALED = "~sealed"
 _NONCE = 12
+_TOLD_APART_BY = b"reception-desk key "
 
 
 class KeysMissing(Corrupt):
@@ -40,6 +41,26 @@ class Keys:
 
     master: bytes = field(repr=False)
     signing: bytes = field(repr=False)
+
+    def fingerprints(self) -> dict[str, str]:
+        """What tells each key from another and says nothing of it, in hex."""
+        keys = {"master": self.master, "signing": self.signing}
+        return {
+            name: hmac.new(key, _TOLD_APART_BY + name.encode(), hashlib.sha256).hexdigest()
+            for name, key in keys.items()
+        }
+
+    def opens(self, wrapped: bytes) -> bool:
+        """Whether a stored case key was wrapped by this master key."""
+        try:
+            unseal(self.master, wrapped)
+        except Unreadable:
+            return False
+        return True
+
+    def signed(self, content: bytes, mac: bytes) -> bool:
+        """Whether a MAC was made by this signing key."""
+        return hmac.compare_digest(mac, hmac.new(self.signing, content, hashlib.sha256).digest())
 
 
 _configured: list[Keys] = []
@@ -103,12 +124,12 @@ def is_sealed(value: Any) -> bool:
 
 def reveal(key: bytes | None, value: Any, erased: Any = None) -> Any:
     """The inverse of `hide`; without a key the sealed values become `erased` (the case has been erased)."""
-    if isinstance(value, Mapping):
-        if set(value) == {SEALED}:
+    if isinstance(value, dict):
+        if len(value) == 1 and SEALED in value:
             return _decode(key, value[SEALED]) if key is not None else erased
-        return {name: reveal(key, inner, erased) for name, inner in value.items()}
+        return {n: inner if type(inner) in LEAVES else reveal(key, inner, erased) for n, inner in value.items()}
     if isinstance(value, list):
-        return [reveal(key, inner, erased) for inner in value]
+        return [inner if type(inner) in LEAVES else reveal(key, inner, erased) for inner in value]
     return value
 
 
@@ -118,6 +139,6 @@ def _encode(key: bytes, value: Any) -> str:
 
 def _decode(key: bytes, text: str) -> Any:
     try:
-        return values.unpack(json.loads(unseal(key, base64.b64decode(text))))
+        return values.unpack(orjson.loads(unseal(key, base64.b64decode(text))))
     except (TypeError, ValueError):
         raise Unreadable from None

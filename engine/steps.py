@@ -12,7 +12,7 @@ from typing import Any
 Step = dict[str, Any]
 
 STEPS: dict[str, str] = {
-    "instance_started": "process, version, sha256, variables, due (of the case)",
+    "instance_started": "process, version, sha256, variables, due (of the case), rules (since the second ones) it is executed by",
     "user_task_created": "token, element, name, group, form, due; in an item index and count",
     "user_task_claimed": "token, element, by",
     "user_task_released": "token, element, by",
@@ -35,10 +35,11 @@ STEPS: dict[str, str] = {
     "job_refused": "token, element, topic, code, values",
     "job_queued": "token, element, topic",
     "job_cancelled": "token, element",
-    "incident_opened": "token, element, topic, after (job, timer, refusal, arrival or limit), kind, message",
+    "incident_opened": "token (0 for the whole case), element, topic, after (job, timer, refusal, arrival or limit), kind, message",
     "incident_retried": "token, element",
-    "incident_resolved": "token, element, reason",
+    "incident_resolved": "token, element, reason; due, where it was a limit that could be reckoned after all",
     "incident_cancelled": "token, element",
+    "token_released": "token, element (a gateway at which a case stood still, and which a person let go on with what had come)",
     "error_caught": "element, code",
     "decision_evaluated": "token, element, decision, variable, inputs, matched, value",
     "timer_set": "token, element, due",
@@ -54,8 +55,8 @@ STEPS: dict[str, str] = {
     "instance_completed": "element",
     "instance_cancelled": "reason",
     "personal_data_erased": "reason, of a closed case: its key is gone, and with it whatever is sealed in its entries",
-    "draft_submitted": "of a definition: revision, base_version, sha256, note, differing (scenarios)",
-    "draft_approved": "of a definition: revision, sha256, differing (scenarios)",
+    "draft_submitted": "of a definition: revision, base_version, sha256, note, differing (scenarios), warnings (how many, when there were any)",
+    "draft_approved": "of a definition: revision, sha256, differing (scenarios), warnings (how many, when there were any)",
     "draft_returned": "of a definition: revision, reason",
     "definition_published": "of a definition: version, sha256, note, approved_by, restores (the version whose content it is)",
     "case_looked_at": "of a person: case",
@@ -71,13 +72,14 @@ def step(type: str, /, scope: int = 0, **fields: Any) -> Step:
 
 @dataclass(frozen=True, kw_only=True)
 class Work:
-    """A service task that is due: what its handler is to be called with."""
+    """A service task that is due: what its handler is to be called with; `undone` when only its refusal counts."""
 
     token: int
     element_id: str
     process_key: str
     topic: str
     parameters: dict[str, Any] = field(repr=False)
+    undone: bool = False
 
 
 @dataclass(frozen=True)
@@ -89,19 +91,21 @@ class Done:
 
 @dataclass(frozen=True)
 class Refused:
-    """The business said no."""
+    """The business said no; `about` names the parameters it is about, which the record does not repeat."""
 
     code: str
     values: dict[str, Any] = field(repr=False, default_factory=dict)
+    about: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
 class Failed:
-    """The handler broke; `message` and `trace` hold no customer's data."""
+    """The handler broke; `message` and `trace` hold no customer's data. `about` names the parameters that it could not take."""
 
     kind: str
     message: str
     trace: str = ""
+    about: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -245,7 +245,12 @@ class MemoryStore:
         counters: dict[int, Counter[str]] = getattr(self, kind)
         counters.setdefault(self.drawn(scope), Counter())[name] += change
 
+    def visible(self, scope: int) -> dict[str, Any]:
+        """The variables that are seen in a scope: an item sees those around it beside its own."""
+        around = self.visible(self.items[scope]) if scope in self.items else {}
+        return {**around, **self.variables.get(scope, {})}
+
     def variables_set(self, scope: int, values: dict[str, Any], parent: int | None) -> None:
         if parent is not None:
-            self.variables[scope] = {**self.variables.get(parent, {})}
+            self.variables[scope] = self.visible(parent)
         self.variables.setdefault(scope, {}).update(values)

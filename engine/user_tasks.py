@@ -6,13 +6,14 @@ A user task is opened by a run when a token reaches a bpmn:userTask, and ends by
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Row, select
 
-from engine import execution, permissions, sealing
+from engine import execution, permissions, sealing, versions
+from engine.definitions.compiled import Definition
 from engine.errors import NotFound
 from engine.execution import Advanced
 from engine.language import feel, values
@@ -29,13 +30,17 @@ class UnknownUserTask(NotFound):
     """There is no such task."""
 
 
-def complete(task_id: int, *, form: Submitted, by: Actor, at: datetime, key: str = "") -> Advanced:
+def complete(
+    task_id: int, *, form: Submitted, by: Actor, at: datetime, key: str = "", despite: Collection[str] = ()
+) -> Advanced:
     """Complete a user task with what was entered, and run the process to its next wait states.
 
     Shape:  `form` maps field keys to submitted text; keys the form does not have are refused. `key` is the caller's own for this request:
             the same person sending the same again under the same key is answered as the first time, and nothing happens twice.
-    Errors: UnknownUserTask, NotACandidate, FourEyesViolation, ClaimedByAnother, AlreadyCompleted, InvalidForm, InstanceEnded,
-            CannotGoOn, UnusableKey.
+            What a service task would refuse because of what was entered is told, and everything is undone; `despite` names the codes of
+            refusals that the person has been told of: those are recorded, and go the way the diagram draws for them.
+    Errors: UnknownUserTask, NotACandidate, FourEyesViolation, ClaimedByAnother, AlreadyCompleted, InvalidForm, EntryRefused,
+            InstanceEnded, CannotGoOn, UnusableKey.
     """
     with execution.limits_become_incidents(by=by.user, at=at), transaction():
         row = _locked(task_id)
@@ -52,7 +57,7 @@ def complete(task_id: int, *, form: Submitted, by: Actor, at: datetime, key: str
             entered = run.definition.form_by_id(element.properties["form"]).load(
                 form, scope.variables, feel.Scope(at=at, calendar=run.calendar)
             )
-            run.complete_user_task(row.task_token, entered, by.user)
+            run.enter(row.task_token, entered, by.user, despite)
 
         return execution.advance_row(row, command, by=by.user, at=at, request=request)
 
@@ -78,6 +83,32 @@ def _check_four_eyes(by: Actor, facts: TaskFacts, instance_id: int, elements: st
         )
     )
     permissions.check_four_eyes(by, facts, frozenset(name for name in did if name))
+
+
+def workable(instance_id: int, by: Actor) -> list[int]:
+    """The open tasks of an instance that this person may complete now, the most urgent first."""
+    held = execution.find(instance_id, lock=False)
+    if held is None or held.state != "active":
+        return []
+    definition = versions.by_id(held.definition_id, held.sha256)
+    rows = session().scalars(
+        select(UserTask)
+        .where(UserTask.instance_id == instance_id, UserTask.state == "open")
+        .order_by(UserTask.due_at.is_(None), UserTask.due_at, UserTask.id)
+    )
+    return [row.id for row in rows.all() if _may(row, definition, by)]
+
+
+def _may(row: UserTask, definition: Definition, by: Actor) -> bool:
+    facts = TaskFacts(row.id, row.group, row.state, row.assignee)
+    if permissions.may(by, facts) is not None:
+        return False
+    element = definition.processes[row.process_key].element(row.element_id)
+    try:
+        _check_four_eyes(by, facts, row.instance_id, element.properties.get("notBy", ""))
+    except permissions.FourEyesViolation:
+        return False
+    return True
 
 
 def claim(task_id: int, *, by: Actor, at: datetime) -> Advanced:

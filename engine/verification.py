@@ -131,30 +131,6 @@ def verify_each(ids: Iterable[int]) -> Iterator[Verdict]:
             yield examined.verdict(row)
 
 
-@dataclass(frozen=True)
-class Telling:
-    """A case's history as its signed entries have it, as far as the chain holds, and what contradicts that. Erased values are null."""
-
-    entries: list[Entry]
-    deviations: tuple[Deviation, ...]
-    erasure: Erasure | None = None
-
-    @property
-    def broken(self) -> bool:
-        """Whether the chain itself does not hold."""
-        return any(one.kind in BREAKS for one in self.deviations)
-
-
-def tell(instance_id: int) -> Telling:
-    """What there is to tell of a case, and whether chain, signatures, columns, end and key agree; nothing is run again. Errors: UnknownInstance."""
-    keys = select(as_stored(CaseKey.wrapped)).where(CaseKey.instance_id == instance_id)
-    for row in comparison.instances([instance_id]):
-        case = _Case(row, _stored(INSTANCE, [str(instance_id)])[str(instance_id)], None)
-        case.read(next((found.wrapped for found in cells.rows(keys)), None))
-        return Telling(case.entries, tuple(case.found), case.erasure)
-    raise UnknownInstance(instance=instance_id)
-
-
 def every_instance() -> list[int]:
     """The ids of all instances, oldest first."""
     return list(session().scalars(select(ProcessInstance.id).order_by(ProcessInstance.id)))
@@ -227,6 +203,7 @@ class _Examined:
             calendar=self._calendar(entry),
             perform=again.answers(entry.steps),
             state=state,
+            rules=first.steps[0].get("rules", 1),
         )
 
     def _definition(self, row: Any, started: Step) -> Definition:
@@ -253,8 +230,8 @@ class _Examined:
 class _Case:
     """One instance as it is looked at: what was found so far, and its history as far as it is whole, in order and signed by this office."""
 
-    def __init__(self, row: Any, stored: list[Any], erased: Any = ERASED) -> None:
-        self.row, self.stored, self._erased = row, stored, erased
+    def __init__(self, row: Any, stored: list[Any]) -> None:
+        self.row, self.stored = row, stored
         self.found: list[Deviation] = []
         self.entries: list[Entry] = []
         self.erasure: Erasure | None = None
@@ -282,7 +259,7 @@ class _Case:
             if key is not None:
                 self.entries = [_opened(*one, key) for one in self._pairs()]
                 return key
-        self.entries = [history.told(*one, None, self._erased) for one in self._pairs()]
+        self.entries = [history.told(*one, None, ERASED) for one in self._pairs()]
         return None
 
     def _pairs(self) -> Iterator[tuple[Any, dict[str, Any]]]:

@@ -6,7 +6,7 @@ import threading
 from collections import OrderedDict
 from typing import Any
 
-from sqlalchemy import Row, bindparam, select
+from sqlalchemy import Row, bindparam, exists, select
 
 from engine.definitions import package
 from engine.definitions.compiled import Definition
@@ -28,6 +28,10 @@ _FINGERPRINT = select(_DEFINITION.c.sha256).where(_DEFINITION.c.id == bindparam(
 _CONTENT = select(*(_DEFINITION.c[name] for name in ("id", "version", "sha256", "package")))
 _CONTENT = _CONTENT.where(_DEFINITION.c.id == bindparam("id"))
 _OF_VERSION = _OF_KEY.where(_DEFINITION.c.version == bindparam("version"))
+_LATER = _DEFINITION.alias("later")
+_NEWEST_OF_EACH = select(_DEFINITION.c.key, _DEFINITION.c.id, _DEFINITION.c.sha256).where(
+    ~exists().where(_LATER.c.key == _DEFINITION.c.key, _LATER.c.version > _DEFINITION.c.version)
+)
 _compiled: OrderedDict[tuple[str, int], Definition] = OrderedDict()
 _lock = threading.Lock()
 
@@ -51,6 +55,21 @@ def current(key: str, version: int | None = None) -> Definition:
     if found is None:
         raise UnknownProcess(process=key, version=version)
     return by_id(found.id, found.sha256)
+
+
+class InForce:
+    """The newest version of every process as one question answered it; each is compiled when it is asked for."""
+
+    def __init__(self) -> None:
+        self._rows = {row.key: row for row in connection().execute(_NEWEST_OF_EACH)}
+        self._found: dict[str, Definition] = {}
+
+    def get(self, key: str) -> Definition | None:
+        """The version of a process; None when it is not published."""
+        if key not in self._found and key in self._rows:
+            row = self._rows[key]
+            self._found[key] = by_id(row.id, row.sha256)
+        return self._found.get(key)
 
 
 def _cached(sha256: str, definition_id: int) -> Definition | None:

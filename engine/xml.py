@@ -1,7 +1,9 @@
-"""The one XML parser: no document type, no entities, no network, a size limit; SpiffWorkflow is handed trees parsed here."""
+"""The one XML parser: no document type, no entities, no network, limits of size, depth and count; SpiffWorkflow is handed trees parsed here."""
 
 from __future__ import annotations
 
+import codecs
+import re
 from typing import Any, TypeAlias
 
 from lxml import etree
@@ -9,6 +11,13 @@ from lxml import etree
 from engine.errors import Invalid
 
 MOST_BYTES = 4_000_000
+MOST_TAGS = 200_000
+MOST_ATTRIBUTES = 200_000
+MOST_DEPTH = 100
+ENCODINGS = frozenset({"utf-8", "utf-16", "us-ascii", "gb2312", "gbk", "gb18030", "big5", "iso-8859-1", "windows-1252"})
+MARKS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
+_DECLARED = re.compile(r"^(<\?xml[^>]*?\bencoding\s*=\s*[\"'])([A-Za-z0-9._-]+)([\"'])")
+UNDECLARED = etree.ErrorTypes.NS_ERR_UNDEFINED_NAMESPACE
 Element: TypeAlias = Any  # lxml carries no types
 
 _PARSER_OPTIONS = {
@@ -29,19 +38,70 @@ class MalformedXml(Invalid):
 def parse(content: bytes) -> Element:
     """The root element.
 
-    Errors: MalformedXml(line, why) when it is too long, has a document type, or is not well formed.
+    Errors: MalformedXml(line, why): empty, no_xml, too_long, too_many, too_deep, document_type, not_well_formed.
     """
-    if len(content) > MOST_BYTES:
-        raise MalformedXml(line=0, why="too_long")
-    if b"<!DOCTYPE" in content or b"<!ENTITY" in content:
-        raise MalformedXml(line=0, why="document_type")
+    _measure(content)
     try:
         root = etree.fromstring(content, parser=etree.XMLParser(**_PARSER_OPTIONS))
     except (etree.XMLSyntaxError, ValueError) as error:
-        raise MalformedXml(line=getattr(error, "lineno", 0) or 0, why="not_well_formed", detail=str(error)) from error
+        raise MalformedXml(**_place(error)) from error
     if root.getroottree().docinfo.doctype:
         raise MalformedXml(line=0, why="document_type")
+    _hold_depth(root)
     return root
+
+
+def _place(error: etree.XMLSyntaxError | ValueError) -> dict[str, Any]:
+    """Where and why a text is no XML, as far as the parser knows."""
+    line, column = getattr(error, "position", (0, 0))
+    detail = str(error).splitlines()[0] if str(error) else ""
+    if "Excessive depth" in detail:
+        return {"line": line or 0, "column": column, "why": "too_deep", "limit": MOST_DEPTH}
+    if getattr(error, "code", 0) == UNDECLARED:
+        prefix = detail.removeprefix("Namespace prefix ").partition(" ")[0]
+        return {"line": line or 0, "column": column, "why": "undeclared_prefix", "prefix": prefix, "detail": detail}
+    return {"line": line or 0, "column": column, "why": "not_well_formed", "detail": detail}
+
+
+def _measure(content: bytes) -> None:
+    """What can be said before anything is built: every tag costs a bracket, every attribute a sign of equality and a quotation mark."""
+    if not content.strip():
+        raise MalformedXml(line=0, why="empty")
+    if not content.lstrip().startswith(b"<"):
+        raise MalformedXml(line=1, why="no_xml")
+    if len(content) > MOST_BYTES:
+        raise MalformedXml(line=0, why="too_long", limit=MOST_BYTES)
+    for mark in (b"<!DOCTYPE", b"<!ENTITY"):
+        if mark in content:
+            raise MalformedXml(line=content[: content.index(mark)].count(b"\n") + 1, why="document_type")
+    quotations = min(content.count(b"="), (content.count(b'"') + content.count(b"'")) // 2)
+    if content.count(b"<") > MOST_TAGS or quotations > MOST_ATTRIBUTES:
+        raise MalformedXml(line=0, why="too_many", limit=MOST_TAGS // 2)
+
+
+def _hold_depth(root: Element) -> None:
+    depth = 0
+    for event, element in etree.iterwalk(root, events=("start", "end")):
+        depth += 1 if event == "start" else -1
+        if depth > MOST_DEPTH:
+            raise MalformedXml(line=element.sourceline or 0, why="too_deep", limit=MOST_DEPTH)
+
+
+def decoded(content: bytes) -> str:
+    """A file as text: UTF-8, UTF-16 with its mark, or the encoding that its declaration names, which then says UTF-8.
+
+    Errors: MalformedXml(why="encoding", encoding) when it is written in another, or in one that it does not name.
+    """
+    marked = next((name for mark, name in MARKS if content.startswith(mark)), "")
+    declared = _DECLARED.match(content[:200].decode("latin-1"))
+    encoding = marked or (declared[2].lower() if declared is not None else "utf-8")
+    if encoding not in ENCODINGS | {"utf-8-sig"}:
+        raise MalformedXml(line=0, why="encoding", encoding=encoding[:40])
+    try:
+        text = content.decode(encoding)
+    except UnicodeDecodeError:
+        raise MalformedXml(line=0, why="encoding", encoding=encoding) from None
+    return _DECLARED.sub(r"\g<1>UTF-8\g<3>", text)
 
 
 def local(element: Element) -> str:

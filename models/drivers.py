@@ -6,10 +6,11 @@ outside a unit of work is then neither begun nor rolled back. A ROLLBACK also ma
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from psycopg.types.numeric import Int8BinaryDumper
-from sqlalchemy import Engine, event
+from sqlalchemy import Connection, Engine, event
 from sqlalchemy.pool import NullPool, StaticPool
 
 AUTOCOMMIT = "AUTOCOMMIT"
@@ -17,6 +18,12 @@ SQLITE, IN_MEMORY = "sqlite", "sqlite://"
 PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=30000")
 WAIT_SECONDS = 30
 PREPARED_AFTER, MOST_PREPARED = 2, 500
+# a savepoint has a new name each time, so that SQLAlchemy would compile a new statement for it
+_SAVEPOINTS = {
+    "do_savepoint": "SAVEPOINT ",
+    "do_rollback_to_savepoint": "ROLLBACK TO SAVEPOINT ",
+    "do_release_savepoint": "RELEASE SAVEPOINT ",
+}
 _POOL = {"max_overflow": -1, "pool_use_lifo": True}  # the one used last has pages and statements at hand
 
 
@@ -32,6 +39,12 @@ def options(url: str) -> dict[str, Any]:
 def listen(engine: Engine) -> None:
     """Prepare every connection of an engine as it is opened."""
     event.listen(engine, "connect", _prepare_sqlite if is_sqlite(engine) else _prepare_psycopg)
+    for verb, text in _SAVEPOINTS.items():
+        setattr(engine.dialect, verb, partial(_send, text))
+
+
+def _send(text: str, connection: Connection, name: str) -> None:
+    connection.exec_driver_sql(text + name)
 
 
 def _prepare_sqlite(connection: Any, _record: Any) -> None:

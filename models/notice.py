@@ -13,7 +13,11 @@ PERSONAL = {"personal": True}
 
 
 class OutboxMessage(db.Model):
-    """A text message to a customer, queued in the commit that decided it and sent afterwards; `key` keeps it from going out twice."""
+    """A word to a customer, written in the commit that decided it; `key` keeps it from being said twice.
+
+    A text message (`channel` sms) is queued and sent afterwards, or fails with a reason; what `told_by` said by another channel is told at
+    once, and `queued_at` is when.
+    """
 
     __tablename__ = "outbox_message"
 
@@ -26,9 +30,15 @@ class OutboxMessage(db.Model):
     state: Mapped[str] = mapped_column(String(8), default="queued")
     queued_at: Mapped[datetime] = mapped_column(UTCDateTime())
     sent_at: Mapped[datetime | None] = mapped_column(UTCDateTime())
+    channel: Mapped[str] = mapped_column(String(8), default="sms")
+    told_by: Mapped[str | None] = mapped_column(String(60))
+    failure: Mapped[str | None] = mapped_column(String(200))
 
     __table_args__ = (
-        CheckConstraint("state in ('queued', 'sent')", name="state"),
+        CheckConstraint("state in ('queued', 'sent', 'failed', 'told')", name="state"),
+        CheckConstraint("channel in ('sms', 'phone', 'counter', 'letter', 'other')", name="channel"),
+        CheckConstraint("(channel = 'sms') = (state <> 'told')", name="told"),
+        CheckConstraint("(state = 'failed') = (failure is not null)", name="failure"),
         CheckConstraint("(state = 'sent') = (sent_at is not null)", name="sent_at"),
         Index("ix_outbox_message_state_queued_at", "state", "queued_at"),
     )

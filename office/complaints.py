@@ -42,9 +42,7 @@ def _from_step(step: dict[str, Any], change: Change) -> dict[str, Any]:
     return found
 
 
-def words(complaint: Complaint) -> str | None:
+def words(complaint: Complaint, told: engine.CaseHistory) -> str | None:
     """What the customer said; None once the case has been erased."""
-    if complaint.text_sealed is None or complaint.instance_id is None:
-        return None
-    plain = engine.unseal_for(complaint.instance_id, complaint.text_sealed)
+    plain = told.unsealed(complaint.text_sealed) if complaint.text_sealed is not None else None
     return plain.decode() if plain is not None else None

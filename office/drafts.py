@@ -14,6 +14,8 @@ import engine
 from engine import Package, Problem
 from models.base import session, transaction
 from models.definition import DefinitionDraft, DraftPlay, ProcessDefinition
+from models.identity import Department
+from office import batches
 from office.intake import START_VARIABLES
 
 OWNER = "owner"
@@ -22,6 +24,7 @@ NAME = r"(decisions/[A-Za-z0-9_.-]+\.dmn|forms/[A-Za-z0-9_.-]+\.form|{key}\.bpmn
 MOST_FILES = 300
 MOST_CHARACTERS = 1_000_000
 MOST_NAME = 100
+STARTED = START_VARIABLES | {kind.variable: "string" for kind in batches.KINDS}
 
 
 class NotAnOwner(engine.NotPermitted):
@@ -168,6 +171,17 @@ def problems(package: Package) -> list[Problem]:
     return engine.lint(ready(package))
 
 
+def warnings(package: Package) -> list[Problem]:
+    """What can hardly be meant: names that nothing sets, among all processes in force; decision tables that contradict themselves; ways that end nowhere."""
+    return engine.warnings(ready(package), engine.in_force(), STARTED, departments())
+
+
+def departments() -> list[str]:
+    """What lanes and user tasks may call the departments of the office: their codes and their Chinese names."""
+    found = session().execute(select(Department.code, Department.name_zh))
+    return [name for row in found for name in row]
+
+
 def ready(package: Package) -> Package:
     """The package without what nothing refers to; as it is when something is missing or cannot be read."""
     try:
@@ -192,10 +206,5 @@ def remove(key: str) -> None:
 
 def known_at(key: str, file: str, element: str) -> list[engine.variables.Known]:
     """The variables known at an element of the draft: from the start, from callers, from what comes before it. Errors: UnknownProcess."""
-    draft = find(key)
-    process = file.removesuffix(".bpmn")
-    found = {name: engine.variables.Known(name, "", kind) for name, kind in START_VARIABLES.items()}
-    for _, caller in engine.callers_of(process):
-        found |= {one.name: one for one in engine.variables.given_by_callers(caller, process)}
-    found |= {one.name: one for one in engine.variables.at(draft.package, process, element)}
-    return sorted(found.values(), key=lambda known: known.name)
+    content = find(key).package
+    return engine.variables.at(content, file.removesuffix(".bpmn"), element, engine.in_force(), STARTED)

@@ -59,9 +59,9 @@ def erase(instance_id: int, *, reason: str, by: Actor, at: datetime) -> None:
     engine.erase(instance_id, reason=reason.strip(), by=by, at=at)
 
 
-def may(person: Actor, instance: ProcessInstance) -> bool:
+def may(person: Actor, instance: ProcessInstance, told: engine.CaseHistory) -> bool:
     """Whether the person may have the personal data of this case erased now."""
-    return engine.may_erase(person) and instance.state != "active" and engine.tell(instance.id).erasure is None
+    return engine.may_erase(person) and instance.state != "active" and not told.is_erased
 
 
 def follow(change: Change) -> None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from hashlib import sha256
@@ -16,7 +18,6 @@ from engine import Reason
 from models.base import session, transaction
 from models.complaint import Complaint
 from models.usage import Cdr
-from models.user_task import UserTask
 from office import texts
 from service_tasks import classification
 from service_tasks.gateway import Balances, Bill, Customer, Subscription, gateway, next_number
@@ -32,13 +33,13 @@ MOST_REASON = 300
 MOST_DISPUTED = 1_000_000_000
 COUNTERS = frozenset({"service_hall", "guangda_hall", "hotline_1860", "agency", "reception_room"})
 LAST_CALLS = 8
-# What a case knows from its first moment, with the FEEL type of each.
+# What a case knows from its first moment, with the FEEL type of each; fen is an amount of money.
 START_VARIABLES = {
     "case_number": "string",
     "msisdn": "string",
     "complaint_text": "string",
     "channel": "string",
-    "disputed_amount": "number",
+    "disputed_amount": "fen",
     "demand": "string",
     "repeated": "boolean",
     "proposed_process": "string",
@@ -124,7 +125,10 @@ def _last_calls(msisdn: str) -> list[Cdr]:
 def suggest(text: str, msisdn: str, at: datetime) -> Suggestion:
     """The process a text and a number point to; the same decision and weighing that the case will record."""
     matches = engine.decide(PROCESS, "classification", {"complaint_text": text, "msisdn": msisdn}, at=at).value or []
-    verdict = classification.suggestion(matches, msisdn, at)
+    return _of_verdict(classification.suggestion(matches, msisdn, at))
+
+
+def _of_verdict(verdict: Mapping[str, Any]) -> Suggestion:
     return Suggestion(
         verdict["process"],
         verdict["dispute_type"],
@@ -160,11 +164,8 @@ def accept(intake: Intake, *, by: engine.Actor, at: datetime, key: str = "") -> 
     if already is not None:
         return already
     _check(intake)
-    suggestion = suggest(intake.text, intake.msisdn, at)
-    if intake.process != suggestion.process and not intake.overrule_reason.strip():
-        raise engine.InvalidForm(reasons={"overrule_reason": [Reason("required")]})
     try:
-        return _take_in(intake, suggestion, request, by, at)
+        return _take_in(intake, request, by, at)
     except IntegrityError:
         already = _taken_in_by(request)  # the same request came at the same moment and was first
         if already is None:
@@ -181,20 +182,25 @@ def _taken_in_by(request: str | None) -> str | None:
     return session().scalar(select(Complaint.case_number).where(Complaint.request_key == request)) if request else None
 
 
-def _take_in(intake: Intake, suggestion: Suggestion, request: str | None, by: engine.Actor, at: datetime) -> str:
+def _take_in(intake: Intake, request: str | None, by: engine.Actor, at: datetime) -> str:
     with transaction():
-        already = _taken_in_by(request)
-        if already is not None:
-            return already
-        case_number = next_number("AJ", at)
-        started = engine.start(
-            PROCESS, business_key=case_number, variables=_variables(intake, case_number), by=by, at=at
-        )
+        case_number, repeats = next_number("AJ", at), _open_or_recent(intake.msisdn)
+        given = _variables(intake, case_number, repeats)
+        started = engine.start(PROCESS, business_key=case_number, variables=given, by=by, at=at)
+        suggestion = _suggested(started, intake, at)
+        if intake.process != suggestion.process and not intake.overrule_reason.strip():
+            raise engine.InvalidForm(reasons={"overrule_reason": [Reason("required")]})
         columns = _complaint(intake, started.instance_id, suggestion)
         taken = {"case_number": case_number, "accepted_at": at, "accepted_by": by.user, "request_key": request}
-        session().execute(insert(Complaint).values(**columns, **taken))
+        session().execute(insert(Complaint).values(**columns, **taken, repeat_of=repeats))
         _confirm(intake, started, suggestion, by, at)
     return case_number
+
+
+def _suggested(started: engine.Advanced, intake: Intake, at: datetime) -> Suggestion:
+    """What the case has recorded as suggested; worked out here where its process does not ask."""
+    found = started.variables.get("suggestion")
+    return _of_verdict(found) if isinstance(found, Mapping) else suggest(intake.text, intake.msisdn, at)
 
 
 def _check(intake: Intake) -> None:
@@ -224,7 +230,7 @@ def _wrong_amount(amount: int | None) -> list[Reason]:
     return [Reason(code, {"limit": limit, "unit": "fen"})]
 
 
-def _variables(intake: Intake, case_number: str) -> dict[str, Any]:
+def _variables(intake: Intake, case_number: str, repeats: str | None) -> dict[str, Any]:
     return {
         "case_number": case_number,
         "msisdn": intake.msisdn,
@@ -234,7 +240,7 @@ def _variables(intake: Intake, case_number: str) -> dict[str, Any]:
         "demand": intake.demand.strip(),
         "proposed_process": intake.process,
         "proposed_reason": intake.overrule_reason.strip() or None,
-        "repeated": bool(_open_or_recent(intake.msisdn)),
+        "repeated": bool(repeats),
     }
 
 
@@ -261,18 +267,15 @@ def _complaint(intake: Intake, instance_id: int, found: Suggestion) -> dict[str,
         "confidence": found.confidence,
         "overruled": overruled,
         "overruled_reason": intake.overrule_reason.strip() if overruled else None,
-        "repeat_of": _open_or_recent(intake.msisdn),
     }
 
 
 def _confirm(intake: Intake, started: engine.Advanced, found: Suggestion, by: engine.Actor, at: datetime) -> None:
     """Confirm at once, if the clerk's department may; a case taken in at another counter waits there to be confirmed."""
-    task = session().get_one(UserTask, started.user_task_ids[0])
-    if task.group not in by.groups:
-        return
     form = {
         "process": intake.process,
         "dispute_type": found.dispute_type,
         "overrule_reason": intake.overrule_reason.strip(),
     }
-    engine.complete(task.id, form=form, by=by, at=at)
+    with suppress(engine.NotACandidate):
+        engine.complete(started.user_task_ids[0], form=form, by=by, at=at)

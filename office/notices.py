@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import bindparam, insert, select, update
 
 from engine import Actor, NotFound, NotPermitted
 from models.base import session, transaction
 from models.notice import Notice, NoticeConfirmation
 
 manual_ref = "CH1.6"
+
+
+_CONFIRMED = select(NoticeConfirmation.notice_id).where(NoticeConfirmation.user == bindparam("user"))
+_UNCONFIRMED = select(Notice).where(Notice.active.is_(True), Notice.id.not_in(_CONFIRMED)).order_by(Notice.at)
 
 
 class NotForYou(NotPermitted):
@@ -41,9 +45,7 @@ def withdraw(notice_id: int, *, by: Actor) -> None:
 
 def unconfirmed(user: str) -> list[Notice]:
     """Active notices the person has not confirmed, oldest first."""
-    confirmed = select(NoticeConfirmation.notice_id).where(NoticeConfirmation.user == user)
-    query = select(Notice).where(Notice.active.is_(True), Notice.id.not_in(confirmed))
-    return list(session().scalars(query.order_by(Notice.at)))
+    return list(session().scalars(_UNCONFIRMED, {"user": user}))
 
 
 def confirm(notice_id: int, *, by: Actor, at: datetime) -> None:

@@ -159,6 +159,7 @@ def submit(
         _check(draft)
         differing = _checked_outcomes(draft, directory, accepted)
         told = {"revision": revision, "base_version": draft.base_version, "sha256": draft.sha256, "note": row.note}
+        told |= _warned(draft)
         engine.record_definition(key, "draft_submitted", by=by, at=at, **told, differing=differing)
 
 
@@ -185,6 +186,12 @@ def _check(draft: Draft) -> None:
     newest = engine.newest_package(draft.key)
     if newest is not None and newest.sha256 == draft.sha256:
         raise NothingChanged(process=draft.key)
+
+
+def _warned(draft: Draft) -> dict[str, int]:
+    """How many warnings stood beside a draft, for its history; nothing when there were none."""
+    found = drafts.warnings(draft.package)
+    return {"warnings": len(found)} if found else {}
 
 
 def _checked_outcomes(draft: Draft, directory: Path, accepted: bool) -> list[str]:
@@ -238,7 +245,7 @@ def approve(
             raise engine.Conflict(process=key, version=drafts.newest_version(key))
         _check(draft)
         differing = _checked_outcomes(draft, directory, accepted)
-        told = {"revision": revision, "sha256": draft.sha256, "differing": differing}
+        told = {"revision": revision, "sha256": draft.sha256, "differing": differing, **_warned(draft)}
         engine.record_definition(key, "draft_approved", by=by, at=at, **told)
         submitter = engine.Actor(draft.submitted_by, frozenset(), frozenset({drafts.OWNER}))
         package = drafts.ready(draft.package)

@@ -11,7 +11,7 @@ from engine import Actor
 from models.base import session, transaction
 from models.complaint import Complaint
 from models.notice import OutboxMessage
-from office import intake, texts
+from office import correspondence, intake, texts
 from office.supervision import SUPERVISOR
 from service_tasks import notification
 
@@ -51,6 +51,8 @@ def send(case_number: str, told: str, *, key: str, by: Actor, at: datetime) -> N
             raise NoComplaint(case=case_number)
         if session().scalar(select(exists().where(OutboxMessage.key == once))):
             return
+        if not correspondence.reachable(complaint.msisdn):
+            raise NotSayable(reasons={"told": [correspondence.UNREACHED]})
         engine.meet_limit(complaint.instance_id, told=told, by=by, at=at)
         text = notification.body(TEMPLATE, {"case_number": case_number, "progress": told})
-        notification.queue(once, case_number, complaint.msisdn, TEMPLATE, text, at)
+        notification.queue(once, case_number, complaint.msisdn, TEMPLATE, text, at, by=by.user)

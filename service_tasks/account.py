@@ -52,7 +52,7 @@ def overview(subscription: Subscription, balances: Balances, bills: Sequence[Bil
     "account/look_up",
     parameters=LookUpParameters,
     result=LookUpResult,
-    errors=("subscription_unknown",),
+    errors={"subscription_unknown": ("msisdn",)},
     manual_ref="TS-001.5, TS-006.2, TS-008.2",
     title_zh="帐户查询",
     title_en="Account look-up",

@@ -19,10 +19,14 @@ from engine.handlers import Call, handler
 from models.base import savepoint, session
 from models.batch import Batch
 from models.job import Job
-from service_tasks import schemas
+from service_tasks import dates, schemas
 
 KINDS = ("secondary_pricing", "charge_hold")
 RELEASE_CASES = "batches/release_cases"
+
+
+class PeriodUnknown(engine.Invalid):
+    """No batch is collected under this period, or its time has not come."""
 
 
 class ReleaseParameters(schemas.Parameters):
@@ -60,6 +64,16 @@ def locked(kind: str, period: str, at: datetime) -> Batch:
     return session().scalars(query).one()
 
 
+def check_come(kind: str, period: str, at: datetime, *, parameter: str = "period") -> None:
+    """Refuse a period by which no case is collected, or that lies ahead: nobody could be waiting for it. Errors: PeriodUnknown."""
+    if kind == "secondary_pricing":
+        known = dates.is_month(period) and period <= dates.month_of(at)
+    else:
+        known = dates.is_settling_day(period) and period <= dates.settling_thursday(at).isoformat()
+    if not known:
+        raise PeriodUnknown(**{parameter: period})
+
+
 def close(batch: Batch, call: Call, *, count: int, total: int) -> None:
     """Close an open batch for whoever caused the call, with what was collected: `count` items of `total` fen."""
     batch.state, batch.closed_at, batch.closed_by = "closed", call.at, call.actor
@@ -75,7 +89,11 @@ def close(batch: Batch, call: Call, *, count: int, total: int) -> None:
     title_en="Release the waiting cases",
 )
 def release(parameters: dict[str, Any], call: Call) -> dict[str, Any]:
-    """Queue one resumable job that brings the message to every case waiting under the key; a batch nobody closed is closed with it."""
+    """Queue one resumable job that brings the message to every case waiting under the key; a batch nobody closed is closed with it.
+
+    Errors: PeriodUnknown.
+    """
+    check_come(parameters["batch"], parameters["key"], call.at, parameter="key")
     job_key = f"{call.key}:release"
     queued = session().scalar(select(Job.total).where(Job.key == job_key))
     if queued is None:

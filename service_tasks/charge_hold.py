@@ -59,7 +59,7 @@ def thursdays_from(at: datetime) -> Iterator[str]:
     "charge_hold/place",
     parameters=PlaceParameters,
     result=PlaceResult,
-    errors=("exceeds_disputed", "exceeds_bill"),
+    errors={"exceeds_disputed": ("amount",), "exceeds_bill": ("amount",)},
     manual_ref="SUB.1, TS-002.11, TS-005.7, TS-006.4",
     title_zh="话费挂帐",
     title_en="Place a charge hold",

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
+from functools import lru_cache
 
 import engine
 from service_tasks.schemas import ZONE
@@ -34,8 +35,31 @@ def settling_thursday(at: datetime) -> date:
     return date.fromisoformat(engine.calendar().thursday_of(at))
 
 
+def is_month(text: str) -> bool:
+    """Whether a text is a month as "2026-11"."""
+    try:
+        return date.fromisoformat(f"{text}-01").strftime("%Y-%m") == text
+    except ValueError:
+        return False
+
+
+def is_settling_day(text: str) -> bool:
+    """Whether a text is a day on which the charge-hold desk settles, as "2026-11-26"."""
+    try:
+        day = date.fromisoformat(text)
+    except ValueError:
+        return False
+    before = datetime.combine(day - timedelta(days=3), time(9), ZONE)
+    return settling_thursday(before) == day and day.isoformat() == text
+
+
 def due(rule: str, at: datetime) -> datetime:
     """The instant that `rule` (FEEL over `at`, as in a diagram's due property) gives."""
     scope = engine.feel.Scope(at=at, calendar=engine.calendar())
-    found: datetime = engine.feel.compile(rule).evaluate({"at": at}, scope=scope)
+    found: datetime = _compiled(rule).evaluate({"at": at}, scope=scope)
     return found
+
+
+@lru_cache(maxsize=64)
+def _compiled(rule: str) -> engine.feel.Expression:
+    return engine.feel.compile(rule)

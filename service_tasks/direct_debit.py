@@ -168,7 +168,7 @@ def compare(parameters: dict[str, Any], call: Call) -> dict[str, Any]:
     "direct_debit/renew",
     parameters=RenewParameters,
     result=RenewResult,
-    errors=("account_format", "debit_under_way", "holder_mismatch"),
+    errors={"account_format": ("account",), "debit_under_way": (), "holder_mismatch": ("holder",)},
     manual_ref="TS-008.4, TS-008.6, TS-008.7",
     title_zh="重办托收",
     title_en="Renew the mandate",

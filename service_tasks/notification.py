@@ -17,6 +17,7 @@ from sqlalchemy import select
 from engine import Invalid, NotFound
 from engine.handlers import Call, handler
 from models.base import session
+from models.complaint import Complaint
 from models.identity import Department
 from models.notice import DepartmentNotice, OutboxMessage
 from service_tasks import amounts, schemas
@@ -52,6 +53,7 @@ TEMPLATES = {
     "mandate_renewed": Message(
         "您的托收已重新办理,$effective_on 起生效,每月 $debit_day 日扣款。扣款期间请不要用其他方式缴费。"
     ),
+    "reply": Message("您的投诉 $case_number 答复如下:$text($date)"),
     "interim_reply": Message("您的投诉 $case_number 正在处理:$progress。"),
     "resolved": Message("您的投诉 $case_number 已有结果:$resolution。"),
 }
@@ -113,19 +115,50 @@ def body(template: str, values: Mapping[str, Any]) -> str:
     title_en="Text message to the customer",
 )
 def send(parameters: dict[str, Any], call: Call) -> dict[str, Any]:
-    """Queue a text message, once per call. Errors: ValuesMissing."""
+    """Queue a text message, once per call, to the number that complained, whatever other number the case is about. Errors: ValuesMissing."""
     message = body(parameters["template"], parameters["values"])
-    sent = queue(call.key, call.business_key, parameters["msisdn"], parameters["template"], message, call.at)
+    number = customers_number(call.business_key) or parameters["msisdn"]
+    sent = queue(call.key, call.business_key, number, parameters["template"], message, call.at)
     return {"outbox_id": sent}
 
 
-def queue(key: str, case_number: str, msisdn: str, template: str, text: str, at: datetime) -> int:
-    """Put a text message into the outbox, once per key; its id."""
+def customers_number(case_number: str) -> str | None:
+    """The number that a complaint came from; None for a case that is none."""
+    return session().scalar(select(Complaint.msisdn).where(Complaint.case_number == case_number))
+
+
+def told(key: str, case_number: str, channel: str, text: str, by: str, at: datetime) -> None:
+    """Keep what somebody told a customer otherwise than by text message; `channel` empty when nobody said how."""
+    session().add(
+        OutboxMessage(
+            key=key,
+            case_number=case_number or None,
+            channel=channel or "other",
+            to_msisdn="",
+            template="reply",
+            body=text,
+            state="told",
+            queued_at=at,
+            told_by=by,
+        )
+    )
+
+
+def queue(
+    key: str, case_number: str, msisdn: str, template: str, text: str, at: datetime, *, by: str | None = None
+) -> int:
+    """Put a text message into the outbox, once per key, with whoever wrote it; its id."""
     queued = session().scalar(select(OutboxMessage.id).where(OutboxMessage.key == key))
     if queued is not None:
         return queued
     message = OutboxMessage(
-        key=key, case_number=case_number or None, to_msisdn=msisdn, template=template, body=text, queued_at=at
+        key=key,
+        case_number=case_number or None,
+        to_msisdn=msisdn,
+        template=template,
+        body=text,
+        queued_at=at,
+        told_by=by,
     )
     session().add(message)
     session().flush()

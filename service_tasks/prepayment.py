@@ -75,7 +75,11 @@ def check_disputed(amount: int, disputed_amount: int | None) -> None:
     "prepayment/transfer",
     parameters=TransferParameters,
     result=TransferResult,
-    errors=(*TARGET_ERRORS, "insufficient_prepayment", "exceeds_disputed"),
+    errors={
+        **dict.fromkeys(TARGET_ERRORS, ("target",)),
+        "insufficient_prepayment": ("amount",),
+        "exceeds_disputed": ("amount",),
+    },
     manual_ref="TS-002.9, TS-002.10",
     title_zh="预付金转存",
     title_en="Prepayment transfer",

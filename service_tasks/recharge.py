@@ -17,6 +17,7 @@ from service_tasks.gateway import gateway
 from service_tasks.prepayment import open_target
 
 CARD_ERRORS = ("unknown_card", "wrong_pin", "card_unused")
+NUMBER_STATES = ("in_service", "cancelled", "invalid")
 CANCEL_REASONS = {"arrears": "arrears", "request": "request", "number_change": "request", None: None}
 
 
@@ -31,8 +32,8 @@ class QueryResult(Schema):
     """What recharge/query returns; `balance` is what stands on the number charged, `remaining` what of the card can still be moved."""
 
     charged_msisdn = schemas.msisdn("所充号码", "Number charged")
-    number_state = schemas.text("号码状态", "State of that number")
-    cancel_reason = schemas.text("销号原因", "Why cancelled")
+    number_state = schemas.choice("号码状态", "State of that number", NUMBER_STATES)
+    cancel_reason = schemas.choice("销号原因", "Why cancelled", ("arrears", "request"))
     amount = schemas.fen("充值金额", "Amount charged")
     balance = schemas.fen("所充号码余额", "Balance of that number")
     remaining = schemas.fen("可转金额", "Can still be moved")
@@ -80,7 +81,7 @@ def number_state(state: str | None) -> str:
     "recharge/query",
     parameters=QueryParameters,
     result=QueryResult,
-    errors=CARD_ERRORS,
+    errors={"unknown_card": ("serial",), "wrong_pin": ("pin",), "card_unused": ()},
     manual_ref="TS-004.3, TS-004.4, TS-004.8",
     title_zh="充值记录查询",
     title_en="Query of the recharge record",
@@ -108,7 +109,13 @@ def query(parameters: dict[str, Any], call: Call) -> dict[str, Any]:
     "recharge/move",
     parameters=MoveParameters,
     result=MoveResult,
-    errors=("target_unknown", "target_cancelled", "target_suspended", "same_number", "nothing_left"),
+    errors={
+        "target_unknown": ("target",),
+        "target_cancelled": ("target",),
+        "target_suspended": ("target",),
+        "same_number": ("target",),
+        "nothing_left": (),
+    },
     manual_ref="TS-004.5, TS-004.6, TS-004.7",
     title_zh="充值金额转移",
     title_en="Move a recharge",

@@ -122,14 +122,18 @@ def enter(parameters: dict[str, Any], call: Call) -> dict[str, Any]:
     "secondary_pricing/close_batch",
     parameters=CloseParameters,
     result=CloseResult,
-    errors=("batch_closed",),
+    errors={"batch_closed": ("period",)},
     manual_ref="TS-003.5",
     title_zh="二次批价上报",
     title_en="Hand in the month's secondary pricing",
 )
 def close_batch(parameters: dict[str, Any], call: Call) -> dict[str, Any]:
-    """Hand in all that was collected for the month, once: the instance that closed it gets the same answer again, any other is refused."""
+    """Hand in all that was collected for the month, once: the instance that closed it gets the same answer again, any other is refused.
+
+    Errors: PeriodUnknown.
+    """
     period = parameters["period"]
+    batches.check_come(KIND, period, call.at)
     batch = batches.locked(KIND, period, call.at)
     if batch.state == "open":
         count, total = gateway().hand_in_secondary_pricing(period)

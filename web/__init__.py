@@ -6,6 +6,7 @@ import importlib
 import importlib.util
 import json
 import pkgutil
+import secrets
 from functools import lru_cache
 from pathlib import Path
 
@@ -18,9 +19,10 @@ import engine
 import models
 import service_tasks
 from models import base, drivers
-from office import batches, calendar, complaints, erasure
+from office import batches, calendar, complaints, correspondence, erasure
 from office import supervision as tracking
-from web import auth, config, cookies, errors, i18n, submission
+from web import auth, config, cookies, errors, hosts, i18n, keys, submission
+from web.edge import Refusals
 from web.queries import evidence, names, words
 
 PAGES = (
@@ -69,7 +71,8 @@ def create_app(settings: config.Settings | None = None) -> Flask:
     if settings.proxies:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=settings.proxies, x_proto=0)  # type: ignore[method-assign]
     _connect(app)
-    _compose(settings)
+    _hold_keys(app, settings)
+    _compose()
     app.before_request(_refuse_impossible_addresses)
     i18n.register(app)
     submission.register(app)
@@ -81,6 +84,7 @@ def create_app(settings: config.Settings | None = None) -> Flask:
     if importlib.util.find_spec("web.api") is not None:
         importlib.import_module("web.api").register(app)
     app.after_request(_harden)
+    app.wsgi_app = hosts.Named(app.wsgi_app, Refusals(app))  # type: ignore[method-assign, assignment]
     app.jinja_env.globals.update(
         assets=_assets,
         theme_script=_theme_script,
@@ -97,7 +101,6 @@ def create_app(settings: config.Settings | None = None) -> Flask:
 
 def _configure(app: Flask, settings: config.Settings) -> None:
     app.config.update(
-        SECRET_KEY=settings.secret_key or b"testing" * 8,
         SQLALCHEMY_DATABASE_URI=settings.database_url,
         SQLALCHEMY_ENGINE_OPTIONS=drivers.options(settings.database_url),
         SESSION_COOKIE_HTTPONLY=True,
@@ -118,11 +121,22 @@ def _connect(app: Flask) -> None:
         drivers.listen(base.db.engine)
 
 
-def _compose(settings: config.Settings) -> None:
-    """What the engine is told once: keys, calendar, and who follows its changes."""
-    engine.configure_keys(settings.keys or engine.ephemeral_keys())
+def _hold_keys(app: Flask, settings: config.Settings) -> None:
+    """The keys of the office, or no office: what is done with others cannot be undone. A test brings its own."""
+    if settings.testing and settings.keys is not None:
+        held, session_key = settings.keys, settings.secret_key or secrets.token_bytes(keys.KEY_BYTES)
+    else:
+        with app.app_context():
+            held, session_key = keys.hold(settings.var, settings.keys, settings.secret_key)
+    engine.configure_keys(held)
+    app.config["SECRET_KEY"] = session_key
+
+
+def _compose() -> None:
+    """What the engine is told once: the calendar, and who follows its changes."""
     engine.use_calendar(calendar.current)
     engine.observe(complaints.follow)
+    engine.observe(correspondence.follow)
     engine.observe(erasure.follow)
     engine.observe(tracking.report_missed)
 

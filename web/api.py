@@ -25,7 +25,7 @@ from service_tasks.gateway import SubscriptionUnknown
 from web import auth, problems, schemas
 from web.auth import Person
 from web.i18n import in_language
-from web.queries import access, casefile, evidence, names, worklist
+from web.queries import access, casefile, evidence, names, standing, worklist
 
 PREFIX = "/api/v1"
 ENTRIES_ON_A_PAGE = 100
@@ -127,12 +127,25 @@ def _intake(key: str, entered: dict[str, Any]) -> intake.Intake:
     )
 
 
-def _advanced(instance: ProcessInstance) -> dict[str, Any]:
+def _advanced(instance: ProcessInstance, done: engine.Advanced | None = None) -> dict[str, Any]:
+    tasks, workable = casefile.open_tasks(instance.id), engine.workable(instance.id, _actor())
     return {
         "instance_id": instance.id,
         "case_number": instance.business_key,
-        "user_task_ids": [task.id for task in casefile.open_tasks(instance.id)],
+        "user_task_ids": [task.id for task in tasks],
         "ended": instance.state != "active",
+        "tasks": [{**_summary(task), "workable": task.id in workable} for task in tasks],
+        "troubles": [_trouble(step, instance) for step in (done.troubles if done else [])],
+    }
+
+
+def _trouble(step: Mapping[str, Any], instance: ProcessInstance) -> dict[str, Any]:
+    refused = step["type"] == "job_refused"
+    return {
+        "element": step["element"],
+        "code": step["code"] if refused else step["kind"],
+        "refused": refused,
+        "text": standing.trouble(step, engine.definition_of(instance.id)),
     }
 
 
@@ -164,7 +177,7 @@ class OneTask(MethodView):
     @blueprint.response(200, schemas.Advanced)
     def post(self, sent: dict[str, str], given: dict[str, Any], task_id: int) -> dict[str, Any]:
         """Complete the task; the same as POST …/completion."""
-        return _complete(task_id, given["form"], sent["key"])
+        return _complete(task_id, given, sent["key"])
 
 
 @blueprint.route("/tasks/<int:task_id>/completion")
@@ -176,7 +189,7 @@ class TaskCompletion(MethodView):
     @blueprint.response(200, schemas.Advanced)
     def post(self, sent: dict[str, str], given: dict[str, Any], task_id: int) -> dict[str, Any]:
         """Complete the task with what was entered, and run the case to its next wait states."""
-        return _complete(task_id, given["form"], sent["key"])
+        return _complete(task_id, given, sent["key"])
 
 
 @blueprint.route("/tasks/<int:task_id>/claim")
@@ -209,12 +222,13 @@ def _task(task_id: int) -> UserTask:
     return row
 
 
-def _complete(task_id: int, form: Mapping[str, Any], key: str) -> dict[str, Any]:
+def _complete(task_id: int, given: Mapping[str, Any], key: str) -> dict[str, Any]:
     typed = {
-        key: [str(one) for one in value] if isinstance(value, list) else _typed(value) for key, value in form.items()
+        key: [str(one) for one in value] if isinstance(value, list) else _typed(value)
+        for key, value in given["form"].items()
     }
-    done = engine.complete(task_id, form=typed, by=_actor(), at=engine.now(), key=key)
-    return _advanced(_instance(done.instance_id))
+    done = engine.complete(task_id, form=typed, by=_actor(), at=engine.now(), key=key, despite=given["despite"])
+    return _advanced(_instance(done.instance_id), done)
 
 
 def _typed(value: Any) -> str:
@@ -280,17 +294,18 @@ class OneInstance(MethodView):
     def get(self, instance_id: int) -> dict[str, Any]:
         """Where the case stands."""
         row = _visible_instance(instance_id)
+        told = engine.history_of(row.id)
         return {
             "id": row.id,
             "case_number": row.business_key,
             "process": row.key,
-            "version": casefile.version_of(row),
+            "version": told.definition.version,
             "state": row.state,
             "started_at": row.started_at,
             "ended_at": row.ended_at,
             "due_at": row.due_at,
             "overdue": row.overdue,
-            "active": engine.marking(row.id).active,
+            "active": told.marking().active,
             "tasks": [_summary(task) for task in casefile.open_tasks(row.id)],
         }
 

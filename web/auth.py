@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -22,17 +21,17 @@ import engine
 from models.base import glance, transaction
 from models.base import session as database
 from models.identity import Membership, User, UserRole
+from web.failures import Failures
 from web.i18n import LANGUAGES
 
 OPEN_ENDPOINTS = frozenset({"auth.login", "auth.login_post", "auth.choose_language", "static", "health.live"})
-MOST_FAILURES = 5
-LOCKED_FOR = timedelta(minutes=10)
+MOST_NAME, MOST_PASSWORD = 60, 1_000
 FAILURES_OF_AN_ADDRESS = "100 per 10 minutes"  # a whole counter may share one
 
 blueprint = Blueprint("auth", __name__)
 limiter = Limiter(get_remote_address, storage_uri="memory://")
 _hasher = PasswordHasher()
-_failures: dict[str, list[datetime]] = {}
+_failures = Failures()
 
 
 _USER, _MEMBERSHIP, _ROLE = User.__table__, Membership.__table__, UserRole.__table__
@@ -109,7 +108,9 @@ def actor_of(person: Person | Any) -> engine.Actor:
 
 
 def hash_password(password: str) -> str:
-    """The argon2id hash to store."""
+    """The argon2id hash to store. Errors: ValueError for one that could never be entered."""
+    if len(password) > MOST_PASSWORD:
+        raise ValueError
     return _hasher.hash(password)
 
 
@@ -135,7 +136,7 @@ def _locked_out(_limit: RequestLimit | None = None) -> Answer:
 
 
 def _typed_name() -> str:
-    return request.form.get("name", "").strip().lower()
+    return request.form.get("name", "").strip().lower()[: MOST_NAME + 1]
 
 
 @blueprint.post("/login", endpoint="login_post")
@@ -143,15 +144,15 @@ def _typed_name() -> str:
 def log_in() -> tuple[str, int] | Response:
     """Check name and password; five wrong ones lock the name for ten minutes, a hundred the address they come from."""
     name, at = _typed_name(), engine.now()
-    if _is_locked(name, at):
+    if _failures.locks(name, at):
         return _locked_out()
-    row = database().get(User, name) if "\0" not in name else None
+    row = database().get(User, name) if "\0" not in name and len(name) <= MOST_NAME else None
     stored = row.password_hash if row is not None and row.active else _NOBODY
-    if not check_password(stored, request.form.get("password", "")) or row is None:
-        _failures.setdefault(name, []).append(at)
+    if not check_password(stored, request.form.get("password", "")[: MOST_PASSWORD + 1]) or row is None:
+        _failures.note(name, at)
         problem = gettext("Name or password is wrong.")
         return render_template("login.html", name=name, problem=problem), 401
-    _failures.pop(name, None)
+    _failures.forget(name)
     person = load(name)
     session.clear()
     login_user(person)
@@ -159,12 +160,6 @@ def log_in() -> tuple[str, int] | Response:
 
 
 _NOBODY = _hasher.hash("nobody")
-
-
-def _is_locked(name: str, at: datetime) -> bool:
-    recent = [when for when in _failures.get(name, []) if when > at - LOCKED_FOR]
-    _failures[name] = recent
-    return len(recent) >= MOST_FAILURES
 
 
 def safe_target(target: str) -> str:

@@ -11,12 +11,15 @@ from werkzeug.wrappers import Response
 import engine
 from models.base import session, transaction
 from models.comment import Comment
+from models.instance import ProcessInstance
 from office import complaints, erasure, looks, replies, texts
 from web import auth, looking, submission
-from web.queries import access, casefile, caselist, names, timeline, verdicts
+from web.queries import access, casefile, caselist, names, standing, timeline, verdicts
 
 blueprint = Blueprint("cases", __name__, url_prefix="/cases")
 MOST_COMMENT = 2_000
+NEWEST = 40
+OTHER_TABS = ("diagram", "money", "messages")
 
 
 def register(app: Flask) -> None:
@@ -44,7 +47,7 @@ def listing() -> str | Response:
 @blueprint.get("/<number>")
 def case(number: str) -> str:
     """One case; `tab` timeline, diagram, money or messages, for auditors also looks."""
-    return _page(number, request.args.get("tab", "timeline"))
+    return _page(number, request.args.get("tab", "timeline"), before=request.args.get("before", type=int))
 
 
 def _page(
@@ -55,41 +58,52 @@ def _page(
     remark: str = "",
     told: str = "",
     why: str = "",
+    before: int | None = None,
 ) -> str:
     instance = casefile.find(number)
     access.check_case(current_user, instance.id)
     looking.note(number)
-    definition = engine.definition_of(instance.id)
+    whole = tab == "diagram"
+    history = _told(instance, whole, before)
     complaint = casefile.complaint_of(instance)
-    record = engine.tell(instance.id)
-    with names.of_definition(definition):  # a case is told in the words of its own version
+    with names.of_definition(history.definition):  # a case is told in the words of its own version
         return render_template(
             "case.html",
             tab=tab,
             remark=remark,
             told=told,
             why=why,
+            history=history,
+            contradictions=verdicts.contradictions(history.doubts),
+            may_erase=erasure.may(auth.actor(), instance, history),
             may_reply=complaint is not None and instance.state == "active" and replies.may(auth.actor()),
-            may_erase=erasure.may(auth.actor(), instance),
             reasons=reasons or {},
             instance=instance,
             complaint=complaint,
-            words=complaints.words(complaint) if complaint else None,
+            words=complaints.words(complaint, history) if complaint else None,
             process=names.process_name(complaint.process_key if complaint else instance.key),
-            version=casefile.version_of(instance),
-            record=record,
-            contradictions=verdicts.contradictions(record.deviations),
-            lines=timeline.lines(record.entries, definition),
-            stages=casefile.stages(instance) if tab == "diagram" and not record.broken else [],
-            money=casefile.money(number),
-            messages=casefile.messages(number),
-            comments=casefile.comments(number),
-            tasks=casefile.open_tasks(instance.id),
+            version=history.definition.version,
+            lines=timeline.lines(history, before) if tab not in OTHER_TABS else [],
+            earlier=None if history.is_whole else history.since,
+            later=before is not None,
+            stages=casefile.stages(history) if whole else [],
+            money=casefile.money(number) if tab == "money" else [],
+            messages=casefile.messages(number) if tab == "messages" else [],
+            comments=casefile.comments(number) if tab == "messages" else [],
+            waits=standing.waits(instance) if instance.state == "active" else [],
+            workable=engine.workable(instance.id, auth.actor()),
             looks=looks.of_case(number) if tab == "looks" and current_user.has("auditor") else [],
             element_name=names.element_name,
-            of_item=names.of_item,
             departments=names.departments(),
         )
+
+
+def _told(instance: ProcessInstance, whole: bool, before: int | None) -> engine.CaseHistory:
+    """What the page needs of the history, or as much as its chain holds."""
+    try:
+        return engine.history_of(instance.id) if whole else engine.end_of(instance.id, NEWEST, before)
+    except engine.BrokenChain:
+        return engine.what_holds(instance.id)
 
 
 @blueprint.post("/<number>/erasure")
@@ -132,5 +146,5 @@ def reply(number: str) -> Response | tuple[str, int]:
         replies.send(number, told, key=submission.given(), by=auth.actor(), at=engine.now())
     except replies.NotSayable as error:
         return _page(number, "messages", error.values["reasons"], told=told), 422
-    flash(gettext("Sent."))
+    flash(gettext("The text message of case %(number)s waits to be sent.", number=number))
     return redirect(url_for("cases.case", number=number, tab="messages"))

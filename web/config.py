@@ -1,20 +1,24 @@
-"""Settings: the one reader of the environment. Every wrong one is named at once; keys are made on first use and kept beside the database."""
+"""Settings: the one reader of the environment. Every wrong one is named at once; the keys are files, and `keys` knows about those."""
 
 from __future__ import annotations
 
 import os
-import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import click
+
 import engine
 
 ROOT = Path(__file__).resolve().parents[1]
-KEY_BYTES, MOST_PROXIES = 32, 9
+MOST_PROXIES = 9
 SETTINGS: dict[str, tuple[str, str]] = {
     "DATABASE_URL": ("a SQLite file in DESK_VAR", "`sqlite:///` and a path, or `postgresql://user:password@host/name`"),
-    "DESK_VAR": ("`var/` in the checkout", "folder for the SQLite file and the keys; only its owner may read the keys"),
+    "DESK_VAR": (
+        "`var/` in the checkout",
+        "folder for the SQLite file and for `keys/`, whose files `master`, `signing` and `session` only their owner may read; back them up once, apart from the database",
+    ),
     "DESK_HTTPS": ("`no`", "`yes` when the office is reached by HTTPS: the session cookie then never leaves it"),
     "DESK_PROXIES": (
         "`1` with HTTPS, else `0`",
@@ -23,13 +27,16 @@ SETTINGS: dict[str, tuple[str, str]] = {
 }
 
 
-class WrongSettings(Exception):
+class WrongSettings(click.ClickException):
     """Some settings cannot be used."""
 
 
 @dataclass(frozen=True)
 class Settings:
-    """What a running office is configured with. `DATABASE_URL`, `DESK_VAR` (folder for database and keys), `DESK_HTTPS` and `DESK_PROXIES` come from the environment."""
+    """What a running office is configured with. `DATABASE_URL`, `DESK_VAR` (folder for database and keys), `DESK_HTTPS` and `DESK_PROXIES` come from the environment.
+
+    Keys that are not given are read from `var`.
+    """
 
     database_url: str
     var: Path
@@ -65,21 +72,5 @@ def read(given: Mapping[str, str] | None = None) -> Settings:
         wrong.append(f"DESK_VAR {var} cannot be written: {error.strerror}")
     if wrong:
         raise WrongSettings("; ".join(wrong))
-    keys = engine.Keys(master=_key(var, "master"), signing=_key(var, "signing"))
     driver = url.replace("postgresql://", "postgresql+psycopg://")
-    return Settings(driver, var, https == "yes", _key(var, "session"), keys, proxies=int(proxies))
-
-
-def _key(var: Path, name: str) -> bytes:
-    """A key of 32 bytes from var/keys, made when there is none; only its owner may read it."""
-    folder = var / "keys"
-    folder.mkdir(mode=0o700, exist_ok=True)
-    file = folder / name
-    try:
-        descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
-        return bytes.fromhex(file.read_text(encoding="ascii").strip())
-    with os.fdopen(descriptor, "w") as opened:
-        key = secrets.token_bytes(KEY_BYTES)
-        opened.write(key.hex())
-    return key
+    return Settings(driver, var, https == "yes", proxies=int(proxies))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import wraps
 from typing import Any, TypeVar
 
@@ -103,7 +103,12 @@ def discard(key: str) -> tuple[str, int]:
 def check(key: str) -> Response:
     """What is wrong with the draft under unsaved content."""
     package = drafts.changed(drafts.find(key).package, _body(Files)["files"])
-    return jsonify(problems=findings.as_json(drafts.problems(package)))
+    return jsonify(problems=_findings(package))
+
+
+def _findings(package: engine.Package) -> list[Mapping[str, Any]]:
+    """What keeps a draft from being published, and after it what can hardly be meant."""
+    return [*findings.as_json(drafts.problems(package)), *findings.as_json(drafts.warnings(package))]
 
 
 def _document(found: drafts.Draft) -> dict[str, Any]:
@@ -115,7 +120,7 @@ def _document(found: drafts.Draft) -> dict[str, Any]:
         "saved_at": problems.plain(found.saved_at),
         "saved_by": found.saved_by,
         "files": found.package.files,
-        "problems": findings.as_json(drafts.problems(found.package)),
+        "problems": _findings(found.package),
     }
 
 
@@ -125,7 +130,9 @@ def variables(key: str) -> Response:
     """The variables known at an element of a diagram of the draft."""
     file, element = request.args.get("file", f"{key}.bpmn"), request.args.get("element", "")
     known = drafts.known_at(key, file, element)
-    return jsonify(variables=[{"name": one.name, "from": one.element_id, "type": one.type} for one in known])
+    return jsonify(
+        variables=[{"name": one.name, "from": one.element_id, "type": one.type, "unit": one.unit} for one in known]
+    )
 
 
 @blueprint.post("/<key>/draft/form-preview")

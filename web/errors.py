@@ -10,6 +10,7 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response
 
 import engine
+from web import refusals
 from web.i18n import yuan
 
 STATUSES: tuple[tuple[type[engine.EngineError], int], ...] = (
@@ -36,6 +37,7 @@ def texts() -> dict[str, str]:
         "UnknownUserTask": gettext("There is no such task."),
         "UnknownInstance": gettext("There is no such case."),
         "UnknownCase": gettext("There is no such case."),
+        "UnknownMessage": gettext("There is no such text message that waits to be sent."),
         "UnknownNotice": gettext("There is no such notice."),
         "UnknownProcess": gettext("There is no such process."),
         "UnknownIncident": gettext("There is no such incident."),
@@ -67,6 +69,7 @@ def texts() -> dict[str, str]:
         ),
         "NotAllReleased": gettext("Some of the waiting cases could not go on; the others have."),
         "IncidentResolved": gettext("This incident is settled already."),
+        "EntryRefused": gettext("What was entered is refused. Nothing was changed."),
         "InvalidForm": gettext("Some fields are not filled in correctly. Nothing was changed."),
         "InvalidDefinition": gettext("The process has problems and cannot be published."),
         "BrokenChain": gettext(
@@ -94,6 +97,7 @@ def texts() -> dict[str, str]:
         "NoReasonGiven": gettext("Please say why, in one or two sentences."),
         "FixtureRefused": gettext("The scenario gives something that this office cannot hold."),
         "InvalidVariables": gettext("The case cannot begin with these values."),
+        "PeriodUnknown": gettext("No batch is collected under this period, or its time has not come."),
         "SubscriptionUnknown": gettext("No customer has this number."),
         "NotFound": gettext("What you asked for is not here."),
         "NotPermitted": gettext("You may not do this."),
@@ -129,8 +133,16 @@ def reason(found: engine.Reason) -> str:
         "not_a_date": gettext("Please enter a date such as 2026-11-23."),
         "unknown_field": gettext("This field does not belong to the form."),
         "not_text": gettext("This contains characters that cannot be used."),
+        "not_reached_by_text": gettext(
+            "The number is cancelled, so a text message cannot arrive. Tell the customer in another way."
+        ),
+        "InvalidParameters": gettext(
+            "The next step cannot take this. Please check how it is written and how large it is."
+        ),
     }
-    return written.get(found.code, gettext("Please check this."))
+    if found.code in refusals.SENTENCES:
+        return refusals.sentence({**found.values, "code": found.code})
+    return written.get(found.code) or texts().get(found.code) or gettext("Please check this.")
 
 
 def register(app: Flask) -> None:

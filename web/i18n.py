@@ -10,10 +10,11 @@ from zoneinfo import ZoneInfo
 
 from babel import Locale
 from flask import Flask, g, request, session
-from flask_babel import Babel, get_locale, gettext
+from flask_babel import Babel, Domain, get_locale, gettext
 from flask_login import current_user
 from jinja2 import pass_context
 from jinja2.runtime import Context
+from markupsafe import Markup
 
 import engine
 
@@ -26,11 +27,13 @@ CODES = {"zh": "zh_Hans_CN", "en": "en"}
 def register(app: Flask) -> None:
     """Set Babel up and give the templates their filters."""
     app.config.setdefault("BABEL_TRANSLATION_DIRECTORIES", "translations")
-    Babel(app, locale_selector=_locale, timezone_selector=lambda: str(ZONE))
+    babel = Babel(app, locale_selector=_locale, timezone_selector=lambda: str(ZONE))
+    babel.domain_instance = _catalogues
     spoken: dict[str, Callable[..., str]] = {"yuan": yuan, "moment": moment, "exact": exact, "left": time_left}
     filters = {**{name: _each_time(write) for name, write in spoken.items()}, "masked": masked}
     app.jinja_env.filters.update(filters)
-    app.jinja_env.globals.update(language=language, in_language=in_language, urgency=urgency)
+    said: dict[str, Any] = {"_": written, "gettext": written}
+    app.jinja_env.globals.update(language=language, in_language=in_language, urgency=urgency, **said)
 
 
 def _each_time(write: Callable[..., str]) -> Callable[..., str]:
@@ -41,6 +44,41 @@ def _each_time(write: Callable[..., str]) -> Callable[..., str]:
         return write(*given)
 
     return asked
+
+
+class _Catalogues(Domain):
+    """The texts of the page's language, found by that language; the parent writes a locale out for every text it looks up.
+
+    `plain` keeps the texts of templates that no value goes into, by language and English wording.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._read: dict[str, Any] = {}
+        self.plain: dict[tuple[str, str], Markup] = {}
+
+    def get_translations(self) -> Any:
+        known = self._read.get(g.get("language", "")) if g else None
+        if known is None:
+            known = super().get_translations()
+            if g and "language" in g:
+                self._read[g.language] = known
+        return known
+
+
+_catalogues = _Catalogues()
+
+
+def written(text: str, **values: Any) -> Markup:
+    """A text of a template in the language of the page; values go in by name, escaped."""
+    found = _catalogues
+    if values:
+        return Markup(found.get_translations().ugettext(text)) % values  # noqa: S704 - ours: a template's or its translation
+    key = (language(), text)
+    known = found.plain.get(key)
+    if known is None:
+        known = found.plain[key] = Markup(found.get_translations().ugettext(text)) % {}  # noqa: S704 - as above
+    return known
 
 
 def _locale() -> Locale:
@@ -55,8 +93,9 @@ def _parsed(code: str) -> Locale:
 
 def language() -> str:
     """zh or en: the person's own choice, else what the browser session chose, else Chinese."""
-    if "language" in g:
-        return str(g.language)
+    known: str = g.get("language", "")
+    if known:
+        return known
     chosen = session.get("language")
     if request.path.startswith("/api/"):
         chosen = "en" if (request.accept_languages.best_match(LANGUAGES) or "zh") == "en" else "zh"

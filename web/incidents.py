@@ -14,7 +14,7 @@ from models.incident import Incident
 from models.instance import ProcessInstance
 from web import auth
 from web.i18n import mark as _
-from web.queries import access, names
+from web.queries import access, names, standing
 
 blueprint = Blueprint("incidents", __name__, url_prefix="/incidents")
 ROLES = ("operator", "supervisor")
@@ -26,6 +26,19 @@ REASONS = {
     "CollectionNotAList": _("What this step is to be done for is no list."),
     "CollectionTooLong": _("The list that this step is done for has more than 100 items."),
 }
+# Told without the sentence that the step could not be carried out.
+STANDING = {
+    "StandsStill": _(
+        "The case stands still here: what this gateway waits for can no longer come, and nobody is asked. Let it go on with what has come, or cancel the case; tell the owner of the process."
+    ),
+    "KeyNotReckoned": _(
+        "The message that is waited for here cannot find the case: the expression of its key gives nothing. Correct what it is made of and try again."
+    ),
+    "LimitNotReckoned": _(
+        "The limit cannot be reckoned: its expression gives no time. The work goes on without a limit until this is tried again or settled."
+    ),
+}
+RELEASED = "StandsStill"
 
 
 def register(app: Flask) -> None:
@@ -50,26 +63,39 @@ def listing() -> str:
     )
     found = session().execute(query).all()
     steps = {one.id: _step(one) for one, _instance in found}
-    reasons = {kind: gettext(text) for kind, text in REASONS.items()}
-    return render_template("incidents.html", found=found, steps=steps, reasons=reasons)
+    reasons = {kind: gettext(text) for kind, text in (REASONS | STANDING).items()}
+    return render_template(
+        "incidents.html", found=found, steps=steps, reasons=reasons, standing=STANDING, released=RELEASED
+    )
 
 
 def _step(incident: Incident) -> str:
     """What the stuck step is called on its diagram, called processes included."""
-    definition = engine.definition_of(incident.instance_id)
-    for process, compiled in definition.processes.items():
-        if incident.element_id in compiled.diagram.elements:
-            drawn = compiled.diagram.elements[incident.element_id]
-            return names.element_name(process, incident.element_id, drawn.name, definition)
-    return incident.element_id
+    return names.drawn_in(engine.definition_of(incident.instance_id), incident.element_id)
+
+
+@blueprint.post("/<int:incident_id>/release")
+def release(incident_id: int) -> Response:
+    """Let a case that stands still at a gateway go on with what has come."""
+    reason = gettext("goes on with what had come")
+    return _told(engine.resolve(incident_id, reason=reason, by=auth.actor(), at=engine.now()))
 
 
 @blueprint.post("/<int:incident_id>/retry")
 def retry(incident_id: int) -> Response:
     """Carry it out once more, under the same key."""
-    advanced = engine.retry(incident_id, by=auth.actor(), at=engine.now())
+    return _told(engine.retry(incident_id, by=auth.actor(), at=engine.now()))
+
+
+def _told(advanced: engine.Advanced) -> Response:
+    """Back to the list, with what came of it."""
     again = session().scalar(
         select(Incident.id).where(Incident.instance_id == advanced.instance_id, Incident.state == "open").limit(1)
     )
-    flash(gettext("It failed again.") if again else gettext("Done; the case goes on."))
+    troubles = standing.told(advanced)
+    if again or troubles:
+        begun = gettext("It failed again.") if again else gettext("It was tried again, but:")
+        flash(" ".join([begun, *troubles]), "warn")
+    else:
+        flash(gettext("Done; the case goes on."))
     return redirect(url_for("incidents.listing"))

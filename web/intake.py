@@ -15,8 +15,8 @@ from werkzeug.wrappers import Response
 
 import engine
 from office import intake, notices, texts
-from web import auth, submission
-from web.queries import access, casefile, names
+from web import auth, submission, tasklist
+from web.queries import access, casefile, names, standing
 
 blueprint = Blueprint("intake", __name__, url_prefix="/intake")
 FIELDS = ("msisdn", "text", "channel", "demand", "disputed_amount", "process", "overrule_reason")
@@ -67,16 +67,22 @@ def accept() -> str | Response | tuple[str, int]:
     except engine.InvalidForm as error:
         return _page(typed, error.reasons), 422
     flash(_taken_in(number))
-    return redirect(url_for("cases.case", number=number))
+    return tasklist.onward(number, casefile.find(number).id)
 
 
 def _taken_in(number: str) -> str:
     """That the case is there, and which department it waits for when that is not one's own."""
-    groups = {task.group for task in casefile.open_tasks(casefile.find(number).id)}
+    groups, whose = casefile.waits_at(number), standing.whose(casefile.find(number).id).name
+    customer = gettext(", %(customer)s", customer=whose) if whose else ""
     if not groups or groups & current_user.departments:
-        return gettext("Case %(number)s has been taken in.", number=number)
+        return gettext("Case %(number)s%(customer)s has been taken in.", number=number, customer=customer)
     waiting = gettext(", ").join(names.departments().get(group, group) for group in sorted(groups))
-    return gettext("Case %(number)s has been taken in and waits at: %(department)s.", number=number, department=waiting)
+    return gettext(
+        "Case %(number)s%(customer)s has been taken in and waits at: %(department)s.",
+        number=number,
+        customer=customer,
+        department=waiting,
+    )
 
 
 def _typed() -> dict[str, str]:

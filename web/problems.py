@@ -31,7 +31,8 @@ def answer(status: int, title: str, code: str, **more: Any) -> Response:
 def _engine_error(error: engine.EngineError) -> Response:
     status = errors.status_of(error)
     if isinstance(error, engine.InvalidForm):
-        return answer(status, errors.describe(error), error.code, reasons=_reasons(error))
+        about = {name: value for name, value in error.values.items() if name != "reasons"}
+        return answer(status, errors.describe(error), error.code, reasons=_reasons(error), values=plain(about))
     return answer(status, errors.describe(error), error.code, values=plain(error.values) if status < 500 else {})
 
 

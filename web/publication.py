@@ -26,6 +26,7 @@ def register(app: Flask) -> None:
     """Add the pages, and the words in which they tell changes."""
     app.register_blueprint(blueprint)
     app.jinja_env.globals.update(
+        how_many=findings.how_many,
         change_fact=changes.fact,
         change_kind=changes.kind,
         change_name=changes.name,
@@ -56,6 +57,7 @@ def change(key: str) -> str:
         draft=draft,
         newest=drafts.newest_version(key),
         problems=findings.as_json(problems),
+        warnings=findings.as_json(drafts.warnings(draft.package)),
         changed=changes.by_file(listed),
         changes=changes.as_json(listed),
         names=names.of_both(engine.newest_package(key), draft.package) if not problems else {},

@@ -30,28 +30,40 @@ def register(app: Flask) -> None:
 
 @blueprint.get("/<number>/replay")
 def page(number: str) -> str:
-    """One case from its first event to its last; `at` the moment to stand at."""
+    """One case from its first event to its last, a long one part by part; `at` the moment to stand at, `verify` to verify a long one at once."""
     instance = _instance(number)
     looking.note(number)
-    verdict = verification.verify(instance.id)
-    told = engine.tell(instance.id).entries
-    definition = engine.definition_of(instance.id)
-    found, stages = replay.events(instance, told), replay.stages(definition, told)
-    with names.of_definition(definition):
+    at = _moment(request.args.get("at", ""))
+    since, upto = replay.window(instance.sequence, at and at[0])
+    told = _told(instance, upto)
+    short = instance.sequence <= replay.AT_ONCE
+    verdict = verification.verify(instance.id) if short or told.is_broken or "verify" in request.args else None
+    found, stages = replay.events(instance, told, since), replay.stages(told)
+    with names.of_definition(told.definition):  # a case is told in the words of its own version
         return render_template(
             "replay.html",
             instance=instance,
-            used=used_versions.of_case(definition, [stage.process for stage in stages]),
+            used=used_versions.of_case(told.definition, [stage.process for stage in stages]),
             process=names.process_name(instance.key),
             verdict=verdict,
-            said=verdicts.said(verdict),
+            said=verdicts.said(verdict) if verdict is not None else [],
             verified_at=engine.now(),
             events=found,
             stages=stages,
             people=replay.people(),
-            start=_start(found, request.args.get("at", "")),
+            start=_start(found, at),
             scale=replay.SCALE,
+            since=since,
+            upto=upto,
         )
+
+
+def _told(instance: ProcessInstance, upto: int) -> engine.CaseHistory:
+    """The history up to an entry, or as far as its chain holds."""
+    try:
+        return engine.history_of(instance.id, upto)
+    except engine.BrokenChain:
+        return engine.what_holds(instance.id)
 
 
 def _instance(number: str) -> ProcessInstance:
@@ -60,13 +72,17 @@ def _instance(number: str) -> ProcessInstance:
     return instance
 
 
-def _start(found: list[replay.Event], at: str) -> int:
-    """The event to stand at: that of a moment such as 4.2, the last one of entry 4, else the first of all."""
-    moment = MOMENT.fullmatch(at)
-    if moment is None:
+def _moment(at: str) -> tuple[int, int] | None:
+    """Entry and step of a moment such as 4.2; of 4 the end of entry 4."""
+    found = MOMENT.fullmatch(at)
+    return (int(found[1]), int(found[2] or MOST_STEPS)) if found is not None else None
+
+
+def _start(found: list[replay.Event], at: tuple[int, int] | None) -> int:
+    """The event to stand at: that of the moment, or the last before it, else the first of all."""
+    if at is None:
         return 0
-    wanted = int(moment[1]), int(moment[2] or MOST_STEPS)
-    return max((place for place, event in enumerate(found) if (event.seq, event.number) <= wanted), default=0)
+    return max((place for place, event in enumerate(found) if (event.seq, event.number) <= at), default=0)
 
 
 @blueprint.post("/<number>/verification")

@@ -28,13 +28,13 @@ class Start(Schema):
     variables = fields.Nested(Complaint, required=True)
 
 
-class Advanced(Schema):
-    """What a step led to."""
+class Trouble(Schema):
+    """Something on the way that was refused or could not be carried out."""
 
-    instance_id = fields.Integer(required=True)
-    case_number = fields.String()
-    user_task_ids = fields.List(fields.Integer(), metadata={"description": "user tasks now open in the case"})
-    ended = fields.Boolean()
+    element = fields.String(required=True)
+    code = fields.String(metadata={"description": "of the refusal, or the kind of the failure"})
+    refused = fields.Boolean(metadata={"description": "false: it broke, and the operator has been told"})
+    text = fields.String(metadata={"description": "in the caller's language"})
 
 
 class TaskFilter(Schema):
@@ -63,6 +63,25 @@ class Task(Schema):
     created_at = fields.AwareDateTime()
     due_at = fields.AwareDateTime(allow_none=True)
     paused = fields.Boolean(metadata={"description": "the clock stands still while the customer is waited for"})
+
+
+class OpenTask(Task):
+    """An open task of the case one has just worked on."""
+
+    workable = fields.Boolean(metadata={"description": "the caller may complete it now"})
+
+
+class Advanced(Schema):
+    """What a step led to."""
+
+    instance_id = fields.Integer(required=True)
+    case_number = fields.String()
+    user_task_ids = fields.List(fields.Integer(), metadata={"description": "user tasks now open in the case"})
+    ended = fields.Boolean()
+    tasks = fields.List(fields.Nested(OpenTask), metadata={"description": "the same tasks as a worklist shows them"})
+    troubles = fields.List(
+        fields.Nested(Trouble), metadata={"description": "what did not work on the way; empty when all of it did"}
+    )
 
 
 class TaskPage(Schema):
@@ -116,6 +135,12 @@ class Completion(Schema):
     """What was entered, by field key; a list for fields that take several."""
 
     form = fields.Dict(keys=fields.String(), values=fields.Raw(), load_default=dict)
+    despite = fields.List(
+        fields.String(validate=validate.Length(max=120)),
+        load_default=list,
+        validate=validate.Length(max=20),
+        metadata={"description": "codes of refusals (EntryRefused) that were told and are to be recorded all the same"},
+    )
 
 
 class Instance(Schema):

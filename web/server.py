@@ -1,9 +1,10 @@
-"""What the HTTP server loads: the application, and beside it the clockwork that lets timers fire and limits pass, and the worker of queued jobs."""
+"""What the HTTP server loads: the application behind its edge, and beside it the clockwork that lets timers fire and limits pass, and the worker of queued jobs."""
 
 from __future__ import annotations
 
 import gc
 import logging
+import multiprocessing
 import threading
 from collections.abc import Callable
 from datetime import timedelta
@@ -13,6 +14,7 @@ from flask import Flask
 import engine
 from office import batches
 from web import background, create_app
+from web.edge import Edge, Refusals, keep_watch
 
 EVERY_SECONDS = 1.0
 NOBODY_BROUGHT_IT = timedelta(seconds=10)
@@ -20,12 +22,21 @@ LESS_OFTEN = {"tidying": 600.0, "batches": 10.0}
 _log = logging.getLogger(__name__)
 
 
-def application() -> Flask:
+def application() -> Edge:
     """The app of a serving process, with its clockwork and its worker running."""
     app = create_app()
     start_background(app, threading.Event())
+    return at_the_edge(app)
+
+
+def at_the_edge(app: Flask) -> Edge:
+    """The app as the HTTP server takes it, loaded for good, in a process that ends with the one that started it."""
+    app.config["USE_X_SENDFILE"] = True  # files of ours are sent by the server, past Python
+    edge = Edge(app, Refusals(app))
+    started_by = multiprocessing.parent_process()
+    keep_watch(started_by.pid if started_by is not None else None)
     settle()
-    return app
+    return edge
 
 
 def settle() -> None:

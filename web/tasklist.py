@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from flask import Blueprint, Flask, abort, flash, redirect, render_template, request, url_for
@@ -16,10 +17,11 @@ from models.base import session
 from models.user_task import UserTask
 from office import notices
 from web import auth, looking, submission
-from web.queries import access, batchlist, casefile, evidence, filling, names, timeline, worklist
+from web.queries import access, batchlist, casefile, evidence, filling, names, standing, timeline, worklist
 
 blueprint = Blueprint("tasklist", __name__)
 EARLIER_LINES = 8
+DESPITE = "despite"
 
 
 def register(app: Flask) -> None:
@@ -88,26 +90,62 @@ def task(task_id: int) -> str | Response:
 @blueprint.post("/tasks/<int:task_id>/completion")
 def complete(task_id: int) -> str | Response | tuple[str, int]:
     """Complete the task; wrong fields come back marked, with everything kept."""
-    submitted = _submitted()
+    despite = request.form.getlist(DESPITE)
     try:
-        engine.complete(task_id, form=submitted, by=auth.actor(), at=engine.now(), key=submission.given())
+        done = engine.complete(
+            task_id, form=_submitted(), by=auth.actor(), at=engine.now(), key=submission.given(), despite=despite
+        )
     except engine.InvalidForm as error:
-        return _page(task_id, request.form, error.reasons), 422
-    flash(gettext("Done."))
-    following = worklist.next_task(current_user)
-    if following is None:
-        return redirect(url_for("tasklist.worklist_page"))
-    return redirect(url_for("tasklist.task", task_id=following))
+        return _page(task_id, request.form, error.reasons, _ways(task_id, error)), 422
+    row = session().get_one(UserTask, task_id)
+    kind, sentence = standing.said(_name(row), row.business_key, standing.whose(row.instance_id), done)
+    flash(sentence, kind)
+    return onward(row.business_key, row.instance_id)
+
+
+def onward(number: str, instance_id: int) -> Response:
+    """Where one stays with the customer: the next step of the case that is one's own, else what the case waits for."""
+    following = engine.workable(instance_id, auth.actor())
+    if following:
+        return redirect(url_for("tasklist.task", task_id=following[0]))
+    return redirect(url_for("cases.case", number=number, _anchor="standing"))
 
 
 def _submitted() -> filling.Submitted:
-    return filling.submitted(request.form, but=("csrf_token", submission.NAME))
+    return filling.submitted(request.form, but=("csrf_token", submission.NAME, DESPITE))
+
+
+def _name(row: UserTask) -> str:
+    name = names.element_name(row.process_key, row.element_id, row.name)
+    return names.of_item(name, row.item_index, row.item_count)
+
+
+@dataclass(frozen=True)
+class Way:
+    """What a person may do who has been told of a refusal: record it, and go on to the step that its event leads to."""
+
+    code: str
+    step: str
+
+
+def _ways(task_id: int, error: engine.InvalidForm) -> Way | None:
+    """The way round a refusal, when the diagram draws one that leads to another step than this."""
+    caught_by, row = error.values.get("caught_by"), session().get_one(UserTask, task_id)
+    if not caught_by:
+        return None
+    for process, compiled in engine.definition_of(row.instance_id).processes.items():
+        drawn = compiled.diagram
+        for flow in drawn.outgoing(caught_by):
+            if flow.target != row.element_id:
+                target = drawn.elements[flow.target]
+                return Way(error.values["code"], names.element_name(process, target.id, target.name))
+    return None
 
 
 @blueprint.post("/tasks/<int:task_id>/fields")
 def fields(task_id: int) -> str:
     """The fields of a form as its conditions have it for what has been typed so far."""
-    form, variables, scope = _form(task_id)
+    form, variables, scope = _form(_open(task_id))
     return render_template("_fields.html", reasons={}, **_typed(form, variables, scope, request.form))
 
 
@@ -125,15 +163,19 @@ def release(task_id: int) -> Response:
     return redirect(url_for("tasklist.worklist_page"))
 
 
-def _form(task_id: int) -> tuple[engine.Form, Mapping[str, Any], engine.feel.Scope]:
-    """The form of a task that is open and that the person may see. Errors: UnknownUserTask, NotYourCase, AlreadyCompleted."""
+def _open(task_id: int) -> UserTask:
+    """A task that is open and that the person may see. Errors: UnknownUserTask, NotYourCase, AlreadyCompleted."""
     row = session().get(UserTask, task_id)
     if row is None:
         raise engine.UnknownUserTask(task=task_id)
     access.check_case(current_user, row.instance_id)
     if row.state != "open":
         raise engine.AlreadyCompleted(task=task_id)
-    return engine.form_of(task_id, at=engine.now())
+    return row
+
+
+def _form(row: UserTask) -> tuple[engine.Form, Mapping[str, Any], engine.feel.Scope]:
+    return engine.form_of(row.id, at=engine.now())
 
 
 def _typed(
@@ -142,35 +184,43 @@ def _typed(
     return filling.typed(form, variables, scope, _submitted(), typed)
 
 
-def _page(task_id: int, typed: MultiDict[str, str] | None, reasons: dict[str, list[engine.Reason]]) -> str:
-    form, variables, scope = _form(task_id)
-    row = session().get_one(UserTask, task_id)
+def _page(
+    task_id: int,
+    typed: MultiDict[str, str] | None,
+    reasons: dict[str, list[engine.Reason]],
+    way: Way | None = None,
+) -> str:
+    row = _open(task_id)
+    form, variables, scope = _form(row)
     looking.note(row.business_key)
-    stage = casefile.stage_of_task(row)
-    definition = engine.definition_of(row.instance_id)
+    history = engine.history_of(row.instance_id)
+    definition, stage = history.definition, casefile.stage_of_task(row, history)
     element = definition.processes[stage.process].element(row.element_id)
-    told = timeline.lines(engine.entries(row.instance_id), definition)
+    caught = names.refusals(definition.processes[stage.process].diagram)
+    refused = standing.refused_before(history.entries, row.token)
     filled = filling.untouched(form, variables, scope) if typed is None else _typed(form, variables, scope, typed)
     with names.of_definition(definition):  # a case is told in the words of its own version
         return render_template(
             "task.html",
             task=row,
-            name=names.of_item(
-                names.element_name(stage.process, row.element_id, row.name), row.item_index, row.item_count
-            ),
+            name=_name(row),
+            whose=standing.whose(row.instance_id),
+            refused=refused and (names.drawn_in(definition, refused["element"]), standing.why(refused, caught)),
+            way=way,
             may_work=row.group in current_user.departments or row.assignee == current_user.name,
             form=form,
             reasons=reasons,
             words=variables.get("complaint_text"),
             batch=batchlist.of(row.process_key, row.business_key),
-            shown=evidence.of(form, variables, names.refusals(definition.processes[stage.process].diagram)),
+            shown=evidence.of(form, {**variables, "refusal": None}, caught),
             documentation=names.documentation(stage.process, element),
             manual_refs=element.manual_refs,
-            earlier=list(reversed(told))[:EARLIER_LINES],
+            earlier=timeline.newest(history, EARLIER_LINES)[:EARLIER_LINES],
             stage=stage,
             definition=definition,
             departments=names.departments(),
-            instance=casefile.find(row.business_key),
+            process_name=names.process_name,
+            paused=history.is_paused,
             **filled,
         )
 

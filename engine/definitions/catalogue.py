@@ -1,4 +1,4 @@
-"""The English names of a process, read from its file in translations/; whatever an owner brings in, the answer is a mapping or None."""
+"""The English names of a process, read from its file in translations/; whatever an owner brings in, the answer is a mapping or a problem."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
 
-import yaml
+from engine import yaml
 
 
 @lru_cache(maxsize=256)
@@ -16,10 +16,21 @@ def read(text: str) -> Mapping[str, Any] | None:
     Shape: under "documentation" and "subject" stand mappings of their own: what a person is told at an element, what a notice's subject says there.
     """
     try:
-        found = yaml.safe_load(text) or {}
-    except (yaml.YAMLError, ValueError, RecursionError):
+        found = yaml.parse(text)
+    except yaml.MalformedYaml:
         return None
-    return found if isinstance(found, dict) else None
+    return found or {} if isinstance(found, dict | None) else None
+
+
+def fault(text: str) -> dict[str, Any] | None:
+    """Why such a text cannot be read: `line` and `why`, as MalformedYaml has them, or no_mapping; None when it can."""
+    if read(text) is not None:
+        return None
+    try:
+        yaml.parse(text)
+    except yaml.MalformedYaml as error:
+        return error.values
+    return {"line": 0, "why": "no_mapping"}
 
 
 def names(text: str) -> dict[str, str]:

@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cached_property, lru_cache
+from typing import TypeVar
 
 from engine import xml
+from engine.definitions import regular
+from engine.definitions.regular import BPMN
 
-BPMN = "http://www.omg.org/spec/BPMN/20100524/MODEL"
 LANE = f"{{{BPMN}}}lane"
 SPIFF = "http://spiffworkflow.org/bpmn/schema/1.0/core"
 ACTIVITIES = frozenset({"userTask", "serviceTask", "businessRuleTask", "receiveTask", "callActivity", "subProcess"})
 GATEWAYS = frozenset({"exclusiveGateway", "parallelGateway", "inclusiveGateway", "eventBasedGateway"})
 EVENTS = frozenset({"startEvent", "endEvent", "boundaryEvent", "intermediateCatchEvent", "intermediateThrowEvent"})
 MOST_KEPT = 128
+MOST_ELEMENTS, MOST_FLOWS = 1_000, 3_000
+_Part = TypeVar("_Part")
 LITERAL = re.compile(r'"([^"\\]+)"')
 COUNTER = "loopCounter"  # what an item of a multi-instance activity calls its number, as the standard has it
 OF_MULTI_INSTANCE = frozenset({"completionCondition", "documentation", "extensionElements"})
@@ -42,8 +46,11 @@ WITHOUT_TOKENS = frozenset(  # what stands beside flow nodes; everything else is
         "dataStoreReference",
         "standardLoopCharacteristics",
         "multiInstanceLoopCharacteristics",
+        *("performer", "humanPerformer", "potentialOwner", "resourceRole", "supports", "correlationSubscription"),
+        *("inputSet", "outputSet", "eventDefinitionRef"),
     }
 )
+DMN = "https://www.omg.org/spec/DMN/"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -78,7 +85,10 @@ class MultiInstance:
 
 @dataclass(frozen=True, kw_only=True)
 class Element:
-    """One flow node. `trigger` is the kind of its event definition (timer, message, error, terminate …), empty when it has none."""
+    """One flow node. `trigger` is the kind of its event definition (timer, message, error, terminate …), empty when it has none.
+
+    `error_code` is None when no error that is declared is named; `error_named` when one is, declared or not.
+    """
 
     id: str
     type: str
@@ -97,6 +107,7 @@ class Element:
     timer_kind: str = ""
     message: str = ""
     error_code: str | None = None
+    error_named: bool = False
     topic: str = ""
     result_variable: str = ""
     parameters: tuple[Parameter, ...] = ()
@@ -111,6 +122,10 @@ class Element:
     def manual_refs(self) -> tuple[str, ...]:
         """The ids of the manual this element declares."""
         return tuple(ref.strip() for ref in self.properties.get("manualRef", "").split(",") if ref.strip())
+
+    def mapping(self, prefix: str) -> list[tuple[str, str]]:
+        """Variables and FEEL texts of what a call takes ("in.") or brings back ("out.")."""
+        return [(name[len(prefix) :], text) for name, text in self.properties.items() if name.startswith(prefix)]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -127,7 +142,11 @@ class Flow:
 
 @dataclass(frozen=True, kw_only=True)
 class Diagram:
-    """One executable process with everything drawn in it; `executable` counts those of the file, `twice` are ids used more than once."""
+    """One executable process with everything drawn in it.
+
+    `executable` counts those of the file, `twice` are ids used more than once, `nameless` the kinds and lines of elements without any, `lanes_of` the
+    names of the lanes that an element stands in.
+    """
 
     key: str
     name: str
@@ -138,40 +157,71 @@ class Diagram:
     lane_names: dict[str, str]
     executable: int
     twice: tuple[str, ...] = ()
+    nameless: tuple[tuple[str, int], ...] = ()
+    lanes_of: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
     def outgoing(self, element_id: str) -> list[Flow]:
         """The flows that leave an element, in document order."""
-        return [flow for flow in self.flows.values() if flow.source == element_id]
+        return list(self._leaving.get(element_id, ()))
 
     def incoming(self, element_id: str) -> list[Flow]:
         """The flows that arrive at an element, in document order."""
-        return [flow for flow in self.flows.values() if flow.target == element_id]
+        return list(self._arriving.get(element_id, ()))
 
     def boundary_events(self, element_id: str) -> list[Element]:
         """The events attached to an activity."""
-        return [element for element in self.elements.values() if element.attached_to == element_id]
+        return list(self._attached.get(element_id, ()))
+
+    def starts(self, parent: str) -> list[Element]:
+        """The start events of the process or of a sub-process."""
+        return list(self._starting.get(parent, ()))
+
+    # Asked for every element of a diagram: looking through all of them each time takes the square of their number.
+
+    @cached_property
+    def _leaving(self) -> dict[str, list[Flow]]:
+        return _grouped(self.flows.values(), lambda flow: flow.source)
+
+    @cached_property
+    def _arriving(self) -> dict[str, list[Flow]]:
+        return _grouped(self.flows.values(), lambda flow: flow.target)
+
+    @cached_property
+    def _attached(self) -> dict[str, list[Element]]:
+        return _grouped(self.elements.values(), lambda element: element.attached_to)
+
+    @cached_property
+    def _starting(self) -> dict[str, list[Element]]:
+        starts = (element for element in self.elements.values() if element.type == "startEvent")
+        return _grouped(starts, lambda element: element.parent)
 
     def called_processes(self) -> list[str]:
         """Keys of the processes that call activities name, in document order, each once."""
         return list(dict.fromkeys(e.called for e in self.elements.values() if e.type == "callActivity" and e.called))
 
 
+def _grouped(parts: Iterable[_Part], by: Callable[[_Part], str]) -> dict[str, list[_Part]]:
+    found: dict[str, list[_Part]] = {}
+    for part in parts:
+        found.setdefault(by(part), []).append(part)
+    return found
+
+
 @lru_cache(maxsize=MOST_KEPT)
 def parse(content: bytes) -> Diagram:
     """Read a BPMN file; the first executable process counts.
 
-    Errors: MalformedXml.
+    Errors: MalformedXml: dmn, no_bpmn, no_process and those of `xml.parse`.
     """
-    root = xml.parse(content)
-    if xml.local(root) != "definitions" or xml.namespace(root) != BPMN:
-        raise xml.MalformedXml(line=root.sourceline or 0, why="no_bpmn")
-    processes = [child for child in root if xml.local(child) == "process"]
-    if not processes:
-        raise xml.MalformedXml(line=root.sourceline or 0, why="no_process")
+    root = regular.root(content)
+    processes = _processes(root)
     process = next((p for p in processes if p.get("isExecutable") == "true"), processes[0])
-    lanes = _lanes(process)
+    lanes_of = _lanes(process)
+    lanes = {id: names[-1] for id, names in lanes_of.items()}
     reader = _Reader(lanes, _named(root, "message", "name"), _named(root, "error", "errorCode"))
     elements, flows = reader.read(process)
+    if len(elements) > MOST_ELEMENTS or len(flows) > MOST_FLOWS:
+        raise xml.MalformedXml(line=process.sourceline or 0, why="too_many_elements", limit=MOST_ELEMENTS)
     return Diagram(
         key=process.get("id", ""),
         name=process.get("name") or _pool_name(root, process.get("id", "")),
@@ -182,7 +232,19 @@ def parse(content: bytes) -> Diagram:
         lane_names={lane.get("id", ""): lane.get("name", "") for lane in process.iter(LANE)},
         executable=sum(p.get("isExecutable") != "false" for p in processes),
         twice=tuple(reader.twice),
+        nameless=tuple(reader.nameless),
+        lanes_of=lanes_of,
     )
+
+
+def _processes(root: xml.Element) -> list[xml.Element]:
+    if xml.local(root) != "definitions" or xml.namespace(root) != BPMN:
+        why = "dmn" if xml.namespace(root).startswith(DMN) else "no_bpmn"
+        raise xml.MalformedXml(line=root.sourceline or 0, why=why, found=xml.local(root))
+    processes = [child for child in root if xml.local(child) == "process"]
+    if not processes:
+        raise xml.MalformedXml(line=root.sourceline or 0, why="no_process")
+    return processes
 
 
 def _pool_name(root: xml.Element, process_id: str) -> str:
@@ -196,11 +258,14 @@ def _named(root: xml.Element, tag: str, attribute: str) -> dict[str, str]:
     return {e.get("id", ""): e.get(attribute, "") for e in root if xml.local(e) == tag}
 
 
-def _lanes(process: xml.Element) -> dict[str, str]:
-    found = {}
+def _lanes(process: xml.Element) -> dict[str, tuple[str, ...]]:
+    """Element id → the lanes that name it; a lane around others may name what stands in those, and does not count then."""
+    found: dict[str, tuple[str, ...]] = {}
     for lane in process.iter(LANE):
-        for reference in lane.findall(f"{{{BPMN}}}flowNodeRef"):
-            found[(reference.text or "").strip()] = lane.get("name", "")
+        named = [(one.getparent() is lane, (one.text or "").strip()) for one in lane.iter(f"{{{BPMN}}}flowNodeRef")]
+        inner = {id for own, id in named if not own}
+        for id in (id for own, id in named if own and id not in inner):
+            found[id] = (*found.get(id, ()), lane.get("name", ""))
     return found
 
 
@@ -214,6 +279,7 @@ class _Reader:
     def __init__(self, lanes: dict[str, str], messages: dict[str, str], errors: dict[str, str]) -> None:
         self.lanes, self.messages, self.errors = lanes, messages, errors
         self.twice: list[str] = []
+        self.nameless: list[tuple[str, int]] = []
         self._ids: set[str] = set()
 
     def read(self, scope: xml.Element, lane: str = "") -> tuple[dict[str, Element], dict[str, Flow]]:
@@ -227,7 +293,7 @@ class _Reader:
             elif kind and kind not in WITHOUT_TOKENS and not kind.endswith(EVENT_DEFINITION):
                 self.note(node)
                 element = self.element(node, kind, scope.get("id", ""), lane)
-                elements[element.id] = element
+                elements[element.id or f" {len(elements)}"] = element
                 if kind == "subProcess":
                     inner, inner_flows = self.read(node, element.lane)
                     elements |= inner
@@ -235,9 +301,11 @@ class _Reader:
         return elements, flows
 
     def note(self, node: xml.Element) -> None:
-        """Remember an id, and whether it has been used before."""
+        """Remember an id, and whether it has been used before or is missing."""
         id = node.get("id", "")
-        if id in self._ids:
+        if not id:
+            self.nameless.append((xml.local(node), node.sourceline or 0))
+        elif id in self._ids:
             self.twice.append(id)
         self._ids.add(id)
 
@@ -278,6 +346,7 @@ class _Reader:
             timer_kind=timer_kind,
             message=self.messages.get(message.get("messageRef", ""), "") if message is not None else "",
             error_code=self.errors.get(trigger.get("errorRef", "")) if trigger is not None else None,
+            error_named=bool(trigger.get("errorRef")) if trigger is not None else False,
             topic=topic,
             result_variable=result or _properties(node).get("resultVariable", ""),
             parameters=parameters,

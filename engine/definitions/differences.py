@@ -16,7 +16,7 @@ from engine.definitions.package import Package
 from engine.language.forms import content as form_content
 
 ADDED, REMOVED, CHANGED, MOVED = "added", "removed", "changed", "moved"
-SILENT = frozenset({"id", "line", "trigger_count", "properties", "parameters", "multi_instance"})
+SILENT = frozenset({"id", "line", "trigger_count", "error_named", "properties", "parameters", "multi_instance"})
 UNCOMPARED = ("says", "at", "called")
 Facts = Mapping[str, Any]
 

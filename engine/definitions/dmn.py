@@ -6,14 +6,14 @@ Boxed contexts, invocations, lists and functions are refused by name, not skippe
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from engine import xml
-from engine.definitions.dmn_reader import Found, read
-from engine.errors import NotFound
+from engine.definitions.dmn_reader import NO_HEADS, Found, Heads, read
+from engine.errors import InvalidDefinition, NotFound, Problem
 from engine.language.decisions import DecisionTable, Outcome
-from engine.language.feel import Expression, Scope
+from engine.language.feel import Expression, Function, Scope
 
 
 class UnknownDecision(NotFound):
@@ -29,22 +29,38 @@ class Decision:
     logic: DecisionTable | Expression
     requires: tuple[str, ...] = ()
     manual_refs: tuple[str, ...] = ()
+    heads: Heads = NO_HEADS
 
 
 @dataclass(frozen=True)
 class Model:
-    """A DMN file. `decisions` finds each by its id; evaluation finds them by name as well."""
+    """A DMN file. `decisions` finds each by its id; evaluation finds them by name as well. `refused` says by id why a decision cannot be executed.
+
+    `names` and `functions` are what its expressions know beside the variables, `unbound` what these functions name in vain.
+    """
 
     decisions: dict[str, Decision]
+    refused: dict[str, list[Problem]] = field(default_factory=dict)
+    names: frozenset[str] = frozenset()
+    functions: tuple[Function, ...] = ()
+    unbound: tuple[tuple[str, str, tuple[str, ...]], ...] = ()
 
     def find(self, decision: str) -> Decision:
-        """A decision by id or name. Errors: UnknownDecision."""
+        """A decision by id or name. Errors: UnknownDecision; InvalidDefinition when it cannot be executed."""
+        if decision in self.refused:
+            raise InvalidDefinition(problems=self.refused[decision])
         if decision in self.decisions:
             return self.decisions[decision]
         for known in self.decisions.values():
             if known.name == decision:
                 return known
         raise UnknownDecision(decision=decision)
+
+    @property
+    def problems(self) -> list[Problem]:
+        """Why some of its decisions cannot be executed, each reason once."""
+        found = [problem for listed in self.refused.values() for problem in listed]
+        return [problem for number, problem in enumerate(found) if problem not in found[:number]]
 
     def evaluate(self, decision: str, variables: Mapping[str, Any], *, scope: Scope) -> Outcome:
         """Evaluate a decision and, once each, those it requires; what they give is known under their names.
@@ -72,9 +88,19 @@ class Model:
 
 
 def parse(content: bytes) -> Model:
-    """Read a DMN file; every expression is compiled now. Errors: MalformedXml, InvalidDefinition with every problem."""
-    return Model({found.id: _decision(found) for found in read(xml.parse(content))})
+    """Read a DMN file; every expression is compiled now. A decision that cannot be executed does not keep the others from being read.
+
+    Errors: MalformedXml; InvalidDefinition when the file as a whole is too large.
+    """
+    read_now = read(xml.parse(content))
+    decisions = {found.id: _decision(found) for found in read_now.found}
+    refused = dict(read_now.refused)
+    while resting := [one for one in decisions.values() if not refused.keys().isdisjoint(one.requires)]:
+        for one in resting:
+            refused[one.id] = [problem for id in one.requires for problem in refused.get(id, ())]
+            del decisions[one.id]
+    return Model(decisions, refused, read_now.names, read_now.functions, read_now.unbound)
 
 
 def _decision(found: Found) -> Decision:
-    return Decision(found.id, found.name, found.logic, found.requires, found.manual_refs)
+    return Decision(found.id, found.name, found.logic, found.requires, found.manual_refs, found.heads)

@@ -18,8 +18,21 @@ from engine.language.feel import CHARGE, Expression, FeelLimit, FeelSyntaxError,
 MOST = {"decision": 200, "businessKnowledgeModel": 200, "inputData": 500}
 MOST_RULES = 2_000
 MOST_CELLS = 10_000
+MOST_COLUMNS = 200
 ORDERED = frozenset({"PRIORITY", "OUTPUT ORDER"})
+EMPTY = " null"  # what a cell of a result left empty gives; one that says null has no blank before it
 _MANUAL_ID = re.compile(r"\b[A-Z]{2,5}(?:-?\d{1,3})?\.\d+\b")
+
+
+@dataclass(frozen=True)
+class Heads:
+    """What the columns of a table are called and which type they say they have, inputs and outputs in order."""
+
+    inputs: tuple[tuple[str, str], ...] = ()
+    outputs: tuple[tuple[str, str], ...] = ()
+
+
+NO_HEADS = Heads()
 
 
 @dataclass(frozen=True)
@@ -31,17 +44,37 @@ class Found:
     logic: DecisionTable | Expression
     requires: tuple[str, ...]
     manual_refs: tuple[str, ...]
+    heads: Heads = NO_HEADS
 
 
-def read(root: xml.Element) -> list[Found]:
-    """The decisions of a DMN tree, in document order. Errors: MalformedXml, InvalidDefinition with every problem."""
+@dataclass(frozen=True)
+class Reading:
+    """What a file holds: the decisions that can be executed, in document order, and why others cannot, by their id.
+
+    `names` are known to every expression, `functions` are those that the file's own knowledge models make, and `unbound` what these name beside their parameters (model, name, parameters). Problems of such a model stand under the empty id.
+    """
+
+    found: list[Found]
+    refused: dict[str, list[Problem]]
+    names: frozenset[str]
+    functions: tuple[Function, ...]
+    unbound: tuple[tuple[str, str, tuple[str, ...]], ...] = ()
+
+
+def read(root: xml.Element) -> Reading:
+    """The decisions of a DMN tree. Errors: MalformedXml; InvalidDefinition when the file as a whole cannot be read."""
     if xml.local(root) != "definitions":
         raise xml.MalformedXml(line=root.sourceline or 0, why="no_dmn")
     reader = _Reader(root)
-    found = reader.decisions() if reader.is_readable() else []
-    if reader.problems:
-        raise InvalidDefinition(problems=reader.problems)
-    return found
+    if not reader.is_readable():
+        raise InvalidDefinition(problems=reader.refused[""])
+    found = reader.decisions()
+    names, functions = frozenset(reader.names), tuple(reader.functions.values())
+    return Reading(found, reader.refused, names, functions, tuple(reader.unbound))
+
+
+def _is_feel(language: str) -> bool:
+    return language.rstrip("/").rpartition("/")[2].upper() == "FEEL"
 
 
 def _children(element: xml.Element, *names: str) -> Iterator[xml.Element]:
@@ -67,35 +100,66 @@ def _manual_refs(*elements: xml.Element | None) -> tuple[str, ...]:
     return tuple(dict.fromkeys(found))
 
 
+def _head(column: xml.Element) -> str:
+    """What a column is called on the screen."""
+    return column.get("label") or column.get("name") or _text(_child(column, "inputExpression"))
+
+
+def _heads(table: xml.Element | None) -> Heads:
+    if table is None:
+        return NO_HEADS
+    inputs = tuple((_head(c), _type(_child(c, "inputExpression"))) for c in _children(table, "input"))
+    outputs = list(_children(table, "output"))
+    whole = _type(table) if len(outputs) == 1 else ""
+    return Heads(inputs, tuple((_head(c), _type(c) or whole) for c in outputs))
+
+
+def _type(element: xml.Element | None) -> str:
+    """The FEEL type that a column names; empty for one of the file's own, and for none."""
+    return (element.get("typeRef") or "").removeprefix("feel:") if element is not None else ""
+
+
 class _Reader:
     def __init__(self, root: xml.Element) -> None:
         self.root = root
-        self.problems: list[Problem] = []
+        self.refused: dict[str, list[Problem]] = {}
+        self.unbound: list[tuple[str, str, tuple[str, ...]]] = []
+        self.inside = ""
+        self.place: dict[str, Any] = {}
         self.names = {e.get("name", "") for e in _children(root, "inputData", "decision")}
         self.types = {e.get("name", ""): e for e in _children(root, "itemDefinition")}
         self.functions: dict[str, Function] = {}
         self.cells = 0
 
     def problem(self, element: xml.Element, rule: str, **values: Any) -> None:
-        self.problems.append(Problem(element.sourceline or 0, element.get("id", ""), rule, values))
+        found = Problem(element.sourceline or 0, element.get("id", ""), rule, {**self.place, **values})
+        self.refused.setdefault(self.inside, []).append(found)
 
     def is_readable(self) -> bool:
-        """Whether the file is of a size worth reading, and all of it FEEL; what speaks against it is a problem."""
+        """Whether the file is of a size worth reading; what speaks against it is a problem."""
         for kind, most in MOST.items():
             if (count := sum(1 for _ in _children(self.root, kind))) > most:
                 self.problem(self.root, "too_many", kind=kind, count=count, limit=most)
         for element in self.root.iter():
-            language = element.get("expressionLanguage", "FEEL")
-            if language.rstrip("/").rpartition("/")[2].upper() != "FEEL":
-                self.problem(element, "unsupported_expression_language", language=language[:80])
             if xml.local(element) == "decisionTable":
                 self._measure(element)
-        return not self.problems
+        return not self.refused
+
+    def _speaks_feel(self, holder: xml.Element) -> bool:
+        """Whether everything in a decision or knowledge model, and the file around it, is written in FEEL."""
+        wrong = [e for e in (self.root, *holder.iter()) if not _is_feel(e.get("expressionLanguage", "FEEL"))]
+        for element in wrong:
+            language = element.get("expressionLanguage", "")
+            self.problem(element, "unsupported_expression_language", language=language[:80])
+        return not wrong
 
     def _measure(self, table: xml.Element) -> None:
         rules = sum(1 for _ in _children(table, "rule"))
         columns = sum(1 for _ in _children(table, "input", "output"))
-        self.cells += rules * columns
+        written = sum(1 for rule in _children(table, "rule") for _ in _children(rule, "inputEntry", "outputEntry"))
+        self.cells += max(rules * columns, written)
+        if columns > MOST_COLUMNS:
+            self.problem(table, "too_many", kind="column", count=columns, limit=MOST_COLUMNS)
         if rules > MOST_RULES:
             self.problem(table, "too_many", kind="rule", count=rules, limit=MOST_RULES)
         elif self.cells > MOST_CELLS:
@@ -105,27 +169,30 @@ class _Reader:
         self._knowledge()
         found: dict[str, Found] = {}
         elements = self._by_id("decision")
-        for element in elements.values():
-            logic = self._logic(element)
+        for id, element in elements.items():
+            self.inside, self.place = id, {"table": element.get("name") or id}
+            logic = self._logic(element) if self._speaks_feel(element) else None
+            requires = tuple(self._required(element, elements))
             if logic is not None:
                 refs = _manual_refs(element, _child(element, "decisionTable"))
-                requires = tuple(self._required(element, elements))
-                found[element.get("id", "")] = Found(
-                    element.get("id", ""), element.get("name", ""), logic, requires, refs
-                )
+                heads = _heads(_child(element, "decisionTable"))
+                found[id] = Found(id, element.get("name", ""), logic, requires, refs, heads)
+        self.place = {}
         self._ordered(elements, {name: decision.requires for name, decision in found.items()})
-        return list(found.values())
+        return [one for one in found.values() if one.id not in self.refused]
 
     def _by_id(self, kind: str) -> dict[str, xml.Element]:
         found: dict[str, xml.Element] = {}
         names: set[str] = set()
         for element in _children(self.root, kind):
+            self.inside = element.get("id", "") if kind == "decision" else ""
             if not element.get("id") or element.get("id") in found:
                 self.problem(element, "duplicate_id" if element.get("id") else "no_id", name=element.get("name", ""))
             if element.get("name") in names:
                 self.problem(element, "duplicate_name", name=element.get("name"))
             names.add(element.get("name", ""))
             found[element.get("id", "")] = element
+        self.inside = ""
         return found
 
     def _ordered(self, elements: dict[str, xml.Element], requires: dict[str, tuple[str, ...]]) -> list[str]:
@@ -137,6 +204,7 @@ class _Reader:
                 order.append(name)
                 del waiting[name]
         for name in waiting:
+            self.inside = name if xml.local(elements[name]) == "decision" else ""
             self.problem(elements[name], "circular_requirement", name=elements[name].get("name", ""))
         return order
 
@@ -168,18 +236,24 @@ class _Reader:
         body = _child(element, "encapsulatedLogic")
         literal = _child(body, "literalExpression")
         name = element.get("name", "")
+        if not self._speaks_feel(element):
+            return
         if body is None or literal is None:
             self.problem(element, "knowledge_model_not_executable", name=name)
             return
+        known = len(self.refused.get("", ()))
         parameters = tuple(p.get("name", "") for p in _children(body, "formalParameter"))
         expression = self.compiled(literal, _text(literal), feel.compile, parameters)
 
+        self.unbound += [(name, one, parameters) for one in sorted(expression.names - set(parameters))]
         cost = 1 + len(expression.text) // CHARGE
 
         def run(scope: Scope, *given: Any) -> Any:
             scope.spend(cost)
             return expression.part_of(dict(zip(parameters, given, strict=True)), scope)
 
+        if len(self.refused.get("", ())) > known:
+            return  # what calls it is refused as well
         self.functions[name] = Function(name, parameters, len(parameters), False, run)
 
     def _references(self, element: xml.Element, requirement: str, kind: str) -> Iterator[str]:
@@ -218,11 +292,16 @@ class _Reader:
             self.problem(element, "priority_without_output_values", policy=policy)
         if not outputs:
             self.problem(element, "table_without_output")
-        rules = tuple(self._rule(child, len(inputs), len(outputs)) for child in _children(element, "rule"))
+        columns = [_head(child) for child in _children(element, "input", "output")]
+        rules = tuple(
+            self._rule(child, number, len(inputs), len(outputs), columns)
+            for number, child in enumerate(_children(element, "rule"), start=1)
+        )
         return DecisionTable(inputs, outputs, rules, policy, aggregation)
 
     def _input(self, element: xml.Element) -> Input:
         text = _text(_child(element, "inputExpression"))
+        self.place["heading"] = _head(element)
         if not text:
             self.problem(element, "input_without_expression")
         allowed = _text(_child(element, "inputValues"))
@@ -230,6 +309,7 @@ class _Reader:
         return Input(expression, self.compiled(element, allowed, feel.compile_unary) if allowed else None)
 
     def _output(self, element: xml.Element, table: xml.Element) -> Output:
+        self.place["heading"] = _head(element)
         listed = _text(_child(element, "outputValues")) or self._allowed(element, table)
         default = _text(_child(element, "defaultOutputEntry"))
         return Output(
@@ -256,15 +336,24 @@ class _Reader:
             self.problem(element, "values_without_end", **error.values)
             return ()
 
-    def _rule(self, element: xml.Element, inputs: int, outputs: int) -> Rule:
+    def _rule(self, element: xml.Element, number: int, inputs: int, outputs: int, columns: list[str]) -> Rule:
         cells, results = list(_children(element, "inputEntry")), list(_children(element, "outputEntry"))
         if len(cells) != inputs or len(results) != outputs:
             self.problem(element, "row_does_not_fit", inputs=len(cells), outputs=len(results))
+        headings = iter(columns)
+
+        def compiled(cell: xml.Element, empty: str, compiler: Callable[..., Any]) -> Any:
+            self.place |= {"row": number, "heading": next(headings, "")}
+            return self.compiled(cell, _text(cell) or empty, compiler)
+
+        tests = tuple(compiled(cell, "-", feel.compile_unary) for cell in cells)
+        given = tuple(compiled(cell, EMPTY, feel.compile) for cell in results)
+        self.place = {"table": self.place["table"]}
         remarks = [_text(remark) for remark in _children(element, "annotationEntry")]
         return Rule(
             element.get("id", ""),
-            tuple(self.compiled(c, _text(c) or "-", feel.compile_unary) for c in cells),
-            tuple(self.compiled(c, _text(c) or "null", feel.compile) for c in results),
+            tests,
+            given,
             "; ".join(remark for remark in remarks if remark) or _text(element, "description"),
             _manual_refs(element),
         )

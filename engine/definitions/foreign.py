@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from engine import xml
-from engine.definitions.diagram import BPMN, EVENT_DEFINITION
+from engine.definitions.diagram import BPMN, EVENT_DEFINITION, SPIFF
 from engine.errors import Problem
 
 TOOLS = {
@@ -16,6 +16,10 @@ TOOLS = {
     "http://camunda.org/schema/1.0/bpmn": "Camunda 7",
     "http://flowable.org/bpmn": "Flowable",
     "http://activiti.org/bpmn": "Activiti",
+    "http://operaton.org/schema/1.0/bpmn": "Operaton",
+    "http://cibseven.org/schema/1.0/bpmn": "CIB seven",
+    "http://www.jboss.org/drools": "jBPM",
+    "http://www.bizagi.com/bpmn20": "Bizagi",
     "http://www.signavio.com": "Signavio",
     "http://www.omg.org/spec/BPMN/non-normative/color/1.0": "",
     "http://bpmn.io/schema/bpmn/biocolor/1.0": "",
@@ -54,6 +58,15 @@ INSTEAD = {
     "taskSchedule": "foreign_limit",
     "dueDate": "foreign_limit",
     "calledElement": "foreign_call",
+    "dueDateDefinition": "foreign_limit",
+    "followUpDate": "foreign_limit",
+    "owner": "foreign_assignment",
+    "potentialStarter": "foreign_assignment",
+    "collection": "foreign_list",
+    "elementVariable": "foreign_list",
+    "loopCharacteristics": "foreign_list",
+    "skipExpression": "foreign_setting",
+    "terminateAll": "foreign_setting",
 }
 # Settings that say nothing about execution.
 HARMLESS = frozenset(
@@ -65,9 +78,21 @@ HARMLESS = frozenset(
         "exclusive",
         "retries",
         "userTaskImplementation",
+        *("async", "asyncBefore", "asyncAfter", "jobPriority", "failedJobRetryTimeCycle", "modelerTemplateVersion"),
+        *("modelerTemplateIcon", "historyLevel", "diagramRelationId", "property", "metaData", "packageName", "version"),
     }
 )
 IGNORED_TOOLS = ("Signavio",)
+# Beside these, nobody's settings are known; one that is named as those of the tools above means what theirs means.
+OURS = (
+    BPMN,
+    SPIFF,
+    "http://www.omg.org/spec/BPMN/20100524/DI",
+    "http://www.omg.org/spec/DD/20100524/DI",
+    "http://www.omg.org/spec/DD/20100524/DC",
+    "http://www.w3.org/2001/XMLSchema-instance",
+    "http://www.w3.org/XML/1998/namespace",
+)
 
 
 def check(content: bytes) -> list[Problem]:
@@ -86,11 +111,18 @@ def _within(node: xml.Element, owner: str) -> Iterator[Problem]:
         yield from _attributes(node, owner)
         yield from _text(node, owner)
     for child in node:
-        tool = TOOLS.get(xml.namespace(child), "")
+        tool = _tool(xml.namespace(child), xml.local(child))
         if tool and tool not in IGNORED_TOOLS and xml.local(child) not in HARMLESS:
             yield _problem(child, owner, tool, xml.local(child))
         elif not tool:
             yield from _within(child, owner)
+
+
+def _tool(namespace: str, setting: str) -> str:
+    """Whose setting it is; of a tool that is not known its namespace, where the setting is named as those of others are; empty for what sets nothing."""
+    if namespace in TOOLS:
+        return TOOLS[namespace]
+    return namespace if namespace and namespace not in OURS and setting in INSTEAD else ""
 
 
 def _owner(node: xml.Element, owner: str) -> str:
@@ -102,8 +134,8 @@ def _owner(node: xml.Element, owner: str) -> str:
 def _attributes(node: xml.Element, owner: str) -> Iterator[Problem]:
     for name in node.attrib:
         namespace, _, local = name.removeprefix("{").rpartition("}")
-        tool = TOOLS.get(namespace, "")
-        if tool and tool not in IGNORED_TOOLS and local in INSTEAD:
+        tool = _tool(namespace, local)
+        if tool and tool not in IGNORED_TOOLS and local not in HARMLESS:
             yield _problem(node, owner, tool, local)
 
 

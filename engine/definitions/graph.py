@@ -11,14 +11,13 @@ def successors(diagram: Diagram, element_id: str) -> list[str]:
     """Where a token may go from an element: along flows, to its boundary events, into its sub-process."""
     found = [flow.target for flow in diagram.outgoing(element_id)]
     found += [event.id for event in diagram.boundary_events(element_id)]
-    found += [e.id for e in diagram.elements.values() if e.parent == element_id and e.type == "startEvent"]
+    found += [event.id for event in diagram.starts(element_id)]
     return found
 
 
 def reachable(diagram: Diagram) -> set[str]:
     """The elements a token can reach from the start of the process."""
-    pending = [e.id for e in diagram.elements.values() if e.type == "startEvent" and e.parent == diagram.key]
-    return _closure(diagram, pending)
+    return _closure(diagram, [event.id for event in diagram.starts(diagram.key)])
 
 
 def _closure(diagram: Diagram, pending: list[str]) -> set[str]:

@@ -1,22 +1,18 @@
-"""Which variables are known at an element: what tasks, service tasks, decisions and callers before it have given. Nothing is executed."""
+"""The variables known at an element, as a list to choose from: what may exist there by name, who sets it, its type and unit. `surroundings` knows."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 
 from marshmallow import Schema, fields
 
 from engine import handlers
-from engine.definitions import dmn, graph
-from engine.definitions.diagram import COUNTER, Diagram, Element, parse
-from engine.definitions.package import MissingFile, Package
-from engine.errors import EngineError, InvalidDefinition
-from engine.language.decisions import DecisionTable
-from engine.language.forms import Form
-from engine.xml import MalformedXml
+from engine.definitions.package import Package
+from engine.definitions.surroundings import ALWAYS, Same, kept
+from engine.language.feel.inferred import Type
 
-FORM_TYPES = {"number": "number", "checkbox": "boolean", "checklist": "list", "datetime": "date"}
 SCHEMA_TYPES: tuple[tuple[type[fields.Field], str], ...] = (
     (fields.Boolean, "boolean"),
     (fields.Number, "number"),
@@ -26,102 +22,48 @@ SCHEMA_TYPES: tuple[tuple[type[fields.Field], str], ...] = (
     (fields.Nested, "context"),
     (fields.Dict, "context"),
 )
-IN, OUT = "in.", "out."
+NOTHING: Mapping[str, str] = MappingProxyType({})
 
 
 @dataclass(frozen=True)
 class Known:
-    """A variable by name, the element that gives it (empty: known from the start), and its FEEL type."""
+    """A variable by name, the element that gives it (empty: known from the start), its FEEL type, and its unit ("fen" for money)."""
 
     name: str
     element_id: str
     type: str
+    unit: str = ""
 
 
-def at(content: Package, process: str, element_id: str) -> list[Known]:
-    """The variables known at an element of a process of the package, those of the nearest element first when names repeat.
+def at(
+    content: Package,
+    process: str,
+    element_id: str,
+    others: Iterable[Package] = (),
+    started: Mapping[str, str] = NOTHING,
+) -> list[Known]:
+    """The variables known at an element of a process of the package, by name, the parts of contexts after them.
 
-    A diagram that cannot be read knows nothing.
+    Shape: `others` and `started` as in `names.check`. A diagram that cannot be read knows nothing.
     """
-    try:
-        drawn = parse(content.bpmn(process))
-    except (MalformedXml, MissingFile):
+    topics = frozenset(handlers.registered())
+    around = kept(Same(content), tuple(map(Same, others)), tuple(sorted(started.items())), topics)
+    drawn = around.drawn.get(process)
+    if drawn is None:
         return []
-    found: dict[str, Known] = {}
-    around = _around(drawn, element_id)
-    for element in before(drawn, element_id):
-        hidden = [e for e in _around(drawn, element.id) if e not in around and e.id != element.id]
-        if not hidden and element not in around:
-            for known in _given(element, content):
-                found[known.name] = known
-    for element in around:
-        for known in _of_item(element):
-            found[known.name] = known
-    return sorted(found.values(), key=lambda known: known.name)
+    passed = drawn.before(element_id)
+    by = {name: one.id for one in passed for name in drawn.sets.get(one.id, {})}
+    refused = any(one.trigger == "error" for one in passed)
+    seen = around.seen(process, element_id)
+    names = [name for name in seen if name not in ALWAYS or (name == "refusal" and refused)]
+    found = [one for name in names for one in _listed(name, by.get(name, ""), seen[name])]
+    return sorted(found, key=lambda known: known.name)
 
 
-def before(drawn: Diagram, element_id: str) -> list[Element]:
-    """The elements from which a token can come to an element, in document order; a flow stands for where it begins."""
-    flow = drawn.flows.get(element_id)
-    target = flow.source if flow else element_id
-    found = [e for e in drawn.elements.values() if e.id != target and target in graph.reached_from(drawn, e.id)]
-    own = drawn.elements.get(target)
-    return [*found, own] if flow and own is not None else found
-
-
-def _around(drawn: Diagram, element_id: str) -> list[Element]:
-    """The multi-instance activities that an element is or stands in, the outermost first."""
-    flow, found = drawn.flows.get(element_id), []
-    element = drawn.elements.get(flow.source if flow else element_id)
-    if flow and element is not None:  # a flow leaves the activity, not an item of it
-        element = drawn.elements.get(element.parent)
-    while element is not None:
-        found.append(element)
-        element = drawn.elements.get(element.parent)
-    return [one for one in reversed(found) if one.multi_instance is not None]
-
-
-def _of_item(element: Element) -> Iterator[Known]:
-    """What an item of a multi-instance activity sees beside the rest; its list does not."""
-    yield Known(COUNTER, element.id, "number")
-    if element.multi_instance is not None and element.multi_instance.item:
-        yield Known(element.multi_instance.item, element.id, "any")
-
-
-def _given(element: Element, content: Package) -> Iterator[Known]:
-    if element.multi_instance is not None:
-        if element.multi_instance.results:
-            yield Known(element.multi_instance.results, element.id, "list")
-    elif element.type == "userTask":
-        yield from _form(element, content)
-    elif element.type == "serviceTask":
-        yield from _result(element)
-    elif element.type == "businessRuleTask" and element.result_variable:
-        yield from _decision(element, content)
-    elif element.type == "callActivity":
-        names = [name for name in element.properties if name.startswith(OUT)]
-        yield from (Known(name.removeprefix(OUT), element.id, "any") for name in names)
-    if element.trigger == "error":
-        yield Known("refusal", element.id, "context")
-
-
-def _form(element: Element, content: Package) -> Iterator[Known]:
-    try:
-        form = Form.parse(content.form(element.properties.get("form", "")))
-    except (MissingFile, InvalidDefinition):
-        return
-    for field in form.inputs:
-        kind = "boolean" if field.is_boolean else FORM_TYPES.get(field.type, "string")
-        yield Known(field.key, element.id, kind)
-
-
-def _result(element: Element) -> Iterator[Known]:
-    known = handlers.registered().get(element.topic)
-    if known is None or not element.result_variable:
-        return
-    yield Known(element.result_variable, element.id, "context")
-    for name, field in known.gives.fields.items():
-        yield Known(f"{element.result_variable}.{name}", element.id, type_of(field))
+def _listed(name: str, element_id: str, kind: Type) -> Iterator[Known]:
+    yield Known(name, element_id, " | ".join(sorted(kind.kinds)) or "any", kind.unit)
+    for part, inner in kind.parts or ():
+        yield Known(f"{name}.{part}", element_id, " | ".join(sorted(inner.kinds)) or "any", inner.unit)
 
 
 def type_of(field: fields.Field) -> str:
@@ -132,25 +74,3 @@ def type_of(field: fields.Field) -> str:
 def fields_of(schema: type[Schema]) -> dict[str, fields.Field]:
     """The fields of a schema by name."""
     return dict(schema().fields)
-
-
-def _decision(element: Element, content: Package) -> Iterator[Known]:
-    try:
-        logic = dmn.parse(content.decision(element.decision)).find(element.decision).logic
-    except EngineError:
-        return
-    outputs = [output.name for output in logic.outputs] if isinstance(logic, DecisionTable) else []
-    yield Known(element.result_variable, element.id, "context" if len(outputs) > 1 else "any")
-    if len(outputs) > 1:
-        yield from (Known(f"{element.result_variable}.{name}", element.id, "any") for name in outputs)
-
-
-def given_by_callers(content: Package, process: str) -> list[Known]:
-    """What the call activities of a package hand to a process."""
-    found: dict[str, Known] = {}
-    for key in content.processes:
-        for element in parse(content.bpmn(key)).elements.values():
-            if element.type == "callActivity" and element.called == process:
-                names = [name.removeprefix(IN) for name in element.properties if name.startswith(IN)]
-                found |= {name: Known(name, "", "any") for name in names}
-    return list(found.values())

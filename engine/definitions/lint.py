@@ -6,49 +6,48 @@ Each rule yields problems with the line and element it concerns; texts for peopl
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from functools import lru_cache
 
 from marshmallow import Schema
 
 from engine import handlers
-from engine.definitions import catalogue, dmn, foreign
+from engine.definitions import catalogue, dmn, filling, foreign, settings, tables, tried
 from engine.definitions.diagram import ACTIVITIES, EVENTS, GATEWAYS, Diagram, Element, parse
 from engine.definitions.graph import in_cycle, reachable, recursive_calls
 from engine.definitions.package import MissingFile, Package, load
-from engine.errors import EngineError, InvalidDefinition, Problem
-from engine.language import feel
+from engine.errors import EngineError, InvalidDefinition, Problem, first
+from engine.language import feel, instants
 from engine.language.feel import FeelSyntaxError
 from engine.language.forms import Form
 from engine.xml import MalformedXml
 
-ID = re.compile(r"^[A-Za-z_][A-Za-z0-9_.-]*$")
+ID = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]*")
 RESERVED_IDS = frozenset({"Start", "End", "Root"})
 RESERVED_ENDINGS = (".EndJoin", ".BoundaryEventSplit", ".BoundaryEventJoin")
 EXTENSIONS = frozenset({"properties", "serviceTaskOperator", "calledDecisionId", "instructionsForEndUser"})
-UNQUOTED_DURATION = re.compile(r"^\s*[-+]?P(\d+[YMWD])*(T(\d+[HMS])+)?\s*$")
 TRIGGERS = {
     "startEvent": frozenset({""}),
     "endEvent": frozenset({"", "terminate", "error"}),
     "intermediateCatchEvent": frozenset({"timer", "message"}),
     "boundaryEvent": frozenset({"timer", "message", "error"}),
 }
+MANY = 2
 MOST_KEPT = 64
 REPEATED = frozenset({"userTask", "serviceTask", "businessRuleTask", "callActivity", "subProcess"})
-VARIABLE = re.compile(r"^[^\W\d]\w*$")
-EXPRESSION_PROPERTIES = ("due", "correlationKey", "inputCollection", "outputElement")
+EXPRESSION_PROPERTIES = ("due", "correlationKey", "inputCollection", "outputElement", "refusesWhen", "about")
 
 
 def check(content: Package) -> list[Problem]:
-    """Every problem of a package, in document order; empty when it may be published."""
+    """The problems of a package, in document order; empty when it may be published. After MOST_FINDINGS the last one says that there are more."""
     return list(_checked(content.canonical(), frozenset(handlers.registered())))
 
 
 @lru_cache(maxsize=MOST_KEPT)
 def _checked(canonical: bytes, topics: frozenset[str]) -> tuple[Problem, ...]:
     """Kept, because a draft and the processes that call it are asked about again and again; `topics` are the service tasks known then."""
-    return tuple(_problems(load(canonical)))
+    return tuple(first(_problems(load(canonical))))
 
 
 def _problems(content: Package) -> list[Problem]:
@@ -63,9 +62,12 @@ def _problems(content: Package) -> list[Problem]:
         except MissingFile as error:
             problems.append(Problem(0, "", "missing_file", error.values, f"{key}.bpmn"))
     for key, diagram in drawn.items():
-        found = sorted([*_check_diagram(key, diagram, content), *foreign.check(content.bpmn(key))], key=_line)
+        written = content.bpmn(key)
+        beside = [*foreign.check(written), *settings.check(written, diagram)]
+        found = sorted([*_check_diagram(key, diagram, content, drawn), *beside], key=_line)
         problems += [one if one.file else replace(one, file=f"{key}.bpmn") for one in found]
     problems += _shared_names(drawn)
+    problems += _tries(drawn)
     problems += _catalogues(content)
     problems += [Problem(0, "", "recursive_call", {"process": key}, f"{key}.bpmn") for key in recursive_calls(drawn)]
     return problems
@@ -77,8 +79,10 @@ def _line(problem: Problem) -> int:
 
 def _catalogues(content: Package) -> Iterator[Problem]:
     for name, text in content.files.items():
-        if name.startswith("translations/") and catalogue.read(text) is None:
-            yield Problem(0, "", "malformed_catalogue", {"file": name}, name)
+        found = catalogue.fault(text) if name.startswith("translations/") else None
+        if found is not None:
+            line = found["line"]
+            yield Problem(line, "", "malformed_catalogue", {"file": name, **found}, name)
 
 
 def _shared_names(drawn: dict[str, Diagram]) -> Iterator[Problem]:
@@ -92,7 +96,16 @@ def _shared_names(drawn: dict[str, Diagram]) -> Iterator[Problem]:
                 names.add(element.id)
 
 
-def _check_diagram(key: str, diagram: Diagram, content: Package) -> list[Problem]:
+def _tries(drawn: dict[str, Diagram]) -> Iterator[Problem]:
+    """A service task that is to be tried before must be there."""
+    for key, diagram in drawn.items():
+        for element in diagram.elements.values():
+            for name in tried.names(element):
+                if tried.find(name, key, drawn) is None:
+                    yield replace(_problem(element, "unknown_tried", service=name), file=f"{key}.bpmn")
+
+
+def _check_diagram(key: str, diagram: Diagram, content: Package, drawn: Mapping[str, Diagram]) -> list[Problem]:
     rules: tuple[Callable[[Diagram], Iterator[Problem]], ...] = (
         _file,
         _structure,
@@ -101,6 +114,8 @@ def _check_diagram(key: str, diagram: Diagram, content: Package) -> list[Problem
         _conditions,
         _reachability,
         _gateways,
+        _lanes,
+        _limits,
     )
     problems = list(_whole(key, diagram))
     for rule in rules:
@@ -109,6 +124,7 @@ def _check_diagram(key: str, diagram: Diagram, content: Package) -> list[Problem
         problems += _element(element)
         problems += _references(element, content)
         problems += _expressions(element)
+        problems += _not_by(element, drawn)
     return problems
 
 
@@ -122,11 +138,21 @@ def _problem(element: Element, rule: str, **values: object) -> Problem:
 
 
 def _file(diagram: Diagram) -> Iterator[Problem]:
-    """One process to execute, every id once."""
-    if diagram.executable != 1:
+    """One process to execute; every element with an id, and every id once."""
+    if not diagram.executable:
+        yield Problem(0, diagram.key, "process_not_executable", {"process": diagram.key})
+    elif diagram.executable > 1:
         yield Problem(0, "", "one_executable_process", {"count": diagram.executable})
     for id in diagram.twice:
-        yield Problem(0, id, "id_used_twice", {})
+        line = _line_of(diagram, id)
+        yield Problem(line, id, "id_used_twice", {"id": id})
+    for kind, line in diagram.nameless:
+        yield Problem(line, "", "element_without_id", {"type": kind})
+
+
+def _line_of(diagram: Diagram, id: str) -> int:
+    found = diagram.elements.get(id) or diagram.flows.get(id)
+    return found.line if found is not None else 0
 
 
 def _structure(diagram: Diagram) -> Iterator[Problem]:
@@ -140,7 +166,11 @@ def _structure(diagram: Diagram) -> Iterator[Problem]:
         if not any(e.type == "endEvent" for e in inside):
             yield Problem(0, parent, "no_end_event", {})
     for element in diagram.elements.values():
-        if not ID.match(element.id) or element.id in RESERVED_IDS or element.id.endswith(RESERVED_ENDINGS):
+        if (
+            (element.id and not ID.fullmatch(element.id))
+            or element.id in RESERVED_IDS
+            or element.id.endswith(RESERVED_ENDINGS)
+        ):
             yield _problem(element, "unusable_id", id=element.id)
 
 
@@ -158,14 +188,16 @@ def _flows(diagram: Diagram) -> Iterator[Problem]:
         leaving = diagram.outgoing(element.id)
         if element.type in ACTIVITIES | EVENTS and len(leaving) > 1:
             yield _problem(element, "several_flows_leave", count=len(leaving))
-        if element.type != "endEvent" and not leaving:
+        if element.id and element.type != "endEvent" and not leaving:
             yield _problem(element, "no_flow_leaves")
-        if element.type == "boundaryEvent" and not _is_activity(diagram, element.attached_to):
+        if element.type == "boundaryEvent" and not _is_activity_beside(diagram, element):
             yield _problem(element, "attached_to_nothing")
 
 
-def _is_activity(diagram: Diagram, element_id: str) -> bool:
-    return element_id in diagram.elements and diagram.elements[element_id].type in ACTIVITIES
+def _is_activity_beside(diagram: Diagram, event: Element) -> bool:
+    """Whether an event is attached to an activity of its own level."""
+    host = diagram.elements.get(event.attached_to)
+    return host is not None and host.type in ACTIVITIES and host.parent == event.parent
 
 
 def _ends_of_flows(diagram: Diagram) -> Iterator[Problem]:
@@ -196,7 +228,7 @@ def _conditions(diagram: Diagram) -> Iterator[Problem]:
 def _reachability(diagram: Diagram) -> Iterator[Problem]:
     reached = reachable(diagram)
     for element in diagram.elements.values():
-        if element.id not in reached:
+        if element.id and element.id not in reached:
             yield _problem(element, "unreachable")
 
 
@@ -222,6 +254,33 @@ def _can_be_raced(diagram: Diagram, target: Element) -> bool:
     """Whether an event gateway may wait for it: reached from nowhere else, with no boundary event of its own."""
     waits = target.type in ("intermediateCatchEvent", "receiveTask")
     return waits and len(diagram.incoming(target.id)) == 1 and not diagram.boundary_events(target.id)
+
+
+def _lanes(diagram: Diagram) -> Iterator[Problem]:
+    """Who does a user task is said once."""
+    for element in diagram.elements.values():
+        names = diagram.lanes_of.get(element.id, ())
+        if len(names) > 1 and element.type == "userTask" and not element.properties.get("group"):
+            yield _problem(element, "in_two_lanes", lanes=", ".join(names))
+
+
+def _limits(diagram: Diagram) -> Iterator[Problem]:
+    """A limit can come, and a limit that steps share is reckoned at one of them."""
+    reckoned = {e.properties.get("dueGroup") for e in diagram.elements.values() if e.properties.get("due")}
+    for element in diagram.elements.values():
+        due, group = element.properties.get("due", ""), element.properties.get("dueGroup", "")
+        if due and instants.never(due):
+            yield _never(element, due)
+        if group and group not in reckoned:
+            yield _problem(element, "limit_never_reckoned", group=group)
+
+
+def _not_by(element: Element, drawn: Mapping[str, Diagram]) -> Iterator[Problem]:
+    """Whose completer may not do a step is a user task of the package."""
+    known = {e.id for diagram in drawn.values() for e in diagram.elements.values() if e.type == "userTask"}
+    for named in filter(None, (one.strip() for one in element.properties.get("notBy", "").split(","))):
+        if named not in known:
+            yield _problem(element, "unknown_not_by", step=named)
 
 
 def _element(element: Element) -> Iterator[Problem]:
@@ -251,18 +310,18 @@ def _multi_instance(element: Element) -> Iterator[Problem]:
     if bool(marker.results) != bool(marker.output):
         yield _problem(element, "results_incomplete")
     for variable in filter(None, (marker.item, marker.results)):
-        if not VARIABLE.match(variable):
+        if not settings.usable(variable):
             yield _problem(element, "unusable_variable", variable=variable)
 
 
 def _event(element: Element) -> Iterator[Problem]:
     allowed = TRIGGERS.get(element.type)
     if allowed is not None and (element.trigger not in allowed or element.trigger_count > 1):
-        yield _problem(element, "event_not_executable", trigger=element.trigger or "none")
-    if element.trigger == "timer" and not _can_come(element):
-        yield _problem(element, "timer_not_executable")
-    if element.type == "endEvent" and element.trigger == "error" and not element.error_code:
-        yield _problem(element, "no_error_code")
+        yield _wrong_trigger(element)
+    if element.trigger == "timer":
+        yield from _timer(element)
+    if element.trigger == "error":
+        yield from _error(element)
     if element.trigger == "message" and element.type not in ("startEvent", "endEvent"):
         if not element.message:
             yield _problem(element, "no_message")
@@ -270,9 +329,38 @@ def _event(element: Element) -> Iterator[Problem]:
             yield _problem(element, "no_correlation_key")
 
 
-def _can_come(element: Element) -> bool:
-    """Whether a timer can ever be due: no cycle, and not the bare PT4H of other engines, which FEEL reads as a variable."""
-    return bool(element.timer) and element.timer_kind != "timeCycle" and not UNQUOTED_DURATION.match(element.timer)
+def _wrong_trigger(element: Element) -> Problem:
+    trigger = element.trigger if element.trigger_count < MANY else "several"
+    if element.type == "startEvent":
+        return _problem(element, "start_not_executable", trigger=trigger)
+    if element.type == "endEvent":
+        return _problem(element, "end_not_executable", trigger=trigger)
+    return _problem(element, "event_not_executable", trigger=trigger or "none")
+
+
+def _timer(element: Element) -> Iterator[Problem]:
+    """A timer is due once, at an instant that can come."""
+    if not element.timer:
+        yield _problem(element, "timer_without_time")
+    elif element.timer_kind == "timeCycle":
+        yield _problem(element, "timer_repeats", text=element.timer)
+    elif instants.never(element.timer):
+        yield _never(element, element.timer)
+
+
+def _never(element: Element, text: str) -> Problem:
+    """What is wrong with the text of a time that can never come."""
+    if instants.UNQUOTED.fullmatch(text):
+        return _problem(element, "unquoted_duration", text=text.strip())
+    return _problem(element, "never_an_instant", text=text)
+
+
+def _error(element: Element) -> Iterator[Problem]:
+    """Which refusal is meant is said, or an event that catches says of none; and a refusal ends what it is caught at."""
+    if not element.error_code and (element.type == "endEvent" or element.error_code is not None or element.error_named):
+        yield _problem(element, "no_error_code")
+    if element.type == "boundaryEvent" and not element.interrupting:
+        yield _problem(element, "error_must_interrupt")
 
 
 def _references(element: Element, content: Package) -> Iterator[Problem]:
@@ -290,22 +378,24 @@ def _references(element: Element, content: Package) -> Iterator[Problem]:
 
 def _form(element: Element, content: Package) -> Iterator[Problem]:
     form_id = element.properties.get("form", "")
+    found: list[Problem] = []
     try:
-        Form.parse(content.form(form_id))
+        found = filling.problems(Form.parse(content.form(form_id)))
     except MissingFile:
         yield _problem(element, "unknown_form", form=form_id)
     except InvalidDefinition as error:
-        for inner in error.problems:
-            values = {"form": form_id, **inner.values}
-            yield Problem(element.line, element.id, inner.rule, values, f"forms/{form_id}.form")
+        found = error.problems
+    for inner in found:
+        values = {"form": form_id, **inner.values}
+        yield Problem(inner.line, element.id, inner.rule, values, f"forms/{form_id}.form")
 
 
 def _decision(element: Element, content: Package) -> Iterator[Problem]:
     if not element.result_variable:
         yield _problem(element, "no_result_variable")
     try:
-        model = dmn.parse(content.decision(element.decision))
-    except MissingFile:
+        found = dmn.parse(content.decision(element.decision)).find(element.decision)
+    except (MissingFile, dmn.UnknownDecision):
         yield _problem(element, "unknown_decision", decision=element.decision)
         return
     except InvalidDefinition as error:
@@ -316,8 +406,8 @@ def _decision(element: Element, content: Package) -> Iterator[Problem]:
     except EngineError as error:
         yield _problem(element, "malformed_decision", decision=element.decision, why=error.code)
         return
-    if element.decision not in model.decisions:
-        yield _problem(element, "unknown_decision", decision=element.decision)
+    file = f"decisions/{element.decision}.dmn"
+    yield from (replace(one, element_id=element.id, file=file) for one in tables.problems(found))
 
 
 def _topic(element: Element) -> Iterator[Problem]:

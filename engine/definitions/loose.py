@@ -2,23 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 
-from engine.definitions import diagram, dmn, lint, package
-from engine.errors import InvalidDefinition, Problem
+from engine.definitions import diagram, dmn, filling, names, package, tables
+from engine.definitions.package import Package
+from engine.errors import EngineError, InvalidDefinition, Problem
+from engine.language.feel import Names
 from engine.language.forms import Form
-from engine.xml import MalformedXml
+from engine.xml import MalformedXml, decoded
+
+Lint = Callable[[Package], list[Problem]]
 
 
-def check(file: Path) -> list[Problem]:
-    """Every problem of a file; a diagram is checked with the forms and tables that lie beside it as in processes/."""
+def check(file: Path, lint: Lint) -> list[Problem]:
+    """Every problem of a file; a diagram is checked by `lint`, with the forms and tables that lie beside it as in processes/."""
     if not file.is_file():
         return [Problem(0, "", "missing_file", {"file": file.name}, file.name)]
-    checks: dict[str, Callable[[Path], list[Problem]]] = {".dmn": _decisions, ".form": _form}
+    checks: dict[str, Callable[[Path, Lint], list[Problem]]] = {".dmn": _decisions, ".form": _form}
     try:
-        return checks.get(file.suffix, _diagram)(file)
+        return checks.get(file.suffix, _diagram)(file, lint)
     except MalformedXml as error:
         return [Problem(error.values["line"], "", "malformed_xml", error.values, file.name)]
     except InvalidDefinition as error:
@@ -27,20 +31,63 @@ def check(file: Path) -> list[Problem]:
         return [Problem(0, "", "malformed_xml", {"why": "encoding"}, file.name)]
 
 
-def _decisions(file: Path) -> list[Problem]:
-    dmn.parse(file.read_bytes())
-    return []
+def _decisions(file: Path, _lint: Lint) -> list[Problem]:
+    model = dmn.parse(decoded(file.read_bytes()).encode())
+    found = [*model.problems, *(one for decision in model.decisions.values() for one in tables.problems(decision))]
+    return [replace(one, file=file.name) for one in found]
 
 
-def _form(file: Path) -> list[Problem]:
-    Form.parse(file.read_text(encoding="utf-8"))
-    return []
+def _form(file: Path, _lint: Lint) -> list[Problem]:
+    found = filling.problems(Form.parse(decoded(file.read_bytes())))
+    return [replace(one, file=file.name) for one in found]
 
 
-def _diagram(file: Path) -> list[Problem]:
-    text = file.read_text(encoding="utf-8-sig")
+def _diagram(file: Path, lint: Lint) -> list[Problem]:
+    content = package_of(file)
+    alone = content.key != file.stem or len(content.files) == 1
+    return [replace(one, file=file.name) if alone else one for one in lint(content)]
+
+
+def package_of(file: Path) -> Package:
+    """A diagram with what lies beside it as in processes/; alone when nothing lies so. Errors: MalformedXml."""
+    text = decoded(file.read_bytes())
     drawn = diagram.parse(text.encode())
     if file.suffix == ".bpmn" and (file.parent / "forms").is_dir():
-        return lint.check(package.found(file.parent, file.stem))
-    content = package.Package(key=drawn.key, files={f"{drawn.key}.bpmn": text})
-    return [replace(one, file=file.name) for one in lint.check(content)]
+        return package.found(file.parent, file.stem)
+    return Package(key=drawn.key, files={f"{drawn.key}.bpmn": text})
+
+
+def warnings(file: Path, started: Mapping[str, str]) -> list[Problem]:
+    """What can hardly be right in a file that can be executed: of a decision table by itself, of a diagram among those that lie beside it.
+
+    Shape: `started` as in `names.check`.
+    """
+    try:
+        if file.suffix == ".dmn":
+            return list(_of_tables(file))
+        if file.suffix == ".form":
+            form = Form.parse(decoded(file.read_bytes()))
+            return [replace(one, file=file.name) for one in [*filling.warnings(form), *names.of_form(form)]]
+        if file.suffix == ".bpmn" and (file.parent / "forms").is_dir():
+            beside = [_found(path) for path in sorted(file.parent.glob("*.bpmn"))]
+            others = [one for one in beside if one is not None]
+            return names.check(package.found(file.parent, file.stem), others, started)
+    except (EngineError, OSError, UnicodeDecodeError):  # told as problems
+        return []
+    return []
+
+
+def _found(path: Path) -> package.Package | None:
+    try:
+        return package.found(path.parent, path.stem)
+    except (EngineError, OSError, UnicodeDecodeError):
+        return None
+
+
+def _of_tables(file: Path) -> Iterator[Problem]:
+    model = dmn.parse(decoded(file.read_bytes()).encode())
+    nothing = Names({}, complete=False)
+    doubts = tables.of_knowledge(model)
+    for decision in model.decisions.values():
+        doubts += tables.of_one(model, decision, nothing, asked_for=False)
+    yield from (replace(one, file=file.name) for one in names.told_of_table(doubts))

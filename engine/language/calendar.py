@@ -13,13 +13,15 @@ WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", 
 WEEKEND = 5
 DAY = timedelta(days=1)
 MOST_DAYS = 4_000
+EDITION = 2  # of how limits are reckoned from days; what was reckoned by an earlier one is reckoned so again
 
 
 @dataclass(frozen=True)
 class Calendar:
     """Days off and make-up working days above the plain week, and the hours of the office.
 
-    A limit that falls on a day off is due on the working day before. Every instant returned is aware UTC.
+    A limit that falls on a day off is due on the working day before. Every instant returned is aware UTC. In the first `edition` the limit in the next
+    month could thereby be past already.
     """
 
     days_off: frozenset[date]
@@ -27,6 +29,7 @@ class Calendar:
     opens: time = time(8, 30)
     closes: time = time(18, 0)
     zone: str = "Asia/Shanghai"
+    edition: int = EDITION
 
     @cached_property
     def tz(self) -> ZoneInfo:
@@ -35,7 +38,8 @@ class Calendar:
 
     def fingerprint(self) -> str:
         """SHA-256 of everything that limits depend on."""
-        content = repr((sorted(self.days_off), sorted(self.workdays), self.opens, self.closes, self.zone))
+        facts = (sorted(self.days_off), sorted(self.workdays), self.opens, self.closes, self.zone)
+        content = repr(facts if self.edition == 1 else (*facts, self.edition))
         return hashlib.sha256(content.encode()).hexdigest()
 
     def is_working(self, day: date) -> bool:
@@ -132,9 +136,10 @@ class Calendar:
         raise OverflowError("no such day in reach")
 
     def next_month(self, at: datetime | date, n: int) -> datetime:
-        """As `day_of_month`, always in the month after that of `at`."""
+        """As `day_of_month`, always in the month after that of `at`; when the working day before is past already, that month's first working day."""
         local = self.local(at)
-        return self._in_month(*_next(local.year, local.month), n)
+        due = self._in_month(*_next(local.year, local.month), n)
+        return due if due >= local or self.edition == 1 else self.first_working_day(at)
 
     def _in_month(self, year: int, month: int, n: int) -> datetime:
         last = months.monthrange(year, month)[1]

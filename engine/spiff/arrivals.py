@@ -17,6 +17,7 @@ from engine.steps import Failed
 
 ALIVE = TaskState.WAITING | TaskState.READY | TaskState.STARTED | TaskState.COMPLETED
 ITEMS = "items"
+NO_LIMIT = "LimitNotReckoned"
 WITH_OWN_STEPS = frozenset({"userTask", "serviceTask", "businessRuleTask", "callActivity"})
 
 
@@ -80,6 +81,7 @@ class Arrivals(Position):
 
     def _open_user_task(self, token: int, element: Element, scope: Scope) -> None:
         self.open[token] = ("user_task", element.id, scope.number, "", "")
+        due = self._due(token, element, scope)
         self.add(
             "user_task_created",
             scope.number,
@@ -89,9 +91,11 @@ class Arrivals(Position):
             group=element.properties.get("group") or element.lane,
             form=element.properties.get("form", ""),
             process=scope.process,
-            due=self._due(element, scope),
+            due=due,
             **self._place(scope),
         )
+        if due is None and element.properties.get("due"):
+            self.miss_limit(token, element, scope)
         if element.properties.get("customerWaits") == "true":
             self.paused[token] = self.at
             self.add("clock_paused", scope.number, token=token, element=element.id)
@@ -155,23 +159,44 @@ class Arrivals(Position):
     def _element_in(self, scope: int, element_id: str) -> Element:
         return self.definition.processes[self.scopes[scope].process].element(element_id)
 
-    def _due(self, element: Element, scope: Scope) -> datetime | None:
+    def _due(self, token: int, element: Element, scope: Scope) -> datetime | None:
         if not _has_own_limit(element):
             return self.case_due
         group = element.properties.get("dueGroup", "")
         if group and group in scope.due_groups:
             return scope.due_groups[group]
-        text = element.properties.get("due", "")
-        due = self.instant(self.evaluate(text, scope)) if text else None
+        due = self.reckoned(element, scope)
+        due = self.as_told("user_task_created", token, "due", due, before=None)
         if group and due is not None:
             scope.due_groups[group] = due
         return due
 
+    def reckoned(self, element: Element, scope: Scope) -> datetime | None:
+        """The limit that an element asks for, as its variables are now; None when it gives none, or asks for none."""
+        text = element.properties.get("due", "")
+        return self.instant(self.evaluate(text, scope)) if text else None
+
+    def as_told(self, type: str, token: int, field: str, now: Any, *, before: Any) -> Any:
+        """What is reckoned `now`; or what earlier versions made of it, when the entry that is done again says so."""
+        said = (s for s in self.recorded or () if s["type"] == type and s.get("token", 0) == token)
+        return before if any(s[field] == before for s in said) else now
+
+    def miss_limit(self, token: int, element: Element, scope: Scope) -> None:
+        """A limit that cannot be reckoned is not none: the step is open, and a person is told. Earlier versions said nothing."""
+        told = self.recorded is None or any(
+            s["type"] == "incident_opened" and s["token"] == token and s["kind"] == NO_LIMIT for s in self.recorded
+        )
+        if told:
+            failed = Failed(NO_LIMIT, element.properties.get("due", ""))
+            self.open_incident(token, element, scope, failed, after="limit")
+            self.stuck[token] = ("unreckoned", element.id, scope.number)
+
     def _enter_call(self, task: Task, element: Element, scope: Scope) -> None:
         token = task.internal_data[TOKEN]
-        given = {name: self.evaluate(text, scope) for name, text in _mapping(element, "in.")}
+        given = {name: self.evaluate(text, scope) for name, text in element.mapping("in.")}
         task.internal_data[SCOPE] = token
         self.scopes.open(token, element.called, scope.number, element.id, given)
+        self.entered.enter(token, scope.number, self.mapped(element.mapping("in.")))
         self.add(
             "call_entered",
             scope.number,
@@ -186,8 +211,9 @@ class Arrivals(Position):
         """A called process has ended: bring back what the call activity names."""
         element, number = self.element_of(task), task.internal_data[SCOPE]
         inner, outer = self.scopes[number], self.scope_at(task)
-        brought = {name: self.evaluate(text, inner) for name, text in _mapping(element, "out.")}
+        brought = {name: self.evaluate(text, inner) for name, text in element.mapping("out.")}
         outer.variables.update(brought)
+        self.entered.leave(number, outer.number, self.mapped(element.mapping("out.")))
         self.add("call_left", outer.number, called=number, token=number, element=element.id, variables=brought)
         if self.scopes.items_in(number):
             self.reconcile(but=number)
@@ -205,9 +231,23 @@ class Arrivals(Position):
         if element.trigger == "timer":
             self.await_timer(token, element, scope)
         else:
-            key = _text(self.evaluate(element.properties.get("correlationKey", "null"), scope))
-            self.open[token] = ("message", element.id, scope.number, element.message, key)
-            self.add("message_awaited", scope.number, token=token, element=element.id, message=element.message, key=key)
+            self.await_message(token, element, scope)
+
+    def await_message(self, token: int, element: Element, scope: Scope) -> None:
+        """Wait for a message under a key, written as FEEL writes it; without one the message of another case could be taken, so a person is told."""
+        text = element.properties.get("correlationKey", "null")
+        value = self.evaluate(text, scope)
+        key = self.evaluate("string(key)", scope, key=value) or ""
+        key = self.as_told("message_awaited", token, "key", key, before="" if value is None else str(value))
+        if not key and not self._waited_for_any(token):
+            self.open_incident(token, element, scope, Failed("KeyNotReckoned", text), after="arrival")
+            return
+        self.open[token] = ("message", element.id, scope.number, element.message, key)
+        self.add("message_awaited", scope.number, token=token, element=element.id, message=element.message, key=key)
+
+    def _waited_for_any(self, token: int) -> bool:
+        """Whether the entry that is done again comes from a version that waited without a key."""
+        return any(s["type"] == "message_awaited" and s["token"] == token for s in self.recorded or ())
 
     def await_timer(self, token: int, element: Element, scope: Scope) -> None:
         """Set a timer; one that cannot be reckoned neither fires at once nor is waited for in silence."""
@@ -247,16 +287,8 @@ def _has_own_limit(element: Element) -> bool:
     return bool(element.properties.get("due") or element.properties.get("dueGroup"))
 
 
-def _mapping(element: Element, prefix: str) -> list[tuple[str, str]]:
-    return [(name[len(prefix) :], text) for name, text in element.properties.items() if name.startswith(prefix)]
-
-
 def _drawn_ancestor(task: Task) -> str:
     current = task.parent
     while current is not None and current.task_spec.bpmn_id is None:
         current = current.parent
     return current.task_spec.bpmn_id if current is not None else ""
-
-
-def _text(value: Any) -> str:
-    return "" if value is None else str(value)

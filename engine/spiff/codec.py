@@ -8,7 +8,7 @@ from __future__ import annotations
 from itertools import count
 from typing import Any
 
-from SpiffWorkflow.bpmn.specs.defaults import InclusiveGateway, ParallelGateway
+from SpiffWorkflow.bpmn.specs.defaults import BoundaryEvent, InclusiveGateway, ParallelGateway
 from SpiffWorkflow.task import Task
 from SpiffWorkflow.util.task import TaskState
 
@@ -90,6 +90,7 @@ def prune(workflow: FlatWorkflow) -> None:
         workflow.subprocesses.pop(parent, None)
     for one in (workflow, *workflow.subprocesses.values()):
         _forget_items(one)
+        _forget_caught(one)
         _Pruning(one).run()
 
 
@@ -98,6 +99,17 @@ def _forget_items(workflow: Any) -> None:
     for task in [t for t in workflow.tasks.values() if ITEM in t.internal_data and t._state & FINISHED]:
         task.parent._children.remove(task.id)
         del workflow.tasks[task.id]
+
+
+def _forget_caught(workflow: Any) -> None:
+    """A message event that has caught again leaves nothing behind once what followed is over."""
+    caught = [t for t in workflow.tasks.values() if t.triggered and isinstance(t.task_spec, BoundaryEvent)]
+    leading = _leading_to_open(workflow) if caught else set()
+    for task in (t for t in caught if t._state & FINISHED and t.id not in leading):
+        task.parent._children.remove(task.id)
+        pending = [task.id]
+        while pending:
+            pending.extend(workflow.tasks.pop(pending.pop())._children)
 
 
 def _is_over(workflow: FlatWorkflow, parent: int) -> bool:

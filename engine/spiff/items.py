@@ -68,6 +68,8 @@ class Items(Arrivals):
         number, count, name = self.counter, task.internal_data[ITEMS]["count"], _marker(element).item
         given = {COUNTER: index, **({name: values.unpack(packed)} if name else {})}
         self.scopes.open_item(number, scope.number, element.id, (index, count), given)
+        listed = [(name, _marker(element).collection)] if name else []
+        self.entered.enter(number, scope.number, self.mapped(listed))
         self.add(
             "item_entered",
             scope.number,
@@ -102,7 +104,7 @@ class Items(Arrivals):
         self.scopes.close(item.number)
         if enough or held["left"] == held["count"]:
             self._leave_items(activity, element, outer)
-        elif marker.sequential:
+        elif held["waiting"]:
             self._enter_next(activity, element, outer)
 
     def _enough(self, activity: Task, marker: MultiInstance, item: Scope) -> bool:

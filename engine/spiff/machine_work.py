@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from SpiffWorkflow.bpmn.specs.control import BoundaryEventSplit
-from SpiffWorkflow.bpmn.specs.event_definitions.item_aware_event import ErrorEventDefinition
 from SpiffWorkflow.task import Task
 from SpiffWorkflow.util.task import TaskState
 
 from engine.errors import EngineError
 from engine.language import feel
-from engine.spiff.items import Items
 from engine.spiff.position import TOKEN
-from engine.spiff.specs import FIRED, ITEM, BusinessRuleTask, EndEvent, MultiInstance, ServiceTask
-from engine.steps import Done, Failed, Queued, Refused, Work, WorkOutcome
+from engine.spiff.refusals import Refusals
+from engine.spiff.specs import BusinessRuleTask, EndEvent, MultiInstance, ServiceTask
+from engine.steps import Done, Failed, Queued, Refused, WorkOutcome
 
 
-class MachineWork(Items):
+class MachineWork(Refusals):
     """What the engine does by itself."""
 
     def do_machine_work(self) -> bool:
@@ -59,6 +57,8 @@ class MachineWork(Items):
             self._stick(task, Failed(error.code, error.message), after="arrival")
             return
         scope.variables[element.result_variable] = outcome.value
+        self.entered.overwritten(element.result_variable, scope.number)
+        self.tell_decided(element, scope)
         self.add(
             "decision_evaluated",
             scope.number,
@@ -75,21 +75,17 @@ class MachineWork(Items):
     def _serve(self, task: Task) -> None:
         element, scope, token = self.element_of(task), self.scope_at(task), task.internal_data[TOKEN]
         try:
-            parameters = {p.name: self.evaluate(p.expression, scope) for p in element.parameters}
+            parameters = self.parameters(element, scope)
         except EngineError as error:
             self._stick(task, Failed(error.code, error.message), after="arrival")
             return
         self.add(
             "job_created", scope.number, token=token, element=element.id, topic=element.topic, parameters=parameters
         )
-        work = Work(
-            token=token,
-            element_id=element.id,
-            process_key=scope.process,
-            topic=element.topic,
-            parameters=parameters,
-        )
-        self.settle(task, self.perform(work))
+        work = self.work(token, element, scope, parameters)
+        outcome = self.perform(work)
+        self.tell(element, scope, outcome, task)
+        self.settle(task, outcome)
 
     def settle(self, task: Task, outcome: WorkOutcome) -> None:
         element, scope, token = self.element_of(task), self.scope_at(task), task.internal_data[TOKEN]
@@ -99,6 +95,7 @@ class MachineWork(Items):
         elif isinstance(outcome, Done):
             if element.result_variable:
                 scope.variables[element.result_variable] = outcome.result
+                self.entered.overwritten(element.result_variable, scope.number)
             self.add("job_completed", scope.number, **common, variable=element.result_variable, result=outcome.result)
             self.done(token, element, scope)
             task.complete()
@@ -116,38 +113,3 @@ class MachineWork(Items):
     def _stick(self, task: Task, failed: Failed, *, after: str) -> None:
         scope, token = self.scope_at(task), task.internal_data[TOKEN]
         self.open_incident(token, self.element_of(task), scope, failed, after=after)
-
-    def throw_error(self, task: Task, code: str) -> bool:
-        """Take a BPMN error to the innermost boundary event that catches it; False when none does."""
-        current: Task | None = task
-        while current is not None:
-            caught = _catching(current, code)
-            if caught is not None:
-                scope = self.scope_of(caught.workflow)
-                self.add("error_caught", scope.number, element=caught.task_spec.bpmn_id, code=code)
-                caught.internal_data[FIRED] = True
-                caught.task_spec._update(caught)
-                self.run_task(caught)
-                return True
-            parent = current.workflow.parent_task_id
-            if ITEM in current.internal_data:
-                current = current.parent
-            else:
-                current = self.workflow.get_task_from_id(parent) if parent is not None else None
-        return False
-
-
-def _catching(task: Task, code: str) -> Task | None:
-    """The waiting error boundary event of this very activity; one with the code wins over one without."""
-    parent = task.parent
-    if parent is None or not isinstance(parent.task_spec, BoundaryEventSplit):
-        return None
-    waiting = [
-        sibling
-        for sibling in parent.children
-        if sibling._state == TaskState.WAITING
-        and isinstance(getattr(sibling.task_spec, "event_definition", None), ErrorEventDefinition)
-    ]
-    exact = [s for s in waiting if s.task_spec.event_definition.code == code]
-    general = [s for s in waiting if not s.task_spec.event_definition.code]
-    return next(iter(exact + general), None)

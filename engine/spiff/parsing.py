@@ -11,11 +11,12 @@ from typing import Any
 from SpiffWorkflow.bpmn.parser.ValidationException import ValidationException
 
 from engine import xml
-from engine.definitions import diagram
+from engine.definitions import diagram, regular
 from engine.errors import Invalid
 from engine.spiff.specs import Parser, own_events, repeat
 
 MOST_CACHED = 200
+REGULAR = 2  # the first rules under which a diagram is made regular before it is read
 NOT_FOR_SPIFFWORKFLOW = (
     *(
         "documentation",
@@ -47,30 +48,36 @@ class Specification:
         return self.main if name == self.main.name else self.others[name]
 
 
-_cache: OrderedDict[str, Specification] = OrderedDict()
+_cache: OrderedDict[tuple[str, int], Specification] = OrderedDict()
 _lock = threading.Lock()
 
 
-def specification(fingerprint: str, key: str, files: Callable[[], Mapping[str, bytes]]) -> Specification:
-    """The parsed processes of a package; `files`, asked only when it is not known yet, gives BPMN by process key. Errors: NotExecutable."""
+def specification(
+    fingerprint: str, key: str, files: Callable[[], Mapping[str, bytes]], rules: int = REGULAR
+) -> Specification:
+    """The parsed processes of a package, as cases of these rules read them; `files`, asked only when it is not known yet, gives BPMN by process key.
+
+    Errors: NotExecutable.
+    """
+    wanted = fingerprint, rules
     with _lock:
-        if fingerprint in _cache:
-            _cache.move_to_end(fingerprint)
-            return _cache[fingerprint]
-    parsed = parse(key, files())
+        if wanted in _cache:
+            _cache.move_to_end(wanted)
+            return _cache[wanted]
+    parsed = parse(key, files(), rules)
     with _lock:
-        _cache[fingerprint] = parsed
+        _cache[wanted] = parsed
         while len(_cache) > MOST_CACHED:
             _cache.popitem(last=False)
     return parsed
 
 
-def parse(key: str, files: Mapping[str, bytes]) -> Specification:
+def parse(key: str, files: Mapping[str, bytes], rules: int = REGULAR) -> Specification:
     """Parse without the cache. Errors: NotExecutable."""
     parser = Parser()
     try:
         for name, content in files.items():
-            parser.add_bpmn_xml(_skeleton(content).getroottree(), filename=name)
+            parser.add_bpmn_xml(_skeleton(content, rules).getroottree(), filename=name)
         main, others = parser.get_spec(key), parser.get_subprocess_specs(key)
     except (ValidationException, RecursionError) as error:
         raise NotExecutable(process=key, why=str(error)) from error
@@ -84,9 +91,9 @@ def parse(key: str, files: Mapping[str, bytes]) -> Specification:
     return Specification(main, others, frozenset(files))
 
 
-def _skeleton(content: bytes) -> xml.Element:
+def _skeleton(content: bytes, rules: int) -> xml.Element:
     """A diagram without what SpiffWorkflow would run, copy or sort by and we do ourselves: scripts, operators, data, lists, the picture."""
-    root = xml.parse(content)
+    root = regular.root(content) if rules >= REGULAR else xml.parse(content)
     for element in [e for e in root.iter() if xml.local(e) in NOT_FOR_SPIFFWORKFLOW]:
         parent = element.getparent()
         if parent is not None:

@@ -5,10 +5,9 @@ No clock, no database: the instant, the calendar and the way to carry out machin
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from datetime import UTC, date, datetime, time, timedelta
+from collections.abc import Callable, Iterable
+from datetime import datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from SpiffWorkflow.bpmn.script_engine import PythonScriptEngine
 from SpiffWorkflow.bpmn.specs.mixins import CallActivityMixin
@@ -18,10 +17,10 @@ from SpiffWorkflow.util.task import TaskState
 from engine.definitions.compiled import Definition, Process
 from engine.definitions.diagram import Element
 from engine.errors import Corrupt, NotFound
-from engine.language import feel
+from engine.language import feel, instants
 from engine.language.calendar import Calendar
-from engine.language.feel import temporal
 from engine.spiff import codec
+from engine.spiff.entered import Entered
 from engine.spiff.parsing import specification
 from engine.spiff.scopes import Scope, Scopes
 from engine.spiff.specs import ITEM
@@ -32,7 +31,9 @@ OPEN = TaskState.WAITING | TaskState.READY | TaskState.STARTED
 TOKEN = "n"
 SCOPE = "scope"
 MOST_STEPS = 1_000
-OFFICE_ZONE = ZoneInfo("Asia/Shanghai")
+# How a case is executed; it keeps for ever the rules it was begun under, so that its record can be done again.
+# 2: gateways count tokens; diagrams are read as `definitions.regular` has them.
+RULES = 2
 
 Perform = Callable[[Work], WorkOutcome]
 
@@ -51,6 +52,11 @@ class _Evaluator(PythonScriptEngine):
     def __init__(self, position: Position) -> None:
         super().__init__()
         self._position = position
+
+    @property
+    def counts_tokens(self) -> bool:
+        """Whether gateways count tokens, or flows as they did under the first rules."""
+        return self._position.rules > 1
 
     def evaluate(self, task: Task, expression: str, external_context: Any = None) -> bool:
         return self._position.condition(task, expression)
@@ -80,15 +86,19 @@ class Position:
         calendar: Calendar,
         perform: Perform,
         state: dict[str, Any] | None = None,
+        rules: int = RULES,
     ) -> None:
         self.definition, self.at, self.accepted_at = definition, at, accepted_at
         self.calendar, self.perform = calendar, perform
+        self.rules = rules if state is None else int(state.get("rules", 1))
         self.steps: list[Step] = []
         self.recorded: list[Step] | None = None
+        self.entered = Entered(0, {}, ())
+        self.form_id = ""
         self.ended_with = ""
         self.case_due: datetime | None = None
         self._seen = 0
-        self._specification = specification(definition.sha256, definition.key, definition.package.diagrams)
+        self._specification = specification(definition.sha256, definition.key, definition.package.diagrams, self.rules)
         evaluator = _Evaluator(self)
         if state is None:
             self.counter = 0
@@ -117,6 +127,7 @@ class Position:
             "paused": {str(token): since.isoformat() for token, since in self.paused.items()},
             "scopes": self.scopes.pack(),
             "spiff": codec.encode(self.workflow),
+            **({"rules": self.rules} if self.rules > 1 else {}),
             **({"case_due": self.case_due.isoformat()} if self.case_due is not None else {}),
         }
 
@@ -162,6 +173,10 @@ class Position:
         context = {"accepted_at": self.accepted_at, "entered_at": self.at, **scope.variables, **extra}
         return self.definition.expression(text).evaluate(context, scope=feel.Scope(at=self.at, calendar=self.calendar))
 
+    def mapped(self, mapping: Iterable[tuple[str, str]]) -> list[tuple[str, feel.Expression]]:
+        """Variables and their FEEL texts, compiled."""
+        return [(name, self.definition.expression(text)) for name, text in mapping]
+
     def condition(self, task: Task, text: str) -> bool:
         """Whether a gateway condition holds; null counts as no."""
         return self.evaluate(text, self.scope_of(task.workflow)) is True
@@ -171,16 +186,8 @@ class Position:
         self.steps.append(step(type, scope, **fields))
 
     def instant(self, value: Any) -> datetime | None:
-        """A due instant from what an expression gave, as text or not: an instant, a date (its end in the office's zone), or a duration from now."""
-        if isinstance(value, str):
-            value = temporal.at_literal(value.strip())
-        if isinstance(value, timedelta):
-            return self.at + value
-        if isinstance(value, datetime):
-            return (value if value.tzinfo else value.replace(tzinfo=OFFICE_ZONE)).astimezone(UTC)
-        if isinstance(value, date):
-            return datetime.combine(value, time(23, 59, 59), OFFICE_ZONE).astimezone(UTC)
-        return None
+        """A due instant from what an expression gave; None when it is none."""
+        return instants.of(value, self.at)
 
     def workflows(self) -> list[Any]:
         inner = sorted(self.workflow.subprocesses.values(), key=lambda one: one.depth)

@@ -5,18 +5,38 @@ After any exception the object is thrown away, because SpiffWorkflow leaves task
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
+from SpiffWorkflow.bpmn.specs.control import BoundaryEventJoin
 from SpiffWorkflow.bpmn.specs.defaults import BoundaryEvent
 from SpiffWorkflow.task import Task
 from SpiffWorkflow.util.task import TaskState
 
 from engine.definitions.diagram import Element
+from engine.spiff.entered import Entered
 from engine.spiff.machine_work import MachineWork
 from engine.spiff.position import OPEN, TOKEN, UnknownToken
-from engine.spiff.specs import CHOSEN, FIRED, ITEM, EventBasedGateway, MultiInstance
+from engine.spiff.specs import (
+    ARRIVED,
+    CHOSEN,
+    FIRED,
+    ITEM,
+    RELEASED,
+    EventBasedGateway,
+    InclusiveGateway,
+    Message,
+    MultiInstance,
+    ParallelGateway,
+    waiting_at,
+)
 from engine.steps import Failed, WorkOutcome
+
+CASE = 0  # the token under which a person is told of what concerns the whole case
+COUNTING = 2  # the first rules under which no token and no message is lost
+HOLDING = ("incident", "job")
+STANDSTILL = "StandsStill"
 
 
 class Run(MachineWork):
@@ -33,14 +53,33 @@ class Run(MachineWork):
             sha256=self.definition.sha256,
             variables=variables,
             due=self.case_due,
+            **({"rules": self.rules} if self.rules > 1 else {}),
         )
+        limit = self._limiting()
+        if limit is not None and self.case_due is None:
+            self.miss_limit(CASE, limit, self.scopes[0])
         self.forward()
 
     def _case_due(self) -> datetime | None:
-        """The limit of the whole case: the `due` property of the start event."""
-        starts = [e for e in self.definition.elements.values() if e.type == "startEvent"]
-        text = next((e.properties["due"] for e in starts if e.properties.get("due")), "")
-        return self.instant(self.evaluate(text, self.scopes[0])) if text else None
+        """The limit of the whole case."""
+        limit = self._limiting()
+        due = self.reckoned(limit, self.scopes[0]) if limit is not None else None
+        return self.as_told("instance_started", CASE, "due", due, before=None)
+
+    def _limiting(self) -> Element | None:
+        """The start event that says when the case is due."""
+        starts = (e for e in self.definition.elements.values() if e.type == "startEvent")
+        return next((e for e in starts if e.properties.get("due")), None)
+
+    def enter(self, token: int, form: dict[str, Any], by: str, despite: Collection[str] = ()) -> None:
+        """Complete an open user task for the person who is entering these values, and can still be told what they lead to.
+
+        Errors: UnknownToken, EntryRefused unless the code is one of `despite`.
+        """
+        task = self.task(token)
+        self.entered = Entered(self.scope_at(task).number, form, despite)
+        self.try_out(task, form)
+        self.complete_user_task(token, form, by)
 
     def complete_user_task(self, token: int, form: dict[str, Any], by: str) -> None:
         """Complete an open user task with validated values. Errors: UnknownToken."""
@@ -50,6 +89,7 @@ class Run(MachineWork):
         self.add("user_task_completed", scope.number, token=token, element=task.task_spec.bpmn_id, form=form, by=by)
         del self.open[token]
         self.resume(token, task.task_spec.bpmn_id)
+        self.form_id = self.element_of(task).properties.get("form", "")
         self.done(token, self.element_of(task), scope)
         task.run()
         self.forward()
@@ -82,7 +122,15 @@ class Run(MachineWork):
         self._happen(task, element)
 
     def retry(self, token: int) -> None:
-        """Carry out a stuck service task or decision once more, or reckon a timer again. Errors: UnknownToken."""
+        """Carry out a stuck service task or decision once more, or reckon a timer, a key or a limit again. Errors: UnknownToken."""
+        if self.stuck.get(token, ("",))[0] == "unreckoned":
+            self._reckon_again(token)
+            return
+        if token == CASE:
+            _kind, element_id, number = self.stuck.pop(CASE)
+            self.add("incident_resolved", number, token=CASE, element=element_id, reason="retried")
+            self.forward()
+            return
         task, element = self._stuck_at(token)
         scope = self.scope_at(task)
         if token in self.open:
@@ -91,9 +139,26 @@ class Run(MachineWork):
         self.add("incident_retried", scope.number, token=token, element=element.id)
         if element.trigger == "timer":
             self.await_timer(token, element, scope)
+        elif element.trigger == "message":
+            self.await_message(token, element, scope)
         elif isinstance(task.task_spec, MultiInstance):
             self.enter_items(task, element, scope)
         self.forward()
+
+    def _reckon_again(self, token: int) -> None:
+        """Reckon the limit of an open step, or of the case, once more."""
+        _kind, element_id, number = self.stuck.pop(token)
+        scope = self.scopes[number]
+        element = self.definition.processes[scope.process].element(element_id)
+        due = self.reckoned(element, scope)
+        found = {} if due is None else {"due": due}
+        self.add("incident_resolved", number, token=token, element=element_id, reason="retried", **found)
+        if due is None:
+            self.miss_limit(token, element, scope)
+        elif token == CASE:
+            self.case_due = due
+        elif element.properties.get("dueGroup"):
+            scope.due_groups[element.properties["dueGroup"]] = due
 
     def report(self, token: int, kind: str, message: str = "", trace: str = "") -> None:
         """What was begun at an open token broke and was undone: the token stays open, and a person is told. Errors: UnknownToken."""
@@ -115,15 +180,30 @@ class Run(MachineWork):
         self.forward()
 
     def resolve(self, token: int, outcome: WorkOutcome, reason: str) -> None:
-        """A person settles an incident with what the work should have come to; a timer fires. Errors: UnknownToken."""
+        """A person settles an incident with what the work should have come to; what is awaited happens. Errors: UnknownToken."""
+        if token == CASE:
+            _kind, element_id, number = self.stuck.pop(token)
+            self.add("incident_resolved", number, token=token, element=element_id, reason=reason)
+            return
         task, element = self._stuck_at(token)
         scope = self.scope_at(task).number
         self.add("incident_resolved", scope, token=token, element=element.id, reason=reason)
-        if token in self.open:
-            return
+        if token not in self.open:
+            self._settle_by_hand(task, token, element, outcome)
+
+    def _settle_by_hand(self, task: Task, token: int, element: Element, outcome: WorkOutcome) -> None:
+        scope, at = self.scope_at(task).number, {"token": token, "element": element.id}
         if element.trigger == "timer":
-            self.add("timer_fired", scope, token=token, element=element.id)
+            self.add("timer_fired", scope, **at)
             self._happen(task, element.id)
+        elif element.trigger == "message":
+            self.add("message_received", scope, **at, message=element.message, key="", variables={})
+            self._happen(task, element.id)
+        elif isinstance(task.task_spec, ParallelGateway | InclusiveGateway):
+            self.add("token_released", scope, **at)
+            task.internal_data[RELEASED] = True
+            task.task_spec._update(task)
+            self.forward()
         else:
             self.finish_work(token, outcome)
 
@@ -143,6 +223,46 @@ class Run(MachineWork):
         self.reconcile()
         if self.ended:
             self.add("instance_completed", element=self.ended_with)
+        else:
+            self.notice_standstill()
+
+    def notice_standstill(self) -> None:
+        """A case in which nobody is asked and nothing is awaited never goes on by itself: a person is told where it stands.
+
+        Earlier versions said nothing.
+        """
+        waits = self.open or any(kind in HOLDING for kind, *_ in self.stuck.values())
+        told = self.recorded is None or any(
+            s["type"] == "incident_opened" and s["kind"] == STANDSTILL for s in self.recorded
+        )
+        if waits or not told:
+            return
+        task = self._standing()
+        if task is not None:
+            element, scope, token = self.element_of(task), self.scope_at(task), task.internal_data[TOKEN]
+        else:
+            starts = (e for e in self.definition.elements.values() if e.type == "startEvent")
+            element, scope, token = next(starts), self.scopes[0], CASE
+        after = "limit" if task is None else "arrival"
+        self.open_incident(token, element, scope, Failed(STANDSTILL, self._missing(task)), after=after)
+
+    def _standing(self) -> Task | None:
+        """The first of the innermost tokens that wait at a gateway; where there is none, of those that are open at all."""
+        drawn = [
+            task
+            for workflow in self.workflow.deepest_first()
+            for task in workflow.tasks.values()
+            if task._state & OPEN and task.task_spec.bpmn_id is not None and TOKEN in task.internal_data
+        ]
+        joins = [task for task in drawn if isinstance(task.task_spec, ParallelGateway | InclusiveGateway)]
+        return next(iter(joins + drawn), None)
+
+    def _missing(self, task: Task | None) -> str:
+        """From where no token has come to a gateway that waits for all."""
+        if task is None or not isinstance(task.task_spec, ParallelGateway):
+            return ""
+        came = {one.internal_data.get(ARRIVED) for one in waiting_at(task.workflow, task.task_spec.name)}
+        return ", ".join(name for name in task.task_spec._inputs if name not in came)
 
     def _run_ready(self) -> bool:
         progressed = False
@@ -176,17 +296,32 @@ class Run(MachineWork):
         task.task_spec._update(task)
         if isinstance(task.task_spec, BoundaryEvent):
             self.run_task(task)
+            self._await_again(task)
         self.forward()
+
+    def _await_again(self, task: Task) -> None:
+        """A message event that leaves its activity going on catches as many messages as come while that is open; once, under the first rules."""
+        spec, split = task.task_spec, task.parent
+        hosts = [one for one in split.children if not isinstance(one.task_spec, BoundaryEvent)]
+        if self.rules < COUNTING or spec.cancel_activity or not isinstance(spec.event_definition, Message):
+            return
+        for join in [one for one in task.children if isinstance(one.task_spec, BoundaryEventJoin)]:
+            join.cancel()
+        if any(host._state & OPEN for host in hosts):
+            again = split._add_child(spec, TaskState.WAITING)
+            again.triggered = True
+            spec._predict(again, mask=TaskState.NOT_FINISHED_MASK)
+            self.arrive()
 
     def _close_wait(self, token: int, happened: str, scope: int) -> None:
         for waits in (self.open, self.stuck):
             kind, element_id, *_ = waits.pop(token, ("", happened))
-            if element_id != happened or kind == "limit":
+            if element_id != happened or kind in ("limit", "unreckoned"):
                 self._take_away(kind, token, element_id, scope)
 
     def _take_away(self, kind: str, token: int, element_id: str, scope: int) -> None:
         """Nothing waits under this token any more; where only a person was told of a limit, there is nothing left to settle."""
-        if kind == "limit":
+        if kind in ("limit", "unreckoned"):
             self.add("incident_resolved", scope, token=token, element=element_id, reason="passed")
         else:
             self.add(f"{kind}_cancelled", scope, token=token, element=element_id)
@@ -216,4 +351,4 @@ class Run(MachineWork):
                     found.add(task.internal_data.get(TOKEN, 0))
                     found.add(task.internal_data.get(ITEM, 0))
                     found.update(int(token) for token in task.internal_data.get("waits", ()))
-        return found
+        return found - {CASE} if self.ended else found | {CASE}

@@ -10,6 +10,8 @@ from typing import Any
 from SpiffWorkflow.bpmn.parser.util import full_tag
 from SpiffWorkflow.bpmn.specs.defaults import EndEvent as StockEndEvent
 from SpiffWorkflow.bpmn.specs.defaults import EventBasedGateway as StockEventGateway
+from SpiffWorkflow.bpmn.specs.defaults import InclusiveGateway as StockInclusiveGateway
+from SpiffWorkflow.bpmn.specs.defaults import ParallelGateway as StockParallelGateway
 from SpiffWorkflow.bpmn.specs.event_definitions.item_aware_event import ErrorEventDefinition
 from SpiffWorkflow.bpmn.specs.event_definitions.message import MessageEventDefinition
 from SpiffWorkflow.bpmn.specs.event_definitions.timer import TimerEventDefinition
@@ -22,9 +24,12 @@ from SpiffWorkflow.spiff.specs.spiff_task import SpiffBpmnTask
 from SpiffWorkflow.task import Task
 from SpiffWorkflow.util.task import TaskState
 
+ARRIVED = "arrived"
 CHOSEN = "chosen"
 FIRED = "event_fired"
 ITEM = "item"
+RELEASED = "released"
+OPEN = TaskState.WAITING | TaskState.READY | TaskState.STARTED
 
 
 class ServiceTask(SpiffBpmnTask):
@@ -80,6 +85,85 @@ class EventBasedGateway(StockEventGateway):
             child.internal_data[FIRED] = True
             child.task_spec._predict(child, mask=TaskState.FUTURE | TaskState.PREDICTED_MASK)
         return True
+
+
+class _Counting:
+    """A gateway that keeps every token that has come to it until it is used: one from each flow each time it goes on.
+
+    Stock ones count flows, not tokens: of two on one flow the second is lost, and when a gateway goes on again what it let go before is taken away.
+    Cases that were begun under the first rules go on under them.
+    """
+
+    name: str
+    _inputs: list[str]
+
+    def _update_hook(self, my_task: Task) -> bool:
+        if not my_task.workflow.top_workflow.script_engine.counts_tokens:
+            return RELEASED in my_task.internal_data or bool(super()._update_hook(my_task))  # type: ignore[misc]
+        my_task.internal_data.setdefault(ARRIVED, my_task.parent.task_spec.name)
+        came = {my_task.internal_data[ARRIVED]: my_task}
+        for task in waiting_at(my_task.workflow, self.name):
+            came.setdefault(task.internal_data[ARRIVED], task)
+        if not (RELEASED in my_task.internal_data or self._may_go_on(my_task, set(came))):
+            my_task._set_state(TaskState.WAITING)
+            return False
+        for task in came.values():
+            if task is not my_task:
+                task.cancel()
+        return True
+
+    def _may_go_on(self, my_task: Task, came: set[str]) -> bool:
+        raise NotImplementedError
+
+
+def waiting_at(workflow: Any, name: str) -> list[Task]:
+    """The tokens that wait at a gateway, the first come first."""
+    return [t for t in workflow.tasks.values() if t._state == TaskState.WAITING and t.task_spec.name == name]
+
+
+class ParallelGateway(_Counting, StockParallelGateway):
+    """Goes on when a token has come on each of its flows."""
+
+    def _may_go_on(self, my_task: Task, came: set[str]) -> bool:
+        return came.issuperset(self._inputs)
+
+    def _run_hook(self, my_task: Task) -> bool:
+        counts = my_task.workflow.top_workflow.script_engine.counts_tokens
+        return True if counts else bool(super()._run_hook(my_task))
+
+
+class InclusiveGateway(_Counting, StockInclusiveGateway):
+    """Goes on when no other token can come on a flow on which none has come yet; takes every flow whose condition holds, else the default."""
+
+    def _may_go_on(self, my_task: Task, came: set[str]) -> bool:
+        specs = my_task.workflow.spec.task_specs
+        missing = leading_to(specs, set(self._inputs) - came, self.name)
+        at_hand = leading_to(specs, came, self.name)
+        return not any(
+            task.task_spec.name in missing and task.task_spec.name not in at_hand
+            for task in my_task.workflow.tasks.values()
+            if task._state & OPEN and task.task_spec.name != self.name
+        )
+
+    def _run_hook(self, my_task: Task) -> bool:
+        if not my_task.workflow.top_workflow.script_engine.counts_tokens:
+            return bool(super()._run_hook(my_task))
+        matches, defaults = self._get_matching_outputs(my_task)
+        my_task._sync_children(matches or defaults, TaskState.FUTURE)
+        for child in my_task.children:
+            child.task_spec._predict(child, mask=TaskState.FUTURE | TaskState.PREDICTED_MASK)
+        return True
+
+
+def leading_to(specs: Any, targets: set[str], gateway: str) -> set[str]:
+    """The names of the specs from which a token can come to one of the targets, they themselves among them, without passing the gateway."""
+    found, pending = set(targets), list(targets)
+    while pending:
+        for name in specs[pending.pop()]._inputs:
+            if name not in found and name != gateway:
+                found.add(name)
+                pending.append(name)
+    return found
 
 
 class MultiInstance(BpmnSpecMixin):
@@ -153,6 +237,14 @@ class Parser(SpiffBpmnParser):
         full_tag("businessRuleTask"): (DecisionParser, BusinessRuleTask),
         full_tag("endEvent"): (SpiffEndEventParser, EndEvent),
         full_tag("callActivity"): (CallActivityParser, CallActivity),
+        full_tag("parallelGateway"): (
+            SpiffBpmnParser.PARSER_CLASSES[full_tag("parallelGateway")][0],
+            ParallelGateway,
+        ),
+        full_tag("inclusiveGateway"): (
+            SpiffBpmnParser.PARSER_CLASSES[full_tag("inclusiveGateway")][0],
+            InclusiveGateway,
+        ),
         full_tag("eventBasedGateway"): (
             SpiffBpmnParser.PARSER_CLASSES[full_tag("eventBasedGateway")][0],
             EventBasedGateway,

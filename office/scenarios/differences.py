@@ -13,6 +13,7 @@ SAID = {
     "no_incident": "no incident at {element}",
     "not_a_duration": "{text!r} is not a duration such as PT48H",
     "unknown_step": "none of {kinds}",
+    "not_refused": "{element} was completed; agreed: {refused}",
     "form": "{element}: {reasons}",
     "refused": "{message}",
     "invalid": "line {line}: {element}: {rule} {values}",

@@ -8,8 +8,6 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 import engine
 
 
@@ -39,10 +37,10 @@ def read(directory: Path, keys: Iterable[str] = ()) -> list[Scenario]:
 @lru_cache(maxsize=64)
 def _parse(file: Path, modified: int) -> list[Scenario]:
     try:
-        document = yaml.safe_load(file.read_text(encoding="utf-8"))
+        document = engine.read_yaml(file.read_text(encoding="utf-8"), aliases=True)
         return [
             Scenario(process=document["process"], **{**entry, "steps": tuple(entry.get("steps") or ())})
             for entry in document["scenarios"]
         ]
-    except (yaml.YAMLError, KeyError, TypeError) as error:
+    except (engine.MalformedYaml, UnicodeDecodeError, KeyError, TypeError) as error:
         raise MalformedScenario(file=file.name, why=str(error)) from error

@@ -124,7 +124,14 @@ class Play:
         task = self._open_task(step["task"], step.get("item"))
         who = engine.Actor(step.get("by") or f"someone of {task.group}", frozenset({task.group}), EVERY_ROLE)
         form = {name: as_typed(value) for name, value in (step.get("form") or {}).items()}
-        engine.complete(task.id, form=form, by=who, at=self.clock)
+        try:
+            engine.complete(task.id, form=form, by=who, at=self.clock, despite=_codes(step.get("despite")))
+        except engine.InvalidForm as told:
+            if not step.get("refused") or refusals(told) != step["refused"]:
+                raise
+        else:
+            if step.get("refused"):
+                raise CannotGoOn("not_refused", element=task.element_id, refused=step["refused"])
 
     def _open_task(self, element_id: str, item: int | None = None) -> UserTask:
         everything = select(UserTask).where(UserTask.state == "open").order_by(UserTask.id)
@@ -260,6 +267,16 @@ def duration(text: str) -> timedelta:
     if found is None or not any(found.groupdict().values()):
         raise CannotGoOn("not_a_duration", text=text)
     return timedelta(**{unit: int(number) for unit, number in found.groupdict().items() if number})
+
+
+def _codes(given: Any) -> frozenset[str]:
+    """The refusals that whoever does a step has been told of and records all the same: one code, or several."""
+    return frozenset([given] if isinstance(given, str) else given or ())
+
+
+def refusals(told: engine.InvalidForm) -> dict[str, str]:
+    """Why a form came back, as a scenario says it: the first code by field."""
+    return {name: found[0].code for name, found in told.reasons.items()}
 
 
 def as_typed(value: Any) -> str | list[str]:

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-import yaml
 from sqlalchemy import select
 
 import engine
@@ -78,7 +77,7 @@ class Trial:
         expect["ledger"] = {account: amount for account, amount in self.moved().items() if "." in account}
         entry = {"name": name, "given": scenario.given, "steps": list(scenario.steps), "expect": expect}
         document = {"process": scenario.process, "scenarios": [comparable(entry)]}
-        return yaml.dump(document, Dumper=_Plain, allow_unicode=True, sort_keys=False, width=120)
+        return engine.write_yaml(document)
 
 
 def blank(process: str, at: datetime) -> Scenario:
@@ -94,11 +93,6 @@ def blank(process: str, at: datetime) -> Scenario:
     receipts = [{"number": "SJ-1", "kind": "prepayment", "amount": 10000}]
     world = {"subscriptions": [{"msisdn": MSISDN, "prepayment": 10000, "bill": bill, "receipts": receipts}]}
     return Scenario(process=process, name="", given={"at": at.isoformat(), "variables": variables, "world": world})
-
-
-class _Plain(yaml.SafeDumper):
-    def ignore_aliases(self, data: Any) -> bool:
-        return True
 
 
 @contextmanager

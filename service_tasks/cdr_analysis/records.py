@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from datetime import date, datetime, time, timedelta
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from models.base import session
 from models.usage import Cdr, Cell
@@ -40,38 +40,55 @@ class CallRecord(NamedTuple):
         return self.basic + self.long_distance + self.ip + self.forwarding + self.roaming + self.information
 
 
+_CDR = (
+    Cdr.start,
+    Cdr.kind,
+    Cdr.duration_s,
+    Cdr.other_party,
+    Cdr.cell,
+    Cdr.basic,
+    Cdr.long_distance,
+    Cdr.ip,
+    Cdr.forwarding,
+    Cdr.roaming,
+    Cdr.information,
+    Cdr.visited_network,
+)
+_VOICE_CALLS: Any = (
+    select(*_CDR, Cell.place, Cell.network, Cell.latitude, Cell.longitude, Cell.border)
+    .outerjoin(Cell, Cell.code == Cdr.cell)
+    .where(Cdr.served_msisdn == bindparam("msisdn"), Cdr.kind.in_(VOICE))
+    .where(Cdr.start >= bindparam("since"), Cdr.start < bindparam("until"))
+    .order_by(Cdr.start, Cdr.id)
+)
+
+
 def voice_calls(msisdn: str, since: date, until: date) -> list[CallRecord]:
     """The calls of a number from the first to the last day (Shanghai), both included, in order of time."""
-    query = (
-        select(Cdr, Cell)
-        .outerjoin(Cell, Cell.code == Cdr.cell)
-        .where(Cdr.served_msisdn == msisdn, Cdr.kind.in_(VOICE))
-        .where(Cdr.start >= _midnight(since), Cdr.start < _midnight(until + timedelta(days=1)))
-        .order_by(Cdr.start, Cdr.id)
-    )
-    return [_record(cdr, cell) for cdr, cell in session().execute(query)]
+    asked = {"msisdn": msisdn, "since": _midnight(since), "until": _midnight(until + timedelta(days=1))}
+    return [_record(found) for found in session().execute(_VOICE_CALLS, asked)]
 
 
 def _midnight(day: date) -> datetime:
     return datetime.combine(day, time(), ZONE)
 
 
-def _record(cdr: Cdr, cell: Cell | None) -> CallRecord:
+def _record(found: Any) -> CallRecord:
     return CallRecord(
-        start=cdr.start,
-        kind=cdr.kind,
-        duration_s=cdr.duration_s,
-        other_party=cdr.other_party,
-        cell=cdr.cell,
-        place=cell.place if cell else "",
-        network=cdr.visited_network or (cell.network if cell else ""),
-        latitude=cell.latitude if cell else None,
-        longitude=cell.longitude if cell else None,
-        border=cell.border if cell else False,
-        basic=cdr.basic,
-        long_distance=cdr.long_distance,
-        ip=cdr.ip,
-        forwarding=cdr.forwarding,
-        roaming=cdr.roaming,
-        information=cdr.information,
+        start=found.start,
+        kind=found.kind,
+        duration_s=found.duration_s,
+        other_party=found.other_party,
+        cell=found.cell,
+        place=found.place or "",
+        network=found.visited_network or found.network or "",
+        latitude=found.latitude,
+        longitude=found.longitude,
+        border=bool(found.border),
+        basic=found.basic,
+        long_distance=found.long_distance,
+        ip=found.ip,
+        forwarding=found.forwarding,
+        roaming=found.roaming,
+        information=found.information,
     )

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import Integer, bindparam, exists, func, or_, select
 
 from models.base import session
-from models.usage import BankMandate, DirectDebit, RechargeCard, ServiceOrder
+from models.customer import Subscription as Subscriber
+from models.usage import BankMandate, Cdr, DirectDebit, RechargeCard, ServiceOrder
 from service_tasks import dates
 from service_tasks.cdr_analysis import border_roaming, monternet, orphan_monternet, records, ultra_short
 from service_tasks.classification.weighing import Record
@@ -19,11 +21,48 @@ DEBITS = timedelta(days=90)
 ORDERS = timedelta(days=180)
 
 
+_MSISDN: Any = bindparam("msisdn")
+_SUBSCRIPTION = bindparam("subscription", type_=Integer)
+_REPLACED = select(Subscriber.number_changed_from).where(Subscriber.msisdn == _MSISDN)
+_CHARGED = exists().where(or_(Cdr.served_msisdn == _MSISDN, Cdr.served_msisdn.in_(_REPLACED)), Cdr.information > 0)
+_CARDS = select(func.count()).where(RechargeCard.charged_msisdn == _MSISDN, RechargeCard.state == "used")
+_FAILED = (
+    select(func.count())
+    .select_from(DirectDebit)
+    .join(BankMandate)
+    .where(BankMandate.subscription_id == _SUBSCRIPTION, DirectDebit.state == "failed")
+    .where(DirectDebit.attempted_at > bindparam("debits_since"))
+)
+_NOT_AS_AGREED = (
+    select(func.count())
+    .where(ServiceOrder.subscription_id == _SUBSCRIPTION, ServiceOrder.ordered_at > bindparam("orders_since"))
+    .where(ServiceOrder.agreed.is_distinct_from(ServiceOrder.keyed))
+)
+_COUNTS = select(
+    _CHARGED.label("charged"),
+    _CARDS.scalar_subquery().label("cards"),
+    _FAILED.scalar_subquery().label("debits"),
+    _NOT_AS_AGREED.scalar_subquery().label("orders"),
+)
+
+
 def find(msisdn: str, at: datetime) -> list[Record]:
     """The records of a number that fit a process, as they are at `at`. Texts hold counts and amounts, never numbers or names."""
     subscription = gateway().find(msisdn)
-    found = [*_calls(msisdn, at), *_monternet(msisdn), *_cards(msisdn, subscription)]
-    return [*found, *_debits(subscription, at), *_orders(subscription, at)] if subscription else found
+    counted = session().execute(_COUNTS, _asked(msisdn, subscription, at)).one()
+    found = [*_calls(msisdn, at), *(_monternet(msisdn) if counted.charged else ())]
+    if subscription is None or subscription.state == "cancelled":
+        found += _cards(counted.cards)
+    return [*found, *_debits(counted.debits), *_orders(counted.orders)]
+
+
+def _asked(msisdn: str, subscription: Subscription | None, at: datetime) -> dict[str, Any]:
+    return {
+        "msisdn": msisdn,
+        "subscription": subscription.id if subscription else None,
+        "debits_since": at - DEBITS,
+        "orders_since": at - ORDERS,
+    }
 
 
 def _calls(msisdn: str, at: datetime) -> Iterator[Record]:
@@ -49,38 +88,22 @@ def _monternet(msisdn: str) -> Iterator[Record]:
         )
 
 
-def _cards(msisdn: str, subscription: Subscription | None) -> Iterator[Record]:
-    if subscription is not None and subscription.state != "cancelled":
-        return
-    used = select(func.count()).where(RechargeCard.charged_msisdn == msisdn, RechargeCard.state == "used")
-    if count := session().scalar(used):
+def _cards(count: int) -> Iterator[Record]:
+    if count:
         text = f"有 {count} 张缴费卡充到这个无效或已销的号码"
         yield Record(
             "TS-004", "recharge_card", text, f"{count} recharge cards were loaded onto this invalid or cancelled number"
         )
 
 
-def _debits(subscription: Subscription, at: datetime) -> Iterator[Record]:
-    failed = (
-        select(func.count())
-        .select_from(DirectDebit)
-        .join(BankMandate)
-        .where(BankMandate.subscription_id == subscription.id, DirectDebit.state == "failed")
-        .where(DirectDebit.attempted_at > at - DEBITS)
-    )
-    if count := session().scalar(failed):
+def _debits(count: int) -> Iterator[Record]:
+    if count:
         yield Record(
             "TS-008", "direct_debit", f"近 90 天托收失败 {count} 次", f"{count} direct debits failed in 90 days"
         )
 
 
-def _orders(subscription: Subscription, at: datetime) -> Iterator[Record]:
-    order = ServiceOrder
-    wrong = (
-        select(func.count())
-        .where(order.subscription_id == subscription.id, order.ordered_at > at - ORDERS)
-        .where(order.agreed.is_distinct_from(order.keyed))
-    )
-    if count := session().scalar(wrong):
+def _orders(count: int) -> Iterator[Record]:
+    if count:
         text = f"近 180 天有 {count} 项业务的底单与录入不符"
         yield Record("TS-002", "service_order", text, f"{count} service orders of 180 days were not keyed in as agreed")

@@ -100,7 +100,8 @@ def _check_receipt(receipt: ReceiptRow, amount: int) -> None:
     if receipt.refunded == receipt.amount:
         raise Refused(reason="receipt_used", receipt=receipt.number)
     if amount > receipt.amount - receipt.refunded:
-        raise Refused(reason="exceeds_receipt", left=receipt.amount - receipt.refunded, amount=amount)
+        left = receipt.amount - receipt.refunded
+        raise Refused(reason="exceeds_receipt", receipt=receipt.number, left=left, amount=amount)
 
 
 def _pay(receipt: ReceiptRow, line: Line, effect: Effect, form: dict[str, Any] | None) -> Document:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -14,12 +16,20 @@ import yaml
 import engine
 import service_tasks  # noqa: F401  registers the handlers
 from engine import handlers
-from office import coverage
+from engine.definitions.asked import expressions
+from engine.definitions.names import doubts
+from engine.definitions.surroundings import Surroundings
+from engine.language.feel import BUILTINS
+from engine.language.feel.lexer import KEYWORDS
+from office import coverage, drafts
 
 ROOT = Path(__file__).parents[2]
 PROCESSES = ROOT / "processes"
 KEYS = sorted(path.stem for path in PROCESSES.glob("*.bpmn"))
 FORMS = sorted(PROCESSES.glob("forms/*.form"))
+NAME = re.compile(r'"[^"]*"|[A-Za-z_]\w*')
+INPUT = re.compile(r"<inputExpression[^>]*>\s*<text>([a-z_]+)</text>")
+FEEL_WORDS = KEYWORDS | {word for name in BUILTINS for word in name.split()}
 EXPECTED = {
     *(f"TS-00{number}" for number in range(1, 9)),
     *(f"SUB-00{number}" for number in range(1, 5)),
@@ -51,6 +61,52 @@ def test_the_processes_of_the_manual_are_there() -> None:
 def test_every_process_may_be_published(key: str) -> None:
     """An office that starts on processes/ finds nothing to refuse there."""
     assert engine.lint(engine.read_package(PROCESSES, key)) == []
+
+
+@pytest.mark.parametrize("key", KEYS)
+def test_nothing_in_a_process_is_doubtful(key: str) -> None:
+    """Every name is set by something, every value offered, every table free of contradictions."""
+    assert engine.warnings(engine.read_package(PROCESSES, key), packages(), drafts.STARTED) == []
+
+
+@cache
+def packages() -> list[engine.Package]:
+    """Every process with what it uses."""
+    return [engine.read_package(PROCESSES, key) for key in KEYS]
+
+
+def misspelt(text: str) -> Iterator[str]:
+    """An expression with one of its names misspelt, each in turn: two letters change places, or one is added."""
+    for found in NAME.finditer(text):
+        word, after = found[0], text[found.end() :].lstrip()
+        if word.startswith('"') or word in FEEL_WORDS or after.startswith(("(", ":")):
+            continue
+        swapped = word[:-2] + word[-1] + word[-2]
+        yield text[: found.start()] + (swapped if swapped != word else f"{word}x") + text[found.end() :]
+
+
+def test_nearly_every_misspelt_name_is_told() -> None:
+    """Of all names in all expressions of all processes, misspelt one at a time, at least 95 of 100; the rest are parts of values that say nothing of theirs."""
+    around = Surroundings(packages()[0], packages(), drafts.STARTED)
+    tried = told = 0
+    for drawn in around.drawn.values():
+        for asked in expressions(around, drawn):
+            for text in misspelt(asked.text):
+                tried += 1
+                told += bool(doubts(replace(asked, text=text)))
+    assert tried > 700
+    assert told / tried >= 0.95, f"{told} of {tried} misspelt names are told"
+
+
+def test_every_misspelt_input_of_a_table_is_told() -> None:
+    """The inputs of the decision tables are read with the variables of a task that asks them."""
+    asking = {name: package for package in packages() for name in package.files if name.startswith("decisions/")}
+    for name, package in asking.items():
+        text = package.files[name]
+        for expression in set(INPUT.findall(text)):
+            wrong = text.replace(f"<text>{expression}</text>", f"<text>{expression}x</text>")
+            found = engine.warnings(engine.package_with(package, {name: wrong}), packages(), drafts.STARTED)
+            assert [one.values["near"] for one in found if one.file == name][:1] == [expression]
 
 
 def test_every_service_task_has_a_handler_with_these_parameters() -> None:

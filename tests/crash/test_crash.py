@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 pytestmark = pytest.mark.slow
+OFTEN = 300
 ROOT = Path(__file__).parents[2]
 
 
@@ -28,6 +29,23 @@ def test_thirty_kills_of_a_sqlite_office() -> None:
     document = ordeal(30)
     assert document["ok"], document["findings"]
     assert document["completions"] >= 30
+
+
+@pytest.mark.long
+def test_hundreds_of_kills_of_a_sqlite_office() -> None:
+    """The rarer instants: between two statements of one commit, in a checkpoint, in the answer."""
+    document = ordeal(OFTEN)
+    assert document["ok"], document["findings"]
+    assert document["completions"] >= OFTEN
+
+
+@pytest.mark.long
+@pytest.mark.postgresql
+def test_hundreds_of_kills_of_an_office_on_postgresql(postgresql: str) -> None:
+    """The same with two processes and a worker."""
+    document = ordeal(OFTEN, "--database", postgresql)
+    assert document["ok"], document["findings"]
+    assert document["completions"] >= OFTEN
 
 
 @pytest.mark.postgresql

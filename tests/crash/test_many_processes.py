@@ -47,7 +47,7 @@ LATE = process(
 @pytest.fixture
 def app(postgresql: str, tmp_path: Path) -> Flask:
     """An office on PostgreSQL."""
-    app = create_app(config.Settings(postgresql, tmp_path, keys=engine.ephemeral_keys()))
+    app = create_app(config.Settings(postgresql, tmp_path))
     bring_up_to_date(app)
     with app.app_context():
         for key, drawn in (("SOON", SOON), ("LATE", LATE)):
@@ -122,7 +122,6 @@ def test_a_clerk_and_the_clock_do_not_wait_for_each_other_for_ever(app: Flask) -
 def test_a_worker_does_what_is_due_and_ends_when_it_is_told(app: Flask, postgresql: str, tmp_path: Path) -> None:
     """A process of its own beside nobody: the timer that is due fires, and SIGTERM ends it in order."""
     environment = config.environment(DATABASE_URL=postgresql, DESK_VAR=str(tmp_path))
-    engine.configure_keys(config.read(environment).keys or engine.ephemeral_keys())
     with app.app_context():
         engine.start("SOON", business_key="AJ-1", variables={}, by=CLEO, at=engine.now() - timedelta(hours=2))
     command = [sys.executable, "-m", "web.commands", "worker"]

@@ -28,6 +28,7 @@ from tests.properties.processes import Plan, drawn
 
 Path = list[tuple[int, int]]
 CANCELLED = 15
+STUCK = ("never", "nokey", "join", "merge")  # elements that wait for nothing but a person to settle the incident
 REFUSED, BROKEN = 400, 500
 _keys = count(1)
 
@@ -154,6 +155,7 @@ class Played:
         if self.row().state != "active":
             assert self.shown() == {}
             return
+        assert self.choices(), "the case is active, and nobody is asked and nothing is awaited"
         run = self.restored()
         assert standing(run) == standing(self.twin)
         stored = orjson.dumps(run.state())
@@ -207,7 +209,7 @@ def tokens(run: Run) -> dict[tuple[int, str], int]:
     """How many tokens stand on which element of which scope."""
     found: dict[tuple[int, str], int] = {}
     standing_on = [(scope, element) for _kind, element, scope, *_ in run.open.values()]
-    standing_on += [(scope, element) for _kind, element, scope in run.stuck.values() if element.startswith("never")]
+    standing_on += [(scope, element) for _kind, element, scope in run.stuck.values() if element.startswith(STUCK)]
     for workflow in run.workflows():
         for task in workflow.tasks.values():
             if task._state & OPEN and task.task_spec.bpmn_id is not None:

@@ -20,6 +20,9 @@ A plan is one of:
     ("guarded_each", plan, how, sequential, guard, straight)      the same with a guard that interrupts all items from outside
     ("halt",)                                                     a person may end the whole process or sub-process at once
     ("cut", a, error)                                             a, beside which a person ends what is around it, with an error or at once
+    ("surplus", a, b, kind)                                       a join of a kind to which two tokens come on each of its flows, a and b on one of them
+    ("strand", a, kind)                                           a beside a person who may end the branch that a join of a kind waits for
+    ("nokey",)  ("nolimit",)                                      a message whose key, and a user task whose limit, cannot be reckoned
 """
 
 from __future__ import annotations
@@ -223,6 +226,30 @@ class _Drawing:
         self.join((fork, first), (fork, ask), (ask, over))
         return fork, last
 
+    def _surplus(self, a: Plan, b: Plan, kind: str) -> Ends:
+        fork, one, two = self.put("fork", gateway, "parallel"), self._merge(), self._merge()
+        join = self.put("join", gateway, kind)
+        for plan, merge in ((("user",), one), (("user",), one), (a, two), (b, two)):
+            first, last = self.block(plan)
+            self.join((fork, first), (last, merge))
+        self.join((one, join), (two, join))
+        return fork, join
+
+    def _strand(self, plan: Plan, kind: str) -> Ends:
+        fork, join = self.put("fork", gateway, "parallel"), self.put("join", gateway, kind)
+        first, last = self.block(plan)
+        ask, whether = self.put("ask", user), self.id("whether")
+        self.parts.append(gateway(whether, default=f"flow_{whether}_{join}"))
+        self.join((fork, first), (last, join), (fork, ask), (ask, whether), (whether, join))
+        self.join((whether, self.put("gone", end)), condition=MUCH)
+        return fork, join
+
+    def _nokey(self) -> Ends:
+        return (only := self.put("nokey", catch, message="told", key="nowhere"), only)
+
+    def _nolimit(self) -> Ends:
+        return (only := self.put("ask", user, due="nowhere"), only)
+
     def _failing(self, plan: Plan) -> str:
         """The plan, after which a person may end in an error."""
         first, last = self.block(plan)
@@ -331,6 +358,21 @@ def lists(depth: int = 2) -> st.SearchStrategy[Plan]:
 def nested() -> st.SearchStrategy[Plan]:
     """Plans of an activity in an activity, which often end together."""
     return _nested(SINGLE)
+
+
+def lost() -> st.SearchStrategy[Plan]:
+    """Plans of what used to be lost: tokens that are too many or too few at a join, keys and limits that are nothing, messages that come again."""
+    single = st.sampled_from((("user",), ("nokey",), ("nolimit",), ("off", False), ("work",), ("no",), ("timer",)))
+    kinds = st.sampled_from(("parallel", "inclusive"))
+    found = single
+    for _level in range(2):
+        joined = _one_of(
+            st.tuples(st.just("surplus"), found, found, kinds),
+            st.tuples(st.just("strand"), found, kinds),
+            st.lists(found, min_size=2, max_size=3).map(lambda some: ("seq", *some)),
+        )
+        found = _one_of(joined, _guarded("sub", joined), _guarded("call", joined), _cut(joined))
+    return found.map(lambda plan: ("seq", plan, ("user",)))
 
 
 def clocks() -> st.SearchStrategy[Plan]:

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from sqlalchemy.orm import Session
 
 from tests.properties.playing import CANCELLED, Path, played
-from tests.properties.processes import Plan, lists, nested, plans
+from tests.properties.processes import Plan, lists, lost, nested, plans
 
 A_FEW, MANY = 25, int(os.environ.get("DESK_EXAMPLES", "150"))
 
@@ -76,6 +76,21 @@ def test_they_agree_over_what_ends_together(database: Session, at: datetime, pla
 @pytest.mark.slow
 @trying(MANY, nested())
 def test_they_agree_over_much_that_ends_together(database: Session, at: datetime, plan: Plan, path: Path) -> None:
+    """The same with more of it."""
+    note(f"FOUND += [({plan!r}, {path!r})]")
+    played(database, at, plan, path)
+
+
+@trying(A_FEW, lost())
+def test_nothing_is_lost(database: Session, at: datetime, plan: Plan, path: Path) -> None:
+    """The same where tokens are too many or too few, keys and limits are nothing, and messages come again."""
+    note(f"FOUND += [({plan!r}, {path!r})]")
+    played(database, at, plan, path)
+
+
+@pytest.mark.slow
+@trying(MANY, lost())
+def test_nothing_of_much_is_lost(database: Session, at: datetime, plan: Plan, path: Path) -> None:
     """The same with more of it."""
     note(f"FOUND += [({plan!r}, {path!r})]")
     played(database, at, plan, path)

@@ -1,4 +1,4 @@
-"""`./desk token`: bearer tokens of the REST API."""
+"""`./desk token`: bearer tokens of the REST API; `./desk session-key`: another key for log-ins."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import click
 
 import engine
 from office import tokens
-from web import create_app
+from web import config, create_app, keys
 
 
 @click.command()
@@ -25,3 +25,12 @@ def token(user: str, days: int, revoke: bool) -> None:
                 click.echo(tokens.create(user, at=engine.now(), lifetime=timedelta(days=days)))
         except tokens.UnknownUser as error:
             raise click.ClickException(f"nobody works here under the login {user}") from error
+
+
+@click.command()
+def session_key() -> None:
+    """Make another session key in the place of the one there is; everybody has to log in again."""
+    keys.make(config.read().var, "session", instead=True)
+    click.echo(
+        "a new session key is in force for every process that is started from now on; copy it to the other machines"
+    )

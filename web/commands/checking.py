@@ -14,6 +14,7 @@ CHECKS = {
     "format": ["ruff", "format", "--check"],
     "lint": ["ruff", "check"],
     "types": ["mypy"],
+    "dependencies": ["deptry", "."],
 }
 FIXES = {"lint": ["ruff", "check", "--fix"], "format": ["ruff", "format"], "docs": ["web.commands", "docs"]}
 

@@ -36,7 +36,12 @@ def seed() -> None:
 
 def bring_up_to_date(app: Flask) -> None:
     """Run the migrations that the app's database lacks."""
-    command.upgrade(configuration(app.config["SQLALCHEMY_DATABASE_URI"]), "head")
+    upgrade(app.config["SQLALCHEMY_DATABASE_URI"])
+
+
+def upgrade(url: str) -> None:
+    """Run the migrations that a database lacks."""
+    command.upgrade(configuration(url), "head")
 
 
 def check_up_to_date(url: str) -> None:

@@ -18,7 +18,7 @@ from models.base import session
 from models.instance import ProcessInstance
 from office import relocation
 from web import config, create_app
-from web.commands.database import bring_up_to_date, check_up_to_date
+from web.commands.database import check_up_to_date, upgrade
 from web.commands.output import as_json, note, progress, report
 
 
@@ -30,7 +30,8 @@ def copy_database(target: str, as_json: bool) -> None:
     here = config.read()
     there = replace(here, database_url=_url(here, target))
     check_up_to_date(here.database_url)
-    bring_up_to_date(create_app(there))
+    create_app(here)  # refuses keys that are not those of this office
+    upgrade(there.database_url)
     copied = _move(here.database_url, there.database_url)
     deviations = _verify(there)
     rows = sum(one.rows for one in copied)

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-import os
+import resource
 import signal
 import socket
 import threading
+from contextlib import suppress
 
 import click
 from flask import Flask
 from granian import Granian
-from granian.constants import Interfaces
+from granian.constants import HTTPModes, Interfaces
+from granian.http import HTTP1Settings
 from granian.log import LogLevels
 from sqlalchemy import select
 
-from models.base import session
+from models.base import db, session
 from models.identity import User
 from web import background, config, create_app, server
 from web.commands.building import build_everything
@@ -26,7 +28,10 @@ APPLICATION = "web.server:application"
 STOPPING_SECONDS = (
     5  # a worker that is told twice to stop, as by Ctrl-C in a terminal and by its parent, may never do so
 )
-THREADS = min(8, 2 * (os.cpu_count() or 1) + 1)
+CONNECTIONS, FILES_BESIDE = 4_096, 256
+HEADERS = HTTP1Settings(
+    header_read_timeout=30_000, max_buffer_size=64 * 1024
+)  # milliseconds, also for a kept connection
 on_host = click.option("--host", default="127.0.0.1", show_default=True)
 on_port = click.option("--port", default=8000, show_default=True, type=click.IntRange(1, 65535))
 
@@ -42,6 +47,7 @@ def run(host: str, port: int, prepare_only: bool) -> None:
     build_everything()
     app = create_app()
     prepare(app)
+    _let_go(app)
     if not prepare_only:
         listen(host, port)
 
@@ -57,6 +63,7 @@ def serve(host: str, port: int, workers: int) -> None:
         _ensure_postgresql(settings, "several processes")
     _ensure_free(host, port)
     check_up_to_date(settings.database_url)
+    _let_go(create_app(settings))  # wrong keys are told here, once
     listen(host, port, workers)
 
 
@@ -76,13 +83,28 @@ def listen(host: str, port: int, workers: int = 1, application: str = APPLICATIO
         application,
         address=host,
         port=port,
-        interface=Interfaces.WSGI,
+        interface=Interfaces.ASGINL,
+        http=HTTPModes.http1,
+        http1_settings=HEADERS,
+        websockets=False,
         factory=True,
         workers=workers,
-        blocking_threads=THREADS,
+        backpressure=_connections(),
+        respawn_failed_workers=True,
         workers_kill_timeout=STOPPING_SECONDS,
         log_level=LogLevels.warning,
     ).serve()
+
+
+def _connections() -> int:
+    """How many connections a process holds at once; it may open as many files as the system lets it, and its database needs some."""
+    _soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = CONNECTIONS + FILES_BESIDE if hard == resource.RLIM_INFINITY else min(CONNECTIONS + FILES_BESIDE, hard)
+    with suppress(ValueError, OSError):
+        resource.setrlimit(
+            resource.RLIMIT_NOFILE, (max(wanted, _soft) if _soft != resource.RLIM_INFINITY else _soft, hard)
+        )
+    return max(1, wanted - FILES_BESIDE)
 
 
 def work(app: Flask) -> None:
@@ -113,6 +135,12 @@ def prepare(app: Flask) -> None:
         note(f"Published {len(published)} processes.")
     note("Who may log in:")
     note("\n".join(login_lines(logins) if logins else _known(app)))
+
+
+def _let_go(app: Flask) -> None:
+    """Close the connections to the database: the processes that are begun next have their own, and must not share these."""
+    with app.app_context():
+        db.engine.dispose()
 
 
 def _known(app: Flask) -> list[str]:

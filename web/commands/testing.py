@@ -12,10 +12,13 @@ import click
 
 from web.commands.building import build_everything
 from web.commands.output import ROOT, note, report
+from web.config import environment
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 AT_ONCE = ("--numprocesses", "2", "--dist", "loadfile")
-QUICK = "not slow and not browser and not postgresql"
+USUAL = "not long"
+QUICK = f"{USUAL} and not slow and not browser and not postgresql"
+MANY_EXAMPLES = "1500"
 BRING_CHROMIUM = "apt-get install --yes chromium fonts-noto-cjk"
 
 
@@ -23,23 +26,31 @@ BRING_CHROMIUM = "apt-get install --yes chromium fonts-noto-cjk"
 @click.option(
     "--quick", is_flag=True, help="Leave out the slow ones, the browser and PostgreSQL: an answer within a minute."
 )
+@click.option("--long", "long", is_flag=True, help="Everything, with ten times as many random cases: for a night.")
 @click.option(
     "--json", "as_json", is_flag=True, help="One JSON document on standard output; pytest speaks on standard error."
 )
 @click.option("--chromium", envvar="CHROMIUM", help="The browser to use; also CHROMIUM in the environment.")
 @click.argument("pytest_arguments", nargs=-1, type=click.UNPROCESSED)
-def test(quick: bool, as_json: bool, chromium: str | None, pytest_arguments: tuple[str, ...]) -> None:
+def test(quick: bool, long: bool, as_json: bool, chromium: str | None, pytest_arguments: tuple[str, ...]) -> None:
     """Run the tests; further arguments go to pytest as they are."""
+    if quick and long:
+        raise click.UsageError("--quick and --long are two different runs.")
     build_everything()
     if not quick:
         _ensure_chromium(chromium)
-    command = [sys.executable, "-m", "pytest", *AT_ONCE, *(["-m", QUICK] if quick else []), *pytest_arguments]
+    command = [sys.executable, "-m", "pytest", *AT_ONCE, *_kept(quick, long), *pytest_arguments]
+    surroundings = environment(DESK_EXAMPLES=MANY_EXAMPLES) if long else None
     if not as_json:
-        sys.exit(subprocess.run(command, cwd=ROOT, check=False).returncode)
-    result = subprocess.run(command, cwd=ROOT, check=False, stdout=subprocess.PIPE, text=True)
+        sys.exit(subprocess.run(command, cwd=ROOT, check=False, env=surroundings).returncode)
+    result = subprocess.run(command, cwd=ROOT, check=False, env=surroundings, stdout=subprocess.PIPE, text=True)
     sys.stderr.write(result.stdout)
     document = {"ok": result.returncode == 0, **summary(result.stdout)}
     report(document, [], as_json=True, found=result.returncode != 0)
+
+
+def _kept(quick: bool, long: bool) -> list[str]:
+    return [] if long else ["-m", QUICK if quick else USUAL]
 
 
 def summary(output: str) -> dict[str, object]:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Exists, exists, or_, select
+from sqlalchemy import bindparam, exists, or_, select
 
 import engine
-from models.base import session
+from models.base import connection
 from models.complaint import Complaint
 from models.instance import ProcessInstance
 from models.user_task import UserTask
@@ -23,20 +23,20 @@ class RoleMissing(engine.NotPermitted):
     """This page belongs to another role."""
 
 
+_HANDLED = exists().where(
+    UserTask.instance_id == bindparam("instance"), UserTask.group.in_(bindparam("departments", expanding=True))
+)
+_TAKEN_IN = exists().where(Complaint.instance_id == bindparam("instance"), Complaint.accepted_by == bindparam("me"))
+_TOUCHES = select(exists().where(ProcessInstance.id == bindparam("instance"), or_(_HANDLED, _TAKEN_IN)))
+
+
 def check_case(person: Person, instance_id: int) -> None:
     """Errors: NotYourCase."""
-    if not person.has(*SEE_EVERYTHING) and not session().scalar(select(_touches(person, instance_id))):
+    if person.has(*SEE_EVERYTHING):
+        return
+    given = {"instance": instance_id, "departments": sorted(person.departments), "me": person.name}
+    if not connection().scalar(_TOUCHES, given):
         raise NotYourCase(instance=instance_id)
-
-
-def _touches(person: Person, instance_id: int) -> Exists:
-    return exists().where(
-        ProcessInstance.id == instance_id,
-        or_(
-            exists().where(UserTask.instance_id == instance_id, UserTask.group.in_(person.departments)),
-            exists().where(Complaint.instance_id == instance_id, Complaint.accepted_by == person.name),
-        ),
-    )
 
 
 def at_a_counter(person: Person) -> bool:

@@ -5,18 +5,36 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 import engine
 from models.base import session
 from models.billing import JournalEntry, LedgerAccount, Posting
 from models.comment import Comment
 from models.complaint import Complaint
-from models.definition import ProcessDefinition
 from models.instance import ProcessInstance
 from models.notice import OutboxMessage
 from models.user_task import UserTask
 from web.queries.names import english_elements, process_name
+
+_OF_NUMBER = (
+    select(ProcessInstance)
+    .where(ProcessInstance.business_key == bindparam("number"))
+    .order_by(ProcessInstance.id.desc())
+    .limit(1)
+)
+_COMPLAINT = select(Complaint).where(Complaint.instance_id == bindparam("instance"))
+_OPEN_TASKS = (
+    select(UserTask)
+    .where(UserTask.instance_id == bindparam("instance"), UserTask.state == "open")
+    .order_by(UserTask.due_at, UserTask.id)
+)
+
+_WAITS_AT = (
+    select(UserTask.group)
+    .join(ProcessInstance, ProcessInstance.id == UserTask.instance_id)
+    .where(ProcessInstance.business_key == bindparam("number"), UserTask.state == "open")
+)
 
 
 class UnknownCase(engine.NotFound):
@@ -43,8 +61,7 @@ class Stage:
 
 def find(number: str) -> ProcessInstance:
     """The instance of a case number. Errors: UnknownCase."""
-    query = select(ProcessInstance).where(ProcessInstance.business_key == number).order_by(ProcessInstance.id.desc())
-    found = session().scalars(query.limit(1)).first()
+    found = session().scalars(_OF_NUMBER, {"number": number}).first()
     if found is None:
         raise UnknownCase(case=number)
     return found
@@ -52,21 +69,13 @@ def find(number: str) -> ProcessInstance:
 
 def complaint_of(instance: ProcessInstance) -> Complaint | None:
     """The complaint row of a case; batches have none."""
-    return session().scalars(select(Complaint).where(Complaint.instance_id == instance.id)).first()
+    return session().scalars(_COMPLAINT, {"instance": instance.id}).first()
 
 
-def version_of(instance: ProcessInstance) -> int:
-    """The version a case runs on."""
-    return int(
-        session().scalar(select(ProcessDefinition.version).where(ProcessDefinition.id == instance.definition_id)) or 0
-    )
-
-
-def stages(instance: ProcessInstance) -> list[Stage]:
+def stages(told: engine.CaseHistory) -> list[Stage]:
     """The diagrams of a case, the newest call first, the process itself last."""
-    definition = engine.definition_of(instance.id)
-    main = engine.marking(instance.id)
-    markings = [main, *(engine.marking(instance.id, scope=scope) for scope in main.calls)]
+    main, definition = told.marking(), told.definition
+    markings = [main, *map(told.marking, main.calls)]
     return [_stage(marking, definition, definition.version) for marking in reversed(markings)]
 
 
@@ -75,14 +84,12 @@ def _stage(marking: engine.Marking, definition: engine.Definition, version: int)
     return Stage(marking.scope, marking.process, name, version, marking, english_elements(marking.process, definition))
 
 
-def stage_of_task(task: UserTask) -> Stage:
+def stage_of_task(task: UserTask, told: engine.CaseHistory) -> Stage:
     """The diagram a task stands on."""
-    for entry in engine.entries(task.instance_id):
-        for step in entry.steps:
-            if step["type"] == "user_task_created" and step["token"] == task.token:
-                marking = engine.marking(task.instance_id, scope=step.get("scope", 0))
-                return _stage(marking, engine.definition_of(task.instance_id), 0)
-    raise UnknownCase(case=task.business_key)
+    scope = told.scope_of_task(task.token)
+    if scope is None:
+        raise UnknownCase(case=task.business_key)
+    return _stage(told.marking(scope), told.definition, 0)
 
 
 @dataclass(frozen=True)
@@ -124,5 +131,9 @@ def comments(number: str) -> list[Comment]:
 
 def open_tasks(instance_id: int) -> list[UserTask]:
     """The open tasks of a case, the most urgent first."""
-    query = select(UserTask).where(UserTask.instance_id == instance_id, UserTask.state == "open")
-    return list(session().scalars(query.order_by(UserTask.due_at, UserTask.id)))
+    return list(session().scalars(_OPEN_TASKS, {"instance": instance_id}))
+
+
+def waits_at(number: str) -> set[str]:
+    """The departments at which a case waits, by code."""
+    return set(session().scalars(_WAITS_AT, {"number": number}))

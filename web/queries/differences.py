@@ -20,6 +20,7 @@ KINDS = {
     "no_incident": _("There is no incident at “%(element)s”."),
     "not_a_duration": _("%(text)s is not a duration such as PT48H."),
     "unknown_step": _("The step is of no known kind (%(kinds)s)."),
+    "not_refused": _("“%(element)s” was completed; it was agreed that it is refused: %(refused)s"),
     "form": _("The form of “%(element)s” does not accept what was entered: %(reasons)s"),
     "refused": _("It was refused: %(message)s"),
     "invalid": _("The process has a problem: %(problem)s"),
@@ -65,6 +66,8 @@ def _shown(kind: str, name: str, value: Any, known: Mapping[str, str]) -> str:
         return " → ".join(known.get(one, one) for one in value)
     if name == "incidents":
         return "".join(_incident(one, known) for one in value)
+    if name == "refused":
+        return "; ".join(f"{key}: {errors.reason(engine.Reason(code))}" for key, code in value.items())
     if name == "reasons":
         return "; ".join(f"{key}: {errors.reason(engine.Reason(codes[0]))}" for key, codes in value.items())
     if name in ("expected", "moved") and isinstance(value, int) and kind.startswith("ledger"):

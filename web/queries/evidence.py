@@ -8,8 +8,8 @@ from datetime import date
 from typing import Any
 
 import engine
+from web import refusals
 from web.i18n import in_language
-from web.queries import words
 
 OF_A_CALL = ("start", "place", "charge")
 
@@ -23,9 +23,9 @@ class Evidence:
     value: Any
 
 
-def of(form: engine.Form, variables: Mapping[str, Any], refusals: Mapping[str, str]) -> list[Evidence]:
-    """Everything a form shows that has a value; `refusals` names what a service may answer, by its code."""
-    variables = {**variables, "refusal": _named(variables.get("refusal"), refusals)}
+def of(form: engine.Form, variables: Mapping[str, Any], caught: Mapping[str, str]) -> list[Evidence]:
+    """Everything a form shows that has a value; `caught` names what a service may answer, by its code."""
+    variables = {**variables, "refusal": _named(variables.get("refusal"), caught)}
     found = [
         Evidence(in_language(entry.label, entry.label_en), entry.shown_as, _resolve(variables, entry.variable))
         for entry in form.shows
@@ -33,12 +33,12 @@ def of(form: engine.Form, variables: Mapping[str, Any], refusals: Mapping[str, s
     return [item for item in found if item.value not in (None, "", [], {})]
 
 
-def _named(refusal: Any, refusals: Mapping[str, str]) -> list[Mapping[str, Any]]:
+def _named(refusal: Any, caught: Mapping[str, str]) -> list[Mapping[str, Any]]:
     """A refusal that has a sentence stays as it is, with its amounts; another is called what the diagram calls it."""
     code = refusal.get("code") if isinstance(refusal, Mapping) else None
     if not code:
         return []
-    return [refusal] if code in words.REFUSALS else [{"text": refusals.get(code, code)}]
+    return [refusal] if code in refusals.SENTENCES else [{"text": caught.get(code, code)}]
 
 
 def _resolve(variables: Mapping[str, Any], path: str) -> Any:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from flask_babel import gettext
@@ -10,6 +10,7 @@ from flask_babel import gettext
 import engine
 from web.i18n import mark as _
 from web.problems import plain
+from web.queries import doubts, unreadable
 
 RULES = {
     # the file and the process as a whole
@@ -19,10 +20,21 @@ RULES = {
     "one_executable_process": _(
         "A file holds exactly one process to execute; here there are %(count)s. Keep each in a file of its own."
     ),
-    "id_used_twice": _("This id is used twice. Give one of the elements another."),
+    "process_not_executable": _(
+        "The process %(process)s is not marked as executable, so that nothing would be executed. Mark it as executable."
+    ),
+    "id_used_twice": _("The id %(id)s is used twice (line %(line)s). Give one of the elements another."),
+    "element_without_id": _(
+        "An element (%(type)s) in line %(line)s has no id, so that no flow can lead to it. Give it one."
+    ),
     "sub_process_id_taken": _("The id of the sub-process “%(name)s” is taken by another process. Give it another."),
     "extension_not_executable": _("“%(name)s” has a setting that is not executed here (%(extension)s). Take it out."),
-    "not_executable": _("The diagram cannot be executed as it is drawn. Check the ends of its flows and events."),
+    "not_executable": _(
+        "The diagram cannot be executed as it is drawn (%(detail)s). Check the ends of its flows and events."
+    ),
+    "too_many_in_a_row": _(
+        "Too many steps follow one another: at most about 490 can be executed in a row. Put a part into a process of its own and call it."
+    ),
     "recursive_call": _("%(process)s calls itself, directly or through another process. Take one of the calls out."),
     "malformed_catalogue": _("The English names in %(file)s cannot be read. Write one line per element: id: name."),
     "one_start_event": _("There must be exactly one start event; there are %(count)s."),
@@ -36,9 +48,16 @@ RULES = {
     "flow_into_event": _("A flow leads into “%(name)s”, where nothing can arrive. Lead it to a step."),
     "flow_out_of_end": _("A flow leaves the end “%(name)s”. Let it begin at a step before."),
     "condition_never_asked": _("The condition of the flow “%(name)s” is never asked. Put a gateway before it."),
-    "no_error_code": _("“%(name)s” does not say which refusal it is about. Enter its code."),
+    "no_error_code": _(
+        "“%(name)s” does not say which refusal it is about, or names one that is not there. Enter its code."
+    ),
+    "outputs_of_one_name": _(
+        "Two result columns of the table “%(table)s” are called %(heading)s, and one would overwrite the other. Give one of them another name."
+    ),
     "duplicate_name": _("Two columns or values have the same name (%(name)s). Give one of them another."),
     "too_many": _("There are too many of a kind: %(count)s where at most %(limit)s are read. Divide the table."),
+    "too_many_options": _("The form offers too many choices; at most %(limit)s are read. Divide the step."),
+    "more_findings": _("There are %(count)s problems. The first %(limit)s are listed; resolve these and look again."),
     "too_many_components": _("The form has too many fields; at most %(limit)s are read. Divide the step."),
     "unsupported_expression_language": _("Expressions are written in %(language)s here. Write them in FEEL."),
     "values_without_end": _("The possible values of a column have no end. List them, or leave them out."),
@@ -46,10 +65,10 @@ RULES = {
         "Two flows connect the same two elements. Join them in one, with both conditions connected by “or”."
     ),
     "several_flows_leave": _(
-        "%(count)s flows leave “%(name)s”. Put a gateway after it that decides which one is taken."
+        "%(count)s flows leave “%(name)s”, and BPMN takes all of them. Put a parallel gateway after it if all are meant, an exclusive one with conditions if one is."
     ),
     "no_flow_leaves": _("Nothing follows “%(name)s”. Draw a flow to what comes next, or to an end event."),
-    "attached_to_nothing": _("The event “%(name)s” is attached to no step. Drag it onto the border of one."),
+    "attached_to_nothing": _("The event “%(name)s” is attached to no step beside it. Drag it onto the border of one."),
     "unreachable": _("“%(name)s” is never reached from the start. Draw a flow that leads to it, or delete it."),
     "no_default_flow": _(
         "The gateway “%(name)s” has no default flow. Mark the flow that is taken when no condition holds."
@@ -85,9 +104,63 @@ RULES = {
         "“%(name)s” is an event sub-process, which is not executed. Attach an event to the step instead."
     ),
     "event_not_executable": _(
-        "The event “%(name)s” waits for something that is not executed here (%(trigger)s). Use a timer, a message or an error."
+        "The event “%(name)s” waits for what is not executed here: %(trigger)s. An event in the flow waits for one timer or one message; at the border of a step also for an error."
     ),
-    "timer_not_executable": _("The timer “%(name)s” has no time, or repeats. Enter one duration or one instant."),
+    "start_not_executable": _(
+        "The start event “%(name)s” waits for what is not executed here: %(trigger)s. A process is started by a person, an order or another process: make it a plain start, and draw what it waits for as the next event."
+    ),
+    "end_not_executable": _(
+        "The end event “%(name)s” does what is not executed here: %(trigger)s. An end is plain, ends everything at once, or is an error; draw what it sends as a service task before it."
+    ),
+    "error_must_interrupt": _(
+        "The error event “%(name)s” leaves its step going on, which no error can. Make it one that ends the step."
+    ),
+    "timer_without_time": _(
+        'The timer “%(name)s” says no time. Enter a duration or an instant, for example duration("PT4H").'
+    ),
+    "timer_repeats": _(
+        "The timer “%(name)s” repeats (%(text)s), which is not executed. Enter one duration or one instant, and draw a loop for what comes again."
+    ),
+    "unquoted_duration": _(
+        'The time of “%(name)s” (%(text)s) is not written in FEEL and would never come. Write duration("%(text)s"), without repetition.'
+    ),
+    "never_an_instant": _(
+        'The time of “%(name)s” (%(text)s) is no instant and no duration, whatever is entered: it would never come. Write for example duration("PT4H"), date("2026-12-01") or next_weekday(accepted_at, "Thursday").'
+    ),
+    "limit_never_reckoned": _(
+        "“%(name)s” shares the limit “%(group)s”, which no step reckons. Enter the limit at one of the steps that share it."
+    ),
+    "in_two_lanes": _("“%(name)s” stands in several lanes (%(lanes)s). Leave it in the one whose people do it."),
+    "unknown_not_by": _(
+        "“%(name)s” must not be done by whoever did %(step)s, but there is no such user task. Enter the id of a user task."
+    ),
+    # what is written at an element and not executed
+    "setting_not_executed": _(
+        "“%(name)s” has a setting that is not executed here (%(setting)s = %(value)s). Take it out, and draw what it means."
+    ),
+    "unknown_setting": _(
+        "“%(name)s” has a setting that BPMN does not know (%(setting)s = %(value)s); it has no effect. Take it out."
+    ),
+    "not_a_boolean": _("At “%(name)s”, %(setting)s is “%(value)s”. Write true or false."),
+    "part_given_twice": _("“%(name)s” says twice what can be said once (%(setting)s). Take one of them out."),
+    "event_by_reference": _(
+        "“%(name)s” refers to an event that is defined elsewhere, which is not executed. Define it at the event itself."
+    ),
+    "resource_not_executed": _(
+        "Who does “%(name)s” is written as an expression (%(setting)s), which is not executed. Put the step in the lane of its department."
+    ),
+    "other_expression_language": _(
+        "An expression of “%(name)s” is written in another language (%(language)s). Write it in FEEL, for example amount > 100."
+    ),
+    "unknown_property": _(
+        "“%(name)s” has a property that nothing reads: %(property)s (nearest known: %(near)s). Correct its name, or take it out."
+    ),
+    "property_not_here": _(
+        "At “%(name)s” the property %(property)s has no effect. Enter it at the step that it is meant for, or take it out."
+    ),
+    "property_without_meaning": _(
+        "At “%(name)s” the property %(property)s has a value that means nothing: %(value)s. Choose it in the editor again."
+    ),
     # messages, tasks, service tasks, decisions
     "no_message": _("“%(name)s” does not say which message it waits for. Choose or enter a message."),
     "no_correlation_key": _(
@@ -95,6 +168,9 @@ RULES = {
     ),
     "no_group": _("“%(name)s” belongs to no department. Put it in a lane, or choose a department."),
     "unknown_form": _("“%(name)s” has no form, or one that is not there (%(form)s). Choose or create one."),
+    "unknown_tried": _(
+        "“%(name)s” is to try a service task that is not there (%(service)s). Write the id of one that comes later."
+    ),
     "no_result_variable": _("“%(name)s” does not say where its result is kept. Enter a name for the result."),
     "unknown_decision": _("“%(name)s” names a decision that is not there (%(decision)s). Choose or create one."),
     "malformed_decision": _("The decision table %(decision)s cannot be read. Open it in the editor and save it again."),
@@ -119,12 +195,21 @@ RULES = {
     "not_editable": _(
         "The field “%(field)s” is read-only. Show the value beside the form instead, or let it be filled in."
     ),
+    "unusable_channel": _(
+        "The field “%(field)s” is to say how the text “%(text)s” reached the customer. Name a text field, and offer only %(channels)s."
+    ),
     "required_must_be_constant": _("Whether the field “%(field)s” is required must be yes or no, not an expression."),
     "no_options": _("The field “%(field)s” offers nothing to choose. Enter its options."),
     "duplicate_option": _(
         "Two options of the field “%(field)s” have the same value, or one has none. Give each its own."
     ),
     "boolean_needs_yes_and_no": _("The field “%(field)s” is stored as yes or no; its options must be yes and no."),
+    "limits_exclude_each_other": _(
+        "The least and the largest value of the field “%(field)s” exclude each other, so that nothing can be entered. Correct one of them."
+    ),
+    "default_refused": _(
+        "The field “%(field)s” refuses its own default value. Change the default, or the field's limits or pattern."
+    ),
     "unusable_default": _(
         "The default value of the field “%(field)s” does not fit its kind. Change it or leave it empty."
     ),
@@ -157,6 +242,28 @@ RULES = {
         "A column of the table does not say what it tests. Enter a variable or an expression."
     ),
     "row_does_not_fit": _("A row of the table has another number of cells than there are columns. Fill the row anew."),
+    # ways through the diagram: warnings
+    "unknown_department": _(
+        "“%(name)s” goes to “%(group)s”, which is no department of the office (nearest: %(near)s), so that nobody would find it. Name the lane as the department is called, or choose one."
+    ),
+    "stands_still": _(
+        "A case can stand still for ever at “%(name)s”: on this way nothing comes from “%(missing)s” any more. Join only branches that were begun together, or use an exclusive gateway."
+    ),
+    "done_twice": _(
+        "On this way “%(name)s” is reached by several branches, each by itself, so that what follows is done more than once. Join the branches with a parallel gateway before it."
+    ),
+    "not_explored": _(
+        "There are more than %(limit)s ways to be at work in “%(name)s”, so that it is not known whether a case can stand still. Put parts of it into processes of their own."
+    ),
+    "refusal_not_caught": _(
+        "“%(name)s” may be refused (%(codes)s), and no event catches that: the case would stop until somebody helps. Attach an error event, and draw what is done then."
+    ),
+    "error_not_caught": _(
+        "The end “%(name)s” is an error (%(codes)s) that no event around it catches: the case would go on as if nothing had been wrong. Attach an error event to the sub-process."
+    ),
+    "called_error_not_caught": _(
+        "The process that “%(name)s” calls may end in an error (%(codes)s) that no event catches: the case would go on as if nothing had been wrong. Attach an error event."
+    ),
     # what other modelers wrote
     "foreign_operator": _(
         "This step calls a program of %(tool)s (%(setting)s), which is not there. Choose a service task from the list, or make it a user task."
@@ -180,47 +287,66 @@ RULES = {
     "foreign_limit": _(
         "The time limit is written in the way of %(tool)s (%(setting)s). Enter it as the limit of the step."
     ),
+    "foreign_list": _(
+        "For which list the step is repeated is written in the way of %(tool)s (%(setting)s). Enter the list here, as an expression."
+    ),
     "foreign_call": _("The called process is named in the way of %(tool)s (%(setting)s). Choose the process here."),
     "foreign_expression": _(
         "“%(setting)s” is an expression of another system. Write it in FEEL, for example amount > 100."
     ),
     "foreign_setting": _("A setting of %(tool)s (%(setting)s) has no effect here. Take it out, or draw what it means."),
 }
-PLACES = {
-    "condition": _("the condition"),
-    "timer": _("the timer"),
-    "due": _("the limit"),
-    "correlationKey": _("the correlation key"),
-    "min": _("the least value"),
-    "max": _("the largest value"),
-    "prefill": _("the value filled in beforehand"),
-    "hide": _("the condition for hiding"),
+UNKNOWN = _("This cannot be published (%(rule)s).")
+# What BPMN calls the kinds of events and elements, and what a page calls them.
+KINDS = {
+    "message": _("a message"),
+    "timer": _("a timer"),
+    "signal": _("a signal"),
+    "conditional": _("a condition"),
+    "escalation": _("an escalation"),
+    "link": _("a link"),
+    "compensate": _("a compensation"),
+    "cancel": _("the cancelling of a transaction"),
+    "error": _("an error"),
+    "terminate": _("a termination"),
+    "several": _("several things at once"),
+    "none": _("nothing"),
+    "task": _("a task of no kind"),
+    "manualTask": _("a manual task"),
+    "scriptTask": _("a script"),
+    "sendTask": _("a send task"),
+    "intermediateThrowEvent": _("an event that sends"),
+    "complexGateway": _("a complex gateway"),
+    "transaction": _("a transaction"),
+    "adHocSubProcess": _("an ad-hoc sub-process"),
+    "implicitThrowEvent": _("an event that sends"),
+    "choreographyTask": _("a choreography"),
+    "subChoreography": _("a choreography"),
+    "callChoreography": _("a choreography"),
 }
-
-
-class _Values(dict[str, Any]):
-    def __missing__(self, key: str) -> str:
-        return "…"
 
 
 def text(found: engine.Problem) -> str:
     """One finding in the language of the page."""
     values: dict[str, Any] = {name: _shown(value) for name, value in found.values.items()}
-    values |= {"line": found.line, "place": _place(str(values.get("place", "")))}
-    if not values.get("name"):
+    if not found.warning:
+        values |= {name: _kind(str(values[name])) for name in ("type", "trigger") if name in values}
+    values["line"] = found.line
+    named = values.get("name") not in (None, "", "—")
+    if not named:
         values["name"] = found.element_id or found.file
-    known = RULES.get(found.rule, _("This cannot be published (%(rule)s)."))
-    return str(gettext(known) % _Values(values | {"rule": found.rule}))
+    values |= doubts.words(found, values, named=named)
+    whys = unreadable.BY_RULE.get(found.rule, {})
+    known = whys.get(str(found.values.get("why"))) or {**RULES, **doubts.RULES}.get(found.rule, UNKNOWN)
+    return str(gettext(known) % doubts.Values(values | {"rule": found.rule}))
 
 
 def _shown(value: Any) -> str:
     return "—" if value in ("", None) else str(value)
 
 
-def _place(place: str) -> str:
-    if place in PLACES:
-        return str(gettext(PLACES[place]))
-    return place.partition(".")[2] or place
+def _kind(kind: str) -> str:
+    return str(gettext(KINDS[kind])) if kind in KINDS else kind
 
 
 def as_json(found: Iterable[engine.Problem]) -> list[Mapping[str, Any]]:
@@ -231,8 +357,15 @@ def as_json(found: Iterable[engine.Problem]) -> list[Mapping[str, Any]]:
             "line": one.line,
             "element": one.element_id,
             "rule": one.rule,
+            "warning": one.warning,
             "text": text(one),
             "values": plain(one.values),
         }
-        for one in found
+        for one in engine.first_findings(found)
     ]
+
+
+def how_many(listed: Sequence[Mapping[str, Any]]) -> int:
+    """How many findings there are, those that are not listed included."""
+    more = listed and listed[-1]["rule"] == "more_findings"
+    return int(listed[-1]["values"]["count"]) if more else len(listed)

@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from typing import Any
 
 from flask import g
 from flask_babel import gettext
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 import engine
-from models.base import session
+from models.base import connection, session
 from models.definition import ProcessDefinition
 from models.identity import Department, User
 from models.instance import ProcessInstance
 from models.usage import Cell
 from web.i18n import language
+
+_DEPARTMENTS = select(Department.code, Department.name_zh, Department.name_en)
+_PEOPLE = select(User.name, User.display_name).where(User.name.in_(bindparam("logins", expanding=True)))
 
 
 def _known(key: str) -> engine.Definition:
@@ -49,14 +53,14 @@ def of_definition(definition: engine.Definition) -> Iterator[None]:
 
 
 def _current(key: str) -> engine.Definition | None:
-    """The newest version of a process, asked for once in a request; None when it is not published."""
-    known: dict[str, engine.Definition | None] = g.setdefault("definitions", {})
-    if key not in known:
-        try:
-            known[key] = engine.definition(key)
-        except engine.UnknownProcess:
-            known[key] = None
-    return known[key]
+    """The newest version of a process, all asked for at once and once in a request; None when it is not published."""
+    known: dict[str, engine.Definition] = g.get("definitions") or {}
+    if key in known:
+        return known[key]
+    if "in_force" not in g:
+        g.in_force = engine.InForce()
+    in_force: engine.InForce = g.in_force
+    return in_force.get(key)
 
 
 def version(definition_id: int, sha256: str = "") -> engine.Definition:
@@ -95,6 +99,14 @@ def element_name(process: str, element_id: str, fallback: str = "", definition: 
     return english if isinstance(english, str) and english else chinese
 
 
+def drawn_in(definition: engine.Definition, element_id: str) -> str:
+    """What an element is called on the diagram it stands on, called processes included; its id when it is on none."""
+    for process, compiled in definition.processes.items():
+        if element_id in compiled.diagram.elements:
+            return element_name(process, element_id, compiled.diagram.elements[element_id].name, definition)
+    return element_id
+
+
 def of_process(process: str) -> dict[str, str]:
     """All element names of a process in the language of the page; empty when it is not published."""
     definition = _current(process)
@@ -121,10 +133,7 @@ def english_elements(process: str, definition: engine.Definition | None = None) 
 
 def _english_lanes(drawn: engine.Diagram) -> dict[str, str]:
     """Lane id → the English name of the department that stands on it."""
-    if "english_departments" not in g:
-        found = session().execute(select(Department.name_zh, Department.name_en))
-        g.english_departments = dict(found.all())
-    known: dict[str, str] = g.english_departments
+    known = {row.name_zh: row.name_en for row in _departments()}
     return {id: known[name] for id, name in drawn.lane_names.items() if known.get(name)}
 
 
@@ -171,9 +180,16 @@ def subject(definition: engine.Definition | None, recorded: str) -> str:
 
 
 def departments() -> dict[str, str]:
-    """Department names by code."""
-    column = Department.name_en if language() == "en" else Department.name_zh
-    return dict(session().execute(select(Department.code, column)).all())
+    """Department names by code, asked for once in a request."""
+    column = 2 if language() == "en" else 1
+    return {row[0]: row[column] for row in _departments()}
+
+
+def _departments() -> Sequence[Any]:
+    if "departments" not in g:
+        g.departments = connection().execute(_DEPARTMENTS).all()
+    rows: Sequence[Any] = g.departments
+    return rows
 
 
 def department_codes() -> dict[str, str]:
@@ -183,8 +199,26 @@ def department_codes() -> dict[str, str]:
 
 def person_name(login: str | None) -> str:
     """What a person is called; the login itself when nobody has it (the desk, an installation)."""
-    row = session().get(User, login) if login else None
-    return row.display_name if row is not None else login or ""
+    if not login:
+        return ""
+    known = _people()
+    if login not in known:
+        know_people({login})
+    return known[login]
+
+
+def know_people(logins: Iterable[str | None]) -> None:
+    """Ask for the names of several people at once, before a page names one after the other."""
+    known = _people()
+    missing = sorted({login for login in logins if login} - known.keys())
+    if missing:
+        found = dict(connection().execute(_PEOPLE, {"logins": missing}).all())
+        known.update({login: found.get(login, login) for login in missing})
+
+
+def _people() -> dict[str, str]:
+    known: dict[str, str] = g.setdefault("people", {})
+    return known
 
 
 def place_of(cell: str | None) -> str:

@@ -48,5 +48,7 @@ def _text(step: dict[str, Any]) -> str:
     }
     said = known.get(step["type"], step["type"])
     if differing:
-        return gettext("%(said)s; %(n)s scenarios differ from what was agreed, as meant", said=said, n=differing)
+        said = gettext("%(said)s; %(n)s scenarios differ from what was agreed, as meant", said=said, n=differing)
+    if step.get("warnings"):
+        said = gettext("%(said)s; with %(n)s warnings", said=said, n=step["warnings"])
     return said

@@ -6,14 +6,14 @@ The page's list and the picture are made from the same events, so they cannot di
 from __future__ import annotations
 
 import math
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
 from flask_babel import gettext
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 import engine
 from models.base import session
@@ -29,6 +29,7 @@ Step = dict[str, Any]
 Move = tuple[str, int, str, int]
 SCALE = 10_000
 LONGEST = 400
+AT_ONCE = 32
 
 
 STARTED = {
@@ -86,21 +87,24 @@ class Stage:
     english: dict[str, str]
 
 
-def events(instance: ProcessInstance, entries: list[engine.Entry]) -> list[Event]:
-    """Everything that happened in a case, oldest first, as its entries have it."""
-    found = list(_Recorder(instance).events(entries))
+def window(sequence: int, at: int | None) -> tuple[int, int]:
+    """The first and the last entry of the part of a case that is shown at once, which holds entry `at`; of a short case all of it."""
+    since = (min(max(at or 1, 1), max(sequence, 1)) - 1) // AT_ONCE * AT_ONCE + 1
+    return since, min(since + AT_ONCE - 1, sequence)
+
+
+def events(instance: ProcessInstance, told: engine.CaseHistory, since: int = 1) -> list[Event]:
+    """What happened in a case from an entry on, oldest first; the first event moves everything to where it stood by then."""
+    found = list(_Recorder(instance, told.definition).events(told.entries, since))
     _place(found)
     return found
 
 
-def stages(definition: engine.Definition, entries: list[engine.Entry]) -> list[Stage]:
+def stages(told: engine.CaseHistory) -> list[Stage]:
     """The diagrams that the events of a case stand on."""
-    called = (step for entry in entries for step in entry.steps if step["type"] == "call_entered")
-    keys = {0: definition.key, **{step["called"]: step["process"] for step in called}}
-    return [
-        Stage(scope, key, names.process_name(key, definition), names.english_elements(key, definition))
-        for scope, key in keys.items()
-    ]
+    own = told.definition
+    keys = {0: own.key, **told.marking().calls}
+    return [Stage(at, key, names.process_name(key, own), names.english_elements(key, own)) for at, key in keys.items()]
 
 
 def _place(found: list[Event]) -> None:
@@ -121,28 +125,37 @@ def people() -> dict[str, str]:
 
 def money(number: str) -> dict[str, list[casefile.MoneyLine]]:
     """The postings of a case by the key of the service call."""
-    debit, credit = LedgerAccount.__table__.alias("debit"), LedgerAccount.__table__.alias("credit")
-    columns = (JournalEntry.at, JournalEntry.kind, JournalEntry.memo, debit.c.kind, credit.c.kind, Posting.amount)
-    query = (
-        select(JournalEntry.key, *columns)
-        .join(Posting, Posting.entry_id == JournalEntry.id)
-        .join(debit, debit.c.id == Posting.debit_account_id)
-        .join(credit, credit.c.id == Posting.credit_account_id)
-        .where(JournalEntry.case_number == number)
-        .order_by(JournalEntry.id, Posting.line)
-    )
     found: dict[str, list[casefile.MoneyLine]] = defaultdict(list)
-    for key, *line in session().execute(query):
+    for key, *line in session().execute(_MONEY, {"number": number}):
         found[key].append(casefile.MoneyLine(*line))
     return found
+
+
+_DEBIT, _CREDIT = LedgerAccount.__table__.alias("debit"), LedgerAccount.__table__.alias("credit")
+_MONEY: Any = (
+    select(
+        JournalEntry.key,
+        JournalEntry.at,
+        JournalEntry.kind,
+        JournalEntry.memo,
+        _DEBIT.c.kind,
+        _CREDIT.c.kind,
+        Posting.amount,
+    )
+    .join(Posting, Posting.entry_id == JournalEntry.id)
+    .join(_DEBIT, _DEBIT.c.id == Posting.debit_account_id)
+    .join(_CREDIT, _CREDIT.c.id == Posting.credit_account_id)
+    .where(JournalEntry.case_number == bindparam("number"))
+    .order_by(JournalEntry.id, Posting.line)
+)
 
 
 class _Recorder:
     """Follows a history step by step; what moves before the next thing worth telling is told with it."""
 
-    def __init__(self, instance: ProcessInstance) -> None:
+    def __init__(self, instance: ProcessInstance, definition: engine.Definition) -> None:
         self.instance = instance
-        self.definition = engine.definition_of(instance.id)
+        self.definition = definition
         self.teller = timeline.teller(self.definition)
         self.follower = engine.Follower()
         self.money = money(instance.business_key)
@@ -151,9 +164,14 @@ class _Recorder:
         self.fields = _fields(self.definition)
         self._english: dict[str, dict[str, str]] = {}
 
-    def events(self, entries: list[engine.Entry]) -> Iterator[Event]:
+    def events(self, entries: list[engine.Entry], since: int) -> Iterator[Event]:
+        stood: Counter[tuple[str, int, str]] = Counter()
         for entry in entries:
-            waiting: list[Move] = []
+            if entry.seq < since:
+                self._pass(entry, stood)
+                continue
+            waiting: list[Move] = [(*where, count) for where, count in stood.items() if count]
+            stood.clear()
             changed: list[tuple[str, str, str]] = []
             last: Event | None = None
             for number, step in enumerate(entry.steps):
@@ -170,6 +188,20 @@ class _Recorder:
                 last.moves += waiting
                 last.changed += changed
 
+    def _pass(self, entry: engine.Entry, stood: Counter[tuple[str, int, str]]) -> None:
+        """What comes before the first event shown is followed and not told."""
+        for step in entry.steps:
+            for kind, scope, name, change in self.follower.follow(step, entry.at)[0]:
+                stood[kind, scope, name] += change
+            self.teller.enter(step)
+            self._keep(step)
+
+    def _keep(self, step: Step) -> None:
+        if step["type"] == "job_created":
+            self.asked[step["token"]] = step
+        elif step["type"] == "job_refused":
+            self.refusal = step
+
     def _worth(self, step: Step, change: tuple[str, Any, Any]) -> bool:
         """What a form or a start says is shown as entered already; a table of changes shows what was there before."""
         return step["type"] not in ("instance_started", "job_completed") and change[1] is not None
@@ -180,10 +212,7 @@ class _Recorder:
     def _event(self, entry: engine.Entry, number: int, last: Event | None) -> Event | None:
         step = entry.steps[number]
         told = self.teller.step(step) or self._way(step, entry.steps[number + 1 :], last)
-        if step["type"] == "job_created":
-            self.asked[step["token"]] = step
-        elif step["type"] == "job_refused":
-            self.refusal = step
+        self._keep(step)
         if told is None:
             return None
         kind, text, _ = told

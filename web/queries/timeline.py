@@ -13,9 +13,10 @@ from flask_babel import gettext
 import engine
 from web.i18n import in_language, moment, remark, yuan
 from web.i18n import mark as _
-from web.queries.names import department_then, element_name, of_item, process_name
+from web.queries.names import department_then, element_name, know_people, of_item, process_name
 
 Step = dict[str, Any]
+MOST_SEQ = 2**31
 MONEY = ("amount", "prepayment", "bill_due", "late_fee", "deposit", "held", "balance", "charge", "total")
 
 
@@ -44,10 +45,21 @@ class Line:
     token: int | None = None
 
 
-def lines(entries: list[engine.Entry], definition: engine.Definition) -> list[Line]:
-    """The sentences of a history, oldest first."""
-    teller = _Teller(definition)
-    return [teller.as_it_stands(line) for line in list(teller.tell(entries))]
+def lines(told: engine.CaseHistory, before: int | None = None) -> list[Line]:
+    """The sentences of a history from where it was asked for, up to an entry or to the last; oldest first."""
+    return _lines(told, range(told.since, before or MOST_SEQ))
+
+
+def newest(told: engine.CaseHistory, count: int) -> list[Line]:
+    """The sentences of so many entries at the end of a history, newest first."""
+    last = told.entries[-1].seq if told.entries else 0
+    return _lines(told, range(last - count + 1, last + 1))[::-1]
+
+
+def _lines(told: engine.CaseHistory, shown: range) -> list[Line]:
+    know_people({entry.actor for entry in told.entries if entry.seq in shown})
+    teller = _Teller(told.definition)
+    return [teller.as_it_stands(line) for line in list(teller.tell(told.entries, shown))]
 
 
 def teller(definition: engine.Definition) -> _Teller:
@@ -64,11 +76,13 @@ class _Teller:
         self.items: dict[int, tuple[int, int]] = {}
         self.waiting: set[int] = set()
 
-    def tell(self, entries: list[engine.Entry]) -> Iterator[Line]:
+    def tell(self, entries: list[engine.Entry], shown: range) -> Iterator[Line]:
+        """The lines of the entries shown; of the others only what later ones speak of is kept."""
         for entry in entries:
             for step in entry.steps:
                 self._follow(step)
-                told = self.step(step)
+                self.enter(step)
+                told = self._told(step) if entry.seq in shown else None
                 if told is not None:
                     kind, text, details = told
                     yield Line(entry.seq, entry.at, entry.actor, kind, text, details, step.get("token"))
@@ -88,12 +102,16 @@ class _Teller:
 
     def step(self, step: Step) -> tuple[str, str, list[tuple[str, str]]] | None:
         """Kind, sentence and details of one step; None when it goes without saying."""
+        self.enter(step)
+        return self._told(step)
+
+    def enter(self, step: Step) -> None:
+        """Keep what a step enters, of which later ones speak."""
         engine.follow_scopes(self.scopes, step)
         if step["type"] == "item_entered":
             self.items[step["item"]] = step["index"], step["count"]
         elif step["type"] == "call_entered" and step.get("scope", 0) in self.items:
             self.items[step["called"]] = self.items[step["scope"]]
-        return self._told(step)
 
     def name(self, step: Step) -> str:
         """The element of a step, by its name on the diagram, and which item of how many it concerns."""
@@ -212,6 +230,7 @@ _TELLERS: dict[str, Callable[[_Teller, Step], Any]] = {
     "timer_fired": _simple("desk", _("Time has come: %(task)s")),
     "message_awaited": _simple("wait", _("Waits: %(task)s")),
     "message_received": _simple("desk", _("Released: %(task)s")),
+    "token_released": _simple("person", _("Goes on with what had come: %(task)s")),
     "clock_paused": _simple("wait", _("The clock rests while the customer is asked: %(task)s")),
     "clock_resumed": _simple("desk", _("The clock goes on")),
     "instance_completed": _Teller.ended,

@@ -91,8 +91,8 @@ def begins_with(variable: str) -> str:
 def standing(trial: Trial) -> Standing:
     """Read inside the try's database and `names.of_definition`."""
     instance = session().get_one(ProcessInstance, trial.play.instance_id)
-    definition = engine.definition_of(instance.id)
-    stages = casefile.stages(instance)
+    told = engine.history_of(instance.id)
+    stages = casefile.stages(told)
     called = {stage.process: names.of_process(stage.process) for stage in stages}
     known = {element: name for of in called.values() for element, name in of.items()}
     return Standing(
@@ -105,7 +105,7 @@ def standing(trial: Trial) -> Standing:
         ends=[known.get(one, one) for one in sorted(trial.play.ends())],
         over=instance.state != "active",
         moved=[(_account(name), amount) for name, amount in trial.moved().items()],
-        lines=timeline.lines(engine.entries(instance.id), definition),
+        lines=timeline.lines(told),
         pictures=[Picture(stage.process, stage.name, stage.json, stage.english) for stage in stages],
         stopped=_stopped(trial),
     )

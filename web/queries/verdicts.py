@@ -13,6 +13,7 @@ from web.queries.names import person_name
 
 KINDS = {
     "chain": _("An entry of the history was changed, removed, inserted or moved"),
+    "columns": _("What stands beside an entry is not what was signed in it"),
     "mac": _("An entry was not written by this office"),
     "head": _("Entries at the end of the history are missing"),
     "key": _("The key of the case's personal data is not the one that belongs to the case"),
@@ -50,10 +51,12 @@ def said(verdict: engine.Verdict) -> list[str]:
     ]
 
 
-def contradictions(found: Iterable[engine.Deviation]) -> list[str]:
+def contradictions(found: Iterable[engine.Deviation | engine.Doubt]) -> list[str]:
     """One sentence for every deviation."""
     return [_deviation(one) for one in found]
 
 
-def _deviation(one: engine.Deviation) -> str:
+def _deviation(one: engine.Deviation | engine.Doubt) -> str:
+    if not one.what:
+        return gettext("%(kind)s, since entry %(seq)s", kind=gettext(KINDS[one.kind]), seq=one.seq)
     return gettext("%(kind)s, since entry %(seq)s: %(what)s", kind=gettext(KINDS[one.kind]), seq=one.seq, what=one.what)

@@ -9,6 +9,7 @@ from typing import Any
 
 from flask_babel import gettext
 
+from web import refusals
 from web.i18n import in_language, moment, yuan
 from web.i18n import mark as _
 from web.queries.timeline import MONEY, written
@@ -111,31 +112,6 @@ CODES = {
     "one_location": _("one place only"),
     "plausible": _("the changes of place are plausible"),
 }
-REFUSALS = {
-    "account_format": _("The account number is not written as this bank writes it."),
-    "batch_closed": _("The month-end batch is closed."),
-    "card_unused": _("The card has not been used yet."),
-    "debit_under_way": _("A debit is under way; the agreement can be changed when it is done."),
-    "exceeds_bill": _("%(amount)s is more than what is due on the bill, %(balance)s."),
-    "exceeds_disputed": _("%(amount)s is more than the disputed amount of %(disputed)s."),
-    "exceeds_late_fee": _("%(amount)s is more than the late fee due, %(balance)s."),
-    "exceeds_receipt": _("%(amount)s is more than what is left on the receipt, %(left)s."),
-    "holder_mismatch": _("The account holder is not the customer."),
-    "insufficient_prepayment": _("The prepayment of %(balance)s does not suffice for %(amount)s."),
-    "no_deposit": _("There is no deposit on this number."),
-    "not_cancelled": _("The number has not been cancelled."),
-    "nothing_left": _("Nothing is left to be returned."),
-    "receipt_unknown": _("There is no receipt %(receipt)s of this number."),
-    "receipt_used": _("Receipt %(receipt)s has been used for a refund already."),
-    "same_number": _("The target is the disputed number itself."),
-    "subscription_unknown": _("No customer has this number."),
-    "target_cancelled": _("The target number is cancelled."),
-    "target_not_gotone": _("The target is not a GoTone number."),
-    "target_suspended": _("The target number is suspended."),
-    "target_unknown": _("No customer has the target number."),
-    "unknown_card": _("There is no card with this serial number."),
-    "wrong_pin": _("The PIN does not belong to this card."),
-}
 COLUMNS = {
     "cause": _("Cause"),
     "operator_fault": _("Operator's fault"),
@@ -236,14 +212,7 @@ def reason_text(entry: Any) -> str:
         return code_text(entry)
     if "text" in entry:
         return in_language(entry["text"], entry.get("text_en", ""))
-    sentence = REFUSALS.get(str(entry.get("code")))
-    if sentence is not None:
-        return gettext(sentence, **{name: cell_text(name, value) for name, value in _named(entry)})
+    if entry.get("code") in refusals.SENTENCES:
+        return refusals.sentence(entry)
     told = (f"{column_text(name)} {cell_text(name, value)}" for name, value in entry.items() if value is not None)
     return gettext("; ").join(told)
-
-
-def _named(entry: Mapping[str, Any]) -> list[tuple[str, Any]]:
-    """The values of a refusal; those a sentence may name and the service did not give are a dash."""
-    blank = dict.fromkeys(("amount", "balance", "disputed", "left", "receipt"), "—")
-    return list({**blank, **entry}.items())

@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import ColumnElement, ScalarSelect, Select, bindparam, func, or_, select, union_all
 
-from models.base import glance, session
+from models.base import connection, glance
 from models.complaint import Complaint
 from models.definition import ProcessDefinition
 from models.instance import ProcessInstance
 from models.user_task import UserTask
 from web.auth import Person
-from web.queries.names import element_name, of_item, process_name, version
+from web.queries.names import element_name, know_people, of_item, process_name, version
 
-PAGE, MOST_COUNTED, MOST_DIGITS = 50, 1_000, 10
+PAGE, MOST_COUNTED, MOST_DIGITS, MOST_STATEMENTS = 50, 1_000, 10, 128
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -60,14 +60,14 @@ class Page:
 
 def page(person: Person, wanted: Wanted) -> Page:
     """One page of open tasks the person may see: those with a limit by limit, then those without."""
-    branches = _branches(person, wanted)
+    asked = _Asked(person.name, person.departments, person.has("supervisor", "auditor"), replace(wanted, after=""))
     beyond = _beyond(wanted.after)
     ids: list[int] = []
     if beyond.due is not None or not beyond.id:
-        ids += _first(branches, wanted, [UserTask.due_at.is_not(None), *beyond.dated()], PAGE + 1)
+        ids += _ids(_dated(asked, beyond.due is not None), due=beyond.due, id=beyond.id, limit=PAGE + 1)
     if len(ids) <= PAGE:
-        undated = [UserTask.due_at.is_(None), UserTask.id > (beyond.id if beyond.due is None else 0)]
-        ids += _first(branches, wanted, undated, PAGE + 1 - len(ids))
+        last = beyond.id if beyond.due is None else 0
+        ids += _ids(_undated(asked), id=last, limit=PAGE + 1 - len(ids))
     rows = _rows(ids[:PAGE])
     return Page(rows, _key(rows[-1]) if len(ids) > PAGE else "")
 
@@ -75,29 +75,55 @@ def page(person: Person, wanted: Wanted) -> Page:
 Conditions = list[ColumnElement[bool]]
 
 
-def _branches(person: Person, wanted: Wanted) -> list[Conditions]:
-    """Whose tasks are asked for, as alternatives that exclude each other; each is answered from the head of an index."""
-    if wanted.scope == "mine":
-        return [[UserTask.assignee == person.name]]
-    if wanted.scope == "all" and person.has("supervisor", "auditor"):
-        return [[UserTask.group == wanted.group]] if wanted.group else [[]]
-    departments = sorted(person.departments & {wanted.group} if wanted.group else person.departments)
-    elsewhere: Conditions = [UserTask.assignee == person.name, UserTask.group.not_in(person.departments)]
-    return [*([UserTask.group == code] for code in departments), elsewhere]
+@dataclass(frozen=True)
+class _Asked:
+    """Who asks and for what: what a statement is made from, once for all pages of the answer."""
+
+    name: str
+    departments: frozenset[str]
+    everything: bool
+    wanted: Wanted
+
+    def branches(self) -> list[Conditions]:
+        """Whose tasks are asked for, as alternatives that exclude each other; each is answered from the head of an index."""
+        wanted = self.wanted
+        if wanted.scope == "mine":
+            return [[UserTask.assignee == self.name]]
+        if wanted.scope == "all" and self.everything:
+            return [[UserTask.group == wanted.group]] if wanted.group else [[]]
+        departments = sorted(self.departments & {wanted.group} if wanted.group else self.departments)
+        elsewhere: Conditions = [UserTask.assignee == self.name, UserTask.group.not_in(self.departments)]
+        return [*([UserTask.group == code] for code in departments), elsewhere]
 
 
-def _first(branches: list[Conditions], wanted: Wanted, more: Conditions, limit: int) -> list[int]:
-    """The ids of the most urgent tasks of all branches together."""
-    return list(session().scalars(_merged([[*branch, *more] for branch in branches], wanted, limit)))
+@lru_cache(maxsize=MOST_STATEMENTS)
+def _dated(asked: _Asked, further: bool) -> Select[Any]:
+    """The most urgent tasks of all branches together, from the first or from where the last page ended."""
+    due: Any = bindparam("due")
+    after = or_(UserTask.due_at > due, UserTask.id > bindparam("id"))
+    beyond: Conditions = [UserTask.due_at >= due, after] if further else []
+    dated = [UserTask.due_at.is_not(None), *beyond]
+    return _merged([[*branch, *dated] for branch in asked.branches()], asked.wanted, bindparam("limit"))
 
 
-def _merged(branches: list[Conditions], wanted: Wanted, limit: int) -> Select[Any]:
+@lru_cache(maxsize=MOST_STATEMENTS)
+def _undated(asked: _Asked) -> Select[Any]:
+    """Those without a limit, from a task on."""
+    undated = [UserTask.due_at.is_(None), UserTask.id > bindparam("id")]
+    return _merged([[*branch, *undated] for branch in asked.branches()], asked.wanted, bindparam("limit"))
+
+
+def _ids(query: Select[Any], **given: Any) -> list[int]:
+    return list(connection().scalars(query, given))
+
+
+def _merged(branches: list[Conditions], wanted: Wanted, limit: Any) -> Select[Any]:
     parts = [_part(branch, wanted, limit).subquery() for branch in branches]
     found = union_all(*(select(part.c.id, part.c.due_at) for part in parts)).subquery()
     return select(found.c.id).order_by(found.c.due_at, found.c.id).limit(limit)
 
 
-def _part(conditions: Conditions, wanted: Wanted, limit: int) -> Select[Any]:
+def _part(conditions: Conditions, wanted: Wanted, limit: Any) -> Select[Any]:
     columns: tuple[Any, ...] = (UserTask.id, UserTask.due_at)
     query = select(*columns).where(UserTask.state == "open", *conditions)
     if wanted.process:
@@ -125,12 +151,6 @@ class _Beyond:
     due: datetime | None
     id: int
 
-    def dated(self) -> Conditions:
-        """What comes after it among the tasks with a limit."""
-        if self.due is None:
-            return []
-        return [UserTask.due_at >= self.due, or_(UserTask.due_at > self.due, UserTask.id > self.id)]
-
 
 def _key(row: Row) -> str:
     return f"{row.due_at.isoformat() if row.due_at else ''}|{row.id}"
@@ -143,22 +163,36 @@ def _beyond(after: str) -> _Beyond:
     return _Beyond(_instant(due), last)
 
 
-def _rows(ids: list[int]) -> list[Row]:
-    query = (
-        select(
-            UserTask,
-            ProcessInstance.paused_at,
-            Complaint.msisdn,
-            ProcessInstance.definition_id,
-            ProcessDefinition.sha256,
-        )
-        .join(ProcessInstance, ProcessInstance.id == UserTask.instance_id)
-        .join(ProcessDefinition, ProcessDefinition.id == ProcessInstance.definition_id)
-        .outerjoin(Complaint, Complaint.instance_id == UserTask.instance_id)
-        .where(UserTask.id.in_(ids))
-        .order_by(UserTask.due_at.is_(None), UserTask.due_at, UserTask.id)
+_OF_IDS: Any = (
+    select(
+        UserTask.id,
+        UserTask.name,
+        UserTask.business_key,
+        UserTask.process_key,
+        UserTask.element_id,
+        UserTask.group,
+        UserTask.assignee,
+        UserTask.due_at,
+        UserTask.created_at,
+        UserTask.item_index,
+        UserTask.item_count,
+        ProcessInstance.paused_at,
+        Complaint.msisdn,
+        ProcessInstance.definition_id,
+        ProcessDefinition.sha256,
     )
-    return [_row(found) for found in session().execute(query)]
+    .join(ProcessInstance, ProcessInstance.id == UserTask.instance_id)
+    .join(ProcessDefinition, ProcessDefinition.id == ProcessInstance.definition_id)
+    .outerjoin(Complaint, Complaint.instance_id == UserTask.instance_id)
+    .where(UserTask.id.in_(bindparam("ids", expanding=True)))
+    .order_by(UserTask.due_at.is_(None), UserTask.due_at, UserTask.id)
+)
+
+
+def _rows(ids: list[int]) -> list[Row]:
+    rows = [_row(found) for found in connection().execute(_OF_IDS, {"ids": ids})]
+    know_people({row.assignee for row in rows})
+    return rows
 
 
 def _instant(text: str) -> datetime | None:
@@ -170,35 +204,38 @@ def _instant(text: str) -> datetime | None:
 
 
 def _row(found: Any) -> Row:
-    task, paused_at, msisdn, definition_id, sha256 = found
-    own = version(definition_id, sha256)
-    drawn = element_name(task.process_key, task.element_id, task.name, own)
-    name = of_item(drawn, task.item_index, task.item_count)
+    own = version(found.definition_id, found.sha256)
+    name = element_name(found.process_key, found.element_id, found.name, own)
     return Row(
-        task.id,
-        name,
-        task.business_key,
-        task.process_key,
-        task.group,
-        task.assignee,
-        task.due_at,
-        paused_at is not None,
-        msisdn,
-        task.created_at,
-        process_name(task.process_key, own),
+        found.id,
+        of_item(name, found.item_index, found.item_count),
+        found.business_key,
+        found.process_key,
+        found.group_code,
+        found.assignee,
+        found.due_at,
+        found.paused_at is not None,
+        found.msisdn,
+        found.created_at,
+        process_name(found.process_key, own),
     )
 
 
 def counts(person: Person) -> dict[str, int]:
     """The figures beside the navigation: mine, my departments', late; each counted up to MOST_COUNTED."""
-    theirs: Conditions = [UserTask.group.in_(person.departments)]
+    found = connection().execute(_counted(person.departments), {"me": person.name}).one()
+    return dict(found._mapping)
+
+
+@lru_cache(maxsize=MOST_STATEMENTS)
+def _counted(departments: frozenset[str]) -> Any:
+    theirs: Conditions = [UserTask.group.in_(sorted(departments))]
     asked: dict[str, Conditions] = {
-        "mine": [UserTask.assignee == person.name],
+        "mine": [UserTask.assignee == bindparam("me")],
         "group": theirs,
         "late": [*theirs, UserTask.overdue.is_(True)],
     }
-    query = select(*(_up_to(conditions).label(name) for name, conditions in asked.items()))
-    return dict(session().execute(query).one()._mapping)
+    return select(*(_up_to(conditions).label(name) for name, conditions in asked.items()))
 
 
 def _up_to(conditions: Conditions) -> ScalarSelect[int]:

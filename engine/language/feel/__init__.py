@@ -8,11 +8,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from functools import lru_cache
+from typing import Any, cast
 
 from engine.language.calendar import Calendar
+from engine.language.feel import inference, points
 from engine.language.feel.closures import MOST_ITEMS, Closure, Test
 from engine.language.feel.functions import BUILTINS, CHARGE, Function
+from engine.language.feel.inference import Doubt, Judge, Names, TestJudge
 from engine.language.feel.lexer import MOST_CHARACTERS, FeelSyntaxError
 from engine.language.feel.parser import MOST_DEPTH, Parser
 from engine.language.feel.reader import MOST_CHAIN
@@ -30,6 +33,7 @@ from engine.language.feel.types import (
 )
 
 BUDGET = 100_000
+MOST_JUDGES = 4_096
 LIMITS = {
     "have so many characters": MOST_CHARACTERS,
     "be nested so deep": MOST_DEPTH,
@@ -125,21 +129,48 @@ def compile_unary(
     return UnaryTests(text, frozenset(parser.names), test)
 
 
+@lru_cache(maxsize=MOST_JUDGES)
+def judge(text: str, names: frozenset[str] = frozenset(), functions: tuple[Function, ...] = ()) -> Judge:
+    """What tells the type of an expression and what in it cannot be right; as `compile`. Errors: FeelSyntaxError."""
+    known = {function.name: function for function in functions}
+    return cast("Judge", Parser(text, names, known, inference).whole_expression())
+
+
+@lru_cache(maxsize=MOST_JUDGES)
+def judge_unary(text: str, names: frozenset[str] = frozenset(), functions: tuple[Function, ...] = ()) -> TestJudge:
+    """The same of the tests of a decision table cell. Errors: FeelSyntaxError."""
+    known = {function.name: function for function in functions}
+    return cast("TestJudge", Parser(text, names, known, inference).whole_tests())
+
+
+@lru_cache(maxsize=MOST_JUDGES)
+def points_of(text: str) -> points.Points | None:
+    """The literals that the tests of a cell compare with; None when they do anything else. Errors: FeelSyntaxError."""
+    return cast("points.Points | None", Parser(text, (), None, points).whole_tests())
+
+
 __all__ = [
     "BUILTINS",
     "CHARGE",
     "LIMITS",
+    "Doubt",
     "Expression",
     "FeelLimit",
     "FeelSyntaxError",
     "Function",
+    "Judge",
+    "Names",
     "Range",
     "Scope",
+    "TestJudge",
     "UnaryTests",
     "at_literal",
     "compare",
     "compile",
     "compile_unary",
     "equal",
+    "judge",
+    "judge_unary",
     "kind",
+    "points_of",
 ]

@@ -1,11 +1,12 @@
 """FEEL's grammar, whole in one file because its rules call each other: recursive descent over the tokens of an expression, handing what it recognises to `closures`.
 
-What the subset leaves out is refused here, with its column.
+`inference` has functions of the same names, so that the very same grammar tells types where it does not evaluate. What the subset leaves out is refused here, with its column.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from types import ModuleType
 
 from engine.language.feel import closures, types
 from engine.language.feel.closures import INPUT, Closure, Test
@@ -20,9 +21,16 @@ FILTER_BEGINS = frozenset({"(", "[", "{", "@", "-", "?", "true", "false", "null"
 
 
 class Parser(Reader):
-    """Reads one expression; `names` gathers its free variables."""
+    """Reads one expression; `names` gathers its free variables, `meaning` is what its parts are handed to."""
 
-    def __init__(self, text: str, known: Iterable[str], functions: Mapping[str, Function] | None = None) -> None:
+    def __init__(
+        self,
+        text: str,
+        known: Iterable[str],
+        functions: Mapping[str, Function] | None = None,
+        meaning: ModuleType = closures,
+    ) -> None:
+        self.meaning = meaning
         self.functions = {**BUILTINS, **(functions or {})}
         super().__init__(text, {*known, *self.functions, *TYPE_NAMES, *PART_NAMES})
         self.depth = self.tested = 0
@@ -39,11 +47,11 @@ class Parser(Reader):
     def whole_tests(self) -> Test:
         """The text as the tests of a decision table cell: `-`, alternatives, or not(…)."""
         if self.at("-") and self.tokens[self.position + 1].kind == "end":
-            return closures.always
+            return self.meaning.always
         if self.token.text == "not" and self.tokens[self.position + 1].text == "(":
             self.take()
             self.take()
-            test = closures.none_of(self._alternatives())
+            test = self.meaning.none_of(self._alternatives())
             self.expect(")")
         else:
             test = self._alternatives()
@@ -79,7 +87,7 @@ class Parser(Reader):
         self.expect("then")
         then = self.expression()
         self.expect("else")
-        return closures.choice(condition, then, self.expression())
+        return self.meaning.choice(condition, then, self.expression())
 
     def _for(self) -> Closure:
         begin = self.position
@@ -90,7 +98,7 @@ class Parser(Reader):
         self.bound.append("partial")
         body = self.expression()
         del self.bound[-len(iterations) - 1 :]
-        closure = closures.repetition(iterations, body, self._weight(begin), partial=self.partial)
+        closure = self.meaning.repetition(iterations, body, self._weight(begin), partial=self.partial)
         self.partial = outer
         return closure
 
@@ -101,7 +109,7 @@ class Parser(Reader):
         self.expect("satisfies")
         body = self.expression()
         del self.bound[-len(iterations) :]
-        return closures.quantified(iterations, body, self._weight(begin), some=some)
+        return self.meaning.quantified(iterations, body, self._weight(begin), some=some)
 
     def _weight(self, begin: int) -> int:
         """What one repetition of everything read since costs: more the longer its text."""
@@ -114,7 +122,7 @@ class Parser(Reader):
             self.expect("in")
             domain = self.expression()
             if self.accept(".."):
-                domain = closures.span(domain, self.expression())
+                domain = self.meaning.span(domain, self.expression())
             found.append((name, domain))
             self.bound.append(name)
             if not self.accept(","):
@@ -124,29 +132,29 @@ class Parser(Reader):
         parts = [self._and()]
         while self.accept("or"):
             parts.append(self._and())
-        return closures.disjunction(parts)
+        return self.meaning.disjunction(parts)
 
     def _and(self) -> Closure:
         parts = [self._comparison()]
         while self.accept("and"):
             parts.append(self._comparison())
-        return closures.conjunction(parts)
+        return self.meaning.conjunction(parts)
 
     def _comparison(self) -> Closure:
         left, count = self._additive(), 0
         while True:
             count = self.link(count)
             if operator := self.accept(*COMPARISONS):
-                left = closures.comparison(operator, left, self._additive())
+                left = self.meaning.comparison(operator, left, self._additive())
             elif self.accept("between"):
                 low = self._additive()
                 self.expect("and")
-                left = closures.between(left, low, self._additive())
+                left = self.meaning.between(left, low, self._additive())
             elif self.accept("in"):
-                left = closures.membership(left, self._in())
+                left = self.meaning.membership(left, self._in())
             elif self.accept("instance"):
                 self.expect("of")
-                left = closures.instance_of(left, self._type())
+                left = self.meaning.instance_of(left, self._type())
             else:
                 return left
 
@@ -157,12 +165,12 @@ class Parser(Reader):
         self.take()
         first, tested = self._tested_expression() if not self.at(*COMPARISONS) else (None, False)
         if first is not None and self.accept(".."):
-            return closures.fits(self._range_from(first, "("))
+            return self.meaning.fits(self._range_from(first, "("))
         tests = [self._as_test(first, tested) if first is not None else self._test()]
         while self.accept(","):
             tests.append(self._test())
         self.expect(")")
-        return closures.any_of(tests)
+        return self.meaning.any_of(tests)
 
     def _type(self) -> str:
         token = self.token
@@ -178,21 +186,21 @@ class Parser(Reader):
         left, count = self._multiplicative(), 0
         while operator := self.accept("+", "-"):
             count = self.link(count)
-            left = closures.arithmetic(operator, left, self._multiplicative())
+            left = self.meaning.arithmetic(operator, left, self._multiplicative())
         return left
 
     def _multiplicative(self) -> Closure:
         left, count = self._exponent(), 0
         while operator := self.accept("*", "/"):
             count = self.link(count)
-            left = closures.arithmetic(operator, left, self._exponent())
+            left = self.meaning.arithmetic(operator, left, self._exponent())
         return left
 
     def _exponent(self) -> Closure:
         left, count = self._unary(), 0
         while operator := self.accept("**"):
             count = self.link(count)
-            left = closures.arithmetic(operator, left, self._unary())
+            left = self.meaning.arithmetic(operator, left, self._unary())
         return left
 
     def _unary(self) -> Closure:
@@ -201,7 +209,7 @@ class Parser(Reader):
             signs = self.link(signs)
         closure = self._postfix()
         for _ in range(signs):
-            closure = closures.negation(closure)
+            closure = self.meaning.negation(closure)
         return closure
 
     def _postfix(self) -> Closure:
@@ -209,12 +217,12 @@ class Parser(Reader):
         while self.at(".") or (self.at("[") and not self._closes()):
             count = self.link(count)
             if self.take().text == ".":
-                closure = closures.path(closure, self._part())
+                closure = self.meaning.path(closure, self._part())
             else:
                 self.bound.append("item")
                 begin = self.position
                 condition = self.expression()
-                closure = closures.selection(closure, condition, self._weight(begin))
+                closure = self.meaning.selection(closure, condition, self._weight(begin))
                 self.bound.pop()
                 self.expect("]")
         return closure
@@ -248,7 +256,7 @@ class Parser(Reader):
         if self.at(INPUT) and self.tested:
             self.take()
             self.names.add(INPUT)
-            return closures.variable(INPUT)
+            return self.meaning.variable(INPUT)
         raise self.fail("unexpected")
 
     def _number(self) -> Closure:
@@ -256,10 +264,10 @@ class Parser(Reader):
         if value is None:
             raise self.fail("number_out_of_range")
         self.take()
-        return closures.constant(value)
+        return self.meaning.constant(value)
 
     def _literal(self) -> Closure:
-        return closures.constant(self._string())
+        return self.meaning.constant(self._string())
 
     def _string(self) -> str:
         try:
@@ -272,7 +280,7 @@ class Parser(Reader):
     def _keyword(self) -> Closure:
         for text, value in (("true", True), ("false", False), ("null", None)):
             if self.accept(text):
-                return closures.constant(value)
+                return self.meaning.constant(value)
         if self.at("if", "for", "some", "every", "function"):
             return self.expression()
         raise self.fail("unexpected")
@@ -284,7 +292,7 @@ class Parser(Reader):
         value = at_literal(self._string())
         if value is None:
             raise self.fail("not_a_date_or_duration", token)
-        return closures.constant(value)
+        return self.meaning.constant(value)
 
     def _named(self) -> Closure:
         token = self.token
@@ -295,7 +303,7 @@ class Parser(Reader):
             self.partial = True
         if name not in self.bound:
             self.names.add(name)
-        return closures.variable(name)
+        return self.meaning.variable(name)
 
     def _call(self, name: str, token: Token) -> Closure:
         function = self.functions.get(name)
@@ -303,7 +311,7 @@ class Parser(Reader):
             raise self.fail("unknown_function", token)
         self.expect("(")
         if self._is_labelled():
-            return closures.call(function, self._labelled(function, token))
+            return self.meaning.call(function, self._labelled(function, token))
         given: list[Closure] = []
         while not self.accept(")"):
             if given:
@@ -311,7 +319,7 @@ class Parser(Reader):
             given.append(self.expression())
         if not function.accepts(len(given)):
             raise self.fail("wrong_number_of_arguments", token)
-        return closures.call(function, given)
+        return self.meaning.call(function, given)
 
     def _is_labelled(self) -> bool:
         ahead = self.position
@@ -335,7 +343,7 @@ class Parser(Reader):
         if parameters is None:
             raise self.fail("unknown_argument", token)
         last = max(parameters.index(label) for label in given)
-        return [given.get(label, closures.constant(None)) for label in parameters[: last + 1]]
+        return [given.get(label, self.meaning.constant(None)) for label in parameters[: last + 1]]
 
     def _words(self) -> str:
         words = [self.name()]
@@ -345,7 +353,7 @@ class Parser(Reader):
 
     def _bracketed(self, opening: str) -> Closure:
         if opening == "[" and self.accept("]"):
-            return closures.listing([])
+            return self.meaning.listing([])
         first = self.expression()
         if self.accept(".."):
             return self._range_from(first, opening)
@@ -358,12 +366,12 @@ class Parser(Reader):
         while self.accept(","):
             items.append(self.expression())
         self.expect("]")
-        return closures.listing(items)
+        return self.meaning.listing(items)
 
     def _range_from(self, low: Closure, opening: str) -> Closure:
         high = self.expression()
         closing = self.expect("]", ")", "[")
-        return closures.interval(low, high, opening != "[", closing != "]")
+        return self.meaning.interval(low, high, opening != "[", closing != "]")
 
     def _context(self) -> Closure:
         entries: dict[str, Closure] = {}
@@ -378,7 +386,7 @@ class Parser(Reader):
             entries[key] = self.expression()
             self.bound.append(key)
         del self.bound[before:]
-        return closures.record(list(entries.items()))
+        return self.meaning.record(list(entries.items()))
 
     def _key(self) -> str:
         if self.token.kind == "string":
@@ -394,12 +402,12 @@ class Parser(Reader):
         tests = [self._test()]
         while self.accept(","):
             tests.append(self._test())
-        return closures.any_of(tests)
+        return self.meaning.any_of(tests)
 
     def _test(self, reading: Callable[[], Closure] | None = None) -> Test:
         """One test; after a bare `in` it is read no further than a sum, so that `x in [1..5] and y` holds together."""
         if operator := self.accept(*COMPARISONS):
-            return closures.against(operator, self._additive())
+            return self.meaning.against(operator, self._additive())
         return self._as_test(*self._tested_expression(reading))
 
     def _tested_expression(self, reading: Callable[[], Closure] | None = None) -> tuple[Closure, bool]:
@@ -416,4 +424,4 @@ class Parser(Reader):
         return closure, mentioned
 
     def _as_test(self, closure: Closure, mentioned: bool) -> Test:
-        return closures.condition(closure) if mentioned else closures.fits(closure)
+        return self.meaning.condition(closure) if mentioned else self.meaning.fits(closure)

@@ -12,6 +12,7 @@ INPUTS = frozenset({"textfield", "textarea", "number", "select", "radio", "check
 LAYOUT = frozenset({"text", "group", "separator", "spacer"})
 CHOICES = frozenset({"select", "radio", "checklist"})
 SHOWN_AS = frozenset({"calls", "reasons", "money", "text", "table", "balance"})
+CHANNELS = ("counter", "phone", "sms", "letter")
 MOST_TEXT = {"textfield": 200, "textarea": 4_000}
 
 
@@ -35,7 +36,10 @@ class Submit:
 
 @dataclass(frozen=True, kw_only=True)
 class Field:
-    """One component of the form, input or text. Expressions see the variables, money in fen."""
+    """One component of the form, input or text. Expressions see the variables, money in fen.
+
+    `channel_of` is the key of the text that this field says the way of: one of CHANNELS by which it reached the customer.
+    """
 
     type: str
     key: str = ""
@@ -50,6 +54,7 @@ class Field:
     unit: str = ""
     personal: bool = False
     boolean: bool = False
+    channel_of: str = ""
     decimals: int = 0
     min_length: int = 0
     max_length: int = 0

@@ -14,11 +14,12 @@ from engine.language import feel, patterns
 from engine.language.feel import Expression, FeelSyntaxError
 from engine.language.feel.lexer import KEYWORDS
 from engine.language.forms import typed
-from engine.language.forms.fields import CHOICES, INPUTS, LAYOUT, SHOWN_AS, Field, Option, Shown, Submit
+from engine.language.forms.fields import CHANNELS, CHOICES, INPUTS, LAYOUT, SHOWN_AS, Field, Option, Shown, Submit
 from engine.language.pattern_syntax import MalformedPattern
 
 MOST_CHARACTERS = 1_000_000
 MOST_COMPONENTS = 500
+MOST_OPTIONS = 1_000
 KEY = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 PATH = re.compile(r"[A-Za-z_][A-Za-z0-9_]*(\.[A-Za-z_][A-Za-z0-9_]*)*")
 RESERVED = frozenset({"typename", "refusal", "accepted_at", "entered_at", "item", "partial", "csrf_token"}) | KEYWORDS
@@ -26,8 +27,11 @@ EXPRESSIONS = ("min", "max", "prefill")
 YES_NO = {"yes", "no"}
 
 
-class TooManyComponents(Exception):
-    """The form has more parts than anybody could fill in; reading it ends here."""
+class TooMany(Exception):
+    """The form has more parts, or choices, than anybody could look through; reading it ends here."""
+
+    def __init__(self, rule: str, limit: int) -> None:
+        self.rule, self.limit = rule, limit
 
 
 class SchemaReader:
@@ -36,7 +40,7 @@ class SchemaReader:
     def __init__(self) -> None:
         self.problems: list[Problem] = []
         self.keys: set[str] = set()
-        self.components = 0
+        self.components = self.options = 0
         self.id = self.manual_ref = ""
         self.shows: tuple[Shown, ...] = ()
         self.submit = Submit()
@@ -53,9 +57,10 @@ class SchemaReader:
             self.shows = tuple(self._shows(schema))
             fields = tuple(self._components(schema.get("components"), ""))
             self.submit = self._submit(_mapping(schema.get("submit")), fields)
+            self._check_channels(fields)
             return fields
-        except TooManyComponents:
-            self._problem("", "too_many_components", limit=MOST_COMPONENTS)
+        except TooMany as error:
+            self._problem("", error.rule, limit=error.limit)
         except (ValueError, RecursionError):
             self._problem("", "malformed_form")
         return ()
@@ -65,9 +70,7 @@ class SchemaReader:
 
     def _components(self, components: Any, hidden: str) -> Iterator[Field]:
         for component in _listed(components):
-            self.components += 1
-            if self.components > MOST_COMPONENTS:
-                raise TooManyComponents
+            self._count_component()
             kind, key = str(component.get("type")), str(component.get("key", ""))
             condition = self._condition(key, component, hidden)
             if kind == "group":
@@ -78,6 +81,11 @@ class SchemaReader:
                 yield self._text(component, condition)
             else:
                 self._problem(key, "unknown_component", type=kind)
+
+    def _count_component(self) -> None:
+        self.components += 1
+        if self.components > MOST_COMPONENTS:
+            raise TooMany("too_many_components", MOST_COMPONENTS)
 
     def _condition(self, key: str, component: Mapping[str, Any], outer: str) -> str:
         """The text under which a component is hidden: its own condition, or that of a group around it."""
@@ -110,6 +118,7 @@ class SchemaReader:
             unit=str(extra.get("unit", "")),
             personal=_flag(extra, "personal"),
             boolean=_flag(extra, "boolean"),
+            channel_of=str(extra.get("channelOf", "")),
             decimals=_whole(component.get("decimalDigits")),
             min_length=_whole(rules.get("minLength")),
             max_length=_whole(rules.get("maxLength")),
@@ -119,6 +128,15 @@ class SchemaReader:
         )
         self._check_options(field)
         return self._with_default(field, component.get("defaultValue"))
+
+    def _check_channels(self, fields: tuple[Field, ...]) -> None:
+        """What says the way of a text needs that text, and ways we know."""
+        texts = {field.key for field in fields if field.type in ("textfield", "textarea")}
+        for field in fields:
+            if field.channel_of and not (
+                field.channel_of in texts and field.options and {one.value for one in field.options} <= {*CHANNELS}
+            ):
+                self._problem(field.key, "unusable_channel", text=field.channel_of, channels=", ".join(CHANNELS))
 
     def _check(self, component: Mapping[str, Any], key: str, rules: Mapping[str, Any]) -> None:
         if not KEY.fullmatch(key) or key in RESERVED:
@@ -154,6 +172,9 @@ class SchemaReader:
 
     def _options(self, component: Mapping[str, Any]) -> Iterator[Option]:
         for value in _listed(component.get("values")):
+            self.options += 1
+            if self.options > MOST_OPTIONS:
+                raise TooMany("too_many_options", MOST_OPTIONS)
             label = str(value.get("label", ""))
             english = _mapping(value.get("properties")).get("label_en") or label
             yield Option(str(value.get("value", "")), label, str(english))
@@ -188,6 +209,7 @@ class SchemaReader:
 
     def _shows(self, schema: Mapping[str, Any]) -> Iterator[Shown]:
         for entry in _listed(schema.get("shows")):
+            self._count_component()
             drawn, variable = str(entry.get("as", "")), str(entry.get("variable", ""))
             if drawn not in SHOWN_AS or not PATH.fullmatch(variable):
                 self._problem("", "unknown_display", shown_as=drawn, variable=variable)

@@ -98,7 +98,7 @@ def _text_of(item: Field, value: Any) -> str:
     if not isinstance(value, str):
         raise wrong("not_text")
     if len(value) > MOST_TYPED:
-        raise wrong("too_long", limit=item.longest)
+        raise wrong("too_long", limit=item.longest or MOST_DIGITS)
     allowed = "\n\r\t" if item.type == "textarea" else ""
     if not value.isprintable() and any(unicodedata.category(c) in ("Cc", "Cs") and c not in allowed for c in value):
         raise wrong("not_text")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 
 from click.testing import CliRunner
@@ -33,6 +34,26 @@ def test_a_foreign_diagram_is_explained(tmp_path: Path) -> None:
     found = json.loads(CliRunner().invoke(lint, ["--json", str(file)]).output)
     assert found["ok"] is False
     assert ("pay", "foreign_operator") in {(one["element"], one["rule"]) for one in found["files"][str(file)]}
+
+
+def test_warnings_are_told_and_keep_nothing_from_being_executed(tmp_path: Path) -> None:
+    """A misspelt name in a diagram that lies among others, a bare word in a table, an option in a form: status 0."""
+    folder = Path(shutil.copytree(PROCESSES, tmp_path / "processes"))
+    diagram, table, form = folder / "TS-002.bpmn", folder / "decisions/cause.dmn", folder / "forms/ts001_judge.form"
+    for file, right, wrong in (
+        (diagram, "receipt_held = true", "reciept_held = true"),
+        (table, '"staff"</text></inputEntry>', "staff</text></inputEntry>"),
+        (form, 'finding != \\"staff\\"', 'finding != \\"stuff\\"'),
+    ):
+        text = file.read_text(encoding="utf-8")
+        assert right in text
+        file.write_text(text.replace(right, wrong), encoding="utf-8")
+    done = CliRunner().invoke(lint, [str(file) for file in (diagram, table, form)])
+    assert done.exit_code == 0
+    assert "can be executed, 1 warnings" in done.output
+    assert "nothing sets reciept_held. Do you mean receipt_held?" in done.output
+    assert "staff is the name of nothing" in done.output
+    assert "“stuff” is none of the values that finding can have. Do you mean “staff”?" in done.output
 
 
 def test_a_file_that_is_not_there_is_a_finding(tmp_path: Path) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -27,10 +26,10 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> MADE:
 
 
 @pytest.fixture
-def app(made: MADE, monkeypatch: pytest.MonkeyPatch) -> Iterator[Flask]:
+def app(made: MADE, monkeypatch: pytest.MonkeyPatch) -> Flask:
     """The office that the command opens."""
     monkeypatch.setattr(command, "create_app", lambda: made[0])
-    yield made[0]
+    return made[0]
 
 
 def run(*arguments: str) -> Result:

@@ -37,7 +37,8 @@ def test_it_is_an_entry_with_who_and_why(case: int, database: Session, at: datet
     assert engine.entries(case)[0].steps[0]["variables"] == {"msisdn": None}
     assert database.scalars(select(CaseKey)).all() == []
     assert engine.verify(case) == []
-    assert engine.tell(case).erasure == engine.Erasure("sam", at, "asked for")
+    (verdict,) = engine.verify_each([case])
+    assert verdict.erasure == engine.Erasure("sam", at, "asked for")
     row = database.scalars(select(ProcessInstance)).one()
     assert (row.sequence, row.head) == (last.seq, last.hash)
 
@@ -47,7 +48,7 @@ def test_only_a_supervisor_may(case: int, by: engine.Actor, at: datetime) -> Non
     """Nobody else, whatever the state of the case."""
     with pytest.raises(engine.MayNotErase):
         engine.erase(closed(case, at), reason="x", by=by, at=at)
-    assert engine.tell(case).erasure is None
+    assert not engine.history_of(case).is_erased
 
 
 def test_a_case_that_is_handled_keeps_its_data(case: int, at: datetime) -> None:

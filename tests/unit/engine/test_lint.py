@@ -76,6 +76,13 @@ def rule_task(**values: str) -> str:
 
 
 INNER = sub_process("x", start("in"), end("out"), path("in", "out"))
+LANES = (
+    '<bpmn:laneSet id="l">'
+    + "".join(
+        f'<bpmn:lane id="lane_{name}" name="{name}"><bpmn:flowNodeRef>x</bpmn:flowNodeRef></bpmn:lane>' for name in "ab"
+    )
+    + "</bpmn:laneSet>"
+)
 TWO_TRIGGERS = (
     '<bpmn:messageEventDefinition messageRef="message_told"/>'
     f"<bpmn:timerEventDefinition><bpmn:timeDuration>{ONE_HOUR}</bpmn:timeDuration></bpmn:timerEventDefinition>"
@@ -92,13 +99,14 @@ BROKEN: list[tuple[str, str, str | engine.Package]] = [
         ),
     ),
     ("wrong_process_id", "", line(user("x")).replace('process id="P"', 'process id="Q"')),
-    ("one_executable_process", "", line(user("x")).replace('isExecutable="true"', 'isExecutable="false"')),
+    *[("process_not_executable", "P", line(user("x")).replace('isExecutable="true"', f'isExecutable="{no}"')) for no in ("false", "0", " false ")],
     (
         "one_executable_process",
         "",
         line(user("x")).replace("</bpmn:definitions>", '<bpmn:process id="Q" isExecutable="true"/></bpmn:definitions>'),
     ),
     ("id_used_twice", "x", line(user("x"), user("x"))),
+    ("element_without_id", "", line(user("x"), user("y").replace('id="y"', ""))),
     ("one_start_event", "P", line(user("x"), start("again"), flow("again", "x"))),
     ("no_end_event", "x", line(sub_process("x", start("in"), user("y"), flow("in", "y"), gateway("z"), flow("y", "z"), flow("z", "y")))),
     ("unusable_id", "Start", line(user("Start"), ids=("Start",))),
@@ -139,17 +147,28 @@ BROKEN: list[tuple[str, str, str | engine.Package]] = [
     *[("extension_not_executable", "x", line(user("x").replace("</spiffworkflow:properties>", f"</spiffworkflow:properties><spiffworkflow:{name}>x = 1</spiffworkflow:{name}>"))) for name in ("preScript", "postScript")],
     *[("event_not_executable", "x", line(node("intermediateCatchEvent", "x", body=f"<bpmn:{kind}EventDefinition/>"))) for kind in ("signal", "link", "conditional", "escalation")],
     ("event_not_executable", "x", line(node("intermediateCatchEvent", "x", extensions='<spiffworkflow:properties><spiffworkflow:property name="correlationKey" value="1"/></spiffworkflow:properties>', body=TWO_TRIGGERS))),
-    *[("event_not_executable", "finished", line(user("x")).replace('name="finished" >', f'name="finished" ><bpmn:{kind}EventDefinition/>')) for kind in ("signal", "message", "compensate", "cancel", "escalation")],
-    ("event_not_executable", "begun", line(user("x")).replace("</bpmn:startEvent>", '<bpmn:messageEventDefinition messageRef="message_told"/></bpmn:startEvent>')),
+    *[("end_not_executable", "finished", line(user("x")).replace('name="finished" >', f'name="finished" ><bpmn:{kind}EventDefinition/>')) for kind in ("signal", "message", "compensate", "cancel", "escalation")],
+    ("start_not_executable", "begun", line(user("x")).replace("</bpmn:startEvent>", '<bpmn:messageEventDefinition messageRef="message_told"/></bpmn:startEvent>')),
     ("event_not_executable", "b", line(user("x"), node("boundaryEvent", "b", 'attachedToRef="x"', body="<bpmn:compensateEventDefinition/>"), flow("b", "finished"))),
-    ("timer_not_executable", "x", line(catch("x", timer="PT4H"))),
-    ("timer_not_executable", "x", line(catch("x", timer=ONE_HOUR).replace("timeDuration", "timeCycle"))),
-    ("timer_not_executable", "x", line(node("intermediateCatchEvent", "x", body="<bpmn:timerEventDefinition/>"))),
+    *[("unquoted_duration", "x", line(catch("x", timer=text))) for text in ("PT4H", "P1DT", "R/PT1H", "R3/PT1H")],
+    *[("never_an_instant", "x", line(catch("x", timer=text))) for text in ("2026-12-01", "5", "null", 'time("10:00:00")', '"R/PT1H"', 'next_weekday(a, "thursday")')],
+    *[("unquoted_duration", "x", line(user("x", due=text))) for text in ("PT4H", "PT24H")],
+    *[("never_an_instant", "x", line(user("x", due=text))) for text in ("2026-12-01", 'next_weekday(accepted_at, "thursday")', "null", "true")],
+    ("unquoted_duration", "begun", line(user("x")).replace(start(), start(due="PT24H"))),
+    ("timer_repeats", "x", line(catch("x", timer=ONE_HOUR).replace("timeDuration", "timeCycle"))),
+    ("timer_without_time", "x", line(node("intermediateCatchEvent", "x", body="<bpmn:timerEventDefinition/>"))),
+    ("limit_never_reckoned", "x", line(user("x", dueGroup="shared"))),
+    ("unknown_not_by", "x", line(user("x", notBy="nobody"))),
+    ("in_two_lanes", "x", line(LANES, user("x", group=""))),
+    ("error_must_interrupt", "late", line(user("x"), boundary("late", "x", error="no", interrupting=False), flow("late", "finished"), errors=("no",))),
+    *[("no_error_code", "late", line(user("x"), boundary("late", "x", error="no"), flow("late", "finished")).replace("<bpmn:process", f"{declared}<bpmn:process", 1)) for declared in ("", '<bpmn:error id="error_no"/>', '<bpmn:error id="error_no" errorCode=""/>')],
+    ("attached_to_nothing", "late", line(INNER, boundary("late", "in_task", timer=ONE_HOUR), flow("late", "finished")).replace(path("in", "out"), user("in_task") + path("in", "in_task", "out"))),
     ("no_error_code", "finished", line(user("x")).replace('name="finished" >', 'name="finished" ><bpmn:errorEventDefinition/>')),
     ("no_message", "x", line(catch("x", message="nowhere", key="1"))),
     ("no_correlation_key", "x", line(catch("x", message="told"))),
     ("no_group", "x", line(user("x", group=""))),
     ("unknown_form", "x", line(user("x", form="nowhere"))),
+    ("unknown_tried", "x", line(user("x", tries="nowhere"))),
     ("unknown_topic", "x", line(service("x", "test/nowhere"))),
     ("missing_parameter", "x", line(service("x", "test/needs"))),
     ("unknown_parameter", "x", line(service("x", "test/needs", amount="1", more="2"))),

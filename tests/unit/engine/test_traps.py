@@ -518,11 +518,13 @@ def test_a_long_process_runs(database: Session, at: datetime) -> None:
 
 
 def test_a_process_that_is_too_long_is_refused_when_published(database: Session, at: datetime) -> None:
-    """What SpiffWorkflow cannot read is found out before a case is started on it."""
+    """What SpiffWorkflow cannot read is found out before a case is started on it; the check and the publication give one answer."""
     ids = tuple(f"x{n}" for n in range(900))
+    content = package("P", line(*(user(id) for id in ids), ids=ids))
     with pytest.raises(engine.InvalidDefinition) as refused:
-        begin(package("P", line(*(user(id) for id in ids), ids=ids)), at)
-    assert [problem.rule for problem in refused.value.problems] == ["not_executable"]
+        begin(content, at)
+    assert [problem.rule for problem in refused.value.problems] == ["too_many_in_a_row"]
+    assert engine.lint(content) == refused.value.problems
 
 
 def test_what_spiffworkflow_needs_of_extensions_is_not_needed(database: Session, at: datetime) -> None:

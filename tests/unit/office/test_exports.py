@@ -101,9 +101,9 @@ def test_who_and_when_are_told_from_the_signed_body(numbers: dict[str, str], kin
     lie = update(HistoryEntry).where(of(number), HistoryEntry.sequence == 3)
     with tampered(lie.values(actor="innocent", at=engine.now().replace(year=2031))):
         content = exported(number, kind)
-        told = engine.tell(casefile.find(number).id)
+        told = engine.history_of(casefile.find(number).id)
     assert ("innocent" in content, "2031-" in content) == (False, False)
-    assert [one.kind for one in told.deviations] == ["chain"]
+    assert [(one.kind, one.seq) for one in told.doubts] == [("columns", 3)]
     assert "columns differ from the signed body" in content
     assert any(
         "columns differ" in text or "did not verify" in text for one in exports.check(content) for text in one.wrong

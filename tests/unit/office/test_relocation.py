@@ -60,12 +60,14 @@ def target(postgresql: str) -> Iterator[Engine]:
     found.dispose()
 
 
-def test_everything_arrives_and_the_office_goes_on(office: None, postgresql: str, target: Engine) -> None:
+def test_everything_arrives_and_the_office_goes_on(
+    office: None, postgresql: str, target: Engine, tmp_path: Path
+) -> None:
     """Balances are not posted twice, numbers go on where they were, the record verifies, and the timer of 90 days fires there."""
     done = moved(postgresql)
     assert done.exit_code == 0, done.output
     assert "0 deviations" in done.output
-    app = create_app(config.Settings(postgresql, Path(), keys=config.read().keys))
+    app = create_app(config.Settings(postgresql, tmp_path))
     with app.app_context():
         sums = select(func.count(), func.sum(Posting.amount))
         here = create_app()

@@ -62,7 +62,7 @@ def events(app: Flask, number: str) -> list[replay.Event]:
     """The events of a case, told in English."""
     with app.test_request_context(headers={"Accept-Language": "en"}):
         instance = casefile.find(number)
-        return replay.events(instance, engine.entries(instance.id))
+        return replay.events(instance, engine.history_of(instance.id))
 
 
 def test_verified_is_said_at_the_top(app: Flask, made: Any) -> None:

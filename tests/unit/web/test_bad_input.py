@@ -82,13 +82,16 @@ def test_a_wrong_field_of_a_task(
 
 
 def test_more_than_is_in_dispute(any_desk: Flask, language: str) -> None:
-    """Cash beyond the receipt or the disputed amount is not paid: the step comes back and says which amounts do not fit."""
+    """Cash beyond the receipt or the disputed amount is not paid: the form comes back and says at the amount what is still possible."""
     task = judging(any_desk, JUDGED, CASH)
     visitor = Visitor(any_desk, "cleo", language)
-    assert visitor.post(f"/tasks/{task}/completion", **{**PAID, "refund_amount": "95.00"}).status == 302
-    page = visitor.get("/tasks/next")
-    assert ("95.00" in page.text, "88.00" in page.text) == (True, True)
-    assert {"zh": "超过争议金额", "en": "more than the disputed amount"}[language] in page.text
+    with unchanged(any_desk):
+        page = visitor.post(f"/tasks/{task}/completion", **{**PAID, "refund_amount": "95.00"})
+    assert page.status == 422
+    wrong = said(page, language, "refund_amount")
+    assert ("95.00" in wrong, "88.00" in wrong) == (True, True)
+    assert {"zh": "超过争议金额", "en": "more than what is in dispute"}[language] in wrong
+    assert page.typed("refund_amount") == "95.00"
 
 
 def test_a_field_that_is_not_there(desk: Flask, language: str) -> None:

@@ -19,7 +19,8 @@ from office.scenarios.player import Play
 from tests.visitors import PROCESSES
 from web.i18n import CODES as LOCALES
 from web.queries import evidence
-from web.queries.words import REFUSALS, reason_text
+from web.queries.words import reason_text
+from web.refusals import SENTENCES
 
 RAW = {"zh": re.compile(r"\b[a-z]{2,}(?:_[a-z]+)*\b"), "en": re.compile(r"\b[a-z]+_[a-z_]+\b|\bNone\b|[{}]")}
 INSTANT = re.compile(r"\d{4}-\d\d-\d\dT")
@@ -67,7 +68,7 @@ def test_no_code_is_shown_as_it_is(app: Flask) -> None:
 def test_every_refusal_of_a_service_task_is_a_sentence() -> None:
     """When billing says no, the clerk reads why, whichever service it was."""
     refused = {code for one in handlers.registered().values() for code in one.errors}
-    assert sorted(refused - REFUSALS.keys()) == []
+    assert sorted(refused - SENTENCES.keys()) == []
 
 
 @pytest.mark.parametrize("language", ["zh", "en"])

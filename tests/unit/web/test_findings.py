@@ -10,11 +10,13 @@ import pytest
 from flask import Flask, g
 
 import engine
+from engine.definitions import filling
+from tests.drawing import end, path, process, start, user
 from web import i18n
-from web.queries import findings
+from web.queries import doubts, findings, unreadable
 
 SOURCES = Path(__file__).parents[3] / "engine"
-RULE = re.compile(r'(?:_?problem|Problem)\((?:[^()"]|"")*?"([a-z]+(?:_[a-z]+)+)"')
+RULE = re.compile(r'(?:_?problem|Problem|TooMany)\((?:[^()"]|"")*?"([a-z]+(?:_[a-z]+)+)"')
 
 
 @pytest.fixture(autouse=True)
@@ -29,25 +31,146 @@ def english() -> Iterator[None]:
 
 def rules() -> set[str]:
     """The rules that the engine's checks name."""
-    files = [*(SOURCES / "definitions").glob("*.py"), *(SOURCES / "language" / "forms").glob("*.py")]
+    files = [
+        SOURCES / "errors.py",
+        *(SOURCES / "definitions").glob("*.py"),
+        *(SOURCES / "language" / "forms").glob("*.py"),
+    ]
     found = {rule for file in files for rule in RULE.findall(file.read_text(encoding="utf-8"))}
     foreign = (SOURCES / "definitions" / "foreign.py").read_text(encoding="utf-8")
     return (
         found
         | set(re.findall(r'"(foreign_[a-z]+)"', foreign))
-        | {"duplicate_id", "no_id", "not_executable", "unreachable"}
+        | {"duplicate_id", "no_id", "not_executable", "too_many_in_a_row", "unreachable"}
     )
 
 
 def test_every_rule_has_words() -> None:
     """An owner never reads the name of a rule."""
     assert len(rules()) > 50
-    assert rules() - findings.RULES.keys() == set()
+    assert rules() - findings.RULES.keys() - doubts.RULES.keys() == set()
+
+
+def test_every_doubt_has_words() -> None:
+    """A warning is a sentence as well, with the nearest name where there is one."""
+    files = [*(SOURCES / "definitions").glob("*.py"), SOURCES / "language" / "feel" / "inference.py"]
+    text = "".join(file.read_text(encoding="utf-8") for file in files)
+    named = set(re.findall(r'Doubt\(\s*"([a-z_]+)"', text)) | {"unfit", "required_never_shown", "rules_overlap"}
+    near = {f"{rule}_near" for rule in named if f"{rule}_near" in doubts.RULES}
+    assert len(named) >= 20
+    assert named | near | {"rules_disagree"} == doubts.RULES.keys()
+
+
+VALUES = {
+    "variable": "amuont",
+    "near": "amount",
+    "by": "ask",
+    "part": "amuont",
+    "value": "cahs",
+    "cell": "[5..1]",
+    "type": "string",
+    "other": "5",
+    "other_type": "number",
+    "operator": "-",
+    "function": "floor",
+    "takes": "way",
+    "wanted": "number, string",
+    "case": [("Amount", "5"), ("Way", "")],
+}
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+@pytest.mark.parametrize("rule", sorted(doubts.RULES))
+def test_a_doubt_fills_in_what_it_carries(rule: str, language: str) -> None:
+    """No placeholder and no name of a type is left, in a cell, at a field, and at an element."""
+    g.language = language
+    for place in (
+        {"table": "Levels", "row": 2, "heading": "Amount"},
+        {"table": "Levels", "row": 2},
+        {"place": "hide", "field": "way"},
+        {"place": "in.way"},
+    ):
+        found = engine.Problem(
+            1, "x", rule, {"name": "登记", "field": "way", **VALUES, **place}, "P.bpmn", warning=True
+        )
+        text = findings.text(found)
+        assert "%(" not in text
+        assert "…" not in text.replace("string(…)", "").replace("a number that is joined", "")
+        assert not re.search(r"\bstring\b(?!\()|\b(?<!a )number\b", text)
+
+
+@pytest.mark.parametrize(
+    ("language", "cell", "field"),
+    [
+        (
+            "en",
+            '“评级”, rule 2, column “Amount” of the table “Levels”: gold is the name of nothing. A text stands in quotation marks: "gold".',
+            "“登记”, the condition for hiding of the field “way”: nothing sets amuont. Do you mean amount?",
+        ),
+        (
+            "zh",
+            '“评级”，表“Levels”规则 2 的列“Amount”：没有叫 gold 的变量。文字要加引号："gold"。',
+            "“登记”，字段“way”的隐藏条件：没有哪一步给 amuont 赋值。是不是 amount？",
+        ),
+    ],
+)
+def test_where_something_stands_is_said_in_both_languages(language: str, cell: str, field: str) -> None:
+    """Table, rule and column; field and what of it."""
+    g.language = language
+    at_cell = {"name": "评级", "variable": "gold", "table": "Levels", "row": 2, "heading": "Amount"}
+    at_field = {"name": "登记", "place": "hide", "field": "way", "variable": "amuont", "near": "amount"}
+    assert findings.text(engine.Problem(1, "x", "bare_word", at_cell, warning=True)) == cell
+    assert findings.text(engine.Problem(1, "x", "unknown_name_near", at_field, warning=True)) == field
+
+
+def test_why_a_file_cannot_be_read_is_said(tmp_path: Path) -> None:
+    """Encoding, document type, another kind of file, none at all, too many of something: each is told, and none as an export to repeat."""
+    broken = {
+        "empty": b"",
+        "no_xml": b"PK\x03\x04",
+        "encoding": "<a>话费</a>".encode("gb18030"),
+        "document_type": b"<!DOCTYPE a><a/>",
+        "too_long": b"<a>" + b" " * 4_000_000 + b"</a>",
+        "too_many": b"<a>" + b"<b/>" * 200_000 + b"</a>",
+        "too_deep": b"<a>" * 101 + b"</a>" * 101,
+        "not_well_formed": b"<a>",
+        "undeclared_prefix": b"<a><b:c/></a>",
+        "no_bpmn": b"<a/>",
+        "dmn": b'<definitions xmlns="https://www.omg.org/spec/DMN/20191111/MODEL/"/>',
+        "no_process": b'<definitions xmlns="http://www.omg.org/spec/BPMN/20100524/MODEL"/>',
+    }
+    for why, content in broken.items():
+        file = tmp_path / f"{why}.bpmn"
+        file.write_bytes(content)
+        (found,) = engine.lint_file(file)
+        assert (found.rule, found.values["why"]) == ("malformed_xml", why)
+        assert findings.text(found) == unreadable.DIAGRAM[why] % {"limit": 0, **found.values}
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "gb18030"])
+def test_a_file_in_an_encoding_that_it_names_is_read(tmp_path: Path, encoding: str) -> None:
+    """What the standard allows is no fault of the file."""
+    declared = encoding.removesuffix("-sig")
+    text = f'<?xml version="1.0" encoding="{declared}"?><a>话费</a>'
+    (tmp_path / "a.bpmn").write_bytes(text.encode(encoding))
+    assert [one.values["why"] for one in engine.lint_file(tmp_path / "a.bpmn")] == ["no_bpmn"]
+
+
+def test_findings_without_end_end(tmp_path: Path) -> None:
+    """A page of eighty thousand findings cannot be opened: two hundred are listed, and how many there are is said, here and by ./desk lint."""
+    content = process(
+        "P", start(), *(user(f"x{n}") for n in range(300)), end(), path("begun", "x0", "finished")
+    ).replace("sequenceFlow", "nothing")
+    (tmp_path / "P.bpmn").write_text(content, encoding="utf-8")
+    listed = findings.as_json(engine.lint_file(tmp_path / "P.bpmn"))
+    assert (len(listed), listed[-1]["rule"], findings.how_many(listed) > 600) == (201, "more_findings", True)
+    assert f"There are {findings.how_many(listed)} problems." in listed[-1]["text"]
 
 
 def test_no_words_without_a_rule() -> None:
     """Texts of rules that are gone go too."""
-    assert findings.RULES.keys() - rules() == set()
+    own = set(re.findall(r'yield "([a-z_]+)"', Path(filling.__file__).read_text(encoding="utf-8")))
+    assert findings.RULES.keys() - rules() - own == set()
 
 
 @pytest.mark.parametrize("rule", sorted(findings.RULES))

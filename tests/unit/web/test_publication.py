@@ -129,6 +129,20 @@ def stands_at(app: Flask, instance_id: int) -> set[str]:
 
 
 @pytest.mark.usefixtures("as_agreed")
+def test_what_can_hardly_be_meant_is_told_to_both_and_written_down(app: Flask, olu: Browser, otto: Browser) -> None:
+    """A misspelt name keeps nobody from publishing, but the one who submits and the one who approves read it, and the history says so."""
+    revision = olu.replace("cause_verified = true", "cause_verifeid = true")
+    (found,) = olu.draft()["problems"]
+    assert (found["warning"], found["rule"], found["values"]["near"]) == (True, "unknown_name_near", "cause_verified")
+    told = "没有哪一步给 cause_verifeid 赋值。是不是 cause_verified？"
+    assert told in olu.client.get("/processes/TS-002/publish").text
+    assert olu.submit(revision).status_code == 302
+    assert told in otto.client.get("/processes/TS-002/publish").text
+    assert otto.post("/processes/TS-002/publish/approval", revision=revision, against=1).status_code == 302
+    assert olu.client.get("/processes/TS-002").text.count("有 1 条提醒") == 2
+
+
+@pytest.mark.usefixtures("as_agreed")
 def test_a_running_case_stays_and_the_next_takes_the_new_way(app: Flask, olu: Browser, otto: Browser) -> None:
     """Two people put a change in force: the case before it goes on as it began, the one after it goes the new way; both replay."""
     before = begun(app)

@@ -10,12 +10,12 @@ import signal
 import sys
 from typing import Any, NoReturn
 
-from flask import Flask
 from marshmallow import Schema, fields
 
 from engine.handlers import Call, handler
 from web import config, create_app, server
 from web.commands import serving
+from web.edge import Edge
 
 TOPIC = "crash/outside"
 WORLD = "world.log"
@@ -40,7 +40,7 @@ def register() -> None:
     handler(TOPIC, parameters=Words, result=Words, outside=True, title_zh="告知外部", title_en="Tell the world")(tell)
 
 
-def application() -> Flask:
+def application() -> Edge:
     """The app of a serving process."""
     return server.application()
 

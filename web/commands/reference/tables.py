@@ -50,7 +50,7 @@ def service_tasks_page() -> str:
 
 
 def _service_task(topic: str, handler: handlers.Handler) -> str:
-    refusals = ", ".join(map(code, handler.errors)) or "none"
+    refusals = ", ".join(map(_refusal, handler.about.items())) or "none"
     where = "reaches outside, as a job" if handler.outside else "in the commit of the step"
     about = (inspect.getdoc(handler.function) or "").split("\n\n")[0]
     return "\n".join(
@@ -77,6 +77,12 @@ def _schema(schema: type[Schema]) -> Iterable[list[str]]:
             str(about.get("unit", "")),
             shown,
         ]
+
+
+def _refusal(declared: tuple[str, tuple[str, ...]]) -> str:
+    """A code, and the parameters at whose fields it is told."""
+    name, about = declared
+    return f"{code(name)} (about {', '.join(map(code, about))})" if about else code(name)
 
 
 def errors_page() -> str:

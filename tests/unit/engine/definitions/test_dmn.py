@@ -41,9 +41,11 @@ def file(*parts: str) -> bytes:
 
 def problems(content: bytes) -> list[tuple[str, str]]:
     """(element id, rule) of every problem."""
-    with pytest.raises(InvalidDefinition) as caught:
-        dmn.parse(content)
-    return [(one.element_id, one.rule) for one in caught.value.problems]
+    try:
+        found = dmn.parse(content).problems
+    except InvalidDefinition as error:
+        found = error.problems
+    return [(one.element_id, one.rule) for one in found]
 
 
 def test_a_required_decision_is_known_by_its_name() -> None:
@@ -59,10 +61,31 @@ def test_a_required_decision_is_known_by_its_name() -> None:
 
 def test_a_mistake_is_named_with_element_and_column() -> None:
     """The owner finds the cell."""
-    with pytest.raises(InvalidDefinition) as caught:
-        dmn.parse(file(decision("d", table(["1 +", "ok"]))))
-    (problem,) = caught.value.problems
+    (problem,) = dmn.parse(file(decision("d", table(["1 +", "ok"]), name="Prices"))).problems
     assert (problem.rule, problem.values["column"], problem.line) == ("feel_syntax", 4, 1)
+    assert (problem.values["table"], problem.values["row"], problem.values["heading"]) == ("Prices", 1, "x")
+
+
+def test_one_bad_decision_does_not_take_the_others_along() -> None:
+    """What does not rest on it is read and evaluated; what does is refused for its reason, and so is what calls a broken knowledge model."""
+    broken = '<businessKnowledgeModel id="k" name="k"><encapsulatedLogic><literalExpression><text>1 +</text></literalExpression></encapsulatedLogic></businessKnowledgeModel>'
+    model = dmn.parse(
+        file(
+            broken,
+            decision("good"),
+            decision("bad", table(["1 +"])),
+            decision("rests", literal("bad + 1"), ("bad",)),
+            decision("calls", literal("k()")),
+        )
+    )
+    assert set(model.decisions) == {"good"}
+    assert {id: [one.rule for one in found] for id, found in model.refused.items() if id} == {
+        "bad": ["feel_syntax"],
+        "rests": ["feel_syntax"],
+        "calls": ["feel_syntax"],
+    }
+    with pytest.raises(InvalidDefinition):
+        model.find("rests")
 
 
 @pytest.mark.parametrize(

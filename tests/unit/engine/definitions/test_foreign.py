@@ -15,7 +15,7 @@ PROCESSES = Path(__file__).parents[4] / "processes"
 REGISTERED = (service_tasks,)
 SPACES = (
     'xmlns="http://www.omg.org/spec/BPMN/20100524/MODEL" xmlns:zeebe="http://camunda.org/schema/zeebe/1.0" '
-    'xmlns:camunda="http://camunda.org/schema/1.0/bpmn" xmlns:flowable="http://flowable.org/bpmn" '
+    'xmlns:camunda="http://camunda.org/schema/1.0/bpmn" xmlns:flowable="http://flowable.org/bpmn" xmlns:operaton="http://operaton.org/schema/1.0/bpmn" '
     'xmlns:signavio="http://www.signavio.com" xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance"'
 )
 
@@ -48,6 +48,15 @@ def drawn(inside: str) -> engine.Package:
         ('<callActivity id="it"><extensionElements><zeebe:calledElement processId="x"/></extensionElements></callActivity>', "foreign_call"),
         ('<intermediateCatchEvent id="it"><timerEventDefinition><timeDuration>${d}</timeDuration></timerEventDefinition></intermediateCatchEvent>', "foreign_expression"),
         ('<userTask id="it"><extensionElements><camunda:somethingNew/></extensionElements></userTask>', "foreign_setting"),
+        ('<userTask id="it" operaton:assignee="cleo"/>', "foreign_assignment"),
+        ('<userTask id="it" operaton:dueDate="2026-12-01"/>', "foreign_limit"),
+        ('<userTask id="it" operaton:formKey="a.html"/>', "foreign_form"),
+        ('<userTask id="it"><extensionElements><operaton:taskListener event="create"/></extensionElements></userTask>', "foreign_listener"),
+        ('<userTask id="it"><extensionElements><operaton:inputOutput/></extensionElements></userTask>', "foreign_mapping"),
+        ('<userTask id="it" flowable:skipExpression="x"/>', "foreign_setting"),
+        ('<userTask id="it" camunda:priority="50"/>', "foreign_setting"),
+        ('<userTask id="it"><multiInstanceLoopCharacteristics camunda:collection="list"/></userTask>', "foreign_list"),
+        ('<userTask id="it" xmlns:own="http://bpm.example.com/ext" own:assignee="cleo"/>', "foreign_assignment"),
     ],
 )  # fmt: skip
 def test_a_setting_of_another_tool_is_named(inside: str, rule: str) -> None:
@@ -70,7 +79,10 @@ def test_our_own_diagrams_hold_nothing_foreign() -> None:
 
 def test_decoration_is_no_problem() -> None:
     """Colours and Signavio's metadata say nothing about execution."""
-    inside = '<userTask id="it"><extensionElements><signavio:signavioMetaData metaKey="bgcolor"/></extensionElements></userTask>'
+    inside = (
+        '<userTask id="it" xmlns:own="http://bpm.example.com/ext" own:colour="red" camunda:asyncBefore="true">'
+        '<extensionElements><signavio:signavioMetaData metaKey="bgcolor"/><own:note/></extensionElements></userTask>'
+    )
     assert [p for p in lint.check(drawn(inside)) if p.rule.startswith("foreign")] == []
 
 

@@ -1,9 +1,9 @@
-"""Which variables are known at an element, where items of a list keep theirs to themselves."""
+"""Which variables are known at an element: items of a list keep theirs to themselves, callers hand on theirs, and an amount says that it counts in fen."""
 
 from __future__ import annotations
 
 from engine.definitions import known
-from tests.drawing import each, end, package, path, process, start, sub_process, user
+from tests.drawing import call, each, end, package, path, process, start, sub_process, user
 
 INSIDE = sub_process("x", start("b"), user("ask"), user("again"), end("e"), path("b", "ask", "again", "e"))
 NAMES = {"inputElement": "one", "outputCollection": "all", "outputElement": "amount"}
@@ -24,3 +24,31 @@ def test_after_the_items() -> None:
     """Only the list of results is known outside."""
     assert names_at("y") == {"all"}
     assert names_at("flow_x_y") == {"all"}
+
+
+def test_types_and_units() -> None:
+    """A money field counts in fen, and so does an amount that the case begins with."""
+    found = {one.name: one for one in known.at(package("P", DRAWN), "P", "again", (), {"disputed": "fen"})}
+    assert (found["amount"].type, found["amount"].unit, found["amount"].element_id) == ("number", "fen", "ask")
+    assert (found["note"].type, found["note"].unit) == ("string", "")
+    assert (found["disputed"].type, found["disputed"].unit, found["disputed"].element_id) == ("number", "fen", "")
+    assert found["one"].type == "number"
+
+
+def test_what_callers_hand_on() -> None:
+    """A called process begins with everything that its caller has by then, and with what the call maps."""
+    called = process("C", start(), user("z"), end(), path("begun", "z", "finished"))
+    calls = process(
+        "P",
+        start(),
+        user("ask"),
+        call("go", "C", in_given="amount * 2"),
+        user("late"),
+        end(),
+        path("begun", "ask", "go", "late", "finished"),
+    )
+    content = package("P", calls, C_bpmn=called)
+    assert {one.name for one in known.at(content, "C", "z")} == {"amount", "note", "given"}
+    alone = package("C", called)
+    assert known.at(alone, "C", "z") == []
+    assert {one.name for one in known.at(alone, "C", "z", (content,))} == {"amount", "note", "given"}

@@ -65,3 +65,21 @@ def test_days_before_and_from() -> None:
     assert calendar.working_day_before(date(2026, 11, 24)) == calendar.working_day_from(date(2026, 11, 24))
     assert calendar.working_day_before(date(2026, 10, 4)) == date(2026, 9, 30)
     assert calendar.working_day_from(date(2026, 10, 4)) == date(2026, 10, 8)
+
+
+NEW_YEAR = Calendar(frozenset({date(2027, 1, 1)}), frozenset())
+
+
+@pytest.mark.parametrize(("begun", "due"), [((2026, 12, 31, 11), (2027, 1, 4, 10)), ((2026, 12, 31, 9), (2026, 12, 31, 10))])  # fmt: skip
+def test_a_limit_in_the_next_month_is_not_past(begun: tuple[int, ...], due: tuple[int, ...]) -> None:
+    """The day before a first day off is the month's last; when its office hours are over, the limit is the next month's first working day."""
+    at = datetime(*begun, tzinfo=UTC)  # type: ignore[misc, arg-type]
+    assert NEW_YEAR.next_month(at, 1) == datetime(*due, tzinfo=UTC)  # type: ignore[misc, arg-type]
+
+
+def test_what_was_reckoned_before_is_reckoned_so_again() -> None:
+    """The first edition's limit could be past; its fingerprint is what it was, so that its records find it."""
+    former = replace(NEW_YEAR, edition=1)
+    assert former.next_month(datetime(2026, 12, 31, 11, tzinfo=UTC), 1) == datetime(2026, 12, 31, 10, tzinfo=UTC)
+    assert former.fingerprint() == "3dc271fb08867cd8910c3a74a650b027a124f779ad7324d5dda3e0cb84e4e0a1"
+    assert NEW_YEAR.fingerprint() != former.fingerprint()

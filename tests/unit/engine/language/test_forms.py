@@ -227,6 +227,10 @@ def test_personal_fields_are_known() -> None:
         ({**NUMBER, "key": "x", "properties": {"max": "=1 +"}}, "feel_syntax"),
         ({**NUMBER, "key": "x", "defaultValue": "many"}, "unusable_default"),
         ({"type": "radio", "key": "x"}, "no_options"),
+        (
+            {"type": "radio", "key": "x", "values": [{"label": "S", "value": "sms"}], "properties": {"channelOf": "y"}},
+            "unusable_channel",
+        ),
         ({"type": "radio", "key": "x", "values": [*ABC, *ABC]}, "duplicate_option"),
         ({**RADIO, "key": "x", "properties": {"boolean": "true"}}, "boolean_needs_yes_and_no"),
     ],

@@ -1,4 +1,4 @@
-/* The list of problems under the editors: how many, each in words, and the way to where it is. */
+/* The list of problems under the editors: how many, each in words, and the way to where it is. After them come the warnings, which keep nothing from being published. */
 import { button, make } from "./dom.js";
 import { say } from "./texts.js";
 
@@ -19,16 +19,23 @@ export class ProblemList {
   }
 
   show(problems) {
-    this.count.textContent = problems.length ? say("problem_count", { n: problems.length }) : say("no_problems");
-    this.count.classList.toggle("is-problem", problems.length > 0);
+    const wrong = problems.filter(({ warning }) => !warning);
+    const last = wrong.at(-1);
+    const n = last?.rule === "more_findings" ? last.values.count : wrong.length;
+    this.count.textContent = counted(n, problems.length - wrong.length);
+    this.count.classList.toggle("is-problem", wrong.length > 0);
+    this.count.classList.toggle("is-warning", !wrong.length && problems.length > 0);
     this.list.replaceChildren(...problems.map((problem) => this.item(problem)));
     if (!problems.length) this.list.append(make("li", { class: "desk-muted" }, say("no_problems_hint")));
   }
 
   item(problem) {
     const where = [this.nameOf(problem), problem.file, problem.line ? say("line", { line: problem.line }) : ""].filter(Boolean).join(" · ");
+    const sign = problem.warning
+      ? make("span", { class: "desk-warning-sign" }, say("warning"))
+      : make("span", { "aria-hidden": "true", class: "desk-problem-sign" }, "!");
     return make("li", { data: { rule: problem.rule, element: problem.element } },
-      make("button", { type: "button", on: { click: () => this.go(problem) } }, make("span", { "aria-hidden": "true", class: "desk-problem-sign" }, "!"), make("span", {}, problem.text), make("small", {}, where), make("span", { class: "desk-problem-go" }, say("go"))));
+      make("button", { type: "button", on: { click: () => this.go(problem) } }, sign, make("span", {}, problem.text), make("small", {}, where), make("span", { class: "desk-problem-go" }, say("go"))));
   }
 
   /** The first problem of an element takes the focus. */
@@ -36,4 +43,10 @@ export class ProblemList {
     this.open(true);
     this.list.querySelector(`[data-element="${CSS.escape(element)}"] button`)?.focus();
   }
+}
+
+/** How many problems and warnings there are, in words. */
+function counted(problems, warnings) {
+  const told = problems ? say("problem_count", { n: problems }) : say("no_problems");
+  return warnings ? say("problems_and_warnings", { problems: told, warnings: say("warning_count", { n: warnings }) }) : told;
 }

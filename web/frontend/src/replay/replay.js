@@ -58,6 +58,13 @@ function listen(root, player, stages) {
   });
 }
 
+/** Another part of a long case is another page; without a third argument it is only asked whether there is one. */
+function leave(root, where, playing) {
+  const place = root.dataset[where];
+  if (place && playing !== undefined) location.assign(playing ? `${place}&play=1` : place);
+  return Boolean(place);
+}
+
 function start(root) {
   const events = [...document.querySelectorAll("[data-event]")].map(read);
   root.hidden = false;
@@ -65,7 +72,7 @@ function start(root) {
   const scale = new Scale(root, events, (place) => player.stand(place));
   const player = new Player(events.length, show(root, events, stages, scale), (playing) => {
     root.querySelector("[data-go=play]").textContent = playing ? root.dataset.pause : root.dataset.play;
-  });
+  }, (where, playing) => leave(root, where, playing));
   listen(root, player, stages);
   document.querySelector("[data-events]").addEventListener("click", (event) => {
     const item = event.target.closest("a") && event.target.closest("[data-event]");
@@ -74,7 +81,9 @@ function start(root) {
     player.stand(events.findIndex((one) => one.item === item));
     root.scrollIntoView({ block: "start" });
   });
+  const plays = new URLSearchParams(location.search).has("play");
   player.stand(Number(root.dataset.start));
+  if (plays) player.play();
 }
 
 document.querySelectorAll("[data-replay]").forEach(start);

@@ -55,10 +55,12 @@ function endOf(raw, head) {
   return next < 0 ? raw.length : next;
 }
 
-/** The catalogue after an element was given another id. */
-export function renamed(text, before, after) {
-  return ["", ...SECTIONS].reduce((changed, section) => {
-    const found = english(changed, before, section);
-    return found ? withEnglish(withEnglish(changed, before, "", section), after, found, section) : changed;
-  }, text);
+/** Everything that is said of an element, by section. */
+export function textsOf(text, id) {
+  return Object.fromEntries(["", ...SECTIONS].map((section) => [section, english(text, id, section)]).filter(([, value]) => value));
+}
+
+/** The catalogue with these texts for an element, and no others. */
+export function withTexts(text, id, texts) {
+  return ["", ...SECTIONS].reduce((changed, section) => (english(changed, id, section) === (texts[section] ?? "") ? changed : withEnglish(changed, id, texts[section] ?? "", section)), text);
 }

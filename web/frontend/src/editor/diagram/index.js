@@ -12,10 +12,12 @@ import { button, make } from "../dom.js";
 import { say } from "../texts.js";
 import { translation } from "../words.js";
 import { SPIFF } from "./descriptor.js";
+import { EnglishNames } from "./english.js";
 import { Extensions } from "./extensions.js";
-import { FlowNames, ReadableFactory } from "./ids.js";
+import { FlowNames, LabelNames, NamedTasks, ReadableFactory } from "./ids.js";
 import { Marks } from "./marks.js";
 import { offered } from "./offered.js";
+import { PictureNames } from "./pictures.js";
 import { FreePlaces } from "./places.js";
 import { panel } from "./panel/index.js";
 import { Variables } from "./variables.js";
@@ -26,12 +28,16 @@ const ROOM = { left: 124, top: 16, right: 16, bottom: 48 };
 const LARGEST = 1;
 
 const ours = {
-  __init__: ["flowNames", "freePlaces"],
+  __init__: ["englishNames", "flowNames", "freePlaces", "labelNames", "namedTasks", "pictureNames"],
   bpmnFactory: ["type", ReadableFactory],
   flowNames: ["type", FlowNames],
   freePlaces: ["type", FreePlaces],
+  englishNames: ["type", EnglishNames],
   extensions: ["type", Extensions],
+  labelNames: ["type", LabelNames],
   marks: ["type", Marks],
+  namedTasks: ["type", NamedTasks],
+  pictureNames: ["type", PictureNames],
 };
 
 const appearance = {
@@ -133,8 +139,9 @@ class DiagramTab {
     this.get("searchPad").toggle();
   }
 
-  /** Select an element and bring it into view, large enough to read. */
-  show({ element }) {
+  /** Select an element and bring it into view, large enough to read; the way that leads there, if a problem has one, is marked until another is shown. */
+  show({ element, values }) {
+    this.get("marks").way(values?.way);
     const shape = this.get("elementRegistry").get(element);
     if (!shape) return;
     const canvas = this.get("canvas");

@@ -2,12 +2,13 @@
 import { say } from "../texts.js";
 
 const MARK = "desk-problem";
+const WAY = "desk-way";
 
 export class Marks {
   static $inject = ["canvas", "overlays", "elementRegistry", "eventBus"];
 
   constructor(canvas, overlays, elementRegistry, eventBus) {
-    Object.assign(this, { canvas, overlays, elementRegistry, eventBus, marked: new Set() });
+    Object.assign(this, { canvas, overlays, elementRegistry, eventBus, marked: new Set(), onWay: [] });
   }
 
   /** problems: those of this diagram. Replaces the marks before. */
@@ -19,14 +20,23 @@ export class Marks {
     this.marked.forEach((id) => this.mark(id, by.get(id)));
   }
 
+  /** ids: the elements and flows of a way through the diagram; none takes the last one away. */
+  way(ids = []) {
+    this.onWay.forEach((id) => this.elementRegistry.get(id) && this.canvas.removeMarker(id, WAY));
+    this.onWay = ids.filter((id) => this.elementRegistry.get(id));
+    this.onWay.forEach((id) => this.canvas.addMarker(id, WAY));
+  }
+
   mark(id, problems) {
-    this.canvas.addMarker(id, MARK);
+    const wrong = problems.filter(({ warning }) => !warning);
+    if (wrong.length) this.canvas.addMarker(id, MARK);
     const badge = document.createElement("button");
     badge.type = "button";
-    badge.className = "desk-problem-badge";
-    badge.textContent = `! ${problems.length}`;
+    badge.className = `desk-problem-badge${wrong.length ? "" : " is-warning"}`;
+    badge.textContent = `${wrong.length ? "!" : "?"} ${problems.length}`;
     badge.title = problems.map(({ text }) => text).join("\n");
-    badge.setAttribute("aria-label", `${say("problem_count", { n: problems.length })}: ${badge.title}`);
+    const count = wrong.length ? say("problem_count", { n: wrong.length }) : say("warning_count", { n: problems.length });
+    badge.setAttribute("aria-label", `${count}: ${badge.title}`);
     badge.addEventListener("click", () => this.eventBus.fire("desk.problem", { id }));
     this.overlays.add(id, MARK, { position: this.place(id), html: badge, scale: { min: 0.8, max: 1.2 } });
   }

@@ -7,7 +7,7 @@ export class Variables {
     draft.addEventListener("state", () => draft.state === "saved" && this.known.clear());
   }
 
-  /** [{name, from, type}]; nothing when the server does not know the element yet. */
+  /** [{name, from, type, unit}]; nothing when the server does not know the element yet. */
   at(element) {
     if (!this.known.has(element)) this.known.set(element, this.fetched(element));
     return this.known.get(element);

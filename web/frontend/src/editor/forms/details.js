@@ -26,7 +26,7 @@ export class FieldDetails {
     return [
       this.type(), this.text("key", "key"), this.text("label_zh", "label"), this.text("label_en", "properties.label_en"), this.text("hint_zh", "description"), this.text("hint_en", "properties.description_en"),
       this.tick("required", "validate.required", true), this.tick("personal", "properties.personal", "true"),
-      CHOICES.includes(type) && this.options(), ...this.limits(type), this.text("prefill", "properties.prefill", "prefill_hint"), this.hide(),
+      CHOICES.includes(type) && this.options(), ...this.limits(type), this.text("prefill", "properties.prefill", this.hint("prefill")), this.hide(),
     ];
   }
 
@@ -69,12 +69,16 @@ export class FieldDetails {
     });
   }
 
+  /** What stands under an expression: at a money field, that it counts in fen. */
+  hint(kind) {
+    return value(this.component, "properties.unit") === "fen" ? `${kind}_fen` : `${kind}_hint`;
+  }
+
   limit(name) {
-    const hint = value(this.component, "properties.unit") === "fen" ? "limit_fen" : "limit_hint";
     return field(say(name), input(limit(this.component, name), (text) => {
       putLimit(this.component, name, text);
       this.changed();
-    }), say(hint));
+    }), say(this.hint("limit")));
   }
 
   hide() {

@@ -61,7 +61,7 @@ function Feel(props) {
     getValue: () => withSign(props.get(props.element, services)),
     setValue: (value, error) => !error && props.set(props.element, withoutSign(value), services),
     validate: props.wrong && ((value) => props.wrong(withoutSign(value), props.element, services) || undefined),
-    variables: variables.map(({ name, type }) => ({ name, info: type })),
+    variables: variables.map(({ name, type, unit }) => ({ name, info: unit === "fen" ? `${type}, ${say("in_fen")}` : type })),
   });
 }
 
@@ -95,7 +95,7 @@ function Known({ element }) {
   const { bench } = useServices();
   const found = useVariables(element, bench);
   if (!found.length) return h("p", { class: "desk-editor-known" }, say("none_known"));
-  return h("details", { class: "desk-editor-known" }, h("summary", {}, say("known", { n: found.length })), found.map(({ name }) => name).join(" · "));
+  return h("details", { class: "desk-editor-known" }, h("summary", {}, say("known", { n: found.length })), found.map(({ name, unit }) => (unit === "fen" ? `${name} (${say("in_fen")})` : name)).join(" · "));
 }
 
 export const line = entry(TextLine, isTextFieldEntryEdited);

@@ -1,7 +1,7 @@
 /* What things are called: Chinese name, English name, id; the process itself and its lanes. */
 import { getBusinessObject } from "bpmn-js/lib/util/ModelUtil";
 import { say } from "../../texts.js";
-import { english, renamed, withEnglish } from "../catalogue.js";
+import { english, withEnglish } from "../catalogue.js";
 import { carrier } from "../extensions.js";
 import { wrongId } from "../ids.js";
 import { choice, line, text } from "./entries.js";
@@ -30,20 +30,13 @@ export function nameEntries() {
       label: say("element_id"),
       hint: say("id_hint"),
       get: (element) => element.id,
-      set: rename,
+      set: (element, id, { modeling }) => modeling.updateProperties(element, { id }),
       wrong: (id, element, { moddle }) => {
         const why = wrongId(id, getBusinessObject(element), moddle);
         return why && say(why);
       },
     }),
   ];
-}
-
-function rename(element, id, { modeling, bench }) {
-  const before = element.id;
-  const name = catalogueName(bench);
-  modeling.updateProperties(element, { id });
-  if (bench.draft.text(name)) bench.draft.change(name, renamed(bench.draft.text(name), before, id));
 }
 
 /** The process and its pool are called the same. */

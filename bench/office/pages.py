@@ -1,0 +1,132 @@
+"""What a person does with a page: find a form on it, leave what stands there, answer what is asked, and follow its links."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+from lxml import html
+
+SAID = "客户认为收费有误"
+TODAY = "2026-11-23"
+CENT = "0.01"
+WRONG = "//*[contains(@class, 'desk-errors')]//li"
+
+
+class Answer(NamedTuple):
+    """What came back: the status, where it leads and the page."""
+
+    status: int
+    location: str
+    text: str
+
+
+class Unexpected(Exception):
+    """A page is not what a clerk would go on from; says what stood on it."""
+
+
+class Page:
+    """An answer as somebody reads it."""
+
+    def __init__(self, answer: Answer) -> None:
+        self.text = answer.text
+        self._tree: Any = html.document_fromstring(answer.text or "<p></p>")
+
+    @property
+    def problems(self) -> list[str]:
+        """What the page says is wrong."""
+        return [" ".join(one.text_content().split()) for one in self._tree.xpath(WRONG)]
+
+    @property
+    def task(self) -> int | None:
+        """The first task that the page links to."""
+        for link in self._tree.xpath("//main//a/@href"):
+            found = re.fullmatch(r"(?:https?://[^/]+)?/tasks/(\d+)(?:[?#].*)?", str(link))
+            if found:
+                return int(found[1])
+        return None
+
+    @property
+    def links(self) -> list[str]:
+        """Where the page leads."""
+        return [str(link) for link in self._tree.xpath("//a/@href")]
+
+    def offers(self, action: str) -> bool:
+        """Whether a form of the page is sent to an address that ends so."""
+        return bool(self._forms(action))
+
+    def form(self, action: str) -> Form:
+        """The form that is sent to an address that ends so. Errors: Unexpected."""
+        found = self._forms(action)
+        if not found:
+            raise Unexpected(f"no form for {action}: {' '.join(self._tree.text_content().split())[:300]}")
+        return Form(found[0])
+
+    def _forms(self, action: str) -> list[Any]:
+        return [
+            one for one in self._tree.xpath("//form") if str(one.get("action") or "").split("?")[0].endswith(action)
+        ]
+
+
+class Form:
+    """The fields of one form; `conditional` is the address that says which fields belong to what has been chosen, "" without one."""
+
+    def __init__(self, element: Any) -> None:
+        self._element = element
+        fields = element.xpath(".//*[@data-conditional]/@hx-post")
+        self.conditional = str(fields[0]) if fields else ""
+
+    def filled(self, answers: Mapping[str, str]) -> dict[str, str]:
+        """Every field with what stands in it, else with its answer, else with the first choice or a word of its kind."""
+        found = {}
+        for name, fields in self._by_name().items():
+            value = _value(fields, answers.get(name))
+            if value is not None:
+                found[name] = value
+        return found
+
+    def with_fields(self, text: str) -> Form:
+        """The same form once its conditional fields are these."""
+        (place,) = self._element.xpath(".//*[@data-conditional]")
+        place.clear()
+        place.set("data-conditional", "")
+        place.extend(html.fragments_fromstring(text or "<p></p>", no_leading_text=True))
+        return self
+
+    def _by_name(self) -> dict[str, list[Any]]:
+        found: dict[str, list[Any]] = {}
+        for one in self._element.xpath(".//input | .//select | .//textarea"):
+            name, kind = one.get("name"), one.get("type", "text")
+            if name and one.get("disabled") is None and kind not in ("submit", "button", "file", "image"):
+                found.setdefault(name, []).append(one)
+        return found
+
+
+def _value(fields: list[Any], answer: str | None) -> str | None:
+    first = fields[0]
+    if first.tag == "select":
+        return _chosen(
+            [one.get("value") for one in first.xpath(".//option")], first.xpath(".//option[@selected]/@value"), answer
+        )
+    kind = first.get("type", "text")
+    if kind in ("radio", "checkbox"):
+        ticked = [one.get("value", "on") for one in fields if one.get("checked") is not None]
+        return _chosen([one.get("value", "on") for one in fields], ticked, answer)
+    if answer is not None:
+        return answer
+    stands = first.text if first.tag == "textarea" else first.get("value")
+    return stands or ("" if kind == "hidden" else _word(first, kind))
+
+
+def _chosen(offered: list[str], stands: list[str], answer: str | None) -> str | None:
+    """The answer where it is offered, else what is chosen already, else the first that can be chosen."""
+    if answer is not None and answer in offered:
+        return answer
+    return str(stands[0]) if stands else next((one for one in offered if one), None)
+
+
+def _word(field: Any, kind: str) -> str:
+    if kind == "date":
+        return TODAY
+    return {"decimal": CENT, "numeric": "1"}.get(field.get("inputmode", ""), SAID)

@@ -1,0 +1,74 @@
+"""Every warning: what can be executed and can hardly be meant. Names and tables, ways that stand still or are done twice, refusals that nobody catches."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
+from functools import lru_cache
+from pathlib import Path
+
+from engine import handlers
+from engine.definitions import lint, loose, names, refusals, soundness
+from engine.definitions.diagram import Diagram, parse
+from engine.definitions.package import Package, load
+from engine.errors import EngineError, Problem
+
+MOST_KEPT = 64
+
+
+def check(
+    content: Package,
+    others: Iterable[Package] = (),
+    started: Mapping[str, str] = names.NOTHING,
+    departments: Iterable[str] = (),
+) -> list[Problem]:
+    """The warnings about the processes of a package: as `names.check`, and those about how its own diagram goes.
+
+    Shape: `departments` are the codes and the names by which lanes and user tasks may call them; without any, none is judged.
+    """
+    return [*_ways(content, departments), *names.check(content, others, started)]
+
+
+def of_file(file: Path, started: Mapping[str, str], departments: Iterable[str] = ()) -> list[Problem]:
+    """The warnings about a file that lies anywhere; as `check`."""
+    return [*(_ways_of_file(file, departments) if file.suffix == ".bpmn" else []), *loose.warnings(file, started)]
+
+
+def _ways(content: Package, departments: Iterable[str]) -> list[Problem]:
+    return list(_explored(content.canonical(), frozenset(handlers.registered()), frozenset(departments)))
+
+
+@lru_cache(maxsize=MOST_KEPT)
+def _explored(canonical: bytes, topics: frozenset[str], departments: frozenset[str]) -> tuple[Problem, ...]:
+    """Kept, because an editor asks about the same draft again and again; a diagram that has problems is not explored."""
+    content = load(canonical)
+    if lint.check(content):
+        return ()
+    found = sorted(_of_diagrams(content, departments), key=lambda one: one.line)
+    return tuple(replace(one, file=f"{content.key}.bpmn", warning=True) for one in found)
+
+
+def _of_diagrams(content: Package, departments: frozenset[str]) -> Iterator[Problem]:
+    diagrams = {key: parse(content.bpmn(key)) for key in content.processes}
+    yield from soundness.check(diagrams[content.key])
+    yield from refusals.check(content.key, diagrams)
+    if departments:
+        yield from _departments(diagrams[content.key], departments)
+
+
+def _departments(drawn: Diagram, departments: frozenset[str]) -> Iterator[Problem]:
+    """User tasks of departments that the office does not have: nobody would find them on a list."""
+    for element in drawn.elements.values():
+        group = element.properties.get("group") or element.lane
+        if element.type == "userTask" and group not in departments:
+            near = difflib.get_close_matches(group, sorted(departments), n=1)
+            values = {"name": element.name, "group": group, "near": near[0] if near else ""}
+            yield Problem(element.line, element.id, "unknown_department", values)
+
+
+def _ways_of_file(file: Path, departments: Iterable[str]) -> list[Problem]:
+    try:
+        return _ways(loose.package_of(file), departments)
+    except (EngineError, OSError, UnicodeDecodeError):  # told as problems
+        return []

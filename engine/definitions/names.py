@@ -1,0 +1,171 @@
+"""Whether everything that a process asks for can be there: names that nothing sets, values that nobody offers, types that do not go together.
+
+All of it is a warning: a message or a later version may bring what cannot be seen from here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
+from functools import lru_cache
+from types import MappingProxyType
+from typing import Any
+
+from engine import handlers
+from engine.definitions import filling, tables
+from engine.definitions.asked import NOWHERE, Asked, expressions, of_fields
+from engine.definitions.package import Package
+from engine.definitions.surroundings import Drawn, Same, Surroundings, decision_of, form_of, kept
+from engine.definitions.tables import worded
+from engine.errors import Problem
+from engine.language import feel
+from engine.language.feel import Doubt, FeelSyntaxError, Names
+from engine.language.feel.inferred import Type, nearest
+from engine.language.forms import Form
+
+MOST_FOUND = 200
+MOST_KEPT = 64
+MOST_TEXT = 60
+NOTHING: Mapping[str, str] = MappingProxyType({})
+
+
+def check(content: Package, others: Iterable[Package] = (), started: Mapping[str, str] = NOTHING) -> list[Problem]:
+    """Every warning about the processes of a package, at most MOST_FOUND.
+
+    Shape: `others` are the packages in force, whose processes may call these; `started` are the variables a case begins with, name → FEEL type.
+    """
+    topics = frozenset(handlers.registered())
+    return list(_checked(Same(content), tuple(map(Same, others)), tuple(sorted(started.items())), topics))
+
+
+@lru_cache(maxsize=MOST_KEPT)
+def _checked(
+    same: Same, others: tuple[Same, ...], started: tuple[tuple[str, str], ...], topics: frozenset[str]
+) -> tuple[Problem, ...]:
+    """Kept, because an editor asks about the same draft again and again."""
+    around = kept(same, others, started, topics)
+    found: dict[tuple[Any, ...], Problem] = {}
+    for problem in _problems(same.package, around):
+        found.setdefault((problem.file, problem.element_id, problem.rule, repr(problem.values)), problem)
+        if len(found) >= MOST_FOUND:
+            break
+    return tuple(found.values())
+
+
+def _problems(content: Package, around: Surroundings) -> Iterator[Problem]:
+    read = _read(around)
+    for key in content.processes:
+        drawn = around.drawn.get(key)
+        if drawn is None:
+            continue
+        listed = [*_of_expressions(around, drawn), *_of_fields(drawn), *_of_decisions(around, drawn, read)]
+        for one in sorted(listed, key=lambda one: one.line):
+            yield one if one.file == f"{key}.bpmn" else replace(one, line=0)
+
+
+def _of_expressions(around: Surroundings, drawn: Drawn) -> Iterator[Problem]:
+    for asked in expressions(around, drawn):
+        for doubt in doubts(asked):
+            yield _warning(asked, _told_apart(doubt, around, drawn), asked.file or f"{drawn.key}.bpmn")
+
+
+def _warning(asked: Asked, told: Doubt, file: str) -> Problem:
+    common = {"name": asked.name, "place": asked.place, **({"field": asked.field} if asked.field else {})}
+    values = {**common, **told.values, "text": asked.text[:MOST_TEXT]}
+    return Problem(asked.line, asked.element_id, told.rule, values, file, warning=True)
+
+
+def of_form(form: Form) -> list[Problem]:
+    """The warnings about a form that stands alone: its expressions see its own fields, and variables that nobody can tell."""
+    listed = of_fields(form, NOWHERE, Names({}, complete=False))
+    return [_warning(asked, _with_near(doubt), "") for asked in listed for doubt in doubts(asked)]
+
+
+def _of_fields(drawn: Drawn) -> Iterator[Problem]:
+    """Fields that can hardly be meant, whatever the variables are."""
+    for element in drawn.diagram.elements.values():
+        form = form_of(drawn.package, element) if element.type == "userTask" else None
+        for one in filling.warnings(form) if form is not None else ():
+            file = f"forms/{element.properties.get('form', '')}.form"
+            yield replace(one, line=element.line, element_id=element.id, file=file)
+
+
+def doubts(asked: Asked) -> list[Doubt]:
+    """What is doubtful in an expression, and in what it gives to what takes it."""
+    found: list[Doubt] = []
+    try:
+        given = feel.judge(asked.text)(asked.names, found)
+    except FeelSyntaxError:  # told as a problem
+        return []
+    found += _unfit(asked, given)
+    return [worded(one, asked.text) for one in found]
+
+
+def _unfit(asked: Asked, given: Type) -> Iterator[Doubt]:
+    """What the whole expression gives, against what takes it."""
+    wanted = asked.wanted
+    if not given.is_known or not wanted.is_known:
+        return
+    about = {"variable": given.said, "type": _kinds(given)}
+    if given.kinds.isdisjoint(wanted.kinds):
+        rule = "unfit" if asked.takes and asked.place != "hide" else "no_condition_type"
+        yield Doubt(rule, {**about, "takes": asked.takes, "wanted": _kinds(wanted)})
+    elif given.values is not None and wanted.values is not None:
+        missing = given.values - wanted.values
+        for value in sorted(missing if given.literal or missing == given.values else ()):
+            near = nearest(value, wanted.values)
+            yield Doubt("not_offered", {"variable": asked.takes, "value": value, "near": near})
+
+
+def _kinds(found: Type) -> str:
+    return ", ".join(sorted(found.kinds - {"null"}))
+
+
+def _told_apart(doubt: Doubt, around: Surroundings, drawn: Drawn) -> Doubt:
+    """A name that is set, but not on any way that leads here, is told as that; one that looks like another, with that one."""
+    if doubt.rule == "unknown_name":
+        later = around.set_by(drawn.key, doubt.values["variable"])
+        if later:
+            return Doubt("set_later", {**doubt.values, "by": later[0].name or later[0].id})
+    return _with_near(doubt)
+
+
+def _with_near(doubt: Doubt) -> Doubt:
+    if doubt.rule in ("unknown_name", "unknown_part", "not_offered", "not_listed") and doubt.values["near"]:
+        return Doubt(f"{doubt.rule}_near", doubt.values)
+    return doubt
+
+
+def _of_decisions(around: Surroundings, drawn: Drawn, read: frozenset[str]) -> Iterator[Problem]:
+    elements = [one for one in drawn.diagram.elements.values() if one.type == "businessRuleTask"]
+    for element in elements:
+        found = decision_of(drawn.package, element)
+        if found is None:
+            continue
+        file = f"decisions/{element.decision}.dmn"
+        names = around.at(drawn.key, element.id)
+        told = tables.doubts(*found, names, asked_for=element.result_variable in read)
+        for one in told_of_table([_told_apart(doubt, around, drawn) for doubt in told]):
+            values = {"name": element.name, **one.values}
+            yield replace(one, line=element.line, element_id=element.id, values=values, file=file)
+
+
+def told_of_table(found: list[Doubt]) -> Iterator[Problem]:
+    """What is doubtful in a table, as warnings without a place in a diagram."""
+    for doubt in found:
+        told = _with_near(doubt)
+        yield Problem(0, "", told.rule, told.values, warning=True)
+
+
+def _read(around: Surroundings) -> frozenset[str]:
+    """The variables that any process reads."""
+    asked = (one for drawn in around.drawn.values() for one in expressions(around, drawn))
+    return frozenset(name for one in asked for name in _names_in(one.text))
+
+
+@lru_cache(maxsize=4_096)
+def _names_in(text: str) -> frozenset[str]:
+    try:
+        return feel.compile(text).names
+    except FeelSyntaxError:
+        return frozenset()

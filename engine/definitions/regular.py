@@ -1,0 +1,52 @@
+"""The XML of a BPMN file made regular before anybody reads it: what the standard lets a tool leave out or write in several ways stands there in one.
+
+A sequence flow without an id gets one, the same at every reading; xsd:boolean is `true` or `false`; references lose their namespace prefix. Whoever
+reads a diagram, ourselves and SpiffWorkflow, reads it from here, so that the two never see different things.
+"""
+
+from __future__ import annotations
+
+from itertools import chain, count
+
+from engine import xml
+
+BPMN = "http://www.omg.org/spec/BPMN/20100524/MODEL"
+BOOLEANS = {"true": "true", "1": "true", "false": "false", "0": "false"}
+BOOLEAN_ATTRIBUTES = frozenset(
+    {
+        *("isExecutable", "isClosed", "cancelActivity", "isSequential", "triggeredByEvent", "isForCompensation"),
+        *("isInterrupting", "parallelMultiple", "instantiate", "isImmediate", "cancelRemainingInstances"),
+        *("testBefore", "waitForCompletion", "isCollection"),
+    }
+)
+REFERENCES = frozenset({"messageRef", "errorRef", "calledElement", "processRef", "signalRef", "escalationRef"})
+
+
+def root(content: bytes) -> xml.Element:
+    """The root of a BPMN file. Errors: MalformedXml."""
+    found = xml.parse(content)
+    for element in found.iter(f"{{{BPMN}}}*"):
+        for name, text in element.attrib.items():
+            if name in BOOLEAN_ATTRIBUTES:
+                element.set(name, BOOLEANS.get(text.strip(), text))
+            elif name in REFERENCES:
+                element.set(name, _unprefixed(text, element))
+    _name_flows(found)
+    return found
+
+
+def _unprefixed(text: str, element: xml.Element) -> str:
+    """A QName's local part, when its prefix is one that is declared; ids may hold no colon."""
+    prefix, colon, name = text.strip().partition(":")
+    return name if colon and prefix in element.nsmap else text.strip()
+
+
+def _name_flows(found: xml.Element) -> None:
+    """A flow is known by its ends; where that name is taken, a number follows."""
+    nameless = [one for one in found.iter(f"{{{BPMN}}}sequenceFlow") if not one.get("id")]
+    taken = {one.get("id") for one in found.iter() if one.get("id")} if nameless else set()
+    for flow in nameless:
+        name = f"flow_{flow.get('sourceRef', '')}_{flow.get('targetRef', '')}"
+        free = next(one for one in chain([name], (f"{name}_{n}" for n in count(2))) if one not in taken)
+        flow.set("id", free)
+        taken.add(free)

@@ -1,0 +1,395 @@
+"""Whether a decision table can do what it says: cells of the wrong type, rules that contradict each other or are never reached, cases without an answer.
+
+Everything is told by table, rule and column. What cannot be decided is not told.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from itertools import combinations
+from typing import Any
+
+from engine.definitions import columns, setting
+from engine.definitions.columns import ANY, OTHER, Column
+from engine.definitions.dmn import Decision, Model
+from engine.definitions.dmn_reader import EMPTY
+from engine.errors import Problem
+from engine.language import feel
+from engine.language.decisions import SINGLE, DecisionTable, Rule
+from engine.language.feel import Doubt, Names, inferred
+from engine.language.feel.inferred import ANYTHING, Type
+
+MOST_TEXT = 60
+MOST_PAIRS = 50_000
+MOST_WORK = 100_000
+TYPES = {name: name for name in inferred.KINDS} | {
+    "dateTime": "date and time",
+    "integer": "number",
+    "long": "number",
+    "double": "number",
+    "text": "string",
+    "dayTimeDuration": "days and time duration",
+    "yearMonthDuration": "years and months duration",
+}
+
+
+def problems(decision: Decision) -> list[Problem]:
+    """What cannot be right whatever the variables are: two result columns of one name, of which one would overwrite the other."""
+    if not isinstance(decision.logic, DecisionTable):
+        return []
+    counted = Counter(output.name for output in decision.logic.outputs)
+    values = {"table": decision.name or decision.id}
+    twice = [name for name, count in counted.items() if count > 1]
+    return [Problem(0, "", "outputs_of_one_name", {**values, "heading": name}) for name in twice]
+
+
+def doubts(model: Model, decision: Decision, names: Names, *, asked_for: bool) -> list[Doubt]:
+    """What can hardly be right in a decision and those it requires, over variables of these types; `asked_for`: something needs its result."""
+    found = [*of_one(model, decision, names, asked_for=asked_for), *of_knowledge(model)]
+    for id in decision.requires:
+        if id in model.decisions:
+            found += doubts(model, model.decisions[id], names, asked_for=True)
+    return found
+
+
+def of_knowledge(model: Model) -> list[Doubt]:
+    """What knowledge models name beside their parameters: it is always null there."""
+    return [
+        Doubt("unknown_name", {"variable": name, "near": inferred.nearest(name, parameters), "table": knowledge})
+        for knowledge, name, parameters in model.unbound
+    ]
+
+
+def of_one(model: Model, decision: Decision, names: Names, *, asked_for: bool) -> list[Doubt]:
+    """The same of the one decision."""
+    seen = setting.with_required(model, decision, names)
+    table = decision.name or decision.id
+    if not isinstance(decision.logic, DecisionTable):
+        told: list[Doubt] = []
+        feel.judge(decision.logic.text, model.names, model.functions)(seen, told)
+        return [_at(worded(one, decision.logic.text), table) for one in told]
+    reading = _Table(model, decision, decision.logic, seen)
+    found = [*reading.heads(), *reading.cells(), *reading.results()]
+    wrong = {one.values["row"] for one in found if "row" in one.values}
+    found += reading.rules(wrong, asked_for=asked_for)
+    return [_at(one, table) for one in found]
+
+
+def _at(doubt: Doubt, table: str) -> Doubt:
+    return replace(doubt, values={**doubt.values, "table": table})
+
+
+@dataclass
+class _Piece:
+    """Some of the combinations of values: for every column the values as bits."""
+
+    sets: tuple[int, ...]
+
+    @property
+    def is_empty(self) -> bool:
+        return not all(self.sets)
+
+
+class _Table:
+    """One table over variables of known types."""
+
+    def __init__(self, model: Model, decision: Decision, table: DecisionTable, names: Names) -> None:
+        self.model, self.decision, self.table, self.names = model, decision, table, names
+        self.rules_ = table.rules
+        self.work = MOST_WORK
+        heads = decision.heads.inputs
+        tested = [self._tested(number) for number in range(len(table.inputs))]
+        listed = [(column, heads[number][0], tested[number]) for number, column in enumerate(table.inputs)]
+        self.columns = columns.of_rules(listed, table.rules)
+
+    def _tested(self, number: int) -> Type:
+        """What a column tests: what its expression gives, or what the column says that it is."""
+        found = self._judged(self.table.inputs[number].expression.text, [])
+        said = TYPES.get(self.decision.heads.inputs[number][1], "")
+        return found if found.is_known else inferred.named(said).named(found.said)
+
+    def _judged(self, text: str, told: list[Doubt]) -> Type:
+        return feel.judge(text, self.model.names, self.model.functions)(self.names, told)
+
+    # -- columns and cells -------------------------------------------------------------------------------------------------
+
+    def heads(self) -> Iterator[Doubt]:
+        """The expressions that columns test."""
+        for number, (heading, said) in enumerate(self.decision.heads.inputs):
+            told: list[Doubt] = []
+            found = self._judged(self.table.inputs[number].expression.text, told)
+            text = self.table.inputs[number].expression.text
+            yield from (_in(worded(one, text), heading) for one in told)
+            yield from (_in(one, heading) for one in self._listed(number))
+            kind = TYPES.get(said, "")
+            if kind and not found.may_be(kind):
+                about = {"variable": found.said, "type": ", ".join(sorted(found.kinds)), "other_type": kind}
+                yield _in(Doubt("column_type", about), heading)
+
+    def _listed(self, number: int) -> Iterator[Doubt]:
+        """The values that a column lists for what it tests."""
+        allowed = self.table.inputs[number].allowed
+        if allowed is not None:
+            told: list[Doubt] = []
+            feel.judge_unary(allowed.text, self.model.names, self.model.functions)(
+                self._in_cell(allowed.text), told, replace(self.columns[number].tested, values=None)
+            )
+            yield from (_bare(one, allowed.text) for one in told)
+
+    def cells(self) -> Iterator[Doubt]:
+        """What rules test: names, types and values."""
+        for column in self.columns:
+            for row, cell in enumerate(column.cells, start=1):
+                told: list[Doubt] = []
+                judge = feel.judge_unary(cell.text, self.model.names, self.model.functions)
+                judge(self._in_cell(cell.text), told, column.tested)
+                yield from (_in(_bare(one, cell.text), column.heading, row) for one in told)
+                yield from (_in(one, column.heading, row) for one in _not_listed(column, cell.text))
+
+    def _in_cell(self, text: str) -> Names:
+        """In a table that stands alone a single word is a name only when the table knows it."""
+        if self.names.complete or not text.replace("_", "").isalnum():
+            return self.names
+        known = {name for column in self.table.inputs for name in column.expression.names} | self.model.names
+        return Names({**dict.fromkeys(known, ANYTHING), **self.names.types})
+
+    def results(self) -> Iterator[Doubt]:
+        """What rules give: names, types, and whether the column lists it."""
+        for number, (heading, said) in enumerate(self.decision.heads.outputs):
+            wanted = inferred.named(TYPES.get(said, ""))
+            order = self.table.outputs[number].order
+            default = self.table.outputs[number].default
+            if default is not None:
+                yield from (_in(one, heading) for one in self._result(default.text, wanted, order))
+            texts = [rule.outputs[number].text for rule in self.rules_]
+            for row, text in enumerate(texts, start=1):
+                yield from (_in(one, heading, row) for one in self._result(text, wanted, order))
+
+    def _result(self, text: str, wanted: Type, order: tuple[Any, ...]) -> Iterator[Doubt]:
+        told: list[Doubt] = []
+        judge = feel.judge(text, self.model.names, self.model.functions)
+        found = judge(self._in_cell(text), told)
+        yield from (_bare(one, text) for one in told)
+        if found.is_known and wanted.is_known and found.kinds.isdisjoint(wanted.kinds):
+            about = {"variable": found.said or text, "type": ", ".join(sorted(found.kinds))}
+            yield Doubt("result_type", {**about, "wanted": ", ".join(wanted.kinds)})
+        listed = {value for value in order if isinstance(value, str)}
+        if found.literal and found.values is not None and listed and not found.values & listed:
+            (value,) = found.values
+            yield Doubt("not_listed", {"value": value, "near": inferred.nearest(value, listed)})
+
+    # -- rules -------------------------------------------------------------------------------------------------------------
+
+    def rules(self, wrong: set[int], *, asked_for: bool) -> list[Doubt]:
+        """What rules are to each other; of those in `wrong` something has been told already."""
+        found = list(self._empty())
+        known = {one.values["row"] for one in found}
+        never = [one for one in self._never() if one.values["row"] not in wrong | known]
+        found += never
+        dead = known | {one.values["row"] for one in never} | wrong
+        found += [*self._overlaps(), *self._unreached(dead)]
+        if asked_for and self.table.policy in SINGLE and not any(one.default for one in self.table.outputs):
+            found += self._gap()
+        return sorted(found, key=lambda one: int(one.values.get("row", 0)))
+
+    def _empty(self) -> Iterator[Doubt]:
+        for row, rule in enumerate(self.rules_, start=1):
+            if all(one.text == ANY for one in rule.tests) and all(one.text == EMPTY for one in rule.outputs):
+                yield Doubt("rule_empty", {"row": row})
+
+    def _never(self) -> Iterator[Doubt]:
+        """Rules with a cell that no value satisfies."""
+        for row, rule in enumerate(self.rules_, start=1):
+            for column, test in zip(self.columns, rule.tests, strict=True):
+                if column.is_told(test.text) and not column.bits(test.text):
+                    yield _in(Doubt("rule_never_matches", {"cell": test.text}), column.heading, row)
+                    break
+
+    def _overlaps(self) -> Iterator[Doubt]:
+        """Under UNIQUE two rules for one case, under ANY two that disagree; each rule is told once."""
+        told: set[int] = set()
+        for first, second in self._pairs() if self.table.policy in ("UNIQUE", "ANY") else ():
+            if second in told or not self._is_wrong_together(first, second):
+                continue
+            shared = self._shared(self.rules_[first], self.rules_[second])
+            if shared is not None:
+                told.add(second)
+                rule = "rules_overlap" if self.table.policy == "UNIQUE" else "rules_disagree"
+                yield Doubt(rule, {"row": second + 1, "other": first + 1, "case": self._shown(shared)})
+
+    def _pairs(self) -> Iterator[tuple[int, int]]:
+        """Every two rules; of a large table only those with the same cells."""
+        if len(self.rules_) ** 2 / 2 <= MOST_PAIRS:
+            yield from combinations(range(len(self.rules_)), 2)
+            return
+        known: dict[tuple[str, ...], int] = {}
+        for number, rule in enumerate(self.rules_):
+            first = known.setdefault(tuple(test.text for test in rule.tests), number)
+            if first != number:
+                yield first, number
+
+    def _is_wrong_together(self, first: int, second: int) -> bool:
+        if self.table.policy == "UNIQUE":
+            return True
+        pairs = zip(self.rules_[first].outputs, self.rules_[second].outputs, strict=True)
+        return any(_surely_differ(a.text, b.text) for a, b in pairs)
+
+    def _shared(self, first: Rule, second: Rule) -> _Piece | None:
+        """What satisfies both rules; None when nothing does, or when it cannot be told."""
+        used: list[int] = []
+        sets = []
+        for number, (column, a, b) in enumerate(zip(self.columns, first.tests, second.tests, strict=True)):
+            both = self._both(column, a.text, b.text)
+            if not both:
+                return None
+            sets.append(both)
+            if {a.text, b.text} != {ANY} and a.text != b.text:
+                used.append(number)
+        return None if self._hang_together(used) else _Piece(tuple(sets))
+
+    def _both(self, column: Column, a: str, b: str) -> int:
+        """The values that satisfy two cells; 0 when that cannot be told."""
+        if a == b or ANY in (a, b):
+            one = b if a == ANY else a
+            if not column.is_told(one):
+                return column.everything
+            return column.bits(one) & column.possible
+        if not column.is_told(a) or not column.is_told(b):
+            return 0
+        return column.bits(a) & column.bits(b) & column.possible
+
+    def _hang_together(self, numbers: list[int]) -> bool:
+        """Whether some of these columns test the same variable, so that not every combination can be."""
+        counted = Counter(name for number in numbers for name in self.table.inputs[number].expression.names)
+        return any(count > 1 for count in counted.values())
+
+    def _unreached(self, dead: set[int]) -> Iterator[Doubt]:
+        """Rules all of whose cases an earlier one answers, or one whose result comes first."""
+        for row, rule in enumerate(self.rules_, start=1):
+            before = self._before(row - 1) if row not in dead else []
+            if before and self._rest(self._box(rule), (self._cover(rule, one) for one in before)) == []:
+                yield Doubt("rule_never_reached", {"row": row})
+
+    def _before(self, row: int) -> list[Rule]:
+        if self.table.policy == "FIRST":
+            return list(self.rules_[:row])
+        if self.table.policy != "PRIORITY":
+            return []
+        rank = [self._priority(rule) for rule in self.rules_]
+        return [one for n, one in enumerate(self.rules_) if n != row and _comes_first((rank[n], n), (rank[row], row))]
+
+    def _priority(self, rule: Rule) -> tuple[int, ...] | None:
+        """The places of a rule's results in the order of their columns; None when one is no literal."""
+        found = []
+        for output, result in zip(self.table.outputs, rule.outputs, strict=True):
+            points = feel.points_of(result.text)
+            if points is None or len(points.values) != 1:
+                return None
+            known = [n for n, one in enumerate(output.order) if feel.equal(one, points.values[0]) is True]
+            found.append(known[0] if known else len(output.order))
+        return tuple(found)
+
+    def _box(self, rule: Rule) -> _Piece:
+        """At most what satisfies a rule."""
+        tests = zip(self.columns, rule.tests, strict=True)
+        return _Piece(tuple(c.bits(t.text) if c.is_told(t.text) else c.everything for c, t in tests))
+
+    def _cover(self, rule: Rule, other: Rule) -> _Piece:
+        """At least what another rule takes from this one."""
+        sets = []
+        for column, own, its in zip(self.columns, rule.tests, other.tests, strict=True):
+            if its.text in (ANY, own.text):
+                sets.append(column.everything)
+            else:
+                sets.append(column.bits(its.text) if column.is_told(its.text) and column.is_told(own.text) else 0)
+        return _Piece(tuple(sets))
+
+    def _rest(self, whole: _Piece, covers: Iterable[_Piece]) -> list[_Piece] | None:
+        """What no cover holds; None when that is too much work to tell."""
+        pieces = [whole]
+        for cover in covers:
+            self.work -= len(pieces)
+            if self.work < 0:
+                return None
+            pieces = [rest for piece in pieces for rest in _without(piece, cover)]
+            if not pieces:
+                break
+        return pieces
+
+    def _gap(self) -> Iterator[Doubt]:
+        """A case that no rule answers."""
+        whole = _Piece(tuple(column.certain for column in self.columns))
+        if whole.is_empty or self._hang_together(list(range(len(self.columns)))):
+            return
+        rest = self._rest(whole, [self._box(rule) for rule in self.rules_])
+        if rest:
+            yield Doubt("no_rule_answers", {"case": self._shown(rest[0])})
+
+    def _shown(self, piece: _Piece) -> list[tuple[str, str]]:
+        """An example of a piece: heading and value of the columns where not everything would do; an empty value is any other."""
+        shown = []
+        for column, bits in zip(self.columns, piece.sets, strict=True):
+            if not column.values or bits == column.everything:
+                continue
+            number = (bits & column.certain or bits).bit_length() - 1
+            value = column.values[number].value
+            shown.append((column.heading, "" if value == OTHER else _written(value)))
+        return shown
+
+
+def _without(piece: _Piece, cover: _Piece) -> Iterator[_Piece]:
+    """What is left of a piece, in pieces that do not overlap."""
+    if any(not mine & its for mine, its in zip(piece.sets, cover.sets, strict=True)):
+        yield piece
+        return
+    inside = list(piece.sets)
+    for number, its in enumerate(cover.sets):
+        rest = inside[number] & ~its
+        if rest:
+            yield _Piece((*inside[:number], rest, *piece.sets[number + 1 :]))
+        inside[number] &= its
+
+
+def _comes_first(one: tuple[tuple[int, ...] | None, int], other: tuple[tuple[int, ...] | None, int]) -> bool:
+    return one[0] is not None and other[0] is not None and (one[0], one[1]) < (other[0], other[1])
+
+
+def _surely_differ(a: str, b: str) -> bool:
+    """Whether two results are literals, and not the same."""
+    first, second = feel.points_of(a), feel.points_of(b)
+    return first is not None and second is not None and first.values != second.values
+
+
+def worded(doubt: Doubt, text: str) -> Doubt:
+    """Where a part of an expression has no name of its own, the expression stands for it."""
+    missing = {name: text[:MOST_TEXT] for name in ("variable", "other") if doubt.values.get(name) == ""}
+    return replace(doubt, values={**doubt.values, **missing}) if missing else doubt
+
+
+def _in(doubt: Doubt, heading: str, row: int = 0) -> Doubt:
+    return Doubt(doubt.rule, {**doubt.values, "heading": heading, **({"row": row} if row else {})})
+
+
+def _bare(doubt: Doubt, text: str) -> Doubt:
+    """A word that is the name of nothing, alone in its cell, is most likely a text without its quotation marks."""
+    doubt = worded(doubt, text)
+    name = doubt.values.get("variable")
+    alone = name in [part.strip() for part in text.split(",")]
+    if doubt.rule == "unknown_name" and alone and doubt.values["near"] not in ("true", "false", "null"):
+        return Doubt("bare_word", {"variable": name})
+    return doubt
+
+
+def _not_listed(column: Column, text: str) -> Iterator[Doubt]:
+    """Literals that the column does not list as possible."""
+    points = feel.points_of(text) if text != ANY and column.input.allowed is not None else None
+    for value in points.values if points is not None and not points.ordered else ():
+        if value is not None and not column.allows(value):
+            near = inferred.nearest(value, column.listed) if isinstance(value, str) else ""
+            yield Doubt("not_listed", {"value": _written(value), "near": near})
+
+
+def _written(value: Any) -> str:
+    return inferred.of(value).said

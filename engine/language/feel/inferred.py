@@ -1,0 +1,165 @@
+"""What is known of a value before there is one: its FEEL types, the texts it may be, the parts it has. Nothing is evaluated here.
+
+Null is never ruled out: anything may be missing, and FEEL goes on with null.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from difflib import get_close_matches
+from typing import Any
+
+from engine.language.feel import types
+
+NULL = "null"
+MOST_SAID = 60
+MOST_VALUES = 200
+
+
+@dataclass(frozen=True)
+class Type:
+    """The types a value may have, by FEEL's names; none: anything.
+
+    `values` are the only strings it may be; None when it may be any. `parts` are those of a context that has no others, `item` is what a list or range holds.
+    `said` is how it is called where it stands, `literal` whether it is written there.
+    """
+
+    kinds: frozenset[str] = frozenset()
+    values: frozenset[str] | None = None
+    parts: tuple[tuple[str, Type], ...] | None = None
+    item: Type | None = None
+    unit: str = ""
+    said: str = field(default="", compare=False)
+    literal: bool = field(default=False, compare=False)
+
+    @property
+    def is_known(self) -> bool:
+        """Whether anything can be said of it beside that it may be null."""
+        return bool(self.kinds - {NULL})
+
+    def part(self, name: str) -> Type | None:
+        """A part of a context whose parts are known."""
+        return dict(self.parts or ()).get(name)
+
+    def named(self, said: str) -> Type:
+        """The same under another name."""
+        return replace(self, said=said[:MOST_SAID], literal=False)
+
+    def may_be(self, *kinds: str) -> bool:
+        """Whether it may have one of these types, for all that is known."""
+        return not self.is_known or not self.kinds.isdisjoint(kinds)
+
+
+ANYTHING = Type()
+TEXT = Type(frozenset({"string"}))
+NUMBER = Type(frozenset({"number"}))
+BOOLEAN = Type(frozenset({"boolean"}))
+DATE = Type(frozenset({"date"}))
+INSTANT = Type(frozenset({"date and time"}))
+CONTEXT = Type(frozenset({"context"}))
+LIST = Type(frozenset({"list"}))
+
+
+def one_of(values: Iterable[str]) -> Type:
+    """A string out of several."""
+    return Type(frozenset({"string"}), values=frozenset(values))
+
+
+def list_of(item: Type) -> Type:
+    """A list of such items."""
+    return Type(frozenset({"list"}), item=item)
+
+
+def context_of(parts: Mapping[str, Type]) -> Type:
+    """A context with these parts and no others."""
+    return Type(frozenset({"context"}), parts=tuple(sorted(parts.items())))
+
+
+def named(kind: str) -> Type:
+    """The type of a name as a catalogue of variables has it, `fen` being an amount of money; anything for a name that is not FEEL's."""
+    if kind == "fen":
+        return Type(frozenset({"number"}), unit=kind)
+    return Type(frozenset({kind})) if kind in KINDS else ANYTHING
+
+
+KINDS = frozenset(
+    {
+        *("string", "number", "boolean", "date", "time", "date and time", "list", "context"),
+        *("days and time duration", "years and months duration"),
+    }
+)
+
+
+def of(value: Any) -> Type:
+    """The type of a literal."""
+    kind = types.kind(value)
+    values = frozenset({value}) if kind == "string" else None
+    item = of(value.low if value.low is not None else value.high) if kind == "range" else None
+    return Type(frozenset({kind}), values=values, item=item, said=_said(value), literal=True)
+
+
+def _said(value: Any) -> str:
+    if value is None:
+        return NULL
+    if isinstance(value, bool):
+        return str(value).lower()
+    return (f'"{value}"' if isinstance(value, str) else str(value))[:MOST_SAID]
+
+
+def union(first: Type, second: Type) -> Type:
+    """What may be the one or the other."""
+    if first is second:
+        return first
+    if not first.is_known or not second.is_known:
+        return _united_with_nothing(first, second)
+    return Type(
+        first.kinds | second.kinds,
+        values=_united_values(first, second),
+        parts=_united_parts(first, second),
+        item=_united_items(first, second),
+        unit=first.unit if first.unit == second.unit else "",
+        said=first.said if first.said == second.said else "",
+        literal=first.literal and second.literal,
+    )
+
+
+def _united_with_nothing(first: Type, second: Type) -> Type:
+    for one, other in ((first, second), (second, first)):
+        if one.kinds == {NULL}:
+            return replace(other, literal=False)
+    return ANYTHING
+
+
+def _united_values(first: Type, second: Type) -> frozenset[str] | None:
+    both = [one.values for one in (first, second) if "string" in one.kinds]
+    if any(values is None for values in both):
+        return None
+    found = frozenset().union(*(values for values in both if values is not None))
+    return found if both and len(found) <= MOST_VALUES else None
+
+
+def _united_parts(first: Type, second: Type) -> tuple[tuple[str, Type], ...] | None:
+    both = [one.parts for one in (first, second) if "context" in one.kinds]
+    if not both or any(parts is None for parts in both):
+        return None
+    found: dict[str, Type] = {}
+    for name, part in (entry for parts in both for entry in parts or ()):
+        found[name] = union(found[name], part) if name in found else part
+    return tuple(sorted(found.items()))
+
+
+def _united_items(first: Type, second: Type) -> Type | None:
+    both = [one.item for one in (first, second) if one.kinds & {"list", "range"}]
+    items = [item for item in both if item is not None]
+    if not items or len(items) < len(both):
+        return None
+    return items[0] if len(items) == 1 else union(items[0], items[1])
+
+
+def nearest(name: str, known: Iterable[str]) -> str:
+    """The known name that looks most like another; empty when none does."""
+    listed = sorted(known)
+    small = {one.lower(): one for one in listed}
+    close = get_close_matches(name.lower(), list(small), n=1, cutoff=0.6)
+    return small[close[0]] if close else ""

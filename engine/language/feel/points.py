@@ -1,0 +1,104 @@
+"""Which literals the tests of a decision table cell compare with: the functions of `closures`, handing on what is written in place of what it does.
+
+A test that does anything else, a function of the tested value or a variable, has no points: None.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from engine.language.feel import types
+from engine.language.feel.functions.registry import Function
+
+PURE = frozenset({"date", "time", "date and time", "duration", "years and months duration"})
+
+
+@dataclass(frozen=True)
+class Points:
+    """The literals of a test; `ordered` when more than equality is asked about them."""
+
+    values: tuple[Any, ...] = ()
+    ordered: bool = False
+
+
+class _Nowhere:
+    """A scope for functions that need none."""
+
+    at = datetime(2000, 1, 1, tzinfo=UTC)
+
+    def spend(self, amount: int) -> None:
+        """Literals are short."""
+
+
+def __getattr__(name: str) -> Callable[..., None]:
+    """Whatever is not below has no points."""
+    if name.startswith("__"):
+        raise AttributeError(name)
+    return lambda *given, **more: None
+
+
+def constant(value: Any) -> Points:
+    """A literal."""
+    return Points((value,))
+
+
+def conjunction(parts: list[Points | None]) -> Points | None:
+    """And: of one part, which is that part."""
+    return parts[0] if len(parts) == 1 else None
+
+
+disjunction = conjunction
+
+
+def negation(operand: Points | None) -> Points | None:
+    """Unary minus."""
+    return Points((types.negate(operand.values[0]),)) if operand is not None and len(operand.values) == 1 else None
+
+
+def call(function: Function, given: list[Points | None]) -> Points | None:
+    """A date or duration written as a function."""
+    if function.name not in PURE or any(one is None or len(one.values) != 1 for one in given):
+        return None
+    value = function(_Nowhere(), [one.values[0] for one in given if one is not None])
+    return Points((value,)) if value is not None else None
+
+
+def interval(low: Points | None, high: Points | None, low_open: bool, high_open: bool) -> Points | None:
+    """A range: its ends."""
+    found = any_of([low, high])
+    return Points(found.values, True) if found is not None else None
+
+
+def listing(items: list[Points | None]) -> Points | None:
+    """A list: its items."""
+    return any_of(items)
+
+
+def always() -> None:
+    """The test of an empty cell; it is told apart by its text."""
+
+
+def against(operator: str, end: Points | None) -> Points | None:
+    """A comparison of the tested value."""
+    return Points(end.values, operator not in ("=", "!=")) if end is not None else None
+
+
+def fits(closure: Points | None) -> Points | None:
+    """A literal, a range or a list."""
+    return closure
+
+
+def any_of(tests: list[Points | None]) -> Points | None:
+    """Alternatives: the points of all."""
+    if any(one is None for one in tests):
+        return None
+    known = [one for one in tests if one is not None]
+    return Points(tuple(value for one in known for value in one.values), any(one.ordered for one in known))
+
+
+def none_of(test: Points | None) -> Points | None:
+    """The not(…) of a cell."""
+    return test

@@ -1,0 +1,77 @@
+"""From the value of an expression to the instant it means, for limits and timers; and whether an expression can ever mean one. Pure."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from engine.language import feel
+from engine.language.calendar import Calendar
+from engine.language.feel import FeelLimit, FeelSyntaxError, temporal
+from engine.language.feel.types import plus_months
+from engine.language.values import YearsMonths
+
+OFFICE_ZONE = ZoneInfo("Asia/Shanghai")
+# In the week, at night, on the last evening of a year, on a Sunday: what is null on all of them is so on every day.
+SAMPLES = tuple(
+    datetime(year, month, day, hour, 30, tzinfo=OFFICE_ZONE).astimezone(UTC)
+    for year, month, day, hour in ((2026, 11, 23, 10), (2026, 2, 28, 23), (2026, 12, 31, 19), (2026, 6, 14, 8))
+)
+PLAIN_WEEKS = Calendar(days_off=frozenset(), workdays=frozenset())
+ANY_DAY = feel.Scope(at=SAMPLES[0], calendar=PLAIN_WEEKS)
+GIVEN = frozenset({"accepted_at", "entered_at"})
+# A duration or a repetition as other engines write it, which FEEL reads as the name of a variable.
+UNQUOTED = re.compile(r"\s*[-+]?(R\d*\s*/.*|P(?=T?\d)(\d+[YMWD])*(T(\d+(\.\d+)?[HMS])*)?)\s*", re.DOTALL)
+# What chooses, or looks into a value: then nothing can be said of names that are not known.
+CHOOSING = re.compile(r'"(?:[^"\\]|\\.)*"|\b(?:if|for|some|every|and|or|in|get value)\b|[=<>\[{.]', re.DOTALL)
+
+
+def of(value: Any, at: datetime) -> datetime | None:
+    """The instant that a value means, given as text or not: an instant, a date (its end in the office's zone), or a duration from `at`."""
+    if isinstance(value, str):
+        value = temporal.at_literal(value.strip())
+    try:
+        if isinstance(value, YearsMonths):
+            moved: datetime = plus_months(at.astimezone(OFFICE_ZONE), value.months)
+            return moved.astimezone(UTC)
+        if isinstance(value, timedelta):
+            return at + value
+    except (OverflowError, ValueError):  # later than there are years
+        return None
+    if isinstance(value, datetime):
+        return (value if value.tzinfo else value.replace(tzinfo=OFFICE_ZONE)).astimezone(UTC)
+    if isinstance(value, date):
+        return datetime.combine(value, time(23, 59, 59), OFFICE_ZONE).astimezone(UTC)
+    return None
+
+
+@lru_cache(maxsize=1024)
+def never(text: str) -> bool:
+    """Whether an expression is no instant, whatever the variables: as far as that can be seen without them. Errors: none; what is no FEEL is not judged."""
+    if UNQUOTED.fullmatch(text):
+        return True
+    try:
+        expression = feel.compile(text)
+    except FeelSyntaxError:
+        return False
+    unknown = expression.names - GIVEN
+    if unknown and any(not found[0].startswith('"') for found in CHOOSING.finditer(text)):
+        return False
+    return not any(_is_one(expression, dict.fromkeys(unknown, value), at) for at in SAMPLES for value in _values(at))
+
+
+def _values(at: datetime) -> list[Any]:
+    """What a variable may hold, a kind each."""
+    return [at, at.date(), timedelta(hours=4), YearsMonths(1), 5, "2026-12-01", "PT4H", "Thursday"]
+
+
+def _is_one(expression: feel.Expression, variables: dict[str, Any], at: datetime) -> bool:
+    context = {"accepted_at": at, "entered_at": at, **variables}
+    try:
+        found = expression.evaluate(context, scope=feel.Scope(at=at, calendar=PLAIN_WEEKS))
+    except FeelLimit:
+        return True
+    return of(found, at) is not None

@@ -1,0 +1,55 @@
+"""What a person has just entered, followed into the scopes it reaches: which field of their form a service task's parameter comes from.
+
+Lives as long as one run. Whatever is done again from the record, or begun by a timer, a message or an operator, was entered by nobody.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+from typing import Any
+
+from engine.language.feel import Expression
+from engine.language.forms import InvalidForm
+
+
+class EntryRefused(InvalidForm):
+    """What was entered would be refused by what it leads to.
+
+    Beside the reasons by field: `code` of the refusal, `process` and `element` of what refuses, and `caught_by`, the event that would take
+    the refusal on, or empty.
+    """
+
+
+class Entered:
+    """Fields by scope and variable; `despite` are the codes of refusals that the person has been told of and records all the same."""
+
+    def __init__(self, scope: int, form: Mapping[str, Any], despite: Collection[str]) -> None:
+        self.despite = despite
+        self._fields = {scope: {name: name for name, value in form.items() if value is not None}}
+
+    def field_of(self, expression: Expression, scope: int) -> str | None:
+        """The first field that an expression names in a scope."""
+        known = self._fields.get(scope, {})
+        named = sorted(expression.names & known.keys(), key=expression.text.find)
+        return known[named[0]] if named else None
+
+    def enter(self, scope: int, outer: int, given: Iterable[tuple[str, Expression]] = ()) -> None:
+        """A scope opens with what stands around it, and on top what is `given` as variable and expression."""
+        self._fields[scope] = dict(self._fields.get(outer, {}))
+        self._carry(given, outer, scope)
+
+    def leave(self, scope: int, outer: int, brought: Iterable[tuple[str, Expression]]) -> None:
+        """A called process brings variables back."""
+        self._fields.setdefault(outer, {})
+        self._carry(brought, scope, outer)
+
+    def _carry(self, mapping: Iterable[tuple[str, Expression]], source: int, target: int) -> None:
+        fields = {name: self.field_of(expression, source) for name, expression in mapping}
+        for name, field in fields.items():
+            self._fields[target].pop(name, None)
+            if field is not None:
+                self._fields[target][name] = field
+
+    def overwritten(self, variable: str, scope: int) -> None:
+        """A variable now holds what no person has entered."""
+        self._fields.get(scope, {}).pop(variable, None)

@@ -1,0 +1,80 @@
+"""Which keys this office works with: known by their fingerprints, and before those were kept, by what was sealed and signed with them.
+
+Keys that are not the office's would do their harm in silence: nothing old could be read, and what is new would be sealed with what nobody has backed up.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import inspect, select
+from sqlalchemy.exc import IntegrityError
+
+import engine
+from models.base import session, transaction
+from models.entry import HistoryEntry
+from models.instance import CaseKey
+from models.keyring import KeyFingerprint
+
+LOOKED_AT = 20  # one row may have been altered; the keys are right when any of these opens
+
+
+class OtherKeys(engine.Conflict):
+    """A key is not the one that this database was written with. Values: `names` of the keys."""
+
+
+def settled() -> bool:
+    """Whether this database belongs to keys already, so that new ones may not be made for it."""
+    return bool(known()) or any(_has(table) and _rows(table) for table in (CaseKey, HistoryEntry))
+
+
+def known() -> dict[str, str]:
+    """The fingerprints that are kept, by name; none in a database without a schema."""
+    if not _has(KeyFingerprint):
+        return {}
+    return {one.name: one.fingerprint for one in session().scalars(select(KeyFingerprint))}
+
+
+def confirm(keys: engine.Keys) -> None:
+    """Errors: OtherKeys."""
+    here, kept = keys.fingerprints(), known()
+    wrong = {name for name in kept if kept[name] != here[name]}
+    if "master" not in kept and _has(CaseKey):
+        wrong |= {"master"} if _none_opens(keys) else set()
+    if "signing" not in kept and _has(HistoryEntry):
+        wrong |= {"signing"} if _none_is_signed(keys) else set()
+    if wrong:
+        raise OtherKeys(names=sorted(wrong))
+
+
+def remember(keys: engine.Keys, at: datetime) -> None:
+    """Keep the fingerprints of the keys, where none are kept and there is a place for them."""
+    lacking = set(keys.fingerprints()) - set(known())
+    if not lacking or not _has(KeyFingerprint):
+        return
+    try:
+        with transaction():
+            for name, fingerprint in keys.fingerprints().items():
+                if name in lacking:
+                    session().add(KeyFingerprint(name=name, fingerprint=fingerprint, since=at))
+    except IntegrityError:  # another process was first
+        confirm(keys)
+
+
+def _has(table: type) -> bool:
+    return inspect(session().get_bind()).has_table(table.__tablename__)  # type: ignore[attr-defined]
+
+
+def _rows(table: type) -> bool:
+    return session().execute(select(table).limit(1)).first() is not None
+
+
+def _none_opens(keys: engine.Keys) -> bool:
+    wrapped = list(session().scalars(select(CaseKey.wrapped).order_by(CaseKey.instance_id.desc()).limit(LOOKED_AT)))
+    return bool(wrapped) and not any(keys.opens(one) for one in wrapped)
+
+
+def _none_is_signed(keys: engine.Keys) -> bool:
+    query = select(HistoryEntry.hash, HistoryEntry.mac).order_by(HistoryEntry.at.desc()).limit(LOOKED_AT)
+    signed = list(session().execute(query))
+    return bool(signed) and not any(keys.signed(one.hash, one.mac) for one in signed)

@@ -1,0 +1,284 @@
+"""Names, values and types in a process and among those that call it: what nothing can have set is told, with what was meant."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+
+import pytest
+from marshmallow import Schema, fields, validate
+
+from engine import handlers
+from engine.definitions import names
+from engine.errors import Problem
+from engine.handlers import handler
+from tests.drawing import (
+    boundary,
+    call,
+    catch,
+    catch_message,
+    decide,
+    each,
+    end,
+    flow,
+    gateway,
+    node,
+    package,
+    path,
+    process,
+    service,
+    start,
+    sub_process,
+    user,
+)
+
+STARTED = {"case_number": "string"}
+OPTIONS = [{"value": "cash", "label": "现金"}, {"value": "credit", "label": "冲减"}]
+DEMAND = {"type": "select", "key": "demand", "label": "要求", "values": OPTIONS}
+TABLE = """<definitions xmlns="https://www.omg.org/spec/DMN/20191111/MODEL/"><decision id="d" name="Levels"><decisionTable hitPolicy="FIRST">
+<input id="i" label="Amount"><inputExpression><text>{input}</text></inputExpression></input><output id="o" name="level" label="Level"/>
+<rule id="r1"><inputEntry><text>{cell}</text></inputEntry><outputEntry><text>{result}</text></outputEntry></rule>
+<rule id="r2"><inputEntry><text>-</text></inputEntry><outputEntry><text>"low"</text></outputEntry></rule></decisionTable></decision></definitions>"""
+
+
+class _Takes(Schema):
+    amount = fields.Integer(strict=True)
+    way = fields.String(validate=validate.OneOf(("cash", "credit")))
+
+
+class _Gives(Schema):
+    paid = fields.Integer()
+    state = fields.String(validate=validate.OneOf(("open", "done")))
+    on = fields.Date()
+
+
+@pytest.fixture(autouse=True, scope="module")
+def topic() -> Iterator[None]:
+    """A service task with typed parameters and a typed result, gone when these tests are over."""
+    register = handler("test/pays", parameters=_Takes, result=_Gives, title_zh="付", title_en="Pay")
+    register(lambda parameters, call: parameters)
+    yield
+    del handlers._registry["test/pays"]
+
+
+def form(*components: dict[str, object]) -> str:
+    return json.dumps({"type": "default", "id": "f", "components": list(components)})
+
+
+def line(*middle: str, ids: tuple[str, ...] = ("x",), **begin: str) -> str:
+    return process("P", start(**begin), *middle, end(), path("begun", *ids, "finished"), messages=("told",))
+
+
+def choosing(condition: str, before: str = "", ids: tuple[str, ...] = ()) -> str:
+    """After some steps, a gateway that asks a condition."""
+    parts = (start(), before or user("ask"), gateway("which", default="flow_which_finished"), user("more"), end())
+    ways = path("begun", *(ids or ("ask",)), "which") + flow("which", "more", condition) + path("which", "finished")
+    return process("P", *parts, ways, path("more", "finished"))
+
+
+def told(drawn: str, files: dict[str, str] | None = None, others: tuple[object, ...] = ()) -> list[Problem]:
+    return names.check(package("P", drawn, files), others, STARTED)  # type: ignore[arg-type]
+
+
+def rules(drawn: str, files: dict[str, str] | None = None) -> list[tuple[str, str]]:
+    """(element, rule) of every warning."""
+    return [(one.element_id, one.rule) for one in told(drawn, files)]
+
+
+def test_a_misspelt_name_comes_with_the_right_one() -> None:
+    """The condition would never hold, and nobody would know why."""
+    (found,) = told(choosing("amuont > 100"))
+    assert (found.element_id, found.rule, found.warning) == ("flow_which_more", "unknown_name_near", True)
+    assert (found.values["variable"], found.values["near"]) == ("amuont", "amount")
+
+
+@pytest.mark.parametrize(
+    ("drawn", "expected"),
+    [
+        (line(user("x", due="accepted_at + waiting")), [("x", "unknown_name")]),
+        (line(user("x"), due="amuont"), [("begun", "unknown_name")]),
+        (line(catch_message("x", "told", "case_numbre")), [("x", "unknown_name_near")]),
+        (line(catch("x", timer="case_numbre")), [("x", "unknown_name_near")]),
+        (line(service("x", "test/pays", amount="amuont")), [("x", "unknown_name")]),
+        (line(service("x", "test/pays", amount='"ten"')), [("x", "unfit")]),
+        (line(service("x", "test/pays", way='"cahs"')), [("x", "not_offered_near")]),
+        (line(service("x", "test/pays"), user("y", due="result.on"), ids=("x", "y")), []),
+        (line(service("x", "test/pays"), user("y", due="result.onn"), ids=("x", "y")), [("y", "unknown_part_near")]),
+        (line(each(user("x"), "amounts", inputElement="one")), [("x", "unknown_name")]),
+        (line(each(user("x"), "case_number", inputElement="one")), [("x", "unfit")]),
+        (line(each(user("x"), "[1]", until="amuont > 1")), [("x", "unknown_name_near")]),
+        (
+            line(each(user("x"), "[1]", until="numberOfCompletedInstances > 1 and amount = loopCounter")),
+            [],
+        ),
+        (
+            line(each(user("x"), "[1]", outputCollection="all", outputElement="amuont")),
+            [("x", "unknown_name_near")],
+        ),
+        (choosing("amount"), [("flow_which_more", "no_condition_type")]),
+        (
+            choosing('note = 5 or amount = "x"'),
+            [("flow_which_more", "kinds_differ"), ("flow_which_more", "kinds_differ")],
+        ),
+        (choosing("case_number != null and amount > 5 and refusal = null and entered_at > accepted_at"), []),
+        (choosing('result.state = "closed"', service("ask", "test/pays")), [("flow_which_more", "not_offered")]),
+        (choosing("result.state = result.paid", service("ask", "test/pays")), [("flow_which_more", "kinds_differ")]),
+    ],
+)
+def test_every_expression_of_a_process(drawn: str, expected: list[tuple[str, str]]) -> None:
+    """Limits, keys, parameters, lists, what items give, ends of lists, conditions."""
+    assert sorted(rules(drawn)) == sorted(expected)
+
+
+def test_what_is_set_only_later() -> None:
+    """Asked before it is entered it is always null; in a loop it may have been entered."""
+    first = line(user("x", due="result.on"), service("y", "test/pays"), ids=("x", "y"))
+    (found,) = told(first)
+    assert (found.element_id, found.rule, found.values["by"]) == ("x", "set_later", "y")
+    around = process(
+        *("P", start(), user("x", due="result.on"), service("y", "test/pays")),
+        *(gateway("again", default="flow_again_x"), end(), path("begun", "x", "y", "again", "x")),
+        flow("again", "finished", "result.paid > 5"),
+    )
+    assert rules(around) == []
+
+
+def test_what_another_branch_sets() -> None:
+    """Of two branches at once nobody knows which is first."""
+    forked = process(
+        *("P", start(), gateway("fork", "parallel"), service("pay", "test/pays"), user("x", due="result.on")),
+        *(
+            gateway("join", "parallel"),
+            end(),
+            path("begun", "fork", "pay", "join", "finished"),
+            path("fork", "x", "join"),
+        ),
+    )
+    assert rules(forked) == []
+
+
+def test_out_of_a_sub_process() -> None:
+    """What is set inside is known after it, and at the events on its border."""
+    inside = sub_process("s", start("b"), service("pay", "test/pays"), end("e"), path("b", "pay", "e"))
+    guard = boundary("late", "s", timer="result.on")
+    drawn = process(
+        *("P", start(), inside, guard, user("x", due="result.on"), user("y", due="result.on"), end()),
+        *(path("begun", "s", "x", "finished"), path("late", "y", "finished")),
+    )
+    assert rules(drawn) == []
+
+
+def test_items_keep_what_is_theirs() -> None:
+    """Outside a list only its results are known."""
+    listed = each(user("x"), "[1]", inputElement="one", outputCollection="all", outputElement="amount + one")
+    right = line(listed, user("y", due="all[1]"), ids=("x", "y"))
+    wrong = line(listed, user("y", due="one"), ids=("x", "y"))
+    assert rules(right) == []
+    assert rules(wrong) == [("y", "unknown_name")]
+
+
+def test_a_called_process_has_what_any_caller_hands_it() -> None:
+    """A copy of the caller's variables, with what it maps; another package may be the caller."""
+    called = process(
+        "P", start(), user("x", due="extra"), user("y", due="given"), end(), path("begun", "x", "y", "finished")
+    )
+    calling = process(
+        *("Q", start(), service("pay", "test/pays", result="extra"), call("go", "P", in_given="extra.on"), end()),
+        path("begun", "pay", "go", "finished"),
+    )
+    assert rules(called) == [("x", "unknown_name"), ("y", "unknown_name")]
+    other = package("Q", calling, P_bpmn=called)
+    assert told(called, others=(other,)) == []
+
+
+def test_what_is_taken_back_is_there_inside() -> None:
+    """`out.` is read among the called process's variables; what it gives is known to the caller with its type."""
+    called = process("C", start(), service("pay", "test/pays"), end(), path("begun", "pay", "finished"))
+    right = line(call("x", "C", out_state="result.state"), user("y", due="state = 5"), ids=("x", "y"))
+    wrong = line(call("x", "C", out_state="reslut.state"))
+    assert rules(right, {"C.bpmn": called}) == [("y", "kinds_differ")]
+    assert ("x", "unknown_name_near") in rules(wrong, {"C.bpmn": called})
+
+
+def test_a_field_that_was_taken_out() -> None:
+    """Something still asks for it."""
+    drawn = choosing('demand = "cash"', user("ask", form="f"))
+    assert rules(drawn, {"forms/f.form": form(DEMAND)}) == []
+    assert rules(drawn, {"forms/f.form": form({**DEMAND, "key": "wish"})}) == [("flow_which_more", "unknown_name")]
+
+
+def test_an_option_that_no_form_offers() -> None:
+    """Neither a condition nor what is filled in beforehand may name it."""
+    drawn = choosing('demand = "cahs"', user("ask", form="f"))
+    (found,) = told(drawn, {"forms/f.form": form(DEMAND)})
+    assert (found.rule, found.values["value"], found.values["near"]) == ("not_offered_near", "cahs", "cash")
+    filled = {**DEMAND, "properties": {"prefill": 'if case_number = null then "cash" else "crdit"'}}
+    (found,) = told(line(user("x", form="f")), {"forms/f.form": form(filled)})
+    assert (found.file, found.values["field"], found.values["value"]) == ("forms/f.form", "demand", "crdit")
+
+
+@pytest.mark.parametrize(
+    ("more", "rule"),
+    [
+        ({"conditional": {"hide": "=demnad = null"}}, "unknown_name_near"),
+        ({"conditional": {"hide": "=demand"}}, "no_condition_type"),
+        ({"properties": {"max": "demand"}}, "unfit"),
+        ({"properties": {"prefill": '"much"'}}, "unfit"),
+        ({"properties": {"prefill": "demand"}}, "set_later"),
+    ],
+)
+def test_expressions_of_a_form(more: dict[str, object], rule: str) -> None:
+    """Conditions and limits see the form's own fields, what is filled in beforehand does not."""
+    number = {"type": "number", "key": "count", "label": "数量", **more}
+    (found,) = told(line(user("x", form="f")), {"forms/f.form": form(DEMAND, number)})
+    assert (found.element_id, found.rule, found.values["field"]) == ("x", rule, "count")
+
+
+def test_what_is_shown_beside_a_form() -> None:
+    """A display of nothing is an empty panel, for ever."""
+    text = json.dumps(
+        {
+            "id": "f",
+            "components": [DEMAND],
+            "shows": [{"variable": "result.paid", "as": "money"}, {"variable": "result.piad", "as": "money"}],
+        }
+    )
+    drawn = line(service("p", "test/pays"), user("x", form="f"), ids=("p", "x"))
+    (found,) = told(drawn, {"forms/f.form": text})
+    assert (found.rule, found.values["near"]) == ("unknown_part_near", "paid")
+
+
+def test_names_of_a_decision_table() -> None:
+    """Inputs and cells see the variables of the task; each is named by table, rule and column."""
+    drawn = line(user("ask"), decide("x", "d", "grade"), ids=("ask", "x"))
+
+    def table(column: str = "amount", cell: str = "> 5", result: str = '"high"') -> list[Problem]:
+        text = TABLE.format(input=column, cell=cell.replace(">", "&gt;"), result=result)
+        return told(drawn, {"decisions/d.dmn": text})
+
+    assert table() == []
+    (found,) = table(column="amuont")
+    assert (found.rule, found.element_id, found.file) == ("unknown_name_near", "x", "decisions/d.dmn")
+    assert (found.values["table"], found.values["heading"]) == ("Levels", "Amount")
+    (found,) = table(result="gold")
+    assert (found.rule, found.values["row"], found.values["heading"]) == ("bare_word", 1, "Level")
+    (found,) = table(cell='"much"')
+    assert found.rule == "kinds_differ"
+
+
+def test_what_a_decision_gives_has_its_types() -> None:
+    """The texts of its rules are the values there are."""
+    files = {"decisions/d.dmn": TABLE.format(input="amount", cell="1", result='"high"')}
+    steps = user("ask") + decide("x", "d", "grade")
+    assert rules(choosing('grade = "high"', steps, ("ask", "x")), files) == []
+    assert rules(choosing('grade = "hihg"', steps, ("ask", "x")), files) == [("flow_which_more", "not_offered_near")]
+
+
+def test_where_somebody_else_may_set_something_nothing_is_told() -> None:
+    """A step without a form, a process that is not there, an element of another tool: any name may come from it."""
+    unknown = (
+        choosing("amuont > 1", user("ask", form="nowhere")),
+        choosing("amuont > 1", call("ask", "nowhere")),
+        choosing("amuont > 1", node("scriptTask", "ask")),
+    )
+    assert [rules(drawn) for drawn in unknown] == [[], [], []]

@@ -1,0 +1,217 @@
+"""Decision tables: rules that contradict each other, are never reached or leave a case without an answer are told; what cannot be decided is not."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from html import escape
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from engine.definitions import dmn, tables
+from engine.language.calendar import Calendar
+from engine.language.decisions import SeveralRulesMatch
+from engine.language.feel import Names, Scope
+from engine.language.feel.inferred import BOOLEAN, DATE, NUMBER, TEXT, one_of
+
+NAMES = Names({"n": NUMBER, "m": NUMBER, "b": BOOLEAN, "o": one_of("abc"), "t": TEXT, "d": DATE})
+SCOPE = Scope(datetime(2026, 1, 1, tzinfo=UTC), Calendar(frozenset(), frozenset()))
+DMN = '<definitions xmlns="https://www.omg.org/spec/DMN/20191111/MODEL/">'
+Row = tuple[str, ...]
+
+
+def model(policy: str, inputs: str, *rows: Row, outputs: str = "r", listed: str = "", type: str = "") -> dmn.Model:
+    """A table over inputs and outputs given by names with blanks between; `listed` are the values of its columns of results."""
+    heads = "".join(
+        f'<input id="i{n}"><inputExpression><text>{escape(text)}</text></inputExpression></input>'
+        for n, text in enumerate(inputs.split())
+    )
+    values = f"<outputValues><text>{escape(listed)}</text></outputValues>" if listed else ""
+    heads += "".join(f'<output name="{name}" typeRef="{type}">{values}</output>' for name in outputs.split())
+    count = len(inputs.split())
+    rules = "".join(f"<rule>{_entries('input', row[:count])}{_entries('output', row[count:])}</rule>" for row in rows)
+    text = f'<decision id="d" name="D"><decisionTable hitPolicy="{policy}">{heads}{rules}</decisionTable></decision>'
+    return dmn.parse(f"{DMN}{text}</definitions>".encode())
+
+
+def _entries(side: str, cells: Row) -> str:
+    return "".join(f"<{side}Entry><text>{escape(cell)}</text></{side}Entry>" for cell in cells)
+
+
+def told(found: dmn.Model, *, asked_for: bool = False, names: Names = NAMES) -> list[tuple[str, int]]:
+    """(rule, number of the row; 0 for the table) of every doubt."""
+    doubts = tables.doubts(found, found.find("d"), names, asked_for=asked_for)
+    return [(one.rule, one.values.get("row", 0)) for one in doubts]
+
+
+@pytest.mark.parametrize(
+    ("policy", "inputs", "rows", "expected"),
+    [
+        ("UNIQUE", "n", [("< 10", "1"), (">= 10", "2"), ("[5..7]", "3")], [("rules_overlap", 3)]),
+        ("UNIQUE", "n", [("1", "1"), ("1", "1")], [("rules_overlap", 2)]),
+        ("UNIQUE", "n b", [("< 10", "-", "1"), ("> 5", "true", "2")], [("rules_overlap", 2)]),
+        ("UNIQUE", "o", [('"a"', "1"), ('not("b")', "2")], [("rules_overlap", 2)]),
+        ("UNIQUE", "t", [("null", "1"), ("-", "2")], [("rules_overlap", 2)]),
+        ("UNIQUE", "d", [('< date("2026-02-01")', "1"), ('>= @"2026-01-31"', "2")], [("rules_overlap", 2)]),
+        ("ANY", "n", [("< 10", "1"), ("< 5", "2"), ("< 3", "2")], [("rules_disagree", 2), ("rules_disagree", 3)]),
+        ("FIRST", "n", [("[5..1]", "1"), ("-", "2")], [("rule_never_matches", 1)]),
+        ("FIRST", "n", [("< 10", "1"), (">= 5", "2"), ("[6..8]", "3"), ("-", "4")], [("rule_never_reached", 3)]),
+        ("FIRST", "n b", [("< 10", "true", "1"), ("< 10", "false", "2"), ("5", "true, false", "3")], [("rule_never_reached", 3)]),
+        ("FIRST", "t", [('contains(?, "x")', "1"), ('contains(?, "x")', "2")], [("rule_never_reached", 2)]),
+        ("FIRST", "n", [("1", "1"), ("-", "")], [("rule_empty", 2)]),
+        ("FIRST", "o", [('"a"', "1"), ('"bb"', "2")], [("not_offered", 2)]),
+        ("FIRST", "t", [("gold", "1"), ("silver, gold", "1")], [("bare_word", 1), ("bare_word", 2), ("bare_word", 2)]),
+        ("FIRST", "b", [("TRUE", "1")], [("unknown_name", 1)]),
+        ("FIRST", "n", [('"1"', "1"), ("1", "nn")], [("kinds_differ", 1), ("bare_word", 2)]),
+        ("FIRST", "n", [("1", "t - 1")], [("no_arithmetic", 1)]),
+        ("FIRST", "nn", [("1", "1")], [("unknown_name", 0)]),
+    ],
+)  # fmt: skip
+def test_what_can_hardly_be_meant(policy: str, inputs: str, rows: list[Row], expected: list[tuple[str, int]]) -> None:
+    """Each is told by its rule."""
+    assert told(model(policy, inputs, *rows)) == expected
+
+
+@pytest.mark.parametrize(
+    ("policy", "inputs", "rows"),
+    [
+        ("UNIQUE", "n", [("< 10", "1"), (">= 10", "2")]),
+        ("UNIQUE", "n", [("[1..5]", "1"), ("]5..9]", "2"), ("10, 11", "3")]),
+        ("UNIQUE", "n", [("> 4", "1"), ("< 5", "2")]),  # only 4.5 is both, and there may be whole numbers only
+        ("UNIQUE", "n b", [("< 10", "true", "1"), ("< 10", "false", "2"), (">= 10", "-", "3")]),
+        ("UNIQUE", "n n+1", [("< 5", "-", "1"), ("-", "> 9", "2")]),  # the same variable twice
+        ("UNIQUE", "t", [('contains(?, "x")', "1"), ('contains(?, "y")', "2")]),
+        ("UNIQUE", "n", [("> m", "1"), ("< m", "2")]),
+        ("UNIQUE", "o", [('"a", "b"', "1"), ('"c"', "2")]),
+        ("ANY", "n", [("< 10", "1"), ("< 5", "1")]),
+        ("COLLECT", "n", [("< 10", "1"), ("< 5", "1"), ("< 5", "1")]),
+        ("FIRST", "n", [("< 10", "1"), ("-", "2")]),
+        ("FIRST", "b", [("true", "1"), ("false", "2"), ("-", "3")]),  # for null
+        ("FIRST", "n", [("(5..6)", "1"), ("-", "2")]),
+        ("FIRST", "n m", [("< m", "-", "1"), ("< m + 1", "-", "2"), ("-", "-", "3")]),
+        ("FIRST", "t", [('contains(?, "x")', "1"), ('"x"', "2"), ("-", "3")]),
+        ("FIRST", "n", [("1", '"a"'), ("2", "n + 1"), ("-", "null")]),  # said, not forgotten
+    ],
+)
+def test_a_sound_table_has_no_doubt(policy: str, inputs: str, rows: list[Row]) -> None:
+    """What cannot be decided is silent."""
+    assert told(model(policy, inputs, *rows)) == []
+
+
+@pytest.mark.parametrize(
+    ("inputs", "rows", "case"),
+    [
+        ("n", [("< 10", "1"), ("> 20", "2")], [("n", "20")]),
+        ("b", [("true", "1")], [("b", "false")]),
+        ("o", [('"a"', "1"), ('"b"', "2")], [("o", '"c"')]),
+        ("t", [('"a"', "1")], [("t", "")]),
+        ("b n", [("true", "-", "1"), ("false", "< 5", "2")], [("b", "false"), ("n", "6")]),
+        ("n", [("<= 5", "1"), ("[6..9]", "2"), ("> 9", "3")], None),
+        ("o", [('"a", "b"', "1"), ('not("a", "b")', "2")], None),
+        ("n", [(">= 0", "1")], None),
+        ("n", [("> m", "1")], None),
+        ("n n+1", [("< 5", "-", "1"), ("-", "> 9", "2")], None),
+    ],
+)
+def test_a_case_without_an_answer(inputs: str, rows: list[Row], case: list[tuple[str, str]] | None) -> None:
+    """An example is given; nothing is told where there may be no such value, or where nothing needs the result."""
+    found = model("UNIQUE", inputs, *rows)
+    doubts = tables.doubts(found, found.find("d"), NAMES, asked_for=True)
+    assert [one.values["case"] for one in doubts if one.rule == "no_rule_answers"] == ([case] if case else [])
+    assert ("no_rule_answers", 0) not in told(found)
+
+
+def test_columns_that_list_their_values() -> None:
+    """A cell may only name those, and a default or a listed set leaves no gap."""
+    found = model("PRIORITY", "n", ("< 5", '"low"'), ("< 10", '"high"'), ("-", '"mid"'), listed='"high", "low"')
+    assert told(found) == [("not_listed", 3), ("rule_never_reached", 1)]
+
+
+def test_the_list_of_a_column_and_its_default() -> None:
+    """A bare word in the list of possible values refuses every case; a default is a result like any other."""
+    text = (
+        '<decisionTable><input id="i"><inputExpression><text>t</text></inputExpression><inputValues><text>gold, "silver"</text></inputValues></input>'
+        '<output name="r" label="R" typeRef="string"><defaultOutputEntry><text>none</text></defaultOutputEntry></output></decisionTable>'
+    )
+    found = dmn.parse(f'{DMN}<decision id="d" name="D">{text}</decision></definitions>'.encode())
+    doubts = tables.doubts(found, found.find("d"), NAMES, asked_for=False)
+    assert [(one.rule, one.values["variable"], one.values["heading"]) for one in doubts] == [
+        ("bare_word", "gold", "t"),
+        ("bare_word", "none", "R"),
+    ]
+
+
+def test_a_knowledge_model_knows_its_parameters_only() -> None:
+    """Whatever else it names is null there, also when the process has a variable of that name."""
+    knowledge = (
+        '<businessKnowledgeModel id="k" name="rate"><encapsulatedLogic><formalParameter name="amount"/>'
+        "<literalExpression><text>amuont * n</text></literalExpression></encapsulatedLogic></businessKnowledgeModel>"
+    )
+    decision = '<decision id="d" name="D"><literalExpression><text>rate(n)</text></literalExpression></decision>'
+    found = dmn.parse(f"{DMN}{knowledge}{decision}</definitions>".encode())
+    doubts = tables.doubts(found, found.find("d"), NAMES, asked_for=False)
+    assert [(one.values["table"], one.values["variable"], one.values["near"]) for one in doubts] == [
+        ("rate", "amuont", "amount"),
+        ("rate", "n", ""),
+    ]
+
+
+def test_the_type_of_a_result_column() -> None:
+    """`"100"` in a column of numbers would be compared with numbers, and never match."""
+    assert told(model("FIRST", "n", ("1", '"100"'), ("-", "100"), type="number")) == [("result_type", 1)]
+
+
+def test_two_result_columns_of_one_name_are_refused() -> None:
+    """One value would overwrite the other."""
+    (found,) = tables.problems(model("FIRST", "n", ("1", "2", "3"), outputs="r r").find("d"))
+    assert (found.rule, found.warning, found.values["heading"]) == ("outputs_of_one_name", False, "r")
+    assert tables.problems(model("FIRST", "n", ("1", "2", "3"), outputs="r s").find("d")) == []
+
+
+def test_a_large_table_is_not_looked_at_for_ever() -> None:
+    """Two thousand rules over ten columns are read in a moment, whatever is told of them."""
+    rows = [(*(f"> {row % (7 + column)}" for column in range(4)), "1") for row in range(2_000)]
+    assert isinstance(told(model("FIRST", "n m n m", *rows), asked_for=True), list)
+
+
+CELLS = st.one_of(
+    st.just("-"),
+    st.integers(0, 6).map(str),
+    st.tuples(st.sampled_from(("<", "<=", ">", ">=")), st.integers(0, 6)).map(lambda one: f"{one[0]} {one[1]}"),
+    st.tuples(st.sampled_from("[]"), st.integers(0, 6), st.integers(0, 6), st.sampled_from("[]")).map(
+        lambda one: f"{one[0]}{one[1]}..{one[2]}{one[3]}"
+    ),
+    st.lists(st.integers(0, 6).map(str), min_size=1, max_size=2).map(", ".join),
+    st.integers(0, 6).map(lambda one: f"not({one})"),
+)
+
+
+@settings(max_examples=60, deadline=None)
+@given(rows=st.lists(st.tuples(CELLS, st.sampled_from(("-", "true", "false"))), min_size=1, max_size=5))
+def test_what_is_told_is_so(rows: list[tuple[str, str]]) -> None:
+    """Tried with every value: rules that are told to overlap do, and one that is told to be out of reach never answers."""
+    cases = [{"n": n / 2, "b": b} for n in range(-2, 16) for b in (True, False, None)]
+    numbered = [(*row, str(number)) for number, row in enumerate(rows, start=1)]
+
+    first = model("FIRST", "n b", *numbered)
+    answers = {first.evaluate("d", case, scope=SCOPE).value for case in cases}
+    dead = {row for rule, row in told(first) if rule in ("rule_never_reached", "rule_never_matches")}
+    assert dead.isdisjoint(answers)
+
+    unique = model("UNIQUE", "n b", *numbered)
+    overlapping = {row for rule, row in told(unique) if rule == "rules_overlap"}
+    met = [(case, rules) for case in cases if (rules := together(unique, case))]
+    assert overlapping <= {number for _, rules in met for number in rules}
+    surely = [case for case, _ in met if case["b"] is not None and case["n"] == int(case["n"])]
+    assert overlapping or not surely
+
+
+def together(found: dmn.Model, case: dict[str, Any]) -> set[int]:
+    """The rules that answer a case together, which the table does not allow."""
+    try:
+        found.evaluate("d", case, scope=SCOPE)
+    except SeveralRulesMatch as error:
+        return {int(rule.split()[0]) for rule in error.values["rules"]}
+    return set()

@@ -1,0 +1,221 @@
+"""A refusal is told before anything is completed, at the field it is about; one that nobody has just caused goes the way the diagram draws."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+
+import pytest
+from marshmallow import Schema, fields, validate
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+import engine
+from engine import handlers
+from engine.handlers import BpmnError, Call, handler
+from models.user_task import UserTask
+from tests.drawing import boundary, call, end, flow, gateway, package, path, process, service, start, user
+from tests.people import CLEO, SAM
+
+
+class _Given(Schema):
+    sum = fields.Integer(required=True, validate=validate.Range(max=90_000))
+    limit = fields.Integer(load_default=10_000)
+
+
+@pytest.fixture(autouse=True, scope="module")
+def paying() -> Iterator[None]:
+    """A service task that refuses because of one parameter, gone when these tests are over."""
+    about = {"too_much": ("sum",), "closed": ()}
+    register = handler("test/pay", parameters=_Given, result=_Given, errors=about, title_zh="付", title_en="Pay")
+    register(_pay)
+    yield
+    del handlers._registry["test/pay"]
+
+
+def _pay(parameters: dict[str, int], call: Call) -> dict[str, int]:
+    if parameters["sum"] == 777:
+        raise BpmnError("closed")
+    if parameters["sum"] > parameters["limit"]:
+        raise BpmnError("too_much", amount=parameters["sum"], left=parameters["limit"])
+    return parameters
+
+
+PAYMENT = process(
+    "PAY",
+    start(),
+    user("ask"),
+    service("pay", "test/pay", sum="amount"),
+    boundary("refused", "pay", error="too_much"),
+    boundary("shut", "pay", error="closed"),
+    user("explain"),
+    end(),
+    path("begun", "ask", "pay", "finished"),
+    flow("refused", "explain"),
+    flow("shut", "explain"),
+    flow("explain", "finished"),
+    errors=("too_much", "closed"),
+)
+
+
+def begin(drawn: str | engine.Package, at: datetime, **variables: object) -> int:
+    """The first task of a case."""
+    content = drawn if isinstance(drawn, engine.Package) else package("PAY", drawn)
+    engine.publish(content, by=SAM, note="", at=at)
+    begun = engine.start(content.key, business_key="AJ-1", variables=variables, by=CLEO, at=at)
+    return begun.user_task_ids[0]
+
+
+def state(database: Session, element: str) -> str | None:
+    return database.scalar(select(UserTask.state).where(UserTask.element_id == element))
+
+
+def test_a_refusal_comes_back_at_the_field_and_nothing_is_recorded(database: Session, at: datetime) -> None:
+    """The field that the refused parameter names, the code and its amounts; the task is open and the history as it was."""
+    task = begin(PAYMENT, at)
+    with pytest.raises(engine.EntryRefused) as told:
+        engine.complete(task, form={"amount": "500"}, by=CLEO, at=at)
+    assert told.value.reasons == {"amount": [engine.Reason("too_much", {"amount": 50_000, "left": 10_000})]}
+    assert (told.value.values["element"], told.value.values["caught_by"]) == ("pay", "refused")
+    assert state(database, "ask") == "open"
+    assert len(list(engine.entries(1))) == 1
+
+
+def test_one_who_was_told_may_record_it_all_the_same(database: Session, at: datetime) -> None:
+    """The refusal then takes the way the diagram draws, says so in the answer, and is verified by doing it again."""
+    task = begin(PAYMENT, at)
+    done = engine.complete(task, form={"amount": "500"}, by=CLEO, at=at, despite=["too_much"])
+    assert [step["code"] for step in done.troubles] == ["too_much"]
+    assert state(database, "explain") == "open"
+    assert engine.verify(1) == []
+
+
+def test_a_request_that_comes_twice_hears_of_the_refusal_twice(database: Session, at: datetime) -> None:
+    """The answer to a repeated request does not call done what was refused."""
+    task = begin(PAYMENT, at)
+    twice = [
+        engine.complete(task, form={"amount": "500"}, by=CLEO, at=at, despite=["too_much"], key="k") for _ in range(2)
+    ]
+    assert twice[0] == twice[1]
+    assert twice[1].troubles
+
+
+def test_a_finding_about_no_parameter_goes_its_way(database: Session, at: datetime) -> None:
+    """What is right and all the same comes to a no is completed and goes on at once."""
+    done = engine.complete(begin(PAYMENT, at), form={"amount": "7.77"}, by=CLEO, at=at)
+    assert [step["code"] for step in done.troubles] == ["closed"]
+    assert state(database, "explain") == "open"
+
+
+def test_what_a_handler_cannot_take_is_told_as_well(database: Session, at: datetime) -> None:
+    """A value beyond the parameter's own limits is no incident for the operator, but a field to correct."""
+    with pytest.raises(engine.EntryRefused) as told:
+        engine.complete(begin(PAYMENT, at), form={"amount": "950"}, by=CLEO, at=at)
+    assert told.value.reasons == {"amount": [engine.Reason("InvalidParameters")]}
+
+
+def test_what_was_entered_earlier_is_not_told_of(database: Session, at: datetime) -> None:
+    """A later step that did not enter the value is completed; the refusal is in its answer."""
+    drawn = process(
+        "PAY",
+        start(),
+        user("ask"),
+        user("check", form="nothing"),
+        service("pay", "test/pay", sum="amount"),
+        boundary("refused", "pay", error="too_much"),
+        user("explain"),
+        end(),
+        path("begun", "ask", "check", "pay", "finished"),
+        path("refused", "explain", "finished"),
+        errors=("too_much",),
+    )
+    nothing = (
+        '{"type": "default", "id": "nothing", "components": [{"type": "textfield", "key": "seen", "label": "看"}]}'
+    )
+    content = package("PAY", drawn, {"forms/nothing.form": nothing})
+    check = engine.complete(begin(content, at), form={"amount": "500"}, by=CLEO, at=at).user_task_ids[0]
+    done = engine.complete(check, form={"seen": "1"}, by=CLEO, at=at)
+    assert [step["code"] for step in done.troubles] == ["too_much"]
+
+
+TRYING = process(
+    "PAY",
+    start(),
+    user("ask", tries="pay"),
+    user("check", form="free"),
+    service("pay", "test/pay", sum="amount"),
+    boundary("refused", "pay", error="too_much"),
+    end(),
+    path("begun", "ask", "check", "pay", "finished"),
+    flow("refused", "ask"),
+    errors=("too_much",),
+)
+
+
+def test_a_step_may_try_what_comes_later(database: Session, at: datetime) -> None:
+    """The later service task is carried out for what is being entered and undone; told here, not two steps on."""
+    task = begin(TRYING, at)
+    with pytest.raises(engine.EntryRefused):
+        engine.complete(task, form={"amount": "500"}, by=CLEO, at=at)
+    engine.complete(task, form={"amount": "50"}, by=CLEO, at=at)
+    assert [step["type"] for step in list(engine.entries(1))[-1].steps] == [
+        "user_task_completed",
+        "flow_taken",
+        "user_task_created",
+    ]
+
+
+CALLED = process(
+    "INNER",
+    start(),
+    service("pay", "test/pay", sum="given"),
+    end("inner_end"),
+    path("begun", "pay", "inner_end"),
+)
+
+
+@pytest.mark.parametrize("tries", ["", "inner:pay"])
+def test_a_value_is_followed_into_a_called_process(database: Session, at: datetime, tries: str) -> None:
+    """Under the name the call gives it; whether the call comes at once, or is tried."""
+    drawn = process(
+        "PAY",
+        start(),
+        user("ask", **({"tries": tries} if tries else {})),
+        *([user("later", form="free")] if tries else []),
+        call("inner", "INNER", in_given="amount * 2"),
+        end(),
+        path("begun", "ask", *(["later"] if tries else []), "inner", "finished"),
+    )
+    task = begin(package("PAY", drawn, INNER_bpmn=CALLED), at)
+    with pytest.raises(engine.EntryRefused) as told:
+        engine.complete(task, form={"amount": "60"}, by=CLEO, at=at)
+    assert told.value.reasons["amount"][0].values == {"amount": 12_000, "left": 10_000}
+    assert database.scalar(select(func.count()).select_from(UserTask).where(UserTask.state == "open")) == 1
+
+
+def test_a_result_of_the_same_name_is_nobodys_entry(database: Session, at: datetime) -> None:
+    """Once a service has written the variable, what is refused was not entered here."""
+    drawn = process(
+        "PAY",
+        start(),
+        user("ask"),
+        service("first", "test/pay", "amount", sum="100", limit="100"),
+        service("pay", "test/pay", sum="amount.sum", limit="50"),
+        boundary("refused", "pay", error="too_much"),
+        gateway("again"),
+        end(),
+        path("begun", "ask", "first", "pay", "again", "finished"),
+        flow("refused", "again"),
+        errors=("too_much",),
+    )
+    done = engine.complete(begin(drawn, at), form={"amount": "1"}, by=CLEO, at=at)
+    assert done.ended
+    assert [step["code"] for step in done.troubles] == ["too_much"]
+
+
+def test_a_refusal_is_declared_about_parameters_there_are() -> None:
+    """A name that the topic does not take is a programming error."""
+    with pytest.raises(ValueError, match="summ"):
+        handler("test/wrong", parameters=_Given, result=_Given, errors={"no": ("summ",)}, title_zh="", title_en="")(
+            _pay
+        )

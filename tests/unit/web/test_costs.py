@@ -1,0 +1,162 @@
+"""What the pages of a clerk's day cost, counted and not timed: statements at the cursor, and what a warm request still compiles."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+import jinja2
+import marshmallow
+import pytest
+from flask import Flask
+from marshmallow.schema import SchemaMeta
+from sqlalchemy import event
+from sqlalchemy.sql.compiler import SQLCompiler
+
+import engine
+from bench.office import customers
+from bench.office.clerks import Clerk
+from bench.office.pages import Answer
+from engine.definitions import diagram, dmn
+from engine.definitions.compiled import Definition
+from engine.language import feel
+from engine.language.forms import Form
+from models.base import transaction
+from office import fixtures
+from tests.visitors import Visitor
+
+MOST = {
+    "intake form": 12,
+    "intake": 25,
+    "after the intake": 12,
+    "worklist": 12,
+    "task": 12,
+    "claim": 8,
+    "fields of a form": 8,
+    "completion": 30,  # one that pays out has its ledger in it; what a step by itself costs is counted in the engine's tests
+    "after a step": 12,
+}
+VISITED = {
+    "/tasks": 12,
+    "/cases": 12,
+    "/cases/AJ-2026-000002": 12,
+    "/cases/AJ-2026-000002?tab=diagram": 12,
+    "/cases/AJ-2026-000002?tab=money": 12,
+    "/cases/AJ-2026-000002?tab=messages": 14,
+    "/customers?msisdn=13600000000": 18,
+    "/intake?msisdn=13600000000": 18,
+    "/intake/caller?msisdn=13600000000": 18,
+}
+CONTROL = ("BEGIN", "SAVEPOINT", "RELEASE")
+COMPILED: tuple[tuple[Any, str], ...] = (
+    (jinja2.Environment, "compile"),
+    (marshmallow.Schema, "__init__"),
+    (SchemaMeta, "__init__"),
+    (SQLCompiler, "__init__"),
+    (re._compiler, "compile"),  # type: ignore[attr-defined]
+    (feel, "compile"),
+    (dmn, "parse"),
+    (diagram, "parse"),
+    (Definition, "__init__"),
+    (Form, "parse"),
+)
+
+
+class Counted:
+    """What was sent to the database and what was compiled by the requests so far, by kind of page."""
+
+    def __init__(self) -> None:
+        self.statements: list[str] = []
+        self.compiled: list[str] = []
+        self.by_kind: dict[str, list[int]] = defaultdict(list)
+
+    def note(self, _connection: object, _cursor: object, statement: str, *_more: object) -> None:
+        if not statement.startswith(CONTROL):
+            self.statements.append(statement)
+
+    def watch(self, patch: pytest.MonkeyPatch, owner: Any, name: str) -> None:
+        found = getattr(owner, name)
+        plain = getattr(found, "__func__", found)
+
+        def watched(*given: Any, **named: Any) -> Any:
+            self.compiled.append(f"{getattr(owner, '__name__', owner)}.{name}")
+            return plain(*given, **named)
+
+        patch.setattr(owner, name, classmethod(watched) if plain is not found else watched)
+
+
+@pytest.fixture
+def counted(desk: Flask) -> Iterator[Counted]:
+    """Everything that is sent to the office's database."""
+    found = Counted()
+    with desk.app_context():
+        bind = desk.extensions["sqlalchemy"].engine
+    event.listen(bind, "before_cursor_execute", found.note)
+    yield found
+    event.remove(bind, "before_cursor_execute", found.note)
+
+
+def clerk(app: Flask, counted: Counted) -> Clerk:
+    """A clerk whose colleagues are logged in once."""
+    people: dict[str, Visitor] = {}
+
+    def asks(name: str) -> Callable[[str, str, str, Mapping[str, str] | None], Answer]:
+        client = people.setdefault(name, Visitor(app, name)).client
+
+        def ask(kind: str, method: str, path: str, form: Mapping[str, str] | None) -> Answer:
+            counted.statements.clear()
+            answer = client.open(path, method=method, data=form)
+            counted.by_kind[kind].append(len(counted.statements))
+            return Answer(answer.status_code, answer.headers.get("Location", ""), answer.get_data(as_text=True))
+
+        return ask
+
+    return Clerk(asks)
+
+
+def test_a_warm_journey_stays_within_its_statements_and_compiles_nothing(
+    desk: Flask, counted: Counted, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A refund in cash to its end and a roaming dispute to its batch, page by page: a page that forgets what it knows is dear for everybody."""
+    given = customers.all_of_them(4, engine.now())
+    with desk.app_context(), transaction():
+        fixtures.build(customers.given(given, engine.now()))
+    desk_clerk = clerk(desk, counted)
+    for customer in given[:2]:  # whoever comes first finds everything cold
+        list(desk_clerk.case(customer))
+    counted.by_kind.clear()
+    for owner, name in COMPILED:
+        counted.watch(monkeypatch, owner, name)
+    steps = [len(list(desk_clerk.case(customer))) for customer in given[2:]]
+    assert min(steps) >= 7
+    most = {kind: max(found) for kind, found in counted.by_kind.items()}
+    assert {kind: count for kind, count in most.items() if count > MOST[kind]} == {}
+    assert counted.compiled == []
+
+
+def test_a_warm_page_stays_within_its_statements_and_compiles_nothing(
+    desk: Flask, counted: Counted, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What a clerk looks at between two steps: lists, a case by its tabs, the customer; a list costs no more for being longer."""
+    given = customers.all_of_them(6, engine.now())
+    with desk.app_context(), transaction():
+        fixtures.build(customers.given(given, engine.now()))
+    desk_clerk = clerk(desk, counted)
+    for customer in given:
+        next(desk_clerk.case(customer))
+    client = Visitor(desk, "cleo").client
+    numbers = re.findall(r"/cases/(AJ-[0-9-]+)", client.get("/tasks").get_data(as_text=True))
+    pages = {path.replace("AJ-2026-000002", numbers[-1]): most for path, most in VISITED.items()}
+    for path in pages:
+        assert client.get(path).status_code == 200
+    for owner, name in COMPILED:
+        counted.watch(monkeypatch, owner, name)
+    sent = {}
+    for path in pages:
+        counted.statements.clear()
+        client.get(path)
+        sent[path] = len(counted.statements)
+    assert {path: count for path, count in sent.items() if count > pages[path]} == {}
+    assert counted.compiled == []

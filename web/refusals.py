@@ -1,0 +1,52 @@
+"""Refusals of service tasks and decisions in words: why, and what is still possible; amounts as the page writes them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from flask_babel import gettext
+
+from web.i18n import mark as _
+from web.i18n import yuan
+
+SENTENCES = {
+    "account_format": _("The account number is not written as this bank writes it."),
+    "batch_closed": _("The month-end batch is closed."),
+    "card_unused": _("The card has not been used yet."),
+    "debit_under_way": _("A debit is under way; the agreement can be changed when it is done."),
+    "exceeds_bill": _("%(amount)s is more than what is due on the bill; at most %(balance)s is possible."),
+    "exceeds_disputed": _("%(amount)s is more than what is in dispute; at most %(disputed)s is possible."),
+    "exceeds_late_fee": _("%(amount)s is more than the late fee due; at most %(balance)s is possible."),
+    "exceeds_receipt": _("Receipt %(receipt)s still holds %(left)s; %(amount)s is more."),
+    "holder_mismatch": _("The account holder is not the customer."),
+    "insufficient_prepayment": _("The prepayment is %(balance)s; %(amount)s is more."),
+    "no_deposit": _("There is no deposit on this number."),
+    "not_cancelled": _("The number has not been cancelled."),
+    "nothing_left": _("Nothing is left to be returned."),
+    "receipt_unknown": _(
+        "There is no such receipt %(receipt)s of this number and kind of payment. Please compare it with the paper."
+    ),
+    "receipt_used": _("Receipt %(receipt)s has been paid back in full. Another receipt is needed."),
+    "same_number": _("The target is the disputed number itself."),
+    "subscription_unknown": _("No customer has this number."),
+    "target_cancelled": _("The target number is cancelled."),
+    "target_not_gotone": _("The target is not a GoTone number."),
+    "target_suspended": _("The target number is suspended."),
+    "target_unknown": _("No customer has the target number."),
+    "unknown_card": _("There is no card with this serial number."),
+    "wrong_pin": _("The PIN does not belong to this card."),
+}
+FEN = frozenset({"amount", "balance", "disputed", "left"})
+NAMED = (*FEN, "receipt")
+
+
+def sentence(refusal: Mapping[str, Any]) -> str:
+    """A refusal, its `code` one of SENTENCES, with what the service said of it; what it did not say is a dash."""
+    values = {**dict.fromkeys(NAMED, "—"), **refusal}
+    text = SENTENCES[values["code"]]
+    return gettext(text, **{name: _written(name, value) for name, value in values.items()})
+
+
+def _written(name: str, value: Any) -> str:
+    return yuan(value) if name in FEN and isinstance(value, int) else str(value)
