@@ -20,7 +20,7 @@ from models.base import session
 from models.definition import ProcessDefinition
 from models.instance import ProcessInstance
 from models.user_task import UserTask
-from office import intake, looks, notices, tokens
+from office import exports, intake, looks, notices, tokens
 from service_tasks.gateway import SubscriptionUnknown
 from web import auth, problems, schemas
 from web.auth import Person
@@ -317,14 +317,15 @@ class Entries(MethodView):
     @blueprint.arguments(schemas.EntryFilter, location="query")
     @blueprint.response(200, schemas.Entry(many=True))
     def get(self, wanted: dict[str, int], instance_id: int) -> list[dict[str, Any]]:
-        """Entries in order, at most a hundred; the chain is checked. Erased personal values are null."""
-        found = [entry for entry in engine.entries(_visible_instance(instance_id).id) if entry.seq > wanted["after"]]
+        """Entries in order, at most a hundred; the chain is checked. Erased personal values are null, secret ones are shown to nobody."""
+        told = engine.history_of(_visible_instance(instance_id).id)
+        found = [entry for entry in told.entries if entry.seq > wanted["after"]]
         return [
             {
                 "sequence": one.seq,
                 "at": one.at,
                 "actor": one.actor,
-                "steps": problems.plain(one.steps),
+                "steps": problems.plain([exports.shown(step, told.definition, personal=True) for step in one.steps]),
                 "hash": one.hash.hex(),
             }
             for one in found[:ENTRIES_ON_A_PAGE]

@@ -7,5 +7,17 @@ are asked for, by their place; who may ask is decided at the edge. What is secre
 from office.exports.checking import Finding, UnknownFile, check
 from office.exports.event_log import Wanted, count, xes
 from office.exports.histories import csv_line, history_csv, history_json
+from office.exports.telling import shown
 
-__all__ = ["Finding", "UnknownFile", "Wanted", "check", "count", "csv_line", "history_csv", "history_json", "xes"]
+__all__ = [
+    "Finding",
+    "UnknownFile",
+    "Wanted",
+    "check",
+    "count",
+    "csv_line",
+    "history_csv",
+    "history_json",
+    "shown",
+    "xes",
+]
