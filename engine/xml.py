@@ -13,6 +13,7 @@ from engine.errors import Invalid
 MOST_BYTES = 4_000_000
 MOST_TAGS = 200_000
 MOST_ATTRIBUTES = 200_000
+MOST_NAMESPACES = 2_000
 MOST_DEPTH = 100
 ENCODINGS = frozenset({"utf-8", "utf-16", "us-ascii", "gb2312", "gbk", "gb18030", "big5", "iso-8859-1", "windows-1252"})
 MARKS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
@@ -76,7 +77,8 @@ def _measure(content: bytes) -> None:
         if mark in content:
             raise MalformedXml(line=content[: content.index(mark)].count(b"\n") + 1, why="document_type")
     quotations = min(content.count(b"="), (content.count(b'"') + content.count(b"'")) // 2)
-    if content.count(b"<") > MOST_TAGS or quotations > MOST_ATTRIBUTES:
+    many = content.count(b"<") > MOST_TAGS or quotations > MOST_ATTRIBUTES
+    if many or content.count(b"xmlns") > MOST_NAMESPACES:
         raise MalformedXml(line=0, why="too_many", limit=MOST_TAGS // 2)
 
 

@@ -38,7 +38,7 @@ class StaleDraft(engine.Conflict):
 
 
 class UnusableFile(engine.Invalid):
-    """A file cannot be kept in the draft: its name, its size, or because it belongs to another process."""
+    """A file cannot be kept in the draft; `why`: name, kind, encoding, too_large, not_text, twice, of_another_process, too_many_files."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -150,7 +150,7 @@ def changed(package: Package, files: Mapping[str, str | None]) -> Package:
         _check_file(package, name, text)
     kept = {name: text for name, text in {**package.files, **files}.items() if text is not None}
     if len(kept) > MOST_FILES:
-        raise UnusableFile(file="", why="too_many_files")
+        raise UnusableFile(file="", why="too_many_files", limit=MOST_FILES)
     return engine.completed_package(Package(key=package.key, files=kept), engine.newest_package)
 
 
@@ -161,7 +161,9 @@ def _check_file(package: Package, name: str, text: str | None) -> None:
     if name in package.files and name not in engine.own_files(package):
         raise UnusableFile(file=name, why="of_another_process")
     if text is not None and (len(text) > MOST_CHARACTERS or not _is_storable(text)):
-        raise UnusableFile(file=name, why="too_large" if len(text) > MOST_CHARACTERS else "not_text")
+        raise UnusableFile(
+            file=name, why="too_large" if len(text) > MOST_CHARACTERS else "not_text", limit=MOST_CHARACTERS
+        )
 
 
 def _is_storable(text: str) -> bool:

@@ -190,8 +190,9 @@ def _locked(key: str, revision: int) -> tuple[DefinitionDraft, Draft]:
 
 
 def _reason(text: str) -> str:
-    if texts.wrong(text, MOST_TEXT, required=True):
-        raise NoReason(most=MOST_TEXT)
+    found = texts.wrong(text, MOST_TEXT, required=True)
+    if found:
+        raise NoReason(most=MOST_TEXT, why=found[0].code)
     return text.strip()
 
 
