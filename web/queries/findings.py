@@ -272,10 +272,13 @@ RULES = {
         "“%(name)s” may be refused (%(codes)s), and no event catches that: the case would stop until somebody helps. Attach an error event, and draw what is done then."
     ),
     "error_not_caught": _(
-        "The end “%(name)s” is an error (%(codes)s) that no event around it catches: the case would go on as if nothing had been wrong. Attach an error event to the sub-process."
+        "The end “%(name)s” is an error (%(codes)s) that no event around it catches: the case would stop until somebody helps. Attach an error event to the sub-process."
+    ),
+    "error_never_thrown": _(
+        "“%(name)s” waits for the refusal “%(code)s”, which “%(step)s” never makes (it makes: %(codes)s). Correct the code, or take the event out."
     ),
     "called_error_not_caught": _(
-        "The process that “%(name)s” calls may end in an error (%(codes)s) that no event catches: the case would go on as if nothing had been wrong. Attach an error event."
+        "The process that “%(name)s” calls may end in an error (%(codes)s) that no event catches: the case would stop until somebody helps. Attach an error event."
     ),
     # what other modelers wrote
     "foreign_operator": _(
