@@ -98,6 +98,12 @@ def observe(observer: Observer) -> None:
         _observers.append(observer)
 
 
+def tell(change: Change) -> None:
+    """Tell every observer, inside the transaction."""
+    for observer in _observers:
+        observer(change)
+
+
 @dataclass
 class Loaded:
     """An instance taken for change."""
@@ -317,7 +323,7 @@ def _save(loaded: Loaded, *, by: str, at: datetime, request: str = "", also: Seq
         by=by,
         at=at,
         case_key=loaded.case_key,
-        personal=loaded.definition.personal,
+        personal=loaded.definition.private,
         calendar=calendars.keep(run.calendar),
         request=request,
     )
@@ -325,9 +331,7 @@ def _save(loaded: Loaded, *, by: str, at: datetime, request: str = "", also: Seq
     jobs.queue(row.id, steps, loaded.case_key, at)
     forget(ProcessInstance, UserTask, Incident)
     form = loaded.definition.form_by_id(run.form_id) if run.form_id else None
-    change = Change(row.id, row.business_key, row.key, at, by, steps, run.ended, form, run.scopes[0].variables)
-    for observer in _observers:
-        observer(change)
+    tell(Change(row.id, row.business_key, row.key, at, by, steps, run.ended, form, run.scopes[0].variables))
     return Advanced(row.id, opened, run.ended, _troubles(steps), run.scopes[0].variables)
 
 
@@ -348,9 +352,23 @@ def _with_groups(steps: list[Step]) -> list[Step]:
     created = [step for step in steps if step["type"] == "user_task_created"]
     if created:
         codes = _department_codes({step["group"] for step in created})
+        departments = set(codes.values())
         for step in created:
-            step["group"] = codes.get(step["group"], step["group"])
+            if step["group"] not in departments:
+                step["group"] = codes.get(step["group"]) or _worked_on_by(step, departments) or step["group"]
     return steps
+
+
+def _worked_on_by(step: Step, departments: set[str]) -> str | None:
+    """The department that had this step before: a lane still bears the name of one that has been renamed since."""
+    if not departments:
+        return None
+    earlier = select(UserTask.group).where(
+        UserTask.process_key == step["process"],
+        UserTask.element_id == step["element"],
+        UserTask.group.in_(departments),
+    )
+    return session().scalar(earlier.order_by(UserTask.id.desc()).limit(1))
 
 
 _codes: WeakKeyDictionary[Any, dict[str, str]] = WeakKeyDictionary()

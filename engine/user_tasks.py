@@ -140,7 +140,7 @@ def _assign(task_id: int, kind: str, by: Actor, at: datetime, check: Any, **more
 
 
 def form_of(task_id: int, *, at: datetime) -> tuple[Form, dict[str, Any], feel.Scope]:
-    """What a task's page needs: its form, the variables it sees, and the scope for its expressions.
+    """What a task's page needs: its form, the variables it sees, secret ones excepted, and the scope for its expressions.
 
     Errors: UnknownUserTask, AlreadyCompleted, InstanceEnded.
     """
@@ -149,7 +149,9 @@ def form_of(task_id: int, *, at: datetime) -> tuple[Form, dict[str, Any], feel.S
         raise permissions.AlreadyCompleted(task=task_id, state=row.task_state)
     run = execution.take(row, by="", at=at).run
     task = run.task(row.task_token)
-    variables = {"accepted_at": row.started_at, **run.scope_at(task).variables}
+    secret = run.definition.private.secret
+    seen = {name: value for name, value in run.scope_at(task).variables.items() if name not in secret}
+    variables = {"accepted_at": row.started_at, **seen}
     form = run.definition.form_by_id(run.element_of(task).properties["form"])
     return form, variables, feel.Scope(at=at, calendar=run.calendar)
 

@@ -36,14 +36,15 @@ class MalformedXml(Invalid):
     """The file is not well-formed XML of an acceptable kind."""
 
 
-def parse(content: bytes) -> Element:
-    """The root element.
+def parse(content: bytes, *, whole: bool = False) -> Element:
+    """The root element; `whole` with comments and processing instructions, for what is written again.
 
     Errors: MalformedXml(line, why): empty, no_xml, too_long, too_many, too_deep, document_type, not_well_formed.
     """
     _measure(content)
     try:
-        root = etree.fromstring(content, parser=etree.XMLParser(**_PARSER_OPTIONS))
+        options = {**_PARSER_OPTIONS, "remove_comments": not whole, "remove_pis": not whole}
+        root = etree.fromstring(content, parser=etree.XMLParser(**options))
     except (etree.XMLSyntaxError, ValueError) as error:
         raise MalformedXml(**_place(error)) from error
     if root.getroottree().docinfo.doctype:
@@ -114,6 +115,16 @@ def local(element: Element) -> str:
 def namespace(element: Element) -> str:
     """The namespace of the tag, or an empty string."""
     return (etree.QName(element).namespace or "") if isinstance(element.tag, str) else ""
+
+
+def add(parent: Element, tag: str, *, prefixes: dict[str, str] | None = None, **attributes: str) -> Element:
+    """A new last child; `prefixes` are namespaces by the prefix they are written with."""
+    return etree.SubElement(parent, tag, attributes, nsmap=prefixes)
+
+
+def indent(node: Element) -> None:
+    """Begin a line with each element in it."""
+    etree.indent(node, level=sum(1 for _ in node.iterancestors()))
 
 
 def serialise(root: Element) -> bytes:

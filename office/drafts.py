@@ -24,6 +24,8 @@ NAME = r"(decisions/[A-Za-z0-9_.-]+\.dmn|forms/[A-Za-z0-9_.-]+\.form|{key}\.bpmn
 MOST_FILES = 300
 MOST_CHARACTERS = 1_000_000
 MOST_NAME = 100
+MOST_KEY = 60
+MOST_NUMBER = 1_000
 STARTED = START_VARIABLES | {kind.variable: "string" for kind in batches.KINDS}
 
 
@@ -166,6 +168,35 @@ def _check_file(package: Package, name: str, text: str | None) -> None:
 
 def _is_storable(text: str) -> bool:
     return "\0" not in text and not any("\ud800" <= character <= "\udfff" for character in text)
+
+
+def free_key(wanted: str) -> str:
+    """The key, or the next with a number that neither a process nor a draft has."""
+    taken = {*session().scalars(select(ProcessDefinition.key)), *session().scalars(select(DefinitionDraft.key))}
+    others = (f"{wanted[: MOST_KEY - 4]}_{number}" for number in range(2, MOST_NUMBER))
+    return next((one for one in (wanted, *others) if one not in taken), wanted)
+
+
+def brought_in(text: str, key: str) -> engine.Mended:
+    """A diagram from elsewhere as it is kept under a key: everything with its id and its picture, the process to be executed.
+
+    A file that cannot be read stays as it is; the checks say why.
+    """
+    try:
+        whole = engine.mended_diagram(text)
+        kept = engine.executable_diagram(whole.text, key)
+    except engine.MalformedXml:
+        return engine.Mended(text)
+    return engine.Mended(kept.text, (*whole.changes, *kept.changes))
+
+
+def mended(draft: Draft) -> engine.Mended:
+    """Its own diagram with what is not drawn drawn, and ids that are given twice set right: what the editor opens."""
+    text = draft.package.files.get(f"{draft.key}.bpmn", "")
+    try:
+        return engine.mended_diagram(text)
+    except engine.MalformedXml:
+        return engine.Mended(text)
 
 
 def problems(package: Package) -> list[Problem]:

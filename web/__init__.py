@@ -19,7 +19,7 @@ import engine
 import models
 import service_tasks
 from models import base, drivers
-from office import batches, calendar, complaints, correspondence
+from office import batches, calendar, complaints, correspondence, erasure
 from office import supervision as tracking
 from web import addresses, auth, bodies, config, cookies, errors, hosts, i18n, keys, submission
 from web.edge import Refusals
@@ -137,6 +137,7 @@ def _compose() -> None:
     engine.use_calendar(calendar.current)
     engine.observe(complaints.follow)
     engine.observe(correspondence.follow)
+    engine.observe(erasure.follow)
     engine.observe(tracking.report_missed)
 
 

@@ -20,6 +20,7 @@ from office import texts
 
 MOST_NUMBER = 2**31 - 1
 FIRST_DAY, LAST_DAY = date(1990, 1, 1), date(2199, 12, 31)
+MOMENT, MOST_STEPS = re.compile(r"(\d{1,9})(?:\.(\d{1,9}))?", re.ASCII), 10**9
 DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
@@ -83,6 +84,21 @@ class Number(fields.Field):
         if len(digits) > len(str(self.most)) or int(digits) > self.most:
             raise wrong("max", limit=self.most)
         return int(digits)
+
+
+class Moment(fields.Field):
+    """A moment of a case as (entry, step): `4.2` the second step of entry 4, `4` its end; None when none is given."""
+
+    def __init__(self) -> None:
+        super().__init__(load_default=None)
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> tuple[int, int] | None:
+        if value == "":
+            return None
+        parts = MOMENT.fullmatch(str(value))
+        if parts is None:
+            raise wrong("not_a_number")
+        return int(parts[1]), int(parts[2] or MOST_STEPS)
 
 
 class Day(fields.Field):
@@ -153,7 +169,7 @@ ASKED: dict[str, dict[str, fields.Field]] = {
     "intake.form": {"msisdn": MSISDN},
     "notices.unread": {"next": WAY},
     "processes.compare": {"against": Number()},
-    "replay.page": {"at": Number(), "verify": FLAG},
+    "replay.page": {"at": Moment(), "verify": FLAG},
     "tasklist.worklist_page": {
         "scope": Choice("group", "mine", "all"), "process": KEY, "group": NAME, "late": FLAG, "text": NAME, "after": Cursor(TASK, undated=True),
     },

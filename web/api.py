@@ -20,8 +20,9 @@ import engine
 from models.base import session
 from models.definition import ProcessDefinition
 from models.instance import ProcessInstance
+from models.notice import OutboxMessage
 from models.user_task import UserTask
-from office import intake, looks, notices, texts, tokens
+from office import correspondence, exports, intake, looks, notices, texts, tokens
 from service_tasks.gateway import SubscriptionUnknown
 from web import auth, bodies, problems, schemas
 from web.auth import Person
@@ -284,7 +285,7 @@ def _summary(row: UserTask) -> dict[str, Any]:
         "id": row.id,
         "case_number": row.business_key,
         "process": row.process_key,
-        "name": names.element_name(row.process_key, row.element_id, row.name),
+        "name": names.element_name(row.process_key, row.element_id, row.name, engine.definition_of(row.instance_id)),
         "item_index": row.item_index,
         "item_count": row.item_count,
         "group": row.group,
@@ -296,13 +297,14 @@ def _summary(row: UserTask) -> dict[str, Any]:
 
 
 def _task_detail(row: UserTask) -> dict[str, Any]:
-    element = engine.definition_of(row.instance_id).processes[row.process_key].element(row.element_id)
+    definition = engine.definition_of(row.instance_id)
+    element = definition.processes[row.process_key].element(row.element_id)
     return {
         **_summary(row),
         "instance_id": row.instance_id,
         "element_id": row.element_id,
         "state": row.state,
-        "documentation": names.documentation(row.process_key, element),
+        "documentation": names.documentation(row.process_key, element, definition),
         "manual_refs": list(element.manual_refs),
         "form": _form(row.id) if row.state == "open" else [],
     }
@@ -359,14 +361,15 @@ class Entries(MethodView):
     @blueprint.response(200, schemas.Entry(many=True))
     @refuses(403, 404, 422)
     def get(self, wanted: dict[str, int], instance_id: int) -> list[dict[str, Any]]:
-        """Entries in order, at most a hundred; the chain is checked. Erased personal values are null."""
-        found = [entry for entry in engine.entries(_visible_instance(instance_id).id) if entry.seq > wanted["after"]]
+        """Entries in order, at most a hundred; the chain is checked. Erased personal values are null, secret ones are shown to nobody."""
+        told = engine.history_of(_visible_instance(instance_id).id)
+        found = [entry for entry in told.entries if entry.seq > wanted["after"]]
         return [
             {
                 "sequence": one.seq,
                 "at": one.at,
                 "actor": one.actor,
-                "steps": problems.plain(one.steps),
+                "steps": problems.plain([exports.shown(step, told.definition, personal=True) for step in one.steps]),
                 "hash": one.hash.hex(),
             }
             for one in found[:ENTRIES_ON_A_PAGE]
@@ -402,6 +405,29 @@ class OneAccount(MethodView):
             raise SubscriptionUnknown(msisdn=msisdn)
         known = caller.subscription
         return {"msisdn": msisdn, "kind": known.kind, "state": known.state, **caller.balances._asdict()}
+
+
+@blueprint.route("/messages")
+class Messages(MethodView):
+    """Text messages to customers, for the program that sends them."""
+
+    @blueprint.response(200, schemas.Message(many=True))
+    def get(self) -> list[OutboxMessage]:
+        """What waits to be sent, the oldest first, at most a hundred. For operators."""
+        access.check_role(_person(), "operator")
+        return correspondence.waiting()
+
+
+@blueprint.route("/messages/<int:message_id>/outcome")
+class MessageOutcome(MethodView):
+    """What became of a text message."""
+
+    @blueprint.arguments(schemas.MessageOutcome)
+    @blueprint.response(204)
+    def post(self, given: dict[str, str], message_id: int) -> None:
+        """It was sent, or it failed, once; the case says so under its correspondence. For operators."""
+        access.check_role(_person(), "operator")
+        correspondence.report(message_id, at=engine.now(), failure=given["failure"])
 
 
 @blueprint.route("/definitions")

@@ -108,7 +108,7 @@ def heat_map(key: str) -> str:
         figures=found,
         version=shown.version,
         versions=list(session().scalars(versions.order_by(ProcessDefinition.version.desc()))),
-        english=names.english_elements(key),
+        english=names.english_elements(key, shown),
         span=spans.span,
         measure=spans.measure,
     )

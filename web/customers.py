@@ -23,4 +23,7 @@ def customer() -> str:
     access.check_counter(current_user)
     msisdn = asked()["msisdn"]
     found = intake.look_up(msisdn) if intake.MSISDN.match(msisdn) else None
-    return render_template("customer.html", msisdn=msisdn, caller=found, process_name=names.process_name)
+    versions = names.versions_of(case.case_number for case in found.cases) if found else {}
+    return render_template(
+        "customer.html", msisdn=msisdn, caller=found, process_name=names.process_name, versions=versions
+    )

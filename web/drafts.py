@@ -15,7 +15,7 @@ import engine
 from office import drafts
 from web import auth, errors, problems
 from web.addresses import asked
-from web.queries import access, changes, findings, modeler
+from web.queries import access, changes, findings, mendings, modeler
 
 blueprint = Blueprint("drafts", __name__, url_prefix="/processes")
 READERS = ("owner", "auditor", "supervisor")
@@ -78,8 +78,11 @@ def _body(schema: type[Schema]) -> dict[str, Any]:
 @blueprint.get("/<key>/draft")
 @reading
 def draft(key: str) -> Response:
-    """The draft, opened from the newest version when there is none."""
-    return jsonify(_document(drafts.find(key)))
+    """The draft, opened from the newest version when there is none; `mended` is its diagram with what could not be seen, when it differs."""
+    found = drafts.find(key)
+    whole = drafts.mended(found)
+    mended = {f"{key}.bpmn": whole.text} if whole.changes else {}
+    return jsonify({**_document(found), "mended": mended, "mendings": mendings.sentences(whole.changes)})
 
 
 @blueprint.put("/<key>/draft")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 from decimal import Decimal
+from typing import Any
 from unicodedata import normalize
 
 from flask import Blueprint, Flask, flash, redirect, render_template, request, url_for
@@ -46,7 +47,7 @@ def form() -> str:
 @blueprint.get("/caller")
 def caller() -> str:
     """The panel about a number."""
-    return render_template("_caller.html", caller=_caller(asked()["msisdn"]), process_name=names.process_name)
+    return render_template("_caller.html", **_called(_caller(asked()["msisdn"])))
 
 
 @blueprint.post("/suggestion")
@@ -66,8 +67,17 @@ def accept() -> str | Response | tuple[str, int]:
         number = intake.accept(_taken(typed), by=auth.actor(), at=engine.now(), key=submission.given())
     except engine.InvalidForm as error:
         return _page(typed, error.reasons), 422
+    instance = casefile.find(number)
     flash(_taken_in(number))
-    return tasklist.onward(number, casefile.find(number).id)
+    for wait in standing.waits(instance):
+        if wait.stuck:
+            flash(
+                gettext(
+                    "“%(step)s” could not be carried out; the operator of the system has been told.", step=wait.what
+                ),
+                "warn",
+            )
+    return tasklist.onward(number, instance.id)
 
 
 def _taken_in(number: str) -> str:
@@ -119,6 +129,12 @@ def _fen(text: str) -> int | None:
     return int(amount * 100)
 
 
+def _called(caller: intake.Caller | None) -> dict[str, Any]:
+    """A caller, and their cases in the words of the versions these run on."""
+    versions = names.versions_of(case.case_number for case in caller.cases) if caller else {}
+    return {"caller": caller, "process_name": names.process_name, "versions": versions}
+
+
 def _caller(msisdn: str) -> intake.Caller | None:
     return intake.look_up(msisdn) if intake.MSISDN.match(msisdn) else None
 
@@ -139,7 +155,7 @@ def _page(typed: dict[str, str], reasons: dict[str, list[engine.Reason]]) -> str
         "intake.html",
         typed=typed,
         reasons=reasons,
-        caller=_caller(typed.get("msisdn", "")),
+        **_called(_caller(typed.get("msisdn", ""))),
         suggestion=_suggestion(typed),
         channels={
             "counter": gettext("At the counter"),
@@ -147,6 +163,5 @@ def _page(typed: dict[str, str], reasons: dict[str, list[engine.Reason]]) -> str
             "agency": gettext("At an agency"),
             "letter": gettext("By letter"),
         },
-        process_name=names.process_name,
         **_choices(),
     )

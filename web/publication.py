@@ -16,7 +16,7 @@ import engine
 from office import drafts, publication
 from web import auth, errors
 from web.processes import PROCESSES, READERS, attachment
-from web.queries import access, changes, differences, findings, names, processes
+from web.queries import access, changes, differences, findings, mendings, names, processes
 
 blueprint = Blueprint("publication", __name__, url_prefix="/processes")
 AT_ONCE = 2
@@ -188,9 +188,19 @@ def upload(key: str) -> Any:
             raise drafts.UnusableFile(file=str(one.filename)[:100], why="twice")
         if name:
             files[name] = text
+    diagram = f"{key}.bpmn"
+    brought = drafts.brought_in(files.get(diagram) or "", key)
+    files |= {diagram: brought.text} if diagram in files else {}
     drafts.save(key, files, revision=_revision(), by=auth.actor(), at=engine.now())
     flash(gettext("%(n)s files are in the draft now.", n=len(files)))
+    _tell(brought)
     return _back(key)
+
+
+def _tell(brought: engine.Mended) -> None:
+    """What was changed in a diagram that was brought in."""
+    for sentence in mendings.sentences(brought.changes):
+        flash(sentence)
 
 
 def _placed(key: str, given: FileStorage) -> tuple[str, str]:
@@ -239,8 +249,10 @@ def bring_in_post() -> Any:
         problems = publication.readable(text)
         if problems:
             return _bringing_in(problems=problems), 422
-        key = key or publication.key_of(text)
-        drafts.save(key, {f"{key}.bpmn": text}, revision=0, by=auth.actor(), at=engine.now())
+        key = key or publication.key_of(text, given.filename)
+        brought = drafts.brought_in(text, key)
+        drafts.save(key, {f"{key}.bpmn": brought.text}, revision=0, by=auth.actor(), at=engine.now())
     except (drafts.UnusableFile, drafts.StaleDraft) as error:
         return _bringing_in(errors.describe(error)), errors.status_of(error)
+    _tell(brought)
     return _back(key)

@@ -198,6 +198,26 @@ class Account(Schema):
     held = fields.Integer()
 
 
+class Message(Schema):
+    """A text message that waits to be sent."""
+
+    id = fields.Integer(required=True)
+    case_number = fields.String(allow_none=True)
+    to_msisdn = fields.String()
+    body = fields.String()
+    queued_at = fields.AwareDateTime()
+
+
+class MessageOutcome(Schema):
+    """What became of a text message."""
+
+    failure = fields.String(
+        load_default="",
+        validate=validate.Length(max=200),
+        metadata={"description": "why it failed; empty: it was sent"},
+    )
+
+
 class Definition(Schema):
     """A version of a process."""
 

@@ -60,7 +60,6 @@ def worklist_page() -> str:
         page=worklist.page(current_user, wanted),
         wanted=wanted,
         departments=names.departments(),
-        process_name=names.process_name,
     )
 
 
@@ -105,7 +104,7 @@ def onward(number: str, instance_id: int) -> Response:
     following = engine.workable(instance_id, auth.actor())
     if following:
         return redirect(url_for("tasklist.task", task_id=following[0]))
-    return redirect(url_for("cases.case", number=number, _anchor="standing"))
+    return redirect(url_for("cases.case", number=number))
 
 
 def _submitted() -> filling.Submitted:
@@ -196,29 +195,30 @@ def _page(
     caught = names.refusals(definition.processes[stage.process].diagram)
     refused = standing.refused_before(history.entries, row.token)
     filled = filling.untouched(form, variables, scope) if typed is None else _typed(form, variables, scope, typed)
-    return render_template(
-        "task.html",
-        task=row,
-        name=_name(row),
-        whose=standing.whose(row.instance_id),
-        refused=refused and (names.drawn_in(definition, refused["element"]), standing.why(refused, caught)),
-        way=way,
-        may_work=row.group in current_user.departments or row.assignee == current_user.name,
-        form=form,
-        reasons=reasons,
-        words=variables.get("complaint_text"),
-        batch=batchlist.of(row.process_key, row.business_key),
-        shown=evidence.of(form, {**variables, "refusal": None}, caught),
-        documentation=names.documentation(stage.process, element),
-        manual_refs=element.manual_refs,
-        earlier=timeline.newest(history, EARLIER_LINES)[:EARLIER_LINES],
-        stage=stage,
-        definition=definition,
-        departments=names.departments(),
-        process_name=names.process_name,
-        paused=history.is_paused,
-        **filled,
-    )
+    with names.of_definition(definition):  # a case is told in the words of its own version
+        return render_template(
+            "task.html",
+            task=row,
+            name=_name(row),
+            whose=standing.whose(row.instance_id),
+            refused=refused and (names.drawn_in(definition, refused["element"]), standing.why(refused, caught)),
+            way=way,
+            may_work=row.group in current_user.departments or row.assignee == current_user.name,
+            form=form,
+            reasons=reasons,
+            words=variables.get("complaint_text"),
+            batch=batchlist.of(row.process_key, row.business_key),
+            shown=evidence.of(form, {**variables, "refusal": None}, caught),
+            documentation=names.documentation(stage.process, element),
+            manual_refs=element.manual_refs,
+            earlier=timeline.newest(history, EARLIER_LINES)[:EARLIER_LINES],
+            stage=stage,
+            definition=definition,
+            departments=names.departments(),
+            process_name=names.process_name,
+            paused=history.is_paused,
+            **filled,
+        )
 
 
 @blueprint.get("/definitions/<key>/versions/<int:version>/diagram.bpmn")

@@ -77,6 +77,8 @@ def test_the_description_names_every_path(app: Flask) -> None:
         "/api/v1/instances/{instance_id}",
         "/api/v1/instances/{instance_id}/entries",
         "/api/v1/accounts/{msisdn}",
+        "/api/v1/messages",
+        "/api/v1/messages/{message_id}/outcome",
         "/api/v1/definitions",
         "/api/v1/definitions/{key}/versions/{version}",
     }

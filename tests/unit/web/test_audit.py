@@ -24,6 +24,7 @@ from models.base import session, transaction
 from models.billing import JournalEntry, LedgerAccount
 from models.user_task import UserTask
 from office import exports, intake, verification
+from office.exports import event_log
 from tests import auditing
 from tests.people import CLEO
 from web.auth import load
@@ -153,6 +154,26 @@ def test_a_moment_can_be_linked(app: Flask, made: Any) -> None:
     assert told[start + 1].seq == 5
 
 
+def test_every_moment_opens_as_itself(app: Flask, made: Any) -> None:
+    """The link beside each event leads to that event, among several of one entry and in either language."""
+    number = made[1][auditing.CALLED]
+    for language in ("en", "zh"):
+        ada = visitor(app, "ada", language)
+        moments = re.findall(r'data-moment="([\d.]+)"', ada.get(f"/cases/{number}/replay").text)
+        assert len(set(moments)) == len(moments) > 20
+        for place, moment in list(enumerate(moments))[::7]:
+            page = ada.get(f"/cases/{number}/replay?at={moment}").text
+            assert f'data-start="{place}"' in page
+            assert f'href="?at={moment}"' in page
+
+
+@pytest.mark.parametrize("at", ["x", "-1", "4.", "4.5.6", "99999999999", "\u0664", "1e3"])
+def test_no_moment_is_the_first(app: Flask, made: Any, at: str) -> None:
+    """An address that names none begins at the beginning."""
+    answer = visitor(app, "ada").get(f"/cases/{made[1][auditing.REFUSED]}/replay", query_string={"at": at})
+    assert (answer.status_code, 'data-start="0"' in answer.text) == (200, True)
+
+
 @pytest.mark.parametrize("path", ["replay", "history.json", "history.csv"])
 def test_who_may_not_see_a_case_may_not_replay_it(app: Flask, made: Any, path: str) -> None:
     """Nora works elsewhere: page and files are refused."""
@@ -215,7 +236,7 @@ def test_the_event_log_can_be_narrowed(app: Flask, made: Any) -> None:
 
 def test_control_characters_do_not_break_the_log() -> None:
     """XML has no place for them; they are replaced, quotes and brackets are escaped."""
-    assert parse(exports._string("a", "x\x00\"<&'\ufffe").encode()).get("value") == "x\ufffd\"<&'\ufffd"
+    assert parse(event_log._string("a", "x\x00\"<&'\ufffe").encode()).get("value") == "x\ufffd\"<&'\ufffd"
 
 
 def test_heat_counts_what_the_rows_hold(app: Flask, made: Any) -> None:

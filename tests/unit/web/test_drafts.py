@@ -195,6 +195,32 @@ def test_the_editor_learns_what_there_is_to_choose(olu: FlaskClient) -> None:
     assert found["functions"]
 
 
+def test_what_cannot_be_seen_is_drawn_when_a_draft_is_opened(olu: FlaskClient) -> None:
+    """A stored draft whose flow lost its picture opens with it drawn, told and not yet stored; what is whole is left alone."""
+    found = olu.get("/processes/TS-002/draft").json
+    assert found is not None
+    assert (found["mended"], found["mendings"]) == ({}, [])
+    text = found["files"]["TS-002.bpmn"]
+    lost = text.replace('id="flow_cash_di"', 'id="flow_hold_di"', 1)
+    assert [one["rule"] for one in save(olu, {"TS-002.bpmn": lost}).json["problems"]] == ["picture_id_used_twice"]
+    opened = olu.get("/processes/TS-002/draft").json
+    assert opened is not None
+    assert opened["files"]["TS-002.bpmn"] == lost
+    assert len(opened["mendings"]) == 1
+    assert save(olu, opened["mended"], revision=1).json["problems"] == []
+
+
+def test_a_draft_without_a_drawing_is_opened_with_one(olu: FlaskClient) -> None:
+    """Whatever wrote it, the owner sees all of it."""
+    text = olu.get("/processes/TS-002/draft").json["files"]["TS-002.bpmn"]  # type: ignore[index]
+    bare = text[: text.index("<bpmndi:BPMNDiagram")] + text[text.index("</bpmn:definitions>") :]
+    assert [one["rule"] for one in save(olu, {"TS-002.bpmn": bare}).json["problems"]] == ["no_picture"]
+    opened = olu.get("/processes/TS-002/draft").json
+    assert opened is not None
+    assert opened["mendings"] == ["文件里没有图，已画好，可以随意调整位置。"]
+    assert save(olu, opened["mended"], revision=1).json["problems"] == []
+
+
 NO_FORM = "forms/ts002_receipt.form"
 BEYOND = {
     "a catalogue of aliases": ({"translations/TS-002.en.yaml": BOMB}, "malformed_catalogue"),

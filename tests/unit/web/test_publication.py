@@ -18,6 +18,7 @@ from models.base import Base, session
 from models.definition import ProcessDefinition
 from office import demo, publication
 from office.scenarios import Played
+from tests.foreign import FILES
 from tests.people import CLEO, OLU
 from web import auth, config, create_app
 from web.commands.building import compile_translations
@@ -359,3 +360,50 @@ def test_everybody_may_read_what_is_in_force(app: Flask, name: str) -> None:
     for path in ("", "/TS-002", "/SUB-001", "/TS-002/forms/ts002_receipt", "/TS-002/versions/1"):
         assert browser.client.get(f"/processes{path}").status_code == 200
     assert browser.client.get("/processes/TS-002/publish").status_code == (403 if name == "nora" else 200)
+
+
+@pytest.mark.parametrize(
+    "name, key",
+    [
+        ("default_namespace", "brought_in"),
+        ("bpmn_io", "Order_check"),
+        ("signavio", "brought_in"),
+        ("camunda_7", "order"),
+    ],
+)
+def test_what_is_brought_in_is_whole(olu: Browser, name: str, key: str) -> None:
+    """A process that its tool numbered is called after its name or file, is to be executed and drawn; what was changed is said on the next page."""
+    brought = olu.post("/processes/import", file=(io.BytesIO(FILES[name].encode()), "brought in.bpmn"), key="")
+    assert brought.location == f"/processes/{key}/publish"
+    page = olu.client.get(brought.location).text
+    rules = {one["rule"] for one in olu.draft(key)["problems"]}
+    assert rules & {"no_picture", "not_drawn", "wrong_process_id", "one_executable_process"} == set()
+    drawn = engine.drawing(olu.draft(key)["files"][f"{key}.bpmn"].encode())
+    assert {"begin", "work", "done"} <= drawn.shapes.keys()
+    told = {"default_namespace": "文件里没有图", "bpmn_io": "流程编号原为 Process_0ab12cd", "signavio": "已标上"}
+    assert told.get(name, "") in page
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_every_foreign_file_becomes_a_draft(olu: Browser, name: str) -> None:
+    """Whatever a tool or a hand left out, the file opens, and nothing in it is hidden."""
+    brought = olu.post("/processes/import", file=(io.BytesIO(FILES[name].encode()), "x.bpmn"), key="NET-001")
+    assert (brought.status_code, brought.location) == (302, "/processes/NET-001/publish")
+    rules = {one["rule"] for one in olu.draft("NET-001")["problems"]}
+    assert rules & {"no_picture", "not_drawn", "flow_not_drawn", "drawn_twice", "picture_of_nothing"} == set()
+    assert rules & {"id_used_twice", "picture_id_used_twice", "wrong_process_id"} == set()
+    assert olu.client.get(brought.location).status_code == 200
+
+
+def test_a_name_that_is_taken_gets_a_number(olu: Browser) -> None:
+    """Two tools' first processes do not fall upon each other."""
+    for key in ("Order_check", "Order_check_2"):
+        brought = olu.post("/processes/import", file=(io.BytesIO(FILES["bpmn_io"].encode()), "x.bpmn"), key="")
+        assert brought.location == f"/processes/{key}/publish"
+
+
+def test_a_diagram_put_into_a_draft_is_made_whole(olu: Browser) -> None:
+    """The way through the upload is the same as the import: drawn, and under the key of the draft."""
+    olu.post("/processes/TS-002/draft/upload", files=(io.BytesIO(FILES["bpmn_io"].encode()), "a.bpmn"), revision=0)
+    found = engine.read_diagram(olu.draft()["files"]["TS-002.bpmn"].encode())
+    assert (found.key, found.executable) == ("TS-002", 1)
