@@ -39,7 +39,6 @@ from engine.execution import (
     StaleInstance,
     UnknownInstance,
     observe,
-    seal_for,
 )
 from engine.handlers import registered as operators
 from engine.history import BrokenChain, Entry
@@ -92,7 +91,7 @@ from engine.sealing import ephemeral as ephemeral_keys
 from engine.spiff.entered import EntryRefused
 from engine.steps import Failed
 from engine.timers import run_clock
-from engine.user_tasks import UnknownUserTask, assign, claim, complete, form_of, release, workable
+from engine.user_tasks import UnknownUserTask, assign, claim, complete, form_of, release, workable, workable_among
 from engine.verification import (
     Deviation,
     Verdict,
@@ -243,7 +242,6 @@ __all__ = [
     "run_clock",
     "run_due",
     "run_jobs",
-    "seal_for",
     "start",
     "survive",
     "told_of_people",
@@ -257,5 +255,6 @@ __all__ = [
     "warnings",
     "warnings_of_file",
     "workable",
+    "workable_among",
     "write_yaml",
 ]

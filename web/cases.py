@@ -58,13 +58,14 @@ def _page(
     looking.note(number)
     whole = tab == "diagram"
     history = engine.history_of(instance.id) if whole else engine.end_of(instance.id, NEWEST, before)
-    complaint = casefile.complaint_of(instance)
+    complaint, active = casefile.complaint_of(instance), instance.state == "active"
+    tasks = casefile.open_tasks(instance.id) if active else []
     return render_template(
         "case.html",
         tab=tab,
         remark=remark,
         told=told,
-        may_reply=complaint is not None and instance.state == "active" and replies.may(auth.actor()),
+        may_reply=complaint is not None and active and replies.may(auth.actor()),
         reasons=reasons or {},
         instance=instance,
         complaint=complaint,
@@ -78,8 +79,8 @@ def _page(
         money=casefile.money(number) if tab == "money" else [],
         messages=casefile.messages(number) if tab == "messages" else [],
         comments=casefile.comments(number) if tab == "messages" else [],
-        waits=standing.waits(instance) if instance.state == "active" else [],
-        workable=engine.workable(instance.id, auth.actor()),
+        waits=standing.waits(instance, tasks, history.definition) if active else [],
+        workable=engine.workable_among(tasks, history.definition, auth.actor()),
         looks=looks.of_case(number) if tab == "looks" and current_user.has("auditor") else [],
         element_name=names.element_name,
         departments=names.departments(),
