@@ -20,6 +20,7 @@ from engine.definitions.dmn import parse as read_decisions
 from engine.definitions.doubtful import check as warnings
 from engine.definitions.doubtful import of_file as warnings_of_file
 from engine.definitions.loose import check as _lint_file
+from engine.definitions.naming import Mending
 from engine.definitions.package import MissingFile, Package
 from engine.definitions.package import completed as completed_package
 from engine.definitions.package import load as load_package
@@ -27,8 +28,12 @@ from engine.definitions.package import own_names as own_files
 from engine.definitions.package import pruned as pruned_package
 from engine.definitions.package import read as read_package
 from engine.definitions.package import with_files as package_with
+from engine.definitions.redrawing import Mended
+from engine.definitions.redrawing import executable as executable_diagram
+from engine.definitions.redrawing import mend as mended_diagram
 from engine.definitions.shapes import Drawing
 from engine.definitions.shapes import read as drawing
+from engine.erasure import AlreadyErased, MayNotErase, NotClosed, StillUnderWay, erase, may_erase
 from engine.errors import Conflict, Corrupt, EngineError, Invalid, InvalidDefinition, NotFound, NotPermitted, Problem
 from engine.errors import first as first_findings
 from engine.execution import (
@@ -36,12 +41,13 @@ from engine.execution import (
     CannotGoOn,
     Change,
     InstanceEnded,
+    KeyUsedAgain,
     StaleInstance,
     UnknownInstance,
     observe,
 )
 from engine.handlers import registered as operators
-from engine.history import BrokenChain, Entry
+from engine.history import GENESIS, BrokenChain, Entry, chain, holds_clear
 from engine.history import read as read_history
 from engine.incidents import IncidentResolved, UnknownIncident, resolve, retry
 from engine.instances import InvalidVariables, cancel, meet_limit, start
@@ -62,6 +68,7 @@ from engine.permissions import (
     NotACandidate,
     NotASupervisor,
 )
+from engine.personal import Personal
 from engine.publishing import (
     Published,
     callers_of,
@@ -75,6 +82,7 @@ from engine.publishing import problems as lint
 from engine.publishing import record as record_definition
 from engine.replay import (
     CaseHistory,
+    Doubt,
     Follower,
     Marking,
     definition_of,
@@ -84,8 +92,9 @@ from engine.replay import (
     follow_scopes,
     history_of,
     marking,
+    what_holds,
 )
-from engine.sealing import Keys
+from engine.sealing import Keys, mac
 from engine.sealing import configure as configure_keys
 from engine.sealing import ephemeral as ephemeral_keys
 from engine.spiff.entered import EntryRefused
@@ -94,6 +103,7 @@ from engine.timers import run_clock
 from engine.user_tasks import UnknownUserTask, assign, claim, complete, form_of, release, workable, workable_among
 from engine.verification import (
     Deviation,
+    Erasure,
     Verdict,
     every_instance,
     verify,
@@ -102,9 +112,11 @@ from engine.verification import (
     verify_streams,
 )
 from engine.versions import InForce, UnknownProcess
+from engine.versions import by_id as definition_by_id
 from engine.versions import current as definition
-from engine.worker import carry_out, renew_leases, run_jobs
+from engine.worker import UnknownJob, begin_again, carry_out, failed_background, renew_leases, run_jobs
 from engine.xml import MalformedXml
+from engine.xml import decoded as decoded_file
 from engine.yaml import MalformedYaml
 from engine.yaml import parse as read_yaml
 from engine.yaml import serialise as write_yaml
@@ -127,9 +139,11 @@ def decide(key: str, decision_id: str, variables: dict[str, Any], *, at: datetim
 
 
 __all__ = [
+    "GENESIS",
     "Actor",
     "Advanced",
     "AlreadyCompleted",
+    "AlreadyErased",
     "BrokenChain",
     "Calendar",
     "CannotGoOn",
@@ -143,11 +157,13 @@ __all__ = [
     "Deviation",
     "Diagram",
     "Difference",
+    "Doubt",
     "Drawing",
     "Element",
     "EngineError",
     "Entry",
     "EntryRefused",
+    "Erasure",
     "Failed",
     "Flow",
     "Follower",
@@ -160,25 +176,33 @@ __all__ = [
     "InvalidDefinition",
     "InvalidForm",
     "InvalidVariables",
+    "KeyUsedAgain",
     "Keys",
     "MalformedXml",
     "MalformedYaml",
     "Marking",
+    "MayNotErase",
+    "Mended",
+    "Mending",
     "MissingFile",
     "NotACandidate",
     "NotASupervisor",
+    "NotClosed",
     "NotFound",
     "NotPermitted",
     "Outcome",
     "Package",
+    "Personal",
     "Problem",
     "Published",
     "Reason",
     "StaleInstance",
+    "StillUnderWay",
     "UnknownDecision",
     "UnknownElement",
     "UnknownIncident",
     "UnknownInstance",
+    "UnknownJob",
     "UnknownProcess",
     "UnknownUserTask",
     "Verdict",
@@ -186,10 +210,12 @@ __all__ = [
     "announce_to_nobody",
     "assign",
     "background",
+    "begin_again",
     "calendar",
     "callers_of",
     "cancel",
     "carry_out",
+    "chain",
     "claim",
     "complete",
     "completed_package",
@@ -197,7 +223,9 @@ __all__ = [
     "correlate",
     "count_published",
     "decide",
+    "decoded_file",
     "definition",
+    "definition_by_id",
     "definition_of",
     "differences",
     "drawing",
@@ -205,7 +233,10 @@ __all__ = [
     "enqueue",
     "entries",
     "ephemeral_keys",
+    "erase",
     "every_instance",
+    "executable_diagram",
+    "failed_background",
     "first_findings",
     "fold",
     "follow_scopes",
@@ -213,12 +244,16 @@ __all__ = [
     "forms",
     "frames",
     "history_of",
+    "holds_clear",
     "in_force",
     "lint",
     "lint_file",
     "load_package",
+    "mac",
     "marking",
+    "may_erase",
     "meet_limit",
+    "mended_diagram",
     "newest_package",
     "now",
     "observe",
@@ -254,6 +289,7 @@ __all__ = [
     "waiting_for",
     "warnings",
     "warnings_of_file",
+    "what_holds",
     "workable",
     "workable_among",
     "write_yaml",

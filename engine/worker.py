@@ -19,6 +19,7 @@ from sqlalchemy import Row, select, update
 
 from engine import execution, jobs, sealing
 from engine.clock import now
+from engine.errors import NotFound
 from engine.handlers import Call
 from engine.language import values
 from engine.spiff.run import Run
@@ -78,6 +79,26 @@ def carry_out(job_id: int, clock: Clock = now) -> bool:
     with transaction():
         _record(job, outcome, clock())
     return True
+
+
+class UnknownJob(NotFound):
+    """There is no such work that has failed."""
+
+
+def failed_background() -> list[Job]:
+    """Work beside the cases that was given up, such as a batch whose cases could not all be released, the oldest first."""
+    query = select(Job).where(Job.state == "failed", Job.instance_id.is_(None)).order_by(Job.id)
+    return list(session().scalars(query.limit(BATCH)))
+
+
+def begin_again(job_id: int, at: datetime) -> None:
+    """Put given-up work beside the cases into the queue once more, under the same key. Errors: UnknownJob."""
+    with transaction():
+        given_up = update(Job).where(Job.id == job_id, Job.state == "failed", Job.instance_id.is_(None))
+        columns = {"state": "queued", "retries": jobs.ATTEMPTS, "due_at": at, "error": None}
+        if session().execute(given_up.values(**columns).returning(Job.id)).first() is None:
+            raise UnknownJob(job=job_id)
+        jobs.announced(job_id, jobs.ATTEMPTS, at)
 
 
 def renew_leases(at: datetime) -> None:

@@ -44,14 +44,16 @@ class Message(NamedTuple):
 
 TEMPLATES = {
     "charge_held": Message(
-        "您有争议的话费 $amount 元已挂帐,其余话费可以正常缴纳。核算结果预计 $settle_on 后告知您。", ("amount",)
+        "您有争议的话费 $amount 元已挂帐,其余话费可以正常缴纳。核算结果预计 $settle_on 后告知您。(案件 $case_number)",
+        ("amount",),
     ),
     "credit_scheduled": Message(
-        "与您投诉有关的 $amount 元将随 $period 的二次批价记入,帐单出具后可查,办妥后再答复您。", ("amount",)
+        "与您投诉有关的 $amount 元将随 $period 的二次批价记入,帐单出具后可查,办妥后再答复您。(案件 $case_number)",
+        ("amount",),
     ),
-    "credit_posted": Message("您反映的话费已冲减 $amount 元,请留意下期帐单。", ("amount",)),
+    "credit_posted": Message("您反映的话费已冲减 $amount 元,请留意帐单。(案件 $case_number)", ("amount",)),
     "mandate_renewed": Message(
-        "您的托收已重新办理,$effective_on 起生效,每月 $debit_day 日扣款。扣款期间请不要用其他方式缴费。"
+        "您的托收已重新办理,$effective_on 起生效,每月 $debit_day 日扣款。扣款期间请不要用其他方式缴费。(案件 $case_number)"
     ),
     "reply": Message("您的投诉 $case_number 答复如下:$text($date)"),
     "interim_reply": Message("您的投诉 $case_number 正在处理:$progress。"),
@@ -116,7 +118,7 @@ def body(template: str, values: Mapping[str, Any]) -> str:
 )
 def send(parameters: dict[str, Any], call: Call) -> dict[str, Any]:
     """Queue a text message, once per call, to the number that complained, whatever other number the case is about. Errors: ValuesMissing."""
-    message = body(parameters["template"], parameters["values"])
+    message = body(parameters["template"], {"case_number": call.business_key, **parameters["values"]})
     number = customers_number(call.business_key) or parameters["msisdn"]
     sent = queue(call.key, call.business_key, number, parameters["template"], message, call.at)
     return {"outbox_id": sent}

@@ -41,6 +41,9 @@ STANDING = {
 RELEASED = "StandsStill"
 
 
+WORK = {"batches/release_cases": _("Cases that waited for a batch could not all go on.")}
+
+
 def register(app: Flask) -> None:
     """Add the pages."""
     app.register_blueprint(blueprint)
@@ -64,9 +67,10 @@ def listing() -> str:
     found = session().execute(query).all()
     steps = {one.id: _step(one) for one, _instance in found}
     reasons = {kind: gettext(text) for kind, text in (REASONS | STANDING).items()}
-    return render_template(
-        "incidents.html", found=found, steps=steps, reasons=reasons, standing=STANDING, released=RELEASED
-    )
+    given_up = engine.failed_background()
+    what = {job.id: gettext(WORK[job.topic]) if job.topic in WORK else job.topic for job in given_up}
+    shown = {"reasons": reasons, "standing": STANDING, "released": RELEASED, "given_up": given_up, "what": what}
+    return render_template("incidents.html", found=found, steps=steps, **shown)
 
 
 def _step(incident: Incident) -> str:
@@ -98,4 +102,12 @@ def _told(advanced: engine.Advanced) -> Response:
         flash(" ".join([begun, *troubles]), "warn")
     else:
         flash(gettext("Done; the case goes on."))
+    return redirect(url_for("incidents.listing"))
+
+
+@blueprint.post("/work/<int:job_id>/retry")
+def retry_work(job_id: int) -> Response:
+    """Put work beside the cases that was given up into the queue once more."""
+    engine.begin_again(job_id, engine.now())
+    flash(gettext("It is in the queue again; when it fails once more it comes back to this list."))
     return redirect(url_for("incidents.listing"))

@@ -36,7 +36,7 @@ def is_closed(office: Office, case: str, *, told: list[str], money: list[tuple[s
         expect(row).to_contain_text(kind)
         expect(row).to_contain_text(amount)
     office.case("cleo", case, "messages")
-    messages = page.locator(".desk-task-form .desk-quote")
+    messages = page.locator(".desk-task-form [data-channel=sms] .desk-quote")
     expect(messages).to_have_count(1 if sent else 0)
     if sent:
         expect(messages).to_contain_text(sent)

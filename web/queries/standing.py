@@ -48,18 +48,20 @@ def whose(instance_id: int) -> Whose:
 
 @dataclass(frozen=True)
 class TakenIn:
-    """A case that has just been taken in: its instance, whose it is, the departments at which it waits."""
+    """A case that has just been taken in: its instance, whose it is, the departments at which it waits, the elements at which it is stuck."""
 
     instance_id: int
     customer: str | None
     groups: frozenset[str]
+    stuck: frozenset[str]
 
 
 _TAKEN_IN: Any = (
-    select(Complaint.instance_id, Customer.name, UserTask.group)
+    select(Complaint.instance_id, Customer.name, UserTask.group, Incident.element_id)
     .select_from(Complaint)
     .outerjoin(Customer, Customer.id == Complaint.customer_id)
     .outerjoin(UserTask, and_(UserTask.instance_id == Complaint.instance_id, UserTask.state == "open"))
+    .outerjoin(Incident, and_(Incident.instance_id == Complaint.instance_id, Incident.state == "open"))
     .where(Complaint.case_number == bindparam("number"))
 )
 
@@ -67,7 +69,16 @@ _TAKEN_IN: Any = (
 def taken_in(number: str) -> TakenIn:
     """What to say of a complaint that is a case now."""
     found = session().execute(_TAKEN_IN, {"number": number}).all()
-    return TakenIn(found[0][0], found[0][1], frozenset(group for _, _, group in found if group))
+    groups, stuck = (frozenset(row[place] for row in found if row[place]) for place in (2, 3))
+    return TakenIn(found[0][0], found[0][1], groups, stuck)
+
+
+def stuck_at(taken: TakenIn) -> list[str]:
+    """What the steps are called at which a case that was just taken in is stuck."""
+    if not taken.stuck:
+        return []
+    definition = engine.definition_of(taken.instance_id)
+    return [names.drawn_in(definition, element) for element in sorted(taken.stuck)]
 
 
 @dataclass(frozen=True)

@@ -211,7 +211,7 @@ def _broken(*_arguments: object) -> bool:
 
 
 def test_work_of_the_office_is_tried_again(database: Session, at: datetime) -> None:
-    """Background work that fails has five attempts and is then left as failed for a person to see."""
+    """Background work that fails has five attempts and is then left as failed for a person to see, who may begin it again."""
     tried: list[datetime] = []
 
     @engine.background("test/sweep")
@@ -225,6 +225,13 @@ def test_work_of_the_office_is_tried_again(database: Session, at: datetime) -> N
         engine.run_jobs(at + minutes * MINUTE)
     assert len(tried) == 5
     assert database.scalars(select(Job.state)).one() == "failed"
+    (given_up,) = engine.failed_background()
+    engine.begin_again(given_up.id, at + 700 * MINUTE)
+    assert engine.failed_background() == []
+    assert engine.run_jobs(at + 700 * MINUTE) == 1
+    assert len(tried) == 6
+    with pytest.raises(engine.UnknownJob):
+        engine.begin_again(given_up.id, at)
 
 
 def test_what_is_only_tried_out_is_not_handed_over(database: Session, at: datetime) -> None:

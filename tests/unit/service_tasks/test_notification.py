@@ -23,7 +23,10 @@ def test_a_message_is_queued_once(desk: Any) -> None:
     answer = desk.twice("notification/send", **HELD)
     message = session().scalars(select(OutboxMessage)).one()
     assert answer == {"outbox_id": message.id}
-    assert message.body == "您有争议的话费 12.50 元已挂帐,其余话费可以正常缴纳。核算结果预计 2026-11-26 后告知您。"
+    assert (
+        message.body
+        == "您有争议的话费 12.50 元已挂帐,其余话费可以正常缴纳。核算结果预计 2026-11-26 后告知您。(案件 AJ-2026-000001)"
+    )
     assert (message.to_msisdn, message.state, message.case_number) == ("13900000001", "queued", "AJ-2026-000001")
 
 

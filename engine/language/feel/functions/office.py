@@ -1,4 +1,4 @@
-"""Functions of the business calendar: when the office's limits fall (`language.calendar`)."""
+"""Functions of the office: when its limits fall by the business calendar (`language.calendar`), and how it writes money."""
 
 from __future__ import annotations
 
@@ -44,3 +44,12 @@ _on_calendar("next_month", "at, n", _is_day_number)
 _on_calendar("first_working_day")
 _on_calendar("period_of")
 _on_calendar("thursday_of")
+
+
+@builtin("yuan", "fen")
+def _yuan(scope: Any, fen: Any) -> Any:
+    """An amount in fen as people read it, "50.00"; null for what is no whole number."""
+    if not is_whole(fen):
+        return None
+    sign, whole = ("-" if fen < 0 else ""), abs(int(fen))
+    return f"{sign}{whole // 100}.{whole % 100:02d}"

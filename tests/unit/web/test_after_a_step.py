@@ -1,0 +1,115 @@
+"""What a clerk is told after a step: what was done and in whose case, what comes next, and what did not work; never "done" for a refusal."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from flask import Flask
+
+import engine
+from office import tokens
+from tests.furnishing import CASH, JUDGED, PAID, begin, complete, open_tasks
+from tests.people import CLEO
+from tests.visitors import LANGUAGES, Caller, Visitor
+
+pytestmark = pytest.mark.slow
+NUMBER = "13900000201"
+
+
+def steps(desk: Flask, *forms: dict[str, str], number: str = NUMBER) -> tuple[str, int]:
+    """A case after some forms have been filled in, and its open task."""
+    with desk.app_context():
+        case = begin(number)
+        for form in forms:
+            complete(open_tasks(case)[0], form)
+        return case, open_tasks(case)[0]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_clerk_stays_with_the_customer(desk: Flask, language: str) -> None:
+    """Of two cases worked on alternately, each step leads on in its own case and names step, case and customer."""
+    first, task = steps(desk)
+    steps(desk, number="13900000202")
+    visitor = Visitor(desk, "cleo", language)
+    answer = visitor.client.post(f"/tasks/{task}/completion", data=JUDGED)
+    with desk.app_context():
+        (following,) = open_tasks(first)
+    assert answer.location == f"/tasks/{following}"
+    page = visitor.get(answer.location)
+    (said,) = [one.text_content() for one in page.tree.xpath("//main//*[contains(@class, 'desk-note-ok')]")]
+    step = {"zh": "“判断投诉原因”", "en": "“Judge the cause of the complaint”"}[language]
+    assert (step in said, first in said, "虚构客户0201" in said) == (True, True, True)
+    (whose,) = [one.text_content() for one in page.tree.xpath("//*[@class='desk-whose']")]
+    assert ("虚构客户0201" in whose, "139****0201" in whose, first in whose) == (True, True, True)
+
+
+def test_where_nothing_is_ones_own_the_case_says_what_it_waits_for(desk: Flask) -> None:
+    """After the reply the reception room evaluates: the clerk reads who has it, and is led on to the worklist."""
+    settled = {"liability_cause": "system", "right_charge": "0", "charged": "88.00", "resolution": "已退"}
+    case, task = steps(desk, JUDGED, CASH, PAID, settled)
+    visitor = Visitor(desk, "cleo", "zh")
+    answer = visitor.client.post(
+        f"/tasks/{task}/completion", data={"resolution": "已退还 88.00 元", "reply_channel": "phone"}
+    )
+    assert answer.location == f"/cases/{case}"
+    page = visitor.get(answer.location)
+    assert f"已完成“回复客户”，案件 {case}，虚构客户0201。" in page.text
+    assert "评估处理结果" in page.text
+    assert page.has("#standing")
+    assert "/tasks/next" in page.text
+
+
+def test_a_refusal_that_is_recorded_is_never_green(desk: Flask) -> None:
+    """Whoever records a refusal all the same reads it first on the page it leads to, in red, and no "done"."""
+    _case, task = steps(desk, JUDGED, CASH)
+    visitor = Visitor(desk, "cleo", "zh")
+    refused = {**PAID, "receipt_number": "SJ-0000"}
+    page = visitor.post(f"/tasks/{task}/completion", **refused)
+    assert page.status == 422
+    assert "SJ-0000" in page.beside("receipt_number")
+    assert page.typed("receipt_number") == "SJ-0000"
+    answer = visitor.client.post(f"/tasks/{task}/completion", data={**refused, "despite": "receipt_unknown"})
+    page = visitor.get(answer.location)
+    assert page.tree.xpath("//main//*[contains(@class, 'desk-note-ok')]") == []
+    told = [one.text_content() for one in page.tree.xpath("//main//*[contains(@class, 'desk-note-bad')]")]
+    assert len(told) == 2
+    assert all("SJ-0000" in one for one in told)
+
+
+def test_what_only_a_later_step_can_know_stands_first_on_its_page(desk: Flask) -> None:
+    """A refusal that was recorded earlier is not shown again once the step it led to is done."""
+    case, task = steps(desk, JUDGED, CASH)
+    with desk.app_context():
+        form = {**PAID, "receipt_number": "SJ-0000"}
+        engine.complete(task, form=form, by=CLEO, at=engine.now(), despite=["receipt_unknown"])
+        (asked,) = open_tasks(case)
+    visitor = Visitor(desk, "cleo", "zh")
+    assert "desk-note-bad" in visitor.get(f"/tasks/{asked}").text
+    assert visitor.post(f"/tasks/{asked}/completion", **CASH).status == 302
+    with desk.app_context():
+        (confirmed,) = open_tasks(case)
+    assert "desk-note-bad" not in visitor.get(f"/tasks/{confirmed}").text
+
+
+@pytest.fixture
+def caller(app: Flask) -> Caller:
+    return Caller(app.test_client(), tokens.create("cleo", at=engine.now()))
+
+
+def test_a_program_is_told_the_same(app: Flask, caller: Caller) -> None:
+    """422 with field, code and amounts; recorded on request; then what was refused and which tasks are open, the workable ones marked."""
+    case = begin(NUMBER)
+    for form in (JUDGED, CASH):
+        complete(open_tasks(case)[0], form)
+    (task,) = open_tasks(case)
+    form: dict[str, Any] = {**PAID, "refund_amount": "150.00"}
+    answer = caller.post(f"/tasks/{task}/completion", {"form": form})
+    problem = answer.json
+    assert (answer.status_code, problem["code"]) == (422, "EntryRefused")
+    (reason,) = problem["reasons"]["refund_amount"]
+    assert reason["values"]["amount"] == 15_000
+    assert problem["values"]["code"] == reason["code"]
+    done = caller.post(f"/tasks/{task}/completion", {"form": form, "despite": [reason["code"]]}).json
+    assert [one["code"] for one in done["troubles"]] == [reason["code"]]
+    assert [(one["id"], one["workable"]) for one in done["tasks"]] == [(done["user_task_ids"][0], True)]
