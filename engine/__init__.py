@@ -9,6 +9,7 @@ from engine.calendars import current as calendar
 from engine.calendars import use as use_calendar
 from engine.clock import now
 from engine.definitions import known as variables
+from engine.definitions.bilingual import english_names
 from engine.definitions.compiled import Definition, UnknownElement
 from engine.definitions.diagram import Diagram, Element, Flow
 from engine.definitions.diagram import parse as read_diagram
@@ -45,7 +46,6 @@ from engine.execution import (
     StaleInstance,
     UnknownInstance,
     observe,
-    seal_for,
 )
 from engine.handlers import registered as operators
 from engine.history import GENESIS, BrokenChain, Entry, chain, holds_clear
@@ -101,7 +101,7 @@ from engine.sealing import ephemeral as ephemeral_keys
 from engine.spiff.entered import EntryRefused
 from engine.steps import Failed
 from engine.timers import run_clock
-from engine.user_tasks import UnknownUserTask, assign, claim, complete, form_of, release, workable
+from engine.user_tasks import UnknownUserTask, assign, claim, complete, form_of, release, workable, workable_among
 from engine.verification import (
     Deviation,
     Erasure,
@@ -231,6 +231,7 @@ __all__ = [
     "differences",
     "drawing",
     "end_of",
+    "english_names",
     "enqueue",
     "entries",
     "ephemeral_keys",
@@ -278,7 +279,6 @@ __all__ = [
     "run_clock",
     "run_due",
     "run_jobs",
-    "seal_for",
     "start",
     "survive",
     "told_of_people",
@@ -293,5 +293,6 @@ __all__ = [
     "warnings_of_file",
     "what_holds",
     "workable",
+    "workable_among",
     "write_yaml",
 ]
