@@ -35,7 +35,17 @@ from engine.definitions.redrawing import mend as mended_diagram
 from engine.definitions.shapes import Drawing
 from engine.definitions.shapes import read as drawing
 from engine.erasure import AlreadyErased, MayNotErase, NotClosed, StillUnderWay, erase, may_erase
-from engine.errors import Conflict, Corrupt, EngineError, Invalid, InvalidDefinition, NotFound, NotPermitted, Problem
+from engine.errors import (
+    MOST_FINDINGS,
+    Conflict,
+    Corrupt,
+    EngineError,
+    Invalid,
+    InvalidDefinition,
+    NotFound,
+    NotPermitted,
+    Problem,
+)
 from engine.errors import first as first_findings
 from engine.execution import (
     Advanced,
@@ -141,6 +151,7 @@ def decide(key: str, decision_id: str, variables: dict[str, Any], *, at: datetim
 
 __all__ = [
     "GENESIS",
+    "MOST_FINDINGS",
     "Actor",
     "Advanced",
     "AlreadyCompleted",

@@ -100,9 +100,8 @@ def described(app: Flask) -> dict[tuple[str, str], dict[int, str]]:
         for method, operation in operations.items():
             for status, response in operation.get("responses", {}).items() if method != "parameters" else ():
                 shared = document["components"]["responses"].get(response.get("$ref", "").rpartition("/")[2], response)
-                found.setdefault((rule, method.upper()), {})[int(status) if status.isdigit() else 0] = next(
-                    iter(shared["content"])
-                )
+                kind = next(iter(shared.get("content", {"": None})))
+                found.setdefault((rule, method.upper()), {})[int(status) if status.isdigit() else 0] = kind
     return found
 
 
