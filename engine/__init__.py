@@ -92,7 +92,17 @@ from engine.sealing import ephemeral as ephemeral_keys
 from engine.spiff.entered import EntryRefused
 from engine.steps import Failed
 from engine.timers import run_clock
-from engine.user_tasks import UnknownUserTask, assign, claim, complete, form_of, release, workable
+from engine.user_tasks import (
+    UnknownUserTask,
+    assign,
+    claim,
+    complete,
+    form_of,
+    may_complete,
+    open_tasks,
+    release,
+    workable,
+)
 from engine.verification import (
     Deviation,
     Verdict,
@@ -222,10 +232,12 @@ __all__ = [
     "lint_file",
     "load_package",
     "marking",
+    "may_complete",
     "meet_limit",
     "newest_package",
     "now",
     "observe",
+    "open_tasks",
     "operators",
     "own_files",
     "package_with",

@@ -6,7 +6,7 @@ A user task is opened by a run when a token reaches a bpmn:userTask, and ends by
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -21,6 +21,8 @@ from engine.language.forms import Form
 from engine.permissions import Actor, TaskFacts
 from engine.spiff.run import Run
 from models.base import session, transaction
+from models.definition import ProcessDefinition
+from models.instance import ProcessInstance
 from models.user_task import UserTask
 
 Submitted = Mapping[str, str | Sequence[str]]
@@ -87,16 +89,29 @@ def _check_four_eyes(by: Actor, facts: TaskFacts, instance_id: int, elements: st
 
 def workable(instance_id: int, by: Actor) -> list[int]:
     """The open tasks of an instance that this person may complete now, the most urgent first."""
-    held = execution.find(instance_id, lock=False)
-    if held is None or held.state != "active":
-        return []
-    definition = versions.by_id(held.definition_id, held.sha256)
-    rows = session().scalars(
-        select(UserTask)
+    return [row.id for row, may in _judged(instance_id, by) if may]
+
+
+def open_tasks(instance_id: int, by: Actor) -> list[tuple[UserTask, bool]]:
+    """The open tasks of an instance, the most urgent first, each with whether this person may complete it now."""
+    return list(_judged(instance_id, by))
+
+
+def _judged(instance_id: int, by: Actor) -> Iterator[tuple[UserTask, bool]]:
+    rows = session().execute(
+        select(UserTask, ProcessInstance.definition_id, ProcessDefinition.sha256)
+        .join(ProcessInstance, ProcessInstance.id == UserTask.instance_id)
+        .join(ProcessDefinition, ProcessDefinition.id == ProcessInstance.definition_id)
         .where(UserTask.instance_id == instance_id, UserTask.state == "open")
         .order_by(UserTask.due_at.is_(None), UserTask.due_at, UserTask.id)
     )
-    return [row.id for row in rows.all() if _may(row, definition, by)]
+    for row, definition_id, sha256 in rows.all():
+        yield row, may_complete(row, definition_id, sha256, by)
+
+
+def may_complete(row: UserTask, definition_id: int, sha256: str, by: Actor) -> bool:
+    """Whether this person may complete an open task now; the version its instance runs on is given by whoever has read both."""
+    return _may(row, versions.by_id(definition_id, sha256), by)
 
 
 def _may(row: UserTask, definition: Definition, by: Actor) -> bool:

@@ -15,7 +15,7 @@ from werkzeug.wrappers import Response
 import engine
 from office import intake, notices, texts
 from web import auth, submission, tasklist
-from web.queries import access, casefile, names, standing
+from web.queries import access, names, standing
 
 blueprint = Blueprint("intake", __name__, url_prefix="/intake")
 FIELDS = ("msisdn", "text", "channel", "demand", "disputed_amount", "process", "overrule_reason")
@@ -67,23 +67,18 @@ def accept() -> str | Response | tuple[str, int]:
         number = intake.accept(_taken(typed), by=auth.actor(), at=engine.now(), key=submission.given())
     except engine.InvalidForm as error:
         return _page(typed, error.reasons), 422
-    instance = casefile.find(number)
-    flash(_taken_in(number))
-    for wait in standing.waits(instance):
-        if wait.stuck:
-            flash(
-                gettext(
-                    "“%(step)s” could not be carried out; the operator of the system has been told.", step=wait.what
-                ),
-                "warn",
-            )
-    return tasklist.onward(number, instance.id)
+    whose, tasks = standing.taken_in(number, auth.actor())
+    flash(_taken_in(number, whose, {task.group for task, _workable in tasks}))
+    for step in standing.stuck(whose.instance_id) if whose.stuck else []:
+        flash(
+            gettext("“%(step)s” could not be carried out; the operator of the system has been told.", step=step), "warn"
+        )
+    return tasklist.onward(number, [task.id for task, workable in tasks if workable])
 
 
-def _taken_in(number: str) -> str:
+def _taken_in(number: str, whose: standing.Whose, groups: set[str]) -> str:
     """That the case is there, and which department it waits for when that is not one's own."""
-    groups, whose = casefile.waits_at(number), standing.whose(casefile.find(number).id).name
-    customer = gettext(", %(customer)s", customer=whose) if whose else ""
+    customer = gettext(", %(customer)s", customer=whose.name) if whose.name else ""
     if not groups or groups & current_user.departments:
         return gettext("Case %(number)s%(customer)s has been taken in.", number=number, customer=customer)
     waiting = gettext(", ").join(names.departments().get(group, group) for group in sorted(groups))

@@ -101,12 +101,11 @@ def complete(task_id: int) -> str | Response | tuple[str, int]:
     row = session().get_one(UserTask, task_id)
     kind, sentence = standing.said(_name(row), row.business_key, standing.whose(row.instance_id), done)
     flash(sentence, kind)
-    return onward(row.business_key, row.instance_id)
+    return onward(row.business_key, engine.workable(row.instance_id, auth.actor()))
 
 
-def onward(number: str, instance_id: int) -> Response:
+def onward(number: str, following: list[int]) -> Response:
     """Where one stays with the customer: the next step of the case that is one's own, else what the case waits for."""
-    following = engine.workable(instance_id, auth.actor())
     if following:
         return redirect(url_for("tasklist.task", task_id=following[0]))
     return redirect(url_for("cases.case", number=number))

@@ -30,12 +30,6 @@ _OPEN_TASKS = (
     .order_by(UserTask.due_at, UserTask.id)
 )
 
-_WAITS_AT = (
-    select(UserTask.group)
-    .join(ProcessInstance, ProcessInstance.id == UserTask.instance_id)
-    .where(ProcessInstance.business_key == bindparam("number"), UserTask.state == "open")
-)
-
 
 class UnknownCase(engine.NotFound):
     """There is no case with this number."""
@@ -133,8 +127,3 @@ def comments(number: str) -> list[Comment]:
 def open_tasks(instance_id: int) -> list[UserTask]:
     """The open tasks of a case, the most urgent first."""
     return list(session().scalars(_OPEN_TASKS, {"instance": instance_id}))
-
-
-def waits_at(number: str) -> set[str]:
-    """The departments at which a case waits, by code."""
-    return set(session().scalars(_WAITS_AT, {"number": number}))

@@ -8,38 +8,66 @@ from datetime import datetime
 from typing import Any
 
 from flask_babel import gettext
-from sqlalchemy import select
+from sqlalchemy import cast, func, literal, null, select, union_all
 
 import engine
-from models.base import session
+from models.base import UTCDateTime, session
 from models.complaint import Complaint
 from models.customer import Customer
+from models.definition import ProcessDefinition
 from models.incident import Incident
 from models.instance import ProcessInstance
 from models.timer import MessageSubscription, Timer
+from models.user_task import UserTask
 from web import refusals
-from web.queries import casefile, names
+from web.queries import names
+
+_STUCK = (Incident.instance_id == Complaint.instance_id, Incident.state == "open")
 
 
 @dataclass(frozen=True)
 class Whose:
-    """The customer of a case, name and number, and the process chosen for it; each None where there is none."""
+    """The customer of a case, name and number, and the process chosen for it; each None where there is none. `stuck` counts
+    its steps that could not be carried out."""
 
+    instance_id: int
+    stuck: int
     name: str | None
     msisdn: str | None
     process: str | None
 
 
 def whose(instance_id: int) -> Whose:
-    """Who the case is about; nobody for a batch."""
+    """Who a case is about; nobody for a batch."""
+    stuck = select(func.count()).select_from(Incident).where(*_STUCK)
     query = (
-        select(Customer.name, Complaint.msisdn, Complaint.process_key)
+        select(Complaint.instance_id, stuck.scalar_subquery(), Customer.name, Complaint.msisdn, Complaint.process_key)
         .select_from(Complaint)
         .outerjoin(Customer, Customer.id == Complaint.customer_id)
         .where(Complaint.instance_id == instance_id)
     )
     found = session().execute(query).first()
-    return Whose(*found) if found is not None else Whose(None, None, None)
+    return Whose(*found) if found is not None else Whose(instance_id, 0, None, None, None)
+
+
+def taken_in(number: str, person: engine.Actor) -> tuple[Whose, list[tuple[UserTask, bool]]]:
+    """A case just taken in: whose it is, and its open tasks, each with whether the person may complete it; one statement."""
+    stuck = select(func.count()).select_from(Incident).where(*_STUCK)
+    query = (
+        select(Complaint.instance_id, stuck.scalar_subquery(), Customer.name, Complaint.msisdn, Complaint.process_key)
+        .add_columns(UserTask, ProcessDefinition.id, ProcessDefinition.sha256)
+        .select_from(Complaint)
+        .join(ProcessInstance, ProcessInstance.id == Complaint.instance_id)
+        .join(ProcessDefinition, ProcessDefinition.id == ProcessInstance.definition_id)
+        .outerjoin(Customer, Customer.id == Complaint.customer_id)
+        .outerjoin(UserTask, (UserTask.instance_id == ProcessInstance.id) & (UserTask.state == "open"))
+        .where(Complaint.case_number == number)
+        .order_by(UserTask.due_at.is_(None), UserTask.due_at, UserTask.id)
+    )
+    rows = session().execute(query).all()
+    open_ones = [row[5:] for row in rows if row[5] is not None]
+    tasks = [(task, engine.may_complete(task, version, sha256, person)) for task, version, sha256 in open_ones]
+    return Whose(*rows[0][:5]), tasks
 
 
 @dataclass(frozen=True)
@@ -51,44 +79,62 @@ class Wait:
     until: datetime | None
     task_id: int | None = None
     stuck: bool = False
+    workable: bool = False
 
 
-def waits(instance: ProcessInstance) -> list[Wait]:
-    """What an active case waits for; the steps of people first."""
-    return [*_tasks(instance), *_events(instance)]
+def waits(
+    instance: ProcessInstance, definition: engine.Definition, person: engine.Actor, *, briefly: bool
+) -> list[Wait]:
+    """What an active case waits for, the steps of people first; `briefly` only those, where there are any."""
+    if instance.state != "active":
+        return []
+    found = list(_tasks(instance, person, names.departments()))
+    return found if found and briefly else [*found, *_events(instance, definition)]
 
 
-def _tasks(instance: ProcessInstance) -> Iterator[Wait]:
-    groups = names.departments()
-    for task in casefile.open_tasks(instance.id):
+def _tasks(instance: ProcessInstance, person: engine.Actor, groups: Mapping[str, str]) -> Iterator[Wait]:
+    for task, workable in engine.open_tasks(instance.id, person):
         name = names.of_item(
             names.element_name(task.process_key, task.element_id, task.name), task.item_index, task.item_count
         )
         who = names.person_name(task.assignee) if task.assignee else groups.get(task.group, task.group)
-        yield Wait(name, who, task.due_at, task.id)
+        yield Wait(name, who, task.due_at, task.id, workable=workable)
 
 
-def _events(instance: ProcessInstance) -> Iterator[Wait]:
-    timers = session().execute(select(Timer.element_id, Timer.due_at).where(Timer.instance_id == instance.id)).all()
-    messages = (
+def _events(instance: ProcessInstance, definition: engine.Definition) -> Iterator[Wait]:
+    none = cast(null(), UTCDateTime())
+    found = (
         session()
-        .scalars(select(MessageSubscription.element_id).where(MessageSubscription.instance_id == instance.id))
+        .execute(
+            union_all(
+                select(Timer.element_id, Timer.due_at, literal(False)).where(Timer.instance_id == instance.id),
+                select(MessageSubscription.element_id, none, literal(False)).where(
+                    MessageSubscription.instance_id == instance.id
+                ),
+                select(Incident.element_id, none, literal(True)).where(
+                    Incident.instance_id == instance.id, Incident.state == "open"
+                ),
+            )
+        )
         .all()
     )
-    incidents = (
+    for element, due, stuck in found:
+        yield Wait(
+            names.drawn_in(definition, element),
+            gettext("the operator of the system") if stuck else "",
+            due,
+            stuck=bool(stuck),
+        )
+
+
+def stuck(instance_id: int) -> list[str]:
+    """The steps of a case that could not be carried out, by name."""
+    found = (
         session()
-        .scalars(select(Incident.element_id).where(Incident.instance_id == instance.id, Incident.state == "open"))
+        .scalars(select(Incident.element_id).where(Incident.instance_id == instance_id, Incident.state == "open"))
         .all()
     )
-    if not (timers or messages or incidents):
-        return
-    definition = engine.definition_of(instance.id)
-    for element, due in timers:
-        yield Wait(names.drawn_in(definition, element), "", due)
-    for element in messages:
-        yield Wait(names.drawn_in(definition, element), "", None)
-    for element in incidents:
-        yield Wait(names.drawn_in(definition, element), gettext("the operator of the system"), None, stuck=True)
+    return [names.drawn_in(engine.definition_of(instance_id), element) for element in found]
 
 
 def said(step: str, number: str, who: Whose, advanced: engine.Advanced) -> tuple[str, str]:
