@@ -20,6 +20,7 @@ from engine.definitions.dmn import parse as read_decisions
 from engine.definitions.doubtful import check as warnings
 from engine.definitions.doubtful import of_file as warnings_of_file
 from engine.definitions.loose import check as _lint_file
+from engine.definitions.naming import Mending
 from engine.definitions.package import MissingFile, Package
 from engine.definitions.package import completed as completed_package
 from engine.definitions.package import load as load_package
@@ -27,8 +28,12 @@ from engine.definitions.package import own_names as own_files
 from engine.definitions.package import pruned as pruned_package
 from engine.definitions.package import read as read_package
 from engine.definitions.package import with_files as package_with
+from engine.definitions.redrawing import Mended
+from engine.definitions.redrawing import executable as executable_diagram
+from engine.definitions.redrawing import mend as mended_diagram
 from engine.definitions.shapes import Drawing
 from engine.definitions.shapes import read as drawing
+from engine.erasure import AlreadyErased, MayNotErase, NotClosed, StillUnderWay, erase, may_erase
 from engine.errors import Conflict, Corrupt, EngineError, Invalid, InvalidDefinition, NotFound, NotPermitted, Problem
 from engine.errors import first as first_findings
 from engine.execution import (
@@ -36,13 +41,14 @@ from engine.execution import (
     CannotGoOn,
     Change,
     InstanceEnded,
+    KeyUsedAgain,
     StaleInstance,
     UnknownInstance,
     observe,
     seal_for,
 )
 from engine.handlers import registered as operators
-from engine.history import BrokenChain, Entry
+from engine.history import GENESIS, BrokenChain, Entry, chain, holds_clear
 from engine.history import read as read_history
 from engine.incidents import IncidentResolved, UnknownIncident, resolve, retry
 from engine.instances import InvalidVariables, cancel, meet_limit, start
@@ -63,6 +69,7 @@ from engine.permissions import (
     NotACandidate,
     NotASupervisor,
 )
+from engine.personal import Personal
 from engine.publishing import (
     Published,
     callers_of,
@@ -76,6 +83,7 @@ from engine.publishing import problems as lint
 from engine.publishing import record as record_definition
 from engine.replay import (
     CaseHistory,
+    Doubt,
     Follower,
     Marking,
     definition_of,
@@ -85,8 +93,9 @@ from engine.replay import (
     follow_scopes,
     history_of,
     marking,
+    what_holds,
 )
-from engine.sealing import Keys
+from engine.sealing import Keys, mac
 from engine.sealing import configure as configure_keys
 from engine.sealing import ephemeral as ephemeral_keys
 from engine.spiff.entered import EntryRefused
@@ -105,6 +114,7 @@ from engine.user_tasks import (
 )
 from engine.verification import (
     Deviation,
+    Erasure,
     Verdict,
     every_instance,
     verify,
@@ -113,9 +123,11 @@ from engine.verification import (
     verify_streams,
 )
 from engine.versions import InForce, UnknownProcess
+from engine.versions import by_id as definition_by_id
 from engine.versions import current as definition
 from engine.worker import UnknownJob, begin_again, carry_out, failed_background, renew_leases, run_jobs
 from engine.xml import MalformedXml
+from engine.xml import decoded as decoded_file
 from engine.yaml import MalformedYaml
 from engine.yaml import parse as read_yaml
 from engine.yaml import serialise as write_yaml
@@ -138,9 +150,11 @@ def decide(key: str, decision_id: str, variables: dict[str, Any], *, at: datetim
 
 
 __all__ = [
+    "GENESIS",
     "Actor",
     "Advanced",
     "AlreadyCompleted",
+    "AlreadyErased",
     "BrokenChain",
     "Calendar",
     "CannotGoOn",
@@ -154,11 +168,13 @@ __all__ = [
     "Deviation",
     "Diagram",
     "Difference",
+    "Doubt",
     "Drawing",
     "Element",
     "EngineError",
     "Entry",
     "EntryRefused",
+    "Erasure",
     "Failed",
     "Flow",
     "Follower",
@@ -171,21 +187,28 @@ __all__ = [
     "InvalidDefinition",
     "InvalidForm",
     "InvalidVariables",
+    "KeyUsedAgain",
     "Keys",
     "MalformedXml",
     "MalformedYaml",
     "Marking",
+    "MayNotErase",
+    "Mended",
+    "Mending",
     "MissingFile",
     "NotACandidate",
     "NotASupervisor",
+    "NotClosed",
     "NotFound",
     "NotPermitted",
     "Outcome",
     "Package",
+    "Personal",
     "Problem",
     "Published",
     "Reason",
     "StaleInstance",
+    "StillUnderWay",
     "UnknownDecision",
     "UnknownElement",
     "UnknownIncident",
@@ -203,6 +226,7 @@ __all__ = [
     "callers_of",
     "cancel",
     "carry_out",
+    "chain",
     "claim",
     "complete",
     "completed_package",
@@ -210,7 +234,9 @@ __all__ = [
     "correlate",
     "count_published",
     "decide",
+    "decoded_file",
     "definition",
+    "definition_by_id",
     "definition_of",
     "differences",
     "drawing",
@@ -218,7 +244,9 @@ __all__ = [
     "enqueue",
     "entries",
     "ephemeral_keys",
+    "erase",
     "every_instance",
+    "executable_diagram",
     "failed_background",
     "first_findings",
     "fold",
@@ -227,13 +255,17 @@ __all__ = [
     "forms",
     "frames",
     "history_of",
+    "holds_clear",
     "in_force",
     "lint",
     "lint_file",
     "load_package",
+    "mac",
     "marking",
     "may_complete",
+    "may_erase",
     "meet_limit",
+    "mended_diagram",
     "newest_package",
     "now",
     "observe",
@@ -271,6 +303,7 @@ __all__ = [
     "waiting_for",
     "warnings",
     "warnings_of_file",
+    "what_holds",
     "workable",
     "write_yaml",
 ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import zip_longest
 from typing import Any
 
 from engine.language import values
@@ -93,12 +94,21 @@ def _resolve(run: Run, first: Step, after: list[Step]) -> None:
         run.fire_timer(first["token"])
 
 
-def with_groups(steps: list[Step], codes: dict[str, str]) -> list[Step]:
-    """Steps with the codes of departments, which lanes name in Chinese."""
+def with_groups(steps: list[Step], recorded: list[Step]) -> list[Step]:
+    """Steps with the departments that were recorded: lanes bear a department's name, and whose name that was is known by the record alone."""
     return [
-        {**step, "group": codes.get(step["group"], step["group"])} if step["type"] == "user_task_created" else step
-        for step in steps
+        {**step, "group": then["group"]} if _opens_the_same(step, then) else step
+        for step, then in zip_longest(steps, recorded, fillvalue=_NOTHING)
+        if step is not _NOTHING
     ]
+
+
+_NOTHING: Step = {"type": ""}
+
+
+def _opens_the_same(step: Step, then: Step) -> bool:
+    kind, where = "user_task_created", ("token", "element")
+    return step["type"] == then["type"] == kind and all(step[name] == then[name] for name in where)
 
 
 def difference(recorded: list[Step], again: list[Step]) -> str:

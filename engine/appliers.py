@@ -148,7 +148,7 @@ def _job_cancelled(store: Store, step: Step, at: datetime, scope: int) -> None:
     store.seen("active", step["element"], scope, -1)
 
 
-@_on("job_queued", "error_caught")
+@_on("job_queued", "error_caught", "personal_data_erased")
 def _noted(store: Store, step: Step, at: datetime, scope: int) -> None:
     return None
 

@@ -15,7 +15,8 @@ from sqlalchemy import Select, select
 
 from engine import appliers
 from engine.stores import MemoryStore
-from models.base import session
+from models import cells
+from models.cells import UNREADABLE
 from models.incident import Incident
 from models.instance import ProcessInstance
 from models.timer import MessageSubscription, Timer
@@ -71,10 +72,28 @@ INSTANCE = ("state", "started_at", "ended_at", "due_at", "paused_at", "overdue")
 
 
 class Difference(NamedTuple):
-    """`what` does not agree, and `since` which entry nothing has changed it any more."""
+    """`what` does not agree, and `since` which entry nothing has changed it any more.
+
+    `kind` is `rows`, or `cell` where what is stored cannot stand in its column at all.
+    """
 
     what: str
     since: int
+    kind: str = "rows"
+
+
+class _Erased:
+    """What stood in a sealed place of a case whose key is gone: false, so that whoever needs a value finds none."""
+
+    def __bool__(self) -> bool:
+        return False
+
+    def __str__(self) -> str:
+        return "(erased)"
+
+
+ERASED = _Erased()
+UNNUMBERED = -1
 
 
 class Folded(MemoryStore):
@@ -130,6 +149,9 @@ class Folded(MemoryStore):
                 row.update(closing)
         super().incident_closed(token, reason)
 
+    def variables_set(self, scope: int, values: Any, parent: int | None) -> None:
+        """No row holds a variable."""
+
     def instance_changed(self, **columns: Any) -> None:
         self.since["instance", 0] = self.seq
         super().instance_changed(**columns)
@@ -175,15 +197,17 @@ def living(ids: Sequence[int]) -> Living:
 
 def _query(table: str, ids: Sequence[int]) -> Select[Any]:
     model = MODELS[table]
-    query = select(model.instance_id, model.token, *COVERED[table]).where(model.instance_id.in_(ids))
+    columns = map(cells.as_stored, (model.instance_id, model.token, *COVERED[table]))
+    query = select(*columns).where(model.instance_id.in_(ids))
     return query.order_by(Incident.id) if table == "incident" else query
 
 
 def _read(query: Select[Any]) -> dict[int, list[tuple[int, Row]]]:
     found: dict[int, list[tuple[int, Row]]] = defaultdict(list)
-    for row in session().execute(query):
+    for row in cells.rows(query):
         columns = row._asdict()
-        found[columns.pop("instance_id")].append((columns.pop("token"), columns))
+        token = columns.pop("token")
+        found[columns.pop("instance_id")].append((UNNUMBERED if token is UNREADABLE else token, columns))
     return found
 
 
@@ -191,23 +215,34 @@ def compare(instance: Any, folded: Folded, tables: Mapping[str, Table]) -> Itera
     """Where the living rows of an instance depart from the folded ones; `instance` is its own row."""
     expected = {"ended_at": None, **folded.instance}
     for name in INSTANCE:
-        if name in expected and getattr(instance, name) != expected[name]:
+        if name in expected and getattr(instance, name) not in (expected[name], UNREADABLE):
             yield Difference(f"instance.{name}", folded.since["instance", 0])
     for table, should in folded.tables().items():
-        for what, token in _table(table, should, tables[table]):
-            yield Difference(what, folded.since[table, token] or folded.seq)
+        for kind, what, token in _table(table, should, tables[table]):
+            yield Difference(what, folded.since[table, token] or folded.seq, kind)
 
 
-def _table(table: str, should: Table, there: Table) -> Iterator[tuple[str, int]]:
+def _table(table: str, should: Table, there: Table) -> Iterator[tuple[str, str, int]]:
     for place in sorted(should.keys() | there.keys()):
         token = place[0]
-        if place not in there:
-            yield f"{table} {token} is missing", token
+        if token == UNNUMBERED:
+            yield "cell", f"{table}.token", token
+        elif place not in there:
+            yield "rows", f"{table} {token} is missing", token
         elif place not in should:
-            yield f"{table} {token} was never opened", token
+            yield "rows", f"{table} {token} was never opened", token
         else:
-            wrong = [name for name, value in there[place].items() if should[place].get(name) != value]
-            yield from ((f"{table} {token}.{name}", token) for name in wrong)
+            for name, kind in _columns(should[place], there[place]):
+                yield kind, f"{table} {token}.{name}", token
+
+
+def _columns(should: Row, there: Row) -> Iterator[tuple[str, str]]:
+    """What differs; of what was erased only that something stands there can be said, and nothing is."""
+    for name, value in there.items():
+        if value is UNREADABLE:
+            yield name, "cell"
+        elif should.get(name) != value and should.get(name) is not ERASED:
+            yield name, "rows"
 
 
 def instances(ids: Sequence[int]) -> list[Any]:
@@ -218,9 +253,10 @@ def instances(ids: Sequence[int]) -> list[Any]:
         ProcessInstance.business_key,
         ProcessInstance.key,
         ProcessInstance.definition_id,
+        ProcessInstance.version,
         ProcessInstance.sequence,
         ProcessInstance.head,
         ProcessInstance.state_blob,
     )
-    query = select(*more, *columns).where(ProcessInstance.id.in_(ids)).order_by(ProcessInstance.id)
-    return list(session().execute(query))
+    query = select(*map(cells.as_stored, (*more, *columns)))
+    return cells.rows(query.where(ProcessInstance.id.in_(ids)).order_by(ProcessInstance.id))

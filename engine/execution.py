@@ -17,7 +17,7 @@ from sqlalchemy import Row, Select, bindparam, or_, select, update
 
 from engine import appliers, calendars, history, jobs, sealing, versions
 from engine.definitions.compiled import Definition
-from engine.errors import Conflict, Corrupt, EngineError, NotFound
+from engine.errors import Conflict, Corrupt, EngineError, Invalid, NotFound
 from engine.handlers import Call
 from engine.history import GENESIS, INSTANCE, Head
 from engine.language.forms import Form
@@ -40,6 +40,10 @@ class UnknownInstance(NotFound):
 
 class InstanceEnded(Conflict):
     """The case is closed."""
+
+
+class KeyUsedAgain(Invalid):
+    """The key of the request is that of another one, which said something else."""
 
 
 class StaleInstance(Conflict):
@@ -82,6 +86,7 @@ class Change:
 
 
 LIMITS = ("EndlessLoop", "FeelLimit")
+OF_KEY = 16  # digits of a request that tell its key; as many tell what it says
 Command = Callable[[Run], None]
 Observer = Callable[[Change], None]
 _observers: list[Observer] = []
@@ -91,6 +96,12 @@ def observe(observer: Observer) -> None:
     """Call `observer` with every change, in the same transaction; used for read models."""
     if observer not in _observers:
         _observers.append(observer)
+
+
+def tell(change: Change) -> None:
+    """Tell every observer, inside the transaction."""
+    for observer in _observers:
+        observer(change)
 
 
 @dataclass
@@ -275,9 +286,13 @@ def _report(reached: dict[str, Any], by: str, at: datetime) -> None:
 
 
 def answered(instance_id: int, token: int, request: str) -> Advanced | None:
-    """What this very request about the task of a token came to, when it has been answered before."""
+    """What this very request about the task of a token came to, when it has been answered before. Errors: KeyUsedAgain."""
     for entry in history.read(INSTANCE, str(instance_id), case_key(instance_id)):
-        if request and entry.request == request and entry.steps[0].get("token") == token:
+        if not request or entry.steps[0].get("token") != token:
+            continue
+        if entry.request and entry.request != request and entry.request[:OF_KEY] == request[:OF_KEY]:
+            raise KeyUsedAgain
+        if entry.request == request:
             gone = {step["token"] for step in entry.steps if step["type"] == "user_task_cancelled"}
             opened = {step["token"] for step in entry.steps if step["type"] == "user_task_created"} - gone
             ended = any(step["type"] == "instance_completed" for step in entry.steps)
@@ -308,7 +323,7 @@ def _save(loaded: Loaded, *, by: str, at: datetime, request: str = "", also: Seq
         by=by,
         at=at,
         case_key=loaded.case_key,
-        personal=loaded.definition.personal,
+        personal=loaded.definition.private,
         calendar=calendars.keep(run.calendar),
         request=request,
     )
@@ -316,9 +331,7 @@ def _save(loaded: Loaded, *, by: str, at: datetime, request: str = "", also: Seq
     jobs.queue(row.id, steps, loaded.case_key, at)
     forget(ProcessInstance, UserTask, Incident)
     form = loaded.definition.form_by_id(run.form_id) if run.form_id else None
-    change = Change(row.id, row.business_key, row.key, at, by, steps, run.ended, form, run.scopes[0].variables)
-    for observer in _observers:
-        observer(change)
+    tell(Change(row.id, row.business_key, row.key, at, by, steps, run.ended, form, run.scopes[0].variables))
     return Advanced(row.id, opened, run.ended, _troubles(steps), run.scopes[0].variables)
 
 
@@ -339,9 +352,23 @@ def _with_groups(steps: list[Step]) -> list[Step]:
     created = [step for step in steps if step["type"] == "user_task_created"]
     if created:
         codes = _department_codes({step["group"] for step in created})
+        departments = set(codes.values())
         for step in created:
-            step["group"] = codes.get(step["group"], step["group"])
+            if step["group"] not in departments:
+                step["group"] = codes.get(step["group"]) or _worked_on_by(step, departments) or step["group"]
     return steps
+
+
+def _worked_on_by(step: Step, departments: set[str]) -> str | None:
+    """The department that had this step before: a lane still bears the name of one that has been renamed since."""
+    if not departments:
+        return None
+    earlier = select(UserTask.group).where(
+        UserTask.process_key == step["process"],
+        UserTask.element_id == step["element"],
+        UserTask.group.in_(departments),
+    )
+    return session().scalar(earlier.order_by(UserTask.id.desc()).limit(1))
 
 
 _codes: WeakKeyDictionary[Any, dict[str, str]] = WeakKeyDictionary()

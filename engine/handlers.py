@@ -84,11 +84,23 @@ class Handler:
         return self.result()
 
     @property
-    def personal(self) -> frozenset[str]:
-        """Names of parameters and results whose fields are marked personal."""
-        return frozenset(
-            n for schema in (self.takes, self.gives) for n, f in schema.fields.items() if f.metadata.get("personal")
-        )
+    def asks(self) -> frozenset[str]:
+        """Names of the parameters that are marked personal."""
+        return _marked("personal", self.takes)
+
+    @property
+    def answers(self) -> frozenset[str]:
+        """Names in the result that are marked personal."""
+        return _marked("personal", self.gives)
+
+    @property
+    def secret(self) -> frozenset[str]:
+        """Names of parameters and results that nobody needs to see again."""
+        return _marked("secret", self.takes, self.gives)
+
+
+def _marked(mark: str, *schemas: Schema) -> frozenset[str]:
+    return frozenset(name for one in schemas for name, field in one.fields.items() if field.metadata.get(mark))
 
 
 _registry: dict[str, Handler] = {}

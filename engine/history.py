@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import hashlib
+import hmac
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -14,6 +16,7 @@ from sqlalchemy import Row, bindparam, select
 from engine import sealing
 from engine.errors import Corrupt
 from engine.language import values
+from engine.personal import SAID, Personal
 from engine.steps import Step
 from models import writes
 from models.base import connection, session
@@ -22,6 +25,7 @@ from models.writes import Write
 
 GENESIS = bytes(32)
 INSTANCE = "instance"
+NOTHING = Personal(frozenset())
 Stored = Row[Any] | HistoryEntry
 _SEALED, _TAGGED = f'"{sealing.SEALED}"'.encode(), f'"{values.TAG}'.encode()
 
@@ -34,7 +38,8 @@ class BrokenChain(Corrupt):
 class Entry:
     """One commit: who did it, when, and its steps with personal values readable unless the case was erased.
 
-    `calendar` is the fingerprint of the calendar reckoned with, `request` that of the request answered, when it had a key.
+    `calendar` is the fingerprint of the calendar reckoned with, `request` that of the request answered, when it had a key. `body` is what was
+    signed, `mac` the signature, `doubt` the kind of deviation when the row is not what was signed.
     """
 
     seq: int
@@ -44,6 +49,9 @@ class Entry:
     hash: bytes
     calendar: str = ""
     request: str = ""
+    body: bytes = field(default=b"", repr=False)
+    mac: bytes = field(default=b"", repr=False)
+    doubt: str = ""
 
 
 @dataclass(frozen=True)
@@ -66,11 +74,11 @@ def entry(
     by: str,
     at: datetime,
     case_key: bytes | None = None,
-    personal: frozenset[str] = frozenset(),
+    personal: Personal = NOTHING,
     calendar: str = "",
     request: str = "",
 ) -> tuple[Head, Write]:
-    """The entry after `head`, to be sent with what it tells of, and the head it makes; values under `personal` names are sealed before they are hashed.
+    """The entry after `head`, to be sent with what it tells of, and the head it makes; what is `personal` in it is sealed before they are hashed.
 
     `calendar` is the fingerprint of the business calendar that limits were reckoned with, `request` that of a request with a key.
     """
@@ -99,6 +107,14 @@ def chain(previous: bytes, body: bytes) -> bytes:
 def read(stream: str, stream_id: str, case_key: bytes | None = None, upto: int | None = None) -> list[Entry]:
     """The entries of a stream in order, the chain checked. Errors: BrokenChain."""
     return list(_checked(rows(stream, stream_id, upto), stream_id, case_key))
+
+
+def read_whole(stream: str, stream_id: str, case_key: bytes | None = None) -> list[Entry]:
+    """The entries of a stream as far as its chain holds."""
+    found: list[Entry] = []
+    with suppress(BrokenChain):
+        found.extend(_checked(rows(stream, stream_id), stream_id, case_key))
+    return found
 
 
 def head(stream: str, stream_id: str) -> Head:
@@ -153,9 +169,44 @@ def opened(row: Stored, case_key: bytes | None = None) -> Entry:
     """One stored row, as it was when it was written. Errors: BrokenChain."""
     if row.hash != chain(row.previous, row.body):
         raise BrokenChain(stream=row.stream_id, seq=row.sequence)
-    read = document(row.body)
-    steps = sealing.reveal(case_key, read["steps"]) if _SEALED in row.body else read["steps"]
-    return Entry(row.sequence, row.at, row.actor, steps, row.hash, read["calendar"], read.get("request", ""))
+    entry = told(row, document(row.body), case_key)
+    kind = _doubt(row, entry)
+    return replace(entry, doubt=kind) if kind else entry
+
+
+def told(row: Any, read: dict[str, Any], case_key: bytes | None, erased: Any = None) -> Entry:
+    """What the signed body of a row says, with `erased` in the place of what no key opens. Errors: Unreadable.
+
+    The columns beside the body are for searching; nobody is told of them.
+    """
+    steps: list[Step] = read["steps"]
+    if _SEALED in row.body:
+        steps = [_step(one, case_key, erased) for one in steps]
+    request = read.get("request", "")
+    return Entry(read["seq"], read["at"], read["by"], steps, row.hash, read["calendar"], request, row.body, row.mac)
+
+
+def _step(step: Step, case_key: bytes | None, erased: Any) -> Step:
+    """Records of earlier versions sealed whole forms and values; when they are erased, nothing is left in them."""
+    if case_key is None:
+        sealed = [place for place in SAID if sealing.is_sealed(step.get(place))]
+        step = {**step, **{place: {} for place in sealed if step["type"] != "user_task_created"}} if sealed else step
+    revealed: Step = sealing.reveal(case_key, step, erased)
+    return revealed
+
+
+def _doubt(row: Any, entry: Entry) -> str:
+    if (row.sequence, row.actor, row.at) != (entry.seq, entry.actor, entry.at):
+        return "columns"
+    return "" if hmac.compare_digest(row.mac, sealing.mac(row.hash)) else "mac"
+
+
+def holds_clear(body: bytes, personal: Personal) -> bool:
+    """Whether something personal stands in a body unsealed, as in records from before it was known to be personal."""
+    clear: list[Any] = []
+    for step in document(body)["steps"]:
+        personal.replaced(step, lambda value: value if sealing.is_sealed(value) else clear.append(value))
+    return bool(clear)
 
 
 def document(body: bytes) -> dict[str, Any]:

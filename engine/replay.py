@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import Row
 
@@ -35,6 +35,14 @@ class Marking:
     calls: dict[int, str]
 
 
+class Doubt(NamedTuple):
+    """A kind of deviation, and the entry since which it may be so."""
+
+    kind: str
+    seq: int
+    what: str = ""
+
+
 class CaseHistory:
     """A case's history read once and its chain checked, for whoever asks more than one thing about it: entries, version, markings.
 
@@ -43,6 +51,22 @@ class CaseHistory:
 
     def __init__(self, definition: Definition, found: list[Entry], key: bytes | None, since: int = 1) -> None:
         self.definition, self.entries, self._key, self.since = definition, found, key, since
+        self.is_broken = False
+
+    @property
+    def is_erased(self) -> bool:
+        """Whether the personal data of the case were erased, by the last of the entries."""
+        return bool(self.entries) and self.entries[-1].steps[0]["type"] == "personal_data_erased"
+
+    @cached_property
+    def doubts(self) -> list[Doubt]:
+        """What contradicts the entries although their chain holds, and that it does not."""
+        found = [Doubt(entry.doubt, entry.seq) for entry in self.entries if entry.doubt]
+        if self.is_broken:
+            found.append(Doubt("chain", len(self.entries) + 1))
+        elif self._key is None and not self.is_erased:
+            found.append(Doubt("key", len(self.entries)))
+        return found
 
     @property
     def is_whole(self) -> bool:
@@ -96,6 +120,16 @@ def history_of(instance_id: int, upto: int | None = None) -> CaseHistory:
     key = sealing.unwrap(row.wrapped) if row.wrapped is not None else None
     found = history.read(history.INSTANCE, str(instance_id), key, upto)
     return CaseHistory(versions.by_id(row.definition_id, row.sha256), found, key)
+
+
+def what_holds(instance_id: int) -> CaseHistory:
+    """A case whose chain is broken, with the entries before the break. Errors: UnknownInstance."""
+    row = _row(instance_id)
+    key = sealing.unwrap(row.wrapped) if row.wrapped is not None else None
+    found = history.read_whole(history.INSTANCE, str(instance_id), key)
+    told = CaseHistory(versions.by_id(row.definition_id, row.sha256), found, key)
+    told.is_broken = True
+    return told
 
 
 def end_of(instance_id: int, count: int, before: int | None = None) -> CaseHistory:

@@ -10,10 +10,8 @@ import base64
 import hashlib
 import hmac
 import secrets
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
-from operator import is_
 from typing import Any
 
 import orjson
@@ -22,6 +20,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from engine.errors import Corrupt
 from engine.language import values
+from engine.personal import LEAVES, Personal
 
 SEALED = "~sealed"
 _NONCE = 12
@@ -104,7 +103,7 @@ def unseal(key: bytes, sealed: bytes) -> bytes:
     """The plain bytes. Errors: Unreadable."""
     try:
         return AESGCM(key).decrypt(sealed[:_NONCE], sealed[_NONCE:], None)
-    except InvalidTag:
+    except (InvalidTag, TypeError, ValueError):  # too short to be sealed, or no bytes at all
         raise Unreadable from None
 
 
@@ -113,33 +112,24 @@ def mac(content: bytes) -> bytes:
     return hmac.new(_keys().signing, content, hashlib.sha256).digest()
 
 
-def hide(key: bytes, names: frozenset[str], value: Any) -> Any:
-    """The same JSON with the values under `names`, at any depth, sealed; what holds none of them is not copied."""
-    if isinstance(value, Mapping):
-        changed = {}
-        for name, inner in value.items():
-            if name in names and inner is not None:
-                changed[name] = {SEALED: _encode(key, inner)}
-            elif type(inner) not in _LEAVES and (hidden := hide(key, names, inner)) is not inner:
-                changed[name] = hidden
-        return {**value, **changed} if changed else value
-    if isinstance(value, list | tuple):
-        found = [inner if type(inner) in _LEAVES else hide(key, names, inner) for inner in value]
-        return value if all(map(is_, found, value)) else found
-    return value
+def hide(key: bytes, personal: Personal, steps: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    """The same steps with what is personal in them sealed."""
+    return [personal.replaced(step, lambda value: {SEALED: _encode(key, value)}) for step in steps]
 
 
-_LEAVES = frozenset({str, int, bool, type(None), datetime})
+def is_sealed(value: Any) -> bool:
+    """Whether this is what `hide` leaves in the place of a value."""
+    return isinstance(value, Mapping) and set(value) == {SEALED}
 
 
-def reveal(key: bytes | None, value: Any) -> Any:
-    """The inverse of `hide`; without a key the sealed values become null (the case has been erased)."""
+def reveal(key: bytes | None, value: Any, erased: Any = None) -> Any:
+    """The inverse of `hide`; without a key the sealed values become `erased` (the case has been erased)."""
     if isinstance(value, dict):
         if len(value) == 1 and SEALED in value:
-            return _decode(key, value[SEALED]) if key is not None else None
-        return {name: inner if type(inner) in _LEAVES else reveal(key, inner) for name, inner in value.items()}
+            return _decode(key, value[SEALED]) if key is not None else erased
+        return {n: inner if type(inner) in LEAVES else reveal(key, inner, erased) for n, inner in value.items()}
     if isinstance(value, list):
-        return [inner if type(inner) in _LEAVES else reveal(key, inner) for inner in value]
+        return [inner if type(inner) in LEAVES else reveal(key, inner, erased) for inner in value]
     return value
 
 
@@ -148,4 +138,7 @@ def _encode(key: bytes, value: Any) -> str:
 
 
 def _decode(key: bytes, text: str) -> Any:
-    return values.unpack(orjson.loads(unseal(key, base64.b64decode(text))))
+    try:
+        return values.unpack(orjson.loads(unseal(key, base64.b64decode(text))))
+    except (TypeError, ValueError):
+        raise Unreadable from None

@@ -54,6 +54,7 @@ STEPS: dict[str, str] = {
     "deadline_missed": "token and element of a user task, neither for the case",
     "instance_completed": "element",
     "instance_cancelled": "reason",
+    "personal_data_erased": "reason, of a closed case: its key is gone, and with it whatever is sealed in its entries",
     "draft_submitted": "of a definition: revision, base_version, sha256, note, differing (scenarios), warnings (how many, when there were any)",
     "draft_approved": "of a definition: revision, sha256, differing (scenarios), warnings (how many, when there were any)",
     "draft_returned": "of a definition: revision, reason",

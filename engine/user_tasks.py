@@ -41,8 +41,8 @@ def complete(
             the same person sending the same again under the same key is answered as the first time, and nothing happens twice.
             What a service task would refuse because of what was entered is told, and everything is undone; `despite` names the codes of
             refusals that the person has been told of: those are recorded, and go the way the diagram draws for them.
-    Errors: UnknownUserTask, NotACandidate, FourEyesViolation, ClaimedByAnother, AlreadyCompleted, InvalidForm, EntryRefused,
-            InstanceEnded, CannotGoOn, UnusableKey.
+    Errors: UnknownUserTask, NotACandidate, FourEyesViolation, ClaimedByAnother, AlreadyCompleted, KeyUsedAgain, InvalidForm,
+            EntryRefused, InstanceEnded, CannotGoOn, UnusableKey.
     """
     with execution.limits_become_incidents(by=by.user, at=at), transaction():
         row = _locked(task_id)
@@ -65,12 +65,14 @@ def complete(
 
 
 def _fingerprint(key: str, form: Submitted, by: Actor) -> str:
-    """What tells a repeated request from another one; without the office's key it says nothing about what was entered."""
+    """What tells a repeated request from another one: its first half by its key, the whole by what it says; without the office's key neither is told."""
     if not key:
         return ""
     entered = {name: given if isinstance(given, str) else list(given) for name, given in form.items()}
     try:
-        return sealing.mac(values.canonical([key, by.user, entered])).hex()[:32]
+        of_key, of_all = ([key, by.user], [key, by.user, entered])
+        half = execution.OF_KEY
+        return "".join(sealing.mac(values.canonical(part)).hex()[:half] for part in (of_key, of_all))
     except values.NotStorable:  # no form takes it either, and says in which field it stands
         return ""
 
@@ -153,7 +155,7 @@ def _assign(task_id: int, kind: str, by: Actor, at: datetime, check: Any, **more
 
 
 def form_of(task_id: int, *, at: datetime) -> tuple[Form, dict[str, Any], feel.Scope]:
-    """What a task's page needs: its form, the variables it sees, and the scope for its expressions.
+    """What a task's page needs: its form, the variables it sees, secret ones excepted, and the scope for its expressions.
 
     Errors: UnknownUserTask, AlreadyCompleted, InstanceEnded.
     """
@@ -162,7 +164,9 @@ def form_of(task_id: int, *, at: datetime) -> tuple[Form, dict[str, Any], feel.S
         raise permissions.AlreadyCompleted(task=task_id, state=row.task_state)
     run = execution.take(row, by="", at=at).run
     task = run.task(row.task_token)
-    variables = {"accepted_at": row.started_at, **run.scope_at(task).variables}
+    secret = run.definition.private.secret
+    seen = {name: value for name, value in run.scope_at(task).variables.items() if name not in secret}
+    variables = {"accepted_at": row.started_at, **seen}
     form = run.definition.form_by_id(run.element_of(task).properties["form"])
     return form, variables, feel.Scope(at=at, calendar=run.calendar)
 

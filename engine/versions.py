@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
+from typing import Any
 
-from sqlalchemy import bindparam, exists, select
+from sqlalchemy import Row, bindparam, exists, select
 
 from engine.definitions import package
 from engine.definitions.compiled import Definition
 from engine.errors import NotFound
-from models.base import connection, session
+from models.base import connection
 from models.definition import ProcessDefinition
 
 MOST_CACHED = 200
@@ -24,6 +25,8 @@ _DEFINITION = ProcessDefinition.__table__
 _OF_KEY = select(_DEFINITION.c.id, _DEFINITION.c.sha256).where(_DEFINITION.c.key == bindparam("key"))
 _NEWEST = _OF_KEY.order_by(_DEFINITION.c.version.desc()).limit(1)
 _FINGERPRINT = select(_DEFINITION.c.sha256).where(_DEFINITION.c.id == bindparam("id"))
+_CONTENT = select(*(_DEFINITION.c[name] for name in ("id", "version", "sha256", "package")))
+_CONTENT = _CONTENT.where(_DEFINITION.c.id == bindparam("id"))
 _OF_VERSION = _OF_KEY.where(_DEFINITION.c.version == bindparam("version"))
 _LATER = _DEFINITION.alias("later")
 _NEWEST_OF_EACH = select(_DEFINITION.c.key, _DEFINITION.c.id, _DEFINITION.c.sha256).where(
@@ -39,7 +42,7 @@ def by_id(definition_id: int, sha256: str = "") -> Definition:
     cached = _cached(fingerprint, definition_id) if fingerprint else None
     if cached is not None:
         return cached
-    row = session().get(ProcessDefinition, definition_id)
+    row = connection().execute(_CONTENT, {"id": definition_id}).first()
     if row is None:
         raise UnknownProcess(definition=definition_id)
     return _compile(row)
@@ -77,7 +80,7 @@ def _cached(sha256: str, definition_id: int) -> Definition | None:
         return known
 
 
-def _compile(row: ProcessDefinition) -> Definition:
+def _compile(row: Row[Any]) -> Definition:
     compiled = Definition(package.load(row.package), id=row.id, version=row.version)
     with _lock:
         _compiled[row.sha256, row.id] = compiled

@@ -13,6 +13,7 @@ from engine.errors import Invalid
 MOST_BYTES = 4_000_000
 MOST_TAGS = 200_000
 MOST_ATTRIBUTES = 200_000
+MOST_NAMESPACES = 2_000
 MOST_DEPTH = 100
 ENCODINGS = frozenset({"utf-8", "utf-16", "us-ascii", "gb2312", "gbk", "gb18030", "big5", "iso-8859-1", "windows-1252"})
 MARKS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
@@ -35,14 +36,15 @@ class MalformedXml(Invalid):
     """The file is not well-formed XML of an acceptable kind."""
 
 
-def parse(content: bytes) -> Element:
-    """The root element.
+def parse(content: bytes, *, whole: bool = False) -> Element:
+    """The root element; `whole` with comments and processing instructions, for what is written again.
 
     Errors: MalformedXml(line, why): empty, no_xml, too_long, too_many, too_deep, document_type, not_well_formed.
     """
     _measure(content)
     try:
-        root = etree.fromstring(content, parser=etree.XMLParser(**_PARSER_OPTIONS))
+        options = {**_PARSER_OPTIONS, "remove_comments": not whole, "remove_pis": not whole}
+        root = etree.fromstring(content, parser=etree.XMLParser(**options))
     except (etree.XMLSyntaxError, ValueError) as error:
         raise MalformedXml(**_place(error)) from error
     if root.getroottree().docinfo.doctype:
@@ -75,7 +77,8 @@ def _measure(content: bytes) -> None:
         if mark in content:
             raise MalformedXml(line=content[: content.index(mark)].count(b"\n") + 1, why="document_type")
     quotations = min(content.count(b"="), (content.count(b'"') + content.count(b"'")) // 2)
-    if content.count(b"<") > MOST_TAGS or quotations > MOST_ATTRIBUTES:
+    many = content.count(b"<") > MOST_TAGS or quotations > MOST_ATTRIBUTES
+    if many or content.count(b"xmlns") > MOST_NAMESPACES:
         raise MalformedXml(line=0, why="too_many", limit=MOST_TAGS // 2)
 
 
@@ -112,6 +115,16 @@ def local(element: Element) -> str:
 def namespace(element: Element) -> str:
     """The namespace of the tag, or an empty string."""
     return (etree.QName(element).namespace or "") if isinstance(element.tag, str) else ""
+
+
+def add(parent: Element, tag: str, *, prefixes: dict[str, str] | None = None, **attributes: str) -> Element:
+    """A new last child; `prefixes` are namespaces by the prefix they are written with."""
+    return etree.SubElement(parent, tag, attributes, nsmap=prefixes)
+
+
+def indent(node: Element) -> None:
+    """Begin a line with each element in it."""
+    etree.indent(node, level=sum(1 for _ in node.iterancestors()))
 
 
 def serialise(root: Element) -> bytes:

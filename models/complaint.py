@@ -26,7 +26,7 @@ class Complaint(db.Model):
     msisdn: Mapped[str | None] = mapped_column(String(20), info={"personal": True})
     text_sealed: Mapped[bytes | None] = mapped_column(LargeBinary, info={"personal": True})
     channel: Mapped[str] = mapped_column(String(20))
-    demand: Mapped[str] = mapped_column(String(200), default="")
+    demand: Mapped[str] = mapped_column(String(200), default="", info={"personal": True})
     disputed_amount: Mapped[int | None]
     process_key: Mapped[str] = mapped_column(String(60))
     suggested_process: Mapped[str | None] = mapped_column(String(60))

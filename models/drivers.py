@@ -6,17 +6,21 @@ outside a unit of work is then neither begun nor rolled back. A ROLLBACK also ma
 
 from __future__ import annotations
 
+import sqlite3
 from functools import partial
 from typing import Any
 
+import psycopg
 from psycopg.types.numeric import Int8BinaryDumper
-from sqlalchemy import Connection, Engine, event
+from sqlalchemy import Connection, Engine, event, exc
 from sqlalchemy.pool import NullPool, StaticPool
 
 AUTOCOMMIT = "AUTOCOMMIT"
 SQLITE, IN_MEMORY = "sqlite", "sqlite://"
 PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=30000")
 WAIT_SECONDS = 30
+SQLITE_BUSY = frozenset({sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_CANTOPEN})
+POSTGRESQL_BUSY = ("08", "40", "53", "55P03", "57P")  # connection lost, deadlock, no room, locked, shutting down
 PREPARED_AFTER, MOST_PREPARED = 2, 500
 # a savepoint has a new name each time, so that SQLAlchemy would compile a new statement for it
 _SAVEPOINTS = {
@@ -60,6 +64,20 @@ def _prepare_psycopg(connection: Any, _record: Any) -> None:
     """A statement stays one and the same whatever the size of its numbers, and is kept prepared from its third use."""
     connection.adapters.register_dumper(int, Int8BinaryDumper)
     connection.prepare_threshold, connection.prepared_max = PREPARED_AFTER, MOST_PREPARED
+
+
+def is_away(error: BaseException) -> bool:
+    """Whether a statement failed because the database is busy, full of connections or not there: the same may go well a moment later."""
+    if isinstance(error, exc.TimeoutError):
+        return True
+    if not isinstance(error, exc.DBAPIError):
+        return False
+    original = error.orig
+    if isinstance(original, sqlite3.Error):
+        return (getattr(original, "sqlite_errorcode", None) or 0) & 0xFF in SQLITE_BUSY
+    state = getattr(original, "sqlstate", None)
+    lost = error.connection_invalidated or isinstance(original, psycopg.OperationalError | psycopg.InterfaceError)
+    return (lost and not state) or str(state or "").startswith(POSTGRESQL_BUSY)
 
 
 def in_transaction(engine: Engine) -> dict[str, Any]:

@@ -36,7 +36,7 @@ class DutyItem(db.Model):
     period: Mapped[str] = mapped_column(String(10))
     due_at: Mapped[datetime] = mapped_column(UTCDateTime())
     case_number: Mapped[str | None] = mapped_column(String(60), index=True)
-    subject: Mapped[str] = mapped_column(String(200))
+    subject: Mapped[str] = mapped_column(String(200), info={"personal": True})
     amount: Mapped[int | None]
     collected_at: Mapped[datetime] = mapped_column(UTCDateTime())
     handed_in_at: Mapped[datetime | None] = mapped_column(UTCDateTime())

@@ -24,6 +24,8 @@ NAME = r"(decisions/[A-Za-z0-9_.-]+\.dmn|forms/[A-Za-z0-9_.-]+\.form|{key}\.bpmn
 MOST_FILES = 300
 MOST_CHARACTERS = 1_000_000
 MOST_NAME = 100
+MOST_KEY = 60
+MOST_NUMBER = 1_000
 STARTED = START_VARIABLES | {kind.variable: "string" for kind in batches.KINDS}
 
 
@@ -36,7 +38,7 @@ class StaleDraft(engine.Conflict):
 
 
 class UnusableFile(engine.Invalid):
-    """A file cannot be kept in the draft: its name, its size, or because it belongs to another process."""
+    """A file cannot be kept in the draft; `why`: name, kind, encoding, too_large, not_text, twice, of_another_process, too_many_files."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -148,7 +150,7 @@ def changed(package: Package, files: Mapping[str, str | None]) -> Package:
         _check_file(package, name, text)
     kept = {name: text for name, text in {**package.files, **files}.items() if text is not None}
     if len(kept) > MOST_FILES:
-        raise UnusableFile(file="", why="too_many_files")
+        raise UnusableFile(file="", why="too_many_files", limit=MOST_FILES)
     return engine.completed_package(Package(key=package.key, files=kept), engine.newest_package)
 
 
@@ -159,11 +161,42 @@ def _check_file(package: Package, name: str, text: str | None) -> None:
     if name in package.files and name not in engine.own_files(package):
         raise UnusableFile(file=name, why="of_another_process")
     if text is not None and (len(text) > MOST_CHARACTERS or not _is_storable(text)):
-        raise UnusableFile(file=name, why="too_large" if len(text) > MOST_CHARACTERS else "not_text")
+        raise UnusableFile(
+            file=name, why="too_large" if len(text) > MOST_CHARACTERS else "not_text", limit=MOST_CHARACTERS
+        )
 
 
 def _is_storable(text: str) -> bool:
     return "\0" not in text and not any("\ud800" <= character <= "\udfff" for character in text)
+
+
+def free_key(wanted: str) -> str:
+    """The key, or the next with a number that neither a process nor a draft has."""
+    taken = {*session().scalars(select(ProcessDefinition.key)), *session().scalars(select(DefinitionDraft.key))}
+    others = (f"{wanted[: MOST_KEY - 4]}_{number}" for number in range(2, MOST_NUMBER))
+    return next((one for one in (wanted, *others) if one not in taken), wanted)
+
+
+def brought_in(text: str, key: str) -> engine.Mended:
+    """A diagram from elsewhere as it is kept under a key: everything with its id and its picture, the process to be executed.
+
+    A file that cannot be read stays as it is; the checks say why.
+    """
+    try:
+        whole = engine.mended_diagram(text)
+        kept = engine.executable_diagram(whole.text, key)
+    except engine.MalformedXml:
+        return engine.Mended(text)
+    return engine.Mended(kept.text, (*whole.changes, *kept.changes))
+
+
+def mended(draft: Draft) -> engine.Mended:
+    """Its own diagram with what is not drawn drawn, and ids that are given twice set right: what the editor opens."""
+    text = draft.package.files.get(f"{draft.key}.bpmn", "")
+    try:
+        return engine.mended_diagram(text)
+    except engine.MalformedXml:
+        return engine.Mended(text)
 
 
 def problems(package: Package) -> list[Problem]:

@@ -31,6 +31,7 @@ MOST_TEXT = 4000
 MOST_DEMAND = 200
 MOST_REASON = 300
 MOST_DISPUTED = 1_000_000_000
+OF_KEY = 32  # digits of a request key that tell its key; as many tell the words
 COUNTERS = frozenset({"service_hall", "guangda_hall", "hotline_1860", "agency", "reception_room"})
 LAST_CALLS = 8
 # What a case knows from its first moment, with the FEEL type of each; fen is an amount of money.
@@ -151,11 +152,12 @@ class Intake:
     overrule_reason: str = ""
 
 
-def accept(intake: Intake, *, by: engine.Actor, at: datetime, key: str = "") -> str:
+def accept(intake: Intake, *, by: engine.Actor, at: datetime, key: str = "", other_words: bool = True) -> str:
     """Take a case in: complaint, instance and, at the service hall, the confirmed process in one commit; the case number.
 
-    The same words of the same person under the same `key` are one case, however often they come.
-    Errors: NotAtACounter; InvalidForm with a reason per field.
+    The same words of the same person under the same `key` are one case, however often they come. `other_words` under it are another case, as
+    from a page gone back to, unless they are refused.
+    Errors: NotAtACounter; KeyUsedAgain; InvalidForm with a reason per field.
     """
     if not by.groups & COUNTERS:
         raise NotAtACounter
@@ -163,9 +165,11 @@ def accept(intake: Intake, *, by: engine.Actor, at: datetime, key: str = "") -> 
     already = _taken_in_by(request)
     if already is not None:
         return already
+    if not other_words:
+        _refuse_other_words(request)
     _check(intake)
     try:
-        return _take_in(intake, request, by, at)
+        return _take_in(intake, request, by, at, other_words=other_words)
     except IntegrityError:
         already = _taken_in_by(request)  # the same request came at the same moment and was first
         if already is None:
@@ -174,17 +178,29 @@ def accept(intake: Intake, *, by: engine.Actor, at: datetime, key: str = "") -> 
 
 
 def _request(intake: Intake, by: engine.Actor, key: str) -> str:
-    """What one request is known by; the same key over other words, as from a page gone back to, is another."""
-    return sha256(f"{by.user}\n{key}\n{intake!r}".encode()).hexdigest()
+    """What one request is known by: its first half by whose key it is, the second by the words."""
+    of_key, of_words = f"{by.user}\n{key}", f"{by.user}\n{key}\n{intake!r}"
+    return "".join(sha256(text.encode("utf-8", "replace")).hexdigest()[:OF_KEY] for text in (of_key, of_words))
+
+
+def _refuse_other_words(request: str | None) -> None:
+    """Errors: KeyUsedAgain."""
+    if request is not None:
+        same = Complaint.request_key.between(request[:OF_KEY], f"{request[:OF_KEY]}g")  # beyond every digit
+        others = select(Complaint.case_number).where(same, Complaint.request_key != request)
+        if session().scalar(others.limit(1)) is not None:
+            raise engine.KeyUsedAgain
 
 
 def _taken_in_by(request: str | None) -> str | None:
     return session().scalar(select(Complaint.case_number).where(Complaint.request_key == request)) if request else None
 
 
-def _take_in(intake: Intake, request: str | None, by: engine.Actor, at: datetime) -> str:
+def _take_in(intake: Intake, request: str | None, by: engine.Actor, at: datetime, *, other_words: bool) -> str:
     with transaction():
         case_number, repeats = next_number("AJ", at), _open_or_recent(intake.msisdn)
+        if not other_words:  # whoever else takes a case in waits since its number was asked for
+            _refuse_other_words(request)
         given = _variables(intake, case_number, repeats)
         started = engine.start(PROCESS, business_key=case_number, variables=given, by=by, at=at)
         suggestion = _suggested(started, intake, at)

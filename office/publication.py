@@ -20,6 +20,9 @@ from office.scenarios import Scenario
 
 MOST_TEXT = 2_000
 MOST_KEY = 60
+GENERATED = re.compile(
+    r"(?i)process(_?\d+|_[0-9a-z]{7})?|(Process_|sid-|id-?)[0-9a-f]{8}(-?[0-9a-f]{4}){3}-?[0-9a-f]{12}"
+)  # what tools call a process
 
 
 class NothingChanged(engine.Conflict):
@@ -138,10 +141,23 @@ def readable(text: str) -> list[Problem]:
     return []
 
 
-def key_of(text: str) -> str:
-    """The key under which a diagram is brought in: the id of its process, what cannot stand in a key replaced. Errors: MalformedXml."""
-    key = re.sub(r"[^A-Za-z0-9_-]", "_", engine.read_diagram(text.encode()).key)[:MOST_KEY]
-    return key if drafts.KEY.fullmatch(key) else f"process_{key}"[:MOST_KEY]
+def key_of(text: str, file_name: str = "") -> str:
+    """The key under which a diagram is brought in: the id of its process; when that says nothing, the name of the process or of the file.
+
+    Shape:  what cannot stand in a key is replaced; a key made of a name is one that no process and no draft has.
+    Errors: MalformedXml.
+    """
+    drawn = engine.read_diagram(text.encode())
+    if drawn.key and not GENERATED.fullmatch(drawn.key):
+        key = _as_key(drawn.key)
+        return key if drafts.KEY.fullmatch(key) else f"process_{key}"[:MOST_KEY]
+    names = (one for one in (drawn.name, file_name.rpartition(".")[0]) if not GENERATED.fullmatch(one))
+    usable = (one for one in (_as_key(name).strip("_-") for name in names) if drafts.KEY.fullmatch(one))
+    return drafts.free_key(next(usable, "process"))
+
+
+def _as_key(text: str) -> str:
+    return re.sub(r"[^A-Za-z0-9_-]+", "_", text)[:MOST_KEY]
 
 
 def submit(
@@ -174,8 +190,9 @@ def _locked(key: str, revision: int) -> tuple[DefinitionDraft, Draft]:
 
 
 def _reason(text: str) -> str:
-    if texts.wrong(text, MOST_TEXT, required=True):
-        raise NoReason(most=MOST_TEXT)
+    found = texts.wrong(text, MOST_TEXT, required=True)
+    if found:
+        raise NoReason(most=MOST_TEXT, why=found[0].code)
     return text.strip()
 
 

@@ -1,13 +1,13 @@
 """Verification of cases with their money: the engine's verdict, and every journal entry against the recorded service call it belongs to.
 
 The journal names the call by its key, instance and token; the history holds what the call was asked and answered. Both ways must agree: a call
-that moves money has its one entry, an entry of a case has its call. What is compared and what is not: docs/explanation/verification.md.
+that moves money has its one entry, an entry of a case has its call. So it is of an erased case, whose amounts nobody hid. What is compared and what is not: docs/explanation/verification.md.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -16,14 +16,31 @@ from sqlalchemy import case, func, or_, select
 
 import engine
 from engine import Deviation, Verdict
-from models.base import session
+from models import cells
+from models.base import Base, session
 from models.billing import DEBIT_NORMAL, JournalEntry, LedgerAccount, Posting
+from models.cells import UNREADABLE, as_stored
 from models.complaint import Complaint
 from models.customer import Subscription
 from models.instance import ProcessInstance
+from office import erasure
 from service_tasks import effects
 
 AT_ONCE = 100
+CASE_BY_CASE = frozenset(
+    ("entry", "definition", "instance", "case_key", "user_task", "timer", "message_subscription", "incident")
+)
+STANDS_IN = {
+    "key": "journal_entry.key",
+    "at": "journal_entry.at",
+    "kind": "journal_entry.kind",
+    "case_number": "journal_entry.case_number",
+    "amount": "posting.amount",
+    "debit": "ledger_account.kind",
+    "debit_number": "subscription.msisdn",
+    "credit": "ledger_account.kind",
+    "credit_number": "subscription.msisdn",
+}
 
 
 @dataclass(frozen=True)
@@ -47,19 +64,44 @@ def verify_each(ids: Iterable[int]) -> Iterator[Verdict]:
     wanted = list(ids)
     for start in range(0, len(wanted), AT_ONCE):
         verdicts = list(engine.verify_each(wanted[start : start + AT_ONCE]))
-        journal = _journal(verdicts)
+        journal, left = _journal(verdicts), _left(verdicts)
         for verdict in verdicts:
-            found = _ledger(verdict, journal[verdict.instance_id]) if _readable(verdict) else ()
+            found = [*_ledger(verdict, journal[verdict.instance_id])] if verdict.whole else []
+            found += [
+                Deviation(verdict.instance_id, "rows", verdict.entries, what) for what in left[verdict.business_key]
+            ]
             yield replace(verdict, deviations=(*verdict.deviations, *found))
 
 
-def _readable(verdict: Verdict) -> bool:
-    return bool(verdict.history)
+def _left(verdicts: Sequence[Verdict]) -> Mapping[str, list[str]]:
+    """What is still there of the personal data of erased cases, by case number."""
+    erased = [verdict.business_key for verdict in verdicts if verdict.erasure is not None]
+    found: dict[str, list[str]] = defaultdict(list)
+    for number, what in erasure.left(erased) if erased else ():
+        found[number].append(f"{what} is still there, though the personal data were erased")
+    return found
 
 
 def verify_office() -> list[Deviation]:
-    """What belongs to no single case: published versions, streams, balances, entries and complaints of cases that are gone."""
-    return [*engine.verify_definitions(), *engine.verify_streams(), *_balances(), *_strays(), *_complaints()]
+    """What belongs to no single case: published versions, streams, balances, entries and complaints of cases that are gone, cells of no sense."""
+    asked = (engine.verify_definitions, engine.verify_streams, _balances, _strays, _complaints, _cells)
+    return [found for question in asked for found in _survived(question)]
+
+
+def _survived(question: Callable[[], Iterable[Deviation]]) -> list[Deviation]:
+    """The answer; a question that cannot be answered keeps no other from being asked."""
+    name = question.__name__.strip("_")
+    answer = engine.survive(name, lambda: list(question()))
+    if isinstance(answer, engine.Failed):
+        return [Deviation(0, "unverifiable", 0, f"{name} cannot be verified: {answer.kind}")]
+    return answer
+
+
+def _cells() -> Iterator[Deviation]:
+    """Cells that hold nothing their column can hold, in every table that is not looked at case by case."""
+    for table in Base.metadata.sorted_tables:
+        if table.name not in CASE_BY_CASE:
+            yield from (Deviation(0, "cell", 0, f"{table.name} {row}.{name}") for row, name in cells.wrong_in(table))
 
 
 def _journal(verdicts: Sequence[Verdict]) -> Mapping[int, list[Any]]:
@@ -68,7 +110,7 @@ def _journal(verdicts: Sequence[Verdict]) -> Mapping[int, list[Any]]:
     prefixes = [JournalEntry.key.like(f"{verdict.instance_id}:%") for verdict in verdicts]
     query = _postings().where(or_(JournalEntry.case_number.in_(by_number), *prefixes))
     found: dict[int, list[Any]] = defaultdict(list)
-    for row in session().execute(query):
+    for row in cells.rows(query):
         owner = _instance_of(row.key)
         found[owner if owner is not None else by_number.get(row.case_number, 0)].append(row)
     return found
@@ -77,17 +119,14 @@ def _journal(verdicts: Sequence[Verdict]) -> Mapping[int, list[Any]]:
 def _postings() -> Any:
     debit, credit = LedgerAccount.__table__.alias("debit"), LedgerAccount.__table__.alias("credit")
     debited, credited = Subscription.__table__.alias("debited"), Subscription.__table__.alias("credited")
+    beside = ((debit.c.kind, "debit"), (debited.c.msisdn, "debit_number"), (credit.c.kind, "credit"))
     return (
         select(
-            JournalEntry.key,
-            JournalEntry.at,
-            JournalEntry.kind,
-            JournalEntry.case_number,
-            Posting.amount,
-            debit.c.kind.label("debit"),
-            debited.c.msisdn.label("debit_number"),
-            credit.c.kind.label("credit"),
-            credited.c.msisdn.label("credit_number"),
+            *map(as_stored, (JournalEntry.id, JournalEntry.key, JournalEntry.at, JournalEntry.kind)),
+            as_stored(JournalEntry.case_number),
+            as_stored(Posting.amount, nullable=True),
+            *(as_stored(column, nullable=True).label(name) for column, name in beside),
+            as_stored(credited.c.msisdn, nullable=True).label("credit_number"),
         )
         .outerjoin(Posting, Posting.entry_id == JournalEntry.id)
         .outerjoin(debit, debit.c.id == Posting.debit_account_id)
@@ -98,8 +137,10 @@ def _postings() -> Any:
     )
 
 
-def _instance_of(key: str) -> int | None:
+def _instance_of(key: Any) -> int | None:
     """The instance that a journal key such as 17:4 names."""
+    if key is UNREADABLE:
+        return None
     instance, _, token = key.partition(":")
     return int(instance) if instance.isdecimal() and token.isdecimal() else None
 
@@ -110,6 +151,15 @@ def _ledger(verdict: Verdict, rows: list[Any]) -> Iterator[Deviation]:
     seen = set()
     last = verdict.entries
     for row in rows:
+        damaged = cells.unreadable(row)
+        if damaged:
+            seen.add(row.key)
+            whose = f"journal entry {row.id} ({row.key})"
+            yield from (
+                Deviation(verdict.instance_id, "cell", last, f"{whose}: {STANDS_IN.get(name, name)}")
+                for name in damaged
+            )
+            continue
         call = calls.get(row.key)
         if call is None or row.key in seen:
             yield Deviation(
@@ -162,10 +212,11 @@ def _balances() -> Iterator[Deviation]:
     for side, sign in ((Posting.debit_account_id, 1), (Posting.credit_account_id, -1)):
         sums = select(LedgerAccount.id, func.sum(Posting.amount * into * sign)).join(Posting, side == LedgerAccount.id)
         for account, amount in session().execute(sums.group_by(LedgerAccount.id)):
-            moved[account] += int(amount)
-    kept = select(LedgerAccount.id, LedgerAccount.kind, LedgerAccount.balance).where(LedgerAccount.balance.is_not(None))
-    for account, kind, balance in session().execute(kept.order_by(LedgerAccount.id)):
-        if balance != moved[account]:
+            moved[account] += int(amount or 0)
+    columns = map(as_stored, (LedgerAccount.id, LedgerAccount.kind, LedgerAccount.balance))
+    kept = select(*columns).where(LedgerAccount.balance.is_not(None))
+    for account, kind, balance in cells.rows(kept.order_by(LedgerAccount.id)):
+        if balance is not UNREADABLE and balance != moved[account]:
             yield Deviation(
                 0, "ledger", 0, f"account {account} ({kind}) stands at {balance}, its postings make {moved[account]}"
             )
@@ -173,26 +224,32 @@ def _balances() -> Iterator[Deviation]:
 
 def _strays() -> Iterator[Deviation]:
     """Journal entries whose case is gone or never was, entries without lines and lines without an entry."""
-    known = set(session().scalars(select(ProcessInstance.id)))
-    numbers = set(session().scalars(select(ProcessInstance.business_key)))
+    instances = cells.rows(select(as_stored(ProcessInstance.id), as_stored(ProcessInstance.business_key)))
+    known, numbers = {row.id for row in instances}, {row.business_key for row in instances}
     lines = select(Posting.entry_id)
-    for entry in session().scalars(lines.where(Posting.entry_id.not_in(select(JournalEntry.id))).distinct()):
-        yield Deviation(0, "ledger", 0, f"postings of entry {entry} without the entry")
-    empty = set(session().scalars(select(JournalEntry.id).where(JournalEntry.id.not_in(lines))))
-    for row in session().execute(select(JournalEntry.id, JournalEntry.key, JournalEntry.case_number)):
-        owner = _instance_of(row.key)
+    lost = select(as_stored(Posting.entry_id)).where(Posting.entry_id.not_in(select(JournalEntry.id))).distinct()
+    for line in cells.rows(lost):
+        yield Deviation(0, "ledger", 0, f"postings of entry {line.entry_id} without the entry")
+    empty = {row.id for row in cells.rows(select(as_stored(JournalEntry.id)).where(JournalEntry.id.not_in(lines)))}
+    for row in cells.rows(select(*map(as_stored, (JournalEntry.id, JournalEntry.key, JournalEntry.case_number)))):
+        owner, number = _instance_of(row.key), row.case_number
         if row.id in empty:
             yield Deviation(owner or 0, "ledger", 0, f"journal entry {row.key} has no lines")
-        elif (owner is not None and owner not in known) or (row.case_number and row.case_number not in numbers):
-            yield Deviation(owner or 0, "missing", 0, f"journal entry {row.key}: its case {row.case_number} is gone")
+        elif (owner is not None and owner not in known) or (number and number not in numbers):
+            yield Deviation(owner or 0, "missing", 0, f"journal entry {row.key}: its case {number} is gone")
 
 
 def _complaints() -> Iterator[Deviation]:
     """Complaints must name the instance that bears their number."""
-    query = select(Complaint.case_number, Complaint.instance_id, ProcessInstance.business_key)
+    theirs = as_stored(Complaint.case_number), as_stored(Complaint.instance_id)
+    query = select(*theirs, as_stored(ProcessInstance.business_key, nullable=True))
     joined = query.outerjoin(ProcessInstance, ProcessInstance.id == Complaint.instance_id)
-    for number, instance_id, business_key in session().execute(joined.order_by(Complaint.case_number)):
+    for number, instance_id, business_key in cells.rows(joined.order_by(Complaint.case_number)):
         if business_key is None:
-            yield Deviation(instance_id or 0, "missing", 0, f"complaint {number}: its case is gone")
+            yield Deviation(_id(instance_id), "missing", 0, f"complaint {number}: its case is gone")
         elif business_key != number:
-            yield Deviation(instance_id or 0, "rows", 1, f"complaint {number} names the case {business_key}")
+            yield Deviation(_id(instance_id), "rows", 1, f"complaint {number} names the case {business_key}")
+
+
+def _id(stored: Any) -> int:
+    return stored if isinstance(stored, int) else 0

@@ -31,7 +31,7 @@ class AssessParameters(schemas.Parameters):
     cause = schemas.text("原因", "Cause", required=True)
     error_kind = schemas.text("差错类型", "Kind of error", load_default=None, allow_none=True)
     unit_kind = schemas.choice("责任单位类别", "Kind of unit", UNIT_KINDS, load_default="own")
-    person = schemas.text("责任人或单位", "Person or unit at fault", load_default=None, allow_none=True)
+    person = schemas.text("责任人或单位", "Person or unit at fault", personal=True, load_default=None, allow_none=True)
 
 
 class AssessResult(Schema):
@@ -40,7 +40,7 @@ class AssessResult(Schema):
     error_amount = schemas.fen("差错金额", "Error amount")
     direction = schemas.text("多收或少收", "Too much or too little")
     bearer = schemas.text("承担方", "Who bears it")
-    bearer_name = schemas.text("承担人或单位", "Name of who bears it")
+    bearer_name = schemas.text("承担人或单位", "Name of who bears it", personal=True)
 
 
 def assess(

@@ -25,7 +25,7 @@ class QueryParameters(schemas.Parameters):
     """What recharge/query takes."""
 
     serial = schemas.text("缴费卡序列号", "Serial number", required=True)
-    pin = schemas.text("充值卡密码", "Recharge PIN", personal=True, required=True)
+    pin = schemas.secret("充值卡密码", "Recharge PIN", required=True)
 
 
 class QueryResult(Schema):

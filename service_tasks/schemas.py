@@ -39,6 +39,12 @@ def text(zh: str, en: str, *, longest: int = 200, personal: bool = False, **opti
     return fields.String(validate=validate.Length(max=longest), metadata=_labels(zh, en, personal), **options)
 
 
+def secret(zh: str, en: str, **options: Any) -> fields.String:
+    """Text that is used once and never shown again, to nobody."""
+    marked = {**_labels(zh, en, personal=True), "secret": True}
+    return fields.String(validate=validate.Length(max=200), metadata=marked, **options)
+
+
 def choice(zh: str, en: str, values: tuple[str, ...], **options: Any) -> fields.String:
     """One of `values`."""
     return fields.String(validate=validate.OneOf(values), metadata=_labels(zh, en), **options)

@@ -10,7 +10,7 @@ import secrets
 from functools import lru_cache
 from pathlib import Path
 
-from flask import Flask, Response, abort, request, url_for
+from flask import Flask, Response, url_for
 from flask_wtf.csrf import CSRFProtect
 from markupsafe import Markup
 from werkzeug.middleware.proxy_fix import ProxyFix
@@ -19,9 +19,9 @@ import engine
 import models
 import service_tasks
 from models import base, drivers
-from office import batches, calendar, complaints, correspondence
+from office import batches, calendar, complaints, correspondence, erasure
 from office import supervision as tracking
-from web import auth, config, cookies, errors, hosts, i18n, keys, submission
+from web import addresses, auth, bodies, config, cookies, errors, hosts, i18n, keys, submission
 from web.edge import Refusals
 from web.queries import evidence, names, words
 
@@ -43,7 +43,6 @@ PAGES = (
     "audit",
 )
 MOST_REQUEST_BYTES = 8_000_000
-MOST_ID = 2**31 - 1
 POLICY = (
     "default-src 'self'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; font-src 'self' data:; "
     "connect-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'; object-src 'none'"
@@ -73,7 +72,8 @@ def create_app(settings: config.Settings | None = None) -> Flask:
     _connect(app)
     _hold_keys(app, settings)
     _compose()
-    app.before_request(_refuse_impossible_addresses)
+    bodies.register(app)
+    addresses.register(app)
     i18n.register(app)
     submission.register(app)
     auth.register(app)
@@ -137,16 +137,8 @@ def _compose() -> None:
     engine.use_calendar(calendar.current)
     engine.observe(complaints.follow)
     engine.observe(correspondence.follow)
+    engine.observe(erasure.follow)
     engine.observe(tracking.report_missed)
-
-
-def _refuse_impossible_addresses() -> None:
-    """A number in the address that no row can have, or a NUL, is not looked for: databases refuse them in their own ways."""
-    named = (request.view_args or {}).values()
-    if any(value > MOST_ID if isinstance(value, int) else "\0" in str(value) for value in named):
-        abort(404)
-    if any("\0" in value for value in request.args.values()):
-        abort(400)
 
 
 def _harden(response: Response) -> Response:

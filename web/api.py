@@ -6,8 +6,9 @@ language: Accept-Language, else the language the person has chosen.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Callable, Mapping
+from http import HTTPStatus
+from typing import Any, TypeVar
 
 from flask import Flask, Response, g, request
 from flask.views import MethodView
@@ -21,16 +22,25 @@ from models.definition import ProcessDefinition
 from models.instance import ProcessInstance
 from models.notice import OutboxMessage
 from models.user_task import UserTask
-from office import correspondence, intake, looks, notices, tokens
+from office import correspondence, exports, intake, looks, notices, texts, tokens
 from service_tasks.gateway import SubscriptionUnknown
-from web import auth, problems, schemas
+from web import auth, bodies, problems, schemas
 from web.auth import Person
 from web.i18n import in_language
 from web.queries import access, casefile, evidence, names, standing, worklist
 
 PREFIX = "/api/v1"
 ENTRIES_ON_A_PAGE = 100
-blueprint = Blueprint("api", __name__, url_prefix=PREFIX, description="Complaints, their tasks and their history")
+View = TypeVar("View", bound=Callable[..., Any])
+
+
+class _Blueprint(Blueprint):
+    """flask-smorest's, which reads bodies by our limits."""
+
+    ARGUMENTS_PARSER = bodies.JsonParser()
+
+
+blueprint = _Blueprint("api", __name__, url_prefix=PREFIX, description="Complaints, their tasks and their history")
 problems.register(blueprint)
 
 
@@ -45,8 +55,30 @@ class NoticesUnread(engine.Conflict):
 class _Api(Api):
     """flask-smorest without its handlers for the whole application: pages answer errors in their own way."""
 
+    ERROR_SCHEMA = schemas.Problem
+
     def _register_error_handlers(self) -> None:
         return None
+
+    def _register_responses(self) -> None:
+        """Refusals are described as what they are sent as."""
+        self.DEFAULT_RESPONSE_CONTENT_TYPE = "application/problem+json"
+        super()._register_responses()
+        del self.DEFAULT_RESPONSE_CONTENT_TYPE  # what is not refused is what it is for the class
+
+
+def refuses(*statuses: int) -> Callable[[View], View]:
+    """Describe the refusals of an operation, beside those that every operation has."""
+
+    def described(view: View) -> View:
+        for status in sorted({400, 401, 503, *statuses}):
+            view = blueprint.alt_response(status, HTTPStatus(status).name)(view)
+        return view
+
+    return described
+
+
+WRITTEN = (403, 404, 409, 413, 422)
 
 
 def register(app: Flask) -> None:
@@ -58,10 +90,8 @@ def register(app: Flask) -> None:
         OPENAPI_URL_PREFIX=PREFIX,
         OPENAPI_JSON_PATH="openapi.json",
     )
-    app.json.ensure_ascii = False  # type: ignore[attr-defined]
     api = _Api(app, spec_kwargs={"security": [{"bearer": []}]})
     api.spec.components.security_scheme("bearer", {"type": "http", "scheme": "bearer"})
-    api.spec.components.schema("Problem", schema=schemas.Problem)
     api.register_blueprint(blueprint)
     app.extensions["csrf"].exempt(blueprint)
 
@@ -98,6 +128,7 @@ class Instances(MethodView):
     @blueprint.arguments(schemas.RequestKey, location="headers")
     @blueprint.arguments(schemas.Start)
     @blueprint.response(201, schemas.Advanced)
+    @refuses(*WRITTEN)
     def post(self, sent: dict[str, str], given: dict[str, Any], key: str) -> dict[str, Any]:
         """Take a complaint in.
 
@@ -109,13 +140,17 @@ class Instances(MethodView):
             raise BeginsElsewhere(process=key)
         if _person().has("clerk") and notices.unconfirmed(_person().name):
             raise NoticesUnread
-        number = intake.accept(_intake(key, given["variables"]), by=_actor(), at=engine.now(), key=sent["key"])
+        taken = _intake(key, given["variables"])
+        number = intake.accept(taken, by=_actor(), at=engine.now(), key=sent["key"], other_words=False)
         return _advanced(casefile.find(number))
 
 
 def _intake(key: str, entered: dict[str, Any]) -> intake.Intake:
     process = key if key != intake.PROCESS else entered["process"]
-    if not process and entered["complaint_text"].strip():
+    if not process:
+        wrong = texts.wrong(entered["complaint_text"], intake.MOST_TEXT, required=True)
+        if wrong:
+            raise engine.InvalidForm(reasons={"text": wrong})
         process = intake.suggest(entered["complaint_text"], entered["msisdn"], engine.now()).process
     return intake.Intake(
         msisdn=entered["msisdn"].strip(),
@@ -156,6 +191,7 @@ class Tasks(MethodView):
 
     @blueprint.arguments(schemas.TaskFilter, location="query")
     @blueprint.response(200, schemas.TaskPage)
+    @refuses(422)
     def get(self, wanted: dict[str, str]) -> dict[str, Any]:
         """Open user tasks of the caller's departments, the most urgent first, a page at a time."""
         page = worklist.page(
@@ -169,6 +205,7 @@ class OneTask(MethodView):
     """One user task."""
 
     @blueprint.response(200, schemas.TaskDetail)
+    @refuses(403, 404)
     def get(self, task_id: int) -> dict[str, Any]:
         """The task with its form."""
         return _task_detail(_task(task_id))
@@ -176,6 +213,7 @@ class OneTask(MethodView):
     @blueprint.arguments(schemas.RequestKey, location="headers")
     @blueprint.arguments(schemas.Completion)
     @blueprint.response(200, schemas.Advanced)
+    @refuses(*WRITTEN)
     def post(self, sent: dict[str, str], given: dict[str, Any], task_id: int) -> dict[str, Any]:
         """Complete the task; the same as POST …/completion."""
         return _complete(task_id, given, sent["key"])
@@ -188,6 +226,7 @@ class TaskCompletion(MethodView):
     @blueprint.arguments(schemas.RequestKey, location="headers")
     @blueprint.arguments(schemas.Completion)
     @blueprint.response(200, schemas.Advanced)
+    @refuses(*WRITTEN)
     def post(self, sent: dict[str, str], given: dict[str, Any], task_id: int) -> dict[str, Any]:
         """Complete the task with what was entered, and run the case to its next wait states."""
         return _complete(task_id, given, sent["key"])
@@ -198,6 +237,7 @@ class TaskClaim(MethodView):
     """Claiming a task."""
 
     @blueprint.response(200, schemas.TaskDetail)
+    @refuses(403, 404, 409)
     def post(self, task_id: int) -> dict[str, Any]:
         """Take the task."""
         engine.claim(task_id, by=_actor(), at=engine.now())
@@ -209,6 +249,7 @@ class TaskRelease(MethodView):
     """Releasing a task."""
 
     @blueprint.response(200, schemas.TaskDetail)
+    @refuses(403, 404, 409)
     def post(self, task_id: int) -> dict[str, Any]:
         """Give the task back to its department."""
         engine.release(task_id, by=_actor(), at=engine.now())
@@ -244,7 +285,7 @@ def _summary(row: UserTask) -> dict[str, Any]:
         "id": row.id,
         "case_number": row.business_key,
         "process": row.process_key,
-        "name": names.element_name(row.process_key, row.element_id, row.name),
+        "name": names.element_name(row.process_key, row.element_id, row.name, engine.definition_of(row.instance_id)),
         "item_index": row.item_index,
         "item_count": row.item_count,
         "group": row.group,
@@ -256,13 +297,14 @@ def _summary(row: UserTask) -> dict[str, Any]:
 
 
 def _task_detail(row: UserTask) -> dict[str, Any]:
-    element = engine.definition_of(row.instance_id).processes[row.process_key].element(row.element_id)
+    definition = engine.definition_of(row.instance_id)
+    element = definition.processes[row.process_key].element(row.element_id)
     return {
         **_summary(row),
         "instance_id": row.instance_id,
         "element_id": row.element_id,
         "state": row.state,
-        "documentation": names.documentation(row.process_key, element),
+        "documentation": names.documentation(row.process_key, element, definition),
         "manual_refs": list(element.manual_refs),
         "form": _form(row.id) if row.state == "open" else [],
     }
@@ -291,6 +333,7 @@ class OneInstance(MethodView):
     """One case."""
 
     @blueprint.response(200, schemas.Instance)
+    @refuses(403, 404)
     def get(self, instance_id: int) -> dict[str, Any]:
         """Where the case stands."""
         row = _visible_instance(instance_id)
@@ -316,15 +359,17 @@ class Entries(MethodView):
 
     @blueprint.arguments(schemas.EntryFilter, location="query")
     @blueprint.response(200, schemas.Entry(many=True))
+    @refuses(403, 404, 422)
     def get(self, wanted: dict[str, int], instance_id: int) -> list[dict[str, Any]]:
-        """Entries in order, at most a hundred; the chain is checked. Erased personal values are null."""
-        found = [entry for entry in engine.entries(_visible_instance(instance_id).id) if entry.seq > wanted["after"]]
+        """Entries in order, at most a hundred; the chain is checked. Erased personal values are null, secret ones are shown to nobody."""
+        told = engine.history_of(_visible_instance(instance_id).id)
+        found = [entry for entry in told.entries if entry.seq > wanted["after"]]
         return [
             {
                 "sequence": one.seq,
                 "at": one.at,
                 "actor": one.actor,
-                "steps": problems.plain(one.steps),
+                "steps": problems.plain([exports.shown(step, told.definition, personal=True) for step in one.steps]),
                 "hash": one.hash.hex(),
             }
             for one in found[:ENTRIES_ON_A_PAGE]
@@ -351,6 +396,7 @@ class OneAccount(MethodView):
     """What stands on a number."""
 
     @blueprint.response(200, schemas.Account)
+    @refuses(403, 404)
     def get(self, msisdn: str) -> dict[str, Any]:
         """State and balances of a number, in fen."""
         access.check_counter(_person())
@@ -389,6 +435,7 @@ class Definitions(MethodView):
     """Published processes."""
 
     @blueprint.response(200, schemas.Definition(many=True))
+    @refuses()
     def get(self) -> list[dict[str, Any]]:
         """Every version of every process, the newest of each first."""
         return [dict(row) for row in _versions()]
@@ -399,6 +446,7 @@ class OneVersion(MethodView):
     """A version of a process."""
 
     @blueprint.response(200, schemas.DefinitionDetail)
+    @refuses(404)
     def get(self, key: str, version: int) -> dict[str, Any]:
         """The version with its diagram and elements."""
         definition = engine.definition(key, version)

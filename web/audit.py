@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date, datetime, time, timedelta
+from tempfile import SpooledTemporaryFile
 
-from flask import Blueprint, Flask, abort, render_template, request, stream_with_context
+from flask import Blueprint, Flask, abort, render_template, send_file
 from flask_login import current_user
 from sqlalchemy import select
 from werkzeug.wrappers import Response
@@ -14,10 +16,12 @@ from models.base import session
 from models.definition import ProcessDefinition
 from office import exports
 from web import looking
+from web.addresses import asked
 from web.i18n import ZONE
 from web.queries import access, casefile, heat, names, spans
 
 blueprint = Blueprint("audit", __name__)
+MOST_IN_MEMORY = 4_000_000
 TYPES = {"json": "application/json", "csv": "text/csv"}
 
 
@@ -47,42 +51,44 @@ def history(number: str, form: str) -> Response:
     looking.note(number)
     personal = _personal()
     if form == "json":
-        return _file(exports.history_json(instance.id, personal=personal), f"{number}.json", TYPES[form])
-    lines = stream_with_context(exports.history_csv(instance.id, personal=personal))
-    return _file(lines, f"{number}.csv", TYPES[form])
+        return _file([exports.history_json(instance.id, personal=personal)], f"{number}.json", TYPES[form])
+    return _file(exports.history_csv(instance.id, personal=personal), f"{number}.csv", TYPES[form])
 
 
 @blueprint.get("/audit/log.xes")
 def log() -> Response:
-    """The cases wanted as an event log, sent as it is made."""
+    """The cases wanted as an event log."""
     access.check_role(current_user, *access.SEE_EVERYTHING)
     wanted = exports.Wanted(
-        since=_midnight(request.args.get("from", "")),
-        until=_midnight(request.args.get("to", ""), timedelta(days=1)),
-        process=request.args.get("process", ""),
+        since=_midnight(asked()["from"]),
+        until=_midnight(asked()["to"], timedelta(days=1)),
+        process=asked()["process"],
         personal=_personal(),
     )
-    return _file(stream_with_context(exports.xes(wanted)), "cases.xes", "application/xml")
+    return _file(exports.xes(wanted), "cases.xes", "application/xml")
 
 
 def _personal() -> bool:
     """Asked for and allowed."""
-    wanted = request.args.get("personal") == "1"
+    wanted = bool(asked()["personal"] == "1")
     if wanted:
         access.check_role(current_user, "auditor")
     return wanted
 
 
-def _midnight(text: str, more: timedelta = timedelta()) -> datetime | None:
-    try:
-        return datetime.combine(date.fromisoformat(text) + more, time(), ZONE)
-    except (ValueError, OverflowError):
-        return None
+def _midnight(day: date | None, more: timedelta = timedelta()) -> datetime | None:
+    return datetime.combine(day + more, time(), ZONE) if day is not None else None
 
 
-def _file(content: object, name: str, kind: str) -> Response:
-    response = Response(content, mimetype=kind)  # type: ignore[arg-type]
-    response.headers["Content-Disposition"] = f"attachment; filename*=UTF-8''{name}"
+def _file(parts: Iterable[str], name: str, kind: str) -> Response:
+    """A file that is whole: it is made before the first byte is sent, so that one which breaks off is an error and never half an export."""
+    made = SpooledTemporaryFile(MOST_IN_MEMORY)  # noqa: SIM115 - closed when the answer has been sent
+    for part in parts:
+        made.write(part.encode())
+    size = made.tell()
+    made.seek(0)
+    response: Response = send_file(made, mimetype=kind, as_attachment=True, download_name=name)
+    response.content_length = size
     return response
 
 
@@ -90,19 +96,19 @@ def _file(content: object, name: str, kind: str) -> Response:
 def heat_map(key: str) -> str:
     """The diagram of a process coloured by one measure, and a table of all of them."""
     access.check_role(current_user, *access.SEE_EVERYTHING, "owner")
-    asked = heat.wanted(key, request.args)
-    found = heat.figures(asked)
-    shown = engine.definition(key, asked.version or None)
+    wanted = heat.wanted(key, asked())
+    found = heat.figures(wanted)
+    shown = engine.definition(key, wanted.version or None)
     versions = select(ProcessDefinition.version).where(ProcessDefinition.key == key)
     return render_template(
         "heat.html",
         key=key,
         name=names.process_name(key),
-        asked=asked,
+        asked=wanted,
         figures=found,
         version=shown.version,
         versions=list(session().scalars(versions.order_by(ProcessDefinition.version.desc()))),
-        english=names.english_elements(key),
+        english=names.english_elements(key, shown),
         span=spans.span,
         measure=spans.measure,
     )

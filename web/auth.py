@@ -164,7 +164,10 @@ _NOBODY = _hasher.hash("nobody")
 
 def safe_target(target: str) -> str:
     """Only a path of this site."""
-    parts = urlsplit(target)
+    try:
+        parts = urlsplit(target)
+    except ValueError:  # such as http://[
+        return "/"
     if parts.scheme or parts.netloc or not target.startswith("/") or target.startswith(("//", "/\\")):
         return "/"
     return target

@@ -11,9 +11,10 @@ from werkzeug.wrappers import Response
 import engine
 from models.base import session, transaction
 from models.comment import Comment
-from office import complaints, looks, replies, texts
-from web import auth, looking, submission
-from web.queries import access, casefile, caselist, names, standing, timeline
+from models.instance import ProcessInstance
+from office import complaints, erasure, looks, replies, texts
+from web import addresses, auth, looking, submission
+from web.queries import access, casefile, caselist, names, standing, timeline, verdicts
 
 blueprint = Blueprint("cases", __name__, url_prefix="/cases")
 MOST_COMMENT = 2_000
@@ -29,19 +30,25 @@ def register(app: Flask) -> None:
 @blueprint.get("")
 def listing() -> str | Response:
     """Cases the person may see; one exact hit opens at once."""
-    asked = caselist.wanted(request.args)
+    asked = caselist.wanted(addresses.asked())
     page = caselist.page(current_user, asked)
     if len(page.rows) == 1 and page.rows[0].case_number == asked.text.upper():
         return redirect(url_for("cases.case", number=page.rows[0].case_number))
     return render_template(
-        "cases.html", page=page, wanted=asked, processes=caselist.processes(), process_name=names.process_name
+        "cases.html",
+        page=page,
+        wanted=asked,
+        processes=caselist.processes(),
+        process_name=names.process_name,
+        versions=names.versions_of(row.case_number for row in page.rows),
     )
 
 
 @blueprint.get("/<number>")
 def case(number: str) -> str:
     """One case; `tab` timeline, diagram, money or messages, for auditors also looks."""
-    return _page(number, request.args.get("tab", "timeline"), before=request.args.get("before", type=int))
+    asked = addresses.asked()
+    return _page(number, asked["tab"], before=asked["before"])
 
 
 def _page(
@@ -51,38 +58,66 @@ def _page(
     *,
     remark: str = "",
     told: str = "",
+    why: str = "",
     before: int | None = None,
 ) -> str:
     instance = casefile.find(number)
     access.check_case(current_user, instance.id)
     looking.note(number)
     whole = tab == "diagram"
-    history = engine.history_of(instance.id) if whole else engine.end_of(instance.id, NEWEST, before)
+    history = _told(instance, whole, before)
     complaint = casefile.complaint_of(instance)
-    return render_template(
-        "case.html",
-        tab=tab,
-        remark=remark,
-        told=told,
-        may_reply=complaint is not None and instance.state == "active" and replies.may(auth.actor()),
-        reasons=reasons or {},
-        instance=instance,
-        complaint=complaint,
-        words=complaints.words(complaint, history) if complaint else None,
-        process=names.process_name(complaint.process_key if complaint else instance.key),
-        version=history.definition.version,
-        lines=timeline.lines(history, before) if tab not in OTHER_TABS else [],
-        earlier=None if history.is_whole else history.since,
-        later=before is not None,
-        stages=casefile.stages(history) if whole else [],
-        money=casefile.money(number) if tab == "money" else [],
-        messages=casefile.messages(number) if tab == "messages" else [],
-        comments=casefile.comments(number) if tab == "messages" else [],
-        waits=standing.waits(instance, history.definition, auth.actor(), briefly=tab in OTHER_TABS),
-        looks=looks.of_case(number) if tab == "looks" and current_user.has("auditor") else [],
-        element_name=names.element_name,
-        departments=names.departments(),
-    )
+    with names.of_definition(history.definition):  # a case is told in the words of its own version
+        return render_template(
+            "case.html",
+            tab=tab,
+            remark=remark,
+            told=told,
+            why=why,
+            history=history,
+            contradictions=verdicts.contradictions(history.doubts),
+            may_erase=erasure.may(auth.actor(), instance, history),
+            may_reply=complaint is not None and instance.state == "active" and replies.may(auth.actor()),
+            reasons=reasons or {},
+            instance=instance,
+            complaint=complaint,
+            words=complaints.words(complaint, history) if complaint else None,
+            process=names.process_name(complaint.process_key if complaint else instance.key),
+            version=history.definition.version,
+            lines=timeline.lines(history, before) if tab not in OTHER_TABS else [],
+            earlier=None if history.is_whole else history.since,
+            later=before is not None,
+            stages=casefile.stages(history) if whole else [],
+            money=casefile.money(number) if tab == "money" else [],
+            messages=casefile.messages(number) if tab == "messages" else [],
+            comments=casefile.comments(number) if tab == "messages" else [],
+            waits=standing.waits(instance, history.definition, auth.actor(), briefly=tab in OTHER_TABS),
+            looks=looks.of_case(number) if tab == "looks" and current_user.has("auditor") else [],
+            element_name=names.element_name,
+            departments=names.departments(),
+        )
+
+
+def _told(instance: ProcessInstance, whole: bool, before: int | None) -> engine.CaseHistory:
+    """What the page needs of the history, or as much as its chain holds."""
+    try:
+        return engine.history_of(instance.id) if whole else engine.end_of(instance.id, NEWEST, before)
+    except engine.BrokenChain:
+        return engine.what_holds(instance.id)
+
+
+@blueprint.post("/<number>/erasure")
+def erase(number: str) -> Response | tuple[str, int]:
+    """Have the personal data of a closed case erased; who did it and why stays in its history."""
+    instance = casefile.find(number)
+    access.check_case(current_user, instance.id)
+    reason = request.form.get("reason", "").strip()
+    try:
+        erasure.erase(instance.id, reason=reason, by=auth.actor(), at=engine.now())
+    except erasure.NoReasonGiven as error:
+        return _page(number, "timeline", error.values["reasons"], why=reason), 422
+    flash(gettext("The personal data of %(number)s are erased.", number=number))
+    return redirect(url_for("cases.case", number=number))
 
 
 @blueprint.post("/<number>/comments")

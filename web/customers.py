@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Flask, render_template, request
+from flask import Blueprint, Flask, render_template
 from flask_login import current_user
 
 from office import intake
+from web.addresses import asked
 from web.queries import access, names
 
 blueprint = Blueprint("customers", __name__, url_prefix="/customers")
@@ -20,6 +21,9 @@ def register(app: Flask) -> None:
 def customer() -> str:
     """A number's customer, or the question for a number."""
     access.check_counter(current_user)
-    msisdn = request.args.get("msisdn", "").strip()
+    msisdn = asked()["msisdn"]
     found = intake.look_up(msisdn) if intake.MSISDN.match(msisdn) else None
-    return render_template("customer.html", msisdn=msisdn, caller=found, process_name=names.process_name)
+    versions = names.versions_of(case.case_number for case in found.cases) if found else {}
+    return render_template(
+        "customer.html", msisdn=msisdn, caller=found, process_name=names.process_name, versions=versions
+    )

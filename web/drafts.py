@@ -14,7 +14,8 @@ from marshmallow import Schema, ValidationError, fields
 import engine
 from office import drafts
 from web import auth, errors, problems
-from web.queries import access, changes, findings, modeler
+from web.addresses import asked
+from web.queries import access, changes, findings, mendings, modeler
 
 blueprint = Blueprint("drafts", __name__, url_prefix="/processes")
 READERS = ("owner", "auditor", "supervisor")
@@ -70,15 +71,18 @@ def reading(view: View) -> View:
 
 
 def _body(schema: type[Schema]) -> dict[str, Any]:
-    loaded: dict[str, Any] = schema().load(request.get_json(silent=True) or {})
+    loaded: dict[str, Any] = schema().load(request.get_json())
     return loaded
 
 
 @blueprint.get("/<key>/draft")
 @reading
 def draft(key: str) -> Response:
-    """The draft, opened from the newest version when there is none."""
-    return jsonify(_document(drafts.find(key)))
+    """The draft, opened from the newest version when there is none; `mended` is its diagram with what could not be seen, when it differs."""
+    found = drafts.find(key)
+    whole = drafts.mended(found)
+    mended = {f"{key}.bpmn": whole.text} if whole.changes else {}
+    return jsonify({**_document(found), "mended": mended, "mendings": mendings.sentences(whole.changes)})
 
 
 @blueprint.put("/<key>/draft")
@@ -128,8 +132,7 @@ def _document(found: drafts.Draft) -> dict[str, Any]:
 @reading
 def variables(key: str) -> Response:
     """The variables known at an element of a diagram of the draft."""
-    file, element = request.args.get("file", f"{key}.bpmn"), request.args.get("element", "")
-    known = drafts.known_at(key, file, element)
+    known = drafts.known_at(key, _file(key), asked()["element"])
     return jsonify(
         variables=[{"name": one.name, "from": one.element_id, "type": one.type, "unit": one.unit} for one in known]
     )
@@ -150,7 +153,7 @@ def form_preview(key: str) -> Answer:
 @reading
 def difference(key: str) -> Response:
     """What changed against the newest version, and where both diagrams are."""
-    found, file = drafts.find(key), request.args.get("file", f"{key}.bpmn")
+    found, file = drafts.find(key), _file(key)
     version = drafts.newest_version(key)
     listed = changes.as_json(changes.of_draft(found))
     new_url = url_for("drafts.draft_diagram", key=key, file=file)
@@ -171,9 +174,13 @@ def version_diagram(key: str, version: int) -> Response:
     return _diagram(engine.definition(key, version).package, key)
 
 
+def _file(key: str) -> str:
+    """The file that the address names; the diagram of the process itself when it names none."""
+    return asked()["file"] or f"{key}.bpmn"
+
+
 def _diagram(package: engine.Package, key: str) -> Response:
-    name = request.args.get("file", f"{key}.bpmn")
-    return Response(package.bpmn(name.removesuffix(".bpmn")), mimetype="application/xml")
+    return Response(package.bpmn(_file(key).removesuffix(".bpmn")), mimetype="application/xml")
 
 
 @blueprint.get("/modeler-config")

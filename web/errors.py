@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-import structlog
+from collections.abc import Callable, Sequence
+from typing import Any
+from urllib.parse import urlsplit
+
 from flask import Flask, jsonify, render_template, request
 from flask_babel import gettext
 from flask_wtf.csrf import CSRFError
@@ -10,7 +13,8 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response
 
 import engine
-from web import refusals
+from web import refusals, unavailable
+from web.addresses import WrongAddress
 from web.i18n import yuan
 
 STATUSES: tuple[tuple[type[engine.EngineError], int], ...] = (
@@ -20,7 +24,7 @@ STATUSES: tuple[tuple[type[engine.EngineError], int], ...] = (
     (engine.Invalid, 422),
     (engine.Corrupt, 500),
 )
-_log = structlog.get_logger()
+MOST_MEGABYTES = 8
 
 Answer = Response | tuple[str, int] | tuple[Response, int]
 
@@ -69,6 +73,9 @@ def texts() -> dict[str, str]:
             "The case cannot wait for a message under what was entered, because it is too long. Nothing was changed."
         ),
         "NotAllReleased": gettext("Some of the waiting cases could not go on; the others have."),
+        "KeyUsedAgain": gettext(
+            "This key was used for another request already. Nothing was changed; give every request a key of its own."
+        ),
         "IncidentResolved": gettext("This incident is settled already."),
         "EntryRefused": gettext("What was entered is refused. Nothing was changed."),
         "InvalidForm": gettext("Some fields are not filled in correctly. Nothing was changed."),
@@ -79,6 +86,7 @@ def texts() -> dict[str, str]:
         "StaleDraft": gettext(
             "Somebody else has saved this draft since you opened it. Look at theirs before you save yours."
         ),
+        "WrongAddress": gettext("The address asks for something that cannot be shown."),
         "NotAnOwner": gettext("Only a process owner may change processes."),
         "UnusableFile": gettext("This file cannot be kept with the process: check its name and size."),
         "NothingChanged": gettext("This is what is published already. Nothing was changed."),
@@ -91,6 +99,11 @@ def texts() -> dict[str, str]:
         "NotASecondPerson": gettext("Another process owner has to approve this: you submitted it or edited it last."),
         "TooLong": gettext("This try has become too long to go on. Begin another one."),
         "NotATry": gettext("This is not a try of this process. Begin one."),
+        "MayNotErase": gettext("Only a supervisor may have personal data erased."),
+        "NotClosed": gettext("The case is still being handled, so its personal data are needed. Nothing was erased."),
+        "StillUnderWay": gettext("Something of this case has still to be carried out. Nothing was erased."),
+        "AlreadyErased": gettext("The personal data of this case have been erased already."),
+        "NoReasonGiven": gettext("Please say why, in one or two sentences."),
         "FixtureRefused": gettext("The scenario gives something that this office cannot hold."),
         "InvalidVariables": gettext("The case cannot begin with these values."),
         "PeriodUnknown": gettext("No batch is collected under this period, or its time has not come."),
@@ -105,11 +118,38 @@ def texts() -> dict[str, str]:
 
 def describe(error: engine.EngineError) -> str:
     """An error in the language of the page."""
+    told = _told_by_values(error)
+    if told:
+        return told
     known = texts()
     for kind in type(error).__mro__:
         if kind.__name__ in known:
             return known[kind.__name__]
     return known["Conflict"]
+
+
+def _told_by_values(error: engine.EngineError) -> str:
+    """What is said for the particular `why` of an error; empty when its class says it all."""
+    values = {"limit": "", "encoding": "", "file": "", **error.values}
+    if error.code == "NoReason" and values.get("why") in ("too_long", "not_text"):
+        return reason(engine.Reason(str(values["why"]), {"limit": values.get("most")}))
+    if error.code != "UnusableFile":
+        return ""
+    known = {
+        "kind": gettext("%(file)s is none of the kinds that are read here: .bpmn, .xml, .dmn or .form."),
+        "no_diagram": gettext("%(file)s is no diagram. Choose a file that ends in .bpmn or .xml."),
+        "encoding": gettext(
+            "%(file)s is not written in the encoding it names, or it names none and is not UTF-8 (%(encoding)s). Save it as UTF-8."
+        ),
+        "too_large": gettext("%(file)s is too long: at most %(limit)s characters are kept."),
+        "not_text": gettext("%(file)s contains characters that cannot be kept."),
+        "twice": gettext("%(file)s would take the place of another file you chose. Bring one of them in at a time."),
+        "of_another_process": gettext("%(file)s belongs to another process and is changed there."),
+        "too_many_files": gettext("There are too many files; at most %(limit)s are kept with a process."),
+        "name": gettext("%(file)s cannot be kept under this name. Use letters, digits, dots, hyphens and underscores."),
+    }
+    found = known.get(str(values.get("why")))
+    return found % values if found else ""
 
 
 def reason(found: engine.Reason) -> str:
@@ -129,6 +169,8 @@ def reason(found: engine.Reason) -> str:
         "not_a_date": gettext("Please enter a date such as 2026-11-23."),
         "unknown_field": gettext("This field does not belong to the form."),
         "not_text": gettext("This contains characters that cannot be used."),
+        "not_json": gettext("This is not JSON, or it is too large or too deep."),
+        "cursor": gettext("This is no place in the list. Begin at its first page."),
         "not_reached_by_text": gettext(
             "The number is cancelled, so a text message cannot arrive. Tell the customer in another way."
         ),
@@ -141,20 +183,64 @@ def reason(found: engine.Reason) -> str:
     return written.get(found.code) or texts().get(found.code) or gettext("Please check this.")
 
 
+def parameter(name: str) -> str:
+    """What a person calls a parameter of an address."""
+    known = {
+        "from": gettext("From"),
+        "to": gettext("To"),
+        "version": gettext("Version"),
+        "against": gettext("Version"),
+        "process": gettext("Process"),
+        "state": gettext("State"),
+        "text": gettext("Search"),
+        "customer": gettext("Customer"),
+        "msisdn": gettext("Mobile number"),
+        "clerk": gettext("Login of a colleague"),
+        "group": gettext("Department"),
+        "after": gettext("Page"),
+    }
+    return known.get(name, gettext("Address"))
+
+
 def register(app: Flask) -> None:
     """Answer every error in one place."""
-    app.register_error_handler(engine.EngineError, _engine_error)
-    app.register_error_handler(CSRFError, _csrf)
-    app.register_error_handler(HTTPException, _http)
-    app.register_error_handler(Exception, _unexpected)
+    app.register_error_handler(engine.EngineError, _told(_engine_error))
+    app.register_error_handler(CSRFError, _told(_csrf))
+    app.register_error_handler(HTTPException, _told(_http))
+    app.register_error_handler(Exception, _told(_unexpected))
     app.jinja_env.globals.update(reason=reason, describe=describe)
+
+
+def _told(answer: Callable[[Any], Answer]) -> Callable[[Exception], Answer]:
+    """Tell a refusal, or that the office is unavailable: a page asks the database who is reading, and what waits for them."""
+
+    def told(error: Exception) -> Answer:
+        try:
+            return answer(error)
+        except Exception as inner:
+            return unavailable.answer(inner)
+
+    return told
 
 
 def _engine_error(error: engine.EngineError) -> Answer:
     status = status_of(error)
     if status >= 500:
-        _log.error("corrupt", code=error.code, path=request.path)
-    return answer(status, describe(error), error.code)
+        return unavailable.answer(error, describe(error))
+    if isinstance(error, WrongAddress):
+        wrong = [(parameter(name), [reason(one) for one in found]) for name, found in error.reasons.items()]
+        return answer(status, describe(error), error.code, wrong=wrong, back=request.path)
+    return answer(status, describe(error), error.code, back=_came_from())
+
+
+def _came_from() -> str:
+    """The page of this office on which the person was; empty when nothing says so."""
+    try:
+        parts = urlsplit(request.referrer or "")
+    except ValueError:
+        return ""
+    ours = parts.netloc == request.host and parts.path != request.path
+    return f"{parts.path}?{parts.query}".rstrip("?") if ours and parts.path.startswith("/") else ""
 
 
 def _csrf(error: CSRFError) -> Answer:
@@ -169,29 +255,33 @@ def _http(error: HTTPException) -> Answer:
         return Response(error.get_body(), status=status, headers=error.get_headers())
     if isinstance(error.response, Response):  # whoever refused has written the answer
         return error.response
+    if status >= 500:
+        return unavailable.answer(error)
+    return answer(status, of_status(status), error.name.replace(" ", ""), back=_came_from())
+
+
+def of_status(status: int) -> str:
+    """What is said for a refusal of HTTP itself."""
     known = {
+        400: gettext("This contains something that cannot be read. Nothing was changed."),
         403: gettext("You may not do this."),
         404: gettext("There is no such page."),
         405: gettext("This cannot be done here."),
-        413: gettext("This is too large."),
+        413: gettext("This is too large: at most %(limit)s MB are taken at once.", limit=MOST_MEGABYTES),
+        415: gettext("This is sent in a form that is not read here."),
         429: gettext("Too many requests. Please wait a moment."),
     }
-    return answer(status, known.get(status, gettext("This request cannot be answered.")), error.name)
+    return known.get(status, gettext("This request cannot be answered."))
 
 
 def _unexpected(error: Exception) -> Answer:
-    _log.error("unexpected", kind=type(error).__name__, path=request.path, trace=engine.frames(error))
-    return answer(
-        500,
-        gettext("Something went wrong here. Nothing was changed; please try again or tell the operator."),
-        "Unexpected",
-    )
+    return unavailable.answer(error)
 
 
-def answer(status: int, text: str, code: str) -> Answer:
+def answer(status: int, text: str, code: str, *, wrong: Sequence[tuple[str, list[str]]] = (), back: str = "") -> Answer:
     """A page, or problem+json under /api/."""
     if request.path.startswith("/api/"):
         body = jsonify(type="about:blank", title=text, status=status, code=code)
         body.mimetype = "application/problem+json"
         return body, status
-    return render_template("error.html", status=status, text=text, code=code), status
+    return render_template("error.html", status=status, text=text, wrong=wrong, back=back), status

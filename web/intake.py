@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 from decimal import Decimal
+from typing import Any
 from unicodedata import normalize
 
 from flask import Blueprint, Flask, flash, redirect, render_template, request, url_for
@@ -15,6 +16,7 @@ from werkzeug.wrappers import Response
 import engine
 from office import intake, notices, texts
 from web import auth, submission, tasklist
+from web.addresses import asked
 from web.queries import access, names, standing
 
 blueprint = Blueprint("intake", __name__, url_prefix="/intake")
@@ -38,16 +40,14 @@ def _only_counters() -> Response | None:
 @blueprint.get("")
 def form() -> str:
     """An empty form, or one with the number that is known already."""
-    typed = {"msisdn": request.args.get("msisdn", "").strip(), "channel": "counter"}
+    typed = {"msisdn": asked()["msisdn"], "channel": "counter"}
     return _page(typed, {})
 
 
 @blueprint.get("/caller")
 def caller() -> str:
     """The panel about a number."""
-    return render_template(
-        "_caller.html", caller=_caller(request.args.get("msisdn", "").strip()), process_name=names.process_name
-    )
+    return render_template("_caller.html", **_called(_caller(asked()["msisdn"])))
 
 
 @blueprint.post("/suggestion")
@@ -124,6 +124,12 @@ def _fen(text: str) -> int | None:
     return int(amount * 100)
 
 
+def _called(caller: intake.Caller | None) -> dict[str, Any]:
+    """A caller, and their cases in the words of the versions these run on."""
+    versions = names.versions_of(case.case_number for case in caller.cases) if caller else {}
+    return {"caller": caller, "process_name": names.process_name, "versions": versions}
+
+
 def _caller(msisdn: str) -> intake.Caller | None:
     return intake.look_up(msisdn) if intake.MSISDN.match(msisdn) else None
 
@@ -144,7 +150,7 @@ def _page(typed: dict[str, str], reasons: dict[str, list[engine.Reason]]) -> str
         "intake.html",
         typed=typed,
         reasons=reasons,
-        caller=_caller(typed.get("msisdn", "")),
+        **_called(_caller(typed.get("msisdn", ""))),
         suggestion=_suggestion(typed),
         channels={
             "counter": gettext("At the counter"),
@@ -152,6 +158,5 @@ def _page(typed: dict[str, str], reasons: dict[str, list[engine.Reason]]) -> str
             "agency": gettext("At an agency"),
             "letter": gettext("By letter"),
         },
-        process_name=names.process_name,
         **_choices(),
     )

@@ -12,6 +12,7 @@ from models.base import session
 from models.notice import Notice
 from office import notices, texts
 from web import auth
+from web.addresses import asked
 from web.queries import access
 
 blueprint = Blueprint("notices", __name__, url_prefix="/notices")
@@ -59,7 +60,7 @@ def withdraw(notice_id: int) -> Response:
 def unread() -> str | Response:
     """What the person has still to confirm."""
     found = notices.unconfirmed(current_user.name)
-    target = request.args.get("next", "/")
+    target = asked()["next"] or "/"
     if not found:
         return redirect(auth.safe_target(target))
     return render_template("unread.html", found=found, target=target)

@@ -48,16 +48,33 @@ def _http_error(error: HTTPException) -> Response:
     status = error.code or 500
     messages = getattr(error, "data", {}).get("messages")
     if messages:
-        reasons = {name: [{"code": "shape", "text": text, "values": {}}] for name, text in _flat(messages)}
+        reasons = dict(_flat(messages))
         return answer(status, gettext("What was entered cannot be accepted."), "Invalid", reasons=reasons)
-    return answer(status, gettext("This request cannot be answered."), error.name.replace(" ", ""))
+    return answer(status, errors.of_status(status), error.name.replace(" ", ""))
 
 
-def _flat(messages: Any, at: str = "") -> list[tuple[str, str]]:
-    """Marshmallow's nested messages as (dotted field, text)."""
+def _flat(messages: Any, at: str = "") -> list[tuple[str, list[dict[str, Any]]]]:
+    """Marshmallow's nested messages as (dotted field, reasons)."""
     if isinstance(messages, Mapping):
         return [pair for name, inner in messages.items() for pair in _flat(inner, f"{at}.{name}" if at else str(name))]
-    return [(at.partition(".")[2] or at, " ".join(map(str, messages)))]
+    return [(at.partition(".")[2] or at, [_shape(one) for one in messages])]
+
+
+SHAPES = {
+    "Missing data for required field.": "required",
+    "Field may not be null.": "required",
+    "Not a valid string.": "not_text",
+    "Not a valid integer.": "not_a_number",
+    "Unknown field.": "unknown_field",
+    "not_json": "not_json",
+}
+
+
+def _shape(message: Any) -> dict[str, Any]:
+    """One message of marshmallow, or a reason of ours, with its text in the caller's language."""
+    found = message if isinstance(message, engine.Reason) else engine.Reason(SHAPES.get(str(message), "shape"))
+    text = errors.reason(found) if found.code != "shape" else str(message)
+    return {"code": "shape" if found is not message else found.code, "text": text, "values": plain(found.values)}
 
 
 def plain(value: Any) -> Any:

@@ -6,11 +6,12 @@ import io
 import zipfile
 from pathlib import Path, PurePosixPath
 
-from flask import Blueprint, Flask, Response, render_template, request, send_file
+from flask import Blueprint, Flask, Response, render_template, send_file
 from flask_login import current_user
 
 import engine
 from office import drafts, scenarios
+from web.addresses import asked
 from web.queries import changes, modeler, names, processes, publications, steps, thumbnail, used_versions
 
 blueprint = Blueprint("processes", __name__, url_prefix="/processes")
@@ -90,7 +91,7 @@ def form(key: str, form: str) -> str:
 def compare(key: str, version: int) -> str:
     """A version, and what it changed against the one before it or the one in `against`."""
     new = engine.definition(key, version)
-    number = request.args.get("against", type=int) or max(version - 1, 0)
+    number = asked()["against"] or max(version - 1, 0)
     old = engine.definition(key, number) if number else None
     listed = changes.between(old.package, new.package) if old is not None else []
     return render_template(

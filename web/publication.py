@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from pathlib import PurePosixPath
 from typing import Any
 
@@ -13,9 +14,9 @@ from werkzeug.datastructures import FileStorage
 
 import engine
 from office import drafts, publication
-from web import auth
+from web import auth, errors
 from web.processes import PROCESSES, READERS, attachment
-from web.queries import access, changes, differences, findings, names, processes
+from web.queries import access, changes, differences, findings, mendings, names, processes
 
 blueprint = Blueprint("publication", __name__, url_prefix="/processes")
 AT_ONCE = 2
@@ -180,10 +181,26 @@ def draft_file(key: str, name: str) -> Response:
 @blueprint.post("/<key>/draft/upload")
 def upload(key: str) -> Any:
     """Bring diagrams, tables and forms into the draft; what cannot be executed is listed on the page that follows."""
-    files = dict(_placed(key, one) for one in request.files.getlist("files") if one.filename)
+    files: dict[str, str | None] = {}
+    for one in request.files.getlist("files"):
+        name, text = _placed(key, one) if one.filename else ("", "")
+        if name in files:
+            raise drafts.UnusableFile(file=str(one.filename)[:100], why="twice")
+        if name:
+            files[name] = text
+    diagram = f"{key}.bpmn"
+    brought = drafts.brought_in(files.get(diagram) or "", key)
+    files |= {diagram: brought.text} if diagram in files else {}
     drafts.save(key, files, revision=_revision(), by=auth.actor(), at=engine.now())
     flash(gettext("%(n)s files are in the draft now.", n=len(files)))
+    _tell(brought)
     return _back(key)
+
+
+def _tell(brought: engine.Mended) -> None:
+    """What was changed in a diagram that was brought in."""
+    for sentence in mendings.sentences(brought.changes):
+        flash(sentence)
 
 
 def _placed(key: str, given: FileStorage) -> tuple[str, str]:
@@ -193,9 +210,9 @@ def _placed(key: str, given: FileStorage) -> tuple[str, str]:
     if place is None:
         raise drafts.UnusableFile(file=path.name[:100], why="kind")
     try:
-        text = given.read().decode("utf-8-sig")
-    except UnicodeDecodeError:
-        raise drafts.UnusableFile(file=path.name[:100], why="encoding") from None
+        text = engine.decoded_file(given.read())
+    except engine.MalformedXml as error:
+        raise drafts.UnusableFile(file=path.name[:100], why="encoding", encoding=error.values["encoding"]) from None
     return place.format(key=key, stem=re.sub(r"[^A-Za-z0-9_.-]", "_", path.stem)), text
 
 
@@ -203,18 +220,39 @@ def _placed(key: str, given: FileStorage) -> tuple[str, str]:
 def bring_in() -> str:
     """Where a diagram that another tool drew is brought in."""
     access.check_role(current_user, drafts.OWNER)
-    return render_template("import.html", problems=[])
+    return _bringing_in()
+
+
+def _bringing_in(refused: str = "", problems: Sequence[engine.Problem] = (), **reasons: list[engine.Reason]) -> str:
+    return render_template(
+        "import.html",
+        refused=refused,
+        problems=findings.as_json(problems),
+        reasons=reasons,
+        key=request.form.get("key", ""),
+    )
 
 
 @blueprint.post("/import")
 def bring_in_post() -> Any:
-    """Make a draft of a diagram, under the id that its process has."""
+    """Make a draft of a diagram, under the id that its process has; what cannot be used is said on the page."""
     drafts.check_owner(auth.actor())
-    given = request.files.get("file")
-    name, text = _placed("imported", given) if given is not None and given.filename else ("", "")
-    problems = publication.readable(text) if name == "imported.bpmn" else [engine.Problem(0, "", "malformed_xml")]
-    if problems:
-        return render_template("import.html", problems=findings.as_json(problems)), 422
-    key = request.form.get("key", "").strip() or publication.key_of(text)
-    drafts.save(key, {f"{key}.bpmn": text}, revision=0, by=auth.actor(), at=engine.now())
+    given, key = request.files.get("file"), request.form.get("key", "").strip()
+    if given is None or not given.filename:
+        return _bringing_in(file=[engine.Reason("required")]), 422
+    if key and not drafts.KEY.fullmatch(key):
+        return _bringing_in(key=[engine.Reason("pattern")]), 422
+    try:
+        name, text = _placed("imported", given)
+        if name != "imported.bpmn":
+            raise drafts.UnusableFile(file=str(given.filename)[:100], why="no_diagram")
+        problems = publication.readable(text)
+        if problems:
+            return _bringing_in(problems=problems), 422
+        key = key or publication.key_of(text, given.filename)
+        brought = drafts.brought_in(text, key)
+        drafts.save(key, {f"{key}.bpmn": brought.text}, revision=0, by=auth.actor(), at=engine.now())
+    except (drafts.UnusableFile, drafts.StaleDraft) as error:
+        return _bringing_in(errors.describe(error)), errors.status_of(error)
+    _tell(brought)
     return _back(key)

@@ -5,7 +5,7 @@ Whoever may see the case may see it replayed. The picture is drawn in the browse
 
 from __future__ import annotations
 
-from flask import Blueprint, Flask, flash, redirect, render_template, request, url_for
+from flask import Blueprint, Flask, flash, redirect, render_template, url_for
 from flask_babel import gettext
 from flask_login import current_user
 from werkzeug.wrappers import Response
@@ -13,7 +13,7 @@ from werkzeug.wrappers import Response
 import engine
 from models.instance import ProcessInstance
 from office import verification
-from web import looking
+from web import addresses, looking
 from web.queries import access, casefile, names, replay, used_versions, verdicts
 
 blueprint = Blueprint("replay", __name__, url_prefix="/cases")
@@ -26,42 +26,41 @@ def register(app: Flask) -> None:
 
 @blueprint.get("/<number>/replay")
 def page(number: str) -> str:
-    """One case from its first event to its last, a long one part by part; `at` the entry to stand at, `verify` to verify a long one at once."""
+    """One case from its first event to its last, a long one part by part; `at` the moment to stand at, `verify` to verify a long one at once."""
     instance = _instance(number)
     looking.note(number)
-    at = request.args.get("at", type=int)
-    since, upto = replay.window(instance.sequence, at)
+    asked = addresses.asked()
+    at = asked["at"]
+    since, upto = replay.window(instance.sequence, at and at[0])
+    told = _told(instance, upto)
     short = instance.sequence <= replay.AT_ONCE
-    verdict = verification.verify(instance.id) if short or "verify" in request.args else None
-    told = _told(instance, upto) if verdict is None or verdicts.readable(verdict) else None
-    verdict = verdict or (verification.verify(instance.id) if told is None else None)
-    found = replay.events(instance, told, since) if told is not None else []
-    stages = replay.stages(told) if told is not None and found else []
-    definition = told.definition if told is not None else engine.definition_of(instance.id)
-    return render_template(
-        "replay.html",
-        instance=instance,
-        used=used_versions.of_case(definition, [stage.process for stage in stages]),
-        process=names.process_name(instance.key),
-        verdict=verdict,
-        said=verdicts.said(verdict) if verdict is not None else [],
-        verified_at=engine.now(),
-        events=found,
-        stages=stages,
-        people=replay.people(),
-        start=_start(found, at),
-        scale=replay.SCALE,
-        since=since,
-        upto=upto,
-    )
+    verdict = verification.verify(instance.id) if short or told.is_broken or asked["verify"] == "1" else None
+    found, stages = replay.events(instance, told, since), replay.stages(told)
+    with names.of_definition(told.definition):  # a case is told in the words of its own version
+        return render_template(
+            "replay.html",
+            instance=instance,
+            used=used_versions.of_case(told.definition, [stage.process for stage in stages]),
+            process=names.process_name(instance.key),
+            verdict=verdict,
+            said=verdicts.said(verdict) if verdict is not None else [],
+            verified_at=engine.now(),
+            events=found,
+            stages=stages,
+            people=replay.people(),
+            start=_start(found, at),
+            scale=replay.SCALE,
+            since=since,
+            upto=upto,
+        )
 
 
-def _told(instance: ProcessInstance, upto: int) -> engine.CaseHistory | None:
-    """The history up to an entry; None when its chain is broken."""
+def _told(instance: ProcessInstance, upto: int) -> engine.CaseHistory:
+    """The history up to an entry, or as far as its chain holds."""
     try:
         return engine.history_of(instance.id, upto)
     except engine.BrokenChain:
-        return None
+        return engine.what_holds(instance.id)
 
 
 def _instance(number: str) -> ProcessInstance:
@@ -70,11 +69,11 @@ def _instance(number: str) -> ProcessInstance:
     return instance
 
 
-def _start(found: list[replay.Event], at: int | None) -> int:
-    """The event to stand at: the last one of entry `at`, else the first of all."""
+def _start(found: list[replay.Event], at: tuple[int, int] | None) -> int:
+    """The event to stand at: that of the moment, or the last before it, else the first of all."""
     if at is None:
         return 0
-    return max((place for place, event in enumerate(found) if event.seq <= at), default=0)
+    return max((place for place, event in enumerate(found) if (event.seq, event.number) <= at), default=0)
 
 
 @blueprint.post("/<number>/verification")

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from marshmallow import EXCLUDE, Schema, fields, validate
 
+from web import addresses
+
 
 class Complaint(Schema):
     """What a case begins with; the same as is entered at the counter."""
@@ -40,10 +42,12 @@ class Trouble(Schema):
 class TaskFilter(Schema):
     """Which open user tasks to list, of those the caller may work on."""
 
-    group = fields.String(load_default="", metadata={"description": "code of a department"})
-    process = fields.String(load_default="")
-    after = fields.String(
-        load_default="", validate=validate.Length(max=60), metadata={"description": "`next` of the page before"}
+    group = fields.String(
+        load_default="", validate=validate.Length(max=60), metadata={"description": "code of a department"}
+    )
+    process = fields.String(load_default="", validate=validate.Length(max=60))
+    after = addresses.Cursor(
+        addresses.TASK, undated=True, metadata={"description": "`next` of the page before", "type": "string"}
     )
 
 
@@ -165,7 +169,9 @@ class EntryFilter(Schema):
     """Which entries of a history to list."""
 
     after = fields.Integer(
-        load_default=0, validate=validate.Range(min=0), metadata={"description": "sequence of the last entry seen"}
+        load_default=0,
+        validate=validate.Range(min=0, max=addresses.MOST_NUMBER),
+        metadata={"description": "sequence of the last entry seen"},
     )
 
 

@@ -12,7 +12,6 @@ from werkzeug.wrappers import Response
 import engine
 from models.base import session
 from models.identity import Membership, User
-from models.instance import ProcessInstance
 from models.notice import DepartmentNotice
 from models.user_task import UserTask
 from web import auth
@@ -63,9 +62,8 @@ def _reports() -> list[tuple[DepartmentNotice, str]]:
     """The latest reports, each with its subject in the language of the page."""
     query = select(DepartmentNotice).where(DepartmentNotice.department == "supervisor")
     found = list(session().scalars(query.order_by(DepartmentNotice.at.desc()).limit(REPORTED)))
-    cases = ProcessInstance.business_key.in_({one.case_number for one in found})
-    processes = dict(session().execute(select(ProcessInstance.business_key, ProcessInstance.key).where(cases)).all())
-    return [(one, names.subject(processes.get(one.case_number or ""), one.subject)) for one in found]
+    versions = names.versions_of(one.case_number for one in found)
+    return [(one, names.subject(versions.get(one.case_number or ""), one.subject)) for one in found]
 
 
 def _end_of_day() -> datetime:

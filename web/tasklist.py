@@ -16,7 +16,7 @@ import engine
 from models.base import session
 from models.user_task import UserTask
 from office import notices
-from web import auth, looking, submission
+from web import addresses, auth, looking, submission
 from web.queries import access, batchlist, casefile, evidence, filling, names, standing, timeline, worklist
 
 blueprint = Blueprint("tasklist", __name__)
@@ -53,20 +53,13 @@ def home() -> Response:
 @blueprint.get("/tasks")
 def worklist_page() -> str:
     """Open tasks, filtered as the address says."""
-    wanted = worklist.Wanted(
-        scope=request.args.get("scope", "group"),
-        process=request.args.get("process", ""),
-        group=request.args.get("group", ""),
-        late=request.args.get("late") == "1",
-        text=request.args.get("text", "")[:40],
-        after=request.args.get("after", "")[:60],
-    )
+    asked = addresses.asked()
+    wanted = worklist.Wanted(**{**asked, "late": asked["late"] == "1"})
     return render_template(
         "tasks.html",
         page=worklist.page(current_user, wanted),
         wanted=wanted,
         departments=names.departments(),
-        process_name=names.process_name,
     )
 
 
@@ -98,6 +91,8 @@ def complete(task_id: int) -> str | Response | tuple[str, int]:
         )
     except engine.InvalidForm as error:
         return _page(task_id, request.form, error.reasons, _ways(task_id, error)), 422
+    except engine.KeyUsedAgain:  # a page gone back to, filled in otherwise and sent once more
+        raise engine.AlreadyCompleted(task=task_id) from None
     row = session().get_one(UserTask, task_id)
     kind, sentence = standing.said(_name(row), row.business_key, standing.whose(row.instance_id), done)
     flash(sentence, kind)
@@ -199,29 +194,30 @@ def _page(
     caught = names.refusals(definition.processes[stage.process].diagram)
     refused = standing.refused_before(history.entries, row.token)
     filled = filling.untouched(form, variables, scope) if typed is None else _typed(form, variables, scope, typed)
-    return render_template(
-        "task.html",
-        task=row,
-        name=_name(row),
-        whose=standing.whose(row.instance_id),
-        refused=refused and (names.drawn_in(definition, refused["element"]), standing.why(refused, caught)),
-        way=way,
-        may_work=row.group in current_user.departments or row.assignee == current_user.name,
-        form=form,
-        reasons=reasons,
-        words=variables.get("complaint_text"),
-        batch=batchlist.of(row.process_key, row.business_key),
-        shown=evidence.of(form, {**variables, "refusal": None}, caught),
-        documentation=names.documentation(stage.process, element),
-        manual_refs=element.manual_refs,
-        earlier=timeline.newest(history, EARLIER_LINES)[:EARLIER_LINES],
-        stage=stage,
-        definition=definition,
-        departments=names.departments(),
-        process_name=names.process_name,
-        paused=history.is_paused,
-        **filled,
-    )
+    with names.of_definition(definition):  # a case is told in the words of its own version
+        return render_template(
+            "task.html",
+            task=row,
+            name=_name(row),
+            whose=standing.whose(row.instance_id),
+            refused=refused and (names.drawn_in(definition, refused["element"]), standing.why(refused, caught)),
+            way=way,
+            may_work=row.group in current_user.departments or row.assignee == current_user.name,
+            form=form,
+            reasons=reasons,
+            words=variables.get("complaint_text"),
+            batch=batchlist.of(row.process_key, row.business_key),
+            shown=evidence.of(form, {**variables, "refusal": None}, caught),
+            documentation=names.documentation(stage.process, element),
+            manual_refs=element.manual_refs,
+            earlier=timeline.newest(history, EARLIER_LINES)[:EARLIER_LINES],
+            stage=stage,
+            definition=definition,
+            departments=names.departments(),
+            process_name=names.process_name,
+            paused=history.is_paused,
+            **filled,
+        )
 
 
 @blueprint.get("/definitions/<key>/versions/<int:version>/diagram.bpmn")

@@ -17,6 +17,7 @@ from itsdangerous import BadSignature, URLSafeSerializer
 import engine
 from office import drafts, publication, scenarios
 from office.scenarios import Scenario
+from web.addresses import asked
 from web.i18n import ZONE
 from web.problems import plain
 from web.processes import PROCESSES, READERS
@@ -46,13 +47,13 @@ def register(app: Flask) -> None:
 def page(key: str) -> str | Response:
     """Where a try stands; without one, what it can begin from."""
     access.check_role(current_user, *READERS)
-    so_far = request.args.get(SO_FAR, "")
+    so_far = asked()[SO_FAR]
     return _standing(key, so_far) if so_far else _beginning(key, {})
 
 
 def _beginning(key: str, wrong: dict[str, list[engine.Reason]]) -> str:
     draft, agreed = drafts.find(key), _agreed(key)
-    chosen = _chosen(key, request.values.get("scenario", agreed[0].name))
+    chosen = _chosen(key, _given("scenario") or agreed[0].name)
     return render_template(
         "try_begin.html",
         key=key,
@@ -67,6 +68,11 @@ def _beginning(key: str, wrong: dict[str, list[engine.Reason]]) -> str:
         typed=request.form,
         reasons=wrong,
     )
+
+
+def _given(name: str) -> str:
+    """What the form says, or the address of a page that is only looked at."""
+    return request.form.get(name, "") if request.method == "POST" else str(asked()[name])
 
 
 def _agreed(key: str) -> list[Scenario]:
@@ -186,7 +192,7 @@ def _standing(key: str, so_far: str, reasons: dict[str, list[engine.Reason]] | N
 
 
 def _looked_at(tasks: list[trying.Task]) -> trying.Task | None:
-    wanted = request.values.get("try-task", "")
+    wanted = _given("try-task")
     return next((one for one in tasks if one.element == wanted), tasks[0] if tasks else None)
 
 
@@ -269,7 +275,7 @@ def _asked(key: str, told: dict[str, Any]) -> dict[str, Any] | None:
 def as_scenario(key: str) -> Response:
     """The try as a scenario file, to be looked over and put beside the process."""
     access.check_role(current_user, *READERS)
-    scenario = _scenario(key, _told(key, request.args.get(SO_FAR, "")))
+    scenario = _scenario(key, _told(key, asked()[SO_FAR]))
     with scenarios.trial(scenario, _package(key)) as trial:
         text = trial.as_scenario(gettext("%(name)s, tried", name=scenario.name or key))
     headers = {"Content-Disposition": f"attachment; filename={key}.yaml"}

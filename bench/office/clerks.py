@@ -116,7 +116,7 @@ class _Seat:
         if answer.status not in (302, 303):
             raise Unexpected(f"intake of {customer.msisdn} answered {answer.status}: {Page(answer).problems}")
         place = answer.location
-        self._page("after the intake", place)
+        self._led_to("after the intake", place)
         return self._number(place)
 
     def _number(self, place: str) -> str:
@@ -141,7 +141,7 @@ class _Seat:
             page = self._page("task", f"/tasks/{task}")
         form = page.form(f"/tasks/{task}/completion")
         place = self._send("completion", f"/tasks/{task}/completion", self._filled(form, customer))
-        self._page("after a step", place)
+        self._led_to("after a step", place)
         return task
 
     def _filled(self, form: Form, customer: Customer) -> dict[str, str]:
@@ -163,6 +163,12 @@ class _Seat:
         if answer.status != 200:
             raise Unexpected(f"{path} answered {answer.status}")
         return Page(answer)
+
+    def _led_to(self, kind: str, place: str) -> None:
+        """Where the answer leads; that may be a task which a colleague has done by then."""
+        answer = self._ask(kind, "GET", place, None)
+        if answer.status not in (200, 302, 303, 409):
+            raise Unexpected(f"{place} answered {answer.status}")
 
     def _send(self, kind: str, path: str, form: Mapping[str, str]) -> str:
         answer = self._ask(kind, "POST", path, form)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -16,9 +16,12 @@ from engine.language import feel
 from engine.language.decisions import Outcome
 from engine.language.feel import Expression, Scope
 from engine.language.forms import Form
+from engine.personal import Personal
 
 WORD = re.compile(r"\w+")
-ALWAYS_PERSONAL = frozenset({"msisdn", "complaint_text", "told"})
+LITERAL = re.compile(r'"(?:[^"\\]|\\.)*"')
+PASSED = ("in.", "out.")
+ALWAYS_PERSONAL = frozenset({"msisdn", "complaint_text", "demand", "told"})
 
 
 class UnknownElement(NotFound):
@@ -112,10 +115,27 @@ class Definition:
         return self._decisions[decision_id]
 
     @cached_property
-    def personal(self) -> frozenset[str]:
-        """Names of variables, form fields, parameters and results that hold personal data.
+    def private(self) -> Personal:
+        """Which values of a case's steps are personal, by their place: the version's forms say so, and the service tasks it calls."""
+        calls: dict[str, frozenset[str]] = {}
+        for element in self._all_elements():
+            asked = self._asked(element)
+            if asked:
+                calls[element.id] = calls.get(element.id, frozenset()) | asked
+        called = [handlers.registered()[e.topic] for e in self._all_elements() if e.topic in handlers.registered()]
+        return Personal(self.personal, calls, frozenset(name for one in called for name in one.secret))
 
-        So do the items of a list whose expression names such a variable, and the results whose expression does.
+    def _asked(self, element: Element) -> frozenset[str]:
+        """Parameters that are marked, and those reckoned from what is personal."""
+        marked = handlers.registered()[element.topic].asks if element.topic in handlers.registered() else frozenset()
+        return marked | {p.name for p in element.parameters if self._mentions(p.expression, self.personal)}
+
+    @cached_property
+    def personal(self) -> frozenset[str]:
+        """Names of variables, form fields and results that hold personal data.
+
+        So do the items of a list whose expression names such a variable, the results whose expression does, and what is passed on to
+        a called process or back under another name.
         """
         names = set(ALWAYS_PERSONAL)
         for file in self.package.files:
@@ -123,17 +143,27 @@ class Definition:
                 names |= self.form_by_id(file[len("forms/") : -len(".form")]).personal
         for element in self._all_elements():
             if element.topic in handlers.registered():
-                names |= handlers.find(element.topic).personal
-        return frozenset(self._with_items(names))
+                names |= handlers.registered()[element.topic].answers
+        return frozenset(self._passed_on(names))
 
-    def _with_items(self, names: set[str]) -> set[str]:
+    def _passed_on(self, names: set[str]) -> set[str]:
         markers = [e.multi_instance for e in self._all_elements() if e.multi_instance is not None]
         pairs = [(m.item, m.collection) for m in markers] + [(m.results, m.output) for m in markers]
+        pairs += [
+            (name.partition(".")[2], text)
+            for e in self._all_elements()
+            for name, text in e.properties.items()
+            if e.called and name.startswith(PASSED)
+        ]
         while True:
-            more = {name for name, text in pairs if name and not names.isdisjoint(WORD.findall(text))} - names
+            more = {name for name, text in pairs if name and self._mentions(text, names)} - names
             if not more:
                 return names
             names |= more
+
+    @staticmethod
+    def _mentions(expression: str, names: Collection[str]) -> bool:
+        return not set(names).isdisjoint(WORD.findall(LITERAL.sub("", expression)))
 
     @cached_property
     def english(self) -> dict[str, dict[str, Any]]:

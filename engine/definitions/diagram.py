@@ -13,6 +13,7 @@ from engine.definitions import regular
 from engine.definitions.regular import BPMN
 
 LANE = f"{{{BPMN}}}lane"
+SUB_PROCESS = f"{{{BPMN}}}subProcess"
 SPIFF = "http://spiffworkflow.org/bpmn/schema/1.0/core"
 ACTIVITIES = frozenset({"userTask", "serviceTask", "businessRuleTask", "receiveTask", "callActivity", "subProcess"})
 GATEWAYS = frozenset({"exclusiveGateway", "parallelGateway", "inclusiveGateway", "eventBasedGateway"})
@@ -219,9 +220,8 @@ def parse(content: bytes) -> Diagram:
     lanes_of = _lanes(process)
     lanes = {id: names[-1] for id, names in lanes_of.items()}
     reader = _Reader(lanes, _named(root, "message", "name"), _named(root, "error", "errorCode"))
+    _hold_count(process)
     elements, flows = reader.read(process)
-    if len(elements) > MOST_ELEMENTS or len(flows) > MOST_FLOWS:
-        raise xml.MalformedXml(line=process.sourceline or 0, why="too_many_elements", limit=MOST_ELEMENTS)
     return Diagram(
         key=process.get("id", ""),
         name=process.get("name") or _pool_name(root, process.get("id", "")),
@@ -235,6 +235,15 @@ def parse(content: bytes) -> Diagram:
         nameless=tuple(reader.nameless),
         lanes_of=lanes_of,
     )
+
+
+def _hold_count(process: xml.Element) -> None:
+    """Errors: MalformedXml when there is more than anybody could follow, before anything is made of it."""
+    kinds = [xml.local(node) for level in (process, *process.iter(SUB_PROCESS)) for node in level]
+    flows = kinds.count("sequenceFlow")
+    nodes = sum(1 for kind in kinds if kind not in WITHOUT_TOKENS)
+    if nodes > MOST_ELEMENTS or flows > MOST_FLOWS:
+        raise xml.MalformedXml(line=process.sourceline or 0, why="too_many_elements", limit=MOST_ELEMENTS)
 
 
 def _processes(root: xml.Element) -> list[xml.Element]:

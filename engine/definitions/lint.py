@@ -13,7 +13,7 @@ from functools import lru_cache
 from marshmallow import Schema
 
 from engine import handlers
-from engine.definitions import catalogue, dmn, filling, foreign, settings, tables, tried
+from engine.definitions import catalogue, dmn, filling, foreign, pictures, settings, tables, tried
 from engine.definitions.diagram import ACTIVITIES, EVENTS, GATEWAYS, Diagram, Element, parse
 from engine.definitions.graph import in_cycle, reachable, recursive_calls
 from engine.definitions.package import MissingFile, Package, load
@@ -63,7 +63,7 @@ def _problems(content: Package) -> list[Problem]:
             problems.append(Problem(0, "", "missing_file", error.values, f"{key}.bpmn"))
     for key, diagram in drawn.items():
         written = content.bpmn(key)
-        beside = [*foreign.check(written), *settings.check(written, diagram)]
+        beside = [*foreign.check(written), *pictures.check(written, diagram), *settings.check(written, diagram)]
         found = sorted([*_check_diagram(key, diagram, content, drawn), *beside], key=_line)
         problems += [one if one.file else replace(one, file=f"{key}.bpmn") for one in found]
     problems += _shared_names(drawn)

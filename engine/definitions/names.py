@@ -12,7 +12,7 @@ from types import MappingProxyType
 from typing import Any
 
 from engine import handlers
-from engine.definitions import filling, tables
+from engine.definitions import filling, pictures, tables
 from engine.definitions.asked import NOWHERE, Asked, expressions, of_fields
 from engine.definitions.package import Package
 from engine.definitions.surroundings import Drawn, Same, Surroundings, decision_of, form_of, kept
@@ -59,6 +59,7 @@ def _problems(content: Package, around: Surroundings) -> Iterator[Problem]:
         if drawn is None:
             continue
         listed = [*_of_expressions(around, drawn), *_of_fields(drawn), *_of_decisions(around, drawn, read)]
+        listed += [replace(one, file=f"{key}.bpmn") for one in pictures.leftovers(content.bpmn(key), drawn.diagram)]
         for one in sorted(listed, key=lambda one: one.line):
             yield one if one.file == f"{key}.bpmn" else replace(one, line=0)
 

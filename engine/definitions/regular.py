@@ -6,7 +6,8 @@ reads a diagram, ourselves and SpiffWorkflow, reads it from here, so that the tw
 
 from __future__ import annotations
 
-from itertools import chain, count
+from collections.abc import Iterator
+from itertools import count
 
 from engine import xml
 
@@ -45,8 +46,10 @@ def _name_flows(found: xml.Element) -> None:
     """A flow is known by its ends; where that name is taken, a number follows."""
     nameless = [one for one in found.iter(f"{{{BPMN}}}sequenceFlow") if not one.get("id")]
     taken = {one.get("id") for one in found.iter() if one.get("id")} if nameless else set()
+    next_number: dict[str, Iterator[int]] = {}
     for flow in nameless:
-        name = f"flow_{flow.get('sourceRef', '')}_{flow.get('targetRef', '')}"
-        free = next(one for one in chain([name], (f"{name}_{n}" for n in count(2))) if one not in taken)
+        name = free = f"flow_{flow.get('sourceRef', '')}_{flow.get('targetRef', '')}"
+        while free in taken:
+            free = f"{name}_{next(next_number.setdefault(name, count(2)))}"
         flow.set("id", free)
         taken.add(free)

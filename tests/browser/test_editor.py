@@ -217,6 +217,25 @@ def test_problems_are_marked_on_the_element_and_listed(page: Page) -> None:
     assert page.evaluate("editor.opened.diagram.get('selection').get().map(({ id }) => id)") == ["flow_cash"]
 
 
+def test_a_warning_is_no_problem_and_names_what_was_meant(page: Page) -> None:
+    """A misspelt name is listed as a warning with its word, marked in another way, and led to; an amount that is offered says that it counts in fen."""
+    editing.select(page, "flow_cash")
+    editing.entry(page, "condition").click()
+    page.keyboard.press("Control+a")
+    page.keyboard.type('repayment_methdo = "cash"')
+    warning = page.locator(".desk-problem-list [data-element=flow_cash]").first
+    expect(warning).to_contain_text("提醒")
+    expect(warning).to_contain_text("是不是 repayment_method？")
+    expect(page.locator(".desk-problems [role=status]")).to_have_text("没有问题，1 条提醒")
+    badge = page.locator(".desk-problem-badge")
+    expect(badge).to_have_text("? 1")
+    expect(badge).to_have_class(re.compile("is-warning"))
+    editing.select(page, "judge_cause")
+    warning.get_by_role("button").click()
+    assert page.evaluate("editor.opened.diagram.get('selection').get().map(({ id }) => id)") == ["flow_cash"]
+    expect(page.locator(".desk-editor-known").first).to_contain_text("disputed_amount (分)")
+
+
 def test_only_what_can_be_executed_is_offered(page: Page) -> None:
     """A script task or a signal would be refused at publication; the owner is not led there."""
     offered = page.locator(".djs-palette [data-action]").evaluate_all("all => all.map((one) => one.dataset.action)")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 import tomllib
 from functools import cache
 from pathlib import Path
@@ -15,6 +16,7 @@ FOLDERS = {*PACKAGES, "processes", "migrations", "docs", "tests", "bench"}
 SOURCES = sorted(
     path for package in PACKAGES for path in (ROOT / package).rglob("*.py") if "node_modules" not in path.parts
 )
+COMMANDS = {path.relative_to(ROOT).as_posix() for path in (ROOT / "web" / "commands").rglob("*.py")}
 TESTS = sorted((ROOT / "tests").rglob("test_*.py"))
 
 
@@ -63,6 +65,24 @@ def test_one_place_reads_the_wall_clock() -> None:
 def test_one_place_reads_the_environment() -> None:
     """Every setting is found in web.config, and documented from there."""
     assert places("os.environ", "os.getenv") <= {"web/config.py"}
+
+
+def test_one_place_reads_what_an_address_asks_for() -> None:
+    """A parameter read past its schema is a fault of ours waiting for whoever types something else."""
+    assert places("request.args", "request.values", "request.query_string") == {"web/addresses.py"}
+    templates = (ROOT / "web" / "templates").glob("*.html")
+    assert [
+        one.name for one in templates if re.search(r"request\.(args|values)", one.read_text(encoding="utf-8"))
+    ] == []
+
+
+def test_one_place_reads_bodies_in_json() -> None:
+    """`request.get_json` and the API's parser go through web.bodies; nothing else parses what a stranger sent."""
+    assert {path for path in places("json.loads") if path.startswith("web/")} <= {
+        "web/__init__.py",
+        "web/bodies.py",
+        *COMMANDS,
+    }
 
 
 def test_nothing_is_evaluated_or_unpickled() -> None:

@@ -68,23 +68,27 @@ def drawn(key: str, variant: int) -> Package:
 PAY = process(
     "pay",
     *(start(), user("ask"), boundary("late", "ask", timer='duration("PT1H")'), user("press", group=DESK)),
-    *(service("pay", "test/pay", amount="amount"), boundary("no", "pay", error="no"), user("explain", group=HALL)),
+    *(
+        service("pay_out", "test/pay", amount="amount"),
+        boundary("no", "pay_out", error="no"),
+        user("explain", group=HALL),
+    ),
     *(user("check", group=HALL, notBy="ask"), end(), end("explained"), end("pressed")),
-    path("begun", "ask", "pay", "check", "finished"),
+    path("begun", "ask", "pay_out", "check", "finished"),
     path("late", "press", "pressed"),
     path("no", "explain", "explained"),
     errors=("no",),
 )
 SEND = process(
     "send",
-    *(start(), service("send", "test/send"), boundary("no", "send", error="no")),
+    *(start(), service("send_out", "test/send"), boundary("no", "send_out", error="no")),
     *(user("received"), user("sorry"), end(), end("refused")),
-    path("begun", "send", "received", "finished"),
+    path("begun", "send_out", "received", "finished"),
     path("no", "sorry", "refused"),
     errors=("no",),
 )
 OUTER = process(
-    "outer", start(), call("call", "called"), user("outer"), end(), path("begun", "call", "outer", "finished")
+    "outer", start(), call("call", "called"), user("beyond"), end(), path("begun", "call", "beyond", "finished")
 )
 
 

@@ -363,16 +363,16 @@ def nested() -> st.SearchStrategy[Plan]:
 def lost() -> st.SearchStrategy[Plan]:
     """Plans of what used to be lost: tokens that are too many or too few at a join, keys and limits that are nothing, messages that come again."""
     single = st.sampled_from((("user",), ("nokey",), ("nolimit",), ("off", False), ("work",), ("no",), ("timer",)))
+    some = _one_of(single, single, _cut(single), st.tuples(st.just("seq"), single, single))
+    joined = _joined(some, _one_of(single, _joined(single, single)))
+    around = _one_of(joined, joined, _guarded("sub", joined), _guarded("call", joined))
+    return around.map(lambda plan: ("seq", plan, ("user",)))
+
+
+def _joined(one: st.SearchStrategy[Plan], other: st.SearchStrategy[Plan]) -> st.SearchStrategy[Plan]:
     kinds = st.sampled_from(("parallel", "inclusive"))
-    found = single
-    for _level in range(2):
-        joined = _one_of(
-            st.tuples(st.just("surplus"), found, found, kinds),
-            st.tuples(st.just("strand"), found, kinds),
-            st.lists(found, min_size=2, max_size=3).map(lambda some: ("seq", *some)),
-        )
-        found = _one_of(joined, _guarded("sub", joined), _guarded("call", joined), _cut(joined))
-    return found.map(lambda plan: ("seq", plan, ("user",)))
+    surplus = st.tuples(st.just("surplus"), one, other, kinds)
+    return _one_of(surplus, st.tuples(st.just("strand"), other, kinds))
 
 
 def clocks() -> st.SearchStrategy[Plan]:

@@ -106,7 +106,7 @@ class Case:
         if task.element == "ask":
             self.pay()
         elif task.element == "inner":
-            self.open("outer", HALL)
+            self.open("beyond", HALL)
         else:
             self.close()
 
@@ -115,7 +115,7 @@ class Case:
         if self.amount == REFUSED:
             self.open("explain", HALL)
         elif self.amount == BROKEN:
-            self.stuck.add("pay")
+            self.stuck.add("pay_out")
         else:
             self.open("check", HALL)
 
@@ -150,9 +150,9 @@ class Case:
         self.stuck.discard(element)
         if element in self.timers:
             self.fire(element)
-        elif element == "pay":
+        elif element == "pay_out":
             self.open(*(("explain", HALL) if refused else ("check", HALL)))
-        elif element == "send":
+        elif element == "send_out":
             self.open("sorry" if refused else "received", HALL)
 
     def retry(self, element: str, at: datetime) -> None:
@@ -160,9 +160,9 @@ class Case:
         self.stuck.discard(element)
         if element in self.timers:
             self.fire(element)
-        elif element == "pay":
+        elif element == "pay_out":
             self.pay()
-        elif element == "send":
+        elif element == "send_out":
             assert self.job is not None
             self.job.state, self.job.due, self.job.retries = "queued", at, ATTEMPTS
 
@@ -176,7 +176,7 @@ class Case:
             job.due, job.retries = at + 2 * MINUTE * 2 ** (ATTEMPTS - job.retries), job.retries - 1
         elif world in ("away", "broken"):
             job.state, job.retries = "failed", 0
-            self.stuck.add("send")
+            self.stuck.add("send_out")
         else:
             job.state, job.retries = "done", 0
             self.open("sorry" if world == "no" else "received", HALL)

@@ -120,6 +120,8 @@ FOUND: list[tuple[Plan, Path]] = [
         ("call", ("call", ("user",), "timer", True), ""),
         [(1, 0)],
     ),  # a call taken away in the step in which the one around it ended still showed a token
+    (("seq", ("strand", ("user",), "parallel"), ("user",)), [(0, 5)] * 6),  # a join stood still and nobody was told
+    (("seq", ("surplus", ("user",), ("user",), "parallel"), ("user",)), [(0, 1)] * 8),  # of two tokens one was lost
     (("seq", ("call", ("cut", ("call", ("call", ("user",), ""), ""), False), ""), ("user",)), [(0, 0)]),
 ]
 

@@ -3,37 +3,58 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from functools import partial
 from pathlib import Path
 
 import click
 
 from bench import databases, feel, profile, program
 from bench.figures import Figure
+from bench.office import measured
 from web.commands.output import as_json, note, report
+
+SIZES = {True: program.QUICK, False: program.FULL}
+OFFICES = {True: measured.QUICK, False: measured.FULL}
 
 
 @click.command()
 @click.option("--quick", is_flag=True, help="Fewer rounds and smaller worklists: a few minutes' worth in one.")
 @click.option("--database", type=click.Choice(["sqlite", "postgresql", "both"]), default="both", show_default=True)
 @click.option("--postgresql", "server", envvar="TEST_DATABASE_URL", help="A PostgreSQL to use; else the test extra's.")
+@click.option("--office", "only_office", is_flag=True, help="Only the office: clerks on real pages, over HTTP.")
 @click.option("--profile", "profiled", is_flag=True, help="Instead: where the CPU time of a completion goes.")
 @as_json
-def bench(quick: bool, database: str, server: str | None, profiled: bool, as_json: bool) -> None:
+def bench(quick: bool, database: str, server: str | None, only_office: bool, profiled: bool, as_json: bool) -> None:
     """Measure speed and growth; the floors of the machine are measured before and after."""
     if profiled:
         _profile(database, server, as_json=as_json)
         return
-    size = program.QUICK if quick else program.FULL
-    note("conditions of gateways …")
-    found: list[Figure] = feel.figures()
-    with tempfile.TemporaryDirectory(prefix="desk-bench-") as folder, ExitStack() as stack:
-        for place in _places(Path(folder), database, server, stack):
-            found += program.run(place, size, lambda what, kind=place.kind: note(f"{kind}: {what} …"))  # type: ignore[misc]
+    found: list[Figure] = []
+    if not only_office:
+        note("conditions of gateways …")
+        found += feel.figures()
+        found += _measured(database, server, lambda place, say: program.run(place, SIZES[quick], say))
+    found += _measured(database, server, lambda place, say: measured.run(place, OFFICES[quick], say))
     missed = [one for one in found if one.reached is False]
     document = {"quick": quick, "figures": [one.document() for one in found], "missed": [one.what for one in missed]}
     report(document, _lines(found), as_json=as_json, found=False)
+
+
+def _measured(
+    database: str, server: str | None, run: Callable[[databases.Place, program.Say], Iterator[Figure]]
+) -> list[Figure]:
+    """The figures of every database, each in a place of its own."""
+    found: list[Figure] = []
+    with tempfile.TemporaryDirectory(prefix="desk-bench-") as folder, ExitStack() as stack:
+        for place in _places(Path(folder), database, server, stack):
+            found += run(place, partial(_say, place.kind))
+    return found
+
+
+def _say(kind: str, what: str) -> None:
+    note(f"{kind}: {what} …")
 
 
 def _profile(database: str, server: str | None, *, as_json: bool) -> None:

@@ -25,13 +25,15 @@ DAY = click.DateTime(["%Y-%m-%d"])
 def export(file: Path, since: datetime | None, until: datetime | None, process: str, personal: bool) -> None:
     """Write the cases wanted to an XES 1.0 event log."""
     wanted = exports.Wanted(since=_local(since), until=_local(until), process=process, personal=personal)
-    with create_app().app_context(), file.open("w", encoding="utf-8") as opened:
+    unfinished = file.with_name(f"{file.name}.unfinished")
+    with create_app().app_context(), unfinished.open("w", encoding="utf-8") as opened:
         total = exports.count(wanted)
         bar = click.progressbar(length=total, label="exporting", file=sys.stderr, hidden=not sys.stderr.isatty())
         with bar as shown:
             for part in exports.xes(wanted):
                 opened.write(part)
                 shown.update(1)
+    unfinished.replace(file)  # what stands under the name that was asked for is whole
     note(f"{total} cases in {file}")
 
 

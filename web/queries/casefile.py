@@ -44,16 +44,13 @@ class Stage:
     name: str
     version: int
     marking: engine.Marking
+    english: dict[str, str]
+    """English names when the page is English."""
 
     @property
     def json(self) -> dict[str, Any]:
         """What the diagram viewer reads."""
         return {"active": self.marking.active, "done": self.marking.done, "flows": self.marking.flows}
-
-    @property
-    def english(self) -> dict[str, str]:
-        """English names when the page is English."""
-        return english_elements(self.process)
 
 
 def find(number: str) -> ProcessInstance:
@@ -71,11 +68,14 @@ def complaint_of(instance: ProcessInstance) -> Complaint | None:
 
 def stages(told: engine.CaseHistory) -> list[Stage]:
     """The diagrams of a case, the newest call first, the process itself last."""
-    main, version = told.marking(), told.definition.version
-    found = [Stage(0, main.process, process_name(main.process), version, main)]
-    for scope, process in main.calls.items():
-        found.append(Stage(scope, process, process_name(process), version, told.marking(scope)))
-    return list(reversed(found))
+    main, definition = told.marking(), told.definition
+    markings = [main, *map(told.marking, main.calls)]
+    return [_stage(marking, definition, definition.version) for marking in reversed(markings)]
+
+
+def _stage(marking: engine.Marking, definition: engine.Definition, version: int) -> Stage:
+    name = process_name(marking.process, definition)
+    return Stage(marking.scope, marking.process, name, version, marking, english_elements(marking.process, definition))
 
 
 def stage_of_task(task: UserTask, told: engine.CaseHistory) -> Stage:
@@ -83,8 +83,7 @@ def stage_of_task(task: UserTask, told: engine.CaseHistory) -> Stage:
     scope = told.scope_of_task(task.token)
     if scope is None:
         raise UnknownCase(case=task.business_key)
-    marking = told.marking(scope)
-    return Stage(marking.scope, marking.process, process_name(marking.process), 0, marking)
+    return _stage(told.marking(scope), told.definition, 0)
 
 
 @dataclass(frozen=True)

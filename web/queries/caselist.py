@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
@@ -19,7 +20,6 @@ from web.i18n import ZONE
 from web.queries import access
 
 PAGE = 50
-STATES = ("open", "replied", "closed")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,17 +58,11 @@ class Page:
     next: str
 
 
-def wanted(given: Any) -> Wanted:
+def wanted(given: Mapping[str, Any]) -> Wanted:
     """What an address asks for."""
-    texts = {name: given.get(name, "").strip()[:60] for name in ("text", "customer", "clerk", "process", "after")}
-    state = given.get("state", "")
-    return Wanted(
-        **texts,
-        version=given.get("version", 0, type=int),
-        since=given.get("from", "")[:10],
-        until=given.get("to", "")[:10],
-        state=state if state in STATES else "",
-    )
+    others = {name: given[name] for name in ("text", "customer", "clerk", "process", "version", "state", "after")}
+    since, until = (given[name].isoformat() if given[name] else "" for name in ("from", "to"))
+    return Wanted(**others, since=since, until=until)
 
 
 def page(person: Person, asked: Wanted) -> Page:

@@ -40,6 +40,19 @@ RULES = {
     "one_start_event": _("There must be exactly one start event; there are %(count)s."),
     "no_end_event": _("There is no end event. Draw one where the process is finished."),
     "unusable_id": _("The id %(id)s cannot be used. Use letters, digits and underscores, beginning with a letter."),
+    # the drawing
+    "no_picture": _("The file has no drawing: what it says cannot be seen. Open it in the editor, which draws it."),
+    "not_drawn": _("“%(name)s” is executed but not drawn. Open the diagram in the editor, which draws it, and save."),
+    "flow_not_drawn": _(
+        "The flow %(ends)s is executed but not drawn. Open the diagram in the editor, which draws it, and save."
+    ),
+    "picture_id_used_twice": _(
+        "Two parts of the drawing have the id %(id)s, so that one is not shown. Open the diagram in the editor and save."
+    ),
+    "picture_of_nothing": _(
+        "A part of the drawing shows nothing (%(shown)s). Open the diagram in the editor and save."
+    ),
+    "drawn_twice": _("“%(name)s” is drawn twice. Open the diagram in the editor and save."),
     # flows
     "loose_flow": _("This flow does not connect two elements. Connect both ends, or delete it."),
     "flow_crosses_level": _(

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from sqlalchemy import Float, Subquery, case, cast, extract, func, select
+from sqlalchemy import Float, Select, Subquery, case, cast, extract, func, select
 
 import engine
 from models.base import session
@@ -14,7 +16,7 @@ from models.definition import ProcessDefinition
 from models.instance import ProcessInstance
 from models.user_task import UserTask
 from web.i18n import ZONE
-from web.queries.names import element_name
+from web.queries.names import element_name, version
 
 MEASURES = ("count", "time", "share", "late")
 LEVELS = 5
@@ -46,24 +48,16 @@ class Figure:
     level: int = 0
 
 
-def wanted(process: str, given: Any) -> Wanted:
-    """What an address asks for; the last ninety days where it says nothing that can be read."""
+def wanted(process: str, given: Mapping[str, Any]) -> Wanted:
+    """What an address asks for; the last ninety days where it says nothing."""
     today = engine.now().astimezone(ZONE).date()
-    measure = given.get("measure", "count")
     return Wanted(
         process=process,
-        since=_day(given.get("from", "")) or today - USUAL,
-        until=_day(given.get("to", "")) or today,
-        version=given.get("version", 0, type=int),
-        measure=measure if measure in MEASURES else "count",
+        since=given["from"] or today - USUAL,
+        until=given["to"] or today,
+        version=given["version"],
+        measure=given["measure"],
     )
-
-
-def _day(text: str) -> date | None:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        return None
 
 
 def figures(asked: Wanted) -> list[Figure]:
@@ -72,10 +66,11 @@ def figures(asked: Wanted) -> list[Figure]:
     rows = session().execute(_totals(worked)).all()
     medians = dict(tuple(row) for row in session().execute(_medians(worked)))
     whole = sum(row.spent or 0 for row in rows)
+    called = _names(asked)
     found = [
         Figure(
             row.element_id,
-            element_name(asked.process, row.element_id, row.name),
+            called.get(row.element_id, row.name),
             row.opened,
             row.done,
             medians.get(row.element_id),
@@ -85,6 +80,18 @@ def figures(asked: Wanted) -> list[Figure]:
         for row in rows
     ]
     return sorted(_levelled(found, asked.measure), key=lambda one: (-heat(one, asked.measure), one.element))
+
+
+def _names(asked: Wanted) -> dict[str, str]:
+    """What each task is called in the versions that were worked on, the newest first; a task that was renamed has all its names."""
+    pairs = _tasks(asked, UserTask.element_id, UserTask.name, ProcessInstance.definition_id, ProcessDefinition.sha256)
+    found: dict[str, dict[str, None]] = defaultdict(dict)
+    for element, recorded, definition_id, sha256 in session().execute(
+        pairs.distinct().order_by(ProcessInstance.definition_id.desc())
+    ):
+        own = version(definition_id, sha256)
+        found[element][element_name(asked.process, element, recorded, own)] = None
+    return {element: " / ".join(names) for element, names in found.items()}
 
 
 def heat(figure: Figure, measure: str) -> float:
@@ -102,15 +109,19 @@ def _levelled(found: list[Figure], measure: str) -> list[Figure]:
 
 
 def _worked(asked: Wanted) -> Subquery:
+    columns = (UserTask.element_id, UserTask.name, UserTask.state, UserTask.overdue, _seconds().label("spent"))
+    return _tasks(asked, *columns).subquery()
+
+
+def _tasks(asked: Wanted, *columns: Any) -> Select[Any]:
     begin = datetime.combine(asked.since, time(), ZONE)
     end = datetime.combine(asked.until + timedelta(days=1), time(), ZONE)
-    query = select(UserTask.element_id, UserTask.name, UserTask.state, UserTask.overdue, _seconds().label("spent"))
+    query = select(*columns).join(ProcessInstance, ProcessInstance.id == UserTask.instance_id)
+    query = query.join(ProcessDefinition, ProcessDefinition.id == ProcessInstance.definition_id)
     query = query.where(UserTask.process_key == asked.process, UserTask.created_at >= begin, UserTask.created_at < end)
     if asked.version:
-        query = query.join(ProcessInstance, ProcessInstance.id == UserTask.instance_id)
-        query = query.join(ProcessDefinition, ProcessDefinition.id == ProcessInstance.definition_id)
         query = query.where(ProcessDefinition.key == asked.process, ProcessDefinition.version == asked.version)
-    return query.subquery()
+    return query
 
 
 def _seconds() -> Any:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from functools import lru_cache
 from typing import Any
 
 from flask import g
@@ -13,7 +12,9 @@ from sqlalchemy import bindparam, select
 
 import engine
 from models.base import connection, session
+from models.definition import ProcessDefinition
 from models.identity import Department, User
+from models.instance import ProcessInstance
 from models.usage import Cell
 from web.i18n import language
 
@@ -21,23 +22,21 @@ _DEPARTMENTS = select(Department.code, Department.name_zh, Department.name_en)
 _PEOPLE = select(User.name, User.display_name).where(User.name.in_(bindparam("logins", expanding=True)))
 
 
-@lru_cache(maxsize=256)
-def _english(sha256: str, key: str, process: str) -> dict[str, str]:
-    found = _known(key).english.get(process, {})
-    return {str(name): str(text) for name, text in found.items() if isinstance(text, str)}
-
-
-@lru_cache(maxsize=256)
-def _chinese(sha256: str, key: str) -> dict[str, str]:
-    diagram = _known(key).processes[key].diagram
-    return {"": diagram.name, **{e.id: e.name for e in diagram.elements.values()}}
-
-
 def _known(key: str) -> engine.Definition:
     found = _current(key)
     if found is None:
         raise engine.UnknownProcess(process=key)
     return found
+
+
+def _english(definition: engine.Definition, process: str) -> dict[str, str]:
+    found = definition.english.get(process, {})
+    return {str(name): str(text) for name, text in found.items() if isinstance(text, str)}
+
+
+def _chinese(definition: engine.Definition, process: str) -> dict[str, str]:
+    diagram = definition.processes[process].diagram
+    return {"": diagram.name, **{e.id: e.name for e in diagram.elements.values()}}
 
 
 @contextmanager
@@ -64,27 +63,47 @@ def _current(key: str) -> engine.Definition | None:
     return in_force.get(key)
 
 
-def process_name(key: str) -> str:
-    """The name of a process; its key when it is not published."""
-    return element_name(key, "", key)
+def version(definition_id: int, sha256: str = "") -> engine.Definition:
+    """A version by its row, asked for once in a request; what a case says is said in the words of its own."""
+    known: dict[int, engine.Definition] = g.setdefault("versions", {})
+    if definition_id not in known:
+        known[definition_id] = engine.definition_by_id(definition_id, sha256)
+    return known[definition_id]
 
 
-def element_name(process: str, element_id: str, fallback: str = "") -> str:
-    """The name of an element; the empty id is the process itself."""
-    definition = _current(process)
+def versions_of(numbers: Iterable[str | None]) -> dict[str, engine.Definition]:
+    """The version that each of these cases runs on, by case number."""
+    columns = (ProcessInstance.business_key, ProcessInstance.definition_id, ProcessDefinition.sha256)
+    query = select(*columns).join(ProcessDefinition, ProcessDefinition.id == ProcessInstance.definition_id)
+    query = query.where(ProcessInstance.business_key.in_({one for one in numbers if one})).order_by(ProcessInstance.id)
+    return {number: version(id, sha256) for number, id, sha256 in session().execute(query)}
+
+
+def process_name(key: str, definition: engine.Definition | None = None) -> str:
+    """The name of a process, in `definition` when that holds it, else in its newest version; its key when it is not published."""
+    return element_name(key, "", key, definition)
+
+
+def element_name(process: str, element_id: str, fallback: str = "", definition: engine.Definition | None = None) -> str:
+    """The name of an element; the empty id is the process itself. What belongs to a case is named by the `definition` it runs on."""
+    if definition is None or process not in definition.processes:
+        definition = _current(process)
     if definition is None:
         return fallback or element_id
-    chinese = _chinese(definition.sha256, process).get(element_id) or fallback or element_id
+    drawn = definition.processes[process].diagram
+    element = drawn.elements.get(element_id)
+    chinese = (element.name if element else "" if element_id else drawn.name) or fallback or element_id
     if language() != "en":
         return chinese
-    return _english(definition.sha256, process, process).get(element_id) or chinese
+    english = definition.english.get(process, {}).get(element_id)
+    return english if isinstance(english, str) and english else chinese
 
 
 def drawn_in(definition: engine.Definition, element_id: str) -> str:
     """What an element is called on the diagram it stands on, called processes included; its id when it is on none."""
     for process, compiled in definition.processes.items():
         if element_id in compiled.diagram.elements:
-            return element_name(process, element_id, compiled.diagram.elements[element_id].name)
+            return element_name(process, element_id, compiled.diagram.elements[element_id].name, definition)
     return element_id
 
 
@@ -93,7 +112,7 @@ def of_process(process: str) -> dict[str, str]:
     definition = _current(process)
     if definition is None:
         return {}
-    return {**_chinese(definition.sha256, process), **english_elements(process)}
+    return {**_chinese(definition, process), **english_elements(process)}
 
 
 def of_item(name: str, index: int | None, count: int | None) -> str:
@@ -101,12 +120,15 @@ def of_item(name: str, index: int | None, count: int | None) -> str:
     return gettext("%(name)s (%(index)s of %(count)s)", name=name, index=index, count=count) if index else name
 
 
-def english_elements(process: str) -> dict[str, str]:
+def english_elements(process: str, definition: engine.Definition | None = None) -> dict[str, str]:
     """All English names of what is drawn in a process, lanes among them; empty in Chinese."""
-    definition = _current(process) if language() == "en" else None
+    if language() != "en":
+        return {}
+    if definition is None or process not in definition.processes:
+        definition = _current(process)
     if definition is None:
         return {}
-    return {**_english(definition.sha256, process, process), **_english_lanes(definition.processes[process].diagram)}
+    return {**_english(definition, process), **_english_lanes(definition.processes[process].diagram)}
 
 
 def _english_lanes(drawn: engine.Diagram) -> dict[str, str]:
@@ -136,19 +158,23 @@ def of_both(old: engine.Package | None, new: engine.Package) -> dict[str, str]:
     return {**(of_package(old) if old is not None else {}), **of_package(new)}
 
 
-def documentation(process: str, element: engine.Element) -> str:
+def documentation(process: str, element: engine.Element, definition: engine.Definition | None = None) -> str:
     """What the owner wrote for the person at this step."""
     if language() == "en":
-        written = _known(process).english.get(process, {}).get("documentation")
+        holds = definition is not None and process in definition.processes
+        written = (
+            (definition if definition is not None and holds else _known(process))
+            .english.get(process, {})
+            .get("documentation")
+        )
         if isinstance(written, dict) and written.get(element.id):
             return str(written[element.id])
     return element.documentation
 
 
-def subject(process: str | None, recorded: str) -> str:
-    """The subject of a notice; on an English page what the diagram says in it is English, the values in it stay as recorded."""
-    definition = _current(process) if process and language() == "en" else None
-    known = definition.subjects if definition is not None else {}
+def subject(definition: engine.Definition | None, recorded: str) -> str:
+    """The subject of a notice; on an English page what the diagram of its case says in it is English, the values in it stay as recorded."""
+    known = definition.subjects if definition is not None and language() == "en" else {}
     said = max((text for text in known if text in recorded), key=len, default="")
     return recorded.replace(said, known[said], 1) if said else recorded
 
@@ -201,7 +227,18 @@ def place_of(cell: str | None) -> str:
     return row.place if row is not None else cell or ""
 
 
-def refusals(diagram: engine.Diagram) -> dict[str, str]:
+def department_then(definition: engine.Definition, process: str, element_id: str, code: str) -> str:
+    """What the department of a task was called when the version was drawn; departments have no English name but today's."""
+    drawn = definition.processes[process].diagram if process in definition.processes else None
+    element = drawn.elements.get(element_id) if drawn is not None else None
+    if language() != "en" and element is not None and element.lane:
+        return element.lane
+    return departments().get(code, code)
+
+
+def refusals(diagram: engine.Diagram, definition: engine.Definition | None = None) -> dict[str, str]:
     """What the errors that a process catches are called where it is drawn, by code."""
     caught = [element for element in diagram.elements.values() if element.error_code]
-    return {str(element.error_code): element_name(diagram.key, element.id, element.name) for element in caught}
+    return {
+        str(element.error_code): element_name(diagram.key, element.id, element.name, definition) for element in caught
+    }

@@ -41,17 +41,19 @@ STARTED = {
     "disputed_amount": _("Disputed amount"),
     "repeated": _("Repeats an earlier case"),
 }
-VISIBLE = frozenset({"msisdn", "complaint_text"})
+VISIBLE = frozenset({"msisdn", "complaint_text", "demand"})
+IN_WORDS = VISIBLE - {"msisdn"}
 
 
 @dataclass
 class Event:
     """One thing that happened. `moves` are changes of the marking (kind, scope, element or flow, by how much) up to and with it.
 
-    `position` is its place on the time scale, 0 to SCALE: gaps are compressed, their order and rank are kept.
+    `number` is that of its step within the entry, so that the two name one event for ever, in any language. `position` is its place on the time scale, 0 to SCALE: gaps are compressed, their order and rank are kept.
     """
 
     seq: int
+    number: int
     at: datetime
     actor: str
     kind: str
@@ -68,6 +70,11 @@ class Event:
     money: list[casefile.MoneyLine] = field(default_factory=list)
     position: int = 0
     first: bool = False
+
+    @property
+    def moment(self) -> str:
+        """The address of the event within its case: entry and step."""
+        return f"{self.seq}.{self.number}"
 
 
 @dataclass(frozen=True)
@@ -95,8 +102,9 @@ def events(instance: ProcessInstance, told: engine.CaseHistory, since: int = 1) 
 
 def stages(told: engine.CaseHistory) -> list[Stage]:
     """The diagrams that the events of a case stand on."""
-    keys = {0: told.definition.key, **told.marking().calls}
-    return [Stage(scope, key, names.process_name(key), names.english_elements(key)) for scope, key in keys.items()]
+    own = told.definition
+    keys = {0: own.key, **told.marking().calls}
+    return [Stage(at, key, names.process_name(key, own), names.english_elements(key, own)) for at, key in keys.items()]
 
 
 def _place(found: list[Event]) -> None:
@@ -154,6 +162,7 @@ class _Recorder:
         self.asked: dict[int, Step] = {}
         self.refusal: Step | None = None
         self.fields = _fields(self.definition)
+        self._english: dict[str, dict[str, str]] = {}
 
     def events(self, entries: list[engine.Entry], since: int) -> Iterator[Event]:
         stood: Counter[tuple[str, int, str]] = Counter()
@@ -169,7 +178,7 @@ class _Recorder:
                 moves, changes = self.follower.follow(step, entry.at)
                 waiting += moves
                 changed += [self._change(*one) for one in changes if self._worth(step, one)]
-                event = self._event(entry, step, entry.steps[number + 1 :], last)
+                event = self._event(entry, number, last)
                 if event is None:
                     continue
                 event.moves, event.changed, event.first = waiting, changed, last is None
@@ -200,15 +209,17 @@ class _Recorder:
     def _change(self, name: str, before: Any, after: Any) -> tuple[str, str, str]:
         return self._label(name), self._shown(name, before), self._shown(name, after)
 
-    def _event(self, entry: engine.Entry, step: Step, following: list[Step], last: Event | None) -> Event | None:
-        told = self.teller.step(step) or self._way(step, following, last)
+    def _event(self, entry: engine.Entry, number: int, last: Event | None) -> Event | None:
+        step = entry.steps[number]
+        told = self.teller.step(step) or self._way(step, entry.steps[number + 1 :], last)
         self._keep(step)
         if told is None:
             return None
         kind, text, _ = told
         scope = self.follower.drawn(step["called"] if step["type"] == "call_entered" else step.get("scope", 0))
         process = self.teller.scopes.get(scope, self.definition.key)
-        event = Event(entry.seq, entry.at, entry.actor, kind, text, scope, process, step.get("element", ""))
+        element = step.get("element", "")
+        event = Event(entry.seq, number, entry.at, entry.actor, kind, text, scope, process, element)
         filler = _FILLERS.get(step["type"])
         if filler is not None:
             filler(self, event, step)
@@ -241,7 +252,13 @@ class _Recorder:
     def _flow(self, step: Step) -> str:
         process = self.teller.scopes.get(step.get("scope", 0), self.definition.key)
         drawn = self.definition.processes[process].diagram.flows.get(step["flow"])
-        return names.english_elements(process).get(step["flow"]) or (drawn.name if drawn else "")
+        return self.english(process).get(step["flow"]) or (drawn.name if drawn else "")
+
+    def english(self, process: str) -> dict[str, str]:
+        """The English names of a diagram, read once."""
+        if process not in self._english:
+            self._english[process] = names.english_elements(process, self.definition)
+        return self._english[process]
 
     def _element(self, step: Step) -> engine.Element | None:
         process = self.teller.scopes.get(step.get("scope", 0), self.definition.key)
@@ -260,8 +277,8 @@ class _Recorder:
 
     def job(self, event: Event, step: Step) -> None:
         asked = self.asked.get(step["token"], {})
-        event.asked = self._labelled(step["topic"], "parameters", asked.get("parameters", {}))
-        event.answered = self._labelled(step["topic"], "result", step.get("result") or step.get("values") or {})
+        event.asked = self._labelled(step, "parameters", asked.get("parameters", {}))
+        event.answered = self._labelled(step, "result", step.get("result") or step.get("values") or {})
         if step["type"] == "job_completed":
             event.money = self.money.get(f"{self.instance.id}:{step['token']}", [])
 
@@ -283,16 +300,21 @@ class _Recorder:
             for rule in step["matched"]
         ]
 
-    def _labelled(self, topic: str, side: str, values: Mapping[str, Any]) -> list[tuple[str, str]]:
-        known = labels.of(topic, side)
-        return [self._one(known.get(name), name, value) for name, value in values.items() if value is not None]
+    def _labelled(self, step: Step, side: str, values: Mapping[str, Any]) -> list[tuple[str, str]]:
+        known = labels.of(step["topic"], side)
+        asked = self.definition.private.calls.get(step["element"], frozenset()) if side == "parameters" else frozenset()
+        return [
+            self._one(known.get(name), name, value, name in asked)
+            for name, value in values.items()
+            if value is not None
+        ]
 
-    def _one(self, label: labels.Label | None, name: str, value: Any) -> tuple[str, str]:
+    def _one(self, label: labels.Label | None, name: str, value: Any, personal: bool) -> tuple[str, str]:
         if label is None:
             return self._label(name), self._shown(name, value)
         if label.unit == "fen" and isinstance(value, int):
             return in_language(label.zh, label.en), yuan(value)
-        hidden = label.personal and name not in VISIBLE
+        hidden = (label.personal or personal) and name not in VISIBLE
         return in_language(label.zh, label.en), _withheld(value) if hidden else self._shown(name, value)
 
     def _label(self, name: str) -> str:
@@ -302,7 +324,7 @@ class _Recorder:
         return in_language(known.label, known.label_en) if known is not None else words.column_text(name)
 
     def _hidden(self, name: str) -> bool:
-        return name in self.definition.personal and name != "complaint_text"
+        return name in self.definition.personal and name not in IN_WORDS
 
     def _shown(self, name: str, value: Any) -> str:
         if value is None:

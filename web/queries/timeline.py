@@ -13,7 +13,7 @@ from flask_babel import gettext
 import engine
 from web.i18n import in_language, moment, remark, yuan
 from web.i18n import mark as _
-from web.queries.names import departments, element_name, know_people, of_item, process_name
+from web.queries.names import department_then, element_name, know_people, of_item, process_name
 
 Step = dict[str, Any]
 MOST_SEQ = 2**31
@@ -74,7 +74,6 @@ class _Teller:
         self.definition = definition
         self.scopes: dict[int, str] = {0: definition.key}
         self.items: dict[int, tuple[int, int]] = {}
-        self.groups = departments()
         self.waiting: set[int] = set()
 
     def tell(self, entries: list[engine.Entry], shown: range) -> Iterator[Line]:
@@ -126,14 +125,14 @@ class _Teller:
             if process in self.definition.processes
             else None
         )
-        return element_name(process, element, drawn.name if drawn else element)
+        return element_name(process, element, drawn.name if drawn else element, self.definition)
 
     def _told(self, step: Step) -> tuple[str, str, list[tuple[str, str]]] | None:
         teller = _TELLERS.get(step["type"])
         return teller(self, step) if teller is not None else None
 
     def started(self, step: Step) -> Any:
-        name = process_name(step["process"])
+        name = process_name(step["process"], self.definition)
         return (
             "person",
             gettext("Case opened: %(process)s, version %(version)s", process=name, version=step["version"]),
@@ -141,17 +140,19 @@ class _Teller:
         )
 
     def created(self, step: Step) -> Any:
-        group = self.groups.get(step["group"], step["group"])
+        process = self.scopes.get(step.get("scope", 0), self.definition.key)
+        group = department_then(self.definition, process, step["element"], step["group"])
         due = gettext(", due %(due)s", due=moment(step["due"])) if step.get("due") else ""
         return "wait", gettext("To %(group)s: %(task)s%(due)s", group=group, task=self.name(step), due=due), []
 
     def completed(self, step: Step) -> Any:
         process = self.scopes.get(step.get("scope", 0), self.definition.key)
         form = self.definition.form(step["element"], process)
+        secret = self.definition.private.secret
         details = [
             (in_language(f.label, f.label_en), shown(step["form"].get(f.key), f))
             for f in form.inputs
-            if f.key in step["form"]
+            if f.key in step["form"] and f.key not in secret
         ]
         return "person", gettext("Done: %(task)s", task=self.name(step)), [d for d in details if d[1]]
 
@@ -183,7 +184,7 @@ class _Teller:
         return "person", gettext("Interim reply to the customer"), told
 
     def called(self, step: Step) -> Any:
-        return "desk", gettext("Goes to %(process)s", process=process_name(step["process"])), []
+        return "desk", gettext("Goes to %(process)s", process=process_name(step["process"], self.definition)), []
 
     def listed(self, step: Step) -> Any:
         if not step["count"]:
@@ -195,6 +196,9 @@ class _Teller:
 
     def cancelled(self, step: Step) -> Any:
         return "end", gettext("Case cancelled: %(reason)s", reason=step["reason"]), []
+
+    def erased(self, step: Step) -> Any:
+        return "person", gettext("Personal data erased: %(why)s", why=step["reason"]), []
 
     def assigned(self, step: Step) -> Any:
         return "person", gettext("Handed to %(who)s: %(task)s", who=step["to"], task=self.name(step)), []
@@ -231,6 +235,7 @@ _TELLERS: dict[str, Callable[[_Teller, Step], Any]] = {
     "clock_resumed": _simple("desk", _("The clock goes on")),
     "instance_completed": _Teller.ended,
     "instance_cancelled": _Teller.cancelled,
+    "personal_data_erased": _Teller.erased,
 }
 
 _LABELS = {

@@ -11,10 +11,11 @@ from sqlalchemy import ColumnElement, ScalarSelect, Select, bindparam, func, or_
 
 from models.base import connection, glance
 from models.complaint import Complaint
+from models.definition import ProcessDefinition
 from models.instance import ProcessInstance
 from models.user_task import UserTask
 from web.auth import Person
-from web.queries.names import element_name, know_people, of_item
+from web.queries.names import element_name, know_people, of_item, process_name, version
 
 PAGE, MOST_COUNTED, MOST_DIGITS, MOST_STATEMENTS = 50, 1_000, 10, 128
 
@@ -46,6 +47,7 @@ class Row:
     paused: bool
     msisdn: str | None
     created_at: datetime
+    process_name: str
 
 
 @dataclass(frozen=True)
@@ -176,8 +178,11 @@ _OF_IDS: Any = (
         UserTask.item_count,
         ProcessInstance.paused_at,
         Complaint.msisdn,
+        ProcessInstance.definition_id,
+        ProcessDefinition.sha256,
     )
     .join(ProcessInstance, ProcessInstance.id == UserTask.instance_id)
+    .join(ProcessDefinition, ProcessDefinition.id == ProcessInstance.definition_id)
     .outerjoin(Complaint, Complaint.instance_id == UserTask.instance_id)
     .where(UserTask.id.in_(bindparam("ids", expanding=True)))
     .order_by(UserTask.due_at.is_(None), UserTask.due_at, UserTask.id)
@@ -199,7 +204,8 @@ def _instant(text: str) -> datetime | None:
 
 
 def _row(found: Any) -> Row:
-    name = element_name(found.process_key, found.element_id, found.name)
+    own = version(found.definition_id, found.sha256)
+    name = element_name(found.process_key, found.element_id, found.name, own)
     return Row(
         found.id,
         of_item(name, found.item_index, found.item_count),
@@ -211,6 +217,7 @@ def _row(found: Any) -> Row:
         found.paused_at is not None,
         found.msisdn,
         found.created_at,
+        process_name(found.process_key, own),
     )
 
 

@@ -50,6 +50,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
@@ -552,13 +553,9 @@ def test_the_picture_changes_nothing(database: Session, at: datetime) -> None:
         path("begun", "fork", "a", "join", "finished"),
         path("fork", "b", "join"),
     )
-    shape = '<di:BPMNShape bpmnElement="{id}"><dc:Bounds x="0" y="{y}" width="1" height="1"/></di:BPMNShape>'
-    picture = (
-        '<di:BPMNDiagram xmlns:di="http://www.omg.org/spec/BPMN/20100524/DI" xmlns:dc="http://www.omg.org/spec/DD/20100524/DC"><di:BPMNPlane bpmnElement="P">'
-        + shape.format(id="a", y=900)
-        + shape.format(id="b", y=100)
-        + "</di:BPMNPlane></di:BPMNDiagram></bpmn:definitions>"
-    )
-    begin(package("P", drawn.replace("</bpmn:definitions>", picture)), at)
+    for id, y in (("a", 900), ("b", 100)):
+        drawn, moved = re.subn(rf'(bpmnElement="{id}"[^<]*<dc:Bounds x="\d+" y=)"\d+"', rf'\1"{y}"', drawn)
+        assert moved == 1
+    begin(package("P", drawn), at)
     opened = [s["element"] for s in engine.entries(1)[-1].steps if s["type"] == "user_task_created"]
     assert opened == ["a", "b"]

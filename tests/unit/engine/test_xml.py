@@ -38,6 +38,19 @@ def test_attributes_without_end() -> None:
         xml.parse(b"<a " + b" ".join(b'a%d=""' % n for n in range(250_000)) + b"/>")
 
 
+def test_namespaces_without_end() -> None:
+    """Every question for the prefixes of an element looks through all of them."""
+    with pytest.raises(xml.MalformedXml, match="why='too_many'"):
+        xml.parse(b"<a " + b" ".join(b'xmlns:a%d="u"' % n for n in range(2_001)) + b"/>")
+
+
+def test_flows_without_an_id_are_named_in_time() -> None:
+    """Thousands between the same two elements take no longer than thousands between others."""
+    flows = '<bpmn:sequenceFlow sourceRef="begun" targetRef="finished"/>' * 12_000
+    content = process("P", start(), flows, end())
+    assert [one.values["why"] for one in engine.lint(package("P", content))] == ["too_many_elements"]
+
+
 def test_a_diagram_of_too_many_elements_is_one_problem() -> None:
     """Rules that follow every way through a diagram never see one that would keep them busy for minutes."""
     content = process("P", start(), *(user(f"x{n}") for n in range(1_001)), end(), path("begun", "x0", "finished"))

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-import pytest
-from sqlalchemy import select, text
+from pathlib import Path
 
+import pytest
+from sqlalchemy import create_engine, select, text
+from sqlalchemy.exc import DBAPIError
+
+from models import drivers
 from models.base import glance, scratch, session, transaction
 from models.instance import ProcessInstance
 
@@ -35,3 +39,37 @@ def test_a_unit_of_work_leaves_the_connection_to_readers(postgresql: str) -> Non
             driver = connection.connection.driver_connection
             assert driver is not None
             assert driver.info.transaction_status.name == "IDLE"
+
+
+def test_a_locked_database_is_away_and_a_wrong_statement_is_not(tmp_path: Path) -> None:
+    """The same statement may go well a moment later, or never: people are told to come again only for the first."""
+    engine = create_engine(f"sqlite:///{tmp_path / 'a.db'}", connect_args={"timeout": 0})
+    with engine.connect() as one, engine.connect() as other:
+        one.exec_driver_sql("BEGIN IMMEDIATE")
+        with pytest.raises(DBAPIError) as locked:
+            other.exec_driver_sql("BEGIN IMMEDIATE")
+        with pytest.raises(DBAPIError) as wrong:
+            one.exec_driver_sql("SELECT * FROM nothing")
+    assert (drivers.is_away(locked.value), drivers.is_away(wrong.value)) == (True, False)
+
+
+def test_a_database_that_nobody_serves_is_away() -> None:
+    """No server at the port: psycopg gives no state then."""
+    with pytest.raises(DBAPIError) as nobody:
+        create_engine("postgresql+psycopg://x@127.0.0.1:1/x").connect()
+    assert drivers.is_away(nobody.value)
+
+
+@pytest.mark.postgresql
+def test_a_connection_that_was_ended_is_away_and_a_wrong_statement_is_not(postgresql: str) -> None:
+    """A restart of the server ends connections; a wrong name does not get right by waiting."""
+    engine = create_engine(postgresql, isolation_level="AUTOCOMMIT")
+    with engine.connect() as opened, engine.connect() as other:
+        with pytest.raises(DBAPIError) as wrong:
+            opened.exec_driver_sql("SELECT * FROM nothing")
+        number = opened.exec_driver_sql("SELECT pg_backend_pid()").scalar()
+        other.exec_driver_sql(f"SELECT pg_terminate_backend({number})")
+        with pytest.raises(DBAPIError) as ended:
+            opened.exec_driver_sql("SELECT 1")
+    engine.dispose()
+    assert (drivers.is_away(ended.value), drivers.is_away(wrong.value)) == (True, False)

@@ -144,8 +144,35 @@ def test_a_request_with_a_key_may_be_sent_twice(app: Flask, cleo: Caller, case: 
         cleo.post(path, {"form": form}, **{"Idempotency-Key": "k-2"}),
         cleo.post(path, {"form": {**form, "disputed_amount": "11.00"}}, **key),
     ]
-    assert [one.status_code for one in others] == [409] * 3
+    assert [one.status_code for one in others] == [409, 409, 422]
+    assert others[-1].json["code"] == "KeyUsedAgain"  # type: ignore[index]
     assert engine.verify(case["instance_id"]) == []
+
+
+def test_a_key_used_again_for_another_complaint_is_refused(cleo: Caller) -> None:
+    """A program that gives two complaints one key has lost count; the second is not taken in as if it were meant."""
+    key = {"Idempotency-Key": "k-1"}
+    first = cleo.post("/processes/TS-002/instances", {"variables": COMPLAINT}, **key)
+    assert (
+        cleo.post("/processes/TS-002/instances", {"variables": COMPLAINT}, **key).json["case_number"]  # type: ignore[index]
+        == first.json["case_number"]  # type: ignore[index]
+    )
+    for place, change in (("TS-002", {"disputed_amount": 1100}), ("TS-001", {})):
+        refused = cleo.post(f"/processes/{place}/instances", {"variables": {**COMPLAINT, **change}}, **key)
+        assert (refused.status_code, refused.json and refused.json["code"]) == (422, "KeyUsedAgain")
+    assert len(cleo.get("/tasks").json["tasks"]) == 1  # type: ignore[index]
+
+
+@pytest.mark.parametrize("process", ["CH-002", "TS-002"])
+def test_a_complaint_that_is_too_long_is_told_so(cleo: Caller, process: str) -> None:
+    """So many characters are allowed; nothing about expressions, which the caller did not write."""
+    long = {"variables": {**COMPLAINT, "complaint_text": "长" * 20_000}}
+    refused = cleo.post(f"/processes/{process}/instances", long)
+    assert refused.status_code == 422
+    assert refused.json is not None
+    assert {field: [one["text"] for one in found] for field, found in refused.json["reasons"].items()} == {
+        "text": ["At most 4000 characters."]
+    }
 
 
 def test_nora_sees_nothing_of_ours(nora: Caller, case: dict[str, Any]) -> None:

@@ -24,9 +24,11 @@ from models.base import session, transaction
 from models.billing import JournalEntry, LedgerAccount
 from models.user_task import UserTask
 from office import exports, intake, verification
+from office.exports import event_log
 from tests import auditing
 from tests.people import CLEO
 from web.auth import load
+from web.commands import export as export_command
 from web.commands import verify as verify_command
 from web.queries import casefile, caselist, heat, replay
 
@@ -152,6 +154,26 @@ def test_a_moment_can_be_linked(app: Flask, made: Any) -> None:
     assert told[start + 1].seq == 5
 
 
+def test_every_moment_opens_as_itself(app: Flask, made: Any) -> None:
+    """The link beside each event leads to that event, among several of one entry and in either language."""
+    number = made[1][auditing.CALLED]
+    for language in ("en", "zh"):
+        ada = visitor(app, "ada", language)
+        moments = re.findall(r'data-moment="([\d.]+)"', ada.get(f"/cases/{number}/replay").text)
+        assert len(set(moments)) == len(moments) > 20
+        for place, moment in list(enumerate(moments))[::7]:
+            page = ada.get(f"/cases/{number}/replay?at={moment}").text
+            assert f'data-start="{place}"' in page
+            assert f'href="?at={moment}"' in page
+
+
+@pytest.mark.parametrize("at", ["x", "-1", "4.", "4.5.6", "99999999999", "\u0664", "1e3"])
+def test_no_moment_is_the_first(app: Flask, made: Any, at: str) -> None:
+    """An address that names none begins at the beginning."""
+    answer = visitor(app, "ada").get(f"/cases/{made[1][auditing.REFUSED]}/replay", query_string={"at": at})
+    assert (answer.status_code, 'data-start="0"' in answer.text) == (200, True)
+
+
 @pytest.mark.parametrize("path", ["replay", "history.json", "history.csv"])
 def test_who_may_not_see_a_case_may_not_replay_it(app: Flask, made: Any, path: str) -> None:
     """Nora works elsewhere: page and files are refused."""
@@ -214,7 +236,7 @@ def test_the_event_log_can_be_narrowed(app: Flask, made: Any) -> None:
 
 def test_control_characters_do_not_break_the_log() -> None:
     """XML has no place for them; they are replaced, quotes and brackets are escaped."""
-    assert parse(exports._string("a", "x\x00\"<&'\ufffe").encode()).get("value") == "x\ufffd\"<&'\ufffd"
+    assert parse(event_log._string("a", "x\x00\"<&'\ufffe").encode()).get("value") == "x\ufffd\"<&'\ufffd"
 
 
 def test_heat_counts_what_the_rows_hold(app: Flask, made: Any) -> None:
@@ -238,8 +260,8 @@ def test_heat_counts_what_the_rows_hold(app: Flask, made: Any) -> None:
 
 @pytest.mark.parametrize("measure", heat.MEASURES)
 def test_the_heat_page_has_picture_and_table(app: Flask, made: Any, measure: str) -> None:
-    """Every measure is shown on the diagram and as a table; nonsense in the address is ignored."""
-    page = visitor(app, "ada").get(f"/processes/TS-002/heat?from=2026-01-01&to=x&measure={measure}&version=1")
+    """Every measure is shown on the diagram and as a table."""
+    page = visitor(app, "ada").get(f"/processes/TS-002/heat?from=2026-01-01&measure={measure}&version=1")
     assert page.status_code == 200
     assert "The same as a table" in page.text
     assert visitor(app, "cleo").get("/processes/TS-002/heat").status_code == 403
@@ -332,3 +354,35 @@ def test_on_postgresql_it_is_the_same(tmp_path: Path, postgresql: str) -> None:
         ada = load("ada")
         assert ada is not None
         assert caselist.page(ada, caselist.Wanted(text="9", customer="a", clerk="b", version=1, after="x|y")).rows == []
+
+
+@pytest.mark.parametrize("path", ["/cases/{}/history.csv", "/cases/{}/history.json", "/audit/log.xes"])
+def test_an_export_that_breaks_off_is_no_export(
+    app: Flask, made: Any, monkeypatch: pytest.MonkeyPatch, path: str
+) -> None:
+    """Half a file under 200 would be filed as the whole; what is sent says how long it is."""
+    place = path.format(made[1][auditing.REFUSED])
+    whole = visitor(app, "ada").get(place)
+    assert (whole.status_code, whole.content_length) == (200, len(whole.data))
+    opened = exports._open
+
+    def fail(value: Any, names: frozenset[str], personal: bool) -> Any:
+        if isinstance(value, dict) and value.get("type") == "user_task_completed":
+            raise ZeroDivisionError
+        return opened(value, names, personal)
+
+    monkeypatch.setattr(exports, "_open", fail)
+    answer = visitor(app, "ada").get(place)
+    assert (answer.status_code, answer.mimetype) == (500, "text/html")
+
+
+def test_an_export_to_a_file_that_breaks_off_leaves_the_one_before(
+    app: Flask, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What stands under the name that was asked for is whole."""
+    file = tmp_path / "cases.xes"
+    file.write_text("the one before", encoding="utf-8")
+    monkeypatch.setattr(exports, "_trace", lambda *_given: 1 / 0)
+    monkeypatch.setattr(export_command, "create_app", lambda: app)
+    assert CliRunner().invoke(export_command.export, ["--xes", str(file)]).exit_code != 0
+    assert file.read_text(encoding="utf-8") == "the one before"

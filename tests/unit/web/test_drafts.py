@@ -15,6 +15,7 @@ import engine
 from models.base import Base
 from office import demo
 from tests.people import OLU
+from tests.unit.engine.test_yaml import BOMB
 from web import auth, config, create_app
 
 PROCESSES = Path(__file__).parents[3] / "processes"
@@ -192,3 +193,72 @@ def test_the_editor_learns_what_there_is_to_choose(olu: FlaskClient) -> None:
     assert {"TS-002.5"} <= {one["id"] for one in found["manual"]}
     assert "textfield" in found["field_types"]
     assert found["functions"]
+
+
+def test_what_cannot_be_seen_is_drawn_when_a_draft_is_opened(olu: FlaskClient) -> None:
+    """A stored draft whose flow lost its picture opens with it drawn, told and not yet stored; what is whole is left alone."""
+    found = olu.get("/processes/TS-002/draft").json
+    assert found is not None
+    assert (found["mended"], found["mendings"]) == ({}, [])
+    text = found["files"]["TS-002.bpmn"]
+    lost = text.replace('id="flow_cash_di"', 'id="flow_hold_di"', 1)
+    assert [one["rule"] for one in save(olu, {"TS-002.bpmn": lost}).json["problems"]] == ["picture_id_used_twice"]
+    opened = olu.get("/processes/TS-002/draft").json
+    assert opened is not None
+    assert opened["files"]["TS-002.bpmn"] == lost
+    assert len(opened["mendings"]) == 1
+    assert save(olu, opened["mended"], revision=1).json["problems"] == []
+
+
+def test_a_draft_without_a_drawing_is_opened_with_one(olu: FlaskClient) -> None:
+    """Whatever wrote it, the owner sees all of it."""
+    text = olu.get("/processes/TS-002/draft").json["files"]["TS-002.bpmn"]  # type: ignore[index]
+    bare = text[: text.index("<bpmndi:BPMNDiagram")] + text[text.index("</bpmn:definitions>") :]
+    assert [one["rule"] for one in save(olu, {"TS-002.bpmn": bare}).json["problems"]] == ["no_picture"]
+    opened = olu.get("/processes/TS-002/draft").json
+    assert opened is not None
+    assert opened["mendings"] == ["文件里没有图，已画好，可以随意调整位置。"]
+    assert save(olu, opened["mended"], revision=1).json["problems"] == []
+
+
+NO_FORM = "forms/ts002_receipt.form"
+BEYOND = {
+    "a catalogue of aliases": ({"translations/TS-002.en.yaml": BOMB}, "malformed_catalogue"),
+    "a diagram of five thousand steps": ({"TS-002.bpmn": "{steps}"}, "malformed_xml"),
+    "a diagram a hundred levels deep": ({"TS-002.bpmn": "<a>" * 200 + "</a>" * 200}, "malformed_xml"),
+    "a form of a million brackets": ({NO_FORM: "[" * 900_000}, "malformed_form"),
+    "a form of thousands of choices": ({NO_FORM: "{choices}"}, "too_many_options"),
+    "a form of thousands of fields": ({NO_FORM: "{fields}"}, "too_many_components"),
+    "a table of a million cells": ({"decisions/cause.dmn": "{cells}"}, "too_many"),
+    "findings without end": ({"TS-002.bpmn": "{loose}"}, "more_findings"),
+}
+
+
+def beyond(text: str, drawn: str) -> str:
+    """Files too long to be written out."""
+    start, end = drawn.index("<bpmn:startEvent"), drawn.index("</bpmn:process>")
+    steps = [f'<bpmn:userTask id="x{n}" name="x"/>' for n in range(5_000)]
+    choices = [{"value": str(n), "label": "x"} for n in range(5_000)]
+    made = {
+        "{steps}": drawn[:start] + "".join(steps) + drawn[start:],
+        "{loose}": drawn[:start] + "".join(steps[:300]) + drawn[end:],
+        "{choices}": json.dumps({"components": [{"type": "select", "key": "a", "values": choices}]}),
+        "{fields}": json.dumps({"components": [{"type": "textfield", "key": f"a{n}"} for n in range(5_000)]}),
+        "{cells}": f'<definitions><decision id="cause"><decisionTable>{"<output/>" * 150}{"<rule/>" * 1_500}</decisionTable></decision></definitions>',
+    }
+    return made.get(text, text)
+
+
+@pytest.mark.parametrize("kind", BEYOND)
+def test_a_draft_beyond_a_limit_opens_with_that_as_its_problem(olu: FlaskClient, kind: str) -> None:
+    """Whoever brought it in can see what is wrong and take it out again, on every page of the draft, and none of them is large."""
+    drawn = (PROCESSES / "TS-002.bpmn").read_text(encoding="utf-8")
+    files, rule = BEYOND[kind]
+    assert save(olu, {name: beyond(text, drawn) for name, text in files.items()}).status_code == 200
+    found = olu.get("/processes/TS-002/draft").json
+    assert found is not None
+    assert rule in [one["rule"] for one in found["problems"]]
+    assert len(found["problems"]) <= 201
+    for page in ("publish", "try", "edit", "draft/difference", "draft/variables"):
+        answer = olu.get(f"/processes/TS-002/{page}")
+        assert (answer.status_code, len(answer.data) < 6_000_000) == (200, True), page

@@ -109,7 +109,7 @@ def test_a_doubt_fills_in_what_it_carries(rule: str, language: str) -> None:
         ),
         (
             "zh",
-            '“评级”，表“Levels”规则 2 的列“Amount”：没有叫 gold 的变量。文字要加引号："gold"。',
+            '“评级”，决策表“Levels”第 2 条规则的“Amount”列：没有叫 gold 的变量。文字要加引号："gold"。',
             "“登记”，字段“way”的隐藏条件：没有哪一步给 amuont 赋值。是不是 amount？",
         ),
     ],

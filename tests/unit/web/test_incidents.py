@@ -13,7 +13,9 @@ from models.base import Base, session
 from models.billing import JournalEntry, LedgerAccount, Posting
 from models.incident import Incident
 from office.scenarios import balances
+from tests.drawing import end, flow, gateway, package, path, process, start, user
 from tests.furnishing import CASH, JUDGED, PAID, REFUND, begin, broken, complete, open_tasks
+from tests.people import CLEO, SAM
 from tests.visitors import LANGUAGES, Visitor, contents
 
 pytestmark = pytest.mark.slow
@@ -171,3 +173,31 @@ def test_the_log_of_such_an_error_holds_no_values(
     assert "ValueError" in said
     assert "tasklist.py" in said
     assert NUMBER not in said
+
+
+STANDING = process(
+    "STANDING",
+    *(start(), gateway("fork", "parallel"), user("a"), user("b"), gateway("which", default="flow_which_over")),
+    *(gateway("join", "parallel"), user("after"), end(), end("over")),
+    path("begun", "fork", "a", "which", "over"),
+    flow("which", "join", "amount > 100"),
+    path("fork", "b", "join", "after", "finished"),
+)
+
+
+def test_a_case_that_stands_still_can_be_let_go_on(desk: Flask, language: str) -> None:
+    """The supervisor reads in words why it stands, and lets it go on with what has come; trying again would change nothing."""
+    with desk.app_context():
+        engine.publish(package("STANDING", STANDING), by=SAM, note="", at=engine.now())
+        begun = engine.start("STANDING", business_key="AJ-1", variables={}, by=CLEO, at=engine.now())
+        for task in begun.user_task_ids:
+            engine.complete(task, form={}, by=CLEO, at=engine.now())
+    supervisor = Visitor(desk, "sam", language)
+    page = supervisor.get("/incidents").text
+    assert {"zh": "案件停在这里", "en": "The case stands still here"}[language] in page
+    assert {"zh": "没有办成", "en": "could not be carried out"}[language] not in page
+    assert supervisor.post(f"/incidents/{incident(desk)}/release").status == 302
+    with desk.app_context():
+        assert engine.marking(begun.instance_id).active == {"after": 1}
+    told = supervisor.get("/cases/AJ-1").text
+    assert {"zh": "按已到的继续", "en": "Goes on with what had come"}[language] in told

@@ -18,6 +18,7 @@ from models.base import Base, session
 from models.definition import ProcessDefinition
 from office import demo, publication
 from office.scenarios import Played
+from tests.foreign import FILES
 from tests.people import CLEO, OLU
 from web import auth, config, create_app
 from web.commands.building import compile_translations
@@ -292,6 +293,56 @@ def test_a_file_that_is_no_diagram_is_refused(olu: Browser, content: bytes) -> N
     assert olu.post("/processes/import", file=(io.BytesIO(content), "x.bpmn"), key="").status_code == 422
 
 
+PLAIN = f'<?xml version="1.0" encoding="UTF-8"?>{FOREIGN}'
+REFUSED_FILES = {
+    "empty": (b"", "The file is empty."),
+    "no XML": (b"PK\x03\x04", "is no XML"),
+    "DOCTYPE": (b"<!DOCTYPE x><x/>", "DOCTYPE"),
+    "GB 18030, not declared": ("<a>话费</a>".encode("gb18030"), "Save it as UTF-8"),
+    "declared as another": (b'<?xml version="1.0" encoding="UTF-8"?><a>\xff</a>', "Save it as UTF-8"),
+    "another XML": (b"<a/>", "no BPMN 2.0 diagram"),
+    "broken": (b"<a>", "broken from line 1"),
+    "too long": (PLAIN.encode() + b" " * 2_000_000, "at most 1000000 characters"),
+    "9 MB": (b"<a>" + b" " * 9_000_000, "at most 8 MB"),
+}
+
+
+@pytest.mark.parametrize("kind", REFUSED_FILES)
+def test_what_is_wrong_with_a_file_is_said(app: Flask, kind: str) -> None:
+    """Not that name and size be checked: what the file is, on the page where it was brought in, with the key that was typed."""
+    olu = Browser(app, "olu")
+    olu.client.post("/language", data={"language": "en"})
+    content, said = REFUSED_FILES[kind]
+    answer = olu.post("/processes/import", file=(io.BytesIO(content), "x.bpmn"), key="NET-001")
+    assert (answer.status_code, said in answer.text) == (413 if kind == "9 MB" else 422, True)
+    assert 'value="NET-001"' in answer.text or kind == "9 MB"
+    assert "check its name and size" not in answer.text
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "gb18030"])
+def test_an_encoding_that_a_file_names_is_read(olu: Browser, encoding: str) -> None:
+    """What the standard allows comes in, and goes out as the UTF-8 it then says it is."""
+    declared = PLAIN.replace("UTF-8", encoding.removesuffix("-sig"), 1)
+    brought = olu.post("/processes/import", file=(io.BytesIO(declared.encode(encoding)), "x.bpmn"), key="NET-001")
+    assert brought.status_code == 302
+    out = olu.client.get("/processes/NET-001/draft/files/NET-001.bpmn").data
+    assert (out.decode("utf-8").startswith('<?xml version="1.0" encoding="UTF-8"'), b"pay" in out) == (True, True)
+
+
+def test_two_files_for_one_place_are_not_brought_in(olu: Browser) -> None:
+    """The second would take the place of the first, and the page would say that both are there."""
+    files = [(io.BytesIO(FOREIGN.encode()), name) for name in ("a.bpmn", "b.bpmn")]
+    answer = olu.post("/processes/TS-002/draft/upload", files=files, revision=0)
+    assert (answer.status_code, "b.bpmn" in answer.text) == (422, True)
+    assert olu.draft()["revision"] == 0
+
+
+def test_a_key_that_cannot_be_is_told_at_its_field(olu: Browser) -> None:
+    """It was answered with a process that is not there."""
+    answer = olu.post("/processes/import", file=(io.BytesIO(FOREIGN.encode()), "x.bpmn"), key="1 2")
+    assert (answer.status_code, 'id="error-key"' in answer.text) == (422, True)
+
+
 def test_files_go_out_and_come_in(olu: Browser) -> None:
     """A version can be taken away whole or file by file, and a table changed elsewhere put into the draft."""
     whole = olu.client.get("/processes/TS-002/versions/1/package.zip")
@@ -309,3 +360,50 @@ def test_everybody_may_read_what_is_in_force(app: Flask, name: str) -> None:
     for path in ("", "/TS-002", "/SUB-001", "/TS-002/forms/ts002_receipt", "/TS-002/versions/1"):
         assert browser.client.get(f"/processes{path}").status_code == 200
     assert browser.client.get("/processes/TS-002/publish").status_code == (403 if name == "nora" else 200)
+
+
+@pytest.mark.parametrize(
+    "name, key",
+    [
+        ("default_namespace", "brought_in"),
+        ("bpmn_io", "Order_check"),
+        ("signavio", "brought_in"),
+        ("camunda_7", "order"),
+    ],
+)
+def test_what_is_brought_in_is_whole(olu: Browser, name: str, key: str) -> None:
+    """A process that its tool numbered is called after its name or file, is to be executed and drawn; what was changed is said on the next page."""
+    brought = olu.post("/processes/import", file=(io.BytesIO(FILES[name].encode()), "brought in.bpmn"), key="")
+    assert brought.location == f"/processes/{key}/publish"
+    page = olu.client.get(brought.location).text
+    rules = {one["rule"] for one in olu.draft(key)["problems"]}
+    assert rules & {"no_picture", "not_drawn", "wrong_process_id", "one_executable_process"} == set()
+    drawn = engine.drawing(olu.draft(key)["files"][f"{key}.bpmn"].encode())
+    assert {"begin", "work", "done"} <= drawn.shapes.keys()
+    told = {"default_namespace": "文件里没有图", "bpmn_io": "流程编号原为 Process_0ab12cd", "signavio": "已标上"}
+    assert told.get(name, "") in page
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_every_foreign_file_becomes_a_draft(olu: Browser, name: str) -> None:
+    """Whatever a tool or a hand left out, the file opens, and nothing in it is hidden."""
+    brought = olu.post("/processes/import", file=(io.BytesIO(FILES[name].encode()), "x.bpmn"), key="NET-001")
+    assert (brought.status_code, brought.location) == (302, "/processes/NET-001/publish")
+    rules = {one["rule"] for one in olu.draft("NET-001")["problems"]}
+    assert rules & {"no_picture", "not_drawn", "flow_not_drawn", "drawn_twice", "picture_of_nothing"} == set()
+    assert rules & {"id_used_twice", "picture_id_used_twice", "wrong_process_id"} == set()
+    assert olu.client.get(brought.location).status_code == 200
+
+
+def test_a_name_that_is_taken_gets_a_number(olu: Browser) -> None:
+    """Two tools' first processes do not fall upon each other."""
+    for key in ("Order_check", "Order_check_2"):
+        brought = olu.post("/processes/import", file=(io.BytesIO(FILES["bpmn_io"].encode()), "x.bpmn"), key="")
+        assert brought.location == f"/processes/{key}/publish"
+
+
+def test_a_diagram_put_into_a_draft_is_made_whole(olu: Browser) -> None:
+    """The way through the upload is the same as the import: drawn, and under the key of the draft."""
+    olu.post("/processes/TS-002/draft/upload", files=(io.BytesIO(FILES["bpmn_io"].encode()), "a.bpmn"), revision=0)
+    found = engine.read_diagram(olu.draft()["files"]["TS-002.bpmn"].encode())
+    assert (found.key, found.executable) == ("TS-002", 1)

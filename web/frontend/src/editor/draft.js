@@ -19,10 +19,19 @@ export class Draft extends EventTarget {
   }
 
   async load() {
-    this.take(await ask("GET", this.urls.draft));
+    const found = await ask("GET", this.urls.draft);
+    this.take(found);
     this.unsaved.clear();
     this.enter("saved");
+    this.mend(found);
     this.announce("loaded");
+  }
+
+  /** Take over what the server drew or renamed so that everything can be seen: a change like any other, and told. */
+  mend({ mended = {}, mendings = [] }) {
+    this.left = this.recoverable();
+    this.mendings = mendings;
+    Object.entries(mended).forEach(([name, text]) => this.change(name, text));
   }
 
   take({ files, revision, saved_at, saved_by, problems, state }) {
@@ -54,19 +63,26 @@ export class Draft extends EventTarget {
     this.schedule("save", () => this.save());
   }
 
+  /** Unsaved changes, and what an earlier visit left as long as nobody has decided about it. */
   keep() {
-    if (this.unsaved.size) return recovery.keep(this.key, { files: Object.fromEntries(this.unsaved), revision: this.revision, at: new Date().toISOString() });
+    const files = { ...this.left?.files, ...Object.fromEntries(this.unsaved) };
+    if (Object.keys(files).length) return recovery.keep(this.key, { files, revision: this.revision, at: this.unsaved.size ? new Date().toISOString() : this.left.at });
     recovery.forget(this.key);
     return true;
   }
 
-  /** act runs before a save and hands over what an editor still holds back. */
-  beforeSave(act) {
-    this.flushers.push(act);
+  /** act runs before a save and hands over what an editor still holds back; waiting says whether it holds anything. */
+  beforeSave(act, waiting) {
+    this.flushers.push({ act, waiting });
   }
 
   async flush() {
-    for (const act of this.flushers) await act();
+    for (const { act } of this.flushers) await act();
+  }
+
+  /** Whether leaving now would lose something, or leave it in this browser only. */
+  get isUnsaved() {
+    return this.unsaved.size > 0 || this.flushers.some(({ waiting }) => waiting());
   }
 
   async check() {
@@ -81,7 +97,13 @@ export class Draft extends EventTarget {
 
   /** Save what is unsaved; what changes meanwhile is saved afterwards. */
   async save() {
-    await this.flush();
+    try {
+      await this.flush();
+    } catch (error) {
+      console.error(error);
+      this.fail({ kind: "refused", answer: { title: error.message } });
+      return;
+    }
     clearTimeout(this.timers.save);
     if (!this.unsaved.size || this.saving || this.state === "conflict") return;
     const sent = new Map(this.unsaved);
@@ -119,10 +141,12 @@ export class Draft extends EventTarget {
   /** Resolve a conflict: mine saves my changed files over the others', theirs loads what was saved and keeps mine in this browser. */
   async resolve(whose) {
     const mine = new Map(this.unsaved);
-    this.take(await ask("GET", this.urls.draft));
+    const found = await ask("GET", this.urls.draft);
+    this.take(found);
     this.unsaved = whose === "mine" ? mine : new Map();
     if (whose === "theirs") this.enter("saved");
     else this.enter("unsaved");
+    if (whose === "theirs") this.mend(found);
     this.announce("loaded");
     if (whose === "mine") await this.save();
   }
@@ -136,11 +160,13 @@ export class Draft extends EventTarget {
   }
 
   recover({ files }) {
+    this.left = null;
     Object.entries(files).forEach(([name, text]) => this.change(name, text));
     this.announce("loaded");
   }
 
   forgetRecovered() {
+    this.left = null;
     recovery.forget(this.key);
     this.keep();
   }

@@ -111,7 +111,7 @@ class Editor {
   async leave(event, address) {
     event.preventDefault();
     await this.draft.save();
-    if (!this.draft.unsaved.size) location.assign(address);
+    if (!this.draft.isUnsaved) location.assign(address);
   }
 
   tabOf({ file }) {

@@ -8,7 +8,7 @@ export class Saving {
     this.line = make("span", { class: "desk-saved", role: "status" });
     this.banners = make("div", { class: "desk-stack desk-editor-banners" });
     draft.addEventListener("state", () => this.draw());
-    window.addEventListener("beforeunload", (event) => draft.unsaved.size && event.preventDefault());
+    window.addEventListener("beforeunload", (event) => draft.isUnsaved && event.preventDefault());
     window.addEventListener("online", () => draft.save());
   }
 
@@ -21,7 +21,17 @@ export class Saving {
     const trouble = this.trouble(state);
     const room = kept === false && state !== "saved" && banner("warn", say("no_room"));
     const handedIn = this.draft.submitted && banner("info", say("submitted"));
-    this.banners.replaceChildren(...[trouble, room, handedIn, this.recovered].filter(Boolean));
+    this.banners.replaceChildren(...[trouble, room, handedIn, this.mended(), this.recovered].filter(Boolean));
+  }
+
+  /** What was set right when the draft was opened, until the owner has read it. */
+  mended() {
+    const { mendings = [] } = this.draft;
+    const read = () => {
+      this.draft.mendings = [];
+      this.draw();
+    };
+    return mendings.length > 0 && banner("info", [say("mended"), ...mendings].join(" "), [button(say("understood"), read)]);
   }
 
   trouble(state) {

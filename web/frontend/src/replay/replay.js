@@ -10,8 +10,8 @@ import { Scale } from "./scale.js";
 const KEYS = { ArrowLeft: "back", ArrowRight: "on", Home: "first", End: "last", " ": "play" };
 
 function read(item) {
-  const { seq, scope, element, kind, position, moves } = item.dataset;
-  return { item, seq: Number(seq), scope, element, kind, position: Number(position), moves: JSON.parse(moves) };
+  const { moment, scope, element, kind, position, moves } = item.dataset;
+  return { item, moment, scope, element, kind, position: Number(position), moves: JSON.parse(moves) };
 }
 
 /** What each event did, added up to and with the one at `place`: {scope: {active, done, flows}}. */
@@ -36,7 +36,7 @@ function show(root, events, stages, scale) {
     stages.show(event, marking(events, place));
     panel.replaceChildren(...[...event.item.children].map((child) => child.cloneNode(true)));
     events.forEach(({ item }, number) => item.classList.toggle("is-current", number === place));
-    link.href = `?at=${event.seq}`;
+    link.href = `?at=${event.moment}`;
     history.replaceState(null, "", link.href);
   };
 }

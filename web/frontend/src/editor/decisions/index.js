@@ -1,20 +1,18 @@
-/* The decisions tab: the decision tables of the process, edited with dmn-js as a table. Changes go into the draft as XML. */
+/* The decisions tab: the decision tables of the process, edited with dmn-js as a table. Changes go into the draft as XML; what was done to a table can be undone as long as the page is open. */
 import "dmn-js/dist/assets/diagram-js.css";
 import "dmn-js/dist/assets/dmn-js-shared.css";
 import "dmn-js/dist/assets/dmn-js-decision-table.css";
 import "dmn-js/dist/assets/dmn-js-decision-table-controls.css";
 import "dmn-js/dist/assets/dmn-font/css/dmn-embedded.css";
 import "./decisions.css";
-import { make } from "../dom.js";
+import { button, make } from "../dom.js";
 import { FileList } from "../files.js";
 import { say } from "../texts.js";
-import { translation } from "../words.js";
 import { blank } from "./blank.js";
-import { Tables } from "./tables.js";
+import { Sheet } from "./sheet.js";
 
 const FOLDER = "decisions/";
 const SUFFIX = ".dmn";
-const PAUSE = 400;
 
 export async function open(container, { draft }) {
   const tab = new DecisionsTab(container, draft);
@@ -25,55 +23,60 @@ export async function open(container, { draft }) {
 class DecisionsTab {
   constructor(container, draft) {
     this.draft = draft;
-    this.table = make("div", { class: "desk-editor-table" });
+    this.sheets = new Map();
+    this.undo = button(say("undo"), () => this.sheet?.step("undo"), { title: "Ctrl+Z" });
+    this.redo = button(say("redo"), () => this.sheet?.step("redo"), { title: "Ctrl+Y" });
+    this.tools = make("div", { class: "desk-row desk-editor-steps", role: "group", "aria-label": say("tools") }, this.undo, this.redo);
+    this.table = make("div", { class: "desk-stack desk-editor-sheet" });
     this.list = new FileList(draft, {
       folder: FOLDER, suffix: SUFFIX, heading: say("decision_list"), empty: say("no_decisions"), create: say("new_decision"), keyLabel: say("decision_key"),
       uses: (id) => new RegExp(`calledDecisionId[^>]*>\\s*${id}\\s*<`), blank, choose: (name) => this.choose(name),
     });
-    container.append(make("div", { class: "desk-editor-files" }, this.list.element, this.table));
-    draft.beforeSave(() => this.flush());
+    const work = make("div", { class: "desk-stack", on: { keydown: (event) => this.key(event) } }, this.tools, this.table);
+    container.append(make("div", { class: "desk-editor-files" }, this.list.element, work));
+    draft.beforeSave(() => this.flush(), () => this.sheet?.waiting);
+    this.offer();
   }
 
+  /** Another's version, or one that was put back: what was done before does not belong to it. */
   async reload() {
-    this.waiting = false;
+    this.sheets.forEach((sheet) => sheet.close());
+    this.sheets.clear();
+    this.sheet = null;
     this.list.draw();
     await this.choose(this.list.chosen ?? this.list.names[0]);
   }
 
   async choose(name) {
     await this.flush();
-    this.editor?.destroy();
-    this.editor = null;
-    this.table.replaceChildren();
     this.list.mark(name);
-    if (!name) return;
-    this.file = name;
-    this.editor = new Tables({ container: this.table, decisionTable: { additionalModules: [translation] } });
-    await this.drawn(name);
+    this.sheet = name ? this.opened(name) : null;
+    this.table.replaceChildren(...(this.sheet ? [this.sheet.element] : []));
+    await this.sheet?.ready;
+    this.offer();
   }
 
-  async drawn(name) {
-    try {
-      await this.editor.importXML(this.draft.text(name));
-      this.editor.getActiveViewer().get("eventBus").on("commandStack.changed", () => this.changed());
-    } catch (error) {
-      this.table.replaceChildren(make("p", { class: "desk-empty", role: "alert" }, say("decision_broken")));
-      console.error(error);
-    }
+  opened(name) {
+    if (!this.sheets.has(name)) this.sheets.set(name, new Sheet(name, this.draft, () => this.offer()));
+    return this.sheets.get(name);
   }
 
-  changed() {
-    clearTimeout(this.timer);
-    this.waiting = true;
-    this.timer = setTimeout(() => this.flush(), PAUSE);
+  offer() {
+    this.undo.disabled = !this.sheet?.can("undo");
+    this.redo.disabled = !this.sheet?.can("redo");
+  }
+
+  /** Where dmn-js does not see to it itself: outside the cells. */
+  key(event) {
+    if (event.defaultPrevented || !(event.ctrlKey || event.metaKey) || event.target.matches("input, textarea, [contenteditable=true]")) return;
+    const key = event.key.toLowerCase();
+    if (key !== "z" && key !== "y") return;
+    this.sheet?.step(key === "z" && !event.shiftKey ? "undo" : "redo");
+    event.preventDefault();
   }
 
   async flush() {
-    if (!this.waiting) return;
-    clearTimeout(this.timer);
-    this.waiting = false;
-    const { xml } = await this.editor.saveXML({ format: true });
-    this.draft.change(this.file, xml);
+    await this.sheet?.flush();
   }
 
   async show({ file }) {

@@ -14,6 +14,7 @@ import { translation } from "../words.js";
 import { SPIFF } from "./descriptor.js";
 import { EnglishNames } from "./english.js";
 import { Extensions } from "./extensions.js";
+import { ForeignParts } from "./foreign.js";
 import { FlowNames, LabelNames, NamedTasks, ReadableFactory } from "./ids.js";
 import { Marks } from "./marks.js";
 import { offered } from "./offered.js";
@@ -28,9 +29,10 @@ const ROOM = { left: 124, top: 16, right: 16, bottom: 48 };
 const LARGEST = 1;
 
 const ours = {
-  __init__: ["englishNames", "flowNames", "freePlaces", "labelNames", "namedTasks", "pictureNames"],
+  __init__: ["englishNames", "flowNames", "foreignParts", "freePlaces", "labelNames", "namedTasks", "pictureNames"],
   bpmnFactory: ["type", ReadableFactory],
   flowNames: ["type", FlowNames],
+  foreignParts: ["type", ForeignParts],
   freePlaces: ["type", FreePlaces],
   englishNames: ["type", EnglishNames],
   extensions: ["type", Extensions],
@@ -58,7 +60,8 @@ class DiagramTab {
     this.file = `${draft.key}.bpmn`;
     this.canvasElement = make("div", { class: "desk-diagram desk-editor-canvas" });
     this.panelElement = make("aside", { class: "desk-editor-panel", "aria-label": say("general") });
-    container.append(make("div", { class: "desk-editor-split" }, this.canvasElement, this.panelElement));
+    this.unread = make("p", { class: "desk-note desk-note-warn", role: "alert", hidden: true });
+    container.append(this.unread, make("div", { class: "desk-editor-split" }, this.canvasElement, this.panelElement));
     const variables = new Variables(urls.variables, this.file, draft);
     this.modeler = new Modeler({
       container: this.canvasElement,
@@ -92,13 +95,21 @@ class DiagramTab {
       this.timer = setTimeout(() => this.flush(), PAUSE);
     });
     this.modeler.on("desk.problem", ({ id }) => this.canvasElement.dispatchEvent(new CustomEvent("desk:editor-problem", { bubbles: true, detail: { element: id } })));
-    this.draft.beforeSave(() => this.flush());
+    this.draft.beforeSave(() => this.flush(), () => this.waiting);
   }
 
   async draw() {
-    await this.modeler.importXML(this.draft.text(this.file));
+    const { warnings } = await this.modeler.importXML(this.draft.text(this.file));
+    this.warn(warnings);
     this.fit();
     this.mark();
+  }
+
+  /** What a save would leave out is said before anything is drawn. */
+  warn(warnings) {
+    const told = [warnings.length && say("diagram_unread", { n: warnings.length, why: warnings[0].message }), this.draft.text(this.file).includes("<!--") && say("comments")].filter(Boolean);
+    this.unread.hidden = !told.length;
+    this.unread.textContent = told.join(" ");
   }
 
   /** After recovery or another's version: drawn anew when it differs from what is drawn. */
@@ -111,8 +122,8 @@ class DiagramTab {
   async flush() {
     if (!this.waiting) return;
     clearTimeout(this.timer);
-    this.waiting = false;
     const { xml } = await this.modeler.saveXML({ format: true });
+    this.waiting = false;
     this.draft.change(this.file, xml);
   }
 

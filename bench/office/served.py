@@ -1,0 +1,141 @@
+"""A real office served for a measurement: founded and started by the commands anybody uses, and looked at from outside while it works."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import struct
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from sqlalchemy import make_url
+
+from bench.databases import Place
+from bench.office import customers
+from bench.office.clerks import Customer
+from bench.office.pages import Unexpected
+from bench.office.visits import Visit
+from models.base import scratch, transaction
+from office import fixtures
+
+ROOT = Path(__file__).resolve().parents[2]
+COUNTING = Path(__file__).with_name("counting")
+NANOSECONDS = 1_000_000
+
+
+@dataclass(frozen=True)
+class Served:
+    """An office that answers: where, by which process, and how long it took from its start to its first page, seconds."""
+
+    port: int
+    process: int
+    statements: Path
+    database: int | None
+    started: float
+
+    def cpu(self) -> float:
+        """Milliseconds of CPU that all its processes have used, those that have ended left out."""
+        return cpu_of(self.process)
+
+    def sent(self) -> int:
+        """How many statements its processes have sent to the database, without what only begins and ends transactions."""
+        return sum(struct.unpack("<Q", file.read_bytes())[0] for file in self.statements.iterdir())
+
+
+def found(place: Place, count: int, at: datetime) -> list[Customer]:
+    """An office with its processes, demo people and so many more customers to complain."""
+    _command(place, "run", "--prepare-only")
+    given = customers.all_of_them(count, at)
+    with scratch(place.url), transaction():
+        fixtures.build(customers.given(given, at), at=at)
+    return given
+
+
+@contextmanager
+def serve(place: Place, workers: int = 1) -> Iterator[Served]:
+    """Serve the office of a place by `./desk serve` until the block ends."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = int(probe.getsockname()[1])
+    counts = place.folder / f"statements-{port}"
+    counts.mkdir()
+    command = [*_desk("serve"), "--port", str(port), "--workers", str(workers)]
+    more = {"PYTHONPATH": str(COUNTING), "BENCH_STATEMENTS": str(counts)}
+    begun = time.perf_counter()
+    with (place.folder / "served.log").open("a") as log:
+        process = subprocess.Popen(
+            command, cwd=ROOT, env=_environment(place) | more, stdout=log, stderr=log, start_new_session=True
+        )
+    try:
+        _await(port, process)
+        yield Served(port, process.pid, counts, _postmaster(place), time.perf_counter() - begun)
+    finally:
+        os.killpg(process.pid, signal.SIGTERM)
+        process.wait(timeout=60)
+
+
+def _await(port: int, process: subprocess.Popen[bytes]) -> None:
+    for _ in range(1_200):
+        if process.poll() is not None:
+            raise Unexpected("the served office ended before it could be asked")
+        try:
+            if Visit(port).ask("GET", "/login").status == 200:
+                return
+        except OSError:
+            time.sleep(0.05)
+    raise Unexpected("the served office does not answer")
+
+
+def _command(place: Place, *words: str) -> None:
+    subprocess.run(_desk(*words), cwd=ROOT, env=_environment(place), check=True, capture_output=True)
+
+
+def _desk(*words: str) -> list[str]:
+    return [sys.executable, "-m", "web.commands", *words]
+
+
+def _environment(place: Place) -> dict[str, str]:
+    url = place.url.replace("postgresql+psycopg://", "postgresql://")
+    return {**os.environ, "DATABASE_URL": url, "DESK_VAR": str(place.folder), "DESK_LIVING_DEMO": "no"}
+
+
+def _postmaster(place: Place) -> int | None:
+    """The process of a PostgreSQL that listens on a socket in its own folder, as the one that the test extra brings."""
+    folder = make_url(place.url).query.get("host")
+    file = Path(str(folder)) / "postmaster.pid" if folder else None
+    return int(file.read_text().split()[0]) if file is not None and file.is_file() else None
+
+
+def family(process: int) -> list[int]:
+    """A process and everything it started that is still there."""
+    parents: dict[int, list[int]] = {}
+    for entry in Path("/proc").iterdir():
+        if entry.name.isdigit():
+            try:
+                parent = int((entry / "stat").read_text().rsplit(")", 1)[1].split()[1])
+            except OSError:
+                continue
+            parents.setdefault(parent, []).append(int(entry.name))
+    found = [process]
+    for one in found:
+        found += parents.get(one, [])
+    return found
+
+
+def cpu_of(process: int | None) -> float:
+    """Milliseconds of CPU that a process and everything it started have used; 0 for none, as where the database is in the process."""
+    total = 0
+    for one in family(process) if process is not None else ():
+        for thread in Path(f"/proc/{one}/task").glob("*/schedstat"):
+            try:
+                total += int(thread.read_text().split()[0])
+            except OSError:
+                continue
+    return total / NANOSECONDS

@@ -1,0 +1,69 @@
+"""Which values of a step are personal, told by their place in it; pure, no database.
+
+A step is an envelope (type, token, element, who) and what people and services said. Only the latter can be personal: a field of the envelope
+that happens to be called like a personal variable is none.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from operator import is_
+from typing import Any
+
+CALLED_WITH = ("parameters", "values")
+SAID = ("variables", "form", "result", "inputs", *CALLED_WITH)
+ANSWER = ("result", "value")
+WORDS = ("told",)
+LEAVES = frozenset({str, int, bool, type(None), datetime})
+
+Replace = Callable[[Any], Any]
+
+
+@dataclass(frozen=True)
+class Personal:
+    """`names` are personal wherever people or services said them, at any depth; `calls` names more in what an element's service is asked.
+
+    `secret` are those of them that nobody needs to see again, whoever asks.
+    """
+
+    names: frozenset[str]
+    calls: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    secret: frozenset[str] = frozenset()
+
+    def only_secret(self) -> Personal:
+        """The same with nothing but what is secret."""
+        return Personal(self.secret, {}, self.secret)
+
+    def replaced(self, step: Mapping[str, Any], by: Replace) -> Mapping[str, Any]:
+        """The step with `by` of every personal value in its place; what holds none is not copied."""
+        changed = {}
+        for place, value in step.items():
+            if place in WORDS:
+                changed[place] = by(value) if isinstance(value, str) and self.names != self.secret else value
+            elif place in ANSWER and step.get("variable") in self.names and value is not None:
+                changed[place] = by(value)
+            elif place in SAID or place in ANSWER:
+                changed[place] = within(value, self._names_in(place, step), by)
+        return {**step, **changed} if any(changed[place] is not step[place] for place in changed) else step
+
+    def _names_in(self, place: str, step: Mapping[str, Any]) -> frozenset[str]:
+        more = self.calls.get(step.get("element", ""), frozenset()) if place in CALLED_WITH else frozenset()
+        return self.names | more if more else self.names
+
+
+def within(value: Any, names: frozenset[str], by: Replace) -> Any:
+    """The same JSON with `by` of what stands under `names`, at any depth; what holds none of them is not copied."""
+    if isinstance(value, Mapping):
+        changed = {}
+        for name, inner in value.items():
+            if name in names and inner is not None:
+                changed[name] = by(inner)
+            elif type(inner) not in LEAVES and (other := within(inner, names, by)) is not inner:
+                changed[name] = other
+        return {**value, **changed} if changed else value
+    if isinstance(value, list | tuple):
+        found = [inner if type(inner) in LEAVES else within(inner, names, by) for inner in value]
+        return value if all(map(is_, found, value)) else found
+    return value

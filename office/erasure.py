@@ -1,0 +1,98 @@
+"""What is left of a customer in the tables beside the record goes when the personal data of their case are erased, in the same commit.
+
+What stays: amounts, dates, kinds and whoever of the staff did what; the books, which name an account; what the customer has with us outside
+the case. `left` finds what is there all the same, as after a backup was played in.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from sqlalchemy import ColumnElement, Text, cast, delete, select, update
+
+import engine
+from engine import Actor, Change, Invalid
+from models.base import connection, forget, session
+from models.billing import CreditNote, LateFeeWaiver, Refund
+from models.comment import Comment
+from models.complaint import Complaint
+from models.duty import DutyItem
+from models.instance import ProcessInstance
+from models.notice import DepartmentNotice, OutboxMessage
+from office import texts
+
+MOST_REASON = 300
+OURS = "late:"
+
+
+class NoReasonGiven(Invalid):
+    """Whoever has personal data erased says why; `reasons` by field."""
+
+
+class Copy(NamedTuple):
+    """Where a case's personal data stand beside its record: what the columns hold afterwards, or nothing when the whole row goes."""
+
+    model: Any
+    emptied: Mapping[str, Any]
+    only: ColumnElement[bool] | None = None
+
+
+COPIES = (
+    Copy(Complaint, {"msisdn": None, "text_sealed": None, "demand": "", "customer_id": None, "subscription_id": None}),
+    Copy(Comment, {}),
+    Copy(OutboxMessage, {}),
+    Copy(DepartmentNotice, {"subject": "", "text": ""}, DepartmentNotice.key.not_like(f"{OURS}%")),
+    Copy(DutyItem, {"subject": ""}),
+    Copy(Refund, {"form": {}}),
+    Copy(CreditNote, {"form": {}}),
+    Copy(LateFeeWaiver, {"form": {}}),
+)
+
+
+def erase(instance_id: int, *, reason: str, by: Actor, at: datetime) -> None:
+    """Erase the personal data of a closed case. Errors: NoReasonGiven, and those of `engine.erase`."""
+    wrong = texts.wrong(reason.strip(), MOST_REASON, required=True)
+    if wrong and engine.may_erase(by):
+        raise NoReasonGiven(reasons={"reason": wrong})
+    engine.erase(instance_id, reason=reason.strip(), by=by, at=at)
+
+
+def may(person: Actor, instance: ProcessInstance, told: engine.CaseHistory) -> bool:
+    """Whether the person may have the personal data of this case erased now."""
+    return engine.may_erase(person) and instance.state != "active" and not told.is_erased
+
+
+def follow(change: Change) -> None:
+    """Take away the copies when an erasure is recorded."""
+    if any(step["type"] == "personal_data_erased" for step in change.steps):
+        for copy in COPIES:
+            connection().execute(_gone(copy, change.business_key))
+            forget(copy.model)
+
+
+def _gone(copy: Copy, case_number: str) -> Any:
+    statement = update(copy.model).values(dict(copy.emptied)) if copy.emptied else delete(copy.model)
+    return statement.where(*_of(copy, [case_number]))
+
+
+def _of(copy: Copy, case_numbers: Sequence[str]) -> list[ColumnElement[bool]]:
+    return [copy.model.case_number.in_(case_numbers), *([copy.only] if copy.only is not None else [])]
+
+
+def left(case_numbers: Sequence[str]) -> Iterator[tuple[str, str]]:
+    """What is there of erased cases although it should be gone: the case, and the table with its column."""
+    for copy in COPIES:
+        for name, empty in (copy.emptied or {"case_number": None}).items():
+            column = getattr(copy.model, name)
+            query = select(copy.model.case_number).where(*_of(copy, case_numbers), _holds(column, empty))
+            yield from (
+                (number, f"{copy.model.__tablename__}.{name}") for number in session().scalars(query.distinct())
+            )
+
+
+def _holds(column: Any, empty: Any) -> ColumnElement[bool]:
+    if empty is None:
+        return column.is_not(None)
+    return column != empty if empty == "" else cast(column, Text) != "{}"

@@ -1,0 +1,114 @@
+"""One case's history as a file: JSON with everything that was signed, CSV a line per step. CSV is for Excel: UTF-8 with a byte order mark, and no
+cell can be taken for a formula.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+import engine
+from engine import Definition, Entry, Verdict
+from office import verification
+from office.exports import telling
+
+FORMAT = "reception-desk/history/2"
+FORMULA = ("=", "+", "-", "@", "\t", "\r")
+COLUMNS = (
+    "seq",
+    "at",
+    "actor",
+    "type",
+    "process",
+    "element",
+    "name",
+    "form",
+    "result",
+    "step",
+    "case",
+    "hash",
+    "verified",
+)
+BOM = "\ufeff"
+
+
+def history_json(instance_id: int, *, personal: bool = False) -> str:
+    """The entries of a case with their signed bodies, hashes and signatures, as one JSON document that says whether it verified."""
+    document = told(verification.verify(instance_id), personal=personal)
+    return json.dumps(document, ensure_ascii=False, indent=1, default=telling.text)
+
+
+def told(verdict: Verdict, *, personal: bool) -> dict[str, Any]:
+    """The document; a body in which something personal stands unsealed leaves with whoever may have that."""
+    definition, erased = telling.definition_of(verdict), verdict.erasure
+    return {
+        "format": FORMAT,
+        "case": verdict.business_key,
+        "instance": verdict.instance_id,
+        "process": definition.key,
+        "version": definition.version,
+        "sha256": definition.sha256,
+        "personal": personal,
+        "verified": verdict.ok,
+        "deviations": telling.contradictions(verdict),
+        "erased": {"by": erased.by, "at": erased.at.isoformat(), "reason": erased.reason} if erased else None,
+        "entries": [_entry(one, definition, personal) for one in verdict.history],
+    }
+
+
+def _entry(entry: Entry, definition: Definition, personal: bool) -> dict[str, Any]:
+    withheld = not personal and engine.holds_clear(entry.body, definition.private)
+    return {
+        "seq": entry.seq,
+        "at": entry.at.isoformat(),
+        "actor": entry.actor,
+        "hash": entry.hash.hex(),
+        "mac": entry.mac.hex(),
+        "body": None if withheld else entry.body.decode(),
+        "steps": [telling.shown(step, definition, personal) for step in entry.steps],
+    }
+
+
+def history_csv(instance_id: int, *, personal: bool = False) -> Iterator[str]:
+    """A line per step of a case, with a head; the first character is the byte order mark."""
+    return csv_lines(verification.verify(instance_id), personal=personal)
+
+
+def csv_lines(verdict: Verdict, *, personal: bool) -> Iterator[str]:
+    """The lines of a case that has been verified."""
+    definition, said = telling.definition_of(verdict), telling.verified(verdict)
+    scopes = {0: definition.key}
+    yield BOM + csv_line(COLUMNS)
+    for entry in verdict.history:
+        for step in entry.steps:
+            engine.follow_scopes(scopes, step)
+            process = scopes.get(step.get("scope", 0), definition.key)
+            row = _row(entry, telling.shown(step, definition, personal), process, definition)
+            yield csv_line([*row, verdict.business_key, entry.hash.hex(), said])
+
+
+def _row(entry: Entry, step: Mapping[str, Any], process: str, definition: Definition) -> list[str]:
+    element = str(step.get("element") or "")
+    found = step.get("result") if step["type"] == "job_completed" else step.get("value")
+    return [
+        str(entry.seq),
+        entry.at.isoformat(),
+        entry.actor,
+        str(step["type"]),
+        process,
+        element,
+        telling.element_name(definition, process, element),
+        telling.as_json(step.get("form")) if isinstance(step.get("form"), Mapping) else "",
+        telling.as_json(found) if found is not None else "",
+        telling.as_json(step),
+    ]
+
+
+def csv_line(cells: Iterable[str]) -> str:
+    """One line of CSV; a cell that a spreadsheet would calculate begins with an apostrophe."""
+    buffer = io.StringIO()
+    csv.writer(buffer).writerow([f"'{cell}" if cell.startswith(FORMULA) else cell for cell in cells])
+    return buffer.getvalue()

@@ -1,0 +1,51 @@
+"""What every export says of a case beside its events: whether it verified; and steps as they may leave the office."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+import engine
+from engine import Definition, Verdict
+
+WITHHELD = "(personal)"
+SECRET = "(secret)"
+
+
+def shown(step: Mapping[str, Any], definition: Definition, personal: bool) -> Mapping[str, Any]:
+    """A step with what is personal in it withheld, unless that is asked for; what is secret is withheld from everybody."""
+    hidden = definition.private.only_secret().replaced(step, lambda _: SECRET)
+    return hidden if personal else definition.private.replaced(hidden, lambda _: WITHHELD)
+
+
+def verified(verdict: Verdict) -> str:
+    """`yes`, or `no` with everything that contradicts the record."""
+    return "yes" if verdict.ok else "no: " + "; ".join(contradictions(verdict))
+
+
+def contradictions(verdict: Verdict) -> list[str]:
+    """What contradicts the record, the kind first."""
+    return [f"{one.kind} since entry {one.seq}: {one.what}" for one in verdict.deviations]
+
+
+def element_name(definition: Definition, process: str, element: str) -> str:
+    """What an element is called on the diagram of the case's own version; empty when it has no name."""
+    drawn = definition.processes[process].diagram.elements.get(element) if process in definition.processes else None
+    return drawn.name if drawn else ""
+
+
+def as_json(value: Any) -> str:
+    """Any value as JSON on one line."""
+    return json.dumps(value, ensure_ascii=False, default=text)
+
+
+def text(value: Any) -> str:
+    """What JSON has no form for."""
+    return value.isoformat() if isinstance(value, datetime) else str(value)
+
+
+def definition_of(verdict: Verdict) -> Definition:
+    """The version a case runs on."""
+    return engine.definition_of(verdict.instance_id)

@@ -1,0 +1,50 @@
+"""A clerk of the benchmark fills whatever form a page has, so that a changed form changes no figure and breaks no run."""
+
+from __future__ import annotations
+
+from bench.office.pages import CENT, SAID, Answer, Form, Page
+
+PAGE = """
+<main><a href="/tasks/next">next</a><a href="/cases/AJ-1">case</a><a href="/tasks/17">step</a>
+<form action="/other"><input name="elsewhere" value="1"></form>
+<form action="/tasks/17/completion">
+  <input type="hidden" name="csrf_token" value="t"><input type="submit" name="go" value="x">
+  <div id="fields" data-conditional hx-post="/tasks/17/fields">
+    <input type="radio" name="way" value="cash"><input type="radio" name="way" value="hold">
+    <input type="radio" name="kept" value="a"><input type="radio" name="kept" value="b" checked>
+    <select name="choice"><option value="">-</option><option value="one">1</option></select>
+    <input name="amount" inputmode="decimal"><input name="note"><input type="date" name="since">
+    <textarea name="told">said before</textarea><input name="off" disabled>
+  </div>
+</form></main>
+"""
+
+
+def form() -> Form:
+    return Page(Answer(200, "", PAGE)).form("/completion")
+
+
+def test_what_stands_stays_and_what_is_asked_is_answered() -> None:
+    """Answers where they are offered, what stands there, the first choice, a word of its kind; nothing of another form."""
+    found = form().filled({"way": "hold", "kept": "c", "note": "mine", "unknown": "x"})
+    assert found.pop("since")
+    assert found == {
+        "csrf_token": "t",
+        "way": "hold",
+        "kept": "b",
+        "choice": "one",
+        "amount": CENT,
+        "note": "mine",
+        "told": "said before",
+    }
+
+
+def test_fields_that_appear_are_filled_and_those_that_go_are_not() -> None:
+    """As in a browser, a choice may show another field; what is hidden is not sent."""
+    shown = form().with_fields('<input type="radio" name="way" value="cash" checked><input name="receipt">')
+    assert shown.filled({}) == {"csrf_token": "t", "way": "cash", "receipt": SAID}
+
+
+def test_the_first_task_of_a_page_is_found() -> None:
+    """A link to the next task of all is none to a task."""
+    assert Page(Answer(200, "", PAGE)).task == 17

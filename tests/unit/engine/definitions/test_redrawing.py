@@ -1,0 +1,177 @@
+"""A file made whole: whatever another tool left out, every node and flow has an id and a picture afterwards, and says what it said."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from itertools import combinations, pairwise
+from pathlib import Path
+
+import pytest
+
+from engine import xml
+from engine.definitions import diagram, pictures, redrawing, shapes
+from tests.contracts.test_diagrams import Box
+from tests.foreign import DRAWN as PREFIXES
+from tests.foreign import FILES, STEPS, drawing, edge, file, process, shape, whole
+
+PROCESSES = sorted((Path(__file__).parents[4] / "processes").glob("*.bpmn"))
+UNDRAWN = {"nowhere": {"f3"}}  # a flow that leads nowhere has no end to be drawn to
+
+
+def said(text: str) -> tuple[list[tuple[str, str, str]], int]:
+    """What a file says: every node with what it is and is called, and how many flows it has."""
+    found = diagram.parse(text.encode())
+    return [(e.type, e.name, e.lane) for e in found.elements.values()], len(found.flows)
+
+
+def without_drawing(text: str) -> str:
+    """The file as a tool without pictures would write it."""
+    root = xml.parse(text.encode())
+    for drawn in root.findall(f"{{{pictures.BPMNDI}}}BPMNDiagram"):
+        root.remove(drawn)
+    return xml.serialise(root).decode()
+
+
+def boxes(text: str) -> dict[str, Box]:
+    """Where everything but lanes and pools stands."""
+    inside = diagram.parse(text.encode()).elements
+    return {
+        id: Box(b.x, b.y, b.x + b.width, b.y + b.height)
+        for id, b in shapes.places(text.encode()).items()
+        if id in inside
+    }
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_everything_can_be_seen_afterwards(name: str) -> None:
+    """No rule about pictures finds anything, every id stands once, and a second look changes nothing."""
+    mended = redrawing.mend(FILES[name])
+    found = diagram.parse(mended.text.encode())
+    assert pictures.check(mended.text.encode(), found) == []
+    assert all(found.elements)
+    assert all(found.flows)
+    assert set(found.flows) - set(shapes.read(mended.text.encode()).lines) == UNDRAWN.get(name, set())
+    assert redrawing.mend(mended.text) == redrawing.Mended(mended.text)
+
+
+@pytest.mark.parametrize("name", sorted(set(FILES) - {"no_ids", "elements_of_one_name", "name_of_its_process"}))
+def test_nothing_that_is_said_is_changed(name: str) -> None:
+    """Drawing is no editing: elements, names, lanes and flows stay; without ids a file could not be read at all."""
+    assert said(redrawing.mend(FILES[name]).text) == said(FILES[name])
+
+
+@pytest.mark.parametrize("path", PROCESSES, ids=lambda path: path.stem)
+def test_our_own_processes_are_whole(path: Path) -> None:
+    """Nothing is changed in what is drawn well; and without their drawing they get one in which no box lies on another and no line runs through one."""
+    text = path.read_text(encoding="utf-8")
+    assert redrawing.mend(text) == redrawing.Mended(text)
+    drawn = redrawing.mend(without_drawing(text)).text
+    places, found = boxes(drawn), diagram.parse(drawn.encode())
+    apart = [id for id, e in found.elements.items() if e.type not in ("subProcess", "boundaryEvent")]
+    assert [pair for pair in combinations(apart, 2) if places[pair[0]].overlaps(places[pair[1]])] == []
+    lines = shapes.read(drawn.encode()).lines
+    through = [
+        (flow.id, id)
+        for flow in found.flows.values()
+        for a, b in pairwise(lines[flow.id])
+        for id in set(apart) - {flow.source, flow.target, found.elements[flow.source].attached_to}
+        if places[id].crossed_by(a, b)
+    ]
+    assert through == []
+
+
+def test_lanes_hold_what_belongs_to_them() -> None:
+    """Whoever moves a step afterwards must not change its department: each lies in its lane, inner lanes in outer ones."""
+    places = shapes.places(redrawing.mend(FILES["lanes"]).text.encode())
+    for inner, outer in (("begin", "a"), ("work", "b"), ("a", "hall"), ("b", "hall")):
+        one, around = places[inner], places[outer]
+        assert around.x <= one.x
+        assert one.x + one.width <= around.x + around.width
+        assert around.y <= one.y
+        assert one.y + one.height <= around.y + around.height
+    assert places["empty"].height > 0
+
+
+def test_what_is_drawn_stays_where_it_is() -> None:
+    """One flow that lost its picture does not cost the owner the arrangement of all the rest."""
+    lost = file(
+        process(STEPS)
+        + drawing("Process_1", shape("begin", 100), shape("work", 200), shape("done", 300), edge("f1", 180)),
+        more=PREFIXES,
+    )
+    mended = redrawing.mend(lost)
+    assert [(one.kind, one.element_id) for one in mended.changes] == [("drawn_beside", "f2")]
+    before, after = shapes.read(lost.encode()), shapes.read(mended.text.encode())
+    assert after.shapes == before.shapes
+    assert {id: line for id, line in after.lines.items() if id != "f2"} == before.lines
+    assert after.lines["f2"] == ((280, 140), (300, 140))
+
+
+def test_pictures_of_one_name_keep_their_places() -> None:
+    """The very fault that hid a flow: both pictures are kept, under names of their own."""
+    text = file(process(STEPS) + whole("Process_1").replace("f2_di", "f1_di"), more=PREFIXES)
+    mended = redrawing.mend(text)
+    assert [one.kind for one in mended.changes] == ["picture_renamed"]
+    assert shapes.read(mended.text.encode()) == shapes.read(text.encode())
+
+
+def test_an_element_with_the_id_of_another_keeps_its_flows() -> None:
+    """Which of two a flow belongs to is said by the elements themselves."""
+    found = diagram.parse(redrawing.mend(FILES["elements_of_one_name"]).text.encode())
+    ended = next(e.id for e in found.elements.values() if e.type == "endEvent")
+    assert [(flow.source, flow.target) for flow in found.flows.values()] == [("begin", "work"), ("work", ended)]
+
+
+def test_comments_and_foreign_settings_are_kept() -> None:
+    """Who drew it may have written something down beside it, and other tools have their own."""
+    noted = FILES["signavio"].replace(
+        "<semantic:startEvent", '<!-- 注 --><semantic:startEvent xmlns:x="urn:x" x:colour="red"'
+    )
+    mended = redrawing.mend(noted).text
+    assert "<!-- 注 -->" in mended
+    assert 'x:colour="red"' in mended
+
+
+def test_a_process_is_put_under_its_key_with_all_that_refers_to_it() -> None:
+    """The only process is executed, the drawing and its pool go on showing it, and each change is told."""
+    made = redrawing.executable(redrawing.mend(FILES["bpmn_io"]).text, "NET-001")
+    assert [one.kind for one in made.changes] == ["made_executable", "process_id_set"]
+    found = diagram.parse(made.text.encode())
+    assert (found.key, found.executable) == ("NET-001", 1)
+    assert 'bpmnElement="NET-001"' in made.text
+    assert redrawing.mend(made.text).changes == ()
+    pooled = redrawing.executable(FILES["pools"], "NET-002").text
+    assert 'processRef="NET-002"' in pooled
+
+
+def test_the_key_may_be_that_of_an_element() -> None:
+    """The element gives way, with the flows that name it."""
+    made = redrawing.executable(redrawing.mend(FILES["default_namespace"]).text, "work")
+    found = diagram.parse(made.text.encode())
+    assert found.key == "work"
+    assert "work" not in found.elements
+    assert {(f.source, f.target) for f in found.flows.values()} == {("begin", "work_2"), ("work_2", "done")}
+    assert redrawing.mend(made.text).changes == ()
+
+
+def test_of_several_processes_none_is_chosen() -> None:
+    """Which of two is to be executed is for the owner to say."""
+    text = FILES["two_processes"].replace('isExecutable="true"', "").replace('isExecutable="false"', "")
+    assert redrawing.executable(text, "NET-001") == redrawing.Mended(text)
+
+
+@pytest.mark.parametrize(
+    "inside",
+    [
+        '<bpmn:task id="t"/>' * 20_000,
+        "<bpmn:task/>" * 20_000,
+        "".join(f'<bpmn:task id="t{n}"/>' for n in range(20_000)),
+        '<bpmn:subProcess id="s">' * 200 + "</bpmn:subProcess>" * 200,
+        STEPS + "".join(f'<bpmn:sequenceFlow id="x{n}" sourceRef="work" targetRef="work"/>' for n in range(1_500)),
+    ],
+)
+def test_a_file_beyond_measure_is_answered(inside: str) -> None:
+    """A file of a stranger is drawn, left as it is, or refused by name; it never holds the office up or ends in an error of ours."""
+    with suppress(xml.MalformedXml):
+        mended = redrawing.mend(file(process(inside)))
+        pictures.check(mended.text.encode(), diagram.parse(mended.text.encode()))

@@ -1,0 +1,227 @@
+"""Verification of the office: whatever stands in a cell, the case concerned is named and the others are looked at all the same; what nobody
+touched is not accused, whatever was renamed meanwhile; and a key that is gone is explained by a signed erasure or by nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from typing import Any
+
+import pytest
+from sqlalchemy import delete, insert, select, text, update
+from sqlalchemy.exc import DatabaseError
+from sqlalchemy.orm import Session
+
+import engine
+from engine import Deviation
+from models.base import Base, scratch
+from models.billing import JournalEntry, LedgerAccount, Posting
+from models.calendar import CalendarVersion
+from models.definition import ProcessDefinition
+from models.entry import HistoryEntry
+from models.identity import Department
+from models.incident import Incident
+from models.instance import CaseKey, ProcessInstance
+from models.timer import MessageSubscription, Timer
+from models.user_task import UserTask
+from office import complaints, erasure, scenarios, verification
+from tests import auditing, population
+from tests.people import SAM
+
+PLAYED = (auditing.REFUSED, auditing.HELD, auditing.CALLED)
+NOT_TEXT = "CAST(x'ff' AS TEXT)"
+HOSTILE = {
+    int: ("'x'", "1.5", "NULL", NOT_TEXT),
+    str: ("x'ff'", "NULL", NOT_TEXT),
+    bytes: ("'x'", "5", NOT_TEXT, "NULL"),
+}
+OTHER = ("'x'", "7", "NULL", NOT_TEXT)
+READ = (
+    HistoryEntry,
+    ProcessInstance,
+    CaseKey,
+    UserTask,
+    Timer,
+    MessageSubscription,
+    Incident,
+    CalendarVersion,
+    ProcessDefinition,
+    JournalEntry,
+    Posting,
+    LedgerAccount,
+)
+NAMES_THE_ROW = ("instance_id", "stream", "stream_id", "sequence")
+
+
+@pytest.fixture(scope="module")
+def office() -> Iterator[Session]:
+    """Three cases and what they called, in a database that lets itself be tampered with."""
+    scenarios.prepare()
+    with scratch() as session:
+        for follower in (complaints.follow, erasure.follow):
+            engine.observe(follower)
+        population.publish()
+        for place, one in enumerate(scenarios.read(population.PROCESSES)):
+            if one.name_en in PLAYED:
+                population.play(one, place)
+        for name in session.scalars(text("SELECT name FROM sqlite_master WHERE type = 'trigger'")).all():
+            session.execute(text(f"DROP TRIGGER {name}"))
+        session.execute(text("PRAGMA foreign_keys = OFF"))
+        session.execute(text("PRAGMA ignore_check_constraints = ON"))
+        yield session
+
+
+@contextmanager
+def undone(session: Session) -> Iterator[None]:
+    """Whatever happens inside is rolled back."""
+    session.rollback()
+    session.execute(text("BEGIN"))
+    try:
+        yield
+    finally:
+        session.rollback()
+        session.expunge_all()
+
+
+def found() -> list[Deviation]:
+    """Everything that verification of the whole office finds."""
+    cases = [one for verdict in verification.verify_each(engine.every_instance()) for one in verdict.deviations]
+    return cases + verification.verify_office()
+
+
+def cells() -> Iterator[tuple[str, str, str]]:
+    """Table, column and something that cannot stand there."""
+    for model in READ:
+        for column in model.__table__.columns:
+            kind = getattr(column.type, "impl_instance", column.type).python_type
+            for value in HOSTILE.get(kind, OTHER):
+                yield model.__tablename__, column.name, value
+
+
+def write(session: Session, table: str, column: str, value: str) -> bool:
+    """One cell of the first row that belongs to a case; False where the database itself refuses."""
+    only = {"entry": "WHERE stream = 'instance'", "journal_entry": "WHERE case_number IS NOT NULL"}
+    only["posting"] = "WHERE entry_id IN (SELECT id FROM journal_entry WHERE case_number IS NOT NULL)"
+    only["ledger_account"] = "WHERE balance IS NOT NULL"
+    row = f"(SELECT min(rowid) FROM {table} {only.get(table, '')})"
+    try:
+        before = session.scalar(text(f"SELECT CAST({column} AS BLOB) IS {value} FROM {table} WHERE rowid = {row}"))
+        changed: Any = session.execute(text(f"UPDATE {table} SET {column} = {value} WHERE rowid = {row}"))
+    except DatabaseError:  # such as another type in the place of a row's number
+        return False
+    return bool(changed.rowcount) and not before
+
+
+def may_be_empty(table: str, column: str, value: str) -> bool:
+    """A null that is what the column holds when there is nothing to say is another value, found by comparison."""
+    return value == "NULL" and bool(Base.metadata.tables[table].c[column].nullable)
+
+
+@pytest.mark.slow
+def test_whatever_stands_in_a_cell_is_named(office: Session) -> None:
+    """Text where a number stands, bytes that are no text, nothing: a deviation by table and column, and a verdict on every case."""
+    assert found() == []
+    silent = []
+    for table, column, value in cells():
+        with undone(office):
+            if not write(office, table, column, value) or may_be_empty(table, column, value):
+                continue
+            deviations = found()
+            whole = not any(one.kind == "unverifiable" for one in deviations)
+            named = any(table in one.what and column.removesuffix("_code") in one.what for one in deviations)
+            if not deviations or not whole or not (named or column in NAMES_THE_ROW):
+                silent.append(f"{table}.{column} = {value}: {deviations}")
+    assert silent == [], "\n".join(silent)
+
+
+def test_a_package_of_the_wrong_type_accuses_its_own_cases_only(office: Session) -> None:
+    """`UPDATE definition SET package = 'x'` ended verification with a TypeError, and nothing was said of any case."""
+    key, of = office.execute(select(ProcessDefinition.key, ProcessDefinition.id).join(ProcessInstance)).first() or (
+        "",
+        0,
+    )
+    with undone(office):
+        office.execute(text("UPDATE definition SET package = 'x' WHERE id = :id"), {"id": of})
+        verdicts = list(verification.verify_each(engine.every_instance()))
+        accused = {one.what for verdict in verdicts for one in verdict.deviations}
+        assert accused == {f"definition {of}.package"}
+        assert any(verdict.ok for verdict in verdicts)
+        assert f"definition {of}.package" in {one.what for one in verification.verify_office()}
+        assert key
+
+
+def test_a_renamed_department_accuses_no_case(office: Session) -> None:
+    """Lanes bear the name of their day, and the record says whose it was; two departments may even exchange their names."""
+    with undone(office):
+        office.execute(update(Department).values(name_zh=Department.name_zh + "(新)"))
+        assert found() == []
+
+
+def test_a_key_that_is_gone_without_an_erasure_is_a_deviation(office: Session) -> None:
+    """Deleting the key used to make every change of rows and money invisible; now each of them is named as well."""
+    with undone(office):
+        case = int(
+            str(office.scalar(select(JournalEntry.key).where(JournalEntry.case_number.is_not(None)))).split(":")[0]
+        )
+        office.execute(delete(CaseKey).where(CaseKey.instance_id == case))
+        (key,) = found()
+        assert (key.instance_id, key.kind) == (case, "key")
+        entry = office.scalar(select(JournalEntry.id).where(JournalEntry.key.like(f"{case}:%")))
+        office.execute(update(Posting).where(Posting.entry_id == entry).values(amount=Posting.amount * 100))
+        office.execute(update(UserTask).where(UserTask.instance_id == case).values(completed_by="mallory"))
+        kinds = {one.kind for one in found() if one.instance_id == case}
+        assert kinds >= {"key", "ledger", "rows"}
+
+
+KEYS: dict[int, Any] = {}
+
+
+def erased(office: Session, at: datetime) -> tuple[int, Any]:
+    """The last case that moved money, erased, and the key it had."""
+    if not KEYS:
+        keys = office.scalars(select(JournalEntry.key).where(JournalEntry.case_number.is_not(None))).all()
+        case = max(int(key.split(":")[0]) for key in keys)
+        KEYS[case] = office.scalar(select(CaseKey.wrapped).where(CaseKey.instance_id == case))
+        engine.erase(case, reason="asked for", by=SAM, at=at)
+    return next(iter(KEYS.items()))
+
+
+@pytest.mark.parametrize("change", ["posting", "row", "tail", "key", "copy"])
+def test_an_erased_case_keeps_its_rows_and_money_compared(office: Session, change: str, at: Any) -> None:
+    """What holds no personal data says the same after the erasure as before, and nothing of it can be changed unseen."""
+    case, wrapped = erased(office, at)
+    number = office.scalar(select(ProcessInstance.business_key).where(ProcessInstance.id == case))
+    with undone(office):
+        verdict = verification.verify(case)
+        assert verdict.erasure == engine.Erasure("sam", at, "asked for")
+        assert found() == []
+        ours = select(JournalEntry.id).where(JournalEntry.key.like(f"{case}:%")).limit(1)
+        last = (
+            select(HistoryEntry.sequence)
+            .where(HistoryEntry.stream_id == str(case))
+            .order_by(HistoryEntry.sequence.desc())
+        )
+        changes = {
+            "posting": update(Posting).where(Posting.entry_id == ours.scalar_subquery()).values(amount=1),
+            "row": update(UserTask).where(UserTask.instance_id == case).values(completed_by="mallory"),
+            "tail": delete(HistoryEntry).where(
+                HistoryEntry.stream_id == str(case), HistoryEntry.sequence == last.limit(1).scalar_subquery()
+            ),
+            "key": insert(CaseKey).values(instance_id=case, wrapped=wrapped),
+            "copy": text(
+                "INSERT INTO comment (case_number, user_name, at, text) VALUES (:n, 'x', '2026-01-01 00:00:00', 'y')"
+            ),
+        }
+        office.execute(changes[change], {"n": number} if change == "copy" else {})
+        office.expunge_all()
+        assert {one.instance_id for one in found()} >= {case}
+
+
+def test_one_question_that_cannot_be_answered_keeps_no_other_from_being_asked(office: Session) -> None:
+    """Amounts whose sum no number holds end the question about balances, and that is said; the rest is verified."""
+    with undone(office):
+        office.execute(update(Posting).values(amount=2**62))
+        kinds = {one.kind for one in verification.verify_office()}
+        assert "unverifiable" in kinds

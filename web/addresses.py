@@ -1,0 +1,214 @@
+"""What an address may ask for: the query parameters of every page, each with what it may hold, and the one place that reads them.
+
+A parameter that a page does not know is ignored, for addresses come out of mails and old bookmarks. One whose value cannot be is refused by name:
+a filter passed over in silence would show, or export, what was not asked for. The parameters of the API stand in `web.schemas`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Any
+
+from flask import Flask, abort, request
+from marshmallow import EXCLUDE, Schema, ValidationError, fields
+
+import engine
+from engine import Reason
+from office import texts
+
+MOST_NUMBER = 2**31 - 1
+FIRST_DAY, LAST_DAY = date(1990, 1, 1), date(2199, 12, 31)
+MOMENT, MOST_STEPS = re.compile(r"(\d{1,9})(?:\.(\d{1,9}))?", re.ASCII), 10**9
+DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+
+
+class WrongAddress(engine.Invalid):
+    """An address asks for what cannot be; `reasons` say why, by parameter."""
+
+    @property
+    def reasons(self) -> Mapping[str, list[Reason]]:
+        """What is wrong, by parameter."""
+        found: Mapping[str, list[Reason]] = self.values["reasons"]
+        return found
+
+
+def wrong(code: str, **values: Any) -> ValidationError:
+    """The error of one parameter."""
+    return ValidationError([Reason(code, values)])
+
+
+class Text(fields.Field):
+    """Words, without blanks around them; empty when none are given."""
+
+    def __init__(self, most: int) -> None:
+        super().__init__(load_default="")
+        self.most = most
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
+        found = texts.wrong(str(value).strip(), self.most)
+        if found:
+            raise ValidationError(found)
+        return str(value).strip()
+
+
+class Choice(Text):
+    """One of some words; the first when none is given."""
+
+    def __init__(self, *options: str) -> None:
+        super().__init__(60)
+        self.options, self.load_default = options, options[0]
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
+        if value not in (*self.options, ""):
+            raise wrong("not_an_option")
+        return str(value) or self.options[0]
+
+
+class Number(fields.Field):
+    """A whole number from 0; `default` when none is given."""
+
+    def __init__(self, default: int | None = None, most: int = MOST_NUMBER) -> None:
+        super().__init__(load_default=default)
+        self.most = most
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> int | None:
+        if value == "":
+            return self.load_default
+        digits = str(value)
+        if not digits.removeprefix("-").isdecimal() or not digits.isascii():
+            raise wrong("not_a_number")
+        if digits.startswith("-"):
+            raise wrong("min", limit=0)
+        if len(digits) > len(str(self.most)) or int(digits) > self.most:
+            raise wrong("max", limit=self.most)
+        return int(digits)
+
+
+class Moment(fields.Field):
+    """A moment of a case as (entry, step): `4.2` the second step of entry 4, `4` its end; None when none is given."""
+
+    def __init__(self) -> None:
+        super().__init__(load_default=None)
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> tuple[int, int] | None:
+        if value == "":
+            return None
+        parts = MOMENT.fullmatch(str(value))
+        if parts is None:
+            raise wrong("not_a_number")
+        return int(parts[1]), int(parts[2] or MOST_STEPS)
+
+
+class Day(fields.Field):
+    """A day such as 2026-11-23; None when none is given."""
+
+    def __init__(self) -> None:
+        super().__init__(load_default=None)
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> date | None:
+        if value == "":
+            return None
+        try:
+            found = date.fromisoformat(value if DAY.fullmatch(value) else "")
+        except ValueError:
+            raise wrong("not_a_date") from None
+        if found < FIRST_DAY:
+            raise wrong("min", limit=FIRST_DAY.isoformat())
+        if found > LAST_DAY:
+            raise wrong("max", limit=LAST_DAY.isoformat())
+        return found
+
+
+class Cursor(fields.Field):
+    """Where the page before ended: an instant, a bar, and what tells rows of the same instant apart (`last`); empty for the first page."""
+
+    def __init__(self, last: str, *, undated: bool = False, **more: Any) -> None:
+        super().__init__(load_default="", **more)
+        self.last, self.undated = re.compile(last, re.ASCII), undated
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
+        at, bar, last = str(value).partition("|")
+        dated = _is_instant(at) or (self.undated and not at)
+        if value and not (bar and dated and self.last.fullmatch(last)):
+            raise wrong("cursor")
+        return str(value)
+
+
+def _is_instant(text: str) -> bool:
+    try:
+        found = datetime.fromisoformat(text)
+    except ValueError:
+        return False
+    return found.tzinfo is not None and FIRST_DAY <= found.date() <= LAST_DAY
+
+
+TASK = r"[0-9]{1,9}"
+FILE, ELEMENT, WAY = Text(100), Text(200), Text(8_000)
+MSISDN, KEY, NAME = Text(40), Text(60), Text(60)
+FLAG = Choice("", "0", "1")
+PERIOD: dict[str, fields.Field] = {"from": Day(), "to": Day()}
+# fmt: off
+ASKED: dict[str, dict[str, fields.Field]] = {
+    "audit.heat_map": {**PERIOD, "version": Number(0), "measure": Choice("count", "time", "share", "late")},
+    "audit.history": {"personal": FLAG},
+    "audit.log": {**PERIOD, "process": KEY, "personal": FLAG},
+    "auth.login": {"next": WAY},
+    "cases.case": {"tab": Choice("timeline", "diagram", "money", "messages", "looks"), "before": Number()},
+    "cases.listing": {
+        **PERIOD, "text": NAME, "customer": NAME, "clerk": NAME, "process": KEY, "version": Number(0),
+        "state": Choice("", "open", "replied", "closed"), "after": Cursor(r"[^|]{1,60}"),
+    },
+    "customers.customer": {"msisdn": MSISDN},
+    "drafts.difference": {"file": FILE},
+    "drafts.draft_diagram": {"file": FILE},
+    "drafts.variables": {"file": FILE, "element": ELEMENT},
+    "drafts.version_diagram": {"file": FILE},
+    "intake.caller": {"msisdn": MSISDN},
+    "intake.form": {"msisdn": MSISDN},
+    "notices.unread": {"next": WAY},
+    "processes.compare": {"against": Number()},
+    "replay.page": {"at": Moment(), "verify": FLAG},
+    "tasklist.worklist_page": {
+        "scope": Choice("group", "mine", "all"), "process": KEY, "group": NAME, "late": FLAG, "text": NAME, "after": Cursor(TASK, undated=True),
+    },
+    "trying.as_scenario": {"try-so-far": WAY},
+    "trying.page": {"try-so-far": WAY, "try-task": ELEMENT, "scenario": Text(200)},
+}
+# fmt: on
+_SCHEMAS = {endpoint: Schema.from_dict(dict(asked)) for endpoint, asked in ASKED.items()}
+
+
+def register(app: Flask) -> None:
+    """Refuse what no address can mean, and let templates see what theirs asks for."""
+    app.before_request(_refuse_impossible)
+    app.jinja_env.globals["asked"] = asked
+
+
+def _refuse_impossible() -> None:
+    """A number in the path that no row can have, or a NUL, is not looked for: databases refuse them in their own ways."""
+    named = (request.view_args or {}).values()
+    if any(value > MOST_NUMBER if isinstance(value, int) else "\0" in str(value) for value in named):
+        abort(404)
+    if any("\0" in value for value in request.args.values()):
+        abort(400)
+
+
+def asked() -> Mapping[str, Any]:
+    """What the address of this request asks for, by parameter; what it leaves out has its default. Errors: WrongAddress."""
+    return read(str(request.endpoint), request.args)
+
+
+def read(endpoint: str, given: Mapping[str, str]) -> dict[str, Any]:
+    """The parameters of a page as values. Errors: WrongAddress with every wrong one."""
+    if endpoint not in _SCHEMAS:
+        return {}
+    try:
+        found: dict[str, Any] = _SCHEMAS[endpoint]().load({name: given[name] for name in given}, unknown=EXCLUDE)
+    except ValidationError as error:
+        raise WrongAddress(reasons=error.messages) from None
+    since, until = found.get("from"), found.get("to")
+    if since and until and since > until:
+        raise WrongAddress(reasons={"from": [Reason("max", {"limit": until.isoformat()})]})
+    return found

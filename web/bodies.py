@@ -1,0 +1,101 @@
+"""What a request may carry: forms and JSON are read here, with limits, and refused in words where the reader would give up or, worse, read nothing."""
+
+from __future__ import annotations
+
+import json
+from typing import Any, NoReturn
+
+from flask import Flask, Request
+from flask.json.provider import DefaultJSONProvider
+from webargs import missing
+from webargs.flaskparser import FlaskParser, is_json_request
+from webargs.flaskparser import abort as refuse
+from werkzeug.exceptions import BadRequest, RequestEntityTooLarge
+from werkzeug.formparser import FormDataParser
+
+MOST_FIELDS = 1_000
+MOST_DEPTH = 40
+MOST_VALUES = 100_000
+
+
+class MalformedBody(BadRequest):
+    """The body cannot be read as what it says it is."""
+
+
+class Incoming(Request):
+    """A request whose form is read, or refused; Flask's own passes over one that cannot be read as if nothing had been sent."""
+
+    max_form_parts = MOST_FIELDS
+
+    def make_form_data_parser(self) -> FormDataParser:
+        """A reader that says when it cannot read."""
+        parser = super().make_form_data_parser()
+        parser.silent = False
+        return parser
+
+    def _load_form_data(self) -> None:
+        try:
+            super()._load_form_data()
+        except ValueError:
+            raise MalformedBody from None
+        if sum(len(values) for _, values in self.form.lists()) > MOST_FIELDS:
+            raise RequestEntityTooLarge
+
+
+class Json(DefaultJSONProvider):
+    """JSON with limits of depth and count on the way in, and nothing on the way out that no encoding has."""
+
+    ensure_ascii = False
+
+    def loads(self, s: str | bytes, **kwargs: Any) -> Any:
+        """Errors: json.JSONDecodeError."""
+        return read_json(s)
+
+    def dumps(self, obj: Any, **kwargs: Any) -> str:
+        """A lone surrogate, which somebody sent and is told of, becomes a question mark."""
+        return super().dumps(obj, **kwargs).encode("utf-8", "replace").decode()
+
+
+class JsonParser(FlaskParser):
+    """The API's reader of bodies, by the same limits."""
+
+    def _raw_load_json(self, req: Request) -> Any:
+        return read_json(req.get_data(cache=True)) if is_json_request(req) else missing
+
+    def _handle_invalid_json_error(self, error: Exception, req: Request, *given: Any, **named: Any) -> NoReturn:
+        refuse(400, exc=error, messages={"json": ["not_json"]})
+
+
+def read_json(text: str | bytes) -> Any:
+    """A JSON document: no NaN, no more than MOST_VALUES values, none deeper than MOST_DEPTH. Errors: json.JSONDecodeError."""
+    try:
+        found = json.loads(text, parse_constant=_refuse_constant)
+        _measure(found)
+    except (ValueError, RecursionError) as error:
+        raise json.JSONDecodeError("malformed, too deep or too large", "", 0) from error
+    return found
+
+
+def _refuse_constant(name: str) -> NoReturn:
+    raise ValueError(name)
+
+
+def _measure(document: Any) -> None:
+    level, count, depth = [document], 0, 0
+    while level:
+        count, depth = count + len(level), depth + 1
+        if count > MOST_VALUES or depth > MOST_DEPTH:
+            raise ValueError("too deep or too large")
+        inner: list[Any] = []
+        for one in level:
+            if isinstance(one, dict):
+                inner += one.values()
+            elif isinstance(one, list):
+                inner += one
+        level = inner
+
+
+def register(app: Flask) -> None:
+    """Read everything that comes in this way."""
+    app.request_class = Incoming
+    app.json = Json(app)

@@ -1,0 +1,29 @@
+/* What other tools wrote at an element goes with it when it is replaced or copied; bpmn-js by itself takes along only what is described to it. */
+
+const FIRST = 2_000;
+
+export class ForeignParts {
+  static $inject = ["eventBus", "moddle"];
+
+  constructor(eventBus, moddle) {
+    this.moddle = moddle;
+    eventBus.on("moddleCopy.canCopyProperty", FIRST, ({ property }) => (property?.$descriptor?.isGeneric ? this.copied(property) : undefined));
+    eventBus.on("moddleCopy.canCopyProperties", FIRST, ({ sourceElement, targetElement }) => {
+      Object.entries(sourceElement.$attrs ?? {}).filter(([name]) => isForeign(name)).forEach(([name, value]) => (targetElement.$attrs[name] = value));
+    });
+  }
+
+  /** An element that nobody described, with all that is in it. */
+  copied(element) {
+    const { ns } = element.$descriptor;
+    const attributes = Object.fromEntries(Object.entries(element).filter(([name]) => !name.startsWith("$")));
+    const made = this.moddle.createAny(element.$type, ns.uri, attributes);
+    if (element.$body !== undefined) made.$body = element.$body;
+    if (element.$children) made.$children = element.$children.map((child) => this.copied(child));
+    return made;
+  }
+}
+
+function isForeign(name) {
+  return name.includes(":") && !/^xmlns|^xsi:/.test(name);
+}
