@@ -159,7 +159,9 @@ def process(key: str, *nodes: str, errors: tuple[str, ...] = (), messages: tuple
 
 
 def drawn(text: str) -> str:
-    """The file with a picture for everything at its end; not a character of it is changed."""
+    """The file with a picture for everything at its end, in the place of what was drawn before; not a character else is changed."""
+    if "<bpmndi:BPMNDiagram" in text:
+        text = text.partition("<bpmndi:BPMNDiagram")[0] + "</bpmn:definitions>"
     root = xml.parse(text.encode())
     list(tracing.trace(root))
     pictures = "".join(

@@ -112,7 +112,7 @@ def check(key: str) -> Response:
 
 def _findings(package: engine.Package) -> list[Mapping[str, Any]]:
     """What keeps a draft from being published, and after it what can hardly be meant."""
-    return [*findings.as_json(drafts.problems(package)), *findings.as_json(drafts.warnings(package))]
+    return [*findings.as_json(drafts.problems(package), package), *findings.as_json(drafts.warnings(package), package)]
 
 
 def _document(found: drafts.Draft) -> dict[str, Any]:

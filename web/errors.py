@@ -130,7 +130,7 @@ def describe(error: engine.EngineError) -> str:
 
 def _told_by_values(error: engine.EngineError) -> str:
     """What is said for the particular `why` of an error; empty when its class says it all."""
-    values = {"limit": "", "encoding": "", "file": "", **error.values}
+    values = {"limit": "", "encoding": "", "file": "", **getattr(error, "values", {})}
     if error.code == "NoReason" and values.get("why") in ("too_long", "not_text"):
         return reason(engine.Reason(str(values["why"]), {"limit": values.get("most")}))
     if error.code != "UnusableFile":

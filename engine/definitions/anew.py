@@ -104,7 +104,7 @@ class Anew:
             ]
             lines = [
                 Line(one.get("id"), one.get("sourceRef", ""), one.get("targetRef", ""))
-                for one in scope.findall(f"{{{BPMN}}}sequenceFlow")
+                for one in scope.findall(f"{{{BPMN}}}sequenceFlow[@id]")
             ]
             self.inside[scope.get("id")] = placing.place(boxes, lines, max(1, count + without))
         return self.inside[scope.get("id")]
@@ -146,6 +146,7 @@ class Anew:
             if (
                 xml.namespace(node) == BPMN
                 and xml.local(node) in {"sequenceFlow", *CONNECTIONS}
+                and node.get("id")
                 and node.get("id") not in drawn
             ):
                 one, other = self.at.get(node.get("sourceRef", "")), self.at.get(node.get("targetRef", ""))

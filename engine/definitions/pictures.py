@@ -80,12 +80,14 @@ def _pictures(found: Seen, told: set[str]) -> Iterator[Problem]:
 
 
 def _unseen(root: xml.Element, diagram: Diagram, found: Seen) -> Iterator[Problem]:
+    """What has no id in the file can have no picture either; it gets both when it is brought in or opened."""
+    named = {node.get("id") for node in root.iter() if xml.namespace(node) == BPMN}
     for element in diagram.elements.values():
-        if element.id and element.id not in found.shapes:
+        if element.id in named and element.id not in found.shapes:
             yield Problem(element.line, element.id, "not_drawn", {"name": element.name})
     for flow in diagram.flows.values():
         ends = [diagram.elements[id].name or id for id in (flow.source, flow.target) if id in diagram.elements]
-        if flow.id and flow.id not in found.edges and len(ends) == len(ENDS):
+        if flow.id in named and flow.id not in found.edges and len(ends) == len(ENDS):
             yield Problem(flow.line, flow.id, "flow_not_drawn", {"name": flow.name, "ends": " → ".join(ends)})
     for lane in root.iter(LANE):
         if lane.get("id") in diagram.lane_names and lane.get("id") not in found.shapes:

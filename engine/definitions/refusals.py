@@ -1,4 +1,4 @@
-"""Which refusals nobody catches: those that the handler of a service task declares, and the errors that a process or a sub-process ends in."""
+"""Which refusals nobody catches, and which events wait for one that nobody makes: those that the handler of a service task declares, and the errors that a process or a sub-process ends in."""
 
 from __future__ import annotations
 
@@ -11,7 +11,8 @@ from engine.errors import Problem
 
 def check(key: str, diagrams: Mapping[str, Diagram]) -> list[Problem]:
     """The warnings about one diagram of a package, which holds those it calls."""
-    return list(_uncaught(diagrams[key], diagrams))
+    drawn = diagrams[key]
+    return [*_uncaught(drawn, diagrams), *_never_thrown(drawn, diagrams)]
 
 
 def _uncaught(drawn: Diagram, diagrams: Mapping[str, Diagram]) -> Iterator[Problem]:
@@ -27,6 +28,42 @@ def _uncaught(drawn: Diagram, diagrams: Mapping[str, Diagram]) -> Iterator[Probl
             left = _left(ends(diagrams[element.called]), element, drawn)
             if left:
                 yield _problem(element, "called_error_not_caught", codes=", ".join(left), called=element.called)
+
+
+def _never_thrown(drawn: Diagram, diagrams: Mapping[str, Diagram]) -> Iterator[Problem]:
+    """Events that wait for an error of a code that nothing at their activity can end in."""
+    for event in drawn.elements.values():
+        host = drawn.elements.get(event.attached_to)
+        if event.trigger == "error" and host is not None:
+            thrown = _thrown(host, drawn, diagrams)
+            if thrown is not None and not (event.error_code in thrown if event.error_code else thrown):
+                codes = ", ".join(sorted(thrown))
+                yield _problem(event, "error_never_thrown", code=event.error_code or "", step=host.name, codes=codes)
+
+
+def _thrown(host: Element, drawn: Diagram, diagrams: Mapping[str, Diagram]) -> set[str] | None:
+    """The codes that may leave an activity, caught inside or not; None when that cannot be known."""
+    if host.type == "serviceTask":
+        return set(handlers.find(host.topic).errors) if host.topic in handlers.registered() else None
+    if host.type == "callActivity":
+        called = diagrams.get(host.called)
+        return _inside(called.key, called, diagrams) if called is not None else None
+    return _inside(host.id, drawn, diagrams) if host.type == "subProcess" else set()
+
+
+def _inside(level: str, drawn: Diagram, diagrams: Mapping[str, Diagram]) -> set[str] | None:
+    found: set[str] = set()
+    for element in drawn.elements.values():
+        if element.parent != level:
+            continue
+        if element.type == "endEvent" and element.trigger == "error":
+            found.add(element.error_code or "")
+        elif element.type in ("serviceTask", "subProcess", "callActivity"):
+            thrown = _thrown(element, drawn, diagrams)
+            if thrown is None:
+                return None
+            found |= thrown
+    return found
 
 
 def ends(drawn: Diagram) -> list[str]:

@@ -42,6 +42,8 @@ def _missing(root: xml.Element, found: Seen) -> Iterator[xml.Element]:
     ids = {one.get("id") for one in drawn}
     pools = [one for one in root.iter(f"{{{BPMN}}}participant") if one.get("processRef") in ids]
     for node in (*pools, *(node for process in drawn for node in process.iter())):
+        if not node.get("id"):
+            continue
         pictures = found.edges if xml.local(node) == "sequenceFlow" else found.shapes
         if (is_node(node) or xml.local(node) in ("sequenceFlow", "lane", "participant")) and node.get(
             "id"

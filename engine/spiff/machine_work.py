@@ -39,10 +39,15 @@ class MachineWork(Refusals):
         self.arrive()
 
     def _throw_from_end(self, task: Task) -> None:
-        element, scope = self.element_of(task), self.scope_at(task)
+        """Where nobody around catches it the process ends with it; inside, or in what is called, a person decides (under the first rules it was lost)."""
+        element, scope, inside = self.element_of(task), self.scope_at(task), task.workflow is not self.workflow
+        code = element.error_code or ""
+        if inside and self.counts_all and self._catcher(task, code) is None:
+            self._stick(task, Failed("UncaughtBpmnError", code), after="arrival")
+            return
         self.add("passed", scope.number, element=element.id)
-        if not self.throw_error(task, element.error_code or ""):
-            if task.workflow is self.workflow:
+        if not self.throw_error(task, code):
+            if not inside:
                 self.ended_with = element.id
             task.complete()
 

@@ -32,7 +32,7 @@ TOKEN = "n"
 SCOPE = "scope"
 MOST_STEPS = 1_000
 # How a case is executed; it keeps for ever the rules it was begun under, so that its record can be done again.
-# 2: gateways count tokens; diagrams are read as `definitions.regular` has them.
+# 2: nothing is lost: gateways count tokens, message events catch again, an error inside that nobody catches is told; diagrams are read as `definitions.regular` has them.
 RULES = 2
 
 Perform = Callable[[Work], WorkOutcome]
@@ -56,7 +56,7 @@ class _Evaluator(PythonScriptEngine):
     @property
     def counts_tokens(self) -> bool:
         """Whether gateways count tokens, or flows as they did under the first rules."""
-        return self._position.rules > 1
+        return self._position.counts_all
 
     def evaluate(self, task: Task, expression: str, external_context: Any = None) -> bool:
         return self._position.condition(task, expression)
@@ -116,6 +116,11 @@ class Position:
             self.case_due = datetime.fromisoformat(state["case_due"]) if "case_due" in state else None
             self.workflow = codec.decode(state["spiff"], self._specification, evaluator)
             self.workflow.script_engine = evaluator
+
+    @property
+    def counts_all(self) -> bool:
+        """Whether the case is executed by rules under which no token, message or error is lost."""
+        return self.rules > 1
 
     def state(self) -> dict[str, Any]:
         """What `state` of a later run is to be; prunes first."""

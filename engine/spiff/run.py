@@ -34,7 +34,6 @@ from engine.spiff.specs import (
 from engine.steps import Failed, WorkOutcome
 
 CASE = 0  # the token under which a person is told of what concerns the whole case
-COUNTING = 2  # the first rules under which no token and no message is lost
 HOLDING = ("incident", "job")
 STANDSTILL = "StandsStill"
 
@@ -303,7 +302,7 @@ class Run(MachineWork):
         """A message event that leaves its activity going on catches as many messages as come while that is open; once, under the first rules."""
         spec, split = task.task_spec, task.parent
         hosts = [one for one in split.children if not isinstance(one.task_spec, BoundaryEvent)]
-        if self.rules < COUNTING or spec.cancel_activity or not isinstance(spec.event_definition, Message):
+        if not self.counts_all or spec.cancel_activity or not isinstance(spec.event_definition, Message):
             return
         for join in [one for one in task.children if isinstance(one.task_spec, BoundaryEventJoin)]:
             join.cancel()

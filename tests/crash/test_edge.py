@@ -77,7 +77,7 @@ def together(works: list[Callable[[], None]]) -> None:
 def strangers(port: int) -> Iterator[None]:
     """Half of them have announced a body, half have asked for the largest file and do not read."""
     file = max((ROOT / "web/static/build/assets").iterdir(), key=lambda one: one.stat().st_size)
-    silent = b"POST /login HTTP/1.1\r\nHost: desk\r\nContent-Length: 1000\r\n\r\nname="
+    silent = b"POST /login HTTP/1.1\r\nHost: desk\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: 1000\r\n\r\nname="
     slow = f"GET /static/build/assets/{file.name} HTTP/1.1\r\nHost: desk\r\n\r\n".encode()
     held_open: list[socket.socket] = []
     with ExitStack() as held:

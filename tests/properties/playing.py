@@ -28,7 +28,13 @@ from tests.properties.processes import Plan, drawn
 
 Path = list[tuple[int, int]]
 CANCELLED = 15
-STUCK = ("never", "nokey", "join", "merge")  # elements that wait for nothing but a person to settle the incident
+STUCK = (
+    "never",
+    "nokey",
+    "join",
+    "merge",
+    "wrong",
+)  # elements that wait for nothing but a person to settle the incident
 REFUSED, BROKEN = 400, 500
 _keys = count(1)
 

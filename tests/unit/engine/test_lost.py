@@ -24,6 +24,7 @@ from tests.drawing import (
     catch,
     each,
     end,
+    error_end,
     flow,
     gateway,
     package,
@@ -424,6 +425,26 @@ def test_a_record_without_a_word_of_the_limit_verifies(
         begin(drawn, at)
         complete(task_at(database, "a"), at)
     assert database.scalars(select(UserTask.due_at)).all() == [None, None]
+
+
+# errors
+
+
+@pytest.mark.usefixtures("proved")
+@pytest.mark.parametrize("how", ["sub", "call"])
+def test_an_error_inside_that_nobody_catches_is_an_incident(how: str, database: Session, at: datetime) -> None:
+    """The case does not go on as if all were well; a person decides that it may."""
+    inner = (user("in"), error_end("wrong", "no"))
+    files = {"C.bpmn": process("C", start(), *inner, path("begun", "in", "wrong"), errors=("no",))}
+    inside = sub_process("x", start("begun_in"), *inner, path("begun_in", "in", "wrong"))
+    around = call("x", "C") if how == "call" else inside
+    drawn = process("P", start(), around, user("after"), end(), path("begun", "x", "after", "finished"), errors=("no",))
+    begin(package("P", drawn, files if how == "call" else {}), at)
+    complete(task_at(database, "in"), at)
+    assert (incident(database).kind, incident(database).element_id) == ("UncaughtBpmnError", "wrong")
+    engine.retry(incident(database).id, by=SAM, at=at)
+    engine.resolve(incident(database).id, reason="no harm", by=SAM, at=at)
+    assert where() == {"after": 1}
 
 
 # variables

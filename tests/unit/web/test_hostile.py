@@ -42,6 +42,7 @@ BODIES = {
     "text/plain": (b"x",),
 }  # fmt: skip
 ALONE = ("POST /logout", "POST /login")  # the one ends the walk, the other locks everybody out after some tries
+ONE_DATABASE = pytest.mark.parametrize("walk", ["sqlite"], indirect=True)  # what is refused before any is asked
 PARAMETER = re.compile(r"<(?:(\w+):)?(\w+)>")
 
 
@@ -195,6 +196,7 @@ def test_every_field_of_every_form(walk: Walk) -> None:
 
 
 @pytest.mark.slow
+@ONE_DATABASE
 def test_every_body_that_cannot_be_read(walk: Walk) -> None:
     """A million brackets, bytes that are no text, a thousand fields, half a form: refused as what it is, wherever it is sent."""
     for name in ROUTES:
@@ -215,6 +217,7 @@ def test_every_body_that_cannot_be_read(walk: Walk) -> None:
     "header",
     ["Accept-Language", "Idempotency-Key", "Referer", "Authorization", "X-Forwarded-For", "Cookie", "HX-Request"],
 )
+@ONE_DATABASE
 def test_every_header_that_is_read(walk: Walk, header: str) -> None:
     """What stands in a header is believed by nobody."""
     for value in HOSTILE:

@@ -70,6 +70,30 @@ def test_a_refusal_that_nobody_catches() -> None:
     assert told(refused(every, more=flow("b", "finished"))) == []
 
 
+@pytest.mark.parametrize(
+    ("host", "event", "told_at"),
+    [
+        (service("x", "test/refuse"), "other", [("error_never_thrown", "b", "never, no")]),
+        (service("x", "test/refuse"), "no", []),
+        (user("x"), "no", [("error_never_thrown", "b", "")]),
+        (sub_process("x", start("in"), service("y", "test/refuse"), end("out"), path("in", "y", "out")), "other", [("error_never_thrown", "b", "never, no")]),
+        (sub_process("x", start("in"), error_end("out", "other"), path("in", "out")), "other", []),
+    ],
+)  # fmt: skip
+def test_a_refusal_that_nobody_makes(host: str, event: str, told_at: list[tuple[str, str, str]]) -> None:
+    """An event that can never happen, for a misspelt code or at a step that refuses nothing."""
+    parts = (
+        start(),
+        host,
+        boundary("b", "x", error=event),
+        end(),
+        path("begun", "x", "finished"),
+        flow("b", "finished"),
+    )
+    found = told(package("P", process("P", *parts, errors=("no", "never", "other"))))
+    assert [one for one in found if one[0] == "error_never_thrown"] == told_at
+
+
 def test_a_refusal_that_is_caught_around() -> None:
     """An event at the sub-process around it is enough."""
     inside = sub_process("sub", start("in"), service("x", "test/refuse"), end("out"), path("in", "x", "out"))
