@@ -15,7 +15,7 @@ from werkzeug.wrappers import Response
 
 import engine
 from office import intake, notices, texts
-from web import auth, submission, tasklist
+from web import auth, submission
 from web.addresses import asked
 from web.queries import access, names, standing
 
@@ -73,7 +73,7 @@ def accept() -> str | Response | tuple[str, int]:
         flash(
             gettext("“%(step)s” could not be carried out; the operator of the system has been told.", step=step), "warn"
         )
-    return tasklist.onward(number, taken.instance_id)
+    return redirect(url_for("tasklist.of_case", number=number))
 
 
 def _taken_in(number: str, taken: standing.TakenIn) -> str:
