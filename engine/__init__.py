@@ -17,7 +17,7 @@ from engine.definitions.differences import Difference
 from engine.definitions.differences import between as differences
 from engine.definitions.dmn import Model as DecisionModel
 from engine.definitions.dmn import UnknownDecision
-from engine.definitions.dmn import parse as read_decisions
+from engine.definitions.dmn import read_file as read_decisions
 from engine.definitions.doubtful import check as warnings
 from engine.definitions.doubtful import of_file as warnings_of_file
 from engine.definitions.loose import check as _lint_file

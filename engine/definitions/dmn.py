@@ -67,24 +67,35 @@ class Model:
 
         Errors: UnknownDecision, UnexpectedInput, SeveralRulesMatch, RulesDisagree, FeelLimit.
         """
-        return self._evaluate(self.find(decision), variables, scope, {})
+        asked = self.find(decision)
+        known: dict[str, Outcome] = {}
+        for one in self._required(asked):
+            known[one.id] = self._outcome(one, variables, scope, known)
+        return known[asked.id]
 
-    def _evaluate(
-        self, decision: Decision, variables: Mapping[str, Any], scope: Scope, known: dict[str, Outcome]
+    def _required(self, asked: Decision) -> list[Decision]:
+        """The decisions that one rests on, each after those it rests on itself, and the one last; a chain may be long."""
+        order: dict[str, Decision] = {}
+        pending = [asked]
+        while pending:
+            waiting = [id for id in pending[-1].requires if id not in order]
+            if waiting:
+                pending += [self.decisions[id] for id in reversed(waiting)]
+            else:
+                one = pending.pop()
+                order[one.id] = one
+        return list(order.values())
+
+    def _outcome(
+        self, decision: Decision, variables: Mapping[str, Any], scope: Scope, known: Mapping[str, Outcome]
     ) -> Outcome:
-        if decision.id in known:
-            return known[decision.id]
         seen = dict(variables)
         for required in decision.requires:
-            inner = self.decisions[required]
-            seen[inner.name] = self._evaluate(inner, variables, scope, known).value
+            seen[self.decisions[required].name] = known[required].value
         if isinstance(decision.logic, DecisionTable):
-            outcome = decision.logic.evaluate(seen, scope)
-        else:
-            shown = {name: seen.get(name) for name in sorted(decision.logic.names)}
-            outcome = Outcome(decision.logic.evaluate(seen, scope=scope), (), shown)
-        known[decision.id] = outcome
-        return outcome
+            return decision.logic.evaluate(seen, scope)
+        shown = {name: seen.get(name) for name in sorted(decision.logic.names)}
+        return Outcome(decision.logic.evaluate(seen, scope=scope), (), shown)
 
 
 def parse(content: bytes) -> Model:
@@ -100,6 +111,11 @@ def parse(content: bytes) -> Model:
             refused[one.id] = [problem for id in one.requires for problem in refused.get(id, ())]
             del decisions[one.id]
     return Model(decisions, refused, read_now.names, read_now.functions, read_now.unbound)
+
+
+def read_file(content: bytes) -> Model:
+    """A DMN file as another tool left it, in the encoding that its mark or its declaration names. Errors: as `parse`."""
+    return parse(xml.decoded(content).encode())
 
 
 def _decision(found: Found) -> Decision:

@@ -15,7 +15,7 @@ from engine.language.calendar import Calendar
 from engine.language.decisions import AGGREGATIONS, POLICIES, DecisionTable, Input, Output, Rule
 from engine.language.feel import CHARGE, Expression, FeelLimit, FeelSyntaxError, Function, Scope
 
-MOST = {"decision": 200, "businessKnowledgeModel": 200, "inputData": 500}
+MOST = {"decision": 2_000, "businessKnowledgeModel": 200, "inputData": 500}
 MOST_RULES = 2_000
 MOST_CELLS = 10_000
 MOST_COLUMNS = 200
@@ -74,7 +74,8 @@ def read(root: xml.Element) -> Reading:
 
 
 def _is_feel(language: str) -> bool:
-    return language.rstrip("/").rpartition("/")[2].upper() == "FEEL"
+    """Whether an address or a word names FEEL, in whichever version: `http://www.omg.org/spec/FEEL/20140401`, `feel`."""
+    return "FEEL" in language.upper().split("/")
 
 
 def _children(element: xml.Element, *names: str) -> Iterator[xml.Element]:
@@ -88,6 +89,11 @@ def _child(element: xml.Element | None, *names: str) -> xml.Element | None:
 def _text(element: xml.Element | None, name: str = "text") -> str:
     holder = _child(element, name)
     return (holder.text or "").strip() if holder is not None else ""
+
+
+def _id(element: xml.Element) -> str:
+    """What a decision or knowledge model is called in references; the standard lets it go without an id."""
+    return element.get("id") or element.get("name") or ""
 
 
 def _manual_refs(*elements: xml.Element | None) -> tuple[str, ...]:
@@ -185,13 +191,14 @@ class _Reader:
         found: dict[str, xml.Element] = {}
         names: set[str] = set()
         for element in _children(self.root, kind):
-            self.inside = element.get("id", "") if kind == "decision" else ""
-            if not element.get("id") or element.get("id") in found:
-                self.problem(element, "duplicate_id" if element.get("id") else "no_id", name=element.get("name", ""))
+            id = _id(element)
+            self.inside = id if kind == "decision" else ""
+            if not id or id in found:
+                self.problem(element, "duplicate_id" if id else "no_id", name=element.get("name", ""))
             if element.get("name") in names:
                 self.problem(element, "duplicate_name", name=element.get("name"))
             names.add(element.get("name", ""))
-            found[element.get("id", "")] = element
+            found[id] = element
         self.inside = ""
         return found
 
@@ -259,7 +266,9 @@ class _Reader:
     def _references(self, element: xml.Element, requirement: str, kind: str) -> Iterator[str]:
         for holder in _children(element, requirement):
             for needed in _children(holder, kind):
-                yield needed.get("href", "").removeprefix("#")
+                namespace, mark, id = needed.get("href", "").rpartition("#")
+                local = not namespace or namespace == self.root.get("namespace")
+                yield id if local else f"{namespace}{mark}{id}"
 
     def _required(self, element: xml.Element, known: dict[str, xml.Element]) -> Iterator[str]:
         for reference in self._references(element, "informationRequirement", "requiredDecision"):

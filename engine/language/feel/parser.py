@@ -391,12 +391,13 @@ class Parser(Reader):
     def _key(self) -> str:
         if self.token.kind == "string":
             return self._string()
-        words = []
+        key, last = "", self.token.column
         while self.token.kind in ("name", "keyword", "number") or self.at("-", "+", "*", "/", "."):
-            words.append(self.take().text)
-        if not words:
+            key += (" " if self.token.column > last else "") + self.token.text
+            last = self.take().end
+        if not key:
             raise self.fail("expected name")
-        return " ".join(words)
+        return key
 
     def _alternatives(self) -> Test:
         tests = [self._test()]
