@@ -63,7 +63,7 @@ from engine.history import read as read_history
 from engine.incidents import IncidentResolved, UnknownIncident, resolve, retry
 from engine.instances import InvalidVariables, cancel, meet_limit, start
 from engine.jobs import announce, announce_to_nobody, background, enqueue, frames, survive
-from engine.language import feel, forms
+from engine.language import feel, forms, written
 from engine.language.calendar import Calendar
 from engine.language.decisions import Outcome
 from engine.language.forms import Form, InvalidForm, Reason
@@ -306,4 +306,5 @@ __all__ = [
     "workable",
     "workable_among",
     "write_yaml",
+    "written",
 ]

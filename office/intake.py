@@ -27,6 +27,7 @@ CONFIRM = "confirm_process"
 CHOICES = ("TS-001", "TS-002", "TS-003", "TS-004", "TS-005", "TS-006", "TS-007", "TS-008", "on_the_spot")
 CHANNELS = ("counter", "telephone", "agency", "letter")
 MSISDN = re.compile(r"^1[0-9]{10}\Z")
+NO_MSISDN = Reason("pattern", {"expected": "1xxxxxxxxxx", "written": "msisdn"})
 MOST_TEXT = 4000
 MOST_DEMAND = 200
 MOST_REASON = 300
@@ -228,7 +229,7 @@ def _check(intake: Intake) -> None:
 def wrong(intake: Intake) -> dict[str, list[Reason]]:
     """What is wrong by itself, by field; whether a reason for overruling is needed shows only with the suggestion."""
     reasons = {
-        "msisdn": [] if MSISDN.match(intake.msisdn) else [Reason("pattern", {"expected": "1xxxxxxxxxx"})],
+        "msisdn": [] if MSISDN.match(intake.msisdn) else [NO_MSISDN if intake.msisdn else Reason("required")],
         "text": texts.wrong(intake.text, MOST_TEXT, required=True),
         "demand": texts.wrong(intake.demand, MOST_DEMAND),
         "overrule_reason": texts.wrong(intake.overrule_reason, MOST_REASON),

@@ -151,9 +151,11 @@ def _intake(key: str, entered: dict[str, Any]) -> intake.Intake:
         wrong = texts.wrong(entered["complaint_text"], intake.MOST_TEXT, required=True)
         if wrong:
             raise engine.InvalidForm(reasons={"text": wrong})
-        process = intake.suggest(entered["complaint_text"], entered["msisdn"], engine.now()).process
+        process = intake.suggest(
+            entered["complaint_text"], engine.written.msisdn(entered["msisdn"]) or "", engine.now()
+        ).process
     return intake.Intake(
-        msisdn=entered["msisdn"].strip(),
+        msisdn=engine.written.msisdn(entered["msisdn"]) or entered["msisdn"].strip(),
         text=entered["complaint_text"],
         channel=entered["channel"],
         demand=entered["demand"],
@@ -400,11 +402,11 @@ class OneAccount(MethodView):
     def get(self, msisdn: str) -> dict[str, Any]:
         """State and balances of a number, in fen."""
         access.check_counter(_person())
-        caller = intake.look_up(msisdn)
+        caller = intake.look_up(engine.written.msisdn(msisdn) or msisdn)
         if caller.subscription is None or caller.balances is None:
             raise SubscriptionUnknown(msisdn=msisdn)
         known = caller.subscription
-        return {"msisdn": msisdn, "kind": known.kind, "state": known.state, **caller.balances._asdict()}
+        return {"msisdn": caller.msisdn, "kind": known.kind, "state": known.state, **caller.balances._asdict()}
 
 
 @blueprint.route("/messages")

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import replace
-from decimal import Decimal
 from typing import Any
-from unicodedata import normalize
 
 from flask import Blueprint, Flask, flash, redirect, render_template, request, url_for
 from flask_babel import gettext
@@ -21,7 +18,6 @@ from web.queries import access, names, standing
 
 blueprint = Blueprint("intake", __name__, url_prefix="/intake")
 FIELDS = ("msisdn", "text", "channel", "demand", "disputed_amount", "process", "overrule_reason")
-NUMBER = re.compile(r"[+-]?[0-9]{1,15}(\.[0-9]{1,15})?")
 
 
 def register(app: Flask) -> None:
@@ -62,7 +58,8 @@ def accept() -> str | Response | tuple[str, int]:
     """Look up, suggest, or take the case in, as the button says."""
     typed = _typed()
     if request.form.get("action") != "accept":
-        return _page(typed, {})
+        wrong = bool(typed["msisdn"]) and engine.written.msisdn(typed["msisdn"]) is None
+        return _page(typed, {"msisdn": [intake.NO_MSISDN]} if wrong else {}), 422 if wrong else 200
     try:
         number = intake.accept(_taken(typed), by=auth.actor(), at=engine.now(), key=submission.given())
     except engine.InvalidForm as error:
@@ -92,14 +89,13 @@ def _taken_in(number: str, taken: standing.TakenIn) -> str:
 
 
 def _typed() -> dict[str, str]:
-    typed = {name: request.form.get(name, "").strip() for name in FIELDS}
-    return {**typed, "msisdn": normalize("NFKC", typed["msisdn"])}
+    return {name: request.form.get(name, "").strip() for name in FIELDS}
 
 
 def _taken(typed: dict[str, str]) -> intake.Intake:
     """What was typed as a complaint. Errors: InvalidForm with every wrong field when the amount cannot be read."""
     taken = intake.Intake(
-        msisdn=typed["msisdn"],
+        msisdn=engine.written.msisdn(typed["msisdn"]) or typed["msisdn"],
         text=typed["text"],
         channel=typed["channel"],
         demand=typed["demand"],
@@ -114,12 +110,11 @@ def _taken(typed: dict[str, str]) -> intake.Intake:
 
 def _fen(text: str) -> int | None:
     """Yuan as typed, in fen. Errors: InvalidForm."""
-    plain = normalize("NFKC", text).replace(",", "").removesuffix("元").strip()
-    if not plain:
+    if not engine.written.plain(text):
         return None
-    if not NUMBER.fullmatch(plain):
+    amount = engine.written.amount(text)
+    if amount is None:
         raise engine.InvalidForm(reasons={"disputed_amount": [engine.Reason("not_a_number")]})
-    amount = Decimal(plain)
     if amount != round(amount, 2):
         raise engine.InvalidForm(reasons={"disputed_amount": [engine.Reason("too_many_decimals", {"limit": 2})]})
     return int(amount * 100)
@@ -131,14 +126,16 @@ def _called(caller: intake.Caller | None) -> dict[str, Any]:
     return {"caller": caller, "process_name": names.process_name, "versions": versions}
 
 
-def _caller(msisdn: str) -> intake.Caller | None:
-    return intake.look_up(msisdn) if intake.MSISDN.match(msisdn) else None
+def _caller(typed: str) -> intake.Caller | None:
+    msisdn = engine.written.msisdn(typed)
+    return intake.look_up(msisdn) if msisdn else None
 
 
 def _suggestion(typed: dict[str, str]) -> intake.Suggestion | None:
-    if texts.wrong(typed.get("text", ""), intake.MOST_TEXT, required=True) or not intake.MSISDN.match(typed["msisdn"]):
+    msisdn = engine.written.msisdn(typed.get("msisdn", ""))
+    if msisdn is None or texts.wrong(typed.get("text", ""), intake.MOST_TEXT, required=True):
         return None
-    return intake.suggest(typed["text"], typed["msisdn"], engine.now())
+    return intake.suggest(typed["text"], msisdn, engine.now())
 
 
 def _choices() -> dict[str, object]:

@@ -213,6 +213,9 @@ RULES = {
     "unusable_channel": _(
         "The field “%(field)s” is to say how the text “%(text)s” reached the customer. Name a text field, and offer only %(channels)s."
     ),
+    "unusable_written": _(
+        "The field “%(field)s” cannot hold “%(text)s”. Let it be a text field, and name one of %(kinds)s."
+    ),
     "required_must_be_constant": _("Whether the field “%(field)s” is required must be yes or no, not an expression."),
     "no_options": _("The field “%(field)s” offers nothing to choose. Enter its options."),
     "duplicate_option": _(
