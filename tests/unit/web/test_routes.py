@@ -222,6 +222,15 @@ def test_who_may_look(street: Street, name: str) -> None:
     assert changed <= ({"entry"} if name in LOOKED_AT else set())
 
 
+@pytest.mark.parametrize("name", sorted(ROUTES))
+def test_no_browser_and_no_proxy_keeps_an_answer(street: Street, name: str) -> None:
+    """Pages, files taken away, answers of the API, redirects and refusals alike: after log-out the back button shows none of them."""
+    for person in ("", "ada", "nora"):
+        if name not in ("POST /logout", "POST /login"):
+            assert street.ask(name, person).headers["Cache-Control"] == "no-store", person
+    street.restore()
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("name", WRITTEN)
 def test_who_may_act(street: Street, name: str) -> None:
