@@ -147,7 +147,9 @@ def _harden(response: Response) -> Response:
     response.headers.setdefault("Referrer-Policy", "same-origin")
     response.headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
     if request.endpoint != "static" or response.mimetype == "text/html":
-        response.headers["Cache-Control"] = "no-store"  # whoever comes to this browser next reads none of it, files taken away included
+        response.headers["Cache-Control"] = (
+            "no-store"  # whoever comes to this browser next reads none of it, files taken away included
+        )
     return response
 
 
