@@ -98,7 +98,6 @@ ROUTES = {
     "GET /processes/<key>/versions/<int:version>/package.zip": row("302 200 200 200 200 200", "/processes/TS-002/versions/1/package.zip"),
     "GET /processes/import": row("302 403 403 403 200 403"),
     "GET /processes/modeler-config": row("302 403 200 200 200 403"),
-    "POST /cases/<number>/erasure": row("302 403 409 403 403 403", "/cases/{case}/erasure", {"reason": "客户要求"}),
     "POST /cases/<number>/verification": row("302 302 302 302 403 403", "/cases/{case}/verification"),
     "POST /processes/<key>/draft/check": row("302 403 200 200 200 403", "/processes/TS-002/draft/check", {"files": {"TS-002.bpmn": "<x/>"}}),
     "POST /processes/<key>/draft/discard": row("302 403 403 403 302 403", "/processes/TS-002/draft/discard"),
