@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -19,6 +19,12 @@ from engine.language.feel.temporal import read_date, read_date_time, read_durati
 LEVELS = {2: Path(__file__).parent / "dmn-tck", 3: Path(__file__).parent / "dmn-tck-3"}
 FOLDER = LEVELS[2]
 PRECISION = Decimal("0.00000001")
+BOXED = frozenset(
+    {
+        *("context", "invocation", "list", "relation", "functionDefinition", "decisionTable"),
+        *("conditional", "filter", "for", "some", "every"),
+    }
+)
 PASSED, DIFFERS, REFUSED = "passed", "differs", "refused"
 _NIL = "{http://www.w3.org/2001/XMLSchema-instance}nil"
 _TYPE = "{http://www.w3.org/2001/XMLSchema-instance}type"
@@ -46,6 +52,7 @@ class Result:
     expected: Any = None
     why: str = ""
     wants_error: bool = False
+    text: str = ""
 
 
 def folders(level: int) -> list[str]:
@@ -75,39 +82,48 @@ def cases(folder: str, level: int = 2) -> Iterator[Case]:
 
 def play(folder: str, level: int = 2) -> Iterator[Result]:
     """What becomes of every expected result of a folder."""
-    try:
-        read = dmn.parse(model(folder, level))
-    except EngineError as error:
-        read = error
+    content = model(folder, level)
+    read, root = dmn.read_file(content), xml.parse(content)
+    elements = {e.get("name", ""): e for e in _children(root, "decision", "businessKnowledgeModel")}
     scope = Scope(datetime(2026, 11, 23, 1, tzinfo=UTC), Calendar(frozenset(), frozenset()))
     for case in cases(folder, level):
         for name, expected in case.expected.items():
-            given = (folder, case.id, name)
-            if isinstance(read, EngineError) or case.service:
-                why = "decision service" if case.service else read.code
-                yield Result(*given, REFUSED, None, expected, why, name in case.errors)
-            else:
-                yield _played(given, read, case, scope)
+            result = Result(folder, case.id, name, REFUSED, None, expected, "service", name in case.errors)
+            yield result if case.service else _played(result, read, case, scope, elements)
 
 
-def _played(given: tuple[str, str, str], read: dmn.Model, case: Case, scope: Scope) -> Result:
-    name = given[2]
-    expected, wants_error = case.expected[name], name in case.errors
+def _played(result: Result, read: dmn.Model, case: Case, scope: Scope, elements: Mapping[str, xml.Element]) -> Result:
     try:
-        found = read.evaluate(name, case.inputs, scope=scope).value
+        found = read.evaluate(result.decision, case.inputs, scope=scope).value
     except (InvalidDefinition, dmn.UnknownDecision):
-        return Result(*given, REFUSED, None, expected, reason(read, name), wants_error)
+        return replace(result, why=_why(read, result.decision, elements), text=_text(elements, result.decision))
     except EngineError as error:
-        verdict = PASSED if wants_error or expected is None else DIFFERS
-        return Result(*given, verdict, error.code, expected, "", wants_error)
-    return Result(*given, PASSED if agrees(found, expected) else DIFFERS, found, expected, "", wants_error)
+        verdict = PASSED if result.wants_error or result.expected is None else DIFFERS
+        return replace(result, verdict=verdict, found=error.code, why="", text=_text(elements, result.decision))
+    verdict = PASSED if agrees(found, result.expected) else DIFFERS
+    return replace(result, verdict=verdict, found=found, why="", text=_text(elements, result.decision))
 
 
-def reason(read: dmn.Model, name: str) -> str:
-    """Why a decision cannot be executed, in a word: the rule, and what it says about a syntax."""
-    problems = read.refused.get(name) or read.problems
-    first = problems[0]
-    return f"{first.rule} {first.values.get('why', '')}".strip()
+def _why(read: dmn.Model, name: str, elements: Mapping[str, xml.Element]) -> str:
+    """Why a decision cannot be executed: the rule, what it says of a syntax, and which boxed expression; of the model it calls when that is the cause."""
+    element = elements[name]
+    found = read.refused.get(element.get("id") or name, [])
+    broken = [one for one in read.refused.get("", []) if one.rule != "no_id"]
+    if broken and (not found or found[0].values.get("why") == "unknown_function"):
+        found = broken
+    first = found[0]
+    if "not_executable" not in first.rule:
+        return f"{first.rule} {first.values.get('why', '')}".strip()
+    holder = elements[first.values["name"]]
+    body = next(_children(holder, "encapsulatedLogic"), holder)
+    kinds = [xml.local(e) for e in body if xml.local(e) in BOXED]
+    return f"boxed {kinds[0] if kinds else 'nothing'}"
+
+
+def _text(elements: Mapping[str, xml.Element], name: str) -> str:
+    """The first expression of a decision, on one line."""
+    found = next((e for e in elements[name].iter() if xml.local(e) == "text"), None) if name in elements else None
+    return " ".join((found.text or "").split()) if found is not None else ""
 
 
 def agrees(found: Any, expected: Any) -> bool:
@@ -146,7 +162,7 @@ def _scalar(element: Any) -> Any:
     return _READERS[element.get(_TYPE, "xsd:string")](element.text or "")
 
 
-_READERS = {
+_READERS: dict[str, Callable[[str], Any]] = {
     "xsd:decimal": Decimal,
     "xsd:double": Decimal,
     "xsd:string": str,

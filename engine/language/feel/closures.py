@@ -8,6 +8,7 @@ from typing import Any
 
 from engine.language.feel import types
 from engine.language.feel.functions.registry import CHARGE, Function
+from engine.language.feel.shapes import Shape
 from engine.language.feel.temporal import property_of
 from engine.language.feel.types import Range, both, compare, either, equal, kind
 
@@ -119,12 +120,16 @@ def membership(value: Closure, test: Test) -> Closure:
     return lambda v, s: test(v, s, value(v, s))
 
 
-def instance_of(value: Closure, wanted: str) -> Closure:
+def instance_of(value: Closure, wanted: Shape) -> Closure:
     """Whether a value has a type; anything but null is Any."""
-    if wanted == "Any":
-        return lambda v, s: value(v, s) is not None
-    expected = "null" if wanted == "Null" else wanted
-    return lambda v, s: kind(value(v, s)) == expected
+
+    def run(v: Mapping[str, Any], s: Any) -> bool:
+        found = value(v, s)
+        if isinstance(found, list | tuple | Mapping):
+            s.spend(len(found))
+        return wanted.instance(found)
+
+    return run
 
 
 def interval(low: Closure, high: Closure, low_open: bool, high_open: bool) -> Closure:

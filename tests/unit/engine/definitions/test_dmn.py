@@ -187,6 +187,74 @@ def test_a_file_may_be_written_in_another_encoding() -> None:
         assert dmn.read_file(marked).evaluate("d", {}, scope=SCOPE).value == "话费"
 
 
+TYPES = (
+    '<itemDefinition name="tNames" isCollection="true"><typeRef>string</typeRef></itemDefinition>'
+    '<itemDefinition name="tAddress"><itemComponent name="Post Code"><typeRef>string</typeRef></itemComponent></itemDefinition>'
+)
+
+
+@pytest.mark.parametrize(
+    "type, text, expected",
+    [
+        ("string", "1 + 1", None),
+        ("string", '["a"]', "a"),
+        ("string", '["a", "b"]', None),
+        ("tNames", '"a"', ["a"]),
+        ("tNames", '["a", 1]', None),
+        ("tNames", "null", None),
+        ("tAddress", '{Post Code: "100"}', {"Post Code": "100"}),
+        ("tAddress", "{Post Code: 100}", None),
+        ("tAddress", "{}", None),
+        ("date and time", '@"2026-11-23" ', datetime(2026, 11, 23)),  # noqa: DTZ001
+        ("integer", '"what another tool calls a type is not ours"', "what another tool calls a type is not ours"),
+        ("tMissing", "1", 1),
+    ],
+)
+def test_what_a_decision_gives_is_of_its_type(type: str, text: str, expected: object) -> None:
+    """A list of one becomes its item and an item a list of one; what does not fit is null, whoever says the type."""
+    variable, said = f'<variable name="d" typeRef="{type}"/>', f'typeRef="{type}"'
+    column = table([text]).replace("<text>0</text>", f"<text>{text}</text>").replace('name="o"', f'name="o" {said}')
+    cell = column.replace(f"<inputEntry><text>{text}</text>", "<inputEntry><text>-</text>")
+    model = f'<businessKnowledgeModel id="k" name="k"><encapsulatedLogic>{literal(text, said)}</encapsulatedLogic></businessKnowledgeModel>'
+    for content in (
+        file(TYPES, decision("d", variable + literal(text))),
+        file(TYPES, decision("d", literal(text, said))),
+        file(TYPES, decision("d", cell)),
+        file(TYPES, model, decision("d", literal("k()"))),
+    ):
+        assert dmn.parse(content).evaluate("d", {}, scope=SCOPE).value == expected
+
+
+def test_an_input_of_one_may_come_as_a_list() -> None:
+    """A value where a list is asked for is a list of one; what does not fit at all is not thrown away."""
+    inputs = '<inputData id="i" name="Names"><variable name="Names" typeRef="tNames"/></inputData>'
+    model = dmn.parse(file(TYPES, inputs, decision("d", literal("Names"))))
+    for given, expected in (("a", ["a"]), (["a", "b"], ["a", "b"]), (5, 5), (None, None)):
+        assert model.evaluate("d", {"Names": given}, scope=SCOPE).value == expected
+
+
+def test_an_argument_of_another_type_gives_null() -> None:
+    """A knowledge model is not run on what it does not ask for; `instance of` knows the types of the file."""
+    model = (
+        '<businessKnowledgeModel id="k" name="k"><encapsulatedLogic><formalParameter name="a" typeRef="tNames"/>'
+        f"{literal('a instance of tNames')}</encapsulatedLogic></businessKnowledgeModel>"
+    )
+    read = dmn.parse(
+        file(TYPES, model, *(decision(id, literal(text)) for id, text in (("x", "k(1)"), ("y", 'k("a")'))))
+    )
+    assert [read.evaluate(id, {}, scope=SCOPE).value for id in "xy"] == [None, True]
+
+
+def test_a_type_that_refers_to_itself_ends() -> None:
+    """A file cannot define its way out of the limits."""
+    looped = (
+        '<itemDefinition name="a"><typeRef>b</typeRef></itemDefinition><itemDefinition name="b"><typeRef>a</typeRef></itemDefinition>'
+        '<itemDefinition name="c"><itemComponent name="x"><typeRef>c</typeRef></itemComponent></itemDefinition>'
+    )
+    variable = '<variable name="d" typeRef="a"/>'
+    assert dmn.parse(file(looped, decision("d", variable + literal("1")))).evaluate("d", {}, scope=SCOPE).value == 1
+
+
 def test_an_exponential_knowledge_model_ends() -> None:
     """Functions that call one another twice over cost as much as they do."""
 
