@@ -21,6 +21,7 @@ import engine
 from models.base import glance, transaction
 from models.base import session as database
 from models.identity import Membership, User, UserRole
+from web import nearest
 from web.failures import Failures
 from web.i18n import LANGUAGES
 
@@ -82,7 +83,7 @@ def _deny_by_default() -> Response | None:
         return None
     if current_user.is_authenticated:
         return None
-    wanted = request.full_path.rstrip("?") if request.method == "GET" else "/"
+    wanted = request.full_path.rstrip("?") if request.method == "GET" else nearest.page()
     return redirect(url_for("auth.login", next=wanted))
 
 
