@@ -40,6 +40,7 @@ def listing() -> str | Response:
         wanted=asked,
         processes=caselist.processes(),
         process_name=names.process_name,
+        on_the_spot=names.ON_THE_SPOT,
         versions=names.versions_of(row.case_number for row in page.rows),
     )
 
@@ -96,6 +97,7 @@ def _page(
             workable=engine.workable_among(tasks, history.definition, auth.actor()),
             looks=looks.of_case(number) if tab == "looks" and current_user.has("auditor") else [],
             element_name=names.element_name,
+            process_name=names.process_name,
             departments=names.departments(),
         )
 

@@ -7,14 +7,14 @@ from datetime import date
 from typing import Any
 from urllib.parse import urlsplit
 
-from flask import Flask, jsonify, render_template, request
+from flask import Flask, jsonify, redirect, render_template, request
 from flask_babel import gettext
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response
 
 import engine
-from web import refusals, unavailable
+from web import nearest, refusals, unavailable
 from web.addresses import WrongAddress
 from web.i18n import yuan
 
@@ -271,6 +271,8 @@ def _csrf(error: CSRFError) -> Answer:
 
 def _http(error: HTTPException) -> Answer:
     status = error.code or 500
+    if status == 405 and request.method in ("GET", "HEAD") and not request.path.startswith("/api/"):
+        return redirect(nearest.page())
     if status < 400:
         return Response(error.get_body(), status=status, headers=error.get_headers())
     if isinstance(error.response, Response):  # whoever refused has written the answer

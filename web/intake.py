@@ -139,8 +139,7 @@ def _suggestion(typed: dict[str, str]) -> intake.Suggestion | None:
 
 
 def _choices() -> dict[str, object]:
-    named = {key: names.process_name(key) for key in intake.CHOICES if key != "on_the_spot"}
-    return {"choices": {**named, "on_the_spot": gettext("Answered on the spot")}}
+    return {"choices": {key: names.process_name(key) for key in intake.CHOICES}}
 
 
 def _page(typed: dict[str, str], reasons: dict[str, list[engine.Reason]]) -> str:
