@@ -5,7 +5,8 @@ from __future__ import annotations
 from flask import Blueprint, Flask, render_template
 from flask_login import current_user
 
-from office import intake
+from office import intake, looks
+from web import looking
 from web.addresses import asked
 from web.queries import access, names
 
@@ -22,8 +23,16 @@ def customer() -> str:
     """A number's customer, or the question for a number."""
     access.check_counter(current_user)
     msisdn = asked()["msisdn"]
-    found = intake.look_up(msisdn) if intake.MSISDN.match(msisdn) else None
+    known = bool(intake.MSISDN.match(msisdn))
+    if known:
+        looking.at_customer(msisdn)
+    found = intake.look_up(msisdn) if known else None
     versions = names.versions_of(case.case_number for case in found.cases) if found else {}
     return render_template(
-        "customer.html", msisdn=msisdn, caller=found, process_name=names.process_name, versions=versions
+        "customer.html",
+        msisdn=msisdn,
+        caller=found,
+        process_name=names.process_name,
+        versions=versions,
+        looks=looks.of_customer(msisdn) if known and current_user.has("auditor") else None,
     )

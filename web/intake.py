@@ -15,7 +15,7 @@ from werkzeug.wrappers import Response
 
 import engine
 from office import intake, notices, texts
-from web import auth, submission, tasklist
+from web import auth, looking, submission, tasklist
 from web.addresses import asked
 from web.queries import access, casefile, names, standing
 
@@ -136,7 +136,10 @@ def _called(caller: intake.Caller | None) -> dict[str, Any]:
 
 
 def _caller(msisdn: str) -> intake.Caller | None:
-    return intake.look_up(msisdn) if intake.MSISDN.match(msisdn) else None
+    if not intake.MSISDN.match(msisdn):
+        return None
+    looking.at_customer(msisdn)
+    return intake.look_up(msisdn)
 
 
 def _suggestion(typed: dict[str, str]) -> intake.Suggestion | None:
