@@ -21,7 +21,7 @@ import service_tasks
 from models import base, drivers
 from office import batches, calendar, complaints, correspondence, erasure
 from office import supervision as tracking
-from web import addresses, auth, bodies, config, cookies, errors, hosts, i18n, keys, looking, submission
+from web import addresses, auth, bodies, config, cookies, errors, hosts, i18n, keys, looking, submission, visible
 from web.edge import Refusals
 from web.queries import evidence, names, words
 
@@ -75,6 +75,7 @@ def create_app(settings: config.Settings | None = None) -> Flask:
     bodies.register(app)
     addresses.register(app)
     i18n.register(app)
+    visible.register(app)
     submission.register(app)
     auth.register(app)
     looking.register(app)

@@ -151,9 +151,11 @@ def _intake(key: str, entered: dict[str, Any]) -> intake.Intake:
         wrong = texts.wrong(entered["complaint_text"], intake.MOST_TEXT, required=True)
         if wrong:
             raise engine.InvalidForm(reasons={"text": wrong})
-        process = intake.suggest(entered["complaint_text"], entered["msisdn"], engine.now()).process
+        process = intake.suggest(
+            entered["complaint_text"], engine.written.msisdn(entered["msisdn"]) or "", engine.now()
+        ).process
     return intake.Intake(
-        msisdn=entered["msisdn"].strip(),
+        msisdn=engine.written.msisdn(entered["msisdn"]) or entered["msisdn"].strip(),
         text=entered["complaint_text"],
         channel=entered["channel"],
         demand=entered["demand"],
@@ -402,12 +404,13 @@ class OneAccount(MethodView):
     def get(self, msisdn: str) -> dict[str, Any]:
         """State and balances of a number, in fen."""
         access.check_counter(_person())
-        looking.at_customer(msisdn)
-        caller = intake.look_up(msisdn)
+        number = engine.written.msisdn(msisdn) or msisdn
+        looking.at_customer(number)
+        caller = intake.look_up(number)
         if caller.subscription is None or caller.balances is None:
             raise SubscriptionUnknown(msisdn=msisdn)
         known = caller.subscription
-        return {"msisdn": msisdn, "kind": known.kind, "state": known.state, **caller.balances._asdict()}
+        return {"msisdn": caller.msisdn, "kind": known.kind, "state": known.state, **caller.balances._asdict()}
 
 
 @blueprint.route("/messages")
@@ -415,6 +418,7 @@ class Messages(MethodView):
     """Text messages to customers, for the program that sends them."""
 
     @blueprint.response(200, schemas.Message(many=True))
+    @refuses(403)
     def get(self) -> list[OutboxMessage]:
         """What waits to be sent, the oldest first, at most a hundred. For operators."""
         access.check_role(_person(), "operator")
@@ -428,6 +432,7 @@ class MessageOutcome(MethodView):
 
     @blueprint.arguments(schemas.MessageOutcome)
     @blueprint.response(204)
+    @refuses(*WRITTEN)
     def post(self, given: dict[str, str], message_id: int) -> None:
         """It was sent, or it failed, once; the case says so under its correspondence. For operators."""
         access.check_role(_person(), "operator")

@@ -26,6 +26,7 @@ from models.base import glance, transaction
 from models.base import session as database
 from models.identity import LoginSession, Membership, User, UserRole
 from office import logins
+from web import nearest
 from web.failures import Failures
 from web.i18n import LANGUAGES
 
@@ -99,7 +100,7 @@ def _deny_by_default() -> Response | None:
         return None
     if current_user.is_authenticated:
         return None
-    wanted = request.full_path.rstrip("?") if request.method == "GET" else "/"
+    wanted = request.full_path.rstrip("?") if request.method == "GET" else nearest.page()
     return redirect(url_for("auth.login", next=wanted))
 
 

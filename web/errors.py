@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from datetime import date
 from typing import Any
 from urllib.parse import urlsplit
 
-from flask import Flask, jsonify, render_template, request
+from flask import Flask, jsonify, redirect, render_template, request
 from flask_babel import gettext
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response
 
 import engine
-from web import refusals, unavailable
+from web import nearest, refusals, unavailable
 from web.addresses import WrongAddress
 from web.i18n import yuan
 
@@ -130,7 +131,7 @@ def describe(error: engine.EngineError) -> str:
 
 def _told_by_values(error: engine.EngineError) -> str:
     """What is said for the particular `why` of an error; empty when its class says it all."""
-    values = {"limit": "", "encoding": "", "file": "", **error.values}
+    values = {"limit": "", "encoding": "", "file": "", **getattr(error, "values", {})}
     if error.code == "NoReason" and values.get("why") in ("too_long", "not_text"):
         return reason(engine.Reason(str(values["why"]), {"limit": values.get("most")}))
     if error.code != "UnusableFile":
@@ -155,6 +156,8 @@ def _told_by_values(error: engine.EngineError) -> str:
 def reason(found: engine.Reason) -> str:
     """Why a field is wrong, in the language of the page."""
     limit = found.values.get("limit")
+    if isinstance(limit, date) and found.code in ("min", "max"):
+        return _out_of_order(limit, early=found.code == "min")
     shown = yuan(int(limit)) if found.values.get("unit") == "fen" and limit is not None else limit
     written = {
         "required": gettext("Please fill this in."),
@@ -183,6 +186,23 @@ def reason(found: engine.Reason) -> str:
     return written.get(found.code) or texts().get(found.code) or gettext("Please check this.")
 
 
+def way_of_writing(found: engine.Reason) -> str:
+    """How what was refused is written, beside the reason; empty where that says it all."""
+    known = {
+        "msisdn": gettext("A mobile number has eleven digits and begins with 1; +86 may stand before it."),
+        "code": gettext("Letters, digits and hyphens as they stand on the paper."),
+        "day": gettext("A date such as 2026-11-23."),
+        "month": gettext("A month such as 2026-11."),
+    }
+    return known.get(str(found.values.get("written")), "") if found.code == "pattern" else ""
+
+
+def _out_of_order(limit: date, *, early: bool) -> str:
+    if early:
+        return gettext("Must not be before %(day)s.", day=limit.isoformat())
+    return gettext("Must not be after %(day)s.", day=limit.isoformat())
+
+
 def parameter(name: str) -> str:
     """What a person calls a parameter of an address."""
     known = {
@@ -208,7 +228,7 @@ def register(app: Flask) -> None:
     app.register_error_handler(CSRFError, _told(_csrf))
     app.register_error_handler(HTTPException, _told(_http))
     app.register_error_handler(Exception, _told(_unexpected))
-    app.jinja_env.globals.update(reason=reason, describe=describe)
+    app.jinja_env.globals.update(reason=reason, way_of_writing=way_of_writing, describe=describe)
 
 
 def _told(answer: Callable[[Any], Answer]) -> Callable[[Exception], Answer]:
@@ -251,6 +271,8 @@ def _csrf(error: CSRFError) -> Answer:
 
 def _http(error: HTTPException) -> Answer:
     status = error.code or 500
+    if status == 405 and request.method in ("GET", "HEAD") and not request.path.startswith("/api/"):
+        return redirect(nearest.page())
     if status < 400:
         return Response(error.get_body(), status=status, headers=error.get_headers())
     if isinstance(error.response, Response):  # whoever refused has written the answer

@@ -35,6 +35,7 @@ def register(app: Flask) -> None:
         **{name: _each_time(write) for name, write in spoken.items()},
         "masked": masking.number,
         "shown_to": shown_to,
+        "masked_within": masking.masked,
     }
     app.jinja_env.filters.update(filters)
     said: dict[str, Any] = {"_": written, "gettext": written}

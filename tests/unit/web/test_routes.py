@@ -79,6 +79,7 @@ ROUTES = {
     "GET /audit": row("302 403 200 200 403 403"),
     "GET /audit/log.xes": row("302 403 200 200 403 403", "/audit/log.xes"),
     "GET /cases/<number>/history.<form>": row("302 200 200 200 403 403", "/cases/{case}/history.csv"),
+    "GET /tasks/of/<number>": row("302 302 302 302 403 403", "/tasks/of/{case}"),
     "GET /cases/<number>/replay": row("302 200 200 200 403 403", "/cases/{case}/replay"),
     "GET /processes/<key>/draft": row("302 403 200 200 200 403", "/processes/TS-002/draft"),
     "GET /processes/<key>/draft/bpmn": row("302 403 200 200 200 403", "/processes/TS-002/draft/bpmn?file=TS-002.bpmn"),
