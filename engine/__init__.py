@@ -70,6 +70,7 @@ from engine.language.forms import Form, InvalidForm, Reason
 from engine.messages import correlate
 from engine.messages import waiting as waiting_for
 from engine.people import record as record_person
+from engine.people import record_once as record_person_once
 from engine.people import told as told_of_people
 from engine.permissions import (
     Actor,
@@ -283,6 +284,7 @@ __all__ = [
     "read_yaml",
     "record_definition",
     "record_person",
+    "record_person_once",
     "release",
     "renew_leases",
     "resolve",

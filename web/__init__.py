@@ -21,7 +21,7 @@ import service_tasks
 from models import base, drivers
 from office import batches, calendar, complaints, correspondence, erasure
 from office import supervision as tracking
-from web import addresses, auth, bodies, config, cookies, errors, hosts, i18n, keys, submission, visible
+from web import addresses, auth, bodies, config, cookies, errors, hosts, i18n, keys, looking, submission, visible
 from web.edge import Refusals
 from web.queries import evidence, names, words
 
@@ -78,6 +78,7 @@ def create_app(settings: config.Settings | None = None) -> Flask:
     visible.register(app)
     submission.register(app)
     auth.register(app)
+    looking.register(app)
     errors.register(app)
     csrf.init_app(app)
     for name in PAGES:

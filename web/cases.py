@@ -63,8 +63,8 @@ def _page(
     before: int | None = None,
 ) -> str:
     instance = casefile.find(number)
-    access.check_case(current_user, instance.id)
-    looking.note(number)
+    sight = access.check_case(current_user, instance.id)
+    looking.at_case(number, sight)
     whole = tab == "diagram"
     history = _told(instance, whole, before)
     complaint, active = casefile.complaint_of(instance), instance.state == "active"
@@ -75,6 +75,7 @@ def _page(
             tab=tab,
             remark=remark,
             told=told,
+            sight=sight,
             why=why,
             history=history,
             contradictions=verdicts.contradictions(history.doubts),
@@ -86,7 +87,7 @@ def _page(
             words=complaints.words(complaint, history) if complaint else None,
             process=names.process_name(complaint.process_key if complaint else instance.key),
             version=history.definition.version,
-            lines=timeline.lines(history, before) if tab not in OTHER_TABS else [],
+            lines=timeline.lines(history, sight, before) if tab not in OTHER_TABS else [],
             earlier=None if history.is_whole else history.since,
             later=before is not None,
             stages=casefile.stages(history) if whole else [],

@@ -6,7 +6,8 @@ from flask import Blueprint, Flask, render_template
 from flask_login import current_user
 
 import engine
-from office import intake
+from office import intake, looks
+from web import looking
 from web.addresses import asked
 from web.queries import access, names
 
@@ -24,6 +25,8 @@ def customer() -> str:
     access.check_counter(current_user)
     typed = asked()["msisdn"]
     msisdn = engine.written.msisdn(typed)
+    if msisdn:
+        looking.at_customer(msisdn)
     found = intake.look_up(msisdn) if msisdn else None
     versions = names.versions_of(case.case_number for case in found.cases) if found else {}
     reasons = {"msisdn": [intake.NO_MSISDN]} if typed and not msisdn else {}
@@ -34,4 +37,5 @@ def customer() -> str:
         caller=found,
         process_name=names.process_name,
         versions=versions,
+        looks=looks.of_customer(msisdn) if msisdn and current_user.has("auditor") else None,
     )

@@ -12,7 +12,7 @@ from werkzeug.wrappers import Response
 
 import engine
 from office import intake, notices, texts
-from web import auth, submission
+from web import auth, looking, submission
 from web.addresses import asked
 from web.queries import access, names, standing
 
@@ -128,7 +128,10 @@ def _called(caller: intake.Caller | None) -> dict[str, Any]:
 
 def _caller(typed: str) -> intake.Caller | None:
     msisdn = engine.written.msisdn(typed)
-    return intake.look_up(msisdn) if msisdn else None
+    if not msisdn:
+        return None
+    looking.at_customer(msisdn)
+    return intake.look_up(msisdn)
 
 
 def _suggestion(typed: dict[str, str]) -> intake.Suggestion | None:

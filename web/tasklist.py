@@ -16,7 +16,9 @@ import engine
 from models.base import session
 from models.user_task import UserTask
 from office import notices
+from office.masking import Sight
 from web import addresses, auth, looking, submission
+from web.i18n import shown_to
 from web.queries import access, batchlist, casefile, evidence, filling, names, standing, timeline, worklist
 
 blueprint = Blueprint("tasklist", __name__)
@@ -90,7 +92,7 @@ def task(task_id: int) -> str | Response:
 
 
 @blueprint.post("/tasks/<int:task_id>/completion")
-def complete(task_id: int) -> str | Response | tuple[str, int]:
+def complete(task_id: int) -> Response | tuple[str | Response, int]:
     """Complete the task; wrong fields come back marked, with everything kept."""
     despite = request.form.getlist(DESPITE)
     try:
@@ -149,7 +151,10 @@ def _ways(task_id: int, error: engine.InvalidForm) -> Way | None:
 @blueprint.post("/tasks/<int:task_id>/fields")
 def fields(task_id: int) -> str:
     """The fields of a form as its conditions have it for what has been typed so far."""
-    form, variables, scope = _form(_open(task_id))
+    row, sight = _open(task_id)
+    if not sight.personal:
+        raise access.NotYourCase(instance=row.instance_id)
+    form, variables, scope = _form(row)
     return render_template("_fields.html", reasons={}, **_typed(form, variables, scope, request.form))
 
 
@@ -167,15 +172,15 @@ def release(task_id: int) -> Response:
     return redirect(url_for("tasklist.worklist_page"))
 
 
-def _open(task_id: int) -> UserTask:
-    """A task that is open and that the person may see. Errors: UnknownUserTask, NotYourCase, AlreadyCompleted."""
+def _open(task_id: int) -> tuple[UserTask, Sight]:
+    """A task that is open, and what the person is shown of it. Errors: UnknownUserTask, NotYourCase, AlreadyCompleted."""
     row = session().get(UserTask, task_id)
     if row is None:
         raise engine.UnknownUserTask(task=task_id)
-    access.check_case(current_user, row.instance_id)
+    sight = access.at_task(access.check_case(current_user, row.instance_id), current_user, row)
     if row.state != "open":
         raise engine.AlreadyCompleted(task=task_id)
-    return row
+    return row, sight
 
 
 def _form(row: UserTask) -> tuple[engine.Form, Mapping[str, Any], engine.feel.Scope]:
@@ -193,10 +198,12 @@ def _page(
     typed: MultiDict[str, str] | None,
     reasons: dict[str, list[engine.Reason]],
     way: Way | None = None,
-) -> str:
-    row = _open(task_id)
+) -> str | Response:
+    row, sight = _open(task_id)
+    if not sight.personal:  # it is with another department now, and the case tells what one may know
+        return redirect(url_for("cases.case", number=row.business_key))
+    looking.at_case(row.business_key, sight)
     form, variables, scope = _form(row)
-    looking.note(row.business_key)
     history = engine.history_of(row.instance_id)
     definition, stage = history.definition, casefile.stage_of_task(row, history)
     element = definition.processes[stage.process].element(row.element_id)
@@ -214,12 +221,12 @@ def _page(
             may_work=row.group in current_user.departments or row.assignee == current_user.name,
             form=form,
             reasons=reasons,
-            words=variables.get("complaint_text"),
+            words=shown_to(variables.get("complaint_text"), sight),
             batch=batchlist.of(row.process_key, row.business_key),
-            shown=evidence.of(form, {**variables, "refusal": None}, caught),
+            shown=evidence.of(form, {**variables, "refusal": None}, caught, sight),
             documentation=names.documentation(stage.process, element),
             manual_refs=element.manual_refs,
-            earlier=timeline.newest(history, EARLIER_LINES)[:EARLIER_LINES],
+            earlier=timeline.newest(history, sight, EARLIER_LINES)[:EARLIER_LINES],
             stage=stage,
             definition=definition,
             departments=names.departments(),

@@ -8,7 +8,7 @@ from __future__ import annotations
 import math
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -20,9 +20,10 @@ from models.base import session
 from models.billing import JournalEntry, LedgerAccount, Posting
 from models.identity import User
 from models.instance import ProcessInstance
+from office import masking
 from service_tasks import labels
 from web import refusals
-from web.i18n import in_language, language, masked, remark, yuan
+from web.i18n import in_language, language, remark, shown_to, yuan
 from web.i18n import mark as _
 from web.queries import casefile, names, timeline, words
 
@@ -94,9 +95,9 @@ def window(sequence: int, at: int | None) -> tuple[int, int]:
     return since, min(since + AT_ONCE - 1, sequence)
 
 
-def events(instance: ProcessInstance, told: engine.CaseHistory, since: int = 1) -> list[Event]:
+def events(instance: ProcessInstance, told: engine.CaseHistory, sight: masking.Sight, since: int = 1) -> list[Event]:
     """What happened in a case from an entry on, oldest first; the first event moves everything to where it stood by then."""
-    found = list(_Recorder(instance, told.definition).events(told.entries, since))
+    found = list(_Recorder(instance, told.definition, sight).events(told.entries, since))
     _place(found)
     return found
 
@@ -154,9 +155,9 @@ _MONEY: Any = (
 class _Recorder:
     """Follows a history step by step; what moves before the next thing worth telling is told with it."""
 
-    def __init__(self, instance: ProcessInstance, definition: engine.Definition) -> None:
-        self.instance = instance
-        self.definition = definition
+    def __init__(self, instance: ProcessInstance, definition: engine.Definition, sight: masking.Sight) -> None:
+        self.instance, self.definition = instance, definition
+        self.words = replace(sight, numbers=False)
         self.teller = timeline.teller(self.definition)
         self.follower = engine.Follower()
         self.money = money(instance.business_key)
@@ -273,7 +274,8 @@ class _Recorder:
         for one in form.inputs:
             if one.key in step["form"]:
                 value = step["form"][one.key]
-                shown = timeline.shown(value, one) if not self._hidden(one.key) else self._shown(one.key, value)
+                plain = one.key not in self.definition.personal
+                shown = timeline.shown(masking.masked(value), one) if plain else self._shown(one.key, value)
                 event.entered.append((in_language(one.label, one.label_en), shown or "—"))
 
     def job(self, event: Event, step: Step) -> None:
@@ -351,9 +353,11 @@ class _Recorder:
             return "—"
         if self._hidden(name):
             return _withheld(value)
+        if name in IN_WORDS:
+            return str(shown_to(value, self.words))[:LONGEST]
         if isinstance(value, Mapping) and value.get("code") in refusals.SENTENCES:
             return refusals.sentence(value)
-        known = self.fields.get(name)
+        value, known = masking.masked(value), self.fields.get(name)
         shown = timeline.shown(value, known) if known is not None else ""
         return (shown or _plain(name, value, self.definition.personal))[:LONGEST]
 
@@ -385,7 +389,7 @@ def _plain(name: str, value: Any, personal: frozenset[str]) -> str:
 def _withheld(value: Any) -> str:
     """A number masked, anything else left out."""
     text = str(value)
-    return masked(text) if text.isdecimal() and len(text) == 11 else gettext("(personal, not shown)")
+    return masking.number(text) if text.isdecimal() and len(text) == 11 else gettext("(personal, not shown)")
 
 
 def _fields(definition: engine.Definition) -> dict[str, Any]:

@@ -11,7 +11,9 @@ from typing import Any
 from flask_babel import gettext
 
 import engine
-from web.i18n import in_language, moment, remark, yuan
+from office.masking import EVERYTHING, Sight, Withheld
+from office.masking import step as shown_step
+from web.i18n import in_language, moment, remark, withheld, yuan
 from web.i18n import mark as _
 from web.queries.names import (
     department_then,
@@ -53,33 +55,33 @@ class Line:
     token: int | None = None
 
 
-def lines(told: engine.CaseHistory, before: int | None = None) -> list[Line]:
+def lines(told: engine.CaseHistory, sight: Sight, before: int | None = None) -> list[Line]:
     """The sentences of a history from where it was asked for, up to an entry or to the last; oldest first."""
-    return _lines(told, range(told.since, before or MOST_SEQ))
+    return _lines(told, sight, range(told.since, before or MOST_SEQ))
 
 
-def newest(told: engine.CaseHistory, count: int) -> list[Line]:
+def newest(told: engine.CaseHistory, sight: Sight, count: int) -> list[Line]:
     """The sentences of so many entries at the end of a history, newest first."""
     last = told.entries[-1].seq if told.entries else 0
-    return _lines(told, range(last - count + 1, last + 1))[::-1]
+    return _lines(told, sight, range(last - count + 1, last + 1))[::-1]
 
 
-def _lines(told: engine.CaseHistory, shown: range) -> list[Line]:
+def _lines(told: engine.CaseHistory, sight: Sight, shown: range) -> list[Line]:
     know_people({entry.actor for entry in told.entries if entry.seq in shown})
-    teller = _Teller(told.definition)
+    teller = _Teller(told.definition, sight)
     return [teller.as_it_stands(line) for line in list(teller.tell(told.entries, shown))]
 
 
 def teller(definition: engine.Definition) -> _Teller:
-    """Whoever tells a history step by step; it must be told every step, in order."""
-    return _Teller(definition)
+    """Whoever tells a history step by step; it must be told every step, in order, as it may be shown."""
+    return _Teller(definition, EVERYTHING)
 
 
 class _Teller:
     """Turns steps into sentences; knows which process each scope belongs to."""
 
-    def __init__(self, definition: engine.Definition) -> None:
-        self.definition = definition
+    def __init__(self, definition: engine.Definition, sight: Sight) -> None:
+        self.definition, self.sight = definition, sight
         self.scopes: dict[int, str] = {0: definition.key}
         self.items: dict[int, tuple[int, int]] = {}
         self.waiting: set[int] = set()
@@ -142,7 +144,7 @@ class _Teller:
 
     def _told(self, step: Step) -> tuple[str, str, list[tuple[str, str]]] | None:
         teller = _TELLERS.get(step["type"])
-        return teller(self, step) if teller is not None else None
+        return teller(self, shown_step(step, self.definition.private, self.sight)) if teller is not None else None
 
     def started(self, step: Step) -> Any:
         name = process_name(step["process"], self.definition)
@@ -197,7 +199,7 @@ class _Teller:
     def met(self, step: Step) -> Any:
         if "element" in step:
             return None
-        told = [(gettext("Told"), step["told"])] if isinstance(step["told"], str) else []
+        told = [(gettext("Told"), withheld(step["told"]))] if isinstance(step["told"], str) else []
         return "person", gettext("Interim reply to the customer"), told
 
     def called(self, step: Step) -> Any:
@@ -226,7 +228,7 @@ def _simple(kind: str, pattern: str) -> Callable[[_Teller, Step], Any]:
     return lambda teller, step: (kind, gettext(pattern, task=teller.name(step)), [])
 
 
-_TELLERS: dict[str, Callable[[_Teller, Step], Any]] = {
+_TELLERS: dict[str, Callable[[_Teller, Any], Any]] = {
     "instance_started": _Teller.started,
     "user_task_created": _Teller.created,
     "user_task_completed": _Teller.completed,
@@ -281,6 +283,8 @@ def shown(value: Any, field: Any) -> str:
     """A value as its form field shows it."""
     if value is None or value == "":
         return ""
+    if isinstance(value, Withheld):
+        return str(withheld(value))
     if field.unit == "fen":
         return yuan(value)
     chosen = value if isinstance(value, list) else [value]
@@ -292,6 +296,8 @@ def shown(value: Any, field: Any) -> str:
 
 def written(value: Any) -> str:
     """Any variable as text."""
+    if isinstance(value, Withheld):
+        return str(withheld(value))
     if isinstance(value, bool):
         return gettext("yes") if value else gettext("no")
     if isinstance(value, datetime):

@@ -25,6 +25,7 @@ from models.billing import JournalEntry, LedgerAccount
 from models.user_task import UserTask
 from office import exports, intake, verification
 from office.exports import event_log, telling
+from office.masking import EVERYTHING
 from tests import auditing
 from tests.people import CLEO
 from web.auth import load
@@ -63,7 +64,7 @@ def events(app: Flask, number: str) -> list[replay.Event]:
     """The events of a case, told in English."""
     with app.test_request_context(headers={"Accept-Language": "en"}):
         instance = casefile.find(number)
-        return replay.events(instance, engine.history_of(instance.id))
+        return replay.events(instance, engine.history_of(instance.id), EVERYTHING)
 
 
 def test_verified_is_said_at_the_top(app: Flask, made: Any) -> None:
