@@ -21,9 +21,9 @@ import service_tasks
 from models import base, drivers
 from office import batches, calendar, complaints, correspondence, erasure
 from office import supervision as tracking
-from web import addresses, auth, bodies, config, cookies, errors, hosts, i18n, keys, submission
+from web import addresses, auth, bodies, config, cookies, errors, hosts, i18n, keys, submission, unsent
 from web.edge import Refusals
-from web.queries import evidence, names, words
+from web.queries import evidence, names, typed, words
 
 PAGES = (
     "tasklist",
@@ -77,6 +77,7 @@ def create_app(settings: config.Settings | None = None) -> Flask:
     i18n.register(app)
     submission.register(app)
     auth.register(app)
+    unsent.register(app)
     errors.register(app)
     csrf.init_app(app)
     for name in PAGES:
@@ -95,6 +96,8 @@ def create_app(settings: config.Settings | None = None) -> Flask:
         flat_rows=evidence.rows,
         person_name=names.person_name,
         place_of=names.place_of,
+        typed_lines=typed.lines,
+        who_was_first=typed.first,
     )
     return app
 

@@ -14,13 +14,15 @@ from flask_babel import gettext
 from flask_limiter import Limiter, RequestLimit
 from flask_limiter.util import get_remote_address
 from flask_login import LoginManager, UserMixin, current_user, login_user, logout_user
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import bindparam, exists, select, update
 from werkzeug.wrappers import Response
 
 import engine
 from models.base import glance, transaction
 from models.base import session as database
 from models.identity import Membership, User, UserRole
+from models.unsent import UnsentForm
+from web import unsent
 from web.failures import Failures
 from web.i18n import LANGUAGES
 
@@ -35,8 +37,9 @@ _failures = Failures()
 
 
 _USER, _MEMBERSHIP, _ROLE = User.__table__, Membership.__table__, UserRole.__table__
+_UNSENT = exists().where(UnsentForm.__table__.c.user_name == _USER.c.name).label("unsent")
 _PERSON = (
-    select(_USER.c.display_name, _USER.c.language, _MEMBERSHIP.c.department, _ROLE.c.role)
+    select(_USER.c.display_name, _USER.c.language, _MEMBERSHIP.c.department, _ROLE.c.role, _UNSENT)
     .outerjoin(_MEMBERSHIP, _MEMBERSHIP.c.user == _USER.c.name)
     .outerjoin(_ROLE, _ROLE.c.user == _USER.c.name)
     .where(_USER.c.name == bindparam("name"), _USER.c.active.is_(True))
@@ -45,13 +48,14 @@ _PERSON = (
 
 @dataclass
 class Person(UserMixin):
-    """The person logged in, with departments and roles as they were when the request began."""
+    """The person logged in, with departments and roles as they were when the request began; `has_unsent` forms are kept for them (`web.unsent`)."""
 
     name: str
     display_name: str
     language: str
     departments: frozenset[str] = field(default_factory=frozenset)
     roles: frozenset[str] = field(default_factory=frozenset)
+    has_unsent: bool = False
 
     def get_id(self) -> str:
         return self.name
@@ -78,11 +82,14 @@ def _only_logins_are_limited() -> bool:
 
 
 def _deny_by_default() -> Response | None:
+    """Errors: none; what was typed when the session had ended is kept for whoever typed it."""
     if request.endpoint is None or request.endpoint in OPEN_ENDPOINTS or request.path.startswith("/api/"):
         return None
     if current_user.is_authenticated:
         return None
-    wanted = request.full_path.rstrip("?") if request.method == "GET" else "/"
+    if request.headers.get("HX-Request") or request.path == "/unsent":  # a part of a page has no place for a log-in
+        return Answer(status=401)
+    wanted = request.full_path.rstrip("?") if request.method == "GET" else unsent.aside() or "/"
     return redirect(url_for("auth.login", next=wanted))
 
 
@@ -94,7 +101,7 @@ def load(name: str) -> Person | None:
         return None
     departments = frozenset(row.department for row in rows if row.department)
     roles = frozenset(row.role for row in rows if row.role)
-    return Person(name, rows[0].display_name, rows[0].language, departments, roles)
+    return Person(name, rows[0].display_name, rows[0].language, departments, roles, bool(rows[0].unsent))
 
 
 def actor() -> engine.Actor:
