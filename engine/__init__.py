@@ -9,6 +9,7 @@ from engine.calendars import current as calendar
 from engine.calendars import use as use_calendar
 from engine.clock import now
 from engine.definitions import known as variables
+from engine.definitions.bilingual import english_names
 from engine.definitions.compiled import Definition, UnknownElement
 from engine.definitions.diagram import Diagram, Element, Flow
 from engine.definitions.diagram import parse as read_diagram
@@ -16,7 +17,7 @@ from engine.definitions.differences import Difference
 from engine.definitions.differences import between as differences
 from engine.definitions.dmn import Model as DecisionModel
 from engine.definitions.dmn import UnknownDecision
-from engine.definitions.dmn import parse as read_decisions
+from engine.definitions.dmn import read_file as read_decisions
 from engine.definitions.doubtful import check as warnings
 from engine.definitions.doubtful import of_file as warnings_of_file
 from engine.definitions.loose import check as _lint_file
@@ -34,7 +35,17 @@ from engine.definitions.redrawing import mend as mended_diagram
 from engine.definitions.shapes import Drawing
 from engine.definitions.shapes import read as drawing
 from engine.erasure import AlreadyErased, MayNotErase, NotClosed, StillUnderWay, erase, may_erase
-from engine.errors import Conflict, Corrupt, EngineError, Invalid, InvalidDefinition, NotFound, NotPermitted, Problem
+from engine.errors import (
+    MOST_FINDINGS,
+    Conflict,
+    Corrupt,
+    EngineError,
+    Invalid,
+    InvalidDefinition,
+    NotFound,
+    NotPermitted,
+    Problem,
+)
 from engine.errors import first as first_findings
 from engine.execution import (
     Advanced,
@@ -45,7 +56,6 @@ from engine.execution import (
     StaleInstance,
     UnknownInstance,
     observe,
-    seal_for,
 )
 from engine.handlers import registered as operators
 from engine.history import GENESIS, BrokenChain, Entry, chain, holds_clear
@@ -101,7 +111,7 @@ from engine.sealing import ephemeral as ephemeral_keys
 from engine.spiff.entered import EntryRefused
 from engine.steps import Failed
 from engine.timers import run_clock
-from engine.user_tasks import UnknownUserTask, assign, claim, complete, form_of, release, workable
+from engine.user_tasks import UnknownUserTask, assign, claim, complete, form_of, release, workable, workable_among
 from engine.verification import (
     Deviation,
     Erasure,
@@ -141,6 +151,7 @@ def decide(key: str, decision_id: str, variables: dict[str, Any], *, at: datetim
 
 __all__ = [
     "GENESIS",
+    "MOST_FINDINGS",
     "Actor",
     "Advanced",
     "AlreadyCompleted",
@@ -231,6 +242,7 @@ __all__ = [
     "differences",
     "drawing",
     "end_of",
+    "english_names",
     "enqueue",
     "entries",
     "ephemeral_keys",
@@ -278,7 +290,6 @@ __all__ = [
     "run_clock",
     "run_due",
     "run_jobs",
-    "seal_for",
     "seal_for_office",
     "start",
     "survive",
@@ -295,6 +306,7 @@ __all__ = [
     "warnings_of_file",
     "what_holds",
     "workable",
+    "workable_among",
     "write_yaml",
     "written",
 ]

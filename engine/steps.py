@@ -60,6 +60,11 @@ STEPS: dict[str, str] = {
     "draft_returned": "of a definition: revision, reason",
     "definition_published": "of a definition: version, sha256, note, approved_by, restores (the version whose content it is)",
     "case_looked_at": "of a person: case",
+    "logged_in": "of a person: address",
+    "login_failed": "of a person whose name was given with a wrong password: address",
+    "login_locked": "the same, with the last wrong password that is let through: address",
+    "logged_out": "of a person",
+    "sessions_ended": "of the person who ended them: user (who was logged in), sessions (how many)",
 }
 
 

@@ -185,7 +185,7 @@ ASKED: dict[str, dict[str, fields.Field]] = {
     "trying.page": {"try-so-far": WAY, "try-task": ELEMENT, "scenario": Text(200)},
 }
 # fmt: on
-_SCHEMAS = {endpoint: Schema.from_dict(dict(asked)) for endpoint, asked in ASKED.items()}
+_SCHEMAS = {endpoint: Schema.from_dict(dict(asked))() for endpoint, asked in ASKED.items()}
 
 
 def register(app: Flask) -> None:
@@ -219,7 +219,7 @@ def read(endpoint: str, given: Mapping[str, str]) -> dict[str, Any]:
     if endpoint not in _SCHEMAS:
         return {}
     try:
-        found: dict[str, Any] = _SCHEMAS[endpoint]().load({name: given[name] for name in given}, unknown=EXCLUDE)
+        found: dict[str, Any] = _SCHEMAS[endpoint].load({name: given[name] for name in given}, unknown=EXCLUDE)
     except ValidationError as error:
         raise WrongAddress(reasons=error.messages) from None
     since, until = found.get("from"), found.get("to")

@@ -414,6 +414,7 @@ class Messages(MethodView):
     """Text messages to customers, for the program that sends them."""
 
     @blueprint.response(200, schemas.Message(many=True))
+    @refuses(403)
     def get(self) -> list[OutboxMessage]:
         """What waits to be sent, the oldest first, at most a hundred. For operators."""
         access.check_role(_person(), "operator")
@@ -426,6 +427,7 @@ class MessageOutcome(MethodView):
 
     @blueprint.arguments(schemas.MessageOutcome)
     @blueprint.response(204)
+    @refuses(*WRITTEN)
     def post(self, given: dict[str, str], message_id: int) -> None:
         """It was sent, or it failed, once; the case says so under its correspondence. For operators."""
         access.check_role(_person(), "operator")

@@ -40,6 +40,7 @@ def listing() -> str | Response:
         wanted=asked,
         processes=caselist.processes(),
         process_name=names.process_name,
+        on_the_spot=names.ON_THE_SPOT,
         versions=names.versions_of(row.case_number for row in page.rows),
     )
 
@@ -66,7 +67,8 @@ def _page(
     looking.note(number)
     whole = tab == "diagram"
     history = _told(instance, whole, before)
-    complaint = casefile.complaint_of(instance)
+    complaint, active = casefile.complaint_of(instance), instance.state == "active"
+    tasks = casefile.open_tasks(instance.id) if active else []
     with names.of_definition(history.definition):  # a case is told in the words of its own version
         return render_template(
             "case.html",
@@ -77,7 +79,7 @@ def _page(
             history=history,
             contradictions=verdicts.contradictions(history.doubts),
             may_erase=erasure.may(auth.actor(), instance, history),
-            may_reply=complaint is not None and instance.state == "active" and replies.may(auth.actor()),
+            may_reply=complaint is not None and active and replies.may(auth.actor()),
             reasons=reasons or {},
             instance=instance,
             complaint=complaint,
@@ -91,10 +93,11 @@ def _page(
             money=casefile.money(number) if tab == "money" else [],
             messages=casefile.messages(number) if tab == "messages" else [],
             comments=casefile.comments(number) if tab == "messages" else [],
-            waits=standing.waits(instance) if instance.state == "active" else [],
-            workable=engine.workable(instance.id, auth.actor()),
+            waits=standing.waits(instance, tasks, history.definition) if active else [],
+            workable=engine.workable_among(tasks, history.definition, auth.actor()),
             looks=looks.of_case(number) if tab == "looks" and current_user.has("auditor") else [],
             element_name=names.element_name,
+            process_name=names.process_name,
             departments=names.departments(),
         )
 

@@ -14,7 +14,7 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response
 
 import engine
-from web import refusals, unavailable, unsent
+from web import nearest, refusals, unavailable, unsent
 from web.addresses import WrongAddress
 from web.i18n import yuan
 
@@ -131,7 +131,7 @@ def describe(error: engine.EngineError) -> str:
 
 def _told_by_values(error: engine.EngineError) -> str:
     """What is said for the particular `why` of an error; empty when its class says it all."""
-    values = {"limit": "", "encoding": "", "file": "", **error.values}
+    values = {"limit": "", "encoding": "", "file": "", **getattr(error, "values", {})}
     if error.code == "NoReason" and values.get("why") in ("too_long", "not_text"):
         return reason(engine.Reason(str(values["why"]), {"limit": values.get("most")}))
     if error.code != "UnusableFile":
@@ -283,6 +283,8 @@ def _csrf(error: CSRFError) -> Answer:
 
 def _http(error: HTTPException) -> Answer:
     status = error.code or 500
+    if status == 405 and request.method in ("GET", "HEAD") and not request.path.startswith("/api/"):
+        return redirect(nearest.page())
     if status < 400:
         return Response(error.get_body(), status=status, headers=error.get_headers())
     if isinstance(error.response, Response):  # whoever refused has written the answer

@@ -12,9 +12,9 @@ from werkzeug.wrappers import Response
 
 import engine
 from office import intake, notices, texts
-from web import auth, submission, tasklist, unsent
+from web import auth, submission, unsent
 from web.addresses import asked
-from web.queries import access, casefile, names, standing
+from web.queries import access, names, standing
 
 blueprint = Blueprint("intake", __name__, url_prefix="/intake")
 FIELDS = ("msisdn", "text", "channel", "demand", "disputed_amount", "process", "overrule_reason")
@@ -67,23 +67,19 @@ def accept() -> str | Response | tuple[str, int]:
         number = intake.accept(_taken(typed), by=auth.actor(), at=engine.now(), key=submission.given())
     except engine.InvalidForm as error:
         return _page(typed, error.reasons), 422
-    instance = casefile.find(number)
-    flash(_taken_in(number))
-    for wait in standing.waits(instance):
-        if wait.stuck:
-            flash(
-                gettext(
-                    "“%(step)s” could not be carried out; the operator of the system has been told.", step=wait.what
-                ),
-                "warn",
-            )
-    return tasklist.onward(number, instance.id)
+    taken = standing.taken_in(number)
+    flash(_taken_in(number, taken))
+    for step in standing.stuck_at(taken):
+        flash(
+            gettext("“%(step)s” could not be carried out; the operator of the system has been told.", step=step), "warn"
+        )
+    return redirect(url_for("tasklist.of_case", number=number))
 
 
-def _taken_in(number: str) -> str:
+def _taken_in(number: str, taken: standing.TakenIn) -> str:
     """That the case is there, and which department it waits for when that is not one's own."""
-    groups, whose = casefile.waits_at(number), standing.whose(casefile.find(number).id).name
-    customer = gettext(", %(customer)s", customer=whose) if whose else ""
+    groups = taken.groups
+    customer = gettext(", %(customer)s", customer=taken.customer) if taken.customer else ""
     if not groups or groups & current_user.departments:
         return gettext("Case %(number)s%(customer)s has been taken in.", number=number, customer=customer)
     waiting = gettext(", ").join(names.departments().get(group, group) for group in sorted(groups))
@@ -146,8 +142,7 @@ def _suggestion(typed: dict[str, str]) -> intake.Suggestion | None:
 
 
 def _choices() -> dict[str, object]:
-    named = {key: names.process_name(key) for key in intake.CHOICES if key != "on_the_spot"}
-    return {"choices": {**named, "on_the_spot": gettext("Answered on the spot")}}
+    return {"choices": {key: names.process_name(key) for key in intake.CHOICES}}
 
 
 def _page(typed: dict[str, str], reasons: dict[str, list[engine.Reason]], *, again: bool = False) -> str:

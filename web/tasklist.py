@@ -73,6 +73,14 @@ def next_task() -> Response:
     return redirect(url_for("tasklist.task", task_id=task_id))
 
 
+@blueprint.get("/tasks/of/<number>")
+def of_case(number: str) -> Response:
+    """Go on with a case: its next step that is one's own, else the case."""
+    instance = casefile.find(number)
+    access.check_case(current_user, instance.id)
+    return onward(number, instance.id)
+
+
 @blueprint.get("/tasks/<int:task_id>")
 def task(task_id: int) -> str | Response:
     """A task with its form and all that is needed to fill it. Clerks read open notices first (CH1.6)."""

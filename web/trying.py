@@ -59,7 +59,7 @@ def _beginning(key: str, wrong: dict[str, list[engine.Reason]]) -> str:
         key=key,
         name=names.process_name(key),
         draft=draft,
-        problems=findings.as_json(publication.problems(draft)),
+        problems=findings.as_json(publication.problems(draft), draft.package),
         agreed=agreed,
         chosen=chosen,
         at=scenarios.instant(chosen.given["at"]).astimezone(ZONE),

@@ -9,13 +9,15 @@ from datetime import UTC, datetime
 from typing import Any
 
 from engine import xml
+from engine.definitions.dmn_types import shapes
 from engine.errors import InvalidDefinition, Problem
 from engine.language import feel
 from engine.language.calendar import Calendar
 from engine.language.decisions import AGGREGATIONS, POLICIES, DecisionTable, Input, Output, Rule
-from engine.language.feel import CHARGE, Expression, FeelLimit, FeelSyntaxError, Function, Scope
+from engine.language.feel import ANY, CHARGE, Expression, FeelLimit, FeelSyntaxError, Function, Scope, Shape
+from engine.language.feel.shapes import named
 
-MOST = {"decision": 200, "businessKnowledgeModel": 200, "inputData": 500}
+MOST = {"decision": 2_000, "businessKnowledgeModel": 200, "inputData": 500}
 MOST_RULES = 2_000
 MOST_CELLS = 10_000
 MOST_COLUMNS = 200
@@ -45,6 +47,7 @@ class Found:
     requires: tuple[str, ...]
     manual_refs: tuple[str, ...]
     heads: Heads = NO_HEADS
+    shape: Shape = ANY
 
 
 @dataclass(frozen=True)
@@ -59,6 +62,7 @@ class Reading:
     names: frozenset[str]
     functions: tuple[Function, ...]
     unbound: tuple[tuple[str, str, tuple[str, ...]], ...] = ()
+    inputs: tuple[tuple[str, Shape], ...] = ()
 
 
 def read(root: xml.Element) -> Reading:
@@ -69,12 +73,13 @@ def read(root: xml.Element) -> Reading:
     if not reader.is_readable():
         raise InvalidDefinition(problems=reader.refused[""])
     found = reader.decisions()
-    names, functions = frozenset(reader.names), tuple(reader.functions.values())
-    return Reading(found, reader.refused, names, functions, tuple(reader.unbound))
+    names, functions = frozenset(reader.names | reader.shapes.keys()), tuple(reader.functions.values())
+    return Reading(found, reader.refused, names, functions, tuple(reader.unbound), reader.inputs())
 
 
 def _is_feel(language: str) -> bool:
-    return language.rstrip("/").rpartition("/")[2].upper() == "FEEL"
+    """Whether an address or a word names FEEL, in whichever version: `http://www.omg.org/spec/FEEL/20140401`, `feel`."""
+    return "FEEL" in language.upper().split("/")
 
 
 def _children(element: xml.Element, *names: str) -> Iterator[xml.Element]:
@@ -88,6 +93,11 @@ def _child(element: xml.Element | None, *names: str) -> xml.Element | None:
 def _text(element: xml.Element | None, name: str = "text") -> str:
     holder = _child(element, name)
     return (holder.text or "").strip() if holder is not None else ""
+
+
+def _id(element: xml.Element) -> str:
+    """What a decision or knowledge model is called in references; the standard lets it go without an id."""
+    return element.get("id") or element.get("name") or ""
 
 
 def _manual_refs(*elements: xml.Element | None) -> tuple[str, ...]:
@@ -128,6 +138,7 @@ class _Reader:
         self.place: dict[str, Any] = {}
         self.names = {e.get("name", "") for e in _children(root, "inputData", "decision")}
         self.types = {e.get("name", ""): e for e in _children(root, "itemDefinition")}
+        self.shapes = shapes(root)
         self.functions: dict[str, Function] = {}
         self.cells = 0
 
@@ -176,22 +187,37 @@ class _Reader:
             if logic is not None:
                 refs = _manual_refs(element, _child(element, "decisionTable"))
                 heads = _heads(_child(element, "decisionTable"))
-                found[id] = Found(id, element.get("name", ""), logic, requires, refs, heads)
+                shape = self._given(element)
+                found[id] = Found(id, element.get("name", ""), logic, requires, refs, heads, shape)
         self.place = {}
         self._ordered(elements, {name: decision.requires for name, decision in found.items()})
         return [one for one in found.values() if one.id not in self.refused]
+
+    def inputs(self) -> tuple[tuple[str, Shape], ...]:
+        """The inputs that say of which type they are."""
+        found = {e.get("name", ""): self._shape(_child(e, "variable")) for e in _children(self.root, "inputData")}
+        return tuple((name, shape) for name, shape in found.items() if shape != ANY)
+
+    def _given(self, element: xml.Element) -> Shape:
+        """The type of what a decision gives: its variable's, else that of its expression."""
+        found = self._shape(_child(element, "variable"))
+        return found if found != ANY else self._shape(_child(element, "literalExpression"))
+
+    def _shape(self, element: xml.Element | None) -> Shape:
+        return named(element.get("typeRef") or "", self.shapes) if element is not None else ANY
 
     def _by_id(self, kind: str) -> dict[str, xml.Element]:
         found: dict[str, xml.Element] = {}
         names: set[str] = set()
         for element in _children(self.root, kind):
-            self.inside = element.get("id", "") if kind == "decision" else ""
-            if not element.get("id") or element.get("id") in found:
-                self.problem(element, "duplicate_id" if element.get("id") else "no_id", name=element.get("name", ""))
+            id = _id(element)
+            self.inside = id if kind == "decision" else ""
+            if not id or id in found:
+                self.problem(element, "duplicate_id" if id else "no_id", name=element.get("name", ""))
             if element.get("name") in names:
                 self.problem(element, "duplicate_name", name=element.get("name"))
             names.add(element.get("name", ""))
-            found[element.get("id", "")] = element
+            found[id] = element
         self.inside = ""
         return found
 
@@ -213,7 +239,7 @@ class _Reader:
     ) -> Any:
         """The compiled text; after a problem, something harmless in its place so that the reading goes on."""
         try:
-            return compiler(text, names=self.names | set(names), functions=self.functions)
+            return compiler(text, names=self.names | set(names), functions=self.functions, shapes=self.shapes)
         except FeelSyntaxError as error:
             self.problem(element, "feel_syntax", **error.values)
             return compiler("null" if compiler is feel.compile else "-")
@@ -242,15 +268,20 @@ class _Reader:
             self.problem(element, "knowledge_model_not_executable", name=name)
             return
         known = len(self.refused.get("", ()))
-        parameters = tuple(p.get("name", "") for p in _children(body, "formalParameter"))
+        formal = list(_children(body, "formalParameter"))
+        parameters = tuple(p.get("name", "") for p in formal)
+        wanted = tuple(self._shape(p) for p in formal)
+        shape = self._shape(literal)
         expression = self.compiled(literal, _text(literal), feel.compile, parameters)
-
         self.unbound += [(name, one, parameters) for one in sorted(expression.names - set(parameters))]
         cost = 1 + len(expression.text) // CHARGE
 
         def run(scope: Scope, *given: Any) -> Any:
             scope.spend(cost)
-            return expression.part_of(dict(zip(parameters, given, strict=True)), scope)
+            fitted = [one.fitted(value) for one, value in zip(wanted, given, strict=True)]
+            if any(one is None and value is not None for one, value in zip(fitted, given, strict=True)):
+                return None
+            return shape.fitted(expression.part_of(dict(zip(parameters, fitted, strict=True)), scope))
 
         if len(self.refused.get("", ())) > known:
             return  # what calls it is refused as well
@@ -259,7 +290,9 @@ class _Reader:
     def _references(self, element: xml.Element, requirement: str, kind: str) -> Iterator[str]:
         for holder in _children(element, requirement):
             for needed in _children(holder, kind):
-                yield needed.get("href", "").removeprefix("#")
+                namespace, mark, id = needed.get("href", "").rpartition("#")
+                local = not namespace or namespace == self.root.get("namespace")
+                yield id if local else f"{namespace}{mark}{id}"
 
     def _required(self, element: xml.Element, known: dict[str, xml.Element]) -> Iterator[str]:
         for reference in self._references(element, "informationRequirement", "requiredDecision"):
@@ -316,6 +349,7 @@ class _Reader:
             element.get("name", ""),
             self._values(element, listed) if listed else (),
             self.compiled(element, default, feel.compile) if default else None,
+            self._shape(element),
         )
 
     def _allowed(self, element: xml.Element, table: xml.Element) -> str:

@@ -8,7 +8,7 @@ from typing import Any
 
 from engine.errors import Conflict
 from engine.language import feel
-from engine.language.feel import BUILTINS, Expression, Scope, UnaryTests
+from engine.language.feel import ANY, BUILTINS, Expression, Scope, Shape, UnaryTests
 
 SINGLE = frozenset({"UNIQUE", "FIRST", "ANY", "PRIORITY"})
 POLICIES = SINGLE | {"RULE ORDER", "OUTPUT ORDER", "COLLECT"}
@@ -37,11 +37,16 @@ class Input:
 
 @dataclass(frozen=True)
 class Output:
-    """An output column. `order` lists its values by priority, highest first; `default` is used when no rule matches."""
+    """An output column. `order` lists its values by priority, highest first; `default` is used when no rule matches; what is not of its type is null."""
 
     name: str
     order: tuple[Any, ...] = ()
     default: Expression | None = None
+    shape: Shape = ANY
+
+    def part_of(self, expression: Expression, variables: Mapping[str, Any], scope: Scope) -> Any:
+        """What a cell of the column gives, inside another evaluation. Errors: FeelLimit."""
+        return self.shape.fitted(expression.part_of(variables, scope))
 
 
 @dataclass(frozen=True)
@@ -118,11 +123,12 @@ class DecisionTable:
                 raise UnexpectedInput(input=column.expression.text, allowed=column.allowed.text)
 
     def _row(self, rule: Rule, variables: Mapping[str, Any], scope: Scope) -> tuple[Any, ...]:
-        return tuple(expression.part_of(variables, scope) for expression in rule.outputs)
+        columns = zip(self.outputs, rule.outputs, strict=False)
+        return tuple(column.part_of(expression, variables, scope) for column, expression in columns)
 
     def _default(self, variables: Mapping[str, Any], scope: Scope) -> Any:
         if any(column.default is not None for column in self.outputs):
-            row = tuple(c.default.part_of(variables, scope) if c.default else None for c in self.outputs)
+            row = tuple(c.part_of(c.default, variables, scope) if c.default else None for c in self.outputs)
             value = self._shape(row)
             return value if self.policy in SINGLE or self.aggregation else [value]
         if self.policy in SINGLE:

@@ -44,8 +44,14 @@ def _named(refusal: Any, caught: Mapping[str, str]) -> list[Mapping[str, Any]]:
 def _resolve(variables: Mapping[str, Any], path: str) -> Any:
     value: Any = variables
     for part in path.split("."):
-        value = value.get(part) if isinstance(value, Mapping) else None
+        value = _said(value, part) if isinstance(value, Mapping) else None
     return value
+
+
+def _said(value: Mapping[str, Any], part: str) -> Any:
+    """A part of a context, in English where it says it in English beside."""
+    english = value.get(f"{part}_en")
+    return in_language(value[part], english) if english and part in value else value.get(part)
 
 
 def as_typed(form: engine.Form, values: Mapping[str, Any]) -> dict[str, Any]:

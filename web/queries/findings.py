@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from flask_babel import gettext
 
 import engine
+from web.i18n import language
 from web.i18n import mark as _
 from web.problems import plain
 from web.queries import doubts, unreadable
@@ -315,6 +317,7 @@ RULES = {
     ),
     "foreign_setting": _("A setting of %(tool)s (%(setting)s) has no effect here. Take it out, or draw what it means."),
 }
+NAMED = ("name", "by", "gateway", "source", "target")  # values that are names of elements
 UNKNOWN = _("This cannot be published (%(rule)s).")
 # What BPMN calls the kinds of events and elements, and what a page calls them.
 KINDS = {
@@ -368,8 +371,9 @@ def _kind(kind: str) -> str:
     return str(gettext(KINDS[kind])) if kind in KINDS else kind
 
 
-def as_json(found: Iterable[engine.Problem]) -> list[Mapping[str, Any]]:
-    """Findings as the editor and the API read them."""
+def as_json(found: Iterable[engine.Problem], package: engine.Package | None = None) -> list[Mapping[str, Any]]:
+    """Findings as the editor and the API read them; elements of `package` are called as the language of the page has them."""
+    english = engine.english_names(package) if package is not None and language() == "en" else {}
     return [
         {
             "file": one.file,
@@ -377,11 +381,16 @@ def as_json(found: Iterable[engine.Problem]) -> list[Mapping[str, Any]]:
             "element": one.element_id,
             "rule": one.rule,
             "warning": one.warning,
-            "text": text(one),
+            "text": text(_in_english(one, english) if english else one),
             "values": plain(one.values),
         }
         for one in engine.first_findings(found)
     ]
+
+
+def _in_english(found: engine.Problem, english: Mapping[str, str]) -> engine.Problem:
+    told = {name: english.get(str(found.values[name])) for name in NAMED if name in found.values}
+    return replace(found, values={**found.values, **{name: text for name, text in told.items() if text}})
 
 
 def how_many(listed: Sequence[Mapping[str, Any]]) -> int:

@@ -21,7 +21,8 @@ from models.billing import JournalEntry, LedgerAccount, Posting
 from models.identity import User
 from models.instance import ProcessInstance
 from service_tasks import labels
-from web.i18n import in_language, masked, remark, yuan
+from web import refusals
+from web.i18n import in_language, language, masked, remark, yuan
 from web.i18n import mark as _
 from web.queries import casefile, names, timeline, words
 
@@ -286,10 +287,20 @@ class _Recorder:
         """The boundary event took what the service before it refused."""
         if self.refusal is not None:
             self.job(event, self.refusal)
-        event.answered = [(gettext("Refused"), words.code_text(step["code"])), *event.answered]
+        event.answered = [(gettext("Refused"), self._refusal(step)), *event.answered]
+
+    def _refusal(self, step: Step) -> str:
+        """Why, with the values that the service gave; a refusal without a sentence is called as the event that takes it."""
+        if step["code"] not in refusals.SENTENCES:
+            return self.teller.name(step)
+        given = self.refusal.get("values") if self.refusal is not None else None
+        return refusals.sentence({**(given or {}), "code": step["code"]})
 
     def decided(self, event: Event, step: Step) -> None:
-        event.asked = [(self._label(name), self._shown(name, value)) for name, value in step["inputs"].items()]
+        heads = self._heads(event.process, step["decision"])
+        event.asked = [
+            (heads.get(name) or self._label(name), self._shown(name, value)) for name, value in step["inputs"].items()
+        ]
         event.answered = [(gettext("Result"), self._shown("", step["value"]))]
         event.rules = [
             gettext(
@@ -299,6 +310,13 @@ class _Recorder:
             )
             for rule in step["matched"]
         ]
+
+    def _heads(self, process: str, decision: str) -> dict[str, str]:
+        """What a table calls the columns that test more than one variable, by their expression."""
+        columns = self.definition.columns(decision)
+        english = self.definition.english.get(process, {}).get("columns") if language() == "en" else None
+        named = english if isinstance(english, dict) else {}
+        return {text: str(named.get(head, head)) for text, head in columns.items() if not text.isidentifier()}
 
     def _labelled(self, step: Step, side: str, values: Mapping[str, Any]) -> list[tuple[str, str]]:
         known = labels.of(step["topic"], side)
@@ -314,6 +332,8 @@ class _Recorder:
             return self._label(name), self._shown(name, value)
         if label.unit == "fen" and isinstance(value, int):
             return in_language(label.zh, label.en), yuan(value)
+        if name == "subject" and isinstance(value, str):
+            return in_language(label.zh, label.en), names.subject(self.definition, value)
         hidden = (label.personal or personal) and name not in VISIBLE
         return in_language(label.zh, label.en), _withheld(value) if hidden else self._shown(name, value)
 
@@ -331,6 +351,8 @@ class _Recorder:
             return "—"
         if self._hidden(name):
             return _withheld(value)
+        if isinstance(value, Mapping) and value.get("code") in refusals.SENTENCES:
+            return refusals.sentence(value)
         known = self.fields.get(name)
         shown = timeline.shown(value, known) if known is not None else ""
         return (shown or _plain(name, value, self.definition.personal))[:LONGEST]
@@ -355,6 +377,8 @@ def _plain(name: str, value: Any, personal: frozenset[str]) -> str:
         return ", ".join(_plain(name, one, personal) for one in value)
     if name in ("amount", "disputed_amount", "action_amount") and isinstance(value, int):
         return yuan(value)
+    if name in ("department", "group"):
+        return names.departments().get(str(value), str(value))
     return words.cell_text(name, value)
 
 

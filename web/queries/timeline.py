@@ -13,7 +13,15 @@ from flask_babel import gettext
 import engine
 from web.i18n import in_language, moment, remark, yuan
 from web.i18n import mark as _
-from web.queries.names import department_then, element_name, know_people, of_item, process_name
+from web.queries.names import (
+    department_then,
+    drawn_in,
+    element_name,
+    know_people,
+    of_item,
+    person_name,
+    process_name,
+)
 
 Step = dict[str, Any]
 MOST_SEQ = 2**31
@@ -75,6 +83,7 @@ class _Teller:
         self.scopes: dict[int, str] = {0: definition.key}
         self.items: dict[int, tuple[int, int]] = {}
         self.waiting: set[int] = set()
+        self.places: dict[int, int] = {}
 
     def tell(self, entries: list[engine.Entry], shown: range) -> Iterator[Line]:
         """The lines of the entries shown; of the others only what later ones speak of is kept."""
@@ -108,6 +117,8 @@ class _Teller:
     def enter(self, step: Step) -> None:
         """Keep what a step enters, of which later ones speak."""
         engine.follow_scopes(self.scopes, step)
+        if "token" in step and "scope" in step:
+            self.places[step["token"]] = step["scope"]
         if step["type"] == "item_entered":
             self.items[step["item"]] = step["index"], step["count"]
         elif step["type"] == "call_entered" and step.get("scope", 0) in self.items:
@@ -115,17 +126,19 @@ class _Teller:
 
     def name(self, step: Step) -> str:
         """The element of a step, by its name on the diagram, and which item of how many it concerns."""
-        return of_item(self._drawn_name(step), *self.items.get(step.get("scope", 0), (None, None)))
+        return of_item(self._drawn_name(step), *self.items.get(self.scope(step), (None, None)))
+
+    def scope(self, step: Step) -> int:
+        """Where a step stands; one that does not say so concerns a token that stood there before."""
+        place: int = step.get("scope", self.places.get(step.get("token", 0), 0))
+        return place
 
     def _drawn_name(self, step: Step) -> str:
-        process = self.scopes.get(step.get("scope", 0), self.definition.key)
-        element = step.get("element", "")
-        drawn = (
-            self.definition.processes[process].diagram.elements.get(element)
-            if process in self.definition.processes
-            else None
-        )
-        return element_name(process, element, drawn.name if drawn else element, self.definition)
+        process, element = self.scopes.get(self.scope(step), self.definition.key), step.get("element", "")
+        compiled = self.definition.processes.get(process)
+        if compiled is None or element not in compiled.diagram.elements:
+            return drawn_in(self.definition, element)
+        return element_name(process, element, compiled.diagram.elements[element].name, self.definition)
 
     def _told(self, step: Step) -> tuple[str, str, list[tuple[str, str]]] | None:
         teller = _TELLERS.get(step["type"])
@@ -158,7 +171,11 @@ class _Teller:
 
     def job(self, step: Step) -> Any:
         result = step["result"] or {}
-        details = [(gettext(_LABELS[k]), plain(k, v)) for k, v in result.items() if k in _LABELS and v is not None]
+        details = [
+            (gettext(_LABELS[k]), process_name(v, self.definition) if k == "process" else plain(k, v))
+            for k, v in result.items()
+            if k in _LABELS and v is not None
+        ]
         return "desk", gettext("Carried out: %(task)s", task=self.name(step)), details
 
     def decided(self, step: Step) -> Any:
@@ -201,7 +218,7 @@ class _Teller:
         return "person", gettext("Personal data erased: %(why)s", why=step["reason"]), []
 
     def assigned(self, step: Step) -> Any:
-        return "person", gettext("Handed to %(who)s: %(task)s", who=step["to"], task=self.name(step)), []
+        return "person", gettext("Handed to %(who)s: %(task)s", who=person_name(step["to"]), task=self.name(step)), []
 
 
 def _simple(kind: str, pattern: str) -> Callable[[_Teller, Step], Any]:

@@ -14,6 +14,8 @@ from engine.xml import MalformedXml
 
 HEAD = '<definitions xmlns="https://www.omg.org/spec/DMN/20191111/MODEL/">'
 
+SCOPE = Scope(datetime(2026, 11, 23, tzinfo=UTC), Calendar(frozenset(), frozenset()))
+
 
 def decision(id: str = "d", body: str = "", requires: tuple[str, ...] = (), name: str = "") -> str:
     needed = "".join(
@@ -93,7 +95,8 @@ def test_one_bad_decision_does_not_take_the_others_along() -> None:
     [
         (file(decision("d"), decision("d", name="other")), ("d", "duplicate_id")),
         (file(decision("a", name="n"), decision("b", name="n")), ("b", "duplicate_name")),
-        (file('<decision name="d">' + literal("1") + "</decision>"), ("", "no_id")),
+        (file("<decision>" + literal("1") + "</decision>"), ("", "no_id")),
+        (file(decision("d", requires=("gone",)).replace("#gone", "http://elsewhere#d")), ("d", "unknown_requirement")),
         (file(decision("d", requires=("d",))), ("d", "circular_requirement")),
         (file(decision("a", requires=("b",)), decision("b", requires=("a",))), ("a", "circular_requirement")),
         (file(decision("d", requires=("gone",))), ("d", "unknown_requirement")),
@@ -125,7 +128,7 @@ def test_one_bad_decision_does_not_take_the_others_along() -> None:
             ("k", "knowledge_model_not_executable"),
         ),
         (file(decision("d", table(["1"] * 10_000))), ("t", "too_many")),
-        (file(*(decision(f"d{n}", requires=(f"d{n + 1}",)) for n in range(1_000))), ("", "too_many")),
+        (file(*(decision(f"d{n}", requires=(f"d{n + 1}",)) for n in range(2_001))), ("", "too_many")),
         (file(decision("d", table(["&quot;" + "a" * 1_000_000 + "&quot;"]))), ("", "feel_syntax")),
     ],
 )
@@ -154,6 +157,102 @@ def test_what_is_no_dmn_is_refused(content: bytes) -> None:
     """Entities, document types, endless nesting and files of another kind end in one clear error."""
     with pytest.raises(MalformedXml):
         dmn.parse(content)
+
+
+def test_a_chain_of_decisions_may_be_long() -> None:
+    """A thousand decisions that rest on one another are evaluated one after the other, in whichever order they stand."""
+    chain = [decision(f"d{n}", literal(f"d{n + 1} + 1"), (f"d{n + 1}",)) for n in range(1_000)]
+    model = dmn.parse(file(*chain, decision("d1000", literal("0"))))
+    assert model.evaluate("d0", {}, scope=SCOPE).value == 1_000
+
+
+def test_what_the_standard_lets_a_file_do() -> None:
+    """FEEL by its address in any version, a decision known by its name alone, and references that name the file's own space."""
+    for language in ("http://www.omg.org/spec/FEEL/20140401", "https://www.omg.org/spec/DMN/20230324/FEEL/", "feel"):
+        head = f'<definitions namespace="http://here" expressionLanguage="{language}"'
+        second = '<decision name="two"><informationRequirement><requiredDecision href="http://here#First Step"/></informationRequirement>'
+        content = file(
+            f'<decision name="First Step">{literal("x + 1")}</decision>',
+            f"{second}{literal('First &#10; Step * 2')}</decision>",
+        ).replace(b"<definitions", head.encode())
+        assert dmn.parse(content).evaluate("two", {"x": 1}, scope=SCOPE).value == 4
+
+
+def test_a_file_may_be_written_in_another_encoding() -> None:
+    """A tool that saves UTF-16 says so by a mark or in the first line; both are read from a disk."""
+    text = file(decision("d", literal('"话费"'))).decode()
+    declared = f'<?xml version="1.0" encoding="UTF-16"?>{text}'
+    for content in (text.encode("utf-16"), declared.encode("utf-16"), declared.encode("utf-16-be")):
+        marked = content if content[:1] in b"\xff\xfe" else b"\xfe\xff" + content
+        assert dmn.read_file(marked).evaluate("d", {}, scope=SCOPE).value == "话费"
+
+
+TYPES = (
+    '<itemDefinition name="tNames" isCollection="true"><typeRef>string</typeRef></itemDefinition>'
+    '<itemDefinition name="tAddress"><itemComponent name="Post Code"><typeRef>string</typeRef></itemComponent></itemDefinition>'
+)
+
+
+@pytest.mark.parametrize(
+    "type, text, expected",
+    [
+        ("string", "1 + 1", None),
+        ("string", '["a"]', "a"),
+        ("string", '["a", "b"]', None),
+        ("tNames", '"a"', ["a"]),
+        ("tNames", '["a", 1]', None),
+        ("tNames", "null", None),
+        ("tAddress", '{Post Code: "100"}', {"Post Code": "100"}),
+        ("tAddress", "{Post Code: 100}", None),
+        ("tAddress", "{}", None),
+        ("date and time", '@"2026-11-23" ', datetime(2026, 11, 23)),  # noqa: DTZ001
+        ("integer", '"what another tool calls a type is not ours"', "what another tool calls a type is not ours"),
+        ("tMissing", "1", 1),
+    ],
+)
+def test_what_a_decision_gives_is_of_its_type(type: str, text: str, expected: object) -> None:
+    """A list of one becomes its item and an item a list of one; what does not fit is null, whoever says the type."""
+    variable, said = f'<variable name="d" typeRef="{type}"/>', f'typeRef="{type}"'
+    column = table([text]).replace("<text>0</text>", f"<text>{text}</text>").replace('name="o"', f'name="o" {said}')
+    cell = column.replace(f"<inputEntry><text>{text}</text>", "<inputEntry><text>-</text>")
+    model = f'<businessKnowledgeModel id="k" name="k"><encapsulatedLogic>{literal(text, said)}</encapsulatedLogic></businessKnowledgeModel>'
+    for content in (
+        file(TYPES, decision("d", variable + literal(text))),
+        file(TYPES, decision("d", literal(text, said))),
+        file(TYPES, decision("d", cell)),
+        file(TYPES, model, decision("d", literal("k()"))),
+    ):
+        assert dmn.parse(content).evaluate("d", {}, scope=SCOPE).value == expected
+
+
+def test_an_input_of_one_may_come_as_a_list() -> None:
+    """A value where a list is asked for is a list of one; what does not fit at all is not thrown away."""
+    inputs = '<inputData id="i" name="Names"><variable name="Names" typeRef="tNames"/></inputData>'
+    model = dmn.parse(file(TYPES, inputs, decision("d", literal("Names"))))
+    for given, expected in (("a", ["a"]), (["a", "b"], ["a", "b"]), (5, 5), (None, None)):
+        assert model.evaluate("d", {"Names": given}, scope=SCOPE).value == expected
+
+
+def test_an_argument_of_another_type_gives_null() -> None:
+    """A knowledge model is not run on what it does not ask for; `instance of` knows the types of the file."""
+    model = (
+        '<businessKnowledgeModel id="k" name="k"><encapsulatedLogic><formalParameter name="a" typeRef="tNames"/>'
+        f"{literal('a instance of tNames')}</encapsulatedLogic></businessKnowledgeModel>"
+    )
+    read = dmn.parse(
+        file(TYPES, model, *(decision(id, literal(text)) for id, text in (("x", "k(1)"), ("y", 'k("a")'))))
+    )
+    assert [read.evaluate(id, {}, scope=SCOPE).value for id in "xy"] == [None, True]
+
+
+def test_a_type_that_refers_to_itself_ends() -> None:
+    """A file cannot define its way out of the limits."""
+    looped = (
+        '<itemDefinition name="a"><typeRef>b</typeRef></itemDefinition><itemDefinition name="b"><typeRef>a</typeRef></itemDefinition>'
+        '<itemDefinition name="c"><itemComponent name="x"><typeRef>c</typeRef></itemComponent></itemDefinition>'
+    )
+    variable = '<variable name="d" typeRef="a"/>'
+    assert dmn.parse(file(looped, decision("d", variable + literal("1")))).evaluate("d", {}, scope=SCOPE).value == 1
 
 
 def test_an_exponential_knowledge_model_ends() -> None:
