@@ -1,4 +1,5 @@
 /* Every page: the look, htmx, keys, forms, limits that count down. Diagrams are in diagram.js. */
+import "./scrolling.js";
 import "./desk.css";
 import { labelThemeButtons } from "./appearance.js";
 import "./conditions.js";

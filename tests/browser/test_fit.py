@@ -1,0 +1,134 @@
+"""Every page at every size: nothing runs out at the side, no word stands in single letters, and axe finds nothing; light and dark, phone and desk."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from threading import Thread
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Page
+from werkzeug.serving import make_server
+
+import engine
+from models.base import session, transaction
+from models.comment import Comment
+from models.complaint import Complaint
+from models.customer import Customer
+from office import notices
+from tests.browser.office import log_in
+from tests.furnishing import Furnished, furnish
+from tests.people import SAM
+from tests.visitors import found_office, open_office
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+
+AXE = Path(__file__).parents[2] / "web" / "frontend" / "node_modules" / "axe-core" / "axe.min.js"
+LONG = "长" * 120 + "A" * 200
+SIZES = {"phone": (320, 640), "desk": (1366, 768), "zoomed": (683, 384)}  # zoomed: 1366 pixels at 200 %
+SIDEWAYS = "() => Math.max(document.documentElement.scrollWidth, document.body.scrollWidth) - document.documentElement.clientWidth"
+STICKING_OUT = """() => [...document.querySelectorAll('body *')].filter((e) => !e.closest('.desk-scroll, svg, .desk-nav') && e.getBoundingClientRect().right > document.documentElement.clientWidth + 1)
+    .slice(-2).map((e) => e.outerHTML.slice(0, 160))"""
+CRUMBLED = """() => [...document.querySelectorAll('main :is(td, th, dd, dt, li, p, h1, h2, a, span, label, legend, button, small, strong)')]
+    .filter((e) => [...e.childNodes].some((n) => n.nodeType === 3 && n.data.trim().length > 3) && !e.closest('svg, .desk-diagram, [hidden], .visually-hidden, .desk-hidden'))
+    .filter((e) => { const range = document.createRange(); const text = [...e.childNodes].find((n) => n.nodeType === 3 && n.data.trim().length > 3);
+        range.selectNodeContents(text); const lines = new Set([...range.getClientRects()].filter((b) => b.width > 0).map((b) => Math.round(b.top)));
+        return lines.size > 3 && lines.size > text.data.trim().length / 2 })
+    .map((e) => e.outerHTML.slice(0, 160))"""
+FINDINGS = """async () => (await axe.run(document, { resultTypes: ['violations'] })).violations
+    .map((one) => `${one.id}: ${one.nodes.slice(0, 3).map((node) => node.target.join(' ')).join(' | ')}`)"""
+ADDRESSES = {
+    "cleo": (
+        "/tasks", "/tasks?scope=mine", "/tasks/{task}", "/intake", "/intake?msisdn=13900000202", "/cases", "/cases/{case}", "/cases/{case}?tab=diagram",
+        "/cases/{case}?tab=money", "/cases/{case}?tab=messages", "/cases/{case}/replay", "/customers", "/customers?msisdn=13900000202", "/processes", "/nothing",
+    ),
+    "sam": ("/supervision", "/incidents", "/notices", "/audit", "/tasks?scope=all"),
+    "ada": ("/audit", "/cases/{case}?tab=looks"),
+    "olu": (
+        "/processes/TS-002", "/processes/TS-002/publish", "/processes/TS-002/versions/1", "/processes/TS-002/forms/ts002_receipt", "/processes/TS-002/try",
+        "/processes/import", "/processes/TS-002/heat", "/processes/TS-002/edit",
+    ),
+}  # fmt: skip
+
+
+def bury(there: Furnished) -> None:
+    """What people wrote is as long as it may be, without a blank."""
+    with transaction():
+        for customer in session().query(Customer):
+            customer.name = LONG[:60]
+        for complaint in session().query(Complaint):
+            complaint.demand = LONG[:200]
+            complaint.resolution = LONG[:300]
+        session().add(Comment(case_number=there.case, user="cleo", at=engine.now(), text=LONG))
+    notices.publish(LONG, by=SAM, at=engine.now())
+    for name in ("cleo", "sam", "nora"):
+        notices.confirm(there.notice + 1, by=engine.Actor(name), at=engine.now())
+
+
+@pytest.fixture(scope="module")
+def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Furnished]]:
+    """An office full of long words, and where it is."""
+    from web.commands.building import build_everything
+
+    build_everything()
+    app = open_office(tmp_path_factory.mktemp("wide"))
+    found_office(app)
+    there = furnish(app)
+    with app.app_context():
+        bury(there)
+    server = make_server("127.0.0.1", 0, app, threaded=True)
+    Thread(target=server.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{server.port}", there
+    server.shutdown()
+
+
+def pages(
+    browser: Browser, served: tuple[str, Furnished], language: str = "zh", **options: Any
+) -> Iterator[tuple[str, Page]]:
+    """Every page of the list as its person, in a window of its own kind."""
+    address, there = served
+    for person, places in ADDRESSES.items():
+        context = browser.new_context(base_url=address, locale="zh-CN", **options)
+        page = log_in(context.new_page(), person)
+        if language == "en":
+            page.locator("[name=language]").click()
+        for place in places:
+            page.goto(place.format(**vars(there)))
+            page.wait_for_load_state("load")
+            yield f"{person} {place}", page
+        if language == "en":
+            page.locator("[name=language]").click()
+        context.close()
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_nothing_runs_out_at_the_side(browser: Browser, served: tuple[str, Furnished], language: str) -> None:
+    """No page scrolls sideways, and no word stands in single letters, on a phone, on a desk and at twice the size."""
+    wrong = []
+    for place, page in pages(browser, served, language, viewport={"width": 1366, "height": 768}):
+        for size, (width, height) in SIZES.items():
+            page.set_viewport_size({"width": width, "height": height})
+            wide, crumbled = page.evaluate(SIDEWAYS), page.evaluate(CRUMBLED)
+            wrong += [f"{place} {size}: {wide} too wide: {page.evaluate(STICKING_OUT)}"] * (wide > 0) + [
+                f"{place} {size}: {one}" for one in crumbled
+            ]
+        page.set_viewport_size({"width": 1366, "height": 768})
+    assert not wrong, "\n".join(wrong)
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("size", ["phone", "desk"])
+def test_axe_finds_nothing(browser: Browser, served: tuple[str, Furnished], size: str, scheme: Any) -> None:
+    """Names, roles, contrast, order: axe has nothing to say on any page."""
+    width, height = SIZES[size]
+    wrong = []
+    options: dict[str, Any] = {
+        "viewport": {"width": width, "height": height},
+        "color_scheme": scheme,
+        "bypass_csp": True,
+    }
+    for place, page in pages(browser, served, **options):
+        page.add_script_tag(path=AXE)
+        wrong += [f"{place}: {one}" for one in page.evaluate(FINDINGS)]
+    assert not wrong, "\n".join(wrong)
