@@ -106,7 +106,7 @@ from engine.replay import (
     marking,
     what_holds,
 )
-from engine.sealing import Keys, mac
+from engine.sealing import Keys, mac, seal_for_office, unseal_for_office
 from engine.sealing import configure as configure_keys
 from engine.sealing import ephemeral as ephemeral_keys
 from engine.spiff.entered import EntryRefused
@@ -292,9 +292,11 @@ __all__ = [
     "run_clock",
     "run_due",
     "run_jobs",
+    "seal_for_office",
     "start",
     "survive",
     "told_of_people",
+    "unseal_for_office",
     "use_calendar",
     "variables",
     "verify",

@@ -21,9 +21,23 @@ import service_tasks
 from models import base, drivers
 from office import batches, calendar, complaints, correspondence, erasure
 from office import supervision as tracking
-from web import addresses, auth, bodies, config, cookies, errors, hosts, i18n, keys, looking, submission, visible
+from web import (
+    addresses,
+    auth,
+    bodies,
+    config,
+    cookies,
+    errors,
+    hosts,
+    i18n,
+    keys,
+    looking,
+    submission,
+    unsent,
+    visible,
+)
 from web.edge import Refusals
-from web.queries import evidence, names, words
+from web.queries import evidence, names, typed, words
 
 PAGES = (
     "tasklist",
@@ -79,6 +93,7 @@ def create_app(settings: config.Settings | None = None) -> Flask:
     submission.register(app)
     auth.register(app)
     looking.register(app)
+    unsent.register(app)
     errors.register(app)
     csrf.init_app(app)
     for name in PAGES:
@@ -97,6 +112,8 @@ def create_app(settings: config.Settings | None = None) -> Flask:
         flat_rows=evidence.rows,
         person_name=names.person_name,
         place_of=names.place_of,
+        typed_lines=typed.lines,
+        who_was_first=typed.first,
     )
     return app
 

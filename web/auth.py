@@ -16,7 +16,7 @@ from flask_babel import gettext
 from flask_limiter import Limiter, RequestLimit
 from flask_limiter.util import get_remote_address
 from flask_login import LoginManager, UserMixin, current_user, login_user, logout_user
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import bindparam, exists, select, update
 from sqlalchemy.exc import DBAPIError
 from werkzeug.wrappers import Response
 
@@ -25,8 +25,9 @@ from models import drivers
 from models.base import glance, transaction
 from models.base import session as database
 from models.identity import LoginSession, Membership, User, UserRole
+from models.unsent import UnsentForm
 from office import logins
-from web import nearest
+from web import nearest, unsent
 from web.failures import Failures
 from web.i18n import LANGUAGES
 
@@ -42,7 +43,8 @@ _failures = Failures()
 
 _USER, _MEMBERSHIP, _ROLE = User.__table__, Membership.__table__, UserRole.__table__
 _SESSION = LoginSession.__table__
-_ABOUT = (_USER.c.name, _USER.c.display_name, _USER.c.language, _MEMBERSHIP.c.department, _ROLE.c.role)
+_UNSENT = exists().where(UnsentForm.__table__.c.user_name == _USER.c.name).label("unsent")
+_ABOUT = (_USER.c.name, _USER.c.display_name, _USER.c.language, _MEMBERSHIP.c.department, _ROLE.c.role, _UNSENT)
 _JOINED = _USER.outerjoin(_MEMBERSHIP, _MEMBERSHIP.c.user == _USER.c.name).outerjoin(
     _ROLE, _ROLE.c.user == _USER.c.name
 )
@@ -62,7 +64,10 @@ _LOGGED_IN = (
 
 @dataclass
 class Person(UserMixin):
-    """The person logged in, with departments and roles as they were when the request began; `session` is the key of their log-in."""
+    """The person logged in, with departments and roles as they were when the request began; `session` is the key of their log-in.
+
+    `has_unsent`: forms are kept for them (`web.unsent`).
+    """
 
     name: str
     display_name: str
@@ -70,6 +75,7 @@ class Person(UserMixin):
     departments: frozenset[str] = field(default_factory=frozenset)
     roles: frozenset[str] = field(default_factory=frozenset)
     session: str = field(default="", repr=False)
+    has_unsent: bool = False
 
     def get_id(self) -> str:
         return self.session
@@ -96,11 +102,14 @@ def _only_logins_are_limited() -> bool:
 
 
 def _deny_by_default() -> Response | None:
+    """Errors: none; what was typed when the session had ended is kept for whoever typed it."""
     if request.endpoint is None or request.endpoint in OPEN_ENDPOINTS or request.path.startswith("/api/"):
         return None
     if current_user.is_authenticated:
         return None
-    wanted = request.full_path.rstrip("?") if request.method == "GET" else nearest.page()
+    if request.headers.get("HX-Request") or request.path == "/unsent":  # a part of a page has no place for a log-in
+        return Answer(status=401)
+    wanted = request.full_path.rstrip("?") if request.method == "GET" else unsent.aside() or nearest.page()
     return redirect(url_for("auth.login", next=wanted))
 
 
@@ -137,7 +146,9 @@ def _person(rows: Sequence[Any]) -> Person | None:
         return None
     departments = frozenset(row.department for row in rows if row.department)
     roles = frozenset(row.role for row in rows if row.role)
-    return Person(rows[0].name, rows[0].display_name, rows[0].language, departments, roles)
+    return Person(
+        rows[0].name, rows[0].display_name, rows[0].language, departments, roles, has_unsent=bool(rows[0].unsent)
+    )
 
 
 def actor() -> engine.Actor:

@@ -7,14 +7,14 @@ from datetime import date
 from typing import Any
 from urllib.parse import urlsplit
 
-from flask import Flask, jsonify, redirect, render_template, request
+from flask import Flask, flash, jsonify, redirect, render_template, request
 from flask_babel import gettext
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response
 
 import engine
-from web import nearest, refusals, unavailable
+from web import nearest, refusals, unavailable, unsent
 from web.addresses import WrongAddress
 from web.i18n import yuan
 
@@ -250,7 +250,13 @@ def _engine_error(error: engine.EngineError) -> Answer:
     if isinstance(error, WrongAddress):
         wrong = [(parameter(name), [reason(one) for one in found]) for name, found in error.reasons.items()]
         return answer(status, describe(error), error.code, wrong=wrong, back=request.path)
-    return answer(status, describe(error), error.code, back=_came_from())
+    return _with_typed(status, describe(error), error.code)
+
+
+def _with_typed(status: int, text: str, code: str) -> Answer:
+    """A refusal; what was typed is kept, so that the page of the form offers it again."""
+    kept = "" if request.path.startswith("/api/") else unsent.aside()
+    return answer(status, text, code, back=kept or _came_from())
 
 
 def _came_from() -> str:
@@ -264,9 +270,15 @@ def _came_from() -> str:
 
 
 def _csrf(error: CSRFError) -> Answer:
-    return answer(
-        400, gettext("This page was open for too long. Go back, reload it and repeat; nothing was changed."), "Csrf"
-    )
+    """A page from before another log-in: its form stands there again, to be looked at and sent."""
+    back = unsent.aside()
+    if back:
+        flash(
+            gettext("This page was open for too long, so nothing was sent. What you typed stands here again."), "warn"
+        )
+        return redirect(back)
+    text = gettext("This page was open for too long. Go back, reload it and repeat; nothing was changed.")
+    return answer(400, text, "Csrf", back=_came_from())
 
 
 def _http(error: HTTPException) -> Answer:
@@ -279,7 +291,9 @@ def _http(error: HTTPException) -> Answer:
         return error.response
     if status >= 500:
         return unavailable.answer(error)
-    return answer(status, of_status(status), error.name.replace(" ", ""), back=_came_from())
+    if status == 413:  # what is too large is not read
+        return answer(status, of_status(status), error.name.replace(" ", ""), back=_came_from())
+    return _with_typed(status, of_status(status), error.name.replace(" ", ""))
 
 
 def of_status(status: int) -> str:

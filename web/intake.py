@@ -12,7 +12,7 @@ from werkzeug.wrappers import Response
 
 import engine
 from office import intake, notices, texts
-from web import auth, looking, submission
+from web import auth, looking, submission, unsent
 from web.addresses import asked
 from web.queries import access, names, standing
 
@@ -36,8 +36,11 @@ def _only_counters() -> Response | None:
 @blueprint.get("")
 def form() -> str:
     """An empty form, or one with the number that is known already."""
-    typed = {"msisdn": asked()["msisdn"], "channel": "counter"}
-    return _page(typed, {})
+    given = asked()["msisdn"]
+    kept = unsent.kept(url_for("intake.accept"))
+    if kept.at and given in ("", kept.get("msisdn")):
+        return _page({name: kept.get(name) for name in FIELDS}, {}, again=True)
+    return _page({"msisdn": given, "channel": "counter"}, {})
 
 
 @blueprint.get("/caller")
@@ -145,11 +148,12 @@ def _choices() -> dict[str, object]:
     return {"choices": {key: names.process_name(key) for key in intake.CHOICES}}
 
 
-def _page(typed: dict[str, str], reasons: dict[str, list[engine.Reason]]) -> str:
+def _page(typed: dict[str, str], reasons: dict[str, list[engine.Reason]], *, again: bool = False) -> str:
     return render_template(
         "intake.html",
         typed=typed,
         reasons=reasons,
+        again=again,
         **_called(_caller(typed.get("msisdn", ""))),
         suggestion=_suggestion(typed),
         channels={

@@ -17,9 +17,9 @@ from models.base import session
 from models.user_task import UserTask
 from office import notices
 from office.masking import Sight
-from web import addresses, auth, looking, submission
+from web import addresses, auth, looking, submission, unsent
 from web.i18n import shown_to
-from web.queries import access, batchlist, casefile, evidence, filling, names, standing, timeline, worklist
+from web.queries import access, batchlist, casefile, evidence, filling, names, people, standing, timeline, worklist
 
 blueprint = Blueprint("tasklist", __name__)
 EARLIER_LINES = 8
@@ -118,7 +118,7 @@ def onward(number: str, instance_id: int) -> Response:
 
 
 def _submitted() -> filling.Submitted:
-    return filling.submitted(request.form, but=("csrf_token", submission.NAME, DESPITE))
+    return filling.submitted(request.form, but=unsent.ADDED)
 
 
 def _name(row: UserTask) -> str:
@@ -190,7 +190,7 @@ def _form(row: UserTask) -> tuple[engine.Form, Mapping[str, Any], engine.feel.Sc
 def _typed(
     form: engine.Form, variables: Mapping[str, Any], scope: engine.feel.Scope, typed: MultiDict[str, str]
 ) -> dict[str, Any]:
-    return filling.typed(form, variables, scope, _submitted(), typed)
+    return filling.typed(form, variables, scope, filling.submitted(typed, but=unsent.ADDED), typed)
 
 
 def _page(
@@ -208,6 +208,10 @@ def _page(
     definition, stage = history.definition, casefile.stage_of_task(row, history)
     element = definition.processes[stage.process].element(row.element_id)
     caught = names.refusals(definition.processes[stage.process].diagram)
+    place = url_for("tasklist.complete", task_id=task_id)
+    kept = unsent.kept(place) if typed is None else None
+    if kept and kept.at:
+        typed = kept.values
     refused = standing.refused_before(history.entries, row.token)
     filled = filling.untouched(form, variables, scope) if typed is None else _typed(form, variables, scope, typed)
     with names.of_definition(definition):  # a case is told in the words of its own version
@@ -218,7 +222,12 @@ def _page(
             whose=standing.whose(row.instance_id),
             refused=refused and (names.drawn_in(definition, refused["element"]), standing.why(refused, caught)),
             way=way,
-            may_work=row.group in current_user.departments or row.assignee == current_user.name,
+            place=place,
+            kept_at=kept.at if kept else None,
+            held=row.assignee if row.assignee not in (None, current_user.name) else None,
+            people=_colleagues(row),
+            may_work=row.assignee == current_user.name
+            or (row.group in current_user.departments and row.assignee is None),
             form=form,
             reasons=reasons,
             words=shown_to(variables.get("complaint_text"), sight),
@@ -234,6 +243,13 @@ def _page(
             paused=history.is_paused,
             **filled,
         )
+
+
+def _colleagues(row: UserTask) -> list[tuple[str, str]]:
+    """To whom a supervisor may give a task that somebody holds: (login, name)."""
+    if not row.assignee or not current_user.has("supervisor"):
+        return []
+    return [one for one in people.of_department(row.group) if one[0] != row.assignee]
 
 
 @blueprint.get("/definitions/<key>/versions/<int:version>/diagram.bpmn")

@@ -1,4 +1,4 @@
-"""DMN files as decisions: tables, literal expressions, the decisions these require. Versions 1.2 to 1.5; `dmn_reader` walks the XML.
+"""DMN files as decisions: tables, literal and boxed expressions, the decisions these require. Versions 1.2 to 1.5; `dmn_reader` walks the XML.
 
 Boxed contexts, invocations, lists and functions are refused by name, not skipped; so is a decision that requires itself.
 """

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
 from engine import xml
+from engine.definitions.dmn_boxed import EXPRESSIONS, NotBoxed, Writer
+from engine.definitions.dmn_boxed import names as boxed_names
 from engine.definitions.dmn_types import shapes
 from engine.errors import InvalidDefinition, Problem
 from engine.language import feel
@@ -93,6 +95,11 @@ def _child(element: xml.Element | None, *names: str) -> xml.Element | None:
 def _text(element: xml.Element | None, name: str = "text") -> str:
     holder = _child(element, name)
     return (holder.text or "").strip() if holder is not None else ""
+
+
+def _spaced(names: Iterable[str]) -> set[str]:
+    """The names that are not plain words, which have to be known to be read."""
+    return {name for name in names if name and not name.isidentifier()}
 
 
 def _id(element: xml.Element) -> str:
@@ -260,19 +267,23 @@ class _Reader:
 
     def _function(self, element: xml.Element) -> None:
         body = _child(element, "encapsulatedLogic")
-        literal = _child(body, "literalExpression")
         name = element.get("name", "")
+        self.place = {"table": name}
         if not self._speaks_feel(element):
             return
-        if body is None or literal is None:
+        known = len(self.refused.get("", ()))
+        formal = list(_children(body, "formalParameter")) if body is not None else []
+        parameters = tuple(p.get("name", "") for p in formal)
+        self.names |= _spaced(parameters)
+        wanted = tuple(self._shape(p) for p in formal)
+        held = _child(body, *EXPRESSIONS)
+        shape = self._shape(held)
+        expression = (
+            self._expression(held, parameters) if (body is None or body.get("kind", "FEEL") == "FEEL") else None
+        )
+        if held is None or expression is None:
             self.problem(element, "knowledge_model_not_executable", name=name)
             return
-        known = len(self.refused.get("", ()))
-        formal = list(_children(body, "formalParameter"))
-        parameters = tuple(p.get("name", "") for p in formal)
-        wanted = tuple(self._shape(p) for p in formal)
-        shape = self._shape(literal)
-        expression = self.compiled(literal, _text(literal), feel.compile, parameters)
         self.unbound += [(name, one, parameters) for one in sorted(expression.names - set(parameters))]
         cost = 1 + len(expression.text) // CHARGE
 
@@ -302,14 +313,65 @@ class _Reader:
                 self.problem(element, "unknown_requirement", href=reference)
 
     def _logic(self, element: xml.Element) -> DecisionTable | Expression | None:
-        table, literal = _child(element, "decisionTable"), _child(element, "literalExpression")
+        table = _child(element, "decisionTable")
         if table is not None:
             return self._table(table)
-        if literal is not None:
-            expression: Expression = self.compiled(literal, _text(literal), feel.compile)
-            return expression
-        self.problem(element, "decision_not_executable", name=element.get("name", ""))
-        return None
+        expression = self._expression(_child(element, *EXPRESSIONS))
+        if expression is None:
+            self.problem(element, "decision_not_executable", name=element.get("name", ""))
+        return expression
+
+    # -- boxed expressions ---------------------------------------------------------------------------------------------
+
+    def _expression(self, element: xml.Element | None, names: tuple[str, ...] = ()) -> Expression | None:
+        """A literal or boxed expression, compiled; nothing for what is left out of the subset."""
+        if element is None:
+            return None
+        if xml.local(element) == "literalExpression":
+            return self._compiled_whole(element, _text(element), names)
+        known = len(self.refused.get(self.inside, ()))
+        self.names |= _spaced(boxed_names(element))
+        try:
+            text = Writer(lambda inner: self._leaf(inner, names), self._parameters, self._typed).write(element)
+        except NotBoxed:
+            return None
+        found = len(self.refused.get(self.inside, ())) > known
+        return self._compiled_whole(element, "null" if found else text, names)
+
+    def _compiled_whole(self, element: xml.Element, text: str, names: tuple[str, ...]) -> Expression:
+        found: Expression = self.compiled(element, text, feel.compile, names)
+        return found
+
+    def _leaf(self, element: xml.Element, names: tuple[str, ...]) -> str:
+        """A literal as it stands, tried by itself so that a mistake is found in its place; a table as the call of a function that evaluates it."""
+        if xml.local(element) == "literalExpression":
+            text = _text(element) or "null"
+            self.compiled(element, text, feel.compile, names)
+            return self._typed(element, f"({text}\n)")
+        if xml.local(element) != "decisionTable":
+            raise NotBoxed
+        table = self._table(element)
+        wanted = tuple(sorted(table.free_names()))
+        name = f"decision table {len(self.functions) + 1}"
+
+        def run(scope: Scope, *given: Any) -> Any:
+            return table.part_of(dict(zip(wanted, given, strict=True)), scope).value
+
+        self.functions[name] = Function(name, wanted, len(wanted), False, run)
+        return self._typed(element, f"{name}({', '.join(wanted)})")
+
+    def _typed(self, element: xml.Element, text: str) -> str:
+        """An expression of which a type is said: by way of a function that holds it to it."""
+        shape = self._shape(element)
+        if shape == ANY:
+            return text
+        name = f"as {element.get('typeRef')}".replace(":", " ")
+        self.functions.setdefault(name, Function(name, ("value",), 1, False, lambda scope, value: shape.fitted(value)))
+        return f"{name}({text})"
+
+    def _parameters(self, function: str) -> tuple[str, ...]:
+        known = self.functions.get(function)
+        return known.parameters if known is not None else ()
 
     # -- tables --------------------------------------------------------------------------------------------------------
 

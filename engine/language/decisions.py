@@ -100,6 +100,10 @@ class DecisionTable:
         Errors: UnexpectedInput, SeveralRulesMatch, RulesDisagree; FeelLimit.
         """
         scope.renew()
+        return self.part_of(variables, scope)
+
+    def part_of(self, variables: Mapping[str, Any], scope: Scope) -> Outcome:
+        """The same inside another evaluation, on that one's budget."""
         values = [column.expression.part_of(variables, scope) for column in self.inputs]
         shown = {column.expression.text: value for column, value in zip(self.inputs, values, strict=True)}
         self._check_inputs(values, variables, scope)
@@ -113,6 +117,15 @@ class DecisionTable:
         chosen = self._choose(rows)
         matched = tuple(Match(number, rule.id, rule.annotation).as_step() for number, rule, _ in chosen)
         return Outcome(self._value([row for _, _, row in chosen], scope), matched, shown)
+
+    def free_names(self) -> frozenset[str]:
+        """The variables that its columns and rules ask for."""
+        parts: list[Expression | UnaryTests] = [column.expression for column in self.inputs]
+        parts += [column.allowed for column in self.inputs if column.allowed is not None]
+        parts += [column.default for column in self.outputs if column.default is not None]
+        for rule in self.rules:
+            parts += [*rule.tests, *rule.outputs]
+        return frozenset().union(*(part.names for part in parts))
 
     def _check_inputs(self, values: list[Any], variables: Mapping[str, Any], scope: Scope) -> None:
         """Null is let through: an empty cell may answer it. The value itself is not named, it may be personal."""

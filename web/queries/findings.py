@@ -243,9 +243,11 @@ RULES = {
     "duplicate_id": _("Two decisions in the file have the same id (%(name)s). Give one of them another."),
     "no_id": _("A decision in the file has no id (%(name)s). Give it one."),
     "knowledge_model_not_executable": _(
-        "The business knowledge model “%(name)s” is not a single expression. Write it as one."
+        "The business knowledge model “%(name)s” holds a function of its own, a call of another language, or nothing. Write it as an expression or a table."
     ),
-    "decision_not_executable": _("The decision “%(name)s” is neither a table nor an expression. Make a table of it."),
+    "decision_not_executable": _(
+        "The decision “%(name)s” holds a function of its own, a call of another language, or nothing. Make a table or an expression of it."
+    ),
     "unknown_hit_policy": _(
         "The hit policy of the table is not known (%(policy)s %(aggregation)s). Choose one of the list."
     ),

@@ -39,7 +39,7 @@ class Shape:
         if self.holds(value):
             return value
         if isinstance(value, list | tuple) and len(value) == 1 and self.kind != "list":
-            return self.fitted(value[0])
+            return value[0] if self.holds(value[0]) else None
         if self.kind == "list" and not isinstance(value, list | tuple):
             return None if self.item is None or not self.item.holds(value) else [value]
         if self.kind == "date and time" and type(value) is date:

@@ -22,7 +22,25 @@ MOST_COMPONENTS = 500
 MOST_OPTIONS = 1_000
 KEY = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 PATH = re.compile(r"[A-Za-z_][A-Za-z0-9_]*(\.[A-Za-z_][A-Za-z0-9_]*)*")
-RESERVED = frozenset({"typename", "refusal", "accepted_at", "entered_at", "item", "partial", "csrf_token"}) | KEYWORDS
+RESERVED = (
+    frozenset(
+        {
+            "typename",
+            "refusal",
+            "accepted_at",
+            "entered_at",
+            "item",
+            "partial",
+            "csrf_token",
+            "submit_key",
+            "despite",
+            "unsent",
+            "unsent_of",
+            "unsent_place",
+        }
+    )
+    | KEYWORDS
+)
 EXPRESSIONS = ("min", "max", "prefill")
 YES_NO = {"yes", "no"}
 OF_MSISDNS = frozenset({"^1[0-9]{10}$", "^1[3-9][0-9]{9}$"})

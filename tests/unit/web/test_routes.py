@@ -45,6 +45,8 @@ ROUTES = {
     "POST /login": row("401 401 401 401 401 401", sent={"name": "cleo", "password": "wrong"}),
     "POST /logout": row("302 302 302 302 302 302"),
     "POST /language": row("302 302 302 302 302 302", sent={"language": "en"}),
+    "POST /unsent": row("401 204 204 204 204 204", sent={"unsent_place": "/intake", "text": "多收了话费"}),
+    "POST /unsent/discard": row("302 302 302 302 302 302", sent={"unsent_place": "/intake"}),
     "GET /tasks": row("302 200 200 200 200 200"),
     "GET /tasks/next": row("302 302 302 302 302 302"),
     "GET /tasks/<int:task_id>": row("302 200 200 200 403 403", "/tasks/{task}"),
@@ -156,6 +158,7 @@ LOOKED_AT = {  # a look and an export are in the record, which tests/unit/web/te
 }
 MAY_CHANGE_NOTHING = {
     "POST /intake/suggestion",
+    "POST /unsent/discard",  # nothing is kept
     "POST /tasks/<int:task_id>/fields",  # which fields a choice opens
     "POST /cases/<number>/verification",
     "POST /processes/<key>/draft/check",

@@ -73,7 +73,8 @@ A difference is the time that passed, also across a change to summer time. The f
 ## What is left out
 
 User-defined and external functions (`function(…)`), recursion, functions as arguments (`sort`), generalised unary tests of contexts, years beyond four digits, and the hour 24.
-In DMN files, boxed contexts, invocations, lists, relations and functions; decision tables and literal expressions of versions 1.2 to 1.5, and knowledge models with a literal expression, are executed.
+In DMN files, boxed functions, decision services and imports of other files. Decisions and knowledge models of versions 1.2 to 1.5 are executed when they are decision tables, literal expressions or boxed ones
+(contexts, invocations, lists, relations, conditionals, filters, iterations), in which a condition that is no boolean is not met, as in an expression on one line.
 How far this is from the standard is told by the [compatibility kit](dmn-tck.md), folder by folder.
 
 **Types of a DMN file.** What a decision, a knowledge model, its parameters or a column of results gives is of the type that is named there: a list of one item becomes the item, an item a list of one, a date

@@ -40,6 +40,18 @@ DESIGN: tuple[tuple[str, dict[str, frozenset[str]]], ...] = (
         {"1111-feel-matches-function": frozenset({"K2-MatchesFunc-5", "K2-MatchesFunc-6", "K2-MatchesFunc-17"})},
     ),
     (
+        "A condition that is no boolean is not met, in a boxed expression as in one line; the kit has null for the whole.",
+        {
+            "1150-boxed-conditional": frozenset(),
+            "1151-boxed-filter": frozenset(),
+            "1153-boxed-some": frozenset(),
+        },
+    ),
+    (
+        "A knowledge model knows its parameters and nothing else; a name that it does not is told by the check before publication.",
+        {"0037-dt-on-bkm-implicit-params": frozenset()},
+    ),
+    (
         "`context put` takes one key or a list of keys under either name of the parameter.",
         {"1146-feel-context-put-function": frozenset({"nested008"})},
     ),
@@ -55,12 +67,10 @@ CAUSES = {
     "feel_syntax unexpected": "the result of a call called in its turn, `f()()`, and what is no FEEL",
     "feel_syntax unexpected_character": "what is no FEEL",
     "feel_syntax duplicate_key": "a context with two entries of one name: told before publication",
-    **{f"boxed {kind}": "boxed expressions" for kind in sorted(tck.BOXED)},
     "boxed functionDefinition": "a boxed function: user-defined, of Java or of PMML",
-    "boxed decisionTable": "a decision table inside another expression, or as a knowledge model",
+    "boxed context": "a boxed function inside a context",
     "boxed nothing": "a decision without logic",
     "service": "decision services",
-    "unknown_requirement": "a model that another file holds (imports)",
 }
 
 

@@ -3,6 +3,7 @@ import "bpmn-js/dist/assets/diagram-js.css";
 import "bpmn-js/dist/assets/bpmn-js.css";
 import "./diagram.css";
 import "./difference.css";
+import { beside } from "./beside.js";
 import { button, make } from "./editor/dom.js";
 import { ask } from "./editor/requests.js";
 import { say } from "./editor/texts.js";
@@ -11,8 +12,8 @@ import { Diagram } from "./viewer.js";
 const SIGNS = { added: "+", removed: "−", changed: "≠", moved: "↔" };
 const SIDES = { added: ["after"], removed: ["before"], changed: ["before", "after"], moved: ["before", "after"] };
 
-function sign(kind) {
-  return make("span", { class: `desk-change desk-change-${kind} desk-change-sign` }, `${SIGNS[kind]} ${say(`${kind}_mark`)}`);
+function sign(kind, side) {
+  return make("span", { class: `desk-change desk-change-${kind} desk-change-sign${side ? " desk-beside" : ""}`, data: side ? { side } : {} }, `${SIGNS[kind]} ${say(`${kind}_mark`)}`);
 }
 
 class Difference {
@@ -59,7 +60,8 @@ class Difference {
       marked.add(element);
       diagram.canvas.addMarker(element, "desk-change");
       diagram.canvas.addMarker(element, `desk-change-${kind}`);
-      diagram.viewer.get("overlays").add(element, { position: place(diagram, element), html: sign(kind), scale: { min: 0.5, max: 1.2 } });
+      const { side, ...position } = beside(diagram.viewer.get("elementRegistry").get(element));
+      diagram.viewer.get("overlays").add(element, { position, html: sign(kind, side), scale: { min: 0.5, max: 1.2 } });
     }
   }
 
@@ -96,13 +98,6 @@ class Difference {
     diagram.container.scrollIntoView({ block: "nearest" });
     diagram.viewer.get("selection").select(diagram.viewer.get("elementRegistry").get(element));
   }
-}
-
-function place(diagram, id) {
-  const { waypoints } = diagram.viewer.get("elementRegistry").get(id);
-  if (!waypoints) return { top: -12, left: -8 };
-  const middle = waypoints[Math.floor((waypoints.length - 1) / 2)];
-  return { left: middle.x - Math.min(...waypoints.map((point) => point.x)) + 8, top: middle.y - Math.min(...waypoints.map((point) => point.y)) - 24 };
 }
 
 async function text(address) {

@@ -2,13 +2,15 @@
 
 const NEAR = 24;
 
-function widestWord(text, font) {
+/** How wide a label has to be so that no word breaks. font: the CSS font it is drawn in. */
+export function widestWord(text, font) {
   const pen = document.createElement("canvas").getContext("2d");
   pen.font = font;
   return Math.ceil(Math.max(...text.split(/\s+/).map((word) => pen.measureText(word).width))) + 6;
 }
 
-function isAbove(label, owner) {
+/** Whether a label stands over what it names. */
+export function isAbove(label, owner) {
   if (!owner.waypoints) return label.y + label.height / 2 < owner.y;
   const middle = label.x + label.width / 2;
   return owner.waypoints.some((point, index) => {

@@ -100,7 +100,25 @@ def test_one_bad_decision_does_not_take_the_others_along() -> None:
         (file(decision("d", requires=("d",))), ("d", "circular_requirement")),
         (file(decision("a", requires=("b",)), decision("b", requires=("a",))), ("a", "circular_requirement")),
         (file(decision("d", requires=("gone",))), ("d", "unknown_requirement")),
-        (file(decision("d", "<context/>")), ("d", "decision_not_executable")),
+        (file(decision("d", "<functionDefinition/>")), ("d", "decision_not_executable")),
+        (file(decision("d", "<description/>")), ("d", "decision_not_executable")),
+        (
+            file(decision("d", "<context><contextEntry><functionDefinition/></contextEntry></context>")),
+            ("d", "decision_not_executable"),
+        ),
+        (
+            file(
+                decision(
+                    "d",
+                    f'<for iteratorVariable="x in y, z"><in>{literal("1")}</in><return>{literal("1")}</return></for>',
+                )
+            ),
+            ("d", "decision_not_executable"),
+        ),
+        (
+            file(decision("d", f"<list>{literal('1 +', 'id=&quot;l&quot;'.replace('&quot;', chr(34)))}</list>")),
+            ("l", "feel_syntax"),
+        ),
         (file(decision("d", table(["1"], 'hitPolicy="BEST"'))), ("t", "unknown_hit_policy")),
         (file(decision("d", table(["1"], 'aggregation="SUM"'))), ("t", "aggregation_needs_one_collected_output")),
         (file(decision("d", table(["1"], 'hitPolicy="PRIORITY"'))), ("t", "priority_without_output_values")),
@@ -123,7 +141,7 @@ def test_one_bad_decision_does_not_take_the_others_along() -> None:
         ),
         (
             file(
-                '<businessKnowledgeModel id="k" name="k"><encapsulatedLogic><context/></encapsulatedLogic></businessKnowledgeModel>'
+                '<businessKnowledgeModel id="k" name="k"><encapsulatedLogic><functionDefinition/></encapsulatedLogic></businessKnowledgeModel>'
             ),
             ("k", "knowledge_model_not_executable"),
         ),
@@ -223,6 +241,77 @@ def test_what_a_decision_gives_is_of_its_type(type: str, text: str, expected: ob
         file(TYPES, model, decision("d", literal("k()"))),
     ):
         assert dmn.parse(content).evaluate("d", {}, scope=SCOPE).value == expected
+
+
+def entry(name: str, inside: str, type: str = "") -> str:
+    variable = f'<variable name="{name}" typeRef="{type}"/>' if name else ""
+    return f"<contextEntry>{variable}{inside}</contextEntry>"
+
+
+BINDING = f'<binding><parameter name="Net Price"/>{literal("7")}</binding>'
+NO_BINDING = "<invocation><literalExpression><text>k</text></literalExpression></invocation>"
+
+
+@pytest.mark.parametrize(
+    "body, expected",
+    [
+        (
+            f"<context>{entry('Net Price', literal('2'))}{entry('b', literal('Net  Price * 3'))}</context>",
+            {"Net Price": 2, "b": 6},
+        ),
+        (f"<context>{entry('a', literal('2'))}{entry('', literal('a * 3 // three'))}</context>", 6),
+        (f"<context>{entry('result', literal('2'))}{entry('', literal('result * 3'))}</context>", 6),
+        (
+            f"<context>{entry('a', literal('1'), 'string')}{entry('b', literal('[1]'), 'number')}</context>",
+            {"a": None, "b": 1},
+        ),
+        (f"<invocation>{literal('k')}{BINDING}</invocation>", 14),
+        (NO_BINDING, None),
+        (f"<list>{literal('1')}<list>{literal('x')}</list></list>", [1, [5]]),
+        (
+            f'<relation><column name="a"/><column name="b"/><row>{literal("1")}{literal("x")}</row></relation>',
+            [{"a": 1, "b": 5}],
+        ),
+        (
+            f"<conditional><if>{literal('x = 5')}</if><then>{literal('1')}</then><else>{literal('2')}</else></conditional>",
+            1,
+        ),
+        (f"<filter><in>{literal('[1, 7]')}</in><match>{literal('item &gt; x')}</match></filter>", [7]),
+        (
+            f'<for iteratorVariable="one"><in>{literal("[1, 2]")}</in><return>{literal("one + x")}</return></for>',
+            [6, 7],
+        ),
+        (
+            f'<some iteratorVariable="i"><in>{literal("[1, 2]")}</in><satisfies>{literal("i = 2")}</satisfies></some>',
+            True,
+        ),
+        (
+            f'<every iteratorVariable="i"><in>{literal("[1, 2]")}</in><satisfies>{literal("i = 2")}</satisfies></every>',
+            False,
+        ),
+        (f"<context>{entry('t', table(['1', 'x']))}{entry('', literal('t + 10'))}</context>", 11),
+    ],
+)
+def test_a_boxed_expression(body: str, expected: object) -> None:
+    """What another tool drew in boxes means what the same means in one line; tables inside are evaluated, calls go to knowledge models."""
+    model = (
+        '<businessKnowledgeModel id="k" name="k"><encapsulatedLogic><formalParameter name="Net Price"/>'
+        f"{literal('Net Price * 2')}</encapsulatedLogic></businessKnowledgeModel>"
+    )
+    assert dmn.parse(file(model, decision("d", body))).evaluate("d", {"x": 5}, scope=SCOPE).value == expected
+
+
+def test_a_table_may_be_a_knowledge_model() -> None:
+    """It sees its parameters and nothing else, on the budget of whoever calls it."""
+    model = (
+        '<businessKnowledgeModel id="k" name="k"><encapsulatedLogic><formalParameter name="x"/>'
+        f"{table(['1', '2'])}</encapsulatedLogic></businessKnowledgeModel>"
+    )
+    read = dmn.parse(file(model, decision("d", literal("k(2) + k(1)"))))
+    assert read.evaluate("d", {"x": 9}, scope=SCOPE).value == 1
+    wide = decision("e", literal("for i in 1..20000 return for j in 1..100 return k(1)"))
+    with pytest.raises(FeelLimit):
+        dmn.parse(file(model, wide)).evaluate("e", {}, scope=SCOPE)
 
 
 def test_an_input_of_one_may_come_as_a_list() -> None:

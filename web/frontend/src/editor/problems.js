@@ -38,10 +38,13 @@ export class ProblemList {
       make("button", { type: "button", on: { click: () => this.go(problem) } }, sign, make("span", {}, problem.text), make("small", {}, where), make("span", { class: "desk-problem-go" }, say("go"))));
   }
 
-  /** The first problem of an element takes the focus. */
+  /** The problems of an element are marked in the list, and the first of them takes the focus. */
   focus(element) {
     this.open(true);
-    this.list.querySelector(`[data-element="${CSS.escape(element)}"] button`)?.focus();
+    this.list.querySelectorAll("[aria-current]").forEach((one) => one.removeAttribute("aria-current"));
+    const found = [...this.list.querySelectorAll(`[data-element="${CSS.escape(element)}"] button`)];
+    found.forEach((one) => one.setAttribute("aria-current", "true"));
+    found[0]?.focus();
   }
 }
 

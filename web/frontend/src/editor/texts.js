@@ -5,6 +5,7 @@ export const TEXTS = {
     // frame
     diagram: "流程图", decisions: "决策表", forms: "表单", tabs: "编辑内容", loading: "正在打开草稿…", load_failed: "草稿暂时打不开，请刷新页面再试。",
     editor_failed: "这一部分暂时打不开，请刷新页面再试。", save: "保存", undo: "撤销", redo: "重做", search: "查找", whole: "全图", publish: "查看改动并发布", try: "试办", tools: "编辑工具",
+    nothing_to_undo: "没有可撤销的改动", nothing_to_redo: "没有可重做的改动", map: "小地图", map_hint: "打开或收起右边的小地图", smaller: "缩小", larger: "放大", whole_hint: "看全图", nothing_found: "没有找到。可以用中文或英文名称、编号查找。", search_hint: "名称或编号", names_shown: "图上名称", names_hint: "图上显示并修改的是这种语言的名称；没有英文时显示中文。还没有名称的元素，第一次填的名称两种语言都用。",
     // saving
     saved: "已保存 {time}", saved_by: "{who} 保存于 {time}", not_stored: "还没有改动", unsaved: "有未保存的改动", saving: "正在保存…",
     offline: "没有连上服务器，改动留在这个浏览器里，稍后自动再存。", session: "登录已过期。请在新窗口登录后点「再存一次」；改动留在这个浏览器里。", log_in: "去登录", again: "再存一次",
@@ -14,7 +15,7 @@ export const TEXTS = {
     // problems
     problems: "问题", no_problems: "没有问题", problem_count: "{n} 个问题", warning: "提醒", warning_count: "{n} 条提醒", problems_and_warnings: "{problems}，{warnings}", in_fen: "分", go: "定位", line: "第 {line} 行", hide_list: "收起", show_list: "展开", no_problems_hint: "画法、表单、决策和表达式都能执行。",
     // panel
-    general: "名称", name_zh: "名称", name_en: "英文名称", element_id: "编号", id_hint: "用英文单词，长期不变：案件记录、情景和译文都用它。", id_bad: "只能用字母、数字、下划线、点和连字符，以字母或下划线开头。",
+    general: "名称", name_zh: "名称", name_en: "英文名称", element_id: "编号", id_hint: "用英文单词，长期不变：案件记录、场景和译文都用它。", id_bad: "只能用字母、数字、下划线、点和连字符，以字母或下划线开头。",
     id_taken: "这个编号已经用过。", id_reserved: "这个编号留给系统用。", manual: "手册条款", manual_ref: "条款编号", manual_hint: "可以写几条，用逗号分开。", manual_unknown: "手册里没有 {id}。",
     task: "人工任务", form: "表单", none: "（未选）", new_form: "新建表单…", form_hint: "内容在「表单」页里改。", group: "办理部门", group_lane: "（同泳道）", due: "办理时限", due_hint: "例如 same_day(entered_at)、entered_at + duration(\"PT24H\")。",
     due_group: "与同组任务共用时限", customer_waits: "等客户时暂停计时", case_due: "整个案件的时限", case_due_hint: "从受理起算；没有自己时限的步骤都用它。", case_limit: "办完就算在案件时限内答复了客户", not_by: "不能由同一人办理", not_by_hint: "写另一任务的编号：办过那一步的人不能办这一步。", tries: "提交前先试办", tries_hint: "写后面服务任务的编号：填的内容会被它退回时，这里就告诉办理人。", watch: "办理要点", watch_zh: "给办理人的话", watch_en: "英文", subject_en: "标题中固定文字的英文",
@@ -44,12 +45,13 @@ export const TEXTS = {
   en: {
     diagram: "Diagram", decisions: "Decisions", forms: "Forms", tabs: "What is edited", loading: "Opening the draft …", load_failed: "The draft cannot be opened now. Please reload the page.",
     editor_failed: "This part cannot be opened now. Please reload the page.", save: "Save", undo: "Undo", redo: "Redo", search: "Search", whole: "Whole", publish: "Review and publish", try: "Try it", tools: "Editing tools",
+    nothing_to_undo: "Nothing to undo", nothing_to_redo: "Nothing to redo", map: "Overview map", map_hint: "Open or close the overview map at the right", smaller: "Smaller", larger: "Larger", whole_hint: "Show the whole diagram", nothing_found: "Nothing found. Search for a name in Chinese or English, or for an id.", search_hint: "Name or id", names_shown: "Names on the drawing", names_hint: "Names are shown and changed on the drawing in this language; where there is no English, the Chinese is shown. The first name of an element is used in both languages.",
     saved: "Last saved {time}", saved_by: "{who} saved at {time}", not_stored: "No changes yet", unsaved: "Unsaved changes", saving: "Saving …",
     offline: "The server could not be reached. Your changes are kept in this browser and saved as soon as it answers.", session: "You are no longer logged in. Log in in a new window, then save again; your changes are kept in this browser.", log_in: "Log in", again: "Save again",
     refused: "This could not be saved: {why} Your changes are kept in this browser.", conflict: "{who} saved this draft at {time}. Your changes are not in it yet.",
     keep_mine: "Keep the files I changed", take_theirs: "Take theirs (mine stay in this browser)", submitted: "This draft has been handed in for approval. After further changes it must be handed in again.",
     recover: "There are changes from {time} that were not saved ({files}).", put_back: "Put them back", discard: "Discard them", no_room: "This browser has no room for a copy; please save often.", mended: "This draft was set right when it was opened:", comments: "The text of the file holds comments (<!-- -->), which a save made here leaves out; download the original first to keep them.", understood: "All right", nobody: "Somebody else",
-    problems: "Problems", no_problems: "No problems", problem_count: "{n} problems", warning: "Warning", warning_count: "{n} warnings", problems_and_warnings: "{problems}, {warnings}", in_fen: "fen", go: "Show", line: "line {line}", hide_list: "Hide", show_list: "Show", no_problems_hint: "Drawing, forms, decisions and expressions can all be executed.",
+    problems: "Problems", no_problems: "No problems", problem_count: "{n} problems", problem_count_one: "1 problem", warning: "Warning", warning_count: "{n} warnings", warning_count_one: "1 warning", problems_and_warnings: "{problems}, {warnings}", in_fen: "fen", go: "Show", line: "line {line}", hide_list: "Hide", show_list: "Show", no_problems_hint: "Drawing, forms, decisions and expressions can all be executed.",
     general: "Name", name_zh: "Name", name_en: "English name", element_id: "Id", id_hint: "English words, stable for life: histories, scenarios and translations use it.", id_bad: "Letters, digits, underscore, dot and hyphen only, beginning with a letter or underscore.",
     id_taken: "This id is in use already.", id_reserved: "This id is reserved.", manual: "Manual", manual_ref: "Manual reference", manual_hint: "Several are separated by commas.", manual_unknown: "The manual has no {id}.",
     task: "User task", form: "Form", none: "(none)", new_form: "New form …", form_hint: "Its fields are edited under Forms.", group: "Department", group_lane: "(that of the lane)", due: "Due", due_hint: "For example same_day(entered_at), entered_at + duration(\"PT24H\").",
@@ -80,9 +82,10 @@ export function language() {
   return document.documentElement.lang.startsWith("zh") ? "zh" : "en";
 }
 
-/** The text of a name in the language of the page. */
+/** The text of a name in the language of the page; NAME_one, where there is one, for n = 1. */
 export function say(name, values = {}) {
-  const text = TEXTS[language()][name] ?? name;
+  const texts = TEXTS[language()];
+  const text = (values.n === 1 && texts[`${name}_one`]) || (texts[name] ?? name);
   return text.replace(/{(\w+)}/g, (whole, value) => values[value] ?? whole);
 }
 

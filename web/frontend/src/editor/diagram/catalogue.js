@@ -33,6 +33,11 @@ export function english(text, id, section = "") {
   return read(text ?? "").find((line) => line.id === id && line.section === section && line.value !== null)?.value ?? "";
 }
 
+/** Every name by id. */
+export function namesOf(text) {
+  return new Map(read(text ?? "").filter(({ id, section, value }) => id !== undefined && section === "" && value).map(({ id, value }) => [id, value]));
+}
+
 /** The catalogue with one text changed; an empty one is removed. */
 export function withEnglish(text, id, value, section = "") {
   const lines = read((text ?? "").replace(/\n+$/, "")).filter((line) => line.raw !== "" || text);

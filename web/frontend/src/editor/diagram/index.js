@@ -8,12 +8,13 @@ import "../../diagram.css";
 import Modeler from "bpmn-js/lib/Modeler";
 import { BpmnPropertiesPanelModule } from "bpmn-js-properties-panel";
 import minimap from "diagram-js-minimap";
-import { button, make } from "../dom.js";
-import { say } from "../texts.js";
+import { button, make, select } from "../dom.js";
+import { language, say } from "../texts.js";
 import { translation } from "../words.js";
 import { SPIFF } from "./descriptor.js";
 import { EnglishNames } from "./english.js";
 import { Extensions } from "./extensions.js";
+import { Finding } from "./finding.js";
 import { ForeignParts } from "./foreign.js";
 import { FlowNames, LabelNames, NamedTasks, ReadableFactory } from "./ids.js";
 import { Marks } from "./marks.js";
@@ -21,30 +22,38 @@ import { offered } from "./offered.js";
 import { PictureNames } from "./pictures.js";
 import { FreePlaces } from "./places.js";
 import { panel } from "./panel/index.js";
+import { ShownNames, TypedNames } from "./shown.js";
 import { Variables } from "./variables.js";
+import { View } from "./view.js";
 
 const PAUSE = 300;
 const FONT = '"PingFang SC", "Microsoft YaHei", "Noto Sans CJK SC", system-ui, sans-serif';
-const ROOM = { left: 124, top: 16, right: 16, bottom: 48 };
+const ROOM = { left: 16, top: 16, right: 16, bottom: 48 };
 const LARGEST = 1;
+const STEP = 1.25;
+const RANGE = { smallest: 0.1, readable: 0.6, shown: 0.8, largest: 4 };
+const SIZES = { zh: { inside: 12, external: 11 }, en: { inside: 11, external: 10 } }[language()];
 
 const ours = {
-  __init__: ["englishNames", "flowNames", "foreignParts", "freePlaces", "labelNames", "namedTasks", "pictureNames"],
+  __init__: ["englishNames", "flowNames", "foreignParts", "freePlaces", "labelNames", "namedTasks", "pictureNames", "shownNames"],
   bpmnFactory: ["type", ReadableFactory],
+  bpmnSearch: ["type", Finding],
   flowNames: ["type", FlowNames],
   foreignParts: ["type", ForeignParts],
   freePlaces: ["type", FreePlaces],
   englishNames: ["type", EnglishNames],
   extensions: ["type", Extensions],
+  labelEditingProvider: ["type", TypedNames],
   labelNames: ["type", LabelNames],
   marks: ["type", Marks],
   namedTasks: ["type", NamedTasks],
   pictureNames: ["type", PictureNames],
+  shownNames: ["type", ShownNames],
 };
 
 const appearance = {
   bpmnRenderer: { defaultFillColor: "var(--diagram-fill)", defaultStrokeColor: "var(--diagram-stroke)", defaultLabelColor: "var(--diagram-label)" },
-  textRenderer: { defaultStyle: { fontFamily: FONT, fontSize: 12 }, externalStyle: { fontFamily: FONT, fontSize: 11 } },
+  textRenderer: { defaultStyle: { fontFamily: FONT, fontSize: SIZES.inside }, externalStyle: { fontFamily: FONT, fontSize: SIZES.external } },
 };
 
 /** bench: {draft, config, urls}. The diagram is drawn when `open` has resolved. */
@@ -61,7 +70,12 @@ class DiagramTab {
     this.canvasElement = make("div", { class: "desk-diagram desk-editor-canvas" });
     this.panelElement = make("aside", { class: "desk-editor-panel", "aria-label": say("general") });
     this.unread = make("p", { class: "desk-note desk-note-warn", role: "alert", hidden: true });
-    container.append(this.unread, make("div", { class: "desk-editor-split" }, this.canvasElement, this.panelElement));
+    this.paletteElement = make("div", { class: "desk-editor-palette djs-parent bio-theme-parent" });
+    this.mapElement = make("div", { class: "desk-editor-map djs-parent bio-theme-parent" });
+    const side = make("div", { class: "desk-editor-side-panel" }, this.mapElement, this.panelElement);
+    this.bar = make("div", { class: "desk-editor-toolbar" });
+    const drawing = make("div", { class: "desk-editor-drawing" }, this.bar, make("div", { class: "desk-editor-stage" }, this.paletteElement, this.canvasElement));
+    container.append(this.unread, make("div", { class: "desk-editor-split" }, drawing, side));
     const variables = new Variables(urls.variables, this.file, draft);
     this.modeler = new Modeler({
       container: this.canvasElement,
@@ -70,7 +84,10 @@ class DiagramTab {
       additionalModules: [BpmnPropertiesPanelModule, minimap, translation, ours, offered, panel({ draft, config, variables })],
       ...appearance,
     });
-    this.canvasElement.append(this.tools());
+    this.paletteElement.append(this.canvasElement.querySelector(".djs-palette"));
+    this.mapElement.append(this.canvasElement.querySelector(".djs-minimap"));
+    this.bar.append(this.tools(), this.names());
+    this.view = new View(draft.key, this.get("canvas"), this.get("eventBus"));
     this.follow();
     new ResizeObserver(() => this.resized()).observe(this.canvasElement);
   }
@@ -80,28 +97,59 @@ class DiagramTab {
   }
 
   tools() {
-    const act = (name) => () => this.get(name[0])[name[1]]();
-    return make("div", { class: "desk-diagram-tools", role: "group", "aria-label": say("tools") },
-      button(say("undo"), act(["commandStack", "undo"]), { title: "Ctrl+Z" }),
-      button(say("redo"), act(["commandStack", "redo"]), { title: "Ctrl+Y" }),
-      button(say("search"), () => this.search(), { title: "Ctrl+F" }),
-      button(say("whole"), () => this.fit()));
+    const stack = this.get("commandStack");
+    this.undo = button(say("undo"), () => stack.undo());
+    this.redo = button(say("redo"), () => stack.redo());
+    this.map = button(say("map"), () => this.get("minimap").toggle(), { "aria-pressed": "false", title: say("map_hint") });
+    this.undoable();
+    return make("div", { class: "desk-row", role: "group", "aria-label": say("tools") },
+      this.undo,
+      this.redo,
+      button(say("search"), (event) => this.search(event), { title: "Ctrl+F" }),
+      button("−", () => this.zoom(1 / STEP), { title: say("smaller"), "aria-label": say("smaller") }),
+      button("+", () => this.zoom(STEP), { title: say("larger"), "aria-label": say("larger") }),
+      button(say("whole"), () => this.fit(), { title: say("whole_hint") }),
+      this.map);
+  }
+
+  /** What cannot be taken back or done again says so. */
+  undoable() {
+    const stack = this.get("commandStack");
+    for (const [one, can, keys, none] of [[this.undo, stack.canUndo(), "Ctrl+Z", "nothing_to_undo"], [this.redo, stack.canRedo(), "Ctrl+Y", "nothing_to_redo"]]) {
+      one.disabled = !can;
+      one.title = can ? keys : say(none);
+    }
+  }
+
+  /** Which language the names on the canvas are in: that one is read and typed there. */
+  names() {
+    const shown = this.get("shownNames");
+    const choice = select(shown.language, [["zh", "中文"], ["en", "English"]], (chosen) => shown.show(chosen), { id: "names-shown", class: "form-select form-select-sm", title: say("names_hint") });
+    return make("div", { class: "desk-row desk-editor-names" }, make("label", { for: "names-shown" }, say("names_shown")), choice);
   }
 
   follow() {
     this.modeler.on("commandStack.changed", () => {
+      this.undoable();
       clearTimeout(this.timer);
       this.waiting = true;
       this.timer = setTimeout(() => this.flush(), PAUSE);
     });
+    this.modeler.on("minimap.toggle", ({ open }) => this.map.setAttribute("aria-pressed", String(open)));
+    this.modeler.on("searchPad.selected", ({ id }) => this.show({ element: id }));
+    this.modeler.on("desk.problem", ({ id }) => this.choose(id));
     this.modeler.on("desk.problem", ({ id }) => this.canvasElement.dispatchEvent(new CustomEvent("desk:editor-problem", { bubbles: true, detail: { element: id } })));
     this.draft.beforeSave(() => this.flush(), () => this.waiting);
   }
 
   async draw() {
-    const { warnings } = await this.modeler.importXML(this.draft.text(this.file));
+    this.given = this.draft.text(this.file);
+    const { warnings } = await this.modeler.importXML(this.given);
+    this.asGiven = await this.written();
     this.warn(warnings);
-    this.fit();
+    this.undoable();
+    if (this.view.restore()) this.fitted = true;
+    else this.fit();
     this.mark();
   }
 
@@ -116,15 +164,21 @@ class DiagramTab {
   async reload() {
     clearTimeout(this.timer);
     this.waiting = false;
+    this.view.keep();
     await this.draw();
   }
 
   async flush() {
     if (!this.waiting) return;
     clearTimeout(this.timer);
-    const { xml } = await this.modeler.saveXML({ format: true });
+    const xml = await this.written();
     this.waiting = false;
-    this.draft.change(this.file, xml);
+    this.draft.change(this.file, xml === this.asGiven ? this.given : xml);
+  }
+
+  /** The diagram as a file. One in which nothing has changed keeps the letters in which it was given. */
+  async written() {
+    return (await this.modeler.saveXML({ format: true })).xml;
   }
 
   mark() {
@@ -141,28 +195,55 @@ class DiagramTab {
     this.fitted = true;
   }
 
+  /** Behind another tab the canvas has no size, and would forget where it stood. */
   resized() {
+    if (!this.canvasElement.clientWidth) return;
     this.get("canvas").resized();
-    if (!this.fitted && this.modeler.getDefinitions()) this.fit();
+    if (this.fitted || !this.modeler.getDefinitions()) return;
+    if (this.view.restore()) this.fitted = true;
+    else this.fit();
   }
 
-  search() {
+  /** Another tab was open before. */
+  shown() {
+    this.resized();
+  }
+
+  zoom(factor) {
+    const canvas = this.get("canvas");
+    canvas.zoom(Math.min(RANGE.largest, Math.max(RANGE.smallest, canvas.zoom() * factor)), "auto");
+  }
+
+  /** A click that opens the search is no click outside of it. */
+  search(event) {
+    event?.stopPropagation();
     this.get("searchPad").toggle();
   }
 
   /** Select an element and bring it into view, large enough to read; the way that leads there, if a problem has one, is marked until another is shown. */
   show({ element, values }) {
     this.get("marks").way(values?.way);
-    const shape = this.get("elementRegistry").get(element);
+    const shape = this.drawn(element);
     if (!shape) return;
     const canvas = this.get("canvas");
-    if (canvas.zoom() < 0.6) canvas.zoom(0.8, "auto");
+    if (canvas.zoom() < RANGE.readable) canvas.zoom(RANGE.shown, "auto");
     canvas.scrollToElement(shape, { top: 100, bottom: 100, left: 120, right: 100 });
-    this.get("selection").select(shape);
+    this.choose(shape.id);
     canvas.focus();
   }
 
+  choose(id) {
+    this.get("selection").select(this.get("elementRegistry").get(id));
+  }
+
+  /** What stands for an element on the canvas: the pool for its process. */
+  drawn(element) {
+    const registry = this.get("elementRegistry");
+    return registry.get(element) ?? registry.find(({ businessObject }) => businessObject?.processRef?.id === element);
+  }
+
   nameOf(element) {
-    return this.get("elementRegistry").get(element)?.businessObject.name ?? "";
+    const shape = this.drawn(element);
+    return shape ? this.get("shownNames").of(shape) : "";
   }
 }

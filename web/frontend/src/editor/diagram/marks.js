@@ -1,4 +1,5 @@
 /* Problems on the diagram: a badge with the number and an outline on each element concerned. The sentences stand in the list of problems. */
+import { beside } from "../../beside.js";
 import { say } from "../texts.js";
 
 const MARK = "desk-problem";
@@ -32,22 +33,15 @@ export class Marks {
     if (wrong.length) this.canvas.addMarker(id, MARK);
     const badge = document.createElement("button");
     badge.type = "button";
-    badge.className = `desk-problem-badge${wrong.length ? "" : " is-warning"}`;
+    badge.className = `desk-beside desk-problem-badge${wrong.length ? "" : " is-warning"}`;
     badge.textContent = `${wrong.length ? "!" : "?"} ${problems.length}`;
     badge.title = problems.map(({ text }) => text).join("\n");
     const count = wrong.length ? say("problem_count", { n: wrong.length }) : say("warning_count", { n: problems.length });
     badge.setAttribute("aria-label", `${count}: ${badge.title}`);
     badge.addEventListener("click", () => this.eventBus.fire("desk.problem", { id }));
-    this.overlays.add(id, MARK, { position: this.place(id), html: badge, scale: { min: 0.8, max: 1.2 } });
-  }
-
-  place(id) {
-    const element = this.elementRegistry.get(id);
-    if (!element.waypoints) return { top: -12, left: -8 };
-    const middle = element.waypoints[Math.floor((element.waypoints.length - 1) / 2)];
-    const left = Math.min(...element.waypoints.map(({ x }) => x));
-    const top = Math.min(...element.waypoints.map(({ y }) => y));
-    return { left: middle.x - left + 8, top: middle.y - top - 24 };
+    const { side, ...position } = beside(this.elementRegistry.get(id));
+    badge.dataset.side = side;
+    this.overlays.add(id, MARK, { position, html: badge, scale: { min: 0.8, max: 1.2 } });
   }
 }
 

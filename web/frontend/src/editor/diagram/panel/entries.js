@@ -14,6 +14,7 @@ export function useServices() {
     moddle: useService("moddle"),
     registry: useService("elementRegistry"),
     bench: useService("config.bench"),
+    shown: useService("shownNames"),
     definitions: useService("bpmnjs").getDefinitions(),
   };
 }

@@ -1,7 +1,7 @@
 /* What things are called: Chinese name, English name, id; the process itself and its lanes. */
 import { getBusinessObject } from "bpmn-js/lib/util/ModelUtil";
 import { say } from "../../texts.js";
-import { english, withEnglish } from "../catalogue.js";
+import { english } from "../catalogue.js";
 import { carrier } from "../extensions.js";
 import { wrongId } from "../ids.js";
 import { choice, line, text } from "./entries.js";
@@ -15,10 +15,7 @@ export function englishEntry(id, label, { section = "", elementId = (element) =>
   return kind(id, {
     label: say(label),
     get: (element, { bench }) => english(bench.draft.text(catalogueName(bench)), elementId(element), section),
-    set: (element, value, { bench }) => {
-      const name = catalogueName(bench);
-      bench.draft.change(name, withEnglish(bench.draft.text(name), elementId(element), value, section));
-    },
+    set: (element, value, { shown }) => shown.write(element, elementId(element), value, section),
   });
 }
 

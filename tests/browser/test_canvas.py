@@ -1,0 +1,189 @@
+"""The canvas of the owner's editor in a real browser: finding an element, the language of its names, the view that stays, and problems beside what they are about."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from tests.browser import editing
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+KEY = "TS-002"
+FILE = "TS-002.bpmn"
+CATALOGUE = "translations/TS-002.en.yaml"
+SELECTED = "editor.opened.diagram.get('selection').get().map(({ id }) => id)"
+VIEW = "(({ x, y, scale }) => [x, y, scale].map((one) => Math.round(one * 10)))(editor.opened.diagram.get('canvas').viewbox())"
+MARKED = """(ids) => {
+  const { opened: { diagram } } = editor;
+  editor.problems.show(ids.map((element) => ({ element, rule: "tried", text: element })));
+  diagram.get("marks").show(ids.map((element) => ({ element, text: element })));
+}"""
+COVERED = """() => [...document.querySelectorAll(".desk-problem-badge")].map((badge) => {
+  const overlays = editor.opened.diagram.get("overlays");
+  const { element } = overlays.get({ type: "desk-problem" }).find(({ html }) => html.contains(badge) || html === badge);
+  const own = editor.opened.diagram.get("elementRegistry").getGraphics(element).querySelector(".djs-visual").getBoundingClientRect();
+  const box = badge.getBoundingClientRect();
+  const across = Math.min(own.right, box.right) - Math.max(own.left, box.left);
+  const down = Math.min(own.bottom, box.bottom) - Math.max(own.top, box.top);
+  return across > 1 && down > 1 ? element.id : "";
+}).filter(Boolean)"""
+
+
+@pytest.fixture(scope="module")
+def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A demo office for all tests of the canvas."""
+    with editing.served(tmp_path_factory.mktemp("canvas")) as found:
+        yield found
+
+
+def opened(browser: Browser, address: str, language: str) -> Iterator[Page]:
+    """The editor of TS-002 in a language, with no draft before or after."""
+    page = editing.owner(browser, address, language=language)
+    editing.open_editor(page, KEY)
+    yield page
+    editing.discard(page, KEY)
+    page.context.close()
+
+
+@pytest.fixture
+def page(browser: Browser, address: str) -> Iterator[Page]:
+    """As Olu sees it in Chinese."""
+    yield from opened(browser, address, "zh")
+
+
+@pytest.fixture
+def english(browser: Browser, address: str) -> Iterator[Page]:
+    """As Olu sees it in English."""
+    yield from opened(browser, address, "en")
+
+
+def drawn(page: Page, element: str) -> str:
+    """What stands on an element."""
+    lines = page.locator(f"#panel-diagram [data-element-id={element}] text tspan").all_text_contents()
+    return " ".join(" ".join(lines).split())
+
+
+@pytest.mark.parametrize("way", ["button", "enter", "keys"])
+@pytest.mark.parametrize("asked", ["退款方式", "Way of repayment", "repayment_method"])
+def test_an_element_is_found_by_either_name_and_by_id(page: Page, way: str, asked: str) -> None:
+    """The search opens by button and by key, and leads to the element, large enough to read."""
+    button = page.get_by_role("button", name="查找")
+    if way == "button":
+        button.click()
+    elif way == "enter":
+        button.focus()
+        page.keyboard.press("Enter")
+    else:
+        page.keyboard.press("Control+f")
+    field = page.get_by_role("textbox", name="在图中查找")
+    expect(field).to_be_focused()
+    field.press_sequentially(asked)
+    expect(page.locator(".djs-search-result").first).to_contain_text("repayment_method")
+    page.keyboard.press("Enter")
+    expect(field).to_be_hidden()
+    assert page.evaluate(SELECTED) == ["repayment_method"]
+    assert page.evaluate("editor.opened.diagram.get('canvas').zoom()") >= 0.6
+
+
+def test_a_search_without_result_says_so(page: Page) -> None:
+    """Silence would look like a search that does not work."""
+    page.get_by_role("button", name="查找").click()
+    page.get_by_role("textbox", name="在图中查找").press_sequentially("zzz")
+    expect(page.locator(".desk-search-note")).to_contain_text("没有找到")
+
+
+def test_the_view_stays(page: Page) -> None:
+    """Another tab, a reload and another page lead back to where the owner stood, as close as before."""
+    page.get_by_role("button", name="放大").click()
+    editing.select(page, "settle_liability")
+    view = page.evaluate(VIEW)
+    page.locator("[data-tab=forms]").click()
+    page.locator("[data-tab=diagram]").click()
+    assert page.evaluate(VIEW) == view
+    page.get_by_role("link", name="查看改动并发布").click()
+    page.wait_for_url("**/publish")
+    editing.open_editor(page, KEY)
+    assert page.evaluate(VIEW) == view
+
+
+def test_nothing_lies_over_the_drawing(page: Page) -> None:
+    """Tools, palette and overview map stand beside the canvas."""
+    page.get_by_role("button", name="小地图").click()
+    canvas = page.locator(".desk-editor-canvas .djs-container").bounding_box()
+    assert canvas is not None
+    for part in (".desk-editor-toolbar", ".djs-palette", ".djs-minimap"):
+        box = page.locator(part).bounding_box()
+        assert box is not None
+        beside = box["x"] + box["width"] <= canvas["x"] + 1 or box["x"] >= canvas["x"] + canvas["width"] - 1
+        assert beside or box["y"] + box["height"] <= canvas["y"] + 1, part
+
+
+def test_a_badge_stands_beside_its_element_and_leads_to_the_problem(page: Page) -> None:
+    """A task, a start, a flow and events on the upper and the lower border keep their face; the badge selects the element and shows its problem."""
+    elements = ["charge_disputed", "ask_receipt", "flow_cash", "receipt_unknown", "same_number", "proposal_answered"]
+    page.evaluate(MARKED, elements)
+    page.get_by_role("button", name="全图").click()
+    expect(page.locator(".desk-problem-badge")).to_have_count(len(elements))
+    assert page.evaluate(COVERED) == []
+    page.locator(".desk-problem-badge[title=ask_receipt]").click()
+    assert page.evaluate(SELECTED) == ["ask_receipt"]
+    problem = page.locator(".desk-problem-list [data-element=ask_receipt] button")
+    expect(problem).to_be_focused()
+    expect(problem).to_have_attribute("aria-current", "true")
+    page.locator(".desk-problem-list [data-element=same_number] button").click()
+    assert page.evaluate(SELECTED) == ["same_number"]
+
+
+def test_undo_says_when_there_is_nothing_to_undo(page: Page) -> None:
+    """A button that would do nothing is disabled, with why."""
+    undo = page.get_by_role("button", name="撤销", exact=True)
+    expect(undo).to_be_disabled()
+    expect(undo).to_have_attribute("title", "没有可撤销的改动")
+    page.evaluate(
+        "editor.opened.diagram.get('modeling').removeElements([editor.opened.diagram.get('elementRegistry').get('reply_customer')])"
+    )
+    expect(undo).to_be_enabled()
+
+
+def typed(page: Page, element: str, text: str) -> None:
+    """Type a name on the canvas."""
+    editing.select(page, element)
+    page.evaluate(
+        "id => editor.opened.diagram.get('directEditing').activate(editor.opened.diagram.get('elementRegistry').get(id))",
+        element,
+    )
+    page.locator(".djs-direct-editing-content").fill(text)
+    page.evaluate("editor.opened.diagram.get('directEditing').complete()")
+
+
+def test_the_canvas_speaks_the_language_that_it_writes(english: Page) -> None:
+    """An owner who reads English sees and changes the English; the Chinese and the drawing stay, undo works, and the other language is one choice away."""
+    before = editing.text_of(english, FILE)
+    assert drawn(english, "judge_cause") == "Judge the cause of the complaint"
+    expect(english.get_by_label("Names on the drawing")).to_have_value("en")
+    typed(english, "judge_cause", "Find the cause")
+    editing.saved(english, CATALOGUE, 'judge_cause: "Find the cause"')
+    assert drawn(english, "judge_cause") == "Find the cause"
+    assert editing.text_of(english, FILE) == before
+    english.get_by_role("button", name="Undo", exact=True).click()
+    assert drawn(english, "judge_cause") == "Judge the cause of the complaint"
+    english.get_by_label("Names on the drawing").select_option("zh")
+    assert "原因" in drawn(english, "judge_cause")
+    typed(english, "judge_cause", "查原因")
+    editing.saved(english, FILE, 'name="查原因"')
+    assert 'judge_cause: "Judge the cause of the complaint"' in editing.text_of(english, CATALOGUE)
+
+
+def test_the_first_name_of_an_element_serves_both_languages(english: Page) -> None:
+    """Nobody gets an empty box because an owner wrote in one language."""
+    english.evaluate(
+        """() => { const { diagram } = editor.opened;
+          const made = diagram.get("elementFactory").createShape({ type: "bpmn:UserTask" });
+          window.made = diagram.get("autoPlace").append(diagram.get("elementRegistry").get("judge_cause"), made); }"""
+    )
+    english.locator(".djs-direct-editing-content").fill("Ask a colleague")
+    english.evaluate("editor.opened.diagram.get('directEditing').complete()")
+    editing.saved(english, FILE, 'name="Ask a colleague"')
+    assert ': "Ask a colleague"' in editing.text_of(english, CATALOGUE)

@@ -1,0 +1,45 @@
+/* What the search over the drawing finds: elements by their names in both languages and by id. Nothing found is said. */
+import { isLabel } from "bpmn-js/lib/util/LabelUtil";
+import { make } from "../dom.js";
+import { say } from "../texts.js";
+
+export class Finding {
+  static $inject = ["elementRegistry", "searchPad", "canvas", "search", "shownNames", "eventBus"];
+
+  constructor(registry, pad, canvas, search, shown, eventBus) {
+    Object.assign(this, { registry, canvas, search, shown, pad });
+    this.note = make("p", { class: "desk-search-note", role: "status" });
+    pad.registerProvider(this);
+    eventBus.on("searchPad.opened", () => this.opened());
+    eventBus.on("searchPad.cleared", () => this.note.replaceChildren());
+  }
+
+  find(pattern) {
+    const roots = this.canvas.getRootElements();
+    const items = this.registry
+      .filter((element) => !isLabel(element) && !roots.includes(element))
+      .map((element) => ({ element, label: this.shown.of(element), other: this.shown.other(element), id: element.id }));
+    const found = this.search(items, pattern, { keys: ["label", "other", "id"] });
+    this.note.textContent = found.length ? "" : say("nothing_found");
+    return found.map(({ item: { element }, tokens }) => ({ element, primaryTokens: tokens.label, secondaryTokens: [...tokens.other, { value: tokens.other.length ? " · " : "" }, ...tokens.id] }));
+  }
+
+  /** The key that opened the pad is not yet an answer to it; what is pasted or composed counts as typed, though no key comes up after it. */
+  opened() {
+    const box = this.canvas.getContainer().querySelector(".djs-search-container");
+    const field = box.querySelector("input");
+    if (!this.note.isConnected) {
+      box.append(this.note);
+      field.placeholder = say("search_hint");
+      field.addEventListener("input", () => field.dispatchEvent(new KeyboardEvent("keyup", { bubbles: true, key: "Process" })));
+    }
+    const awaited = new AbortController();
+    const options = { capture: true, signal: awaited.signal };
+    ["keydown", "input"].forEach((name) => box.addEventListener(name, () => awaited.abort(), options));
+    box.addEventListener("keyup", (event) => event.stopPropagation(), options);
+  }
+
+  toggle() {
+    this.pad.toggle();
+  }
+}
