@@ -28,6 +28,7 @@ CHOICES = ("TS-001", "TS-002", "TS-003", "TS-004", "TS-005", "TS-006", "TS-007",
 CHANNELS = ("counter", "telephone", "agency", "letter")
 MSISDN = re.compile(r"^1[0-9]{10}\Z")
 NO_MSISDN = Reason("pattern", {"expected": "1xxxxxxxxxx", "written": "msisdn"})
+SURE = 50  # per cent from which a suggestion is one, and another process needs a reason
 MOST_TEXT = 4000
 MOST_DEMAND = 200
 MOST_REASON = 300
@@ -91,6 +92,22 @@ class Suggestion:
     confidence: int
     evidence: list[dict[str, Any]]
     alternatives: list[dict[str, Any]]
+
+    @property
+    def is_sure(self) -> bool:
+        """Whether it is ticked, and choosing another process needs a reason."""
+        return self.confidence >= SURE
+
+    @property
+    def offered(self) -> list[tuple[str, int | None]]:
+        """The likeliest processes first and how sure each is; three of them, where anything was found at all."""
+        if not self.confidence:
+            return []
+        found: list[tuple[str, int | None]] = [(self.process, self.confidence)]
+        found += [(other["process"], other["confidence"]) for other in self.alternatives[:2]]
+        rest = ("on_the_spot", *CHOICES) if not self.is_sure else ()
+        listed = {process for process, _ in found}
+        return [*found, *((one, None) for one in dict.fromkeys(rest) if one not in listed)][: max(3, len(found))]
 
 
 def look_up(msisdn: str) -> Caller:
@@ -205,7 +222,7 @@ def _take_in(intake: Intake, request: str | None, by: engine.Actor, at: datetime
         given = _variables(intake, case_number, repeats)
         started = engine.start(PROCESS, business_key=case_number, variables=given, by=by, at=at)
         suggestion = _suggested(started, intake, at)
-        if intake.process != suggestion.process and not intake.overrule_reason.strip():
+        if suggestion.is_sure and intake.process != suggestion.process and not intake.overrule_reason.strip():
             raise engine.InvalidForm(reasons={"overrule_reason": [Reason("required")]})
         columns = _complaint(intake, started, suggestion)
         taken = {"case_number": case_number, "accepted_at": at, "accepted_by": by.user, "request_key": request}
@@ -269,7 +286,7 @@ def _open_or_recent(msisdn: str) -> str | None:
 
 def _complaint(intake: Intake, started: engine.Advanced, found: Suggestion) -> dict[str, Any]:
     subscription = gateway().find(intake.msisdn)
-    overruled = intake.process != found.process
+    overruled = intake.process != found.process and (found.is_sure or bool(intake.overrule_reason.strip()))
     return {
         "instance_id": started.instance_id,
         "customer_id": subscription.customer_id if subscription else None,

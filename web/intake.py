@@ -17,7 +17,7 @@ from web.addresses import asked
 from web.queries import access, names, standing
 
 blueprint = Blueprint("intake", __name__, url_prefix="/intake")
-FIELDS = ("msisdn", "text", "channel", "demand", "disputed_amount", "process", "overrule_reason")
+FIELDS = ("msisdn", "text", "channel", "demand", "disputed_amount", "process", "overrule_reason", "suggested")
 
 
 def register(app: Flask) -> None:
@@ -92,7 +92,12 @@ def _taken_in(number: str, taken: standing.TakenIn) -> str:
 
 
 def _typed() -> dict[str, str]:
-    return {name: request.form.get(name, "").strip() for name in FIELDS}
+    """What was typed; a process that was only suggested, and not chosen, follows what is written."""
+    typed = {name: request.form.get(name, "").strip() for name in FIELDS}
+    if typed["process"] in ("", typed["suggested"]):
+        found = _suggestion(typed)
+        typed["process"] = found.process if found and found.is_sure else ""
+    return typed
 
 
 def _taken(typed: dict[str, str]) -> intake.Intake:

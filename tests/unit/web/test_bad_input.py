@@ -192,7 +192,7 @@ REFUSED = [
     ({"text": "a\0b"}, "text", "内容里有不能使用的字符。", "This contains characters that cannot be used."),
     ({"demand": "a\0b"}, "demand", "内容里有不能使用的字符。", "This contains characters that cannot be used."),
     ({"demand": "长" * 201}, "demand", "最多 200 个字。", "At most 200 characters."),
-    ({"overrule_reason": "长" * 301}, "overrule_reason", "最多 300 个字。", "At most 300 characters."),
+    ({"overrule_reason": "长" * 301, "text": "多收了月租费"}, "overrule_reason", "最多 300 个字。", "At most 300 characters."),
     ({"disputed_amount": "十元"}, "disputed_amount", "请填写数字。", "Please enter a number."),
     ({"disputed_amount": "1_0"}, "disputed_amount", "请填写数字。", "Please enter a number."),
     ({"disputed_amount": "NaN"}, "disputed_amount", "请填写数字。", "Please enter a number."),
@@ -203,7 +203,7 @@ REFUSED = [
     ({"channel": "pigeon"}, "channel", "请从给出的选项中选择。", "Please choose one of the options."),
     ({"process": "TS-999"}, "process", "请从给出的选项中选择。", "Please choose one of the options."),
     ({"process": ""}, "process", "请填写这一项。", "Please fill this in."),
-    ({"overrule_reason": ""}, "overrule_reason", "请填写这一项。", "Please fill this in."),
+    ({"overrule_reason": "", "text": "多收了月租费"}, "overrule_reason", "请填写这一项。", "Please fill this in."),
 ]  # fmt: skip
 
 

@@ -68,7 +68,13 @@ def test_the_page_sends_a_key(desk: Flask) -> None:
     """The form brings one, keeps it when something is wrong, and the double click leads to the same case."""
     cleo = Visitor(desk, "cleo")
     key = cleo.get("/intake").typed("submit_key")
-    typed = {"action": "accept", "msisdn": TAKEN.msisdn, "text": TAKEN.text, "channel": "counter", "process": "TS-002"}
+    typed = {
+        "action": "accept",
+        "msisdn": TAKEN.msisdn,
+        "text": "多收了月租费",
+        "channel": "counter",
+        "process": "TS-002",
+    }
     assert cleo.post("/intake", **typed, submit_key=key).typed("submit_key") == key
     for _again in range(2):
         assert cleo.post("/intake", **typed, overrule_reason="客户要求", submit_key=key).status == 302
@@ -90,3 +96,37 @@ def test_what_another_counter_chose_comes_before_the_hall(desk: Flask) -> None:
     with desk.app_context():
         query = select(Complaint.process_key).where(Complaint.case_number == number)
         assert session().scalars(query).one() == "TS-008"
+
+
+def test_a_suggestion_follows_the_text_until_another_is_chosen(desk: Flask) -> None:
+    """What nobody chose is asked anew with every word; what somebody chose stays."""
+    cleo = Visitor(desk, "cleo")
+    typed = {"msisdn": "13900000204", "text": "多收了月租费", "suggested": "TS-005", "process": "TS-005"}
+    assert cleo.post("/intake/suggestion", **typed).tree.xpath("//input[@name='process'][@checked]/@value") == [
+        "TS-001"
+    ]
+    chosen = cleo.post("/intake/suggestion", **{**typed, "process": "TS-003"})
+    assert chosen.tree.xpath("//input[@name='process'][@checked]/@value") == ["TS-003"]
+
+
+def test_what_is_not_sure_is_not_ticked_and_asks_for_no_reason(desk: Flask) -> None:
+    """Below half three choices stand there; nothing found is nothing suggested, and certainly not answered on the spot."""
+    cleo = Visitor(desk, "cleo")
+    unsure = cleo.post("/intake/suggestion", msisdn="13900000204", text="多收了话费")
+    assert len(unsure.tree.xpath("//div[@class='desk-choices']//input[@name='process']")) == 3
+    nothing = cleo.post("/intake/suggestion", msisdn="13900000204", text="收费不对")
+    for page in (unsure, nothing):
+        assert not page.tree.xpath("//input[@checked]")
+        assert not page.tree.xpath("//input[@name='overrule_reason']")
+    given = {"action": "accept", "msisdn": "13900000204", "channel": "counter"}
+    assert cleo.post("/intake", **given, text="多收了话费").status == 422
+    assert cleo.post("/intake", **given, text="多收了话费", process="TS-002").status == 302
+
+
+def test_submitting_early_has_the_suggestion_worked_out(desk: Flask) -> None:
+    """Whoever sends the form before it has come, or without a script, gets what the words and the number point to."""
+    cleo = Visitor(desk, "cleo")
+    given = {"action": "accept", "msisdn": "13900000204", "channel": "counter", "text": "多收了月租费"}
+    assert cleo.post("/intake", **given).status == 302
+    with desk.app_context():
+        assert session().scalars(select(Complaint.process_key)).one() == "TS-001"
