@@ -153,10 +153,20 @@ def log_in() -> tuple[str, int] | Response:
         problem = gettext("Name or password is wrong.")
         return render_template("login.html", name=name, problem=problem), 401
     _failures.forget(name)
-    person = load(name)
+    chosen = session.get("language")
     session.clear()
-    login_user(person)
+    _speak(name, chosen)
+    login_user(load(name))
     return redirect(safe_target(request.form.get("next", "")))
+
+
+def _speak(name: str, chosen: Any) -> None:
+    """What was chosen before the log-in holds for the person from then on."""
+    if chosen not in LANGUAGES:
+        return
+    session["language"] = chosen
+    with transaction():
+        database().execute(update(User).where(User.name == name, User.language != chosen).values(language=chosen))
 
 
 _NOBODY = _hasher.hash("nobody")
