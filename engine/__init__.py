@@ -9,6 +9,7 @@ from engine.calendars import current as calendar
 from engine.calendars import use as use_calendar
 from engine.clock import now
 from engine.definitions import known as variables
+from engine.definitions.bilingual import english_names
 from engine.definitions.compiled import Definition, UnknownElement
 from engine.definitions.diagram import Diagram, Element, Flow
 from engine.definitions.diagram import parse as read_diagram
@@ -16,7 +17,7 @@ from engine.definitions.differences import Difference
 from engine.definitions.differences import between as differences
 from engine.definitions.dmn import Model as DecisionModel
 from engine.definitions.dmn import UnknownDecision
-from engine.definitions.dmn import parse as read_decisions
+from engine.definitions.dmn import read_file as read_decisions
 from engine.definitions.doubtful import check as warnings
 from engine.definitions.doubtful import of_file as warnings_of_file
 from engine.definitions.loose import check as _lint_file
@@ -34,7 +35,17 @@ from engine.definitions.redrawing import mend as mended_diagram
 from engine.definitions.shapes import Drawing
 from engine.definitions.shapes import read as drawing
 from engine.erasure import AlreadyErased, MayNotErase, NotClosed, StillUnderWay, erase, may_erase
-from engine.errors import Conflict, Corrupt, EngineError, Invalid, InvalidDefinition, NotFound, NotPermitted, Problem
+from engine.errors import (
+    MOST_FINDINGS,
+    Conflict,
+    Corrupt,
+    EngineError,
+    Invalid,
+    InvalidDefinition,
+    NotFound,
+    NotPermitted,
+    Problem,
+)
 from engine.errors import first as first_findings
 from engine.execution import (
     Advanced,
@@ -45,7 +56,6 @@ from engine.execution import (
     StaleInstance,
     UnknownInstance,
     observe,
-    seal_for,
 )
 from engine.handlers import registered as operators
 from engine.history import GENESIS, BrokenChain, Entry, chain, holds_clear
@@ -53,13 +63,14 @@ from engine.history import read as read_history
 from engine.incidents import IncidentResolved, UnknownIncident, resolve, retry
 from engine.instances import InvalidVariables, cancel, meet_limit, start
 from engine.jobs import announce, announce_to_nobody, background, enqueue, frames, survive
-from engine.language import feel, forms
+from engine.language import feel, forms, written
 from engine.language.calendar import Calendar
 from engine.language.decisions import Outcome
 from engine.language.forms import Form, InvalidForm, Reason
 from engine.messages import correlate
 from engine.messages import waiting as waiting_for
 from engine.people import record as record_person
+from engine.people import record_once as record_person_once
 from engine.people import told as told_of_people
 from engine.permissions import (
     Actor,
@@ -95,13 +106,13 @@ from engine.replay import (
     marking,
     what_holds,
 )
-from engine.sealing import Keys, mac
+from engine.sealing import Keys, mac, seal_for_office, unseal_for_office
 from engine.sealing import configure as configure_keys
 from engine.sealing import ephemeral as ephemeral_keys
 from engine.spiff.entered import EntryRefused
 from engine.steps import Failed
 from engine.timers import run_clock
-from engine.user_tasks import UnknownUserTask, assign, claim, complete, form_of, release, workable
+from engine.user_tasks import UnknownUserTask, assign, claim, complete, form_of, release, workable, workable_among
 from engine.verification import (
     Deviation,
     Erasure,
@@ -141,6 +152,7 @@ def decide(key: str, decision_id: str, variables: dict[str, Any], *, at: datetim
 
 __all__ = [
     "GENESIS",
+    "MOST_FINDINGS",
     "Actor",
     "Advanced",
     "AlreadyCompleted",
@@ -231,6 +243,7 @@ __all__ = [
     "differences",
     "drawing",
     "end_of",
+    "english_names",
     "enqueue",
     "entries",
     "ephemeral_keys",
@@ -271,6 +284,7 @@ __all__ = [
     "read_yaml",
     "record_definition",
     "record_person",
+    "record_person_once",
     "release",
     "renew_leases",
     "resolve",
@@ -278,10 +292,11 @@ __all__ = [
     "run_clock",
     "run_due",
     "run_jobs",
-    "seal_for",
+    "seal_for_office",
     "start",
     "survive",
     "told_of_people",
+    "unseal_for_office",
     "use_calendar",
     "variables",
     "verify",
@@ -293,5 +308,7 @@ __all__ = [
     "warnings_of_file",
     "what_holds",
     "workable",
+    "workable_among",
     "write_yaml",
+    "written",
 ]

@@ -58,10 +58,10 @@ def command(run: Run, steps: list[Step]) -> None:
         run.cancel(steps[-1]["reason"])
     elif kind == "incident_opened" and first["after"] == "job":
         run.finish_work(first["token"], _outcome(first))
-    elif kind == "incident_opened" and first["after"] == "limit":
-        run.report(first["token"], first["kind"], first["message"], first.get("trace", ""))
     elif kind == "incident_opened" and first["kind"] == STANDSTILL:
         run.notice_standstill()
+    elif kind == "incident_opened" and first["after"] == "limit":
+        run.report(first["token"], first["kind"], first["message"], first.get("trace", ""))
     elif kind == "incident_resolved":
         _resolve(run, first, steps[1:])
     elif kind in _COMMANDS:

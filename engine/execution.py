@@ -68,6 +68,11 @@ class Advanced:
     ended: bool = False
     troubles: list[Step] = field(default_factory=list)
     variables: Mapping[str, Any] = field(default_factory=dict, repr=False, compare=False)
+    key: bytes = field(default=b"", repr=False, compare=False)
+
+    def sealed(self, plain: bytes) -> bytes:
+        """Something to be kept beside the case, sealed with its key, for `CaseHistory.unsealed`."""
+        return sealing.seal(self.key, plain)
 
 
 @dataclass(frozen=True)
@@ -332,7 +337,7 @@ def _save(loaded: Loaded, *, by: str, at: datetime, request: str = "", also: Seq
     forget(ProcessInstance, UserTask, Incident)
     form = loaded.definition.form_by_id(run.form_id) if run.form_id else None
     tell(Change(row.id, row.business_key, row.key, at, by, steps, run.ended, form, run.scopes[0].variables))
-    return Advanced(row.id, opened, run.ended, _troubles(steps), run.scopes[0].variables)
+    return Advanced(row.id, opened, run.ended, _troubles(steps), run.scopes[0].variables, loaded.case_key)
 
 
 def _send(gathered: list[Write], store: SqlStore, loaded: Loaded, head: Head) -> list[int]:
@@ -415,11 +420,3 @@ def case_key(instance_id: int) -> bytes | None:
     """The key of a case's personal data; None once it has been erased."""
     wrapped = session().scalar(select(CaseKey.wrapped).where(CaseKey.instance_id == instance_id))
     return sealing.unwrap(wrapped) if wrapped is not None else None
-
-
-def seal_for(instance_id: int, plain: bytes) -> bytes:
-    """Seal something kept beside an instance with its key, for `CaseHistory.unsealed`. Errors: UnknownInstance."""
-    key = case_key(instance_id)
-    if key is None:
-        raise UnknownInstance(instance=instance_id)
-    return sealing.seal(key, plain)

@@ -2,21 +2,29 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 
 from engine import history
 from engine.history import Entry
 from engine.permissions import Actor
-from engine.steps import step
+from engine.steps import Step, step
 from models.base import bind, session, transaction
 from models.entry import HistoryEntry
 from models.identity import User
 
 USER = "user"
+LOOKED_BACK = 200
 _PLACE: dict[str, Any] = {"sqlite": func.instr, "postgresql": func.pg_catalog.position}
+
+_LAST = (
+    select(HistoryEntry.body)
+    .where(HistoryEntry.stream == USER, HistoryEntry.stream_id == bindparam("user"))
+    .order_by(HistoryEntry.sequence.desc())
+    .limit(LOOKED_BACK)
+)
 
 
 def record(type: str, *, by: Actor, at: datetime, **fields: Any) -> None:
@@ -24,6 +32,32 @@ def record(type: str, *, by: Actor, at: datetime, **fields: Any) -> None:
     with transaction():
         session().get(User, by.user, with_for_update=True)  # two requests of one person come one after the other
         history.append(USER, by.user, history.head(USER, by.user), [step(type, **fields)], by=by.user, at=at)
+
+
+def record_once(type: str, *, by: Actor, at: datetime, within: timedelta, **fields: Any) -> datetime:
+    """The same, unless one of the last steps of the person says it within so much time; since when the record says it.
+
+    Only the last LOOKED_BACK entries are asked: beyond them it is written down again, which is never wrong.
+    """
+    wanted = step(type, **fields)
+    found = _said(wanted, by.user, at - within)
+    if found is not None:
+        return found
+    with transaction():
+        session().get(User, by.user, with_for_update=True)
+        found = _said(wanted, by.user, at - within)  # by a request beside this one
+        if found is None:
+            history.append(USER, by.user, history.head(USER, by.user), [wanted], by=by.user, at=at)
+    return found or at
+
+
+def _said(wanted: Step, user: str, since: datetime) -> datetime | None:
+    for body in session().scalars(_LAST, {"user": user}):
+        document = history.document(body)
+        if wanted in document["steps"] and document["at"] > since:
+            told_at: datetime = document["at"]
+            return told_at
+    return None
 
 
 def told(word: str) -> list[Entry]:

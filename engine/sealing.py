@@ -88,6 +88,20 @@ def new_case_key() -> tuple[bytes, bytes]:
     return key, seal(_keys().master, key)
 
 
+def seal_for_office(plain: bytes) -> bytes:
+    """What belongs to no case yet, sealed with a key that comes from the master key."""
+    return seal(_office_key(), plain)
+
+
+def unseal_for_office(sealed: bytes) -> bytes:
+    """The inverse. Errors: Unreadable."""
+    return unseal(_office_key(), sealed)
+
+
+def _office_key() -> bytes:
+    return hmac.new(_keys().master, b"reception-desk office", hashlib.sha256).digest()
+
+
 def unwrap(wrapped: bytes) -> bytes:
     """The case key from its stored form. Errors: Unreadable."""
     return unseal(_keys().master, wrapped)

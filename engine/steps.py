@@ -59,7 +59,15 @@ STEPS: dict[str, str] = {
     "draft_approved": "of a definition: revision, sha256, differing (scenarios), warnings (how many, when there were any)",
     "draft_returned": "of a definition: revision, reason",
     "definition_published": "of a definition: version, sha256, note, approved_by, restores (the version whose content it is)",
-    "case_looked_at": "of a person: case",
+    "case_looked_at": "of a person, once an hour: case",
+    "customer_looked_at": "of a person, once an hour: number (masked), mark (by which the looks at one customer are found)",
+    "messages_read": "of a person, once an hour: text messages that wait to be sent were fetched",
+    "exported": "of a person: what, chosen (the filters), rows (how many), personal (whether with personal values)",
+    "logged_in": "of a person: address",
+    "login_failed": "of a person whose name was given with a wrong password: address",
+    "login_locked": "the same, with the last wrong password that is let through: address",
+    "logged_out": "of a person",
+    "sessions_ended": "of the person who ended them: user (who was logged in), sessions (how many)",
 }
 
 

@@ -10,7 +10,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, select
+from sqlalchemy import Row, bindparam, select
 
 from engine import execution, permissions, sealing, versions
 from engine.definitions.compiled import Definition
@@ -21,6 +21,8 @@ from engine.language.forms import Form
 from engine.permissions import Actor, TaskFacts
 from engine.spiff.run import Run
 from models.base import session, transaction
+from models.definition import ProcessDefinition
+from models.instance import ProcessInstance
 from models.user_task import UserTask
 
 Submitted = Mapping[str, str | Sequence[str]]
@@ -87,18 +89,24 @@ def _check_four_eyes(by: Actor, facts: TaskFacts, instance_id: int, elements: st
     permissions.check_four_eyes(by, facts, frozenset(name for name in did if name))
 
 
+_OPEN: Any = (
+    select(UserTask, ProcessInstance.definition_id, ProcessDefinition.sha256)
+    .join(ProcessInstance, ProcessInstance.id == UserTask.instance_id)
+    .join(ProcessDefinition, ProcessDefinition.id == ProcessInstance.definition_id)
+    .where(UserTask.instance_id == bindparam("instance"), UserTask.state == "open", ProcessInstance.state == "active")
+    .order_by(UserTask.due_at.is_(None), UserTask.due_at, UserTask.id)
+)
+
+
 def workable(instance_id: int, by: Actor) -> list[int]:
     """The open tasks of an instance that this person may complete now, the most urgent first."""
-    held = execution.find(instance_id, lock=False)
-    if held is None or held.state != "active":
-        return []
-    definition = versions.by_id(held.definition_id, held.sha256)
-    rows = session().scalars(
-        select(UserTask)
-        .where(UserTask.instance_id == instance_id, UserTask.state == "open")
-        .order_by(UserTask.due_at.is_(None), UserTask.due_at, UserTask.id)
-    )
-    return [row.id for row in rows.all() if _may(row, definition, by)]
+    found = session().execute(_OPEN, {"instance": instance_id}).all()
+    return [row.id for row, version, sha256 in found if _may(row, versions.by_id(version, sha256), by)]
+
+
+def workable_among(rows: Sequence[UserTask], definition: Definition, by: Actor) -> list[int]:
+    """Which of the open tasks of an active instance this person may complete now, in their order."""
+    return [row.id for row in rows if _may(row, definition, by)]
 
 
 def _may(row: UserTask, definition: Definition, by: Actor) -> bool:

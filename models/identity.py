@@ -1,4 +1,4 @@
-"""Who may work here: departments (the candidate groups of the lanes), people, their roles and their API tokens."""
+"""Who may work here: departments (the candidate groups of the lanes), people, their roles, their log-ins and their API tokens."""
 
 from __future__ import annotations
 
@@ -67,3 +67,15 @@ class ApiToken(db.Model):
     created_at: Mapped[datetime] = mapped_column(UTCDateTime())
     expires_at: Mapped[datetime | None] = mapped_column(UTCDateTime())
     revoked_at: Mapped[datetime | None] = mapped_column(UTCDateTime())
+
+
+class LoginSession(db.Model):
+    """Somebody is logged in at a browser; only the SHA-256 of what its cookie holds is stored, and `seen_at` is coarse."""
+
+    __tablename__ = "login_session"
+
+    key_hash: Mapped[str] = mapped_column(String(64), primary_key=True)
+    user: Mapped[str] = mapped_column(ForeignKey("user_account.name"), index=True)
+    created_at: Mapped[datetime] = mapped_column(UTCDateTime())
+    seen_at: Mapped[datetime] = mapped_column(UTCDateTime())
+    ended_at: Mapped[datetime | None] = mapped_column(UTCDateTime())

@@ -21,6 +21,7 @@ from models.complaint import Complaint
 from models.duty import DutyItem
 from models.instance import ProcessInstance
 from models.notice import DepartmentNotice, OutboxMessage
+from models.unsent import UnsentForm
 from office import texts
 
 MOST_REASON = 300
@@ -47,6 +48,7 @@ COPIES = (
     Copy(DutyItem, {"subject": ""}),
     Copy(Refund, {"form": {}}),
     Copy(CreditNote, {"form": {}}),
+    Copy(UnsentForm, {}),
     Copy(LateFeeWaiver, {"form": {}}),
 )
 

@@ -27,6 +27,7 @@ CONFIRM = "confirm_process"
 CHOICES = ("TS-001", "TS-002", "TS-003", "TS-004", "TS-005", "TS-006", "TS-007", "TS-008", "on_the_spot")
 CHANNELS = ("counter", "telephone", "agency", "letter")
 MSISDN = re.compile(r"^1[0-9]{10}\Z")
+NO_MSISDN = Reason("pattern", {"expected": "1xxxxxxxxxx", "written": "msisdn"})
 MOST_TEXT = 4000
 MOST_DEMAND = 200
 MOST_REASON = 300
@@ -206,7 +207,7 @@ def _take_in(intake: Intake, request: str | None, by: engine.Actor, at: datetime
         suggestion = _suggested(started, intake, at)
         if intake.process != suggestion.process and not intake.overrule_reason.strip():
             raise engine.InvalidForm(reasons={"overrule_reason": [Reason("required")]})
-        columns = _complaint(intake, started.instance_id, suggestion)
+        columns = _complaint(intake, started, suggestion)
         taken = {"case_number": case_number, "accepted_at": at, "accepted_by": by.user, "request_key": request}
         session().execute(insert(Complaint).values(**columns, **taken, repeat_of=repeats))
         _confirm(intake, started, suggestion, by, at)
@@ -228,7 +229,7 @@ def _check(intake: Intake) -> None:
 def wrong(intake: Intake) -> dict[str, list[Reason]]:
     """What is wrong by itself, by field; whether a reason for overruling is needed shows only with the suggestion."""
     reasons = {
-        "msisdn": [] if MSISDN.match(intake.msisdn) else [Reason("pattern", {"expected": "1xxxxxxxxxx"})],
+        "msisdn": [] if MSISDN.match(intake.msisdn) else [NO_MSISDN if intake.msisdn else Reason("required")],
         "text": texts.wrong(intake.text, MOST_TEXT, required=True),
         "demand": texts.wrong(intake.demand, MOST_DEMAND),
         "overrule_reason": texts.wrong(intake.overrule_reason, MOST_REASON),
@@ -266,15 +267,15 @@ def _open_or_recent(msisdn: str) -> str | None:
     return session().scalar(query.limit(1))
 
 
-def _complaint(intake: Intake, instance_id: int, found: Suggestion) -> dict[str, Any]:
+def _complaint(intake: Intake, started: engine.Advanced, found: Suggestion) -> dict[str, Any]:
     subscription = gateway().find(intake.msisdn)
     overruled = intake.process != found.process
     return {
-        "instance_id": instance_id,
+        "instance_id": started.instance_id,
         "customer_id": subscription.customer_id if subscription else None,
         "subscription_id": subscription.id if subscription else None,
         "msisdn": intake.msisdn,
-        "text_sealed": engine.seal_for(instance_id, intake.text.strip().encode()),
+        "text_sealed": started.sealed(intake.text.strip().encode()),
         "channel": intake.channel,
         "demand": intake.demand.strip(),
         "disputed_amount": intake.disputed_amount,

@@ -1,49 +1,133 @@
-"""Reads the cases of the DMN Technology Compatibility Kit (tests/dmn-tck/) and compares by its rules. What is tested stands beside the product's code."""
+"""Reads the cases of the DMN Technology Compatibility Kit (tests/dmn-tck/ its level 2, tests/dmn-tck-3/ its level 3), plays them and compares by its rules."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from engine import xml
+from engine.definitions import dmn
+from engine.errors import EngineError, InvalidDefinition
+from engine.language.calendar import Calendar
+from engine.language.feel import Scope
+from engine.language.feel.temporal import read_date, read_date_time, read_duration, read_time
 
-FOLDER = Path(__file__).parent / "dmn-tck"
-FOLDERS = sorted(path.name for path in FOLDER.iterdir() if path.is_dir())
+LEVELS = {2: Path(__file__).parent / "dmn-tck", 3: Path(__file__).parent / "dmn-tck-3"}
+FOLDER = LEVELS[2]
 PRECISION = Decimal("0.00000001")
+BOXED = frozenset(
+    {
+        *("context", "invocation", "list", "relation", "functionDefinition", "decisionTable"),
+        *("conditional", "filter", "for", "some", "every"),
+    }
+)
+PASSED, DIFFERS, REFUSED = "passed", "differs", "refused"
 _NIL = "{http://www.w3.org/2001/XMLSchema-instance}nil"
 _TYPE = "{http://www.w3.org/2001/XMLSchema-instance}type"
 
 
 class Case(NamedTuple):
-    """One test case: what is given, and the decisions with the values they must have."""
+    """One test case: what is given, and the decisions with the values they must have; `errors` are those of which an error is expected."""
 
     id: str
     inputs: dict[str, Any]
     expected: dict[str, Any]
+    errors: frozenset[str] = frozenset()
+    service: str = ""
 
 
-def model(folder: str) -> bytes:
+@dataclass(frozen=True)
+class Result:
+    """One expected result and what became of it; `why` names the reason of a refusal."""
+
+    folder: str
+    case: str
+    decision: str
+    verdict: str
+    found: Any = None
+    expected: Any = None
+    why: str = ""
+    wants_error: bool = False
+    text: str = ""
+
+
+def folders(level: int) -> list[str]:
+    """The folders of a level."""
+    return sorted(path.name for path in LEVELS[level].iterdir() if path.is_dir())
+
+
+def model(folder: str, level: int = 2) -> bytes:
     """The DMN file of a folder."""
-    return (FOLDER / folder / f"{folder}.dmn").read_bytes()
+    return (LEVELS[level] / folder / f"{folder}.dmn").read_bytes()
 
 
-def cases(folder: str) -> Iterator[Case]:
+def cases(folder: str, level: int = 2) -> Iterator[Case]:
     """The cases of every test file of a folder."""
-    for path in sorted((FOLDER / folder).glob("*-test-*.xml")):
+    for path in sorted((LEVELS[level] / folder).glob("*-test-*.xml")):
         for case in _children(xml.parse(path.read_bytes()), "testCase"):
             inputs = {node.get("name"): _value(node) for node in _children(case, "inputNode")}
+            results = list(_children(case, "resultNode"))
             wanted = {
-                node.get("name"): _value(holder)
-                for node in _children(case, "resultNode")
-                for holder in _children(node, "expected")
+                node.get("name"): next((_value(holder) for holder in _children(node, "expected")), None)
+                for node in results
             }
-            yield Case(case.get("id"), inputs, wanted)
+            errors = frozenset(node.get("name") for node in results if node.get("errorResult") == "true")
+            service = case.get("invocableName", "") if case.get("type") == "decisionService" else ""
+            yield Case(case.get("id"), inputs, wanted, errors, service)
+
+
+def play(folder: str, level: int = 2) -> Iterator[Result]:
+    """What becomes of every expected result of a folder."""
+    content = model(folder, level)
+    read, root = dmn.read_file(content), xml.parse(content)
+    elements = {e.get("name", ""): e for e in _children(root, "decision", "businessKnowledgeModel")}
+    scope = Scope(datetime(2026, 11, 23, 1, tzinfo=UTC), Calendar(frozenset(), frozenset()))
+    for case in cases(folder, level):
+        for name, expected in case.expected.items():
+            result = Result(folder, case.id, name, REFUSED, None, expected, "service", name in case.errors)
+            yield result if case.service else _played(result, read, case, scope, elements)
+
+
+def _played(result: Result, read: dmn.Model, case: Case, scope: Scope, elements: Mapping[str, xml.Element]) -> Result:
+    try:
+        found = read.evaluate(result.decision, case.inputs, scope=scope).value
+    except (InvalidDefinition, dmn.UnknownDecision):
+        return replace(result, why=_why(read, result.decision, elements), text=_text(elements, result.decision))
+    except EngineError as error:
+        verdict = PASSED if result.wants_error or result.expected is None else DIFFERS
+        return replace(result, verdict=verdict, found=error.code, why="", text=_text(elements, result.decision))
+    verdict = PASSED if agrees(found, result.expected) else DIFFERS
+    return replace(result, verdict=verdict, found=found, why="", text=_text(elements, result.decision))
+
+
+def _why(read: dmn.Model, name: str, elements: Mapping[str, xml.Element]) -> str:
+    """Why a decision cannot be executed: the rule, what it says of a syntax, and which boxed expression; of the model it calls when that is the cause."""
+    element = elements[name]
+    found = read.refused.get(element.get("id") or name, [])
+    broken = [one for one in read.refused.get("", []) if one.rule != "no_id"]
+    if broken and (not found or found[0].values.get("why") == "unknown_function"):
+        found = broken
+    first = found[0]
+    if "not_executable" not in first.rule:
+        return f"{first.rule} {first.values.get('why', '')}".strip()
+    holder = elements[first.values["name"]]
+    body = next(_children(holder, "encapsulatedLogic"), holder)
+    kinds = [xml.local(e) for e in body if xml.local(e) in BOXED]
+    return f"boxed {kinds[0] if kinds else 'nothing'}"
+
+
+def _text(elements: Mapping[str, xml.Element], name: str) -> str:
+    """The first expression of a decision, on one line."""
+    found = next((e for e in elements[name].iter() if xml.local(e) == "text"), None) if name in elements else None
+    return " ".join((found.text or "").split()) if found is not None else ""
 
 
 def agrees(found: Any, expected: Any) -> bool:
-    """Equal all the way down; a number that is expected with more than eight decimals may differ after the eighth, as in the kit's own runner."""
+    """Equal all the way down; a number that is expected with eight decimals or more may differ after the eighth, as in the kit's own runner."""
     if isinstance(expected, dict):
         return (
             isinstance(found, dict)
@@ -53,7 +137,7 @@ def agrees(found: Any, expected: Any) -> bool:
     if isinstance(expected, list):
         return isinstance(found, list) and len(found) == len(expected) and all(map(agrees, found, expected))
     if isinstance(expected, Decimal) and type(found) in (int, Decimal):
-        rounded = -int(expected.as_tuple().exponent) > 8
+        rounded = -int(expected.as_tuple().exponent) >= 8
         return abs(found - expected) <= PRECISION if rounded else bool(found == expected)
     return type(found) is type(expected) and bool(found == expected)
 
@@ -75,5 +159,16 @@ def _value(holder: Any) -> Any:
 def _scalar(element: Any) -> Any:
     if element.get(_NIL) == "true":
         return None
-    readers = {"xsd:decimal": Decimal, "xsd:string": str, "xsd:boolean": {"true": True, "false": False}.__getitem__}
-    return readers[element.get(_TYPE)](element.text or "")
+    return _READERS[element.get(_TYPE, "xsd:string")](element.text or "")
+
+
+_READERS: dict[str, Callable[[str], Any]] = {
+    "xsd:decimal": Decimal,
+    "xsd:double": Decimal,
+    "xsd:string": str,
+    "xsd:boolean": {"true": True, "false": False}.__getitem__,
+    "xsd:date": read_date,
+    "xsd:dateTime": read_date_time,
+    "xsd:time": read_time,
+    "xsd:duration": read_duration,
+}

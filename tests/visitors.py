@@ -29,7 +29,8 @@ _quick = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
 def settings(folder: Path, url: str = "") -> config.Settings:
     """A test office in a folder; its keys are always the same, so that a copy of its database opens."""
     keys = engine.Keys(master=b"m" * 32, signing=b"s" * 32)
-    return config.Settings(database_url=url or f"sqlite:///{folder / 'office.db'}", var=folder, keys=keys, testing=True)
+    database = url or f"sqlite:///{folder / 'office.db'}"
+    return config.Settings(database_url=database, var=folder, keys=keys, secret_key=b"k" * 32, testing=True)
 
 
 def found_office(app: Flask) -> None:

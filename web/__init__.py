@@ -10,7 +10,7 @@ import secrets
 from functools import lru_cache
 from pathlib import Path
 
-from flask import Flask, Response, url_for
+from flask import Flask, Response, request, url_for
 from flask_wtf.csrf import CSRFProtect
 from markupsafe import Markup
 from werkzeug.middleware.proxy_fix import ProxyFix
@@ -21,9 +21,23 @@ import service_tasks
 from models import base, drivers
 from office import batches, calendar, complaints, correspondence, erasure
 from office import supervision as tracking
-from web import addresses, auth, bodies, config, cookies, errors, hosts, i18n, keys, submission
+from web import (
+    addresses,
+    auth,
+    bodies,
+    config,
+    cookies,
+    errors,
+    hosts,
+    i18n,
+    keys,
+    looking,
+    submission,
+    unsent,
+    visible,
+)
 from web.edge import Refusals
-from web.queries import evidence, names, words
+from web.queries import evidence, names, typed, words
 
 PAGES = (
     "tasklist",
@@ -75,8 +89,11 @@ def create_app(settings: config.Settings | None = None) -> Flask:
     bodies.register(app)
     addresses.register(app)
     i18n.register(app)
+    visible.register(app)
     submission.register(app)
     auth.register(app)
+    looking.register(app)
+    unsent.register(app)
     errors.register(app)
     csrf.init_app(app)
     for name in PAGES:
@@ -95,6 +112,8 @@ def create_app(settings: config.Settings | None = None) -> Flask:
         flat_rows=evidence.rows,
         person_name=names.person_name,
         place_of=names.place_of,
+        typed_lines=typed.lines,
+        who_was_first=typed.first,
     )
     return app
 
@@ -146,8 +165,10 @@ def _harden(response: Response) -> Response:
     response.headers.setdefault("X-Content-Type-Options", "nosniff")
     response.headers.setdefault("Referrer-Policy", "same-origin")
     response.headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
-    if response.mimetype == "text/html":
-        response.headers.setdefault("Cache-Control", "no-store")
+    if request.endpoint != "static" or response.mimetype == "text/html":
+        response.headers["Cache-Control"] = (
+            "no-store"  # whoever comes to this browser next reads none of it, files taken away included
+        )
     return response
 
 

@@ -20,8 +20,9 @@ from office import texts
 
 MOST_NUMBER = 2**31 - 1
 FIRST_DAY, LAST_DAY = date(1990, 1, 1), date(2199, 12, 31)
+LIKE_MSISDN, LEAST_FIGURES = re.compile(r"[+()0-9 -]+"), 7
+ISO_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 MOMENT, MOST_STEPS = re.compile(r"(\d{1,9})(?:\.(\d{1,9}))?", re.ASCII), 10**9
-DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
 class WrongAddress(engine.Invalid):
@@ -53,6 +54,14 @@ class Text(fields.Field):
         return str(value).strip()
 
 
+class Sought(Text):
+    """What is looked for in a list: a mobile number in its eleven digits however it is written, other words in plain signs."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
+        found = super()._deserialize(value, attr, data, **kwargs)
+        return engine.written.msisdn(found) or engine.written.plain(found)
+
+
 class Choice(Text):
     """One of some words; the first when none is given."""
 
@@ -76,7 +85,7 @@ class Number(fields.Field):
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> int | None:
         if value == "":
             return self.load_default
-        digits = str(value)
+        digits = engine.written.plain(str(value))
         if not digits.removeprefix("-").isdecimal() or not digits.isascii():
             raise wrong("not_a_number")
         if digits.startswith("-"):
@@ -102,7 +111,7 @@ class Moment(fields.Field):
 
 
 class Day(fields.Field):
-    """A day such as 2026-11-23; None when none is given."""
+    """A day such as 2026-11-23, as `engine.written.day` reads it; None when none is given."""
 
     def __init__(self) -> None:
         super().__init__(load_default=None)
@@ -110,14 +119,13 @@ class Day(fields.Field):
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> date | None:
         if value == "":
             return None
-        try:
-            found = date.fromisoformat(value if DAY.fullmatch(value) else "")
-        except ValueError:
-            raise wrong("not_a_date") from None
+        found = engine.written.day(str(value))
+        if found is None:
+            raise wrong("not_a_date")
         if found < FIRST_DAY:
-            raise wrong("min", limit=FIRST_DAY.isoformat())
+            raise wrong("min", limit=FIRST_DAY)
         if found > LAST_DAY:
-            raise wrong("max", limit=LAST_DAY.isoformat())
+            raise wrong("max", limit=LAST_DAY)
         return found
 
 
@@ -146,7 +154,7 @@ def _is_instant(text: str) -> bool:
 
 TASK = r"[0-9]{1,9}"
 FILE, ELEMENT, WAY = Text(100), Text(200), Text(8_000)
-MSISDN, KEY, NAME = Text(40), Text(60), Text(60)
+MSISDN, KEY, NAME, SOUGHT = Text(40), Text(60), Text(60), Sought(60)
 FLAG = Choice("", "0", "1")
 PERIOD: dict[str, fields.Field] = {"from": Day(), "to": Day()}
 # fmt: off
@@ -157,7 +165,7 @@ ASKED: dict[str, dict[str, fields.Field]] = {
     "auth.login": {"next": WAY},
     "cases.case": {"tab": Choice("timeline", "diagram", "money", "messages", "looks"), "before": Number()},
     "cases.listing": {
-        **PERIOD, "text": NAME, "customer": NAME, "clerk": NAME, "process": KEY, "version": Number(0),
+        **PERIOD, "text": SOUGHT, "customer": NAME, "clerk": NAME, "process": KEY, "version": Number(0),
         "state": Choice("", "open", "replied", "closed"), "after": Cursor(r"[^|]{1,60}"),
     },
     "customers.customer": {"msisdn": MSISDN},
@@ -171,19 +179,25 @@ ASKED: dict[str, dict[str, fields.Field]] = {
     "processes.compare": {"against": Number()},
     "replay.page": {"at": Moment(), "verify": FLAG},
     "tasklist.worklist_page": {
-        "scope": Choice("group", "mine", "all"), "process": KEY, "group": NAME, "late": FLAG, "text": NAME, "after": Cursor(TASK, undated=True),
+        "scope": Choice("group", "mine", "all"), "process": KEY, "group": NAME, "late": FLAG, "text": SOUGHT, "after": Cursor(TASK, undated=True),
     },
     "trying.as_scenario": {"try-so-far": WAY},
     "trying.page": {"try-so-far": WAY, "try-task": ELEMENT, "scenario": Text(200)},
 }
 # fmt: on
-_SCHEMAS = {endpoint: Schema.from_dict(dict(asked)) for endpoint, asked in ASKED.items()}
+_SCHEMAS = {endpoint: Schema.from_dict(dict(asked))() for endpoint, asked in ASKED.items()}
 
 
 def register(app: Flask) -> None:
     """Refuse what no address can mean, and let templates see what theirs asks for."""
     app.before_request(_refuse_impossible)
-    app.jinja_env.globals["asked"] = asked
+    app.jinja_env.globals.update(asked=asked, no_msisdn=no_msisdn, is_day=ISO_DAY.fullmatch)
+
+
+def no_msisdn(sought: str) -> bool:
+    """Whether somebody looked for what is written like a telephone number and is none; a day may be part of a case number."""
+    figures = LIKE_MSISDN.fullmatch(sought) is not None and sum(one.isdigit() for one in sought) >= LEAST_FIGURES
+    return figures and engine.written.msisdn(sought) is None and engine.written.day(sought) is None
 
 
 def _refuse_impossible() -> None:
@@ -205,10 +219,10 @@ def read(endpoint: str, given: Mapping[str, str]) -> dict[str, Any]:
     if endpoint not in _SCHEMAS:
         return {}
     try:
-        found: dict[str, Any] = _SCHEMAS[endpoint]().load({name: given[name] for name in given}, unknown=EXCLUDE)
+        found: dict[str, Any] = _SCHEMAS[endpoint].load({name: given[name] for name in given}, unknown=EXCLUDE)
     except ValidationError as error:
         raise WrongAddress(reasons=error.messages) from None
     since, until = found.get("from"), found.get("to")
     if since and until and since > until:
-        raise WrongAddress(reasons={"from": [Reason("max", {"limit": until.isoformat()})]})
+        raise WrongAddress(reasons={"from": [Reason("max", {"limit": until})]})
     return found

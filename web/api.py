@@ -22,9 +22,9 @@ from models.definition import ProcessDefinition
 from models.instance import ProcessInstance
 from models.notice import OutboxMessage
 from models.user_task import UserTask
-from office import correspondence, exports, intake, looks, notices, texts, tokens
+from office import correspondence, intake, masking, notices, texts, tokens
 from service_tasks.gateway import SubscriptionUnknown
-from web import auth, bodies, problems, schemas
+from web import auth, bodies, looking, problems, schemas
 from web.auth import Person
 from web.i18n import in_language
 from web.queries import access, casefile, evidence, names, standing, worklist
@@ -151,9 +151,11 @@ def _intake(key: str, entered: dict[str, Any]) -> intake.Intake:
         wrong = texts.wrong(entered["complaint_text"], intake.MOST_TEXT, required=True)
         if wrong:
             raise engine.InvalidForm(reasons={"text": wrong})
-        process = intake.suggest(entered["complaint_text"], entered["msisdn"], engine.now()).process
+        process = intake.suggest(
+            entered["complaint_text"], engine.written.msisdn(entered["msisdn"]) or "", engine.now()
+        ).process
     return intake.Intake(
-        msisdn=entered["msisdn"].strip(),
+        msisdn=engine.written.msisdn(entered["msisdn"]) or entered["msisdn"].strip(),
         text=entered["complaint_text"],
         channel=entered["channel"],
         demand=entered["demand"],
@@ -260,7 +262,6 @@ def _task(task_id: int) -> UserTask:
     row = session().get(UserTask, task_id)
     if row is None:
         raise engine.UnknownUserTask(task=task_id)
-    access.check_case(_person(), row.instance_id)
     return row
 
 
@@ -299,6 +300,8 @@ def _summary(row: UserTask) -> dict[str, Any]:
 def _task_detail(row: UserTask) -> dict[str, Any]:
     definition = engine.definition_of(row.instance_id)
     element = definition.processes[row.process_key].element(row.element_id)
+    sight = access.at_task(access.check_case(_person(), row.instance_id), _person(), row)
+    looking.at_case(row.business_key, sight)
     return {
         **_summary(row),
         "instance_id": row.instance_id,
@@ -306,11 +309,11 @@ def _task_detail(row: UserTask) -> dict[str, Any]:
         "state": row.state,
         "documentation": names.documentation(row.process_key, element, definition),
         "manual_refs": list(element.manual_refs),
-        "form": _form(row.id) if row.state == "open" else [],
+        "form": _form(row.id, sight) if row.state == "open" else [],
     }
 
 
-def _form(task_id: int) -> list[dict[str, Any]]:
+def _form(task_id: int, sight: masking.Sight) -> list[dict[str, Any]]:
     form, variables, scope = engine.form_of(task_id, at=engine.now())
     values = evidence.as_typed(form, form.prefill(variables, scope))
     return [
@@ -322,7 +325,7 @@ def _form(task_id: int) -> list[dict[str, Any]]:
             "required": field.required,
             "unit": field.unit,
             "options": [{"value": one.value, "label": in_language(one.label, one.label_en)} for one in field.options],
-            "value": values.get(field.key),
+            "value": masking.said(values.get(field.key), sight),
         }
         for field in form.inputs
     ]
@@ -336,7 +339,7 @@ class OneInstance(MethodView):
     @refuses(403, 404)
     def get(self, instance_id: int) -> dict[str, Any]:
         """Where the case stands."""
-        row = _visible_instance(instance_id)
+        row, _sight = _visible_instance(instance_id)
         told = engine.history_of(row.id)
         return {
             "id": row.id,
@@ -361,15 +364,17 @@ class Entries(MethodView):
     @blueprint.response(200, schemas.Entry(many=True))
     @refuses(403, 404, 422)
     def get(self, wanted: dict[str, int], instance_id: int) -> list[dict[str, Any]]:
-        """Entries in order, at most a hundred; the chain is checked. Erased personal values are null, secret ones are shown to nobody."""
-        told = engine.history_of(_visible_instance(instance_id).id)
+        """Entries in order, at most a hundred; the chain is checked. Personal values are shown as on the pages: "(personal)" and masked numbers
+        to whoever does not work on the case. Erased ones are null, secret ones are shown to nobody."""
+        row, sight = _visible_instance(instance_id)
+        told = engine.history_of(row.id)
         found = [entry for entry in told.entries if entry.seq > wanted["after"]]
         return [
             {
                 "sequence": one.seq,
                 "at": one.at,
                 "actor": one.actor,
-                "steps": problems.plain([exports.shown(step, told.definition, personal=True) for step in one.steps]),
+                "steps": problems.plain([masking.step(step, told.definition.private, sight) for step in one.steps]),
                 "hash": one.hash.hex(),
             }
             for one in found[:ENTRIES_ON_A_PAGE]
@@ -383,12 +388,11 @@ def _instance(instance_id: int) -> ProcessInstance:
     return row
 
 
-def _visible_instance(instance_id: int) -> ProcessInstance:
+def _visible_instance(instance_id: int) -> tuple[ProcessInstance, masking.Sight]:
     row = _instance(instance_id)
-    access.check_case(_person(), instance_id)
-    if _person().has("auditor"):
-        looks.record_again(row.business_key, by=_actor(), at=engine.now())
-    return row
+    sight = access.check_case(_person(), instance_id)
+    looking.at_case(row.business_key, sight)
+    return row, sight
 
 
 @blueprint.route("/accounts/<msisdn>")
@@ -400,11 +404,13 @@ class OneAccount(MethodView):
     def get(self, msisdn: str) -> dict[str, Any]:
         """State and balances of a number, in fen."""
         access.check_counter(_person())
-        caller = intake.look_up(msisdn)
+        number = engine.written.msisdn(msisdn) or msisdn
+        looking.at_customer(number)
+        caller = intake.look_up(number)
         if caller.subscription is None or caller.balances is None:
             raise SubscriptionUnknown(msisdn=msisdn)
         known = caller.subscription
-        return {"msisdn": msisdn, "kind": known.kind, "state": known.state, **caller.balances._asdict()}
+        return {"msisdn": caller.msisdn, "kind": known.kind, "state": known.state, **caller.balances._asdict()}
 
 
 @blueprint.route("/messages")
@@ -412,9 +418,11 @@ class Messages(MethodView):
     """Text messages to customers, for the program that sends them."""
 
     @blueprint.response(200, schemas.Message(many=True))
+    @refuses(403)
     def get(self) -> list[OutboxMessage]:
         """What waits to be sent, the oldest first, at most a hundred. For operators."""
         access.check_role(_person(), "operator")
+        looking.at_messages()
         return correspondence.waiting()
 
 
@@ -424,6 +432,7 @@ class MessageOutcome(MethodView):
 
     @blueprint.arguments(schemas.MessageOutcome)
     @blueprint.response(204)
+    @refuses(*WRITTEN)
     def post(self, given: dict[str, str], message_id: int) -> None:
         """It was sent, or it failed, once; the case says so under its correspondence. For operators."""
         access.check_role(_person(), "operator")

@@ -48,11 +48,17 @@ def history(number: str, form: str) -> Response:
     access.check_case(current_user, instance.id)
     if form not in TYPES:
         abort(404)
-    looking.note(number)
     personal = _personal()
+    parts = _history(form, instance.id, personal)
+    file = _file(parts, f"{number}.{form}", TYPES[form])
+    looking.exported(f"history.{form}", instance.sequence, personal=personal, case=number)
+    return file
+
+
+def _history(form: str, instance_id: int, personal: bool) -> Iterable[str]:
     if form == "json":
-        return _file([exports.history_json(instance.id, personal=personal)], f"{number}.json", TYPES[form])
-    return _file(exports.history_csv(instance.id, personal=personal), f"{number}.csv", TYPES[form])
+        return [exports.history_json(instance_id, personal=personal)]
+    return exports.history_csv(instance_id, personal=personal)
 
 
 @blueprint.get("/audit/log.xes")
@@ -65,7 +71,11 @@ def log() -> Response:
         process=asked()["process"],
         personal=_personal(),
     )
-    return _file(exports.xes(wanted), "cases.xes", "application/xml")
+    cases = exports.count(wanted)
+    file = _file(exports.xes(wanted), "cases.xes", "application/xml")
+    chosen = {"from": asked()["from"], "to": asked()["to"], "process": wanted.process}
+    looking.exported("log.xes", cases, personal=wanted.personal, **chosen)
+    return file
 
 
 def _personal() -> bool:

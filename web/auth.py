@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -14,13 +16,18 @@ from flask_babel import gettext
 from flask_limiter import Limiter, RequestLimit
 from flask_limiter.util import get_remote_address
 from flask_login import LoginManager, UserMixin, current_user, login_user, logout_user
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import bindparam, exists, select, update
+from sqlalchemy.exc import DBAPIError
 from werkzeug.wrappers import Response
 
 import engine
+from models import drivers
 from models.base import glance, transaction
 from models.base import session as database
-from models.identity import Membership, User, UserRole
+from models.identity import LoginSession, Membership, User, UserRole
+from models.unsent import UnsentForm
+from office import logins
+from web import nearest, unsent
 from web.failures import Failures
 from web.i18n import LANGUAGES
 
@@ -35,26 +42,43 @@ _failures = Failures()
 
 
 _USER, _MEMBERSHIP, _ROLE = User.__table__, Membership.__table__, UserRole.__table__
-_PERSON = (
-    select(_USER.c.display_name, _USER.c.language, _MEMBERSHIP.c.department, _ROLE.c.role)
-    .outerjoin(_MEMBERSHIP, _MEMBERSHIP.c.user == _USER.c.name)
-    .outerjoin(_ROLE, _ROLE.c.user == _USER.c.name)
-    .where(_USER.c.name == bindparam("name"), _USER.c.active.is_(True))
+_SESSION = LoginSession.__table__
+_UNSENT = exists().where(UnsentForm.__table__.c.user_name == _USER.c.name).label("unsent")
+_ABOUT = (_USER.c.name, _USER.c.display_name, _USER.c.language, _MEMBERSHIP.c.department, _ROLE.c.role, _UNSENT)
+_JOINED = _USER.outerjoin(_MEMBERSHIP, _MEMBERSHIP.c.user == _USER.c.name).outerjoin(
+    _ROLE, _ROLE.c.user == _USER.c.name
+)
+_PERSON = select(*_ABOUT).select_from(_JOINED).where(_USER.c.name == bindparam("name"), _USER.c.active.is_(True))
+_LOGGED_IN = (
+    select(*_ABOUT, _SESSION.c.seen_at)
+    .select_from(_SESSION.join(_JOINED, _SESSION.c.user == _USER.c.name))
+    .where(
+        _SESSION.c.key_hash == bindparam("key_hash"),
+        _SESSION.c.ended_at.is_(None),
+        _SESSION.c.created_at > bindparam("oldest"),
+        _SESSION.c.seen_at > bindparam("idle_since"),
+        _USER.c.active.is_(True),
+    )
 )
 
 
 @dataclass
 class Person(UserMixin):
-    """The person logged in, with departments and roles as they were when the request began."""
+    """The person logged in, with departments and roles as they were when the request began; `session` is the key of their log-in.
+
+    `has_unsent`: forms are kept for them (`web.unsent`).
+    """
 
     name: str
     display_name: str
     language: str
     departments: frozenset[str] = field(default_factory=frozenset)
     roles: frozenset[str] = field(default_factory=frozenset)
+    session: str = field(default="", repr=False)
+    has_unsent: bool = False
 
     def get_id(self) -> str:
-        return self.name
+        return self.session
 
     def has(self, *roles: str) -> bool:
         """Whether the person holds one of the roles."""
@@ -65,8 +89,8 @@ def register(app: Flask) -> None:
     """Set up login, and refuse whoever is not logged in everywhere else."""
     manager = LoginManager(app)
     manager.login_view = "auth.login"
-    manager.session_protection = "strong"
-    manager.user_loader(load)
+    manager.session_protection = None  # it compares what every browser may say of itself
+    manager.user_loader(_logged_in)
     app.register_blueprint(blueprint)
     app.before_request(_deny_by_default)
     limiter.init_app(app)
@@ -78,23 +102,53 @@ def _only_logins_are_limited() -> bool:
 
 
 def _deny_by_default() -> Response | None:
+    """Errors: none; what was typed when the session had ended is kept for whoever typed it."""
     if request.endpoint is None or request.endpoint in OPEN_ENDPOINTS or request.path.startswith("/api/"):
         return None
     if current_user.is_authenticated:
         return None
-    wanted = request.full_path.rstrip("?") if request.method == "GET" else "/"
+    if request.headers.get("HX-Request") or request.path == "/unsent":  # a part of a page has no place for a log-in
+        return Answer(status=401)
+    wanted = request.full_path.rstrip("?") if request.method == "GET" else unsent.aside() or nearest.page()
     return redirect(url_for("auth.login", next=wanted))
 
 
 def load(name: str) -> Person | None:
     """A person who may log in, with departments and roles."""
     with glance() as opened:
-        rows = opened.execute(_PERSON, {"name": name}).all()
+        return _person(opened.execute(_PERSON, {"name": name}).all())
+
+
+def _logged_in(key: str) -> Person | None:
+    """The person behind a cookie, as long as the session it names holds."""
+    at = engine.now()
+    asked = {"key_hash": logins.hashed(key), "oldest": at - logins.LONGEST, "idle_since": at - logins.IDLE}
+    with glance() as opened:
+        rows = opened.execute(_LOGGED_IN, asked).all()
+    person = _person(rows)
+    if person is None:
+        return None
+    if rows[0].seen_at < at - logins.COARSE:
+        _note_seen(key, at)
+    return replace(person, session=key)
+
+
+def _note_seen(key: str, at: datetime) -> None:
+    try:
+        logins.seen(key, at=at)
+    except DBAPIError as error:  # the page does not need it, and the next one notes it
+        if not drivers.is_away(error):
+            raise
+
+
+def _person(rows: Sequence[Any]) -> Person | None:
     if not rows:
         return None
     departments = frozenset(row.department for row in rows if row.department)
     roles = frozenset(row.role for row in rows if row.role)
-    return Person(name, rows[0].display_name, rows[0].language, departments, roles)
+    return Person(
+        rows[0].name, rows[0].display_name, rows[0].language, departments, roles, has_unsent=bool(rows[0].unsent)
+    )
 
 
 def actor() -> engine.Actor:
@@ -149,15 +203,32 @@ def log_in() -> tuple[str, int] | Response:
     row = database().get(User, name) if "\0" not in name and len(name) <= MOST_NAME else None
     stored = row.password_hash if row is not None and row.active else _NOBODY
     if not check_password(stored, request.form.get("password", "")[: MOST_PASSWORD + 1]) or row is None:
-        _failures.note(name, at)
-        problem = gettext("Name or password is wrong.")
-        return render_template("login.html", name=name, problem=problem), 401
+        return _refused(name, at, known=stored is not _NOBODY)
     _failures.forget(name)
+    _end_session(at)
+    _begin_session(name, at)
+    return redirect(safe_target(request.form.get("next", "")))
+
+
+def _refused(name: str, at: datetime, *, known: bool) -> tuple[str, int]:
+    _failures.note(name, at)
+    if known:
+        logins.failed(name, at=at, address=request.remote_addr or "", locks=_failures.locks(name, at))
+    return render_template("login.html", name=name, problem=gettext("Name or password is wrong.")), 401
+
+
+def _begin_session(name: str, at: datetime) -> None:
     chosen = session.get("language")
     session.clear()
     _speak(name, chosen)
-    login_user(load(name))
-    return redirect(safe_target(request.form.get("next", "")))
+    person = load(name)
+    if person is not None:
+        login_user(replace(person, session=logins.begin(name, at=at, address=request.remote_addr or "")))
+
+
+def _end_session(at: datetime) -> None:
+    if current_user.is_authenticated:
+        logins.end(current_user.session, current_user.name, at=at)
 
 
 def _speak(name: str, chosen: Any) -> None:
@@ -185,7 +256,8 @@ def safe_target(target: str) -> str:
 
 @blueprint.post("/logout")
 def logout() -> Response:
-    """End the session."""
+    """End the session, for every copy of its cookie too."""
+    _end_session(engine.now())
     logout_user()
     session.clear()
     return redirect(url_for("auth.login"))

@@ -40,6 +40,7 @@ def listing() -> str | Response:
         wanted=asked,
         processes=caselist.processes(),
         process_name=names.process_name,
+        on_the_spot=names.ON_THE_SPOT,
         versions=names.versions_of(row.case_number for row in page.rows),
     )
 
@@ -62,39 +63,42 @@ def _page(
     before: int | None = None,
 ) -> str:
     instance = casefile.find(number)
-    access.check_case(current_user, instance.id)
-    looking.note(number)
+    sight = access.check_case(current_user, instance.id)
+    looking.at_case(number, sight)
     whole = tab == "diagram"
     history = _told(instance, whole, before)
-    complaint = casefile.complaint_of(instance)
+    complaint, active = casefile.complaint_of(instance), instance.state == "active"
+    tasks = casefile.open_tasks(instance.id) if active else []
     with names.of_definition(history.definition):  # a case is told in the words of its own version
         return render_template(
             "case.html",
             tab=tab,
             remark=remark,
             told=told,
+            sight=sight,
             why=why,
             history=history,
             contradictions=verdicts.contradictions(history.doubts),
             may_erase=erasure.may(auth.actor(), instance, history),
-            may_reply=complaint is not None and instance.state == "active" and replies.may(auth.actor()),
+            may_reply=complaint is not None and active and replies.may(auth.actor()),
             reasons=reasons or {},
             instance=instance,
             complaint=complaint,
             words=complaints.words(complaint, history) if complaint else None,
             process=names.process_name(complaint.process_key if complaint else instance.key),
             version=history.definition.version,
-            lines=timeline.lines(history, before) if tab not in OTHER_TABS else [],
+            lines=timeline.lines(history, sight, before) if tab not in OTHER_TABS else [],
             earlier=None if history.is_whole else history.since,
             later=before is not None,
             stages=casefile.stages(history) if whole else [],
             money=casefile.money(number) if tab == "money" else [],
             messages=casefile.messages(number) if tab == "messages" else [],
             comments=casefile.comments(number) if tab == "messages" else [],
-            waits=standing.waits(instance) if instance.state == "active" else [],
-            workable=engine.workable(instance.id, auth.actor()),
+            waits=standing.waits(instance, tasks, history.definition) if active else [],
+            workable=engine.workable_among(tasks, history.definition, auth.actor()),
             looks=looks.of_case(number) if tab == "looks" and current_user.has("auditor") else [],
             element_name=names.element_name,
+            process_name=names.process_name,
             departments=names.departments(),
         )
 

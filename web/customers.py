@@ -5,7 +5,9 @@ from __future__ import annotations
 from flask import Blueprint, Flask, render_template
 from flask_login import current_user
 
-from office import intake
+import engine
+from office import intake, looks
+from web import looking
 from web.addresses import asked
 from web.queries import access, names
 
@@ -21,9 +23,19 @@ def register(app: Flask) -> None:
 def customer() -> str:
     """A number's customer, or the question for a number."""
     access.check_counter(current_user)
-    msisdn = asked()["msisdn"]
-    found = intake.look_up(msisdn) if intake.MSISDN.match(msisdn) else None
+    typed = asked()["msisdn"]
+    msisdn = engine.written.msisdn(typed)
+    if msisdn:
+        looking.at_customer(msisdn)
+    found = intake.look_up(msisdn) if msisdn else None
     versions = names.versions_of(case.case_number for case in found.cases) if found else {}
+    reasons = {"msisdn": [intake.NO_MSISDN]} if typed and not msisdn else {}
     return render_template(
-        "customer.html", msisdn=msisdn, caller=found, process_name=names.process_name, versions=versions
+        "customer.html",
+        msisdn=msisdn or typed,
+        reasons=reasons,
+        caller=found,
+        process_name=names.process_name,
+        versions=versions,
+        looks=looks.of_customer(msisdn) if msisdn and current_user.has("auditor") else None,
     )

@@ -112,7 +112,10 @@ def check(key: str) -> Response:
 
 def _findings(package: engine.Package) -> list[Mapping[str, Any]]:
     """What keeps a draft from being published, and after it what can hardly be meant."""
-    return [*findings.as_json(drafts.problems(package)), *findings.as_json(drafts.warnings(package))]
+    refused = drafts.problems(package)
+    if len(refused) > engine.MOST_FINDINGS:  # nobody can look further
+        return findings.as_json(refused, package)
+    return findings.as_json(engine.first_findings([*refused, *drafts.warnings(package)]), package)
 
 
 def _document(found: drafts.Draft) -> dict[str, Any]:

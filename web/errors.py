@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from datetime import date
 from typing import Any
 from urllib.parse import urlsplit
 
-from flask import Flask, jsonify, render_template, request
+from flask import Flask, flash, jsonify, redirect, render_template, request
 from flask_babel import gettext
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response
 
 import engine
-from web import refusals, unavailable
+from web import nearest, refusals, unavailable, unsent
 from web.addresses import WrongAddress
 from web.i18n import yuan
 
@@ -159,7 +160,7 @@ def on_the_draft(error: engine.EngineError) -> str:
 
 def _told_by_values(error: engine.EngineError) -> str:
     """What is said for the particular `why` of an error; empty when its class says it all."""
-    values = {"limit": "", "encoding": "", "file": "", **error.values}
+    values = {"limit": "", "encoding": "", "file": "", **getattr(error, "values", {})}
     if error.code == "NoReason" and values.get("why") in ("too_long", "not_text"):
         return reason(engine.Reason(str(values["why"]), {"limit": values.get("most")}))
     if error.code != "UnusableFile":
@@ -184,6 +185,8 @@ def _told_by_values(error: engine.EngineError) -> str:
 def reason(found: engine.Reason) -> str:
     """Why a field is wrong, in the language of the page."""
     limit = found.values.get("limit")
+    if isinstance(limit, date) and found.code in ("min", "max"):
+        return _out_of_order(limit, early=found.code == "min")
     shown = yuan(int(limit)) if found.values.get("unit") == "fen" and limit is not None else limit
     written = {
         "required": gettext("Please fill this in."),
@@ -212,6 +215,23 @@ def reason(found: engine.Reason) -> str:
     return written.get(found.code) or texts().get(found.code) or gettext("Please check this.")
 
 
+def way_of_writing(found: engine.Reason) -> str:
+    """How what was refused is written, beside the reason; empty where that says it all."""
+    known = {
+        "msisdn": gettext("A mobile number has eleven digits and begins with 1; +86 may stand before it."),
+        "code": gettext("Letters, digits and hyphens as they stand on the paper."),
+        "day": gettext("A date such as 2026-11-23."),
+        "month": gettext("A month such as 2026-11."),
+    }
+    return known.get(str(found.values.get("written")), "") if found.code == "pattern" else ""
+
+
+def _out_of_order(limit: date, *, early: bool) -> str:
+    if early:
+        return gettext("Must not be before %(day)s.", day=limit.isoformat())
+    return gettext("Must not be after %(day)s.", day=limit.isoformat())
+
+
 def parameter(name: str) -> str:
     """What a person calls a parameter of an address."""
     known = {
@@ -237,7 +257,7 @@ def register(app: Flask) -> None:
     app.register_error_handler(CSRFError, _told(_csrf))
     app.register_error_handler(HTTPException, _told(_http))
     app.register_error_handler(Exception, _told(_unexpected))
-    app.jinja_env.globals.update(reason=reason, describe=describe)
+    app.jinja_env.globals.update(reason=reason, way_of_writing=way_of_writing, describe=describe)
 
 
 def _told(answer: Callable[[Any], Answer]) -> Callable[[Exception], Answer]:
@@ -259,7 +279,13 @@ def _engine_error(error: engine.EngineError) -> Answer:
     if isinstance(error, WrongAddress):
         wrong = [(parameter(name), [reason(one) for one in found]) for name, found in error.reasons.items()]
         return answer(status, describe(error), error.code, wrong=wrong, back=request.path)
-    return answer(status, describe(error), error.code, back=_came_from())
+    return _with_typed(status, describe(error), error.code)
+
+
+def _with_typed(status: int, text: str, code: str) -> Answer:
+    """A refusal; what was typed is kept, so that the page of the form offers it again."""
+    kept = "" if request.path.startswith("/api/") else unsent.aside()
+    return answer(status, text, code, back=kept or _came_from())
 
 
 def _came_from() -> str:
@@ -273,20 +299,30 @@ def _came_from() -> str:
 
 
 def _csrf(error: CSRFError) -> Answer:
-    return answer(
-        400, gettext("This page was open for too long. Go back, reload it and repeat; nothing was changed."), "Csrf"
-    )
+    """A page from before another log-in: its form stands there again, to be looked at and sent."""
+    back = unsent.aside()
+    if back:
+        flash(
+            gettext("This page was open for too long, so nothing was sent. What you typed stands here again."), "warn"
+        )
+        return redirect(back)
+    text = gettext("This page was open for too long. Go back, reload it and repeat; nothing was changed.")
+    return answer(400, text, "Csrf", back=_came_from())
 
 
 def _http(error: HTTPException) -> Answer:
     status = error.code or 500
+    if status == 405 and request.method in ("GET", "HEAD") and not request.path.startswith("/api/"):
+        return redirect(nearest.page())
     if status < 400:
         return Response(error.get_body(), status=status, headers=error.get_headers())
     if isinstance(error.response, Response):  # whoever refused has written the answer
         return error.response
     if status >= 500:
         return unavailable.answer(error)
-    return answer(status, of_status(status), error.name.replace(" ", ""), back=_came_from())
+    if status == 413:  # what is too large is not read
+        return answer(status, of_status(status), error.name.replace(" ", ""), back=_came_from())
+    return _with_typed(status, of_status(status), error.name.replace(" ", ""))
 
 
 def of_status(status: int) -> str:

@@ -17,6 +17,7 @@ from jinja2.runtime import Context
 from markupsafe import Markup
 
 import engine
+from office import masking
 from web import singular
 
 LANGUAGES = ("zh", "en")
@@ -31,7 +32,12 @@ def register(app: Flask) -> None:
     babel = Babel(app, locale_selector=_locale, timezone_selector=lambda: str(ZONE))
     babel.domain_instance = _catalogues
     spoken: dict[str, Callable[..., str]] = {"yuan": yuan, "moment": moment, "exact": exact, "left": time_left}
-    filters = {**{name: _each_time(write) for name, write in spoken.items()}, "masked": masked}
+    filters = {
+        **{name: _each_time(write) for name, write in spoken.items()},
+        "masked": masking.number,
+        "shown_to": shown_to,
+        "masked_within": masking.masked,
+    }
     app.jinja_env.filters.update(filters)
     said: dict[str, Any] = {"_": written, "gettext": written}
     app.jinja_env.globals.update(language=language, in_language=in_language, urgency=urgency, **said)
@@ -185,9 +191,14 @@ def _span(left: timedelta) -> str:
     return gettext("%(minutes)s min", minutes=minutes)
 
 
-def masked(msisdn: str | None) -> str:
-    """A number where one need not see it: 138****1234."""
-    return f"{msisdn[:3]}****{msisdn[-4:]}" if msisdn and len(msisdn) >= 8 else msisdn or "—"
+def shown_to(value: Any, sight: masking.Sight) -> Any:
+    """What somebody is shown of a personal value, in words when it is withheld."""
+    return withheld(masking.said(value, sight))
+
+
+def withheld(value: Any) -> Any:
+    """A value, or the words for one that is not shown."""
+    return gettext("(personal, not shown)") if isinstance(value, masking.Withheld) else value
 
 
 def locale_code() -> str:

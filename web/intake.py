@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import replace
-from decimal import Decimal
 from typing import Any
-from unicodedata import normalize
 
 from flask import Blueprint, Flask, flash, redirect, render_template, request, url_for
 from flask_babel import gettext
@@ -15,13 +12,12 @@ from werkzeug.wrappers import Response
 
 import engine
 from office import intake, notices, texts
-from web import auth, submission, tasklist
+from web import auth, looking, submission, unsent
 from web.addresses import asked
-from web.queries import access, casefile, names, standing
+from web.queries import access, names, standing
 
 blueprint = Blueprint("intake", __name__, url_prefix="/intake")
 FIELDS = ("msisdn", "text", "channel", "demand", "disputed_amount", "process", "overrule_reason")
-NUMBER = re.compile(r"[+-]?[0-9]{1,15}(\.[0-9]{1,15})?")
 
 
 def register(app: Flask) -> None:
@@ -40,8 +36,11 @@ def _only_counters() -> Response | None:
 @blueprint.get("")
 def form() -> str:
     """An empty form, or one with the number that is known already."""
-    typed = {"msisdn": asked()["msisdn"], "channel": "counter"}
-    return _page(typed, {})
+    given = asked()["msisdn"]
+    kept = unsent.kept(url_for("intake.accept"))
+    if kept.at and given in ("", kept.get("msisdn")):
+        return _page({name: kept.get(name) for name in FIELDS}, {}, again=True)
+    return _page({"msisdn": given, "channel": "counter"}, {})
 
 
 @blueprint.get("/caller")
@@ -62,28 +61,25 @@ def accept() -> str | Response | tuple[str, int]:
     """Look up, suggest, or take the case in, as the button says."""
     typed = _typed()
     if request.form.get("action") != "accept":
-        return _page(typed, {})
+        wrong = bool(typed["msisdn"]) and engine.written.msisdn(typed["msisdn"]) is None
+        return _page(typed, {"msisdn": [intake.NO_MSISDN]} if wrong else {}), 422 if wrong else 200
     try:
         number = intake.accept(_taken(typed), by=auth.actor(), at=engine.now(), key=submission.given())
     except engine.InvalidForm as error:
         return _page(typed, error.reasons), 422
-    instance = casefile.find(number)
-    flash(_taken_in(number))
-    for wait in standing.waits(instance):
-        if wait.stuck:
-            flash(
-                gettext(
-                    "“%(step)s” could not be carried out; the operator of the system has been told.", step=wait.what
-                ),
-                "warn",
-            )
-    return tasklist.onward(number, instance.id)
+    taken = standing.taken_in(number)
+    flash(_taken_in(number, taken))
+    for step in standing.stuck_at(taken):
+        flash(
+            gettext("“%(step)s” could not be carried out; the operator of the system has been told.", step=step), "warn"
+        )
+    return redirect(url_for("tasklist.of_case", number=number))
 
 
-def _taken_in(number: str) -> str:
+def _taken_in(number: str, taken: standing.TakenIn) -> str:
     """That the case is there, and which department it waits for when that is not one's own."""
-    groups, whose = casefile.waits_at(number), standing.whose(casefile.find(number).id).name
-    customer = gettext(", %(customer)s", customer=whose) if whose else ""
+    groups = taken.groups
+    customer = gettext(", %(customer)s", customer=taken.customer) if taken.customer else ""
     if not groups or groups & current_user.departments:
         return gettext("Case %(number)s%(customer)s has been taken in.", number=number, customer=customer)
     waiting = gettext(", ").join(names.departments().get(group, group) for group in sorted(groups))
@@ -96,14 +92,13 @@ def _taken_in(number: str) -> str:
 
 
 def _typed() -> dict[str, str]:
-    typed = {name: request.form.get(name, "").strip() for name in FIELDS}
-    return {**typed, "msisdn": normalize("NFKC", typed["msisdn"])}
+    return {name: request.form.get(name, "").strip() for name in FIELDS}
 
 
 def _taken(typed: dict[str, str]) -> intake.Intake:
     """What was typed as a complaint. Errors: InvalidForm with every wrong field when the amount cannot be read."""
     taken = intake.Intake(
-        msisdn=typed["msisdn"],
+        msisdn=engine.written.msisdn(typed["msisdn"]) or typed["msisdn"],
         text=typed["text"],
         channel=typed["channel"],
         demand=typed["demand"],
@@ -118,12 +113,11 @@ def _taken(typed: dict[str, str]) -> intake.Intake:
 
 def _fen(text: str) -> int | None:
     """Yuan as typed, in fen. Errors: InvalidForm."""
-    plain = normalize("NFKC", text).replace(",", "").removesuffix("元").strip()
-    if not plain:
+    if not engine.written.plain(text):
         return None
-    if not NUMBER.fullmatch(plain):
+    amount = engine.written.amount(text)
+    if amount is None:
         raise engine.InvalidForm(reasons={"disputed_amount": [engine.Reason("not_a_number")]})
-    amount = Decimal(plain)
     if amount != round(amount, 2):
         raise engine.InvalidForm(reasons={"disputed_amount": [engine.Reason("too_many_decimals", {"limit": 2})]})
     return int(amount * 100)
@@ -135,26 +129,31 @@ def _called(caller: intake.Caller | None) -> dict[str, Any]:
     return {"caller": caller, "process_name": names.process_name, "versions": versions}
 
 
-def _caller(msisdn: str) -> intake.Caller | None:
-    return intake.look_up(msisdn) if intake.MSISDN.match(msisdn) else None
+def _caller(typed: str) -> intake.Caller | None:
+    msisdn = engine.written.msisdn(typed)
+    if not msisdn:
+        return None
+    looking.at_customer(msisdn)
+    return intake.look_up(msisdn)
 
 
 def _suggestion(typed: dict[str, str]) -> intake.Suggestion | None:
-    if texts.wrong(typed.get("text", ""), intake.MOST_TEXT, required=True) or not intake.MSISDN.match(typed["msisdn"]):
+    msisdn = engine.written.msisdn(typed.get("msisdn", ""))
+    if msisdn is None or texts.wrong(typed.get("text", ""), intake.MOST_TEXT, required=True):
         return None
-    return intake.suggest(typed["text"], typed["msisdn"], engine.now())
+    return intake.suggest(typed["text"], msisdn, engine.now())
 
 
 def _choices() -> dict[str, object]:
-    named = {key: names.process_name(key) for key in intake.CHOICES if key != "on_the_spot"}
-    return {"choices": {**named, "on_the_spot": gettext("Answered on the spot")}}
+    return {"choices": {key: names.process_name(key) for key in intake.CHOICES}}
 
 
-def _page(typed: dict[str, str], reasons: dict[str, list[engine.Reason]]) -> str:
+def _page(typed: dict[str, str], reasons: dict[str, list[engine.Reason]], *, again: bool = False) -> str:
     return render_template(
         "intake.html",
         typed=typed,
         reasons=reasons,
+        again=again,
         **_called(_caller(typed.get("msisdn", ""))),
         suggestion=_suggestion(typed),
         channels={

@@ -87,10 +87,15 @@ def _stored_draft(key: str) -> drafts.Draft | None:
 @blueprint.get("/<key>/forms/<form>")
 def form(key: str, form: str) -> str:
     """A form of the newest version as the clerk sees it, empty."""
-    found = engine.definition(key).form_by_id(form)
-    values = modeler.defaults(found)
+    definition = engine.definition(key)
+    found = definition.form_by_id(form)
     return render_template(
-        "process_form.html", key=key, name=names.process_name(key), fields=found.fields, form=form, values=values
+        "process_form.html",
+        key=key,
+        name=names.process_name(key),
+        used=steps.named_by_form(definition, form),
+        fields=found.fields,
+        values=modeler.defaults(found),
     )
 
 

@@ -13,6 +13,7 @@ from werkzeug.wrappers import Response
 import engine
 from models.instance import ProcessInstance
 from office import verification
+from office.masking import Sight
 from web import addresses, looking
 from web.queries import access, casefile, names, replay, used_versions, verdicts
 
@@ -27,15 +28,15 @@ def register(app: Flask) -> None:
 @blueprint.get("/<number>/replay")
 def page(number: str) -> str:
     """One case from its first event to its last, a long one part by part; `at` the moment to stand at, `verify` to verify a long one at once."""
-    instance = _instance(number)
-    looking.note(number)
+    instance, sight = _instance(number)
+    looking.at_case(number, sight)
     asked = addresses.asked()
     at = asked["at"]
     since, upto = replay.window(instance.sequence, at and at[0])
     told = _told(instance, upto)
     short = instance.sequence <= replay.AT_ONCE
     verdict = verification.verify(instance.id) if short or told.is_broken or asked["verify"] == "1" else None
-    found, stages = replay.events(instance, told, since), replay.stages(told)
+    found, stages = replay.events(instance, told, sight, since), replay.stages(told)
     with names.of_definition(told.definition):  # a case is told in the words of its own version
         return render_template(
             "replay.html",
@@ -63,10 +64,9 @@ def _told(instance: ProcessInstance, upto: int) -> engine.CaseHistory:
         return engine.what_holds(instance.id)
 
 
-def _instance(number: str) -> ProcessInstance:
+def _instance(number: str) -> tuple[ProcessInstance, Sight]:
     instance = casefile.find(number)
-    access.check_case(current_user, instance.id)
-    return instance
+    return instance, access.check_case(current_user, instance.id)
 
 
 def _start(found: list[replay.Event], at: tuple[int, int] | None) -> int:
@@ -79,7 +79,7 @@ def _start(found: list[replay.Event], at: tuple[int, int] | None) -> int:
 @blueprint.post("/<number>/verification")
 def verify(number: str) -> Response:
     """Verify a case once more and say in words what came of it."""
-    instance = _instance(number)
+    instance, _sight = _instance(number)
     verdict = verification.verify(instance.id)
     flash(verdicts.said(verdict)[0] if verdict.ok else gettext("Not verified: the record contradicts itself."))
     return redirect(url_for("replay.page", number=number))

@@ -11,12 +11,11 @@ from werkzeug.wrappers import Response
 
 import engine
 from models.base import session
-from models.identity import Membership, User
 from models.notice import DepartmentNotice
 from models.user_task import UserTask
 from web import auth
 from web.i18n import ZONE
-from web.queries import access, names, worklist
+from web.queries import access, names, people, worklist
 
 blueprint = Blueprint("supervision", __name__, url_prefix="/supervision")
 REPORTED = 30
@@ -53,7 +52,7 @@ def board() -> str:
         today=today,
         load=session().execute(query).all(),
         departments=names.departments(),
-        people=_people(),
+        people=people.by_department(),
         reports=_reports(),
     )
 
@@ -71,26 +70,15 @@ def _end_of_day() -> datetime:
     return datetime.combine(engine.now().astimezone(ZONE).date(), time.max, ZONE)
 
 
-def _people() -> dict[str, list[tuple[str, str]]]:
-    """Who works where: (login, name) by department."""
-    rows = session().execute(
-        select(Membership.department, User.name, User.display_name)
-        .join(User, User.name == Membership.user)
-        .where(User.active)
-    )
-    found: dict[str, list[tuple[str, str]]] = {}
-    for department, login, shown in rows:
-        found.setdefault(department, []).append((login, shown))
-    return found
-
-
 @blueprint.post("/tasks/<int:task_id>/assignment")
 def assign(task_id: int) -> Response:
     """Hand a task to somebody of its department. Errors: UnknownUserTask, NotOfTheDepartment."""
     row, to = session().get(UserTask, task_id), request.form.get("to", "")
     if row is None:
         raise engine.UnknownUserTask(task=task_id)
-    if to not in dict(_people().get(row.group, [])):
+    if to not in dict(people.of_department(row.group)):
         raise NotOfTheDepartment(task=task_id)
     engine.assign(task_id, to=to, by=auth.actor(), at=engine.now())
-    return redirect(url_for("supervision.board"))
+    return redirect(
+        auth.safe_target(request.form.get("next", "")) if request.form.get("next") else url_for("supervision.board")
+    )

@@ -16,8 +16,10 @@ import engine
 from models.base import session
 from models.user_task import UserTask
 from office import notices
-from web import addresses, auth, looking, submission
-from web.queries import access, batchlist, casefile, evidence, filling, names, standing, timeline, worklist
+from office.masking import Sight
+from web import addresses, auth, looking, submission, unsent
+from web.i18n import shown_to
+from web.queries import access, batchlist, casefile, evidence, filling, names, people, standing, timeline, worklist
 
 blueprint = Blueprint("tasklist", __name__)
 EARLIER_LINES = 8
@@ -73,6 +75,14 @@ def next_task() -> Response:
     return redirect(url_for("tasklist.task", task_id=task_id))
 
 
+@blueprint.get("/tasks/of/<number>")
+def of_case(number: str) -> Response:
+    """Go on with a case: its next step that is one's own, else the case."""
+    instance = casefile.find(number)
+    access.check_case(current_user, instance.id)
+    return onward(number, instance.id)
+
+
 @blueprint.get("/tasks/<int:task_id>")
 def task(task_id: int) -> str | Response:
     """A task with its form and all that is needed to fill it. Clerks read open notices first (CH1.6)."""
@@ -82,7 +92,7 @@ def task(task_id: int) -> str | Response:
 
 
 @blueprint.post("/tasks/<int:task_id>/completion")
-def complete(task_id: int) -> str | Response | tuple[str, int]:
+def complete(task_id: int) -> Response | tuple[str | Response, int]:
     """Complete the task; wrong fields come back marked, with everything kept."""
     despite = request.form.getlist(DESPITE)
     try:
@@ -108,7 +118,7 @@ def onward(number: str, instance_id: int) -> Response:
 
 
 def _submitted() -> filling.Submitted:
-    return filling.submitted(request.form, but=("csrf_token", submission.NAME, DESPITE))
+    return filling.submitted(request.form, but=unsent.ADDED)
 
 
 def _name(row: UserTask) -> str:
@@ -141,7 +151,10 @@ def _ways(task_id: int, error: engine.InvalidForm) -> Way | None:
 @blueprint.post("/tasks/<int:task_id>/fields")
 def fields(task_id: int) -> str:
     """The fields of a form as its conditions have it for what has been typed so far."""
-    form, variables, scope = _form(_open(task_id))
+    row, sight = _open(task_id)
+    if not sight.personal:
+        raise access.NotYourCase(instance=row.instance_id)
+    form, variables, scope = _form(row)
     return render_template("_fields.html", reasons={}, **_typed(form, variables, scope, request.form))
 
 
@@ -159,15 +172,15 @@ def release(task_id: int) -> Response:
     return redirect(url_for("tasklist.worklist_page"))
 
 
-def _open(task_id: int) -> UserTask:
-    """A task that is open and that the person may see. Errors: UnknownUserTask, NotYourCase, AlreadyCompleted."""
+def _open(task_id: int) -> tuple[UserTask, Sight]:
+    """A task that is open, and what the person is shown of it. Errors: UnknownUserTask, NotYourCase, AlreadyCompleted."""
     row = session().get(UserTask, task_id)
     if row is None:
         raise engine.UnknownUserTask(task=task_id)
-    access.check_case(current_user, row.instance_id)
+    sight = access.at_task(access.check_case(current_user, row.instance_id), current_user, row)
     if row.state != "open":
         raise engine.AlreadyCompleted(task=task_id)
-    return row
+    return row, sight
 
 
 def _form(row: UserTask) -> tuple[engine.Form, Mapping[str, Any], engine.feel.Scope]:
@@ -177,7 +190,7 @@ def _form(row: UserTask) -> tuple[engine.Form, Mapping[str, Any], engine.feel.Sc
 def _typed(
     form: engine.Form, variables: Mapping[str, Any], scope: engine.feel.Scope, typed: MultiDict[str, str]
 ) -> dict[str, Any]:
-    return filling.typed(form, variables, scope, _submitted(), typed)
+    return filling.typed(form, variables, scope, filling.submitted(typed, but=unsent.ADDED), typed)
 
 
 def _page(
@@ -185,14 +198,20 @@ def _page(
     typed: MultiDict[str, str] | None,
     reasons: dict[str, list[engine.Reason]],
     way: Way | None = None,
-) -> str:
-    row = _open(task_id)
+) -> str | Response:
+    row, sight = _open(task_id)
+    if not sight.personal:  # it is with another department now, and the case tells what one may know
+        return redirect(url_for("cases.case", number=row.business_key))
+    looking.at_case(row.business_key, sight)
     form, variables, scope = _form(row)
-    looking.note(row.business_key)
     history = engine.history_of(row.instance_id)
     definition, stage = history.definition, casefile.stage_of_task(row, history)
     element = definition.processes[stage.process].element(row.element_id)
     caught = names.refusals(definition.processes[stage.process].diagram)
+    place = url_for("tasklist.complete", task_id=task_id)
+    kept = unsent.kept(place) if typed is None else None
+    if kept and kept.at:
+        typed = kept.values
     refused = standing.refused_before(history.entries, row.token)
     filled = filling.untouched(form, variables, scope) if typed is None else _typed(form, variables, scope, typed)
     with names.of_definition(definition):  # a case is told in the words of its own version
@@ -203,15 +222,20 @@ def _page(
             whose=standing.whose(row.instance_id),
             refused=refused and (names.drawn_in(definition, refused["element"]), standing.why(refused, caught)),
             way=way,
-            may_work=row.group in current_user.departments or row.assignee == current_user.name,
+            place=place,
+            kept_at=kept.at if kept else None,
+            held=row.assignee if row.assignee not in (None, current_user.name) else None,
+            people=_colleagues(row),
+            may_work=row.assignee == current_user.name
+            or (row.group in current_user.departments and row.assignee is None),
             form=form,
             reasons=reasons,
-            words=variables.get("complaint_text"),
+            words=shown_to(variables.get("complaint_text"), sight),
             batch=batchlist.of(row.process_key, row.business_key),
-            shown=evidence.of(form, {**variables, "refusal": None}, caught),
+            shown=evidence.of(form, {**variables, "refusal": None}, caught, sight),
             documentation=names.documentation(stage.process, element),
             manual_refs=element.manual_refs,
-            earlier=timeline.newest(history, EARLIER_LINES)[:EARLIER_LINES],
+            earlier=timeline.newest(history, sight, EARLIER_LINES)[:EARLIER_LINES],
             stage=stage,
             definition=definition,
             departments=names.departments(),
@@ -219,6 +243,13 @@ def _page(
             paused=history.is_paused,
             **filled,
         )
+
+
+def _colleagues(row: UserTask) -> list[tuple[str, str]]:
+    """To whom a supervisor may give a task that somebody holds: (login, name)."""
+    if not row.assignee or not current_user.has("supervisor"):
+        return []
+    return [one for one in people.of_department(row.group) if one[0] != row.assignee]
 
 
 @blueprint.get("/definitions/<key>/versions/<int:version>/diagram.bpmn")

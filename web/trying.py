@@ -59,7 +59,7 @@ def _beginning(key: str, wrong: dict[str, list[engine.Reason]]) -> str:
         key=key,
         name=names.process_name(key),
         draft=draft,
-        problems=findings.as_json(publication.problems(draft)),
+        problems=findings.as_json(publication.problems(draft), draft.package),
         agreed=agreed,
         chosen=chosen,
         at=scenarios.instant(chosen.given["at"]).astimezone(ZONE),
@@ -112,10 +112,14 @@ def _entered(given: dict[str, Any]) -> tuple[dict[str, Any], dict[str, list[engi
             continue
         if isinstance(value, bool):
             entered[name] = typed == "yes"
-        elif isinstance(value, int) and not typed.strip().lstrip("-").isdecimal():
-            wrong[f"variable-{name}"] = [engine.Reason("not_a_number")]
+        elif isinstance(value, int):
+            number = engine.written.number(typed)
+            if number is None or number != number.to_integral_value():
+                wrong[f"variable-{name}"] = [engine.Reason("not_a_number")]
+            else:
+                entered[name] = int(number)
         else:
-            entered[name] = int(typed) if isinstance(value, int) else typed
+            entered[name] = typed
     return entered, wrong
 
 

@@ -48,7 +48,14 @@ def _written(status: int, text: str, code: str, number: str) -> Response:
         problem = {"type": "about:blank", "title": text, "status": status, "code": code, "values": {"request": number}}
         return Response(current_app.json.dumps(problem), mimetype="application/problem+json")
     page = current_app.jinja_env.get_template("unavailable.html")  # `render_template` would look for the person first
-    return Response(page.render(status=status, text=text, number=number, again=request.method == "GET"))
+    return Response(page.render(status=status, text=text, number=number, again=request.method == "GET", sent=_sent()))
+
+
+def _sent() -> list[tuple[str, str]]:
+    """The fields of the form that could not be taken, to be sent once more as they are; of files nothing can be."""
+    if request.method != "POST" or request.files or request.endpoint == "auth.login_post":
+        return []
+    return list(request.form.items(multi=True))
 
 
 def _language() -> str:

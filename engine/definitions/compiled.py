@@ -11,7 +11,7 @@ from typing import Any
 from engine import handlers
 from engine.definitions import catalogue, diagram, dmn, package
 from engine.definitions.diagram import Diagram, Element, Flow
-from engine.errors import NotFound
+from engine.errors import EngineError, NotFound
 from engine.language import feel
 from engine.language.decisions import Outcome
 from engine.language.feel import Expression, Scope
@@ -113,6 +113,22 @@ class Definition:
         if decision_id not in self._decisions:
             self._decisions[decision_id] = CompiledDecision(decision_id, dmn.parse(self.package.decision(decision_id)))
         return self._decisions[decision_id]
+
+    def decision_name(self, decision_id: str) -> str:
+        """What the owner calls a decision; its id when the package does not hold it."""
+        try:
+            return self.decision(decision_id).model.find(decision_id).name
+        except EngineError:
+            return decision_id
+
+    def columns(self, decision_id: str) -> dict[str, str]:
+        """What each input column of a decision is called, by its expression; empty for one that is no table or no longer there."""
+        try:
+            found = self.decision(decision_id).model.find(decision_id)
+        except EngineError:
+            return {}
+        inputs = getattr(found.logic, "inputs", ())
+        return {one.expression.text: head for one, (head, _) in zip(inputs, found.heads.inputs, strict=False)}
 
     @cached_property
     def private(self) -> Personal:

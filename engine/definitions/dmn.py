@@ -1,4 +1,4 @@
-"""DMN files as decisions: tables, literal expressions, the decisions these require. Versions 1.2 to 1.5; `dmn_reader` walks the XML.
+"""DMN files as decisions: tables, literal and boxed expressions, the decisions these require. Versions 1.2 to 1.5; `dmn_reader` walks the XML.
 
 Boxed contexts, invocations, lists and functions are refused by name, not skipped; so is a decision that requires itself.
 """
@@ -6,14 +6,14 @@ Boxed contexts, invocations, lists and functions are refused by name, not skippe
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from engine import xml
 from engine.definitions.dmn_reader import NO_HEADS, Found, Heads, read
 from engine.errors import InvalidDefinition, NotFound, Problem
 from engine.language.decisions import DecisionTable, Outcome
-from engine.language.feel import Expression, Function, Scope
+from engine.language.feel import ANY, Expression, Function, Scope, Shape
 
 
 class UnknownDecision(NotFound):
@@ -30,13 +30,14 @@ class Decision:
     requires: tuple[str, ...] = ()
     manual_refs: tuple[str, ...] = ()
     heads: Heads = NO_HEADS
+    shape: Shape = ANY
 
 
 @dataclass(frozen=True)
 class Model:
     """A DMN file. `decisions` finds each by its id; evaluation finds them by name as well. `refused` says by id why a decision cannot be executed.
 
-    `names` and `functions` are what its expressions know beside the variables, `unbound` what these functions name in vain.
+    `names` and `functions` are what its expressions know beside the variables, `unbound` what these functions name in vain; `inputs` are those whose type is said.
     """
 
     decisions: dict[str, Decision]
@@ -44,6 +45,7 @@ class Model:
     names: frozenset[str] = frozenset()
     functions: tuple[Function, ...] = ()
     unbound: tuple[tuple[str, str, tuple[str, ...]], ...] = ()
+    inputs: tuple[tuple[str, Shape], ...] = ()
 
     def find(self, decision: str) -> Decision:
         """A decision by id or name. Errors: UnknownDecision; InvalidDefinition when it cannot be executed."""
@@ -67,24 +69,44 @@ class Model:
 
         Errors: UnknownDecision, UnexpectedInput, SeveralRulesMatch, RulesDisagree, FeelLimit.
         """
-        return self._evaluate(self.find(decision), variables, scope, {})
+        asked = self.find(decision)
+        known: dict[str, Outcome] = {}
+        variables = self._fitted(variables)
+        for one in self._required(asked):
+            outcome = self._outcome(one, variables, scope, known)
+            known[one.id] = outcome if one.shape == ANY else replace(outcome, value=one.shape.fitted(outcome.value))
+        return known[asked.id]
 
-    def _evaluate(
-        self, decision: Decision, variables: Mapping[str, Any], scope: Scope, known: dict[str, Outcome]
+    def _fitted(self, variables: Mapping[str, Any]) -> Mapping[str, Any]:
+        """The variables, a list of one where an input is said to be one value, and the other way round; what does not fit stays as it is."""
+        if not self.inputs:
+            return variables
+        found = {name: shape.fitted(variables.get(name)) for name, shape in self.inputs}
+        return {**variables, **{name: value for name, value in found.items() if value is not None}}
+
+    def _required(self, asked: Decision) -> list[Decision]:
+        """The decisions that one rests on, each after those it rests on itself, and the one last; a chain may be long."""
+        order: dict[str, Decision] = {}
+        pending = [asked]
+        while pending:
+            waiting = [id for id in pending[-1].requires if id not in order]
+            if waiting:
+                pending += [self.decisions[id] for id in reversed(waiting)]
+            else:
+                one = pending.pop()
+                order[one.id] = one
+        return list(order.values())
+
+    def _outcome(
+        self, decision: Decision, variables: Mapping[str, Any], scope: Scope, known: Mapping[str, Outcome]
     ) -> Outcome:
-        if decision.id in known:
-            return known[decision.id]
         seen = dict(variables)
         for required in decision.requires:
-            inner = self.decisions[required]
-            seen[inner.name] = self._evaluate(inner, variables, scope, known).value
+            seen[self.decisions[required].name] = known[required].value
         if isinstance(decision.logic, DecisionTable):
-            outcome = decision.logic.evaluate(seen, scope)
-        else:
-            shown = {name: seen.get(name) for name in sorted(decision.logic.names)}
-            outcome = Outcome(decision.logic.evaluate(seen, scope=scope), (), shown)
-        known[decision.id] = outcome
-        return outcome
+            return decision.logic.evaluate(seen, scope)
+        shown = {name: seen.get(name) for name in sorted(decision.logic.names)}
+        return Outcome(decision.logic.evaluate(seen, scope=scope), (), shown)
 
 
 def parse(content: bytes) -> Model:
@@ -99,8 +121,13 @@ def parse(content: bytes) -> Model:
         for one in resting:
             refused[one.id] = [problem for id in one.requires for problem in refused.get(id, ())]
             del decisions[one.id]
-    return Model(decisions, refused, read_now.names, read_now.functions, read_now.unbound)
+    return Model(decisions, refused, read_now.names, read_now.functions, read_now.unbound, read_now.inputs)
+
+
+def read_file(content: bytes) -> Model:
+    """A DMN file as another tool left it, in the encoding that its mark or its declaration names. Errors: as `parse`."""
+    return parse(xml.decoded(content).encode())
 
 
 def _decision(found: Found) -> Decision:
-    return Decision(found.id, found.name, found.logic, found.requires, found.manual_refs, found.heads)
+    return Decision(found.id, found.name, found.logic, found.requires, found.manual_refs, found.heads, found.shape)

@@ -6,7 +6,10 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from engine import xml
+from engine.definitions.dmn_boxed import EXPRESSIONS
 
+BESIDE = frozenset({"businessKnowledgeModel", "itemDefinition", "inputData"})
+LOGIC = EXPRESSIONS - {"decisionTable"}
 HEADS = {"input": "column", "output": "result"}
 
 
@@ -25,12 +28,31 @@ def _facts(root: xml.Element) -> Iterator[tuple[str, Mapping[str, Any]]]:
     for node in root.iter():
         kind = xml.local(node)
         if kind == "decision":
-            yield node.get("id", ""), {"type": "decision", "name": node.get("name", "")}
+            given = _child(node, "variable")
+            said = given.get("typeRef", "") if given is not None else ""
+            yield _id(node), {"type": "decision", "name": node.get("name", ""), "typeRef": said}
         elif kind == "decisionTable":
             yield node.get("id", ""), _policy(node)
             yield from _rows(node)
-        elif kind == "literalExpression" and xml.local(node.getparent()) == "decision":
-            yield f"{node.getparent().get('id', '')} =", {"type": "expression", "expression": _text(node)}
+        elif kind in LOGIC and xml.local(node.getparent()) == "decision":
+            yield f"{_id(node.getparent())} =", {"type": "expression", "expression": _written(node)}
+        elif kind in BESIDE and xml.local(node.getparent()) == "definitions":
+            yield _id(node), {"type": "expression", "name": node.get("name", ""), "expression": _written(node)}
+
+
+def _written(node: xml.Element) -> str:
+    """All that is written in an expression, names and types too, so that no change in it goes unnoticed."""
+    if xml.local(node) == "literalExpression":
+        return _text(node)
+    said: list[str] = []
+    for inner in node.iter():
+        said += [inner.get(name, "") for name in ("name", "iteratorVariable", "typeRef", "isCollection")]
+        said += [(inner.text or "").strip()] if xml.local(inner) in ("text", "typeRef") else []
+    return "; ".join(one for one in said if one)
+
+
+def _id(node: xml.Element) -> str:
+    return node.get("id") or node.get("name") or ""
 
 
 def _policy(table: xml.Element) -> Mapping[str, Any]:
@@ -41,7 +63,15 @@ def _rows(table: xml.Element) -> Iterator[tuple[str, Mapping[str, Any]]]:
     heads = [node for node in table if xml.local(node) in HEADS]
     for node in heads:
         expression = _text(_child(node, "inputExpression"))
-        yield node.get("id", ""), {"type": HEADS[xml.local(node)], "name": _head(node), "expression": expression}
+        yield (
+            node.get("id", ""),
+            {
+                "type": HEADS[xml.local(node)],
+                "name": _head(node),
+                "expression": expression,
+                "typeRef": node.get("typeRef", ""),
+            },
+        )
     rules = [node for node in table if xml.local(node) == "rule"]
     for number, rule in enumerate(rules, start=1):
         cells = [_text(cell) for cell in rule if xml.local(cell) in ("inputEntry", "outputEntry")]

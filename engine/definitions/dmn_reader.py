@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
 from engine import xml
+from engine.definitions.dmn_boxed import EXPRESSIONS, NotBoxed, Writer
+from engine.definitions.dmn_boxed import names as boxed_names
+from engine.definitions.dmn_types import shapes
 from engine.errors import InvalidDefinition, Problem
 from engine.language import feel
 from engine.language.calendar import Calendar
 from engine.language.decisions import AGGREGATIONS, POLICIES, DecisionTable, Input, Output, Rule
-from engine.language.feel import CHARGE, Expression, FeelLimit, FeelSyntaxError, Function, Scope
+from engine.language.feel import ANY, CHARGE, Expression, FeelLimit, FeelSyntaxError, Function, Scope, Shape
+from engine.language.feel.shapes import named
 
-MOST = {"decision": 200, "businessKnowledgeModel": 200, "inputData": 500}
+MOST = {"decision": 2_000, "businessKnowledgeModel": 200, "inputData": 500}
 MOST_RULES = 2_000
 MOST_CELLS = 10_000
 MOST_COLUMNS = 200
@@ -45,6 +49,7 @@ class Found:
     requires: tuple[str, ...]
     manual_refs: tuple[str, ...]
     heads: Heads = NO_HEADS
+    shape: Shape = ANY
 
 
 @dataclass(frozen=True)
@@ -59,6 +64,7 @@ class Reading:
     names: frozenset[str]
     functions: tuple[Function, ...]
     unbound: tuple[tuple[str, str, tuple[str, ...]], ...] = ()
+    inputs: tuple[tuple[str, Shape], ...] = ()
 
 
 def read(root: xml.Element) -> Reading:
@@ -69,12 +75,13 @@ def read(root: xml.Element) -> Reading:
     if not reader.is_readable():
         raise InvalidDefinition(problems=reader.refused[""])
     found = reader.decisions()
-    names, functions = frozenset(reader.names), tuple(reader.functions.values())
-    return Reading(found, reader.refused, names, functions, tuple(reader.unbound))
+    names, functions = frozenset(reader.names | reader.shapes.keys()), tuple(reader.functions.values())
+    return Reading(found, reader.refused, names, functions, tuple(reader.unbound), reader.inputs())
 
 
 def _is_feel(language: str) -> bool:
-    return language.rstrip("/").rpartition("/")[2].upper() == "FEEL"
+    """Whether an address or a word names FEEL, in whichever version: `http://www.omg.org/spec/FEEL/20140401`, `feel`."""
+    return "FEEL" in language.upper().split("/")
 
 
 def _children(element: xml.Element, *names: str) -> Iterator[xml.Element]:
@@ -88,6 +95,16 @@ def _child(element: xml.Element | None, *names: str) -> xml.Element | None:
 def _text(element: xml.Element | None, name: str = "text") -> str:
     holder = _child(element, name)
     return (holder.text or "").strip() if holder is not None else ""
+
+
+def _spaced(names: Iterable[str]) -> set[str]:
+    """The names that are not plain words, which have to be known to be read."""
+    return {name for name in names if name and not name.isidentifier()}
+
+
+def _id(element: xml.Element) -> str:
+    """What a decision or knowledge model is called in references; the standard lets it go without an id."""
+    return element.get("id") or element.get("name") or ""
 
 
 def _manual_refs(*elements: xml.Element | None) -> tuple[str, ...]:
@@ -128,6 +145,7 @@ class _Reader:
         self.place: dict[str, Any] = {}
         self.names = {e.get("name", "") for e in _children(root, "inputData", "decision")}
         self.types = {e.get("name", ""): e for e in _children(root, "itemDefinition")}
+        self.shapes = shapes(root)
         self.functions: dict[str, Function] = {}
         self.cells = 0
 
@@ -176,22 +194,37 @@ class _Reader:
             if logic is not None:
                 refs = _manual_refs(element, _child(element, "decisionTable"))
                 heads = _heads(_child(element, "decisionTable"))
-                found[id] = Found(id, element.get("name", ""), logic, requires, refs, heads)
+                shape = self._given(element)
+                found[id] = Found(id, element.get("name", ""), logic, requires, refs, heads, shape)
         self.place = {}
         self._ordered(elements, {name: decision.requires for name, decision in found.items()})
         return [one for one in found.values() if one.id not in self.refused]
+
+    def inputs(self) -> tuple[tuple[str, Shape], ...]:
+        """The inputs that say of which type they are."""
+        found = {e.get("name", ""): self._shape(_child(e, "variable")) for e in _children(self.root, "inputData")}
+        return tuple((name, shape) for name, shape in found.items() if shape != ANY)
+
+    def _given(self, element: xml.Element) -> Shape:
+        """The type of what a decision gives: its variable's, else that of its expression."""
+        found = self._shape(_child(element, "variable"))
+        return found if found != ANY else self._shape(_child(element, "literalExpression"))
+
+    def _shape(self, element: xml.Element | None) -> Shape:
+        return named(element.get("typeRef") or "", self.shapes) if element is not None else ANY
 
     def _by_id(self, kind: str) -> dict[str, xml.Element]:
         found: dict[str, xml.Element] = {}
         names: set[str] = set()
         for element in _children(self.root, kind):
-            self.inside = element.get("id", "") if kind == "decision" else ""
-            if not element.get("id") or element.get("id") in found:
-                self.problem(element, "duplicate_id" if element.get("id") else "no_id", name=element.get("name", ""))
+            id = _id(element)
+            self.inside = id if kind == "decision" else ""
+            if not id or id in found:
+                self.problem(element, "duplicate_id" if id else "no_id", name=element.get("name", ""))
             if element.get("name") in names:
                 self.problem(element, "duplicate_name", name=element.get("name"))
             names.add(element.get("name", ""))
-            found[element.get("id", "")] = element
+            found[id] = element
         self.inside = ""
         return found
 
@@ -213,7 +246,7 @@ class _Reader:
     ) -> Any:
         """The compiled text; after a problem, something harmless in its place so that the reading goes on."""
         try:
-            return compiler(text, names=self.names | set(names), functions=self.functions)
+            return compiler(text, names=self.names | set(names), functions=self.functions, shapes=self.shapes)
         except FeelSyntaxError as error:
             self.problem(element, "feel_syntax", **error.values)
             return compiler("null" if compiler is feel.compile else "-")
@@ -234,23 +267,32 @@ class _Reader:
 
     def _function(self, element: xml.Element) -> None:
         body = _child(element, "encapsulatedLogic")
-        literal = _child(body, "literalExpression")
         name = element.get("name", "")
+        self.place = {"table": name}
         if not self._speaks_feel(element):
             return
-        if body is None or literal is None:
+        known = len(self.refused.get("", ()))
+        formal = list(_children(body, "formalParameter")) if body is not None else []
+        parameters = tuple(p.get("name", "") for p in formal)
+        self.names |= _spaced(parameters)
+        wanted = tuple(self._shape(p) for p in formal)
+        held = _child(body, *EXPRESSIONS)
+        shape = self._shape(held)
+        expression = (
+            self._expression(held, parameters) if (body is None or body.get("kind", "FEEL") == "FEEL") else None
+        )
+        if held is None or expression is None:
             self.problem(element, "knowledge_model_not_executable", name=name)
             return
-        known = len(self.refused.get("", ()))
-        parameters = tuple(p.get("name", "") for p in _children(body, "formalParameter"))
-        expression = self.compiled(literal, _text(literal), feel.compile, parameters)
-
         self.unbound += [(name, one, parameters) for one in sorted(expression.names - set(parameters))]
         cost = 1 + len(expression.text) // CHARGE
 
         def run(scope: Scope, *given: Any) -> Any:
             scope.spend(cost)
-            return expression.part_of(dict(zip(parameters, given, strict=True)), scope)
+            fitted = [one.fitted(value) for one, value in zip(wanted, given, strict=True)]
+            if any(one is None and value is not None for one, value in zip(fitted, given, strict=True)):
+                return None
+            return shape.fitted(expression.part_of(dict(zip(parameters, fitted, strict=True)), scope))
 
         if len(self.refused.get("", ())) > known:
             return  # what calls it is refused as well
@@ -259,7 +301,9 @@ class _Reader:
     def _references(self, element: xml.Element, requirement: str, kind: str) -> Iterator[str]:
         for holder in _children(element, requirement):
             for needed in _children(holder, kind):
-                yield needed.get("href", "").removeprefix("#")
+                namespace, mark, id = needed.get("href", "").rpartition("#")
+                local = not namespace or namespace == self.root.get("namespace")
+                yield id if local else f"{namespace}{mark}{id}"
 
     def _required(self, element: xml.Element, known: dict[str, xml.Element]) -> Iterator[str]:
         for reference in self._references(element, "informationRequirement", "requiredDecision"):
@@ -269,14 +313,65 @@ class _Reader:
                 self.problem(element, "unknown_requirement", href=reference)
 
     def _logic(self, element: xml.Element) -> DecisionTable | Expression | None:
-        table, literal = _child(element, "decisionTable"), _child(element, "literalExpression")
+        table = _child(element, "decisionTable")
         if table is not None:
             return self._table(table)
-        if literal is not None:
-            expression: Expression = self.compiled(literal, _text(literal), feel.compile)
-            return expression
-        self.problem(element, "decision_not_executable", name=element.get("name", ""))
-        return None
+        expression = self._expression(_child(element, *EXPRESSIONS))
+        if expression is None:
+            self.problem(element, "decision_not_executable", name=element.get("name", ""))
+        return expression
+
+    # -- boxed expressions ---------------------------------------------------------------------------------------------
+
+    def _expression(self, element: xml.Element | None, names: tuple[str, ...] = ()) -> Expression | None:
+        """A literal or boxed expression, compiled; nothing for what is left out of the subset."""
+        if element is None:
+            return None
+        if xml.local(element) == "literalExpression":
+            return self._compiled_whole(element, _text(element), names)
+        known = len(self.refused.get(self.inside, ()))
+        self.names |= _spaced(boxed_names(element))
+        try:
+            text = Writer(lambda inner: self._leaf(inner, names), self._parameters, self._typed).write(element)
+        except NotBoxed:
+            return None
+        found = len(self.refused.get(self.inside, ())) > known
+        return self._compiled_whole(element, "null" if found else text, names)
+
+    def _compiled_whole(self, element: xml.Element, text: str, names: tuple[str, ...]) -> Expression:
+        found: Expression = self.compiled(element, text, feel.compile, names)
+        return found
+
+    def _leaf(self, element: xml.Element, names: tuple[str, ...]) -> str:
+        """A literal as it stands, tried by itself so that a mistake is found in its place; a table as the call of a function that evaluates it."""
+        if xml.local(element) == "literalExpression":
+            text = _text(element) or "null"
+            self.compiled(element, text, feel.compile, names)
+            return self._typed(element, f"({text}\n)")
+        if xml.local(element) != "decisionTable":
+            raise NotBoxed
+        table = self._table(element)
+        wanted = tuple(sorted(table.free_names()))
+        name = f"decision table {len(self.functions) + 1}"
+
+        def run(scope: Scope, *given: Any) -> Any:
+            return table.part_of(dict(zip(wanted, given, strict=True)), scope).value
+
+        self.functions[name] = Function(name, wanted, len(wanted), False, run)
+        return self._typed(element, f"{name}({', '.join(wanted)})")
+
+    def _typed(self, element: xml.Element, text: str) -> str:
+        """An expression of which a type is said: by way of a function that holds it to it."""
+        shape = self._shape(element)
+        if shape == ANY:
+            return text
+        name = f"as {element.get('typeRef')}".replace(":", " ")
+        self.functions.setdefault(name, Function(name, ("value",), 1, False, lambda scope, value: shape.fitted(value)))
+        return f"{name}({text})"
+
+    def _parameters(self, function: str) -> tuple[str, ...]:
+        known = self.functions.get(function)
+        return known.parameters if known is not None else ()
 
     # -- tables --------------------------------------------------------------------------------------------------------
 
@@ -316,6 +411,7 @@ class _Reader:
             element.get("name", ""),
             self._values(element, listed) if listed else (),
             self.compiled(element, default, feel.compile) if default else None,
+            self._shape(element),
         )
 
     def _allowed(self, element: xml.Element, table: xml.Element) -> str:

@@ -32,7 +32,7 @@ def check(file: Path, lint: Lint) -> list[Problem]:
 
 
 def _decisions(file: Path, _lint: Lint) -> list[Problem]:
-    model = dmn.parse(decoded(file.read_bytes()).encode())
+    model = dmn.read_file(file.read_bytes())
     found = [*model.problems, *(one for decision in model.decisions.values() for one in tables.problems(decision))]
     return [replace(one, file=file.name) for one in found]
 
@@ -85,7 +85,7 @@ def _found(path: Path) -> package.Package | None:
 
 
 def _of_tables(file: Path) -> Iterator[Problem]:
-    model = dmn.parse(decoded(file.read_bytes()).encode())
+    model = dmn.read_file(file.read_bytes())
     nothing = Names({}, complete=False)
     doubts = tables.of_knowledge(model)
     for decision in model.decisions.values():

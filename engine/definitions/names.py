@@ -56,8 +56,8 @@ def _problems(content: Package, around: Surroundings) -> Iterator[Problem]:
     read = _read(around)
     for key in content.processes:
         drawn = around.drawn.get(key)
-        if drawn is None:
-            continue
+        if drawn is None or drawn.package.files.get(f"{key}.bpmn") != content.files.get(f"{key}.bpmn"):
+            continue  # what cannot be read is a problem; the version in force stands for it
         listed = [*_of_expressions(around, drawn), *_of_fields(drawn), *_of_decisions(around, drawn, read)]
         listed += [replace(one, file=f"{key}.bpmn") for one in pictures.leftovers(content.bpmn(key), drawn.diagram)]
         for one in sorted(listed, key=lambda one: one.line):

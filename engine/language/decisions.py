@@ -8,7 +8,7 @@ from typing import Any
 
 from engine.errors import Conflict
 from engine.language import feel
-from engine.language.feel import BUILTINS, Expression, Scope, UnaryTests
+from engine.language.feel import ANY, BUILTINS, Expression, Scope, Shape, UnaryTests
 
 SINGLE = frozenset({"UNIQUE", "FIRST", "ANY", "PRIORITY"})
 POLICIES = SINGLE | {"RULE ORDER", "OUTPUT ORDER", "COLLECT"}
@@ -37,11 +37,16 @@ class Input:
 
 @dataclass(frozen=True)
 class Output:
-    """An output column. `order` lists its values by priority, highest first; `default` is used when no rule matches."""
+    """An output column. `order` lists its values by priority, highest first; `default` is used when no rule matches; what is not of its type is null."""
 
     name: str
     order: tuple[Any, ...] = ()
     default: Expression | None = None
+    shape: Shape = ANY
+
+    def part_of(self, expression: Expression, variables: Mapping[str, Any], scope: Scope) -> Any:
+        """What a cell of the column gives, inside another evaluation. Errors: FeelLimit."""
+        return self.shape.fitted(expression.part_of(variables, scope))
 
 
 @dataclass(frozen=True)
@@ -95,6 +100,10 @@ class DecisionTable:
         Errors: UnexpectedInput, SeveralRulesMatch, RulesDisagree; FeelLimit.
         """
         scope.renew()
+        return self.part_of(variables, scope)
+
+    def part_of(self, variables: Mapping[str, Any], scope: Scope) -> Outcome:
+        """The same inside another evaluation, on that one's budget."""
         values = [column.expression.part_of(variables, scope) for column in self.inputs]
         shown = {column.expression.text: value for column, value in zip(self.inputs, values, strict=True)}
         self._check_inputs(values, variables, scope)
@@ -109,6 +118,15 @@ class DecisionTable:
         matched = tuple(Match(number, rule.id, rule.annotation).as_step() for number, rule, _ in chosen)
         return Outcome(self._value([row for _, _, row in chosen], scope), matched, shown)
 
+    def free_names(self) -> frozenset[str]:
+        """The variables that its columns and rules ask for."""
+        parts: list[Expression | UnaryTests] = [column.expression for column in self.inputs]
+        parts += [column.allowed for column in self.inputs if column.allowed is not None]
+        parts += [column.default for column in self.outputs if column.default is not None]
+        for rule in self.rules:
+            parts += [*rule.tests, *rule.outputs]
+        return frozenset().union(*(part.names for part in parts))
+
     def _check_inputs(self, values: list[Any], variables: Mapping[str, Any], scope: Scope) -> None:
         """Null is let through: an empty cell may answer it. The value itself is not named, it may be personal."""
         for column, value in zip(self.inputs, values, strict=True):
@@ -118,11 +136,12 @@ class DecisionTable:
                 raise UnexpectedInput(input=column.expression.text, allowed=column.allowed.text)
 
     def _row(self, rule: Rule, variables: Mapping[str, Any], scope: Scope) -> tuple[Any, ...]:
-        return tuple(expression.part_of(variables, scope) for expression in rule.outputs)
+        columns = zip(self.outputs, rule.outputs, strict=False)
+        return tuple(column.part_of(expression, variables, scope) for column, expression in columns)
 
     def _default(self, variables: Mapping[str, Any], scope: Scope) -> Any:
         if any(column.default is not None for column in self.outputs):
-            row = tuple(c.default.part_of(variables, scope) if c.default else None for c in self.outputs)
+            row = tuple(c.part_of(c.default, variables, scope) if c.default else None for c in self.outputs)
             value = self._shape(row)
             return value if self.policy in SINGLE or self.aggregation else [value]
         if self.policy in SINGLE:

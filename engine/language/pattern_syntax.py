@@ -215,7 +215,7 @@ class _Reader:
         if character == "(":
             return self._parenthesis()
         if character == "[":
-            return _one(self._folded(self._class()))
+            return _one(self._class())
         if character == ".":
             return _one((lambda c: True) if "s" in self.flags else (lambda c: c not in "\n\r"))
         if character == "^":
@@ -261,9 +261,16 @@ class _Reader:
         return character
 
     def _class(self) -> Accepts:
+        """What stands between brackets: without the case of letters before it is turned round, less what is taken away."""
         negated = self._accept("^")
         members: list[Accepts] = []
+        taken: Accepts | None = None
         while not self._accept("]"):
+            if taken is not None:
+                raise self._fail("subtraction")
+            if members and self._accept("-["):
+                taken = self._class()
+                continue
             low = self._member()
             if (
                 isinstance(low, str)
@@ -279,7 +286,10 @@ class _Reader:
                 members.append(low.__eq__ if isinstance(low, str) else low)
         if not members:
             raise self._fail("empty_class")
-        return lambda c: any(member(c) for member in members) is not negated
+        listed = self._folded(lambda c: any(member(c) for member in members))
+        if taken is None:
+            return lambda c: listed(c) is not negated
+        return lambda c: listed(c) is not negated and not taken(c)
 
     def _ends_in_dash(self) -> bool:
         return self.text.startswith("-]", self.position)

@@ -1,6 +1,6 @@
 """Regular expressions that cannot run away: compiled to a small program and matched in time proportional to the text.
 
-The syntax is what XPath and JavaScript share: literals, classes, groups, alternatives, counted and lazy repetition, anchors and `\\b`.
+The syntax is what XPath and JavaScript share: literals, classes (one taken from another as well), groups, alternatives, counted and lazy repetition, anchors and `\\b`.
 Look-around and back-references are refused. What a match costs is told to `spend`, which may put an end to it.
 """
 

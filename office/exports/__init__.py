@@ -7,7 +7,6 @@ are asked for, by their place; who may ask is decided at the edge. What is secre
 from office.exports.checking import Finding, UnknownFile, check
 from office.exports.event_log import Wanted, count, xes
 from office.exports.histories import csv_line, history_csv, history_json
-from office.exports.telling import shown
 
 __all__ = [
     "Finding",
@@ -18,6 +17,5 @@ __all__ = [
     "csv_line",
     "history_csv",
     "history_json",
-    "shown",
     "xes",
 ]

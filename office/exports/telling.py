@@ -9,15 +9,12 @@ from typing import Any
 
 import engine
 from engine import Definition, Verdict
-
-WITHHELD = "(personal)"
-SECRET = "(secret)"
+from office import masking
 
 
 def shown(step: Mapping[str, Any], definition: Definition, personal: bool) -> Mapping[str, Any]:
     """A step with what is personal in it withheld, unless that is asked for; what is secret is withheld from everybody."""
-    hidden = definition.private.only_secret().replaced(step, lambda _: SECRET)
-    return hidden if personal else definition.private.replaced(hidden, lambda _: WITHHELD)
+    return masking.step(step, definition.private, masking.EVERYTHING if personal else masking.NOTHING)
 
 
 def verified(verdict: Verdict) -> str:

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import getpass
 import sys
 from datetime import datetime
 from pathlib import Path
 
 import click
 
-from office import exports
+import engine
+from office import exports, looks
 from web import create_app
 from web.commands.output import note
 from web.i18n import ZONE
 
+AT_THE_MACHINE = "machine:"
 DAY = click.DateTime(["%Y-%m-%d"])
 
 
@@ -33,6 +36,9 @@ def export(file: Path, since: datetime | None, until: datetime | None, process: 
             for part in exports.xes(wanted):
                 opened.write(part)
                 shown.update(1)
+        chosen = {"from": since and since.date(), "to": until and until.date(), "process": process}
+        by = engine.Actor(f"{AT_THE_MACHINE}{getpass.getuser()}")
+        looks.exported("log.xes", rows=total, by=by, at=engine.now(), personal=personal, **chosen)
     unfinished.replace(file)  # what stands under the name that was asked for is whole
     note(f"{total} cases in {file}")
 

@@ -15,6 +15,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "bench": ("bench", "Measure speed and growth against the floors of this machine, as ratios"),
     "decide": ("language", "Evaluate a decision of any DMN file and say which rules matched"),
     "feel": ("language", "Evaluate a FEEL expression over the variables of a context"),
+    "tck": ("tck", "Play DMN's compatibility kit and count by folder what passes, differs and is refused"),
     "docs": ("docs", "Write the reference pages anew from processes, service tasks, settings and errors"),
     "words": ("words", "Take new texts into the Chinese catalogue, and list what is not translated yet"),
     "build": ("building", "Build the pages and compile the translations"),

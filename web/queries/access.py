@@ -1,18 +1,26 @@
-"""Who may look at what: cases and customers, from departments and roles. Verbs check again for themselves."""
+"""Who may look at what, and what they are shown of it: cases and customers, from departments and roles. Verbs check again for themselves.
+
+The rule, deny by default: docs/explanation/who-sees-what.md.
+"""
 
 from __future__ import annotations
 
-from sqlalchemy import bindparam, exists, or_, select
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, bindparam, case, func, or_, select
 
 import engine
 from models.base import connection
 from models.complaint import Complaint
-from models.instance import ProcessInstance
 from models.user_task import UserTask
 from office import intake
+from office.masking import Sight
 from web.auth import Person
 
 SEE_EVERYTHING = ("supervisor", "auditor")
+JUST_NOW = timedelta(hours=1)
 
 
 class NotYourCase(engine.NotPermitted):
@@ -23,20 +31,52 @@ class RoleMissing(engine.NotPermitted):
     """This page belongs to another role."""
 
 
-_HANDLED = exists().where(
-    UserTask.instance_id == bindparam("instance"), UserTask.group.in_(bindparam("departments", expanding=True))
+_ME: Any = bindparam("me")
+_OPEN = UserTask.state == "open"
+_THEIRS = UserTask.group.in_(bindparam("departments", expanding=True))
+_TAKEN_IN = select(Complaint.accepted_at).where(
+    Complaint.instance_id == bindparam("instance"), Complaint.accepted_by == _ME
 )
-_TAKEN_IN = exists().where(Complaint.instance_id == bindparam("instance"), Complaint.accepted_by == bindparam("me"))
-_TOUCHES = select(exists().where(ProcessInstance.id == bindparam("instance"), or_(_HANDLED, _TAKEN_IN)))
 
 
-def check_case(person: Person, instance_id: int) -> None:
-    """Errors: NotYourCase."""
-    if person.has(*SEE_EVERYTHING):
-        return
+def _any(condition: ColumnElement[bool]) -> ColumnElement[int]:
+    return func.coalesce(func.max(case((condition, 1), else_=0)), 0)
+
+
+_STANDING: Any = select(
+    _any(_THEIRS).label("handled"),
+    _any(and_(_OPEN, _THEIRS)).label("waits_here"),
+    _any(and_(_OPEN, UserTask.assignee == _ME)).label("holds"),
+    _any(and_(_OPEN, _THEIRS, UserTask.assignee.is_(None))).label("free"),
+    _any(or_(UserTask.completed_by == _ME, and_(_OPEN, UserTask.assignee == _ME))).label("worked"),
+    _any(and_(UserTask.completed_by == _ME, UserTask.completed_at > bindparam("just_now"))).label("worked_just_now"),
+    _TAKEN_IN.limit(1).scalar_subquery().label("taken_in"),
+).where(UserTask.instance_id == bindparam("instance"))
+
+
+def check_case(person: Person, instance_id: int) -> Sight:
+    """What the person is shown of a case. Errors: NotYourCase."""
+    just_now = engine.now() - JUST_NOW
     given = {"instance": instance_id, "departments": sorted(person.departments), "me": person.name}
-    if not connection().scalar(_TOUCHES, given):
+    found = connection().execute(_STANDING, {**given, "just_now": just_now}).one()
+    everything = person.has(*SEE_EVERYTHING)
+    if not (everything or found.handled or found.worked or found.taken_in):
         raise NotYourCase(instance=instance_id)
+    return Sight(
+        personal=bool(everything or found.waits_here or found.worked or found.taken_in),
+        numbers=bool(found.holds),
+        is_work=bool(found.holds or found.free or found.worked_just_now or _since(found.taken_in, just_now)),
+    )
+
+
+def at_task(sight: Sight, person: Person, task: UserTask) -> Sight:
+    """The same at an open task: whoever may work on it needs what lies beside it as it is, numbers too."""
+    mine = task.assignee == person.name or (task.assignee is None and task.group in person.departments)
+    return replace(sight, numbers=sight.numbers or (mine and task.state == "open"))
+
+
+def _since(at: datetime | None, begin: datetime) -> bool:
+    return at is not None and at > begin
 
 
 def at_a_counter(person: Person) -> bool:

@@ -27,13 +27,7 @@ _COMPLAINT = select(Complaint).where(Complaint.instance_id == bindparam("instanc
 _OPEN_TASKS = (
     select(UserTask)
     .where(UserTask.instance_id == bindparam("instance"), UserTask.state == "open")
-    .order_by(UserTask.due_at, UserTask.id)
-)
-
-_WAITS_AT = (
-    select(UserTask.group)
-    .join(ProcessInstance, ProcessInstance.id == UserTask.instance_id)
-    .where(ProcessInstance.business_key == bindparam("number"), UserTask.state == "open")
+    .order_by(UserTask.due_at.is_(None), UserTask.due_at, UserTask.id)
 )
 
 
@@ -132,8 +126,3 @@ def comments(number: str) -> list[Comment]:
 def open_tasks(instance_id: int) -> list[UserTask]:
     """The open tasks of a case, the most urgent first."""
     return list(session().scalars(_OPEN_TASKS, {"instance": instance_id}))
-
-
-def waits_at(number: str) -> set[str]:
-    """The departments at which a case waits, by code."""
-    return set(session().scalars(_WAITS_AT, {"number": number}))

@@ -106,6 +106,7 @@ FACTS = {
     "property notBy": _("second person"),
     "hitPolicy": _("hit policy"),
     "aggregation": _("aggregation"),
+    "typeRef": _("type"),
     "expression": _("expression"),
     "description": _("remark"),
     "label": _("label"),

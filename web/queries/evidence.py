@@ -8,8 +8,9 @@ from datetime import date
 from typing import Any
 
 import engine
+from office.masking import EVERYTHING, Sight
 from web import refusals
-from web.i18n import in_language
+from web.i18n import in_language, shown_to
 
 OF_A_CALL = ("start", "place", "charge")
 
@@ -23,11 +24,17 @@ class Evidence:
     value: Any
 
 
-def of(form: engine.Form, variables: Mapping[str, Any], caught: Mapping[str, str]) -> list[Evidence]:
+def of(
+    form: engine.Form, variables: Mapping[str, Any], caught: Mapping[str, str], sight: Sight = EVERYTHING
+) -> list[Evidence]:
     """Everything a form shows that has a value; `caught` names what a service may answer, by its code."""
     variables = {**variables, "refusal": _named(variables.get("refusal"), caught)}
     found = [
-        Evidence(in_language(entry.label, entry.label_en), entry.shown_as, _resolve(variables, entry.variable))
+        Evidence(
+            in_language(entry.label, entry.label_en),
+            entry.shown_as,
+            shown_to(_resolve(variables, entry.variable), sight),
+        )
         for entry in form.shows
     ]
     return [item for item in found if item.value not in (None, "", [], {})]
@@ -44,8 +51,14 @@ def _named(refusal: Any, caught: Mapping[str, str]) -> list[Mapping[str, Any]]:
 def _resolve(variables: Mapping[str, Any], path: str) -> Any:
     value: Any = variables
     for part in path.split("."):
-        value = value.get(part) if isinstance(value, Mapping) else None
+        value = _said(value, part) if isinstance(value, Mapping) else None
     return value
+
+
+def _said(value: Mapping[str, Any], part: str) -> Any:
+    """A part of a context, in English where it says it in English beside."""
+    english = value.get(f"{part}_en")
+    return in_language(value[part], english) if english and part in value else value.get(part)
 
 
 def as_typed(form: engine.Form, values: Mapping[str, Any]) -> dict[str, Any]:

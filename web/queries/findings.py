@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from flask_babel import gettext
 
 import engine
+from web.i18n import language
 from web.i18n import mark as _
 from web.problems import plain
 from web.queries import doubts, unreadable
@@ -211,6 +213,9 @@ RULES = {
     "unusable_channel": _(
         "The field “%(field)s” is to say how the text “%(text)s” reached the customer. Name a text field, and offer only %(channels)s."
     ),
+    "unusable_written": _(
+        "The field “%(field)s” cannot hold “%(text)s”. Let it be a text field, and name one of %(kinds)s."
+    ),
     "required_must_be_constant": _("Whether the field “%(field)s” is required must be yes or no, not an expression."),
     "no_options": _("The field “%(field)s” offers nothing to choose. Enter its options."),
     "duplicate_option": _(
@@ -238,9 +243,11 @@ RULES = {
     "duplicate_id": _("Two decisions in the file have the same id (%(name)s). Give one of them another."),
     "no_id": _("A decision in the file has no id (%(name)s). Give it one."),
     "knowledge_model_not_executable": _(
-        "The business knowledge model “%(name)s” is not a single expression. Write it as one."
+        "The business knowledge model “%(name)s” holds a function of its own, a call of another language, or nothing. Write it as an expression or a table."
     ),
-    "decision_not_executable": _("The decision “%(name)s” is neither a table nor an expression. Make a table of it."),
+    "decision_not_executable": _(
+        "The decision “%(name)s” holds a function of its own, a call of another language, or nothing. Make a table or an expression of it."
+    ),
     "unknown_hit_policy": _(
         "The hit policy of the table is not known (%(policy)s %(aggregation)s). Choose one of the list."
     ),
@@ -312,6 +319,7 @@ RULES = {
     ),
     "foreign_setting": _("A setting of %(tool)s (%(setting)s) has no effect here. Take it out, or draw what it means."),
 }
+NAMED = ("name", "by", "gateway", "source", "target")  # values that are names of elements
 UNKNOWN = _("This cannot be published (%(rule)s).")
 # What BPMN calls the kinds of events and elements, and what a page calls them.
 KINDS = {
@@ -365,8 +373,9 @@ def _kind(kind: str) -> str:
     return str(gettext(KINDS[kind])) if kind in KINDS else kind
 
 
-def as_json(found: Iterable[engine.Problem]) -> list[Mapping[str, Any]]:
-    """Findings as the editor and the API read them."""
+def as_json(found: Iterable[engine.Problem], package: engine.Package | None = None) -> list[Mapping[str, Any]]:
+    """Findings as the editor and the API read them; elements of `package` are called as the language of the page has them."""
+    english = engine.english_names(package) if package is not None and language() == "en" else {}
     return [
         {
             "file": one.file,
@@ -374,11 +383,16 @@ def as_json(found: Iterable[engine.Problem]) -> list[Mapping[str, Any]]:
             "element": one.element_id,
             "rule": one.rule,
             "warning": one.warning,
-            "text": text(one),
+            "text": text(_in_english(one, english) if english else one),
             "values": plain(one.values),
         }
         for one in engine.first_findings(found)
     ]
+
+
+def _in_english(found: engine.Problem, english: Mapping[str, str]) -> engine.Problem:
+    told = {name: english.get(str(found.values[name])) for name in NAMED if name in found.values}
+    return replace(found, values={**found.values, **{name: text for name, text in told.items() if text}})
 
 
 def how_many(listed: Sequence[Mapping[str, Any]]) -> int:

@@ -18,6 +18,7 @@ from models.instance import ProcessInstance
 from models.usage import Cell
 from web.i18n import language
 
+ON_THE_SPOT = "on_the_spot"  # what is answered at once goes through no process
 _DEPARTMENTS = select(Department.code, Department.name_zh, Department.name_en)
 _PEOPLE = select(User.name, User.display_name).where(User.name.in_(bindparam("logins", expanding=True)))
 
@@ -81,6 +82,8 @@ def versions_of(numbers: Iterable[str | None]) -> dict[str, engine.Definition]:
 
 def process_name(key: str, definition: engine.Definition | None = None) -> str:
     """The name of a process, in `definition` when that holds it, else in its newest version; its key when it is not published."""
+    if key == ON_THE_SPOT:
+        return gettext("Answered on the spot")
     return element_name(key, "", key, definition)
 
 

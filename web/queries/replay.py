@@ -8,7 +8,7 @@ from __future__ import annotations
 import math
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -20,8 +20,10 @@ from models.base import session
 from models.billing import JournalEntry, LedgerAccount, Posting
 from models.identity import User
 from models.instance import ProcessInstance
+from office import masking
 from service_tasks import labels
-from web.i18n import in_language, masked, remark, yuan
+from web import refusals
+from web.i18n import in_language, language, remark, shown_to, yuan
 from web.i18n import mark as _
 from web.queries import casefile, names, timeline, words
 
@@ -93,9 +95,9 @@ def window(sequence: int, at: int | None) -> tuple[int, int]:
     return since, min(since + AT_ONCE - 1, sequence)
 
 
-def events(instance: ProcessInstance, told: engine.CaseHistory, since: int = 1) -> list[Event]:
+def events(instance: ProcessInstance, told: engine.CaseHistory, sight: masking.Sight, since: int = 1) -> list[Event]:
     """What happened in a case from an entry on, oldest first; the first event moves everything to where it stood by then."""
-    found = list(_Recorder(instance, told.definition).events(told.entries, since))
+    found = list(_Recorder(instance, told.definition, sight).events(told.entries, since))
     _place(found)
     return found
 
@@ -153,9 +155,9 @@ _MONEY: Any = (
 class _Recorder:
     """Follows a history step by step; what moves before the next thing worth telling is told with it."""
 
-    def __init__(self, instance: ProcessInstance, definition: engine.Definition) -> None:
-        self.instance = instance
-        self.definition = definition
+    def __init__(self, instance: ProcessInstance, definition: engine.Definition, sight: masking.Sight) -> None:
+        self.instance, self.definition = instance, definition
+        self.words = replace(sight, numbers=False)
         self.teller = timeline.teller(self.definition)
         self.follower = engine.Follower()
         self.money = money(instance.business_key)
@@ -272,7 +274,8 @@ class _Recorder:
         for one in form.inputs:
             if one.key in step["form"]:
                 value = step["form"][one.key]
-                shown = timeline.shown(value, one) if not self._hidden(one.key) else self._shown(one.key, value)
+                plain = one.key not in self.definition.personal
+                shown = timeline.shown(masking.masked(value), one) if plain else self._shown(one.key, value)
                 event.entered.append((in_language(one.label, one.label_en), shown or "—"))
 
     def job(self, event: Event, step: Step) -> None:
@@ -286,10 +289,20 @@ class _Recorder:
         """The boundary event took what the service before it refused."""
         if self.refusal is not None:
             self.job(event, self.refusal)
-        event.answered = [(gettext("Refused"), words.code_text(step["code"])), *event.answered]
+        event.answered = [(gettext("Refused"), self._refusal(step)), *event.answered]
+
+    def _refusal(self, step: Step) -> str:
+        """Why, with the values that the service gave; a refusal without a sentence is called as the event that takes it."""
+        if step["code"] not in refusals.SENTENCES:
+            return self.teller.name(step)
+        given = self.refusal.get("values") if self.refusal is not None else None
+        return refusals.sentence({**(given or {}), "code": step["code"]})
 
     def decided(self, event: Event, step: Step) -> None:
-        event.asked = [(self._label(name), self._shown(name, value)) for name, value in step["inputs"].items()]
+        heads = self._heads(event.process, step["decision"])
+        event.asked = [
+            (heads.get(name) or self._label(name), self._shown(name, value)) for name, value in step["inputs"].items()
+        ]
         event.answered = [(gettext("Result"), self._shown("", step["value"]))]
         event.rules = [
             gettext(
@@ -299,6 +312,13 @@ class _Recorder:
             )
             for rule in step["matched"]
         ]
+
+    def _heads(self, process: str, decision: str) -> dict[str, str]:
+        """What a table calls the columns that test more than one variable, by their expression."""
+        columns = self.definition.columns(decision)
+        english = self.definition.english.get(process, {}).get("columns") if language() == "en" else None
+        named = english if isinstance(english, dict) else {}
+        return {text: str(named.get(head, head)) for text, head in columns.items() if not text.isidentifier()}
 
     def _labelled(self, step: Step, side: str, values: Mapping[str, Any]) -> list[tuple[str, str]]:
         known = labels.of(step["topic"], side)
@@ -314,6 +334,8 @@ class _Recorder:
             return self._label(name), self._shown(name, value)
         if label.unit == "fen" and isinstance(value, int):
             return in_language(label.zh, label.en), yuan(value)
+        if name == "subject" and isinstance(value, str):
+            return in_language(label.zh, label.en), names.subject(self.definition, value)
         hidden = (label.personal or personal) and name not in VISIBLE
         return in_language(label.zh, label.en), _withheld(value) if hidden else self._shown(name, value)
 
@@ -331,7 +353,11 @@ class _Recorder:
             return "—"
         if self._hidden(name):
             return _withheld(value)
-        known = self.fields.get(name)
+        if name in IN_WORDS:
+            return str(shown_to(value, self.words))[:LONGEST]
+        if isinstance(value, Mapping) and value.get("code") in refusals.SENTENCES:
+            return refusals.sentence(value)
+        value, known = masking.masked(value), self.fields.get(name)
         shown = timeline.shown(value, known) if known is not None else ""
         return (shown or _plain(name, value, self.definition.personal))[:LONGEST]
 
@@ -355,13 +381,15 @@ def _plain(name: str, value: Any, personal: frozenset[str]) -> str:
         return ", ".join(_plain(name, one, personal) for one in value)
     if name in ("amount", "disputed_amount", "action_amount") and isinstance(value, int):
         return yuan(value)
+    if name in ("department", "group"):
+        return names.departments().get(str(value), str(value))
     return words.cell_text(name, value)
 
 
 def _withheld(value: Any) -> str:
     """A number masked, anything else left out."""
     text = str(value)
-    return masked(text) if text.isdecimal() and len(text) == 11 else gettext("(personal, not shown)")
+    return masking.number(text) if text.isdecimal() and len(text) == 11 else gettext("(personal, not shown)")
 
 
 def _fields(definition: engine.Definition) -> dict[str, Any]:

@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from operator import itemgetter
 from typing import Any
 
 from flask_babel import gettext
-from sqlalchemy import select
+from sqlalchemy import Select, and_, bindparam, cast, literal, null, select, union_all
 
 import engine
-from models.base import session
+from models.base import UTCDateTime, session
 from models.complaint import Complaint
 from models.customer import Customer
 from models.incident import Incident
 from models.instance import ProcessInstance
 from models.timer import MessageSubscription, Timer
+from models.user_task import UserTask
 from web import refusals
-from web.queries import casefile, names
+from web.queries import names
 
 
 @dataclass(frozen=True)
@@ -30,16 +32,53 @@ class Whose:
     process: str | None
 
 
+_WHOSE: Any = (
+    select(Customer.name, Complaint.msisdn, Complaint.process_key)
+    .select_from(Complaint)
+    .outerjoin(Customer, Customer.id == Complaint.customer_id)
+    .where(Complaint.instance_id == bindparam("instance"))
+)
+
+
 def whose(instance_id: int) -> Whose:
     """Who the case is about; nobody for a batch."""
-    query = (
-        select(Customer.name, Complaint.msisdn, Complaint.process_key)
-        .select_from(Complaint)
-        .outerjoin(Customer, Customer.id == Complaint.customer_id)
-        .where(Complaint.instance_id == instance_id)
-    )
-    found = session().execute(query).first()
+    found = session().execute(_WHOSE, {"instance": instance_id}).first()
     return Whose(*found) if found is not None else Whose(None, None, None)
+
+
+@dataclass(frozen=True)
+class TakenIn:
+    """A case that has just been taken in: its instance, whose it is, the departments at which it waits, the elements at which it is stuck."""
+
+    instance_id: int
+    customer: str | None
+    groups: frozenset[str]
+    stuck: frozenset[str]
+
+
+_TAKEN_IN: Any = (
+    select(Complaint.instance_id, Customer.name, UserTask.group, Incident.element_id)
+    .select_from(Complaint)
+    .outerjoin(Customer, Customer.id == Complaint.customer_id)
+    .outerjoin(UserTask, and_(UserTask.instance_id == Complaint.instance_id, UserTask.state == "open"))
+    .outerjoin(Incident, and_(Incident.instance_id == Complaint.instance_id, Incident.state == "open"))
+    .where(Complaint.case_number == bindparam("number"))
+)
+
+
+def taken_in(number: str) -> TakenIn:
+    """What to say of a complaint that is a case now."""
+    found = session().execute(_TAKEN_IN, {"number": number}).all()
+    groups, stuck = (frozenset(row[place] for row in found if row[place]) for place in (2, 3))
+    return TakenIn(found[0][0], found[0][1], groups, stuck)
+
+
+def stuck_at(taken: TakenIn) -> list[str]:
+    """What the steps are called at which a case that was just taken in is stuck."""
+    if not taken.stuck:
+        return []
+    definition = engine.definition_of(taken.instance_id)
+    return [names.drawn_in(definition, element) for element in sorted(taken.stuck)]
 
 
 @dataclass(frozen=True)
@@ -53,14 +92,14 @@ class Wait:
     stuck: bool = False
 
 
-def waits(instance: ProcessInstance) -> list[Wait]:
+def waits(instance: ProcessInstance, tasks: Sequence[UserTask], definition: engine.Definition) -> list[Wait]:
     """What an active case waits for; the steps of people first."""
-    return [*_tasks(instance), *_events(instance)]
+    return [*_tasks(tasks), *_events(instance, definition)]
 
 
-def _tasks(instance: ProcessInstance) -> Iterator[Wait]:
+def _tasks(tasks: Sequence[UserTask]) -> Iterator[Wait]:
     groups = names.departments()
-    for task in casefile.open_tasks(instance.id):
+    for task in tasks:
         name = names.of_item(
             names.element_name(task.process_key, task.element_id, task.name), task.item_index, task.item_count
         )
@@ -68,27 +107,25 @@ def _tasks(instance: ProcessInstance) -> Iterator[Wait]:
         yield Wait(name, who, task.due_at, task.id)
 
 
-def _events(instance: ProcessInstance) -> Iterator[Wait]:
-    timers = session().execute(select(Timer.element_id, Timer.due_at).where(Timer.instance_id == instance.id)).all()
-    messages = (
-        session()
-        .scalars(select(MessageSubscription.element_id).where(MessageSubscription.instance_id == instance.id))
-        .all()
-    )
-    incidents = (
-        session()
-        .scalars(select(Incident.element_id).where(Incident.instance_id == instance.id, Incident.state == "open"))
-        .all()
-    )
-    if not (timers or messages or incidents):
-        return
-    definition = engine.definition_of(instance.id)
-    for element, due in timers:
-        yield Wait(names.drawn_in(definition, element), "", due)
-    for element in messages:
-        yield Wait(names.drawn_in(definition, element), "", None)
-    for element in incidents:
-        yield Wait(names.drawn_in(definition, element), gettext("the operator of the system"), None, stuck=True)
+def _part(kind: int, element: Any, due: Any, instance: Any, *more: Any) -> Select[Any]:
+    columns: tuple[Any, ...] = (literal(kind).label("kind"), element.label("element"), due.label("due"))
+    return select(*columns).where(instance == bindparam("instance"), *more)
+
+
+_TIMER, _MESSAGE, _INCIDENT = range(3)
+_NO_LIMIT = cast(null(), UTCDateTime())
+_WAITS: Any = union_all(
+    _part(_TIMER, Timer.element_id, Timer.due_at, Timer.instance_id),
+    _part(_MESSAGE, MessageSubscription.element_id, _NO_LIMIT, MessageSubscription.instance_id),
+    _part(_INCIDENT, Incident.element_id, _NO_LIMIT, Incident.instance_id, Incident.state == "open"),
+)
+
+
+def _events(instance: ProcessInstance, definition: engine.Definition) -> Iterator[Wait]:
+    for kind, element, due in sorted(session().execute(_WAITS, {"instance": instance.id}), key=itemgetter(0)):
+        stuck = kind == _INCIDENT
+        who = gettext("the operator of the system") if stuck else ""
+        yield Wait(names.drawn_in(definition, element), who, due, stuck=stuck)
 
 
 def said(step: str, number: str, who: Whose, advanced: engine.Advanced) -> tuple[str, str]:

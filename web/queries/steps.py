@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from flask_babel import gettext
+
 import engine
 from web.i18n import in_language
 from web.queries import changes, limits, modeler, names
@@ -51,7 +53,7 @@ def _step(definition: engine.Definition, element: engine.Element, departments: _
         limit=limits.text(definition, element),
         form=form,
         fields=list(_fields(definition, form)) if form else [],
-        does=_does(element),
+        does=_does(definition, element),
         calls=element.called,
         manual=[(ref, _manual(ref)) for ref in element.manual_refs],
         documentation=names.documentation(definition.key, element),
@@ -63,12 +65,21 @@ def _fields(definition: engine.Definition, form: str) -> Iterator[str]:
         yield in_language(field.label, field.label_en) or field.key
 
 
-def _does(element: engine.Element) -> str:
+def named_by_form(definition: engine.Definition, form: str) -> list[str]:
+    """The steps of a process that are done on a form, in the order in which they are drawn."""
+    drawn = definition.elements.values()
+    asked = (one for one in drawn if one.type == "userTask" and one.properties.get("form") == form)
+    return [names.element_name(definition.key, one.id, one.name) for one in asked]
+
+
+def _does(definition: engine.Definition, element: engine.Element) -> str:
     """What the desk does by itself at a service task, or which table decides."""
     known = engine.operators().get(element.topic)
     if known is not None:
         return in_language(known.title_zh, known.title_en)
-    return element.decision
+    if not element.decision:
+        return ""
+    return in_language(definition.decision_name(element.decision), gettext("by a decision table"))
 
 
 def _manual(ref: str) -> str:

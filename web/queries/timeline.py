@@ -11,9 +11,19 @@ from typing import Any
 from flask_babel import gettext
 
 import engine
-from web.i18n import in_language, moment, remark, yuan
+from office.masking import EVERYTHING, Sight, Withheld
+from office.masking import step as shown_step
+from web.i18n import in_language, moment, remark, withheld, yuan
 from web.i18n import mark as _
-from web.queries.names import department_then, element_name, know_people, of_item, process_name
+from web.queries.names import (
+    department_then,
+    drawn_in,
+    element_name,
+    know_people,
+    of_item,
+    person_name,
+    process_name,
+)
 
 Step = dict[str, Any]
 MOST_SEQ = 2**31
@@ -45,36 +55,37 @@ class Line:
     token: int | None = None
 
 
-def lines(told: engine.CaseHistory, before: int | None = None) -> list[Line]:
+def lines(told: engine.CaseHistory, sight: Sight, before: int | None = None) -> list[Line]:
     """The sentences of a history from where it was asked for, up to an entry or to the last; oldest first."""
-    return _lines(told, range(told.since, before or MOST_SEQ))
+    return _lines(told, sight, range(told.since, before or MOST_SEQ))
 
 
-def newest(told: engine.CaseHistory, count: int) -> list[Line]:
+def newest(told: engine.CaseHistory, sight: Sight, count: int) -> list[Line]:
     """The sentences of so many entries at the end of a history, newest first."""
     last = told.entries[-1].seq if told.entries else 0
-    return _lines(told, range(last - count + 1, last + 1))[::-1]
+    return _lines(told, sight, range(last - count + 1, last + 1))[::-1]
 
 
-def _lines(told: engine.CaseHistory, shown: range) -> list[Line]:
+def _lines(told: engine.CaseHistory, sight: Sight, shown: range) -> list[Line]:
     know_people({entry.actor for entry in told.entries if entry.seq in shown})
-    teller = _Teller(told.definition)
+    teller = _Teller(told.definition, sight)
     return [teller.as_it_stands(line) for line in list(teller.tell(told.entries, shown))]
 
 
 def teller(definition: engine.Definition) -> _Teller:
-    """Whoever tells a history step by step; it must be told every step, in order."""
-    return _Teller(definition)
+    """Whoever tells a history step by step; it must be told every step, in order, as it may be shown."""
+    return _Teller(definition, EVERYTHING)
 
 
 class _Teller:
     """Turns steps into sentences; knows which process each scope belongs to."""
 
-    def __init__(self, definition: engine.Definition) -> None:
-        self.definition = definition
+    def __init__(self, definition: engine.Definition, sight: Sight) -> None:
+        self.definition, self.sight = definition, sight
         self.scopes: dict[int, str] = {0: definition.key}
         self.items: dict[int, tuple[int, int]] = {}
         self.waiting: set[int] = set()
+        self.places: dict[int, int] = {}
 
     def tell(self, entries: list[engine.Entry], shown: range) -> Iterator[Line]:
         """The lines of the entries shown; of the others only what later ones speak of is kept."""
@@ -108,6 +119,8 @@ class _Teller:
     def enter(self, step: Step) -> None:
         """Keep what a step enters, of which later ones speak."""
         engine.follow_scopes(self.scopes, step)
+        if "token" in step and "scope" in step:
+            self.places[step["token"]] = step["scope"]
         if step["type"] == "item_entered":
             self.items[step["item"]] = step["index"], step["count"]
         elif step["type"] == "call_entered" and step.get("scope", 0) in self.items:
@@ -115,21 +128,23 @@ class _Teller:
 
     def name(self, step: Step) -> str:
         """The element of a step, by its name on the diagram, and which item of how many it concerns."""
-        return of_item(self._drawn_name(step), *self.items.get(step.get("scope", 0), (None, None)))
+        return of_item(self._drawn_name(step), *self.items.get(self.scope(step), (None, None)))
+
+    def scope(self, step: Step) -> int:
+        """Where a step stands; one that does not say so concerns a token that stood there before."""
+        place: int = step.get("scope", self.places.get(step.get("token", 0), 0))
+        return place
 
     def _drawn_name(self, step: Step) -> str:
-        process = self.scopes.get(step.get("scope", 0), self.definition.key)
-        element = step.get("element", "")
-        drawn = (
-            self.definition.processes[process].diagram.elements.get(element)
-            if process in self.definition.processes
-            else None
-        )
-        return element_name(process, element, drawn.name if drawn else element, self.definition)
+        process, element = self.scopes.get(self.scope(step), self.definition.key), step.get("element", "")
+        compiled = self.definition.processes.get(process)
+        if compiled is None or element not in compiled.diagram.elements:
+            return drawn_in(self.definition, element)
+        return element_name(process, element, compiled.diagram.elements[element].name, self.definition)
 
     def _told(self, step: Step) -> tuple[str, str, list[tuple[str, str]]] | None:
         teller = _TELLERS.get(step["type"])
-        return teller(self, step) if teller is not None else None
+        return teller(self, shown_step(step, self.definition.private, self.sight)) if teller is not None else None
 
     def started(self, step: Step) -> Any:
         name = process_name(step["process"], self.definition)
@@ -158,7 +173,11 @@ class _Teller:
 
     def job(self, step: Step) -> Any:
         result = step["result"] or {}
-        details = [(gettext(_LABELS[k]), plain(k, v)) for k, v in result.items() if k in _LABELS and v is not None]
+        details = [
+            (gettext(_LABELS[k]), process_name(v, self.definition) if k == "process" else plain(k, v))
+            for k, v in result.items()
+            if k in _LABELS and v is not None
+        ]
         return "desk", gettext("Carried out: %(task)s", task=self.name(step)), details
 
     def decided(self, step: Step) -> Any:
@@ -180,7 +199,7 @@ class _Teller:
     def met(self, step: Step) -> Any:
         if "element" in step:
             return None
-        told = [(gettext("Told"), step["told"])] if isinstance(step["told"], str) else []
+        told = [(gettext("Told"), withheld(step["told"]))] if isinstance(step["told"], str) else []
         return "person", gettext("Interim reply to the customer"), told
 
     def called(self, step: Step) -> Any:
@@ -201,7 +220,7 @@ class _Teller:
         return "person", gettext("Personal data erased: %(why)s", why=step["reason"]), []
 
     def assigned(self, step: Step) -> Any:
-        return "person", gettext("Handed to %(who)s: %(task)s", who=step["to"], task=self.name(step)), []
+        return "person", gettext("Handed to %(who)s: %(task)s", who=person_name(step["to"]), task=self.name(step)), []
 
 
 def _simple(kind: str, pattern: str) -> Callable[[_Teller, Step], Any]:
@@ -209,7 +228,7 @@ def _simple(kind: str, pattern: str) -> Callable[[_Teller, Step], Any]:
     return lambda teller, step: (kind, gettext(pattern, task=teller.name(step)), [])
 
 
-_TELLERS: dict[str, Callable[[_Teller, Step], Any]] = {
+_TELLERS: dict[str, Callable[[_Teller, Any], Any]] = {
     "instance_started": _Teller.started,
     "user_task_created": _Teller.created,
     "user_task_completed": _Teller.completed,
@@ -264,6 +283,8 @@ def shown(value: Any, field: Any) -> str:
     """A value as its form field shows it."""
     if value is None or value == "":
         return ""
+    if isinstance(value, Withheld):
+        return str(withheld(value))
     if field.unit == "fen":
         return yuan(value)
     chosen = value if isinstance(value, list) else [value]
@@ -275,6 +296,8 @@ def shown(value: Any, field: Any) -> str:
 
 def written(value: Any) -> str:
     """Any variable as text."""
+    if isinstance(value, Withheld):
+        return str(withheld(value))
     if isinstance(value, bool):
         return gettext("yes") if value else gettext("no")
     if isinstance(value, datetime):

@@ -13,6 +13,7 @@ import engine
 from models.base import session
 from models.instance import ProcessInstance
 from models.user_task import UserTask
+from office.masking import EVERYTHING
 from office.scenarios import Trial
 from web import errors
 from web.i18n import ZONE
@@ -105,7 +106,7 @@ def standing(trial: Trial) -> Standing:
         ends=[known.get(one, one) for one in sorted(trial.play.ends())],
         over=instance.state != "active",
         moved=[(_account(name), amount) for name, amount in trial.moved().items()],
-        lines=timeline.lines(told),
+        lines=timeline.lines(told, EVERYTHING),
         pictures=[Picture(stage.process, stage.name, stage.json, stage.english) for stage in stages],
         stopped=_stopped(trial),
     )

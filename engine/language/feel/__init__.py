@@ -19,6 +19,7 @@ from engine.language.feel.inference import Doubt, Judge, Names, TestJudge
 from engine.language.feel.lexer import MOST_CHARACTERS, FeelSyntaxError
 from engine.language.feel.parser import MOST_DEPTH, Parser
 from engine.language.feel.reader import MOST_CHAIN
+from engine.language.feel.shapes import ANY, Shape
 from engine.language.feel.temporal import at_literal
 from engine.language.feel.types import (
     MOST_NESTING,
@@ -108,23 +109,31 @@ class UnaryTests:
 
 
 def compile(  # noqa: A001
-    text: str, *, names: Iterable[str] = (), functions: Mapping[str, Function] | None = None
+    text: str,
+    *,
+    names: Iterable[str] = (),
+    functions: Mapping[str, Function] | None = None,
+    shapes: Mapping[str, Shape] | None = None,
 ) -> Expression:
     """Compile an expression; `names` are known variables, needed only when they hold spaces or signs;
-    `functions` are those of a DMN model beside the built-in ones.
+    `functions` and `shapes`, types by their name, are those of a DMN model beside the built-in ones.
 
     Errors: FeelSyntaxError(text, column, why), columns counting from 1.
     """
-    parser = Parser(text, names, functions)
+    parser = Parser(text, names, functions, shapes=shapes)
     closure = parser.whole_expression()
     return Expression(text, frozenset(parser.names), closure)
 
 
 def compile_unary(
-    text: str, *, names: Iterable[str] = (), functions: Mapping[str, Function] | None = None
+    text: str,
+    *,
+    names: Iterable[str] = (),
+    functions: Mapping[str, Function] | None = None,
+    shapes: Mapping[str, Shape] | None = None,
 ) -> UnaryTests:
     """Compile the tests of a decision table cell; as `compile`. Errors: FeelSyntaxError."""
-    parser = Parser(text, names, functions)
+    parser = Parser(text, names, functions, shapes=shapes)
     test = parser.whole_tests()
     return UnaryTests(text, frozenset(parser.names), test)
 
@@ -150,6 +159,7 @@ def points_of(text: str) -> points.Points | None:
 
 
 __all__ = [
+    "ANY",
     "BUILTINS",
     "CHARGE",
     "LIMITS",
@@ -162,6 +172,7 @@ __all__ = [
     "Names",
     "Range",
     "Scope",
+    "Shape",
     "TestJudge",
     "UnaryTests",
     "at_literal",

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import date
 from typing import Any
 
 from engine.language.feel import types
 from engine.language.feel.functions.registry import CHARGE, Function
+from engine.language.feel.shapes import Shape
 from engine.language.feel.temporal import property_of
 from engine.language.feel.types import Range, both, compare, either, equal, kind
 
@@ -118,12 +120,16 @@ def membership(value: Closure, test: Test) -> Closure:
     return lambda v, s: test(v, s, value(v, s))
 
 
-def instance_of(value: Closure, wanted: str) -> Closure:
+def instance_of(value: Closure, wanted: Shape) -> Closure:
     """Whether a value has a type; anything but null is Any."""
-    if wanted == "Any":
-        return lambda v, s: value(v, s) is not None
-    expected = "null" if wanted == "Null" else wanted
-    return lambda v, s: kind(value(v, s)) == expected
+
+    def run(v: Mapping[str, Any], s: Any) -> bool:
+        found = value(v, s)
+        if isinstance(found, list | tuple | Mapping):
+            s.spend(len(found))
+        return wanted.instance(found)
+
+    return run
 
 
 def interval(low: Closure, high: Closure, low_open: bool, high_open: bool) -> Closure:
@@ -190,7 +196,7 @@ def selection(closure: Closure, condition: Closure, weight: int) -> Closure:
         kept = []
         for item in items:
             s.spend(weight + len(v) // CHARGE)
-            inner = {**v, **item, "item": item} if isinstance(item, Mapping) else {**v, "item": item}
+            inner = {**v, "item": item, **item} if isinstance(item, Mapping) else {**v, "item": item}
             if condition(inner, s) is True:
                 kept.append(item)
         return kept
@@ -213,18 +219,43 @@ def call(function: Function, given: list[Closure]) -> Closure:
 
 
 def span(low: Closure, high: Closure) -> Closure:
-    """The whole numbers from one to another, upwards or downwards."""
+    """The whole numbers or days from one to another, upwards or downwards."""
 
     def run(v: Mapping[str, Any], s: Any) -> Any:
-        a, b = types.normal(low(v, s)), types.normal(high(v, s))
-        if type(a) is not int or type(b) is not int:
+        steps = _steps(low(v, s), high(v, s))
+        if steps is None:
             return None
-        s.spend(abs(b - a) // CHARGE)
-        if abs(b - a) > MOST_ITEMS:
+        s.spend(len(steps) // CHARGE)
+        if len(steps) > MOST_ITEMS + 1:
             raise types.FeelLimit(items=MOST_ITEMS)
-        return list(range(a, b + 1)) if a <= b else list(range(a, b - 1, -1))
+        return list(steps)
 
     return run
+
+
+class _Days(Sequence[date]):
+    """The days whose numbers are in a range."""
+
+    def __init__(self, numbers: range) -> None:
+        self.numbers = numbers
+
+    def __len__(self) -> int:
+        return len(self.numbers)
+
+    def __getitem__(self, at: Any) -> Any:
+        found = self.numbers[at]
+        return _Days(found) if isinstance(found, range) else date.fromordinal(found)
+
+
+def _steps(low: Any, high: Any) -> Sequence[Any] | None:
+    """The whole numbers or days from one to another, upwards or downwards; null for what does not go in steps."""
+    a, b = types.normal(low), types.normal(high)
+    if type(a) is date and type(b) is date:
+        days = _steps(a.toordinal(), b.toordinal())
+        return _Days(days) if isinstance(days, range) else None
+    if type(a) is not int or type(b) is not int:
+        return None
+    return range(a, b + 1) if a <= b else range(a, b - 1, -1)
 
 
 def repetition(iterations: list[tuple[str, Closure]], body: Closure, weight: int, *, partial: bool) -> Closure:
@@ -287,10 +318,8 @@ def _listed(value: Any) -> Sequence[Any] | None:
     if value is None:
         return None
     if isinstance(value, Range):
-        low, high = types.normal(value.low), types.normal(value.high)
-        if type(low) is not int or type(high) is not int:
-            return None
-        return range(low + value.low_open, high + 1 - value.high_open)
+        steps = None if compare("<=", value.low, value.high) is not True else _steps(value.low, value.high)
+        return steps and steps[int(value.low_open) : len(steps) - value.high_open]
     return value if isinstance(value, list | tuple) else [value]
 
 
@@ -329,13 +358,26 @@ def fits(closure: Closure) -> Test:
 def _fits(value: Any, wanted: Any, scope: Any) -> bool | None:
     if isinstance(wanted, Range) and not isinstance(value, Range):
         return wanted.contains(value)
-    if isinstance(wanted, list | tuple) and not isinstance(value, list | tuple):
-        result: bool | None = False
-        for item in wanted:
-            scope.spend(1)
-            result = either(result, _fits(value, item, scope))
-        return result
+    if isinstance(wanted, list | tuple):
+        return _is_among(value, wanted, scope)
     return equal(value, wanted, scope.spend)
+
+
+def _is_among(value: Any, wanted: Sequence[Any], scope: Any) -> bool | None:
+    """Whether a value is the list, or fits one of its items; an item of another type is simply another."""
+    nested = isinstance(value, list | tuple)
+    if nested and equal(value, wanted, scope.spend) is True:
+        return True
+    result: bool | None = False
+    for item in wanted:
+        scope.spend(1)
+        if isinstance(item, Range) and not nested:
+            result = either(result, _fits(value, item, scope))
+        elif isinstance(item, list | tuple) and not nested:
+            result = either(result, _is_among(value, item, scope))
+        elif equal(value, item, scope.spend) is True:
+            return True
+    return result
 
 
 def any_of(tests: list[Test]) -> Test:

@@ -13,6 +13,7 @@ from typing import Any
 from engine.language.feel import inferred
 from engine.language.feel.functions.registry import Function
 from engine.language.feel.inferred import ANYTHING, BOOLEAN, LIST, NUMBER, TEXT, Type, list_of, union
+from engine.language.feel.shapes import Shape
 
 INPUT = "?"
 EQUALITY = ("=", "!=")
@@ -228,7 +229,7 @@ def membership(value: Judge, test: TestJudge) -> Judge:
     return judge
 
 
-def instance_of(value: Judge, wanted: str) -> Judge:
+def instance_of(value: Judge, wanted: Shape) -> Judge:
     """Whether a value has a type."""
 
     def judge(names: Names, doubts: Doubts) -> Type:

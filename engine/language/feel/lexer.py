@@ -55,7 +55,7 @@ _NUMBER = re.compile(r"(?:\d+(?:\.\d+)?|\.\d+)(?:[eE][+-]?\d+)?", re.ASCII)
 _STRING = re.compile(r'"(?:[^"\\]|\\.)*"', re.DOTALL)
 _WORD = re.compile(r"[^\W\d][\w'’]*")
 _SYMBOL = re.compile(r"\*\*|\.\.|<=|>=|!=|[-+*/=<>(){}\[\],.:?@]")
-_DECLARED = re.compile(r"(?:[{,]|\b(?:for|some|every)\b)\s*([^\W\d]\w*(?: \w+)+?)\s*(?::|\bin\b)")
+_DECLARED = re.compile(r"(?:[{,]|\b(?:for|some|every)\b)\s*([^\W\d]\w*(?:\s+\w+)+?)\s*(?::|\bin\b)")
 _ESCAPE = re.compile(r'\\(?:u([0-9A-Fa-f]{4})|U([0-9A-Fa-f]{6})|([nrt"\'\\]))')
 _PLAIN = {"n": "\n", "r": "\r", "t": "\t"}
 
@@ -65,11 +65,15 @@ class FeelSyntaxError(Invalid):
 
 
 class Token(NamedTuple):
-    """`kind` is number, string, name, keyword, symbol or end; `column` counts from 1."""
+    """`kind` is number, string, name, keyword, symbol or end; `column` counts from 1, and the next one may begin at `end`.
+
+    The text of a name with spaces is that of the name known, however many blanks and line breaks were written.
+    """
 
     kind: str
     text: str
     column: int
+    end: int
 
 
 def tokens(text: str, known: Iterable[str]) -> list[Token]:
@@ -84,17 +88,18 @@ def tokens(text: str, known: Iterable[str]) -> list[Token]:
             position = space.end()
             continue
         found.append(_token(text, position, spaced))
-        position += len(found[-1].text)
-    found.append(Token("end", "", len(text) + 1))
+        position = found[-1].end - 1
+    found.append(Token("end", "", len(text) + 1, len(text) + 1))
     return found
 
 
 @lru_cache(maxsize=64)
-def _longest_first(known: frozenset[str]) -> dict[str, list[str]]:
+def _longest_first(known: frozenset[str]) -> dict[str, list[tuple[str, re.Pattern[str]]]]:
     """The names that are not plain words, by their first character; the same for every cell of a decision table."""
-    found: dict[str, list[str]] = {}
-    for name in sorted((name for name in known if name and not _WORD.fullmatch(name)), key=len, reverse=True):
-        found.setdefault(name[0], []).append(name)
+    found: dict[str, list[tuple[str, re.Pattern[str]]]] = {}
+    for name in sorted((name for name in known if name.strip() and not _WORD.fullmatch(name)), key=len, reverse=True):
+        written = re.compile(r"\s+".join(map(re.escape, name.split())) + r"(?!\w)")
+        found.setdefault(name.strip()[0], []).append((name, written))
     return found
 
 
@@ -102,26 +107,22 @@ def _declared(text: str) -> Iterator[str]:
     """Names with spaces that the expression itself introduces, as context entries or in iterations."""
     for match in _DECLARED.finditer(text):
         if not KEYWORDS & set(match[1].split()):
-            yield match[1]
+            yield " ".join(match[1].split())
 
 
-def _token(text: str, position: int, spaced: dict[str, list[str]]) -> Token:
+def _token(text: str, position: int, spaced: dict[str, list[tuple[str, re.Pattern[str]]]]) -> Token:
     column = position + 1
-    for name in spaced.get(text[position], ()):
-        if text.startswith(name, position) and not _continues(text, position + len(name)):
-            return Token("name", name, column)
+    for name, written in spaced.get(text[position], ()):
+        if match := written.match(text, position):
+            return Token("name", name, column, match.end() + 1)
     for kind, pattern in (("string", _STRING), ("number", _NUMBER)):
         if match := pattern.match(text, position):
-            return Token(kind, match.group(), column)
+            return Token(kind, match.group(), column, match.end() + 1)
     if match := _WORD.match(text, position):
-        return Token("keyword" if match.group() in KEYWORDS else "name", match.group(), column)
+        return Token("keyword" if match.group() in KEYWORDS else "name", match.group(), column, match.end() + 1)
     if match := _SYMBOL.match(text, position):
-        return Token("symbol", match.group(), column)
+        return Token("symbol", match.group(), column, match.end() + 1)
     raise FeelSyntaxError(text=text, column=column, why="unexpected_character")
-
-
-def _continues(text: str, position: int) -> bool:
-    return position < len(text) and (text[position].isalnum() or text[position] == "_")
 
 
 def unquote(literal: str) -> str:

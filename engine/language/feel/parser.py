@@ -13,6 +13,7 @@ from engine.language.feel.closures import INPUT, Closure, Test
 from engine.language.feel.functions import BUILTINS, Function
 from engine.language.feel.lexer import COMPARISONS, PART_NAMES, TYPE_NAMES, Token, unquote
 from engine.language.feel.reader import Reader
+from engine.language.feel.shapes import ANY, Shape
 from engine.language.feel.temporal import at_literal
 
 MOST_DEPTH = 30
@@ -29,10 +30,12 @@ class Parser(Reader):
         known: Iterable[str],
         functions: Mapping[str, Function] | None = None,
         meaning: ModuleType = closures,
+        shapes: Mapping[str, Shape] | None = None,
     ) -> None:
         self.meaning = meaning
+        self.shapes = {**{name: Shape(name) for name in TYPE_NAMES}, **(shapes or {})}
         self.functions = {**BUILTINS, **(functions or {})}
-        super().__init__(text, {*known, *self.functions, *TYPE_NAMES, *PART_NAMES})
+        super().__init__(text, {*known, *self.functions, *self.shapes, *PART_NAMES})
         self.depth = self.tested = 0
         self.names: set[str] = set()
         self.bound: list[str] = []
@@ -172,15 +175,55 @@ class Parser(Reader):
         self.expect(")")
         return self.meaning.any_of(tests)
 
-    def _type(self) -> str:
+    def _type(self) -> Shape:
+        """A type by its name, or with what it consists of: `list<number>`, `context<a: number>`, `range<date>`."""
+        self.depth += 1
+        if self.depth > MOST_DEPTH:
+            raise self.fail("too_deep")
         token = self.token
-        if token.kind == "name" and token.text in TYPE_NAMES:
+        if self.accept("null"):
+            found = Shape("Null")
+        elif self.accept("function"):
+            found = self._type_of_function()
+        elif token.kind == "name" and token.text not in self.shapes and self.meaning is not closures:
             self.take()
-        elif not self.accept("null"):
+            found = ANY  # whoever evaluates has said that there is such a type
+        elif token.kind != "name" or token.text not in self.shapes:
             raise self.fail("unknown_type")
-        if self.at("<"):
+        else:
+            found = self.shapes[self.take().text]
+            if self.at("<"):
+                found = self._type_of_parts(token)
+        self.depth -= 1
+        return found
+
+    def _type_of_parts(self, token: Token) -> Shape:
+        if token.text not in ("list", "range", "context"):
             raise self.fail("unsupported_type")
-        return "Null" if token.text == "null" else token.text
+        self.expect("<")
+        if token.text != "context":
+            found = Shape(token.text, self._type())
+        else:
+            parts: dict[str, Shape] = {}
+            while not parts or self.accept(","):
+                name = self._words()
+                self.expect(":")
+                parts[name] = self._type()
+            found = Shape("context", parts=tuple(parts.items()))
+        self.expect(">")
+        return found
+
+    def _type_of_function(self) -> Shape:
+        """No value of the language is a function; that one is none can be asked."""
+        if self.accept("<"):
+            while not self.accept(">"):
+                self._type()
+                if not self.at(">"):
+                    self.expect(",")
+            self.expect("-")
+            self.expect(">")
+            self._type()
+        return Shape("function")
 
     def _additive(self) -> Closure:
         left, count = self._multiplicative(), 0
@@ -391,12 +434,13 @@ class Parser(Reader):
     def _key(self) -> str:
         if self.token.kind == "string":
             return self._string()
-        words = []
+        key, last = "", self.token.column
         while self.token.kind in ("name", "keyword", "number") or self.at("-", "+", "*", "/", "."):
-            words.append(self.take().text)
-        if not words:
+            key += (" " if self.token.column > last else "") + self.token.text
+            last = self.take().end
+        if not key:
             raise self.fail("expected name")
-        return " ".join(words)
+        return key
 
     def _alternatives(self) -> Test:
         tests = [self._test()]

@@ -11,9 +11,10 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from engine.language.values import YearsMonths
 
 _DURATION = re.compile(
-    r"(-?)P(?:(\d{1,9})D)?(?:T(?:(\d{1,9})H)?(?:(\d{1,9})M)?(?:(\d{1,9}(?:\.\d{1,9})?)S)?)?", re.ASCII
+    r"(-?)P(?:(\d{1,9})D)?(?:T(?:(\d{1,9})H)?(?:(\d{1,9})M)?(?:(\d{1,9}(?:\.\d{0,9})?)S)?)?", re.ASCII
 )
 _MONTHS = re.compile(r"(-?)P(?:(\d{1,9})Y)?(?:(\d{1,9})M)?", re.ASCII)
+FURTHEST = timedelta(hours=14)
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 _TIME = re.compile(r"(\d{2}):(\d{2}):(\d{2})(\.\d{1,9})?(Z|[+-]\d{2}:\d{2})?(?:@([\w/+-]{1,60}))?", re.ASCII)
 
@@ -78,7 +79,14 @@ def zone_of(offset: str | None, name: str | None = None) -> Any:
     if offset == "Z":
         return UTC
     sign = -1 if offset[0] == "-" else 1
-    return timezone(sign * timedelta(hours=int(offset[1:3]), minutes=int(offset[4:6])))
+    return zone_at(sign * timedelta(hours=int(offset[1:3]), minutes=int(offset[4:6])))
+
+
+def zone_at(offset: timedelta) -> timezone:
+    """The zone so far from UTC. Errors: ValueError when no place on earth is, by XML Schema."""
+    if abs(offset) > FURTHEST:
+        raise ValueError(offset)
+    return timezone(offset)
 
 
 def read_date_time(text: str) -> datetime | None:
@@ -149,6 +157,7 @@ def write(value: Any) -> str:
         return _write_duration(value)
     if isinstance(value, datetime | time):
         text = value.replace(tzinfo=None).isoformat()
+        text = text.rstrip("0") if value.microsecond else text
         if isinstance(value.tzinfo, ZoneInfo):
             return f"{text}@{value.tzinfo.key}"
         offset = value.utcoffset()
@@ -158,8 +167,9 @@ def write(value: Any) -> str:
 
 def write_offset(offset: timedelta) -> str:
     """An offset from UTC, "+08:00"."""
-    minutes = abs(offset) // timedelta(minutes=1)
-    return f"{'-' if offset < timedelta() else '+'}{minutes // 60:02d}:{minutes % 60:02d}"
+    minutes, seconds = divmod(abs(offset) // timedelta(seconds=1), 60)
+    text = f"{'-' if offset < timedelta() else '+'}{minutes // 60:02d}:{minutes % 60:02d}"
+    return f"{text}:{seconds:02d}" if seconds else text
 
 
 def _write_duration(value: timedelta) -> str:

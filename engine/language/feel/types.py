@@ -32,7 +32,7 @@ class FeelLimit(Invalid):
 
 @dataclass(frozen=True)
 class Range:
-    """A FEEL range; an open end is None with `low_open`/`high_open` true."""
+    """A FEEL range; an end is None where nothing is known of it."""
 
     low: Any
     high: Any
@@ -41,8 +41,8 @@ class Range:
 
     def contains(self, value: Any) -> bool | None:
         """Whether a value lies in it; null when they cannot be compared."""
-        low = True if self.low is None else compare(">" if self.low_open else ">=", value, self.low)
-        high = True if self.high is None else compare("<" if self.high_open else "<=", value, self.high)
+        low = compare(">" if self.low_open else ">=", value, self.low)
+        high = compare("<" if self.high_open else "<=", value, self.high)
         return both(low, high)
 
 

@@ -10,7 +10,7 @@ from typing import Any
 from marshmallow import ValidationError
 
 from engine.errors import Problem
-from engine.language import feel, patterns
+from engine.language import feel, patterns, written
 from engine.language.feel import Expression, FeelSyntaxError
 from engine.language.feel.lexer import KEYWORDS
 from engine.language.forms import typed
@@ -22,9 +22,28 @@ MOST_COMPONENTS = 500
 MOST_OPTIONS = 1_000
 KEY = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 PATH = re.compile(r"[A-Za-z_][A-Za-z0-9_]*(\.[A-Za-z_][A-Za-z0-9_]*)*")
-RESERVED = frozenset({"typename", "refusal", "accepted_at", "entered_at", "item", "partial", "csrf_token"}) | KEYWORDS
+RESERVED = (
+    frozenset(
+        {
+            "typename",
+            "refusal",
+            "accepted_at",
+            "entered_at",
+            "item",
+            "partial",
+            "csrf_token",
+            "submit_key",
+            "despite",
+            "unsent",
+            "unsent_of",
+            "unsent_place",
+        }
+    )
+    | KEYWORDS
+)
 EXPRESSIONS = ("min", "max", "prefill")
 YES_NO = {"yes", "no"}
+OF_MSISDNS = frozenset({"^1[0-9]{10}$", "^1[3-9][0-9]{9}$"})
 
 
 class TooMany(Exception):
@@ -106,6 +125,7 @@ class SchemaReader:
     def _input(self, component: Mapping[str, Any], kind: str, key: str, condition: str) -> Field:
         extra, rules = _mapping(component.get("properties")), _mapping(component.get("validate"))
         self._check(component, key, rules)
+        pattern = self._pattern(key, rules)
         field = Field(
             type=kind,
             key=key,
@@ -122,7 +142,8 @@ class SchemaReader:
             decimals=_whole(component.get("decimalDigits")),
             min_length=_whole(rules.get("minLength")),
             max_length=_whole(rules.get("maxLength")),
-            pattern=self._pattern(key, rules),
+            pattern=pattern,
+            written=self._written(kind, key, extra, pattern),
             expressions=self._expressions(key, extra, rules),
             hide=self._compiled(key, "hide", condition),
         )
@@ -187,6 +208,14 @@ class SchemaReader:
             self._problem(key, "malformed_pattern", **error.values)
             return ""
         return pattern
+
+    def _written(self, kind: str, key: str, extra: Mapping[str, Any], pattern: str) -> str:
+        """The kind that a text field names; a pattern that mobile numbers alone meet names it as well."""
+        named = str(extra.get("written", ""))
+        if named and (named not in written.KINDS or kind != "textfield"):
+            self._problem(key, "unusable_written", text=named, kinds=", ".join(written.KINDS))
+            return ""
+        return named or ("msisdn" if kind == "textfield" and pattern.replace(r"\d", "[0-9]") in OF_MSISDNS else "")
 
     def _expressions(self, key: str, extra: Mapping[str, Any], rules: Mapping[str, Any]) -> dict[str, Expression]:
         """Limits and prefill: FEEL among our own properties, or a plain number where form-js keeps its limits."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import unicodedata
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -12,16 +11,13 @@ from typing import Any
 
 from marshmallow import ValidationError, fields
 
-from engine.language import feel, patterns
+from engine.language import feel, patterns, written
 from engine.language.feel import Scope
 from engine.language.forms.fields import Field
 
-MOST_DIGITS = 20
 MOST_TYPED = 100_000
 TRUE = frozenset({"yes", "true", "on", "1"})
 FALSE = frozenset({"no", "false", "off", "0", ""})
-_NUMBER = re.compile(r"[+-]?(\d+|\d{1,3}(,\d{3})+)(\.\d+)?", re.ASCII)
-_DATE = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 
 
 @dataclass(frozen=True)
@@ -61,7 +57,7 @@ class Entered(fields.Field):
     def _check_pattern(self, text: str, scope: Scope) -> None:
         scope.renew()
         if patterns.compile(self._item.pattern).search(text, scope.spend) is None:
-            raise wrong("pattern", expected=self._item.pattern)
+            raise wrong("pattern", expected=self._item.pattern, written=self._item.written)
 
     def _check_limits(self, value: Any, given: Given) -> None:
         least = self._item.limit("min", given.context, given.scope)
@@ -98,7 +94,7 @@ def _text_of(item: Field, value: Any) -> str:
     if not isinstance(value, str):
         raise wrong("not_text")
     if len(value) > MOST_TYPED:
-        raise wrong("too_long", limit=item.longest or MOST_DIGITS)
+        raise wrong("too_long", limit=item.longest or written.MOST_DIGITS)
     allowed = "\n\r\t" if item.type == "textarea" else ""
     if not value.isprintable() and any(unicodedata.category(c) in ("Cc", "Cs") and c not in allowed for c in value):
         raise wrong("not_text")
@@ -108,6 +104,7 @@ def _text_of(item: Field, value: Any) -> str:
 def _text(item: Field, text: str) -> str | None:
     if not text:
         return None
+    text = _as_kept(item, text)
     if len(text) > item.longest:
         raise wrong("too_long", limit=item.longest)
     if len(text) < item.min_length:
@@ -115,13 +112,22 @@ def _text(item: Field, text: str) -> str | None:
     return text
 
 
+def _as_kept(item: Field, text: str) -> str:
+    """The text in the one way in which its kind is kept, however it was written."""
+    if not item.written:
+        return text
+    found = written.KINDS[item.written](text)
+    if not found:
+        raise wrong("pattern", expected=item.pattern, written=item.written)
+    return found
+
+
 def _number(item: Field, text: str) -> int | Decimal | None:
-    plain = unicodedata.normalize("NFKC", text).strip().removeprefix("¥").removesuffix("元").strip()
-    if not plain:
+    if not written.plain(text):
         return None
-    if len(plain) > MOST_DIGITS or not _NUMBER.fullmatch(plain):
+    number = written.amount(text) if item.unit == "fen" else written.number(text)
+    if number is None:
         raise wrong("not_a_number")
-    number = Decimal(plain.replace(",", ""))
     if -int(number.normalize().as_tuple().exponent) > item.places:
         raise wrong("too_many_decimals", limit=item.places)
     if item.unit == "fen":
@@ -158,10 +164,10 @@ def _checkbox(item: Field, text: str) -> bool | None:
 def _date(item: Field, text: str) -> date | None:
     if not text:
         return None
-    try:
-        return date.fromisoformat(text if _DATE.fullmatch(text) else "")
-    except ValueError:
-        raise wrong("not_a_date") from None
+    found = written.day(text)
+    if found is None:
+        raise wrong("not_a_date")
+    return found
 
 
 _READERS: dict[str, Callable[[Field, str], Any]] = {

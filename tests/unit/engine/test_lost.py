@@ -232,6 +232,29 @@ def test_a_standing_case_of_before_is_verified_as_it_was(
     assert where() == {"after": 1}
 
 
+@pytest.mark.usefixtures("proved")
+@pytest.mark.parametrize("then", [None, "retry", "resolve"])
+def test_a_case_of_before_that_lost_its_only_token(
+    then: str | None, database: Session, at: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A flow without an id was passed over, and nothing was left to wait: the case itself is put before a person."""
+    nameless = flow("begun", "a").replace('id="flow_begun_a" ', "")
+    with monkeypatch.context() as former:
+        former.setattr(execution, "Run", partial(Run, rules=1))
+        former.setattr(Run, "notice_standstill", lambda run: None)
+        begin(process("P", start(), user("a"), end(), nameless, path("a", "finished")), at)
+    timers._looked.clear()
+    engine.run_clock(at)
+    told = incident(database)
+    assert (told.kind, told.element_id, where()) == ("StandsStill", "begun", {})
+    if then == "retry":
+        engine.retry(told.id, by=SAM, at=at)
+        assert incident(database).id != told.id
+    elif then == "resolve":
+        engine.resolve(told.id, reason="told the owner", by=SAM, at=at)
+        engine.cancel(1, reason="drawn wrongly", by=SAM, at=at)
+
+
 # messages
 
 

@@ -42,8 +42,11 @@ def test_every_answer_is_described(office_of_the_api: Flask, token: str) -> None
     schemathesis.checks.load_all_checks()
     held = schemathesis.checks.CHECKS.get_by_names(NAMES)
     description = schemathesis.openapi.from_wsgi("/api/v1/openapi.json", office_of_the_api)
+    for path in description.raw_schema["paths"].values():
+        for method in path.keys() - {"parameters"}:
+            del path[method]["responses"]["default"]  # it would describe whatever comes
     operations = [found.ok() for found in description.get_all_operations()]
-    assert len(operations) == 12
+    assert len(operations) == 14
     for operation in operations:
 
         @QUICK

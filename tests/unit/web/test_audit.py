@@ -24,7 +24,8 @@ from models.base import session, transaction
 from models.billing import JournalEntry, LedgerAccount
 from models.user_task import UserTask
 from office import exports, intake, verification
-from office.exports import event_log
+from office.exports import event_log, telling
+from office.masking import EVERYTHING
 from tests import auditing
 from tests.people import CLEO
 from web.auth import load
@@ -63,7 +64,7 @@ def events(app: Flask, number: str) -> list[replay.Event]:
     """The events of a case, told in English."""
     with app.test_request_context(headers={"Accept-Language": "en"}):
         instance = casefile.find(number)
-        return replay.events(instance, engine.history_of(instance.id))
+        return replay.events(instance, engine.history_of(instance.id), EVERYTHING)
 
 
 def test_verified_is_said_at_the_top(app: Flask, made: Any) -> None:
@@ -169,9 +170,10 @@ def test_every_moment_opens_as_itself(app: Flask, made: Any) -> None:
 
 @pytest.mark.parametrize("at", ["x", "-1", "4.", "4.5.6", "99999999999", "\u0664", "1e3"])
 def test_no_moment_is_the_first(app: Flask, made: Any, at: str) -> None:
-    """An address that names none begins at the beginning."""
-    answer = visitor(app, "ada").get(f"/cases/{made[1][auditing.REFUSED]}/replay", query_string={"at": at})
-    assert (answer.status_code, 'data-start="0"' in answer.text) == (200, True)
+    """An address that names none is refused in words, like any other that cannot be; none at all begins at the beginning."""
+    place = f"/cases/{made[1][auditing.REFUSED]}/replay"
+    assert visitor(app, "ada").get(place, query_string={"at": at}).status_code == 422
+    assert 'data-start="0"' in visitor(app, "ada").get(place).text
 
 
 @pytest.mark.parametrize("path", ["replay", "history.json", "history.csv"])
@@ -364,14 +366,14 @@ def test_an_export_that_breaks_off_is_no_export(
     place = path.format(made[1][auditing.REFUSED])
     whole = visitor(app, "ada").get(place)
     assert (whole.status_code, whole.content_length) == (200, len(whole.data))
-    opened = exports._open
+    shown = telling.shown
 
-    def fail(value: Any, names: frozenset[str], personal: bool) -> Any:
-        if isinstance(value, dict) and value.get("type") == "user_task_completed":
+    def fail(step: Any, definition: engine.Definition, personal: bool) -> Any:
+        if step["type"] == "user_task_completed":
             raise ZeroDivisionError
-        return opened(value, names, personal)
+        return shown(step, definition, personal)
 
-    monkeypatch.setattr(exports, "_open", fail)
+    monkeypatch.setattr(telling, "shown", fail)
     answer = visitor(app, "ada").get(place)
     assert (answer.status_code, answer.mimetype) == (500, "text/html")
 
@@ -382,7 +384,7 @@ def test_an_export_to_a_file_that_breaks_off_leaves_the_one_before(
     """What stands under the name that was asked for is whole."""
     file = tmp_path / "cases.xes"
     file.write_text("the one before", encoding="utf-8")
-    monkeypatch.setattr(exports, "_trace", lambda *_given: 1 / 0)
+    monkeypatch.setattr(event_log, "trace", lambda *_given, **_more: 1 / 0)
     monkeypatch.setattr(export_command, "create_app", lambda: app)
     assert CliRunner().invoke(export_command.export, ["--xes", str(file)]).exit_code != 0
     assert file.read_text(encoding="utf-8") == "the one before"

@@ -43,8 +43,8 @@ VISITED = {
     "/cases": 12,
     "/cases/AJ-2026-000002": 12,
     "/cases/AJ-2026-000002?tab=diagram": 12,
-    "/cases/AJ-2026-000002?tab=money": 12,
-    "/cases/AJ-2026-000002?tab=messages": 14,
+    "/cases/AJ-2026-000002?tab=money": 14,  # a tab brings rows of its own
+    "/cases/AJ-2026-000002?tab=messages": 15,
     "/customers?msisdn=13600000000": 18,
     "/intake?msisdn=13600000000": 18,
     "/intake/caller?msisdn=13600000000": 18,

@@ -11,7 +11,7 @@ from flask import Flask, g
 
 import engine
 from engine.definitions import filling
-from tests.drawing import end, path, process, start, user
+from tests.drawing import end, package, path, process, start, user
 from web import i18n
 from web.queries import doubts, findings, unreadable
 
@@ -179,3 +179,25 @@ def test_words_stand_without_their_values(rule: str) -> None:
     text = findings.text(engine.Problem(3, "pay", rule))
     assert "%(" not in text
     assert text.endswith((".", "…", "100."))
+
+
+def test_elements_are_called_by_their_english_names() -> None:
+    """An owner who reads English finds the step; one who reads Chinese sees what stands on the diagram."""
+    drawn = process("P", start(), user("x", due="nothing"), end(), path("begun", "x", "finished"))
+    drawn = drawn.replace('name="x"', 'name="登记"')
+    content = package("P", drawn, {"translations/P.en.yaml": "x: Take it in\n"})
+    found = engine.Problem(
+        1, "x", "unknown_name", {"name": "登记", "variable": "nothing", "place": "due"}, warning=True
+    )
+    assert engine.english_names(content)["登记"] == "Take it in"
+    assert findings.as_json([found], content)[0]["text"].startswith("“Take it in”, the limit: nothing sets nothing.")
+    assert findings.as_json([found])[0]["text"].startswith("“登记”, ")
+
+
+def test_a_name_of_two_elements_stays_as_it_is() -> None:
+    """Rather the name on the diagram than the English of another step."""
+    drawn = process("P", start(), user("x"), user("y"), end(), path("begun", "x", "y", "finished"))
+    drawn = drawn.replace('name="x"', 'name="登记"').replace('name="y"', 'name="登记"')
+    content = package("P", drawn, {"translations/P.en.yaml": "x: One\ny: Two\n"})
+    assert "登记" not in engine.english_names(content)
+    assert engine.english_names(package("P", "<", {"translations/P.en.yaml": "x: One\n"})) == {}

@@ -12,6 +12,7 @@ import engine
 from models.base import session
 from models.instance import ProcessInstance
 from office import tokens
+from office.masking import EVERYTHING
 from tests.drawing import each, end, package, path, process, start, user
 from tests.people import CLEO, OLU
 from tests.visitors import LANGUAGES, Caller, Visitor
@@ -53,7 +54,7 @@ def test_replay_moves_items_on_the_diagram_of_their_step(desk: Flask) -> None:
         for task in tasks:
             engine.complete(task, form={"amount": "1"}, by=CLEO, at=engine.now())
         instance = session().get_one(ProcessInstance, 1)
-        happened = replay.events(instance, engine.history_of(instance.id))
+        happened = replay.events(instance, engine.history_of(instance.id), EVERYTHING)
         moves = [move for event in happened for move in event.moves]
         scopes = {event.scope for event in happened}
     assert [by for kind, scope, name, by in moves if (kind, scope, name) == ("active", 0, "x")] == [1, 1, -1, -1]

@@ -13,6 +13,7 @@ import engine
 from office import tokens
 from tests.furnishing import EXPLAINED, Furnished
 from tests.visitors import LANGUAGES, Visitor, contents, copy, open_office
+from web import auth
 
 PEOPLE = ("", "cleo", "sam", "ada", "olu", "nora")
 START = {"variables": {"msisdn": "13900000204", "complaint_text": "多收了话费", "overrule_reason": "客户要求"}}
@@ -44,6 +45,8 @@ ROUTES = {
     "POST /login": row("401 401 401 401 401 401", sent={"name": "cleo", "password": "wrong"}),
     "POST /logout": row("302 302 302 302 302 302"),
     "POST /language": row("302 302 302 302 302 302", sent={"language": "en"}),
+    "POST /unsent": row("401 204 204 204 204 204", sent={"unsent_place": "/intake", "text": "多收了话费"}),
+    "POST /unsent/discard": row("302 302 302 302 302 302", sent={"unsent_place": "/intake"}),
     "GET /tasks": row("302 200 200 200 200 200"),
     "GET /tasks/next": row("302 302 302 302 302 302"),
     "GET /tasks/<int:task_id>": row("302 200 200 200 403 403", "/tasks/{task}"),
@@ -53,6 +56,7 @@ ROUTES = {
     "GET /cases": row("302 200 200 200 200 200"),
     "GET /cases/<number>": row("302 200 200 200 403 403", "/cases/{case}"),
     "POST /cases/<number>/comments": row("302 302 302 302 403 403", "/cases/{case}/comments", {"text": "已回电"}),
+    "POST /cases/<number>/erasure": row("302 403 422 403 403 403", "/cases/{case}/erasure"),
     "POST /cases/<number>/interim-replies": row("302 302 302 403 403 403", "/cases/{case}/interim-replies", {"told": "正在核实"}),
     "GET /cases/<number>/diagrams/<process>.bpmn": row("302 200 200 200 403 403", "/cases/{case}/diagrams/TS-002.bpmn"),
     "GET /intake": row("302 200 200 200 403 403"),
@@ -77,6 +81,7 @@ ROUTES = {
     "GET /audit": row("302 403 200 200 403 403"),
     "GET /audit/log.xes": row("302 403 200 200 403 403", "/audit/log.xes"),
     "GET /cases/<number>/history.<form>": row("302 200 200 200 403 403", "/cases/{case}/history.csv"),
+    "GET /tasks/of/<number>": row("302 302 302 302 403 403", "/tasks/of/{case}"),
     "GET /cases/<number>/replay": row("302 200 200 200 403 403", "/cases/{case}/replay"),
     "GET /processes/<key>/draft": row("302 403 200 200 200 403", "/processes/TS-002/draft"),
     "GET /processes/<key>/draft/bpmn": row("302 403 200 200 200 403", "/processes/TS-002/draft/bpmn?file=TS-002.bpmn"),
@@ -136,17 +141,24 @@ IN_JSON = {
     "POST /processes/<key>/draft/check",
     "POST /processes/<key>/draft/form-preview",
 }
-LOOKED_AT = {  # an auditor's look is in the record, which tests/unit/web/test_looking.py reads
+LOOKED_AT = {  # a look and an export are in the record, which tests/unit/web/test_looking.py reads
+    "GET /api/v1/accounts/<msisdn>",
     "GET /api/v1/instances/<int:instance_id>",
     "GET /api/v1/instances/<int:instance_id>/entries",
+    "GET /api/v1/messages",
+    "GET /api/v1/tasks/<int:task_id>",
+    "GET /audit/log.xes",
     "GET /cases/<number>",
     "GET /cases/<number>/history.<form>",
     "GET /cases/<number>/replay",
+    "GET /customers",
+    "GET /intake",
+    "GET /intake/caller",
     "GET /tasks/<int:task_id>",
 }
 MAY_CHANGE_NOTHING = {
-    "POST /logout",
     "POST /intake/suggestion",
+    "POST /unsent/discard",  # nothing is kept
     "POST /tasks/<int:task_id>/fields",  # which fields a choice opens
     "POST /cases/<number>/verification",
     "POST /processes/<key>/draft/check",
@@ -167,13 +179,14 @@ class Street:
 
     def __init__(self, origin: Path, folder: Path, there: Furnished) -> None:
         self.origin, self.folder, self.there = origin, folder, there
-        self.app = open_office(origin)
-        with self.app.app_context():
-            self.tokens = {name: tokens.create(name, at=engine.now()) for name in PEOPLE if name}
-            self.app.extensions["sqlalchemy"].engine.dispose()
         copy(origin, folder)
         self.app = open_office(folder)
+        with self.app.app_context():
+            self.tokens = {name: tokens.create(name, at=engine.now()) for name in PEOPLE if name}
         self.clients = {name: Visitor(self.app, name).client for name in PEOPLE}
+        with self.app.app_context():
+            self.app.extensions["sqlalchemy"].engine.dispose()
+        copy(folder, origin)  # with everybody logged in
 
     def restore(self) -> None:
         with self.app.app_context():
@@ -212,12 +225,21 @@ def test_every_route_is_in_the_table(street: Street) -> None:
 
 @pytest.mark.parametrize("name", READ)
 def test_who_may_look(street: Street, name: str) -> None:
-    """Everybody gets what the table says, and whoever looks changes nothing, except that an auditor's look at a case is in the record."""
+    """Everybody gets what the table says, and whoever looks changes nothing, except that looks and exports are in the record."""
     before = contents(street.app)
     assert tuple(street.ask(name, person).status_code for person in PEOPLE) == ROUTES[name].answers
     after = contents(street.app)
     changed = {table for table in before if after[table] != before[table]}
     assert changed <= ({"entry"} if name in LOOKED_AT else set())
+
+
+@pytest.mark.parametrize("name", sorted(ROUTES))
+def test_no_browser_and_no_proxy_keeps_an_answer(street: Street, name: str) -> None:
+    """Pages, files taken away, answers of the API, redirects and refusals alike: after log-out the back button shows none of them."""
+    for person in ("", "ada", "nora"):
+        if name not in ("POST /logout", "POST /login"):
+            assert street.ask(name, person).headers["Cache-Control"] == "no-store", person
+    street.restore()
 
 
 @pytest.mark.slow
@@ -227,14 +249,16 @@ def test_who_may_act(street: Street, name: str) -> None:
     answers = []
     for person in PEOPLE:
         street.restore()
-        before = contents(street.app)
+        before, cookies = contents(street.app), dict(street.clients[person]._cookies)
         answers.append(street.ask(name, person).status_code)
-        if answers[-1] >= 400 or not person:
+        if name == "POST /login":  # a wrong password stands in the history of the person whose name it was tried with
+            assert {table for table, found in contents(street.app).items() if found != before[table]} == {"entry"}
+        elif answers[-1] >= 400 or not person:
             assert contents(street.app) == before, person
         elif name not in MAY_CHANGE_NOTHING:
             assert contents(street.app) != before, person
-        if name in ("POST /logout", "POST /login"):
-            street.clients[person] = Visitor(street.app, person).client
+        auth._failures.clear()
+        street.clients[person]._cookies = cookies  # logged in as before, where the session is put back too
     street.restore()
     assert tuple(answers) == ROUTES[name].answers
 

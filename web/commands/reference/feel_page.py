@@ -72,8 +72,14 @@ A difference is the time that passed, also across a change to summer time. The f
 
 ## What is left out
 
-User-defined and external functions (`function(…)`), recursion, types with parameters (`list<number>`), functions as arguments (`sort`), generalised unary tests of contexts, years beyond four digits, and the hour 24.
-In DMN files, boxed contexts, invocations, lists, relations and functions; decision tables and literal expressions of versions 1.2 to 1.5, and knowledge models with a literal expression, are executed.
+User-defined and external functions (`function(…)`), recursion, functions as arguments (`sort`), generalised unary tests of contexts, years beyond four digits, and the hour 24.
+In DMN files, boxed functions, decision services and imports of other files. Decisions and knowledge models of versions 1.2 to 1.5 are executed when they are decision tables, literal expressions or boxed ones
+(contexts, invocations, lists, relations, conditionals, filters, iterations), in which a condition that is no boolean is not met, as in an expression on one line.
+How far this is from the standard is told by the [compatibility kit](dmn-tck.md), folder by folder.
+
+**Types of a DMN file.** What a decision, a knowledge model, its parameters or a column of results gives is of the type that is named there: a list of one item becomes the item, an item a list of one, a date
+its midnight, and what does not fit is null. An input is converted in the same way, but stays as it is when it does not fit. Types that a file defines are known to `instance of`; allowed values are held against what
+is tested, not against what is given. A type that is neither FEEL's nor the file's, such as `integer`, is none.
 """
 
 BEYOND = """Every evaluation has a budget: repetition, function calls and long values take from it, a repeated expression the more the longer its text; a decision table has one for all its cells. Whoever exceeds it gets the

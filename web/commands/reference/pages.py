@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import engine
-from web.commands.reference import feel_page, process_page, tables
+from web.commands.reference import feel_page, process_page, tables, tck_page
 
 MARK = "<!-- Written by ./desk docs; changes are made in what it describes. -->\n\n"
 
@@ -25,5 +25,6 @@ def render(directory: Path) -> dict[str, str]:
         "commands.md": tables.commands_page(),
         "settings.md": tables.settings_page(),
         "feel.md": feel_page.feel_page(),
+        "dmn-tck.md": tck_page.tck_page(),
     }
     return {name: MARK + text for name, text in found.items()}

@@ -6,6 +6,7 @@ import { refreshAll } from "./countdown.js";
 import { focusErrors } from "./forms.js";
 import "./keys.js";
 import "./requests.js";
+import "./unsent.js";
 
 function prepare(within) {
   labelThemeButtons(within);

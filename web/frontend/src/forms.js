@@ -55,11 +55,19 @@ export function focusErrors(within = document) {
   (field?.querySelector("input") ?? field ?? summary)?.focus();
 }
 
+/* Yuan as the server reads them, with two decimals; empty for what it refuses. */
+function amountOf(typed) {
+  const plain = typed.normalize("NFKC").replaceAll("\u3002", ".").trim().replace(/^¥/, "").replace(/[\u5143\u5706]$/, "").trim();
+  if (/[\u00b2\u00b3\u00b9\u2070-\u2089\u2460-\u24ff]/.test(typed) || !/^([0-9]+|[1-9][0-9]{0,2}((,[0-9]{3})+|( [0-9]{3})+))?(\.[0-9]{0,2})?$/.test(plain) || !/[0-9]/.test(plain)) return "";
+  const [whole, part = ""] = plain.replace(/[, ]/g, "").split(".");
+  return `${(whole || "0").replace(/^0+(?=[0-9])/, "").replace(/(?<=[0-9])(?=([0-9]{3})+$)/g, ",")}.${part.padEnd(2, "0")}`;
+}
+
 function writeAmounts(within = document) {
   within.querySelectorAll("[data-amount-of]").forEach((place) => {
     const field = place.closest("form").elements[place.dataset.amountOf];
-    const amount = Number(field?.value.replace(/[,\uff0c]/g, ""));
-    place.textContent = field?.value && Number.isFinite(amount) ? place.dataset.pattern.replace("0.00", amount.toFixed(2)) : "";
+    const amount = amountOf(field?.value ?? "");
+    place.textContent = amount ? place.dataset.pattern.replace("0.00", amount) : "";
   });
 }
 

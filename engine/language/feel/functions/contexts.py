@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime, time
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from engine.language.feel.functions.registry import builtin
-from engine.language.feel.types import aware, equal, kind
+from engine.language.feel.types import equal, kind
 
 
 @builtin("not", "negand")
@@ -21,9 +23,14 @@ def _is_defined(scope: Any, value: Any) -> bool:
 
 @builtin("is", "value1, value2")
 def _is(scope: Any, a: Any, b: Any) -> bool:
-    if kind(a) != kind(b) or equal(a, b, scope.spend) is not True:
-        return False
-    return kind(a) != "date and time" or aware(a).utcoffset() == aware(b).utcoffset()
+    if isinstance(a, time | datetime) and isinstance(b, time | datetime):
+        return type(a) is type(b) and a.replace(tzinfo=None) == b.replace(tzinfo=None) and _zone(a) == _zone(b)
+    return kind(a) == kind(b) and equal(a, b, scope.spend) is True
+
+
+def _zone(value: time | datetime) -> Any:
+    """How a value says where it is: by a name, by an offset, or not at all."""
+    return value.tzinfo.key if isinstance(value.tzinfo, ZoneInfo) else value.utcoffset()
 
 
 @builtin("get value", "m, key", aliases=("context, key",))

@@ -11,6 +11,7 @@ from engine.language.feel.functions.registry import builtin, is_text, is_whole
 from engine.language.feel.types import kind
 from engine.language.values import YearsMonths
 
+NOT_GIVEN = object()
 WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 
 
@@ -44,13 +45,13 @@ def _time_of(hour: Any, minute: Any, second: Any, offset: Any) -> time | None:
     if not (offset is None or isinstance(offset, timedelta)):
         return None
     whole = int(second)
-    zone = temporal.zone_of(temporal.write_offset(offset)) if offset is not None else None
+    zone = temporal.zone_at(offset) if offset is not None else None
     return time(hour, minute, whole, int((second - whole) * 1_000_000), tzinfo=zone)
 
 
 @builtin("date and time", "from, time", optional=1, aliases=("date, time",))
-def _date_and_time(scope: Any, value: Any, clock: Any = None) -> Any:
-    if clock is not None:
+def _date_and_time(scope: Any, value: Any, clock: Any = NOT_GIVEN) -> Any:
+    if clock is not NOT_GIVEN:
         on = value.date() if isinstance(value, datetime) else value
         return datetime.combine(on, clock) if isinstance(on, date) and isinstance(clock, time) else None
     if isinstance(value, datetime):

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from engine.language.feel import types
-from engine.language.feel.functions.registry import builtin, is_whole, items_of, numbers_of
+from engine.language.feel.functions.registry import builtin, cut, is_whole, items_of, numbers_of
 from engine.language.feel.types import EXACT, both, compare, decimal, either, equal, normal
 
 
@@ -131,6 +131,7 @@ def _any(scope: Any, *values: Any) -> Any:
 
 def _index(items: Any, position: Any) -> int | None:
     """A position as Python counts; null when the list has no such item."""
+    position = cut(position)
     if not isinstance(items, list) or not is_whole(position) or position == 0 or abs(position) > len(items):
         return None
     return position - 1 if position > 0 else len(items) + position
@@ -138,7 +139,7 @@ def _index(items: Any, position: Any) -> int | None:
 
 @builtin("sublist", "list, start position, length", optional=1)
 def _sublist(scope: Any, items: Any, start: Any, length: Any = None) -> Any:
-    begin = _index(items, start)
+    begin, length = _index(items, start), cut(length)
     if begin is None or not (length is None or (is_whole(length) and length >= 0)):
         return None
     return items[begin:] if length is None else items[begin : begin + length]

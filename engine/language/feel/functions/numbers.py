@@ -16,16 +16,17 @@ from decimal import (
 )
 from typing import Any
 
-from engine.language.feel.functions.registry import builtin, is_whole
+from engine.language.feel.functions.registry import builtin, cut, is_whole
 from engine.language.feel.types import EXACT, decimal, kind, normal
 from engine.language.values import YearsMonths
 
-MOST_SCALE = 6_000
+LEAST_SCALE, MOST_SCALE = -6_111, 6_176
 _WIDE = Context(prec=13_000)
 
 
 def _rounded(n: Any, scale: Any, mode: str) -> Any:
-    if kind(n) != "number" or not is_whole(scale) or abs(scale) > MOST_SCALE:
+    scale = cut(scale)
+    if kind(n) != "number" or not is_whole(scale) or not LEAST_SCALE <= scale <= MOST_SCALE:
         return None
     exact = decimal(n).quantize(Decimal(1).scaleb(-scale), rounding=mode, context=_WIDE)
     return normal(EXACT.plus(exact))

@@ -2,10 +2,44 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
-from engine.language.feel.functions.registry import builtin
+from engine.language.feel import temporal, types
+from engine.language.feel.functions.registry import builtin, is_text
+from engine.language.feel.lexer import unquote
 from engine.language.feel.types import Range, both, compare, either, equal, kind
+
+_END = r'-?[\d.]+|"(?:[^"\\]|\\.)*"|@"[^"]*"|(?:date and time|date|time|duration)\(\s*"[^"]*"\s*\)'
+_RANGE = re.compile(rf"\s*([\[(\]])\s*({_END})\s*\.\.\s*({_END})\s*([\])\[])\s*")
+_READ = {
+    "date": temporal.read_date,
+    "time": temporal.read_time,
+    "date and time": temporal.read_date_time,
+    "duration": temporal.read_duration,
+}
+
+
+@builtin("range", "from")
+def _range(scope: Any, text: Any) -> Range | None:
+    """A range from its text; its ends are literals, the first no later than the second."""
+    match = _RANGE.fullmatch(text) if is_text(text) else None
+    if match is None:
+        return None
+    low, high = _end(match[2]), _end(match[3])
+    if compare("<=", low, high) is not True:
+        return None
+    return Range(low, high, match[1] != "[", match[4] != "]")
+
+
+def _end(text: str) -> Any:
+    """What a literal stands for; null for what is none. Errors: ValueError."""
+    if text.startswith('"'):
+        return unquote(text)
+    if text.startswith("@"):
+        return temporal.at_literal(text[2:-1])
+    name, bracket, rest = text.partition("(")
+    return _READ[name](rest.rstrip(") \n\t").strip().strip('"')) if bracket else types.number(text)
 
 
 def _as_range(value: Any) -> Range | None:
@@ -42,6 +76,10 @@ def _ends_before(a: Range, b: Range) -> bool | None:
 
 def _starts_no_later(a: Range, b: Range) -> bool | None:
     return either(compare("<", a.low, b.low), both(equal(a.low, b.low), b.low_open or not a.low_open))
+
+
+def _starts_earlier(a: Range, b: Range) -> bool | None:
+    return either(compare("<", a.low, b.low), both(equal(a.low, b.low), b.low_open and not a.low_open))
 
 
 def _ends_no_earlier(a: Range, b: Range) -> bool | None:
@@ -84,7 +122,7 @@ def _overlaps(a: Range, b: Range) -> bool | None:
 
 @_relation("overlaps before", "range1, range2", points="none")
 def _overlaps_before(a: Range, b: Range) -> bool | None:
-    return both(both(_starts_no_later(a, b), _overlaps(a, b)), _ends_no_earlier(b, a))
+    return both(both(_starts_earlier(a, b), _overlaps(a, b)), _ends_no_earlier(b, a))
 
 
 @_relation("overlaps after", "range1, range2", points="none")

@@ -4,11 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 from engine.language.feel.types import kind, normal
 
 CHARGE = 8
+SINGLE = frozenset(
+    {
+        *("string", "input", "pattern", "flags", "replacement", "delimiter", "date", "to", "time", "negand"),
+        *("start position", "length", "position", "n", "scale", "number", "dividend", "divisor"),
+    }
+)
 
 
 @dataclass(frozen=True)
@@ -42,12 +49,32 @@ class Function:
     def __call__(self, scope: Any, arguments: list[Any]) -> Any:
         """Its value; null for what has no meaning. Errors: FeelLimit."""
         scope.spend(self.cost * (1 + sum(_size(argument) for argument in arguments)))
-        try:
-            result = self.run(scope, *map(normal, arguments))
-        except (ArithmeticError, ValueError):
-            return None
+        result = self._of(scope, arguments)
+        if result is None and (fitting := self._fitting(arguments)) is not None:
+            result = self._of(scope, fitting)
         scope.spend(_size(result))
         return result
+
+    def _of(self, scope: Any, arguments: list[Any]) -> Any:
+        try:
+            return self.run(scope, *map(normal, arguments))
+        except (ArithmeticError, ValueError):
+            return None
+
+    def _fitting(self, arguments: list[Any]) -> list[Any] | None:
+        """The arguments, a list of one where its only item is asked for, and the other way round; null when nothing changes."""
+        if not arguments:
+            return None
+        found = [_fitted(self.name, *given) for given in zip(self.parameters, arguments, strict=False)]
+        found += arguments[len(found) :]
+        return found if any(one is not given for one, given in zip(found, arguments, strict=True)) else None
+
+
+def _fitted(function: str, parameter: str, value: Any) -> Any:
+    if parameter == "list" and value is not None and not isinstance(value, list):
+        return [value]
+    single = parameter in SINGLE or (parameter in ("from", "match") and function not in ("string", "index of"))
+    return value[0] if single and isinstance(value, list) and len(value) == 1 else value
 
 
 def _size(value: Any) -> int:
@@ -100,6 +127,11 @@ def numbers_of(values: tuple[Any, ...]) -> list[Any] | None:
 def is_text(*values: Any) -> bool:
     """Whether all are strings."""
     return all(isinstance(value, str) for value in values)
+
+
+def cut(value: Any) -> Any:
+    """A number without its fraction, where the standard asks for a whole one; anything else as it is."""
+    return int(value) if isinstance(value, Decimal) else value
 
 
 def is_whole(*values: Any) -> bool:

@@ -10,7 +10,7 @@ from typing import Any
 
 from engine.language import patterns
 from engine.language.feel import temporal, types
-from engine.language.feel.functions.registry import CHARGE, builtin, is_text, is_whole
+from engine.language.feel.functions.registry import CHARGE, builtin, cut, is_text, is_whole
 from engine.language.feel.types import MOST_TEXT, FeelLimit, Range, kind
 from engine.language.pattern_syntax import MalformedPattern
 from engine.language.patterns import Pattern
@@ -79,11 +79,13 @@ def _plain(value: Any) -> str:
 
 @builtin("number", "from, grouping separator, decimal separator", optional=2, cost=4)
 def _number(scope: Any, text: Any, grouping: Any = None, point: Any = None) -> Any:
-    if kind(text) == "number":
-        return text
-    if not is_text(text) or grouping not in (None, " ", ",", ".") or point not in (None, ",", "."):
+    if grouping not in (None, " ", ",", ".") or point not in (None, ",", "."):
         return None
     if grouping is not None and grouping == point:
+        return None
+    if kind(text) == "number":
+        return text
+    if not is_text(text):
         return None
     plain = text.replace(grouping, "") if grouping else text
     plain = plain.replace(point, ".") if point else plain
@@ -97,6 +99,7 @@ def _string_length(scope: Any, text: Any) -> Any:
 
 @builtin("substring", "string, start position, length", optional=1)
 def _substring(scope: Any, text: Any, start: Any, length: Any = None) -> Any:
+    start, length = cut(start), cut(length)
     if not is_text(text) or not is_whole(start) or start == 0 or abs(start) > len(text):
         return None
     if length is not None and (not is_whole(length) or length < 1):

@@ -8,6 +8,7 @@ import pytest
 
 import engine
 import service_tasks
+from engine.definitions import dmn_content
 
 PROCESSES = Path(__file__).parents[4] / "processes"
 REGISTERED = (service_tasks,)
@@ -159,3 +160,29 @@ def test_what_cannot_be_read_differs_without_an_error(package: engine.Package, f
     broken = engine.package_with(package, {file: text})
     assert engine.differences(package, broken)
     assert engine.differences(broken, package)
+
+
+DMN = """<definitions xmlns="https://www.omg.org/spec/DMN/20191111/MODEL/">
+<itemDefinition name="tAge"><typeRef>number</typeRef></itemDefinition>
+<businessKnowledgeModel id="k" name="k"><encapsulatedLogic><literalExpression><text>7</text></literalExpression></encapsulatedLogic></businessKnowledgeModel>
+<decision id="d" name="d"><variable name="d" typeRef="tAge"/><context><contextEntry><variable name="a"/><literalExpression><text>1 + 1</text></literalExpression></contextEntry></context></decision>
+</definitions>"""
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "element", "what"),
+    [
+        ("1 + 1", "1 + 2", "d =", "expression"),
+        ('"a"', '"b"', "d =", "expression"),
+        ('typeRef="tAge"', 'typeRef="string"', "d", "typeRef"),
+        (">number<", ">string<", "tAge", "expression"),
+        ("<text>7<", "<text>8<", "k", "expression"),
+    ],
+)
+def test_a_change_beside_the_tables_is_told(old: str, new: str, element: str, what: str) -> None:
+    """What a decision gives depends on its boxes, on types and on knowledge models as well."""
+    before, after = dmn_content.facts(DMN), dmn_content.facts(DMN.replace(old, new, 1))
+    assert before is not None
+    assert after is not None
+    differing = {(id, name) for id in before for name in before[id] if before[id][name] != after[id].get(name)}
+    assert differing == {(element, what)}

@@ -41,6 +41,16 @@ RADIO = {"type": "radio", "values": ABC}
 DECISION = {"type": "radio", "values": YES_NO, "properties": {"boolean": "true"}}
 MANY = {"type": "checklist", "values": ABC}
 BOX = {"type": "checkbox"}
+MSISDN = {**TEXT, "validate": {"pattern": r"^1\d{10}$"}}
+CODE = {**TEXT, "properties": {"written": "code"}}
+AS_MSISDNS = (
+    "139 0000 0205",
+    "+86 13900000205",
+    "8613900000205",
+    "0086-139-0000-0205",
+    "139-0000-0205",
+    "（+86）１３９00000205",
+)
 DAY = {"type": "datetime", "subtype": "date"}
 
 
@@ -78,6 +88,21 @@ DAY = {"type": "datetime", "subtype": "date"}
         (BOX, True, True),
         (DAY, "2026-02-28", date(2026, 2, 28)),
         (DAY, "", None),
+        *[
+            (DAY, typed, date(2026, 2, 28))
+            for typed in ("2026/2/28", "20260228", "2026年2月28日", "２０２６－０２－２８")
+        ],
+        *[
+            (MONEY, typed, 5800)
+            for typed in ("¥58", "￥58", "58.", "58。00", "５８", "58.00 元", "58\u00a0元", "¥\u300058")
+        ],
+        (MONEY, ".5", 50),
+        (MONEY, "1，234.50", 123450),
+        (MONEY, "1 234", 123400),
+        *[(MSISDN, typed, "13900000205") for typed in AS_MSISDNS],
+        (CODE, "6222 0210　0101\u00a02345", "6222021001012345"),
+        (CODE, "ＳＪ－0201", "SJ-0201"),
+        ({**TEXT, "properties": {"written": "month"}}, "2026年3月", "2026-03"),
     ],
 )
 def test_what_is_typed_is_stored_as_its_kind(scope: Scope, component: dict[str, Any], typed: Any, stored: Any) -> None:
@@ -122,7 +147,17 @@ def test_what_is_typed_is_stored_as_its_kind(scope: Scope, component: dict[str, 
         (BOX, "perhaps", "not_an_option"),
         (DAY, "2026-02-29", "not_a_date"),
         (DAY, "28.2.2026", "not_a_date"),
-        (DAY, "20260228", "not_a_date"),
+        (DAY, "28日", "not_a_date"),
+        (DAY, "2/28/2026", "not_a_date"),
+        *[
+            (MONEY, typed, "not_a_number")
+            for typed in ("58,00", "1,00", "5²", "٣", "1e3", "0x10", "--5", "5 8", "元", "5/8")
+        ],
+        (NUMBER, "¥5", "not_a_number"),
+        (MSISDN, "1234567890123", "pattern"),
+        (MSISDN, "1390000020", "pattern"),
+        (MSISDN, "139000002055", "pattern"),
+        ({**TEXT, "properties": {"written": "month"}}, "2026-13", "pattern"),
         ({**DAY, "properties": {"max": "=today()"}}, "2026-11-24", "max"),
         ({**DAY, "properties": {"min": '@"2026-11-01"'}}, "2026-10-31", "min"),
     ],
@@ -130,6 +165,15 @@ def test_what_is_typed_is_stored_as_its_kind(scope: Scope, component: dict[str, 
 def test_a_wrong_entry_says_why(scope: Scope, component: dict[str, Any], typed: Any, code: str) -> None:
     """The clerk reads what to put right beside the field."""
     assert refused(scope, component, typed)[0] == code
+
+
+def test_a_day_is_not_before_another_field(scope: Scope) -> None:
+    """From and to in the wrong order are told at the later one, which names the earlier."""
+    both = form({**DAY, "key": "since"}, {**DAY, "key": "until", "properties": {"min": "since"}})
+    assert both.load({"since": "2026-02-01", "until": "2026/2/1"}, {}, scope)["until"] == date(2026, 2, 1)
+    with pytest.raises(InvalidForm) as caught:
+        both.load({"since": "2026-02-02", "until": "2026-02-01"}, {}, scope)
+    assert caught.value.reasons["until"][0].values["limit"] == date(2026, 2, 2)
 
 
 def test_bounds_are_inclusive_and_may_depend_on_variables(scope: Scope) -> None:

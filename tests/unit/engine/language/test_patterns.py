@@ -81,3 +81,28 @@ def test_the_cost_grows_with_the_text_only(pattern: str) -> None:
         compiled.search("a" * length + "!", spend)
     assert spent[1] < 12 * spent[0]
     assert spent[0] > 100 * len(compiled.program) // 64
+
+
+@pytest.mark.parametrize(
+    "pattern, flags, accepted",
+    [
+        ("[^Q]", "i", "a1-"),
+        ("[^q]", "i", "a1-"),
+        ("[^Qa]", "", "q1-"),
+        ("[A-Z-[OI]]", "", "Q"),
+        ("[A-Z-[OI]]", "i", "Qqa"),
+        ("[^a-z-[1]]", "i", "-"),
+        (r"[\w-[a-z-[q]]]", "", "Qq1"),
+        ("[a-]", "", "a-"),
+    ],
+)
+def test_a_class(pattern: str, flags: str, accepted: str) -> None:
+    """Letters of either case are meant before a class is turned round, and a class may be taken from another, as XPath has it."""
+    compiled = patterns.compile(f"^{pattern}$", flags)
+    assert [one for one in "Qqa1-" if compiled.search(one, free)] == list(accepted)
+
+
+def test_nothing_follows_what_is_taken_away() -> None:
+    """A class ends with the one that is taken from it."""
+    with pytest.raises(MalformedPattern):
+        patterns.compile("[a-c-[b]d]")

@@ -93,6 +93,7 @@ export function typed(component, type, words) {
     put(changed, "properties.unit", "");
   }
   if (!["select", "radio"].includes(type)) put(changed, "properties.boolean", "");
+  if (type !== "textfield") put(changed, "properties.written", "");
   if (!["textfield", "textarea"].includes(type)) for (const name of ["minLength", "maxLength", "pattern"]) put(changed, `validate.${name}`, "");
   return changed;
 }

@@ -1,0 +1,44 @@
+"""The types that a DMN file defines, as shapes of values. What refers to itself, or to nothing that is defined, is anything."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from engine import xml
+from engine.language.feel.shapes import ANY, Shape, named
+
+MOST_DEPTH = 30
+
+
+def shapes(root: xml.Element) -> dict[str, Shape]:
+    """Every type of a file by its name."""
+    definitions = _Definitions({e.get("name", ""): e for e in _children(root, "itemDefinition")})
+    return {name: definitions.named(name, 0) for name in definitions.elements}
+
+
+class _Definitions:
+    """The elements that define types, each made into a shape once."""
+
+    def __init__(self, elements: dict[str, xml.Element]) -> None:
+        self.elements = elements
+        self.made: dict[str, Shape] = {}
+
+    def named(self, name: str, depth: int) -> Shape:
+        if name not in self.elements:
+            return named(name, {})
+        if name not in self.made:
+            self.made[name] = ANY  # for whoever refers to it meanwhile: for itself
+            self.made[name] = self._shape(self.elements[name], depth)
+        return self.made[name]
+
+    def _shape(self, element: xml.Element, depth: int) -> Shape:
+        if depth > MOST_DEPTH:
+            return ANY
+        parts = tuple((e.get("name", ""), self._shape(e, depth + 1)) for e in _children(element, "itemComponent"))
+        referred = next(((e.text or "").strip() for e in _children(element, "typeRef")), "")
+        found = Shape("context", parts=parts) if parts else self.named(referred, depth + 1)
+        return Shape("list", found) if element.get("isCollection") in ("true", "1") else found
+
+
+def _children(element: xml.Element, name: str) -> Iterator[xml.Element]:
+    return (child for child in element if xml.local(child) == name)

@@ -1,0 +1,68 @@
+"""Log-ins at the browser: each has a session here, which log-out, age and the office end. They, failures and locks stand in the person's own history."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from datetime import datetime, timedelta
+
+from sqlalchemy import insert, update
+
+import engine
+from models.base import session, transaction
+from models.identity import LoginSession
+
+LONGEST, IDLE, COARSE = timedelta(hours=12), timedelta(hours=2), timedelta(minutes=10)
+MOST_ADDRESS = 45
+
+
+def hashed(key: str) -> str:
+    """What is stored of the key that a cookie holds."""
+    return hashlib.sha256(key.encode(errors="surrogatepass")).hexdigest()
+
+
+def begin(user: str, *, at: datetime, address: str) -> str:
+    """Log a person in; the key of the new session, which is nowhere else."""
+    key = secrets.token_urlsafe(32)
+    with transaction():
+        engine.record_person("logged_in", by=engine.Actor(user), at=at, address=address[:MOST_ADDRESS])
+        row = {"key_hash": hashed(key), "user": user, "created_at": at, "seen_at": at}
+        session().execute(insert(LoginSession).values(row))
+    return key
+
+
+def seen(key: str, *, at: datetime) -> None:
+    """The session is in use."""
+    with transaction():
+        session().execute(update(LoginSession).where(LoginSession.key_hash == hashed(key)).values(seen_at=at))
+
+
+def end(key: str, user: str, *, at: datetime) -> None:
+    """Log out: what has the key opens nothing from now on. Ending twice changes nothing."""
+    in_force = update(LoginSession).where(
+        LoginSession.key_hash == hashed(key), LoginSession.user == user, LoginSession.ended_at.is_(None)
+    )
+    with transaction():
+        if session().execute(in_force.values(ended_at=at)).rowcount:  # type: ignore[attr-defined]
+            engine.record_person("logged_out", by=engine.Actor(user), at=at)
+
+
+def end_all(user: str, *, by: engine.Actor, at: datetime) -> int:
+    """Log a person out everywhere, as after a change of password; how many sessions that ended."""
+    in_force = update(LoginSession).where(LoginSession.user == user, LoginSession.ended_at.is_(None))
+    with transaction():
+        ended = int(session().execute(in_force.values(ended_at=at)).rowcount)  # type: ignore[attr-defined]
+        if ended:
+            engine.record_person("sessions_ended", by=by, at=at, user=user, sessions=ended)
+    return ended
+
+
+def failed(user: str, *, at: datetime, address: str, locks: bool) -> None:
+    """Somebody gave a wrong password for a person who works here; the last try that is let through locks the name."""
+    with transaction():
+        engine.record_person(
+            "login_locked" if locks else "login_failed",
+            by=engine.Actor(user),
+            at=at,
+            address=address[:MOST_ADDRESS],
+        )

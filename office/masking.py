@@ -1,0 +1,72 @@
+"""What is shown of a customer to whom: one rule for pages, API and exports. Who is who to a case is found in `web.queries.access`."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import engine
+
+_NUMBER = re.compile(r"(?<![0-9])1[0-9]{10}(?![0-9])")
+
+
+class Withheld(str):
+    """Stands where a value is not shown."""
+
+    __slots__ = ()
+
+
+WITHHELD = Withheld("(personal)")
+SECRET = "(secret)"
+
+
+@dataclass(frozen=True)
+class Sight:
+    """What somebody is shown of a case: what the customer and others said (`personal`), and mobile numbers in full (`numbers`).
+
+    `is_work` says that they work on the case, so that opening it is no look at somebody else's.
+    """
+
+    personal: bool
+    numbers: bool
+    is_work: bool = False
+
+
+NOTHING, EVERYTHING = Sight(personal=False, numbers=False), Sight(personal=True, numbers=True)
+
+
+def number(msisdn: str | None) -> str:
+    """A number where one need not see it: 138****1234."""
+    return f"{msisdn[:3]}****{msisdn[-4:]}" if msisdn and len(msisdn) >= 8 else msisdn or "—"
+
+
+def step(step: Mapping[str, Any], private: engine.Personal, sight: Sight) -> Mapping[str, Any]:
+    """A step as somebody is shown it, by the places of what is personal in it; what is secret is shown to nobody."""
+    shown = private.only_secret().replaced(step, lambda _: SECRET)
+    if not sight.personal:
+        shown = private.replaced(shown, lambda _: WITHHELD)
+    return shown if sight.numbers else masked(shown)
+
+
+def said(value: Any, sight: Sight) -> Any:
+    """What stands beside the steps and is personal, such as the words of a complaint; nothing stays nothing."""
+    if value is None or value == "":
+        return value
+    if not sight.personal:
+        return WITHHELD
+    return value if sight.numbers else masked(value)
+
+
+def masked(value: Any) -> Any:
+    """The same JSON with every mobile number in its texts masked."""
+    if isinstance(value, Withheld):
+        return value
+    if isinstance(value, str):
+        return _NUMBER.sub(lambda found: number(found[0]), value)
+    if isinstance(value, Mapping):
+        return {name: masked(inner) for name, inner in value.items()}
+    if isinstance(value, list | tuple):
+        return [masked(inner) for inner in value]
+    return value

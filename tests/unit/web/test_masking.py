@@ -1,0 +1,166 @@
+"""What of a customer is shown to whom, by every way there is: docs/explanation/who-sees-what.md is this table in words."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from sqlalchemy import insert, update
+
+import engine
+from models.base import session, transaction
+from models.comment import Comment
+from models.customer import Customer, Subscription
+from models.user_task import UserTask
+from office import intake, masking, notices, tokens
+from tests.furnishing import Furnished, furnish, instance_of, open_tasks
+from tests.people import CLEO
+from tests.unit.web.test_routes import READ, ROUTES
+from tests.visitors import Visitor, copy, open_office
+
+NUMBER, NAME = "13900000204", "虚构客户保密"
+WORDS, DEMAND, NOTE = "我太太的彩铃被人开通了", "请退还我的彩铃费用", "客户住在桂花巷"
+SAID = (WORDS, DEMAND, NOTE)
+ESCAPED = re.compile(r"\\u([0-9a-fA-F]{4})")
+STRANGERS = ("", "nora", "olu", "omar")
+OF_A_NUMBER = {"GET /customers", "GET /intake", "GET /intake/caller", "GET /api/v1/accounts/<msisdn>"}
+
+
+@dataclass(frozen=True)
+class Street:
+    """An office with one case that matters, which has left the service hall; and the tokens of everybody."""
+
+    app: Flask
+    there: Furnished
+    tokens: dict[str, str]
+    visitors: dict[str, Visitor]
+
+    def read(self, name: str, person: str) -> str:
+        """What a person is shown at a line of the table of routes."""
+        place = (ROUTES[name].place or name.partition(" ")[2]).format(**asdict(self.there))
+        place = place.replace("13900000202", NUMBER)
+        if not place.startswith("/api/"):
+            return plain(self.visitors[person].client.get(place).get_data())
+        headers = {"Authorization": f"Bearer {self.tokens[person]}"} if person else {}
+        return plain(self.app.test_client().get(place, headers=headers).get_data())
+
+
+def plain(answer: bytes) -> str:
+    """The text of an answer; JSON writes Chinese by its code points."""
+    return ESCAPED.sub(lambda found: chr(int(found[1], 16)), answer.decode(errors="replace"))
+
+
+@pytest.fixture(scope="module")
+def street(office: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Street]:
+    """The office of this file."""
+    folder = tmp_path_factory.mktemp("masking")
+    copy(office, folder)
+    app = open_office(folder)
+    found = furnish(app)
+    people = ("cleo", "cora", "sam", "ada", "bill", *STRANGERS[1:])
+    with app.app_context():
+        with transaction():
+            owner = session().query(Subscription).filter_by(msisdn=NUMBER).one().customer_id
+            session().execute(update(Customer).where(Customer.id == owner).values(name=NAME))
+        number = begin()
+        (task,) = open_tasks(number)
+        with transaction():
+            session().execute(insert(Comment).values(case_number=number, user="cleo", at=engine.now(), text=NOTE))
+            session().execute(update(UserTask).where(UserTask.id == task).values(group="billing_department"))
+        there = Furnished(number, instance_of(number), task, found.closed_task, found.incident, found.notice)
+        for name in people:
+            notices.confirm(found.notice, by=engine.Actor(name), at=engine.now())
+        held = {name: tokens.create(name, at=engine.now()) for name in people}
+    yield Street(app, there, held, {name: Visitor(app, name) for name in ("", *people)})
+    with app.app_context():
+        app.extensions["sqlalchemy"].engine.dispose()
+
+
+def begin() -> str:
+    """Cleo takes it in; it has words, a demand and a number in them."""
+    taken = intake.Intake(
+        msisdn=NUMBER,
+        text=f"{WORDS},我的号码是{NUMBER}",
+        channel="counter",
+        demand=DEMAND,
+        disputed_amount=8800,
+        process="TS-002",
+        overrule_reason="客户要求",
+    )
+    return intake.accept(taken, by=CLEO, at=engine.now())
+
+
+@pytest.mark.parametrize("person", STRANGERS)
+def test_whoever_has_nothing_to_do_with_a_case_reads_nothing_of_it(street: Street, person: str) -> None:
+    """By no way there is: no number, no name, no word, to clerks of other departments, owners, operators and those outside."""
+    told = {name: street.read(name, person) for name in READ}
+    assert {name for name, text in told.items() for one in (*SAID, NAME) if one in text} == set()
+    assert {name for name, text in told.items() if NUMBER in text} - OF_A_NUMBER == set()
+
+
+OF_THE_CASE = {name for name in READ if "instances/" in name or "<number>" in name or "tasks/<" in name}
+
+
+def told(street: Street, person: str) -> tuple[set[str], set[str]]:
+    """At which addresses a person reads something that was said, and at which the number in full."""
+    read = {name: street.read(name, person) for name in READ}
+    said = {name for name, text in read.items() for one in SAID if one in text}
+    return said, {name for name, text in read.items() if NUMBER in text} - OF_A_NUMBER
+
+
+def test_a_department_that_a_case_has_left_reads_what_happened_and_no_words(street: Street) -> None:
+    """Cora is of the department that took it in: she may open the case, and what is personal in it is withheld, in the API as on pages."""
+    page = street.visitors["cora"].get(f"/cases/{street.there.case}")
+    assert (page.status, "139****0204" in page.text) == (200, True)
+    assert "个人信息" in page.text
+    assert told(street, "cora") == (set(), set())
+
+
+@pytest.mark.parametrize("person", ["cleo", "sam", "ada"])
+def test_whoever_took_it_in_or_supervises_reads_words_and_masked_numbers(street: Street, person: str) -> None:
+    """Also where a number stands within a text; the entries of the API are no way round it."""
+    said, numbers = told(street, person)
+    assert {
+        "GET /cases/<number>",
+        "GET /cases/<number>/replay",
+        "GET /api/v1/instances/<int:instance_id>/entries",
+    } <= said
+    assert said <= OF_THE_CASE - {"GET /cases/<number>/history.<form>"}
+    assert numbers == set()
+
+
+def test_whoever_is_to_work_on_it_has_the_number_at_the_task(street: Street) -> None:
+    """Bill's department has it now; before he takes the task the number stands in full beside its form alone, afterwards in the whole case."""
+    said, numbers = told(street, "bill")
+    assert {"GET /cases/<number>", "GET /tasks/<int:task_id>"} <= said
+    assert numbers <= {"GET /tasks/<int:task_id>", "GET /api/v1/tasks/<int:task_id>"}
+    street.visitors["bill"].client.post(f"/tasks/{street.there.task}/claim")
+    held = told(street, "bill")[1]
+    assert {"GET /cases/<number>", "GET /api/v1/instances/<int:instance_id>/entries"} <= held
+    assert held.isdisjoint(
+        {"GET /cases", "GET /tasks", "GET /cases/<number>/history.<form>", "GET /cases/<number>/replay"}
+    )
+
+
+def test_personal_values_leave_with_auditors_alone(street: Street) -> None:
+    """Who asks for them in an export without being an auditor is refused, and nothing leaves."""
+    for person, status in (("bill", 403), ("sam", 403), ("ada", 200)):
+        path = f"/cases/{street.there.case}/history.json?personal=1"
+        answer = street.visitors[person].client.get(path)
+        assert (answer.status_code, NUMBER in answer.get_data(as_text=True)) == (status, status == 200)
+
+
+def test_numbers_are_masked_within_texts_and_nothing_else_is() -> None:
+    """A number of eleven digits that could be a mobile's, whatever stands around it; accounts and amounts stay."""
+    value = {"text": "号码13900000204,卡6222020000000000801", "rows": [{"called": "13800138000"}], "fen": 13900000204}
+    assert masking.masked(value) == {
+        "text": "号码139****0204,卡6222020000000000801",
+        "rows": [{"called": "138****8000"}],
+        "fen": 13900000204,
+    }
+    assert masking.said("13900000204", masking.NOTHING) == masking.WITHHELD
+    assert masking.said(None, masking.NOTHING) is None

@@ -1,0 +1,161 @@
+"""Sessions: they end at the server, for every copy of the cookie, and log-ins, failures, locks and log-outs stand in the person's history."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import select, update
+
+import engine
+from models.base import session, transaction
+from models.identity import LoginSession, User
+from office import logins
+from tests.visitors import Visitor
+from web import auth
+
+LOGGED_IN, LED_TO_LOGIN = 200, 302
+
+
+@pytest.fixture(autouse=True)
+def nobody_has_guessed() -> Iterator[None]:
+    """What one test guesses is forgotten for the next."""
+    yield
+    auth._failures.clear()
+
+
+def copied(client: FlaskClient, desk: Flask) -> FlaskClient:
+    """Another browser with the same cookies."""
+    other = desk.test_client()
+    other._cookies = dict(client._cookies)
+    return other
+
+
+def told(desk: Flask, user: str) -> list[dict[str, Any]]:
+    """The steps in somebody's history."""
+    with desk.app_context():
+        return [step for entry in engine.read_history("user", user) for step in entry.steps]
+
+
+def later(monkeypatch: pytest.MonkeyPatch, by: timedelta) -> None:
+    """The clock of the log-ins stands later by so much."""
+    now = engine.now()
+    monkeypatch.setattr(engine, "now", lambda: now + by)
+
+
+def test_a_copied_cookie_does_not_work_after_log_out(any_desk: Flask) -> None:
+    """Whoever took the cookie away has nothing once its owner has logged out, in another browser or tab too."""
+    cleo = Visitor(any_desk, "cleo").client
+    thief = copied(cleo, any_desk)
+    assert thief.get("/tasks").status_code == LOGGED_IN
+    assert cleo.post("/logout").status_code == 302
+    assert [client.get("/tasks").status_code for client in (cleo, thief)] == [LED_TO_LOGIN, LED_TO_LOGIN]
+
+
+def test_a_log_out_ends_one_session_and_end_all_ends_every_one(any_desk: Flask) -> None:
+    """The other machine stays logged in until all sessions are ended; whom that concerned is in the record."""
+    desktop, tablet = Visitor(any_desk, "cleo").client, Visitor(any_desk, "cleo").client
+    desktop.post("/logout")
+    assert tablet.get("/tasks").status_code == LOGGED_IN
+    with any_desk.app_context():
+        assert logins.end_all("cleo", by=engine.Actor("sam"), at=engine.now()) == 1
+        assert logins.end_all("cleo", by=engine.Actor("sam"), at=engine.now()) == 0
+    assert tablet.get("/tasks").status_code == LED_TO_LOGIN
+    assert {"type": "sessions_ended", "user": "cleo", "sessions": 1} in told(any_desk, "sam")
+
+
+def test_logging_in_again_ends_the_session_before(desk: Flask) -> None:
+    """One browser has one session; nothing is left open behind the new one."""
+    cleo = Visitor(desk, "cleo").client
+    before = copied(cleo, desk)
+    cleo.post("/login", data={"name": "cleo", "password": "cleo-reception-desk"})
+    assert (cleo.get("/tasks").status_code, before.get("/tasks").status_code) == (LOGGED_IN, LED_TO_LOGIN)
+
+
+def test_whoever_may_not_log_in_any_more_is_out_at_once(desk: Flask) -> None:
+    """The session of a person who left opens nothing from the next request on."""
+    cleo = Visitor(desk, "cleo").client
+    with desk.app_context(), transaction():
+        session().execute(update(User).where(User.name == "cleo").values(active=False))
+    assert cleo.get("/tasks").status_code == LED_TO_LOGIN
+
+
+def test_a_session_ends_when_nobody_uses_it(desk: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    """After two idle hours one logs in again; whoever works on is not asked."""
+    cleo, idle = Visitor(desk, "cleo").client, Visitor(desk, "cleo").client
+    later(monkeypatch, logins.IDLE - timedelta(minutes=1))
+    assert cleo.get("/tasks").status_code == LOGGED_IN
+    later(monkeypatch, timedelta(minutes=2))
+    assert [client.get("/tasks").status_code for client in (cleo, idle)] == [LOGGED_IN, LED_TO_LOGIN]
+
+
+def test_a_session_ends_after_half_a_day(desk: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    """However busy it is."""
+    cleo = Visitor(desk, "cleo").client
+    answers = []
+    for _ in range(13):
+        answers.append(cleo.get("/tasks").status_code)
+        later(monkeypatch, timedelta(hours=1))
+    assert answers == [*[LOGGED_IN] * 12, LED_TO_LOGIN]
+
+
+def test_a_cookie_that_names_a_person_opens_nothing(desk: Flask) -> None:
+    """Cookies from before there were sessions lead to the log-in; so do those of no session at all."""
+    for old in ("cleo", "", "0" * 64):
+        browser = desk.test_client()
+        with browser.session_transaction() as cookie:
+            cookie["_user_id"] = old
+        assert browser.get("/tasks").status_code == LED_TO_LOGIN
+
+
+def test_what_is_stored_opens_nothing(desk: Flask) -> None:
+    """Whoever reads the table of sessions cannot be anybody."""
+    Visitor(desk, "cleo")
+    with desk.app_context():
+        stored = session().scalars(select(LoginSession.key_hash)).one()
+    browser = desk.test_client()
+    with browser.session_transaction() as cookie:
+        cookie["_user_id"] = stored
+    assert browser.get("/tasks").status_code == LED_TO_LOGIN
+
+
+def test_another_browser_header_does_not_log_out(desk: Flask) -> None:
+    """A session hangs on nothing that a browser says of itself and changes when it is updated."""
+    cleo = Visitor(desk, "cleo").client
+    assert cleo.get("/tasks", headers={"User-Agent": "Updated/2"}).status_code == LOGGED_IN
+
+
+def test_log_ins_failures_locks_and_log_outs_are_in_the_record(any_desk: Flask) -> None:
+    """With the address; the fifth wrong password is the one that locks, and what is refused afterwards adds nothing."""
+    from_there = {"REMOTE_ADDR": "192.0.2.7"}
+    Visitor(any_desk, "cleo").client.post("/logout")
+    for password in [*["guess"] * 7, "cleo-reception-desk"]:
+        form = {"name": " Cleo", "password": password}
+        Visitor(any_desk).client.post("/login", data=form, environ_base=from_there)
+    steps = told(any_desk, "cleo")
+    assert [step["type"] for step in steps] == ["logged_in", "logged_out", *["login_failed"] * 4, "login_locked"]
+    assert (steps[0]["address"], steps[-1]["address"]) == ("127.0.0.1", "192.0.2.7")
+    with any_desk.app_context():
+        assert engine.verify_streams() == []
+
+
+@pytest.mark.parametrize("name", ["nobody", "a\0b", "x" * 70, ""])
+def test_a_name_that_nobody_has_is_not_written_down(desk: Flask, name: str) -> None:
+    """People type passwords into the wrong field, and guessers would fill the record."""
+    assert Visitor(desk).client.post("/login", data={"name": name, "password": "guess"}).status_code == 401
+    assert told(desk, name) == []
+
+
+def test_an_instant_of_use_is_written_rarely(desk: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Pages write nothing for it more than once in ten minutes."""
+    cleo, seen = Visitor(desk, "cleo").client, []
+    monkeypatch.setattr(logins, "seen", lambda key, at: seen.append(at))
+    for minutes in (1, 8, 2):
+        later(monkeypatch, timedelta(minutes=minutes))
+        cleo.get("/tasks")
+    assert len(seen) == 1
+    assert isinstance(seen[0], datetime)

@@ -1,0 +1,141 @@
+"""Nothing typed is lost: not to a session that ended, nor to somebody who was first, nor to a link that was followed."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+
+import pytest
+from flask import Flask
+from sqlalchemy import func, select
+
+import engine
+from models.base import session
+from models.unsent import UnsentForm
+from office import intake, unsent
+from tests.furnishing import open_tasks
+from tests.people import CLEO
+from tests.visitors import Visitor
+
+WORDS = "客户说每月多收五元"
+TYPED = {"msisdn": "139 0000 0202", "text": WORDS, "channel": "telephone", "demand": "退费"}
+TAKEN = intake.Intake(
+    msisdn="13900000202", text="多收了话费", channel="counter", process="TS-002", overrule_reason="客户要求"
+)
+
+
+@pytest.fixture
+def task(desk: Flask) -> int:
+    """The first open task of a case."""
+    with desk.app_context():
+        number = intake.accept(TAKEN, by=CLEO, at=engine.now(), key="")
+        return open_tasks(number)[0]
+
+
+def kept(app: Flask) -> int:
+    """How many forms are kept."""
+    with app.app_context():
+        return session().scalar(select(func.count()).select_from(UnsentForm)) or 0
+
+
+def test_a_page_left_by_a_link_offers_what_was_typed(desk: Flask) -> None:
+    """What the browser has kept stands in the form again, for whoever typed it alone, until it is sent or not wanted."""
+    cleo = Visitor(desk, "cleo")
+    assert cleo.post("/unsent", **TYPED, unsent_place="/intake").status == 204
+    page = Visitor(desk, "cleo").get("/intake")
+    assert (page.typed("text"), page.typed("msisdn"), page.typed("channel")) == (WORDS, "139 0000 0202", "telephone")
+    assert "没有提交" in page.text
+    assert Visitor(desk, "sam").get("/intake").typed("text") == ""
+    assert cleo.post("/unsent/discard", unsent_place="/intake").status == 302
+    assert (kept(desk), cleo.get("/intake").typed("text")) == (0, "")
+
+
+def test_what_was_sent_is_not_offered_again(desk: Flask) -> None:
+    """A form that was taken goes; one that was refused stays."""
+    cleo = Visitor(desk, "cleo")
+    cleo.post("/unsent", **TYPED, unsent_place="/intake")
+    page = cleo.get("/intake")
+    sent = {**TYPED, "action": "accept", "unsent": page.typed("unsent"), "unsent_of": page.typed("unsent_of")}
+    assert (cleo.post("/intake", **{**sent, "msisdn": "1"}).status, kept(desk)) == (422, 1)
+    assert cleo.post("/intake", **sent, process="TS-002", overrule_reason="客户要求").status == 302
+    assert kept(desk) == 0
+
+
+def test_a_session_that_ended_loses_nothing(desk: Flask, task: int) -> None:
+    """Without a script too: after the log-in the task is there with what was typed, for the same person."""
+    cleo = Visitor(desk, "cleo")
+    owner = cleo.get(f"/tasks/{task}").typed("unsent_of")
+    answer = Visitor(desk).client.post(
+        f"/tasks/{task}/completion", data={"finding_note": WORDS, "unsent_of": owner, "unsent": ""}
+    )
+    assert (answer.status_code, f"/tasks/{task}".replace("/", "%2F") in answer.location.replace("/", "%2F")) == (
+        302,
+        True,
+    )
+    page = Visitor(desk, "cleo").get(f"/tasks/{task}")
+    assert (page.typed("finding_note"), "没有提交" in page.text) == (WORDS, True)
+    assert Visitor(desk, "sam").get(f"/tasks/{task}").typed("finding_note") != WORDS
+
+
+def test_nobody_keeps_a_form_in_the_name_of_another(desk: Flask, task: int) -> None:
+    """Who typed a form stands in it signed; without that nothing is kept."""
+    for owner in ("cleo", "", "ImNsZW8i.AAAA"):
+        Visitor(desk).post(f"/tasks/{task}/completion", finding_note=WORDS, unsent_of=owner)
+    assert kept(desk) == 0
+
+
+def test_a_part_of_a_page_is_no_place_for_a_log_in(desk: Flask, task: int) -> None:
+    """Fields that are asked for by script stay as they are when the session has ended."""
+    answer = Visitor(desk).client.post(f"/tasks/{task}/fields", headers={"HX-Request": "true"})
+    assert answer.status_code == 401
+
+
+def test_a_page_from_before_another_log_in_comes_back_filled(desk: Flask, task: int) -> None:
+    """Its token is not known any more; the form is, and nothing was sent."""
+    cleo = Visitor(desk, "cleo")
+    owner = cleo.get(f"/tasks/{task}").typed("unsent_of")
+    desk.config["WTF_CSRF_ENABLED"] = True
+    answer = cleo.client.post(
+        f"/tasks/{task}/completion", data={"finding_note": WORDS, "unsent_of": owner, "unsent": "1"}
+    )
+    assert (answer.status_code, answer.location) == (302, f"/tasks/{task}")
+    page = cleo.get(f"/tasks/{task}")
+    assert (page.typed("finding_note"), "打开得太久" in page.text) == (WORDS, True)
+
+
+def test_whoever_was_first_is_named_beside_what_was_typed(desk: Flask, task: int) -> None:
+    """The answer to the second leads to the case, names the first, and shows what was typed to be copied."""
+    cleo = Visitor(desk, "cleo")
+    typed = {"finding": "charge_right", "finding_note": WORDS, "disputed_amount": "5"}
+    owner = cleo.get(f"/tasks/{task}").typed("unsent_of")
+    with desk.app_context():
+        engine.complete(task, form=typed, by=CLEO, at=engine.now())
+    late = cleo.post(f"/tasks/{task}/completion", **typed, unsent_of=owner, unsent="1")
+    assert late.status == 409
+    assert WORDS in late.text
+    assert "finding_note" not in late.text
+    assert late.tree.xpath("//main//a[starts-with(@href, '/cases/AJ-')]")
+    assert re.search("由.+于.+办理", late.text)
+
+
+def test_a_task_that_a_colleague_holds_is_read_only(desk: Flask, task: int) -> None:
+    """With their name; a supervisor may give it to somebody else."""
+    with desk.app_context():
+        engine.claim(task, by=CLEO, at=engine.now())
+    sam = Visitor(desk, "sam")
+    page = sam.get(f"/tasks/{task}")
+    assert page.tree.xpath("//main//fieldset[@disabled]")
+    assert not page.tree.xpath("//form[@id='completion']")
+    assert page.tree.xpath(f"//form[@action='/supervision/tasks/{task}/assignment']")
+
+
+def test_what_is_kept_is_sealed_and_goes_with_time(desk: Flask) -> None:
+    """No word of a customer lies open in the table, and after a month nothing lies there."""
+    with desk.app_context():
+        long_ago = engine.now() - unsent.KEPT_FOR - timedelta(days=1)
+        assert unsent.keep("cleo", "/intake", {"text": [WORDS]}, at=long_ago)
+        (row,) = session().scalars(select(UnsentForm)).all()
+        assert WORDS.encode() not in row.fields_sealed
+        assert unsent.keep("sam", "/intake", {"text": ["x"]}, at=engine.now())
+        assert session().scalars(select(UnsentForm.user)).all() == ["sam"]
+        assert not unsent.keep("sam", "/intake", {"text": ["x" * unsent.MOST_BYTES]}, at=engine.now())

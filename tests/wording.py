@@ -1,0 +1,79 @@
+"""What may not stand on a page: names that only programs know, words of the other language, and values that were never there."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from office.demo.people import PEOPLE
+
+SAID_IN = (
+    "title",
+    "aria-label",
+    "placeholder",
+    "alt",
+    "data-label",
+    "data-active-label",
+    "data-error-text",
+    "data-play",
+    "data-pause",
+    "data-now",
+)
+UNREAD = ("script", "style", "pre", "code", "svg", "textarea")
+RAW = {
+    "an identifier": re.compile(r"\b[A-Za-z]+[a-z0-9]*(?:_[A-Za-z0-9]+)+\b"),
+    "the name of a class": re.compile(r"\b[A-Za-z]*[a-z][A-Z][a-z]\w*"),
+    "a value that is not there": re.compile(r"\b(?:None|undefined|NaN|null|True|False)\b"),
+    "a pattern": re.compile(r"\[object|%\(|\{\{|\$\{|\\u[0-9a-f]{4}"),
+    "an instant for programs": re.compile(r"\d{4}-\d\d-\d\dT\d\d"),
+    "a log-in": re.compile(rf"\b(?:{'|'.join(name for name, *_ in PEOPLE if name != 'bill')})\b"),
+}
+NAMED_SO = frozenset({"GoTone", "BoCom", "JavaScript"})
+ENGLISH = re.compile(r"[A-Za-z][a-z]{3,}")
+CHINESE = re.compile(r"[\u4e00-\u9fff]+")
+IN_CHINESE = frozenset({"Ctrl", "Enter", "English", "JavaScript", "Home", "Java", "Script"})
+QUOTED = re.compile(r"“[^”]*”")
+
+
+def wrong(tree: Any, language: str, said: frozenset[str]) -> Iterator[tuple[str, str]]:
+    """What is wrong with the words of a page in a language, and where; `said` are words of customers and of the office, which stay as they were said."""
+    for element, text in _texts(tree):
+        for what, pattern in RAW.items():
+            yield from ((what, f"{found} in: {text}") for found in pattern.findall(text) if found not in NAMED_SO)
+        if language == "zh":
+            yield from (
+                ("English", f"{found} in: {text}") for found in ENGLISH.findall(text) if found not in IN_CHINESE
+            )
+        elif not _is_said(element) and CHINESE.search(_without(text, said)):
+            yield "Chinese", text
+
+
+def _without(text: str, said: frozenset[str]) -> str:
+    """A text without what somebody said: what stands in quotation marks, and every word known as said."""
+    left = QUOTED.sub("", text)
+    for word in sorted(said, key=len, reverse=True):
+        left = left.replace(word, "") if word in left else left
+    return left
+
+
+def _is_said(element: Any) -> bool:
+    """Whether it is marked as what a customer reads, which is Chinese on every page, or as what somebody wrote."""
+    return element.get("lang") == "zh-CN" or "desk-quote" in element.get("class", "")
+
+
+def _texts(tree: Any) -> Iterator[tuple[Any, str]]:
+    """What a person reads or hears on a page, without what is told as it stands in a file."""
+    for element in tree.iter():
+        if not isinstance(element.tag, str) or _is_unread(element):
+            continue
+        told = [element.text, *(element.get(name) for name in SAID_IN), *(inner.tail for inner in element)]
+        yield from ((element, " ".join(text.split())) for text in told if text and text.strip())
+
+
+def _is_unread(element: Any) -> bool:
+    while element is not None:
+        if element.tag in UNREAD or element.get("translate") == "no":
+            return True
+        element = element.getparent()
+    return False

@@ -1,0 +1,65 @@
+/* What is typed is kept on the server every few seconds and before the page is left; what was sent is not. Copying what an error page shows. */
+
+const AFTER = 2_000;
+const waiting = new WeakMap();
+const underWay = new WeakMap();
+
+function fieldsOf(form) {
+  const fields = new FormData(form);
+  fields.set("unsent_place", new URL(form.action).pathname);
+  return fields;
+}
+
+function isGoing(form) {
+  return form.dataset.sending === "true";
+}
+
+function keep(form) {
+  clearTimeout(waiting.get(form));
+  waiting.delete(form);
+  if (isGoing(form)) return;
+  form.elements.unsent.value = "1";
+  const stop = new AbortController();
+  underWay.set(form, stop);
+  fetch("/unsent", { method: "POST", body: fieldsOf(form), headers: { "HX-Request": "true" }, signal: stop.signal })
+    .then((answer) => document.dispatchEvent(new CustomEvent("desk:kept", { detail: { status: answer.status } })))
+    .catch(() => {});
+}
+
+function changed({ target }) {
+  const form = target.form?.closest("form[data-keep]");
+  if (!form || target.type === "hidden") return;
+  clearTimeout(waiting.get(form));
+  waiting.set(form, setTimeout(() => keep(form), AFTER));
+}
+
+/* Whoever leaves within those seconds has it kept on the way out; a form that is being sent is not kept beside that. */
+function keepAll() {
+  for (const form of document.querySelectorAll("form[data-keep]")) {
+    if (!waiting.has(form) || isGoing(form)) continue;
+    clearTimeout(waiting.get(form));
+    waiting.delete(form);
+    form.elements.unsent.value = "1";
+    navigator.sendBeacon("/unsent", fieldsOf(form));
+  }
+}
+
+document.addEventListener("input", changed);
+document.addEventListener("change", changed);
+document.addEventListener("visibilitychange", () => document.visibilityState === "hidden" && keepAll());
+window.addEventListener("pagehide", keepAll);
+window.addEventListener("submit", ({ target, defaultPrevented }) => {
+  if (defaultPrevented || !target.matches("form[data-keep]")) return;
+  clearTimeout(waiting.get(target));
+  waiting.delete(target);
+  underWay.get(target)?.abort();
+});
+
+for (const button of document.querySelectorAll("[data-copy]")) {
+  button.hidden = !navigator.clipboard;
+  button.addEventListener("click", async () => {
+    const lines = [...document.querySelectorAll(`${button.dataset.copy} > div`)].map((line) => [...line.children].map((part) => part.textContent).join("\t"));
+    await navigator.clipboard.writeText(lines.join("\n"));
+    button.textContent = button.dataset.done;
+  });
+}

@@ -1,0 +1,86 @@
+"""What a form that could not be taken held, in words to be read and copied, and who was first where somebody was."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from flask import request
+from flask_babel import gettext
+from flask_login import current_user
+from werkzeug.datastructures import MultiDict
+
+import engine
+from models.base import session
+from models.user_task import UserTask
+from web import unsent
+from web.i18n import in_language
+from web.queries import access
+from web.queries.names import person_name
+
+
+@dataclass(frozen=True)
+class First:
+    """The case that a request was about and, where somebody was first, their name and when they were."""
+
+    case_number: str
+    person: str = ""
+    at: datetime | None = None
+
+
+def first() -> First | None:
+    """Who has done or taken the task of this request, for those who may see its case."""
+    task_id = (request.view_args or {}).get("task_id")
+    row = session().get(UserTask, task_id) if task_id is not None else None
+    if row is None:
+        return None
+    try:
+        access.check_case(current_user, row.instance_id)
+    except engine.EngineError:
+        return None
+    by = row.completed_by or (row.assignee if row.assignee != current_user.name else None)
+    return First(row.business_key, person_name(by) if by else "", row.completed_at)
+
+
+def lines() -> list[tuple[str, str]]:
+    """(label, what was typed) of the form that this request brought, or whose page it asked for."""
+    given, task_id = unsent.typed(), (request.view_args or {}).get("task_id")
+    return _of_page(given) if task_id is None else _of_task(task_id, given)
+
+
+def _of_task(task_id: int, given: MultiDict[str, str]) -> list[tuple[str, str]]:
+    """In the order and the words of the task's form; empty when nothing can be said of it."""
+    row = session().get(UserTask, task_id)
+    if row is None:
+        return []
+    try:
+        definition = engine.definition_of(row.instance_id)
+        element = definition.processes[row.process_key].element(row.element_id)
+        form = definition.form_by_id(element.properties["form"])
+    except (engine.EngineError, KeyError):
+        return []
+    return [
+        (in_language(field.label, field.label_en), gettext(", ").join(_shown(field, value) for value in values))
+        for field in form.inputs
+        if (values := given.getlist(field.key))
+    ]
+
+
+def _shown(field: engine.forms.Field, value: str) -> str:
+    labels = {option.value: in_language(option.label, option.label_en) for option in field.options}
+    return labels.get(value, gettext("yes") if field.type == "checkbox" else value)
+
+
+def _of_page(given: MultiDict[str, str]) -> list[tuple[str, str]]:
+    """The same for the forms of the pages, whose fields are known by name."""
+    known = {
+        "msisdn": gettext("Number"),
+        "text": gettext("Text"),
+        "demand": gettext("What the customer wants"),
+        "disputed_amount": gettext("Disputed amount"),
+        "overrule_reason": gettext("Why not the suggested one"),
+        "told": gettext("How things stand"),
+        "reason": gettext("Reason"),
+        "note": gettext("What this change is for"),
+    }
+    return [(label, gettext(", ").join(given.getlist(name))) for name, label in known.items() if name in given]

@@ -1,0 +1,162 @@
+"""Nothing typed is lost: forms are kept on the server while they are filled, and when they could not be taken; their pages offer it again.
+
+A form that is kept names its person in a signed field, so that what arrives after the session has ended is kept for whoever typed it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from flask import Blueprint, Flask, current_app, g, redirect, request, url_for
+from flask_login import current_user
+from itsdangerous import BadSignature, URLSafeSerializer
+from markupsafe import Markup
+from werkzeug.datastructures import MultiDict
+from werkzeug.exceptions import HTTPException
+from werkzeug.routing import RequestRedirect
+from werkzeug.wrappers import Response
+
+import engine
+from models.base import session
+from models.user_task import UserTask
+from office import unsent
+from web import submission
+
+blueprint = Blueprint("unsent", __name__)
+PLACE, OWNER, MARK = "unsent_place", "unsent_of", "unsent"
+ADDED = frozenset({"csrf_token", submission.NAME, PLACE, OWNER, MARK, "despite"})
+# The forms that are kept, by the endpoint that takes them, and the page that each stands on.
+PAGES: dict[str, Callable[..., str]] = {
+    "tasklist.complete": lambda task_id: url_for("tasklist.task", task_id=task_id),
+    "intake.accept": lambda: url_for("intake.form"),
+    "cases.comment": lambda number: url_for("cases.case", number=number, tab="messages"),
+    "cases.reply": lambda number: url_for("cases.case", number=number, tab="messages"),
+    "cases.erase": lambda number: url_for("cases.case", number=number),
+    "notices.publish": lambda: url_for("notices.listing"),
+    "publication.submit": lambda key: url_for("publication.page", key=key),
+    "publication.give_back": lambda key: url_for("publication.page", key=key),
+}
+
+
+@dataclass(frozen=True)
+class Kept:
+    """What stands in a form again: `values` by field, `at` when it was kept; nothing and None when nothing was."""
+
+    values: MultiDict[str, str]
+    at: datetime | None = None
+
+    def get(self, field: str, otherwise: str = "") -> str:
+        """What was typed in a field."""
+        return str(self.values.get(field, otherwise))
+
+
+def register(app: Flask) -> None:
+    """Add what browsers send while somebody types, and let templates ask for what is kept."""
+    app.register_blueprint(blueprint)
+    app.after_request(_forget_sent)
+    app.jinja_env.globals.update(kept=kept, unsent_fields=_hidden)
+
+
+@blueprint.post("/unsent")
+def keep() -> tuple[str, int]:
+    """Keep what stands in a form; the browser sends it every few seconds and before it leaves the page."""
+    place = request.form.get(PLACE, "")
+    known = _known(place)
+    if known is None:
+        return "", 404
+    return "", 204 if _keep(current_user.name, place, known) else 413
+
+
+@blueprint.post("/unsent/discard")
+def discard() -> Response:
+    """Begin a form anew."""
+    place = request.form.get(PLACE, "")
+    known = _known(place)
+    unsent.forget(current_user.name, place)
+    return redirect(PAGES[known[0]](**known[1]) if known else url_for("tasklist.home"))
+
+
+def aside() -> str:
+    """Keep the form that this request brought and that cannot be taken now, for the person who typed it; its page, or empty when it is not kept."""
+    known, owner = _known(request.path), _owner()
+    if known is None or not owner or request.method != "POST":
+        return ""
+    g.unsent_aside = _keep(owner, request.path, known)
+    return PAGES[known[0]](**known[1]) if g.unsent_aside else ""
+
+
+def kept(place: str) -> Kept:
+    """What the person of this page has typed in the form that is sent to `place`, and not sent."""
+    if not (current_user and current_user.is_authenticated and current_user.has_unsent):
+        return Kept(MultiDict())
+    if "unsent" not in g:
+        g.unsent = {name: Kept(MultiDict(one.fields), one.at) for name, one in unsent.all_of(current_user.name).items()}
+    found: Kept = g.unsent.get(place) or Kept(MultiDict())
+    return found
+
+
+def typed() -> MultiDict[str, str]:
+    """What the form of this request holds, without what its page added; of a task's page, what is kept of its form."""
+    if request.method == "POST":
+        given: MultiDict[str, str] = request.form
+    elif request.endpoint == "tasklist.task":
+        given = kept(url_for("tasklist.complete", **(request.view_args or {}))).values
+    else:
+        given = MultiDict()
+    return MultiDict([(name, value) for name, value in given.items(multi=True) if name not in ADDED and value.strip()])
+
+
+def _hidden(place: str) -> Markup:
+    """The fields that a kept form brings: whose it is, and whether something is kept of it that goes when it is sent."""
+    name = current_user.name if current_user.is_authenticated else ""
+    mark = "1" if kept(place).at else ""
+    line = Markup('<input type="hidden" name="{}" value="{}"><input type="hidden" name="{}" value="{}">')
+    return line.format(OWNER, _signer().dumps(name), MARK, mark)
+
+
+def _signer() -> URLSafeSerializer:
+    return URLSafeSerializer(current_app.config["SECRET_KEY"], salt="unsent")
+
+
+def _owner() -> str:
+    """Who filled the form of this request, as its page signed."""
+    try:
+        return str(_signer().loads(request.form.get(OWNER, "")))
+    except BadSignature:
+        return ""
+
+
+Known = tuple[str, Mapping[str, Any]]
+
+
+def _known(place: str) -> Known | None:
+    """The endpoint that takes a form, and its values; None for what is not kept."""
+    try:
+        endpoint, values = current_app.url_map.bind("").match(place, method="POST")
+    except (HTTPException, RequestRedirect):
+        return None
+    return (endpoint, values) if endpoint in PAGES else None
+
+
+def _keep(user: str, place: str, known: Known) -> bool:
+    fields = {name: request.form.getlist(name) for name in request.form if name not in ADDED}
+    return unsent.keep(user, place, fields, at=engine.now(), case_number=_case(known[1]))
+
+
+def _case(values: Mapping[str, Any]) -> str | None:
+    """The case that a form belongs to, with whose personal data it goes."""
+    if "number" in values:
+        return str(values["number"])
+    row = session().get(UserTask, values["task_id"]) if "task_id" in values else None
+    return row.business_key if row is not None else None
+
+
+def _forget_sent(response: Response) -> Response:
+    """A form that was taken is not kept any longer."""
+    sent = request.method == "POST" and request.endpoint in PAGES and request.form.get(MARK)
+    if sent and response.status_code < 400 and current_user.is_authenticated and not g.get("unsent_aside"):
+        unsent.forget(current_user.name, request.path)
+    return response
