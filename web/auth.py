@@ -218,8 +218,10 @@ def _refused(name: str, at: datetime, *, known: bool) -> tuple[str, int]:
 
 
 def _begin_session(name: str, at: datetime) -> None:
-    person = load(name)
+    chosen = session.get("language")
     session.clear()
+    _speak(name, chosen)
+    person = load(name)
     if person is not None:
         login_user(replace(person, session=logins.begin(name, at=at, address=request.remote_addr or "")))
 
@@ -227,6 +229,15 @@ def _begin_session(name: str, at: datetime) -> None:
 def _end_session(at: datetime) -> None:
     if current_user.is_authenticated:
         logins.end(current_user.session, current_user.name, at=at)
+
+
+def _speak(name: str, chosen: Any) -> None:
+    """What was chosen before the log-in holds for the person from then on."""
+    if chosen not in LANGUAGES:
+        return
+    session["language"] = chosen
+    with transaction():
+        database().execute(update(User).where(User.name == name, User.language != chosen).values(language=chosen))
 
 
 _NOBODY = _hasher.hash("nobody")

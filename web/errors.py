@@ -129,6 +129,35 @@ def describe(error: engine.EngineError) -> str:
     return known["Conflict"]
 
 
+def on_the_draft(error: engine.EngineError) -> str:
+    """A refusal as the page of a draft tells it, with what to do there."""
+    n = error.values.get("left", 0) if error.code == "ScenariosNotPlayed" else len(error.values.get("scenarios", ()))
+    known = {
+        "UnknownProcess": gettext("The draft is no longer there: somebody has discarded or published it meanwhile."),
+        "StaleDraft": gettext(
+            "The draft has been saved again since you opened this page. It is shown here as it is now, and what you typed is kept: look at what changes, then repeat."
+        ),
+        "NotSubmitted": gettext(
+            "The draft is not submitted any more: somebody has given it back or changed it. It is shown here as it is now."
+        ),
+        "ScenariosNotPlayed": gettext(
+            "%(n)s scenarios have not been played on the draft as it is now. Have them played above, then repeat; what you typed is kept.",
+            n=n,
+        ),
+        "DifferencesNotAccepted": gettext(
+            "%(n)s scenarios differ from what was agreed; above stands how. If this is meant, tick it below and repeat; if not, change the draft.",
+            n=n,
+        ),
+        "Conflict": gettext(
+            "Another version has been published since you opened this page. The comparison is with that one now: look at what changes, then repeat."
+        ),
+        "InvalidDefinition": gettext(
+            "The draft has problems and cannot be published. They are listed above, each with the way to its place."
+        ),
+    }
+    return known.get(error.code) or describe(error)
+
+
 def _told_by_values(error: engine.EngineError) -> str:
     """What is said for the particular `why` of an error; empty when its class says it all."""
     values = {"limit": "", "encoding": "", "file": "", **getattr(error, "values", {})}

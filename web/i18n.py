@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from typing import Any
@@ -18,6 +18,7 @@ from markupsafe import Markup
 
 import engine
 from office import masking
+from web import singular
 
 LANGUAGES = ("zh", "en")
 ZONE = ZoneInfo("Asia/Shanghai")
@@ -71,6 +72,13 @@ class _Catalogues(Domain):
                 self._read[g.language] = known
         return known
 
+    def gettext(self, text: str, **values: Any) -> str:
+        return str(super().gettext(_counted(text, values), **values))
+
+
+def _counted(text: str, values: Mapping[str, Any]) -> str:
+    return singular.fitting(text, values) if values and language() == "en" else text
+
 
 _catalogues = _Catalogues()
 
@@ -79,7 +87,7 @@ def written(text: str, **values: Any) -> Markup:
     """A text of a template in the language of the page; values go in by name, escaped."""
     found = _catalogues
     if values:
-        return Markup(found.get_translations().ugettext(text)) % values  # noqa: S704 - ours: a template's or its translation
+        return Markup(found.get_translations().ugettext(_counted(text, values))) % values  # noqa: S704 - ours: a template's or its translation
     key = (language(), text)
     known = found.plain.get(key)
     if known is None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import zipfile
 from pathlib import Path, PurePosixPath
+from typing import Any
 
 from flask import Blueprint, Flask, Response, render_template, send_file
 from flask_login import current_user
@@ -48,6 +49,11 @@ def _names(card: processes.Card) -> set[str]:
 @blueprint.get("/<key>")
 def process(key: str) -> str:
     """One process: its picture and figures, its steps for staff, its versions, files, scenarios and history."""
+    return page_of(key)
+
+
+def page_of(key: str, **refused: Any) -> str:
+    """The page of a process; `refused`: the version that was to be put in force again, the sentence and what had been typed."""
     definition, versions = engine.definition(key), processes.versions(key)
     told = publications.lines(key)
     everybody = {n for one in versions for n in (one.published_by, one.approved_by)} | {one.by for one in told}
@@ -67,6 +73,7 @@ def process(key: str) -> str:
         files=sorted(engine.own_files(definition.package)),
         agreed=scenarios.read(PROCESSES, [key]),
         callers=[row.key for row, _ in engine.callers_of(key)],
+        refused=refused,
         process_name=names.process_name,
         reads=current_user.has(*READERS),
     )

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from functools import wraps
 from pathlib import PurePosixPath
 from typing import Any
 
@@ -13,13 +15,14 @@ from flask_login import current_user
 from werkzeug.datastructures import FileStorage
 
 import engine
-from office import drafts, publication
+from office import drafts, playing, publication
 from web import auth, errors
-from web.processes import PROCESSES, READERS, attachment
+from web.processes import PROCESSES, READERS, attachment, page_of
 from web.queries import access, changes, differences, findings, mendings, names, processes
 
 blueprint = Blueprint("publication", __name__, url_prefix="/processes")
-AT_ONCE = 2
+View = Callable[..., Any]
+SAID_ON_THE_PAGE = (engine.Conflict, engine.Invalid, engine.UnknownProcess, publication.NotASecondPerson)
 PLACES = {".bpmn": "{key}.bpmn", ".xml": "{key}.bpmn", ".dmn": "decisions/{stem}.dmn", ".form": "forms/{stem}.form"}
 
 
@@ -44,10 +47,35 @@ def _revision() -> int:
     return request.form.get("revision", type=int) or 0
 
 
+@engine.background(playing.TOPIC)
+def _play(parameters: dict[str, Any], _at: datetime) -> None:
+    playing.carry_on(parameters["key"], PROCESSES, engine.now)
+
+
+def refused_at(place: str) -> Callable[[View], View]:
+    """What is refused is said on the page of the draft, at this place of it, with what was typed; not on a page of its own."""
+
+    def wrapped(view: View) -> View:
+        @wraps(view)
+        def said(key: str) -> Any:
+            try:
+                return view(key)
+            except SAID_ON_THE_PAGE as error:
+                return _page(key, refused=error, place=place), errors.status_of(error)
+
+        return said
+
+    return wrapped
+
+
 @blueprint.get("/<key>/publish")
 def change(key: str) -> str:
     """The draft against what is published: pictures, words, problems, scenarios, and who has to do what next."""
     access.check_role(current_user, *READERS)
+    return _page(key)
+
+
+def _page(key: str, refused: engine.EngineError | None = None, place: str = "") -> str:
     draft = drafts.find(key)
     problems = publication.problems(draft)
     listed = changes.of_draft(draft)
@@ -65,6 +93,10 @@ def change(key: str) -> str:
         people=processes.people((draft.saved_by, draft.submitted_by)),
         callers=[row.key for row, _ in engine.callers_of(key)],
         second=_may_approve(draft),
+        others=processes.owners_beside({draft.saved_by, draft.submitted_by or current_user.name}),
+        refused=errors.on_the_draft(refused) if refused is not None else "",
+        place=place,
+        typed=request.form,
         **_scenarios(draft, playable=not problems),
     )
 
@@ -85,7 +117,9 @@ def _scenarios(draft: drafts.Draft, *, playable: bool) -> dict[str, Any]:
     packages = publication.packages_of(draft) if differing else {}
     return {
         "outcomes": found,
+        "playing": playing.state(draft.key) if found else "",
         "played": sum(one.ok is not None for one in found),
+        "played_at": max((one.played_at for one in found if one.played_at), default=None),
         "differing": [
             (one.scenario, differences.texts(one.differences, packages[one.scenario.process])) for one in differing
         ],
@@ -93,20 +127,26 @@ def _scenarios(draft: drafts.Draft, *, playable: bool) -> dict[str, Any]:
 
 
 @blueprint.post("/<key>/publish/scenarios")
+@refused_at("scenarios")
 def play(key: str) -> Any:
-    """Play scenarios that wait: a few, and the list again that asks for the next; without scripts all of them."""
+    """Have the office play the scenarios that wait, or all of them again; it goes on when the page is left."""
     access.check_role(current_user, *READERS)
-    if request.form.get("again"):
-        publication.forget_plays(key)
-    by_script = "HX-Request" in request.headers
-    left = publication.play(drafts.find(key), PROCESSES, at=engine.now(), most=AT_ONCE if by_script else 0)
-    if not by_script:
-        return _back(key)
+    playing.begin(key, again=bool(request.form.get("again")), at=engine.now())
+    return how_far(key)
+
+
+@blueprint.get("/<key>/publish/scenarios")
+def how_far(key: str) -> Any:
+    """The list of scenarios as it stands, for the page that waits for it."""
+    access.check_role(current_user, *READERS)
+    if "HX-Request" not in request.headers:
+        return redirect(url_for("publication.change", key=key, _anchor="scenarios"))
     draft = drafts.find(key)
-    return render_template("_scenarios.html", key=key, draft=draft, left=left, **_scenarios(draft, playable=True))
+    return render_template("_scenarios.html", key=key, draft=draft, **_scenarios(draft, playable=True))
 
 
 @blueprint.post("/<key>/publish/submission")
+@refused_at("submission")
 def submit(key: str) -> Any:
     """Hand the draft over for approval."""
     publication.submit(
@@ -123,6 +163,7 @@ def submit(key: str) -> Any:
 
 
 @blueprint.post("/<key>/publish/return")
+@refused_at("return")
 def give_back(key: str) -> Any:
     """Return a submitted draft."""
     reason = request.form.get("reason", "")
@@ -132,6 +173,7 @@ def give_back(key: str) -> Any:
 
 
 @blueprint.post("/<key>/publish/approval")
+@refused_at("approval")
 def approve(key: str) -> Any:
     """Put the submitted draft in force."""
     done = publication.approve(
@@ -158,11 +200,24 @@ def _say_published(done: engine.Published) -> None:
 def roll_back(key: str, version: int) -> Any:
     """Put a former version's content in force again."""
     reason = request.form.get("reason", "")
-    _say_published(publication.roll_back(key, version, reason=reason, by=auth.actor(), at=engine.now()))
+    try:
+        done = publication.roll_back(key, version, reason=reason, by=auth.actor(), at=engine.now())
+    except (engine.Conflict, engine.Invalid) as error:
+        return page_of(key, version=version, text=_kept_back(error), reason=reason), errors.status_of(error)
+    _say_published(done)
     return redirect(url_for("processes.process", key=key))
 
 
+def _kept_back(error: engine.EngineError) -> str:
+    """Why a former version is not put in force again; what it conflicts with is named, since there is no draft to look at."""
+    if not isinstance(error, engine.InvalidDefinition):
+        return errors.describe(error)
+    said = [one["text"] for one in findings.as_json(error.problems)]
+    return gettext("This version cannot be executed any more: %(problems)s", problems=" ".join(said))
+
+
 @blueprint.post("/<key>/draft/discard")
+@refused_at("discard")
 def discard(key: str) -> Any:
     """Throw the draft away, from a page."""
     drafts.discard(key, by=auth.actor())
@@ -179,6 +234,7 @@ def draft_file(key: str, name: str) -> Response:
 
 
 @blueprint.post("/<key>/draft/upload")
+@refused_at("files")
 def upload(key: str) -> Any:
     """Bring diagrams, tables and forms into the draft; what cannot be executed is listed on the page that follows."""
     files: dict[str, str | None] = {}

@@ -114,13 +114,15 @@ def attempt(page: Page) -> None:
     expect(page.locator(".desk-diagram").first).to_have_attribute("data-ready", "true")
 
 
-def submit(page: Page) -> None:
+def submit(office: Office, page: Page) -> None:
     """Scenarios are played on the draft; one with more than 200 yuan now waits for the supervisor, which is meant; it is handed over."""
     page.goto(f"/processes/{KEY}/publish")
     expect(page.locator("[data-difference][data-ready]")).to_be_visible()
     expect(page.locator("[data-change=review_claim]").first).to_contain_text(NAME)
     expect(page.get_by_text(f"属局方原因？ → {NAME}", exact=True)).to_be_visible()
     page.get_by_role("button", name="试跑").click()
+    expect(page.locator("#scenarios")).to_contain_text("离开这一页也会继续")
+    office.move_to(office.at)
     differing = page.locator("#scenarios .state-late")
     expect(differing).to_have_text("1 个与约定不一致", timeout=LONG)
     expect(page.locator("#scenarios")).to_contain_text(f"现在待办的是：“{NAME}”")
@@ -158,7 +160,7 @@ def test_a_drawn_step_is_worked_and_audited(office: Office, shots: Path) -> None
     olu.screenshot(path=shots / "2-with-form.png")
     attempt(olu)
     olu.screenshot(path=shots / "3-tried.png", full_page=True)
-    submit(olu)
+    submit(office, olu)
     olu.screenshot(path=shots / "4-submitted.png", full_page=True)
     approve(otto)
     otto.screenshot(path=shots / "5-approved.png", full_page=True)

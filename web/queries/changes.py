@@ -192,7 +192,7 @@ def shown(value: str, what: str = "") -> str:
         return limits.words(value)
     if what == "repeated" and value:
         return gettext(ONE_BY_ONE) if value == ONE_BY_ONE else gettext(AT_ONCE)
-    return {"True": gettext("yes"), "False": gettext("no"), "": "—"}.get(value, value)
+    return {"True": gettext("yes"), "False": gettext("no"), "": "—", "None": "—"}.get(value, value)
 
 
 @dataclass(frozen=True)

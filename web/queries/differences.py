@@ -75,6 +75,19 @@ def _shown(kind: str, name: str, value: Any, known: Mapping[str, str]) -> str:
     if name == "account":
         msisdn, _dot, account = str(value).rpartition(".")
         return f"{msisdn} {words.code_text(account)}".strip()
+    return _value(value)
+
+
+def _value(value: Any) -> str:
+    """What a variable holds, as a person says it; lists and what they hold one after the other."""
+    if value is None or value in ("", [], {}):
+        return gettext("nothing")
+    if isinstance(value, bool):
+        return gettext("yes") if value else gettext("no")
+    if isinstance(value, Mapping):
+        return "; ".join(f"{name}: {_value(inner)}" for name, inner in value.items())
+    if isinstance(value, list | tuple):
+        return gettext(", ").join(map(_value, value))
     return str(value)
 
 

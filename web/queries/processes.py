@@ -3,22 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import and_, func, select
+from sqlalchemy import Select, and_, func, or_, select
 
 from models.base import session
 from models.definition import DefinitionDraft, ProcessDefinition
-from models.identity import User
+from models.identity import User, UserRole
 from models.instance import ProcessInstance
+from models.user_task import UserTask
+from web.queries import running
 
 LATELY = timedelta(days=30)
 
 
 @dataclass(frozen=True)
 class Version:
-    """One published version and how many cases run on it."""
+    """One published version and how many cases run on it: those of its own, and `called` that other processes have called it for."""
 
     id: int
     key: str
@@ -28,6 +31,7 @@ class Version:
     approved_by: str
     note: str
     running: int
+    called: int = 0
 
 
 @dataclass(frozen=True)
@@ -43,12 +47,18 @@ class Card:
         """Running cases on all versions."""
         return self.newest.running + sum(one.running for one in self.former)
 
+    @property
+    def called(self) -> int:
+        """How many of them are cases of another process, which has called this one."""
+        return self.newest.called + sum(one.called for one in self.former)
+
 
 @dataclass(frozen=True)
 class Figures:
-    """How a process is doing: running and of these late, and of those closed lately how many were late."""
+    """How a process is doing: running, of these called by other processes and late; and of those closed lately that went through it how many were late."""
 
     running: int
+    called: int
     late: int
     closed: int
     closed_late: int
@@ -79,7 +89,7 @@ def versions(key: str) -> list[Version]:
 
 
 def _versions(key: str = "") -> list[Version]:
-    running = and_(ProcessInstance.definition_id == ProcessDefinition.id, ProcessInstance.state == "active")
+    active = and_(ProcessInstance.definition_id == ProcessDefinition.id, ProcessInstance.state == "active")
     columns = (
         ProcessDefinition.id,
         ProcessDefinition.key,
@@ -89,20 +99,48 @@ def _versions(key: str = "") -> list[Version]:
         func.coalesce(ProcessDefinition.approved_by, ""),
         ProcessDefinition.note,
     )
-    count = select(func.count()).select_from(ProcessInstance).where(running).correlate(ProcessDefinition)
+    count = select(func.count()).select_from(ProcessInstance).where(active).correlate(ProcessDefinition)
     query = select(*columns, count.scalar_subquery()).order_by(ProcessDefinition.version.desc())
     if key:
         query = query.where(ProcessDefinition.key == key)
-    return [Version(*row) for row in session().execute(query)]
+    inside = running.called()
+    return [
+        _with_called(Version(*row), len(inside.get(row.key, {}).get(row.version, ())))
+        for row in session().execute(query)
+    ]
+
+
+def _with_called(one: Version, called: int) -> Version:
+    return replace(one, running=one.running + called, called=called)
 
 
 def figures(key: str, now: datetime) -> Figures:
     """The numbers at the top of a process page."""
-    counted = select(func.count()).select_from(ProcessInstance).where(ProcessInstance.key == key)
-    running = counted.where(ProcessInstance.state == "active")
-    closed = counted.where(ProcessInstance.state == "completed", ProcessInstance.ended_at > now - LATELY)
-    found = (running, running.where(ProcessInstance.overdue), closed, closed.where(ProcessInstance.overdue))
-    return Figures(*(session().scalar(query) or 0 for query in found))
+    inside = {case for cases in running.called().get(key, {}).values() for case in cases}
+    passed = select(UserTask.instance_id).where(UserTask.process_key == key)
+    through = (
+        select(func.count())
+        .select_from(ProcessInstance)
+        .where(or_(ProcessInstance.key == key, ProcessInstance.id.in_(passed)))
+    )
+    own = (
+        select(func.count())
+        .select_from(ProcessInstance)
+        .where(ProcessInstance.key == key, ProcessInstance.state == "active")
+    )
+    late = select(ProcessInstance.id).where(ProcessInstance.state == "active", ProcessInstance.overdue)
+    closed = through.where(ProcessInstance.state == "completed", ProcessInstance.ended_at > now - LATELY)
+    return Figures(
+        running=_count(own) + len(inside),
+        called=len(inside),
+        late=_count(own.where(ProcessInstance.overdue)) + len(inside & set(session().scalars(late))),
+        closed=_count(closed),
+        closed_late=_count(closed.where(ProcessInstance.overdue)),
+    )
+
+
+def _count(query: Select[Any]) -> int:
+    return session().scalar(query) or 0
 
 
 def people(names: Iterable[str]) -> dict[str, str]:
@@ -110,3 +148,12 @@ def people(names: Iterable[str]) -> dict[str, str]:
     wanted = {name for name in names if name}
     query = select(User.name, User.display_name).where(User.name.in_(wanted))
     return {row.name: row.display_name for row in session().execute(query)}
+
+
+def owners_beside(names: Iterable[str | None]) -> list[str]:
+    """The display names of process owners other than these, who could approve."""
+    owner = select(UserRole.user).where(UserRole.role == "owner")
+    query = select(User.display_name).where(
+        User.name.in_(owner), User.name.not_in({one for one in names if one}), User.active
+    )
+    return list(session().scalars(query.order_by(User.display_name)))

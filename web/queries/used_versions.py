@@ -37,14 +37,14 @@ def of_case(definition: engine.Definition, processes: Iterable[str]) -> list[Use
     """The versions behind a case that went through some processes, its own first."""
     called = sorted(set(processes) - {definition.key})
     own = Used(definition.key, names.process_name(definition.key), definition.version, _newest(definition.key))
-    found = [Used(k, names.process_name(k), _version_in(definition.package, k), _newest(k)) for k in called]
+    found = [Used(k, names.process_name(k), version_in(definition.package, k), _newest(k)) for k in called]
     return [own, *found]
 
 
 def taken_up(old: engine.Package, new: engine.Package) -> list[TakenUp]:
     """Called processes that another version of is in `new` than was in `old`."""
     both = sorted(set(old.processes) & set(new.processes) - {new.key})
-    found = [TakenUp(key, names.process_name(key), _version_in(old, key), _version_in(new, key)) for key in both]
+    found = [TakenUp(key, names.process_name(key), version_in(old, key), version_in(new, key)) for key in both]
     return [one for one in found if one.before != one.after]
 
 
@@ -57,7 +57,7 @@ def _numbers(key: str) -> list[int]:
     return list(session().scalars(query.order_by(ProcessDefinition.version.desc())))
 
 
-def _version_in(package: engine.Package, key: str) -> int:
+def version_in(package: engine.Package, key: str) -> int:
     """The newest version of a called process whose own files are those in the package; 0 when none is."""
     for number in _numbers(key):
         published = engine.definition(key, number).package

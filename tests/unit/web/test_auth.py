@@ -130,3 +130,17 @@ def test_nothing_but_the_address_is_believed_of_a_proxy(office: Path, tmp_path: 
     assert "evil" not in page.get_data(as_text=True)
     assert away.headers["Location"] == "/login?next=/tasks"
     assert "Secure" not in page.headers["Set-Cookie"]
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_the_language_chosen_before_the_log_in_is_kept(desk: Flask, quick_check: None, language: str) -> None:
+    """Whoever chose on the log-in page reads on in it, there after a wrong password, inside, and at the next log-in elsewhere."""
+    shown = {"zh": 'lang="zh-CN"', "en": 'lang="en"'}[language]
+    browser = Visitor(desk).client
+    browser.post("/language", data={"language": language, "next": "/login"})
+    assert shown in browser.post("/login", data={"name": "olu", "password": "wrong"}).text
+    browser.post("/login", data={"name": "olu", "password": "olu-reception-desk"})
+    assert shown in browser.get("/processes").text
+    other = Visitor(desk).client
+    other.post("/login", data={"name": "olu", "password": "olu-reception-desk"})
+    assert shown in other.get("/processes").text

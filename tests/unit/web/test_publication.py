@@ -78,6 +78,12 @@ class Browser:
     def post(self, path: str, **form: Any) -> Any:
         return self.client.post(path, data=form)
 
+    def play(self, key: str = "TS-002") -> None:
+        """Have the scenarios played, and the office do what it has queued."""
+        self.post(f"/processes/{key}/publish/scenarios")
+        with self.client.application.app_context():
+            engine.run_due(engine.now())
+
     def draft(self, key: str = "TS-002") -> dict[str, Any]:
         found: dict[str, Any] = self.client.get(f"/processes/{key}/draft").json
         return found
@@ -93,7 +99,7 @@ class Browser:
         return int(saved.json["revision"])
 
     def submit(self, revision: int, key: str = "TS-002") -> Any:
-        self.post(f"/processes/{key}/publish/scenarios")
+        self.play(key)
         return self.post(f"/processes/{key}/publish/submission", revision=revision, note="新规定")
 
 
@@ -215,7 +221,7 @@ def test_scenarios_are_played_before_it_is_submitted(app: Flask, olu: Browser) -
 def test_a_draft_that_differs_is_submitted_knowingly(app: Flask, olu: Browser) -> None:
     """Played on the draft, a scenario that the change breaks is shown; it is submitted only by saying that this is meant."""
     revision = olu.replace("released", "let_go", "BATCH-002")
-    olu.post("/processes/BATCH-002/publish/scenarios")
+    olu.play("BATCH-002")
     assert "desk-state state-late" in olu.client.get("/processes/BATCH-002/publish").text
     form = {"revision": revision, "note": "新规定"}
     assert olu.post("/processes/BATCH-002/publish/submission", **form).status_code == 409
@@ -228,7 +234,7 @@ def test_differences_are_told_in_the_language_of_the_page(olu: Browser, language
     """An owner reads by the names on the diagram what differs, not by ids, and not in another language."""
     olu.post("/language", language=language)
     olu.replace("released", "let_go", "BATCH-002")
-    olu.post("/processes/BATCH-002/publish/scenarios")
+    olu.play("BATCH-002")
     assert said in olu.client.get("/processes/BATCH-002/publish").text
 
 

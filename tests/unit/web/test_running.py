@@ -1,0 +1,50 @@
+"""How many cases run, as the pages of processes say it: cases that stand in a called process are counted there as well."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from flask import Flask
+
+import engine
+from tests import drawing
+from tests.furnishing import complete, open_tasks
+from tests.people import CLEO, OLU
+from web.queries import processes
+
+INNER = drawing.process("INNER", drawing.start(), drawing.user("ask"), drawing.catch("wait", timer='duration("PT1H")'), drawing.end(), drawing.path("begun", "ask", "wait", "finished"))  # fmt: skip
+OUTER = drawing.process("OUTER", drawing.start("opened"), drawing.call("inside", "INNER"), drawing.user("after"), drawing.end("closed"), drawing.path("opened", "inside", "after", "closed"))  # fmt: skip
+
+
+def published(key: str, main: str, **more: str) -> None:
+    engine.publish(drawing.package(key, main, **more), by=OLU, note="x", at=engine.now())
+
+
+def running(key: str) -> list[tuple[int, int, int]]:
+    """Version, running and of these called; newest first."""
+    return [(one.number, one.running, one.called) for one in processes.versions(key)]
+
+
+def test_a_case_is_counted_where_it_stands(app: Flask) -> None:
+    """With a person or waiting for an instant inside, and no longer when it has come out; on the version of the called process that it uses."""
+    with app.test_request_context():
+        published("INNER", INNER)
+        published("OUTER", OUTER, INNER_bpmn=INNER)
+        engine.start("INNER", business_key="AJ-901", variables={}, by=CLEO, at=engine.now())
+        engine.start("OUTER", business_key="AJ-902", variables={}, by=CLEO, at=engine.now())
+        published("INNER", INNER.replace('name="ask"', 'name="asked"'))
+        assert running("INNER") == [(2, 0, 0), (1, 2, 1)]
+        card = next(one for one in processes.cards() if one.newest.key == "INNER")
+        assert (card.running, card.called) == (2, 1)
+        assert processes.figures("INNER", engine.now()).running == 2
+        assert running("OUTER")[-1] == (1, 1, 0)
+        assert inside() == 1
+        complete(open_tasks("AJ-902")[0], {})
+        assert inside() == 1, "it waits for an instant"
+        engine.run_due(engine.now() + timedelta(hours=2))
+        assert inside() == 0
+
+
+def inside() -> int:
+    """Cases of other processes in INNER."""
+    return sum(one.called for one in processes.versions("INNER"))

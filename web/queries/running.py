@@ -1,0 +1,67 @@
+"""Which cases stand in a process that another one has called, by the version of it that they use.
+
+A case stands where a person has an open task, and where something is awaited: an instant, a message, a service task. What is awaited is known by the
+id of its element; one that several processes of the case share is counted for none of them.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+from typing import Any
+
+from sqlalchemy import Select, select
+
+import engine
+from models.base import session
+from models.definition import ProcessDefinition
+from models.instance import ProcessInstance
+from models.job import Job
+from models.timer import MessageSubscription, Timer
+from models.user_task import UserTask
+from web.queries.names import version
+from web.queries.used_versions import version_in
+
+Called = dict[str, dict[int, set[int]]]
+
+
+def called() -> Called:
+    """The running cases inside each called process: key, then its version (0 for one never published by itself), then the cases."""
+    found: Called = defaultdict(lambda: defaultdict(set))
+    numbers: dict[tuple[int, str], int] = {}
+    for definition, key, instance_id in {*_with_people(), *_awaiting()}:
+        if key == definition.key:
+            continue
+        if (definition.id, key) not in numbers:
+            numbers[definition.id, key] = version_in(definition.package, key)
+        found[key][numbers[definition.id, key]].add(instance_id)
+    return found
+
+
+def _with_people() -> Iterator[tuple[engine.Definition, str, int]]:
+    query = _of_running(UserTask, UserTask.process_key).where(UserTask.state == "open")
+    for definition_id, sha256, key, instance_id in session().execute(query.distinct()):
+        yield version(definition_id, sha256), key, instance_id
+
+
+def _awaiting() -> Iterator[tuple[engine.Definition, str, int]]:
+    for table in (Timer, MessageSubscription, Job):
+        query = _of_running(table, table.element_id)
+        query = query.where(Job.state == "queued") if table is Job else query
+        for definition_id, sha256, element, instance_id in session().execute(query.distinct()):
+            definition = version(definition_id, sha256)
+            holding = [key for key, one in definition.processes.items() if element in one.diagram.elements]
+            if len(holding) == 1:
+                yield definition, holding[0], instance_id
+
+
+def _of_running(table: type[UserTask | Timer | MessageSubscription | Job], column: Any) -> Select[int, str, str, int]:
+    query: Select[int, str, str, int] = select(
+        ProcessInstance.definition_id, ProcessDefinition.sha256, column, ProcessInstance.id
+    )
+    return (
+        query.select_from(table)
+        .join(ProcessInstance, ProcessInstance.id == table.instance_id)
+        .join(ProcessDefinition, ProcessDefinition.id == ProcessInstance.definition_id)
+        .where(ProcessInstance.state == "active")
+    )
