@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import resource
 import signal
 import socket
+import sys
 import threading
 from contextlib import suppress
+from typing import NoReturn
 
 import click
 from flask import Flask
@@ -16,7 +19,7 @@ from granian.http import HTTP1Settings
 from granian.log import LogLevels
 from sqlalchemy import select
 
-from models.base import db, session
+from models.base import session
 from models.identity import User
 from web import background, config, create_app, server
 from web.commands.building import build_everything
@@ -47,9 +50,8 @@ def run(host: str, port: int, prepare_only: bool) -> None:
     build_everything()
     app = create_app()
     prepare(app)
-    _let_go(app)
     if not prepare_only:
-        listen(host, port)
+        _begin_anew(host, port)
 
 
 @click.command()
@@ -63,8 +65,8 @@ def serve(host: str, port: int, workers: int) -> None:
         _ensure_postgresql(settings, "several processes")
     _ensure_free(host, port)
     check_up_to_date(settings.database_url)
-    _let_go(create_app(settings))  # wrong keys are told here, once
-    listen(host, port, workers)
+    create_app(settings)  # wrong keys are told here, once
+    _begin_anew(host, port, workers)
 
 
 @click.command()
@@ -137,10 +139,15 @@ def prepare(app: Flask) -> None:
     note("\n".join(login_lines(logins) if logins else _known(app)))
 
 
-def _let_go(app: Flask) -> None:
-    """Close the connections to the database: the processes that are begun next have their own, and must not share these."""
-    with app.app_context():
-        db.engine.dispose()
+def _begin_anew(host: str, port: int, workers: int = 1) -> NoReturn:
+    """Serve as a program that has never opened the database.
+
+    A process that is forked after SQLite has been used believes that it holds the locks of its parent and takes none of its own. Any command
+    beside it would then be the only one to hold the file, and remove the log of what the office has confirmed since.
+    """
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os.execv(sys.executable, [sys.executable, "-m", "web.commands.serving", host, str(port), str(workers)])  # noqa: S606
 
 
 def _known(app: Flask) -> list[str]:
@@ -163,3 +170,7 @@ def _ensure_free(host: str, port: int) -> None:
             raise click.ClickException(
                 f"Port {port} on {host} cannot be used ({error.strerror}). Another one: ./desk run --port {port + 1}"
             ) from error
+
+
+if __name__ == "__main__":
+    listen(sys.argv[1], int(sys.argv[2]), int(sys.argv[3]))

@@ -12,7 +12,7 @@ import socket
 import struct
 import threading
 from collections.abc import Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from time import monotonic
@@ -88,19 +88,21 @@ def _accepted() -> Iterator[socket.socket]:
 def _sockets() -> Iterator[socket.socket]:
     """A handle of every TCP socket of this process, good until the next is asked for."""
     for entry in DESCRIPTORS.iterdir() if DESCRIPTORS.is_dir() else ():
-        with suppress(OSError), _duplicate(int(entry.name)) as found:
+        with suppress(OSError), _borrowed(int(entry.name)) as found:
             if found.family in (socket.AF_INET, socket.AF_INET6) and found.type == socket.SOCK_STREAM:
                 yield found
 
 
-def _duplicate(descriptor: int) -> socket.socket:
-    """Errors: OSError for what is no socket, or gone."""
-    number = os.dup(descriptor)
+@contextmanager
+def _borrowed(descriptor: int) -> Iterator[socket.socket]:
+    """A descriptor as a socket, neither duplicated nor closed: closing any descriptor of a file gives up every lock that this process has on it,
+    and SQLite's locks keep others from removing its log. Errors: OSError for what is no socket, or gone.
+    """
+    borrowed = socket.socket(fileno=descriptor)
     try:
-        return socket.socket(fileno=number)
-    except OSError:
-        os.close(number)
-        raise
+        yield borrowed
+    finally:
+        borrowed.detach()
 
 
 def _sent(connection: socket.socket) -> Sent:

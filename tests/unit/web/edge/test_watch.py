@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import fcntl
 import socket
+import subprocess
+import sys
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -49,3 +53,15 @@ def test_who_waits_is_left_alone(connection: tuple[socket.socket, socket.socket]
     """A kept connection on which nothing is under way has nothing to read."""
     watch = Watch()
     assert [watch.look(float(at)) for at in (0, 31, 62)] == [0, 0, 0]
+
+
+def test_locks_on_files_are_kept(tmp_path: Path) -> None:
+    """Closing any descriptor of a file gives up the locks on it, and a command beside the office would remove the log of its database."""
+    file = tmp_path / "database"
+    file.write_bytes(b"x")
+    ask = f"import fcntl; fcntl.lockf(open({str(file)!r}, 'r+b'), fcntl.LOCK_EX | fcntl.LOCK_NB)"
+    with file.open("r+b") as held:
+        fcntl.lockf(held, fcntl.LOCK_SH)
+        Watch().look(0.0)
+        other = subprocess.run([sys.executable, "-c", ask], check=False, capture_output=True, text=True)
+    assert "BlockingIOError" in other.stderr
