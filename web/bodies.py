@@ -5,12 +5,13 @@ from __future__ import annotations
 import json
 from typing import Any, NoReturn
 
-from flask import Flask, Request
+from flask import Flask, Request, request
 from flask.json.provider import DefaultJSONProvider
 from webargs import missing
 from webargs.flaskparser import FlaskParser, is_json_request
 from webargs.flaskparser import abort as refuse
-from werkzeug.exceptions import BadRequest, RequestEntityTooLarge
+from werkzeug.datastructures import MultiDict
+from werkzeug.exceptions import BadRequest, HTTPException, RequestEntityTooLarge
 from werkzeug.formparser import FormDataParser
 
 MOST_FIELDS = 1_000
@@ -40,6 +41,14 @@ class Incoming(Request):
             raise MalformedBody from None
         if sum(len(values) for _, values in self.form.lists()) > MOST_FIELDS:
             raise RequestEntityTooLarge
+
+
+def sent() -> MultiDict[str, str]:
+    """The form of this request for whoever tells of its refusal: nothing when it cannot be read."""
+    try:
+        return request.form
+    except HTTPException:
+        return MultiDict()
 
 
 class Json(DefaultJSONProvider):

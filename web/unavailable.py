@@ -10,6 +10,7 @@ from flask_babel import gettext
 
 import engine
 from models import drivers
+from web import bodies
 from web.i18n import LANGUAGES
 
 RETRY_AFTER_SECONDS = 5
@@ -53,9 +54,10 @@ def _written(status: int, text: str, code: str, number: str) -> Response:
 
 def _sent() -> list[tuple[str, str]]:
     """The fields of the form that could not be taken, to be sent once more as they are; of files nothing can be."""
-    if request.method != "POST" or request.files or request.endpoint == "auth.login_post":
+    if request.method != "POST" or request.endpoint == "auth.login_post":
         return []
-    return list(request.form.items(multi=True))
+    given = bodies.sent()
+    return list(given.items(multi=True)) if given and not request.files else []
 
 
 def _language() -> str:

@@ -23,7 +23,7 @@ import engine
 from models.base import session
 from models.user_task import UserTask
 from office import unsent
-from web import submission
+from web import bodies, submission
 
 blueprint = Blueprint("unsent", __name__)
 PLACE, OWNER, MARK = "unsent_place", "unsent_of", "unsent"
@@ -101,7 +101,7 @@ def kept(place: str) -> Kept:
 def typed() -> MultiDict[str, str]:
     """What the form of this request holds, without what its page added; of a task's page, what is kept of its form."""
     if request.method == "POST":
-        given: MultiDict[str, str] = request.form
+        given = bodies.sent()
     elif request.endpoint == "tasklist.task":
         given = kept(url_for("tasklist.complete", **(request.view_args or {}))).values
     else:
@@ -156,7 +156,7 @@ def _case(values: Mapping[str, Any]) -> str | None:
 
 def _forget_sent(response: Response) -> Response:
     """A form that was taken is not kept any longer."""
-    sent = request.method == "POST" and request.endpoint in PAGES and request.form.get(MARK)
-    if sent and response.status_code < 400 and current_user.is_authenticated and not g.get("unsent_aside"):
+    sent = request.method == "POST" and request.endpoint in PAGES and response.status_code < 400
+    if sent and bodies.sent().get(MARK) and current_user.is_authenticated and not g.get("unsent_aside"):
         unsent.forget(current_user.name, request.path)
     return response

@@ -14,6 +14,7 @@ import engine
 from models.base import session
 from models.user_task import UserTask
 from web import unsent
+from web.addresses import MOST_NUMBER
 from web.i18n import in_language
 from web.queries import access
 from web.queries.names import person_name
@@ -30,7 +31,7 @@ class First:
 
 def first() -> First | None:
     """Who has done or taken the task of this request, for those who may see its case."""
-    task_id = (request.view_args or {}).get("task_id")
+    task_id = _task_id()
     row = session().get(UserTask, task_id) if task_id is not None else None
     if row is None:
         return None
@@ -42,9 +43,15 @@ def first() -> First | None:
     return First(row.business_key, person_name(by) if by else "", row.completed_at)
 
 
+def _task_id() -> int | None:
+    """The task that the address names, as far as there can be one."""
+    number: int | None = (request.view_args or {}).get("task_id")
+    return number if number is not None and number <= MOST_NUMBER else None
+
+
 def lines() -> list[tuple[str, str]]:
     """(label, what was typed) of the form that this request brought, or whose page it asked for."""
-    given, task_id = unsent.typed(), (request.view_args or {}).get("task_id")
+    given, task_id = unsent.typed(), _task_id()
     return _of_page(given) if task_id is None else _of_task(task_id, given)
 
 

@@ -107,6 +107,7 @@ ROUTES = {
     "POST /processes/<key>/draft/upload": row("302 403 403 403 302 403", "/processes/TS-002/draft/upload"),
     "POST /processes/<key>/publish/approval": row("302 403 403 403 404 403", "/processes/TS-002/publish/approval"),
     "POST /processes/<key>/publish/return": row("302 403 403 403 404 403", "/processes/TS-002/publish/return"),
+    "GET /processes/<key>/publish/scenarios": row("302 403 302 302 302 403", "/processes/TS-002/publish/scenarios"),
     "POST /processes/<key>/publish/scenarios": row("302 403 404 404 404 403", "/processes/TS-002/publish/scenarios"),
     "POST /processes/<key>/publish/submission": row("302 403 403 403 404 403", "/processes/TS-002/publish/submission"),
     "POST /processes/<key>/try": row("302 403 302 302 302 403", "/processes/TS-002/try"),
