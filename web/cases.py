@@ -84,6 +84,7 @@ def _page(
             reasons=reasons or {},
             instance=instance,
             complaint=complaint,
+            whose=standing.whose(instance.id),
             words=complaints.words(complaint, history) if complaint else None,
             process=names.process_name(complaint.process_key if complaint else instance.key),
             version=history.definition.version,

@@ -72,7 +72,7 @@ class _Catalogues(Domain):
                 self._read[g.language] = known
         return known
 
-    def gettext(self, text: str, **values: Any) -> str:
+    def gettext(self, text: str, /, **values: Any) -> str:
         return str(super().gettext(_counted(text, values), **values))
 
 
@@ -83,7 +83,7 @@ def _counted(text: str, values: Mapping[str, Any]) -> str:
 _catalogues = _Catalogues()
 
 
-def written(text: str, **values: Any) -> Markup:
+def written(text: str, /, **values: Any) -> Markup:
     """A text of a template in the language of the page; values go in by name, escaped."""
     found = _catalogues
     if values:

@@ -29,7 +29,7 @@ def register(app: Flask) -> None:
 def _only_counters() -> Response | None:
     access.check_counter(current_user)
     if notices.unconfirmed(current_user.name) and current_user.has("clerk"):
-        return redirect(url_for("notices.unread", next=request.path))
+        return redirect(url_for("notices.unread", next=unsent.aside() or url_for("intake.form")))
     return None
 
 

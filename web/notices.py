@@ -11,7 +11,7 @@ import engine
 from models.base import session
 from models.notice import Notice
 from office import notices, texts
-from web import auth
+from web import auth, unsent
 from web.addresses import asked
 from web.queries import access
 
@@ -63,7 +63,8 @@ def unread() -> str | Response:
     target = asked()["next"] or "/"
     if not found:
         return redirect(auth.safe_target(target))
-    return render_template("unread.html", found=found, target=target)
+    waits = target == url_for("intake.form") and unsent.kept(url_for("intake.accept")).at is not None
+    return render_template("unread.html", found=found, target=target, waits=waits)
 
 
 @blueprint.post("/<int:notice_id>/confirmation")

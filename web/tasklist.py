@@ -136,15 +136,15 @@ class Way:
 
 def _ways(task_id: int, error: engine.InvalidForm) -> Way | None:
     """The way round a refusal, when the diagram draws one that leads to another step than this."""
-    caught_by, row = error.values.get("caught_by"), session().get_one(UserTask, task_id)
+    caught_by, process = error.values.get("caught_by"), error.values.get("caught_in", "")
     if not caught_by:
         return None
-    for process, compiled in engine.definition_of(row.instance_id).processes.items():
-        drawn = compiled.diagram
-        for flow in drawn.outgoing(caught_by):
-            if flow.target != row.element_id:
-                target = drawn.elements[flow.target]
-                return Way(error.values["code"], names.element_name(process, target.id, target.name))
+    row = session().get_one(UserTask, task_id)
+    drawn = engine.definition_of(row.instance_id).processes[process].diagram
+    for flow in drawn.outgoing(caught_by):
+        if (process, flow.target) != (row.process_key, row.element_id):
+            target = drawn.elements[flow.target]
+            return Way(error.values["code"], names.element_name(process, target.id, target.name))
     return None
 
 

@@ -22,6 +22,7 @@ _GROUPED = r"[1-9]\d{0,2}(?:(?:,\d{3})+|(?: \d{3})+)"
 _NUMBER = re.compile(rf"(?P<whole>\d+|{_GROUPED})?(?:\.(?P<part>\d*))?", re.ASCII)
 _SIGNED = re.compile(r"(?P<sign>[+-]?)\s*(?P<rest>.*)", re.DOTALL)
 _MSISDN = re.compile(r"(?:\(?(?:\+|00)?86\)?[ -]{0,3})?(?P<number>1(?:[ -]{0,3}\d){10})", re.ASCII)
+_CODE = re.compile(r"[A-Za-z0-9-]+", re.ASCII)
 _DAY = re.compile(r"(\d{4})(?:(\d\d)(\d\d)|([-/.])(\d{1,2})\4(\d{1,2})|年(\d{1,2})月(\d{1,2})[日号])", re.ASCII)
 _MONTH = re.compile(r"(\d{4})(?:(\d\d)|[-/.](\d{1,2})|年(\d{1,2})月)", re.ASCII)
 
@@ -79,6 +80,11 @@ def month(text: str) -> str | None:
     return f"{parts[0]:04d}-{parts[1]:02d}" if parts and 1 <= parts[1] <= 12 else None
 
 
+def _code_as_text(text: str) -> str | None:
+    found = code(text)
+    return found if _CODE.fullmatch(found) else None
+
+
 def _day_as_text(text: str) -> str | None:
     found = day(text)
     return found.isoformat() if found else None
@@ -87,7 +93,7 @@ def _day_as_text(text: str) -> str | None:
 # What a text field may say that it holds, and how that is read as the text to keep; None for what is something else.
 KINDS: dict[str, Callable[[str], str | None]] = {
     "msisdn": msisdn,
-    "code": code,
+    "code": _code_as_text,
     "day": _day_as_text,
     "month": month,
 }

@@ -16,7 +16,7 @@ class EntryRefused(InvalidForm):
     """What was entered would be refused by what it leads to.
 
     Beside the reasons by field: `code` of the refusal, `process` and `element` of what refuses, and `caught_by`, the event that would take
-    the refusal on, or empty.
+    the refusal on, with its process `caught_in`; both empty when there is none. Ids are unique only within a process.
     """
 
 

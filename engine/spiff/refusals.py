@@ -74,10 +74,7 @@ class Refusals(Items):
         texts = {parameter.name: parameter.expression for parameter in element.parameters}
         about = [texts[name] for name in outcome.about if name in texts]
         values = outcome.values if isinstance(outcome, Refused) else {}
-        catcher = self._catcher(task, code)
-        self._tell(
-            element, scope, Reason(code, values), about, catcher.task_spec.bpmn_id if catcher is not None else ""
-        )
+        self._tell(element, scope, Reason(code, values), about, self._catcher(task, code))
 
     def tell_decided(self, element: Element, scope: Scope) -> None:
         """The same for a decision that `refuses` what was entered. Errors: EntryRefused; those of FEEL."""
@@ -85,7 +82,9 @@ class Refusals(Items):
         if code and when and self.evaluate(when, scope) is True:
             self._tell(element, scope, Reason(code), element.properties.get("about", "").split(","))
 
-    def _tell(self, element: Element, scope: Scope, reason: Reason, about: list[str], caught_by: str = "") -> None:
+    def _tell(
+        self, element: Element, scope: Scope, reason: Reason, about: list[str], catcher: Task | None = None
+    ) -> None:
         fields = (self.entered.field_of(self.definition.expression(text), scope.number) for text in about)
         field = next((field for field in fields if field is not None), None)
         if field is not None and reason.code not in self.entered.despite:
@@ -94,7 +93,8 @@ class Refusals(Items):
                 code=reason.code,
                 process=scope.process,
                 element=element.id,
-                caught_by=caught_by,
+                caught_by=catcher.task_spec.bpmn_id if catcher is not None else "",
+                caught_in=self.scope_of(catcher.workflow).process if catcher is not None else "",
             )
 
     def throw_error(self, task: Task, code: str) -> bool:

@@ -77,6 +77,7 @@ def test_a_refusal_comes_back_at_the_field_and_nothing_is_recorded(database: Ses
         engine.complete(task, form={"amount": "500"}, by=CLEO, at=at)
     assert told.value.reasons == {"amount": [engine.Reason("too_much", {"amount": 50_000, "left": 10_000})]}
     assert (told.value.values["element"], told.value.values["caught_by"]) == ("pay", "refused")
+    assert told.value.values["caught_in"] == "PAY"
     assert state(database, "ask") == "open"
     assert len(list(engine.entries(1))) == 1
 

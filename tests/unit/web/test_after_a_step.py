@@ -77,6 +77,24 @@ def test_a_refusal_that_is_recorded_is_never_green(desk: Flask) -> None:
     assert all("SJ-0000" in one for one in told)
 
 
+def test_a_refusal_never_names_a_step_of_another_process(desk: Flask) -> None:
+    """The events of other diagrams are called the same; here the way leads back to this very step, so that there is none to offer."""
+    lost = {**CASH, "refund_kind": "prepayment", "receipt_held": "no"}
+    target = {"target_given": "yes", "target_msisdn": NUMBER, "transfer_amount": "88.00"}
+    _case, task = steps(desk, JUDGED, lost, {"proposal_answer": "accepts"})
+    page = Visitor(desk, "cleo", "zh").post(f"/tasks/{task}/completion", **target)
+    assert page.status == 422
+    assert page.beside("target_msisdn")
+    assert page.tree.xpath("//button[@name='despite']") == []
+
+
+def test_a_refusal_names_the_step_its_event_leads_to(desk: Flask) -> None:
+    """Of the diagram it stands in."""
+    _case, task = steps(desk, JUDGED, CASH)
+    page = Visitor(desk, "cleo", "zh").post(f"/tasks/{task}/completion", **{**PAID, "receipt_number": "SJ-0000"})
+    assert "“询问票据和退款”" in page.text
+
+
 def test_what_only_a_later_step_can_know_stands_first_on_its_page(desk: Flask) -> None:
     """A refusal that was recorded earlier is not shown again once the step it led to is done."""
     case, task = steps(desk, JUDGED, CASH)

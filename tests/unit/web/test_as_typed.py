@@ -3,11 +3,18 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 
 import pytest
 from flask import Flask
 
+import engine
+from office import intake
+from tests.furnishing import open_tasks
+from tests.people import CLEO
+from tests.population import PROCESSES
 from tests.visitors import Visitor
+from web.i18n import ZONE
 
 TAKEN = {
     "action": "accept",
@@ -62,3 +69,56 @@ def test_nothing_cuts_what_is_pasted(desk: Flask) -> None:
     cleo = Visitor(desk, "cleo")
     for address in ("/intake", "/customers", "/login"):
         assert re.search("maxlength", cleo.get(address).text, re.IGNORECASE) is None
+
+
+def first_task(desk: Flask, process: str) -> int:
+    """The first task of a case that has just been taken in."""
+    with desk.app_context():
+        taken = intake.Intake(
+            msisdn="13900000202", text="多收了话费", channel="counter", process=process, overrule_reason="客户要求"
+        )
+        return open_tasks(intake.accept(taken, by=CLEO, at=engine.now()))[0]
+
+
+@pytest.mark.parametrize(
+    ("process", "field"),
+    [
+        ("TS-006", "event_on"),
+        ("TS-007", "call_since"),
+        ("TS-007", "call_until"),
+        ("TS-008", "mandated_on"),
+    ],
+)
+def test_a_day_that_can_only_be_past_is_not_one_to_come(desk: Flask, process: str, field: str) -> None:
+    """A call, a mandate or a change of tomorrow is refused at its field; one of today is not."""
+    today = engine.now().astimezone(ZONE).date()
+    place, cleo = f"/tasks/{first_task(desk, process)}/completion", Visitor(desk, "cleo", "zh")
+    told = [cleo.post(place, number_event="cancelled", **{field: str(today + timedelta(days=days))}) for days in (1, 0)]
+    assert [(page.status, f"不得晚于 {today}" in page.beside(field)) for page in told] == [(422, True), (422, False)]
+
+
+def test_every_day_a_form_asks_for_is_past() -> None:
+    """All the days of the manual's forms are those of calls, mandates and changes that customers complain of."""
+    asked = [
+        (file.stem, field.key, field.expressions["max"].text if "max" in field.expressions else "")
+        for file in sorted((PROCESSES / "forms").glob("*.form"))
+        for field in engine.forms.Form.parse(file.read_bytes()).inputs
+        if field.type == "datetime"
+    ]
+    assert len(asked) == 6
+    assert {most for _form, _field, most in asked} == {"today()"}
+
+
+@pytest.mark.parametrize(("typed", "right"), [("abc¥", False), ("abc", False), ("6222 0000-0000 0000 001", True)])
+def test_an_account_is_digits(desk: Flask, typed: str, right: bool) -> None:
+    """Nothing else is taken for the number of an account, however its digits are grouped."""
+    task = first_task(desk, "TS-008")
+    page = Visitor(desk, "cleo").post(f"/tasks/{task}/completion", account=typed)
+    assert (page.status, page.beside("account") == "") == (422, right)
+
+
+@pytest.mark.parametrize("typed", ["abc¥", "收据一", "a/b"])
+def test_a_code_is_letters_digits_and_hyphens(typed: str) -> None:
+    """What a form says to hold a code holds no other signs."""
+    assert engine.written.KINDS["code"](typed) is None
+    assert engine.written.KINDS["code"]("SJ-02 01") == "SJ-0201"

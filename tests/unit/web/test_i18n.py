@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from flask import Flask, g
+from flask_babel import gettext
 
 from web.i18n import remark, yuan
 
@@ -33,3 +34,9 @@ def test_what_is_taken_away_has_its_sign_first(desk: Flask, language: str, read:
     with desk.test_request_context("/"):
         g.language = language
         assert yuan(-123_450) == read
+
+
+def test_a_value_may_be_called_text(desk: Flask) -> None:
+    """As in the line of a rule in a replay, which took the page down where the name was that of a parameter."""
+    with desk.test_request_context("/"):
+        assert "r1" in gettext("Rule %(number)s: %(text)s", number=1, text="r1")

@@ -133,6 +133,17 @@ def test_whoever_took_it_in_or_supervises_reads_words_and_masked_numbers(street:
     assert numbers == set()
 
 
+def test_the_heading_of_a_case_names_the_customer(street: Street) -> None:
+    """Name and number as far as whoever reads may see them; the author of a remark stands there by name."""
+    heading = "string(//main//*[@class='desk-whose'])"
+    place = f"/cases/{street.there.case}"
+    for person, shown in (("cleo", NAME), ("sam", NAME), ("cora", "（个人信息，不显示）")):
+        read = street.visitors[person].get(place).tree.xpath(heading)
+        assert (shown in read, "139****0204" in read, NUMBER in read) == (True, True, False), (person, read)
+    remarks = street.visitors["sam"].get(place, tab="messages")
+    assert "陈可" in remarks.tree.xpath("string(//main//section[contains(., '桂花巷')])")
+
+
 def test_whoever_is_to_work_on_it_has_the_number_at_the_task(street: Street) -> None:
     """Bill's department has it now; before he takes the task the number stands in full beside its form alone, afterwards in the whole case."""
     said, numbers = told(street, "bill")

@@ -12,9 +12,9 @@ from sqlalchemy import func, select
 import engine
 from models.base import session
 from models.unsent import UnsentForm
-from office import intake, unsent
+from office import intake, notices, unsent
 from tests.furnishing import open_tasks
-from tests.people import CLEO
+from tests.people import CLEO, SAM
 from tests.visitors import Visitor
 
 WORDS = "客户说每月多收五元"
@@ -139,3 +139,24 @@ def test_what_is_kept_is_sealed_and_goes_with_time(desk: Flask) -> None:
         assert unsent.keep("sam", "/intake", {"text": ["x"]}, at=engine.now())
         assert session().scalars(select(UnsentForm.user)).all() == ["sam"]
         assert not unsent.keep("sam", "/intake", {"text": ["x" * unsent.MOST_BYTES]}, at=engine.now())
+
+
+def test_a_notice_in_between_keeps_the_complaint(desk: Flask) -> None:
+    """The page says that nothing is taken in yet, and after reading the form stands there as it was typed."""
+    cleo = Visitor(desk, "cleo")
+    owner = cleo.get("/intake").typed("unsent_of")
+    with desk.app_context():
+        notice = notices.publish("统一口径", by=SAM, at=engine.now())
+    answer = cleo.client.post("/intake", data={**TYPED, "action": "accept", "unsent": "", "unsent_of": owner})
+    assert answer.status_code == 302
+    assert "还没有受理" in cleo.get(answer.location).text
+    after = cleo.client.post(f"/notices/{notice}/confirmation", data={"next": "/intake"}, follow_redirects=True)
+    assert (after.request.path, WORDS in after.text, "没有提交" in after.text) == ("/intake", True, True)
+
+
+def test_a_notice_before_the_intake_speaks_of_no_complaint(desk: Flask) -> None:
+    """Nothing was typed, so nothing is said to be waiting."""
+    with desk.app_context():
+        notices.publish("统一口径", by=SAM, at=engine.now())
+    cleo = Visitor(desk, "cleo")
+    assert "还没有受理" not in cleo.get("/notices/unread", next="/intake").text
