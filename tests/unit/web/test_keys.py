@@ -10,12 +10,12 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 from flask import Flask
-from sqlalchemy import delete
+from sqlalchemy import delete, text
 
 import engine
 from models.base import db, session, transaction
 from models.keyring import KeyFingerprint
-from office import keyring
+from office import keyring, verification
 from tests.drawing import end, package, path, process, start, user
 from tests.people import CLEO, SAM
 from web import config, create_app, keys
@@ -133,6 +133,35 @@ def test_a_fingerprint_that_was_taken_away_opens_no_door(on_either: config.Setti
     shutil.rmtree(on_either.var / "keys")
     found = refusal(on_either)
     assert [name for name in keys.NAMES if f"keys/{name} is missing" in found] == list(keys.NAMES)
+
+
+@pytest.mark.parametrize("since", ["'x'", "12.5", "x'ff'"])
+def test_a_cell_beside_a_fingerprint_keeps_nobody_out(settings: config.Settings, since: str) -> None:
+    """A date that is none ended every command in a trace; verification names it, and the office goes on."""
+    first = spoiled(settings, f"UPDATE key_fingerprint SET since = {since}")
+    assert opened(settings) == first
+    app = create_app(settings)
+    with app.app_context():
+        told = [one.what for one in verification.verify_office()]
+    let_go(app)
+    assert told == ["key_fingerprint master.since", "key_fingerprint signing.since"]
+
+
+@pytest.mark.parametrize("value", ["x'ff'", "CAST(x'ff' AS TEXT)", "12.5"])
+def test_a_fingerprint_that_cannot_be_read_is_refused_in_words(settings: config.Settings, value: str) -> None:
+    """It is that of no key."""
+    spoiled(settings, f"UPDATE key_fingerprint SET fingerprint = {value}")
+    assert "is not the key of this database" in refusal(settings)
+
+
+def spoiled(settings: config.Settings, statement: str) -> dict[str, str]:
+    """Write behind the office's back; the fingerprints before."""
+    first = opened(settings)
+    app = create_app(settings)
+    with app.app_context(), transaction():
+        session().execute(text(statement))
+    let_go(app)
+    return first
 
 
 def test_a_command_says_it_in_words(settings: config.Settings, monkeypatch: pytest.MonkeyPatch) -> None:
