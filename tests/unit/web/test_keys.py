@@ -102,11 +102,15 @@ def test_a_missing_file_is_named(settings: config.Settings, name: str) -> None:
         (lambda file: file.chmod(0o640), "can be read by others"),
         (lambda file: file.chmod(0o604), "can be read by others"),
         (lambda file: (file.unlink(), file.mkdir()), "cannot be read"),
+        (lambda file: (file.unlink(), os.mkfifo(file, 0o600)), "cannot be read (not a regular file)"),
+        (lambda file: (file.unlink(), file.symlink_to("/dev/zero")), "cannot be read (not a regular file)"),
+        (lambda file: file.write_text("ab" * 101), "cannot be read (longer than 200 bytes)"),
     ],
 )
-def test_an_unusable_file_is_named(settings: config.Settings, spoil: Spoil, told: str) -> None:
-    """Nothing is made in its place, and nothing else is left beside it."""
-    file = settings.var / "keys" / "master"
+@pytest.mark.parametrize("name", ["master", "session"])
+def test_an_unusable_file_is_named(settings: config.Settings, name: str, spoil: Spoil, told: str) -> None:
+    """At once: nothing is waited for, nothing is made in its place, and nothing else is left beside it."""
+    file = settings.var / "keys" / name
     spoil(file)
     found = refusal(settings)
     assert f"{file} {told}" in found
