@@ -177,6 +177,20 @@ def test_a_command_says_it_in_words(settings: config.Settings, monkeypatch: pyte
     assert (refused.exit_code, refused.output.startswith(f"Error: {settings.var}/keys/master is missing")) == (1, True)
 
 
+@pytest.mark.parametrize("asked", [["--all"], ["--instance", "AJ-1"]])
+def test_a_table_that_is_gone_is_said_in_words(
+    settings: config.Settings, monkeypatch: pytest.MonkeyPatch, asked: list[str]
+) -> None:
+    """Cases that cannot be looked at without it end in no trace, and pass for nothing verified."""
+    monkeypatch.setenv("DESK_VAR", str(settings.var))
+    monkeypatch.setenv("DATABASE_URL", settings.database_url)
+    spoiled(settings, "DROP TABLE timer")
+    told = CliRunner().invoke(verify, asked)
+    assert (told.exit_code, type(told.exception)) == (1, SystemExit)
+    assert "table timer is missing" in told.output
+    assert "0 cases, 0 entries: 1 deviations" in told.output
+
+
 def test_the_session_key_is_replaced_on_demand(settings: config.Settings, monkeypatch: pytest.MonkeyPatch) -> None:
     """Nothing is kept that it opens; log-ins are signed with the new one."""
     monkeypatch.setenv("DESK_VAR", str(settings.var))
