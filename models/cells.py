@@ -6,7 +6,7 @@ nothing. No table lives here.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import date, datetime
 from typing import Any
@@ -22,6 +22,7 @@ from sqlalchemy import (
     and_,
     false,
     func,
+    inspect,
     or_,
     select,
     type_coerce,
@@ -123,6 +124,21 @@ def _text(raw: bytes) -> str | bytes:
 def unreadable(row: Any) -> list[str]:
     """The names of a row's columns that hold nothing they can hold."""
     return [name for name, value in row._mapping.items() if value is UNREADABLE]
+
+
+def absent(tables: Iterable[Table]) -> dict[str, list[str]]:
+    """Tables that the database lacks, or that lack columns there: the names of these columns, none for a whole table."""
+    stored = inspect(connection())
+    there = set(stored.get_table_names())
+    found: dict[str, list[str]] = {}
+    for table in tables:
+        if table.name not in there:
+            found[table.name] = []
+            continue
+        kept = {column["name"] for column in stored.get_columns(table.name)}
+        if lacking := [column.name for column in table.columns if column.name not in kept]:
+            found[table.name] = lacking
+    return found
 
 
 def wrong_in(table: Table) -> Iterator[tuple[str, str]]:

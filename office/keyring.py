@@ -7,14 +7,16 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import inspect, select
+from sqlalchemy import inspect, literal, select
 from sqlalchemy.exc import IntegrityError
 
 import engine
+from models import cells
 from models.base import session, transaction
+from models.cells import as_stored
 from models.entry import HistoryEntry
 from models.instance import CaseKey
-from models.keyring import KeyFingerprint
+from models.keyring import KEYS, KeyFingerprint
 
 LOOKED_AT = 20  # one row may have been altered; the keys are right when any of these opens
 
@@ -29,10 +31,11 @@ def settled() -> bool:
 
 
 def known() -> dict[str, str]:
-    """The fingerprints that are kept, by name; none in a database without a schema."""
+    """The fingerprints that are kept, by name; none in a database without a schema. One that cannot be read is that of no key."""
     if not _has(KeyFingerprint):
         return {}
-    return {one.name: one.fingerprint for one in session().scalars(select(KeyFingerprint))}
+    kept = cells.rows(select(as_stored(KeyFingerprint.name), as_stored(KeyFingerprint.fingerprint)))
+    return {one.name: one.fingerprint for one in kept if one.name in KEYS}
 
 
 def confirm(keys: engine.Keys) -> None:
@@ -66,15 +69,16 @@ def _has(table: type) -> bool:
 
 
 def _rows(table: type) -> bool:
-    return session().execute(select(table).limit(1)).first() is not None
+    return session().execute(select(literal(1)).select_from(table).limit(1)).first() is not None
 
 
 def _none_opens(keys: engine.Keys) -> bool:
-    wrapped = list(session().scalars(select(CaseKey.wrapped).order_by(CaseKey.instance_id.desc()).limit(LOOKED_AT)))
+    newest = select(as_stored(CaseKey.wrapped)).order_by(CaseKey.instance_id.desc()).limit(LOOKED_AT)
+    wrapped = [one.wrapped for one in cells.rows(newest) if not cells.unreadable(one)]
     return bool(wrapped) and not any(keys.opens(one) for one in wrapped)
 
 
 def _none_is_signed(keys: engine.Keys) -> bool:
-    query = select(HistoryEntry.hash, HistoryEntry.mac).order_by(HistoryEntry.at.desc()).limit(LOOKED_AT)
-    signed = list(session().execute(query))
+    newest = select(as_stored(HistoryEntry.hash), as_stored(HistoryEntry.mac)).order_by(HistoryEntry.at.desc())
+    signed = [one for one in cells.rows(newest.limit(LOOKED_AT)) if not cells.unreadable(one)]
     return bool(signed) and not any(keys.signed(one.hash, one.mac) for one in signed)

@@ -22,7 +22,7 @@ from models.billing import DEBIT_NORMAL, JournalEntry, LedgerAccount, Posting
 from models.cells import UNREADABLE, as_stored
 from models.complaint import Complaint
 from models.customer import Subscription
-from models.instance import ProcessInstance
+from models.instance import CaseKey, ProcessInstance
 from office import erasure
 from service_tasks import effects
 
@@ -83,9 +83,18 @@ def _left(verdicts: Sequence[Verdict]) -> Mapping[str, list[str]]:
 
 
 def verify_office() -> list[Deviation]:
-    """What belongs to no single case: published versions, streams, balances, entries and complaints of cases that are gone, cells of no sense."""
-    asked = (engine.verify_definitions, engine.verify_streams, _balances, _strays, _complaints, _cells)
-    return [found for question in asked for found in _survived(question)]
+    """What belongs to no single case: published versions, streams, balances, entries, keys and complaints of cases that are gone, cells of no sense, tables that are missing."""
+    asked = (engine.verify_definitions, engine.verify_streams, _balances, _strays, _keys, _complaints, _cells)
+    return verify_schema() + [found for question in asked for found in _survived(question)]
+
+
+def verify_schema() -> list[Deviation]:
+    """Tables and columns that the database lacks; as long as any is missing no case can be looked at."""
+    found = []
+    for table, columns in cells.absent(Base.metadata.sorted_tables).items():
+        whats = [f"column {table}.{name} is missing" for name in columns] or [f"table {table} is missing"]
+        found += [Deviation(0, "missing", 0, f"{what}; put the database back from a backup") for what in whats]
+    return found
 
 
 def _survived(question: Callable[[], Iterable[Deviation]]) -> list[Deviation]:
@@ -99,8 +108,10 @@ def _survived(question: Callable[[], Iterable[Deviation]]) -> list[Deviation]:
 
 def _cells() -> Iterator[Deviation]:
     """Cells that hold nothing their column can hold, in every table that is not looked at case by case."""
-    for table in Base.metadata.sorted_tables:
-        if table.name not in CASE_BY_CASE:
+    tables = Base.metadata.sorted_tables
+    looked_at = CASE_BY_CASE | cells.absent(tables).keys()
+    for table in tables:
+        if table.name not in looked_at:
             yield from (Deviation(0, "cell", 0, f"{table.name} {row}.{name}") for row, name in cells.wrong_in(table))
 
 
@@ -237,6 +248,13 @@ def _strays() -> Iterator[Deviation]:
             yield Deviation(owner or 0, "ledger", 0, f"journal entry {row.key} has no lines")
         elif (owner is not None and owner not in known) or (number and number not in numbers):
             yield Deviation(owner or 0, "missing", 0, f"journal entry {row.key}: its case {number} is gone")
+
+
+def _keys() -> Iterator[Deviation]:
+    """Keys of cases that are gone or never were."""
+    strays = select(as_stored(CaseKey.instance_id)).where(CaseKey.instance_id.not_in(select(ProcessInstance.id)))
+    for row in cells.rows(strays.order_by(CaseKey.instance_id)):
+        yield Deviation(_id(row.instance_id), "missing", 0, f"case_key {row.instance_id}: its case is gone")
 
 
 def _complaints() -> Iterator[Deviation]:

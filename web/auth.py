@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
+from math import ceil
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -28,7 +29,7 @@ from models.identity import LoginSession, Membership, User, UserRole
 from models.unsent import UnsentForm
 from office import logins
 from web import nearest, unsent
-from web.failures import Failures
+from web.failures import LOCKED_FOR, Failures
 from web.i18n import LANGUAGES
 
 OPEN_ENDPOINTS = frozenset({"auth.login", "auth.login_post", "auth.choose_language", "static", "health.live"})
@@ -184,9 +185,15 @@ def login() -> str | Response:
     return render_template("login.html", name="", problem="")
 
 
-def _locked_out(_limit: RequestLimit | None = None) -> Answer:
+def _locked_out(left: timedelta) -> Answer:
     problem = gettext("Too many wrong passwords. Try again in ten minutes.")
-    return Answer(render_template("login.html", name=_typed_name(), problem=problem), 429)
+    after = {"Retry-After": str(max(1, ceil(left.total_seconds())))}
+    return Answer(render_template("login.html", name=_typed_name(), problem=problem), 429, after)
+
+
+def _address_locked_out(limit: RequestLimit) -> Answer:
+    left = datetime.fromtimestamp(limit.reset_at, UTC) - engine.now()
+    return _locked_out(min(left, LOCKED_FOR))
 
 
 def _typed_name() -> str:
@@ -194,12 +201,14 @@ def _typed_name() -> str:
 
 
 @blueprint.post("/login", endpoint="login_post")
-@limiter.limit(FAILURES_OF_AN_ADDRESS, deduct_when=lambda answer: answer.status_code == 401, on_breach=_locked_out)
+@limiter.limit(
+    FAILURES_OF_AN_ADDRESS, deduct_when=lambda answer: answer.status_code == 401, on_breach=_address_locked_out
+)
 def log_in() -> tuple[str, int] | Response:
     """Check name and password; five wrong ones lock the name for ten minutes, a hundred the address they come from."""
     name, at = _typed_name(), engine.now()
     if _failures.locks(name, at):
-        return _locked_out()
+        return _locked_out(_failures.locked_for(name, at))
     row = database().get(User, name) if "\0" not in name and len(name) <= MOST_NAME else None
     stored = row.password_hash if row is not None and row.active else _NOBODY
     if not check_password(stored, request.form.get("password", "")[: MOST_PASSWORD + 1]) or row is None:

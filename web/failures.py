@@ -22,6 +22,11 @@ class Failures:
         with self._guard:
             return len(self._recent(name, at)) >= MOST_FAILURES
 
+    def locked_for(self, name: str, at: datetime) -> timedelta:
+        """How long a locked name stays so, if nobody fails again."""
+        with self._guard:
+            return min(self._recent(name, at), default=at) + LOCKED_FOR - at
+
     def note(self, name: str, at: datetime) -> None:
         """One more."""
         with self._guard:

@@ -5,6 +5,7 @@ A key that is there is never changed or replaced here, but for the session key, 
 
 from __future__ import annotations
 
+import errno
 import os
 import secrets
 import stat
@@ -18,6 +19,7 @@ import engine
 from office import keyring
 
 KEY_BYTES = 32
+MOST_BYTES = 200
 NAMES = ("master", "signing", "session")
 OTHERS = stat.S_IRWXG | stat.S_IRWXO
 
@@ -39,7 +41,7 @@ def read(var: Path) -> Found:
     for name in NAMES:
         file = var / "keys" / name
         try:
-            mode, text = stat.S_IMODE(file.stat().st_mode), file.read_text(encoding="ascii").strip()
+            mode, text = _opened(file)
         except FileNotFoundError:
             continue
         except (OSError, ValueError) as error:
@@ -52,6 +54,19 @@ def read(var: Path) -> Found:
         else:
             found.keys[name] = bytes.fromhex(text)
     return found
+
+
+def _opened(file: Path) -> tuple[int, str]:
+    """Mode and content, of a regular file of a few bytes only: a pipe or a device would be waited for, or never end. Errors: OSError, ValueError."""
+    descriptor = os.open(file, os.O_RDONLY | os.O_NONBLOCK)
+    with os.fdopen(descriptor, "rb") as opened:
+        kept = os.fstat(descriptor)
+        if not stat.S_ISREG(kept.st_mode):
+            raise OSError(errno.EINVAL, "not a regular file")
+        content = opened.read(MOST_BYTES + 1)
+    if len(content) > MOST_BYTES:
+        raise OSError(errno.EFBIG, f"longer than {MOST_BYTES} bytes")
+    return stat.S_IMODE(kept.st_mode), content.decode("ascii").strip()
 
 
 def _fault(text: str) -> str:

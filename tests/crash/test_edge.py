@@ -103,6 +103,20 @@ def test_a_body_that_does_not_come_is_waited_for_a_few_seconds(place: Place) -> 
     assert "没有按时送达".encode() in said
 
 
+@pytest.mark.parametrize("asked", [b"POST /login", b"GET /login", b"GET /static/no.css"])
+@pytest.mark.parametrize("rest", [b"Transfer-Encoding: chunked\r\n\r\nzz\r\n\r\n", b"Content-Length: 50\r\n\r\nabc"])
+def test_a_body_that_breaks_off_is_refused_in_words(place: Place, asked: bytes, rest: bytes) -> None:
+    """Chunks that are none, or a sender who says no more: whoever still reads is told what was wrong."""
+    with socket.create_connection(("127.0.0.1", place.port), timeout=SECONDS_TO_GO) as stranger:
+        stranger.sendall(asked + b" HTTP/1.1\r\nHost: desk\r\nConnection: close\r\n" + rest)
+        stranger.shutdown(socket.SHUT_WR)
+        said = b""
+        while part := stranger.recv(10_000):
+            said += part
+    assert said.startswith(b"HTTP/1.1 400")
+    assert "没有任何改动".encode() in said
+
+
 def test_a_killed_parent_leaves_nobody_on_the_port(place: Place) -> None:
     """Whoever starts the office again finds the port free."""
     os.kill(place.running["serving"], signal.SIGKILL)

@@ -44,8 +44,9 @@ def verify(number: str | None, everything: bool, file: Path | None, as_json: boo
         _exported(file, as_json)
         return
     with create_app().app_context():
-        verdicts = list(_everything()) if everything else [verification.verify(_instance(str(number)))]
-        beside = verification.verify_office() if everything else []
+        lacking = verification.verify_schema()
+        verdicts = [] if lacking else _verdicts(number)
+        beside = verification.verify_office() if everything else lacking
     found = [one for verdict in verdicts for one in verdict.deviations] + beside
     document = {
         "ok": not found,
@@ -55,6 +56,10 @@ def verify(number: str | None, everything: bool, file: Path | None, as_json: boo
         "deviations": [asdict(one) for one in found],
     }
     report(document, _lines(document, verdicts, found), as_json=as_json, found=bool(found))
+
+
+def _verdicts(number: str | None) -> list[engine.Verdict]:
+    return [verification.verify(_instance(number))] if number else list(_everything())
 
 
 def _erased(case: str, erasure: engine.Erasure) -> dict[str, str]:

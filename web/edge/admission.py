@@ -12,7 +12,7 @@ import engine
 from web.edge.answers import FILE, Answer, Application
 from web.edge.body import Bodies, Receive
 from web.edge.environ import announced, environ
-from web.edge.errors import CutOff, Gone, Refused
+from web.edge.errors import CutOff, Refused
 from web.edge.lanes import Lane
 from web.edge.limits import Limits
 from web.edge.refusals import Refusals, header
@@ -43,8 +43,6 @@ class Edge:
             await self._admit(scope, receive, send)
         except Refused as refused:
             await self._refuse(refused.status, scope, send)
-        except Gone:
-            return
 
     async def _admit(self, scope: dict[str, Any], receive: Receive, send: Send) -> None:
         length = announced(scope, self.limits.header_bytes)

@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable
 from io import BytesIO
 from typing import Any
 
-from web.edge.errors import Gone, Refused
+from web.edge.errors import Refused
 from web.edge.limits import Limits
 
 Receive = Callable[[], Awaitable[dict[str, Any]]]
@@ -21,7 +21,7 @@ class Bodies:
         self.kept = 0
 
     async def read(self, receive: Receive, announced: int | None) -> tuple[BytesIO, int]:
-        """The body and what it keeps, to be given back by `forget`. Errors: Refused (408, 413, 503), Gone."""
+        """The body and what it keeps, to be given back by `forget`. Errors: Refused (400 for a body that breaks off, 408, 413, 503)."""
         limits, last = self._limits, asyncio.get_running_loop().time() + self._limits.body_seconds
         if announced is not None and announced > limits.discarded_bytes:
             raise Refused(413)
@@ -53,8 +53,10 @@ class Bodies:
                 message = await receive()
         except TimeoutError:
             raise Refused(408) from None
-        if message["type"] == "http.disconnect":
-            raise Gone
+        if (
+            message["type"] == "http.disconnect"
+        ):  # also how the server tells of chunks that are none; whoever sent them may still read
+            raise Refused(400)
         return message
 
     def _keep(self, more: int) -> int:

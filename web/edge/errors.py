@@ -11,9 +11,5 @@ class Refused(Exception):
         self.status = status
 
 
-class Gone(Exception):
-    """Whoever asked has left; nobody waits for an answer."""
-
-
 class CutOff(Exception):
     """An answer without a length ends here and is not whole; the connection has to break, or the reader would take it for complete."""

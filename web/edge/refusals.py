@@ -15,7 +15,9 @@ from web.i18n import CODES, LANGUAGES
 from web.i18n import mark as _
 
 TEXTS = {
-    400: _("The address of this request cannot be read."),
+    400: _(
+        "The address of this request cannot be read, or the request is not whole. Nothing was changed; please send it again."
+    ),
     408: _("The request did not arrive in time. Nothing was changed; please send it again."),
     413: _("This is too large. Nothing was changed."),
     431: _(

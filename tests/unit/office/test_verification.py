@@ -136,6 +136,72 @@ def test_whatever_stands_in_a_cell_is_named(office: Session) -> None:
     assert silent == [], "\n".join(silent)
 
 
+LOGGED_IN = "INSERT INTO login_session VALUES ('k', 'sam', {0}, {0}, {0})"
+PERSON = (
+    "INSERT INTO user_account (name, display_name, password_hash, language, active) VALUES ('eve', '', '', 'en', {})"
+)
+TOKEN = "INSERT INTO api_token VALUES (1, 'sam', 'h', {0}, {0}, {0})"
+
+
+@pytest.mark.parametrize(
+    ("statement", "named"),
+    [
+        (PERSON.format("'maybe'"), {"user_account eve.active"}),
+        (PERSON.format("7"), {"user_account eve.active"}),
+        ("UPDATE customer SET name = x'ff' WHERE id = 1", {"customer 1.name"}),
+        ("UPDATE customer SET name = CAST(x'ff' AS TEXT) WHERE id = 1", {"customer 1.name"}),
+        *(
+            (insertion.format(value), {f"{row}.{name}" for name in names})
+            for value in ("'x'", "12.5", "x'ff'", NOT_TEXT)
+            for insertion, row, names in (
+                (LOGGED_IN, "login_session k", ("created_at", "seen_at", "ended_at")),
+                (TOKEN, "api_token 1", ("created_at", "expires_at", "revoked_at")),
+            )
+        ),
+    ],
+)
+def test_cells_of_no_case_are_named_too(office: Session, statement: str, named: set[str]) -> None:
+    """Log-ins, tokens, people and customers stand in no case's history; what cannot stand there is named all the same."""
+    with undone(office):
+        office.execute(text(statement))
+        assert {one.what for one in found()} == named
+
+
+def test_an_unreadable_name_of_a_department_is_named(office: Session) -> None:
+    """It is the name that lanes are compared with, and keeps no case from being looked at."""
+    with undone(office):
+        code = office.scalar(select(Department.code).order_by(Department.code))
+        office.execute(text("UPDATE department SET name_zh = x'ff' WHERE code = :code"), {"code": code})
+        deviations = found()
+        assert f"department {code}.name_zh" in {one.what for one in deviations}
+        assert not any(one.kind == "unverifiable" for one in deviations)
+
+
+@pytest.mark.parametrize(
+    ("statement", "named"),
+    [
+        ("DROP TABLE timer", "table timer"),
+        ("DROP TABLE customer", "table customer"),
+        ("ALTER TABLE complaint DROP COLUMN demand", "column complaint.demand"),
+    ],
+)
+def test_what_the_database_lacks_is_named(office: Session, statement: str, named: str) -> None:
+    """A table or a column that was taken away, by name; the other tables are looked at."""
+    with undone(office):
+        office.execute(text(statement))
+        office.execute(text(PERSON.format("7")))
+        told = {one.what for one in verification.verify_office()}
+        assert {f"{named} is missing; put the database back from a backup", "user_account eve.active"} <= told
+        assert verification.verify_schema()
+
+
+def test_a_key_of_no_case_is_named(office: Session) -> None:
+    """Nothing says whose it would be."""
+    with undone(office):
+        office.execute(insert(CaseKey).values(instance_id=999, wrapped=b"x"))
+        assert [(one.instance_id, one.what) for one in found()] == [(999, "case_key 999: its case is gone")]
+
+
 def test_a_package_of_the_wrong_type_accuses_its_own_cases_only(office: Session) -> None:
     """`UPDATE definition SET package = 'x'` ended verification with a TypeError, and nothing was said of any case."""
     key, of = office.execute(select(ProcessDefinition.key, ProcessDefinition.id).join(ProcessInstance)).first() or (

@@ -46,6 +46,7 @@ def test_five_wrong_passwords_lock_the_name(desk: Flask) -> None:
     late = log_in(desk, "cleo", "cleo-reception-desk", address="192.0.2.2")
     assert (set(tries), late.status_code) == ({401}, 429)
     assert TOO_MANY in late.get_data(as_text=True)
+    assert 500 < int(late.headers["Retry-After"]) <= 600
     assert log_in(desk, "sam", "sam-reception-desk").status_code == 302
 
 
@@ -55,6 +56,7 @@ def test_a_hundred_wrong_passwords_lock_the_address(desk: Flask, quick_check: No
     late = log_in(desk, "sam", "sam-reception-desk")
     assert (set(tries), late.status_code) == ({401}, 429)
     assert TOO_MANY in late.get_data(as_text=True)
+    assert 500 < int(late.headers["Retry-After"]) <= 600
     assert log_in(desk, "sam", "sam-reception-desk", address="192.0.2.2").status_code == 302
 
 

@@ -10,12 +10,12 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 from flask import Flask
-from sqlalchemy import delete
+from sqlalchemy import delete, text
 
 import engine
 from models.base import db, session, transaction
 from models.keyring import KeyFingerprint
-from office import keyring
+from office import keyring, verification
 from tests.drawing import end, package, path, process, start, user
 from tests.people import CLEO, SAM
 from web import config, create_app, keys
@@ -102,11 +102,15 @@ def test_a_missing_file_is_named(settings: config.Settings, name: str) -> None:
         (lambda file: file.chmod(0o640), "can be read by others"),
         (lambda file: file.chmod(0o604), "can be read by others"),
         (lambda file: (file.unlink(), file.mkdir()), "cannot be read"),
+        (lambda file: (file.unlink(), os.mkfifo(file, 0o600)), "cannot be read (not a regular file)"),
+        (lambda file: (file.unlink(), file.symlink_to("/dev/zero")), "cannot be read (not a regular file)"),
+        (lambda file: file.write_text("ab" * 101), "cannot be read (longer than 200 bytes)"),
     ],
 )
-def test_an_unusable_file_is_named(settings: config.Settings, spoil: Spoil, told: str) -> None:
-    """Nothing is made in its place, and nothing else is left beside it."""
-    file = settings.var / "keys" / "master"
+@pytest.mark.parametrize("name", ["master", "session"])
+def test_an_unusable_file_is_named(settings: config.Settings, name: str, spoil: Spoil, told: str) -> None:
+    """At once: nothing is waited for, nothing is made in its place, and nothing else is left beside it."""
+    file = settings.var / "keys" / name
     spoil(file)
     found = refusal(settings)
     assert f"{file} {told}" in found
@@ -135,6 +139,35 @@ def test_a_fingerprint_that_was_taken_away_opens_no_door(on_either: config.Setti
     assert [name for name in keys.NAMES if f"keys/{name} is missing" in found] == list(keys.NAMES)
 
 
+@pytest.mark.parametrize("since", ["'x'", "12.5", "x'ff'"])
+def test_a_cell_beside_a_fingerprint_keeps_nobody_out(settings: config.Settings, since: str) -> None:
+    """A date that is none ended every command in a trace; verification names it, and the office goes on."""
+    first = spoiled(settings, f"UPDATE key_fingerprint SET since = {since}")
+    assert opened(settings) == first
+    app = create_app(settings)
+    with app.app_context():
+        told = [one.what for one in verification.verify_office()]
+    let_go(app)
+    assert told == ["key_fingerprint master.since", "key_fingerprint signing.since"]
+
+
+@pytest.mark.parametrize("value", ["x'ff'", "CAST(x'ff' AS TEXT)", "12.5"])
+def test_a_fingerprint_that_cannot_be_read_is_refused_in_words(settings: config.Settings, value: str) -> None:
+    """It is that of no key."""
+    spoiled(settings, f"UPDATE key_fingerprint SET fingerprint = {value}")
+    assert "is not the key of this database" in refusal(settings)
+
+
+def spoiled(settings: config.Settings, statement: str) -> dict[str, str]:
+    """Write behind the office's back; the fingerprints before."""
+    first = opened(settings)
+    app = create_app(settings)
+    with app.app_context(), transaction():
+        session().execute(text(statement))
+    let_go(app)
+    return first
+
+
 def test_a_command_says_it_in_words(settings: config.Settings, monkeypatch: pytest.MonkeyPatch) -> None:
     """No trace of the program, and status 1."""
     monkeypatch.setenv("DESK_VAR", str(settings.var))
@@ -142,6 +175,20 @@ def test_a_command_says_it_in_words(settings: config.Settings, monkeypatch: pyte
     (settings.var / "keys" / "master").unlink()
     refused = CliRunner().invoke(verify, ["--instance", "1"])
     assert (refused.exit_code, refused.output.startswith(f"Error: {settings.var}/keys/master is missing")) == (1, True)
+
+
+@pytest.mark.parametrize("asked", [["--all"], ["--instance", "AJ-1"]])
+def test_a_table_that_is_gone_is_said_in_words(
+    settings: config.Settings, monkeypatch: pytest.MonkeyPatch, asked: list[str]
+) -> None:
+    """Cases that cannot be looked at without it end in no trace, and pass for nothing verified."""
+    monkeypatch.setenv("DESK_VAR", str(settings.var))
+    monkeypatch.setenv("DATABASE_URL", settings.database_url)
+    spoiled(settings, "DROP TABLE timer")
+    told = CliRunner().invoke(verify, asked)
+    assert (told.exit_code, type(told.exception)) == (1, SystemExit)
+    assert "table timer is missing" in told.output
+    assert "0 cases, 0 entries: 1 deviations" in told.output
 
 
 def test_the_session_key_is_replaced_on_demand(settings: config.Settings, monkeypatch: pytest.MonkeyPatch) -> None:
