@@ -63,7 +63,7 @@ def register(app: Flask) -> None:
 @blueprint.post("/unsent")
 def keep() -> tuple[str, int]:
     """Keep what stands in a form; the browser sends it every few seconds and before it leaves the page."""
-    place = request.form.get(PLACE, "")
+    place = bodies.sent().get(PLACE, "")
     known = _known(place)
     if known is None:
         return "", 404
@@ -73,7 +73,7 @@ def keep() -> tuple[str, int]:
 @blueprint.post("/unsent/discard")
 def discard() -> Response:
     """Begin a form anew."""
-    place = request.form.get(PLACE, "")
+    place = bodies.sent().get(PLACE, "")
     known = _known(place)
     unsent.forget(current_user.name, place)
     return redirect(PAGES[known[0]](**known[1]) if known else url_for("tasklist.home"))
@@ -124,7 +124,7 @@ def _signer() -> URLSafeSerializer:
 def _owner() -> str:
     """Who filled the form of this request, as its page signed."""
     try:
-        return str(_signer().loads(request.form.get(OWNER, "")))
+        return str(_signer().loads(bodies.sent().get(OWNER, "")))
     except BadSignature:
         return ""
 
@@ -142,7 +142,7 @@ def _known(place: str) -> Known | None:
 
 
 def _keep(user: str, place: str, known: Known) -> bool:
-    fields = {name: request.form.getlist(name) for name in request.form if name not in ADDED}
+    fields = {name: bodies.sent().getlist(name) for name in bodies.sent() if name not in ADDED}
     return unsent.keep(user, place, fields, at=engine.now(), case_number=_case(known[1]))
 
 
