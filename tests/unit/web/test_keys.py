@@ -177,6 +177,15 @@ def test_a_command_says_it_in_words(settings: config.Settings, monkeypatch: pyte
     assert (refused.exit_code, refused.output.startswith(f"Error: {settings.var}/keys/master is missing")) == (1, True)
 
 
+def test_an_office_lacks_no_table(on_either: config.Settings) -> None:
+    """What is looked for is what migrations make, on each database."""
+    app = create_app(on_either)
+    with app.app_context():
+        assert verification.verify_office() == []
+        assert next(verification.verify_each([1])).ok
+    let_go(app)
+
+
 @pytest.mark.parametrize("asked", [["--all"], ["--instance", "AJ-1"]])
 def test_a_table_that_is_gone_is_said_in_words(
     settings: config.Settings, monkeypatch: pytest.MonkeyPatch, asked: list[str]
