@@ -160,16 +160,32 @@ def fields(task_id: int) -> str:
 
 @blueprint.post("/tasks/<int:task_id>/claim")
 def claim(task_id: int) -> Response:
-    """Take a task and open it."""
+    """Take a task and open it; what was typed before stands in its form again."""
+    _keep_typed(task_id)
     engine.claim(task_id, by=auth.actor(), at=engine.now())
     return redirect(url_for("tasklist.task", task_id=task_id))
 
 
 @blueprint.post("/tasks/<int:task_id>/release")
 def release(task_id: int) -> Response:
-    """Give a task back."""
+    """Give a task back; what was typed is kept for whoever typed it."""
+    _keep_typed(task_id)
     engine.release(task_id, by=auth.actor(), at=engine.now())
     return redirect(url_for("tasklist.worklist_page"))
+
+
+def _keep_typed(task_id: int) -> None:
+    """Keep the form that a button of its page brought along, when somebody has typed in it."""
+    row = session().get(UserTask, task_id)
+    if row is None or row.state != "open":
+        return
+    before = filling.untouched(*_form(row))["values"]
+    if any(_lines(value) != _lines(before.get(name)) for name, value in unsent.typed().items()):
+        unsent.beside(url_for("tasklist.complete", task_id=task_id))
+
+
+def _lines(value: Any) -> list[str]:
+    return str(value if value is not None else "").splitlines()
 
 
 def _open(task_id: int) -> tuple[UserTask, Sight]:

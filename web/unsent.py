@@ -88,6 +88,13 @@ def aside() -> str:
     return PAGES[known[0]](**known[1]) if g.unsent_aside else ""
 
 
+def beside(place: str) -> None:
+    """Keep the fields of the form at `place` that came along with another button of its page."""
+    known = _known(place)
+    if known is not None:
+        _keep(current_user.name, place, known)
+
+
 def kept(place: str) -> Kept:
     """What the person of this page has typed in the form that is sent to `place`, and not sent."""
     if not (current_user and current_user.is_authenticated and current_user.has_unsent):

@@ -160,3 +160,23 @@ def test_a_notice_before_the_intake_speaks_of_no_complaint(desk: Flask) -> None:
         notices.publish("统一口径", by=SAM, at=engine.now())
     cleo = Visitor(desk, "cleo")
     assert "还没有受理" not in cleo.get("/notices/unread", next="/intake").text
+
+
+@pytest.mark.parametrize("verb", ["claim", "release"])
+def test_taking_a_task_throws_nothing_away(desk: Flask, task: int, verb: str) -> None:
+    """The button sends the form along, without a script too; what was typed stands there again, and a form nobody typed in is not offered."""
+    cleo = Visitor(desk, "cleo")
+    if verb == "release":
+        cleo.post(f"/tasks/{task}/claim")
+    page = cleo.get(f"/tasks/{task}")
+    assert page.tree.xpath(f"//button[@form='completion' and @formaction='/tasks/{task}/{verb}' and @formnovalidate]")
+    untouched = dict(page.tree.xpath("//form[@id='completion']")[0].form_values())
+    assert cleo.post(f"/tasks/{task}/{verb}", **untouched).status == 302
+    assert kept(desk) == 0
+    if verb == "release":
+        cleo.post(f"/tasks/{task}/claim")
+    else:
+        cleo.post(f"/tasks/{task}/release")
+    assert cleo.post(f"/tasks/{task}/{verb}", **{**untouched, "finding_note": WORDS}).status == 302
+    page = cleo.get(f"/tasks/{task}")
+    assert (page.typed("finding_note"), "没有提交" in page.text) == (WORDS, True)
