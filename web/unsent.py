@@ -75,8 +75,10 @@ def discard() -> Response:
     """Begin a form anew."""
     place = bodies.sent().get(PLACE, "")
     known = _known(place)
+    if known is None:
+        return redirect(url_for("tasklist.home"))
     unsent.forget(current_user.name, place)
-    return redirect(PAGES[known[0]](**known[1]) if known else url_for("tasklist.home"))
+    return redirect(PAGES[known[0]](**known[1]))
 
 
 def aside() -> str:

@@ -429,7 +429,7 @@ def test_both_languages_of_the_editor_are_complete() -> None:
             names[language] |= set(KEYS.findall(line))
         if line == "};":
             break
-    assert names["zh"] == names["en"]
+    assert names["zh"] == {name for name in names["en"] if not name.endswith("_one")}  # Chinese has no singular
     assert len(names["zh"]) > 100
 
 

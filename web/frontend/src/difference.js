@@ -60,8 +60,8 @@ class Difference {
       marked.add(element);
       diagram.canvas.addMarker(element, "desk-change");
       diagram.canvas.addMarker(element, `desk-change-${kind}`);
-      const { side, ...position } = beside(diagram.viewer.get("elementRegistry").get(element));
-      diagram.viewer.get("overlays").add(element, { position, html: sign(kind, side), scale: { min: 0.5, max: 1.2 } });
+      const { side: where, ...position } = beside(diagram.viewer.get("elementRegistry").get(element));
+      diagram.viewer.get("overlays").add(element, { position, html: sign(kind, where), scale: { min: 0.5, max: 1.2 } });
     }
   }
 
