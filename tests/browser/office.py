@@ -10,6 +10,7 @@ from typing import Any
 from playwright.sync_api import Browser, Locator, Page, expect
 
 import engine
+from office import logins
 
 SHANGHAI = timezone(timedelta(hours=8))
 MORNING = datetime(2026, 3, 3, 9, 30, tzinfo=SHANGHAI)
@@ -41,6 +42,7 @@ class Office:
         self.at = MORNING
         self.language = "zh"
         self.pages: dict[str, Page] = {}
+        self.seen: dict[str, datetime] = {}
         self.complaints: list[str] = []
 
     def visitor(self, **options: Any) -> Page:
@@ -54,11 +56,14 @@ class Office:
         return page
 
     def of(self, person: str) -> Page:
-        """The page of a person, who logs in the first time."""
+        """The page of a person, who logs in the first time, and again when the session has ended meanwhile."""
         if person not in self.pages:
             self.pages[person] = log_in(self.visitor(), person)
             if self.language == "en":
                 self.pages[person].get_by_role("button", name="English").click()
+        elif self.at - self.seen[person] >= logins.IDLE:
+            log_in(self.pages[person], person)
+        self.seen[person] = self.at
         return self.pages[person]
 
     def move_to(self, at: datetime) -> None:
@@ -132,6 +137,8 @@ class Office:
 def log_in(page: Page, person: str) -> Page:
     """Through the login page, with the password of the demo office."""
     page.goto("/")
+    if "/login" not in page.url:
+        return page
     page.locator("[name=name]").fill(person)
     page.locator("[name=password]").fill(f"{person}-reception-desk")
     page.locator("main form button").click()
