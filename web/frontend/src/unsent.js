@@ -4,9 +4,10 @@ const AFTER = 2_000;
 const waiting = new WeakMap();
 const underWay = new WeakMap();
 
+/* A control may be called action, as the buttons of the intake are, and then hides the property. */
 function fieldsOf(form) {
   const fields = new FormData(form);
-  fields.set("unsent_place", new URL(form.action).pathname);
+  fields.set("unsent_place", new URL(form.getAttribute("action") || location.pathname, location.href).pathname);
   return fields;
 }
 
