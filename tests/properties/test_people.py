@@ -275,7 +275,8 @@ class People(RuleBasedStateMachine):
             assert act() == task.answer
             assert everything() == before
             return
-        done = self.attempt(act, promised.refusal_to_complete(task, by, form))
+        again = bool(task is not None and key and task.request and task.request[:2] == request[:2])
+        done = self.attempt(act, "KeyUsedAgain" if again else promised.refusal_to_complete(task, by, form))
         if task is not None and done is not None:
             was = len(task.case.tasks)
             task.case.complete(task, by.user, int(form["amount"]) * 100)
