@@ -15,7 +15,7 @@ from werkzeug.wrappers import Response
 import engine
 from models.base import session
 from models.user_task import UserTask
-from office import notices
+from office import correspondence, notices
 from office.masking import Sight
 from web import addresses, auth, looking, submission, unsent
 from web.i18n import shown_to
@@ -62,6 +62,7 @@ def worklist_page() -> str:
         page=worklist.page(current_user, wanted),
         wanted=wanted,
         departments=names.departments(),
+        undelivered=correspondence.undelivered(current_user.name),
     )
 
 
@@ -100,11 +101,18 @@ def complete(task_id: int) -> Response | tuple[str | Response, int]:
             task_id, form=_submitted(), by=auth.actor(), at=engine.now(), key=submission.given(), despite=despite
         )
     except engine.InvalidForm as error:
-        return _page(task_id, request.form, error.reasons, _ways(task_id, error)), 422
+        refused = {name: error.values.get(name, "") for name in ("code", "caught_by", "caught_in")}
+        return unsent.back(error.reasons, **refused) or (
+            _page(task_id, request.form, error.reasons, _ways(task_id, refused)),
+            422,
+        )
     except engine.KeyUsedAgain:  # a page gone back to, filled in otherwise and sent once more
         raise engine.AlreadyCompleted(task=task_id) from None
     row = session().get_one(UserTask, task_id)
-    kind, sentence = standing.said(_name(row), row.business_key, standing.whose(row.instance_id), done)
+    texted = correspondence.SMS in request.form.values()
+    waits = texted and correspondence.waits(row.business_key, by=current_user.name)
+    whose = standing.whose(row.instance_id)
+    kind, sentence = standing.said(_name(row), row.business_key, whose, done, waits=waits)
     flash(sentence, kind)
     return onward(row.business_key, row.instance_id)
 
@@ -134,9 +142,9 @@ class Way:
     step: str
 
 
-def _ways(task_id: int, error: engine.InvalidForm) -> Way | None:
+def _ways(task_id: int, refused: Mapping[str, Any]) -> Way | None:
     """The way round a refusal, when the diagram draws one that leads to another step than this."""
-    caught_by, process = error.values.get("caught_by"), error.values.get("caught_in", "")
+    caught_by, process = refused.get("caught_by"), refused.get("caught_in", "")
     if not caught_by:
         return None
     row = session().get_one(UserTask, task_id)
@@ -144,7 +152,7 @@ def _ways(task_id: int, error: engine.InvalidForm) -> Way | None:
     for flow in drawn.outgoing(caught_by):
         if (process, flow.target) != (row.process_key, row.element_id):
             target = drawn.elements[flow.target]
-            return Way(error.values["code"], names.element_name(process, target.id, target.name))
+            return Way(refused["code"], names.element_name(process, target.id, target.name))
     return None
 
 
@@ -227,7 +235,8 @@ def _page(
     place = url_for("tasklist.complete", task_id=task_id)
     kept = unsent.kept(place) if typed is None else None
     if kept and kept.at:
-        typed = kept.values
+        typed, reasons = kept.values, kept.reasons
+        way = _ways(task_id, kept.refusal or {})
     refused = standing.refused_before(history.entries, row.token)
     filled = filling.untouched(form, variables, scope) if typed is None else _typed(form, variables, scope, typed)
     with names.of_definition(definition):  # a case is told in the words of its own version

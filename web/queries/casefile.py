@@ -118,6 +118,12 @@ def messages(number: str) -> list[OutboxMessage]:
     return list(session().scalars(query))
 
 
+def untold(complaint: Complaint | None, said: list[OutboxMessage]) -> str:
+    """The result of a case that no word to the customer holds yet; empty when there is none."""
+    result = complaint.resolution if complaint is not None else None
+    return result if result and not any(result in one.body for one in said) else ""
+
+
 def comments(number: str) -> list[Comment]:
     """What staff wrote on the case, oldest first."""
     return list(session().scalars(select(Comment).where(Comment.case_number == number).order_by(Comment.at)))

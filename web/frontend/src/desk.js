@@ -5,6 +5,7 @@ import { labelThemeButtons } from "./appearance.js";
 import "./conditions.js";
 import { refreshAll } from "./countdown.js";
 import { focusErrors } from "./forms.js";
+import "./history.js";
 import "./keys.js";
 import "./requests.js";
 import "./unsent.js";
