@@ -67,8 +67,8 @@ def _page(
     looking.at_case(number, sight)
     whole = tab == "diagram"
     history = _told(instance, whole, before)
-    complaint, active = casefile.complaint_of(instance), instance.state == "active"
-    messages = casefile.messages(number) if tab == "messages" else []
+    (complaint, whose), active = casefile.complaint_of(instance), instance.state == "active"
+    messages = casefile.messages(number)
     tasks = casefile.open_tasks(instance.id) if active else []
     with names.of_definition(history.definition):  # a case is told in the words of its own version
         return render_template(
@@ -86,7 +86,7 @@ def _page(
             reasons=_refused(number) if reasons is None else reasons,
             instance=instance,
             complaint=complaint,
-            whose=standing.whose(instance.id),
+            whose=whose,
             words=complaints.words(complaint, history) if complaint else None,
             process=names.process_name(complaint.process_key if complaint else instance.key),
             version=history.definition.version,
@@ -96,7 +96,7 @@ def _page(
             stages=casefile.stages(history) if whole else [],
             money=casefile.money(number) if tab == "money" else [],
             messages=messages,
-            untold=casefile.untold(complaint, messages) if tab == "messages" else "",
+            heard=casefile.told(complaint, messages),
             settled={one.key for one in messages},
             comments=casefile.comments(number) if tab == "messages" else [],
             waits=standing.waits(instance, tasks, history.definition) if active else [],
