@@ -95,13 +95,14 @@ def task(task_id: int) -> str | Response:
 @blueprint.post("/tasks/<int:task_id>/completion")
 def complete(task_id: int) -> Response | tuple[str | Response, int]:
     """Complete the task; wrong fields come back marked, with everything kept."""
-    despite = request.form.getlist(DESPITE)
+    despite = [code for told in request.form.getlist(DESPITE) for code in told.split(",")]
     try:
         done = engine.complete(
             task_id, form=_submitted(), by=auth.actor(), at=engine.now(), key=submission.given(), despite=despite
         )
     except engine.InvalidForm as error:
-        refused = {name: error.values.get(name, "") for name in ("code", "caught_by", "caught_in")}
+        codes = [one.code for found in error.reasons.values() for one in found]
+        refused = {"codes": codes, **{name: error.values.get(name, "") for name in ("caught_by", "caught_in")}}
         return unsent.back(error.reasons, **refused) or (
             _page(task_id, request.form, error.reasons, _ways(task_id, refused)),
             422,
@@ -136,9 +137,12 @@ def _name(row: UserTask) -> str:
 
 @dataclass(frozen=True)
 class Way:
-    """What a person may do who has been told of a refusal: record it, and go on to the step that its event leads to."""
+    """What a person may do who has been told of a refusal: record it, and go on to the step that its event leads to.
 
-    code: str
+    `codes` are those of everything that was told at once, with commas between them.
+    """
+
+    codes: str
     step: str
 
 
@@ -152,7 +156,7 @@ def _ways(task_id: int, refused: Mapping[str, Any]) -> Way | None:
     for flow in drawn.outgoing(caught_by):
         if (process, flow.target) != (row.process_key, row.element_id):
             target = drawn.elements[flow.target]
-            return Way(refused["code"], names.element_name(process, target.id, target.name))
+            return Way(",".join(refused["codes"]), names.element_name(process, target.id, target.name))
     return None
 
 

@@ -44,9 +44,12 @@ def cash(parameters: dict[str, Any], call: Call) -> dict[str, Any]:
     """Pay cash against the original receipt; a prepayment leaves the number first, in the same journal entry."""
     amount, number = parameters["amount"], parameters["receipt_number"]
     subscription = gateway().find(parameters["msisdn"])
-    if subscription is None or not belongs(gateway().receipt(number), subscription, parameters["kind"]):
-        beyond = beyond_disputed(amount, parameters["disputed_amount"])
+    beyond = beyond_disputed(amount, parameters["disputed_amount"])
+    receipt = gateway().receipt(number)
+    if subscription is None or not belongs(receipt, subscription, parameters["kind"]):
         raise together(BpmnError("receipt_unknown", receipt=number), *beyond)
+    if beyond and receipt is not None and receipt.refunded >= receipt.amount:
+        raise together(BpmnError("receipt_used", receipt=number), *beyond)
     check_disputed(amount, parameters["disputed_amount"])
     form = sheets.repayment_sheet(_repayment(subscription, parameters, call, method="cash", receipt_number=number))
     with refusing("receipt_unknown", "receipt_used", "exceeds_receipt", "insufficient_prepayment"):

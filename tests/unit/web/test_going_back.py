@@ -82,7 +82,12 @@ def test_a_refusal_keeps_its_way_round(desk: Flask, case: str) -> None:
     sent(cleo, f"{path}/completion", **paid)
     page = twice(cleo, path)
     assert set(page.summary) == {"#field-receipt_number", "#field-refund_amount"}
-    assert page.tree.xpath("//button[@name='despite' and @value='receipt_unknown']")
+    codes = {"despite": "receipt_unknown,exceeds_disputed"}
+    assert page.tree.xpath("//button[@name='despite' and @value='receipt_unknown,exceeds_disputed']")
+    assert cleo.client.post(f"{path}/completion", data={**paid, **codes}, headers=BROWSER).status_code == 302
+    asked_again = cleo.get(f"/tasks/of/{case}")
+    assert asked_again.title == "询问票据和退款"
+    assert asked_again.typed("receipt_given_back") is not None
 
 
 def test_a_refused_complaint_is_a_page_to_come_back_to(desk: Flask) -> None:
