@@ -54,7 +54,8 @@ def test_a_step_is_taken_by_a_button_of_its_form_and_nothing_is_typed_yet() -> N
     """The button that takes a step sends the form it belongs to, wherever it stands, with what the page brought and no more."""
     taking = '<button form="completion" formaction="/tasks/17/claim">take</button>'
     page = Page(Answer(200, "", taking + PAGE.replace('<form action="/tasks', '<form id="completion" action="/tasks')))
-    assert page.offers("/tasks/17/claim") and not page.offers("/tasks/17/release")
+    assert page.offers("/tasks/17/claim")
+    assert not page.offers("/tasks/17/release")
     assert page.form("/tasks/17/claim").untouched() == {
         "csrf_token": "t", "kept": "b", "choice": "", "amount": "", "note": "", "since": "", "told": "said before",
     }  # fmt: skip
