@@ -24,7 +24,7 @@ def test_a_page_begins_at_its_first_field(office: Office) -> None:
     """With the keyboard alone one is where one types: log-in, intake, step, search, remark, notice, supervision, publishing, roll-back."""
     assert focused(visited(office.visitor(), "/login")) == "name"
     page = office.of("cleo")
-    case = office.take_in("cleo", "13900000201", said="多收了商务套餐费", amount="88.00", process=REFUND)
+    case = office.take_in("cleo", "13900000201", said="营业员错办了商务套餐，要求退款", amount="88.00", process=REFUND)
     assert focused(page) == "finding"
     for address, name in (("/intake", "msisdn"), ("/cases", "text"), ("/customers", "msisdn"), ("/tasks", "text")):
         assert focused(visited(page, address)) == name, address
@@ -67,7 +67,7 @@ def test_by_key_from_the_intake_to_the_next_step(office: Office) -> None:
 def test_a_button_beside_the_form_keeps_what_is_typed(office: Office, button: str) -> None:
     """Pressed at once after the last word, before anything was kept by itself; the page comes back with it."""
     page = office.of("cleo")
-    case = office.take_in("cleo", "13900000201", said="多收了商务套餐费", amount="88.00", process=REFUND)
+    case = office.take_in("cleo", "13900000201", said="营业员错办了商务套餐，要求退款", amount="88.00", process=REFUND)
     office.opens("cleo", case, "判断投诉原因")
     page.locator("[name=finding_note]").fill("底单与录入不符")
     page.get_by_role("button", name=button, exact=True).click()
@@ -105,7 +105,7 @@ def test_what_is_too_large_stays_where_it_is(office: Office) -> None:
 def test_enter_in_a_field_does_the_step_and_gives_nothing_back(office: Office) -> None:
     """The buttons beside the form are of the same form, and Enter presses none of them."""
     page = office.of("cleo")
-    case = office.take_in("cleo", "13900000201", said="多收了商务套餐费", amount="88.00", process=REFUND)
+    case = office.take_in("cleo", "13900000201", said="营业员错办了商务套餐，要求退款", amount="88.00", process=REFUND)
     office.opens("cleo", case, "判断投诉原因")
     fill(page, JUDGED)
     page.locator("[name=responsible_person]").press("Enter")

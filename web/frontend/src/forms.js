@@ -50,7 +50,10 @@ document.addEventListener("change", ({ target }) => {
 
 /* What is too large is not read by the server, and would be lost with its answer: it stays here, and is told here. */
 const MOST_BYTES = 8_000_000;
-const TOO_LARGE = { zh: "内容太大，一次最多提交 8 MB，没有提交。填写的内容还在，请缩短后再提交。", en: "This is too large: at most 8 MB are taken at once. Nothing was sent; what you typed is still here. Please shorten it." };
+const WORDS = {
+  zh: { large: "内容太大，一次最多提交 8 MB，没有提交。填写的内容还在，请缩短后再提交。" },
+  en: { large: "This is too large: at most 8 MB are taken at once. Nothing was sent; what you typed is still here. Please shorten it." },
+};
 
 function bytesOf(form) {
   const long = form.enctype === "multipart/form-data" ? (text) => new Blob([text]).size : (text) => new URLSearchParams([["", text]]).toString().length;
@@ -66,7 +69,7 @@ function tellTooLarge(form) {
     place.tabIndex = -1;
     form.prepend(place);
   }
-  place.textContent = TOO_LARGE[document.documentElement.lang.startsWith("zh") ? "zh" : "en"];
+  place.textContent = WORDS[document.documentElement.lang.startsWith("zh") ? "zh" : "en"].large;
   place.focus();
 }
 
