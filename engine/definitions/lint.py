@@ -13,7 +13,7 @@ from functools import lru_cache
 from marshmallow import Schema
 
 from engine import handlers
-from engine.definitions import catalogue, dmn, filling, foreign, pictures, settings, tables, tried
+from engine.definitions import catalogue, dmn, filling, foreign, matching, pictures, settings, tables, tried
 from engine.definitions.diagram import ACTIVITIES, EVENTS, GATEWAYS, Diagram, Element, parse
 from engine.definitions.graph import in_cycle, reachable, recursive_calls
 from engine.definitions.package import MissingFile, Package, load
@@ -380,7 +380,8 @@ def _form(element: Element, content: Package) -> Iterator[Problem]:
     form_id = element.properties.get("form", "")
     found: list[Problem] = []
     try:
-        found = filling.problems(Form.parse(content.form(form_id)))
+        form = Form.parse(content.form(form_id))
+        found = [*filling.problems(form), *matching.problems(form)]
     except MissingFile:
         yield _problem(element, "unknown_form", form=form_id)
     except InvalidDefinition as error:
@@ -394,7 +395,8 @@ def _decision(element: Element, content: Package) -> Iterator[Problem]:
     if not element.result_variable:
         yield _problem(element, "no_result_variable")
     try:
-        found = dmn.parse(content.decision(element.decision)).find(element.decision)
+        model = dmn.parse(content.decision(element.decision))
+        found = model.find(element.decision)
     except (MissingFile, dmn.UnknownDecision):
         yield _problem(element, "unknown_decision", decision=element.decision)
         return
@@ -408,6 +410,8 @@ def _decision(element: Element, content: Package) -> Iterator[Problem]:
         return
     file = f"decisions/{element.decision}.dmn"
     yield from (replace(one, element_id=element.id, file=file) for one in tables.problems(found))
+    for doubt in matching.of_decision(model, found):
+        yield Problem(0, element.id, doubt.rule, doubt.values, file)
 
 
 def _topic(element: Element) -> Iterator[Problem]:
@@ -445,3 +449,5 @@ def _feel(text: str, line: int, element_id: str, place: str) -> Iterator[Problem
         feel.compile(text)
     except FeelSyntaxError as error:
         yield Problem(line, element_id, "feel_syntax", {"place": place, **error.values})
+    for doubt in matching.of_text(text):
+        yield Problem(line, element_id, doubt.rule, {"place": place, **doubt.values})
