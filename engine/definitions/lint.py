@@ -26,7 +26,8 @@ from engine.xml import MalformedXml
 ID = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]*")
 RESERVED_IDS = frozenset({"Start", "End", "Root"})
 RESERVED_ENDINGS = (".EndJoin", ".BoundaryEventSplit", ".BoundaryEventJoin")
-EXTENSIONS = frozenset({"properties", "serviceTaskOperator", "calledDecisionId", "instructionsForEndUser"})
+# Our own extensions by the kind of element that they mean something at; properties are judged one by one (`settings`).
+EXTENSIONS = {"serviceTask": "serviceTaskOperator", "businessRuleTask": "calledDecisionId"}
 TRIGGERS = {
     "startEvent": frozenset({""}),
     "endEvent": frozenset({"", "terminate", "error"}),
@@ -35,7 +36,6 @@ TRIGGERS = {
 }
 MANY = 2
 MOST_KEPT = 64
-REPEATED = frozenset({"userTask", "serviceTask", "businessRuleTask", "callActivity", "subProcess"})
 EXPRESSION_PROPERTIES = ("due", "correlationKey", "inputCollection", "outputElement", "refusesWhen", "about")
 
 
@@ -292,7 +292,7 @@ def _element(element: Element) -> Iterator[Problem]:
     if element.event_sub_process:
         yield _problem(element, "event_sub_process")
     for name in element.extensions:
-        if name not in EXTENSIONS:
+        if name not in ("properties", EXTENSIONS.get(element.type)):
             yield _problem(element, "extension_not_executable", extension=name)
     yield from _event(element)
 
@@ -301,7 +301,7 @@ def _multi_instance(element: Element) -> Iterator[Problem]:
     marker = element.multi_instance
     if marker is None:
         return
-    if element.type not in REPEATED:
+    if element.type not in settings.REPEATED:
         yield _problem(element, "not_multi_instance", type=element.type)
     for part in marker.others:
         yield _problem(element, "multi_instance_part", part=part)
