@@ -14,7 +14,7 @@ from models.comment import Comment
 from models.instance import ProcessInstance
 from office import complaints, correspondence, erasure, looks, replies, texts
 from web import addresses, auth, looking, submission, unsent
-from web.queries import access, casefile, caselist, names, standing, timeline, verdicts
+from web.queries import access, casefile, caselist, money, names, standing, timeline, verdicts
 
 blueprint = Blueprint("cases", __name__, url_prefix="/cases")
 MOST_COMMENT = 2_000
@@ -94,7 +94,7 @@ def _page(
             earlier=None if history.is_whole else history.since,
             later=before is not None,
             stages=casefile.stages(history) if whole else [],
-            money=casefile.money(number) if tab == "money" else [],
+            money=money.of_case(number) if tab == "money" else [],
             messages=messages,
             heard=casefile.told(complaint, messages),
             settled={one.key for one in messages},

@@ -146,7 +146,7 @@ def test_a_number_nobody_has_is_not_taken_in_without_a_word(desk: Flask) -> None
     cleo = Visitor(desk, "cleo")
     page = cleo.post("/intake", **UNKNOWN)
     assert (page.status, set(page.summary), count(desk)) == (422, {"#field-msisdn"}, 0)
-    assert page.tree.xpath("//input[@name='unknown' and @form='intake' and @value='19900000009']")
+    assert page.tree.xpath("//input[@name='unknown' and @form='taking-in' and @value='19900000009']")
     assert cleo.post("/intake", **UNKNOWN, unknown="19900000008").status == 422
     answer = cleo.client.post("/intake", data={**UNKNOWN, "unknown": "19900000009"}, follow_redirects=True)
     assert (answer.status_code, count(desk)) == (200, 1)
