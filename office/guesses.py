@@ -21,7 +21,7 @@ from models.identity import LoginFailure, LoginSession
 OF_NAME_AND_ADDRESS, OF_NAME, OF_ADDRESS = 5, 50, 100  # a whole counter may share an address
 LOCKED_FOR, KNOWN_FOR = timedelta(minutes=10), timedelta(days=90)
 FREE = timedelta(0)
-MOST_ADDRESS, OF_MARK = 45, 32
+MOST_ADDRESS, OF_MARK, MOST_ROWS = 45, 32, 1_000
 OF_A_HOUSEHOLD = 64  # bits of an IPv6 address that its owner cannot choose
 
 
@@ -59,7 +59,7 @@ def _lately(mine: str, here: str, at: datetime) -> Any:
     columns = (LoginFailure.name_mark, LoginFailure.address, LoginFailure.at)
     mine_or_here = or_(LoginFailure.name_mark == mine, LoginFailure.address == here)
     query = select(*columns).where(LoginFailure.at > at - LOCKED_FOR, mine_or_here)
-    return query.order_by(LoginFailure.at.desc()).limit(OF_NAME + OF_ADDRESS)
+    return query.order_by(LoginFailure.at.desc()).limit(MOST_ROWS)
 
 
 def _left(failures: Sequence[datetime], most: int, at: datetime) -> timedelta:
