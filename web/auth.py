@@ -242,20 +242,23 @@ def safe_target(target: str) -> str:
 
 @blueprint.post("/logout")
 def logout() -> Response:
-    """End the session, for every copy of its cookie too."""
+    """End the session, for every copy of its cookie too; what was typed on the page is kept for the next."""
+    unsent.beside()
     _end_session(engine.now())
     logout_user()
     session.clear()
     return redirect(url_for("auth.login"))
 
 
-@blueprint.post("/language")
-def choose_language() -> Response:
-    """Change the language, for good when somebody is logged in."""
-    chosen = request.form.get("language", "")
+@blueprint.post("/language", defaults={"chosen": ""})
+@blueprint.post("/language/<chosen>")
+def choose_language(chosen: str) -> Response:
+    """Change the language, for good when somebody is logged in; a form that is being filled comes along and stands there again."""
+    page = unsent.beside()
+    chosen = chosen or request.form.get("language", "")
     if chosen in LANGUAGES:
         session["language"] = chosen
         if current_user.is_authenticated:
             with transaction():
                 database().execute(update(User).where(User.name == current_user.name).values(language=chosen))
-    return redirect(safe_target(request.form.get("next", "/")))
+    return redirect(page or safe_target(request.form.get("next", "/")))

@@ -5,6 +5,7 @@ Source: IEEE 1849-2016 (XES 1.0): extensions concept, time, lifecycle, org.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -154,10 +155,10 @@ def _string(key: str, value: str) -> str:
 
 def _printable(text: str) -> str:
     """Characters that XML 1.0 has no place for are replaced."""
-    return "".join(
-        c if c in "\t\n\r" or "\x20" <= c <= "\ud7ff" or "\ue000" <= c <= "\ufffd" or c > "\uffff" else "\ufffd"
-        for c in text
-    )
+    return _UNPRINTABLE.sub("\ufffd", text)
+
+
+_UNPRINTABLE = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 def _date(at: datetime) -> str:

@@ -28,6 +28,7 @@ from office.exports import event_log, telling
 from office.masking import EVERYTHING
 from tests import auditing
 from tests.people import CLEO
+from web import addresses
 from web.auth import load
 from web.commands import export as export_command
 from web.commands import verify as verify_command
@@ -281,7 +282,7 @@ def test_heat_counts_what_the_rows_hold(app: Flask, made: Any) -> None:
         assert found[element].median == pytest.approx(sum(middle) / len(middle), abs=0.01)
 
 
-@pytest.mark.parametrize("measure", heat.MEASURES)
+@pytest.mark.parametrize("measure", addresses.ASKED["audit.heat_map"]["measure"].options)
 def test_the_heat_page_has_picture_and_table(app: Flask, made: Any, measure: str) -> None:
     """Every measure is shown on the diagram and as a table."""
     page = visitor(app, "ada").get(f"/processes/TS-002/heat?from=2026-01-01&measure={measure}&version=1")

@@ -170,5 +170,18 @@ def test_numbers_are_masked_within_texts_and_nothing_else_is() -> None:
         "rows": [{"called": "138****8000"}],
         "fen": 13900000204,
     }
+    for written in (
+        "139 0000 0204",
+        "139-0000-0204",
+        "+86 13900000204",
+        "8613900000204",
+        "（+86）139 0000 0204",
+        "１３９０００００２０４",
+    ):
+        assert "139****0204" in masking.masked(f"请回电{written}。"), written
+        assert "0204" not in masking.masked(f"请回电{written}。").replace("139****0204", ""), written
+        assert "0000" not in masking.masked(f"请回电{written}。"), written
+    for left in ("13 14 15 16 170", "2026-11-28 10:00", "6222 0200 0000 0000 801", "AJ-2026-000002", "139.00, 1390.00"):
+        assert masking.masked(left) == left
     assert masking.said("13900000204", masking.NOTHING) == masking.WITHHELD
     assert masking.said(None, masking.NOTHING) is None

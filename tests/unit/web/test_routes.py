@@ -44,6 +44,7 @@ ROUTES = {
     "POST /login": row("401 401 401 401 401 401", sent={"name": "cleo", "password": "wrong"}),
     "POST /logout": row("302 302 302 302 302 302"),
     "POST /language": row("302 302 302 302 302 302", sent={"language": "en"}),
+    "POST /language/<chosen>": row("302 302 302 302 302 302", "/language/en"),
     "POST /unsent": row("401 204 204 204 204 204", sent={"unsent_place": "/intake", "text": "多收了话费"}),
     "POST /unsent/discard": row("302 302 302 302 302 302", sent={"unsent_place": "/intake"}),
     "GET /tasks": row("302 200 200 200 200 200"),
