@@ -139,7 +139,7 @@ def yuan(fen: int | None) -> str:
     """Fen as yuan with two decimals: 1,234.50 元, -50.00 元, in English -¥50.00."""
     if fen is None:
         return "—"
-    sign, amount = "-" if fen < 0 else "", f"{abs(fen) // 100:,}.{abs(fen) % 100:02d}"
+    sign, amount = "-" if fen < 0 else "", engine.written.yuan(abs(fen), ",")
     return f"{sign}¥{amount}" if language() == "en" else f"{sign}{amount} 元"
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
@@ -352,8 +353,6 @@ def _plain(name: str, value: Any, personal: frozenset[str]) -> str:
         return "; ".join(f"{words.column_text(k)}: {text}" for k, text in inner)
     if isinstance(value, list):
         return ", ".join(_plain(name, one, personal) for one in value)
-    if name in ("amount", "disputed_amount", "action_amount") and isinstance(value, int):
-        return yuan(value)
     if name in ("department", "group"):
         return names.departments().get(str(value), str(value))
     return words.cell_text(name, value)
@@ -363,6 +362,16 @@ def _withheld(value: Any) -> str:
     """A number masked, anything else left out."""
     text = str(value)
     return masking.number(text) if text.isdecimal() and len(text) == 11 else gettext("(personal, not shown)")
+
+
+def amounts(package: engine.Package) -> frozenset[str]:
+    """The keys of the money fields in the forms of a package that can be read."""
+    found: set[str] = set()
+    for name, text in package.files.items():
+        if name.startswith("forms/"):
+            with suppress(engine.InvalidDefinition):
+                found |= {one.key for one in engine.Form.parse(text).inputs if one.unit == "fen"}
+    return frozenset(found)
 
 
 def _fields(definition: engine.Definition) -> dict[str, Any]:

@@ -1,11 +1,10 @@
-"""What of a customer is shown to whom, by every way there is: docs/explanation/who-sees-what.md is this table in words."""
+"""What of a customer is shown to whom, by every way there is, on both databases: docs/explanation/who-sees-what.md is this table in words."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
-from pathlib import Path
 
 import pytest
 from flask import Flask
@@ -20,7 +19,7 @@ from office import intake, masking, notices, tokens
 from tests.furnishing import Furnished, furnish, instance_of, open_tasks
 from tests.people import CLEO
 from tests.unit.web.test_routes import READ, ROUTES
-from tests.visitors import Visitor, copy, open_office
+from tests.visitors import Visitor
 
 NUMBER, NAME = "13900000204", "虚构客户保密"
 WORDS, DEMAND, NOTE = "我太太的彩铃被人开通了", "请退还我的彩铃费用", "客户住在桂花巷"
@@ -55,11 +54,9 @@ def plain(answer: bytes) -> str:
 
 
 @pytest.fixture(scope="module")
-def street(office: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Street]:
-    """The office of this file."""
-    folder = tmp_path_factory.mktemp("masking")
-    copy(office, folder)
-    app = open_office(folder)
+def street(shared_desk: Flask) -> Iterator[Street]:
+    """The office of this file, on each database."""
+    app = shared_desk
     found = furnish(app)
     people = ("cleo", "cora", "sam", "ada", "bill", *STRANGERS[1:])
     with app.app_context():
