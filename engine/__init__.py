@@ -32,6 +32,7 @@ from engine.definitions.package import with_files as package_with
 from engine.definitions.redrawing import Mended
 from engine.definitions.redrawing import executable as executable_diagram
 from engine.definitions.redrawing import mend as mended_diagram
+from engine.definitions.settings import asked as asked_properties
 from engine.definitions.shapes import Drawing
 from engine.definitions.shapes import read as drawing
 from engine.erasure import AlreadyErased, MayNotErase, NotClosed, StillUnderWay, erase, may_erase
@@ -224,6 +225,7 @@ __all__ = [
     "Verdict",
     "announce",
     "announce_to_nobody",
+    "asked_properties",
     "assign",
     "background",
     "begin_again",

@@ -77,7 +77,7 @@ def test_what_is_saved_is_there_again(olu: FlaskClient) -> None:
     """A reload loses nothing; who saved it stands beside it."""
     text = olu.get("/processes/TS-002/draft").json["files"]["TS-002.bpmn"].replace("原始票据在？", "票据在？")  # type: ignore[index]
     saved = save(olu, {"TS-002.bpmn": text}).json
-    assert (saved["revision"], saved["saved_by"], saved["problems"]) == (1, "olu", [])
+    assert (saved["revision"], saved["saved_by"], saved["problems"]) == (1, "欧璐", [])
     assert olu.get("/processes/TS-002/draft").json["files"]["TS-002.bpmn"] == text  # type: ignore[index]
 
 
@@ -87,7 +87,9 @@ def test_a_colleagues_work_is_not_overwritten(app: Flask, olu: FlaskClient) -> N
     late = save(entered(app, "otto"), {"forms/new.form": "[]"})
     assert late.status_code == 409
     assert late.mimetype == "application/problem+json"
-    assert (late.json["code"], late.json["saved_by"], late.json["revision"]) == ("StaleDraft", "olu", 1)
+    assert (late.json["code"], late.json["saved_by"], late.json["revision"]) == ("StaleDraft", "欧璐", 1)
+    assert late.json["own"] is False
+    assert save(olu, {"forms/new.form": "[]"}).json["own"] is True, "another window of one's own"
 
 
 def test_a_draft_is_saved_as_it_was_opened(olu: FlaskClient) -> None:
