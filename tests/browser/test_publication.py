@@ -70,7 +70,7 @@ def in_force(office: Office) -> Page:
 def test_what_is_refused_stands_at_its_form_with_the_way_on(office: Office) -> None:
     """Scenarios not played, then differences not accepted: each is said where the owner pressed, and the way on is on the same page."""
     page = office.of("olu")
-    changed(page, '"collect_forms"', '"collect_all"')
+    changed(page, "collect_forms", "collect_all")
     handed_in(page)
     expect(refusal(page)).to_contain_text("没有试跑")
     played(office, page)
