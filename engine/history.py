@@ -161,9 +161,8 @@ def bodies(stream: str, stream_ids: Collection[str]) -> Iterator[tuple[str, byte
     for start in range(0, len(known), AT_ONCE):
         found = HistoryEntry.stream_id.in_(known[start : start + AT_ONCE])
         query = select(HistoryEntry.stream_id, HistoryEntry.body).where(HistoryEntry.stream == stream, found)
-        yield from (
-            tuple(row) for row in connection().execute(query.order_by(HistoryEntry.stream_id, HistoryEntry.sequence))
-        )
+        found_rows = connection().execute(query.order_by(HistoryEntry.stream_id, HistoryEntry.sequence))
+        yield from ((str(row.stream_id), bytes(row.body)) for row in found_rows)
 
 
 def _checked(
