@@ -70,6 +70,8 @@ from engine.language.decisions import Outcome
 from engine.language.forms import Form, InvalidForm, Reason
 from engine.messages import correlate
 from engine.messages import waiting as waiting_for
+from engine.people import Act
+from engine.people import latest as latest_of_people
 from engine.people import record as record_person
 from engine.people import record_once as record_person_once
 from engine.people import told as told_of_people
@@ -155,6 +157,7 @@ def decide(key: str, decision_id: str, variables: dict[str, Any], *, at: datetim
 __all__ = [
     "GENESIS",
     "MOST_FINDINGS",
+    "Act",
     "Actor",
     "Advanced",
     "AlreadyCompleted",
@@ -265,6 +268,7 @@ __all__ = [
     "history_of",
     "holds_clear",
     "in_force",
+    "latest_of_people",
     "lint",
     "lint_file",
     "load_package",

@@ -92,6 +92,25 @@ def test_a_colleagues_work_is_not_overwritten(app: Flask, olu: FlaskClient) -> N
     assert save(olu, {"forms/new.form": "[]"}).json["own"] is True, "another window of one's own"
 
 
+def test_a_draft_is_saved_as_it_was_opened(olu: FlaskClient) -> None:
+    """Whoever sends every file back unchanged has changed nothing, the files of called processes and forms used by several among them."""
+    keys = sorted(path.stem for path in PROCESSES.glob("*.bpmn"))
+    assert len(keys) == 15
+    for key in keys:
+        files = olu.get(f"/processes/{key}/draft").json["files"]  # type: ignore[index]
+        saved = save(olu, files, key=key)
+        assert (key, saved.status_code, saved.json["problems"]) == (key, 200, [])
+        assert olu.get(f"/processes/{key}/draft").json["files"] == files  # type: ignore[index]
+
+
+def test_the_file_of_a_called_process_is_changed_with_that_process(olu: FlaskClient) -> None:
+    """It is refused as what it is, beside files that are sent back as they are; nothing of the request is kept."""
+    files = olu.get("/processes/TS-006/draft").json["files"]  # type: ignore[index]
+    refused = save(olu, {**files, "SUB-001.bpmn": files["SUB-001.bpmn"] + "<!-- -->"}, key="TS-006")
+    assert (refused.status_code, refused.json["values"]["why"]) == (422, "of_another_process")
+    assert olu.get("/processes/TS-006/draft").json["revision"] == 0  # type: ignore[index]
+
+
 @pytest.mark.parametrize("name", ["SUB-001.bpmn", "../x.bpmn", "forms/x.py", "TS-002", "forms/sub001_hold.form"])
 def test_a_file_of_no_place_is_refused(olu: FlaskClient, name: str) -> None:
     """Neither another process's file nor one outside the package can be written."""

@@ -228,3 +228,50 @@ def test_taking_a_task_throws_nothing_away(desk: Flask, task: int, verb: str) ->
     assert cleo.post(f"/tasks/{task}/{verb}", **{**untouched, "finding_note": WORDS}).status == 302
     page = cleo.get(f"/tasks/{task}")
     assert (page.typed("finding_note"), "没有提交" in page.text) == (WORDS, True)
+
+
+def along(app: Flask, page: str, form: str, button: str, **typed: str) -> tuple[int, str]:
+    """Press a button of the frame on a page without a script, with something typed in the form it takes along; what is answered."""
+    cleo = Visitor(app, "cleo")
+    tree = cleo.get(page).tree
+    (pressed,) = tree.xpath(f"//header//button[@form='{form}'][starts-with(@formaction, '{button}')]")
+    fields = tree.xpath(f"//form[@id='{form}']//input[@type='hidden']")
+    given = {one.get("name"): one.get("value") for one in fields} | typed
+    answer = cleo.client.post(pressed.get("formaction"), data=given)
+    return answer.status_code, str(answer.location)
+
+
+@pytest.mark.parametrize("button", ["/language", "/logout"])
+def test_a_button_of_the_frame_takes_the_form_along(desk: Flask, task: int, button: str) -> None:
+    """Whoever changes the language, or logs out, in the middle of a form finds it as it was, without a script too."""
+    place = f"/tasks/{task}"
+    status, leads = along(desk, place, "completion", button, finding_note=WORDS)
+    assert (status, leads) == (302, place if button == "/language" else "/login")
+    page = Visitor(desk, "cleo").get(place)
+    assert page.typed("finding_note") == WORDS
+
+
+@pytest.mark.parametrize("page, form", [("/intake", "taking-in"), ("/tasks/{task}", "completion")])
+def test_a_form_that_nobody_typed_in_is_not_taken_along(desk: Flask, task: int, page: str, form: str) -> None:
+    """Nothing is then said to have been typed."""
+    assert along(desk, page.format(task=task), form, "/language")[0] == 302
+    assert kept(desk) == 0
+
+
+def test_enter_presses_the_button_of_the_form(desk: Flask, task: int) -> None:
+    """Of all the buttons that a form has on its page, in the frame too, the first is the one that Enter presses in a field: it is the form's own."""
+    for page, form, name in ((f"/tasks/{task}", "completion", None), ("/intake", "taking-in", "action")):
+        tree = Visitor(desk, "cleo").get(page).tree
+        first = tree.xpath(f"//button[@form='{form}'] | //form[@id='{form}']//button")[0]
+        assert (first.get("formaction"), first.get("name")) == (None, name)
+
+
+def test_a_page_that_was_open_too_long_loses_nothing_to_a_button_of_the_frame(desk: Flask, task: int) -> None:
+    """Its token is not known any more; what was typed stands in the form again."""
+    cleo = Visitor(desk, "cleo")
+    owner = cleo.get(f"/tasks/{task}").typed("unsent_of")
+    desk.config["WTF_CSRF_ENABLED"] = True
+    given = {"finding_note": WORDS, "unsent_of": owner, "unsent": "", "unsent_place": f"/tasks/{task}/completion"}
+    answer = cleo.client.post("/language/en", data=given)
+    assert (answer.status_code, answer.location) == (302, f"/tasks/{task}")
+    assert cleo.get(f"/tasks/{task}").typed("finding_note") == WORDS
