@@ -137,7 +137,7 @@ def test_a_case_is_counted_at_the_process_that_is_called(office: Office) -> None
     page = office.of("olu")
     page.goto("/processes")
     for key, called in (("SUB-001", True), ("TS-006", True), ("CH-002", False), ("SUB-003", False)):
-        card = page.locator(".desk-card").filter(has_text=key)
+        card = page.locator(f".desk-card:has(h2 a[href='/processes/{key}'])")
         expect(card).to_contain_text("在办 0 件" if key == "SUB-003" else "在办 1 件")
         expect(card.filter(has_text="其中 1 件由其他流程调用")).to_have_count(int(called))
     page.goto("/processes/SUB-001")
