@@ -105,7 +105,8 @@ def complete(task_id: int) -> Response | tuple[str | Response, int]:
     except engine.KeyUsedAgain:  # a page gone back to, filled in otherwise and sent once more
         raise engine.AlreadyCompleted(task=task_id) from None
     row = session().get_one(UserTask, task_id)
-    kind, sentence = standing.said(_name(row), row.business_key, standing.whose(row.instance_id), done)
+    with names.of_definition(engine.definition_of(row.instance_id)):  # a case is told in the words of its own version
+        kind, sentence = standing.said(_name(row), row.business_key, standing.whose(row.instance_id), done)
     flash(sentence, kind)
     return onward(row.business_key, row.instance_id)
 
@@ -141,11 +142,12 @@ def _ways(task_id: int, error: engine.InvalidForm) -> Way | None:
     if not caught_by:
         return None
     row = session().get_one(UserTask, task_id)
-    drawn = engine.definition_of(row.instance_id).processes[process].diagram
+    definition = engine.definition_of(row.instance_id)
+    drawn = definition.processes[process].diagram
     for flow in drawn.outgoing(caught_by):
         if (process, flow.target) != (row.process_key, row.element_id):
             target = drawn.elements[flow.target]
-            return Way(error.values["code"], names.element_name(process, target.id, target.name))
+            return Way(error.values["code"], names.element_name(process, target.id, target.name, definition))
     return None
 
 

@@ -37,8 +37,9 @@ PAGES: dict[str, Callable[..., str]] = {
     "cases.reply": lambda number: url_for("cases.case", number=number, tab="messages"),
     "cases.erase": lambda number: url_for("cases.case", number=number),
     "notices.publish": lambda: url_for("notices.listing"),
-    "publication.submit": lambda key: url_for("publication.page", key=key),
-    "publication.give_back": lambda key: url_for("publication.page", key=key),
+    "publication.submit": lambda key: url_for("publication.change", key=key),
+    "publication.give_back": lambda key: url_for("publication.change", key=key),
+    "publication.roll_back": lambda key, version: url_for("processes.process", key=key),
 }
 # What stands in a form before anybody has typed in it, by the endpoint that takes it; nothing where it is not said.
 BEFORE: dict[str, Callable[..., Mapping[str, Any]]] = {"intake.accept": lambda: {"channel": "counter"}}

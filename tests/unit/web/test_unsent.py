@@ -10,12 +10,14 @@ from flask import Flask
 from sqlalchemy import func, select
 
 import engine
-from models.base import session
+from models.base import session, transaction
+from models.definition import DefinitionDraft
 from models.unsent import UnsentForm
-from office import intake, notices, unsent
+from office import drafts, intake, notices, unsent
 from tests.furnishing import open_tasks
-from tests.people import CLEO, SAM
+from tests.people import CLEO, OLU, SAM
 from tests.visitors import Visitor
+from web.unsent import PAGES
 
 WORDS = "客户说每月多收五元"
 TYPED = {"msisdn": "139 0000 0202", "text": WORDS, "channel": "telephone", "demand": "退费"}
@@ -75,6 +77,52 @@ def test_a_session_that_ended_loses_nothing(desk: Flask, task: int) -> None:
     page = Visitor(desk, "cleo").get(f"/tasks/{task}")
     assert (page.typed("finding_note"), "没有提交" in page.text) == (WORDS, True)
     assert Visitor(desk, "sam").get(f"/tasks/{task}").typed("finding_note") != WORDS
+
+
+def test_every_form_that_is_kept_has_its_page(desk: Flask) -> None:
+    """Whoever's session ended is led to a page that is there."""
+    rules = {rule.endpoint: rule for rule in desk.url_map.iter_rules() if "POST" in (rule.methods or ())}
+    with desk.test_request_context():
+        for endpoint, page in PAGES.items():
+            assert page(**dict.fromkeys(rules[endpoint].arguments, 1)).startswith("/"), endpoint
+
+
+@pytest.mark.parametrize(
+    ("place", "field", "address"),
+    [
+        ("/processes/BATCH-002/publish/submission", "note", "/processes/BATCH-002/publish"),
+        ("/processes/BATCH-002/publish/return", "reason", "/processes/BATCH-002/publish"),
+        ("/processes/BATCH-002/versions/1/restoration", "reason", "/processes/BATCH-002"),
+    ],
+)
+def test_the_reason_of_an_owner_outlives_the_session(desk: Flask, place: str, field: str, address: str) -> None:
+    """Whoever hands in, gives back or rolls back finds the form open with the reason after the log-in."""
+    two_versions_and_a_draft(desk, submitted=place.endswith("return"))
+    owner = Visitor(desk, "olu").get(address).typed("unsent_of")
+    answer = Visitor(desk).client.post(place, data={field: WORDS, "unsent_of": owner, "unsent": ""})
+    assert (answer.status_code, answer.location) == (302, f"/login?next={address}")
+    found = Visitor(desk, "olu").get(address)
+    assert found.typed(field) == WORDS
+    assert bool(found.tree.xpath("//details[@open]//input[@name='reason']")) is place.endswith("restoration")
+    assert Visitor(desk, "otto").get(address).typed(field) != WORDS
+
+
+def two_versions_and_a_draft(desk: Flask, *, submitted: bool) -> None:
+    """Of BATCH-002: something to roll back to, and something to hand in or to give back."""
+    with desk.app_context():
+        content = engine.newest_package("BATCH-002")
+        assert content is not None
+        for name, published in (("汇总挂帐", True), ("汇总", False)):
+            text = content.files["BATCH-002.bpmn"].replace("汇总本周挂帐", name)
+            files = {**content.files, "BATCH-002.bpmn": text}
+            if published:
+                engine.publish(engine.Package(key="BATCH-002", files=files), by=OLU, note="x", at=engine.now())
+            else:
+                drafts.save("BATCH-002", {"BATCH-002.bpmn": text}, revision=0, by=OLU, at=engine.now())
+        if submitted:
+            with transaction():
+                row = session().get_one(DefinitionDraft, "BATCH-002")
+                row.submitted_by, row.submitted_at = "otto", engine.now()
 
 
 def test_nobody_keeps_a_form_in_the_name_of_another(desk: Flask, task: int) -> None:

@@ -232,10 +232,10 @@ def test_a_group_hides_what_is_in_it(scope: Scope) -> None:
 
 
 def test_conditions_that_hide_each_other_come_to_an_end(scope: Scope) -> None:
-    """Two fields that each hide when the other is there do not turn round for ever."""
+    """Two fields that each hide when the other is there do not turn round for ever, and nothing typed is lost."""
     a = {**TEXT, "key": "a", "conditional": {"hide": "=b != null"}}
     b = {**TEXT, "key": "b", "conditional": {"hide": "=a != null"}}
-    form(a, b).load({"a": "1", "b": "2"}, {}, scope)
+    assert form(a, b).load({"a": "1", "b": "2"}, {}, scope) == {"a": "1", "b": "2"}
 
 
 def test_fields_are_filled_in_at_first(scope: Scope) -> None:
