@@ -14,6 +14,7 @@ from office import notices, tokens
 from tests import wording
 from tests.people import SAM
 from tests.visitors import Caller
+from web.edge.refusals import TEXTS as AT_THE_EDGE
 
 NUMBER = "13900000201"
 COMPLAINT = {
@@ -85,6 +86,9 @@ def test_the_description_names_every_path(app: Flask) -> None:
         "/api/v1/definitions/{key}/versions/{version}",
     }
     assert document["security"] == [{"bearer": []}]
+    for path in document["paths"].values():
+        for operation in [path[method] for method in path.keys() - {"parameters"}]:
+            assert {"401", *map(str, AT_THE_EDGE)} <= operation["responses"].keys()
 
 
 def test_a_complaint_goes_from_start_to_its_first_task(cleo: Caller, case: dict[str, Any]) -> None:
