@@ -109,7 +109,9 @@ class Suggestion:
         found += [(other["process"], other["confidence"]) for other in self.alternatives[:2]]
         rest = ("on_the_spot", *CHOICES) if not self.is_sure else ()
         listed = {process for process, _ in found}
-        return [*found, *((one, None) for one in dict.fromkeys(rest) if one not in listed)][: max(MOST_SHOWN, len(found))]
+        return [*found, *((one, None) for one in dict.fromkeys(rest) if one not in listed)][
+            : max(MOST_SHOWN, len(found))
+        ]
 
 
 def look_up(msisdn: str) -> Caller:

@@ -18,7 +18,11 @@ VERDICT = frozenset({"process", "confidence", "alternatives"})
 
 def in_words(found: Mapping[str, Any], definition: engine.Definition | None = None) -> str:
     """A suggestion as it was recorded: `process`, `confidence` in per cent and, where they are known, `alternatives`."""
-    likely = [one for one in (found, *(found.get("alternatives") or ())) if isinstance(one.get("confidence"), int) and one["confidence"]]
+    likely = [
+        one
+        for one in (found, *(found.get("alternatives") or ()))
+        if isinstance(one.get("confidence"), int) and one["confidence"]
+    ]
     if not likely:
         return gettext("nothing was recognised")
     if likely[0]["confidence"] >= intake.SURE:
