@@ -204,6 +204,14 @@ def reason(found: engine.Reason) -> str:
         "not_text": gettext("This contains characters that cannot be used."),
         "not_json": gettext("This is not JSON, or it is too large or too deep."),
         "cursor": gettext("This is no place in the list. Begin at its first page."),
+        "process_unknown": gettext("There is no process %(name)s.", name=found.values.get("name")),
+        "department_unknown": gettext("There is no department %(name)s.", name=found.values.get("name")),
+        "person_unknown": gettext("Nobody works here under the login %(name)s.", name=found.values.get("name")),
+        "twice": gettext("This stands in the address more than once. Leave one."),
+        "unknown_parameter": gettext(
+            "“%(name)s” is nothing that can be asked for here.", name=found.values.get("name")
+        ),
+        "no_moment": gettext("The case has no such moment; its last entry is %(limit)s.", limit=limit),
         "number_unknown": gettext(
             "No customer has this number. Please compare it; if it is right, tick so beside the form and take the complaint in."
         ),
@@ -251,6 +259,9 @@ def parameter(name: str) -> str:
         "clerk": gettext("Login of a colleague"),
         "group": gettext("Department"),
         "after": gettext("Page"),
+        "person": gettext("Person"),
+        "show": gettext("Kind"),
+        "at": gettext("Moment"),
     }
     return known.get(name, gettext("Address"))
 
