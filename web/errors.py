@@ -203,6 +203,7 @@ def reason(found: engine.Reason) -> str:
         "unknown_field": gettext("This field does not belong to the form."),
         "not_text": gettext("This contains characters that cannot be used."),
         "not_json": gettext("This is not JSON, or it is too large or too deep."),
+        "not_an_object": gettext("An object with named values is expected here."),
         "cursor": gettext("This is no place in the list. Begin at its first page."),
         "process_unknown": gettext("There is no process %(name)s.", name=found.values.get("name")),
         "department_unknown": gettext("There is no department %(name)s.", name=found.values.get("name")),
@@ -313,15 +314,27 @@ def _came_from() -> str:
     return f"{parts.path}?{parts.query}".rstrip("?") if ours and parts.path.startswith("/") else ""
 
 
+OF_AN_OLD_PAGE = ("The CSRF tokens do not match.", "The CSRF session token is missing.")  # as Flask-WTF says it
+
+
 def _csrf(error: CSRFError) -> Answer:
-    """A page from before another log-in: its form stands there again, to be looked at and sent."""
-    back = unsent.aside()
+    """A page from before another log-in, or a form that no page of ours has made: what was typed stands there again, to be looked at and sent."""
+    back, old = unsent.aside(), error.description in OF_AN_OLD_PAGE
     if back:
         flash(
-            gettext("This page was open for too long, so nothing was sent. What you typed stands here again."), "warn"
+            gettext("This page was open for too long, so nothing was sent. What you typed stands here again.")
+            if old
+            else gettext(
+                "The form came without the mark of its page, so nothing was sent. What you typed stands here again."
+            ),
+            "warn",
         )
         return redirect(back)
-    text = gettext("This page was open for too long. Go back, reload it and repeat; nothing was changed.")
+    text = (
+        gettext("This page was open for too long. Go back, reload it and repeat; nothing was changed.")
+        if old
+        else gettext("The form came without the mark of its page. Open the page anew and repeat; nothing was changed.")
+    )
     return answer(400, text, "Csrf", back=_came_from())
 
 
