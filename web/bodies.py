@@ -85,7 +85,8 @@ def read_json(text: str | bytes) -> Any:
         found = json.loads(text, parse_constant=_refuse_constant)
         _measure(found)
     except (ValueError, RecursionError) as error:
-        raise json.JSONDecodeError("malformed, too deep or too large", "", 0) from error
+        about = "…" if text.strip() else ""  # webargs takes an error about nothing for no body at all
+        raise json.JSONDecodeError("malformed, too deep or too large", about, 0) from error
     return found
 
 

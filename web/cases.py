@@ -88,6 +88,7 @@ def _page(
             complaint=complaint,
             whose=whose,
             words=complaints.words(complaint, history) if complaint else None,
+            disputed=casefile.disputed(complaint, history) if complaint else None,
             suggestion=suggested.of_complaint(complaint, history) if complaint else "",
             process=names.process_name(complaint.process_key if complaint else instance.key),
             version=history.definition.version,

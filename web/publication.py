@@ -348,7 +348,7 @@ def bring_in_post() -> Any:
         problems = publication.readable(text)
         if problems:
             return _bringing_in(problems=problems), 422
-        key = key or publication.key_of(text, given.filename)
+        key = key or publication.key_of(text, str(given.filename))
         brought = drafts.brought_in(text, key)
         drafts.save(key, {f"{key}.bpmn": brought.text}, revision=0, by=auth.actor(), at=engine.now())
     except drafts.UnusableFile as error:

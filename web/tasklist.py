@@ -241,6 +241,7 @@ def _page(
     refused = standing.refused_before(history.entries, row.token)
     filled = filling.untouched(form, variables, scope) if typed is None else _typed(form, variables, scope, typed)
     with names.of_definition(definition):  # a case is told in the words of its own version
+        earlier = timeline.newest(history, sight, EARLIER_LINES)
         return render_template(
             "task.html",
             task=row,
@@ -261,7 +262,8 @@ def _page(
             shown=evidence.of(form, {**variables, "refusal": None}, caught, sight),
             documentation=names.documentation(stage.process, element),
             manual_refs=element.manual_refs,
-            earlier=timeline.newest(history, sight, EARLIER_LINES)[:EARLIER_LINES],
+            earlier=earlier[:EARLIER_LINES],
+            more_earlier=len(earlier) > EARLIER_LINES or history.since > 1 or history.entries[-1].seq > EARLIER_LINES,
             stage=stage,
             definition=definition,
             departments=names.departments(),

@@ -12,6 +12,7 @@ from sqlalchemy import select
 
 from models.base import session
 from models.complaint import Complaint
+from tests.furnishing import JUDGED, begin, complete, open_tasks
 from tests.visitors import Visitor
 from web import refusals
 from web.queries import words
@@ -73,3 +74,17 @@ def test_kinds_and_causes_of_service_tasks_have_words(file: Path) -> None:
                 and isinstance(value.value, str)
             }
     assert found <= {*words.CODES, *refusals.SENTENCES, ""}
+
+
+def test_a_case_shows_the_amount_it_knows_by_now(desk: Flask) -> None:
+    """What a step entered after the intake stands there with the step it comes from; the task says how to read all earlier steps."""
+    with desk.app_context():
+        number = begin("13900000202")
+        complete(open_tasks(number)[0], {**JUDGED, "disputed_amount": "66.00"})
+        task = open_tasks(number)[0]
+    cleo = Visitor(desk, "cleo", "en")
+    facts = cleo.get(f"/cases/{number}").tree.xpath("//dt[text()='Disputed amount']/../dd")
+    assert re.search(r"66\.00.*entered at “.+”", " ".join(facts[0].text_content().split()))
+    page = cleo.get(f"/tasks/{task}")
+    assert re.search(r"The newest \d steps? (is|are) shown\.", page.text)
+    assert page.tree.xpath(f"//main//a[@href='/cases/{number}'][text()='All steps of the case']")
