@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
 from datetime import date, timedelta
 from typing import Any
 
 from engine.handlers import Call, handler
-from service_tasks import dates
+from service_tasks import batches, charge_hold, dates
 from service_tasks.cdr_analysis import border_roaming, monternet, orphan_monternet, records, schemas, ultra_short
+from service_tasks.gateway import Subscription, gateway
 
 __all__ = ["analyse_border_roaming", "find_orphan_monternet", "find_ultra_short"]
 
@@ -21,13 +23,23 @@ __all__ = ["analyse_border_roaming", "find_orphan_monternet", "find_ultra_short"
     title_en="Border-roaming analysis",
 )
 def analyse_border_roaming(parameters: dict[str, Any], call: Call) -> dict[str, Any]:
-    """Show whether border roaming is established at first sight, and by which calls."""
+    """Show whether border roaming is established at first sight, and by which calls.
+
+    Records that are no longer kept decide nothing: then it is neither established nor not, and the archive has to be asked.
+    """
     since, until = _span(parameters, call)
-    figures = {name: parameters[name] for name in ("window_minutes", "alternations", "max_speed_kmh", "period_days")}
+    figures = {field.name: parameters[field.name] for field in fields(border_roaming.Thresholds)}
     calls = records.voice_calls(parameters["msisdn"], since, until)
     verdict = border_roaming.analyse(calls, border_roaming.Thresholds(**figures))
-    used = {"since": since.isoformat(), "until": until.isoformat(), "calls": len(calls), **figures}
-    return {**verdict._asdict(), "parameters": used}
+    gone = not verdict.established and records.are_gone(parameters["msisdn"], since, call.at)
+    return {
+        **verdict._asdict(),
+        "established": None if gone else verdict.established,
+        "reasons": _with_gone(verdict.reasons) if gone else verdict.reasons,
+        "lines": [line._asdict() for line in verdict.lines],
+        "left": [{**each.call._asdict(), "call": each.call.id, "reason": each.reason} for each in verdict.left],
+        "parameters": {"since": since.isoformat(), "until": until.isoformat(), "calls": len(calls), **figures},
+    }
 
 
 @handler(
@@ -39,11 +51,24 @@ def analyse_border_roaming(parameters: dict[str, Any], call: Call) -> dict[str, 
     title_en="Ultra-short calls",
 )
 def find_ultra_short(parameters: dict[str, Any], call: Call) -> dict[str, Any]:
-    """List the long-distance calls of a few seconds, with what is to be credited of each."""
-    calls = records.voice_calls(parameters["msisdn"], *_span(parameters, call))
+    """List the long-distance calls of a few seconds, with what is to be credited of each, when, and to what.
+
+    Records that are no longer kept decide nothing: `found` is then null, and the archive has to be asked.
+    """
+    msisdn, (since, until) = parameters["msisdn"], _span(parameters, call)
+    calls = records.voice_calls(msisdn, since, until)
     short = ultra_short.find(calls, parameters["limit_s"])
-    listed = [{**each.call._asdict(), "amount": each.amount} for each in short]
-    return {"found": bool(listed), "calls": listed, "amount": sum(each.amount for each in short)}
+    gone = not short and records.are_gone(msisdn, since, call.at)
+    return {
+        "found": None if gone else bool(short),
+        "reasons": _with_gone(()) if gone else (),
+        "calls": [{**each.call._asdict(), **each._asdict(), "call": each.call.id} for each in short],
+        "lines": [line._asdict() for each in short for line in each.lines],
+        "amount": sum(each.amount for each in short),
+        "kept": sum(each.kept for each in short),
+        "settle_on": date.fromisoformat(batches.first_open(charge_hold.KIND, charge_hold.thursdays_from(call.at))),
+        "credit_to": credit_to(gateway().find(msisdn)),
+    }
 
 
 @handler(
@@ -55,22 +80,48 @@ def find_ultra_short(parameters: dict[str, Any], call: Call) -> dict[str, Any]:
     title_en="Orphan Monternet charges",
 )
 def find_orphan_monternet(parameters: dict[str, Any], call: Call) -> dict[str, Any]:
-    """Show which Monternet charges came after the number could no longer be used, and whether they are paid."""
+    """Show which Monternet charges came after the number could no longer be used, and which of them are paid.
+
+    Records that are no longer kept decide nothing: `orphan` is then null, and the archive has to be asked.
+    """
     numbers, charges = monternet.history(parameters["msisdn"])
     orphans = [orphan for number in numbers for orphan in orphan_monternet.find(number, charges)]
-    listed = [{**orphan.charge._asdict(), "after": orphan.after} for orphan in orphans]
+    gone = not orphans and monternet.are_gone(numbers, charges, call.at)
+    paid = sum(orphan.charge.amount for orphan in orphans if orphan.charge.paid)
+    amount = sum(orphan.charge.amount for orphan in orphans)
     return {
-        "orphan": bool(orphans),
-        "charges": listed,
-        "amount": sum(orphan.charge.amount for orphan in orphans),
-        "paid": bool(orphans) and all(orphan.charge.paid for orphan in orphans),
+        "orphan": None if gone else bool(orphans),
+        "reasons": _with_gone(()) if gone else (),
+        "charges": [_orphan(orphan) for orphan in orphans],
+        "lines": [_line_of(orphan) for orphan in orphans],
+        "amount": amount,
+        "paid": bool(orphans) and paid == amount,
+        "paid_amount": paid,
+        "unpaid_amount": amount - paid,
         "site": _sites([orphan.charge for orphan in orphans] or charges),
     }
+
+
+def credit_to(subscription: Subscription | None) -> str:
+    """What a credit goes to: a prepaid number's own prepayment, else the bill. Source: reading (prepaid numbers)."""
+    return "prepayment" if subscription is not None and subscription.kind == "prepaid" else "bill"
 
 
 def _span(parameters: dict[str, Any], call: Call) -> tuple[date, date]:
     until = parameters["until"] or dates.day_of(call.at)
     return parameters["since"] or until - timedelta(days=schemas.DAYS), until
+
+
+def _with_gone(reasons: tuple[str, ...]) -> tuple[str, ...]:
+    return ("no_records", *(reason for reason in reasons if reason != "no_calls"))
+
+
+def _orphan(orphan: orphan_monternet.Orphan) -> dict[str, Any]:
+    return {**orphan.charge._asdict(), "call": orphan.charge.id, "after": orphan.after, "counted_at": orphan.counted_at}
+
+
+def _line_of(orphan: orphan_monternet.Orphan) -> dict[str, Any]:
+    return records.Line(orphan.charge.id, "information", orphan.charge.amount, orphan.after)._asdict()
 
 
 def _sites(charges: list[orphan_monternet.Charge]) -> str | None:
