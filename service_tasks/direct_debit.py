@@ -212,7 +212,7 @@ def _failed(debit: DirectDebit) -> dict[str, Any]:
         "period": debit.period,
         "amount": debit.amount,
         "attempted_at": debit.attempted_at,
-        "reason": BANK_REASONS.get(debit.reason or "", "other"),
+        "reason": BANK_REASONS.get(debit.reason or "", "bank_other"),
     }
 
 

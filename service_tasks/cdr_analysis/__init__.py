@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import fields
 from datetime import date, timedelta
 from typing import Any
@@ -36,7 +37,7 @@ def analyse_border_roaming(parameters: dict[str, Any], call: Call) -> dict[str, 
         **verdict._asdict(),
         "established": None if gone else verdict.established,
         "reasons": _with_gone(verdict.reasons) if gone else verdict.reasons,
-        "lines": [line._asdict() for line in verdict.lines],
+        "lines": _lines(verdict.lines, calls),
         "left": [{**each.call._asdict(), "call": each.call.id, "reason": each.reason} for each in verdict.left],
         "parameters": {"since": since.isoformat(), "until": until.isoformat(), "calls": len(calls), **figures},
     }
@@ -63,7 +64,7 @@ def find_ultra_short(parameters: dict[str, Any], call: Call) -> dict[str, Any]:
         "found": None if gone else bool(short),
         "reasons": _with_gone(()) if gone else (),
         "calls": [{**each.call._asdict(), **each._asdict(), "call": each.call.id} for each in short],
-        "lines": [line._asdict() for each in short for line in each.lines],
+        "lines": _lines([line for each in short for line in each.lines], calls),
         "amount": sum(each.amount for each in short),
         "kept": sum(each.kept for each in short),
         "settle_on": date.fromisoformat(batches.first_open(charge_hold.KIND, charge_hold.thursdays_from(call.at))),
@@ -120,8 +121,17 @@ def _orphan(orphan: orphan_monternet.Orphan) -> dict[str, Any]:
     return {**orphan.charge._asdict(), "call": orphan.charge.id, "after": orphan.after, "counted_at": orphan.counted_at}
 
 
+def _lines(lines: Iterable[records.Line], calls: Iterable[records.CallRecord]) -> list[dict[str, Any]]:
+    starts = {call.id: call.start for call in calls}
+    return [{**line._asdict(), "start": starts[line.call]} for line in lines]
+
+
 def _line_of(orphan: orphan_monternet.Orphan) -> dict[str, Any]:
-    return records.Line(orphan.charge.id, "information", orphan.charge.amount, orphan.after)._asdict()
+    charge = orphan.charge
+    return {
+        **records.Line(charge.id, "information", charge.amount, orphan.after)._asdict(),
+        "start": charge.at,
+    }
 
 
 def _sites(charges: list[orphan_monternet.Charge]) -> str | None:

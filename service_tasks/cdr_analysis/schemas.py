@@ -31,12 +31,13 @@ class BorderRoamingParameters(schemas.Parameters):
 
 
 class Line(Schema):
-    """A component of a call that the analysis picks."""
+    """A component of a call that the analysis picks; `call` is the id of its record."""
 
-    call = schemas.number("话单编号", "Record")
+    start = schemas.instant("通话时间", "Start")
     component = schemas.text("费用项目", "Component")
     amount = schemas.fen("金额", "Amount")
     reason = schemas.text("理由", "Reason")
+    call = schemas.number("话单编号", "Record")
 
 
 class RoamingCall(Schema):
@@ -68,13 +69,13 @@ class RoamingPair(Schema):
 class LeftCall(Schema):
     """A call on another network that the analysis does not pick, and why."""
 
-    call = schemas.number("话单编号", "Record")
     start = schemas.instant("通话时间", "Start")
     place = schemas.text("地点", "Place")
     network = schemas.text("网络", "Network")
     roaming = schemas.fen("漫游费", "Roaming charge")
     long_distance = schemas.fen("长途通话费", "Long-distance charge")
     reason = schemas.text("理由", "Reason")
+    call = schemas.number("话单编号", "Record")
 
 
 class BorderRoamingResult(Schema):
@@ -102,7 +103,6 @@ class UltraShortParameters(schemas.Parameters):
 class UltraShortCall(Schema):
     """A call to be credited with its four components; `kept` is what stays charged of it."""
 
-    call = schemas.number("话单编号", "Record")
     start = schemas.instant("通话时间", "Start")
     other_party = schemas.text("对方号码", "Other party", personal=True)
     duration_s = schemas.number("时长", "Duration", unit="s")
@@ -112,6 +112,7 @@ class UltraShortCall(Schema):
     forwarding = schemas.fen("呼叫转移基本费", "Call-forwarding basic charge")
     amount = schemas.fen("应冲减", "To be credited")
     kept = schemas.fen("不冲减", "Stays")
+    call = schemas.number("话单编号", "Record")
 
 
 class UltraShortResult(Schema):
@@ -139,7 +140,6 @@ class OrphanParameters(schemas.Parameters):
 class OrphanCharge(Schema):
     """A charge that came after the number could no longer be used."""
 
-    call = schemas.number("话单编号", "Record")
     at = schemas.instant("发生时间", "At")
     counted_at = schemas.instant("计费起始", "Counts from")
     msisdn = schemas.msisdn()
@@ -147,6 +147,7 @@ class OrphanCharge(Schema):
     amount = schemas.fen("信息费", "Amount")
     after = schemas.text("发生在", "After")
     paid = schemas.flag("已缴费", "Paid")
+    call = schemas.number("话单编号", "Record")
 
 
 class OrphanResult(Schema):

@@ -150,6 +150,7 @@ CODES = {
     "debit_program": _("the debit program"),
     "no_funds": _("not enough on the account"),
     "account_closed": _("the account is closed"),
+    "bank_other": _("another reason of the bank"),
     "no_failure": _("nothing has failed now"),
     "no_mandate": _("no mandate on this number"),
     "bill": _("the next bill"),

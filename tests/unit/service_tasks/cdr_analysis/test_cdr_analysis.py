@@ -173,7 +173,13 @@ def test_ultra_short_calls_are_listed_with_their_components(desk: Any) -> None:
             }
         ],
         "lines": [
-            {"call": record, "component": name, "amount": fen, "reason": "ultra_short_call"}
+            {
+                "call": record,
+                "start": "2026-11-02T09:00:00+08:00",
+                "component": name,
+                "amount": fen,
+                "reason": "ultra_short_call",
+            }
             for name, fen in components.items()
         ],
     }
@@ -270,7 +276,15 @@ def test_orphans_follow_the_history_of_the_number(desk: Any) -> None:
                 "paid": False,
             }
         ],
-        "lines": [{"call": record, "component": "information", "amount": 800, "reason": "suspension"}],
+        "lines": [
+            {
+                "call": record,
+                "start": "2026-11-10T09:00:00+08:00",
+                "component": "information",
+                "amount": 800,
+                "reason": "suspension",
+            }
+        ],
     }
 
 

@@ -1,0 +1,27 @@
+import pytest
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_shots(office, language):
+    office.language = language
+    case = office.take_in("cleo", "13900000501", said="我没有离开珠海，却收了漫游费", demand="退还漫游费", amount="15.90", process="漫游话费争议投诉处理流程")
+    office.does("cleo", case, "解释漫游收费", explanation_accepted="no", resolution="已解释漫游计费")
+    office.does("cleo", case, "建立投诉单", call_since="2026-02-01", call_until="2026-02-28", complaint_detail="一直在拱北上班")
+    page = office.opens("cleo", case, "判断是否成立")
+    page.screenshot(path=f"/tmp/analysis-judge-{language}.png", full_page=True)
+    case = office.take_in("cleo", "13900000701", said="清单上有三秒以内的长途，没有接通也收费", demand="退还", amount="2.80", process="超短话单投诉处理流程")
+    office.does("cleo", case, "登记清单时段", call_since="2026-02-01", call_until="2026-02-28")
+    page = office.opens("cleo", case, "确认核查结果")
+    page.screenshot(path=f"/tmp/analysis-short-{language}.png", full_page=True)
+    case = office.take_in("cleo", "13900000601", said="号码已销号，还在收梦网信息费", demand="退还", amount="10.00", process="梦网无主话单投诉处理流程")
+    office.does("cleo", case, "了解号码变动情况", charged_msisdn="13900000601", number_event="cancelled", event_on="2026-02-05")
+    page = office.opens("cleo", case, "判断是否无主话单")
+    page.screenshot(path=f"/tmp/analysis-orphan-{language}.png", full_page=True)
+    case = office.take_in("cleo", "13900000801", said="银行托收没有扣款，还收了滞纳金", demand="减免滞纳金", amount="3.00", process="托收失败投诉处理流程")
+    office.does("cleo", case, "了解托收资料", bank="工商银行", account="6222020000000000801", holder="虚构客户0801", failure_text="二月没有扣成")
+    page = office.opens("cleo", case, "判断失败原因")
+    page.screenshot(path=f"/tmp/analysis-debit-{language}.png", full_page=True)
+    case = office.take_in("cleo", "13900000501", said="七个月前的漫游费", demand="退还漫游费", amount="15.90", process="漫游话费争议投诉处理流程")
+    office.does("cleo", case, "解释漫游收费", explanation_accepted="no", resolution="已解释漫游计费")
+    office.does("cleo", case, "建立投诉单", call_since="2025-07-01", call_until="2025-07-28", complaint_detail="一直在拱北上班")
+    page = office.opens("cleo", case, "判断是否成立")
+    page.screenshot(path=f"/tmp/analysis-gone-{language}.png", full_page=True)
