@@ -22,6 +22,7 @@ __all__ = ["COMPONENTS", "REASONS", "Left", "Pair", "Thresholds", "Verdict", "an
 COMPONENTS = ("roaming", "long_distance")
 REASONS = ("frequent_alternation", "periodic", "implausible_travel")
 SEVERAL = 2
+Span = tuple[datetime, datetime]
 
 
 class Pair(NamedTuple):
@@ -132,31 +133,43 @@ def _picked(course: Course, thresholds: Thresholds) -> dict[CallRecord, str]:
 
     Beside them only a short stay is picked; one that was travelled, out of reach or longer than the window was really there.
     """
-    spans, window = _spans(course), timedelta(minutes=thresholds.window_minutes)
+    window = timedelta(minutes=thresholds.window_minutes)
+    runs = _spans(course, course.runs)
+    near = _spans(course, [*course.runs, *((visit.out, visit.back) for visit in course.caught)], beside=window)
     caught = {call for visit in course.caught for call in visit.stay.calls}
     there = {call for visit in (*course.real, *course.far) for call in visit.stay.calls}
     picked: dict[CallRecord, str] = {}
     for stay in course.stays:
         long = stay.calls[-1].start - stay.calls[0].start > window
         for call in stay.calls:
-            near = [span for span in spans.get(stay.location, ()) if span[0] - window <= call.start <= span[1] + window]
             if call in caught:
                 picked[call] = "caught"
-            elif any(start <= call.start <= end and often for start, end, often in near):
+            elif _within(runs.get(stay.location, []), call.start):
                 picked[call] = "alternating"
-            elif near and not long and call not in there:
+            elif not long and call not in there and _within(near.get(stay.location, []), call.start):
                 picked[call] = "same_window"
     return picked
 
 
-def _spans(course: Course) -> dict[Location, list[tuple[datetime, datetime, bool]]]:
-    """When each wrong location was used as nobody travels: first and last call, and whether it was a run of frequent changes."""
-    spans: defaultdict[Location, list[tuple[datetime, datetime, bool]]] = defaultdict(list)
-    for visit in course.caught:
-        spans[visit.stay.location].append((visit.out.first.start, visit.back.second.start, False))
-    for run in course.runs:
-        spans[course.wrong[run[0].locations]].append((run[0].first.start, run[-1].second.start, True))
-    return spans
+def _spans(
+    course: Course, shown: Iterable[Sequence[Change]], beside: timedelta = timedelta(0)
+) -> dict[Location, list[Span]]:
+    """When each wrong location was used as nobody travels, from first to last call and so much beside, in order and without overlaps."""
+    found: defaultdict[Location, list[Span]] = defaultdict(list)
+    ordered = sorted(shown, key=lambda changes: changes[0].first.start)
+    for changes in ordered:
+        spans = found[course.wrong[changes[0].locations]]
+        start, end = changes[0].first.start - beside, changes[-1].second.start + beside
+        if spans and start <= spans[-1][1]:
+            spans[-1] = (spans[-1][0], max(end, spans[-1][1]))
+        else:
+            spans.append((start, end))
+    return found
+
+
+def _within(spans: Sequence[Span], at: datetime) -> bool:
+    position = bisect_right(spans, at, key=lambda span: span[0])
+    return position > 0 and at <= spans[position - 1][1]
 
 
 def _pairs(course: Course, holding: dict[str, set[Change]], picked: dict[CallRecord, str]) -> tuple[Pair, ...]:
