@@ -21,13 +21,13 @@ BANKS = {
     "光大银行": ("CEB",),
     "华夏银行": ("HXB",),
     "民生银行": ("CMBC",),
-    "广发银行": ("广东发展银行", "广发行", "广发", "CGB", "GDB"),
+    "广东发展银行": ("广发银行", "广发行", "广发", "CGB", "GDB"),
     "浦发银行": ("上海浦东发展银行", "浦东发展银行", "浦发行", "浦发", "SPDB"),
     "深圳发展银行": ("深发展", "深发行", "SDB"),
     "平安银行": ("PAB",),
     "兴业银行": ("福建兴业银行", "CIB"),
     "农村信用社": ("农村信用合作社", "农村信用联社", "农村信用合作联社", "农信社"),
-    "邮政储蓄银行": ("邮政储蓄", "邮储银行", "邮储", "PSBC"),
+    "邮政储蓄": ("邮政储蓄银行", "邮储银行", "邮储", "PSBC"),
 }
 FORMS = re.compile(r"股份有限责任公司|股份有限公司|有限责任公司|有限公司|股份公司")
 LEVELS = "总行|分行|支行|营业部|营业室|营业所|分理处|储蓄所|办事处|分社|网点"
@@ -100,7 +100,7 @@ def _same_place(one: str, other: str) -> bool:
 
 def _wording(text: str) -> re.Pattern[str]:
     """A full name may stand behind a place, a short one may not; letters stand by themselves."""
-    return re.compile(rf"^(?:中国)?{PLACE if text.endswith(('银行', '社')) else ''}{text}(?![A-Z])")
+    return re.compile(rf"^(?:中国)?{PLACE if text.endswith(('银行', '社', '储蓄')) else ''}{text}(?![A-Z])")
 
 
 WORDINGS = [

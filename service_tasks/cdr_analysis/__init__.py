@@ -26,7 +26,7 @@ __all__ = ["analyse_border_roaming", "find_orphan_monternet", "find_ultra_short"
 def analyse_border_roaming(parameters: dict[str, Any], call: Call) -> dict[str, Any]:
     """Show whether border roaming is established at first sight, and by which calls.
 
-    Records that are no longer kept decide nothing: then it is neither established nor not, and the archive has to be asked.
+    Where no call was looked at, or records are no longer kept, it is neither established nor not; then the archive has to be asked.
     """
     since, until = _span(parameters, call)
     figures = {field.name: parameters[field.name] for field in fields(border_roaming.Thresholds)}
@@ -36,6 +36,7 @@ def analyse_border_roaming(parameters: dict[str, Any], call: Call) -> dict[str, 
     return {
         **verdict._asdict(),
         "established": None if gone else verdict.established,
+        "examined": len(calls),
         "reasons": _with_gone(verdict.reasons) if gone else verdict.reasons,
         "lines": _lines(verdict.lines, calls),
         "left": [{**each.call._asdict(), "call": each.call.id, "reason": each.reason} for each in verdict.left],
@@ -54,14 +55,15 @@ def analyse_border_roaming(parameters: dict[str, Any], call: Call) -> dict[str, 
 def find_ultra_short(parameters: dict[str, Any], call: Call) -> dict[str, Any]:
     """List the long-distance calls of a few seconds, with what is to be credited of each, when, and to what.
 
-    Records that are no longer kept decide nothing: `found` is then null, and the archive has to be asked.
+    Where no call was looked at, or records are no longer kept, `found` is null; then the archive has to be asked.
     """
     msisdn, (since, until) = parameters["msisdn"], _span(parameters, call)
     calls = records.voice_calls(msisdn, since, until)
     short = ultra_short.find(calls, parameters["limit_s"])
     gone = not short and records.are_gone(msisdn, since, call.at)
     return {
-        "found": None if gone else bool(short),
+        "found": None if gone or not calls else bool(short),
+        "examined": len(calls),
         "reasons": _with_gone(()) if gone else (),
         "calls": [{**each.call._asdict(), **each._asdict(), "call": each.call.id} for each in short],
         "lines": _lines([line for each in short for line in each.lines], calls),
@@ -83,7 +85,7 @@ def find_ultra_short(parameters: dict[str, Any], call: Call) -> dict[str, Any]:
 def find_orphan_monternet(parameters: dict[str, Any], call: Call) -> dict[str, Any]:
     """Show which Monternet charges came after the number could no longer be used, and which of them are paid.
 
-    Records that are no longer kept decide nothing: `orphan` is then null, and the archive has to be asked.
+    Where no charge was looked at, or records are no longer kept, `orphan` is null; then the archive has to be asked.
     """
     numbers, charges = monternet.history(parameters["msisdn"])
     orphans = [orphan for number in numbers for orphan in orphan_monternet.find(number, charges)]
@@ -91,12 +93,13 @@ def find_orphan_monternet(parameters: dict[str, Any], call: Call) -> dict[str, A
     paid = sum(orphan.charge.amount for orphan in orphans if orphan.charge.paid)
     amount = sum(orphan.charge.amount for orphan in orphans)
     return {
-        "orphan": None if gone else bool(orphans),
+        "orphan": None if gone or not charges else bool(orphans),
+        "examined": len(charges),
         "reasons": _with_gone(()) if gone else (),
         "charges": [_orphan(orphan) for orphan in orphans],
         "lines": [_line_of(orphan) for orphan in orphans],
         "amount": amount,
-        "paid": bool(orphans) and paid == amount,
+        "paid": paid == amount if orphans else None,
         "paid_amount": paid,
         "unpaid_amount": amount - paid,
         "site": _sites([orphan.charge for orphan in orphans] or charges),

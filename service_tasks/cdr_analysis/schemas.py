@@ -79,9 +79,10 @@ class LeftCall(Schema):
 
 
 class BorderRoamingResult(Schema):
-    """What cdr_analysis/border_roaming returns; `established` is null when the records of the time are gone."""
+    """What cdr_analysis/border_roaming returns; `established` is null when nothing was looked at, or the records are gone."""
 
     established = schemas.flag("初步成立", "Established at first sight", allow_none=True)
+    examined = schemas.examined()
     reasons = schemas.texts("理由", "Reasons")
     pairs = schemas.rows("相关通话", "Pairs of calls", RoamingPair, personal=True)
     amount = schemas.fen("边界漫游费用", "Amount")
@@ -116,12 +117,13 @@ class UltraShortCall(Schema):
 
 
 class UltraShortResult(Schema):
-    """What cdr_analysis/ultra_short returns; `found` is null when the records of the time are gone.
+    """What cdr_analysis/ultra_short returns; `found` is null when nothing was looked at, or the records are gone.
 
     `settle_on` is the day of settlement when it is entered now; `credit_to` is bill, or prepayment for a prepaid number.
     """
 
     found = schemas.flag("有超短话单", "Found", allow_none=True)
+    examined = schemas.examined()
     reasons = schemas.texts("说明", "Reasons")
     calls = schemas.rows("超短话单", "Ultra-short calls", UltraShortCall, personal=True)
     lines = schemas.rows("冲减的费用", "Lines picked", Line)
@@ -151,12 +153,13 @@ class OrphanCharge(Schema):
 
 
 class OrphanResult(Schema):
-    """What cdr_analysis/orphan_monternet returns; `orphan` is null when the records are gone.
+    """What cdr_analysis/orphan_monternet returns; `orphan` is null when nothing was looked at, or the records are gone.
 
-    `paid` says that all of it is; `site` names the providers, of all Monternet charges when none is an orphan.
+    `paid` says that all of it is, null while there is no orphan charge; `site` names the providers, of all Monternet charges when none is an orphan.
     """
 
     orphan = schemas.flag("无主话单", "Orphan charges found", allow_none=True)
+    examined = schemas.examined()
     reasons = schemas.texts("说明", "Reasons")
     charges = schemas.rows("无主话单明细", "Orphan charges", OrphanCharge, personal=True)
     lines = schemas.rows("涉及的费用", "Lines picked", Line)
