@@ -118,10 +118,11 @@ def in_force(changes: Sequence[StateChange], at: datetime) -> StateChange | None
 
 
 def _carried_along(number: Number, charge: Charge, at: datetime) -> bool:
-    """Whether it is the fee of an order on the replaced number that came along with the change."""
-    if number.changed_at is None or at < number.changed_at or charge.site is None:
+    """Whether it is the fee of an order of the time before the change, on either number, that was not made again since."""
+    changed = number.changed_at
+    if changed is None or at < changed or charge.site is None:
         return False
-    if any(order.bears(charge) and order.at >= number.changed_at for order in number.ordered):
+    if any(order.bears(charge) and order.at >= changed for order in number.ordered):
         return False
-    held = (order for order in number.carried if order.until is None or order.until >= number.changed_at)
-    return any(order.bears(charge) for order in held)
+    before = (order for order in (*number.carried, *number.ordered) if order.at < changed)
+    return any(order.bears(charge) and (order.until is None or order.until >= changed) for order in before)

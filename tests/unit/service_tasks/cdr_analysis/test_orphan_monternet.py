@@ -80,6 +80,8 @@ def ordered(day: float, site: str = "新浪", fee: int = 0, until: float | None 
         ([ordered(5, fee=800)], [ordered(105, "搜狐")], {}, True),
         ([ordered(5, "搜狐")], [], {}, False),
         ([ordered(5)], [], {"site": None}, False),
+        ([], [ordered(5)], {}, True),
+        ([], [ordered(5, until=60)], {}, False),
         ([], [ordered(105)], {}, False),
         ([ordered(5, fee=800)], [ordered(150)], {}, True),
         ([ordered(5, fee=800)], [], {"at": OPENED + timedelta(days=99)}, False),
