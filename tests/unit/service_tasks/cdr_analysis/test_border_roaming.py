@@ -273,6 +273,22 @@ CAUGHT: dict[str, tuple[list[CallRecord], int]] = {
         [*(at(day, "12:00", "macau") for day in range(2, 8)), *flips("HMHM", start=9000, **ROAM)],
         400,
     ),
+    "from cell to cell over there and home again": (flips("HMNHMNH", **ROAM), 800),
+    "nor the week before it, up to the last hour": (
+        [
+            *(at(day, "12:00", "macau") for day in range(2, 8)),
+            at(8, "14:05", "macau"),
+            *flips("HMHM", start=9000, **ROAM),
+        ],
+        400,
+    ),
+    "nor an errand that ended shortly before": (
+        [
+            *days((2,), ("08:10", "home"), ("08:25", "macau"), ("08:50", "macau"), ("09:00", "home")),
+            *flips("HMHMH", start=45, **ROAM),
+        ],
+        400,
+    ),
     "shortly after the last change, same network": (flips("HMHMM", **ROAM), 600),
     "an hour and more after it, perhaps really there": ([*flips("HMHM", **ROAM), call("macau", 300, **ROAM)], 400),
     "two neighbours' networks, listed": (
