@@ -305,10 +305,14 @@ def _complaint(intake: Intake, started: engine.Advanced, found: Suggestion) -> d
 
 
 def _confirm(intake: Intake, started: engine.Advanced, found: Suggestion, by: engine.Actor, at: datetime) -> None:
-    """Confirm at once, if the clerk's department may; a case taken in at another counter waits there to be confirmed."""
+    """Confirm at once, if the clerk's department may; a case taken in at another counter waits there to be confirmed.
+
+    The type of dispute is that of the suggestion, as long as it was sure and was followed.
+    """
+    follows = found.is_sure and intake.process == found.process
     form = {
         "process": intake.process,
-        "dispute_type": found.dispute_type,
+        "dispute_type": found.dispute_type if follows else "",
         "overrule_reason": intake.overrule_reason.strip(),
     }
     with suppress(engine.NotACandidate):

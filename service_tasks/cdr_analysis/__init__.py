@@ -38,6 +38,7 @@ def analyse_border_roaming(parameters: dict[str, Any], call: Call) -> dict[str, 
         "established": None if gone else verdict.established,
         "examined": len(calls),
         "reasons": _with_gone(verdict.reasons) if gone else verdict.reasons,
+        "amount": None if gone else verdict.amount,
         "lines": _lines(verdict.lines, calls),
         "left": [{**each.call._asdict(), "call": each.call.id, "reason": each.reason} for each in verdict.left],
         "parameters": {"since": since.isoformat(), "until": until.isoformat(), "calls": len(calls), **figures},
@@ -61,14 +62,15 @@ def find_ultra_short(parameters: dict[str, Any], call: Call) -> dict[str, Any]:
     calls = records.voice_calls(msisdn, since, until)
     short = ultra_short.find(calls, parameters["limit_s"])
     gone = not short and records.are_gone(msisdn, since, call.at)
+    known = bool(calls) and not gone
     return {
-        "found": None if gone or not calls else bool(short),
+        "found": bool(short) if known else None,
         "examined": len(calls),
         "reasons": _with_gone(()) if gone else (),
         "calls": [{**each.call._asdict(), **each._asdict(), "call": each.call.id} for each in short],
         "lines": _lines([line for each in short for line in each.lines], calls),
-        "amount": sum(each.amount for each in short),
-        "kept": sum(each.kept for each in short),
+        "amount": sum(each.amount for each in short) if known else None,
+        "kept": sum(each.kept for each in short) if known else None,
         "settle_on": date.fromisoformat(batches.first_open(charge_hold.KIND, charge_hold.thursdays_from(call.at))),
         "credit_to": credit_to(gateway().find(msisdn)),
     }
@@ -90,18 +92,19 @@ def find_orphan_monternet(parameters: dict[str, Any], call: Call) -> dict[str, A
     numbers, charges = monternet.history(parameters["msisdn"])
     orphans = [orphan for number in numbers for orphan in orphan_monternet.find(number, charges)]
     gone = not orphans and monternet.are_gone(numbers, charges, call.at)
+    known = bool(charges) and not gone
     paid = sum(orphan.charge.amount for orphan in orphans if orphan.charge.paid)
     amount = sum(orphan.charge.amount for orphan in orphans)
     return {
-        "orphan": None if gone or not charges else bool(orphans),
+        "orphan": bool(orphans) if known else None,
         "examined": len(charges),
         "reasons": _with_gone(()) if gone else (),
         "charges": [_orphan(orphan) for orphan in orphans],
         "lines": [_line_of(orphan) for orphan in orphans],
-        "amount": amount,
+        "amount": amount if known else None,
         "paid": paid == amount if orphans else None,
-        "paid_amount": paid,
-        "unpaid_amount": amount - paid,
+        "paid_amount": paid if known else None,
+        "unpaid_amount": amount - paid if known else None,
         "site": _sites([orphan.charge for orphan in orphans] or charges),
     }
 

@@ -51,7 +51,7 @@ class Verdict(NamedTuple):
     """What the calls show.
 
     Shape: `reasons` are those of REASONS that hold, then border_cells where a call lies in a listed cell; or why it is not established:
-           no_calls (nothing to judge by: `established` is None), one_location, plausible, daily_crossing, once_only, too_fast_once, far_from_border. same_time may stand beside either.
+           no_calls (nothing to judge by: `established` and `amount` are None), one_location, plausible, daily_crossing, once_only, too_fast_once, far_from_border. same_time may stand beside either.
            `lines` are what was charged because of the wrong network; `cells` counts the calls there: listed, near, far, unknown.
     Units: fen.
     """
@@ -59,7 +59,7 @@ class Verdict(NamedTuple):
     established: bool | None
     reasons: tuple[str, ...]
     pairs: tuple[Pair, ...]
-    amount: int
+    amount: int | None
     lines: tuple[Line, ...] = ()
     left: tuple[Left, ...] = ()
     cells: dict[str, int] | None = None
@@ -74,7 +74,7 @@ def analyse(calls: Sequence[CallRecord], thresholds: Thresholds) -> Verdict:
     Source: TS-005.2, TS-005.3, TS-005.5, reading.
     """
     if not calls:
-        return Verdict(None, ("no_calls",), (), 0)
+        return Verdict(None, ("no_calls",), (), None)
     twice = journeys.at_once(calls, journeys.locations(calls))
     course = alternation.read([call for at, call in enumerate(calls) if at not in twice], thresholds)
     aside = tuple(Left(calls[at], "same_time") for at in sorted(twice))

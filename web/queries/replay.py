@@ -43,6 +43,8 @@ STARTED = {
     "demand": _("Demand"),
     "disputed_amount": _("Disputed amount"),
     "repeated": _("Repeats an earlier case"),
+    "proposed_process": _("Process"),
+    "proposed_reason": _("Why not the suggested one"),
 }
 VISIBLE = frozenset({"msisdn", "complaint_text", "demand"})
 IN_WORDS = VISIBLE - {"msisdn"}
