@@ -197,12 +197,16 @@ def reason(found: engine.Reason) -> str:
         "too_long": gettext("At most %(limit)s characters.", limit=shown),
         "too_short": gettext("At least %(limit)s characters.", limit=shown),
         "pattern": gettext("Please check how this is written."),
+        "shape": gettext("Please check how this is written."),
         "not_an_option": gettext("Please choose one of the options."),
         "not_a_date": gettext("Please enter a date such as 2026-11-23."),
         "unknown_field": gettext("This field does not belong to the form."),
         "not_text": gettext("This contains characters that cannot be used."),
         "not_json": gettext("This is not JSON, or it is too large or too deep."),
         "cursor": gettext("This is no place in the list. Begin at its first page."),
+        "number_unknown": gettext(
+            "No customer has this number. Please compare it; if it is right, tick so beside the form and take the complaint in."
+        ),
         "not_reached_by_text": gettext(
             "The number is cancelled, so a text message cannot arrive. Tell the customer in another way."
         ),

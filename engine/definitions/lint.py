@@ -36,7 +36,15 @@ TRIGGERS = {
 }
 MANY = 2
 MOST_KEPT = 64
-EXPRESSION_PROPERTIES = ("due", "correlationKey", "inputCollection", "outputElement", "refusesWhen", "about")
+EXPRESSION_PROPERTIES = (
+    "due",
+    "correlationKey",
+    "inputCollection",
+    "outputElement",
+    "refusesWhen",
+    "about",
+    "triesWhen",
+)
 
 
 def check(content: Package) -> list[Problem]:
