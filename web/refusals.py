@@ -24,6 +24,7 @@ SENTENCES = {
     "no_deposit": _("There is no deposit on this number."),
     "not_cancelled": _("The number has not been cancelled."),
     "nothing_left": _("Nothing is left to be returned."),
+    "own_household": _("This number belongs to your own household, so a colleague has to pay into it."),
     "receipt_unknown": _(
         "There is no such receipt %(receipt)s of this number and kind of payment. Please compare it with the paper."
     ),
