@@ -137,7 +137,7 @@ class _Seat:
             return None
         page = self._page("task", f"/tasks/{task}")
         if page.offers(f"/tasks/{task}/claim"):
-            self._send("claim", f"/tasks/{task}/claim", page.form(f"/tasks/{task}/claim").filled({}))
+            self._send("claim", f"/tasks/{task}/claim", page.form(f"/tasks/{task}/claim").untouched())
             page = self._page("task", f"/tasks/{task}")
         form = page.form(f"/tasks/{task}/completion")
         place = self._send("completion", f"/tasks/{task}/completion", self._filled(form, customer))

@@ -135,7 +135,7 @@ def _long(place: Place, office: Served, people: People, customer: Customer) -> I
     task = next(iter(clerk.case(customer))) + 1
     first = Page(ask("", "GET", f"/tasks/{task}", None))
     number = next(link for link in first.links if "/cases/AJ" in link).split("/")[-1]
-    token = {"csrf_token": first.form(f"/tasks/{task}/claim").filled({})["csrf_token"]}
+    token = {"csrf_token": first.form(f"/tasks/{task}/claim").untouched()["csrf_token"]}
     for _ in range(LONG // 2):
         for verb in ("claim", "release"):
             if ask("", "POST", f"/tasks/{task}/{verb}", token).status not in (302, 303):

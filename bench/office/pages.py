@@ -64,9 +64,18 @@ class Page:
         return Form(found[0])
 
     def _forms(self, action: str) -> list[Any]:
-        return [
-            one for one in self._tree.xpath("//form") if str(one.get("action") or "").split("?")[0].endswith(action)
-        ]
+        """The forms sent there by themselves, and those that one of their buttons sends there."""
+        own = [form for form in self._tree.xpath("//form") if _leads(form.get("action"), action)]
+        buttons = [button for button in self._tree.xpath("//button") if _leads(button.get("formaction"), action)]
+        return own + [form for button in buttons for form in self._form_of(button)]
+
+    def _form_of(self, button: Any) -> list[Any]:
+        named = button.get("form")
+        return list(self._tree.xpath("//form[@id=$id]", id=named) if named else button.xpath("ancestor::form"))
+
+
+def _leads(address: str | None, action: str) -> bool:
+    return (address or "").split("?")[0].endswith(action)
 
 
 class Form:
@@ -85,6 +94,11 @@ class Form:
             if value is not None:
                 found[name] = value
         return found
+
+    def untouched(self) -> dict[str, str]:
+        """Every field as the page brought it."""
+        standing = {name: _standing(fields) for name, fields in self._by_name().items()}
+        return {name: value for name, value in standing.items() if value is not None}
 
     def with_fields(self, text: str) -> Form:
         """The same form once its conditional fields are these."""
@@ -117,6 +131,15 @@ def _value(fields: list[Any], answer: str | None) -> str | None:
         return answer
     stands = first.text if first.tag == "textarea" else first.get("value")
     return stands or ("" if kind == "hidden" else _word(first, kind))
+
+
+def _standing(fields: list[Any]) -> str | None:
+    first = fields[0]
+    if first.tag == "select":
+        return next(map(str, first.xpath(".//option[@selected]/@value")), "")
+    if first.get("type") in ("radio", "checkbox"):
+        return next((one.get("value", "on") for one in fields if one.get("checked") is not None), None)
+    return str((first.text if first.tag == "textarea" else first.get("value")) or "")
 
 
 def _chosen(offered: list[str], stands: list[str], answer: str | None) -> str | None:

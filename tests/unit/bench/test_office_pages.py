@@ -48,3 +48,14 @@ def test_fields_that_appear_are_filled_and_those_that_go_are_not() -> None:
 def test_the_first_task_of_a_page_is_found() -> None:
     """A link to the next task of all is none to a task."""
     assert Page(Answer(200, "", PAGE)).task == 17
+
+
+def test_a_step_is_taken_by_a_button_of_its_form_and_nothing_is_typed_yet() -> None:
+    """The button that takes a step sends the form it belongs to, wherever it stands, with what the page brought and no more."""
+    taking = '<button form="completion" formaction="/tasks/17/claim">take</button>'
+    page = Page(Answer(200, "", taking + PAGE.replace('<form action="/tasks', '<form id="completion" action="/tasks')))
+    assert page.offers("/tasks/17/claim")
+    assert not page.offers("/tasks/17/release")
+    assert page.form("/tasks/17/claim").untouched() == {
+        "csrf_token": "t", "kept": "b", "choice": "", "amount": "", "note": "", "since": "", "told": "said before",
+    }  # fmt: skip
