@@ -35,7 +35,8 @@ def weigh(parameters: dict[str, Any], call: Call) -> dict[str, Any]:
     """Hold an amount against the approval there is, and add up what was given before; nothing is kept."""
     subscription = gateway().find(parameters["msisdn"])
     amount, payee = _amount(parameters, subscription), parameters["payee"]
-    households.refuse_own(call.actor, payee)
+    if payee != parameters["msisdn"]:  # whoever may work on the case may pay into its number
+        households.refuse_own(call.actor, payee)
     approval, way, basis = parameters["approval"], parameters["way"], _basis(parameters, subscription)
     before = grants.sums(
         call,
@@ -48,6 +49,7 @@ def weigh(parameters: dict[str, Any], call: Call) -> dict[str, Any]:
         used = before.under if "number" not in approval else 0
         approvals.check(approval, way=way, amount=amount, payee=payee, lines=parameters["lines"], used=used)
     return {
+        "customer": subscription.customer_id if subscription else None,
         "basis": basis,
         "amount": amount,
         "in_case": before.in_case + amount,
@@ -68,22 +70,14 @@ def weigh(parameters: dict[str, Any], call: Call) -> dict[str, Any]:
 )
 def grant(parameters: dict[str, Any], call: Call) -> dict[str, Any]:
     """Keep what may be given, in which way, to which number and on whose authority; the payment uses it once."""
-    subscription = gateway().find(parameters["msisdn"])
-    approval, way = parameters["approval"], parameters["way"]
-    amount, level = _amount(parameters, subscription), parameters["level"]
+    approval, way, amount = parameters["approval"], parameters["way"], parameters["amount"]
     if amount <= 0:  # the payment itself says that nothing is there
         return {"approval": None}
-    number = grants.keep(
-        call,
-        customer_id=subscription.customer_id if subscription else None,
-        basis=_basis(parameters, subscription),
-        way=way,
-        amount=amount,
-        level=level,
-        under=approval.get("step") if approval else None,
-    )
+    under, level = approval.get("step") if approval else None, parameters["level"]
+    kept = {"customer_id": parameters["customer"], "basis": parameters["basis"], "way": way, "level": level}
+    number = grants.keep(call, amount=amount, under=under, **kept)
     granted = {"number": number, "amount": amount, "kind": way, "payee": parameters["payee"], "level": level}
-    return {"approval": {**granted, "lines": parameters["lines"], "step": approval.get("step") if approval else None}}
+    return {"approval": {**granted, "lines": parameters["lines"], "step": under}}
 
 
 def _amount(parameters: dict[str, Any], subscription: Subscription | None) -> int:

@@ -10,7 +10,7 @@ from sqlalchemy import and_, case, delete, func, insert, or_, select, update
 
 from engine.handlers import BpmnError, Call
 from models.authority import Grant
-from models.base import session
+from models.base import bind, session
 from models.customer import Customer
 from models.identity import User
 from models.instance import ProcessInstance
@@ -33,22 +33,28 @@ class Sums(NamedTuple):
     under: int
 
 
-def employee(call: Call) -> str:
-    """Who asks: the employee number, or the log-in where there is none."""
-    number = session().scalar(select(User.employee_number).where(User.name == call.actor).with_for_update())
-    return number or call.actor
+def _employee(call: Call) -> Any:
+    """Who asks, in SQL: the employee number, or the log-in where there is none."""
+    number = select(User.employee_number).where(User.name == call.actor).scalar_subquery()
+    return func.coalesce(number, call.actor)
+
+
+def _lock(call: Call, customer_id: int | None) -> None:
+    """Whoever asks at the same moment for the same person or customer waits; on SQLite everybody who writes does."""
+    if bind().dialect.name == "postgresql":
+        session().scalar(select(User.name).where(User.name == call.actor).with_for_update())
+        session().scalar(select(Customer.id).where(Customer.id == customer_id).with_for_update())
 
 
 def sums(call: Call, *, customer_id: int | None, basis: str, way: str, under: str | None) -> Sums:
-    """What was given before; whoever asks at the same moment for the same person or customer waits."""
-    who = employee(call)
-    if customer_id is not None:
-        session().scalar(select(Customer.id).where(Customer.id == customer_id).with_for_update())
+    """What was given before."""
+    _lock(call, customer_id)
     this, given = Grant.case_number == call.business_key, func.coalesce(Grant.carried_out, Grant.amount)
     carried = and_(this, Grant.carried_out.is_not(None))
     alone = and_(Grant.level == CLERK, or_(Grant.carried_out.is_not(None), and_(~this, _still_open())))
-    today = and_(alone, Grant.employee == who, Grant.at >= _morning(call.at))
-    theirs = and_(alone, Grant.customer_id == customer_id, Grant.at > call.at - LOOKED_BACK, Grant.basis != OWN_MONEY)
+    of_day = and_(Grant.employee == _employee(call), Grant.at >= _morning(call.at))
+    today, of_customer = and_(alone, of_day), and_(Grant.customer_id == customer_id, Grant.at > call.at - LOOKED_BACK)
+    theirs = and_(alone, of_customer, Grant.basis != OWN_MONEY)
     found = session().execute(
         select(
             _sum(and_(carried, Grant.basis == basis), given),
@@ -56,7 +62,7 @@ def sums(call: Call, *, customer_id: int | None, basis: str, way: str, under: st
             _sum(today, given),
             _sum(and_(today, Grant.way == "cash"), given),
             _sum(and_(carried, Grant.under == under, (Grant.way == "late_fee") == (way == "late_fee")), given),
-        ).where(or_(this, Grant.customer_id == customer_id, and_(Grant.employee == who, Grant.at >= _morning(call.at))))
+        ).where(or_(this, of_customer, of_day))
     )
     return Sums(*map(int, found.one()))
 
@@ -76,13 +82,12 @@ def _morning(at: datetime) -> datetime:
 
 def keep(call: Call, **columns: Any) -> int:
     """Keep a grant in the place of one of the same case and way of which nothing was carried out; its number."""
-    known = session().scalar(select(Grant.id).where(Grant.key == call.key))
-    if known is not None:
-        return known
     unused = (Grant.case_number == call.business_key, Grant.way == columns["way"], Grant.carried_out.is_(None))
     session().execute(delete(Grant).where(*unused))
-    kept = {"key": call.key, "case_number": call.business_key, "employee": employee(call), "at": call.at, **columns}
-    return int(session().scalar(insert(Grant).returning(Grant.id), kept) or 0)
+    kept = insert(Grant).values(
+        key=call.key, case_number=call.business_key, employee=_employee(call), at=call.at, **columns
+    )
+    return int(session().scalar(kept.returning(Grant.id)) or 0)
 
 
 def carry_out(

@@ -31,6 +31,7 @@ class WeighParameters(schemas.Parameters):
 class WeighResult(Schema):
     """What authority/weigh returns; the sums include this amount."""
 
+    customer = schemas.number("客户", "Customer", allow_none=True)
     basis = schemas.text("依据", "Grounds")
     amount = schemas.fen("金额", "Amount")
     in_case = schemas.fen("本案金额", "In this case")
@@ -40,10 +41,16 @@ class WeighResult(Schema):
     approved = schemas.text("已有的授权", "Authority there is")
 
 
-class GrantParameters(WeighParameters):
-    """What authority/grant takes beside: on whose authority."""
+class GrantParameters(schemas.Parameters):
+    """What authority/grant takes: what was weighed, and on whose authority."""
 
+    customer = schemas.number("客户", "Customer", load_default=None, allow_none=True)
+    basis = schemas.text("依据", "Grounds", required=True)
+    way = schemas.choice("方式", "Way", WAYS, required=True)
     amount = schemas.fen("金额", "Amount", least=0, required=True)
+    payee = schemas.msisdn("收款号码", "Number paid to", load_default=None, allow_none=True)
+    lines = schemas.texts("明细", "Lines", load_default=list)
+    approval = schemas.mapping("已有的批准", "Approval there is", personal=True, load_default=None, allow_none=True)
     level = schemas.choice("授权层级", "Authority", LEVELS, required=True)
 
 
