@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.base import UTCDateTime, db
@@ -40,6 +40,14 @@ class Grant(db.Model):
         CheckConstraint("carried_out is null or (carried_out > 0 and carried_out <= amount)", name="never_more"),
         CheckConstraint("(carried_out is null) = (carried_key is null)", name="carried_by_a_call"),
         CheckConstraint(f"level in {LEVELS}", name="level"),
+        Index(
+            "uq_authority_grant_unused",
+            "case_number",
+            "way",
+            unique=True,
+            sqlite_where=text("carried_out is null"),
+            postgresql_where=text("carried_out is null"),
+        ),
         Index("ix_authority_grant_customer_id_at", "customer_id", "at"),
         Index("ix_authority_grant_employee_at", "employee", "at"),
     )

@@ -45,6 +45,14 @@ def upgrade() -> None:
         sa.UniqueConstraint("carried_key", name=op.f("uq_authority_grant_carried_key")),
         sa.UniqueConstraint("key", name=op.f("uq_authority_grant_key")),
     )
+    op.create_index(
+        "uq_authority_grant_unused",
+        "authority_grant",
+        ["case_number", "way"],
+        unique=True,
+        sqlite_where=sa.text("carried_out is null"),
+        postgresql_where=sa.text("carried_out is null"),
+    )
     op.create_index("ix_authority_grant_case_number", "authority_grant", ["case_number"])
     op.create_index("ix_authority_grant_customer_id_at", "authority_grant", ["customer_id", "at"])
     op.create_index("ix_authority_grant_employee_at", "authority_grant", ["employee", "at"])

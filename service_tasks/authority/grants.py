@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime, time, timedelta
 from typing import Any, NamedTuple
 
-from sqlalchemy import and_, case, delete, func, insert, or_, select, update
+from sqlalchemy import and_, case, func, or_, select, update
 
 from engine.handlers import BpmnError, Call
 from models.authority import Grant
@@ -16,6 +16,7 @@ from models.identity import User
 from models.instance import ProcessInstance
 from service_tasks import dates
 from service_tasks.authority import approvals
+from service_tasks.gateway.ledger import upsert
 from service_tasks.schemas import ZONE
 
 LOOKED_BACK = timedelta(days=90)
@@ -82,12 +83,10 @@ def _morning(at: datetime) -> datetime:
 
 def keep(call: Call, **columns: Any) -> int:
     """Keep a grant in the place of one of the same case and way of which nothing was carried out; its number."""
-    unused = (Grant.case_number == call.business_key, Grant.way == columns["way"], Grant.carried_out.is_(None))
-    session().execute(delete(Grant).where(*unused))
-    kept = insert(Grant).values(
-        key=call.key, case_number=call.business_key, employee=_employee(call), at=call.at, **columns
-    )
-    return int(session().scalar(kept.returning(Grant.id)) or 0)
+    kept = {"key": call.key, "employee": _employee(call), "at": call.at, **columns}
+    written = upsert(Grant).values(case_number=call.business_key, **kept)
+    unused = {"index_elements": ["case_number", "way"], "index_where": Grant.carried_out.is_(None)}
+    return int(session().scalar(written.on_conflict_do_update(set_=kept, **unused).returning(Grant.id)) or 0)
 
 
 def carry_out(
