@@ -10,7 +10,7 @@ from engine.calendars import current as calendar
 from engine.calendars import use as use_calendar
 from engine.clock import now
 from engine.definitions import known as variables
-from engine.definitions.bilingual import english_names
+from engine.definitions.bilingual import english_by_id, english_names
 from engine.definitions.compiled import Definition, UnknownElement
 from engine.definitions.diagram import Diagram, Element, Flow
 from engine.definitions.diagram import parse as read_diagram
@@ -33,6 +33,7 @@ from engine.definitions.package import with_files as package_with
 from engine.definitions.redrawing import Mended
 from engine.definitions.redrawing import executable as executable_diagram
 from engine.definitions.redrawing import mend as mended_diagram
+from engine.definitions.settings import asked as asked_properties
 from engine.definitions.shapes import Drawing
 from engine.definitions.shapes import read as drawing
 from engine.erasure import AlreadyErased, MayNotErase, NotClosed, StillUnderWay, erase, may_erase
@@ -70,6 +71,8 @@ from engine.language.decisions import Outcome
 from engine.language.forms import Form, InvalidForm, Reason
 from engine.messages import correlate
 from engine.messages import waiting as waiting_for
+from engine.people import Act
+from engine.people import latest as latest_of_people
 from engine.people import record as record_person
 from engine.people import record_once as record_person_once
 from engine.people import told as told_of_people
@@ -98,6 +101,7 @@ from engine.replay import (
     Doubt,
     Follower,
     Marking,
+    calls_under_way,
     definition_of,
     end_of,
     entries,
@@ -164,6 +168,7 @@ def decide(key: str, decision_id: str, variables: dict[str, Any], *, at: datetim
 __all__ = [
     "GENESIS",
     "MOST_FINDINGS",
+    "Act",
     "Actor",
     "Advanced",
     "AlreadyCompleted",
@@ -232,6 +237,7 @@ __all__ = [
     "Verdict",
     "announce",
     "announce_to_nobody",
+    "asked_properties",
     "assign",
     "background",
     "bar",
@@ -239,6 +245,7 @@ __all__ = [
     "begin_again",
     "calendar",
     "callers_of",
+    "calls_under_way",
     "cancel",
     "carry_out",
     "chain",
@@ -256,6 +263,7 @@ __all__ = [
     "differences",
     "drawing",
     "end_of",
+    "english_by_id",
     "english_names",
     "enqueue",
     "entries",
@@ -273,6 +281,7 @@ __all__ = [
     "history_of",
     "holds_clear",
     "in_force",
+    "latest_of_people",
     "lint",
     "lint_file",
     "load_package",

@@ -31,11 +31,18 @@ class Call:
 
 
 class BpmnError(Exception):
-    """The business said no: taken by an error boundary event with this code."""
+    """The business said no: taken by an error boundary event with this code; `also` is what else it would say no to."""
 
     def __init__(self, code: str, **values: Any) -> None:
         self.code, self.values = code, values
+        self.also: tuple[BpmnError, ...] = ()
         super().__init__(code)
+
+
+def together(first: BpmnError, *others: BpmnError) -> BpmnError:
+    """Several noes that are told at once; the first is the one that is recorded."""
+    first.also = others
+    return first
 
 
 class JobFailed(Exception):
@@ -48,6 +55,7 @@ class UnknownTopic(NotFound):
 
 Function = Callable[[dict[str, Any], Call], dict[str, Any]]
 Refusals = Mapping[str, tuple[str, ...]] | tuple[str, ...]
+Fills = Callable[[Mapping[str, str]], Mapping[str, Mapping[str, bool]]]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,6 +64,8 @@ class Handler:
 
     `about` says of every refusal which parameters it is about, the likeliest first: whoever has just entered one of them is told before
     anything is completed. None: what was entered is right, and the refusal is a finding that the diagram goes on with.
+    `fills` says which names a wording asks for: from the parameters that are written out in a diagram (name → text) to those that hand
+    over its values (name → what may be in them, and whether it must).
     """
 
     topic: str
@@ -67,6 +77,7 @@ class Handler:
     title_zh: str
     title_en: str
     outside: bool
+    fills: Fills | None = None
 
     @property
     def errors(self) -> tuple[str, ...]:
@@ -116,6 +127,7 @@ def handler(
     manual_ref: str = "",
     errors: Refusals = (),
     outside: bool = False,
+    fills: Fills | None = None,
 ) -> Callable[[Function], Function]:
     """Register the decorated function under `topic`; a second one under the same topic is a programming error.
 
@@ -137,6 +149,7 @@ def handler(
             title_zh=title_zh,
             title_en=title_en,
             outside=outside,
+            fills=fills,
         )
         return function
 

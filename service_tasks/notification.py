@@ -56,6 +56,7 @@ TEMPLATES = {
         "您的托收已重新办理,$effective_on 起生效,每月 $debit_day 日扣款。扣款期间请不要用其他方式缴费。(案件 $case_number)"
     ),
     "reply": Message("您的投诉 $case_number 答复如下:$text($date)"),
+    "explanation": Message("您的投诉 $case_number 说明如下:$text($date)"),
     "interim_reply": Message("您的投诉 $case_number 正在处理:$progress。"),
     "resolved": Message("您的投诉 $case_number 已有结果:$resolution。"),
 }
@@ -108,10 +109,19 @@ def body(template: str, values: Mapping[str, Any]) -> str:
     return wording.safe_substitute(written)
 
 
+def asked_for(written: Mapping[str, str]) -> Mapping[str, Mapping[str, bool]]:
+    """The names that a template asks for; the case's number need not be given, every message has it."""
+    message = TEMPLATES.get(written.get("template", ""))
+    if message is None:
+        return {}
+    return {"values": {name: name != "case_number" for name in Template(message.text).get_identifiers()}}
+
+
 @handler(
     "notification/send",
     parameters=SendParameters,
     result=SendResult,
+    fills=asked_for,
     manual_ref="CH1.3, SUB.1, TS-005.8, TS-008.7",
     title_zh="短信通知客户",
     title_en="Text message to the customer",
@@ -129,7 +139,9 @@ def customers_number(case_number: str) -> str | None:
     return session().scalar(select(Complaint.msisdn).where(Complaint.case_number == case_number))
 
 
-def told(key: str, case_number: str, channel: str, text: str, by: str, at: datetime) -> None:
+def told(
+    key: str, case_number: str, channel: str, text: str, by: str, at: datetime, *, template: str = "reply"
+) -> None:
     """Keep what somebody told a customer otherwise than by text message; `channel` empty when nobody said how."""
     session().add(
         OutboxMessage(
@@ -137,7 +149,7 @@ def told(key: str, case_number: str, channel: str, text: str, by: str, at: datet
             case_number=case_number or None,
             channel=channel or "other",
             to_msisdn="",
-            template="reply",
+            template=template,
             body=text,
             state="told",
             queued_at=at,

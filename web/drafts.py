@@ -7,7 +7,6 @@ from functools import wraps
 from typing import Any, TypeVar
 
 from flask import Blueprint, Flask, Response, jsonify, render_template, request, url_for
-from flask_babel import gettext
 from flask_login import current_user
 from marshmallow import Schema, ValidationError, fields
 
@@ -15,7 +14,7 @@ import engine
 from office import drafts
 from web import auth, errors, problems
 from web.addresses import asked
-from web.queries import access, changes, findings, mendings, modeler
+from web.queries import access, changes, findings, mendings, modeler, names
 
 blueprint = Blueprint("drafts", __name__, url_prefix="/processes")
 READERS = ("owner", "auditor", "supervisor")
@@ -51,12 +50,14 @@ def register(app: Flask) -> None:
 
 @blueprint.errorhandler(drafts.StaleDraft)
 def _stale(error: drafts.StaleDraft) -> Response:
-    return problems.answer(409, errors.describe(error), error.code, **problems.plain(error.values))
+    by = str(error.values["saved_by"])
+    told = {**error.values, "saved_by": names.person_name(by), "own": by == current_user.name}
+    return problems.answer(409, errors.describe(error), error.code, **problems.plain(told))
 
 
 @blueprint.errorhandler(ValidationError)
 def _misshapen(error: ValidationError) -> Response:
-    return problems.answer(422, gettext("What was entered cannot be accepted."), "Invalid", reasons=error.messages)
+    return problems.misshapen({"json": error.messages})
 
 
 def reading(view: View) -> View:
@@ -125,7 +126,7 @@ def _document(found: drafts.Draft) -> dict[str, Any]:
         "revision": found.revision,
         "state": found.state,
         "saved_at": problems.plain(found.saved_at),
-        "saved_by": found.saved_by,
+        "saved_by": names.person_name(found.saved_by),
         "files": found.package.files,
         "problems": _findings(found.package),
     }

@@ -207,12 +207,16 @@ def reason(found: engine.Reason) -> str:
         "too_long": gettext("At most %(limit)s characters.", limit=shown),
         "too_short": gettext("At least %(limit)s characters.", limit=shown),
         "pattern": gettext("Please check how this is written."),
+        "shape": gettext("Please check how this is written."),
         "not_an_option": gettext("Please choose one of the options."),
         "not_a_date": gettext("Please enter a date such as 2026-11-23."),
         "unknown_field": gettext("This field does not belong to the form."),
         "not_text": gettext("This contains characters that cannot be used."),
         "not_json": gettext("This is not JSON, or it is too large or too deep."),
         "cursor": gettext("This is no place in the list. Begin at its first page."),
+        "number_unknown": gettext(
+            "No customer has this number. Please compare it; if it is right, tick so beside the form and take the complaint in."
+        ),
         "not_reached_by_text": gettext(
             "The number is cancelled, so a text message cannot arrive. Tell the customer in another way."
         ),
@@ -359,4 +363,14 @@ def answer(status: int, text: str, code: str, *, wrong: Sequence[tuple[str, list
         body = jsonify(type="about:blank", title=text, status=status, code=code)
         body.mimetype = "application/problem+json"
         return body, status
-    return render_template("error.html", status=status, text=text, wrong=wrong, back=back), status
+    return render_template(
+        "error.html", status=status, text=text, wrong=wrong, back=back, sought=_sought(status)
+    ), status
+
+
+def _sought(status: int) -> str | None:
+    """What to look for where there is no such case or task: the number that the address names, empty for that of a task; None elsewhere."""
+    place, _, number = request.path.removeprefix("/").partition("/")
+    if status != 404 or place not in ("cases", "tasks"):
+        return None
+    return number.partition("/")[0] if place == "cases" else ""

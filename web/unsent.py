@@ -5,9 +5,10 @@ A form that is kept names its person in a signed field, so that what arrives aft
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
+from decimal import Decimal
 from typing import Any
 
 from flask import Blueprint, Flask, current_app, g, redirect, request, url_for
@@ -26,8 +27,10 @@ from office import unsent
 from web import bodies, submission
 
 blueprint = Blueprint("unsent", __name__)
+Known = tuple[str, Mapping[str, Any]]
 PLACE, OWNER, MARK = "unsent_place", "unsent_of", "unsent"
 ADDED = frozenset({"csrf_token", submission.NAME, PLACE, OWNER, MARK, "despite"})
+Reasons = Mapping[str, Sequence[engine.Reason]]
 # The forms that are kept, by the endpoint that takes them, and the page that each stands on.
 PAGES: dict[str, Callable[..., str]] = {
     "tasklist.complete": lambda task_id: url_for("tasklist.task", task_id=task_id),
@@ -36,17 +39,32 @@ PAGES: dict[str, Callable[..., str]] = {
     "cases.reply": lambda number: url_for("cases.case", number=number, tab="messages"),
     "cases.erase": lambda number: url_for("cases.case", number=number),
     "notices.publish": lambda: url_for("notices.listing"),
-    "publication.submit": lambda key: url_for("publication.page", key=key),
-    "publication.give_back": lambda key: url_for("publication.page", key=key),
+    "publication.submit": lambda key: url_for("publication.change", key=key),
+    "publication.give_back": lambda key: url_for("publication.change", key=key),
+    "publication.roll_back": lambda key, version: url_for("processes.process", key=key),
 }
+# What stands in a form before anybody has typed in it, by the endpoint that takes it; nothing where it is not said.
+BEFORE: dict[str, Callable[..., Mapping[str, Any]]] = {"intake.accept": lambda: {"channel": "counter"}}
 
 
 @dataclass(frozen=True)
 class Kept:
-    """What stands in a form again: `values` by field, `at` when it was kept; nothing and None when nothing was."""
+    """What stands in a form again: `values` by field, `at` when it was kept; nothing and None when nothing was.
+
+    `refusal` is what was answered to a form that had been sent, None for one that had not.
+    """
 
     values: MultiDict[str, str]
     at: datetime | None = None
+    refusal: Mapping[str, Any] | None = None
+
+    @property
+    def reasons(self) -> dict[str, list[engine.Reason]]:
+        """Why it was refused, by field."""
+        told = (self.refusal or {}).get("reasons", {})
+        return {
+            field: [engine.Reason(one["code"], _read(one["values"])) for one in found] for field, found in told.items()
+        }
 
     def get(self, field: str, otherwise: str = "") -> str:
         """What was typed in a field."""
@@ -83,18 +101,80 @@ def discard() -> Response:
 
 def aside() -> str:
     """Keep the form that this request brought and that cannot be taken now, for the person who typed it; its page, or empty when it is not kept."""
-    known, owner = _known(request.path), _owner()
+    place, owner = _place(), _owner()
+    known = _known(place)
     if known is None or not owner or request.method != "POST":
         return ""
-    g.unsent_aside = _keep(owner, request.path, known)
+    g.unsent_aside = _keep(owner, place, known)
     return PAGES[known[0]](**known[1]) if g.unsent_aside else ""
 
 
-def beside(place: str) -> None:
-    """Keep the fields of the form at `place` that came along with another button of its page."""
-    known = _known(place)
-    if known is not None:
-        _keep(current_user.name, place, known)
+def back(reasons: Reasons, **more: Any) -> Response | None:
+    """Keep the form of this request with what is to be said of it, and lead the browser to its page, so that going back and loading again do.
+
+    None for a program, which reads the refusal as the answer, and for what cannot be kept.
+    """
+    known = _known(request.path)
+    if known is None or not _navigates():
+        return None
+    told = {
+        field: [{"code": one.code, "values": _written(one.values)} for one in found] for field, found in reasons.items()
+    }
+    g.unsent_aside = _keep(current_user.name, request.path, known, {"reasons": told, **more})
+    return redirect(PAGES[known[0]](**known[1]), 303) if g.unsent_aside else None
+
+
+def _navigates() -> bool:
+    """Whether a browser asks for a page: programs, and scripts of a page, do not name HTML as what they take."""
+    named = any(kind == "text/html" for kind, _ in request.accept_mimetypes)
+    return named and "HX-Request" not in request.headers
+
+
+def _written(values: Mapping[str, Any]) -> dict[str, Any]:
+    """The values of a reason as JSON has them; a day keeps that it is one."""
+    return {name: _as_json(value) for name, value in values.items()}
+
+
+def _as_json(value: Any) -> Any:
+    if isinstance(value, date):
+        return {"day": value.isoformat()}
+    return str(value) if isinstance(value, Decimal) else value
+
+
+def _read(values: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        name: date.fromisoformat(value["day"]) if isinstance(value, Mapping) and "day" in value else value
+        for name, value in values.items()
+    }
+
+
+def _place() -> str:
+    """Where the form of this request belongs: here, or where it says that a button of its page has taken it along from."""
+    along = request.blueprint != blueprint.name and _known(request.path) is None
+    return bodies.sent().get(PLACE, "") if along else request.path
+
+
+def beside() -> str:
+    """Keep the form that a button of its page which is not its own has brought along, when somebody has typed in it; the page, or empty without one."""
+    place = bodies.sent().get(PLACE, "")
+    known, owner = _known(place), _owner()
+    if known is None or not owner:
+        return ""
+    if kept(place).at or _is_typed_in(known):
+        _keep(owner, place, known, kept(place).refusal)
+    return PAGES[known[0]](**known[1])
+
+
+def _is_typed_in(known: Known) -> bool:
+    before, sent = BEFORE.get(known[0], dict)(**known[1]), bodies.sent()
+    names = {*typed(), *(name for name in before if name in sent)}
+    return any(_lines(sent.getlist(name)) != _lines(before.get(name)) for name in names)
+
+
+def _lines(value: Any) -> list[str]:
+    """A text, or the texts of a list, line by line, however browsers end a line."""
+    found = value if isinstance(value, list) else [value]
+    return "\n".join(str(one) for one in found if one is not None).strip().splitlines()
 
 
 def kept(place: str) -> Kept:
@@ -102,7 +182,10 @@ def kept(place: str) -> Kept:
     if not (current_user and current_user.is_authenticated and current_user.has_unsent):
         return Kept(MultiDict())
     if "unsent" not in g:
-        g.unsent = {name: Kept(MultiDict(one.fields), one.at) for name, one in unsent.all_of(current_user.name).items()}
+        g.unsent = {
+            name: Kept(MultiDict(one.fields), one.at, one.refusal)
+            for name, one in unsent.all_of(current_user.name).items()
+        }
     found: Kept = g.unsent.get(place) or Kept(MultiDict())
     return found
 
@@ -122,8 +205,9 @@ def _hidden(place: str) -> Markup:
     """The fields that a kept form brings: whose it is, and whether something is kept of it that goes when it is sent."""
     name = current_user.name if current_user.is_authenticated else ""
     mark = "1" if kept(place).at else ""
-    line = Markup('<input type="hidden" name="{}" value="{}"><input type="hidden" name="{}" value="{}">')
-    return line.format(OWNER, _signer().dumps(name), MARK, mark)
+    line = Markup('<input type="hidden" name="{}" value="{}">')
+    given = ((OWNER, _signer().dumps(name)), (MARK, mark), (PLACE, place))
+    return Markup("").join(line.format(*one) for one in given)
 
 
 def _signer() -> URLSafeSerializer:
@@ -138,9 +222,6 @@ def _owner() -> str:
         return ""
 
 
-Known = tuple[str, Mapping[str, Any]]
-
-
 def _known(place: str) -> Known | None:
     """The endpoint that takes a form, and its values; None for what is not kept."""
     try:
@@ -150,9 +231,9 @@ def _known(place: str) -> Known | None:
     return (endpoint, values) if endpoint in PAGES else None
 
 
-def _keep(user: str, place: str, known: Known) -> bool:
+def _keep(user: str, place: str, known: Known, refusal: Mapping[str, Any] | None = None) -> bool:
     fields = {name: bodies.sent().getlist(name) for name in bodies.sent() if name not in ADDED}
-    return unsent.keep(user, place, fields, at=engine.now(), case_number=_case(known[1]))
+    return unsent.keep(user, place, fields, at=engine.now(), case_number=_case(known[1]), refusal=refusal)
 
 
 def _case(values: Mapping[str, Any]) -> str | None:

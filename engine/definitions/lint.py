@@ -13,8 +13,8 @@ from functools import lru_cache
 from marshmallow import Schema
 
 from engine import handlers
-from engine.definitions import catalogue, dmn, filling, foreign, pictures, settings, tables, tried
-from engine.definitions.diagram import ACTIVITIES, EVENTS, GATEWAYS, Diagram, Element, parse
+from engine.definitions import catalogue, dmn, filling, foreign, matching, pictures, settings, tables, tried
+from engine.definitions.diagram import ACTIVITIES, EVENTS, GATEWAYS, Diagram, Element, Parameter, parse
 from engine.definitions.graph import in_cycle, reachable, recursive_calls
 from engine.definitions.package import MissingFile, Package, load
 from engine.errors import EngineError, InvalidDefinition, Problem, first
@@ -26,7 +26,8 @@ from engine.xml import MalformedXml
 ID = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]*")
 RESERVED_IDS = frozenset({"Start", "End", "Root"})
 RESERVED_ENDINGS = (".EndJoin", ".BoundaryEventSplit", ".BoundaryEventJoin")
-EXTENSIONS = frozenset({"properties", "serviceTaskOperator", "calledDecisionId", "instructionsForEndUser"})
+# Our own extensions by the kind of element that they mean something at; properties are judged one by one (`settings`).
+EXTENSIONS = {"serviceTask": "serviceTaskOperator", "businessRuleTask": "calledDecisionId"}
 TRIGGERS = {
     "startEvent": frozenset({""}),
     "endEvent": frozenset({"", "terminate", "error"}),
@@ -36,9 +37,8 @@ TRIGGERS = {
 MANY = 2
 EVERYBODY = "*"  # in `notBy`: whoever began the case, or did a step of it that approves nothing
 MOST_KEPT = 64
-REPEATED = frozenset({"userTask", "serviceTask", "businessRuleTask", "callActivity", "subProcess"})
 EXPRESSION_PROPERTIES = (
-    *("due", "correlationKey", "inputCollection", "outputElement", "refusesWhen", "about"),
+    *("due", "correlationKey", "inputCollection", "outputElement", "refusesWhen", "about", "triesWhen"),
     *settings.APPROVED,
 )
 
@@ -309,7 +309,7 @@ def _element(element: Element) -> Iterator[Problem]:
     if element.event_sub_process:
         yield _problem(element, "event_sub_process")
     for name in element.extensions:
-        if name not in EXTENSIONS:
+        if name not in ("properties", EXTENSIONS.get(element.type)):
             yield _problem(element, "extension_not_executable", extension=name)
     yield from _event(element)
 
@@ -318,7 +318,7 @@ def _multi_instance(element: Element) -> Iterator[Problem]:
     marker = element.multi_instance
     if marker is None:
         return
-    if element.type not in REPEATED:
+    if element.type not in settings.REPEATED:
         yield _problem(element, "not_multi_instance", type=element.type)
     for part in marker.others:
         yield _problem(element, "multi_instance_part", part=part)
@@ -397,7 +397,8 @@ def _form(element: Element, content: Package) -> Iterator[Problem]:
     form_id = element.properties.get("form", "")
     found: list[Problem] = []
     try:
-        found = filling.problems(Form.parse(content.form(form_id)))
+        form = Form.parse(content.form(form_id))
+        found = [*filling.problems(form), *matching.problems(form)]
     except MissingFile:
         yield _problem(element, "unknown_form", form=form_id)
     except InvalidDefinition as error:
@@ -411,7 +412,8 @@ def _decision(element: Element, content: Package) -> Iterator[Problem]:
     if not element.result_variable:
         yield _problem(element, "no_result_variable")
     try:
-        found = dmn.parse(content.decision(element.decision)).find(element.decision)
+        model = dmn.parse(content.decision(element.decision))
+        found = model.find(element.decision)
     except (MissingFile, dmn.UnknownDecision):
         yield _problem(element, "unknown_decision", decision=element.decision)
         return
@@ -425,6 +427,8 @@ def _decision(element: Element, content: Package) -> Iterator[Problem]:
         return
     file = f"decisions/{element.decision}.dmn"
     yield from (replace(one, element_id=element.id, file=file) for one in tables.problems(found))
+    for doubt in matching.of_decision(model, found):
+        yield Problem(0, element.id, doubt.rule, doubt.values, file)
 
 
 def _topic(element: Element) -> Iterator[Problem]:
@@ -434,11 +438,19 @@ def _topic(element: Element) -> Iterator[Problem]:
         yield _problem(element, "unknown_topic", topic=element.topic)
         return
     fields = _fields(known.parameters)
-    given = {parameter.name for parameter in element.parameters}
+    given = {one.name for one in element.parameters if one.expression.strip() or not fields.get(one.name)}
     for name in sorted(given - fields.keys()):
         yield _problem(element, "unknown_parameter", topic=element.topic, parameter=name)
     for name in sorted(name for name, required in fields.items() if required and name not in given):
         yield _problem(element, "missing_parameter", topic=element.topic, parameter=name)
+
+
+def _is_missing(element: Element, parameter: Parameter) -> bool:
+    """Whether a parameter that is needed has been left empty, which is told as that."""
+    known = handlers.registered().get(element.topic)
+    return (
+        not parameter.expression.strip() and known is not None and _fields(known.parameters).get(parameter.name, False)
+    )
 
 
 def _fields(schema: type[Schema]) -> dict[str, bool]:
@@ -448,7 +460,7 @@ def _fields(schema: type[Schema]) -> dict[str, bool]:
 def _expressions(element: Element) -> Iterator[Problem]:
     texts = [(name, element.properties[name]) for name in EXPRESSION_PROPERTIES if element.properties.get(name)]
     texts += [(name, text) for name, text in element.properties.items() if name.startswith(("in.", "out."))]
-    texts += [(parameter.name, parameter.expression) for parameter in element.parameters]
+    texts += [(one.name, one.expression) for one in element.parameters if not _is_missing(element, one)]
     if element.timer:
         texts.append(("timer", element.timer))
     if element.multi_instance is not None and element.multi_instance.completion:
@@ -462,3 +474,5 @@ def _feel(text: str, line: int, element_id: str, place: str) -> Iterator[Problem
         feel.compile(text)
     except FeelSyntaxError as error:
         yield Problem(line, element_id, "feel_syntax", {"place": place, **error.values})
+    for doubt in matching.of_text(text):
+        yield Problem(line, element_id, doubt.rule, {"place": place, **doubt.values})

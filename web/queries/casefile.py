@@ -1,4 +1,4 @@
-"""A case as its page shows it: row, complaint, history, where it stands on which diagram, money and messages."""
+"""A case as its page shows it: row, complaint, history, where it stands on which diagram, and messages."""
 
 from __future__ import annotations
 
@@ -9,13 +9,14 @@ from sqlalchemy import bindparam, select
 
 import engine
 from models.base import session
-from models.billing import JournalEntry, LedgerAccount, Posting
 from models.comment import Comment
 from models.complaint import Complaint
+from models.customer import Customer
 from models.instance import ProcessInstance
 from models.notice import OutboxMessage
 from models.user_task import UserTask
 from web.queries.names import english_elements, process_name
+from web.queries.standing import Whose
 
 _OF_NUMBER = (
     select(ProcessInstance)
@@ -23,7 +24,11 @@ _OF_NUMBER = (
     .order_by(ProcessInstance.id.desc())
     .limit(1)
 )
-_COMPLAINT = select(Complaint).where(Complaint.instance_id == bindparam("instance"))
+_COMPLAINT = (
+    select(Complaint, Customer.name)
+    .outerjoin(Customer, Customer.id == Complaint.customer_id)
+    .where(Complaint.instance_id == bindparam("instance"))
+)
 _OPEN_TASKS = (
     select(UserTask)
     .where(UserTask.instance_id == bindparam("instance"), UserTask.state == "open")
@@ -61,9 +66,12 @@ def find(number: str) -> ProcessInstance:
     return found
 
 
-def complaint_of(instance: ProcessInstance) -> Complaint | None:
-    """The complaint row of a case; batches have none."""
-    return session().scalars(_COMPLAINT, {"instance": instance.id}).first()
+def complaint_of(instance: ProcessInstance) -> tuple[Complaint | None, Whose]:
+    """The complaint row of a case, and who it is about; batches have none and are about nobody."""
+    found = session().execute(_COMPLAINT, {"instance": instance.id}).first()
+    if found is None:
+        return None, Whose(None, None, None)
+    return found[0], Whose(found[1], found[0].msisdn, found[0].process_key)
 
 
 def stages(told: engine.CaseHistory) -> list[Stage]:
@@ -86,36 +94,19 @@ def stage_of_task(task: UserTask, told: engine.CaseHistory) -> Stage:
     return _stage(told.marking(scope), told.definition, 0)
 
 
-@dataclass(frozen=True)
-class MoneyLine:
-    """One posting of the case: from which account to which, fen."""
-
-    at: Any
-    kind: str
-    memo: str
-    debit: str
-    credit: str
-    amount: int
-
-
-def money(number: str) -> list[MoneyLine]:
-    """The postings of a case, oldest first."""
-    debit, credit = LedgerAccount.__table__.alias("debit"), LedgerAccount.__table__.alias("credit")
-    query = (
-        select(JournalEntry.at, JournalEntry.kind, JournalEntry.memo, debit.c.kind, credit.c.kind, Posting.amount)
-        .join(Posting, Posting.entry_id == JournalEntry.id)
-        .join(debit, debit.c.id == Posting.debit_account_id)
-        .join(credit, credit.c.id == Posting.credit_account_id)
-        .where(JournalEntry.case_number == number)
-        .order_by(JournalEntry.id, Posting.line)
-    )
-    return [MoneyLine(*row) for row in session().execute(query)]
-
-
 def messages(number: str) -> list[OutboxMessage]:
     """Text messages to the customer, oldest first."""
     query = select(OutboxMessage).where(OutboxMessage.case_number == number).order_by(OutboxMessage.queued_at)
     return list(session().scalars(query))
+
+
+def told(complaint: Complaint | None, said: list[OutboxMessage]) -> str:
+    """How far the result of a case has come: "told", "queued" or "failed" as the words that hold it, "untold" when none does; empty without a result."""
+    result = complaint.resolution if complaint is not None else None
+    if not result:
+        return ""
+    states = {one.state for one in said if result in one.body}
+    return next((state for state in ("queued", "failed") if states == {state}), "told" if states else "untold")
 
 
 def comments(number: str) -> list[Comment]:

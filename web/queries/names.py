@@ -18,6 +18,7 @@ from models.instance import ProcessInstance
 from models.usage import Cell
 from web.i18n import language
 
+INSTALLATION = "installation"
 ON_THE_SPOT = "on_the_spot"  # what is answered at once goes through no process
 _DEPARTMENTS = select(Department.code, Department.name_zh, Department.name_en)
 _PEOPLE = select(User.name, User.display_name).where(User.name.in_(bindparam("logins", expanding=True)))
@@ -158,7 +159,16 @@ def of_both(old: engine.Package | None, new: engine.Package) -> dict[str, str]:
     """What the elements of two versions are called on an English page, for their pictures; empty in Chinese, which is drawn."""
     if language() != "en":
         return {}
-    return {**(of_package(old) if old is not None else {}), **of_package(new)}
+    return {**(_drawn(old) if old is not None else {}), **_drawn(new)}
+
+
+def _drawn(package: engine.Package) -> dict[str, str]:
+    """The English names of what a package's own diagram shows, the pool's under the empty id; a draft that cannot be executed has them as well."""
+    try:
+        lanes = _english_lanes(engine.read_diagram(package.bpmn(package.key)))
+    except engine.EngineError:
+        lanes = {}
+    return {**lanes, **engine.english_by_id(package)}
 
 
 def documentation(process: str, element: engine.Element, definition: engine.Definition | None = None) -> str:
@@ -201,9 +211,11 @@ def department_codes() -> dict[str, str]:
 
 
 def person_name(login: str | None) -> str:
-    """What a person is called; the login itself when nobody has it (the desk, an installation)."""
+    """What a person is called, or what did it without one; the login itself when nobody has it."""
     if not login:
         return ""
+    if login == INSTALLATION:
+        return str(gettext("the installation"))
     known = _people()
     if login not in known:
         know_people({login})

@@ -13,6 +13,7 @@ from flask_babel import gettext
 import engine
 from office.masking import EVERYTHING, Sight, Withheld
 from office.masking import step as shown_step
+from service_tasks import labels
 from web.i18n import in_language, moment, remark, withheld, yuan
 from web.i18n import mark as _
 from web.queries.names import (
@@ -27,8 +28,7 @@ from web.queries.names import (
 
 Step = dict[str, Any]
 MOST_SEQ = 2**31
-MONEY = ("amount", "prepayment", "bill_due", "late_fee", "deposit", "held", "balance", "charge", "total")
-
+OF_REFUSALS = frozenset({"disputed", "left"})  # what only billing says, when it refuses
 
 WAITS = ("user_task_created", "timer_set", "message_awaited")
 WAITS_OVER = tuple(
@@ -75,6 +75,12 @@ def _lines(told: engine.CaseHistory, sight: Sight, shown: range) -> list[Line]:
 def teller(definition: engine.Definition) -> _Teller:
     """Whoever tells a history step by step; it must be told every step, in order, as it may be shown."""
     return _Teller(definition, EVERYTHING)
+
+
+def answered(step: Step, place: str) -> Mapping[str, Any]:
+    """What a service gave, by name; nothing for what is withheld or erased as a whole, of which only a word is left."""
+    found = step.get(place)
+    return found if isinstance(found, Mapping) else {}
 
 
 class _Teller:
@@ -182,7 +188,7 @@ class _Teller:
         return "desk", gettext("Approved: %(task)s", task=self.name(step)), details
 
     def job(self, step: Step) -> Any:
-        result = step["result"] or {}
+        result = answered(step, "result")
         details = [
             (gettext(_LABELS[k]), process_name(v, self.definition) if k == "process" else plain(k, v))
             for k, v in result.items()
@@ -284,11 +290,17 @@ _LABELS = {
 }
 
 
+def is_amount(name: str, value: Any) -> bool:
+    """Whether a value is fen, as its name says in the answers of service tasks; of `first.charge` the last part does."""
+    if not isinstance(value, int) or isinstance(value, bool):
+        return False
+    last = name.rpartition(".")[2]
+    return last in OF_REFUSALS or last in labels.amounts()
+
+
 def plain(name: str, value: Any) -> str:
-    """A value of a service's answer, money by its name."""
-    if isinstance(value, int) and not isinstance(value, bool) and (name in MONEY or name.endswith("_balance")):
-        return yuan(value)
-    return written(value)
+    """A value of a service's answer."""
+    return yuan(value) if is_amount(name, value) else written(value)
 
 
 def shown(value: Any, field: Any) -> str:

@@ -10,8 +10,9 @@ import pytest
 from flask import Flask, g
 
 import engine
-from engine.definitions import filling
-from tests.drawing import end, package, path, process, start, user
+from engine.definitions import filling, matching
+from service_tasks import notification  # noqa: F401  which registers what is sent
+from tests.drawing import end, package, path, process, service, start, user
 from web import i18n
 from web.queries import doubts, findings, unreadable
 
@@ -56,6 +57,8 @@ def test_every_doubt_has_words() -> None:
     files = [*(SOURCES / "definitions").glob("*.py"), SOURCES / "language" / "feel" / "inference.py"]
     text = "".join(file.read_text(encoding="utf-8") for file in files)
     named = set(re.findall(r'Doubt\(\s*"([a-z_]+)"', text)) | {"unfit", "required_never_shown", "rules_overlap"}
+    named |= {"limit_when_called", "placeholder_sent", "placeholder_shown"}
+    named -= matching.RULES  # which are problems
     near = {f"{rule}_near" for rule in named if f"{rule}_near" in doubts.RULES}
     assert len(named) >= 20
     assert named | near | {"rules_disagree"} == doubts.RULES.keys()
@@ -75,6 +78,8 @@ VALUES = {
     "function": "floor",
     "takes": "way",
     "wanted": "number, string",
+    "written": "{amuont}",
+    "callers": "TS-002",
     "case": [("Amount", "5"), ("Way", "")],
 }
 
@@ -170,7 +175,8 @@ def test_findings_without_end_end(tmp_path: Path) -> None:
 def test_no_words_without_a_rule() -> None:
     """Texts of rules that are gone go too."""
     own = set(re.findall(r'yield "([a-z_]+)"', Path(filling.__file__).read_text(encoding="utf-8")))
-    assert findings.RULES.keys() - rules() - own == set()
+    assert findings.RULES.keys() - rules() - own - matching.RULES == set()
+    assert findings.RULES.keys() >= matching.RULES
 
 
 @pytest.mark.parametrize("rule", sorted(findings.RULES))
@@ -201,3 +207,15 @@ def test_a_name_of_two_elements_stays_as_it_is() -> None:
     content = package("P", drawn, {"translations/P.en.yaml": "x: One\ny: Two\n"})
     assert "登记" not in engine.english_names(content)
     assert engine.english_names(package("P", "<", {"translations/P.en.yaml": "x: One\n"})) == {}
+
+
+@pytest.mark.parametrize(("language", "subject", "text"), [("en", "Subject", "Text"), ("zh", "标题", "内容")])
+def test_parameters_are_called_as_the_panel_calls_them(language: str, subject: str, text: str) -> None:
+    """Nobody finds “subject” in a panel that says 标题; a needed one that was left empty is told as missing."""
+    g.language = language
+    step = service("x", "notification/department", group='"a"', subject=" ", text='"a" +')
+    content = package("P", process("P", start(), step, end(), path("begun", "x", "finished")))
+    told = {one["rule"]: one["text"] for one in findings.as_json(engine.lint(content), content)}
+    assert set(told) == {"missing_parameter", "feel_syntax"}
+    assert subject in told["missing_parameter"]
+    assert text in told["feel_syntax"]

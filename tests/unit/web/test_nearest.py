@@ -13,6 +13,7 @@ PLACES = {
     "/tasks/5/fields": "/tasks/5",
     "/cases/AJ-1/comments": "/cases/AJ-1",
     "/cases/AJ-1/interim-replies": "/cases/AJ-1",
+    "/cases/AJ-1/messages/5/instead": "/cases/AJ-1",
     "/cases/AJ-1/erasure": "/cases/AJ-1",
     "/cases/AJ-1/verification": "/cases/AJ-1/replay",
     "/intake/suggestion": "/intake",
@@ -26,6 +27,7 @@ PLACES = {
     "/processes/TS-002/try/step": "/processes/TS-002/try",
     "/processes/TS-002/versions/1/restoration": "/processes/TS-002/versions/1",
     "/language": "/",
+    "/language/en": "/",
     "/logout": "/",
 }
 

@@ -36,6 +36,7 @@ export function taskEntries(_element, { draft, config }) {
     propertyEntry(line, "approves", { label: say("approves"), hint: say("approves_hint") }),
     ...["When", "Amount", "Kind", "Payee", "Lines"].map((part) => propertyEntry(feel, `approved${part}`, { label: say(`approved_${part.toLowerCase()}`) })),
     propertyEntry(line, "tries", { label: say("tries"), hint: say("tries_hint") }),
+    propertyEntry(feel, "triesWhen", { label: say("tries_when") }),
     known(),
   ];
 }
