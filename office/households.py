@@ -17,6 +17,8 @@ def barred(instances: Collection[int], user: str) -> dict[int, engine.NotPermitt
     return {instance: OwnHousehold(instance=instance) for instance in households.cases(instances, user)}
 
 
-def wrong(msisdn: str, user: str) -> list[engine.Reason]:
+def wrong(msisdn: str, by: engine.Actor) -> list[engine.Reason]:
     """Why a person may not take a case of this number in; empty when they may."""
-    return [engine.Reason("OwnHousehold")] if households.owns(user, msisdn) else []
+    if by.unbarred or not households.owns(by.user, msisdn):
+        return []
+    return [engine.Reason("OwnHousehold")]

@@ -243,7 +243,7 @@ def _suggested(started: engine.Advanced, intake: Intake, at: datetime) -> Sugges
 
 
 def _check(intake: Intake, by: engine.Actor) -> None:
-    reasons = wrong(intake) or {"msisdn": households.wrong(intake.msisdn, by.user)}
+    reasons = wrong(intake) or {"msisdn": households.wrong(intake.msisdn, by)}
     if any(reasons.values()):
         raise engine.InvalidForm(reasons=reasons)
 

@@ -20,7 +20,12 @@ from tests.visitors import Caller, Visitor
 DISPUTED = {"disputed_amount": "10.00", "demand": "减免", "explained_first": "true"}
 JUDGED = {"finding": "charge_right", "finding_note": "收费正确", "disputed_amount": "10.00"}
 INSISTS = {"resolution": "收费正确", "explanation_accepted": "no"}
-ASKED = {"insistence_reason": "老客户", "requested_amount": "10.00", "clerk_opinion": "建议减免"}
+ASKED = {
+    "insistence_reason": "老客户",
+    "requested_amount": "10.00",
+    "requested_way": "credit",
+    "clerk_opinion": "建议减免",
+}
 APPROVED = {"reduction_approved": "yes", "approval_opinion": "同意"}
 
 
