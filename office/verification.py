@@ -45,11 +45,11 @@ STANDS_IN = {
 
 @dataclass(frozen=True)
 class Call:
-    """An answered service call that moves money, as the history has it."""
+    """An answered service call that moves money, as the history has it, and what it moves in order."""
 
     seq: int
     at: datetime
-    move: effects.Move
+    moves: tuple[effects.Move, ...]
 
 
 def verify(instance_id: int) -> Verdict:
@@ -159,12 +159,13 @@ def _instance_of(key: Any) -> int | None:
 def _ledger(verdict: Verdict, rows: list[Any]) -> Iterator[Deviation]:
     """Every posting of a case against its calls, both ways."""
     calls = _calls(verdict)
-    seen = set()
+    seen: dict[Any, int] = defaultdict(int)
     last = verdict.entries
     for row in rows:
         damaged = cells.unreadable(row)
+        place = seen[row.key]
+        seen[row.key] += 1
         if damaged:
-            seen.add(row.key)
             whose = f"journal entry {row.id} ({row.key})"
             yield from (
                 Deviation(verdict.instance_id, "cell", last, f"{whose}: {STANDS_IN.get(name, name)}")
@@ -172,17 +173,18 @@ def _ledger(verdict: Verdict, rows: list[Any]) -> Iterator[Deviation]:
             )
             continue
         call = calls.get(row.key)
-        if call is None or row.key in seen:
+        if call is None or place >= len(call.moves):
             yield Deviation(
                 verdict.instance_id, "ledger", last, f"journal entry {row.key} belongs to no recorded service call"
             )
             continue
-        seen.add(row.key)
-        wrong = [name for name, one, other in _sides(row, call, verdict.business_key) if not _agrees(one, other)]
+        sides = _sides(row, call, call.moves[place], verdict.business_key)
+        wrong = [name for name, one, other in sides if not _agrees(one, other)]
         if wrong:
             yield Deviation(verdict.instance_id, "ledger", call.seq, f"journal entry {row.key}: {', '.join(wrong)}")
-    for key in sorted(calls.keys() - seen):
-        yield Deviation(verdict.instance_id, "ledger", calls[key].seq, f"journal entry {key} is missing")
+    for key in sorted(key for key in calls if seen[key] < len(calls[key].moves)):
+        missing = f"journal entry {key} is missing" if not seen[key] else f"journal entry {key}: lines are missing"
+        yield Deviation(verdict.instance_id, "ledger", calls[key].seq, missing)
 
 
 def _calls(verdict: Verdict) -> dict[str, Call]:
@@ -195,19 +197,19 @@ def _calls(verdict: Verdict) -> dict[str, Call]:
             if step["type"] == "job_created":
                 given[step["token"]] = step["parameters"]
             elif step["type"] == "job_completed" and step["topic"] in effects.MOVING and step["token"] != by_hand:
-                move = effects.expected(step["topic"], given.get(step["token"], {}), step["result"])
-                if move is not None:
-                    found[f"{verdict.instance_id}:{step['token']}"] = Call(entry.seq, entry.at, move)
+                moves = effects.expected(step["topic"], given.get(step["token"], {}), step["result"])
+                if moves:
+                    found[f"{verdict.instance_id}:{step['token']}"] = Call(entry.seq, entry.at, moves)
     return found
 
 
-def _sides(row: Any, call: Call, number: str) -> Iterator[tuple[str, Any, Any]]:
+def _sides(row: Any, call: Call, move: effects.Move, number: str) -> Iterator[tuple[str, Any, Any]]:
     yield "case", row.case_number, number
     yield "at", row.at, call.at
-    yield "kind", row.kind, call.move.kind
-    yield "amount", row.amount, call.move.amount
-    yield "debit", (row.debit, row.debit_number), call.move.debit
-    yield "credit", (row.credit, row.credit_number), call.move.credit
+    yield "kind", row.kind, move.kind
+    yield "amount", row.amount, move.amount
+    yield "debit", (row.debit, row.debit_number), move.debit
+    yield "credit", (row.credit, row.credit_number), move.credit
 
 
 def _agrees(row: Any, call: Any) -> bool:

@@ -9,13 +9,13 @@ from __future__ import annotations
 from typing import Any
 
 from engine.handlers import BpmnError, Call, handler
-from service_tasks import dates
+from service_tasks import dates, lines
 from service_tasks.calls import effect, refusing
 from service_tasks.gateway import Document, Receipt, Subscription, gateway
-from service_tasks.prepayment import check_disputed, open_target
+from service_tasks.prepayment import TARGET_ERRORS, check_disputed, open_target
 from service_tasks.refunds import schemas, sheets
 
-__all__ = ["belongs", "cancelled_prepayment", "cash", "credit", "deposit", "late_fee_waiver"]
+__all__ = ["belongs", "cancelled_prepayment", "cash", "credit", "deposit", "late_fee_waiver", "other_number"]
 
 
 def belongs(receipt: Receipt | None, subscription: Subscription | None, kind: str | None = None) -> bool:
@@ -28,7 +28,7 @@ def belongs(receipt: Receipt | None, subscription: Subscription | None, kind: st
 @handler(
     "refunds/cash",
     parameters=schemas.CashParameters,
-    result=schemas.RefundResult,
+    result=schemas.CashResult,
     errors={
         "receipt_unknown": ("receipt_number",),
         "receipt_used": ("receipt_number",),
@@ -48,9 +48,11 @@ def cash(parameters: dict[str, Any], call: Call) -> dict[str, Any]:
         raise BpmnError("receipt_unknown", receipt=number)
     check_disputed(amount, parameters["disputed_amount"])
     form = sheets.repayment_sheet(_repayment(subscription, parameters, call, method="cash", receipt_number=number))
-    with refusing("receipt_unknown", "receipt_used", "exceeds_receipt", "insufficient_prepayment"):
-        refund = gateway().refund_cash(number, amount, effect(call), form=form)
-    return _refunded(refund)
+    codes = ("receipt_unknown", "receipt_used", "exceeds_receipt", "exceeds_disputed", "insufficient_prepayment")
+    with refusing(*codes):
+        wanted = lines.parts(parameters["lines"])
+        refund = gateway().refund_cash(number, amount, effect(call), form=form, lines=wanted)
+    return _refunded(refund) | _beside(refund, "source")
 
 
 @handler(
@@ -70,9 +72,34 @@ def credit(parameters: dict[str, Any], call: Call) -> dict[str, Any]:
     if subscription is None:
         raise BpmnError("exceeds_bill", balance=0, amount=amount)
     form = sheets.repayment_sheet(_repayment(subscription, parameters, call, method="credit"))
-    with refusing("exceeds_bill", renamed={"exceeds_late_fee": "exceeds_bill"}):
-        note = gateway().credit(subscription.id, amount, kind, effect(call), form=form)
-    return {"credit_note": note.number, "amount": note.amount, "form": note.form}
+    with refusing("exceeds_bill", "exceeds_disputed", renamed={"exceeds_late_fee": "exceeds_bill"}):
+        wanted = lines.parts(parameters["lines"])
+        note = gateway().credit(subscription.id, amount, kind, effect(call), form=form, lines=wanted)
+    return _credited(note)
+
+
+@handler(
+    "refunds/other_number",
+    parameters=schemas.OtherNumberParameters,
+    result=schemas.CreditResult,
+    errors={**dict.fromkeys(TARGET_ERRORS, ("target",)), "exceeds_disputed": ("amount",)},
+    manual_ref="TS-002.7, TS-002.8",
+    title_zh="转抵另一号码话费",
+    title_en="Credit another number",
+)
+def other_number(parameters: dict[str, Any], call: Call) -> dict[str, Any]:
+    """Give a paid charge or late fee back as a credit on another number; what is still owed on the disputed bill falls first."""
+    amount, kind = parameters["amount"], parameters["kind"]
+    target = open_target(parameters["msisdn"], parameters["target"])
+    check_disputed(amount, parameters["disputed_amount"])
+    subscription = gateway().subscription(parameters["msisdn"])
+    form = sheets.repayment_sheet(_repayment(subscription, parameters, call, method="transfer", target=target.msisdn))
+    wanted = lines.parts(parameters["lines"])
+    if not wanted:
+        raise BpmnError("exceeds_disputed", amount=amount, disputed=0)
+    with refusing("exceeds_disputed"):
+        note = gateway().credit(subscription.id, amount, kind, effect(call), form=form, lines=wanted, target=target.id)
+    return _credited(note)
 
 
 @handler(
@@ -179,6 +206,17 @@ def _repayment(
         filled_on=dates.day_of(call.at),
         clerk=call.actor,
     )
+
+
+def _credited(note: Document) -> dict[str, Any]:
+    return {"credit_note": note.number, "amount": note.amount, "form": note.form} | _beside(note, "into")
+
+
+def _beside(paper: Document, account: str) -> dict[str, Any]:
+    """What giving lines back moved beside the amount, and the account that it left or reached; nothing where none were named."""
+    if not (named := paper.form.get(account)):
+        return {}
+    return {"fallen": paper.fallen, "late_fee": paper.late_fee, account: named}
 
 
 def _refunded(refund: Document) -> dict[str, Any]:
