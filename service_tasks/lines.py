@@ -44,7 +44,7 @@ class ReserveParameters(schemas.Parameters):
 
 
 class ReserveResult(Schema):
-    """What lines/reserve returns."""
+    """What lines/reserve returns; no amount where nothing was picked, and what was typed counts."""
 
     amount = schemas.fen("合计金额", "Total")
     count = schemas.number("项数", "Lines")
@@ -66,7 +66,7 @@ def reserve(parameters: dict[str, Any], call: Call) -> dict[str, Any]:
     if subscription is None:
         if wanted:
             raise BpmnError("line_unknown", line=wanted[0].line)
-        return {"amount": 0, "count": 0}
+        return {"amount": None, "count": 0}
     with refusing(*REFUSALS, renamed={"line_twice": "line_unknown"}):
         total = gateway().reserve(subscription.id, wanted, effect(call), kind=kind)
-    return {"amount": total, "count": len(wanted)}
+    return {"amount": total or None, "count": len(wanted)}

@@ -9,7 +9,8 @@ from typing import Any
 
 from flask_babel import gettext
 
-from web import refusals
+from service_tasks.gateway.listing import Listed
+from web import lines, refusals
 from web.i18n import in_language, moment, yuan
 from web.i18n import mark as _
 from web.queries.timeline import MONEY, written
@@ -229,6 +230,11 @@ _INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)"
 def code_text(code: Any) -> str:
     """A code in words; an unknown one as it is."""
     return gettext(CODES[code]) if code in CODES else written(code)
+
+
+def line_text(line: Listed) -> str:
+    """A line of a customer's papers in words."""
+    return lines.line_text(line, code_text)
 
 
 def column_text(name: str) -> str:
