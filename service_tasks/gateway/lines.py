@@ -5,7 +5,7 @@
     information-fee:17       what a service provider took with it
     late-fee:2026-11         late fee drawn on a bill; late-fee:brought, what stood before any was drawn here
     deposit:SJ-1             a deposit, by its receipt
-    payment:SJ-2             any other payment, by its receipt
+    payment:SJ-2             a prepayment, or what of another payment paid no bill, by its receipt
     card:8800000401          a recharge card that was charged to the number
     debit:5                  a direct debit that was carried out
     promised-credit:9        a correction entered for secondary pricing that did not come
@@ -25,11 +25,13 @@ from sqlalchemy import func, select
 from models.base import session
 from models.billing import Bill, BillItem, LateFeeAccrual, LedgerAccount, Posting, Receipt, SecondaryPricingItem
 from models.customer import Subscription
+from models.lines import BillPayment
 from models.usage import COMPONENTS, BankMandate, Cdr, DirectDebit, RechargeCard
 from service_tasks.gateway.values import LinePart, Refused
 
 BROUGHT = "brought"
 USAGE = ("call", "roaming")
+PAYMENTS = ("prepayment", "charge")
 OF_CALL = tuple(name for name in COMPONENTS if name != "information")
 
 
@@ -251,22 +253,28 @@ def _late_fees(papers: Papers, keys: set[str]) -> dict[str, list[Paper]]:
     }
 
 
-def _receipts(papers: Papers, keys: set[str], *, deposits: bool) -> dict[str, list[Paper]]:
-    kind = Receipt.kind == "deposit" if deposits else Receipt.kind != "deposit"
-    query = select(Receipt.number, Receipt.kind, Receipt.amount).where(Receipt.number.in_(keys), kind)
-    address = "deposit" if deposits else "payment"
-    return {
-        f"{address}:{number}": [Paper(address=f"{address}:{number}", amount=amount, money=money)]
-        for number, money, amount in session().execute(query.where(Receipt.subscription_id == papers.subscription_id))
-    }
-
-
 def _deposits(papers: Papers, keys: set[str]) -> dict[str, list[Paper]]:
-    return _receipts(papers, keys, deposits=True)
+    query = select(Receipt.number, Receipt.amount).where(Receipt.number.in_(keys), Receipt.kind == "deposit")
+    rows = session().execute(query.where(Receipt.subscription_id == papers.subscription_id))
+    return {f"deposit:{key}": [Paper(address=f"deposit:{key}", amount=amount, money="deposit")] for key, amount in rows}
+
+
+def on_bills() -> Any:
+    """What a receipt paid on bills, whose lines are picked instead of it."""
+    paid = select(func.coalesce(func.sum(BillPayment.amount), 0))
+    return paid.where(BillPayment.receipt_number == Receipt.number).scalar_subquery()
 
 
 def _payments(papers: Papers, keys: set[str]) -> dict[str, list[Paper]]:
-    return _receipts(papers, keys, deposits=False)
+    query = select(Receipt.number, Receipt.kind, Receipt.amount - on_bills()).where(
+        Receipt.number.in_(keys), Receipt.kind.in_(PAYMENTS)
+    )
+    rows = session().execute(query.where(Receipt.subscription_id == papers.subscription_id))
+    return {
+        f"payment:{key}": [Paper(address=f"payment:{key}", amount=int(amount), money=money)]
+        for key, money, amount in rows
+        if amount > 0
+    }
 
 
 def _cards(papers: Papers, keys: set[str]) -> dict[str, list[Paper]]:
@@ -280,11 +288,16 @@ def _cards(papers: Papers, keys: set[str]) -> dict[str, list[Paper]]:
 
 
 def _debits(papers: Papers, keys: set[str]) -> dict[str, list[Paper]]:
+    """A debit lies in the bill of its period: what it took twice is given back once."""
     ids = [int(key) for key in keys if key.isascii() and key.isdecimal() and len(key) < 19]
-    query = select(DirectDebit.id, DirectDebit.amount).join(BankMandate, BankMandate.id == DirectDebit.mandate_id)
+    query = select(DirectDebit.id, DirectDebit.amount, DirectDebit.period).join(BankMandate)
     own = BankMandate.subscription_id == papers.subscription_id
     rows = session().execute(query.where(DirectDebit.id.in_(ids), own, DirectDebit.state == "done"))
-    return {f"debit:{id}": [Paper(address=f"debit:{id}", amount=amount, money="charge")] for id, amount in rows}
+    bills = {one.period: one.address for one in papers.bills.values()}
+    return {
+        f"debit:{id}": [Paper(address=f"debit:{id}", amount=amount, money="charge", inside=bills.get(period))]
+        for id, amount, period in rows
+    }
 
 
 def _promised_credits(papers: Papers, keys: set[str]) -> dict[str, list[Paper]]:

@@ -24,7 +24,7 @@ from models.billing import (
 )
 from models.lines import BillPayment, DisputedLine, LineClaim
 from models.usage import COMPONENTS, BankMandate, Cdr, DirectDebit, RechargeCard
-from service_tasks.gateway.lines import BROUGHT, owned_calls
+from service_tasks.gateway.lines import BROUGHT, PAYMENTS, on_bills, owned_calls
 
 MOST_CALLS = 5_000
 HELD_BY = {"originating": "call", "terminating": "call", "forwarded": "call", "sms": "call", "data": "call"}
@@ -82,7 +82,7 @@ def papers(subscription_id: int, *, own_case: str | None = None) -> Listing:
 
     return Listing(
         tuple(BillListed(period, total, paid, tuple(map(claimed.stands, lines))) for _, period, total, paid, lines in bills),
-        tuple(claimed.stands(replace(one, period=periods.get(bill, ""))) for bill, one in calls),
+        tuple(claimed.stands(replace(one, period=periods.get(bill or 0, ""))) for bill, one in calls),
         tuple(map(claimed.stands, _others(subscription_id, periods))),
     )
 
@@ -137,8 +137,8 @@ def _others(subscription_id: int, periods: dict[int, str]) -> list[Listed]:
         _part("late-fee", literal(BROUGHT), "late_fee", late - drawn.scalar_subquery(), null(), ""),
         _part(
             case((Receipt.kind == "deposit", "deposit"), else_="payment"),
-            Receipt.number, Receipt.kind, Receipt.amount, Receipt.issued_at, "",
-        ).where(Receipt.subscription_id == subscription_id),
+            Receipt.number, Receipt.kind, Receipt.amount - on_bills(), Receipt.issued_at, "",
+        ).where(Receipt.subscription_id == subscription_id, Receipt.kind.in_((*PAYMENTS, "deposit"))),
         _part("card", RechargeCard.serial, "card", RechargeCard.remaining, RechargeCard.charged_at, "").where(
             RechargeCard.charged_subscription_id == subscription_id
         ),
@@ -191,7 +191,7 @@ class _Claimed:
 
 def _claimed(subscription_id: int, own_case: str | None) -> _Claimed:
     line, claim = DisputedLine, LineClaim
-    query = select(line.address, line.amount - line.claimed, claim.amount, claim.case_number, claim.state)
+    query: Any = select(line.address, line.amount - line.claimed, claim.amount, claim.case_number, claim.state)
     rows = session().execute(
         query.outerjoin(claim, claim.line_id == line.id).where(line.subscription_id == subscription_id)
     )

@@ -20,14 +20,17 @@ def charge(papers: Papers, amount: int, state: str, effect: Effect, entry: Entry
 
 
 def receipt(papers: Papers, number: str, kind: str, whole: int, amount: int, effect: Effect, entry: Entry) -> None:
-    """Of the one bill that a receipt paid, or of the payment itself."""
-    paid = payments.paid_by(number) if kind == "charge" else {}
-    if len(paid) == 1:
-        paper = _bill(papers, next(iter(paid)))
-    else:
+    """Of the bills that a receipt paid, in their order, and of the payment itself where it paid none."""
+    for bill, paid in payments.paid_by(number).items() if kind == "charge" else ():
+        share = min(amount, paid)
+        amount -= share
+        whole -= paid
+        if share:
+            claims.note(papers, _bill(papers, bill), share, "refunded", effect, entry)
+    if amount and whole > 0 and kind != "late_fee":
         address = "deposit" if kind == "deposit" else "payment"
         paper = Paper(address=f"{address}:{number}", amount=whole, money=kind)
-    claims.note(papers, paper, amount, "refunded", effect, entry)
+        claims.note(papers, paper, min(amount, whole), "refunded", effect, entry)
 
 
 def _bill(papers: Papers, bill_id: int) -> Paper:

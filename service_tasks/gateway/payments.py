@@ -84,7 +84,8 @@ def paid_by(receipt_number: str) -> dict[int, int]:
     """What a receipt paid on each bill."""
     payment = BillPayment
     query = select(payment.bill_id, func.sum(payment.amount)).where(payment.receipt_number == receipt_number)
-    return {bill: int(amount) for bill, amount in session().execute(query.group_by(payment.bill_id))}
+    rows = session().execute(query.group_by(payment.bill_id).order_by(func.min(payment.id)))
+    return {bill: int(amount) for bill, amount in rows}
 
 
 def spend(given: Mapping[int, int]) -> None:

@@ -59,6 +59,10 @@ CODES = {
     "charge_hold_rejected": _("charge hold taken back"),
     "secondary_pricing": _("secondary pricing"),
     "charge": _("charge"),
+    "basic": _("basic charge"),
+    "long_distance": _("long-distance charge"),
+    "ip": _("IP charge"),
+    "forwarding": _("forwarding charge"),
     "function_fee": _("function fee"),
     "monthly_fee": _("monthly fee"),
     "counter": _("at the counter"),
@@ -189,6 +193,8 @@ COLUMNS = {
     "basic": _("Basic"),
     "forwarding": _("Forwarding"),
     "amount": _("Amount"),
+    "line": _("What"),
+    "component": _("Part of the call"),
     "at": _("When"),
     "site": _("Site"),
     "after": _("After"),
@@ -244,6 +250,8 @@ def column_text(name: str) -> str:
 
 def cell_text(name: str, value: Any) -> str:
     """A cell of evidence: money as yuan, instants as the page writes them, codes in words."""
+    if name == "line" and isinstance(value, str):
+        return lines.address_text(value)
     if name in FEN and isinstance(value, int) and not isinstance(value, bool):
         return yuan(value)
     if name == "field":

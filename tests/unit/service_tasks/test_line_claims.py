@@ -21,6 +21,7 @@ from models.usage import Cdr
 from office.fixtures import build
 from service_tasks.gateway import Effect, LinePart, Refused, gateway, payments
 from service_tasks.gateway.lines import Papers
+from service_tasks.gateway.listing import papers
 from web import config, create_app
 
 AT = datetime(2026, 11, 23, 1, tzinfo=UTC)
@@ -149,11 +150,30 @@ def test_what_is_no_line_of_the_customer_is_refused(desk: None, line: str) -> No
 
 def test_another_customer_s_line_is_refused(desk: None) -> None:
     """Somebody else's call or receipt is unknown, not merely taken."""
-    for line in (call_of(ONE), "payment:SJ-2"):
+    for line in (call_of(ONE), "bill-item:2026-09:1"):
         assert (
             refused(lambda line=line: gateway().reserve(id_of(TWO), [part(line, 1)], effect("A")))["reason"]
             == "line_unknown"
         )
+
+
+def test_a_payment_is_no_line_beside_the_bill_it_paid(desk: None) -> None:
+    """What a receipt paid on a bill is disputed by the lines of the bill, so that it is not given twice."""
+    assert refused(lambda: gateway().reserve(id_of(ONE), [part("payment:SJ-2", 1)], effect("A")))["reason"] == "line_unknown"
+    assert [one.line for one in papers(id_of(ONE)).others] == []
+
+
+def test_the_papers_say_what_is_left_and_who_has_it(office: None) -> None:
+    """Beside a step: every line with what is left of it; what the case itself has in reserve counts as left."""
+    gateway().credit(id_of(ONE), 3000, "charge", effect("A"), lines=[part("bill-item:2026-10:1", 3000)])
+    gateway().reserve(id_of(ONE), [part("bill-item:2026-10:1", 500)], effect("B"))
+    listed = {one.line: one for one in papers(id_of(ONE), own_case="B").each()}
+    assert listed["bill-item:2026-10:1"].left == 2000
+    assert listed["bill-item:2026-10:1"].cases == ("A",)
+    assert {one.left for one in papers(id_of(ONE), own_case="C").each() if one.line == "bill-item:2026-10:1"} == {1500}
+    assert (listed[call_of(ONE)].left, listed[call_of(ONE)].seconds) == (130, 2)
+    late = [(one.line, one.amount) for one in papers(id_of(TWO)).others]
+    assert late == [("late-fee:brought", 120)]
 
 
 def test_a_part_of_a_line_has_a_reason(desk: None) -> None:
@@ -301,12 +321,12 @@ def test_payments_pay_the_oldest_bill_first(desk: None) -> None:
         },
         at=AT,
     )
-    papers = Papers.of(id_of("13900000009"))
-    older, newer = papers.bills
-    payments.allocate(papers, 7000, AT)
-    assert payments.owed(papers) == {older: 0, newer: 4600}
-    payments.allocate(papers, 100, AT, bill_id=newer)
-    assert payments.owed(papers) == {older: 0, newer: 4500}
+    billed = Papers.of(id_of("13900000009"))
+    older, newer = billed.bills
+    payments.allocate(billed, 7000, AT)
+    assert payments.owed(billed) == {older: 0, newer: 4600}
+    payments.allocate(billed, 100, AT, bill_id=newer)
+    assert payments.owed(billed) == {older: 0, newer: 4500}
 
 
 def test_receipts_stand_for_the_bills_they_paid(desk: None) -> None:

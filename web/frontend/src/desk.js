@@ -6,6 +6,7 @@ import "./conditions.js";
 import { refreshAll } from "./countdown.js";
 import { focusErrors } from "./forms.js";
 import "./keys.js";
+import "./lines.js";
 import "./requests.js";
 import "./unsent.js";
 
