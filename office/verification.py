@@ -23,6 +23,7 @@ from models.cells import UNREADABLE, as_stored
 from models.complaint import Complaint
 from models.customer import Subscription
 from models.instance import CaseKey, ProcessInstance
+from models.lines import DisputedLine, LineClaim
 from office import erasure
 from service_tasks import effects
 
@@ -84,7 +85,16 @@ def _left(verdicts: Sequence[Verdict]) -> Mapping[str, list[str]]:
 
 def verify_office() -> list[Deviation]:
     """What belongs to no single case: published versions, streams, balances, entries, keys and complaints of cases that are gone, cells of no sense, tables that are missing."""
-    asked = (engine.verify_definitions, engine.verify_streams, _balances, _strays, _keys, _complaints, _cells)
+    asked = (
+        engine.verify_definitions,
+        engine.verify_streams,
+        _balances,
+        _strays,
+        _keys,
+        _complaints,
+        _lines,
+        _cells,
+    )
     return verify_schema() + [found for question in asked for found in _survived(question)]
 
 
@@ -269,6 +279,46 @@ def _complaints() -> Iterator[Deviation]:
             yield Deviation(_id(instance_id), "missing", 0, f"complaint {number}: its case is gone")
         elif business_key != number:
             yield Deviation(_id(instance_id), "rows", 1, f"complaint {number} names the case {business_key}")
+
+
+def _lines() -> Iterator[Deviation]:
+    """What is claimed of a line is the sum of the claims on it and inside it; a claim names a case that is there, and no more than its entry moved."""
+    line, claim = DisputedLine, LineClaim
+    standing = case((claim.state == "reversed", 0), else_=claim.amount)
+    summed = dict(session().execute(select(claim.line_id, func.sum(standing)).group_by(claim.line_id)).tuples().all())
+    rows = session().execute(select(line.id, line.address, line.claimed, line.inside_id)).all()
+    claimed: dict[int, int] = defaultdict(int)
+    inside = {row.id: row.inside_id for row in rows}
+    for id in inside:
+        place: int | None = id
+        while place is not None:
+            claimed[place] += int(summed.get(id) or 0)
+            place = inside.get(place)
+    for row in rows:
+        if row.claimed != claimed[row.id]:
+            what = f"line {row.address}: {row.claimed} is claimed, the claims make {claimed[row.id]}"
+            yield Deviation(0, "lines", 0, what)
+    yield from _claims()
+
+
+def _claims() -> Iterator[Deviation]:
+    claim, moved = LineClaim, func.sum(Posting.amount)
+    known = select(ProcessInstance.business_key)
+    gone = select(claim.case_number).where(claim.case_number.is_not(None), claim.case_number.not_in(known)).distinct()
+    for number in session().scalars(gone):
+        yield Deviation(0, "missing", 0, f"claims on lines: their case {number} is gone")
+    entries = (
+        select(claim.entry_id, func.sum(claim.amount).label("claimed"))
+        .where(claim.entry_id.is_not(None))
+        .group_by(claim.entry_id)
+        .subquery()
+    )
+    query = select(entries.c.entry_id, entries.c.claimed, moved).outerjoin(
+        Posting, Posting.entry_id == entries.c.entry_id
+    )
+    for entry, amount, posted in session().execute(query.group_by(entries.c.entry_id, entries.c.claimed)):
+        if amount > (posted or 0):
+            yield Deviation(0, "lines", 0, f"journal entry {entry} moved {posted or 0}, claims on lines make {amount}")
 
 
 def _id(stored: Any) -> int:

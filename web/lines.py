@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from typing import Any
 
 from flask_babel import gettext
 
 from service_tasks.gateway.listing import Listed
-from web.i18n import moment
 from web.i18n import mark as _
+from web.i18n import moment, yuan
 
 ADDRESSES = {
     "bill-item": _("line %(number)s of the bill of %(period)s"),
@@ -33,6 +34,21 @@ def address_text(address: str) -> str:
         return address
     period, _colon, number = key.rpartition(":") if kind == "bill-item" else (key, "", key)
     return gettext(ADDRESSES[kind], period=period, number=number)
+
+
+def picked_text(picked: Mapping[str, Any], said: Callable[[Any], str]) -> str:
+    """A picked line with its amount and why it is only a part; `said` puts a component, or what is withheld, in words."""
+    line, amount = picked.get("line"), picked.get("amount")
+    told = [address_text(line) if isinstance(line, str) else said(line)]
+    told += [said(picked["component"])] if picked.get("component") else []
+    told += [yuan(amount) if isinstance(amount, int) else said(amount)]
+    told += [said(picked["reason"])] if picked.get("reason") else []
+    return " ".join(told)
+
+
+def is_picked(value: Any) -> bool:
+    """Whether a value is a picked line."""
+    return isinstance(value, Mapping) and "line" in value and "amount" in value
 
 
 def line_text(one: Listed, said: Callable[[str], str]) -> str:

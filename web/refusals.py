@@ -30,9 +30,7 @@ SENTENCES = {
     "line_unfit": _("%(line)s is not of the kind of money that was chosen. Please pick lines of one kind."),
     "line_unknown": _("%(line)s does not stand in this customer's papers, or was picked twice."),
     "nothing_left": _("Nothing is left to be returned."),
-    "part_without_reason": _(
-        "Of %(line)s, %(left)s is left and %(amount)s was picked. Please write why only a part."
-    ),
+    "part_without_reason": _("Of %(line)s, %(left)s is left and %(amount)s was picked. Please write why only a part."),
     "receipt_unknown": _(
         "There is no such receipt %(receipt)s of this number and kind of payment. Please compare it with the paper."
     ),

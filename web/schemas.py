@@ -124,7 +124,9 @@ class FormField(Schema):
     unit = fields.String(metadata={"description": "fen: the amount is typed in yuan"})
     options = fields.List(fields.Nested(Option))
     value = fields.Raw(allow_none=True, metadata={"description": "what stands in it at first, as typed"})
-    lines = fields.List(fields.Nested(PickableLine), metadata={"description": "what can be picked, of a field of the type lines"})
+    lines = fields.List(
+        fields.Nested(PickableLine), metadata={"description": "what can be picked, of a field of the type lines"}
+    )
 
 
 class TaskDetail(Task):

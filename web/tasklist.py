@@ -19,7 +19,19 @@ from office import notices
 from office.masking import Sight
 from web import addresses, auth, looking, submission, unsent
 from web.i18n import shown_to
-from web.queries import access, batchlist, casefile, evidence, filling, names, people, picking, standing, timeline, worklist
+from web.queries import (
+    access,
+    batchlist,
+    casefile,
+    evidence,
+    filling,
+    names,
+    people,
+    picking,
+    standing,
+    timeline,
+    worklist,
+)
 
 blueprint = Blueprint("tasklist", __name__)
 EARLIER_LINES = 8
@@ -124,7 +136,8 @@ def _submitted(task_id: int) -> filling.Submitted:
     row = session().get(UserTask, task_id) if groups else None
     if row is None:
         return typed
-    about = {"msisdn": standing.whose(row.instance_id).msisdn, "case_number": row.business_key}
+    asked = {"msisdn": standing.whose(row.instance_id).msisdn, "case_number": row.business_key}
+    about = _form(row)[1] if row.state == "open" else asked  # the same form may come twice
     return picking.with_groups(typed, groups, picking.of(about))
 
 
@@ -169,6 +182,9 @@ def fields(task_id: int) -> str:
 @blueprint.post("/tasks/<int:task_id>/lines")
 def lines(task_id: int) -> str | Response:
     """The same page with the lines that are sought; what was typed and ticked stands in it as it did."""
+    row, sight = _open(task_id)
+    if not sight.personal:
+        raise access.NotYourCase(instance=row.instance_id)
     return _page(task_id, request.form, {})
 
 
@@ -202,7 +218,8 @@ def _keep_typed(task_id: int) -> None:
     if row is None or row.state != "open":
         return
     before = filling.untouched(*_form(row))["values"]
-    if any(_lines(value) != _lines(before.get(name)) for name, value in unsent.typed().items()):
+    given = ((name, value) for name, value in unsent.typed().items() if picking.MARK not in name)
+    if any(_lines(value) != _lines(before.get(name)) for name, value in given):
         unsent.beside(url_for("tasklist.complete", task_id=task_id))
 
 

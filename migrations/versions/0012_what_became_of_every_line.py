@@ -22,6 +22,7 @@ def upgrade() -> None:
     _create_payments()
     _carry()
     _allocate()
+    _keep_what_was_given()
 
 
 def downgrade() -> None:
@@ -187,3 +188,60 @@ def _paid(database: Any) -> dict[int, int]:
         "where owed.kind = 'receivable' and cash.kind = 'cash' group by owed.subscription_id"
     )
     return {subscription: int(amount) for subscription, amount in database.execute(sa.text(query))}
+
+
+def _keep_what_was_given() -> None:
+    """What was given back before is kept with the bill that it is known to be of: the one its receipt paid, or the only one there is."""
+    database = op.get_bind()
+    bills, paid = _bills(database), _paid_bills(database)
+    lines = sa.table("disputed_line", *map(sa.column, ("id", "subscription_id", "address", "component", "amount", "claimed")))
+    left: dict[int, list[Any]] = {}
+    for subscription, kind, amount, entry, number, at, receipt in _given(database):
+        known = paid.get(receipt, []) if receipt else [one[0] for one in bills.get(subscription, [])]
+        totals = {bill: total for bill, total, _ in bills.get(subscription, [])}
+        if len(known) != 1 or known[0] not in totals:
+            continue
+        bill = known[0]
+        if bill not in left:
+            row = {"subscription_id": subscription, "address": f"bill:{_period(database, bill)}", "component": ""}
+            database.execute(sa.insert(lines).values(**row, amount=totals[bill], claimed=0))
+            found = sa.select(lines.c.id).where(*(lines.c[name] == value for name, value in row.items()))
+            left[bill] = [database.execute(found).scalar_one(), totals[bill]]
+        line, free = left[bill]
+        share = min(amount, free)
+        if share:
+            left[bill][1] -= share
+            _claim(database, line, share, kind, entry, number, at)
+
+
+def _claim(database: Any, line: int, amount: int, state: str, entry: int, number: str | None, at: Any) -> None:
+    names = ("line_id", "case_number", "amount", "state", "reason", "key", "entry_id", "created_at", "changed_at")
+    claim = sa.table("line_claim", *map(sa.column, names))
+    values = (line, number, amount, state, "", f"before:{entry}", entry, at, at)
+    database.execute(sa.insert(claim).values(**dict(zip(names, values, strict=True))))
+
+
+def _given(database: Any) -> list[Any]:
+    """Charges paid back, credited, or on hold, as (subscription, state, fen, entry, case, instant, receipt), in the order of their entries."""
+    query = (
+        "select subscription_id, 'refunded', amount, entry_id, case_number, at, receipt_number from refund "
+        "where kind = 'charge' and receipt_number is not null "
+        "union all select subscription_id, 'credited', amount, entry_id, case_number, at, null from credit_note "
+        "where kind = 'charge' "
+        "union all select subscription_id, case when state = 'held' then 'held' else 'credited' end, amount, entry_id, "
+        "case_number, placed_at, null from charge_hold where state <> 'rejected' "
+        "order by 4"
+    )
+    return list(database.execute(sa.text(query)))
+
+
+def _paid_bills(database: Any) -> dict[str, list[int]]:
+    found: dict[str, list[int]] = defaultdict(list)
+    query = "select distinct receipt_number, bill_id from bill_payment where receipt_number is not null"
+    for receipt, bill in database.execute(sa.text(query)):
+        found[receipt].append(bill)
+    return found
+
+
+def _period(database: Any, bill: int) -> str:
+    return str(database.execute(sa.text("select period from bill where id = :bill"), {"bill": bill}).scalar_one())

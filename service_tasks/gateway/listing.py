@@ -81,7 +81,10 @@ def papers(subscription_id: int, *, own_case: str | None = None) -> Listing:
     periods = {one[0]: one[1] for one in bills}
 
     return Listing(
-        tuple(BillListed(period, total, paid, tuple(map(claimed.stands, lines))) for _, period, total, paid, lines in bills),
+        tuple(
+            BillListed(period, total, paid, tuple(map(claimed.stands, lines)))
+            for _, period, total, paid, lines in bills
+        ),
         tuple(claimed.stands(replace(one, period=periods.get(bill or 0, ""))) for bill, one in calls),
         tuple(map(claimed.stands, _others(subscription_id, periods))),
     )
@@ -90,7 +93,9 @@ def papers(subscription_id: int, *, own_case: str | None = None) -> Listing:
 def _bills(subscription_id: int) -> list[tuple[int, str, int, int, list[Listed]]]:
     paid = select(func.coalesce(func.sum(BillPayment.amount), 0)).where(BillPayment.bill_id == Bill.id)
     query = (
-        select(Bill.id, Bill.period, paid.scalar_subquery(), BillItem.line, BillItem.kind, BillItem.text, BillItem.amount)
+        select(
+            Bill.id, Bill.period, paid.scalar_subquery(), BillItem.line, BillItem.kind, BillItem.text, BillItem.amount
+        )
         .join(BillItem, BillItem.bill_id == Bill.id)
         .where(Bill.subscription_id == subscription_id)
         .order_by(Bill.period.desc(), BillItem.line)
@@ -130,29 +135,53 @@ def _others(subscription_id: int, periods: dict[int, str]) -> list[Listed]:
     debited = select(func.coalesce(func.sum(Posting.amount), 0)).join(account, account.id == Posting.debit_account_id)
     late = debited.where(account.subscription_id == subscription_id, account.kind == "late_fee").scalar_subquery()
     parts = (
-        _part("late-fee", Bill.period, "late_fee", func.sum(LateFeeAccrual.amount), func.max(LateFeeAccrual.accrued_on), "")
+        _part(
+            "late-fee",
+            Bill.period,
+            "late_fee",
+            func.sum(LateFeeAccrual.amount),
+            func.max(LateFeeAccrual.accrued_on),
+            "",
+        )
         .join(Bill, Bill.id == LateFeeAccrual.bill_id)
         .where(Bill.id.in_(periods))
         .group_by(Bill.period),
         _part("late-fee", literal(BROUGHT), "late_fee", late - drawn.scalar_subquery(), null(), ""),
         _part(
             case((Receipt.kind == "deposit", "deposit"), else_="payment"),
-            Receipt.number, Receipt.kind, Receipt.amount - on_bills(), Receipt.issued_at, "",
+            Receipt.number,
+            Receipt.kind,
+            Receipt.amount - on_bills(),
+            Receipt.issued_at,
+            "",
         ).where(Receipt.subscription_id == subscription_id, Receipt.kind.in_((*PAYMENTS, "deposit"))),
         _part("card", RechargeCard.serial, "card", RechargeCard.remaining, RechargeCard.charged_at, "").where(
             RechargeCard.charged_subscription_id == subscription_id
         ),
-        _part("debit", cast(DirectDebit.id, String), "debit", DirectDebit.amount, DirectDebit.attempted_at, DirectDebit.period)
+        _part(
+            "debit",
+            cast(DirectDebit.id, String),
+            "debit",
+            DirectDebit.amount,
+            DirectDebit.attempted_at,
+            DirectDebit.period,
+        )
         .join(BankMandate, BankMandate.id == DirectDebit.mandate_id)
         .where(BankMandate.subscription_id == subscription_id, DirectDebit.state == "done"),
         _part(
-            "promised-credit", cast(SecondaryPricingItem.id, String), SecondaryPricingItem.item_kind,
-            SecondaryPricingItem.amount, SecondaryPricingItem.entered_at, SecondaryPricingItem.period,
+            "promised-credit",
+            cast(SecondaryPricingItem.id, String),
+            SecondaryPricingItem.item_kind,
+            SecondaryPricingItem.amount,
+            SecondaryPricingItem.entered_at,
+            SecondaryPricingItem.period,
         ).where(SecondaryPricingItem.subscription_id == subscription_id, SecondaryPricingItem.state != "applied"),
     )
     rows = session().execute(union_all(*parts))
     found = [
-        Listed(group=kind, line=f"{kind}:{key}", text=key, code=code, amount=int(amount), period=period, at=_instant(at))
+        Listed(
+            group=kind, line=f"{kind}:{key}", text=key, code=code, amount=int(amount), period=period, at=_instant(at)
+        )
         for kind, key, code, amount, at, period in rows
         if amount and amount > 0
     ]

@@ -232,7 +232,13 @@ def _batches(group: str, theirs: Sequence[Listed], listing: Listing, ticked: Seq
     named = [("short", gettext("Calls of %(seconds)s seconds or less", seconds=SHORT_S))] if group == "call" else []
     if group == "call":
         periods = sorted({one.period for one in theirs}, reverse=True)
-        named += [(f"call:{one}", gettext("Calls on the bill of %(period)s", period=one) if one else gettext("Calls on no bill yet")) for one in periods]
+        named += [
+            (
+                f"call:{one}",
+                gettext("Calls on the bill of %(period)s", period=one) if one else gettext("Calls on no bill yet"),
+            )
+            for one in periods
+        ]
     else:
         named += [("fees", gettext("All information fees"))]
     for key, title in named:

@@ -159,7 +159,10 @@ def test_another_customer_s_line_is_refused(desk: None) -> None:
 
 def test_a_payment_is_no_line_beside_the_bill_it_paid(desk: None) -> None:
     """What a receipt paid on a bill is disputed by the lines of the bill, so that it is not given twice."""
-    assert refused(lambda: gateway().reserve(id_of(ONE), [part("payment:SJ-2", 1)], effect("A")))["reason"] == "line_unknown"
+    assert (
+        refused(lambda: gateway().reserve(id_of(ONE), [part("payment:SJ-2", 1)], effect("A")))["reason"]
+        == "line_unknown"
+    )
     assert [one.line for one in papers(id_of(ONE)).others] == []
 
 
