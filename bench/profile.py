@@ -36,7 +36,7 @@ OF_DATA = (
     "psycopg_binary",
     "cryptography",
 )
-OF_THE_WEB = ("flask", "werkzeug", "itsdangerous", "flask_login", "flask_wtf", "flask_babel", "flask_limiter", "babel")
+OF_THE_WEB = ("flask", "werkzeug", "itsdangerous", "flask_login", "flask_wtf", "flask_babel", "babel")
 THEIRS = (*OF_DATA, *OF_THE_WEB)
 DRIVERS = ("sqlite3.", "psycopg")
 PASSWORD = "cleo-reception-desk"

@@ -32,6 +32,7 @@ from engine.definitions.package import with_files as package_with
 from engine.definitions.redrawing import Mended
 from engine.definitions.redrawing import executable as executable_diagram
 from engine.definitions.redrawing import mend as mended_diagram
+from engine.definitions.settings import asked as asked_properties
 from engine.definitions.shapes import Drawing
 from engine.definitions.shapes import read as drawing
 from engine.erasure import AlreadyErased, MayNotErase, NotClosed, StillUnderWay, erase, may_erase
@@ -69,6 +70,8 @@ from engine.language.decisions import Outcome
 from engine.language.forms import Form, InvalidForm, Reason
 from engine.messages import correlate
 from engine.messages import waiting as waiting_for
+from engine.people import Act
+from engine.people import latest as latest_of_people
 from engine.people import record as record_person
 from engine.people import record_once as record_person_once
 from engine.people import told as told_of_people
@@ -153,6 +156,7 @@ def decide(key: str, decision_id: str, variables: dict[str, Any], *, at: datetim
 __all__ = [
     "GENESIS",
     "MOST_FINDINGS",
+    "Act",
     "Actor",
     "Advanced",
     "AlreadyCompleted",
@@ -221,6 +225,7 @@ __all__ = [
     "Verdict",
     "announce",
     "announce_to_nobody",
+    "asked_properties",
     "assign",
     "background",
     "begin_again",
@@ -260,6 +265,7 @@ __all__ = [
     "history_of",
     "holds_clear",
     "in_force",
+    "latest_of_people",
     "lint",
     "lint_file",
     "load_package",

@@ -48,6 +48,7 @@ class UnknownTopic(NotFound):
 
 Function = Callable[[dict[str, Any], Call], dict[str, Any]]
 Refusals = Mapping[str, tuple[str, ...]] | tuple[str, ...]
+Fills = Callable[[Mapping[str, str]], Mapping[str, Mapping[str, bool]]]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,6 +57,8 @@ class Handler:
 
     `about` says of every refusal which parameters it is about, the likeliest first: whoever has just entered one of them is told before
     anything is completed. None: what was entered is right, and the refusal is a finding that the diagram goes on with.
+    `fills` says which names a wording asks for: from the parameters that are written out in a diagram (name → text) to those that hand
+    over its values (name → what may be in them, and whether it must).
     """
 
     topic: str
@@ -67,6 +70,7 @@ class Handler:
     title_zh: str
     title_en: str
     outside: bool
+    fills: Fills | None = None
 
     @property
     def errors(self) -> tuple[str, ...]:
@@ -116,6 +120,7 @@ def handler(
     manual_ref: str = "",
     errors: Refusals = (),
     outside: bool = False,
+    fills: Fills | None = None,
 ) -> Callable[[Function], Function]:
     """Register the decorated function under `topic`; a second one under the same topic is a programming error.
 
@@ -137,6 +142,7 @@ def handler(
             title_zh=title_zh,
             title_en=title_en,
             outside=outside,
+            fills=fills,
         )
         return function
 

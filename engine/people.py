@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import bindparam, func, select
+from sqlalchemy import bindparam, func, or_, select, tuple_
 
 from engine import history
 from engine.history import Entry
@@ -18,6 +20,17 @@ from models.identity import User
 USER = "user"
 LOOKED_BACK = 200
 _PLACE: dict[str, Any] = {"sqlite": func.instr, "postgresql": func.pg_catalog.position}
+
+
+@dataclass(frozen=True)
+class Act:
+    """An entry of a person and where it stands; `entry` is None when it is not what was written."""
+
+    user: str
+    at: datetime
+    sequence: int
+    entry: Entry | None
+
 
 _LAST = (
     select(HistoryEntry.body)
@@ -65,6 +78,31 @@ def told(word: str) -> list[Entry]:
 
     Errors: BrokenChain.
     """
-    place = _PLACE[bind().dialect.name](HistoryEntry.body, word.encode())
-    query = select(HistoryEntry).where(HistoryEntry.stream == USER, place > 0).order_by(HistoryEntry.at.desc())
+    query = select(HistoryEntry).where(HistoryEntry.stream == USER, _holds(word)).order_by(HistoryEntry.at.desc())
     return [history.opened(row) for row in session().scalars(query)]
+
+
+def _holds(word: str) -> Any:
+    return _PLACE[bind().dialect.name](HistoryEntry.body, word.encode()) > 0
+
+
+def latest(*, most: int, user: str = "", types: Sequence[str] = (), before: Act | None = None) -> list[Act]:
+    """What people did, newest first: of one `user`, of some `types` of step, from before another entry; everything when they are empty."""
+    at, whose, number = HistoryEntry.at, HistoryEntry.stream_id, HistoryEntry.sequence
+    query = select(HistoryEntry).where(HistoryEntry.stream == USER)
+    if user:
+        query = query.where(whose == user)
+    if types:
+        query = query.where(or_(*(_holds(f'"{type}"') for type in types)))
+    if before is not None:
+        query = query.where(tuple_(at, whose, number) < tuple_(before.at, before.user, before.sequence))
+    rows = session().scalars(query.order_by(at.desc(), whose.desc(), number.desc()).limit(most))
+    return [Act(row.stream_id, row.at, row.sequence, _as_written(row)) for row in rows]
+
+
+def _as_written(row: HistoryEntry) -> Entry | None:
+    try:
+        entry = history.opened(row)
+    except (history.BrokenChain, ValueError, KeyError):
+        return None
+    return None if entry.doubt else entry

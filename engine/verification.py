@@ -178,10 +178,9 @@ class _Examined:
 
     def _again(self, row: Any, entries: list[Entry], key: bytes) -> Iterator[Deviation]:
         """Running the recorded inputs again must give the recorded steps, and in the end the stored state."""
-        definition = self._definition(row, entries[0].steps[0])
-        state: dict[str, Any] | None = None
+        run = self._run(self._definition(row, entries[0].steps[0]), entries[0])
         for entry in entries:
-            run = self._run(definition, entries[0], entry, state)
+            run.go_on(at=entry.at, calendar=self._calendar(entry), perform=again.answers(entry.steps))
             try:
                 again.command(run, entry.steps)
             except EngineError as error:
@@ -189,20 +188,18 @@ class _Examined:
             difference = again.difference(entry.steps, again.with_groups(run.steps, entry.steps))
             if difference:
                 raise _Broken("steps", entry.seq, difference)
-            state = run.state()
-        if not _keeps(row, key, state):
+        if not _keeps(row, key, run.state()):
             yield Deviation(
                 row.id, "state", entries[-1].seq, "the stored state is not the one that the history leads to"
             )
 
-    def _run(self, definition: Definition, first: Entry, entry: Entry, state: dict[str, Any] | None) -> Run:
+    def _run(self, definition: Definition, first: Entry) -> Run:
         return Run(
             definition,
-            at=entry.at,
+            at=first.at,
             accepted_at=first.at,
-            calendar=self._calendar(entry),
-            perform=again.answers(entry.steps),
-            state=state,
+            calendar=self._calendar(first),
+            perform=again.answers(first.steps),
             rules=first.steps[0].get("rules", 1),
         )
 

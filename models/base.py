@@ -83,7 +83,7 @@ class _Unit:
 
 _scratch: ContextVar[Session | None] = ContextVar("scratch_session", default=None)
 _unit: ContextVar[_Unit | None] = ContextVar("unit_of_work", default=None)
-_sqlite_writer = Turns()
+_sqlite_writer = Turns(drivers.WAIT_SECONDS)
 
 
 class UTCDateTime(TypeDecorator[datetime]):

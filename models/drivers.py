@@ -15,10 +15,12 @@ from psycopg.types.numeric import Int8BinaryDumper
 from sqlalchemy import Connection, Engine, event, exc
 from sqlalchemy.pool import NullPool, StaticPool
 
+from models.turns import OutOfTurn
+
 AUTOCOMMIT = "AUTOCOMMIT"
 SQLITE, IN_MEMORY = "sqlite", "sqlite://"
-PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=30000")
-WAIT_SECONDS = 30
+PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON")
+WAIT_SECONDS = 15.0  # for the turn to write among our threads, and then for other programs
 SQLITE_BUSY = frozenset({sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_CANTOPEN})
 POSTGRESQL_BUSY = ("08", "40", "53", "55P03", "57P")  # connection lost, deadlock, no room, locked, shutting down
 PREPARED_AFTER, MOST_PREPARED = 2, 500
@@ -55,7 +57,7 @@ def _prepare_sqlite(connection: Any, _record: Any) -> None:
     """Durability and foreign keys, which SQLite asks for on every connection; BEGIN is ours to write."""
     connection.isolation_level = None
     cursor = connection.cursor()
-    for pragma in PRAGMAS:
+    for pragma in (*PRAGMAS, f"busy_timeout={int(WAIT_SECONDS * 1000)}"):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
 
@@ -67,8 +69,8 @@ def _prepare_psycopg(connection: Any, _record: Any) -> None:
 
 
 def is_away(error: BaseException) -> bool:
-    """Whether a statement failed because the database is busy, full of connections or not there: the same may go well a moment later."""
-    if isinstance(error, exc.TimeoutError):
+    """Whether something failed because the database is busy, full of connections or not there: the same may go well a moment later."""
+    if isinstance(error, exc.TimeoutError | OutOfTurn):
         return True
     if not isinstance(error, exc.DBAPIError):
         return False

@@ -70,7 +70,10 @@ class ApiToken(db.Model):
 
 
 class LoginSession(db.Model):
-    """Somebody is logged in at a browser; only the SHA-256 of what its cookie holds is stored, and `seen_at` is coarse."""
+    """Somebody is logged in at a browser; only the SHA-256 of what its cookie holds is stored, and `seen_at` is coarse.
+
+    `address` is where they logged in, as `LoginFailure` writes it.
+    """
 
     __tablename__ = "login_session"
 
@@ -79,3 +82,15 @@ class LoginSession(db.Model):
     created_at: Mapped[datetime] = mapped_column(UTCDateTime())
     seen_at: Mapped[datetime] = mapped_column(UTCDateTime())
     ended_at: Mapped[datetime | None] = mapped_column(UTCDateTime())
+    address: Mapped[str | None] = mapped_column(String(45))
+
+
+class LoginFailure(db.Model):
+    """A wrong password, for as long as it counts; `name_mark` tells tries at one name together and is not the name, which may be a password in the wrong field."""
+
+    __tablename__ = "login_failure"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name_mark: Mapped[str] = mapped_column(String(32), index=True)
+    address: Mapped[str] = mapped_column(String(45), index=True)
+    at: Mapped[datetime] = mapped_column(UTCDateTime(), index=True)

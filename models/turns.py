@@ -9,10 +9,15 @@ import threading
 from collections import deque
 
 
-class Turns:
-    """A fair lock; whoever holds it may take it again."""
+class OutOfTurn(TimeoutError):
+    """The turn did not come in time."""
 
-    def __init__(self) -> None:
+
+class Turns:
+    """A fair lock; whoever holds it may take it again. Nobody waits for longer than some `seconds`. Errors: OutOfTurn."""
+
+    def __init__(self, seconds: float) -> None:
+        self._seconds = seconds
         self._guard = threading.Lock()
         self._waiting: deque[threading.Lock] = deque()
         self._owner: int | None = None
@@ -44,11 +49,19 @@ class Turns:
 
     def _wait_for(self, turn: threading.Lock) -> None:
         try:
-            turn.acquire()
+            has_come = turn.acquire(timeout=self._seconds)
         except BaseException:
-            with self._guard:
-                if turn in self._waiting:
-                    self._waiting.remove(turn)
-                else:
+            if not self._left(turn):
+                with self._guard:
                     self._pass_on()
             raise
+        if not has_come and self._left(turn):
+            raise OutOfTurn
+
+    def _left(self, turn: threading.Lock) -> bool:
+        """Whether a turn was still waiting and is so no longer; else it has come meanwhile."""
+        with self._guard:
+            if turn in self._waiting:
+                self._waiting.remove(turn)
+                return True
+            return False

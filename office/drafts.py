@@ -145,21 +145,22 @@ def _keep(row: DefinitionDraft | None, former: Draft, package: Package, by: engi
 
 
 def changed(package: Package, files: Mapping[str, str | None]) -> Package:
-    """The package with changed files, and with the processes it now calls. Errors: UnusableFile."""
-    for name, text in files.items():
+    """The package with changed files, and with the processes it now calls; whoever sends a file back as it is changes nothing. Errors: UnusableFile."""
+    new = {name: text for name, text in files.items() if text is None or package.files.get(name) != text}
+    for name, text in new.items():
         _check_file(package, name, text)
-    kept = {name: text for name, text in {**package.files, **files}.items() if text is not None}
+    kept = {name: text for name, text in {**package.files, **new}.items() if text is not None}
     if len(kept) > MOST_FILES:
         raise UnusableFile(file="", why="too_many_files", limit=MOST_FILES)
     return engine.completed_package(Package(key=package.key, files=kept), engine.newest_package)
 
 
 def _check_file(package: Package, name: str, text: str | None) -> None:
+    if name in package.files and name not in engine.own_files(package):
+        raise UnusableFile(file=name, why="of_another_process")
     allowed = re.fullmatch(NAME.format(key=re.escape(package.key)), name)
     if allowed is None or len(name) > MOST_NAME or (text is None and name == f"{package.key}.bpmn"):
         raise UnusableFile(file=name[:MOST_NAME], why="name")
-    if name in package.files and name not in engine.own_files(package):
-        raise UnusableFile(file=name, why="of_another_process")
     if text is not None and (len(text) > MOST_CHARACTERS or not _is_storable(text)):
         raise UnusableFile(
             file=name, why="too_large" if len(text) > MOST_CHARACTERS else "not_text", limit=MOST_CHARACTERS

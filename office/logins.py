@@ -1,4 +1,4 @@
-"""Log-ins at the browser: each has a session here, which log-out, age and the office end. They, failures and locks stand in the person's own history."""
+"""Log-ins at the browser: each has a session here, which log-out, age and the office end. They stand in the person's own history."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from sqlalchemy import insert, update
 import engine
 from models.base import session, transaction
 from models.identity import LoginSession
+from office import guesses
 
 LONGEST, IDLE, COARSE = timedelta(hours=12), timedelta(hours=2), timedelta(minutes=10)
-MOST_ADDRESS = 45
 
 
 def hashed(key: str) -> str:
@@ -25,8 +25,15 @@ def begin(user: str, *, at: datetime, address: str) -> str:
     """Log a person in; the key of the new session, which is nowhere else."""
     key = secrets.token_urlsafe(32)
     with transaction():
-        engine.record_person("logged_in", by=engine.Actor(user), at=at, address=address[:MOST_ADDRESS])
-        row = {"key_hash": hashed(key), "user": user, "created_at": at, "seen_at": at}
+        engine.record_person("logged_in", by=engine.Actor(user), at=at, address=address[: guesses.MOST_ADDRESS])
+        guesses.forget(user, address)
+        row = {
+            "key_hash": hashed(key),
+            "user": user,
+            "created_at": at,
+            "seen_at": at,
+            "address": guesses.place(address),
+        }
         session().execute(insert(LoginSession).values(row))
     return key
 
@@ -55,14 +62,3 @@ def end_all(user: str, *, by: engine.Actor, at: datetime) -> int:
         if ended:
             engine.record_person("sessions_ended", by=by, at=at, user=user, sessions=ended)
     return ended
-
-
-def failed(user: str, *, at: datetime, address: str, locks: bool) -> None:
-    """Somebody gave a wrong password for a person who works here; the last try that is let through locks the name."""
-    with transaction():
-        engine.record_person(
-            "login_locked" if locks else "login_failed",
-            by=engine.Actor(user),
-            at=at,
-            address=address[:MOST_ADDRESS],
-        )

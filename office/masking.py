@@ -9,7 +9,10 @@ from typing import Any
 
 import engine
 
-_NUMBER = re.compile(r"(?<![0-9])1[0-9]{10}(?![0-9])")
+# As people write it: with or without the country, in one piece or in groups, in full width too.
+_COUNTRY = r"(?:\(?(?:[+＋]|[0０]{2})?[8８][6６]\)?[ -]{0,3})?"
+_NUMBER = re.compile(rf"(?<!\d){_COUNTRY}(?P<number>[1１](?:\d{{10}}|[3-9３-９](?:[ -]{{0,3}}\d){{9}}))(?!\d)")
+LEAST_GROUP = 3  # shorter ones are a list of something else
 
 
 class Withheld(str):
@@ -50,6 +53,12 @@ def step(step: Mapping[str, Any], private: engine.Personal, sight: Sight) -> Map
     return shown if sight.numbers else masked(shown)
 
 
+def _hidden(found: re.Match[str]) -> str:
+    """A number within a text, masked."""
+    groups = engine.written.plain(found["number"]).replace("-", " ").split()
+    return found[0] if min(map(len, groups)) < LEAST_GROUP else number("".join(groups))
+
+
 def said(value: Any, sight: Sight) -> Any:
     """What stands beside the steps and is personal, such as the words of a complaint; nothing stays nothing."""
     if value is None or value == "":
@@ -64,7 +73,7 @@ def masked(value: Any) -> Any:
     if isinstance(value, Withheld):
         return value
     if isinstance(value, str):
-        return _NUMBER.sub(lambda found: number(found[0]), value)
+        return _NUMBER.sub(_hidden, value)
     if isinstance(value, Mapping):
         return {name: masked(inner) for name, inner in value.items()}
     if isinstance(value, list | tuple):

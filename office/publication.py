@@ -20,9 +20,10 @@ from office.scenarios import Scenario
 
 MOST_TEXT = 2_000
 MOST_KEY = 60
+# What tools call a process.
 GENERATED = re.compile(
     r"(?i)process(_?\d+|_[0-9a-z]{7})?|(Process_|sid-|id-?)[0-9a-f]{8}(-?[0-9a-f]{4}){3}-?[0-9a-f]{12}"
-)  # what tools call a process
+)
 
 
 class NothingChanged(engine.Conflict):

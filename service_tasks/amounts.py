@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from engine import written
+
 DIGITS = "零壹贰叁肆伍陆柒捌玖"
 PLACES = ("", "拾", "佰", "仟")
 GROUPS = ("", "万", "亿")
@@ -9,8 +11,7 @@ GROUPS = ("", "万", "亿")
 
 def yuan(fen: int) -> str:
     """Yuan with two decimals, e.g. "12.50" for 1250 fen."""
-    sign, whole = ("-" if fen < 0 else ""), abs(fen)
-    return f"{sign}{whole // 100}.{whole % 100:02d}"
+    return written.yuan(fen)
 
 
 def in_words(fen: int) -> str:

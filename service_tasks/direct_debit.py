@@ -1,4 +1,4 @@
-"""Direct debit (TS-008): why it failed, by the mandate agreed against the one keyed in, and setting it up again.
+"""Direct debit (TS-008): the mandate on file, why it failed, by what was agreed against what was keyed in, and setting it up again.
 
 Which account numbers a bank uses is the owner's decision table, asked before; here only what no bank accepts is refused.
 """
@@ -21,6 +21,7 @@ from service_tasks import dates, schemas
 from service_tasks.gateway import gateway
 
 FIELDS = ("bank", "account", "holder")
+UNDECIDED = ("no_mandate", "no_failure")
 OPERATOR_CAUSES = ("missed_order", "wrong_order", "keying_error", "debit_program")
 BANK_REASONS = {
     "insufficient_funds": "no_funds",
@@ -42,6 +43,12 @@ class Difference(NamedTuple):
     keyed: str | None
 
 
+class LookUpParameters(schemas.Parameters):
+    """What direct_debit/look_up takes."""
+
+    msisdn = schemas.msisdn(required=True)
+
+
 class CompareParameters(schemas.Parameters):
     """What direct_debit/compare takes."""
 
@@ -56,10 +63,22 @@ class DifferenceRow(Schema):
     keyed = schemas.text("录入", "Keyed")
 
 
+class LookUpResult(Schema):
+    """What direct_debit/look_up returns; `account` without blanks and hyphens. All but `examined` are null where there is no mandate."""
+
+    examined = schemas.examined()
+    bank = schemas.text("托收银行", "Bank")
+    account = schemas.text("托收帐号", "Account", personal=True)
+    holder = schemas.text("户名", "Account holder", personal=True)
+    mandated_on = schemas.day("办理日期", "Date of the mandate")
+    differences = schemas.rows("协议与录入的差异", "Differences", DifferenceRow, personal=True)
+
+
 class CompareResult(Schema):
-    """What direct_debit/compare returns."""
+    """What direct_debit/compare returns; `operator_fault` is null where there is no mandate, or none that failed."""
 
     operator_fault = schemas.flag("属局方原因", "Operator's fault")
+    examined = schemas.examined()
     cause = schemas.text("失败原因", "Cause")
     differences = schemas.rows("协议与录入的差异", "Differences", DifferenceRow, personal=True)
     late_fee = schemas.fen("因此产生的滞纳金", "Late fee it caused")
@@ -134,6 +153,34 @@ def _bare(text: str | None) -> str | None:
 
 
 @handler(
+    "direct_debit/look_up",
+    parameters=LookUpParameters,
+    result=LookUpResult,
+    manual_ref="TS-008.1, TS-008.2",
+    title_zh="查询托收资料",
+    title_en="Look up the mandate",
+)
+def look_up(parameters: dict[str, Any], call: Call) -> dict[str, Any]:
+    """Show the mandate on file, and where it was keyed in otherwise than agreed."""
+    subscription = gateway().find(parameters["msisdn"])
+    mandate = _latest(subscription.id) if subscription else None
+    if subscription is None or mandate is None:
+        return {"examined": 0, **dict.fromkeys((*FIELDS, "mandated_on")), "differences": []}
+    agreed = _side(mandate, "agreed")
+    return {
+        "examined": 1,
+        **agreed,
+        "account": _bare(mandate.agreed_account),
+        "mandated_on": mandate.mandated_on,
+        "differences": _rows(differences(subscription.msisdn, agreed, _side(mandate, "keyed"))),
+    }
+
+
+def _rows(found: Sequence[Difference]) -> list[dict[str, Any]]:
+    return [difference._asdict() for difference in found]
+
+
+@handler(
     "direct_debit/compare",
     parameters=CompareParameters,
     result=CompareResult,
@@ -146,15 +193,23 @@ def compare(parameters: dict[str, Any], call: Call) -> dict[str, Any]:
     subscription = gateway().find(parameters["msisdn"])
     mandate = _latest(subscription.id) if subscription else None
     if subscription is None or mandate is None:
-        return {"operator_fault": False, "cause": "no_mandate", "differences": [], "late_fee": 0, "disputed_amount": 0}
+        return {
+            "operator_fault": None,
+            "examined": 0,
+            "cause": "no_mandate",
+            "differences": [],
+            "late_fee": 0,
+            "disputed_amount": 0,
+        }
     found = differences(subscription.msisdn, _side(mandate, "agreed"), _side(mandate, "keyed"))
     failed = [debit for debit in mandate.debits if debit.state == "failed"]
     cause = cause_of_failure(found, failed[-1].reason if failed else None)
     owed, drawn = gateway().balances(subscription.id).late_fee, gateway().late_fees_drawn(subscription.id)
     return {
-        "operator_fault": cause in OPERATOR_CAUSES,
+        "operator_fault": None if cause in UNDECIDED else cause in OPERATOR_CAUSES,
+        "examined": 1,
         "cause": cause,
-        "differences": [difference._asdict() for difference in found],
+        "differences": _rows(found),
         "late_fee": late_fee_caused(owed, drawn, mandate.mandated_on),
         "disputed_amount": sum(debit.amount for debit in mandate.debits if debit.state == "done") if found else 0,
         "bank": mandate.agreed_bank,

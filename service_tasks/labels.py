@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from functools import cache
 from typing import Any, NamedTuple
+
+from marshmallow import Schema, fields
 
 from engine import handlers
 
@@ -24,6 +27,27 @@ def of(topic: str, side: str) -> dict[str, Label]:
         return {}
     schema = known.parameters() if side == "parameters" else known.result()
     return {name: _label(name, field.metadata) for name, field in schema.fields.items()}
+
+
+def amounts() -> frozenset[str]:
+    """The names that hold fen in the parameters and results of all service tasks, inside of lists and objects too."""
+    return _amounts(tuple(handlers.registered()))
+
+
+@cache
+def _amounts(topics: tuple[str, ...]) -> frozenset[str]:
+    """Asked for every cell of a table, and always the same for the same topics."""
+    known = [handlers.find(topic) for topic in topics]
+    both = (schema for one in known for schema in (one.takes, one.gives))
+    return frozenset(name for schema in both for name, field in _all(schema) if field.metadata.get("unit") == "fen")
+
+
+def _all(schema: Schema) -> Iterator[tuple[str, fields.Field]]:
+    for name, field in schema.fields.items():
+        yield name, field
+        inner = getattr(field, "inner", field)
+        if isinstance(inner, fields.Nested):
+            yield from _all(inner.schema)
 
 
 def _label(name: str, metadata: Mapping[str, Any]) -> Label:

@@ -108,10 +108,19 @@ def body(template: str, values: Mapping[str, Any]) -> str:
     return wording.safe_substitute(written)
 
 
+def asked_for(written: Mapping[str, str]) -> Mapping[str, Mapping[str, bool]]:
+    """The names that a template asks for; the case's number need not be given, every message has it."""
+    message = TEMPLATES.get(written.get("template", ""))
+    if message is None:
+        return {}
+    return {"values": {name: name != "case_number" for name in Template(message.text).get_identifiers()}}
+
+
 @handler(
     "notification/send",
     parameters=SendParameters,
     result=SendResult,
+    fills=asked_for,
     manual_ref="CH1.3, SUB.1, TS-005.8, TS-008.7",
     title_zh="短信通知客户",
     title_en="Text message to the customer",

@@ -67,6 +67,11 @@ def number(zh: str, en: str, *, unit: str = "", least: int | None = None, **opti
     return fields.Integer(strict=True, validate=limits, metadata=labels, **options)
 
 
+def examined() -> fields.Integer:
+    """How many records a check had to look at. Where there was none it has found nothing out, and its verdict is null."""
+    return number("核查的记录数", "Records looked at")
+
+
 def flag(zh: str, en: str, **options: Any) -> fields.Boolean:
     """True or false."""
     return fields.Boolean(metadata=_labels(zh, en), **options)

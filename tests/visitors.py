@@ -25,7 +25,7 @@ PROCESSES = Path(__file__).parents[1] / "processes"
 LANGUAGES = ("zh", "en")
 _quick = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
 
-BESIDE = ("login_session", "unsent_form")
+BESIDE = ("login_failure", "login_session", "unsent_form")
 
 
 def settings(folder: Path, url: str = "") -> config.Settings:

@@ -33,6 +33,8 @@ NAMED_SO = frozenset({"GoTone", "BoCom", "JavaScript"})
 ENGLISH = re.compile(r"[A-Za-z][a-z]{3,}")
 CHINESE = re.compile(r"[\u4e00-\u9fff]+")
 IN_CHINESE = frozenset({"Ctrl", "Enter", "English", "JavaScript", "Home", "Java", "Script"})
+AMOUNT = re.compile(r"¥ ?([\d,.]*\d)|([\d,.]*\d) ?(?:元|yuan\b)")
+TWO_DECIMALS = re.compile(r"(?:\d{1,3}(?:,\d{3})*|\d+)\.\d\d")
 QUOTED = re.compile(r"“[^”]*”")
 
 
@@ -47,6 +49,17 @@ def wrong(tree: Any, language: str, said: frozenset[str]) -> Iterator[tuple[str,
             )
         elif not _is_said(element) and CHINESE.search(_without(text, said)):
             yield "Chinese", text
+
+
+def amounts(tree: Any, said: frozenset[str]) -> Iterator[tuple[str, str]]:
+    """Every amount of a page that has not two decimals: what is read, what stands in a field already, what is suggested to be told."""
+    read = [text for _, text in _texts(tree)] + [one.text or "" for one in tree.iter("textarea")]
+    for text in read:
+        found = ["".join(one) for one in AMOUNT.findall(_without(text, said))]
+        yield from (("an amount", f"{one} in: {text}") for one in found if not TWO_DECIMALS.fullmatch(one))
+    for field in tree.xpath("//*[contains(@class, 'desk-money-field')]/input"):
+        if field.get("value") and not TWO_DECIMALS.fullmatch(field.get("value")):
+            yield "an amount in a field", f"{field.get('name')} {field.get('value')}"
 
 
 def _without(text: str, said: frozenset[str]) -> str:

@@ -159,6 +159,7 @@ FLAG = Choice("", "0", "1")
 PERIOD: dict[str, fields.Field] = {"from": Day(), "to": Day()}
 # fmt: off
 ASKED: dict[str, dict[str, fields.Field]] = {
+    "audit.doings": {"person": NAME, "show": Choice("", "logins", "looks", "exports"), "after": Cursor(r"[^|]{1,60}\|[0-9]{1,9}")},
     "audit.heat_map": {**PERIOD, "version": Number(0), "measure": Choice("count", "time", "share", "late")},
     "audit.history": {"personal": FLAG},
     "audit.log": {**PERIOD, "process": KEY, "personal": FLAG},

@@ -1,4 +1,4 @@
-"""The auditor's pages: taking evidence away (one case's history, an event log of many), and where work piles up on a diagram."""
+"""The auditor's pages: what people looked at and took away, taking evidence away (one case's history, an event log of many), and where work piles up on a diagram."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from office import exports
 from web import looking
 from web.addresses import asked
 from web.i18n import ZONE
-from web.queries import access, casefile, heat, names, spans
+from web.queries import access, casefile, doings, heat, names, spans
 
 blueprint = Blueprint("audit", __name__)
 MOST_IN_MEMORY = 4_000_000
@@ -35,6 +35,14 @@ def overview() -> str:
     """What an auditor can do from here."""
     access.check_role(current_user, *access.SEE_EVERYTHING)
     return render_template("audit.html", processes=_processes(), process_name=names.process_name)
+
+
+@blueprint.get("/audit/people", endpoint="doings")
+def done_by_people() -> str:
+    """Log-ins, looks and exports of everybody, or of one person."""
+    access.check_role(current_user, "auditor")
+    wanted = asked()
+    return render_template("doings.html", page=doings.page(wanted), wanted=wanted, people=doings.people())
 
 
 def _processes() -> list[str]:

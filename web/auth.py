@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from math import ceil
 from typing import Any
 from urllib.parse import urlsplit
@@ -14,8 +14,6 @@ from argon2.exceptions import InvalidHashError, VerifyMismatchError
 from flask import Blueprint, Flask, redirect, render_template, request, session, url_for
 from flask import Response as Answer
 from flask_babel import gettext
-from flask_limiter import Limiter, RequestLimit
-from flask_limiter.util import get_remote_address
 from flask_login import LoginManager, UserMixin, current_user, login_user, logout_user
 from sqlalchemy import bindparam, exists, select, update
 from sqlalchemy.exc import DBAPIError
@@ -27,20 +25,15 @@ from models.base import glance, transaction
 from models.base import session as database
 from models.identity import LoginSession, Membership, User, UserRole
 from models.unsent import UnsentForm
-from office import logins
+from office import guesses, logins
 from web import nearest, unsent
-from web.failures import LOCKED_FOR, Failures
 from web.i18n import LANGUAGES
 
 OPEN_ENDPOINTS = frozenset({"auth.login", "auth.login_post", "auth.choose_language", "static", "health.live"})
 MOST_NAME, MOST_PASSWORD = 60, 1_000
-FAILURES_OF_AN_ADDRESS = "100 per 10 minutes"  # a whole counter may share one
 
 blueprint = Blueprint("auth", __name__)
-limiter = Limiter(get_remote_address, storage_uri="memory://")
 _hasher = PasswordHasher()
-_failures = Failures()
-
 
 _USER, _MEMBERSHIP, _ROLE = User.__table__, Membership.__table__, UserRole.__table__
 _SESSION = LoginSession.__table__
@@ -94,12 +87,6 @@ def register(app: Flask) -> None:
     manager.user_loader(_logged_in)
     app.register_blueprint(blueprint)
     app.before_request(_deny_by_default)
-    limiter.init_app(app)
-
-
-@limiter.request_filter
-def _only_logins_are_limited() -> bool:
-    return request.endpoint != "auth.login_post"
 
 
 def _deny_by_default() -> Response | None:
@@ -191,39 +178,25 @@ def _locked_out(left: timedelta) -> Answer:
     return Answer(render_template("login.html", name=_typed_name(), problem=problem), 429, after)
 
 
-def _address_locked_out(limit: RequestLimit) -> Answer:
-    left = datetime.fromtimestamp(limit.reset_at, UTC) - engine.now()
-    return _locked_out(min(left, LOCKED_FOR))
-
-
 def _typed_name() -> str:
     return request.form.get("name", "").strip().lower()[: MOST_NAME + 1]
 
 
 @blueprint.post("/login", endpoint="login_post")
-@limiter.limit(
-    FAILURES_OF_AN_ADDRESS, deduct_when=lambda answer: answer.status_code == 401, on_breach=_address_locked_out
-)
 def log_in() -> tuple[str, int] | Response:
-    """Check name and password; five wrong ones lock the name for ten minutes, a hundred the address they come from."""
-    name, at = _typed_name(), engine.now()
-    if _failures.locks(name, at):
-        return _locked_out(_failures.locked_for(name, at))
+    """Check name and password. Too many wrong ones are answered with 429: `office.guesses`."""
+    name, address, at = _typed_name(), request.remote_addr or "", engine.now()
+    left = guesses.locked_for(name, address, at=at)
+    if left > guesses.FREE:
+        return _locked_out(left)
     row = database().get(User, name) if "\0" not in name and len(name) <= MOST_NAME else None
     stored = row.password_hash if row is not None and row.active else _NOBODY
     if not check_password(stored, request.form.get("password", "")[: MOST_PASSWORD + 1]) or row is None:
-        return _refused(name, at, known=stored is not _NOBODY)
-    _failures.forget(name)
+        guesses.note(name, address, at=at, works_here=stored is not _NOBODY)
+        return render_template("login.html", name=name, problem=gettext("Name or password is wrong.")), 401
     _end_session(at)
     _begin_session(name, at)
     return redirect(safe_target(request.form.get("next", "")))
-
-
-def _refused(name: str, at: datetime, *, known: bool) -> tuple[str, int]:
-    _failures.note(name, at)
-    if known:
-        logins.failed(name, at=at, address=request.remote_addr or "", locks=_failures.locks(name, at))
-    return render_template("login.html", name=name, problem=gettext("Name or password is wrong.")), 401
 
 
 def _begin_session(name: str, at: datetime) -> None:
@@ -265,20 +238,23 @@ def safe_target(target: str) -> str:
 
 @blueprint.post("/logout")
 def logout() -> Response:
-    """End the session, for every copy of its cookie too."""
+    """End the session, for every copy of its cookie too; what was typed on the page is kept for the next."""
+    unsent.beside()
     _end_session(engine.now())
     logout_user()
     session.clear()
     return redirect(url_for("auth.login"))
 
 
-@blueprint.post("/language")
-def choose_language() -> Response:
-    """Change the language, for good when somebody is logged in."""
-    chosen = request.form.get("language", "")
+@blueprint.post("/language", defaults={"chosen": ""})
+@blueprint.post("/language/<chosen>")
+def choose_language(chosen: str) -> Response:
+    """Change the language, for good when somebody is logged in; a form that is being filled comes along and stands there again."""
+    page = unsent.beside()
+    chosen = chosen or request.form.get("language", "")
     if chosen in LANGUAGES:
         session["language"] = chosen
         if current_user.is_authenticated:
             with transaction():
                 database().execute(update(User).where(User.name == current_user.name).values(language=chosen))
-    return redirect(safe_target(request.form.get("next", "/")))
+    return redirect(page or safe_target(request.form.get("next", "/")))

@@ -14,7 +14,7 @@ from models.comment import Comment
 from models.instance import ProcessInstance
 from office import complaints, erasure, looks, replies, texts
 from web import addresses, auth, looking, submission
-from web.queries import access, casefile, caselist, names, standing, timeline, verdicts
+from web.queries import access, casefile, caselist, money, names, standing, timeline, verdicts
 
 blueprint = Blueprint("cases", __name__, url_prefix="/cases")
 MOST_COMMENT = 2_000
@@ -92,7 +92,7 @@ def _page(
             earlier=None if history.is_whole else history.since,
             later=before is not None,
             stages=casefile.stages(history) if whole else [],
-            money=casefile.money(number) if tab == "money" else [],
+            money=money.of_case(number) if tab == "money" else [],
             messages=casefile.messages(number) if tab == "messages" else [],
             comments=casefile.comments(number) if tab == "messages" else [],
             waits=standing.waits(instance, tasks, history.definition) if active else [],

@@ -15,7 +15,7 @@ import engine
 from office import drafts
 from web import auth, errors, problems
 from web.addresses import asked
-from web.queries import access, changes, findings, mendings, modeler
+from web.queries import access, changes, findings, mendings, modeler, names
 
 blueprint = Blueprint("drafts", __name__, url_prefix="/processes")
 READERS = ("owner", "auditor", "supervisor")
@@ -51,7 +51,9 @@ def register(app: Flask) -> None:
 
 @blueprint.errorhandler(drafts.StaleDraft)
 def _stale(error: drafts.StaleDraft) -> Response:
-    return problems.answer(409, errors.describe(error), error.code, **problems.plain(error.values))
+    by = str(error.values["saved_by"])
+    told = {**error.values, "saved_by": names.person_name(by), "own": by == current_user.name}
+    return problems.answer(409, errors.describe(error), error.code, **problems.plain(told))
 
 
 @blueprint.errorhandler(ValidationError)
@@ -125,7 +127,7 @@ def _document(found: drafts.Draft) -> dict[str, Any]:
         "revision": found.revision,
         "state": found.state,
         "saved_at": problems.plain(found.saved_at),
-        "saved_by": found.saved_by,
+        "saved_by": names.person_name(found.saved_by),
         "files": found.package.files,
         "problems": _findings(found.package),
     }

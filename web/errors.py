@@ -351,4 +351,14 @@ def answer(status: int, text: str, code: str, *, wrong: Sequence[tuple[str, list
         body = jsonify(type="about:blank", title=text, status=status, code=code)
         body.mimetype = "application/problem+json"
         return body, status
-    return render_template("error.html", status=status, text=text, wrong=wrong, back=back), status
+    return render_template(
+        "error.html", status=status, text=text, wrong=wrong, back=back, sought=_sought(status)
+    ), status
+
+
+def _sought(status: int) -> str | None:
+    """What to look for where there is no such case or task: the number that the address names, empty for that of a task; None elsewhere."""
+    place, _, number = request.path.removeprefix("/").partition("/")
+    if status != 404 or place not in ("cases", "tasks"):
+        return None
+    return number.partition("/")[0] if place == "cases" else ""

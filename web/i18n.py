@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from babel import Locale
 from flask import Flask, g, request, session
-from flask_babel import Babel, Domain, get_locale, gettext
+from flask_babel import Babel, Domain, gettext
 from flask_login import current_user
 from jinja2 import pass_context
 from jinja2.runtime import Context
@@ -139,7 +139,7 @@ def yuan(fen: int | None) -> str:
     """Fen as yuan with two decimals: 1,234.50 元, -50.00 元, in English -¥50.00."""
     if fen is None:
         return "—"
-    sign, amount = "-" if fen < 0 else "", f"{abs(fen) // 100:,}.{abs(fen) % 100:02d}"
+    sign, amount = "-" if fen < 0 else "", engine.written.yuan(abs(fen), ",")
     return f"{sign}¥{amount}" if language() == "en" else f"{sign}{amount} 元"
 
 
@@ -199,8 +199,3 @@ def shown_to(value: Any, sight: masking.Sight) -> Any:
 def withheld(value: Any) -> Any:
     """A value, or the words for one that is not shown."""
     return gettext("(personal, not shown)") if isinstance(value, masking.Withheld) else value
-
-
-def locale_code() -> str:
-    """The locale in force, for tests and the page's lang attribute."""
-    return str(get_locale())

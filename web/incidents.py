@@ -41,7 +41,10 @@ STANDING = {
 RELEASED = "StandsStill"
 
 
-WORK = {"batches/release_cases": _("Cases that waited for a batch could not all go on.")}
+WORK = {
+    "batches/release_cases": _("Cases that waited for a batch could not all go on."),
+    "drafts/play_scenarios": _("The scenarios of a draft could not all be played."),
+}
 
 
 def register(app: Flask) -> None:

@@ -11,6 +11,7 @@ from flask import Blueprint, Flask, Response, render_template, send_file
 from flask_login import current_user
 
 import engine
+from models.definition import DefinitionDraft
 from office import drafts, scenarios
 from web.addresses import asked
 from web.queries import changes, modeler, names, processes, publications, steps, thumbnail, used_versions
@@ -29,21 +30,26 @@ def register(app: Flask) -> None:
 @blueprint.get("")
 def listing() -> str:
     """The newest version of every process as a picture, with cases running per version and drafts."""
-    cards = processes.cards()
+    cards, new = processes.cards(), processes.new_drafts()
+    names.know_people({login for card in cards for login in _logins(card)} | {_last(draft) for draft in new})
     return render_template(
         "processes.html",
         cards=cards,
         pictures={card.newest.key: thumbnail.of(engine.definition(card.newest.key)) for card in cards},
-        new_drafts=processes.new_drafts(),
-        people=processes.people(name for card in cards for name in _names(card)),
+        new_drafts=new,
         process_name=names.process_name,
         reads=current_user.has(*READERS),
     )
 
 
-def _names(card: processes.Card) -> set[str]:
-    drawn = {card.draft.saved_by, card.draft.submitted_by or ""} if card.draft is not None else set()
+def _logins(card: processes.Card) -> set[str]:
+    drawn = {_last(card.draft)} if card.draft is not None else set()
     return {card.newest.published_by, card.newest.approved_by} | drawn
+
+
+def _last(draft: DefinitionDraft) -> str:
+    """Who had a draft in hand last."""
+    return draft.submitted_by or draft.saved_by
 
 
 @blueprint.get("/<key>")
@@ -56,7 +62,7 @@ def page_of(key: str, **refused: Any) -> str:
     """The page of a process; `refused`: the version that was to be put in force again, the sentence and what had been typed."""
     definition, versions = engine.definition(key), processes.versions(key)
     told = publications.lines(key)
-    everybody = {n for one in versions for n in (one.published_by, one.approved_by)} | {one.by for one in told}
+    names.know_people({n for one in versions for n in (one.published_by, one.approved_by)} | {one.by for one in told})
     return render_template(
         "process.html",
         definition=definition,
@@ -68,7 +74,6 @@ def page_of(key: str, **refused: Any) -> str:
         english=names.english_elements(key),
         versions=versions,
         told=told,
-        people=processes.people(everybody),
         draft=_stored_draft(key),
         files=sorted(engine.own_files(definition.package)),
         agreed=scenarios.read(PROCESSES, [key]),

@@ -90,7 +90,6 @@ def _page(key: str, refused: engine.EngineError | None = None, place: str = "") 
         changed=changes.by_file(listed),
         changes=changes.as_json(listed),
         names=names.of_both(engine.newest_package(key), draft.package) if not problems else {},
-        people=processes.people((draft.saved_by, draft.submitted_by)),
         callers=[row.key for row, _ in engine.callers_of(key)],
         second=_may_approve(draft),
         others=processes.owners_beside({draft.saved_by, draft.submitted_by or current_user.name}),

@@ -42,6 +42,7 @@ def register(app: Flask) -> None:
     """Add the pages, and the counts every page shows."""
     app.register_blueprint(blueprint)
     app.context_processor(_counts)
+    unsent.BEFORE["tasklist.complete"] = _before
 
 
 def _counts() -> dict[str, Any]:
@@ -116,7 +117,8 @@ def complete(task_id: int) -> Response | tuple[str | Response, int]:
     except engine.KeyUsedAgain:  # a page gone back to, filled in otherwise and sent once more
         raise engine.AlreadyCompleted(task=task_id) from None
     row = session().get_one(UserTask, task_id)
-    kind, sentence = standing.said(_name(row), row.business_key, standing.whose(row.instance_id), done)
+    with names.of_definition(engine.definition_of(row.instance_id)):  # a case is told in the words of its own version
+        kind, sentence = standing.said(_name(row), row.business_key, standing.whose(row.instance_id), done)
     flash(sentence, kind)
     return onward(row.business_key, row.instance_id)
 
@@ -160,11 +162,12 @@ def _ways(task_id: int, error: engine.InvalidForm) -> Way | None:
     if not caught_by:
         return None
     row = session().get_one(UserTask, task_id)
-    drawn = engine.definition_of(row.instance_id).processes[process].diagram
+    definition = engine.definition_of(row.instance_id)
+    drawn = definition.processes[process].diagram
     for flow in drawn.outgoing(caught_by):
         if (process, flow.target) != (row.process_key, row.element_id):
             target = drawn.elements[flow.target]
-            return Way(error.values["code"], names.element_name(process, target.id, target.name))
+            return Way(error.values["code"], names.element_name(process, target.id, target.name, definition))
     return None
 
 
@@ -199,7 +202,7 @@ def _picker(form: engine.Form, variables: Mapping[str, Any], filled: Mapping[str
 @blueprint.post("/tasks/<int:task_id>/claim")
 def claim(task_id: int) -> Response:
     """Take a task and open it; what was typed before stands in its form again."""
-    _keep_typed(task_id)
+    unsent.beside()
     engine.claim(task_id, by=auth.actor(), at=engine.now())
     return redirect(url_for("tasklist.task", task_id=task_id))
 
@@ -207,24 +210,17 @@ def claim(task_id: int) -> Response:
 @blueprint.post("/tasks/<int:task_id>/release")
 def release(task_id: int) -> Response:
     """Give a task back; what was typed is kept for whoever typed it."""
-    _keep_typed(task_id)
+    unsent.beside()
     engine.release(task_id, by=auth.actor(), at=engine.now())
     return redirect(url_for("tasklist.worklist_page"))
 
 
-def _keep_typed(task_id: int) -> None:
-    """Keep the form that a button of its page brought along, when somebody has typed in it."""
+def _before(task_id: int) -> Mapping[str, Any]:
+    """What stands in the form of a task that nobody has typed in."""
     row = session().get(UserTask, task_id)
     if row is None or row.state != "open":
-        return
-    before = filling.untouched(*_form(row))["values"]
-    given = ((name, value) for name, value in unsent.typed().items() if picking.MARK not in name)
-    if any(_lines(value) != _lines(before.get(name)) for name, value in given):
-        unsent.beside(url_for("tasklist.complete", task_id=task_id))
-
-
-def _lines(value: Any) -> list[str]:
-    return str(value if value is not None else "").splitlines()
+        return {}
+    return filling.untouched(*_form(row))["values"]
 
 
 def _open(task_id: int) -> tuple[UserTask, Sight]:

@@ -21,7 +21,7 @@ from web.addresses import asked
 from web.i18n import ZONE
 from web.problems import plain
 from web.processes import PROCESSES, READERS
-from web.queries import access, filling, findings, names, trying
+from web.queries import access, filling, findings, names, replay, timeline, trying
 
 blueprint = Blueprint("trying", __name__, url_prefix="/processes")
 SO_FAR = "try-so-far"
@@ -41,6 +41,7 @@ def register(app: Flask) -> None:
     """Add the pages."""
     app.register_blueprint(blueprint)
     app.jinja_env.filters["local"] = trying.local
+    app.jinja_env.filters["in_yuan"] = engine.written.yuan
 
 
 @blueprint.get("/<key>/try")
@@ -64,6 +65,7 @@ def _beginning(key: str, wrong: dict[str, list[engine.Reason]]) -> str:
         chosen=chosen,
         at=scenarios.instant(chosen.given["at"]).astimezone(ZONE),
         given={name: value for name, value in chosen.given["variables"].items() if _is_simple(value)},
+        money=_money(chosen.given["variables"], draft.package),
         begins_with=trying.begins_with,
         typed=request.form,
         reasons=wrong,
@@ -85,6 +87,12 @@ def _chosen(key: str, name: str) -> Scenario:
     return replace(found, given=plain(given))
 
 
+def _money(given: dict[str, Any], package: engine.Package) -> frozenset[str]:
+    """Which of the variables hold fen: a form of the draft or a service task calls them so."""
+    fen = replay.amounts(package)
+    return frozenset(name for name, value in given.items() if name in fen or timeline.is_amount(name, value))
+
+
 def _is_simple(value: Any) -> bool:
     return isinstance(value, str | int | bool)
 
@@ -94,7 +102,8 @@ def begin(key: str) -> str | Response | tuple[str, int]:
     """Begin a try with the values entered; what cannot be used comes back marked."""
     access.check_role(current_user, *READERS)
     chosen = _chosen(key, request.form.get("scenario", ""))
-    variables, wrong = _entered(chosen.given["variables"])
+    given = chosen.given["variables"]
+    variables, wrong = _entered(given, _money(given, drafts.find(key).package))
     at = request.form.get("at", "") or chosen.given["at"]
     if _is_no_instant(at):
         wrong["at"] = [engine.Reason("not_a_date")]
@@ -103,7 +112,7 @@ def begin(key: str) -> str | Response | tuple[str, int]:
     return _go(key, {"scenario": chosen.name, "at": at, "variables": variables, "steps": []})
 
 
-def _entered(given: dict[str, Any]) -> tuple[dict[str, Any], dict[str, list[engine.Reason]]]:
+def _entered(given: dict[str, Any], money: frozenset[str]) -> tuple[dict[str, Any], dict[str, list[engine.Reason]]]:
     """The variables to start with, each of the kind it had."""
     entered, wrong = dict(given), {}
     for name, value in given.items():
@@ -113,14 +122,21 @@ def _entered(given: dict[str, Any]) -> tuple[dict[str, Any], dict[str, list[engi
         if isinstance(value, bool):
             entered[name] = typed == "yes"
         elif isinstance(value, int):
-            number = engine.written.number(typed)
-            if number is None or number != number.to_integral_value():
+            number = _number(typed, fen=name in money)
+            if number is None:
                 wrong[f"variable-{name}"] = [engine.Reason("not_a_number")]
             else:
-                entered[name] = int(number)
+                entered[name] = number
         else:
             entered[name] = typed
     return entered, wrong
+
+
+def _number(typed: str, *, fen: bool) -> int | None:
+    """A whole number; of yuan, the fen that they are."""
+    number = engine.written.amount(typed) if fen else engine.written.number(typed)
+    whole = number * 100 if number is not None and fen else number
+    return int(whole) if whole is not None and whole == whole.to_integral_value() else None
 
 
 def _is_no_instant(text: str) -> bool:

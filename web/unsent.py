@@ -24,8 +24,10 @@ from models.base import session
 from models.user_task import UserTask
 from office import unsent
 from web import bodies, submission
+from web.queries import picking
 
 blueprint = Blueprint("unsent", __name__)
+Known = tuple[str, Mapping[str, Any]]
 PLACE, OWNER, MARK = "unsent_place", "unsent_of", "unsent"
 ADDED = frozenset({"csrf_token", submission.NAME, PLACE, OWNER, MARK, "despite"})
 # The forms that are kept, by the endpoint that takes them, and the page that each stands on.
@@ -36,9 +38,12 @@ PAGES: dict[str, Callable[..., str]] = {
     "cases.reply": lambda number: url_for("cases.case", number=number, tab="messages"),
     "cases.erase": lambda number: url_for("cases.case", number=number),
     "notices.publish": lambda: url_for("notices.listing"),
-    "publication.submit": lambda key: url_for("publication.page", key=key),
-    "publication.give_back": lambda key: url_for("publication.page", key=key),
+    "publication.submit": lambda key: url_for("publication.change", key=key),
+    "publication.give_back": lambda key: url_for("publication.change", key=key),
+    "publication.roll_back": lambda key, version: url_for("processes.process", key=key),
 }
+# What stands in a form before anybody has typed in it, by the endpoint that takes it; nothing where it is not said.
+BEFORE: dict[str, Callable[..., Mapping[str, Any]]] = {"intake.accept": lambda: {"channel": "counter"}}
 
 
 @dataclass(frozen=True)
@@ -83,18 +88,44 @@ def discard() -> Response:
 
 def aside() -> str:
     """Keep the form that this request brought and that cannot be taken now, for the person who typed it; its page, or empty when it is not kept."""
-    known, owner = _known(request.path), _owner()
+    place, owner = _place(), _owner()
+    known = _known(place)
     if known is None or not owner or request.method != "POST":
         return ""
-    g.unsent_aside = _keep(owner, request.path, known)
+    g.unsent_aside = _keep(owner, place, known)
     return PAGES[known[0]](**known[1]) if g.unsent_aside else ""
 
 
-def beside(place: str) -> None:
-    """Keep the fields of the form at `place` that came along with another button of its page."""
-    known = _known(place)
-    if known is not None:
-        _keep(current_user.name, place, known)
+def _place() -> str:
+    """Where the form of this request belongs: here, or where it says that a button of its page has taken it along from."""
+    along = request.blueprint != blueprint.name and _known(request.path) is None
+    return bodies.sent().get(PLACE, "") if along else request.path
+
+
+def beside() -> str:
+    """Keep the form that a button of its page which is not its own has brought along, when somebody has typed in it; the page, or empty without one."""
+    place = bodies.sent().get(PLACE, "")
+    known, owner = _known(place), _owner()
+    if known is None or not owner:
+        return ""
+    if kept(place).at or _is_typed_in(known):
+        _keep(owner, place, known)
+    return PAGES[known[0]](**known[1])
+
+
+def _is_typed_in(known: Known) -> bool:
+    before, sent = BEFORE.get(known[0], dict)(**known[1]), bodies.sent()
+    names = {*typed(), *(name for name in before if name in sent)}
+    names = {
+        name for name in names if picking.MARK not in name
+    }  # what the page puts beside a field says nothing by itself
+    return any(_lines(sent.getlist(name)) != _lines(before.get(name)) for name in names)
+
+
+def _lines(value: Any) -> list[str]:
+    """A text, or the texts of a list, line by line, however browsers end a line."""
+    found = value if isinstance(value, list) else [value]
+    return "\n".join(str(one) for one in found if one is not None).strip().splitlines()
 
 
 def kept(place: str) -> Kept:
@@ -122,8 +153,9 @@ def _hidden(place: str) -> Markup:
     """The fields that a kept form brings: whose it is, and whether something is kept of it that goes when it is sent."""
     name = current_user.name if current_user.is_authenticated else ""
     mark = "1" if kept(place).at else ""
-    line = Markup('<input type="hidden" name="{}" value="{}"><input type="hidden" name="{}" value="{}">')
-    return line.format(OWNER, _signer().dumps(name), MARK, mark)
+    line = Markup('<input type="hidden" name="{}" value="{}">')
+    given = ((OWNER, _signer().dumps(name)), (MARK, mark), (PLACE, place))
+    return Markup("").join(line.format(*one) for one in given)
 
 
 def _signer() -> URLSafeSerializer:
@@ -136,9 +168,6 @@ def _owner() -> str:
         return str(_signer().loads(bodies.sent().get(OWNER, "")))
     except BadSignature:
         return ""
-
-
-Known = tuple[str, Mapping[str, Any]]
 
 
 def _known(place: str) -> Known | None:

@@ -103,7 +103,7 @@ def _desk(*words: str) -> list[str]:
 
 def _environment(place: Place) -> dict[str, str]:
     url = place.url.replace("postgresql+psycopg://", "postgresql://")
-    return {**os.environ, "DATABASE_URL": url, "DESK_VAR": str(place.folder), "DESK_LIVING_DEMO": "no"}
+    return {**os.environ, "DATABASE_URL": url, "DESK_VAR": str(place.folder)}
 
 
 def _postmaster(place: Place) -> int | None:

@@ -10,7 +10,8 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from engine import xml
-from engine.definitions.dmn_reader import NO_HEADS, Found, Heads, read
+from engine.definitions.dmn_parts import NO_HEADS, Heads
+from engine.definitions.dmn_reader import Found, read
 from engine.errors import InvalidDefinition, NotFound, Problem
 from engine.language.decisions import DecisionTable, Outcome
 from engine.language.feel import ANY, Expression, Function, Scope, Shape

@@ -7,6 +7,7 @@ from typing import Any
 
 from engine import xml
 from engine.definitions.dmn_boxed import EXPRESSIONS
+from engine.definitions.dmn_parts import child, heading_of, id_of, text_of
 
 BESIDE = frozenset({"businessKnowledgeModel", "itemDefinition", "inputData"})
 LOGIC = EXPRESSIONS - {"decisionTable"}
@@ -28,31 +29,27 @@ def _facts(root: xml.Element) -> Iterator[tuple[str, Mapping[str, Any]]]:
     for node in root.iter():
         kind = xml.local(node)
         if kind == "decision":
-            given = _child(node, "variable")
+            given = child(node, "variable")
             said = given.get("typeRef", "") if given is not None else ""
-            yield _id(node), {"type": "decision", "name": node.get("name", ""), "typeRef": said}
+            yield id_of(node), {"type": "decision", "name": node.get("name", ""), "typeRef": said}
         elif kind == "decisionTable":
             yield node.get("id", ""), _policy(node)
             yield from _rows(node)
         elif kind in LOGIC and xml.local(node.getparent()) == "decision":
-            yield f"{_id(node.getparent())} =", {"type": "expression", "expression": _written(node)}
+            yield f"{id_of(node.getparent())} =", {"type": "expression", "expression": _written(node)}
         elif kind in BESIDE and xml.local(node.getparent()) == "definitions":
-            yield _id(node), {"type": "expression", "name": node.get("name", ""), "expression": _written(node)}
+            yield id_of(node), {"type": "expression", "name": node.get("name", ""), "expression": _written(node)}
 
 
 def _written(node: xml.Element) -> str:
     """All that is written in an expression, names and types too, so that no change in it goes unnoticed."""
     if xml.local(node) == "literalExpression":
-        return _text(node)
+        return text_of(node)
     said: list[str] = []
     for inner in node.iter():
         said += [inner.get(name, "") for name in ("name", "iteratorVariable", "typeRef", "isCollection")]
         said += [(inner.text or "").strip()] if xml.local(inner) in ("text", "typeRef") else []
     return "; ".join(one for one in said if one)
-
-
-def _id(node: xml.Element) -> str:
-    return node.get("id") or node.get("name") or ""
 
 
 def _policy(table: xml.Element) -> Mapping[str, Any]:
@@ -62,7 +59,7 @@ def _policy(table: xml.Element) -> Mapping[str, Any]:
 def _rows(table: xml.Element) -> Iterator[tuple[str, Mapping[str, Any]]]:
     heads = [node for node in table if xml.local(node) in HEADS]
     for node in heads:
-        expression = _text(_child(node, "inputExpression"))
+        expression = text_of(child(node, "inputExpression"))
         yield (
             node.get("id", ""),
             {
@@ -74,21 +71,12 @@ def _rows(table: xml.Element) -> Iterator[tuple[str, Mapping[str, Any]]]:
         )
     rules = [node for node in table if xml.local(node) == "rule"]
     for number, rule in enumerate(rules, start=1):
-        cells = [_text(cell) for cell in rule if xml.local(cell) in ("inputEntry", "outputEntry")]
+        cells = [text_of(cell) for cell in rule if xml.local(cell) in ("inputEntry", "outputEntry")]
         shown = [f"{_head(head)} {cell}" for head, cell in zip(heads, cells, strict=False) if cell not in ("", "-")]
         row = {f"cell {_head(head)}": cell for head, cell in zip(heads, cells, strict=False)}
-        remark = {"description": _text(rule, "description")}
+        remark = {"description": text_of(rule, "description")}
         yield rule.get("id", ""), {"type": "row", "name": str(number), **row, **remark, "says": "; ".join(shown)}
 
 
 def _head(node: xml.Element) -> str:
-    return node.get("label") or node.get("name") or _text(_child(node, "inputExpression")) or node.get("id", "")
-
-
-def _child(node: xml.Element, name: str) -> xml.Element | None:
-    return next((child for child in node if xml.local(child) == name), None)
-
-
-def _text(node: xml.Element | None, name: str = "text") -> str:
-    holder = _child(node, name) if node is not None else None
-    return (holder.text or "").strip() if holder is not None else ""
+    return heading_of(node) or node.get("id", "")

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -11,6 +10,19 @@ from typing import Any
 from engine import xml
 from engine.definitions.dmn_boxed import EXPRESSIONS, NotBoxed, Writer
 from engine.definitions.dmn_boxed import names as boxed_names
+from engine.definitions.dmn_parts import (
+    NO_HEADS,
+    Heads,
+    child,
+    children,
+    heading_of,
+    heads_of,
+    id_of,
+    is_feel,
+    manual_refs,
+    spaced,
+    text_of,
+)
 from engine.definitions.dmn_types import shapes
 from engine.errors import InvalidDefinition, Problem
 from engine.language import feel
@@ -25,18 +37,6 @@ MOST_CELLS = 10_000
 MOST_COLUMNS = 200
 ORDERED = frozenset({"PRIORITY", "OUTPUT ORDER"})
 EMPTY = " null"  # what a cell of a result left empty gives; one that says null has no blank before it
-_MANUAL_ID = re.compile(r"\b[A-Z]{2,5}(?:-?\d{1,3})?\.\d+\b")
-
-
-@dataclass(frozen=True)
-class Heads:
-    """What the columns of a table are called and which type they say they have, inputs and outputs in order."""
-
-    inputs: tuple[tuple[str, str], ...] = ()
-    outputs: tuple[tuple[str, str], ...] = ()
-
-
-NO_HEADS = Heads()
 
 
 @dataclass(frozen=True)
@@ -79,63 +79,6 @@ def read(root: xml.Element) -> Reading:
     return Reading(found, reader.refused, names, functions, tuple(reader.unbound), reader.inputs())
 
 
-def _is_feel(language: str) -> bool:
-    """Whether an address or a word names FEEL, in whichever version: `http://www.omg.org/spec/FEEL/20140401`, `feel`."""
-    return "FEEL" in language.upper().split("/")
-
-
-def _children(element: xml.Element, *names: str) -> Iterator[xml.Element]:
-    return (child for child in element if xml.local(child) in names)
-
-
-def _child(element: xml.Element | None, *names: str) -> xml.Element | None:
-    return next(_children(element, *names), None) if element is not None else None
-
-
-def _text(element: xml.Element | None, name: str = "text") -> str:
-    holder = _child(element, name)
-    return (holder.text or "").strip() if holder is not None else ""
-
-
-def _spaced(names: Iterable[str]) -> set[str]:
-    """The names that are not plain words, which have to be known to be read."""
-    return {name for name in names if name and not name.isidentifier()}
-
-
-def _id(element: xml.Element) -> str:
-    """What a decision or knowledge model is called in references; the standard lets it go without an id."""
-    return element.get("id") or element.get("name") or ""
-
-
-def _manual_refs(*elements: xml.Element | None) -> tuple[str, ...]:
-    """What a manualRef attribute of any namespace lists, or the ids that a description mentions."""
-    found: list[str] = []
-    for element in (e for e in elements if e is not None):
-        listed = next((v for n, v in element.attrib.items() if n.rpartition("}")[2] == "manualRef"), "")
-        found += [ref.strip() for ref in listed.split(",") if ref.strip()]
-        found += _MANUAL_ID.findall(_text(element, "description")) if not listed else []
-    return tuple(dict.fromkeys(found))
-
-
-def _head(column: xml.Element) -> str:
-    """What a column is called on the screen."""
-    return column.get("label") or column.get("name") or _text(_child(column, "inputExpression"))
-
-
-def _heads(table: xml.Element | None) -> Heads:
-    if table is None:
-        return NO_HEADS
-    inputs = tuple((_head(c), _type(_child(c, "inputExpression"))) for c in _children(table, "input"))
-    outputs = list(_children(table, "output"))
-    whole = _type(table) if len(outputs) == 1 else ""
-    return Heads(inputs, tuple((_head(c), _type(c) or whole) for c in outputs))
-
-
-def _type(element: xml.Element | None) -> str:
-    """The FEEL type that a column names; empty for one of the file's own, and for none."""
-    return (element.get("typeRef") or "").removeprefix("feel:") if element is not None else ""
-
-
 class _Reader:
     def __init__(self, root: xml.Element) -> None:
         self.root = root
@@ -143,8 +86,8 @@ class _Reader:
         self.unbound: list[tuple[str, str, tuple[str, ...]]] = []
         self.inside = ""
         self.place: dict[str, Any] = {}
-        self.names = {e.get("name", "") for e in _children(root, "inputData", "decision")}
-        self.types = {e.get("name", ""): e for e in _children(root, "itemDefinition")}
+        self.names = {e.get("name", "") for e in children(root, "inputData", "decision")}
+        self.types = {e.get("name", ""): e for e in children(root, "itemDefinition")}
         self.shapes = shapes(root)
         self.functions: dict[str, Function] = {}
         self.cells = 0
@@ -156,7 +99,7 @@ class _Reader:
     def is_readable(self) -> bool:
         """Whether the file is of a size worth reading; what speaks against it is a problem."""
         for kind, most in MOST.items():
-            if (count := sum(1 for _ in _children(self.root, kind))) > most:
+            if (count := sum(1 for _ in children(self.root, kind))) > most:
                 self.problem(self.root, "too_many", kind=kind, count=count, limit=most)
         for element in self.root.iter():
             if xml.local(element) == "decisionTable":
@@ -165,16 +108,16 @@ class _Reader:
 
     def _speaks_feel(self, holder: xml.Element) -> bool:
         """Whether everything in a decision or knowledge model, and the file around it, is written in FEEL."""
-        wrong = [e for e in (self.root, *holder.iter()) if not _is_feel(e.get("expressionLanguage", "FEEL"))]
+        wrong = [e for e in (self.root, *holder.iter()) if not is_feel(e.get("expressionLanguage", "FEEL"))]
         for element in wrong:
             language = element.get("expressionLanguage", "")
             self.problem(element, "unsupported_expression_language", language=language[:80])
         return not wrong
 
     def _measure(self, table: xml.Element) -> None:
-        rules = sum(1 for _ in _children(table, "rule"))
-        columns = sum(1 for _ in _children(table, "input", "output"))
-        written = sum(1 for rule in _children(table, "rule") for _ in _children(rule, "inputEntry", "outputEntry"))
+        rules = sum(1 for _ in children(table, "rule"))
+        columns = sum(1 for _ in children(table, "input", "output"))
+        written = sum(1 for rule in children(table, "rule") for _ in children(rule, "inputEntry", "outputEntry"))
         self.cells += max(rules * columns, written)
         if columns > MOST_COLUMNS:
             self.problem(table, "too_many", kind="column", count=columns, limit=MOST_COLUMNS)
@@ -192,8 +135,8 @@ class _Reader:
             logic = self._logic(element) if self._speaks_feel(element) else None
             requires = tuple(self._required(element, elements))
             if logic is not None:
-                refs = _manual_refs(element, _child(element, "decisionTable"))
-                heads = _heads(_child(element, "decisionTable"))
+                refs = manual_refs(element, child(element, "decisionTable"))
+                heads = heads_of(child(element, "decisionTable"))
                 shape = self._given(element)
                 found[id] = Found(id, element.get("name", ""), logic, requires, refs, heads, shape)
         self.place = {}
@@ -202,13 +145,13 @@ class _Reader:
 
     def inputs(self) -> tuple[tuple[str, Shape], ...]:
         """The inputs that say of which type they are."""
-        found = {e.get("name", ""): self._shape(_child(e, "variable")) for e in _children(self.root, "inputData")}
+        found = {e.get("name", ""): self._shape(child(e, "variable")) for e in children(self.root, "inputData")}
         return tuple((name, shape) for name, shape in found.items() if shape != ANY)
 
     def _given(self, element: xml.Element) -> Shape:
         """The type of what a decision gives: its variable's, else that of its expression."""
-        found = self._shape(_child(element, "variable"))
-        return found if found != ANY else self._shape(_child(element, "literalExpression"))
+        found = self._shape(child(element, "variable"))
+        return found if found != ANY else self._shape(child(element, "literalExpression"))
 
     def _shape(self, element: xml.Element | None) -> Shape:
         return named(element.get("typeRef") or "", self.shapes) if element is not None else ANY
@@ -216,8 +159,8 @@ class _Reader:
     def _by_id(self, kind: str) -> dict[str, xml.Element]:
         found: dict[str, xml.Element] = {}
         names: set[str] = set()
-        for element in _children(self.root, kind):
-            id = _id(element)
+        for element in children(self.root, kind):
+            id = id_of(element)
             self.inside = id if kind == "decision" else ""
             if not id or id in found:
                 self.problem(element, "duplicate_id" if id else "no_id", name=element.get("name", ""))
@@ -266,17 +209,17 @@ class _Reader:
             self._function(elements[name])
 
     def _function(self, element: xml.Element) -> None:
-        body = _child(element, "encapsulatedLogic")
+        body = child(element, "encapsulatedLogic")
         name = element.get("name", "")
         self.place = {"table": name}
         if not self._speaks_feel(element):
             return
         known = len(self.refused.get("", ()))
-        formal = list(_children(body, "formalParameter")) if body is not None else []
+        formal = list(children(body, "formalParameter")) if body is not None else []
         parameters = tuple(p.get("name", "") for p in formal)
-        self.names |= _spaced(parameters)
+        self.names |= spaced(parameters)
         wanted = tuple(self._shape(p) for p in formal)
-        held = _child(body, *EXPRESSIONS)
+        held = child(body, *EXPRESSIONS)
         shape = self._shape(held)
         expression = (
             self._expression(held, parameters) if (body is None or body.get("kind", "FEEL") == "FEEL") else None
@@ -299,8 +242,8 @@ class _Reader:
         self.functions[name] = Function(name, parameters, len(parameters), False, run)
 
     def _references(self, element: xml.Element, requirement: str, kind: str) -> Iterator[str]:
-        for holder in _children(element, requirement):
-            for needed in _children(holder, kind):
+        for holder in children(element, requirement):
+            for needed in children(holder, kind):
                 namespace, mark, id = needed.get("href", "").rpartition("#")
                 local = not namespace or namespace == self.root.get("namespace")
                 yield id if local else f"{namespace}{mark}{id}"
@@ -313,10 +256,10 @@ class _Reader:
                 self.problem(element, "unknown_requirement", href=reference)
 
     def _logic(self, element: xml.Element) -> DecisionTable | Expression | None:
-        table = _child(element, "decisionTable")
+        table = child(element, "decisionTable")
         if table is not None:
             return self._table(table)
-        expression = self._expression(_child(element, *EXPRESSIONS))
+        expression = self._expression(child(element, *EXPRESSIONS))
         if expression is None:
             self.problem(element, "decision_not_executable", name=element.get("name", ""))
         return expression
@@ -328,9 +271,9 @@ class _Reader:
         if element is None:
             return None
         if xml.local(element) == "literalExpression":
-            return self._compiled_whole(element, _text(element), names)
+            return self._compiled_whole(element, text_of(element), names)
         known = len(self.refused.get(self.inside, ()))
-        self.names |= _spaced(boxed_names(element))
+        self.names |= spaced(boxed_names(element))
         try:
             text = Writer(lambda inner: self._leaf(inner, names), self._parameters, self._typed).write(element)
         except NotBoxed:
@@ -345,7 +288,7 @@ class _Reader:
     def _leaf(self, element: xml.Element, names: tuple[str, ...]) -> str:
         """A literal as it stands, tried by itself so that a mistake is found in its place; a table as the call of a function that evaluates it."""
         if xml.local(element) == "literalExpression":
-            text = _text(element) or "null"
+            text = text_of(element) or "null"
             self.compiled(element, text, feel.compile, names)
             return self._typed(element, f"({text}\n)")
         if xml.local(element) != "decisionTable":
@@ -377,8 +320,8 @@ class _Reader:
 
     def _table(self, element: xml.Element) -> DecisionTable:
         policy, aggregation = element.get("hitPolicy", "UNIQUE"), element.get("aggregation", "")
-        inputs = tuple(self._input(child) for child in _children(element, "input"))
-        outputs = tuple(self._output(child, element) for child in _children(element, "output"))
+        inputs = tuple(self._input(one) for one in children(element, "input"))
+        outputs = tuple(self._output(one, element) for one in children(element, "output"))
         if policy not in POLICIES or aggregation not in AGGREGATIONS:
             self.problem(element, "unknown_hit_policy", policy=policy, aggregation=aggregation)
         elif aggregation and (policy != "COLLECT" or len(outputs) != 1):
@@ -387,26 +330,26 @@ class _Reader:
             self.problem(element, "priority_without_output_values", policy=policy)
         if not outputs:
             self.problem(element, "table_without_output")
-        columns = [_head(child) for child in _children(element, "input", "output")]
+        columns = [heading_of(one) for one in children(element, "input", "output")]
         rules = tuple(
-            self._rule(child, number, len(inputs), len(outputs), columns)
-            for number, child in enumerate(_children(element, "rule"), start=1)
+            self._rule(one, number, len(inputs), len(outputs), columns)
+            for number, one in enumerate(children(element, "rule"), start=1)
         )
         return DecisionTable(inputs, outputs, rules, policy, aggregation)
 
     def _input(self, element: xml.Element) -> Input:
-        text = _text(_child(element, "inputExpression"))
-        self.place["heading"] = _head(element)
+        text = text_of(child(element, "inputExpression"))
+        self.place["heading"] = heading_of(element)
         if not text:
             self.problem(element, "input_without_expression")
-        allowed = _text(_child(element, "inputValues"))
+        allowed = text_of(child(element, "inputValues"))
         expression = self.compiled(element, text or "null", feel.compile)
         return Input(expression, self.compiled(element, allowed, feel.compile_unary) if allowed else None)
 
     def _output(self, element: xml.Element, table: xml.Element) -> Output:
-        self.place["heading"] = _head(element)
-        listed = _text(_child(element, "outputValues")) or self._allowed(element, table)
-        default = _text(_child(element, "defaultOutputEntry"))
+        self.place["heading"] = heading_of(element)
+        listed = text_of(child(element, "outputValues")) or self._allowed(element, table)
+        default = text_of(child(element, "defaultOutputEntry"))
         return Output(
             element.get("name", ""),
             self._values(element, listed) if listed else (),
@@ -416,7 +359,7 @@ class _Reader:
 
     def _allowed(self, element: xml.Element, table: xml.Element) -> str:
         definition = self.types.get(element.get("typeRef") or table.get("typeRef") or "")
-        return _text(_child(definition, "allowedValues"))
+        return text_of(child(definition, "allowedValues"))
 
     def _values(self, element: xml.Element, text: str) -> tuple[Any, ...]:
         """The listed values, the first being of highest priority; none when the list is made of ranges or comparisons."""
@@ -433,23 +376,23 @@ class _Reader:
             return ()
 
     def _rule(self, element: xml.Element, number: int, inputs: int, outputs: int, columns: list[str]) -> Rule:
-        cells, results = list(_children(element, "inputEntry")), list(_children(element, "outputEntry"))
+        cells, results = list(children(element, "inputEntry")), list(children(element, "outputEntry"))
         if len(cells) != inputs or len(results) != outputs:
             self.problem(element, "row_does_not_fit", inputs=len(cells), outputs=len(results))
         headings = iter(columns)
 
         def compiled(cell: xml.Element, empty: str, compiler: Callable[..., Any]) -> Any:
             self.place |= {"row": number, "heading": next(headings, "")}
-            return self.compiled(cell, _text(cell) or empty, compiler)
+            return self.compiled(cell, text_of(cell) or empty, compiler)
 
         tests = tuple(compiled(cell, "-", feel.compile_unary) for cell in cells)
         given = tuple(compiled(cell, EMPTY, feel.compile) for cell in results)
         self.place = {"table": self.place["table"]}
-        remarks = [_text(remark) for remark in _children(element, "annotationEntry")]
+        remarks = [text_of(remark) for remark in children(element, "annotationEntry")]
         return Rule(
             element.get("id", ""),
             tests,
             given,
-            "; ".join(remark for remark in remarks if remark) or _text(element, "description"),
-            _manual_refs(element),
+            "; ".join(remark for remark in remarks if remark) or text_of(element, "description"),
+            manual_refs(element),
         )

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from engine import xml
+from engine.definitions.dmn_parts import children
 from engine.language.feel.shapes import ANY, Shape, named
 
 MOST_DEPTH = 30
@@ -12,7 +11,7 @@ MOST_DEPTH = 30
 
 def shapes(root: xml.Element) -> dict[str, Shape]:
     """Every type of a file by its name."""
-    definitions = _Definitions({e.get("name", ""): e for e in _children(root, "itemDefinition")})
+    definitions = _Definitions({e.get("name", ""): e for e in children(root, "itemDefinition")})
     return {name: definitions.named(name, 0) for name in definitions.elements}
 
 
@@ -34,11 +33,7 @@ class _Definitions:
     def _shape(self, element: xml.Element, depth: int) -> Shape:
         if depth > MOST_DEPTH:
             return ANY
-        parts = tuple((e.get("name", ""), self._shape(e, depth + 1)) for e in _children(element, "itemComponent"))
-        referred = next(((e.text or "").strip() for e in _children(element, "typeRef")), "")
+        parts = tuple((e.get("name", ""), self._shape(e, depth + 1)) for e in children(element, "itemComponent"))
+        referred = next(((e.text or "").strip() for e in children(element, "typeRef")), "")
         found = Shape("context", parts=parts) if parts else self.named(referred, depth + 1)
         return Shape("list", found) if element.get("isCollection") in ("true", "1") else found
-
-
-def _children(element: xml.Element, name: str) -> Iterator[xml.Element]:
-    return (child for child in element if xml.local(child) == name)

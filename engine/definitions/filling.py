@@ -9,7 +9,7 @@ from typing import Any
 from marshmallow import Schema, ValidationError
 
 from engine.errors import Problem
-from engine.language import feel
+from engine.language import feel, written
 from engine.language.calendar import Calendar
 from engine.language.feel import Expression, FeelLimit, Scope
 from engine.language.forms import Field, Form
@@ -61,7 +61,7 @@ def _typed(field: Field) -> Any:
     """The default as somebody would type it: money in yuan."""
     value = field.default
     if field.unit == "fen":
-        return f"{value / 100:.2f}"
+        return written.yuan(value)
     return value if isinstance(value, list) else "yes" if value is True else str(value)
 
 

@@ -13,7 +13,7 @@ from functools import lru_cache
 from marshmallow import Schema
 
 from engine import handlers
-from engine.definitions import catalogue, dmn, filling, foreign, pictures, settings, tables, tried
+from engine.definitions import catalogue, dmn, filling, foreign, matching, pictures, settings, tables, tried
 from engine.definitions.diagram import ACTIVITIES, EVENTS, GATEWAYS, Diagram, Element, parse
 from engine.definitions.graph import in_cycle, reachable, recursive_calls
 from engine.definitions.package import MissingFile, Package, load
@@ -26,7 +26,8 @@ from engine.xml import MalformedXml
 ID = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]*")
 RESERVED_IDS = frozenset({"Start", "End", "Root"})
 RESERVED_ENDINGS = (".EndJoin", ".BoundaryEventSplit", ".BoundaryEventJoin")
-EXTENSIONS = frozenset({"properties", "serviceTaskOperator", "calledDecisionId", "instructionsForEndUser"})
+# Our own extensions by the kind of element that they mean something at; properties are judged one by one (`settings`).
+EXTENSIONS = {"serviceTask": "serviceTaskOperator", "businessRuleTask": "calledDecisionId"}
 TRIGGERS = {
     "startEvent": frozenset({""}),
     "endEvent": frozenset({"", "terminate", "error"}),
@@ -35,7 +36,6 @@ TRIGGERS = {
 }
 MANY = 2
 MOST_KEPT = 64
-REPEATED = frozenset({"userTask", "serviceTask", "businessRuleTask", "callActivity", "subProcess"})
 EXPRESSION_PROPERTIES = ("due", "correlationKey", "inputCollection", "outputElement", "refusesWhen", "about")
 
 
@@ -292,7 +292,7 @@ def _element(element: Element) -> Iterator[Problem]:
     if element.event_sub_process:
         yield _problem(element, "event_sub_process")
     for name in element.extensions:
-        if name not in EXTENSIONS:
+        if name not in ("properties", EXTENSIONS.get(element.type)):
             yield _problem(element, "extension_not_executable", extension=name)
     yield from _event(element)
 
@@ -301,7 +301,7 @@ def _multi_instance(element: Element) -> Iterator[Problem]:
     marker = element.multi_instance
     if marker is None:
         return
-    if element.type not in REPEATED:
+    if element.type not in settings.REPEATED:
         yield _problem(element, "not_multi_instance", type=element.type)
     for part in marker.others:
         yield _problem(element, "multi_instance_part", part=part)
@@ -380,7 +380,8 @@ def _form(element: Element, content: Package) -> Iterator[Problem]:
     form_id = element.properties.get("form", "")
     found: list[Problem] = []
     try:
-        found = filling.problems(Form.parse(content.form(form_id)))
+        form = Form.parse(content.form(form_id))
+        found = [*filling.problems(form), *matching.problems(form)]
     except MissingFile:
         yield _problem(element, "unknown_form", form=form_id)
     except InvalidDefinition as error:
@@ -394,7 +395,8 @@ def _decision(element: Element, content: Package) -> Iterator[Problem]:
     if not element.result_variable:
         yield _problem(element, "no_result_variable")
     try:
-        found = dmn.parse(content.decision(element.decision)).find(element.decision)
+        model = dmn.parse(content.decision(element.decision))
+        found = model.find(element.decision)
     except (MissingFile, dmn.UnknownDecision):
         yield _problem(element, "unknown_decision", decision=element.decision)
         return
@@ -408,6 +410,8 @@ def _decision(element: Element, content: Package) -> Iterator[Problem]:
         return
     file = f"decisions/{element.decision}.dmn"
     yield from (replace(one, element_id=element.id, file=file) for one in tables.problems(found))
+    for doubt in matching.of_decision(model, found):
+        yield Problem(0, element.id, doubt.rule, doubt.values, file)
 
 
 def _topic(element: Element) -> Iterator[Problem]:
@@ -445,3 +449,5 @@ def _feel(text: str, line: int, element_id: str, place: str) -> Iterator[Problem
         feel.compile(text)
     except FeelSyntaxError as error:
         yield Problem(line, element_id, "feel_syntax", {"place": place, **error.values})
+    for doubt in matching.of_text(text):
+        yield Problem(line, element_id, doubt.rule, {"place": place, **doubt.values})

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 
-from engine.definitions import diagram, dmn, filling, names, package, tables
+from engine.definitions import diagram, dmn, filling, matching, names, package, tables
 from engine.definitions.package import Package
 from engine.errors import EngineError, InvalidDefinition, Problem
 from engine.language.feel import Names
@@ -34,11 +34,14 @@ def check(file: Path, lint: Lint) -> list[Problem]:
 def _decisions(file: Path, _lint: Lint) -> list[Problem]:
     model = dmn.read_file(file.read_bytes())
     found = [*model.problems, *(one for decision in model.decisions.values() for one in tables.problems(decision))]
+    doubts = {str(one): one for decision in model.decisions.values() for one in matching.of_decision(model, decision)}
+    found += [Problem(0, "", one.rule, one.values) for one in doubts.values()]
     return [replace(one, file=file.name) for one in found]
 
 
 def _form(file: Path, _lint: Lint) -> list[Problem]:
-    found = filling.problems(Form.parse(decoded(file.read_bytes())))
+    form = Form.parse(decoded(file.read_bytes()))
+    found = [*filling.problems(form), *matching.problems(form)]
     return [replace(one, file=file.name) for one in found]
 
 

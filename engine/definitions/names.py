@@ -12,7 +12,7 @@ from types import MappingProxyType
 from typing import Any
 
 from engine import handlers
-from engine.definitions import filling, pictures, tables
+from engine.definitions import filling, matching, pictures, placeholders, tables
 from engine.definitions.asked import NOWHERE, Asked, expressions, of_fields
 from engine.definitions.package import Package
 from engine.definitions.surroundings import Drawn, Same, Surroundings, decision_of, form_of, kept
@@ -59,6 +59,7 @@ def _problems(content: Package, around: Surroundings) -> Iterator[Problem]:
         if drawn is None or drawn.package.files.get(f"{key}.bpmn") != content.files.get(f"{key}.bpmn"):
             continue  # what cannot be read is a problem; the version in force stands for it
         listed = [*_of_expressions(around, drawn), *_of_fields(drawn), *_of_decisions(around, drawn, read)]
+        listed += [*_of_texts(around, drawn), *_of_limits(around, drawn)]
         listed += [replace(one, file=f"{key}.bpmn") for one in pictures.leftovers(content.bpmn(key), drawn.diagram)]
         for one in sorted(listed, key=lambda one: one.line):
             yield one if one.file == f"{key}.bpmn" else replace(one, line=0)
@@ -91,6 +92,27 @@ def _of_fields(drawn: Drawn) -> Iterator[Problem]:
             yield replace(one, line=element.line, element_id=element.id, file=file)
 
 
+def _of_texts(around: Surroundings, drawn: Drawn) -> Iterator[Problem]:
+    """Placeholders that nothing fills in, and those of a message's wording that nothing is given for."""
+    for element in drawn.diagram.elements.values():
+        names = around.at(drawn.key, element.id)
+        form = form_of(drawn.package, element) if element.type == "userTask" else None
+        for told in placeholders.check(element, form, names):
+            file = f"forms/{element.properties.get('form', '')}.form" if "field" in told.values else ""
+            values = {"name": element.name, **told.values}
+            rule = f"{told.rule}_near" if told.values["near"] else told.rule
+            yield Problem(element.line, element.id, rule, values, file or f"{drawn.key}.bpmn", warning=True)
+
+
+def _of_limits(around: Surroundings, drawn: Drawn) -> Iterator[Problem]:
+    """A limit of the whole case counts for a case of its own; where the process is called, that of the caller does."""
+    callers = ", ".join(sorted({key for key, _element in around.calls_of(drawn.key)}))
+    for element in drawn.diagram.elements.values():
+        if callers and element.type == "startEvent" and element.properties.get("due"):
+            values = {"name": element.name, "callers": callers}
+            yield Problem(element.line, element.id, "limit_when_called", values, f"{drawn.key}.bpmn", warning=True)
+
+
 def doubts(asked: Asked) -> list[Doubt]:
     """What is doubtful in an expression, and in what it gives to what takes it."""
     found: list[Doubt] = []
@@ -99,7 +121,7 @@ def doubts(asked: Asked) -> list[Doubt]:
     except FeelSyntaxError:  # told as a problem
         return []
     found += _unfit(asked, given)
-    return [worded(one, asked.text) for one in found]
+    return [worded(one, asked.text) for one in found if one.rule not in matching.RULES]
 
 
 def _unfit(asked: Asked, given: Type) -> Iterator[Doubt]:
@@ -145,7 +167,8 @@ def _of_decisions(around: Surroundings, drawn: Drawn, read: frozenset[str]) -> I
             continue
         file = f"decisions/{element.decision}.dmn"
         names = around.at(drawn.key, element.id)
-        told = tables.doubts(*found, names, asked_for=element.result_variable in read)
+        every = tables.doubts(*found, names, asked_for=element.result_variable in read)
+        told = [one for one in every if one.rule not in matching.RULES]
         for one in told_of_table([_told_apart(doubt, around, drawn) for doubt in told]):
             values = {"name": element.name, **one.values}
             yield replace(one, line=element.line, element_id=element.id, values=values, file=file)

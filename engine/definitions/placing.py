@@ -15,7 +15,6 @@ from engine.definitions.shapes import Points, Shape
 GAP, TRACK, FIRST = 40.0, 10.0, 20.0
 CLEAR = 12.0  # between the lowest line below a row and the border of the lane
 UNDER = 34.0  # below a row: room for events on borders and for labels
-BORDER_EVENT = 36.0
 
 
 @dataclass(frozen=True)

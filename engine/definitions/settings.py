@@ -31,6 +31,7 @@ PROPERTIES: dict[str, frozenset[str]] = {
     "startEvent": frozenset({"due"}),
 }
 ANYWHERE = frozenset({"manualRef"})
+REPEATED = frozenset({"userTask", "serviceTask", "businessRuleTask", "callActivity", "subProcess"})
 OF_LISTS = frozenset({"inputCollection", "inputElement", "outputCollection", "outputElement"})
 MAPPINGS = ("in.", "out.")
 VALUES = {"customerWaits": frozenset({"", "true", "false"}), "caseLimit": frozenset({"", "met"})}
@@ -72,6 +73,12 @@ def check(content: bytes, drawn: Diagram) -> list[Problem]:
     for element in drawn.elements.values():
         found += _properties(element, drawn)
     return found
+
+
+def asked() -> dict[str, list[str]]:
+    """Our own properties by the kind of element that asks for them; under "" those that any kind does."""
+    kinds = {kind: PROPERTIES.get(kind, frozenset()) for kind in {"", *PROPERTIES, *REPEATED}}
+    return {kind: sorted(found | ANYWHERE | (OF_LISTS if kind in REPEATED else set())) for kind, found in kinds.items()}
 
 
 def usable(variable: str) -> bool:

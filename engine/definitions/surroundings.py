@@ -180,14 +180,15 @@ class Surroundings:
 
     def _entry(self, key: str) -> Types:
         found = dict(self._started)
-        for caller, element in self._calls_of(key):
+        for caller, element in self.calls_of(key):
             names = self.at(caller, element.id)
             handed = {name: kind for name, kind in names.types.items() if name not in ALWAYS}
             mapped = {name: _judged(text, names) for name, text in _mapped(element, IN)}
             _add(found, {**handed, **mapped})
         return found
 
-    def _calls_of(self, key: str) -> Iterator[tuple[str, Element]]:
+    def calls_of(self, key: str) -> Iterator[tuple[str, Element]]:
+        """Who calls a process, and by which activity."""
         for caller, drawn in self.drawn.items():
             for element in drawn.diagram.elements.values():
                 if element.type == "callActivity" and element.called == key:

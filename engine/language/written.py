@@ -53,6 +53,12 @@ def amount(text: str) -> Decimal | None:
     return number(before.strip() + after.lstrip()) if sign and before.strip() in ("", "+", "-") else number(bare)
 
 
+def yuan(fen: int, between: str = "") -> str:
+    """An amount as it is written everywhere, with two decimals: "1234.50", with `between` before every three digits "1,234.50"."""
+    sign, whole = ("-" if fen < 0 else ""), abs(fen)
+    return f"{sign}{whole // 100:,}.{whole % 100:02d}".replace(",", between)
+
+
 def msisdn(text: str) -> str | None:
     """A mobile number of eleven digits, whatever blanks and dashes group it, and with or without the country before it (+86, 86, 0086)."""
     found = _MSISDN.fullmatch(plain(text))

@@ -10,8 +10,6 @@ from SpiffWorkflow.bpmn.util.subworkflow import BpmnSubWorkflow
 from SpiffWorkflow.task import Task
 from SpiffWorkflow.util.task import TaskState
 
-ENDED = TaskState.FINISHED_MASK
-
 
 class FlatTask(Task):
     """A task numbered within its instance. Stock ones draw a random UUID each, and compose a log record for every change of state."""

@@ -48,7 +48,7 @@ def _charge_disputes(month: Month) -> list[Case]:
         Case(
             "13900000104",
             "TS-001",
-            "退存款：存款 200 元，存款收据在手",
+            "退存款：存款 200.00 元，存款收据在手",
             "Deposit refund: a deposit of 200 yuan and its receipt",
             {"deposit": 20000, "receipts": [_receipt("SJ-0104", "deposit", 20000)]},
         ),
@@ -218,14 +218,14 @@ def _called(month: Month) -> list[Case]:
         Case(
             "13900000901",
             "SUB-001",
-            "已有 20 元挂帐，待周四处理",
+            "已有 20.00 元挂帐，待周四处理",
             "20 yuan on hold, to be settled on Thursday",
             {"bill": month.bill(BASE, ("call", "通话费", 3000)), "held": 2000},
         ),
         Case(
             "13900000902",
             "SUB-002",
-            "销号（申请），预付金余 36 元",
+            "销号（申请），预付金余 36.00 元",
             "Cancelled on request with 36 yuan of prepayment left",
             {"state": "cancelled", "reason": "request", "state_since": month.on(6), "prepayment": 3600},
         ),

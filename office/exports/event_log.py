@@ -5,18 +5,21 @@ Source: IEEE 1849-2016 (XES 1.0): extensions concept, time, lifecycle, org.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from xml.sax.saxutils import quoteattr
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, or_, select
 
 import engine
 from engine import Definition, Entry, Verdict
 from models.base import session
+from models.complaint import Complaint
 from models.instance import ProcessInstance
+from models.user_task import UserTask
 from office import verification
 from office.exports import telling
 
@@ -46,7 +49,7 @@ EXTENSIONS = (
 
 @dataclass(frozen=True, kw_only=True)
 class Wanted:
-    """Which cases: started from `since` (inclusive) to `until` (exclusive), of one process; everything where nothing is said."""
+    """Which cases: started from `since` (inclusive) to `until` (exclusive), that run through one process; everything where nothing is said."""
 
     since: datetime | None = None
     until: datetime | None = None
@@ -82,8 +85,16 @@ def _ids(wanted: Wanted) -> list[int]:
     if wanted.until is not None:
         query = query.where(ProcessInstance.started_at < wanted.until)
     if wanted.process:
-        query = query.where(ProcessInstance.key == wanted.process)
+        query = query.where(_runs_through(wanted.process))
     return list(session().scalars(query))
+
+
+def _runs_through(process: str) -> ColumnElement[bool]:
+    """Begun as it, classified as it, or with a task in it: what is taken in at the counter runs in a process that calls the one it is about."""
+    classified = select(Complaint.instance_id).where(Complaint.process_key == process)
+    called = select(UserTask.instance_id).where(UserTask.process_key == process)
+    ours = ProcessInstance.id
+    return or_(ProcessInstance.key == process, ours.in_(classified), ours.in_(called))
 
 
 def trace(verdict: Verdict, *, personal: bool) -> str:
@@ -144,10 +155,10 @@ def _string(key: str, value: str) -> str:
 
 def _printable(text: str) -> str:
     """Characters that XML 1.0 has no place for are replaced."""
-    return "".join(
-        c if c in "\t\n\r" or "\x20" <= c <= "\ud7ff" or "\ue000" <= c <= "\ufffd" or c > "\uffff" else "\ufffd"
-        for c in text
-    )
+    return _UNPRINTABLE.sub("\ufffd", text)
+
+
+_UNPRINTABLE = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 def _date(at: datetime) -> str:

@@ -27,7 +27,7 @@ def analyse_border_roaming(parameters: dict[str, Any], call: Call) -> dict[str, 
     calls = records.voice_calls(parameters["msisdn"], since, until)
     verdict = border_roaming.analyse(calls, border_roaming.Thresholds(**figures))
     used = {"since": since.isoformat(), "until": until.isoformat(), "calls": len(calls), **figures}
-    return {**verdict._asdict(), "parameters": used}
+    return {**verdict._asdict(), "examined": len(calls), "parameters": used}
 
 
 @handler(
@@ -43,7 +43,12 @@ def find_ultra_short(parameters: dict[str, Any], call: Call) -> dict[str, Any]:
     calls = records.voice_calls(parameters["msisdn"], *_span(parameters, call))
     short = ultra_short.find(calls, parameters["limit_s"])
     listed = [{**each.call._asdict(), "amount": each.amount} for each in short]
-    return {"found": bool(listed), "calls": listed, "amount": sum(each.amount for each in short)}
+    return {
+        "found": bool(listed) if calls else None,
+        "examined": len(calls),
+        "calls": listed,
+        "amount": sum(each.amount for each in short),
+    }
 
 
 @handler(
@@ -60,10 +65,11 @@ def find_orphan_monternet(parameters: dict[str, Any], call: Call) -> dict[str, A
     orphans = [orphan for number in numbers for orphan in orphan_monternet.find(number, charges)]
     listed = [{**orphan.charge._asdict(), "after": orphan.after} for orphan in orphans]
     return {
-        "orphan": bool(orphans),
+        "orphan": bool(orphans) if charges else None,
+        "examined": len(charges),
         "charges": listed,
         "amount": sum(orphan.charge.amount for orphan in orphans),
-        "paid": bool(orphans) and all(orphan.charge.paid for orphan in orphans),
+        "paid": all(orphan.charge.paid for orphan in orphans) if orphans else None,
         "site": _sites([orphan.charge for orphan in orphans] or charges),
     }
 

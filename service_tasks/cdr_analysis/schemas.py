@@ -1,4 +1,8 @@
-"""What the CDR analyses take and return."""
+"""What the CDR analyses take and return.
+
+Every one says in `examined` how many records it had to look at; its verdict is null when there was none, and a form that is filled in
+beforehand with a verdict then stands open.
+"""
 
 from __future__ import annotations
 
@@ -53,6 +57,7 @@ class BorderRoamingResult(Schema):
     """What cdr_analysis/border_roaming returns."""
 
     established = schemas.flag("初步成立", "Established at first sight")
+    examined = schemas.examined()
     reasons = schemas.texts("理由", "Reasons")
     pairs = schemas.rows("相关通话", "Pairs of calls", RoamingPair, personal=True)
     amount = schemas.fen("边界漫游费用", "Amount")
@@ -85,6 +90,7 @@ class UltraShortResult(Schema):
     """What cdr_analysis/ultra_short returns."""
 
     found = schemas.flag("有超短话单", "Found")
+    examined = schemas.examined()
     calls = schemas.rows("超短话单", "Ultra-short calls", UltraShortCall, personal=True)
     amount = schemas.fen("应冲减金额", "Amount")
 
@@ -107,9 +113,13 @@ class OrphanCharge(Schema):
 
 
 class OrphanResult(Schema):
-    """What cdr_analysis/orphan_monternet returns; `site` names the providers, of all Monternet charges when none is an orphan."""
+    """What cdr_analysis/orphan_monternet returns; `site` names the providers, of all Monternet charges when none is an orphan.
+
+    `paid` is null while there is no orphan charge.
+    """
 
     orphan = schemas.flag("无主话单", "Orphan charges found")
+    examined = schemas.examined()
     charges = schemas.rows("无主话单明细", "Orphan charges", OrphanCharge, personal=True)
     amount = schemas.fen("无主话单金额", "Amount")
     paid = schemas.flag("已缴费", "Paid")

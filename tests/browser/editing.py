@@ -55,8 +55,8 @@ def _answering(process: subprocess.Popen[bytes], port: int) -> str:
 def owner(browser: Browser, address: str, name: str = "olu", language: str = "zh") -> Page:
     """A page of a process owner who has logged in."""
     context = browser.new_context(base_url=address, locale="zh-CN", viewport={"width": 1440, "height": 900})
+    context.add_init_script(READY)
     page = context.new_page()
-    page.add_init_script(READY)
     page.goto("/login")
     page.locator("main [name=name]").fill(name)
     page.locator("main [name=password]").fill(f"{name}-reception-desk")
@@ -103,13 +103,22 @@ def text_of(page: Page, file: str) -> str:
     return found
 
 
+def left_behind(page: Page, key: str) -> list[dict[str, Any]]:
+    """What visits to the editor have left unsaved in this browser."""
+    found: list[dict[str, Any]] = page.evaluate(
+        "key => Object.keys(localStorage).filter((name) => name.startsWith(`desk-draft:${key}`)).map((name) => JSON.parse(localStorage.getItem(name)))",
+        key,
+    )
+    return found
+
+
 def discard(page: Page, key: str) -> None:
     """Throw the draft of a process away, and what the browser kept of it."""
     page.evaluate(
         """async (key) => {
           const token = document.querySelector("meta[name=csrf-token]").content;
           await fetch(`/processes/${key}/draft`, { method: "DELETE", headers: { "X-CSRFToken": token } });
-          localStorage.removeItem(`desk-draft:${key}`);
+          Object.keys(localStorage).filter((name) => name.startsWith(`desk-draft:${key}`)).forEach((name) => localStorage.removeItem(name));
         }""",
         key,
     )

@@ -176,6 +176,75 @@ def test_the_canvas_speaks_the_language_that_it_writes(english: Page) -> None:
     assert 'judge_cause: "Judge the cause of the complaint"' in editing.text_of(english, CATALOGUE)
 
 
+HEAD = {
+    "judge_cause": ("User Task", "Judge the cause of the complaint"),
+    "flow_cash": ("Sequence Flow", "Cash"),
+    "receipt_unknown": ("Error Boundary Event", "Receipt unknown"),
+    "cash_refund": ("Expanded Sub Process", "Pay back in cash"),
+}
+
+
+def test_the_head_of_the_panel_speaks_the_language_of_the_canvas(english: Page, page: Page) -> None:
+    """An owner who reads English reads the kind and the English name of what is selected; whoever chooses the other language of names reads that."""
+    head = english.locator(".desk-editor-head")
+    for element, (kind, name) in HEAD.items():
+        editing.select(english, element)
+        expect(head.locator("small")).to_have_text(kind)
+        expect(head.locator("strong")).to_have_text(name)
+    editing.select(english, "judge_cause")
+    english.get_by_label("Names on the drawing").select_option("zh")
+    expect(head.locator("strong")).to_have_text("判断投诉原因")
+    english.get_by_label("Names on the drawing").select_option("en")
+    editing.entry(english, "name-en").fill("Find the cause")
+    expect(head.locator("strong")).to_have_text("Find the cause")
+    assert not any(
+        "\u4e00" <= one <= "\u9fff"
+        for one in english.locator(".desk-editor-toolbar, .desk-editor-palette")
+        .all_inner_texts()[0]
+        .replace("中文", "")
+    )
+    editing.select(page, "receipt_unknown")
+    expect(page.locator(".desk-editor-head small")).to_have_text("错误边界事件")
+
+
+@pytest.mark.parametrize("way", ["click", "drag"])
+def test_a_flow_is_led_to_a_target_that_was_out_of_view(page: Page, way: str) -> None:
+    """The whole drawing is in view as long as the flow is led; nothing covers the target, and afterwards one stands where one stood."""
+    editing.select(page, "reply_customer")
+    view = page.evaluate(VIEW)
+    pad, target = (
+        page.locator(".djs-context-pad [data-action=connect]"),
+        page.locator("[data-element-id=reply_with_explanation] .djs-hit").first,
+    )
+    if way == "click":
+        pad.click()
+    else:
+        pad.hover()
+        page.mouse.down()
+        page.mouse.move(700, 400, steps=3)
+    box = target.bounding_box()
+    assert box is not None
+    middle = (box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    on_top = "([x, y]) => document.elementFromPoint(x, y).closest('[data-element-id]')?.dataset.elementId"
+    assert page.evaluate(on_top, middle) == "reply_with_explanation"
+    page.mouse.move(*middle, steps=4)
+    page.mouse.up() if way == "drag" else page.mouse.click(*middle)
+    page.wait_for_function(
+        "editor.opened.diagram.get('elementRegistry').get('reply_with_explanation').incoming.length === 2"
+    )
+    assert page.evaluate(VIEW) == view
+
+
+def test_leading_a_flow_nowhere_leads_back(page: Page) -> None:
+    """Whoever gives up stands where they stood."""
+    editing.select(page, "reply_customer")
+    view = page.evaluate(VIEW)
+    page.locator(".djs-context-pad [data-action=connect]").click()
+    assert page.evaluate(VIEW) != view
+    page.keyboard.press("Escape")
+    assert page.evaluate(VIEW) == view
+
+
 def test_the_first_name_of_an_element_serves_both_languages(english: Page) -> None:
     """Nobody gets an empty box because an owner wrote in one language."""
     english.evaluate(

@@ -55,9 +55,6 @@ def draw(page: Page) -> None:
     editing.entry(page, "id").fill("review_claim")
     editing.saved(page, FILE, 'id="review_claim"')
     editing.select(page, "review_claim")
-    page.evaluate(
-        "editor.opened.diagram.modeler.get('canvas').zoom('fit-viewport')"
-    )  # both ends of the flow are in sight
     page.locator(".djs-context-pad [data-action=connect]").click()
     page.locator("[data-element-id=ask_receipt] .djs-hit").first.click()
     page.keyboard.press("Escape")

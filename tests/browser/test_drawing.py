@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
@@ -325,9 +324,9 @@ def test_what_was_left_is_kept_until_it_is_decided_about(page: Page) -> None:
     open_with_script(page, "TS-006")
     rename(page, "accept_monternet", "accept_it")
     editing.saved(page, "TS-006.bpmn", "accept_it")
-    assert "forms/ts006_judge.form" in json.loads(page.evaluate("localStorage.getItem('desk-draft:TS-006')"))["files"]
+    assert [list(one["files"]) for one in editing.left_behind(page, "TS-006")] == [["forms/ts006_judge.form"]]
     page.get_by_role("button", name="不要了").click()
-    assert page.evaluate("localStorage.getItem('desk-draft:TS-006')") is None
+    assert editing.left_behind(page, "TS-006") == []
 
 
 def test_what_other_tools_wrote_goes_with_its_element(page: Page) -> None:
@@ -347,6 +346,21 @@ def test_what_other_tools_wrote_goes_with_its_element(page: Page) -> None:
     after = editing.text_of(page, "TS-006.bpmn")
     assert (after.count("别的工具"), after.count('by="me"'), after.count(':colour="red"')) == (2, 2, 2)
     assert '<bpmn:userTask id="accept_monternet"' not in after
+
+
+def test_of_our_own_settings_a_replaced_step_keeps_what_means_something(page: Page) -> None:
+    """What the new kind does not ask for would be refused, and no field of the panel could take it out; undo brings it back."""
+    replaced = "get('bpmnReplace').replaceElement(of(given[0]), { type: given[1] })"
+    command(page, replaced, "accept_monternet", "bpmn:ServiceTask")
+    command(page, replaced, "refund", "bpmn:UserTask")
+    page.wait_for_function("() => editor.draft.unsaved.size || editor.draft.revision", timeout=30_000)
+    editing.saved(page, "TS-006.bpmn", "user_task_")
+    rules = {one["rule"] for one in page.evaluate("editor.draft.problems")}
+    assert not rules & {"property_not_here", "extension_not_executable", "unusable_variable"}
+    for _ in range(2):
+        page.get_by_role("button", name="撤销", exact=True).click()
+    editing.saved(page, "TS-006.bpmn", 'id="accept_monternet"')
+    assert page.evaluate("() => editor.draft.problems.filter(({ warning }) => !warning).length") == 0
 
 
 def test_leaving_at_once_asks(page: Page) -> None:

@@ -345,7 +345,7 @@ def test_an_interrupted_change_is_offered_again(page: Page) -> None:
     page.get_by_role("button", name="放回草稿").click()
     editing.saved(page, FILE, 'name="核对原因"')
     assert 'name="核对原因"' in editing.text_of(page, FILE)
-    assert page.evaluate("localStorage.getItem('desk-draft:TS-002')") is None
+    assert editing.left_behind(page, KEY) == []
 
 
 def test_two_owners_do_not_overwrite_each_other(page: Page, browser: Browser, address: str) -> None:
@@ -357,13 +357,56 @@ def test_two_owners_do_not_overwrite_each_other(page: Page, browser: Browser, ad
     editing.saved(other, "forms/ts002_receipt.form", "退哪一类费用")
     editing.select(page, "judge_cause")
     editing.entry(page, "name").fill("核对原因")
-    expect(page.locator(".desk-editor-banner")).to_contain_text("otto")
+    expect(page.locator(".desk-editor-banner")).to_contain_text("欧拓 在")
     page.get_by_role("button", name="保留我改过的文件").click()
     editing.saved(page, FILE, 'name="核对原因"')
     editing.open_editor(other, KEY)
     assert 'name="核对原因"' in editing.text_of(other, FILE)
     assert "退哪一类费用" in editing.text_of(other, "forms/ts002_receipt.form")
     other.context.close()
+
+
+def test_two_windows_keep_what_each_has_unsaved(page: Page) -> None:
+    """Neither window pushes out of the browser what the other could not save; the next visit offers both, and each is decided about by itself."""
+    other = page.context.new_page()
+    editing.open_editor(other, KEY)
+    for one, element, name in ((page, "judge_cause", "核对原因"), (other, "reply_customer", "答复用户")):
+        one.route("**/draft", lambda route: route.abort() if route.request.method == "PUT" else route.continue_())
+        editing.select(one, element)
+        editing.entry(one, "name").fill(name)
+        expect(one.locator(".desk-saved")).to_have_attribute("data-state", "offline", timeout=15_000)
+    kept = [one["files"][FILE] for one in editing.left_behind(page, KEY)]
+    assert sorted(("核对原因" in one, "答复用户" in one) for one in kept) == [(False, True), (True, False)]
+    other.close()
+    page.on("dialog", lambda dialog: dialog.accept())
+    page.unroute("**/draft")
+    editing.open_editor(page, KEY)
+    offers = page.locator(".desk-editor-banner")
+    expect(offers).to_have_count(2)
+    offers.filter(has_text="没存上的改动").last.get_by_role("button", name="放回草稿").click()
+    editing.saved(page, FILE, "核对原因")
+    expect(offers).to_have_count(1)
+    (left,) = editing.left_behind(page, KEY)
+    assert "答复用户" in left["files"][FILE]
+    offers.get_by_role("button", name="不要了").click()
+    assert editing.left_behind(page, KEY) == []
+
+
+def test_another_window_of_ones_own_is_told_as_that(page: Page) -> None:
+    """Whoever saved in one window reads in the other that it was they, and chooses."""
+    other = page.context.new_page()
+    editing.open_editor(other, KEY)
+    editing.select(other, "reply_customer")
+    editing.entry(other, "name").fill("答复用户")
+    editing.saved(other, FILE, "答复用户")
+    other.close()
+    editing.select(page, "judge_cause")
+    editing.entry(page, "name").fill("核对原因")
+    expect(page.locator(".desk-editor-banner")).to_contain_text("你在另一个窗口里")
+    page.get_by_role("button", name="用对方的版本").click()
+    expect(page.locator(".desk-editor-banner")).to_contain_text("没存上的改动")
+    assert "答复用户" in editing.text_of(page, FILE)
+    assert "核对原因" not in editing.text_of(page, FILE)
 
 
 def test_a_lost_session_keeps_the_change(page: Page) -> None:

@@ -37,3 +37,19 @@ def test_every_command_is_in_the_module_it_is_listed_with() -> None:
     for name, (module, _) in COMMANDS.items():
         source = (ROOT / "web" / "commands" / f"{module}.py").read_text(encoding="utf-8")
         assert f"def {name.replace('-', '_')}(" in source
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda path: path.relative_to(ROOT).as_posix())
+def test_named_files_are_there(page: Path) -> None:
+    """A file of the source that a document names has not moved since; the page on the editor names its own from its folder."""
+    named = re.findall(r"`((?:[a-z_-]+/)+[a-z0-9_-]+\.(?:py|js|po|cfg|toml))`", page.read_text(encoding="utf-8"))
+    folders = (ROOT, ROOT / "web" / "frontend" / "src" / "editor")
+    assert [one for one in named if not any((folder / one).exists() for folder in folders)] == []
+
+
+def test_the_architecture_names_every_module_of_the_engine() -> None:
+    """Whoever looks for the layer of a module finds it in the table."""
+    table = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
+    modules = {one.stem for one in (ROOT / "engine").iterdir() if one.suffix == ".py" or (one / "__init__.py").exists()}
+    named = set(re.findall(r"`([a-z_]+)/?`", table))
+    assert sorted(modules - named - {"__init__"}) == []

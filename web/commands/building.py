@@ -19,7 +19,6 @@ from web.commands.output import ROOT, note
 FRONTEND = ROOT / "web" / "frontend"
 BUILT = ROOT / "web" / "static" / "build"
 TRANSLATIONS = ROOT / "web" / "translations"
-OLDEST_NODE = (20, 19)
 
 
 @click.command()

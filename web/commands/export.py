@@ -12,7 +12,7 @@ import click
 import engine
 from office import exports, looks
 from web import create_app
-from web.commands.output import note
+from web.commands.output import counted, note
 from web.i18n import ZONE
 
 AT_THE_MACHINE = "machine:"
@@ -40,7 +40,7 @@ def export(file: Path, since: datetime | None, until: datetime | None, process: 
         by = engine.Actor(f"{AT_THE_MACHINE}{getpass.getuser()}")
         looks.exported("log.xes", rows=total, by=by, at=engine.now(), personal=personal, **chosen)
     unfinished.replace(file)  # what stands under the name that was asked for is whole
-    note(f"{total} cases in {file}")
+    note(f"{counted(total, 'case')} in {file}")
 
 
 def _local(day: datetime | None) -> datetime | None:

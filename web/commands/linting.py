@@ -13,7 +13,7 @@ import engine
 import service_tasks
 from office import batches, drafts, reference
 from web import i18n
-from web.commands.output import as_json, report
+from web.commands.output import as_json, counted, report
 from web.queries import findings
 
 REGISTERED = (service_tasks, batches)
@@ -45,9 +45,9 @@ def _found(file: Path) -> list[Mapping[str, Any]]:
 def _lines(file: str, listed: list[Mapping[str, Any]]) -> list[str]:
     warnings = sum(one["warning"] for one in listed)
     wrong = findings.how_many(listed[: len(listed) - warnings])
-    verdict = f"{wrong} problems" if wrong else "can be executed"
+    verdict = counted(wrong, "problem") if wrong else "can be executed"
     return [
-        f"{file}: {verdict}{f', {warnings} warnings' if warnings else ''}",
+        f"{file}: {verdict}{', ' + counted(warnings, 'warning') if warnings else ''}",
         *(
             f"  {'warning, ' if one['warning'] else ''}line {one['line']:<5} {one['element'] or '-'}: {one['text']}"
             for one in listed

@@ -32,6 +32,11 @@ def note(text: str) -> None:
     click.echo(text, err=True)
 
 
+def counted(n: int, one: str, several: str = "") -> str:
+    """A number with its word: 1 problem, 2 problems; `several` where an s does not make it."""
+    return f"{n} {one}" if n == 1 else f"{n} {several or one + 's'}"
+
+
 def progress(
     items: Iterable[T], label: str, shown: Callable[[T | None], str | None]
 ) -> AbstractContextManager[Iterable[T]]:

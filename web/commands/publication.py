@@ -11,7 +11,7 @@ from flask import Flask, g
 import engine
 from office import drafts, publication
 from web import create_app
-from web.commands.output import ROOT, as_json, note, report
+from web.commands.output import ROOT, as_json, counted, note, report
 from web.queries import changes, findings
 
 PROCESSES = ROOT / "processes"
@@ -50,7 +50,8 @@ def _draft(key: str, content: engine.Package) -> str:
         made = publication.draft_from_files(key, content, by=OWNER, at=engine.now())
     except drafts.StaleDraft as there:
         return f"{key}: differs; {there.values['saved_by']} has a draft, which was left alone"
-    return f"{key}: draft made of the files, {len(drafts.problems(made.package))} problems; go on at /processes/{key}/publish"
+    found = counted(len(drafts.problems(made.package)), "problem")
+    return f"{key}: draft made of the files, {found}; go on at /processes/{key}/publish"
 
 
 def publish_all(app: Flask) -> list[str]:

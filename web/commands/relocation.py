@@ -19,7 +19,7 @@ from models.instance import ProcessInstance
 from office import relocation
 from web import config, create_app
 from web.commands.database import check_up_to_date, upgrade
-from web.commands.output import as_json, note, progress, report
+from web.commands.output import as_json, counted, note, progress, report
 
 
 @click.command()
@@ -37,7 +37,7 @@ def copy_database(target: str, as_json: bool) -> None:
     rows = sum(one.rows for one in copied)
     document = {"tables": [one._asdict() for one in copied], "rows": rows, "deviations": deviations}
     lines = [*(f"{one.rows:>9}  {one.table}  {one.fingerprint[:16]}" for one in copied if one.rows), *deviations]
-    closing = f"{rows} rows in {len(copied)} tables, the same on arrival; {len(deviations)} deviations in the record"
+    closing = f"{counted(rows, 'row')} in {counted(len(copied), 'table')}, the same on arrival; {counted(len(deviations), 'deviation')} in the record"
     report(document, [*lines, closing], as_json=as_json, found=bool(deviations))
 
 

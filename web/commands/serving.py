@@ -28,13 +28,10 @@ from web.commands.output import note
 from web.commands.publication import publish_all
 
 APPLICATION = "web.server:application"
-STOPPING_SECONDS = (
-    5  # a worker that is told twice to stop, as by Ctrl-C in a terminal and by its parent, may never do so
-)
+STOPPING_SECONDS = 5  # a worker that is told twice to stop, by a terminal and by its parent, may never do so
 CONNECTIONS, FILES_BESIDE = 4_096, 256
-HEADERS = HTTP1Settings(
-    header_read_timeout=30_000, max_buffer_size=64 * 1024
-)  # milliseconds, also for a kept connection
+# Milliseconds, also for a kept connection.
+HEADERS = HTTP1Settings(header_read_timeout=30_000, max_buffer_size=64 * 1024)
 on_host = click.option("--host", default="127.0.0.1", show_default=True)
 on_port = click.option("--port", default=8000, show_default=True, type=click.IntRange(1, 65535))
 

@@ -18,7 +18,7 @@ import click
 import engine
 from office import exports, verification
 from web import create_app
-from web.commands.output import as_json, progress, report
+from web.commands.output import as_json, counted, progress, report
 from web.queries import casefile
 
 AT_ONCE = 100
@@ -73,9 +73,11 @@ def _exported(file: Path, as_json: bool) -> None:
         except (exports.UnknownFile, UnicodeDecodeError) as error:
             raise click.ClickException(f"{file} is no export of a case or of cases") from error
     wrong = [f"{one.case:<18} {what}" for one in found for what in one.wrong]
-    grown = [f"{one.case:<18} has gone on by {one.since} entries since" for one in found if one.since]
-    told = f"{len(found)} cases, {sum(one.entries for one in found)} entries: "
-    end = f"{len(wrong)} deviations" if wrong else "the file says what the record says"
+    grown = [
+        f"{one.case:<18} has gone on by {counted(one.since, 'entry', 'entries')} since" for one in found if one.since
+    ]
+    told = f"{counted(len(found), 'case')}, {counted(sum(one.entries for one in found), 'entry', 'entries')}: "
+    end = counted(len(wrong), "deviation") if wrong else "the file says what the record says"
     document = {"ok": not wrong, "cases": [asdict(one) for one in found]}
     report(document, [*wrong, *grown, told + end], as_json=as_json, found=bool(wrong))
 
@@ -138,6 +140,6 @@ def _lines(document: dict[str, Any], verdicts: list[engine.Verdict], found: list
             f"{one['case']:<18} personal data erased on {one['at']} by {one['by']} ({one['reason']}): chain, rows and ledger"
             for one in document["erased"]
         ),
-        f"{document['verified']} cases, {document['entries']} entries: "
-        + (f"{len(found)} deviations" if found else "all agree with their record"),
+        f"{counted(document['verified'], 'case')}, {counted(document['entries'], 'entry', 'entries')}: "
+        + (counted(len(found), "deviation") if found else "all agree with their record"),
     ]

@@ -53,9 +53,8 @@ class Bodies:
                 message = await receive()
         except TimeoutError:
             raise Refused(408) from None
-        if (
-            message["type"] == "http.disconnect"
-        ):  # also how the server tells of chunks that are none; whoever sent them may still read
+        # This is also how the server tells of chunks that are none; whoever sent them may still read.
+        if message["type"] == "http.disconnect":
             raise Refused(400)
         return message
 

@@ -15,9 +15,8 @@ from urllib.parse import unquote_to_bytes
 from web.edge.errors import Refused
 
 PLAIN = {b"content-type": "CONTENT_TYPE", b"content-length": "CONTENT_LENGTH"}
-LEFT_OUT = frozenset(
-    {b"transfer-encoding", b"proxy", b"range"}
-)  # the body is whole; `Proxy` would become HTTP_PROXY; answers are whole
+# The body is whole; `Proxy` would become HTTP_PROXY; answers are whole.
+LEFT_OUT = frozenset({b"transfer-encoding", b"proxy", b"range"})
 
 
 def announced(scope: Mapping[str, Any], most: int) -> int | None:

@@ -16,9 +16,7 @@ class Limits:
     body_seconds: float = 60.0
     silence_seconds: float = 10.0
     body_bytes: int = 8 * MB
-    discarded_bytes: int = (
-        32 * MB
-    )  # of what is too large, so that its sender reads the refusal and not a broken connection
+    discarded_bytes: int = 32 * MB  # read of what is too large, so that its sender reads the refusal
     small_bytes: int = 64 * KB  # every request may keep so much in memory
     large_bytes: int = 64 * MB  # what all of them keep beyond that
     header_bytes: int = 32 * KB

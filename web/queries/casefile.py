@@ -1,4 +1,4 @@
-"""A case as its page shows it: row, complaint, history, where it stands on which diagram, money and messages."""
+"""A case as its page shows it: row, complaint, history, where it stands on which diagram, and messages."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ from sqlalchemy import bindparam, select
 
 import engine
 from models.base import session
-from models.billing import JournalEntry, LedgerAccount, Posting
 from models.comment import Comment
 from models.complaint import Complaint
 from models.instance import ProcessInstance
@@ -84,32 +83,6 @@ def stage_of_task(task: UserTask, told: engine.CaseHistory) -> Stage:
     if scope is None:
         raise UnknownCase(case=task.business_key)
     return _stage(told.marking(scope), told.definition, 0)
-
-
-@dataclass(frozen=True)
-class MoneyLine:
-    """One posting of the case: from which account to which, fen."""
-
-    at: Any
-    kind: str
-    memo: str
-    debit: str
-    credit: str
-    amount: int
-
-
-def money(number: str) -> list[MoneyLine]:
-    """The postings of a case, oldest first."""
-    debit, credit = LedgerAccount.__table__.alias("debit"), LedgerAccount.__table__.alias("credit")
-    query = (
-        select(JournalEntry.at, JournalEntry.kind, JournalEntry.memo, debit.c.kind, credit.c.kind, Posting.amount)
-        .join(Posting, Posting.entry_id == JournalEntry.id)
-        .join(debit, debit.c.id == Posting.debit_account_id)
-        .join(credit, credit.c.id == Posting.credit_account_id)
-        .where(JournalEntry.case_number == number)
-        .order_by(JournalEntry.id, Posting.line)
-    )
-    return [MoneyLine(*row) for row in session().execute(query)]
 
 
 def messages(number: str) -> list[OutboxMessage]:

@@ -38,6 +38,35 @@ RULES = {
         "%(place)s: %(function)s needs %(wanted)s, and %(variable)s is %(type)s. Give it another value."
     ),
     "unfit": _("%(place)s: %(takes)s takes %(wanted)s, and %(variable)s is %(type)s. Give it another value."),
+    # texts with placeholders
+    "placeholder_sent": _(
+        "%(place)s: “%(written)s” goes out as it is written; nothing fills it in. End the text before it and join a value: + string(…)."
+    ),
+    "placeholder_sent_near": _(
+        "%(place)s: “%(written)s” goes out as it is written; nothing fills it in. End the text before it and join the value: + string(%(near)s)."
+    ),
+    "placeholder_shown": _(
+        "%(place)s: “%(written)s” is shown as it is written; nothing fills it in. Take it out, or show a value beside the form."
+    ),
+    "placeholder_shown_near": _(
+        "%(place)s: “%(written)s” is shown as it is written; nothing fills it in. Show %(near)s beside the form, or fill it into a field."
+    ),
+    "placeholder_without_value": _(
+        "%(place)s: the wording asks for %(part)s, which is not given; the message could not be sent. Give it."
+    ),
+    "placeholder_without_value_near": _(
+        "%(place)s: the wording asks for %(part)s, which is not given; the message could not be sent. Is %(near)s meant?"
+    ),
+    "value_without_placeholder": _(
+        "%(place)s: %(part)s is given, but the wording does not ask for it, so that nobody reads it. Take it out."
+    ),
+    "value_without_placeholder_near": _(
+        "%(place)s: %(part)s is given, but the wording does not ask for it, so that nobody reads it. Is %(near)s meant?"
+    ),
+    # limits
+    "limit_when_called": _(
+        "“%(name)s” says a limit for the whole case, which counts only for a case of its own. Where this process is called (%(callers)s), the limit of the caller's case counts. Give the steps limits of their own if these are to count there."
+    ),
     # forms
     "required_never_shown": _(
         "The field “%(field)s” is required, but its condition always hides it. Change the condition, or take the field out."
@@ -92,6 +121,11 @@ PLACES = {
     "min": _("the least value"),
     "max": _("the largest value"),
     "prefill": _("the value filled in beforehand"),
+    "documentation": _("what to watch"),
+    "text": _("the text"),
+    "label": _("the label"),
+    "description": _("the hint"),
+    "default": _("the default value"),
     "hide": _("the condition for hiding"),
     "shows": _("what is shown beside the form"),
     "inputCollection": _("the list"),

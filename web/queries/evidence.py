@@ -68,7 +68,7 @@ def as_typed(form: engine.Form, values: Mapping[str, Any]) -> dict[str, Any]:
 
 def _typed(field: Any, value: Any) -> Any:
     if field.unit == "fen" and isinstance(value, int):
-        return f"{value / 100:.2f}"
+        return engine.written.yuan(value)
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, date):

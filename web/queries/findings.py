@@ -231,6 +231,15 @@ RULES = {
     "unusable_default": _(
         "The default value of the field “%(field)s” does not fit its kind. Change it or leave it empty."
     ),
+    "pattern_refused": _(
+        "%(place)s: the pattern “%(pattern)s” of %(function)s cannot be read here, so that it never fits. Simplify it; look-around and references to groups are not known."
+    ),
+    "pattern_of_nothing": _(
+        "%(place)s: the pattern “%(pattern)s” of %(function)s fits an empty text too, so that nothing comes out. Let it ask for at least one character."
+    ),
+    "replacement_refused": _(
+        "%(place)s: “%(replacement)s” cannot be put in place of what is found, so that nothing comes out. Write \\$ and \\\\ for $ and \\ themselves."
+    ),
     "malformed_pattern": _("The pattern of the field “%(field)s” cannot be used. Simplify it or leave it empty."),
     "unknown_display": _(
         "What is shown beside the form is not known: %(variable)s as %(shown_as)s. Choose another way to show it."

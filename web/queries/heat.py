@@ -18,7 +18,6 @@ from models.user_task import UserTask
 from web.i18n import ZONE
 from web.queries.names import element_name, version
 
-MEASURES = ("count", "time", "share", "late")
 LEVELS = 5
 USUAL = timedelta(days=90)
 

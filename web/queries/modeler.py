@@ -27,6 +27,7 @@ def config() -> dict[str, Any]:
         "processes": [{"key": key, "name": names.process_name(key)} for key in published_keys()],
         "manual": [{"id": one.id, "title_zh": one.title_zh, "title_en": one.title_en} for one in manual().values()],
         "functions": [{"name": one.name, "parameters": list(one.parameters)} for one in engine.feel.BUILTINS.values()],
+        "asked": engine.asked_properties(),
         "field_types": sorted(engine.forms.INPUTS | engine.forms.LAYOUT),
     }
 

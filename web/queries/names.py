@@ -18,6 +18,7 @@ from models.instance import ProcessInstance
 from models.usage import Cell
 from web.i18n import language
 
+INSTALLATION = "installation"
 ON_THE_SPOT = "on_the_spot"  # what is answered at once goes through no process
 _DEPARTMENTS = select(Department.code, Department.name_zh, Department.name_en)
 _PEOPLE = select(User.name, User.display_name).where(User.name.in_(bindparam("logins", expanding=True)))
@@ -201,9 +202,11 @@ def department_codes() -> dict[str, str]:
 
 
 def person_name(login: str | None) -> str:
-    """What a person is called; the login itself when nobody has it (the desk, an installation)."""
+    """What a person is called, or what did it without one; the login itself when nobody has it."""
     if not login:
         return ""
+    if login == INSTALLATION:
+        return str(gettext("the installation"))
     known = _people()
     if login not in known:
         know_people({login})

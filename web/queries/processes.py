@@ -143,13 +143,6 @@ def _count(query: Select[Any]) -> int:
     return session().scalar(query) or 0
 
 
-def people(names: Iterable[str]) -> dict[str, str]:
-    """Display names by login."""
-    wanted = {name for name in names if name}
-    query = select(User.name, User.display_name).where(User.name.in_(wanted))
-    return {row.name: row.display_name for row in session().execute(query)}
-
-
 def owners_beside(names: Iterable[str | None]) -> list[str]:
     """The display names of process owners other than these, who could approve."""
     owner = select(UserRole.user).where(UserRole.role == "owner")

@@ -6,18 +6,18 @@ The page's list and the picture are made from the same events, so they cannot di
 from __future__ import annotations
 
 import math
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
 from flask_babel import gettext
-from sqlalchemy import bindparam, select
+from sqlalchemy import select
 
 import engine
 from models.base import session
-from models.billing import JournalEntry, LedgerAccount, Posting
 from models.identity import User
 from models.instance import ProcessInstance
 from office import masking
@@ -25,7 +25,8 @@ from service_tasks import labels
 from web import refusals
 from web.i18n import in_language, language, remark, shown_to, yuan
 from web.i18n import mark as _
-from web.queries import casefile, names, timeline, words
+from web.queries import money as moved
+from web.queries import names, timeline, words
 
 Step = dict[str, Any]
 Move = tuple[str, int, str, int]
@@ -69,7 +70,7 @@ class Event:
     answered: list[tuple[str, str]] = field(default_factory=list)
     rules: list[str] = field(default_factory=list)
     changed: list[tuple[str, str, str]] = field(default_factory=list)
-    money: list[casefile.MoneyLine] = field(default_factory=list)
+    money: list[moved.MoneyLine] = field(default_factory=list)
     position: int = 0
     first: bool = False
 
@@ -125,33 +126,6 @@ def people() -> dict[str, str]:
     return dict(session().execute(select(User.name, User.display_name)).all())
 
 
-def money(number: str) -> dict[str, list[casefile.MoneyLine]]:
-    """The postings of a case by the key of the service call."""
-    found: dict[str, list[casefile.MoneyLine]] = defaultdict(list)
-    for key, *line in session().execute(_MONEY, {"number": number}):
-        found[key].append(casefile.MoneyLine(*line))
-    return found
-
-
-_DEBIT, _CREDIT = LedgerAccount.__table__.alias("debit"), LedgerAccount.__table__.alias("credit")
-_MONEY: Any = (
-    select(
-        JournalEntry.key,
-        JournalEntry.at,
-        JournalEntry.kind,
-        JournalEntry.memo,
-        _DEBIT.c.kind,
-        _CREDIT.c.kind,
-        Posting.amount,
-    )
-    .join(Posting, Posting.entry_id == JournalEntry.id)
-    .join(_DEBIT, _DEBIT.c.id == Posting.debit_account_id)
-    .join(_CREDIT, _CREDIT.c.id == Posting.credit_account_id)
-    .where(JournalEntry.case_number == bindparam("number"))
-    .order_by(JournalEntry.id, Posting.line)
-)
-
-
 class _Recorder:
     """Follows a history step by step; what moves before the next thing worth telling is told with it."""
 
@@ -160,7 +134,7 @@ class _Recorder:
         self.words = replace(sight, numbers=False)
         self.teller = timeline.teller(self.definition)
         self.follower = engine.Follower()
-        self.money = money(instance.business_key)
+        self.money = moved.by_call(instance.business_key)
         self.asked: dict[int, Step] = {}
         self.refusal: Step | None = None
         self.fields = _fields(self.definition)
@@ -379,8 +353,6 @@ def _plain(name: str, value: Any, personal: frozenset[str]) -> str:
         return "; ".join(f"{words.column_text(k)}: {text}" for k, text in inner)
     if isinstance(value, list):
         return ", ".join(_plain(name, one, personal) for one in value)
-    if name in ("amount", "disputed_amount", "action_amount") and isinstance(value, int):
-        return yuan(value)
     if name in ("department", "group"):
         return names.departments().get(str(value), str(value))
     return words.cell_text(name, value)
@@ -390,6 +362,16 @@ def _withheld(value: Any) -> str:
     """A number masked, anything else left out."""
     text = str(value)
     return masking.number(text) if text.isdecimal() and len(text) == 11 else gettext("(personal, not shown)")
+
+
+def amounts(package: engine.Package) -> frozenset[str]:
+    """The keys of the money fields in the forms of a package that can be read."""
+    found: set[str] = set()
+    for name, text in package.files.items():
+        if name.startswith("forms/"):
+            with suppress(engine.InvalidDefinition):
+                found |= {one.key for one in engine.Form.parse(text).inputs if one.unit == "fen"}
+    return frozenset(found)
 
 
 def _fields(definition: engine.Definition) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from flask_babel import gettext
 import engine
 from office.masking import EVERYTHING, Sight, Withheld
 from office.masking import step as shown_step
+from service_tasks import labels
 from web import lines as disputed
 from web.i18n import in_language, moment, remark, withheld, yuan
 from web.i18n import mark as _
@@ -28,8 +29,7 @@ from web.queries.names import (
 
 Step = dict[str, Any]
 MOST_SEQ = 2**31
-MONEY = ("amount", "prepayment", "bill_due", "late_fee", "deposit", "held", "balance", "charge", "total")
-
+OF_REFUSALS = frozenset({"disputed", "left"})  # what only billing says, when it refuses
 
 WAITS = ("user_task_created", "timer_set", "message_awaited")
 WAITS_OVER = tuple(
@@ -273,11 +273,17 @@ _LABELS = {
 }
 
 
+def is_amount(name: str, value: Any) -> bool:
+    """Whether a value is fen, as its name says in the answers of service tasks; of `first.charge` the last part does."""
+    if not isinstance(value, int) or isinstance(value, bool):
+        return False
+    last = name.rpartition(".")[2]
+    return last in OF_REFUSALS or last in labels.amounts()
+
+
 def plain(name: str, value: Any) -> str:
-    """A value of a service's answer, money by its name."""
-    if isinstance(value, int) and not isinstance(value, bool) and (name in MONEY or name.endswith("_balance")):
-        return yuan(value)
-    return written(value)
+    """A value of a service's answer."""
+    return yuan(value) if is_amount(name, value) else written(value)
 
 
 def shown(value: Any, field: Any) -> str:

@@ -13,7 +13,7 @@ from service_tasks.gateway.listing import Listed
 from web import lines, refusals
 from web.i18n import in_language, moment, yuan
 from web.i18n import mark as _
-from web.queries.timeline import MONEY, written
+from web.queries.timeline import is_amount, written
 
 CODES = {
     "gotone": _("GoTone"),
@@ -211,6 +211,7 @@ COLUMNS = {
     "last_bill_period": _("Last bill"),
     "account_check": _("Check of the account"),
     "ok": _("In order"),
+    "examined": _("Records looked at"),
     "cause_verified": _("The cause is verified"),
     "disputed": _("In dispute"),
     "left": _("Left"),
@@ -226,10 +227,6 @@ COLUMNS = {
     "until": _("To"),
     "window_minutes": _("Minutes of the window"),
 }
-FEN = (
-    *(*MONEY, "disputed", "left", "long_distance", "ip", "basic", "forwarding"),
-    *("first.charge", "second.charge", "first.roaming", "second.roaming"),
-)
 _INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)")
 
 
@@ -252,7 +249,7 @@ def cell_text(name: str, value: Any) -> str:
     """A cell of evidence: money as yuan, instants as the page writes them, codes in words."""
     if name == "line" and isinstance(value, str):
         return lines.address_text(value)
-    if name in FEN and isinstance(value, int) and not isinstance(value, bool):
+    if is_amount(name, value):
         return yuan(value)
     if name == "field":
         return column_text(str(value))

@@ -10,10 +10,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from engine.language import patterns
 from engine.language.feel import inferred
 from engine.language.feel.functions.registry import Function
 from engine.language.feel.inferred import ANYTHING, BOOLEAN, LIST, NUMBER, TEXT, Type, list_of, union
 from engine.language.feel.shapes import Shape
+from engine.language.pattern_syntax import MalformedPattern
 
 INPUT = "?"
 EQUALITY = ("=", "!=")
@@ -74,6 +76,8 @@ TAKES_TEXT = frozenset(
     }
 )
 TAKES_NUMBER = frozenset({"floor", "ceiling", "modulo", "sqrt", "log", "exp", "odd", "even"})
+# Functions over a pattern, and which of their arguments are its flags.
+FLAGS = {"matches": 2, "replace": 3, "split": 2}
 
 
 def constant(value: Any) -> Judge:
@@ -332,6 +336,7 @@ def call(function: Function, given: list[Judge]) -> Judge:
     def judge(names: Names, doubts: Doubts) -> Type:
         found = [argument(names, doubts) for argument in given]
         _check_arguments(function.name, found, doubts)
+        _check_pattern(function.name, found, doubts)
         if function.name in SAME and found and found[0].kinds == {"list"}:
             return (
                 LIST
@@ -353,6 +358,42 @@ def _check_arguments(name: str, found: list[Type], doubts: Doubts) -> None:
         compared(found[1], found[0].item, doubts)
     elif wanted and not found[0].may_be(wanted):
         doubts.append(Doubt("wrong_argument", {**_about(found[0]), "function": name, "wanted": wanted}))
+
+
+def _check_pattern(name: str, found: list[Type], doubts: Doubts) -> None:
+    """A pattern that is written there is one that is read here: with any other the function gives null whatever it is given."""
+    if name not in FLAGS or len(found) < 2:
+        return
+    pattern, flags = _written(found[1]), _written(found[FLAGS[name]]) if len(found) > FLAGS[name] else ""
+    if pattern is None or flags is None:
+        return
+    about = {"function": name, "pattern": pattern}
+    try:
+        compiled = patterns.compile(pattern, flags)
+    except MalformedPattern:
+        doubts.append(Doubt("pattern_refused", about))
+        return
+    if name != "matches" and compiled.search("", _free) is not None:
+        doubts.append(Doubt("pattern_of_nothing", about))
+    elif name == "replace" and len(found) > 2 and not _can_be_put(_written(found[2])):
+        doubts.append(Doubt("replacement_refused", {**about, "replacement": _written(found[2])}))
+
+
+def _written(found: Type) -> str | None:
+    """The text that a literal is; None for anything else."""
+    return next(iter(found.values)) if found.literal and found.values and len(found.values) == 1 else None
+
+
+def _free(amount: int) -> None:
+    """Looking for a pattern in nothing takes no time."""
+
+
+def _can_be_put(replacement: str | None) -> bool:
+    try:
+        patterns.expand(replacement or "")
+    except MalformedPattern:
+        return False
+    return True
 
 
 # -- iteration -----------------------------------------------------------------------------------------------------------

@@ -79,12 +79,13 @@ class Form:
         return [field for index, field in enumerate(self.fields) if index not in hidden]
 
     def prefill(self, variables: Mapping[str, Any], scope: Scope) -> dict[str, Any]:
-        """What stands in the fields at first, in stored form."""
-        found = {
-            f.key: f.limit("prefill", variables, scope) if "prefill" in f.expressions else f.default
-            for f in self.inputs
-        }
-        return {key: value for key, value in found.items() if value is not None}
+        """What stands in the fields at first, in stored form; never what the field itself would refuse."""
+        given, found = Given({}, variables, scope), {}
+        for one in self.inputs:
+            value = one.limit("prefill", variables, scope) if "prefill" in one.expressions else one.default
+            if value is not None and typed.fits(one, value, given):
+                found[one.key] = value
+        return found
 
     def load(self, submitted: Submitted, variables: Mapping[str, Any], scope: Scope) -> dict[str, Any]:
         """What was typed, as values to store, null for a visible field left empty.

@@ -53,7 +53,7 @@ class Entered(fields.Field):
             return found
         if isinstance(found, str) and self._item.pattern:
             self._check_pattern(found, data.scope)
-        self._check_limits(found, data)
+        check_limits(self._item, found, data)
         return found
 
     def _check_pattern(self, text: str, scope: Scope) -> None:
@@ -61,15 +61,29 @@ class Entered(fields.Field):
         if patterns.compile(self._item.pattern).search(text, scope.spend) is None:
             raise wrong("pattern", expected=self._item.pattern, written=self._item.written)
 
-    def _check_limits(self, value: Any, given: Given) -> None:
-        least = self._item.limit("min", given.context, given.scope)
-        if least is None and self._item.unit == "fen":
-            least = 0
-        most = self._item.limit("max", given.context, given.scope)
-        if least is not None and feel.compare("<", value, least) is True:
-            raise wrong("min", limit=least, unit=self._item.unit)
-        if most is not None and feel.compare(">", value, most) is True:
-            raise wrong("max", limit=most, unit=self._item.unit)
+
+def check_limits(item: Field, value: Any, given: Given) -> None:
+    """Errors: ValidationError for a value below or above what the field takes."""
+    least = item.limit("min", given.context, given.scope)
+    if least is None and item.unit == "fen":
+        least = 0
+    most = item.limit("max", given.context, given.scope)
+    if least is not None and feel.compare("<", value, least) is True:
+        raise wrong("min", limit=least, unit=item.unit)
+    if most is not None and feel.compare(">", value, most) is True:
+        raise wrong("max", limit=most, unit=item.unit)
+
+
+def fits(item: Field, value: Any, given: Given) -> bool:
+    """Whether the field would take a stored value as to its options and limits; how a text is written is for the person to mend."""
+    if item.options and not item.is_boolean:
+        chosen = value if isinstance(value, list) else [value]
+        return all(one in [option.value for option in item.options] for one in chosen)
+    try:
+        check_limits(item, value, given)
+    except ValidationError:
+        return False
+    return True
 
 
 def wrong(code: str, **values: Any) -> ValidationError:

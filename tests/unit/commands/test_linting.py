@@ -50,7 +50,7 @@ def test_warnings_are_told_and_keep_nothing_from_being_executed(tmp_path: Path) 
         file.write_text(text.replace(right, wrong), encoding="utf-8")
     done = CliRunner().invoke(lint, [str(file) for file in (diagram, table, form)])
     assert done.exit_code == 0
-    assert "can be executed, 1 warnings" in done.output
+    assert "can be executed, 1 warning\n" in done.output
     assert "nothing sets reciept_held. Do you mean receipt_held?" in done.output
     assert "staff is the name of nothing" in done.output
     assert "“stuff” is none of the values that finding can have. Do you mean “staff”?" in done.output

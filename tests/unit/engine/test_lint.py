@@ -145,7 +145,7 @@ BROKEN: list[tuple[str, str, str | engine.Package]] = [
     ("feel_syntax", "x", line(each(user("x"), "a", outputCollection="b", outputElement="(c"))),
     ("feel_syntax", "x", line(each(user("x"), "a", until="a >"))),
     ("event_sub_process", "x", line(INNER.replace('name="x"', 'name="x" triggeredByEvent="true"'))),
-    *[("extension_not_executable", "x", line(user("x").replace("</spiffworkflow:properties>", f"</spiffworkflow:properties><spiffworkflow:{name}>x = 1</spiffworkflow:{name}>"))) for name in ("preScript", "postScript")],
+    *[("extension_not_executable", "x", line(user("x").replace("</spiffworkflow:properties>", f"</spiffworkflow:properties><spiffworkflow:{name}>x = 1</spiffworkflow:{name}>"))) for name in ("preScript", "postScript", "instructionsForEndUser", "serviceTaskOperator", "calledDecisionId")],
     *[("event_not_executable", "x", line(node("intermediateCatchEvent", "x", body=f"<bpmn:{kind}EventDefinition/>"))) for kind in ("signal", "link", "conditional", "escalation")],
     ("event_not_executable", "x", line(node("intermediateCatchEvent", "x", extensions='<spiffworkflow:properties><spiffworkflow:property name="correlationKey" value="1"/></spiffworkflow:properties>', body=TWO_TRIGGERS))),
     *[("end_not_executable", "finished", line(user("x")).replace('name="finished" >', f'name="finished" ><bpmn:{kind}EventDefinition/>')) for kind in ("signal", "message", "compensate", "cancel", "escalation")],

@@ -7,12 +7,12 @@ from typing import Any
 
 import pytest
 
-from models.turns import Turns
+from models.turns import OutOfTurn, Turns
 
 
 def test_it_goes_to_whoever_asked_first() -> None:
     """Whoever lets go and asks again comes after those who have been waiting, or the clock would keep clerks out."""
-    turns, order = Turns(), []
+    turns, order = Turns(5), []
 
     def take(name: str) -> None:
         with turns:
@@ -33,7 +33,7 @@ def test_it_goes_to_whoever_asked_first() -> None:
 
 def test_the_holder_may_take_it_again() -> None:
     """A verb inside a verb does not wait for itself, and the lock is free only when the outer one is done."""
-    turns = Turns()
+    turns = Turns(5)
     with turns:
         with turns:
             pass
@@ -43,10 +43,10 @@ def test_the_holder_may_take_it_again() -> None:
 
 def test_giving_up_waiting_does_not_lose_it() -> None:
     """Somebody who is interrupted while waiting leaves the queue; the next one gets the lock."""
-    turns = Turns()
+    turns = Turns(5)
 
     class _Turn:
-        def acquire(self) -> None:
+        def acquire(self, timeout: float) -> None:
             raise KeyboardInterrupt
 
     turn: Any = _Turn()
@@ -57,3 +57,37 @@ def test_giving_up_waiting_does_not_lose_it() -> None:
         assert not turns._waiting
     with turns:
         assert turns._depth == 1
+
+
+def test_nobody_waits_for_ever() -> None:
+    """Behind a writer who waits for another program a clerk is told to come again; whoever comes later gets the lock all the same."""
+    turns, told = Turns(0.05), []
+
+    def take() -> None:
+        try:
+            with turns:
+                told.append("let in")
+        except OutOfTurn:
+            told.append("sent away")
+
+    with turns:
+        clerk = threading.Thread(target=take)
+        clerk.start()
+        clerk.join()
+    assert not turns._waiting
+    take()
+    assert told == ["sent away", "let in"]
+
+
+def test_a_turn_that_comes_in_the_last_moment_is_taken() -> None:
+    """Handed over while its waiter had just given up: it is theirs, and not lost."""
+    turns = Turns(0)
+
+    class _Turn:
+        def acquire(self, timeout: float) -> bool:
+            turns._waiting.remove(turn)
+            return False
+
+    turn: Any = _Turn()
+    turns._waiting.append(turn)
+    turns._wait_for(turn)

@@ -136,7 +136,7 @@ def test_whatever_stands_in_a_cell_is_named(office: Session) -> None:
     assert silent == [], "\n".join(silent)
 
 
-LOGGED_IN = "INSERT INTO login_session VALUES ('k', 'sam', {0}, {0}, {0})"
+LOGGED_IN = "INSERT INTO login_session VALUES ('k', 'sam', {0}, {0}, {0}, '192.0.2.1')"
 PERSON = (
     "INSERT INTO user_account (name, display_name, password_hash, language, active) VALUES ('eve', '', '', 'en', {})"
 )

@@ -81,7 +81,25 @@ def test_a_number_without_a_mandate_says_so(desk: Any) -> None:
     desk.given({"msisdn": MSISDN})
     for msisdn in (MSISDN, "13900000099"):
         answer = desk.run("direct_debit/compare", msisdn=msisdn)
-        assert (answer["operator_fault"], answer["cause"], answer["differences"]) == (False, "no_mandate", [])
+        assert (answer["operator_fault"], answer["cause"], answer["differences"]) == (None, "no_mandate", [])
+        assert answer["examined"] == 0
+
+
+def test_a_mandate_that_has_not_failed_is_nobodys_fault(desk: Any) -> None:
+    """Nothing was refused by the bank, and nothing keyed in otherwise: the system does not say whose fault it is."""
+    desk.given(number(debits=[DONE]))
+    answer = desk.run("direct_debit/compare", msisdn=MSISDN)
+    assert (answer["operator_fault"], answer["cause"], answer["examined"]) == (None, "no_failure", 1)
+
+
+def test_the_mandate_on_file_is_there_before_anything_is_asked(desk: Any) -> None:
+    """Bank, account and holder as agreed, the account in bare digits, and where it was keyed in otherwise; nothing of a number without one."""
+    desk.given(number(agreed={**AGREED, "account": "6222 0202-0001"}, keyed={**AGREED, "account": "1"}))
+    found = desk.run("direct_debit/look_up", msisdn=MSISDN)
+    assert (found["bank"], found["account"], found["holder"]) == ("工商银行", "622202020001", "陈某")
+    assert (found["mandated_on"], [row["field"] for row in found["differences"]]) == ("2026-09-10", ["account"])
+    nothing = desk.run("direct_debit/look_up", msisdn="13900000099")
+    assert nothing == {**dict.fromkeys(found), "examined": 0, "differences": []}
 
 
 def test_late_fees_from_before_the_mandate_do_not_count(desk: Any, at: datetime) -> None:

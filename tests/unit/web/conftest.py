@@ -25,11 +25,20 @@ def office(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+BOTH = ("sqlite", pytest.param("postgresql", marks=[pytest.mark.postgresql, pytest.mark.slow]))
+
+
 @pytest.fixture
-def desk(office: Path, tmp_path: Path) -> Flask:
-    """An app over a copy of the office, for those who come by HTTP: every request has its own context."""
+def sqlite_desk(office: Path, tmp_path: Path) -> Flask:
+    """An app over a copy of the office on SQLite."""
     copy(office, tmp_path)
     return open_office(tmp_path)
+
+
+@pytest.fixture
+def desk(sqlite_desk: Flask) -> Flask:
+    """An app over a copy of the office, for those who come by HTTP: every request has its own context. A file whose tests are of both databases has its own."""
+    return sqlite_desk
 
 
 @pytest.fixture
@@ -72,11 +81,26 @@ def postgresql_desk(postgresql_server: str, postgresql_office: str, tmp_path: Pa
         _let_go(app)
 
 
-@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=[pytest.mark.postgresql, pytest.mark.slow])])
+@pytest.fixture(params=BOTH)
 def any_desk(request: pytest.FixtureRequest) -> Flask:
     """An app over a copy of the office, once on SQLite and once on PostgreSQL."""
-    chosen: Flask = request.getfixturevalue("desk" if request.param == "sqlite" else "postgresql_desk")
+    chosen: Flask = request.getfixturevalue(f"{request.param}_desk")
     return chosen
+
+
+@pytest.fixture(scope="module", params=BOTH)
+def shared_desk(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
+    """The same, for all tests of a file together."""
+    folder = tmp_path_factory.mktemp("shared")
+    if request.param == "sqlite":
+        copy(request.getfixturevalue("office"), folder)
+        yield open_office(folder)
+        return
+    server, name = request.getfixturevalue("postgresql_server"), f"shared_{uuid4().hex[:12]}"
+    with _created(server, name, template=request.getfixturevalue("postgresql_office")):
+        app = open_office(folder, _url(server, name))
+        yield app
+        _let_go(app)
 
 
 @contextmanager

@@ -28,6 +28,7 @@ from office.exports import event_log, telling
 from office.masking import EVERYTHING
 from tests import auditing
 from tests.people import CLEO
+from web import addresses
 from web.auth import load
 from web.commands import export as export_command
 from web.commands import verify as verify_command
@@ -236,6 +237,27 @@ def test_the_event_log_can_be_narrowed(app: Flask, made: Any) -> None:
     assert none.findall(f"{XES}trace") == []
 
 
+def test_the_event_log_of_a_process_holds_what_was_taken_in_for_it(app: Flask, made: Any) -> None:
+    """What is taken in at the counter runs in a process that calls the one it is about, and the log of that one was empty."""
+    number = intake.accept(
+        intake.Intake(
+            msisdn="13900000203",
+            text="帐单多收了彩铃功能费",
+            channel=intake.CHANNELS[0],
+            process="TS-002",
+            overrule_reason="客户要求",
+        ),
+        by=CLEO,
+        at=engine.now(),
+    )
+    ada, called = visitor(app, "ada"), made[1][auditing.CALLED]
+    for process, theirs in (("TS-002", {number, called}), ("CH-002", {number}), ("TS-005", set())):
+        log = parse(ada.get(f"/audit/log.xes?process={process}").data)
+        names = {name.get("value") for name in log.iterfind(f"{XES}trace/{XES}string[@key='concept:name']")}
+        assert theirs <= names, process
+        assert bool(names) == bool(theirs), process
+
+
 def test_control_characters_do_not_break_the_log() -> None:
     """XML has no place for them; they are replaced, quotes and brackets are escaped."""
     assert parse(event_log._string("a", "x\x00\"<&'\ufffe").encode()).get("value") == "x\ufffd\"<&'\ufffd"
@@ -260,7 +282,7 @@ def test_heat_counts_what_the_rows_hold(app: Flask, made: Any) -> None:
         assert found[element].median == pytest.approx(sum(middle) / len(middle), abs=0.01)
 
 
-@pytest.mark.parametrize("measure", heat.MEASURES)
+@pytest.mark.parametrize("measure", addresses.ASKED["audit.heat_map"]["measure"].options)
 def test_the_heat_page_has_picture_and_table(app: Flask, made: Any, measure: str) -> None:
     """Every measure is shown on the diagram and as a table."""
     page = visitor(app, "ada").get(f"/processes/TS-002/heat?from=2026-01-01&measure={measure}&version=1")
@@ -356,6 +378,10 @@ def test_on_postgresql_it_is_the_same(tmp_path: Path, postgresql: str) -> None:
         ada = load("ada")
         assert ada is not None
         assert caselist.page(ada, caselist.Wanted(text="9", customer="a", clerk="b", version=1, after="x|y")).rows == []
+    for path in (*(f"/cases/{numbers[auditing.REFUSED]}/history.{form}" for form in ("json", "csv")), "/audit/log.xes"):
+        masked, full = (visitor(app, "ada").get(path, query_string=asked) for asked in ({}, {"personal": "1"}))
+        assert (masked.status_code, re.findall(rb"139\d{8}", masked.data)) == (200, []), path
+        assert re.findall(rb"139\d{8}", full.data), path
 
 
 @pytest.mark.parametrize("path", ["/cases/{}/history.csv", "/cases/{}/history.json", "/audit/log.xes"])

@@ -1,31 +1,25 @@
-"""Guessing passwords: what locks a name, what locks an address, and whom that leaves alone."""
+"""Guessing passwords: what locks a name, what locks an address, and whom that leaves alone, on both databases."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
-from datetime import datetime
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from flask import Flask
+from sqlalchemy import select
 from werkzeug.test import TestResponse
 
+import engine
+from models.base import session
+from models.identity import LoginFailure
+from office import guesses
 from tests.visitors import Visitor, copy, settings
 from web import auth, create_app
-from web.failures import LOCKED_FOR, MOST_FAILURES, Failures
 
-OF_AN_ADDRESS = int(auth.FAILURES_OF_AN_ADDRESS.split()[0])
 TOO_MANY = "密码输错次数太多"
-
-
-@pytest.fixture(autouse=True)
-def nobody_has_guessed(desk: Flask) -> Iterator[None]:
-    """What one test guesses is forgotten for the next."""
-    yield
-    auth._failures.clear()
-    with desk.app_context():
-        auth.limiter.reset()
+HERE, ELSEWHERE, ANYWHERE = "192.0.2.1", "192.0.2.2", "198.51.100.{}"
 
 
 @pytest.fixture
@@ -34,35 +28,84 @@ def quick_check(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(auth, "check_password", lambda stored, given: given.endswith("-reception-desk"))
 
 
-def log_in(desk: Flask, name: str, password: str, address: str = "192.0.2.1", forwarded: str = "") -> TestResponse:
+def log_in(desk: Flask, name: str, password: str, address: str = HERE, forwarded: str = "") -> TestResponse:
     """One try, by somebody with a fresh browser."""
     form, headers = {"name": name, "password": password}, {"X-Forwarded-For": forwarded} if forwarded else {}
     return Visitor(desk).client.post("/login", data=form, headers=headers, environ_base={"REMOTE_ADDR": address})
 
 
-def test_five_wrong_passwords_lock_the_name(desk: Flask) -> None:
-    """Whoever guesses at Cleo's password gets no sixth try, and the right one is of no use either; Sam is not locked out."""
-    tries = [log_in(desk, "cleo", "guess").status_code for _ in range(MOST_FAILURES)]
-    late = log_in(desk, "cleo", "cleo-reception-desk", address="192.0.2.2")
+def test_five_wrong_passwords_lock_the_name_where_they_came_from(any_desk: Flask, quick_check: None) -> None:
+    """Whoever guesses at Cleo's password gets no sixth try, and the right one is of no use either; Sam is not locked out, and Cleo is let in elsewhere."""
+    tries = [log_in(any_desk, "cleo", "guess").status_code for _ in range(guesses.OF_NAME_AND_ADDRESS)]
+    late = log_in(any_desk, "cleo", "cleo-reception-desk")
     assert (set(tries), late.status_code) == ({401}, 429)
     assert TOO_MANY in late.get_data(as_text=True)
     assert 500 < int(late.headers["Retry-After"]) <= 600
-    assert log_in(desk, "sam", "sam-reception-desk").status_code == 302
+    assert log_in(any_desk, "sam", "sam-reception-desk").status_code == 302
+    assert log_in(any_desk, "cleo", "cleo-reception-desk", ELSEWHERE).status_code == 302
 
 
-def test_a_hundred_wrong_passwords_lock_the_address(desk: Flask, quick_check: None) -> None:
-    """One password tried on every name of the office ends as well, in words; other addresses are let in."""
-    tries = [log_in(desk, f"name{number}", "guess").status_code for number in range(OF_AN_ADDRESS)]
-    late = log_in(desk, "sam", "sam-reception-desk")
+def test_a_lock_ends_and_the_right_password_ends_what_led_to_it(
+    desk: Flask, quick_check: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Ten minutes later one may try again; four failures and a success are none."""
+    for password in ["guess"] * 4 + ["cleo-reception-desk"] + ["guess"] * 5:
+        assert log_in(desk, "cleo", password).status_code in (302, 401)
+    assert log_in(desk, "cleo", "cleo-reception-desk").status_code == 429
+    now = engine.now()
+    monkeypatch.setattr(engine, "now", lambda: now + guesses.LOCKED_FOR)
+    assert log_in(desk, "cleo", "cleo-reception-desk").status_code == 302
+
+
+def test_every_process_of_the_office_counts_the_same(office: Path, tmp_path: Path, quick_check: None) -> None:
+    """Whoever meets another process with every try gets no more tries for it."""
+    copy(office, tmp_path)
+    several = [create_app(settings(tmp_path)) for _ in range(3)]
+    tries = [log_in(several[number % 3], "cleo", "guess").status_code for number in range(7)]
+    assert tries == [401] * guesses.OF_NAME_AND_ADDRESS + [429] * 2
+
+
+def test_nobody_is_locked_out_of_their_own_desk_from_elsewhere(any_desk: Flask, quick_check: None) -> None:
+    """Fifty failures from many addresses keep Cleo's name out where nobody knows her, and not where she has logged in before."""
+    assert log_in(any_desk, "cleo", "cleo-reception-desk", HERE).status_code == 302
+    tries = [log_in(any_desk, "cleo", "guess", ANYWHERE.format(n // 4)).status_code for n in range(guesses.OF_NAME)]
+    assert set(tries) == {401}
+    assert log_in(any_desk, "cleo", "cleo-reception-desk", ELSEWHERE).status_code == 429
+    assert log_in(any_desk, "cleo", "cleo-reception-desk", HERE).status_code == 302
+
+
+def test_a_hundred_wrong_passwords_lock_the_address(any_desk: Flask, quick_check: None) -> None:
+    """One password tried on every name of the office ends as well, in words; other addresses are let in, and whoever has logged in there before."""
+    assert log_in(any_desk, "cora", "cora-reception-desk").status_code == 302
+    tries = [log_in(any_desk, f"name{number}", "guess").status_code for number in range(guesses.OF_ADDRESS)]
+    late = log_in(any_desk, "sam", "sam-reception-desk")
     assert (set(tries), late.status_code) == ({401}, 429)
     assert TOO_MANY in late.get_data(as_text=True)
     assert 500 < int(late.headers["Retry-After"]) <= 600
-    assert log_in(desk, "sam", "sam-reception-desk", address="192.0.2.2").status_code == 302
+    assert log_in(any_desk, "sam", "sam-reception-desk", ELSEWHERE).status_code == 302
+    assert log_in(any_desk, "cora", "cora-reception-desk").status_code == 302
+
+
+@pytest.mark.parametrize(
+    ("address", "place"),
+    [
+        ("192.0.2.1", "192.0.2.1"),
+        ("::ffff:192.0.2.1", "192.0.2.1"),
+        ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::"),
+        ("fe80::1%eth0", "fe80::"),
+        ("x" * 100, "x" * 45),
+        ("a\0b\ud800", "ab"),
+        ("", ""),
+    ],
+)
+def test_an_address_is_what_its_owner_cannot_choose(address: str, place: str) -> None:
+    """Whoever has one address of IPv6 has 2**64; what is no address at all is cut to what can be stored, not refused."""
+    assert guesses.place(address) == place
 
 
 def test_right_passwords_are_not_counted(desk: Flask, quick_check: None) -> None:
     """A whole hall that shares an address may begin its day at the same time."""
-    tries = [log_in(desk, "sam", "sam-reception-desk").status_code for _ in range(OF_AN_ADDRESS + 10)]
+    tries = [log_in(desk, "sam", "sam-reception-desk").status_code for _ in range(guesses.OF_ADDRESS + 10)]
     assert set(tries) == {302}
 
 
@@ -73,30 +116,20 @@ def test_where_somebody_comes_from_is_said_by_proxies_alone(
     """Behind a proxy a guesser locks out his own address and not the office; without one he cannot make addresses up."""
     copy(office, tmp_path)
     desk = create_app(replace(settings(tmp_path), proxies=proxies))
-    for number in range(OF_AN_ADDRESS):
+    for number in range(guesses.OF_ADDRESS):
         log_in(desk, f"name{number}", "guess", forwarded="198.51.100.1")
     assert log_in(desk, "sam", "sam-reception-desk", forwarded="198.51.100.2").status_code == answer
 
 
-def test_failures_of_long_names_hold_no_memory(desk: Flask, quick_check: None) -> None:
-    """A log-in name has sixty characters; who sends a hundred thousand is nobody, and only so much of it is kept."""
+def test_failures_of_long_names_hold_no_memory(any_desk: Flask, quick_check: None) -> None:
+    """A log-in name has sixty characters; who sends a hundred thousand is nobody. Of no name more than a mark is kept, and that for ten minutes."""
     for letter in "abc":
-        assert log_in(desk, letter * 100_000, "guess").status_code == 401
-    assert len(auth._failures) == 3
-    assert max(map(len, auth._failures._of)) <= auth.MOST_NAME + 1
-
-
-def test_failures_of_many_names_are_bounded_and_unlock_nobody(at: datetime) -> None:
-    """The names of a guesser push each other out, and never a name that is locked."""
-    failures = Failures(most_names=10)
-    for _ in range(MOST_FAILURES + 3):
-        failures.note("cleo", at)
-    for number in range(50):
-        assert not failures.locks(f"name{number}", at)
-        failures.note(f"name{number}", at)
-    assert (len(failures), failures.locks("cleo", at)) == (10, True)
-    failures.note("sam", at + LOCKED_FOR)
-    assert (len(failures), failures.locks("cleo", at + LOCKED_FOR)) == (1, False)
+        assert log_in(any_desk, letter * 100_000, "guess").status_code == 401
+    with any_desk.app_context():
+        kept = session().execute(select(LoginFailure.name_mark, LoginFailure.address)).all()
+        assert [(len(mark), address) for mark, address in kept] == [(guesses.OF_MARK, HERE)] * 3
+        guesses.note("d", HERE, at=engine.now() + guesses.LOCKED_FOR + timedelta(seconds=1), works_here=False)
+        assert len(session().scalars(select(LoginFailure.id)).all()) == 1
 
 
 @pytest.mark.parametrize("host", ["a..b", "a" * 64, "..", ".", "a b", "a@b", "[zz]", "a:x", "客.example", "a." * 200])

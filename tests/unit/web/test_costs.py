@@ -16,9 +16,9 @@ from sqlalchemy import event
 from sqlalchemy.sql.compiler import SQLCompiler
 
 import engine
-from bench.office import customers
+from bench.office import customers, measured
 from bench.office.clerks import Clerk
-from bench.office.pages import Answer
+from bench.office.pages import Answer, Unexpected
 from engine.definitions import diagram, dmn
 from engine.definitions.compiled import Definition
 from engine.language import feel
@@ -98,8 +98,16 @@ def counted(desk: Flask) -> Iterator[Counted]:
     event.remove(bind, "before_cursor_execute", found.note)
 
 
+Asks = Callable[[str], Callable[[str, str, str, Mapping[str, str] | None], Answer]]
+
+
 def clerk(app: Flask, counted: Counted) -> Clerk:
     """A clerk whose colleagues are logged in once."""
+    return Clerk(browsers(app, counted))
+
+
+def browsers(app: Flask, counted: Counted) -> Asks:
+    """A browser for each of them, whose requests are counted."""
     people: dict[str, Visitor] = {}
 
     def asks(name: str) -> Callable[[str, str, str, Mapping[str, str] | None], Answer]:
@@ -113,7 +121,7 @@ def clerk(app: Flask, counted: Counted) -> Clerk:
 
         return ask
 
-    return Clerk(asks)
+    return asks
 
 
 def test_a_warm_journey_stays_within_its_statements_and_compiles_nothing(
@@ -160,3 +168,15 @@ def test_a_warm_page_stays_within_its_statements_and_compiles_nothing(
         sent[path] = len(counted.statements)
     assert {path: count for path, count in sent.items() if count > pages[path]} == {}
     assert counted.compiled == []
+
+
+def test_the_list_that_the_benchmark_calls_full_is_full(desk: Flask, counted: Counted) -> None:
+    """Cases whose next step is the clerk's own stand on it; an empty one is no figure, and the case that is measured is one of them."""
+    given = customers.all_of_them(8, engine.now())
+    with desk.app_context(), transaction():
+        fixtures.build(customers.given(given, engine.now()))
+    asks = browsers(desk, counted)
+    case = measured.fill_list(asks, given[:4], rows=2)
+    assert asks("cleo")("case", "GET", case, None).status == 200
+    with pytest.raises(Unexpected, match="3 rows"):
+        measured.fill_list(asks, given[4:6], rows=4)

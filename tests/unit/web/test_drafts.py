@@ -77,7 +77,7 @@ def test_what_is_saved_is_there_again(olu: FlaskClient) -> None:
     """A reload loses nothing; who saved it stands beside it."""
     text = olu.get("/processes/TS-002/draft").json["files"]["TS-002.bpmn"].replace("原始票据在？", "票据在？")  # type: ignore[index]
     saved = save(olu, {"TS-002.bpmn": text}).json
-    assert (saved["revision"], saved["saved_by"], saved["problems"]) == (1, "olu", [])
+    assert (saved["revision"], saved["saved_by"], saved["problems"]) == (1, "欧璐", [])
     assert olu.get("/processes/TS-002/draft").json["files"]["TS-002.bpmn"] == text  # type: ignore[index]
 
 
@@ -87,7 +87,28 @@ def test_a_colleagues_work_is_not_overwritten(app: Flask, olu: FlaskClient) -> N
     late = save(entered(app, "otto"), {"forms/new.form": "[]"})
     assert late.status_code == 409
     assert late.mimetype == "application/problem+json"
-    assert (late.json["code"], late.json["saved_by"], late.json["revision"]) == ("StaleDraft", "olu", 1)
+    assert (late.json["code"], late.json["saved_by"], late.json["revision"]) == ("StaleDraft", "欧璐", 1)
+    assert late.json["own"] is False
+    assert save(olu, {"forms/new.form": "[]"}).json["own"] is True, "another window of one's own"
+
+
+def test_a_draft_is_saved_as_it_was_opened(olu: FlaskClient) -> None:
+    """Whoever sends every file back unchanged has changed nothing, the files of called processes and forms used by several among them."""
+    keys = sorted(path.stem for path in PROCESSES.glob("*.bpmn"))
+    assert len(keys) == 15
+    for key in keys:
+        files = olu.get(f"/processes/{key}/draft").json["files"]  # type: ignore[index]
+        saved = save(olu, files, key=key)
+        assert (key, saved.status_code, saved.json["problems"]) == (key, 200, [])
+        assert olu.get(f"/processes/{key}/draft").json["files"] == files  # type: ignore[index]
+
+
+def test_the_file_of_a_called_process_is_changed_with_that_process(olu: FlaskClient) -> None:
+    """It is refused as what it is, beside files that are sent back as they are; nothing of the request is kept."""
+    files = olu.get("/processes/TS-006/draft").json["files"]  # type: ignore[index]
+    refused = save(olu, {**files, "SUB-001.bpmn": files["SUB-001.bpmn"] + "<!-- -->"}, key="TS-006")
+    assert (refused.status_code, refused.json["values"]["why"]) == (422, "of_another_process")
+    assert olu.get("/processes/TS-006/draft").json["revision"] == 0  # type: ignore[index]
 
 
 @pytest.mark.parametrize("name", ["SUB-001.bpmn", "../x.bpmn", "forms/x.py", "TS-002", "forms/sub001_hold.form"])

@@ -54,7 +54,7 @@ class Walk:
         if answer.mimetype != "text/html" or not answer.get_data().strip():
             return None
         page = Page(answer)
-        for what, text in wording.wrong(page.tree, language, self.said):
+        for what, text in (*wording.wrong(page.tree, language, self.said), *wording.amounts(page.tree, self.said)):
             self.found.setdefault((f"{language} {what}", text[:200]), f"{person} {address}")
         return page
 

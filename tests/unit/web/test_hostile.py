@@ -194,6 +194,17 @@ def test_every_field_of_every_form(walk: Walk) -> None:
                     walk.ask(method, place, data={**sent, field: value})
 
 
+def test_every_field_of_the_log_in(walk: Walk) -> None:
+    """Before anybody is known: names, passwords and addresses that cannot be are wrong ones, and are counted without harm."""
+    for field in ("name", "password", "next"):
+        for number, value in enumerate((*HOSTILE, *TYPED)):
+            given = {"name": f"nobody{number}", "password": "guess", field: value}
+            from_there = {"REMOTE_ADDR": value.replace("\r\n", "")[:100]}
+            client = walk.app.test_client()
+            answer = client.post("/login", data=given, environ_base=from_there)
+            assert answer.status_code in (401, 429), (field, value)
+
+
 @pytest.mark.slow
 @ONE_DATABASE
 def test_every_body_that_cannot_be_read(walk: Walk) -> None:

@@ -7,6 +7,8 @@ from flask import Flask, g
 from flask_babel import gettext
 
 from web.i18n import remark, yuan
+from web.queries.timeline import plain, written
+from web.queries.words import cell_text
 
 
 def test_a_constant_is_written_in_the_language_of_each_reader(desk: Flask) -> None:
@@ -40,3 +42,15 @@ def test_a_value_may_be_called_text(desk: Flask) -> None:
     """As in the line of a rule in a replay, which took the page down where the name was that of a parameter."""
     with desk.test_request_context("/"):
         assert "r1" in gettext("Rule %(number)s: %(text)s", number=1, text="r1")
+
+
+@pytest.mark.parametrize(
+    "name", ["amount", "late_fee", "charged", "error_amount", "remaining", "first.roaming", "left"]
+)
+@pytest.mark.parametrize(("language", "read"), [("zh", "0.50 元"), ("en", "¥0.50")])
+def test_what_a_service_task_calls_fen_is_shown_as_yuan(desk: Flask, name: str, language: str, read: str) -> None:
+    """In a table, a replay and a line of the history alike, by what the schemas of the service tasks say and no list of our own."""
+    with desk.test_request_context("/"):
+        g.language = language
+        assert (cell_text(name, 50), plain(name, 50)) == (read, read)
+        assert (cell_text("minutes", 50), plain("minutes", 50), cell_text(name, True)) == ("50", "50", written(True))

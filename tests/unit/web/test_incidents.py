@@ -6,12 +6,14 @@ import re
 
 import pytest
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 import engine
-from models.base import Base, session
+from engine import jobs
+from models.base import Base, session, transaction
 from models.billing import JournalEntry, LedgerAccount, Posting
 from models.incident import Incident
+from models.job import Job
 from office.scenarios import balances
 from tests.drawing import end, flow, gateway, package, path, process, start, user
 from tests.furnishing import CASH, JUDGED, PAID, REFUND, begin, broken, complete, open_tasks
@@ -201,3 +203,17 @@ def test_a_case_that_stands_still_can_be_let_go_on(desk: Flask, language: str) -
         assert engine.marking(begun.instance_id).active == {"after": 1}
     told = supervisor.get("/cases/AJ-1").text
     assert {"zh": "按已到的继续", "en": "Goes on with what had come"}[language] in told
+
+
+def test_work_beside_the_cases_that_was_given_up_is_told_in_words(any_desk: Flask, language: str) -> None:
+    """Whatever the office does by itself has a sentence, so that nobody reads the name that programs know it by."""
+    topics = sorted(topic for topic in jobs._background if not topic.startswith("test/"))
+    assert {"batches/release_cases", "drafts/play_scenarios"} <= set(topics)
+    with any_desk.app_context():
+        with transaction():
+            for topic in topics:
+                engine.enqueue(topic, {}, key=topic, at=engine.now())
+            session().execute(update(Job).values(state="failed", error="KeyError"))
+        shown = Visitor(any_desk, "sam", language).get("/incidents").text
+    assert [topic for topic in topics if topic in shown] == []
+    assert shown.count('action="/incidents/work/') == len(topics)

@@ -197,7 +197,7 @@ def test_a_table_that_is_gone_is_said_in_words(
     told = CliRunner().invoke(verify, asked)
     assert (told.exit_code, type(told.exception)) == (1, SystemExit)
     assert "table timer is missing" in told.output
-    assert "0 cases, 0 entries: 1 deviations" in told.output
+    assert "0 cases, 0 entries: 1 deviation" in told.output
 
 
 def test_the_session_key_is_replaced_on_demand(settings: config.Settings, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,11 +1,10 @@
-"""What of a customer is shown to whom, by every way there is: docs/explanation/who-sees-what.md is this table in words."""
+"""What of a customer is shown to whom, by every way there is, on both databases: docs/explanation/who-sees-what.md is this table in words."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
-from pathlib import Path
 
 import pytest
 from flask import Flask
@@ -20,7 +19,7 @@ from office import intake, masking, notices, tokens
 from tests.furnishing import Furnished, furnish, instance_of, open_tasks
 from tests.people import CLEO
 from tests.unit.web.test_routes import READ, ROUTES
-from tests.visitors import Visitor, copy, open_office
+from tests.visitors import Visitor
 
 NUMBER, NAME = "13900000204", "虚构客户保密"
 WORDS, DEMAND, NOTE = "我太太的彩铃被人开通了", "请退还我的彩铃费用", "客户住在桂花巷"
@@ -55,11 +54,9 @@ def plain(answer: bytes) -> str:
 
 
 @pytest.fixture(scope="module")
-def street(office: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Street]:
-    """The office of this file."""
-    folder = tmp_path_factory.mktemp("masking")
-    copy(office, folder)
-    app = open_office(folder)
+def street(shared_desk: Flask) -> Iterator[Street]:
+    """The office of this file, on each database."""
+    app = shared_desk
     found = furnish(app)
     people = ("cleo", "cora", "sam", "ada", "bill", *STRANGERS[1:])
     with app.app_context():
@@ -173,5 +170,18 @@ def test_numbers_are_masked_within_texts_and_nothing_else_is() -> None:
         "rows": [{"called": "138****8000"}],
         "fen": 13900000204,
     }
+    for written in (
+        "139 0000 0204",
+        "139-0000-0204",
+        "+86 13900000204",
+        "8613900000204",
+        "（+86）139 0000 0204",
+        "１３９０００００２０４",
+    ):
+        assert "139****0204" in masking.masked(f"请回电{written}。"), written
+        assert "0204" not in masking.masked(f"请回电{written}。").replace("139****0204", ""), written
+        assert "0000" not in masking.masked(f"请回电{written}。"), written
+    for left in ("13 14 15 16 170", "2026-11-28 10:00", "6222 0200 0000 0000 801", "AJ-2026-000002", "139.00, 1390.00"):
+        assert masking.masked(left) == left
     assert masking.said("13900000204", masking.NOTHING) == masking.WITHHELD
     assert masking.said(None, masking.NOTHING) is None

@@ -26,6 +26,7 @@ PLACES = {
     "/processes/TS-002/try/step": "/processes/TS-002/try",
     "/processes/TS-002/versions/1/restoration": "/processes/TS-002/versions/1",
     "/language": "/",
+    "/language/en": "/",
     "/logout": "/",
 }
 

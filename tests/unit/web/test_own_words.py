@@ -60,6 +60,18 @@ def test_the_old_case_keeps_its_words(desk: Flask, renamed: str, language: str) 
     assert (before in heat, after in heat) == (True, False)
 
 
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_what_was_done_is_said_in_the_words_of_the_old_case(desk: Flask, renamed: str, language: str) -> None:
+    """The message after a step calls it as the page did on which it was done."""
+    before, after = TASK[language]
+    visitor = Visitor(desk, "cleo", language)
+    form = {"disputed_amount": "50.00", "demand": "退还功能费", "explained_first": "true"}
+    answer = visitor.client.post("/tasks/1/completion", data=form)
+    assert answer.status_code == 302
+    said = visitor.get(answer.location).tree.xpath("string(//main//*[contains(@class, 'desk-note-ok')])")
+    assert (before in said, after in said) == (True, False)
+
+
 def test_the_process_in_force_has_its_own(desk: Flask, renamed: str) -> None:
     """A case that begins now has the new words beside the old one."""
     with desk.app_context():

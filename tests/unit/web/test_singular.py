@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 import pytest
 from flask import Flask, g
@@ -10,6 +11,9 @@ from flask_babel import gettext
 
 from web import i18n, singular
 from web.commands.words import extracted
+
+SCRIPTS = Path(__file__).parents[3] / "web" / "frontend" / "src"
+SAID = re.compile(r'(\w+): "((?:[^"\\]|\\.)*)"')
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])
@@ -22,6 +26,37 @@ def test_one_is_said_as_one(app: Flask, language: str) -> None:
             assert said[0] != said[1]
             if language == "en":
                 assert said == ["1 step so far", "2 steps so far"]
+
+
+COUNTED = re.compile(r"%\((n|count|limit|left|all|played|total|most)\)s ([a-z]+s)\b")
+NO_NOUN = frozenset({"is", "was", "has"})
+# What is never one: limits that are fixed, and counts that are told only from two on.
+NEVER_ONE = (
+    "flows leave",
+    "There are %(count)s problems",
+    "There are more than %(limit)s ways",
+    "at most %(limit)s characters",
+    "at most %(limit)s elements",
+    "at most %(limit)s texts",
+)
+
+
+def test_whatever_counts_something_can_say_one() -> None:
+    """No page says 1 warnings: a text with a number before a word for several has its wording for one."""
+    counting = {text for text in extracted() for found in COUNTED.finditer(text) if found[2] not in NO_NOUN}
+    assert {one for one in counting - singular.ONE.keys() if not any(part in one for part in NEVER_ONE)} == set()
+    assert len(counting) > 15
+
+
+def test_the_scripts_can_say_one() -> None:
+    """The same in the texts of the editor and of the other scripts."""
+    texts = [file.read_text(encoding="utf-8") for file in SCRIPTS.rglob("*.js")]
+    counting = {
+        name for text in texts for name, said in SAID.findall(text) if re.search(r"\{(?:n|count)\} [a-z]+s\b", said)
+    }
+    named = {name for text in texts for name, _said in SAID.findall(text)}
+    assert {name for name in counting if f"{name}_one" not in named} == set()
+    assert counting
 
 
 def test_each_wording_for_one_has_its_text() -> None:

@@ -111,6 +111,13 @@ def test_values_to_begin_with_are_checked_and_used(olu: Owner) -> None:
     assert "多收了漫游费" in olu.begin(**{"variable-complaint_text": "多收了漫游费"}).text
 
 
+def test_amounts_to_begin_with_are_yuan(olu: Owner) -> None:
+    """They are shown and entered as everywhere, with two decimals; the process reckons with the fen."""
+    assert str(olu.get(TRY).typed("variable-disputed_amount")).endswith(".00")
+    assert olu.begin(**{"variable-disputed_amount": "12.5"}).typed("disputed_amount") == "12.50"
+    assert olu.begin(**{"variable-disputed_amount": "12.505"}).beside("variable-disputed_amount")
+
+
 def test_a_try_becomes_a_scenario(olu: Owner) -> None:
     """What was done can be taken away as a scenario that says what was given, done and reached."""
     olu.begin()

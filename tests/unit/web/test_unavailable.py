@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -12,8 +14,12 @@ from flask import Flask
 from sqlalchemy import event
 
 import engine
+from models import base, drivers
+from models.turns import Turns
 from office import tokens
-from tests.visitors import LANGUAGES, Caller, Page, Visitor
+from tests.furnishing import EXPLAINED, furnish
+from tests.unit.web.test_routes import ROUTES
+from tests.visitors import LANGUAGES, Caller, Page, Visitor, beside, contents, copy, open_office
 from web.queries import worklist
 
 BUSY = {
@@ -102,3 +108,84 @@ def test_a_busy_database_by_the_api(desk: Flask, tmp_path: Path) -> None:
     with away(desk, tmp_path):
         answer = caller.get("/tasks")
     assert (answer.status_code, answer.json["code"], answer.headers["Retry-After"]) == (503, "Busy", "5")  # type: ignore[index]
+
+
+@contextmanager
+def written_by_another(folder: Path) -> Iterator[None]:
+    """Inside, a program beside the office writes, and does not come to an end."""
+    with closing(sqlite3.connect(folder / "office.db", isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        yield
+        other.execute("ROLLBACK")
+
+
+@pytest.fixture
+def impatient(office: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Flask:
+    """An office that waits for other writers a moment only."""
+    monkeypatch.setattr(drivers, "WAIT_SECONDS", 0.05)
+    monkeypatch.setattr(base, "_sqlite_writer", Turns(0.05))
+    copy(office, tmp_path)
+    return open_office(tmp_path)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_clerk_whose_office_cannot_write_sends_the_same_once_more(
+    impatient: Flask, tmp_path: Path, language: str
+) -> None:
+    """Another program writes for longer than anybody waits: 503 in words, everything typed at hand on that page, nothing half done; then one click does it, once."""
+    there = furnish(impatient)
+    cleo = Visitor(impatient, "cleo", language)
+    place, typed = f"/tasks/{there.task}/completion", {**EXPLAINED, "submit_key": "0123456789abcdef"}
+    before, aside = contents(impatient), beside(impatient)
+    with written_by_another(tmp_path):
+        answer = cleo.client.post(place, data=typed)
+        lists = cleo.client.get("/tasks")
+    page = Page(answer)
+    assert (page.status, page.title, answer.headers["Retry-After"]) == (503, BUSY[language], "5")
+    assert (contents(impatient), beside(impatient)) == (before, aside)
+    assert lists.status_code == 200
+    again = {field.get("name"): field.get("value") for field in page.tree.xpath("//form//input")}
+    assert typed.items() <= again.items()
+    assert [cleo.client.post(place, data=again).status_code for _ in range(2)] == [302, 302]
+    assert contents(impatient) != before
+
+
+@pytest.mark.parametrize(
+    ("method", "place"),
+    [
+        ("POST", "/intake"),
+        ("POST", "/cases/{case}/comments"),
+        ("POST", "/tasks/{task}/claim"),
+        ("POST", "/login"),
+        ("POST", "/unsent"),
+        ("PUT", "/processes/TS-002/draft"),
+        ("POST", "/api/v1/tasks/{task}/completion"),
+        ("POST", "/api/v1/processes/TS-002/instances"),
+        ("GET", "/cases/{case}/history.csv"),
+        ("GET", "/customers?msisdn=13900000204"),
+    ],
+)
+def test_whatever_has_to_be_written_is_refused_as_busy(
+    impatient: Flask, tmp_path: Path, method: str, place: str
+) -> None:
+    """Every kind of request that writes, looks and exports among them: busy, as page or problem, and nothing of it is there afterwards."""
+    there = furnish(impatient)
+    address, who = place.format(**asdict(there)), "olu" if "draft" in place else "cleo"
+    visitor, sent = Visitor(impatient, who), ROUTES[sample(place, method)].sent
+    with impatient.app_context():
+        token = tokens.create(who, at=engine.now())
+    before, aside = contents(impatient), beside(impatient)
+    headers = {"Authorization": f"Bearer {token}"} if "/api/" in place else {}
+    kind = "json" if "/api/" in place or "draft" in place else "data"
+    with written_by_another(tmp_path):
+        answer = visitor.client.open(address, method=method, headers=headers, **{kind: sent})
+    assert (answer.status_code, answer.headers["Retry-After"]) == (503, "5")
+    assert answer.mimetype == ("application/problem+json" if "/api/" in place else "text/html")
+    assert (contents(impatient), beside(impatient)) == (before, aside)
+
+
+def sample(place: str, method: str) -> str:
+    """The line of the table of routes that an address comes under."""
+    rule = place.partition("?")[0].replace("{case}", "<number>").replace("{task}", "<int:task_id>")
+    rule = rule.replace("TS-002", "<key>").replace("history.csv", "history.<form>")
+    return f"{method} {rule}"

@@ -10,12 +10,14 @@ from flask import Flask
 from sqlalchemy import func, select
 
 import engine
-from models.base import session
+from models.base import session, transaction
+from models.definition import DefinitionDraft
 from models.unsent import UnsentForm
-from office import intake, notices, unsent
+from office import drafts, intake, notices, unsent
 from tests.furnishing import open_tasks
-from tests.people import CLEO, SAM
+from tests.people import CLEO, OLU, SAM
 from tests.visitors import Visitor
+from web.unsent import PAGES
 
 WORDS = "客户说每月多收五元"
 TYPED = {"msisdn": "139 0000 0202", "text": WORDS, "channel": "telephone", "demand": "退费"}
@@ -75,6 +77,52 @@ def test_a_session_that_ended_loses_nothing(desk: Flask, task: int) -> None:
     page = Visitor(desk, "cleo").get(f"/tasks/{task}")
     assert (page.typed("finding_note"), "没有提交" in page.text) == (WORDS, True)
     assert Visitor(desk, "sam").get(f"/tasks/{task}").typed("finding_note") != WORDS
+
+
+def test_every_form_that_is_kept_has_its_page(desk: Flask) -> None:
+    """Whoever's session ended is led to a page that is there."""
+    rules = {rule.endpoint: rule for rule in desk.url_map.iter_rules() if "POST" in (rule.methods or ())}
+    with desk.test_request_context():
+        for endpoint, page in PAGES.items():
+            assert page(**dict.fromkeys(rules[endpoint].arguments, 1)).startswith("/"), endpoint
+
+
+@pytest.mark.parametrize(
+    ("place", "field", "address"),
+    [
+        ("/processes/BATCH-002/publish/submission", "note", "/processes/BATCH-002/publish"),
+        ("/processes/BATCH-002/publish/return", "reason", "/processes/BATCH-002/publish"),
+        ("/processes/BATCH-002/versions/1/restoration", "reason", "/processes/BATCH-002"),
+    ],
+)
+def test_the_reason_of_an_owner_outlives_the_session(desk: Flask, place: str, field: str, address: str) -> None:
+    """Whoever hands in, gives back or rolls back finds the form open with the reason after the log-in."""
+    two_versions_and_a_draft(desk, submitted=place.endswith("return"))
+    owner = Visitor(desk, "olu").get(address).typed("unsent_of")
+    answer = Visitor(desk).client.post(place, data={field: WORDS, "unsent_of": owner, "unsent": ""})
+    assert (answer.status_code, answer.location) == (302, f"/login?next={address}")
+    found = Visitor(desk, "olu").get(address)
+    assert found.typed(field) == WORDS
+    assert bool(found.tree.xpath("//details[@open]//input[@name='reason']")) is place.endswith("restoration")
+    assert Visitor(desk, "otto").get(address).typed(field) != WORDS
+
+
+def two_versions_and_a_draft(desk: Flask, *, submitted: bool) -> None:
+    """Of BATCH-002: something to roll back to, and something to hand in or to give back."""
+    with desk.app_context():
+        content = engine.newest_package("BATCH-002")
+        assert content is not None
+        for name, published in (("汇总挂帐", True), ("汇总", False)):
+            text = content.files["BATCH-002.bpmn"].replace("汇总本周挂帐", name)
+            files = {**content.files, "BATCH-002.bpmn": text}
+            if published:
+                engine.publish(engine.Package(key="BATCH-002", files=files), by=OLU, note="x", at=engine.now())
+            else:
+                drafts.save("BATCH-002", {"BATCH-002.bpmn": text}, revision=0, by=OLU, at=engine.now())
+        if submitted:
+            with transaction():
+                row = session().get_one(DefinitionDraft, "BATCH-002")
+                row.submitted_by, row.submitted_at = "otto", engine.now()
 
 
 def test_nobody_keeps_a_form_in_the_name_of_another(desk: Flask, task: int) -> None:
@@ -180,3 +228,50 @@ def test_taking_a_task_throws_nothing_away(desk: Flask, task: int, verb: str) ->
     assert cleo.post(f"/tasks/{task}/{verb}", **{**untouched, "finding_note": WORDS}).status == 302
     page = cleo.get(f"/tasks/{task}")
     assert (page.typed("finding_note"), "没有提交" in page.text) == (WORDS, True)
+
+
+def along(app: Flask, page: str, form: str, button: str, **typed: str) -> tuple[int, str]:
+    """Press a button of the frame on a page without a script, with something typed in the form it takes along; what is answered."""
+    cleo = Visitor(app, "cleo")
+    tree = cleo.get(page).tree
+    (pressed,) = tree.xpath(f"//header//button[@form='{form}'][starts-with(@formaction, '{button}')]")
+    fields = tree.xpath(f"//form[@id='{form}']//input[@type='hidden']")
+    given = {one.get("name"): one.get("value") for one in fields} | typed
+    answer = cleo.client.post(pressed.get("formaction"), data=given)
+    return answer.status_code, str(answer.location)
+
+
+@pytest.mark.parametrize("button", ["/language", "/logout"])
+def test_a_button_of_the_frame_takes_the_form_along(desk: Flask, task: int, button: str) -> None:
+    """Whoever changes the language, or logs out, in the middle of a form finds it as it was, without a script too."""
+    place = f"/tasks/{task}"
+    status, leads = along(desk, place, "completion", button, finding_note=WORDS)
+    assert (status, leads) == (302, place if button == "/language" else "/login")
+    page = Visitor(desk, "cleo").get(place)
+    assert page.typed("finding_note") == WORDS
+
+
+@pytest.mark.parametrize("page, form", [("/intake", "taking-in"), ("/tasks/{task}", "completion")])
+def test_a_form_that_nobody_typed_in_is_not_taken_along(desk: Flask, task: int, page: str, form: str) -> None:
+    """Nothing is then said to have been typed."""
+    assert along(desk, page.format(task=task), form, "/language")[0] == 302
+    assert kept(desk) == 0
+
+
+def test_enter_presses_the_button_of_the_form(desk: Flask, task: int) -> None:
+    """Of all the buttons that a form has on its page, in the frame too, the first is the one that Enter presses in a field: it is the form's own."""
+    for page, form, name in ((f"/tasks/{task}", "completion", None), ("/intake", "taking-in", "action")):
+        tree = Visitor(desk, "cleo").get(page).tree
+        first = tree.xpath(f"//button[@form='{form}'] | //form[@id='{form}']//button")[0]
+        assert (first.get("formaction"), first.get("name")) == (None, name)
+
+
+def test_a_page_that_was_open_too_long_loses_nothing_to_a_button_of_the_frame(desk: Flask, task: int) -> None:
+    """Its token is not known any more; what was typed stands in the form again."""
+    cleo = Visitor(desk, "cleo")
+    owner = cleo.get(f"/tasks/{task}").typed("unsent_of")
+    desk.config["WTF_CSRF_ENABLED"] = True
+    given = {"finding_note": WORDS, "unsent_of": owner, "unsent": "", "unsent_place": f"/tasks/{task}/completion"}
+    answer = cleo.client.post("/language/en", data=given)
+    assert (answer.status_code, answer.location) == (302, f"/tasks/{task}")
+    assert cleo.get(f"/tasks/{task}").typed("finding_note") == WORDS

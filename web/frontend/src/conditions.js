@@ -1,8 +1,7 @@
-/* Fields that a form shows only sometimes: a choice asks the server, what is typed already stays as it is, with the focus. */
+/* Fields that a form shows only sometimes: a choice, or a field that has been typed in, asks the server; what is typed already stays as it is, with the focus. */
 
 document.addEventListener("change", ({ target }) => {
-  const place = target.closest("[data-conditional]");
-  if (place && target.matches("select, [type=radio], [type=checkbox]")) place.dispatchEvent(new CustomEvent("desk:choice"));
+  target.closest("[data-conditional]")?.dispatchEvent(new CustomEvent("desk:choice"));
 });
 
 /* What was chosen before this script had come is asked for now. */

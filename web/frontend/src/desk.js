@@ -1,10 +1,11 @@
-/* Every page: the look, htmx, keys, forms, limits that count down. Diagrams are in diagram.js. */
+/* Every page: the look, htmx, keys, forms, where one begins, limits that count down. Diagrams are in diagram.js. */
 import "./scrolling.js";
 import "./desk.css";
 import { labelThemeButtons } from "./appearance.js";
 import "./conditions.js";
 import { refreshAll } from "./countdown.js";
-import { focusErrors } from "./forms.js";
+import { focusErrors, focusFirst } from "./focus.js";
+import "./forms.js";
 import "./keys.js";
 import "./lines.js";
 import "./requests.js";
@@ -16,7 +17,7 @@ function prepare(within) {
 }
 
 prepare(document);
-focusErrors();
+if (!focusErrors()) focusFirst();
 document.addEventListener("htmx:load", ({ detail }) => prepare(detail.elt.parentElement ?? detail.elt));
 document.addEventListener("htmx:afterSettle", ({ detail }) => {
   if (detail.xhr?.status !== 422) return;

@@ -48,12 +48,45 @@ document.addEventListener("change", ({ target }) => {
   if (target.matches("[data-submit-on-change]")) target.form?.requestSubmit();
 });
 
-export function focusErrors(within = document) {
-  const summary = within.querySelector(".desk-errors");
-  const first = summary?.querySelector("a[href^='#field-']");
-  const field = first && document.getElementById(first.hash.slice(1));
-  (field?.querySelector("input") ?? field ?? summary)?.focus();
+/* What is too large is not read by the server, and would be lost with its answer: it stays here, and is told here. */
+const MOST_BYTES = 8_000_000;
+const WORDS = {
+  zh: { large: "内容太大，一次最多提交 8 MB，没有提交。填写的内容还在，请缩短后再提交。" },
+  en: { large: "This is too large: at most 8 MB are taken at once. Nothing was sent; what you typed is still here. Please shorten it." },
+};
+
+function bytesOf(form) {
+  const long = form.enctype === "multipart/form-data" ? (text) => new Blob([text]).size : (text) => new URLSearchParams([["", text]]).toString().length;
+  return [...new FormData(form)].reduce((sum, [name, value]) => sum + name.length + (value instanceof File ? value.size : long(value)), 0);
 }
+
+function tellTooLarge(form) {
+  let place = form.querySelector(".desk-too-large");
+  if (!place) {
+    place = document.createElement("p");
+    place.className = "desk-errors desk-too-large";
+    place.setAttribute("role", "alert");
+    place.tabIndex = -1;
+    form.prepend(place);
+  }
+  place.textContent = WORDS[document.documentElement.lang.startsWith("zh") ? "zh" : "en"].large;
+  place.focus();
+}
+
+document.addEventListener(
+  "submit",
+  (event) => {
+    if (event.target.method !== "post") return;
+    if (bytesOf(event.target) <= MOST_BYTES) {
+      event.target.querySelector(".desk-too-large")?.remove();
+      return;
+    }
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    tellTooLarge(event.target);
+  },
+  true,
+);
 
 /* Yuan as the server reads them, with two decimals; empty for what it refuses. */
 function amountOf(typed) {

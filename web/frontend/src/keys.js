@@ -4,8 +4,15 @@ function typing(target) {
   return target.isContentEditable || target.matches("input:not([type=radio], [type=checkbox], [type=button], [type=submit]), textarea, select");
 }
 
+/* The form one is in, when the key is for it; from elsewhere the first such form that is to be seen. */
+function formOfKey(target) {
+  const own = target.closest("main form");
+  if (own) return own.matches("[data-submit-key]") ? own : null;
+  return [...document.querySelectorAll("form[data-submit-key]")].find((form) => form.getClientRects().length);
+}
+
 function submitByKey(target) {
-  const form = target.closest("form[data-submit-key]") ?? document.querySelector("form[data-submit-key]");
+  const form = formOfKey(target);
   const button = form?.querySelector("[data-submit-default]") ?? form?.querySelector("[type=submit], button:not([type])");
   form?.requestSubmit(button ?? undefined);
   return Boolean(form);

@@ -3,8 +3,8 @@ import htmx from "htmx.org";
 
 const PATIENCE = 300;
 const FAILURES = {
-  zh: { offline: "没有连上服务器，填写的内容还在，请稍后再试。", refused: "这次没有办成，填写的内容还在，请刷新后再试。", ended: "登录已结束，填写的内容还在。请在另一个窗口登录，再回到这里提交。" },
-  en: { offline: "The server could not be reached. What you typed is still here; please try again.", refused: "That did not work. What you typed is still here; please reload and try again.", ended: "You are logged out. What you typed is still here; log in in another window, come back and send it." },
+  zh: { offline: "没有连上服务器，填写的内容还在，请稍后再试。", refused: "这次没有办成，填写的内容还在，请刷新后再试。", ended: "登录已结束，填写的内容还在。请在另一个窗口登录，再回到这里提交。", large: "填写的内容太长，暂时没有保存，离开本页会丢失。" },
+  en: { offline: "The server could not be reached. What you typed is still here; please try again.", refused: "That did not work. What you typed is still here; please reload and try again.", ended: "You are logged out. What you typed is still here; log in in another window, come back and send it.", large: "What you typed is too long to be kept. It is still here, but would be lost with this page." },
 };
 
 Object.assign(htmx.config, {
@@ -57,6 +57,9 @@ document.addEventListener("htmx:afterRequest", finish);
 document.addEventListener("htmx:sendError", () => say("offline"));
 document.addEventListener("htmx:timeout", () => say("offline"));
 document.addEventListener("htmx:responseError", ({ detail }) => say(detail.xhr.status === 401 ? "ended" : "refused"));
-document.addEventListener("desk:kept", ({ detail }) => detail.status === 401 && say("ended"));
+document.addEventListener("desk:kept", ({ detail }) => {
+  const told = { 401: "ended", 413: "large" }[detail.status];
+  if (told) say(told);
+});
 
 export { htmx };

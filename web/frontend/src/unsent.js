@@ -1,6 +1,7 @@
 /* What is typed is kept on the server every few seconds and before the page is left; what was sent is not. Copying what an error page shows. */
 
 const AFTER = 2_000;
+const PATIENCE = 3_000;
 const waiting = new WeakMap();
 const underWay = new WeakMap();
 
@@ -21,10 +22,11 @@ function keep(form) {
   if (isGoing(form)) return;
   form.elements.unsent.value = "1";
   const stop = new AbortController();
-  underWay.set(form, stop);
-  fetch("/unsent", { method: "POST", body: fieldsOf(form), headers: { "HX-Request": "true" }, signal: stop.signal })
+  const sent = fetch("/unsent", { method: "POST", body: fieldsOf(form), headers: { "HX-Request": "true" }, signal: stop.signal })
     .then((answer) => document.dispatchEvent(new CustomEvent("desk:kept", { detail: { status: answer.status } })))
-    .catch(() => {});
+    .catch(() => {})
+    .finally(() => underWay.get(form)?.stop === stop && underWay.delete(form));
+  underWay.set(form, { stop, sent });
 }
 
 function changed({ target }) {
@@ -53,8 +55,27 @@ window.addEventListener("submit", ({ target, defaultPrevented }) => {
   if (defaultPrevented || !target.matches("form[data-keep]")) return;
   clearTimeout(waiting.get(target));
   waiting.delete(target);
-  underWay.get(target)?.abort();
+  underWay.get(target)?.stop.abort();
 });
+
+/* A button of another form leaves the page as a link does, but an answer of its own may come before what is kept on the way out: it waits for that. */
+document.addEventListener(
+  "submit",
+  async (event) => {
+    const { target, submitter } = event;
+    if (event.defaultPrevented || target.method === "dialog" || target.matches("form[data-keep]")) return;
+    const forms = [...document.querySelectorAll("form[data-keep]")].filter((form) => waiting.has(form) || underWay.has(form));
+    if (!forms.length) return;
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    forms.filter((form) => waiting.has(form)).forEach(keep);
+    const late = new Promise((done) => setTimeout(done, PATIENCE));
+    await Promise.race([late, Promise.all(forms.map((form) => underWay.get(form)?.sent))]);
+    forms.forEach((form) => underWay.delete(form));
+    target.requestSubmit(submitter);
+  },
+  true,
+);
 
 for (const button of document.querySelectorAll("[data-copy]")) {
   button.hidden = !navigator.clipboard;

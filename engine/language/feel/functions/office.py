@@ -6,6 +6,7 @@ from collections.abc import Callable
 from datetime import date, timedelta
 from typing import Any
 
+from engine.language import written
 from engine.language.calendar import MOST_DAYS, WEEKDAYS
 from engine.language.feel.functions.registry import builtin, is_whole
 
@@ -51,5 +52,4 @@ def _yuan(scope: Any, fen: Any) -> Any:
     """An amount in fen as people read it, "50.00"; null for what is no whole number."""
     if not is_whole(fen):
         return None
-    sign, whole = ("-" if fen < 0 else ""), abs(int(fen))
-    return f"{sign}{whole // 100}.{whole % 100:02d}"
+    return written.yuan(int(fen))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
 from itertools import combinations, pairwise
 from pathlib import Path
 
@@ -161,17 +160,25 @@ def test_of_several_processes_none_is_chosen() -> None:
 
 
 @pytest.mark.parametrize(
-    "inside",
+    ("inside", "why"),
     [
-        '<bpmn:task id="t"/>' * 20_000,
-        "<bpmn:task/>" * 20_000,
-        "".join(f'<bpmn:task id="t{n}"/>' for n in range(20_000)),
-        '<bpmn:subProcess id="s">' * 200 + "</bpmn:subProcess>" * 200,
-        STEPS + "".join(f'<bpmn:sequenceFlow id="x{n}" sourceRef="work" targetRef="work"/>' for n in range(1_500)),
+        ('<bpmn:task id="t"/>' * 20_000, "too_many_elements"),
+        ("<bpmn:task/>" * 20_000, "too_many_elements"),
+        ("".join(f'<bpmn:task id="t{n}"/>' for n in range(20_000)), "too_many_elements"),
+        ('<bpmn:subProcess id="s">' * 200 + "</bpmn:subProcess>" * 200, "too_deep"),
     ],
+    ids=["one id", "no id", "many", "deep"],
 )
-def test_a_file_beyond_measure_is_answered(inside: str) -> None:
-    """A file of a stranger is drawn, left as it is, or refused by name; it never holds the office up or ends in an error of ours."""
-    with suppress(xml.MalformedXml):
-        mended = redrawing.mend(file(process(inside)))
-        pictures.check(mended.text.encode(), diagram.parse(mended.text.encode()))
+def test_a_file_beyond_measure_is_refused(inside: str, why: str) -> None:
+    """A file of a stranger never holds the office up or ends in an error of ours: what is too much is said, with the limit."""
+    with pytest.raises(xml.MalformedXml) as refused:
+        diagram.parse(redrawing.mend(file(process(inside))).text.encode())
+    assert (refused.value.values["why"], refused.value.values["limit"] > 0) == (why, True)
+
+
+def test_a_tangle_of_flows_is_drawn() -> None:
+    """Below the limit everything is drawn, however little sense it makes."""
+    tangle = "".join(f'<bpmn:sequenceFlow id="x{n}" sourceRef="work" targetRef="work"/>' for n in range(1_500))
+    mended = redrawing.mend(file(process(STEPS + tangle)))
+    assert pictures.check(mended.text.encode(), diagram.parse(mended.text.encode())) == []
+    assert mended.text.count("BPMNEdge id=") >= 1_500

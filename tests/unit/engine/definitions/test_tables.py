@@ -124,9 +124,25 @@ def test_a_case_without_an_answer(inputs: str, rows: list[Row], case: list[tuple
 
 
 def test_columns_that_list_their_values() -> None:
-    """A cell may only name those, and a default or a listed set leaves no gap."""
+    """A cell may only name those, and a rule whose result is listed later comes later."""
     found = model("PRIORITY", "n", ("< 5", '"low"'), ("< 10", '"high"'), ("-", '"mid"'), listed='"high", "low"')
     assert told(found) == [("not_listed", 3), ("rule_never_reached", 1)]
+
+
+def test_a_default_or_a_listed_set_leaves_no_gap() -> None:
+    """What no rule says the default does, and of what a column does not list there is nothing to answer."""
+    table = '<decisionTable hitPolicy="FIRST"><input id="i"><inputExpression><text>t</text></inputExpression>{listed}</input>{output}{rules}</decisionTable>'
+    gold = ('"gold"',)
+    rules = f"<rule>{_entries('input', gold)}{_entries('output', ('1',))}</rule>"
+    bare, default = (
+        '<output name="r"/>',
+        '<output name="r"><defaultOutputEntry><text>2</text></defaultOutputEntry></output>',
+    )
+    only_gold = '<inputValues><text>"gold"</text></inputValues>'
+    for listed, output, gap in (("", bare, True), ("", default, False), (only_gold, bare, False)):
+        text = table.format(listed=listed, output=output, rules=rules)
+        found = dmn.parse(f'{DMN}<decision id="d" name="D">{text}</decision></definitions>'.encode())
+        assert (("no_rule_answers", 0) in told(found, asked_for=True)) is gap, (listed, output)
 
 
 def test_the_list_of_a_column_and_its_default() -> None:

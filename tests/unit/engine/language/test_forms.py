@@ -232,10 +232,10 @@ def test_a_group_hides_what_is_in_it(scope: Scope) -> None:
 
 
 def test_conditions_that_hide_each_other_come_to_an_end(scope: Scope) -> None:
-    """Two fields that each hide when the other is there do not turn round for ever."""
+    """Two fields that each hide when the other is there do not turn round for ever, and nothing typed is lost."""
     a = {**TEXT, "key": "a", "conditional": {"hide": "=b != null"}}
     b = {**TEXT, "key": "b", "conditional": {"hide": "=a != null"}}
-    form(a, b).load({"a": "1", "b": "2"}, {}, scope)
+    assert form(a, b).load({"a": "1", "b": "2"}, {}, scope) == {"a": "1", "b": "2"}
 
 
 def test_fields_are_filled_in_at_first(scope: Scope) -> None:
@@ -248,6 +248,26 @@ def test_fields_are_filled_in_at_first(scope: Scope) -> None:
         {**TEXT, "key": "e"},
     ).prefill({"paid": 500, "due": 200}, scope)
     assert found == {"a": 150, "b": 300, "c": False, "d": date(2026, 11, 23)}
+
+
+def test_nothing_stands_in_a_field_that_it_would_refuse(scope: Scope) -> None:
+    """An amount below or above its limits and a choice that is not offered are no suggestion; a long text is left to be shortened."""
+    few = {"min": "1", "max": "paid"}
+    found = form(
+        {**MONEY, "key": "none", "properties": {"unit": "fen", "prefill": "nothing", **few}},
+        {**MONEY, "key": "much", "properties": {"unit": "fen", "prefill": "paid + 1", **few}},
+        {**MONEY, "key": "right", "properties": {"unit": "fen", "prefill": "paid", **few}},
+        {**DECISION, "key": "unknown", "properties": {"boolean": "true", "prefill": "verdict"}},
+        {
+            "type": "select",
+            "key": "cause",
+            "label": "x",
+            "values": [{"label": "a", "value": "a"}],
+            "properties": {"prefill": '"b"'},
+        },
+        {**TEXT, "key": "long", "validate": {"maxLength": 2}, "properties": {"prefill": '"abc"'}},
+    ).prefill({"paid": 500, "nothing": 0, "verdict": None}, scope)
+    assert found == {"right": 500, "long": "abc"}
 
 
 def test_personal_fields_are_known() -> None:

@@ -10,6 +10,7 @@ export class Draft extends EventTarget {
     super();
     this.key = key;
     this.urls = urls;
+    this.visit = recovery.newVisit();
     this.stored = {};
     this.unsaved = new Map();
     this.flushers = [];
@@ -29,7 +30,6 @@ export class Draft extends EventTarget {
 
   /** Take over what the server drew or renamed so that everything can be seen: a change like any other, and told. */
   mend({ mended = {}, mendings = [] }) {
-    this.left = this.recoverable();
     this.mendings = mendings;
     Object.entries(mended).forEach(([name, text]) => this.change(name, text));
   }
@@ -63,11 +63,10 @@ export class Draft extends EventTarget {
     this.schedule("save", () => this.save());
   }
 
-  /** Unsaved changes, and what an earlier visit left as long as nobody has decided about it. */
+  /** What is unsaved here, under the name of this visit: what other visits left stays theirs until somebody decides about it. */
   keep() {
-    const files = { ...this.left?.files, ...Object.fromEntries(this.unsaved) };
-    if (Object.keys(files).length) return recovery.keep(this.key, { files, revision: this.revision, at: this.unsaved.size ? new Date().toISOString() : this.left.at });
-    recovery.forget(this.key);
+    if (this.unsaved.size) return recovery.keep(this.key, this.visit, { files: Object.fromEntries(this.unsaved), revision: this.revision, at: new Date().toISOString() });
+    recovery.forget(this.key, this.visit);
     return true;
   }
 
@@ -138,12 +137,13 @@ export class Draft extends EventTarget {
     if (error.kind === "offline" || error.kind === "session") this.schedule("save", () => this.save(), PAUSE.again);
   }
 
-  /** Resolve a conflict: mine saves my changed files over the others', theirs loads what was saved and keeps mine in this browser. */
+  /** Resolve a conflict: mine saves my changed files over the others', theirs loads what was saved and leaves mine in this browser. */
   async resolve(whose) {
     const mine = new Map(this.unsaved);
     const found = await ask("GET", this.urls.draft);
     this.take(found);
     this.unsaved = whose === "mine" ? mine : new Map();
+    if (whose === "theirs") this.visit = recovery.newVisit();
     if (whose === "theirs") this.enter("saved");
     else this.enter("unsaved");
     if (whose === "theirs") this.mend(found);
@@ -151,24 +151,24 @@ export class Draft extends EventTarget {
     if (whose === "mine") await this.save();
   }
 
-  /** What an earlier visit left unsaved, or null. */
+  /** What other visits left unsaved, the latest first; what has reached the draft meanwhile is no longer kept. */
   recoverable() {
-    const found = recovery.recall(this.key);
-    if (!found) return null;
-    const differing = Object.entries(found.files).filter(([name, text]) => this.text(name) !== text);
-    return differing.length ? { ...found, files: Object.fromEntries(differing) } : null;
+    const left = recovery.recall(this.key).filter(({ visit }) => visit !== this.visit);
+    const differing = left.map((one) => ({ ...one, files: Object.fromEntries(Object.entries(one.files).filter(([name, text]) => this.text(name) !== text)) }));
+    const [open, done] = [differing.filter(({ files }) => Object.keys(files).length), differing.filter(({ files }) => !Object.keys(files).length)];
+    if (!this.unsaved.size) done.forEach(({ visit, at }) => recovery.forget(this.key, visit, at));
+    return open;
   }
 
-  recover({ files }) {
-    this.left = null;
+  /** Put back what a visit left; it is kept there as long as it is not kept here. */
+  recover({ files, visit, at }) {
     Object.entries(files).forEach(([name, text]) => this.change(name, text));
+    if (this.kept !== false) recovery.forget(this.key, visit, at);
     this.announce("loaded");
   }
 
-  forgetRecovered() {
-    this.left = null;
-    recovery.forget(this.key);
-    this.keep();
+  discard({ visit, at }) {
+    recovery.forget(this.key, visit, at);
   }
 
   schedule(name, act, pause = PAUSE[name]) {

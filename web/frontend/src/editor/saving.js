@@ -5,6 +5,7 @@ import { clock, say } from "./texts.js";
 export class Saving {
   constructor(draft, { logInUrl }) {
     Object.assign(this, { draft, logInUrl });
+    this.offers = [];
     this.line = make("span", { class: "desk-saved", role: "status" });
     this.banners = make("div", { class: "desk-stack desk-editor-banners" });
     draft.addEventListener("state", () => this.draw());
@@ -21,7 +22,7 @@ export class Saving {
     const trouble = this.trouble(state);
     const room = kept === false && state !== "saved" && banner("warn", say("no_room"));
     const handedIn = this.draft.submitted && banner("info", say("submitted"));
-    this.banners.replaceChildren(...[trouble, room, handedIn, this.mended(), this.recovered].filter(Boolean));
+    this.banners.replaceChildren(...[trouble, room, handedIn, this.mended(), ...this.offers.map((one) => this.offered(one))].filter(Boolean));
   }
 
   /** What was set right when the draft was opened, until the owner has read it. */
@@ -37,7 +38,7 @@ export class Saving {
   trouble(state) {
     const again = () => button(say("again"), () => this.draft.save(), { class: "btn btn-sm btn-primary" });
     const why = this.draft.refusal ?? {};
-    if (state === "conflict") return banner("warn", say("conflict", { who: why.saved_by ?? say("nobody"), time: why.saved_at ? clock(why.saved_at) : "" }), this.choices());
+    if (state === "conflict") return banner("warn", say(why.own ? "conflict_own" : "conflict", { who: why.saved_by || say("nobody"), time: why.saved_at ? clock(why.saved_at) : "" }), this.choices());
     if (state === "offline") return banner("warn", say("offline"), [again()]);
     if (state === "session") return banner("warn", say("session"), [make("a", { class: "btn btn-sm", href: this.logInUrl, target: "_blank", rel: "noopener" }, say("log_in")), again()]);
     if (state === "refused") return banner("warn", say("refused", { why: why.title ?? "" }), [again()]);
@@ -54,20 +55,22 @@ export class Saving {
     ];
   }
 
-  /** Offer what an earlier visit, or the lost side of a conflict, left in this browser. */
+  /** Offer what other visits, or the lost side of a conflict, left in this browser. */
   offerRecovery() {
-    const found = this.draft.recoverable();
-    if (!found) return;
-    const done = (act) => () => {
-      this.recovered = null;
+    this.offers = this.draft.recoverable();
+    this.draw();
+  }
+
+  offered(found) {
+    const decided = (act) => () => {
+      this.offers = this.offers.filter((one) => one !== found);
       act();
       this.draw();
     };
-    this.recovered = banner("warn", say("recover", { time: clock(found.at), files: Object.keys(found.files).join(", ") }), [
-      button(say("put_back"), done(() => this.draft.recover(found)), { class: "btn btn-sm btn-primary" }),
-      button(say("discard"), done(() => this.draft.forgetRecovered())),
+    return banner("warn", say("recover", { time: clock(found.at), files: Object.keys(found.files).join(", ") }), [
+      button(say("put_back"), decided(() => this.draft.recover(found)), { class: "btn btn-sm btn-primary" }),
+      button(say("discard"), decided(() => this.draft.discard(found))),
     ]);
-    this.draw();
   }
 }
 

@@ -17,10 +17,12 @@ import { Extensions } from "./extensions.js";
 import { Finding } from "./finding.js";
 import { ForeignParts } from "./foreign.js";
 import { FlowNames, LabelNames, NamedTasks, ReadableFactory } from "./ids.js";
+import { KeptSettings } from "./kept.js";
 import { Marks } from "./marks.js";
 import { offered } from "./offered.js";
 import { PictureNames } from "./pictures.js";
 import { FreePlaces } from "./places.js";
+import { PanelHead } from "./panel/head.js";
 import { panel } from "./panel/index.js";
 import { ShownNames, TypedNames } from "./shown.js";
 import { Variables } from "./variables.js";
@@ -35,7 +37,7 @@ const RANGE = { smallest: 0.1, readable: 0.6, shown: 0.8, largest: 4 };
 const SIZES = { zh: { inside: 12, external: 11 }, en: { inside: 11, external: 10 } }[language()];
 
 const ours = {
-  __init__: ["englishNames", "flowNames", "foreignParts", "freePlaces", "labelNames", "namedTasks", "pictureNames", "shownNames"],
+  __init__: ["englishNames", "flowNames", "foreignParts", "freePlaces", "keptSettings", "labelNames", "namedTasks", "panelHead", "pictureNames", "shownNames"],
   bpmnFactory: ["type", ReadableFactory],
   bpmnSearch: ["type", Finding],
   flowNames: ["type", FlowNames],
@@ -43,10 +45,12 @@ const ours = {
   freePlaces: ["type", FreePlaces],
   englishNames: ["type", EnglishNames],
   extensions: ["type", Extensions],
+  keptSettings: ["type", KeptSettings],
   labelEditingProvider: ["type", TypedNames],
   labelNames: ["type", LabelNames],
   marks: ["type", Marks],
   namedTasks: ["type", NamedTasks],
+  panelHead: ["type", PanelHead],
   pictureNames: ["type", PictureNames],
   shownNames: ["type", ShownNames],
 };
@@ -86,6 +90,7 @@ class DiagramTab {
     });
     this.paletteElement.append(this.canvasElement.querySelector(".djs-palette"));
     this.mapElement.append(this.canvasElement.querySelector(".djs-minimap"));
+    this.panelElement.prepend(this.get("panelHead").element);
     this.bar.append(this.tools(), this.names());
     this.view = new View(draft.key, this.get("canvas"), this.get("eventBus"));
     this.follow();
@@ -136,6 +141,8 @@ class DiagramTab {
       this.timer = setTimeout(() => this.flush(), PAUSE);
     });
     this.modeler.on("minimap.toggle", ({ open }) => this.map.setAttribute("aria-pressed", String(open)));
+    this.modeler.on("connect.init", () => this.reach());
+    this.modeler.on("connect.cleanup", () => this.back());
     this.modeler.on("searchPad.selected", ({ id }) => this.show({ element: id }));
     this.modeler.on("desk.problem", ({ id }) => this.choose(id));
     this.modeler.on("desk.problem", ({ id }) => this.canvasElement.dispatchEvent(new CustomEvent("desk:editor-problem", { bubbles: true, detail: { element: id } })));
@@ -193,6 +200,20 @@ class DiagramTab {
     const scale = Math.min(LARGEST, (width - ROOM.left - ROOM.right) / inner.width, (height - ROOM.top - ROOM.bottom) / inner.height);
     canvas.viewbox({ x: inner.x - ROOM.left / scale, y: inner.y - ROOM.top / scale, width: width / scale, height: height / scale });
     this.fitted = true;
+  }
+
+  /** While a flow is led to its target the whole drawing is in view: wherever it lies, nothing covers it. */
+  reach() {
+    const { x, y, width, height, inner } = this.get("canvas").viewbox();
+    if (inner.x >= x && inner.y >= y && inner.x + inner.width <= x + width && inner.y + inner.height <= y + height) return;
+    this.stood = { x, y, width, height };
+    this.fit();
+  }
+
+  /** Afterwards one stands where one stood. */
+  back() {
+    if (this.stood) this.get("canvas").viewbox(this.stood);
+    this.stood = null;
   }
 
   /** Behind another tab the canvas has no size, and would forget where it stood. */

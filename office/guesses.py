@@ -1,0 +1,86 @@
+"""Wrong passwords: how many there were lately, for the whole office, and whom that keeps out. They stand in the person's own history.
+
+A lock must not be a weapon. Five failures keep one name out at the address they came from. A hundred keep that address out, and fifty at one name, from
+wherever, that name: but nobody where they have logged in before, so that only whoever is at the same address can keep somebody from a desk of their own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from ipaddress import IPv6Address, IPv6Network, ip_address
+from typing import Any
+
+from sqlalchemy import delete, insert, or_, select
+
+import engine
+from models.base import session, transaction
+from models.identity import LoginFailure, LoginSession
+
+OF_NAME_AND_ADDRESS, OF_NAME, OF_ADDRESS = 5, 50, 100  # a whole counter may share an address
+LOCKED_FOR, KNOWN_FOR = timedelta(minutes=10), timedelta(days=90)
+FREE = timedelta(0)
+MOST_ADDRESS, OF_MARK = 45, 32
+OF_A_HOUSEHOLD = 64  # bits of an IPv6 address that its owner cannot choose
+
+
+def place(address: str) -> str:
+    """What counts as one address: of IPv6 the network, for whoever has one has all of it."""
+    try:
+        found = ip_address(address)
+    except ValueError:
+        return "".join(sign for sign in address[:MOST_ADDRESS] if sign.isprintable())
+    if isinstance(found, IPv6Address):
+        found = found.ipv4_mapped or IPv6Network((int(found), OF_A_HOUSEHOLD), strict=False).network_address
+    return str(found)
+
+
+def locked_for(name: str, address: str, *, at: datetime) -> timedelta:
+    """How long nobody is let in under a name from an address, if nobody fails again; FREE when they are."""
+    mine, here = _mark(name), place(address)
+    rows = session().execute(_lately(mine, here, at)).all()
+    both = _left([row.at for row in rows if row.name_mark == mine and row.address == here], OF_NAME_AND_ADDRESS, at)
+    others = max(
+        _left([row.at for row in rows if row.address == here], OF_ADDRESS, at),
+        _left([row.at for row in rows if row.name_mark == mine], OF_NAME, at),
+    )
+    return max(both, others) if others and not _is_known(name, here, at) else both
+
+
+def _lately(mine: str, here: str, at: datetime) -> Any:
+    """The failures that count, newest first, as many as can matter."""
+    columns = (LoginFailure.name_mark, LoginFailure.address, LoginFailure.at)
+    mine_or_here = or_(LoginFailure.name_mark == mine, LoginFailure.address == here)
+    query = select(*columns).where(LoginFailure.at > at - LOCKED_FOR, mine_or_here)
+    return query.order_by(LoginFailure.at.desc()).limit(OF_NAME + OF_ADDRESS)
+
+
+def _left(failures: Sequence[datetime], most: int, at: datetime) -> timedelta:
+    return failures[most - 1] + LOCKED_FOR - at if len(failures) >= most else FREE
+
+
+def _is_known(name: str, here: str, at: datetime) -> bool:
+    lately = LoginSession.created_at > at - KNOWN_FOR
+    query = select(LoginSession.key_hash).where(LoginSession.user == name, LoginSession.address == here, lately)
+    return session().execute(query.limit(1)).first() is not None
+
+
+def note(name: str, address: str, *, at: datetime, works_here: bool) -> None:
+    """Somebody gave a wrong password; for a person who works here it is in their history, and so is that it was the last try that is let through."""
+    with transaction():
+        session().execute(delete(LoginFailure).where(LoginFailure.at <= at - LOCKED_FOR))
+        session().execute(insert(LoginFailure).values(name_mark=_mark(name), address=place(address), at=at))
+        if works_here:
+            kind = "login_locked" if locked_for(name, address, at=at) else "login_failed"
+            engine.record_person(kind, by=engine.Actor(name), at=at, address=address[:MOST_ADDRESS])
+
+
+def forget(name: str, address: str) -> None:
+    """The right password was given there."""
+    mine = (LoginFailure.name_mark == _mark(name), LoginFailure.address == place(address))
+    with transaction():
+        session().execute(delete(LoginFailure).where(*mine))
+
+
+def _mark(name: str) -> str:
+    return engine.mac(b"login " + name.encode(errors="surrogatepass")).hex()[:OF_MARK]

@@ -1,0 +1,145 @@
+"""From draft to version in a browser: what is refused stands at its form with the way on, playing goes on alone, a roll-back outlives the session, and running cases are counted where they stand."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from tests.browser.office import Office
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+
+KEY = "BATCH-002"
+WHY = "市场部三月的新规定"
+REACHED = """(one) => { const box = one.getBoundingClientRect();
+    const inside = box.left >= 0 && box.top >= 0 && box.right <= innerWidth && box.bottom <= innerHeight;
+    return inside && one.contains(document.elementFromPoint(box.x + box.width / 2, box.y + box.height / 2)) }"""
+
+
+def changed(page: Page, old: str, new: str) -> None:
+    """A draft of the process in which a text of the diagram is another."""
+    page.goto(f"/processes/{KEY}")
+    page.evaluate(
+        """async ([key, old, new_]) => {
+          const draft = await (await fetch(`/processes/${key}/draft`)).json();
+          const files = { [`${key}.bpmn`]: draft.files[`${key}.bpmn`].replaceAll(old, new_) };
+          const headers = { "Content-Type": "application/json", "X-CSRFToken": document.querySelector("meta[name=csrf-token]").content };
+          await fetch(`/processes/${key}/draft`, { method: "PUT", body: JSON.stringify({ revision: draft.revision, files }), headers });
+        }""",
+        [KEY, old, new],
+    )
+    page.goto(f"/processes/{KEY}/publish")
+
+
+def handed_in(page: Page) -> None:
+    page.get_by_label("这次改动的目的").fill(WHY)
+    page.get_by_role("button", name="提交审批").click()
+
+
+def refusal(page: Page) -> Locator:
+    """What stands in red in the panel of the form that was sent; the reason is there as it was typed, and the page is whole."""
+    expect(page.locator("h1")).to_have_text(f"对比与发布 {KEY}")
+    expect(page.get_by_label("这次改动的目的")).to_have_value(WHY)
+    return page.locator("#hand-over [role=alert]")
+
+
+def played(office: Office, page: Page) -> None:
+    """The scenarios are asked for, the page is left, and the office does what it has to do."""
+    page.get_by_role("button", name="开始试跑").click()
+    expect(page.locator("#scenarios")).to_contain_text("离开这一页也会继续")
+    page.goto("/processes")
+    office.move_to(office.at)
+    page.goto(f"/processes/{KEY}/publish")
+
+
+def in_force(office: Office) -> Page:
+    """Version 2, by the one owner and the other; the page of the first."""
+    olu, otto = office.of("olu"), office.of("otto")
+    changed(olu, "汇总本周挂帐", "汇总挂帐")
+    played(office, olu)
+    handed_in(olu)
+    otto.goto(f"/processes/{KEY}/publish")
+    otto.get_by_role("button", name=re.compile("批准")).click()
+    expect(otto.get_by_role("status").filter(has_text="版本 2 已生效")).to_be_visible()
+    olu.goto(f"/processes/{KEY}")
+    return olu
+
+
+def test_what_is_refused_stands_at_its_form_with_the_way_on(office: Office) -> None:
+    """Scenarios not played, then differences not accepted: each is said where the owner pressed, and the way on is on the same page."""
+    page = office.of("olu")
+    changed(page, '"collect_forms"', '"collect_all"')
+    handed_in(page)
+    expect(refusal(page)).to_contain_text("没有试跑")
+    played(office, page)
+    expect(page.locator("#scenarios .state-late")).to_have_text("1 个与约定不一致")
+    handed_in(page)
+    expect(refusal(page)).to_contain_text("与约定不一致")
+    page.get_by_label("与约定不一致的场景属于本意").check()
+    page.get_by_role("button", name="提交审批").click()
+    expect(page.locator(".desk-note").filter(has_text=WHY)).to_be_visible()
+
+
+def test_playing_goes_on_after_the_page_is_left(office: Office) -> None:
+    """Whoever comes back, or looks at it with other eyes, finds it done."""
+    page = office.of("olu")
+    changed(page, "汇总本周挂帐", "汇总挂帐")
+    played(office, page)
+    for one in (page, office.of("otto")):
+        one.goto(f"/processes/{KEY}/publish")
+        expect(one.locator("#scenarios .state-ok")).to_have_text("全部与约定一致")
+
+
+@pytest.mark.parametrize("width", [1366, 768, 390])
+def test_the_form_of_a_roll_back_can_be_used(office: Office, width: int) -> None:
+    """Nothing of it is cut off or covered at any width, and the keyboard reaches it."""
+    page = in_force(office)
+    page.set_viewport_size({"width": width, "height": 768})
+    page.reload()
+    page.get_by_text("恢复", exact=True).focus()
+    page.keyboard.press("Enter")
+    for one in (page.locator("#reason-1"), page.get_by_role("button", name="恢复版本 1")):
+        one.scroll_into_view_if_needed()
+        assert one.evaluate(REACHED), one
+    page.keyboard.press("Tab")
+    expect(page.locator("#reason-1")).to_be_focused()
+
+
+def test_the_reason_of_a_roll_back_outlives_the_session(office: Office) -> None:
+    """Sent after the session has ended it leads through the log-in back to the form, open and filled; sent again it is done."""
+    page = in_force(office)
+    page.get_by_text("恢复", exact=True).click()
+    page.locator("#reason-1").fill(WHY)
+    page.context.clear_cookies(name="session")
+    page.get_by_role("button", name="恢复版本 1").click()
+    page.wait_for_url("**/login**")
+    page.locator("[name=name]").fill("olu")
+    page.locator("[name=password]").fill("olu-reception-desk")
+    page.locator("main form button").last.click()
+    expect(page.locator("#reason-1")).to_have_value(WHY)
+    page.get_by_role("button", name="恢复版本 1").click()
+    expect(page.get_by_role("status").filter(has_text="版本 3 已生效")).to_be_visible()
+    expect(page.locator("#reason-1")).to_have_value("")
+
+
+def test_a_case_is_counted_at_the_process_that_is_called(office: Office) -> None:
+    """The list and the page of the called process show the case that stands in it, by whom it was called, and its version."""
+    said, event = "号码已销号，还在收梦网信息费", {"number_event": "cancelled", "event_on": "2026-02-05"}
+    case = office.take_in(
+        "cleo", "13900000601", said=said, demand="退还", amount="10.00", process="梦网无主话单投诉处理流程"
+    )
+    office.does("cleo", case, "了解号码变动情况", charged_msisdn="13900000601", **event)
+    office.does("cleo", case, "判断是否无主话单", orphan_confirmed="yes")
+    fields = {"site": "虚构梦网站点", "bill_period": "2026-02", "orphan_amount": "10.00", "charge_paid": "no"}
+    office.does("cleo", case, "填写登记表", **fields)
+    page = office.of("olu")
+    page.goto("/processes")
+    for key in ("SUB-001", "TS-006"):
+        expect(page.locator(".desk-card").filter(has_text=key)).to_contain_text("在办 1 件")
+    expect(page.locator(".desk-card").filter(has_text="SUB-001")).to_contain_text("其中 1 件由其他流程调用")
+    expect(page.locator(".desk-card").filter(has_text="TS-006")).not_to_contain_text("其中 1 件由其他流程调用")
+    page.goto("/processes/SUB-001")
+    expect(page.locator(".desk-number").first).to_have_text("1")
+    expect(page.locator(".desk-numbers")).to_contain_text("其中 1 件由其他流程调用")

@@ -1,0 +1,56 @@
+"""What money a case moved: the postings of its journal entries in order, or by the service call that made them."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import bindparam, select
+
+from models.base import session
+from models.billing import JournalEntry, LedgerAccount, Posting
+
+
+@dataclass(frozen=True)
+class MoneyLine:
+    """One posting of the case: from which account to which, fen."""
+
+    at: Any
+    kind: str
+    memo: str
+    debit: str
+    credit: str
+    amount: int
+
+
+_DEBIT, _CREDIT = LedgerAccount.__table__.alias("debit"), LedgerAccount.__table__.alias("credit")
+_LINES: Any = (
+    select(
+        JournalEntry.key,
+        JournalEntry.at,
+        JournalEntry.kind,
+        JournalEntry.memo,
+        _DEBIT.c.kind,
+        _CREDIT.c.kind,
+        Posting.amount,
+    )
+    .join(Posting, Posting.entry_id == JournalEntry.id)
+    .join(_DEBIT, _DEBIT.c.id == Posting.debit_account_id)
+    .join(_CREDIT, _CREDIT.c.id == Posting.credit_account_id)
+    .where(JournalEntry.case_number == bindparam("number"))
+    .order_by(JournalEntry.id, Posting.line)
+)
+
+
+def of_case(number: str) -> list[MoneyLine]:
+    """The postings of a case, oldest first."""
+    return [line for lines in by_call(number).values() for line in lines]
+
+
+def by_call(number: str) -> dict[str, list[MoneyLine]]:
+    """The same by the key of the service call."""
+    found: dict[str, list[MoneyLine]] = defaultdict(list)
+    for key, *line in session().execute(_LINES, {"number": number}):
+        found[key].append(MoneyLine(*line))
+    return found
