@@ -285,14 +285,15 @@ def _lines() -> Iterator[Deviation]:
     """What is claimed of a line is the sum of the claims on it and inside it; a claim names a case that is there, and no more than its entry moved."""
     line, claim = DisputedLine, LineClaim
     standing = case((claim.state == "reversed", 0), else_=claim.amount)
-    summed = dict(session().execute(select(claim.line_id, func.sum(standing)).group_by(claim.line_id)).tuples().all())
+    sums = session().execute(select(claim.line_id, func.sum(standing)).group_by(claim.line_id))
+    summed: dict[int, int] = {line_id: int(amount) for line_id, amount in sums}
     rows = session().execute(select(line.id, line.address, line.claimed, line.inside_id)).all()
     claimed: dict[int, int] = defaultdict(int)
     inside = {row.id: row.inside_id for row in rows}
     for id in inside:
         place: int | None = id
         while place is not None:
-            claimed[place] += int(summed.get(id) or 0)
+            claimed[place] += summed.get(id, 0)
             place = inside.get(place)
     for row in rows:
         if row.claimed != claimed[row.id]:
