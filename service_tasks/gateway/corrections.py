@@ -55,7 +55,9 @@ def credit(
             noting.charge(papers, amount, "credited", effect, entry)
         _close_paid_bills(subscription_id)
         return documents.issue(CreditNote, entry, effect, form=form or {}, **columns)
-    found = split(papers, claims.fitting(papers, lines, kind, amount))
+    asked = claims.fitting(papers, lines, kind, amount)
+    receipts = payments.paying(paper.bill_id for paper, *_ in asked if paper.bill_id)
+    found = split(papers, asked)
     fallen = found.fallen + found.late_fee_owed
     into = "prepayment" if any(paper.money == "prepayment" for paper, *_ in found.asked) else "receivable"
     moved = [
@@ -66,7 +68,7 @@ def credit(
     entry = ledger.post(effect, f"{kind}_credit", [line for line in moved if line.amount])
     for state, parts in found.settled("credited"):
         claims.settle(papers, parts, state, effect, entry)
-    payments.spend(found.back)
+    payments.spend(receipts, found.back)
     _close_paid_bills(subscription_id)
     told = {"fallen": fallen, "late_fee": found.with_it, "into": into}
     return documents.issue(CreditNote, entry, effect, form={**(form or {}), **told}, **columns)
@@ -224,7 +226,9 @@ def _late_fee(key: str) -> int:
 
 def _apply(row: SecondaryPricingItem, effect: Effect) -> None:
     papers, parts = Papers.of(row.subscription_id), claims.under(row.key)
-    found = split(papers, wanted(papers, parts)) if parts else None
+    asked = wanted(papers, parts)
+    receipts = payments.paying(paper.bill_id for paper, *_ in asked if paper.bill_id)
+    found = split(papers, asked) if asked else None
     with_it = found.with_it if found else 0
     moved = [
         Line(ADJUSTMENT, Account("receivable", row.subscription_id), row.amount),
@@ -235,7 +239,7 @@ def _apply(row: SecondaryPricingItem, effect: Effect) -> None:
     if found:
         claims.settle(papers, found.asked, "re_priced", effect, entry)
         claims.settle(papers, [(one, amount, "") for one, amount in found.late_fees], "credited", effect, entry)
-        payments.spend(found.back)
+        payments.spend(receipts, found.back)
     row.state, row.applied_at = "applied", effect.at
     _close_paid_bills(row.subscription_id)
 

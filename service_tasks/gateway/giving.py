@@ -24,7 +24,7 @@ class Split:
     papers: Papers
     asked: list[Wanted]
     falls: dict[int, int] = field(default_factory=dict)
-    back: dict[int, int] = field(default_factory=dict)
+    back: dict[int | None, int] = field(default_factory=dict)
     other: int = 0
     late_fee_owed: int = 0
     late_fees: list[tuple[Paper, int]] = field(default_factory=list)

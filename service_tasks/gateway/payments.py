@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
+from typing import NamedTuple
 
 from sqlalchemy import func, insert, or_, select, update
 from sqlalchemy.orm import aliased
 
 from models.base import session
-from models.billing import Bill
 from models.billing import Receipt as ReceiptRow
 from models.lines import BillPayment, DisputedLine, LineClaim
 from service_tasks.gateway.lines import Papers
@@ -88,47 +88,46 @@ def paid_by(receipt_number: str) -> dict[int, int]:
     return {bill: int(amount) for bill, amount in rows}
 
 
-def spend(given: Mapping[int, int]) -> None:
-    """Mark the receipts of bills as spent by what was given back on them in another way than cash against the receipt."""
-    if not given:
-        return
+class Paying(NamedTuple):
+    """A receipt that may be spent: what is left of it, and of what it paid on which bill (None: a prepayment)."""
+
+    number: str
+    left: int
+    paid: int
+    bill_id: int | None = None
+
+
+def paying(bill_ids: Iterable[int]) -> list[Paying]:
+    """The receipts of these bills, locked. Whoever posts asks before the accounts are locked, as whoever pays against a receipt does."""
     payment, receipt = BillPayment, ReceiptRow
     query = (
-        select(payment.bill_id, receipt.number, receipt.amount, receipt.refunded, payment.amount.label("paid"))
+        select(receipt.number, receipt.amount - receipt.refunded, payment.amount, payment.bill_id)
         .join(receipt, receipt.number == payment.receipt_number)
-        .where(payment.bill_id.in_(given))
+        .where(payment.bill_id.in_(set(bill_ids)))
         .order_by(payment.id)
     )
-    left = dict(given)
-    spent: dict[str, int] = {}
-    for row in session().execute(query.with_for_update(of=receipt)):
-        free = row.amount - row.refunded - spent.get(row.number, 0)
-        share = max(0, min(left[row.bill_id], free, row.paid))
-        left[row.bill_id] -= share
-        spent[row.number] = spent.get(row.number, 0) + share
-    for number, amount in spent.items():
-        if amount:
-            more = update(receipt).where(receipt.number == number)
-            session().execute(more.values(refunded=receipt.refunded + amount))
+    return [Paying(*row) for row in session().execute(query.with_for_update(of=receipt))]
 
 
-def spend_prepaid(subscription_id: int, amount: int) -> None:
-    """The same for a prepayment that was moved without its receipt: the oldest one first."""
+def prepaying(subscription_id: int) -> list[Paying]:
+    """The receipts of prepayments of which something is left, the oldest first, locked."""
     receipt = ReceiptRow
-    query = select(receipt.number, receipt.amount, receipt.refunded).where(
-        receipt.subscription_id == subscription_id,
-        receipt.kind == "prepayment",
-        receipt.refunded < receipt.amount,
+    left = receipt.amount - receipt.refunded
+    query = select(receipt.number, left, left).where(
+        receipt.subscription_id == subscription_id, receipt.kind == "prepayment", left > 0
     )
     ordered = query.order_by(receipt.issued_at, receipt.number).with_for_update()
-    for row in session().execute(ordered):
-        share = min(amount, row.amount - row.refunded)
-        if share:
-            more = update(receipt).where(receipt.number == row.number)
-            session().execute(more.values(refunded=receipt.refunded + share))
-        amount -= share
+    return [Paying(*row) for row in session().execute(ordered)]
 
 
-def is_open(bill_ids: Sequence[int]) -> list[int]:
-    """Which of these bills are not paid up."""
-    return list(session().scalars(select(Bill.id).where(Bill.id.in_(bill_ids), Bill.state == "open")))
+def spend(receipts: Sequence[Paying], given: Mapping[int | None, int]) -> None:
+    """Mark receipts as spent by what was given back, by bill, in another way than cash against them."""
+    left, spent = dict(given), dict[str, int]()
+    for one in receipts:
+        share = max(0, min(left.get(one.bill_id, 0), one.left - spent.get(one.number, 0), one.paid))
+        left[one.bill_id] = left.get(one.bill_id, 0) - share
+        spent[one.number] = spent.get(one.number, 0) + share
+    for number, amount in spent.items():
+        if amount:
+            more = update(ReceiptRow).where(ReceiptRow.number == number)
+            session().execute(more.values(refunded=ReceiptRow.refunded + amount))

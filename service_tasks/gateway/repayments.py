@@ -28,6 +28,7 @@ def transfer(source: int, target: int, amount: int, effect: Effect, *, lines: Se
 
     With `lines`, which make up the amount: line_unknown, line_taken, line_unfit.
     """
+    receipts = payments.prepaying(source)
     entry = ledger.post(
         effect, "prepayment_transfer", [Line(Account("prepayment", source), Account("prepayment", target), amount)]
     )
@@ -36,7 +37,7 @@ def transfer(source: int, target: int, amount: int, effect: Effect, *, lines: Se
     if lines:
         papers = Papers.of(source)
         claims.settle(papers, claims.fitting(papers, lines, "prepayment", amount), "credited", effect, entry)
-    payments.spend_prepaid(source, amount)
+    payments.spend(receipts, {None: amount})
     return entry
 
 
@@ -108,7 +109,7 @@ def _possible(receipt: ReceiptRow, found: Split) -> int:
     paid = payments.paid_by(receipt.number)
     if not paid or not found.back:
         return left
-    return min(left, found.other + sum(min(back, paid.get(bill, 0)) for bill, back in found.back.items()))
+    return min(left, found.other + sum(min(back, paid.get(bill or 0, 0)) for bill, back in found.back.items()))
 
 
 def refund_deposit(receipt_number: str, effect: Effect, *, form: dict[str, Any] | None = None) -> Document:

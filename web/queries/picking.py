@@ -165,8 +165,23 @@ def picker(key: str, values: Any, listing: Listing) -> Picker:
     ticked = values.getlist(f"{key}{MARK}all") if isinstance(values, MultiDict) else []
     rows = {one.line: _row(key, one, picked, typed) for one in listing.each()}
     groups = (*_bills(listing, rows), *_calls(listing, rows, sought, ticked), *_others(listing, rows))
-    total = sum(fen for parts in picked.values() for _, fen, _ in parts)
-    return Picker(groups, sought, len(picked), total, len(listing.calls) > MOST_SHOWN)
+    count, total = _added_up(groups, rows, picked)
+    return Picker(groups, sought, count, total, len(listing.calls) > MOST_SHOWN)
+
+
+def _added_up(
+    groups: Sequence[Group], rows: Mapping[str, Row], picked: Mapping[str, list[tuple[str, int, str]]]
+) -> tuple[int, int]:
+    """How many lines are picked, and fen in all, with the amounts that were typed and the groups that were ticked."""
+    batches = [batch for group in groups for batch in group.batches if batch.ticked]
+    count, total = sum(one.count for one in batches), sum(one.amount for one in batches)
+    for line, parts in picked.items():
+        row = rows.get(line)
+        typed = (
+            row is not None and not row.components and not any(group.batches and row in group.rows for group in groups)
+        )
+        total += _fen(row.amount) if row is not None and typed else sum(fen for _, fen, _ in parts)
+    return count + len(picked), total
 
 
 def _picked(texts: Sequence[str]) -> dict[str, list[tuple[str, int, str]]]:
@@ -209,7 +224,7 @@ def _paid(total: int, paid: int) -> str:
 
 
 def _calls(listing: Listing, rows: Mapping[str, Row], sought: str, ticked: Sequence[str]) -> Iterator[Group]:
-    for group, title in (("call", gettext("Calls")), ("fee", gettext("Information fees"))):
+    for group, title in (("call", gettext("Call records")), ("fee", gettext("Information fees"))):
         theirs = [one for one in listing.calls if one.group == group]
         if not theirs:
             continue
