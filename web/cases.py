@@ -93,6 +93,7 @@ def _page(
             later=before is not None,
             stages=casefile.stages(history) if whole else [],
             money=money.of_case(number) if tab == "money" else [],
+            claims=money.claims_of(number) if tab == "money" else [],
             messages=casefile.messages(number) if tab == "messages" else [],
             comments=casefile.comments(number) if tab == "messages" else [],
             waits=standing.waits(instance, tasks, history.definition) if active else [],

@@ -120,6 +120,8 @@ def test_a_line_of_another_case_is_told_at_the_field(app: Flask) -> None:
     build(0)
     form = {"disputed_lines": [f"{item(1)} 48.00 部分"], **ASKED}
     engine.complete(asked("AJ-2026-990001"), form=form, by=CLEO, at=engine.now())
+    money = Visitor(app, "cleo").client.get("/cases/AJ-2026-990001?tab=money").get_data(as_text=True)
+    assert [word for word in ("帐单第 1 项", "48.00 元", "已登记", "部分") if word not in money] == []
     task = asked("AJ-2026-990002")
     answer = Visitor(app, "cleo").client.post(
         f"/tasks/{task}/completion", data={"disputed_lines": f"{item(1)} 50.00", **ASKED}
