@@ -9,7 +9,7 @@ from engine.calendars import current as calendar
 from engine.calendars import use as use_calendar
 from engine.clock import now
 from engine.definitions import known as variables
-from engine.definitions.bilingual import english_names
+from engine.definitions.bilingual import english_by_id, english_names
 from engine.definitions.compiled import Definition, UnknownElement
 from engine.definitions.diagram import Diagram, Element, Flow
 from engine.definitions.diagram import parse as read_diagram
@@ -100,6 +100,7 @@ from engine.replay import (
     Doubt,
     Follower,
     Marking,
+    calls_under_way,
     definition_of,
     end_of,
     entries,
@@ -231,6 +232,7 @@ __all__ = [
     "begin_again",
     "calendar",
     "callers_of",
+    "calls_under_way",
     "cancel",
     "carry_out",
     "chain",
@@ -248,6 +250,7 @@ __all__ = [
     "differences",
     "drawing",
     "end_of",
+    "english_by_id",
     "english_names",
     "enqueue",
     "entries",

@@ -31,11 +31,18 @@ class Call:
 
 
 class BpmnError(Exception):
-    """The business said no: taken by an error boundary event with this code."""
+    """The business said no: taken by an error boundary event with this code; `also` is what else it would say no to."""
 
     def __init__(self, code: str, **values: Any) -> None:
         self.code, self.values = code, values
+        self.also: tuple[BpmnError, ...] = ()
         super().__init__(code)
+
+
+def together(first: BpmnError, *others: BpmnError) -> BpmnError:
+    """Several noes that are told at once; the first is the one that is recorded."""
+    first.also = others
+    return first
 
 
 class JobFailed(Exception):

@@ -55,7 +55,7 @@ def _outcome(topic: str, carry_out: Callable[[], WorkOutcome]) -> WorkOutcome:
     try:
         return carry_out()
     except BpmnError as error:
-        return Refused(error.code, error.values, handlers.find(topic).about.get(error.code, ()))
+        return _refused(handlers.find(topic), error)
     except ValidationError as error:
         wrong = tuple(sorted(map(str, error.messages_dict)))
         return Failed("InvalidParameters", f"{topic}: {', '.join(wrong)}", about=wrong)
@@ -65,6 +65,11 @@ def _outcome(topic: str, carry_out: Callable[[], WorkOutcome]) -> WorkOutcome:
         return Failed(error.code, f"{topic}: {type(error).__name__}", frames(error), _named(topic, error))
     except Exception as error:
         return Failed(type(error).__name__, topic, frames(error))
+
+
+def _refused(handler: Handler, error: BpmnError) -> Refused:
+    also = tuple(_refused(handler, other) for other in error.also)
+    return Refused(error.code, error.values, handler.about.get(error.code, ()), also)
 
 
 def _named(topic: str, error: EngineError) -> tuple[str, ...]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
@@ -177,6 +177,40 @@ def follow_scopes(processes: dict[int, str], step: Mapping[str, Any]) -> None:
         processes[step["called"]] = step["process"]
     elif step["type"] == "item_entered":
         processes[step["item"]] = processes[step.get("scope", 0)]
+
+
+def calls_under_way(instance_ids: Collection[int]) -> dict[int, set[str]]:
+    """The processes that each case has called and not left yet, those that have called others among them. Nothing is unsealed or checked."""
+    around: dict[int, dict[int, tuple[int, str]]] = {id: {} for id in instance_ids}
+    for id, body in history.bodies(history.INSTANCE, {str(id) for id in instance_ids}):
+        if b'"called"' in body or b'"item"' in body:
+            for step in history.document(body)["steps"]:
+                _follow_call(around[int(id)], step)
+    return {
+        id: {name for scope, (_, name) in found.items() if name and _is_open(scope, found)}
+        for id, found in around.items()
+    }
+
+
+def _follow_call(around: dict[int, tuple[int, str]], step: Mapping[str, Any]) -> None:
+    """Keep for every scope that is open the one it was opened in, and the process that was called."""
+    if step["type"] == "call_entered":
+        around[step["called"]] = (step.get("scope", 0), step["process"])
+    elif step["type"] == "item_entered":
+        around[step["item"]] = (step.get("scope", 0), "")
+    elif step["type"] in ("call_left", "call_cancelled"):
+        around.pop(step["called"], None)
+    elif step["type"] in ("item_left", "item_cancelled"):
+        around.pop(step.get("item", 0), None)
+
+
+def _is_open(scope: int, around: Mapping[int, tuple[int, str]]) -> bool:
+    """What is called inside a call ends with it."""
+    while scope:
+        if scope not in around:
+            return False
+        scope = around[scope][0]
+    return True
 
 
 def fold(instance_id: int, upto: int | None = None) -> MemoryStore:

@@ -99,11 +99,12 @@ class Done:
 
 @dataclass(frozen=True)
 class Refused:
-    """The business said no; `about` names the parameters it is about, which the record does not repeat."""
+    """The business said no; `about` names the parameters it is about, which the record does not repeat, nor what it would `also` say no to."""
 
     code: str
     values: dict[str, Any] = field(repr=False, default_factory=dict)
     about: tuple[str, ...] = ()
+    also: tuple[Refused, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,7 @@ from engine.definitions.compiled import Definition
 from engine.errors import NotFound
 from engine.execution import Advanced
 from engine.language import feel, values
-from engine.language.forms import Form
+from engine.language.forms import Form, InvalidForm
 from engine.permissions import Actor, TaskFacts
 from engine.spiff.run import Run
 from models.base import session, transaction
@@ -56,9 +56,12 @@ def complete(
             task = run.task(row.task_token)
             element, scope = run.element_of(task), run.scope_at(task)
             _check_four_eyes(by, facts, row.id, element.properties.get("notBy", ""))
-            entered = run.definition.form_by_id(element.properties["form"]).load(
-                form, scope.variables, feel.Scope(at=at, calendar=run.calendar)
-            )
+            asked, now = run.definition.form_by_id(element.properties["form"]), feel.Scope(at=at, calendar=run.calendar)
+            try:
+                entered = asked.load(form, scope.variables, now)
+            except InvalidForm as error:  # everything that is wrong is told at once
+                foreseen = run.foreseen(row.task_token, asked.right(form, scope.variables, now, wrong=error.reasons))
+                raise InvalidForm(reasons={**foreseen, **error.reasons}) from None
             run.enter(row.task_token, entered, by.user, despite)
 
         return execution.advance_row(row, command, by=by.user, at=at, request=request)

@@ -10,8 +10,8 @@ import engine
 from engine import Change
 from models.base import connection, forget
 from models.complaint import Complaint
+from office import correspondence
 
-REPLY = "reply"
 CONFIRM = "confirm_process"
 MOST_RESOLUTION = 300
 _OF_CASE = update(Complaint.__table__).where(Complaint.__table__.c.case_number == bindparam("of"))
@@ -33,7 +33,7 @@ def _from_step(step: dict[str, Any], change: Change) -> dict[str, Any]:
     entered = step.get("form") or {} if kind == "user_task_completed" else step.get("variables") or {}
     if kind in ("user_task_completed", "call_left") and isinstance(entered.get("resolution"), str):
         found["resolution"] = entered["resolution"][:MOST_RESOLUTION]
-    if kind == "user_task_completed" and step["element"].startswith(REPLY):
+    if kind == "user_task_completed" and correspondence.answers(change) and not correspondence.by_text(change):
         found |= {"state": "replied", "replied_at": change.at}
     if kind == "user_task_completed" and step["element"] == CONFIRM and entered.get("process"):
         found["process_key"] = entered["process"]

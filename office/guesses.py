@@ -1,7 +1,8 @@
 """Wrong passwords: how many there were lately, for the whole office, and whom that keeps out. They stand in the person's own history.
 
 A lock must not be a weapon. Five failures keep one name out at the address they came from. A hundred keep that address out, and fifty at one name, from
-wherever, that name: but nobody where they have logged in before, so that only whoever is at the same address can keep somebody from a desk of their own.
+wherever, that name: but nobody where they have logged in before. In a browser in which somebody has logged in before, only what is done with that
+browser is held against them, so that not even a neighbour at the same address can keep them out.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ from models.identity import LoginFailure, LoginSession
 OF_NAME_AND_ADDRESS, OF_NAME, OF_ADDRESS = 5, 50, 100  # a whole counter may share an address
 LOCKED_FOR, KNOWN_FOR = timedelta(minutes=10), timedelta(days=90)
 FREE = timedelta(0)
-MOST_ADDRESS, OF_MARK = 45, 32
+MOST_ADDRESS, OF_MARK, MOST_ROWS = 45, 32, 1_000
 OF_A_HOUSEHOLD = 64  # bits of an IPv6 address that its owner cannot choose
 
 
@@ -35,16 +36,22 @@ def place(address: str) -> str:
     return str(found)
 
 
-def locked_for(name: str, address: str, *, at: datetime) -> timedelta:
-    """How long nobody is let in under a name from an address, if nobody fails again; FREE when they are."""
-    mine, here = _mark(name), place(address)
+def _where(address: str, browser: str) -> str:
+    return f"browser {browser}" if browser else place(address)
+
+
+def locked_for(name: str, address: str, *, at: datetime, browser: str = "") -> timedelta:
+    """How long nobody is let in under a name from an address, if nobody fails again; FREE when they are. `browser`: one in which the person has logged in before."""
+    mine, here = mark(name), _where(address, browser)
     rows = session().execute(_lately(mine, here, at)).all()
-    both = _left([row.at for row in rows if row.name_mark == mine and row.address == here], OF_NAME_AND_ADDRESS, at)
+    at_both = _left([row.at for row in rows if row.name_mark == mine and row.address == here], OF_NAME_AND_ADDRESS, at)
     others = max(
         _left([row.at for row in rows if row.address == here], OF_ADDRESS, at),
         _left([row.at for row in rows if row.name_mark == mine], OF_NAME, at),
     )
-    return max(both, others) if others and not _is_known(name, here, at) else both
+    if browser or not others or _is_known(name, here, at):
+        return at_both
+    return max(at_both, others)
 
 
 def _lately(mine: str, here: str, at: datetime) -> Any:
@@ -52,7 +59,7 @@ def _lately(mine: str, here: str, at: datetime) -> Any:
     columns = (LoginFailure.name_mark, LoginFailure.address, LoginFailure.at)
     mine_or_here = or_(LoginFailure.name_mark == mine, LoginFailure.address == here)
     query = select(*columns).where(LoginFailure.at > at - LOCKED_FOR, mine_or_here)
-    return query.order_by(LoginFailure.at.desc()).limit(OF_NAME + OF_ADDRESS)
+    return query.order_by(LoginFailure.at.desc()).limit(MOST_ROWS)
 
 
 def _left(failures: Sequence[datetime], most: int, at: datetime) -> timedelta:
@@ -65,22 +72,23 @@ def _is_known(name: str, here: str, at: datetime) -> bool:
     return session().execute(query.limit(1)).first() is not None
 
 
-def note(name: str, address: str, *, at: datetime, works_here: bool) -> None:
+def note(name: str, address: str, *, at: datetime, works_here: bool, browser: str = "") -> None:
     """Somebody gave a wrong password; for a person who works here it is in their history, and so is that it was the last try that is let through."""
     with transaction():
         session().execute(delete(LoginFailure).where(LoginFailure.at <= at - LOCKED_FOR))
-        session().execute(insert(LoginFailure).values(name_mark=_mark(name), address=place(address), at=at))
+        session().execute(insert(LoginFailure).values(name_mark=mark(name), address=_where(address, browser), at=at))
         if works_here:
-            kind = "login_locked" if locked_for(name, address, at=at) else "login_failed"
+            kind = "login_locked" if locked_for(name, address, at=at, browser=browser) else "login_failed"
             engine.record_person(kind, by=engine.Actor(name), at=at, address=address[:MOST_ADDRESS])
 
 
-def forget(name: str, address: str) -> None:
+def forget(name: str, address: str, browser: str = "") -> None:
     """The right password was given there."""
-    mine = (LoginFailure.name_mark == _mark(name), LoginFailure.address == place(address))
+    mine = (LoginFailure.name_mark == mark(name), LoginFailure.address == _where(address, browser))
     with transaction():
         session().execute(delete(LoginFailure).where(*mine))
 
 
-def _mark(name: str) -> str:
+def mark(name: str) -> str:
+    """What a name is called where it must not be read; it may be a password in the wrong field."""
     return engine.mac(b"login " + name.encode(errors="surrogatepass")).hex()[:OF_MARK]

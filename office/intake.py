@@ -28,6 +28,7 @@ CHOICES = ("TS-001", "TS-002", "TS-003", "TS-004", "TS-005", "TS-006", "TS-007",
 CHANNELS = ("counter", "telephone", "agency", "letter")
 MSISDN = re.compile(r"^1[0-9]{10}\Z")
 NO_MSISDN = Reason("pattern", {"expected": "1xxxxxxxxxx", "written": "msisdn"})
+UNKNOWN_NUMBER = Reason("number_unknown")
 SURE = 50  # per cent from which a suggestion is one, and another process needs a reason
 MOST_TEXT = 4000
 MOST_DEMAND = 200
@@ -159,7 +160,10 @@ def _of_verdict(verdict: Mapping[str, Any]) -> Suggestion:
 
 @dataclass(frozen=True, kw_only=True)
 class Intake:
-    """What the clerk entered. `disputed_amount` in fen; `process` one of CHOICES; `overrule_reason` when it is not the suggested one."""
+    """What the clerk entered. `disputed_amount` in fen; `process` one of CHOICES; `overrule_reason` when it is not the suggested one.
+
+    `known_only` refuses a number that no customer has, until the clerk says that it is right all the same.
+    """
 
     msisdn: str
     text: str
@@ -168,6 +172,7 @@ class Intake:
     disputed_amount: int | None = None
     process: str = ""
     overrule_reason: str = ""
+    known_only: bool = False
 
 
 def accept(intake: Intake, *, by: engine.Actor, at: datetime, key: str = "", other_words: bool = True) -> str:
@@ -246,7 +251,7 @@ def _check(intake: Intake) -> None:
 def wrong(intake: Intake) -> dict[str, list[Reason]]:
     """What is wrong by itself, by field; whether a reason for overruling is needed shows only with the suggestion."""
     reasons = {
-        "msisdn": [] if MSISDN.match(intake.msisdn) else [NO_MSISDN if intake.msisdn else Reason("required")],
+        "msisdn": _wrong_number(intake),
         "text": texts.wrong(intake.text, MOST_TEXT, required=True),
         "demand": texts.wrong(intake.demand, MOST_DEMAND),
         "overrule_reason": texts.wrong(intake.overrule_reason, MOST_REASON),
@@ -257,10 +262,16 @@ def wrong(intake: Intake) -> dict[str, list[Reason]]:
     return {field: found for field, found in reasons.items() if found}
 
 
+def _wrong_number(intake: Intake) -> list[Reason]:
+    if not MSISDN.match(intake.msisdn):
+        return [NO_MSISDN if intake.msisdn else Reason("required")]
+    return [UNKNOWN_NUMBER] if intake.known_only and gateway().find(intake.msisdn) is None else []
+
+
 def _wrong_amount(amount: int | None) -> list[Reason]:
-    if amount is None or 0 <= amount <= MOST_DISPUTED:
+    if amount is None or 0 < amount <= MOST_DISPUTED:
         return []
-    code, limit = ("min", 0) if amount < 0 else ("max", MOST_DISPUTED)
+    code, limit = ("min", 1) if amount <= 0 else ("max", MOST_DISPUTED)
     return [Reason(code, {"limit": limit, "unit": "fen"})]
 
 
@@ -305,10 +316,14 @@ def _complaint(intake: Intake, started: engine.Advanced, found: Suggestion) -> d
 
 
 def _confirm(intake: Intake, started: engine.Advanced, found: Suggestion, by: engine.Actor, at: datetime) -> None:
-    """Confirm at once, if the clerk's department may; a case taken in at another counter waits there to be confirmed."""
+    """Confirm at once, if the clerk's department may; a case taken in at another counter waits there to be confirmed.
+
+    The type of dispute is that of the suggestion, as long as it was sure and was followed.
+    """
+    follows = found.is_sure and intake.process == found.process
     form = {
         "process": intake.process,
-        "dispute_type": found.dispute_type,
+        "dispute_type": found.dispute_type if follows else "",
         "overrule_reason": intake.overrule_reason.strip(),
     }
     with suppress(engine.NotACandidate):

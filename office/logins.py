@@ -21,12 +21,12 @@ def hashed(key: str) -> str:
     return hashlib.sha256(key.encode(errors="surrogatepass")).hexdigest()
 
 
-def begin(user: str, *, at: datetime, address: str) -> str:
+def begin(user: str, *, at: datetime, address: str, browser: str = "") -> str:
     """Log a person in; the key of the new session, which is nowhere else."""
     key = secrets.token_urlsafe(32)
     with transaction():
         engine.record_person("logged_in", by=engine.Actor(user), at=at, address=address[: guesses.MOST_ADDRESS])
-        guesses.forget(user, address)
+        guesses.forget(user, address, browser)
         row = {
             "key_hash": hashed(key),
             "user": user,

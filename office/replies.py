@@ -33,14 +33,19 @@ def may(person: Actor) -> bool:
     return bool(person.groups & intake.COUNTERS) or SUPERVISOR in person.roles
 
 
+def check(person: Actor) -> None:
+    """Errors: NotAtACounter for who does not answer customers."""
+    if not may(person):
+        raise intake.NotAtACounter
+
+
 def send(case_number: str, told: str, *, key: str, by: Actor, at: datetime) -> None:
     """Queue the text message and record it in the case's history, in one commit and once per key.
 
     Units:  `told` goes into our own sentence, 1 to 200 characters.
     Errors: NotAtACounter; NotSayable; NoComplaint; InstanceEnded.
     """
-    if not may(by):
-        raise intake.NotAtACounter
+    check(by)
     wrong = texts.wrong(told, MOST_TOLD, required=True)
     if wrong:
         raise NotSayable(reasons={"told": wrong})

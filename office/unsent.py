@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 import orjson
 from sqlalchemy import ColumnElement, bindparam, delete, insert, select
@@ -18,20 +19,34 @@ MOST_BYTES = 200_000
 MOST_FORMS = 50
 MOST_PLACE = 200
 Fields = Mapping[str, Sequence[str]]
+Refusal = Mapping[str, Any]
 _ALL = select(UnsentForm.place, UnsentForm.fields_sealed, UnsentForm.at).where(UnsentForm.user == bindparam("user"))
 
 
 @dataclass(frozen=True)
 class Unsent:
-    """What was typed, every field with all its values, and when it was kept."""
+    """What was typed, every field with all its values, and when it was kept; `refusal` is what its page was answered, None when it was not sent."""
 
     fields: dict[str, list[str]]
     at: datetime
+    refusal: Refusal | None = None
 
 
-def keep(user: str, place: str, fields: Fields, *, at: datetime, case_number: str | None = None) -> bool:
-    """Keep what stands in a form in place of what was kept of it before; whether it could be, for it may be too large."""
-    written = orjson.dumps({name: list(values) for name, values in fields.items()})
+def keep(
+    user: str,
+    place: str,
+    fields: Fields,
+    *,
+    at: datetime,
+    case_number: str | None = None,
+    refusal: Refusal | None = None,
+) -> bool:
+    """Keep what stands in a form in place of what was kept of it before; whether it could be, for it may be too large.
+
+    Shape: `refusal` holds what JSON can; it is kept with the fields, sealed like them.
+    """
+    typed = {name: list(values) for name, values in fields.items()}
+    written = orjson.dumps({"fields": typed, "refusal": refusal})
     if len(written) > MOST_BYTES or len(place) > MOST_PLACE:
         return False
     sealed = engine.seal_for_office(written)
@@ -61,7 +76,8 @@ def all_of(user: str) -> dict[str, Unsent]:
 def _opened(sealed: bytes, at: datetime) -> Unsent | None:
     """None for what was sealed with a key that the office no longer has."""
     try:
-        return Unsent(orjson.loads(engine.unseal_for_office(sealed)), at)
+        kept = orjson.loads(engine.unseal_for_office(sealed))
+        return Unsent(kept["fields"], at, kept["refusal"])
     except engine.Corrupt:
         return None
 

@@ -56,6 +56,7 @@ TEMPLATES = {
         "您的托收已重新办理,$effective_on 起生效,每月 $debit_day 日扣款。扣款期间请不要用其他方式缴费。(案件 $case_number)"
     ),
     "reply": Message("您的投诉 $case_number 答复如下:$text($date)"),
+    "explanation": Message("您的投诉 $case_number 说明如下:$text($date)"),
     "interim_reply": Message("您的投诉 $case_number 正在处理:$progress。"),
     "resolved": Message("您的投诉 $case_number 已有结果:$resolution。"),
 }
@@ -138,7 +139,9 @@ def customers_number(case_number: str) -> str | None:
     return session().scalar(select(Complaint.msisdn).where(Complaint.case_number == case_number))
 
 
-def told(key: str, case_number: str, channel: str, text: str, by: str, at: datetime) -> None:
+def told(
+    key: str, case_number: str, channel: str, text: str, by: str, at: datetime, *, template: str = "reply"
+) -> None:
     """Keep what somebody told a customer otherwise than by text message; `channel` empty when nobody said how."""
     session().add(
         OutboxMessage(
@@ -146,7 +149,7 @@ def told(key: str, case_number: str, channel: str, text: str, by: str, at: datet
             case_number=case_number or None,
             channel=channel or "other",
             to_msisdn="",
-            template="reply",
+            template=template,
             body=text,
             state="told",
             queued_at=at,

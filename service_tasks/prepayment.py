@@ -6,7 +6,7 @@ from typing import Any
 
 from marshmallow import Schema
 
-from engine.handlers import BpmnError, Call, handler
+from engine.handlers import BpmnError, Call, handler, together
 from service_tasks import lines as disputed
 from service_tasks import schemas
 from service_tasks.calls import effect, refusing
@@ -62,15 +62,21 @@ def open_target(source: str, msisdn: str, *, gotone_only: bool = True, suspended
     return target
 
 
-def check_disputed(amount: int, disputed_amount: int | None) -> None:
-    """Refuse more than is in dispute; without a disputed amount on record only the other limits hold.
+def beyond_disputed(amount: int, disputed_amount: int | None) -> list[BpmnError]:
+    """The refusal of more than is in dispute; without a disputed amount on record only the other limits hold.
 
     Units:  fen.
-    Errors: BpmnError exceeds_disputed.
     Source: TS-002, reading of 9 and 10.
     """
-    if disputed_amount is not None and amount > disputed_amount:
-        raise BpmnError("exceeds_disputed", amount=amount, disputed=disputed_amount)
+    if disputed_amount is None or amount <= disputed_amount:
+        return []
+    return [BpmnError("exceeds_disputed", amount=amount, disputed=disputed_amount)]
+
+
+def check_disputed(amount: int, disputed_amount: int | None) -> None:
+    """Errors: BpmnError exceeds_disputed."""
+    for refusal in beyond_disputed(amount, disputed_amount):
+        raise refusal
 
 
 @handler(
@@ -89,7 +95,11 @@ def check_disputed(amount: int, disputed_amount: int | None) -> None:
 def transfer(parameters: dict[str, Any], call: Call) -> dict[str, Any]:
     """Withdraw from one prepayment and pay exactly the same into the other, as one journal entry."""
     amount = parameters["amount"]
-    target = open_target(parameters["source"], parameters["target"])
+    target = gateway().find(parameters["target"])
+    refused = target_refusal(parameters["source"], parameters["target"], target)
+    if target is None or refused:
+        beyond = beyond_disputed(amount, parameters["disputed_amount"])
+        raise together(BpmnError(refused or "target_unknown"), *beyond)
     check_disputed(amount, parameters["disputed_amount"])
     source = gateway().find(parameters["source"])
     if source is None:

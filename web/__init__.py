@@ -32,6 +32,7 @@ from web import (
     i18n,
     keys,
     looking,
+    nearest,
     submission,
     unsent,
     visible,
@@ -115,6 +116,7 @@ def create_app(settings: config.Settings | None = None) -> Flask:
         place_of=names.place_of,
         typed_lines=typed.lines,
         who_was_first=typed.first,
+        page_of_sent=nearest.own,
     )
     return app
 

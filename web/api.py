@@ -26,6 +26,7 @@ from office import correspondence, intake, masking, notices, texts, tokens
 from service_tasks.gateway import SubscriptionUnknown
 from web import auth, bodies, looking, problems, schemas
 from web.auth import Person
+from web.edge.refusals import TEXTS as AT_THE_EDGE
 from web.i18n import in_language
 from web.queries import access, casefile, evidence, names, picking, standing, words, worklist
 
@@ -68,17 +69,17 @@ class _Api(Api):
 
 
 def refuses(*statuses: int) -> Callable[[View], View]:
-    """Describe the refusals of an operation, beside those that every operation has."""
+    """Describe the refusals of an operation, beside those that every operation has: of no token, and of the edge."""
 
     def described(view: View) -> View:
-        for status in sorted({400, 401, 503, *statuses}):
+        for status in sorted({401, *AT_THE_EDGE, *statuses}):
             view = blueprint.alt_response(status, HTTPStatus(status).name)(view)
         return view
 
     return described
 
 
-WRITTEN = (403, 404, 409, 413, 422)
+WRITTEN = (403, 404, 409, 422)
 
 
 def register(app: Flask) -> None:

@@ -26,7 +26,7 @@ from models.base import session as database
 from models.identity import LoginSession, Membership, User, UserRole
 from models.unsent import UnsentForm
 from office import guesses, logins
-from web import nearest, unsent
+from web import known, nearest, unsent
 from web.i18n import LANGUAGES
 
 OPEN_ENDPOINTS = frozenset({"auth.login", "auth.login_post", "auth.choose_language", "static", "health.live"})
@@ -186,26 +186,30 @@ def _typed_name() -> str:
 def log_in() -> tuple[str, int] | Response:
     """Check name and password. Too many wrong ones are answered with 429: `office.guesses`."""
     name, address, at = _typed_name(), request.remote_addr or "", engine.now()
-    left = guesses.locked_for(name, address, at=at)
+    browser = known.browser(name)
+    left = guesses.locked_for(name, address, at=at, browser=browser)
     if left > guesses.FREE:
         return _locked_out(left)
     row = database().get(User, name) if "\0" not in name and len(name) <= MOST_NAME else None
     stored = row.password_hash if row is not None and row.active else _NOBODY
     if not check_password(stored, request.form.get("password", "")[: MOST_PASSWORD + 1]) or row is None:
-        guesses.note(name, address, at=at, works_here=stored is not _NOBODY)
+        guesses.note(name, address, at=at, works_here=stored is not _NOBODY, browser=browser)
         return render_template("login.html", name=name, problem=gettext("Name or password is wrong.")), 401
     _end_session(at)
-    _begin_session(name, at)
-    return redirect(safe_target(request.form.get("next", "")))
+    _begin_session(name, at, browser)
+    answer = redirect(safe_target(request.form.get("next", "")))
+    known.remember(answer, name)
+    return answer
 
 
-def _begin_session(name: str, at: datetime) -> None:
+def _begin_session(name: str, at: datetime, browser: str) -> None:
     chosen = session.get("language")
     session.clear()
     _speak(name, chosen)
     person = load(name)
     if person is not None:
-        login_user(replace(person, session=logins.begin(name, at=at, address=request.remote_addr or "")))
+        address = request.remote_addr or ""
+        login_user(replace(person, session=logins.begin(name, at=at, address=address, browser=browser)))
 
 
 def _end_session(at: datetime) -> None:

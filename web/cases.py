@@ -12,8 +12,8 @@ import engine
 from models.base import session, transaction
 from models.comment import Comment
 from models.instance import ProcessInstance
-from office import complaints, erasure, looks, replies, texts
-from web import addresses, auth, looking, submission
+from office import complaints, correspondence, erasure, looks, replies, texts
+from web import addresses, auth, looking, submission, unsent
 from web.queries import access, casefile, caselist, money, names, standing, timeline, verdicts
 
 blueprint = Blueprint("cases", __name__, url_prefix="/cases")
@@ -67,7 +67,8 @@ def _page(
     looking.at_case(number, sight)
     whole = tab == "diagram"
     history = _told(instance, whole, before)
-    complaint, active = casefile.complaint_of(instance), instance.state == "active"
+    (complaint, whose), active = casefile.complaint_of(instance), instance.state == "active"
+    messages = casefile.messages(number)
     tasks = casefile.open_tasks(instance.id) if active else []
     with names.of_definition(history.definition):  # a case is told in the words of its own version
         return render_template(
@@ -81,10 +82,11 @@ def _page(
             contradictions=verdicts.contradictions(history.doubts),
             may_erase=erasure.may(auth.actor(), instance, history),
             may_reply=complaint is not None and active and replies.may(auth.actor()),
-            reasons=reasons or {},
+            may_tell=replies.may(auth.actor()),
+            reasons=_refused(number) if reasons is None else reasons,
             instance=instance,
             complaint=complaint,
-            whose=standing.whose(instance.id),
+            whose=whose,
             words=complaints.words(complaint, history) if complaint else None,
             process=names.process_name(complaint.process_key if complaint else instance.key),
             version=history.definition.version,
@@ -94,7 +96,9 @@ def _page(
             stages=casefile.stages(history) if whole else [],
             money=money.of_case(number) if tab == "money" else [],
             claims=money.claims_of(number) if tab == "money" else [],
-            messages=casefile.messages(number) if tab == "messages" else [],
+            messages=messages,
+            heard=casefile.told(complaint, messages),
+            settled={one.key for one in messages},
             comments=casefile.comments(number) if tab == "messages" else [],
             waits=standing.waits(instance, tasks, history.definition) if active else [],
             workable=engine.workable_among(tasks, history.definition, auth.actor()),
@@ -103,6 +107,12 @@ def _page(
             process_name=names.process_name,
             departments=names.departments(),
         )
+
+
+def _refused(number: str) -> dict[str, list[engine.Reason]]:
+    """Why forms of the page that stand there again were refused; no two have a field of one name."""
+    places = (url_for(f"cases.{verb}", number=number) for verb in ("erase", "comment", "reply"))
+    return {field: found for place in places for field, found in unsent.kept(place).reasons.items()}
 
 
 def _told(instance: ProcessInstance, whole: bool, before: int | None) -> engine.CaseHistory:
@@ -122,7 +132,8 @@ def erase(number: str) -> Response | tuple[str, int]:
     try:
         erasure.erase(instance.id, reason=reason, by=auth.actor(), at=engine.now())
     except erasure.NoReasonGiven as error:
-        return _page(number, "timeline", error.values["reasons"], why=reason), 422
+        wrong = error.values["reasons"]
+        return unsent.back(wrong) or (_page(number, "timeline", wrong, why=reason), 422)
     flash(gettext("The personal data of %(number)s are erased.", number=number))
     return redirect(url_for("cases.case", number=number))
 
@@ -135,7 +146,7 @@ def comment(number: str) -> Response | tuple[str, int]:
     text = request.form.get("text", "").strip()
     wrong = texts.wrong(text, MOST_COMMENT, required=True)
     if wrong:
-        return _page(number, "messages", {"text": wrong}, remark=text), 422
+        return unsent.back({"text": wrong}) or (_page(number, "messages", {"text": wrong}, remark=text), 422)
     with transaction():
         session().execute(
             insert(Comment).values(case_number=number, user=current_user.name, at=engine.now(), text=text)
@@ -152,6 +163,25 @@ def reply(number: str) -> Response | tuple[str, int]:
     try:
         replies.send(number, told, key=submission.given(), by=auth.actor(), at=engine.now())
     except replies.NotSayable as error:
-        return _page(number, "messages", error.values["reasons"], told=told), 422
+        wrong = error.values["reasons"]
+        return unsent.back(wrong) or (_page(number, "messages", wrong, told=told), 422)
     flash(gettext("The text message of case %(number)s waits to be sent.", number=number))
+    return redirect(url_for("cases.case", number=number, tab="messages"))
+
+
+@blueprint.post("/<number>/messages/<int:message_id>/instead")
+def tell_instead(number: str, message_id: int) -> Response | tuple[str, int]:
+    """Say once more what a text message did not bring, or how it has been said meanwhile."""
+    instance = casefile.find(number)
+    access.check_case(current_user, instance.id)
+    replies.check(auth.actor())
+    channel = request.form.get("channel", "")
+    try:
+        correspondence.tell_instead(message_id, case_number=number, channel=channel, by=auth.actor(), at=engine.now())
+    except engine.InvalidForm as error:
+        return _page(number, "messages", error.reasons), 422
+    if channel == correspondence.SMS:
+        flash(gettext("The text message of case %(number)s waits to be sent.", number=number))
+    else:
+        flash(gettext("Written down: the customer of case %(number)s has been told.", number=number))
     return redirect(url_for("cases.case", number=number, tab="messages"))

@@ -7,7 +7,6 @@ from functools import wraps
 from typing import Any, TypeVar
 
 from flask import Blueprint, Flask, Response, jsonify, render_template, request, url_for
-from flask_babel import gettext
 from flask_login import current_user
 from marshmallow import Schema, ValidationError, fields
 
@@ -58,7 +57,7 @@ def _stale(error: drafts.StaleDraft) -> Response:
 
 @blueprint.errorhandler(ValidationError)
 def _misshapen(error: ValidationError) -> Response:
-    return problems.answer(422, gettext("What was entered cannot be accepted."), "Invalid", reasons=error.messages)
+    return problems.misshapen({"json": error.messages})
 
 
 def reading(view: View) -> View:

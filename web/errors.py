@@ -205,6 +205,9 @@ def reason(found: engine.Reason) -> str:
         "too_many_lines": gettext("At most %(limit)s lines can be picked at once.", limit=shown),
         "not_json": gettext("This is not JSON, or it is too large or too deep."),
         "cursor": gettext("This is no place in the list. Begin at its first page."),
+        "number_unknown": gettext(
+            "No customer has this number. Please compare it; if it is right, tick so beside the form and take the complaint in."
+        ),
         "not_reached_by_text": gettext(
             "The number is cancelled, so a text message cannot arrive. Tell the customer in another way."
         ),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -17,7 +18,17 @@ from web.addresses import asked
 from web.queries import access, names, standing
 
 blueprint = Blueprint("intake", __name__, url_prefix="/intake")
-FIELDS = ("msisdn", "text", "channel", "demand", "disputed_amount", "process", "overrule_reason", "suggested")
+FIELDS = (
+    "msisdn",
+    "text",
+    "channel",
+    "demand",
+    "disputed_amount",
+    "process",
+    "overrule_reason",
+    "suggested",
+    "unknown",
+)
 
 
 def register(app: Flask) -> None:
@@ -39,7 +50,7 @@ def form() -> str:
     given = asked()["msisdn"]
     kept = unsent.kept(url_for("intake.accept"))
     if kept.at and given in ("", kept.get("msisdn")):
-        return _page({name: kept.get(name) for name in FIELDS}, {}, again=True)
+        return _page(_typed(kept), kept.reasons, again=True)
     return _page({"msisdn": given, "channel": "counter"}, {})
 
 
@@ -52,21 +63,21 @@ def caller() -> str:
 @blueprint.post("/suggestion")
 def suggestion() -> str:
     """The suggested processes for what has been written so far."""
-    typed = _typed()
+    typed = _typed(request.form)
     return render_template("_suggestion.html", suggestion=_suggestion(typed), typed=typed, reasons={}, **_choices())
 
 
 @blueprint.post("")
 def accept() -> str | Response | tuple[str, int]:
     """Look up, suggest, or take the case in, as the button says."""
-    typed = _typed()
+    typed = _typed(request.form)
     if request.form.get("action") != "accept":
         wrong = bool(typed["msisdn"]) and engine.written.msisdn(typed["msisdn"]) is None
-        return _page(typed, {"msisdn": [intake.NO_MSISDN]} if wrong else {}), 422 if wrong else 200
+        return _again(typed, {"msisdn": [intake.NO_MSISDN]} if wrong else {})
     try:
         number = intake.accept(_taken(typed), by=auth.actor(), at=engine.now(), key=submission.given())
     except engine.InvalidForm as error:
-        return _page(typed, error.reasons), 422
+        return _again(typed, error.reasons)
     taken = standing.taken_in(number)
     flash(_taken_in(number, taken))
     for step in standing.stuck_at(taken):
@@ -76,10 +87,15 @@ def accept() -> str | Response | tuple[str, int]:
     return redirect(url_for("tasklist.of_case", number=number))
 
 
+def _again(typed: dict[str, str], reasons: dict[str, list[engine.Reason]]) -> Response | tuple[str, int]:
+    """The page once more, with what was looked up, suggested or refused."""
+    return unsent.back(reasons) or (_page(typed, reasons), 422 if reasons else 200)
+
+
 def _taken_in(number: str, taken: standing.TakenIn) -> str:
     """That the case is there, and which department it waits for when that is not one's own."""
     groups = taken.groups
-    customer = gettext(", %(customer)s", customer=taken.customer) if taken.customer else ""
+    customer = gettext(", %(customer)s", customer=taken.customer or gettext("not a customer of ours"))
     if not groups or groups & current_user.departments:
         return gettext("Case %(number)s%(customer)s has been taken in.", number=number, customer=customer)
     waiting = gettext(", ").join(names.departments().get(group, group) for group in sorted(groups))
@@ -91,9 +107,9 @@ def _taken_in(number: str, taken: standing.TakenIn) -> str:
     )
 
 
-def _typed() -> dict[str, str]:
+def _typed(given: Mapping[str, str] | unsent.Kept) -> dict[str, str]:
     """What was typed; a process that was only suggested, and not chosen, follows what is written."""
-    typed = {name: request.form.get(name, "").strip() for name in FIELDS}
+    typed = {name: given.get(name, "").strip() for name in FIELDS}
     if typed["process"] in ("", typed["suggested"]):
         found = _suggestion(typed)
         typed["process"] = found.process if found and found.is_sure else ""
@@ -102,13 +118,15 @@ def _typed() -> dict[str, str]:
 
 def _taken(typed: dict[str, str]) -> intake.Intake:
     """What was typed as a complaint. Errors: InvalidForm with every wrong field when the amount cannot be read."""
+    number = engine.written.msisdn(typed["msisdn"]) or typed["msisdn"]
     taken = intake.Intake(
-        msisdn=engine.written.msisdn(typed["msisdn"]) or typed["msisdn"],
+        msisdn=number,
         text=typed["text"],
         channel=typed["channel"],
         demand=typed["demand"],
         process=typed["process"],
         overrule_reason=typed["overrule_reason"],
+        known_only=typed["unknown"] != number,
     )
     try:
         return replace(taken, disputed_amount=_fen(typed["disputed_amount"]))
@@ -131,7 +149,7 @@ def _fen(text: str) -> int | None:
 def _called(caller: intake.Caller | None) -> dict[str, Any]:
     """A caller, and their cases in the words of the versions these run on."""
     versions = names.versions_of(case.case_number for case in caller.cases) if caller else {}
-    return {"caller": caller, "process_name": names.process_name, "versions": versions}
+    return {"caller": caller, "process_name": names.process_name, "versions": versions, "at_intake": True}
 
 
 def _caller(typed: str) -> intake.Caller | None:

@@ -2,15 +2,28 @@
 
 from __future__ import annotations
 
-from flask import current_app, request
+from flask import current_app, request, url_for
 from werkzeug.exceptions import HTTPException
 from werkzeug.routing import RequestRedirect
+
+from web import bodies
 
 NO_PAGES = frozenset({"drafts.draft"})  # it answers a program
 BESIDE = {
     "verification": "{above}/replay",
     "confirmation": "/notices/unread",
 }  # the page whose button it is stands elsewhere
+
+
+def own() -> str:
+    """The address at which the page of a form that was sent is asked for again: its own, where that shows one."""
+    if request.endpoint == "auth.login_post":
+        return url_for("auth.login", next=bodies.sent().get("next") or None)
+    try:
+        current_app.url_map.bind("").match(request.path, method="GET")
+    except (HTTPException, RequestRedirect):
+        return page()
+    return request.path
 
 
 def page() -> str:

@@ -29,7 +29,7 @@ def register(app: Flask) -> None:
 def listing() -> str:
     """All notices, newest first; supervisors write new ones here."""
     access.check_role(current_user, "supervisor")
-    return _page("", {})
+    return _page("", unsent.kept(url_for("notices.publish")).reasons)
 
 
 def _page(text: str, reasons: dict[str, list[engine.Reason]]) -> str:
@@ -44,7 +44,7 @@ def publish() -> Response | tuple[str, int]:
     text = request.form.get("text", "").strip()
     wrong = texts.wrong(text, MOST, required=True)
     if wrong:
-        return _page(text, {"text": wrong}), 422
+        return unsent.back({"text": wrong}) or (_page(text, {"text": wrong}), 422)
     notices.publish(text, by=auth.actor(), at=engine.now())
     return redirect(url_for("notices.listing"))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import date, datetime
 from decimal import Decimal
@@ -13,6 +14,7 @@ from werkzeug.exceptions import HTTPException
 
 import engine
 from web import errors
+from web.i18n import language
 
 
 def register(blueprint: Blueprint) -> None:
@@ -48,9 +50,14 @@ def _http_error(error: HTTPException) -> Response:
     status = error.code or 500
     messages = getattr(error, "data", {}).get("messages")
     if messages:
-        reasons = dict(_flat(messages))
-        return answer(status, gettext("What was entered cannot be accepted."), "Invalid", reasons=reasons)
+        return misshapen(messages, status)
     return answer(status, errors.of_status(status), error.name.replace(" ", ""))
+
+
+def misshapen(messages: Mapping[str, Any], status: int = 422) -> Response:
+    """The answer to a body that marshmallow refuses; its messages by where they were looked for (`json`, `query`), then by field."""
+    reasons = dict(_flat(messages))
+    return answer(status, gettext("What was entered cannot be accepted."), "Invalid", reasons=reasons)
 
 
 def _flat(messages: Any, at: str = "") -> list[tuple[str, list[dict[str, Any]]]]:
@@ -68,13 +75,31 @@ SHAPES = {
     "Unknown field.": "unknown_field",
     "not_json": "not_json",
 }
+LIMITS = (
+    (re.compile(r"[Ll]onger than maximum length (\d+)"), "too_long"),
+    (re.compile(r"[Ss]horter than minimum length (\d+)"), "too_short"),
+    (re.compile(r"greater than or equal to (-?\d+)"), "min"),
+    (re.compile(r"less than or equal to (-?\d+)"), "max"),
+)
 
 
 def _shape(message: Any) -> dict[str, Any]:
     """One message of marshmallow, or a reason of ours, with its text in the caller's language."""
     found = message if isinstance(message, engine.Reason) else engine.Reason(SHAPES.get(str(message), "shape"))
-    text = errors.reason(found) if found.code != "shape" else str(message)
+    text = errors.reason(found) if found.code != "shape" else _shape_text(str(message))
     return {"code": "shape" if found is not message else found.code, "text": text, "values": plain(found.values)}
+
+
+def _shape_text(message: str) -> str:
+    """What marshmallow says in English, in the caller's language; what has no sentence of ours is told in English to whoever reads that."""
+    told = [
+        errors.reason(engine.Reason(code, {"limit": int(limit)}))
+        for pattern, code in LIMITS
+        for limit in pattern.findall(message)
+    ]
+    if told:
+        return " ".join(told)
+    return message if language() == "en" else errors.reason(engine.Reason("shape"))
 
 
 def plain(value: Any) -> Any:

@@ -89,7 +89,7 @@ def _page(key: str, refused: engine.EngineError | None = None, place: str = "") 
         warnings=findings.as_json(drafts.warnings(draft.package), draft.package),
         changed=changes.by_file(listed),
         changes=changes.as_json(listed),
-        names=names.of_both(engine.newest_package(key), draft.package) if not problems else {},
+        names=names.of_both(engine.newest_package(key), draft.package),
         callers=[row.key for row, _ in engine.callers_of(key)],
         second=_may_approve(draft),
         others=processes.owners_beside({draft.saved_by, draft.submitted_by or current_user.name}),

@@ -13,6 +13,7 @@ import engine
 from models.base import session
 from models.notice import DepartmentNotice
 from models.user_task import UserTask
+from office import correspondence
 from web import auth
 from web.i18n import ZONE
 from web.queries import access, names, people, worklist
@@ -54,6 +55,7 @@ def board() -> str:
         departments=names.departments(),
         people=people.by_department(),
         reports=_reports(),
+        undelivered=correspondence.undelivered(),
     )
 
 

@@ -15,7 +15,7 @@ from werkzeug.wrappers import Response
 import engine
 from models.base import session
 from models.user_task import UserTask
-from office import notices
+from office import correspondence, notices
 from office.masking import Sight
 from web import addresses, auth, looking, submission, unsent
 from web.i18n import shown_to
@@ -75,6 +75,7 @@ def worklist_page() -> str:
         page=worklist.page(current_user, wanted),
         wanted=wanted,
         departments=names.departments(),
+        undelivered=correspondence.undelivered(current_user.name),
     )
 
 
@@ -107,18 +108,26 @@ def task(task_id: int) -> str | Response:
 @blueprint.post("/tasks/<int:task_id>/completion")
 def complete(task_id: int) -> Response | tuple[str | Response, int]:
     """Complete the task; wrong fields come back marked, with everything kept."""
-    despite = request.form.getlist(DESPITE)
+    despite = [code for told in request.form.getlist(DESPITE) for code in told.split(",")]
     try:
         done = engine.complete(
             task_id, form=_submitted(task_id), by=auth.actor(), at=engine.now(), key=submission.given(), despite=despite
         )
     except engine.InvalidForm as error:
-        return _page(task_id, request.form, error.reasons, _ways(task_id, error)), 422
+        codes = [one.code for found in error.reasons.values() for one in found]
+        refused = {"codes": codes, **{name: error.values.get(name, "") for name in ("caught_by", "caught_in")}}
+        return unsent.back(error.reasons, **refused) or (
+            _page(task_id, request.form, error.reasons, _ways(task_id, refused)),
+            422,
+        )
     except engine.KeyUsedAgain:  # a page gone back to, filled in otherwise and sent once more
         raise engine.AlreadyCompleted(task=task_id) from None
     row = session().get_one(UserTask, task_id)
+    texted = correspondence.SMS in request.form.values()
+    waits = texted and correspondence.waits(row.business_key, by=current_user.name)
+    whose = standing.whose(row.instance_id)
     with names.of_definition(engine.definition_of(row.instance_id)):  # a case is told in the words of its own version
-        kind, sentence = standing.said(_name(row), row.business_key, standing.whose(row.instance_id), done)
+        kind, sentence = standing.said(_name(row), row.business_key, whose, done, waits=waits)
     flash(sentence, kind)
     return onward(row.business_key, row.instance_id)
 
@@ -150,15 +159,18 @@ def _name(row: UserTask) -> str:
 
 @dataclass(frozen=True)
 class Way:
-    """What a person may do who has been told of a refusal: record it, and go on to the step that its event leads to."""
+    """What a person may do who has been told of a refusal: record it, and go on to the step that its event leads to.
 
-    code: str
+    `codes` are those of everything that was told at once, with commas between them.
+    """
+
+    codes: str
     step: str
 
 
-def _ways(task_id: int, error: engine.InvalidForm) -> Way | None:
+def _ways(task_id: int, refused: Mapping[str, Any]) -> Way | None:
     """The way round a refusal, when the diagram draws one that leads to another step than this."""
-    caught_by, process = error.values.get("caught_by"), error.values.get("caught_in", "")
+    caught_by, process = refused.get("caught_by"), refused.get("caught_in", "")
     if not caught_by:
         return None
     row = session().get_one(UserTask, task_id)
@@ -167,7 +179,7 @@ def _ways(task_id: int, error: engine.InvalidForm) -> Way | None:
     for flow in drawn.outgoing(caught_by):
         if (process, flow.target) != (row.process_key, row.element_id):
             target = drawn.elements[flow.target]
-            return Way(error.values["code"], names.element_name(process, target.id, target.name, definition))
+            return Way(",".join(refused["codes"]), names.element_name(process, target.id, target.name, definition))
     return None
 
 
@@ -262,7 +274,8 @@ def _page(
     place = url_for("tasklist.complete", task_id=task_id)
     kept = unsent.kept(place) if typed is None else None
     if kept and kept.at:
-        typed = kept.values
+        typed, reasons = kept.values, kept.reasons
+        way = _ways(task_id, kept.refusal or {})
     refused = standing.refused_before(history.entries, row.token)
     filled = filling.untouched(form, variables, scope) if typed is None else _typed(form, variables, scope, typed)
     with names.of_definition(definition):  # a case is told in the words of its own version

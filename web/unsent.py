@@ -5,9 +5,10 @@ A form that is kept names its person in a signed field, so that what arrives aft
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
+from decimal import Decimal
 from typing import Any
 
 from flask import Blueprint, Flask, current_app, g, redirect, request, url_for
@@ -30,6 +31,7 @@ blueprint = Blueprint("unsent", __name__)
 Known = tuple[str, Mapping[str, Any]]
 PLACE, OWNER, MARK = "unsent_place", "unsent_of", "unsent"
 ADDED = frozenset({"csrf_token", submission.NAME, PLACE, OWNER, MARK, "despite"})
+Reasons = Mapping[str, Sequence[engine.Reason]]
 # The forms that are kept, by the endpoint that takes them, and the page that each stands on.
 PAGES: dict[str, Callable[..., str]] = {
     "tasklist.complete": lambda task_id: url_for("tasklist.task", task_id=task_id),
@@ -48,10 +50,22 @@ BEFORE: dict[str, Callable[..., Mapping[str, Any]]] = {"intake.accept": lambda: 
 
 @dataclass(frozen=True)
 class Kept:
-    """What stands in a form again: `values` by field, `at` when it was kept; nothing and None when nothing was."""
+    """What stands in a form again: `values` by field, `at` when it was kept; nothing and None when nothing was.
+
+    `refusal` is what was answered to a form that had been sent, None for one that had not.
+    """
 
     values: MultiDict[str, str]
     at: datetime | None = None
+    refusal: Mapping[str, Any] | None = None
+
+    @property
+    def reasons(self) -> dict[str, list[engine.Reason]]:
+        """Why it was refused, by field."""
+        told = (self.refusal or {}).get("reasons", {})
+        return {
+            field: [engine.Reason(one["code"], _read(one["values"])) for one in found] for field, found in told.items()
+        }
 
     def get(self, field: str, otherwise: str = "") -> str:
         """What was typed in a field."""
@@ -96,6 +110,45 @@ def aside() -> str:
     return PAGES[known[0]](**known[1]) if g.unsent_aside else ""
 
 
+def back(reasons: Reasons, **more: Any) -> Response | None:
+    """Keep the form of this request with what is to be said of it, and lead the browser to its page, so that going back and loading again do.
+
+    None for a program, which reads the refusal as the answer, and for what cannot be kept.
+    """
+    known = _known(request.path)
+    if known is None or not _navigates():
+        return None
+    told = {
+        field: [{"code": one.code, "values": _written(one.values)} for one in found] for field, found in reasons.items()
+    }
+    g.unsent_aside = _keep(current_user.name, request.path, known, {"reasons": told, **more})
+    return redirect(PAGES[known[0]](**known[1]), 303) if g.unsent_aside else None
+
+
+def _navigates() -> bool:
+    """Whether a browser asks for a page: programs, and scripts of a page, do not name HTML as what they take."""
+    named = any(kind == "text/html" for kind, _ in request.accept_mimetypes)
+    return named and "HX-Request" not in request.headers
+
+
+def _written(values: Mapping[str, Any]) -> dict[str, Any]:
+    """The values of a reason as JSON has them; a day keeps that it is one."""
+    return {name: _as_json(value) for name, value in values.items()}
+
+
+def _as_json(value: Any) -> Any:
+    if isinstance(value, date):
+        return {"day": value.isoformat()}
+    return str(value) if isinstance(value, Decimal) else value
+
+
+def _read(values: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        name: date.fromisoformat(value["day"]) if isinstance(value, Mapping) and "day" in value else value
+        for name, value in values.items()
+    }
+
+
 def _place() -> str:
     """Where the form of this request belongs: here, or where it says that a button of its page has taken it along from."""
     along = request.blueprint != blueprint.name and _known(request.path) is None
@@ -109,7 +162,7 @@ def beside() -> str:
     if known is None or not owner:
         return ""
     if kept(place).at or _is_typed_in(known):
-        _keep(owner, place, known)
+        _keep(owner, place, known, kept(place).refusal)
     return PAGES[known[0]](**known[1])
 
 
@@ -133,7 +186,10 @@ def kept(place: str) -> Kept:
     if not (current_user and current_user.is_authenticated and current_user.has_unsent):
         return Kept(MultiDict())
     if "unsent" not in g:
-        g.unsent = {name: Kept(MultiDict(one.fields), one.at) for name, one in unsent.all_of(current_user.name).items()}
+        g.unsent = {
+            name: Kept(MultiDict(one.fields), one.at, one.refusal)
+            for name, one in unsent.all_of(current_user.name).items()
+        }
     found: Kept = g.unsent.get(place) or Kept(MultiDict())
     return found
 
@@ -179,9 +235,9 @@ def _known(place: str) -> Known | None:
     return (endpoint, values) if endpoint in PAGES else None
 
 
-def _keep(user: str, place: str, known: Known) -> bool:
+def _keep(user: str, place: str, known: Known, refusal: Mapping[str, Any] | None = None) -> bool:
     fields = {name: bodies.sent().getlist(name) for name in bodies.sent() if name not in ADDED}
-    return unsent.keep(user, place, fields, at=engine.now(), case_number=_case(known[1]))
+    return unsent.keep(user, place, fields, at=engine.now(), case_number=_case(known[1]), refusal=refusal)
 
 
 def _case(values: Mapping[str, Any]) -> str | None:

@@ -13,6 +13,8 @@ from engine.language.feel import Names
 from engine.language.feel.inferred import ANYTHING, BOOLEAN, LIST, Type
 from engine.language.forms import Field, Form
 
+# What means an instant, given as text too; `engine.language.instants` reads it.
+TIME = Type(frozenset({"date", "date and time", "days and time duration", "years and months duration", "string"}))
 EMPTY = Names({}, complete=False)
 NOWHERE = Element(id="", type="userTask", name="", line=0, parent="")
 
@@ -71,9 +73,13 @@ def _of_element(around: Surroundings, drawn: Drawn, element: Element) -> Iterato
             takes=takes,
         )
 
-    yield from (asked(place, text) for place in ("due", "correlationKey") if (text := element.properties.get(place)))
-    if element.timer:
-        yield asked("timer", element.timer)
+    for place, text, wanted in (
+        ("due", element.properties.get("due"), TIME),
+        ("correlationKey", element.properties.get("correlationKey"), ANYTHING),
+        ("timer", element.timer, TIME),
+    ):
+        if text:
+            yield asked(place, text, wanted=wanted)
     known = handlers.registered().get(element.topic)
     for parameter in element.parameters:
         schema = known.takes.fields.get(parameter.name) if known is not None else None

@@ -19,6 +19,11 @@ def english_names(content: Package) -> dict[str, str]:
     return {name: next(iter(english)) for name, english in found.items() if len(english) == 1}
 
 
+def english_by_id(content: Package) -> dict[str, str]:
+    """Element id → English name of a package's own process, which has the empty id."""
+    return catalogue.names(content.files.get(f"translations/{content.key}.en.yaml", ""))
+
+
 def _names(content: Package, key: str) -> dict[str, str]:
     try:
         diagram = parse(content.bpmn(key))

@@ -14,7 +14,7 @@ from marshmallow import Schema
 
 from engine import handlers
 from engine.definitions import catalogue, dmn, filling, foreign, matching, pictures, settings, tables, tried
-from engine.definitions.diagram import ACTIVITIES, EVENTS, GATEWAYS, Diagram, Element, parse
+from engine.definitions.diagram import ACTIVITIES, EVENTS, GATEWAYS, Diagram, Element, Parameter, parse
 from engine.definitions.graph import in_cycle, reachable, recursive_calls
 from engine.definitions.package import MissingFile, Package, load
 from engine.errors import EngineError, InvalidDefinition, Problem, first
@@ -36,7 +36,15 @@ TRIGGERS = {
 }
 MANY = 2
 MOST_KEPT = 64
-EXPRESSION_PROPERTIES = ("due", "correlationKey", "inputCollection", "outputElement", "refusesWhen", "about")
+EXPRESSION_PROPERTIES = (
+    "due",
+    "correlationKey",
+    "inputCollection",
+    "outputElement",
+    "refusesWhen",
+    "about",
+    "triesWhen",
+)
 
 
 def check(content: Package) -> list[Problem]:
@@ -421,11 +429,19 @@ def _topic(element: Element) -> Iterator[Problem]:
         yield _problem(element, "unknown_topic", topic=element.topic)
         return
     fields = _fields(known.parameters)
-    given = {parameter.name for parameter in element.parameters}
+    given = {one.name for one in element.parameters if one.expression.strip() or not fields.get(one.name)}
     for name in sorted(given - fields.keys()):
         yield _problem(element, "unknown_parameter", topic=element.topic, parameter=name)
     for name in sorted(name for name, required in fields.items() if required and name not in given):
         yield _problem(element, "missing_parameter", topic=element.topic, parameter=name)
+
+
+def _is_missing(element: Element, parameter: Parameter) -> bool:
+    """Whether a parameter that is needed has been left empty, which is told as that."""
+    known = handlers.registered().get(element.topic)
+    return (
+        not parameter.expression.strip() and known is not None and _fields(known.parameters).get(parameter.name, False)
+    )
 
 
 def _fields(schema: type[Schema]) -> dict[str, bool]:
@@ -435,7 +451,7 @@ def _fields(schema: type[Schema]) -> dict[str, bool]:
 def _expressions(element: Element) -> Iterator[Problem]:
     texts = [(name, element.properties[name]) for name in EXPRESSION_PROPERTIES if element.properties.get(name)]
     texts += [(name, text) for name, text in element.properties.items() if name.startswith(("in.", "out."))]
-    texts += [(parameter.name, parameter.expression) for parameter in element.parameters]
+    texts += [(one.name, one.expression) for one in element.parameters if not _is_missing(element, one)]
     if element.timer:
         texts.append(("timer", element.timer))
     if element.multi_instance is not None and element.multi_instance.completion:

@@ -27,6 +27,12 @@ MOST_FOUND = 200
 MOST_KEPT = 64
 MOST_TEXT = 60
 NOTHING: Mapping[str, str] = MappingProxyType({})
+TIMES = "date and time, days and time duration"
+NEEDS = {
+    "due": TIMES,
+    "timer": TIMES,
+    "inputCollection": "list",
+}  # places that are called by what they are, not by a name
 
 
 def check(content: Package, others: Iterable[Package] = (), started: Mapping[str, str] = NOTHING) -> list[Problem]:
@@ -131,6 +137,9 @@ def _unfit(asked: Asked, given: Type) -> Iterator[Doubt]:
         return
     about = {"variable": given.said, "type": _kinds(given)}
     if given.kinds.isdisjoint(wanted.kinds):
+        if asked.place in NEEDS:
+            yield Doubt("unfit_here", {**about, "wanted": NEEDS[asked.place]})
+            return
         rule = "unfit" if asked.takes and asked.place != "hide" else "no_condition_type"
         yield Doubt(rule, {**about, "takes": asked.takes, "wanted": _kinds(wanted)})
     elif given.values is not None and wanted.values is not None:

@@ -22,7 +22,9 @@ VARIABLE = re.compile(r"[^\W\d]\w*")
 # Our own properties by the kind of element that asks for them.
 MESSAGES = frozenset({"correlationKey"})
 PROPERTIES: dict[str, frozenset[str]] = {
-    "userTask": frozenset({"form", "group", "due", "dueGroup", "customerWaits", "caseLimit", "notBy", "tries"}),
+    "userTask": frozenset(
+        {"form", "group", "due", "dueGroup", "customerWaits", "caseLimit", "notBy", "tries", "triesWhen"}
+    ),
     "serviceTask": frozenset({"resultVariable", "caseLimit"}),
     "businessRuleTask": frozenset({"resultVariable", "refuses", "refusesWhen", "about"}),
     "receiveTask": MESSAGES,

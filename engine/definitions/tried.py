@@ -1,6 +1,7 @@
 """What a user task tries: later service tasks that are carried out and undone for what is being entered, so that a refusal is told there.
 
 `tries` lists them by element id, `settle, refund:pay`; one in a called process stands after its call activity.
+`triesWhen`, in FEEL over what was known and is being entered, says when; without it they are tried always.
 """
 
 from __future__ import annotations

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 from SpiffWorkflow.bpmn.specs.control import BoundaryEventSplit
@@ -13,7 +15,7 @@ from engine.definitions import tried
 from engine.definitions.diagram import Element
 from engine.errors import EngineError
 from engine.language.forms import Reason
-from engine.spiff.entered import EntryRefused
+from engine.spiff.entered import Entered, EntryRefused
 from engine.spiff.items import Items
 from engine.spiff.position import TOKEN
 from engine.spiff.scopes import Scope
@@ -44,8 +46,29 @@ class Refusals(Items):
         )
 
     def try_out(self, task: Task, form: dict[str, Any]) -> None:
-        """Carry out and undo the later service tasks that a user task `tries`, for what has just been entered. Errors: EntryRefused."""
+        """Carry out and undo the later service tasks that a user task `tries`, for what has just been entered.
+
+        Errors: EntryRefused with what all of them would refuse.
+        """
+        refused: dict[str, list[Reason]] = {}
+        first: EntryRefused | None = None
+        for told in self._tried(task, form):
+            refused = {**told.reasons, **refused}
+            first = first or told
+        if first is not None:
+            raise EntryRefused(**{**first.values, "reasons": refused})
+
+    def foreseen(self, token: int, form: dict[str, Any]) -> dict[str, list[Reason]]:
+        """What would be refused, by field, of a form that cannot be taken as it is; null stands for what is wrong by itself."""
+        task = self.task(token)
+        self.entered = Entered(self.scope_at(task).number, form, ())
+        return {field: found for told in self._tried(task, form) for field, found in told.reasons.items()}
+
+    def _tried(self, task: Task, form: dict[str, Any]) -> Iterator[EntryRefused]:
         element, scope = self.element_of(task), self.scope_at(task)
+        when = element.properties.get("triesWhen", "")
+        if when and self.evaluate(when, replace(scope, variables={**scope.variables, **form})) is not True:
+            return
         diagrams = {key: process.diagram for key, process in self.definition.processes.items()}
         for call, service in tried.of(element, scope.process, diagrams):
             try:
@@ -54,7 +77,10 @@ class Refusals(Items):
             except EngineError:
                 continue  # what it is called with comes only later
             work = self.work(task.internal_data[TOKEN], service, there, parameters, undone=True)
-            self.tell(service, there, self.perform(work))
+            try:
+                self.tell(service, there, self.perform(work))
+            except EntryRefused as told:
+                yield told
 
     def _as_if_called(self, call: Element | None, scope: Scope, form: dict[str, Any]) -> Scope:
         """The scope a later service task would see if it came now; one nobody else sees."""
@@ -70,27 +96,35 @@ class Refusals(Items):
         """Tell whoever has just entered what an outcome is about that it is a refusal; `task` where it happens now. Errors: EntryRefused."""
         if not isinstance(outcome, (Refused, Failed)):
             return
-        code = outcome.code if isinstance(outcome, Refused) else outcome.kind
         texts = {parameter.name: parameter.expression for parameter in element.parameters}
-        about = [texts[name] for name in outcome.about if name in texts]
-        values = outcome.values if isinstance(outcome, Refused) else {}
-        self._tell(element, scope, Reason(code, values), about, self._catcher(task, code))
+        told: list[tuple[Reason, list[str]]] = []
+        for one in (outcome, *(outcome.also if isinstance(outcome, Refused) else ())):
+            reason = Reason(one.code, one.values) if isinstance(one, Refused) else Reason(one.kind)
+            told.append((reason, [texts[name] for name in one.about if name in texts]))
+        self._tell(element, scope, told, task)
 
     def tell_decided(self, element: Element, scope: Scope) -> None:
         """The same for a decision that `refuses` what was entered. Errors: EntryRefused; those of FEEL."""
         code, when = element.properties.get("refuses", ""), element.properties.get("refusesWhen", "")
         if code and when and self.evaluate(when, scope) is True:
-            self._tell(element, scope, Reason(code), element.properties.get("about", "").split(","))
+            self._tell(element, scope, [(Reason(code), element.properties.get("about", "").split(","))])
 
     def _tell(
-        self, element: Element, scope: Scope, reason: Reason, about: list[str], catcher: Task | None = None
+        self, element: Element, scope: Scope, told: list[tuple[Reason, list[str]]], task: Task | None = None
     ) -> None:
-        fields = (self.entered.field_of(self.definition.expression(text), scope.number) for text in about)
-        field = next((field for field in fields if field is not None), None)
-        if field is not None and reason.code not in self.entered.despite:
+        """Errors: EntryRefused with every reason, each at the first field it is about; the first reason is the one that may be recorded."""
+        found: dict[str, list[Reason]] = {}
+        for reason, about in told:
+            fields = (self.entered.field_of(self.definition.expression(text), scope.number) for text in about)
+            field = next((field for field in fields if field is not None), None)
+            if field is not None and reason.code not in self.entered.despite:
+                found.setdefault(field, []).append(reason)
+        if found:
+            code = next(iter(found.values()))[0].code
+            catcher = self._catcher(task, code)
             raise EntryRefused(
-                reasons={field: [reason]},
-                code=reason.code,
+                reasons=found,
+                code=code,
                 process=scope.process,
                 element=element.id,
                 caught_by=catcher.task_spec.bpmn_id if catcher is not None else "",

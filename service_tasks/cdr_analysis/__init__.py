@@ -47,7 +47,7 @@ def find_ultra_short(parameters: dict[str, Any], call: Call) -> dict[str, Any]:
         "found": bool(listed) if calls else None,
         "examined": len(calls),
         "calls": listed,
-        "amount": sum(each.amount for each in short),
+        "amount": sum(each.amount for each in short) if calls else None,
     }
 
 
@@ -68,7 +68,7 @@ def find_orphan_monternet(parameters: dict[str, Any], call: Call) -> dict[str, A
         "orphan": bool(orphans) if charges else None,
         "examined": len(charges),
         "charges": listed,
-        "amount": sum(orphan.charge.amount for orphan in orphans),
+        "amount": sum(orphan.charge.amount for orphan in orphans) if charges else None,
         "paid": all(orphan.charge.paid for orphan in orphans) if orphans else None,
         "site": _sites([orphan.charge for orphan in orphans] or charges),
     }

@@ -71,14 +71,14 @@ class Pair(NamedTuple):
 
 
 class Verdict(NamedTuple):
-    """`reasons` are those of REASONS that hold, or why it is not established: no_calls (nothing to judge by: `established` is None),
+    """`reasons` are those of REASONS that hold, or why it is not established: no_calls (nothing to judge by: `established` and `amount` are None),
     one_location, plausible.
     """
 
     established: bool | None
     reasons: tuple[str, ...]
     pairs: tuple[Pair, ...]
-    amount: int
+    amount: int | None
 
 
 def analyse(calls: Sequence[CallRecord], thresholds: Thresholds) -> Verdict:
@@ -89,7 +89,7 @@ def analyse(calls: Sequence[CallRecord], thresholds: Thresholds) -> Verdict:
     Source: TS-005.2, TS-005.3, TS-005.5.
     """
     if not calls:
-        return Verdict(None, ("no_calls",), (), 0)
+        return Verdict(None, ("no_calls",), (), None)
     located = locations(calls)
     changes = [Change(*both, *where) for both, where in zip(pairwise(calls), pairwise(located), strict=True)]
     changes = [change for change in changes if change.origin != change.destination]

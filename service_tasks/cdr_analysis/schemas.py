@@ -1,6 +1,6 @@
 """What the CDR analyses take and return.
 
-Every one says in `examined` how many records it had to look at; its verdict is null when there was none, and a form that is filled in
+Every one says in `examined` how many records it had to look at; verdict and amount are null when there was none, and a form that is filled in
 beforehand with a verdict then stands open.
 """
 

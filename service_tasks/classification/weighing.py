@@ -84,8 +84,8 @@ NOTHING_FOUND: Mapping[str, Any] = {
     "process": ON_THE_SPOT,
     "kind": "nothing_found",
     "points": 0,
-    "text": "没有找到与各流程相符的字词或记录,建议先当场答复",
-    "text_en": "No word and no record points to a process; answer on the spot first",
+    "text": "没有找到与各流程相符的字词或记录,请选择流程",
+    "text_en": "No word that is known here and no record points to a process; please choose one",
 }
 
 

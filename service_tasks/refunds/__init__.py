@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from engine.handlers import BpmnError, Call, handler
+from engine.handlers import BpmnError, Call, handler, together
 from service_tasks import dates, lines
 from service_tasks.calls import effect, refusing
 from service_tasks.gateway import Document, Receipt, Subscription, gateway
-from service_tasks.prepayment import TARGET_ERRORS, check_disputed, open_target
+from service_tasks.prepayment import TARGET_ERRORS, beyond_disputed, check_disputed, open_target
 from service_tasks.refunds import schemas, sheets
 
 __all__ = ["belongs", "cancelled_prepayment", "cash", "credit", "deposit", "late_fee_waiver", "other_number"]
@@ -44,8 +44,12 @@ def cash(parameters: dict[str, Any], call: Call) -> dict[str, Any]:
     """Pay cash against the original receipt; a prepayment leaves the number first, in the same journal entry."""
     amount, number = parameters["amount"], parameters["receipt_number"]
     subscription = gateway().find(parameters["msisdn"])
-    if subscription is None or not belongs(gateway().receipt(number), subscription, parameters["kind"]):
-        raise BpmnError("receipt_unknown", receipt=number)
+    beyond = beyond_disputed(amount, parameters["disputed_amount"])
+    receipt = gateway().receipt(number)
+    if subscription is None or not belongs(receipt, subscription, parameters["kind"]):
+        raise together(BpmnError("receipt_unknown", receipt=number), *beyond)
+    if beyond and receipt is not None and receipt.refunded >= receipt.amount:
+        raise together(BpmnError("receipt_used", receipt=number), *beyond)
     check_disputed(amount, parameters["disputed_amount"])
     form = sheets.repayment_sheet(_repayment(subscription, parameters, call, method="cash", receipt_number=number))
     codes = ("receipt_unknown", "receipt_used", "exceeds_receipt", "exceeds_disputed", "insufficient_prepayment")

@@ -100,7 +100,7 @@ class Office:
         page = self.opens(person, case, step)
         fill(page, form)
         page.locator("[data-submit-default]").click()
-        said = page.locator(".desk-note-ok, .desk-errors")
+        said = page.locator(".desk-note-ok, .desk-note-wait, .desk-errors")
         expect(said).to_be_visible()
         assert said.get_attribute("role") == "status", f"{step}: {said.inner_text()}"
         self.move_clock(self.at)

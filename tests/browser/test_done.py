@@ -90,7 +90,7 @@ def test_a_refusal_comes_back_at_its_field(office: Office, language: str) -> Non
     expect(page.locator("h1")).to_have_text(office.named("询问票据和退款"))
     expect(page.locator("main .desk-note-bad").first).to_contain_text("SJ-9999")
     picture(page, f"recorded-{language}")
-    office.does("cleo", case, "询问票据和退款", **ASKED, disputed_amount="200.00")
+    office.does("cleo", case, "询问票据和退款", receipt_given_back="yes", **ASKED, disputed_amount="200.00")
     office.does("cleo", case, "收票据并确认金额", **PAID)
     office.does("cleo", case, "跟进并落实责任", unit_kind="own", right_charge="0")
     replied = office.does("cleo", case, "回复客户", resolution="已退现 88.00 元", reply_channel="sms")

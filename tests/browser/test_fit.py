@@ -44,7 +44,7 @@ ADDRESSES = {
         "/cases/{case}?tab=money", "/cases/{case}?tab=messages", "/cases/{case}/replay", "/customers", "/customers?msisdn=13900000202", "/processes", "/nothing",
     ),
     "sam": ("/supervision", "/incidents", "/notices", "/audit", "/tasks?scope=all"),
-    "ada": ("/audit", "/cases/{case}?tab=looks"),
+    "ada": ("/audit", "/audit/people", "/cases/{case}?tab=looks"),
     "olu": (
         "/processes/TS-002", "/processes/TS-002/publish", "/processes/TS-002/versions/1", "/processes/TS-002/forms/ts002_receipt", "/processes/TS-002/try",
         "/processes/import", "/processes/TS-002/heat", "/processes/TS-002/edit",

@@ -32,6 +32,7 @@ def test_a_page_begins_at_its_first_field(office: Office) -> None:
     assert focused(visited(office.of("sam"), "/notices")) == "text"
     owner = office.of("olu")
     assert focused(visited(owner, "/processes/import")) == "file"
+    assert focused(visited(owner, "/processes/TS-002/try")) == "at"
 
 
 def visited(page: Page, address: str) -> Page:
@@ -111,3 +112,11 @@ def test_enter_in_a_field_does_the_step_and_gives_nothing_back(office: Office) -
     page.locator("[name=responsible_person]").press("Enter")
     expect(page.locator(".desk-note-ok")).to_be_visible()
     expect(page.locator("h1")).to_have_text("询问票据和退款")
+
+
+def test_who_mistyped_a_case_is_at_the_search(office: Office) -> None:
+    """The number stands there to be mended."""
+    page = office.of("cleo")
+    page.goto("/cases/AJ-0000-000000")
+    assert focused(page) == "text"
+    expect(page.locator("main [name=text]")).to_have_value("AJ-0000-000000")

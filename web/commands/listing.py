@@ -7,7 +7,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "run": ("serving", "Set up what is missing and serve the office on http://127.0.0.1:8000"),
     "serve": ("serving", "Serve an office that is set up already; --workers N on PostgreSQL"),
     "worker": ("serving", "Do what falls due and carry out queued jobs, on this machine beside others; PostgreSQL"),
-    "test": ("testing", "Run every test, a real PostgreSQL and a real browser included (--quick: within a minute)"),
+    "test": ("testing", "Run every test, a real PostgreSQL and a real browser included (--quick: without these)"),
     "check": ("checking", "Check format, lint, types, import contracts and generated docs; changes nothing"),
     "fix": ("checking", "Put right what `check` can put right by itself: format, lint, generated docs"),
     "scenarios": ("scenarios", "Play the agreed scenarios and show which sequence flows none of them takes"),

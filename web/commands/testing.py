@@ -24,7 +24,7 @@ BRING_CHROMIUM = "apt-get install --yes chromium fonts-noto-cjk"
 
 @click.command(context_settings={"ignore_unknown_options": True})
 @click.option(
-    "--quick", is_flag=True, help="Leave out the slow ones, the browser and PostgreSQL: an answer within a minute."
+    "--quick", is_flag=True, help="Leave out the slow ones, the browser and PostgreSQL: an answer in a few minutes."
 )
 @click.option("--long", "long", is_flag=True, help="Everything, with ten times as many random cases: for a night.")
 @click.option(

@@ -11,10 +11,12 @@ import engine
 from models.base import session
 from models.comment import Comment
 from models.complaint import Complaint
+from models.customer import Customer
 from models.instance import ProcessInstance
 from models.notice import OutboxMessage
 from models.user_task import UserTask
 from web.queries.names import english_elements, process_name
+from web.queries.standing import Whose
 
 _OF_NUMBER = (
     select(ProcessInstance)
@@ -22,7 +24,11 @@ _OF_NUMBER = (
     .order_by(ProcessInstance.id.desc())
     .limit(1)
 )
-_COMPLAINT = select(Complaint).where(Complaint.instance_id == bindparam("instance"))
+_COMPLAINT = (
+    select(Complaint, Customer.name)
+    .outerjoin(Customer, Customer.id == Complaint.customer_id)
+    .where(Complaint.instance_id == bindparam("instance"))
+)
 _OPEN_TASKS = (
     select(UserTask)
     .where(UserTask.instance_id == bindparam("instance"), UserTask.state == "open")
@@ -60,9 +66,12 @@ def find(number: str) -> ProcessInstance:
     return found
 
 
-def complaint_of(instance: ProcessInstance) -> Complaint | None:
-    """The complaint row of a case; batches have none."""
-    return session().scalars(_COMPLAINT, {"instance": instance.id}).first()
+def complaint_of(instance: ProcessInstance) -> tuple[Complaint | None, Whose]:
+    """The complaint row of a case, and who it is about; batches have none and are about nobody."""
+    found = session().execute(_COMPLAINT, {"instance": instance.id}).first()
+    if found is None:
+        return None, Whose(None, None, None)
+    return found[0], Whose(found[1], found[0].msisdn, found[0].process_key)
 
 
 def stages(told: engine.CaseHistory) -> list[Stage]:
@@ -89,6 +98,15 @@ def messages(number: str) -> list[OutboxMessage]:
     """Text messages to the customer, oldest first."""
     query = select(OutboxMessage).where(OutboxMessage.case_number == number).order_by(OutboxMessage.queued_at)
     return list(session().scalars(query))
+
+
+def told(complaint: Complaint | None, said: list[OutboxMessage]) -> str:
+    """How far the result of a case has come: "told", "queued" or "failed" as the words that hold it, "untold" when none does; empty without a result."""
+    result = complaint.resolution if complaint is not None else None
+    if not result:
+        return ""
+    states = {one.state for one in said if result in one.body}
+    return next((state for state in ("queued", "failed") if states == {state}), "told" if states else "untold")
 
 
 def comments(number: str) -> list[Comment]:

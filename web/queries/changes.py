@@ -95,6 +95,7 @@ FACTS = {
     "property caseLimit": _("keeps the limit of the case"),
     "property customerWaits": _("the clock stands still"),
     "property tries": _("tries before"),
+    "property triesWhen": _("tries before when"),
     "property refuses": _("refuses with"),
     "property refusesWhen": _("refuses when"),
     "property about": _("refuses because of"),

@@ -37,6 +37,7 @@ RULES = {
     "wrong_argument": _(
         "%(place)s: %(function)s needs %(wanted)s, and %(variable)s is %(type)s. Give it another value."
     ),
+    "unfit_here": _("%(place)s needs %(wanted)s, and %(variable)s is %(type)s. Give another value."),
     "unfit": _("%(place)s: %(takes)s takes %(wanted)s, and %(variable)s is %(type)s. Give it another value."),
     # texts with placeholders
     "placeholder_sent": _(

@@ -385,6 +385,7 @@ def _kind(kind: str) -> str:
 def as_json(found: Iterable[engine.Problem], package: engine.Package | None = None) -> list[Mapping[str, Any]]:
     """Findings as the editor and the API read them; elements of `package` are called as the language of the page has them."""
     english = engine.english_names(package) if package is not None and language() == "en" else {}
+    titles = _titles(package) if package is not None else {}
     return [
         {
             "file": one.file,
@@ -392,11 +393,39 @@ def as_json(found: Iterable[engine.Problem], package: engine.Package | None = No
             "element": one.element_id,
             "rule": one.rule,
             "warning": one.warning,
-            "text": text(_in_english(one, english) if english else one),
+            "text": text(_titled(_in_english(one, english) if english else one, titles)),
             "values": plain(one.values),
         }
         for one in engine.first_findings(found)
     ]
+
+
+Titles = dict[tuple[str, str, str], str]
+
+
+def _titles(package: engine.Package) -> Titles:
+    """What the panel of the editor calls the parameters of service tasks, by file, element and name."""
+    found: Titles = {}
+    known = engine.operators()
+    for key in package.processes:
+        try:
+            drawn = engine.read_diagram(package.bpmn(key))
+        except engine.EngineError:
+            continue
+        for element in drawn.elements.values():
+            fields = engine.variables.fields_of(known[element.topic].parameters) if element.topic in known else {}
+            found |= {
+                (f"{key}.bpmn", element.id, name): one.metadata.get(language(), name) for name, one in fields.items()
+            }
+    return found
+
+
+def _titled(found: engine.Problem, titles: Titles) -> engine.Problem:
+    """A parameter under its title, where that is what a finding is about."""
+    names = {
+        name: titles.get((found.file, found.element_id, str(found.values.get(name)))) for name in ("place", "parameter")
+    }
+    return replace(found, values={**found.values, **{name: title for name, title in names.items() if title}})
 
 
 def _in_english(found: engine.Problem, english: Mapping[str, str]) -> engine.Problem:

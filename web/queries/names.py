@@ -159,7 +159,16 @@ def of_both(old: engine.Package | None, new: engine.Package) -> dict[str, str]:
     """What the elements of two versions are called on an English page, for their pictures; empty in Chinese, which is drawn."""
     if language() != "en":
         return {}
-    return {**(of_package(old) if old is not None else {}), **of_package(new)}
+    return {**(_drawn(old) if old is not None else {}), **_drawn(new)}
+
+
+def _drawn(package: engine.Package) -> dict[str, str]:
+    """The English names of what a package's own diagram shows, the pool's under the empty id; a draft that cannot be executed has them as well."""
+    try:
+        lanes = _english_lanes(engine.read_diagram(package.bpmn(package.key)))
+    except engine.EngineError:
+        lanes = {}
+    return {**lanes, **engine.english_by_id(package)}
 
 
 def documentation(process: str, element: engine.Element, definition: engine.Definition | None = None) -> str:

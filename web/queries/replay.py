@@ -43,6 +43,8 @@ STARTED = {
     "demand": _("Demand"),
     "disputed_amount": _("Disputed amount"),
     "repeated": _("Repeats an earlier case"),
+    "proposed_process": _("Process"),
+    "proposed_reason": _("Why not the suggested one"),
 }
 VISIBLE = frozenset({"msisdn", "complaint_text", "demand"})
 IN_WORDS = VISIBLE - {"msisdn"}
@@ -255,7 +257,9 @@ class _Recorder:
     def job(self, event: Event, step: Step) -> None:
         asked = self.asked.get(step["token"], {})
         event.asked = self._labelled(step, "parameters", asked.get("parameters", {}))
-        event.answered = self._labelled(step, "result", step.get("result") or step.get("values") or {})
+        event.answered = self._labelled(
+            step, "result", timeline.answered(step, "result") or timeline.answered(step, "values")
+        )
         if step["type"] == "job_completed":
             event.money = self.money.get(f"{self.instance.id}:{step['token']}", [])
 

@@ -1,7 +1,8 @@
 """Which cases stand in a process that another one has called, by the version of it that they use.
 
 A case stands where a person has an open task, and where something is awaited: an instant, a message, a service task. What is awaited is known by the
-id of its element; one that several processes of the case share is counted for none of them.
+id of its element; one that several processes of the case share is counted for none of them. A process that has called the one where the case stands is
+still being carried out, and counts it too; where several ways lead there, the record says which was taken.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ from models.user_task import UserTask
 from web.queries.names import version
 from web.queries.used_versions import version_in
 
+Standing = tuple[engine.Definition, str, int]
 Called = dict[str, dict[int, set[int]]]
 
 
@@ -29,7 +31,7 @@ def called() -> Called:
     """The running cases inside each called process: key, then its version (0 for one never published by itself), then the cases."""
     found: Called = defaultdict(lambda: defaultdict(set))
     numbers: dict[tuple[int, str], int] = {}
-    for definition, key, instance_id in {*_with_people(), *_awaiting()}:
+    for definition, key, instance_id in _inside({*_with_people(), *_awaiting()}):
         if key == definition.key:
             continue
         if (definition.id, key) not in numbers:
@@ -38,13 +40,36 @@ def called() -> Called:
     return found
 
 
-def _with_people() -> Iterator[tuple[engine.Definition, str, int]]:
+def _inside(standing: set[Standing]) -> Iterator[Standing]:
+    """Where cases stand, and the processes between their own and those."""
+    unsure: dict[int, engine.Definition] = {}
+    for definition, key, instance_id in standing:
+        yield definition, key, instance_id
+        ways = _ways(definition, definition.key, key)
+        for between in ways[0] if len(ways) == 1 else ():
+            yield definition, between, instance_id
+        if len(ways) > 1:
+            unsure[instance_id] = definition
+    for instance_id, keys in engine.calls_under_way(unsure).items():
+        for key in keys:
+            yield unsure[instance_id], key, instance_id
+
+
+def _ways(definition: engine.Definition, begin: str, end: str) -> list[tuple[str, ...]]:
+    """The processes between two of them, for every way in which the one leads to the other by calls."""
+    if begin == end:
+        return [()]
+    called = sorted(definition.processes[begin].diagram.called_processes() & definition.processes.keys())
+    return [(*((one,) if one != end else ()), *rest) for one in called for rest in _ways(definition, one, end)]
+
+
+def _with_people() -> Iterator[Standing]:
     query = _of_running(UserTask, UserTask.process_key).where(UserTask.state == "open")
     for definition_id, sha256, key, instance_id in session().execute(query.distinct()):
         yield version(definition_id, sha256), key, instance_id
 
 
-def _awaiting() -> Iterator[tuple[engine.Definition, str, int]]:
+def _awaiting() -> Iterator[Standing]:
     for table in (Timer, MessageSubscription, Job):
         query = _of_running(table, table.element_id)
         query = query.where(Job.state == "queued") if table is Job else query

@@ -128,8 +128,11 @@ def _events(instance: ProcessInstance, definition: engine.Definition) -> Iterato
         yield Wait(names.drawn_in(definition, element), who, due, stuck=stuck)
 
 
-def said(step: str, number: str, who: Whose, advanced: engine.Advanced) -> tuple[str, str]:
-    """What a completion came to, with the case it was done in: (kind, sentence), the kind `ok`, or `warn` when something did not work."""
+def said(step: str, number: str, who: Whose, advanced: engine.Advanced, *, waits: bool = False) -> tuple[str, str]:
+    """What a completion came to, with the case it was done in: (kind, sentence).
+
+    The kind is `ok`, `warn` when something did not work, and `note` when what the customer is told `waits` to be sent.
+    """
     customer = gettext(", %(customer)s", customer=who.name) if who.name else ""
     done = gettext("Done: “%(step)s” in case %(case)s%(customer)s.", step=step, case=number, customer=customer)
     troubles = told(advanced)
@@ -138,7 +141,16 @@ def said(step: str, number: str, who: Whose, advanced: engine.Advanced) -> tuple
             "“%(step)s” in case %(case)s%(customer)s is recorded, but:", step=step, case=number, customer=customer
         )
         return "warn", " ".join([entered, *troubles])
-    return "ok", done + (gettext(" The case is closed.") if advanced.ended else "")
+    closed = gettext(" The case is closed.") if advanced.ended else ""
+    if waits:
+        written = gettext(
+            "“%(step)s” in case %(case)s%(customer)s is recorded; the text message waits to be sent.",
+            step=step,
+            case=number,
+            customer=customer,
+        )
+        return "note", written + closed
+    return "ok", done + closed
 
 
 def told(advanced: engine.Advanced) -> list[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from decimal import Decimal
@@ -76,6 +76,12 @@ def _lines(told: engine.CaseHistory, sight: Sight, shown: range) -> list[Line]:
 def teller(definition: engine.Definition) -> _Teller:
     """Whoever tells a history step by step; it must be told every step, in order, as it may be shown."""
     return _Teller(definition, EVERYTHING)
+
+
+def answered(step: Step, place: str) -> Mapping[str, Any]:
+    """What a service gave, by name; nothing for what is withheld or erased as a whole, of which only a word is left."""
+    found = step.get(place)
+    return found if isinstance(found, Mapping) else {}
 
 
 class _Teller:
@@ -173,7 +179,7 @@ class _Teller:
         return "person", gettext("Done: %(task)s", task=self.name(step)), [d for d in details if d[1]]
 
     def job(self, step: Step) -> Any:
-        result = step["result"] or {}
+        result = answered(step, "result")
         details = [
             (gettext(_LABELS[k]), process_name(v, self.definition) if k == "process" else plain(k, v))
             for k, v in result.items()

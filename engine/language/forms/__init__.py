@@ -5,7 +5,7 @@ Every wrong field is reported, not the first. A field hidden by its condition is
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -110,6 +110,14 @@ class Form:
     def _schema(self) -> Schema:
         """A marshmallow schema of every input; of those not given, because they are hidden, it says nothing."""
         return Schema.from_dict({f"field_{number}": Entered(field) for number, field in enumerate(self.inputs)})()
+
+    def right(
+        self, submitted: Submitted, variables: Mapping[str, Any], scope: Scope, *, wrong: Collection[str]
+    ) -> dict[str, Any]:
+        """What was typed in the fields that are shown, null for those that are `wrong`."""
+        readable = self.readable(submitted)
+        shown = [field for field in self.visible(variables, readable, scope) if field.is_input]
+        return {field.key: None if field.key in wrong else readable.get(field.key) for field in shown}
 
     def readable(self, submitted: Submitted) -> dict[str, Any]:
         """What conditions and limits see while a form is being filled: the values that can be read already."""

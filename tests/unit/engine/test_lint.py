@@ -181,7 +181,8 @@ BROKEN: list[tuple[str, str, str | engine.Package]] = [
     ("recursive_call", "", line(call("x", "P"))),
     ("sub_process_id_taken", "x", package("P", line(call("y", "C"), INNER, ids=("y", "x")), C_bpmn=line(INNER).replace('process id="P"', 'process id="C"'))),
     ("feel_syntax", "x", line(user("x", due="1 +"))),
-    ("feel_syntax", "x", line(service("x", "test/needs", amount=""))),
+    ("missing_parameter", "x", line(service("x", "test/needs", amount=" "))),
+    ("feel_syntax", "x", line(service("x", "test/needs", amount="1 +"))),
     ("feel_syntax", "x", line(catch("x", timer="in 4 hours"))),
     ("feel_syntax", "flow_which_x", choosing(flow("which", "x", "=a"), flow("which", "finished"))),
 ]  # fmt: skip

@@ -101,6 +101,27 @@ def test_every_token_at_a_join_counts(order: tuple[str, ...], database: Session,
 
 
 @pytest.mark.usefixtures("proved")
+def test_a_surplus_token_has_not_passed(database: Session, at: datetime) -> None:
+    """Two tokens on one flow into a join and one on the other let it go on once; the record does not say that the third passed, and a person is told that it waits for nothing."""
+    drawn = process(
+        "P",
+        *(start(), gateway("fork", "parallel"), *(user(id) for id in ("a1", "a2", "c1")), gateway("a")),
+        *(gateway("join", "parallel"), user("after"), end()),
+        path("begun", "fork"),
+        *(path("fork", id, "a") for id in ("a1", "a2")),
+        path("fork", "c1", "join"),
+        path("a", "join", "after", "finished"),
+    )
+    begin(drawn, at)
+    for element in ("a1", "a2", "c1"):
+        complete(task_at(database, element), at)
+    found = engine.marking(1)
+    assert (found.done["a"], found.done["join"], found.active["after"]) == (2, 1, 1)
+    complete(task_at(database, "after"), at)
+    assert (engine.marking(1).done["join"], incident(database).kind) == (1, "StandsStill")
+
+
+@pytest.mark.usefixtures("proved")
 @pytest.mark.parametrize("kind", ["parallel", "inclusive"])
 def test_a_fork_that_forks_again_takes_nothing_away(kind: str, database: Session, at: datetime) -> None:
     """When a second token comes to a fork, what the first one opened stays open."""

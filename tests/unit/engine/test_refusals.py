@@ -220,3 +220,79 @@ def test_a_refusal_is_declared_about_parameters_there_are() -> None:
         handler("test/wrong", parameters=_Given, result=_Given, errors={"no": ("summ",)}, title_zh="", title_en="")(
             _pay
         )
+
+
+BOTH = process(
+    "PAY",
+    start(),
+    user("ask", form="two", tries="first, second", triesWhen='reason != "later"'),
+    service("first", "test/pay", sum="amount"),
+    service("second", "test/pay", sum="other"),
+    end(),
+    path("begun", "ask", "first", "second", "finished"),
+)
+TWO = (
+    '{"type": "default", "id": "two", "components": ['
+    '{"type": "number", "key": "amount", "label": "一", "decimalDigits": 2, "validate": {"required": true}, "properties": {"unit": "fen"}},'
+    '{"type": "number", "key": "other", "label": "二", "decimalDigits": 2, "validate": {"required": true}, "properties": {"unit": "fen"}},'
+    '{"type": "textfield", "key": "reason", "label": "因", "validate": {"required": true}}]}'
+)
+
+
+def refused(database: Session, at: datetime, **form: str) -> dict[str, list[str]]:
+    """The codes that a form of two amounts is refused with, by field."""
+    task = begin(package("PAY", BOTH, {"forms/two.form": TWO}), at)
+    with pytest.raises(engine.InvalidForm) as told:
+        engine.complete(task, form=form, by=CLEO, at=at)
+    assert state(database, "ask") == "open"
+    return {field: [one.code for one in found] for field, found in told.value.reasons.items()}
+
+
+def test_everything_that_is_wrong_is_told_at_once(database: Session, at: datetime) -> None:
+    """What two later steps would refuse, each at its field."""
+    found = refused(database, at, amount="500", other="600", reason="x")
+    assert found == {"amount": ["too_much"], "other": ["too_much"]}
+
+
+def test_what_would_be_refused_is_told_beside_what_is_wrong_by_itself(database: Session, at: datetime) -> None:
+    """A field that is empty and one that cannot be read keep no refusal of another back."""
+    assert refused(database, at, amount="500", other="x") == {
+        "amount": ["too_much"],
+        "other": ["not_a_number"],
+        "reason": ["required"],
+    }
+
+
+def test_what_is_not_asked_for_is_not_tried(database: Session, at: datetime) -> None:
+    """A condition over what is being entered says when a later step is tried; what comes now is refused all the same."""
+    assert refused(database, at, amount="500", other="600", reason="later") == {"amount": ["too_much"]}
+
+
+def test_one_step_may_say_no_to_several_things(database: Session, at: datetime) -> None:
+    """Each at its field; the first is the one that may be recorded."""
+
+    def no(parameters: dict[str, int], call: Call) -> dict[str, int]:
+        raise handlers.together(BpmnError("too_much", amount=1, left=0), BpmnError("too_late"))
+
+    about = {"too_much": ("sum",), "too_late": ("limit",)}
+    handler("test/no", parameters=_Given, result=_Given, errors=about, title_zh="不", title_en="No")(no)
+    drawn = process(
+        "PAY",
+        start(),
+        user("ask", form="two"),
+        service("pay", "test/no", sum="amount", limit="other"),
+        boundary("refused", "pay", error="too_much"),
+        end(),
+        path("begun", "ask", "pay", "finished"),
+        flow("refused", "finished"),
+        errors=("too_much",),
+    )
+    task = begin(package("PAY", drawn, {"forms/two.form": TWO}), at)
+    with pytest.raises(engine.EntryRefused) as told:
+        engine.complete(task, form={"amount": "1", "other": "2", "reason": "x"}, by=CLEO, at=at)
+    del handlers._registry["test/no"]
+    assert {field: found[0].code for field, found in told.value.reasons.items()} == {
+        "amount": "too_much",
+        "other": "too_late",
+    }
+    assert told.value.values["code"] == "too_much"

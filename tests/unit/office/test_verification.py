@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any
 
 import pytest
-from sqlalchemy import delete, insert, select, text, update
+from sqlalchemy import delete, func, insert, select, text, update
 from sqlalchemy.exc import DatabaseError
 from sqlalchemy.orm import Session
 
@@ -239,6 +239,12 @@ def test_a_key_that_is_gone_without_an_erasure_is_a_deviation(office: Session) -
         office.execute(update(UserTask).where(UserTask.instance_id == case).values(completed_by="mallory"))
         kinds = {one.kind for one in found() if one.instance_id == case}
         assert kinds >= {"key", "ledger", "rows"}
+    with undone(office):
+        office.execute(delete(CaseKey).where(CaseKey.instance_id == case))
+        ours = (HistoryEntry.stream == "instance", HistoryEntry.stream_id == str(case))
+        end = office.scalar(select(func.max(HistoryEntry.sequence)).where(*ours))
+        office.execute(delete(HistoryEntry).where(*ours, HistoryEntry.sequence == end))
+        assert {one.kind for one in found() if one.instance_id == case} - {"key"}
 
 
 KEYS: dict[int, Any] = {}

@@ -104,7 +104,8 @@ def test_what_only_a_later_step_can_know_stands_first_on_its_page(desk: Flask) -
         (asked,) = open_tasks(case)
     visitor = Visitor(desk, "cleo", "zh")
     assert "desk-note-bad" in visitor.get(f"/tasks/{asked}").text
-    assert visitor.post(f"/tasks/{asked}/completion", **CASH).status == 302
+    assert visitor.post(f"/tasks/{asked}/completion", **CASH).summary.keys() == {"#field-receipt_given_back"}
+    assert visitor.post(f"/tasks/{asked}/completion", **CASH, receipt_given_back="yes").status == 302
     with desk.app_context():
         (confirmed,) = open_tasks(case)
     assert "desk-note-bad" not in visitor.get(f"/tasks/{confirmed}").text

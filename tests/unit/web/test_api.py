@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 from typing import Any
 
@@ -10,8 +11,10 @@ from flask import Flask
 
 import engine
 from office import notices, tokens
+from tests import wording
 from tests.people import SAM
 from tests.visitors import Caller
+from web.edge.refusals import TEXTS as AT_THE_EDGE
 
 NUMBER = "13900000201"
 COMPLAINT = {
@@ -83,6 +86,9 @@ def test_the_description_names_every_path(app: Flask) -> None:
         "/api/v1/definitions/{key}/versions/{version}",
     }
     assert document["security"] == [{"bearer": []}]
+    for path in document["paths"].values():
+        for operation in [path[method] for method in path.keys() - {"parameters"}]:
+            assert {"401", *map(str, AT_THE_EDGE)} <= operation["responses"].keys()
 
 
 def test_a_complaint_goes_from_start_to_its_first_task(cleo: Caller, case: dict[str, Any]) -> None:
@@ -290,3 +296,30 @@ def test_a_body_of_the_wrong_shape_is_refused(app: Flask, cleo: Caller, body: st
     )
     assert answer.status_code in (400, 422)
     assert answer.mimetype == "application/problem+json"
+
+
+@pytest.mark.parametrize(("language", "foreign"), [("zh", wording.ENGLISH), ("en", wording.CHINESE)])
+@pytest.mark.parametrize(
+    ("path", "sent"),
+    [
+        ("/instances/1/entries?after=99999999999999999999", None),
+        ("/instances/1/entries?after=x", None),
+        (f"/tasks?group={'x' * 70}", None),
+        ("/processes/TS-002/instances", {"variables": [1]}),
+        ("/processes/TS-002/instances", {"variables": {**COMPLAINT, "disputed_amount": "10"}}),
+        ("/tasks/1/completion", {"form": 1}),
+        ("/tasks/1/completion", {"form": {}, "despite": "x"}),
+    ],
+)
+def test_a_wrong_shape_is_told_in_the_language_asked_for(
+    cleo: Caller, path: str, sent: Any, language: str, foreign: re.Pattern[str]
+) -> None:
+    """What the reader of bodies says in English by itself reaches nobody who reads Chinese; a limit is named in both."""
+    given = {"json": sent} if sent is not None else {}
+    headers = {**cleo.headers, "Accept-Language": language}
+    answer = cleo.client.open(f"/api/v1{path}", method="POST" if given else "GET", headers=headers, **given)
+    assert answer.status_code == 422
+    assert answer.json is not None
+    told = [one["text"] for found in answer.json["reasons"].values() for one in found]
+    assert told
+    assert [text for text in told if foreign.search(text)] == []

@@ -16,7 +16,7 @@ from models.base import session
 from models.identity import LoginFailure
 from office import guesses
 from tests.visitors import Visitor, copy, settings
-from web import auth, create_app
+from web import auth, create_app, known
 
 TOO_MANY = "密码输错次数太多"
 HERE, ELSEWHERE, ANYWHERE = "192.0.2.1", "192.0.2.2", "198.51.100.{}"
@@ -72,6 +72,33 @@ def test_nobody_is_locked_out_of_their_own_desk_from_elsewhere(any_desk: Flask, 
     assert set(tries) == {401}
     assert log_in(any_desk, "cleo", "cleo-reception-desk", ELSEWHERE).status_code == 429
     assert log_in(any_desk, "cleo", "cleo-reception-desk", HERE).status_code == 302
+
+
+def test_a_neighbour_at_the_same_address_locks_nobody_out_of_their_browser(any_desk: Flask, quick_check: None) -> None:
+    """A whole hall shares an address: where Cleo has logged in before, only what is tried in that browser counts, and that five times."""
+    cleo, right = Visitor(any_desk).client, {"name": "cleo", "password": "cleo-reception-desk"}
+    from_here = {"REMOTE_ADDR": HERE}
+    assert cleo.post("/login", data=right, environ_base=from_here).status_code == 302
+    cleo.post("/logout")
+    for number in range(guesses.OF_ADDRESS + guesses.OF_NAME):
+        log_in(any_desk, "cleo" if number < guesses.OF_NAME else f"name{number}", "guess")
+    assert log_in(any_desk, "cleo", "cleo-reception-desk").status_code == 429
+    assert cleo.post("/login", data=right, environ_base=from_here).status_code == 302
+    cleo.post("/logout")
+    tries = [cleo.post("/login", data={**right, "password": "guess"}).status_code for _ in range(6)]
+    assert tries == [401] * guesses.OF_NAME_AND_ADDRESS + [429]
+
+
+@pytest.mark.parametrize("brought", ["", "x", "W10.x", "\u00ff"])
+def test_a_browser_cannot_say_by_itself_that_it_is_known(desk: Flask, quick_check: None, brought: str) -> None:
+    """The office has signed what it believes, and only for whoever has logged in there."""
+    stranger = Visitor(desk).client
+    stranger.set_cookie(known.COOKIE, brought, path="/login")
+    form = {"name": "cleo", "password": "guess"}
+    assert [stranger.post("/login", data=form).status_code for _ in range(6)] == [401] * 5 + [429]
+    nora = Visitor(desk, "nora").client
+    nora.post("/logout")
+    assert nora.post("/login", data={"name": "cleo", "password": "cleo-reception-desk"}).status_code == 429
 
 
 def test_a_hundred_wrong_passwords_lock_the_address(any_desk: Flask, quick_check: None) -> None:

@@ -11,7 +11,8 @@ from flask import Flask, g
 
 import engine
 from engine.definitions import filling, matching
-from tests.drawing import end, package, path, process, start, user
+from service_tasks import notification  # noqa: F401  which registers what is sent
+from tests.drawing import end, package, path, process, service, start, user
 from web import i18n
 from web.queries import doubts, findings, unreadable
 
@@ -206,3 +207,15 @@ def test_a_name_of_two_elements_stays_as_it_is() -> None:
     content = package("P", drawn, {"translations/P.en.yaml": "x: One\ny: Two\n"})
     assert "登记" not in engine.english_names(content)
     assert engine.english_names(package("P", "<", {"translations/P.en.yaml": "x: One\n"})) == {}
+
+
+@pytest.mark.parametrize(("language", "subject", "text"), [("en", "Subject", "Text"), ("zh", "标题", "内容")])
+def test_parameters_are_called_as_the_panel_calls_them(language: str, subject: str, text: str) -> None:
+    """Nobody finds “subject” in a panel that says 标题; a needed one that was left empty is told as missing."""
+    g.language = language
+    step = service("x", "notification/department", group='"a"', subject=" ", text='"a" +')
+    content = package("P", process("P", start(), step, end(), path("begun", "x", "finished")))
+    told = {one["rule"]: one["text"] for one in findings.as_json(engine.lint(content), content)}
+    assert set(told) == {"missing_parameter", "feel_syntax"}
+    assert subject in told["missing_parameter"]
+    assert text in told["feel_syntax"]

@@ -22,6 +22,7 @@ from office import tokens
 from tests.furnishing import Furnished, furnish
 from tests.unit.web.test_routes import ROUTES
 from tests.visitors import Visitor, copy, open_office
+from tests.wording import ENGLISH
 from web import addresses, schemas, unavailable
 
 PEOPLE = ("cleo", "sam", "olu", "ada")
@@ -67,10 +68,13 @@ class Walk:
         headers = dict(sent.pop("headers", {}))
         if place.startswith("/api/"):
             headers.setdefault("Authorization", f"Bearer {self.tokens[person]}")
+            headers.setdefault("Accept-Language", "zh")
         client = self.app.test_client() if {"Cookie", "X-Forwarded-For"} & set(headers) else self.clients[person]
         answer = client.open(place, method=method, headers=headers, **sent)
         if answer.status_code >= 500 or b"Traceback" in answer.data:
             self.broken.append(f"{person} {method} {place[:150]} {str(sent)[:150]}: {answer.status_code}")
+        if answer.mimetype == "application/problem+json" and headers.get("Accept-Language") == "zh":
+            self.broken += [f"in English: {method} {place[:100]} {text}" for text in _english_in(answer)]
         rule = self.rule_of(place, method)
         known = self.described.get((rule, method))
         if known is not None and not (answer.status_code in known and answer.mimetype == known[answer.status_code]):
@@ -89,6 +93,14 @@ class Walk:
             )
         except HTTPException:
             return ""
+
+
+def _english_in(answer: TestResponse) -> list[str]:
+    """What a problem tells in English to somebody who reads Chinese."""
+    problem: Any = answer.json
+    reasons = problem.get("reasons", {}).values()
+    told = [problem["title"], *(one["text"] for found in reasons for one in found)]
+    return [text for text in told if ENGLISH.search(text.replace("JSON", ""))]
 
 
 def described(app: Flask) -> dict[tuple[str, str], dict[int, str]]:

@@ -6,7 +6,9 @@ import pytest
 from flask import Flask, g
 from flask_babel import gettext
 
+from office.intake import START_VARIABLES
 from web.i18n import remark, yuan
+from web.queries.replay import STARTED
 from web.queries.timeline import plain, written
 from web.queries.words import cell_text
 
@@ -36,6 +38,11 @@ def test_what_is_taken_away_has_its_sign_first(desk: Flask, language: str, read:
     with desk.test_request_context("/"):
         g.language = language
         assert yuan(-123_450) == read
+
+
+def test_what_a_case_begins_with_has_a_name() -> None:
+    """A replay, and a try of a draft, call every value of the intake by a word."""
+    assert set(START_VARIABLES) <= set(STARTED)
 
 
 def test_a_value_may_be_called_text(desk: Flask) -> None:

@@ -130,3 +130,47 @@ def test_submitting_early_has_the_suggestion_worked_out(desk: Flask) -> None:
     assert cleo.post("/intake", **given).status == 302
     with desk.app_context():
         assert session().scalars(select(Complaint.process_key)).one() == "TS-001"
+
+
+UNKNOWN = {
+    "action": "accept",
+    "msisdn": "19900000009",
+    "text": "打不通",
+    "channel": "counter",
+    "process": "on_the_spot",
+}
+
+
+def test_a_number_nobody_has_is_not_taken_in_without_a_word(desk: Flask) -> None:
+    """It is refused at its field with the way out, which holds for that number alone; what is then taken in says so."""
+    cleo = Visitor(desk, "cleo")
+    page = cleo.post("/intake", **UNKNOWN)
+    assert (page.status, set(page.summary), count(desk)) == (422, {"#field-msisdn"}, 0)
+    assert page.tree.xpath("//input[@name='unknown' and @form='taking-in' and @value='19900000009']")
+    assert cleo.post("/intake", **UNKNOWN, unknown="19900000008").status == 422
+    answer = cleo.client.post("/intake", data={**UNKNOWN, "unknown": "19900000009"}, follow_redirects=True)
+    assert (answer.status_code, count(desk)) == (200, 1)
+    assert "非本公司客户" in answer.text
+
+
+@pytest.mark.parametrize("amount", ["0", "0.00", "-5"])
+def test_an_amount_that_no_step_could_take_is_told_at_the_intake(desk: Flask, amount: str) -> None:
+    """Nothing in dispute is left empty; zero would be refused a step later."""
+    typed = {**UNKNOWN, "msisdn": "13900000202", "disputed_amount": amount}
+    page = Visitor(desk, "cleo").post("/intake", **typed)
+    assert (page.status, set(page.summary), count(desk)) == (422, {"#field-disputed_amount"}, 0)
+
+
+def test_a_complaint_in_english_is_not_called_one_for_the_spot(desk: Flask) -> None:
+    """Nothing is recognised in it, so nothing is ticked and nothing advised; whoever takes it in chooses."""
+    cleo = Visitor(desk, "cleo", "en")
+    typed = {"msisdn": "13900000202", "text": "I was charged twice for a ring tone", "channel": "counter"}
+    part = cleo.post("/intake/suggestion", **typed)
+    assert not part.tree.xpath("//input[@type='radio' and @checked]")
+    assert "on the spot first" not in part.text
+    page = cleo.post("/intake", **typed, action="accept")
+    assert (page.status, set(page.summary)) == (422, {"#field-process"})
+    assert cleo.post("/intake", **typed, action="accept", process="TS-002").status == 302
+    with desk.app_context():
+        case, sure = session().execute(select(Complaint.case_number, Complaint.confidence)).one()
+    assert ("nothing was recognised" in cleo.get(f"/cases/{case}").text) == (sure == 0)

@@ -185,3 +185,22 @@ def test_numbers_are_masked_within_texts_and_nothing_else_is() -> None:
         assert masking.masked(left) == left
     assert masking.said("13900000204", masking.NOTHING) == masking.WITHHELD
     assert masking.said(None, masking.NOTHING) is None
+
+
+def test_a_result_that_is_personal_as_a_whole_hides_nothing_else(desk: Flask) -> None:
+    """What a service answered is withheld from a colleague of the counter that a case has left; the rest of its page is told all the same."""
+    taken = intake.Intake(
+        msisdn="13900000601", text="销号以后还收梦网费", channel="counter", process="TS-006", overrule_reason="客户要求"
+    )
+    forms: list[dict[str, str]] = [
+        {"charged_msisdn": "13900000601", "number_event": "none", "demand": "退费"},
+        {"orphan_confirmed": "yes"},
+        {"site": "某站", "bill_period": "2026-10", "orphan_amount": "10", "charge_paid": "no"},
+    ]
+    with desk.app_context():
+        case = intake.accept(taken, by=CLEO, at=engine.now())
+        for form in forms:
+            engine.complete(open_tasks(case)[0], form=form, by=CLEO, at=engine.now())
+        assert open_tasks(case) == []
+    page = Visitor(desk, "cora").get(f"/cases/{case}")
+    assert (page.status, "查询号码状态" in page.text, "填写登记表" in page.text) == (200, True, True)

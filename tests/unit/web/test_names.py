@@ -31,3 +31,17 @@ def test_a_picture_is_labelled_in_one_language(app: Flask, language: str, named:
     assert (found["accept_dispute"], found["flow_not_our_fault"], found.get(hall)) == named
     assert "flow_classify_cause_operator_fault" not in found
     assert published.get(hall) == named[2]
+
+
+@pytest.mark.parametrize("text", ["<", "<bpmn:definitions/>", ""], ids=["broken", "foreign", "empty"])
+def test_pictures_of_a_draft_with_problems_are_english(app: Flask, text: str) -> None:
+    """An owner who reads English compares English pictures, the pool's name among them, whatever is wrong with what was drawn."""
+    content = engine.read_package(PROCESSES, "TS-001")
+    broken = engine.Package(key="TS-001", files={**content.files, "TS-001.bpmn": text or content.files["TS-001.bpmn"]})
+    with app.test_request_context():
+        g.language = "en"
+        found = names.of_both(None, broken)
+        assert (found["accept_dispute"], found[""]) == ("Accept the dispute", "Charge dispute")
+        assert ("Service hall" in found.values()) is not bool(text)
+        g.language = "zh"
+        assert names.of_both(None, broken) == {}

@@ -13,6 +13,7 @@ PLACES = {
     "/tasks/5/fields": "/tasks/5",
     "/cases/AJ-1/comments": "/cases/AJ-1",
     "/cases/AJ-1/interim-replies": "/cases/AJ-1",
+    "/cases/AJ-1/messages/5/instead": "/cases/AJ-1",
     "/cases/AJ-1/erasure": "/cases/AJ-1",
     "/cases/AJ-1/verification": "/cases/AJ-1/replay",
     "/intake/suggestion": "/intake",

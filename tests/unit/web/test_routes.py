@@ -58,6 +58,7 @@ ROUTES = {
     "POST /cases/<number>/comments": row("302 302 302 302 403 403", "/cases/{case}/comments", {"text": "已回电"}),
     "POST /cases/<number>/erasure": row("302 403 422 403 403 403", "/cases/{case}/erasure"),
     "POST /cases/<number>/interim-replies": row("302 302 302 403 403 403", "/cases/{case}/interim-replies", {"told": "正在核实"}),
+    "POST /cases/<number>/messages/<int:message_id>/instead": row("302 404 404 403 403 403", "/cases/{case}/messages/999999/instead", {"channel": "phone"}),
     "GET /cases/<number>/diagrams/<process>.bpmn": row("302 200 200 200 403 403", "/cases/{case}/diagrams/TS-002.bpmn"),
     "GET /intake": row("302 200 200 200 403 403"),
     "GET /intake/caller": row("302 200 200 200 403 403", "/intake/caller?msisdn=13900000202"),

@@ -45,6 +45,26 @@ def test_a_case_is_counted_where_it_stands(app: Flask) -> None:
         assert inside() == 0
 
 
+TOP = drawing.process("TOP", drawing.start("top"), drawing.user("choose"), drawing.gateway("which", default="flow_which_middle"), drawing.call("middle", "OUTER"), drawing.call("at_once", "INNER"), drawing.end("over"), drawing.path("top", "choose", "which", "middle", "over"), drawing.flow("which", "at_once", "amount > 500"), drawing.path("at_once", "over"))  # fmt: skip
+
+
+def test_a_case_is_counted_in_every_process_around_it(app: Flask) -> None:
+    """The process that has called the one where a case stands is still being carried out; of two ways there, the one that was taken counts."""
+    with app.test_request_context():
+        published("INNER", INNER)
+        published("OUTER", OUTER, INNER_bpmn=INNER)
+        published("TOP", TOP, OUTER_bpmn=OUTER, INNER_bpmn=INNER)
+        for number, amount in (("AJ-903", "1"), ("AJ-904", "9")):
+            engine.start("TOP", business_key=number, variables={}, by=CLEO, at=engine.now())
+            complete(open_tasks(number)[0], {"amount": amount})
+        assert [one[1:] for one in running("INNER")] == [(2, 2)]
+        assert [one[1:] for one in running("OUTER")] == [(1, 1)]
+        assert [one[1:] for one in running("TOP")] == [(2, 0)]
+        complete(open_tasks("AJ-903")[0], {})
+        engine.run_due(engine.now() + timedelta(hours=2))
+        assert ([one[1:] for one in running("INNER")], [one[1:] for one in running("OUTER")]) == ([(1, 1)], [(1, 1)])
+
+
 def inside() -> int:
     """Cases of other processes in INNER."""
     return sum(one.called for one in processes.versions("INNER"))

@@ -158,3 +158,14 @@ def test_an_instant_of_use_is_written_rarely(desk: Flask, monkeypatch: pytest.Mo
         cleo.get("/tasks")
     assert len(seen) == 1
     assert isinstance(seen[0], datetime)
+
+
+def test_nobody_ends_the_session_of_another(desk: Flask) -> None:
+    """The key alone is not enough: it goes with the person it was given to."""
+    with desk.app_context():
+        key = logins.begin("cleo", at=engine.now(), address="")
+        ended = select(LoginSession.ended_at).where(LoginSession.key_hash == logins.hashed(key))
+        logins.end(key, "nora", at=engine.now())
+        assert session().scalar(ended) is None
+        logins.end(key, "cleo", at=engine.now())
+        assert session().scalar(ended) is not None

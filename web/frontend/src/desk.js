@@ -6,6 +6,7 @@ import "./conditions.js";
 import { refreshAll } from "./countdown.js";
 import { focusErrors, focusFirst } from "./focus.js";
 import "./forms.js";
+import "./history.js";
 import "./keys.js";
 import "./lines.js";
 import "./requests.js";

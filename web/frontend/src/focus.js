@@ -29,12 +29,14 @@ export function focusErrors(within = document) {
   return true;
 }
 
-/* A page is left as it came when its address leads somewhere on it, or when it says itself where one begins. */
+/* The form that the key is for goes before filters and choices beside it. A page is left as it came when its address leads somewhere on it, or when it
+   says itself where one begins. */
 export function focusFirst() {
   if (location.hash || document.querySelector("main [autofocus]")) return;
-  const field = [...document.querySelectorAll("main form")].map((form) => [form, firstFieldOf(form)]).find(([form, one]) => one && ("submitKey" in form.dataset || inSight(one)))?.[1];
+  const forms = ["main form[data-submit-key]", "main form:not([data-submit-key])"].flatMap((kind) => [...document.querySelectorAll(kind)]);
+  const field = forms.map(firstFieldOf).find((one) => one && inSight(one));
   if (field) field.focus({ preventScroll: true });
-  else if (document.querySelector("main > .desk-note")) focusHeading();
+  else if (document.querySelector("main > [data-said]")) focusHeading();
 }
 
 function focusHeading() {

@@ -105,7 +105,11 @@ def test_a_misspelt_name_comes_with_the_right_one() -> None:
         (line(service("x", "test/pays"), user("y", due="result.on"), ids=("x", "y")), []),
         (line(service("x", "test/pays"), user("y", due="result.onn"), ids=("x", "y")), [("y", "unknown_part_near")]),
         (line(each(user("x"), "amounts", inputElement="one")), [("x", "unknown_name")]),
-        (line(each(user("x"), "case_number", inputElement="one")), [("x", "unfit")]),
+        (line(each(user("x"), "case_number", inputElement="one")), [("x", "unfit_here")]),
+        (line(service("x", "test/pays"), user("y", due="result.paid"), ids=("x", "y")), [("y", "unfit_here")]),
+        (line(user("x", due="case_number")), []),
+        (line(user("x", due="entered_at")), []),
+        (line(catch("x", timer="case_number = null")), [("x", "unfit_here")]),
         (line(each(user("x"), "[1]", until="amuont > 1")), [("x", "unknown_name_near")]),
         (
             line(each(user("x"), "[1]", until="numberOfCompletedInstances > 1 and amount = loopCounter")),
@@ -171,7 +175,7 @@ def test_out_of_a_sub_process() -> None:
 def test_items_keep_what_is_theirs() -> None:
     """Outside a list only its results are known."""
     listed = each(user("x"), "[1]", inputElement="one", outputCollection="all", outputElement="amount + one")
-    right = line(listed, user("y", due="all[1]"), ids=("x", "y"))
+    right = line(listed, user("y", due="string(all[1])"), ids=("x", "y"))
     wrong = line(listed, user("y", due="one"), ids=("x", "y"))
     assert rules(right) == []
     assert rules(wrong) == [("y", "unknown_name")]
@@ -180,7 +184,7 @@ def test_items_keep_what_is_theirs() -> None:
 def test_a_called_process_has_what_any_caller_hands_it() -> None:
     """A copy of the caller's variables, with what it maps; another package may be the caller."""
     called = process(
-        "P", start(), user("x", due="extra"), user("y", due="given"), end(), path("begun", "x", "y", "finished")
+        "P", start(), user("x", due="extra.on"), user("y", due="given"), end(), path("begun", "x", "y", "finished")
     )
     calling = process(
         *("Q", start(), service("pay", "test/pays", result="extra"), call("go", "P", in_given="extra.on"), end()),
@@ -194,7 +198,11 @@ def test_a_called_process_has_what_any_caller_hands_it() -> None:
 def test_what_is_taken_back_is_there_inside() -> None:
     """`out.` is read among the called process's variables; what it gives is known to the caller with its type."""
     called = process("C", start(), service("pay", "test/pays"), end(), path("begun", "pay", "finished"))
-    right = line(call("x", "C", out_state="result.state"), user("y", due="state = 5"), ids=("x", "y"))
+    right = line(
+        call("x", "C", out_state="result.state"),
+        user("y", due="if state = 5 then entered_at else null"),
+        ids=("x", "y"),
+    )
     wrong = line(call("x", "C", out_state="reslut.state"))
     assert rules(right, {"C.bpmn": called}) == [("y", "kinds_differ")]
     assert ("x", "unknown_name_near") in rules(wrong, {"C.bpmn": called})

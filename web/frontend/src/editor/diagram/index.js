@@ -204,6 +204,7 @@ class DiagramTab {
 
   /** While a flow is led to its target the whole drawing is in view: wherever it lies, nothing covers it. */
   reach() {
+    this.canvasElement.classList.add("is-leading");
     const { x, y, width, height, inner } = this.get("canvas").viewbox();
     if (inner.x >= x && inner.y >= y && inner.x + inner.width <= x + width && inner.y + inner.height <= y + height) return;
     this.stood = { x, y, width, height };
@@ -212,6 +213,7 @@ class DiagramTab {
 
   /** Afterwards one stands where one stood. */
   back() {
+    this.canvasElement.classList.remove("is-leading");
     if (this.stood) this.get("canvas").viewbox(this.stood);
     this.stood = null;
   }

@@ -14,7 +14,8 @@ const BOTH = "properties-panel.multi-command-executor";
 export class ShownNames {
   static $inject = ["eventBus", "bpmnRenderer", "elementRegistry", "commandStack", "textRenderer", "config.bench"];
 
-  constructor(eventBus, renderer, registry, commandStack, texts, { draft }) {
+  constructor(eventBus, renderer, registry, commandStack, texts, { draft, config }) {
+    this.departments = new Map(config.departments.flatMap(({ code, name, name_en }) => [[name, name_en], [code, name_en]]));
     Object.assign(this, { eventBus, registry, commandStack, texts, draft, language: language(), file: `translations/${draft.key}.en.yaml` });
     eventBus.on("render.shape", BEFORE_BPMN, (_event, { gfx, element, attrs }) => this.under(element, () => this.roomy(element, () => renderer.drawShape(gfx, element, attrs))));
     eventBus.on("render.connection", BEFORE_BPMN, (_event, { gfx, element, attrs }) => this.under(element, () => renderer.drawConnection(gfx, element, attrs)));
@@ -34,8 +35,9 @@ export class ShownNames {
     return is(businessObject, "bpmn:Participant") && businessObject.processRef && !this.names.has(businessObject.id) ? "" : (businessObject?.id ?? "");
   }
 
+  /** A lane without English of its own is called as the department is whose name stands on it. */
   englishOf(element) {
-    return this.names.get(this.idOf(element)) ?? "";
+    return this.names.get(this.idOf(element)) ?? (is(element, "bpmn:Lane") ? this.departments.get(element.businessObject.name) : "") ?? "";
   }
 
   /** What an element is called on the canvas. */

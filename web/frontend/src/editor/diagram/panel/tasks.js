@@ -34,6 +34,7 @@ export function taskEntries(_element, { draft, config }) {
     caseLimitEntry(),
     propertyEntry(line, "notBy", { label: say("not_by"), hint: say("not_by_hint") }),
     propertyEntry(line, "tries", { label: say("tries"), hint: say("tries_hint") }),
+    propertyEntry(feel, "triesWhen", { label: say("tries_when") }),
     known(),
   ];
 }
