@@ -2,7 +2,7 @@
 const FEN = 100;
 
 function fen(text) {
-  const plain = text.normalize("NFKC").replace(/[,\s¥元]/g, "");
+  const plain = text.normalize("NFKC").replace(/[,\s¥\u5143]/g, "");
   return /^[0-9]*\.?[0-9]{0,2}$/.test(plain) ? Math.round(Number(plain || 0) * FEN) : 0;
 }
 
