@@ -13,6 +13,7 @@ from web.i18n import moment, yuan
 
 ADDRESSES = {
     "bill-item": _("line %(number)s of the bill of %(period)s"),
+    "bill": _("the bill of %(period)s"),
     "call": _("call record %(number)s"),
     "information-fee": _("information fee of record %(number)s"),
     "late-fee": _("late fee on the bill of %(period)s"),
