@@ -197,6 +197,7 @@ def reason(found: engine.Reason) -> str:
         "too_long": gettext("At most %(limit)s characters.", limit=shown),
         "too_short": gettext("At least %(limit)s characters.", limit=shown),
         "pattern": gettext("Please check how this is written."),
+        "shape": gettext("Please check how this is written."),
         "not_an_option": gettext("Please choose one of the options."),
         "not_a_date": gettext("Please enter a date such as 2026-11-23."),
         "unknown_field": gettext("This field does not belong to the form."),
