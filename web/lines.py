@@ -11,6 +11,7 @@ from service_tasks.gateway.listing import Listed
 from web.i18n import mark as _
 from web.i18n import moment, yuan
 
+BESIDE = "@"  # in the names of controls that stand beside a field for lines and never reach the engine
 ADDRESSES = {
     "bill-item": _("line %(number)s of the bill of %(period)s"),
     "bill": _("the bill of %(period)s"),

@@ -16,11 +16,12 @@ from werkzeug.datastructures import MultiDict
 import engine
 from service_tasks.gateway import gateway
 from service_tasks.gateway.listing import Listed, Listing, papers
+from web import lines
 from web.i18n import mark as _
 
 MOST_SHOWN = 50
 SHORT_S = 3
-MARK = "@"
+MARK = lines.BESIDE
 OTHERS = {
     "late-fee": _("Late fees"),
     "payment": _("Payments and receipts"),
