@@ -76,7 +76,7 @@ def place(parameters: dict[str, Any], call: Call) -> dict[str, Any]:
         raise BpmnError("exceeds_bill", balance=0, amount=amount)
     thursday = batches.collecting(KIND, thursdays_from(call.at), call.at)
     wanted = disputed.parts(parameters["lines"])
-    with refusing("exceeds_bill", "exceeds_disputed"):
+    with refusing("exceeds_bill", "exceeds_disputed", renamed=disputed.NOT_HELD):
         day = date.fromisoformat(thursday)
         hold = gateway().place_hold(subscription.id, amount, day, effect(call), lines=wanted)
     return {"hold_id": hold.id, "amount": hold.amount, "settle_on": hold.settle_on}

@@ -16,6 +16,10 @@ KINDS = ("charge", "late_fee", "prepayment")
 REFUSALS = ("line_unknown", "line_taken", "line_unfit", "part_without_reason")
 
 
+# What is not reserved first is refused by the service that pays it as more than is in dispute, instead of stopping the case.
+NOT_HELD = dict.fromkeys(("line_unknown", "line_twice", "line_taken", "line_unfit"), "exceeds_disputed")
+
+
 class Part(schemas.Parameters):
     """A line, or a part of it. `component` names what of a call is meant; a part that is no component has a reason."""
 

@@ -105,7 +105,7 @@ def transfer(parameters: dict[str, Any], call: Call) -> dict[str, Any]:
     if source is None:
         raise BpmnError("insufficient_prepayment", balance=0, amount=amount)
     wanted = disputed.parts(parameters["lines"])
-    with refusing("insufficient_prepayment", "exceeds_disputed"):
+    with refusing("insufficient_prepayment", "exceeds_disputed", renamed=disputed.NOT_HELD):
         entry = gateway().transfer(source.id, target.id, amount, effect(call), lines=wanted)
     return {
         "amount": amount,

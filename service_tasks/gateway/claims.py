@@ -225,6 +225,7 @@ def _taken(paper: Paper, line: Locked, left: int, amount: int, own: str | None) 
         left=max(0, left),
         of=line.amount,
         amount=amount,
+        disputed=max(0, left),
     )
 
 

@@ -53,7 +53,7 @@ def cash(parameters: dict[str, Any], call: Call) -> dict[str, Any]:
     check_disputed(amount, parameters["disputed_amount"])
     form = sheets.repayment_sheet(_repayment(subscription, parameters, call, method="cash", receipt_number=number))
     codes = ("receipt_unknown", "receipt_used", "exceeds_receipt", "exceeds_disputed", "insufficient_prepayment")
-    with refusing(*codes):
+    with refusing(*codes, renamed=lines.NOT_HELD):
         wanted = lines.parts(parameters["lines"])
         refund = gateway().refund_cash(number, amount, effect(call), form=form, lines=wanted)
     return _refunded(refund) | _beside(refund, "source")
@@ -76,7 +76,7 @@ def credit(parameters: dict[str, Any], call: Call) -> dict[str, Any]:
     if subscription is None:
         raise BpmnError("exceeds_bill", balance=0, amount=amount)
     form = sheets.repayment_sheet(_repayment(subscription, parameters, call, method="credit"))
-    with refusing("exceeds_bill", "exceeds_disputed", renamed={"exceeds_late_fee": "exceeds_bill"}):
+    with refusing("exceeds_bill", "exceeds_disputed", renamed={**lines.NOT_HELD, "exceeds_late_fee": "exceeds_bill"}):
         wanted = lines.parts(parameters["lines"])
         note = gateway().credit(subscription.id, amount, kind, effect(call), form=form, lines=wanted)
     return _credited(note)
@@ -101,7 +101,7 @@ def other_number(parameters: dict[str, Any], call: Call) -> dict[str, Any]:
     wanted = lines.parts(parameters["lines"])
     if not wanted:
         raise BpmnError("exceeds_disputed", amount=amount, disputed=0)
-    with refusing("exceeds_disputed"):
+    with refusing("exceeds_disputed", renamed=lines.NOT_HELD):
         note = gateway().credit(subscription.id, amount, kind, effect(call), form=form, lines=wanted, target=target.id)
     return _credited(note)
 

@@ -111,7 +111,15 @@ def test_a_line_in_another_case_is_told_with_what_is_left(office: None) -> None:
     line = "bill-item:2026-10:1"
     gateway().reserve(id_of(ONE), [part(line, 4800)], effect("A"))
     told = refused(lambda: gateway().reserve(id_of(ONE), [part(line, 300)], effect("B")))
-    assert told == {"reason": "line_taken", "line": line, "case": "A", "left": 200, "of": 5000, "amount": 300}
+    assert told == {
+        "reason": "line_taken",
+        "line": line,
+        "case": "A",
+        "left": 200,
+        "of": 5000,
+        "amount": 300,
+        "disputed": 200,
+    }
     assert gateway().reserve(id_of(ONE), [part(line, 200)], effect("B")) == 200
 
 
