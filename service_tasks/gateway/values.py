@@ -162,6 +162,14 @@ class Document(NamedTuple):
         return int(self.form.get("late_fee", 0))
 
 
+class LateFee(NamedTuple):
+    """The late fee of one day on the bill of `period`, in fen."""
+
+    on: date
+    period: str
+    amount: int
+
+
 class Hold(NamedTuple):
     """A charge hold: amount, state (held, credited, rejected), the Thursday it is settled on, and the late fee that fell with it."""
 
