@@ -11,6 +11,7 @@ from marshmallow import Schema
 from engine.handlers import BpmnError, Call, handler
 from service_tasks import batches, dates, schemas
 from service_tasks import lines as disputed
+from service_tasks.authority import grants
 from service_tasks.calls import effect, refusing
 from service_tasks.gateway import gateway
 from service_tasks.prepayment import check_disputed
@@ -26,6 +27,7 @@ class PlaceParameters(schemas.Parameters):
     amount = schemas.fen("挂帐金额", "Amount to hold", least=1, required=True)
     disputed_amount = schemas.fen("争议金额", "Disputed amount", least=0, load_default=None, allow_none=True)
     lines = disputed.picked()
+    approval = schemas.approval()
 
 
 class PlaceResult(Schema):
@@ -79,6 +81,7 @@ def place(parameters: dict[str, Any], call: Call) -> dict[str, Any]:
     with refusing("exceeds_bill", "exceeds_disputed", renamed=disputed.NOT_HELD):
         day = date.fromisoformat(thursday)
         hold = gateway().place_hold(subscription.id, amount, day, effect(call), lines=wanted)
+    grants.carry_out(parameters["approval"], call, way="credit", amount=amount, payee=subscription.msisdn)
     return {"hold_id": hold.id, "amount": hold.amount, "settle_on": hold.settle_on}
 
 

@@ -10,10 +10,12 @@ from typing import Any
 
 from engine.handlers import BpmnError, Call, handler, together
 from service_tasks import dates, lines
+from service_tasks.authority import grants
 from service_tasks.calls import effect, refusing
 from service_tasks.gateway import Document, Receipt, Subscription, gateway
-from service_tasks.prepayment import TARGET_ERRORS, beyond_disputed, check_disputed, open_target
+from service_tasks.prepayment import TARGET_ERRORS, beyond_disputed, check_disputed
 from service_tasks.refunds import schemas, sheets
+from service_tasks.targets import open_target
 
 __all__ = ["belongs", "cancelled_prepayment", "cash", "credit", "deposit", "late_fee_waiver", "other_number"]
 
@@ -56,6 +58,8 @@ def cash(parameters: dict[str, Any], call: Call) -> dict[str, Any]:
     with refusing(*codes, renamed=lines.NOT_HELD):
         wanted = lines.parts(parameters["lines"])
         refund = gateway().refund_cash(number, amount, effect(call), form=form, lines=wanted)
+    way = "own_money" if parameters["kind"] == "prepayment" else "cash"
+    _use(parameters, call, way=way, amount=refund.amount, payee=subscription.msisdn)
     return _refunded(refund) | _beside(refund, "source")
 
 
@@ -63,7 +67,7 @@ def cash(parameters: dict[str, Any], call: Call) -> dict[str, Any]:
     "refunds/credit",
     parameters=schemas.CreditParameters,
     result=schemas.CreditResult,
-    errors={"exceeds_disputed": ("amount",), "exceeds_bill": ("amount",)},
+    errors={"exceeds_disputed": ("amount",), "exceeds_bill": ("amount",), "exceeds_approval": ("amount",)},
     manual_ref="TS-002.11, TS-007.3, TS-008.5, CH2.6",
     title_zh="话费冲减",
     title_en="Credit against the bill",
@@ -79,6 +83,8 @@ def credit(parameters: dict[str, Any], call: Call) -> dict[str, Any]:
     with refusing("exceeds_bill", "exceeds_disputed", renamed={**lines.NOT_HELD, "exceeds_late_fee": "exceeds_bill"}):
         wanted = lines.parts(parameters["lines"])
         note = gateway().credit(subscription.id, amount, kind, effect(call), form=form, lines=wanted)
+    way = "late_fee" if kind == "late_fee" else "credit"
+    _use(parameters, call, way=way, amount=amount, payee=subscription.msisdn)
     return _credited(note)
 
 
@@ -103,6 +109,7 @@ def other_number(parameters: dict[str, Any], call: Call) -> dict[str, Any]:
         raise BpmnError("exceeds_disputed", amount=amount, disputed=0)
     with refusing("exceeds_disputed", renamed=lines.NOT_HELD):
         note = gateway().credit(subscription.id, amount, kind, effect(call), form=form, lines=wanted, target=target.id)
+    _use(parameters, call, way="other_number", amount=amount, payee=target.msisdn)
     return _credited(note)
 
 
@@ -125,6 +132,7 @@ def late_fee_waiver(parameters: dict[str, Any], call: Call) -> dict[str, Any]:
     form = sheets.waiver_sheet(_repayment(subscription, asked, call, method="waiver"))
     with refusing("exceeds_late_fee"):
         waiver = gateway().waive_late_fee(subscription.id, amount, effect(call), form=form)
+    _use(parameters, call, way="late_fee", amount=amount, payee=subscription.msisdn)
     return {"waiver_number": waiver.number, "amount": waiver.amount, "form": waiver.form}
 
 
@@ -147,6 +155,7 @@ def deposit(parameters: dict[str, Any], call: Call) -> dict[str, Any]:
     form = sheets.repayment_sheet(_repayment(subscription, asked, call, method="cash", receipt_number=number))
     with refusing("no_deposit", "receipt_unknown"):
         refund = gateway().refund_deposit(number, effect(call), form=form)
+    _use(parameters, call, way="own_money", amount=refund.amount, payee=subscription.msisdn)
     return _refunded(refund)
 
 
@@ -181,7 +190,14 @@ def cancelled_prepayment(parameters: dict[str, Any], call: Call) -> dict[str, An
     with refusing("nothing_left"):
         into = target.id if target else None
         refund = gateway().refund_prepayment(subscription.id, effect(call), target=into, form=form)
+    payee = target.msisdn if target else subscription.msisdn
+    _use(parameters, call, way="own_money", amount=refund.amount, payee=payee)
     return _refunded(refund)
+
+
+def _use(parameters: dict[str, Any], call: Call, *, way: str, amount: int, payee: str) -> None:
+    """Use the grant under which this is paid: never more, in no other way, to no other number; what was posted is undone otherwise."""
+    grants.carry_out(parameters["approval"], call, way=way, amount=amount, payee=payee)
 
 
 def _repayment(

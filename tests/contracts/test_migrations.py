@@ -112,7 +112,7 @@ BEFORE_LINES = (
 
 def test_what_was_paid_and_given_before_is_kept_line_by_line(url: str) -> None:
     """An office of the state before: 30.00 paid pay the oldest bill and part of the next, and 6.00 paid back are gone from the bill they were of."""
-    command.upgrade(configuration(url), "0011")
+    command.upgrade(configuration(url), "0013")
     with create_engine(url, poolclass=NullPool).begin() as connection:
         for statement in BEFORE_LINES:
             connection.execute(text(statement))
