@@ -20,6 +20,7 @@ from models.comment import Comment
 from models.complaint import Complaint
 from models.duty import DutyItem
 from models.instance import ProcessInstance
+from models.lines import LineClaim
 from models.notice import DepartmentNotice, OutboxMessage
 from models.unsent import UnsentForm
 from office import texts
@@ -48,6 +49,7 @@ COPIES = (
     Copy(DutyItem, {"subject": ""}),
     Copy(Refund, {"form": {}}),
     Copy(CreditNote, {"form": {}}),
+    Copy(LineClaim, {"reason": ""}),
     Copy(UnsentForm, {}),
     Copy(LateFeeWaiver, {"form": {}}),
 )

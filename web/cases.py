@@ -95,6 +95,7 @@ def _page(
             later=before is not None,
             stages=casefile.stages(history) if whole else [],
             money=money.of_case(number) if tab == "money" else [],
+            claims=money.claims_of(number) if tab == "money" else [],
             messages=messages,
             heard=casefile.told(complaint, messages),
             settled={one.key for one in messages},

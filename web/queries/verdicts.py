@@ -24,6 +24,7 @@ KINDS = {
     "rows": _("A row of the office does not follow from the history"),
     "steps": _("Run again, the engine comes to something else"),
     "state": _("The stored state is not the one the history leads to"),
+    "lines": _("What was given of a line does not agree with what is kept of it"),
     "ledger": _("Money and history do not agree"),
     "missing": _("A case is gone"),
 }
