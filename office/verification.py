@@ -18,12 +18,12 @@ import engine
 from engine import Deviation, Verdict
 from models import cells
 from models.base import Base, session
-from models.billing import DEBIT_NORMAL, JournalEntry, LedgerAccount, Posting
+from models.billing import DEBIT_NORMAL, JournalEntry, LedgerAccount, Posting, Receipt, Refund
 from models.cells import UNREADABLE, as_stored
 from models.complaint import Complaint
 from models.customer import Subscription
 from models.instance import CaseKey, ProcessInstance
-from office import erasure
+from office import derived, erasure
 from service_tasks import effects
 
 AT_ONCE = 100
@@ -64,13 +64,22 @@ def verify_each(ids: Iterable[int]) -> Iterator[Verdict]:
     wanted = list(ids)
     for start in range(0, len(wanted), AT_ONCE):
         verdicts = list(engine.verify_each(wanted[start : start + AT_ONCE]))
-        journal, left = _journal(verdicts), _left(verdicts)
+        journal, left, beside = _journal(verdicts), _left(verdicts), _beside(verdicts)
         for verdict in verdicts:
             found = [*_ledger(verdict, journal[verdict.instance_id])] if verdict.whole else []
             found += [
                 Deviation(verdict.instance_id, "rows", verdict.entries, what) for what in left[verdict.business_key]
             ]
+            found += beside[verdict.instance_id]
             yield replace(verdict, deviations=(*verdict.deviations, *found))
+
+
+def _beside(verdicts: Sequence[Verdict]) -> Mapping[int, list[Deviation]]:
+    """What the rows beside these cases say otherwise than their records, by instance."""
+    found: dict[int, list[Deviation]] = defaultdict(list)
+    for deviation in derived.deviations(verdicts):
+        found[deviation.instance_id].append(deviation)
+    return found
 
 
 def _left(verdicts: Sequence[Verdict]) -> Mapping[str, list[str]]:
@@ -84,7 +93,7 @@ def _left(verdicts: Sequence[Verdict]) -> Mapping[str, list[str]]:
 
 def verify_office() -> list[Deviation]:
     """What belongs to no single case: published versions, streams, balances, entries, keys and complaints of cases that are gone, cells of no sense, tables that are missing."""
-    asked = (engine.verify_definitions, engine.verify_streams, _balances, _strays, _keys, _complaints, _cells)
+    asked = (engine.verify_definitions, engine.verify_streams, _balances, _strays, _keys, _complaints, _receipts, _cells)
     return verify_schema() + [found for question in asked for found in _survived(question)]
 
 
@@ -267,6 +276,16 @@ def _complaints() -> Iterator[Deviation]:
             yield Deviation(_id(instance_id), "missing", 0, f"complaint {number}: its case is gone")
         elif business_key != number:
             yield Deviation(_id(instance_id), "rows", 1, f"complaint {number} names the case {business_key}")
+
+
+def _receipts() -> Iterator[Deviation]:
+    """No receipt says that less was paid back against it than its refunds make."""
+    made = select(Refund.receipt_number, func.sum(Refund.amount).label("made")).group_by(Refund.receipt_number).subquery()
+    query = select(as_stored(Receipt.number), as_stored(Receipt.refunded), made.c.made)
+    for number, refunded, sum_ in cells.rows(query.join(made, made.c.receipt_number == Receipt.number)):
+        if refunded is not UNREADABLE and int(sum_) > refunded:
+            what = f"receipt {number} says {refunded} was paid back, its refunds make {sum_}"
+            yield Deviation(0, "ledger", 0, what)
 
 
 def _id(stored: Any) -> int:
