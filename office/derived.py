@@ -61,6 +61,8 @@ def deviations(verdicts: Sequence[Verdict]) -> Iterator[Deviation]:
     for verdict in whole:
         asked = engine.survive(f"comparing {verdict.instance_id}", lambda v=verdict: list(_case(v, beside)))  # type: ignore[misc]
         if isinstance(asked, engine.Failed):
+            if verdict.deviations:  # why it cannot be compared is said there
+                continue
             what = f"the rows beside it cannot be compared: {asked.kind}"
             asked = [Deviation(verdict.instance_id, "unverifiable", verdict.entries, what)]
         yield from asked

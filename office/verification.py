@@ -84,9 +84,12 @@ def _beside(verdicts: Sequence[Verdict]) -> Mapping[int, list[Deviation]]:
 
 def _left(verdicts: Sequence[Verdict]) -> Mapping[str, list[str]]:
     """What is still there of the personal data of erased cases, by case number."""
-    erased = [verdict.business_key for verdict in verdicts if verdict.erasure is not None]
+    erased = {verdict.business_key: verdict.erasure.extent for verdict in verdicts if verdict.erasure is not None}
+    earlier = {f"{Complaint.__tablename__}.{name}" for name in erasure.LATER}
     found: dict[str, list[str]] = defaultdict(list)
-    for number, what in erasure.left(erased) if erased else ():
+    for number, what in erasure.left(list(erased)) if erased else ():
+        if erased[number] == 1 and what in earlier:
+            continue
         found[number].append(f"{what} is still there, though the personal data were erased")
     return found
 

@@ -21,7 +21,7 @@ from engine.personal import Personal
 WORD = re.compile(r"\w+")
 LITERAL = re.compile(r'"(?:[^"\\]|\\.)*"')
 PASSED = ("in.", "out.")
-ALWAYS_PERSONAL = frozenset({"msisdn", "complaint_text", "demand", "told"})
+ALWAYS_PERSONAL = frozenset({"msisdn", "complaint_text", "demand", "told", "proposed_reason"})
 
 
 class UnknownElement(NotFound):

@@ -100,6 +100,7 @@ def _runs_through(process: str) -> ColumnElement[bool]:
 def trace(verdict: Verdict, *, personal: bool) -> str:
     """The trace of a case that has been verified, as far as its record holds; in front of the events what they can be checked by."""
     definition, entries = telling.definition_of(verdict), verdict.history
+    personal = personal and verdict.erasure is None
     parts = ["<trace>", _string("concept:name", verdict.business_key), _string("process", definition.key)]
     parts += [
         _string("version", str(definition.version)),

@@ -163,10 +163,10 @@ def test_personal_values_leave_with_auditors_alone(street: Street) -> None:
 
 
 def test_numbers_are_masked_within_texts_and_nothing_else_is() -> None:
-    """A number of eleven digits that could be a mobile's, whatever stands around it; accounts and amounts stay."""
+    """A number of eleven digits that could be a mobile's, an identity card or an account, whatever stands around it; amounts, days and papers stay."""
     value = {"text": "号码13900000204,卡6222020000000000801", "rows": [{"called": "13800138000"}], "fen": 13900000204}
     assert masking.masked(value) == {
-        "text": "号码139****0204,卡6222020000000000801",
+        "text": "号码139****0204,卡622****0801",
         "rows": [{"called": "138****8000"}],
         "fen": 13900000204,
     }
@@ -181,7 +181,18 @@ def test_numbers_are_masked_within_texts_and_nothing_else_is() -> None:
         assert "139****0204" in masking.masked(f"请回电{written}。"), written
         assert "0204" not in masking.masked(f"请回电{written}。").replace("139****0204", ""), written
         assert "0000" not in masking.masked(f"请回电{written}。"), written
-    for left in ("13 14 15 16 170", "2026-11-28 10:00", "6222 0200 0000 0000 801", "AJ-2026-000002", "139.00, 1390.00"):
+    for hidden, shown in (
+        ("身份证330106199001011234。", "身份证330****1234。"),
+        ("33010619900101123X", "330****123X"),
+        ("130503670401001", "130****1001"),
+        ("6222 0200 0000 0000 801", "622****0801"),
+        ("6222-0200-0000-0000", "622****0000"),
+        ("６２２２０２００００００８０１２", "622****8012"),
+        ("6222021234567890 330106199001011234", "622****7890 330****1234"),
+        ("13800138000 123456789012", "138****8000 123****9012"),
+    ):
+        assert masking.masked(hidden) == shown
+    for left in ("13 14 15 16 170", "2026-11-28 10:00", "2026-11-28 2026-11-29", "SJ-202611280001", "AJ-2026-000002", "139.00, 1390.00"):
         assert masking.masked(left) == left
     assert masking.said("13900000204", masking.NOTHING) == masking.WITHHELD
     assert masking.said(None, masking.NOTHING) is None
