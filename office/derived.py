@@ -81,11 +81,11 @@ def _read(verdicts: Sequence[Verdict]) -> _Beside:
     )
 
 
-def _all(model: Any, which: Any) -> Iterator[Any]:
+def _all(model: Any, which: Any) -> list[Any]:
     return cells.rows(select(*map(as_stored, model.__table__.columns)).where(which))
 
 
-def _posted(model: Any, numbers: Sequence[str]) -> Iterator[Any]:
+def _posted(model: Any, numbers: Sequence[str]) -> list[Any]:
     """Papers with the journal entry that each of them names."""
     query = select(
         *map(as_stored, (c for c in model.__table__.columns if c.name != "form")),
@@ -192,7 +192,7 @@ def _followed(
     answered = {one for m in messages for one in (m.sent_at, m.queued_at)}
     for entry in verdict.history:
         for step in entry.steps:
-            form = step.get("form") if isinstance(step.get("form"), Mapping) else {}
+            form = _entered(step)
             if step["type"] == "user_task_completed":
                 answered.add(entry.at)
                 heard = entry.at if _answers(step, form) else heard
@@ -211,6 +211,11 @@ def _followed(
         yield "replied_at", (*({None} if heard is None else ()), *answered)
     yield "closed_at", (closed,)
     yield "state", (("closed",) if closed else ("replied",) if row.replied_at is not None else ("open",))
+
+
+def _entered(step: Mapping[str, Any]) -> Mapping[str, Any]:
+    form = step.get("form")
+    return form if isinstance(form, Mapping) else {}
 
 
 def _answers(step: Mapping[str, Any], form: Mapping[str, Any]) -> bool:
@@ -394,10 +399,11 @@ def _papers(verdict: Verdict, beside: _Beside) -> Iterator[tuple[int, str]]:
                 yield seq, f"{table} {name}: {', '.join(wrong)}"
 
 
-def _named(verdict: Verdict) -> tuple[Mapping[str, dict[Any, int]], Mapping[Any, str]]:
+def _named(verdict: Verdict) -> tuple[Mapping[str, dict[Any, int]], Mapping[Any, Any]]:
     """Papers that the answers of service calls name, by kind and number, with their entry; and what became of holds settled here."""
     named: dict[str, dict[Any, int]] = defaultdict(dict)
-    settled, asked = {}, {}
+    settled: dict[Any, Any] = {}
+    asked: dict[int, Mapping[str, Any]] = {}
     for entry in verdict.history:
         by_hand = entry.steps[0]["token"] if entry.steps[0]["type"] == "incident_resolved" else None
         for step in entry.steps:

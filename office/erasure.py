@@ -28,7 +28,10 @@ MOST_REASON = 300
 OURS = "late:"
 
 
-LATER: Mapping[str, Any] = {"resolution": None, "overruled_reason": ""}  # columns that an erasure of an earlier version left as they were
+LATER: Mapping[str, Any] = {
+    "resolution": None,
+    "overruled_reason": "",
+}  # columns that an erasure of an earlier version left as they were
 HOLDS_NUMBER = Reason("holds_number")
 
 
@@ -45,7 +48,9 @@ class Copy(NamedTuple):
 
 
 COPIES = (
-    Copy(Complaint, {
+    Copy(
+        Complaint,
+        {
             "msisdn": None,
             "text_sealed": None,
             "demand": "",

@@ -16,7 +16,9 @@ LEAST_GROUP = 3  # shorter ones are a list of something else
 # Identity cards (15 figures, or 17 and a figure or X) and accounts at a bank (12 to 19, in one piece or in groups); the number of a paper of
 # ours has letters before it.
 _BETWEEN = "[ \u00a0\u3000－–-]"
-_ACCOUNT = re.compile(rf"(?<![0-9A-Za-z*])(?<![A-Za-z]-)(?:\d{{12,}}|\d(?:{_BETWEEN}?\d){{11,18}})[XxＸｘ]?(?![0-9A-Za-z])")
+_ACCOUNT = re.compile(
+    rf"(?<![0-9A-Za-z*])(?<![A-Za-z]-)(?:\d{{12,}}|\d(?:{_BETWEEN}?\d){{11,18}})[XxＸｘ]?(?![0-9A-Za-z])"
+)
 
 
 class Withheld(str):

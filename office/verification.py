@@ -96,7 +96,16 @@ def _left(verdicts: Sequence[Verdict]) -> Mapping[str, list[str]]:
 
 def verify_office() -> list[Deviation]:
     """What belongs to no single case: published versions, streams, balances, entries, keys and complaints of cases that are gone, cells of no sense, tables that are missing."""
-    asked = (engine.verify_definitions, engine.verify_streams, _balances, _strays, _keys, _complaints, _receipts, _cells)
+    asked = (
+        engine.verify_definitions,
+        engine.verify_streams,
+        _balances,
+        _strays,
+        _keys,
+        _complaints,
+        _receipts,
+        _cells,
+    )
     return verify_schema() + [found for question in asked for found in _survived(question)]
 
 
@@ -283,7 +292,9 @@ def _complaints() -> Iterator[Deviation]:
 
 def _receipts() -> Iterator[Deviation]:
     """No receipt says that less was paid back against it than its refunds make."""
-    made = select(Refund.receipt_number, func.sum(Refund.amount).label("made")).group_by(Refund.receipt_number).subquery()
+    made = (
+        select(Refund.receipt_number, func.sum(Refund.amount).label("made")).group_by(Refund.receipt_number).subquery()
+    )
     query = select(as_stored(Receipt.number), as_stored(Receipt.refunded), made.c.made)
     for number, refunded, sum_ in cells.rows(query.join(made, made.c.receipt_number == Receipt.number)):
         if refunded is not UNREADABLE and int(sum_) > refunded:

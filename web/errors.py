@@ -201,7 +201,9 @@ def reason(found: engine.Reason) -> str:
         "not_a_date": gettext("Please enter a date such as 2026-11-23."),
         "unknown_field": gettext("This field does not belong to the form."),
         "not_text": gettext("This contains characters that cannot be used."),
-        "holds_number": gettext("This holds a number of a telephone, an account or an identity card. Please write it without: it stays."),
+        "holds_number": gettext(
+            "This holds a number of a telephone, an account or an identity card. Please write it without: it stays."
+        ),
         "not_json": gettext("This is not JSON, or it is too large or too deep."),
         "cursor": gettext("This is no place in the list. Begin at its first page."),
         "number_unknown": gettext(

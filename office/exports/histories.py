@@ -55,7 +55,9 @@ def told(verdict: Verdict, *, personal: bool) -> dict[str, Any]:
         "personal": personal,
         "verified": verdict.ok,
         "deviations": telling.contradictions(verdict),
-        "erased": {"by": erased.by, "at": erased.at.isoformat(), "reason": masking.masked(erased.reason)} if erased else None,
+        "erased": {"by": erased.by, "at": erased.at.isoformat(), "reason": masking.masked(erased.reason)}
+        if erased
+        else None,
         "entries": [_entry(one, definition, personal) for one in verdict.history],
     }
 

@@ -342,7 +342,9 @@ class _Recorder:
             return refusals.sentence(value)
         value, known = masking.masked(value), self.fields.get(name)
         shown = timeline.shown(value, known) if known is not None else ""
-        return (shown or _plain(name, value, frozenset() if self.words.personal else self.definition.personal))[:LONGEST]
+        return (shown or _plain(name, value, frozenset() if self.words.personal else self.definition.personal))[
+            :LONGEST
+        ]
 
 
 _FILLERS = {

@@ -263,7 +263,7 @@ def _listed(value: Any) -> list[Mapping[str, Any]]:
 
 def _flag(properties: Mapping[str, Any], name: str, *, default: bool = False) -> bool:
     said = str(properties.get(name, "")).lower()
-    return default and said != "false" or said == "true"
+    return (default and said != "false") or said == "true"
 
 
 def _whole(value: Any) -> int:

@@ -192,7 +192,14 @@ def test_numbers_are_masked_within_texts_and_nothing_else_is() -> None:
         ("13800138000 123456789012", "138****8000 123****9012"),
     ):
         assert masking.masked(hidden) == shown
-    for left in ("13 14 15 16 170", "2026-11-28 10:00", "2026-11-28 2026-11-29", "SJ-202611280001", "AJ-2026-000002", "139.00, 1390.00"):
+    for left in (
+        "13 14 15 16 170",
+        "2026-11-28 10:00",
+        "2026-11-28 2026-11-29",
+        "SJ-202611280001",
+        "AJ-2026-000002",
+        "139.00, 1390.00",
+    ):
         assert masking.masked(left) == left
     assert masking.said("13900000204", masking.NOTHING) == masking.WITHHELD
     assert masking.said(None, masking.NOTHING) is None
