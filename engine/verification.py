@@ -74,7 +74,7 @@ class Erasure:
     by: str
     at: datetime
     reason: str
-    extent: int = 1
+    extent: int = field(default=1, compare=False)
 
 
 @dataclass(frozen=True)

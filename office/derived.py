@@ -111,7 +111,7 @@ def _case(verdict: Verdict, beside: _Beside) -> Iterator[Deviation]:
     rows = beside.complaints.get(verdict.instance_id, [])
     for seq, what in _complaint(verdict, rows, beside):
         yield deviation("rows", seq, what)
-    if verdict.erasure is None:
+    if _reads(verdict):
         told, notices = _told(verdict), _notices(verdict)
         for seq, what in _compared("outbox_message", told, beside.messages.get(verdict.business_key, []), verdict):
             yield deviation("rows", seq, what)
@@ -120,6 +120,11 @@ def _case(verdict: Verdict, beside: _Beside) -> Iterator[Deviation]:
             yield deviation("rows", seq, what)
     for seq, what in _papers(verdict, beside):
         yield deviation("ledger", seq, what)
+
+
+def _reads(verdict: Verdict) -> bool:
+    """Whether what is sealed in the record can be read: it was not erased, and its key is there and fits."""
+    return verdict.erasure is None and all(one.kind != "key" for one in verdict.deviations)
 
 
 # -- the complaint --
@@ -162,7 +167,7 @@ def _columns(
 
 def _taken_in(verdict: Verdict, given: Mapping[str, Any], row: Any) -> Iterator[tuple[str, tuple[Any, ...]]]:
     """What was said at the counter, and what was suggested."""
-    first, erased = verdict.history[0], verdict.erasure is not None
+    first, erased = verdict.history[0], not _reads(verdict)
     yield "accepted_by", (first.actor,)
     yield "accepted_at", (first.at,)
     for name in ("channel", "disputed_amount"):
@@ -206,7 +211,7 @@ def _followed(
                 closed = entry.at
     if process is not None:
         yield "process_key", (process,)
-    if verdict.erasure is None:
+    if _reads(verdict):
         yield "resolution", (resolution,)
         yield "replied_at", (*({None} if heard is None else ()), *answered)
     yield "closed_at", (closed,)
@@ -225,7 +230,7 @@ def _answers(step: Mapping[str, Any], form: Mapping[str, Any]) -> bool:
 
 def _says(row: Any, given: Mapping[str, Any], verdict: Verdict, beside: _Beside) -> bool:
     """Whether the sealed words are those that the case was begun with; of erased ones nothing can be said."""
-    if verdict.erasure is not None:
+    if not _reads(verdict):
         return True
     wrapped = beside.keys.get(verdict.instance_id)
     if wrapped is None or wrapped is UNREADABLE or row.text_sealed is UNREADABLE:

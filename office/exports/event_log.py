@@ -69,6 +69,7 @@ def xes(wanted: Wanted) -> Iterator[str]:
         yield f'<extension name="{name}" prefix="{prefix}" uri="{uri}"/>\n'
     yield f'<global scope="trace">{_string("concept:name", "")}</global>\n'
     yield f'<global scope="event">{_string("concept:name", "")}{_date(datetime.fromisoformat("1970-01-01T00:00:00+00:00"))}{_string("lifecycle:transition", "complete")}</global>\n'
+    yield "".join(_string(f"unit of {name}", unit) for name, unit in telling.UNITS.items()) + "\n"
     yield '<classifier name="Activity" keys="concept:name lifecycle:transition"/>\n'
     ids = _ids(wanted)
     for start in range(0, len(ids), AT_ONCE):
@@ -140,7 +141,7 @@ def _event(
         _string("concept:instance", str(step["token"])),
         _date(entry.at),
         _string("lifecycle:transition", LIFECYCLE[step["type"]]),
-        _string("org:resource", step.get("by") or entry.actor),
+        _string("org:resource", telling.who(entry, step)),
         _string("element", step["element"]),
         _string("process", process),
     ]

@@ -53,6 +53,7 @@ def told(verdict: Verdict, *, personal: bool) -> dict[str, Any]:
         "version": definition.version,
         "sha256": definition.sha256,
         "personal": personal,
+        "units": telling.UNITS,
         "verified": verdict.ok,
         "deviations": telling.contradictions(verdict),
         "erased": {"by": erased.by, "at": erased.at.isoformat(), "reason": masking.masked(erased.reason)}
@@ -101,7 +102,7 @@ def _row(entry: Entry, step: Mapping[str, Any], process: str, definition: Defini
     return [
         str(entry.seq),
         entry.at.isoformat(),
-        entry.actor,
+        telling.who(entry, step),
         str(step["type"]),
         process,
         element,
