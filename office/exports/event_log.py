@@ -69,8 +69,8 @@ def xes(wanted: Wanted) -> Iterator[str]:
         yield f'<extension name="{name}" prefix="{prefix}" uri="{uri}"/>\n'
     yield f'<global scope="trace">{_string("concept:name", "")}</global>\n'
     yield f'<global scope="event">{_string("concept:name", "")}{_date(datetime.fromisoformat("1970-01-01T00:00:00+00:00"))}{_string("lifecycle:transition", "complete")}</global>\n'
-    yield "".join(_string(f"unit of {name}", unit) for name, unit in telling.UNITS.items()) + "\n"
     yield '<classifier name="Activity" keys="concept:name lifecycle:transition"/>\n'
+    yield "".join(_string(f"unit_of_{name}", unit) for name, unit in telling.UNITS.items()) + "\n"
     ids = _ids(wanted)
     for start in range(0, len(ids), AT_ONCE):
         for verdict in verification.verify_each(ids[start : start + AT_ONCE]):

@@ -220,7 +220,7 @@ class _Teller:
         return "end", gettext("Case closed: %(end)s", end=self.name(step)), []
 
     def cancelled(self, step: Step) -> Any:
-        why = withheld(step["reason"]) or gettext("(erased)")
+        why = withheld(step["reason"]) or "—"
         return "end", gettext("Case cancelled: %(reason)s", reason=why), []
 
     def erased(self, step: Step) -> Any:
