@@ -172,6 +172,15 @@ def test_playing_goes_on_without_the_page(desk: Flask, olu: Browser, monkeypatch
     assert "已试跑 1 / 1" in olu.client.get(f"/processes/{KEY}/publish").text
 
 
+def test_all_of_them_again_forgets_what_came_out(olu: Browser, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Asked for anew, nothing stands as played until it has been played anew."""
+    agreeing(monkeypatch)
+    olu.play(KEY)
+    assert "已试跑 1 / 1" in olu.client.get(f"/processes/{KEY}/publish").text
+    olu.post(f"/processes/{KEY}/publish/scenarios", again="1")
+    assert "已试跑 0 / 1" in olu.client.get(f"/processes/{KEY}/publish").text
+
+
 def test_playing_begins_again_where_it_stopped(desk: Flask, olu: Browser, monkeypatch: pytest.MonkeyPatch) -> None:
     """A server that was stopped in the middle has kept what came out before; the rest is played by whoever takes the job next."""
     known = Browser(desk, "otto")

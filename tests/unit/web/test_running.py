@@ -45,6 +45,22 @@ def test_a_case_is_counted_where_it_stands(app: Flask) -> None:
         assert inside() == 0
 
 
+def test_what_may_be_awaited_in_either_is_counted_for_none(app: Flask) -> None:
+    """An event of one id in two called processes: nobody can tell in which of them the case waits."""
+    other = INNER.replace("INNER", "OTHER")
+    both = drawing.process(
+        *("BOTH", drawing.start("opened"), drawing.call("first", "INNER"), drawing.call("second", "OTHER")),
+        *(drawing.end("closed"), drawing.path("opened", "first", "second", "closed")),
+    )
+    with app.test_request_context():
+        published("INNER", INNER)
+        published("BOTH", both, INNER_bpmn=INNER, OTHER_bpmn=other)
+        engine.start("BOTH", business_key="AJ-903", variables={}, by=CLEO, at=engine.now())
+        assert inside() == 1
+        complete(open_tasks("AJ-903")[0], {})
+        assert inside() == 0
+
+
 TOP = drawing.process("TOP", drawing.start("top"), drawing.user("choose"), drawing.gateway("which", default="flow_which_middle"), drawing.call("middle", "OUTER"), drawing.call("at_once", "INNER"), drawing.end("over"), drawing.path("top", "choose", "which", "middle", "over"), drawing.flow("which", "at_once", "amount > 500"), drawing.path("at_once", "over"))  # fmt: skip
 
 
