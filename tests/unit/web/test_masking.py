@@ -13,6 +13,7 @@ from sqlalchemy import insert, update
 import engine
 from models.base import session, transaction
 from models.comment import Comment
+from models.complaint import Complaint
 from models.customer import Customer, Subscription
 from models.user_task import UserTask
 from office import intake, masking, notices, tokens
@@ -222,3 +223,42 @@ def test_a_result_that_is_personal_as_a_whole_hides_nothing_else(desk: Flask) ->
         assert open_tasks(case) == []
     page = Visitor(desk, "cora").get(f"/cases/{case}")
     assert (page.status, "查询号码状态" in page.text, "填写登记表" in page.text) == (200, True, True)
+
+
+ACCOUNT, HOLDER, WHICH = "6222020000000000801", "虚构客户0801", "十月那笔没有扣成"
+
+
+def test_pages_replay_and_api_agree(desk: Flask) -> None:
+    """An auditor reads holder and failed debit at all of them and the account masked; whom the case has left reads neither, in its result as well."""
+    taken = intake.Intake(
+        msisdn="13900000801", text=WORDS, channel="counter", process="TS-008", overrule_reason="客户要求"
+    )
+    with desk.app_context():
+        case = intake.accept(taken, by=CLEO, at=engine.now())
+        form = {"bank": "工商银行", "account": ACCOUNT, "holder": HOLDER, "failure_text": WHICH}
+        engine.complete(open_tasks(case)[0], form=form, by=CLEO, at=engine.now())
+        with transaction():
+            session().execute(update(UserTask).where(UserTask.state == "open").values(group="billing_department"))
+            ended = update(Complaint).where(Complaint.case_number == case)
+            session().execute(ended.values(resolution=f"已电话告知{HOLDER}"))
+        token = tokens.create("ada", at=engine.now())
+        entries = f"/api/v1/instances/{instance_of(case)}/entries"
+    ada, cora = Visitor(desk, "ada"), Visitor(desk, "cora")
+    headers = {"Authorization": f"Bearer {token}"}
+    asked = plain(desk.test_client().get(entries, headers=headers).get_data())
+    for shown in (ada.get(f"/cases/{case}").text, ada.get(f"/cases/{case}/replay").text, asked):
+        assert (HOLDER in shown, WHICH in shown, "622****0801" in shown, ACCOUNT in shown) == (True, True, True, False)
+    for place in (f"/cases/{case}", f"/cases/{case}/replay", "/cases"):
+        shown = cora.get(place).text
+        assert (case in shown, HOLDER in shown, WHICH in shown, "622****0801" in shown) == (True, False, False, False)
+    assert HOLDER in ada.get("/cases").text
+
+
+def test_the_head_of_a_task_shows_the_number_as_the_page_does(desk: Flask) -> None:
+    """In full to whoever may take it, masked to a supervisor, in head and fields alike."""
+    with desk.app_context():
+        task = open_tasks(begin())[0]
+    head = "string(//main//*[@class='desk-whose'])"
+    for person, full in (("cora", True), ("ada", False)):
+        page = Visitor(desk, person).get(f"/tasks/{task}")
+        assert (NUMBER in page.tree.xpath(head), NUMBER in page.text) == (full, full), person
