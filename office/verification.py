@@ -18,13 +18,13 @@ import engine
 from engine import Deviation, Verdict
 from models import cells
 from models.base import Base, session
-from models.billing import DEBIT_NORMAL, JournalEntry, LedgerAccount, Posting
+from models.billing import DEBIT_NORMAL, JournalEntry, LedgerAccount, Posting, Receipt, Refund
 from models.cells import UNREADABLE, as_stored
 from models.complaint import Complaint
 from models.customer import Subscription
 from models.instance import CaseKey, ProcessInstance
 from models.lines import DisputedLine, LineClaim
-from office import erasure
+from office import derived, erasure
 from service_tasks import effects
 
 AT_ONCE = 100
@@ -65,20 +65,32 @@ def verify_each(ids: Iterable[int]) -> Iterator[Verdict]:
     wanted = list(ids)
     for start in range(0, len(wanted), AT_ONCE):
         verdicts = list(engine.verify_each(wanted[start : start + AT_ONCE]))
-        journal, left = _journal(verdicts), _left(verdicts)
+        journal, left, beside = _journal(verdicts), _left(verdicts), _beside(verdicts)
         for verdict in verdicts:
             found = [*_ledger(verdict, journal[verdict.instance_id])] if verdict.whole else []
             found += [
                 Deviation(verdict.instance_id, "rows", verdict.entries, what) for what in left[verdict.business_key]
             ]
+            found += beside[verdict.instance_id]
             yield replace(verdict, deviations=(*verdict.deviations, *found))
+
+
+def _beside(verdicts: Sequence[Verdict]) -> Mapping[int, list[Deviation]]:
+    """What the rows beside these cases say otherwise than their records, by instance."""
+    found: dict[int, list[Deviation]] = defaultdict(list)
+    for deviation in derived.deviations(verdicts):
+        found[deviation.instance_id].append(deviation)
+    return found
 
 
 def _left(verdicts: Sequence[Verdict]) -> Mapping[str, list[str]]:
     """What is still there of the personal data of erased cases, by case number."""
-    erased = [verdict.business_key for verdict in verdicts if verdict.erasure is not None]
+    erased = {verdict.business_key: verdict.erasure.extent for verdict in verdicts if verdict.erasure is not None}
+    earlier = {f"{Complaint.__tablename__}.{name}" for name in erasure.LATER}
     found: dict[str, list[str]] = defaultdict(list)
-    for number, what in erasure.left(erased) if erased else ():
+    for number, what in erasure.left(list(erased)) if erased else ():
+        if erased[number] == 1 and what in earlier:
+            continue
         found[number].append(f"{what} is still there, though the personal data were erased")
     return found
 
@@ -93,6 +105,7 @@ def verify_office() -> list[Deviation]:
         _keys,
         _complaints,
         _lines,
+        _receipts,
         _cells,
     )
     return verify_schema() + [found for question in asked for found in _survived(question)]
@@ -320,6 +333,18 @@ def _claims() -> Iterator[Deviation]:
     for entry, amount, posted in session().execute(query.group_by(entries.c.entry_id, entries.c.claimed)):
         if amount > (posted or 0):
             yield Deviation(0, "lines", 0, f"journal entry {entry} moved {posted or 0}, claims on lines make {amount}")
+
+
+def _receipts() -> Iterator[Deviation]:
+    """No receipt says that less was paid back against it than its refunds make."""
+    made = (
+        select(Refund.receipt_number, func.sum(Refund.amount).label("made")).group_by(Refund.receipt_number).subquery()
+    )
+    query = select(as_stored(Receipt.number), as_stored(Receipt.refunded), made.c.made)
+    for number, refunded, sum_ in cells.rows(query.join(made, made.c.receipt_number == Receipt.number)):
+        if refunded is not UNREADABLE and int(sum_) > refunded:
+            what = f"receipt {number} says {refunded} was paid back, its refunds make {sum_}"
+            yield Deviation(0, "ledger", 0, what)
 
 
 def _id(stored: Any) -> int:

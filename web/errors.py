@@ -214,6 +214,9 @@ def reason(found: engine.Reason) -> str:
         "not_text": gettext("This contains characters that cannot be used."),
         "not_a_line": gettext("This is no line with an amount, such as bill-item:2026-11:3 12.50."),
         "too_many_lines": gettext("At most %(limit)s lines can be picked at once.", limit=shown),
+        "holds_number": gettext(
+            "This holds a number of a telephone, an account or an identity card. Please write it without: it stays."
+        ),
         "not_json": gettext("This is not JSON, or it is too large or too deep."),
         "cursor": gettext("This is no place in the list. Begin at its first page."),
         "number_unknown": gettext(

@@ -16,7 +16,7 @@ import engine
 from models.base import session
 from models.user_task import UserTask
 from office import correspondence, notices
-from office.masking import Sight
+from office.masking import Sight, masked
 from web import addresses, auth, errors, looking, submission, unsent
 from web.i18n import shown_to
 from web.queries import (
@@ -279,10 +279,13 @@ def _page(
     refused = standing.refused_before(history.entries, row.token)
     barred = _barred(row, definition)
     filled = filling.untouched(form, variables, scope) if typed is None else _typed(form, variables, scope, typed)
+    if not sight.numbers:  # the form of a colleague may be read
+        filled = {**filled, "values": masked(filled["values"])}
     with names.of_definition(definition):  # a case is told in the words of its own version
         return render_template(
             "task.html",
             task=row,
+            sight=sight,
             name=_name(row),
             whose=standing.whose(row.instance_id),
             refused=refused and (names.drawn_in(definition, refused["element"]), standing.why(refused, caught)),

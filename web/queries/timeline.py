@@ -231,7 +231,8 @@ class _Teller:
         return "end", gettext("Case closed: %(end)s", end=self.name(step)), []
 
     def cancelled(self, step: Step) -> Any:
-        return "end", gettext("Case cancelled: %(reason)s", reason=step["reason"]), []
+        why = withheld(step["reason"]) or "—"
+        return "end", gettext("Case cancelled: %(reason)s", reason=why), []
 
     def erased(self, step: Step) -> Any:
         return "person", gettext("Personal data erased: %(why)s", why=step["reason"]), []

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from flask_babel import gettext
 
 import engine
+from office import masking
 from web.i18n import exact
 from web.i18n import mark as _
 from web.queries.names import person_name
@@ -41,7 +42,7 @@ def said(verdict: engine.Verdict) -> list[str]:
                 count=verdict.entries,
                 at=exact(verdict.erasure.at),
                 by=person_name(verdict.erasure.by),
-                why=verdict.erasure.reason,
+                why=masking.masked(verdict.erasure.reason),
             )
         ]
     return [

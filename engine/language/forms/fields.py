@@ -73,6 +73,11 @@ class Field:
         return self.type in INPUTS
 
     @property
+    def is_free_text(self) -> bool:
+        """Whether anything can be written in it, names and numbers of people too: personal, unless the form says `personal: false`."""
+        return self.type == "textarea" or (self.type == "textfield" and not (self.pattern or self.written))
+
+    @property
     def is_boolean(self) -> bool:
         """Whether true or false is stored."""
         return self.boolean or self.type == "checkbox"

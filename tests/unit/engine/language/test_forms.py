@@ -311,7 +311,17 @@ def test_nothing_stands_in_a_field_that_it_would_refuse(scope: Scope) -> None:
 
 def test_personal_fields_are_known() -> None:
     """What is to be sealed in the record is said by the form."""
-    assert form({**TEXT, "key": "name", "properties": {"personal": "true"}}, {**TEXT, "key": "b"}).personal == {"name"}
+    plain = {**TEXT, "key": "b", "properties": {"personal": "false"}}
+    assert form({**TEXT, "key": "name", "properties": {"personal": "true"}}, plain).personal == {"name"}
+
+
+def test_free_text_is_personal_unless_the_form_says_otherwise() -> None:
+    """Whoever may write anything may write names and numbers; what has a pattern, a kind or choices cannot hold them."""
+    area = {**TEXT, "type": "textarea", "key": "area"}
+    code = {**TEXT, "key": "code", "properties": {"written": "code"}}
+    period = {**TEXT, "key": "period", "validate": {"pattern": "^[0-9]{4}$"}}
+    open_ = {**area, "key": "open", "properties": {"personal": "false"}}
+    assert form({**TEXT, "key": "line"}, area, code, period, open_).personal == {"line", "area"}
 
 
 @pytest.mark.parametrize(
