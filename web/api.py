@@ -110,7 +110,8 @@ def _authenticate() -> Response | None:
     g.person = person
     if not request.accept_languages:
         g.language = person.language
-    return None
+    twice = {name: [engine.Reason("twice")] for name, values in request.args.lists() if len(values) > 1}
+    return problems.misshapen({"query": twice}) if twice else None
 
 
 def _person() -> Person:
@@ -152,9 +153,9 @@ def _intake(key: str, entered: dict[str, Any]) -> intake.Intake:
         wrong = texts.wrong(entered["complaint_text"], intake.MOST_TEXT, required=True)
         if wrong:
             raise engine.InvalidForm(reasons={"text": wrong})
-        process = intake.suggest(
-            entered["complaint_text"], engine.written.msisdn(entered["msisdn"]) or "", engine.now()
-        ).process
+        number = engine.written.msisdn(entered["msisdn"]) or ""
+        found = intake.suggest(entered["complaint_text"], number, engine.now())
+        process = found.process if found.confidence else ""
     return intake.Intake(
         msisdn=engine.written.msisdn(entered["msisdn"]) or entered["msisdn"].strip(),
         text=entered["complaint_text"],

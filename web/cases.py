@@ -14,7 +14,7 @@ from models.comment import Comment
 from models.instance import ProcessInstance
 from office import complaints, correspondence, erasure, looks, replies, texts
 from web import addresses, auth, looking, submission, unsent
-from web.queries import access, casefile, caselist, money, names, standing, timeline, verdicts
+from web.queries import access, casefile, caselist, money, names, standing, suggested, timeline, verdicts
 
 blueprint = Blueprint("cases", __name__, url_prefix="/cases")
 MOST_COMMENT = 2_000
@@ -90,6 +90,8 @@ def _page(
             complaint=complaint,
             whose=whose,
             words=complaints.words(complaint, history) if complaint else None,
+            disputed=casefile.disputed(complaint, history) if complaint else None,
+            suggestion=suggested.of_complaint(complaint, history) if complaint else "",
             process=names.process_name(complaint.process_key if complaint else instance.key),
             version=history.definition.version,
             lines=timeline.lines(history, sight, before) if tab not in OTHER_TABS else [],

@@ -19,7 +19,8 @@ class Complaint(Schema):
     demand = fields.String(load_default="")
     disputed_amount = fields.Integer(load_default=None, allow_none=True, strict=True, metadata={"description": "fen"})
     process = fields.String(
-        load_default="", metadata={"description": "intake only: the process confirmed; empty for the suggested one"}
+        load_default="",
+        metadata={"description": "intake only: the process confirmed; empty for the likeliest, when any is recognised"},
     )
     overrule_reason = fields.String(load_default="", metadata={"description": "why it is not the suggested one"})
 
@@ -42,10 +43,8 @@ class Trouble(Schema):
 class TaskFilter(Schema):
     """Which open user tasks to list, of those the caller may work on."""
 
-    group = fields.String(
-        load_default="", validate=validate.Length(max=60), metadata={"description": "code of a department"}
-    )
-    process = fields.String(load_default="", validate=validate.Length(max=60))
+    group = addresses.DEPARTMENT
+    process = addresses.PROCESS
     after = addresses.Cursor(
         addresses.TASK, undated=True, metadata={"description": "`next` of the page before", "type": "string"}
     )

@@ -282,6 +282,7 @@ def _page(
     if not sight.numbers:  # the form of a colleague may be read
         filled = {**filled, "values": masked(filled["values"])}
     with names.of_definition(definition):  # a case is told in the words of its own version
+        earlier = timeline.newest(history, sight, EARLIER_LINES)
         return render_template(
             "task.html",
             task=row,
@@ -305,7 +306,8 @@ def _page(
             shown=evidence.of(form, {**variables, "refusal": None}, caught, sight),
             documentation=names.documentation(stage.process, element),
             manual_refs=element.manual_refs,
-            earlier=timeline.newest(history, sight, EARLIER_LINES)[:EARLIER_LINES],
+            earlier=earlier[:EARLIER_LINES],
+            more_earlier=len(earlier) > EARLIER_LINES or history.since > 1 or history.entries[-1].seq > EARLIER_LINES,
             stage=stage,
             definition=definition,
             departments=names.departments(),

@@ -27,7 +27,7 @@ from web import refusals
 from web.i18n import in_language, language, remark, shown_to, yuan
 from web.i18n import mark as _
 from web.queries import money as moved
-from web.queries import names, timeline, words
+from web.queries import names, suggested, timeline, words
 
 Step = dict[str, Any]
 Move = tuple[str, int, str, int]
@@ -258,9 +258,12 @@ class _Recorder:
     def job(self, event: Event, step: Step) -> None:
         asked = self.asked.get(step["token"], {})
         event.asked = self._labelled(step, "parameters", asked.get("parameters", {}))
-        event.answered = self._labelled(
-            step, "result", timeline.answered(step, "result") or timeline.answered(step, "values")
-        )
+        given = timeline.answered(step, "result") or timeline.answered(step, "values")
+        event.answered = []
+        if step["topic"] == suggested.TOPIC and suggested.VERDICT & given.keys():
+            event.answered = [(gettext("Suggested"), suggested.in_words(given, self.definition))]
+            given = {name: value for name, value in given.items() if name not in suggested.VERDICT}
+        event.answered += self._labelled(step, "result", given)
         if step["type"] == "job_completed":
             event.money = self.money.get(f"{self.instance.id}:{step['token']}", [])
 
@@ -332,7 +335,7 @@ class _Recorder:
         return self.words.personal and name not in self.definition.private.secret
 
     def _shown(self, name: str, value: Any) -> str:
-        if value is None:
+        if value is None or value in ("", [], {}):
             return "—"
         if self._hidden(name):
             return _withheld(value)
@@ -358,12 +361,16 @@ _FILLERS = {
 
 def _plain(name: str, value: Any, personal: frozenset[str]) -> str:
     """A value as text; what is personal inside it is withheld too."""
+    if value is None or value in ("", [], {}):
+        return "—"
     if isinstance(value, Mapping):
         read = {k: in_language(v, value.get(f"{k}_en", "")) for k, v in value.items() if not k.endswith("_en")}
         inner = ((k, _withheld(v) if k in personal else _plain(k, v, personal)) for k, v in read.items())
         return "; ".join(f"{words.column_text(k)}: {text}" for k, text in inner)
     if isinstance(value, list):
         return ", ".join(_plain(name, one, personal) for one in value)
+    if name == "process" or (name == "proposed_process" and isinstance(value, str)):
+        return names.process_name(str(value))
     if name in ("department", "group"):
         return names.departments().get(str(value), str(value))
     return words.cell_text(name, value)

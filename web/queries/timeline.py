@@ -17,6 +17,7 @@ from service_tasks import labels
 from web import lines as disputed
 from web.i18n import in_language, moment, remark, withheld, yuan
 from web.i18n import mark as _
+from web.queries import suggested
 from web.queries.names import (
     department_then,
     drawn_in,
@@ -190,7 +191,11 @@ class _Teller:
 
     def job(self, step: Step) -> Any:
         result = answered(step, "result")
-        details = [
+        details = []
+        if step["topic"] == suggested.TOPIC and result:
+            details = [(gettext("Suggested"), suggested.in_words(result, self.definition))]
+            result = {name: value for name, value in result.items() if name not in suggested.VERDICT}
+        details += [
             (gettext(_LABELS[k]), process_name(v, self.definition) if k == "process" else plain(k, v))
             for k, v in result.items()
             if k in _LABELS and v is not None
