@@ -70,6 +70,7 @@ def _page(
     (complaint, whose), active = casefile.complaint_of(instance), instance.state == "active"
     messages = casefile.messages(number)
     tasks = casefile.open_tasks(instance.id) if active else []
+    may_erase = erasure.may(auth.actor(), instance, history)
     with names.of_definition(history.definition):  # a case is told in the words of its own version
         return render_template(
             "case.html",
@@ -80,7 +81,8 @@ def _page(
             why=why,
             history=history,
             contradictions=verdicts.contradictions(history.doubts),
-            may_erase=erasure.may(auth.actor(), instance, history),
+            may_erase=may_erase,
+            stays=may_erase and erasure.stays(engine.history_of(instance.id)),
             may_reply=complaint is not None and active and replies.may(auth.actor()),
             may_tell=replies.may(auth.actor()),
             reasons=_refused(number) if reasons is None else reasons,
@@ -97,6 +99,7 @@ def _page(
             later=before is not None,
             stages=casefile.stages(history) if whole else [],
             money=money.of_case(number) if tab == "money" else [],
+            claims=money.claims_of(number) if tab == "money" else [],
             messages=messages,
             heard=casefile.told(complaint, messages),
             settled={one.key for one in messages},

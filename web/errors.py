@@ -212,6 +212,11 @@ def reason(found: engine.Reason) -> str:
         "not_a_date": gettext("Please enter a date such as 2026-11-23."),
         "unknown_field": gettext("This field does not belong to the form."),
         "not_text": gettext("This contains characters that cannot be used."),
+        "not_a_line": gettext("This is no line with an amount, such as bill-item:2026-11:3 12.50."),
+        "too_many_lines": gettext("At most %(limit)s lines can be picked at once.", limit=shown),
+        "holds_number": gettext(
+            "This holds a number of a telephone, an account or an identity card. Please write it without: it stays."
+        ),
         "not_json": gettext("This is not JSON, or it is too large or too deep."),
         "not_an_object": gettext("An object with named values is expected here."),
         "cursor": gettext("This is no place in the list. Begin at its first page."),

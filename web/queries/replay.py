@@ -1,6 +1,7 @@
 """A case as a sequence of events for replay: what each says, where tokens moved, what was asked and answered, what changed, what money moved.
 
-The page's list and the picture are made from the same events, so they cannot differ. Numbers are masked, other personal values left out.
+The page's list and the picture are made from the same events, so they cannot differ. Numbers are masked; other personal values are shown as on the page of the case, secret
+ones to nobody.
 """
 
 from __future__ import annotations
@@ -250,8 +251,8 @@ class _Recorder:
         for one in form.inputs:
             if one.key in step["form"]:
                 value = step["form"][one.key]
-                plain = one.key not in self.definition.personal
-                shown = timeline.shown(masking.masked(value), one) if plain else self._shown(one.key, value)
+                open_ = one.key not in self.definition.personal or self._may_see(one.key)
+                shown = timeline.shown(masking.masked(value), one) if open_ else self._shown(one.key, value)
                 event.entered.append((in_language(one.label, one.label_en), shown or "—"))
 
     def job(self, event: Event, step: Step) -> None:
@@ -317,7 +318,7 @@ class _Recorder:
             return in_language(label.zh, label.en), yuan(value)
         if name == "subject" and isinstance(value, str):
             return in_language(label.zh, label.en), names.subject(self.definition, value)
-        hidden = (label.personal or personal) and name not in VISIBLE
+        hidden = (label.personal or personal) and name not in VISIBLE and not self._may_see(name)
         return in_language(label.zh, label.en), _withheld(value) if hidden else self._shown(name, value)
 
     def _label(self, name: str) -> str:
@@ -327,7 +328,11 @@ class _Recorder:
         return in_language(known.label, known.label_en) if known is not None else words.column_text(name)
 
     def _hidden(self, name: str) -> bool:
-        return name in self.definition.personal and name not in IN_WORDS
+        return name in self.definition.personal and name not in IN_WORDS and not self._may_see(name)
+
+    def _may_see(self, name: str) -> bool:
+        """Whether what is personal is shown, numbers masked; what is secret is not."""
+        return self.words.personal and name not in self.definition.private.secret
 
     def _shown(self, name: str, value: Any) -> str:
         if value is None or value in ("", [], {}):
@@ -340,7 +345,9 @@ class _Recorder:
             return refusals.sentence(value)
         value, known = masking.masked(value), self.fields.get(name)
         shown = timeline.shown(value, known) if known is not None else ""
-        return (shown or _plain(name, value, self.definition.personal))[:LONGEST]
+        return (shown or _plain(name, value, frozenset() if self.words.personal else self.definition.personal))[
+            :LONGEST
+        ]
 
 
 _FILLERS = {

@@ -14,6 +14,7 @@ import engine
 from office.masking import EVERYTHING, Sight, Withheld
 from office.masking import step as shown_step
 from service_tasks import labels
+from web import lines as disputed
 from web.i18n import in_language, moment, remark, withheld, yuan
 from web.i18n import mark as _
 from web.queries import suggested
@@ -235,7 +236,8 @@ class _Teller:
         return "end", gettext("Case closed: %(end)s", end=self.name(step)), []
 
     def cancelled(self, step: Step) -> Any:
-        return "end", gettext("Case cancelled: %(reason)s", reason=step["reason"]), []
+        why = withheld(step["reason"]) or "—"
+        return "end", gettext("Case cancelled: %(reason)s", reason=why), []
 
     def erased(self, step: Step) -> Any:
         return "person", gettext("Personal data erased: %(why)s", why=step["reason"]), []
@@ -317,6 +319,8 @@ def shown(value: Any, field: Any) -> str:
     if field.unit == "fen":
         return yuan(value)
     chosen = value if isinstance(value, list) else [value]
+    if field.type == "lines":
+        return "; ".join(written(one) for one in chosen)
     by_value = {option.value: in_language(option.label, option.label_en) for option in field.options}
     if field.is_boolean:
         by_value |= {True: by_value.get("yes", gettext("yes")), False: by_value.get("no", gettext("no"))}
@@ -333,6 +337,8 @@ def written(value: Any) -> str:
         return moment(value)
     if isinstance(value, date | Decimal | int | str):
         return str(value)
+    if disputed.is_picked(value):
+        return disputed.picked_text(value, written)
     if isinstance(value, list):
         return ", ".join(written(item) for item in value)
     return "" if value is None else str(value)
