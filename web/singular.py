@@ -23,6 +23,7 @@ ONE = {
     "The newest %(n)s steps are shown.": "The newest step is shown.",
     "Too many wrong passwords. Try again in %(n)s minutes.": "Too many wrong passwords. Try again in one minute.",
     "At least %(limit)s characters.": "At least one character.",
+    "At most %(limit)s lines can be picked at once.": "At most one line can be picked at once.",
     "At most %(limit)s characters.": "At most one character.",
     "At most %(limit)s decimals.": "At most one decimal.",
     "This case has %(count)s entries, which are being verified.": "This case has one entry, which is being verified.",

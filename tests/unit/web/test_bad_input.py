@@ -201,7 +201,7 @@ REFUSED = [
     ({"disputed_amount": "1_0"}, "disputed_amount", "请填写数字。", "Please enter a number."),
     ({"disputed_amount": "NaN"}, "disputed_amount", "请填写数字。", "Please enter a number."),
     ({"disputed_amount": "1e5"}, "disputed_amount", "请填写数字。", "Please enter a number."),
-    ({"disputed_amount": "-0.01"}, "disputed_amount", "不能少于 0.00 元。", "Must be at least ¥0.00."),
+    ({"disputed_amount": "-0.01"}, "disputed_amount", "不能少于 0.01 元。", "Must be at least ¥0.01."),
     ({"disputed_amount": "99999999"}, "disputed_amount", "不能超过 10,000,000.00 元。", "Must not exceed ¥10,000,000.00."),
     ({"disputed_amount": "1.234"}, "disputed_amount", "最多保留 2 位小数。", "At most 2 decimals."),
     ({"channel": "pigeon"}, "channel", "请从给出的选项中选择。", "Please choose one of the options."),
