@@ -176,9 +176,9 @@ def fields(task_id: int) -> str:
 @blueprint.post("/tasks/<int:task_id>/claim")
 def claim(task_id: int) -> Response:
     """Take a task and open it; what was typed before stands in its form again."""
-    unsent.beside()
+    page = unsent.beside()
     engine.claim(task_id, by=auth.actor(), at=engine.now())
-    return redirect(url_for("tasklist.task", task_id=task_id))
+    return redirect(page or url_for("tasklist.task", task_id=task_id))
 
 
 @blueprint.post("/tasks/<int:task_id>/release")
@@ -249,7 +249,6 @@ def _page(
             refused=refused and (names.drawn_in(definition, refused["element"]), standing.why(refused, caught)),
             way=way,
             place=place,
-            kept_at=kept.at if kept else None,
             held=row.assignee if row.assignee not in (None, current_user.name) else None,
             people=_colleagues(row),
             may_work=row.assignee == current_user.name

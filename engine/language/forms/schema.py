@@ -35,6 +35,8 @@ RESERVED = (
             "submit_key",
             "despite",
             "unsent",
+            "unsent_from",
+            "unsent_id",
             "unsent_of",
             "unsent_place",
         }
