@@ -81,7 +81,10 @@ def _page(
             history=history,
             contradictions=verdicts.contradictions(history.doubts),
             may_erase=erasure.may(auth.actor(), instance, history),
-            may_reply=complaint is not None and active and replies.may(auth.actor()),
+            may_reply=complaint is not None
+            and active
+            and replies.may(auth.actor())
+            and not replies.is_answered(complaint),
             may_tell=replies.may(auth.actor()),
             reasons=_refused(number) if reasons is None else reasons,
             instance=instance,

@@ -44,6 +44,7 @@ EXPRESSION_PROPERTIES = (
     "refusesWhen",
     "about",
     "triesWhen",
+    "caseLimitWhen",
 )
 
 

@@ -23,9 +23,20 @@ VARIABLE = re.compile(r"[^\W\d]\w*")
 MESSAGES = frozenset({"correlationKey"})
 PROPERTIES: dict[str, frozenset[str]] = {
     "userTask": frozenset(
-        {"form", "group", "due", "dueGroup", "customerWaits", "caseLimit", "notBy", "tries", "triesWhen"}
+        {
+            "form",
+            "group",
+            "due",
+            "dueGroup",
+            "customerWaits",
+            "caseLimit",
+            "caseLimitWhen",
+            "notBy",
+            "tries",
+            "triesWhen",
+        }
     ),
-    "serviceTask": frozenset({"resultVariable", "caseLimit"}),
+    "serviceTask": frozenset({"resultVariable", "caseLimit", "caseLimitWhen"}),
     "businessRuleTask": frozenset({"resultVariable", "refuses", "refusesWhen", "about"}),
     "receiveTask": MESSAGES,
     "intermediateCatchEvent": MESSAGES,

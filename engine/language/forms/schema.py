@@ -43,7 +43,7 @@ RESERVED = (
     )
     | KEYWORDS
 )
-EXPRESSIONS = ("min", "max", "prefill")
+EXPRESSIONS = ("min", "max", "prefill", "allowed", "requiredWhen")
 YES_NO = {"yes", "no"}
 OF_MSISDNS = frozenset({"^1[0-9]{10}$", "^1[3-9][0-9]{9}$"})
 
