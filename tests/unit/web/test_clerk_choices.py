@@ -100,5 +100,5 @@ def test_a_no_in_the_evaluation_wants_a_note_or_a_follow_up(desk: Flask) -> None
         task = open_tasks(case)[0]
     rob = Visitor(desk, "rob")
     late = rob.post(f"/tasks/{task}/completion", **NO)
-    assert (late.status, late.beside("evaluation_note")) == (422, "请填写此项。")
+    assert (late.status, late.beside("evaluation_note")) == (422, "请填写这一项。")
     assert rob.post(f"/tasks/{task}/completion", **NO, evaluation_note="客户坚持要走").status == 302

@@ -50,6 +50,8 @@ def test_it_is_sent_once_and_the_case_has_kept_its_limit(desk: Flask, language: 
             == []
         )
     assert TOLD in cleo.get(f"/cases/{case}", tab="messages").text
+    kept = {"zh": "此时限不再计算", "en": "this one no longer runs"}[language]
+    assert kept in cleo.get(f"/cases/{case}").text
     line = {"zh": "已向客户作中间答复", "en": "Interim reply to the customer"}[language]
     assert cleo.get(f"/cases/{case}").text.count(line) == 1
 
