@@ -119,7 +119,12 @@ class _Teller:
     def as_it_stands(self, line: Line) -> Line:
         """The line once everything is told: a wait that is over is a thing done, and a limit that the case has kept meanwhile runs no more."""
         if line.kind == "wait" and line.token in self.freed:
-            line = replace(line, text=gettext("%(line)s; the limit of the case was kept meanwhile, so this one no longer runs", line=line.text))
+            line = replace(
+                line,
+                text=gettext(
+                    "%(line)s; the limit of the case was kept meanwhile, so this one no longer runs", line=line.text
+                ),
+            )
         return replace(line, kind="desk") if line.kind == "wait" and line.token not in self.waiting else line
 
     def step(self, step: Step) -> tuple[str, str, list[tuple[str, str]]] | None:

@@ -166,6 +166,8 @@ def test_whoever_was_first_is_named_beside_what_was_typed(desk: Flask, task: int
     assert late.status == 409
     assert WORDS in late.text
     assert "finding_note" not in late.text
+    (whose,) = late.tree.xpath("//*[@class='desk-whose']")
+    assert "139****0202" in whose.text_content()
     assert late.tree.xpath("//main//a[starts-with(@href, '/cases/AJ-')]")
     assert re.search("由.+于.+办理", late.text)
 
