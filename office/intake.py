@@ -18,7 +18,7 @@ from engine import Reason
 from models.base import session, transaction
 from models.complaint import Complaint
 from models.usage import Cdr
-from office import texts
+from office import households, texts
 from service_tasks import classification
 from service_tasks.gateway import Balances, Bill, Customer, Subscription, gateway, next_number
 
@@ -190,7 +190,7 @@ def accept(intake: Intake, *, by: engine.Actor, at: datetime, key: str = "", oth
         return already
     if not other_words:
         _refuse_other_words(request)
-    _check(intake)
+    _check(intake, by)
     try:
         return _take_in(intake, request, by, at, other_words=other_words)
     except IntegrityError:
@@ -242,9 +242,9 @@ def _suggested(started: engine.Advanced, intake: Intake, at: datetime) -> Sugges
     return _of_verdict(found) if isinstance(found, Mapping) else suggest(intake.text, intake.msisdn, at)
 
 
-def _check(intake: Intake) -> None:
-    reasons = wrong(intake)
-    if reasons:
+def _check(intake: Intake, by: engine.Actor) -> None:
+    reasons = wrong(intake) or {"msisdn": households.wrong(intake.msisdn, by)}
+    if any(reasons.values()):
         raise engine.InvalidForm(reasons=reasons)
 
 

@@ -2,6 +2,7 @@
 
 from service_tasks import (
     account,
+    authority,
     batches,
     cdr_analysis,
     charge_hold,
@@ -18,6 +19,7 @@ from service_tasks import (
 
 __all__ = [
     "account",
+    "authority",
     "batches",
     "cdr_analysis",
     "charge_hold",

@@ -64,6 +64,12 @@ def locked(kind: str, period: str, at: datetime) -> Batch:
     return session().scalars(query).one()
 
 
+def first_open(kind: str, periods: Iterable[str]) -> str:
+    """The first of `periods` whose batch is not closed, as it is now; nothing is opened or locked."""
+    closed = select(Batch.period).where(Batch.kind == kind, Batch.state == "closed")
+    return next(period for period in periods if session().scalar(closed.where(Batch.period == period)) is None)
+
+
 def check_come(kind: str, period: str, at: datetime, *, parameter: str = "period") -> None:
     """Refuse a period by which no case is collected, or that lies ahead: nobody could be waiting for it. Errors: PeriodUnknown."""
     if kind == "secondary_pricing":

@@ -10,6 +10,7 @@ from marshmallow import Schema
 
 from engine.handlers import BpmnError, Call, handler
 from service_tasks import batches, dates, schemas
+from service_tasks.authority import grants
 from service_tasks.calls import effect, refusing
 from service_tasks.gateway import gateway
 from service_tasks.prepayment import check_disputed
@@ -24,6 +25,7 @@ class PlaceParameters(schemas.Parameters):
     msisdn = schemas.msisdn(required=True)
     amount = schemas.fen("挂帐金额", "Amount to hold", least=1, required=True)
     disputed_amount = schemas.fen("争议金额", "Disputed amount", least=0, load_default=None, allow_none=True)
+    approval = schemas.approval()
 
 
 class PlaceResult(Schema):
@@ -74,6 +76,7 @@ def place(parameters: dict[str, Any], call: Call) -> dict[str, Any]:
     thursday = batches.collecting(KIND, thursdays_from(call.at), call.at)
     with refusing("exceeds_bill"):
         hold = gateway().place_hold(subscription.id, amount, date.fromisoformat(thursday), effect(call))
+    grants.carry_out(parameters["approval"], call, way="credit", amount=amount, payee=subscription.msisdn)
     return {"hold_id": hold.id, "amount": hold.amount, "settle_on": hold.settle_on}
 
 

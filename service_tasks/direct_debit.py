@@ -6,8 +6,10 @@ Which account numbers a bank uses is the owner's decision table, asked before; h
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import date
+from itertools import takewhile
 from typing import Any, NamedTuple
 
 from marshmallow import Schema
@@ -16,8 +18,8 @@ from sqlalchemy import select
 from engine.handlers import BpmnError, Call, handler
 from models.base import session
 from models.customer import Subscription
-from models.usage import BankMandate
-from service_tasks import dates, schemas
+from models.usage import BankMandate, DirectDebit
+from service_tasks import dates, mandate_wording, schemas
 from service_tasks.gateway import gateway
 
 FIELDS = ("bank", "account", "holder")
@@ -33,6 +35,7 @@ BANK_REASONS = {
 }
 ACCOUNT = re.compile(r"^\d{8,30}$")
 DEBIT_DAY = 15
+NOTHING: dict[str, Any] = {"differences": [], "late_fee": 0, "disputed_amount": 0, "failed": []}
 
 
 class Difference(NamedTuple):
@@ -64,7 +67,10 @@ class DifferenceRow(Schema):
 
 
 class LookUpResult(Schema):
-    """What direct_debit/look_up returns; `account` without blanks and hyphens. All but `examined` are null where there is no mandate."""
+    """What direct_debit/look_up returns; all but `examined` are null where there is no mandate.
+
+    `bank` is its own name without form and branch, `account` the bare digits.
+    """
 
     examined = schemas.examined()
     bank = schemas.text("托收银行", "Bank")
@@ -72,6 +78,15 @@ class LookUpResult(Schema):
     holder = schemas.text("户名", "Account holder", personal=True)
     mandated_on = schemas.day("办理日期", "Date of the mandate")
     differences = schemas.rows("协议与录入的差异", "Differences", DifferenceRow, personal=True)
+
+
+class FailedDebit(Schema):
+    """A debit that has failed and was not followed by one that was done."""
+
+    period = schemas.text("帐期", "Period")
+    amount = schemas.fen("应扣金额", "Amount")
+    attempted_at = schemas.instant("扣款时间", "Tried at")
+    reason = schemas.text("银行答复", "What the bank said")
 
 
 class CompareResult(Schema):
@@ -83,6 +98,7 @@ class CompareResult(Schema):
     differences = schemas.rows("协议与录入的差异", "Differences", DifferenceRow, personal=True)
     late_fee = schemas.fen("因此产生的滞纳金", "Late fee it caused")
     disputed_amount = schemas.fen("错扣的话费", "Wrongly debited")
+    failed = schemas.rows("未扣成的各期", "Debits that failed", FailedDebit)
     bank = schemas.text("托收银行", "Bank")
     account = schemas.text("托收帐号", "Account", personal=True)
     holder = schemas.text("户名", "Account holder", personal=True)
@@ -107,26 +123,35 @@ class RenewResult(Schema):
 
 
 def differences(msisdn: str, agreed: Mapping[str, str], keyed: Mapping[str, str | None]) -> list[Difference]:
-    """Where the keyed mandate departs from the agreement; blanks and hyphens are no difference.
+    """Where the keyed mandate departs from the agreement in what it means; another way to write the same is no difference.
 
     Shape:  both mappings hold bank, account, holder; `keyed` also msisdn, the number it was entered for (None: the right one).
-    Source: TS-008.2.
+    Source: TS-008.2, reading.
     """
     wanted = {**agreed, "msisdn": msisdn}
     entered = {**keyed, "msisdn": keyed.get("msisdn") or (msisdn if keyed.get("account") else None)}
     return [
         Difference(field, wanted[field], entered[field])
         for field in (*FIELDS, "msisdn")
-        if _bare(wanted[field]) != _bare(entered[field])
+        if not _means(field, wanted[field], entered[field])
     ]
+
+
+def _means(field: str, agreed: str, keyed: str | None) -> bool:
+    if keyed is None or not keyed.strip():
+        return False
+    if field == "bank":
+        return mandate_wording.same_bank(agreed, keyed)
+    meaning = getattr(mandate_wording, field)
+    return bool(meaning(agreed) == meaning(keyed))
 
 
 def cause_of_failure(found: Sequence[Difference], bank_reason: str | None) -> str:
     """Why the debit failed.
 
     Shape:  missed_order (nothing keyed), wrong_order (for another number), keying_error (bank, account or holder); without a difference
-            what the bank says: debit_program, no_funds, account_closed, other; no_failure when it has refused nothing. The ones in
-            OPERATOR_CAUSES are the operator's fault.
+            what the bank says: debit_program, no_funds, account_closed, other; no_failure when nothing has failed now (`failing`). The ones
+            in OPERATOR_CAUSES are the operator's fault.
     Source: CH2.2, CH2.8, TS-008.2, TS-008.3.
     """
     by_field = {difference.field: difference.keyed for difference in found}
@@ -139,17 +164,22 @@ def cause_of_failure(found: Sequence[Difference], bank_reason: str | None) -> st
     return BANK_REASONS.get(bank_reason, "other") if bank_reason else "no_failure"
 
 
+def failing(debits: Sequence[DirectDebit]) -> list[DirectDebit]:
+    """The debits that have failed since the last one that was done: what failed once and works again has not failed now.
+
+    Source: TS-008.2, reading.
+    """
+    tried = sorted(debits, key=lambda debit: (debit.attempted_at, debit.period))
+    return list(reversed(list(takewhile(lambda debit: debit.state == "failed", reversed(tried)))))
+
+
 def late_fee_caused(owed: int, drawn: Mapping[date, int], since: date) -> int:
-    """The late fee that arose because the debit did not work: what was drawn since the mandate, as far as it is still owed.
+    """The late fee that arose because the debit did not work: what was drawn since it failed, as far as it is still owed.
 
     Units:  fen; `drawn` by day. Without a record of days all that is owed counts.
     Source: TS-008.5.
     """
     return min(owed, sum(fen for day, fen in drawn.items() if day >= since)) if drawn else owed
-
-
-def _bare(text: str | None) -> str | None:
-    return None if text is None else re.sub(r"[\s-]", "", text)
 
 
 @handler(
@@ -170,7 +200,8 @@ def look_up(parameters: dict[str, Any], call: Call) -> dict[str, Any]:
     return {
         "examined": 1,
         **agreed,
-        "account": _bare(mandate.agreed_account),
+        "bank": mandate_wording.bank(mandate.agreed_bank).name,
+        "account": mandate_wording.account(mandate.agreed_account),
         "mandated_on": mandate.mandated_on,
         "differences": _rows(differences(subscription.msisdn, agreed, _side(mandate, "keyed"))),
     }
@@ -193,29 +224,47 @@ def compare(parameters: dict[str, Any], call: Call) -> dict[str, Any]:
     subscription = gateway().find(parameters["msisdn"])
     mandate = _latest(subscription.id) if subscription else None
     if subscription is None or mandate is None:
-        return {
-            "operator_fault": None,
-            "examined": 0,
-            "cause": "no_mandate",
-            "differences": [],
-            "late_fee": 0,
-            "disputed_amount": 0,
-        }
+        return {"operator_fault": None, "examined": 0, "cause": "no_mandate", **NOTHING}
     found = differences(subscription.msisdn, _side(mandate, "agreed"), _side(mandate, "keyed"))
-    failed = [debit for debit in mandate.debits if debit.state == "failed"]
+    failed = failing(mandate.debits)
     cause = cause_of_failure(found, failed[-1].reason if failed else None)
-    owed, drawn = gateway().balances(subscription.id).late_fee, gateway().late_fees_drawn(subscription.id)
     return {
         "operator_fault": None if cause in UNDECIDED else cause in OPERATOR_CAUSES,
         "examined": 1,
         "cause": cause,
         "differences": _rows(found),
-        "late_fee": late_fee_caused(owed, drawn, mandate.mandated_on),
+        "late_fee": 0 if cause == "no_failure" else _late_fee(subscription.id, mandate, failed),
         "disputed_amount": sum(debit.amount for debit in mandate.debits if debit.state == "done") if found else 0,
+        "failed": [_failed(debit) for debit in failed],
         "bank": mandate.agreed_bank,
         "account": mandate.agreed_account,
         "holder": mandate.agreed_holder,
         "mandated_on": mandate.mandated_on,
+    }
+
+
+def _late_fee(subscription_id: int, mandate: BankMandate, failed: Sequence[DirectDebit]) -> int:
+    """From the first debit that fails now; where none was tried, from when the mandate should have been in force.
+
+    Fees on the bills of the failed debits are taken alone where the record tells them apart from older arrears.
+    """
+    fees = gateway().late_fees_drawn(subscription_id)
+    periods = {debit.period for debit in failed}
+    own = [fee for fee in fees if fee.period in periods] or fees
+    drawn: Counter[date] = Counter()
+    for fee in own:
+        drawn[fee.on] += fee.amount
+    since = dates.day_of(failed[0].attempted_at) if failed else mandate.effective_on
+    owed = gateway().balances(subscription_id).late_fee
+    return late_fee_caused(owed, drawn, since)
+
+
+def _failed(debit: DirectDebit) -> dict[str, Any]:
+    return {
+        "period": debit.period,
+        "amount": debit.amount,
+        "attempted_at": debit.attempted_at,
+        "reason": BANK_REASONS.get(debit.reason or "", "bank_other"),
     }
 
 
@@ -232,7 +281,9 @@ def renew(parameters: dict[str, Any], call: Call) -> dict[str, Any]:
     """Replace the mandate by a right one, in force from the first of next month; the same data again on the same day change nothing."""
     subscription = gateway().subscription(parameters["msisdn"])
     previous = _latest(subscription.id, lock=True)
-    given = {field: parameters[field].strip() for field in FIELDS} | {"account": _bare(parameters["account"]) or ""}
+    given = {field: parameters[field].strip() for field in FIELDS} | {
+        "account": mandate_wording.account(parameters["account"])
+    }
     if previous is not None and _is_this(previous, given, subscription.msisdn, call):
         return _renewed(previous)
     _check(given, previous, gateway().customer(subscription.customer_id).name)
@@ -245,7 +296,7 @@ def _check(given: Mapping[str, str], previous: BankMandate | None, customer: str
     if previous is not None and previous.debit_under_way:
         raise BpmnError("debit_under_way")
     agreed = previous.agreed_holder if previous else customer
-    if _bare(given["holder"]) not in (_bare(customer), _bare(agreed)):
+    if mandate_wording.holder(given["holder"]) not in map(mandate_wording.holder, (customer, agreed)):
         raise BpmnError("holder_mismatch")
 
 

@@ -15,12 +15,18 @@ UNIT_KINDS = ("own", "franchised", "agency")
 
 
 class Liability(NamedTuple):
-    """Towards the customer the company always answers; `bearer` is who bears the amount inside."""
+    """Towards the customer the company always answers; `bearer` is who bears the amount inside.
+
+    Units: fen. `refundable` is what the customer gets back at most, `borne` what the bearer owes; nothing is collected from the customer
+           afterwards, whatever was charged too little.
+    """
 
     error_amount: int
     direction: str
     bearer: str
     bearer_name: str | None
+    refundable: int
+    borne: int
 
 
 class AssessParameters(schemas.Parameters):
@@ -32,6 +38,7 @@ class AssessParameters(schemas.Parameters):
     error_kind = schemas.text("差错类型", "Kind of error", load_default=None, allow_none=True)
     unit_kind = schemas.choice("责任单位类别", "Kind of unit", UNIT_KINDS, load_default="own")
     person = schemas.text("责任人或单位", "Person or unit at fault", personal=True, load_default=None, allow_none=True)
+    right_delivered = schemas.flag("正确业务已提供或补办", "Right service given or put in force", load_default=True)
 
 
 class AssessResult(Schema):
@@ -41,23 +48,41 @@ class AssessResult(Schema):
     direction = schemas.text("多收或少收", "Too much or too little")
     bearer = schemas.text("承担方", "Who bears it")
     bearer_name = schemas.text("承担人或单位", "Name of who bears it", personal=True)
+    refundable = schemas.fen("可退金额", "To be paid back at most")
+    borne = schemas.fen("承担金额", "Amount borne")
 
 
 def assess(
-    *, right_charge: int, charged: int, cause: str, error_kind: str | None, unit_kind: str, person: str | None
+    *,
+    right_charge: int,
+    charged: int,
+    cause: str,
+    error_kind: str | None,
+    unit_kind: str,
+    person: str | None,
+    right_delivered: bool = True,
 ) -> Liability:
-    """The error amount and who bears it.
+    """The error amount, what of it the customer gets back, and who bears it.
 
     Shape:  `cause` as the diagrams have it: a staff cause (STAFF_CAUSES, or "operator" with an order error) is borne by the person in an
             own hall, by the agency in a franchised hall or agency; every other cause (system, technology, equipment …) by the company.
+            The right charge of a wrong order counts only if the right service was given, or is put in force for that time
+            (`right_delivered`); an unrequested order has none.
     Units:  fen; positive is what the customer paid too little, negative what was paid too much.
-    Source: CH2.8, CH2.9, CH2.10.
+    Source: CH2.8, CH2.9, CH2.10, reading.
     """
-    amount = right_charge - charged
+    owed = _owed(right_charge, error_kind, right_delivered=right_delivered)
+    amount = owed - charged
     by_staff = cause in STAFF_CAUSES or (cause == "operator" and error_kind in ORDER_ERRORS)
-    if not by_staff:
-        return Liability(amount, _direction(amount), "company", None)
-    return Liability(amount, _direction(amount), "person" if unit_kind == "own" else "agency", person)
+    bearer = "company" if not by_staff else "person" if unit_kind == "own" else "agency"
+    return Liability(
+        amount, _direction(amount), bearer, person if by_staff else None, refundable=max(0, -amount), borne=abs(amount)
+    )
+
+
+def _owed(right_charge: int, error_kind: str | None, *, right_delivered: bool) -> int:
+    without = error_kind == "unrequested_order" or (error_kind == "wrong_order" and not right_delivered)
+    return 0 if without else right_charge
 
 
 def _direction(amount: int) -> str:

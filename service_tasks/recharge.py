@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hmac
-from typing import Any
+from typing import Any, NamedTuple
 
 from marshmallow import Schema
 
@@ -14,7 +14,7 @@ from models.usage import RechargeCard, pin_hash
 from service_tasks import schemas
 from service_tasks.calls import effect, refusing
 from service_tasks.gateway import gateway
-from service_tasks.prepayment import open_target
+from service_tasks.targets import open_target
 
 CARD_ERRORS = ("unknown_card", "wrong_pin", "card_unused")
 NUMBER_STATES = ("in_service", "cancelled", "invalid")
@@ -37,7 +37,21 @@ class QueryResult(Schema):
     amount = schemas.fen("充值金额", "Amount charged")
     balance = schemas.fen("所充号码余额", "Balance of that number")
     remaining = schemas.fen("可转金额", "Can still be moved")
+    of_card = schemas.fen("持卡人可得", "Due to the bearer")
+    of_number = schemas.fen("核实身份的机主另可得", "Due to the identified holder beside it")
+    cash = schemas.flag("可以退现", "Cash is possible")
     charged_at = schemas.instant("充值时间", "Charged at")
+
+
+class Entitlement(NamedTuple):
+    """What may be returned of a card and of the number it was charged to, in fen: to whoever bears the card, and to the number's holder.
+
+    `card` goes to the bearer; `own` to the identified holder beside it; `cash` says whether any of it may be paid out in cash.
+    """
+
+    card: int
+    own: int
+    cash: bool
 
 
 class MoveParameters(schemas.Parameters):
@@ -77,6 +91,23 @@ def number_state(state: str | None) -> str:
     return "cancelled" if state == "cancelled" else "in_service"
 
 
+def entitlement(*, state: str, reason: str | None, remaining: int, balance: int, card_held: bool = True) -> Entitlement:
+    """What a card and its number still give: two entitlements that are asked for apart.
+
+    Shape:  `state` as `number_state` has it; `remaining` what is left of the card, `balance` what stands on the number, the card included.
+            A number in service keeps what it has. What was talked away is gone; what was set off against arrears is not: a number
+            cancelled for them has nothing of its own, and whether the complainant used it is for the desk to find out. No cash for a number
+            never in service, nor for a card that cannot be shown.
+    Units:  fen.
+    Source: TS-004.4, TS-004.5, TS-004.7, TS-004.8, reading.
+    """
+    if state == "in_service":
+        return Entitlement(0, 0, cash=False)
+    if state == "invalid" or reason == "arrears":
+        return Entitlement(remaining, 0, cash=state == "cancelled" and card_held)
+    return Entitlement(min(remaining, balance), max(0, balance - remaining), cash=card_held)
+
+
 @handler(
     "recharge/query",
     parameters=QueryParameters,
@@ -94,13 +125,19 @@ def query(parameters: dict[str, Any], call: Call) -> dict[str, Any]:
         raise BpmnError(refused or "unknown_card")
     owner = session().get(Subscription, card.charged_subscription_id) if card.charged_subscription_id else None
     state = number_state(owner.state if owner else None)
+    reason = CANCEL_REASONS[owner.reason] if owner and state == "cancelled" else None
+    balance = gateway().balances(owner.id).prepayment if owner else card.remaining
+    due = entitlement(state=state, reason=reason, remaining=card.remaining, balance=balance)
     return {
         "charged_msisdn": card.charged_msisdn,
         "number_state": state,
-        "cancel_reason": CANCEL_REASONS[owner.reason] if owner and state == "cancelled" else None,
+        "cancel_reason": reason,
         "amount": card.face_value,
-        "balance": gateway().balances(owner.id).prepayment if owner else card.remaining,
+        "balance": balance,
         "remaining": card.remaining,
+        "of_card": due.card,
+        "of_number": due.own,
+        "cash": due.cash,
         "charged_at": card.charged_at,
     }
 

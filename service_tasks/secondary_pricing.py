@@ -9,10 +9,12 @@ from marshmallow import Schema
 
 from engine.handlers import BpmnError, Call, handler
 from service_tasks import amounts, batches, dates, schemas
+from service_tasks.authority import grants
 from service_tasks.calls import effect
 from service_tasks.gateway import PricingItem, gateway
 
 KIND = "secondary_pricing"
+REWARD = "complaint_reward"
 ITEMS_ZH = {
     "function_fee": "功能费",
     "monthly_fee": "月租费",
@@ -28,6 +30,7 @@ class EnterParameters(schemas.Parameters):
     msisdn = schemas.msisdn(required=True)
     amount = schemas.fen("批价金额", "Amount", least=1, required=True)
     item = schemas.text("优惠项目", "Item", longest=40, required=True)
+    approval = schemas.approval()
 
 
 class EnterResult(Schema):
@@ -99,10 +102,22 @@ def summary_row(entered: PricingItem, *, msisdn: str, customer: str, item: str, 
     }
 
 
+def _check_charged(subscription_id: int, amount: int) -> None:
+    """Nobody has more priced again than all their bills come to; without a bill there is nothing to compare with.
+
+    Units:  fen.
+    Errors: BpmnError exceeds_charged.
+    """
+    charged = sum(bill.total for bill in gateway().bills(subscription_id))
+    if charged and amount > charged:
+        raise BpmnError("exceeds_charged", amount=amount, balance=charged)
+
+
 @handler(
     "secondary_pricing/enter",
     parameters=EnterParameters,
     result=EnterResult,
+    errors={"exceeds_charged": ("amount",)},
     manual_ref="TS-003.4, TS-003.5, TS-005.6",
     title_zh="登记二次批价",
     title_en="Enter for secondary pricing",
@@ -112,6 +127,10 @@ def enter(parameters: dict[str, Any], call: Call) -> dict[str, Any]:
     subscription = gateway().subscription(parameters["msisdn"])
     period = batches.collecting(KIND, months_from(dates.month_of(call.at)), call.at)
     amount, item = parameters["amount"], parameters["item"]
+    way = "reward" if item == REWARD else "credit"
+    if item != REWARD:
+        _check_charged(subscription.id, amount)
+    grants.carry_out(parameters["approval"], call, way=way, amount=amount, payee=subscription.msisdn)
     entered = gateway().enter_secondary_pricing(subscription.id, period, amount, item, effect(call))
     customer = gateway().customer(subscription.customer_id)
     form = summary_row(entered, msisdn=subscription.msisdn, customer=customer.name, item=item, call=call)

@@ -19,7 +19,7 @@ import engine
 import models
 import service_tasks
 from models import base, drivers
-from office import batches, calendar, complaints, correspondence, erasure
+from office import batches, calendar, complaints, correspondence, erasure, households
 from office import supervision as tracking
 from web import (
     addresses,
@@ -160,6 +160,7 @@ def _compose() -> None:
     engine.observe(correspondence.follow)
     engine.observe(erasure.follow)
     engine.observe(tracking.report_missed)
+    engine.bar(households.barred)
 
 
 def _harden(response: Response) -> Response:

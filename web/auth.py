@@ -23,7 +23,7 @@ import engine
 from models import drivers
 from models.base import glance, transaction
 from models.base import session as database
-from models.identity import LoginSession, Membership, User, UserRole
+from models.identity import HouseholdNumber, LoginSession, Membership, User, UserRole
 from models.unsent import UnsentForm
 from office import guesses, logins
 from web import known, nearest, unsent
@@ -38,7 +38,16 @@ _hasher = PasswordHasher()
 _USER, _MEMBERSHIP, _ROLE = User.__table__, Membership.__table__, UserRole.__table__
 _SESSION = LoginSession.__table__
 _UNSENT = exists().where(UnsentForm.__table__.c.user_name == _USER.c.name).label("unsent")
-_ABOUT = (_USER.c.name, _USER.c.display_name, _USER.c.language, _MEMBERSHIP.c.department, _ROLE.c.role, _UNSENT)
+_HOUSEHOLD = (
+    exists()
+    .where(HouseholdNumber.__table__.c.employee_number == _USER.c.employee_number)
+    .correlate(_USER)
+    .label("household")
+)
+_ABOUT = (
+    *(_USER.c.name, _USER.c.display_name, _USER.c.language, _MEMBERSHIP.c.department, _ROLE.c.role),
+    *(_UNSENT, _HOUSEHOLD),
+)
 _JOINED = _USER.outerjoin(_MEMBERSHIP, _MEMBERSHIP.c.user == _USER.c.name).outerjoin(
     _ROLE, _ROLE.c.user == _USER.c.name
 )
@@ -60,7 +69,7 @@ _LOGGED_IN = (
 class Person(UserMixin):
     """The person logged in, with departments and roles as they were when the request began; `session` is the key of their log-in.
 
-    `has_unsent`: forms are kept for them (`web.unsent`).
+    `has_unsent`: forms are kept for them (`web.unsent`). `has_household`: there are numbers on which they may not work.
     """
 
     name: str
@@ -70,6 +79,7 @@ class Person(UserMixin):
     roles: frozenset[str] = field(default_factory=frozenset)
     session: str = field(default="", repr=False)
     has_unsent: bool = False
+    has_household: bool = True
 
     def get_id(self) -> str:
         return self.session
@@ -148,8 +158,15 @@ def _person(rows: Sequence[Any]) -> Person | None:
         return None
     departments = frozenset(row.department for row in rows if row.department)
     roles = frozenset(row.role for row in rows if row.role)
+    one = rows[0]
     return Person(
-        rows[0].name, rows[0].display_name, rows[0].language, departments, roles, has_unsent=bool(rows[0].unsent)
+        one.name,
+        one.display_name,
+        one.language,
+        departments,
+        roles,
+        has_unsent=bool(one.unsent),
+        has_household=bool(one.household),
     )
 
 
@@ -160,7 +177,7 @@ def actor() -> engine.Actor:
 
 def actor_of(person: Person | Any) -> engine.Actor:
     """A person as verbs want to know them."""
-    return engine.Actor(person.name, person.departments, person.roles)
+    return engine.Actor(person.name, person.departments, person.roles, unbarred=not person.has_household)
 
 
 def hash_password(password: str) -> str:

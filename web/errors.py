@@ -55,7 +55,12 @@ def texts() -> dict[str, str]:
         "NotOfTheDepartment": gettext("Please choose somebody of the department this task belongs to."),
         "RoleMissing": gettext("This page belongs to another role."),
         "BeginsElsewhere": gettext("This process is not begun with a complaint; another process or a date begins it."),
-        "FourEyesViolation": gettext("Somebody else has to do this step, because you did the one it checks."),
+        "FourEyesViolation": gettext(
+            "Somebody else has to do this step, because you prepared what it checks, under this log-in or another."
+        ),
+        "OwnHousehold": gettext(
+            "This number belongs to your own household, so a colleague has to work on it. Nothing was changed."
+        ),
         "NoticesUnread": gettext("There are notices to read and confirm before the next case."),
         "ClaimedByAnother": gettext("A colleague has taken this task."),
         "AlreadyCompleted": gettext("This task is done already. Nothing was changed."),
@@ -127,6 +132,11 @@ def describe(error: engine.EngineError) -> str:
         if kind.__name__ in known:
             return known[kind.__name__]
     return known["Conflict"]
+
+
+def why_barred(code: str) -> str:
+    """Why somebody else has to do a task, by the code of the refusal."""
+    return texts().get(code) or texts()["NotPermitted"]
 
 
 def on_the_draft(error: engine.EngineError) -> str:
@@ -265,7 +275,7 @@ def register(app: Flask) -> None:
     app.register_error_handler(CSRFError, _told(_csrf))
     app.register_error_handler(HTTPException, _told(_http))
     app.register_error_handler(Exception, _told(_unexpected))
-    app.jinja_env.globals.update(reason=reason, way_of_writing=way_of_writing, describe=describe)
+    app.jinja_env.globals.update(reason=reason, way_of_writing=way_of_writing, describe=describe, why_barred=why_barred)
 
 
 def _told(answer: Callable[[Any], Answer]) -> Callable[[Exception], Answer]:

@@ -15,6 +15,13 @@ SENTENCES = {
     "batch_closed": _("The month-end batch is closed."),
     "card_unused": _("The card has not been used yet."),
     "debit_under_way": _("A debit is under way; the agreement can be changed when it is done."),
+    "approval_used": _("What was granted has been paid already."),
+    "exceeds_approval": _("%(amount)s is more than what was approved; at most %(approved)s is possible."),
+    "exceeds_charged": _("%(amount)s is more than all bills of this number come to; at most %(balance)s is possible."),
+    "not_authorised": _("Neither the supervisor nor the second person has approved this amount."),
+    "other_kind_approved": _("This way of repayment is not what was approved."),
+    "other_lines_approved": _("These are other lines than those approved."),
+    "other_payee_approved": _("This is another number than the one approved."),
     "exceeds_bill": _("%(amount)s is more than what is due on the bill; at most %(balance)s is possible."),
     "exceeds_disputed": _("%(amount)s is more than what is in dispute; at most %(disputed)s is possible."),
     "exceeds_late_fee": _("%(amount)s is more than the late fee due; at most %(balance)s is possible."),
@@ -24,6 +31,7 @@ SENTENCES = {
     "no_deposit": _("There is no deposit on this number."),
     "not_cancelled": _("The number has not been cancelled."),
     "nothing_left": _("Nothing is left to be returned."),
+    "own_household": _("This number belongs to your own household, so a colleague has to pay into it."),
     "receipt_unknown": _(
         "There is no such receipt %(receipt)s of this number and kind of payment. Please compare it with the paper."
     ),
@@ -37,7 +45,7 @@ SENTENCES = {
     "unknown_card": _("There is no card with this serial number."),
     "wrong_pin": _("The PIN does not belong to this card."),
 }
-FEN = frozenset({"amount", "balance", "disputed", "left"})
+FEN = frozenset({"amount", "approved", "balance", "disputed", "left"})
 NAMED = (*FEN, "receipt")
 
 

@@ -69,6 +69,14 @@ class Task(Schema):
     paused = fields.Boolean(metadata={"description": "the clock stands still while the customer is waited for"})
 
 
+class ListedTask(Task):
+    """A user task in a worklist."""
+
+    barred = fields.String(
+        metadata={"description": "why somebody else has to do it: the code of the refusal; empty when the caller may"}
+    )
+
+
 class OpenTask(Task):
     """An open task of the case one has just worked on."""
 
@@ -91,7 +99,7 @@ class Advanced(Schema):
 class TaskPage(Schema):
     """One page of a worklist, the most urgent first."""
 
-    tasks = fields.List(fields.Nested(Task))
+    tasks = fields.List(fields.Nested(ListedTask))
     next = fields.String(allow_none=True, metadata={"description": "give it as `after`; null on the last page"})
 
 

@@ -17,7 +17,7 @@ from models.base import session
 from models.user_task import UserTask
 from office import correspondence, notices
 from office.masking import Sight
-from web import addresses, auth, looking, submission, unsent
+from web import addresses, auth, errors, looking, submission, unsent
 from web.i18n import shown_to
 from web.queries import access, batchlist, casefile, evidence, filling, names, people, standing, timeline, worklist
 
@@ -246,6 +246,7 @@ def _page(
         typed, reasons = kept.values, kept.reasons
         way = _ways(task_id, kept.refusal or {})
     refused = standing.refused_before(history.entries, row.token)
+    barred = _barred(row, definition)
     filled = filling.untouched(form, variables, scope) if typed is None else _typed(form, variables, scope, typed)
     with names.of_definition(definition):  # a case is told in the words of its own version
         return render_template(
@@ -257,9 +258,10 @@ def _page(
             way=way,
             place=place,
             held=row.assignee if row.assignee not in (None, current_user.name) else None,
-            people=_colleagues(row),
-            may_work=row.assignee == current_user.name
-            or (row.group in current_user.departments and row.assignee is None),
+            people=_colleagues(row, barred),
+            may_work=not barred
+            and (row.assignee == current_user.name or (row.group in current_user.departments and row.assignee is None)),
+            barred=barred,
             form=form,
             reasons=reasons,
             words=shown_to(variables.get("complaint_text"), sight),
@@ -277,9 +279,15 @@ def _page(
         )
 
 
-def _colleagues(row: UserTask) -> list[tuple[str, str]]:
-    """To whom a supervisor may give a task that somebody holds: (login, name)."""
-    if not row.assignee or not current_user.has("supervisor"):
+def _barred(row: UserTask, definition: engine.Definition) -> str:
+    """Why somebody else has to do the task, though it is with one's own department; empty where nothing speaks against it."""
+    refused = engine.barred_from([(row, definition)], auth.actor()).get(row.id)
+    return errors.describe(refused) if refused is not None else ""
+
+
+def _colleagues(row: UserTask, barred: str) -> list[tuple[str, str]]:
+    """To whom a supervisor may give a task that somebody holds, or that they may not do themselves: (login, name)."""
+    if not current_user.has("supervisor") or not (row.assignee or barred):
         return []
     return [one for one in people.of_department(row.group) if one[0] != row.assignee]
 

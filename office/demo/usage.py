@@ -90,18 +90,17 @@ def _border_roaming(month: Month) -> list[Case]:
         Case(
             "13900000501", "TS-005", "拱北与澳门短时间内反复切换", "Two networks alternate within an hour", roamed(1590)
         ),
-        Case(
-            "13900000502", "TS-005", "连续数日定时往返切换", "Back and forth at the same hours for days", roamed(1590)
-        ),
+        Case("13900000502", "TS-005", "连续数日定时短暂切换", "For minutes, at the same hours for days", roamed(1590)),
         Case(
             "13900000503",
             "TS-005",
-            "十分钟内到香港，时间上不可能",
-            "Hong Kong in ten minutes: implausible travel",
+            "二十分钟往返香港，谁也来不及走",
+            "Hong Kong and back in twenty minutes: nobody travels so",
             roamed(530),
         ),
         Case("13900000504", "TS-005", "正常出差漫游，不成立", "A plausible journey: not established", roamed(530)),
         Case("13900000505", "TS-005", "只有一个通话地点，不成立", "One place only: not established", roamed(530)),
+        Case("13900000506", "TS-005", "每天过关上班，不成立", "Crosses daily for work: not established", roamed(3180)),
     ]
 
 
@@ -114,11 +113,14 @@ def _roaming_calls(month: Month) -> list[dict[str, Any]]:
         ("09:41", "ZH-GB"),
         ("09:52", "MO-GJ"),
     ]
-    daily = [("08:10", "ZH-GB"), ("12:30", "MO-GJ"), ("19:00", "ZH-GB")]
+    daily = [("08:10", "ZH-GB"), ("08:16", "MO-GJ"), ("08:22", "ZH-GB")]
+    work = [("08:00", "ZH-XZ"), ("11:00", "MO-GJ"), ("15:00", "MO-GJ"), ("20:00", "ZH-XZ")]
+    there_and_back = [("10:00", "ZH-XZ"), ("10:10", "HK-YL"), ("10:20", "ZH-XZ")]
     return [
         *(_call("13900000501", month, 8, clock, cell) for clock, cell in alternating),
         *(_call("13900000502", month, day, clock, cell) for day in (8, 9, 10) for clock, cell in daily),
-        *(_call("13900000503", month, 8, clock, cell) for clock, cell in (("10:00", "ZH-XZ"), ("10:10", "HK-YL"))),
+        *(_call("13900000503", month, 8, clock, cell) for clock, cell in there_and_back),
+        *(_call("13900000506", month, day, clock, cell) for day in (8, 9, 10) for clock, cell in work),
         *(_call("13900000504", month, 8, clock, cell) for clock, cell in (("08:00", "ZH-XZ"), ("14:00", "MO-GJ"))),
         _call("13900000504", month, 15, "10:00", "GZ-TH"),
         *(_call("13900000505", month, day, "11:00", "MO-GJ") for day in (8,)),

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from dataclasses import fields
 from datetime import date, timedelta
 from typing import Any
 
 from engine.handlers import Call, handler
-from service_tasks import dates
+from service_tasks import batches, charge_hold, dates
 from service_tasks.cdr_analysis import border_roaming, monternet, orphan_monternet, records, schemas, ultra_short
+from service_tasks.gateway import Subscription, gateway
 
 __all__ = ["analyse_border_roaming", "find_orphan_monternet", "find_ultra_short"]
 
@@ -21,13 +24,25 @@ __all__ = ["analyse_border_roaming", "find_orphan_monternet", "find_ultra_short"
     title_en="Border-roaming analysis",
 )
 def analyse_border_roaming(parameters: dict[str, Any], call: Call) -> dict[str, Any]:
-    """Show whether border roaming is established at first sight, and by which calls."""
+    """Show whether border roaming is established at first sight, and by which calls.
+
+    Where no call was looked at, or records are no longer kept, it is neither established nor not; then the archive has to be asked.
+    """
     since, until = _span(parameters, call)
-    figures = {name: parameters[name] for name in ("window_minutes", "alternations", "max_speed_kmh", "period_days")}
+    figures = {field.name: parameters[field.name] for field in fields(border_roaming.Thresholds)}
     calls = records.voice_calls(parameters["msisdn"], since, until)
     verdict = border_roaming.analyse(calls, border_roaming.Thresholds(**figures))
-    used = {"since": since.isoformat(), "until": until.isoformat(), "calls": len(calls), **figures}
-    return {**verdict._asdict(), "examined": len(calls), "parameters": used}
+    gone = not verdict.established and records.are_gone(parameters["msisdn"], since, call.at)
+    return {
+        **verdict._asdict(),
+        "established": None if gone else verdict.established,
+        "examined": len(calls),
+        "reasons": _with_gone(verdict.reasons) if gone else verdict.reasons,
+        "amount": None if gone else verdict.amount,
+        "lines": _lines(verdict.lines, calls),
+        "left": [{**each.call._asdict(), "call": each.call.id, "reason": each.reason} for each in verdict.left],
+        "parameters": {"since": since.isoformat(), "until": until.isoformat(), "calls": len(calls), **figures},
+    }
 
 
 @handler(
@@ -39,15 +54,25 @@ def analyse_border_roaming(parameters: dict[str, Any], call: Call) -> dict[str, 
     title_en="Ultra-short calls",
 )
 def find_ultra_short(parameters: dict[str, Any], call: Call) -> dict[str, Any]:
-    """List the long-distance calls of a few seconds, with what is to be credited of each."""
-    calls = records.voice_calls(parameters["msisdn"], *_span(parameters, call))
+    """List the long-distance calls of a few seconds, with what is to be credited of each, when, and to what.
+
+    Where no call was looked at, or records are no longer kept, `found` is null; then the archive has to be asked.
+    """
+    msisdn, (since, until) = parameters["msisdn"], _span(parameters, call)
+    calls = records.voice_calls(msisdn, since, until)
     short = ultra_short.find(calls, parameters["limit_s"])
-    listed = [{**each.call._asdict(), "amount": each.amount} for each in short]
+    gone = not short and records.are_gone(msisdn, since, call.at)
+    known = bool(calls) and not gone
     return {
-        "found": bool(listed) if calls else None,
+        "found": bool(short) if known else None,
         "examined": len(calls),
-        "calls": listed,
-        "amount": sum(each.amount for each in short) if calls else None,
+        "reasons": _with_gone(()) if gone else (),
+        "calls": [{**each.call._asdict(), **each._asdict(), "call": each.call.id} for each in short],
+        "lines": _lines([line for each in short for line in each.lines], calls),
+        "amount": sum(each.amount for each in short) if known else None,
+        "kept": sum(each.kept for each in short) if known else None,
+        "settle_on": date.fromisoformat(batches.first_open(charge_hold.KIND, charge_hold.thursdays_from(call.at))),
+        "credit_to": credit_to(gateway().find(msisdn)),
     }
 
 
@@ -60,23 +85,59 @@ def find_ultra_short(parameters: dict[str, Any], call: Call) -> dict[str, Any]:
     title_en="Orphan Monternet charges",
 )
 def find_orphan_monternet(parameters: dict[str, Any], call: Call) -> dict[str, Any]:
-    """Show which Monternet charges came after the number could no longer be used, and whether they are paid."""
+    """Show which Monternet charges came after the number could no longer be used, and which of them are paid.
+
+    Where no charge was looked at, or records are no longer kept, `orphan` is null; then the archive has to be asked.
+    """
     numbers, charges = monternet.history(parameters["msisdn"])
     orphans = [orphan for number in numbers for orphan in orphan_monternet.find(number, charges)]
-    listed = [{**orphan.charge._asdict(), "after": orphan.after} for orphan in orphans]
+    gone = not orphans and monternet.are_gone(numbers, charges, call.at)
+    known = bool(charges) and not gone
+    paid = sum(orphan.charge.amount for orphan in orphans if orphan.charge.paid)
+    amount = sum(orphan.charge.amount for orphan in orphans)
     return {
-        "orphan": bool(orphans) if charges else None,
+        "orphan": bool(orphans) if known else None,
         "examined": len(charges),
-        "charges": listed,
-        "amount": sum(orphan.charge.amount for orphan in orphans) if charges else None,
-        "paid": all(orphan.charge.paid for orphan in orphans) if orphans else None,
+        "reasons": _with_gone(()) if gone else (),
+        "charges": [_orphan(orphan) for orphan in orphans],
+        "lines": [_line_of(orphan) for orphan in orphans],
+        "amount": amount if known else None,
+        "paid": paid == amount if orphans else None,
+        "paid_amount": paid if known else None,
+        "unpaid_amount": amount - paid if known else None,
         "site": _sites([orphan.charge for orphan in orphans] or charges),
     }
+
+
+def credit_to(subscription: Subscription | None) -> str:
+    """What a credit goes to: a prepaid number's own prepayment, else the bill. Source: reading (prepaid numbers)."""
+    return "prepayment" if subscription is not None and subscription.kind == "prepaid" else "bill"
 
 
 def _span(parameters: dict[str, Any], call: Call) -> tuple[date, date]:
     until = parameters["until"] or dates.day_of(call.at)
     return parameters["since"] or until - timedelta(days=schemas.DAYS), until
+
+
+def _with_gone(reasons: tuple[str, ...]) -> tuple[str, ...]:
+    return ("no_records", *(reason for reason in reasons if reason != "no_calls"))
+
+
+def _orphan(orphan: orphan_monternet.Orphan) -> dict[str, Any]:
+    return {**orphan.charge._asdict(), "call": orphan.charge.id, "after": orphan.after, "counted_at": orphan.counted_at}
+
+
+def _lines(lines: Iterable[records.Line], calls: Iterable[records.CallRecord]) -> list[dict[str, Any]]:
+    starts = {call.id: call.start for call in calls}
+    return [{**line._asdict(), "start": starts[line.call]} for line in lines]
+
+
+def _line_of(orphan: orphan_monternet.Orphan) -> dict[str, Any]:
+    charge = orphan.charge
+    return {
+        **records.Line(charge.id, "information", charge.amount, orphan.after)._asdict(),
+        "start": charge.at,
+    }
 
 
 def _sites(charges: list[orphan_monternet.Charge]) -> str | None:

@@ -1,65 +1,35 @@
 """Border roaming at first sight (TS-005.2, TS-005.3): did the phone really travel, or was it caught by a neighbour's network?
 
-The manual gives no figures for "frequent" and "short time"; they are the thresholds below. What is found here is a first sight: a person
-confirms it against the border cells.
+The manual gives no figures for "frequent" and "short time"; they are `Thresholds`. What is found here is a first sight: a person confirms
+it. How people travel stands in `journeys`.
 """
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from datetime import date, timedelta
-from itertools import pairwise
-from math import asin, cos, radians, sin, sqrt
+from collections.abc import Container, Iterable, Sequence
+from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from service_tasks.cdr_analysis.records import CallRecord
-from service_tasks.schemas import ZONE
+from service_tasks.cdr_analysis import alternation, journeys
+from service_tasks.cdr_analysis.alternation import Course
+from service_tasks.cdr_analysis.journeys import HOME, Change, Location, Thresholds, Visit, distance_m
+from service_tasks.cdr_analysis.records import CallRecord, Line, lines
 
-EARTH_KM = 6371.0088
-REASONS = ("implausible_travel", "frequent_alternation", "periodic")
+__all__ = ["COMPONENTS", "REASONS", "Left", "Pair", "Thresholds", "Verdict", "analyse", "distance_m"]
 
-
-@dataclass(frozen=True, kw_only=True)
-class Thresholds:
-    """Frequent: `alternations` changes between the same two locations within `window_minutes`, counted from the first call to the last.
-    Periodic: changes between them on `period_days` days in a row. Implausible: faster than `max_speed_kmh` from cell to cell.
-    """
-
-    window_minutes: int = 60
-    alternations: int = 3
-    max_speed_kmh: int = 200
-    period_days: int = 3
-
-
-class Location(NamedTuple):
-    """Where a call was made, as the bill sees it: at home, or on a network in a place."""
-
-    network: str
-    place: str
-
-
-HOME = Location("home", "")
-
-
-class Change(NamedTuple):
-    """Two calls in succession from different locations."""
-
-    first: CallRecord
-    second: CallRecord
-    origin: Location
-    destination: Location
-
-    @property
-    def locations(self) -> frozenset[Location]:
-        return frozenset((self.origin, self.destination))
+COMPONENTS = ("roaming", "long_distance")
+REASONS = ("frequent_alternation", "periodic", "implausible_travel")
+SEVERAL = 2
+Span = tuple[datetime, datetime]
 
 
 class Pair(NamedTuple):
-    """An offending change. `charge` is what it adds to the amount (fen): roaming components not counted in an earlier pair.
+    """Two calls between which the phone changed network as no traveller does.
 
-    `minutes` lie between the starts of the two calls, where their cells were noted; `distance_m` is None where a cell is not known.
+    Units: `minutes` between the starts of the calls, where their cells were noted; `distance_m` None where a cell is not known; `charge` in
+           fen, what the lines picked with this pair come to, each call once.
     """
 
     first: CallRecord
@@ -70,132 +40,171 @@ class Pair(NamedTuple):
     reason: str
 
 
+class Left(NamedTuple):
+    """A call on another network that is not picked, and why: same_time, far_from_border, travelled."""
+
+    call: CallRecord
+    reason: str
+
+
 class Verdict(NamedTuple):
-    """`reasons` are those of REASONS that hold, or why it is not established: no_calls (nothing to judge by: `established` and `amount` are None),
-    one_location, plausible.
+    """What the calls show.
+
+    Shape: `reasons` are those of REASONS that hold, then border_cells where a call lies in a listed cell; or why it is not established:
+           no_calls (nothing to judge by: `established` and `amount` are None), one_location, plausible, daily_crossing, once_only, too_fast_once, far_from_border. same_time may stand beside either.
+           `lines` are what was charged because of the wrong network; `cells` counts the calls there: listed, near, far, unknown.
+    Units: fen.
     """
 
     established: bool | None
     reasons: tuple[str, ...]
     pairs: tuple[Pair, ...]
     amount: int | None
+    lines: tuple[Line, ...] = ()
+    left: tuple[Left, ...] = ()
+    cells: dict[str, int] | None = None
 
 
 def analyse(calls: Sequence[CallRecord], thresholds: Thresholds) -> Verdict:
-    """Whether border roaming is established at first sight, by which pairs of calls, and what it cost.
+    """Whether border roaming is established at first sight, and which charges come from it.
 
-    Shape:  `calls` in order of time.
-    Units:  fen; only the roaming components of calls on the wrong network count, each once.
-    Source: TS-005.2, TS-005.3, TS-005.5.
+    Shape:  `calls` in order of time. Established by going back and forth as nobody travels: often within a short time, more than once, or
+            once in a listed border cell. A single journey, however fast, does not establish it, nor do visits in plausible hours day by day.
+    Units:  fen; roaming and long-distance component of every call on the wrong network while it went on. The basic charge stays.
+    Source: TS-005.2, TS-005.3, TS-005.5, reading.
     """
     if not calls:
         return Verdict(None, ("no_calls",), (), None)
-    located = locations(calls)
-    changes = [Change(*both, *where) for both, where in zip(pairwise(calls), pairwise(located), strict=True)]
-    changes = [change for change in changes if change.origin != change.destination]
-    if not changes:
-        return Verdict(False, ("one_location",), (), 0)
-    found = {
-        "implausible_travel": {change for change in changes if implausible(change, thresholds)},
-        "frequent_alternation": frequent(changes, thresholds),
-        "periodic": periodic(changes, thresholds),
+    twice = journeys.at_once(calls, journeys.locations(calls))
+    course = alternation.read([call for at, call in enumerate(calls) if at not in twice], thresholds)
+    aside = tuple(Left(calls[at], "same_time") for at in sorted(twice))
+    beside = ("same_time",) if aside else ()
+    if not (holding := _holding(course, thresholds)):
+        return Verdict(False, (*_why_not(course, thresholds, aside), *beside), (), 0, left=(*aside, *_left(course, {})))
+    picked = _picked(course, thresholds)
+    found = tuple(line for call, reason in picked.items() for line in lines(call, COMPONENTS, reason))
+    border = ("border_cells",) if any(call.border for call in picked) else ()
+    return Verdict(
+        True,
+        (*(reason for reason in REASONS if holding[reason]), *border, *beside),
+        _pairs(course, holding, picked),
+        sum(line.amount for line in found),
+        found,
+        (*aside, *_left(course, picked)),
+        _cells(course, picked),
+    )
+
+
+def _holding(course: Course, thresholds: Thresholds) -> dict[str, set[Change]]:
+    """The changes that show each of REASONS; empty when they do not establish it."""
+    caught = course.caught
+    often = {change for run in course.runs for change in run}
+    several = len(caught) >= SEVERAL or any(journeys.listed(visit) for visit in caught)
+    if not often and not several:
+        return {}
+    days = alternation.days_in_a_row(caught, thresholds.period_days)
+    return {
+        "frequent_alternation": often,
+        "periodic": _changes(visit for visit in caught if alternation.visit_day(visit) in days),
+        "implausible_travel": _changes(caught) if several else set(),
     }
-    reasons = tuple(reason for reason in REASONS if found[reason])
-    pairs = _pairs(changes, found, Counter(located))
-    return Verdict(bool(reasons), reasons or ("plausible",), pairs, sum(pair.charge for pair in pairs))
 
 
-def locations(calls: Sequence[CallRecord]) -> list[Location]:
-    """Where each call was made; every call without a roaming charge on the usual network is at home, whatever its cell."""
-    usual = Counter(call.network for call in calls if not call.roaming).most_common(1)
-    home = usual[0][0] if usual else None
-    return [
-        HOME if not call.roaming and call.network == home else Location(call.network, call.place or call.cell)
-        for call in calls
-    ]
+def _why_not(course: Course, thresholds: Thresholds, aside: Sequence[Left]) -> tuple[str, ...]:
+    """Why it is not established; several reasons may stand side by side."""
+    explained = _changes((*course.far, *course.caught))
+    real = [visit for visit in course.real if course.wrong[visit.out.locations] == visit.stay.location]
+    fast = (journeys.too_fast(change, thresholds) for change in course.changes if change not in explained)
+    told = {
+        "far_from_border": bool(course.far),
+        "once_only": bool(course.caught),
+        "too_fast_once": any(fast),
+        "daily_crossing": bool(alternation.days_in_a_row(real, thresholds.period_days)),
+    }
+    if found := tuple(reason for reason, holds in told.items() if holds):
+        return found
+    if aside:
+        return ()
+    return ("plausible",) if course.changes else ("one_location",)
 
 
-def implausible(change: Change, thresholds: Thresholds) -> bool:
-    """Whether nobody travels from cell to cell in the time between the calls."""
-    metres = distance_m(change.first, change.second)
-    return metres is not None and metres / 1000 > thresholds.max_speed_kmh * (_gap(change) / timedelta(hours=1))
+def _picked(course: Course, thresholds: Thresholds) -> dict[CallRecord, str]:
+    """The calls on the wrong network, in order of time, each with what picks it: caught, alternating, or same_window beside those.
+
+    Beside them only a short stay is picked; one that was travelled, out of reach or longer than the window was really there.
+    """
+    window = timedelta(minutes=thresholds.window_minutes)
+    runs = _spans(course, course.runs)
+    near = _spans(course, [*course.runs, *((visit.out, visit.back) for visit in course.caught)], beside=window)
+    caught = {call for visit in course.caught for call in visit.stay.calls}
+    there = {call for visit in (*course.real, *course.far) for call in visit.stay.calls}
+    picked: dict[CallRecord, str] = {}
+    for stay in course.stays:
+        long = stay.calls[-1].start - stay.calls[0].start > window
+        for call in stay.calls:
+            if call in caught:
+                picked[call] = "caught"
+            elif _within(runs.get(stay.location, []), call.start):
+                picked[call] = "alternating"
+            elif not long and call not in there and _within(near.get(stay.location, []), call.start):
+                picked[call] = "same_window"
+    return picked
 
 
-def frequent(changes: Sequence[Change], thresholds: Thresholds) -> set[Change]:
-    """The changes that lie in a window with enough of them between the same two locations."""
-    window, wanted = timedelta(minutes=thresholds.window_minutes), max(1, thresholds.alternations)
-    found: set[Change] = set()
-    for same in _by_locations(changes):
-        for start in range(len(same) - wanted + 1):
-            run = same[start : start + wanted]
-            if run[-1].second.start - run[0].first.start <= window:
-                found.update(run)
-    return found
-
-
-def periodic(changes: Sequence[Change], thresholds: Thresholds) -> set[Change]:
-    """The changes of days in a row on which the phone went between the same two locations."""
-    found: set[Change] = set()
-    for same in _by_locations(changes):
-        by_day: defaultdict[date, list[Change]] = defaultdict(list)
-        for change in same:
-            by_day[change.second.start.astimezone(ZONE).date()].append(change)
-        for run in _runs(sorted(by_day)):
-            if len(run) >= max(2, thresholds.period_days):
-                found.update(change for day in run for change in by_day[day])
-    return found
-
-
-def distance_m(first: CallRecord, second: CallRecord) -> int | None:
-    """Great-circle distance between the cells of two calls in metres (haversine); None where one of them is not known."""
-    if None in (first.latitude, first.longitude, second.latitude, second.longitude):
-        return None
-    lat_1, lon_1 = radians(first.latitude or 0), radians(first.longitude or 0)
-    lat_2, lon_2 = radians(second.latitude or 0), radians(second.longitude or 0)
-    half = sin((lat_2 - lat_1) / 2) ** 2 + cos(lat_1) * cos(lat_2) * sin((lon_2 - lon_1) / 2) ** 2
-    return round(2 * EARTH_KM * asin(sqrt(min(1.0, half))) * 1000)
-
-
-def _gap(change: Change) -> timedelta:
-    return change.second.start - change.first.start
-
-
-def _by_locations(changes: Iterable[Change]) -> Iterable[list[Change]]:
-    grouped: defaultdict[frozenset[Location], list[Change]] = defaultdict(list)
-    for change in changes:
-        grouped[change.locations].append(change)
-    return grouped.values()
-
-
-def _runs(days: Sequence[date]) -> list[list[date]]:
-    """Days split where one is missing between them."""
-    runs: list[list[date]] = []
-    for day in days:
-        if runs and day - runs[-1][-1] == timedelta(days=1):
-            runs[-1].append(day)
+def _spans(
+    course: Course, shown: Iterable[Sequence[Change]], beside: timedelta = timedelta(0)
+) -> dict[Location, list[Span]]:
+    """When each wrong location was used as nobody travels, from first to last call and so much beside, in order and without overlaps."""
+    found: defaultdict[Location, list[Span]] = defaultdict(list)
+    ordered = sorted(shown, key=lambda changes: changes[0].first.start)
+    for changes in ordered:
+        spans = found[course.wrong[changes[0].locations]]
+        start, end = changes[0].first.start - beside, changes[-1].second.start + beside
+        if spans and start <= spans[-1][1]:
+            spans[-1] = (spans[-1][0], max(end, spans[-1][1]))
         else:
-            runs.append([day])
-    return runs
+            spans.append((start, end))
+    return found
 
 
-def _pairs(changes: Sequence[Change], found: dict[str, set[Change]], used: Counter[Location]) -> tuple[Pair, ...]:
-    counted: set[CallRecord] = set()
-    pairs = []
-    for change in changes:
-        reason = next((reason for reason in REASONS if change in found[reason]), None)
-        if reason is None:
-            continue
-        wrong = {call for call in _on_wrong_network(change, used) if call not in counted}
-        counted |= wrong
-        minutes = int(_gap(change) / timedelta(minutes=1))
-        metres = distance_m(change.first, change.second)
-        charge = sum(call.roaming for call in wrong)
-        pairs.append(Pair(change.first, change.second, minutes, metres, charge, reason))
-    return tuple(pairs)
+def _within(spans: Sequence[Span], at: datetime) -> bool:
+    position = bisect_right(spans, at, key=lambda span: span[0])
+    return position > 0 and at <= spans[position - 1][1]
 
 
-def _on_wrong_network(change: Change, used: Counter[Location]) -> list[CallRecord]:
-    """The call that was not made where the phone belongs: at home, or, away from home, at the location it was used at more."""
-    if HOME in change.locations:
-        return [change.first if change.destination == HOME else change.second]
-    return [change.first if used[change.origin] < used[change.destination] else change.second]
+def _pairs(course: Course, holding: dict[str, set[Change]], picked: dict[CallRecord, str]) -> tuple[Pair, ...]:
+    """The changes that show it, each with what was picked from it on until the next."""
+    shown = [change for change in course.changes if any(change in found for found in holding.values())]
+    charges = [0] * len(shown)
+    begins = [change.second.start for change in shown]
+    for call in picked:
+        charges[max(0, bisect_right(begins, call.start) - 1)] += sum(getattr(call, name) for name in COMPONENTS)
+    return tuple(
+        Pair(
+            change.first,
+            change.second,
+            int(change.gap / timedelta(minutes=1)),
+            distance_m(change.first, change.second),
+            charge,
+            next(reason for reason in REASONS if change in holding[reason]),
+        )
+        for change, charge in zip(shown, charges, strict=True)
+    )
+
+
+def _left(course: Course, picked: Container[CallRecord]) -> tuple[Left, ...]:
+    """The calls away from home that cost roaming or long distance and are not picked."""
+    far = {call for visit in course.far for call in visit.stay.calls}
+    away = (call for call, where in zip(course.calls, course.located, strict=True) if where != HOME)
+    charged = (call for call in away if call not in picked and any(getattr(call, name) for name in COMPONENTS))
+    return tuple(Left(call, "far_from_border" if call in far else "travelled") for call in charged)
+
+
+def _cells(course: Course, picked: Iterable[CallRecord]) -> dict[str, int]:
+    """How many of the picked calls lie in listed cells, near them, in unknown ones; and how many were left because theirs are far."""
+    weighed = Counter("listed" if call.border else "unknown" if call.latitude is None else "near" for call in picked)
+    return {**weighed, "far": sum(len(visit.stay.calls) for visit in course.far)}
+
+
+def _changes(visits: Iterable[Visit]) -> set[Change]:
+    return {change for visit in visits for change in (visit.out, visit.back)}

@@ -1,7 +1,8 @@
-"""The Monternet charges of a number, and of the number it replaced, with who held them when; read here, judged in `orphan_monternet`."""
+"""The Monternet charges of a number, and of those it replaced, with who held them when; read here, judged in `orphan_monternet`."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import select
@@ -9,31 +10,57 @@ from sqlalchemy import select
 from models.base import session
 from models.customer import Subscription, SubscriptionEvent
 from models.usage import Cdr, ServiceOrder
-from service_tasks.cdr_analysis.orphan_monternet import Charge, Number, StateChange
-from service_tasks.gateway import gateway
+from service_tasks import dates
+from service_tasks.cdr_analysis import records
+from service_tasks.cdr_analysis.orphan_monternet import Charge, Number, Order, StateChange
+from service_tasks.gateway import Bill, gateway
 
 
 def history(msisdn: str) -> tuple[list[Number], list[Charge]]:
-    """The number, before it the numbers it replaced, and all their information charges in order of time."""
-    numbers = [_number(msisdn, replaced_by=None)]
-    for subscription in _subscriptions(msisdn):
-        if subscription.number_changed_from not in (None, *(number.msisdn for number in numbers)):
-            numbers.insert(0, _number(subscription.number_changed_from or "", replaced_by=subscription))
+    """The number, before it those it replaced, the oldest first, and all their information charges in order of time."""
+    numbers, replaced_by = [_number(msisdn)], msisdn
+    while found := _replaced(replaced_by, known=[number.msisdn for number in numbers]):
+        replaced_by = found.number_changed_from or ""
+        numbers.insert(0, _number(replaced_by, replaced_by=found))
+    carried: tuple[Order, ...] = ()
+    for at, number in enumerate(numbers):
+        numbers[at] = number._replace(carried=carried)
+        carried = (*carried, *number.ordered)
     return numbers, _charges([number.msisdn for number in numbers])
+
+
+def are_gone(numbers: Sequence[Number], charges: Sequence[Charge], at: datetime) -> bool:
+    """Whether a bill bears Monternet charges of a month whose records are no longer kept at `at`, and none of that month is left."""
+    kept, known = f"{records.kept_from(at):%Y-%m}", {dates.month_of(charge.at) for charge in charges}
+    billed = (
+        bill.period
+        for number in numbers
+        for bill in _bills(number.msisdn)
+        if any(item.kind == "monternet" for item in bill.items)
+    )
+    return any(period < kept and period not in known for period in billed)
+
+
+def _replaced(msisdn: str, known: Sequence[str]) -> Subscription | None:
+    """The subscription of `msisdn` that replaced a number not yet known."""
+    return next((row for row in _subscriptions(msisdn) if row.number_changed_from not in (None, *known)), None)
 
 
 def _subscriptions(msisdn: str) -> list[Subscription]:
     return list(session().scalars(select(Subscription).where(Subscription.msisdn == msisdn).order_by(Subscription.id)))
 
 
-def _number(msisdn: str, *, replaced_by: Subscription | None) -> Number:
+def _number(msisdn: str, *, replaced_by: Subscription | None = None) -> Number:
     holders = _subscriptions(msisdn)
     known = tuple(_changes(holder) for holder in holders)
     if not known and replaced_by is not None:
         known = ((StateChange(_changed_at(replaced_by), "cancelled", "number_change"),),)
     changed = [_changed_at(holder) for holder in holders if holder.number_changed_from and holder.state != "cancelled"]
     orders = select(ServiceOrder).where(ServiceOrder.subscription_id.in_([holder.id for holder in holders]))
-    ordered = tuple((row.service_provider or "", row.ordered_at) for row in session().scalars(orders))
+    ordered = tuple(
+        Order(row.service_provider or "", row.ordered_at, row.cancelled_at, row.monthly_fee)
+        for row in session().scalars(orders.order_by(ServiceOrder.ordered_at, ServiceOrder.id))
+    )
     return Number(msisdn, known, changed[0] if changed else None, ordered)
 
 
@@ -57,14 +84,22 @@ def _changed_at(holder: Subscription) -> datetime:
 
 
 def _charges(msisdns: list[str]) -> list[Charge]:
-    paid = _paid_bills(msisdns)
+    paid = {bill.id for msisdn in msisdns for bill in _bills(msisdn) if bill.state == "paid"}
+    holders = select(Subscription.msisdn).where(Subscription.msisdn.in_(msisdns), Subscription.kind == "prepaid")
+    prepaid = set(session().scalars(holders))
     query = select(Cdr).where(Cdr.served_msisdn.in_(msisdns), Cdr.information > 0).order_by(Cdr.start, Cdr.id)
     return [
-        Charge(row.start, row.served_msisdn, row.service_provider, row.information, row.bill_id in paid)
+        Charge(
+            row.start,
+            row.served_msisdn,
+            row.service_provider,
+            row.information,
+            row.bill_id in paid if row.bill_id else row.served_msisdn in prepaid,
+            row.id,
+        )
         for row in session().scalars(query)
     ]
 
 
-def _paid_bills(msisdns: list[str]) -> set[int | None]:
-    holders = session().scalars(select(Subscription.id).where(Subscription.msisdn.in_(msisdns)))
-    return {bill.id for holder in holders for bill in gateway().bills(holder) if bill.state == "paid"}
+def _bills(msisdn: str) -> list[Bill]:
+    return [bill for holder in _subscriptions(msisdn) for bill in gateway().bills(holder.id)]

@@ -6,6 +6,8 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
+from service_tasks.schemas import ZONE
+
 AFTER = {
     ("suspended", "arrears"): "suspension",
     ("suspended", "request"): "suspension",
@@ -25,50 +27,85 @@ class StateChange(NamedTuple):
 
 
 class Charge(NamedTuple):
-    """An information charge collected for a service provider; `amount` in fen, `paid` when the bill it stands on is paid."""
+    """An information charge collected for a service provider.
+
+    Shape: `at` is when the service was used, or a monthly fee collected; `paid` when the bill it stands on is paid, or it was deducted from
+           a prepayment; `id` names its record.
+    Units: `amount` in fen.
+    """
 
     at: datetime
     msisdn: str
     site: str | None
     amount: int
     paid: bool
+    id: int = 0
+
+
+class Order(NamedTuple):
+    """A service ordered from a provider: from when until when, and what it costs a month in fen (0: nothing known)."""
+
+    site: str
+    at: datetime
+    until: datetime | None = None
+    monthly_fee: int = 0
+
+    def bears(self, charge: Charge) -> bool:
+        """Whether the charge may be the fee of this order: of the same provider, and its monthly fee where that is known."""
+        return self.site == charge.site and self.at <= charge.at and self.monthly_fee in (0, charge.amount)
 
 
 class Orphan(NamedTuple):
-    """A charge nobody can have caused, and what it came after: a value of AFTER, or number_change."""
+    """A charge nobody can have caused, what it came after (a value of AFTER, or number_change), and the instant that counts."""
 
     charge: Charge
     after: str
+    counted_at: datetime
 
 
 class Number(NamedTuple):
     """What is known of one number: the histories of all who held it, and since when it replaces another number.
 
-    `ordered` holds (service provider, instant) of every order on it.
+    `ordered` holds the orders on it, `carried` those that stood on the numbers it replaced.
     """
 
     msisdn: str
     holders: tuple[tuple[StateChange, ...], ...]
     changed_at: datetime | None = None
-    ordered: tuple[tuple[str, datetime], ...] = ()
+    ordered: tuple[Order, ...] = ()
+    carried: tuple[Order, ...] = ()
 
 
 def find(number: Number, charges: Iterable[Charge]) -> list[Orphan]:
     """The orphan charges of one number.
 
-    Shape:  a charge is an orphan when at its time nobody had the number in service; or when the number replaced another and nothing
-            was ordered from that provider on it since.
-    Source: TS-006.2, TS-006.3.
+    Shape:  a charge is an orphan when at its time nobody had the number in service; or when it is the fee of an order on the number that
+            this one replaced, which was not ordered again. What is used on demand has no order and is no orphan after a change of number.
+            The time is that of use; of a monthly fee, its first day.
+    Source: TS-006.2, TS-006.3, reading.
     """
-    found = ((charge, after(number, charge)) for charge in charges if charge.msisdn == number.msisdn and charge.amount)
-    return [Orphan(charge, reason) for charge, reason in found if reason]
+    found = []
+    for charge in charges:
+        if charge.msisdn == number.msisdn and charge.amount:
+            counted = counted_at(number, charge)
+            if reason := after(number, charge, counted):
+                found.append(Orphan(charge, reason, counted))
+    return found
 
 
-def after(number: Number, charge: Charge) -> str | None:
-    """What the charge came after; None when the number was in service and the provider's service ordered on it."""
-    states = [state for holder in number.holders if (state := in_force(holder, charge.at))]
+def counted_at(number: Number, charge: Charge) -> datetime:
+    """When a charge arose: when the service was used; a monthly fee on the first day of its month, or when it was ordered within it."""
+    local = charge.at.astimezone(ZONE)
+    first = local.replace(day=1, hour=0, minute=0, second=0, microsecond=0)
+    fees = [order for order in (*number.ordered, *number.carried) if order.monthly_fee and order.bears(charge)]
+    return min((max(order.at, first) for order in fees), default=charge.at)
+
+
+def after(number: Number, charge: Charge, at: datetime) -> str | None:
+    """What a charge that arose at `at` came after; None when the number was in service and the charge its own."""
+    states = [state for holder in number.holders if (state := in_force(holder, at))]
     if any(state.state == "in_service" for state in states):
-        return "number_change" if _not_reordered(number, charge) else None
+        return "number_change" if _carried_along(number, charge, at) else None
     if not states:
         return None
     last = max(states, key=lambda state: state.at)
@@ -80,7 +117,12 @@ def in_force(changes: Sequence[StateChange], at: datetime) -> StateChange | None
     return next((change for change in reversed(changes) if change.at <= at), None)
 
 
-def _not_reordered(number: Number, charge: Charge) -> bool:
-    if number.changed_at is None or charge.at < number.changed_at or charge.site is None:
+def _carried_along(number: Number, charge: Charge, at: datetime) -> bool:
+    """Whether it is the fee of an order of the time before the change, on either number, that was not made again since."""
+    changed = number.changed_at
+    if changed is None or at < changed or charge.site is None:
         return False
-    return not any(site == charge.site and number.changed_at <= at <= charge.at for site, at in number.ordered)
+    if any(order.bears(charge) and order.at >= changed for order in number.ordered):
+        return False
+    before = (order for order in (*number.carried, *number.ordered) if order.at < changed)
+    return any(order.bears(charge) and (order.until is None or order.until >= changed) for order in before)

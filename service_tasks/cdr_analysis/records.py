@@ -2,20 +2,27 @@
 
 from __future__ import annotations
 
+from calendar import monthrange
+from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
 from typing import Any, NamedTuple
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, func, select
 
 from models.base import session
 from models.usage import Cdr, Cell
+from service_tasks import dates
 from service_tasks.schemas import ZONE
 
 VOICE = ("originating", "terminating", "forwarded")
+RETENTION_MONTHS = 5
 
 
 class CallRecord(NamedTuple):
-    """One call of the disputed number. Charges in fen; latitude and longitude in degrees (WGS 84), None where the cell is not known."""
+    """One call of the disputed number. Charges in fen; latitude and longitude in degrees (WGS 84), None where the cell is not known.
+
+    `id` names the record, so that what is disputed of it can be picked; 0 for a call that is not stored.
+    """
 
     start: datetime
     kind: str = "originating"
@@ -33,6 +40,7 @@ class CallRecord(NamedTuple):
     forwarding: int = 0
     roaming: int = 0
     information: int = 0
+    id: int = 0
 
     @property
     def charge(self) -> int:
@@ -41,6 +49,7 @@ class CallRecord(NamedTuple):
 
 
 _CDR = (
+    Cdr.id,
     Cdr.start,
     Cdr.kind,
     Cdr.duration_s,
@@ -62,11 +71,44 @@ _VOICE_CALLS: Any = (
     .order_by(Cdr.start, Cdr.id)
 )
 
+_OLDEST = select(func.min(Cdr.start)).where(Cdr.served_msisdn == bindparam("msisdn"), Cdr.kind.in_(VOICE))
+
 
 def voice_calls(msisdn: str, since: date, until: date) -> list[CallRecord]:
     """The calls of a number from the first to the last day (Shanghai), both included, in order of time."""
     asked = {"msisdn": msisdn, "since": _midnight(since), "until": _midnight(until + timedelta(days=1))}
     return [_record(found) for found in session().execute(_VOICE_CALLS, asked)]
+
+
+class Line(NamedTuple):
+    """A component of a call that a complaint is about: `call` is the id of its record, `amount` in fen."""
+
+    call: int
+    component: str
+    amount: int
+    reason: str
+
+
+def lines(call: CallRecord, components: Sequence[str], reason: str) -> list[Line]:
+    """The components of a call that were charged, each as a line."""
+    charged = ((name, getattr(call, name)) for name in components)
+    return [Line(call.id, name, amount, reason) for name, amount in charged if amount]
+
+
+def kept_from(at: datetime) -> date:
+    """The first day whose call records are still kept at `at`: five calendar months back. Source: reading (retention)."""
+    day = dates.day_of(at)
+    months = day.year * 12 + day.month - 1 - RETENTION_MONTHS
+    year, month = months // 12, months % 12 + 1
+    return date(year, month, min(day.day, monthrange(year, month)[1]))
+
+
+def are_gone(msisdn: str, since: date, at: datetime) -> bool:
+    """Whether records of the time from `since` on need not exist any more: it is older than they are kept, and none so old is left."""
+    if since >= kept_from(at):
+        return False
+    oldest = session().scalar(_OLDEST, {"msisdn": msisdn})
+    return oldest is None or dates.day_of(oldest) > since
 
 
 def _midnight(day: date) -> datetime:
@@ -91,4 +133,5 @@ def _record(found: Any) -> CallRecord:
         forwarding=found.forwarding,
         roaming=found.roaming,
         information=found.information,
+        id=found.id,
     )

@@ -26,6 +26,7 @@ from service_tasks.gateway.values import (
     Entry,
     Hold,
     KeyUsedDifferently,
+    LateFee,
     Line,
     PricingItem,
     Receipt,
@@ -46,6 +47,7 @@ __all__ = [
     "Entry",
     "Hold",
     "KeyUsedDifferently",
+    "LateFee",
     "Line",
     "PricingItem",
     "Receipt",
@@ -114,8 +116,8 @@ class BillingGateway(Protocol):
     ) -> Document:
         """Give up a late fee. Refused: exceeds_late_fee."""
 
-    def late_fees_drawn(self, subscription_id: int) -> dict[date, int]:
-        """The late fee drawn by day, in fen, whether still owed or not."""
+    def late_fees_drawn(self, subscription_id: int) -> list[LateFee]:
+        """The late fees drawn, whether still owed or not, in order of days."""
 
     def accrue_late_fee(self, bill_id: int, on: date, effect: Effect) -> int:
         """Draw the late fee of one day on an overdue bill; what is on hold draws none. Returns the fen drawn."""

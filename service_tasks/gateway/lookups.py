@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Any
 
-from sqlalchemy import Row, Select, case, func, select
+from sqlalchemy import Row, Select, case, select
 
 from models.base import session
 from models.billing import Bill as BillRow
@@ -20,6 +19,7 @@ from service_tasks.gateway.values import (
     Bill,
     BillItem,
     Customer,
+    LateFee,
     Receipt,
     Subscription,
     SubscriptionUnknown,
@@ -78,12 +78,12 @@ def bills(subscription_id: int) -> list[Bill]:
     ]
 
 
-def late_fees_drawn(subscription_id: int) -> dict[date, int]:
-    """The late fee drawn by day, in fen, whether still owed or not."""
+def late_fees_drawn(subscription_id: int) -> list[LateFee]:
+    """The late fees drawn, whether still owed or not, in order of days."""
     drawn = LateFeeAccrual
-    query = select(drawn.accrued_on, func.sum(drawn.amount)).join(BillRow, BillRow.id == drawn.bill_id)
-    found = session().execute(query.where(BillRow.subscription_id == subscription_id).group_by(drawn.accrued_on))
-    return {day: int(amount) for day, amount in found}
+    query = select(drawn.accrued_on, BillRow.period, drawn.amount).join(BillRow, BillRow.id == drawn.bill_id)
+    found = session().execute(query.where(BillRow.subscription_id == subscription_id).order_by(drawn.accrued_on))
+    return [LateFee(*row) for row in found]
 
 
 def receipt(number: str) -> Receipt | None:

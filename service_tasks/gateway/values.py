@@ -143,6 +143,14 @@ class Document(NamedTuple):
     form: dict[str, Any]
 
 
+class LateFee(NamedTuple):
+    """The late fee of one day on the bill of `period`, in fen."""
+
+    on: date
+    period: str
+    amount: int
+
+
 class Hold(NamedTuple):
     """A charge hold: amount, state (held, credited, rejected) and the Thursday it is settled on."""
 

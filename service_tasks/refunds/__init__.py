@@ -10,10 +10,12 @@ from typing import Any
 
 from engine.handlers import BpmnError, Call, handler, together
 from service_tasks import dates
+from service_tasks.authority import grants
 from service_tasks.calls import effect, refusing
 from service_tasks.gateway import Document, Receipt, Subscription, gateway
-from service_tasks.prepayment import beyond_disputed, check_disputed, open_target
+from service_tasks.prepayment import beyond_disputed, check_disputed
 from service_tasks.refunds import schemas, sheets
+from service_tasks.targets import open_target
 
 __all__ = ["belongs", "cancelled_prepayment", "cash", "credit", "deposit", "late_fee_waiver"]
 
@@ -54,6 +56,8 @@ def cash(parameters: dict[str, Any], call: Call) -> dict[str, Any]:
     form = sheets.repayment_sheet(_repayment(subscription, parameters, call, method="cash", receipt_number=number))
     with refusing("receipt_unknown", "receipt_used", "exceeds_receipt", "insufficient_prepayment"):
         refund = gateway().refund_cash(number, amount, effect(call), form=form)
+    way = "own_money" if parameters["kind"] == "prepayment" else "cash"
+    _use(parameters, call, way=way, amount=amount, payee=subscription.msisdn)
     return _refunded(refund)
 
 
@@ -61,7 +65,7 @@ def cash(parameters: dict[str, Any], call: Call) -> dict[str, Any]:
     "refunds/credit",
     parameters=schemas.CreditParameters,
     result=schemas.CreditResult,
-    errors={"exceeds_disputed": ("amount",), "exceeds_bill": ("amount",)},
+    errors={"exceeds_disputed": ("amount",), "exceeds_bill": ("amount",), "exceeds_approval": ("amount",)},
     manual_ref="TS-002.11, TS-007.3, TS-008.5, CH2.6",
     title_zh="话费冲减",
     title_en="Credit against the bill",
@@ -76,6 +80,8 @@ def credit(parameters: dict[str, Any], call: Call) -> dict[str, Any]:
     form = sheets.repayment_sheet(_repayment(subscription, parameters, call, method="credit"))
     with refusing("exceeds_bill", renamed={"exceeds_late_fee": "exceeds_bill"}):
         note = gateway().credit(subscription.id, amount, kind, effect(call), form=form)
+    way = "late_fee" if kind == "late_fee" else "credit"
+    _use(parameters, call, way=way, amount=amount, payee=subscription.msisdn)
     return {"credit_note": note.number, "amount": note.amount, "form": note.form}
 
 
@@ -98,6 +104,7 @@ def late_fee_waiver(parameters: dict[str, Any], call: Call) -> dict[str, Any]:
     form = sheets.waiver_sheet(_repayment(subscription, asked, call, method="waiver"))
     with refusing("exceeds_late_fee"):
         waiver = gateway().waive_late_fee(subscription.id, amount, effect(call), form=form)
+    _use(parameters, call, way="late_fee", amount=amount, payee=subscription.msisdn)
     return {"waiver_number": waiver.number, "amount": waiver.amount, "form": waiver.form}
 
 
@@ -120,6 +127,7 @@ def deposit(parameters: dict[str, Any], call: Call) -> dict[str, Any]:
     form = sheets.repayment_sheet(_repayment(subscription, asked, call, method="cash", receipt_number=number))
     with refusing("no_deposit", "receipt_unknown"):
         refund = gateway().refund_deposit(number, effect(call), form=form)
+    _use(parameters, call, way="own_money", amount=refund.amount, payee=subscription.msisdn)
     return _refunded(refund)
 
 
@@ -154,7 +162,14 @@ def cancelled_prepayment(parameters: dict[str, Any], call: Call) -> dict[str, An
     with refusing("nothing_left"):
         into = target.id if target else None
         refund = gateway().refund_prepayment(subscription.id, effect(call), target=into, form=form)
+    payee = target.msisdn if target else subscription.msisdn
+    _use(parameters, call, way="own_money", amount=refund.amount, payee=payee)
     return _refunded(refund)
+
+
+def _use(parameters: dict[str, Any], call: Call, *, way: str, amount: int, payee: str) -> None:
+    """Use the grant under which this is paid: never more, in no other way, to no other number; what was posted is undone otherwise."""
+    grants.carry_out(parameters["approval"], call, way=way, amount=amount, payee=payee)
 
 
 def _repayment(

@@ -15,6 +15,7 @@ class CashParameters(schemas.Parameters):
     disputed_amount = schemas.fen("争议金额", "Disputed amount", least=0, load_default=None, allow_none=True)
     receipt_number = schemas.text("原始票据号", "Original receipt", required=True)
     kind = schemas.choice("款项", "Kind of payment", ("charge", "late_fee", "prepayment"), required=True)
+    approval = schemas.approval()
 
 
 class CreditParameters(schemas.Parameters):
@@ -24,6 +25,7 @@ class CreditParameters(schemas.Parameters):
     amount = schemas.fen("冲减金额", "Amount", least=1, required=True)
     disputed_amount = schemas.fen("争议金额", "Disputed amount", least=0, load_default=None, allow_none=True)
     kind = schemas.choice("款项", "Kind of payment", ("charge", "late_fee"), required=True)
+    approval = schemas.approval()
 
 
 class WaiverParameters(schemas.Parameters):
@@ -31,6 +33,7 @@ class WaiverParameters(schemas.Parameters):
 
     msisdn = schemas.msisdn(required=True)
     amount = schemas.fen("减免金额", "Amount", least=1, required=True)
+    approval = schemas.approval()
 
 
 class DepositParameters(schemas.Parameters):
@@ -39,6 +42,7 @@ class DepositParameters(schemas.Parameters):
     msisdn = schemas.msisdn(required=True)
     receipt_number = schemas.text("存款票据号", "Receipt of the deposit", required=True)
     identity_checked = schemas.flag("已核对证件", "Identity checked", required=True, validate=validate.Equal(True))
+    approval = schemas.approval()
 
 
 class CancelledPrepaymentParameters(schemas.Parameters):
@@ -47,6 +51,7 @@ class CancelledPrepaymentParameters(schemas.Parameters):
     msisdn = schemas.msisdn("销号号码", "Cancelled number", required=True)
     method = schemas.choice("支取方式", "Way of repayment", ("cash", "transfer"), required=True)
     target = schemas.msisdn("转入号码", "Number to pay into", load_default=None, allow_none=True)
+    approval = schemas.approval()
 
 
 class RefundResult(Schema):

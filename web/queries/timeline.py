@@ -187,6 +187,16 @@ class _Teller:
         ]
         return "person", gettext("Done: %(task)s", task=self.name(step)), [d for d in details if d[1]]
 
+    def approved(self, step: Step) -> Any:
+        """What an approving step approved; the completion itself says who and with which words."""
+        approval = next(iter(step["variables"].values()), None)
+        if approval is None:
+            return None
+        if not isinstance(approval, Mapping):
+            return "desk", gettext("Approved: %(task)s", task=self.name(step)), []
+        details = [(gettext(_LABELS[k]), plain(k, approval[k])) for k in ("amount", "payee") if approval.get(k)]
+        return "desk", gettext("Approved: %(task)s", task=self.name(step)), details
+
     def job(self, step: Step) -> Any:
         result = answered(step, "result")
         details = [
@@ -248,6 +258,7 @@ _TELLERS: dict[str, Callable[[_Teller, Any], Any]] = {
     "instance_started": _Teller.started,
     "user_task_created": _Teller.created,
     "user_task_completed": _Teller.completed,
+    "approval_given": _Teller.approved,
     "user_task_claimed": _simple("person", _("Taken: %(task)s")),
     "user_task_released": _simple("person", _("Given back: %(task)s")),
     "user_task_assigned": _Teller.assigned,
@@ -275,6 +286,7 @@ _TELLERS: dict[str, Callable[[_Teller, Any], Any]] = {
 
 _LABELS = {
     "amount": _("Amount"),
+    "payee": _("Paid to"),
     "refund_number": _("Refund number"),
     "credit_note": _("Credit note"),
     "waiver_number": _("Waiver number"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 import pytest
 from sqlalchemy import func, select
@@ -12,6 +12,8 @@ from models.base import scratch, session
 from models.identity import Department, Membership, User
 from models.usage import Cdr, RechargeCard
 from office import demo
+from service_tasks.cdr_analysis.border_roaming import Thresholds, analyse
+from service_tasks.cdr_analysis.records import voice_calls
 from service_tasks.gateway import gateway
 
 AT = datetime(2026, 3, 1, 1, tzinfo=UTC)
@@ -64,13 +66,24 @@ def test_every_process_has_a_customer() -> None:
 
 def test_bills_show_what_the_calls_cost(logins: list[demo.Login]) -> None:
     """The roaming and call charges on a bill are those of its CDRs, so that a clerk who adds up finds no other fault."""
-    for msisdn in ("13900000501", "13900000502", "13900000503", "13900000701"):
+    for msisdn in ("13900000501", "13900000502", "13900000503", "13900000506", "13900000701"):
         found = gateway().subscription(msisdn)
         (bill,) = gateway().bills(found.id)
         records = session().scalars(select(Cdr).where(Cdr.bill_id == bill.id)).all()
         disputed = next(item for item in bill.items if item.kind in ("roaming", "call"))
         share = [record.roaming if disputed.kind == "roaming" else record.charge for record in records]
         assert sum(share) == disputed.amount, msisdn
+
+
+@pytest.mark.parametrize(
+    "number, established", [(501, True), (502, True), (503, True), (504, False), (505, False), (506, False)]
+)
+def test_the_roaming_customers_show_what_they_are_there_for(
+    logins: list[demo.Login], number: int, established: bool
+) -> None:
+    """Who tries the demonstration finds the verdict that its list of customers promises."""
+    calls = voice_calls(f"13900000{number}", date(2020, 1, 1), date(2030, 1, 1))
+    assert analyse(calls, Thresholds()).established is established
 
 
 def test_cards_stand_in_every_state(logins: list[demo.Login]) -> None:

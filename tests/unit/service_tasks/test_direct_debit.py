@@ -1,6 +1,6 @@
 """Direct debit: whose fault the failure was, what it cost, and a mandate that is set up again once."""
 
-from datetime import date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -94,7 +94,8 @@ def test_a_mandate_that_has_not_failed_is_nobodys_fault(desk: Any) -> None:
 
 def test_the_mandate_on_file_is_there_before_anything_is_asked(desk: Any) -> None:
     """Bank, account and holder as agreed, the account in bare digits, and where it was keyed in otherwise; nothing of a number without one."""
-    desk.given(number(agreed={**AGREED, "account": "6222 0202-0001"}, keyed={**AGREED, "account": "1"}))
+    agreed = {**AGREED, "bank": "中国工商银行股份有限公司珠海拱北支行", "account": "6222 0202-0001"}
+    desk.given(number(agreed=agreed, keyed={**AGREED, "account": "1"}))
     found = desk.run("direct_debit/look_up", msisdn=MSISDN)
     assert (found["bank"], found["account"], found["holder"]) == ("工商银行", "622202020001", "陈某")
     assert (found["mandated_on"], [row["field"] for row in found["differences"]]) == ("2026-09-10", ["account"])
@@ -103,14 +104,47 @@ def test_the_mandate_on_file_is_there_before_anything_is_asked(desk: Any) -> Non
 
 
 def test_late_fees_from_before_the_mandate_do_not_count(desk: Any, at: datetime) -> None:
-    """Of 600 fen owed only what was drawn since the mandate was agreed can have come from its failure."""
-    desk.given(number(debits=[FAILED]))
+    """Of 600 fen owed only what was drawn since the debit failed can have come from it."""
+    desk.given(number(debits=[FAILED | {"attempted_at": "2026-10-15T09:00:00"}]))
     bill, entry = session().scalars(select(Bill.id)).one(), session().scalars(select(JournalEntry.id)).first()
     with transaction():
         for day, amount in ((date(2026, 9, 9), 450), (date(2026, 10, 20), 100), (date(2026, 10, 21), 50)):
             row = {"bill_id": bill, "accrued_on": day, "base": 5000, "amount": amount, "entry_id": entry}
             session().execute(insert(LateFeeAccrual).values(**row))
     assert desk.run("direct_debit/compare", msisdn=MSISDN)["late_fee"] == 150
+
+
+def drawn(*fees: tuple[str, str, int]) -> None:
+    """Late fees of the bills of these periods, by day."""
+    bills = dict(session().execute(select(Bill.period, Bill.id)).all())
+    entry = session().scalars(select(JournalEntry.id)).first()
+    with transaction():
+        for period, day, amount in fees:
+            row = {"bill_id": bills[period], "accrued_on": date.fromisoformat(day), "base": 5000, "amount": amount}
+            session().execute(insert(LateFeeAccrual).values(**row, entry_id=entry))
+
+
+ITEMS = [{"kind": "call", "text": "通话费", "amount": 5000}]
+
+
+@pytest.mark.parametrize(
+    "periods, fees",
+    [
+        (["2025-03"], [("2025-03", "2025-05-20", 500), ("2025-03", "2026-11-16", 60)]),
+        (["2025-03", "2026-10"], [("2025-03", "2025-05-20", 500), ("2026-10", "2026-11-16", 60)]),
+        (["2025-03", "2026-10"], [("2025-03", "2026-11-16", 500), ("2026-10", "2026-11-16", 60)]),
+    ],
+)
+def test_only_the_arrears_of_the_failing_debit_count(
+    desk: Any, periods: list[str], fees: list[tuple[str, str, int]]
+) -> None:
+    """A mandate of 2024, old arrears that drew 500, a debit of 15 November that drew 60; owed 560: 60 came from it."""
+    debit = {"period": "2026-10", "amount": 5000, "state": "failed", "attempted_at": "2026-11-15T09:00:00"}
+    row = number(mandated_on="2024-05-01", debits=[debit], keyed={**AGREED, "account": "6222020200012345687"})
+    bills = [{"period": period, "items": ITEMS} for period in periods]
+    desk.given({**{name: value for name, value in row.items() if name != "bill"}, "late_fee": 560, "bills": bills})
+    drawn(*fees)
+    assert desk.run("direct_debit/compare", msisdn=MSISDN)["late_fee"] == 60
 
 
 def test_no_more_late_fee_is_caused_than_is_owed() -> None:
@@ -126,6 +160,40 @@ def test_blanks_and_hyphens_are_no_difference() -> None:
     keyed = {**AGREED, "account": "6222 0202 0001 2345 678", "msisdn": None}
     assert differences(MSISDN, AGREED, keyed) == []
     assert cause_of_failure([], None) == "no_failure"
+
+
+@pytest.mark.parametrize(
+    "debits, cause, failed",
+    [
+        ("x" + "." * 20, "no_failure", 0),
+        ("." * 3 + "x", "debit_program", 1),
+        ("x.xx", "debit_program", 2),
+        ("", "no_failure", 0),
+        (".", "no_failure", 0),
+    ],
+)
+def test_what_failed_once_and_works_again_has_not_failed_now(desk: Any, debits: str, cause: str, failed: int) -> None:
+    """A failure of long ago, every debit since done: nothing has failed now, nobody is at fault, no late fee came of it."""
+    at = datetime(2025, 1, 15, tzinfo=UTC)
+    rows = [
+        {"period": f"{2025 + number // 12}-{number % 12 + 1:02d}", "amount": 5000, "state": "done"}
+        | ({"state": "failed", "reason": "program_error"} if mark == "x" else {})
+        | {"attempted_at": (at + timedelta(days=30 * number)).isoformat()}
+        for number, mark in enumerate(debits)
+    ]
+    desk.given(number(debits=rows))
+    answer = desk.run("direct_debit/compare", msisdn=MSISDN)
+    assert (answer["cause"], answer["operator_fault"]) == (cause, True if failed else None)
+    assert len(answer["failed"]) == failed
+    assert bool(answer["late_fee"]) is bool(failed)
+
+
+def test_another_wording_of_the_bank_is_not_our_fault(desk: Any) -> None:
+    """Agreed 工商银行, keyed 中国工商银行, account in full width: the same account; the bank says what failed."""
+    keyed = {**AGREED, "bank": "中国工商银行股份有限公司", "account": "６２２２０２０２０００１２３４５６７８"}
+    desk.given(number(keyed=keyed, debits=[{**FAILED, "reason": "insufficient_funds"}]))
+    answer = desk.run("direct_debit/compare", msisdn=MSISDN)
+    assert (answer["differences"], answer["cause"], answer["operator_fault"]) == ([], "no_funds", False)
 
 
 RENEWAL = {"msisdn": MSISDN, **AGREED}

@@ -57,4 +57,32 @@ def test_the_topic_takes_an_unnamed_unit_as_an_own_hall(desk: Any) -> None:
     answer = desk.run(
         "liability/assess", right_charge=0, charged=300, cause="staff", error_kind=None, unit_kind=None, person=None
     )
-    assert answer == {"error_amount": -300, "direction": "too_much", "bearer": "person", "bearer_name": None}
+    assert answer == {
+        "error_amount": -300,
+        "direction": "too_much",
+        "bearer": "person",
+        "bearer_name": None,
+        "refundable": 300,
+        "borne": 300,
+    }
+
+
+@pytest.mark.parametrize(
+    "kind, right, charged, delivered, refundable, borne",
+    [
+        ("missed_order", 8000, 10000, True, 2000, 2000),
+        ("missed_order", 1500, 0, True, 0, 1500),
+        ("wrong_order", 3000, 5000, True, 2000, 2000),
+        ("wrong_order", 3000, 5000, False, 5000, 5000),
+        ("wrong_order", 8000, 5000, True, 0, 3000),
+        ("wrong_order", 8000, 5000, False, 5000, 5000),
+        ("unrequested_order", 5000, 5000, True, 5000, 5000),
+        ("wrong_order", 5000, 5000, True, 0, 0),
+    ],
+)
+def test_the_error_amount_bounds_what_comes_back(
+    kind: str, right: int, charged: int, delivered: bool, refundable: int, borne: int
+) -> None:
+    """A missed discount comes back; a missed paid service is not collected, the liable party bears it; a right service that was not given costs nothing."""
+    found = assessed(right_charge=right, charged=charged, error_kind=kind, right_delivered=delivered)
+    assert (found.refundable, found.borne) == (refundable, borne)

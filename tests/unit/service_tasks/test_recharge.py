@@ -8,6 +8,7 @@ from sqlalchemy import select
 
 from models.base import session
 from models.usage import RechargeCard
+from service_tasks.recharge import entitlement
 
 NUMBERS = (
     {"msisdn": "13900000001", "prepayment": 200},
@@ -112,3 +113,27 @@ def test_what_was_paid_out_cannot_be_moved(desk: Any) -> None:
     desk.run("refunds/cancelled_prepayment", call_key="7:1", msisdn="13900000003", method="cash", target=None)
     refused = desk.refused("recharge/move", call_key="7:2", serial="K-CANCELLED", target="13900000001")
     assert refused == "nothing_left"
+
+
+@pytest.mark.parametrize(
+    "state, reason, remaining, balance, due",
+    [
+        ("cancelled", "request", 5000, 8000, (5000, 3000, True)),
+        ("cancelled", "request", 5000, 5000, (5000, 0, True)),
+        ("cancelled", "request", 5000, 2000, (2000, 0, True)),
+        ("cancelled", "arrears", 5000, 0, (5000, 0, True)),
+        ("cancelled", "arrears", 5000, 8000, (5000, 0, True)),
+        ("invalid", None, 5000, 5000, (5000, 0, False)),
+        ("in_service", None, 5000, 9000, (0, 0, False)),
+    ],
+)
+def test_the_card_and_the_number_are_two_entitlements(
+    state: str, reason: str | None, remaining: int, balance: int, due: tuple[int, int, bool]
+) -> None:
+    """A card of 50 on a number with 30 of its own: with the holder's identity 80, without 50; never cash for an invalid number."""
+    assert entitlement(state=state, reason=reason, remaining=remaining, balance=balance) == due
+
+
+def test_a_card_that_cannot_be_shown_gives_no_cash() -> None:
+    """Its number can be moved to, but nothing is paid out without it."""
+    assert not entitlement(state="cancelled", reason="request", remaining=50, balance=50, card_held=False).cash

@@ -1,9 +1,14 @@
 """The analyses as topics: which calls they read, and what they show of them."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from sqlalchemy import select
+
+from models.base import session, transaction
+from models.usage import Cdr
+from service_tasks import batches
 
 MSISDN = "13900000001"
 CELLS = [
@@ -32,7 +37,14 @@ def test_border_roaming_shows_pairs_places_and_the_figures_used(desk: Any) -> No
     calls = [cdr(start, cell) for start, cell in zip(starts, ["ZH-1", "MO-1"] * 2, strict=True)]
     desk.given({"msisdn": MSISDN}, cells=CELLS, cdrs=calls)
     answer = desk.run("cdr_analysis/border_roaming", msisdn=MSISDN, since="2026-11-02", until="2026-11-02")
-    assert (answer["established"], answer["reasons"], answer["amount"]) == (True, ["frequent_alternation"], 160)
+    assert (answer["established"], answer["amount"]) == (True, 160)
+    assert answer["reasons"] == ["frequent_alternation", "implausible_travel", "border_cells"]
+    assert [(line["component"], line["amount"], line["reason"]) for line in answer["lines"]] == [
+        ("roaming", 80, "caught"),
+        ("roaming", 80, "alternating"),
+    ]
+    assert [line["call"] for line in answer["lines"]] == list(session().scalars(select(Cdr.id).where(Cdr.roaming > 0)))
+    assert (answer["left"], answer["cells"]) == ([], {"listed": 2, "far": 0})
     assert answer["pairs"][0] == {
         "first": {
             "start": "2026-11-02T09:00:00+08:00",
@@ -58,8 +70,15 @@ def test_border_roaming_shows_pairs_places_and_the_figures_used(desk: Any) -> No
         "calls": 4,
         "window_minutes": 60,
         "alternations": 3,
-        "max_speed_kmh": 200,
+        "max_speed_kmh": 350,
         "period_days": 3,
+        "flight_kmh": 900,
+        "flight_from_km": 300,
+        "flight_minutes": 30,
+        "crossing_minutes": 15,
+        "stay_minutes": 15,
+        "reach_km": 35,
+        "listed_reach_km": 70,
     }
 
 
@@ -90,6 +109,41 @@ def test_null_thresholds_are_the_documented_ones(desk: Any) -> None:
     assert answer["reasons"] == ["no_calls"]
 
 
+OLD, NEW = "2026-04-10T09:00:00", "2026-11-02T09:00:00"
+
+
+@pytest.mark.parametrize(
+    "kept, since, until, established, reasons",
+    [
+        ([NEW], "2026-04-01", "2026-04-30", None, ["no_records"]),
+        ([NEW], "2026-04-01", "2026-11-20", None, ["no_records", "one_location"]),
+        ([OLD, NEW], "2026-04-09", "2026-04-30", None, ["no_records", "one_location"]),
+        ([OLD, NEW], "2026-04-10", "2026-04-30", False, ["one_location"]),
+        ([NEW], "2026-10-01", "2026-10-31", None, ["no_calls"]),
+        ([], "2026-06-22", "2026-06-30", None, ["no_records"]),
+        ([], "2026-06-23", "2026-06-30", None, ["no_calls"]),
+    ],
+)
+def test_records_that_are_gone_decide_nothing(
+    desk: Any, kept: list[str], since: str, until: str, established: bool | None, reasons: list[str]
+) -> None:
+    """A bill of seven months ago without call records is never "not established": the archive has to be asked."""
+    desk.given({"msisdn": MSISDN}, cells=CELLS, cdrs=[cdr(start) for start in kept])
+    answer = desk.run("cdr_analysis/border_roaming", msisdn=MSISDN, since=since, until=until)
+    assert (answer["established"], answer["reasons"]) == (established, reasons)
+    assert answer["amount"] == (None if established is None else 0)
+
+
+def test_what_the_records_left_establish_stands(desk: Any) -> None:
+    """Missing older records do not take back what the later ones show."""
+    starts = [f"2026-11-02T09:{minute}:00" for minute in ("00", "05", "10", "15")]
+    calls = [cdr(start, cell) for start, cell in zip(starts, ["ZH-1", "MO-1"] * 2, strict=True)]
+    desk.given({"msisdn": MSISDN}, cells=CELLS, cdrs=calls)
+    answer = desk.run("cdr_analysis/border_roaming", msisdn=MSISDN, since="2026-04-01", until="2026-11-20")
+    assert (answer["established"], answer["amount"]) == (True, 160)
+    assert "no_records" not in answer["reasons"]
+
+
 def test_ultra_short_calls_are_listed_with_their_components(desk: Any) -> None:
     """TS-007: the credit is explained call by call."""
     calls = [
@@ -99,23 +153,90 @@ def test_ultra_short_calls_are_listed_with_their_components(desk: Any) -> None:
     ]
     desk.given({"msisdn": MSISDN}, cells=CELLS, cdrs=calls)
     answer = desk.run("cdr_analysis/ultra_short", msisdn=MSISDN, since="2026-11-01", until="2026-11-30", limit_s=3)
+    (record,) = session().scalars(select(Cdr.id).where(Cdr.duration_s == 3))
+    components = {"long_distance": 70, "ip": 30, "basic": 40, "forwarding": 20}
     assert answer == {
         "found": True,
         "examined": 3,
+        "reasons": [],
         "amount": 160,
+        "kept": 0,
+        "settle_on": "2026-11-26",
+        "credit_to": "bill",
         "calls": [
             {
+                "call": record,
                 "start": "2026-11-02T09:00:00+08:00",
                 "other_party": "0756-1234567",
                 "duration_s": 3,
-                "long_distance": 70,
-                "ip": 30,
-                "basic": 40,
-                "forwarding": 20,
+                **components,
                 "amount": 160,
+                "kept": 0,
             }
         ],
+        "lines": [
+            {
+                "call": record,
+                "start": "2026-11-02T09:00:00+08:00",
+                "component": name,
+                "amount": fen,
+                "reason": "ultra_short_call",
+            }
+            for name, fen in components.items()
+        ],
     }
+
+
+def test_the_roaming_component_of_a_short_call_stays(desk: Any) -> None:
+    """Two seconds while roaming: four components come back, roaming was used."""
+    charged = {"long_distance": 70, "ip": 10, "forwarding": 10, "roaming": 80}
+    desk.given({"msisdn": MSISDN}, cells=CELLS, cdrs=[cdr("2026-11-02T09:00:00", duration_s=2, **charged)])
+    answer = desk.run("cdr_analysis/ultra_short", msisdn=MSISDN)
+    assert (answer["amount"], answer["kept"], answer["calls"][0]["kept"]) == (130, 80, 80)
+    assert {line["component"] for line in answer["lines"]} == {"long_distance", "ip", "basic", "forwarding"}
+
+
+def test_a_prepaid_customer_gets_short_calls_back_into_the_prepayment(desk: Any) -> None:
+    """Three calls of 2.40 in all: the number's own prepayment, no cash and no bill."""
+    calls = [cdr(f"2026-11-02T{hour}:00:00", duration_s=1, basic=30, long_distance=50) for hour in ("09", "10", "11")]
+    desk.given({"msisdn": MSISDN, "kind": "prepaid"}, cells=CELLS, cdrs=calls)
+    answer = desk.run("cdr_analysis/ultra_short", msisdn=MSISDN)
+    assert (answer["amount"], answer["credit_to"]) == (240, "prepayment")
+
+
+@pytest.mark.parametrize(
+    "entered, thursday",
+    [
+        (datetime(2026, 11, 26, 1, tzinfo=UTC), "2026-11-26"),
+        (datetime(2026, 11, 26, 10, tzinfo=UTC), "2026-11-26"),
+        (datetime(2026, 11, 26, 10, 1, tzinfo=UTC), "2026-12-03"),
+        (datetime(2026, 11, 27, 1, tzinfo=UTC), "2026-12-03"),
+    ],
+)
+def test_short_calls_are_settled_on_the_thursday_by_whose_close_they_are_entered(
+    desk: Any, entered: datetime, thursday: str
+) -> None:
+    """TS-007.3: until Thursday's close it is that Thursday, later the next."""
+    desk.given({"msisdn": MSISDN})
+    assert desk.run("cdr_analysis/ultra_short", msisdn=MSISDN, at=entered)["settle_on"] == thursday
+
+
+def test_a_thursday_that_is_settled_already_takes_nothing_more(desk: Any) -> None:
+    """Accounting was early: what is entered afterwards waits for the next Thursday, and the customer is told that one."""
+    desk.given({"msisdn": MSISDN})
+    with transaction():
+        batch = batches.locked("charge_hold", "2026-11-26", datetime(2026, 11, 24, 1, tzinfo=UTC))
+        batch.state, batch.closed_at = "closed", batch.opened_at
+    assert desk.run("cdr_analysis/ultra_short", msisdn=MSISDN)["settle_on"] == "2026-12-03"
+
+
+def test_short_calls_whose_records_are_gone_are_not_denied(desk: Any) -> None:
+    """Without records nobody can say that there was none."""
+    desk.given({"msisdn": MSISDN}, cells=CELLS, cdrs=[cdr(NEW)])
+    asked = {"msisdn": MSISDN, "since": "2026-04-01", "until": "2026-04-30"}
+    answer = desk.run("cdr_analysis/ultra_short", **asked)
+    assert (answer["found"], answer["reasons"], answer["amount"]) == (None, ["no_records"], None)
+    assert desk.run("cdr_analysis/ultra_short", **{**asked, "since": None, "until": None})["found"] is False
 
 
 SMS = {"kind": "monternet", "information": 800, "duration_s": 0, "basic": 0, "cell": ""}
@@ -136,20 +257,35 @@ def test_orphans_follow_the_history_of_the_number(desk: Any) -> None:
     number = {"msisdn": MSISDN, "state": "suspended", "reason": "arrears", "state_since": "2026-11-05", "bills": BILLS}
     charges = [monternet("2026-11-01T09:00:00"), monternet("2026-11-10T09:00:00", service_provider="搜狐")]
     desk.given({**number, "history": [suspended]}, cdrs=charges)
+    record = session().scalars(select(Cdr.id).where(Cdr.service_provider == "搜狐")).one()
     assert desk.run("cdr_analysis/orphan_monternet", msisdn=MSISDN) == {
         "orphan": True,
         "examined": 2,
+        "reasons": [],
         "amount": 800,
         "paid": False,
+        "paid_amount": 0,
+        "unpaid_amount": 800,
         "site": "搜狐",
         "charges": [
             {
+                "call": record,
                 "at": "2026-11-10T09:00:00+08:00",
+                "counted_at": "2026-11-10T09:00:00+08:00",
                 "msisdn": MSISDN,
                 "site": "搜狐",
                 "amount": 800,
                 "after": "suspension",
                 "paid": False,
+            }
+        ],
+        "lines": [
+            {
+                "call": record,
+                "start": "2026-11-10T09:00:00+08:00",
+                "component": "information",
+                "amount": 800,
+                "reason": "suspension",
             }
         ],
     }
@@ -162,6 +298,8 @@ def test_paid_means_every_bill_is_paid(desk: Any, days: tuple[str, ...], paid: b
     desk.given(number, cdrs=[monternet(f"{day}T09:00:00") for day in days])
     answer = desk.run("cdr_analysis/orphan_monternet", msisdn=MSISDN)
     assert (answer["paid"], answer["amount"]) == (paid, 800 * len(days))
+    assert [row["paid"] for row in answer["charges"]] == [day < "2026-11" for day in days]
+    assert (answer["paid_amount"], answer["unpaid_amount"]) == (800, 800 * (len(days) - 1))
     assert {row["after"] for row in answer["charges"]} == {"cancellation_final"}
 
 
@@ -195,3 +333,66 @@ def test_a_number_without_monternet_charges_names_no_site(desk: Any) -> None:
     """Nothing is made up where nothing was collected."""
     desk.given({"msisdn": MSISDN})
     assert desk.run("cdr_analysis/orphan_monternet", msisdn=MSISDN)["site"] is None
+
+
+def changed(**more: Any) -> tuple[dict[str, Any], dict[str, Any]]:
+    """A number that took the place of another in July."""
+    old = {"msisdn": "13900000008", "state": "cancelled", "reason": "number_change", "state_since": "2026-07-01"}
+    return old | more, {"msisdn": MSISDN, "number_changed_from": "13900000008", "opened_at": "2026-07-01"}
+
+
+def test_on_demand_use_after_a_change_is_no_orphan(desk: Any) -> None:
+    """What is used on demand has no order, on either number; ninety days after the change it is the customer's own."""
+    desk.given(*changed(), cdrs=[monternet("2026-09-29T09:00:00")])
+    assert desk.run("cdr_analysis/orphan_monternet", msisdn=MSISDN)["orphan"] is False
+
+
+def test_an_order_that_came_along_with_the_change_is_an_orphan(desk: Any) -> None:
+    """Ordered on the old number, charged on the new one, never ordered again."""
+    order = {"service": "短信", "service_provider": "新浪", "ordered_at": "2026-01-05", "monthly_fee": 800}
+    charges = [
+        monternet("2026-07-31T09:00:00"),
+        monternet("2026-08-31T09:00:00"),
+        monternet("2026-08-09T09:00:00", information=100),
+    ]
+    desk.given(*changed(orders=[order]), cdrs=charges)
+    answer = desk.run("cdr_analysis/orphan_monternet", msisdn=MSISDN)
+    assert [(row["at"][:10], row["counted_at"][:10], row["after"]) for row in answer["charges"]] == [
+        ("2026-07-31", "2026-07-01", "number_change"),
+        ("2026-08-31", "2026-08-01", "number_change"),
+    ]
+
+
+def test_a_monthly_fee_counts_by_its_first_day(desk: Any) -> None:
+    """Collected at the month's end: the month in which the number stopped is owed, the next is not."""
+    order = {"service": "短信", "service_provider": "新浪", "ordered_at": "2026-01-05", "monthly_fee": 800}
+    stopped = {"msisdn": MSISDN, "state": "suspended", "reason": "request", "state_since": "2026-09-10"}
+    desk.given(
+        stopped | {"orders": [order]}, cdrs=[monternet(f"2026-{month}T23:00:00") for month in ("09-30", "10-31")]
+    )
+    answer = desk.run("cdr_analysis/orphan_monternet", msisdn=MSISDN)
+    assert [row["counted_at"][:10] for row in answer["charges"]] == ["2026-10-01"]
+
+
+def test_a_chain_of_changes_is_followed(desk: Any) -> None:
+    """Two changes of number in a row: the oldest still collects."""
+    oldest = {"msisdn": "13900000007", "state": "cancelled", "reason": "number_change", "state_since": "2026-02-01"}
+    middle = {**changed()[0], "number_changed_from": "13900000007", "opened_at": "2026-02-01"}
+    desk.given(oldest, middle, changed()[1], cdrs=[monternet("2026-10-20T09:00:00", msisdn="13900000007")])
+    answer = desk.run("cdr_analysis/orphan_monternet", msisdn=MSISDN)
+    assert [row["msisdn"] for row in answer["charges"]] == ["13900000007"]
+
+
+def test_a_prepaid_number_has_paid_by_deduction(desk: Any) -> None:
+    """No bill will come; the fee left the prepayment at once."""
+    gone = {"msisdn": MSISDN, "kind": "prepaid", "state": "cancelled", "state_since": "2026-10-01"}
+    desk.given(gone, cdrs=[monternet("2026-10-20T09:00:00")])
+    assert desk.run("cdr_analysis/orphan_monternet", msisdn=MSISDN)["paid"] is True
+
+
+def test_monternet_items_whose_records_are_gone_are_not_denied(desk: Any) -> None:
+    """The bill of April bears a fee of which no record is left: that is no "not an orphan"."""
+    bill = {"period": "2026-04", "items": [{"kind": "monternet", "text": "信息费", "amount": 800}]}
+    desk.given({"msisdn": MSISDN, "bills": [bill]}, cdrs=[monternet("2026-11-20T09:00:00")])
+    answer = desk.run("cdr_analysis/orphan_monternet", msisdn=MSISDN)
+    assert (answer["orphan"], answer["reasons"], answer["amount"]) == (None, ["no_records"], None)

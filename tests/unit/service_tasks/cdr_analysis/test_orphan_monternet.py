@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from service_tasks.cdr_analysis.orphan_monternet import Charge, Number, StateChange, find
+from service_tasks.cdr_analysis.orphan_monternet import Charge, Number, Order, StateChange, find
 
 OPENED = datetime(2025, 1, 1, tzinfo=UTC)
 MSISDN = "13900000001"
@@ -59,15 +59,65 @@ def test_the_next_holder_s_charges_are_no_orphans() -> None:
     assert [orphan.charge for orphan in find(number, [charge(150), charge(250)])] == [charge(150)]
 
 
-def test_after_a_number_change_only_new_orders_may_charge() -> None:
-    """What was ordered on the old number does not come along; what was ordered on the new one is owed."""
-    changed = OPENED + timedelta(days=100)
-    number = Number(MSISDN, (history(),), changed_at=changed, ordered=(("搜狐", changed + timedelta(days=5)),))
-    found = find(number, [charge(90), charge(110), charge(104, site="搜狐"), charge(106, site="搜狐")])
-    assert [(orphan.charge, orphan.after) for orphan in found] == [
-        (charge(110), "number_change"),
-        (charge(104, site="搜狐"), "number_change"),
-    ]
+CHANGED = OPENED + timedelta(days=100)
+
+
+def ordered(day: float, site: str = "新浪", fee: int = 0, until: float | None = None) -> Order:
+    """An order of so many days after the opening."""
+    ended = None if until is None else OPENED + timedelta(days=until)
+    return Order(site, OPENED + timedelta(days=day), ended, fee)
+
+
+@pytest.mark.parametrize(
+    "carried, again, fee, orphan",
+    [
+        ([], [], {}, False),
+        ([ordered(5)], [], {}, True),
+        ([ordered(5, fee=800)], [], {}, True),
+        ([ordered(5, fee=800)], [], {"amount": 100}, False),
+        ([ordered(5, fee=800, until=90)], [], {}, False),
+        ([ordered(5, fee=800)], [ordered(105)], {}, False),
+        ([ordered(5, fee=800)], [ordered(105, "搜狐")], {}, True),
+        ([ordered(5, "搜狐")], [], {}, False),
+        ([ordered(5)], [], {"site": None}, False),
+        ([], [ordered(5)], {}, True),
+        ([], [ordered(5, until=60)], {}, False),
+        ([], [ordered(105)], {}, False),
+        ([ordered(5, fee=800)], [ordered(150)], {}, True),
+        ([ordered(5, fee=800)], [], {"at": OPENED + timedelta(days=99)}, False),
+    ],
+)
+def test_after_a_number_change_only_what_came_along_is_an_orphan(
+    carried: list[Order], again: list[Order], fee: dict[str, Any], orphan: bool
+) -> None:
+    """Used on demand, cancelled before, ordered again or another provider's: the customer's own. Ordered on the old number: not."""
+    number = Number(MSISDN, (history(),), CHANGED, tuple(again), tuple(carried))
+    assert bool(find(number, [charge(140, **fee)])) is orphan
+
+
+@pytest.mark.parametrize(
+    "stopped, collected, orphan",
+    [("2025-04-10", "2025-04-30", False), ("2025-04-10", "2025-05-31", True), ("2025-04-01", "2025-04-30", True)],
+)
+def test_a_monthly_fee_arises_on_its_first_day(stopped: str, collected: str, orphan: bool) -> None:
+    """The first of the month in Shanghai, not the day it was collected; what is used once counts by its use."""
+    gone = (StateChange(OPENED, "in_service", None), StateChange(shanghai(stopped), "suspended", "arrears"))
+    number = Number(MSISDN, (gone,), ordered=(ordered(0, fee=800),))
+    assert bool(find(number, [charge(0, at=shanghai(collected))])) is orphan
+    assert find(number, [charge(0, at=shanghai(collected), amount=100)])
+
+
+def test_a_fee_ordered_within_the_month_arises_with_the_order() -> None:
+    """Ordered on the 20th, stopped on the 10th before: nobody can have ordered it."""
+    order = Order("新浪", shanghai("2025-04-20"), None, 800)
+    gone = (StateChange(OPENED, "in_service", None), StateChange(shanghai("2025-04-10"), "cancelled", "request"))
+    (found,) = find(Number(MSISDN, (gone,), ordered=(order,)), [charge(0, at=shanghai("2025-04-30"))])
+    assert found.counted_at == shanghai("2025-04-20")
+
+
+def shanghai(day: str) -> datetime:
+    """Midnight of a day in Shanghai."""
+    return datetime.fromisoformat(f"{day}T00:00:00+08:00")
 
 
 def test_nothing_is_said_about_another_number_or_a_free_message() -> None:
