@@ -111,7 +111,7 @@ from engine.replay import (
     marking,
     what_holds,
 )
-from engine.sealing import Keys, mac, seal_for_office, unseal_for_office
+from engine.sealing import Keys, mac, seal_for_office, unseal_for_office, unsealed_beside
 from engine.sealing import configure as configure_keys
 from engine.sealing import ephemeral as ephemeral_keys
 from engine.spiff.entered import EntryRefused
@@ -319,6 +319,7 @@ __all__ = [
     "survive",
     "told_of_people",
     "unseal_for_office",
+    "unsealed_beside",
     "use_calendar",
     "variables",
     "verify",

@@ -67,7 +67,10 @@ STEPS: dict[str, str] = {
     "person_identified": "of a person, by the operator: employee (number), added and removed (how many numbers of the household)",
     "logged_in": "of a person: address",
     "login_failed": "of a person whose name was given with a wrong password: address",
-    "login_locked": "the same, with the last wrong password that is let through: address",
+    "login_locked": "the same, with the last wrong password that is let through: address, of (what the lock holds for: browser, here, address or name)",
+    "login_refused": "of a person whose name was given while a lock held, once for each: address, of",
+    "token_made": "of a person for whom a bearer token was made: until",
+    "tokens_revoked": "of a person whose bearer tokens were made useless: tokens (how many)",
     "logged_out": "of a person",
     "sessions_ended": "of the person who ended them: user (who was logged in), sessions (how many)",
 }

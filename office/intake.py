@@ -30,6 +30,7 @@ MSISDN = re.compile(r"^1[0-9]{10}\Z")
 NO_MSISDN = Reason("pattern", {"expected": "1xxxxxxxxxx", "written": "msisdn"})
 UNKNOWN_NUMBER = Reason("number_unknown")
 SURE = 50  # per cent from which a suggestion is one, and another process needs a reason
+MOST_SHOWN = 3  # processes to choose among where none is suggested
 MOST_TEXT = 4000
 MOST_DEMAND = 200
 MOST_REASON = 300
@@ -108,7 +109,9 @@ class Suggestion:
         found += [(other["process"], other["confidence"]) for other in self.alternatives[:2]]
         rest = ("on_the_spot", *CHOICES) if not self.is_sure else ()
         listed = {process for process, _ in found}
-        return [*found, *((one, None) for one in dict.fromkeys(rest) if one not in listed)][: max(3, len(found))]
+        return [*found, *((one, None) for one in dict.fromkeys(rest) if one not in listed)][
+            : max(MOST_SHOWN, len(found))
+        ]
 
 
 def look_up(msisdn: str) -> Caller:

@@ -7,6 +7,7 @@ from typing import Any
 from marshmallow import Schema
 
 from engine.handlers import BpmnError, Call, handler, together
+from service_tasks import lines as disputed
 from service_tasks import schemas
 from service_tasks.authority import grants
 from service_tasks.calls import effect, refusing
@@ -21,6 +22,7 @@ class TransferParameters(schemas.Parameters):
     target = schemas.msisdn("转入号码", "Number to pay into", required=True)
     amount = schemas.fen("转存金额", "Amount", least=1, required=True)
     disputed_amount = schemas.fen("争议金额", "Disputed amount", least=0, load_default=None, allow_none=True)
+    lines = disputed.picked()
     approval = schemas.approval()
 
 
@@ -75,8 +77,9 @@ def transfer(parameters: dict[str, Any], call: Call) -> dict[str, Any]:
     source = gateway().find(parameters["source"])
     if source is None:
         raise BpmnError("insufficient_prepayment", balance=0, amount=amount)
-    with refusing("insufficient_prepayment"):
-        entry = gateway().transfer(source.id, target.id, amount, effect(call))
+    wanted = disputed.parts(parameters["lines"])
+    with refusing("insufficient_prepayment", "exceeds_disputed", renamed=disputed.NOT_HELD):
+        entry = gateway().transfer(source.id, target.id, amount, effect(call), lines=wanted)
     grants.carry_out(parameters["approval"], call, way="other_number", amount=amount, payee=target.msisdn)
     return {
         "amount": amount,

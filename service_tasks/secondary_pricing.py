@@ -9,6 +9,7 @@ from marshmallow import Schema
 
 from engine.handlers import BpmnError, Call, handler
 from service_tasks import amounts, batches, dates, schemas
+from service_tasks import lines as disputed
 from service_tasks.authority import grants
 from service_tasks.calls import effect
 from service_tasks.gateway import PricingItem, gateway
@@ -30,6 +31,7 @@ class EnterParameters(schemas.Parameters):
     msisdn = schemas.msisdn(required=True)
     amount = schemas.fen("批价金额", "Amount", least=1, required=True)
     item = schemas.text("优惠项目", "Item", longest=40, required=True)
+    lines = disputed.picked()
     approval = schemas.approval()
 
 
@@ -65,6 +67,7 @@ class ApplyResult(Schema):
 
     applied = schemas.flag("已批价", "Applied")
     amount = schemas.fen("批价金额", "Amount")
+    late_fee = schemas.fen("随同减免滞纳金", "Late fee that fell with it")
 
 
 class CheckResult(Schema):
@@ -131,7 +134,8 @@ def enter(parameters: dict[str, Any], call: Call) -> dict[str, Any]:
     if item != REWARD:
         _check_charged(subscription.id, amount)
     grants.carry_out(parameters["approval"], call, way=way, amount=amount, payee=subscription.msisdn)
-    entered = gateway().enter_secondary_pricing(subscription.id, period, amount, item, effect(call))
+    wanted = disputed.parts(parameters["lines"])
+    entered = gateway().enter_secondary_pricing(subscription.id, period, amount, item, effect(call), lines=wanted)
     customer = gateway().customer(subscription.customer_id)
     form = summary_row(entered, msisdn=subscription.msisdn, customer=customer.name, item=item, call=call)
     return {"item_id": entered.id, "period": entered.period, "form": form}
@@ -173,7 +177,8 @@ def close_batch(parameters: dict[str, Any], call: Call) -> dict[str, Any]:
 def apply(parameters: dict[str, Any], call: Call) -> dict[str, Any]:
     """Credit the correction against the customer's next bill; a run that leaves the item out leaves it unapplied."""
     item = gateway().apply_secondary_pricing(parameters["item_id"], effect(call))
-    return {"applied": item.state == "applied", "amount": item.amount}
+    with_it = {"late_fee": item.late_fee} if item.late_fee else {}
+    return {"applied": item.state == "applied", "amount": item.amount, **with_it}
 
 
 @handler(

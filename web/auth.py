@@ -204,8 +204,9 @@ def login() -> str | Response:
 
 
 def _locked_out(left: timedelta) -> Answer:
-    problem = gettext("Too many wrong passwords. Try again in ten minutes.")
-    after = {"Retry-After": str(max(1, ceil(left.total_seconds())))}
+    seconds = max(1, ceil(left.total_seconds()))
+    problem = gettext("Too many wrong passwords. Try again in %(n)s minutes.", n=ceil(seconds / 60))
+    after = {"Retry-After": str(seconds)}
     return Answer(render_template("login.html", name=_typed_name(), problem=problem), 429, after)
 
 
@@ -218,10 +219,12 @@ def log_in() -> tuple[str, int] | Response:
     """Check name and password. Too many wrong ones are answered with 429: `office.guesses`."""
     name, address, at = _typed_name(), request.remote_addr or "", engine.now()
     browser = known.browser(name)
-    left = guesses.locked_for(name, address, at=at, browser=browser)
-    if left > guesses.FREE:
-        return _locked_out(left)
+    found = guesses.lock(name, address, at=at, browser=browser)
     row = database().get(User, name) if "\0" not in name and len(name) <= MOST_NAME else None
+    if found.left > guesses.FREE:
+        if row is not None and row.active:
+            guesses.note_refused(name, address, found, at=at)
+        return _locked_out(found.left)
     stored = row.password_hash if row is not None and row.active else _NOBODY
     if not check_password(stored, request.form.get("password", "")[: MOST_PASSWORD + 1]) or row is None:
         guesses.note(name, address, at=at, works_here=stored is not _NOBODY, browser=browser)

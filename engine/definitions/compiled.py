@@ -22,7 +22,7 @@ WORD = re.compile(r"\w+")
 LITERAL = re.compile(r'"(?:[^"\\]|\\.)*"')
 PASSED = ("in.", "out.")
 APPROVED = ("approvedKind", "approvedPayee", "approvedLines")
-ALWAYS_PERSONAL = frozenset({"msisdn", "complaint_text", "demand", "told"})
+ALWAYS_PERSONAL = frozenset({"msisdn", "complaint_text", "demand", "told", "proposed_reason"})
 
 
 class UnknownElement(NotFound):

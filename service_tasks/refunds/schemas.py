@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from marshmallow import Schema, validate
 
+from service_tasks import lines as disputed
 from service_tasks import schemas
 
 
@@ -15,6 +16,7 @@ class CashParameters(schemas.Parameters):
     disputed_amount = schemas.fen("争议金额", "Disputed amount", least=0, load_default=None, allow_none=True)
     receipt_number = schemas.text("原始票据号", "Original receipt", required=True)
     kind = schemas.choice("款项", "Kind of payment", ("charge", "late_fee", "prepayment"), required=True)
+    lines = disputed.picked()
     approval = schemas.approval()
 
 
@@ -25,7 +27,14 @@ class CreditParameters(schemas.Parameters):
     amount = schemas.fen("冲减金额", "Amount", least=1, required=True)
     disputed_amount = schemas.fen("争议金额", "Disputed amount", least=0, load_default=None, allow_none=True)
     kind = schemas.choice("款项", "Kind of payment", ("charge", "late_fee"), required=True)
+    lines = disputed.picked()
     approval = schemas.approval()
+
+
+class OtherNumberParameters(CreditParameters):
+    """What refunds/other_number takes; without lines there is nothing that it could give back."""
+
+    target = schemas.msisdn("转入号码", "Number to credit", required=True)
 
 
 class WaiverParameters(schemas.Parameters):
@@ -62,11 +71,22 @@ class RefundResult(Schema):
     form = schemas.mapping("退、减、免话费处理表", "Sheet", personal=True)
 
 
+class CashResult(RefundResult):
+    """The same with what fell beside the cash, of the bill that was still owed and of its late fee; `source` is the account lines were paid from."""
+
+    fallen = schemas.fen("冲减未缴话费", "Taken off what was owed")
+    late_fee = schemas.fen("随同减免滞纳金", "Late fee that fell with it")
+    source = schemas.text("款项来源", "Paid from")
+
+
 class CreditResult(Schema):
-    """A credit note: its number, fen, and the sheet."""
+    """A credit note: its number, fen, and the sheet; `into` is the account that the rest went to once nothing more was owed."""
 
     credit_note = schemas.text("冲减单号", "Credit note")
     amount = schemas.fen("冲减金额", "Amount")
+    fallen = schemas.fen("冲减未缴话费", "Taken off what was owed")
+    late_fee = schemas.fen("随同减免滞纳金", "Late fee that fell with it")
+    into = schemas.text("余额去向", "Where the rest went")
     form = schemas.mapping("退、减、免话费处理表", "Sheet", personal=True)
 
 

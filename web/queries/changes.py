@@ -59,6 +59,7 @@ KINDS = {
     "checkbox": _("field: tick box"),
     "checklist": _("field: several of several"),
     "datetime": _("field: date"),
+    "lines": _("field: disputed lines"),
     "text": _("field: paragraph"),
     "group": _("group of fields"),
 }

@@ -14,8 +14,10 @@ import engine
 from office.masking import EVERYTHING, Sight, Withheld
 from office.masking import step as shown_step
 from service_tasks import labels
+from web import lines as disputed
 from web.i18n import in_language, moment, remark, withheld, yuan
 from web.i18n import mark as _
+from web.queries import suggested
 from web.queries.names import (
     department_then,
     drawn_in,
@@ -199,7 +201,11 @@ class _Teller:
 
     def job(self, step: Step) -> Any:
         result = answered(step, "result")
-        details = [
+        details = []
+        if step["topic"] == suggested.TOPIC and result:
+            details = [(gettext("Suggested"), suggested.in_words(result, self.definition))]
+            result = {name: value for name, value in result.items() if name not in suggested.VERDICT}
+        details += [
             (gettext(_LABELS[k]), process_name(v, self.definition) if k == "process" else plain(k, v))
             for k, v in result.items()
             if k in _LABELS and v is not None
@@ -240,7 +246,8 @@ class _Teller:
         return "end", gettext("Case closed: %(end)s", end=self.name(step)), []
 
     def cancelled(self, step: Step) -> Any:
-        return "end", gettext("Case cancelled: %(reason)s", reason=step["reason"]), []
+        why = withheld(step["reason"]) or "—"
+        return "end", gettext("Case cancelled: %(reason)s", reason=why), []
 
     def erased(self, step: Step) -> Any:
         return "person", gettext("Personal data erased: %(why)s", why=step["reason"]), []
@@ -322,6 +329,8 @@ def shown(value: Any, field: Any) -> str:
     if field.unit == "fen":
         return yuan(value)
     chosen = value if isinstance(value, list) else [value]
+    if field.type == "lines":
+        return "; ".join(written(one) for one in chosen)
     by_value = {option.value: in_language(option.label, option.label_en) for option in field.options}
     if field.is_boolean:
         by_value |= {True: by_value.get("yes", gettext("yes")), False: by_value.get("no", gettext("no"))}
@@ -338,6 +347,8 @@ def written(value: Any) -> str:
         return moment(value)
     if isinstance(value, date | Decimal | int | str):
         return str(value)
+    if disputed.is_picked(value):
+        return disputed.picked_text(value, written)
     if isinstance(value, list):
         return ", ".join(written(item) for item in value)
     return "" if value is None else str(value)
