@@ -77,7 +77,10 @@ class Advanced:
 
 @dataclass(frozen=True)
 class Change:
-    """What observers inside the transaction are told: the steps, the form that was completed, and the case's variables as they are now."""
+    """What observers inside the transaction are told: the steps, the form that was completed, the case's variables as they are now.
+
+    `answering` are the tokens of activities that do what the limit of the case asks for, whether it is still open or an interim reply has met it.
+    """
 
     instance_id: int
     business_key: str
@@ -88,6 +91,7 @@ class Change:
     ended: bool
     form: Form | None = None
     variables: Mapping[str, Any] = field(default_factory=dict)
+    answering: frozenset[int] = frozenset()
 
 
 LIMITS = ("EndlessLoop", "FeelLimit")
@@ -336,7 +340,20 @@ def _save(loaded: Loaded, *, by: str, at: datetime, request: str = "", also: Seq
     jobs.queue(row.id, steps, loaded.case_key, at)
     forget(ProcessInstance, UserTask, Incident)
     form = loaded.definition.form_by_id(run.form_id) if run.form_id else None
-    tell(Change(row.id, row.business_key, row.key, at, by, steps, run.ended, form, run.scopes[0].variables))
+    tell(
+        Change(
+            row.id,
+            row.business_key,
+            row.key,
+            at,
+            by,
+            steps,
+            run.ended,
+            form,
+            run.scopes[0].variables,
+            frozenset(run.answering),
+        )
+    )
     return Advanced(row.id, opened, run.ended, _troubles(steps), run.scopes[0].variables, loaded.case_key)
 
 

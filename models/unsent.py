@@ -11,7 +11,7 @@ from models.base import UTCDateTime, db
 
 
 class UnsentForm(db.Model):
-    """The fields of one form of one person, sealed. `place` is the address that the form is sent to."""
+    """The fields of one form of one person, sealed. `place` is the address that the form is sent to, `form` tells two that are open at once apart."""
 
     __tablename__ = "unsent_form"
 
@@ -20,5 +20,6 @@ class UnsentForm(db.Model):
     case_number: Mapped[str | None] = mapped_column(String(60))
     at: Mapped[datetime] = mapped_column(UTCDateTime())
     fields_sealed: Mapped[bytes] = mapped_column(LargeBinary, info={"personal": True})
+    form: Mapped[str] = mapped_column(String(40), primary_key=True, server_default="0")
 
     __table_args__ = (Index("ix_unsent_form_at", "at"), Index("ix_unsent_form_case_number", "case_number"))

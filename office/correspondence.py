@@ -47,8 +47,7 @@ def follow(change: Change) -> None:
 def answers(change: Change) -> bool:
     """Whether the step just completed answers the complaint, rather than explaining something on the way."""
     first = change.steps[0]
-    keeps = {"type": "case_limit_met", "token": first["token"]}
-    return first["element"].startswith(ANSWER) or any(keeps.items() <= step.items() for step in change.steps)
+    return first["element"].startswith(ANSWER) or first["token"] in change.answering
 
 
 def by_text(change: Change) -> bool:

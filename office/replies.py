@@ -18,6 +18,7 @@ from service_tasks import notification
 manual_ref = "CH2.7, CH1.3"
 TEMPLATE = "interim_reply"
 MOST_TOLD = 200
+ANSWERED = engine.Reason("answered_already")
 
 
 class NoComplaint(engine.NotFound):
@@ -26,6 +27,14 @@ class NoComplaint(engine.NotFound):
 
 class NotSayable(engine.Invalid):
     """What is to be told cannot be sent; `reasons` by field."""
+
+
+def is_answered(complaint: Complaint) -> bool:
+    """Whether the customer has the answer, or a text message with it is on its way; nothing is "being handled" then."""
+    if complaint.replied_at is not None or complaint.state != "open":
+        return True
+    underway = (OutboxMessage.case_number == complaint.case_number, OutboxMessage.template == correspondence.ANSWER)
+    return bool(session().scalar(select(exists().where(*underway, OutboxMessage.state == "queued"))))
 
 
 def may(person: Actor) -> bool:
@@ -56,6 +65,8 @@ def send(case_number: str, told: str, *, key: str, by: Actor, at: datetime) -> N
             raise NoComplaint(case=case_number)
         if session().scalar(select(exists().where(OutboxMessage.key == once))):
             return
+        if is_answered(complaint):
+            raise NotSayable(reasons={"told": [ANSWERED]})
         if not correspondence.reachable(complaint.msisdn):
             raise NotSayable(reasons={"told": [correspondence.UNREACHED]})
         engine.meet_limit(complaint.instance_id, told=told, by=by, at=at)

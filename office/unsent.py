@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import orjson
-from sqlalchemy import ColumnElement, bindparam, delete, insert, select
+from sqlalchemy import ColumnElement, bindparam, delete, insert, select, tuple_
 
 import engine
 from models.base import session, transaction
@@ -18,9 +18,23 @@ KEPT_FOR = timedelta(days=30)
 MOST_BYTES = 200_000
 MOST_FORMS = 50
 MOST_PLACE = 200
+MOST_ID = 40
+ANY_FORM = "0"
 Fields = Mapping[str, Sequence[str]]
 Refusal = Mapping[str, Any]
-_ALL = select(UnsentForm.place, UnsentForm.fields_sealed, UnsentForm.at).where(UnsentForm.user == bindparam("user"))
+Form = tuple[str, str]
+_ALL = (
+    select(UnsentForm.place, UnsentForm.form, UnsentForm.fields_sealed, UnsentForm.at)
+    .where(UnsentForm.user == bindparam("user"))
+    .order_by(UnsentForm.at, UnsentForm.form)
+)
+
+
+@dataclass(frozen=True)
+class Stored:
+    """That a form is kept; `gone` are those that went for it, the oldest of a person who has more than `MOST_FORMS`."""
+
+    gone: tuple[Unsent, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -38,39 +52,45 @@ def keep(
     fields: Fields,
     *,
     at: datetime,
+    form: str = ANY_FORM,
+    instead_of: str = "",
     case_number: str | None = None,
     refusal: Refusal | None = None,
-) -> bool:
-    """Keep what stands in a form in place of what was kept of it before; whether it could be, for it may be too large.
+) -> Stored | None:
+    """Keep what stands in a form in place of what was kept of it before; None when it is too large.
 
-    Shape: `refusal` holds what JSON can; it is kept with the fields, sealed like them.
+    Shape: `form` is the id of one among those open for a place at once, `instead_of` that of one which this one goes on with; `refusal` holds what JSON can and
+    is kept with the fields, sealed like them.
     """
     typed = {name: list(values) for name, values in fields.items()}
     written = orjson.dumps({"fields": typed, "refusal": refusal})
-    if len(written) > MOST_BYTES or len(place) > MOST_PLACE:
-        return False
+    if len(written) > MOST_BYTES or len(place) > MOST_PLACE or len(form) > MOST_ID:
+        return None
     sealed = engine.seal_for_office(written)
     with transaction():
-        _make_room(user, at)
-        session().execute(delete(UnsentForm).where(*_of(user, place)))
-        row = {"user": user, "place": place, "case_number": case_number, "at": at, "fields_sealed": sealed}
-        session().execute(insert(UnsentForm).values(**row))
-    return True
+        session().execute(delete(UnsentForm).where(*_of(user, place, form, *filter(None, [instead_of]))))
+        gone = _make_room(user, at)
+        row = {"user": user, "place": place, "form": form, "case_number": case_number, "at": at}
+        session().execute(insert(UnsentForm).values(**row, fields_sealed=sealed))
+    return Stored(gone)
 
 
-def _make_room(user: str, at: datetime) -> None:
-    """What is over a month old goes, of everybody; of one person also what is more than anybody fills in at a time."""
+def _make_room(user: str, at: datetime) -> tuple[Unsent, ...]:
+    """What is over a month old goes, of everybody; of one person also what is more than anybody fills in at a time, which is told."""
     session().execute(delete(UnsentForm).where(UnsentForm.at < at - KEPT_FOR))
-    newest = select(UnsentForm.place).where(UnsentForm.user == user).order_by(UnsentForm.at.desc())
-    beyond = session().scalars(newest.offset(MOST_FORMS - 1)).all()
+    row = UnsentForm.place, UnsentForm.form, UnsentForm.fields_sealed, UnsentForm.at
+    newest = select(*row).where(UnsentForm.user == user).order_by(UnsentForm.at.desc(), UnsentForm.form)
+    beyond = session().execute(newest.offset(MOST_FORMS - 1)).all()
     if beyond:
-        session().execute(delete(UnsentForm).where(UnsentForm.user == user, UnsentForm.place.in_(beyond)))
+        these = tuple_(UnsentForm.place, UnsentForm.form).in_([(one.place, one.form) for one in beyond])
+        session().execute(delete(UnsentForm).where(UnsentForm.user == user, these))
+    return tuple(one for gone in beyond if (one := _opened(gone.fields_sealed, gone.at)) is not None)
 
 
-def all_of(user: str) -> dict[str, Unsent]:
-    """What a person has typed and not sent, by the place of its form; asked once for a page, however many forms it has."""
+def all_of(user: str) -> dict[Form, Unsent]:
+    """What a person has typed and not sent, by the place of its form and its id, oldest first; asked once for a page, however many forms it has."""
     rows = session().execute(_ALL, {"user": user}).all()
-    return {row.place: one for row in rows if (one := _opened(row.fields_sealed, row.at)) is not None}
+    return {(row.place, row.form): one for row in rows if (one := _opened(row.fields_sealed, row.at)) is not None}
 
 
 def _opened(sealed: bytes, at: datetime) -> Unsent | None:
@@ -82,11 +102,11 @@ def _opened(sealed: bytes, at: datetime) -> Unsent | None:
         return None
 
 
-def forget(user: str, place: str) -> None:
-    """It was sent, or is not wanted."""
+def forget(user: str, place: str, *forms: str) -> None:
+    """They were sent, or are not wanted."""
     with transaction():
-        session().execute(delete(UnsentForm).where(*_of(user, place)))
+        session().execute(delete(UnsentForm).where(*_of(user, place, *forms)))
 
 
-def _of(user: str, place: str) -> tuple[ColumnElement[bool], ...]:
-    return UnsentForm.user == user, UnsentForm.place == place
+def _of(user: str, place: str, *forms: str) -> tuple[ColumnElement[bool], ...]:
+    return UnsentForm.user == user, UnsentForm.place == place, UnsentForm.form.in_(forms)

@@ -44,21 +44,21 @@ class Message(NamedTuple):
 
 TEMPLATES = {
     "charge_held": Message(
-        "您有争议的话费 $amount 元已挂帐,其余话费可以正常缴纳。核算结果预计 $settle_on 后告知您。(案件 $case_number)",
+        "您有争议的话费 $amount 元已挂帐，其余话费可以正常缴纳。核算结果预计 $settle_on 后告知您。（案件 $case_number）",
         ("amount",),
     ),
     "credit_scheduled": Message(
-        "与您投诉有关的 $amount 元将随 $period 的二次批价记入,帐单出具后可查,办妥后再答复您。(案件 $case_number)",
+        "与您投诉有关的 $amount 元将随 $period 的二次批价记入，帐单出具后可查，办妥后再答复您。（案件 $case_number）",
         ("amount",),
     ),
-    "credit_posted": Message("您反映的话费已冲减 $amount 元,请留意帐单。(案件 $case_number)", ("amount",)),
+    "credit_posted": Message("您反映的话费已冲减 $amount 元，请留意帐单。（案件 $case_number）", ("amount",)),
     "mandate_renewed": Message(
-        "您的托收已重新办理,$effective_on 起生效,每月 $debit_day 日扣款。扣款期间请不要用其他方式缴费。(案件 $case_number)"
+        "您的托收已重新办理，$effective_on 起生效，每月 $debit_day 日扣款。扣款期间请不要用其他方式缴费。（案件 $case_number）"
     ),
-    "reply": Message("您的投诉 $case_number 答复如下:$text($date)"),
-    "explanation": Message("您的投诉 $case_number 说明如下:$text($date)"),
-    "interim_reply": Message("您的投诉 $case_number 正在处理:$progress。"),
-    "resolved": Message("您的投诉 $case_number 已有结果:$resolution。"),
+    "reply": Message("您的投诉 $case_number 答复如下：$text（$date）"),
+    "explanation": Message("您的投诉 $case_number 说明如下：$text（$date）"),
+    "interim_reply": Message("您的投诉 $case_number 正在处理：$progress。"),
+    "resolved": Message("您的投诉 $case_number 已有结果：$resolution。"),
 }
 
 # How they read in offices that run an earlier version: what was sent then is still what the record says was sent.

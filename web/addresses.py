@@ -181,6 +181,7 @@ PERSON = Known("person_unknown", User.name)
 FLAG = Choice("", "0", "1")
 PERIOD: dict[str, fields.Field] = {"from": Day(), "to": Day()}
 FILES = frozenset({"audit.log", "audit.history", "trying.as_scenario"})  # no page on which something could be said
+FORM: dict[str, fields.Field] = {"form": Text(40)}  # a form that is kept, of those open at once
 # fmt: off
 ASKED: dict[str, dict[str, fields.Field]] = {
     "audit.doings": {"person": PERSON, "show": Choice("", "logins", "looks", "exports", "tokens"), "after": Cursor(r"[^|]{1,60}\|[0-9]{1,9}")},
@@ -188,7 +189,7 @@ ASKED: dict[str, dict[str, fields.Field]] = {
     "audit.history": {"personal": FLAG},
     "audit.log": {**PERIOD, "process": PROCESS, "personal": FLAG},
     "auth.login": {"next": WAY},
-    "cases.case": {"tab": Choice("timeline", "diagram", "money", "messages", "looks"), "before": Number()},
+    "cases.case": {"tab": Choice("timeline", "diagram", "money", "messages", "looks"), "before": Number(), **FORM},
     "cases.listing": {
         **PERIOD, "text": SOUGHT, "customer": NAME, "clerk": PERSON, "process": PROCESS, "version": Number(0),
         "state": Choice("", "open", "replied", "closed"), "after": Cursor(r"[^|]{1,60}"),
@@ -199,13 +200,17 @@ ASKED: dict[str, dict[str, fields.Field]] = {
     "drafts.variables": {"file": FILE, "element": ELEMENT},
     "drafts.version_diagram": {"file": FILE},
     "intake.caller": {"msisdn": MSISDN},
-    "intake.form": {"msisdn": MSISDN},
+    "intake.form": {"msisdn": MSISDN, **FORM},
+    "notices.listing": FORM,
     "notices.unread": {"next": WAY},
     "processes.compare": {"against": Number()},
+    "processes.process": FORM,
+    "publication.change": FORM,
     "replay.page": {"at": Moment(), "verify": FLAG},
     "tasklist.worklist_page": {
         "scope": Choice("group", "mine", "all"), "process": PROCESS, "group": DEPARTMENT, "late": FLAG, "text": SOUGHT, "after": Cursor(TASK, undated=True),
     },
+    "tasklist.task": FORM,
     "trying.as_scenario": {"try-so-far": WAY},
     "trying.page": {"try-so-far": WAY, "try-task": ELEMENT, "scenario": Text(200)},
 }

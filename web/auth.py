@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerifyMismatchError
-from flask import Blueprint, Flask, redirect, render_template, request, session, url_for
+from flask import Blueprint, Flask, flash, redirect, render_template, request, session, url_for
 from flask import Response as Answer
 from flask_babel import gettext
 from flask_login import LoginManager, UserMixin, current_user, login_user, logout_user
@@ -108,7 +108,21 @@ def _deny_by_default() -> Response | None:
     if request.headers.get("HX-Request") or request.path == "/unsent":  # a part of a page has no place for a log-in
         return Answer(status=401)
     wanted = request.full_path.rstrip("?") if request.method == "GET" else unsent.aside() or nearest.page()
+    _say_ended()
     return redirect(url_for("auth.login", next=wanted))
+
+
+def _say_ended() -> None:
+    """The login page tells that a session has ended, and whether what was typed is kept; to whoever comes anew it says nothing."""
+    if unsent.is_kept():
+        flash(
+            gettext(
+                "Your session has ended. What you typed is kept and stands in its form again when you have logged in."
+            ),
+            "note",
+        )
+    elif "_user_id" in session:
+        flash(gettext("Your session has ended. Please log in again."), "note")
 
 
 def load(name: str) -> Person | None:
@@ -267,6 +281,10 @@ def logout() -> Response:
     _end_session(engine.now())
     logout_user()
     session.clear()
+    if unsent.is_kept():
+        flash(
+            gettext("You are logged out. What you typed is kept and stands in its form again when you have logged in.")
+        )
     return redirect(url_for("auth.login"))
 
 

@@ -83,7 +83,10 @@ def _page(
             contradictions=verdicts.contradictions(history.doubts),
             may_erase=may_erase,
             stays=may_erase and erasure.stays(engine.history_of(instance.id)),
-            may_reply=complaint is not None and active and replies.may(auth.actor()),
+            may_reply=complaint is not None
+            and active
+            and replies.may(auth.actor())
+            and not replies.is_answered(complaint),
             may_tell=replies.may(auth.actor()),
             reasons=_refused(number) if reasons is None else reasons,
             instance=instance,

@@ -209,6 +209,7 @@ def reason(found: engine.Reason) -> str:
         "pattern": gettext("Please check how this is written."),
         "shape": gettext("Please check how this is written."),
         "not_an_option": gettext("Please choose one of the options."),
+        "not_allowed": gettext("This cannot be chosen as things stand: no check recorded in this case has found it."),
         "not_a_date": gettext("Please enter a date such as 2026-11-23."),
         "unknown_field": gettext("This field does not belong to the form."),
         "not_text": gettext("This contains characters that cannot be used."),
@@ -230,6 +231,9 @@ def reason(found: engine.Reason) -> str:
         "no_moment": gettext("The case has no such moment; its last entry is %(limit)s.", limit=limit),
         "number_unknown": gettext(
             "No customer has this number. Please compare it; if it is right, tick so beside the form and take the complaint in."
+        ),
+        "answered_already": gettext(
+            "The customer has been answered; nothing is being handled any more. Leave a remark instead."
         ),
         "not_reached_by_text": gettext(
             "The number is cancelled, so a text message cannot arrive. Tell the customer in another way."

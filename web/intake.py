@@ -48,9 +48,9 @@ def _only_counters() -> Response | None:
 def form() -> str:
     """An empty form, or one with the number that is known already."""
     given = asked()["msisdn"]
-    kept = unsent.kept(url_for("intake.accept"))
-    if kept.at and given in ("", kept.get("msisdn")):
-        return _page(_typed(kept), kept.reasons, again=True)
+    kept = unsent.stand_only_for(url_for("intake.accept"), given)
+    if kept.at:
+        return _page(_typed(kept), kept.reasons)
     return _page({"msisdn": given, "channel": "counter"}, {})
 
 
@@ -171,12 +171,11 @@ def _choices() -> dict[str, object]:
     return {"choices": {key: names.process_name(key) for key in intake.CHOICES}}
 
 
-def _page(typed: dict[str, str], reasons: dict[str, list[engine.Reason]], *, again: bool = False) -> str:
+def _page(typed: dict[str, str], reasons: dict[str, list[engine.Reason]]) -> str:
     return render_template(
         "intake.html",
         typed=typed,
         reasons=reasons,
-        again=again,
         **_called(_caller(typed.get("msisdn", ""))),
         suggestion=_suggestion(typed),
         channels={

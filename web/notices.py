@@ -63,7 +63,7 @@ def unread() -> str | Response:
     target = asked()["next"] or "/"
     if not found:
         return redirect(auth.safe_target(target))
-    waits = target == url_for("intake.form") and unsent.kept(url_for("intake.accept")).at is not None
+    waits = target.partition("?")[0] == url_for("intake.form") and unsent.waits(url_for("intake.accept"))
     return render_template("unread.html", found=found, target=target, waits=waits)
 
 

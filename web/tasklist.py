@@ -169,7 +169,7 @@ class Way:
 
 
 def _ways(task_id: int, refused: Mapping[str, Any]) -> Way | None:
-    """The way round a refusal, when the diagram draws one that leads to another step than this."""
+    """The way round a refusal, when the diagram draws one that leads to another step than this, or back to it with more to choose from."""
     caught_by, process = refused.get("caught_by"), refused.get("caught_in", "")
     if not caught_by:
         return None
@@ -177,10 +177,17 @@ def _ways(task_id: int, refused: Mapping[str, Any]) -> Way | None:
     definition = engine.definition_of(row.instance_id)
     drawn = definition.processes[process].diagram
     for flow in drawn.outgoing(caught_by):
-        if (process, flow.target) != (row.process_key, row.element_id):
+        again = (process, flow.target) == (row.process_key, row.element_id)
+        if not again or _offers_by_findings(definition, drawn.elements[flow.target]):
             target = drawn.elements[flow.target]
             return Way(",".join(refused["codes"]), names.element_name(process, target.id, target.name, definition))
     return None
+
+
+def _offers_by_findings(definition: engine.Definition, step: engine.Element) -> bool:
+    """Whether a step that a refusal leads back to offers more once the refusal is recorded."""
+    form = definition.form_by_id(step.properties.get("form", ""))
+    return any("allowed" in field.expressions for field in form.inputs)
 
 
 @blueprint.post("/tasks/<int:task_id>/fields")
@@ -214,9 +221,9 @@ def _picker(form: engine.Form, variables: Mapping[str, Any], filled: Mapping[str
 @blueprint.post("/tasks/<int:task_id>/claim")
 def claim(task_id: int) -> Response:
     """Take a task and open it; what was typed before stands in its form again."""
-    unsent.beside()
+    page = unsent.beside()
     engine.claim(task_id, by=auth.actor(), at=engine.now())
-    return redirect(url_for("tasklist.task", task_id=task_id))
+    return redirect(page or url_for("tasklist.task", task_id=task_id))
 
 
 @blueprint.post("/tasks/<int:task_id>/release")
@@ -292,7 +299,6 @@ def _page(
             refused=refused and (names.drawn_in(definition, refused["element"]), standing.why(refused, caught)),
             way=way,
             place=place,
-            kept_at=kept.at if kept else None,
             held=row.assignee if row.assignee not in (None, current_user.name) else None,
             people=_colleagues(row, barred),
             may_work=not barred

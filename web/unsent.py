@@ -1,17 +1,21 @@
 """Nothing typed is lost: forms are kept on the server while they are filled, and when they could not be taken; their pages offer it again.
 
-A form that is kept names its person in a signed field, so that what arrives after the session has ended is kept for whoever typed it.
+A form that is kept names its person in a signed field, so that what arrives after the session has ended is kept for whoever typed it. Every form has an id from
+when its page was opened, so that two of one place do not overwrite each other; an address names the one that stands in it by `form`.
 """
 
 from __future__ import annotations
 
+import re
+import secrets
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from flask import Blueprint, Flask, current_app, g, redirect, request, url_for
+from flask import Blueprint, Flask, current_app, flash, g, has_request_context, redirect, request, url_for
+from flask_babel import gettext
 from flask_login import current_user
 from itsdangerous import BadSignature, URLSafeSerializer
 from markupsafe import Markup
@@ -23,13 +27,16 @@ from werkzeug.wrappers import Response
 import engine
 from models.base import session
 from models.user_task import UserTask
-from office import unsent
+from office import masking, unsent
 from web import bodies, lines, submission
 
 blueprint = Blueprint("unsent", __name__)
 Known = tuple[str, Mapping[str, Any]]
-PLACE, OWNER, MARK = "unsent_place", "unsent_of", "unsent"
-ADDED = frozenset({"csrf_token", submission.NAME, PLACE, OWNER, MARK, "despite"})
+PLACE, OWNER, MARK, ID, FROM = "unsent_place", "unsent_of", "unsent", "unsent_id", "unsent_from"
+ADDED = frozenset({"csrf_token", submission.NAME, PLACE, OWNER, MARK, ID, FROM, "despite"})
+IDS = re.compile(rf"[A-Za-z0-9_-]{{1,{unsent.MOST_ID}}}")
+MOST_WORDS = 24
+WORDS = ("text", "told", "note", "reason")
 Reasons = Mapping[str, Sequence[engine.Reason]]
 # The forms that are kept, by the endpoint that takes them, and the page that each stands on.
 PAGES: dict[str, Callable[..., str]] = {
@@ -51,12 +58,13 @@ BEFORE: dict[str, Callable[..., Mapping[str, Any]]] = {"intake.accept": lambda: 
 class Kept:
     """What stands in a form again: `values` by field, `at` when it was kept; nothing and None when nothing was.
 
-    `refusal` is what was answered to a form that had been sent, None for one that had not.
+    `refusal` is what was answered to a form that had been sent, None for one that had not; `form` is its id.
     """
 
     values: MultiDict[str, str]
     at: datetime | None = None
     refusal: Mapping[str, Any] | None = None
+    form: str = ""
 
     @property
     def reasons(self) -> dict[str, list[engine.Reason]]:
@@ -65,6 +73,14 @@ class Kept:
         return {
             field: [engine.Reason(one["code"], _read(one["values"])) for one in found] for field, found in told.items()
         }
+
+    @property
+    def about(self) -> str:
+        """The number it is for, masked, and how its words begin, to tell it from others."""
+        number = masking.number(self.get("msisdn").strip())
+        words = [value.strip() for name, value in self.values.items(multi=True) if name in WORDS and value.strip()]
+        longest = max(words or [v.strip() for v in self.values.values()] or [""], key=len)
+        return " ".join(one for one in (number, _beginning(longest) if longest != self.get("msisdn") else "") if one)
 
     def get(self, field: str, otherwise: str = "") -> str:
         """What was typed in a field."""
@@ -75,7 +91,7 @@ def register(app: Flask) -> None:
     """Add what browsers send while somebody types, and let templates ask for what is kept."""
     app.register_blueprint(blueprint)
     app.after_request(_forget_sent)
-    app.jinja_env.globals.update(kept=kept, unsent_fields=_hidden)
+    app.jinja_env.globals.update(kept=kept, kept_beside=others, unsent_fields=_hidden, page_of_form=_page_of)
 
 
 @blueprint.post("/unsent")
@@ -95,8 +111,8 @@ def discard() -> Response:
     known = _known(place)
     if known is None:
         return redirect(url_for("tasklist.home"))
-    unsent.forget(current_user.name, place)
-    return redirect(PAGES[known[0]](**known[1]))
+    unsent.forget(current_user.name, place, _id(), _from())
+    return redirect(_page_of(place, _new()))
 
 
 def aside() -> str:
@@ -106,7 +122,7 @@ def aside() -> str:
     if known is None or not owner or request.method != "POST":
         return ""
     g.unsent_aside = _keep(owner, place, known)
-    return PAGES[known[0]](**known[1]) if g.unsent_aside else ""
+    return _page_of(place, _named()) if g.unsent_aside else ""
 
 
 def back(reasons: Reasons, **more: Any) -> Response | None:
@@ -121,7 +137,7 @@ def back(reasons: Reasons, **more: Any) -> Response | None:
         field: [{"code": one.code, "values": _written(one.values)} for one in found] for field, found in reasons.items()
     }
     g.unsent_aside = _keep(current_user.name, request.path, known, {"reasons": told, **more})
-    return redirect(PAGES[known[0]](**known[1]), 303) if g.unsent_aside else None
+    return redirect(_page_of(request.path, _named()), 303) if g.unsent_aside else None
 
 
 def _navigates() -> bool:
@@ -154,15 +170,22 @@ def _place() -> str:
     return bodies.sent().get(PLACE, "") if along else request.path
 
 
+def is_kept() -> bool:
+    """Whether the form that this request brought is kept."""
+    return bool(g.get("unsent_aside"))
+
+
 def beside() -> str:
     """Keep the form that a button of its page which is not its own has brought along, when somebody has typed in it; the page, or empty without one."""
     place = bodies.sent().get(PLACE, "")
     known, owner = _known(place), _owner()
     if known is None or not owner:
         return ""
-    if kept(place).at or _is_typed_in(known):
-        _keep(owner, place, known, kept(place).refusal)
-    return PAGES[known[0]](**known[1])
+    before = _brought(place)
+    if before is None and not _is_typed_in(known):
+        return _page_of(place)
+    g.unsent_aside = _keep(owner, place, known, before.refusal if before else None)
+    return _page_of(place, _named())
 
 
 def _is_typed_in(known: Known) -> bool:
@@ -181,16 +204,86 @@ def _lines(value: Any) -> list[str]:
 
 
 def kept(place: str) -> Kept:
-    """What the person of this page has typed in the form that is sent to `place`, and not sent."""
-    if not (current_user and current_user.is_authenticated and current_user.has_unsent):
+    """What stands again in the form of this page that is sent to `place`: the one its address names, else the only one that is kept; nothing otherwise."""
+    chosen: dict[str, Kept] = g.setdefault("unsent_chosen", {})
+    if place not in chosen:
+        chosen[place] = _named_or_only(place)
+    return chosen[place]
+
+
+def stand_only_for(place: str, msisdn: str) -> Kept:
+    """The same on a page that is opened for a number: what is kept for another customer does not stand in it."""
+    found = kept(place)
+    if found.at and not _asked() and msisdn not in ("", _subject(found.values)):
+        mine = [one for one in _all(place) if _subject(one.values) == msisdn]
+        g.unsent_chosen[place] = found = mine[0] if len(mine) == 1 else Kept(MultiDict())
+    return found
+
+
+def others(place: str) -> list[Kept]:
+    """What else is kept of the same place, oldest first."""
+    return [one for one in _all(place) if one.form != kept(place).form]
+
+
+def waits(place: str) -> bool:
+    """Whether anything is kept of a place."""
+    return bool(_all(place))
+
+
+def _named_or_only(place: str) -> Kept:
+    found, asked = _all(place), _asked()
+    if asked and (asked == "new" or not any(form == asked for _, form in _everything())):
         return Kept(MultiDict())
+    for one in found:
+        if one.form == asked:
+            return one
+    return found[0] if len(found) == 1 else Kept(MultiDict())
+
+
+def _asked() -> str:
+    """The form that the address of a page names."""
+    named = request.args.get("form", "") if has_request_context() and request.method == "GET" else ""
+    return named if IDS.fullmatch(named) else ""
+
+
+def _all(place: str) -> list[Kept]:
+    return [one for (where, _), one in _everything().items() if where == place]
+
+
+def _everything() -> dict[tuple[str, str], Kept]:
+    if not (current_user and current_user.is_authenticated and current_user.has_unsent):
+        return {}
     if "unsent" not in g:
         g.unsent = {
-            name: Kept(MultiDict(one.fields), one.at, one.refusal)
+            name: Kept(MultiDict(one.fields), one.at, one.refusal, name[1])
             for name, one in unsent.all_of(current_user.name).items()
         }
-    found: Kept = g.unsent.get(place) or Kept(MultiDict())
+    found: dict[tuple[str, str], Kept] = g.unsent
     return found
+
+
+def _brought(place: str) -> Kept | None:
+    """What is kept of the form that this request brings."""
+    found = _everything()
+    return found.get((place, _id())) or found.get((place, _from()))
+
+
+def _subject(fields: MultiDict[str, str]) -> str:
+    """Whose form it is, where one place serves many customers."""
+    typed = fields.get("msisdn", "")
+    return engine.written.msisdn(typed) or typed.strip()
+
+
+def _goes_on(place: str) -> str:
+    """The id of what stood in the form of this request when its page was opened, as long as that is what was gone on with; another customer's stays kept."""
+    before = _everything().get((place, _from()))
+    if before is None:
+        return ""
+    sent = bodies.sent()
+    same = _subject(before.values) == _subject(sent)
+    return (
+        _from() if same or (before.get("text").strip() and before.get("text").strip() in sent.get("text", "")) else ""
+    )
 
 
 def typed() -> MultiDict[str, str]:
@@ -198,7 +291,8 @@ def typed() -> MultiDict[str, str]:
     if request.method == "POST":
         given = bodies.sent()
     elif request.endpoint == "tasklist.task":
-        given = kept(url_for("tasklist.complete", **(request.view_args or {}))).values
+        place = url_for("tasklist.complete", **(request.view_args or {}))
+        given = kept(place).values or next((one.values for one in reversed(_all(place))), MultiDict())
     else:
         given = MultiDict()
     return MultiDict([(name, value) for name, value in given.items(multi=True) if name not in ADDED and value.strip()])
@@ -209,8 +303,50 @@ def _hidden(place: str) -> Markup:
     name = current_user.name if current_user.is_authenticated else ""
     mark = "1" if kept(place).at else ""
     line = Markup('<input type="hidden" name="{}" value="{}">')
-    given = ((OWNER, _signer().dumps(name)), (MARK, mark), (PLACE, place))
+    given = ((OWNER, _signer().dumps(name)), (MARK, mark), (PLACE, place), *_ids(place))
     return Markup("").join(line.format(*one) for one in given)
+
+
+def _ids(place: str) -> tuple[tuple[str, str], tuple[str, str]]:
+    """The id of a form, and of what it goes on with: its own again when it was refused, or when its address names it."""
+    if request.method == "POST" and request.path == place:
+        return (ID, _id()), (FROM, _from())
+    stands = kept(place).form
+    return ((ID, stands), (FROM, "")) if stands and stands == _asked() else ((ID, _new()), (FROM, stands))
+
+
+def _new() -> str:
+    return secrets.token_urlsafe(9)
+
+
+def _id() -> str:
+    """The id that the form of this request brings."""
+    given = bodies.sent().get(ID, "")
+    return given if IDS.fullmatch(given) else unsent.ANY_FORM
+
+
+def _from() -> str:
+    given = bodies.sent().get(FROM, "")
+    return given if IDS.fullmatch(given) else ""
+
+
+def _named() -> str:
+    """The id by which the page of this request's form is led to; empty for a form without one."""
+    return "" if _id() == unsent.ANY_FORM else _id()
+
+
+def _page_of(place: str, form: str = "") -> str:
+    """The page of a form, with one of those that are kept standing in it."""
+    known = _known(place)
+    if known is None:
+        return ""
+    page = PAGES[known[0]](**known[1])
+    return f"{page}{'&' if '?' in page else '?'}form={form}" if form else page
+
+
+def _beginning(text: str) -> str:
+    line = " ".join(text.split())
+    return line if len(line) <= MOST_WORDS else f"{line[:MOST_WORDS]}…"
 
 
 def _signer() -> URLSafeSerializer:
@@ -236,7 +372,17 @@ def _known(place: str) -> Known | None:
 
 def _keep(user: str, place: str, known: Known, refusal: Mapping[str, Any] | None = None) -> bool:
     fields = {name: bodies.sent().getlist(name) for name in bodies.sent() if name not in ADDED}
-    return unsent.keep(user, place, fields, at=engine.now(), case_number=_case(known[1]), refusal=refusal)
+    ids = {"form": _id(), "instead_of": _goes_on(place)}
+    done = unsent.keep(user, place, fields, at=engine.now(), case_number=_case(known[1]), refusal=refusal, **ids)
+    for one in done.gone if done else ():
+        about = Kept(MultiDict(one.fields)).about
+        flash(
+            gettext(
+                "More is kept for you than can be, so the oldest that was not sent is gone: %(about)s", about=about
+            ),
+            "warn",
+        )
+    return done is not None
 
 
 def _case(values: Mapping[str, Any]) -> str | None:
@@ -251,5 +397,5 @@ def _forget_sent(response: Response) -> Response:
     """A form that was taken is not kept any longer."""
     sent = request.method == "POST" and request.endpoint in PAGES and response.status_code < 400
     if sent and bodies.sent().get(MARK) and current_user.is_authenticated and not g.get("unsent_aside"):
-        unsent.forget(current_user.name, request.path)
+        unsent.forget(current_user.name, request.path, _id(), *filter(None, [_goes_on(request.path)]))
     return response

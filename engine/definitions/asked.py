@@ -130,7 +130,8 @@ def of_fields(form: Form, element: Element, names: Names) -> Iterator[Asked]:
             yield asked(field_, "hide", field_.hide.text, filled, BOOLEAN)
         for place, expression in field_.expressions.items():
             seen = names if place == "prefill" else filled
-            yield asked(field_, place, expression.text, seen, own)
+            wanted = {"allowed": ANYTHING, "requiredWhen": BOOLEAN}.get(place, own)
+            yield asked(field_, place, expression.text, seen, wanted)
     for shown in form.shows:
         yield asked(None, "shows", shown.variable, names, _shown_as(shown.shown_as))
 

@@ -40,6 +40,7 @@ MOST_KEPT = 64
 EXPRESSION_PROPERTIES = (
     *("due", "correlationKey", "inputCollection", "outputElement", "refusesWhen", "about", "triesWhen"),
     *settings.APPROVED,
+    "caseLimitWhen",
 )
 
 

@@ -25,11 +25,22 @@ APPROVED = ("approvedWhen", "approvedAmount", "approvedKind", "approvedPayee", "
 PROPERTIES: dict[str, frozenset[str]] = {
     "userTask": frozenset(
         {
-            *("form", "group", "due", "dueGroup", "customerWaits", "caseLimit", "notBy", "tries", "triesWhen"),
+            *(
+                "form",
+                "group",
+                "due",
+                "dueGroup",
+                "customerWaits",
+                "caseLimit",
+                "caseLimitWhen",
+                "notBy",
+                "tries",
+                "triesWhen",
+            ),
             *("approves", *APPROVED),
         }
     ),
-    "serviceTask": frozenset({"resultVariable", "caseLimit"}),
+    "serviceTask": frozenset({"resultVariable", "caseLimit", "caseLimitWhen"}),
     "businessRuleTask": frozenset({"resultVariable", "refuses", "refusesWhen", "about"}),
     "receiveTask": MESSAGES,
     "intermediateCatchEvent": MESSAGES,

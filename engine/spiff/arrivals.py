@@ -143,7 +143,13 @@ class Arrivals(Position):
 
     def done(self, token: int, element: Element, scope: Scope) -> None:
         """An activity is done; when the customer has thereby been answered, the case has kept its limit."""
-        if self.case_due is not None and element.properties.get("caseLimit") == "met":
+        if element.properties.get("caseLimit") != "met":
+            return
+        when = element.properties.get("caseLimitWhen", "")
+        if when and self.evaluate(when, scope) is not True:
+            return
+        self.answering.add(token)
+        if self.case_due is not None:
             self.meet_case_limit(scope.number, token=token, element=element.id)
 
     def meet_case_limit(self, scope: int = 0, **fields: Any) -> None:

@@ -91,6 +91,7 @@ class Position:
         self.definition, self.accepted_at = definition, accepted_at
         self.rules = rules if state is None else int(state.get("rules", 1))
         self.case_due: datetime | None = None
+        self.answering: set[int] = set()
         self._begin_entry(at, calendar, perform)
         self._specification = specification(definition.sha256, definition.key, definition.package.diagrams, self.rules)
         evaluator = _Evaluator(self)

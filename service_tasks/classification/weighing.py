@@ -84,7 +84,7 @@ NOTHING_FOUND: Mapping[str, Any] = {
     "process": ON_THE_SPOT,
     "kind": "nothing_found",
     "points": 0,
-    "text": "没有找到与各流程相符的字词或记录,请选择流程",
+    "text": "没有找到与各流程相符的字词或记录，请选择流程",
     "text_en": "No word that is known here and no record points to a process; please choose one",
 }
 
@@ -94,7 +94,7 @@ def _of_word(word: Word) -> dict[str, Any]:
         "process": word.process,
         "kind": "word",
         "points": word.weight,
-        "text": f"客户提到“{word.word}”,指向 {word.process},分量 {word.weight}",
+        "text": f"客户提到“{word.word}”，指向 {word.process}，分量 {word.weight}",
         "text_en": f"The customer says “{word.word}”, which points to {word.process}, weight {word.weight}",
     }
 

@@ -88,7 +88,7 @@ def test_ts001_charge_dispute(office: Office) -> None:
         tariff_doubted="no",
         action="function_fee",
     )
-    office.does("cleo", case, "填二次批价汇总表", resolution="随本月二次批价冲减")
+    office.does("cleo", case, "填二次批价汇总表", resolution="随本月二次批价冲减", reply_channel="counter")
     month_end(office, "2026-03")
     office.until("2026-04-02")
     office.does("cleo", case, "回复客户", resolution="5 元功能费已在三月帐单冲减", reply_channel="phone")
@@ -150,7 +150,7 @@ def test_ts003_secondary_pricing(office: Office) -> None:
     said = "月租费收了两次，请二次批价冲减"
     case = office.take_in("cleo", "13900000301", said=said, demand="冲减", amount="50.00", process="二次批价处理流程")
     office.does("cleo", case, "确定费用处理", action="monthly_fee", action_amount="50.00")
-    office.does("cleo", case, "填二次批价汇总表", resolution="随本月二次批价冲减")
+    office.does("cleo", case, "填二次批价汇总表", resolution="随本月二次批价冲减", reply_channel="counter")
     month_end(office, "2026-03")
     office.does("cleo", case, "回复客户", resolution="50 元已在三月帐单冲减", reply_channel="phone")
     office.until("2026-04-02")
@@ -188,7 +188,9 @@ def test_ts005_border_roaming(office: Office) -> None:
     case = office.take_in(
         "cleo", "13900000501", said=said, demand="退还漫游费", amount="15.90", process="漫游话费争议投诉处理流程"
     )
-    office.does("cleo", case, "解释漫游收费", explanation_accepted="no", resolution="已解释漫游计费")
+    office.does(
+        "cleo", case, "解释漫游收费", explanation_accepted="no", resolution="已解释漫游计费", reply_channel="counter"
+    )
     office.does(
         "cleo", case, "建立投诉单", call_since="2026-02-01", call_until="2026-02-28", complaint_detail="一直在拱北上班"
     )
@@ -258,7 +260,7 @@ def test_ts007_ultra_short_calls(office: Office) -> None:
     office.does("cleo", case, "填处理表传核算班", credit_amount="2.80", form_reason="超短话单", form_faxed=True)
     office.does("ivan", case, "核算处理表", accounting_way="credit", credit_amount="2.80")
     liability(office, case, "2.80")
-    office.does("cleo", case, "跟进冲减与查因", credit_seen=True, resolution="2.80 元已冲减")
+    office.does("cleo", case, "跟进冲减与查因", credit_seen=True, resolution="2.80 元已冲减", reply_channel="phone")
     evaluated(office, case)
     is_closed(office, case, told=["话单过滤程序漏判", "2.80 元"], money=[("冲减话费", "2.80 元")])
 

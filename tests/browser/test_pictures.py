@@ -49,7 +49,14 @@ def test_pictures(office: Office, pictures: Path) -> None:
             step, form = FIRST_STEPS[number]
             office.does("cleo", cases[-1], step, **form)
         office.move_to(office.at + timedelta(minutes=minutes) if minutes else MORNING)
-    office.does("cleo", cases[2], "解释漫游收费", explanation_accepted="no", resolution="已解释漫游计费")
+    office.does(
+        "cleo",
+        cases[2],
+        "解释漫游收费",
+        explanation_accepted="no",
+        resolution="已解释漫游计费",
+        reply_channel="counter",
+    )
     office.does(
         "cleo",
         cases[2],

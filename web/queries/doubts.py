@@ -122,6 +122,8 @@ PLACES = {
     "min": _("the least value"),
     "max": _("the largest value"),
     "prefill": _("the value filled in beforehand"),
+    "allowed": _("the values that may be chosen"),
+    "requiredWhen": _("when it is required"),
     "documentation": _("what to watch"),
     "text": _("the text"),
     "label": _("the label"),

@@ -26,7 +26,7 @@ def submitted(given: MultiDict[str, str], *, but: Container[str]) -> Submitted:
 def untouched(form: engine.Form, variables: Mapping[str, Any], scope: engine.feel.Scope) -> dict[str, Any]:
     """A form that nobody has typed in: its visible fields and what stands in them."""
     given = form.prefill(variables, scope)
-    return {"fields": form.visible(variables, given, scope), "values": evidence.as_typed(form, given)}
+    return {"fields": form.offered(variables, given, scope), "values": evidence.as_typed(form, given)}
 
 
 def typed(
@@ -41,4 +41,4 @@ def typed(
     unticked = {field.key for field in form.inputs if field.type in ("checkbox", "checklist", "lines")}
     values = MultiDict({key: value for key, value in before.items() if key not in raw and key not in unticked})
     values.update(raw)
-    return {"fields": form.visible(variables, form.readable(given), scope), "values": values}
+    return {"fields": form.offered(variables, form.readable(given), scope), "values": values}

@@ -93,6 +93,7 @@ class _Teller:
         self.scopes: dict[int, str] = {0: definition.key}
         self.items: dict[int, tuple[int, int]] = {}
         self.waiting: set[int] = set()
+        self.freed: set[int] = set()
         self.places: dict[int, int] = {}
 
     def tell(self, entries: list[engine.Entry], shown: range) -> Iterator[Line]:
@@ -114,9 +115,18 @@ class _Teller:
             self.waiting.discard(step["token"])
         elif step["type"] in ("instance_completed", "instance_cancelled"):
             self.waiting.clear()
+        elif step["type"] == "case_limit_met":
+            self.freed |= set(step.get("tokens", ()))
 
     def as_it_stands(self, line: Line) -> Line:
-        """The line once everything is told: a wait that is over is a thing done."""
+        """The line once everything is told: a wait that is over is a thing done, and a limit that the case has kept meanwhile runs no more."""
+        if line.kind == "wait" and line.token in self.freed:
+            line = replace(
+                line,
+                text=gettext(
+                    "%(line)s; the limit of the case was kept meanwhile, so this one no longer runs", line=line.text
+                ),
+            )
         return replace(line, kind="desk") if line.kind == "wait" and line.token not in self.waiting else line
 
     def step(self, step: Step) -> tuple[str, str, list[tuple[str, str]]] | None:

@@ -17,18 +17,19 @@ from web import unsent
 from web.addresses import MOST_NUMBER
 from web.i18n import in_language
 from web.i18n import mark as _
-from web.queries import access
+from web.queries import access, standing
 from web.queries.names import person_name, process_name
 from web.queries.words import code_text
 
 
 @dataclass(frozen=True)
 class First:
-    """The case that a request was about and, where somebody was first, their name and when they were."""
+    """The case that a request was about, whose it is and, where somebody was first, their name and when they were."""
 
     case_number: str
     person: str = ""
     at: datetime | None = None
+    whose: standing.Whose | None = None
 
 
 def first() -> First | None:
@@ -42,7 +43,8 @@ def first() -> First | None:
     except engine.EngineError:
         return None
     by = row.completed_by or (row.assignee if row.assignee != current_user.name else None)
-    return First(row.business_key, person_name(by) if by else "", row.completed_at)
+    whose = standing.whose(row.instance_id)
+    return First(row.business_key, person_name(by) if by else "", row.completed_at, whose)
 
 
 def _task_id() -> int | None:

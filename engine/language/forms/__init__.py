@@ -6,7 +6,7 @@ Every wrong field is reported, not the first. A field hidden by its condition is
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
@@ -78,6 +78,16 @@ class Form:
             hidden = found
         return [field for index, field in enumerate(self.fields) if index not in hidden]
 
+    def offered(self, variables: Mapping[str, Any], given: Mapping[str, Any], scope: Scope) -> list[Field]:
+        """The visible fields, each with the options that may be chosen as things stand."""
+        seen = {**variables, **given}
+        return [
+            replace(one, options=tuple(o for o in one.options if typed.may_be_chosen(one, o.value, seen, scope)))
+            if "allowed" in one.expressions
+            else one
+            for one in self.visible(variables, given, scope)
+        ]
+
     def prefill(self, variables: Mapping[str, Any], scope: Scope) -> dict[str, Any]:
         """What stands in the fields at first, in stored form; never what the field itself would refuse."""
         given, found = Given({}, variables, scope), {}
@@ -91,7 +101,7 @@ class Form:
         """What was typed, as values to store, null for a visible field left empty.
 
         Errors: InvalidForm naming every wrong field: required, not_a_number, too_many_decimals, min, max, too_long, too_short, pattern,
-        not_an_option, not_a_date, not_text, not_a_line, too_many_lines, unknown_field.
+        not_an_option, not_allowed, not_a_date, not_text, not_a_line, too_many_lines, unknown_field.
         """
         known = {field.key for field in self.inputs}
         reasons = {key: [Reason("unknown_field")] for key in submitted if key not in known}

@@ -39,6 +39,7 @@ class Submit:
 class Field:
     """One component of the form, input or text. Expressions see the variables, money in fen.
 
+    `allowed` lists the values that may be chosen as things stand, `requiredWhen` says when a field has to be filled.
     `channel_of` is the key of the text that this field says the way of: one of CHANNELS by which it reached the customer.
     What is picked in a field of the type `lines` is kept as {line, component, amount, reason}, the amount in fen; what a line is, others know.
     `written` is the kind of what a text field holds, one of `engine.language.written.KINDS`; it is kept in one way however it was written.

@@ -36,13 +36,15 @@ RESERVED = (
             "submit_key",
             "despite",
             "unsent",
+            "unsent_from",
+            "unsent_id",
             "unsent_of",
             "unsent_place",
         }
     )
     | KEYWORDS
 )
-EXPRESSIONS = ("min", "max", "prefill")
+EXPRESSIONS = ("min", "max", "prefill", "allowed", "requiredWhen")
 YES_NO = {"yes", "no"}
 OF_MSISDNS = frozenset({"^1[0-9]{10}$", "^1[3-9][0-9]{9}$"})
 

@@ -48,7 +48,7 @@ class Entered(fields.Field):
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
         found = read(self._item, value)
         if found is None or found == []:
-            if self._item.required:
+            if self._item.required or self._item.limit("requiredWhen", data.context, data.scope) is True:
                 raise wrong("required")
             return found
         if isinstance(found, str) and self._item.pattern:
@@ -63,7 +63,9 @@ class Entered(fields.Field):
 
 
 def check_limits(item: Field, value: Any, given: Given) -> None:
-    """Errors: ValidationError for a value below or above what the field takes."""
+    """Errors: ValidationError for a value below or above what the field takes, or that cannot be chosen as things stand."""
+    if not may_be_chosen(item, value, given.context, given.scope):
+        raise wrong("not_allowed")
     least = item.limit("min", given.context, given.scope)
     if least is None and item.unit == "fen":
         least = 0
@@ -74,11 +76,19 @@ def check_limits(item: Field, value: Any, given: Given) -> None:
         raise wrong("max", limit=most, unit=item.unit)
 
 
+def may_be_chosen(item: Field, value: Any, context: Mapping[str, Any], scope: Scope) -> bool:
+    """Whether the field's `allowed`, a list, has the value; anything else than a list allows all."""
+    allowed = item.limit("allowed", context, scope)
+    chosen = value if isinstance(value, list) else [value]
+    return not isinstance(allowed, list) or all(one in allowed for one in chosen)
+
+
 def fits(item: Field, value: Any, given: Given) -> bool:
     """Whether the field would take a stored value as to its options and limits; how a text is written is for the person to mend."""
     if item.options and not item.is_boolean:
         chosen = value if isinstance(value, list) else [value]
-        return all(one in [option.value for option in item.options] for one in chosen)
+        known = [option.value for option in item.options]
+        return all(one in known for one in chosen) and may_be_chosen(item, value, given.context, given.scope)
     try:
         check_limits(item, value, given)
     except ValidationError:

@@ -25,7 +25,7 @@ def test_a_message_is_queued_once(desk: Any) -> None:
     assert answer == {"outbox_id": message.id}
     assert (
         message.body
-        == "您有争议的话费 12.50 元已挂帐,其余话费可以正常缴纳。核算结果预计 2026-11-26 后告知您。(案件 AJ-2026-000001)"
+        == "您有争议的话费 12.50 元已挂帐，其余话费可以正常缴纳。核算结果预计 2026-11-26 后告知您。（案件 AJ-2026-000001）"
     )
     assert (message.to_msisdn, message.state, message.case_number) == ("13900000001", "queued", "AJ-2026-000001")
 
@@ -33,7 +33,7 @@ def test_a_message_is_queued_once(desk: Any) -> None:
 def test_values_are_never_read_as_templates() -> None:
     """What a customer or a clerk typed stays what was typed, dollar signs, braces and all."""
     written = body("resolved", {"case_number": "$resolution {0.__class__}", "resolution": "$case_number ${amount} %s"})
-    assert written == "您的投诉 $resolution {0.__class__} 已有结果:$case_number ${amount} %s。"
+    assert written == "您的投诉 $resolution {0.__class__} 已有结果：$case_number ${amount} %s。"
 
 
 def test_a_missing_value_is_an_incident_not_a_message(desk: Any) -> None:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import pytest
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 import engine
-from models.base import session
+from models.base import session, transaction
+from models.complaint import Complaint
 from models.instance import ProcessInstance
 from models.notice import OutboxMessage
 from models.user_task import UserTask
@@ -49,6 +50,8 @@ def test_it_is_sent_once_and_the_case_has_kept_its_limit(desk: Flask, language: 
             == []
         )
     assert TOLD in cleo.get(f"/cases/{case}", tab="messages").text
+    kept = {"zh": "此时限不再计算", "en": "this one no longer runs"}[language]
+    assert kept in cleo.get(f"/cases/{case}").text
     line = {"zh": "已向客户作中间答复", "en": "Interim reply to the customer"}[language]
     assert cleo.get(f"/cases/{case}").text.count(line) == 1
 
@@ -77,3 +80,19 @@ def test_only_those_who_answer_customers_may(desk: Flask) -> None:
     before = contents(desk)
     assert ada.post(f"/cases/{case}/interim-replies", told=TOLD).status == 403
     assert contents(desk) == before
+
+
+def test_nothing_is_being_handled_once_the_case_is_answered(desk: Flask) -> None:
+    """A page from before the answer is refused in words, keeps what was typed, and a new page offers no interim reply."""
+    with desk.app_context():
+        case = begin(NUMBER)
+        with transaction():
+            answered = update(Complaint).where(Complaint.case_number == case)
+            session().execute(answered.values(state="replied", replied_at=engine.now()))
+    cleo = Visitor(desk, "cleo")
+    late = cleo.post(f"/cases/{case}/interim-replies", told=TOLD)
+    assert (late.status, "已经答复客户" in late.text, TOLD in late.text) == (422, True, True)
+    with desk.app_context():
+        assert session().scalars(select(OutboxMessage).where(OutboxMessage.case_number == case)).all() == []
+    page = cleo.get(f"/cases/{case}", tab="messages")
+    assert not page.tree.xpath("//textarea[@name='told']")

@@ -4,21 +4,25 @@ from __future__ import annotations
 
 import re
 from datetime import timedelta
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from flask import Flask
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 
 import engine
 from models.base import session, transaction
 from models.definition import DefinitionDraft
+from models.identity import LoginSession
 from models.unsent import UnsentForm
+from models.user_task import UserTask
 from office import drafts, intake, notices, unsent
 from tests.furnishing import open_tasks
 from tests.people import CLEO, OLU, SAM
 from tests.visitors import Visitor
 from web.unsent import PAGES
 
+BROWSER = {"Accept": "text/html"}
 WORDS = "客户说每月多收五元"
 TYPED = {"msisdn": "139 0000 0202", "text": WORDS, "channel": "telephone", "demand": "退费"}
 TAKEN = intake.Intake(
@@ -164,6 +168,8 @@ def test_whoever_was_first_is_named_beside_what_was_typed(desk: Flask, task: int
     assert late.status == 409
     assert WORDS in late.text
     assert "finding_note" not in late.text
+    (whose,) = late.tree.xpath("//*[@class='desk-whose']")
+    assert "139****0202" in whose.text_content()
     assert late.tree.xpath("//main//a[starts-with(@href, '/cases/AJ-')]")
     assert re.search("由.+于.+办理", late.text)
 
@@ -248,7 +254,7 @@ def test_a_button_of_the_frame_takes_the_form_along(desk: Flask, task: int, butt
     """Whoever changes the language, or logs out, in the middle of a form finds it as it was, without a script too."""
     place = f"/tasks/{task}"
     status, leads = along(desk, place, "completion", button, finding_note=WORDS)
-    assert (status, leads) == (302, place if button == "/language" else "/login")
+    assert (status, leads.partition("?")[0]) == (302, place if button == "/language" else "/login")
     page = Visitor(desk, "cleo").get(place)
     assert page.typed("finding_note") == WORDS
 
@@ -277,3 +283,106 @@ def test_a_page_that_was_open_too_long_loses_nothing_to_a_button_of_the_frame(de
     answer = cleo.client.post("/language/en", data=given)
     assert (answer.status_code, answer.location) == (302, f"/tasks/{task}")
     assert cleo.get(f"/tasks/{task}").typed("finding_note") == WORDS
+
+
+def two_tabs(app: Flask, page: str, field: str, **more: str) -> list[dict[str, str]]:
+    """What two tabs of one page send, each with words of its own."""
+    sent = []
+    for number, words in (("13900000202", "甲客户的话"), ("13900000303", "乙客户的话")):
+        shown = Visitor(app, "cleo").get(page)
+        (form,) = shown.tree.xpath(f"//form[@data-keep][.//*[@name='{field}']]")
+        given = {**dict(form.form_values()), field: words, **more}
+        sent.append({**given, "msisdn": number} if "msisdn" in given else given)
+    return sent
+
+
+@pytest.mark.parametrize(
+    ("page", "field", "place"),
+    [
+        ("/intake", "text", "/intake"),
+        ("/tasks/{task}", "finding_note", "/tasks/{task}/completion"),
+        ("/cases/{case}?tab=messages", "text", "/cases/{case}/comments"),
+        ("/cases/{case}?tab=messages", "told", "/cases/{case}/interim-replies"),
+    ],
+)
+def test_two_tabs_lose_nothing_to_each_other(desk: Flask, task: int, page: str, field: str, place: str) -> None:
+    """After a session that ended each tab shows its own, and whoever opens the page anew is offered both, to go on with or to discard."""
+    with desk.app_context():
+        named = {"task": task, "case": session().get_one(UserTask, task).business_key}
+    page, place = page.format(**named), place.format(**named)
+    back = []
+    for given in two_tabs(desk, page, field):
+        answer = Visitor(desk).client.post(place, data=given)
+        back.append(parse_qs(urlsplit(answer.location).query)["next"][0])
+    assert [Visitor(desk, "cleo").get(one).typed(field) for one in back] == ["甲客户的话", "乙客户的话"]
+    anew = Visitor(desk, "cleo").get(page)
+    offered = anew.tree.xpath("//*[@role='status']//li")
+    assert (anew.typed(field), ["甲客户的话" in offered[0].text_content(), len(offered)]) == ("", [True, 2])
+    assert "13900000202" not in offered[0].text_content()
+    assert [one.xpath(".//a/@href")[0] for one in offered] == back
+    discard = dict(offered[0].xpath(".//form")[0].form_values())
+    assert Visitor(desk, "cleo").post("/unsent/discard", **discard).status == 302
+    assert (kept(desk), Visitor(desk, "cleo").get(page).typed(field)) == (1, "乙客户的话")
+
+
+def test_what_is_sent_from_one_tab_leaves_the_other(desk: Flask) -> None:
+    """The first customer's complaint is taken in, the second's is still offered; a refused one stands on its own page."""
+    cleo = Visitor(desk, "cleo")
+    first, second = two_tabs(desk, "/intake", "text")
+    for given in (first, second):
+        assert cleo.post("/unsent", **given).status == 204
+    refused = cleo.client.post(
+        "/intake", data={**first, "msisdn": "1", "action": "accept", "unsent": "1"}, headers=BROWSER
+    )
+    assert cleo.get(refused.location).typed("text") == "甲客户的话"
+    taken = {**first, "action": "accept", "unsent": "1", "process": "TS-002", "overrule_reason": "客户要求"}
+    assert cleo.post("/intake", **taken).status == 302
+    assert (kept(desk), cleo.get("/intake").typed("text")) == (1, "乙客户的话")
+
+
+def test_another_customer_in_a_form_that_stood_again_replaces_nothing(desk: Flask) -> None:
+    """Whoever writes over the complaint that stands in a page opened anew keeps both; whoever goes on with it, or mends its number, one."""
+    cleo = Visitor(desk, "cleo")
+    first, _ = two_tabs(desk, "/intake", "text")
+    cleo.post("/unsent", **first)
+    ((form,),) = [cleo.get("/intake").tree.xpath("//form[@id='taking-in']")]
+    again = {**dict(form.form_values()), "unsent": "1"}
+    assert again["unsent_id"] != first["unsent_id"]
+    cleo.post("/unsent", **{**again, "msisdn": "13900000303", "text": "乙客户的话"})
+    assert kept(desk) == 2
+    cleo.post("/unsent", **{**again, "msisdn": "13900000204", "text": "甲客户的话，补充"})
+    assert kept(desk) == 1
+
+
+def test_a_page_for_one_customer_throws_away_nothing_of_another(desk: Flask) -> None:
+    """What is kept for one number does not stand in the intake of another, and is not gone when that one is taken in."""
+    cleo = Visitor(desk, "cleo")
+    cleo.post("/unsent", **two_tabs(desk, "/intake", "text")[0])
+    page = cleo.get("/intake?msisdn=13900000303")
+    assert (page.typed("text"), page.typed("unsent"), page.typed("unsent_from")) == ("", "", "")
+    assert "甲客户的话" in page.text
+
+
+def test_the_oldest_goes_with_a_word(desk: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    """More than can be kept is told, with what is gone."""
+    monkeypatch.setattr(unsent, "MOST_FORMS", 1)
+    cleo = Visitor(desk, "cleo")
+    for given in two_tabs(desk, "/intake", "text"):
+        cleo.post("/unsent", **given)
+    page = cleo.get("/tasks")
+    assert "甲客户的话" in page.text
+    assert kept(desk) == 1
+
+
+def test_the_login_page_says_that_the_session_has_ended(desk: Flask, task: int) -> None:
+    """And that what was typed is kept, when it is; who comes for the first time is told nothing."""
+    page = f"/tasks/{task}"
+    owner = Visitor(desk, "cleo").get(page).typed("unsent_of")
+    late = Visitor(desk).client
+    answer = late.post(f"{page}/completion", data={"finding_note": WORDS, "unsent_of": owner}, follow_redirects=True)
+    assert "登录已结束。填写的内容已经保存" in answer.text
+    gone = Visitor(desk, "cleo").client
+    with desk.app_context(), transaction():
+        session().execute(update(LoginSession).values(ended_at=engine.now()))
+    assert "登录已结束，请重新登录。" in gone.get(page, follow_redirects=True).text
+    assert "登录已结束" not in Visitor(desk).client.get(page, follow_redirects=True).text

@@ -1,5 +1,21 @@
-// What scrolls by itself can be reached by keyboard, and only while there is something to scroll.
+// What scrolls by itself can be reached by keyboard, and only while there is something to scroll; a table that hides columns says so.
+const MORE = {
+  zh: { more: "右边还有几栏，请左右滚动查看" },
+  en: { more: "More columns to the right: scroll sideways" },
+};
+const hint = (box) => {
+  if (!box.matches(".desk-scroll")) return;
+  const hides = box.scrollWidth > box.clientWidth;
+  const shown = box.nextElementSibling?.matches(".desk-more-columns") ? box.nextElementSibling : null;
+  if (!hides) shown?.remove();
+  else if (!shown) {
+    const line = Object.assign(document.createElement("p"), { className: "desk-hint desk-more-columns" });
+    line.textContent = `${MORE[document.documentElement.lang.startsWith("zh") ? "zh" : "en"].more} →`;
+    box.after(line);
+  }
+};
 const reach = (box) => {
+  hint(box);
   if (box.scrollWidth > box.clientWidth || box.scrollHeight > box.clientHeight) box.tabIndex = 0;
   else box.removeAttribute("tabindex");
 };
