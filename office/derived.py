@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
-from sqlalchemy import or_, select
+from sqlalchemy import Integer, cast, func, or_, select
 
 import engine
 from engine import Deviation, Verdict
@@ -87,13 +87,13 @@ def _all(model: Any, which: Any) -> list[Any]:
 
 def _posted(model: Any, numbers: Sequence[str]) -> list[Any]:
     """Papers with the journal entry that each of them names."""
+    made = select(cast(func.sum(Posting.amount), Integer)).where(Posting.entry_id == model.entry_id)
     query = select(
         *map(as_stored, (c for c in model.__table__.columns if c.name != "form")),
-        as_stored(Posting.amount, nullable=True).label("posted"),
+        made.scalar_subquery().label("posted"),
         as_stored(JournalEntry.case_number, nullable=True).label("entry_case"),
     )
     query = query.outerjoin(JournalEntry, JournalEntry.id == model.entry_id)
-    query = query.outerjoin(Posting, (Posting.entry_id == model.entry_id) & (Posting.line == 1))
     return cells.rows(query.where(model.case_number.in_(numbers)))
 
 
