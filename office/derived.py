@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
-from sqlalchemy import or_, select
+from sqlalchemy import Integer, cast, func, or_, select
 
 import engine
 from engine import Deviation, Verdict
@@ -87,13 +87,15 @@ def _all(model: Any, which: Any) -> list[Any]:
 
 def _posted(model: Any, numbers: Sequence[str]) -> list[Any]:
     """Papers with the journal entry that each of them names."""
+    made = select(cast(func.sum(Posting.amount), Integer)).where(Posting.entry_id == model.entry_id)
+    one = select(func.count()).where(Posting.entry_id == model.entry_id, Posting.amount == model.amount)
     query = select(
         *map(as_stored, (c for c in model.__table__.columns if c.name != "form")),
-        as_stored(Posting.amount, nullable=True).label("posted"),
+        made.scalar_subquery().label("posted"),
+        one.scalar_subquery().label("lines"),  # of a refund of several lines the cash is one posting
         as_stored(JournalEntry.case_number, nullable=True).label("entry_case"),
     )
     query = query.outerjoin(JournalEntry, JournalEntry.id == model.entry_id)
-    query = query.outerjoin(Posting, (Posting.entry_id == model.entry_id) & (Posting.line == 1))
     return cells.rows(query.where(model.case_number.in_(numbers)))
 
 
@@ -396,7 +398,7 @@ def _papers(verdict: Verdict, beside: _Beside) -> Iterator[tuple[int, str]]:
                 yield seq, f"{table} {name} belongs to no recorded service call"
                 continue
             seq = named[result][name]
-            wrong = ["amount"] if row.amount != row.posted else []
+            wrong = ["amount"] if row.amount != row.posted and not row.lines else []
             wrong += ["entry_id"] if row.entry_case != verdict.business_key else []
             if model is ChargeHold and row.state != settled.get(name, row.state):
                 wrong.append("state")
