@@ -30,6 +30,12 @@ COVERED = """() => [...document.querySelectorAll(".desk-problem-badge")].map((ba
   return across > 1 && down > 1 ? element.id : "";
 }).filter(Boolean)"""
 
+# What takes a click inside an element's box, as far as it is not the element itself or a shape that lies on it: each element's corner, where the overlay begins.
+TAKEN = """(ids) => ids.filter((id) => {
+  const own = editor.opened.diagram.get("elementRegistry").getGraphics(id).querySelector(".djs-hit").getBoundingClientRect();
+  return [[5, 5], [14, 10]].some(([x, y]) => document.elementFromPoint(own.left + x, own.top + y)?.closest(".djs-overlays"));
+})"""
+
 
 @pytest.fixture(scope="module")
 def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
@@ -134,6 +140,17 @@ def test_a_badge_stands_beside_its_element_and_leads_to_the_problem(page: Page) 
     expect(problem).to_have_attribute("aria-current", "true")
     page.locator(".desk-problem-list [data-element=same_number] button").click()
     assert page.evaluate(SELECTED) == ["same_number"]
+
+
+def test_an_element_with_a_problem_is_selected_by_a_click(page: Page) -> None:
+    """A badge takes clicks where it is drawn, and nowhere on its element."""
+    elements = ["charge_disputed", "ask_receipt", "same_number"]
+    page.evaluate(MARKED, elements)
+    page.get_by_role("button", name="全图").click()
+    expect(page.locator(".desk-problem-badge")).to_have_count(len(elements))
+    assert page.evaluate(TAKEN, elements) == []
+    page.locator("#panel-diagram [data-element-id=ask_receipt] .djs-hit").click(position={"x": 8, "y": 8})
+    assert page.evaluate(SELECTED) == ["ask_receipt"]
 
 
 def test_undo_says_when_there_is_nothing_to_undo(page: Page) -> None:
