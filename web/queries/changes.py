@@ -12,7 +12,7 @@ import engine
 from office import drafts
 from web.i18n import language
 from web.i18n import mark as _
-from web.queries import limits
+from web.queries import kinds, limits
 
 ENGLISH = {
     "english name": _("English name"),
@@ -21,26 +21,7 @@ ENGLISH = {
 }
 KINDS = {
     "process": _("process"),
-    "task": _("step"),
-    "manualTask": _("manual task"),
-    "scriptTask": _("script"),
-    "sendTask": _("sending task"),
-    "userTask": _("user task"),
-    "serviceTask": _("service task"),
-    "businessRuleTask": _("decision"),
-    "receiveTask": _("message"),
-    "callActivity": _("called process"),
-    "subProcess": _("sub-process"),
-    "exclusiveGateway": _("gateway"),
-    "parallelGateway": _("parallel gateway"),
-    "inclusiveGateway": _("inclusive gateway"),
-    "eventBasedGateway": _("gateway that waits for an event"),
-    "startEvent": _("start"),
-    "endEvent": _("end"),
-    "boundaryEvent": _("event at a step"),
-    "intermediateCatchEvent": _("event"),
-    "intermediateThrowEvent": _("event"),
-    "sequenceFlow": _("flow"),
+    **kinds.ELEMENTS,
     "decision": _("decision"),
     "table": _("table"),
     "expression": _("expression"),
