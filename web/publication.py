@@ -35,6 +35,7 @@ def register(app: Flask) -> None:
         change_kind=changes.kind,
         change_name=changes.name,
         change_value=changes.shown,
+        change_sheet=changes.sheet,
         own_files=engine.own_files,
     )
 
@@ -82,7 +83,7 @@ def _page(key: str, refused: engine.EngineError | None = None, place: str = "") 
     return render_template(
         "publish.html",
         key=key,
-        name=names.process_name(key),
+        name=names.of_draft(draft.package) or names.process_name(key),
         draft=draft,
         newest=drafts.newest_version(key),
         problems=findings.as_json(problems, draft.package),
@@ -90,7 +91,7 @@ def _page(key: str, refused: engine.EngineError | None = None, place: str = "") 
         changed=changes.by_file(listed),
         changes=changes.as_json(listed),
         names=names.of_both(engine.newest_package(key), draft.package),
-        callers=[row.key for row, _ in engine.callers_of(key)],
+        callers=[f"{row.key} {names.process_name(row.key)}" for row, _ in engine.callers_of(key)],
         second=_may_approve(draft),
         others=processes.owners_beside({draft.saved_by, draft.submitted_by or current_user.name}),
         refused=errors.on_the_draft(refused) if refused is not None else "",
@@ -191,7 +192,7 @@ def approve(key: str) -> Any:
 def _say_published(done: engine.Published) -> None:
     flash(gettext("Version %(n)s is in force. Running cases stay on theirs.", n=done.version))
     if done.callers:
-        listed = gettext(", ").join(f"{one.key} ({one.version})" for one in done.callers)
+        listed = gettext(", ").join(f"{one.key} {names.process_name(one.key)} ({one.version})" for one in done.callers)
         flash(gettext("New versions of the processes that call it: %(list)s.", list=listed))
 
 

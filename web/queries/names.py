@@ -210,6 +210,21 @@ def departments() -> dict[str, str]:
     return {row[0]: row[column] for row in _departments()}
 
 
+def department(named: str) -> str:
+    """A department by its code or by the Chinese name that stands on the lanes; any other name as it is."""
+    column = 2 if language() == "en" else 1
+    return next((str(row[column]) for row in _departments() if named in (row[0], row[1])), named)
+
+
+def of_draft(package: engine.Package) -> str:
+    """The name of a process that need not be published or executable; empty when it has none."""
+    try:
+        drawn = engine.read_diagram(package.bpmn(package.key)).name
+    except engine.EngineError:
+        drawn = ""
+    return (engine.english_by_id(package).get("") if language() == "en" else "") or drawn
+
+
 def _departments() -> Sequence[Any]:
     if "departments" not in g:
         g.departments = connection().execute(_DEPARTMENTS).all()

@@ -55,14 +55,8 @@ def why(kind: str, message: str, known: Mapping[str, str]) -> str:
     if kind == "StandsStill" and not missing:
         return str(gettext("the case stands still: nothing that it waits for can come any more"))
     if kind in DRAWN:
-        return str(gettext(DRAWN[kind])) % {"missing": missing, "text": message, "why": _refusal(message)}
+        return str(gettext(DRAWN[kind])) % {"missing": missing, "text": message, "why": refusals.brief(message)}
     told = errors.texts().get(kind)
     if told:
         return told.rstrip(".。")
     return str(gettext("it could not be carried out (%(kind)s: %(text)s)", kind=kind, text=message))
-
-
-def _refusal(code: str) -> str:
-    """A refusal whose sentence needs no amounts, else its code."""
-    text = refusals.SENTENCES.get(code)
-    return str(gettext(text)).rstrip(".。") if text and "%(" not in text else code
