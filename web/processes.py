@@ -81,6 +81,7 @@ def page_of(key: str, **refused: Any) -> str:
         callers=[row.key for row, _ in engine.callers_of(key)],
         refused=refused,
         process_name=names.process_name,
+        why_published=publications.said,
         reads=current_user.has(*READERS),
     )
 

@@ -297,7 +297,7 @@ def bring_in_post() -> Any:
     if given is None or not given.filename:
         return _bringing_in(file=[engine.Reason("required")]), 422
     if key and not drafts.KEY.fullmatch(key):
-        return _bringing_in(key=[engine.Reason("pattern")]), 422
+        return _bringing_in(key=[engine.Reason("pattern", {"written": "key"})]), 422
     try:
         name, text = _placed("imported", given)
         if name != "imported.bpmn":

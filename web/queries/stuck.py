@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from flask_babel import gettext
 
+from service_tasks import notification
 from web import errors, refusals
 from web.i18n import mark as _
 
@@ -41,7 +42,7 @@ DRAWN = {
     "RulesDisagree": _("rules of the decision table that hold at once give different results"),
     "UnexpectedInput": _("the decision table is asked about a value that it does not list"),
     "ValuesMissing": _("the wording of a message asks for a value that is not given"),
-    "UnknownTemplate": _("there is no wording of this name: %(text)s"),
+    "UnknownTemplate": _("there is no wording of this name: %(text)s; there are: %(wordings)s"),
     "UnknownDepartment": _("there is no such department: %(text)s"),
     "UnknownElement": _("the draft has no such element: %(text)s"),
     "JobFailed": _("the service did not answer"),
@@ -55,7 +56,12 @@ def why(kind: str, message: str, known: Mapping[str, str]) -> str:
     if kind == "StandsStill" and not missing:
         return str(gettext("the case stands still: nothing that it waits for can come any more"))
     if kind in DRAWN:
-        return str(gettext(DRAWN[kind])) % {"missing": missing, "text": message, "why": refusals.brief(message)}
+        return str(gettext(DRAWN[kind])) % {
+            "missing": missing,
+            "text": message,
+            "wordings": ", ".join(sorted(notification.TEMPLATES)),
+            "why": refusals.brief(message),
+        }
     told = errors.texts().get(kind)
     if told:
         return told.rstrip(".。")

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import io
+
 import pytest
 from flask import Flask, g
 
 import engine
 from tests.drawing import end, package, path, process, start, user
+from tests.visitors import Visitor
 from web.queries import changes
 
 GATEWAY = '<bpmn:{kind} id="exclusive_gateway_1"/>'
@@ -53,3 +56,27 @@ def test_files_are_headed_by_what_they_are(app: Flask, language: str) -> None:
     for file in ("P.bpmn", "forms/f.form", "decisions/d.dmn", "translations/P.en.yaml"):
         assert "/" not in changes.sheet(file)
         assert "." not in changes.sheet(file)
+
+
+@pytest.mark.parametrize(
+    ("language", "said"), [("zh", "流程 TS-006 没有第 99 版"), ("en", "The process TS-006 has no version 99")]
+)
+def test_a_version_that_is_not_there_leads_to_its_process(desk: Flask, language: str, said: str) -> None:
+    """The page says which version is missing, with a way to the process."""
+    olu = Visitor(desk, "olu")
+    olu.post("/language", language=language)
+    page = olu.get("/processes/TS-006/versions/99")
+    assert page.status == 404
+    assert said in page.text
+    assert page.tree.xpath("//main//a[@href='/processes/TS-006']")
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_a_key_that_is_refused_says_how_one_is_written(desk: Flask, language: str) -> None:
+    """Letters, digits and hyphens: the format stands beside the field."""
+    olu = Visitor(desk, "olu")
+    olu.post("/language", language=language)
+    sent = {"file": (io.BytesIO(b"<a/>"), "a.bpmn"), "key": "1 bad"}
+    answer = olu.client.post("/processes/import", data=sent)
+    assert answer.status_code == 422
+    assert answer.text.count("NET-001") == 2

@@ -238,6 +238,25 @@ def test_fields_and_columns_are_called_by_their_labels(language: str, label: str
     assert f"“{column}”" in told[1]
 
 
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [("en", "not there: ceilling (nearest known: ceiling)"), ("zh", "没有的函数 ceilling（最接近的是：ceiling）")],
+)
+def test_a_function_that_is_not_there_is_named_with_the_nearest(language: str, said: str) -> None:
+    """A slip in a function's name is told as one, not as a place that cannot be read."""
+    g.language = language
+    drawn = process("P", start(), user("x", due="ceilling(1)"), end(), path("begun", "x", "finished"))
+    assert said in " ".join(one["text"] for one in findings.as_json(engine.lint(package("P", drawn))))
+
+
+def test_broken_xml_is_told_without_the_words_of_a_parser() -> None:
+    """Where it breaks is enough; what a library says of it is in English and helps nobody."""
+    g.language = "zh"
+    told = " ".join(one["text"] for one in findings.as_json(engine.lint(package("P", "<a><b></a>"))))
+    assert "第 1 行" in told
+    assert not re.search(r"[a-z]{4,}", told.replace("XML", ""))
+
+
 def test_a_name_of_two_elements_stays_as_it_is() -> None:
     """Rather the name on the diagram than the English of another step."""
     drawn = process("P", start(), user("x"), user("y"), end(), path("begun", "x", "y", "finished"))
