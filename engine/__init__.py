@@ -10,7 +10,7 @@ from engine.calendars import current as calendar
 from engine.calendars import use as use_calendar
 from engine.clock import now
 from engine.definitions import known as variables
-from engine.definitions.bilingual import english_by_id, english_names
+from engine.definitions.bilingual import english_by_id, english_columns, english_names, field_labels
 from engine.definitions.compiled import Definition, UnknownElement
 from engine.definitions.diagram import Diagram, Element, Flow
 from engine.definitions.diagram import parse as read_diagram
@@ -264,6 +264,7 @@ __all__ = [
     "drawing",
     "end_of",
     "english_by_id",
+    "english_columns",
     "english_names",
     "enqueue",
     "entries",
@@ -272,6 +273,7 @@ __all__ = [
     "every_instance",
     "executable_diagram",
     "failed_background",
+    "field_labels",
     "first_findings",
     "fold",
     "follow_scopes",

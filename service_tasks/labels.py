@@ -29,6 +29,15 @@ def of(topic: str, side: str) -> dict[str, Label]:
     return {name: _label(name, field.metadata) for name, field in schema.fields.items()}
 
 
+def by_name() -> dict[str, Label]:
+    """What the parameters and results of all service tasks are called, by name; of two the first topic's."""
+    found: dict[str, Label] = {}
+    for topic in sorted(handlers.registered()):
+        for side in ("result", "parameters"):
+            found = {**of(topic, side), **found}
+    return found
+
+
 def amounts() -> frozenset[str]:
     """The names that hold fen in the parameters and results of all service tasks, inside of lists and objects too."""
     return _amounts(tuple(handlers.registered()))

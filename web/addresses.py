@@ -249,6 +249,16 @@ def asked() -> Mapping[str, Any]:
     return read(endpoint, given)
 
 
+def given_twice() -> list[str]:
+    """The parameters that this address names more than once."""
+    return [name for name, values in request.args.lists() if len(values) > 1]
+
+
+def form_named() -> str:
+    """The form that this address names as it stands, which need not be one; empty where it names none."""
+    return request.args.get("form", "")
+
+
 def unread() -> list[str]:
     """The parameters of this address that its page does not know, the marks of mails left out: they filter nothing, and that is said."""
     endpoint = str(request.endpoint)

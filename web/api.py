@@ -24,7 +24,7 @@ from models.notice import OutboxMessage
 from models.user_task import UserTask
 from office import correspondence, intake, masking, notices, texts, tokens
 from service_tasks.gateway import SubscriptionUnknown
-from web import auth, bodies, looking, problems, schemas
+from web import addresses, auth, bodies, looking, problems, schemas
 from web.auth import Person
 from web.edge.refusals import TEXTS as AT_THE_EDGE
 from web.i18n import in_language
@@ -110,7 +110,7 @@ def _authenticate() -> Response | None:
     g.person = person
     if not request.accept_languages:
         g.language = person.language
-    twice = {name: [engine.Reason("twice")] for name, values in request.args.lists() if len(values) > 1}
+    twice = {name: [engine.Reason("twice")] for name in addresses.given_twice()}
     return problems.misshapen({"query": twice}) if twice else None
 
 

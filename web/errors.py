@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any
 from urllib.parse import urlsplit
 
-from flask import Flask, flash, jsonify, redirect, render_template, request
+from flask import Flask, flash, jsonify, redirect, render_template, request, url_for
 from flask_babel import gettext
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
@@ -173,6 +173,8 @@ def _told_by_values(error: engine.EngineError) -> str:
     values = {"limit": "", "encoding": "", "file": "", **getattr(error, "values", {})}
     if error.code == "NoReason" and values.get("why") in ("too_long", "not_text"):
         return reason(engine.Reason(str(values["why"]), {"limit": values.get("most")}))
+    if error.code == "UnknownProcess" and values.get("version"):
+        return gettext("The process %(process)s has no version %(n)s.", process=values["process"], n=values["version"])
     if error.code != "UnusableFile":
         return ""
     known = {
@@ -251,6 +253,7 @@ def way_of_writing(found: engine.Reason) -> str:
     """How what was refused is written, beside the reason; empty where that says it all."""
     known = {
         "msisdn": gettext("A mobile number has eleven digits and begins with 1; +86 may stand before it."),
+        "key": gettext("Letters, digits, hyphens and underscores, beginning with a letter, such as NET-001."),
         "code": gettext("Letters, digits and hyphens as they stand on the paper."),
         "day": gettext("A date such as 2026-11-23."),
         "month": gettext("A month such as 2026-11."),
@@ -320,7 +323,7 @@ def _engine_error(error: engine.EngineError) -> Answer:
 def _with_typed(status: int, text: str, code: str) -> Answer:
     """A refusal; what was typed is kept, so that the page of the form offers it again."""
     kept = "" if request.path.startswith("/api/") else unsent.aside()
-    return answer(status, text, code, back=kept or _came_from())
+    return answer(status, text, code, back=kept or _came_from() or _process_above())
 
 
 def _came_from() -> str:
@@ -331,6 +334,13 @@ def _came_from() -> str:
         return ""
     ours = parts.netloc == request.host and parts.path != request.path
     return f"{parts.path}?{parts.query}".rstrip("?") if ours and parts.path.startswith("/") else ""
+
+
+def _process_above() -> str:
+    """The page of the process to which an address belongs that shows nothing; empty elsewhere."""
+    found = (request.view_args or {}).get("key")
+    above = url_for("processes.process", key=found) if found and request.blueprint == "processes" else ""
+    return above if above != request.path else ""
 
 
 OF_AN_OLD_PAGE = ("The CSRF tokens do not match.", "The CSRF session token is missing.")  # as Flask-WTF says it

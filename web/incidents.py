@@ -14,30 +14,11 @@ from models.incident import Incident
 from models.instance import ProcessInstance
 from web import auth
 from web.i18n import mark as _
-from web.queries import access, names, standing
+from web.queries import access, names, standing, stuck
 
 blueprint = Blueprint("incidents", __name__, url_prefix="/incidents")
 ROLES = ("operator", "supervisor")
 SHOWN = 200
-
-
-REASONS = {
-    "NoCollection": _("The list that this step is done for is not there: its expression gives nothing."),
-    "CollectionNotAList": _("What this step is to be done for is no list."),
-    "CollectionTooLong": _("The list that this step is done for has more than 100 items."),
-}
-# Told without the sentence that the step could not be carried out.
-STANDING = {
-    "StandsStill": _(
-        "The case stands still here: what this gateway waits for can no longer come, and nobody is asked. Let it go on with what has come, or cancel the case; tell the owner of the process."
-    ),
-    "KeyNotReckoned": _(
-        "The message that is waited for here cannot find the case: the expression of its key gives nothing. Correct what it is made of and try again."
-    ),
-    "LimitNotReckoned": _(
-        "The limit cannot be reckoned: its expression gives no time. The work goes on without a limit until this is tried again or settled."
-    ),
-}
 RELEASED = "StandsStill"
 
 
@@ -69,10 +50,10 @@ def listing() -> str:
     )
     found = session().execute(query).all()
     steps = {one.id: _step(one) for one, _instance in found}
-    reasons = {kind: gettext(text) for kind, text in (REASONS | STANDING).items()}
+    reasons = {kind: gettext(text) for kind, text in (stuck.REASONS | stuck.STANDING).items()}
     given_up = engine.failed_background()
     what = {job.id: gettext(WORK[job.topic]) if job.topic in WORK else job.topic for job in given_up}
-    shown = {"reasons": reasons, "standing": STANDING, "released": RELEASED, "given_up": given_up, "what": what}
+    shown = {"reasons": reasons, "standing": stuck.STANDING, "released": RELEASED, "given_up": given_up, "what": what}
     return render_template("incidents.html", found=found, steps=steps, **shown)
 
 

@@ -37,6 +37,7 @@ def listing() -> str:
         cards=cards,
         pictures={card.newest.key: thumbnail.of(engine.definition(card.newest.key)) for card in cards},
         new_drafts=new,
+        draft_names={one.key: names.of_draft(drafts.find(one.key).package) for one in new},
         process_name=names.process_name,
         reads=current_user.has(*READERS),
     )
@@ -80,6 +81,7 @@ def page_of(key: str, **refused: Any) -> str:
         callers=[row.key for row, _ in engine.callers_of(key)],
         refused=refused,
         process_name=names.process_name,
+        why_published=publications.said,
         reads=current_user.has(*READERS),
     )
 

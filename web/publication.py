@@ -36,6 +36,7 @@ def register(app: Flask) -> None:
         change_kind=changes.kind,
         change_name=changes.name,
         change_value=changes.shown,
+        change_sheet=changes.sheet,
         own_files=engine.own_files,
     )
 
@@ -83,7 +84,7 @@ def _page(key: str, refused: engine.EngineError | None = None, place: str = "") 
     return render_template(
         "publish.html",
         key=key,
-        name=names.process_name(key),
+        name=names.of_draft(draft.package) or names.process_name(key),
         draft=draft,
         newest=drafts.newest_version(key),
         problems=findings.as_json(problems, draft.package),
@@ -91,7 +92,7 @@ def _page(key: str, refused: engine.EngineError | None = None, place: str = "") 
         changed=changes.by_file(listed),
         changes=changes.as_json(listed),
         names=names.of_both(engine.newest_package(key), draft.package),
-        callers=[row.key for row, _ in engine.callers_of(key)],
+        callers=[f"{row.key} {names.process_name(row.key)}" for row, _ in engine.callers_of(key)],
         second=_may_approve(draft),
         others=processes.owners_beside({draft.saved_by, draft.submitted_by or current_user.name}),
         refused=errors.on_the_draft(refused) if refused is not None else "",
@@ -192,7 +193,7 @@ def approve(key: str) -> Any:
 def _say_published(done: engine.Published) -> None:
     flash(gettext("Version %(n)s is in force. Running cases stay on theirs.", n=done.version))
     if done.callers:
-        listed = gettext(", ").join(f"{one.key} ({one.version})" for one in done.callers)
+        listed = gettext(", ").join(f"{one.key} {names.process_name(one.key)} ({one.version})" for one in done.callers)
         flash(gettext("New versions of the processes that call it: %(list)s.", list=listed))
 
 
@@ -340,7 +341,7 @@ def bring_in_post() -> Any:
     if given is None:
         return _bringing_in(file=[engine.Reason("required")]), 422
     if key and not drafts.KEY.fullmatch(key):
-        return _bringing_in(key=[engine.Reason("pattern")]), 422
+        return _bringing_in(key=[engine.Reason("pattern", {"written": "key"})]), 422
     try:
         name, text = _placed("imported", given)
         if name != "imported.bpmn":

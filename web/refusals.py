@@ -52,6 +52,16 @@ SENTENCES = {
     "unknown_card": _("There is no card with this serial number."),
     "wrong_pin": _("The PIN does not belong to this card."),
 }
+# Without the amounts, where a list says which refusals there are.
+BRIEF = {
+    "exceeds_bill": _("More than is due on the bill"),
+    "exceeds_disputed": _("More than is in dispute"),
+    "exceeds_late_fee": _("More than the late fee due"),
+    "exceeds_receipt": _("More than the receipt still holds"),
+    "insufficient_prepayment": _("More than the prepayment"),
+    "receipt_unknown": _("No such receipt"),
+    "receipt_used": _("The receipt has been paid back in full"),
+}
 FEN = frozenset({"amount", "approved", "balance", "disputed", "left", "of"})
 NAMED = (*FEN, "receipt", "line", "case")
 
@@ -61,6 +71,12 @@ def sentence(refusal: Mapping[str, Any]) -> str:
     values = {**dict.fromkeys(NAMED, "—"), **refusal}
     text = SENTENCES[values["code"]]
     return gettext(text, **{name: _written(name, value) for name, value in values.items()})
+
+
+def brief(code: str) -> str:
+    """What a refusal is about, without what the service said of it; its code when nothing says so."""
+    text = BRIEF.get(code) or SENTENCES.get(code)
+    return str(gettext(text)).rstrip(".。") if text else code
 
 
 def _written(name: str, value: Any) -> str:

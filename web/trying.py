@@ -22,6 +22,7 @@ from web.i18n import ZONE
 from web.problems import plain
 from web.processes import PROCESSES, READERS
 from web.queries import access, filling, findings, names, replay, timeline, trying
+from web.queries.variables import Variables
 
 blueprint = Blueprint("trying", __name__, url_prefix="/processes")
 SO_FAR = "try-so-far"
@@ -55,6 +56,8 @@ def page(key: str) -> str | Response:
 def _beginning(key: str, wrong: dict[str, list[engine.Reason]]) -> str:
     draft, agreed = drafts.find(key), _agreed(key)
     chosen = _chosen(key, _given("scenario") or agreed[0].name)
+    simple = {name: value for name, value in chosen.given["variables"].items() if _is_simple(value)}
+    known = Variables(draft.package)
     return render_template(
         "try_begin.html",
         key=key,
@@ -64,9 +67,10 @@ def _beginning(key: str, wrong: dict[str, list[engine.Reason]]) -> str:
         agreed=agreed,
         chosen=chosen,
         at=scenarios.instant(chosen.given["at"]).astimezone(ZONE),
-        given={name: value for name, value in chosen.given["variables"].items() if _is_simple(value)},
+        given=simple,
+        choices={name: trying.choices(known, name, value) for name, value in simple.items()},
         money=_money(chosen.given["variables"], draft.package),
-        begins_with=trying.begins_with,
+        begins_with=known.name,
         typed=request.form,
         reasons=wrong,
     )
@@ -185,7 +189,7 @@ def _standing(key: str, so_far: str, reasons: dict[str, list[engine.Reason]] | N
     scenario, package = _scenario(key, told), drafts.ready(draft.package)
     try:
         with scenarios.trial(scenario, package) as trial, names.of_definition(engine.Definition(package)):
-            found = trying.standing(trial)
+            found = trying.standing(trial, 0 if draft.revision else drafts.newest_version(key))
             task = _looked_at(found.tasks)
             form = trying.filled(task.id, trial.at) if task is not None else None
     except (engine.InvalidDefinition, engine.InvalidVariables) as error:

@@ -28,7 +28,7 @@ import engine
 from models.base import session
 from models.user_task import UserTask
 from office import masking, unsent
-from web import bodies, lines, submission
+from web import addresses, bodies, lines, submission
 
 blueprint = Blueprint("unsent", __name__)
 Known = tuple[str, Mapping[str, Any]]
@@ -242,7 +242,7 @@ def _named_or_only(place: str) -> Kept:
 
 def _asked() -> str:
     """The form that the address of a page names."""
-    named = request.args.get("form", "") if has_request_context() and request.method == "GET" else ""
+    named = addresses.form_named() if has_request_context() and request.method == "GET" else ""
     return named if IDS.fullmatch(named) else ""
 
 

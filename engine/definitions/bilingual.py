@@ -5,6 +5,7 @@ from __future__ import annotations
 from engine.definitions import catalogue
 from engine.definitions.diagram import parse
 from engine.definitions.package import MissingFile, Package
+from engine.language.forms import content as form_content
 from engine.xml import MalformedXml
 
 
@@ -22,6 +23,25 @@ def english_names(content: Package) -> dict[str, str]:
 def english_by_id(content: Package) -> dict[str, str]:
     """Element id → English name of a package's own process, which has the empty id."""
     return catalogue.names(content.files.get(f"translations/{content.key}.en.yaml", ""))
+
+
+def english_columns(content: Package) -> dict[str, str]:
+    """Heading of a decision table → its English, of all processes of a package."""
+    found: dict[str, str] = {}
+    for key in content.processes:
+        said = (catalogue.read(content.files.get(f"translations/{key}.en.yaml", "")) or {}).get("columns")
+        found |= {str(name): str(text) for name, text in said.items() if text} if isinstance(said, dict) else {}
+    return found
+
+
+def field_labels(content: Package) -> dict[tuple[str, str], tuple[str, str]]:
+    """(file, field key) → label and English label, either of them empty; of forms that cannot be shown as well."""
+    return {
+        (file, key): (str(facts.get("label", "")), str(facts.get("label_en", "")))
+        for file, text in content.files.items()
+        if file.endswith(".form")
+        for key, facts in (form_content.facts(text) or {}).items()
+    }
 
 
 def _names(content: Package, key: str) -> dict[str, str]:

@@ -30,6 +30,20 @@ COVERED = """() => [...document.querySelectorAll(".desk-problem-badge")].map((ba
   return across > 1 && down > 1 ? element.id : "";
 }).filter(Boolean)"""
 
+INCOMING = "(id) => editor.opened.diagram.get('elementRegistry').get(id).incoming.length"
+IN_SIGHT = """(id) => {
+  const canvas = document.querySelector(".desk-editor-canvas").getBoundingClientRect();
+  const own = editor.opened.diagram.get("elementRegistry").getGraphics(id).querySelector(".djs-hit").getBoundingClientRect();
+  return own.left > canvas.left && own.top > canvas.top && own.right < canvas.right && own.bottom < canvas.bottom;
+}"""
+NEAREST = """(from) => editor.opened.diagram.get("elementRegistry").filter(({ id, type }) => id !== from && type === "bpmn:UserTask")
+  .map(({ id }) => id).find((id) => (IN_SIGHT)(id))""".replace("IN_SIGHT", IN_SIGHT)
+# What an overlay takes of the clicks at the corner of an element, where it begins.
+TAKEN = """(ids) => ids.filter((id) => {
+  const own = editor.opened.diagram.get("elementRegistry").getGraphics(id).querySelector(".djs-hit").getBoundingClientRect();
+  return [[5, 5], [14, 10]].some(([x, y]) => document.elementFromPoint(own.left + x, own.top + y)?.closest(".djs-overlays"));
+})"""
+
 
 @pytest.fixture(scope="module")
 def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
@@ -136,6 +150,17 @@ def test_a_badge_stands_beside_its_element_and_leads_to_the_problem(page: Page) 
     assert page.evaluate(SELECTED) == ["same_number"]
 
 
+def test_an_element_with_a_problem_is_selected_by_a_click(page: Page) -> None:
+    """A badge takes clicks where it is drawn, and nowhere on its element."""
+    elements = ["charge_disputed", "ask_receipt", "same_number"]
+    page.evaluate(MARKED, elements)
+    page.get_by_role("button", name="全图").click()
+    expect(page.locator(".desk-problem-badge")).to_have_count(len(elements))
+    assert page.evaluate(TAKEN, elements) == []
+    page.locator("#panel-diagram [data-element-id=ask_receipt] .djs-hit").click(position={"x": 8, "y": 8})
+    assert page.evaluate(SELECTED) == ["ask_receipt"]
+
+
 def test_undo_says_when_there_is_nothing_to_undo(page: Page) -> None:
     """A button that would do nothing is disabled, with why."""
     undo = page.get_by_role("button", name="撤销", exact=True)
@@ -207,9 +232,36 @@ def test_the_head_of_the_panel_speaks_the_language_of_the_canvas(english: Page, 
     expect(page.locator(".desk-editor-head small")).to_have_text("错误边界事件")
 
 
+def leave(page: Page) -> None:
+    """Take the pointer off the canvas, as one does who looks for what lies beyond it."""
+    box = page.locator(".desk-editor-canvas").bounding_box()
+    assert box is not None
+    page.mouse.move(box["x"] + box["width"] / 2, box["y"] + 20)
+    page.mouse.move(box["x"] + box["width"] / 2, box["y"] - 12, steps=3)
+
+
+def test_a_flow_ends_where_its_target_was_seen(page: Page) -> None:
+    """The view does not move under the pointer: a click at the place where the target stood connects it."""
+    editing.select(page, "judge_cause")
+    seen = page.locator("[data-element-id=reply_with_explanation] .djs-hit").first.bounding_box()
+    target = "reply_with_explanation"
+    if seen is None or not page.evaluate(IN_SIGHT, target):
+        target = page.evaluate(NEAREST, "judge_cause")
+        seen = page.locator(f"[data-element-id={target}] .djs-hit").first.bounding_box()
+    assert seen is not None
+    before = page.evaluate(VIEW)
+    came = page.evaluate(INCOMING, target)
+    page.locator(".djs-context-pad [data-action=connect]").click()
+    assert page.evaluate(VIEW) == before
+    middle = (seen["x"] + seen["width"] / 2, seen["y"] + seen["height"] / 2)
+    page.mouse.move(*middle, steps=4)
+    page.mouse.click(*middle)
+    page.wait_for_function(f"({INCOMING})('{target}') === {came + 1}")
+
+
 @pytest.mark.parametrize("way", ["click", "drag"])
 def test_a_flow_is_led_to_a_target_that_was_out_of_view(page: Page, way: str) -> None:
-    """The whole drawing is in view as long as the flow is led; nothing covers the target, and afterwards one stands where one stood."""
+    """The whole drawing is in view once the pointer has left the canvas; nothing covers the target, and afterwards one stands where one stood."""
     editing.select(page, "reply_customer")
     view = page.evaluate(VIEW)
     pad, target = (
@@ -222,6 +274,7 @@ def test_a_flow_is_led_to_a_target_that_was_out_of_view(page: Page, way: str) ->
         pad.hover()
         page.mouse.down()
         page.mouse.move(700, 400, steps=3)
+    leave(page)
     box = target.bounding_box()
     assert box is not None
     middle = (box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
@@ -240,6 +293,7 @@ def test_leading_a_flow_nowhere_leads_back(page: Page) -> None:
     editing.select(page, "reply_customer")
     view = page.evaluate(VIEW)
     page.locator(".djs-context-pad [data-action=connect]").click()
+    leave(page)
     assert page.evaluate(VIEW) != view
     page.keyboard.press("Escape")
     assert page.evaluate(VIEW) == view

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from typing import Any
 
 from flask_babel import gettext
 
 import engine
 from office import drafts
-from web.i18n import language
+from service_tasks import labels
+from web.i18n import in_language, language
 from web.i18n import mark as _
-from web.queries import limits
+from web.queries import kinds, limits, names
+from web.queries.called import Called
 
 ENGLISH = {
     "english name": _("English name"),
@@ -21,26 +23,7 @@ ENGLISH = {
 }
 KINDS = {
     "process": _("process"),
-    "task": _("step"),
-    "manualTask": _("manual task"),
-    "scriptTask": _("script"),
-    "sendTask": _("sending task"),
-    "userTask": _("user task"),
-    "serviceTask": _("service task"),
-    "businessRuleTask": _("decision"),
-    "receiveTask": _("message"),
-    "callActivity": _("called process"),
-    "subProcess": _("sub-process"),
-    "exclusiveGateway": _("gateway"),
-    "parallelGateway": _("parallel gateway"),
-    "inclusiveGateway": _("inclusive gateway"),
-    "eventBasedGateway": _("gateway that waits for an event"),
-    "startEvent": _("start"),
-    "endEvent": _("end"),
-    "boundaryEvent": _("event at a step"),
-    "intermediateCatchEvent": _("event"),
-    "intermediateThrowEvent": _("event"),
-    "sequenceFlow": _("flow"),
+    **kinds.ELEMENTS,
     "decision": _("decision"),
     "table": _("table"),
     "expression": _("expression"),
@@ -86,6 +69,12 @@ FACTS = {
     "interrupting": _("ends the step"),
     "parent": _("inside of"),
     "trigger": _("what it waits for"),
+    "description_en": _("English hint"),
+    "defaultValue": _("default value"),
+    "decimalDigits": _("decimals"),
+    "minLength": _("fewest characters"),
+    "maxLength": _("most characters"),
+    "valueType": _("stored as"),
     "property form": _("form"),
     "property due": _("limit"),
     "property dueGroup": _("shared limit"),
@@ -137,6 +126,15 @@ FACTS = {
 }
 
 
+PLACES = frozenset({"ends", "default", "attached_to", "parent", "sequenceFlow", "property notBy", "property tries"})
+FILES = {
+    ".bpmn": _("The diagram"),
+    ".yaml": _("English names"),
+    ".dmn": _("Decision table “%(name)s”"),
+    ".form": _("Form “%(name)s”"),
+}
+
+
 def of_draft(found: drafts.Draft) -> list[engine.Difference]:
     """What a draft changes against the newest version, in the files of its own process."""
     return between(engine.newest_package(found.key), drafts.ready(found.package))
@@ -145,7 +143,31 @@ def of_draft(found: drafts.Draft) -> list[engine.Difference]:
 def between(old: engine.Package | None, new: engine.Package) -> list[engine.Difference]:
     """What changed from one package to another, in the files of the process itself; told in the language of the page."""
     own = engine.own_files(new) | (engine.own_files(old) if old is not None else set())
-    return engine.differences(old, new, own, english=language() == "en")
+    found = engine.differences(old, new, own, english=language() == "en")
+    known = {**(_names(old) if old is not None else {}), **_names(new)}
+    return [_called(one, known) for one in found]
+
+
+def _names(package: engine.Package) -> dict[str, str]:
+    """What the elements of a package's own diagram are called, those without a name by their kinds."""
+    return Called(package).own.get(package.key, {})
+
+
+def _called(one: engine.Difference, known: Mapping[str, str]) -> engine.Difference:
+    """The change with a name where nobody gave one, and no id where it speaks of an element."""
+    element = one.element.rpartition(" ")[2]
+    if one.file.endswith(".yaml"):
+        return replace(one, name=one.name if one.name not in ("", element) else known.get(element, one.name))
+    if not one.file.endswith(".bpmn"):
+        return one
+    before, after = (_places(text, known) if one.what in PLACES else text for text in (one.before, one.after))
+    name = _places(one.name or known.get(one.element, ""), known)
+    return replace(one, name=name, before=before, after=after)
+
+
+def _places(text: str, known: Mapping[str, str]) -> str:
+    """Ids of elements without a name by their kinds; the ends of a flow one by one."""
+    return " → ".join(known.get(one, one) for one in text.split(" → "))
 
 
 def text(one: engine.Difference) -> str:
@@ -182,7 +204,8 @@ def fact(what: str) -> str:
         return str(gettext(FACTS[what]))
     group, _space, own = what.partition(" ")
     if group == "parameter":
-        return str(gettext("parameter %(name)s", name=own))
+        label = labels.by_name().get(own)
+        return str(gettext("parameter %(name)s", name=in_language(label.zh, label.en) if label is not None else own))
     if group == "cell":
         return str(gettext("column %(name)s", name=own))
     if group == "property" and own.startswith(("in.", "out.")):
@@ -203,7 +226,25 @@ def shown(value: str, what: str = "") -> str:
         return limits.words(value)
     if what == "repeated" and value:
         return gettext(ONE_BY_ONE) if value == ONE_BY_ONE else gettext(AT_ONCE)
-    return {"True": gettext("yes"), "False": gettext("no"), "": "—", "None": "—"}.get(value, value)
+    if what == "type":
+        return kind(value)
+    if what in ("lane", "property group"):
+        return names.department(value)
+    if what == "topic" and value in engine.operators():
+        known = engine.operators()[value]
+        return in_language(known.title_zh, known.title_en)
+    said = {"true": gettext("yes"), "false": gettext("no"), "": "—", "none": "—"}
+    return said.get(value.lower(), value) if value in WORDS else value
+
+
+def sheet(file: str) -> str:
+    """What the changes of a file are headed with: what it is, and what it is called."""
+    stem, _dot, suffix = file.rpartition("/")[2].rpartition(".")
+    told = FILES.get(f".{suffix}")
+    return str(gettext(told)) % {"name": stem} if told is not None else file
+
+
+WORDS = frozenset({"True", "False", "true", "false", "", "None"})
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,8 @@ from office.scenarios import Difference
 from web import errors
 from web.i18n import mark as _
 from web.i18n import yuan
-from web.queries import findings, names, words
+from web.queries import findings, names, stuck, words
+from web.queries.variables import Variables
 
 KINDS = {
     "not_open": _("“%(element)s” is not waiting for anybody; what waits: %(open)s.%(incidents)s"),
@@ -36,61 +37,70 @@ KINDS = {
 def texts(found: Iterable[Difference], package: engine.Package) -> list[str]:
     """Differences as sentences; `package` is what was played; what it no longer has is called as it was."""
     published = engine.newest_package(package.key)
-    known = {**(names.of_package(published) if published is not None else {}), **names.of_package(package)}
-    return [_text(one, known) for one in found]
+    told = _Told(package, published)
+    return [told.text(one) for one in found]
 
 
-def _text(one: Difference, known: Mapping[str, str]) -> str:
-    said = str(
-        gettext(KINDS[one.kind]) % {name: _shown(one.kind, name, value, known) for name, value in _values(one).items()}
-    )
-    return gettext("Step %(n)s: %(said)s", n=one.step, said=said) if one.step else said
+class _Told:
+    """Tells the differences of one package, by the names of its elements, fields and variables."""
 
+    def __init__(self, package: engine.Package, published: engine.Package | None) -> None:
+        self.package = package
+        former = [published] if published is not None else []
+        self.known = {id: name for one in (*former, package) for id, name in names.of_package(one).items()}
+        self.variables = Variables(package, *former)
 
-def _values(one: Difference) -> Mapping[str, Any]:
-    if one.kind == "refused":
-        return {"message": errors.texts().get(one.values["code"], one.values["message"])}
-    if one.kind == "invalid":
+    def text(self, one: Difference) -> str:
+        values = {name: self._shown(one, name, value) for name, value in self._values(one).items()}
+        said = str(gettext(KINDS[one.kind]) % values)
+        return gettext("Step %(n)s: %(said)s", n=one.step, said=said) if one.step else said
+
+    def _values(self, one: Difference) -> Mapping[str, Any]:
         given = one.values
-        problem = engine.Problem(given["line"], given["element"], given["rule"], given["values"], given["file"])
-        return {"problem": findings.text(problem)}
-    return one.values
+        if one.kind == "refused":
+            return {"message": errors.texts().get(given["code"], given["message"])}
+        if one.kind == "invalid":
+            problem = engine.Problem(given["line"], given["element"], given["rule"], given["values"], given["file"])
+            return {"problem": findings.as_json([problem], self.package)[0]["text"]}
+        return given
+
+    def _shown(self, one: Difference, name: str, value: Any) -> str:
+        if one.kind == "variable":
+            return self._variable(one, name, value)
+        if name in ("element", "expected") and isinstance(value, str):
+            return self._element(value)
+        if name in ("open", "stands", "ends"):
+            return gettext(", ").join(f"“{self._element(id)}”" for id in value if id != "nothing") or gettext("nothing")
+        if name == "reached":
+            return " → ".join(map(self._element, value))
+        if name == "incidents":
+            return "".join(map(self._incident, value))
+        if name == "refused":
+            return "; ".join(self._reason(key, code) for key, code in value.items())
+        if name == "reasons":
+            return "; ".join(self._reason(key, codes[0]) for key, codes in value.items())
+        return _amount(one.kind, name, value)
+
+    def _variable(self, one: Difference, name: str, value: Any) -> str:
+        variable = str(one.values["name"])
+        return self.variables.name(variable) if name == "name" else self.variables.value(variable, value)
+
+    def _element(self, id: str) -> str:
+        return self.known.get(id, id)
+
+    def _reason(self, key: str, code: str) -> str:
+        return gettext("%(field)s: %(why)s", field=self.variables.name(key), why=errors.reason(engine.Reason(code)))
+
+    def _incident(self, one: Mapping[str, str]) -> str:
+        why = stuck.why(one["kind"], one["message"], self.known)
+        return " " + gettext("Incident at “%(element)s”: %(why)s.", element=self._element(one["element"]), why=why)
 
 
-def _shown(kind: str, name: str, value: Any, known: Mapping[str, str]) -> str:
-    if name in ("element", "expected") and isinstance(value, str):
-        return known.get(value, value)
-    if name in ("open", "stands", "ends"):
-        return gettext(", ").join(f"“{known.get(one, one)}”" for one in value if one != "nothing") or gettext("nothing")
-    if name == "reached":
-        return " → ".join(known.get(one, one) for one in value)
-    if name == "incidents":
-        return "".join(_incident(one, known) for one in value)
-    if name == "refused":
-        return "; ".join(f"{key}: {errors.reason(engine.Reason(code))}" for key, code in value.items())
-    if name == "reasons":
-        return "; ".join(f"{key}: {errors.reason(engine.Reason(codes[0]))}" for key, codes in value.items())
+def _amount(kind: str, name: str, value: Any) -> str:
+    """What moved in the ledger, an account, or what a step says."""
     if name in ("expected", "moved") and isinstance(value, int) and kind.startswith("ledger"):
         return yuan(value)
     if name == "account":
         msisdn, _dot, account = str(value).rpartition(".")
         return f"{msisdn} {words.code_text(account)}".strip()
-    return _value(value)
-
-
-def _value(value: Any) -> str:
-    """What a variable holds, as a person says it; lists and what they hold one after the other."""
-    if value is None or value in ("", [], {}):
-        return gettext("nothing")
-    if isinstance(value, bool):
-        return gettext("yes") if value else gettext("no")
-    if isinstance(value, Mapping):
-        return "; ".join(f"{name}: {_value(inner)}" for name, inner in value.items())
-    if isinstance(value, list | tuple):
-        return gettext(", ").join(map(_value, value))
     return str(value)
-
-
-def _incident(one: Mapping[str, str], known: Mapping[str, str]) -> str:
-    element = known.get(one["element"], one["element"])
-    return " " + gettext("Incident at “%(element)s”: %(kind)s", element=element, kind=one["message"] or one["kind"])

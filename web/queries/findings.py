@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
 from typing import Any
 
 from flask_babel import gettext
 
 import engine
-from web.i18n import language
 from web.i18n import mark as _
 from web.problems import plain
 from web.queries import doubts, unreadable
+from web.queries.called import Called
 
 RULES = {
     # the file and the process as a whole
@@ -334,7 +333,6 @@ RULES = {
     ),
     "foreign_setting": _("A setting of %(tool)s (%(setting)s) has no effect here. Take it out, or draw what it means."),
 }
-NAMED = ("name", "by", "gateway", "source", "target")  # values that are names of elements
 UNKNOWN = _("This cannot be published (%(rule)s).")
 # What BPMN calls the kinds of events and elements, and what a page calls them.
 KINDS = {
@@ -390,8 +388,7 @@ def _kind(kind: str) -> str:
 
 def as_json(found: Iterable[engine.Problem], package: engine.Package | None = None) -> list[Mapping[str, Any]]:
     """Findings as the editor and the API read them; elements of `package` are called as the language of the page has them."""
-    english = engine.english_names(package) if package is not None and language() == "en" else {}
-    titles = _titles(package) if package is not None else {}
+    called = Called(package) if package is not None else None
     return [
         {
             "file": one.file,
@@ -399,44 +396,11 @@ def as_json(found: Iterable[engine.Problem], package: engine.Package | None = No
             "element": one.element_id,
             "rule": one.rule,
             "warning": one.warning,
-            "text": text(_titled(_in_english(one, english) if english else one, titles)),
+            "text": text(called.told(one) if called is not None else one),
             "values": plain(one.values),
         }
         for one in engine.first_findings(found)
     ]
-
-
-Titles = dict[tuple[str, str, str], str]
-
-
-def _titles(package: engine.Package) -> Titles:
-    """What the panel of the editor calls the parameters of service tasks, by file, element and name."""
-    found: Titles = {}
-    known = engine.operators()
-    for key in package.processes:
-        try:
-            drawn = engine.read_diagram(package.bpmn(key))
-        except engine.EngineError:
-            continue
-        for element in drawn.elements.values():
-            fields = engine.variables.fields_of(known[element.topic].parameters) if element.topic in known else {}
-            found |= {
-                (f"{key}.bpmn", element.id, name): one.metadata.get(language(), name) for name, one in fields.items()
-            }
-    return found
-
-
-def _titled(found: engine.Problem, titles: Titles) -> engine.Problem:
-    """A parameter under its title, where that is what a finding is about."""
-    names = {
-        name: titles.get((found.file, found.element_id, str(found.values.get(name)))) for name in ("place", "parameter")
-    }
-    return replace(found, values={**found.values, **{name: title for name, title in names.items() if title}})
-
-
-def _in_english(found: engine.Problem, english: Mapping[str, str]) -> engine.Problem:
-    told = {name: english.get(str(found.values[name])) for name in NAMED if name in found.values}
-    return replace(found, values={**found.values, **{name: text for name, text in told.items() if text}})
 
 
 def how_many(listed: Sequence[Mapping[str, Any]]) -> int:

@@ -14,6 +14,7 @@ from models.base import session
 from models.definition import ProcessDefinition
 from models.identity import Department
 from office import coverage
+from web import refusals
 from web.queries import evidence, names
 
 MANUAL = Path(__file__).parents[2] / "docs" / "manual_ids.csv"
@@ -28,6 +29,7 @@ def config() -> dict[str, Any]:
         "manual": [{"id": one.id, "title_zh": one.title_zh, "title_en": one.title_en} for one in manual().values()],
         "functions": [{"name": one.name, "parameters": list(one.parameters)} for one in engine.feel.BUILTINS.values()],
         "asked": engine.asked_properties(),
+        "error_titles": {code: refusals.brief(code) for one in engine.operators().values() for code in one.errors},
         "field_types": sorted(engine.forms.INPUTS | engine.forms.LAYOUT),
     }
 

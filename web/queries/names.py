@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -17,6 +17,7 @@ from models.identity import Department, User
 from models.instance import ProcessInstance
 from models.usage import Cell
 from web.i18n import language
+from web.queries import kinds
 
 INSTALLATION = "installation"
 ON_THE_SPOT = "on_the_spot"  # what is answered at once goes through no process
@@ -38,7 +39,16 @@ def _english(definition: engine.Definition, process: str) -> dict[str, str]:
 
 def _chinese(definition: engine.Definition, process: str) -> dict[str, str]:
     diagram = definition.processes[process].diagram
-    return {"": diagram.name, **{e.id: e.name for e in diagram.elements.values()}}
+    return {"": diagram.name, **_unnamed(diagram, {}), **{e.id: e.name for e in diagram.elements.values() if e.name}}
+
+
+def _unnamed(drawn: engine.Diagram, english: Mapping[str, Any]) -> dict[str, str]:
+    """What the elements without a name are called, by their kinds and neighbours."""
+
+    def called(one: engine.Element) -> str:
+        return str(english.get(one.id) or one.name)
+
+    return {one.id: kinds.unnamed(drawn, one, called) for one in drawn.elements.values() if not one.name}
 
 
 @contextmanager
@@ -116,7 +126,8 @@ def of_process(process: str) -> dict[str, str]:
     definition = _current(process)
     if definition is None:
         return {}
-    return {**_chinese(definition, process), **english_elements(process)}
+    english = english_elements(process)
+    return {**_chinese(definition, process), **_unnamed(definition.processes[process].diagram, english), **english}
 
 
 def of_item(name: str, index: int | None, count: int | None) -> str:
@@ -150,7 +161,8 @@ def of_package(package: engine.Package) -> dict[str, str]:
         drawn = definition.processes[key].diagram
         flows = [flow for flow in drawn.flows.values() if flow.name]
         named: list[engine.Element | engine.Flow] = [*drawn.elements.values(), *flows]
-        found |= {one.id: str(english.get(one.id) or one.name or one.id) for one in named}
+        by_kind = _unnamed(drawn, english)
+        found |= {one.id: str(english.get(one.id) or one.name or by_kind[one.id]) for one in named}
         found |= _english_lanes(drawn) if language() == "en" else {}
     return found
 
@@ -196,6 +208,21 @@ def departments() -> dict[str, str]:
     """Department names by code, asked for once in a request."""
     column = 2 if language() == "en" else 1
     return {row[0]: row[column] for row in _departments()}
+
+
+def department(named: str) -> str:
+    """A department by its code or by the Chinese name that stands on the lanes; any other name as it is."""
+    column = 2 if language() == "en" else 1
+    return next((str(row[column]) for row in _departments() if named in (row[0], row[1])), named)
+
+
+def of_draft(package: engine.Package) -> str:
+    """The name of a process that need not be published or executable; empty when it has none."""
+    try:
+        drawn = engine.read_diagram(package.bpmn(package.key)).name
+    except engine.EngineError:
+        drawn = ""
+    return (engine.english_by_id(package).get("") if language() == "en" else "") or drawn
 
 
 def _departments() -> Sequence[Any]:

@@ -10,6 +10,8 @@ from flask_babel import gettext
 
 import engine
 
+FIRST = "first installation"
+
 
 @dataclass(frozen=True)
 class Line:
@@ -24,11 +26,16 @@ class Line:
 def lines(key: str) -> list[Line]:
     """The history of a definition, newest first. Errors: BrokenChain."""
     found = [
-        Line(entry.at, entry.actor, _text(step), str(step.get("note") or step.get("reason") or ""))
+        Line(entry.at, entry.actor, _text(step), said(str(step.get("note") or step.get("reason") or "")))
         for entry in engine.read_history("definition", key)
         for step in entry.steps
     ]
     return list(reversed(found))
+
+
+def said(note: str) -> str:
+    """Why a version was published; what the set-up of an office writes there is in the language of the page."""
+    return str(gettext("first installation")) if note == FIRST else note
 
 
 def _text(step: dict[str, Any]) -> str:

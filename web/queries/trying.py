@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -17,7 +17,8 @@ from office.masking import EVERYTHING
 from office.scenarios import Trial
 from web import errors
 from web.i18n import ZONE
-from web.queries import casefile, evidence, names, replay, timeline, words
+from web.queries import casefile, evidence, names, stuck, timeline, words
+from web.queries.variables import Variables
 
 KINDS = ("task", "advance", "until", "message", "retry")
 
@@ -84,13 +85,20 @@ def local(at: datetime | None, written: str = "%Y-%m-%d %H:%M") -> str:
     return at.astimezone(ZONE).strftime(written) if at is not None else ""
 
 
-def begins_with(variable: str) -> str:
-    """What a variable that a case begins with is called; its own name when it belongs to one process only."""
-    return str(gettext(replay.STARTED[variable])) if variable in replay.STARTED else words.column_text(variable)
+CHANNELS = ("counter", "telephone", "agency", "letter")
 
 
-def standing(trial: Trial) -> Standing:
-    """Read inside the try's database and `names.of_definition`."""
+def choices(variables: Variables, variable: str, value: Any) -> list[tuple[str, str]]:
+    """The values to choose from, each with what it is called; none for what is typed."""
+    if isinstance(value, bool):
+        return [("yes", gettext("yes")), ("no", gettext("no"))]
+    offered = CHANNELS if variable == "channel" else variables.offered(variable)
+    known = list(dict.fromkeys([*offered, value])) if offered else []
+    return [(one, variables.chosen(variable, one)) for one in known]
+
+
+def standing(trial: Trial, version: int = 0) -> Standing:
+    """Read inside the try's database and `names.of_definition`; `version`: that of the office which is tried, 0 for a draft."""
     instance = session().get_one(ProcessInstance, trial.play.instance_id)
     told = engine.history_of(instance.id)
     stages = casefile.stages(told)
@@ -102,14 +110,27 @@ def standing(trial: Trial) -> Standing:
         next_due=trial.next_due(),
         timers=[(known.get(one.element_id, one.element_id), local(one.due_at)) for one in trial.timers()],
         messages=[(known.get(m.element_id, m.element_id), m.message, m.correlation_key) for m in trial.messages()],
-        incidents=[(i.element_id, known.get(i.element_id, i.element_id), i.message) for i in trial.incidents()],
+        incidents=[
+            (i.element_id, known.get(i.element_id, i.element_id), stuck.why(i.kind, i.message, known))
+            for i in trial.incidents()
+        ],
         ends=[known.get(one, one) for one in sorted(trial.play.ends())],
         over=instance.state != "active",
         moved=[(_account(name), amount) for name, amount in trial.moved().items()],
-        lines=timeline.lines(told, EVERYTHING),
+        lines=_lines(told, instance.key, version),
         pictures=[Picture(stage.process, stage.name, stage.json, stage.english) for stage in stages],
         stopped=_stopped(trial),
     )
+
+
+def _lines(told: engine.CaseHistory, key: str, version: int) -> list[timeline.Line]:
+    """The way so far; the number that the try's own database gives what is tried is none of the office's."""
+    first, *others = timeline.lines(told, EVERYTHING)
+    name = names.process_name(key)
+    opened = gettext("Case opened: %(process)s, draft", process=name)
+    if version:
+        opened = gettext("Case opened: %(process)s, version %(version)s", process=name, version=version)
+    return [replace(first, text=opened), *others]
 
 
 def _task(row: UserTask, at: datetime) -> Task:

@@ -25,7 +25,7 @@ DIAGRAM: Mapping[str, str] = {
         "The elements of the file lie too deep within each other. Draw fewer sub-processes in sub-processes."
     ),
     "not_well_formed": _(
-        "The XML of the file is broken from line %(line)s, column %(column)s, on (%(detail)s). Export the file again."
+        "The XML of the file is broken from line %(line)s, column %(column)s, on. Export the file again."
     ),
     "no_bpmn": _("The file is XML, but no BPMN 2.0 diagram: it begins with <%(found)s>. Export it as BPMN 2.0."),
     "dmn": _("The file is a decision table (DMN), no diagram. Bring it in under decisions."),
@@ -41,4 +41,9 @@ CATALOGUE: Mapping[str, str] = {
     "too_many": _("%(file)s has too many lines; at most %(limit)s texts are read."),
     "too_deep": _("%(file)s: the lists in line %(line)s lie too deep within each other. Write one line per element."),
 }
-BY_RULE = {"malformed_xml": DIAGRAM, "malformed_catalogue": CATALOGUE}
+EXPRESSION: Mapping[str, str] = {
+    "unknown_function": _(
+        "The expression for %(place)s calls a function that is not there: %(function)s (nearest known: %(near)s). Correct its name: %(text)s"
+    ),
+}
+BY_RULE = {"malformed_xml": DIAGRAM, "malformed_catalogue": CATALOGUE, "feel_syntax": EXPRESSION}

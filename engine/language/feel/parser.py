@@ -11,6 +11,7 @@ from types import ModuleType
 from engine.language.feel import closures, types
 from engine.language.feel.closures import INPUT, Closure, Test
 from engine.language.feel.functions import BUILTINS, Function
+from engine.language.feel.inferred import nearest
 from engine.language.feel.lexer import COMPARISONS, PART_NAMES, TYPE_NAMES, Token, unquote
 from engine.language.feel.reader import Reader
 from engine.language.feel.shapes import ANY, Shape
@@ -351,7 +352,7 @@ class Parser(Reader):
     def _call(self, name: str, token: Token) -> Closure:
         function = self.functions.get(name)
         if function is None:
-            raise self.fail("unknown_function", token)
+            raise self.fail("unknown_function", token, function=name, near=nearest(name, self.functions))
         self.expect("(")
         if self._is_labelled():
             return self.meaning.call(function, self._labelled(function, token))

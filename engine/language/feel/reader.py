@@ -21,8 +21,8 @@ class Reader:
     def token(self) -> Token:
         return self.tokens[self.position]
 
-    def fail(self, why: str, token: Token | None = None) -> FeelSyntaxError:
-        return FeelSyntaxError(text=self.text, column=(token or self.token).column, why=why)
+    def fail(self, why: str, token: Token | None = None, **more: str) -> FeelSyntaxError:
+        return FeelSyntaxError(text=self.text, column=(token or self.token).column, why=why, **more)
 
     def at(self, *texts: str) -> bool:
         return self.token.kind in ("symbol", "keyword") and self.token.text in texts

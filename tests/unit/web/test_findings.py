@@ -200,6 +200,63 @@ def test_elements_are_called_by_their_english_names() -> None:
     assert findings.as_json([found])[0]["text"].startswith("“登记”, ")
 
 
+@pytest.mark.parametrize(("language", "said"), [("en", "“Reply AAA”"), ("zh", "“登记”")])
+def test_an_element_is_called_as_in_its_own_process(language: str, said: str) -> None:
+    """Another step of the same name, with another English one, does not bring the Chinese back; the process has its English name too."""
+    g.language = language
+    drawn = process("P", start(), user("x"), user("y"), end(), path("begun", "x", "y", "finished"))
+    drawn = drawn.replace('name="x"', 'name="登记"').replace('name="y"', 'name="登记"')
+    content = package("P", drawn, {"translations/P.en.yaml": "x: Reply AAA\ny: Two\n"})
+    found = engine.Problem(1, "x", "no_group", {"name": "登记"}, "P.bpmn")
+    assert findings.as_json([found], content)[0]["text"].startswith(said)
+
+
+@pytest.mark.parametrize(("language", "said"), [("en", "“parallel gateway after “x””"), ("zh", "““x”之后的并行网关”")])
+def test_an_element_without_a_name_is_told_by_its_kind(language: str, said: str) -> None:
+    """An id that was made when it was of another kind would send the reader to the wrong shape."""
+    g.language = language
+    gateway = '<bpmn:parallelGateway id="exclusive_gateway_1"/>'
+    drawn = process("P", start(), user("x"), gateway, end(), path("begun", "x", "exclusive_gateway_1", "finished"))
+    found = engine.Problem(1, "exclusive_gateway_1", "no_flow_leaves", {"name": ""}, "P.bpmn")
+    (one,) = findings.as_json([found], package("P", drawn))
+    assert said in one["text"]
+    assert one["element"] == "exclusive_gateway_1"
+
+
+@pytest.mark.parametrize(("language", "label", "column"), [("en", "The way", "Digits"), ("zh", "方式", "位数")])
+def test_fields_and_columns_are_called_by_their_labels(language: str, label: str, column: str) -> None:
+    """In a form that cannot be shown as well; a column where it has an English name."""
+    g.language = language
+    form = '{"components": [{"key": "way", "type": "radio", "label": "方式", "properties": {"label_en": "The way"}}]}'
+    files = {"forms/f.form": form, "translations/P.en.yaml": "columns:\n  位数: Digits\n"}
+    content = package("P", process("P", start(), user("x"), end(), path("begun", "x", "finished")), files)
+    of_field = engine.Problem(1, "way", "no_options", {"field": "way"}, "forms/f.form")
+    cell = {"table": "T", "row": 1, "heading": "位数", "variable": "gold"}
+    of_cell = engine.Problem(1, "x", "bare_word", cell, "P.bpmn", warning=True)
+    told = [one["text"] for one in findings.as_json([of_field, of_cell], content)]
+    assert f"“{label}”" in told[0]
+    assert f"“{column}”" in told[1]
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [("en", "not there: ceilling (nearest known: ceiling)"), ("zh", "没有的函数 ceilling（最接近的是：ceiling）")],
+)
+def test_a_function_that_is_not_there_is_named_with_the_nearest(language: str, said: str) -> None:
+    """A slip in a function's name is told as one, not as a place that cannot be read."""
+    g.language = language
+    drawn = process("P", start(), user("x", due="ceilling(1)"), end(), path("begun", "x", "finished"))
+    assert said in " ".join(one["text"] for one in findings.as_json(engine.lint(package("P", drawn))))
+
+
+def test_broken_xml_is_told_without_the_words_of_a_parser() -> None:
+    """Where it breaks is enough; what a library says of it is in English and helps nobody."""
+    g.language = "zh"
+    told = " ".join(one["text"] for one in findings.as_json(engine.lint(package("P", "<a><b></a>"))))
+    assert "第 1 行" in told
+    assert not re.search(r"[a-z]{4,}", told.replace("XML", ""))
+
+
 def test_a_name_of_two_elements_stays_as_it_is() -> None:
     """Rather the name on the diagram than the English of another step."""
     drawn = process("P", start(), user("x"), user("y"), end(), path("begun", "x", "y", "finished"))

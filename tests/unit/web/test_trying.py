@@ -138,3 +138,28 @@ def test_an_address_that_was_made_up_is_refused(olu: Owner) -> None:
 def test_only_readers_of_drafts_try_them(desk: Flask) -> None:
     """A clerk does not see what is being drawn."""
     assert Visitor(desk, "cleo").get(TRY).status == 403
+
+
+@pytest.mark.parametrize(
+    ("language", "label", "channel"), [("zh", "客户反映", "营业厅"), ("en", "What the customer said", "at the counter")]
+)
+def test_a_try_begins_and_goes_on_in_words(desk: Flask, language: str, label: str, channel: str) -> None:
+    """What a case begins with is called as everywhere, a channel chosen by its name; what is tried is a draft, and the office's version otherwise."""
+    olu = Owner(desk, "olu")
+    olu.post("/language", language=language)
+    page = olu.get(TRY)
+    labels = " ".join(page.tree.xpath("//form[@method='post']//label/text()"))
+    assert label in labels
+    assert not {"case_number", "msisdn", "complaint_text", "channel", "demand"} & set(labels.split())
+    chosen = page.tree.xpath("string(//select[@name='variable-channel']/option[@selected])")
+    assert (chosen, page.tree.xpath("//select[@name='variable-channel']/option[@selected]/@value")) == (
+        channel,
+        ["counter"],
+    )
+    draft: Any = olu.client.get("/processes/TS-002/draft").json
+    drawn = draft["files"]["TS-002.bpmn"].replace("询问票据和退款", "请出示票据")
+    assert olu.begin().text.count({"zh": "版本 1", "en": "version 1"}[language]) == 1
+    olu.client.put("/processes/TS-002/draft", json={"revision": draft["revision"], "files": {"TS-002.bpmn": drawn}})
+    opened = olu.begin().text
+    assert {"zh": "草稿", "en": "draft"}[language] in opened
+    assert {"zh": "版本 1", "en": "version 1"}[language] not in opened

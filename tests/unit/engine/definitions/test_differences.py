@@ -36,7 +36,7 @@ def changed(package: engine.Package, file: str, old: str, new: str) -> list[engi
         ("TS-002.bpmn", 'default="flow_cause_open"', 'default="flow_cause_known"', "cause_known", "default", "判断投诉原因", "询问票据和退款"),
         ("decisions/cause.dmn", '"fraud"', '"stolen"', "cause_fraud", "cell 查明的情况", '"fraud"', '"stolen"'),
         ("decisions/cause.dmn", 'hitPolicy="FIRST"', 'hitPolicy="UNIQUE"', "cause_table", "hitPolicy", "FIRST", "UNIQUE"),
-        ("forms/ts002_receipt.form", '"required": true', '"required": false', "refund_kind", "required", "True", "False"),
+        ("forms/ts002_receipt.form", '"required": true', '"required": false', "receipt_given_back", "required", "True", "False"),
         ("translations/TS-002.en.yaml", "Way of repayment?", "How?", "repayment_method", "english name", "Way of repayment?", "How?"),
     ],
 )  # fmt: skip

@@ -38,6 +38,13 @@ export class ProblemList {
       make("button", { type: "button", on: { click: () => this.go(problem) } }, sign, make("span", {}, problem.text), make("small", {}, where), make("span", { class: "desk-problem-go" }, say("go"))));
   }
 
+  /** From the count above the editors to the list, which may lie below the fold. */
+  enter() {
+    this.open(true);
+    this.element.scrollIntoView({ block: "nearest" });
+    this.list.querySelector("button")?.focus();
+  }
+
   /** The problems of an element are marked in the list, and the first of them takes the focus. */
   focus(element) {
     this.open(true);

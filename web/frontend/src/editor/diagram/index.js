@@ -141,8 +141,10 @@ class DiagramTab {
       this.timer = setTimeout(() => this.flush(), PAUSE);
     });
     this.modeler.on("minimap.toggle", ({ open }) => this.map.setAttribute("aria-pressed", String(open)));
-    this.modeler.on("connect.init", () => this.reach());
+    this.modeler.on("connect.init", () => this.lead());
     this.modeler.on("connect.cleanup", () => this.back());
+    this.still();
+    this.canvasElement.addEventListener("mouseleave", () => this.leading && this.reach());
     this.modeler.on("searchPad.selected", ({ id }) => this.show({ element: id }));
     this.modeler.on("desk.problem", ({ id }) => this.choose(id));
     this.modeler.on("desk.problem", ({ id }) => this.canvasElement.dispatchEvent(new CustomEvent("desk:editor-problem", { bubbles: true, detail: { element: id } })));
@@ -202,17 +204,31 @@ class DiagramTab {
     this.fitted = true;
   }
 
-  /** While a flow is led to its target the whole drawing is in view: wherever it lies, nothing covers it. */
-  reach() {
+  /** While a flow is led to its target nothing covers it, and the view stays under the pointer: what one sees is where one clicks. */
+  lead() {
+    this.leading = true;
+    const { x, y, width, height } = this.get("canvas").viewbox();
+    this.stood = { x, y, width, height };
     this.canvasElement.classList.add("is-leading");
+  }
+
+  /** Near the border the canvas would scroll under the pointer: not while a flow is led. */
+  still() {
+    const scroll = this.get("autoScroll");
+    const start = scroll.startScroll.bind(scroll);
+    scroll.startScroll = (point) => !this.leading && start(point);
+  }
+
+  /** Whoever leaves the canvas looks for a target that is out of view: then the whole drawing is shown. */
+  reach() {
     const { x, y, width, height, inner } = this.get("canvas").viewbox();
     if (inner.x >= x && inner.y >= y && inner.x + inner.width <= x + width && inner.y + inner.height <= y + height) return;
-    this.stood = { x, y, width, height };
     this.fit();
   }
 
   /** Afterwards one stands where one stood. */
   back() {
+    this.leading = false;
     this.canvasElement.classList.remove("is-leading");
     if (this.stood) this.get("canvas").viewbox(this.stood);
     this.stood = null;

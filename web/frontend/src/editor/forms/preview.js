@@ -37,6 +37,6 @@ export class Preview {
   told({ answer }) {
     const problems = answer.problems ?? [];
     const lines = problems.length ? problems.map(({ text }) => text) : [say("preview_failed")];
-    return make("ul", { class: "desk-field-error", role: "status" }, lines.map((line) => make("li", {}, line)));
+    return make("ul", { class: "desk-plain", role: "status" }, lines.map((line) => make("li", { class: "desk-field-error" }, line)));
   }
 }

@@ -2,7 +2,7 @@
 import { getBusinessObject, is } from "bpmn-js/lib/util/ModelUtil";
 import { say } from "../../texts.js";
 import { choice, feel, known, line, tick } from "./entries.js";
-import { propertyEntry } from "./tasks.js";
+import { propertyEntry, titled } from "./tasks.js";
 
 const TIMES = ["timeDate", "timeDuration"];
 
@@ -67,13 +67,14 @@ const correlation = () => propertyEntry(feel, "correlationKey", { label: say("co
 
 const caseDue = () => propertyEntry(feel, "due", { label: say("case_due"), hint: say("case_due_hint") });
 
-function error({ operators }) {
+/** What an error is called, beside its code. */
+function error({ operators, error_titles: titles }) {
   const codes = [...new Set(operators.flatMap(({ errors }) => errors))].sort();
   return choice("error-code", {
     label: say("error_code"),
     get: (element) => definition(element, "Error").errorRef?.errorCode,
     set: (element, code, services) => refer(element, "Error", "errorCode", code, services),
-    options: () => [["", say("error_any")], ...codes.map((code) => [code, code])],
+    options: () => [["", say("error_any")], ...codes.map((code) => [code, titled(titles[code], code)])],
   });
 }
 

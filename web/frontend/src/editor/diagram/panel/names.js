@@ -1,6 +1,6 @@
 /* What things are called: Chinese name, English name, id; the process itself and its lanes. */
 import { getBusinessObject } from "bpmn-js/lib/util/ModelUtil";
-import { say } from "../../texts.js";
+import { either, say } from "../../texts.js";
 import { english } from "../catalogue.js";
 import { carrier } from "../extensions.js";
 import { wrongId } from "../ids.js";
@@ -49,6 +49,7 @@ export function processEntries(element) {
     line("process-name", { label: say("process_zh"), get: (one) => carrier(one).name ?? getBusinessObject(one).name, set: setName }),
     englishEntry("process-name-en", "name_en", { elementId: () => "" }),
     text("process-about", { label: say("process_about"), get: documentation, set: setDocumentation }),
+    englishEntry("process-about-en", "process_about_en", { section: "documentation", elementId: () => "", kind: text }),
   ];
 }
 
@@ -68,7 +69,7 @@ export function laneEntries(_element, { config }) {
       label: say("lane_department"),
       get: (element) => getBusinessObject(element).name,
       set: (element, name, { modeling }) => modeling.updateProperties(element, { name }),
-      options: () => [["", say("none")], ...config.departments.map(({ name, name_en }) => [name, name_en ? `${name} · ${name_en}` : name])],
+      options: () => [["", say("none")], ...config.departments.map(({ name, name_en }) => [name, either(name, name_en)])],
     }),
     englishEntry("lane-en", "name_en"),
   ];

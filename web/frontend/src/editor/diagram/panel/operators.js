@@ -3,7 +3,7 @@ import { either, say } from "../../texts.js";
 import { decision, operatorResult, parameter, topic } from "../extensions.js";
 import { choice, feel, known, line } from "./entries.js";
 import { englishEntry } from "./names.js";
-import { caseLimitEntry, propertyEntry } from "./tasks.js";
+import { calledByStep, caseLimitEntry, propertyEntry, titled } from "./tasks.js";
 
 const NAME = /^[A-Za-z_][A-Za-z0-9_]*$/;
 export const notAName = (name) => (name && !NAME.test(name) ? say("id_bad") : "");
@@ -17,19 +17,19 @@ function title({ topic: id, title: zh, title_en: en }) {
   return `${either(zh, en)} · ${id}`;
 }
 
-function operationEntry({ operators }) {
+function operationEntry({ operators, error_titles: titles }) {
   const chosen = (element) => operators.find((one) => one.topic === topic(element));
   return choice("operator", {
     label: say("topic"),
-    hint: (element) => chosen(element) && explained(chosen(element)),
+    hint: (element) => chosen(element) && explained(chosen(element), titles),
     get: topic,
     set: (element, id, { extensions }) => extensions.setTopic(element, id, operators.find((one) => one.topic === id)?.parameters ?? []),
     options: () => [["", say("none")], ...operators.map((one) => [one.topic, title(one)]).sort((a, b) => a[1].localeCompare(b[1]))],
   });
 }
 
-function explained({ errors, outside, manual_ref: manual }) {
-  const told = errors.length ? say("operator_errors", { codes: errors.join(", ") }) : say("no_errors");
+function explained({ errors, outside, manual_ref: manual }, titles) {
+  const told = errors.length ? say("operator_errors", { codes: errors.map((code) => titled(titles[code], code)).join(", ") }) : say("no_errors");
   return [manual, told, outside && say("outside")].filter(Boolean).join(" ");
 }
 
@@ -75,7 +75,7 @@ export function decisionEntries(_element, { draft }) {
       hint: say("decision_hint"),
       get: decision,
       set: (element, id, { extensions }) => extensions.setDecision(element, id),
-      options: () => [["", say("none")], ...tables.map((table) => [table, table])],
+      options: (_chosen, services) => [["", say("none")], ...calledByStep(tables, decision, services)],
     }),
     propertyEntry(line, "resultVariable", { label: say("result_variable"), wrong: notAName }),
   ];

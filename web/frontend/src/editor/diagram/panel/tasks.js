@@ -18,11 +18,22 @@ export function caseLimitEntry() {
   });
 }
 
+/** A title with the code that files use. */
+export function titled(title, code) {
+  return title && title !== code ? `${title} · ${code}` : code;
+}
+
+/** Forms and tables have no title in both languages: they are called by the steps that have them. of: what a step has. */
+export function calledByStep(ids, of, { registry, shown }) {
+  const steps = registry.filter((one) => !one.labelTarget && one.businessObject);
+  return ids.map((id) => [id, titled(steps.filter((one) => of(one) === id).map((one) => shown.of(one)).filter(Boolean).join(", "), id)]);
+}
+
 export function taskEntries(_element, { draft, config }) {
   const forms = draft.names.filter((name) => name.startsWith("forms/")).map((name) => name.slice("forms/".length, -".form".length));
   const departments = config.departments.map(({ code, name, name_en }) => [code, either(name, name_en)]);
   return [
-    propertyEntry(choice, "form", { label: say("form"), hint: say("form_hint"), options: () => [["", say("none")], ...forms.map((form) => [form, form])] }),
+    propertyEntry(choice, "form", { label: say("form"), hint: say("form_hint"), options: (_chosen, services) => [["", say("none")], ...calledByStep(forms, (one) => property(one, "form"), services)] }),
     propertyEntry(choice, "group", { label: say("group"), options: () => [["", say("group_lane")], ...departments] }),
     propertyEntry(feel, "due", { label: say("due"), hint: say("due_hint") }),
     propertyEntry(line, "dueGroup", { label: say("due_group") }),
