@@ -21,6 +21,7 @@ from engine.definitions.dmn import read_file as read_decisions
 from engine.definitions.doubtful import check as warnings
 from engine.definitions.doubtful import of_file as warnings_of_file
 from engine.definitions.loose import check as _lint_file
+from engine.definitions.loose import of_unused as unused_findings
 from engine.definitions.naming import Mending
 from engine.definitions.package import MissingFile, Package
 from engine.definitions.package import completed as completed_package
@@ -306,6 +307,7 @@ __all__ = [
     "survive",
     "told_of_people",
     "unseal_for_office",
+    "unused_findings",
     "use_calendar",
     "variables",
     "verify",

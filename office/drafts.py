@@ -207,7 +207,24 @@ def problems(package: Package) -> list[Problem]:
 
 def warnings(package: Package) -> list[Problem]:
     """What can hardly be meant: names that nothing sets, among all processes in force; decision tables that contradict themselves; ways that end nowhere."""
-    return engine.warnings(ready(package), engine.in_force(), STARTED, departments())
+    unused = [one for name in sorted(unused_files(package)) for one in _of_unused(name, package.files[name])]
+    return [*unused, *engine.warnings(ready(package), engine.in_force(), STARTED, departments())]
+
+
+def unused_files(package: Package) -> set[str]:
+    """Tables and forms that no step uses: they are kept and checked, and not published."""
+    return engine.own_files(package) - set(ready(package).files)
+
+
+def waiting_files(found: Draft) -> set[str]:
+    """Those of them that the newest version did not use either: made in this draft, for a step that is to come."""
+    newest = engine.newest_package(found.key)
+    return unused_files(found.package) - (set(newest.files) if newest is not None else set())
+
+
+def _of_unused(name: str, text: str) -> list[Problem]:
+    told = Problem(0, "", "unused_file", {"file": name}, name, warning=True)
+    return [told, *engine.unused_findings(name, text)]
 
 
 def departments() -> list[str]:
@@ -222,6 +239,18 @@ def ready(package: Package) -> Package:
         return engine.pruned_package(package)
     except engine.EngineError:
         return package
+
+
+def begin_again(former: Draft, waiting: set[str], version: int) -> None:
+    """After publishing, in a transaction: files that wait for a step are the next draft; without any there is none."""
+    newest = engine.newest_package(former.key)
+    remove(former.key)
+    if not waiting or newest is None or former.saved_at is None:
+        return
+    package = engine.package_with(newest, {name: former.package.files[name] for name in waiting})
+    row = DefinitionDraft(key=former.key, base_version=version, revision=former.revision + 1, note="")
+    row.package, row.saved_at, row.saved_by = package.canonical(), former.saved_at, former.saved_by
+    session().add(row)
 
 
 def discard(key: str, *, by: engine.Actor) -> None:

@@ -266,9 +266,9 @@ def approve(
         told = {"revision": revision, "sha256": draft.sha256, "differing": differing, **_warned(draft)}
         engine.record_definition(key, "draft_approved", by=by, at=at, **told)
         submitter = engine.Actor(draft.submitted_by, frozenset(), frozenset({drafts.OWNER}))
-        package = drafts.ready(draft.package)
+        package, waiting = drafts.ready(draft.package), drafts.waiting_files(draft)
         done = engine.publish(package, by=submitter, note=draft.note, at=at, approved_by=by)
-        drafts.remove(key)
+        drafts.begin_again(draft, waiting, done.version)
     return done
 
 

@@ -88,6 +88,7 @@ def _page(key: str, refused: engine.EngineError | None = None, place: str = "") 
         problems=findings.as_json(problems, draft.package),
         warnings=findings.as_json(drafts.warnings(draft.package), draft.package),
         changed=changes.by_file(listed),
+        publishable=any(map(changes.is_published, listed)),
         changes=changes.as_json(listed),
         names=names.of_both(engine.newest_package(key), draft.package),
         callers=[row.key for row, _ in engine.callers_of(key)],

@@ -272,6 +272,9 @@ RULES = {
     ),
     "row_does_not_fit": _("A row of the table has another number of cells than there are columns. Fill the row anew."),
     # ways through the diagram: warnings
+    "unused_file": _(
+        "No step uses %(file)s yet: it is not published and stays in the draft. Name it at a step, or delete it."
+    ),
     "unknown_department": _(
         "“%(name)s” goes to “%(group)s”, which is no department of the office (nearest: %(near)s), so that nobody would find it. Name the lane as the department is called, or choose one."
     ),
