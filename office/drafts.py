@@ -207,7 +207,9 @@ def problems(package: Package) -> list[Problem]:
 
 def warnings(package: Package) -> list[Problem]:
     """What can hardly be meant: names that nothing sets, among all processes in force; decision tables that contradict themselves; ways that end nowhere."""
-    unused = [one for name in sorted(unused_files(package)) for one in _of_unused(name, package.files[name])]
+    unused = [
+        one for name in sorted(unused_files(package)) for one in engine.unused_findings(name, package.files[name])
+    ]
     return [*unused, *engine.warnings(ready(package), engine.in_force(), STARTED, departments())]
 
 
@@ -220,11 +222,6 @@ def waiting_files(found: Draft) -> set[str]:
     """Those of them that the newest version did not use either: made in this draft, for a step that is to come."""
     newest = engine.newest_package(found.key)
     return unused_files(found.package) - (set(newest.files) if newest is not None else set())
-
-
-def _of_unused(name: str, text: str) -> list[Problem]:
-    told = Problem(0, "", "unused_file", {"file": name}, name, warning=True)
-    return [told, *engine.unused_findings(name, text)]
 
 
 def departments() -> list[str]:

@@ -389,7 +389,7 @@ def _form(element: Element, content: Package) -> Iterator[Problem]:
     found: list[Problem] = []
     try:
         form = Form.parse(content.form(form_id))
-        found = [*filling.problems(form), *matching.problems(form)]
+        found = [*filling.problems(form), *filling.unlabelled(form), *matching.problems(form)]
     except MissingFile:
         yield _problem(element, "unknown_form", form=form_id)
     except InvalidDefinition as error:

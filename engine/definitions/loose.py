@@ -32,18 +32,20 @@ def check(file: Path, lint: Lint) -> list[Problem]:
 
 
 def of_unused(name: str, text: str) -> list[Problem]:
-    """Everything wrong or doubtful in a table or a form that no step uses, all of it as warnings: it is not executed."""
+    """That no step uses a table or a form, and everything wrong or doubtful in it, all of it as warnings: it is not executed."""
     try:
         if name.endswith(".dmn"):
             found = [*_of_model(dmn.read_file(text.encode())), *_of_tables(text.encode())]
         else:
             form = Form.parse(text)
-            found = [*_of_form(form), *filling.warnings(form), *names.of_form(form)]
+            labels = [*filling.unlabelled(form), *filling.half_labelled(form)]
+            found = [*_of_form(form), *labels, *filling.warnings(form), *names.of_form(form)]
     except MalformedXml as error:
         found = [Problem(error.values["line"], "", "malformed_xml", error.values)]
     except InvalidDefinition as error:
         found = list(error.problems)
-    return [replace(one, file=name, element_id="", warning=True) for one in found]
+    told = Problem(0, "", "unused_file", {"file": name})
+    return [replace(one, file=name, element_id="", warning=True) for one in (told, *found)]
 
 
 def _decisions(file: Path, _lint: Lint) -> list[Problem]:

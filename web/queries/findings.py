@@ -200,6 +200,12 @@ RULES = {
     "feel_syntax": _("The expression for %(place)s cannot be read from character %(column)s on: %(text)s"),
     # forms
     "malformed_form": _("The form %(form)s cannot be read. Open it in the editor and save it again."),
+    "not_a_count": _(
+        "The field %(field)s of the form has %(value)s where a whole number belongs (%(setting)s). Enter digits, or leave it empty."
+    ),
+    "no_label": _("The field %(field)s of the form has no label, so that nobody can know what to enter. Give it one."),
+    "option_without_label": _("The choice %(value)s of the field %(field)s has no label. Give it one."),
+    "no_english_label": _("The field %(field)s of the form has no English label; people see the Chinese one."),
     "unknown_component": _(
         "The form has a field of a kind that cannot be shown here (%(type)s). Use another kind of field."
     ),

@@ -39,6 +39,7 @@ class Field:
     """One component of the form, input or text. Expressions see the variables, money in fen.
 
     `channel_of` is the key of the text that this field says the way of: one of CHANNELS by which it reached the customer.
+    `unread` are counts that are none: (setting, what stands there); they have no effect.
     `written` is the kind of what a text field holds, one of `engine.language.written.KINDS`; it is kept in one way however it was written.
     """
 
@@ -58,6 +59,7 @@ class Field:
     channel_of: str = ""
     written: str = ""
     decimals: int = 0
+    unread: tuple[tuple[str, str], ...] = ()
     min_length: int = 0
     max_length: int = 0
     pattern: str = ""

@@ -139,6 +139,7 @@ class SchemaReader:
             personal=_flag(extra, "personal"),
             boolean=_flag(extra, "boolean"),
             channel_of=str(extra.get("channelOf", "")),
+            unread=tuple(_unread({"decimalDigits": component.get("decimalDigits"), **rules})),
             decimals=_whole(component.get("decimalDigits")),
             min_length=_whole(rules.get("minLength")),
             max_length=_whole(rules.get("maxLength")),
@@ -262,6 +263,13 @@ def _listed(value: Any) -> list[Mapping[str, Any]]:
 
 def _flag(properties: Mapping[str, Any], name: str) -> bool:
     return str(properties.get(name, "")).lower() == "true"
+
+
+def _unread(rules: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """Counts that are written and are no whole numbers from zero."""
+    for name in ("decimalDigits", "minLength", "maxLength"):
+        if name in rules and not re.fullmatch(r"\d*", "" if rules[name] is None else str(rules[name]).strip()):
+            yield name, str(rules[name])
 
 
 def _whole(value: Any) -> int:
