@@ -202,7 +202,7 @@ def mended(draft: Draft) -> engine.Mended:
 
 def problems(package: Package) -> list[Problem]:
     """What keeps a package from being published, in the order of its files."""
-    return engine.lint(ready(package))
+    return [*engine.lint(ready(package)), *(one for one in _doubts(package) if not one.warning)]
 
 
 def warnings(package: Package) -> list[Problem]:
@@ -210,7 +210,12 @@ def warnings(package: Package) -> list[Problem]:
     unused = [
         one for name in sorted(unused_files(package)) for one in engine.unused_findings(name, package.files[name])
     ]
-    return [*unused, *engine.warnings(ready(package), engine.in_force(), STARTED, departments())]
+    return [*unused, *(one for one in _doubts(package) if one.warning)]
+
+
+def _doubts(package: Package) -> list[Problem]:
+    """What is found by looking at all processes in force; what cannot but fail is no warning."""
+    return engine.warnings(ready(package), engine.in_force(), STARTED, departments())
 
 
 def unused_files(package: Package) -> set[str]:

@@ -24,7 +24,7 @@ def check(
     started: Mapping[str, str] = names.NOTHING,
     departments: Iterable[str] = (),
 ) -> list[Problem]:
-    """The warnings about the processes of a package: as `names.check`, and those about how its own diagram goes.
+    """The warnings about the processes of a package: as `names.check`, and those about how its own diagram goes; what cannot but fail is marked as none.
 
     Shape: `departments` are the codes and the names by which lanes and user tasks may call them; without any, none is judged.
     """

@@ -284,6 +284,9 @@ RULES = {
     "unknown_department": _(
         "“%(name)s” goes to “%(group)s”, which is no department of the office (nearest: %(near)s), so that nobody would find it. Name the lane as the department is called, or choose one."
     ),
+    "always_stands_still": _(
+        "Every case that comes to “%(name)s” stands still for ever: on this way nothing comes from “%(missing)s”, and on no way do all its flows bring something. Use an exclusive gateway there, or begin the branches at a parallel one."
+    ),
     "stands_still": _(
         "A case can stand still for ever at “%(name)s”: on this way nothing comes from “%(missing)s” any more. Join only branches that were begun together, or use an exclusive gateway."
     ),
