@@ -15,7 +15,7 @@ from engine import Package, Problem
 from models.base import session, transaction
 from models.definition import DefinitionDraft, DraftPlay, ProcessDefinition
 from models.identity import Department
-from office import batches
+from office import batches, coverage
 from office.intake import START_VARIABLES
 
 OWNER = "owner"
@@ -210,7 +210,11 @@ def warnings(package: Package) -> list[Problem]:
     unused = [
         one for name in sorted(unused_files(package)) for one in engine.unused_findings(name, package.files[name])
     ]
-    return [*unused, *(one for one in _doubts(package) if one.warning)]
+    return [
+        *unused,
+        *engine.unknown_manual_refs(package, coverage.known_ids()),
+        *(one for one in _doubts(package) if one.warning),
+    ]
 
 
 def _doubts(package: Package) -> list[Problem]:

@@ -295,5 +295,5 @@ def test_where_somebody_else_may_set_something_nothing_is_told() -> None:
 def test_what_cannot_but_fail_is_a_problem() -> None:
     """A wording that does not exist keeps a process from being published; what may come in time is a warning."""
     (literal,) = told(line(service("x", "test/pays", way='"cahs"')))
-    (listed,) = told(line(service("x", "test/pays", way='if amount > 1 then "cash" else "cahs"')))
-    assert (literal.warning, listed.warning) == (False, True)
+    (limit,) = told(line(user("x"), due="amuont"))
+    assert (literal.warning, limit.warning) == (False, True)
