@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from engine import versions
+from engine.barred import bar
 from engine.calendars import current as calendar
 from engine.calendars import use as use_calendar
 from engine.clock import now
@@ -112,13 +113,23 @@ from engine.replay import (
     marking,
     what_holds,
 )
-from engine.sealing import Keys, mac, seal_for_office, unseal_for_office
+from engine.sealing import Keys, mac, seal_for_office, unseal_for_office, unsealed_beside
 from engine.sealing import configure as configure_keys
 from engine.sealing import ephemeral as ephemeral_keys
 from engine.spiff.entered import EntryRefused
 from engine.steps import Failed
 from engine.timers import run_clock
-from engine.user_tasks import UnknownUserTask, assign, claim, complete, form_of, release, workable, workable_among
+from engine.user_tasks import (
+    UnknownUserTask,
+    assign,
+    barred_from,
+    claim,
+    complete,
+    form_of,
+    release,
+    workable,
+    workable_among,
+)
 from engine.verification import (
     Deviation,
     Erasure,
@@ -231,6 +242,8 @@ __all__ = [
     "asked_properties",
     "assign",
     "background",
+    "bar",
+    "barred_from",
     "begin_again",
     "calendar",
     "callers_of",
@@ -309,6 +322,7 @@ __all__ = [
     "told_of_people",
     "unknown_manual_refs",
     "unseal_for_office",
+    "unsealed_beside",
     "unused_findings",
     "use_calendar",
     "variables",

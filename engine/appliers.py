@@ -94,8 +94,8 @@ def _item_entered(store: Store, step: Step, at: datetime, scope: int) -> None:
     store.variables_set(step["item"], step["variables"], None)
 
 
-@_on("items_left")
-def _items_left(store: Store, step: Step, at: datetime, scope: int) -> None:
+@_on("items_left", "approval_given")
+def _variables_set(store: Store, step: Step, at: datetime, scope: int) -> None:
     store.variables_set(scope, step["variables"], None)
 
 

@@ -21,6 +21,7 @@ from models.base import flush, forget, session, transaction
 from models.instance import CaseKey, ProcessInstance
 from models.job import Job
 
+EXTENT = 2  # what goes: since 2 the result and the reason for another process in the row of the complaint as well
 _INSTANCE, _KEY = ProcessInstance.__table__, CaseKey.__table__
 
 
@@ -54,7 +55,7 @@ def erase(instance_id: int, *, reason: str, by: Actor, at: datetime) -> None:
         if row is None:
             raise UnknownInstance(instance=instance_id)
         _check(row)
-        steps = [step("personal_data_erased", reason=reason)]
+        steps = [step("personal_data_erased", reason=reason, extent=EXTENT)]
         flush()
         _write(row, steps, by, at)
         forget(ProcessInstance, CaseKey, Job)

@@ -11,11 +11,15 @@ SUPERVISOR = "supervisor"
 
 @dataclass(frozen=True)
 class Actor:
-    """A person as the engine sees them: login, departments, roles (clerk, supervisor, auditor, owner, operator)."""
+    """A person as the engine sees them: login, departments, roles (clerk, supervisor, auditor, owner, operator).
+
+    `unbarred`: the office is known to bar them from no case, so that it is not asked.
+    """
 
     user: str
     groups: frozenset[str] = frozenset()
     roles: frozenset[str] = frozenset()
+    unbarred: bool = False
 
 
 class NotACandidate(NotPermitted):
@@ -27,7 +31,7 @@ class NotASupervisor(NotPermitted):
 
 
 class FourEyesViolation(NotPermitted):
-    """Somebody else has to do this: the same person did the step it checks."""
+    """Somebody else has to do this: the same person prepared what it checks, under this log-in or another."""
 
 
 class ClaimedByAnother(Conflict):
@@ -56,12 +60,6 @@ def check(actor: Actor, task: TaskFacts) -> None:
         raise NotACandidate(task=task.task_id, group=task.group)
     if task.assignee is not None and task.assignee != actor.user:
         raise ClaimedByAnother(task=task.task_id, by=task.assignee)
-
-
-def check_four_eyes(actor: Actor, task: TaskFacts, did_before: frozenset[str]) -> None:
-    """Whether somebody else did the steps this one checks. Errors: FourEyesViolation."""
-    if actor.user in did_before:
-        raise FourEyesViolation(task=task.task_id)
 
 
 def check_assign(actor: Actor, task: TaskFacts) -> None:

@@ -16,6 +16,7 @@ CALLED_WITH = ("parameters", "values")
 SAID = ("variables", "form", "result", "inputs", *CALLED_WITH)
 ANSWER = ("result", "value")
 WORDS = ("told",)
+CALLED_OFF = "instance_cancelled"
 LEAVES = frozenset({str, int, bool, type(None), datetime})
 
 Replace = Callable[[Any], Any]
@@ -40,7 +41,7 @@ class Personal:
         """The step with `by` of every personal value in its place; what holds none is not copied."""
         changed = {}
         for place, value in step.items():
-            if place in WORDS:
+            if place in WORDS or (place == "reason" and step["type"] == CALLED_OFF):
                 changed[place] = by(value) if isinstance(value, str) and self.names != self.secret else value
             elif place in ANSWER and step.get("variable") in self.names and value is not None:
                 changed[place] = by(value)

@@ -121,6 +121,14 @@ def unseal(key: bytes, sealed: bytes) -> bytes:
         raise Unreadable from None
 
 
+def unsealed_beside(wrapped: bytes, sealed: bytes) -> bytes | None:
+    """What is kept sealed beside a case, by its key as it is stored; None where it does not open."""
+    try:
+        return unseal(unwrap(wrapped), sealed)
+    except Unreadable:
+        return None
+
+
 def mac(content: bytes) -> bytes:
     """HMAC-SHA256 with the signing key."""
     return hmac.new(_keys().signing, content, hashlib.sha256).digest()

@@ -12,9 +12,9 @@ from typing import Any
 
 from sqlalchemy import Row, bindparam, select
 
-from engine import execution, permissions, sealing, versions
+from engine import barred, execution, permissions, sealing, versions
 from engine.definitions.compiled import Definition
-from engine.errors import NotFound
+from engine.errors import NotFound, NotPermitted
 from engine.execution import Advanced
 from engine.language import feel, values
 from engine.language.forms import Form, InvalidForm
@@ -55,7 +55,7 @@ def complete(
         def command(run: Run) -> None:
             task = run.task(row.task_token)
             element, scope = run.element_of(task), run.scope_at(task)
-            _check_four_eyes(by, facts, row.id, element.properties.get("notBy", ""))
+            barred.check(barred.Step(row.task_id, row.id, element, run.definition), by)
             asked, now = run.definition.form_by_id(element.properties["form"]), feel.Scope(at=at, calendar=run.calendar)
             try:
                 entered = asked.load(form, scope.variables, now)
@@ -80,18 +80,6 @@ def _fingerprint(key: str, form: Submitted, by: Actor) -> str:
         return ""
 
 
-def _check_four_eyes(by: Actor, facts: TaskFacts, instance_id: int, elements: str) -> None:
-    names = [name.strip() for name in elements.split(",") if name.strip()]
-    if not names:
-        return
-    did = session().scalars(
-        select(UserTask.completed_by).where(
-            UserTask.instance_id == instance_id, UserTask.element_id.in_(names), UserTask.state == "completed"
-        )
-    )
-    permissions.check_four_eyes(by, facts, frozenset(name for name in did if name))
-
-
 _OPEN: Any = (
     select(UserTask, ProcessInstance.definition_id, ProcessDefinition.sha256)
     .join(ProcessInstance, ProcessInstance.id == UserTask.instance_id)
@@ -104,29 +92,39 @@ _OPEN: Any = (
 def workable(instance_id: int, by: Actor) -> list[int]:
     """The open tasks of an instance that this person may complete now, the most urgent first."""
     found = session().execute(_OPEN, {"instance": instance_id}).all()
-    return [row.id for row, version, sha256 in found if _may(row, versions.by_id(version, sha256), by)]
+    return _workable([(row, versions.by_id(version, sha256)) for row, version, sha256 in found], by)
 
 
 def workable_among(rows: Sequence[UserTask], definition: Definition, by: Actor) -> list[int]:
     """Which of the open tasks of an active instance this person may complete now, in their order."""
-    return [row.id for row in rows if _may(row, definition, by)]
+    return _workable([(row, definition) for row in rows], by)
 
 
-def _may(row: UserTask, definition: Definition, by: Actor) -> bool:
-    facts = TaskFacts(row.id, row.group, row.state, row.assignee)
-    if permissions.may(by, facts) is not None:
-        return False
-    element = definition.processes[row.process_key].element(row.element_id)
-    try:
-        _check_four_eyes(by, facts, row.instance_id, element.properties.get("notBy", ""))
-    except permissions.FourEyesViolation:
-        return False
-    return True
+def _workable(rows: Sequence[tuple[UserTask, Definition]], by: Actor) -> list[int]:
+    theirs = [
+        (row, definition)
+        for row, definition in rows
+        if permissions.may(by, TaskFacts(row.id, row.group, row.state, row.assignee)) is None
+    ]
+    refused = barred_from(theirs, by)
+    return [row.id for row, _ in theirs if row.id not in refused]
+
+
+def barred_from(rows: Sequence[tuple[Any, Definition]], by: Actor) -> dict[int, NotPermitted]:
+    """Why a person may not do some of these tasks though their department does, by id; a row has the columns of a UserTask."""
+    steps = [
+        barred.Step(row.id, row.instance_id, definition.processes[row.process_key].element(row.element_id), definition)
+        for row, definition in rows
+    ]
+    return barred.among(steps, by)
 
 
 def claim(task_id: int, *, by: Actor, at: datetime) -> Advanced:
-    """Take a task of one's department. Errors: UnknownUserTask, NotACandidate, ClaimedByAnother, AlreadyCompleted."""
-    return _assign(task_id, "user_task_claimed", by, at, permissions.check)
+    """Take a task of one's department.
+
+    Errors: UnknownUserTask, NotACandidate, FourEyesViolation, ClaimedByAnother, AlreadyCompleted, and those of `barred.bar`.
+    """
+    return _assign(task_id, "user_task_claimed", by, at, permissions.check, hands=by)
 
 
 def release(task_id: int, *, by: Actor, at: datetime) -> Advanced:
@@ -135,16 +133,25 @@ def release(task_id: int, *, by: Actor, at: datetime) -> Advanced:
 
 
 def assign(task_id: int, *, to: str, by: Actor, at: datetime) -> Advanced:
-    """A supervisor hands a task to somebody. Errors: UnknownUserTask, NotASupervisor, AlreadyCompleted."""
-    return _assign(task_id, "user_task_assigned", by, at, permissions.check_assign, to=to)
+    """A supervisor hands a task to somebody, who must be one who may do it.
+
+    Errors: UnknownUserTask, NotASupervisor, FourEyesViolation, AlreadyCompleted, and those of `barred.bar`.
+    """
+    return _assign(task_id, "user_task_assigned", by, at, permissions.check_assign, hands=Actor(to), to=to)
 
 
-def _assign(task_id: int, kind: str, by: Actor, at: datetime, check: Any, **more: Any) -> Advanced:
+def _assign(
+    task_id: int, kind: str, by: Actor, at: datetime, check: Any, hands: Actor | None = None, **more: Any
+) -> Advanced:
+    """Change who has a task; `hands` are those it comes into."""
     with transaction():
         row = _locked(task_id)
         check(by, _facts(row))
 
         def command(run: Run) -> None:
+            if hands is not None:
+                element = run.element_of(run.task(row.task_token))
+                barred.check(barred.Step(row.task_id, row.id, element, run.definition), hands)
             run.add(kind, token=row.task_token, element=row.element_id, by=by.user, **more)
 
         return execution.advance_row(row, command, by=by.user, at=at)

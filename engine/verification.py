@@ -69,11 +69,12 @@ KINDS = (
 
 @dataclass(frozen=True)
 class Erasure:
-    """The entry that tells of it: who had the personal data of a case erased, when and why."""
+    """The entry that tells of it: who had the personal data of a case erased, when and why; `extent` what went, as `engine.erasure` numbers it."""
 
     by: str
     at: datetime
     reason: str
+    extent: int = field(default=1, compare=False)
 
 
 @dataclass(frozen=True)
@@ -277,7 +278,7 @@ def _erasure(document: dict[str, Any]) -> Erasure | None:
     first = document["steps"][0]
     if first["type"] != "personal_data_erased":
         return None
-    return Erasure(document["by"], document["at"], first["reason"])
+    return Erasure(document["by"], document["at"], first["reason"], first.get("extent", 1))
 
 
 def _kept(fingerprint: str) -> Calendar | None:

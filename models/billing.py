@@ -175,7 +175,7 @@ class BillItem(db.Model):
 
 
 class Receipt(db.Model):
-    """An original receipt or invoice handed to a customer; `refunded` is what has been paid back against it."""
+    """An original receipt or invoice handed to a customer; `refunded` is what has been given back of it, against it or in another way."""
 
     __tablename__ = "receipt"
 

@@ -32,9 +32,9 @@ class Complaint(db.Model):
     suggested_process: Mapped[str | None] = mapped_column(String(60))
     confidence: Mapped[int | None]
     overruled: Mapped[bool] = mapped_column(default=False)
-    overruled_reason: Mapped[str | None] = mapped_column(String(300))
+    overruled_reason: Mapped[str | None] = mapped_column(String(300), info={"personal": True})
     state: Mapped[str] = mapped_column(String(8), default="open")
-    resolution: Mapped[str | None] = mapped_column(String(300))
+    resolution: Mapped[str | None] = mapped_column(String(300), info={"personal": True})
     accepted_at: Mapped[datetime] = mapped_column(UTCDateTime())
     accepted_by: Mapped[str] = mapped_column(String(60))
     replied_at: Mapped[datetime | None] = mapped_column(UTCDateTime())

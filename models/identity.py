@@ -1,10 +1,10 @@
-"""Who may work here: departments (the candidate groups of the lanes), people, their roles, their log-ins and their API tokens."""
+"""Who may work here: departments (the candidate groups of the lanes), people, their households, their roles, their log-ins and their API tokens."""
 
 from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, String
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.base import UTCDateTime, db
@@ -23,7 +23,7 @@ class Department(db.Model):
 
 
 class User(db.Model):
-    """A person who may log in; the password is kept as an argon2 hash."""
+    """A log-in; the password is kept as an argon2 hash. Those of one `employee_number` belong to one person."""
 
     __tablename__ = "user_account"
 
@@ -32,8 +32,20 @@ class User(db.Model):
     password_hash: Mapped[str] = mapped_column(String(200))
     language: Mapped[str] = mapped_column(String(5), default="zh")
     active: Mapped[bool] = mapped_column(default=True)
+    employee_number: Mapped[str | None] = mapped_column(String(20), index=True)
 
     __table_args__ = (CheckConstraint("language in ('zh', 'en')", name="language"),)
+
+
+class HouseholdNumber(db.Model):
+    """A number that an employee, or somebody of their household, holds or uses; with it every other number of its holder counts as theirs."""
+
+    __tablename__ = "household_number"
+
+    employee_number: Mapped[str] = mapped_column(String(20), primary_key=True)
+    msisdn: Mapped[str] = mapped_column(String(20), primary_key=True, info={"personal": True})
+
+    __table_args__ = (Index("ix_household_number_msisdn", "msisdn"),)
 
 
 class Membership(db.Model):

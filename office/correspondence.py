@@ -66,10 +66,18 @@ def _keep(change: Change, key: str, field: str, channel: str | None, text: str) 
     number = notification.customers_number(change.business_key) or change.variables.get("msisdn")
     if not isinstance(number, str) or not reachable(number):
         raise engine.InvalidForm(reasons={field: [UNREACHED]})
-    day = dates.day_of(change.at)
-    written = {"case_number": change.business_key, "text": text, "date": f"{day.month}月{day.day}日"}
-    body = notification.body(template, written)
+    body = _body(template, change.business_key, text, change.at)
     notification.queue(key, change.business_key, number, template, body, change.at, by=change.by)
+
+
+def _body(template: str, case_number: str, text: str, at: datetime) -> str:
+    day = dates.day_of(at)
+    return notification.body(template, {"case_number": case_number, "text": text, "date": f"{day.month}月{day.day}日"})
+
+
+def bodies(case_number: str, text: str, at: datetime) -> tuple[str, ...]:
+    """What a text message that tells `text` can read."""
+    return tuple(_body(template, case_number, text, at) for template in (ANSWER, EXPLANATION))
 
 
 def reachable(msisdn: str) -> bool:

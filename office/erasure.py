@@ -13,19 +13,27 @@ from typing import Any, NamedTuple
 from sqlalchemy import ColumnElement, Text, cast, delete, select, update
 
 import engine
-from engine import Actor, Change, Invalid
+from engine import Actor, Change, Invalid, Reason
 from models.base import connection, forget, session
 from models.billing import CreditNote, LateFeeWaiver, Refund
 from models.comment import Comment
 from models.complaint import Complaint
 from models.duty import DutyItem
 from models.instance import ProcessInstance
+from models.lines import LineClaim
 from models.notice import DepartmentNotice, OutboxMessage
 from models.unsent import UnsentForm
-from office import texts
+from office import masking, texts
 
 MOST_REASON = 300
 OURS = "late:"
+
+
+LATER: Mapping[str, Any] = {
+    "resolution": None,
+    "overruled_reason": "",
+}  # columns that an erasure of an earlier version left as they were
+HOLDS_NUMBER = Reason("holds_number")
 
 
 class NoReasonGiven(Invalid):
@@ -41,13 +49,24 @@ class Copy(NamedTuple):
 
 
 COPIES = (
-    Copy(Complaint, {"msisdn": None, "text_sealed": None, "demand": "", "customer_id": None, "subscription_id": None}),
+    Copy(
+        Complaint,
+        {
+            "msisdn": None,
+            "text_sealed": None,
+            "demand": "",
+            "customer_id": None,
+            "subscription_id": None,
+            **LATER,
+        },
+    ),
     Copy(Comment, {}),
     Copy(OutboxMessage, {}),
     Copy(DepartmentNotice, {"subject": "", "text": ""}, DepartmentNotice.key.not_like(f"{OURS}%")),
     Copy(DutyItem, {"subject": ""}),
     Copy(Refund, {"form": {}}),
     Copy(CreditNote, {"form": {}}),
+    Copy(LineClaim, {"reason": ""}),
     Copy(UnsentForm, {}),
     Copy(LateFeeWaiver, {"form": {}}),
 )
@@ -56,6 +75,7 @@ COPIES = (
 def erase(instance_id: int, *, reason: str, by: Actor, at: datetime) -> None:
     """Erase the personal data of a closed case. Errors: NoReasonGiven, and those of `engine.erase`."""
     wrong = texts.wrong(reason.strip(), MOST_REASON, required=True)
+    wrong = wrong or ([HOLDS_NUMBER] if masking.holds_number(reason) else [])
     if wrong and engine.may_erase(by):
         raise NoReasonGiven(reasons={"reason": wrong})
     engine.erase(instance_id, reason=reason.strip(), by=by, at=at)
@@ -83,8 +103,16 @@ def _of(copy: Copy, case_numbers: Sequence[str]) -> list[ColumnElement[bool]]:
     return [copy.model.case_number.in_(case_numbers), *([copy.only] if copy.only is not None else [])]
 
 
+def stays(told: engine.CaseHistory) -> bool:
+    """Whether something personal stands in the record unsealed, written before it was known to be: no erasure takes that out of what is signed."""
+    return any(engine.holds_clear(entry.body, told.definition.private) for entry in told.entries)
+
+
 def left(case_numbers: Sequence[str]) -> Iterator[tuple[str, str]]:
-    """What is there of erased cases although it should be gone: the case, and the table with its column."""
+    """What is there of erased cases although it should be gone: the case, and the table with its column.
+
+    Of what the erasures of earlier versions left (LATER) one learns as well.
+    """
     for copy in COPIES:
         for name, empty in (copy.emptied or {"case_number": None}).items():
             column = getattr(copy.model, name)

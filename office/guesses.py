@@ -8,6 +8,7 @@ browser is held against them, so that not even a neighbour at the same address c
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from ipaddress import IPv6Address, IPv6Network, ip_address
 from typing import Any
@@ -40,18 +41,32 @@ def _where(address: str, browser: str) -> str:
     return f"browser {browser}" if browser else place(address)
 
 
+@dataclass(frozen=True)
+class Lock:
+    """How long nobody is let in, FREE when they are, and what that holds for: the name here, this `address`, the `name` from anywhere new, the name in this `browser`."""
+
+    left: timedelta
+    of: str = ""
+
+
 def locked_for(name: str, address: str, *, at: datetime, browser: str = "") -> timedelta:
     """How long nobody is let in under a name from an address, if nobody fails again; FREE when they are. `browser`: one in which the person has logged in before."""
+    return lock(name, address, at=at, browser=browser).left
+
+
+def lock(name: str, address: str, *, at: datetime, browser: str = "") -> Lock:
+    """The lock that holds longest; asked as `locked_for`."""
     mine, here = mark(name), _where(address, browser)
     rows = session().execute(_lately(mine, here, at)).all()
-    at_both = _left([row.at for row in rows if row.name_mark == mine and row.address == here], OF_NAME_AND_ADDRESS, at)
-    others = max(
-        _left([row.at for row in rows if row.address == here], OF_ADDRESS, at),
-        _left([row.at for row in rows if row.name_mark == mine], OF_NAME, at),
+    both = [row.at for row in rows if row.name_mark == mine and row.address == here]
+    at_both = Lock(_left(both, OF_NAME_AND_ADDRESS, at), "browser" if browser else "here")
+    others = (
+        Lock(_left([row.at for row in rows if row.address == here], OF_ADDRESS, at), "address"),
+        Lock(_left([row.at for row in rows if row.name_mark == mine], OF_NAME, at), "name"),
     )
-    if browser or not others or _is_known(name, here, at):
+    if browser or not any(one.left for one in others) or _is_known(name, here, at):
         return at_both
-    return max(at_both, others)
+    return max(at_both, *others, key=lambda one: one.left)
 
 
 def _lately(mine: str, here: str, at: datetime) -> Any:
@@ -78,8 +93,21 @@ def note(name: str, address: str, *, at: datetime, works_here: bool, browser: st
         session().execute(delete(LoginFailure).where(LoginFailure.at <= at - LOCKED_FOR))
         session().execute(insert(LoginFailure).values(name_mark=mark(name), address=_where(address, browser), at=at))
         if works_here:
-            kind = "login_locked" if locked_for(name, address, at=at, browser=browser) else "login_failed"
-            engine.record_person(kind, by=engine.Actor(name), at=at, address=address[:MOST_ADDRESS])
+            found, told = lock(name, address, at=at, browser=browser), {"address": address[:MOST_ADDRESS]}
+            kind = "login_locked" if found.left else "login_failed"
+            engine.record_person(kind, by=engine.Actor(name), at=at, **told, **({"of": found.of} if found.left else {}))
+
+
+def note_refused(name: str, address: str, found: Lock, *, at: datetime) -> None:
+    """Somebody tried again while a lock held; for a person who works here that is in their history, once for an address and a lock."""
+    engine.record_person_once(
+        "login_refused",
+        by=engine.Actor(name),
+        at=at,
+        within=LOCKED_FOR,
+        address=address[:MOST_ADDRESS],
+        of=found.of,
+    )
 
 
 def forget(name: str, address: str, browser: str = "") -> None:

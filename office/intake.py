@@ -18,7 +18,7 @@ from engine import Reason
 from models.base import session, transaction
 from models.complaint import Complaint
 from models.usage import Cdr
-from office import texts
+from office import households, texts
 from service_tasks import classification
 from service_tasks.gateway import Balances, Bill, Customer, Subscription, gateway, next_number
 
@@ -30,6 +30,7 @@ MSISDN = re.compile(r"^1[0-9]{10}\Z")
 NO_MSISDN = Reason("pattern", {"expected": "1xxxxxxxxxx", "written": "msisdn"})
 UNKNOWN_NUMBER = Reason("number_unknown")
 SURE = 50  # per cent from which a suggestion is one, and another process needs a reason
+MOST_SHOWN = 3  # processes to choose among where none is suggested
 MOST_TEXT = 4000
 MOST_DEMAND = 200
 MOST_REASON = 300
@@ -108,7 +109,9 @@ class Suggestion:
         found += [(other["process"], other["confidence"]) for other in self.alternatives[:2]]
         rest = ("on_the_spot", *CHOICES) if not self.is_sure else ()
         listed = {process for process, _ in found}
-        return [*found, *((one, None) for one in dict.fromkeys(rest) if one not in listed)][: max(3, len(found))]
+        return [*found, *((one, None) for one in dict.fromkeys(rest) if one not in listed)][
+            : max(MOST_SHOWN, len(found))
+        ]
 
 
 def look_up(msisdn: str) -> Caller:
@@ -190,7 +193,7 @@ def accept(intake: Intake, *, by: engine.Actor, at: datetime, key: str = "", oth
         return already
     if not other_words:
         _refuse_other_words(request)
-    _check(intake)
+    _check(intake, by)
     try:
         return _take_in(intake, request, by, at, other_words=other_words)
     except IntegrityError:
@@ -242,9 +245,9 @@ def _suggested(started: engine.Advanced, intake: Intake, at: datetime) -> Sugges
     return _of_verdict(found) if isinstance(found, Mapping) else suggest(intake.text, intake.msisdn, at)
 
 
-def _check(intake: Intake) -> None:
-    reasons = wrong(intake)
-    if reasons:
+def _check(intake: Intake, by: engine.Actor) -> None:
+    reasons = wrong(intake) or {"msisdn": households.wrong(intake.msisdn, by)}
+    if any(reasons.values()):
         raise engine.InvalidForm(reasons=reasons)
 
 

@@ -13,6 +13,12 @@ import engine
 _COUNTRY = r"(?:\(?(?:[+＋]|[0０]{2})?[8８][6６]\)?[ -]{0,3})?"
 _NUMBER = re.compile(rf"(?<!\d){_COUNTRY}(?P<number>[1１](?:\d{{10}}|[3-9３-９](?:[ -]{{0,3}}\d){{9}}))(?!\d)")
 LEAST_GROUP = 3  # shorter ones are a list of something else
+# Identity cards (15 figures, or 17 and a figure or X) and accounts at a bank (12 to 19, in one piece or in groups); the number of a paper of
+# ours has letters before it.
+_BETWEEN = "[ \u00a0\u3000－–-]"
+_ACCOUNT = re.compile(
+    rf"(?<![0-9A-Za-z*])(?<![A-Za-z]-)(?:\d{{12,}}|\d(?:{_BETWEEN}?\d){{11,18}})[XxＸｘ]?(?![0-9A-Za-z])"
+)
 
 
 class Withheld(str):
@@ -27,7 +33,7 @@ SECRET = "(secret)"
 
 @dataclass(frozen=True)
 class Sight:
-    """What somebody is shown of a case: what the customer and others said (`personal`), and mobile numbers in full (`numbers`).
+    """What somebody is shown of a case: what the customer and others said (`personal`), and numbers of telephones, identity cards and accounts in full (`numbers`).
 
     `is_work` says that they work on the case, so that opening it is no look at somebody else's.
     """
@@ -59,6 +65,12 @@ def _hidden(found: re.Match[str]) -> str:
     return found[0] if min(map(len, groups)) < LEAST_GROUP else number("".join(groups))
 
 
+def _account(found: re.Match[str]) -> str:
+    """The number of an account or of an identity card within a text, masked; short groups before the last are dates, or a list."""
+    groups = re.split(r"[ -]", engine.written.plain(found[0]))
+    return found[0] if min(map(len, groups[:-1] or groups)) < LEAST_GROUP else number("".join(groups))
+
+
 def said(value: Any, sight: Sight) -> Any:
     """What stands beside the steps and is personal, such as the words of a complaint; nothing stays nothing."""
     if value is None or value == "":
@@ -68,12 +80,17 @@ def said(value: Any, sight: Sight) -> Any:
     return value if sight.numbers else masked(value)
 
 
+def holds_number(text: str) -> bool:
+    """Whether a text names a telephone, an identity card or an account."""
+    return bool(masked(text) != text)
+
+
 def masked(value: Any) -> Any:
-    """The same JSON with every mobile number in its texts masked."""
+    """The same JSON with every number of a telephone, an identity card or an account in its texts masked."""
     if isinstance(value, Withheld):
         return value
     if isinstance(value, str):
-        return _NUMBER.sub(_hidden, value)
+        return _ACCOUNT.sub(_account, _NUMBER.sub(_hidden, value))
     if isinstance(value, Mapping):
         return {name: masked(inner) for name, inner in value.items()}
     if isinstance(value, list | tuple):

@@ -18,12 +18,13 @@ import engine
 from engine import Deviation, Verdict
 from models import cells
 from models.base import Base, session
-from models.billing import DEBIT_NORMAL, JournalEntry, LedgerAccount, Posting
+from models.billing import DEBIT_NORMAL, JournalEntry, LedgerAccount, Posting, Receipt, Refund
 from models.cells import UNREADABLE, as_stored
 from models.complaint import Complaint
 from models.customer import Subscription
 from models.instance import CaseKey, ProcessInstance
-from office import erasure
+from models.lines import DisputedLine, LineClaim
+from office import derived, erasure
 from service_tasks import effects
 
 AT_ONCE = 100
@@ -45,11 +46,11 @@ STANDS_IN = {
 
 @dataclass(frozen=True)
 class Call:
-    """An answered service call that moves money, as the history has it."""
+    """An answered service call that moves money, as the history has it, and what it moves in order."""
 
     seq: int
     at: datetime
-    move: effects.Move
+    moves: tuple[effects.Move, ...]
 
 
 def verify(instance_id: int) -> Verdict:
@@ -64,27 +65,49 @@ def verify_each(ids: Iterable[int]) -> Iterator[Verdict]:
     wanted = list(ids)
     for start in range(0, len(wanted), AT_ONCE):
         verdicts = list(engine.verify_each(wanted[start : start + AT_ONCE]))
-        journal, left = _journal(verdicts), _left(verdicts)
+        journal, left, beside = _journal(verdicts), _left(verdicts), _beside(verdicts)
         for verdict in verdicts:
             found = [*_ledger(verdict, journal[verdict.instance_id])] if verdict.whole else []
             found += [
                 Deviation(verdict.instance_id, "rows", verdict.entries, what) for what in left[verdict.business_key]
             ]
+            found += beside[verdict.instance_id]
             yield replace(verdict, deviations=(*verdict.deviations, *found))
+
+
+def _beside(verdicts: Sequence[Verdict]) -> Mapping[int, list[Deviation]]:
+    """What the rows beside these cases say otherwise than their records, by instance."""
+    found: dict[int, list[Deviation]] = defaultdict(list)
+    for deviation in derived.deviations(verdicts):
+        found[deviation.instance_id].append(deviation)
+    return found
 
 
 def _left(verdicts: Sequence[Verdict]) -> Mapping[str, list[str]]:
     """What is still there of the personal data of erased cases, by case number."""
-    erased = [verdict.business_key for verdict in verdicts if verdict.erasure is not None]
+    erased = {verdict.business_key: verdict.erasure.extent for verdict in verdicts if verdict.erasure is not None}
+    earlier = {f"{Complaint.__tablename__}.{name}" for name in erasure.LATER}
     found: dict[str, list[str]] = defaultdict(list)
-    for number, what in erasure.left(erased) if erased else ():
+    for number, what in erasure.left(list(erased)) if erased else ():
+        if erased[number] == 1 and what in earlier:
+            continue
         found[number].append(f"{what} is still there, though the personal data were erased")
     return found
 
 
 def verify_office() -> list[Deviation]:
     """What belongs to no single case: published versions, streams, balances, entries, keys and complaints of cases that are gone, cells of no sense, tables that are missing."""
-    asked = (engine.verify_definitions, engine.verify_streams, _balances, _strays, _keys, _complaints, _cells)
+    asked = (
+        engine.verify_definitions,
+        engine.verify_streams,
+        _balances,
+        _strays,
+        _keys,
+        _complaints,
+        _lines,
+        _receipts,
+        _cells,
+    )
     return verify_schema() + [found for question in asked for found in _survived(question)]
 
 
@@ -159,12 +182,13 @@ def _instance_of(key: Any) -> int | None:
 def _ledger(verdict: Verdict, rows: list[Any]) -> Iterator[Deviation]:
     """Every posting of a case against its calls, both ways."""
     calls = _calls(verdict)
-    seen = set()
+    seen: dict[Any, int] = defaultdict(int)
     last = verdict.entries
     for row in rows:
         damaged = cells.unreadable(row)
+        place = seen[row.key]
+        seen[row.key] += 1
         if damaged:
-            seen.add(row.key)
             whose = f"journal entry {row.id} ({row.key})"
             yield from (
                 Deviation(verdict.instance_id, "cell", last, f"{whose}: {STANDS_IN.get(name, name)}")
@@ -172,17 +196,18 @@ def _ledger(verdict: Verdict, rows: list[Any]) -> Iterator[Deviation]:
             )
             continue
         call = calls.get(row.key)
-        if call is None or row.key in seen:
+        if call is None or place >= len(call.moves):
             yield Deviation(
                 verdict.instance_id, "ledger", last, f"journal entry {row.key} belongs to no recorded service call"
             )
             continue
-        seen.add(row.key)
-        wrong = [name for name, one, other in _sides(row, call, verdict.business_key) if not _agrees(one, other)]
+        sides = _sides(row, call, call.moves[place], verdict.business_key)
+        wrong = [name for name, one, other in sides if not _agrees(one, other)]
         if wrong:
             yield Deviation(verdict.instance_id, "ledger", call.seq, f"journal entry {row.key}: {', '.join(wrong)}")
-    for key in sorted(calls.keys() - seen):
-        yield Deviation(verdict.instance_id, "ledger", calls[key].seq, f"journal entry {key} is missing")
+    for key in sorted(key for key in calls if seen[key] < len(calls[key].moves)):
+        missing = f"journal entry {key} is missing" if not seen[key] else f"journal entry {key}: lines are missing"
+        yield Deviation(verdict.instance_id, "ledger", calls[key].seq, missing)
 
 
 def _calls(verdict: Verdict) -> dict[str, Call]:
@@ -195,19 +220,19 @@ def _calls(verdict: Verdict) -> dict[str, Call]:
             if step["type"] == "job_created":
                 given[step["token"]] = step["parameters"]
             elif step["type"] == "job_completed" and step["topic"] in effects.MOVING and step["token"] != by_hand:
-                move = effects.expected(step["topic"], given.get(step["token"], {}), step["result"])
-                if move is not None:
-                    found[f"{verdict.instance_id}:{step['token']}"] = Call(entry.seq, entry.at, move)
+                moves = effects.expected(step["topic"], given.get(step["token"], {}), step["result"])
+                if moves:
+                    found[f"{verdict.instance_id}:{step['token']}"] = Call(entry.seq, entry.at, moves)
     return found
 
 
-def _sides(row: Any, call: Call, number: str) -> Iterator[tuple[str, Any, Any]]:
+def _sides(row: Any, call: Call, move: effects.Move, number: str) -> Iterator[tuple[str, Any, Any]]:
     yield "case", row.case_number, number
     yield "at", row.at, call.at
-    yield "kind", row.kind, call.move.kind
-    yield "amount", row.amount, call.move.amount
-    yield "debit", (row.debit, row.debit_number), call.move.debit
-    yield "credit", (row.credit, row.credit_number), call.move.credit
+    yield "kind", row.kind, move.kind
+    yield "amount", row.amount, move.amount
+    yield "debit", (row.debit, row.debit_number), move.debit
+    yield "credit", (row.credit, row.credit_number), move.credit
 
 
 def _agrees(row: Any, call: Any) -> bool:
@@ -267,6 +292,59 @@ def _complaints() -> Iterator[Deviation]:
             yield Deviation(_id(instance_id), "missing", 0, f"complaint {number}: its case is gone")
         elif business_key != number:
             yield Deviation(_id(instance_id), "rows", 1, f"complaint {number} names the case {business_key}")
+
+
+def _lines() -> Iterator[Deviation]:
+    """What is claimed of a line is the sum of the claims on it and inside it; a claim names a case that is there, and no more than its entry moved."""
+    line, claim = DisputedLine, LineClaim
+    standing = case((claim.state == "reversed", 0), else_=claim.amount)
+    sums = session().execute(select(claim.line_id, func.sum(standing)).group_by(claim.line_id))
+    summed: dict[int, int] = {line_id: int(amount) for line_id, amount in sums}
+    rows = session().execute(select(line.id, line.address, line.claimed, line.inside_id)).all()
+    claimed: dict[int, int] = defaultdict(int)
+    inside = {row.id: row.inside_id for row in rows}
+    for id in inside:
+        place: int | None = id
+        while place is not None:
+            claimed[place] += summed.get(id, 0)
+            place = inside.get(place)
+    for row in rows:
+        if row.claimed != claimed[row.id]:
+            what = f"line {row.address}: {row.claimed} is claimed, the claims make {claimed[row.id]}"
+            yield Deviation(0, "lines", 0, what)
+    yield from _claims()
+
+
+def _claims() -> Iterator[Deviation]:
+    claim, moved = LineClaim, func.sum(Posting.amount)
+    known = select(ProcessInstance.business_key)
+    gone = select(claim.case_number).where(claim.case_number.is_not(None), claim.case_number.not_in(known)).distinct()
+    for number in session().scalars(gone):
+        yield Deviation(0, "missing", 0, f"claims on lines: their case {number} is gone")
+    entries = (
+        select(claim.entry_id, func.sum(claim.amount).label("claimed"))
+        .where(claim.entry_id.is_not(None))
+        .group_by(claim.entry_id)
+        .subquery()
+    )
+    query = select(entries.c.entry_id, entries.c.claimed, moved).outerjoin(
+        Posting, Posting.entry_id == entries.c.entry_id
+    )
+    for entry, amount, posted in session().execute(query.group_by(entries.c.entry_id, entries.c.claimed)):
+        if amount > (posted or 0):
+            yield Deviation(0, "lines", 0, f"journal entry {entry} moved {posted or 0}, claims on lines make {amount}")
+
+
+def _receipts() -> Iterator[Deviation]:
+    """No receipt says that less was paid back against it than its refunds make."""
+    made = (
+        select(Refund.receipt_number, func.sum(Refund.amount).label("made")).group_by(Refund.receipt_number).subquery()
+    )
+    query = select(as_stored(Receipt.number), as_stored(Receipt.refunded), made.c.made)
+    for number, refunded, sum_ in cells.rows(query.join(made, made.c.receipt_number == Receipt.number)):
+        if refunded is not UNREADABLE and int(sum_) > refunded:
+            what = f"receipt {number} says {refunded} was paid back, its refunds make {sum_}"
+            yield Deviation(0, "ledger", 0, what)
 
 
 def _id(stored: Any) -> int:

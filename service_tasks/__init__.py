@@ -2,6 +2,7 @@
 
 from service_tasks import (
     account,
+    authority,
     batches,
     cdr_analysis,
     charge_hold,
@@ -9,6 +10,7 @@ from service_tasks import (
     direct_debit,
     duties,
     liability,
+    lines,
     notification,
     prepayment,
     recharge,
@@ -18,6 +20,7 @@ from service_tasks import (
 
 __all__ = [
     "account",
+    "authority",
     "batches",
     "cdr_analysis",
     "charge_hold",
@@ -25,6 +28,7 @@ __all__ = [
     "direct_debit",
     "duties",
     "liability",
+    "lines",
     "notification",
     "prepayment",
     "recharge",

@@ -10,6 +10,8 @@ from marshmallow import Schema
 
 from engine.handlers import BpmnError, Call, handler
 from service_tasks import batches, dates, schemas
+from service_tasks import lines as disputed
+from service_tasks.authority import grants
 from service_tasks.calls import effect, refusing
 from service_tasks.gateway import gateway
 from service_tasks.prepayment import check_disputed
@@ -24,6 +26,8 @@ class PlaceParameters(schemas.Parameters):
     msisdn = schemas.msisdn(required=True)
     amount = schemas.fen("挂帐金额", "Amount to hold", least=1, required=True)
     disputed_amount = schemas.fen("争议金额", "Disputed amount", least=0, load_default=None, allow_none=True)
+    lines = disputed.picked()
+    approval = schemas.approval()
 
 
 class PlaceResult(Schema):
@@ -46,6 +50,7 @@ class SettleResult(Schema):
 
     amount = schemas.fen("挂帐金额", "Amount held")
     outcome = schemas.text("结果", "Outcome")
+    late_fee = schemas.fen("随同减免滞纳金", "Late fee that fell with it")
 
 
 def thursdays_from(at: datetime) -> Iterator[str]:
@@ -72,8 +77,11 @@ def place(parameters: dict[str, Any], call: Call) -> dict[str, Any]:
     if subscription is None:
         raise BpmnError("exceeds_bill", balance=0, amount=amount)
     thursday = batches.collecting(KIND, thursdays_from(call.at), call.at)
-    with refusing("exceeds_bill"):
-        hold = gateway().place_hold(subscription.id, amount, date.fromisoformat(thursday), effect(call))
+    wanted = disputed.parts(parameters["lines"])
+    with refusing("exceeds_bill", "exceeds_disputed", renamed=disputed.NOT_HELD):
+        day = date.fromisoformat(thursday)
+        hold = gateway().place_hold(subscription.id, amount, day, effect(call), lines=wanted)
+    grants.carry_out(parameters["approval"], call, way="credit", amount=amount, payee=subscription.msisdn)
     return {"hold_id": hold.id, "amount": hold.amount, "settle_on": hold.settle_on}
 
 
@@ -88,4 +96,4 @@ def place(parameters: dict[str, Any], call: Call) -> dict[str, Any]:
 def settle(parameters: dict[str, Any], call: Call) -> dict[str, Any]:
     """Release the held amount as a credit, or make it due again."""
     hold = gateway().settle_hold(parameters["hold_id"], parameters["decision"], effect(call))
-    return {"amount": hold.amount, "outcome": hold.state}
+    return {"amount": hold.amount, "outcome": hold.state, **({"late_fee": hold.late_fee} if hold.late_fee else {})}

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 
 CASH, ADJUSTMENT = ("cash", None), ("adjustment", None)
 KEPT = ("prepayment", "deposit")
+OWED = {"charge": "receivable", "late_fee": "late_fee"}
 
 Account = tuple[str, str | None]
 
@@ -30,10 +31,16 @@ ANY = "*"
 Values = Mapping[str, Any]
 
 
-def expected(topic: str, given: Values, result: Values) -> Move | None:
-    """The posting that belongs to an answered call; None when it moves nothing."""
+def expected(topic: str, given: Values, result: Values) -> tuple[Move, ...]:
+    """The postings that belong to an answered call, in order; none when it moves nothing."""
     effect = _EFFECTS.get(topic)
-    return effect(given, result) if effect is not None else None
+    moves = effect(given, result) if effect is not None else ()
+    return tuple(one for one in ((moves,) if isinstance(moves, Move) else moves) if one.amount)
+
+
+def _late_fee(kind: str, number: str, result: Values) -> Move:
+    """What falls of the late fee with a line that is given back."""
+    return Move(kind, ADJUSTMENT, ("late_fee", number), result.get("late_fee") or 0)
 
 
 def _number(given: Values, name: str = "msisdn") -> str:
@@ -46,10 +53,12 @@ def _transfer(given: Values, result: Values) -> Move:
     return Move("prepayment_transfer", debit, credit, result["amount"])
 
 
-def _cash(given: Values, result: Values) -> Move:
-    kind = given["kind"]
-    source = (kind, _number(given)) if kind in KEPT else ADJUSTMENT
-    return Move(f"{kind}_refund", source, CASH, result["amount"])
+def _cash(given: Values, result: Values) -> tuple[Move, ...]:
+    kind, number, fallen = given["kind"], _number(given), result.get("fallen") or 0
+    source = result.get("source") or (kind if kind in KEPT else "adjustment")
+    owed = Move(f"{kind}_refund", ADJUSTMENT, (OWED.get(kind, "receivable"), number), fallen)
+    paid = Move(f"{kind}_refund", (source, number) if source in KEPT else ADJUSTMENT, CASH, result["amount"])
+    return owed, paid, _late_fee(f"{kind}_refund", number, result)
 
 
 def _deposit(given: Values, result: Values) -> Move:
@@ -61,10 +70,21 @@ def _cancelled_prepayment(given: Values, result: Values) -> Move:
     return Move("prepayment_refund", ("prepayment", _number(given)), into, result["amount"])
 
 
-def _credit(given: Values, result: Values) -> Move:
-    kind = given["kind"]
-    owed = "late_fee" if kind == "late_fee" else "receivable"
-    return Move(f"{kind}_credit", ADJUSTMENT, (owed, _number(given)), result["amount"])
+def _credit(given: Values, result: Values, *, into: str | None = None) -> tuple[Move, ...]:
+    kind, number = given["kind"], _number(given)
+    if not result.get("into"):
+        return (Move(f"{kind}_credit", ADJUSTMENT, (OWED[kind], number), result["amount"]),)
+    fallen = result.get("fallen") or 0
+    rest = (str(result.get("into")), into or number)
+    return (
+        Move(f"{kind}_credit", ADJUSTMENT, (OWED[kind], number), fallen),
+        Move(f"{kind}_credit", ADJUSTMENT, rest, result["amount"] - fallen),
+        _late_fee(f"{kind}_credit", number, result),
+    )
+
+
+def _other_number(given: Values, result: Values) -> tuple[Move, ...]:
+    return _credit(given, result, into=_number(given, "target"))
 
 
 def _waiver(given: Values, result: Values) -> Move:
@@ -76,27 +96,30 @@ def _hold(given: Values, result: Values) -> Move:
     return Move("charge_hold", ("hold", number), ("receivable", number), result["amount"])
 
 
-def _settled(given: Values, result: Values) -> Move:
+def _settled(given: Values, result: Values) -> tuple[Move, ...]:
+    kind = f"charge_hold_{result['outcome']}"
     into = ADJUSTMENT if result["outcome"] == "credited" else ("receivable", ANY)
-    return Move(f"charge_hold_{result['outcome']}", into, ("hold", ANY), result["amount"])
+    return Move(kind, into, ("hold", ANY), result["amount"]), _late_fee(kind, ANY, result)
 
 
-def _applied(given: Values, result: Values) -> Move | None:
+def _applied(given: Values, result: Values) -> tuple[Move, ...]:
     if not result["applied"]:
-        return None
-    return Move("secondary_pricing", ADJUSTMENT, ("receivable", ANY), result["amount"])
+        return ()
+    owed = Move("secondary_pricing", ADJUSTMENT, ("receivable", ANY), result["amount"])
+    return owed, _late_fee("secondary_pricing", ANY, result)
 
 
 def _moved(given: Values, result: Values) -> Move:
     return Move("recharge_move", (ANY, ANY), ("prepayment", str(result["target"] or ANY)), result["amount"])
 
 
-_EFFECTS: dict[str, Callable[[Values, Values], Move | None]] = {
+_EFFECTS: dict[str, Callable[[Values, Values], Move | tuple[Move, ...]]] = {
     "prepayment/transfer": _transfer,
     "refunds/cash": _cash,
     "refunds/deposit": _deposit,
     "refunds/cancelled_prepayment": _cancelled_prepayment,
     "refunds/credit": _credit,
+    "refunds/other_number": _other_number,
     "refunds/late_fee_waiver": _waiver,
     "charge_hold/place": _hold,
     "charge_hold/settle": _settled,

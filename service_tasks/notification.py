@@ -61,6 +61,14 @@ TEMPLATES = {
     "resolved": Message("您的投诉 $case_number 已有结果:$resolution。"),
 }
 
+# How they read in offices that run an earlier version: what was sent then is still what the record says was sent.
+FORMERLY = {
+    "charge_held": "您有争议的话费 $amount 元已挂帐,其余话费可以正常缴纳。核算结果预计 $settle_on 后告知您。",
+    "credit_scheduled": "与您投诉有关的 $amount 元将随 $period 的二次批价记入,帐单出具后可查,办妥后再答复您。",
+    "credit_posted": "您反映的话费已冲减 $amount 元,请留意下期帐单。",
+    "mandate_renewed": "您的托收已重新办理,$effective_on 起生效,每月 $debit_day 日扣款。扣款期间请不要用其他方式缴费。",
+}
+
 
 class SendParameters(schemas.Parameters):
     """What notification/send takes."""
@@ -103,10 +111,20 @@ def body(template: str, values: Mapping[str, Any]) -> str:
     missing = sorted(name for name in wording.get_identifiers() if values.get(name) is None)
     if missing:
         raise ValuesMissing(template=template, missing=missing)
+    return _filled(message.text, message, values)
+
+
+def _filled(text: str, message: Message, values: Mapping[str, Any]) -> str:
     written = {
         name: amounts.yuan(int(value)) if name in message.money else str(value) for name, value in values.items()
     }
-    return wording.safe_substitute(written)
+    return Template(text).safe_substitute(written)
+
+
+def wordings(template: str, values: Mapping[str, Any]) -> tuple[str, ...]:
+    """The text of a message as it is written today and as earlier versions wrote it. Errors: as `body`."""
+    former = FORMERLY.get(template)
+    return body(template, values), *([_filled(former, TEMPLATES[template], values)] if former else [])
 
 
 def asked_for(written: Mapping[str, str]) -> Mapping[str, Mapping[str, bool]]:

@@ -1,4 +1,4 @@
-"""Moving prepayment from the disputed number to another one, and which numbers may be paid into; withdrawals in cash are `refunds`."""
+"""Moving prepayment from the disputed number to another one; withdrawals in cash are `refunds`, which numbers may be paid into `targets`."""
 
 from __future__ import annotations
 
@@ -7,11 +7,12 @@ from typing import Any
 from marshmallow import Schema
 
 from engine.handlers import BpmnError, Call, handler, together
+from service_tasks import lines as disputed
 from service_tasks import schemas
+from service_tasks.authority import grants
 from service_tasks.calls import effect, refusing
-from service_tasks.gateway import Subscription, gateway
-
-TARGET_ERRORS = ("same_number", "target_unknown", "target_cancelled", "target_suspended", "target_not_gotone")
+from service_tasks.gateway import gateway
+from service_tasks.targets import TARGET_ERRORS, target_refusal
 
 
 class TransferParameters(schemas.Parameters):
@@ -21,6 +22,8 @@ class TransferParameters(schemas.Parameters):
     target = schemas.msisdn("转入号码", "Number to pay into", required=True)
     amount = schemas.fen("转存金额", "Amount", least=1, required=True)
     disputed_amount = schemas.fen("争议金额", "Disputed amount", least=0, load_default=None, allow_none=True)
+    lines = disputed.picked()
+    approval = schemas.approval()
 
 
 class TransferResult(Schema):
@@ -30,34 +33,6 @@ class TransferResult(Schema):
     source_balance = schemas.fen("争议号码预付金余额", "Prepayment left on the disputed number")
     target_balance = schemas.fen("转入号码预付金余额", "Prepayment on the other number")
     entry = schemas.number("分录号", "Journal entry")
-
-
-def target_refusal(
-    source: str, msisdn: str, target: Subscription | None, *, gotone_only: bool = True, suspended_too: bool = False
-) -> str | None:
-    """Why nothing may be paid into `target`, the subscription of `msisdn`: one of TARGET_ERRORS, or None when it may.
-
-    Source: TS-002.10 and its reading: another number than the source, and a GoTone one. TS-004.5 moves a recharge card to any number
-            in service (`gotone_only` false); SUB.2 may pay into a suspended number, which restores it (`suspended_too`).
-    """
-    if msisdn == source:
-        return "same_number"
-    if target is None:
-        return "target_unknown"
-    if target.state == "cancelled":
-        return "target_cancelled"
-    if target.state == "suspended" and not suspended_too:
-        return "target_suspended"
-    return "target_not_gotone" if gotone_only and target.kind != "gotone" else None
-
-
-def open_target(source: str, msisdn: str, *, gotone_only: bool = True, suspended_too: bool = False) -> Subscription:
-    """The subscription of `msisdn`, into which may be paid. Errors: BpmnError with one of TARGET_ERRORS."""
-    target = gateway().find(msisdn)
-    refused = target_refusal(source, msisdn, target, gotone_only=gotone_only, suspended_too=suspended_too)
-    if target is None or refused:
-        raise BpmnError(refused or "target_unknown")
-    return target
 
 
 def beyond_disputed(amount: int, disputed_amount: int | None) -> list[BpmnError]:
@@ -102,8 +77,10 @@ def transfer(parameters: dict[str, Any], call: Call) -> dict[str, Any]:
     source = gateway().find(parameters["source"])
     if source is None:
         raise BpmnError("insufficient_prepayment", balance=0, amount=amount)
-    with refusing("insufficient_prepayment"):
-        entry = gateway().transfer(source.id, target.id, amount, effect(call))
+    wanted = disputed.parts(parameters["lines"])
+    with refusing("insufficient_prepayment", "exceeds_disputed", renamed=disputed.NOT_HELD):
+        entry = gateway().transfer(source.id, target.id, amount, effect(call), lines=wanted)
+    grants.carry_out(parameters["approval"], call, way="other_number", amount=amount, payee=target.msisdn)
     return {
         "amount": amount,
         "source_balance": gateway().balances(source.id).prepayment,

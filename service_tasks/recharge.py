@@ -14,7 +14,7 @@ from models.usage import RechargeCard, pin_hash
 from service_tasks import schemas
 from service_tasks.calls import effect, refusing
 from service_tasks.gateway import gateway
-from service_tasks.prepayment import open_target
+from service_tasks.targets import open_target
 
 CARD_ERRORS = ("unknown_card", "wrong_pin", "card_unused")
 NUMBER_STATES = ("in_service", "cancelled", "invalid")

@@ -92,6 +92,11 @@ def mapping(zh: str, en: str, *, personal: bool = False, **options: Any) -> fiel
     return fields.Dict(metadata=_labels(zh, en, personal), **options)
 
 
+def approval() -> fields.Dict:
+    """The grant under which a payment is made; left out by processes that began before there were any."""
+    return mapping("授权", "Grant", personal=True, load_default=None, allow_none=True)
+
+
 def one(zh: str, en: str, schema: type[Schema], *, personal: bool = False, **options: Any) -> fields.Nested:
     """An object of `schema`."""
     return fields.Nested(schema, metadata=_labels(zh, en, personal), **options)

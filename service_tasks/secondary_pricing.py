@@ -9,10 +9,13 @@ from marshmallow import Schema
 
 from engine.handlers import BpmnError, Call, handler
 from service_tasks import amounts, batches, dates, schemas
+from service_tasks import lines as disputed
+from service_tasks.authority import grants
 from service_tasks.calls import effect
 from service_tasks.gateway import PricingItem, gateway
 
 KIND = "secondary_pricing"
+REWARD = "complaint_reward"
 ITEMS_ZH = {
     "function_fee": "功能费",
     "monthly_fee": "月租费",
@@ -28,6 +31,8 @@ class EnterParameters(schemas.Parameters):
     msisdn = schemas.msisdn(required=True)
     amount = schemas.fen("批价金额", "Amount", least=1, required=True)
     item = schemas.text("优惠项目", "Item", longest=40, required=True)
+    lines = disputed.picked()
+    approval = schemas.approval()
 
 
 class EnterResult(Schema):
@@ -62,6 +67,7 @@ class ApplyResult(Schema):
 
     applied = schemas.flag("已批价", "Applied")
     amount = schemas.fen("批价金额", "Amount")
+    late_fee = schemas.fen("随同减免滞纳金", "Late fee that fell with it")
 
 
 class CheckResult(Schema):
@@ -99,10 +105,22 @@ def summary_row(entered: PricingItem, *, msisdn: str, customer: str, item: str, 
     }
 
 
+def _check_charged(subscription_id: int, amount: int) -> None:
+    """Nobody has more priced again than all their bills come to; without a bill there is nothing to compare with.
+
+    Units:  fen.
+    Errors: BpmnError exceeds_charged.
+    """
+    charged = sum(bill.total for bill in gateway().bills(subscription_id))
+    if charged and amount > charged:
+        raise BpmnError("exceeds_charged", amount=amount, balance=charged)
+
+
 @handler(
     "secondary_pricing/enter",
     parameters=EnterParameters,
     result=EnterResult,
+    errors={"exceeds_charged": ("amount",)},
     manual_ref="TS-003.4, TS-003.5, TS-005.6",
     title_zh="登记二次批价",
     title_en="Enter for secondary pricing",
@@ -112,7 +130,12 @@ def enter(parameters: dict[str, Any], call: Call) -> dict[str, Any]:
     subscription = gateway().subscription(parameters["msisdn"])
     period = batches.collecting(KIND, months_from(dates.month_of(call.at)), call.at)
     amount, item = parameters["amount"], parameters["item"]
-    entered = gateway().enter_secondary_pricing(subscription.id, period, amount, item, effect(call))
+    way = "reward" if item == REWARD else "credit"
+    if item != REWARD:
+        _check_charged(subscription.id, amount)
+    grants.carry_out(parameters["approval"], call, way=way, amount=amount, payee=subscription.msisdn)
+    wanted = disputed.parts(parameters["lines"])
+    entered = gateway().enter_secondary_pricing(subscription.id, period, amount, item, effect(call), lines=wanted)
     customer = gateway().customer(subscription.customer_id)
     form = summary_row(entered, msisdn=subscription.msisdn, customer=customer.name, item=item, call=call)
     return {"item_id": entered.id, "period": entered.period, "form": form}
@@ -154,7 +177,8 @@ def close_batch(parameters: dict[str, Any], call: Call) -> dict[str, Any]:
 def apply(parameters: dict[str, Any], call: Call) -> dict[str, Any]:
     """Credit the correction against the customer's next bill; a run that leaves the item out leaves it unapplied."""
     item = gateway().apply_secondary_pricing(parameters["item_id"], effect(call))
-    return {"applied": item.state == "applied", "amount": item.amount}
+    with_it = {"late_fee": item.late_fee} if item.late_fee else {}
+    return {"applied": item.state == "applied", "amount": item.amount, **with_it}
 
 
 @handler(

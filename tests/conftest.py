@@ -42,12 +42,12 @@ def plain_calendar() -> Iterator[None]:
 
 @pytest.fixture(autouse=True)
 def plain_observers() -> Iterator[None]:
-    """Nobody follows changes, unless a test composes an office; what one composes does not reach the next."""
-    from engine import execution
+    """Nobody follows changes and nobody is barred, unless a test composes an office; what one composes does not reach the next."""
+    from engine import barred, execution
 
-    before = list(execution._observers)
+    before, bars = list(execution._observers), list(barred._bars)
     yield
-    execution._observers[:] = before
+    execution._observers[:], barred._bars[:] = before, bars
 
 
 @pytest.fixture

@@ -62,23 +62,23 @@ def furnish(app: Flask) -> Furnished:
         return Furnished(case, instance_of(case), task, closed, incident, notice)
 
 
-def begin(msisdn: str) -> str:
-    """A complaint that goes through TS-002, taken in by Cleo; its number."""
+def begin(msisdn: str, process: str = "TS-002", by: engine.Actor = CLEO) -> str:
+    """A complaint that goes through TS-002 or another process, taken in by Cleo or somebody else; its number."""
     taken = intake.Intake(
         msisdn=msisdn,
         text="多收了彩铃功能费，要求退费",
         channel="counter",
         demand="退还多收的费用",
         disputed_amount=8800,
-        process="TS-002",
+        process=process,
         overrule_reason="客户要求",
     )
-    return intake.accept(taken, by=CLEO, at=engine.now())
+    return intake.accept(taken, by=by, at=engine.now())
 
 
-def complete(task: int, form: dict[str, Any]) -> None:
-    """Cleo completes a task."""
-    engine.complete(task, form=form, by=CLEO, at=engine.now())
+def complete(task: int, form: dict[str, Any], by: engine.Actor = CLEO) -> None:
+    """Cleo, or somebody else, completes a task."""
+    engine.complete(task, form=form, by=by, at=engine.now())
 
 
 def instance_of(case: str) -> int:

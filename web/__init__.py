@@ -19,7 +19,7 @@ import engine
 import models
 import service_tasks
 from models import base, drivers
-from office import batches, calendar, complaints, correspondence, erasure
+from office import batches, calendar, complaints, correspondence, erasure, households, reservations
 from office import supervision as tracking
 from web import (
     addresses,
@@ -110,6 +110,7 @@ def create_app(settings: config.Settings | None = None) -> Flask:
         column_text=words.column_text,
         cell_text=words.cell_text,
         reason_text=words.reason_text,
+        line_text=words.line_text,
         flat_rows=evidence.rows,
         person_name=names.person_name,
         place_of=names.place_of,
@@ -159,7 +160,9 @@ def _compose() -> None:
     engine.observe(complaints.follow)
     engine.observe(correspondence.follow)
     engine.observe(erasure.follow)
+    engine.observe(reservations.follow)
     engine.observe(tracking.report_missed)
+    engine.bar(households.barred)
 
 
 def _harden(response: Response) -> Response:

@@ -1,7 +1,7 @@
 """What an address may ask for: the query parameters of every page, each with what it may hold, and the one place that reads them.
 
-A parameter that a page does not know is ignored, for addresses come out of mails and old bookmarks. One whose value cannot be is refused by name:
-a filter passed over in silence would show, or export, what was not asked for. The parameters of the API stand in `web.schemas`.
+A parameter that a page does not know is told on the page, for addresses come out of mails and old bookmarks; a file is refused. One whose value
+cannot be, names nothing or stands there twice is refused by name: a filter passed over in silence would show, or export, what was not asked for. The parameters of the API stand in `web.schemas`.
 """
 
 from __future__ import annotations
@@ -13,9 +13,13 @@ from typing import Any
 
 from flask import Flask, abort, request
 from marshmallow import EXCLUDE, Schema, ValidationError, fields
+from sqlalchemy import select
 
 import engine
 from engine import Reason
+from models.base import session
+from models.definition import ProcessDefinition
+from models.identity import Department, User
 from office import texts
 
 MOST_NUMBER = 2**31 - 1
@@ -60,6 +64,22 @@ class Sought(Text):
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
         found = super()._deserialize(value, attr, data, **kwargs)
         return engine.written.msisdn(found) or engine.written.plain(found)
+
+
+class Known(Text):
+    """The name of something the office has, such as the key of a process; empty when none is given. What nobody is called finds nothing, and that is said."""
+
+    def __init__(self, code: str, column: Any, *besides: str, **more: Any) -> None:
+        super().__init__(60)
+        self.code, self.column, self.besides, self.metadata = code, column, besides, more
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
+        found = super()._deserialize(value, attr, data, **kwargs)
+        if found and found not in self.besides:
+            query = select(self.column).where(self.column == found).limit(1)
+            if session().execute(query).first() is None:
+                raise wrong(self.code, name=found)
+        return found
 
 
 class Choice(Text):
@@ -154,19 +174,23 @@ def _is_instant(text: str) -> bool:
 
 TASK = r"[0-9]{1,9}"
 FILE, ELEMENT, WAY = Text(100), Text(200), Text(8_000)
-MSISDN, KEY, NAME, SOUGHT = Text(40), Text(60), Text(60), Sought(60)
+MSISDN, NAME, SOUGHT = Text(40), Text(60), Sought(60)
+PROCESS = Known("process_unknown", ProcessDefinition.key, "on_the_spot", type="string")
+DEPARTMENT = Known("department_unknown", Department.code, type="string", description="code of a department")
+PERSON = Known("person_unknown", User.name)
 FLAG = Choice("", "0", "1")
 PERIOD: dict[str, fields.Field] = {"from": Day(), "to": Day()}
+FILES = frozenset({"audit.log", "audit.history", "trying.as_scenario"})  # no page on which something could be said
 # fmt: off
 ASKED: dict[str, dict[str, fields.Field]] = {
-    "audit.doings": {"person": NAME, "show": Choice("", "logins", "looks", "exports"), "after": Cursor(r"[^|]{1,60}\|[0-9]{1,9}")},
+    "audit.doings": {"person": PERSON, "show": Choice("", "logins", "looks", "exports", "tokens"), "after": Cursor(r"[^|]{1,60}\|[0-9]{1,9}")},
     "audit.heat_map": {**PERIOD, "version": Number(0), "measure": Choice("count", "time", "share", "late")},
     "audit.history": {"personal": FLAG},
-    "audit.log": {**PERIOD, "process": KEY, "personal": FLAG},
+    "audit.log": {**PERIOD, "process": PROCESS, "personal": FLAG},
     "auth.login": {"next": WAY},
     "cases.case": {"tab": Choice("timeline", "diagram", "money", "messages", "looks"), "before": Number()},
     "cases.listing": {
-        **PERIOD, "text": SOUGHT, "customer": NAME, "clerk": NAME, "process": KEY, "version": Number(0),
+        **PERIOD, "text": SOUGHT, "customer": NAME, "clerk": PERSON, "process": PROCESS, "version": Number(0),
         "state": Choice("", "open", "replied", "closed"), "after": Cursor(r"[^|]{1,60}"),
     },
     "customers.customer": {"msisdn": MSISDN},
@@ -180,7 +204,7 @@ ASKED: dict[str, dict[str, fields.Field]] = {
     "processes.compare": {"against": Number()},
     "replay.page": {"at": Moment(), "verify": FLAG},
     "tasklist.worklist_page": {
-        "scope": Choice("group", "mine", "all"), "process": KEY, "group": NAME, "late": FLAG, "text": SOUGHT, "after": Cursor(TASK, undated=True),
+        "scope": Choice("group", "mine", "all"), "process": PROCESS, "group": DEPARTMENT, "late": FLAG, "text": SOUGHT, "after": Cursor(TASK, undated=True),
     },
     "trying.as_scenario": {"try-so-far": WAY},
     "trying.page": {"try-so-far": WAY, "try-task": ELEMENT, "scenario": Text(200)},
@@ -192,7 +216,7 @@ _SCHEMAS = {endpoint: Schema.from_dict(dict(asked))() for endpoint, asked in ASK
 def register(app: Flask) -> None:
     """Refuse what no address can mean, and let templates see what theirs asks for."""
     app.before_request(_refuse_impossible)
-    app.jinja_env.globals.update(asked=asked, no_msisdn=no_msisdn, is_day=ISO_DAY.fullmatch)
+    app.jinja_env.globals.update(asked=asked, no_msisdn=no_msisdn, passed_over=passed_over, is_day=ISO_DAY.fullmatch)
 
 
 def no_msisdn(sought: str) -> bool:
@@ -212,7 +236,25 @@ def _refuse_impossible() -> None:
 
 def asked() -> Mapping[str, Any]:
     """What the address of this request asks for, by parameter; what it leaves out has its default. Errors: WrongAddress."""
-    return read(str(request.endpoint), request.args)
+    given, endpoint = request.args, str(request.endpoint)
+    twice = {name: [Reason("twice")] for name in ASKED.get(endpoint, ()) if len(given.getlist(name)) > 1}
+    unknown = {name: [Reason("unknown_parameter", {"name": name})] for name in unread() if endpoint in FILES}
+    if twice or unknown:
+        raise WrongAddress(reasons={**unknown, **twice})
+    return read(endpoint, given)
+
+
+def unread() -> list[str]:
+    """The parameters of this address that its page does not know, the marks of mails left out: they filter nothing, and that is said."""
+    endpoint = str(request.endpoint)
+    if endpoint not in ASKED or request.method != "GET":
+        return []
+    return [name for name in request.args if name not in ASKED[endpoint] and not name.startswith("utm_")]
+
+
+def passed_over() -> list[str]:
+    """What a page has to say of its address: files have refused it."""
+    return [] if request.endpoint in FILES else unread()
 
 
 def read(endpoint: str, given: Mapping[str, str]) -> dict[str, Any]:

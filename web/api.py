@@ -28,7 +28,7 @@ from web import auth, bodies, looking, problems, schemas
 from web.auth import Person
 from web.edge.refusals import TEXTS as AT_THE_EDGE
 from web.i18n import in_language
-from web.queries import access, casefile, evidence, names, standing, worklist
+from web.queries import access, casefile, evidence, names, picking, standing, words, worklist
 
 PREFIX = "/api/v1"
 ENTRIES_ON_A_PAGE = 100
@@ -110,7 +110,8 @@ def _authenticate() -> Response | None:
     g.person = person
     if not request.accept_languages:
         g.language = person.language
-    return None
+    twice = {name: [engine.Reason("twice")] for name, values in request.args.lists() if len(values) > 1}
+    return problems.misshapen({"query": twice}) if twice else None
 
 
 def _person() -> Person:
@@ -152,9 +153,9 @@ def _intake(key: str, entered: dict[str, Any]) -> intake.Intake:
         wrong = texts.wrong(entered["complaint_text"], intake.MOST_TEXT, required=True)
         if wrong:
             raise engine.InvalidForm(reasons={"text": wrong})
-        process = intake.suggest(
-            entered["complaint_text"], engine.written.msisdn(entered["msisdn"]) or "", engine.now()
-        ).process
+        number = engine.written.msisdn(entered["msisdn"]) or ""
+        found = intake.suggest(entered["complaint_text"], number, engine.now())
+        process = found.process if found.confidence else ""
     return intake.Intake(
         msisdn=engine.written.msisdn(entered["msisdn"]) or entered["msisdn"].strip(),
         text=entered["complaint_text"],
@@ -268,7 +269,7 @@ def _task(task_id: int) -> UserTask:
 
 def _complete(task_id: int, given: Mapping[str, Any], key: str) -> dict[str, Any]:
     typed = {
-        key: [str(one) for one in value] if isinstance(value, list) else _typed(value)
+        key: [_typed(one) for one in value] if isinstance(value, list) else _typed(value)
         for key, value in given["form"].items()
     }
     done = engine.complete(task_id, form=typed, by=_actor(), at=engine.now(), key=key, despite=given["despite"])
@@ -276,7 +277,10 @@ def _complete(task_id: int, given: Mapping[str, Any], key: str) -> dict[str, Any
 
 
 def _typed(value: Any) -> str:
-    """A JSON value as it would have been typed."""
+    """A JSON value as it would have been typed; an object is a picked line, its amount in yuan."""
+    if isinstance(value, Mapping):
+        named = f"{value.get('line')}/{value['component']}" if value.get("component") else str(value.get("line"))
+        return f"{named} {value.get('amount', '')} {value.get('reason') or ''}".strip()
     if isinstance(value, bool):
         return "yes" if value else "no"
     return "" if value is None else str(value)
@@ -327,8 +331,24 @@ def _form(task_id: int, sight: masking.Sight) -> list[dict[str, Any]]:
             "unit": field.unit,
             "options": [{"value": one.value, "label": in_language(one.label, one.label_en)} for one in field.options],
             "value": masking.said(values.get(field.key), sight),
+            "lines": _lines(variables) if field.type == "lines" and sight.personal else [],
         }
         for field in form.inputs
+    ]
+
+
+def _lines(variables: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """What can be picked of the customer's papers."""
+    return [
+        {
+            "line": one.line,
+            "text": words.line_text(one),
+            "at": one.at,
+            "amount": one.amount,
+            "left": one.left,
+            "cases": list(one.cases),
+        }
+        for one in picking.of(variables).each()
     ]
 
 

@@ -23,7 +23,7 @@ import engine
 from models import drivers
 from models.base import glance, transaction
 from models.base import session as database
-from models.identity import LoginSession, Membership, User, UserRole
+from models.identity import HouseholdNumber, LoginSession, Membership, User, UserRole
 from models.unsent import UnsentForm
 from office import guesses, logins
 from web import known, nearest, unsent
@@ -38,7 +38,16 @@ _hasher = PasswordHasher()
 _USER, _MEMBERSHIP, _ROLE = User.__table__, Membership.__table__, UserRole.__table__
 _SESSION = LoginSession.__table__
 _UNSENT = exists().where(UnsentForm.__table__.c.user_name == _USER.c.name).label("unsent")
-_ABOUT = (_USER.c.name, _USER.c.display_name, _USER.c.language, _MEMBERSHIP.c.department, _ROLE.c.role, _UNSENT)
+_HOUSEHOLD = (
+    exists()
+    .where(HouseholdNumber.__table__.c.employee_number == _USER.c.employee_number)
+    .correlate(_USER)
+    .label("household")
+)
+_ABOUT = (
+    *(_USER.c.name, _USER.c.display_name, _USER.c.language, _MEMBERSHIP.c.department, _ROLE.c.role),
+    *(_UNSENT, _HOUSEHOLD),
+)
 _JOINED = _USER.outerjoin(_MEMBERSHIP, _MEMBERSHIP.c.user == _USER.c.name).outerjoin(
     _ROLE, _ROLE.c.user == _USER.c.name
 )
@@ -60,7 +69,7 @@ _LOGGED_IN = (
 class Person(UserMixin):
     """The person logged in, with departments and roles as they were when the request began; `session` is the key of their log-in.
 
-    `has_unsent`: forms are kept for them (`web.unsent`).
+    `has_unsent`: forms are kept for them (`web.unsent`). `has_household`: there are numbers on which they may not work.
     """
 
     name: str
@@ -70,6 +79,7 @@ class Person(UserMixin):
     roles: frozenset[str] = field(default_factory=frozenset)
     session: str = field(default="", repr=False)
     has_unsent: bool = False
+    has_household: bool = True
 
     def get_id(self) -> str:
         return self.session
@@ -134,8 +144,15 @@ def _person(rows: Sequence[Any]) -> Person | None:
         return None
     departments = frozenset(row.department for row in rows if row.department)
     roles = frozenset(row.role for row in rows if row.role)
+    one = rows[0]
     return Person(
-        rows[0].name, rows[0].display_name, rows[0].language, departments, roles, has_unsent=bool(rows[0].unsent)
+        one.name,
+        one.display_name,
+        one.language,
+        departments,
+        roles,
+        has_unsent=bool(one.unsent),
+        has_household=bool(one.household),
     )
 
 
@@ -146,7 +163,7 @@ def actor() -> engine.Actor:
 
 def actor_of(person: Person | Any) -> engine.Actor:
     """A person as verbs want to know them."""
-    return engine.Actor(person.name, person.departments, person.roles)
+    return engine.Actor(person.name, person.departments, person.roles, unbarred=not person.has_household)
 
 
 def hash_password(password: str) -> str:
@@ -173,8 +190,9 @@ def login() -> str | Response:
 
 
 def _locked_out(left: timedelta) -> Answer:
-    problem = gettext("Too many wrong passwords. Try again in ten minutes.")
-    after = {"Retry-After": str(max(1, ceil(left.total_seconds())))}
+    seconds = max(1, ceil(left.total_seconds()))
+    problem = gettext("Too many wrong passwords. Try again in %(n)s minutes.", n=ceil(seconds / 60))
+    after = {"Retry-After": str(seconds)}
     return Answer(render_template("login.html", name=_typed_name(), problem=problem), 429, after)
 
 
@@ -187,10 +205,12 @@ def log_in() -> tuple[str, int] | Response:
     """Check name and password. Too many wrong ones are answered with 429: `office.guesses`."""
     name, address, at = _typed_name(), request.remote_addr or "", engine.now()
     browser = known.browser(name)
-    left = guesses.locked_for(name, address, at=at, browser=browser)
-    if left > guesses.FREE:
-        return _locked_out(left)
+    found = guesses.lock(name, address, at=at, browser=browser)
     row = database().get(User, name) if "\0" not in name and len(name) <= MOST_NAME else None
+    if found.left > guesses.FREE:
+        if row is not None and row.active:
+            guesses.note_refused(name, address, found, at=at)
+        return _locked_out(found.left)
     stored = row.password_hash if row is not None and row.active else _NOBODY
     if not check_password(stored, request.form.get("password", "")[: MOST_PASSWORD + 1]) or row is None:
         guesses.note(name, address, at=at, works_here=stored is not _NOBODY, browser=browser)

@@ -69,7 +69,11 @@ class JsonParser(FlaskParser):
     """The API's reader of bodies, by the same limits."""
 
     def _raw_load_json(self, req: Request) -> Any:
-        return read_json(req.get_data(cache=True)) if is_json_request(req) else missing
+        if is_json_request(req):
+            return read_json(req.get_data(cache=True))
+        if req.get_data(cache=True).strip():  # read over, it would be told as a body that holds nothing
+            refuse(400, messages={"json": ["not_json"]})
+        return missing
 
     def _handle_invalid_json_error(self, error: Exception, req: Request, *given: Any, **named: Any) -> NoReturn:
         refuse(400, exc=error, messages={"json": ["not_json"]})
@@ -81,7 +85,8 @@ def read_json(text: str | bytes) -> Any:
         found = json.loads(text, parse_constant=_refuse_constant)
         _measure(found)
     except (ValueError, RecursionError) as error:
-        raise json.JSONDecodeError("malformed, too deep or too large", "", 0) from error
+        about = "…" if text.strip() else ""  # webargs takes an error about nothing for no body at all
+        raise json.JSONDecodeError("malformed, too deep or too large", about, 0) from error
     return found
 
 

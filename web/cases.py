@@ -14,7 +14,7 @@ from models.comment import Comment
 from models.instance import ProcessInstance
 from office import complaints, correspondence, erasure, looks, replies, texts
 from web import addresses, auth, looking, submission, unsent
-from web.queries import access, casefile, caselist, money, names, standing, timeline, verdicts
+from web.queries import access, casefile, caselist, money, names, standing, suggested, timeline, verdicts
 
 blueprint = Blueprint("cases", __name__, url_prefix="/cases")
 MOST_COMMENT = 2_000
@@ -70,6 +70,7 @@ def _page(
     (complaint, whose), active = casefile.complaint_of(instance), instance.state == "active"
     messages = casefile.messages(number)
     tasks = casefile.open_tasks(instance.id) if active else []
+    may_erase = erasure.may(auth.actor(), instance, history)
     with names.of_definition(history.definition):  # a case is told in the words of its own version
         return render_template(
             "case.html",
@@ -80,7 +81,8 @@ def _page(
             why=why,
             history=history,
             contradictions=verdicts.contradictions(history.doubts),
-            may_erase=erasure.may(auth.actor(), instance, history),
+            may_erase=may_erase,
+            stays=may_erase and erasure.stays(engine.history_of(instance.id)),
             may_reply=complaint is not None and active and replies.may(auth.actor()),
             may_tell=replies.may(auth.actor()),
             reasons=_refused(number) if reasons is None else reasons,
@@ -88,6 +90,8 @@ def _page(
             complaint=complaint,
             whose=whose,
             words=complaints.words(complaint, history) if complaint else None,
+            disputed=casefile.disputed(complaint, history) if complaint else None,
+            suggestion=suggested.of_complaint(complaint, history) if complaint else "",
             process=names.process_name(complaint.process_key if complaint else instance.key),
             version=history.definition.version,
             lines=timeline.lines(history, sight, before) if tab not in OTHER_TABS else [],
@@ -95,6 +99,7 @@ def _page(
             later=before is not None,
             stages=casefile.stages(history) if whole else [],
             money=money.of_case(number) if tab == "money" else [],
+            claims=money.claims_of(number) if tab == "money" else [],
             messages=messages,
             heard=casefile.told(complaint, messages),
             settled={one.key for one in messages},

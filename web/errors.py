@@ -55,7 +55,12 @@ def texts() -> dict[str, str]:
         "NotOfTheDepartment": gettext("Please choose somebody of the department this task belongs to."),
         "RoleMissing": gettext("This page belongs to another role."),
         "BeginsElsewhere": gettext("This process is not begun with a complaint; another process or a date begins it."),
-        "FourEyesViolation": gettext("Somebody else has to do this step, because you did the one it checks."),
+        "FourEyesViolation": gettext(
+            "Somebody else has to do this step, because you prepared what it checks, under this log-in or another."
+        ),
+        "OwnHousehold": gettext(
+            "This number belongs to your own household, so a colleague has to work on it. Nothing was changed."
+        ),
         "NoticesUnread": gettext("There are notices to read and confirm before the next case."),
         "ClaimedByAnother": gettext("A colleague has taken this task."),
         "AlreadyCompleted": gettext("This task is done already. Nothing was changed."),
@@ -127,6 +132,11 @@ def describe(error: engine.EngineError) -> str:
         if kind.__name__ in known:
             return known[kind.__name__]
     return known["Conflict"]
+
+
+def why_barred(code: str) -> str:
+    """Why somebody else has to do a task, by the code of the refusal."""
+    return texts().get(code) or texts()["NotPermitted"]
 
 
 def on_the_draft(error: engine.EngineError) -> str:
@@ -202,8 +212,22 @@ def reason(found: engine.Reason) -> str:
         "not_a_date": gettext("Please enter a date such as 2026-11-23."),
         "unknown_field": gettext("This field does not belong to the form."),
         "not_text": gettext("This contains characters that cannot be used."),
+        "not_a_line": gettext("This is no line with an amount, such as bill-item:2026-11:3 12.50."),
+        "too_many_lines": gettext("At most %(limit)s lines can be picked at once.", limit=shown),
+        "holds_number": gettext(
+            "This holds a number of a telephone, an account or an identity card. Please write it without: it stays."
+        ),
         "not_json": gettext("This is not JSON, or it is too large or too deep."),
+        "not_an_object": gettext("An object with named values is expected here."),
         "cursor": gettext("This is no place in the list. Begin at its first page."),
+        "process_unknown": gettext("There is no process %(name)s.", name=found.values.get("name")),
+        "department_unknown": gettext("There is no department %(name)s.", name=found.values.get("name")),
+        "person_unknown": gettext("Nobody works here under the login %(name)s.", name=found.values.get("name")),
+        "twice": gettext("This stands in the address more than once. Leave one."),
+        "unknown_parameter": gettext(
+            "“%(name)s” is nothing that can be asked for here.", name=found.values.get("name")
+        ),
+        "no_moment": gettext("The case has no such moment; its last entry is %(limit)s.", limit=limit),
         "number_unknown": gettext(
             "No customer has this number. Please compare it; if it is right, tick so beside the form and take the complaint in."
         ),
@@ -251,6 +275,9 @@ def parameter(name: str) -> str:
         "clerk": gettext("Login of a colleague"),
         "group": gettext("Department"),
         "after": gettext("Page"),
+        "person": gettext("Person"),
+        "show": gettext("Kind"),
+        "at": gettext("Moment"),
     }
     return known.get(name, gettext("Address"))
 
@@ -261,7 +288,7 @@ def register(app: Flask) -> None:
     app.register_error_handler(CSRFError, _told(_csrf))
     app.register_error_handler(HTTPException, _told(_http))
     app.register_error_handler(Exception, _told(_unexpected))
-    app.jinja_env.globals.update(reason=reason, way_of_writing=way_of_writing, describe=describe)
+    app.jinja_env.globals.update(reason=reason, way_of_writing=way_of_writing, describe=describe, why_barred=why_barred)
 
 
 def _told(answer: Callable[[Any], Answer]) -> Callable[[Exception], Answer]:
@@ -302,15 +329,27 @@ def _came_from() -> str:
     return f"{parts.path}?{parts.query}".rstrip("?") if ours and parts.path.startswith("/") else ""
 
 
+OF_AN_OLD_PAGE = ("The CSRF tokens do not match.", "The CSRF session token is missing.")  # as Flask-WTF says it
+
+
 def _csrf(error: CSRFError) -> Answer:
-    """A page from before another log-in: its form stands there again, to be looked at and sent."""
-    back = unsent.aside()
+    """A page from before another log-in, or a form that no page of ours has made: what was typed stands there again, to be looked at and sent."""
+    back, old = unsent.aside(), error.description in OF_AN_OLD_PAGE
     if back:
         flash(
-            gettext("This page was open for too long, so nothing was sent. What you typed stands here again."), "warn"
+            gettext("This page was open for too long, so nothing was sent. What you typed stands here again.")
+            if old
+            else gettext(
+                "The form came without the mark of its page, so nothing was sent. What you typed stands here again."
+            ),
+            "warn",
         )
         return redirect(back)
-    text = gettext("This page was open for too long. Go back, reload it and repeat; nothing was changed.")
+    text = (
+        gettext("This page was open for too long. Go back, reload it and repeat; nothing was changed.")
+        if old
+        else gettext("The form came without the mark of its page. Open the page anew and repeat; nothing was changed.")
+    )
     return answer(400, text, "Csrf", back=_came_from())
 
 

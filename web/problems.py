@@ -64,7 +64,8 @@ def _flat(messages: Any, at: str = "") -> list[tuple[str, list[dict[str, Any]]]]
     """Marshmallow's nested messages as (dotted field, reasons)."""
     if isinstance(messages, Mapping):
         return [pair for name, inner in messages.items() for pair in _flat(inner, f"{at}.{name}" if at else str(name))]
-    return [(at.partition(".")[2] or at, [_shape(one) for one in messages])]
+    place = at.removesuffix("._schema")  # what marshmallow calls an object as a whole
+    return [(place.partition(".")[2] or place, [_shape(one) for one in messages])]
 
 
 SHAPES = {
@@ -73,6 +74,8 @@ SHAPES = {
     "Not a valid string.": "not_text",
     "Not a valid integer.": "not_a_number",
     "Unknown field.": "unknown_field",
+    "Invalid input type.": "not_an_object",
+    "Not a valid mapping type.": "not_an_object",
     "not_json": "not_json",
 }
 LIMITS = (

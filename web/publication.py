@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from functools import wraps
+from io import BytesIO
 from pathlib import PurePosixPath
 from typing import Any
 
@@ -289,13 +290,56 @@ def bring_in() -> str:
     return _bringing_in()
 
 
-def _bringing_in(refused: str = "", problems: Sequence[engine.Problem] = (), **reasons: list[engine.Reason]) -> str:
+def _bringing_in(
+    refused: str = "",
+    problems: Sequence[engine.Problem] = (),
+    open_draft: str = "",
+    **reasons: list[engine.Reason],
+) -> str:
+    """The page, `refused` in words or because of the `open_draft` of a process; the file that was chosen comes along."""
     return render_template(
         "import.html",
         refused=refused,
+        open_draft=open_draft,
+        chosen=_chosen(),
         problems=findings.as_json(problems),
         reasons=reasons,
         key=request.form.get("key", ""),
+    )
+
+
+def _chosen() -> tuple[str, str] | None:
+    """Name and text of the file that this request brought or brought along; a browser does not keep what was chosen."""
+    given = request.files.get("file")
+    if given is None or not given.filename:
+        return (request.form["kept_name"], request.form["kept"]) if request.form.get("kept") else None
+    given.stream.seek(0)
+    try:
+        name, text = _placed("imported", given)
+    except drafts.UnusableFile:
+        return None
+    return (given.filename, text) if name == "imported.bpmn" else None
+
+
+def _sent_file() -> FileStorage | None:
+    """The file chosen now, else the one that was chosen before a refusal."""
+    given = request.files.get("file")
+    if given is not None and given.filename:
+        return given
+    kept = _chosen()
+    return FileStorage(BytesIO(kept[1].encode()), filename=kept[0]) if kept else None
+
+
+def _whose_draft(key: str, saved_by: str) -> str:
+    """That a draft of this process is open already, and whose."""
+    if saved_by == current_user.name:
+        return gettext("A draft of %(key)s is open already: yours. Go on with it, or discard it and repeat.", key=key)
+    if not saved_by:
+        return gettext("A draft of %(key)s has been opened just now. Look at it, then repeat.", key=key)
+    return gettext(
+        "A draft of %(key)s is open already, last saved by %(who)s. Look at it, or have it discarded and repeat.",
+        key=key,
+        who=names.person_name(saved_by),
     )
 
 
@@ -303,8 +347,8 @@ def _bringing_in(refused: str = "", problems: Sequence[engine.Problem] = (), **r
 def bring_in_post() -> Any:
     """Make a draft of a diagram, under the id that its process has; what cannot be used is said on the page."""
     drafts.check_owner(auth.actor())
-    given, key = request.files.get("file"), request.form.get("key", "").strip()
-    if given is None or not given.filename:
+    given, key = _sent_file(), request.form.get("key", "").strip()
+    if given is None:
         return _bringing_in(file=[engine.Reason("required")]), 422
     if key and not drafts.KEY.fullmatch(key):
         return _bringing_in(key=[engine.Reason("pattern")]), 422
@@ -315,10 +359,12 @@ def bring_in_post() -> Any:
         problems = publication.readable(text)
         if problems:
             return _bringing_in(problems=problems), 422
-        key = key or publication.key_of(text, given.filename)
+        key = key or publication.key_of(text, str(given.filename))
         brought = drafts.brought_in(text, key)
         drafts.save(key, {f"{key}.bpmn": brought.text}, revision=0, by=auth.actor(), at=engine.now())
-    except (drafts.UnusableFile, drafts.StaleDraft) as error:
+    except drafts.UnusableFile as error:
         return _bringing_in(errors.describe(error)), errors.status_of(error)
+    except drafts.StaleDraft as error:
+        return _bringing_in(_whose_draft(key, str(error.values["saved_by"])), open_draft=key), 409
     _tell(brought)
     return _back(key)

@@ -7,6 +7,7 @@ from typing import Any
 
 from flask_babel import gettext
 
+from web import lines
 from web.i18n import mark as _
 from web.i18n import yuan
 
@@ -15,6 +16,13 @@ SENTENCES = {
     "batch_closed": _("The month-end batch is closed."),
     "card_unused": _("The card has not been used yet."),
     "debit_under_way": _("A debit is under way; the agreement can be changed when it is done."),
+    "approval_used": _("What was granted has been paid already."),
+    "exceeds_approval": _("%(amount)s is more than what was approved; at most %(approved)s is possible."),
+    "exceeds_charged": _("%(amount)s is more than all bills of this number come to; at most %(balance)s is possible."),
+    "not_authorised": _("Neither the supervisor nor the second person has approved this amount."),
+    "other_kind_approved": _("This way of repayment is not what was approved."),
+    "other_lines_approved": _("These are other lines than those approved."),
+    "other_payee_approved": _("This is another number than the one approved."),
     "exceeds_bill": _("%(amount)s is more than what is due on the bill; at most %(balance)s is possible."),
     "exceeds_disputed": _("%(amount)s is more than what is in dispute; at most %(disputed)s is possible."),
     "exceeds_late_fee": _("%(amount)s is more than the late fee due; at most %(balance)s is possible."),
@@ -23,7 +31,14 @@ SENTENCES = {
     "insufficient_prepayment": _("The prepayment is %(balance)s; %(amount)s is more."),
     "no_deposit": _("There is no deposit on this number."),
     "not_cancelled": _("The number has not been cancelled."),
+    "line_taken": _(
+        "%(line)s is in case %(case)s: of %(of)s, %(left)s is left; %(amount)s is more. Please go on in that case, or pick less."
+    ),
+    "line_unfit": _("%(line)s is not of the kind of money that was chosen. Please pick lines of one kind."),
+    "line_unknown": _("%(line)s does not stand in this customer's papers, or was picked twice."),
     "nothing_left": _("Nothing is left to be returned."),
+    "part_without_reason": _("Of %(line)s, %(left)s is left and %(amount)s was picked. Please write why only a part."),
+    "own_household": _("This number belongs to your own household, so a colleague has to pay into it."),
     "receipt_unknown": _(
         "There is no such receipt %(receipt)s of this number and kind of payment. Please compare it with the paper."
     ),
@@ -37,8 +52,8 @@ SENTENCES = {
     "unknown_card": _("There is no card with this serial number."),
     "wrong_pin": _("The PIN does not belong to this card."),
 }
-FEN = frozenset({"amount", "balance", "disputed", "left"})
-NAMED = (*FEN, "receipt")
+FEN = frozenset({"amount", "approved", "balance", "disputed", "left", "of"})
+NAMED = (*FEN, "receipt", "line", "case")
 
 
 def sentence(refusal: Mapping[str, Any]) -> str:
@@ -49,4 +64,6 @@ def sentence(refusal: Mapping[str, Any]) -> str:
 
 
 def _written(name: str, value: Any) -> str:
+    if name == "line":
+        return lines.address_text(str(value))
     return yuan(value) if name in FEN and isinstance(value, int) else str(value)

@@ -32,8 +32,16 @@ def page(number: str) -> str:
     looking.at_case(number, sight)
     asked = addresses.asked()
     at = asked["at"]
+    if at and not 0 < at[0] <= instance.sequence:
+        raise _no_moment(instance)
     since, upto = replay.window(instance.sequence, at and at[0])
     told = _told(instance, upto)
+    if (
+        at
+        and at[1] != addresses.MOST_STEPS
+        and any(one.seq == at[0] and at[1] >= len(one.steps) for one in told.entries)
+    ):
+        raise _no_moment(instance)
     short = instance.sequence <= replay.AT_ONCE
     verdict = verification.verify(instance.id) if short or told.is_broken or asked["verify"] == "1" else None
     found, stages = replay.events(instance, told, sight, since), replay.stages(told)
@@ -54,6 +62,10 @@ def page(number: str) -> str:
             since=since,
             upto=upto,
         )
+
+
+def _no_moment(instance: ProcessInstance) -> addresses.WrongAddress:
+    return addresses.WrongAddress(reasons={"at": [engine.Reason("no_moment", {"limit": instance.sequence})]})
 
 
 def _told(instance: ProcessInstance, upto: int) -> engine.CaseHistory:

@@ -19,7 +19,8 @@ class Complaint(Schema):
     demand = fields.String(load_default="")
     disputed_amount = fields.Integer(load_default=None, allow_none=True, strict=True, metadata={"description": "fen"})
     process = fields.String(
-        load_default="", metadata={"description": "intake only: the process confirmed; empty for the suggested one"}
+        load_default="",
+        metadata={"description": "intake only: the process confirmed; empty for the likeliest, when any is recognised"},
     )
     overrule_reason = fields.String(load_default="", metadata={"description": "why it is not the suggested one"})
 
@@ -42,10 +43,8 @@ class Trouble(Schema):
 class TaskFilter(Schema):
     """Which open user tasks to list, of those the caller may work on."""
 
-    group = fields.String(
-        load_default="", validate=validate.Length(max=60), metadata={"description": "code of a department"}
-    )
-    process = fields.String(load_default="", validate=validate.Length(max=60))
+    group = addresses.DEPARTMENT
+    process = addresses.PROCESS
     after = addresses.Cursor(
         addresses.TASK, undated=True, metadata={"description": "`next` of the page before", "type": "string"}
     )
@@ -67,6 +66,14 @@ class Task(Schema):
     created_at = fields.AwareDateTime()
     due_at = fields.AwareDateTime(allow_none=True)
     paused = fields.Boolean(metadata={"description": "the clock stands still while the customer is waited for"})
+
+
+class ListedTask(Task):
+    """A user task in a worklist."""
+
+    barred = fields.String(
+        metadata={"description": "why somebody else has to do it: the code of the refusal; empty when the caller may"}
+    )
 
 
 class OpenTask(Task):
@@ -91,7 +98,7 @@ class Advanced(Schema):
 class TaskPage(Schema):
     """One page of a worklist, the most urgent first."""
 
-    tasks = fields.List(fields.Nested(Task))
+    tasks = fields.List(fields.Nested(ListedTask))
     next = fields.String(allow_none=True, metadata={"description": "give it as `after`; null on the last page"})
 
 
@@ -100,6 +107,17 @@ class Option(Schema):
 
     value = fields.String()
     label = fields.String()
+
+
+class PickableLine(Schema):
+    """A line of the customer's papers; it is picked as {line, amount, reason}, the amount in yuan, `component` for one part of a call."""
+
+    line = fields.String(metadata={"description": "address, such as bill-item:2026-11:3 or call:17"})
+    text = fields.String()
+    at = fields.DateTime(allow_none=True)
+    amount = fields.Integer(metadata={"description": "fen"})
+    left = fields.Integer(metadata={"description": "fen that no case has"})
+    cases = fields.List(fields.String(), metadata={"description": "the cases that have something of it"})
 
 
 class FormField(Schema):
@@ -113,6 +131,9 @@ class FormField(Schema):
     unit = fields.String(metadata={"description": "fen: the amount is typed in yuan"})
     options = fields.List(fields.Nested(Option))
     value = fields.Raw(allow_none=True, metadata={"description": "what stands in it at first, as typed"})
+    lines = fields.List(
+        fields.Nested(PickableLine), metadata={"description": "what can be picked, of a field of the type lines"}
+    )
 
 
 class TaskDetail(Task):

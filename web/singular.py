@@ -20,6 +20,8 @@ ONE = {
     "%(n)s steps so far": "1 step so far",
     "%(said)s; %(n)s scenarios differ from what was agreed, as meant": "%(said)s; one scenario differs from what was agreed, as meant",
     "%(said)s; with %(n)s warnings": "%(said)s; with one warning",
+    "The newest %(n)s steps are shown.": "The newest step is shown.",
+    "Too many wrong passwords. Try again in %(n)s minutes.": "Too many wrong passwords. Try again in one minute.",
     "At least %(limit)s characters.": "At least one character.",
     "At most %(limit)s characters.": "At most one character.",
     "At most %(limit)s decimals.": "At most one decimal.",

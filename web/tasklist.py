@@ -16,10 +16,22 @@ import engine
 from models.base import session
 from models.user_task import UserTask
 from office import correspondence, notices
-from office.masking import Sight
-from web import addresses, auth, looking, submission, unsent
+from office.masking import Sight, masked
+from web import addresses, auth, errors, looking, submission, unsent
 from web.i18n import shown_to
-from web.queries import access, batchlist, casefile, evidence, filling, names, people, standing, timeline, worklist
+from web.queries import (
+    access,
+    batchlist,
+    casefile,
+    evidence,
+    filling,
+    names,
+    people,
+    picking,
+    standing,
+    timeline,
+    worklist,
+)
 
 blueprint = Blueprint("tasklist", __name__)
 EARLIER_LINES = 8
@@ -99,7 +111,7 @@ def complete(task_id: int) -> Response | tuple[str | Response, int]:
     despite = [code for told in request.form.getlist(DESPITE) for code in told.split(",")]
     try:
         done = engine.complete(
-            task_id, form=_submitted(), by=auth.actor(), at=engine.now(), key=submission.given(), despite=despite
+            task_id, form=_submitted(task_id), by=auth.actor(), at=engine.now(), key=submission.given(), despite=despite
         )
     except engine.InvalidForm as error:
         codes = [one.code for found in error.reasons.values() for one in found]
@@ -128,8 +140,16 @@ def onward(number: str, instance_id: int) -> Response:
     return redirect(url_for("cases.case", number=number))
 
 
-def _submitted() -> filling.Submitted:
-    return filling.submitted(request.form, but=unsent.ADDED)
+def _submitted(task_id: int) -> filling.Submitted:
+    """The form as typed, with the lines of the groups that were ticked as a whole."""
+    typed = filling.submitted(request.form, but=unsent.ADDED)
+    groups = picking.whole_groups({name: request.form.getlist(name) for name in request.form})
+    row = session().get(UserTask, task_id) if groups else None
+    if row is None:
+        return typed
+    asked = {"msisdn": standing.whose(row.instance_id).msisdn, "case_number": row.business_key}
+    about = _form(row)[1] if row.state == "open" else asked  # the same form may come twice
+    return picking.with_groups(typed, groups, picking.of(about))
 
 
 def _name(row: UserTask) -> str:
@@ -170,7 +190,25 @@ def fields(task_id: int) -> str:
     if not sight.personal:
         raise access.NotYourCase(instance=row.instance_id)
     form, variables, scope = _form(row)
-    return render_template("_fields.html", reasons={}, **_typed(form, variables, scope, request.form))
+    typed = _typed(form, variables, scope, request.form)
+    return render_template("_fields.html", reasons={}, task=row, picker=_picker(form, variables, typed), **typed)
+
+
+@blueprint.post("/tasks/<int:task_id>/lines")
+def lines(task_id: int) -> str | Response:
+    """The same page with the lines that are sought; what was typed and ticked stands in it as it did."""
+    row, sight = _open(task_id)
+    if not sight.personal:
+        raise access.NotYourCase(instance=row.instance_id)
+    return _page(task_id, request.form, {})
+
+
+def _picker(form: engine.Form, variables: Mapping[str, Any], filled: Mapping[str, Any]) -> picking.Picker | None:
+    """What the field for disputed lines shows, where the form has one that is to be seen."""
+    field = picking.field_of(form)
+    if field is None or field not in filled["fields"]:
+        return None
+    return picking.picker(field.key, filled["values"], picking.of(variables))
 
 
 @blueprint.post("/tasks/<int:task_id>/claim")
@@ -239,11 +277,16 @@ def _page(
         typed, reasons = kept.values, kept.reasons
         way = _ways(task_id, kept.refusal or {})
     refused = standing.refused_before(history.entries, row.token)
+    barred = _barred(row, definition)
     filled = filling.untouched(form, variables, scope) if typed is None else _typed(form, variables, scope, typed)
+    if not sight.numbers:  # the form of a colleague may be read
+        filled = {**filled, "values": masked(filled["values"])}
     with names.of_definition(definition):  # a case is told in the words of its own version
+        earlier = timeline.newest(history, sight, EARLIER_LINES)
         return render_template(
             "task.html",
             task=row,
+            sight=sight,
             name=_name(row),
             whose=standing.whose(row.instance_id),
             refused=refused and (names.drawn_in(definition, refused["element"]), standing.why(refused, caught)),
@@ -251,17 +294,20 @@ def _page(
             place=place,
             kept_at=kept.at if kept else None,
             held=row.assignee if row.assignee not in (None, current_user.name) else None,
-            people=_colleagues(row),
-            may_work=row.assignee == current_user.name
-            or (row.group in current_user.departments and row.assignee is None),
+            people=_colleagues(row, barred),
+            may_work=not barred
+            and (row.assignee == current_user.name or (row.group in current_user.departments and row.assignee is None)),
+            barred=barred,
             form=form,
             reasons=reasons,
             words=shown_to(variables.get("complaint_text"), sight),
+            picker=_picker(form, variables, filled),
             batch=batchlist.of(row.process_key, row.business_key),
             shown=evidence.of(form, {**variables, "refusal": None}, caught, sight),
             documentation=names.documentation(stage.process, element),
             manual_refs=element.manual_refs,
-            earlier=timeline.newest(history, sight, EARLIER_LINES)[:EARLIER_LINES],
+            earlier=earlier[:EARLIER_LINES],
+            more_earlier=len(earlier) > EARLIER_LINES or history.since > 1 or history.entries[-1].seq > EARLIER_LINES,
             stage=stage,
             definition=definition,
             departments=names.departments(),
@@ -271,9 +317,15 @@ def _page(
         )
 
 
-def _colleagues(row: UserTask) -> list[tuple[str, str]]:
-    """To whom a supervisor may give a task that somebody holds: (login, name)."""
-    if not row.assignee or not current_user.has("supervisor"):
+def _barred(row: UserTask, definition: engine.Definition) -> str:
+    """Why somebody else has to do the task, though it is with one's own department; empty where nothing speaks against it."""
+    refused = engine.barred_from([(row, definition)], auth.actor()).get(row.id)
+    return errors.describe(refused) if refused is not None else ""
+
+
+def _colleagues(row: UserTask, barred: str) -> list[tuple[str, str]]:
+    """To whom a supervisor may give a task that somebody holds, or that they may not do themselves: (login, name)."""
+    if not current_user.has("supervisor") or not (row.assignee or barred):
         return []
     return [one for one in people.of_department(row.group) if one[0] != row.assignee]
 

@@ -24,7 +24,7 @@ import engine
 from models.base import session
 from models.user_task import UserTask
 from office import unsent
-from web import bodies, submission
+from web import bodies, lines, submission
 
 blueprint = Blueprint("unsent", __name__)
 Known = tuple[str, Mapping[str, Any]]
@@ -168,6 +168,9 @@ def beside() -> str:
 def _is_typed_in(known: Known) -> bool:
     before, sent = BEFORE.get(known[0], dict)(**known[1]), bodies.sent()
     names = {*typed(), *(name for name in before if name in sent)}
+    names = {
+        name for name in names if lines.BESIDE not in name
+    }  # what the page puts beside a field says nothing by itself
     return any(_lines(sent.getlist(name)) != _lines(before.get(name)) for name in names)
 
 

@@ -7,6 +7,7 @@ import unicodedata
 from typing import Any
 
 from flask import Flask
+from markupsafe import escape
 
 MOST_MARKS = 3  # on one letter, as the scripts of the world use them
 _TURNS = r"\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069"  # direction: marks, embeddings, overrides, isolates
@@ -20,6 +21,9 @@ _CONCERNED = re.compile(f"[{_TURNS}{_HIDES}{_CONTROLS}{_TAGS}]|[{_MARKS}]{{{MOST
 def register(app: Flask) -> None:
     """Everything that a template says goes through here; what another template or a filter has made into markup has been already."""
     app.jinja_env.finalize = visible
+    app.jinja_env.filters["as_typed"] = as_typed
+    app.jinja_env.filters["visible"] = visible
+    app.jinja_env.tests["turning"] = turns
 
 
 def visible(said: Any) -> Any:
@@ -27,6 +31,16 @@ def visible(said: Any) -> Any:
     if type(said) is not str or (said.isascii() and said.isprintable()):
         return said
     return _CONCERNED.sub(_written, said)
+
+
+def as_typed(said: Any) -> Any:
+    """What stands in a field, sign by sign: it is sent again, and nobody has typed the numbers of signs."""
+    return escape(said) if type(said) is str else said
+
+
+def turns(said: Any) -> bool:
+    """Whether a text holds signs that a field does not show as they are."""
+    return type(said) is str and visible(said) != said
 
 
 def _written(found: re.Match[str]) -> str:

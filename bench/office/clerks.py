@@ -31,6 +31,8 @@ EVALUATED = {
     "handled_by_the_rules": "yes",
     "follow_up_needed": "no",
     "own_fault": "no",
+    "amount_approved": "yes",
+    "authority_opinion": "同意",
     "reply_channel": "counter",
 }
 REFUND = Course(
@@ -51,7 +53,7 @@ REFUND = Course(
         "right_charge": "0",
         **EVALUATED,
     },
-    ("cleo", "rob"),
+    ("cleo", "rob", "sam"),
 )
 ROAMING = Course(
     "TS-005",
@@ -68,7 +70,7 @@ ROAMING = Course(
         "repayment_way": "hold",
         **EVALUATED,
     },
-    ("cleo", "tom"),
+    ("cleo", "tom", "sam"),
 )
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from engine import handlers
-from engine.definitions import setting
+from engine.definitions import setting, settings
 from engine.definitions.diagram import Element
 from engine.definitions.surroundings import IN, OUT, Drawn, Surroundings, form_of
 from engine.language.feel import Names
@@ -89,12 +89,20 @@ def _of_element(around: Surroundings, drawn: Drawn, element: Element) -> Iterato
     if element.type == "callActivity":
         inside = around.finally_(element.called) if element.called in around.drawn else EMPTY
         yield from (asked(name, text, inside) for name, text in element.properties.items() if name.startswith(OUT))
+    filled = _after(drawn, element, names)
+    yield from (asked(name, text, filled) for name in settings.APPROVED if (text := element.properties.get(name)))
     if element.multi_instance is not None:
         marker, done = element.multi_instance, around.within(drawn.key, element)
         listed = around.listing(drawn.key, element)
         yield asked("inputCollection", marker.collection, listed, wanted=LIST, takes="inputCollection")
         yield from (asked("outputElement", text, done) for text in [marker.output] if text)
         yield from (asked("completionCondition", text, done, wanted=BOOLEAN) for text in [marker.completion] if text)
+
+
+def _after(drawn: Drawn, element: Element, names: Names) -> Names:
+    """What is known once the form of a user task has been filled in."""
+    form = form_of(drawn.package, element) if element.type == "userTask" else None
+    return names.with_types(setting.of_form(form)) if form is not None else names
 
 
 def of_fields(form: Form, element: Element, names: Names) -> Iterator[Asked]:

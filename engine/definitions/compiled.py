@@ -21,7 +21,8 @@ from engine.personal import Personal
 WORD = re.compile(r"\w+")
 LITERAL = re.compile(r'"(?:[^"\\]|\\.)*"')
 PASSED = ("in.", "out.")
-ALWAYS_PERSONAL = frozenset({"msisdn", "complaint_text", "demand", "told"})
+APPROVED = ("approvedKind", "approvedPayee", "approvedLines")
+ALWAYS_PERSONAL = frozenset({"msisdn", "complaint_text", "demand", "told", "proposed_reason"})
 
 
 class UnknownElement(NotFound):
@@ -171,6 +172,8 @@ class Definition:
             for name, text in e.properties.items()
             if e.called and name.startswith(PASSED)
         ]
+        told = [e.properties for e in self._all_elements() if e.properties.get("approves")]
+        pairs += [(one["approves"], one[part]) for one in told for part in APPROVED if one.get(part)]
         while True:
             more = {name for name, text in pairs if name and self._mentions(text, names)} - names
             if not more:

@@ -35,15 +35,11 @@ TRIGGERS = {
     "boundaryEvent": frozenset({"timer", "message", "error"}),
 }
 MANY = 2
+EVERYBODY = "*"  # in `notBy`: whoever began the case, or did a step of it that approves nothing
 MOST_KEPT = 64
 EXPRESSION_PROPERTIES = (
-    "due",
-    "correlationKey",
-    "inputCollection",
-    "outputElement",
-    "refusesWhen",
-    "about",
-    "triesWhen",
+    *("due", "correlationKey", "inputCollection", "outputElement", "refusesWhen", "about", "triesWhen"),
+    *settings.APPROVED,
 )
 
 
@@ -139,6 +135,7 @@ def _check_diagram(key: str, diagram: Diagram, content: Package, drawn: Mapping[
         problems += _references(element, content)
         problems += _expressions(element)
         problems += _not_by(element, drawn)
+        problems += _approval(element)
     return problems
 
 
@@ -290,11 +287,23 @@ def _limits(diagram: Diagram) -> Iterator[Problem]:
 
 
 def _not_by(element: Element, drawn: Mapping[str, Diagram]) -> Iterator[Problem]:
-    """Whose completer may not do a step is a user task of the package."""
-    known = {e.id for diagram in drawn.values() for e in diagram.elements.values() if e.type == "userTask"}
+    """Whose completer may not do a step is a user task of the package, or everybody who prepared it."""
+    known = {EVERYBODY} | {
+        e.id for diagram in drawn.values() for e in diagram.elements.values() if e.type == "userTask"
+    }
     for named in filter(None, (one.strip() for one in element.properties.get("notBy", "").split(","))):
         if named not in known:
             yield _problem(element, "unknown_not_by", step=named)
+
+
+def _approval(element: Element) -> Iterator[Problem]:
+    """What one person asks for another approves; and what is approved is said at a step that approves."""
+    told = element.properties
+    others = {one.strip() for one in told.get("notBy", "").split(",")} - {"", element.id}
+    if told.get("approves") and not others:
+        yield _problem(element, "approval_of_ones_own")
+    elif not told.get("approves") and any(told.get(name) for name in settings.APPROVED):
+        yield _problem(element, "approves_nothing", property=next(n for n in settings.APPROVED if told.get(n)))
 
 
 def _element(element: Element) -> Iterator[Problem]:

@@ -13,6 +13,7 @@ from engine.language.forms import Field, Form
 
 YES_NO = frozenset({"yes", "no"})
 AT_TYPES = frozenset({"string", "date", "date and time", "time"})
+LINE = {"line": TEXT, "component": TEXT, "amount": Type(NUMBER.kinds, unit="fen"), "reason": TEXT}
 DURATIONS = frozenset({"string", "days and time duration"})
 
 
@@ -70,6 +71,8 @@ def of_form_field(field: Field) -> Type:
         return Type(NUMBER.kinds, unit=field.unit)
     if field.type == "datetime":
         return inferred.DATE
+    if field.type == "lines":
+        return list_of(inferred.context_of(LINE))
     options = one_of(option.value for option in field.options)
     if field.type == "checklist":
         return list_of(options)

@@ -21,9 +21,13 @@ from engine.language import feel, instants
 VARIABLE = re.compile(r"[^\W\d]\w*")
 # Our own properties by the kind of element that asks for them.
 MESSAGES = frozenset({"correlationKey"})
+APPROVED = ("approvedWhen", "approvedAmount", "approvedKind", "approvedPayee", "approvedLines")
 PROPERTIES: dict[str, frozenset[str]] = {
     "userTask": frozenset(
-        {"form", "group", "due", "dueGroup", "customerWaits", "caseLimit", "notBy", "tries", "triesWhen"}
+        {
+            *("form", "group", "due", "dueGroup", "customerWaits", "caseLimit", "notBy", "tries", "triesWhen"),
+            *("approves", *APPROVED),
+        }
     ),
     "serviceTask": frozenset({"resultVariable", "caseLimit"}),
     "businessRuleTask": frozenset({"resultVariable", "refuses", "refusesWhen", "about"}),
@@ -161,9 +165,9 @@ def _properties(element: Element, drawn: Diagram) -> Iterator[Problem]:
             yield from _not_asked(element, name, value, asked)
         elif name in VALUES and value not in VALUES[name]:
             yield _element_problem(element, "property_without_meaning", property=name, value=value)
-    result = element.result_variable
-    if result and not usable(result):
-        yield _element_problem(element, "unusable_variable", variable=result)
+    for result in (element.result_variable, element.properties.get("approves", "")):
+        if result and not usable(result):
+            yield _element_problem(element, "unusable_variable", variable=result)
 
 
 def _not_asked(element: Element, name: str, value: str, asked: frozenset[str]) -> Iterator[Problem]:

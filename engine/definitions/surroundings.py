@@ -210,7 +210,8 @@ class Surroundings:
     def _given(self, drawn: Drawn, element: Element) -> Types:
         """What an element gives, or one item of it."""
         if element.type == "userTask":
-            return _form_types(drawn.package, element)
+            approval = element.properties.get("approves", "")
+            return {**_form_types(drawn.package, element), **({approval: CONTEXT} if approval else {})}
         if element.type == "serviceTask" and element.result_variable:
             known = handlers.registered().get(element.topic)
             return {element.result_variable: setting.of_schema(known.gives) if known is not None else ANYTHING}

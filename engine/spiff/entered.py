@@ -5,6 +5,7 @@ Lives as long as one run. Whatever is done again from the record, or begun by a 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
@@ -30,7 +31,7 @@ class Entered:
     def field_of(self, expression: Expression, scope: int) -> str | None:
         """The first field that an expression names in a scope."""
         known = self._fields.get(scope, {})
-        named = sorted(expression.names & known.keys(), key=expression.text.find)
+        named = sorted(expression.names & known.keys(), key=lambda name: _place(name, expression.text))
         return known[named[0]] if named else None
 
     def enter(self, scope: int, outer: int, given: Iterable[tuple[str, Expression]] = ()) -> None:
@@ -53,3 +54,9 @@ class Entered:
     def overwritten(self, variable: str, scope: int) -> None:
         """A variable now holds what no person has entered."""
         self._fields.get(scope, {}).pop(variable, None)
+
+
+def _place(name: str, text: str) -> int:
+    """Where a name stands in an expression; not where it begins a longer one."""
+    found = re.search(rf"\b{re.escape(name)}\b", text)
+    return found.start() if found else len(text)

@@ -77,8 +77,11 @@ class Refusals(Items):
             except EngineError:
                 continue  # what it is called with comes only later
             work = self.work(task.internal_data[TOKEN], service, there, parameters, undone=True)
+            outcome = self.perform(work)
+            if _comes_later(outcome, parameters):
+                continue
             try:
-                self.tell(service, there, self.perform(work))
+                self.tell(service, there, outcome)
             except EntryRefused as told:
                 yield told
 
@@ -156,6 +159,13 @@ class Refusals(Items):
             else:
                 current = self.workflow.get_task_from_id(parent) if parent is not None else None
         return None
+
+
+def _comes_later(outcome: WorkOutcome, parameters: dict[str, Any]) -> bool:
+    """Whether all that a tried service task could not take is what nobody has given yet."""
+    if not isinstance(outcome, Failed) or outcome.kind != "InvalidParameters":
+        return False
+    return all(parameters.get(name) is None for name in outcome.about)
 
 
 def _catching(task: Task, code: str) -> Task | None:

@@ -18,6 +18,7 @@ from engine.definitions.diagram import Element
 from engine.spiff.entered import Entered
 from engine.spiff.machine_work import MachineWork
 from engine.spiff.position import OPEN, TOKEN, UnknownToken
+from engine.spiff.scopes import Scope
 from engine.spiff.specs import (
     ARRIVED,
     CHOSEN,
@@ -36,6 +37,8 @@ from engine.steps import Failed, WorkOutcome
 CASE = 0  # the token under which a person is told of what concerns the whole case
 HOLDING = ("incident", "job")
 STANDSTILL = "StandsStill"
+# What an approval says, and which property of the approving step says it, in FEEL.
+APPROVAL = {"amount": "approvedAmount", "kind": "approvedKind", "payee": "approvedPayee", "lines": "approvedLines"}
 
 
 class Run(MachineWork):
@@ -89,9 +92,23 @@ class Run(MachineWork):
         del self.open[token]
         self.resume(token, task.task_spec.bpmn_id)
         self.form_id = self.element_of(task).properties.get("form", "")
+        self._approve(token, self.element_of(task), scope, by)
         self.done(token, self.element_of(task), scope)
         task.run()
         self.forward()
+
+    def _approve(self, token: int, element: Element, scope: Scope, by: str) -> None:
+        """A step that approves says what, for how much, of which kind and for whom; a no takes an earlier yes back."""
+        name, told = element.properties.get("approves", ""), element.properties
+        if not name:
+            return
+        when = told.get("approvedWhen", "")
+        said = {part: told[prop] for part, prop in APPROVAL.items() if told.get(prop)}
+        approval = {part: self.evaluate(text, scope) for part, text in said.items()} | {"by": by, "step": element.id}
+        variables = {name: approval if not when or self.evaluate(when, scope) is True else None}
+        scope.variables.update(variables)
+        self.entered.overwritten(name, scope.number)
+        self.add("approval_given", scope.number, token=token, element=element.id, variables=variables)
 
     def meet_limit(self, by: str, told: str) -> None:
         """A person has done what the case's limit asks for, such as telling the customer how things stand, outside every step."""

@@ -13,11 +13,11 @@ from typing import NamedTuple
 from sqlalchemy import select
 
 from models.base import session, transaction
-from models.identity import Membership, User, UserRole
+from models.identity import HouseholdNumber, Membership, User, UserRole
 from office import fixtures, reference
 from office.demo import accounts, usage
 from office.demo.month import Case, Month
-from office.demo.people import PEOPLE
+from office.demo.people import HOUSEHOLDS, PEOPLE, employee_number
 
 __all__ = ["Case", "Login", "cases", "seed"]
 
@@ -60,8 +60,11 @@ def _add_person(
     hash_password: Callable[[str], str],
 ) -> Login:
     password = f"{name}-reception-desk"
-    session().add(User(name=name, display_name=display_name, password_hash=hash_password(password)))
+    known = {"display_name": display_name, "employee_number": employee_number(name)}
+    session().add(User(name=name, password_hash=hash_password(password), **known))
     session().flush()
+    held = HOUSEHOLDS.get(name, ())
+    session().add_all(HouseholdNumber(employee_number=employee_number(name), msisdn=msisdn) for msisdn in held)
     session().add_all(Membership(user=name, department=department) for department in departments)
     session().add_all(UserRole(user=name, role=role) for role in roles)
     return Login(name, password, display_name, departments, roles)

@@ -1,4 +1,4 @@
-"""The invented staff of the demo office: login, name, departments, roles."""
+"""The invented staff of the demo office: login, name, departments, roles; employee numbers and households."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ PEOPLE: tuple[tuple[str, str, tuple[str, ...], tuple[str, ...]], ...] = (
     ("cleo", "陈可", ("service_hall",), ("clerk",)),
     ("cora", "陈拉", ("service_hall",), ("clerk",)),
     ("sam", "孙敏", ("supervisor", "service_hall"), ("clerk", "supervisor")),
+    ("sue", "苏悦", ("supervisor", "guangda_hall"), ("clerk", "supervisor")),
     ("ada", "安达", (), ("auditor",)),
     ("olu", "欧璐", (), ("owner",)),
     ("otto", "欧拓", (), ("owner",)),
@@ -35,3 +36,11 @@ PEOPLE: tuple[tuple[str, str, tuple[str, ...], tuple[str, ...]], ...] = (
     ("mia", "米娅", ("service_management",), ("clerk",)),
     ("kay", "柯怡", ("charge_hold_desk",), ("clerk",)),
 )
+
+# Numbers that people or somebody of their household hold: they may not work on these.
+HOUSEHOLDS = {"cora": ("13900000104",)}
+
+
+def employee_number(name: str) -> str:
+    """The invented employee number of a log-in."""
+    return f"YG{[one for one, *_ in PEOPLE].index(name) + 1:04d}"

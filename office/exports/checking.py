@@ -24,7 +24,7 @@ from office import verification
 from office.exports import event_log, histories, telling
 
 TRACE = re.compile(r"<trace>.*?</trace>\n?", re.DOTALL)
-KEPT = ("seq", "at", "actor", "hash", "mac")
+KEPT = ("seq", "at", "actor", "hash", "mac")  # what is signed beside the steps
 
 
 class UnknownFile(engine.Invalid):
@@ -86,14 +86,34 @@ def _against(verdict: Verdict | None, entries: list[dict[str, Any]], personal: b
     """What the file says of each entry against what the record has."""
     if verdict is None:
         return
-    ours = json.loads(json.dumps(histories.told(verdict, personal=personal), default=telling.text))["entries"]
+    ours, full = (_as_made(verdict, personal=asked) for asked in (personal, True))
     if len(entries) > len(ours):
         yield f"{len(entries)} entries in the file, {len(ours)} in the record"
-    names = KEPT if verdict.erasure and personal else (*KEPT, "body", "steps")
-    for number, (one, other) in enumerate(zip(entries, ours, strict=False), start=1):
-        wrong = [name for name in names if one.get(name) != other[name]]
+    for number, (one, other, clear) in enumerate(zip(entries, ours, full, strict=False), start=1):
+        wrong = [name for name in KEPT if one.get(name) != other[name]]
+        if not (verdict.erasure and personal) and not _tells(one["steps"], other["steps"], clear["steps"]):
+            wrong.append("steps")
         if wrong:
             yield f"entry {number}: {', '.join(wrong)} not as in the record"
+
+
+def _as_made(verdict: Verdict, *, personal: bool) -> list[dict[str, Any]]:
+    document = json.loads(json.dumps(histories.told(verdict, personal=personal), default=telling.text))
+    entries: list[dict[str, Any]] = document["entries"]
+    return entries
+
+
+def _tells(said: Any, shown: Any, full: Any) -> bool:
+    """Whether a file says what we would show, or what the record has: an earlier version withheld less. A body follows from its hash (`_chain`)."""
+    if said in (shown, full):
+        return True
+    if all(isinstance(one, dict) for one in (said, shown, full)):
+        return said.keys() == shown.keys() == full.keys() and all(
+            _tells(said[name], shown[name], full[name]) for name in said
+        )
+    if all(isinstance(one, list) for one in (said, shown, full)):
+        return len(said) == len(shown) == len(full) and all(map(_tells, said, shown, full))
+    return False
 
 
 def _claims(verdict: Verdict | None, verified: bool) -> Iterator[str]:

@@ -70,6 +70,7 @@ def xes(wanted: Wanted) -> Iterator[str]:
     yield f'<global scope="trace">{_string("concept:name", "")}</global>\n'
     yield f'<global scope="event">{_string("concept:name", "")}{_date(datetime.fromisoformat("1970-01-01T00:00:00+00:00"))}{_string("lifecycle:transition", "complete")}</global>\n'
     yield '<classifier name="Activity" keys="concept:name lifecycle:transition"/>\n'
+    yield "".join(_string(f"unit_of_{name}", unit) for name, unit in telling.UNITS.items()) + "\n"
     ids = _ids(wanted)
     for start in range(0, len(ids), AT_ONCE):
         for verdict in verification.verify_each(ids[start : start + AT_ONCE]):
@@ -100,6 +101,7 @@ def _runs_through(process: str) -> ColumnElement[bool]:
 def trace(verdict: Verdict, *, personal: bool) -> str:
     """The trace of a case that has been verified, as far as its record holds; in front of the events what they can be checked by."""
     definition, entries = telling.definition_of(verdict), verdict.history
+    personal = personal and verdict.erasure is None
     parts = ["<trace>", _string("concept:name", verdict.business_key), _string("process", definition.key)]
     parts += [
         _string("version", str(definition.version)),
@@ -139,7 +141,7 @@ def _event(
         _string("concept:instance", str(step["token"])),
         _date(entry.at),
         _string("lifecycle:transition", LIFECYCLE[step["type"]]),
-        _string("org:resource", step.get("by") or entry.actor),
+        _string("org:resource", telling.who(entry, step)),
         _string("element", step["element"]),
         _string("process", process),
     ]

@@ -12,7 +12,7 @@ from typing import Any
 
 import engine
 from engine import Definition, Entry, Verdict
-from office import verification
+from office import masking, verification
 from office.exports import telling
 
 FORMAT = "reception-desk/history/2"
@@ -44,6 +44,7 @@ def history_json(instance_id: int, *, personal: bool = False) -> str:
 def told(verdict: Verdict, *, personal: bool) -> dict[str, Any]:
     """The document; a body in which something personal stands unsealed leaves with whoever may have that."""
     definition, erased = telling.definition_of(verdict), verdict.erasure
+    personal = personal and erased is None  # of what an earlier version did not seal nothing leaves any more
     return {
         "format": FORMAT,
         "case": verdict.business_key,
@@ -52,22 +53,26 @@ def told(verdict: Verdict, *, personal: bool) -> dict[str, Any]:
         "version": definition.version,
         "sha256": definition.sha256,
         "personal": personal,
+        "units": telling.UNITS,
         "verified": verdict.ok,
         "deviations": telling.contradictions(verdict),
-        "erased": {"by": erased.by, "at": erased.at.isoformat(), "reason": erased.reason} if erased else None,
+        "erased": {"by": erased.by, "at": erased.at.isoformat(), "reason": masking.masked(erased.reason)}
+        if erased
+        else None,
         "entries": [_entry(one, definition, personal) for one in verdict.history],
     }
 
 
 def _entry(entry: Entry, definition: Definition, personal: bool) -> dict[str, Any]:
-    withheld = not personal and engine.holds_clear(entry.body, definition.private)
+    body = entry.body.decode()
+    withheld = not personal and (engine.holds_clear(entry.body, definition.private) or masking.holds_number(body))
     return {
         "seq": entry.seq,
         "at": entry.at.isoformat(),
         "actor": entry.actor,
         "hash": entry.hash.hex(),
         "mac": entry.mac.hex(),
-        "body": None if withheld else entry.body.decode(),
+        "body": None if withheld else body,
         "steps": [telling.shown(step, definition, personal) for step in entry.steps],
     }
 
@@ -80,6 +85,7 @@ def history_csv(instance_id: int, *, personal: bool = False) -> Iterator[str]:
 def csv_lines(verdict: Verdict, *, personal: bool) -> Iterator[str]:
     """The lines of a case that has been verified."""
     definition, said = telling.definition_of(verdict), telling.verified(verdict)
+    personal = personal and verdict.erasure is None
     scopes = {0: definition.key}
     yield BOM + csv_line(COLUMNS)
     for entry in verdict.history:
@@ -96,7 +102,7 @@ def _row(entry: Entry, step: Mapping[str, Any], process: str, definition: Defini
     return [
         str(entry.seq),
         entry.at.isoformat(),
-        entry.actor,
+        telling.who(entry, step),
         str(step["type"]),
         process,
         element,

@@ -8,13 +8,38 @@ from datetime import datetime
 from typing import Any
 
 import engine
-from engine import Definition, Verdict
+from engine import Definition, Entry, Verdict
 from office import masking
+
+DESK = "desk"
+UNITS = {"amounts": "fen"}
+ACTS = frozenset(
+    {
+        "instance_started",
+        "instance_cancelled",
+        "user_task_claimed",
+        "user_task_assigned",
+        "user_task_released",
+        "user_task_completed",
+        "case_limit_met",
+        "incident_retried",
+        "incident_resolved",
+        "token_released",
+        "personal_data_erased",
+    }
+)
 
 
 def shown(step: Mapping[str, Any], definition: Definition, personal: bool) -> Mapping[str, Any]:
     """A step with what is personal in it withheld, unless that is asked for; what is secret is withheld from everybody."""
     return masking.step(step, definition.private, masking.EVERYTHING if personal else masking.NOTHING)
+
+
+def who(entry: Entry, step: Mapping[str, Any]) -> str:
+    """Who did what a step tells: the person whose act it is, or the desk, which does by itself what follows from it."""
+    first = entry.steps[0]
+    by_hand = first["type"] == "incident_resolved" and step.get("token") == first.get("token")
+    return str(step.get("by") or entry.actor) if step["type"] in ACTS or by_hand else DESK
 
 
 def verified(verdict: Verdict) -> str:

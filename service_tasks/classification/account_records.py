@@ -72,11 +72,27 @@ def _calls(msisdn: str, at: datetime) -> Iterator[Record]:
         count = len(roaming.pairs)
         text = f"近 30 天有 {count} 对通话的地点变换不像真实移动"
         yield Record(
-            "TS-005", "border_roaming", text, f"{count} pairs of calls in 30 days change place as no traveller does"
+            "TS-005",
+            "border_roaming",
+            text,
+            _counted(
+                count,
+                "1 pair of calls in 30 days changes place as no traveller does",
+                "pairs of calls in 30 days change place as no traveller does",
+            ),
         )
     if short := ultra_short.find(calls):
         text = f"近 30 天话单有 {len(short)} 次 3 秒以内的长途通话"
-        yield Record("TS-007", "ultra_short", text, f"{len(short)} long-distance calls of 3 seconds or less in 30 days")
+        yield Record(
+            "TS-007",
+            "ultra_short",
+            text,
+            _counted(
+                len(short),
+                "1 long-distance call of 3 seconds or less in 30 days",
+                "long-distance calls of 3 seconds or less in 30 days",
+            ),
+        )
 
 
 def _monternet(msisdn: str) -> Iterator[Record]:
@@ -84,7 +100,14 @@ def _monternet(msisdn: str) -> Iterator[Record]:
     if count := sum(len(orphan_monternet.find(number, charges)) for number in numbers):
         text = f"停机、销号或改号之后仍有 {count} 笔梦网信息费"
         yield Record(
-            "TS-006", "orphan_monternet", text, f"{count} Monternet charges after suspension, cancellation or change"
+            "TS-006",
+            "orphan_monternet",
+            text,
+            _counted(
+                count,
+                "1 Monternet charge after suspension, cancellation or change",
+                "Monternet charges after suspension, cancellation or change",
+            ),
         )
 
 
@@ -92,18 +115,42 @@ def _cards(count: int) -> Iterator[Record]:
     if count:
         text = f"有 {count} 张缴费卡充到这个无效或已销的号码"
         yield Record(
-            "TS-004", "recharge_card", text, f"{count} recharge cards were loaded onto this invalid or cancelled number"
+            "TS-004",
+            "recharge_card",
+            text,
+            _counted(
+                count,
+                "1 recharge card was loaded onto this invalid or cancelled number",
+                "recharge cards were loaded onto this invalid or cancelled number",
+            ),
         )
 
 
 def _debits(count: int) -> Iterator[Record]:
     if count:
         yield Record(
-            "TS-008", "direct_debit", f"近 90 天托收失败 {count} 次", f"{count} direct debits failed in 90 days"
+            "TS-008",
+            "direct_debit",
+            f"近 90 天托收失败 {count} 次",
+            _counted(count, "1 direct debit failed in 90 days", "direct debits failed in 90 days"),
         )
 
 
 def _orders(count: int) -> Iterator[Record]:
     if count:
         text = f"近 180 天有 {count} 项业务的底单与录入不符"
-        yield Record("TS-002", "service_order", text, f"{count} service orders of 180 days were not keyed in as agreed")
+        yield Record(
+            "TS-002",
+            "service_order",
+            text,
+            _counted(
+                count,
+                "1 service order of 180 days was not keyed in as agreed",
+                "service orders of 180 days were not keyed in as agreed",
+            ),
+        )
+
+
+def _counted(count: int, one: str, several: str) -> str:
+    """English says one thing otherwise than several."""
+    return one if count == 1 else f"{count} {several}"

@@ -28,6 +28,7 @@ from service_tasks.gateway.values import (
     KeyUsedDifferently,
     LateFee,
     Line,
+    LinePart,
     PricingItem,
     Receipt,
     Refused,
@@ -49,6 +50,7 @@ __all__ = [
     "KeyUsedDifferently",
     "LateFee",
     "Line",
+    "LinePart",
     "PricingItem",
     "Receipt",
     "Refused",
@@ -87,13 +89,35 @@ class BillingGateway(Protocol):
     def post(self, effect: Effect, kind: str, lines: Sequence[Line], *, memo: str = "") -> Entry:
         """Enter lines once. Errors: Refused(insufficient_prepayment …), KeyUsedDifferently."""
 
-    def transfer(self, source: int, target: int, amount: int, effect: Effect) -> Entry:
-        """Move prepayment from one subscription (id) to another. Refused: insufficient_prepayment."""
+    def reserve(
+        self, subscription_id: int, parts: Sequence[LinePart], effect: Effect, *, kind: str | None = None
+    ) -> int:
+        """Let the case have these parts of lines, of this kind, and no others, in reserve; fen in all.
+
+        Refused: line_unknown, line_twice, line_unfit, line_taken, part_without_reason.
+        """
+
+    def release(self, case_number: str | None) -> None:
+        """Free what the case has in reserve."""
+
+    def reverse(self, entry_id: int, effect: Effect) -> Entry:
+        """Enter a journal entry the other way; its lines may be given again. Refused: entry_unknown, entry_reversed."""
+
+    def transfer(
+        self, source: int, target: int, amount: int, effect: Effect, *, lines: Sequence[LinePart] = ()
+    ) -> Entry:
+        """Move prepayment from one subscription (id) to another. Refused: insufficient_prepayment, and as `reserve`."""
 
     def refund_cash(
-        self, receipt_number: str, amount: int, effect: Effect, *, form: dict[str, Any] | None = None
+        self,
+        receipt_number: str,
+        amount: int,
+        effect: Effect,
+        *,
+        form: dict[str, Any] | None = None,
+        lines: Sequence[LinePart] = (),
     ) -> Document:
-        """Pay cash against an original receipt; a prepayment is withdrawn first.
+        """Pay cash against an original receipt; a prepayment is withdrawn first, and of `lines` what is still owed falls first.
 
         Refused: receipt_unknown, receipt_used (nothing of it is left), exceeds_receipt, insufficient_prepayment.
         """
@@ -107,9 +131,20 @@ class BillingGateway(Protocol):
         """Pay out the whole prepayment, in cash or to the subscription `target` (id). Refused: nothing_left."""
 
     def credit(
-        self, subscription_id: int, amount: int, kind: str, effect: Effect, *, form: dict[str, Any] | None = None
+        self,
+        subscription_id: int,
+        amount: int,
+        kind: str,
+        effect: Effect,
+        *,
+        form: dict[str, Any] | None = None,
+        lines: Sequence[LinePart] = (),
+        target: int | None = None,
     ) -> Document:
-        """Credit against what is owed; kind "charge" or "late_fee". Refused: exceeds_bill, exceeds_late_fee."""
+        """Credit against what is owed; kind "charge" or "late_fee". Refused: exceeds_bill, exceeds_late_fee.
+
+        Of `lines` what is owed falls first; the rest is a credit on the next bill, of the subscription `target` (id) where one is named.
+        """
 
     def waive_late_fee(
         self, subscription_id: int, amount: int, effect: Effect, *, form: dict[str, Any] | None = None
@@ -122,16 +157,25 @@ class BillingGateway(Protocol):
     def accrue_late_fee(self, bill_id: int, on: date, effect: Effect) -> int:
         """Draw the late fee of one day on an overdue bill; what is on hold draws none. Returns the fen drawn."""
 
-    def place_hold(self, subscription_id: int, amount: int, settle_on: date, effect: Effect) -> Hold:
+    def place_hold(
+        self, subscription_id: int, amount: int, settle_on: date, effect: Effect, *, lines: Sequence[LinePart] = ()
+    ) -> Hold:
         """Park a disputed amount of the bill. Refused: exceeds_bill."""
 
     def settle_hold(self, hold_id: int, decision: str, effect: Effect) -> Hold:
         """Settle a hold; "credited" releases it as a credit, "rejected" makes it due again. Refused: hold_unknown, hold_settled."""
 
     def enter_secondary_pricing(
-        self, subscription_id: int, period: str, amount: int, item: str, effect: Effect
+        self,
+        subscription_id: int,
+        period: str,
+        amount: int,
+        item: str,
+        effect: Effect,
+        *,
+        lines: Sequence[LinePart] = (),
     ) -> PricingItem:
-        """Collect a correction for the run of `period`."""
+        """Collect a correction for the run of `period`; `lines` stay reserved until then."""
 
     def hand_in_secondary_pricing(self, period: str) -> tuple[int, int]:
         """Hand in all that was collected for `period`: how many items, how many fen."""

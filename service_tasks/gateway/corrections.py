@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
@@ -17,8 +18,10 @@ from models.billing import (
     SecondaryPricingItem,
     SecondaryPricingOmission,
 )
-from service_tasks.gateway import documents, ledger
-from service_tasks.gateway.values import Account, Document, Effect, Hold, Line, PricingItem, Refused
+from service_tasks.gateway import claims, documents, ledger, noting, payments
+from service_tasks.gateway.giving import split
+from service_tasks.gateway.lines import Papers, wanted
+from service_tasks.gateway.values import Account, Document, Effect, Hold, Line, LinePart, PricingItem, Refused
 
 ADJUSTMENT = Account("adjustment")
 REVENUE = Account("revenue")
@@ -27,14 +30,48 @@ LATE_FEE_PER_MILLE_A_DAY = 3
 
 
 def credit(
-    subscription_id: int, amount: int, kind: str, effect: Effect, *, form: dict[str, Any] | None = None
+    subscription_id: int,
+    amount: int,
+    kind: str,
+    effect: Effect,
+    *,
+    form: dict[str, Any] | None = None,
+    lines: Sequence[LinePart] = (),
+    target: int | None = None,
 ) -> Document:
-    """Credit against what is owed; kind "charge" or "late_fee". Refused: exceeds_bill, exceeds_late_fee."""
-    line = Line(ADJUSTMENT, Account(OWED[kind], subscription_id), amount)
-    entry = ledger.post(effect, f"{kind}_credit", [line], floor={"receivable"})
-    _close_paid_bills(subscription_id)
+    """Credit against what is owed; kind "charge" or "late_fee". Refused: exceeds_bill, exceeds_late_fee.
+
+    Of `lines`, which make up the amount, what is owed falls first and the rest is a credit on the next bill, of the subscription `target` (id) where
+    one is named; of a prepaid number it goes to the prepayment. Refused: line_unknown, line_taken, line_unfit.
+    """
+    if (earlier := ledger.entered(effect.key)) is not None and lines:
+        return documents.of_entry(CreditNote, earlier)
+    papers = Papers.of(subscription_id)
     columns = {"subscription_id": subscription_id, "kind": kind, "amount": amount}
-    return documents.issue(CreditNote, entry, effect, form=form or {}, **columns)
+    if not lines:
+        line = Line(ADJUSTMENT, Account(OWED[kind], subscription_id), amount)
+        entry = ledger.post(effect, f"{kind}_credit", [line], floor={"receivable"})
+        if kind == "charge":
+            noting.charge(papers, amount, "credited", effect, entry)
+        _close_paid_bills(subscription_id)
+        return documents.issue(CreditNote, entry, effect, form=form or {}, **columns)
+    asked = claims.fitting(papers, lines, kind, amount)
+    receipts = payments.paying(paper.bill_id for paper, *_ in asked if paper.bill_id)
+    found = split(papers, asked)
+    fallen = found.fallen + found.late_fee_owed
+    into = "prepayment" if any(paper.money == "prepayment" for paper, *_ in found.asked) else "receivable"
+    moved = [
+        Line(ADJUSTMENT, Account(OWED[kind], subscription_id), fallen),
+        Line(ADJUSTMENT, Account(into, target or subscription_id), amount - fallen),
+        Line(ADJUSTMENT, Account("late_fee", subscription_id), found.with_it),
+    ]
+    entry = ledger.post(effect, f"{kind}_credit", [line for line in moved if line.amount])
+    for state, parts in found.settled("credited"):
+        claims.settle(papers, parts, state, effect, entry)
+    payments.spend(receipts, found.back)
+    _close_paid_bills(subscription_id)
+    told = {"fallen": fallen, "late_fee": found.with_it, "into": into}
+    return documents.issue(CreditNote, entry, effect, form={**(form or {}), **told}, **columns)
 
 
 def waive_late_fee(
@@ -65,12 +102,24 @@ def accrue_late_fee(bill_id: int, on: date, effect: Effect) -> int:
     return amount
 
 
-def place_hold(subscription_id: int, amount: int, settle_on: date, effect: Effect) -> Hold:
-    """Park a disputed amount of the bill. Refused: exceeds_bill."""
+def place_hold(
+    subscription_id: int, amount: int, settle_on: date, effect: Effect, *, lines: Sequence[LinePart] = ()
+) -> Hold:
+    """Park a disputed amount of the bill. Refused: exceeds_bill; with `lines`, line_unknown, line_taken, line_unfit."""
+    if lines and (earlier := ledger.entered(effect.key)) is not None:
+        return _placed(earlier)
+    papers = Papers.of(subscription_id)
+    asked = claims.fitting(papers, lines, "charge", amount) if lines else []
+    if asked and (owed := split(papers, asked).fallen) < amount:
+        raise Refused(reason="exceeds_bill", balance=owed, amount=amount)
     line = Line(Account("hold", subscription_id), Account("receivable", subscription_id), amount)
     entry = ledger.post(effect, "charge_hold", [line], floor={"receivable"})
     if entry.repeated:
-        return _hold(session().scalars(select(ChargeHold).where(ChargeHold.entry_id == entry.id)).one())
+        return _placed(entry.id)
+    if asked:
+        claims.settle(papers, asked, "held", effect, entry)
+    else:
+        noting.charge(papers, amount, "held", effect, entry)
     row = ChargeHold(
         subscription_id=subscription_id,
         case_number=effect.case,
@@ -85,30 +134,49 @@ def place_hold(subscription_id: int, amount: int, settle_on: date, effect: Effec
     return _hold(row)
 
 
+def _placed(entry_id: int) -> Hold:
+    return _hold(session().scalars(select(ChargeHold).where(ChargeHold.entry_id == entry_id)).one())
+
+
 def settle_hold(hold_id: int, decision: str, effect: Effect) -> Hold:
-    """Settle a hold as "credited" or "rejected". Refused: hold_unknown, hold_settled."""
+    """Settle a hold as "credited", with the late fee that falls with it, or "rejected". Refused: hold_unknown, hold_settled."""
     row = session().get(ChargeHold, hold_id, with_for_update=True, populate_existing=True)
     if row is None:
         raise Refused(reason="hold_unknown", hold=hold_id)
     if row.state != "held":
-        if row.state == decision and ledger.entered(effect.key) is not None:
-            return _hold(row)
+        if row.state == decision and (earlier := ledger.entered(effect.key)) is not None:
+            return _hold(row, late_fee=ledger.posted(earlier, "late_fee"))
         raise Refused(reason="hold_settled", hold=hold_id, state=row.state)
+    late = noting.late_fee_of(row.subscription_id, row.entry_id) if decision == "credited" else []
     into = {"credited": ADJUSTMENT, "rejected": Account("receivable", row.subscription_id)}[decision]
-    ledger.post(effect, f"charge_hold_{decision}", [Line(into, Account("hold", row.subscription_id), row.amount)])
+    with_it = sum(amount for _, amount in late)
+    moved = [
+        Line(into, Account("hold", row.subscription_id), row.amount),
+        Line(ADJUSTMENT, Account("late_fee", row.subscription_id), with_it),
+    ]
+    entry = ledger.post(effect, f"charge_hold_{decision}", [line for line in moved if line.amount])
+    claims.resettle(row.entry_id, "credited" if decision == "credited" else None, effect, entry)
+    if late:
+        papers = Papers.of(row.subscription_id)
+        claims.settle(papers, [(paper, amount, "") for paper, amount in late], "credited", effect, entry)
     row.state, row.settled_at = decision, effect.at
     session().flush()
     _close_paid_bills(row.subscription_id)
-    return _hold(row)
+    return _hold(row, late_fee=with_it)
 
 
-def enter_secondary_pricing(subscription_id: int, period: str, amount: int, item: str, effect: Effect) -> PricingItem:
-    """Collect a correction for the run of `period`; the same key returns the item it made."""
+def enter_secondary_pricing(
+    subscription_id: int, period: str, amount: int, item: str, effect: Effect, *, lines: Sequence[LinePart] = ()
+) -> PricingItem:
+    """Collect a correction for the run of `period`; the same key returns the item it made. What it is for stays reserved until the run."""
     known = session().scalar(select(SecondaryPricingItem).where(SecondaryPricingItem.key == effect.key))
     if known is not None:
         return _item(known)
     if amount <= 0:
         raise Refused(reason="amount_not_positive", amount=amount)
+    if lines:
+        papers = Papers.of(subscription_id)
+        claims.settle(papers, claims.fitting(papers, lines, "charge", amount), "reserved", effect, None)
     omission = delete(SecondaryPricingOmission).where(SecondaryPricingOmission.subscription_id == subscription_id)
     omitted = session().execute(omission.returning(SecondaryPricingOmission.subscription_id)).first() is not None
     row = SecondaryPricingItem(
@@ -141,16 +209,39 @@ def apply_secondary_pricing(item_id: int, effect: Effect) -> PricingItem:
     """Credit the item against the bill, unless the run left it out (state omitted). Refused: item_unknown."""
     row = _locked_item(item_id)
     if row.state == "applied" or row.omitted_by == effect.key:
-        return _item(row)
+        return _item(row, late_fee=_late_fee(effect.key))
     if row.omit_once:
         row.state, row.omit_once, row.omitted_by = "omitted", False, effect.key
     else:
-        line = Line(ADJUSTMENT, Account("receivable", row.subscription_id), row.amount)
-        ledger.post(effect, "secondary_pricing", [line], memo=f"{row.period} {row.item_kind}")
-        row.state, row.applied_at = "applied", effect.at
-        _close_paid_bills(row.subscription_id)
+        _apply(row, effect)
     session().flush()
-    return _item(row)
+    return _item(row, late_fee=_late_fee(effect.key))
+
+
+def _late_fee(key: str) -> int:
+    """What fell of the late fee in the entry under this key."""
+    entry = ledger.entered(key)
+    return ledger.posted(entry, "late_fee") if entry is not None else 0
+
+
+def _apply(row: SecondaryPricingItem, effect: Effect) -> None:
+    papers, parts = Papers.of(row.subscription_id), claims.under(row.key)
+    asked = wanted(papers, parts)
+    receipts = payments.paying(paper.bill_id for paper, *_ in asked if paper.bill_id)
+    found = split(papers, asked) if asked else None
+    with_it = found.with_it if found else 0
+    moved = [
+        Line(ADJUSTMENT, Account("receivable", row.subscription_id), row.amount),
+        Line(ADJUSTMENT, Account("late_fee", row.subscription_id), with_it),
+    ]
+    posted = [line for line in moved if line.amount]
+    entry = ledger.post(effect, "secondary_pricing", posted, memo=f"{row.period} {row.item_kind}")
+    if found:
+        claims.settle(papers, found.asked, "re_priced", effect, entry)
+        claims.settle(papers, [(one, amount, "") for one, amount in found.late_fees], "credited", effect, entry)
+        payments.spend(receipts, found.back)
+    row.state, row.applied_at = "applied", effect.at
+    _close_paid_bills(row.subscription_id)
 
 
 def secondary_pricing_item(item_id: int) -> PricingItem:
@@ -173,9 +264,9 @@ def _close_paid_bills(subscription_id: int) -> None:
         session().execute(opened.values(state="paid"))
 
 
-def _hold(row: ChargeHold) -> Hold:
-    return Hold(row.id, row.subscription_id, row.amount, row.state, row.settle_on)
+def _hold(row: ChargeHold, *, late_fee: int = 0) -> Hold:
+    return Hold(row.id, row.subscription_id, row.amount, row.state, row.settle_on, late_fee)
 
 
-def _item(row: SecondaryPricingItem) -> PricingItem:
-    return PricingItem(row.id, row.subscription_id, row.period, row.amount, row.state)
+def _item(row: SecondaryPricingItem, *, late_fee: int = 0) -> PricingItem:
+    return PricingItem(row.id, row.subscription_id, row.period, row.amount, row.state, late_fee)

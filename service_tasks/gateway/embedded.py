@@ -1,5 +1,6 @@
 """The billing that comes with the desk, over its own tables: a module that has every verb of `BillingGateway`."""
 
+from service_tasks.gateway.claims import release, reserve
 from service_tasks.gateway.corrections import (
     accrue_late_fee,
     apply_secondary_pricing,
@@ -23,6 +24,7 @@ from service_tasks.gateway.lookups import (
     subscription,
 )
 from service_tasks.gateway.repayments import move_recharge, refund_cash, refund_deposit, refund_prepayment, transfer
+from service_tasks.gateway.reversals import reverse
 
 __all__ = [
     "accrue_late_fee",
@@ -43,6 +45,9 @@ __all__ = [
     "refund_cash",
     "refund_deposit",
     "refund_prepayment",
+    "release",
+    "reserve",
+    "reverse",
     "secondary_pricing_item",
     "settle_hold",
     "subscription",

@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
-from sqlalchemy import Select, and_, insert, or_, select
+from sqlalchemy import Select, and_, func, insert, or_, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from models.base import session
@@ -58,6 +58,14 @@ def balances(subscription_id: int, *, lock: bool = False) -> dict[str, int]:
 def entered(key: str) -> int | None:
     """The entry that stands under this idempotency key."""
     return session().scalar(select(JournalEntry.id).where(JournalEntry.key == key))
+
+
+def posted(entry_id: int, kind: str) -> int:
+    """What an entry credited to accounts of this kind, in fen."""
+    query = select(func.coalesce(func.sum(Posting.amount), 0)).join(
+        LedgerAccount, LedgerAccount.id == Posting.credit_account_id
+    )
+    return int(session().scalar(query.where(Posting.entry_id == entry_id, LedgerAccount.kind == kind)) or 0)
 
 
 def upsert(table: type) -> Any:

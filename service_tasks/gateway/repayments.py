@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import func, select, update
@@ -11,32 +12,104 @@ from models.billing import Posting, Refund
 from models.billing import Receipt as ReceiptRow
 from models.customer import Subscription as SubscriptionRow
 from models.usage import RechargeCard
-from service_tasks.gateway import documents, ledger
-from service_tasks.gateway.values import Account, Document, Effect, Entry, Line, Refused
+from service_tasks.gateway import claims, documents, ledger, noting, payments
+from service_tasks.gateway.claims import USED
+from service_tasks.gateway.giving import Split, split
+from service_tasks.gateway.lines import Papers
+from service_tasks.gateway.values import Account, Document, Effect, Entry, Line, LinePart, Refused
 
 CASH = Account("cash")
 ADJUSTMENT = Account("adjustment")
 SUSPENSE = Account("recharge_suspense")
 
 
-def transfer(source: int, target: int, amount: int, effect: Effect) -> Entry:
-    """Move prepayment from one subscription to another, both by id. Refused: insufficient_prepayment."""
-    line = Line(Account("prepayment", source), Account("prepayment", target), amount)
-    return ledger.post(effect, "prepayment_transfer", [line])
+def transfer(source: int, target: int, amount: int, effect: Effect, *, lines: Sequence[LinePart] = ()) -> Entry:
+    """Move prepayment from one subscription to another, both by id; receipts of it are spent by as much. Refused: insufficient_prepayment.
+
+    With `lines`, which make up the amount: line_unknown, line_taken, line_unfit.
+    """
+    receipts = payments.prepaying(source)
+    entry = ledger.post(
+        effect, "prepayment_transfer", [Line(Account("prepayment", source), Account("prepayment", target), amount)]
+    )
+    if entry.repeated:
+        return entry
+    if lines:
+        papers = Papers.of(source)
+        claims.settle(papers, claims.fitting(papers, lines, "prepayment", amount), "credited", effect, entry)
+    payments.spend(receipts, {None: amount})
+    return entry
 
 
-def refund_cash(receipt_number: str, amount: int, effect: Effect, *, form: dict[str, Any] | None = None) -> Document:
+def refund_cash(
+    receipt_number: str,
+    amount: int,
+    effect: Effect,
+    *,
+    form: dict[str, Any] | None = None,
+    lines: Sequence[LinePart] = (),
+) -> Document:
     """Pay cash against an original receipt.
 
-    Refused: receipt_unknown, receipt_used, exceeds_receipt, insufficient_prepayment.
+    Of `lines`, which make up the amount, what is owed on their bills falls first; only the rest is paid, up to what the receipt paid on these bills.
+    Refused: receipt_unknown, receipt_used, exceeds_receipt, insufficient_prepayment; with lines, line_unknown, line_taken, line_unfit.
     """
     receipt = _locked_receipt(receipt_number)
     if (earlier := ledger.entered(effect.key)) is not None:
         return documents.of_entry(Refund, earlier)
+    if lines:
+        return _pay_lines(receipt, amount, lines, effect, form)
     _check_receipt(receipt, amount)
     kept = receipt.kind in ("prepayment", "deposit")
     source = Account(receipt.kind, receipt.subscription_id) if kept else ADJUSTMENT
-    return _pay(receipt, Line(source, CASH, amount), effect, form)
+    document = _pay(receipt, [Line(source, CASH, amount)], amount, effect, form)
+    _note(receipt, amount, document, effect)
+    return document
+
+
+def _note(receipt: ReceiptRow, amount: int, document: Document, effect: Effect) -> None:
+    papers, entry = Papers.of(receipt.subscription_id), Entry(document.entry, effect.key, repeated=False)
+    noting.receipt(papers, receipt.number, receipt.kind, receipt.amount, amount, effect, entry)
+
+
+def _pay_lines(
+    receipt: ReceiptRow, amount: int, lines: Sequence[LinePart], effect: Effect, form: dict[str, Any] | None
+) -> Document:
+    papers = Papers.of(receipt.subscription_id)
+    found = split(papers, claims.fitting(papers, lines, _kind_of(receipt, lines), amount))
+    fallen = found.fallen + found.late_fee_owed
+    paid = _possible(receipt, found)
+    if paid < amount - fallen or amount == fallen:
+        raise Refused(reason="exceeds_receipt", receipt=receipt.number, left=paid, amount=amount - fallen)
+    owed = Account("late_fee" if found.late_fee_owed else "receivable", receipt.subscription_id)
+    kept = any(paper.money == "prepayment" and not paper.address.startswith(USED) for paper, *_ in found.asked)
+    source = Account("prepayment", receipt.subscription_id) if kept else ADJUSTMENT
+    moved = [
+        Line(ADJUSTMENT, owed, fallen),
+        Line(source, CASH, amount - fallen),
+        Line(ADJUSTMENT, Account("late_fee", receipt.subscription_id), found.with_it),
+    ]
+    told = {"fallen": fallen, "late_fee": found.with_it, "source": source.kind}
+    posted = [line for line in moved if line.amount]
+    document = _pay(receipt, posted, amount - fallen, effect, {**(form or {}), **told})
+    entry = Entry(document.entry, effect.key, repeated=False)
+    for state, parts in found.settled("refunded"):
+        claims.settle(papers, parts, state, effect, entry)
+    return document
+
+
+def _kind_of(receipt: ReceiptRow, lines: Sequence[LinePart]) -> str:
+    """What the lines must be of: calls that were deducted are charges, whatever paid the prepayment."""
+    return "charge" if all(part.line.startswith(USED) for part in lines) else receipt.kind
+
+
+def _possible(receipt: ReceiptRow, found: Split) -> int:
+    """What may be paid in cash: what is left of the receipt, and what it paid on the bills of these lines."""
+    left = receipt.amount - receipt.refunded
+    paid = payments.paid_by(receipt.number)
+    if not paid or not found.back:
+        return left
+    return min(left, found.other + sum(min(back, paid.get(bill or 0, 0)) for bill, back in found.back.items()))
 
 
 def refund_deposit(receipt_number: str, effect: Effect, *, form: dict[str, Any] | None = None) -> Document:
@@ -47,7 +120,9 @@ def refund_deposit(receipt_number: str, effect: Effect, *, form: dict[str, Any] 
     deposit = ledger.balances(receipt.subscription_id, lock=True).get("deposit", 0)
     if receipt.kind != "deposit" or not deposit:
         raise Refused(reason="no_deposit", receipt=receipt_number)
-    document = _pay(receipt, Line(Account("deposit", receipt.subscription_id), CASH, deposit), effect, form)
+    line = Line(Account("deposit", receipt.subscription_id), CASH, deposit)
+    document = _pay(receipt, [line], deposit, effect, form)
+    _note(receipt, deposit, document, effect)
     closing = update(SubscriptionRow).where(SubscriptionRow.id == receipt.subscription_id)
     session().execute(closing.values(deposits_closed_at=effect.at))
     return document
@@ -104,14 +179,16 @@ def _check_receipt(receipt: ReceiptRow, amount: int) -> None:
         raise Refused(reason="exceeds_receipt", receipt=receipt.number, left=left, amount=amount)
 
 
-def _pay(receipt: ReceiptRow, line: Line, effect: Effect, form: dict[str, Any] | None) -> Document:
-    entry = ledger.post(effect, f"{receipt.kind}_refund", [line], memo=receipt.number)
-    receipt.refunded = min(receipt.amount, receipt.refunded + line.amount)
+def _pay(
+    receipt: ReceiptRow, lines: Sequence[Line], cash: int, effect: Effect, form: dict[str, Any] | None
+) -> Document:
+    entry = ledger.post(effect, f"{receipt.kind}_refund", lines, memo=receipt.number)
+    receipt.refunded = min(receipt.amount, receipt.refunded + cash)
     session().flush()
     columns = {
         "subscription_id": receipt.subscription_id,
         "kind": receipt.kind,
         "method": "cash",
-        "amount": line.amount,
+        "amount": cash,
     }
     return documents.issue(Refund, entry, effect, form=form or {}, receipt_number=receipt.number, **columns)

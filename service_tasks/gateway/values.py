@@ -53,6 +53,15 @@ class Effect:
     case: str | None = None
 
 
+class LinePart(NamedTuple):
+    """What somebody wants of a disputed line: its address, fen, the component of a call where only that is meant, and why it is not all."""
+
+    line: str
+    amount: int
+    component: str = ""
+    reason: str = ""
+
+
 class Entry(NamedTuple):
     """A journal entry; `repeated` when the key had been entered before and nothing was posted now."""
 
@@ -142,6 +151,16 @@ class Document(NamedTuple):
     entry: int
     form: dict[str, Any]
 
+    @property
+    def fallen(self) -> int:
+        """What fell of a debt of the customer's own, beside or within the amount, when lines were given back."""
+        return int(self.form.get("fallen", 0))
+
+    @property
+    def late_fee(self) -> int:
+        """The late fee that fell with it."""
+        return int(self.form.get("late_fee", 0))
+
 
 class LateFee(NamedTuple):
     """The late fee of one day on the bill of `period`, in fen."""
@@ -152,20 +171,22 @@ class LateFee(NamedTuple):
 
 
 class Hold(NamedTuple):
-    """A charge hold: amount, state (held, credited, rejected) and the Thursday it is settled on."""
+    """A charge hold: amount, state (held, credited, rejected), the Thursday it is settled on, and the late fee that fell with it."""
 
     id: int
     subscription_id: int
     amount: int
     state: str
     settle_on: date
+    late_fee: int = 0
 
 
 class PricingItem(NamedTuple):
-    """A correction for the secondary-pricing run; state collected, handed_in, applied or omitted."""
+    """A correction for the secondary-pricing run; state collected, handed_in, applied or omitted; `late_fee` fell with it."""
 
     id: int
     subscription_id: int
     period: str
     amount: int
     state: str
+    late_fee: int = 0

@@ -9,13 +9,15 @@ from __future__ import annotations
 from typing import Any
 
 from engine.handlers import BpmnError, Call, handler, together
-from service_tasks import dates
+from service_tasks import dates, lines
+from service_tasks.authority import grants
 from service_tasks.calls import effect, refusing
 from service_tasks.gateway import Document, Receipt, Subscription, gateway
-from service_tasks.prepayment import beyond_disputed, check_disputed, open_target
+from service_tasks.prepayment import TARGET_ERRORS, beyond_disputed, check_disputed
 from service_tasks.refunds import schemas, sheets
+from service_tasks.targets import open_target
 
-__all__ = ["belongs", "cancelled_prepayment", "cash", "credit", "deposit", "late_fee_waiver"]
+__all__ = ["belongs", "cancelled_prepayment", "cash", "credit", "deposit", "late_fee_waiver", "other_number"]
 
 
 def belongs(receipt: Receipt | None, subscription: Subscription | None, kind: str | None = None) -> bool:
@@ -28,7 +30,7 @@ def belongs(receipt: Receipt | None, subscription: Subscription | None, kind: st
 @handler(
     "refunds/cash",
     parameters=schemas.CashParameters,
-    result=schemas.RefundResult,
+    result=schemas.CashResult,
     errors={
         "receipt_unknown": ("receipt_number",),
         "receipt_used": ("receipt_number",),
@@ -52,16 +54,20 @@ def cash(parameters: dict[str, Any], call: Call) -> dict[str, Any]:
         raise together(BpmnError("receipt_used", receipt=number), *beyond)
     check_disputed(amount, parameters["disputed_amount"])
     form = sheets.repayment_sheet(_repayment(subscription, parameters, call, method="cash", receipt_number=number))
-    with refusing("receipt_unknown", "receipt_used", "exceeds_receipt", "insufficient_prepayment"):
-        refund = gateway().refund_cash(number, amount, effect(call), form=form)
-    return _refunded(refund)
+    codes = ("receipt_unknown", "receipt_used", "exceeds_receipt", "exceeds_disputed", "insufficient_prepayment")
+    with refusing(*codes, renamed=lines.NOT_HELD):
+        wanted = lines.parts(parameters["lines"])
+        refund = gateway().refund_cash(number, amount, effect(call), form=form, lines=wanted)
+    way = "own_money" if parameters["kind"] == "prepayment" else "cash"
+    _use(parameters, call, way=way, amount=refund.amount, payee=subscription.msisdn)
+    return _refunded(refund) | _beside(refund, "source")
 
 
 @handler(
     "refunds/credit",
     parameters=schemas.CreditParameters,
     result=schemas.CreditResult,
-    errors={"exceeds_disputed": ("amount",), "exceeds_bill": ("amount",)},
+    errors={"exceeds_disputed": ("amount",), "exceeds_bill": ("amount",), "exceeds_approval": ("amount",)},
     manual_ref="TS-002.11, TS-007.3, TS-008.5, CH2.6",
     title_zh="话费冲减",
     title_en="Credit against the bill",
@@ -74,9 +80,37 @@ def credit(parameters: dict[str, Any], call: Call) -> dict[str, Any]:
     if subscription is None:
         raise BpmnError("exceeds_bill", balance=0, amount=amount)
     form = sheets.repayment_sheet(_repayment(subscription, parameters, call, method="credit"))
-    with refusing("exceeds_bill", renamed={"exceeds_late_fee": "exceeds_bill"}):
-        note = gateway().credit(subscription.id, amount, kind, effect(call), form=form)
-    return {"credit_note": note.number, "amount": note.amount, "form": note.form}
+    with refusing("exceeds_bill", "exceeds_disputed", renamed={**lines.NOT_HELD, "exceeds_late_fee": "exceeds_bill"}):
+        wanted = lines.parts(parameters["lines"])
+        note = gateway().credit(subscription.id, amount, kind, effect(call), form=form, lines=wanted)
+    way = "late_fee" if kind == "late_fee" else "credit"
+    _use(parameters, call, way=way, amount=amount, payee=subscription.msisdn)
+    return _credited(note)
+
+
+@handler(
+    "refunds/other_number",
+    parameters=schemas.OtherNumberParameters,
+    result=schemas.CreditResult,
+    errors={**dict.fromkeys(TARGET_ERRORS, ("target",)), "exceeds_disputed": ("amount",)},
+    manual_ref="TS-002.7, TS-002.8",
+    title_zh="转抵另一号码话费",
+    title_en="Credit another number",
+)
+def other_number(parameters: dict[str, Any], call: Call) -> dict[str, Any]:
+    """Give a paid charge or late fee back as a credit on another number; what is still owed on the disputed bill falls first."""
+    amount, kind = parameters["amount"], parameters["kind"]
+    target = open_target(parameters["msisdn"], parameters["target"])
+    check_disputed(amount, parameters["disputed_amount"])
+    subscription = gateway().subscription(parameters["msisdn"])
+    form = sheets.repayment_sheet(_repayment(subscription, parameters, call, method="transfer", target=target.msisdn))
+    wanted = lines.parts(parameters["lines"])
+    if not wanted:
+        raise BpmnError("exceeds_disputed", amount=amount, disputed=0)
+    with refusing("exceeds_disputed", renamed=lines.NOT_HELD):
+        note = gateway().credit(subscription.id, amount, kind, effect(call), form=form, lines=wanted, target=target.id)
+    _use(parameters, call, way="other_number", amount=amount, payee=target.msisdn)
+    return _credited(note)
 
 
 @handler(
@@ -98,6 +132,7 @@ def late_fee_waiver(parameters: dict[str, Any], call: Call) -> dict[str, Any]:
     form = sheets.waiver_sheet(_repayment(subscription, asked, call, method="waiver"))
     with refusing("exceeds_late_fee"):
         waiver = gateway().waive_late_fee(subscription.id, amount, effect(call), form=form)
+    _use(parameters, call, way="late_fee", amount=amount, payee=subscription.msisdn)
     return {"waiver_number": waiver.number, "amount": waiver.amount, "form": waiver.form}
 
 
@@ -120,6 +155,7 @@ def deposit(parameters: dict[str, Any], call: Call) -> dict[str, Any]:
     form = sheets.repayment_sheet(_repayment(subscription, asked, call, method="cash", receipt_number=number))
     with refusing("no_deposit", "receipt_unknown"):
         refund = gateway().refund_deposit(number, effect(call), form=form)
+    _use(parameters, call, way="own_money", amount=refund.amount, payee=subscription.msisdn)
     return _refunded(refund)
 
 
@@ -154,7 +190,14 @@ def cancelled_prepayment(parameters: dict[str, Any], call: Call) -> dict[str, An
     with refusing("nothing_left"):
         into = target.id if target else None
         refund = gateway().refund_prepayment(subscription.id, effect(call), target=into, form=form)
+    payee = target.msisdn if target else subscription.msisdn
+    _use(parameters, call, way="own_money", amount=refund.amount, payee=payee)
     return _refunded(refund)
+
+
+def _use(parameters: dict[str, Any], call: Call, *, way: str, amount: int, payee: str) -> None:
+    """Use the grant under which this is paid: never more, in no other way, to no other number; what was posted is undone otherwise."""
+    grants.carry_out(parameters["approval"], call, way=way, amount=amount, payee=payee)
 
 
 def _repayment(
@@ -183,6 +226,17 @@ def _repayment(
         filled_on=dates.day_of(call.at),
         clerk=call.actor,
     )
+
+
+def _credited(note: Document) -> dict[str, Any]:
+    return {"credit_note": note.number, "amount": note.amount, "form": note.form} | _beside(note, "into")
+
+
+def _beside(paper: Document, account: str) -> dict[str, Any]:
+    """What giving lines back moved beside the amount, and the account that it left or reached; nothing where none were named."""
+    if not (named := paper.form.get(account)):
+        return {}
+    return {"fallen": paper.fallen, "late_fee": paper.late_fee, account: named}
 
 
 def _refunded(refund: Document) -> dict[str, Any]:

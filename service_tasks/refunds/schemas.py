@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from marshmallow import Schema, validate
 
+from service_tasks import lines as disputed
 from service_tasks import schemas
 
 
@@ -15,6 +16,8 @@ class CashParameters(schemas.Parameters):
     disputed_amount = schemas.fen("争议金额", "Disputed amount", least=0, load_default=None, allow_none=True)
     receipt_number = schemas.text("原始票据号", "Original receipt", required=True)
     kind = schemas.choice("款项", "Kind of payment", ("charge", "late_fee", "prepayment"), required=True)
+    lines = disputed.picked()
+    approval = schemas.approval()
 
 
 class CreditParameters(schemas.Parameters):
@@ -24,6 +27,14 @@ class CreditParameters(schemas.Parameters):
     amount = schemas.fen("冲减金额", "Amount", least=1, required=True)
     disputed_amount = schemas.fen("争议金额", "Disputed amount", least=0, load_default=None, allow_none=True)
     kind = schemas.choice("款项", "Kind of payment", ("charge", "late_fee"), required=True)
+    lines = disputed.picked()
+    approval = schemas.approval()
+
+
+class OtherNumberParameters(CreditParameters):
+    """What refunds/other_number takes; without lines there is nothing that it could give back."""
+
+    target = schemas.msisdn("转入号码", "Number to credit", required=True)
 
 
 class WaiverParameters(schemas.Parameters):
@@ -31,6 +42,7 @@ class WaiverParameters(schemas.Parameters):
 
     msisdn = schemas.msisdn(required=True)
     amount = schemas.fen("减免金额", "Amount", least=1, required=True)
+    approval = schemas.approval()
 
 
 class DepositParameters(schemas.Parameters):
@@ -39,6 +51,7 @@ class DepositParameters(schemas.Parameters):
     msisdn = schemas.msisdn(required=True)
     receipt_number = schemas.text("存款票据号", "Receipt of the deposit", required=True)
     identity_checked = schemas.flag("已核对证件", "Identity checked", required=True, validate=validate.Equal(True))
+    approval = schemas.approval()
 
 
 class CancelledPrepaymentParameters(schemas.Parameters):
@@ -47,6 +60,7 @@ class CancelledPrepaymentParameters(schemas.Parameters):
     msisdn = schemas.msisdn("销号号码", "Cancelled number", required=True)
     method = schemas.choice("支取方式", "Way of repayment", ("cash", "transfer"), required=True)
     target = schemas.msisdn("转入号码", "Number to pay into", load_default=None, allow_none=True)
+    approval = schemas.approval()
 
 
 class RefundResult(Schema):
@@ -57,11 +71,22 @@ class RefundResult(Schema):
     form = schemas.mapping("退、减、免话费处理表", "Sheet", personal=True)
 
 
+class CashResult(RefundResult):
+    """The same with what fell beside the cash, of the bill that was still owed and of its late fee; `source` is the account lines were paid from."""
+
+    fallen = schemas.fen("冲减未缴话费", "Taken off what was owed")
+    late_fee = schemas.fen("随同减免滞纳金", "Late fee that fell with it")
+    source = schemas.text("款项来源", "Paid from")
+
+
 class CreditResult(Schema):
-    """A credit note: its number, fen, and the sheet."""
+    """A credit note: its number, fen, and the sheet; `into` is the account that the rest went to once nothing more was owed."""
 
     credit_note = schemas.text("冲减单号", "Credit note")
     amount = schemas.fen("冲减金额", "Amount")
+    fallen = schemas.fen("冲减未缴话费", "Taken off what was owed")
+    late_fee = schemas.fen("随同减免滞纳金", "Late fee that fell with it")
+    into = schemas.text("余额去向", "Where the rest went")
     form = schemas.mapping("退、减、免话费处理表", "Sheet", personal=True)
 
 

@@ -94,6 +94,38 @@ def test_a_downgrade_leaves_nothing(url: str) -> None:
     command.upgrade(configuration(url), "head")
 
 
+BEFORE_LINES = (
+    "insert into customer (id, kind, name, id_number, address) values (1, 'person', '甲某某', '', '')",
+    "insert into subscription (id, msisdn, customer_id, kind, state, state_since, opened_at) "
+    "values (1, '13900000001', 1, 'gotone', 'in_service', '2025-01-01 00:00:00', '2025-01-01 00:00:00')",
+    "insert into ledger_account (id, kind, subscription_id, balance) values (1, 'receivable', 1, 0), (2, 'cash', null, null), (3, 'adjustment', null, null)",
+    "insert into bill (id, subscription_id, period, issued_at, due_on, state) values "
+    "(1, 1, '2026-09', '2026-10-01 01:00:00', '2026-10-15', 'paid'), (2, 1, '2026-10', '2026-11-01 01:00:00', '2026-11-15', 'open')",
+    "insert into bill_item (bill_id, line, kind, text, amount, disputed) values (1, 1, 'call', '', 2000, 0), (2, 1, 'call', '', 5000, 0)",
+    "insert into receipt (number, subscription_id, kind, amount, refunded, issued_at) values ('SJ-1', 1, 'charge', 2000, 600, '2026-10-12 01:00:00')",
+    "insert into journal_entry (id, key, at, kind, memo) values (1, 'a', '2026-10-12 01:00:00', 'opening', ''), (2, '7:1', '2026-11-12 01:00:00', 'charge_refund', '')",
+    "insert into posting (entry_id, line, debit_account_id, credit_account_id, amount) values (1, 1, 2, 1, 3000), (2, 1, 3, 2, 600)",
+    "insert into refund (number, subscription_id, case_number, receipt_number, kind, method, amount, at, form, entry_id) "
+    "values ('TF-1', 1, 'AJ-1', 'SJ-1', 'charge', 'cash', 600, '2026-11-12 01:00:00', '{}', 2)",
+)
+
+
+def test_what_was_paid_and_given_before_is_kept_line_by_line(url: str) -> None:
+    """An office of the state before: 30.00 paid pay the oldest bill and part of the next, and 6.00 paid back are gone from the bill they were of."""
+    command.upgrade(configuration(url), "0013")
+    with create_engine(url, poolclass=NullPool).begin() as connection:
+        for statement in BEFORE_LINES:
+            connection.execute(text(statement))
+    command.upgrade(configuration(url), "head")
+    with create_engine(url, poolclass=NullPool).connect() as connection:
+        paid = connection.execute(text("select bill_id, receipt_number, amount from bill_payment order by id")).all()
+        claimed = connection.execute(text("select address, amount, claimed from disputed_line")).all()
+        states = connection.execute(text("select case_number, state, amount, entry_id from line_claim")).all()
+    assert [tuple(row) for row in paid] == [(1, "SJ-1", 2000), (2, None, 1000)]
+    assert [tuple(row) for row in claimed] == [("bill:2026-09", 2000, 600)]
+    assert [tuple(row) for row in states] == [("AJ-1", "refunded", 600, 2)]
+
+
 def test_a_migration_that_breaks_changes_nothing(tmp_path: Path) -> None:
     """On SQLite too a half-migrated database is impossible: a table of ours in the way stops the whole migration."""
     url = make_url(f"sqlite:///{tmp_path / 'office.db'}")

@@ -17,6 +17,7 @@ from sqlalchemy import Table, delete, func, insert, select, text, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+import engine
 from engine import Deviation
 from models.base import Base, scratch
 from models.billing import JournalEntry, LedgerAccount, Posting
@@ -27,7 +28,7 @@ from models.incident import Incident
 from models.instance import CaseKey, ProcessInstance
 from models.timer import MessageSubscription, Timer
 from models.user_task import UserTask
-from office import scenarios, verification
+from office import complaints, correspondence, scenarios, verification
 from tests import population
 
 MUTATIONS = 200
@@ -108,6 +109,8 @@ def office() -> Iterator[Session]:
     """Two dozen cases of a handful of processes in one database that lets itself be tampered with."""
     scenarios.prepare()
     with scratch() as session:
+        for follower in (complaints.follow, correspondence.follow):
+            engine.observe(follower)
         population.publish()
         population.play_some(("TS-001", "TS-007", "SUB-001", "SUB-002", "BATCH"))
         _disarm(session)

@@ -1,4 +1,4 @@
-"""`./desk token`: bearer tokens of the REST API; `./desk session-key`: another key for log-ins."""
+"""`./desk token`: bearer tokens of the REST API; `./desk person`: who a log-in is; `./desk session-key`: another key for log-ins."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from datetime import timedelta
 import click
 
 import engine
-from office import tokens
+from office import intake, staff, tokens
 from web import config, create_app, keys
 
 
@@ -25,6 +25,28 @@ def token(user: str, days: int, revoke: bool) -> None:
                 click.echo(tokens.create(user, at=engine.now(), lifetime=timedelta(days=days)))
         except tokens.UnknownUser as error:
             raise click.ClickException(f"nobody works here under the login {user}") from error
+
+
+@click.command()
+@click.argument("user")
+@click.option("--employee", default="", help="The employee number; two log-ins of one number are one person.")
+@click.option("--household", multiple=True, metavar="NUMBER", help="A number that the household holds.")
+@click.option("--no-longer", multiple=True, metavar="NUMBER", help="A number that it holds no longer.")
+def person(user: str, employee: str, household: tuple[str, ...], no_longer: tuple[str, ...]) -> None:
+    """Say who USER is: the employee number, and the household's mobile numbers, on which they may not work."""
+    for number in household:
+        if not intake.MSISDN.match(number):
+            raise click.BadParameter(f"{number} is no mobile number; write 1xxxxxxxxxx", param_hint="--household")
+    with create_app().app_context():
+        try:
+            found, numbers = staff.identify(
+                user, at=engine.now(), employee=employee, added=household, removed=no_longer
+            )
+        except tokens.UnknownUser as error:
+            raise click.ClickException(f"nobody works here under the login {user}") from error
+        except staff.NoEmployeeNumber as error:
+            raise click.ClickException(f"{user} has no employee number yet; give it with --employee") from error
+    click.echo(f"{user}: employee {found}; household: {', '.join(numbers) or 'no numbers'}")
 
 
 @click.command()

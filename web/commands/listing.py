@@ -32,6 +32,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "verify": ("verify", "Prove that no record was altered: chain, rows, re-execution, ledger (--instance, --all)"),
     "export": ("export", "Write cases as an XES event log for process mining (--xes FILE)"),
     "token": ("access", "Make a bearer token of the REST API for a user"),
+    "person": ("access", "Say who a log-in is: employee number, numbers of the household"),
     "session-key": ("access", "Replace the key of log-ins; everybody has to log in again"),
     "import-cdrs": ("imports", "Read call detail records from a CSV file; all rows or none"),
 }

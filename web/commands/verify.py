@@ -16,7 +16,7 @@ from typing import Any
 import click
 
 import engine
-from office import exports, verification
+from office import exports, masking, verification
 from web import create_app
 from web.commands.output import as_json, counted, progress, report
 from web.queries import casefile
@@ -63,7 +63,7 @@ def _verdicts(number: str | None) -> list[engine.Verdict]:
 
 
 def _erased(case: str, erasure: engine.Erasure) -> dict[str, str]:
-    return {"case": case, "by": erasure.by, "at": erasure.at.isoformat(), "reason": erasure.reason}
+    return {"case": case, "by": erasure.by, "at": erasure.at.isoformat(), "reason": masking.masked(erasure.reason)}
 
 
 def _exported(file: Path, as_json: bool) -> None:

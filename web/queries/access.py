@@ -5,6 +5,7 @@ The rule, deny by default: docs/explanation/who-sees-what.md.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -14,6 +15,7 @@ from sqlalchemy import ColumnElement, and_, bindparam, case, func, or_, select
 import engine
 from models.base import connection
 from models.complaint import Complaint
+from models.instance import CaseKey
 from models.user_task import UserTask
 from office import intake
 from office.masking import Sight
@@ -38,6 +40,8 @@ _TAKEN_IN = select(Complaint.accepted_at).where(
     Complaint.instance_id == bindparam("instance"), Complaint.accepted_by == _ME
 )
 
+_KEY = select(CaseKey.instance_id).where(CaseKey.instance_id == bindparam("instance"))
+
 
 def _any(condition: ColumnElement[bool]) -> ColumnElement[int]:
     return func.coalesce(func.max(case((condition, 1), else_=0)), 0)
@@ -51,6 +55,7 @@ _STANDING: Any = select(
     _any(or_(UserTask.completed_by == _ME, and_(_OPEN, UserTask.assignee == _ME))).label("worked"),
     _any(and_(UserTask.completed_by == _ME, UserTask.completed_at > bindparam("just_now"))).label("worked_just_now"),
     _TAKEN_IN.limit(1).scalar_subquery().label("taken_in"),
+    _KEY.scalar_subquery().label("key"),
 ).where(UserTask.instance_id == bindparam("instance"))
 
 
@@ -63,10 +68,23 @@ def check_case(person: Person, instance_id: int) -> Sight:
     if not (everything or found.handled or found.worked or found.taken_in):
         raise NotYourCase(instance=instance_id)
     return Sight(
-        personal=bool(everything or found.waits_here or found.worked or found.taken_in),
+        personal=found.key is not None and bool(everything or found.waits_here or found.worked or found.taken_in),
         numbers=bool(found.holds),
         is_work=bool(found.holds or found.free or found.worked_just_now or _since(found.taken_in, just_now)),
     )
+
+
+def told_of(person: Person, instance_ids: Collection[int]) -> set[int]:
+    """Of which of these cases the person is shown what is personal: the rule of `check_case` for a list of them."""
+    if person.has(*SEE_EVERYTHING):
+        return set(instance_ids)
+    worked = or_(UserTask.completed_by == person.name, and_(_OPEN, UserTask.assignee == person.name))
+    waits = and_(_OPEN, UserTask.group.in_(sorted(person.departments)))
+    tasks = select(UserTask.instance_id).where(UserTask.instance_id.in_(instance_ids), or_(worked, waits))
+    taken_in = select(Complaint.instance_id).where(
+        Complaint.instance_id.in_(instance_ids), Complaint.accepted_by == person.name
+    )
+    return set(connection().scalars(tasks.union(taken_in)))
 
 
 def at_task(sight: Sight, person: Person, task: UserTask) -> Sight:

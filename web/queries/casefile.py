@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import bindparam, select
@@ -15,7 +17,7 @@ from models.customer import Customer
 from models.instance import ProcessInstance
 from models.notice import OutboxMessage
 from models.user_task import UserTask
-from web.queries.names import english_elements, process_name
+from web.queries.names import element_name, english_elements, process_name
 from web.queries.standing import Whose
 
 _OF_NUMBER = (
@@ -107,6 +109,39 @@ def told(complaint: Complaint | None, said: list[OutboxMessage]) -> str:
         return ""
     states = {one.state for one in said if result in one.body}
     return next((state for state in ("queued", "failed") if states == {state}), "told" if states else "untold")
+
+
+@dataclass(frozen=True)
+class Disputed:
+    """What is in dispute as far as a case knows by now, in fen; None when nobody has said. `step` and `at` tell who entered it after the intake."""
+
+    amount: int | None
+    step: str = ""
+    at: datetime | None = None
+    is_all: bool = True
+    """Whether the whole history was looked through."""
+
+
+def disputed(complaint: Complaint, told: engine.CaseHistory) -> Disputed:
+    """The amount entered last, at a step or at the intake; of a long case only its newest steps are looked through."""
+    scopes = {0: told.definition.key}
+    found = Disputed(complaint.disputed_amount, is_all=told.is_whole)
+    for entry in told.entries:
+        for step in entry.steps:
+            engine.follow_scopes(scopes, step)
+            amount = _entered(step)
+            if amount is not None and amount != found.amount:
+                name = element_name(
+                    scopes.get(step.get("scope", 0), told.definition.key), step["element"], "", told.definition
+                )
+                found = Disputed(amount, name, entry.at)
+    return found
+
+
+def _entered(step: Mapping[str, Any]) -> int | None:
+    form = step.get("form") if step["type"] == "user_task_completed" else None
+    amount = form.get("disputed_amount") if isinstance(form, Mapping) else None
+    return amount if isinstance(amount, int) and not isinstance(amount, bool) else None
 
 
 def comments(number: str) -> list[Comment]:

@@ -52,10 +52,11 @@ class Wanted:
 
 @dataclass(frozen=True)
 class Page:
-    """Some cases, newest first, and where the next ones begin; empty at the end."""
+    """Some cases, newest first, and where the next ones begin; empty at the end. `told` are those whose result is shown, by instance."""
 
     rows: list[Complaint]
     next: str
+    told: set[int]
 
 
 def wanted(given: Mapping[str, Any]) -> Wanted:
@@ -78,7 +79,8 @@ def page(person: Person, asked: Wanted) -> Page:
     query = query.order_by(Complaint.accepted_at.desc(), Complaint.case_number.desc()).limit(PAGE + 1)
     rows = list(session().scalars(query))
     last = rows[PAGE - 1] if len(rows) > PAGE else None
-    return Page(rows[:PAGE], f"{last.accepted_at.isoformat()}|{last.case_number}" if last else "")
+    told = access.told_of(person, [row.instance_id for row in rows if row.instance_id is not None])
+    return Page(rows[:PAGE], f"{last.accepted_at.isoformat()}|{last.case_number}" if last else "", told)
 
 
 def _filtered(query: Select[Any], asked: Wanted) -> Select[Any]:

@@ -14,11 +14,13 @@ import engine
 from models.base import session
 from models.identity import User
 from office import masking
+from web.i18n import moment
 from web.queries import names
 
 PAGE = 50
 KINDS: dict[str, tuple[str, ...]] = {
-    "logins": ("logged_in", "login_failed", "login_locked", "logged_out", "sessions_ended"),
+    "logins": ("logged_in", "login_failed", "login_locked", "login_refused", "logged_out", "sessions_ended"),
+    "tokens": ("token_made", "tokens_revoked"),
     "looks": ("case_looked_at", "customer_looked_at", "messages_read"),
     "exports": ("exported",),
 }
@@ -103,12 +105,39 @@ def _chosen(chosen: Step) -> list[str]:
     return found
 
 
+def _locked(step: Step) -> str:
+    """What the lock holds for; steps of before it was recorded say where the password was tried."""
+    known = {
+        "browser": gettext(
+            "wrong password, from %(address)s; the log-in is locked in that browser for ten minutes",
+            address=step["address"] or "—",
+        ),
+        "address": gettext(
+            "wrong password, from %(address)s; every log-in is locked there for ten minutes, except where somebody has logged in before",
+            address=step["address"] or "—",
+        ),
+        "name": gettext(
+            "wrong password, from %(address)s; the log-in is locked for ten minutes everywhere, except where the person has logged in before",
+            address=step["address"] or "—",
+        ),
+    }
+    otherwise = gettext(
+        "wrong password, from %(address)s; the log-in is locked there for ten minutes", address=step["address"] or "—"
+    )
+    return known.get(step.get("of", ""), otherwise)
+
+
 _TOLD: dict[str, Callable[[Step], str]] = {
     "logged_in": lambda step: gettext("logged in, from %(address)s", address=step["address"] or "—"),
     "login_failed": lambda step: gettext("wrong password, from %(address)s", address=step["address"] or "—"),
-    "login_locked": lambda step: gettext(
-        "wrong password, from %(address)s; the log-in is locked there for ten minutes", address=step["address"] or "—"
+    "login_locked": _locked,
+    "login_refused": lambda step: gettext(
+        "tried to log in while that was locked, from %(address)s", address=step["address"] or "—"
     ),
+    "token_made": lambda step: gettext(
+        "was given a token of the API by the operator; it holds until %(until)s", until=moment(step["until"])
+    ),
+    "tokens_revoked": lambda step: gettext("lost the tokens of the API; tokens: %(number)s", number=step["tokens"]),
     "logged_out": lambda _step: gettext("logged out"),
     "sessions_ended": lambda step: gettext(
         "logged %(name)s out everywhere; sessions: %(number)s",

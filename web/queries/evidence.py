@@ -73,7 +73,15 @@ def _typed(field: Any, value: Any) -> Any:
         return "yes" if value else "no"
     if isinstance(value, date):
         return value.isoformat()[:10]
+    if field.type == "lines":
+        return [line(one) for one in value if isinstance(one, Mapping)] if isinstance(value, list) else []
     return value if isinstance(value, list) else str(value)
+
+
+def line(picked: Mapping[str, Any]) -> str:
+    """A picked line as a form has it: "LINE[/COMPONENT] YUAN [REASON]"."""
+    named = f"{picked.get('line')}/{picked['component']}" if picked.get("component") else str(picked.get("line"))
+    return f"{named} {int(picked.get('amount') or 0) / 100:.2f} {picked.get('reason') or ''}".strip()
 
 
 def rows(value: Any) -> list[dict[str, Any]]:

@@ -8,18 +8,19 @@ from typing import Any
 from werkzeug.datastructures import MultiDict
 
 import engine
-from web.queries import evidence
+from web.queries import evidence, picking
 
 Submitted = dict[str, str | list[str]]
 
 
 def submitted(given: MultiDict[str, str], *, but: Container[str]) -> Submitted:
     """The form as typed: a list where a field came several times; `but` names what the page itself added."""
-    return {
+    typed = {
         key: values if len(values := given.getlist(key)) > 1 or key.endswith("[]") else values[0]
         for key in given
         if key not in but
     }
+    return picking.submitted(typed)
 
 
 def untouched(form: engine.Form, variables: Mapping[str, Any], scope: engine.feel.Scope) -> dict[str, Any]:
@@ -37,7 +38,7 @@ def typed(
 ) -> dict[str, Any]:
     """A form as it stands after some typing; a field that appears only now holds what it is prefilled with."""
     before = evidence.as_typed(form, form.prefill(variables, scope))
-    unticked = {field.key for field in form.inputs if field.type in ("checkbox", "checklist")}
+    unticked = {field.key for field in form.inputs if field.type in ("checkbox", "checklist", "lines")}
     values = MultiDict({key: value for key, value in before.items() if key not in raw and key not in unticked})
     values.update(raw)
     return {"fields": form.visible(variables, form.readable(given), scope), "values": values}

@@ -149,6 +149,12 @@ RULES = {
     "unknown_not_by": _(
         "“%(name)s” must not be done by whoever did %(step)s, but there is no such user task. Enter the id of a user task."
     ),
+    "approval_of_ones_own": _(
+        "“%(name)s” approves, and whoever asked could approve it. Enter at “not by the same person as” who prepared it: ids of user tasks, or * for everybody who worked on the case."
+    ),
+    "approves_nothing": _(
+        "“%(name)s” says what is approved (%(property)s), but is no step that approves. Enter the name of the approval, or take it out."
+    ),
     # what is written at an element and not executed
     "setting_not_executed": _(
         "“%(name)s” has a setting that is not executed here (%(setting)s = %(value)s). Take it out, and draw what it means."

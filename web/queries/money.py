@@ -1,4 +1,4 @@
-"""What money a case moved: the postings of its journal entries in order, or by the service call that made them."""
+"""What money a case moved: the postings of its journal entries in order, or by the service call that made them; and what it has of lines."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from sqlalchemy import bindparam, select
 
 from models.base import session
 from models.billing import JournalEntry, LedgerAccount, Posting
+from models.lines import DisputedLine, LineClaim
 
 
 @dataclass(frozen=True)
@@ -46,6 +47,40 @@ _LINES: Any = (
 def of_case(number: str) -> list[MoneyLine]:
     """The postings of a case, oldest first."""
     return [line for lines in by_call(number).values() for line in lines]
+
+
+@dataclass(frozen=True)
+class Claimed:
+    """What a case has of a line: its address, fen, and what became of it (reserved, credited, refunded, held, re_priced, reversed)."""
+
+    address: str
+    component: str
+    amount: int
+    state: str
+    reason: str
+    at: Any
+
+
+_CLAIMS: Any = (
+    select(
+        DisputedLine.address,
+        DisputedLine.component,
+        LineClaim.amount,
+        LineClaim.state,
+        LineClaim.reason,
+        LineClaim.changed_at,
+    )
+    .join(DisputedLine, DisputedLine.id == LineClaim.line_id)
+    .where(LineClaim.case_number == bindparam("number"))
+    .order_by(LineClaim.id)
+    .limit(bindparam("most"))
+)
+MOST_CLAIMS = 500
+
+
+def claims_of(number: str) -> list[Claimed]:
+    """What a case has of lines, in the order in which it came to have it; the first of very many."""
+    return [Claimed(*row) for row in session().execute(_CLAIMS, {"number": number, "most": MOST_CLAIMS})]
 
 
 def by_call(number: str) -> dict[str, list[MoneyLine]]:

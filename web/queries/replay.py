@@ -1,6 +1,7 @@
 """A case as a sequence of events for replay: what each says, where tokens moved, what was asked and answered, what changed, what money moved.
 
-The page's list and the picture are made from the same events, so they cannot differ. Numbers are masked, other personal values left out.
+The page's list and the picture are made from the same events, so they cannot differ. Numbers are masked; other personal values are shown as on the page of the case, secret
+ones to nobody.
 """
 
 from __future__ import annotations
@@ -26,7 +27,7 @@ from web import refusals
 from web.i18n import in_language, language, remark, shown_to, yuan
 from web.i18n import mark as _
 from web.queries import money as moved
-from web.queries import names, timeline, words
+from web.queries import names, suggested, timeline, words
 
 Step = dict[str, Any]
 Move = tuple[str, int, str, int]
@@ -250,16 +251,19 @@ class _Recorder:
         for one in form.inputs:
             if one.key in step["form"]:
                 value = step["form"][one.key]
-                plain = one.key not in self.definition.personal
-                shown = timeline.shown(masking.masked(value), one) if plain else self._shown(one.key, value)
+                open_ = one.key not in self.definition.personal or self._may_see(one.key)
+                shown = timeline.shown(masking.masked(value), one) if open_ else self._shown(one.key, value)
                 event.entered.append((in_language(one.label, one.label_en), shown or "—"))
 
     def job(self, event: Event, step: Step) -> None:
         asked = self.asked.get(step["token"], {})
         event.asked = self._labelled(step, "parameters", asked.get("parameters", {}))
-        event.answered = self._labelled(
-            step, "result", timeline.answered(step, "result") or timeline.answered(step, "values")
-        )
+        given = timeline.answered(step, "result") or timeline.answered(step, "values")
+        event.answered = []
+        if step["topic"] == suggested.TOPIC and suggested.VERDICT & given.keys():
+            event.answered = [(gettext("Suggested"), suggested.in_words(given, self.definition))]
+            given = {name: value for name, value in given.items() if name not in suggested.VERDICT}
+        event.answered += self._labelled(step, "result", given)
         if step["type"] == "job_completed":
             event.money = self.money.get(f"{self.instance.id}:{step['token']}", [])
 
@@ -314,7 +318,7 @@ class _Recorder:
             return in_language(label.zh, label.en), yuan(value)
         if name == "subject" and isinstance(value, str):
             return in_language(label.zh, label.en), names.subject(self.definition, value)
-        hidden = (label.personal or personal) and name not in VISIBLE
+        hidden = (label.personal or personal) and name not in VISIBLE and not self._may_see(name)
         return in_language(label.zh, label.en), _withheld(value) if hidden else self._shown(name, value)
 
     def _label(self, name: str) -> str:
@@ -324,10 +328,14 @@ class _Recorder:
         return in_language(known.label, known.label_en) if known is not None else words.column_text(name)
 
     def _hidden(self, name: str) -> bool:
-        return name in self.definition.personal and name not in IN_WORDS
+        return name in self.definition.personal and name not in IN_WORDS and not self._may_see(name)
+
+    def _may_see(self, name: str) -> bool:
+        """Whether what is personal is shown, numbers masked; what is secret is not."""
+        return self.words.personal and name not in self.definition.private.secret
 
     def _shown(self, name: str, value: Any) -> str:
-        if value is None:
+        if value is None or value in ("", [], {}):
             return "—"
         if self._hidden(name):
             return _withheld(value)
@@ -337,7 +345,9 @@ class _Recorder:
             return refusals.sentence(value)
         value, known = masking.masked(value), self.fields.get(name)
         shown = timeline.shown(value, known) if known is not None else ""
-        return (shown or _plain(name, value, self.definition.personal))[:LONGEST]
+        return (shown or _plain(name, value, frozenset() if self.words.personal else self.definition.personal))[
+            :LONGEST
+        ]
 
 
 _FILLERS = {
@@ -351,12 +361,16 @@ _FILLERS = {
 
 def _plain(name: str, value: Any, personal: frozenset[str]) -> str:
     """A value as text; what is personal inside it is withheld too."""
+    if value is None or value in ("", [], {}):
+        return "—"
     if isinstance(value, Mapping):
         read = {k: in_language(v, value.get(f"{k}_en", "")) for k, v in value.items() if not k.endswith("_en")}
         inner = ((k, _withheld(v) if k in personal else _plain(k, v, personal)) for k, v in read.items())
         return "; ".join(f"{words.column_text(k)}: {text}" for k, text in inner)
     if isinstance(value, list):
         return ", ".join(_plain(name, one, personal) for one in value)
+    if name == "process" or (name == "proposed_process" and isinstance(value, str)):
+        return names.process_name(str(value))
     if name in ("department", "group"):
         return names.departments().get(str(value), str(value))
     return words.cell_text(name, value)

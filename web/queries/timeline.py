@@ -14,8 +14,10 @@ import engine
 from office.masking import EVERYTHING, Sight, Withheld
 from office.masking import step as shown_step
 from service_tasks import labels
+from web import lines as disputed
 from web.i18n import in_language, moment, remark, withheld, yuan
 from web.i18n import mark as _
+from web.queries import suggested
 from web.queries.names import (
     department_then,
     drawn_in,
@@ -177,9 +179,23 @@ class _Teller:
         ]
         return "person", gettext("Done: %(task)s", task=self.name(step)), [d for d in details if d[1]]
 
+    def approved(self, step: Step) -> Any:
+        """What an approving step approved; the completion itself says who and with which words."""
+        approval = next(iter(step["variables"].values()), None)
+        if approval is None:
+            return None
+        if not isinstance(approval, Mapping):
+            return "desk", gettext("Approved: %(task)s", task=self.name(step)), []
+        details = [(gettext(_LABELS[k]), plain(k, approval[k])) for k in ("amount", "payee") if approval.get(k)]
+        return "desk", gettext("Approved: %(task)s", task=self.name(step)), details
+
     def job(self, step: Step) -> Any:
         result = answered(step, "result")
-        details = [
+        details = []
+        if step["topic"] == suggested.TOPIC and result:
+            details = [(gettext("Suggested"), suggested.in_words(result, self.definition))]
+            result = {name: value for name, value in result.items() if name not in suggested.VERDICT}
+        details += [
             (gettext(_LABELS[k]), process_name(v, self.definition) if k == "process" else plain(k, v))
             for k, v in result.items()
             if k in _LABELS and v is not None
@@ -220,7 +236,8 @@ class _Teller:
         return "end", gettext("Case closed: %(end)s", end=self.name(step)), []
 
     def cancelled(self, step: Step) -> Any:
-        return "end", gettext("Case cancelled: %(reason)s", reason=step["reason"]), []
+        why = withheld(step["reason"]) or "—"
+        return "end", gettext("Case cancelled: %(reason)s", reason=why), []
 
     def erased(self, step: Step) -> Any:
         return "person", gettext("Personal data erased: %(why)s", why=step["reason"]), []
@@ -238,6 +255,7 @@ _TELLERS: dict[str, Callable[[_Teller, Any], Any]] = {
     "instance_started": _Teller.started,
     "user_task_created": _Teller.created,
     "user_task_completed": _Teller.completed,
+    "approval_given": _Teller.approved,
     "user_task_claimed": _simple("person", _("Taken: %(task)s")),
     "user_task_released": _simple("person", _("Given back: %(task)s")),
     "user_task_assigned": _Teller.assigned,
@@ -265,6 +283,7 @@ _TELLERS: dict[str, Callable[[_Teller, Any], Any]] = {
 
 _LABELS = {
     "amount": _("Amount"),
+    "payee": _("Paid to"),
     "refund_number": _("Refund number"),
     "credit_note": _("Credit note"),
     "waiver_number": _("Waiver number"),
@@ -300,6 +319,8 @@ def shown(value: Any, field: Any) -> str:
     if field.unit == "fen":
         return yuan(value)
     chosen = value if isinstance(value, list) else [value]
+    if field.type == "lines":
+        return "; ".join(written(one) for one in chosen)
     by_value = {option.value: in_language(option.label, option.label_en) for option in field.options}
     if field.is_boolean:
         by_value |= {True: by_value.get("yes", gettext("yes")), False: by_value.get("no", gettext("no"))}
@@ -316,6 +337,8 @@ def written(value: Any) -> str:
         return moment(value)
     if isinstance(value, date | Decimal | int | str):
         return str(value)
+    if disputed.is_picked(value):
+        return disputed.picked_text(value, written)
     if isinstance(value, list):
         return ", ".join(written(item) for item in value)
     return "" if value is None else str(value)

@@ -16,8 +16,10 @@ from models.user_task import UserTask
 from web import unsent
 from web.addresses import MOST_NUMBER
 from web.i18n import in_language
+from web.i18n import mark as _
 from web.queries import access
-from web.queries.names import person_name
+from web.queries.names import person_name, process_name
+from web.queries.words import code_text
 
 
 @dataclass(frozen=True)
@@ -79,15 +81,43 @@ def _shown(field: engine.forms.Field, value: str) -> str:
 
 
 def _of_page(given: MultiDict[str, str]) -> list[tuple[str, str]]:
-    """The same for the forms of the pages, whose fields are known by name."""
-    known = {
-        "msisdn": gettext("Number"),
-        "text": gettext("Text"),
-        "demand": gettext("What the customer wants"),
-        "disputed_amount": gettext("Disputed amount"),
-        "overrule_reason": gettext("Why not the suggested one"),
-        "told": gettext("How things stand"),
-        "reason": gettext("Reason"),
-        "note": gettext("What this change is for"),
-    }
-    return [(label, gettext(", ").join(given.getlist(name))) for name, label in known.items() if name in given]
+    """The same for the forms of the pages, whose fields are known by name; what no person enters is left out."""
+    own = _OF_PAGES.get(str(request.endpoint), {})
+    return [
+        (
+            gettext(own.get(name) or _OF_PAGE[name]),
+            gettext(", ").join(_in_words(name, one) for one in given.getlist(name)),
+        )
+        for name in _OF_PAGE
+        if name in given
+    ]
+
+
+_OF_PAGE = {
+    "msisdn": _("Number"),
+    "channel": _("Came in"),
+    "text": _("Text"),
+    "demand": _("What the customer wants"),
+    "disputed_amount": _("Disputed amount"),
+    "process": _("Process"),
+    "overrule_reason": _("Why not the suggested one"),
+    "told": _("How things stand"),
+    "reason": _("Reason"),
+    "note": _("What this change is for"),
+    "key": _("Key of the process"),
+    "to": _("Give it to"),
+}
+_OF_PAGES = {
+    "intake.accept": {"text": _("What the customer said")},
+    "cases.comment": {"text": _("Remark")},
+    "notices.publish": {"text": _("Wording")},
+}
+
+
+def _in_words(name: str, value: str) -> str:
+    """What was chosen, as the page calls it."""
+    if name == "channel":
+        return code_text(value)
+    if name == "process":
+        return process_name(value)
+    return person_name(value) if name == "to" else value

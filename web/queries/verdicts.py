@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from flask_babel import gettext
 
 import engine
+from office import masking
 from web.i18n import exact
 from web.i18n import mark as _
 from web.queries.names import person_name
@@ -24,6 +25,7 @@ KINDS = {
     "rows": _("A row of the office does not follow from the history"),
     "steps": _("Run again, the engine comes to something else"),
     "state": _("The stored state is not the one the history leads to"),
+    "lines": _("What was given of a line does not agree with what is kept of it"),
     "ledger": _("Money and history do not agree"),
     "missing": _("A case is gone"),
 }
@@ -40,7 +42,7 @@ def said(verdict: engine.Verdict) -> list[str]:
                 count=verdict.entries,
                 at=exact(verdict.erasure.at),
                 by=person_name(verdict.erasure.by),
-                why=verdict.erasure.reason,
+                why=masking.masked(verdict.erasure.reason),
             )
         ]
     return [

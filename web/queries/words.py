@@ -9,7 +9,8 @@ from typing import Any
 
 from flask_babel import gettext
 
-from web import refusals
+from service_tasks.gateway.listing import Listed
+from web import lines, refusals
 from web.i18n import in_language, moment, yuan
 from web.i18n import mark as _
 from web.queries.timeline import is_amount, written
@@ -58,6 +59,10 @@ CODES = {
     "charge_hold_rejected": _("charge hold taken back"),
     "secondary_pricing": _("secondary pricing"),
     "charge": _("charge"),
+    "basic": _("basic charge"),
+    "long_distance": _("long-distance charge"),
+    "ip": _("IP charge"),
+    "forwarding": _("forwarding charge"),
     "function_fee": _("function fee"),
     "monthly_fee": _("monthly fee"),
     "counter": _("at the counter"),
@@ -77,6 +82,10 @@ CODES = {
     "applied": _("credited by the run"),
     "omitted": _("left out by the run"),
     "held": _("on hold"),
+    "reserved": _("reserved"),
+    "refunded": _("paid back"),
+    "re_priced": _("re-priced"),
+    "reversed": _("taken back"),
     "credited": _("credited"),
     "rejected": _("due again"),
     "roaming": _("roaming charge"),
@@ -125,13 +134,16 @@ CODES = {
     "same_window": _("shortly beside"),
     "travelled": _("time to travel"),
     "information": _("information fee"),
-    "basic": _("basic charge"),
-    "long_distance": _("long-distance charge"),
-    "ip": _("IP charge"),
-    "forwarding": _("forwarding charge"),
     "ultra_short_call": _("ultra-short call"),
     "on_the_spot": _("Answered on the spot"),
     "nothing_found": _("nothing found"),
+    "service_order": _("service order"),
+    "recharge_card": _("recharge card"),
+    "orphan_monternet": _("Monternet charge after the number was closed"),
+    "ultra_short": _("ultra-short call"),
+    "insufficient_funds": _("not enough on the account"),
+    "not_submitted": _("not handed to the bank"),
+    "program_error": _("fault of the debit program"),
     "direct_debit": _("direct debit"),
     "number": _("number"),
     "staff": _("fault of staff"),
@@ -210,6 +222,7 @@ COLUMNS = {
     "basic": _("Basic"),
     "forwarding": _("Forwarding"),
     "amount": _("Amount"),
+    "line": _("What"),
     "at": _("When"),
     "site": _("Site"),
     "after": _("After"),
@@ -268,6 +281,11 @@ def code_text(code: Any) -> str:
     return gettext(CODES[code]) if code in CODES else written(code)
 
 
+def line_text(line: Listed) -> str:
+    """A line of a customer's papers in words."""
+    return lines.line_text(line, code_text)
+
+
 def column_text(name: str) -> str:
     """The heading of a column of evidence."""
     return gettext(COLUMNS[name]) if name in COLUMNS else name
@@ -275,6 +293,8 @@ def column_text(name: str) -> str:
 
 def cell_text(name: str, value: Any) -> str:
     """A cell of evidence: money as yuan, instants as the page writes them, codes in words."""
+    if name == "line" and isinstance(value, str):
+        return lines.address_text(value)
     if is_amount(name, value):
         return yuan(value)
     if name == "field":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import lru_cache
@@ -9,12 +10,13 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, ScalarSelect, Select, bindparam, func, or_, select, union_all
 
+import engine
 from models.base import connection, glance
 from models.complaint import Complaint
 from models.definition import ProcessDefinition
 from models.instance import ProcessInstance
 from models.user_task import UserTask
-from web.auth import Person
+from web.auth import Person, actor_of
 from web.queries.names import element_name, know_people, of_item, process_name, version
 
 PAGE, MOST_COUNTED, MOST_DIGITS, MOST_STATEMENTS = 50, 1_000, 10, 128
@@ -48,6 +50,7 @@ class Row:
     msisdn: str | None
     created_at: datetime
     process_name: str
+    barred: str = ""  # why somebody else has to do it: the code of the refusal
 
 
 @dataclass(frozen=True)
@@ -68,7 +71,7 @@ def page(person: Person, wanted: Wanted) -> Page:
     if len(ids) <= PAGE:
         last = beyond.id if beyond.due is None else 0
         ids += _ids(_undated(asked), id=last, limit=PAGE + 1 - len(ids))
-    rows = _rows(ids[:PAGE])
+    rows = _rows(ids[:PAGE], person)
     return Page(rows, _key(rows[-1]) if len(ids) > PAGE else "")
 
 
@@ -166,6 +169,7 @@ def _beyond(after: str) -> _Beyond:
 _OF_IDS: Any = (
     select(
         UserTask.id,
+        UserTask.instance_id,
         UserTask.name,
         UserTask.business_key,
         UserTask.process_key,
@@ -189,8 +193,10 @@ _OF_IDS: Any = (
 )
 
 
-def _rows(ids: list[int]) -> list[Row]:
-    rows = [_row(found) for found in connection().execute(_OF_IDS, {"ids": ids})]
+def _rows(ids: list[int], person: Person) -> list[Row]:
+    found = connection().execute(_OF_IDS, {"ids": ids}).all()
+    refused = engine.barred_from([(one, version(one.definition_id, one.sha256)) for one in found], actor_of(person))
+    rows = [_row(one, refused[one.id].code if one.id in refused else "") for one in found]
     know_people({row.assignee for row in rows})
     return rows
 
@@ -203,7 +209,7 @@ def _instant(text: str) -> datetime | None:
     return at if at.tzinfo is not None else None
 
 
-def _row(found: Any) -> Row:
+def _row(found: Any, barred: str) -> Row:
     own = version(found.definition_id, found.sha256)
     name = element_name(found.process_key, found.element_id, found.name, own)
     return Row(
@@ -218,6 +224,7 @@ def _row(found: Any) -> Row:
         found.msisdn,
         found.created_at,
         process_name(found.process_key, own),
+        barred,
     )
 
 
@@ -244,14 +251,23 @@ def _up_to(conditions: Conditions) -> ScalarSelect[int]:
 
 
 def next_task(person: Person) -> int | None:
-    """The most urgent open task of the person's departments that nobody else has taken."""
+    """The most urgent open task of the person's departments that nobody else has taken and that nobody else has to do."""
     departments, me = tuple(sorted(person.departments)), {"me": person.name}
     with glance() as opened:
-        for with_limit in (True, False):
-            found = opened.execute(_next(departments, with_limit), me).scalar()
-            if found is not None:
-                return int(found)
-    return None
+        asked = (opened.execute(_next(departments, limited), me).scalar() for limited in (True, False))
+        found = next((int(one) for one in asked if one is not None), None)
+    if found is None or not _rows([found], person)[0].barred:
+        return found
+    return next(_open_to(person), None)
+
+
+def _open_to(person: Person) -> Iterator[int]:
+    """What a person could take, the most urgent first."""
+    after: str | None = ""
+    while after is not None:
+        listed = page(person, Wanted(after=after))
+        yield from (row.id for row in listed.rows if row.assignee in (None, person.name) and not row.barred)
+        after = listed.next or None
 
 
 @lru_cache(maxsize=512)

@@ -91,7 +91,7 @@ class Form:
         """What was typed, as values to store, null for a visible field left empty.
 
         Errors: InvalidForm naming every wrong field: required, not_a_number, too_many_decimals, min, max, too_long, too_short, pattern,
-        not_an_option, not_a_date, not_text, unknown_field.
+        not_an_option, not_a_date, not_text, not_a_line, too_many_lines, unknown_field.
         """
         known = {field.key for field in self.inputs}
         reasons = {key: [Reason("unknown_field")] for key in submitted if key not in known}

@@ -8,11 +8,12 @@ from typing import Any
 
 from engine.language.feel import Expression, Scope
 
-INPUTS = frozenset({"textfield", "textarea", "number", "select", "radio", "checkbox", "checklist", "datetime"})
+INPUTS = frozenset({"textfield", "textarea", "number", "select", "radio", "checkbox", "checklist", "datetime", "lines"})
 LAYOUT = frozenset({"text", "group", "separator", "spacer"})
 CHOICES = frozenset({"select", "radio", "checklist"})
 SHOWN_AS = frozenset({"calls", "reasons", "money", "text", "table", "balance"})
 CHANNELS = ("counter", "phone", "sms", "letter")
+MOST_LINES = 5_000
 MOST_TEXT = {"textfield": 200, "textarea": 4_000}
 
 
@@ -40,6 +41,7 @@ class Field:
 
     `channel_of` is the key of the text that this field says the way of: one of CHANNELS by which it reached the customer.
     `unread` are counts that are none: (setting, what stands there); they have no effect.
+    What is picked in a field of the type `lines` is kept as {line, component, amount, reason}, the amount in fen; what a line is, others know.
     `written` is the kind of what a text field holds, one of `engine.language.written.KINDS`; it is kept in one way however it was written.
     """
 
@@ -71,6 +73,11 @@ class Field:
     def is_input(self) -> bool:
         """Whether the person fills it in."""
         return self.type in INPUTS
+
+    @property
+    def is_free_text(self) -> bool:
+        """Whether anything can be written in it, names and numbers of people too: personal, unless the form says `personal: false`."""
+        return self.type == "textarea" or (self.type == "textfield" and not (self.pattern or self.written))
 
     @property
     def is_boolean(self) -> bool:

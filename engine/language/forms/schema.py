@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 from marshmallow import ValidationError
@@ -136,7 +137,6 @@ class SchemaReader:
             options=tuple(self._options(component)),
             required=rules.get("required") is True,
             unit=str(extra.get("unit", "")),
-            personal=_flag(extra, "personal"),
             boolean=_flag(extra, "boolean"),
             channel_of=str(extra.get("channelOf", "")),
             unread=tuple(_unread({"decimalDigits": component.get("decimalDigits"), **rules})),
@@ -149,6 +149,7 @@ class SchemaReader:
             hide=self._compiled(key, "hide", condition),
         )
         self._check_options(field)
+        field = replace(field, personal=_flag(extra, "personal", default=field.is_free_text))
         return self._with_default(field, component.get("defaultValue"))
 
     def _check_channels(self, fields: tuple[Field, ...]) -> None:
@@ -261,8 +262,9 @@ def _listed(value: Any) -> list[Mapping[str, Any]]:
     return [_mapping(entry) for entry in value] if isinstance(value, list) else []
 
 
-def _flag(properties: Mapping[str, Any], name: str) -> bool:
-    return str(properties.get(name, "")).lower() == "true"
+def _flag(properties: Mapping[str, Any], name: str, *, default: bool = False) -> bool:
+    said = str(properties.get(name, "")).lower()
+    return (default and said != "false") or said == "true"
 
 
 def _unread(rules: Mapping[str, Any]) -> Iterator[tuple[str, str]]:

@@ -13,9 +13,11 @@ from marshmallow import ValidationError, fields
 
 from engine.language import feel, patterns, written
 from engine.language.feel import Scope
-from engine.language.forms.fields import Field
+from engine.language.forms.fields import MOST_LINES, Field
 
 MOST_TYPED = 100_000
+MOST_LINE = 400
+MOST_YUAN = 20_000_000
 TRUE = frozenset({"yes", "true", "on", "1"})
 FALSE = frozenset({"no", "false", "off", "0", ""})
 
@@ -93,6 +95,8 @@ def read(item: Field, value: Any) -> Any:
     """What was typed as the value to store; null or an empty list when nothing was. Errors: ValidationError with a Reason."""
     if item.type == "checklist":
         return _list(item, value)
+    if item.type == "lines":
+        return _lines(value)
     return _READERS[item.type](item, _text_of(item, value))
 
 
@@ -165,6 +169,28 @@ def _list(item: Field, value: Any) -> list[str]:
     if any(not isinstance(entry, str) or entry not in known for entry in chosen):
         raise wrong("not_an_option")
     return list(dict.fromkeys(chosen))
+
+
+def _lines(value: Any) -> list[dict[str, Any]]:
+    """What was picked, each as "LINE[/COMPONENT] YUAN [REASON]"."""
+    if value is not None and not isinstance(value, str | list | tuple):
+        raise wrong("not_text")
+    picked = [value] if isinstance(value, str) else list(value or [])
+    if len(picked) > MOST_LINES:
+        raise wrong("too_many_lines", limit=MOST_LINES)
+    return [_line(text) for text in dict.fromkeys(picked) if text]
+
+
+def _line(text: Any) -> dict[str, Any]:
+    if not isinstance(text, str) or len(text) > MOST_LINE or not text.isprintable():
+        raise wrong("not_a_line")
+    address, _, rest = text.strip().partition(" ")
+    typed_amount, _, reason = rest.strip().partition(" ")
+    line, _, component = address.partition("/")
+    amount = written.amount(typed_amount)
+    if not line or amount is None or -int(amount.normalize().as_tuple().exponent) > 2 or not 0 < amount <= MOST_YUAN:
+        raise wrong("not_a_line")
+    return {"line": line, "component": component, "amount": int(amount * 100), "reason": reason.strip()}
 
 
 def _checkbox(item: Field, text: str) -> bool | None:

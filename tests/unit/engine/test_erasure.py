@@ -33,7 +33,7 @@ def test_it_is_an_entry_with_who_and_why(case: int, database: Session, at: datet
     """The key goes, the entry stays, signed and chained; what was sealed reads as nothing, and the case verifies."""
     engine.erase(closed(case, at), reason="asked for", by=SAM, at=at)
     last = engine.entries(case)[-1]
-    assert (last.actor, last.steps) == ("sam", [{"type": "personal_data_erased", "reason": "asked for"}])
+    assert (last.actor, last.steps) == ("sam", [{"type": "personal_data_erased", "reason": "asked for", "extent": 2}])
     assert engine.entries(case)[0].steps[0]["variables"] == {"msisdn": None}
     assert database.scalars(select(CaseKey)).all() == []
     assert engine.verify(case) == []

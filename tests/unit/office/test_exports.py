@@ -5,8 +5,10 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -16,9 +18,10 @@ from sqlalchemy import select, text, update
 import engine
 from models.base import session, transaction
 from models.entry import HistoryEntry
+from models.instance import ProcessInstance
 from models.user_task import UserTask
-from office import erasure, exports
-from tests import auditing
+from office import erasure, exports, scenarios
+from tests import auditing, population
 from tests.people import SAM
 from web.queries import casefile
 
@@ -149,13 +152,45 @@ def test_what_was_recorded_before_it_was_personal_stays_verified(numbers: dict[s
     """A name that is declared personal afterwards accuses no old case; its body, where it stands in clear, is withheld."""
     instance = casefile.find(numbers[auditing.REFUSED]).id
     definition = engine.definition_of(instance)
-    more = engine.Personal(definition.personal | {"resolution"}, definition.private.calls, definition.private.secret)
+    steps = [step for entry in engine.history_of(instance).entries for step in entry.steps]
+    forms = [step["form"] for step in steps if step["type"] == "user_task_completed"]
+    name = next(key for one in forms for key, value in one.items() if key not in definition.personal and value)
+    more = engine.Personal(definition.personal | {name}, definition.private.calls, definition.private.secret)
     monkeypatch.setitem(definition.__dict__, "private", more)
     content = exported(numbers[auditing.REFUSED], "json")
     document = json.loads(content)
     assert (document["verified"], exports.check(content)[0].wrong) == (True, ())
     assert None in [entry["body"] for entry in document["entries"]]
-    assert '"resolution": "(personal)"' in content
+    assert f'"{name}": "(personal)"' in content
+
+
+def test_what_the_desk_does_by_itself_bears_nobodys_name(numbers: dict[str, str]) -> None:
+    """Service calls, decisions and tasks that are opened are the desk's, in CSV and XES; a person stands at what they did. Amounts name their unit."""
+    rows = list(csv.DictReader(io.StringIO(exported(numbers[auditing.REFUSED], "csv").lstrip("\ufeff"))))
+    acts = {row["type"] for row in rows if row["actor"] != "desk"}
+    assert acts == {"instance_started", "user_task_completed"}
+    log = exported(numbers[auditing.REFUSED], "xes")
+    events = re.findall(r'transition" value="(\w+)"/><string key="org:resource" value="([^"]*)"', log)
+    assert {who for transition, who in events if transition == "schedule"} == {"desk"}
+    assert {"desk"} < {who for transition, who in events if transition == "complete"}
+    assert '<string key="unit_of_amounts" value="fen"/>' in log
+    assert json.loads(exported(numbers[auditing.REFUSED], "json"))["units"] == {"amounts": "fen"}
+
+
+IN_A_FIELD = ("13800000999", "330106199001011234")
+
+
+def test_no_number_leaves_in_a_field_that_is_not_personal(numbers: dict[str, str]) -> None:
+    """Of a telephone or an identity card: neither in a step nor in a signed body, and the file agrees with the record."""
+    (agreed,) = [one for one in scenarios.read(population.PROCESSES) if one.name_en == auditing.CALLED]
+    steps = json.loads(json.dumps(agreed.steps, default=str).replace("\\u9999\\u6d32", f"XZ {'/'.join(IN_A_FIELD)} "))
+    instance = population.play(replace(agreed, steps=steps), 77)
+    case = session().get_one(ProcessInstance, instance).business_key
+    assert any(number in str(engine.history_of(instance).entries) for number in IN_A_FIELD)
+    for kind in KINDS:
+        content = exported(case, kind)
+        assert ("XZ" in content, [number for number in IN_A_FIELD if number in content]) == (True, []), kind
+        assert [one.wrong for one in exports.check(content) if one.case == case] == [()]
 
 
 @pytest.mark.parametrize("kind", KINDS)

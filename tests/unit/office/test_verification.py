@@ -26,7 +26,7 @@ from models.incident import Incident
 from models.instance import CaseKey, ProcessInstance
 from models.timer import MessageSubscription, Timer
 from models.user_task import UserTask
-from office import complaints, erasure, scenarios, verification
+from office import complaints, correspondence, erasure, scenarios, verification
 from tests import auditing, population
 from tests.people import SAM
 
@@ -60,7 +60,7 @@ def office() -> Iterator[Session]:
     """Three cases and what they called, in a database that lets itself be tampered with."""
     scenarios.prepare()
     with scratch() as session:
-        for follower in (complaints.follow, erasure.follow):
+        for follower in (complaints.follow, correspondence.follow, erasure.follow):
             engine.observe(follower)
         population.publish()
         for place, one in enumerate(scenarios.read(population.PROCESSES)):

@@ -102,7 +102,8 @@ def test_a_posting_costs_three_statements() -> None:
     source, target, seen = number(1), number(2), []
     gateway().transfer(source, target, 1, effect("opens the accounts"))
     event.listen(session().get_bind(), "before_cursor_execute", lambda *sent: seen.append(sent[2]))
-    gateway().transfer(source, target, 1, effect("t"))
+    line = Line(Account("prepayment", source), Account("prepayment", target), 1)
+    gateway().post(effect("t"), "prepayment_transfer", [line])
     assert len(seen) == 3, seen
 
 

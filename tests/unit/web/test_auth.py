@@ -206,3 +206,24 @@ def test_the_language_chosen_before_the_log_in_is_kept(desk: Flask, quick_check:
     other = Visitor(desk).client
     other.post("/login", data={"name": "olu", "password": "olu-reception-desk"})
     assert shown in other.get("/processes").text
+
+
+@pytest.mark.parametrize(
+    ("failures", "of"),
+    [
+        ([("cleo", "198.51.100.7")] * 5, "here"),
+        ([("cleo", f"198.51.100.{n}") for n in range(50)], "name"),
+        ([(f"nobody{n}", "198.51.100.7") for n in range(99)] + [("cleo", "198.51.100.7")], "address"),
+    ],
+)
+def test_the_record_says_what_a_lock_holds_for_and_that_it_was_tried(
+    desk: Flask, quick_check: None, failures: list[tuple[str, str]], of: str
+) -> None:
+    """Of a name here, of a name everywhere, of an address; what is refused afterwards is written down once."""
+    for name, address in failures:
+        log_in(desk, name, "guess", address)
+    assert [log_in(desk, "cleo", "guess", "198.51.100.7").status_code for _ in range(3)] == [429] * 3
+    with desk.app_context():
+        steps = [step for entry in engine.read_history("user", "cleo") for step in entry.steps]
+    told = [(step["type"], step["of"]) for step in steps if "of" in step]
+    assert told == [("login_locked", of), ("login_refused", of)]

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from flask import Flask
 from sqlalchemy import insert, select, update
 
 import engine
+from engine import Definition
 from models.base import Base, session, transaction
 from models.billing import Refund
 from models.comment import Comment
@@ -114,3 +116,28 @@ def test_every_copy_is_known() -> None:
             assert table.name in emptied, table.name
             assert not emptied[table.name] or personal <= emptied[table.name], table.name
     assert OutboxMessage.__tablename__ in emptied
+
+
+def test_a_reason_names_no_number(desk: Flask, case: str) -> None:
+    """It stays for ever, so it is refused beside its field, in words, with what was typed; nothing is erased."""
+    answer = Visitor(desk, "sam", "en").post(f"/cases/{case}/erasure", reason="身份证 330106199001011234")
+    assert (answer.status, "write it without" in answer.text, "330106199001011234" in answer.text) == (422, True, True)
+    assert not erased(desk, case)
+
+
+def test_what_an_earlier_version_left_in_clear_is_said_and_shown_no_more(desk: Flask, monkeypatch: Any) -> None:
+    """Nothing can be taken out of what is signed: the panel says so, and afterwards no page and no export shows it."""
+    said = "户主是乙某某"
+    with desk.app_context():
+        with monkeypatch.context() as before:
+            before.setattr(Definition, "private", property(lambda _: engine.Personal(frozenset())))
+            taken = intake.Intake(msisdn=NUMBER, text=said, process="TS-002", channel="counter", overrule_reason="要求")
+            number = intake.accept(taken, by=CLEO, at=engine.now())
+        engine.cancel(instance(number), reason="重复", by=SAM, at=engine.now())
+    sam, ada = Visitor(desk, "sam", "en"), Visitor(desk, "ada", "en")
+    assert "without sealing them" in sam.get(f"/cases/{number}").text
+    assert sam.post(f"/cases/{number}/erasure", reason=WHY).status == 302
+    for visitor, path in ((sam, ""), (sam, "/replay"), (ada, "/replay"), (ada, "/history.json?personal=1")):
+        assert said not in visitor.client.get(f"/cases/{number}{path}").get_data(as_text=True), path
+    with desk.app_context():
+        assert verification.verify(instance(number)).deviations == ()

@@ -13,6 +13,7 @@ from sqlalchemy import insert, update
 import engine
 from models.base import session, transaction
 from models.comment import Comment
+from models.complaint import Complaint
 from models.customer import Customer, Subscription
 from models.user_task import UserTask
 from office import intake, masking, notices, tokens
@@ -163,10 +164,10 @@ def test_personal_values_leave_with_auditors_alone(street: Street) -> None:
 
 
 def test_numbers_are_masked_within_texts_and_nothing_else_is() -> None:
-    """A number of eleven digits that could be a mobile's, whatever stands around it; accounts and amounts stay."""
+    """A number of eleven digits that could be a mobile's, an identity card or an account, whatever stands around it; amounts, days and papers stay."""
     value = {"text": "号码13900000204,卡6222020000000000801", "rows": [{"called": "13800138000"}], "fen": 13900000204}
     assert masking.masked(value) == {
-        "text": "号码139****0204,卡6222020000000000801",
+        "text": "号码139****0204,卡622****0801",
         "rows": [{"called": "138****8000"}],
         "fen": 13900000204,
     }
@@ -181,7 +182,25 @@ def test_numbers_are_masked_within_texts_and_nothing_else_is() -> None:
         assert "139****0204" in masking.masked(f"请回电{written}。"), written
         assert "0204" not in masking.masked(f"请回电{written}。").replace("139****0204", ""), written
         assert "0000" not in masking.masked(f"请回电{written}。"), written
-    for left in ("13 14 15 16 170", "2026-11-28 10:00", "6222 0200 0000 0000 801", "AJ-2026-000002", "139.00, 1390.00"):
+    for hidden, shown in (
+        ("身份证330106199001011234。", "身份证330****1234。"),
+        ("33010619900101123X", "330****123X"),
+        ("130503670401001", "130****1001"),
+        ("6222 0200 0000 0000 801", "622****0801"),
+        ("6222-0200-0000-0000", "622****0000"),
+        ("６２２２０２００００００８０１２", "622****8012"),
+        ("6222021234567890 330106199001011234", "622****7890 330****1234"),
+        ("13800138000 123456789012", "138****8000 123****9012"),
+    ):
+        assert masking.masked(hidden) == shown
+    for left in (
+        "13 14 15 16 170",
+        "2026-11-28 10:00",
+        "2026-11-28 2026-11-29",
+        "SJ-202611280001",
+        "AJ-2026-000002",
+        "139.00, 1390.00",
+    ):
         assert masking.masked(left) == left
     assert masking.said("13900000204", masking.NOTHING) == masking.WITHHELD
     assert masking.said(None, masking.NOTHING) is None
@@ -204,3 +223,42 @@ def test_a_result_that_is_personal_as_a_whole_hides_nothing_else(desk: Flask) ->
         assert open_tasks(case) == []
     page = Visitor(desk, "cora").get(f"/cases/{case}")
     assert (page.status, "查询号码状态" in page.text, "填写登记表" in page.text) == (200, True, True)
+
+
+ACCOUNT, HOLDER, WHICH = "6222020000000000801", "虚构客户0801", "十月那笔没有扣成"
+
+
+def test_pages_replay_and_api_agree(desk: Flask) -> None:
+    """An auditor reads holder and failed debit at all of them and the account masked; whom the case has left reads neither, in its result as well."""
+    taken = intake.Intake(
+        msisdn="13900000801", text=WORDS, channel="counter", process="TS-008", overrule_reason="客户要求"
+    )
+    with desk.app_context():
+        case = intake.accept(taken, by=CLEO, at=engine.now())
+        form = {"bank": "工商银行", "account": ACCOUNT, "holder": HOLDER, "failure_text": WHICH}
+        engine.complete(open_tasks(case)[0], form=form, by=CLEO, at=engine.now())
+        with transaction():
+            session().execute(update(UserTask).where(UserTask.state == "open").values(group="billing_department"))
+            ended = update(Complaint).where(Complaint.case_number == case)
+            session().execute(ended.values(resolution=f"已电话告知{HOLDER}"))
+        token = tokens.create("ada", at=engine.now())
+        entries = f"/api/v1/instances/{instance_of(case)}/entries"
+    ada, cora = Visitor(desk, "ada"), Visitor(desk, "cora")
+    headers = {"Authorization": f"Bearer {token}"}
+    asked = plain(desk.test_client().get(entries, headers=headers).get_data())
+    for shown in (ada.get(f"/cases/{case}").text, ada.get(f"/cases/{case}/replay").text, asked):
+        assert (HOLDER in shown, WHICH in shown, "622****0801" in shown, ACCOUNT in shown) == (True, True, True, False)
+    for place in (f"/cases/{case}", f"/cases/{case}/replay", "/cases"):
+        shown = cora.get(place).text
+        assert (case in shown, HOLDER in shown, WHICH in shown, "622****0801" in shown) == (True, False, False, False)
+    assert HOLDER in ada.get("/cases").text
+
+
+def test_the_head_of_a_task_shows_the_number_as_the_page_does(desk: Flask) -> None:
+    """In full to whoever may take it, masked to a supervisor, in head and fields alike."""
+    with desk.app_context():
+        task = open_tasks(begin())[0]
+    head = "string(//main//*[@class='desk-whose'])"
+    for person, full in (("cora", True), ("ada", False)):
+        page = Visitor(desk, person).get(f"/tasks/{task}")
+        assert (NUMBER in page.tree.xpath(head), NUMBER in page.text) == (full, full), person

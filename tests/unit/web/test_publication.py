@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from lxml import html
 from sqlalchemy import select
 
 import engine
@@ -291,6 +292,28 @@ def test_a_foreign_diagram_opens_and_says_what_cannot_be_executed(olu: Browser) 
     assert {("pay", "foreign_operator"), ("calc", "foreign_script"), ("calc", "element_not_executable")} <= found
     assert olu.client.get(brought.location).status_code == 200
     assert "NET-001" in olu.client.get("/processes").text
+
+
+@pytest.mark.parametrize(
+    ("language", "said"), [("en", "TS-002 is open already: yours"), ("zh", "TS-002 已有您自己的草稿")]
+)
+def test_a_draft_that_is_open_is_led_to(olu: Browser, language: str, said: str) -> None:
+    """A file under the key of an open draft: whose that is, the way there, and the file still chosen when it is sent again under another key."""
+    olu.replace("原始票据在？", "票据在？")
+    olu.client.post(f"/language/{language}")
+    page = olu.post("/processes/import", file=(io.BytesIO(FOREIGN.encode()), "order.bpmn"), key="TS-002")
+    assert page.status_code == 409
+    assert said in page.text
+    assert 'href="/processes/TS-002/edit"' in page.text
+    kept = html.document_fromstring(page.text).xpath("//textarea[@name='kept']")[0].text.removeprefix("\n")
+    assert olu.post("/processes/import", key="NET-001", kept_name="order.bpmn", kept=kept).status_code == 302
+
+
+def test_a_draft_of_another_is_called_theirs(olu: Browser, otto: Browser) -> None:
+    """Who saved it stands there by name."""
+    olu.replace("原始票据在？", "票据在？")
+    page = otto.post("/processes/import", file=(io.BytesIO(FOREIGN.encode()), "order.bpmn"), key="TS-002")
+    assert "最后由欧璐保存" in page.text
 
 
 @pytest.mark.parametrize("content", [b"", b"\xff\xfe", b"<a/>", b"<!DOCTYPE x><x/>", b"PK\x03\x04"])

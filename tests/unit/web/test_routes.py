@@ -118,6 +118,7 @@ ROUTES = {
     "POST /processes/<key>/versions/<int:version>/restoration": row("302 403 403 403 422 403", "/processes/TS-002/versions/1/restoration"),
     "POST /processes/import": row("302 403 403 403 422 403"),
     "POST /tasks/<int:task_id>/fields": row("302 200 200 200 403 403", "/tasks/{task}/fields", EXPLAINED),
+    "POST /tasks/<int:task_id>/lines": row("302 200 200 200 403 403", "/tasks/{task}/lines", EXPLAINED),
     "PUT /processes/<key>/draft": row("302 403 403 403 200 403", "/processes/TS-002/draft", {"revision": 0, "files": {"forms/ts002_receipt.form": "{}"}}),
     "DELETE /processes/<key>/draft": row("302 403 403 403 204 403", "/processes/TS-002/draft"),
     "GET /api/v1/openapi.json": row("200 200 200 200 200 200"),
@@ -164,6 +165,7 @@ MAY_CHANGE_NOTHING = {
     "POST /intake/suggestion",
     "POST /unsent/discard",  # nothing is kept
     "POST /tasks/<int:task_id>/fields",  # which fields a choice opens
+    "POST /tasks/<int:task_id>/lines",  # which lines are sought
     "POST /cases/<number>/verification",
     "POST /processes/<key>/draft/check",
     "POST /processes/<key>/draft/form-preview",

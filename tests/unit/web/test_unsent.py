@@ -141,11 +141,13 @@ def test_a_part_of_a_page_is_no_place_for_a_log_in(desk: Flask, task: int) -> No
 def test_a_page_from_before_another_log_in_comes_back_filled(desk: Flask, task: int) -> None:
     """Its token is not known any more; the form is, and nothing was sent."""
     cleo = Visitor(desk, "cleo")
-    owner = cleo.get(f"/tasks/{task}").typed("unsent_of")
     desk.config["WTF_CSRF_ENABLED"] = True
-    answer = cleo.client.post(
-        f"/tasks/{task}/completion", data={"finding_note": WORDS, "unsent_of": owner, "unsent": "1"}
-    )
+    page = cleo.get(f"/tasks/{task}")
+    owner, mark = page.typed("unsent_of"), page.typed("csrf_token")
+    with cleo.client.session_transaction() as session_of_now:
+        session_of_now["csrf_token"] = "of another log-in"
+    sent = {"finding_note": WORDS, "unsent_of": owner, "unsent": "1", "csrf_token": mark}
+    answer = cleo.client.post(f"/tasks/{task}/completion", data=sent)
     assert (answer.status_code, answer.location) == (302, f"/tasks/{task}")
     page = cleo.get(f"/tasks/{task}")
     assert (page.typed("finding_note"), "打开得太久" in page.text) == (WORDS, True)

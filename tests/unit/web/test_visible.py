@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
+
 import pytest
 from flask import Flask
 from markupsafe import Markup
@@ -9,6 +12,8 @@ from markupsafe import Markup
 from tests.furnishing import begin
 from tests.visitors import Visitor
 from web.visible import visible
+
+TEMPLATES = Path(__file__).parents[3] / "web" / "templates"
 
 
 @pytest.mark.parametrize(
@@ -43,3 +48,25 @@ def test_a_page_shows_it_so(app: Flask) -> None:
     text = cleo.get(f"/cases/{case}", tab="messages").text
     assert "\u202e" not in text
     assert "退[U+202E]00.05" in text
+
+
+@pytest.mark.parametrize("action", ["accept", "suggest"])
+def test_a_field_keeps_what_was_typed(app: Flask, action: str) -> None:
+    """A refused form and one that is asked for a suggestion come back sign by sign, with what cannot be seen written out beside it."""
+    typed = {"msisdn": "139", "channel": "counter", "text": "退\u202e00.05", "demand": "多\u200b收"}
+    page = Visitor(app, "cleo").post("/intake", action=action, **typed)
+    assert {name: page.typed(name) for name in ("text", "demand")} == {name: typed[name] for name in ("text", "demand")}
+    assert page.text.count("退[U+202E]00.05") == 1
+
+
+def test_every_field_of_every_page_keeps_its_signs() -> None:
+    """What a template puts into a field is what is sent back; only what is read is written out."""
+    fields = re.compile(r' value="\{\{ ([^}]+) \}\}"|<textarea[^\n]*>\{\{ ([^}]+) \}\}</textarea>')
+    altered = {
+        f"{file.name}: {expression}"
+        for file in TEMPLATES.glob("*.html")
+        for found in fields.findall(file.read_text())
+        for expression in found
+        if expression and not expression.endswith("| as_typed")
+    }
+    assert not altered

@@ -117,7 +117,12 @@ class Clerk:
         if asked["options"]:
             value = self._chance.choice(asked["options"])["value"]
             return [value] if asked["type"] == "checklist" else value
-        known = {"number": "1", "checkbox": "yes", "datetime": (now() + timedelta(days=1)).date().isoformat()}
+        known: dict[str, Any] = {
+            "number": "1",
+            "checkbox": "yes",
+            "lines": [],
+            "datetime": (now() + timedelta(days=1)).date().isoformat(),
+        }
         return known.get(asked["type"], WORDS["reason"])
 
     def _ask(self, path: str, document: Any = None) -> dict[str, Any]:

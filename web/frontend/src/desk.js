@@ -8,6 +8,7 @@ import { focusErrors, focusFirst } from "./focus.js";
 import "./forms.js";
 import "./history.js";
 import "./keys.js";
+import "./lines.js";
 import "./requests.js";
 import "./unsent.js";
 

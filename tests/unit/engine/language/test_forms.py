@@ -167,6 +167,45 @@ def test_a_wrong_entry_says_why(scope: Scope, component: dict[str, Any], typed: 
     assert refused(scope, component, typed)[0] == code
 
 
+LINES = {"type": "lines"}
+
+
+def test_picked_lines_are_kept_with_amount_and_reason(scope: Scope) -> None:
+    """A line, a component of a call and a part with its reason, amounts in fen; the same twice is once, and nothing picked is an empty list."""
+    typed = ["bill-item:2026-11:3 12.50", "call:7/roaming ¥0.80", "call:8 1 前五天 未用", "call:8 1 前五天 未用"]
+    assert loaded(scope, LINES, typed) == [
+        {"line": "bill-item:2026-11:3", "component": "", "amount": 1250, "reason": ""},
+        {"line": "call:7", "component": "roaming", "amount": 80, "reason": ""},
+        {"line": "call:8", "component": "", "amount": 100, "reason": "前五天 未用"},
+    ]
+    assert loaded(scope, LINES, "") == loaded(scope, LINES, []) == []
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "call:7",
+        "call:7 much",
+        "call:7 0",
+        "call:7 -1",
+        "call:7 1.234",
+        "/roaming 1",
+        "call:7 99999999999",
+        "call:7 1 \x00",
+        "x" * 500,
+    ],
+)
+def test_what_is_no_line_is_refused(scope: Scope, typed: str) -> None:
+    """An amount that is none, nothing, below zero, beyond all bounds or of parts of a fen; a line without a name."""
+    assert refused(scope, LINES, typed)[0] == "not_a_line"
+
+
+def test_a_page_of_lines_has_an_end(scope: Scope) -> None:
+    """More lines than anybody has picked by hand are refused, and a required field wants one."""
+    assert refused(scope, LINES, [f"call:{n} 1" for n in range(5_001)]) == ("too_many_lines", {"limit": 5_000})
+    assert refused(scope, {**LINES, "validate": {"required": True}}, [])[0] == "required"
+
+
 def test_a_day_is_not_before_another_field(scope: Scope) -> None:
     """From and to in the wrong order are told at the later one, which names the earlier."""
     both = form({**DAY, "key": "since"}, {**DAY, "key": "until", "properties": {"min": "since"}})
@@ -272,7 +311,17 @@ def test_nothing_stands_in_a_field_that_it_would_refuse(scope: Scope) -> None:
 
 def test_personal_fields_are_known() -> None:
     """What is to be sealed in the record is said by the form."""
-    assert form({**TEXT, "key": "name", "properties": {"personal": "true"}}, {**TEXT, "key": "b"}).personal == {"name"}
+    plain = {**TEXT, "key": "b", "properties": {"personal": "false"}}
+    assert form({**TEXT, "key": "name", "properties": {"personal": "true"}}, plain).personal == {"name"}
+
+
+def test_free_text_is_personal_unless_the_form_says_otherwise() -> None:
+    """Whoever may write anything may write names and numbers; what has a pattern, a kind or choices cannot hold them."""
+    area = {**TEXT, "type": "textarea", "key": "area"}
+    code = {**TEXT, "key": "code", "properties": {"written": "code"}}
+    period = {**TEXT, "key": "period", "validate": {"pattern": "^[0-9]{4}$"}}
+    open_ = {**area, "key": "open", "properties": {"personal": "false"}}
+    assert form({**TEXT, "key": "line"}, area, code, period, open_).personal == {"line", "area"}
 
 
 @pytest.mark.parametrize(

@@ -211,3 +211,19 @@ def test_the_rest_on_a_cancelled_number_moves_once(desk: Any, target: str) -> No
 def test_a_withdrawal_that_may_not_be_is_refused(desk: Any, changed: dict[str, Any], code: str) -> None:
     """Every refusal leaves the balance on the cancelled number."""
     assert desk.refused("refunds/cancelled_prepayment", **{**WITHDRAWAL, **changed}) == code
+
+
+def test_a_line_that_another_case_has_is_refused_and_stops_nothing(desk: Any) -> None:
+    """A process that pays lines without reserving them is told that they cannot be had, as a refusal its diagram knows."""
+    bill = {"period": "2026-10", "items": [{"kind": "call", "text": "通话费", "amount": 5000}]}
+    desk.given({"msisdn": "13900000031", "bill": bill})
+    asked = {"msisdn": "13900000031", "amount": 5000, "kind": "charge"}
+    lines = [{"line": "bill-item:2026-10:1", "amount": 5000}]
+    paid = desk.twice("refunds/credit", **asked, lines=lines)
+    assert (paid["amount"], paid["fallen"], paid["into"]) == (5000, 5000, "receivable")
+    assert desk.refused("refunds/credit", call_key="8:1", **asked, lines=lines) == "exceeds_disputed"
+    assert (
+        desk.refused("charge_hold/place", call_key="8:2", msisdn="13900000031", amount=1, lines=lines) == "exceeds_bill"
+    )
+    others = [{"line": "payment:SJ-999", "amount": 5000}]
+    assert desk.refused("refunds/credit", call_key="8:3", **asked, lines=others) == "exceeds_disputed"

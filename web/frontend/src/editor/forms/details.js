@@ -35,9 +35,15 @@ export class FieldDetails {
     if (!INPUTS.includes(type)) return [make("p", { class: "desk-muted" }, say(`field_${type}`))];
     return [
       this.type(), this.text("key", "key"), this.text("label_zh", "label"), this.text("label_en", "properties.label_en"), this.text("hint_zh", "description"), this.text("hint_en", "properties.description_en"),
-      this.tick("required", "validate.required", true), this.tick("personal", "properties.personal", "true"),
+      this.tick("required", "validate.required", true), this.personal(type),
       CHOICES.includes(type) && this.options(), ...this.limits(type), this.text("prefill", "properties.prefill", this.hint("prefill")), this.hide(),
     ];
+  }
+
+  personal(type) {
+    const said = String(value(this.component, "properties.personal") ?? "");
+    const free = type === "textarea" || (type === "textfield" && !value(this.component, "validate.pattern") && !value(this.component, "properties.written"));
+    return checkbox(say("personal"), said === "true" || (free && said !== "false"), (yes) => this.set("properties.personal", yes ? "true" : "false"));
   }
 
   limits(type) {

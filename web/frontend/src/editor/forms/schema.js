@@ -1,7 +1,7 @@
 /* A form-js schema as our engine reads it (engine/language/forms): its components, one value of a component, and how it is written. No page here. */
 
 export const CHOICES = ["select", "radio", "checklist"];
-export const INPUTS = ["textfield", "textarea", "number", "select", "radio", "checkbox", "checklist", "datetime"];
+export const INPUTS = ["textfield", "textarea", "number", "select", "radio", "checkbox", "checklist", "datetime", "lines"];
 export const LAYOUT = ["text", "group", "separator", "spacer"];
 const INDENT = 2;
 

@@ -33,6 +33,8 @@ export function taskEntries(_element, { draft, config }) {
     }),
     caseLimitEntry(),
     propertyEntry(line, "notBy", { label: say("not_by"), hint: say("not_by_hint") }),
+    propertyEntry(line, "approves", { label: say("approves"), hint: say("approves_hint") }),
+    ...["When", "Amount", "Kind", "Payee", "Lines"].map((part) => propertyEntry(feel, `approved${part}`, { label: say(`approved_${part.toLowerCase()}`) })),
     propertyEntry(line, "tries", { label: say("tries"), hint: say("tries_hint") }),
     propertyEntry(feel, "triesWhen", { label: say("tries_when") }),
     known(),

@@ -1,0 +1,97 @@
+"""Who may give how much: what the authority table is asked with, and the grant under which money then moves. The figures are the table's.
+
+Every process weighs before it gives anything back (SUB-005): an approval that is there binds, sums count, and what is granted is used once.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from engine.handlers import Call, handler
+from service_tasks import households
+from service_tasks.authority import approvals, grants, schemas
+from service_tasks.gateway import Subscription, gateway
+from service_tasks.targets import target_refusal
+
+__all__ = ["grant", "weigh"]
+
+
+@handler(
+    "authority/weigh",
+    parameters=schemas.WeighParameters,
+    result=schemas.WeighResult,
+    errors={
+        "exceeds_approval": ("amount",),
+        "other_kind_approved": ("way", "amount"),
+        "other_payee_approved": ("payee", "amount"),
+        "other_lines_approved": ("lines", "amount"),
+        "own_household": ("payee", "amount"),
+    },
+    manual_ref="TS-001.3, CH2.6",
+    title_zh="核对批准与累计",
+    title_en="Weigh against approval and sums",
+)
+def weigh(parameters: dict[str, Any], call: Call) -> dict[str, Any]:
+    """Hold an amount against the approval there is, and add up what was given before; nothing is kept."""
+    subscription = gateway().find(parameters["msisdn"])
+    amount, payee = _amount(parameters, subscription), parameters["payee"]
+    if payee != parameters["msisdn"]:  # whoever may work on the case may pay into its number
+        households.refuse_own(call.actor, payee)
+    approval, way, basis = parameters["approval"], parameters["way"], _basis(parameters, subscription)
+    before = grants.sums(
+        call,
+        customer_id=subscription.customer_id if subscription else None,
+        basis=basis,
+        way=way,
+        under=approval.get("step") if approval else None,
+    )
+    if approval:
+        used = before.under if "number" not in approval else 0
+        approvals.check(approval, way=way, amount=amount, payee=payee, lines=parameters["lines"], used=used)
+    return {
+        "customer": subscription.customer_id if subscription else None,
+        "basis": basis,
+        "amount": amount,
+        "in_case": before.in_case + amount,
+        "customer_90_days": before.customer + (amount if basis != grants.OWN_MONEY else 0),
+        "clerk_today": before.today + amount,
+        "clerk_cash_today": before.cash_today + (amount if way == "cash" else 0),
+        "approved": approvals.level(approval),
+    }
+
+
+@handler(
+    "authority/grant",
+    parameters=schemas.GrantParameters,
+    result=schemas.GrantResult,
+    manual_ref="TS-001.3, CH2.6",
+    title_zh="登记授权",
+    title_en="Record the grant",
+)
+def grant(parameters: dict[str, Any], call: Call) -> dict[str, Any]:
+    """Keep what may be given, in which way, to which number and on whose authority; the payment uses it once."""
+    approval, way, amount = parameters["approval"], parameters["way"], parameters["amount"]
+    if amount <= 0:  # the payment itself says that nothing is there
+        return {"approval": None}
+    under, level = approval.get("step") if approval else None, parameters["level"]
+    kept = {"customer_id": parameters["customer"], "basis": parameters["basis"], "way": way, "level": level}
+    number = grants.keep(call, amount=amount, under=under, **kept)
+    granted = {"number": number, "amount": amount, "kind": way, "payee": parameters["payee"], "level": level}
+    return {"approval": {**granted, "lines": parameters["lines"], "step": under}}
+
+
+def _amount(parameters: dict[str, Any], subscription: Subscription | None) -> int:
+    if parameters["amount"] is not None:
+        return int(parameters["amount"])
+    stands = gateway().balances(subscription.id, lock=True) if subscription is not None else None
+    return int(getattr(stands, parameters["balance"] or "", 0))
+
+
+def _basis(parameters: dict[str, Any], subscription: Subscription | None) -> str:
+    """The row of the table: of another number it matters who holds it."""
+    if parameters["basis"] != "other_number":
+        return str(parameters["basis"])
+    target, msisdn = gateway().find(parameters["payee"] or ""), parameters["payee"] or ""
+    if subscription is None or target is None or target_refusal(subscription.msisdn, msisdn, target):
+        return "same_holder"  # nobody is asked about what the payment will refuse
+    return "same_holder" if target.customer_id == subscription.customer_id else "other_holder"

@@ -1,0 +1,325 @@
+"""Addresses of everything that can be disputed, and the customer's own papers they stand for; nothing is claimed or paid here.
+
+    bill-item:2026-11:3      line 3 of the bill of that month
+    call:17                  a call detail record, on a bill, deducted from a prepayment, or not billed yet
+    information-fee:17       what a service provider took with it
+    late-fee:2026-11         late fee drawn on a bill; late-fee:brought, what stood before any was drawn here
+    deposit:SJ-1             a deposit, by its receipt
+    payment:SJ-2             a prepayment, or what of another payment paid no bill, by its receipt
+    card:8800000401          a recharge card that was charged to the number
+    debit:5                  a direct debit that was carried out
+    promised-credit:9        a correction entered for secondary pricing that did not come
+
+A call is charged in components, each of which is a line of its own. What a bill charges for one kind of thing ("bill:2026-11:call"), and the bill
+("bill:2026-11"), are lines too, that others lie inside; they are picked by nobody.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import func, select
+
+from models.base import session
+from models.billing import Bill, BillItem, LateFeeAccrual, LedgerAccount, Posting, Receipt, SecondaryPricingItem
+from models.customer import Subscription
+from models.lines import BillPayment
+from models.usage import COMPONENTS, BankMandate, Cdr, DirectDebit, RechargeCard
+from service_tasks.gateway.values import LinePart, Refused
+
+BROUGHT = "brought"
+USAGE = ("call", "roaming")
+PAYMENTS = ("prepayment", "charge")
+OF_CALL = tuple(name for name in COMPONENTS if name != "information")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Paper:
+    """A line as the papers have it. `money` is where its money lies: charge, late_fee, deposit or prepayment; `inside` is an address."""
+
+    address: str
+    amount: int
+    money: str
+    component: str = ""
+    bill_id: int | None = None
+    inside: str | None = None
+
+
+@dataclass(frozen=True)
+class Charged:
+    """What a bill charges: its period, its total, and the sum by kind of item."""
+
+    period: str
+    kinds: Mapping[str, int]
+    items: Mapping[int, tuple[str, int]] = field(default_factory=dict)
+
+    @property
+    def address(self) -> str:
+        return f"bill:{self.period}"
+
+    @property
+    def total(self) -> int:
+        return sum(self.kinds.values())
+
+    def holding(self, *kinds: str) -> str:
+        """The line that holds what is of the first of these kinds that the bill charges; the bill itself when it charges none."""
+        return next((f"{self.address}:{kind}" for kind in kinds if kind in self.kinds), self.address)
+
+
+@dataclass
+class Papers:
+    """The papers of one subscription, read as they are asked for."""
+
+    subscription_id: int
+    bills: dict[int, Charged] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, subscription_id: int) -> Papers:
+        """With what its bills charge."""
+        return cls(subscription_id, charged(subscription_id))
+
+    def holders(self, papers: Iterable[Paper]) -> list[Paper]:
+        """The lines that these lie inside, and those that these lie inside, the outermost first."""
+        known = {one.address: bill_id for bill_id, one in self.bills.items()}
+        inner = sorted({paper.inside for paper in papers if paper.inside})
+        outer = sorted({":".join(address.split(":")[:2]) for address in inner})
+        found = [
+            Paper(address=one, amount=self.bills[known[one]].total, money="charge", bill_id=known[one]) for one in outer
+        ]
+        return found + [self._kind(address, known) for address in inner if address not in known]
+
+    def _kind(self, address: str, known: Mapping[str, int]) -> Paper:
+        bill, _, kind = address.rpartition(":")
+        amount = self.bills[known[bill]].kinds[kind]
+        return Paper(address=address, amount=amount, money="charge", bill_id=known[bill], inside=bill)
+
+    def find(self, addresses: Iterable[str]) -> dict[str, list[Paper]]:
+        """The lines of these addresses, a call as its components; what is unknown or another's is left out."""
+        keys: dict[str, set[str]] = {}
+        for address in addresses:
+            kind, _, key = address.partition(":")
+            keys.setdefault(kind, set()).add(key)
+        found: dict[str, list[Paper]] = {}
+        for kind, wanted in keys.items():
+            if kind in _KINDS:
+                found |= _KINDS[kind](self, wanted)
+        return found
+
+
+def charged(subscription_id: int) -> dict[int, Charged]:
+    """What the bills of a subscription charge, by bill, the oldest first."""
+    query = select(Bill.id, Bill.period, BillItem.line, BillItem.kind, BillItem.amount).outerjoin(BillItem)
+    rows = session().execute(query.where(Bill.subscription_id == subscription_id).order_by(Bill.period, BillItem.line))
+    read: dict[int, tuple[str, dict[str, int], dict[int, tuple[str, int]]]] = {}
+    for bill_id, period, line, kind, amount in rows:
+        _, kinds, items = read.setdefault(bill_id, (period, {}, {}))
+        if line is not None:
+            kinds[kind] = kinds.get(kind, 0) + amount
+            items[line] = (kind, amount)
+    return {bill_id: Charged(*one) for bill_id, one in read.items()}
+
+
+def wanted(papers: Papers, parts: Sequence[LinePart]) -> list[tuple[Paper, int, str]]:
+    """What the parts come to: line, fen and reason; of a call without a component its components, in order, until the part is reached.
+
+    Errors: Refused(line_unknown), Refused(amount_not_positive), Refused(line_twice).
+    """
+    found = papers.find({part.line for part in parts})
+    told: dict[tuple[str, str], tuple[Paper, int, str]] = {}
+    for part in parts:
+        if part.amount <= 0:
+            raise Refused(reason="amount_not_positive", line=part.line, amount=part.amount)
+        for paper, amount in _divided(part, found.get(part.line, [])):
+            if (paper.address, paper.component) in told:
+                raise Refused(reason="line_twice", line=part.line)
+            told[paper.address, paper.component] = (paper, amount, part.reason)
+    return list(told.values())
+
+
+def _divided(part: LinePart, papers: Sequence[Paper]) -> list[tuple[Paper, int]]:
+    meant = [paper for paper in papers if part.component in ("", paper.component)]
+    if not meant:
+        raise Refused(reason="line_unknown", line=part.line)
+    left, found = part.amount, []
+    for paper in meant:
+        share = left if paper is meant[-1] else min(left, paper.amount)
+        left -= share
+        if share:
+            found.append((paper, share))
+    return found
+
+
+def _bill_items(papers: Papers, keys: set[str]) -> dict[str, list[Paper]]:
+    known = {
+        f"{one.period}:{line}": (bill_id, one, kind, amount)
+        for bill_id, one in papers.bills.items()
+        for line, (kind, amount) in one.items.items()
+    }
+    found = {}
+    for key in keys & known.keys():
+        bill_id, bill, kind, amount = known[key]
+        address = f"bill-item:{key}"
+        found[address] = [
+            Paper(address=address, amount=amount, money="charge", bill_id=bill_id, inside=bill.holding(kind))
+        ]
+    return found
+
+
+def owned_calls(subscription_id: int, bills: Iterable[int]) -> Any:
+    """The condition under which a call detail record is of this subscription: on a bill of its own, or made on its number while it had it."""
+    mine = select(Subscription.msisdn, Subscription.opened_at).where(Subscription.id == subscription_id).subquery()
+    later = select(Subscription.id).where(
+        Subscription.msisdn == Cdr.served_msisdn,
+        Subscription.id != subscription_id,
+        Subscription.opened_at <= Cdr.start,
+        Subscription.opened_at > select(mine.c.opened_at).scalar_subquery(),
+    )
+    unbilled = Cdr.bill_id.is_(None) & (Cdr.served_msisdn == select(mine.c.msisdn).scalar_subquery())
+    return Cdr.bill_id.in_(list(bills)) | (unbilled & ~later.exists())
+
+
+def _records(papers: Papers, keys: set[str]) -> list[Any]:
+    ids = [int(key) for key in keys if key.isascii() and key.isdecimal() and len(key) < 19]
+    columns = [Cdr.id, Cdr.bill_id, *(getattr(Cdr, name) for name in COMPONENTS)]
+    query = select(*columns).where(Cdr.id.in_(ids), owned_calls(papers.subscription_id, papers.bills))
+    return list(session().execute(query))
+
+
+def _calls(papers: Papers, keys: set[str]) -> dict[str, list[Paper]]:
+    return {
+        f"call:{row.id}": [
+            Paper(
+                address=f"call:{row.id}",
+                component=name,
+                amount=getattr(row, name),
+                money="charge" if row.bill_id else "prepayment",
+                bill_id=row.bill_id,
+                inside=_holder(papers, row.bill_id, *(USAGE[::-1] if name == "roaming" else USAGE)),
+            )
+            for name in OF_CALL
+            if getattr(row, name)
+        ]
+        for row in _records(papers, keys)
+    }
+
+
+def _holder(papers: Papers, bill_id: int | None, *kinds: str) -> str | None:
+    return papers.bills[bill_id].holding(*kinds) if bill_id else None
+
+
+def _information_fees(papers: Papers, keys: set[str]) -> dict[str, list[Paper]]:
+    return {
+        f"information-fee:{row.id}": [
+            Paper(
+                address=f"information-fee:{row.id}",
+                amount=row.information,
+                money="charge" if row.bill_id else "prepayment",
+                bill_id=row.bill_id,
+                inside=_holder(papers, row.bill_id, "monternet"),
+            )
+        ]
+        for row in _records(papers, keys)
+        if row.information
+    }
+
+
+def late_fees(papers: Papers) -> dict[str, int]:
+    """The late fee drawn, by period, and what was brought forward; in fen, whether still owed or not."""
+    drawn = select(LateFeeAccrual.bill_id, func.sum(LateFeeAccrual.amount)).where(
+        LateFeeAccrual.bill_id.in_(papers.bills)
+    )
+    found = {
+        papers.bills[bill].period: int(total)
+        for bill, total in session().execute(drawn.group_by(LateFeeAccrual.bill_id))
+    }
+    owed = LedgerAccount.subscription_id == papers.subscription_id, LedgerAccount.kind == "late_fee"
+    query = select(func.coalesce(func.sum(Posting.amount), 0)).join(
+        LedgerAccount, LedgerAccount.id == Posting.debit_account_id
+    )
+    brought = int(session().scalar(query.where(*owed)) or 0) - sum(found.values())
+    return found | ({BROUGHT: brought} if brought > 0 else {})
+
+
+def _late_fees(papers: Papers, keys: set[str]) -> dict[str, list[Paper]]:
+    bills = {one.period: bill_id for bill_id, one in papers.bills.items()}
+    return {
+        f"late-fee:{period}": [
+            Paper(address=f"late-fee:{period}", amount=amount, money="late_fee", bill_id=bills.get(period))
+        ]
+        for period, amount in late_fees(papers).items()
+        if period in keys
+    }
+
+
+def _deposits(papers: Papers, keys: set[str]) -> dict[str, list[Paper]]:
+    query = select(Receipt.number, Receipt.amount).where(Receipt.number.in_(keys), Receipt.kind == "deposit")
+    rows = session().execute(query.where(Receipt.subscription_id == papers.subscription_id))
+    return {f"deposit:{key}": [Paper(address=f"deposit:{key}", amount=amount, money="deposit")] for key, amount in rows}
+
+
+def on_bills() -> Any:
+    """What a receipt paid on bills, whose lines are picked instead of it."""
+    paid = select(func.coalesce(func.sum(BillPayment.amount), 0))
+    return paid.where(BillPayment.receipt_number == Receipt.number).scalar_subquery()
+
+
+def _payments(papers: Papers, keys: set[str]) -> dict[str, list[Paper]]:
+    query = select(Receipt.number, Receipt.kind, Receipt.amount - on_bills()).where(
+        Receipt.number.in_(keys), Receipt.kind.in_(PAYMENTS)
+    )
+    rows = session().execute(query.where(Receipt.subscription_id == papers.subscription_id))
+    return {
+        f"payment:{key}": [Paper(address=f"payment:{key}", amount=int(amount), money=money)]
+        for key, money, amount in rows
+        if amount > 0
+    }
+
+
+def _cards(papers: Papers, keys: set[str]) -> dict[str, list[Paper]]:
+    query = select(RechargeCard.serial, RechargeCard.remaining).where(
+        RechargeCard.serial.in_(keys), RechargeCard.charged_subscription_id == papers.subscription_id
+    )
+    return {
+        f"card:{serial}": [Paper(address=f"card:{serial}", amount=left, money="prepayment")]
+        for serial, left in session().execute(query)
+    }
+
+
+def _debits(papers: Papers, keys: set[str]) -> dict[str, list[Paper]]:
+    """A debit lies in the bill of its period: what it took twice is given back once."""
+    ids = [int(key) for key in keys if key.isascii() and key.isdecimal() and len(key) < 19]
+    query = select(DirectDebit.id, DirectDebit.amount, DirectDebit.period).join(BankMandate)
+    own = BankMandate.subscription_id == papers.subscription_id
+    rows = session().execute(query.where(DirectDebit.id.in_(ids), own, DirectDebit.state == "done"))
+    bills = {one.period: one.address for one in papers.bills.values()}
+    return {
+        f"debit:{id}": [Paper(address=f"debit:{id}", amount=amount, money="charge", inside=bills.get(period))]
+        for id, amount, period in rows
+    }
+
+
+def _promised_credits(papers: Papers, keys: set[str]) -> dict[str, list[Paper]]:
+    ids = [int(key) for key in keys if key.isascii() and key.isdecimal() and len(key) < 19]
+    item = SecondaryPricingItem
+    query = select(item.id, item.amount).where(item.id.in_(ids), item.subscription_id == papers.subscription_id)
+    rows = session().execute(query.where(item.state != "applied"))
+    return {
+        f"promised-credit:{id}": [Paper(address=f"promised-credit:{id}", amount=amount, money="charge")]
+        for id, amount in rows
+    }
+
+
+_KINDS: dict[str, Callable[[Papers, set[str]], dict[str, list[Paper]]]] = {
+    "bill-item": _bill_items,
+    "call": _calls,
+    "information-fee": _information_fees,
+    "late-fee": _late_fees,
+    "deposit": _deposits,
+    "payment": _payments,
+    "card": _cards,
+    "debit": _debits,
+    "promised-credit": _promised_credits,
+}
+KINDS = tuple(_KINDS)

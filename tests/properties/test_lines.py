@@ -1,0 +1,89 @@
+"""The money of a line is given once, whatever several cases do with it in whatever order."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from sqlalchemy import func, select
+
+from models.base import scratch, session, transaction
+from models.billing import LedgerAccount
+from models.lines import DisputedLine, LineClaim
+from office import verification
+from office.fixtures import build
+from service_tasks.gateway import Effect, LinePart, Refused, gateway
+
+AT = datetime(2026, 11, 23, 1, tzinfo=UTC)
+ITEMS = [{"kind": "monthly_fee", "text": "", "amount": 300}, {"kind": "call", "text": "", "amount": 200}]
+CALL = {"msisdn": "13900000001", "start": datetime(2026, 10, 9, tzinfo=UTC), "basic": 120, "long_distance": 80}
+WORLD = {
+    "subscriptions": [
+        {
+            "msisdn": "13900000001",
+            "late_fee": 60,
+            "bill": {"period": "2026-10", "paid": 250, "items": ITEMS},
+            "receipts": [{"number": "SJ-1", "kind": "charge", "amount": 250}],
+        },
+        {"msisdn": "13900000002"},
+    ],
+    "cdrs": [CALL],
+}
+LINES = ("bill-item:2026-10:1", "bill-item:2026-10:2", "call:1", "late-fee:brought")
+WAYS = ("reserve", "release", "credit", "other", "cash", "hold", "lift", "settle", "price", "reverse", "unnamed")
+ACTS = st.tuples(st.sampled_from(WAYS), st.sampled_from(LINES), st.integers(1, 400), st.sampled_from("AB"))
+
+
+def act(number: int, way: str, line: str, amount: int, case: str, done: list[int]) -> None:
+    """One thing that a case does; a refusal is an answer."""
+    billing, effect = gateway(), Effect(key=f"{number}", at=AT, case=case)
+    own, other = billing.subscription("13900000001").id, billing.subscription("13900000002").id
+    part, kind = [LinePart(line, amount, reason="部分")], "late_fee" if line.startswith("late") else "charge"
+    if way == "reserve":
+        billing.reserve(own, part, effect)
+    elif way == "release":
+        billing.release(case)
+    elif way in ("credit", "other"):
+        target = other if way == "other" else None
+        done.append(billing.credit(own, amount, kind, effect, lines=part, target=target).entry)
+    elif way == "cash":
+        billing.refund_cash("SJ-1", amount, effect, lines=part)
+    elif way == "hold":
+        billing.place_hold(own, amount, date(2026, 11, 26), effect, lines=part)
+    elif way in ("lift", "settle"):
+        billing.settle_hold(1, "rejected" if way == "lift" else "credited", effect)
+    elif way == "price":
+        item = billing.enter_secondary_pricing(own, "2026-11", amount, "call", effect, lines=part)
+        billing.apply_secondary_pricing(item.id, Effect(key=f"{number}:run", at=AT, case=case))
+    elif way == "reverse" and done:
+        billing.reverse(done[-1], effect)
+    elif way == "unnamed":
+        billing.refund_cash("SJ-1", amount, effect)
+
+
+@settings(max_examples=60)
+@given(st.lists(ACTS, max_size=12))
+def test_no_order_of_things_gives_more_than_a_line_has(acts: list[tuple[str, str, int, str]]) -> None:
+    """However cases reserve, pay, hold, lift, price and take back: no line, nor the bill around it, gives more than it has, and the books agree."""
+    with scratch():
+        with transaction():
+            build(WORLD, at=AT)
+        done: list[int] = []
+        for number, (way, line, amount, case) in enumerate(acts):
+            try:
+                with transaction(), session().begin_nested():
+                    act(number, way, line, amount, case, done)
+            except Refused:
+                continue
+        line = DisputedLine
+        assert session().scalar(select(func.count()).where(line.claimed > line.amount)) == 0
+        cash = session().scalar(
+            select(func.coalesce(func.sum(LineClaim.amount), 0)).where(LineClaim.state == "refunded")
+        )
+        assert cash <= 250
+        owed = select(LedgerAccount.balance).where(
+            LedgerAccount.kind == "receivable", LedgerAccount.subscription_id == 1
+        )
+        assert session().scalar(owed) >= 250 - 500
+        assert [one.what for one in verification._lines() if "gone" not in one.what] == []
