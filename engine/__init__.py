@@ -22,6 +22,8 @@ from engine.definitions.dmn import read_file as read_decisions
 from engine.definitions.doubtful import check as warnings
 from engine.definitions.doubtful import of_file as warnings_of_file
 from engine.definitions.loose import check as _lint_file
+from engine.definitions.loose import of_unused as unused_findings
+from engine.definitions.manual import unknown as unknown_manual_refs
 from engine.definitions.naming import Mending
 from engine.definitions.package import MissingFile, Package
 from engine.definitions.package import completed as completed_package
@@ -320,8 +322,10 @@ __all__ = [
     "start",
     "survive",
     "told_of_people",
+    "unknown_manual_refs",
     "unseal_for_office",
     "unsealed_beside",
+    "unused_findings",
     "use_calendar",
     "variables",
     "verify",

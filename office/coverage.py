@@ -12,6 +12,7 @@ import pkgutil
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from importlib import import_module
 from pathlib import Path
 
@@ -24,6 +25,7 @@ from office import reference
 ACTIVITIES = frozenset({"userTask", "serviceTask", "businessRuleTask", "receiveTask", "callActivity", "subProcess"})
 DECIDING = frozenset({"exclusiveGateway", "inclusiveGateway", "eventBasedGateway"})
 MANUAL_REF = "manualRef"
+MANUAL = Path(__file__).parents[1] / "docs" / "manual_ids.csv"
 
 
 @dataclass(frozen=True)
@@ -57,6 +59,12 @@ def manual_ids(file: Path) -> list[ManualId]:
     """The ids of the manual that the product answers for, from a CSV file with the columns id, process, title_zh, title_en."""
     with file.open(encoding="utf-8", newline="") as rows:
         return [ManualId(**row) for row in csv.DictReader(rows)]
+
+
+@lru_cache(maxsize=1)
+def known_ids() -> tuple[str, ...]:
+    """The ids of the manual; none where the list is not installed."""
+    return tuple(one.id for one in manual_ids(MANUAL)) if MANUAL.is_file() else ()
 
 
 def survey(directory: Path, ids: list[ManualId]) -> Coverage:

@@ -15,7 +15,7 @@ from engine import Package, Problem
 from models.base import session, transaction
 from models.definition import DefinitionDraft, DraftPlay, ProcessDefinition
 from models.identity import Department
-from office import batches
+from office import batches, coverage
 from office.intake import START_VARIABLES
 
 OWNER = "owner"
@@ -202,12 +202,35 @@ def mended(draft: Draft) -> engine.Mended:
 
 def problems(package: Package) -> list[Problem]:
     """What keeps a package from being published, in the order of its files."""
-    return engine.lint(ready(package))
+    return [*engine.lint(ready(package)), *(one for one in _doubts(package) if not one.warning)]
 
 
 def warnings(package: Package) -> list[Problem]:
     """What can hardly be meant: names that nothing sets, among all processes in force; decision tables that contradict themselves; ways that end nowhere."""
+    unused = [
+        one for name in sorted(unused_files(package)) for one in engine.unused_findings(name, package.files[name])
+    ]
+    return [
+        *unused,
+        *engine.unknown_manual_refs(package, coverage.known_ids()),
+        *(one for one in _doubts(package) if one.warning),
+    ]
+
+
+def _doubts(package: Package) -> list[Problem]:
+    """What is found by looking at all processes in force; what cannot but fail is no warning."""
     return engine.warnings(ready(package), engine.in_force(), STARTED, departments())
+
+
+def unused_files(package: Package) -> set[str]:
+    """Tables and forms that no step uses: they are kept and checked, and not published."""
+    return engine.own_files(package) - set(ready(package).files)
+
+
+def waiting_files(found: Draft) -> set[str]:
+    """Those of them that the newest version did not use either: made in this draft, for a step that is to come."""
+    newest = engine.newest_package(found.key)
+    return unused_files(found.package) - (set(newest.files) if newest is not None else set())
 
 
 def departments() -> list[str]:
@@ -222,6 +245,18 @@ def ready(package: Package) -> Package:
         return engine.pruned_package(package)
     except engine.EngineError:
         return package
+
+
+def begin_again(former: Draft, waiting: set[str], version: int) -> None:
+    """After publishing, in a transaction: files that wait for a step are the next draft; without any there is none."""
+    newest = engine.newest_package(former.key)
+    remove(former.key)
+    if not waiting or newest is None or former.saved_at is None:
+        return
+    package = engine.package_with(newest, {name: former.package.files[name] for name in waiting})
+    row = DefinitionDraft(key=former.key, base_version=version, revision=former.revision + 1, note="")
+    row.package, row.saved_at, row.saved_by = package.canonical(), former.saved_at, former.saved_by
+    session().add(row)
 
 
 def discard(key: str, *, by: engine.Actor) -> None:

@@ -266,23 +266,49 @@ def approve(
         told = {"revision": revision, "sha256": draft.sha256, "differing": differing, **_warned(draft)}
         engine.record_definition(key, "draft_approved", by=by, at=at, **told)
         submitter = engine.Actor(draft.submitted_by, frozenset(), frozenset({drafts.OWNER}))
-        package = drafts.ready(draft.package)
+        package, waiting = drafts.ready(draft.package), drafts.waiting_files(draft)
         done = engine.publish(package, by=submitter, note=draft.note, at=at, approved_by=by)
-        drafts.remove(key)
+        drafts.begin_again(draft, waiting, done.version)
     return done
 
 
-def roll_back(key: str, version: int, *, reason: str, by: engine.Actor, at: datetime) -> Published:
+def roll_back(
+    key: str,
+    version: int,
+    directory: Path | None = None,
+    *,
+    reason: str,
+    accepted: bool = False,
+    by: engine.Actor,
+    at: datetime,
+) -> Published:
     """Put the content of a former version in force again, as a new version; what was approved once needs no second person.
 
-    Errors: NotAnOwner, UnknownProcess, NoReason, NothingChanged, InvalidDefinition.
+    Shape:  the scenarios of `directory` are played on it first; `accepted`: those that differ are meant to.
+    Errors: NotAnOwner, UnknownProcess, NoReason, NothingChanged, InvalidDefinition, DifferencesNotAccepted.
     """
     drafts.check_owner(by)
     former, why = engine.definition(key, version), _reason(reason)
+    found = engine.lint(former.package)
+    if found:
+        raise engine.InvalidDefinition(problems=found)
+    newest = engine.newest_package(key)
+    if newest is not None and newest.sha256 == former.package.sha256:
+        raise NothingChanged(process=key)
+    if directory is not None and not accepted:
+        _check_played(key, former.package, directory)
     done = engine.publish(former.package, by=by, note=why, at=at, restores=version)
     if not done.new:
         raise NothingChanged(process=key)
     return done
+
+
+def _check_played(key: str, package: Package, directory: Path) -> None:
+    """Errors: DifferencesNotAccepted when a former version does not do any more what was agreed."""
+    played = [scenarios.play_on(one, package) for one in scenarios.read(directory, {key: package})]
+    differing = [f"{one.process} {one.name}" for one in played if not one.ok]
+    if differing:
+        raise DifferencesNotAccepted(process=key, scenarios=differing)
 
 
 def differing_files(directory: Path) -> Iterator[tuple[str, Package]]:

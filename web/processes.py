@@ -75,6 +75,7 @@ def page_of(key: str, **refused: Any) -> str:
         english=names.english_elements(key),
         versions=versions,
         told=told,
+        known=publications.known_of_versions(key),
         draft=_stored_draft(key),
         files=sorted(engine.own_files(definition.package)),
         agreed=scenarios.read(PROCESSES, [key]),

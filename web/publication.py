@@ -90,12 +90,14 @@ def _page(key: str, refused: engine.EngineError | None = None, place: str = "") 
         problems=findings.as_json(problems, draft.package),
         warnings=findings.as_json(drafts.warnings(draft.package), draft.package),
         changed=changes.by_file(listed),
+        publishable=any(map(changes.is_published, listed)),
         changes=changes.as_json(listed),
         names=names.of_both(engine.newest_package(key), draft.package),
         callers=[f"{row.key} {names.process_name(row.key)}" for row, _ in engine.callers_of(key)],
         second=_may_approve(draft),
         others=processes.owners_beside({draft.saved_by, draft.submitted_by or current_user.name}),
         refused=errors.on_the_draft(refused) if refused is not None else "",
+        refusal_kind=refused.code if refused is not None else "",
         place=place,
         typed=request.form,
         **_scenarios(draft, playable=not problems),
@@ -143,7 +145,7 @@ def how_far(key: str) -> Any:
     if "HX-Request" not in request.headers:
         return redirect(url_for("publication.change", key=key, _anchor="scenarios"))
     draft = drafts.find(key)
-    return render_template("_scenarios.html", key=key, draft=draft, **_scenarios(draft, playable=True))
+    return render_template("_scenarios.html", key=key, draft=draft, alone=True, **_scenarios(draft, playable=True))
 
 
 @blueprint.post("/<key>/publish/submission")
@@ -202,7 +204,16 @@ def roll_back(key: str, version: int) -> Any:
     """Put a former version's content in force again."""
     reason = request.form.get("reason", "")
     try:
-        done = publication.roll_back(key, version, reason=reason, by=auth.actor(), at=engine.now())
+        accepted = request.form.get("accepted") == "yes"
+        done = publication.roll_back(
+            key, version, PROCESSES, reason=reason, accepted=accepted, by=auth.actor(), at=engine.now()
+        )
+    except publication.DifferencesNotAccepted as error:
+        text = gettext(
+            "This version does not do any more what was agreed: %(list)s.",
+            list=gettext(", ").join(error.values["scenarios"]),
+        )
+        return page_of(key, version=version, text=text, reason=reason, differing=True), errors.status_of(error)
     except (engine.Conflict, engine.Invalid) as error:
         return page_of(key, version=version, text=_kept_back(error), reason=reason), errors.status_of(error)
     _say_published(done)

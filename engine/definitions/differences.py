@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, fields
 from typing import Any
 
 from engine import xml
-from engine.definitions import catalogue, diagram, dmn_content, shapes
+from engine.definitions import catalogue, diagram, dmn_content, shapes, written
 from engine.definitions.diagram import Diagram, Element, Flow
 from engine.definitions.package import Package
 from engine.language.forms import content as form_content
@@ -65,12 +65,54 @@ def _file(file: str, former: Package, content: Package, english: bool) -> Iterat
     old, new = former.files.get(file), content.files.get(file)
     if old == new:
         return
-    found = list(_inside(file, _facts(file, former, english), _facts(file, content, english)))
+    before, after = _facts(file, former, english), _facts(file, content, english)
+    found = list(_inside(file, before, after))
     if old is None or new is None:
         yield Difference(file=file, element="", kind=ADDED if old is None else REMOVED, what="file")
-    elif not found:
+    elif before is None or after is None:
+        yield Difference(file=file, element="", kind=CHANGED, what="unreadable")
+    else:
+        found += [*_order(file, before, after), *_unnamed(file, (old, new), (before, after), found)]
+    if old is not None and new is not None and not found and before is not None and after is not None:
         yield Difference(file=file, element="", kind=CHANGED, what="writing")
     yield from found
+
+
+def _order(file: str, before: Mapping[str, Facts], after: Mapping[str, Facts]) -> Iterator[Difference]:
+    """Fields and columns that stand in another order, which a clerk sees; elements of a diagram have none."""
+    if not file.endswith((".form", ".dmn")):
+        return
+    former = [one for one in before if one in after and not _is_row(after[one])]
+    now = [one for one in after if one in before and not _is_row(after[one])]
+    if former != now:
+        told = [", ".join(_name(after[one]) or one for one in listed) for listed in (former, now)]
+        yield Difference(file=file, element="", kind=CHANGED, what="order", before=told[0], after=told[1])
+
+
+def _is_row(facts: Facts) -> bool:
+    return facts.get("type") == "row"  # told by its number
+
+
+def _unnamed(
+    file: str, texts: tuple[str, str], facts: tuple[Mapping[str, Facts], Mapping[str, Facts]], told: list[Difference]
+) -> Iterator[Difference]:
+    """What changed in a diagram or a table and has no words of its own: every attribute and text, from what to what."""
+    if not file.endswith((".bpmn", ".dmn")):
+        return
+    old, new = (written.leaves(text, set(facts[0]) | set(facts[1])) for text in texts)
+    for anchor in [one for one in (*facts[1], "") if one in old or one in new]:
+        if anchor and not (anchor in facts[0] and anchor in facts[1]):
+            continue  # new, or taken out, as a whole
+        known = {(one.before, one.after) for one in told if one.element == anchor or not anchor}
+        former, now = old.get(anchor, {}), new.get(anchor, {})
+        for path in sorted(set(former) | set(now)):
+            pair = (former.get(path, ""), now.get(path, ""))
+            if pair[0] != pair[1] and pair not in known:
+                name = _name(facts[1].get(anchor, {}))
+                what, known = f"written {path}", known | {pair}
+                yield Difference(
+                    file=file, element=anchor, kind=CHANGED, what=what, name=name, before=pair[0], after=pair[1]
+                )
 
 
 def _facts(file: str, content: Package, english: bool) -> Mapping[str, Facts] | None:
@@ -106,6 +148,8 @@ def _inside(file: str, before: Mapping[str, Facts] | None, after: Mapping[str, F
 def _element(file: str, element: str, old: Facts | None, new: Facts | None) -> Iterator[Difference]:
     shown = new or old or {}
     name = _name(shown)
+    if (old is None or new is None) and shown.get("type") == "form":
+        return  # told as the file
     if old is None or new is None:
         what, text = str(shown.get("type", "")), str(shown.get("says", ""))
         kind = ADDED if old is None else REMOVED

@@ -9,9 +9,10 @@ from functools import lru_cache
 from pathlib import Path
 
 from engine import handlers
-from engine.definitions import lint, loose, names, refusals, soundness
+from engine.definitions import filling, lint, loose, names, refusals, soundness
 from engine.definitions.diagram import Diagram, parse
 from engine.definitions.package import Package, load
+from engine.definitions.surroundings import form_of
 from engine.errors import EngineError, Problem
 
 MOST_KEPT = 64
@@ -23,7 +24,7 @@ def check(
     started: Mapping[str, str] = names.NOTHING,
     departments: Iterable[str] = (),
 ) -> list[Problem]:
-    """The warnings about the processes of a package: as `names.check`, and those about how its own diagram goes.
+    """The warnings about the processes of a package: as `names.check`, and those about how its own diagram goes; what cannot but fail is marked as none.
 
     Shape: `departments` are the codes and the names by which lanes and user tasks may call them; without any, none is judged.
     """
@@ -46,15 +47,25 @@ def _explored(canonical: bytes, topics: frozenset[str], departments: frozenset[s
     if lint.check(content):
         return ()
     found = sorted(_of_diagrams(content, departments), key=lambda one: one.line)
-    return tuple(replace(one, file=f"{content.key}.bpmn", warning=True) for one in found)
+    return tuple(replace(one, file=one.file or f"{content.key}.bpmn", warning=True) for one in found)
 
 
 def _of_diagrams(content: Package, departments: frozenset[str]) -> Iterator[Problem]:
     diagrams = {key: parse(content.bpmn(key)) for key in content.processes}
     yield from soundness.check(diagrams[content.key])
     yield from refusals.check(content.key, diagrams)
+    yield from _labels(diagrams[content.key], content)
     if departments:
         yield from _departments(diagrams[content.key], departments)
+
+
+def _labels(drawn: Diagram, content: Package) -> Iterator[Problem]:
+    """Labels that the forms of a process lack in one language or both."""
+    for element in drawn.elements.values():
+        form = form_of(content, element) if element.type == "userTask" else None
+        for one in filling.half_labelled(form) if form is not None else ():
+            file = f"forms/{element.properties['form']}.form"
+            yield replace(one, line=element.line, element_id=element.id, file=file)
 
 
 def _departments(drawn: Diagram, departments: frozenset[str]) -> Iterator[Problem]:

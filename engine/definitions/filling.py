@@ -20,7 +20,37 @@ CLOCKS = ("now", "today")
 
 def problems(form: Form) -> list[Problem]:
     """What no entry can satisfy, whatever the variables are."""
-    return [Problem(0, field.key, rule, {"field": field.key}) for field in form.inputs for rule in _wrong(field)]
+    found = [Problem(0, field.key, rule, {"field": field.key}) for field in form.inputs for rule in _wrong(field)]
+    return [*found, *(one for field in form.inputs for one in _unread(field))]
+
+
+def unlabelled(form: Form) -> list[Problem]:
+    """What must be filled in, and choices, of which nobody can know what they are."""
+    return list(_unnamed(form))
+
+
+def half_labelled(form: Form) -> list[Problem]:
+    """The warnings of the same kind: no label where nothing must be entered, no English one."""
+    english = [field for field in form.inputs if field.label.strip() and not field.label_en.strip()]
+    bare = [field for field in form.inputs if not field.required and not field.label.strip()]
+    return [
+        *(Problem(0, one.key, "no_label", {"field": one.key}, warning=True) for one in bare),
+        *(Problem(0, one.key, "no_english_label", {"field": one.key}, warning=True) for one in english),
+    ]
+
+
+def _unread(field: Field) -> Iterator[Problem]:
+    for setting, text in field.unread:
+        yield Problem(0, field.key, "not_a_count", {"field": field.key, "setting": setting, "value": text})
+
+
+def _unnamed(form: Form) -> Iterator[Problem]:
+    for field in form.inputs:
+        if field.required and not field.label.strip():
+            yield Problem(0, field.key, "no_label", {"field": field.key})
+        for option in field.options:
+            if not option.label.strip():
+                yield Problem(0, field.key, "option_without_label", {"field": field.key, "value": option.value})
 
 
 def warnings(form: Form) -> list[Problem]:

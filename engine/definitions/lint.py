@@ -13,7 +13,7 @@ from functools import lru_cache
 from marshmallow import Schema
 
 from engine import handlers
-from engine.definitions import catalogue, dmn, filling, foreign, matching, pictures, settings, tables, tried
+from engine.definitions import catalogue, dmn, filling, foreign, matching, pictures, settings, soundness, tables, tried
 from engine.definitions.diagram import ACTIVITIES, EVENTS, GATEWAYS, Diagram, Element, Parameter, parse
 from engine.definitions.graph import in_cycle, reachable, recursive_calls
 from engine.definitions.package import MissingFile, Package, load
@@ -75,7 +75,13 @@ def _problems(content: Package) -> list[Problem]:
     problems += _tries(drawn)
     problems += _catalogues(content)
     problems += [Problem(0, "", "recursive_call", {"process": key}, f"{key}.bpmn") for key in recursive_calls(drawn)]
-    return problems
+    return problems or _standing_still(content)
+
+
+def _standing_still(content: Package) -> list[Problem]:
+    """Only of what has no other problem: then every way through it can be followed."""
+    found = [(key, one) for key in content.processes for one in soundness.certain(content.bpmn(key))]
+    return [replace(one, file=f"{key}.bpmn") for key, one in found]
 
 
 def _line(problem: Problem) -> int:
@@ -399,7 +405,7 @@ def _form(element: Element, content: Package) -> Iterator[Problem]:
     found: list[Problem] = []
     try:
         form = Form.parse(content.form(form_id))
-        found = [*filling.problems(form), *matching.problems(form)]
+        found = [*filling.problems(form), *filling.unlabelled(form), *matching.problems(form)]
     except MissingFile:
         yield _problem(element, "unknown_form", form=form_id)
     except InvalidDefinition as error:

@@ -31,18 +31,39 @@ def check(file: Path, lint: Lint) -> list[Problem]:
         return [Problem(0, "", "malformed_xml", {"why": "encoding"}, file.name)]
 
 
+def of_unused(name: str, text: str) -> list[Problem]:
+    """That no step uses a table or a form, and everything wrong or doubtful in it, all of it as warnings: it is not executed."""
+    try:
+        if name.endswith(".dmn"):
+            found = [*_of_model(dmn.read_file(text.encode())), *_of_tables(text.encode())]
+        else:
+            form = Form.parse(text)
+            labels = [*filling.unlabelled(form), *filling.half_labelled(form)]
+            found = [*_of_form(form), *labels, *filling.warnings(form), *names.of_form(form)]
+    except MalformedXml as error:
+        found = [Problem(error.values["line"], "", "malformed_xml", error.values)]
+    except InvalidDefinition as error:
+        found = list(error.problems)
+    told = Problem(0, "", "unused_file", {"file": name})
+    return [replace(one, file=name, element_id="", warning=True) for one in (told, *found)]
+
+
 def _decisions(file: Path, _lint: Lint) -> list[Problem]:
-    model = dmn.read_file(file.read_bytes())
+    return [replace(one, file=file.name) for one in _of_model(dmn.read_file(file.read_bytes()))]
+
+
+def _of_model(model: dmn.Model) -> list[Problem]:
     found = [*model.problems, *(one for decision in model.decisions.values() for one in tables.problems(decision))]
     doubts = {str(one): one for decision in model.decisions.values() for one in matching.of_decision(model, decision)}
-    found += [Problem(0, "", one.rule, one.values) for one in doubts.values()]
-    return [replace(one, file=file.name) for one in found]
+    return found + [Problem(0, "", one.rule, one.values) for one in doubts.values()]
 
 
 def _form(file: Path, _lint: Lint) -> list[Problem]:
-    form = Form.parse(decoded(file.read_bytes()))
-    found = [*filling.problems(form), *matching.problems(form)]
-    return [replace(one, file=file.name) for one in found]
+    return [replace(one, file=file.name) for one in _of_form(Form.parse(decoded(file.read_bytes())))]
+
+
+def _of_form(form: Form) -> list[Problem]:
+    return [*filling.problems(form), *matching.problems(form)]
 
 
 def _diagram(file: Path, lint: Lint) -> list[Problem]:
@@ -67,7 +88,7 @@ def warnings(file: Path, started: Mapping[str, str]) -> list[Problem]:
     """
     try:
         if file.suffix == ".dmn":
-            return list(_of_tables(file))
+            return [replace(one, file=file.name) for one in _of_tables(file.read_bytes())]
         if file.suffix == ".form":
             form = Form.parse(decoded(file.read_bytes()))
             return [replace(one, file=file.name) for one in [*filling.warnings(form), *names.of_form(form)]]
@@ -87,10 +108,10 @@ def _found(path: Path) -> package.Package | None:
         return None
 
 
-def _of_tables(file: Path) -> Iterator[Problem]:
-    model = dmn.read_file(file.read_bytes())
+def _of_tables(content: bytes) -> Iterator[Problem]:
+    model = dmn.read_file(content)
     nothing = Names({}, complete=False)
     doubts = tables.of_knowledge(model)
     for decision in model.decisions.values():
         doubts += tables.of_one(model, decision, nothing, asked_for=False)
-    yield from (replace(one, file=file.name) for one in names.told_of_table(doubts))
+    yield from names.told_of_table(doubts)

@@ -1,10 +1,12 @@
 """Whether everything that a process asks for can be there: names that nothing sets, values that nobody offers, types that do not go together.
 
-All of it is a warning: a message or a later version may bring what cannot be seen from here.
+Nearly all of it is a warning: a message or a later version may bring what cannot be seen from here. What cannot but fail, however a case goes, is none:
+a condition that asks for what nothing sets, a parameter that must have a value and never has, a wording that does not exist or lacks what it says.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from functools import lru_cache
@@ -26,6 +28,7 @@ from engine.language.forms import Form
 MOST_FOUND = 200
 MOST_KEPT = 64
 MOST_TEXT = 60
+LITERAL = re.compile(r'\s*"[^"]*"\s*')
 NOTHING: Mapping[str, str] = MappingProxyType({})
 TIMES = "date and time, days and time duration"
 NEEDS = {
@@ -74,7 +77,25 @@ def _problems(content: Package, around: Surroundings) -> Iterator[Problem]:
 def _of_expressions(around: Surroundings, drawn: Drawn) -> Iterator[Problem]:
     for asked in expressions(around, drawn):
         for doubt in doubts(asked):
-            yield _warning(asked, _told_apart(doubt, around, drawn), asked.file or f"{drawn.key}.bpmn")
+            told = _told_apart(doubt, around, drawn)
+            found = _warning(asked, told, asked.file or f"{drawn.key}.bpmn")
+            yield replace(found, warning=not _fails(asked, told, drawn))
+
+
+def _fails(asked: Asked, told: Doubt, drawn: Drawn) -> bool:
+    """Whether a case that comes here cannot but go wrong, or never go the way that is drawn."""
+    unknown = told.rule.startswith("unknown_name")
+    if asked.field or (not unknown and not told.rule.startswith("not_offered")):
+        return False
+    if asked.place == "condition":
+        return unknown
+    element = drawn.diagram.elements.get(asked.element_id)
+    known = handlers.registered().get(element.topic) if element is not None else None
+    taken = known.takes.fields.get(asked.place) if known is not None else None
+    if taken is None:
+        return False
+    alone = asked.text.strip() == told.values["variable"]
+    return alone and taken.required if unknown else LITERAL.fullmatch(asked.text) is not None
 
 
 def _warning(asked: Asked, told: Doubt, file: str) -> Problem:
@@ -107,7 +128,8 @@ def _of_texts(around: Surroundings, drawn: Drawn) -> Iterator[Problem]:
             file = f"forms/{element.properties.get('form', '')}.form" if "field" in told.values else ""
             values = {"name": element.name, **told.values}
             rule = f"{told.rule}_near" if told.values["near"] else told.rule
-            yield Problem(element.line, element.id, rule, values, file or f"{drawn.key}.bpmn", warning=True)
+            fails = told.rule == "placeholder_without_value"
+            yield Problem(element.line, element.id, rule, values, file or f"{drawn.key}.bpmn", warning=not fails)
 
 
 def _of_limits(around: Surroundings, drawn: Drawn) -> Iterator[Problem]:

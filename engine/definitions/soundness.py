@@ -1,7 +1,8 @@
 """Whether a diagram can stand still or do things twice: its states are explored, every way that conditions, events and refusals may send the tokens.
 
 A level (the process, or an embedded sub-process) is explored by itself; activities, called processes and sub-processes are one step of it. Conditions
-are not evaluated: what they exclude together is not known here, so all findings are warnings. What is explored is bounded by MOST_STATES; beyond, the
+are not evaluated: what they exclude together is not known here, so findings are warnings, but for a gateway that joins in no state at all: whatever
+comes there stands still. What is explored is bounded by MOST_STATES; beyond, the
 finding says so.
 
 A state is which flows hold how many tokens. Steps that hinder no other are taken first and in one order only, which keeps what can be found and
@@ -13,9 +14,11 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import combinations
+from typing import Any
 
-from engine.definitions.diagram import ACTIVITIES, Diagram, Element, Flow
+from engine.definitions.diagram import ACTIVITIES, Diagram, Element, Flow, parse
 from engine.errors import Problem
 
 MOST_STATES = 4_000
@@ -24,6 +27,12 @@ MOST_BRANCHES = 6  # of an inclusive gateway, of which every choice is tried; be
 CAUGHT = ("intermediateCatchEvent", "receiveTask")
 
 State = tuple[tuple[str, int], ...]
+
+
+@lru_cache(maxsize=64)
+def certain(written: bytes) -> tuple[Problem, ...]:
+    """The findings about a diagram without other problems that hold on every way."""
+    return tuple(one for one in check(parse(written)) if one.rule == "always_stands_still")
 
 
 @dataclass(frozen=True)
@@ -66,20 +75,35 @@ class _Level:
         self.elements = {e.id: e for e in drawn.elements.values() if e.parent == level}
         self.flows = {f.id: f for f in drawn.flows.values() if f.source in self.elements and f.target in self.elements}
         self.reaching: dict[str, dict[str, set[str]]] = {}
+        self.joined: set[str] = set()
         self.came: dict[State, tuple[State, Move] | None] = {}
 
     def problems(self) -> Iterator[Problem]:
         """Every finding, the shortest way to it."""
         told: set[tuple[str, str]] = set()
-        for one in self.explore():
+        for one in list(self.explore()):
             element = self.elements.get(one.element)
             if (one.rule, one.element) in told:
                 continue
             told.add((one.rule, one.element))
             names = [self._name(flow) for flow in one.missing]
-            values = {"name": element.name if element else "", "missing": ", ".join(names), "limit": MOST_STATES}
+            values: dict[str, Any] = {
+                "name": element.name if element else "",
+                "missing": ", ".join(names),
+                "limit": MOST_STATES,
+            }
             line = element.line if element else 0
-            yield Problem(line, one.element, one.rule, {**values, "way": self.way(one.state)})
+            values["way"] = self.way(one.state)
+            if one.rule == "stands_still" and self._never_joins(one.element):
+                yield Problem(line, one.element, "always_stands_still", values)
+            else:
+                yield Problem(line, one.element, one.rule, values)
+
+    def _never_joins(self, element_id: str) -> bool:
+        """Whether a gateway that waits for all its flows does so for ever, on whatever way: no state lets it go on."""
+        element = self.elements.get(element_id)
+        explored = len(self.came) <= MOST_STATES
+        return explored and element is not None and element.type == "parallelGateway" and element_id not in self.joined
 
     def _name(self, flow_id: str) -> str:
         source = self.elements[self.flows[flow_id].source]
@@ -98,6 +122,7 @@ class _Level:
             if held and not moves:
                 yield from self._stuck(held, state)
             for move in moves:
+                self.joined.update(move.by)
                 after = _after(held, move)
                 if after not in self.came:
                     self.came[after] = state, move

@@ -165,6 +165,8 @@ class _Table:
                 yield from (_in(one, heading) for one in self._result(default.text, wanted, order))
             texts = [rule.outputs[number].text for rule in self.rules_]
             for row, text in enumerate(texts, start=1):
+                if text == EMPTY and set(texts) != {EMPTY} and not self._is_empty(self.rules_[row - 1]):
+                    yield _in(Doubt("result_empty", {}), heading, row)
                 yield from (_in(one, heading, row) for one in self._result(text, wanted, order))
 
     def _result(self, text: str, wanted: Type, order: tuple[Any, ...]) -> Iterator[Doubt]:
@@ -196,8 +198,13 @@ class _Table:
 
     def _empty(self) -> Iterator[Doubt]:
         for row, rule in enumerate(self.rules_, start=1):
-            if all(one.text == ANY for one in rule.tests) and all(one.text == EMPTY for one in rule.outputs):
+            if self._is_empty(rule):
                 yield Doubt("rule_empty", {"row": row})
+
+    @staticmethod
+    def _is_empty(rule: Rule) -> bool:
+        """Whether it asks nothing and gives nothing, which is told as that."""
+        return all(one.text == ANY for one in rule.tests) and all(one.text == EMPTY for one in rule.outputs)
 
     def _never(self) -> Iterator[Doubt]:
         """Rules with a cell that no value satisfies."""

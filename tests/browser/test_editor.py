@@ -501,7 +501,7 @@ def test_the_way_to_a_standstill_is_marked(browser: Browser, address: str) -> No
     page = editing.owner(browser, address)
     editing.open_editor(page, "TS-006")
     page.evaluate(JOINED)
-    page.locator("[data-rule=stands_still] button").click(timeout=30_000)
+    page.locator("[data-rule=always_stands_still] button").click(timeout=30_000)
     for element in ("is_orphan", "charge_paid"):
         expect(page.locator(f".desk-way[data-element-id={element}]")).to_be_visible()
     editing.select(page, "is_orphan")

@@ -33,6 +33,7 @@ KINDS = {
     "shown": _("what is shown beside the form"),
     **ENGLISH,
     "file": _("file"),
+    "unused file": _("file that no step uses yet: it is not published and stays in the draft"),
     "writing": _("the way the file is written"),
     "textfield": _("field: line of text"),
     "textarea": _("field: text"),
@@ -123,6 +124,11 @@ FACTS = {
     "personal": _("personal"),
     "pattern": _("pattern"),
     "shown_as": _("shown as"),
+    "writing": _("the way the file is written"),
+    "unreadable": _("content that cannot be read"),
+    "order": _("order"),
+    "inside": _("inside of"),
+    "manualRef": _("manual"),
 }
 
 
@@ -137,7 +143,14 @@ FILES = {
 
 def of_draft(found: drafts.Draft) -> list[engine.Difference]:
     """What a draft changes against the newest version, in the files of its own process."""
-    return between(engine.newest_package(found.key), drafts.ready(found.package))
+    listed = between(engine.newest_package(found.key), drafts.ready(found.package))
+    waiting = sorted(drafts.waiting_files(found) - {one.file for one in listed})
+    return [*listed, *(engine.Difference(file=name, element="", kind="added", what="unused file") for name in waiting)]
+
+
+def is_published(one: engine.Difference) -> bool:
+    """Whether a change comes into force when the draft is published."""
+    return one.what != "unused file"
 
 
 def between(old: engine.Package | None, new: engine.Package) -> list[engine.Difference]:
@@ -186,6 +199,8 @@ def _sentence(one: engine.Difference) -> str:
         return _("Taken out: %(kind)s “%(name)s”.")
     if one.what == "writing":
         return _("“%(name)s” is written otherwise, with the same content.")
+    if one.what == "unreadable":
+        return _("“%(name)s” cannot be read, so that it is not known what it changes.")
     if not one.before:
         return _("“%(name)s”: %(what)s is now %(after)s; before there was none.")
     if not one.after:
@@ -206,6 +221,8 @@ def fact(what: str) -> str:
     if group == "parameter":
         label = labels.by_name().get(own)
         return str(gettext("parameter %(name)s", name=in_language(label.zh, label.en) if label is not None else own))
+    if group == "written":
+        return str(gettext("%(name)s in the file", name=own))
     if group == "cell":
         return str(gettext("column %(name)s", name=own))
     if group == "property" and own.startswith(("in.", "out.")):

@@ -85,6 +85,7 @@ RULES = {
     ),
     "not_listed_near": _("%(place)s: %(value)s is none of the values that the column lists. Do you mean %(near)s?"),
     "rule_empty": _("%(place)s: the rule holds always and gives nothing. Fill it in, or delete it."),
+    "result_empty": _("%(place)s: the rule holds and gives nothing here. Fill in the result."),
     "rule_never_matches": _(
         "%(place)s: no value satisfies “%(cell)s”, so that the rule never holds. Correct the cell."
     ),

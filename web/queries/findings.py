@@ -205,6 +205,12 @@ RULES = {
     "feel_syntax": _("The expression for %(place)s cannot be read from character %(column)s on: %(text)s"),
     # forms
     "malformed_form": _("The form %(form)s cannot be read. Open it in the editor and save it again."),
+    "not_a_count": _(
+        "The field %(field)s of the form has %(value)s where a whole number belongs (%(setting)s). Enter digits, or leave it empty."
+    ),
+    "no_label": _("The field %(field)s of the form has no label, so that nobody can know what to enter. Give it one."),
+    "option_without_label": _("The choice %(value)s of the field %(field)s has no label. Give it one."),
+    "no_english_label": _("The field %(field)s of the form has no English label; people see the Chinese one."),
     "unknown_component": _(
         "The form has a field of a kind that cannot be shown here (%(type)s). Use another kind of field."
     ),
@@ -277,8 +283,15 @@ RULES = {
     ),
     "row_does_not_fit": _("A row of the table has another number of cells than there are columns. Fill the row anew."),
     # ways through the diagram: warnings
+    "unknown_manual_ref": _("The manual has no %(ref)s, to which %(file)s refers. Choose a number that it has."),
+    "unused_file": _(
+        "No step uses %(file)s yet: it is not published and stays in the draft. Name it at a step, or delete it."
+    ),
     "unknown_department": _(
         "“%(name)s” goes to “%(group)s”, which is no department of the office (nearest: %(near)s), so that nobody would find it. Name the lane as the department is called, or choose one."
+    ),
+    "always_stands_still": _(
+        "Every case that comes to “%(name)s” stands still for ever: on this way nothing comes from “%(missing)s”, and on no way do all its flows bring something. Use an exclusive gateway there, or begin the branches at a parallel one."
     ),
     "stands_still": _(
         "A case can stand still for ever at “%(name)s”: on this way nothing comes from “%(missing)s” any more. Join only branches that were begun together, or use an exclusive gateway."

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from pathlib import Path
 from typing import Any
 
 from marshmallow import Schema
@@ -16,8 +15,6 @@ from models.identity import Department
 from office import coverage
 from web import refusals
 from web.queries import evidence, names
-
-MANUAL = Path(__file__).parents[2] / "docs" / "manual_ids.csv"
 
 
 def config() -> dict[str, Any]:
@@ -42,7 +39,7 @@ def published_keys() -> list[str]:
 @lru_cache(maxsize=1)
 def manual() -> dict[str, coverage.ManualId]:
     """The steps of the manual by id; empty where the document is not installed."""
-    return {one.id: one for one in coverage.manual_ids(MANUAL)} if MANUAL.is_file() else {}
+    return {one.id: one for one in coverage.manual_ids(coverage.MANUAL)} if coverage.MANUAL.is_file() else {}
 
 
 def _department(row: Department) -> dict[str, str]:

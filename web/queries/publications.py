@@ -9,6 +9,7 @@ from typing import Any
 from flask_babel import gettext
 
 import engine
+from web.queries import names
 
 FIRST = "first installation"
 
@@ -36,6 +37,41 @@ def lines(key: str) -> list[Line]:
 def said(note: str) -> str:
     """Why a version was published; what the set-up of an office writes there is in the language of the page."""
     return str(gettext("first installation")) if note == FIRST else note
+
+
+def known_of_versions(key: str) -> dict[int, list[str]]:
+    """Version → what its history says beside its reason: whose content it is, and what was known when it was approved."""
+    found: dict[int, list[str]] = {}
+    approved: dict[str, Any] = {}
+    approvers: dict[int, str] = {}
+    for entry in engine.read_history("definition", key):
+        for step in entry.steps:
+            if step["type"] == "draft_approved":
+                approved = step
+            elif step["type"] == "definition_published":
+                former = step.get("restores") or 0
+                approvers[step["version"]] = step.get("approved_by") or approvers.get(former, "")
+                known = [*found.get(former, ()), *_restored(former, approvers)] if former else _known(approved)
+                found[step["version"]] = known
+                approved = {}
+    return found
+
+
+def _restored(former: int, approvers: dict[int, str]) -> list[str]:
+    approver = approvers.get(former, "")
+    if not approver:
+        return [gettext("as version %(n)s, which nobody approved", n=former)]
+    return [gettext("as version %(n)s, which %(who)s approved", n=former, who=names.person_name(approver))]
+
+
+def _known(approved: dict[str, Any]) -> list[str]:
+    differing, warnings = len(approved.get("differing") or ()), approved.get("warnings") or 0
+    told = []
+    if differing:
+        told.append(gettext("%(n)s scenarios differed from what was agreed", n=differing))
+    if warnings:
+        told.append(gettext("%(n)s warnings stood beside it", n=warnings))
+    return told
 
 
 def _text(step: dict[str, Any]) -> str:

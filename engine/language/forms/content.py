@@ -4,9 +4,23 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
-PLAIN = ("type", "label", "description", "text", "decimalDigits", "defaultValue", "subtype")
+HOLDERS = ("validate", "properties", "conditional")
+INSIDE = frozenset({"components", "shows", "key", "id"})
+OPTION = frozenset({"label", "value", "properties.label_en"})
+
+
+@dataclass(frozen=True)
+class Written:
+    """A value that is no text: compared as it is written, so that 1 is neither true nor "1"; shown as a text."""
+
+    json: str
+    text: str = field(compare=False)
+
+    def __str__(self) -> str:
+        return self.text
 
 
 def facts(text: str | None) -> dict[str, Mapping[str, Any]] | None:
@@ -19,7 +33,28 @@ def facts(text: str | None) -> dict[str, Mapping[str, Any]] | None:
         return None
     if not isinstance(schema, dict):
         return None
-    return dict([*_components(schema.get("components"), "", 0), *_shows(schema.get("shows"))])
+    own = {"": {"type": "form", "form kind": schema.get("type", ""), **_own_leaves({**schema, "type": ""})}}
+    found: dict[str, Mapping[str, Any]] = dict(own)
+    for key, told in [*_components(schema.get("components"), "", 0), *_shows(schema.get("shows"))]:
+        found[key if key not in found else f"{key} ({len(found)})"] = told
+    return found
+
+
+def _own_leaves(node: Mapping[str, Any]) -> dict[str, Any]:
+    """Every value in an object, by its path; without what stands in lists of its own."""
+    inside = {name: value for name, value in node.items() if name not in INSIDE}
+    return {path: value for path, value in _leaves(inside, "") if value not in ("", None)}
+
+
+def _leaves(value: Any, path: str) -> Iterator[tuple[str, Any]]:
+    if isinstance(value, (dict, list)):
+        listed = value.items() if isinstance(value, dict) else enumerate(value, start=1)
+        for name, inner in listed:
+            yield from _leaves(inner, f"{path}.{name}" if path else str(name))
+    elif isinstance(value, str) or value is None:
+        yield path, value
+    else:
+        yield path, Written(json.dumps(value), str(value))
 
 
 def _components(components: Any, within: str, depth: int) -> Iterator[tuple[str, Mapping[str, Any]]]:
@@ -28,7 +63,7 @@ def _components(components: Any, within: str, depth: int) -> Iterator[tuple[str,
     ):
         if isinstance(component, dict):
             key = str(component.get("key") or component.get("id") or f"{within}{component.get('type')} {number}")
-            yield key, _facts(component)
+            yield key, {**_facts(component), **({"inside": within.strip()} if within else {})}
             yield from _components(component.get("components"), f"{key} ", depth + 1)
 
 
@@ -36,22 +71,46 @@ MOST_DEPTH = 20
 
 
 def _facts(component: Mapping[str, Any]) -> Mapping[str, Any]:
-    found = {name: component[name] for name in PLAIN if component.get(name) not in (None, "")}
-    for holder in ("validate", "properties", "conditional"):
-        inner = component.get(holder)
-        found |= dict(inner) if isinstance(inner, dict) else {}
-    if isinstance(component.get("values"), list):
-        found["options"] = ", ".join(_option(value) for value in component["values"])
+    found: dict[str, Any] = {}
+    options = component.get("values")
+    for path, value in _own_leaves({**component, "values": _unnamed(options)}).items():
+        holder, _dot, name = path.partition(".")
+        short = name if holder in HOLDERS else path
+        found[short if short not in found else path] = value
+    if isinstance(options, list):
+        found["options"] = ", ".join(_option(value) for value in options)
     label = str(component.get("label") or component.get("text") or "")
-    return {name: value for name, value in found.items() if value != ""} | {"says": label}
+    return found | {"says": label}
+
+
+def _unnamed(options: Any) -> Any:
+    """What an option holds beside its value and what it is called."""
+    if not isinstance(options, list):
+        return options
+    return {
+        f"{number} {path}": value
+        for number, one in enumerate(options, start=1)
+        for path, value in _leaves(one, "")
+        if isinstance(one, dict) and path not in OPTION
+    }
 
 
 def _option(value: Any) -> str:
-    return f"{value.get('label', '')} ({value.get('value', '')})" if isinstance(value, dict) else str(value)
+    if not isinstance(value, dict):
+        return str(value)
+    properties = value.get("properties")
+    english = properties.get("label_en") if isinstance(properties, dict) else None
+    called = " / ".join(str(one) for one in (value.get("label", ""), english) if one not in (None, ""))
+    return f"{called} ({_plain(value.get('value', ''))})"
+
+
+def _plain(value: Any) -> str:
+    return value if isinstance(value, str) else json.dumps(value)
 
 
 def _shows(shows: Any) -> Iterator[tuple[str, Mapping[str, Any]]]:
     for entry in shows if isinstance(shows, list) else []:
         if isinstance(entry, dict):
+            told = {name: value for name, value in entry.items() if name not in ("variable", "label", "as", "type")}
             facts = {"type": "shown", "label": entry.get("label", ""), "shown_as": entry.get("as", "")}
-            yield f"shows {entry.get('variable', '')}", facts | {"says": entry.get("label", "")}
+            yield f"shows {entry.get('variable', '')}", facts | _own_leaves(told) | {"says": entry.get("label", "")}

@@ -41,6 +41,7 @@ class Field:
 
     `allowed` lists the values that may be chosen as things stand, `requiredWhen` says when a field has to be filled.
     `channel_of` is the key of the text that this field says the way of: one of CHANNELS by which it reached the customer.
+    `unread` are counts that are none: (setting, what stands there); they have no effect.
     What is picked in a field of the type `lines` is kept as {line, component, amount, reason}, the amount in fen; what a line is, others know.
     `written` is the kind of what a text field holds, one of `engine.language.written.KINDS`; it is kept in one way however it was written.
     """
@@ -61,6 +62,7 @@ class Field:
     channel_of: str = ""
     written: str = ""
     decimals: int = 0
+    unread: tuple[tuple[str, str], ...] = ()
     min_length: int = 0
     max_length: int = 0
     pattern: str = ""

@@ -141,6 +141,7 @@ class SchemaReader:
             unit=str(extra.get("unit", "")),
             boolean=_flag(extra, "boolean"),
             channel_of=str(extra.get("channelOf", "")),
+            unread=tuple(_unread({"decimalDigits": component.get("decimalDigits"), **rules})),
             decimals=_whole(component.get("decimalDigits")),
             min_length=_whole(rules.get("minLength")),
             max_length=_whole(rules.get("maxLength")),
@@ -266,6 +267,13 @@ def _listed(value: Any) -> list[Mapping[str, Any]]:
 def _flag(properties: Mapping[str, Any], name: str, *, default: bool = False) -> bool:
     said = str(properties.get(name, "")).lower()
     return (default and said != "false") or said == "true"
+
+
+def _unread(rules: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """Counts that are written and are no whole numbers from zero."""
+    for name in ("decimalDigits", "minLength", "maxLength"):
+        if name in rules and not re.fullmatch(r"\d*", "" if rules[name] is None else str(rules[name]).strip()):
+            yield name, str(rules[name])
 
 
 def _whole(value: Any) -> int:

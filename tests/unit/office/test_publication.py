@@ -81,3 +81,30 @@ def test_a_play_belongs_to_what_was_played(folder: Path, at: datetime) -> None:
     text = made.package.files["BATCH-002.bpmn"].replace("每周挂帐批处理", "挂帐批处理")
     changed = drafts.save(key, {"BATCH-002.bpmn": text}, revision=1, by=OLU, at=at)
     assert [one.ok for one in publication.outcomes(changed, folder)] == [None]
+
+
+def test_a_file_that_no_step_uses_is_told_and_stays(folder: Path, tmp_path: Path, at: datetime) -> None:
+    """What was added and not used is checked, warned of, not published, and there again in the next draft."""
+    rewrite(folder)
+    ((key, content),) = publication.differing_files(folder)
+    publication.draft_from_files(key, content, by=OLU, at=at)
+    made = drafts.save(key, {"forms/mine.form": "{"}, revision=1, by=OLU, at=at)
+    assert [one.rule for one in drafts.warnings(made.package) if one.file == "forms/mine.form"][:1] == ["unused_file"]
+    assert len([one for one in drafts.warnings(made.package) if one.file == "forms/mine.form"]) > 1
+    assert publication.problems(made) == []
+    nothing = tmp_path / "nothing"
+    nothing.mkdir()
+    publication.submit(key, nothing, revision=2, note="x", accepted=False, by=OLU, at=at)
+    publication.approve(
+        key,
+        nothing,
+        revision=2,
+        against=1,
+        accepted=False,
+        by=engine.Actor("second", frozenset(), frozenset({"owner"})),
+        at=at,
+    )
+    assert "forms/mine.form" not in engine.definition(key).package.files
+    assert (drafts.find(key).base_version, drafts.find(key).package.files["forms/mine.form"]) == (2, "{")
+    with pytest.raises(engine.Conflict):
+        publication.submit(key, nothing, revision=drafts.find(key).revision, note="x", accepted=False, by=OLU, at=at)

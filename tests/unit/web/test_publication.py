@@ -138,16 +138,27 @@ def stands_at(app: Flask, instance_id: int) -> set[str]:
 
 @pytest.mark.usefixtures("as_agreed")
 def test_what_can_hardly_be_meant_is_told_to_both_and_written_down(app: Flask, olu: Browser, otto: Browser) -> None:
-    """A misspelt name keeps nobody from publishing, but the one who submits and the one who approves read it, and the history says so."""
-    revision = olu.replace("cause_verified = true", "cause_verifeid = true")
+    """A reference that the manual lacks keeps nobody from publishing, but the one who submits and the one who approves read it, and the history says so."""
+    revision = olu.replace('name="manualRef" value="TS-002.1, CH2.6"', 'name="manualRef" value="TS-002.99"')
     (found,) = olu.draft()["problems"]
-    assert (found["warning"], found["rule"], found["values"]["near"]) == (True, "unknown_name_near", "cause_verified")
-    told = "没有哪一步给 cause_verifeid 赋值。是不是 cause_verified？"
+    assert (found["warning"], found["rule"], found["values"]["ref"]) == (True, "unknown_manual_ref", "TS-002.99")
+    told = "手册里没有 TS-002.bpmn 引用的 TS-002.99。"
     assert told in olu.client.get("/processes/TS-002/publish").text
     assert olu.submit(revision).status_code == 302
     assert told in otto.client.get("/processes/TS-002/publish").text
     assert otto.post("/processes/TS-002/publish/approval", revision=revision, against=1).status_code == 302
-    assert olu.client.get("/processes/TS-002").text.count("有 1 条提醒") == 2
+    assert olu.client.get("/processes/TS-002").text.count("有 1 条提醒") == 3  # in its history, and beside the version
+
+
+def test_what_cannot_but_fail_is_not_published(olu: Browser) -> None:
+    """A condition on a name that nothing sets never holds: it is a problem, with the name that is meant."""
+    revision = olu.replace("cause_verified = true", "cause_verifeid = true")
+    (found,) = olu.draft()["problems"]
+    assert (found["warning"], found["rule"], found["values"]["near"]) == (False, "unknown_name_near", "cause_verified")
+    assert (
+        "没有哪一步给 cause_verifeid 赋值。是不是 cause_verified？" in olu.client.get("/processes/TS-002/publish").text
+    )
+    assert olu.submit(revision).status_code == 422
 
 
 @pytest.mark.usefixtures("as_agreed")

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+import re
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -186,3 +189,77 @@ def test_a_change_beside_the_tables_is_told(old: str, new: str, element: str, wh
     assert after is not None
     differing = {(id, name) for id in before for name in before[id] if before[id][name] != after[id].get(name)}
     assert differing == {(element, what)}
+
+
+def told(package: engine.Package, file: str, text: str) -> list[engine.Difference]:
+    """What is said of a file that became another, without what only moved or is only written otherwise."""
+    found = engine.differences(package, engine.package_with(package, {file: text}))
+    return [one for one in found if one.kind != "moved" and one.what != "writing"]
+
+
+def leaf_paths(value: object, path: tuple[str | int, ...] = ()) -> list[tuple[str | int, ...]]:
+    """The way to every value of a form."""
+    pairs = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else None
+    return [path] if pairs is None else [one for name, inner in pairs for one in leaf_paths(inner, (*path, name))]
+
+
+def test_whatever_is_changed_in_a_form_is_told(package: engine.Package) -> None:
+    """No value of a form can become another without a row that says so, at the root, in an option or beside the form."""
+    for file in ("forms/ts002_receipt.form", "forms/ts002_reply.form"):
+        for path in leaf_paths(json.loads(package.files[file])):
+            schema = json.loads(package.files[file])
+            holder = schema
+            for name in path[:-1]:
+                holder = holder[name]
+            holder[path[-1]] = f"{holder[path[-1]]}x"
+            if path != ("id",):
+                assert told(package, file, json.dumps(schema)), (file, path)
+
+
+def test_a_form_says_its_manual_reference_kind_and_order(package: engine.Package) -> None:
+    """The manual's number, a type that looks the same and the order of fields are changes as well, also beside others."""
+    file = "forms/ts002_receipt.form"
+    schema = json.loads(package.files[file])
+    schema["manualRef"], schema["components"][0]["label"] = "TS-002.9", "x"
+    schema["components"].reverse()
+    found = told(package, file, json.dumps(schema))
+    assert {"manualRef", "label", "order"} <= {one.what for one in found}
+    (manual,) = [one for one in found if one.what == "manualRef"]
+    assert (manual.before, manual.after) == ("TS-002.3", "TS-002.9")
+
+
+def test_values_that_look_alike_are_not_the_same(package: engine.Package) -> None:
+    """true, 1 and "1" are three values."""
+    file = "forms/ts002_receipt.form"
+    text = package.files[file].replace('"required": true', '"required": 1', 1)
+    assert [one.what for one in told(package, file, text)] == ["required"]
+
+
+@pytest.mark.parametrize("file", ["TS-002.bpmn", "decisions/cause.dmn"])
+def test_whatever_is_changed_in_a_diagram_or_table_is_told(package: engine.Package, file: str) -> None:
+    """No attribute and no text of the process itself can become another without a row that says so."""
+    text = package.files[file]
+    drawing = text.index("<bpmndi:BPMNDiagram") if "<bpmndi:BPMNDiagram" in text else len(text)
+    drawing = min(drawing, text.index("<dmndi:DMNDI") if "<dmndi:DMNDI" in text else drawing)
+    written = [*re.finditer(r'\s([\w:]+)="([^"]*)"', text), *re.finditer(r"<([\w:]+)[^<>/?]*>([^<\s][^<]*)<", text)]
+    often: Counter[str] = Counter()
+    for one in written:
+        silent = one[1].startswith("xmlns") or one[1].rpartition(":")[2] in (
+            "id",
+            "incoming",
+            "outgoing",
+            "flowNodeRef",
+            "exporter",
+            "exporterVersion",
+            "version",
+            "encoding",
+        )
+        often[one[1]] += 1
+        if not silent and one.start() < drawing and often[one[1]] <= 2:
+            assert told(package, file, f"{text[: one.end(2)]}x{text[one.end(2) :]}"), one[0]
+
+
+def test_a_file_that_cannot_be_read_is_not_said_to_be_the_same(package: engine.Package) -> None:
+    """Of a broken file nothing is claimed about its content."""
+    (found,) = engine.differences(package, engine.package_with(package, {"forms/ts002_receipt.form": "{"}))
+    assert found.what == "unreadable"

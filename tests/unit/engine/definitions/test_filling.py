@@ -84,3 +84,20 @@ def test_a_process_with_such_a_form_cannot_be_published() -> None:
     text = json.dumps({"id": "f", "components": [{**NUMBER, "properties": {"min": "5", "max": "4"}}]})
     (found,) = engine.lint(package("P", drawn, {"forms/f.form": text}))
     assert (found.element_id, found.rule, found.file) == ("x", "limits_exclude_each_other", "forms/f.form")
+
+
+@pytest.mark.parametrize("setting", ["minLength", "maxLength"])
+def test_a_count_that_is_none_is_told(setting: str) -> None:
+    """What was typed where a number belongs is kept, has no effect, and says so."""
+    component = {"type": "textfield", "key": "a", "label": "甲", "validate": {setting: "abc"}}
+    (found,) = filling.problems(form(component))
+    assert (found.rule, found.values["setting"], found.values["value"]) == ("not_a_count", setting, "abc")
+
+
+def test_what_nobody_can_name_is_told() -> None:
+    """A field that must be filled in has a label; without its English one it is doubtful."""
+    required = {"type": "textfield", "key": "a", "label": " ", "validate": {"required": True}}
+    assert [one.rule for one in filling.unlabelled(form(required))] == ["no_label"]
+    chosen = {"type": "select", "key": "a", "label": "甲", "values": [{"label": "", "value": "b"}]}
+    assert [one.rule for one in filling.unlabelled(form(chosen))] == ["option_without_label"]
+    assert [one.rule for one in filling.half_labelled(form(chosen))] == ["no_english_label"]

@@ -88,7 +88,7 @@ def rules(drawn: str, files: dict[str, str] | None = None) -> list[tuple[str, st
 def test_a_misspelt_name_comes_with_the_right_one() -> None:
     """The condition would never hold, and nobody would know why."""
     (found,) = told(choosing("amuont > 100"))
-    assert (found.element_id, found.rule, found.warning) == ("flow_which_more", "unknown_name_near", True)
+    assert (found.element_id, found.rule, found.warning) == ("flow_which_more", "unknown_name_near", False)
     assert (found.values["variable"], found.values["near"]) == ("amuont", "amount")
 
 
@@ -290,3 +290,10 @@ def test_where_somebody_else_may_set_something_nothing_is_told() -> None:
         choosing("amuont > 1", node("scriptTask", "ask")),
     )
     assert [rules(drawn) for drawn in unknown] == [[], [], []]
+
+
+def test_what_cannot_but_fail_is_a_problem() -> None:
+    """A wording that does not exist keeps a process from being published; what may come in time is a warning."""
+    (literal,) = told(line(service("x", "test/pays", way='"cahs"')))
+    (limit,) = told(line(user("x"), due="amuont"))
+    assert (literal.warning, limit.warning) == (False, True)

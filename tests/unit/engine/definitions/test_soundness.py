@@ -57,7 +57,7 @@ AND_INTO_XOR = (
 
 def test_a_choice_that_is_joined_stands_still() -> None:
     """Only one branch is ever taken, and the join waits for both."""
-    assert {(rule, element) for rule, element, _ in found(*XOR_INTO_AND)} == {("stands_still", "join")}
+    assert {(rule, element) for rule, element, _ in found(*XOR_INTO_AND)} == {("always_stands_still", "join")}
 
 
 def test_a_fork_that_is_merged_does_twice() -> None:
@@ -108,7 +108,7 @@ def test_inside_a_sub_process() -> None:
         *(start("in"), choice("which", "a"), user("a"), user("b"), fork("join"), end("out")),
         *(path("in", "which", "a", "join", "out"), flow("which", "b", "x > 1"), flow("b", "join")),
     )
-    assert {rule for rule, _, _ in found(inside, end(), path("begun", "sub", "finished"))} == {"stands_still"}
+    assert {rule for rule, _, _ in found(inside, end(), path("begun", "sub", "finished"))} == {"always_stands_still"}
 
 
 def test_a_loop_around_a_fork() -> None:
@@ -169,7 +169,7 @@ def test_no_alarm_on_random_processes(plan: Plan) -> None:
 
 
 @given(plan=plans(2))
-@pytest.mark.parametrize(("which", "rule"), [(-1, "stands_still"), (-2, "done_twice")])
+@pytest.mark.parametrize(("which", "rule"), [(-1, "always_stands_still"), (-2, "done_twice")])
 def test_a_gateway_of_the_wrong_kind_is_found(which: int, rule: str, plan: Plan) -> None:
     """A fork turned into a choice, and a join turned into a merge, in random surroundings; what ends everything at once ends a standstill, too."""
     assume(rule == "done_twice" or "cut" not in str(plan))

@@ -63,6 +63,13 @@ export class Draft extends EventTarget {
     this.schedule("save", () => this.save());
   }
 
+  /** A box holds what cannot be kept: {label, text, why}; null when it is put right or has been read. */
+  refuse(found) {
+    if (!found && !this.refused) return;
+    this.refused = found;
+    this.announce("state");
+  }
+
   /** What is unsaved here, under the name of this visit: what other visits left stays theirs until somebody decides about it. */
   keep() {
     if (this.unsaved.size) return recovery.keep(this.key, this.visit, { files: Object.fromEntries(this.unsaved), revision: this.revision, at: new Date().toISOString() });
@@ -81,7 +88,7 @@ export class Draft extends EventTarget {
 
   /** Whether leaving now would lose something, or leave it in this browser only. */
   get isUnsaved() {
-    return this.unsaved.size > 0 || this.flushers.some(({ waiting }) => waiting());
+    return this.unsaved.size > 0 || Boolean(this.refused) || this.flushers.some(({ waiting }) => waiting());
   }
 
   async check() {

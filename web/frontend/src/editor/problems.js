@@ -57,6 +57,8 @@ export class ProblemList {
 
 /** How many problems and warnings there are, in words. */
 function counted(problems, warnings) {
-  const told = problems ? say("problem_count", { n: problems }) : say("no_problems");
-  return warnings ? say("problems_and_warnings", { problems: told, warnings: say("warning_count", { n: warnings }) }) : told;
+  const doubtful = say("warning_count", { n: warnings });
+  if (!problems) return warnings ? say("warnings_only", { warnings: doubtful }) : say("no_problems");
+  const told = say("problem_count", { n: problems });
+  return warnings ? say("problems_and_warnings", { problems: told, warnings: doubtful }) : told;
 }

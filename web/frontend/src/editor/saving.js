@@ -15,14 +15,21 @@ export class Saving {
 
   draw() {
     const { state, savedAt, kept } = this.draft;
-    this.line.dataset.state = state;
+    this.line.dataset.state = this.draft.refused ? "refused" : state;
     const saved = savedAt ? say("saved", { time: clock(savedAt) }) : say("not_stored");
-    this.line.textContent = { saved, unsaved: say("unsaved"), saving: say("saving") }[state] ?? say("unsaved");
+    const told = { saved, unsaved: say("unsaved"), saving: say("saving") }[state] ?? say("unsaved");
+    this.line.textContent = this.draft.refused ? say("box_refused") : told;
     this.line.title = this.draft.savedBy ? say("saved_by", { who: this.draft.savedBy, time: clock(savedAt) }) : "";
     const trouble = this.trouble(state);
     const room = kept === false && state !== "saved" && banner("warn", say("no_room"));
     const handedIn = this.draft.submitted && banner("info", say("submitted"));
-    this.banners.replaceChildren(...[trouble, room, handedIn, this.mended(), ...this.offers.map((one) => this.offered(one))].filter(Boolean));
+    this.banners.replaceChildren(...[trouble, this.refused(), room, handedIn, this.mended(), ...this.offers.map((one) => this.offered(one))].filter(Boolean));
+  }
+
+  /** What was typed into a box and is not in the draft, until it is put right or read. */
+  refused() {
+    const { refused } = this.draft;
+    return refused && banner("warn", say("not_taken", refused), [button(say("understood"), () => this.draft.refuse(null))]);
   }
 
   /** What was set right when the draft was opened, until the owner has read it. */

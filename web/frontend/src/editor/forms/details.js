@@ -3,14 +3,24 @@ import { button, checkbox, field, input, make, select } from "../dom.js";
 import { say } from "../texts.js";
 import { CHOICES, INPUTS, condition, limit, put, putCondition, putLimit, putMoney, typed, value } from "./schema.js";
 
-const whole = (text) => (/^\d+$/.test(text.trim()) ? Number(text) : "");
+/** A count; what is none is kept as it was typed, and the checks say so. */
+const whole = (text) => (/^\d+$/.test(text.trim()) ? Number(text) : text.trim());
+const notWhole = (text) => (typeof whole(text) === "number" || !text.trim() ? "" : say("not_a_count", { text: text.trim() }));
 
 export class FieldDetails {
   /** changed(): the component was edited; replaced(component): it became another object. */
   constructor(changed, replaced) {
     Object.assign(this, { changed, replaced });
     this.body = make("div", { class: "desk-panel-body" });
-    this.element = make("section", { class: "desk-panel", "aria-label": say("field_details") }, make("div", { class: "desk-panel-head" }, make("h2", {}, say("field_details"))), this.body);
+    this.wrong = make("ul", { class: "desk-findings desk-field-error", role: "status", hidden: true });
+    this.element = make("section", { class: "desk-panel", "aria-label": say("field_details") }, make("div", { class: "desk-panel-head" }, make("h2", {}, say("field_details"))), this.wrong, this.body);
+  }
+
+  /** What the checks found at this field, beside the boxes in which it can be put right. */
+  tell(problems) {
+    const own = problems.filter(({ values }) => this.component?.key && values?.field === this.component.key);
+    this.wrong.hidden = !own.length;
+    this.wrong.replaceChildren(...own.map(({ text }) => make("li", {}, text)));
   }
 
   draw(component) {
@@ -59,7 +69,20 @@ export class FieldDetails {
   }
 
   number(label, path) {
-    return field(say(label), input(value(this.component, path), (text) => this.set(path, whole(text)), { inputmode: "numeric" }));
+    const told = make("p", { class: "desk-field-error", role: "alert" });
+    const tell = (text) => {
+      told.textContent = notWhole(text);
+      told.hidden = !told.textContent;
+      box.setAttribute("aria-invalid", String(!told.hidden));
+    };
+    const box = input(value(this.component, path), (text) => {
+      this.set(path, whole(text));
+      tell(text);
+    }, { inputmode: "numeric" });
+    tell(box.value);
+    const row = field(say(label), box);
+    row.append(told);
+    return row;
   }
 
   tick(label, path, on) {

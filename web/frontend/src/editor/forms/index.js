@@ -24,6 +24,7 @@ class FormsTab {
       folder: "forms/", suffix: ".form", heading: say("form_list"), empty: say("no_forms"), create: say("new_form"), keyLabel: say("form_key"),
       uses: (id) => new RegExp(`name="form"\\s+value="${id}"`), blank, choose: (name) => this.choose(name),
     });
+    draft.addEventListener("problems", () => this.tell());
     container.addEventListener("keydown", (event) => this.key(event));
     container.append(make("div", { class: "desk-editor-files desk-editor-forms" }, this.list.element, this.editor, this.preview.element));
   }
@@ -55,7 +56,7 @@ class FormsTab {
     }
     this.past = new Past(this.draft.text(name));
     this.details = new FieldDetails(() => this.changed({ typed: true }), (component) => this.replaced(component));
-    this.fields = new FieldList(this.schema, { changed: () => this.changed(), choose: (component) => this.details.draw(component), undo: () => this.restore(this.past.back()), redo: () => this.restore(this.past.again()) });
+    this.fields = new FieldList(this.schema, { changed: () => this.changed(), choose: (component) => this.detail(component), undo: () => this.restore(this.past.back()), redo: () => this.restore(this.past.again()) });
     const manual = input(value(this.schema, "manualRef"), (text) => this.set("manualRef", text.trim()));
     this.editor.append(this.fields.element, make("div", { class: "desk-stack" }, this.details.element, make("section", { class: "desk-panel" }, make("div", { class: "desk-panel-body" }, field(say("form_manual"), manual)))));
     this.fields.draw();
@@ -70,7 +71,17 @@ class FormsTab {
   replaced(component) {
     this.fields.replace(component);
     this.changed();
+    this.detail(component);
+  }
+
+  detail(component) {
     this.details.draw(component);
+    this.tell();
+  }
+
+  /** What was found at the field being edited. */
+  tell() {
+    this.details?.tell(this.draft.problems.filter(({ file }) => file === this.file));
   }
 
   changed({ typed = false } = {}) {

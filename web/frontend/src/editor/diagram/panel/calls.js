@@ -23,6 +23,7 @@ function mappingEntry(id, label, prefix) {
     get: (element) => propertiesUnder(element, prefix).map(([name, value]) => `${name} = ${value}`).join("\n"),
     set: (element, value, { extensions }) => extensions.setPropertiesUnder(element, prefix, lines(value).map((raw) => PAIR.exec(raw).slice(1, 3).map((part) => part.trim()))),
     wrong: wrongLine,
+    keeps: false,
   });
 }
 

@@ -24,7 +24,17 @@ function entry(component, isEdited) {
   return (id, { label, hint, get, set, ...more }) => ({ id, component, isEdited, label, hint, get, set, ...more });
 }
 
-function common({ element, id, label, hint, get, set, wrong }, services) {
+/** What cannot be kept as it was typed is told until it is put right or read; everything else is kept, with what is wrong at its box. */
+function setter({ element, label, set, keeps = true }, { bench, ...services }) {
+  return (value, error) => {
+    const refused = error && !keeps;
+    bench.draft.refuse(refused ? { label, text: value ?? "", why: error } : null);
+    if (!refused) set(element, value ?? "", { bench, ...services });
+  };
+}
+
+function common(props, services) {
+  const { element, id, label, hint, get, wrong } = props;
   return {
     element,
     id,
@@ -32,7 +42,7 @@ function common({ element, id, label, hint, get, set, wrong }, services) {
     description: typeof hint === "function" ? hint(element, services) : hint,
     debounce: useService("debounceInput"),
     getValue: () => get(element, services) ?? "",
-    setValue: (value, error) => !error && set(element, value ?? "", services),
+    setValue: setter(props, services),
     validate: wrong && ((value) => wrong(value ?? "", element, services) || undefined),
   };
 }
@@ -60,7 +70,7 @@ function Feel(props) {
     ...shared,
     feel: "required",
     getValue: () => withSign(props.get(props.element, services)),
-    setValue: (value, error) => !error && props.set(props.element, withoutSign(value), services),
+    setValue: (value, error) => shared.setValue(withoutSign(value), error),
     validate: props.wrong && ((value) => props.wrong(withoutSign(value), props.element, services) || undefined),
     variables: variables.map(({ name, type, unit }) => ({ name, info: unit === "fen" ? `${type}, ${say("in_fen")}` : type })),
   });

@@ -28,6 +28,7 @@ export function nameEntries() {
       hint: say("id_hint"),
       get: (element) => element.id,
       set: (element, id, { modeling }) => modeling.updateProperties(element, { id }),
+      keeps: false,
       wrong: (id, element, { moddle }) => {
         const why = wrongId(id, getBusinessObject(element), moddle);
         return why && say(why);

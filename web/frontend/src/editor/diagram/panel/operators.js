@@ -6,7 +6,8 @@ import { englishEntry } from "./names.js";
 import { calledByStep, caseLimitEntry, propertyEntry, titled } from "./tasks.js";
 
 const NAME = /^[A-Za-z_][A-Za-z0-9_]*$/;
-export const notAName = (name) => (name && !NAME.test(name) ? say("id_bad") : "");
+const NOT_IN_A_NAME = /^[0-9]|[^A-Za-z0-9_]/;
+export const notAName = (name) => (name && !NAME.test(name) ? say("name_bad", { name, found: NOT_IN_A_NAME.exec(name)[0] }) : "");
 
 function typeOf(type) {
   const known = say(`type_${type}`);
