@@ -71,7 +71,7 @@ def events(app: Flask, number: str) -> list[replay.Event]:
 def test_verified_is_said_at_the_top(app: Flask, made: Any) -> None:
     """The page says in words that the case agrees with its record, before anything else."""
     page = visitor(app, "ada").get(f"/cases/{made[1][auditing.REFUSED]}/replay").text
-    assert "Verified: 13 entries" in page
+    assert "Verified: 16 entries" in page
     assert page.index("Verified:") < page.index("data-replay")
 
 
@@ -127,7 +127,7 @@ def test_refusals_say_what_was_asked_and_answered(app: Flask, made: Any) -> None
 def test_a_called_process_stands_on_its_own_diagram(app: Flask, made: Any) -> None:
     """What happens inside the called process belongs to its scope and its diagram, and comes back."""
     told = events(app, made[1][auditing.CALLED])
-    assert [key for key, _ in Counter(event.process for event in told).most_common()] == ["TS-002", "TS-001"]
+    assert [key for key, _ in Counter(event.process for event in told).most_common()] == ["TS-002", "TS-001", "SUB-005"]
     assert told[-1].process == "TS-001"
 
 
@@ -188,7 +188,7 @@ def test_verifying_again_answers_in_words(app: Flask, made: Any) -> None:
     """The button posts, and the page that follows says what came of it."""
     answer = visitor(app, "ada").post(f"/cases/{made[1][auditing.REFUSED]}/verification", follow_redirects=True)
     assert answer.status_code == 200
-    assert answer.text.count("Verified: 13 entries") == 2
+    assert answer.text.count("Verified: 16 entries") == 2
 
 
 def test_a_history_leaves_as_json_and_csv(app: Flask, made: Any) -> None:
