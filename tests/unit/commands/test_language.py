@@ -76,7 +76,8 @@ def test_the_instant_can_be_given() -> None:
 def test_a_mistake_is_pointed_at() -> None:
     """The column counts from 1, and the mark stands under it in Chinese text too."""
     result = run(feel, '"中" + unheard(2)')
-    assert (result.exit_code, result.stderr.splitlines()[0]) == (1, "FeelSyntaxError: unknown_function: column 7")
+    told = "FeelSyntaxError: unknown_function: column 7, function unheard"
+    assert (result.exit_code, result.stderr.splitlines()[0]) == (1, told)
     assert result.stderr.splitlines()[2] == "   \u3000    ^"
     assert json.loads(run(feel, "1 +", "--json").stdout)["problems"][0]["column"] == 4
 

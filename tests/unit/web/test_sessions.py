@@ -128,14 +128,15 @@ def test_another_browser_header_does_not_log_out(desk: Flask) -> None:
 
 
 def test_log_ins_failures_locks_and_log_outs_are_in_the_record(desk: Flask) -> None:
-    """With the address; the fifth wrong password is the one that locks, and what is refused afterwards adds nothing."""
+    """With the address; the fifth wrong password is the one that locks, and what is refused afterwards is said once."""
     from_there = {"REMOTE_ADDR": "192.0.2.7"}
     Visitor(desk, "cleo").client.post("/logout")
     for password in [*["guess"] * 7, "cleo-reception-desk"]:
         form = {"name": " Cleo", "password": password}
         Visitor(desk).client.post("/login", data=form, environ_base=from_there)
     steps = told(desk, "cleo")
-    assert [step["type"] for step in steps] == ["logged_in", "logged_out", *["login_failed"] * 4, "login_locked"]
+    failed = ["login_failed"] * 4
+    assert [step["type"] for step in steps] == ["logged_in", "logged_out", *failed, "login_locked", "login_refused"]
     assert (steps[0]["address"], steps[-1]["address"]) == ("127.0.0.1", "192.0.2.7")
     with desk.app_context():
         assert engine.verify_streams() == []

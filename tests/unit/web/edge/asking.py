@@ -3,12 +3,22 @@
 from __future__ import annotations
 
 import asyncio
-from typing import Any
+from collections.abc import Coroutine
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any, TypeVar
 
 from flask import Flask
 
 from web import i18n
 from web.edge import Edge, Limits, Refusals
+
+T = TypeVar("T")
+
+
+def loop_of_its_own(coming: Coroutine[Any, Any, T]) -> T:
+    """What it gives, from a thread that has no other event loop: a browser of another test may keep one in this."""
+    with ThreadPoolExecutor(1) as thread:
+        return thread.submit(asyncio.run, coming).result()
 
 
 def words() -> Refusals:

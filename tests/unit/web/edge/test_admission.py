@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from tests.unit.web.edge.asking import QUICK, Visit, scope, words
+from tests.unit.web.edge.asking import QUICK, Visit, loop_of_its_own, scope, words
 from web.edge import Edge, Limits
 from web.edge.errors import CutOff
 
@@ -31,7 +31,7 @@ def visit(*given: Visit, application: Any = echo, limits: Limits = QUICK) -> Edg
     async def come() -> None:
         await asyncio.gather(*(one.to(edge) for one in given))
 
-    asyncio.run(come())
+    loop_of_its_own(come())
     return edge
 
 
@@ -120,7 +120,7 @@ def test_whoever_finds_the_line_full_is_sent_away_at_once() -> None:
         assert away.headers[b"retry-after"] == b"3"
         return [away.status, no_login.status, *[(await one).status for one in under_way]]
 
-    assert asyncio.run(come()) == [503, 503, 200, 200, 200]
+    assert loop_of_its_own(come()) == [503, 503, 200, 200, 200]
 
 
 def endless(closed: threading.Event, chunk: bytes = b"x" * 300_000) -> Any:
@@ -183,5 +183,5 @@ def test_exports_under_way_are_counted() -> None:
             await first
         return second.status
 
-    assert asyncio.run(come()) == 503
+    assert loop_of_its_own(come()) == 503
     assert edge._streams == 0
