@@ -147,7 +147,7 @@ def log_in(page: Page, person: str) -> Page:
 
 
 def fill(page: Page, form: dict[str, Any]) -> None:
-    """Fill fields by their names, in order; a choice may bring further fields, which are waited for."""
+    """Fill fields by their names, in order; a choice, or a text that is left, may bring further fields, which are waited for."""
     for name, value in form.items():
         field = page.locator(f"main form [name={name}]")
         expect(field.first).to_be_visible()
@@ -164,4 +164,5 @@ def _enter(field: Locator, value: Any) -> None:
         field.select_option(value)
     else:
         field.fill(value)
+        field.blur()
     expect(field.page.locator("#fields.htmx-request")).to_have_count(0)

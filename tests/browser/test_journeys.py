@@ -120,7 +120,7 @@ def refund_in_cash(office: Office) -> None:
         receipt_taken_back=True,
         customer_signed=True,
     )
-    office.does("cleo", case, "跟进并落实责任", unit_kind="own", right_charge="0")
+    office.does("cleo", case, "跟进并落实责任", unit_kind="own", right_charge="0", charged="88.00")
     office.does("cleo", case, "回复客户", reply_channel="counter")
     evaluated(office, case, own_fault=True)
     zh = office.language == "zh"
