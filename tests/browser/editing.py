@@ -63,7 +63,7 @@ def owner(browser: Browser, address: str, name: str = "olu", language: str = "zh
     page.locator("main form button").last.click()
     page.wait_for_url(lambda url: "/login" not in url)
     if page.locator("html").get_attribute("lang") != {"zh": "zh-CN", "en": "en"}[language]:
-        page.locator("button[name=language]").click()
+        page.locator("form[action^='/language/'] button").click()
     return page
 
 

@@ -92,13 +92,13 @@ def pages(
         context = browser.new_context(base_url=address, locale="zh-CN", **options)
         page = log_in(context.new_page(), person)
         if language == "en":
-            page.locator("[name=language]").click()
+            page.locator("form[action^='/language/'] button").click()
         for place in places:
             page.goto(place.format(**vars(there)))
             page.wait_for_load_state("load")
             yield f"{person} {place}", page
         if language == "en":
-            page.locator("[name=language]").click()
+            page.locator("form[action^='/language/'] button").click()
         context.close()
 
 
