@@ -53,7 +53,8 @@ def current(key: str, version: int | None = None) -> Definition:
     query, asked = (_NEWEST, {}) if version is None else (_OF_VERSION, {"version": version})
     found = connection().execute(query, {"key": key, **asked}).first()
     if found is None:
-        raise UnknownProcess(process=key, version=version)
+        published = version is not None and connection().execute(_NEWEST, {"key": key}).first() is not None
+        raise UnknownProcess(process=key, **({"version": version} if published else {}))
     return by_id(found.id, found.sha256)
 
 

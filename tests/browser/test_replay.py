@@ -75,7 +75,7 @@ def test_two_branches_stand_open_at_once(ada: Page, served: Served) -> None:
 def test_a_called_process_opens_as_it_is_entered(ada: Page, served: Served) -> None:
     """Its button is not there before; on entering, its diagram comes forward, and on return the caller's."""
     replay(ada, served, auditing.CALLED)
-    expect(ada.locator("[data-show-stage]:not([data-show-stage='0'])")).to_be_hidden()
+    expect(ada.locator("[data-show-stage]:not([data-show-stage='0']):visible")).to_have_count(0)
     entered = ada.locator("[data-event]:not([data-scope='0'])").first.get_attribute("data-seq")
     replay(ada, served, auditing.CALLED, f"?at={entered}")
     expect(ada.locator("[data-show-stage][aria-pressed=true]")).to_contain_text("TS-002")
