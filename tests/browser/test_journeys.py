@@ -30,7 +30,7 @@ def is_closed(office: Office, case: str, *, told: list[str], money: list[tuple[s
     assert first.locator(".desk-done").count() > 2
     assert first.locator(".desk-taken").count() > 2
     office.case("cleo", case, "money")
-    rows = page.locator("main tbody tr")
+    rows = page.locator("main table").first.locator("tbody tr")
     expect(rows).to_have_count(len(money))
     for row, (kind, amount) in zip(rows.all(), money, strict=True):
         expect(row).to_contain_text(kind)
