@@ -12,6 +12,8 @@ ONE = {
     "%(n)s differ from what was agreed": "1 differs from what was agreed",
     "%(n)s scenarios differ from what was agreed; above stands how. If this is meant, tick it below and repeat; if not, change the draft.": "One scenario differs from what was agreed; above stands how. If this is meant, tick it below and repeat; if not, change the draft.",
     "%(n)s scenarios have not been played on the draft as it is now. Have them played above, then repeat; what you typed is kept.": "One scenario has not been played on the draft as it is now. Have it played above, then repeat; what you typed is kept.",
+    "%(n)s scenarios differed from what was agreed": "one scenario differed from what was agreed",
+    "%(n)s warnings stood beside it": "one warning stood beside it",
     "%(n)s days": "1 day",
     "%(n)s elements stand elsewhere on the drawing": "1 element stands elsewhere on the drawing",
     "%(n)s files are in the draft now.": "One file is in the draft now.",

@@ -22,7 +22,7 @@ from tests.people import CLEO, SAM
 
 REGISTERED = service_tasks
 ENGINE_TABLES = ("instance", "case_key", "entry", "user_task", "timer", "message_subscription", "incident", "job")
-MOST_STATEMENTS, LEDGER_EFFECT, SAVEPOINT = 8, 3, 2
+MOST_STATEMENTS, LEDGER_EFFECT, SAVEPOINT = 9, 3, 2  # one of the nine asks whom the office bars, once an office is there
 MOST_ROWS, MOST_BYTES = 20, 15_000
 
 
@@ -59,7 +59,7 @@ def completed(task_id: int, statements: list[str], at: datetime) -> list[str]:
     return [one for one in statements if one != "COMMIT"]
 
 
-def test_a_pure_step_costs_one_commit_and_at_most_eight_statements(
+def test_a_pure_step_costs_one_commit_and_at_most_nine_statements(
     database: Session, statements: list[str], at: datetime
 ) -> None:
     """From one task to the next over a gateway: login excluded, permission check, history and worklist included."""

@@ -19,7 +19,7 @@ from tests.visitors import Caller, Visitor
 
 DISPUTED = {"disputed_amount": "10.00", "demand": "减免", "explained_first": "true"}
 JUDGED = {"finding": "charge_right", "finding_note": "收费正确", "disputed_amount": "10.00"}
-INSISTS = {"resolution": "收费正确", "explanation_accepted": "no"}
+INSISTS = {"resolution": "收费正确", "explanation_accepted": "no", "reply_channel": "counter"}
 ASKED = {
     "insistence_reason": "老客户",
     "requested_amount": "10.00",

@@ -140,7 +140,8 @@ def test_the_end_of_a_case_frees_what_it_had_in_reserve(app: Flask) -> None:
     proposed = engine.complete(asked(), form=given, by=CLEO, at=engine.now()).user_task_ids[0]
     refusal = engine.complete(proposed, form={"proposal_answer": "declines"}, by=CLEO, at=engine.now())
     assert claimed("AJ-2026-990001") == [(5000, "")]
-    engine.complete(refusal.user_task_ids[0], form={"resolution": "请带票据再来"}, by=CLEO, at=engine.now())
+    told = {"resolution": "请带票据再来", "reply_channel": "counter"}
+    engine.complete(refusal.user_task_ids[0], form=told, by=CLEO, at=engine.now())
     assert claimed("AJ-2026-990001") == []
 
 
