@@ -222,7 +222,7 @@ def test_a_warning_is_no_problem_and_names_what_was_meant(page: Page) -> None:
     editing.select(page, "flow_cash")
     editing.entry(page, "condition").click()
     page.keyboard.press("Control+a")
-    page.keyboard.type('cause_verdict.operator_fualt = true')
+    page.keyboard.type("cause_verdict.operator_fualt = true")
     warning = page.locator(".desk-problem-list [data-element=flow_cash]").first
     expect(warning).to_contain_text("提醒")
     expect(warning).to_contain_text("是不是 operator_fault？")

@@ -141,7 +141,10 @@ UNKNOWN = {
     "GET /cases/{}": ("没有这个案件。", "There is no such case."),
     "POST /cases/{}/comments": ("没有这个案件。", "There is no such case."),
     "GET /processes/{}": ("没有这个流程。", "There is no such process."),
-    "GET /definitions/TS-002/versions/{}/diagram.bpmn": ("流程 TS-002 没有第 404404 版。", "The process TS-002 has no version 404404."),
+    "GET /definitions/TS-002/versions/{}/diagram.bpmn": (
+        "流程 TS-002 没有第 404404 版。",
+        "The process TS-002 has no version 404404.",
+    ),
 }
 
 
