@@ -18,7 +18,7 @@ UNLABELLED = """() => [...document.querySelectorAll('input:not([type=hidden]), s
 REPEATED_IDS = """() => [...document.querySelectorAll('[id]')].map((element) => element.id)
     .filter((id, index, ids) => ids.indexOf(id) !== index)"""
 NAMELESS = """() => [...document.querySelectorAll('button, a[href]')]
-    .filter((e) => !e.closest('[aria-hidden=true], [hidden]') && !e.textContent.trim() && !e.getAttribute('aria-label') && !e.title).map((e) => e.outerHTML)"""
+    .filter((e) => !e.hidden && !e.closest('[aria-hidden=true]') && !e.textContent.trim() && !e.getAttribute('aria-label') && !e.title).map((e) => e.outerHTML)"""
 
 
 RECEIVED = {"disputed_amount": "5.00", "demand": "退还", "explained_first": True}

@@ -40,7 +40,7 @@ def handed_in(page: Page) -> None:
 
 def refusal(page: Page) -> Locator:
     """What stands in red in the panel of the form that was sent; the reason is there as it was typed, and the page is whole."""
-    expect(page.locator("h1")).to_have_text(f"对比与发布 {KEY}")
+    expect(page.locator("h1")).to_have_text(f"对比与发布 {KEY} 周四挂帐批处理")
     expect(page.get_by_label("这次改动的目的")).to_have_value(WHY)
     return page.locator("#hand-over [role=alert]")
 
