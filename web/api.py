@@ -69,10 +69,10 @@ class _Api(Api):
 
 
 def refuses(*statuses: int) -> Callable[[View], View]:
-    """Describe the refusals of an operation, beside those that every operation has: of no token, and of the edge."""
+    """Describe the refusals of an operation, beside those that every operation has: of no token, of its address, and of the edge."""
 
     def described(view: View) -> View:
-        for status in sorted({401, *AT_THE_EDGE, *statuses}):
+        for status in sorted({401, 422, *AT_THE_EDGE, *statuses}):
             view = blueprint.alt_response(status, HTTPStatus(status).name)(view)
         return view
 

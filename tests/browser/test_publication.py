@@ -100,11 +100,12 @@ def test_the_form_of_a_roll_back_can_be_used(office: Office, width: int) -> None
     page.reload()
     page.get_by_text("恢复", exact=True).focus()
     page.keyboard.press("Enter")
+    expect(page.locator("#reason-1")).to_be_focused()
     for one in (page.locator("#reason-1"), page.get_by_role("button", name="恢复版本 1")):
         one.scroll_into_view_if_needed()
         assert one.evaluate(REACHED), one
     page.keyboard.press("Tab")
-    expect(page.locator("#reason-1")).to_be_focused()
+    expect(page.get_by_role("button", name="恢复版本 1")).to_be_focused()
 
 
 def test_the_reason_of_a_roll_back_outlives_the_session(office: Office) -> None:

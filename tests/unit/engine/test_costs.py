@@ -22,7 +22,7 @@ from tests.people import CLEO, SAM
 
 REGISTERED = service_tasks
 ENGINE_TABLES = ("instance", "case_key", "entry", "user_task", "timer", "message_subscription", "incident", "job")
-MOST_STATEMENTS, LEDGER_EFFECT, SAVEPOINT = 9, 3, 2  # one of the nine asks whom the office bars, once an office is there
+MOST_STATEMENTS, LEDGER_EFFECT, SAVEPOINT = 9, 3, 2  # one asks whom the office bars
 MOST_ROWS, MOST_BYTES = 20, 15_000
 
 

@@ -74,7 +74,7 @@ class Walk:
         if answer.status_code >= 500 or b"Traceback" in answer.data:
             self.broken.append(f"{person} {method} {place[:150]} {str(sent)[:150]}: {answer.status_code}")
         if answer.mimetype == "application/problem+json" and headers.get("Accept-Language") == "zh":
-            self.broken += [f"in English: {method} {place[:100]} {text}" for text in _english_in(answer)]
+            self.broken += [f"in English: {method} {place[:100]} {text}" for text in _english_in(answer, place)]
         rule = self.rule_of(place, method)
         known = self.described.get((rule, method))
         if known is not None and not (answer.status_code in known and answer.mimetype == known[answer.status_code]):
@@ -95,12 +95,20 @@ class Walk:
             return ""
 
 
-def _english_in(answer: TestResponse) -> list[str]:
-    """What a problem tells in English to somebody who reads Chinese."""
+def _english_in(answer: TestResponse, place: str) -> list[str]:
+    """What a problem tells in English to somebody who reads Chinese; what the address itself says may be repeated."""
+    asked = list(answer.request.args.values())
+    said = [*asked, *(one.strip() for one in asked), *map(unquote, urlsplit(place).path.split("/"))]
     problem: Any = answer.json
     reasons = problem.get("reasons", {}).values()
     told = [problem["title"], *(one["text"] for found in reasons for one in found)]
-    return [text for text in told if ENGLISH.search(text.replace("JSON", ""))]
+    return [text for text in told if ENGLISH.search(_without(text, [*said, "JSON"]))]
+
+
+def _without(text: str, words: list[str]) -> str:
+    for word in filter(None, sorted(words, key=len, reverse=True)):
+        text = text.replace(word, "")
+    return text
 
 
 def described(app: Flask) -> dict[tuple[str, str], dict[int, str]]:
