@@ -48,7 +48,7 @@ class Editor {
     const save = button(say("save"), () => this.draft.save(), { title: "Ctrl+S" });
     const publish = make("a", { class: "btn btn-sm btn-primary", href: this.urls.publish, on: { click: (event) => this.leave(event, this.urls.publish) } }, say("publish"));
     const attempt = make("a", { class: "btn btn-sm", href: this.urls.try, on: { click: (event) => this.leave(event, this.urls.try) } }, say("try"));
-    this.count = button("", () => this.problems.enter(), { class: "btn btn-sm desk-problem-link" });
+    this.count = button("", () => this.problems.enter(), { class: "btn btn-sm desk-problem-link", hidden: true });
     const bar = make("div", { class: "desk-editor-bar" }, tabs, make("div", { class: "desk-row desk-editor-actions" }, this.saving.line, this.count, save, attempt, publish));
     this.root.replaceChildren(bar, this.saving.banners, ...this.panels, this.problems.element);
   }
