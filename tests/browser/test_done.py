@@ -92,7 +92,7 @@ def test_a_refusal_comes_back_at_its_field(office: Office, language: str) -> Non
     picture(page, f"recorded-{language}")
     office.does("cleo", case, "询问票据和退款", receipt_given_back="yes", **ASKED, disputed_amount="200.00")
     office.does("cleo", case, "收票据并确认金额", **PAID)
-    office.does("cleo", case, "跟进并落实责任", unit_kind="own", right_charge="0", charged="50.00")
+    office.does("cleo", case, "跟进并落实责任", unit_kind="own", right_charge="0", charged="88.00")
     replied = office.does("cleo", case, "回复客户", resolution="已退现 88.00 元", reply_channel="sms")
     picture(replied, f"standing-{language}")
     expect(replied.locator("#standing")).to_be_visible()
