@@ -72,11 +72,15 @@ def _fingerprint(key: str, form: Submitted, by: Actor) -> str:
     if not key:
         return ""
     entered = {name: given if isinstance(given, str) else list(given) for name, given in form.items()}
+    of_key, of_all = _marked([key, by.user]), _marked([key, by.user, entered])
+    return of_key and of_key + of_all.ljust(execution.OF_KEY, "-")
+
+
+def _marked(part: list[Any]) -> str:
+    """Empty for what no form takes either, which says in which field it stands."""
     try:
-        of_key, of_all = ([key, by.user], [key, by.user, entered])
-        half = execution.OF_KEY
-        return "".join(sealing.mac(values.canonical(part)).hex()[:half] for part in (of_key, of_all))
-    except values.NotStorable:  # no form takes it either, and says in which field it stands
+        return sealing.mac(values.canonical(part)).hex()[: execution.OF_KEY]
+    except values.NotStorable:
         return ""
 
 
