@@ -1,0 +1,80 @@
+"""The rows that stand beside many cases, read at once."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import Integer, cast, func, or_, select
+
+from engine import Verdict
+from models import cells
+from models.billing import ChargeHold, CreditNote, JournalEntry, LateFeeWaiver, Posting, Refund
+from models.cells import as_stored
+from models.complaint import Complaint
+from models.instance import CaseKey
+from models.notice import DepartmentNotice, OutboxMessage
+
+PAPERS: dict[str, tuple[Any, str]] = {
+    "refund_number": (Refund, "number"),
+    "credit_note": (CreditNote, "number"),
+    "waiver_number": (LateFeeWaiver, "number"),
+    "hold_id": (ChargeHold, "id"),
+}
+
+
+@dataclass
+class Beside:
+    """The rows of many cases, read at once; `complaints` and `keys` by instance, the others by case number."""
+
+    complaints: Mapping[int, list[Any]] = field(default_factory=dict)
+    keys: Mapping[int, Any] = field(default_factory=dict)
+    messages: Mapping[str, list[Any]] = field(default_factory=dict)
+    notices: Mapping[str, list[Any]] = field(default_factory=dict)
+    papers: Mapping[type, Mapping[str, list[Any]]] = field(default_factory=dict)
+
+
+def read(verdicts: Sequence[Verdict]) -> Beside:
+    """What stands beside these cases."""
+    ids, numbers = [one.instance_id for one in verdicts], [one.business_key for one in verdicts]
+    keys = select(as_stored(CaseKey.instance_id), as_stored(CaseKey.wrapped)).where(CaseKey.instance_id.in_(ids))
+    ours = or_(Complaint.instance_id.in_(ids), Complaint.case_number.in_(numbers))
+    return Beside(
+        complaints=_by("instance_id", _all(Complaint, ours)),
+        keys={row.instance_id: row.wrapped for row in cells.rows(keys)},
+        messages=_by("case_number", _all(OutboxMessage, OutboxMessage.case_number.in_(numbers))),
+        notices=_by("case_number", _all(DepartmentNotice, DepartmentNotice.case_number.in_(numbers))),
+        papers={model: _by("case_number", _posted(model, numbers)) for model, _ in PAPERS.values()},
+    )
+
+
+def _all(model: Any, which: Any) -> list[Any]:
+    return cells.rows(select(*map(as_stored, model.__table__.columns)).where(which))
+
+
+def _posted(model: Any, numbers: Sequence[str]) -> list[Any]:
+    """Papers with the journal entry that each of them names."""
+    made = select(cast(func.sum(Posting.amount), Integer)).where(Posting.entry_id == model.entry_id)
+    one = select(func.count()).where(Posting.entry_id == model.entry_id, Posting.amount == model.amount)
+    query = select(
+        *map(as_stored, (c for c in model.__table__.columns if c.name != "form")),
+        made.scalar_subquery().label("posted"),
+        one.scalar_subquery().label("lines"),  # of a refund of several lines the cash is one posting
+        as_stored(JournalEntry.case_number, nullable=True).label("entry_case"),
+    )
+    query = query.outerjoin(JournalEntry, JournalEntry.id == model.entry_id)
+    return cells.rows(query.where(model.case_number.in_(numbers)))
+
+
+def _by(name: str, rows: Iterable[Any]) -> Mapping[Any, list[Any]]:
+    found: dict[Any, list[Any]] = defaultdict(list)
+    for row in rows:
+        found[getattr(row, name)].append(row)
+    return found
+
+
+def can_be_read(verdict: Verdict) -> bool:
+    """Whether what is sealed in the record can be read: it was not erased, and its key is there and fits."""
+    return verdict.erasure is None and all(one.kind != "key" for one in verdict.deviations)

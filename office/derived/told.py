@@ -1,0 +1,157 @@
+"""What was told about a case: messages to the customer and notices to departments, each against the step that said it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, NamedTuple
+
+import engine
+from engine import Verdict
+from office import correspondence, replies
+from service_tasks import notification
+
+SEND, NOTIFY = "notification/send", "notification/department"
+
+
+class Expected(NamedTuple):
+    """A message or notice that the record says was made: columns and what may stand in each of them."""
+
+    seq: int
+    columns: Mapping[str, tuple[Any, ...]]
+
+
+def to_customer(verdict: Verdict) -> list[Expected]:
+    """Every word to the customer that the record says was said or queued."""
+    given = verdict.history[0].steps[0].get("variables") or {}
+    found: list[Expected] = []
+    asked: dict[int, Mapping[str, Any]] = {}
+    definition = engine.definition_of(verdict.instance_id)
+    forms: dict[int, str] = {}
+    for entry in verdict.history:
+        by_hand = entry.steps[0]["token"] if entry.steps[0]["type"] == "incident_resolved" else None
+        for step in entry.steps:
+            kind, key = step["type"], f"{verdict.instance_id}:{step.get('token')}"
+            if kind == "user_task_created":
+                forms[step["token"]] = step.get("form") or ""
+            elif kind == "job_created":
+                asked[step["token"]] = step["parameters"]
+            elif kind == "job_completed" and step["topic"] == SEND and step["token"] != by_hand:
+                found.append(_sent(verdict, entry, key, asked.get(step["token"], {}), step["result"], given))
+            elif kind == "case_limit_met" and isinstance(step.get("told"), str) and "element" not in step:
+                found.append(_interim(verdict, entry, step["told"], given))
+            elif kind == "user_task_completed" and isinstance(step.get("form"), Mapping) and forms.get(step["token"]):
+                form = definition.form_by_id(forms[step["token"]])
+                found += _said(verdict, entry, key, form, step["form"], given)
+    return found
+
+
+def _sent(
+    verdict: Verdict,
+    entry: engine.Entry,
+    key: str,
+    asked: Mapping[str, Any],
+    result: Mapping[str, Any],
+    given: Mapping[str, Any],
+) -> Expected:
+    """A text message of a process."""
+    template, values = str(asked.get("template", "")), asked.get("values") or {}
+    bodies = notification.wordings(template, {"case_number": verdict.business_key, **values})
+    to = (given.get("msisdn"), asked.get("msisdn"))
+    return Expected(
+        entry.seq,
+        {
+            "key": (key,),
+            "id": (result.get("outbox_id"),),
+            "template": (template,),
+            "body": bodies,
+            "to_msisdn": to,
+            "channel": ("sms",),
+        },
+    )
+
+
+def _interim(verdict: Verdict, entry: engine.Entry, told: str, given: Mapping[str, Any]) -> Expected:
+    bodies = notification.wordings(replies.TEMPLATE, {"case_number": verdict.business_key, "progress": told})
+    columns = {"template": (replies.TEMPLATE,), "body": bodies, "queued_at": (entry.at,), "told_by": (entry.actor,)}
+    return Expected(entry.seq, {**columns, "to_msisdn": (given.get("msisdn"),), "channel": ("sms",)})
+
+
+def _said(
+    verdict: Verdict,
+    entry: engine.Entry,
+    key: str,
+    form: engine.Form,
+    entered: Mapping[str, Any],
+    given: Mapping[str, Any],
+) -> Iterator[Expected]:
+    """What a completed step told, by whatever channel."""
+    for number, one in enumerate(one for one in form.inputs if one.channel_of):
+        text, channel = entered.get(one.channel_of), entered.get(one.key)
+        if one.key not in entered or not text:
+            continue
+        columns: dict[str, tuple[Any, ...]] = {"key": (f"{key}:told:{number}",), "told_by": (entry.actor,)}
+        columns["queued_at"] = (entry.at,)
+        if channel == correspondence.SMS:
+            columns |= {"channel": ("sms",), "body": correspondence.bodies(verdict.business_key, str(text), entry.at)}
+            if given.get("msisdn"):
+                columns["to_msisdn"] = (given["msisdn"],)
+        else:
+            columns |= {"channel": (channel or "other",), "body": (str(text),), "to_msisdn": ("",)}
+        yield Expected(entry.seq, columns)
+
+
+def to_departments(verdict: Verdict) -> list[Expected]:
+    """What departments were told by the process."""
+    found, asked = [], {}
+    for entry in verdict.history:
+        by_hand = entry.steps[0]["token"] if entry.steps[0]["type"] == "incident_resolved" else None
+        for step in entry.steps:
+            if step["type"] == "job_created":
+                asked[step["token"]] = step["parameters"]
+            elif step["type"] == "job_completed" and step["topic"] == NOTIFY and step["token"] != by_hand:
+                given = asked.get(step["token"], {})
+                columns = {"key": (f"{verdict.instance_id}:{step['token']}",), "department": (given.get("group"),)}
+                said = {name: (given.get(name),) for name in ("subject", "text")}
+                found.append(Expected(entry.seq, {**columns, **said}))
+    return found
+
+
+def is_ours(key: Any, verdict: Verdict) -> bool:
+    """Whether a service call of the case made this notice, as its key says; others are about it and not in its record."""
+    return isinstance(key, str) and re.fullmatch(rf"{verdict.instance_id}:\d+", key) is not None
+
+
+def differing(
+    table: str, expected: Sequence[Expected], rows: Sequence[Any], verdict: Verdict
+) -> Iterator[tuple[int, str]]:
+    """Rows against what the record says was made, both ways."""
+    left = list(rows)
+    for one in expected:
+        row = _match(one, left)
+        if row is None:
+            yield one.seq, f"{table} {_called(one)} is missing"
+            continue
+        left.remove(row)
+        wrong = [name for name, allowed in one.columns.items() if getattr(row, name) not in allowed]
+        if wrong:
+            yield one.seq, f"{table} {row.id} ({row.key}): {', '.join(wrong)}"
+    known = {f"{correspondence.INSTEAD}{row.id}": row for row in rows}
+    for row in left:
+        before = known.get(row.key) if isinstance(row.key, str) else None
+        if before is None:
+            yield verdict.entries, f"{table} {row.id} ({row.key}) belongs to no recorded step"
+        elif row.body != before.body or before.state != "failed":
+            yield verdict.entries, f"{table} {row.id} ({row.key}): body"
+
+
+def _match(one: Expected, rows: Sequence[Any]) -> Any:
+    """The row under the key of what is expected; an interim reply names no step in its key, so the instant tells it."""
+    if "key" in one.columns:
+        return next((row for row in rows if row.key == one.columns["key"][0]), None)
+    interim = [row for row in rows if isinstance(row.key, str) and row.key.startswith("interim:")]
+    return next((row for row in interim if row.queued_at == one.columns["queued_at"][0]), None)
+
+
+def _called(one: Expected) -> str:
+    return str(one.columns["key"][0]) if "key" in one.columns else "of an interim reply"
