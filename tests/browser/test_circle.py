@@ -56,6 +56,7 @@ def draw(page: Page) -> None:
     editing.saved(page, FILE, 'id="review_claim"')
     editing.select(page, "review_claim")
     page.locator(".djs-context-pad [data-action=connect]").click()
+    page.mouse.move(5, 5)  # past the border, where the target is: then the whole drawing is shown
     page.locator("[data-element-id=ask_receipt] .djs-hit").first.click()
     page.keyboard.press("Escape")
     condition(

@@ -210,6 +210,7 @@ class DiagramTab {
     const { x, y, width, height } = this.get("canvas").viewbox();
     this.stood = { x, y, width, height };
     this.canvasElement.classList.add("is-leading");
+    this.bar.classList.add("is-aside");
   }
 
   /** Near the border the canvas would scroll under the pointer: not while a flow is led. */
@@ -230,6 +231,7 @@ class DiagramTab {
   back() {
     this.leading = false;
     this.canvasElement.classList.remove("is-leading");
+    this.bar.classList.remove("is-aside");
     if (this.stood) this.get("canvas").viewbox(this.stood);
     this.stood = null;
   }
