@@ -105,7 +105,7 @@ def _of_record(record: Record, spoken: Mapping[str, int]) -> dict[str, Any]:
         "process": record.process,
         "kind": record.kind,
         "points": points,
-        "text": f"{record.text},指向 {record.process},分量 {points}",
+        "text": f"{record.text}，指向 {record.process}，分量 {points}",
         "text_en": f"{record.text_en}, which points to {record.process}, weight {points}",
     }
 
