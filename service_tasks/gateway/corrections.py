@@ -55,23 +55,30 @@ def credit(
             noting.charge(papers, amount, "credited", effect, entry)
         _close_paid_bills(subscription_id)
         return documents.issue(CreditNote, entry, effect, form=form or {}, **columns)
+    entry, told = _credit_lines(papers, lines, kind, amount, effect, target or subscription_id)
+    return documents.issue(CreditNote, entry, effect, form={**(form or {}), **told}, **columns)
+
+
+def _credit_lines(
+    papers: Papers, lines: Sequence[LinePart], kind: str, amount: int, effect: Effect, target: int
+) -> tuple[ledger.Entry, dict[str, Any]]:
+    """Post the credit of picked lines; its entry, and how it was shared out, fen and the account of what did not fall."""
     asked = claims.fitting(papers, lines, kind, amount)
     receipts = payments.paying(paper.bill_id for paper, *_ in asked if paper.bill_id)
     found = split(papers, asked)
     fallen = found.fallen + found.late_fee_owed
     into = "prepayment" if any(paper.money == "prepayment" for paper, *_ in found.asked) else "receivable"
     moved = [
-        Line(ADJUSTMENT, Account(OWED[kind], subscription_id), fallen),
-        Line(ADJUSTMENT, Account(into, target or subscription_id), amount - fallen),
-        Line(ADJUSTMENT, Account("late_fee", subscription_id), found.with_it),
+        Line(ADJUSTMENT, Account(OWED[kind], papers.subscription_id), fallen),
+        Line(ADJUSTMENT, Account(into, target), amount - fallen),
+        Line(ADJUSTMENT, Account("late_fee", papers.subscription_id), found.with_it),
     ]
     entry = ledger.post(effect, f"{kind}_credit", [line for line in moved if line.amount])
     for state, parts in found.settled("credited"):
         claims.settle(papers, parts, state, effect, entry)
     payments.spend(receipts, found.back)
-    _close_paid_bills(subscription_id)
-    told = {"fallen": fallen, "late_fee": found.with_it, "into": into}
-    return documents.issue(CreditNote, entry, effect, form={**(form or {}), **told}, **columns)
+    _close_paid_bills(papers.subscription_id)
+    return entry, {"fallen": fallen, "late_fee": found.with_it, "into": into}
 
 
 def waive_late_fee(

@@ -130,11 +130,25 @@ def _calls(subscription_id: int, bills: list[int]) -> list[tuple[int | None, Lis
 
 def _others(subscription_id: int, periods: dict[int, str]) -> list[Listed]:
     """Late fees, receipts, deposits, cards, debits and promised credits, in one statement."""
+    parts = (*_late_fees(subscription_id, periods), *_payments(subscription_id))
+    rows = session().execute(union_all(*parts))
+    found = [
+        Listed(
+            group=kind, line=f"{kind}:{key}", text=key, code=code, amount=int(amount), period=period, at=_instant(at)
+        )
+        for kind, key, code, amount, at, period in rows
+        if amount and amount > 0
+    ]
+    return sorted(found, key=lambda one: (one.group, one.line))
+
+
+def _late_fees(subscription_id: int, periods: dict[int, str]) -> tuple[Any, ...]:
+    """Drawn for the bills listed, and brought along from before them."""
     drawn = select(func.coalesce(func.sum(LateFeeAccrual.amount), 0)).where(LateFeeAccrual.bill_id.in_(periods))
     account = LedgerAccount
     debited = select(func.coalesce(func.sum(Posting.amount), 0)).join(account, account.id == Posting.debit_account_id)
     late = debited.where(account.subscription_id == subscription_id, account.kind == "late_fee").scalar_subquery()
-    parts = (
+    return (
         _part(
             "late-fee",
             Bill.period,
@@ -147,6 +161,12 @@ def _others(subscription_id: int, periods: dict[int, str]) -> list[Listed]:
         .where(Bill.id.in_(periods))
         .group_by(Bill.period),
         _part("late-fee", literal(BROUGHT), "late_fee", late - drawn.scalar_subquery(), null(), ""),
+    )
+
+
+def _payments(subscription_id: int) -> tuple[Any, ...]:
+    """Receipts with what is on no bill, cards, debits that were done, and credits that were promised and have not come."""
+    return (
         _part(
             case((Receipt.kind == "deposit", "deposit"), else_="payment"),
             Receipt.number,
@@ -177,15 +197,6 @@ def _others(subscription_id: int, periods: dict[int, str]) -> list[Listed]:
             SecondaryPricingItem.period,
         ).where(SecondaryPricingItem.subscription_id == subscription_id, SecondaryPricingItem.state != "applied"),
     )
-    rows = session().execute(union_all(*parts))
-    found = [
-        Listed(
-            group=kind, line=f"{kind}:{key}", text=key, code=code, amount=int(amount), period=period, at=_instant(at)
-        )
-        for kind, key, code, amount, at, period in rows
-        if amount and amount > 0
-    ]
-    return sorted(found, key=lambda one: (one.group, one.line))
 
 
 def _part(kind: Any, key: Any, code: Any, amount: Any, at: Any, period: Any) -> Any:
