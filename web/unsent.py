@@ -9,9 +9,6 @@ from __future__ import annotations
 import re
 import secrets
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date, datetime
-from decimal import Decimal
 from typing import Any
 
 from flask import Blueprint, Flask, current_app, flash, g, has_request_context, redirect, request, url_for
@@ -27,16 +24,15 @@ from werkzeug.wrappers import Response
 import engine
 from models.base import session
 from models.user_task import UserTask
-from office import masking, unsent
+from office import unsent
 from web import addresses, bodies, lines, submission
+from web.kept import Kept, written
 
 blueprint = Blueprint("unsent", __name__)
 Known = tuple[str, Mapping[str, Any]]
 PLACE, OWNER, MARK, ID, FROM = "unsent_place", "unsent_of", "unsent", "unsent_id", "unsent_from"
 ADDED = frozenset({"csrf_token", submission.NAME, PLACE, OWNER, MARK, ID, FROM, "despite"})
 IDS = re.compile(rf"[A-Za-z0-9_-]{{1,{unsent.MOST_ID}}}")
-MOST_WORDS = 24
-WORDS = ("text", "told", "note", "reason")
 Reasons = Mapping[str, Sequence[engine.Reason]]
 # The forms that are kept, by the endpoint that takes them, and the page that each stands on.
 PAGES: dict[str, Callable[..., str]] = {
@@ -52,39 +48,6 @@ PAGES: dict[str, Callable[..., str]] = {
 }
 # What stands in a form before anybody has typed in it, by the endpoint that takes it; nothing where it is not said.
 BEFORE: dict[str, Callable[..., Mapping[str, Any]]] = {"intake.accept": lambda: {"channel": "counter"}}
-
-
-@dataclass(frozen=True)
-class Kept:
-    """What stands in a form again: `values` by field, `at` when it was kept; nothing and None when nothing was.
-
-    `refusal` is what was answered to a form that had been sent, None for one that had not; `form` is its id.
-    """
-
-    values: MultiDict[str, str]
-    at: datetime | None = None
-    refusal: Mapping[str, Any] | None = None
-    form: str = ""
-
-    @property
-    def reasons(self) -> dict[str, list[engine.Reason]]:
-        """Why it was refused, by field."""
-        told = (self.refusal or {}).get("reasons", {})
-        return {
-            field: [engine.Reason(one["code"], _read(one["values"])) for one in found] for field, found in told.items()
-        }
-
-    @property
-    def about(self) -> str:
-        """The number it is for, masked, and how its words begin, to tell it from others."""
-        number = masking.number(self.get("msisdn").strip())
-        words = [value.strip() for name, value in self.values.items(multi=True) if name in WORDS and value.strip()]
-        longest = max(words or [v.strip() for v in self.values.values()] or [""], key=len)
-        return " ".join(one for one in (number, _beginning(longest) if longest != self.get("msisdn") else "") if one)
-
-    def get(self, field: str, otherwise: str = "") -> str:
-        """What was typed in a field."""
-        return str(self.values.get(field, otherwise))
 
 
 def register(app: Flask) -> None:
@@ -134,7 +97,7 @@ def back(reasons: Reasons, **more: Any) -> Response | None:
     if known is None or not _navigates():
         return None
     told = {
-        field: [{"code": one.code, "values": _written(one.values)} for one in found] for field, found in reasons.items()
+        field: [{"code": one.code, "values": written(one.values)} for one in found] for field, found in reasons.items()
     }
     g.unsent_aside = _keep(current_user.name, request.path, known, {"reasons": told, **more})
     return redirect(_page_of(request.path, _named()), 303) if g.unsent_aside else None
@@ -144,24 +107,6 @@ def _navigates() -> bool:
     """Whether a browser asks for a page: programs, and scripts of a page, do not name HTML as what they take."""
     named = any(kind == "text/html" for kind, _ in request.accept_mimetypes)
     return named and "HX-Request" not in request.headers
-
-
-def _written(values: Mapping[str, Any]) -> dict[str, Any]:
-    """The values of a reason as JSON has them; a day keeps that it is one."""
-    return {name: _as_json(value) for name, value in values.items()}
-
-
-def _as_json(value: Any) -> Any:
-    if isinstance(value, date):
-        return {"day": value.isoformat()}
-    return str(value) if isinstance(value, Decimal) else value
-
-
-def _read(values: Mapping[str, Any]) -> dict[str, Any]:
-    return {
-        name: date.fromisoformat(value["day"]) if isinstance(value, Mapping) and "day" in value else value
-        for name, value in values.items()
-    }
 
 
 def _place() -> str:
@@ -342,11 +287,6 @@ def _page_of(place: str, form: str = "") -> str:
         return ""
     page = PAGES[known[0]](**known[1])
     return f"{page}{'&' if '?' in page else '?'}form={form}" if form else page
-
-
-def _beginning(text: str) -> str:
-    line = " ".join(text.split())
-    return line if len(line) <= MOST_WORDS else f"{line[:MOST_WORDS]}…"
 
 
 def _signer() -> URLSafeSerializer:

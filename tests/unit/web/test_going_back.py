@@ -12,7 +12,7 @@ from office import intake, notices
 from tests.furnishing import open_tasks
 from tests.people import CLEO
 from tests.visitors import Page, Visitor
-from web import unsent
+from web import kept, unsent
 
 pytestmark = pytest.mark.slow
 BROWSER = {"Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"}
@@ -145,4 +145,4 @@ def test_what_answers_a_form_names_the_page_to_come_back_to(desk: Flask, path: s
 def test_a_reason_with_a_day_is_told_again(desk: Flask) -> None:
     """A limit that is a day stays one while the form is kept."""
     reason = engine.Reason("max", {"limit": engine.now().date()})
-    assert unsent._read(unsent._written(reason.values)) == reason.values
+    assert kept.read(kept.written(reason.values)) == reason.values
