@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from sqlalchemy import exists, select
@@ -29,12 +30,11 @@ class NotSayable(engine.Invalid):
     """What is to be told cannot be sent; `reasons` by field."""
 
 
-def is_answered(complaint: Complaint) -> bool:
-    """Whether the customer has the answer, or a text message with it is on its way; nothing is "being handled" then."""
+def is_answered(complaint: Complaint, said: Iterable[OutboxMessage]) -> bool:
+    """Whether the customer has the answer, or among what was `said` in the case a text message with it is on its way; nothing is "being handled" then."""
     if complaint.replied_at is not None or complaint.state != "open":
         return True
-    underway = (OutboxMessage.case_number == complaint.case_number, OutboxMessage.template == correspondence.ANSWER)
-    return bool(session().scalar(select(exists().where(*underway, OutboxMessage.state == "queued"))))
+    return any(one.template == correspondence.ANSWER and one.state == "queued" for one in said)
 
 
 def may(person: Actor) -> bool:
@@ -65,7 +65,8 @@ def send(case_number: str, told: str, *, key: str, by: Actor, at: datetime) -> N
             raise NoComplaint(case=case_number)
         if session().scalar(select(exists().where(OutboxMessage.key == once))):
             return
-        if is_answered(complaint):
+        said = select(OutboxMessage).where(OutboxMessage.case_number == complaint.case_number)
+        if is_answered(complaint, session().scalars(said)):
             raise NotSayable(reasons={"told": [ANSWERED]})
         if not correspondence.reachable(complaint.msisdn):
             raise NotSayable(reasons={"told": [correspondence.UNREACHED]})

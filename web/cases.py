@@ -86,7 +86,7 @@ def _page(
             may_reply=complaint is not None
             and active
             and replies.may(auth.actor())
-            and not replies.is_answered(complaint),
+            and not replies.is_answered(complaint, messages),
             may_tell=replies.may(auth.actor()),
             reasons=_refused(number) if reasons is None else reasons,
             instance=instance,

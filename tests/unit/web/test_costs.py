@@ -41,9 +41,9 @@ MOST = {
 VISITED = {
     "/tasks": 12,
     "/cases": 12,
-    "/cases/AJ-2026-000002": 13,
-    "/cases/AJ-2026-000002?tab=diagram": 13,
-    "/cases/AJ-2026-000002?tab=money": 15,  # a tab brings rows of its own
+    "/cases/AJ-2026-000002": 12,
+    "/cases/AJ-2026-000002?tab=diagram": 12,
+    "/cases/AJ-2026-000002?tab=money": 14,  # a tab brings rows of its own
     "/cases/AJ-2026-000002?tab=messages": 15,
     "/customers?msisdn=13600000000": 18,
     "/intake?msisdn=13600000000": 18,
