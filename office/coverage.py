@@ -24,7 +24,7 @@ import engine
 import office
 import service_tasks
 from engine import handlers, xml
-from office import reference
+from office import papers, reference
 
 ACTIVITIES = frozenset({"userTask", "serviceTask", "businessRuleTask", "receiveTask", "callActivity", "subProcess"})
 DECIDING = frozenset({"exclusiveGateway", "inclusiveGateway", "eventBasedGateway"})
@@ -166,6 +166,8 @@ def _in_code() -> Iterator[tuple[str, tuple[str, ...]]]:
             yield module.name, split(getattr(import_module(module.name), "manual_ref", ""))
     for topic, handler in handlers.registered().items():
         yield topic, split(handler.manual_ref)
+    for paper in papers.PAPERS.values():
+        yield paper.key, split(paper.manual_ref)
     for duty in reference.DUTIES:
         yield duty.code, split(duty.manual_ref)
 
