@@ -24,6 +24,7 @@ from engine.definitions.doubtful import of_file as warnings_of_file
 from engine.definitions.loose import check as _lint_file
 from engine.definitions.loose import of_unused as unused_findings
 from engine.definitions.manual import unknown as unknown_manual_refs
+from engine.definitions.manual import unknown_papers
 from engine.definitions.naming import Mending
 from engine.definitions.package import MissingFile, Package
 from engine.definitions.package import completed as completed_package
@@ -323,6 +324,7 @@ __all__ = [
     "survive",
     "told_of_people",
     "unknown_manual_refs",
+    "unknown_papers",
     "unseal_for_office",
     "unsealed_beside",
     "unused_findings",

@@ -42,6 +42,7 @@ from web.queries import evidence, names, typed, words
 
 PAGES = (
     "tasklist",
+    "papers",
     "cases",
     "intake",
     "customers",
