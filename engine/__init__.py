@@ -120,8 +120,7 @@ from engine.sealing import Keys, mac, seal_for_office, unseal_for_office, unseal
 from engine.sealing import configure as configure_keys
 from engine.sealing import ephemeral as ephemeral_keys
 from engine.spiff.entered import EntryRefused
-from engine.steps import ACTS as acts
-from engine.steps import Failed
+from engine.steps import ACTS, Failed
 from engine.timers import run_clock
 from engine.user_tasks import (
     UnknownUserTask,
@@ -172,6 +171,7 @@ def decide(key: str, decision_id: str, variables: dict[str, Any], *, at: datetim
 
 
 __all__ = [
+    "ACTS",
     "GENESIS",
     "MOST_FINDINGS",
     "Act",
@@ -241,7 +241,6 @@ __all__ = [
     "UnknownProcess",
     "UnknownUserTask",
     "Verdict",
-    "acts",
     "announce",
     "announce_to_nobody",
     "asked_properties",

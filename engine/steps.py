@@ -64,7 +64,7 @@ STEPS: dict[str, str] = {
     "extension_asked": "request (its number in the case), until, reason",
     "limit_extended": "request, until, moved_seconds and microseconds; told, template and tell",
     "reversal_asked": "request, entry (the key of the journal entry), amount, reason",
-    "reversal_agreed": "request (by the first of two)",
+    "reversal_agreed": "request (by the first of two), as (what they agreed: supervisor or accounting)",
     "credit_reversed": "request, entry, key (of the journal entry the other way), amount; told, template and tell",
     "request_refused": "request, reason",
     "personal_data_erased": "reason, of a closed case: its key is gone, and with it whatever is sealed in its entries",

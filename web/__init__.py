@@ -19,7 +19,7 @@ import engine
 import models
 import service_tasks
 from models import base, drivers
-from office import batches, calendar, complaints, correspondence, erasure, households, reservations
+from office import acts, batches, calendar, complaints, correspondence, erasure, households, reservations
 from office import supervision as tracking
 from web import (
     addresses,
@@ -158,6 +158,7 @@ def _compose() -> None:
     """What the engine is told once: the calendar, and who follows its changes."""
     engine.use_calendar(calendar.current)
     engine.observe(complaints.follow)
+    engine.observe(acts.follow)
     engine.observe(correspondence.follow)
     engine.observe(erasure.follow)
     engine.observe(reservations.follow)

@@ -27,7 +27,7 @@ ACTS = frozenset(
         "token_released",
         "personal_data_erased",
         "limit_extended",
-        *engine.acts,
+        *engine.ACTS,
     }
 )
 
