@@ -19,8 +19,9 @@ import engine
 import models
 import service_tasks
 from models import base, drivers
-from office import acts, batches, calendar, complaints, correspondence, erasure, households, reservations
+from office import batches, calendar, complaints, correspondence, erasure, households, reservations
 from office import supervision as tracking
+from office.acts import requests
 from web import (
     addresses,
     auth,
@@ -43,6 +44,7 @@ from web.queries import evidence, names, typed, words
 PAGES = (
     "tasklist",
     "cases",
+    "acts",
     "intake",
     "customers",
     "supervision",
@@ -158,7 +160,7 @@ def _compose() -> None:
     """What the engine is told once: the calendar, and who follows its changes."""
     engine.use_calendar(calendar.current)
     engine.observe(complaints.follow)
-    engine.observe(acts.follow)
+    engine.observe(requests.follow)
     engine.observe(correspondence.follow)
     engine.observe(erasure.follow)
     engine.observe(reservations.follow)

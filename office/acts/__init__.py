@@ -6,7 +6,7 @@ in closed ones. Nothing of it is drawn: docs/adr/0017-acts-that-every-case-knows
 
 from __future__ import annotations
 
-from office.acts.common import TELLING, NotDone, may_act, may_agree
+from office.acts.common import ACCOUNTING, TELLING, NotDone, may_act, may_agree
 from office.acts.contact import close_unreached, missing, try_customer
 from office.acts.extension import ask as ask_extension
 from office.acts.extension import grant as grant_extension
@@ -18,6 +18,7 @@ from office.acts.reversal import credits_of
 from office.acts.withdrawal import CHANNELS, SAID_BY, withdraw
 
 __all__ = [
+    "ACCOUNTING",
     "CHANNELS",
     "SAID_BY",
     "TELLING",

@@ -24,7 +24,7 @@ MOST_REASON = 300
 Reasons = dict[str, list[Reason]]
 
 
-class NotDone(engine.Invalid):
+class NotDone(engine.InvalidForm):
     """An act that cannot be done as it was asked for; `reasons` by field, those of the case itself under `case`."""
 
 

@@ -32,7 +32,9 @@ def try_customer(case_number: str, *, channel: str, by: Actor, at: datetime) -> 
         made = requests.tries_of(case_number)
         wrong = common.wrong(channel=(channel, CHANNELS))
         if made and at - made[-1].at < APART:
-            wrong |= {"case": [Reason("tried_just_now", {"from": made[-1].at + APART})]}
+            wrong |= {
+                "case": [Reason("tried_just_now", {"minutes": -((at - made[-1].at - APART) // timedelta(minutes=1))})]
+            }
         common.check(wrong)
         said = {"type": "customer_tried", "attempt": len(made) + 1, "channel": channel}
         engine.note(complaint.instance_id or 0, [said], by=by, at=at)

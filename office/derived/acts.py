@@ -36,7 +36,12 @@ def _told(verdict: Verdict) -> tuple[dict[int, dict[str, Any]], dict[int, dict[s
                 decided = {"decided_by": entry.actor, "decided_at": entry.at}
                 requests[step["request"]] |= {"state": DECIDES[kind], **decided}
             elif kind == "customer_tried":
-                made = {"attempt": step["attempt"], "channel": step["channel"], "user_name": entry.actor, "at": entry.at}
+                made = {
+                    "attempt": step["attempt"],
+                    "channel": step["channel"],
+                    "user_name": entry.actor,
+                    "at": entry.at,
+                }
                 tries[step["attempt"]] = made
     if not can_be_read(verdict):
         requests = {number: {**row, PERSONAL: ""} for number, row in requests.items()}

@@ -32,6 +32,7 @@ AT = datetime(2026, 11, 23, 1, tzinfo=UTC)  # a Monday, 9:00 in Shanghai
 IVAN = engine.Actor("ivan", frozenset({"accounting_team"}), frozenset({"clerk"}))
 AMY = engine.Actor("amy", frozenset({"accounting_office"}), frozenset({"clerk"}))
 SUE = replace(SAM, user="sue")
+ROOM = engine.Actor("cleo", frozenset({"reception_room"}), frozenset({"clerk"}))
 ITEMS = [
     {"kind": "monthly_fee", "text": "月租费", "amount": 60000},
     {"kind": "function_fee", "text": "彩铃", "amount": 5800},
@@ -47,6 +48,7 @@ JUDGED = {
 RECEIPT = {"refund_kind": "charge", "receipt_held": "no", "repayment_method": "transfer"}
 FORM = {"credit_amount": "58.00", "form_reason": "误办彩铃", "form_faxed": "yes"}
 APPROVED = {"amount_approved": "yes", "authority_opinion": "同意"}
+EVALUATED = {"handled_completely": "yes", "handled_by_the_rules": "yes", "follow_up_needed": "no"}
 SETTLED = {"liability_cause": "staff", "error_kind": "wrong_order", "unit_kind": "own", "responsible_person": "李某"}
 SETTLED |= {"right_charge": "0", "charged": "58.00", "resolution": "已抵扣"}
 _numbers = count(1)
@@ -112,6 +114,8 @@ class Case:
         """Credited, answered, closed."""
         self.credited().step(SETTLED)
         self.step({"resolution": "已抵扣", "reply_channel": "counter"})
+        self.step(EVALUATED, by=ROOM)
+        self.step({"own_fault": "no", "cause_analysis": "客户忘记了"}, by=ROOM)
         return self
 
     @property
