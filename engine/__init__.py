@@ -5,6 +5,9 @@ from pathlib import Path
 from typing import Any
 
 from engine import versions
+from engine.anytime import end as end_case
+from engine.anytime import extend as extend_case
+from engine.anytime import hold_case, note
 from engine.barred import bar
 from engine.calendars import current as calendar
 from engine.calendars import use as use_calendar
@@ -118,7 +121,7 @@ from engine.sealing import Keys, mac, seal_for_office, unseal_for_office, unseal
 from engine.sealing import configure as configure_keys
 from engine.sealing import ephemeral as ephemeral_keys
 from engine.spiff.entered import EntryRefused
-from engine.steps import Failed
+from engine.steps import ACTS, Failed
 from engine.timers import run_clock
 from engine.user_tasks import (
     UnknownUserTask,
@@ -169,6 +172,7 @@ def decide(key: str, decision_id: str, variables: dict[str, Any], *, at: datetim
 
 
 __all__ = [
+    "ACTS",
     "GENESIS",
     "MOST_FINDINGS",
     "Act",
@@ -265,6 +269,7 @@ __all__ = [
     "definition_of",
     "differences",
     "drawing",
+    "end_case",
     "end_of",
     "english_by_id",
     "english_columns",
@@ -275,6 +280,7 @@ __all__ = [
     "erase",
     "every_instance",
     "executable_diagram",
+    "extend_case",
     "failed_background",
     "field_labels",
     "first_findings",
@@ -284,6 +290,7 @@ __all__ = [
     "forms",
     "frames",
     "history_of",
+    "hold_case",
     "holds_clear",
     "in_force",
     "latest_of_people",
@@ -296,6 +303,7 @@ __all__ = [
     "meet_limit",
     "mended_diagram",
     "newest_package",
+    "note",
     "now",
     "observe",
     "operators",

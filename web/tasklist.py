@@ -15,7 +15,7 @@ from werkzeug.wrappers import Response
 import engine
 from models.base import session
 from models.user_task import UserTask
-from office import correspondence, notices
+from office import acts, correspondence, notices
 from office.masking import Sight, masked
 from web import addresses, auth, errors, looking, submission, unsent
 from web.i18n import shown_to
@@ -76,6 +76,7 @@ def worklist_page() -> str:
         wanted=wanted,
         departments=names.departments(),
         undelivered=correspondence.undelivered(current_user.name),
+        requests=acts.open_requests() if acts.may_agree(auth.actor()) else [],
     )
 
 
