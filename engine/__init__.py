@@ -74,6 +74,7 @@ from engine.jobs import announce, announce_to_nobody, background, enqueue, frame
 from engine.language import feel, forms, written
 from engine.language.calendar import Calendar
 from engine.language.decisions import Outcome
+from engine.language.forms import Field as FormField
 from engine.language.forms import Form, InvalidForm, Reason
 from engine.messages import correlate
 from engine.messages import waiting as waiting_for
@@ -204,6 +205,7 @@ __all__ = [
     "Flow",
     "Follower",
     "Form",
+    "FormField",
     "FourEyesViolation",
     "InForce",
     "IncidentResolved",

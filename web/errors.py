@@ -219,6 +219,7 @@ def reason(found: engine.Reason) -> str:
         "pattern": gettext("Please check how this is written."),
         "shape": gettext("Please check how this is written."),
         "not_an_option": gettext("Please choose one of the options."),
+        "other_lines": gettext("Only what was found or approved can be picked here, and no more of it."),
         "not_allowed": gettext("This cannot be chosen as things stand: no check recorded in this case has found it."),
         "not_a_date": gettext("Please enter a date such as 2026-11-23."),
         "unknown_field": gettext("This field does not belong to the form."),

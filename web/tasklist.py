@@ -148,9 +148,12 @@ def _submitted(task_id: int) -> filling.Submitted:
     row = session().get(UserTask, task_id) if groups else None
     if row is None:
         return typed
-    asked = {"msisdn": standing.whose(row.instance_id).msisdn, "case_number": row.business_key}
-    about = _form(row)[1] if row.state == "open" else asked  # the same form may come twice
-    return picking.with_groups(typed, groups, picking.of(about))
+    about: Mapping[str, Any] = {"msisdn": standing.whose(row.instance_id).msisdn, "case_number": row.business_key}
+    field = None
+    if row.state == "open":  # the same form may come twice
+        form, about, _scope = _form(row)
+        field = picking.field_of(form)
+    return picking.with_groups(typed, groups, picking.of(about, field))
 
 
 def _name(row: UserTask) -> str:
@@ -216,7 +219,7 @@ def _picker(form: engine.Form, variables: Mapping[str, Any], filled: Mapping[str
     field = picking.field_of(form)
     if field is None or field not in filled["fields"]:
         return None
-    return picking.picker(field.key, filled["values"], picking.of(variables))
+    return picking.picker(field.key, filled["values"], picking.of(variables, field))
 
 
 @blueprint.post("/tasks/<int:task_id>/claim")

@@ -92,12 +92,21 @@ class BillingGateway(Protocol):
         """Enter lines once. Errors: Refused(insufficient_prepayment …), KeyUsedDifferently."""
 
     def reserve(
-        self, subscription_id: int, parts: Sequence[LinePart], effect: Effect, *, kind: str | None = None
+        self,
+        subscription_id: int,
+        parts: Sequence[LinePart],
+        effect: Effect,
+        *,
+        kind: str | None = None,
+        beside: Sequence[LinePart] = (),
     ) -> int:
-        """Let the case have these parts of lines, of this kind, and no others, in reserve; fen in all.
+        """Let the case have these parts of lines, of this kind, and no others but what it has of those `beside`, in reserve; fen in all.
 
         Refused: line_unknown, line_twice, line_unfit, line_taken, part_without_reason.
         """
+
+    def apart(self, subscription_id: int, parts: Sequence[LinePart]) -> tuple[list[LinePart], list[LinePart]]:
+        """Parts of lines divided into what has been paid and what is still owed. Refused: line_unknown, line_twice."""
 
     def release(self, case_number: str | None) -> None:
         """Free what the case has in reserve."""
@@ -158,9 +167,15 @@ class BillingGateway(Protocol):
         """
 
     def waive_late_fee(
-        self, subscription_id: int, amount: int, effect: Effect, *, form: dict[str, Any] | None = None
+        self,
+        subscription_id: int,
+        amount: int,
+        effect: Effect,
+        *,
+        form: dict[str, Any] | None = None,
+        lines: Sequence[LinePart] = (),
     ) -> Document:
-        """Give up a late fee. Refused: exceeds_late_fee."""
+        """Give up a late fee, that of `lines` where they are named. Refused: exceeds_late_fee, line_taken."""
 
     def late_fees_drawn(self, subscription_id: int) -> list[LateFee]:
         """The late fees drawn, whether still owed or not, in order of days."""

@@ -83,11 +83,19 @@ def _credit_lines(
 
 
 def waive_late_fee(
-    subscription_id: int, amount: int, effect: Effect, *, form: dict[str, Any] | None = None
+    subscription_id: int,
+    amount: int,
+    effect: Effect,
+    *,
+    form: dict[str, Any] | None = None,
+    lines: Sequence[LinePart] = (),
 ) -> Document:
-    """Give up a late fee. Refused: exceeds_late_fee."""
+    """Give up a late fee, that of `lines` where they are named. Refused: exceeds_late_fee, line_unknown, line_taken, line_unfit."""
+    papers = Papers.of(subscription_id)
+    asked = claims.fitting(papers, lines, "late_fee", amount) if lines else []
     line = Line(ADJUSTMENT, Account("late_fee", subscription_id), amount)
     entry = ledger.post(effect, "late_fee_waiver", [line])
+    claims.settle(papers, asked, "credited", effect, entry)
     columns = {"subscription_id": subscription_id, "amount": amount}
     return documents.issue(LateFeeWaiver, entry, effect, form=form or {}, **columns)
 

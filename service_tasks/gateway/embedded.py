@@ -12,6 +12,7 @@ from service_tasks.gateway.corrections import (
     settle_hold,
     waive_late_fee,
 )
+from service_tasks.gateway.giving import apart
 from service_tasks.gateway.ledger import post
 from service_tasks.gateway.lookups import (
     balances,
@@ -28,6 +29,7 @@ from service_tasks.gateway.reversals import given, holds, reverse, withdraw_corr
 
 __all__ = [
     "accrue_late_fee",
+    "apart",
     "apply_secondary_pricing",
     "balances",
     "bills",
