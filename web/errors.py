@@ -241,7 +241,7 @@ def reason(found: engine.Reason) -> str:
         ),
         "no_moment": gettext("The case has no such moment; its last entry is %(limit)s.", limit=limit),
         "number_unknown": gettext(
-            "No customer has this number. Please compare it; if it is right, tick so beside the form and take the complaint in."
+            "No customer has this number. Please compare it; if it is right, confirm it and take the complaint in."
         ),
         "answered_already": gettext(
             "The customer has been answered; nothing is being handled any more. Leave a remark instead."
