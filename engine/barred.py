@@ -13,7 +13,7 @@ from sqlalchemy import String, cast, literal, select, union_all
 
 from engine.definitions.compiled import Definition
 from engine.definitions.diagram import Element
-from engine.definitions.lint import EVERYBODY
+from engine.definitions.persons import EVERYBODY
 from engine.errors import NotPermitted
 from engine.history import INSTANCE
 from engine.permissions import Actor, FourEyesViolation

@@ -13,12 +13,25 @@ from functools import lru_cache
 from marshmallow import Schema
 
 from engine import handlers
-from engine.definitions import catalogue, dmn, filling, foreign, matching, pictures, settings, soundness, tables, tried
+from engine.definitions import (
+    catalogue,
+    dmn,
+    filling,
+    foreign,
+    matching,
+    persons,
+    pictures,
+    settings,
+    soundness,
+    tables,
+    times,
+    tried,
+)
 from engine.definitions.diagram import ACTIVITIES, EVENTS, GATEWAYS, Diagram, Element, Parameter, parse
 from engine.definitions.graph import in_cycle, reachable, recursive_calls
 from engine.definitions.package import MissingFile, Package, load
 from engine.errors import EngineError, InvalidDefinition, Problem, first
-from engine.language import feel, instants
+from engine.language import feel
 from engine.language.feel import FeelSyntaxError
 from engine.language.forms import Form
 from engine.xml import MalformedXml
@@ -35,7 +48,6 @@ TRIGGERS = {
     "boundaryEvent": frozenset({"timer", "message", "error"}),
 }
 MANY = 2
-EVERYBODY = "*"  # in `notBy`: whoever began the case, or did a step of it that approves nothing
 MOST_KEPT = 64
 EXPRESSION_PROPERTIES = (
     *("due", "correlationKey", "inputCollection", "outputElement", "refusesWhen", "about", "triesWhen"),
@@ -126,7 +138,7 @@ def _check_diagram(key: str, diagram: Diagram, content: Package, drawn: Mapping[
         _reachability,
         _gateways,
         _lanes,
-        _limits,
+        times.check,
     )
     problems = list(_whole(key, diagram))
     for rule in rules:
@@ -135,8 +147,7 @@ def _check_diagram(key: str, diagram: Diagram, content: Package, drawn: Mapping[
         problems += _element(element)
         problems += _references(element, content)
         problems += _expressions(element)
-        problems += _not_by(element, drawn)
-        problems += _approval(element)
+        problems += persons.check(element, diagram, drawn)
     return problems
 
 
@@ -276,37 +287,6 @@ def _lanes(diagram: Diagram) -> Iterator[Problem]:
             yield _problem(element, "in_two_lanes", lanes=", ".join(names))
 
 
-def _limits(diagram: Diagram) -> Iterator[Problem]:
-    """A limit can come, and a limit that steps share is reckoned at one of them."""
-    reckoned = {e.properties.get("dueGroup") for e in diagram.elements.values() if e.properties.get("due")}
-    for element in diagram.elements.values():
-        due, group = element.properties.get("due", ""), element.properties.get("dueGroup", "")
-        if due and instants.never(due):
-            yield _never(element, due)
-        if group and group not in reckoned:
-            yield _problem(element, "limit_never_reckoned", group=group)
-
-
-def _not_by(element: Element, drawn: Mapping[str, Diagram]) -> Iterator[Problem]:
-    """Whose completer may not do a step is a user task of the package, or everybody who prepared it."""
-    known = {EVERYBODY} | {
-        e.id for diagram in drawn.values() for e in diagram.elements.values() if e.type == "userTask"
-    }
-    for named in filter(None, (one.strip() for one in element.properties.get("notBy", "").split(","))):
-        if named not in known:
-            yield _problem(element, "unknown_not_by", step=named)
-
-
-def _approval(element: Element) -> Iterator[Problem]:
-    """What one person asks for another approves; and what is approved is said at a step that approves."""
-    told = element.properties
-    others = {one.strip() for one in told.get("notBy", "").split(",")} - {"", element.id}
-    if told.get("approves") and not others:
-        yield _problem(element, "approval_of_ones_own")
-    elif not told.get("approves") and any(told.get(name) for name in settings.APPROVED):
-        yield _problem(element, "approves_nothing", property=next(n for n in settings.APPROVED if told.get(n)))
-
-
 def _element(element: Element) -> Iterator[Problem]:
     if element.type not in ACTIVITIES | GATEWAYS | EVENTS or element.type == "intermediateThrowEvent":
         yield _problem(element, "element_not_executable", type=element.type)
@@ -342,8 +322,6 @@ def _event(element: Element) -> Iterator[Problem]:
     allowed = TRIGGERS.get(element.type)
     if allowed is not None and (element.trigger not in allowed or element.trigger_count > 1):
         yield _wrong_trigger(element)
-    if element.trigger == "timer":
-        yield from _timer(element)
     if element.trigger == "error":
         yield from _error(element)
     if element.trigger == "message" and element.type not in ("startEvent", "endEvent"):
@@ -362,23 +340,6 @@ def _wrong_trigger(element: Element) -> Problem:
     return _problem(element, "event_not_executable", trigger=trigger or "none")
 
 
-def _timer(element: Element) -> Iterator[Problem]:
-    """A timer is due once, at an instant that can come."""
-    if not element.timer:
-        yield _problem(element, "timer_without_time")
-    elif element.timer_kind == "timeCycle":
-        yield _problem(element, "timer_repeats", text=element.timer)
-    elif instants.never(element.timer):
-        yield _never(element, element.timer)
-
-
-def _never(element: Element, text: str) -> Problem:
-    """What is wrong with the text of a time that can never come."""
-    if instants.UNQUOTED.fullmatch(text):
-        return _problem(element, "unquoted_duration", text=text.strip())
-    return _problem(element, "never_an_instant", text=text)
-
-
 def _error(element: Element) -> Iterator[Problem]:
     """Which refusal is meant is said, or an event that catches says of none; and a refusal ends what it is caught at."""
     if not element.error_code and (element.type == "endEvent" or element.error_code is not None or element.error_named):
@@ -390,6 +351,8 @@ def _error(element: Element) -> Iterator[Problem]:
 def _references(element: Element, content: Package) -> Iterator[Problem]:
     if element.type == "userTask":
         yield from _form(element, content)
+        if not element.name.strip():
+            yield _problem(element, "step_without_name")
         if not (element.lane or element.properties.get("group")):
             yield _problem(element, "no_group")
     elif element.type == "serviceTask":

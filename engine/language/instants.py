@@ -63,6 +63,25 @@ def never(text: str) -> bool:
     return not any(_is_one(expression, dict.fromkeys(unknown, value), at) for at in SAMPLES for value in _values(at))
 
 
+@lru_cache(maxsize=1024)
+def over(text: str) -> bool:
+    """Whether an instant has always come when it is reckoned, as with a negative duration or a day of long ago. Of what depends on a variable nothing is said."""
+    try:
+        expression = feel.compile(text)
+    except FeelSyntaxError:
+        return False
+    return not expression.names - {"entered_at"} and all(_is_over(expression, at) for at in SAMPLES)
+
+
+def _is_over(expression: feel.Expression, at: datetime) -> bool:
+    try:
+        found = expression.evaluate({"entered_at": at}, scope=feel.Scope(at=at, calendar=PLAIN_WEEKS))
+    except FeelLimit:
+        return False
+    instant = of(found, at)
+    return instant is not None and instant <= at
+
+
 def _values(at: datetime) -> list[Any]:
     """What a variable may hold, a kind each."""
     return [at, at.date(), timedelta(hours=4), YearsMonths(1), 5, "2026-12-01", "PT4H", "Thursday"]

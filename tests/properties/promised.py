@@ -193,23 +193,31 @@ def refusal(task: Task | None, by: Actor) -> str:
     return "ClaimedByAnother" if task.assignee not in (None, by.user) else ""
 
 
+def refusal_to_claim(task: Task | None, by: Actor) -> str:
+    """The same for taking it."""
+    return refusal(task, by) or _prepared(task, by)
+
+
+def _prepared(task: Task | None, who: Actor) -> str:
+    """Whoever asked may not check."""
+    asked = task is not None and task.element == "check" and task.case.did.get("ask") == who.user
+    return "FourEyesViolation" if asked else ""
+
+
 def refusal_to_complete(task: Task | None, by: Actor, form: Form) -> str:
     """The same for completing it with a form."""
-    if found := refusal(task, by):
+    if found := refusal_to_claim(task, by):
         return found
-    assert task is not None
-    if task.element == "check" and task.case.did.get("ask") == by.user:
-        return "FourEyesViolation"
     return "" if set(form) <= {"amount"} and form.get("amount", "0").isdecimal() else "InvalidForm"
 
 
-def refusal_to_assign(task: Task | None, by: Actor) -> str:
+def refusal_to_assign(task: Task | None, by: Actor, to: Actor) -> str:
     """The same for handing it to somebody."""
     if task is None:
         return "UnknownUserTask"
     if task.state != "open":
         return "AlreadyCompleted"
-    return "" if "supervisor" in by.roles else "NotASupervisor"
+    return _prepared(task, to) if "supervisor" in by.roles else "NotASupervisor"
 
 
 def shown(cases: list[Case]) -> dict[str, list[Any]]:

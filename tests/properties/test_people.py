@@ -12,7 +12,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar
 
 import pytest
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
     RuleBasedStateMachine,
@@ -224,22 +224,22 @@ class People(RuleBasedStateMachine):
 
     @rule(which=WHICH, by=PEOPLE)
     def claim(self, which: int, by: engine.Actor) -> None:
-        self._assign(engine.claim, which, by, by.user)
+        self._assign(engine.claim, which, by, by.user, promised.refusal_to_claim)
 
     @rule(which=WHICH, by=PEOPLE)
     def release(self, which: int, by: engine.Actor) -> None:
-        self._assign(engine.release, which, by, None)
+        self._assign(engine.release, which, by, None, promised.refusal)
 
-    def _assign(self, verb: Any, which: int, by: engine.Actor, assignee: str | None) -> None:
+    def _assign(self, verb: Any, which: int, by: engine.Actor, assignee: str | None, refusal: Any) -> None:
         task = self.task(which)
         id = task.id if task else 10**6
-        if self.attempt(lambda: verb(id, by=by, at=self.at), promised.refusal(task, by)) and task:
+        if self.attempt(lambda: verb(id, by=by, at=self.at), refusal(task, by)) and task:
             task.assignee = assignee
 
     @rule(which=WHICH, by=PEOPLE, to=PEOPLE)
     def assign(self, which: int, by: engine.Actor, to: engine.Actor) -> None:
         task = self.task(which)
-        id, refused = task.id if task else 10**6, promised.refusal_to_assign(task, by)
+        id, refused = task.id if task else 10**6, promised.refusal_to_assign(task, by, to)
         if self.attempt(lambda: engine.assign(id, to=to.user, by=by, at=self.at), refused) and task:
             task.assignee = to.user
 
@@ -418,6 +418,7 @@ def let_them_work(examples: int, url: str = "", steps: int = STEPS) -> None:
     """Try so many offices, each with so many steps."""
     machine = type("PeopleThere", (People,), {"url": url})
     tried = settings(
+        phases=(Phase.generate, Phase.shrink),  # to explain a hundred steps takes longer than anybody waits
         max_examples=examples,
         stateful_step_count=steps,
         deadline=None,

@@ -141,12 +141,21 @@ RULES = {
     "never_an_instant": _(
         'The time of “%(name)s” (%(text)s) is no instant and no duration, whatever is entered: it would never come. Write for example duration("PT4H"), date("2026-12-01") or next_weekday(accepted_at, "Thursday").'
     ),
+    "over_when_begun": _(
+        "The time of “%(name)s” (%(text)s) is over as soon as it is reckoned. Write one that comes later."
+    ),
     "limit_never_reckoned": _(
         "“%(name)s” shares the limit “%(group)s”, which no step reckons. Enter the limit at one of the steps that share it."
+    ),
+    "step_without_name": _(
+        "A step of people has no name; whoever does it would read “%(name)s” as its heading. Write what is to be done."
     ),
     "in_two_lanes": _("“%(name)s” stands in several lanes (%(lanes)s). Leave it in the one whose people do it."),
     "unknown_not_by": _(
         "“%(name)s” must not be done by whoever did %(step)s, but there is no such user task. Enter the id of a user task."
+    ),
+    "not_by_later": _(
+        "“%(name)s” must not be done by whoever did “%(step)s”, but that step never comes before it, so that nobody would be barred. Name a step that prepares it."
     ),
     "approval_of_ones_own": _(
         "“%(name)s” approves, and whoever asked could approve it. Enter at “not by the same person as” who prepared it: ids of user tasks, or * for everybody who worked on the case."
@@ -215,9 +224,11 @@ RULES = {
         "The form has a field of a kind that cannot be shown here (%(type)s). Use another kind of field."
     ),
     "unusable_key": _(
-        "The field key “%(field)s” cannot be used. Use letters, digits and underscores, and none of the reserved words."
+        "The field key “%(variable)s” cannot be used. Use letters, digits and underscores, and none of the reserved words."
     ),
-    "duplicate_key": _("Two fields of the form have the key “%(field)s”. Give one of them another key."),
+    "duplicate_key": _(
+        "Two fields of the form have the key “%(variable)s”, and one of them is %(field)s. Give one of them another key."
+    ),
     "not_editable": _(
         "The field “%(field)s” is read-only. Show the value beside the form instead, or let it be filled in."
     ),
@@ -348,6 +359,12 @@ RULES = {
     "foreign_setting": _("A setting of %(tool)s (%(setting)s) has no effect here. Take it out, or draw what it means."),
 }
 UNKNOWN = _("This cannot be published (%(rule)s).")
+# What a form calls the counts of a field, and what the editor calls them.
+COUNTS = {
+    "decimalDigits": _("Decimals"),
+    "minLength": _("Fewest characters"),
+    "maxLength": _("Most characters"),
+}
 # What BPMN calls the kinds of events and elements, and what a page calls them.
 KINDS = {
     "message": _("a message"),
@@ -382,6 +399,8 @@ def text(found: engine.Problem) -> str:
     values: dict[str, Any] = {name: _shown(value) for name, value in found.values.items()}
     if not found.warning:
         values |= {name: _kind(str(values[name])) for name in ("type", "trigger") if name in values}
+    if found.rule == "not_a_count":
+        values["setting"] = str(gettext(COUNTS.get(str(values.get("setting")), str(values.get("setting")))))
     values["line"] = found.line
     named = values.get("name") not in (None, "", "—")
     if not named:

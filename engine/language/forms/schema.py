@@ -167,9 +167,9 @@ class SchemaReader:
 
     def _check(self, component: Mapping[str, Any], key: str, rules: Mapping[str, Any]) -> None:
         if not KEY.fullmatch(key) or key in RESERVED:
-            self._problem(key, "unusable_key")
+            self._problem(key, "unusable_key", variable=key)
         if key in self.keys:
-            self._problem(key, "duplicate_key")
+            self._problem(key, "duplicate_key", variable=key)
         self.keys.add(key)
         if component.get("disabled") or component.get("readonly"):
             self._problem(key, "not_editable")

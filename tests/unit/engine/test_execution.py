@@ -198,7 +198,7 @@ def test_completing_one_of_two_parallel_tasks_leaves_the_other(database: Session
         gateway("fork", "parallel"),
         user("left"),
         user("right"),
-        boundary("late", "right", timer='duration("PT0S")'),
+        boundary("late", "right", timer='duration("PT1H")'),
         end("late_end"),
         gateway("join", "parallel"),
         end(),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
+from itertools import chain
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,7 @@ from marshmallow import Schema, fields
 
 import engine
 from engine import handlers
-from engine.definitions import lint
+from engine.definitions import lint, persons, times
 from engine.handlers import handler
 from tests.drawing import (
     HEAD,
@@ -159,7 +160,13 @@ BROKEN: list[tuple[str, str, str | engine.Package]] = [
     ("timer_repeats", "x", line(catch("x", timer=ONE_HOUR).replace("timeDuration", "timeCycle"))),
     ("timer_without_time", "x", line(node("intermediateCatchEvent", "x", body="<bpmn:timerEventDefinition/>"))),
     ("limit_never_reckoned", "x", line(user("x", dueGroup="shared"))),
+    *[("over_when_begun", "x", line(catch("x", timer=text))) for text in ('duration("-PT4H")', 'duration("PT0S")', 'date("2020-01-01")', 'entered_at - duration("PT1H")')],
+    ("over_when_begun", "x", line(user("x", due='duration("-PT4H")'))),
+    ("step_without_name", "x", line(user("x").replace('name="x"', 'name=" "'))),
+    ("step_without_name", "x", line(user("x").replace('name="x"', ""))),
     ("unknown_not_by", "x", line(user("x", notBy="nobody"))),
+    ("not_by_later", "x", line(user("x", notBy="y"), user("y"), ids=("x", "y"))),
+    ("not_by_later", "x", line(user("x", notBy="x"))),
     ("approval_of_ones_own", "x", line(user("x", approves="approval"))),
     ("approval_of_ones_own", "x", line(user("x", approves="approval", notBy=" ,x"))),
     ("approves_nothing", "x", line(user("x", notBy="*", approvedAmount="1"))),
@@ -207,10 +214,10 @@ def test_a_rule_refuses_what_breaks_it(rule: str, element: str, broken: str | en
 
 def test_every_rule_is_tried() -> None:
     """A rule that lint may name has a diagram above."""
-    tree = ast.parse(Path(lint.__file__).read_text(encoding="utf-8"))
+    trees = [ast.parse(Path(module.__file__).read_text(encoding="utf-8")) for module in (lint, persons, times)]
     named = {
         argument.value
-        for made in ast.walk(tree)
+        for made in chain.from_iterable(map(ast.walk, trees))
         if isinstance(made, ast.Call) and getattr(made.func, "id", "") in ("Problem", "_problem")
         for argument in made.args[1:3]
         if isinstance(argument, ast.Constant) and isinstance(argument.value, str) and argument.value
