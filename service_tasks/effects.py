@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
-CASH, ADJUSTMENT = ("cash", None), ("adjustment", None)
+CASH, ADJUSTMENT, SUSPENSE = ("cash", None), ("adjustment", None), ("recharge_suspense", None)
 KEPT = ("prepayment", "deposit")
 OWED = {"charge": "receivable", "late_fee": "late_fee"}
 
@@ -65,9 +65,20 @@ def _deposit(given: Values, result: Values) -> Move:
     return Move("deposit_refund", ("deposit", _number(given)), CASH, result["amount"])
 
 
-def _cancelled_prepayment(given: Values, result: Values) -> Move:
-    into = CASH if given["method"] == "cash" else ("prepayment", _number(given, "target"))
-    return Move("prepayment_refund", ("prepayment", _number(given)), into, result["amount"])
+def _cancelled_prepayment(given: Values, result: Values) -> tuple[Move, ...]:
+    ways = {"cash": CASH, "new_card": SUSPENSE}
+    into = ways.get(given["method"]) or ("prepayment", _number(given, "target"))
+    return _of_card("prepayment_refund", ("prepayment", _number(given)), _number(given), into, result)
+
+
+def _of_card(kind: str, source: Account, number: str, into: Account, result: Values) -> tuple[Move, ...]:
+    """What lay in the prepayment, and what arrears had swallowed and is owed again."""
+    owed, late = result.get("reopened") or 0, result.get("reopened_late_fee") or 0
+    return (
+        Move(kind, source, into, result["amount"] - owed - late),
+        Move(kind, ("receivable", number), into, owed),
+        Move(kind, ("late_fee", number), into, late),
+    )
 
 
 def _credit(given: Values, result: Values, *, into: str | None = None) -> tuple[Move, ...]:
@@ -109,8 +120,8 @@ def _applied(given: Values, result: Values) -> tuple[Move, ...]:
     return owed, _late_fee("secondary_pricing", ANY, result)
 
 
-def _moved(given: Values, result: Values) -> Move:
-    return Move("recharge_move", (ANY, ANY), ("prepayment", str(result["target"] or ANY)), result["amount"])
+def _moved(given: Values, result: Values) -> tuple[Move, ...]:
+    return _of_card("recharge_move", (ANY, ANY), ANY, ("prepayment", str(result["target"] or ANY)), result)
 
 
 _EFFECTS: dict[str, Callable[[Values, Values], Move | tuple[Move, ...]]] = {

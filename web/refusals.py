@@ -14,7 +14,10 @@ from web.i18n import yuan
 SENTENCES = {
     "account_format": _("The account number is not written as this bank writes it."),
     "batch_closed": _("The month-end batch is closed."),
+    "card_issued": _("That card was issued already, in case %(case)s. Please take another one."),
+    "card_not_in_stock": _("No card with this serial number is in stock."),
     "card_unused": _("The card has not been used yet."),
+    "card_value_differs": _("The new card has to be worth %(amount)s; this one is worth %(of)s."),
     "debit_under_way": _("A debit is under way; the agreement can be changed when it is done."),
     "approval_used": _("What was granted has been paid already."),
     "exceeds_approval": _("%(amount)s is more than what was approved; at most %(approved)s is possible."),
@@ -30,6 +33,7 @@ SENTENCES = {
     "holder_mismatch": _("The account holder is not the customer."),
     "insufficient_prepayment": _("The prepayment is %(balance)s; %(amount)s is more."),
     "no_deposit": _("There is no deposit on this number."),
+    "no_cash": _("Without the card itself only another number is possible."),
     "not_cancelled": _("The number has not been cancelled."),
     "line_taken": _(
         "%(line)s is in case %(case)s: of %(of)s, %(left)s is left; %(amount)s is more. Please go on in that case, or pick less."

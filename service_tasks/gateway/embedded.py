@@ -1,5 +1,6 @@
 """The billing that comes with the desk, over its own tables: a module that has every verb of `BillingGateway`."""
 
+from service_tasks.gateway.cards import card_standing, cards_of_others, move_recharge, reserve_card
 from service_tasks.gateway.claims import release, reserve
 from service_tasks.gateway.corrections import (
     accrue_late_fee,
@@ -23,7 +24,7 @@ from service_tasks.gateway.lookups import (
     receipts,
     subscription,
 )
-from service_tasks.gateway.repayments import move_recharge, refund_cash, refund_deposit, refund_prepayment, transfer
+from service_tasks.gateway.repayments import refund_cash, refund_deposit, refund_prepayment, transfer
 from service_tasks.gateway.reversals import reverse
 
 __all__ = [
@@ -31,6 +32,8 @@ __all__ = [
     "apply_secondary_pricing",
     "balances",
     "bills",
+    "card_standing",
+    "cards_of_others",
     "credit",
     "customer",
     "enter_secondary_pricing",
@@ -47,6 +50,7 @@ __all__ = [
     "refund_prepayment",
     "release",
     "reserve",
+    "reserve_card",
     "reverse",
     "secondary_pricing_item",
     "settle_hold",

@@ -190,3 +190,29 @@ class PricingItem(NamedTuple):
     amount: int
     state: str
     late_fee: int = 0
+
+
+class Standing(NamedTuple):
+    """What stands of a card, in fen: `remaining` of the card itself, `balance` on the number it was charged to, `set_off` there against arrears since
+    it was charged, `others` of cards that strangers charged after the number was cancelled."""
+
+    remaining: int
+    balance: int
+    set_off: int = 0
+    others: int = 0
+
+
+class Given(NamedTuple):
+    """What was given of a card, in fen; of it `reopened` and `late_fee` are owed again, for arrears had swallowed them."""
+
+    amount: int
+    reopened: int = 0
+    late_fee: int = 0
+
+
+class Issued(NamedTuple):
+    """A card of the stock that is given out instead of money: its serial number, who gives it, to which number."""
+
+    serial: str
+    by: str
+    to: str

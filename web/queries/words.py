@@ -46,6 +46,7 @@ CODES = {
     "opening": _("opening balance"),
     "recharge": _("recharge"),
     "recharge_move": _("recharge moved"),
+    "set_off": _("set off against arrears"),
     "prepayment_transfer": _("prepayment moved"),
     "prepayment_refund": _("prepayment paid out"),
     "charge_refund": _("charge paid back"),
