@@ -11,7 +11,7 @@ from engine.handlers import BpmnError, Call, handler
 from models.base import session
 from models.customer import Subscription
 from models.usage import RechargeCard, pin_hash
-from service_tasks import entitlements, schemas
+from service_tasks import entitlements, households, schemas
 from service_tasks.authority import grants
 from service_tasks.calls import effect, refusing
 from service_tasks.gateway import gateway
@@ -126,13 +126,15 @@ def query(parameters: dict[str, Any], call: Call) -> dict[str, Any]:
     "recharge/reserve",
     parameters=ReserveParameters,
     result=ReserveResult,
-    errors={"unknown_card": ("serial",), "line_taken": ("serial",)},
+    errors={"unknown_card": ("serial",), "line_taken": ("serial",), "own_household": ("serial",)},
     manual_ref="TS-004.3, CH2.6",
     title_zh="登记缴费卡",
     title_en="Reserve a recharge card",
 )
 def reserve(parameters: dict[str, Any], call: Call) -> dict[str, Any]:
-    """Let the case have what is left of the card; a second complaint about it is told which case that is."""
+    """Let the case have what is left of the card; a second complaint about it is told which case that is, and nobody works on a card of their own household's."""
+    card = session().get(RechargeCard, parameters["serial"].strip())
+    households.refuse_own(call.actor, card.charged_msisdn if card is not None else None)
     with refusing("unknown_card", "line_taken"):
         return {"amount": gateway().reserve_card(parameters["serial"].strip(), effect(call))}
 

@@ -129,7 +129,10 @@ class BillingGateway(Protocol):
         """
 
     def refund_deposit(self, receipt_number: str, effect: Effect, *, form: dict[str, Any] | None = None) -> Document:
-        """Pay the whole deposit back in cash and close the subscription for deposits. Refused: receipt_unknown, no_deposit."""
+        """Pay back in cash what a receipt stands for of the deposit; none left, the subscription is closed for deposits.
+
+        Refused: receipt_unknown, no_deposit, line_taken.
+        """
 
     def refund_prepayment(
         self,

@@ -111,18 +111,25 @@ def _possible(receipt: ReceiptRow, found: Split) -> int:
 
 
 def refund_deposit(receipt_number: str, effect: Effect, *, form: dict[str, Any] | None = None) -> Document:
-    """Pay the whole deposit back and close the subscription for deposits. Refused: receipt_unknown, no_deposit."""
+    """Pay back what a receipt still stands for of the deposit; the subscription is closed for deposits when none is left.
+
+    Refused: receipt_unknown, no_deposit, line_taken.
+    """
     receipt = _locked_receipt(receipt_number)
     if (earlier := ledger.entered(effect.key)) is not None:
         return documents.of_entry(Refund, earlier)
     deposit = ledger.balances(receipt.subscription_id, lock=True).get("deposit", 0)
-    if receipt.kind != "deposit" or not deposit:
+    amount = min(deposit, receipt.amount - receipt.refunded)
+    if receipt.kind != "deposit" or not amount:
         raise Refused(reason="no_deposit", receipt=receipt_number)
-    line = Line(Account("deposit", receipt.subscription_id), CASH, deposit)
-    document = _pay(receipt, [line], deposit, effect, form)
-    _note(receipt, deposit, document, effect)
-    closing = update(SubscriptionRow).where(SubscriptionRow.id == receipt.subscription_id)
-    session().execute(closing.values(deposits_closed_at=effect.at))
+    line = Line(Account("deposit", receipt.subscription_id), CASH, amount)
+    document = _pay(receipt, [line], amount, effect, form)
+    papers, part = Papers.of(receipt.subscription_id), LinePart(f"deposit:{receipt_number}", amount)
+    entry = Entry(document.entry, effect.key, repeated=False)
+    claims.settle(papers, claims.fitting(papers, [part], "deposit", amount), "refunded", effect, entry)
+    if amount == deposit:
+        closing = update(SubscriptionRow).where(SubscriptionRow.id == receipt.subscription_id)
+        session().execute(closing.values(deposits_closed_at=effect.at))
     return document
 
 

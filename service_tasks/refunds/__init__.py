@@ -12,7 +12,7 @@ from engine.handlers import BpmnError, Call, handler, together
 from service_tasks import dates, entitlements, lines
 from service_tasks.authority import grants
 from service_tasks.calls import effect, refusing
-from service_tasks.gateway import Document, Issued, Receipt, Subscription, gateway
+from service_tasks.gateway import Document, Issued, LinePart, Receipt, Subscription, gateway
 from service_tasks.prepayment import TARGET_ERRORS, beyond_disputed, check_disputed
 from service_tasks.refunds import schemas, sheets
 from service_tasks.targets import open_target
@@ -138,6 +138,41 @@ def late_fee_waiver(parameters: dict[str, Any], call: Call) -> dict[str, Any]:
     return {"waiver_number": waiver.number, "amount": waiver.amount, "form": waiver.form}
 
 
+def _of_receipt(parameters: dict[str, Any]) -> tuple[Subscription, Receipt]:
+    """Errors: BpmnError receipt_unknown."""
+    number, subscription = parameters["receipt_number"], gateway().find(parameters["msisdn"])
+    receipt = gateway().receipt(number)
+    if subscription is None or receipt is None or not belongs(receipt, subscription):
+        raise BpmnError("receipt_unknown", receipt=number)
+    return subscription, receipt
+
+
+@handler(
+    "refunds/reserve_deposit",
+    parameters=schemas.ReserveDepositParameters,
+    result=schemas.ReserveDepositResult,
+    errors={
+        "receipt_unknown": ("receipt_number",),
+        "line_taken": ("receipt_number",),
+        "no_deposit": ("receipt_number",),
+    },
+    manual_ref="SUB.4, CH2.6",
+    title_zh="登记存款",
+    title_en="Reserve a deposit",
+)
+def reserve_deposit(parameters: dict[str, Any], call: Call) -> dict[str, Any]:
+    """Let the case have what the receipt stands for of the deposit; another case that has it is named."""
+    subscription, receipt = _of_receipt(parameters)
+    line, stands = f"deposit:{receipt.number}", gateway().balances(subscription.id).deposit
+    if receipt.kind != "deposit":
+        raise BpmnError("no_deposit")
+    with refusing("line_taken"):
+        gateway().reserve(
+            subscription.id, [LinePart(line, receipt.amount - receipt.refunded or receipt.amount)], effect(call)
+        )
+    return {"amount": min(receipt.amount - receipt.refunded, stands)}
+
+
 @handler(
     "refunds/deposit",
     parameters=schemas.DepositParameters,
@@ -148,14 +183,15 @@ def late_fee_waiver(parameters: dict[str, Any], call: Call) -> dict[str, Any]:
     title_en="Deposit refund",
 )
 def deposit(parameters: dict[str, Any], call: Call) -> dict[str, Any]:
-    """Pay the deposit back against its receipt and close the number for deposits; the identity must have been checked."""
+    """Pay back what the receipt stands for of the deposit, the last of it closing the number for deposits; the identity must have been checked."""
     number = parameters["receipt_number"]
-    subscription = gateway().find(parameters["msisdn"])
-    if subscription is None or not belongs(gateway().receipt(number), subscription):
-        raise BpmnError("receipt_unknown", receipt=number)
-    asked = {**parameters, "kind": "deposit", "amount": gateway().balances(subscription.id, lock=True).deposit}
+    subscription, receipt = _of_receipt(parameters)
+    left = min(receipt.amount - receipt.refunded, gateway().balances(subscription.id).deposit)
+    asked = {**parameters, "kind": "deposit", "amount": left}
     form = sheets.repayment_sheet(_repayment(subscription, asked, call, method="cash", receipt_number=number))
-    with refusing("no_deposit", "receipt_unknown"):
+    with refusing(
+        "no_deposit", "receipt_unknown", renamed={"line_taken": "no_deposit", "exceeds_disputed": "no_deposit"}
+    ):
         refund = gateway().refund_deposit(number, effect(call), form=form)
     _use(parameters, call, way="own_money", amount=refund.amount, payee=subscription.msisdn)
     return _refunded(refund)

@@ -45,6 +45,19 @@ class WaiverParameters(schemas.Parameters):
     approval = schemas.approval()
 
 
+class ReserveDepositParameters(schemas.Parameters):
+    """What refunds/reserve_deposit takes."""
+
+    msisdn = schemas.msisdn(required=True)
+    receipt_number = schemas.text("存款票据号", "Receipt of the deposit", required=True)
+
+
+class ReserveDepositResult(Schema):
+    """What refunds/reserve_deposit returns."""
+
+    amount = schemas.fen("可退存款", "Deposit to be paid back")
+
+
 class DepositParameters(schemas.Parameters):
     """What refunds/deposit takes."""
 

@@ -5,8 +5,9 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from models.base import session
+from models.base import session, transaction
 from models.billing import Bill
+from models.identity import HouseholdNumber, User
 from models.usage import RechargeCard, StockedCard
 from service_tasks.gateway import Account, Effect, Line, gateway
 
@@ -126,6 +127,14 @@ def test_a_card_is_in_one_case_at_a_time(desk: Any, serial: str) -> None:
     desk.run("recharge/move", call_key="8:3", case="AJ-2026-000002", serial=serial, target="13900000001")
     gateway().release("AJ-2026-000002")
     assert desk.refused("recharge/reserve", call_key="9:1", case="AJ-2026-000003", serial=serial) == "line_taken"
+
+
+def test_nobody_takes_in_a_card_of_their_own_household(desk: Any) -> None:
+    """The complaint may be about another number than the one that the card was charged to."""
+    with transaction():
+        session().add(User(name="cleo", display_name="Cleo", employee_number="E1", password_hash="x"))
+        session().add(HouseholdNumber(employee_number="E1", msisdn=OWN))
+    assert desk.refused("recharge/reserve", serial="K1") == "own_household"
 
 
 def test_a_new_card_of_the_same_value_is_issued_once(desk: Any) -> None:
