@@ -128,6 +128,39 @@ class StockedCard(db.Model):
     )
 
 
+class BankPayment(db.Model):
+    """A payment that a bank collected for us, by its proof of payment: for which number, how much (fen), when.
+
+    `case_number` is the case that decides about it or has corrected it; what we made of it are its `BankPosting`s.
+    """
+
+    __tablename__ = "bank_payment"
+
+    reference: Mapped[str] = mapped_column(String(40), primary_key=True)
+    bank: Mapped[str] = mapped_column(String(40))
+    msisdn: Mapped[str] = mapped_column(String(20), index=True, info=PERSONAL)
+    amount: Mapped[int]
+    paid_at: Mapped[datetime] = mapped_column(UTCDateTime())
+    case_number: Mapped[str | None] = mapped_column(String(60))
+    corrected_at: Mapped[datetime | None] = mapped_column(UTCDateTime())
+
+    __table_args__ = (CheckConstraint("amount > 0", name="amount_positive"),)
+
+
+class BankPosting(db.Model):
+    """Where a bank payment was posted: to which subscription and which of its accounts. None when it was forgotten, two when it was posted twice."""
+
+    __tablename__ = "bank_posting"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    reference: Mapped[str] = mapped_column(ForeignKey("bank_payment.reference"), index=True)
+    subscription_id: Mapped[int] = mapped_column(ForeignKey("subscription.id"))
+    account: Mapped[str] = mapped_column(String(12), default="receivable")
+    posted_at: Mapped[datetime] = mapped_column(UTCDateTime())
+
+    __table_args__ = (CheckConstraint("account in ('receivable', 'prepayment')", name="account"),)
+
+
 def pin_hash(serial: str, pin: str) -> str:
     """What is stored of a recharge PIN: PBKDF2-SHA256 salted with the serial number, in hex."""
     return hashlib.pbkdf2_hmac("sha256", pin.encode(), serial.encode(), 20_000).hex()

@@ -3,6 +3,7 @@
 from service_tasks import (
     account,
     authority,
+    bank_payments,
     batches,
     cdr_analysis,
     charge_hold,
@@ -22,6 +23,7 @@ from service_tasks import (
 __all__ = [
     "account",
     "authority",
+    "bank_payments",
     "batches",
     "cdr_analysis",
     "charge_hold",

@@ -124,6 +124,26 @@ def _moved(given: Values, result: Values) -> tuple[Move, ...]:
     return _of_card("recharge_move", (ANY, ANY), ANY, ("prepayment", str(result["target"] or ANY)), result)
 
 
+def _bank(given: Values, result: Values) -> tuple[Move, ...]:
+    """What came out of each account, in order, into each that it was put to."""
+    number = _number(given)
+    sources = [(CASH, "from_cash"), (("prepayment", ANY), "from_prepayment"), (("receivable", ANY), "from_receivable")]
+    sinks = [
+        (("receivable", number), "into_receivable"),
+        (("prepayment", number), "into_prepayment"),
+        (CASH, "into_cash"),
+    ]
+    left = {name: result.get(name) or 0 for _, name in sinks}
+    moves = []
+    for source, out in sources:
+        amount = result.get(out) or 0
+        for sink, name in sinks:
+            share = min(amount, left[name])
+            amount, left[name] = amount - share, left[name] - share
+            moves.append(Move("bank_payment_correction", source, sink, share))
+    return tuple(moves)
+
+
 _EFFECTS: dict[str, Callable[[Values, Values], Move | tuple[Move, ...]]] = {
     "prepayment/transfer": _transfer,
     "refunds/cash": _cash,
@@ -136,5 +156,6 @@ _EFFECTS: dict[str, Callable[[Values, Values], Move | tuple[Move, ...]]] = {
     "charge_hold/settle": _settled,
     "secondary_pricing/apply": _applied,
     "recharge/move": _moved,
+    "bank_payments/correct": _bank,
 }
 MOVING = frozenset(_EFFECTS)

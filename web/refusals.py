@@ -43,6 +43,7 @@ SENTENCES = {
     "nothing_left": _("Nothing is left to be returned."),
     "part_without_reason": _("Of %(line)s, %(left)s is left and %(amount)s was picked. Please write why only a part."),
     "own_household": _("This number belongs to your own household, so a colleague has to pay into it."),
+    "proof_unknown": _("There is no bank payment of this number with that proof. Please compare it with the paper."),
     "receipt_unknown": _(
         "There is no such receipt %(receipt)s of this number and kind of payment. Please compare it with the paper."
     ),

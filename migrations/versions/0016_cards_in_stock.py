@@ -1,4 +1,4 @@
-"""Cards in stock with who issued them, and the case that has a recharge card."""
+"""Cards in stock with who issued them, the case that has a recharge card, and payments at a bank with what was made of them."""
 
 from __future__ import annotations
 
@@ -35,9 +35,41 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("serial", name=op.f("pk_stocked_card")),
     )
+    op.create_table(
+        "bank_payment",
+        sa.Column("reference", sa.String(length=40), nullable=False),
+        sa.Column("bank", sa.String(length=40), nullable=False),
+        sa.Column("msisdn", sa.String(length=20), nullable=False),
+        sa.Column("amount", sa.Integer(), nullable=False),
+        sa.Column("paid_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("case_number", sa.String(length=60), nullable=True),
+        sa.Column("corrected_at", sa.DateTime(timezone=True), nullable=True),
+        sa.CheckConstraint("amount > 0", name=op.f("ck_bank_payment_amount_positive")),
+        sa.PrimaryKeyConstraint("reference", name=op.f("pk_bank_payment")),
+    )
+    op.create_index(op.f("ix_bank_payment_msisdn"), "bank_payment", ["msisdn"])
+    op.create_table(
+        "bank_posting",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("reference", sa.String(length=40), nullable=False),
+        sa.Column("subscription_id", sa.Integer(), nullable=False),
+        sa.Column("account", sa.String(length=12), nullable=False),
+        sa.Column("posted_at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint("account in ('receivable', 'prepayment')", name=op.f("ck_bank_posting_account")),
+        sa.ForeignKeyConstraint(
+            ["reference"], ["bank_payment.reference"], name=op.f("fk_bank_posting_reference_bank_payment")
+        ),
+        sa.ForeignKeyConstraint(
+            ["subscription_id"], ["subscription.id"], name=op.f("fk_bank_posting_subscription_id_subscription")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_bank_posting")),
+    )
+    op.create_index(op.f("ix_bank_posting_reference"), "bank_posting", ["reference"])
 
 
 def downgrade() -> None:
+    op.drop_table("bank_posting")
+    op.drop_table("bank_payment")
     op.drop_table("stocked_card")
     with op.batch_alter_table("recharge_card") as table:
         table.drop_column("case_number")

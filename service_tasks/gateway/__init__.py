@@ -18,6 +18,8 @@ from service_tasks.gateway.documents import next_number
 from service_tasks.gateway.values import (
     Account,
     Balances,
+    BankCorrection,
+    BankFinding,
     Bill,
     BillItem,
     Customer,
@@ -42,6 +44,8 @@ from service_tasks.gateway.values import (
 __all__ = [
     "Account",
     "Balances",
+    "BankCorrection",
+    "BankFinding",
     "Bill",
     "BillItem",
     "BillingGateway",
@@ -221,6 +225,17 @@ class BillingGateway(Protocol):
         """Move `amount` of a recharge card, or what is left of it, to the subscription `target` (id).
 
         Refused: unknown_card, nothing_left, line_taken.
+        """
+
+    def reserve_bank_payment(self, subscription_id: int, msisdn: str, reference: str, effect: Effect) -> BankFinding:
+        """What became of a payment at a bank, by its proof; the case has it until it ends. Refused: proof_unknown, line_taken."""
+
+    def correct_bank_payment(
+        self, subscription_id: int, msisdn: str, reference: str, effect: Effect, *, receipt: str | None = None
+    ) -> BankCorrection:
+        """Put a bank payment right, or pay what came twice in cash against a receipt.
+
+        Refused: proof_unknown, nothing_left, receipt_unknown, exceeds_receipt.
         """
 
 

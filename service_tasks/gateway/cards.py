@@ -11,11 +11,11 @@ from sqlalchemy import func, or_, select, update
 from sqlalchemy.orm import aliased
 
 from models.base import session
-from models.billing import Bill, JournalEntry, LedgerAccount, Posting
+from models.billing import JournalEntry, LedgerAccount, Posting
 from models.customer import Subscription as SubscriptionRow
-from models.lines import BillPayment, DisputedLine
+from models.lines import DisputedLine
 from models.usage import RechargeCard
-from service_tasks.gateway import claims, ledger
+from service_tasks.gateway import claims, ledger, payments
 from service_tasks.gateway.lines import Papers
 from service_tasks.gateway.values import Account, Effect, Entry, Given, Line, LinePart, Refused, Standing
 
@@ -111,7 +111,7 @@ def empty(card: RechargeCard, amount: int, state: str, effect: Effect, entry: En
         papers = Papers.of(card.charged_subscription_id)
         part = LinePart(f"card:{card.serial}", amount)
         claims.settle(papers, claims.fitting(papers, [part], "prepayment", amount), state, effect, entry)
-        _reopen(papers, posted(entry.id).reopened)
+        payments.reopen(papers, posted(entry.id).reopened)
     card.remaining, card.case_number = 0, effect.case
     session().flush()
 
@@ -174,23 +174,6 @@ def _between(card: RechargeCard, source: str, owed: str) -> int:
     back = (debit.subscription_id == owner) & (debit.kind == owed) & JournalEntry.kind.in_(OPENING_AGAIN)
     found = {kind: int(total) for kind, total in session().execute(query.where(or_(there, back)).group_by(debit.kind))}
     return found.get(source, 0) - found.get(owed, 0)
-
-
-def _reopen(papers: Papers, amount: int) -> None:
-    """Take back the latest payments without a receipt that paid bills of a number, as far as arrears stand open again."""
-    payment = BillPayment
-    query = select(payment).where(payment.bill_id.in_(papers.bills), payment.receipt_number.is_(None))
-    for row in session().scalars(query.order_by(payment.id.desc())) if amount else ():
-        share = min(amount, row.amount)
-        amount -= share
-        session().execute(update(Bill).where(Bill.id == row.bill_id).values(state="open"))
-        if share == row.amount:
-            session().delete(row)
-        else:
-            row.amount -= share
-        if not amount:
-            break
-    session().flush()
 
 
 def posted(entry_id: int) -> Given:

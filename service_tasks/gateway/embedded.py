@@ -1,5 +1,6 @@
 """The billing that comes with the desk, over its own tables: a module that has every verb of `BillingGateway`."""
 
+from service_tasks.gateway.bank import correct_bank_payment, reserve_bank_payment
 from service_tasks.gateway.cards import card_standing, cards_of_others, move_recharge, reserve_card
 from service_tasks.gateway.claims import release, reserve
 from service_tasks.gateway.corrections import (
@@ -34,6 +35,7 @@ __all__ = [
     "bills",
     "card_standing",
     "cards_of_others",
+    "correct_bank_payment",
     "credit",
     "customer",
     "enter_secondary_pricing",
@@ -50,6 +52,7 @@ __all__ = [
     "refund_prepayment",
     "release",
     "reserve",
+    "reserve_bank_payment",
     "reserve_card",
     "reverse",
     "secondary_pricing_item",

@@ -216,3 +216,24 @@ class Issued(NamedTuple):
     serial: str
     by: str
     to: str
+
+
+class BankFinding(NamedTuple):
+    """What became of a bank payment: `finding` not_posted, elsewhere, twice or in_order; `amount` in fen is what has to be corrected of it."""
+
+    finding: str
+    amount: int
+    bank: str
+    paid_at: datetime
+
+
+class BankCorrection(NamedTuple):
+    """What a correction moved, in fen: from the bank's cash, another account's prepayment or receivable, into the receivable, the prepayment or cash."""
+
+    amount: int
+    from_cash: int = 0
+    from_prepayment: int = 0
+    from_receivable: int = 0
+    into_receivable: int = 0
+    into_prepayment: int = 0
+    into_cash: int = 0
