@@ -60,14 +60,14 @@ def correct_bank_payment(
 
 def spread(sources: Shares, sinks: Shares) -> list[Line]:
     """Postings that carry what comes out of the sources into the sinks, in order."""
-    lines, into = [], [list(one) for one in sinks]
-    for account, amount in sources:
+    lines, room = [], [amount for _, amount in sinks]
+    for source, amount in sources:
         left = amount
-        for sink in into:
-            share = min(left, sink[1])
+        for place, (sink, _) in enumerate(sinks):
+            share = min(left, room[place])
             if share:
-                lines.append(Line(account, sink[0], share))
-                sink[1] -= share
+                lines.append(Line(source, sink, share))
+                room[place] -= share
                 left -= share
     return lines
 
