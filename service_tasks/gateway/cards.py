@@ -17,7 +17,7 @@ from models.lines import DisputedLine
 from models.usage import RechargeCard
 from service_tasks.gateway import claims, ledger, payments
 from service_tasks.gateway.lines import Papers
-from service_tasks.gateway.values import Account, Effect, Entry, Given, Line, LinePart, Refused, Standing
+from service_tasks.gateway.values import Account, Effect, Entry, GivenOfCard, Line, LinePart, Refused, Standing
 
 SUSPENSE = Account("recharge_suspense")
 OPENING_AGAIN = ("recharge_move", "prepayment_refund")
@@ -62,7 +62,7 @@ def reserve_card(serial: str, effect: Effect) -> int:
     return claims.reserve(card.charged_subscription_id, [LinePart(f"card:{serial}", card.remaining)], effect)
 
 
-def move_recharge(serial: str, target: int, effect: Effect, *, amount: int | None = None) -> Given:
+def move_recharge(serial: str, target: int, effect: Effect, *, amount: int | None = None) -> GivenOfCard:
     """Move what is due of a card to the subscription `target`.
 
     Without an amount all that is left of the card. Refused: unknown_card, nothing_left, line_taken.
@@ -176,10 +176,10 @@ def _between(card: RechargeCard, source: str, owed: str) -> int:
     return found.get(source, 0) - found.get(owed, 0)
 
 
-def posted(entry_id: int) -> Given:
+def posted(entry_id: int) -> GivenOfCard:
     """What an entry moved of a card."""
     source = aliased(LedgerAccount)
     query = select(source.kind, func.sum(Posting.amount)).join(source, source.id == Posting.debit_account_id)
     rows = session().execute(query.where(Posting.entry_id == entry_id).group_by(source.kind))
     found = {kind: int(total) for kind, total in rows}
-    return Given(sum(found.values()), found.get("receivable", 0), found.get("late_fee", 0))
+    return GivenOfCard(sum(found.values()), found.get("receivable", 0), found.get("late_fee", 0))

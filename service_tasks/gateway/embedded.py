@@ -14,6 +14,7 @@ from service_tasks.gateway.corrections import (
     settle_hold,
     waive_late_fee,
 )
+from service_tasks.gateway.giving import apart
 from service_tasks.gateway.ledger import post
 from service_tasks.gateway.lookups import (
     balances,
@@ -26,10 +27,11 @@ from service_tasks.gateway.lookups import (
     subscription,
 )
 from service_tasks.gateway.repayments import refund_cash, refund_deposit, refund_prepayment, transfer
-from service_tasks.gateway.reversals import reverse
+from service_tasks.gateway.reversals import given, holds, reverse, withdraw_corrections
 
 __all__ = [
     "accrue_late_fee",
+    "apart",
     "apply_secondary_pricing",
     "balances",
     "bills",
@@ -40,7 +42,9 @@ __all__ = [
     "customer",
     "enter_secondary_pricing",
     "find",
+    "given",
     "hand_in_secondary_pricing",
+    "holds",
     "late_fees_drawn",
     "move_recharge",
     "place_hold",
@@ -60,4 +64,5 @@ __all__ = [
     "subscription",
     "transfer",
     "waive_late_fee",
+    "withdraw_corrections",
 ]

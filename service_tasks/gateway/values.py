@@ -202,7 +202,7 @@ class Standing(NamedTuple):
     others: int = 0
 
 
-class Given(NamedTuple):
+class GivenOfCard(NamedTuple):
     """What was given of a card, in fen; of it `reopened` and `late_fee` are owed again, for arrears had swallowed them."""
 
     amount: int
@@ -237,3 +237,26 @@ class BankCorrection(NamedTuple):
     into_receivable: int = 0
     into_prepayment: int = 0
     into_cash: int = 0
+
+
+# Money that went to the customer's account and can be taken off it again; what was paid in cash, or was the customer's own, is not.
+CREDITS = frozenset(
+    {
+        *("charge_credit", "late_fee_credit", "late_fee_waiver", "charge_hold_credited", "secondary_pricing"),
+        "prepayment_transfer",
+    }
+)
+
+
+class Given(NamedTuple):
+    """What a case gave in one journal entry, in fen; `is_credit` where it can be taken back."""
+
+    id: int
+    key: str
+    kind: str
+    at: datetime
+    amount: int
+
+    @property
+    def is_credit(self) -> bool:
+        return self.kind in CREDITS
