@@ -226,7 +226,10 @@ def cancelled_prepayment(parameters: dict[str, Any], call: Call) -> dict[str, An
     if parameters["method"] == "transfer":
         target = open_target(subscription.msisdn, parameters["target"] or "", suspended_too=True)
     asked = {**parameters, "kind": "prepayment", **_due(subscription, parameters)}
-    into = {"target": target.msisdn if target else None, "new_serial": parameters["new_serial"]}
+    into = {
+        "target": target.msisdn if target else None,
+        "new_serial": parameters["new_serial"] if parameters["method"] == "new_card" else None,
+    }
     form = sheets.repayment_sheet(_repayment(subscription, asked, call, method=parameters["method"], **into))
     refused = dict.fromkeys(("line_taken", "exceeds_disputed", "insufficient_prepayment"), "nothing_left")
     with refusing("nothing_left", *STOCK_ERRORS, renamed=refused):
