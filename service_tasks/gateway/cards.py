@@ -151,8 +151,8 @@ def _taken_by(card: RechargeCard, own: str | None) -> str | None:
 
 def _set_off(card: RechargeCard) -> dict[str, int]:
     """What was taken from the prepayment for arrears since the card was charged, by account, less what was opened again."""
-    taken, opened = _between(card, "prepayment", "receivable"), _between(card, "prepayment", "late_fee")
-    return {kind: amount for kind, amount in (("receivable", taken), ("late_fee", opened)) if amount > 0}
+    swallowed = {kind: _between(card, "prepayment", kind) for kind in ("receivable", "late_fee")}
+    return {kind: amount for kind, amount in swallowed.items() if amount > 0}
 
 
 def _between(card: RechargeCard, source: str, owed: str) -> int:
