@@ -76,6 +76,7 @@ class RechargeCard(db.Model):
     """A recharge card as the IN platform knows it; `remaining` is how many fen of it still lie where it was charged to.
 
     `charged_subscription_id` is whose prepayment it went to; null when the number charged had no subscription, then it lies in suspense.
+    `case_number` is the case that gave back what was left of it, or that decides about one in suspense, which is in no customer's papers.
     """
 
     __tablename__ = "recharge_card"
@@ -90,6 +91,7 @@ class RechargeCard(db.Model):
     charged_at: Mapped[datetime | None] = mapped_column(UTCDateTime())
     moved_to: Mapped[str | None] = mapped_column(String(20), info=PERSONAL)
     moved_at: Mapped[datetime | None] = mapped_column(UTCDateTime())
+    case_number: Mapped[str | None] = mapped_column(String(60))
 
     __table_args__ = (
         CheckConstraint("face_value > 0", name="face_value_positive"),
@@ -101,6 +103,62 @@ class RechargeCard(db.Model):
         ),
         Index("ix_recharge_card_charged_msisdn", "charged_msisdn"),
     )
+
+
+class StockedCard(db.Model):
+    """A recharge card in a hall's stock, never charged: who issued it, when, to which number and in which case; a serial number is issued once.
+
+    `entry_id` is the journal entry that took its face value from what it was issued for.
+    """
+
+    __tablename__ = "stocked_card"
+
+    serial: Mapped[str] = mapped_column(ForeignKey("recharge_card.serial"), primary_key=True)
+    unit: Mapped[str] = mapped_column(String(60), default="")
+    received_at: Mapped[datetime] = mapped_column(UTCDateTime())
+    issued_at: Mapped[datetime | None] = mapped_column(UTCDateTime())
+    issued_by: Mapped[str | None] = mapped_column(String(60))
+    issued_to: Mapped[str | None] = mapped_column(String(20), info=PERSONAL)
+    case_number: Mapped[str | None] = mapped_column(String(60))
+    entry_id: Mapped[int | None] = mapped_column(ForeignKey("journal_entry.id"))
+
+    __table_args__ = (
+        CheckConstraint("(issued_at is null) = (issued_by is null)", name="issued_by_somebody"),
+        CheckConstraint("(issued_at is null) = (entry_id is null)", name="issued_for_money"),
+    )
+
+
+class BankPayment(db.Model):
+    """A payment that a bank collected for us, by its proof of payment: for which number, how much (fen), when.
+
+    `case_number` is the case that decides about it or has corrected it; what we made of it are its `BankPosting`s.
+    """
+
+    __tablename__ = "bank_payment"
+
+    reference: Mapped[str] = mapped_column(String(40), primary_key=True)
+    bank: Mapped[str] = mapped_column(String(40))
+    msisdn: Mapped[str] = mapped_column(String(20), index=True, info=PERSONAL)
+    amount: Mapped[int]
+    paid_at: Mapped[datetime] = mapped_column(UTCDateTime())
+    case_number: Mapped[str | None] = mapped_column(String(60))
+    corrected_at: Mapped[datetime | None] = mapped_column(UTCDateTime())
+
+    __table_args__ = (CheckConstraint("amount > 0", name="amount_positive"),)
+
+
+class BankPosting(db.Model):
+    """Where a bank payment was posted: to which subscription and which of its accounts. None when it was forgotten, two when it was posted twice."""
+
+    __tablename__ = "bank_posting"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    reference: Mapped[str] = mapped_column(ForeignKey("bank_payment.reference"), index=True)
+    subscription_id: Mapped[int] = mapped_column(ForeignKey("subscription.id"))
+    account: Mapped[str] = mapped_column(String(12), default="receivable")
+    posted_at: Mapped[datetime] = mapped_column(UTCDateTime())
+
+    __table_args__ = (CheckConstraint("account in ('receivable', 'prepayment')", name="account"),)
 
 
 def pin_hash(serial: str, pin: str) -> str:

@@ -24,7 +24,7 @@ from service_tasks.gateway import Balances, Bill, Customer, Subscription, gatewa
 
 PROCESS = "CH-002"
 CONFIRM = "confirm_process"
-CHOICES = ("TS-001", "TS-002", "TS-003", "TS-004", "TS-005", "TS-006", "TS-007", "TS-008", "on_the_spot")
+CHOICES = ("TS-001", "TS-002", "TS-003", "TS-004", "TS-005", "TS-006", "TS-007", "TS-008", "SUB-006", "on_the_spot")
 CHANNELS = ("counter", "telephone", "agency", "letter")
 MSISDN = re.compile(r"^1[0-9]{10}\Z")
 NO_MSISDN = Reason("pattern", {"expected": "1xxxxxxxxxx", "written": "msisdn"})

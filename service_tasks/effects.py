@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, NamedTuple
 
-CASH, ADJUSTMENT = ("cash", None), ("adjustment", None)
+CASH, ADJUSTMENT, SUSPENSE = ("cash", None), ("adjustment", None), ("recharge_suspense", None)
 KEPT = ("prepayment", "deposit")
 OWED = {"charge": "receivable", "late_fee": "late_fee"}
 
@@ -74,9 +74,20 @@ def _deposit(given: Values, result: Values) -> Move:
     return Move("deposit_refund", ("deposit", _number(given)), CASH, result["amount"])
 
 
-def _cancelled_prepayment(given: Values, result: Values) -> Move:
-    into = CASH if given["method"] == "cash" else ("prepayment", _number(given, "target"))
-    return Move("prepayment_refund", ("prepayment", _number(given)), into, result["amount"])
+def _cancelled_prepayment(given: Values, result: Values) -> tuple[Move, ...]:
+    ways = {"cash": CASH, "new_card": SUSPENSE}
+    into = ways.get(given["method"]) or ("prepayment", _number(given, "target"))
+    return _of_card("prepayment_refund", ("prepayment", _number(given)), _number(given), into, result)
+
+
+def _of_card(kind: str, source: Account, number: str, into: Account, result: Values) -> tuple[Move, ...]:
+    """What lay in the prepayment, and what arrears had swallowed and is owed again."""
+    owed, late = result.get("reopened") or 0, result.get("reopened_late_fee") or 0
+    return (
+        Move(kind, source, into, result["amount"] - owed - late),
+        Move(kind, ("receivable", number), into, owed),
+        Move(kind, ("late_fee", number), into, late),
+    )
 
 
 def _credit(given: Values, result: Values, *, into: str | None = None) -> tuple[Move, ...]:
@@ -118,8 +129,28 @@ def _applied(given: Values, result: Values) -> tuple[Move, ...]:
     return owed, _late_fee("secondary_pricing", ANY, result)
 
 
-def _moved(given: Values, result: Values) -> Move:
-    return Move("recharge_move", (ANY, ANY), ("prepayment", str(result["target"] or ANY)), result["amount"])
+def _moved(given: Values, result: Values) -> tuple[Move, ...]:
+    return _of_card("recharge_move", (ANY, ANY), ANY, ("prepayment", str(result["target"] or ANY)), result)
+
+
+def _bank(given: Values, result: Values) -> tuple[Move, ...]:
+    """What came out of each account, in order, into each that it was put to."""
+    number = _number(given)
+    sources = [(CASH, "from_cash"), (("prepayment", ANY), "from_prepayment"), (("receivable", ANY), "from_receivable")]
+    sinks = [
+        (("receivable", number), "into_receivable"),
+        (("prepayment", number), "into_prepayment"),
+        (CASH, "into_cash"),
+    ]
+    left = {name: result.get(name) or 0 for _, name in sinks}
+    moves = []
+    for source, out in sources:
+        amount = result.get(out) or 0
+        for sink, name in sinks:
+            share = min(amount, left[name])
+            amount, left[name] = amount - share, left[name] - share
+            moves.append(Move("bank_payment_correction", source, sink, share))
+    return tuple(moves)
 
 
 _EFFECTS: dict[str, Callable[[Values, Values], Move | tuple[Move, ...]]] = {
@@ -134,5 +165,6 @@ _EFFECTS: dict[str, Callable[[Values, Values], Move | tuple[Move, ...]]] = {
     "charge_hold/settle": _settled,
     "secondary_pricing/apply": _applied,
     "recharge/move": _moved,
+    "bank_payments/correct": _bank,
 }
 MOVING = frozenset(_EFFECTS)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hmac
-from typing import Any, NamedTuple
+from typing import Any
 
 from marshmallow import Schema
 
@@ -11,14 +11,16 @@ from engine.handlers import BpmnError, Call, handler
 from models.base import session
 from models.customer import Subscription
 from models.usage import RechargeCard, pin_hash
-from service_tasks import schemas
+from service_tasks import entitlements, households, schemas
+from service_tasks.authority import grants
 from service_tasks.calls import effect, refusing
 from service_tasks.gateway import gateway
 from service_tasks.targets import open_target
 
 CARD_ERRORS = ("unknown_card", "wrong_pin", "card_unused")
-NUMBER_STATES = ("in_service", "cancelled", "invalid")
-CANCEL_REASONS = {"arrears": "arrears", "request": "request", "number_change": "request", None: None}
+NOTHING_LEFT = dict.fromkeys(
+    ("insufficient_prepayment", "line_taken", "exceeds_disputed", "unknown_card"), "nothing_left"
+)
 
 
 class QueryParameters(schemas.Parameters):
@@ -26,13 +28,14 @@ class QueryParameters(schemas.Parameters):
 
     serial = schemas.text("缴费卡序列号", "Serial number", required=True)
     pin = schemas.secret("充值卡密码", "Recharge PIN", required=True)
+    card_held = schemas.flag("出示了缴费卡", "The card was shown", load_default=True)
 
 
 class QueryResult(Schema):
     """What recharge/query returns; `balance` is what stands on the number charged, `remaining` what of the card can still be moved."""
 
     charged_msisdn = schemas.msisdn("所充号码", "Number charged")
-    number_state = schemas.choice("号码状态", "State of that number", NUMBER_STATES)
+    number_state = schemas.choice("号码状态", "State of that number", entitlements.NUMBER_STATES)
     cancel_reason = schemas.choice("销号原因", "Why cancelled", ("arrears", "request"))
     amount = schemas.fen("充值金额", "Amount charged")
     balance = schemas.fen("所充号码余额", "Balance of that number")
@@ -43,15 +46,16 @@ class QueryResult(Schema):
     charged_at = schemas.instant("充值时间", "Charged at")
 
 
-class Entitlement(NamedTuple):
-    """What may be returned of a card and of the number it was charged to, in fen: to whoever bears the card, and to the number's holder.
+class ReserveParameters(schemas.Parameters):
+    """What recharge/reserve takes."""
 
-    `card` goes to the bearer; `own` to the identified holder beside it; `cash` says whether any of it may be paid out in cash.
-    """
+    serial = schemas.text("缴费卡序列号", "Serial number", required=True)
 
-    card: int
-    own: int
-    cash: bool
+
+class ReserveResult(Schema):
+    """What recharge/reserve returns."""
+
+    amount = schemas.fen("登记金额", "Reserved")
 
 
 class MoveParameters(schemas.Parameters):
@@ -59,12 +63,15 @@ class MoveParameters(schemas.Parameters):
 
     serial = schemas.text("缴费卡序列号", "Serial number", required=True)
     target = schemas.msisdn("正确的充值号码", "Right number", required=True)
+    approval = schemas.approval()
 
 
 class MoveResult(Schema):
-    """What recharge/move returns."""
+    """What recharge/move returns; what arrears had swallowed of the card is owed again."""
 
     amount = schemas.fen("转入金额", "Amount moved")
+    reopened = schemas.fen("恢复的欠费", "Arrears owed again")
+    reopened_late_fee = schemas.fen("恢复的滞纳金", "Late fee owed again")
     target = schemas.msisdn("转入号码", "Number paid into")
     target_balance = schemas.fen("转入号码预付金余额", "Prepayment on that number")
 
@@ -79,33 +86,6 @@ def refusal(card: RechargeCard | None, pin: str) -> str | None:
     if not hmac.compare_digest(pin_hash(card.serial, pin), card.pin_hash):
         return "wrong_pin"
     return "card_unused" if card.state == "unused" else None
-
-
-def number_state(state: str | None) -> str:
-    """What the manual calls the number that was charged, whose subscription is in `state` (None: it never had one).
-
-    Source: TS-004.4; a suspended number is one that was put into service, and the charge went where the record says.
-    """
-    if state is None:
-        return "invalid"
-    return "cancelled" if state == "cancelled" else "in_service"
-
-
-def entitlement(*, state: str, reason: str | None, remaining: int, balance: int, card_held: bool = True) -> Entitlement:
-    """What a card and its number still give: two entitlements that are asked for apart.
-
-    Shape:  `state` as `number_state` has it; `remaining` what is left of the card, `balance` what stands on the number, the card included.
-            A number in service keeps what it has. What was talked away is gone; what was set off against arrears is not: a number
-            cancelled for them has nothing of its own, and whether the complainant used it is for the desk to find out. No cash for a number
-            never in service, nor for a card that cannot be shown.
-    Units:  fen.
-    Source: TS-004.4, TS-004.5, TS-004.7, TS-004.8, reading.
-    """
-    if state == "in_service":
-        return Entitlement(0, 0, cash=False)
-    if state == "invalid" or reason == "arrears":
-        return Entitlement(remaining, 0, cash=state == "cancelled" and card_held)
-    return Entitlement(min(remaining, balance), max(0, balance - remaining), cash=card_held)
 
 
 @handler(
@@ -124,10 +104,10 @@ def query(parameters: dict[str, Any], call: Call) -> dict[str, Any]:
     if card is None or refused:
         raise BpmnError(refused or "unknown_card")
     owner = session().get(Subscription, card.charged_subscription_id) if card.charged_subscription_id else None
-    state = number_state(owner.state if owner else None)
-    reason = CANCEL_REASONS[owner.reason] if owner and state == "cancelled" else None
+    state = entitlements.number_state(owner.state if owner else None)
+    reason = entitlements.CANCEL_REASONS[owner.reason] if owner and state == "cancelled" else None
     balance = gateway().balances(owner.id).prepayment if owner else card.remaining
-    due = entitlement(state=state, reason=reason, remaining=card.remaining, balance=balance)
+    due = entitlements.of_card(card.serial, state, reason, card_held=parameters["card_held"])
     return {
         "charged_msisdn": card.charged_msisdn,
         "number_state": state,
@@ -140,6 +120,23 @@ def query(parameters: dict[str, Any], call: Call) -> dict[str, Any]:
         "cash": due.cash,
         "charged_at": card.charged_at,
     }
+
+
+@handler(
+    "recharge/reserve",
+    parameters=ReserveParameters,
+    result=ReserveResult,
+    errors={"unknown_card": ("serial",), "line_taken": ("serial",), "own_household": ("serial",)},
+    manual_ref="TS-004.3, CH2.6",
+    title_zh="登记缴费卡",
+    title_en="Reserve a recharge card",
+)
+def reserve(parameters: dict[str, Any], call: Call) -> dict[str, Any]:
+    """Let the case have what is left of the card; a second complaint about it is told which case that is, and nobody works on a card of their own household's."""
+    card = session().get(RechargeCard, parameters["serial"].strip())
+    households.refuse_own(call.actor, card.charged_msisdn if card is not None else None)
+    with refusing("unknown_card", "line_taken"):
+        return {"amount": gateway().reserve_card(parameters["serial"].strip(), effect(call))}
 
 
 @handler(
@@ -158,10 +155,18 @@ def query(parameters: dict[str, Any], call: Call) -> dict[str, Any]:
     title_en="Move a recharge",
 )
 def move(parameters: dict[str, Any], call: Call) -> dict[str, Any]:
-    """Move what is left of the card to the right number, postpaid or prepaid; never in cash."""
+    """Move what is due of the card to the right number, postpaid or prepaid; never in cash."""
     serial, wanted = parameters["serial"].strip(), parameters["target"]
     card = session().get(RechargeCard, serial)
     target = open_target((card and card.charged_msisdn) or "", wanted, gotone_only=False)
-    with refusing("nothing_left", renamed={"insufficient_prepayment": "nothing_left"}):
-        amount = gateway().move_recharge(serial, target.id, effect(call))
-    return {"amount": amount, "target": target.msisdn, "target_balance": gateway().balances(target.id).prepayment}
+    with refusing("nothing_left", renamed=NOTHING_LEFT):
+        due = entitlements.still_due(card) if card is not None else 0
+        given = gateway().move_recharge(serial, target.id, effect(call), amount=due)
+    grants.carry_out(parameters["approval"], call, way="own_money", amount=given.amount, payee=target.msisdn)
+    return {
+        "amount": given.amount,
+        "reopened": given.reopened,
+        "reopened_late_fee": given.late_fee,
+        "target": target.msisdn,
+        "target_balance": gateway().balances(target.id).prepayment,
+    }

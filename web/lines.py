@@ -22,6 +22,7 @@ ADDRESSES = {
     "payment": _("payment, receipt %(number)s"),
     "card": _("recharge card %(number)s"),
     "debit": _("direct debit %(number)s"),
+    "bank-payment": _("bank payment %(number)s"),
     "promised-credit": _("promised credit %(number)s"),
 }
 BROUGHT = _("late fee brought forward")

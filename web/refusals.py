@@ -14,7 +14,10 @@ from web.i18n import yuan
 SENTENCES = {
     "account_format": _("The account number is not written as this bank writes it."),
     "batch_closed": _("The month-end batch is closed."),
+    "card_issued": _("That card was issued already, in case %(case)s. Please take another one."),
+    "card_not_in_stock": _("No card with this serial number is in stock."),
     "card_unused": _("The card has not been used yet."),
+    "card_value_differs": _("The new card has to be worth %(amount)s; this one is worth %(of)s."),
     "debit_under_way": _("A debit is under way; the agreement can be changed when it is done."),
     "approval_used": _("What was granted has been paid already."),
     "exceeds_approval": _("%(amount)s is more than what was approved; at most %(approved)s is possible."),
@@ -31,6 +34,7 @@ SENTENCES = {
     "insufficient_prepayment": _("The prepayment is %(balance)s; %(amount)s is more."),
     "not_information_fee": _("%(line)s is no information fee. Please pick what a site charged."),
     "no_deposit": _("There is no deposit on this number."),
+    "no_cash": _("Without the card itself only another number is possible."),
     "not_cancelled": _("The number has not been cancelled."),
     "line_taken": _(
         "%(line)s is in case %(case)s: of %(of)s, %(left)s is left; %(amount)s is more. Please go on in that case, or pick less."
@@ -40,6 +44,7 @@ SENTENCES = {
     "nothing_left": _("Nothing is left to be returned."),
     "part_without_reason": _("Of %(line)s, %(left)s is left and %(amount)s was picked. Please write why only a part."),
     "own_household": _("This number belongs to your own household, so a colleague has to pay into it."),
+    "proof_unknown": _("There is no bank payment of this number with that proof. Please compare it with the paper."),
     "receipt_unknown": _(
         "There is no such receipt %(receipt)s of this number and kind of payment. Please compare it with the paper."
     ),

@@ -82,4 +82,5 @@ def _given(at: datetime) -> dict[str, object]:
         "cells": usage.CELLS,
         "cdrs": usage.cdrs(month),
         "cards": usage.cards(month),
+        "bank_payments": accounts.bank_payments(),
     }

@@ -236,7 +236,19 @@ def _called(month: Month) -> list[Case]:
             "Cancelled for arrears, nothing left",
             {"state": "cancelled", "reason": "arrears", "state_since": month.on(6)},
         ),
+        Case(
+            "13900000904",
+            "SUB-006",
+            "在银行缴 88.00 元未入帐，凭证 YH-0904",
+            "88 yuan paid at a bank and not posted, proof YH-0904",
+            {"bill": month.bill(("call", "通话费", 8000))},
+        ),
     ]
+
+
+def bank_payments() -> list[dict[str, Any]]:
+    """What banks say they collected."""
+    return [{"reference": "YH-0904", "msisdn": "13900000904", "amount": 8800}]
 
 
 def _receipt(number: str, kind: str, amount: int) -> dict[str, Any]:

@@ -31,11 +31,12 @@ def cases(month: Month) -> list[Case]:
 
 
 def cards(month: Month) -> list[dict[str, Any]]:
-    """A recharge card for every state; the PIN of card 88000004NN is 4000NN."""
+    """A recharge card for every state, and two in stock; the PIN of card 88000004NN is 4000NN."""
     charged = (("01", "13900000491"), ("02", "13900000492"), ("03", "13900000493"), ("06", "13900000402"))
     used = [_card(number) | {"state": "used", "charged_msisdn": msisdn} for number, msisdn in charged]
     moved = _card("05") | {"state": "moved", "charged_msisdn": "13900000491", "moved_to": "13900000401"}
-    return [*used, _card("04"), moved]
+    stocked = [_card(number) | {"stock": "光大专业厅"} for number in ("11", "12")]
+    return [*used, _card("04"), moved, *stocked]
 
 
 def cdrs(month: Month) -> list[dict[str, Any]]:

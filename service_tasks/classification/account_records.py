@@ -10,7 +10,7 @@ from sqlalchemy import Integer, bindparam, exists, func, or_, select
 
 from models.base import session
 from models.customer import Subscription as Subscriber
-from models.usage import BankMandate, Cdr, DirectDebit, RechargeCard, ServiceOrder
+from models.usage import BankMandate, BankPayment, BankPosting, Cdr, DirectDebit, RechargeCard, ServiceOrder
 from service_tasks import dates
 from service_tasks.cdr_analysis import border_roaming, monternet, orphan_monternet, records, ultra_short
 from service_tasks.classification.weighing import Record
@@ -38,7 +38,15 @@ _NOT_AS_AGREED = (
     .where(ServiceOrder.subscription_id == _SUBSCRIPTION, ServiceOrder.ordered_at > bindparam("orders_since"))
     .where(ServiceOrder.agreed.is_distinct_from(ServiceOrder.keyed))
 )
+_NOT_POSTED = (
+    select(func.count())
+    .where(BankPayment.msisdn == _MSISDN, BankPayment.corrected_at.is_(None))
+    .where(
+        ~exists().where(BankPosting.reference == BankPayment.reference, BankPosting.subscription_id == _SUBSCRIPTION)
+    )
+)
 _COUNTS = select(
+    _NOT_POSTED.scalar_subquery().label("bank_payments"),
     _CHARGED.label("charged"),
     _CARDS.scalar_subquery().label("cards"),
     _FAILED.scalar_subquery().label("debits"),
@@ -53,6 +61,7 @@ def find(msisdn: str, at: datetime) -> list[Record]:
     found = [*_calls(msisdn, at), *(_monternet(msisdn) if counted.charged else ())]
     if subscription is None or subscription.state == "cancelled":
         found += _cards(counted.cards)
+    found += _bank_payments(counted.bank_payments)
     return [*found, *_debits(counted.debits), *_orders(counted.orders)]
 
 
@@ -122,6 +131,20 @@ def _cards(count: int) -> Iterator[Record]:
                 count,
                 "1 recharge card was loaded onto this invalid or cancelled number",
                 "recharge cards were loaded onto this invalid or cancelled number",
+            ),
+        )
+
+
+def _bank_payments(count: int) -> Iterator[Record]:
+    if count:
+        yield Record(
+            "SUB-006",
+            "bank_payment",
+            f"有 {count} 笔银行缴费没有入到这个号码",
+            _counted(
+                count,
+                "1 payment at a bank was not posted to this number",
+                "payments at a bank were not posted to this number",
             ),
         )
 

@@ -18,6 +18,8 @@ from service_tasks.gateway.documents import next_number
 from service_tasks.gateway.values import (
     Account,
     Balances,
+    BankCorrection,
+    BankFinding,
     Bill,
     BillItem,
     Customer,
@@ -25,7 +27,9 @@ from service_tasks.gateway.values import (
     Effect,
     Entry,
     Given,
+    GivenOfCard,
     Hold,
+    Issued,
     KeyUsedDifferently,
     LateFee,
     Line,
@@ -33,6 +37,7 @@ from service_tasks.gateway.values import (
     PricingItem,
     Receipt,
     Refused,
+    Standing,
     Subscription,
     SubscriptionUnknown,
 )
@@ -40,6 +45,8 @@ from service_tasks.gateway.values import (
 __all__ = [
     "Account",
     "Balances",
+    "BankCorrection",
+    "BankFinding",
     "Bill",
     "BillItem",
     "BillingGateway",
@@ -48,7 +55,9 @@ __all__ = [
     "Effect",
     "Entry",
     "Given",
+    "GivenOfCard",
     "Hold",
+    "Issued",
     "KeyUsedDifferently",
     "LateFee",
     "Line",
@@ -56,6 +65,7 @@ __all__ = [
     "PricingItem",
     "Receipt",
     "Refused",
+    "Standing",
     "Subscription",
     "SubscriptionUnknown",
     "gateway",
@@ -143,12 +153,28 @@ class BillingGateway(Protocol):
         """
 
     def refund_deposit(self, receipt_number: str, effect: Effect, *, form: dict[str, Any] | None = None) -> Document:
-        """Pay the whole deposit back in cash and close the subscription for deposits. Refused: receipt_unknown, no_deposit."""
+        """Pay back in cash what a receipt stands for of the deposit; none left, the subscription is closed for deposits.
+
+        Refused: receipt_unknown, no_deposit, line_taken.
+        """
 
     def refund_prepayment(
-        self, subscription_id: int, effect: Effect, *, target: int | None = None, form: dict[str, Any] | None = None
+        self,
+        subscription_id: int,
+        effect: Effect,
+        *,
+        target: int | None = None,
+        form: dict[str, Any] | None = None,
+        card: str | None = None,
+        of_card: int = 0,
+        own: int | None = None,
+        issued: Issued | None = None,
     ) -> Document:
-        """Pay out the whole prepayment, in cash or to the subscription `target` (id). Refused: nothing_left."""
+        """Pay out of a prepayment, in cash, to the subscription `target` (id) or as a new card: `of_card` of the card named, `own` of the number.
+
+        Without `own` the whole prepayment. Refused: nothing_left, unknown_card, line_taken; of a new card card_not_in_stock, card_issued,
+        card_value_differs.
+        """
 
     def credit(
         self,
@@ -212,8 +238,31 @@ class BillingGateway(Protocol):
     def secondary_pricing_item(self, item_id: int) -> PricingItem:
         """One item as it stands. Refused: item_unknown."""
 
-    def move_recharge(self, serial: str, target: int, effect: Effect) -> int:
-        """Move what is left of a recharge card to the subscription `target` (id); fen moved. Refused: unknown_card, nothing_left."""
+    def card_standing(self, serial: str) -> Standing:
+        """What stands of a recharge card and of the number it was charged to. Refused: unknown_card."""
+
+    def cards_of_others(self, subscription_id: int, *, but: str | None = None) -> int:
+        """What is left of cards that were charged to a number after it was cancelled, in fen."""
+
+    def reserve_card(self, serial: str, effect: Effect) -> int:
+        """Let the case have what is left of a recharge card, and nobody else; fen. Refused: unknown_card, line_taken."""
+
+    def move_recharge(self, serial: str, target: int, effect: Effect, *, amount: int | None = None) -> GivenOfCard:
+        """Move `amount` of a recharge card, or what is left of it, to the subscription `target` (id).
+
+        Refused: unknown_card, nothing_left, line_taken.
+        """
+
+    def reserve_bank_payment(self, subscription_id: int, msisdn: str, reference: str, effect: Effect) -> BankFinding:
+        """What became of a payment at a bank, by its proof; the case has it until it ends. Refused: proof_unknown, line_taken."""
+
+    def correct_bank_payment(
+        self, subscription_id: int, msisdn: str, reference: str, effect: Effect, *, receipt: str | None = None
+    ) -> BankCorrection:
+        """Put a bank payment right, or pay what came twice in cash against a receipt.
+
+        Refused: proof_unknown, nothing_left, receipt_unknown, exceeds_receipt.
+        """
 
 
 _current: ContextVar[BillingGateway | None] = ContextVar("billing_gateway", default=None)

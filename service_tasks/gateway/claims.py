@@ -15,6 +15,7 @@ from sqlalchemy import case, delete, insert, select, update
 from models.base import session
 from models.billing import SecondaryPricingItem
 from models.lines import DisputedLine, LineClaim
+from models.usage import BankPayment, RechargeCard
 from service_tasks.gateway.ledger import upsert
 from service_tasks.gateway.lines import Paper, Papers, wanted
 from service_tasks.gateway.values import Effect, Entry, LinePart, Refused
@@ -87,9 +88,13 @@ def _keep(
 
 
 def release(case_number: str | None) -> None:
-    """Free what the case has in reserve."""
+    """Free what the case has in reserve, of lines, of cards that lie in suspense and of payments at a bank."""
     if case_number:
         _release(case_number)
+        waiting = update(RechargeCard).where(RechargeCard.case_number == case_number, RechargeCard.state == "used")
+        session().execute(waiting.where(RechargeCard.charged_subscription_id.is_(None)).values(case_number=None))
+        asked = update(BankPayment).where(BankPayment.case_number == case_number, BankPayment.corrected_at.is_(None))
+        session().execute(asked.values(case_number=None))
 
 
 def _release(case_number: str | None, *, but: Any = None) -> None:

@@ -54,7 +54,7 @@ def credit(
         entry = ledger.post(effect, f"{kind}_credit", [line], floor={"receivable"})
         if kind == "charge":
             noting.charge(papers, amount, "credited", effect, entry)
-        _close_paid_bills(subscription_id)
+        payments.close_paid(subscription_id)
         return documents.issue(CreditNote, entry, effect, form=form or {}, **columns)
     entry, told = _credit_lines(papers, lines, kind, amount, effect, target or subscription_id)
     return documents.issue(CreditNote, entry, effect, form={**(form or {}), **told}, **columns)
@@ -78,7 +78,7 @@ def _credit_lines(
     for state, parts in found.settled("credited"):
         claims.settle(papers, parts, state, effect, entry)
     payments.spend(receipts, found.back)
-    _close_paid_bills(papers.subscription_id)
+    payments.close_paid(papers.subscription_id)
     return entry, {"fallen": fallen, "late_fee": found.with_it, "into": into}
 
 
@@ -190,7 +190,7 @@ def settle_hold(hold_id: int, decision: str, effect: Effect) -> Hold:
         claims.settle(papers, [(paper, amount, "") for paper, amount in late], "credited", effect, entry)
     row.state, row.settled_at = decision, effect.at
     session().flush()
-    _close_paid_bills(row.subscription_id)
+    payments.close_paid(row.subscription_id)
     return _hold(row, late_fee=with_it)
 
 
@@ -270,7 +270,7 @@ def _apply(row: SecondaryPricingItem, effect: Effect) -> None:
         claims.settle(papers, [(one, amount, "") for one, amount in found.late_fees], "credited", effect, entry)
         payments.spend(receipts, found.back)
     row.state, row.applied_at = "applied", effect.at
-    _close_paid_bills(row.subscription_id)
+    payments.close_paid(row.subscription_id)
 
 
 def secondary_pricing_item(item_id: int) -> PricingItem:
@@ -283,14 +283,6 @@ def _locked_item(item_id: int) -> SecondaryPricingItem:
     if row is None:
         raise Refused(reason="item_unknown", item=item_id)
     return row
-
-
-def _close_paid_bills(subscription_id: int) -> None:
-    """Nothing due and nothing on hold: no bill of the subscription is open any longer."""
-    left = ledger.balances(subscription_id)
-    if left.get("receivable", 0) + left.get("hold", 0) <= 0:
-        opened = update(Bill).where(Bill.subscription_id == subscription_id, Bill.state == "open")
-        session().execute(opened.values(state="paid"))
 
 
 def _hold(row: ChargeHold, *, late_fee: int = 0) -> Hold:

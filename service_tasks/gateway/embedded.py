@@ -1,5 +1,7 @@
 """The billing that comes with the desk, over its own tables: a module that has every verb of `BillingGateway`."""
 
+from service_tasks.gateway.bank import correct_bank_payment, reserve_bank_payment
+from service_tasks.gateway.cards import card_standing, cards_of_others, move_recharge, reserve_card
 from service_tasks.gateway.claims import release, reserve
 from service_tasks.gateway.corrections import (
     accrue_late_fee,
@@ -24,7 +26,7 @@ from service_tasks.gateway.lookups import (
     receipts,
     subscription,
 )
-from service_tasks.gateway.repayments import move_recharge, refund_cash, refund_deposit, refund_prepayment, transfer
+from service_tasks.gateway.repayments import refund_cash, refund_deposit, refund_prepayment, transfer
 from service_tasks.gateway.reversals import given, holds, reverse, withdraw_corrections
 
 __all__ = [
@@ -33,6 +35,9 @@ __all__ = [
     "apply_secondary_pricing",
     "balances",
     "bills",
+    "card_standing",
+    "cards_of_others",
+    "correct_bank_payment",
     "credit",
     "customer",
     "enter_secondary_pricing",
@@ -51,6 +56,8 @@ __all__ = [
     "refund_prepayment",
     "release",
     "reserve",
+    "reserve_bank_payment",
+    "reserve_card",
     "reverse",
     "secondary_pricing_item",
     "settle_hold",

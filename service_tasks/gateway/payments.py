@@ -10,8 +10,10 @@ from sqlalchemy import func, insert, or_, select, update
 from sqlalchemy.orm import aliased
 
 from models.base import session
+from models.billing import Bill
 from models.billing import Receipt as ReceiptRow
 from models.lines import BillPayment, DisputedLine, LineClaim
+from service_tasks.gateway import ledger
 from service_tasks.gateway.lines import Papers
 
 LOWERING = ("credited", "held", "re_priced")
@@ -131,3 +133,28 @@ def spend(receipts: Sequence[Paying], given: Mapping[int | None, int]) -> None:
         if amount:
             more = update(ReceiptRow).where(ReceiptRow.number == number)
             session().execute(more.values(refunded=ReceiptRow.refunded + amount))
+
+
+def reopen(papers: Papers, amount: int) -> None:
+    """Take back the latest payments without a receipt that paid bills of a number, as far as arrears stand open again."""
+    payment = BillPayment
+    query = select(payment).where(payment.bill_id.in_(papers.bills), payment.receipt_number.is_(None))
+    for row in session().scalars(query.order_by(payment.id.desc())) if amount else ():
+        share = min(amount, row.amount)
+        amount -= share
+        session().execute(update(Bill).where(Bill.id == row.bill_id).values(state="open"))
+        if share == row.amount:
+            session().delete(row)
+        else:
+            row.amount -= share
+        if not amount:
+            break
+    session().flush()
+
+
+def close_paid(subscription_id: int) -> None:
+    """Nothing due and nothing on hold: no bill of the subscription is open any longer."""
+    left = ledger.balances(subscription_id)
+    if left.get("receivable", 0) + left.get("hold", 0) <= 0:
+        opened = update(Bill).where(Bill.subscription_id == subscription_id, Bill.state == "open")
+        session().execute(opened.values(state="paid"))

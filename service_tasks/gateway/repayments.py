@@ -1,26 +1,24 @@
-"""Money that goes back to a customer: cash against receipts, deposits, prepayments, transfers, recharge cards."""
+"""Money that goes back to a customer: cash against receipts, deposits, prepayments, transfers."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import func, select, update
+from sqlalchemy import update
 
 from models.base import session
-from models.billing import Posting, Refund
 from models.billing import Receipt as ReceiptRow
+from models.billing import Refund
 from models.customer import Subscription as SubscriptionRow
-from models.usage import RechargeCard
-from service_tasks.gateway import claims, documents, ledger, noting, payments
+from service_tasks.gateway import cards, claims, documents, ledger, noting, payments, stock
 from service_tasks.gateway.claims import USED
 from service_tasks.gateway.giving import Split, split
 from service_tasks.gateway.lines import Papers
-from service_tasks.gateway.values import Account, Document, Effect, Entry, Line, LinePart, Refused
+from service_tasks.gateway.values import Account, Document, Effect, Entry, Issued, Line, LinePart, Refused
 
 CASH = Account("cash")
 ADJUSTMENT = Account("adjustment")
-SUSPENSE = Account("recharge_suspense")
 
 
 def transfer(source: int, target: int, amount: int, effect: Effect, *, lines: Sequence[LinePart] = ()) -> Entry:
@@ -113,55 +111,69 @@ def _possible(receipt: ReceiptRow, found: Split) -> int:
 
 
 def refund_deposit(receipt_number: str, effect: Effect, *, form: dict[str, Any] | None = None) -> Document:
-    """Pay the whole deposit back and close the subscription for deposits. Refused: receipt_unknown, no_deposit."""
+    """Pay back what a receipt still stands for of the deposit; the subscription is closed for deposits when none is left.
+
+    Refused: receipt_unknown, no_deposit, line_taken.
+    """
     receipt = _locked_receipt(receipt_number)
     if (earlier := ledger.entered(effect.key)) is not None:
         return documents.of_entry(Refund, earlier)
     deposit = ledger.balances(receipt.subscription_id, lock=True).get("deposit", 0)
-    if receipt.kind != "deposit" or not deposit:
+    amount = min(deposit, receipt.amount - receipt.refunded)
+    if receipt.kind != "deposit" or not amount:
         raise Refused(reason="no_deposit", receipt=receipt_number)
-    line = Line(Account("deposit", receipt.subscription_id), CASH, deposit)
-    document = _pay(receipt, [line], deposit, effect, form)
-    _note(receipt, deposit, document, effect)
-    closing = update(SubscriptionRow).where(SubscriptionRow.id == receipt.subscription_id)
-    session().execute(closing.values(deposits_closed_at=effect.at))
+    line = Line(Account("deposit", receipt.subscription_id), CASH, amount)
+    document = _pay(receipt, [line], amount, effect, form)
+    papers, part = Papers.of(receipt.subscription_id), LinePart(f"deposit:{receipt_number}", amount)
+    entry = Entry(document.entry, effect.key, repeated=False)
+    claims.settle(papers, claims.fitting(papers, [part], "deposit", amount), "refunded", effect, entry)
+    if amount == deposit:
+        closing = update(SubscriptionRow).where(SubscriptionRow.id == receipt.subscription_id)
+        session().execute(closing.values(deposits_closed_at=effect.at))
     return document
 
 
 def refund_prepayment(
-    subscription_id: int, effect: Effect, *, target: int | None = None, form: dict[str, Any] | None = None
+    subscription_id: int,
+    effect: Effect,
+    *,
+    target: int | None = None,
+    form: dict[str, Any] | None = None,
+    card: str | None = None,
+    of_card: int = 0,
+    own: int | None = None,
+    issued: Issued | None = None,
 ) -> Document:
-    """Pay out the whole prepayment, in cash or to the subscription `target`; cards that lay in it are empty. Refused: nothing_left."""
+    """Pay out of a prepayment, in cash, to the subscription `target` or as a new card: `of_card` fen of a card and `own` fen of the number itself.
+
+    Without `own` all that stands there, and cards that lay in it are empty. Refused: nothing_left, unknown_card, line_taken; of a new card
+    card_not_in_stock, card_issued, card_value_differs.
+    """
+    receipts = payments.prepaying(subscription_id)
+    bearing = cards.locked(card) if card and of_card else None
     if (earlier := ledger.entered(effect.key)) is not None:
         return documents.of_entry(Refund, earlier)
-    left = ledger.balances(subscription_id, lock=True).get("prepayment", 0)
-    if not left:
+    out = ledger.balances(subscription_id, lock=True).get("prepayment", 0) if own is None else own
+    whole = out + (of_card if bearing else 0)
+    if whole <= 0:
         raise Refused(reason="nothing_left")
-    into = CASH if target is None else Account("prepayment", target)
-    entry = ledger.post(effect, "prepayment_refund", [Line(Account("prepayment", subscription_id), into, left)])
-    cards = update(RechargeCard).where(RechargeCard.charged_subscription_id == subscription_id)
-    session().execute(cards.values(remaining=0))
-    method = "cash" if target is None else "transfer"
-    columns = {"subscription_id": subscription_id, "kind": "prepayment", "method": method, "amount": left}
-    return documents.issue(Refund, entry, effect, form=form or {}, receipt_number=None, **columns)
-
-
-def move_recharge(serial: str, target: int, effect: Effect) -> int:
-    """Move what is left of a recharge card to the subscription `target`; fen moved. Refused: unknown_card, nothing_left."""
-    card = session().get(RechargeCard, serial, with_for_update=True, populate_existing=True)
-    if card is None:
-        raise Refused(reason="unknown_card")
-    if (earlier := ledger.entered(effect.key)) is not None:
-        return session().scalar(select(func.sum(Posting.amount)).where(Posting.entry_id == earlier)) or 0
-    if card.state != "used" or not card.remaining:
-        raise Refused(reason="nothing_left")
-    moved, owner = card.remaining, card.charged_subscription_id
-    moved_to = session().scalar(select(SubscriptionRow.msisdn).where(SubscriptionRow.id == target))
-    source = SUSPENSE if owner is None else Account("prepayment", owner)
-    ledger.post(effect, "recharge_move", [Line(source, Account("prepayment", target), moved)], memo=serial)
-    card.state, card.remaining, card.moved_at, card.moved_to = "moved", 0, effect.at, moved_to
-    session().flush()
-    return moved
+    stocked = stock.take(issued.serial, whole) if issued else None
+    into = cards.SUSPENSE if issued else CASH if target is None else Account("prepayment", target)
+    lines = cards.taken_from(bearing, of_card, into) if bearing else []
+    lines = cards.together([*lines, Line(Account("prepayment", subscription_id), into, out)])
+    entry = ledger.post(effect, "prepayment_refund", lines)
+    if bearing:
+        cards.empty(bearing, of_card, "refunded", effect, entry)
+    if out:
+        cards.swallow(subscription_id, everything=own is None)
+        payments.spend(receipts, {None: out})
+    if stocked and issued:
+        stock.issue(stocked, effect, entry, by=issued.by, to=issued.to)
+    given = cards.posted(entry.id)
+    told = {"reopened": given.reopened, "reopened_late_fee": given.late_fee} if bearing else {}
+    method = "cash" if into == CASH else "transfer"
+    columns = {"subscription_id": subscription_id, "kind": "prepayment", "method": method, "amount": whole}
+    return documents.issue(Refund, entry, effect, form={**(form or {}), **told}, receipt_number=None, **columns)
 
 
 def _locked_receipt(number: str) -> ReceiptRow:

@@ -192,6 +192,53 @@ class PricingItem(NamedTuple):
     late_fee: int = 0
 
 
+class Standing(NamedTuple):
+    """What stands of a card, in fen: `remaining` of the card itself, `balance` on the number it was charged to, `set_off` there against arrears since
+    it was charged, `others` of cards that strangers charged after the number was cancelled."""
+
+    remaining: int
+    balance: int
+    set_off: int = 0
+    others: int = 0
+
+
+class GivenOfCard(NamedTuple):
+    """What was given of a card, in fen; of it `reopened` and `late_fee` are owed again, for arrears had swallowed them."""
+
+    amount: int
+    reopened: int = 0
+    late_fee: int = 0
+
+
+class Issued(NamedTuple):
+    """A card of the stock that is given out instead of money: its serial number, who gives it, to which number."""
+
+    serial: str
+    by: str
+    to: str
+
+
+class BankFinding(NamedTuple):
+    """What became of a bank payment: `finding` not_posted, elsewhere, twice or in_order; `amount` in fen is what has to be corrected of it."""
+
+    finding: str
+    amount: int
+    bank: str
+    paid_at: datetime
+
+
+class BankCorrection(NamedTuple):
+    """What a correction moved, in fen: from the bank's cash, another account's prepayment or receivable, into the receivable, the prepayment or cash."""
+
+    amount: int
+    from_cash: int = 0
+    from_prepayment: int = 0
+    from_receivable: int = 0
+    into_receivable: int = 0
+    into_prepayment: int = 0
+    into_cash: int = 0
+
+
 # Money that went to the customer's account and can be taken off it again; what was paid in cash, or was the customer's own, is not.
 CREDITS = frozenset(
     {

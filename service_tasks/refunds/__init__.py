@@ -9,15 +9,17 @@ from __future__ import annotations
 from typing import Any
 
 from engine.handlers import BpmnError, Call, handler, together
-from service_tasks import dates, lines
+from service_tasks import dates, entitlements, lines
 from service_tasks.authority import grants
 from service_tasks.calls import effect, refusing
-from service_tasks.gateway import Document, Receipt, Subscription, gateway
+from service_tasks.gateway import Document, Issued, LinePart, Receipt, Subscription, gateway
 from service_tasks.prepayment import TARGET_ERRORS, beyond_disputed, check_disputed
 from service_tasks.refunds import schemas, sheets
 from service_tasks.targets import open_target
 
 __all__ = ["belongs", "cancelled_prepayment", "cash", "credit", "deposit", "late_fee_waiver", "other_number"]
+
+STOCK_ERRORS = ("card_not_in_stock", "card_issued", "card_value_differs")
 
 
 def belongs(receipt: Receipt | None, subscription: Subscription | None, kind: str | None = None) -> bool:
@@ -138,6 +140,41 @@ def late_fee_waiver(parameters: dict[str, Any], call: Call) -> dict[str, Any]:
     return {"waiver_number": waiver.number, "amount": waiver.amount, "form": waiver.form}
 
 
+def _of_receipt(parameters: dict[str, Any]) -> tuple[Subscription, Receipt]:
+    """Errors: BpmnError receipt_unknown."""
+    number, subscription = parameters["receipt_number"], gateway().find(parameters["msisdn"])
+    receipt = gateway().receipt(number)
+    if subscription is None or receipt is None or not belongs(receipt, subscription):
+        raise BpmnError("receipt_unknown", receipt=number)
+    return subscription, receipt
+
+
+@handler(
+    "refunds/reserve_deposit",
+    parameters=schemas.ReserveDepositParameters,
+    result=schemas.ReserveDepositResult,
+    errors={
+        "receipt_unknown": ("receipt_number",),
+        "line_taken": ("receipt_number",),
+        "no_deposit": ("receipt_number",),
+    },
+    manual_ref="SUB.4, CH2.6",
+    title_zh="登记存款",
+    title_en="Reserve a deposit",
+)
+def reserve_deposit(parameters: dict[str, Any], call: Call) -> dict[str, Any]:
+    """Let the case have what the receipt stands for of the deposit; another case that has it is named."""
+    subscription, receipt = _of_receipt(parameters)
+    line, stands = f"deposit:{receipt.number}", gateway().balances(subscription.id).deposit
+    if receipt.kind != "deposit":
+        raise BpmnError("no_deposit")
+    with refusing("line_taken"):
+        gateway().reserve(
+            subscription.id, [LinePart(line, receipt.amount - receipt.refunded or receipt.amount)], effect(call)
+        )
+    return {"amount": min(receipt.amount - receipt.refunded, stands)}
+
+
 @handler(
     "refunds/deposit",
     parameters=schemas.DepositParameters,
@@ -148,14 +185,15 @@ def late_fee_waiver(parameters: dict[str, Any], call: Call) -> dict[str, Any]:
     title_en="Deposit refund",
 )
 def deposit(parameters: dict[str, Any], call: Call) -> dict[str, Any]:
-    """Pay the deposit back against its receipt and close the number for deposits; the identity must have been checked."""
+    """Pay back what the receipt stands for of the deposit, the last of it closing the number for deposits; the identity must have been checked."""
     number = parameters["receipt_number"]
-    subscription = gateway().find(parameters["msisdn"])
-    if subscription is None or not belongs(gateway().receipt(number), subscription):
-        raise BpmnError("receipt_unknown", receipt=number)
-    asked = {**parameters, "kind": "deposit", "amount": gateway().balances(subscription.id, lock=True).deposit}
+    subscription, receipt = _of_receipt(parameters)
+    left = min(receipt.amount - receipt.refunded, gateway().balances(subscription.id).deposit)
+    asked = {**parameters, "kind": "deposit", "amount": left}
     form = sheets.repayment_sheet(_repayment(subscription, asked, call, method="cash", receipt_number=number))
-    with refusing("no_deposit", "receipt_unknown"):
+    with refusing(
+        "no_deposit", "receipt_unknown", renamed={"line_taken": "no_deposit", "exceeds_disputed": "no_deposit"}
+    ):
         refund = gateway().refund_deposit(number, effect(call), form=form)
     _use(parameters, call, way="own_money", amount=refund.amount, payee=subscription.msisdn)
     return _refunded(refund)
@@ -164,37 +202,68 @@ def deposit(parameters: dict[str, Any], call: Call) -> dict[str, Any]:
 @handler(
     "refunds/cancelled_prepayment",
     parameters=schemas.CancelledPrepaymentParameters,
-    result=schemas.RefundResult,
+    result=schemas.WithdrawalResult,
     errors={
         "not_cancelled": ("msisdn",),
         "nothing_left": (),
+        "no_cash": ("method",),
+        **dict.fromkeys(STOCK_ERRORS, ("new_serial",)),
         "target_unknown": ("target",),
         "target_cancelled": ("target",),
         "target_not_gotone": ("target",),
         "same_number": ("target",),
     },
-    manual_ref="SUB.2, TS-004.7",
+    manual_ref="SUB.2, TS-004.7, CH2.6",
     title_zh="销号客户预付金支取",
     title_en="Prepayment of a cancelled number",
 )
 def cancelled_prepayment(parameters: dict[str, Any], call: Call) -> dict[str, Any]:
-    """Pay out what is left on a cancelled number, in cash or to a GoTone number; a suspended one may be paid into, to be restored."""
+    """Pay what the card and the number give, in cash, to a GoTone number or as a new card; a suspended number may be paid into, to be restored."""
     subscription = gateway().find(parameters["msisdn"])
     if subscription is None or subscription.state != "cancelled":
         raise BpmnError("not_cancelled")
     target = None
     if parameters["method"] == "transfer":
         target = open_target(subscription.msisdn, parameters["target"] or "", suspended_too=True)
-    asked = {**parameters, "kind": "prepayment", "amount": gateway().balances(subscription.id, lock=True).prepayment}
-    form = sheets.repayment_sheet(
-        _repayment(subscription, asked, call, method=parameters["method"], target=target.msisdn if target else None)
-    )
-    with refusing("nothing_left"):
-        into = target.id if target else None
-        refund = gateway().refund_prepayment(subscription.id, effect(call), target=into, form=form)
+    asked = {**parameters, "kind": "prepayment", **_due(subscription, parameters)}
+    into = {
+        "target": target.msisdn if target else None,
+        "new_serial": parameters["new_serial"] if parameters["method"] == "new_card" else None,
+    }
+    form = sheets.repayment_sheet(_repayment(subscription, asked, call, method=parameters["method"], **into))
+    refused = dict.fromkeys(("line_taken", "exceeds_disputed", "insufficient_prepayment"), "nothing_left")
+    with refusing("nothing_left", *STOCK_ERRORS, renamed=refused):
+        refund = _withdraw(subscription, asked, call, target=target.id if target else None, form=form)
     payee = target.msisdn if target else subscription.msisdn
     _use(parameters, call, way="own_money", amount=refund.amount, payee=payee)
-    return _refunded(refund)
+    beside = {name: refund.form[name] for name in ("reopened", "reopened_late_fee") if name in refund.form}
+    return _refunded(refund) | beside | ({"new_serial": asked["issued"].serial} if asked["issued"] else {})
+
+
+def _due(subscription: Subscription, asked: dict[str, Any]) -> dict[str, Any]:
+    """What is due of the card and of the number; all that stands there where a process from before does not say who was identified.
+
+    Errors: BpmnError no_cash.
+    """
+    if asked["holder_identified"] is None:
+        balance = gateway().balances(subscription.id, lock=True).prepayment
+        return {"amount": balance, "card": None, "of_card": 0, "own": None}
+    found = entitlements.of_number(subscription, asked["serial"], card_held=asked["card_held"])
+    if asked["method"] != "transfer" and not found.cash:
+        raise BpmnError("no_cash")
+    own = found.own if asked["holder_identified"] else 0
+    return {"amount": found.card + own, "card": asked["serial"], "of_card": found.card, "own": own}
+
+
+def _withdraw(
+    subscription: Subscription, asked: dict[str, Any], call: Call, *, target: int | None, form: dict[str, Any]
+) -> Document:
+    issued = None
+    if asked["method"] == "new_card":
+        issued = Issued((asked["new_serial"] or "").strip(), by=call.actor, to=subscription.msisdn)
+    asked["issued"] = issued
+    parts = {name: asked[name] for name in ("card", "of_card", "own")}
+    return gateway().refund_prepayment(subscription.id, effect(call), target=target, form=form, issued=issued, **parts)
 
 
 def _use(parameters: dict[str, Any], call: Call, *, way: str, amount: int, payee: str) -> None:
@@ -210,14 +279,16 @@ def _repayment(
     method: str,
     receipt_number: str | None = None,
     target: str | None = None,
+    new_serial: str | None = None,
 ) -> sheets.Repayment:
     customer = gateway().customer(subscription.customer_id)
+    named = asked.get("holder_identified") is not False  # whoever only bears a card is not told whose number it went to
     bills = gateway().bills(subscription.id)
     return sheets.Repayment(
         case_number=call.business_key,
         msisdn=subscription.msisdn,
-        customer=customer.name,
-        id_number=customer.id_number,
+        customer=customer.name if named else "",
+        id_number=customer.id_number if named else "",
         kind=asked["kind"],
         method=method,
         amount=asked["amount"],
@@ -225,6 +296,7 @@ def _repayment(
         period=bills[0].period if bills else None,
         receipt_number=receipt_number,
         target=target,
+        new_serial=new_serial,
         filled_on=dates.day_of(call.at),
         clerk=call.actor,
     )

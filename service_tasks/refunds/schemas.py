@@ -46,6 +46,19 @@ class WaiverParameters(schemas.Parameters):
     approval = schemas.approval()
 
 
+class ReserveDepositParameters(schemas.Parameters):
+    """What refunds/reserve_deposit takes."""
+
+    msisdn = schemas.msisdn(required=True)
+    receipt_number = schemas.text("存款票据号", "Receipt of the deposit", required=True)
+
+
+class ReserveDepositResult(Schema):
+    """What refunds/reserve_deposit returns."""
+
+    amount = schemas.fen("可退存款", "Deposit to be paid back")
+
+
 class DepositParameters(schemas.Parameters):
     """What refunds/deposit takes."""
 
@@ -56,11 +69,15 @@ class DepositParameters(schemas.Parameters):
 
 
 class CancelledPrepaymentParameters(schemas.Parameters):
-    """What refunds/cancelled_prepayment takes."""
+    """What refunds/cancelled_prepayment takes; where nothing says whether the holder was identified, the whole balance is asked for."""
 
     msisdn = schemas.msisdn("销号号码", "Cancelled number", required=True)
-    method = schemas.choice("支取方式", "Way of repayment", ("cash", "transfer"), required=True)
+    method = schemas.choice("支取方式", "Way of repayment", ("cash", "transfer", "new_card"), required=True)
     target = schemas.msisdn("转入号码", "Number to pay into", load_default=None, allow_none=True)
+    serial = schemas.text("收回的缴费卡", "Card taken back", load_default=None, allow_none=True)
+    card_held = schemas.flag("出示了缴费卡", "The card was shown", load_default=False)
+    holder_identified = schemas.flag("机主身份相符", "The holder was identified", load_default=None, allow_none=True)
+    new_serial = schemas.text("新卡序列号", "Serial number of the new card", load_default=None, allow_none=True)
     approval = schemas.approval()
 
 
@@ -70,6 +87,14 @@ class RefundResult(Schema):
     refund_number = schemas.text("退款单号", "Refund number")
     amount = schemas.fen("退款金额", "Amount")
     form = schemas.mapping("退、减、免话费处理表", "Sheet", personal=True)
+
+
+class WithdrawalResult(RefundResult):
+    """The same with what arrears had swallowed of the card and is owed again, and the new card that was issued."""
+
+    reopened = schemas.fen("恢复的欠费", "Arrears owed again")
+    reopened_late_fee = schemas.fen("恢复的滞纳金", "Late fee owed again")
+    new_serial = schemas.text("新卡序列号", "Serial number of the new card")
 
 
 class CashResult(RefundResult):

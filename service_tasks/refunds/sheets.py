@@ -11,7 +11,7 @@ from service_tasks import amounts
 REPAYMENT_TITLE = "珠海移动公司退、减、免话费处理表"
 WAIVER_TITLE = "滞纳金减免表"
 KINDS_ZH = {"charge": "话费", "late_fee": "滞纳金", "prepayment": "预付金", "deposit": "存款"}
-METHODS_ZH = {"cash": "退现", "transfer": "转存另一号码", "credit": "冲减", "waiver": "减免"}
+METHODS_ZH = {"cash": "退现", "transfer": "转存另一号码", "credit": "冲减", "waiver": "减免", "new_card": "换新缴费卡"}
 SIGNATURES = ("customer", "clerk", "supervisor", "accounting")
 
 
@@ -30,6 +30,7 @@ class Repayment:
     period: str | None
     receipt_number: str | None
     target: str | None
+    new_serial: str | None = None
     filled_on: date
     clerk: str
 
@@ -62,6 +63,7 @@ def _body(repayment: Repayment) -> dict[str, Any]:
         "period": repayment.period,
         "receipt_number": repayment.receipt_number,
         "target": repayment.target,
+        **({"new_serial": repayment.new_serial} if repayment.new_serial else {}),
         "disputed_amount": repayment.disputed_amount,
         "amount": repayment.amount,
         "amount_yuan": amounts.yuan(repayment.amount),

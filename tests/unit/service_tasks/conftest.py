@@ -31,13 +31,22 @@ class Desk:
             build({"subscriptions": list(subscriptions), **world}, at=at)
         self.before = all_accounts()
 
-    def run(self, topic: str, *, call_key: str = "7:1", at: datetime = AT, instance: int = 7, **parameters: Any) -> Any:
+    def run(
+        self,
+        topic: str,
+        *,
+        call_key: str = "7:1",
+        at: datetime = AT,
+        instance: int = 7,
+        case: str = "AJ-2026-000001",
+        **parameters: Any,
+    ) -> Any:
         """What the topic answers; the same `call_key` is the same call made again."""
         handler = handlers.find(topic)
         call = Call(
             key=call_key,
             instance_id=instance,
-            business_key="AJ-2026-000001",
+            business_key=case,
             process_key="TS-002",
             element_id="task",
             at=at,

@@ -297,8 +297,8 @@ def test_an_item_the_run_leaves_out_is_applied_by_the_next() -> None:
 @pytest.mark.parametrize("serial", ["K1", "K2"], ids=["from suspense", "from a cancelled number"])
 def test_a_recharge_card_is_moved_from_where_it_lies(serial: str) -> None:
     """Charged to an invalid or to a cancelled number, the money arrives on the right one, once."""
-    assert gateway().move_recharge(serial, number(2), effect("m")) == 5000
-    assert gateway().move_recharge(serial, number(2), effect("m")) == 5000
+    assert gateway().move_recharge(serial, number(2), effect("m")).amount == 5000
+    assert gateway().move_recharge(serial, number(2), effect("m")).amount == 5000
     assert gateway().balances(number(2)).prepayment == 5000
     assert refused(lambda: gateway().move_recharge(serial, number(2), effect("n"))) == "nothing_left"
 

@@ -49,6 +49,8 @@ GIVEN = {
         {"msisdn": TWO, "late_fee": 120, "bill": {"period": "2026-10", "paid": 4000, "items": ITEMS}},
         {"msisdn": PREPAID, "kind": "prepaid", "prepayment": 1000},
     ],
+    "cards": [{"serial": "K1", "state": "used", "charged_msisdn": "13900000099"}],
+    "bank_payments": [{"reference": "YH-1", "msisdn": ONE, "amount": 5000}],
     "cdrs": [
         {"msisdn": ONE, "start": CALLED, "duration_s": 2, **ROAMED},
         *({"msisdn": PREPAID, "start": CALLED, "other_party": str(n), "basic": 80} for n in range(3)),
@@ -410,3 +412,32 @@ def test_two_halls_in_the_same_second(halls: Flask) -> None:
     (winner,) = (answer["paid"] for answer in answers if "paid" in answer)
     (told,) = (answer for answer in answers if "paid" not in answer)
     assert (told["reason"], told["case"], told["left"]) == ("line_taken", winner, 0)
+
+
+@pytest.mark.parametrize("paper", ["card", "bank payment"])
+def test_two_halls_with_a_paper_of_no_customer(halls: Flask, paper: str) -> None:
+    """A card in suspense and a bank's proof stand in nobody's papers: they too go to one of two cases, and the other is told which."""
+    start, owner = Barrier(2), id_of(ONE)
+
+    def give(case: str) -> dict[str, Any]:
+        with halls.app_context():
+            start.wait()
+            try:
+                with transaction():
+                    if paper == "card":
+                        gateway().reserve_card("K1", effect(case))
+                        gateway().move_recharge("K1", owner, effect(case, f"{case}:2"))
+                    else:
+                        gateway().reserve_bank_payment(owner, ONE, "YH-1", effect(case))
+                        gateway().correct_bank_payment(owner, ONE, "YH-1", effect(case, f"{case}:2"))
+            except Refused as no:
+                return dict(no.values)
+            return {"paid": case}
+
+    with ThreadPoolExecutor(2) as pool:
+        answers = list(pool.map(give, ("A", "B")))
+    (winner,) = (answer["paid"] for answer in answers if "paid" in answer)
+    (told,) = (answer for answer in answers if "paid" not in answer)
+    assert (told["reason"], told["case"]) == ("line_taken", winner)
+    with halls.app_context():
+        assert gateway().balances(owner).prepayment == 5000

@@ -8,7 +8,8 @@ from sqlalchemy import select
 
 from models.base import session
 from models.usage import RechargeCard
-from service_tasks.recharge import entitlement
+from service_tasks.entitlements import entitlement
+from service_tasks.gateway import Standing
 
 NUMBERS = (
     {"msisdn": "13900000001", "prepayment": 200},
@@ -116,24 +117,28 @@ def test_what_was_paid_out_cannot_be_moved(desk: Any) -> None:
 
 
 @pytest.mark.parametrize(
-    "state, reason, remaining, balance, due",
+    "state, reason, standing, due",
     [
-        ("cancelled", "request", 5000, 8000, (5000, 3000, True)),
-        ("cancelled", "request", 5000, 5000, (5000, 0, True)),
-        ("cancelled", "request", 5000, 2000, (2000, 0, True)),
-        ("cancelled", "arrears", 5000, 0, (5000, 0, True)),
-        ("cancelled", "arrears", 5000, 8000, (5000, 0, True)),
-        ("invalid", None, 5000, 5000, (5000, 0, False)),
-        ("in_service", None, 5000, 9000, (0, 0, False)),
+        ("cancelled", "request", (5000, 8000), (5000, 3000, True)),
+        ("cancelled", "request", (5000, 5000), (5000, 0, True)),
+        ("cancelled", "request", (5000, 2000), (2000, 0, True)),
+        ("cancelled", "request", (5000, 9000, 0, 3000), (5000, 1000, True)),
+        ("cancelled", "request", (5000, 2000, 3000), (2000, 0, True)),
+        ("cancelled", "arrears", (5000, 0, 5000), (5000, 0, True)),
+        ("cancelled", "arrears", (5000, 1000, 2000), (3000, 0, True)),
+        ("cancelled", "arrears", (5000, 0, 0), (0, 0, True)),
+        ("cancelled", "arrears", (5000, 8000), (5000, 0, True)),
+        ("invalid", None, (5000, 5000), (5000, 0, False)),
+        ("in_service", None, (5000, 9000), (0, 0, False)),
     ],
 )
 def test_the_card_and_the_number_are_two_entitlements(
-    state: str, reason: str | None, remaining: int, balance: int, due: tuple[int, int, bool]
+    state: str, reason: str | None, standing: tuple[int, ...], due: tuple[int, int, bool]
 ) -> None:
-    """A card of 50 on a number with 30 of its own: with the holder's identity 80, without 50; never cash for an invalid number."""
-    assert entitlement(state=state, reason=reason, remaining=remaining, balance=balance) == due
+    """A card of 50 on a number with 30 of its own: with the holder's identity 80, without 50; what was talked away is gone, what was set off is not."""
+    assert entitlement(state=state, reason=reason, standing=Standing(*standing)) == due
 
 
 def test_a_card_that_cannot_be_shown_gives_no_cash() -> None:
     """Its number can be moved to, but nothing is paid out without it."""
-    assert not entitlement(state="cancelled", reason="request", remaining=50, balance=50, card_held=False).cash
+    assert not entitlement(state="cancelled", reason="request", standing=Standing(50, 50), card_held=False).cash

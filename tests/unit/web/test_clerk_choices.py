@@ -45,7 +45,7 @@ def test_a_pin_is_wrong_only_when_the_platform_said_so(desk: Flask) -> None:
     page = gina.get(f"/tasks/{task}")
     assert (page.typed("card_check"), page.tree.xpath("//input[@name='card_check']/@value")) == (
         "",
-        ["query", "not_shown"],
+        ["query", "data_only", "not_shown"],
     )
     late = gina.post(f"/tasks/{task}/completion", card_check="wrong_pin")
     assert (late.status, "没有查询记录证明" in late.beside("card_check")) == (422, True)
@@ -56,7 +56,7 @@ def test_a_pin_is_wrong_only_when_the_platform_said_so(desk: Flask) -> None:
     with desk.app_context():
         again = open_tasks(case)[0]
     offered = gina.get(f"/tasks/{again}").tree.xpath("//input[@name='card_check']/@value")
-    assert offered == ["query", "not_shown", "unknown_card"]
+    assert offered == ["query", "data_only", "not_shown", "unknown_card"]
     assert gina.post(f"/tasks/{again}/completion", card_check="unknown_card").status == 302
 
 

@@ -78,6 +78,7 @@ ROAMING = [
             "TS-004",
             "recharge_card",
         ),
+        ({}, {"bank_payments": [{"reference": "YH-1", "msisdn": MSISDN, "amount": 1}]}, "SUB-006", "bank_payment"),
     ],
 )
 def test_each_record_points_to_its_process(
@@ -97,6 +98,7 @@ def test_each_record_points_to_its_process(
         ({}, {"cards": [{"serial": "K1", "state": "used", "charged_msisdn": MSISDN}]}),
         ({}, {"cdrs": [call("2026-10-20T09:00:00", duration_s=3, long_distance=70)]}),
         ({}, {"cdrs": [call("2026-11-20T09:00:00", duration_s=3)]}),
+        ({}, {"bank_payments": [{"reference": "YH-1", "msisdn": MSISDN, "amount": 1, "posted": [{"msisdn": MSISDN}]}]}),
     ],
 )
 def test_what_is_in_order_or_long_past_points_nowhere(desk: Any, number: dict[str, Any], world: dict[str, Any]) -> None:

@@ -8,6 +8,7 @@ from sqlalchemy import select
 
 from models.base import session
 from models.billing import CreditNote, LateFeeWaiver, Refund
+from service_tasks.gateway import gateway
 
 BILL = {"period": "2026-10", "items": [{"kind": "function_fee", "text": "彩铃", "amount": 8000}]}
 RECEIPTS = [
@@ -171,6 +172,34 @@ def test_a_deposit_is_paid_back_once_and_closed(desk: Any) -> None:
 def test_a_deposit_without_its_receipt_is_refused(desk: Any, changed: dict[str, Any], code: str) -> None:
     """A receipt of a charge proves no deposit."""
     assert desk.refused("refunds/deposit", **{**DEPOSIT, **changed}) == code
+
+
+def test_a_receipt_pays_back_its_own_deposit_only(desk: Any) -> None:
+    """Two deposits, two receipts: one pays what it stands for, and the number is closed for deposits with the last."""
+    papers = [
+        {"number": "CK-2", "kind": "deposit", "amount": 10000},
+        {"number": "CK-3", "kind": "deposit", "amount": 5000},
+    ]
+    desk.given({"msisdn": "13900000041", "deposit": 15000, "receipts": papers})
+    asked = {"msisdn": "13900000041", "identity_checked": True}
+    assert desk.run("refunds/deposit", call_key="7:1", **asked, receipt_number="CK-2")["amount"] == 10000
+    assert not gateway().subscription("13900000041").deposits_closed
+    assert desk.refused("refunds/deposit", call_key="7:2", **asked, receipt_number="CK-2") == "no_deposit"
+    assert desk.run("refunds/deposit", call_key="7:3", **asked, receipt_number="CK-3")["amount"] == 5000
+    assert gateway().subscription("13900000041").deposits_closed
+
+
+def test_a_deposit_is_in_one_case_at_a_time(desk: Any) -> None:
+    """Whoever comes second is told which case has it, before and after it was paid."""
+    asked = {"msisdn": "13900000001", "receipt_number": "CK-1"}
+    assert desk.twice("refunds/reserve_deposit", call_key="7:1", **asked)["amount"] == 20000
+    other = {"call_key": "8:1", "case": "AJ-2026-000002"}
+    assert desk.refused("refunds/reserve_deposit", **other, **asked) == "line_taken"
+    assert desk.refused("refunds/deposit", **other, **asked, identity_checked=True) == "no_deposit"
+    desk.run("refunds/deposit", call_key="7:2", **asked, identity_checked=True)
+    gateway().release("AJ-2026-000001")
+    assert desk.refused("refunds/reserve_deposit", **other, **asked) == "line_taken"
+    assert desk.refused("refunds/reserve_deposit", **other, msisdn="13900000001", receipt_number="SJ-2") == "no_deposit"
 
 
 def test_a_deposit_is_not_paid_to_an_unchecked_person(desk: Any) -> None:

@@ -1,0 +1,130 @@
+"""What a recharge card and the number it was charged to still give, and to whom: the bearer of the card, the identified holder of the number."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+from marshmallow import Schema
+
+from engine.handlers import BpmnError, Call, handler
+from models.base import session
+from models.customer import Subscription as SubscriptionRow
+from models.usage import RechargeCard
+from service_tasks import schemas
+from service_tasks.gateway import Standing, Subscription, gateway
+
+NUMBER_STATES = ("in_service", "cancelled", "invalid")
+CANCEL_REASONS = {"arrears": "arrears", "request": "request", "number_change": "request", None: None}
+
+
+class Entitlement(NamedTuple):
+    """What may be returned of a card and of the number it was charged to, in fen: to whoever bears the card, and to the number's holder.
+
+    `card` goes to the bearer; `own` to the identified holder beside it; `cash` says whether any of it may be paid out in cash.
+    """
+
+    card: int
+    own: int
+    cash: bool
+
+    def due(self, *, identified: bool) -> int:
+        """Both, or the card's alone."""
+        return self.card + (self.own if identified else 0)
+
+
+def number_state(state: str | None) -> str:
+    """What the manual calls the number that was charged, whose subscription is in `state` (None: it never had one).
+
+    Source: TS-004.4; a suspended number is one that was put into service, and the charge went where the record says.
+    """
+    if state is None:
+        return "invalid"
+    return "cancelled" if state == "cancelled" else "in_service"
+
+
+def entitlement(*, state: str, reason: str | None, standing: Standing, card_held: bool = True) -> Entitlement:
+    """What a card and its number still give: two entitlements that are asked for apart.
+
+    Shape:  `state` as `number_state` has it. A number in service keeps what it has. What was talked away is gone; what was set off against
+            arrears is not: a number cancelled for them has nothing of its own, and whether the complainant used it is for the desk to find out.
+            What strangers' cards brought after it was cancelled is theirs. No cash for a number never in service, nor without the card.
+    Units:  fen.
+    Source: TS-004.4, TS-004.5, TS-004.7, TS-004.8, reading.
+    """
+    remaining, balance, set_off, others = standing
+    if state == "in_service":
+        return Entitlement(0, 0, cash=False)
+    if state == "invalid":
+        return Entitlement(remaining, 0, cash=False)
+    if reason == "arrears":
+        return Entitlement(min(remaining, balance + set_off), 0, cash=card_held)
+    of_card = min(remaining, balance)
+    return Entitlement(of_card, max(0, balance - of_card - others), cash=card_held)
+
+
+def of_card(serial: str, state: str, reason: str | None, *, card_held: bool) -> Entitlement:
+    """The same of a card as it stands."""
+    return entitlement(state=state, reason=reason, standing=gateway().card_standing(serial), card_held=card_held)
+
+
+def still_due(card: RechargeCard) -> int:
+    """What of a card may still be moved to another number, in fen."""
+    number = card.charged_subscription_id
+    owner = session().get(SubscriptionRow, number) if number is not None else None
+    state = number_state(owner.state if owner else None)
+    return of_card(card.serial, state, owner.reason if owner else None, card_held=False).card
+
+
+def of_number(subscription: Subscription, serial: str | None, *, card_held: bool) -> Entitlement:
+    """What a cancelled number gives, with the card of that serial number or without one; a card that went elsewhere gives nothing here."""
+    card = session().get(RechargeCard, serial) if serial else None
+    if card is not None and card.charged_subscription_id == subscription.id:
+        return of_card(card.serial, "cancelled", subscription.reason, card_held=card_held)
+    others = gateway().cards_of_others(subscription.id)
+    standing = Standing(0, gateway().balances(subscription.id).prepayment, 0, others)
+    return entitlement(state="cancelled", reason=subscription.reason, standing=standing)
+
+
+class DueParameters(schemas.Parameters):
+    """What recharge/due takes."""
+
+    msisdn = schemas.msisdn("销号号码", "Cancelled number", required=True)
+    serial = schemas.text("缴费卡序列号", "Serial number", load_default=None, allow_none=True)
+    card_held = schemas.flag("出示了缴费卡", "The card was shown", load_default=False)
+    holder_identified = schemas.flag("机主身份相符", "The holder was identified", load_default=False)
+
+
+class DueResult(Schema):
+    """What recharge/due returns; `amount` is both, or the card's alone where the holder was not identified."""
+
+    msisdn = schemas.msisdn("销号号码", "Cancelled number")
+    cancel_reason = schemas.choice("销号原因", "Why cancelled", ("arrears", "request"))
+    of_card = schemas.fen("持卡人可得", "Due to the bearer")
+    of_number = schemas.fen("核实身份的机主另可得", "Due to the identified holder beside it")
+    amount = schemas.fen("本次可支取", "Due now")
+    cash = schemas.flag("可以退现", "Cash is possible")
+
+
+@handler(
+    "recharge/due",
+    parameters=DueParameters,
+    result=DueResult,
+    errors={"not_cancelled": ("msisdn",)},
+    manual_ref="SUB.2, TS-004.8",
+    title_zh="可支取金额核算",
+    title_en="What may be withdrawn",
+)
+def due(parameters: dict[str, Any], call: Call) -> dict[str, Any]:
+    """Say what the card and the number give, as the records have them."""
+    subscription = gateway().find(parameters["msisdn"])
+    if subscription is None or subscription.state != "cancelled":
+        raise BpmnError("not_cancelled")
+    found = of_number(subscription, parameters["serial"], card_held=parameters["card_held"])
+    return {
+        "msisdn": subscription.msisdn,
+        "cancel_reason": CANCEL_REASONS[subscription.reason],
+        "of_card": found.card,
+        "of_number": found.own,
+        "amount": found.due(identified=parameters["holder_identified"]),
+        "cash": found.cash,
+    }
