@@ -230,7 +230,7 @@ class CaseRequest(Schema):
 
     number = fields.Integer()
     verb = fields.String(metadata={"description": "extend or reverse"})
-    state = fields.String(metadata={"description": "asked, agreed (by the first of two), granted or refused"})
+    state = fields.String(metadata={"description": "asked, agreed (by the first of two), granted, refused or lapsed"})
     until = fields.AwareDateTime(allow_none=True)
     entry = fields.String(attribute="entry_key", allow_none=True)
     amount = fields.Integer(allow_none=True, metadata={"description": "fen"})

@@ -320,8 +320,23 @@ def test_a_limit_that_has_passed_is_not_extended(office: Flask) -> None:
     told = refused(lambda: acts.grant_extension(one.number, number, tell="sms", by=SAM, at=late))
     assert told == {"case": ["limit_passed"]}
     acts.refuse(one.number, number, reason="不复杂", by=SAM, at=AT)
-    assert refused(lambda: ask(one, at=late)) == {"case": ["limit_passed"]} or True
+    assert refused(lambda: ask(one, at=late)) == {"case": ["limit_passed"]}
     assert ask(one) == number + 1
+
+
+def test_a_request_lapses_with_its_case(office: Flask) -> None:
+    """No supervisor finds one that nobody can answer any more: not of more time when the case is over, nor of a credit of an erased one."""
+    one = case()
+    ask(one)
+    withdraw(one)
+    assert [row.state for row in acts.requests_of(one.number)] == ["lapsed"]
+    assert one.contradictions() == []
+    two = case().closed()
+    (credit,) = acts.credits_of(two.number)
+    acts.ask_reversal(two.number, entry=credit.key, reason="冲错了", by=CLEO, at=AT)
+    erasure.erase(two.instance, reason="客户要求", by=SAM, at=AT)
+    assert [row.state for row in acts.requests_of(two.number)] == ["lapsed"]
+    assert two.contradictions() == []
 
 
 def test_nobody_grants_what_they_asked_for(office: Flask) -> None:
