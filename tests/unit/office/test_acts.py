@@ -23,6 +23,7 @@ from models.notice import OutboxMessage
 from models.timer import MessageSubscription, Timer
 from models.user_task import UserTask
 from office import acts, erasure, fixtures, intake, staff, verification
+from office.exports import event_log, history_json
 from service_tasks.gateway import Balances, Effect, LinePart, gateway
 from tests.furnishing import instance_of
 from tests.people import CARL, CLEO, NORA, SAM
@@ -217,6 +218,20 @@ def test_no_late_fee_for_the_time_on_hold(office: Flask) -> None:
         ]
     whole, without = 65800 * 3 // 1000, 60000 * 3 // 1000
     assert drawn == [whole, without, without, whole]
+
+
+def test_exports_tell_how_it_ended(office: Flask) -> None:
+    """The event log names the outcome and the act with whoever did it; the history of the case as a file verifies, after its end too."""
+    one = case().held()
+    withdraw(one)
+    (verdict,) = verification.verify_each([one.instance])
+    log = event_log.trace(verdict, personal=False)
+    assert '<string key="outcome" value="withdrawn"/>' in log
+    assert 'value="case_withdrawn"/>' in log
+    assert "客户说不追究了" not in log
+    told = history_json(one.instance)
+    assert "客户说不追究了" not in told
+    assert '"verified": true' in told
 
 
 def test_withdrawn_before_any_money_its_reserve_is_free(office: Flask) -> None:

@@ -46,6 +46,10 @@ def test_the_customer_withdraws(desk: Flask, language: str) -> None:
     told = cleo.get(f"/cases/{case}").text
     assert {"zh": "客户撤回投诉", "en": "The customer withdraws the complaint"}[language] in told
     assert not cleo.get(f"/cases/{case}", tab="acts").has("withdraw")
+    assert case in cleo.get("/cases", state="withdrawn").text
+    assert case not in cleo.get("/cases", state="not_reached").text
+    replayed = cleo.get(f"/cases/{case}/replay")
+    assert (replayed.status, word in replayed.text) == (200, True)
     with desk.app_context():
         assert open_tasks(case) == []
     assert agrees(desk, case)
