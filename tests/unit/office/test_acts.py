@@ -411,6 +411,39 @@ def test_above_500_a_supervisor_and_accounting(office: Flask) -> None:
     assert one.stands.bill_due == 65800
 
 
+def by_hand(one: Case, word: str) -> Effect:
+    """Why money moves in a test that needs no service task for it."""
+    return Effect(key=f"{one.number}:{word}", at=AT, case=one.number)
+
+
+def take_back(one: Case) -> None:
+    """Cleo asks, Sam agrees."""
+    (credit,) = acts.credits_of(one.number)
+    number = acts.ask_reversal(one.number, entry=credit.key, reason="冲错了", by=CLEO, at=AT)
+    acts.agree_reversal(one.number, number, tell="sms", by=SAM, at=AT)
+
+
+def test_a_settled_hold_that_is_taken_back_is_due_and_not_held_again(office: Flask) -> None:
+    """Nobody would settle it a second time."""
+    one = case().held()
+    (hold,) = gateway().holds(one.number)
+    with transaction():
+        gateway().settle_hold(hold.id, "credited", by_hand(one, "settled"))
+    take_back(one)
+    assert (one.stands.held, one.stands.bill_due, one.claims()) == (0, 65800, [("reversed", 5800)])
+
+
+def test_a_transfer_that_the_other_number_has_spent_is_not_taken_back(office: Flask) -> None:
+    """The account would fall below zero: refused in words, and nothing has moved."""
+    one, other = case(prepayment=2000), case()
+    source, target = (gateway().subscription(of.msisdn).id for of in (one, other))
+    with transaction():
+        gateway().transfer(source, target, 2000, by_hand(one, "moved"))
+        gateway().refund_prepayment(target, by_hand(other, "spent"))
+    assert refused(lambda: take_back(one)) == {"case": ["insufficient_prepayment"]}
+    assert (one.stands.prepayment, other.stands.prepayment) == (0, 0)
+
+
 def test_a_paid_bill_and_its_receipt_are_as_before_the_credit(office: Flask) -> None:
     """The receipt, which the credit had spent, holds again what it held."""
     bill = {"period": "2026-10", "items": ITEMS, "paid": True}
