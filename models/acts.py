@@ -10,13 +10,13 @@ from sqlalchemy.orm import Mapped, mapped_column
 from models.base import UTCDateTime, db
 
 VERBS = ("extend", "reverse")
-REQUEST_STATES = ("asked", "agreed", "granted", "refused")
+REQUEST_STATES = ("asked", "agreed", "granted", "refused", "lapsed")
 
 
 class CaseRequest(db.Model):
     """What somebody asked for and somebody else grants: a later limit (`until`), or a credit to be taken back (`entry_key`, `amount` in fen).
 
-    `number` counts in the case. `agreed` is one where the first of two has said yes, `agreed_as` as what: supervisor or accounting.
+    `number` counts in the case; a request lapses with the case it is about. `agreed` is one where the first of two has said yes, `agreed_as` as what: supervisor or accounting.
     """
 
     __tablename__ = "case_request"

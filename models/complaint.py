@@ -40,10 +40,10 @@ class Complaint(db.Model):
     accepted_by: Mapped[str] = mapped_column(String(60))
     replied_at: Mapped[datetime | None] = mapped_column(UTCDateTime())
     closed_at: Mapped[datetime | None] = mapped_column(UTCDateTime())
-    outcome: Mapped[str | None] = mapped_column(String(12))
-    extended_to: Mapped[datetime | None] = mapped_column(UTCDateTime())
     repeat_of: Mapped[str | None] = mapped_column(ForeignKey("complaint.case_number"), index=True)
     request_key: Mapped[str | None] = mapped_column(String(64))
+    outcome: Mapped[str | None] = mapped_column(String(12))
+    extended_to: Mapped[datetime | None] = mapped_column(UTCDateTime())
 
     __table_args__ = (
         CheckConstraint("state in ('open', 'replied', 'closed')", name="state"),

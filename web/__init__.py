@@ -103,6 +103,7 @@ def create_app(settings: config.Settings | None = None) -> Flask:
     for name in PAGES:
         importlib.import_module(f"web.{name}").register(app)
     if importlib.util.find_spec("web.api") is not None:
+        importlib.import_module("web.api_acts")  # what it adds to the API has to be there before the API is
         importlib.import_module("web.api").register(app)
     app.after_request(_harden)
     app.wsgi_app = hosts.Named(app.wsgi_app, Refusals(app))  # type: ignore[method-assign, assignment]

@@ -119,7 +119,8 @@ def _person() -> Person:
     return person
 
 
-def _actor() -> engine.Actor:
+def actor() -> engine.Actor:
+    """Who calls."""
     return auth.actor_of(_person())
 
 
@@ -143,7 +144,7 @@ class Instances(MethodView):
         if _person().has("clerk") and notices.unconfirmed(_person().name):
             raise NoticesUnread
         taken = _intake(key, given["variables"])
-        number = intake.accept(taken, by=_actor(), at=engine.now(), key=sent["key"], other_words=False)
+        number = intake.accept(taken, by=actor(), at=engine.now(), key=sent["key"], other_words=False)
         return _advanced(casefile.find(number))
 
 
@@ -169,7 +170,7 @@ def _intake(key: str, entered: dict[str, Any]) -> intake.Intake:
 
 
 def _advanced(instance: ProcessInstance, done: engine.Advanced | None = None) -> dict[str, Any]:
-    tasks, workable = casefile.open_tasks(instance.id), engine.workable(instance.id, _actor())
+    tasks, workable = casefile.open_tasks(instance.id), engine.workable(instance.id, actor())
     return {
         "instance_id": instance.id,
         "case_number": instance.business_key,
@@ -245,7 +246,7 @@ class TaskClaim(MethodView):
     @refuses(403, 404, 409)
     def post(self, task_id: int) -> dict[str, Any]:
         """Take the task."""
-        engine.claim(task_id, by=_actor(), at=engine.now())
+        engine.claim(task_id, by=actor(), at=engine.now())
         return _task_detail(_task(task_id))
 
 
@@ -257,7 +258,7 @@ class TaskRelease(MethodView):
     @refuses(403, 404, 409)
     def post(self, task_id: int) -> dict[str, Any]:
         """Give the task back to its department."""
-        engine.release(task_id, by=_actor(), at=engine.now())
+        engine.release(task_id, by=actor(), at=engine.now())
         return _task_detail(_task(task_id))
 
 
@@ -273,7 +274,7 @@ def _complete(task_id: int, given: Mapping[str, Any], key: str) -> dict[str, Any
         key: [_typed(one) for one in value] if isinstance(value, list) else _typed(value)
         for key, value in given["form"].items()
     }
-    done = engine.complete(task_id, form=typed, by=_actor(), at=engine.now(), key=key, despite=given["despite"])
+    done = engine.complete(task_id, form=typed, by=actor(), at=engine.now(), key=key, despite=given["despite"])
     return _advanced(_instance(done.instance_id), done)
 
 
@@ -361,7 +362,7 @@ class OneInstance(MethodView):
     @refuses(403, 404)
     def get(self, instance_id: int) -> dict[str, Any]:
         """Where the case stands."""
-        row, _sight = _visible_instance(instance_id)
+        row, _sight = visible_instance(instance_id)
         told = engine.history_of(row.id)
         return {
             "id": row.id,
@@ -388,7 +389,7 @@ class Entries(MethodView):
     def get(self, wanted: dict[str, int], instance_id: int) -> list[dict[str, Any]]:
         """Entries in order, at most a hundred; the chain is checked. Personal values are shown as on the pages: "(personal)" and masked numbers
         to whoever does not work on the case. Erased ones are null, secret ones are shown to nobody."""
-        row, sight = _visible_instance(instance_id)
+        row, sight = visible_instance(instance_id)
         told = engine.history_of(row.id)
         found = [entry for entry in told.entries if entry.seq > wanted["after"]]
         return [
@@ -410,7 +411,8 @@ def _instance(instance_id: int) -> ProcessInstance:
     return row
 
 
-def _visible_instance(instance_id: int) -> tuple[ProcessInstance, masking.Sight]:
+def visible_instance(instance_id: int) -> tuple[ProcessInstance, masking.Sight]:
+    """A case and what the caller is shown of it. Errors: UnknownInstance, NotYourCase."""
     row = _instance(instance_id)
     sight = access.check_case(_person(), instance_id)
     looking.at_case(row.business_key, sight)

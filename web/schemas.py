@@ -189,6 +189,93 @@ class Instance(Schema):
     tasks = fields.List(fields.Nested(Task), metadata={"description": "its open user tasks"})
 
 
+class Telling(Schema):
+    """How the customer is told."""
+
+    tell = fields.String(
+        load_default="sms", metadata={"description": "sms, phone, counter or letter: by which way the customer is told"}
+    )
+
+
+class Because(Schema):
+    """Why."""
+
+    reason = fields.String(load_default="", metadata={"description": "1 to 300 characters"})
+
+
+class Withdrawal(Telling, Because):
+    """The customer's withdrawal."""
+
+    said_by = fields.String(load_default="", metadata={"description": "customer, holder or agent"})
+    channel = fields.String(load_default="", metadata={"description": "counter, phone or letter"})
+
+
+class ExtensionAsked(Because):
+    """More time."""
+
+    until = fields.Date(load_default=None, metadata={"description": "a working day, at most five after the limit"})
+
+
+class ReversalAsked(Because):
+    """A credit to be taken back."""
+
+    entry = fields.String(load_default="", metadata={"description": "the key of one of the case's credits"})
+
+
+class Try(Schema):
+    """A try to reach the customer."""
+
+    channel = fields.String(load_default="", metadata={"description": "phone, sms, visit or letter"})
+
+
+class CaseRequest(Schema):
+    """What somebody asked for in a case and somebody else grants."""
+
+    number = fields.Integer()
+    verb = fields.String(metadata={"description": "extend or reverse"})
+    state = fields.String(metadata={"description": "asked, agreed (by the first of two), granted, refused or lapsed"})
+    until = fields.AwareDateTime(allow_none=True)
+    entry = fields.String(attribute="entry_key", allow_none=True)
+    amount = fields.Integer(allow_none=True, metadata={"description": "fen"})
+    asked_by = fields.String()
+    asked_at = fields.AwareDateTime()
+    agreed_by = fields.String(allow_none=True)
+    decided_by = fields.String(allow_none=True)
+    decided_at = fields.AwareDateTime(allow_none=True)
+
+
+class CustomerTry(Schema):
+    """When the customer of a case was tried and not reached."""
+
+    attempt = fields.Integer()
+    channel = fields.String()
+    by = fields.String()
+    at = fields.AwareDateTime()
+
+
+class Credit(Schema):
+    """A credit of a case that can be taken back."""
+
+    key = fields.String()
+    kind = fields.String()
+    at = fields.AwareDateTime()
+    amount = fields.Integer(metadata={"description": "fen"})
+
+
+class Acts(Schema):
+    """How a case stands with what was done to it outside its steps."""
+
+    case_number = fields.String(required=True)
+    ended = fields.Boolean()
+    outcome = fields.String(
+        allow_none=True, metadata={"description": "withdrawn or not_reached; null for any other end"}
+    )
+    due_at = fields.AwareDateTime(allow_none=True)
+    requests = fields.List(fields.Nested(CaseRequest))
+    tries = fields.List(fields.Nested(CustomerTry))
+    credits = fields.List(fields.Nested(Credit))
+
+
 class EntryFilter(Schema):
     """Which entries of a history to list."""
 

@@ -34,7 +34,7 @@ def upgrade() -> None:
         sa.Column("decided_by", sa.String(length=60), nullable=True),
         sa.Column("decided_at", moment, nullable=True),
         sa.CheckConstraint("verb in ('extend', 'reverse')", name=op.f("ck_case_request_verb")),
-        sa.CheckConstraint("state in ('asked', 'agreed', 'granted', 'refused')", name=op.f("ck_case_request_state")),
+        sa.CheckConstraint("state in ('asked', 'agreed', 'granted', 'refused', 'lapsed')", name=op.f("ck_case_request_state")),
         sa.CheckConstraint("(verb = 'extend') = (until is not null)", name=op.f("ck_case_request_extension_names_a_day")),
         sa.CheckConstraint(
             "(verb = 'reverse') = (entry_key is not null and amount is not null)",

@@ -21,6 +21,13 @@ STANDING = ("asked", "agreed")
 ASKS = {"extension_asked": "extend", "reversal_asked": "reverse"}
 DECIDES = {"limit_extended": "granted", "credit_reversed": "granted", "request_refused": "refused"}
 
+# What of a case's requests lapses with what: no time is given to a case that is over, and of an erased one nothing is taken back.
+LAPSES = {
+    "instance_completed": ("extend",),
+    "instance_cancelled": ("extend",),
+    "personal_data_erased": ("extend", "reverse"),
+}
+
 
 class UnknownRequest(engine.NotFound):
     """There is no such request that waits for an answer."""
@@ -84,6 +91,8 @@ def follow(change: Change) -> None:
             _changed(change, step, state="agreed", agreed_by=change.by, agreed_as=step["as"])
         elif kind in DECIDES:
             _changed(change, step, state=DECIDES[kind], decided_by=change.by, decided_at=change.at)
+        elif kind in LAPSES:
+            _lapsed(change, kind)
         elif kind == "customer_tried":
             row = {"instance_id": change.instance_id, "case_number": change.business_key, "attempt": step["attempt"]}
             session().execute(insert(CustomerTry).values(**row, channel=step["channel"], by=change.by, at=change.at))
@@ -111,6 +120,13 @@ def _asked(change: Change, step: Mapping[str, Any]) -> None:
     told = {"key": f"{step['type']}:{change.instance_id}:{step['request']}", "department": SUPERVISOR}
     told |= {"case_number": change.business_key, "subject": step["type"], "text": ""}
     session().execute(insert(DepartmentNotice).values(**told, at=change.at))
+
+
+def _lapsed(change: Change, kind: str) -> None:
+    of_it = CaseRequest.instance_id == change.instance_id, CaseRequest.state.in_(STANDING)
+    gone = update(CaseRequest).where(*of_it, CaseRequest.verb.in_(LAPSES[kind]))
+    session().execute(gone.values(state="lapsed", decided_by=change.by, decided_at=change.at))
+    forget(CaseRequest)
 
 
 def _changed(change: Change, step: Mapping[str, Any], **values: Any) -> None:

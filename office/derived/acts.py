@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from engine import Verdict
-from office.acts.requests import ASKS, DECIDES, columns
+from engine import Entry, Verdict
+from office.acts.requests import ASKS, DECIDES, LAPSES, STANDING, columns
 from office.derived.rows import Beside, can_be_read
 
 PERSONAL = "reason"
@@ -25,27 +25,30 @@ def _told(verdict: Verdict) -> tuple[dict[int, dict[str, Any]], dict[int, dict[s
     tries: dict[int, dict[str, Any]] = {}
     for entry in verdict.history:
         for step in entry.steps:
-            kind = step["type"]
-            if kind in ASKS:
-                undecided = dict.fromkeys(("agreed_by", "agreed_as", "decided_by", "decided_at"))
-                made = {"state": "asked", "asked_by": entry.actor, "asked_at": entry.at, **undecided, **columns(step)}
-                requests[step["request"]] = made
-            elif kind == "reversal_agreed":
-                requests[step["request"]] |= {"state": "agreed", "agreed_by": entry.actor, "agreed_as": step["as"]}
-            elif kind in DECIDES:
-                decided = {"decided_by": entry.actor, "decided_at": entry.at}
-                requests[step["request"]] |= {"state": DECIDES[kind], **decided}
-            elif kind == "customer_tried":
-                made = {
-                    "attempt": step["attempt"],
-                    "channel": step["channel"],
-                    "user_name": entry.actor,
-                    "at": entry.at,
-                }
-                tries[step["attempt"]] = made
+            if step["type"] == "customer_tried":
+                made = {"attempt": step["attempt"], "channel": step["channel"], "user_name": entry.actor}
+                tries[step["attempt"]] = {**made, "at": entry.at}
+            else:
+                _follow(requests, step, entry)
     if not can_be_read(verdict):
         requests = {number: {**row, PERSONAL: ""} for number, row in requests.items()}
     return requests, tries
+
+
+def _follow(requests: dict[int, dict[str, Any]], step: Mapping[str, Any], entry: Entry) -> None:
+    """Carry a step over to the requests, as `office.acts.requests` carries it over to the rows."""
+    kind, decided = step["type"], {"decided_by": entry.actor, "decided_at": entry.at}
+    if kind in ASKS:
+        undecided = dict.fromkeys(("agreed_by", "agreed_as", "decided_by", "decided_at"))
+        made = {"state": "asked", "asked_by": entry.actor, "asked_at": entry.at, **undecided, **columns(step)}
+        requests[step["request"]] = made
+    elif kind == "reversal_agreed":
+        requests[step["request"]] |= {"state": "agreed", "agreed_by": entry.actor, "agreed_as": step["as"]}
+    elif kind in DECIDES:
+        requests[step["request"]] |= {"state": DECIDES[kind], **decided}
+    for row in requests.values() if kind in LAPSES else ():
+        if row["state"] in STANDING and row["verb"] in LAPSES[kind]:
+            row |= {"state": "lapsed", **decided}
 
 
 def _compare(

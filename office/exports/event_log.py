@@ -39,6 +39,8 @@ LIFECYCLE = {
     "incident_opened": "suspend",
     "incident_retried": "resume",
 }
+OUTSIDE = engine.ACTS | {"limit_extended"}
+OUTCOMES = ("withdrawn", "not_reached")
 EXTENSIONS = (
     ("Concept", "concept", "http://www.xes-standard.org/concept.xesext"),
     ("Time", "time", "http://www.xes-standard.org/time.xesext"),
@@ -109,8 +111,15 @@ def trace(verdict: Verdict, *, personal: bool) -> str:
         _string("head", entries[-1].hash.hex() if entries else ""),
         _string("personal", "yes" if personal else "withheld"),
         _string("verified", telling.verified(verdict)),
+        *_outcome(entries),
     ]
     return "".join([*parts, *_events(entries, definition, personal)]) + "</trace>\n"
+
+
+def _outcome(entries: list[Entry]) -> Iterator[str]:
+    """What an act outside the steps ended the case with."""
+    for entry in entries:
+        yield from (_string("outcome", step["outcome"]) for step in entry.steps if step.get("outcome") in OUTCOMES)
 
 
 def _events(entries: list[Entry], definition: Definition, personal: bool) -> Iterator[str]:
@@ -127,6 +136,14 @@ def _events(entries: list[Entry], definition: Definition, personal: bool) -> Ite
                 shown = telling.shown(step, definition, personal)
                 more = {"org:group": groups.get(step["token"]), "item": items.get(step.get("scope", 0))}
                 yield _event(entry, shown, process, definition, more)
+            elif step["type"] in OUTSIDE:
+                yield _act(entry, step)
+
+
+def _act(entry: Entry, step: Mapping[str, Any]) -> str:
+    """An act outside the steps is an event of its own name; what was said with it stays in the record."""
+    told = (_string("concept:name", step["type"]), _date(entry.at), _string("lifecycle:transition", "complete"))
+    return f"<event>{''.join(told)}{_string('org:resource', telling.who(entry, step))}</event>"
 
 
 def _event(

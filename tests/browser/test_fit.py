@@ -41,7 +41,7 @@ FINDINGS = """async () => (await axe.run(document, { resultTypes: ['violations']
 ADDRESSES = {
     "cleo": (
         "/tasks", "/tasks?scope=mine", "/tasks/{task}", "/intake", "/intake?msisdn=13900000202", "/cases", "/cases/{case}", "/cases/{case}?tab=diagram",
-        "/cases/{case}?tab=money", "/cases/{case}?tab=messages", "/cases/{case}/replay", "/customers", "/customers?msisdn=13900000202", "/processes", "/nothing",
+        "/cases/{case}?tab=money", "/cases/{case}?tab=messages", "/cases/{case}?tab=acts", "/cases/{case}/replay", "/customers", "/customers?msisdn=13900000202", "/processes", "/nothing",
     ),
     "sam": ("/supervision", "/incidents", "/notices", "/audit", "/tasks?scope=all"),
     "ada": ("/audit", "/audit/people", "/cases/{case}?tab=looks"),

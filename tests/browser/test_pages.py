@@ -146,7 +146,7 @@ def test_every_page_is_labelled_and_fits(office: Office, language: str) -> None:
     office.language = language
     case = accepted(office)
     page = office.of("cleo")
-    tabs = [f"/cases/{case}?tab={tab}" for tab in ("timeline", "diagram", "money", "messages")]
+    tabs = [f"/cases/{case}?tab={tab}" for tab in ("timeline", "diagram", "money", "messages", "acts")]
     page.goto(f"/tasks?text={case}")
     task = page.locator("main tbody a").first.get_attribute("href")
     for address in (*PAGES, *tabs, str(task)):

@@ -27,6 +27,7 @@ STATES = {
     "agreed": _("waits for the second person"),
     "granted": _("granted"),
     "refused": _("refused"),
+    "lapsed": _("lapsed with the case"),
 }
 
 

@@ -94,7 +94,7 @@ def _filtered(query: Select[Any], asked: Wanted) -> Select[Any]:
         worked = exists().where(UserTask.instance_id == Complaint.instance_id, UserTask.completed_by == asked.clerk)
         query = query.where(or_(worked, Complaint.accepted_by == asked.clerk))
     if asked.state:
-        query = query.where(Complaint.state == asked.state)
+        query = query.where(or_(Complaint.state == asked.state, Complaint.outcome == asked.state))
     return _of_process(_in_period(query, asked), asked)
 
 

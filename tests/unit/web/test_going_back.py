@@ -111,6 +111,15 @@ def test_a_refused_word_at_a_case_is_a_page_to_come_back_to(desk: Flask, case: s
     assert page.typed(field) == "长" * 3_000
 
 
+def test_a_refused_request_for_more_time_is_a_page_to_come_back_to(desk: Flask, case: str) -> None:
+    """With its day and its reason."""
+    cleo = Visitor(desk, "cleo")
+    place = sent(cleo, f"/cases/{case}/extensions", extend_until="2026-01-01", extend_reason="长" * 3_000)
+    page = twice(cleo, place)
+    assert set(page.summary) == {"#field-extend_until", "#field-extend_reason"}
+    assert (page.typed("extend_until"), page.typed("extend_reason")) == ("2026-01-01", "长" * 3_000)
+
+
 def test_a_refused_notice_is_a_page_to_come_back_to(desk: Flask) -> None:
     """And is sent once it is right."""
     sam = Visitor(desk, "sam")

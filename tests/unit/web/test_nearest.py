@@ -14,6 +14,8 @@ PLACES = {
     "/cases/AJ-1/comments": "/cases/AJ-1",
     "/cases/AJ-1/interim-replies": "/cases/AJ-1",
     "/cases/AJ-1/messages/5/instead": "/cases/AJ-1",
+    "/cases/AJ-1/withdrawal": "/cases/AJ-1",
+    "/cases/AJ-1/extensions/1/grant": "/cases/AJ-1",
     "/cases/AJ-1/erasure": "/cases/AJ-1",
     "/cases/AJ-1/verification": "/cases/AJ-1/replay",
     "/intake/suggestion": "/intake",
