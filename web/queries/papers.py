@@ -24,6 +24,7 @@ from web.visible import visible
 COMPANY = "珠海移动公司"
 MOST_SAID = 1_000
 OTHERWISE = ("reserved.amount", "disputed_amount")
+COPY = "副本，号码从略　"
 NOTE = "版次：{edition}。依据：{basis}。本表按投诉记录打印；大写与小写金额不一致的无效，涂改无效。"
 
 
@@ -73,7 +74,7 @@ def of_step(element: engine.Element) -> list[Paper]:
 
 
 def made(history: engine.CaseHistory) -> list[Printed]:
-    """The papers of the steps that a case has done, oldest first; of a long case those of its newest steps."""
+    """The papers of the steps that a case has done and that have an amount, oldest first; of a long case those of its newest steps."""
     scopes, found = {0: history.definition.key}, []
     for entry in history.entries:
         for step in entry.steps:
@@ -82,7 +83,9 @@ def made(history: engine.CaseHistory) -> list[Printed]:
                 process = scopes.get(step.get("scope", 0), history.definition.key)
                 element = _element(history.definition, process, step["element"])
                 name = names.element_name(process, step["element"], "", history.definition)
-                found += [Printed(one, step["token"], name, entry.at) for one in of_step(element)] if element else []
+                papers = of_step(element) if element is not None else []
+                has = [one for one in papers if _fits(one, history.definition, element, step["form"])]
+                found += [Printed(one, step["token"], name, entry.at) for one in has]
     return found
 
 
@@ -116,11 +119,21 @@ def content(paper: Paper, asked: Asked) -> dict[str, Any]:
     return clean
 
 
+def _own_amounts(paper: Paper, definition: engine.Definition, element: engine.Element) -> list[str]:
+    """The fields of a step's form that hold the amount of a paper."""
+    form = definition.form_by_id(element.properties.get("form", ""))
+    return [one.key for one in form.inputs if one.key in paper.amounts]
+
+
+def _fits(paper: Paper, definition: engine.Definition, element: engine.Element | None, entered: Any) -> bool:
+    """Whether a step that was done entered an amount of the paper, or has no field for it."""
+    own = _own_amounts(paper, definition, element) if element is not None else []
+    return not own or (isinstance(entered, Mapping) and any(entered.get(name) for name in own))
+
+
 def _amount(paper: Paper, asked: Asked) -> int:
     """What the step's own field says; where it has none, what is reserved or disputed."""
-    form = asked.history.definition.form_by_id(asked.step.element.properties.get("form", ""))
-    own = [one.key for one in form.inputs if one.key in paper.amounts]
-    for name in own or OTHERWISE:
+    for name in _own_amounts(paper, asked.history.definition, asked.step.element) or OTHERWISE:
         found = _value(asked.step.variables, name)
         if isinstance(found, int) and not isinstance(found, bool) and found > 0:
             return found
@@ -142,7 +155,7 @@ def _said(paper: Paper, asked: Asked, amount: int) -> dict[str, Any]:
         "company": COMPANY,
         "title": paper.zh,
         "case": asked.case,
-        "date": f"记录截至 {_at(last.at)}",
+        "date": f"{'' if asked.sight.numbers else COPY}记录截至 {_at(last.at)}",
         "facts": [[label, value] for label, value in _facts(paper, asked, told)],
         "reason_label": "原因",
         "reason": next(filter(None, (_text(asked.step.variables.get(one)) for one in paper.reasons)), "—"),
