@@ -140,3 +140,19 @@ def test_too_much_is_not_begun(tmp_path: Path) -> None:
     with pytest.raises(NotSet) as told:
         typeset("refund_form", {"x": "x" * typesetting.MOST_CONTENT}, tmp_path)
     assert told.value.values["why"] == "too_long"
+
+
+@needs_fonts
+@pytest.mark.parametrize(("lines", "pages"), [(0, 1), (12, 1), (80, 4)])
+def test_twelve_lines_stand_on_one_page(lines: int, pages: int) -> None:
+    """With everything else that a paper says; what is longer goes on, under the same heads."""
+    given = {**content(lines), "facts": [["受理时间", "2026-11-28 10:00"]] * 8, "approvals": content()["approvals"] * 3}
+    found = typst.compile(
+        str(typesetting.TEMPLATES / "refund_form.typ"),
+        format="png",
+        ppi=8,
+        font_paths=[str(FONTS)],
+        ignore_system_fonts=True,
+        sys_inputs={"content": json.dumps(given)},
+    )
+    assert (len(found) if isinstance(found, list) else 1) == pages
