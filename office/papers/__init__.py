@@ -7,10 +7,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from office.papers.capitals import in_capitals
 from office.papers.typesetting import NotSet, typeset
 
-__all__ = ["PAPERS", "NotSet", "Paper", "in_capitals", "named", "typeset"]
+__all__ = ["PAPERS", "NotSet", "Paper", "named", "typeset"]
 
 
 @dataclass(frozen=True, kw_only=True)

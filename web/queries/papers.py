@@ -13,7 +13,8 @@ from flask import g
 import engine
 from models.complaint import Complaint
 from office.masking import Sight, masked
-from office.papers import Paper, in_capitals, named
+from office.papers import Paper, named
+from service_tasks import amounts
 from service_tasks.gateway.listing import Listed
 from web.i18n import ZONE, language
 from web.queries import money, names, picking, words
@@ -23,6 +24,7 @@ from web.visible import visible
 
 COMPANY = "珠海移动公司"
 MOST_SAID = 1_000
+MOST_AMOUNT = 10**14  # what capitals can say
 OTHERWISE = ("reserved.amount", "disputed_amount")
 COPY = "副本，号码从略　"
 NOTE = "版次：{edition}。依据：{basis}。本表按投诉记录打印；大写与小写金额不一致的无效，涂改无效。"
@@ -135,7 +137,7 @@ def _amount(paper: Paper, asked: Asked) -> int:
     """What the step's own field says; where it has none, what is reserved or disputed."""
     for name in _own_amounts(paper, asked.history.definition, asked.step.element) or OTHERWISE:
         found = _value(asked.step.variables, name)
-        if isinstance(found, int) and not isinstance(found, bool) and found > 0:
+        if isinstance(found, int) and not isinstance(found, bool) and 0 < found < MOST_AMOUNT:
             return found
     raise NoAmount(paper=paper.key)
 
@@ -162,7 +164,7 @@ def _said(paper: Paper, asked: Asked, amount: int) -> dict[str, Any]:
         "lines": lines,
         "total": _yuan(sum(one["fen"] for one in lines)),
         "amount": _yuan(amount),
-        "capitals": in_capitals(amount),
+        "capitals": f"人民币{amounts.in_words(amount)}",
         "approvals": _approvals(asked),
         "signs": [
             {"who": one, "name": names.person_name(asked.step.clerk) if one == "经办人" else ""} for one in paper.signs
