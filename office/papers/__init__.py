@@ -7,10 +7,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from office.papers.capitals import in_capitals
 from office.papers.typesetting import NotSet, typeset
 
-__all__ = ["PAPERS", "NotSet", "Paper", "in_capitals", "named", "typeset"]
+__all__ = ["PAPERS", "NotSet", "Paper", "named", "typeset"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,10 +37,10 @@ _ALL = (
         key="refund_form",
         zh="退、减、免话费处理表",
         en="Form for refunds, reductions and waivers of charges",
-        manual_ref="TS-002.5, TS-002.11, TS-008.5",
+        manual_ref="TS-002.5, TS-002.11, TS-006.4, TS-008.5, SUB.1",
         edition="TS-002 第一版，2002年8月22日",
         basis="《服务管理办法》",
-        amounts=("refund_amount", "credit_amount", "transfer_amount", "charge_amount"),
+        amounts=("refund_amount", "credit_amount", "transfer_amount", "charge_amount", "hold_amount"),
         facts=(
             ("refund_kind", "费用类别"),
             ("repayment_method", "退还方式"),
@@ -50,7 +49,7 @@ _ALL = (
             ("finding", "核查结论"),
             ("error_kind", "差错类别"),
         ),
-        reasons=("form_reason", "relief_reason", "finding_note", "complaint_text"),
+        reasons=("form_reason", "hold_reason", "relief_reason", "finding_note", "complaint_text"),
         signs=("客户", "经办人", "主管", "核算"),
     ),
     Paper(

@@ -13,7 +13,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "scenarios": ("scenarios", "Play the agreed scenarios and show which sequence flows none of them takes"),
     "coverage": (
         "coverage",
-        "Say of every manual id whether it is done, only declared or missing, and which elements declare none",
+        "Say of every manual id whether it is done, only declared or missing",
     ),
     "bench": ("bench", "Measure speed and growth against the floors of this machine, as ratios"),
     "decide": ("language", "Evaluate a decision of any DMN file and say which rules matched"),

@@ -13,7 +13,8 @@ from flask import g
 import engine
 from models.complaint import Complaint
 from office.masking import Sight, masked
-from office.papers import Paper, in_capitals, named
+from office.papers import Paper, named, wording
+from service_tasks import amounts
 from service_tasks.gateway.listing import Listed
 from web.i18n import ZONE, language
 from web.queries import money, names, picking, words
@@ -21,10 +22,9 @@ from web.queries.standing import Whose
 from web.queries.variables import Variables
 from web.visible import visible
 
-COMPANY = "珠海移动公司"
 MOST_SAID = 1_000
+MOST_AMOUNT = 10**14  # what capitals can say
 OTHERWISE = ("reserved.amount", "disputed_amount")
-NOTE = "版次：{edition}。依据：{basis}。本表按投诉记录打印；大写与小写金额不一致的无效，涂改无效。"
 
 
 class NoAmount(engine.Conflict):
@@ -73,7 +73,7 @@ def of_step(element: engine.Element) -> list[Paper]:
 
 
 def made(history: engine.CaseHistory) -> list[Printed]:
-    """The papers of the steps that a case has done, oldest first; of a long case those of its newest steps."""
+    """The papers of the steps that a case has done and that have an amount, oldest first; of a long case those of its newest steps."""
     scopes, found = {0: history.definition.key}, []
     for entry in history.entries:
         for step in entry.steps:
@@ -82,7 +82,9 @@ def made(history: engine.CaseHistory) -> list[Printed]:
                 process = scopes.get(step.get("scope", 0), history.definition.key)
                 element = _element(history.definition, process, step["element"])
                 name = names.element_name(process, step["element"], "", history.definition)
-                found += [Printed(one, step["token"], name, entry.at) for one in of_step(element)] if element else []
+                papers = of_step(element) if element is not None else []
+                has = [one for one in papers if _fits(one, history.definition, element, step["form"])]
+                found += [Printed(one, step["token"], name, entry.at) for one in has]
     return found
 
 
@@ -116,13 +118,23 @@ def content(paper: Paper, asked: Asked) -> dict[str, Any]:
     return clean
 
 
+def _own_amounts(paper: Paper, definition: engine.Definition, element: engine.Element) -> list[str]:
+    """The fields of a step's form that hold the amount of a paper."""
+    form = definition.form_by_id(element.properties.get("form", ""))
+    return [one.key for one in form.inputs if one.key in paper.amounts]
+
+
+def _fits(paper: Paper, definition: engine.Definition, element: engine.Element | None, entered: Any) -> bool:
+    """Whether a step that was done entered an amount of the paper, or has no field for it."""
+    own = _own_amounts(paper, definition, element) if element is not None else []
+    return not own or (isinstance(entered, Mapping) and any(entered.get(name) for name in own))
+
+
 def _amount(paper: Paper, asked: Asked) -> int:
     """What the step's own field says; where it has none, what is reserved or disputed."""
-    form = asked.history.definition.form_by_id(asked.step.element.properties.get("form", ""))
-    own = [one.key for one in form.inputs if one.key in paper.amounts]
-    for name in own or OTHERWISE:
+    for name in _own_amounts(paper, asked.history.definition, asked.step.element) or OTHERWISE:
         found = _value(asked.step.variables, name)
-        if isinstance(found, int) and not isinstance(found, bool) and found > 0:
+        if isinstance(found, int) and not isinstance(found, bool) and 0 < found < MOST_AMOUNT:
             return found
     raise NoAmount(paper=paper.key)
 
@@ -139,36 +151,37 @@ def _said(paper: Paper, asked: Asked, amount: int) -> dict[str, Any]:
     lines = _lines(asked)
     last = asked.history.entries[-1]
     return {
-        "company": COMPANY,
+        "company": wording.COMPANY,
         "title": paper.zh,
         "case": asked.case,
-        "date": f"记录截至 {_at(last.at)}",
+        "date": f"{'' if asked.sight.numbers else wording.COPY}{wording.UNTIL.format(at=_at(last.at))}",
         "facts": [[label, value] for label, value in _facts(paper, asked, told)],
-        "reason_label": "原因",
+        "reason_label": wording.REASON,
         "reason": next(filter(None, (_text(asked.step.variables.get(one)) for one in paper.reasons)), "—"),
         "lines": lines,
         "total": _yuan(sum(one["fen"] for one in lines)),
         "amount": _yuan(amount),
-        "capitals": in_capitals(amount),
+        "capitals": wording.CAPITALS.format(words=amounts.in_words(amount)),
         "approvals": _approvals(asked),
         "signs": [
-            {"who": one, "name": names.person_name(asked.step.clerk) if one == "经办人" else ""} for one in paper.signs
+            {"who": one, "name": names.person_name(asked.step.clerk) if one == wording.CLERK else ""}
+            for one in paper.signs
         ],
-        "note": NOTE.format(edition=paper.edition, basis=paper.basis),
+        "note": wording.NOTE.format(edition=paper.edition, basis=paper.basis),
         "foot": [
-            f"{asked.step.process} · 流程第 {asked.history.definition.version} 版",
-            f"记录第 {last.seq} 条",
-            f"指纹 {last.hash.hex()[:16]}",
+            wording.VERSION.format(process=asked.step.process, version=asked.history.definition.version),
+            wording.ENTRY.format(seq=last.seq),
+            wording.FINGERPRINT.format(hash=last.hash.hex()[:16]),
         ],
     }
 
 
 def _facts(paper: Paper, asked: Asked, told: Variables) -> Iterator[tuple[str, str]]:
-    yield "客户姓名", asked.whose.name or "—"
-    yield "手机号码", asked.whose.msisdn or str(asked.step.variables.get("msisdn") or "—")
+    yield wording.CUSTOMER, asked.whose.name or "—"
+    yield wording.NUMBER, asked.whose.msisdn or str(asked.step.variables.get("msisdn") or "—")
     if asked.complaint is not None:
-        yield "受理时间", _at(asked.complaint.accepted_at)
-        yield "投诉流程", f"{asked.complaint.process_key} {names.process_name(asked.complaint.process_key)}"
+        yield wording.ACCEPTED, _at(asked.complaint.accepted_at)
+        yield wording.PROCESS, f"{asked.complaint.process_key} {names.process_name(asked.complaint.process_key)}"
     for name, label in paper.facts:
         value = asked.step.variables.get(name)
         if value not in (None, "", [], {}):
@@ -231,12 +244,12 @@ def _approvals(asked: Asked) -> list[dict[str, str]]:
 
 
 def _opinion(given: Any) -> str:
-    """同意, with the amount where the approval names one."""
+    """Yes or no, with the amount where the approval names one."""
     if not isinstance(given, Mapping):
-        return "不同意"
+        return wording.REFUSED
     amount = given.get("amount")
     fen = sum(one for one in amount.values() if isinstance(one, int)) if isinstance(amount, Mapping) else amount
-    return f"同意，{_yuan(fen)} 元以内" if isinstance(fen, int) and fen > 0 else "同意"
+    return wording.AGREED_UP_TO.format(yuan=_yuan(fen)) if isinstance(fen, int) and fen > 0 else wording.AGREED
 
 
 def _yuan(fen: int) -> str:

@@ -116,6 +116,7 @@ def test_once_made_it_stands_on_the_case(desk: Flask, said: list[Mapping[str, An
     first, second = ada.client.get(link), ada.client.get(link)
     assert first.data == second.data
     assert (said[0]["amount"], dict(map(tuple, said[0]["facts"]))["手机号码"]) == ("80.00", "139****0201")
+    assert "副本" in said[0]["date"]
     assert said[0]["signs"][1]["name"] not in ("", "cleo")
 
 

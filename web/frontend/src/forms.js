@@ -104,6 +104,16 @@ function writeAmounts(within = document) {
   });
 }
 
+/* A paper can be printed while the form asks for one of its amounts. */
+function offerPapers() {
+  document.querySelectorAll("[data-needs]").forEach((button) => {
+    const needed = button.dataset.needs.split(" ").filter(Boolean);
+    button.hidden = needed.length > 0 && !needed.some((name) => button.form.elements[name]);
+  });
+}
+
 writeAmounts();
+offerPapers();
 document.addEventListener("input", () => writeAmounts());
 document.addEventListener("desk:fields", () => writeAmounts());
+document.addEventListener("desk:fields", offerPapers);
