@@ -1,8 +1,9 @@
-"""Charge holds (SUB.1): a disputed part of the bill is parked until accounting settles it on a Thursday."""
+"""Charge holds (SUB.1): a disputed part of the bill is parked until accounting settles it on a Thursday; what of it is paid waits beside it."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -13,7 +14,7 @@ from service_tasks import batches, dates, schemas
 from service_tasks import lines as disputed
 from service_tasks.authority import grants
 from service_tasks.calls import effect, refusing
-from service_tasks.gateway import gateway
+from service_tasks.gateway import Effect, LinePart, gateway
 from service_tasks.prepayment import check_disputed
 
 KIND = "charge_hold"
@@ -31,18 +32,22 @@ class PlaceParameters(schemas.Parameters):
 
 
 class PlaceResult(Schema):
-    """What charge_hold/place returns."""
+    """What charge_hold/place returns. `amount` is all of it, `parked` what is still owed; where nothing is, there is no hold to lift."""
 
-    hold_id = schemas.number("挂帐编号", "Hold")
+    hold_id = schemas.number("挂帐编号", "Hold", allow_none=True)
     amount = schemas.fen("挂帐金额", "Amount held")
+    parked = schemas.fen("其中未缴", "Of it not paid")
     settle_on = schemas.day("统一处理日期", "Day of settlement")
 
 
 class SettleParameters(schemas.Parameters):
-    """What charge_hold/settle takes."""
+    """What charge_hold/settle takes. With lines, what of them was paid already is credited with the hold; a process from before names the hold alone."""
 
-    hold_id = schemas.number("挂帐编号", "Hold", required=True)
+    hold_id = schemas.number("挂帐编号", "Hold", required=True, allow_none=True)
     decision = schemas.choice("核算结果", "Decision", DECISIONS, required=True)
+    msisdn = schemas.msisdn(load_default=None, allow_none=True)
+    amount = schemas.fen("核算金额", "Amount settled", least=1, load_default=None, allow_none=True)
+    lines = disputed.picked()
 
 
 class SettleResult(Schema):
@@ -51,6 +56,23 @@ class SettleResult(Schema):
     amount = schemas.fen("挂帐金额", "Amount held")
     outcome = schemas.text("结果", "Outcome")
     late_fee = schemas.fen("随同减免滞纳金", "Late fee that fell with it")
+
+
+class LiftParameters(schemas.Parameters):
+    """What charge_hold/lift takes."""
+
+    hold_id = schemas.number("挂帐编号", "Hold", required=True, allow_none=True)
+    msisdn = schemas.msisdn(required=True)
+    lines = disputed.picked()
+    reason = schemas.text("撤回原因", "Why it is lifted", longest=300, personal=True, load_default="", allow_none=True)
+
+
+class LiftResult(Schema):
+    """What charge_hold/lift returns."""
+
+    amount = schemas.fen("恢复应缴金额", "Due again")
+    outcome = schemas.text("结果", "Outcome")
+    reason = schemas.text("撤回原因", "Why it is lifted", personal=True)
 
 
 def thursdays_from(at: datetime) -> Iterator[str]:
@@ -82,7 +104,7 @@ def place(parameters: dict[str, Any], call: Call) -> dict[str, Any]:
         day = date.fromisoformat(thursday)
         hold = gateway().place_hold(subscription.id, amount, day, effect(call), lines=wanted)
     grants.carry_out(parameters["approval"], call, way="credit", amount=amount, payee=subscription.msisdn)
-    return {"hold_id": hold.id, "amount": hold.amount, "settle_on": hold.settle_on}
+    return {"hold_id": hold.id, "amount": amount, "parked": hold.amount, "settle_on": hold.settle_on}
 
 
 @handler(
@@ -94,6 +116,50 @@ def place(parameters: dict[str, Any], call: Call) -> dict[str, Any]:
     title_en="Settle a charge hold",
 )
 def settle(parameters: dict[str, Any], call: Call) -> dict[str, Any]:
-    """Release the held amount as a credit, or make it due again."""
-    hold = gateway().settle_hold(parameters["hold_id"], parameters["decision"], effect(call))
-    return {"amount": hold.amount, "outcome": hold.state, **({"late_fee": hold.late_fee} if hold.late_fee else {})}
+    """Release the held amount as a credit, with what of the lines was paid already, or make it due again and the lines free."""
+    hold_id, decision, at = parameters["hold_id"], parameters["decision"], effect(call)
+    paid = _paid_beside(parameters, at) if decision == "credited" else []
+    settled = gateway().settle_hold(hold_id, decision, at) if hold_id is not None else None
+    amount, late_fee = (settled.amount, settled.late_fee) if settled else (0, 0)
+    if paid:
+        subscription, rest = gateway().subscription(parameters["msisdn"]), sum(part.amount for part in paid)
+        note = gateway().credit(subscription.id, rest, "charge", replace(at, key=f"{at.key}:paid"), lines=paid)
+        amount, late_fee = amount + rest, late_fee + note.late_fee
+    elif decision == "rejected":
+        _free(parameters, at)
+    return {"amount": amount, "outcome": decision, **({"late_fee": late_fee} if late_fee else {})}
+
+
+def _paid_beside(parameters: dict[str, Any], at: Effect) -> list[LinePart]:
+    """What of the lines was paid when the rest was put on hold."""
+    subscription = gateway().find(parameters["msisdn"]) if parameters["msisdn"] else None
+    wanted = disputed.parts(parameters["lines"])
+    if subscription is None or not wanted:
+        return []
+    amount = parameters["amount"] or sum(part.amount for part in wanted)
+    return gateway().not_held(subscription.id, parameters["hold_id"], amount, wanted, at)
+
+
+def _free(parameters: dict[str, Any], at: Effect) -> None:
+    """The case has none of these lines in reserve any longer."""
+    subscription = gateway().find(parameters["msisdn"]) if parameters["msisdn"] else None
+    wanted = disputed.parts(parameters["lines"])
+    if subscription is not None and wanted:
+        gateway().free(subscription.id, wanted, at)
+
+
+@handler(
+    "charge_hold/lift",
+    parameters=LiftParameters,
+    result=LiftResult,
+    manual_ref="SUB.1",
+    title_zh="撤销挂帐",
+    title_en="Lift a charge hold",
+)
+def lift(parameters: dict[str, Any], call: Call) -> dict[str, Any]:
+    """The customer withdraws: the amount is due again, no late fee is drawn for the time it was on hold, and the lines are free."""
+    hold_id, amount = parameters["hold_id"], 0
+    if hold_id is not None:
+        amount = gateway().settle_hold(hold_id, "withdrawn", effect(call)).amount
+    _free(parameters, effect(call))
+    return {"amount": amount, "outcome": "withdrawn", "reason": parameters["reason"] or ""}

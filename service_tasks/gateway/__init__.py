@@ -100,6 +100,9 @@ class BillingGateway(Protocol):
     def release(self, case_number: str | None) -> None:
         """Free what the case has in reserve."""
 
+    def free(self, subscription_id: int, parts: Sequence[LinePart], effect: Effect) -> None:
+        """Free what the case has of these lines in reserve."""
+
     def reverse(self, entry_id: int, effect: Effect) -> Entry:
         """Enter a journal entry the other way; its lines may be given again. Refused: entry_unknown, entry_reversed."""
 
@@ -160,10 +163,15 @@ class BillingGateway(Protocol):
     def place_hold(
         self, subscription_id: int, amount: int, settle_on: date, effect: Effect, *, lines: Sequence[LinePart] = ()
     ) -> Hold:
-        """Park a disputed amount of the bill. Refused: exceeds_bill."""
+        """Park a disputed amount of the bill; of `lines` what is paid already is reserved beside it. Refused: exceeds_bill."""
 
     def settle_hold(self, hold_id: int, decision: str, effect: Effect) -> Hold:
-        """Settle a hold; "credited" releases it as a credit, "rejected" makes it due again. Refused: hold_unknown, hold_settled."""
+        """Settle a hold; "credited" releases it as a credit, "rejected" and "withdrawn" make it due again. Refused: hold_unknown, hold_settled."""
+
+    def not_held(
+        self, subscription_id: int, hold_id: int | None, amount: int, lines: Sequence[LinePart], effect: Effect
+    ) -> list[LinePart]:
+        """What of the lines a hold does not have, because it was paid; `effect` is the one that settles the hold."""
 
     def enter_secondary_pricing(
         self,

@@ -1,4 +1,4 @@
-"""What changes what a customer owes: credits, late fees and their waivers, charge holds, secondary-pricing items."""
+"""What changes what a customer owes: credits, late fees and their waivers, secondary-pricing items. Charge holds are `holds`."""
 
 from __future__ import annotations
 
@@ -11,7 +11,6 @@ from sqlalchemy import delete, func, insert, select, update
 from models.base import session
 from models.billing import (
     Bill,
-    ChargeHold,
     CreditNote,
     LateFeeAccrual,
     LateFeeWaiver,
@@ -21,7 +20,7 @@ from models.billing import (
 from service_tasks.gateway import claims, documents, ledger, noting, payments
 from service_tasks.gateway.giving import split
 from service_tasks.gateway.lines import Papers, wanted
-from service_tasks.gateway.values import Account, Document, Effect, Hold, Line, LinePart, PricingItem, Refused
+from service_tasks.gateway.values import Account, Document, Effect, Line, LinePart, PricingItem, Refused
 
 ADJUSTMENT = Account("adjustment")
 REVENUE = Account("revenue")
@@ -53,7 +52,7 @@ def credit(
         entry = ledger.post(effect, f"{kind}_credit", [line], floor={"receivable"})
         if kind == "charge":
             noting.charge(papers, amount, "credited", effect, entry)
-        _close_paid_bills(subscription_id)
+        close_paid_bills(subscription_id)
         return documents.issue(CreditNote, entry, effect, form=form or {}, **columns)
     entry, told = _credit_lines(papers, lines, kind, amount, effect, target or subscription_id)
     return documents.issue(CreditNote, entry, effect, form={**(form or {}), **told}, **columns)
@@ -77,7 +76,7 @@ def _credit_lines(
     for state, parts in found.settled("credited"):
         claims.settle(papers, parts, state, effect, entry)
     payments.spend(receipts, found.back)
-    _close_paid_bills(papers.subscription_id)
+    close_paid_bills(papers.subscription_id)
     return entry, {"fallen": fallen, "late_fee": found.with_it, "into": into}
 
 
@@ -107,69 +106,6 @@ def accrue_late_fee(bill_id: int, on: date, effect: Effect) -> int:
     row = {"bill_id": bill_id, "accrued_on": on, "base": base, "amount": amount, "entry_id": entry.id}
     session().execute(insert(LateFeeAccrual), row)
     return amount
-
-
-def place_hold(
-    subscription_id: int, amount: int, settle_on: date, effect: Effect, *, lines: Sequence[LinePart] = ()
-) -> Hold:
-    """Park a disputed amount of the bill. Refused: exceeds_bill; with `lines`, line_unknown, line_taken, line_unfit."""
-    if lines and (earlier := ledger.entered(effect.key)) is not None:
-        return _placed(earlier)
-    papers = Papers.of(subscription_id)
-    asked = claims.fitting(papers, lines, "charge", amount) if lines else []
-    if asked and (owed := split(papers, asked).fallen) < amount:
-        raise Refused(reason="exceeds_bill", balance=owed, amount=amount)
-    line = Line(Account("hold", subscription_id), Account("receivable", subscription_id), amount)
-    entry = ledger.post(effect, "charge_hold", [line], floor={"receivable"})
-    if entry.repeated:
-        return _placed(entry.id)
-    if asked:
-        claims.settle(papers, asked, "held", effect, entry)
-    else:
-        noting.charge(papers, amount, "held", effect, entry)
-    row = ChargeHold(
-        subscription_id=subscription_id,
-        case_number=effect.case,
-        amount=amount,
-        state="held",
-        placed_at=effect.at,
-        settle_on=settle_on,
-        entry_id=entry.id,
-    )
-    session().add(row)
-    session().flush()
-    return _hold(row)
-
-
-def _placed(entry_id: int) -> Hold:
-    return _hold(session().scalars(select(ChargeHold).where(ChargeHold.entry_id == entry_id)).one())
-
-
-def settle_hold(hold_id: int, decision: str, effect: Effect) -> Hold:
-    """Settle a hold as "credited", with the late fee that falls with it, or "rejected". Refused: hold_unknown, hold_settled."""
-    row = session().get(ChargeHold, hold_id, with_for_update=True, populate_existing=True)
-    if row is None:
-        raise Refused(reason="hold_unknown", hold=hold_id)
-    if row.state != "held":
-        if row.state == decision and (earlier := ledger.entered(effect.key)) is not None:
-            return _hold(row, late_fee=ledger.posted(earlier, "late_fee"))
-        raise Refused(reason="hold_settled", hold=hold_id, state=row.state)
-    late = noting.late_fee_of(row.subscription_id, row.entry_id) if decision == "credited" else []
-    into = {"credited": ADJUSTMENT, "rejected": Account("receivable", row.subscription_id)}[decision]
-    with_it = sum(amount for _, amount in late)
-    moved = [
-        Line(into, Account("hold", row.subscription_id), row.amount),
-        Line(ADJUSTMENT, Account("late_fee", row.subscription_id), with_it),
-    ]
-    entry = ledger.post(effect, f"charge_hold_{decision}", [line for line in moved if line.amount])
-    claims.resettle(row.entry_id, "credited" if decision == "credited" else None, effect, entry)
-    if late:
-        papers = Papers.of(row.subscription_id)
-        claims.settle(papers, [(paper, amount, "") for paper, amount in late], "credited", effect, entry)
-    row.state, row.settled_at = decision, effect.at
-    session().flush()
-    _close_paid_bills(row.subscription_id)
-    return _hold(row, late_fee=with_it)
 
 
 def enter_secondary_pricing(
@@ -248,7 +184,7 @@ def _apply(row: SecondaryPricingItem, effect: Effect) -> None:
         claims.settle(papers, [(one, amount, "") for one, amount in found.late_fees], "credited", effect, entry)
         payments.spend(receipts, found.back)
     row.state, row.applied_at = "applied", effect.at
-    _close_paid_bills(row.subscription_id)
+    close_paid_bills(row.subscription_id)
 
 
 def secondary_pricing_item(item_id: int) -> PricingItem:
@@ -263,16 +199,12 @@ def _locked_item(item_id: int) -> SecondaryPricingItem:
     return row
 
 
-def _close_paid_bills(subscription_id: int) -> None:
+def close_paid_bills(subscription_id: int) -> None:
     """Nothing due and nothing on hold: no bill of the subscription is open any longer."""
     left = ledger.balances(subscription_id)
     if left.get("receivable", 0) + left.get("hold", 0) <= 0:
         opened = update(Bill).where(Bill.subscription_id == subscription_id, Bill.state == "open")
         session().execute(opened.values(state="paid"))
-
-
-def _hold(row: ChargeHold, *, late_fee: int = 0) -> Hold:
-    return Hold(row.id, row.subscription_id, row.amount, row.state, row.settle_on, late_fee)
 
 
 def _item(row: SecondaryPricingItem, *, late_fee: int = 0) -> PricingItem:

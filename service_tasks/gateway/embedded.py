@@ -1,17 +1,16 @@
 """The billing that comes with the desk, over its own tables: a module that has every verb of `BillingGateway`."""
 
-from service_tasks.gateway.claims import release, reserve
+from service_tasks.gateway.claims import free, release, reserve
 from service_tasks.gateway.corrections import (
     accrue_late_fee,
     apply_secondary_pricing,
     credit,
     enter_secondary_pricing,
     hand_in_secondary_pricing,
-    place_hold,
     secondary_pricing_item,
-    settle_hold,
     waive_late_fee,
 )
+from service_tasks.gateway.holds import not_held, place_hold, settle_hold
 from service_tasks.gateway.ledger import post
 from service_tasks.gateway.lookups import (
     balances,
@@ -35,9 +34,11 @@ __all__ = [
     "customer",
     "enter_secondary_pricing",
     "find",
+    "free",
     "hand_in_secondary_pricing",
     "late_fees_drawn",
     "move_recharge",
+    "not_held",
     "place_hold",
     "post",
     "receipt",

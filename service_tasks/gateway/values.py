@@ -171,14 +171,18 @@ class LateFee(NamedTuple):
 
 
 class Hold(NamedTuple):
-    """A charge hold: amount, state (held, credited, rejected), the Thursday it is settled on, and the late fee that fell with it."""
+    """A charge hold: amount, state (held, credited, rejected), the Thursday it is settled on, and the late fee that fell with it.
 
-    id: int
+    `beside` is what of the lines is paid already: it stays reserved until that day. Where nothing is owed there is no hold, and no id.
+    """
+
+    id: int | None
     subscription_id: int
     amount: int
     state: str
     settle_on: date
     late_fee: int = 0
+    beside: int = 0
 
 
 class PricingItem(NamedTuple):
