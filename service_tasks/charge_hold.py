@@ -3,22 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
 from marshmallow import Schema
+from sqlalchemy import select
 
+import engine
 from engine.handlers import BpmnError, Call, handler
+from models.base import session
+from models.instance import ProcessInstance
 from service_tasks import batches, dates, schemas
 from service_tasks import lines as disputed
 from service_tasks.authority import grants
 from service_tasks.calls import effect, refusing
-from service_tasks.gateway import Effect, LinePart, gateway
+from service_tasks.gateway import Effect, gateway
 from service_tasks.prepayment import check_disputed
 
 KIND = "charge_hold"
 DECISIONS = ("credited", "rejected")
+RELEASED = "charge_hold_settled"  # the message that the weekly batch brings to the cases
 
 
 class PlaceParameters(schemas.Parameters):
@@ -51,11 +55,13 @@ class SettleParameters(schemas.Parameters):
 
 
 class SettleResult(Schema):
-    """What charge_hold/settle returns."""
+    """What charge_hold/settle returns; `paid` of the amount was not on hold, and goes back `into` the receivable or the prepayment."""
 
     amount = schemas.fen("挂帐金额", "Amount held")
     outcome = schemas.text("结果", "Outcome")
     late_fee = schemas.fen("随同减免滞纳金", "Late fee that fell with it")
+    paid = schemas.fen("其中已缴", "Of it paid before")
+    into = schemas.text("退到", "Given back into")
 
 
 class LiftParameters(schemas.Parameters):
@@ -73,6 +79,30 @@ class LiftResult(Schema):
     amount = schemas.fen("恢复应缴金额", "Due again")
     outcome = schemas.text("结果", "Outcome")
     reason = schemas.text("撤回原因", "Why it is lifted", personal=True)
+
+
+class ListParameters(schemas.Parameters):
+    """What charge_hold/list takes."""
+
+    settle_on = schemas.text("统一处理日期", "Day of settlement", longest=10, required=True)
+
+
+class ListedLine(Schema):
+    """A line that waits for the day: on hold, or reserved because it is paid already."""
+
+    case_number = schemas.text("案件", "Case")
+    line = schemas.text("费用项目", "Line")
+    component = schemas.text("话费组成", "Component")
+    amount = schemas.fen("金额", "Amount")
+    state = schemas.text("状态", "State")
+
+
+class ListResult(Schema):
+    """What charge_hold/list returns."""
+
+    cases = schemas.number("件数", "Cases")
+    total = schemas.fen("合计金额", "Total")
+    lines = schemas.rows("费用项目", "Lines", ListedLine)
 
 
 def thursdays_from(at: datetime) -> Iterator[str]:
@@ -117,27 +147,21 @@ def place(parameters: dict[str, Any], call: Call) -> dict[str, Any]:
 )
 def settle(parameters: dict[str, Any], call: Call) -> dict[str, Any]:
     """Release the held amount as a credit, with what of the lines was paid already, or make it due again and the lines free."""
-    hold_id, decision, at = parameters["hold_id"], parameters["decision"], effect(call)
-    paid = _paid_beside(parameters, at) if decision == "credited" else []
-    settled = gateway().settle_hold(hold_id, decision, at) if hold_id is not None else None
-    amount, late_fee = (settled.amount, settled.late_fee) if settled else (0, 0)
-    if paid:
-        subscription, rest = gateway().subscription(parameters["msisdn"]), sum(part.amount for part in paid)
-        note = gateway().credit(subscription.id, rest, "charge", replace(at, key=f"{at.key}:paid"), lines=paid)
-        amount, late_fee = amount + rest, late_fee + note.late_fee
-    elif decision == "rejected":
-        _free(parameters, at)
-    return {"amount": amount, "outcome": decision, **({"late_fee": late_fee} if late_fee else {})}
-
-
-def _paid_beside(parameters: dict[str, Any], at: Effect) -> list[LinePart]:
-    """What of the lines was paid when the rest was put on hold."""
+    decision, at, wanted = parameters["decision"], effect(call), disputed.parts(parameters["lines"])
     subscription = gateway().find(parameters["msisdn"]) if parameters["msisdn"] else None
-    wanted = disputed.parts(parameters["lines"])
-    if subscription is None or not wanted:
-        return []
     amount = parameters["amount"] or sum(part.amount for part in wanted)
-    return gateway().not_held(subscription.id, parameters["hold_id"], amount, wanted, at)
+    own = subscription.id if subscription else None
+    hold = gateway().settle_hold(
+        parameters["hold_id"], decision, at, subscription_id=own, amount=amount, lines=wanted if subscription else ()
+    )
+    if decision == "rejected":
+        _free(parameters, at)
+    told = {"late_fee": hold.late_fee, "paid": hold.beside, "into": hold.into}
+    return {
+        "amount": hold.amount + hold.beside,
+        "outcome": decision,
+        **{name: one for name, one in told.items() if one},
+    }
 
 
 def _free(parameters: dict[str, Any], at: Effect) -> None:
@@ -163,3 +187,20 @@ def lift(parameters: dict[str, Any], call: Call) -> dict[str, Any]:
         amount = gateway().settle_hold(hold_id, "withdrawn", effect(call)).amount
     _free(parameters, effect(call))
     return {"amount": amount, "outcome": "withdrawn", "reason": parameters["reason"] or ""}
+
+
+@handler(
+    "charge_hold/list",
+    parameters=ListParameters,
+    result=ListResult,
+    manual_ref="SUB.1, TS-002.11",
+    title_zh="列出待核挂帐",
+    title_en="List what waits for the settlement",
+)
+def listed(parameters: dict[str, Any], call: Call) -> dict[str, Any]:
+    """Every line of every case that waits for this Thursday."""
+    waiting = [instance for instance, _token in engine.waiting_for(RELEASED, parameters["settle_on"])]
+    numbers = session().scalars(select(ProcessInstance.business_key).where(ProcessInstance.id.in_(waiting))).all()
+    found = gateway().on_hold(list(numbers))
+    total = sum(one.amount for one in found)
+    return {"cases": len(set(numbers)), "total": total, "lines": [one._asdict() for one in found]}

@@ -24,6 +24,7 @@ from service_tasks.gateway.values import (
     Document,
     Effect,
     Entry,
+    HeldLine,
     Hold,
     KeyUsedDifferently,
     LateFee,
@@ -46,6 +47,7 @@ __all__ = [
     "Document",
     "Effect",
     "Entry",
+    "HeldLine",
     "Hold",
     "KeyUsedDifferently",
     "LateFee",
@@ -165,13 +167,23 @@ class BillingGateway(Protocol):
     ) -> Hold:
         """Park a disputed amount of the bill; of `lines` what is paid already is reserved beside it. Refused: exceeds_bill."""
 
-    def settle_hold(self, hold_id: int, decision: str, effect: Effect) -> Hold:
-        """Settle a hold; "credited" releases it as a credit, "rejected" and "withdrawn" make it due again. Refused: hold_unknown, hold_settled."""
+    def settle_hold(
+        self,
+        hold_id: int | None,
+        decision: str,
+        effect: Effect,
+        *,
+        subscription_id: int | None = None,
+        amount: int = 0,
+        lines: Sequence[LinePart] = (),
+    ) -> Hold:
+        """Settle a hold; "credited" releases it as a credit, with what of `lines` was paid, "rejected" and "withdrawn" make it due again.
 
-    def not_held(
-        self, subscription_id: int, hold_id: int | None, amount: int, lines: Sequence[LinePart], effect: Effect
-    ) -> list[LinePart]:
-        """What of the lines a hold does not have, because it was paid; `effect` is the one that settles the hold."""
+        Refused: hold_unknown, hold_settled.
+        """
+
+    def on_hold(self, case_numbers: Sequence[str]) -> list[HeldLine]:
+        """What these cases have on hold and in reserve, line by line."""
 
     def enter_secondary_pricing(
         self,

@@ -10,7 +10,7 @@ from service_tasks.gateway.corrections import (
     secondary_pricing_item,
     waive_late_fee,
 )
-from service_tasks.gateway.holds import not_held, place_hold, settle_hold
+from service_tasks.gateway.holds import on_hold, place_hold, settle_hold
 from service_tasks.gateway.ledger import post
 from service_tasks.gateway.lookups import (
     balances,
@@ -38,7 +38,7 @@ __all__ = [
     "hand_in_secondary_pricing",
     "late_fees_drawn",
     "move_recharge",
-    "not_held",
+    "on_hold",
     "place_hold",
     "post",
     "receipt",

@@ -10,12 +10,12 @@ from sqlalchemy import select
 from models.base import session
 from models.billing import ChargeHold
 from models.lines import DisputedLine, LineClaim
-from service_tasks.gateway import claims, ledger, noting
+from service_tasks.gateway import claims, ledger, noting, payments
 from service_tasks.gateway.claims import Wanted
 from service_tasks.gateway.corrections import ADJUSTMENT, close_paid_bills
 from service_tasks.gateway.giving import split
 from service_tasks.gateway.lines import Papers
-from service_tasks.gateway.values import Account, Effect, Entry, Hold, Line, LinePart, Refused
+from service_tasks.gateway.values import Account, Effect, Entry, HeldLine, Hold, Line, LinePart, Refused
 
 CREDITED = "credited"
 STORED = {CREDITED: CREDITED, "rejected": "rejected", "withdrawn": "rejected"}
@@ -84,50 +84,105 @@ def _placed(entry_id: int) -> Hold:
     return _hold(session().scalars(select(ChargeHold).where(ChargeHold.entry_id == entry_id)).one())
 
 
-def not_held(
-    subscription_id: int, hold_id: int | None, amount: int, lines: Sequence[LinePart], effect: Effect
-) -> list[LinePart]:
-    """What of these lines the hold does not have: what was paid when it was placed, up to the amount in all. The same before and after it is settled."""
-    papers = Papers.of(subscription_id)
-    row = session().get(ChargeHold, hold_id) if hold_id is not None else None
-    entries = [one for one in (row.entry_id if row else None, ledger.entered(effect.key)) if one is not None]
-    line = DisputedLine
-    query = select(line.address, line.component, LineClaim.amount).join(LineClaim, LineClaim.line_id == line.id)
-    held = {(one[0], one[1]): one[2] for one in session().execute(query.where(LineClaim.entry_id.in_(entries)))}
-    asked = claims.fitting(papers, lines, "charge", amount)
-    left = ((paper, part - held.get((paper.address, paper.component), 0), reason) for paper, part, reason in asked)
-    return [LinePart(paper.address, part, paper.component, reason) for paper, part, reason in left if part > 0]
+def on_hold(case_numbers: Sequence[str]) -> list[HeldLine]:
+    """What these cases have on hold and in reserve, line by line, in the order of cases and addresses."""
+    line, claim = DisputedLine, LineClaim
+    query = select(claim.case_number, line.address, line.component, claim.amount, claim.state).join(
+        line, line.id == claim.line_id
+    )
+    waits = claim.case_number.in_(case_numbers), claim.state.in_(("held", "reserved"))
+    rows = session().execute(query.where(*waits).order_by(claim.case_number, line.address, line.component))
+    return [HeldLine(row[0] or "", row[1], row[2], row[3], row[4]) for row in rows]
 
 
-def settle_hold(hold_id: int, decision: str, effect: Effect) -> Hold:
+def settle_hold(
+    hold_id: int | None,
+    decision: str,
+    effect: Effect,
+    *,
+    subscription_id: int | None = None,
+    amount: int = 0,
+    lines: Sequence[LinePart] = (),
+) -> Hold:
     """Settle a hold as "credited", with the late fee that falls with it, or make it due again, "rejected" or "withdrawn".
 
-    Refused: hold_unknown, hold_settled.
+    What of `lines`, up to `amount` in all, was paid when it was placed is credited in the same entry (`beside`), on the next bill or, of a prepaid
+    number, into the prepayment. Refused: hold_unknown, hold_settled, line_taken.
     """
+    row, earlier = _to_settle(hold_id), ledger.entered(effect.key)
+    if row is not None and row.state != "held" and (earlier is None or row.state != STORED[decision]):
+        raise Refused(reason="hold_settled", hold=hold_id, state=row.state)
+    own = row.subscription_id if row is not None else subscription_id
+    if earlier is None and own is not None:
+        papers = Papers.of(own)
+        paid = _not_held(papers, row, amount, lines) if decision == CREDITED and lines else []
+        earlier = _settle(papers, row, decision, effect, paid)
+    return _settled(row, own, decision, effect, earlier)
+
+
+def _to_settle(hold_id: int | None) -> ChargeHold | None:
+    if hold_id is None:
+        return None
     row = session().get(ChargeHold, hold_id, with_for_update=True, populate_existing=True)
     if row is None:
         raise Refused(reason="hold_unknown", hold=hold_id)
-    if row.state != "held":
-        if row.state == STORED[decision] and (earlier := ledger.entered(effect.key)) is not None:
-            return _hold(row, late_fee=ledger.posted(earlier, "late_fee"))
-        raise Refused(reason="hold_settled", hold=hold_id, state=row.state)
-    late = noting.late_fee_of(row.subscription_id, row.entry_id) if decision == CREDITED else []
-    into = ADJUSTMENT if decision == CREDITED else Account("receivable", row.subscription_id)
-    with_it = sum(amount for _, amount in late)
+    return row
+
+
+def _not_held(papers: Papers, row: ChargeHold | None, amount: int, lines: Sequence[LinePart]) -> list[Wanted]:
+    """What of these lines the hold does not have: what was paid when it was placed."""
+    line, claim = DisputedLine, LineClaim
+    held: dict[tuple[str, str], int] = {}
+    if row is not None:
+        query = select(line.address, line.component, claim.amount).join(claim, claim.line_id == line.id)
+        found = session().execute(query.where(claim.entry_id == row.entry_id))
+        held = {(address, component): fen for address, component, fen in found}
+    asked = claims.fitting(papers, lines, "charge", amount)
+    left = ((paper, fen - held.get((paper.address, paper.component), 0), reason) for paper, fen, reason in asked)
+    return [one for one in left if one[1] > 0]
+
+
+def _settle(
+    papers: Papers, row: ChargeHold | None, decision: str, effect: Effect, paid: Sequence[Wanted]
+) -> int | None:
+    """Enter it once, in one entry; the id of the entry, None where nothing moves."""
+    own = papers.subscription_id
+    late = noting.late_fee_of(own, row.entry_id) if row is not None and decision == CREDITED else []
+    receipts = payments.paying(paper.bill_id for paper, *_ in paid if paper.bill_id)
+    found = split(papers, paid)
+    late = [*late, *found.late_fees]
+    back = Account("prepayment" if any(paper.money == "prepayment" for paper, *_ in paid) else "receivable", own)
     moved = [
-        Line(into, Account("hold", row.subscription_id), row.amount),
-        Line(ADJUSTMENT, Account("late_fee", row.subscription_id), with_it),
+        Line(ADJUSTMENT if decision == CREDITED else Account("receivable", own), Account("hold", own), row.amount)
+        if row is not None
+        else None,
+        Line(ADJUSTMENT, back, found.total),
+        Line(ADJUSTMENT, Account("late_fee", own), sum(fen for _, fen in late)),
     ]
-    entry = ledger.post(effect, f"charge_hold_{decision}", [line for line in moved if line.amount])
-    claims.resettle(row.entry_id, CREDITED if decision == CREDITED else None, effect, entry)
-    if late:
-        papers = Papers.of(row.subscription_id)
-        claims.settle(papers, [(paper, amount, "") for paper, amount in late], CREDITED, effect, entry)
-    row.state, row.settled_at = STORED[decision], effect.at
+    posted = [line for line in moved if line is not None and line.amount]
+    if not posted:
+        return None
+    entry = ledger.post(effect, f"charge_hold_{decision}", posted)
+    if row is not None:
+        claims.resettle(row.entry_id, CREDITED if decision == CREDITED else None, effect, entry)
+        row.state, row.settled_at = STORED[decision], effect.at
+    claims.settle(papers, [*paid, *((paper, fen, "") for paper, fen in late)], CREDITED, effect, entry)
+    payments.spend(receipts, found.back)
     session().flush()
-    close_paid_bills(row.subscription_id)
-    return _hold(row, late_fee=with_it)
+    close_paid_bills(own)
+    return entry.id
 
 
-def _hold(row: ChargeHold, *, late_fee: int = 0) -> Hold:
-    return Hold(row.id, row.subscription_id, row.amount, row.state, row.settle_on, late_fee)
+def _settled(row: ChargeHold | None, own: int | None, decision: str, effect: Effect, entry: int | None) -> Hold:
+    """What the entry did, the same however often it is asked."""
+    late, beside, into = 0, 0, ""
+    if entry is not None and decision == CREDITED:
+        late = ledger.posted(entry, "late_fee")
+        found = [(kind, ledger.posted(entry, kind)) for kind in ("receivable", "prepayment")]
+        into, beside = max(found, key=lambda one: one[1])
+    hold = _hold(row) if row is not None else Hold(None, own or 0, 0, decision, effect.at.date())
+    return hold._replace(late_fee=late, beside=beside, into=into if beside else "")
+
+
+def _hold(row: ChargeHold) -> Hold:
+    return Hold(row.id, row.subscription_id, row.amount, row.state, row.settle_on)
