@@ -11,9 +11,11 @@ from engine.handlers import BpmnError, Call, handler
 from service_tasks import schemas
 from service_tasks.calls import effect, refusing
 from service_tasks.gateway import LinePart, gateway
+from service_tasks.gateway.listing import papers
 
 KINDS = ("charge", "late_fee", "prepayment")
 REFUSALS = ("line_unknown", "line_taken", "line_unfit", "part_without_reason")
+INFORMATION_FEES = "information_fees"
 
 
 # What is not reserved first is refused by the service that pays it as more than is in dispute, instead of stopping the case.
@@ -45,6 +47,9 @@ class ReserveParameters(schemas.Parameters):
     msisdn = schemas.msisdn(required=True)
     lines = picked()
     kind = schemas.choice("款项", "Kind of payment", KINDS, load_default=None, allow_none=True)
+    beside = schemas.rows(
+        "本案另行处理的项目", "Lines the case settles otherwise", Part, personal=True, load_default=list
+    )
 
 
 class ReserveResult(Schema):
@@ -72,5 +77,64 @@ def reserve(parameters: dict[str, Any], call: Call) -> dict[str, Any]:
             raise BpmnError("line_unknown", line=wanted[0].line)
         return {"amount": None, "count": 0}
     with refusing(*REFUSALS, renamed={"line_twice": "line_unknown"}):
-        total = gateway().reserve(subscription.id, wanted, effect(call), kind=kind)
+        beside = parts(parameters["beside"])
+        total = gateway().reserve(subscription.id, wanted, effect(call), kind=kind, beside=beside)
     return {"amount": total or None, "count": len(wanted)}
+
+
+class ApartParameters(schemas.Parameters):
+    """What lines/apart takes; with `among` nothing else than information fees may be picked."""
+
+    msisdn = schemas.msisdn(required=True)
+    lines = picked()
+    among = schemas.choice("限于", "Confined to", (INFORMATION_FEES,), load_default=None, allow_none=True)
+
+
+class ApartResult(Schema):
+    """What lines/apart returns: the lines reserved, in two parts, paid and still owed; a bill paid in part may divide a line."""
+
+    amount = schemas.fen("合计金额", "Total")
+    count = schemas.number("项数", "Lines")
+    paid = schemas.rows("已缴的项目", "Paid", Part, personal=True)
+    paid_amount = schemas.fen("已缴金额", "Paid, in all")
+    unpaid = schemas.rows("未缴的项目", "Not paid", Part, personal=True)
+    unpaid_amount = schemas.fen("未缴金额", "Not paid, in all")
+
+
+@handler(
+    "lines/apart",
+    parameters=ApartParameters,
+    result=ApartResult,
+    errors={**dict.fromkeys(REFUSALS, ("lines",)), "not_information_fee": ("lines",)},
+    manual_ref="TS-006.4",
+    title_zh="登记并区分已缴未缴",
+    title_en="Reserve lines, paid and not paid",
+)
+def apart(parameters: dict[str, Any], call: Call) -> dict[str, Any]:
+    """Reserve the lines for the case and say which of them have been paid, and which are still owed."""
+    wanted = parts(parameters["lines"])
+    subscription = gateway().find(parameters["msisdn"])
+    if subscription is None and wanted:
+        raise BpmnError("line_unknown", line=wanted[0].line)
+    if subscription is None or not wanted:
+        return {"amount": 0, "count": 0, "paid": [], "paid_amount": 0, "unpaid": [], "unpaid_amount": 0}
+    if parameters["among"]:
+        _check_information_fees(wanted, subscription.id)
+    with refusing(*REFUSALS, renamed={"line_twice": "line_unknown"}):
+        total = gateway().reserve(subscription.id, wanted, effect(call))
+        paid, unpaid = gateway().apart(subscription.id, wanted)
+    return {
+        "amount": total,
+        "count": len(wanted),
+        "paid": [one._asdict() for one in paid],
+        "paid_amount": sum(one.amount for one in paid),
+        "unpaid": [one._asdict() for one in unpaid],
+        "unpaid_amount": sum(one.amount for one in unpaid),
+    }
+
+
+def _check_information_fees(wanted: Iterable[LinePart], subscription_id: int) -> None:
+    known = {one.line for one in papers(subscription_id).information_fees().each()}
+    for one in wanted:
+        if one.line not in known:
+            raise BpmnError("not_information_fee", line=one.line)

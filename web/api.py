@@ -164,6 +164,7 @@ def _intake(key: str, entered: dict[str, Any]) -> intake.Intake:
         disputed_amount=entered["disputed_amount"],
         process=process,
         overrule_reason=entered["overrule_reason"],
+        known_only=not entered["number_confirmed"],
     )
 
 
@@ -331,13 +332,13 @@ def _form(task_id: int, sight: masking.Sight) -> list[dict[str, Any]]:
             "unit": field.unit,
             "options": [{"value": one.value, "label": in_language(one.label, one.label_en)} for one in field.options],
             "value": masking.said(values.get(field.key), sight),
-            "lines": _lines(variables) if field.type == "lines" and sight.personal else [],
+            "lines": _lines(variables, field) if field.type == "lines" and sight.personal else [],
         }
         for field in form.inputs
     ]
 
 
-def _lines(variables: Mapping[str, Any]) -> list[dict[str, Any]]:
+def _lines(variables: Mapping[str, Any], field: engine.FormField) -> list[dict[str, Any]]:
     """What can be picked of the customer's papers."""
     return [
         {
@@ -348,7 +349,7 @@ def _lines(variables: Mapping[str, Any]) -> list[dict[str, Any]]:
             "left": one.left,
             "cases": list(one.cases),
         }
-        for one in picking.of(variables).each()
+        for one in picking.of(variables, field).each()
     ]
 
 

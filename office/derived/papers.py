@@ -56,4 +56,6 @@ def _named(verdict: Verdict) -> tuple[Mapping[str, dict[Any, int]], Mapping[Any,
                         named[result][step["result"][result]] = entry.seq
                 if step["topic"] in ENDED:
                     settled[asked.get(step["token"], {}).get("hold_id")] = ENDED[step["topic"]](step["result"])
+            elif step["type"] == "hold_lifted":
+                settled[step["hold"]] = "rejected"
     return named, settled

@@ -10,7 +10,8 @@ from typing import Any
 from engine.handlers import Call, handler
 from service_tasks import batches, charge_hold, dates
 from service_tasks.cdr_analysis import border_roaming, monternet, orphan_monternet, records, schemas, ultra_short
-from service_tasks.gateway import Subscription, gateway
+from service_tasks.gateway import LinePart, Subscription, gateway
+from service_tasks.gateway.listing import papers
 
 __all__ = ["analyse_border_roaming", "find_orphan_monternet", "find_ultra_short"]
 
@@ -95,12 +96,15 @@ def find_orphan_monternet(parameters: dict[str, Any], call: Call) -> dict[str, A
     known = bool(charges) and not gone
     paid = sum(orphan.charge.amount for orphan in orphans if orphan.charge.paid)
     amount = sum(orphan.charge.amount for orphan in orphans)
+    picked = _picked(orphans, parameters["msisdn"])
     return {
         "orphan": bool(orphans) if known else None,
         "examined": len(charges),
         "reasons": _with_gone(()) if gone else (),
         "charges": [_orphan(orphan) for orphan in orphans],
         "lines": [_line_of(orphan) for orphan in orphans],
+        "picked": picked,
+        "elsewhere": len(orphans) - len(picked),
         "amount": amount if known else None,
         "paid": paid == amount if orphans else None,
         "paid_amount": paid if known else None,
@@ -143,6 +147,14 @@ def _line_of(orphan: orphan_monternet.Orphan) -> dict[str, Any]:
         **records.Line(charge.id, "information", charge.amount, orphan.after)._asdict(),
         "start": charge.at,
     }
+
+
+def _picked(orphans: Iterable[orphan_monternet.Orphan], msisdn: str) -> list[dict[str, Any]]:
+    """The orphan charges that stand in the papers of this number, as a form picks them."""
+    subscription = gateway().find(msisdn)
+    known = {one.line for one in papers(subscription.id).calls} if subscription and orphans else set()
+    addressed = [(f"information-fee:{orphan.charge.id}", orphan.charge.amount) for orphan in orphans]
+    return [LinePart(line, amount)._asdict() for line, amount in addressed if line in known]
 
 
 def _sites(charges: list[orphan_monternet.Charge]) -> str | None:

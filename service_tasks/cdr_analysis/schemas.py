@@ -9,6 +9,7 @@ from __future__ import annotations
 from marshmallow import Schema
 
 from service_tasks import schemas
+from service_tasks.lines import Part
 
 DAYS = 30
 
@@ -160,6 +161,7 @@ class OrphanResult(Schema):
     """What cdr_analysis/orphan_monternet returns; `orphan` is null when nothing was looked at, or the records are gone.
 
     `paid` says that all of it is, null while there is no orphan charge; `site` names the providers, of all Monternet charges when none is an orphan.
+    `picked` are the orphan charges as a form picks them, as far as they stand in the papers of the number asked for; the others are `elsewhere`.
     """
 
     orphan = schemas.flag("无主话单", "Orphan charges found", allow_none=True)
@@ -167,6 +169,8 @@ class OrphanResult(Schema):
     reasons = schemas.texts("说明", "Reasons")
     charges = schemas.rows("无主话单明细", "Orphan charges", OrphanCharge, personal=True)
     lines = schemas.rows("涉及的费用", "Lines picked", Line)
+    picked = schemas.rows("本号码的项目", "Lines of this number", Part, personal=True)
+    elsewhere = schemas.number("原号码上的笔数", "Charges on the number before")
     amount = schemas.fen("无主话单金额", "Amount")
     paid = schemas.flag("已缴费", "Paid")
     paid_amount = schemas.fen("其中已缴", "Of it paid")

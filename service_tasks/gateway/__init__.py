@@ -24,6 +24,7 @@ from service_tasks.gateway.values import (
     Document,
     Effect,
     Entry,
+    Given,
     HeldLine,
     Hold,
     KeyUsedDifferently,
@@ -47,6 +48,7 @@ __all__ = [
     "Document",
     "Effect",
     "Entry",
+    "Given",
     "HeldLine",
     "Hold",
     "KeyUsedDifferently",
@@ -92,12 +94,21 @@ class BillingGateway(Protocol):
         """Enter lines once. Errors: Refused(insufficient_prepayment …), KeyUsedDifferently."""
 
     def reserve(
-        self, subscription_id: int, parts: Sequence[LinePart], effect: Effect, *, kind: str | None = None
+        self,
+        subscription_id: int,
+        parts: Sequence[LinePart],
+        effect: Effect,
+        *,
+        kind: str | None = None,
+        beside: Sequence[LinePart] = (),
     ) -> int:
-        """Let the case have these parts of lines, of this kind, and no others, in reserve; fen in all.
+        """Let the case have these parts of lines, of this kind, and no others but what it has of those `beside`, in reserve; fen in all.
 
         Refused: line_unknown, line_twice, line_unfit, line_taken, part_without_reason.
         """
+
+    def apart(self, subscription_id: int, parts: Sequence[LinePart]) -> tuple[list[LinePart], list[LinePart]]:
+        """Parts of lines divided into what has been paid and what is still owed. Refused: line_unknown, line_twice."""
 
     def release(self, case_number: str | None) -> None:
         """Free what the case has in reserve."""
@@ -107,6 +118,15 @@ class BillingGateway(Protocol):
 
     def reverse(self, entry_id: int, effect: Effect) -> Entry:
         """Enter a journal entry the other way; its lines may be given again. Refused: entry_unknown, entry_reversed."""
+
+    def given(self, case_number: str) -> list[Given]:
+        """What a case gave and nobody has taken back, the oldest first."""
+
+    def holds(self, case_number: str) -> list[Hold]:
+        """What a case has on hold, locked."""
+
+    def withdraw_corrections(self, case_number: str) -> list[PricingItem]:
+        """Take a case's corrections off the list of a run that has not begun; those taken. Refused: correction_handed_in."""
 
     def transfer(
         self, source: int, target: int, amount: int, effect: Effect, *, lines: Sequence[LinePart] = ()
@@ -152,9 +172,15 @@ class BillingGateway(Protocol):
         """
 
     def waive_late_fee(
-        self, subscription_id: int, amount: int, effect: Effect, *, form: dict[str, Any] | None = None
+        self,
+        subscription_id: int,
+        amount: int,
+        effect: Effect,
+        *,
+        form: dict[str, Any] | None = None,
+        lines: Sequence[LinePart] = (),
     ) -> Document:
-        """Give up a late fee. Refused: exceeds_late_fee."""
+        """Give up a late fee, that of `lines` where they are named. Refused: exceeds_late_fee, line_taken."""
 
     def late_fees_drawn(self, subscription_id: int) -> list[LateFee]:
         """The late fees drawn, whether still owed or not, in order of days."""

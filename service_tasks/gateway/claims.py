@@ -36,10 +36,17 @@ class Locked(NamedTuple):
         return self.amount - self.claimed
 
 
-def reserve(subscription_id: int, parts: Sequence[LinePart], effect: Effect, *, kind: str | None = None) -> int:
+def reserve(
+    subscription_id: int,
+    parts: Sequence[LinePart],
+    effect: Effect,
+    *,
+    kind: str | None = None,
+    beside: Sequence[LinePart] = (),
+) -> int:
     """Let the case have these parts and no others in reserve, until money moves or the case ends; fen reserved in all.
 
-    `kind`, where it is given, is what they must be of. Refused: line_unknown, line_twice, line_unfit, line_taken (with the case that has it and
+    `kind`, where it is given, is what they must be of; `beside` is what another branch of the case has in reserve, and keeps. Refused: line_unknown, line_twice, line_unfit, line_taken (with the case that has it and
     what is left), part_without_reason.
     """
     papers = Papers.of(subscription_id)
@@ -49,13 +56,34 @@ def reserve(subscription_id: int, parts: Sequence[LinePart], effect: Effect, *, 
     known = select(LineClaim.amount).where(LineClaim.key == effect.key)
     if asked and session().scalars(known).first() is not None:
         return sum(amount for _, amount, _ in asked)
-    locked = lock(papers, [paper for paper, *_ in asked])
+    others = wanted(papers, beside)
+    locked = lock(papers, [paper for paper, *_ in (*asked, *others)])
+    kept = _take_out_of_reserve([locked[paper.address, paper.component] for paper, *_ in others], effect.case)
     _release(effect.case, but=_promised(effect.case))
     locked = _as_stands(locked)
     _check(asked, locked, effect.case)
-    _check_reasons(parts, asked, locked)
+    _keep(others, asked, locked, kept, effect)
+    _check_reasons(parts, asked, _as_stands(locked))
     _insert(asked, locked, "reserved", effect, None)
     return sum(amount for _, amount, _ in asked)
+
+
+def _keep(
+    others: Sequence[Wanted],
+    asked: Sequence[Wanted],
+    locked: dict[tuple[str, str], Locked],
+    kept: dict[int, tuple[int, str, str, datetime]],
+    effect: Effect,
+) -> None:
+    """Put back in reserve what another branch of the case had of these parts, as far as its line has it beside what is asked for now."""
+    now = {(paper.address, paper.component): amount for paper, amount, _ in asked}
+    for paper, amount, _ in others:
+        line = locked[paper.address, paper.component]
+        had, reason, key, at = kept.get(line.id, (0, "", "", effect.at))
+        share = min(amount, had, line.left - now.get((paper.address, paper.component), 0))
+        if share > 0:
+            row = {"line_id": line.id, "amount": share, "reason": reason, "key": key}
+            session().execute(insert(LineClaim), _row(row, "reserved", effect, None, at))
 
 
 def release(case_number: str | None) -> None:
@@ -131,6 +159,13 @@ def resettle(of_entry: int, state: str | None, effect: Effect, entry: Entry | No
         values: dict[str, Any] = {"state": state, "changed_at": effect.at}
         values |= {"entry_id": entry.id} if entry is not None else {}
         session().execute(update(LineClaim).where(theirs).values(**values))
+
+
+def of_entry(entry_id: int) -> list[tuple[int, str]]:
+    """The lines of which a journal entry gave something, each by its subscription and address."""
+    line = DisputedLine
+    query = select(line.subscription_id, line.address).join(LineClaim, LineClaim.line_id == line.id)
+    return [(row[0], row[1]) for row in session().execute(query.where(LineClaim.entry_id == entry_id).distinct())]
 
 
 def under(key: str) -> list[LinePart]:

@@ -10,6 +10,7 @@ from service_tasks.gateway.corrections import (
     secondary_pricing_item,
     waive_late_fee,
 )
+from service_tasks.gateway.giving import apart
 from service_tasks.gateway.holds import on_hold, place_hold, settle_hold
 from service_tasks.gateway.ledger import post
 from service_tasks.gateway.lookups import (
@@ -23,10 +24,11 @@ from service_tasks.gateway.lookups import (
     subscription,
 )
 from service_tasks.gateway.repayments import move_recharge, refund_cash, refund_deposit, refund_prepayment, transfer
-from service_tasks.gateway.reversals import reverse
+from service_tasks.gateway.reversals import given, holds, reverse, withdraw_corrections
 
 __all__ = [
     "accrue_late_fee",
+    "apart",
     "apply_secondary_pricing",
     "balances",
     "bills",
@@ -35,7 +37,9 @@ __all__ = [
     "enter_secondary_pricing",
     "find",
     "free",
+    "given",
     "hand_in_secondary_pricing",
+    "holds",
     "late_fees_drawn",
     "move_recharge",
     "on_hold",
@@ -54,4 +58,5 @@ __all__ = [
     "subscription",
     "transfer",
     "waive_late_fee",
+    "withdraw_corrections",
 ]

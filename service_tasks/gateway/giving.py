@@ -11,7 +11,8 @@ from models.base import session
 from models.lines import DisputedLine, LineClaim
 from service_tasks.gateway import ledger, payments
 from service_tasks.gateway.claims import Wanted
-from service_tasks.gateway.lines import BROUGHT, Paper, Papers, late_fees
+from service_tasks.gateway.lines import BROUGHT, Paper, Papers, late_fees, wanted
+from service_tasks.gateway.values import LinePart
 
 
 @dataclass
@@ -64,6 +65,21 @@ class Split:
 
     def _late(self) -> list[Wanted]:
         return [(paper, amount, "") for paper, amount in self.late_fees]
+
+
+def apart(subscription_id: int, parts: Sequence[LinePart]) -> tuple[list[LinePart], list[LinePart]]:
+    """Parts of lines divided: what has been paid, and what is still owed on their bills; of a late fee, what is still owed.
+
+    Refused: line_unknown, line_twice.
+    """
+    papers = Papers.of(subscription_id)
+    owed, paid = (parts for _, parts in split(papers, wanted(papers, parts)).settled("refunded"))
+    names = {(paper.address, paper.component) for paper, *_ in wanted(papers, parts)}
+    return _as_parts(paid), [one for one in _as_parts(owed) if (one.line, one.component) in names]
+
+
+def _as_parts(asked: Sequence[Wanted]) -> list[LinePart]:
+    return [LinePart(paper.address, amount, paper.component, reason) for paper, amount, reason in asked]
 
 
 def split(papers: Papers, asked: Sequence[Wanted]) -> Split:

@@ -72,6 +72,13 @@ class Listing:
         yield from self.calls
         yield from self.others
 
+    def information_fees(self) -> Listing:
+        """What sites charged alone: as it was collected, and as it stands on the bills."""
+        bills = (
+            replace(one, lines=tuple(line for line in one.lines if line.code == "monternet")) for one in self.bills
+        )
+        return Listing(tuple(one for one in bills if one.lines), tuple(one for one in self.calls if one.group == "fee"))
+
 
 def papers(subscription_id: int, *, own_case: str | None = None) -> Listing:
     """The papers of a subscription; what `own_case` has in reserve counts as left."""

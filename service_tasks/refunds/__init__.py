@@ -130,8 +130,10 @@ def late_fee_waiver(parameters: dict[str, Any], call: Call) -> dict[str, Any]:
         raise BpmnError("exceeds_late_fee", balance=0, amount=amount)
     asked = {**parameters, "kind": "late_fee"}
     form = sheets.waiver_sheet(_repayment(subscription, asked, call, method="waiver"))
-    with refusing("exceeds_late_fee"):
-        waiver = gateway().waive_late_fee(subscription.id, amount, effect(call), form=form)
+    not_held = dict.fromkeys(lines.NOT_HELD, "exceeds_late_fee") | {"exceeds_disputed": "exceeds_late_fee"}
+    with refusing("exceeds_late_fee", renamed=not_held):
+        wanted = lines.parts(parameters["lines"])
+        waiver = gateway().waive_late_fee(subscription.id, amount, effect(call), form=form, lines=wanted)
     _use(parameters, call, way="late_fee", amount=amount, payee=subscription.msisdn)
     return {"waiver_number": waiver.number, "amount": waiver.amount, "form": waiver.form}
 

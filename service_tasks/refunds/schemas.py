@@ -42,6 +42,7 @@ class WaiverParameters(schemas.Parameters):
 
     msisdn = schemas.msisdn(required=True)
     amount = schemas.fen("减免金额", "Amount", least=1, required=True)
+    lines = disputed.picked()
     approval = schemas.approval()
 
 

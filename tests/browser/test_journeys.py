@@ -228,13 +228,14 @@ def test_ts006_orphan_monternet(office: Office) -> None:
         "cleo", case, "了解号码变动情况", charged_msisdn="13900000601", number_event="cancelled", event_on="2026-02-05"
     )
     office.does("cleo", case, "判断是否无主话单", orphan_confirmed="yes")
-    office.does(
-        "cleo", case, "填写登记表", site="虚构梦网站点", bill_period="2026-02", orphan_amount="10.00", charge_paid="no"
-    )
+    office.does("cleo", case, "填写登记表", site="虚构梦网站点")
     thursday(office, "2026-03-05")
     office.does("amy", case, "核算挂帐款项", hold_outcome="credited", resolution="10 元已冲减")
     office.does("cleo", case, "回复客户", resolution="梦网费已冲减", reply_channel="phone")
     office.until("2026-05-06")
+    office.does(
+        "amy", case, "登记省公司答复", province_answer="accepted", province_amount="10.00", province_note="第 12 号函"
+    )
     office.does("cleo", case, "留意是否再次投诉", complained_again="no")
     evaluated(office, case)
     is_closed(

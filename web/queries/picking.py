@@ -22,6 +22,7 @@ from web.i18n import mark as _
 MOST_SHOWN = 50
 SHORT_S = 3
 MARK = lines.BESIDE
+INFORMATION_FEES = "information_fees"
 OTHERS = {
     "late-fee": _("Late fees"),
     "payment": _("Payments and receipts"),
@@ -145,14 +146,15 @@ def _of_batch(key: str, listing: Listing) -> list[Listed]:
     return [one for one in listing.calls if one.group == "fee"] if key == "fees" else []
 
 
-def of(variables: Mapping[str, Any]) -> Listing:
-    """The papers of the number a case is about; empty for one that was never put into service."""
-    msisdn = str(variables.get("msisdn") or "")
+def of(variables: Mapping[str, Any], field: engine.FormField | None = None) -> Listing:
+    """The papers of the number a case is about, or that a field names, as far as the field is about them; empty for one never put into service."""
+    msisdn = str(variables.get(field.number_in if field and field.number_in else "msisdn") or "")
     found = gateway().find(msisdn) if msisdn else None
-    return papers(found.id, own_case=variables.get("case_number")) if found else Listing()
+    listing = papers(found.id, own_case=variables.get("case_number")) if found else Listing()
+    return listing.information_fees() if field and field.among == INFORMATION_FEES else listing
 
 
-def field_of(form: engine.Form) -> Any:
+def field_of(form: engine.Form) -> engine.FormField | None:
     """The field of a form in which lines are picked, if it has one."""
     return next((field for field in form.inputs if field.type == "lines"), None)
 

@@ -83,7 +83,7 @@ class Form:
         seen = {**variables, **given}
         return [
             replace(one, options=tuple(o for o in one.options if typed.may_be_chosen(one, o.value, seen, scope)))
-            if "allowed" in one.expressions
+            if "allowed" in one.expressions and one.options
             else one
             for one in self.visible(variables, given, scope)
         ]
@@ -101,7 +101,7 @@ class Form:
         """What was typed, as values to store, null for a visible field left empty.
 
         Errors: InvalidForm naming every wrong field: required, not_a_number, too_many_decimals, min, max, too_long, too_short, pattern,
-        not_an_option, not_allowed, not_a_date, not_text, not_a_line, too_many_lines, unknown_field.
+        not_an_option, not_allowed, not_a_date, not_text, not_a_line, other_lines, too_many_lines, unknown_field.
         """
         known = {field.key for field in self.inputs}
         reasons = {key: [Reason("unknown_field")] for key in submitted if key not in known}

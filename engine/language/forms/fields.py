@@ -43,6 +43,8 @@ class Field:
     `channel_of` is the key of the text that this field says the way of: one of CHANNELS by which it reached the customer.
     `unread` are counts that are none: (setting, what stands there); they have no effect.
     What is picked in a field of the type `lines` is kept as {line, component, amount, reason}, the amount in fen; what a line is, others know.
+    Its `max` is of all that is picked, its `allowed` a list of such parts; `number_in` names the variable with the number whose papers they are of
+    (the case's own where it is empty), `among` one kind of papers to which they are confined.
     `written` is the kind of what a text field holds, one of `engine.language.written.KINDS`; it is kept in one way however it was written.
     """
 
@@ -61,6 +63,8 @@ class Field:
     boolean: bool = False
     channel_of: str = ""
     written: str = ""
+    number_in: str = ""
+    among: str = ""
     decimals: int = 0
     unread: tuple[tuple[str, str], ...] = ()
     min_length: int = 0

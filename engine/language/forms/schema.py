@@ -141,6 +141,8 @@ class SchemaReader:
             unit=str(extra.get("unit", "")),
             boolean=_flag(extra, "boolean"),
             channel_of=str(extra.get("channelOf", "")),
+            number_in=str(extra.get("numberIn", "")) if kind == "lines" else "",
+            among=str(extra.get("among", "")) if kind == "lines" else "",
             unread=tuple(_unread({"decimalDigits": component.get("decimalDigits"), **rules})),
             decimals=_whole(component.get("decimalDigits")),
             min_length=_whole(rules.get("minLength")),

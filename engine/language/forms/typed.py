@@ -64,6 +64,9 @@ class Entered(fields.Field):
 
 def check_limits(item: Field, value: Any, given: Given) -> None:
     """Errors: ValidationError for a value below or above what the field takes, or that cannot be chosen as things stand."""
+    if item.type == "lines":
+        _check_lines(item, value, given)
+        return
     if not may_be_chosen(item, value, given.context, given.scope):
         raise wrong("not_allowed")
     least = item.limit("min", given.context, given.scope)
@@ -74,6 +77,23 @@ def check_limits(item: Field, value: Any, given: Given) -> None:
         raise wrong("min", limit=least, unit=item.unit)
     if most is not None and feel.compare(">", value, most) is True:
         raise wrong("max", limit=most, unit=item.unit)
+
+
+def _check_lines(item: Field, value: Any, given: Given) -> None:
+    """Picked lines come to no more than `max` in all; where `allowed` is a list of parts, nothing else is picked and no more of any."""
+    picked = [one for one in value if isinstance(one, Mapping)] if isinstance(value, list) else []
+    allowed = item.limit("allowed", given.context, given.scope)
+    if isinstance(allowed, list):
+        most = {_of_what(one): one.get("amount") or 0 for one in allowed if isinstance(one, Mapping)}
+        if any(one.get("amount", 0) > most.get(_of_what(one), 0) for one in picked):
+            raise wrong("other_lines")
+    most_in_all = item.limit("max", given.context, given.scope)
+    if most_in_all is not None and feel.compare(">", sum(one.get("amount", 0) for one in picked), most_in_all) is True:
+        raise wrong("max", limit=most_in_all, unit="fen")
+
+
+def _of_what(part: Mapping[str, Any]) -> tuple[str, str]:
+    return str(part.get("line") or ""), str(part.get("component") or "")
 
 
 def may_be_chosen(item: Field, value: Any, context: Mapping[str, Any], scope: Scope) -> bool:

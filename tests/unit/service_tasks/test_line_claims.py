@@ -132,6 +132,25 @@ def test_a_reservation_is_the_case_s_choice_and_ends_with_it(office: None) -> No
     assert gateway().reserve(id_of(ONE), [part("bill-item:2026-10:2", 500)], effect("C")) == 500
 
 
+def test_another_branch_of_a_case_keeps_what_it_has_in_reserve(office: None) -> None:
+    """A line of which one part is held and the other paid back: the branch that picks anew leaves the other's part alone, held already or not."""
+    line, other = "bill-item:2026-10:1", "bill-item:2026-10:2"
+    gateway().reserve(id_of(TWO), [part(line, 5000), part(other, 500)], effect("A"))
+    gateway().reserve(id_of(TWO), [part(line, 3000)], effect("A", "A:2"), beside=[part(line, 2000), part(other, 500)])
+    assert sorted(states("A")) == [("reserved", 500), ("reserved", 2000), ("reserved", 3000)]
+    gateway().place_hold(id_of(TWO), 1000, date(2026, 11, 26), effect("A", "A:3"), lines=[part(line, 1000)])
+    gateway().reserve(id_of(TWO), [part(line, 3000)], effect("A", "A:4"), beside=[part(line, 1000), part(other, 500)])
+    assert sorted(states("A")) == [("held", 1000), ("reserved", 500), ("reserved", 1000), ("reserved", 3000)]
+
+
+def test_lines_come_apart_into_what_was_paid_and_what_is_owed(office: None) -> None:
+    """Of 58.00 of which 40.00 was paid, 18.00 is still owed: what is owed comes first, a line in two parts if need be."""
+    paid, owed = gateway().apart(id_of(TWO), [part("bill-item:2026-10:2", 500), part("bill-item:2026-10:1", 5000)])
+    assert [(one.line, one.amount) for one in owed] == [("bill-item:2026-10:2", 500), ("bill-item:2026-10:1", 1300)]
+    assert [(one.line, one.amount) for one in paid] == [("bill-item:2026-10:1", 3700)]
+    assert gateway().apart(id_of(ONE), [part("bill-item:2026-09:1", 2000)])[1] == []
+
+
 def test_the_same_call_reserves_once(office: None) -> None:
     """A service task that is attempted again finds its own reservation."""
     for _ in range(2):

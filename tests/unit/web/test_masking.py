@@ -8,13 +8,14 @@ from dataclasses import asdict, dataclass
 
 import pytest
 from flask import Flask
-from sqlalchemy import insert, update
+from sqlalchemy import insert, select, update
 
 import engine
 from models.base import session, transaction
 from models.comment import Comment
 from models.complaint import Complaint
 from models.customer import Customer, Subscription
+from models.usage import Cdr
 from models.user_task import UserTask
 from office import intake, masking, notices, tokens
 from tests.furnishing import Furnished, furnish, instance_of, open_tasks
@@ -214,9 +215,11 @@ def test_a_result_that_is_personal_as_a_whole_hides_nothing_else(desk: Flask) ->
     forms: list[dict[str, str]] = [
         {"charged_msisdn": "13900000601", "number_event": "none", "demand": "退费"},
         {"orphan_confirmed": "yes"},
-        {"site": "某站", "bill_period": "2026-10", "orphan_amount": "10", "charge_paid": "no"},
+        {"site": "某站"},
     ]
     with desk.app_context():
+        fee = session().scalars(select(Cdr.id).where(Cdr.served_msisdn == "13900000601", Cdr.information > 0)).one()
+        forms[-1]["orphan_lines"] = f"information-fee:{fee} 10.00"
         case = intake.accept(taken, by=CLEO, at=engine.now())
         for form in forms:
             engine.complete(open_tasks(case)[0], form=form, by=CLEO, at=engine.now())

@@ -206,6 +206,20 @@ def test_a_page_of_lines_has_an_end(scope: Scope) -> None:
     assert refused(scope, {**LINES, "validate": {"required": True}}, [])[0] == "required"
 
 
+def test_lines_are_bounded_in_all_and_by_what_was_found(scope: Scope) -> None:
+    """No more is picked than the limit in all, nor anything else, or more of it, than what was found or approved."""
+    bounded = {**LINES, "properties": {"max": "most", "allowed": "found"}}
+    found = [{"line": "call:1", "component": "", "amount": 300}, {"line": "call:2", "component": "", "amount": 300}]
+    assert refused(scope, bounded, ["call:1 3", "call:2 3"], most=500, found=found) == (
+        "max",
+        {"limit": 500, "unit": "fen"},
+    )
+    for typed in (["call:3 1"], ["call:1 3.01"], ["call:1/roaming 1"]):
+        assert refused(scope, bounded, typed, most=500, found=found)[0] == "other_lines"
+    assert loaded(scope, bounded, ["call:1 3", "call:2 2 part"], most=500, found=found)[1]["amount"] == 200
+    assert loaded(scope, bounded, ["call:3 9.99"], most=None, found=None)[0]["amount"] == 999
+
+
 def test_a_day_is_not_before_another_field(scope: Scope) -> None:
     """From and to in the wrong order are told at the later one, which names the earlier."""
     both = form({**DAY, "key": "since"}, {**DAY, "key": "until", "properties": {"min": "since"}})
