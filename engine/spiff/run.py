@@ -243,7 +243,8 @@ class Run(MachineWork):
             inner.cancel()
         self.workflow.cancel()
         self.reconcile()
-        self.add("instance_cancelled", reason=reason, **({"outcome": outcome} if outcome else {}))
+        told: dict[str, Any] = {"outcome": outcome} if outcome else {}
+        self.add("instance_cancelled", reason=reason, **told)
 
     def forward(self) -> None:
         """Run everything that needs nobody, until all tokens wait or have ended. Errors: EndlessLoop."""
