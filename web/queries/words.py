@@ -229,6 +229,8 @@ COLUMNS = {
     "forwarding": _("Forwarding"),
     "amount": _("Amount"),
     "line": _("What"),
+    "case_number": _("Case"),
+    "state": _("State"),
     "at": _("When"),
     "site": _("Site"),
     "after": _("After"),
