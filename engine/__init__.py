@@ -24,6 +24,7 @@ from engine.definitions.dmn import UnknownDecision
 from engine.definitions.dmn import read_file as read_decisions
 from engine.definitions.doubtful import check as warnings
 from engine.definitions.doubtful import of_file as warnings_of_file
+from engine.definitions.lint import begun_by_time
 from engine.definitions.loose import check as _lint_file
 from engine.definitions.loose import of_unused as unused_findings
 from engine.definitions.manual import unknown as unknown_manual_refs
@@ -161,6 +162,15 @@ def run_due(at: datetime) -> int:
     return run_clock(at) + run_jobs(at)
 
 
+def start_timer(key: str) -> str:
+    """When the newest version of a process begins, in FEEL over the present; empty for one that is begun by somebody, or not published."""
+    try:
+        drawn = versions.current(key).elements.values()
+    except versions.UnknownProcess:
+        return ""
+    return next((one.timer for one in drawn if one.type == "startEvent" and one.parent == key), "")
+
+
 def lint_file(file: Path) -> list[Problem]:
     """Every problem of a file that lies anywhere: a diagram, a decision table or a form, whoever drew it. Always findings, never an error."""
     return _lint_file(file, lint)
@@ -252,6 +262,7 @@ __all__ = [
     "bar",
     "barred_from",
     "begin_again",
+    "begun_by_time",
     "calendar",
     "callers_of",
     "calls_under_way",
@@ -331,6 +342,7 @@ __all__ = [
     "run_jobs",
     "seal_for_office",
     "start",
+    "start_timer",
     "survive",
     "told_of_people",
     "unknown_manual_refs",

@@ -1,4 +1,4 @@
-"""Batches: beginning each when its day is near, and releasing the cases that wait for its run, safe to interrupt and go on."""
+"""Batches: beginning each when its start timer says so, and releasing the cases that wait for its run, safe to interrupt and go on."""
 
 from __future__ import annotations
 
@@ -20,7 +20,10 @@ SYSTEM = engine.Actor("system")
 
 
 class Kind(NamedTuple):
-    """A batch process: the duty that says when it is due, how long before it begins, and the variable that holds its period."""
+    """A batch process: the duty that says when it is due, and the variable that holds its period.
+
+    The start timer of its diagram says when it begins; one that has none begins `ahead` of the day.
+    """
 
     process: str
     duty: str
@@ -36,6 +39,9 @@ KINDS = (
     Kind(SECONDARY_PRICING, "DUE.1", timedelta(days=5), "PC", "period", dates.month_of),
     Kind(CHARGE_HOLD, "DUE.3", timedelta(days=3), "GZ", "thursday", lambda at: f"{dates.day_of(at)}"),
 )
+
+
+engine.begun_by_time(*(kind.process for kind in KINDS))
 
 
 def period_of(process: str, number: str) -> str | None:
@@ -70,7 +76,12 @@ def _near(kind: Kind, at: datetime) -> str | None:
     """The period whose batch is to begin by `at`, if any."""
     duty = session().get(Duty, kind.duty)
     due = dates.due(duty.rule, at) if duty is not None else None
-    return kind.period(due) if due is not None and due - at <= kind.ahead else None
+    return kind.period(due) if due is not None and _begins(kind, due, at) <= at else None
+
+
+def _begins(kind: Kind, due: datetime, at: datetime) -> datetime:
+    timer = engine.start_timer(kind.process)
+    return dates.due(timer, at) if timer else due - kind.ahead
 
 
 def _has_begun(process: str, number: str) -> bool:

@@ -1,4 +1,4 @@
-"""Charge holds (SUB.1): a disputed part of the bill is parked until accounting settles it on a Thursday."""
+"""Charge holds (SUB.1): a disputed part of the bill is parked until accounting settles it on a Thursday; what of it is paid waits beside it."""
 
 from __future__ import annotations
 
@@ -7,17 +7,22 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from marshmallow import Schema
+from sqlalchemy import select
 
+import engine
 from engine.handlers import BpmnError, Call, handler
+from models.base import session
+from models.instance import ProcessInstance
 from service_tasks import batches, dates, schemas
 from service_tasks import lines as disputed
 from service_tasks.authority import grants
 from service_tasks.calls import effect, refusing
-from service_tasks.gateway import gateway
+from service_tasks.gateway import Effect, gateway
 from service_tasks.prepayment import check_disputed
 
 KIND = "charge_hold"
 DECISIONS = ("credited", "rejected")
+RELEASED = "charge_hold_settled"  # the message that the weekly batch brings to the cases
 
 
 class PlaceParameters(schemas.Parameters):
@@ -31,26 +36,73 @@ class PlaceParameters(schemas.Parameters):
 
 
 class PlaceResult(Schema):
-    """What charge_hold/place returns."""
+    """What charge_hold/place returns. `amount` is all of it, `parked` what is still owed; where nothing is, there is no hold to lift."""
 
-    hold_id = schemas.number("挂帐编号", "Hold")
+    hold_id = schemas.number("挂帐编号", "Hold", allow_none=True)
     amount = schemas.fen("挂帐金额", "Amount held")
+    parked = schemas.fen("其中未缴", "Of it not paid")
     settle_on = schemas.day("统一处理日期", "Day of settlement")
 
 
 class SettleParameters(schemas.Parameters):
-    """What charge_hold/settle takes."""
+    """What charge_hold/settle takes. With lines, what of them was paid already is credited with the hold; a process from before names the hold alone."""
 
-    hold_id = schemas.number("挂帐编号", "Hold", required=True)
+    hold_id = schemas.number("挂帐编号", "Hold", required=True, allow_none=True)
     decision = schemas.choice("核算结果", "Decision", DECISIONS, required=True)
+    msisdn = schemas.msisdn(load_default=None, allow_none=True)
+    amount = schemas.fen("核算金额", "Amount settled", least=1, load_default=None, allow_none=True)
+    lines = disputed.picked()
 
 
 class SettleResult(Schema):
-    """What charge_hold/settle returns."""
+    """What charge_hold/settle returns; `paid` of the amount was not on hold, and goes back `into` the receivable or the prepayment."""
 
     amount = schemas.fen("挂帐金额", "Amount held")
     outcome = schemas.text("结果", "Outcome")
     late_fee = schemas.fen("随同减免滞纳金", "Late fee that fell with it")
+    paid = schemas.fen("其中已缴", "Of it paid before")
+    into = schemas.text("退到", "Given back into")
+
+
+class LiftParameters(schemas.Parameters):
+    """What charge_hold/lift takes."""
+
+    hold_id = schemas.number("挂帐编号", "Hold", required=True, allow_none=True)
+    msisdn = schemas.msisdn(required=True)
+    lines = disputed.picked()
+    reason = schemas.text("撤回原因", "Why it is lifted", longest=300, personal=True, load_default="", allow_none=True)
+
+
+class LiftResult(Schema):
+    """What charge_hold/lift returns."""
+
+    amount = schemas.fen("恢复应缴金额", "Due again")
+    outcome = schemas.text("结果", "Outcome")
+    reason = schemas.text("撤回原因", "Why it is lifted", personal=True)
+
+
+class ListParameters(schemas.Parameters):
+    """What charge_hold/list takes."""
+
+    settle_on = schemas.text("统一处理日期", "Day of settlement", longest=10, required=True)
+
+
+class ListedLine(Schema):
+    """A line that waits for the day: on hold, or reserved because it is paid already."""
+
+    case_number = schemas.text("案件", "Case")
+    line = schemas.text("费用项目", "Line")
+    component = schemas.text("话费组成", "Component")
+    amount = schemas.fen("金额", "Amount")
+    state = schemas.text("状态", "State")
+
+
+class ListResult(Schema):
+    """What charge_hold/list returns."""
+
+    cases = schemas.number("件数", "Cases")
+    total = schemas.fen("合计金额", "Total")
+    lines = schemas.rows("费用项目", "Lines", ListedLine)
 
 
 def thursdays_from(at: datetime) -> Iterator[str]:
@@ -82,7 +134,7 @@ def place(parameters: dict[str, Any], call: Call) -> dict[str, Any]:
         day = date.fromisoformat(thursday)
         hold = gateway().place_hold(subscription.id, amount, day, effect(call), lines=wanted)
     grants.carry_out(parameters["approval"], call, way="credit", amount=amount, payee=subscription.msisdn)
-    return {"hold_id": hold.id, "amount": hold.amount, "settle_on": hold.settle_on}
+    return {"hold_id": hold.id, "amount": amount, "parked": hold.amount, "settle_on": hold.settle_on}
 
 
 @handler(
@@ -94,6 +146,61 @@ def place(parameters: dict[str, Any], call: Call) -> dict[str, Any]:
     title_en="Settle a charge hold",
 )
 def settle(parameters: dict[str, Any], call: Call) -> dict[str, Any]:
-    """Release the held amount as a credit, or make it due again."""
-    hold = gateway().settle_hold(parameters["hold_id"], parameters["decision"], effect(call))
-    return {"amount": hold.amount, "outcome": hold.state, **({"late_fee": hold.late_fee} if hold.late_fee else {})}
+    """Release the held amount as a credit, with what of the lines was paid already, or make it due again and the lines free."""
+    decision, at, wanted = parameters["decision"], effect(call), disputed.parts(parameters["lines"])
+    subscription = gateway().find(parameters["msisdn"]) if parameters["msisdn"] else None
+    amount = parameters["amount"] or sum(part.amount for part in wanted)
+    own = subscription.id if subscription else None
+    hold = gateway().settle_hold(
+        parameters["hold_id"], decision, at, subscription_id=own, amount=amount, lines=wanted if subscription else ()
+    )
+    if decision == "rejected":
+        _free(parameters, at)
+    told = {"late_fee": hold.late_fee, "paid": hold.beside, "into": hold.into}
+    return {
+        "amount": hold.amount + hold.beside,
+        "outcome": decision,
+        **{name: one for name, one in told.items() if one},
+    }
+
+
+def _free(parameters: dict[str, Any], at: Effect) -> None:
+    """The case has none of these lines in reserve any longer."""
+    subscription = gateway().find(parameters["msisdn"]) if parameters["msisdn"] else None
+    wanted = disputed.parts(parameters["lines"])
+    if subscription is not None and wanted:
+        gateway().free(subscription.id, wanted, at)
+
+
+@handler(
+    "charge_hold/lift",
+    parameters=LiftParameters,
+    result=LiftResult,
+    manual_ref="SUB.1",
+    title_zh="撤销挂帐",
+    title_en="Lift a charge hold",
+)
+def lift(parameters: dict[str, Any], call: Call) -> dict[str, Any]:
+    """The customer withdraws: the amount is due again, no late fee is drawn for the time it was on hold, and the lines are free."""
+    hold_id, amount = parameters["hold_id"], 0
+    if hold_id is not None:
+        amount = gateway().settle_hold(hold_id, "withdrawn", effect(call)).amount
+    _free(parameters, effect(call))
+    return {"amount": amount, "outcome": "withdrawn", "reason": parameters["reason"] or ""}
+
+
+@handler(
+    "charge_hold/list",
+    parameters=ListParameters,
+    result=ListResult,
+    manual_ref="SUB.1, TS-002.11",
+    title_zh="列出待核挂帐",
+    title_en="List what waits for the settlement",
+)
+def listed(parameters: dict[str, Any], call: Call) -> dict[str, Any]:
+    """Every line of every case that waits for this Thursday."""
+    waiting = [instance for instance, _token in engine.waiting_for(RELEASED, parameters["settle_on"])]
+    numbers = session().scalars(select(ProcessInstance.business_key).where(ProcessInstance.id.in_(waiting))).all()
+    found = gateway().on_hold(list(numbers))
+    total = sum(one.amount for one in found)
+    return {"cases": len(set(numbers)), "total": total, "lines": [one._asdict() for one in found]}

@@ -113,13 +113,21 @@ def _waiver(given: Values, result: Values) -> Move:
 
 def _hold(given: Values, result: Values) -> Move:
     number = _number(given)
-    return Move("charge_hold", ("hold", number), ("receivable", number), result["amount"])
+    return Move("charge_hold", ("hold", number), ("receivable", number), result.get("parked", result["amount"]))
 
 
 def _settled(given: Values, result: Values) -> tuple[Move, ...]:
-    kind = f"charge_hold_{result['outcome']}"
+    kind, paid = f"charge_hold_{result['outcome']}", result.get("paid") or 0
     into = ADJUSTMENT if result["outcome"] == "credited" else ("receivable", ANY)
-    return Move(kind, into, ("hold", ANY), result["amount"]), _late_fee(kind, ANY, result)
+    return (
+        Move(kind, into, ("hold", ANY), result["amount"] - paid),
+        Move(kind, ADJUSTMENT, (result.get("into") or ANY, ANY), paid),
+        _late_fee(kind, ANY, result),
+    )
+
+
+def _lifted(given: Values, result: Values) -> Move:
+    return Move("charge_hold_withdrawn", ("receivable", ANY), ("hold", ANY), result["amount"])
 
 
 def _applied(given: Values, result: Values) -> tuple[Move, ...]:
@@ -163,6 +171,7 @@ _EFFECTS: dict[str, Callable[[Values, Values], Move | tuple[Move, ...]]] = {
     "refunds/late_fee_waiver": _waiver,
     "charge_hold/place": _hold,
     "charge_hold/settle": _settled,
+    "charge_hold/lift": _lifted,
     "secondary_pricing/apply": _applied,
     "recharge/move": _moved,
     "bank_payments/correct": _bank,

@@ -51,6 +51,9 @@ TEMPLATES = {
         "与您投诉有关的 $amount 元将随 $period 的二次批价记入，帐单出具后可查，办妥后再答复您。（案件 $case_number）",
         ("amount",),
     ),
+    "credit_on_thursday": Message(
+        "您反映的话费 $amount 元已登记，$settle_on 统一核算，结果另行告知。（案件 $case_number）", ("amount",)
+    ),
     "credit_posted": Message("您反映的话费已冲减 $amount 元，请留意帐单。（案件 $case_number）", ("amount",)),
     "mandate_renewed": Message(
         "您的托收已重新办理，$effective_on 起生效，每月 $debit_day 日扣款。扣款期间请不要用其他方式缴费。（案件 $case_number）"

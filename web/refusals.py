@@ -41,6 +41,8 @@ SENTENCES = {
     ),
     "line_unfit": _("%(line)s is not of the kind of money that was chosen. Please pick lines of one kind."),
     "line_unknown": _("%(line)s does not stand in this customer's papers, or was picked twice."),
+    "added_without_reason": _("%(line)s is none that the system picked. Please write beside it why it belongs to it."),
+    "nothing_picked": _("Nothing is picked. Please tick what is to be given back."),
     "nothing_left": _("Nothing is left to be returned."),
     "part_without_reason": _("Of %(line)s, %(left)s is left and %(amount)s was picked. Please write why only a part."),
     "own_household": _("This number belongs to your own household, so a colleague has to pay into it."),

@@ -65,7 +65,6 @@ ROAMING = Course(
         "listed_in_attachment": "no",
         "cells_confirmed": "yes",
         "disputed_amount": "15.90",
-        "roaming_amount": "15.90",
         "credit_accepted": "no",
         "repayment_way": "hold",
         **EVALUATED,

@@ -112,7 +112,13 @@ class Form:
         found: dict[str, list[Any]] = {}
         for one in self._element.xpath(".//input | .//select | .//textarea"):
             name, kind = one.get("name"), one.get("type", "text")
-            if name and one.get("disabled") is None and kind not in ("submit", "button", "file", "image"):
+            beside = "@" in (name or "")  # amounts, reasons and whole groups beside a field for lines
+            if (
+                name
+                and not beside
+                and one.get("disabled") is None
+                and kind not in ("submit", "button", "file", "image")
+            ):
                 found.setdefault(name, []).append(one)
         return found
 

@@ -15,6 +15,7 @@ SUB_PROCESS = f"{{{BPMN}}}subProcess"
 SPIFF = "http://spiffworkflow.org/bpmn/schema/1.0/core"
 ACTIVITIES = frozenset({"userTask", "serviceTask", "businessRuleTask", "receiveTask", "callActivity", "subProcess"})
 GATEWAYS = frozenset({"exclusiveGateway", "parallelGateway", "inclusiveGateway", "eventBasedGateway"})
+SERVED = frozenset({"serviceTask", "intermediateThrowEvent"})  # what a service task carries out
 EVENTS = frozenset({"startEvent", "endEvent", "boundaryEvent", "intermediateCatchEvent", "intermediateThrowEvent"})
 MOST_KEPT = 128
 MOST_ELEMENTS, MOST_FLOWS = 1_000, 3_000

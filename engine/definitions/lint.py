@@ -27,7 +27,7 @@ from engine.definitions import (
     times,
     tried,
 )
-from engine.definitions.diagram import ACTIVITIES, EVENTS, GATEWAYS, Diagram, Element, Parameter, parse
+from engine.definitions.diagram import ACTIVITIES, EVENTS, GATEWAYS, SERVED, Diagram, Element, Parameter, parse
 from engine.definitions.graph import in_cycle, reachable, recursive_calls
 from engine.definitions.package import MissingFile, Package, load
 from engine.errors import EngineError, InvalidDefinition, Problem, first
@@ -40,14 +40,19 @@ ID = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]*")
 RESERVED_IDS = frozenset({"Start", "End", "Root"})
 RESERVED_ENDINGS = (".EndJoin", ".BoundaryEventSplit", ".BoundaryEventJoin")
 # Our own extensions by the kind of element that they mean something at; properties are judged one by one (`settings`).
-EXTENSIONS = {"serviceTask": "serviceTaskOperator", "businessRuleTask": "calledDecisionId"}
+EXTENSIONS = {
+    "serviceTask": "serviceTaskOperator",
+    "intermediateThrowEvent": "serviceTaskOperator",
+    "businessRuleTask": "calledDecisionId",
+}
 TRIGGERS = {
-    "startEvent": frozenset({""}),
+    "startEvent": frozenset({"", "timer"}),
     "endEvent": frozenset({"", "terminate", "error"}),
     "intermediateCatchEvent": frozenset({"timer", "message"}),
     "boundaryEvent": frozenset({"timer", "message", "error"}),
 }
 MANY = 2
+BEGUN_BY_TIME: set[str] = set()
 MOST_KEPT = 64
 EXPRESSION_PROPERTIES = (
     *("due", "correlationKey", "inputCollection", "outputElement", "refusesWhen", "about", "triesWhen"),
@@ -58,12 +63,17 @@ EXPRESSION_PROPERTIES = (
 
 def check(content: Package) -> list[Problem]:
     """The problems of a package, in document order; empty when it may be published. After MOST_FINDINGS the last one says that there are more."""
-    return list(_checked(content.canonical(), frozenset(handlers.registered())))
+    return list(_checked(content.canonical(), frozenset(handlers.registered()), frozenset(BEGUN_BY_TIME)))
+
+
+def begun_by_time(*keys: str) -> None:
+    """Say which processes somebody begins when their start timer says so; in any other a start timer would begin nothing."""
+    BEGUN_BY_TIME.update(keys)
 
 
 @lru_cache(maxsize=MOST_KEPT)
-def _checked(canonical: bytes, topics: frozenset[str]) -> tuple[Problem, ...]:
-    """Kept, because a draft and the processes that call it are asked about again and again; `topics` are the service tasks known then."""
+def _checked(canonical: bytes, topics: frozenset[str], begun: frozenset[str]) -> tuple[Problem, ...]:
+    """Kept, because a draft and the processes that call it are asked about again and again; of `topics` and processes `begun` by time known then."""
     return tuple(first(_problems(load(canonical))))
 
 
@@ -288,7 +298,7 @@ def _lanes(diagram: Diagram) -> Iterator[Problem]:
 
 
 def _element(element: Element) -> Iterator[Problem]:
-    if element.type not in ACTIVITIES | GATEWAYS | EVENTS or element.type == "intermediateThrowEvent":
+    if element.type not in ACTIVITIES | GATEWAYS | EVENTS or _throws_nothing(element):
         yield _problem(element, "element_not_executable", type=element.type)
     if element.looped:
         yield _problem(element, "loop_marker")
@@ -299,6 +309,11 @@ def _element(element: Element) -> Iterator[Problem]:
         if name not in ("properties", EXTENSIONS.get(element.type)):
             yield _problem(element, "extension_not_executable", extension=name)
     yield from _event(element)
+
+
+def _throws_nothing(element: Element) -> bool:
+    """A message is thrown by the service task that brings it to those who wait; without one nothing would happen."""
+    return element.type == "intermediateThrowEvent" and not (element.trigger == "message" and element.topic)
 
 
 def _multi_instance(element: Element) -> Iterator[Problem]:
@@ -320,14 +335,17 @@ def _multi_instance(element: Element) -> Iterator[Problem]:
 
 def _event(element: Element) -> Iterator[Problem]:
     allowed = TRIGGERS.get(element.type)
-    if allowed is not None and (element.trigger not in allowed or element.trigger_count > 1):
+    beginning = element.type == "startEvent" and element.trigger == "timer"
+    if (allowed is not None and (element.trigger not in allowed or element.trigger_count > 1)) or (
+        beginning and element.parent not in BEGUN_BY_TIME
+    ):
         yield _wrong_trigger(element)
     if element.trigger == "error":
         yield from _error(element)
     if element.trigger == "message" and element.type not in ("startEvent", "endEvent"):
         if not element.message:
             yield _problem(element, "no_message")
-        if not element.properties.get("correlationKey"):
+        if element.type != "intermediateThrowEvent" and not element.properties.get("correlationKey"):
             yield _problem(element, "no_correlation_key")
 
 
@@ -355,7 +373,7 @@ def _references(element: Element, content: Package) -> Iterator[Problem]:
             yield _problem(element, "step_without_name")
         if not (element.lane or element.properties.get("group")):
             yield _problem(element, "no_group")
-    elif element.type == "serviceTask":
+    elif element.type in SERVED and not _throws_nothing(element):
         yield from _topic(element)
     elif element.type == "businessRuleTask":
         yield from _decision(element, content)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from engine import handlers
-from engine.definitions.diagram import Diagram, Element
+from engine.definitions.diagram import SERVED, Diagram, Element
 from engine.errors import Problem
 
 
@@ -17,7 +17,7 @@ def check(key: str, diagrams: Mapping[str, Diagram]) -> list[Problem]:
 
 def _uncaught(drawn: Diagram, diagrams: Mapping[str, Diagram]) -> Iterator[Problem]:
     for element in drawn.elements.values():
-        if element.type == "serviceTask" and element.topic in handlers.registered():
+        if element.type in SERVED and element.topic in handlers.registered():
             left = _left(handlers.find(element.topic).errors, element, drawn)
             if left:
                 yield _problem(element, "refusal_not_caught", codes=", ".join(left))
@@ -43,7 +43,7 @@ def _never_thrown(drawn: Diagram, diagrams: Mapping[str, Diagram]) -> Iterator[P
 
 def _thrown(host: Element, drawn: Diagram, diagrams: Mapping[str, Diagram]) -> set[str] | None:
     """The codes that may leave an activity, caught inside or not; None when that cannot be known."""
-    if host.type == "serviceTask":
+    if host.type in SERVED:
         return set(handlers.find(host.topic).errors) if host.topic in handlers.registered() else None
     if host.type == "callActivity":
         called = diagrams.get(host.called)
@@ -58,7 +58,7 @@ def _inside(level: str, drawn: Diagram, diagrams: Mapping[str, Diagram]) -> set[
             continue
         if element.type == "endEvent" and element.trigger == "error":
             found.add(element.error_code or "")
-        elif element.type in ("serviceTask", "subProcess", "callActivity"):
+        elif element.type in SERVED | {"subProcess", "callActivity"}:
             thrown = _thrown(element, drawn, diagrams)
             if thrown is None:
                 return None

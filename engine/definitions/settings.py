@@ -42,6 +42,7 @@ PROPERTIES: dict[str, frozenset[str]] = {
         }
     ),
     "serviceTask": frozenset({"resultVariable", "caseLimit", "caseLimitWhen"}),
+    "intermediateThrowEvent": frozenset({"resultVariable"}),
     "businessRuleTask": frozenset({"resultVariable", "refuses", "refusesWhen", "about"}),
     "receiveTask": MESSAGES,
     "intermediateCatchEvent": MESSAGES,

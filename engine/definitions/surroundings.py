@@ -11,7 +11,7 @@ from functools import cached_property, lru_cache
 
 from engine import handlers
 from engine.definitions import dmn, setting
-from engine.definitions.diagram import ACTIVITIES, COUNTER, EVENTS, GATEWAYS, Diagram, Element, parse
+from engine.definitions.diagram import ACTIVITIES, COUNTER, EVENTS, GATEWAYS, SERVED, Diagram, Element, parse
 from engine.definitions.package import MissingFile, Package
 from engine.definitions.ways import all_later, around, before
 from engine.errors import EngineError, InvalidDefinition
@@ -212,7 +212,7 @@ class Surroundings:
         if element.type == "userTask":
             approval = element.properties.get("approves", "")
             return {**_form_types(drawn.package, element), **({approval: CONTEXT} if approval else {})}
-        if element.type == "serviceTask" and element.result_variable:
+        if element.type in SERVED and element.result_variable:
             known = handlers.registered().get(element.topic)
             return {element.result_variable: setting.of_schema(known.gives) if known is not None else ANYTHING}
         if element.type == "businessRuleTask" and element.result_variable:

@@ -8,7 +8,7 @@ from typing import Any
 from SpiffWorkflow.task import Task
 from SpiffWorkflow.util.task import TaskState
 
-from engine.definitions.diagram import Element
+from engine.definitions.diagram import SERVED, Element
 from engine.errors import Corrupt
 from engine.spiff.position import SCOPE, TOKEN, Position
 from engine.spiff.scopes import Scope
@@ -18,7 +18,7 @@ from engine.steps import Failed
 ALIVE = TaskState.WAITING | TaskState.READY | TaskState.STARTED | TaskState.COMPLETED
 ITEMS = "items"
 NO_LIMIT = "LimitNotReckoned"
-WITH_OWN_STEPS = frozenset({"userTask", "serviceTask", "businessRuleTask", "callActivity"})
+WITH_OWN_STEPS = frozenset({"userTask", "businessRuleTask", "callActivity", *SERVED})
 
 
 class Arrivals(Position):

@@ -94,8 +94,20 @@ def parse(key: str, files: Mapping[str, bytes], rules: int = REGULAR) -> Specifi
 def _skeleton(content: bytes, rules: int) -> xml.Element:
     """A diagram without what SpiffWorkflow would run, copy or sort by and we do ourselves: scripts, operators, data, lists, the picture."""
     root = regular.root(content) if rules >= REGULAR else xml.parse(content)
+    _carried_out_by_us(root)
     for element in [e for e in root.iter() if xml.local(e) in NOT_FOR_SPIFFWORKFLOW]:
         parent = element.getparent()
         if parent is not None:
             parent.remove(element)
     return root
+
+
+def _carried_out_by_us(root: xml.Element) -> None:
+    """A process begins when we begin it, its start timer says when; and a message is thrown by the service task that brings it."""
+    for start in [e for e in root.iter() if xml.local(e) == "startEvent"]:
+        for timer in [e for e in start if xml.local(e) == "timerEventDefinition"]:
+            start.remove(timer)
+    for thrown in [e for e in root.iter() if xml.local(e) == "intermediateThrowEvent"]:
+        thrown.tag = thrown.tag.replace("intermediateThrowEvent", "serviceTask")
+        for event in [e for e in thrown if xml.local(e).endswith("EventDefinition")]:
+            thrown.remove(event)

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from engine import Verdict
 from models.billing import ChargeHold
 from office.derived.rows import PAPERS, Beside
 
-SETTLE = "charge_hold/settle"
+# What a hold becomes by the service task that ends it; the customer's withdrawal makes it due again as a refusal does.
+ENDED: dict[str, Callable[[Mapping[str, Any]], Any]] = {
+    "charge_hold/settle": lambda result: result.get("outcome"),
+    "charge_hold/lift": lambda _: "rejected",
+}
 
 
 def differing(verdict: Verdict, beside: Beside) -> Iterator[tuple[int, str]]:
@@ -48,9 +52,10 @@ def _named(verdict: Verdict) -> tuple[Mapping[str, dict[Any, int]], Mapping[Any,
                 asked[step["token"]] = step["parameters"]
             elif step["type"] == "job_completed" and step["token"] != by_hand and isinstance(step["result"], Mapping):
                 for result in PAPERS.keys() & step["result"].keys():
-                    named[result][step["result"][result]] = entry.seq
-                if step["topic"] == SETTLE:
-                    settled[asked.get(step["token"], {}).get("hold_id")] = step["result"].get("outcome")
+                    if step["result"][result] is not None:  # of a bill that is paid nothing was put on hold
+                        named[result][step["result"][result]] = entry.seq
+                if step["topic"] in ENDED:
+                    settled[asked.get(step["token"], {}).get("hold_id")] = ENDED[step["topic"]](step["result"])
             elif step["type"] == "hold_lifted":
                 settled[step["hold"]] = "rejected"
     return named, settled

@@ -114,7 +114,12 @@ def find_orphan_monternet(parameters: dict[str, Any], call: Call) -> dict[str, A
 
 
 def credit_to(subscription: Subscription | None) -> str:
-    """What a credit goes to: a prepaid number's own prepayment, else the bill. Source: reading (prepaid numbers)."""
+    """What a credit goes to: a cancelled number gets no further bill, so cash; a prepaid number's own prepayment, else the bill.
+
+    Source: TS-007.3, reading.
+    """
+    if subscription is not None and subscription.state == "cancelled":
+        return "cash"
     return "prepayment" if subscription is not None and subscription.kind == "prepaid" else "bill"
 
 

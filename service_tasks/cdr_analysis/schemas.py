@@ -124,7 +124,7 @@ class UltraShortCall(Schema):
 class UltraShortResult(Schema):
     """What cdr_analysis/ultra_short returns; `found` is null when nothing was looked at, or the records are gone.
 
-    `settle_on` is the day of settlement when it is entered now; `credit_to` is bill, or prepayment for a prepaid number.
+    `settle_on` is the day of settlement when it is entered now; `credit_to` is bill, prepayment for a prepaid number, cash for a cancelled one.
     """
 
     found = schemas.flag("有超短话单", "Found", allow_none=True)

@@ -28,6 +28,7 @@ from service_tasks.gateway.values import (
     Entry,
     Given,
     GivenOfCard,
+    HeldLine,
     Hold,
     Issued,
     KeyUsedDifferently,
@@ -56,6 +57,7 @@ __all__ = [
     "Entry",
     "Given",
     "GivenOfCard",
+    "HeldLine",
     "Hold",
     "Issued",
     "KeyUsedDifferently",
@@ -120,6 +122,9 @@ class BillingGateway(Protocol):
 
     def release(self, case_number: str | None) -> None:
         """Free what the case has in reserve."""
+
+    def free(self, subscription_id: int, parts: Sequence[LinePart], effect: Effect) -> None:
+        """Free what the case has of these lines in reserve."""
 
     def reverse(self, entry_id: int, effect: Effect) -> Entry:
         """Enter a journal entry the other way; its lines may be given again. Refused: entry_unknown, entry_reversed."""
@@ -212,10 +217,25 @@ class BillingGateway(Protocol):
     def place_hold(
         self, subscription_id: int, amount: int, settle_on: date, effect: Effect, *, lines: Sequence[LinePart] = ()
     ) -> Hold:
-        """Park a disputed amount of the bill. Refused: exceeds_bill."""
+        """Park a disputed amount of the bill; of `lines` what is paid already is reserved beside it. Refused: exceeds_bill."""
 
-    def settle_hold(self, hold_id: int, decision: str, effect: Effect) -> Hold:
-        """Settle a hold; "credited" releases it as a credit, "rejected" makes it due again. Refused: hold_unknown, hold_settled."""
+    def settle_hold(
+        self,
+        hold_id: int | None,
+        decision: str,
+        effect: Effect,
+        *,
+        subscription_id: int | None = None,
+        amount: int = 0,
+        lines: Sequence[LinePart] = (),
+    ) -> Hold:
+        """Settle a hold; "credited" releases it as a credit, with what of `lines` was paid, "rejected" and "withdrawn" make it due again.
+
+        Refused: hold_unknown, hold_settled.
+        """
+
+    def on_hold(self, case_numbers: Sequence[str]) -> list[HeldLine]:
+        """What these cases have on hold and in reserve, line by line."""
 
     def enter_secondary_pricing(
         self,

@@ -97,6 +97,16 @@ def release(case_number: str | None) -> None:
         session().execute(asked.values(case_number=None))
 
 
+def free(subscription_id: int, parts: Sequence[LinePart], effect: Effect) -> None:
+    """Free what the case has of these lines in reserve, and nothing else."""
+    line = DisputedLine
+    theirs = select(line.id).where(
+        line.subscription_id == subscription_id, line.address.in_({part.line for part in parts})
+    )
+    own = LineClaim.case_number == effect.case, LineClaim.state == "reserved"
+    session().execute(delete(LineClaim).where(*own, LineClaim.line_id.in_(theirs)))
+
+
 def _release(case_number: str | None, *, but: Any = None) -> None:
     reserved = delete(LineClaim).where(LineClaim.case_number == case_number, LineClaim.state == "reserved")
     session().execute(reserved if but is None else reserved.where(LineClaim.key.not_in(but)))

@@ -1,4 +1,4 @@
-"""What changes what a customer owes: credits, late fees and their waivers, charge holds, secondary-pricing items."""
+"""What changes what a customer owes: credits, late fees and their waivers, secondary-pricing items. Charge holds are `holds`."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from service_tasks import dates
 from service_tasks.gateway import claims, documents, ledger, noting, payments
 from service_tasks.gateway.giving import split
 from service_tasks.gateway.lines import Papers, wanted
-from service_tasks.gateway.values import Account, Document, Effect, Hold, Line, LinePart, PricingItem, Refused
+from service_tasks.gateway.values import Account, Document, Effect, Line, LinePart, PricingItem, Refused
 
 ADJUSTMENT = Account("adjustment")
 REVENUE = Account("revenue")
@@ -131,69 +131,6 @@ def _held_on(subscription_id: int, on: date) -> int:
     )
 
 
-def place_hold(
-    subscription_id: int, amount: int, settle_on: date, effect: Effect, *, lines: Sequence[LinePart] = ()
-) -> Hold:
-    """Park a disputed amount of the bill. Refused: exceeds_bill; with `lines`, line_unknown, line_taken, line_unfit."""
-    if lines and (earlier := ledger.entered(effect.key)) is not None:
-        return _placed(earlier)
-    papers = Papers.of(subscription_id)
-    asked = claims.fitting(papers, lines, "charge", amount) if lines else []
-    if asked and (owed := split(papers, asked).fallen) < amount:
-        raise Refused(reason="exceeds_bill", balance=owed, amount=amount)
-    line = Line(Account("hold", subscription_id), Account("receivable", subscription_id), amount)
-    entry = ledger.post(effect, "charge_hold", [line], floor={"receivable"})
-    if entry.repeated:
-        return _placed(entry.id)
-    if asked:
-        claims.settle(papers, asked, "held", effect, entry)
-    else:
-        noting.charge(papers, amount, "held", effect, entry)
-    row = ChargeHold(
-        subscription_id=subscription_id,
-        case_number=effect.case,
-        amount=amount,
-        state="held",
-        placed_at=effect.at,
-        settle_on=settle_on,
-        entry_id=entry.id,
-    )
-    session().add(row)
-    session().flush()
-    return _hold(row)
-
-
-def _placed(entry_id: int) -> Hold:
-    return _hold(session().scalars(select(ChargeHold).where(ChargeHold.entry_id == entry_id)).one())
-
-
-def settle_hold(hold_id: int, decision: str, effect: Effect) -> Hold:
-    """Settle a hold as "credited", with the late fee that falls with it, or "rejected". Refused: hold_unknown, hold_settled."""
-    row = session().get(ChargeHold, hold_id, with_for_update=True, populate_existing=True)
-    if row is None:
-        raise Refused(reason="hold_unknown", hold=hold_id)
-    if row.state != "held":
-        if row.state == decision and (earlier := ledger.entered(effect.key)) is not None:
-            return _hold(row, late_fee=ledger.posted(earlier, "late_fee"))
-        raise Refused(reason="hold_settled", hold=hold_id, state=row.state)
-    late = noting.late_fee_of(row.subscription_id, row.entry_id) if decision == "credited" else []
-    into = {"credited": ADJUSTMENT, "rejected": Account("receivable", row.subscription_id)}[decision]
-    with_it = sum(amount for _, amount in late)
-    moved = [
-        Line(into, Account("hold", row.subscription_id), row.amount),
-        Line(ADJUSTMENT, Account("late_fee", row.subscription_id), with_it),
-    ]
-    entry = ledger.post(effect, f"charge_hold_{decision}", [line for line in moved if line.amount])
-    claims.resettle(row.entry_id, "credited" if decision == "credited" else None, effect, entry)
-    if late:
-        papers = Papers.of(row.subscription_id)
-        claims.settle(papers, [(paper, amount, "") for paper, amount in late], "credited", effect, entry)
-    row.state, row.settled_at = decision, effect.at
-    session().flush()
-    payments.close_paid(row.subscription_id)
-    return _hold(row, late_fee=with_it)
-
-
 def enter_secondary_pricing(
     subscription_id: int, period: str, amount: int, item: str, effect: Effect, *, lines: Sequence[LinePart] = ()
 ) -> PricingItem:
@@ -283,10 +220,6 @@ def _locked_item(item_id: int) -> SecondaryPricingItem:
     if row is None:
         raise Refused(reason="item_unknown", item=item_id)
     return row
-
-
-def _hold(row: ChargeHold, *, late_fee: int = 0) -> Hold:
-    return Hold(row.id, row.subscription_id, row.amount, row.state, row.settle_on, late_fee)
 
 
 def _item(row: SecondaryPricingItem, *, late_fee: int = 0) -> PricingItem:

@@ -2,19 +2,18 @@
 
 from service_tasks.gateway.bank import correct_bank_payment, reserve_bank_payment
 from service_tasks.gateway.cards import card_standing, cards_of_others, move_recharge, reserve_card
-from service_tasks.gateway.claims import release, reserve
+from service_tasks.gateway.claims import free, release, reserve
 from service_tasks.gateway.corrections import (
     accrue_late_fee,
     apply_secondary_pricing,
     credit,
     enter_secondary_pricing,
     hand_in_secondary_pricing,
-    place_hold,
     secondary_pricing_item,
-    settle_hold,
     waive_late_fee,
 )
 from service_tasks.gateway.giving import apart
+from service_tasks.gateway.holds import on_hold, place_hold, settle_hold
 from service_tasks.gateway.ledger import post
 from service_tasks.gateway.lookups import (
     balances,
@@ -42,11 +41,13 @@ __all__ = [
     "customer",
     "enter_secondary_pricing",
     "find",
+    "free",
     "given",
     "hand_in_secondary_pricing",
     "holds",
     "late_fees_drawn",
     "move_recharge",
+    "on_hold",
     "place_hold",
     "post",
     "receipt",

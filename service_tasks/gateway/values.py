@@ -171,14 +171,30 @@ class LateFee(NamedTuple):
 
 
 class Hold(NamedTuple):
-    """A charge hold: amount, state (held, credited, rejected), the Thursday it is settled on, and the late fee that fell with it."""
+    """A charge hold: amount, state (held, credited, rejected), the Thursday it is settled on, and the late fee that fell with it.
 
-    id: int
+    `beside` is what of the lines is paid already: it stays reserved until that day, and goes back `into` an account. Where nothing is owed there is
+    no hold, and no id.
+    """
+
+    id: int | None
     subscription_id: int
     amount: int
     state: str
     settle_on: date
     late_fee: int = 0
+    beside: int = 0
+    into: str = ""
+
+
+class HeldLine(NamedTuple):
+    """A line of a case that waits for a Thursday: state held, or reserved where it is paid already; fen."""
+
+    case_number: str
+    line: str
+    component: str
+    amount: int
+    state: str
 
 
 class PricingItem(NamedTuple):

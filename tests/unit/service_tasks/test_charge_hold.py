@@ -5,7 +5,10 @@ from itertools import islice
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 
+from models.base import session
+from models.lines import LineClaim
 from service_tasks.charge_hold import thursdays_from
 
 NUMBER = {"msisdn": "13900000001", "bill": {"items": [{"kind": "monternet", "text": "信息费", "amount": 5000}]}}
@@ -59,3 +62,48 @@ def test_thursdays_follow_each_other() -> None:
     monday = datetime(2026, 11, 23, 1, tzinfo=UTC)
     assert list(islice(thursdays_from(monday), 3)) == [THURSDAY, "2026-12-03", "2026-12-10"]
     assert next(thursdays_from(monday + timedelta(days=3, hours=10))) == "2026-12-03"
+
+
+PART = {"line": "bill-item:2026-10:1", "amount": 3000, "reason": "查实"}
+HALF_PAID = {
+    "msisdn": "13900000001",
+    "bill": {"period": "2026-10", "paid": 4000, "items": [{"kind": "call", "text": "通话费", "amount": 5000}]},
+}
+OF_LINES: dict[str, Any] = {"msisdn": "13900000001", "amount": 3000, "disputed_amount": 3000, "lines": [PART]}
+SETTLED: dict[str, Any] = {"msisdn": "13900000001", "amount": 3000, "lines": [PART]}
+
+
+@pytest.mark.parametrize("paid, parked", [(0, 3000), (4000, 1000), (5000, 0)])
+def test_what_is_paid_of_a_line_waits_beside_the_hold(desk: Any, paid: int, parked: int) -> None:
+    """Only what is owed is parked; on Thursday all of it is credited, once, the paid part on the next bill."""
+    desk.given({**HALF_PAID, "bill": {**HALF_PAID["bill"], "paid": paid}})
+    placed = desk.run("charge_hold/place", call_key="7:1", **OF_LINES)
+    assert (placed["amount"], placed["parked"], placed["hold_id"] is None) == (3000, parked, not parked)
+    assert desk.moved().get("13900000001.hold", 0) == parked
+    answer = desk.twice("charge_hold/settle", call_key="7:2", hold_id=placed["hold_id"], decision="credited", **SETTLED)
+    assert (answer["amount"], answer.get("paid", 0)) == (3000, 3000 - parked)
+    assert (desk.moved().get("13900000001.hold", 0), desk.moved()["13900000001.receivable"]) == (0, -3000)
+
+
+@pytest.mark.parametrize("paid", [0, 4000, 5000])
+@pytest.mark.parametrize("topic", ["charge_hold/settle", "charge_hold/lift"])
+def test_a_hold_that_is_rejected_or_withdrawn_frees_its_lines(desk: Any, topic: str, paid: int) -> None:
+    """Due again, and another case may have the lines at once, what waited beside the hold as well."""
+    desk.given({**HALF_PAID, "bill": {**HALF_PAID["bill"], "paid": paid}})
+    placed = desk.run("charge_hold/place", call_key="7:1", **OF_LINES)
+    ended = (
+        {"decision": "rejected", **SETTLED}
+        if topic.endswith("settle")
+        else {"msisdn": "13900000001", "lines": [PART], "reason": "误会"}
+    )
+    desk.twice(topic, call_key="7:2", hold_id=placed["hold_id"], **ended)
+    assert all(moved == 0 for moved in desk.moved().values())
+    assert session().scalars(select(LineClaim.state)).all() == []
+
+
+def test_a_line_on_hold_is_nobody_else_s(desk: Any) -> None:
+    """A second hold of the same line parks nothing."""
+    desk.given({**HALF_PAID, "bill": {**HALF_PAID["bill"], "paid": 0}})
+    whole = {**OF_LINES, "amount": 5000, "disputed_amount": 5000, "lines": [{**PART, "amount": 5000}]}
+    desk.run("charge_hold/place", call_key="7:1", **whole)
+    assert desk.refused("charge_hold/place", call_key="7:9", **whole) == "exceeds_disputed"

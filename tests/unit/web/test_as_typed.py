@@ -98,15 +98,16 @@ def test_a_day_that_can_only_be_past_is_not_one_to_come(desk: Flask, process: st
 
 
 def test_every_day_a_form_asks_for_is_past() -> None:
-    """All the days of the manual's forms are those of calls, mandates and changes that customers complain of."""
+    """All the days of the manual's forms are those of calls, mandates and changes that customers complain of; an improvement is to come."""
     asked = [
-        (file.stem, field.key, field.expressions["max"].text if "max" in field.expressions else "")
+        (field.key, *(field.expressions[name].text if name in field.expressions else "" for name in ("min", "max")))
         for file in sorted((PROCESSES / "forms").glob("*.form"))
         for field in engine.forms.Form.parse(file.read_bytes()).inputs
         if field.type == "datetime"
     ]
-    assert len(asked) == 6
-    assert {most for _form, _field, most in asked} == {"today()"}
+    assert sum(key == "improvement_by" for key, *_ in asked) == 2
+    assert {(least, most) for key, least, most in asked if key == "improvement_by"} == {("today()", "")}
+    assert {most for key, _, most in asked if key != "improvement_by"} == {"today()"}
 
 
 @pytest.mark.parametrize(("typed", "right"), [("abc¥", False), ("abc", False), ("6222 0000-0000 0000 001", True)])

@@ -14,7 +14,10 @@ function picked(box) {
 
 function addUp(field) {
   const boxes = [...field.querySelectorAll("[type=checkbox]:checked")];
-  const [count, total] = boxes.map((box) => picked(box)).reduce(([n, sum], [m, more]) => [n + m, sum + more], [0, 0]);
+  const parts = boxes.filter((box) => box.closest(".desk-lines-parts")).length;
+  const lines = new Set(boxes.map((box) => box.closest(".desk-lines-parts")).filter(Boolean)).size;
+  const [every, total] = boxes.map((box) => picked(box)).reduce(([n, sum], [m, more]) => [n + m, sum + more], [0, 0]);
+  const count = every - parts + lines;
   field.querySelector("[data-lines-count]").textContent = count;
   const place = field.querySelector("[data-lines-total]");
   place.dataset.pattern ??= place.textContent.replace(/[0-9,.]+/, "#");

@@ -1,0 +1,188 @@
+"""Charge holds: what is still owed of disputed lines is parked until accounting settles it, what is paid of them stays reserved until that day."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+
+from sqlalchemy import select
+
+from models.base import session
+from models.billing import ChargeHold
+from models.lines import DisputedLine, LineClaim
+from service_tasks.gateway import claims, ledger, noting, payments
+from service_tasks.gateway.claims import Wanted
+from service_tasks.gateway.corrections import ADJUSTMENT
+from service_tasks.gateway.giving import split
+from service_tasks.gateway.lines import Papers
+from service_tasks.gateway.values import Account, Effect, Entry, HeldLine, Hold, Line, LinePart, Refused
+
+CREDITED = "credited"
+STORED = {CREDITED: CREDITED, "rejected": "rejected", "withdrawn": "rejected"}
+
+
+def place_hold(
+    subscription_id: int, amount: int, settle_on: date, effect: Effect, *, lines: Sequence[LinePart] = ()
+) -> Hold:
+    """Park a disputed amount of the bill. Refused: exceeds_bill; with `lines`, line_unknown, line_taken, line_unfit.
+
+    Of `lines` what is still owed is parked and what is paid already is reserved; where nothing is owed there is no hold.
+    """
+    if lines:
+        return _hold_lines(subscription_id, amount, settle_on, effect, lines)
+    papers = Papers.of(subscription_id)
+    entry = _post(subscription_id, amount, effect)
+    if entry.repeated:
+        return _placed(entry.id)
+    noting.charge(papers, amount, "held", effect, entry)
+    return _written(subscription_id, amount, settle_on, effect, entry)
+
+
+def _hold_lines(subscription_id: int, amount: int, settle_on: date, effect: Effect, lines: Sequence[LinePart]) -> Hold:
+    if (earlier := ledger.entered(effect.key)) is not None:
+        placed = _placed(earlier)
+        return placed._replace(beside=amount - placed.amount)
+    papers = Papers.of(subscription_id)
+    owed, paid = _owed_and_paid(papers, claims.fitting(papers, lines, "charge", amount))
+    parked = sum(part for _, part, _ in owed)
+    hold = Hold(None, subscription_id, 0, "held", settle_on)
+    if parked:
+        entry = _post(subscription_id, parked, effect)
+        claims.settle(papers, owed, "held", effect, entry)
+        hold = _written(subscription_id, parked, settle_on, effect, entry)
+    claims.settle(papers, paid, "reserved", effect, None)
+    return hold._replace(beside=amount - parked)
+
+
+def _owed_and_paid(papers: Papers, asked: Sequence[Wanted]) -> tuple[list[Wanted], list[Wanted]]:
+    """Parts of lines by what is still owed of them and what is paid already; late fees follow when it is settled."""
+    (_, falls), (_, paid) = split(papers, asked).settled("reserved")
+    return [one for one in falls if one[0].money == "charge"], paid
+
+
+def _post(subscription_id: int, amount: int, effect: Effect) -> Entry:
+    line = Line(Account("hold", subscription_id), Account("receivable", subscription_id), amount)
+    return ledger.post(effect, "charge_hold", [line], floor={"receivable"})
+
+
+def _written(subscription_id: int, amount: int, settle_on: date, effect: Effect, entry: Entry) -> Hold:
+    row = ChargeHold(
+        subscription_id=subscription_id,
+        case_number=effect.case,
+        amount=amount,
+        state="held",
+        placed_at=effect.at,
+        settle_on=settle_on,
+        entry_id=entry.id,
+    )
+    session().add(row)
+    session().flush()
+    return _hold(row)
+
+
+def _placed(entry_id: int) -> Hold:
+    return _hold(session().scalars(select(ChargeHold).where(ChargeHold.entry_id == entry_id)).one())
+
+
+def on_hold(case_numbers: Sequence[str]) -> list[HeldLine]:
+    """What these cases have on hold and in reserve, line by line, in the order of cases and addresses."""
+    line, claim = DisputedLine, LineClaim
+    query = select(claim.case_number, line.address, line.component, claim.amount, claim.state).join(
+        line, line.id == claim.line_id
+    )
+    waits = claim.case_number.in_(case_numbers), claim.state.in_(("held", "reserved"))
+    rows = session().execute(query.where(*waits).order_by(claim.case_number, line.address, line.component))
+    return [HeldLine(row[0] or "", row[1], row[2], row[3], row[4]) for row in rows]
+
+
+def settle_hold(
+    hold_id: int | None,
+    decision: str,
+    effect: Effect,
+    *,
+    subscription_id: int | None = None,
+    amount: int = 0,
+    lines: Sequence[LinePart] = (),
+) -> Hold:
+    """Settle a hold as "credited", with the late fee that falls with it, or make it due again, "rejected" or "withdrawn".
+
+    What of `lines`, up to `amount` in all, was paid when it was placed is credited in the same entry (`beside`), on the next bill or, of a prepaid
+    number, into the prepayment. Refused: hold_unknown, hold_settled, line_taken.
+    """
+    row, earlier = _to_settle(hold_id), ledger.entered(effect.key)
+    if row is not None and row.state != "held" and (earlier is None or row.state != STORED[decision]):
+        raise Refused(reason="hold_settled", hold=hold_id, state=row.state)
+    own = row.subscription_id if row is not None else subscription_id
+    if earlier is None and own is not None:
+        papers = Papers.of(own)
+        paid = _not_held(papers, row, amount, lines) if decision == CREDITED and lines else []
+        earlier = _settle(papers, row, decision, effect, paid)
+    return _settled(row, own, decision, effect, earlier)
+
+
+def _to_settle(hold_id: int | None) -> ChargeHold | None:
+    if hold_id is None:
+        return None
+    row = session().get(ChargeHold, hold_id, with_for_update=True, populate_existing=True)
+    if row is None:
+        raise Refused(reason="hold_unknown", hold=hold_id)
+    return row
+
+
+def _not_held(papers: Papers, row: ChargeHold | None, amount: int, lines: Sequence[LinePart]) -> list[Wanted]:
+    """What of these lines the hold does not have: what was paid when it was placed."""
+    line, claim = DisputedLine, LineClaim
+    held: dict[tuple[str, str], int] = {}
+    if row is not None:
+        query = select(line.address, line.component, claim.amount).join(claim, claim.line_id == line.id)
+        found = session().execute(query.where(claim.entry_id == row.entry_id))
+        held = {(address, component): fen for address, component, fen in found}
+    asked = claims.fitting(papers, lines, "charge", amount)
+    left = ((paper, fen - held.get((paper.address, paper.component), 0), reason) for paper, fen, reason in asked)
+    return [one for one in left if one[1] > 0]
+
+
+def _settle(
+    papers: Papers, row: ChargeHold | None, decision: str, effect: Effect, paid: Sequence[Wanted]
+) -> int | None:
+    """Enter it once, in one entry; the id of the entry, None where nothing moves."""
+    own = papers.subscription_id
+    late = noting.late_fee_of(own, row.entry_id) if row is not None and decision == CREDITED else []
+    receipts = payments.paying(paper.bill_id for paper, *_ in paid if paper.bill_id)
+    found = split(papers, paid)
+    late = [*late, *found.late_fees]
+    back = Account("prepayment" if any(paper.money == "prepayment" for paper, *_ in paid) else "receivable", own)
+    moved = [
+        Line(ADJUSTMENT if decision == CREDITED else Account("receivable", own), Account("hold", own), row.amount)
+        if row is not None
+        else None,
+        Line(ADJUSTMENT, back, found.total),
+        Line(ADJUSTMENT, Account("late_fee", own), sum(fen for _, fen in late)),
+    ]
+    posted = [line for line in moved if line is not None and line.amount]
+    if not posted:
+        return None
+    entry = ledger.post(effect, f"charge_hold_{decision}", posted)
+    if row is not None:
+        claims.resettle(row.entry_id, CREDITED if decision == CREDITED else None, effect, entry)
+        row.state, row.settled_at = STORED[decision], effect.at
+    claims.settle(papers, [*paid, *((paper, fen, "") for paper, fen in late)], CREDITED, effect, entry)
+    payments.spend(receipts, found.back)
+    session().flush()
+    payments.close_paid(own)
+    return entry.id
+
+
+def _settled(row: ChargeHold | None, own: int | None, decision: str, effect: Effect, entry: int | None) -> Hold:
+    """What the entry did, the same however often it is asked."""
+    late, beside, into = 0, 0, ""
+    if entry is not None and decision == CREDITED:
+        late = ledger.posted(entry, "late_fee")
+        found = [(kind, ledger.posted(entry, kind)) for kind in ("receivable", "prepayment")]
+        into, beside = max(found, key=lambda one: one[1])
+    hold = _hold(row) if row is not None else Hold(None, own or 0, 0, decision, effect.at.date())
+    return hold._replace(late_fee=late, beside=beside, into=into if beside else "")
+
+
+def _hold(row: ChargeHold) -> Hold:
+    return Hold(row.id, row.subscription_id, row.amount, row.state, row.settle_on)

@@ -1,0 +1,40 @@
+"""A batch begins when the start timer of its diagram says so, and not before."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+import engine
+from models.base import scratch, session, transaction
+from models.duty import Duty
+from office import batches, scenarios
+
+MONDAY = datetime(2026, 3, 2, 10, 30, tzinfo=UTC)  # 18:30, half an hour after the close three days before Thursday's
+HOUR = timedelta(hours=1)
+PROCESSES = Path(__file__).parents[3] / "processes"
+
+
+def test_the_diagram_says_when_the_weekly_batch_begins() -> None:
+    """Three days before Thursday's close, once; the batch of the month is not near."""
+    with scratch():
+        scenarios.prepare()
+        with transaction():
+            rule = 'next_weekday(at, "Thursday")'
+            session().add(Duty(code="DUE.3", title_zh="挂帐", title_en="Holds", rule=rule, manual_ref="DUE.3"))
+        package = engine.read_package(PROCESSES, batches.CHARGE_HOLD)
+        engine.publish(package, by=batches.SYSTEM, note="", at=MONDAY - HOUR)
+        assert batches.begin_due(MONDAY - HOUR) == []
+        assert batches.begin_due(MONDAY) == ["GZ-2026-03-05"]
+        assert batches.begin_due(MONDAY + HOUR) == []
+
+
+def test_another_timer_begins_it_at_another_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever changes the timer changes the beginning; a process without one begins so long before its day."""
+    kind = next(one for one in batches.KINDS if one.process == batches.CHARGE_HOLD)
+    monkeypatch.setattr(engine, "start_timer", lambda key: 'now() + duration("PT1H")')
+    assert batches._begins(kind, MONDAY, MONDAY) == MONDAY + HOUR
+    monkeypatch.setattr(engine, "start_timer", lambda key: "")
+    assert batches._begins(kind, MONDAY, MONDAY) == MONDAY - kind.ahead
