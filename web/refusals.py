@@ -12,6 +12,7 @@ from web.i18n import mark as _
 from web.i18n import yuan
 
 SENTENCES = {
+    "awaits_debit": _("A debit is under way; what is owed can be waived or credited when it has its result."),
     "account_format": _("The account number is not written as this bank writes it."),
     "batch_closed": _("The month-end batch is closed."),
     "card_unused": _("The card has not been used yet."),
@@ -68,9 +69,9 @@ NAMED = (*FEN, "receipt", "line", "case")
 
 
 def sentence(refusal: Mapping[str, Any]) -> str:
-    """A refusal, its `code` one of SENTENCES, with what the service said of it; what it did not say is a dash."""
+    """A refusal, its `code` one of SENTENCES, told by the cause behind it (`because`) where there is one, with what the service said of it; what it did not say is a dash."""
     values = {**dict.fromkeys(NAMED, "—"), **refusal}
-    text = SENTENCES[values["code"]]
+    text = SENTENCES[values.get("because") or values["code"]]
     return gettext(text, **{name: _written(name, value) for name, value in values.items()})
 
 
