@@ -278,6 +278,7 @@ def _failed(debit: DirectDebit) -> dict[str, Any]:
 
 
 def side(mandate: BankMandate, side: str) -> dict[str, Any]:
+    """Bank, account and holder as they were "agreed", or "keyed" with the number they were keyed for."""
     fields = {field: getattr(mandate, f"{side}_{field}") for field in FIELDS}
     return fields if side == "agreed" else {**fields, "msisdn": mandate.keyed_msisdn}
 

@@ -155,7 +155,8 @@ def _replace(
 
 def _stands(mandate: BankMandate, given: Mapping[str, str], msisdn: str) -> bool:
     """Whether the mandate in force is agreed and keyed in just so."""
-    same = side(mandate, "agreed") == given and side(mandate, "keyed") == {**given, "msisdn": msisdn}
+    keyed = side(mandate, "keyed")
+    same = side(mandate, "agreed") == given and {**keyed, "msisdn": keyed["msisdn"] or msisdn} == {**given, "msisdn": msisdn}
     return same and mandate.state == "active"
 
 
