@@ -156,7 +156,10 @@ def _replace(
 def _stands(mandate: BankMandate, given: Mapping[str, str], msisdn: str) -> bool:
     """Whether the mandate in force is agreed and keyed in just so."""
     keyed = side(mandate, "keyed")
-    same = side(mandate, "agreed") == given and {**keyed, "msisdn": keyed["msisdn"] or msisdn} == {**given, "msisdn": msisdn}
+    same = side(mandate, "agreed") == given and {**keyed, "msisdn": keyed["msisdn"] or msisdn} == {
+        **given,
+        "msisdn": msisdn,
+    }
     return same and mandate.state == "active"
 
 

@@ -30,6 +30,7 @@ SENTENCES = {
     "exceeds_receipt": _("Receipt %(receipt)s still holds %(left)s; %(amount)s is more."),
     "holder_mismatch": _("The account holder is not the customer."),
     "insufficient_prepayment": _("The prepayment is %(balance)s; %(amount)s is more."),
+    "not_billed": _("%(line)s is on no bill yet. Please leave it out until it is."),
     "not_information_fee": _("%(line)s is no information fee. Please pick what a site charged."),
     "no_deposit": _("There is no deposit on this number."),
     "not_cancelled": _("The number has not been cancelled."),

@@ -24,7 +24,7 @@ FEE = {
     "service_provider": "新浪",
     "billed": "2026-10",
 }
-FEES = [{**FEE, "information": 1500}, {**FEE, "information": 500}]
+FEES = [{**FEE, "information": 1500}, {**FEE, "start": "2026-10-11T09:00:00", "information": 500}]
 
 
 def fee(number: int, amount: int, reason: str = "") -> dict[str, Any]:
@@ -64,13 +64,15 @@ def test_a_second_complaint_hears_which_case_has_the_fee(desk: Any) -> None:
     [
         ({"line": "bill-item:2026-10:1", "amount": 1000}, "not_information_fee"),
         (fee(9, 100), "not_information_fee"),
+        (fee(3, 100), "not_billed"),
         (fee(1, 28000), "line_taken"),
         (fee(1, 1000), "part_without_reason"),
     ],
 )
 def test_what_is_no_information_fee_or_more_than_one_is_refused(desk: Any, line: dict[str, Any], code: str) -> None:
-    """A monthly fee, a record of nobody, 280.00 for 15.00, and a part without its reason."""
-    desk.given(NUMBER, cdrs=FEES)
+    """A monthly fee, a record of nobody, a fee on no bill yet, 280.00 for 15.00, and a part without its reason."""
+    unbilled = {**FEE, "start": "2026-11-11T09:00:00", "information": 100, "billed": None}
+    desk.given(NUMBER, cdrs=[*FEES, unbilled])
     assert desk.refused("lines/apart", msisdn=MSISDN, lines=[line], among="information_fees") == code
 
 
