@@ -5,6 +5,9 @@ from pathlib import Path
 from typing import Any
 
 from engine import versions
+from engine.anytime import end as end_case
+from engine.anytime import extend as extend_case
+from engine.anytime import hold_case, note
 from engine.barred import bar
 from engine.calendars import current as calendar
 from engine.calendars import use as use_calendar
@@ -24,6 +27,7 @@ from engine.definitions.doubtful import of_file as warnings_of_file
 from engine.definitions.loose import check as _lint_file
 from engine.definitions.loose import of_unused as unused_findings
 from engine.definitions.manual import unknown as unknown_manual_refs
+from engine.definitions.manual import unknown_papers
 from engine.definitions.naming import Mending
 from engine.definitions.package import MissingFile, Package
 from engine.definitions.package import completed as completed_package
@@ -118,7 +122,7 @@ from engine.sealing import Keys, mac, seal_for_office, unseal_for_office, unseal
 from engine.sealing import configure as configure_keys
 from engine.sealing import ephemeral as ephemeral_keys
 from engine.spiff.entered import EntryRefused
-from engine.steps import Failed
+from engine.steps import ACTS, Failed
 from engine.timers import run_clock
 from engine.user_tasks import (
     UnknownUserTask,
@@ -169,6 +173,7 @@ def decide(key: str, decision_id: str, variables: dict[str, Any], *, at: datetim
 
 
 __all__ = [
+    "ACTS",
     "GENESIS",
     "MOST_FINDINGS",
     "Act",
@@ -266,6 +271,7 @@ __all__ = [
     "definition_of",
     "differences",
     "drawing",
+    "end_case",
     "end_of",
     "english_by_id",
     "english_columns",
@@ -276,6 +282,7 @@ __all__ = [
     "erase",
     "every_instance",
     "executable_diagram",
+    "extend_case",
     "failed_background",
     "field_labels",
     "first_findings",
@@ -285,6 +292,7 @@ __all__ = [
     "forms",
     "frames",
     "history_of",
+    "hold_case",
     "holds_clear",
     "in_force",
     "latest_of_people",
@@ -297,6 +305,7 @@ __all__ = [
     "meet_limit",
     "mended_diagram",
     "newest_package",
+    "note",
     "now",
     "observe",
     "operators",
@@ -325,6 +334,7 @@ __all__ = [
     "survive",
     "told_of_people",
     "unknown_manual_refs",
+    "unknown_papers",
     "unseal_for_office",
     "unsealed_beside",
     "unused_findings",

@@ -8,7 +8,7 @@ from typing import Any
 
 from engine.language import values
 from engine.spiff.run import CASE, STANDSTILL, Run
-from engine.steps import Done, Failed, Queued, Refused, Step, Work, WorkOutcome
+from engine.steps import ACTS, Done, Failed, Queued, Refused, Step, Work, WorkOutcome, moved_by
 
 
 def answers(steps: list[Step]) -> Any:
@@ -37,6 +37,11 @@ def _outcome(step: Step) -> WorkOutcome:
     return Failed(step["kind"], step["message"], step.get("trace", ""))
 
 
+def _told(step: Step) -> Step:
+    """What an extension says beside how far the limits moved."""
+    return {name: value for name, value in step.items() if name not in ("type", "moved_seconds", "microseconds")}
+
+
 _COMMANDS: dict[str, Callable[[Run, Step], None]] = {
     "instance_started": lambda run, first: run.begin(first["variables"]),
     "user_task_completed": lambda run, first: run.complete_user_task(first["token"], first["form"], first["by"]),
@@ -45,6 +50,7 @@ _COMMANDS: dict[str, Callable[[Run, Step], None]] = {
     "incident_retried": lambda run, first: run.retry(first["token"]),
     "job_completed": lambda run, first: run.finish_work(first["token"], _outcome(first)),
     "job_refused": lambda run, first: run.finish_work(first["token"], _outcome(first)),
+    "limit_extended": lambda run, first: run.extend(moved_by(first), **_told(first)),
     "case_limit_met": lambda run, first: run.meet_limit(first["by"], first["told"]),
 }
 
@@ -55,7 +61,7 @@ def command(run: Run, steps: list[Step]) -> None:
     kind = first["type"]
     _leave_untold(run, steps)
     if steps[-1]["type"] == "instance_cancelled":
-        run.cancel(steps[-1]["reason"])
+        run.cancel(steps[-1]["reason"], steps[-1].get("outcome", ""), [one for one in steps if one["type"] in ACTS])
     elif kind == "incident_opened" and first["after"] == "job":
         run.finish_work(first["token"], _outcome(first))
     elif kind == "incident_opened" and first["kind"] == STANDSTILL:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
-from engine.steps import Step
+from engine.steps import ACTS, Step, moved_by
 from engine.stores import Store
 
 Applier = Callable[[Store, Step, datetime, int], None]
@@ -148,7 +148,12 @@ def _job_cancelled(store: Store, step: Step, at: datetime, scope: int) -> None:
     store.seen("active", step["element"], scope, -1)
 
 
-@_on("job_queued", "error_caught", "personal_data_erased")
+@_on("limit_extended")
+def _extended(store: Store, step: Step, at: datetime, scope: int) -> None:
+    store.shifted(moved_by(step))
+
+
+@_on("job_queued", "error_caught", "personal_data_erased", *ACTS)
 def _noted(store: Store, step: Step, at: datetime, scope: int) -> None:
     return None
 

@@ -16,7 +16,8 @@ CALLED_WITH = ("parameters", "values")
 SAID = ("variables", "form", "result", "inputs", *CALLED_WITH)
 ANSWER = ("result", "value")
 WORDS = ("told",)
-CALLED_OFF = "instance_cancelled"
+# The steps in which a reason is somebody's own words about the customer.
+REASONED = frozenset({"instance_cancelled", "case_withdrawn", "extension_asked", "reversal_asked", "request_refused"})
 LEAVES = frozenset({str, int, bool, type(None), datetime})
 
 Replace = Callable[[Any], Any]
@@ -41,7 +42,7 @@ class Personal:
         """The step with `by` of every personal value in its place; what holds none is not copied."""
         changed = {}
         for place, value in step.items():
-            if place in WORDS or (place == "reason" and step["type"] == CALLED_OFF):
+            if place in WORDS or (place == "reason" and step["type"] in REASONED):
                 changed[place] = by(value) if isinstance(value, str) and self.names != self.secret else value
             elif place in ANSWER and step.get("variable") in self.names and value is not None:
                 changed[place] = by(value)

@@ -7,6 +7,7 @@ steps change the live rows and rebuild any past moment, so a field once written 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any
 
 Step = dict[str, Any]
@@ -54,7 +55,18 @@ STEPS: dict[str, str] = {
     "case_limit_met": "tokens (of open user tasks whose limit was the case's); token and element of the activity, or by and told of a person",
     "deadline_missed": "token and element of a user task, neither for the case",
     "instance_completed": "element",
-    "instance_cancelled": "reason",
+    "instance_cancelled": "reason; outcome, where an act that every case knows ended it: withdrawn or not_reached",
+    "case_withdrawn": "reason, said_by, channel (of whoever said so); told, template and tell (what the customer is told, and how)",
+    "case_not_reached": "tries (how many); told, template and tell",
+    "hold_lifted": "hold, amount, key (of the journal entry)",
+    "correction_withdrawn": "item (of a run), amount",
+    "customer_tried": "attempt (its number in the case), channel",
+    "extension_asked": "request (its number in the case), until, reason",
+    "limit_extended": "request, until, moved_seconds and microseconds; told, template and tell",
+    "reversal_asked": "request, entry (the key of the journal entry), amount, reason",
+    "reversal_agreed": "request (by the first of two), as (what they agreed: supervisor or accounting)",
+    "credit_reversed": "request, entry, key (of the journal entry the other way), amount; told, template and tell",
+    "request_refused": "request, reason",
     "personal_data_erased": "reason, of a closed case: its key is gone, and with it whatever is sealed in its entries",
     "draft_submitted": "of a definition: revision, base_version, sha256, note, differing (scenarios), warnings (how many, when there were any)",
     "draft_approved": "of a definition: revision, sha256, differing (scenarios), warnings (how many, when there were any)",
@@ -76,11 +88,25 @@ STEPS: dict[str, str] = {
 }
 
 
+# Acts of people that are no step of any diagram and wait for nothing: they may stand before the end that they bring, or after it.
+ACTS = frozenset(
+    {
+        *("case_withdrawn", "case_not_reached", "hold_lifted", "correction_withdrawn", "customer_tried"),
+        *("extension_asked", "reversal_asked", "reversal_agreed", "credit_reversed", "request_refused"),
+    }
+)
+
+
 def step(type: str, /, scope: int = 0, **fields: Any) -> Step:
     """A step of a known type."""
     if type not in STEPS:
         raise KeyError(type)
     return {"type": type, **({"scope": scope} if scope else {}), **fields}
+
+
+def moved_by(step: Step) -> timedelta:
+    """By how much an extension moved the limits."""
+    return timedelta(seconds=step["moved_seconds"], microseconds=step["microseconds"])
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -17,6 +17,7 @@ MOST_CHARACTERS = 400_000
 MOST_VALUES = 40_000
 MOST_DEPTH = 30
 LONG_NUMBER = re.compile(r"[-+]?[0-9][0-9A-Fa-fxo_:.+-]{100,}")
+TEXT, TIME = "tag:yaml.org,2002:str", "tag:yaml.org,2002:timestamp"
 _READER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
@@ -30,7 +31,8 @@ class _Plain(yaml.SafeDumper):
 
 
 def parse(text: str, *, aliases: bool = False) -> Any:
-    """The document; None when it is empty. With `aliases`, for files of the installation's own, each counts as all that it stands for.
+    """The document; None when it is empty. With `aliases`, for files of the installation's own, each counts as all that it stands for; there a
+    single value may also be tagged as the text or the time that it is.
 
     Errors: MalformedYaml(line, why): too_long, too_deep, too_many, alias, tag, number, duplicate_key, not_well_formed.
     """
@@ -73,7 +75,7 @@ class _Measured:
         anchor = getattr(event, "anchor", None) or ""
         if not self.aliases and anchor:
             raise MalformedYaml(line=line, why="alias")
-        if getattr(event, "tag", None):
+        if getattr(event, "tag", None) and not (self.aliases and _plainly_tagged(event)):
             raise MalformedYaml(line=line, why="tag")
         if isinstance(event, yaml.CollectionEndEvent):
             ended = self.stack.pop()
@@ -104,6 +106,14 @@ class _Measured:
     def _keep(self, anchor: str, size: int) -> None:
         if anchor:
             self.sizes[anchor] = size
+
+
+def _plainly_tagged(event: yaml.Event) -> bool:
+    """A single value that says it is a text or a time, and is."""
+    if not isinstance(event, yaml.ScalarEvent):
+        return False
+    is_time = event.tag == TIME and yaml.SafeLoader.timestamp_regexp.match(event.value)
+    return bool(is_time or event.tag == TEXT)
 
 
 def _hold_key(around: _Open, event: yaml.NodeEvent, line: int) -> None:

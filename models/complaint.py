@@ -14,7 +14,8 @@ class Complaint(db.Model):
     """One case. `text_sealed` is the customer's own words, sealed with the case's key; `msisdn` is the look-up column, deletable.
 
     `suggested_process` and `confidence` (0..100) are what the classification said, `process_key` what the clerk confirmed; when these
-    differ, `overruled` is true and `overruled_reason` says why.
+    differ, `overruled` is true and `overruled_reason` says why. `outcome` is what an act outside the steps ended it with (withdrawn, not_reached),
+    `extended_to` the limit that a supervisor granted.
     """
 
     __tablename__ = "complaint"
@@ -39,6 +40,8 @@ class Complaint(db.Model):
     accepted_by: Mapped[str] = mapped_column(String(60))
     replied_at: Mapped[datetime | None] = mapped_column(UTCDateTime())
     closed_at: Mapped[datetime | None] = mapped_column(UTCDateTime())
+    outcome: Mapped[str | None] = mapped_column(String(12))
+    extended_to: Mapped[datetime | None] = mapped_column(UTCDateTime())
     repeat_of: Mapped[str | None] = mapped_column(ForeignKey("complaint.case_number"), index=True)
     request_key: Mapped[str | None] = mapped_column(String(64))
 

@@ -39,6 +39,7 @@ def _from_step(step: dict[str, Any], change: Change) -> dict[str, Any]:
         found["process_key"] = entered["process"]
     if kind in ("instance_completed", "instance_cancelled"):
         found |= {"state": "closed", "closed_at": change.at}
+        found |= {"outcome": step["outcome"]} if step.get("outcome") else {}
     return found
 
 

@@ -2,15 +2,19 @@
 
 An id is declared by the property manualRef of an element or process, of a decision or of a form, and by manual_ref of a service task, a duty or a
 module of the office. A mention in a text or a comment declares nothing.
+
+What is declared is done when a scenario that came out as agreed takes an element or a decision that declares it, or a test marked
+`manual("CH1.6")` tries what the office does outside processes.
 """
 
 from __future__ import annotations
 
+import ast
 import csv
 import json
 import pkgutil
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib import import_module
@@ -20,7 +24,7 @@ import engine
 import office
 import service_tasks
 from engine import handlers, xml
-from office import reference
+from office import papers, reference
 
 ACTIVITIES = frozenset({"userTask", "serviceTask", "businessRuleTask", "receiveTask", "callActivity", "subProcess"})
 DECIDING = frozenset({"exclusiveGateway", "inclusiveGateway", "eventBasedGateway"})
@@ -55,6 +59,15 @@ class Coverage:
         return not (self.missing or self.unknown or self.bare)
 
 
+@dataclass(frozen=True)
+class Answer:
+    """What became of a manual id: `done`, only `declared`, or `missing`; `by` are the places and tests that take it."""
+
+    one: ManualId
+    state: str
+    by: tuple[str, ...] = ()
+
+
 def manual_ids(file: Path) -> list[ManualId]:
     """The ids of the manual that the product answers for, from a CSV file with the columns id, process, title_zh, title_en."""
     with file.open(encoding="utf-8", newline="") as rows:
@@ -83,6 +96,53 @@ def survey(directory: Path, ids: list[ManualId]) -> Coverage:
     )
 
 
+def answers(found: Coverage, ids: Iterable[ManualId], taken: set[str], tested: Mapping[str, list[str]]) -> list[Answer]:
+    """The state of each id, by the places that plays take and the tests that name it. A form, a service task or a process as a whole is none."""
+    return [_answer(one, found.declared.get(one.id, []), taken, tested.get(one.id, [])) for one in ids]
+
+
+def _answer(one: ManualId, places: list[str], taken: set[str], tests: list[str]) -> Answer:
+    if not places:
+        return Answer(one, "missing")
+    by = (*(place for place in places if place in taken), *tests)
+    return Answer(one, "done" if by else "declared", by)
+
+
+def taken_by(directory: Path, flows: Iterable[tuple[str, str]]) -> set[str]:
+    """The places that were taken, "TS-002#pay_cash" or "cause.dmn", by the flows (process, flow) that plays took.
+
+    An element is taken when a flow that leaves it is, or, where none leaves it, one that arrives; a decision by a step that asks it.
+    """
+    went = set(flows)
+    found: set[str] = set()
+    for key, definition in _definitions(directory):
+        drawn = definition.processes[key].diagram
+        for element in drawn.elements.values():
+            around = drawn.outgoing(element.id) or drawn.incoming(element.id)
+            if any((key, flow.id) in went for flow in around):
+                found.add(f"{key}#{element.id}")
+                found |= {f"{element.decision}.dmn"} if element.decision else set()
+    return found
+
+
+def tests_naming(directory: Path) -> dict[str, list[str]]:
+    """Tests by the manual ids that they are marked with: `@pytest.mark.manual("CH1.6")`."""
+    found: dict[str, list[str]] = {}
+    for file in sorted(directory.rglob("test_*.py")):
+        text = file.read_text(encoding="utf-8")
+        if "mark.manual(" in text:
+            for test, ref in _marked(ast.parse(text)):
+                found.setdefault(ref, []).append(f"{file.relative_to(directory.parent).as_posix()}::{test}")
+    return found
+
+
+def _marked(module: ast.Module) -> Iterator[tuple[str, str]]:
+    for test in (node for node in module.body if isinstance(node, ast.FunctionDef)):
+        for mark in test.decorator_list:
+            if isinstance(mark, ast.Call) and ast.unparse(mark.func).endswith("mark.manual"):
+                yield from ((test.name, ast.literal_eval(ref)) for ref in mark.args)
+
+
 def _chapter(ref: str) -> str:
     """TS for TS-002.5, CH2 for CH2.7: ids of other chapters (DUE, NET, REW) are declared ahead of their processes."""
     return re.split(r"[.-]", ref, maxsplit=1)[0]
@@ -106,6 +166,8 @@ def _in_code() -> Iterator[tuple[str, tuple[str, ...]]]:
             yield module.name, split(getattr(import_module(module.name), "manual_ref", ""))
     for topic, handler in handlers.registered().items():
         yield topic, split(handler.manual_ref)
+    for paper in papers.PAPERS.values():
+        yield paper.key, split(paper.manual_ref)
     for duty in reference.DUTIES:
         yield duty.code, split(duty.manual_ref)
 

@@ -15,7 +15,7 @@ from engine import Package, Problem
 from models.base import session, transaction
 from models.definition import DefinitionDraft, DraftPlay, ProcessDefinition
 from models.identity import Department
-from office import batches, coverage
+from office import batches, coverage, papers
 from office.intake import START_VARIABLES
 
 OWNER = "owner"
@@ -213,6 +213,7 @@ def warnings(package: Package) -> list[Problem]:
     return [
         *unused,
         *engine.unknown_manual_refs(package, coverage.known_ids()),
+        *engine.unknown_papers(package, papers.PAPERS),
         *(one for one in _doubts(package) if one.warning),
     ]
 

@@ -14,6 +14,7 @@ from sqlalchemy import ColumnElement, Text, cast, delete, select, update
 
 import engine
 from engine import Actor, Change, Invalid, Reason
+from models.acts import CaseRequest
 from models.base import connection, forget, session
 from models.billing import CreditNote, LateFeeWaiver, Refund
 from models.comment import Comment
@@ -69,6 +70,7 @@ COPIES = (
     Copy(LineClaim, {"reason": ""}),
     Copy(UnsentForm, {}),
     Copy(LateFeeWaiver, {"form": {}}),
+    Copy(CaseRequest, {"reason": ""}),
 )
 
 

@@ -6,7 +6,7 @@ import hashlib
 import secrets
 from datetime import datetime, timedelta
 
-from sqlalchemy import insert, update
+from sqlalchemy import delete, insert, update
 
 import engine
 from models.base import session, transaction
@@ -22,11 +22,12 @@ def hashed(key: str) -> str:
 
 
 def begin(user: str, *, at: datetime, address: str, browser: str = "") -> str:
-    """Log a person in; the key of the new session, which is nowhere else."""
+    """Log a person in; the key of the new session, which is nowhere else. Sessions too old to know an address by go."""
     key = secrets.token_urlsafe(32)
     with transaction():
         engine.record_person("logged_in", by=engine.Actor(user), at=at, address=address[: guesses.MOST_ADDRESS])
         guesses.forget(user, address, browser)
+        session().execute(delete(LoginSession).where(LoginSession.created_at <= at - guesses.KNOWN_FOR))
         row = {
             "key_hash": hashed(key),
             "user": user,

@@ -20,11 +20,12 @@ MOST_FILTER, OF_MARK = 200, 16
 
 @dataclass(frozen=True)
 class Look:
-    """Somebody opened a case, or took its history away."""
+    """Somebody opened a case, or took its history or a paper of it away: `what`."""
 
     user: str
     at: datetime
     exported: bool = False
+    what: str = ""
 
 
 def at_case(case: str, *, by: engine.Actor, at: datetime) -> datetime:
@@ -71,7 +72,7 @@ def of_customer(msisdn: str) -> list[Look]:
 
 def _looks(word: str, is_one: Any) -> list[Look]:
     return [
-        Look(entry.actor, entry.at, step["type"] == "exported")
+        Look(entry.actor, entry.at, step["type"] == "exported", step.get("what", ""))
         for entry in engine.told_of_people(word)
         for step in entry.steps
         if is_one(step)

@@ -211,7 +211,7 @@ def _ledger(verdict: Verdict, rows: list[Any]) -> Iterator[Deviation]:
 
 
 def _calls(verdict: Verdict) -> dict[str, Call]:
-    """The calls that moved money by journal key; what a person settled by hand moved none here."""
+    """The calls and acts that moved money by journal key; what a person settled by hand moved none here."""
     given: dict[int, Mapping[str, Any]] = {}
     found = {}
     for entry in verdict.history:
@@ -223,6 +223,12 @@ def _calls(verdict: Verdict) -> dict[str, Call]:
                 moves = effects.expected(step["topic"], given.get(step["token"], {}), step["result"])
                 if moves:
                     found[f"{verdict.instance_id}:{step['token']}"] = Call(entry.seq, entry.at, moves)
+            elif step["type"] == "hold_lifted":
+                moves = effects.expected("charge_hold/settle", {}, {"outcome": "rejected", "amount": step["amount"]})
+                found[step["key"]] = Call(entry.seq, entry.at, moves)
+            elif step["type"] == "credit_reversed" and step["entry"] in found:
+                moves = effects.other_way(found[step["entry"]].moves)
+                found[step["key"]] = Call(entry.seq, entry.at, moves)
     return found
 
 

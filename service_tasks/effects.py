@@ -5,7 +5,7 @@ This is the other half of the handlers' `gateway()` calls: verification compares
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, NamedTuple
 
 CASH, ADJUSTMENT = ("cash", None), ("adjustment", None)
@@ -36,6 +36,15 @@ def expected(topic: str, given: Values, result: Values) -> tuple[Move, ...]:
     effect = _EFFECTS.get(topic)
     moves = effect(given, result) if effect is not None else ()
     return tuple(one for one in ((moves,) if isinstance(moves, Move) else moves) if one.amount)
+
+
+def other_way(moves: Iterable[Move]) -> tuple[Move, ...]:
+    """The postings that take these back."""
+    back = {"hold": "receivable"}
+    return tuple(
+        Move("reversal", (back.get(one.credit[0], one.credit[0]), one.credit[1]), one.debit, one.amount)
+        for one in moves
+    )
 
 
 def _late_fee(kind: str, number: str, result: Values) -> Move:

@@ -58,6 +58,18 @@ TEMPLATES = {
     "reply": Message("您的投诉 $case_number 答复如下：$text（$date）"),
     "explanation": Message("您的投诉 $case_number 说明如下：$text（$date）"),
     "interim_reply": Message("您的投诉 $case_number 正在处理：$progress。"),
+    "withdrawn": Message("您的投诉 $case_number 已按您的要求撤回，不再处理。如需再次反映，请与我们联系。"),
+    "withdrawn_due": Message(
+        "您的投诉 $case_number 已按您的要求撤回，不再处理。原挂帐的 $amount 元恢复应缴，挂帐期间不收滞纳金。",
+        ("amount",),
+    ),
+    "extended": Message("您的投诉 $case_number 情况复杂，需要延长处理时间，最迟 $until 答复您。"),
+    "taken_back": Message(
+        "您的投诉 $case_number 中误退的 $amount 元已更正，请留意帐单。如有疑问，请与我们联系。", ("amount",)
+    ),
+    "not_reached": Message(
+        "您的投诉 $case_number 需要您答复，我们多次未能联系到您，现先结案。如需继续处理，请与我们联系。"
+    ),
     "resolved": Message("您的投诉 $case_number 已有结果：$resolution。"),
 }
 

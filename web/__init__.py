@@ -21,6 +21,7 @@ import service_tasks
 from models import base, drivers
 from office import batches, calendar, complaints, correspondence, erasure, households, reservations
 from office import supervision as tracking
+from office.acts import requests
 from web import (
     addresses,
     auth,
@@ -42,7 +43,9 @@ from web.queries import evidence, names, typed, words
 
 PAGES = (
     "tasklist",
+    "papers",
     "cases",
+    "acts",
     "intake",
     "customers",
     "supervision",
@@ -158,6 +161,7 @@ def _compose() -> None:
     """What the engine is told once: the calendar, and who follows its changes."""
     engine.use_calendar(calendar.current)
     engine.observe(complaints.follow)
+    engine.observe(requests.follow)
     engine.observe(correspondence.follow)
     engine.observe(erasure.follow)
     engine.observe(reservations.follow)

@@ -189,7 +189,7 @@ ASKED: dict[str, dict[str, fields.Field]] = {
     "audit.history": {"personal": FLAG},
     "audit.log": {**PERIOD, "process": PROCESS, "personal": FLAG},
     "auth.login": {"next": WAY},
-    "cases.case": {"tab": Choice("timeline", "diagram", "money", "messages", "looks"), "before": Number(), **FORM},
+    "cases.case": {"tab": Choice("timeline", "diagram", "money", "messages", "acts", "looks"), "before": Number(), **FORM},
     "cases.listing": {
         **PERIOD, "text": SOUGHT, "customer": NAME, "clerk": PERSON, "process": PROCESS, "version": Number(0),
         "state": Choice("", "open", "replied", "closed"), "after": Cursor(r"[^|]{1,60}"),

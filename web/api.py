@@ -164,6 +164,7 @@ def _intake(key: str, entered: dict[str, Any]) -> intake.Intake:
         disputed_amount=entered["disputed_amount"],
         process=process,
         overrule_reason=entered["overrule_reason"],
+        known_only=not entered["number_confirmed"],
     )
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from flask import Blueprint, Flask, flash, redirect, render_template, request, url_for
 from flask_babel import gettext
 from flask_login import current_user
@@ -14,12 +16,13 @@ from models.comment import Comment
 from models.instance import ProcessInstance
 from office import complaints, correspondence, erasure, looks, replies, texts
 from web import addresses, auth, looking, submission, unsent
-from web.queries import access, casefile, caselist, money, names, standing, suggested, timeline, verdicts
+from web.queries import access, acting, casefile, caselist, money, names, standing, suggested, timeline, verdicts
 
 blueprint = Blueprint("cases", __name__, url_prefix="/cases")
 MOST_COMMENT = 2_000
 NEWEST = 40
-OTHER_TABS = ("diagram", "money", "messages")
+OTHER_TABS = ("diagram", "money", "messages", "acts")
+KEPT = ("cases.erase", "cases.comment", "cases.reply", "acts.withdraw", "acts.ask_extension", "acts.ask_reversal")
 
 
 def register(app: Flask) -> None:
@@ -40,6 +43,7 @@ def listing() -> str | Response:
         wanted=asked,
         processes=caselist.processes(),
         process_name=names.process_name,
+        outcomes=acting.OUTCOMES,
         on_the_spot=names.ON_THE_SPOT,
         versions=names.versions_of(row.case_number for row in page.rows),
     )
@@ -47,12 +51,12 @@ def listing() -> str | Response:
 
 @blueprint.get("/<number>")
 def case(number: str) -> str:
-    """One case; `tab` timeline, diagram, money or messages, for auditors also looks."""
+    """One case; `tab` timeline, diagram, money, messages or acts, for auditors also looks."""
     asked = addresses.asked()
-    return _page(number, asked["tab"], before=asked["before"])
+    return page(number, asked["tab"], before=asked["before"])
 
 
-def _page(
+def page(
     number: str,
     tab: str,
     reasons: dict[str, list[engine.Reason]] | None = None,
@@ -60,8 +64,10 @@ def _page(
     remark: str = "",
     told: str = "",
     why: str = "",
+    typed: Mapping[str, str] | None = None,
     before: int | None = None,
 ) -> str:
+    """The page of a case, with what stands beside and in the fields of a form that was refused."""
     instance = casefile.find(number)
     sight = access.check_case(current_user, instance.id)
     looking.at_case(number, sight)
@@ -77,6 +83,7 @@ def _page(
             tab=tab,
             remark=remark,
             told=told,
+            typed=typed or {},
             sight=sight,
             why=why,
             history=history,
@@ -107,6 +114,8 @@ def _page(
             heard=casefile.told(complaint, messages),
             settled={one.key for one in messages},
             comments=casefile.comments(number) if tab == "messages" else [],
+            acting=acting.of_case(instance, complaint, auth.actor()) if tab == "acts" else None,
+            said=acting,
             waits=standing.waits(instance, tasks, history.definition) if active else [],
             workable=engine.workable_among(tasks, history.definition, auth.actor()),
             looks=looks.of_case(number) if tab == "looks" and current_user.has("auditor") else [],
@@ -118,7 +127,7 @@ def _page(
 
 def _refused(number: str) -> dict[str, list[engine.Reason]]:
     """Why forms of the page that stand there again were refused; no two have a field of one name."""
-    places = (url_for(f"cases.{verb}", number=number) for verb in ("erase", "comment", "reply"))
+    places = (url_for(verb, number=number) for verb in KEPT)
     return {field: found for place in places for field, found in unsent.kept(place).reasons.items()}
 
 
@@ -140,7 +149,7 @@ def erase(number: str) -> Response | tuple[str, int]:
         erasure.erase(instance.id, reason=reason, by=auth.actor(), at=engine.now())
     except erasure.NoReasonGiven as error:
         wrong = error.values["reasons"]
-        return unsent.back(wrong) or (_page(number, "timeline", wrong, why=reason), 422)
+        return unsent.back(wrong) or (page(number, "timeline", wrong, why=reason), 422)
     flash(gettext("The personal data of %(number)s are erased.", number=number))
     return redirect(url_for("cases.case", number=number))
 
@@ -153,7 +162,7 @@ def comment(number: str) -> Response | tuple[str, int]:
     text = request.form.get("text", "").strip()
     wrong = texts.wrong(text, MOST_COMMENT, required=True)
     if wrong:
-        return unsent.back({"text": wrong}) or (_page(number, "messages", {"text": wrong}, remark=text), 422)
+        return unsent.back({"text": wrong}) or (page(number, "messages", {"text": wrong}, remark=text), 422)
     with transaction():
         session().execute(
             insert(Comment).values(case_number=number, user=current_user.name, at=engine.now(), text=text)
@@ -171,7 +180,7 @@ def reply(number: str) -> Response | tuple[str, int]:
         replies.send(number, told, key=submission.given(), by=auth.actor(), at=engine.now())
     except replies.NotSayable as error:
         wrong = error.values["reasons"]
-        return unsent.back(wrong) or (_page(number, "messages", wrong, told=told), 422)
+        return unsent.back(wrong) or (page(number, "messages", wrong, told=told), 422)
     flash(gettext("The text message of case %(number)s waits to be sent.", number=number))
     return redirect(url_for("cases.case", number=number, tab="messages"))
 
@@ -186,7 +195,7 @@ def tell_instead(number: str, message_id: int) -> Response | tuple[str, int]:
     try:
         correspondence.tell_instead(message_id, case_number=number, channel=channel, by=auth.actor(), at=engine.now())
     except engine.InvalidForm as error:
-        return _page(number, "messages", error.reasons), 422
+        return page(number, "messages", error.reasons), 422
     if channel == correspondence.SMS:
         flash(gettext("The text message of case %(number)s waits to be sent.", number=number))
     else:

@@ -49,7 +49,15 @@ def texts() -> dict[str, str]:
         "UnknownIncident": gettext("There is no such incident."),
         "NotACandidate": gettext("This task belongs to another department. Only its members may work on it."),
         "NotASupervisor": gettext("Only a supervisor may do this."),
+        "SamePerson": gettext("Whoever asks for something does not grant it, under this log-in or another."),
+        "NotGranting": gettext("Extensions are granted by a supervisor, reversals by a supervisor and accounting."),
+        "UnknownRequest": gettext("There is no such request that waits for an answer."),
+        "NotDone": gettext("This cannot be done as it was asked for. Nothing was changed."),
+        "NoComplaint": gettext("This case is not one of a customer's complaint."),
         "NotForYou": gettext("Only a supervisor may do this."),
+        "NoPaper": gettext("This step has no such paper."),
+        "NoAmount": gettext("The paper cannot be printed yet: please enter its amount at the step first."),
+        "NotSet": gettext("The paper could not be printed. Please try again, or tell the operator of the system."),
         "NotYourCase": gettext("This case has not been with your department, so it cannot be shown to you."),
         "NotAtACounter": gettext("Only counters take complaints in and look at customers."),
         "NotOfTheDepartment": gettext("Please choose somebody of the department this task belongs to."),
@@ -233,7 +241,7 @@ def reason(found: engine.Reason) -> str:
         ),
         "no_moment": gettext("The case has no such moment; its last entry is %(limit)s.", limit=limit),
         "number_unknown": gettext(
-            "No customer has this number. Please compare it; if it is right, tick so beside the form and take the complaint in."
+            "No customer has this number. Please compare it; if it is right, confirm it and take the complaint in."
         ),
         "answered_already": gettext(
             "The customer has been answered; nothing is being handled any more. Leave a remark instead."
@@ -241,6 +249,7 @@ def reason(found: engine.Reason) -> str:
         "not_reached_by_text": gettext(
             "The number is cancelled, so a text message cannot arrive. Tell the customer in another way."
         ),
+        **_of_acts(found),
         "InvalidParameters": gettext(
             "The next step cannot take this. Please check how it is written and how large it is."
         ),
@@ -248,6 +257,48 @@ def reason(found: engine.Reason) -> str:
     if found.code in refusals.SENTENCES:
         return refusals.sentence({**found.values, "code": found.code})
     return written.get(found.code) or texts().get(found.code) or gettext("Please check this.")
+
+
+def _of_acts(found: engine.Reason) -> dict[str, str]:
+    """Why an act outside the steps cannot be done."""
+    values = {"amount": 0, "left": 0, "minutes": 0, **found.values}
+    amount, limit = yuan(values["amount"]), values.get("limit")
+    return {
+        "money_given": gettext(
+            "%(amount)s has been given to the customer in this case. Have the credit taken back first.", amount=amount
+        ),
+        "cash_given": gettext(
+            "%(amount)s has been given to the customer in this case, not only as a credit. A withdrawal is not possible any more.",
+            amount=amount,
+        ),
+        "correction_handed_in": gettext(
+            "The correction of %(amount)s is with the run already. Wait for the run, then have the credit taken back.",
+            amount=amount,
+        ),
+        "extended_once": gettext("A case is extended once only, and this one has been, or it has been asked for."),
+        "no_limit_to_extend": gettext("Neither the case nor an open step has a limit that could be extended."),
+        "limit_passed": gettext(
+            "The limit passed on %(limit)s. It can be extended only before it passes.", limit=limit
+        ),
+        "not_a_working_day": gettext("The office does not work on this day. Please choose a working day."),
+        "not_an_extension": gettext(
+            "Please choose a day after %(after)s and not after %(limit)s: at most five working days.",
+            after=values.get("after"),
+            limit=limit,
+        ),
+        "no_such_credit": gettext("There is no such credit of this case that could be taken back."),
+        "entry_reversed": gettext("This credit has been taken back already."),
+        "asked_already": gettext("Somebody has asked for this already."),
+        "customer_not_awaited": gettext(
+            "The case does not wait for the customer's answer alone, so it goes on without it."
+        ),
+        "tries_missing": gettext("Three tries are needed; still missing: %(left)s.", left=values["left"]),
+        "another_day_missing": gettext("The tries must be on two different days."),
+        "tried_just_now": gettext(
+            "The last try was less than an hour ago and counts as the same. Please try again in %(n)s minutes.",
+            n=values["minutes"],
+        ),
+    }
 
 
 def way_of_writing(found: engine.Reason) -> str:

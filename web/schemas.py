@@ -23,6 +23,9 @@ class Complaint(Schema):
         metadata={"description": "intake only: the process confirmed; empty for the likeliest, when any is recognised"},
     )
     overrule_reason = fields.String(load_default="", metadata={"description": "why it is not the suggested one"})
+    number_confirmed = fields.Boolean(
+        load_default=False, metadata={"description": "the number is right although no customer has it"}
+    )
 
 
 class Start(Schema):

@@ -19,6 +19,7 @@ ONE = {
     "%(n)s files are in the draft now.": "One file is in the draft now.",
     "%(n)s hours": "1 hour",
     "%(n)s minutes": "1 minute",
+    "The last try was less than an hour ago and counts as the same. Please try again in %(n)s minutes.": "The last try was less than an hour ago and counts as the same. Please try again in one minute.",
     "%(n)s steps so far": "1 step so far",
     "%(said)s; %(n)s scenarios differ from what was agreed, as meant": "%(said)s; one scenario differs from what was agreed, as meant",
     "%(said)s; with %(n)s warnings": "%(said)s; with one warning",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime, time
 
 from flask import Blueprint, Flask, redirect, render_template, request, url_for
+from flask_babel import gettext
 from flask_login import current_user
 from sqlalchemy import func, select
 from werkzeug.wrappers import Response
@@ -13,13 +14,20 @@ import engine
 from models.base import session
 from models.notice import DepartmentNotice
 from models.user_task import UserTask
-from office import correspondence
+from office import acts, correspondence
 from web import auth
 from web.i18n import ZONE
+from web.i18n import mark as _
 from web.queries import access, names, people, worklist
 
 blueprint = Blueprint("supervision", __name__, url_prefix="/supervision")
 REPORTED = 30
+# Subjects that are ours and no diagram's.
+OURS = {
+    "deadline_missed": _("Limit passed"),
+    "extension_asked": _("More time asked for"),
+    "reversal_asked": _("Asked to take a credit back"),
+}
 
 
 class NotOfTheDepartment(engine.Invalid):
@@ -54,6 +62,7 @@ def board() -> str:
         load=session().execute(query).all(),
         departments=names.departments(),
         people=people.by_department(),
+        requests=acts.open_requests(),
         reports=_reports(),
         undelivered=correspondence.undelivered(),
     )
@@ -64,7 +73,15 @@ def _reports() -> list[tuple[DepartmentNotice, str]]:
     query = select(DepartmentNotice).where(DepartmentNotice.department == "supervisor")
     found = list(session().scalars(query.order_by(DepartmentNotice.at.desc()).limit(REPORTED)))
     versions = names.versions_of(one.case_number for one in found)
-    return [(one, names.subject(versions.get(one.case_number or ""), one.subject)) for one in found]
+    return [
+        (
+            one,
+            gettext(OURS[one.subject])
+            if one.subject in OURS
+            else names.subject(versions.get(one.case_number or ""), one.subject),
+        )
+        for one in found
+    ]
 
 
 def _end_of_day() -> datetime:

@@ -15,7 +15,7 @@ from werkzeug.wrappers import Response
 import engine
 from models.base import session
 from models.user_task import UserTask
-from office import correspondence, notices
+from office import acts, correspondence, notices
 from office.masking import Sight, masked
 from web import addresses, auth, errors, looking, submission, unsent
 from web.i18n import shown_to
@@ -76,6 +76,7 @@ def worklist_page() -> str:
         wanted=wanted,
         departments=names.departments(),
         undelivered=correspondence.undelivered(current_user.name),
+        requests=acts.open_requests() if acts.may_agree(auth.actor()) else [],
     )
 
 
@@ -196,7 +197,7 @@ def _offers_by_findings(definition: engine.Definition, step: engine.Element) -> 
 @blueprint.post("/tasks/<int:task_id>/fields")
 def fields(task_id: int) -> str:
     """The fields of a form as its conditions have it for what has been typed so far."""
-    row, sight = _open(task_id)
+    row, sight = opened(task_id)
     if not sight.personal:
         raise access.NotYourCase(instance=row.instance_id)
     form, variables, scope = _form(row)
@@ -207,7 +208,7 @@ def fields(task_id: int) -> str:
 @blueprint.post("/tasks/<int:task_id>/lines")
 def lines(task_id: int) -> str | Response:
     """The same page with the lines that are sought; what was typed and ticked stands in it as it did."""
-    row, sight = _open(task_id)
+    row, sight = opened(task_id)
     if not sight.personal:
         raise access.NotYourCase(instance=row.instance_id)
     return _page(task_id, request.form, {})
@@ -245,7 +246,7 @@ def _before(task_id: int) -> Mapping[str, Any]:
     return filling.untouched(*_form(row))["values"]
 
 
-def _open(task_id: int) -> tuple[UserTask, Sight]:
+def opened(task_id: int) -> tuple[UserTask, Sight]:
     """A task that is open, and what the person is shown of it. Errors: UnknownUserTask, NotYourCase, AlreadyCompleted."""
     row = session().get(UserTask, task_id)
     if row is None:
@@ -272,7 +273,7 @@ def _page(
     reasons: dict[str, list[engine.Reason]],
     way: Way | None = None,
 ) -> str | Response:
-    row, sight = _open(task_id)
+    row, sight = opened(task_id)
     if not sight.personal:  # it is with another department now, and the case tells what one may know
         return redirect(url_for("cases.case", number=row.business_key))
     looking.at_case(row.business_key, sight)
@@ -315,6 +316,7 @@ def _page(
             shown=evidence.of(form, {**variables, "refusal": None}, caught, sight),
             documentation=names.documentation(stage.process, element),
             manual_refs=element.manual_refs,
+            element=element,
             earlier=earlier[:EARLIER_LINES],
             more_earlier=len(earlier) > EARLIER_LINES or history.since > 1 or history.entries[-1].seq > EARLIER_LINES,
             stage=stage,

@@ -26,6 +26,22 @@ def unknown(content: Package, known: Collection[str]) -> list[Problem]:
     ]
 
 
+def unknown_papers(content: Package, known: Collection[str]) -> list[Problem]:
+    """A warning for each paper that a step of the own diagram names and that there is not."""
+    name = f"{content.key}.bpmn"
+    try:
+        elements = diagram.parse(content.bpmn(content.key)).elements.values()
+    except (xml.MalformedXml, ValueError, RecursionError):  # told elsewhere
+        return []
+    named = [(one, paper.strip()) for one in elements for paper in one.properties.get("paper", "").split(",")]
+    told = {"known": ", ".join(sorted(known))}
+    return [
+        Problem(element.line, element.id, "unknown_paper", {"paper": paper, **told}, name, warning=True)
+        for element, paper in named
+        if paper and paper not in known
+    ]
+
+
 def _chapter(ref: str) -> str:
     """TS of TS-002.5; chapters that the list does not treat at all are not judged."""
     return ref.replace(".", "-").partition("-")[0]

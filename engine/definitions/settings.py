@@ -36,6 +36,7 @@ PROPERTIES: dict[str, frozenset[str]] = {
                 "notBy",
                 "tries",
                 "triesWhen",
+                "paper",
             ),
             *("approves", *APPROVED),
         }

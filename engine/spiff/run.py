@@ -5,8 +5,8 @@ After any exception the object is thrown away, because SpiffWorkflow leaves task
 
 from __future__ import annotations
 
-from collections.abc import Collection
-from datetime import datetime
+from collections.abc import Collection, Sequence
+from datetime import datetime, timedelta
 from typing import Any
 
 from SpiffWorkflow.bpmn.specs.control import BoundaryEventJoin
@@ -32,7 +32,7 @@ from engine.spiff.specs import (
     ParallelGateway,
     waiting_at,
 )
-from engine.steps import Failed, WorkOutcome
+from engine.steps import Failed, Step, WorkOutcome
 
 CASE = 0  # the token under which a person is told of what concerns the whole case
 HOLDING = ("incident", "job")
@@ -223,13 +223,27 @@ class Run(MachineWork):
         else:
             self.finish_work(token, outcome)
 
-    def cancel(self, reason: str) -> None:
-        """End the instance where it stands."""
+    def note(self, steps: Sequence[Step]) -> None:
+        """Record what somebody did outside every step; nothing moves."""
+        self.steps.extend(steps)
+
+    def extend(self, moved: timedelta, **told: Any) -> None:
+        """Let every open limit fall later."""
+        for scope in (self.scopes[number] for number in self.scopes.numbers()):
+            scope.due_groups = {name: due + moved for name, due in scope.due_groups.items()}
+        if self.case_due is not None:
+            self.case_due += moved
+        seconds = moved // timedelta(seconds=1)
+        self.add("limit_extended", moved_seconds=seconds, microseconds=moved.microseconds, **told)
+
+    def cancel(self, reason: str, outcome: str = "", acts: Sequence[Step] = ()) -> None:
+        """End the instance where it stands; `acts` are what brought it to this end."""
+        self.note(acts)
         for inner in list(self.workflow.subprocesses.values()):
             inner.cancel()
         self.workflow.cancel()
         self.reconcile()
-        self.add("instance_cancelled", reason=reason)
+        self.add("instance_cancelled", reason=reason, **({"outcome": outcome} if outcome else {}))
 
     def forward(self) -> None:
         """Run everything that needs nobody, until all tokens wait or have ended. Errors: EndlessLoop."""

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 
 import engine
 from engine import Deviation, Verdict
-from office.derived import complaint, papers, told
+from office.derived import acts, complaint, papers, told
 from office.derived.rows import Beside, can_be_read, read
 
 __all__ = ["deviations"]
@@ -44,5 +44,7 @@ def _case(verdict: Verdict, beside: Beside) -> Iterator[Deviation]:
         posted = [row for row in beside.notices.get(verdict.business_key, []) if told.is_ours(row.key, verdict)]
         for seq, what in told.differing("department_notice", notices, posted, verdict):
             yield deviation("rows", seq, what)
+    for seq, what in acts.differing(verdict, beside):
+        yield deviation("rows", seq, what)
     for seq, what in papers.differing(verdict, beside):
         yield deviation("ledger", seq, what)

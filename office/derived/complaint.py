@@ -38,7 +38,7 @@ def differing(verdict: Verdict, rows: Sequence[Any], beside: Beside) -> Iterator
 
 def _since(verdict: Verdict, wrong: Sequence[str]) -> int:
     """The entry since which it may be so: the first for what is known from it on, else the last."""
-    followed = {"state", "resolution", "replied_at", "closed_at", "process_key"}
+    followed = {"state", "resolution", "replied_at", "closed_at", "process_key", "outcome", "extended_to"}
     return verdict.entries if followed.intersection(wrong) else 1
 
 
@@ -81,6 +81,7 @@ def _followed(
 ) -> Iterator[tuple[str, tuple[Any, ...]]]:
     """What became of it, step by step, as `office.complaints` carries it over."""
     process, resolution, closed, heard = given.get("proposed_process"), None, None, None
+    outcome, extended = None, None
     answered = {one for m in messages for one in (m.sent_at, m.queued_at)}
     for entry in verdict.history:
         for step in entry.steps:
@@ -95,13 +96,17 @@ def _followed(
                 told = entered.get("resolution")
                 resolution = told[: complaints.MOST_RESOLUTION] if isinstance(told, str) else resolution
             if step["type"] in ENDS:
-                closed = entry.at
+                closed, outcome = entry.at, step.get("outcome")
+            elif step["type"] == "limit_extended":
+                extended = step["until"]
     if process is not None:
         yield "process_key", (process,)
     if can_be_read(verdict):
         yield "resolution", (resolution,)
         yield "replied_at", (*({None} if heard is None else ()), *answered)
     yield "closed_at", (closed,)
+    yield "outcome", (outcome,)
+    yield "extended_to", (extended,)
     yield "state", (("closed",) if closed else ("replied",) if row.replied_at is not None else ("open",))
 
 

@@ -51,4 +51,6 @@ def _named(verdict: Verdict) -> tuple[Mapping[str, dict[Any, int]], Mapping[Any,
                     named[result][step["result"][result]] = entry.seq
                 if step["topic"] == SETTLE:
                     settled[asked.get(step["token"], {}).get("hold_id")] = step["result"].get("outcome")
+            elif step["type"] == "hold_lifted":
+                settled[step["hold"]] = "rejected"
     return named, settled

@@ -11,6 +11,7 @@ from sqlalchemy import Integer, cast, func, or_, select
 
 from engine import Verdict
 from models import cells
+from models.acts import CaseRequest, CustomerTry
 from models.billing import ChargeHold, CreditNote, JournalEntry, LateFeeWaiver, Posting, Refund
 from models.cells import as_stored
 from models.complaint import Complaint
@@ -33,6 +34,8 @@ class Beside:
     keys: Mapping[int, Any] = field(default_factory=dict)
     messages: Mapping[str, list[Any]] = field(default_factory=dict)
     notices: Mapping[str, list[Any]] = field(default_factory=dict)
+    requests: Mapping[int, list[Any]] = field(default_factory=dict)
+    tries: Mapping[int, list[Any]] = field(default_factory=dict)
     papers: Mapping[type, Mapping[str, list[Any]]] = field(default_factory=dict)
 
 
@@ -46,6 +49,8 @@ def read(verdicts: Sequence[Verdict]) -> Beside:
         keys={row.instance_id: row.wrapped for row in cells.rows(keys)},
         messages=_by("case_number", _all(OutboxMessage, OutboxMessage.case_number.in_(numbers))),
         notices=_by("case_number", _all(DepartmentNotice, DepartmentNotice.case_number.in_(numbers))),
+        requests=_by("instance_id", _all(CaseRequest, CaseRequest.instance_id.in_(ids))),
+        tries=_by("instance_id", _all(CustomerTry, CustomerTry.instance_id.in_(ids))),
         papers={model: _by("case_number", _posted(model, numbers)) for model, _ in PAPERS.values()},
     )
 

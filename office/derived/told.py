@@ -12,6 +12,7 @@ from office import correspondence, replies
 from service_tasks import notification
 
 SEND, NOTIFY = "notification/send", "notification/department"
+TELLING = ("case_withdrawn", "case_not_reached", "limit_extended", "credit_reversed")
 
 
 class Expected(NamedTuple):
@@ -40,6 +41,8 @@ def to_customer(verdict: Verdict) -> list[Expected]:
                 found.append(_sent(verdict, entry, key, asked.get(step["token"], {}), step["result"], given))
             elif kind == "case_limit_met" and isinstance(step.get("told"), str) and "element" not in step:
                 found.append(_interim(verdict, entry, step["told"], given))
+            elif kind in TELLING and isinstance(step.get("told"), str):
+                found.append(_of_act(verdict, entry, step, given))
             elif kind == "user_task_completed" and isinstance(step.get("form"), Mapping) and forms.get(step["token"]):
                 form = definition.form_by_id(forms[step["token"]])
                 found += _said(verdict, entry, key, form, step["form"], given)
@@ -75,6 +78,15 @@ def _interim(verdict: Verdict, entry: engine.Entry, told: str, given: Mapping[st
     bodies = notification.wordings(replies.TEMPLATE, {"case_number": verdict.business_key, "progress": told})
     columns = {"template": (replies.TEMPLATE,), "body": bodies, "queued_at": (entry.at,), "told_by": (entry.actor,)}
     return Expected(entry.seq, {**columns, "to_msisdn": (given.get("msisdn"),), "channel": ("sms",)})
+
+
+def _of_act(verdict: Verdict, entry: engine.Entry, step: Mapping[str, Any], given: Mapping[str, Any]) -> Expected:
+    """What an act outside the steps told."""
+    by_text = step["tell"] == correspondence.SMS
+    key = f"{step['type']}:{verdict.instance_id}:{step.get('request', 1)}"
+    columns = {"key": (key,), "template": (step["template"],), "body": (step["told"],), "channel": (step["tell"],)}
+    columns |= {"queued_at": (entry.at,), "told_by": (entry.actor,)}
+    return Expected(entry.seq, {**columns, "to_msisdn": (given.get("msisdn") if by_text else "",)})
 
 
 def _said(

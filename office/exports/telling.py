@@ -26,6 +26,8 @@ ACTS = frozenset(
         "incident_resolved",
         "token_released",
         "personal_data_erased",
+        "limit_extended",
+        *engine.ACTS,
     }
 )
 

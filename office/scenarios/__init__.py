@@ -1,6 +1,6 @@
 """Scenarios: what the office agreed a process does, played against a database of their own.
 
-Reads processes/scenarios/*.yaml, plays each scenario through the engine's verbs and says where the course differed from what was agreed,
+Reads processes/scenarios/*.yaml, or files from anywhere, plays each scenario through the engine's verbs and says where the course differed from what was agreed,
 and which sequence flows no scenario takes. Nothing of a play survives it. How to write one: docs/how-to/change-a-process.md.
 """
 
@@ -15,7 +15,7 @@ import service_tasks
 from models.base import scratch
 from office import batches, calendar
 from office.scenarios.differences import Difference, dump, load
-from office.scenarios.files import MalformedScenario, Scenario, read
+from office.scenarios.files import MalformedScenario, Scenario, read, read_files
 from office.scenarios.player import DEFAULT_AT, CannotGoOn, Play, Played, duration, instant
 from office.scenarios.trial import Trial, blank, trial
 
@@ -38,6 +38,7 @@ __all__ = [
     "play_on",
     "prepare",
     "read",
+    "read_files",
     "trial",
 ]
 
@@ -69,6 +70,10 @@ def prepare() -> None:
 def play(scenario: Scenario, directory: Path, url: str = "") -> Played:
     """Play one scenario on the processes of `directory` in a database of its own, in memory unless `url` names an empty one."""
     with scratch(url):
+        if not (directory / f"{scenario.process}.bpmn").is_file():
+            return Played(
+                scenario.process, scenario.name, (Difference("no_such_process", {"process": scenario.process}),)
+            )
         return Play(scenario, lambda: engine.read_package(directory, scenario.process)).run()
 
 

@@ -9,6 +9,9 @@ from typing import Any
 
 SAID = {
     "not_open": "{element} is not open; open: {open}{incidents}",
+    "no_such_process": "there is no process {process}",
+    "no_such_step": "{element} is a step that the process no longer has; open: {open}",
+    "no_such_field": "{element}: its form no longer has {fields}; besides: {reasons}",
     "nobody_waits": "nobody waits for {message} with {key}",
     "no_incident": "no incident at {element}",
     "not_a_duration": "{text!r} is not a duration such as PT48H",
@@ -40,6 +43,8 @@ class Difference:
 
 
 def _listed(value: Any) -> Any:
+    if isinstance(value, Mapping) and not value:
+        return "nothing"
     if not isinstance(value, list | tuple):
         return value
     if value and isinstance(value[0], Mapping):  # incidents: element, kind, message, trace

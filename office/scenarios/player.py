@@ -141,7 +141,14 @@ class Play:
             if task.element_id == element_id and item in (None, task.item_index):
                 return task
         names = [task.element_id for task in found]
+        if element_id not in self._known_elements():
+            raise CannotGoOn("no_such_step", element=element_id, open=names)
         raise CannotGoOn("not_open", element=element_id, open=names, incidents=self._incidents())
+
+    def _known_elements(self) -> set[str]:
+        """The ids of this process and of those it calls, as they are drawn now."""
+        drawn = engine.definition_of(self.instance_id).processes.values()
+        return {id for one in drawn for id in one.diagram.elements}
 
     def _incidents(self) -> list[dict[str, str]]:
         open_ones = session().scalars(select(Incident).where(Incident.state == "open"))
@@ -177,12 +184,13 @@ class Play:
         self._compare_path(list(expect.get("path") or ()), reached)
         if expect.get("end") and expect["end"] not in self.ends():
             self.differences.append(self._elsewhere(expect["end"]))
-        changes = balances.changes(before, balances.all_accounts())
-        self.differences.extend(balances.differences(expect.get("ledger") or {}, changes))
+        if expect.get("ledger") is not None:
+            changes = balances.changes(before, balances.all_accounts())
+            self.differences.extend(balances.differences(expect["ledger"], changes))
         variables = engine.marking(self.instance_id).variables
         for name, value in (expect.get("variables") or {}).items():
             expected, found = comparable(value), comparable(variables.get(name))
-            if found != expected:
+            if not agrees(expected, found):
                 values = {"name": name, "expected": expected, "found": found}
                 self.differences.append(Difference("variable", values))
 
@@ -299,6 +307,17 @@ def comparable(value: Any) -> Any:
     return value.isoformat() if hasattr(value, "isoformat") else value
 
 
+def agrees(expected: Any, found: Any) -> bool:
+    """Two comparable values: mappings agree in the keys that are expected, at any depth; everything else as a whole."""
+    if isinstance(expected, dict) and expected:
+        return isinstance(found, dict) and all(
+            name in found and agrees(inner, found[name]) for name, inner in expected.items()
+        )
+    if isinstance(expected, list) and isinstance(found, list):
+        return len(expected) == len(found) and all(map(agrees, expected, found))
+    return bool(expected == found)
+
+
 class _Stopped(Exception):
     """A step that could not be done ended the play."""
 
@@ -312,7 +331,12 @@ def _stopped(stop: CannotGoOn | engine.EngineError, step: Mapping[str, Any] | No
         return stop.difference
     if isinstance(stop, engine.InvalidForm):
         reasons = {name: [one.code for one in found] for name, found in stop.reasons.items()}
-        return Difference("form", {"element": (step or {}).get("task", ""), "reasons": reasons})
+        element = (step or {}).get("task", "")
+        gone = [name for name, codes in reasons.items() if codes == ["unknown_field"]]
+        if gone:
+            rest = {name: codes for name, codes in reasons.items() if name not in gone}
+            return Difference("no_such_field", {"element": element, "fields": gone, "reasons": rest})
+        return Difference("form", {"element": element, "reasons": reasons})
     return Difference("refused", {"code": stop.code, "message": stop.message})
 
 

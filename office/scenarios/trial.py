@@ -74,7 +74,8 @@ class Trial:
         scenario, play = self.play.scenario, self.play
         ends = sorted(play.ends())
         expect: dict[str, Any] = {"path": list(play.reached()), **({"end": ends[0]} if ends else {})}
-        expect["ledger"] = {account: amount for account, amount in self.moved().items() if "." in account}
+        moved = self.moved()
+        expect["ledger"] = {account: amount for account, amount in moved.items() if "." in account} or moved
         entry = {"name": name, "given": scenario.given, "steps": list(scenario.steps), "expect": expect}
         document = {"process": scenario.process, "scenarios": [comparable(entry)]}
         return engine.write_yaml(document)

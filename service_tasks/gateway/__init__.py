@@ -24,6 +24,7 @@ from service_tasks.gateway.values import (
     Document,
     Effect,
     Entry,
+    Given,
     Hold,
     KeyUsedDifferently,
     LateFee,
@@ -46,6 +47,7 @@ __all__ = [
     "Document",
     "Effect",
     "Entry",
+    "Given",
     "Hold",
     "KeyUsedDifferently",
     "LateFee",
@@ -114,6 +116,15 @@ class BillingGateway(Protocol):
 
     def reverse(self, entry_id: int, effect: Effect) -> Entry:
         """Enter a journal entry the other way; its lines may be given again. Refused: entry_unknown, entry_reversed."""
+
+    def given(self, case_number: str) -> list[Given]:
+        """What a case gave and nobody has taken back, the oldest first."""
+
+    def holds(self, case_number: str) -> list[Hold]:
+        """What a case has on hold, locked."""
+
+    def withdraw_corrections(self, case_number: str) -> list[PricingItem]:
+        """Take a case's corrections off the list of a run that has not begun; those taken. Refused: correction_handed_in."""
 
     def transfer(
         self, source: int, target: int, amount: int, effect: Effect, *, lines: Sequence[LinePart] = ()

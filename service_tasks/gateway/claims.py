@@ -151,6 +151,13 @@ def resettle(of_entry: int, state: str | None, effect: Effect, entry: Entry | No
         session().execute(update(LineClaim).where(theirs).values(**values))
 
 
+def of_entry(entry_id: int) -> list[tuple[int, str]]:
+    """The lines of which a journal entry gave something, each by its subscription and address."""
+    line = DisputedLine
+    query = select(line.subscription_id, line.address).join(LineClaim, LineClaim.line_id == line.id)
+    return [(row[0], row[1]) for row in session().execute(query.where(LineClaim.entry_id == entry_id).distinct())]
+
+
 def under(key: str) -> list[LinePart]:
     """What is claimed under a key."""
     line = DisputedLine

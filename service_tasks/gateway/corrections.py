@@ -18,6 +18,7 @@ from models.billing import (
     SecondaryPricingItem,
     SecondaryPricingOmission,
 )
+from service_tasks import dates
 from service_tasks.gateway import claims, documents, ledger, noting, payments
 from service_tasks.gateway.giving import split
 from service_tasks.gateway.lines import Papers, wanted
@@ -105,7 +106,7 @@ def accrue_late_fee(bill_id: int, on: date, effect: Effect) -> int:
     Returns: the fen drawn; 0 when nothing is overdue, or the day was drawn before.
     """
     bill = session().get_one(Bill, bill_id)
-    base = ledger.balances(bill.subscription_id, lock=True).get("receivable", 0)
+    base = ledger.balances(bill.subscription_id, lock=True).get("receivable", 0) - _held_on(bill.subscription_id, on)
     amount = base * LATE_FEE_PER_MILLE_A_DAY // 1000
     drawn = select(LateFeeAccrual.id).where(LateFeeAccrual.bill_id == bill_id, LateFeeAccrual.accrued_on == on)
     if bill.state == "paid" or on <= bill.due_on or amount <= 0 or session().scalar(drawn) is not None:
@@ -115,6 +116,19 @@ def accrue_late_fee(bill_id: int, on: date, effect: Effect) -> int:
     row = {"bill_id": bill_id, "accrued_on": on, "base": base, "amount": amount, "entry_id": entry.id}
     session().execute(insert(LateFeeAccrual), row)
     return amount
+
+
+def _held_on(subscription_id: int, on: date) -> int:
+    """What was on hold on a day and is due again by now: no late fee for that time."""
+    row = ChargeHold
+    lifted = select(row.amount, row.placed_at, row.settled_at).where(
+        row.subscription_id == subscription_id, row.state == "rejected"
+    )
+    return sum(
+        amount
+        for amount, placed, settled in session().execute(lifted)
+        if settled is not None and dates.day_of(placed) <= on <= dates.day_of(settled)
+    )
 
 
 def place_hold(

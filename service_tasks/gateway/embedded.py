@@ -26,7 +26,7 @@ from service_tasks.gateway.lookups import (
     subscription,
 )
 from service_tasks.gateway.repayments import move_recharge, refund_cash, refund_deposit, refund_prepayment, transfer
-from service_tasks.gateway.reversals import reverse
+from service_tasks.gateway.reversals import given, holds, reverse, withdraw_corrections
 
 __all__ = [
     "accrue_late_fee",
@@ -39,7 +39,9 @@ __all__ = [
     "debit_under_way",
     "enter_secondary_pricing",
     "find",
+    "given",
     "hand_in_secondary_pricing",
+    "holds",
     "late_fees_drawn",
     "move_recharge",
     "place_hold",
@@ -57,4 +59,5 @@ __all__ = [
     "subscription",
     "transfer",
     "waive_late_fee",
+    "withdraw_corrections",
 ]

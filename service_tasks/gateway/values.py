@@ -190,3 +190,26 @@ class PricingItem(NamedTuple):
     amount: int
     state: str
     late_fee: int = 0
+
+
+# Money that went to the customer's account and can be taken off it again; what was paid in cash, or was the customer's own, is not.
+CREDITS = frozenset(
+    {
+        *("charge_credit", "late_fee_credit", "late_fee_waiver", "charge_hold_credited", "secondary_pricing"),
+        "prepayment_transfer",
+    }
+)
+
+
+class Given(NamedTuple):
+    """What a case gave in one journal entry, in fen; `is_credit` where it can be taken back."""
+
+    id: int
+    key: str
+    kind: str
+    at: datetime
+    amount: int
+
+    @property
+    def is_credit(self) -> bool:
+        return self.kind in CREDITS

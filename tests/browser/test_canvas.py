@@ -256,7 +256,7 @@ def test_a_flow_ends_where_its_target_was_seen(page: Page) -> None:
     middle = (seen["x"] + seen["width"] / 2, seen["y"] + seen["height"] / 2)
     page.mouse.move(*middle, steps=4)
     page.mouse.click(*middle)
-    page.wait_for_function(f"({INCOMING})('{target}') === {came + 1}")
+    page.wait_for_function(f"() => ({INCOMING})('{target}') === {came + 1}")
 
 
 @pytest.mark.parametrize("way", ["click", "drag"])
@@ -283,7 +283,7 @@ def test_a_flow_is_led_to_a_target_that_was_out_of_view(page: Page, way: str) ->
     page.mouse.move(*middle, steps=4)
     page.mouse.up() if way == "drag" else page.mouse.click(*middle)
     page.wait_for_function(
-        "editor.opened.diagram.get('elementRegistry').get('reply_with_explanation').incoming.length === 2"
+        "() => editor.opened.diagram.get('elementRegistry').get('reply_with_explanation').incoming.length === 2"
     )
     assert page.evaluate(VIEW) == view
 

@@ -7,8 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from office import scenarios
+from office import coverage, scenarios
 from office.scenarios import Played, Scenario
+from web.commands.coverage import PAGE, answered
+from web.commands.reference import manual_page
 
 PROCESSES = Path(__file__).parents[2] / "processes"
 AGREED = scenarios.read(PROCESSES)
@@ -39,3 +41,12 @@ def test_every_flow_is_taken_by_some_scenario(key: str) -> None:
     everything = [played(index) for index in range(len(AGREED))]
     (found,) = scenarios.coverage(PROCESSES, everything, [key])
     assert found.never == ()
+
+
+def test_no_step_of_the_manual_falls_back() -> None:
+    """What is declared is taken by a scenario or a test, and the page says what is: `./desk coverage --write`."""
+    ids = coverage.manual_ids(coverage.MANUAL)
+    flows = {flow for index in range(len(AGREED)) if played(index).ok for flow in played(index).flows}
+    answers = answered(coverage.survey(PROCESSES, ids), ids, flows)
+    assert [one for one in answers if one.state != "done"] == []
+    assert manual_page.render(answers) == PAGE.read_text(encoding="utf-8")

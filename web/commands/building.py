@@ -1,4 +1,4 @@
-"""`./desk build`: the pages (Vite) and the translations (Babel), each only when its sources have changed. Nothing built is committed."""
+"""`./desk build`: the pages (Vite), the fonts of papers and the translations (Babel), each only when its sources have changed. Nothing built is committed."""
 
 from __future__ import annotations
 
@@ -18,6 +18,9 @@ from web.commands.output import ROOT, note
 
 FRONTEND = ROOT / "web" / "frontend"
 BUILT = ROOT / "web" / "static" / "build"
+FONTS = BUILT / "fonts"
+FONT = FRONTEND / "node_modules" / "@expo-google-fonts" / "noto-sans-sc"
+WEIGHTS = ("400Regular", "700Bold")
 TRANSLATIONS = ROOT / "web" / "translations"
 
 
@@ -50,7 +53,7 @@ def build_pages() -> None:
     if not (FRONTEND / "package.json").exists():
         return
     sources, stamp = fingerprint(_frontend_sources()), BUILT / ".sources"
-    if stamp.exists() and stamp.read_text() == sources:
+    if stamp.exists() and stamp.read_text() == sources and any(FONTS.glob("*.ttf")):
         return
     node, npm = _node()
     if _lock_differs():
@@ -62,8 +65,17 @@ def build_pages() -> None:
         _installed_lock().write_text(fingerprint([FRONTEND / "package-lock.json"]))
     note("Building the pages …")
     _run([node, "node_modules/vite/bin/vite.js", "build"], "the pages could not be built")
+    copy_fonts()
     stamp.parent.mkdir(parents=True, exist_ok=True)
     stamp.write_text(sources)
+
+
+def copy_fonts() -> None:
+    """What papers are set in, beside the pages; Vite empties their folder."""
+    FONTS.mkdir(parents=True, exist_ok=True)
+    for weight in WEIGHTS:
+        for font in (FONT / weight).glob("*.ttf"):
+            shutil.copyfile(font, FONTS / font.name)
 
 
 def fingerprint(files: Iterable[Path]) -> str:

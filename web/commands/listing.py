@@ -11,7 +11,10 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "check": ("checking", "Check format, lint, types, import contracts and generated docs; changes nothing"),
     "fix": ("checking", "Put right what `check` can put right by itself: format, lint, generated docs"),
     "scenarios": ("scenarios", "Play the agreed scenarios and show which sequence flows none of them takes"),
-    "coverage": ("coverage", "List manual ids that nothing declares, and elements that declare none"),
+    "coverage": (
+        "coverage",
+        "Say of every manual id whether it is done, only declared or missing, and which elements declare none",
+    ),
     "bench": ("bench", "Measure speed and growth against the floors of this machine, as ratios"),
     "decide": ("language", "Evaluate a decision of any DMN file and say which rules matched"),
     "feel": ("language", "Evaluate a FEEL expression over the variables of a context"),

@@ -13,11 +13,12 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, bindparam, case, func, or_, select
 
 import engine
+from models.acts import CaseRequest
 from models.base import connection
 from models.complaint import Complaint
 from models.instance import CaseKey
 from models.user_task import UserTask
-from office import intake
+from office import acts, intake
 from office.masking import Sight
 from web.auth import Person
 
@@ -42,6 +43,16 @@ _TAKEN_IN = select(Complaint.accepted_at).where(
 
 _KEY = select(CaseKey.instance_id).where(CaseKey.instance_id == bindparam("instance"))
 
+_ASKED = (
+    select(CaseRequest.id)
+    .where(
+        CaseRequest.instance_id == bindparam("instance"),
+        CaseRequest.verb == "reverse",
+        CaseRequest.state.in_(("asked", "agreed")),
+    )
+    .limit(1)
+)
+
 
 def _any(condition: ColumnElement[bool]) -> ColumnElement[int]:
     return func.coalesce(func.max(case((condition, 1), else_=0)), 0)
@@ -55,6 +66,7 @@ _STANDING: Any = select(
     _any(or_(UserTask.completed_by == _ME, and_(_OPEN, UserTask.assignee == _ME))).label("worked"),
     _any(and_(UserTask.completed_by == _ME, UserTask.completed_at > bindparam("just_now"))).label("worked_just_now"),
     _TAKEN_IN.limit(1).scalar_subquery().label("taken_in"),
+    _ASKED.scalar_subquery().label("asked_of_accounting"),
     _KEY.scalar_subquery().label("key"),
 ).where(UserTask.instance_id == bindparam("instance"))
 
@@ -64,7 +76,8 @@ def check_case(person: Person, instance_id: int) -> Sight:
     just_now = engine.now() - JUST_NOW
     given = {"instance": instance_id, "departments": sorted(person.departments), "me": person.name}
     found = connection().execute(_STANDING, {**given, "just_now": just_now}).one()
-    everything = person.has(*SEE_EVERYTHING)
+    asked = found.asked_of_accounting is not None and bool(person.departments & acts.ACCOUNTING)
+    everything = person.has(*SEE_EVERYTHING) or asked
     if not (everything or found.handled or found.worked or found.taken_in):
         raise NotYourCase(instance=instance_id)
     return Sight(

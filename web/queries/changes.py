@@ -87,6 +87,7 @@ FACTS = {
     "property customerWaits": _("the clock stands still"),
     "property tries": _("tries before"),
     "property triesWhen": _("tries before when"),
+    "property paper": _("papers"),
     "property refuses": _("refuses with"),
     "property refusesWhen": _("refuses when"),
     "property about": _("refuses because of"),

@@ -17,6 +17,11 @@ from web.queries.variables import Variables
 
 KINDS = {
     "not_open": _("“%(element)s” is not waiting for anybody; what waits: %(open)s.%(incidents)s"),
+    "no_such_process": _("There is no process %(process)s."),
+    "no_such_step": _("“%(element)s” is a step that the process no longer has; what waits: %(open)s."),
+    "no_such_field": _(
+        "The form of “%(element)s” no longer has: %(fields)s. What else it does not accept: %(reasons)s"
+    ),
     "nobody_waits": _("Nothing waits for the message %(message)s with %(key)s."),
     "no_incident": _("There is no incident at “%(element)s”."),
     "not_a_duration": _("%(text)s is not a duration such as PT48H."),
@@ -78,7 +83,9 @@ class _Told:
         if name == "refused":
             return "; ".join(self._reason(key, code) for key, code in value.items())
         if name == "reasons":
-            return "; ".join(self._reason(key, codes[0]) for key, codes in value.items())
+            return "; ".join(self._reason(key, codes[0]) for key, codes in value.items()) or gettext("nothing")
+        if name == "fields":
+            return gettext(", ").join(value)
         return _amount(one.kind, name, value)
 
     def _variable(self, one: Difference, name: str, value: Any) -> str:

@@ -14,7 +14,8 @@ import engine
 from models.base import session
 from models.identity import User
 from office import masking
-from web.i18n import moment
+from office.papers import PAPERS
+from web.i18n import in_language, moment
 from web.queries import names
 
 PAGE = 50
@@ -87,6 +88,9 @@ def told(step: Step) -> str:
 
 def _exported(step: Step) -> str:
     kind = str(step["what"])
+    if kind == "paper":
+        paper = PAPERS.get(str(step["chosen"].get("paper")))
+        return gettext("printed “%(paper)s”", paper=in_language(paper.zh, paper.en) if paper else "—")
     what = (
         gettext("took the history of a case away (%(kind)s)", kind=kind.rpartition(".")[2].upper())
         if kind.startswith("history.")

@@ -283,6 +283,7 @@ RULES = {
     ),
     "row_does_not_fit": _("A row of the table has another number of cells than there are columns. Fill the row anew."),
     # ways through the diagram: warnings
+    "unknown_paper": _("There is no paper %(paper)s. Choose one that there is: %(known)s."),
     "unknown_manual_ref": _("The manual has no %(ref)s, to which %(file)s refers. Choose a number that it has."),
     "unused_file": _(
         "No step uses %(file)s yet: it is not published and stays in the draft. Name it at a step, or delete it."

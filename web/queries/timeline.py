@@ -17,7 +17,7 @@ from service_tasks import labels
 from web import lines as disputed
 from web.i18n import in_language, moment, remark, withheld, yuan
 from web.i18n import mark as _
-from web.queries import suggested
+from web.queries import acting, suggested
 from web.queries.names import (
     department_then,
     drawn_in,
@@ -246,8 +246,64 @@ class _Teller:
         return "end", gettext("Case closed: %(end)s", end=self.name(step)), []
 
     def cancelled(self, step: Step) -> Any:
+        if step.get("outcome") in acting.OUTCOMES:
+            return "end", gettext("Case closed: %(end)s", end=gettext(acting.OUTCOMES[step["outcome"]])), []
         why = withheld(step["reason"]) or "—"
         return "end", gettext("Case cancelled: %(reason)s", reason=why), []
+
+    def withdrawn(self, step: Step) -> Any:
+        details = [
+            (gettext("Why"), written(step["reason"])),
+            (gettext("Said by"), gettext(acting.SAID_BY.get(step["said_by"], step["said_by"]))),
+            (gettext("How"), gettext(acting.HEARD.get(step["channel"], step["channel"]))),
+            *self._tells(step),
+        ]
+        return "person", gettext("The customer withdraws the complaint"), details
+
+    def unreached(self, step: Step) -> Any:
+        return (
+            "person",
+            gettext("The customer was not reached in %(tries)s tries", tries=step["tries"]),
+            self._tells(step),
+        )
+
+    def tried(self, step: Step) -> Any:
+        how = gettext(acting.TRIED.get(step["channel"], step["channel"]))
+        told = gettext("Try %(number)s to reach the customer, %(how)s: not reached", number=step["attempt"], how=how)
+        return "person", told, []
+
+    def lifted(self, step: Step) -> Any:
+        return "desk", gettext("Taken off hold and due again: %(amount)s", amount=yuan(step["amount"])), []
+
+    def unlisted(self, step: Step) -> Any:
+        told = gettext("Taken off the list of the secondary pricing: %(amount)s", amount=yuan(step["amount"]))
+        return "desk", told, []
+
+    def extension(self, step: Step) -> Any:
+        told = gettext("More time asked for, until %(until)s", until=moment(step["until"]))
+        return "person", told, [(gettext("Why"), written(step["reason"]))]
+
+    def extended(self, step: Step) -> Any:
+        return "person", gettext("Limit extended until %(until)s", until=moment(step["until"])), self._tells(step)
+
+    def reversal(self, step: Step) -> Any:
+        told = gettext("Asked to take a credit back: %(amount)s", amount=yuan(step["amount"]))
+        return "person", told, [(gettext("Why"), written(step["reason"]))]
+
+    def reversed(self, step: Step) -> Any:
+        return "person", gettext("Credit taken back: %(amount)s", amount=yuan(step["amount"])), self._tells(step)
+
+    def denied(self, step: Step) -> Any:
+        told = gettext("Request %(number)s refused", number=step["request"])
+        return "person", told, [(gettext("Why"), written(step["reason"]))]
+
+    def agreed(self, step: Step) -> Any:
+        return "person", gettext("The first of two agrees to take the credit back"), []
+
+    def _tells(self, step: Step) -> list[tuple[str, str]]:
+        """How the customer is told, and with which words."""
+        how = gettext(acting.TOLD.get(step["tell"], step["tell"]))
+        return [(gettext("Told"), gettext("%(said)s (%(how)s)", said=written(step["told"]), how=how))]
 
     def erased(self, step: Step) -> Any:
         return "person", gettext("Personal data erased: %(why)s", why=step["reason"]), []
@@ -288,6 +344,17 @@ _TELLERS: dict[str, Callable[[_Teller, Any], Any]] = {
     "clock_resumed": _simple("desk", _("The clock goes on")),
     "instance_completed": _Teller.ended,
     "instance_cancelled": _Teller.cancelled,
+    "case_withdrawn": _Teller.withdrawn,
+    "case_not_reached": _Teller.unreached,
+    "customer_tried": _Teller.tried,
+    "hold_lifted": _Teller.lifted,
+    "correction_withdrawn": _Teller.unlisted,
+    "extension_asked": _Teller.extension,
+    "limit_extended": _Teller.extended,
+    "reversal_asked": _Teller.reversal,
+    "reversal_agreed": _Teller.agreed,
+    "credit_reversed": _Teller.reversed,
+    "request_refused": _Teller.denied,
     "personal_data_erased": _Teller.erased,
 }
 

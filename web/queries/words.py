@@ -86,6 +86,7 @@ CODES = {
     "refunded": _("paid back"),
     "re_priced": _("re-priced"),
     "reversed": _("taken back"),
+    "reversal": _("credit taken back"),
     "credited": _("credited"),
     "rejected": _("due again"),
     "roaming": _("roaming charge"),

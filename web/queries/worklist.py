@@ -50,6 +50,7 @@ class Row:
     msisdn: str | None
     created_at: datetime
     process_name: str
+    extended: bool = False  # a supervisor has granted the case more time
     barred: str = ""  # why somebody else has to do it: the code of the refusal
 
 
@@ -182,6 +183,7 @@ _OF_IDS: Any = (
         UserTask.item_count,
         ProcessInstance.paused_at,
         Complaint.msisdn,
+        Complaint.extended_to,
         ProcessInstance.definition_id,
         ProcessDefinition.sha256,
     )
@@ -224,6 +226,7 @@ def _row(found: Any, barred: str) -> Row:
         found.msisdn,
         found.created_at,
         process_name(found.process_key, own),
+        found.extended_to is not None,
         barred,
     )
 

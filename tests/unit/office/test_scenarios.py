@@ -11,7 +11,7 @@ import engine
 from office import scenarios
 from office.scenarios import balances
 from office.scenarios.files import MalformedScenario, Scenario
-from office.scenarios.player import CannotGoOn, as_typed, comparable, duration, instant
+from office.scenarios.player import CannotGoOn, agrees, as_typed, comparable, duration, instant
 from tests import drawing
 
 FILE = """
@@ -119,7 +119,8 @@ def test_what_differs_is_said(folder: Path, expect: dict[str, Any], said: str) -
 @pytest.mark.parametrize(
     ("steps", "said"),
     [
-        ([{"task": "nobody", "form": {}}], "step 2: nobody is not open"),
+        ([{"task": "nobody", "form": {}}], "step 2: nobody is a step that the process no longer has; open: "),
+        ([{"task": "ask", "form": {}}], "step 2: ask is not open"),
         ([{"message": "word", "key": "B-9"}], "step 2: nobody waits for word with B-9"),
         ([{"retry": "wait"}], "step 2: no incident at wait"),
         ([{"advance": "two days"}], "step 2: 'two days' is not a duration"),
@@ -137,6 +138,66 @@ def test_a_refused_form_names_the_field(folder: Path) -> None:
     """An amount that cannot be entered stops the play with the field and the reason."""
     played = scenarios.play(scenario(amount="much"), folder)
     assert (played.differences[0].kind, list(played.differences[0].values["reasons"])) == ("form", ["amount"])
+
+
+def test_a_field_that_is_gone_is_said(folder: Path) -> None:
+    """A scenario written for an earlier form is told which of its fields are gone, and what else is wrong."""
+    first = {"task": "ask", "form": {"amount": "much", "former": "x"}}
+    (found,) = scenarios.play(Scenario(process="P-1", name="x", steps=(first,)), folder).differences
+    assert str(found) == "step 1: ask: its form no longer has former; besides: {'amount': ['not_a_number']}"
+
+
+def test_a_process_that_is_not_there_is_said(folder: Path) -> None:
+    """A file from elsewhere may be of a process that this installation does not have."""
+    (found,) = scenarios.play(Scenario(process="P-9", name="x"), folder).differences
+    assert str(found) == "there is no process P-9"
+
+
+def test_files_from_anywhere_are_read(tmp_path: Path) -> None:
+    """In the order given, wherever they lie; times may be tagged as such."""
+    (tmp_path / "b.yaml").write_text(FILE, encoding="utf-8")
+    (tmp_path / "a.yml").write_text(
+        FILE.replace("2026-11-23T09", "!!timestamp '2026-11-23T09").replace("+08:00", "+08:00'")
+    )
+    assert [one.name for one in scenarios.read_files([tmp_path / "b.yaml", tmp_path / "a.yml"])] == ["小额", "小额"]
+
+
+@pytest.mark.parametrize(
+    ("written", "why"),
+    [
+        ("a: [", "line 2: this is not YAML"),
+        ("a: !!python/name:os x", "line 1: tags are not read, but for a text or a time"),
+        ("- 1", "it has no process and no scenarios"),
+        ("process: P\nscenarios: {}", "scenarios is no list"),
+        ("process: P\nscenarios: [{name: x, given: {at: soon}}]", "scenario 1: given.at is no instant"),
+        ("process: P\nscenarios: [{name: x, steps: [{task: a, form: 1}]}]", "scenario 1: step 1: form is no mapping"),
+        ("process: P\nscenarios: [{name: x, expect: {ledger: {cash: 1.5}}}]", "scenario 1: expect.ledger.cash is no whole number of fen"),
+        ("process: P\nscenarios: [{name: x, expect: {leger: {}}}]", "scenario 1: expect.leger is nothing that is compared"),
+    ],
+)  # fmt: skip
+def test_what_is_wrong_with_a_file_is_said(tmp_path: Path, written: str, why: str) -> None:
+    """A misspelt expectation would otherwise be one that is always met."""
+    (tmp_path / "x.yaml").write_text(written, encoding="utf-8")
+    with pytest.raises(MalformedScenario) as told:
+        scenarios.read_files([tmp_path / "x.yaml"])
+    assert told.value.values == {"file": "x.yaml", "why": why}
+
+
+def test_a_file_that_is_not_there_is_said(tmp_path: Path) -> None:
+    """As any other that cannot be read."""
+    with pytest.raises(MalformedScenario, match="nowhere"):
+        scenarios.read_files([tmp_path / "nowhere.yaml"])
+
+
+def test_mappings_agree_in_what_is_expected() -> None:
+    """A mapping that is expected says what must stand in the one that is found; an empty one, and lists, are meant as a whole."""
+    found = {"code": "x", "more": 1, "inner": [{"a": 1, "b": 2}]}
+    assert agrees({"code": "x", "inner": [{"a": 1}]}, found)
+    assert not agrees({"code": "y"}, found)
+    assert not agrees({"none": None}, found)
+    assert not agrees({"inner": []}, found)
+    assert not agrees({}, found)
+    assert not agrees({"code": "x"}, None)
 
 
 def test_flows_of_called_processes_count(folder: Path) -> None:
@@ -157,6 +218,13 @@ def test_movements_nobody_agreed_on_are_said() -> None:
     assert list(balances.differences({"139.prepayment": -500, "138.prepayment": 500}, moved)) == []
     assert list(balances.differences({"prepayment": 0}, moved)) == []
     assert len(list(balances.differences({"139.prepayment": -500}, moved))) == 1
+
+
+def test_nothing_expected_is_nothing_moved_anywhere() -> None:
+    """An empty ledger lets the operator's own accounts rest as well; one that is not given compares nothing."""
+    (found,) = balances.differences({}, {"cash": -500})
+    assert str(found) == "ledger cash: moved -500 fen, and nothing was agreed about it"
+    assert list(balances.differences({}, {})) == []
 
 
 def test_instants_and_durations() -> None:

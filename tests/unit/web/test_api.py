@@ -323,3 +323,13 @@ def test_a_wrong_shape_is_told_in_the_language_asked_for(
     told = [one["text"] for found in answer.json["reasons"].values() for one in found]
     assert told
     assert [text for text in told if foreign.search(text)] == []
+
+
+def test_a_number_that_nobody_has_is_taken_in_only_when_it_is_confirmed(cleo: Caller) -> None:
+    """A program that mistypes a number hears of it at its field, as at the counter; who says that it is right all the same has a case."""
+    stranger = {**COMPLAINT, "msisdn": "13911112222"}
+    refused = cleo.post("/processes/TS-002/instances", {"variables": stranger})
+    assert refused.status_code == 422, refused.json
+    assert [one["code"] for one in refused.json["reasons"]["msisdn"]] == ["number_unknown"]  # type: ignore[index]
+    taken = cleo.post("/processes/TS-002/instances", {"variables": {**stranger, "number_confirmed": True}})
+    assert taken.status_code == 201, taken.json

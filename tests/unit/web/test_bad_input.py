@@ -250,6 +250,7 @@ def test_a_number_is_read_as_it_is_written(desk: Flask, language: str) -> None:
     assert page.status == 302
 
 
+@pytest.mark.manual("CH1.6")
 def test_an_unread_notice_comes_before_the_next_case(desk: Flask, language: str) -> None:
     """A clerk reads the agreed wording first; nothing is taken in past it (CH1.6)."""
     with desk.app_context():

@@ -14,7 +14,7 @@ import engine
 from models.base import session, transaction
 from models.entry import HistoryEntry
 from models.identity import LoginSession, User
-from office import logins
+from office import guesses, logins
 from tests.visitors import Visitor
 
 LOGGED_IN, LED_TO_LOGIN = 200, 302
@@ -170,3 +170,15 @@ def test_nobody_ends_the_session_of_another(desk: Flask) -> None:
         assert session().scalar(ended) is None
         logins.end(key, "cleo", at=engine.now())
         assert session().scalar(ended) is not None
+
+
+def test_sessions_go_once_no_address_is_known_by_them(desk: Flask) -> None:
+    """The table does not grow with every morning: after ninety days a session's row goes with the next log-in, its step in the history stays."""
+    with desk.app_context():
+        begun = engine.now()
+        logins.begin("cleo", at=begun, address="192.0.2.1")
+        logins.begin("sam", at=begun + guesses.KNOWN_FOR - timedelta(seconds=1), address="192.0.2.1")
+        assert session().scalars(select(LoginSession.user).order_by(LoginSession.created_at)).all() == ["cleo", "sam"]
+        logins.begin("sam", at=begun + guesses.KNOWN_FOR, address="192.0.2.1")
+        assert session().scalars(select(LoginSession.user)).all() == ["sam", "sam"]
+    assert [step["type"] for step in told(desk, "cleo")] == ["logged_in"]

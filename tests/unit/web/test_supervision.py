@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
+
 import pytest
 from flask import Flask
-from sqlalchemy import insert
+from sqlalchemy import func, insert, select
 
 import engine
 from models.base import session, transaction
@@ -33,3 +35,26 @@ def test_a_subject_without_english_stays(desk: Flask) -> None:
     """A text that no diagram has in English is shown as it was recorded rather than not at all."""
     reported(desk, "别的事")
     assert "别的事" in Visitor(desk, "sam", "en").get("/supervision").text
+
+
+@pytest.mark.manual("CH1.2")
+def test_what_is_past_its_limit_reaches_the_supervisor_once(desk: Flask) -> None:
+    """A limit that passes is reported by the desk itself, however often the clock comes round, with a way to the case."""
+    with desk.app_context():
+        with transaction():
+            number = begin("13900000204")
+        late = engine.now() + timedelta(days=4)
+        reports = [_rounds(late, number), _rounds(late, number)]
+    assert reports[0] == reports[1] > 0
+    page = Visitor(desk, "sam").get("/supervision")
+    assert page.tree.xpath(f"//main//a[@href='/cases/{number}']")
+
+
+def _rounds(at: datetime, number: str) -> int:
+    """Let everything happen that is due; how often the supervisor has then been told of a missed limit of the case."""
+    while engine.run_due(at):
+        pass
+    told = select(func.count()).where(
+        DepartmentNotice.case_number == number, DepartmentNotice.subject == "deadline_missed"
+    )
+    return session().scalar(told) or 0

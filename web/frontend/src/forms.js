@@ -32,7 +32,7 @@ document.addEventListener(
 );
 
 window.addEventListener("submit", (event) => {
-  if (event.defaultPrevented || !guarded(event.target)) return;
+  if (event.defaultPrevented || !guarded(event.target) || event.submitter?.formTarget === "_blank") return;
   hold(event.target, event.submitter);
 });
 

@@ -51,8 +51,8 @@ document.addEventListener("input", changed);
 document.addEventListener("change", changed);
 document.addEventListener("visibilitychange", () => document.visibilityState === "hidden" && keepAll());
 window.addEventListener("pagehide", keepAll);
-window.addEventListener("submit", ({ target, defaultPrevented }) => {
-  if (defaultPrevented || !target.matches("form[data-keep]")) return;
+window.addEventListener("submit", ({ target, submitter, defaultPrevented }) => {
+  if (defaultPrevented || submitter?.formTarget === "_blank" || !target.matches("form[data-keep]")) return;
   clearTimeout(waiting.get(target));
   waiting.delete(target);
   underWay.get(target)?.stop.abort();

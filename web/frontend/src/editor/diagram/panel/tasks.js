@@ -48,6 +48,7 @@ export function taskEntries(_element, { draft, config }) {
     ...["When", "Amount", "Kind", "Payee", "Lines"].map((part) => propertyEntry(feel, `approved${part}`, { label: say(`approved_${part.toLowerCase()}`) })),
     propertyEntry(line, "tries", { label: say("tries"), hint: say("tries_hint") }),
     propertyEntry(feel, "triesWhen", { label: say("tries_when") }),
+    propertyEntry(line, "paper", { label: say("papers"), hint: say("papers_hint") }),
     known(),
   ];
 }

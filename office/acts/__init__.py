@@ -1,0 +1,44 @@
+"""What people may do to any case, whatever its process: withdraw it for the customer, extend it, take a credit back, say that the customer cannot be reached.
+
+Each is a step of the case's own history, done in one commit with what follows from it, in open cases of every version and, where it makes sense,
+in closed ones. Nothing of it is drawn: docs/adr/0017-acts-that-every-case-knows.md.
+"""
+
+from __future__ import annotations
+
+from office.acts.common import ACCOUNTING, TELLING, NotDone, may_act, may_agree
+from office.acts.contact import close_unreached, missing, try_customer
+from office.acts.extension import ask as ask_extension
+from office.acts.extension import grant as grant_extension
+from office.acts.extension import limit_of
+from office.acts.requests import UnknownRequest, follow, open_requests, refuse, requests_of, tries_of
+from office.acts.reversal import agree as agree_reversal
+from office.acts.reversal import ask as ask_reversal
+from office.acts.reversal import credits_of
+from office.acts.withdrawal import CHANNELS, SAID_BY, withdraw
+
+__all__ = [
+    "ACCOUNTING",
+    "CHANNELS",
+    "SAID_BY",
+    "TELLING",
+    "NotDone",
+    "UnknownRequest",
+    "agree_reversal",
+    "ask_extension",
+    "ask_reversal",
+    "close_unreached",
+    "credits_of",
+    "follow",
+    "grant_extension",
+    "limit_of",
+    "may_act",
+    "may_agree",
+    "missing",
+    "open_requests",
+    "refuse",
+    "requests_of",
+    "tries_of",
+    "try_customer",
+    "withdraw",
+]

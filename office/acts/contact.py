@@ -1,0 +1,78 @@
+"""A customer who cannot be reached: three tries on two different days, then a text message, and the case is closed where only their answer is waited for."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from sqlalchemy import func, select
+
+import engine
+from engine import Actor, Reason
+from models.acts import CustomerTry
+from models.base import session, transaction
+from models.instance import ProcessInstance
+from models.user_task import UserTask
+from office.acts import common, requests
+from service_tasks import dates
+
+TRIES, DAYS = 3, 2
+APART = timedelta(hours=1)  # ours: what follows sooner is the same try
+CHANNELS = ("phone", "sms", "visit", "letter")
+NOT_REACHED = "not_reached"
+
+
+def try_customer(case_number: str, *, channel: str, by: Actor, at: datetime) -> int:
+    """Write down that the customer was tried just now and not reached; the how manieth try it is.
+
+    Errors: NotAtACounter, NoComplaint, OwnHousehold, InstanceEnded, NotDone.
+    """
+    with transaction():
+        complaint = common.taken(case_number, by)
+        made = requests.tries_of(case_number)
+        wrong = common.wrong(channel=(channel, CHANNELS))
+        if made and at - made[-1].at < APART:
+            wrong |= {
+                "case": [Reason("tried_just_now", {"minutes": -((at - made[-1].at - APART) // timedelta(minutes=1))})]
+            }
+        common.check(wrong)
+        said = {"type": "customer_tried", "attempt": len(made) + 1, "channel": channel}
+        engine.note(complaint.instance_id or 0, [said], by=by, at=at)
+        return len(made) + 1
+
+
+def close_unreached(case_number: str, *, tell: str, by: Actor, at: datetime) -> None:
+    """Tell the customer and close the case. Errors: as `try_customer`; NotDone with what is missing."""
+    with transaction():
+        complaint = common.taken(case_number, by)
+        instance, made = complaint.instance_id or 0, requests.tries_of(case_number)
+        wrong = common.wrong_telling(complaint, tell)
+        lacking = missing(instance, made)
+        common.check(wrong | ({"case": lacking} if lacking else {}))
+        after, _held = common.lift_holds(case_number, instance, at)
+        key = common.message_key("case_not_reached", instance)
+        message = common.told(key, complaint, NOT_REACHED, {}, tell=tell, by=by, at=at)
+        said = {"type": "case_not_reached", "tries": len(made), **message}
+        engine.end_case(instance, NOT_REACHED, [said, *after], reason="", by=by, at=at)
+
+
+def missing(instance_id: int, made: Sequence[CustomerTry]) -> list[Reason]:
+    """What is missing before a case may be closed because its customer cannot be reached; empty when nothing is."""
+    found = []
+    if not _customer_awaited(instance_id):
+        found.append(Reason("customer_not_awaited"))
+    if len(made) < TRIES:
+        found.append(Reason("tries_missing", {"left": TRIES - len(made), "of": TRIES}))
+    if len({dates.day_of(one.at) for one in made}) < DAYS:
+        found.append(Reason("another_day_missing"))
+    return found
+
+
+def _customer_awaited(instance_id: int) -> bool:
+    """Whether nothing but the customer's answer is waited for: every open step is one at which the clock rests for it."""
+    if session().get_one(ProcessInstance, instance_id).paused_at is None:
+        return False
+    others = select(func.count()).where(
+        UserTask.instance_id == instance_id, UserTask.state == "open", UserTask.paused_at.is_(None)
+    )
+    return not session().scalar(others)

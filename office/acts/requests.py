@@ -1,0 +1,119 @@
+"""Requests in a case that somebody else grants, and tries to reach its customer, as rows beside the record; kept in step with it in the same commit."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import func, insert, select, update
+
+import engine
+from engine import Actor, Change
+from models.acts import CaseRequest, CustomerTry
+from models.base import forget, session, transaction
+from models.complaint import Complaint
+from models.notice import DepartmentNotice
+from office.acts import common
+from office.supervision import SUPERVISOR
+
+STANDING = ("asked", "agreed")
+ASKS = {"extension_asked": "extend", "reversal_asked": "reverse"}
+DECIDES = {"limit_extended": "granted", "credit_reversed": "granted", "request_refused": "refused"}
+
+
+class UnknownRequest(engine.NotFound):
+    """There is no such request that waits for an answer."""
+
+
+def requests_of(case_number: str) -> list[CaseRequest]:
+    """What was asked for in a case, the oldest first."""
+    query = select(CaseRequest).where(CaseRequest.case_number == case_number)
+    return list(session().scalars(query.order_by(CaseRequest.number)))
+
+
+def tries_of(case_number: str) -> list[CustomerTry]:
+    """When the customer of a case was tried, the first first."""
+    query = select(CustomerTry).where(CustomerTry.case_number == case_number)
+    return list(session().scalars(query.order_by(CustomerTry.attempt)))
+
+
+def open_requests(limit: int = 50) -> list[CaseRequest]:
+    """What waits for an answer in all cases, the oldest first."""
+    query = select(CaseRequest).where(CaseRequest.state.in_(STANDING))
+    return list(session().scalars(query.order_by(CaseRequest.asked_at, CaseRequest.id).limit(limit)))
+
+
+def next_number(instance_id: int) -> int:
+    """The number of the next request of a case, which is held."""
+    last = select(func.max(CaseRequest.number)).where(CaseRequest.instance_id == instance_id)
+    return (session().scalar(last) or 0) + 1
+
+
+def standing(case_number: str, number: int, verb: str) -> CaseRequest:
+    """A request that waits for an answer. Errors: UnknownRequest."""
+    query = select(CaseRequest).where(CaseRequest.case_number == case_number, CaseRequest.number == number)
+    found = session().scalars(query.execution_options(populate_existing=True)).first()
+    if found is None or found.state not in STANDING or (verb and found.verb != verb):
+        raise UnknownRequest(case=case_number, request=number)
+    return found
+
+
+def refuse(case_number: str, number: int, *, reason: str, by: Actor, at: datetime) -> None:
+    """Say no to a request; whoever asked may take it back so themselves.
+
+    Errors: NotAtACounter, NoComplaint, OwnHousehold, UnknownRequest, NotGranting, NotDone.
+    """
+    with transaction():
+        complaint = common.taken(case_number, by, closed=True)
+        found = standing(case_number, number, "")
+        if found.asked_by != by.user and not common.may_agree(by, money=found.verb == "reverse"):
+            raise common.NotGranting
+        common.check(common.wrong_reason(reason))
+        said = {"type": "request_refused", "request": number, "reason": reason.strip()}
+        engine.note(complaint.instance_id or 0, [said], by=by, at=at)
+
+
+def follow(change: Change) -> None:
+    """Carry what was asked, granted, refused and tried over to the rows, and tell the supervisor of what was asked."""
+    for step in change.steps:
+        kind = step["type"]
+        if kind in ASKS:
+            _asked(change, step)
+        elif kind == "reversal_agreed":
+            _changed(change, step, state="agreed", agreed_by=change.by, agreed_as=step["as"])
+        elif kind in DECIDES:
+            _changed(change, step, state=DECIDES[kind], decided_by=change.by, decided_at=change.at)
+        elif kind == "customer_tried":
+            row = {"instance_id": change.instance_id, "case_number": change.business_key, "attempt": step["attempt"]}
+            session().execute(insert(CustomerTry).values(**row, channel=step["channel"], by=change.by, at=change.at))
+        if kind == "limit_extended":
+            of_case = update(Complaint).where(Complaint.case_number == change.business_key)
+            session().execute(of_case.values(extended_to=step["until"]))
+
+
+def columns(step: Mapping[str, Any]) -> dict[str, Any]:
+    """What a row holds of a step that asks for something."""
+    return {
+        "number": step["request"],
+        "verb": ASKS[step["type"]],
+        "reason": step["reason"],
+        "until": step.get("until"),
+        "entry_key": step.get("entry"),
+        "amount": step.get("amount"),
+    }
+
+
+def _asked(change: Change, step: Mapping[str, Any]) -> None:
+    row = {"instance_id": change.instance_id, "case_number": change.business_key, "state": "asked"}
+    row |= {"asked_by": change.by, "asked_at": change.at, **columns(step)}
+    session().execute(insert(CaseRequest).values(**row))
+    told = {"key": f"{step['type']}:{change.instance_id}:{step['request']}", "department": SUPERVISOR}
+    told |= {"case_number": change.business_key, "subject": step["type"], "text": ""}
+    session().execute(insert(DepartmentNotice).values(**told, at=change.at))
+
+
+def _changed(change: Change, step: Mapping[str, Any], **values: Any) -> None:
+    of_it = CaseRequest.instance_id == change.instance_id, CaseRequest.number == step["request"]
+    session().execute(update(CaseRequest).where(*of_it).values(**values))
+    forget(CaseRequest)

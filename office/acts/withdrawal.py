@@ -1,0 +1,45 @@
+"""Withdrawing a case at the customer's wish: it ends where it stands, its lines are free, what was on hold is due again without a late fee for the time."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import engine
+from engine import Actor, Reason
+from models.base import transaction
+from office.acts import common
+from office.acts.common import NotDone
+from service_tasks.gateway import gateway
+
+CHANNELS = ("counter", "phone", "letter")
+SAID_BY = ("customer", "holder", "agent")
+WITHDRAWN = "withdrawn"
+
+
+def withdraw(case_number: str, *, reason: str, said_by: str, channel: str, tell: str, by: Actor, at: datetime) -> None:
+    """End a case because its customer takes it back: who of them said so, by which channel, and how they are told what follows.
+
+    Refused in words where the case has given money; that is taken back first.
+    Errors: NotAtACounter, NoComplaint, OwnHousehold, InstanceEnded, NotDone.
+    """
+    with transaction():
+        complaint = common.taken(case_number, by)
+        wrong = common.wrong(said_by=(said_by, SAID_BY), channel=(channel, CHANNELS)) | common.wrong_reason(reason)
+        common.check(wrong | common.wrong_telling(complaint, tell))
+        check_nothing_given(case_number)
+        instance = complaint.instance_id or 0
+        after, held = common.lift_holds(case_number, instance, at)
+        template = "withdrawn_due" if held else "withdrawn"
+        key = common.message_key("case_withdrawn", instance)
+        message = common.told(key, complaint, template, {"amount": held}, tell=tell, by=by, at=at)
+        said = {"type": "case_withdrawn", "reason": reason.strip(), "said_by": said_by, "channel": channel, **message}
+        engine.end_case(instance, WITHDRAWN, [said, *after], reason=reason.strip(), by=by, at=at)
+
+
+def check_nothing_given(case_number: str) -> None:
+    """Errors: NotDone with what the case has given and nobody has taken back."""
+    found = gateway().given(case_number)
+    if found:
+        code = "money_given" if all(one.is_credit for one in found) else "cash_given"
+        amount = sum(one.amount for one in found)
+        raise NotDone(reasons={"case": [Reason(code, {"amount": amount, "count": len(found)})]})

@@ -1,0 +1,75 @@
+"""What people may do to a case outside its steps, as its page shows it: what can be chosen, what was asked for, what waits for an answer, what is missing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+import engine
+from models.acts import CaseRequest, CustomerTry
+from models.complaint import Complaint
+from models.instance import ProcessInstance
+from office import acts
+from service_tasks.gateway import Given
+from web.i18n import mark as _
+
+SAID_BY = {
+    "customer": _("the customer"),
+    "holder": _("the holder of the number"),
+    "agent": _("somebody in the customer's name"),
+}
+HEARD = {"counter": _("at the counter"), "phone": _("by phone"), "letter": _("by letter")}
+TOLD = {"sms": _("by text message"), "phone": _("by phone"), "counter": _("at the counter"), "letter": _("by letter")}
+TRIED = {"phone": _("by phone"), "sms": _("by text message"), "visit": _("at home"), "letter": _("by letter")}
+OUTCOMES = {"withdrawn": _("withdrawn by the customer"), "not_reached": _("closed: the customer was not reached")}
+STATES = {
+    "asked": _("waits for an answer"),
+    "agreed": _("waits for the second person"),
+    "granted": _("granted"),
+    "refused": _("refused"),
+}
+
+
+@dataclass(frozen=True)
+class Acting:
+    """What the page of a case offers of acts; `missing` is why the case cannot be closed as not reached."""
+
+    may: bool = False
+    may_grant: bool = False
+    may_agree: bool = False
+    is_open: bool = False
+    requests: list[CaseRequest] = field(default_factory=list)
+    tries: list[CustomerTry] = field(default_factory=list)
+    credits: list[Given] = field(default_factory=list)
+    limit: datetime | None = None
+    missing: list[engine.Reason] = field(default_factory=list)
+
+    @property
+    def may_extend(self) -> bool:
+        """Whether an extension can still be asked for."""
+        done = any(one.verb == "extend" and one.state != "refused" for one in self.requests)
+        return self.may and self.is_open and self.limit is not None and not done
+
+    @property
+    def asked(self) -> set[str | None]:
+        """The credits about which somebody has asked already."""
+        return {one.entry_key for one in self.requests if one.state in ("asked", "agreed")}
+
+
+def of_case(instance: ProcessInstance, complaint: Complaint | None, person: engine.Actor) -> Acting:
+    """What this person finds of acts at a case; nothing can be done to a case that is no complaint's."""
+    if complaint is None:
+        return Acting()
+    number, is_open = instance.business_key, instance.state == "active"
+    tries = acts.tries_of(number)
+    return Acting(
+        may=acts.may_act(person) and complaint.msisdn is not None,
+        may_grant=acts.may_agree(person, money=False),
+        may_agree=acts.may_agree(person),
+        is_open=is_open,
+        requests=acts.requests_of(number),
+        tries=tries,
+        credits=acts.credits_of(number),
+        limit=acts.limit_of(instance.id) if is_open else None,
+        missing=acts.missing(instance.id, tries) if is_open else [],
+    )

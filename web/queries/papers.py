@@ -1,0 +1,269 @@
+"""What a paper says: put together from a case's record and from what stands in the form it is printed from. Papers are Chinese, whoever prints them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from flask import g
+
+import engine
+from models.complaint import Complaint
+from office.masking import Sight, masked
+from office.papers import Paper, in_capitals, named
+from service_tasks.gateway.listing import Listed
+from web.i18n import ZONE, language
+from web.queries import money, names, picking, words
+from web.queries.standing import Whose
+from web.queries.variables import Variables
+from web.visible import visible
+
+COMPANY = "珠海移动公司"
+MOST_SAID = 1_000
+OTHERWISE = ("reserved.amount", "disputed_amount")
+NOTE = "版次：{edition}。依据：{basis}。本表按投诉记录打印；大写与小写金额不一致的无效，涂改无效。"
+
+
+class NoAmount(engine.Conflict):
+    """The amount of a paper has not been entered yet."""
+
+
+class NoPaper(engine.NotFound):
+    """This step has no such paper."""
+
+
+@dataclass(frozen=True)
+class Printed:
+    """A paper of a step, for the list on a case's page: `token` is the step's; `step` and `at` say by which step it was made and when."""
+
+    paper: Paper
+    token: int
+    step: str
+    at: datetime
+
+
+@dataclass(frozen=True)
+class Step:
+    """The step that a paper is filled in at: its element, its process, the variables around it, and who does it."""
+
+    element: engine.Element
+    process: str
+    variables: Mapping[str, Any]
+    clerk: str
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What a paper is made of: the case with its history, the step, whom it is about, and what the reader may see."""
+
+    case: str
+    history: engine.CaseHistory
+    step: Step
+    complaint: Complaint | None
+    whose: Whose
+    sight: Sight
+
+
+def of_step(element: engine.Element) -> list[Paper]:
+    """The papers that a step's property `paper` names."""
+    return named(element.properties.get("paper", ""))
+
+
+def made(history: engine.CaseHistory) -> list[Printed]:
+    """The papers of the steps that a case has done, oldest first; of a long case those of its newest steps."""
+    scopes, found = {0: history.definition.key}, []
+    for entry in history.entries:
+        for step in entry.steps:
+            engine.follow_scopes(scopes, step)
+            if step["type"] == "user_task_completed":
+                process = scopes.get(step.get("scope", 0), history.definition.key)
+                element = _element(history.definition, process, step["element"])
+                name = names.element_name(process, step["element"], "", history.definition)
+                found += [Printed(one, step["token"], name, entry.at) for one in of_step(element)] if element else []
+    return found
+
+
+def done_step(history: engine.CaseHistory, token: int) -> Step:
+    """A step that was done, with the variables around it as they are now. Errors: NoPaper."""
+    scopes = {0: history.definition.key}
+    for entry in history.entries:
+        for step in entry.steps:
+            engine.follow_scopes(scopes, step)
+            if step["type"] == "user_task_completed" and step["token"] == token:
+                scope = step.get("scope", 0)
+                process = scopes.get(scope, history.definition.key)
+                element = _element(history.definition, process, step["element"])
+                if element is not None:
+                    return Step(element, process, history.marking(scope).variables, step["by"])
+    raise NoPaper(token=token)
+
+
+def _element(definition: engine.Definition, process: str, id: str) -> engine.Element | None:
+    drawn = definition.processes.get(process)
+    return drawn.diagram.elements.get(id) if drawn is not None else None
+
+
+def content(paper: Paper, asked: Asked) -> dict[str, Any]:
+    """What the template is given. Errors: NoAmount."""
+    amount = _amount(paper, asked)
+    with _in_chinese(), names.of_definition(asked.history.definition):
+        said = _said(paper, asked, amount)
+    shown = said if asked.sight.numbers else masked(said)
+    clean: dict[str, Any] = _plain(shown)
+    return clean
+
+
+def _amount(paper: Paper, asked: Asked) -> int:
+    """What the step's own field says; where it has none, what is reserved or disputed."""
+    form = asked.history.definition.form_by_id(asked.step.element.properties.get("form", ""))
+    own = [one.key for one in form.inputs if one.key in paper.amounts]
+    for name in own or OTHERWISE:
+        found = _value(asked.step.variables, name)
+        if isinstance(found, int) and not isinstance(found, bool) and found > 0:
+            return found
+    raise NoAmount(paper=paper.key)
+
+
+def _value(variables: Mapping[str, Any], path: str) -> Any:
+    found: Any = variables
+    for part in path.split("."):
+        found = found.get(part) if isinstance(found, Mapping) else None
+    return found
+
+
+def _said(paper: Paper, asked: Asked, amount: int) -> dict[str, Any]:
+    told = Variables(asked.history.definition.package)
+    lines = _lines(asked)
+    last = asked.history.entries[-1]
+    return {
+        "company": COMPANY,
+        "title": paper.zh,
+        "case": asked.case,
+        "date": f"记录截至 {_at(last.at)}",
+        "facts": [[label, value] for label, value in _facts(paper, asked, told)],
+        "reason_label": "原因",
+        "reason": next(filter(None, (_text(asked.step.variables.get(one)) for one in paper.reasons)), "—"),
+        "lines": lines,
+        "total": _yuan(sum(one["fen"] for one in lines)),
+        "amount": _yuan(amount),
+        "capitals": in_capitals(amount),
+        "approvals": _approvals(asked),
+        "signs": [
+            {"who": one, "name": names.person_name(asked.step.clerk) if one == "经办人" else ""} for one in paper.signs
+        ],
+        "note": NOTE.format(edition=paper.edition, basis=paper.basis),
+        "foot": [
+            f"{asked.step.process} · 流程第 {asked.history.definition.version} 版",
+            f"记录第 {last.seq} 条",
+            f"指纹 {last.hash.hex()[:16]}",
+        ],
+    }
+
+
+def _facts(paper: Paper, asked: Asked, told: Variables) -> Iterator[tuple[str, str]]:
+    yield "客户姓名", asked.whose.name or "—"
+    yield "手机号码", asked.whose.msisdn or str(asked.step.variables.get("msisdn") or "—")
+    if asked.complaint is not None:
+        yield "受理时间", _at(asked.complaint.accepted_at)
+        yield "投诉流程", f"{asked.complaint.process_key} {names.process_name(asked.complaint.process_key)}"
+    for name, label in paper.facts:
+        value = asked.step.variables.get(name)
+        if value not in (None, "", [], {}):
+            yield label, told.value(name, value).strip("“”")
+
+
+def _text(value: Any) -> str:
+    return value.strip()[:MOST_SAID] if isinstance(value, str) else ""
+
+
+def _lines(asked: Asked) -> list[dict[str, Any]]:
+    """The lines that were picked, else those that the case has claims on, with what was charged."""
+    listing = picking.of({**asked.step.variables, "msisdn": asked.whose.msisdn or asked.step.variables.get("msisdn")})
+    known = {one.line: one for one in listing.each()}
+    picked = asked.step.variables.get("disputed_lines")
+    if isinstance(picked, list) and picked:
+        chosen = [one for one in picked if isinstance(one, Mapping)]
+    else:
+        chosen = [
+            {"line": one.address, "component": one.component, "amount": one.amount, "reason": one.reason}
+            for one in money.claims_of(asked.case)
+            if one.state != "reversed"
+        ]
+    return [_line(one, known.get(str(one.get("line")))) for one in chosen]
+
+
+def _line(picked: Mapping[str, Any], known: Listed | None) -> dict[str, Any]:
+    address, component, amount = str(picked.get("line")), picked.get("component"), int(picked.get("amount") or 0)
+    what = words.cell_text("line", address)
+    if known is not None and words.line_text(known) not in what:
+        what = f"{what} {words.line_text(known)}"
+    return {
+        "what": f"{what} {words.code_text(component)}" if component else what,
+        "charged": _yuan(known.amount) if known is not None and not component else "",
+        "amount": _yuan(amount),
+        "fen": amount,
+        "why": _text(picked.get("reason")),
+    }
+
+
+def _approvals(asked: Asked) -> list[dict[str, str]]:
+    """Who approved what at which step; a no stands there too."""
+    scopes, found = {0: asked.history.definition.key}, []
+    for entry in asked.history.entries:
+        for step in entry.steps:
+            engine.follow_scopes(scopes, step)
+            if step["type"] == "approval_given":
+                process = scopes.get(step.get("scope", 0), asked.history.definition.key)
+                name = names.element_name(process, step["element"], "", asked.history.definition)
+                given = next(iter(step["variables"].values()), None)
+                found.append(
+                    {
+                        "step": name,
+                        "opinion": _opinion(given),
+                        "who": names.person_name(entry.actor),
+                        "at": _at(entry.at),
+                    }
+                )
+    return found
+
+
+def _opinion(given: Any) -> str:
+    """同意, with the amount where the approval names one."""
+    if not isinstance(given, Mapping):
+        return "不同意"
+    amount = given.get("amount")
+    fen = sum(one for one in amount.values() if isinstance(one, int)) if isinstance(amount, Mapping) else amount
+    return f"同意，{_yuan(fen)} 元以内" if isinstance(fen, int) and fen > 0 else "同意"
+
+
+def _yuan(fen: int) -> str:
+    return f"{fen // 100:,}.{fen % 100:02d}"
+
+
+def _at(at: datetime) -> str:
+    return at.astimezone(ZONE).strftime("%Y-%m-%d %H:%M")
+
+
+@contextmanager
+def _in_chinese() -> Iterator[None]:
+    """Inside the block the page's language is Chinese."""
+    before = language()
+    g.language = "zh"
+    try:
+        yield
+    finally:
+        g.language = before
+
+
+def _plain(value: Any) -> Any:
+    """Texts with every sign that turns or hides what stands beside it written out."""
+    if isinstance(value, str):
+        return str(visible(value))
+    if isinstance(value, Mapping):
+        return {name: _plain(inner) for name, inner in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(inner) for inner in value]
+    return value
