@@ -233,7 +233,7 @@ def test_ts006_orphan_monternet(office: Office) -> None:
     office.does("cleo", case, "回复客户", resolution="梦网费已冲减", reply_channel="phone")
     office.until("2026-05-06")
     office.does(
-        "amy", case, "登记省公司答复", province_answer="accepted", province_amount="10.00", province_note="第 12 号函"
+        "ivan", case, "登记省公司答复", province_answer="accepted", province_amount="10.00", province_note="第 12 号函"
     )
     office.does("cleo", case, "留意是否再次投诉", complained_again="no")
     evaluated(office, case)
