@@ -1,11 +1,7 @@
-"""Direct debit (TS-008): the mandate on file, why it failed, by what was agreed against what was keyed in, and setting it up again.
-
-Which account numbers a bank uses is the owner's decision table, asked before; here only what no bank accepts is refused.
-"""
+"""Direct debit (TS-008): the mandate on file, and why it failed, by what was agreed against what was keyed in; nothing is changed here."""
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import date
@@ -15,12 +11,14 @@ from typing import Any, NamedTuple
 from marshmallow import Schema
 from sqlalchemy import select
 
-from engine.handlers import BpmnError, Call, handler
+from engine.handlers import Call, handler
 from models.base import session
 from models.customer import Subscription
 from models.usage import BankMandate, DirectDebit
 from service_tasks import dates, mandate_wording, schemas
-from service_tasks.gateway import gateway
+from service_tasks.gateway import LinePart, gateway
+from service_tasks.gateway.lines import BROUGHT
+from service_tasks.lines import Part
 
 FIELDS = ("bank", "account", "holder")
 UNDECIDED = ("no_mandate", "no_failure")
@@ -33,9 +31,15 @@ BANK_REASONS = {
     "program_error": "debit_program",
     "debit_program": "debit_program",
 }
-ACCOUNT = re.compile(r"^\d{8,30}$")
-DEBIT_DAY = 15
-NOTHING: dict[str, Any] = {"differences": [], "late_fee": 0, "disputed_amount": 0, "failed": []}
+NOTHING: dict[str, Any] = {
+    "differences": [],
+    "under_way": False,
+    "late_fee": 0,
+    "late_fees": [],
+    "disputed_amount": 0,
+    "debited": [],
+    "failed": [],
+}
 
 
 class Difference(NamedTuple):
@@ -97,29 +101,15 @@ class CompareResult(Schema):
     cause = schemas.text("失败原因", "Cause")
     differences = schemas.rows("协议与录入的差异", "Differences", DifferenceRow, personal=True)
     late_fee = schemas.fen("因此产生的滞纳金", "Late fee it caused")
+    late_fees = schemas.rows("因此产生的滞纳金项目", "Late fees it caused", Part)
     disputed_amount = schemas.fen("错扣的话费", "Wrongly debited")
+    debited = schemas.rows("错扣的各笔", "Debits that were wrong", Part)
+    under_way = schemas.flag("托收在途", "A debit is under way")
     failed = schemas.rows("未扣成的各期", "Debits that failed", FailedDebit)
     bank = schemas.text("托收银行", "Bank")
     account = schemas.text("托收帐号", "Account", personal=True)
     holder = schemas.text("户名", "Account holder", personal=True)
     mandated_on = schemas.day("办理日期", "Date of the mandate")
-
-
-class RenewParameters(schemas.Parameters):
-    """What direct_debit/renew takes."""
-
-    msisdn = schemas.msisdn(required=True)
-    bank = schemas.text("托收银行", "Bank", longest=40, required=True)
-    account = schemas.text("托收帐号", "Account", personal=True, required=True)
-    holder = schemas.text("户名", "Account holder", longest=80, personal=True, required=True)
-
-
-class RenewResult(Schema):
-    """What direct_debit/renew returns."""
-
-    mandate_id = schemas.number("托收编号", "Mandate")
-    effective_on = schemas.day("生效日期", "Takes effect on")
-    debit_day = schemas.number("每月扣款日", "Debit day")
 
 
 def differences(msisdn: str, agreed: Mapping[str, str], keyed: Mapping[str, str | None]) -> list[Difference]:
@@ -193,17 +183,17 @@ def late_fee_caused(owed: int, drawn: Mapping[date, int], since: date) -> int:
 def look_up(parameters: dict[str, Any], call: Call) -> dict[str, Any]:
     """Show the mandate on file, and where it was keyed in otherwise than agreed."""
     subscription = gateway().find(parameters["msisdn"])
-    mandate = _latest(subscription.id) if subscription else None
+    mandate = latest(subscription.id) if subscription else None
     if subscription is None or mandate is None:
         return {"examined": 0, **dict.fromkeys((*FIELDS, "mandated_on")), "differences": []}
-    agreed = _side(mandate, "agreed")
+    agreed = side(mandate, "agreed")
     return {
         "examined": 1,
         **agreed,
         "bank": mandate_wording.bank(mandate.agreed_bank).name,
         "account": mandate_wording.account(mandate.agreed_account),
         "mandated_on": mandate.mandated_on,
-        "differences": _rows(differences(subscription.msisdn, agreed, _side(mandate, "keyed"))),
+        "differences": _rows(differences(subscription.msisdn, agreed, side(mandate, "keyed"))),
     }
 
 
@@ -222,19 +212,25 @@ def _rows(found: Sequence[Difference]) -> list[dict[str, Any]]:
 def compare(parameters: dict[str, Any], call: Call) -> dict[str, Any]:
     """Find the cause of failure and what it cost the customer; a number without a mandate has cause no_mandate."""
     subscription = gateway().find(parameters["msisdn"])
-    mandate = _latest(subscription.id) if subscription else None
+    mandate = latest(subscription.id) if subscription else None
     if subscription is None or mandate is None:
         return {"operator_fault": None, "examined": 0, "cause": "no_mandate", **NOTHING}
-    found = differences(subscription.msisdn, _side(mandate, "agreed"), _side(mandate, "keyed"))
+    found = differences(subscription.msisdn, side(mandate, "agreed"), side(mandate, "keyed"))
     failed = failing(mandate.debits)
     cause = cause_of_failure(found, failed[-1].reason if failed else None)
+    late_fees = [] if cause == "no_failure" else _late_fees(subscription.id, mandate, failed)
+    wrong = [debit for debit in mandate.debits if debit.state == "done"] if found else []
+    debited = [LinePart(f"debit:{debit.id}", debit.amount) for debit in wrong]
     return {
         "operator_fault": None if cause in UNDECIDED else cause in OPERATOR_CAUSES,
         "examined": 1,
         "cause": cause,
         "differences": _rows(found),
-        "late_fee": 0 if cause == "no_failure" else _late_fee(subscription.id, mandate, failed),
-        "disputed_amount": sum(debit.amount for debit in mandate.debits if debit.state == "done") if found else 0,
+        "under_way": mandate.debit_under_way,
+        "late_fee": sum(one.amount for one in late_fees),
+        "late_fees": [one._asdict() for one in late_fees],
+        "disputed_amount": sum(one.amount for one in debited),
+        "debited": [one._asdict() for one in debited],
         "failed": [_failed(debit) for debit in failed],
         "bank": mandate.agreed_bank,
         "account": mandate.agreed_account,
@@ -243,8 +239,8 @@ def compare(parameters: dict[str, Any], call: Call) -> dict[str, Any]:
     }
 
 
-def _late_fee(subscription_id: int, mandate: BankMandate, failed: Sequence[DirectDebit]) -> int:
-    """From the first debit that fails now; where none was tried, from when the mandate should have been in force.
+def _late_fees(subscription_id: int, mandate: BankMandate, failed: Sequence[DirectDebit]) -> list[LinePart]:
+    """Line by line, from the first debit that fails now; where none was tried, from when the mandate should have been in force.
 
     Fees on the bills of the failed debits are taken alone where the record tells them apart from older arrears.
     """
@@ -255,8 +251,21 @@ def _late_fee(subscription_id: int, mandate: BankMandate, failed: Sequence[Direc
     for fee in own:
         drawn[fee.on] += fee.amount
     since = dates.day_of(failed[0].attempted_at) if failed else mandate.effective_on
-    owed = gateway().balances(subscription_id).late_fee
-    return late_fee_caused(owed, drawn, since)
+    owed = late_fee_caused(gateway().balances(subscription_id).late_fee, drawn, since)
+    by_period: Counter[str] = Counter()
+    for fee in own:
+        by_period[fee.period] += fee.amount if fee.on >= since else 0
+    return _as_far_as(owed, by_period if fees else {BROUGHT: owed})
+
+
+def _as_far_as(owed: int, by_period: Mapping[str, int]) -> list[LinePart]:
+    found = []
+    for period, amount in by_period.items():
+        share = min(owed, amount)
+        owed -= share
+        if share:
+            found.append(LinePart(f"late-fee:{period}", share))
+    return found
 
 
 def _failed(debit: DirectDebit) -> dict[str, Any]:
@@ -268,74 +277,13 @@ def _failed(debit: DirectDebit) -> dict[str, Any]:
     }
 
 
-@handler(
-    "direct_debit/renew",
-    parameters=RenewParameters,
-    result=RenewResult,
-    errors={"account_format": ("account",), "debit_under_way": (), "holder_mismatch": ("holder",)},
-    manual_ref="TS-008.4, TS-008.6, TS-008.7",
-    title_zh="重办托收",
-    title_en="Renew the mandate",
-)
-def renew(parameters: dict[str, Any], call: Call) -> dict[str, Any]:
-    """Replace the mandate by a right one, in force from the first of next month; the same data again on the same day change nothing."""
-    subscription = gateway().subscription(parameters["msisdn"])
-    previous = _latest(subscription.id, lock=True)
-    given = {field: parameters[field].strip() for field in FIELDS} | {
-        "account": mandate_wording.account(parameters["account"])
-    }
-    if previous is not None and _is_this(previous, given, subscription.msisdn, call):
-        return _renewed(previous)
-    _check(given, previous, gateway().customer(subscription.customer_id).name)
-    return _renewed(_replace(previous, subscription.id, subscription.msisdn, given, call))
-
-
-def _check(given: Mapping[str, str], previous: BankMandate | None, customer: str) -> None:
-    if not ACCOUNT.match(given["account"]):
-        raise BpmnError("account_format")
-    if previous is not None and previous.debit_under_way:
-        raise BpmnError("debit_under_way")
-    agreed = previous.agreed_holder if previous else customer
-    if mandate_wording.holder(given["holder"]) not in map(mandate_wording.holder, (customer, agreed)):
-        raise BpmnError("holder_mismatch")
-
-
-def _replace(
-    previous: BankMandate | None, subscription_id: int, msisdn: str, given: Mapping[str, str], call: Call
-) -> BankMandate:
-    today = dates.day_of(call.at)
-    if previous is not None:
-        previous.state = "replaced"
-    mandate = BankMandate(
-        subscription_id=subscription_id,
-        **{f"{side}_{field}": given[field] for side in ("agreed", "keyed") for field in FIELDS},
-        keyed_msisdn=msisdn,
-        mandated_on=today,
-        effective_on=dates.first_of_next_month(today),
-        debit_day=previous.debit_day if previous else DEBIT_DAY,
-        state="active",
-    )
-    session().add(mandate)
-    session().flush()
-    return mandate
-
-
-def _is_this(mandate: BankMandate, given: Mapping[str, str], msisdn: str, call: Call) -> bool:
-    """Whether the mandate is the one that this renewal would make."""
-    same = _side(mandate, "agreed") == given and _side(mandate, "keyed") == {**given, "msisdn": msisdn}
-    return same and mandate.state == "active" and mandate.mandated_on == dates.day_of(call.at)
-
-
-def _renewed(mandate: BankMandate) -> dict[str, Any]:
-    return {"mandate_id": mandate.id, "effective_on": mandate.effective_on, "debit_day": mandate.debit_day}
-
-
-def _side(mandate: BankMandate, side: str) -> dict[str, Any]:
+def side(mandate: BankMandate, side: str) -> dict[str, Any]:
+    """Bank, account and holder as they were "agreed", or "keyed" with the number they were keyed for."""
     fields = {field: getattr(mandate, f"{side}_{field}") for field in FIELDS}
     return fields if side == "agreed" else {**fields, "msisdn": mandate.keyed_msisdn}
 
 
-def _latest(subscription_id: int, *, lock: bool = False) -> BankMandate | None:
+def latest(subscription_id: int, *, lock: bool = False) -> BankMandate | None:
     """The active mandate, else the latest one. A renewal locks the subscription, so that two clerks do not both replace it."""
     if lock:
         session().get(Subscription, subscription_id, with_for_update=True)

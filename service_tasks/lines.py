@@ -10,7 +10,7 @@ from marshmallow import Schema, fields
 from engine.handlers import BpmnError, Call, handler
 from service_tasks import schemas
 from service_tasks.calls import effect, refusing
-from service_tasks.gateway import LinePart, gateway
+from service_tasks.gateway import LinePart, Subscription, gateway
 from service_tasks.gateway.listing import papers
 
 KINDS = ("charge", "late_fee", "prepayment")
@@ -105,7 +105,7 @@ class ApartResult(Schema):
     "lines/apart",
     parameters=ApartParameters,
     result=ApartResult,
-    errors={**dict.fromkeys(REFUSALS, ("lines",)), "not_information_fee": ("lines",)},
+    errors={**dict.fromkeys(REFUSALS, ("lines",)), "not_information_fee": ("lines",), "not_billed": ("lines",)},
     manual_ref="TS-006.4",
     title_zh="登记并区分已缴未缴",
     title_en="Reserve lines, paid and not paid",
@@ -119,7 +119,7 @@ def apart(parameters: dict[str, Any], call: Call) -> dict[str, Any]:
     if subscription is None or not wanted:
         return {"amount": 0, "count": 0, "paid": [], "paid_amount": 0, "unpaid": [], "unpaid_amount": 0}
     if parameters["among"]:
-        _check_information_fees(wanted, subscription.id)
+        _check_information_fees(wanted, subscription)
     with refusing(*REFUSALS, renamed={"line_twice": "line_unknown"}):
         total = gateway().reserve(subscription.id, wanted, effect(call))
         paid, unpaid = gateway().apart(subscription.id, wanted)
@@ -133,8 +133,11 @@ def apart(parameters: dict[str, Any], call: Call) -> dict[str, Any]:
     }
 
 
-def _check_information_fees(wanted: Iterable[LinePart], subscription_id: int) -> None:
-    known = {one.line for one in papers(subscription_id).information_fees().each()}
+def _check_information_fees(wanted: Iterable[LinePart], subscription: Subscription) -> None:
+    """What a number that pays by bill was charged on none yet is neither paid nor owed."""
+    known = {one.line: one for one in papers(subscription.id).information_fees().each()}
     for one in wanted:
         if one.line not in known:
             raise BpmnError("not_information_fee", line=one.line)
+        if subscription.kind != "prepaid" and not known[one.line].period:
+            raise BpmnError("not_billed", line=one.line)

@@ -12,6 +12,7 @@ from web.i18n import mark as _
 from web.i18n import yuan
 
 SENTENCES = {
+    "awaits_debit": _("A debit is under way; what is owed can be waived or credited when it has its result."),
     "account_format": _("The account number is not written as this bank writes it."),
     "batch_closed": _("The month-end batch is closed."),
     "card_issued": _("That card was issued already, in case %(case)s. Please take another one."),
@@ -32,6 +33,7 @@ SENTENCES = {
     "exceeds_receipt": _("Receipt %(receipt)s still holds %(left)s; %(amount)s is more."),
     "holder_mismatch": _("The account holder is not the customer."),
     "insufficient_prepayment": _("The prepayment is %(balance)s; %(amount)s is more."),
+    "not_billed": _("%(line)s is on no bill yet. Please leave it out until it is."),
     "not_information_fee": _("%(line)s is no information fee. Please pick what a site charged."),
     "no_deposit": _("There is no deposit on this number."),
     "no_cash": _("Without the card itself only another number is possible."),
@@ -75,9 +77,9 @@ NAMED = (*FEN, "receipt", "line", "case")
 
 
 def sentence(refusal: Mapping[str, Any]) -> str:
-    """A refusal, its `code` one of SENTENCES, with what the service said of it; what it did not say is a dash."""
+    """A refusal, its `code` one of SENTENCES, told by the cause behind it (`because`) where there is one, with what the service said of it; what it did not say is a dash."""
     values = {**dict.fromkeys(NAMED, "—"), **refusal}
-    text = SENTENCES[values["code"]]
+    text = SENTENCES[values.get("because") or values["code"]]
     return gettext(text, **{name: _written(name, value) for name, value in values.items()})
 
 

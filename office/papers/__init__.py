@@ -18,6 +18,7 @@ class Paper:
 
     `edition` and `basis` are the manual's. `amounts` are the variables that hold its amount, `facts` those that are printed beside the case and what they are called,
     `reasons` those of which the first that says something is its reason; `signs` who signs, in the order of the page.
+    Where one step fills in several papers, `late_fees` says on which of them the late fees stand.
     """
 
     key: str
@@ -30,6 +31,7 @@ class Paper:
     facts: tuple[tuple[str, str], ...]
     reasons: tuple[str, ...]
     signs: tuple[str, ...]
+    late_fees: bool = False
 
 
 _ALL = (
@@ -60,6 +62,7 @@ _ALL = (
         edition="TS-008 第一版，2002年8月22日",
         basis="《服务管理办法》",
         amounts=("waiver_amount",),
+        late_fees=True,
         facts=(("relief_kind", "申请减免"), ("failure_cause", "托收失败原因")),
         reasons=("relief_reason", "complaint_text"),
         signs=("客户", "经办人", "主管", "核算"),

@@ -104,7 +104,7 @@ def find_orphan_monternet(parameters: dict[str, Any], call: Call) -> dict[str, A
         "charges": [_orphan(orphan) for orphan in orphans],
         "lines": [_line_of(orphan) for orphan in orphans],
         "picked": picked,
-        "elsewhere": len(orphans) - len(picked),
+        "elsewhere": sum(orphan.charge.msisdn != parameters["msisdn"] for orphan in orphans),
         "amount": amount if known else None,
         "paid": paid == amount if orphans else None,
         "paid_amount": paid if known else None,
@@ -150,9 +150,11 @@ def _line_of(orphan: orphan_monternet.Orphan) -> dict[str, Any]:
 
 
 def _picked(orphans: Iterable[orphan_monternet.Orphan], msisdn: str) -> list[dict[str, Any]]:
-    """The orphan charges that stand in the papers of this number, as a form picks them."""
+    """The orphan charges that stand in the papers of this number, as a form picks them; of one that pays by bill those on a bill."""
     subscription = gateway().find(msisdn)
-    known = {one.line for one in papers(subscription.id).calls} if subscription and orphans else set()
+    listed = papers(subscription.id).calls if subscription and orphans else ()
+    prepaid = subscription is not None and subscription.kind == "prepaid"
+    known = {one.line for one in listed if one.period or prepaid}
     addressed = [(f"information-fee:{orphan.charge.id}", orphan.charge.amount) for orphan in orphans]
     return [LinePart(line, amount)._asdict() for line, amount in addressed if line in known]
 

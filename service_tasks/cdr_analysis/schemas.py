@@ -161,7 +161,7 @@ class OrphanResult(Schema):
     """What cdr_analysis/orphan_monternet returns; `orphan` is null when nothing was looked at, or the records are gone.
 
     `paid` says that all of it is, null while there is no orphan charge; `site` names the providers, of all Monternet charges when none is an orphan.
-    `picked` are the orphan charges as a form picks them, as far as they stand in the papers of the number asked for; the others are `elsewhere`.
+    `picked` are the orphan charges as a form picks them, as far as they stand on bills of the number asked for; `elsewhere` counts those on the number before.
     """
 
     orphan = schemas.flag("无主话单", "Orphan charges found", allow_none=True)

@@ -94,6 +94,9 @@ class BillingGateway(Protocol):
     def bills(self, subscription_id: int) -> list[Bill]:
         """Its bills (TMF678), newest first."""
 
+    def debit_under_way(self, subscription_id: int) -> bool:
+        """Whether a direct debit is out whose result is not known yet; what is owed is left alone meanwhile."""
+
     def receipt(self, number: str) -> Receipt | None:
         """The receipt of that number."""
 

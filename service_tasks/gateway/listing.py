@@ -121,7 +121,8 @@ def _bills(subscription_id: int) -> list[tuple[int, str, int, int, list[Listed]]
 def _calls(subscription_id: int, bills: list[int]) -> list[tuple[int | None, Listed]]:
     columns = [getattr(Cdr, name) for name in COMPONENTS]
     whole = sum(columns[1:], columns[0])
-    query = select(Cdr.id, Cdr.bill_id, Cdr.kind, Cdr.start, Cdr.duration_s, Cdr.other_party, Cdr.information, whole)
+    party = func.coalesce(Cdr.service_provider, Cdr.other_party)
+    query = select(Cdr.id, Cdr.bill_id, Cdr.kind, Cdr.start, Cdr.duration_s, party, Cdr.information, whole)
     own = query.where(owned_calls(subscription_id, bills), whole > 0)
     rows = session().execute(own.order_by(Cdr.start.desc(), Cdr.id.desc()).limit(MOST_CALLS))
     found = []

@@ -13,6 +13,7 @@ from models.billing import LateFeeAccrual
 from models.billing import Receipt as ReceiptRow
 from models.customer import Customer as CustomerRow
 from models.customer import Subscription as SubscriptionRow
+from models.usage import BankMandate
 from service_tasks.gateway import ledger
 from service_tasks.gateway.values import (
     Balances,
@@ -128,3 +129,10 @@ def _items(subscription_id: int) -> dict[int, list[BillItem]]:
 def _receipt() -> Select[*tuple[Any, ...]]:
     row = ReceiptRow
     return select(row.number, row.subscription_id, row.kind, row.amount, row.refunded, row.issued_at)
+
+
+def debit_under_way(subscription_id: int) -> bool:
+    """Whether a debit of the mandate in force is out, and its result not known yet."""
+    row = BankMandate
+    out = select(row.id).where(row.subscription_id == subscription_id, row.state == "active", row.debit_under_way)
+    return session().scalars(out).first() is not None

@@ -6,6 +6,7 @@ anything is posted. Moving prepayment between numbers in use is `prepayment`.
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from engine.handlers import BpmnError, Call, handler, together
@@ -81,6 +82,7 @@ def credit(parameters: dict[str, Any], call: Call) -> dict[str, Any]:
     subscription = gateway().find(parameters["msisdn"])
     if subscription is None:
         raise BpmnError("exceeds_bill", balance=0, amount=amount)
+    _check_debit(subscription, "exceeds_bill", balance=0, amount=amount)
     form = sheets.repayment_sheet(_repayment(subscription, parameters, call, method="credit"))
     with refusing("exceeds_bill", "exceeds_disputed", renamed={**lines.NOT_HELD, "exceeds_late_fee": "exceeds_bill"}):
         wanted = lines.parts(parameters["lines"])
@@ -109,6 +111,7 @@ def other_number(parameters: dict[str, Any], call: Call) -> dict[str, Any]:
     wanted = lines.parts(parameters["lines"])
     if not wanted:
         raise BpmnError("exceeds_disputed", amount=amount, disputed=0)
+    _check_debit(subscription, "exceeds_disputed", amount=amount, disputed=0)
     with refusing("exceeds_disputed", renamed=lines.NOT_HELD):
         note = gateway().credit(subscription.id, amount, kind, effect(call), form=form, lines=wanted, target=target.id)
     _use(parameters, call, way="other_number", amount=amount, payee=target.msisdn)
@@ -130,6 +133,8 @@ def late_fee_waiver(parameters: dict[str, Any], call: Call) -> dict[str, Any]:
     subscription = gateway().find(parameters["msisdn"])
     if subscription is None:
         raise BpmnError("exceeds_late_fee", balance=0, amount=amount)
+    _check_caused(lines.parts(parameters["lines"]), parameters["caused"])
+    _check_debit(subscription, "exceeds_late_fee", amount=amount, balance=0)
     asked = {**parameters, "kind": "late_fee"}
     form = sheets.waiver_sheet(_repayment(subscription, asked, call, method="waiver"))
     not_held = dict.fromkeys(lines.NOT_HELD, "exceeds_late_fee") | {"exceeds_disputed": "exceeds_late_fee"}
@@ -264,6 +269,20 @@ def _withdraw(
     asked["issued"] = issued
     parts = {name: asked[name] for name in ("card", "of_card", "own")}
     return gateway().refund_prepayment(subscription.id, effect(call), target=target, form=form, issued=issued, **parts)
+
+
+def _check_caused(wanted: Sequence[LinePart], caused: Sequence[Mapping[str, Any]] | None) -> None:
+    """Late fees that came of something else stay. Errors: BpmnError(exceeds_late_fee). Source: TS-008.5."""
+    most = {one["line"]: one["amount"] for one in caused or ()}
+    for one in wanted if caused is not None else ():
+        if one.amount > most.get(one.line, 0):
+            raise BpmnError("exceeds_late_fee", amount=one.amount, balance=most.get(one.line, 0))
+
+
+def _check_debit(subscription: Subscription, code: str, **values: Any) -> None:
+    """While a debit is out, what is owed is not changed. Errors: BpmnError of this code. Source: TS-008.7, reading."""
+    if gateway().debit_under_way(subscription.id):
+        raise BpmnError(code, because="awaits_debit", **values)
 
 
 def _use(parameters: dict[str, Any], call: Call, *, way: str, amount: int, payee: str) -> None:

@@ -38,11 +38,12 @@ class OtherNumberParameters(CreditParameters):
 
 
 class WaiverParameters(schemas.Parameters):
-    """What refunds/late_fee_waiver takes."""
+    """What refunds/late_fee_waiver takes; `caused`, where it is given, are the late fees that may be given up, no others and no more of them."""
 
     msisdn = schemas.msisdn(required=True)
     amount = schemas.fen("减免金额", "Amount", least=1, required=True)
     lines = disputed.picked()
+    caused = schemas.rows("因此产生的滞纳金项目", "Late fees caused", disputed.Part, load_default=None, allow_none=True)
     approval = schemas.approval()
 
 

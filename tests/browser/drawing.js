@@ -127,7 +127,9 @@ export class Draughtsman {
     const lane = this.one(this.elements((one) => this.is(one, "bpmn:Lane", "bpmn:Participant") && one.height > 100));
     if (!lane) return false;
     if (this.next() < 0.3) return this.is(lane, "bpmn:Lane") ? this.get("modeling").removeElements([lane]) : false;
-    return this.next() < 0.5 ? this.get("modeling").addLane(lane, "bottom") : this.get("modeling").splitLane(lane, 2);
+    const inside = lane.children.filter((one) => this.is(one, "bpmn:Lane")).length; // the editor splits no more than two
+    const add = this.next() < 0.5 || inside > 2;
+    return add ? this.get("modeling").addLane(lane, "bottom") : this.get("modeling").splitLane(lane, 2);
   }
 
   note() {

@@ -487,7 +487,7 @@ def test_an_owner_only_enters(browser: Browser, address: str) -> None:
 
 JOINED = """async () => {
   const { modeler } = editor.opened.diagram;
-  const target = modeler.get("elementRegistry").get("reply_customer");
+  const target = modeler.get("elementRegistry").get("site_named");
   const modeling = modeler.get("modeling");
   const join = modeling.createShape({ type: "bpmn:ParallelGateway" }, { x: target.x - 60, y: target.y - 40 }, target.parent);
   [...target.incoming].forEach((flow) => modeling.reconnectEnd(flow, join, { x: join.x + 25, y: join.y + 25 }));
@@ -499,12 +499,11 @@ JOINED = """async () => {
 def test_the_way_to_a_standstill_is_marked(browser: Browser, address: str) -> None:
     """A choice led into a join: the warning's click marks the way there on the diagram, another problem's takes it away."""
     page = editing.owner(browser, address)
-    editing.open_editor(page, "TS-006")
+    editing.open_editor(page, "SUB-003")
     page.evaluate(JOINED)
     page.locator("[data-rule=always_stands_still] button").click(timeout=30_000)
-    for element in ("is_orphan", "charge_paid"):
-        expect(page.locator(f".desk-way[data-element-id={element}]")).to_be_visible()
-    editing.select(page, "is_orphan")
+    expect(page.locator(".desk-way[data-element-id=site_known]")).to_be_visible()
+    editing.select(page, "site_known")
     expect(page.locator(".desk-way")).to_have_count(0)
-    editing.discard(page, "TS-006")
+    editing.discard(page, "SUB-003")
     page.context.close()

@@ -132,7 +132,13 @@ def _fits(paper: Paper, definition: engine.Definition, element: engine.Element |
 
 def _amount(paper: Paper, asked: Asked) -> int:
     """What the step's own field says; where it has none, what is reserved or disputed."""
-    for name in _own_amounts(paper, asked.history.definition, asked.step.element) or OTHERWISE:
+    own = _own_amounts(paper, asked.history.definition, asked.step.element)
+    field = picking.field_of(asked.history.definition.form_by_id(asked.step.element.properties.get("form", "")))
+    if field is not None and not own and (total := sum(int(one.get("amount") or 0) for one in _picked(paper, asked))):
+        return total
+    if field is not None and not own and len(of_step(asked.step.element)) > 1:
+        raise NoAmount(paper=paper.key)
+    for name in own or OTHERWISE:
         found = _value(asked.step.variables, name)
         if isinstance(found, int) and not isinstance(found, bool) and 0 < found < MOST_AMOUNT:
             return found
@@ -148,7 +154,7 @@ def _value(variables: Mapping[str, Any], path: str) -> Any:
 
 def _said(paper: Paper, asked: Asked, amount: int) -> dict[str, Any]:
     told = Variables(asked.history.definition.package)
-    lines = _lines(asked)
+    lines = _lines(paper, asked)
     last = asked.history.entries[-1]
     return {
         "company": wording.COMPANY,
@@ -192,14 +198,23 @@ def _text(value: Any) -> str:
     return value.strip()[:MOST_SAID] if isinstance(value, str) else ""
 
 
-def _lines(asked: Asked) -> list[dict[str, Any]]:
+def _picked(paper: Paper, asked: Asked) -> list[Mapping[str, Any]]:
+    """The lines that were picked at the step, or before it; where it fills in several papers, those that belong on this one."""
+    form = asked.history.definition.form_by_id(asked.step.element.properties.get("form", ""))
+    field = picking.field_of(form)
+    given = asked.step.variables.get(field.key if field else "disputed_lines")
+    picked = [one for one in given if isinstance(one, Mapping)] if isinstance(given, list) else []
+    if len(of_step(asked.step.element)) < 2:
+        return picked
+    return [one for one in picked if str(one.get("line")).startswith("late-fee:") == paper.late_fees]
+
+
+def _lines(paper: Paper, asked: Asked) -> list[dict[str, Any]]:
     """The lines that were picked, else those that the case has claims on, with what was charged."""
     listing = picking.of({**asked.step.variables, "msisdn": asked.whose.msisdn or asked.step.variables.get("msisdn")})
     known = {one.line: one for one in listing.each()}
-    picked = asked.step.variables.get("disputed_lines")
-    if isinstance(picked, list) and picked:
-        chosen = [one for one in picked if isinstance(one, Mapping)]
-    else:
+    chosen: list[Mapping[str, Any]] = _picked(paper, asked)
+    if not chosen:
         chosen = [
             {"line": one.address, "component": one.component, "amount": one.amount, "reason": one.reason}
             for one in money.claims_of(asked.case)

@@ -310,6 +310,8 @@ def cell_text(name: str, value: Any) -> str:
     """A cell of evidence: money as yuan, instants as the page writes them, codes in words."""
     if name == "line" and isinstance(value, str):
         return lines.address_text(value)
+    if name == "keyed" and value in (None, ""):
+        return gettext("not keyed in")
     if is_amount(name, value):
         return yuan(value)
     if name == "field":

@@ -14,7 +14,9 @@ import engine
 from models.base import session
 from models.billing import Bill
 from models.user_task import UserTask
+from office import intake
 from tests.furnishing import CASH, JUDGED, PAID, begin, complete, open_tasks
+from tests.people import CLEO
 from tests.visitors import Visitor
 from web import papers
 
@@ -155,3 +157,29 @@ def test_what_is_no_paper_of_the_step_is_not_there(desk: Flask, said: list[Mappi
     assert cleo.client.post(f"/tasks/{task}/papers/..%2Fx").status_code == 404
     assert cleo.client.get(f"/cases/{case}/papers/999999/refund_form").status_code == 404
     assert said == []
+
+
+def test_of_a_failed_debit_each_paper_has_its_own_lines(desk: Flask, said: list[Mapping[str, Any]]) -> None:
+    """One step fills in two papers: the late fee stands on its own form with its amount, and nothing on the other, which is refused."""
+    mandate = {"bank": "工商银行", "account": "6222020000000000801", "holder": "虚构客户0801"}
+    taken = intake.Intake(
+        msisdn="13900000801", text="托收没有扣款", channel="counter", process="TS-008", overrule_reason="客户要求"
+    )
+    forms: list[dict[str, Any]] = [
+        {**mandate, "failure_text": "十月没有扣成"},
+        {"failure_cause": "keying_error", "operator_fault": "yes"},
+        {**mandate, "correction": "帐号更正", "charge_arisen": "yes"},
+    ]
+    with desk.app_context():
+        case = intake.accept(taken, by=CLEO, at=engine.now())
+        for form in forms:
+            complete(open_tasks(case)[0], form)
+        task = open_tasks(case)[0]
+        form, variables, scope = engine.form_of(task, at=engine.now())
+        (line,) = form.prefill(variables, scope)["relief_lines"]
+    cleo = Visitor(desk, "cleo")
+    typed = {"relief_lines": f"{line['line']} {line['amount'] / 100:.2f}", "relief_reason": "录错"}
+    assert cleo.client.post(f"/tasks/{task}/papers/late_fee_waiver", data=typed).status_code == 200
+    (paper,) = said
+    assert (paper["amount"], paper["total"], len(paper["lines"])) == ("3.00", "3.00", 1)
+    assert cleo.client.post(f"/tasks/{task}/papers/refund_form", data=typed).status_code == 409

@@ -158,3 +158,41 @@ def test_the_api_offers_lines_and_takes_them(app: Flask) -> None:
     answer = cleo.post(f"/tasks/{task}/completion", {"form": form})
     assert answer.status_code == 200, answer.json
     assert claimed("AJ-2026-990001") == [(2000, "部分")]
+
+
+GONE = "13600000078"
+
+
+def registered(case: str) -> int:
+    """The task at which orphan fees are registered: of a new case of one number about the fees of another that was cancelled."""
+    at = engine.now()
+    given = {"case_number": case, "msisdn": NUMBER, "complaint_text": "销号还收费", "channel": "counter"}
+    variables: dict[str, Any] = {**given, "disputed_amount": 800, "demand": "退", "repeated": False}
+    begun = engine.start("TS-006", business_key=case, variables=variables, by=CLEO, at=at)
+    asked_for = {"charged_msisdn": GONE, "number_event": "cancelled", "event_on": f"{at:%Y-%m-%d}", "demand": "退"}
+    judged = engine.complete(begun.user_task_ids[0], form=asked_for, by=CLEO, at=at).user_task_ids[0]
+    return engine.complete(judged, form={"orphan_confirmed": "yes"}, by=CLEO, at=at).user_task_ids[0]
+
+
+def test_orphan_fees_are_those_of_the_charged_number_and_given_once(app: Flask) -> None:
+    """Only information fees of the number that was charged are offered, ticked beforehand; the next case hears which case has them."""
+    build(1)
+    at = engine.now()
+    day = at.replace(day=1) - timedelta(days=10)
+    items = [{"kind": "call", "text": "通话费", "amount": 5000}, {"kind": "monternet", "text": "信息费", "amount": 800}]
+    gone = {"state": "cancelled", "reason": "request", "state_since": day - timedelta(days=3)}
+    fee = {"kind": "monternet", "information": 800, "service_provider": "新浪", "billed": f"{day:%Y-%m}"}
+    number = {"msisdn": GONE, **gone, "bill": {"period": f"{day:%Y-%m}", "items": items}}
+    with transaction():
+        fixtures.build({"subscriptions": [number], "cdrs": [{"msisdn": GONE, "start": day, **fee}]}, at=at)
+    cleo = Caller(app.test_client(), tokens.create("cleo", at=at))
+    task = registered("AJ-2026-990001")
+    fields: Any = {one["key"]: one for one in cleo.get(f"/tasks/{task}").json["form"]}
+    assert len(fields["orphan_lines"]["lines"]) == 2
+    (ticked,) = fields["orphan_lines"]["value"]
+    assert ticked.startswith("information-fee:")
+    engine.complete(task, form={"site": "新浪", "orphan_lines": [ticked]}, by=CLEO, at=at)
+    page = Visitor(app, "cleo").client.post(
+        f"/tasks/{registered('AJ-2026-990002')}/completion", data={"site": "新浪", "orphan_lines": ticked}
+    )
+    assert (page.status_code, "AJ-2026-990001" in page.get_data(as_text=True)) == (422, True)

@@ -288,6 +288,8 @@ def test_orphans_follow_the_history_of_the_number(desk: Any) -> None:
                 "reason": "suspension",
             }
         ],
+        "picked": [{"line": f"information-fee:{record}", "amount": 800, "component": "", "reason": ""}],
+        "elsewhere": 0,
     }
 
 
