@@ -7,7 +7,7 @@ not decided here: the gateway refuses only what the accounts and papers do not a
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import date
@@ -30,6 +30,7 @@ from service_tasks.gateway.values import (
     Line,
     LinePart,
     PricingItem,
+    PricingRow,
     Receipt,
     Refused,
     Subscription,
@@ -52,6 +53,7 @@ __all__ = [
     "Line",
     "LinePart",
     "PricingItem",
+    "PricingRow",
     "Receipt",
     "Refused",
     "Subscription",
@@ -90,12 +92,21 @@ class BillingGateway(Protocol):
         """Enter lines once. Errors: Refused(insufficient_prepayment …), KeyUsedDifferently."""
 
     def reserve(
-        self, subscription_id: int, parts: Sequence[LinePart], effect: Effect, *, kind: str | None = None
+        self,
+        subscription_id: int,
+        parts: Sequence[LinePart],
+        effect: Effect,
+        *,
+        kind: str | None = None,
+        information: bool | None = None,
     ) -> int:
         """Let the case have these parts of lines, of this kind, and no others, in reserve; fen in all.
 
         Refused: line_unknown, line_twice, line_unfit, line_taken, part_without_reason.
         """
+
+    def still_owed(self, subscription_id: int, parts: Sequence[LinePart]) -> int:
+        """What of these parts of lines is owed on their bills; of none, what is due on the number."""
 
     def release(self, case_number: str | None) -> None:
         """Free what the case has in reserve."""
@@ -176,6 +187,18 @@ class BillingGateway(Protocol):
         lines: Sequence[LinePart] = (),
     ) -> PricingItem:
         """Collect a correction for the run of `period`; `lines` stay reserved until then."""
+
+    def repricing_room(self, subscription_id: int) -> int | None:
+        """What may still be entered without naming lines, in fen; None for a number without a bill."""
+
+    def secondary_pricing_rows(self, period: str) -> list[PricingRow]:
+        """What the run of `period` is given, a row for each line."""
+
+    def take_back_secondary_pricing(self, period: str, omitted: Collection[int], no_bill: Collection[int]) -> None:
+        """Mark the items that the run left out, and those whose number gets no further bill."""
+
+    def shown_on_bill(self, item_id: int) -> bool | None:
+        """Whether the first bill after the run shows the item as taken off; None while there is no such bill."""
 
     def hand_in_secondary_pricing(self, period: str) -> tuple[int, int]:
         """Hand in all that was collected for `period`: how many items, how many fen."""

@@ -36,16 +36,25 @@ class Locked(NamedTuple):
         return self.amount - self.claimed
 
 
-def reserve(subscription_id: int, parts: Sequence[LinePart], effect: Effect, *, kind: str | None = None) -> int:
+def reserve(
+    subscription_id: int,
+    parts: Sequence[LinePart],
+    effect: Effect,
+    *,
+    kind: str | None = None,
+    information: bool | None = None,
+) -> int:
     """Let the case have these parts and no others in reserve, until money moves or the case ends; fen reserved in all.
 
-    `kind`, where it is given, is what they must be of. Refused: line_unknown, line_twice, line_unfit, line_taken (with the case that has it and
-    what is left), part_without_reason.
+    `kind`, where it is given, is what they must be of; `information` says whether they must be information fees or may be none.
+    Refused: line_unknown, line_twice, line_unfit, line_taken (with the case that has it and what is left), part_without_reason.
     """
     papers = Papers.of(subscription_id)
     asked = wanted(papers, parts)
     if kind is not None:
         check_kind(asked, kind)
+    if information is not None:
+        _check_information(asked, information)
     known = select(LineClaim.amount).where(LineClaim.key == effect.key)
     if asked and session().scalars(known).first() is not None:
         return sum(amount for _, amount, _ in asked)
@@ -72,7 +81,7 @@ def _release(case_number: str | None, *, but: Any = None) -> None:
 def _promised(case_number: str | None) -> Any:
     """The keys of corrections that wait for their run: what they are for stays reserved, whatever else the case picks."""
     item = SecondaryPricingItem
-    return select(item.key).where(item.case_number == case_number, item.state != "applied")
+    return select(item.key).where(item.case_number == case_number, item.waits())
 
 
 def settle(papers: Papers, asked: Sequence[Wanted], state: str, effect: Effect, entry: Entry | None) -> None:
@@ -156,6 +165,14 @@ def check_kind(asked: Sequence[Wanted], kind: str) -> None:
         used = paper.money == "prepayment" and paper.address.startswith(USED)
         if kind != ("charge" if used else paper.money):
             raise Refused(reason="line_unfit", line=paper.address, kind=paper.money)
+
+
+def _check_information(asked: Sequence[Wanted], information: bool) -> None:
+    """Errors: Refused(line_unfit)."""
+    for paper, *_ in asked:
+        is_fee = paper.address.startswith("information-fee:") or (paper.inside or "").endswith(":monternet")
+        if is_fee != information:
+            raise Refused(reason="line_unfit", line=paper.address, kind="information" if is_fee else paper.money)
 
 
 def lock(papers: Papers, wanted: Iterable[Paper]) -> dict[tuple[str, str], Locked]:

@@ -11,7 +11,8 @@ from models.base import session
 from models.lines import DisputedLine, LineClaim
 from service_tasks.gateway import ledger, payments
 from service_tasks.gateway.claims import Wanted
-from service_tasks.gateway.lines import BROUGHT, Paper, Papers, late_fees
+from service_tasks.gateway.lines import BROUGHT, Paper, Papers, late_fees, wanted
+from service_tasks.gateway.values import LinePart
 
 
 @dataclass
@@ -87,6 +88,15 @@ def split(papers: Papers, asked: Sequence[Wanted]) -> Split:
         left -= found.falls[bill]
     found.late_fees = _with_it(papers, found, due, balances.get("late_fee", 0) - found.late_fee_owed)
     return found
+
+
+def still_owed(subscription_id: int, parts: Sequence[LinePart]) -> int:
+    """What of these parts of lines is owed on their bills; of none, what is due on the number. In fen."""
+    if not parts:
+        return max(0, ledger.balances(subscription_id).get("receivable", 0))
+    papers = Papers.of(subscription_id)
+    found = split(papers, [(paper, amount, reason) for paper, amount, reason in wanted(papers, parts)])
+    return found.fallen + found.late_fee_owed
 
 
 def proportion(papers: Papers, falls: Mapping[int, int], due: Mapping[int, int], owed: int) -> list[tuple[Paper, int]]:

@@ -182,7 +182,10 @@ class Hold(NamedTuple):
 
 
 class PricingItem(NamedTuple):
-    """A correction for the secondary-pricing run; state collected, handed_in, applied or omitted; `late_fee` fell with it."""
+    """A correction for the secondary-pricing run; `late_fee` fell with it.
+
+    State: collected, handed_in, applied, omitted, or no_bill where the number gets no further bill.
+    """
 
     id: int
     subscription_id: int
@@ -190,3 +193,17 @@ class PricingItem(NamedTuple):
     amount: int
     state: str
     late_fee: int = 0
+    case_number: str | None = None
+    item: str = ""
+
+
+class PricingRow(NamedTuple):
+    """A row of what the run is given: a line of an item, or the item where it names none; `amount` in fen."""
+
+    item_id: int
+    case_number: str | None
+    msisdn: str
+    line: str
+    component: str
+    item: str
+    amount: int
