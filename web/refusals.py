@@ -18,7 +18,9 @@ SENTENCES = {
     "debit_under_way": _("A debit is under way; the agreement can be changed when it is done."),
     "approval_used": _("What was granted has been paid already."),
     "exceeds_approval": _("%(amount)s is more than what was approved; at most %(approved)s is possible."),
-    "exceeds_charged": _("%(amount)s is more than all bills of this number come to; at most %(balance)s is possible."),
+    "exceeds_charged": _(
+        "%(amount)s is more than the bills of this number still hold; at most %(balance)s is possible."
+    ),
     "not_authorised": _("Neither the supervisor nor the second person has approved this amount."),
     "other_kind_approved": _("This way of repayment is not what was approved."),
     "other_lines_approved": _("These are other lines than those approved."),

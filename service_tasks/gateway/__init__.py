@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
-from datetime import date
+from datetime import date, datetime
 from typing import Any, Protocol
 
 from service_tasks.gateway import embedded
@@ -188,8 +188,8 @@ class BillingGateway(Protocol):
     ) -> PricingItem:
         """Collect a correction for the run of `period`; `lines` stay reserved until then."""
 
-    def repricing_room(self, subscription_id: int) -> int | None:
-        """What may still be entered without naming lines, in fen; None for a number without a bill."""
+    def repricing_room(self, subscription_id: int, *, but: str = "") -> int | None:
+        """What may still be entered without naming lines beside the item of the key `but`, in fen; None for a number without a bill."""
 
     def secondary_pricing_rows(self, period: str) -> list[PricingRow]:
         """What the run of `period` is given, a row for each line."""
@@ -197,13 +197,16 @@ class BillingGateway(Protocol):
     def take_back_secondary_pricing(self, period: str, omitted: Collection[int], no_bill: Collection[int]) -> None:
         """Mark the items that the run left out, and those whose number gets no further bill."""
 
-    def shown_on_bill(self, item_id: int) -> bool | None:
-        """Whether the first bill after the run shows the item as taken off; None while there is no such bill."""
+    def renew_secondary_pricing(self, subscription_id: int, item_id: int, period: str) -> PricingItem:
+        """Put an item that was left out into the run of `period`. Refused: line_unknown."""
+
+    def shown_on_bill(self, item_id: int, at: datetime) -> bool | None:
+        """Whether a bill issued after the run shows the item as taken off; None while there is no such bill."""
 
     def hand_in_secondary_pricing(self, period: str) -> tuple[int, int]:
         """Hand in all that was collected for `period`: how many items, how many fen."""
 
-    def apply_secondary_pricing(self, item_id: int, effect: Effect) -> PricingItem:
+    def apply_secondary_pricing(self, item_id: int, effect: Effect, *, hands_back: bool = False) -> PricingItem:
         """Credit the item against the bill, unless the run left it out (state omitted). Refused: item_unknown."""
 
     def secondary_pricing_item(self, item_id: int) -> PricingItem:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import case, delete, func, or_, select, update
 
 from models.base import session
-from models.billing import BillItem, SecondaryPricingItem, SecondaryPricingOmission
 from models.billing import Bill as BillRow
+from models.billing import BillItem, SecondaryPricingItem, SecondaryPricingOmission
 from models.customer import Subscription
 from models.lines import DisputedLine, LineClaim
 from service_tasks.gateway import claims, ledger, payments
@@ -20,6 +21,7 @@ from service_tasks.gateway.lines import Papers, wanted
 from service_tasks.gateway.values import Account, Effect, Line, LinePart, PricingItem, PricingRow, Refused
 
 NO_BILL = SecondaryPricingItem.NO_BILL
+REWARD = "complaint_reward"
 
 
 def enter_secondary_pricing(
@@ -52,8 +54,10 @@ def enter_secondary_pricing(
     return _item(row)
 
 
-def repricing_room(subscription_id: int) -> int | None:
-    """What may still be entered without naming lines: what the bills charge, less what was given or reserved of them; None without a bill.
+def repricing_room(subscription_id: int, *, but: str = "") -> int | None:
+    """What may be entered without naming lines: what the bills charge, less what was given, reserved or entered of them; None without a bill.
+
+    The item of the key `but` does not count, nor do rewards.
 
     Units:  fen.
     """
@@ -66,10 +70,11 @@ def repricing_room(subscription_id: int) -> int | None:
         line.subscription_id == subscription_id, line.address.in_(charged)
     )
     without = ~select(LineClaim.id).where(LineClaim.key == item.key).exists()
-    waiting = select(func.coalesce(func.sum(item.amount), 0)).where(
-        item.subscription_id == subscription_id, item.waits(), without
+    others = item.subscription_id == subscription_id, item.key != but, item.item_kind != REWARD
+    entered = select(func.coalesce(func.sum(item.amount), 0)).where(
+        *others, or_(item.omitted_by.is_(None), item.omitted_by != NO_BILL), without
     )
-    given = int(session().scalar(claimed) or 0) + int(session().scalar(waiting) or 0)
+    given = int(session().scalar(claimed) or 0) + int(session().scalar(entered) or 0)
     return max(0, sum(charged.values()) - given)
 
 
@@ -117,13 +122,17 @@ def take_back_secondary_pricing(period: str, omitted: Collection[int], no_bill: 
     session().execute(reserved)
 
 
-def apply_secondary_pricing(item_id: int, effect: Effect) -> PricingItem:
-    """Credit the item against the bill, unless the run left it out (state omitted) or handed it back. Refused: item_unknown.
+def apply_secondary_pricing(item_id: int, effect: Effect, *, hands_back: bool = False) -> PricingItem:
+    """Credit the item against the bill, unless the run left it out (state omitted). Refused: item_unknown.
 
+    `hands_back`: of a number that gets no further bill nothing is credited, and the lines are free again (state no_bill).
     Whoever applies it, what it is for is the case's that entered it.
     """
     row = _locked_item(item_id)
-    if row.state == "applied" or row.omitted_by in (effect.key, NO_BILL):
+    if hands_back and row.state != "applied" and _is_cancelled(row):
+        take_back_secondary_pricing(row.period, omitted=(), no_bill=(row.id,))
+        session().refresh(row)
+    if row.state == "applied" or row.omitted_by == effect.key or (hands_back and row.omitted_by == NO_BILL):
         return _item(row, late_fee=_late_fee(effect.key))
     if row.omit_once:
         row.state, row.omit_once, row.omitted_by = "omitted", False, effect.key
@@ -131,6 +140,11 @@ def apply_secondary_pricing(item_id: int, effect: Effect) -> PricingItem:
         _apply(row, replace(effect, case=row.case_number))
     session().flush()
     return _item(row, late_fee=_late_fee(effect.key))
+
+
+def _is_cancelled(row: SecondaryPricingItem) -> bool:
+    query = select(Subscription.state).where(Subscription.id == row.subscription_id)
+    return session().scalar(query) == "cancelled"
 
 
 def _late_fee(key: str) -> int:
@@ -171,18 +185,37 @@ def _locked_item(item_id: int) -> SecondaryPricingItem:
     return row
 
 
-def shown_on_bill(item_id: int) -> bool | None:
-    """Whether the first bill after the run shows what was credited, as something taken off; None while there is no such bill. Refused: item_unknown."""
+def renew_secondary_pricing(subscription_id: int, item_id: int, period: str) -> PricingItem:
+    """Put an item that a run left out into the run of `period`; one that has not been handed in yet stays in its own. Refused: line_unknown."""
+    row = session().get(SecondaryPricingItem, item_id, with_for_update=True, populate_existing=True)
+    waits = row is not None and row.state != "applied" and row.omitted_by != NO_BILL
+    if row is None or not waits or row.subscription_id != subscription_id:
+        raise Refused(reason="line_unknown", line=f"promised-credit:{item_id}")
+    if row.state != "collected" or row.period < period:
+        row.period, row.state, row.omit_once = period, "collected", False
+        session().flush()
+    return _item(row)
+
+
+def shown_on_bill(item_id: int, at: datetime) -> bool | None:
+    """Whether a bill issued after the run and by `at` shows what was credited, as something taken off; None while there is no such bill.
+
+    Refused: item_unknown.
+    """
     row = _locked_item(item_id)
     if row.applied_at is None:
         return None
     bill = BillRow
-    after = select(bill.id).where(bill.subscription_id == row.subscription_id, bill.issued_at > row.applied_at)
-    found = session().scalar(after.order_by(bill.issued_at).limit(1))
-    if found is None:
-        return None
-    off = select(func.coalesce(func.sum(-BillItem.amount), 0)).where(BillItem.bill_id == found, BillItem.amount < 0)
-    return int(session().scalar(off) or 0) >= row.amount
+    off = func.coalesce(func.sum(case((BillItem.amount < 0, -BillItem.amount), else_=0)), 0)
+    query = (
+        select(off)
+        .select_from(bill)
+        .outerjoin(BillItem, BillItem.bill_id == bill.id)
+        .where(bill.subscription_id == row.subscription_id, bill.issued_at > row.applied_at, bill.issued_at <= at)
+        .group_by(bill.id)
+    )
+    taken_off = list(session().scalars(query))
+    return max(taken_off) >= row.amount if taken_off else None
 
 
 def _item(row: SecondaryPricingItem, *, late_fee: int = 0) -> PricingItem:

@@ -87,6 +87,8 @@ def test_ts001_charge_dispute(office: Office) -> None:
         service_used="no",
         tariff_doubted="no",
         action="function_fee",
+        disputed_lines="bill-item:2026-02:2 5.00",
+        repayment_method="credit",
     )
     office.does("cleo", case, "填二次批价汇总表", resolution="随本月二次批价冲减", reply_channel="counter")
     month_end(office, "2026-03")
@@ -149,7 +151,8 @@ def test_ts003_secondary_pricing(office: Office) -> None:
     """A monthly fee charged twice waits for the month-end run, is credited and checked on the next bill."""
     said = "月租费收了两次，请二次批价冲减"
     case = office.take_in("cleo", "13900000301", said=said, demand="冲减", amount="50.00", process="二次批价处理流程")
-    office.does("cleo", case, "确定费用处理", action="monthly_fee", action_amount="50.00")
+    office.does("cleo", case, "查明原因", finding="technology", finding_note="月租费收了两次")
+    office.does("cleo", case, "确定费用处理", action="monthly_fee", disputed_lines="bill-item:2026-02:2 50.00")
     office.does("cleo", case, "填二次批价汇总表", resolution="随本月二次批价冲减", reply_channel="counter")
     month_end(office, "2026-03")
     office.does("cleo", case, "回复客户", resolution="50 元已在三月帐单冲减", reply_channel="phone")

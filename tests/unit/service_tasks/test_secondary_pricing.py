@@ -60,10 +60,10 @@ def test_the_run_credits_the_bill_once(desk: Any) -> None:
     """However often the step is made, the customer gets the correction once."""
     desk.given(NUMBER)
     item = desk.run("secondary_pricing/enter", call_key="7:1", **ASKED)["item_id"]
-    assert desk.run("secondary_pricing/check", item_id=item) == {"applied": False}
+    assert desk.run("secondary_pricing/check", item_id=item) == {"applied": False, "on_bill": False}
     answer = desk.twice("secondary_pricing/apply", call_key="7:2", item_id=item)
-    assert answer == {"applied": True, "amount": 1200}
-    assert desk.run("secondary_pricing/check", item_id=item) == {"applied": True}
+    assert answer == {"applied": True, "outcome": "applied", "month": "2026-11", "amount": 1200}
+    assert desk.run("secondary_pricing/check", item_id=item) == {"applied": True, "on_bill": False}
     assert desk.moved()["13900000001.receivable"] == -1200
 
 
@@ -72,7 +72,7 @@ def test_an_omission_shows_in_the_check_and_is_made_good(desk: Any) -> None:
     desk.given({**NUMBER, "omitted_by_next_run": True})
     item = desk.run("secondary_pricing/enter", call_key="7:1", **ASKED)["item_id"]
     assert desk.twice("secondary_pricing/apply", call_key="7:2", item_id=item)["applied"] is False
-    assert desk.run("secondary_pricing/check", item_id=item) == {"applied": False}
+    assert desk.run("secondary_pricing/check", item_id=item) == {"applied": False, "on_bill": False}
     assert desk.moved() == {}
     assert desk.run("secondary_pricing/apply", call_key="7:3", item_id=item)["applied"] is True
     assert desk.moved()["13900000001.receivable"] == -1200
