@@ -8,7 +8,7 @@ from typing import Any
 from marshmallow import Schema
 
 from engine.handlers import BpmnError, Call, handler
-from service_tasks import amounts, batches, dates, schemas
+from service_tasks import amounts, batches, dates, pricing_file, schemas
 from service_tasks import lines as disputed
 from service_tasks.authority import grants
 from service_tasks.calls import effect, refusing
@@ -222,6 +222,43 @@ def close_batch(parameters: dict[str, Any], call: Call) -> dict[str, Any]:
     elif batch.instance_id != call.instance_id:
         raise BpmnError("batch_closed", period=period)
     return {"count": batch.count, "total": batch.total}
+
+
+class TakeBackParameters(schemas.Parameters):
+    """What secondary_pricing/take_back takes: the text of the file that marketing handed back."""
+
+    period = schemas.text("批次月份", "Period", longest=7, required=True)
+    file = schemas.text(
+        "批价文件", "File of the run", longest=1_000_000, personal=True, load_default="", allow_none=True
+    )
+
+
+class TakeBackResult(Schema):
+    """What secondary_pricing/take_back returns: how many items were priced, were left out, or get no further bill."""
+
+    priced = schemas.number("已批价笔数", "Items priced")
+    omitted = schemas.number("遗漏笔数", "Items left out")
+    no_bill = schemas.number("无下期帐单笔数", "Items without a further bill")
+
+
+@handler(
+    "secondary_pricing/take_back",
+    parameters=TakeBackParameters,
+    result=TakeBackResult,
+    errors={"file_wrong": ("file",)},
+    manual_ref="TS-003.6",
+    title_zh="收回批价文件",
+    title_en="Take back the file of the run",
+)
+def take_back(parameters: dict[str, Any], call: Call) -> dict[str, Any]:
+    """Hold the file against what was handed over; nothing is taken over of one in which a row is wrong."""
+    period = parameters["period"]
+    found = pricing_file.read(parameters["file"] or "", gateway().secondary_pricing_rows(period))
+    if found.wrong:
+        told = {kind: rows[: pricing_file.MOST_TOLD] for kind, rows in found.wrong.items()}
+        raise BpmnError("file_wrong", rows=told, count=sum(map(len, found.wrong.values())))
+    gateway().take_back_secondary_pricing(period, found.omitted, found.no_bill)
+    return {"priced": len(found.priced), "omitted": len(found.omitted), "no_bill": len(found.no_bill)}
 
 
 @handler(

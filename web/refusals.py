@@ -29,6 +29,7 @@ SENTENCES = {
     "exceeds_disputed": _("%(amount)s is more than what is in dispute; at most %(disputed)s is possible."),
     "exceeds_late_fee": _("%(amount)s is more than the late fee due; at most %(balance)s is possible."),
     "exceeds_receipt": _("Receipt %(receipt)s still holds %(left)s; %(amount)s is more."),
+    "file_wrong": _("%(rows)s. Nothing was taken over: please correct these rows and hand the file in again."),
     "holder_mismatch": _("The account holder is not the customer."),
     "insufficient_prepayment": _("The prepayment is %(balance)s; %(amount)s is more."),
     "no_deposit": _("There is no deposit on this number."),
@@ -65,7 +66,15 @@ BRIEF = {
     "receipt_used": _("The receipt has been paid back in full"),
 }
 FEN = frozenset({"amount", "approved", "balance", "disputed", "left", "of"})
-NAMED = (*FEN, "receipt", "line", "case")
+NAMED = (*FEN, "receipt", "line", "case", "rows")
+ROWS = {
+    "unreadable": _("row %(rows)s: cannot be read, or has no item and amount"),
+    "unknown": _("row %(rows)s: was not handed over"),
+    "changed": _("row %(rows)s: another amount than was handed over"),
+    "double": _("row %(rows)s: stands here twice"),
+    "outcome": _("row %(rows)s: the outcome is neither priced nor no bill"),
+    "divided": _("row %(rows)s: lines of one item have different outcomes"),
+}
 
 
 def sentence(refusal: Mapping[str, Any]) -> str:
@@ -82,6 +91,12 @@ def brief(code: str) -> str:
 
 
 def _written(name: str, value: Any) -> str:
+    if name == "rows" and isinstance(value, Mapping):
+        return " / ".join(_rows(kind, rows) for kind, rows in value.items())
     if name == "line":
         return lines.address_text(str(value))
     return yuan(value) if name in FEN and isinstance(value, int) else str(value)
+
+
+def _rows(kind: str, numbers: list[int]) -> str:
+    return gettext(ROWS[kind], rows=", ".join(map(str, numbers)))

@@ -15,8 +15,10 @@ from werkzeug.wrappers import Response
 import engine
 from models.base import session
 from models.user_task import UserTask
-from office import correspondence, notices
+from office import batches, correspondence, notices
 from office.masking import Sight, masked
+from service_tasks import pricing_file
+from service_tasks.gateway import gateway
 from web import addresses, auth, errors, looking, submission, unsent
 from web.i18n import shown_to
 from web.queries import (
@@ -32,6 +34,7 @@ from web.queries import (
     timeline,
     worklist,
 )
+from web.queries.words import code_text
 
 blueprint = Blueprint("tasklist", __name__)
 EARLIER_LINES = 8
@@ -216,6 +219,21 @@ def _picker(form: engine.Form, variables: Mapping[str, Any], filled: Mapping[str
     if field is None or field not in filled["fields"]:
         return None
     return picking.picker(field.key, filled["values"], picking.of(variables))
+
+
+@blueprint.get("/tasks/<int:task_id>/sheet.csv")
+def sheet(task_id: int) -> Response:
+    """What the run of a month is given, as a file: a row for each line, the numbers as this person may see them."""
+    row, sight = _open(task_id)
+    if not sight.personal or row.process_key != batches.SECONDARY_PRICING:
+        raise engine.UnknownUserTask(task=task_id)
+    period = batches.period_of(row.process_key, row.business_key) or ""
+    rows = gateway().secondary_pricing_rows(period)
+    looking.exported("sheet.csv", len(rows), personal=sight.numbers, case=row.business_key)
+    shown = [(one, one.msisdn if sight.numbers else masked(one.msisdn), code_text(one.item)) for one in rows]
+    file = Response(pricing_file.sheet(shown), mimetype="text/csv")
+    file.headers.set("Content-Disposition", "attachment", filename=f"{row.business_key}.csv")
+    return file
 
 
 @blueprint.post("/tasks/<int:task_id>/claim")

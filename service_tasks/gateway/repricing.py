@@ -104,28 +104,24 @@ def secondary_pricing_rows(period: str) -> list[PricingRow]:
         .join(Subscription, Subscription.id == item.subscription_id)
         .outerjoin(claim, (claim.key == item.key) & (claim.state == "reserved"))
         .outerjoin(line, line.id == claim.line_id)
-        .where(item.period == period, item.waits())
+        .where(item.period == period, item.state != "applied")
         .order_by(item.id, claim.id)
     )
     return [PricingRow(*row) for row in session().execute(query)]
 
 
 def take_back_secondary_pricing(period: str, omitted: Collection[int], no_bill: Collection[int]) -> None:
-    """Mark the items that the run of `period` left out, and those whose number gets no further bill, which frees their lines."""
+    """Mark the items that the run of `period` left out, and those whose number gets no further bill: their case may have their lines otherwise."""
     item = SecondaryPricingItem
     waits = update(item).where(item.period == period, item.waits())
     session().execute(waits.where(item.id.in_(omitted)).values(omit_once=True))
-    keys = session().scalars(
-        waits.where(item.id.in_(no_bill)).values(state="omitted", omitted_by=NO_BILL).returning(item.key)
-    )
-    reserved = delete(LineClaim).where(LineClaim.key.in_(list(keys)), LineClaim.state == "reserved")
-    session().execute(reserved)
+    session().execute(waits.where(item.id.in_(no_bill)).values(state="omitted", omitted_by=NO_BILL))
 
 
 def apply_secondary_pricing(item_id: int, effect: Effect, *, hands_back: bool = False) -> PricingItem:
     """Credit the item against the bill, unless the run left it out (state omitted). Refused: item_unknown.
 
-    `hands_back`: of a number that gets no further bill nothing is credited, and the lines are free again (state no_bill).
+    `hands_back`: of a number that gets no further bill nothing is credited; its case has the lines for another way (state no_bill).
     Whoever applies it, what it is for is the case's that entered it.
     """
     row = _locked_item(item_id)

@@ -47,7 +47,13 @@ def month_end(office: Office, month: str) -> None:
     """Accounting hands the month's summary in and marketing runs the pricing (BATCH-001)."""
     office.until(f"{month}-26")
     office.does("ivan", f"PC-{month}", "核对并上交汇总表", summary_checked=True)
-    office.does("mara", f"PC-{month}", "执行二次批价", pricing_run=True, resolution="本月二次批价已执行")
+    page = office.opens("mara", f"PC-{month}", "执行二次批价")
+    with page.expect_download() as handed_over:
+        page.locator("a[download]").click()
+    page.locator("[type=file]").set_input_files(handed_over.value.path())
+    page.locator("[data-submit-default]").click()
+    expect(page.locator(".desk-note-ok, .desk-note-wait")).to_be_visible()
+    office.until(f"{month}-26")
 
 
 def thursday(office: Office, day: str) -> None:

@@ -83,3 +83,69 @@ def test_months_are_shanghai_months_and_december_ends_the_year(at: datetime) -> 
     assert dates.month_of(at + timedelta(days=7, hours=16)) == "2026-12"
     assert dates.month_after("2026-12") == "2027-01"
     assert dates.month_after("2026-11") == "2026-12"
+
+
+def test_the_file_says_who_is_credited_who_is_left_out_and_who_gets_no_bill(desk: Any) -> None:
+    """One wrong row and nothing is taken over; then each item goes its own way."""
+    numbers = [{**NUMBER, "msisdn": f"1390000000{end}"} for end in (1, 2, 3)]
+    desk.given(*numbers)
+    items = [
+        desk.run("secondary_pricing/enter", call_key=f"7:{n}", **{**ASKED, "msisdn": one["msisdn"]})["item_id"]
+        for n, one in enumerate(numbers)
+    ]
+    handed = {"period": "2026-11", "call_key": "9:1"}
+    rows = [f"{item},,,,,,12.00," for item in items]
+    assert desk.refused("secondary_pricing/take_back", file=rows[0] + "\n9" + rows[1], **handed) == "file_wrong"
+    told = desk.twice("secondary_pricing/take_back", file=rows[0] + "\n" + rows[2] + "无帐单", **handed)
+    assert told == {"priced": 1, "omitted": 1, "no_bill": 1}
+    outcomes = [
+        desk.run("secondary_pricing/apply", call_key=f"8:{item}", item_id=item, hands_back=True)["outcome"]
+        for item in items
+    ]
+    assert outcomes == ["applied", "omitted", "no_bill"]
+    assert [name for name in desk.moved() if name.endswith("receivable")] == ["13900000001.receivable"]
+
+
+def test_what_gets_no_further_bill_frees_its_lines(desk: Any) -> None:
+    """The same case repays the lines in another way; they are not in reserve for a run that never comes."""
+    desk.given({**NUMBER, "state": "cancelled"})
+    lines = [{"line": "bill-item:2026-10:1", "amount": 5000}]
+    asked = {**ASKED, "amount": 5000, "lines": lines}
+    item = desk.run("secondary_pricing/enter", call_key="7:1", **asked)["item_id"]
+    answer = desk.run("secondary_pricing/apply", call_key="7:2", item_id=item, hands_back=True)
+    assert (answer["applied"], answer["outcome"]) == (False, "no_bill")
+    reserved = desk.run("lines/reserve", call_key="7:3", msisdn="13900000001", lines=lines, kind="charge")
+    assert reserved["amount"] == 5000
+    assert desk.moved() == {}
+
+
+def test_a_typed_amount_is_within_what_the_bills_still_hold(desk: Any) -> None:
+    """Two cases that name no lines do not get the same bill twice."""
+    desk.given(NUMBER)
+    desk.run("secondary_pricing/enter", call_key="7:1", **{**ASKED, "amount": 3000})
+    assert desk.refused("secondary_pricing/enter", call_key="8:1", **{**ASKED, "amount": 2001}) == "exceeds_charged"
+    desk.run("secondary_pricing/enter", call_key="8:2", **{**ASKED, "amount": 2000})
+
+
+def test_the_check_reads_the_bill_that_came_after(desk: Any, at: datetime) -> None:
+    """What was entered here proves nothing once a bill is there: it has to show the credit."""
+    later = {"period": "2026-11", "issued_at": at + timedelta(days=8), "items": [{"kind": "call", "amount": 900}]}
+    shows = {**later, "period": "2026-12", "issued_at": at + timedelta(days=38)}
+    shows = {**shows, "items": [{"kind": "function_fee", "amount": -1200}, {"kind": "call", "amount": 2000}]}
+    desk.given({"msisdn": "13900000001", "bills": [{"period": "2026-10", **NUMBER["bill"]}, later, shows]})
+    item = desk.run("secondary_pricing/enter", call_key="7:1", **ASKED)["item_id"]
+    desk.run("secondary_pricing/apply", call_key="7:2", item_id=item)
+    told = [desk.run("secondary_pricing/check", item_id=item, at=at + timedelta(days=days)) for days in (1, 9, 39)]
+    assert [(one["applied"], one["on_bill"]) for one in told] == [(True, False), (False, True), (True, True)]
+
+
+def test_a_promise_goes_into_the_run_that_collects_now(desk: Any) -> None:
+    """It keeps its case, and comes once, whoever asks for it."""
+    desk.given({**NUMBER, "promised": [{"case_number": "AJ-2025-000009", "period": "2026-09", "amount": 700}]})
+    asked = {"msisdn": "13900000001", "lines": [{"line": "promised-credit:1", "amount": 700}]}
+    told = desk.twice("secondary_pricing/promise", **asked)
+    assert (told["period"], told["case"], told["amount"]) == ("2026-11", "AJ-2025-000009", 700)
+    desk.run("secondary_pricing/apply", call_key="7:2", item_id=1)
+    desk.run("secondary_pricing/apply", call_key="9:2", item_id=1)
+    assert desk.moved()["13900000001.receivable"] == -700
+    assert desk.refused("secondary_pricing/promise", call_key="7:4", **asked) == "line_unknown"
