@@ -180,11 +180,20 @@ def _ways(task_id: int, refused: Mapping[str, Any]) -> Way | None:
     definition = engine.definition_of(row.instance_id)
     drawn = definition.processes[process].diagram
     for flow in drawn.outgoing(caught_by):
-        again = (process, flow.target) == (row.process_key, row.element_id)
-        if not again or _offers_by_findings(definition, drawn.elements[flow.target]):
-            target = drawn.elements[flow.target]
+        target = _past_merges(drawn, flow.target)
+        again = (process, target.id) == (row.process_key, row.element_id)
+        if not again or _offers_by_findings(definition, target):
             return Way(",".join(refused["codes"]), names.element_name(process, target.id, target.name, definition))
     return None
+
+
+def _past_merges(drawn: engine.Diagram, target: str) -> engine.Element:
+    """The step that a flow leads to; a gateway where flows only come together is none."""
+    passed: set[str] = set()
+    while "Gateway" in drawn.elements[target].type and len(drawn.outgoing(target)) == 1 and target not in passed:
+        passed.add(target)
+        target = drawn.outgoing(target)[0].target
+    return drawn.elements[target]
 
 
 def _offers_by_findings(definition: engine.Definition, step: engine.Element) -> bool:
