@@ -23,11 +23,13 @@ ITEMS = {
     "recharge_card": "prepayment",
     "deposit": "deposit",
 }
-REFUSALS = ("line_unknown", "line_taken", "line_unfit", "part_without_reason")
+REFUSALS = ("line_unknown", "line_taken", "line_unfit", "line_promised", "part_without_reason")
 
 
 # What is not reserved first is refused by the service that pays it as more than is in dispute, instead of stopping the case.
-NOT_HELD = dict.fromkeys(("line_unknown", "line_twice", "line_taken", "line_unfit"), "exceeds_disputed")
+NOT_HELD = dict.fromkeys(
+    ("line_unknown", "line_twice", "line_taken", "line_unfit", "line_promised"), "exceeds_disputed"
+)
 
 
 class Part(schemas.Parameters):

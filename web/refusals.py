@@ -38,6 +38,9 @@ SENTENCES = {
         "%(line)s is in case %(case)s: of %(of)s, %(left)s is left; %(amount)s is more. Please go on in that case, or pick less."
     ),
     "line_unfit": _("%(line)s is not of the kind of money that was chosen. Please pick lines of one kind."),
+    "line_promised": _(
+        "%(line)s comes by secondary pricing under the case that promised it. Please take it over there, as a promise not kept."
+    ),
     "line_unknown": _("%(line)s does not stand in this customer's papers, or was picked twice."),
     "nothing_left": _("Nothing is left to be returned."),
     "part_without_reason": _("Of %(line)s, %(left)s is left and %(amount)s was picked. Please write why only a part."),

@@ -170,7 +170,7 @@ def test_every_name_has_its_english(key: str) -> None:
     drawn = definition(key)
     named = {"": drawn.name} | {one.id: one.name for one in (*drawn.elements.values(), *drawn.flows.values())}
     file = (PROCESSES / f"{key}.bpmn").read_text(encoding="utf-8")
-    named |= {id: "note" for id in re.findall(r'<bpmn:textAnnotation id="([^"]+)"', file)}
+    named |= dict.fromkeys(re.findall(r'<bpmn:textAnnotation id="([^"]+)"', file), "note")
     documented = {one.id for one in drawn.elements.values() if one.documentation}
     assert sorted(id for id, name in named.items() if name and not catalogue.get(id)) == []
     assert sorted(documented - set(catalogue.get("documentation") or {})) == []

@@ -149,3 +149,20 @@ def test_a_promise_goes_into_the_run_that_collects_now(desk: Any) -> None:
     desk.run("secondary_pricing/apply", call_key="9:2", item_id=1)
     assert desk.moved()["13900000001.receivable"] == -700
     assert desk.refused("secondary_pricing/promise", call_key="7:4", **asked) == "line_unknown"
+
+
+def test_a_promised_credit_is_not_paid_in_another_way(desk: Any) -> None:
+    """It would come once more with its run, and what it is for is reserved in its case."""
+    desk.given({**NUMBER, "promised": [{"case_number": "AJ-2025-000009", "period": "2026-09", "amount": 700}]})
+    lines = [{"line": "promised-credit:1", "amount": 700}]
+    asked = {"msisdn": "13900000001", "lines": lines, "kind": "charge"}
+    assert desk.refused("lines/reserve", **asked) == "line_promised"
+    credit = {"msisdn": "13900000001", "amount": 700, "disputed_amount": 700, "kind": "charge", "lines": lines}
+    assert desk.refused("refunds/credit", **credit) == "exceeds_disputed"
+
+
+def test_a_case_of_an_earlier_version_is_credited_as_before(desk: Any) -> None:
+    """Its diagram knows no number without a bill: what it applies is applied."""
+    desk.given({**NUMBER, "state": "cancelled"})
+    item = desk.run("secondary_pricing/enter", call_key="7:1", **ASKED)["item_id"]
+    assert desk.run("secondary_pricing/apply", call_key="7:2", item_id=item)["applied"] is True
