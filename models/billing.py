@@ -8,7 +8,21 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import DDL, JSON, BigInteger, CheckConstraint, ForeignKey, Index, String, UniqueConstraint, event, text
+from sqlalchemy import (
+    DDL,
+    JSON,
+    BigInteger,
+    CheckConstraint,
+    ColumnElement,
+    ForeignKey,
+    Index,
+    String,
+    UniqueConstraint,
+    and_,
+    event,
+    or_,
+    text,
+)
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from models.base import UTCDateTime, db
@@ -296,8 +310,11 @@ class SecondaryPricingItem(db.Model):
     """A correction collected for the secondary-pricing run of a period.
 
     `omit_once` says that the run left this item out: its first application does nothing and clears the mark, so that the check after the
-    bill (TS-003.8) finds the omission and sends it round again. `omitted_by` is the idempotency key of that application.
+    bill (TS-003.8) finds the omission and sends it round again. `omitted_by` is the idempotency key of that application, or NO_BILL where the run
+    handed the item back because the number gets no further bill: then it is settled in another way, and waits for no run.
     """
+
+    NO_BILL = "no_bill"
 
     __tablename__ = "secondary_pricing_item"
 
@@ -319,6 +336,11 @@ class SecondaryPricingItem(db.Model):
         CheckConstraint("state in ('collected', 'handed_in', 'applied', 'omitted')", name="state"),
         Index("ix_secondary_pricing_item_period_state", "period", "state"),
     )
+
+    @classmethod
+    def waits(cls) -> ColumnElement[bool]:
+        """The condition under which an item still waits for a run."""
+        return and_(cls.state != "applied", or_(cls.omitted_by.is_(None), cls.omitted_by != cls.NO_BILL))
 
 
 class SecondaryPricingOmission(db.Model):

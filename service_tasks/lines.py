@@ -13,13 +13,25 @@ from service_tasks.calls import effect, refusing
 from service_tasks.gateway import LinePart, Subscription, gateway
 from service_tasks.gateway.listing import papers
 
-KINDS = ("charge", "late_fee", "prepayment")
-REFUSALS = ("line_unknown", "line_taken", "line_unfit", "part_without_reason")
 INFORMATION_FEES = "information_fees"
+REWARD = "complaint_reward"
+KINDS = ("charge", "late_fee", "prepayment", "deposit")
+# What is repaid, and the kind of money its lines are of.
+CHARGES = ("function_fee", "monthly_fee", "call_charge", "roaming_charge", "border_roaming")
+ITEMS = {
+    **dict.fromkeys((*CHARGES, "information_fee"), "charge"),
+    "late_fee": "late_fee",
+    "prepayment": "prepayment",
+    "recharge_card": "prepayment",
+    "deposit": "deposit",
+}
+REFUSALS = ("line_unknown", "line_taken", "line_unfit", "line_promised", "part_without_reason")
 
 
 # What is not reserved first is refused by the service that pays it as more than is in dispute, instead of stopping the case.
-NOT_HELD = dict.fromkeys(("line_unknown", "line_twice", "line_taken", "line_unfit"), "exceeds_disputed")
+NOT_HELD = dict.fromkeys(
+    ("line_unknown", "line_twice", "line_taken", "line_unfit", "line_promised"), "exceeds_disputed"
+)
 
 
 class Part(schemas.Parameters):
@@ -50,6 +62,8 @@ class ReserveParameters(schemas.Parameters):
     beside = schemas.rows(
         "本案另行处理的项目", "Lines the case settles otherwise", Part, personal=True, load_default=list
     )
+    item = schemas.text("退还的费用", "What is repaid", longest=40, load_default=None, allow_none=True)
+    approval = schemas.approval()
 
 
 class ReserveResult(Schema):
@@ -57,29 +71,53 @@ class ReserveResult(Schema):
 
     amount = schemas.fen("合计金额", "Total")
     count = schemas.number("项数", "Lines")
+    paid = schemas.flag("已缴清", "Paid")
 
 
 @handler(
     "lines/reserve",
     parameters=ReserveParameters,
     result=ReserveResult,
-    errors=dict.fromkeys(REFUSALS, ("lines",)),
+    errors=dict.fromkeys((*REFUSALS, "exceeds_approval", "other_lines_approved"), ("lines",)),
     manual_ref="TS-002.1, CH2.6",
     title_zh="登记争议项目",
     title_en="Reserve the disputed lines",
 )
 def reserve(parameters: dict[str, Any], call: Call) -> dict[str, Any]:
-    """Let the case have these lines and no others, until they are paid back or the case ends; nobody else can have them meanwhile."""
-    wanted, kind = parts(parameters["lines"]), parameters["kind"]
+    """Let the case have these lines and no others, until they are paid back or the case ends; nobody else can have them meanwhile.
+
+    They are of the kind of money of what is repaid, and within what was approved. `paid` says that nothing of them is owed.
+    """
+    item = parameters["item"]
+    wanted = parts(parameters["lines"]) if item != REWARD else []
+    kind = parameters["kind"] or ITEMS.get(item or "")
     subscription = gateway().find(parameters["msisdn"])
     if subscription is None:
         if wanted:
             raise BpmnError("line_unknown", line=wanted[0].line)
-        return {"amount": None, "count": 0}
+        return {"amount": None, "count": 0, "paid": False}
+    _check_approval(parameters["approval"], wanted)
+    information = item == "information_fee" if kind == "charge" and item else None
     with refusing(*REFUSALS, renamed={"line_twice": "line_unknown"}):
         beside = parts(parameters["beside"])
-        total = gateway().reserve(subscription.id, wanted, effect(call), kind=kind, beside=beside)
-    return {"amount": total or None, "count": len(wanted)}
+        total = gateway().reserve(
+            subscription.id, wanted, effect(call), kind=kind, information=information, beside=beside
+        )
+    paid = gateway().still_owed(subscription.id, wanted) == 0
+    return {"amount": total or None, "count": len(wanted), "paid": paid}
+
+
+def _check_approval(approval: Mapping[str, Any] | None, wanted: Iterable[LinePart]) -> None:
+    """What was approved for lines or an amount is for no others and no more; in which way it is paid is asked later.
+
+    Errors: BpmnError exceeds_approval, other_lines_approved.
+    """
+    amount, approved = sum(part.amount for part in wanted), (approval or {}).get("amount")
+    if isinstance(approved, int) and amount > approved:
+        raise BpmnError("exceeds_approval", amount=amount, approved=approved)
+    named = (approval or {}).get("lines")
+    if named and not {part.line for part in wanted} <= set(named):
+        raise BpmnError("other_lines_approved", amount=amount)
 
 
 class ApartParameters(schemas.Parameters):

@@ -8,10 +8,10 @@ from typing import Any
 from marshmallow import Schema
 
 from engine.handlers import BpmnError, Call, handler
-from service_tasks import amounts, batches, dates, schemas
+from service_tasks import amounts, batches, dates, pricing_file, schemas
 from service_tasks import lines as disputed
 from service_tasks.authority import grants
-from service_tasks.calls import effect
+from service_tasks.calls import effect, refusing
 from service_tasks.gateway import PricingItem, gateway
 
 KIND = "secondary_pricing"
@@ -22,6 +22,7 @@ ITEMS_ZH = {
     "call_charge": "通话费",
     "complaint_reward": "投诉奖励",
     "border_roaming": "边界漫游话费",
+    "roaming_charge": "漫游话费",
 }
 
 
@@ -40,7 +41,25 @@ class EnterResult(Schema):
 
     item_id = schemas.number("项目编号", "Item")
     period = schemas.text("批次月份", "Period")
+    amount = schemas.fen("批价金额", "Amount")
     form = schemas.mapping("二次批价汇总表", "Row of the summary sheet", personal=True)
+
+
+class PromiseParameters(schemas.Parameters):
+    """What secondary_pricing/promise takes: one line, the credit that was promised."""
+
+    msisdn = schemas.msisdn(required=True)
+    lines = disputed.picked()
+
+
+class PromiseResult(Schema):
+    """What secondary_pricing/promise returns; `case` is the case that promised it."""
+
+    item_id = schemas.number("项目编号", "Item")
+    period = schemas.text("批次月份", "Period")
+    amount = schemas.fen("批价金额", "Amount")
+    item = schemas.text("优惠项目", "Item")
+    case = schemas.text("原案件", "Old case")
 
 
 class CloseParameters(schemas.Parameters):
@@ -57,23 +76,32 @@ class CloseResult(Schema):
 
 
 class ItemParameters(schemas.Parameters):
-    """What secondary_pricing/apply and /check take."""
+    """What secondary_pricing/check takes."""
 
     item_id = schemas.number("项目编号", "Item", required=True)
 
 
+class ApplyParameters(ItemParameters):
+    """What secondary_pricing/apply takes; `hands_back` where what gets no further bill is settled in another way."""
+
+    hands_back = schemas.flag("无帐单时退回", "Handed back without a bill", load_default=False)
+
+
 class ApplyResult(Schema):
-    """What secondary_pricing/apply returns."""
+    """What secondary_pricing/apply returns; `outcome` is applied, omitted (the run left it out) or no_bill (the number gets no further bill)."""
 
     applied = schemas.flag("已批价", "Applied")
+    outcome = schemas.text("批价结果", "Outcome of the run")
+    month = schemas.text("批价月份", "Month of the run")
     amount = schemas.fen("批价金额", "Amount")
     late_fee = schemas.fen("随同减免滞纳金", "Late fee that fell with it")
 
 
 class CheckResult(Schema):
-    """What secondary_pricing/check returns."""
+    """What secondary_pricing/check returns; `on_bill` says that a bill was there to read."""
 
     applied = schemas.flag("已批价", "Applied")
+    on_bill = schemas.flag("已见于帐单", "Seen on a bill")
 
 
 def months_from(period: str) -> Iterator[str]:
@@ -105,22 +133,25 @@ def summary_row(entered: PricingItem, *, msisdn: str, customer: str, item: str, 
     }
 
 
-def _check_charged(subscription_id: int, amount: int) -> None:
-    """Nobody has more priced again than all their bills come to; without a bill there is nothing to compare with.
+def _check_charged(subscription_id: int, amount: int, key: str) -> None:
+    """Nobody has more priced again than is left of what all their bills charge; without a bill there is nothing to compare with.
 
     Units:  fen.
     Errors: BpmnError exceeds_charged.
     """
-    charged = sum(bill.total for bill in gateway().bills(subscription_id))
-    if charged and amount > charged:
-        raise BpmnError("exceeds_charged", amount=amount, balance=charged)
+    left = gateway().repricing_room(subscription_id, but=key)
+    if left is not None and amount > left:
+        raise BpmnError("exceeds_charged", amount=amount, balance=left)
 
 
 @handler(
     "secondary_pricing/enter",
     parameters=EnterParameters,
     result=EnterResult,
-    errors={"exceeds_charged": ("amount",)},
+    errors={
+        "exceeds_charged": ("amount",),
+        **dict.fromkeys((*disputed.REFUSALS, "exceeds_disputed"), ("lines", "amount")),
+    },
     manual_ref="TS-003.4, TS-003.5, TS-005.6",
     title_zh="登记二次批价",
     title_en="Enter for secondary pricing",
@@ -131,14 +162,41 @@ def enter(parameters: dict[str, Any], call: Call) -> dict[str, Any]:
     period = batches.collecting(KIND, months_from(dates.month_of(call.at)), call.at)
     amount, item = parameters["amount"], parameters["item"]
     way = "reward" if item == REWARD else "credit"
-    if item != REWARD:
-        _check_charged(subscription.id, amount)
-    grants.carry_out(parameters["approval"], call, way=way, amount=amount, payee=subscription.msisdn)
-    wanted = disputed.parts(parameters["lines"])
-    entered = gateway().enter_secondary_pricing(subscription.id, period, amount, item, effect(call), lines=wanted)
+    wanted = disputed.parts(parameters["lines"]) if item != REWARD else []
+    if item != REWARD and not wanted:
+        _check_charged(subscription.id, amount, effect(call).key)
+    named = [part.line for part in wanted]
+    grants.carry_out(parameters["approval"], call, way=way, amount=amount, payee=subscription.msisdn, lines=named)
+    codes = (*disputed.REFUSALS, "exceeds_disputed")
+    with refusing(*codes, renamed={"line_twice": "line_unknown"}):
+        entered = gateway().enter_secondary_pricing(subscription.id, period, amount, item, effect(call), lines=wanted)
     customer = gateway().customer(subscription.customer_id)
     form = summary_row(entered, msisdn=subscription.msisdn, customer=customer.name, item=item, call=call)
-    return {"item_id": entered.id, "period": entered.period, "form": form}
+    return {"item_id": entered.id, "period": entered.period, "amount": entered.amount, "form": form}
+
+
+@handler(
+    "secondary_pricing/promise",
+    parameters=PromiseParameters,
+    result=PromiseResult,
+    errors={"line_unknown": ("lines",)},
+    manual_ref="TS-003.1, TS-003.8",
+    title_zh="承接原案承诺",
+    title_en="Take over a promised credit",
+)
+def promise(parameters: dict[str, Any], call: Call) -> dict[str, Any]:
+    """Put a credit that was promised and has not come into the run that collects now; its cause and approval stay those of its case."""
+    subscription = gateway().find(parameters["msisdn"])
+    wanted = disputed.parts(parameters["lines"])
+    named = wanted[0].line if wanted else "—"
+    number = named.removeprefix("promised-credit:")
+    if subscription is None or len(wanted) != 1 or number == named or not number.isdecimal():
+        raise BpmnError("line_unknown", line=named)
+    period = batches.collecting(KIND, months_from(dates.month_of(call.at)), call.at)
+    with refusing("line_unknown"):
+        item = gateway().renew_secondary_pricing(subscription.id, int(number), period)
+    told = {"item_id": item.id, "period": item.period, "amount": item.amount}
+    return {**told, "item": item.item, "case": item.case_number or ""}
 
 
 @handler(
@@ -166,9 +224,46 @@ def close_batch(parameters: dict[str, Any], call: Call) -> dict[str, Any]:
     return {"count": batch.count, "total": batch.total}
 
 
+class TakeBackParameters(schemas.Parameters):
+    """What secondary_pricing/take_back takes: the text of the file that marketing handed back."""
+
+    period = schemas.text("批次月份", "Period", longest=7, required=True)
+    file = schemas.text(
+        "批价文件", "File of the run", longest=1_000_000, personal=True, load_default="", allow_none=True
+    )
+
+
+class TakeBackResult(Schema):
+    """What secondary_pricing/take_back returns: how many items were priced, were left out, or get no further bill."""
+
+    priced = schemas.number("已批价笔数", "Items priced")
+    omitted = schemas.number("遗漏笔数", "Items left out")
+    no_bill = schemas.number("无下期帐单笔数", "Items without a further bill")
+
+
+@handler(
+    "secondary_pricing/take_back",
+    parameters=TakeBackParameters,
+    result=TakeBackResult,
+    errors={"file_wrong": ("file",)},
+    manual_ref="TS-003.6",
+    title_zh="收回批价文件",
+    title_en="Take back the file of the run",
+)
+def take_back(parameters: dict[str, Any], call: Call) -> dict[str, Any]:
+    """Hold the file against what was handed over; nothing is taken over of one in which a row is wrong."""
+    period = parameters["period"]
+    found = pricing_file.read(parameters["file"] or "", gateway().secondary_pricing_rows(period))
+    if found.wrong:
+        told = {kind: rows[: pricing_file.MOST_TOLD] for kind, rows in found.wrong.items()}
+        raise BpmnError("file_wrong", rows=told, count=sum(map(len, found.wrong.values())))
+    gateway().take_back_secondary_pricing(period, found.omitted, found.no_bill)
+    return {"priced": len(found.priced), "omitted": len(found.omitted), "no_bill": len(found.no_bill)}
+
+
 @handler(
     "secondary_pricing/apply",
-    parameters=ItemParameters,
+    parameters=ApplyParameters,
     result=ApplyResult,
     manual_ref="TS-003.6",
     title_zh="二次批价入帐",
@@ -176,9 +271,15 @@ def close_batch(parameters: dict[str, Any], call: Call) -> dict[str, Any]:
 )
 def apply(parameters: dict[str, Any], call: Call) -> dict[str, Any]:
     """Credit the correction against the customer's next bill; a run that leaves the item out leaves it unapplied."""
-    item = gateway().apply_secondary_pricing(parameters["item_id"], effect(call))
+    item = gateway().apply_secondary_pricing(parameters["item_id"], effect(call), hands_back=parameters["hands_back"])
     with_it = {"late_fee": item.late_fee} if item.late_fee else {}
-    return {"applied": item.state == "applied", "amount": item.amount, **with_it}
+    return {
+        "applied": item.state == "applied",
+        "outcome": item.state,
+        "month": dates.month_of(call.at),
+        "amount": item.amount,
+        **with_it,
+    }
 
 
 @handler(
@@ -190,5 +291,7 @@ def apply(parameters: dict[str, Any], call: Call) -> dict[str, Any]:
     title_en="Check secondary pricing",
 )
 def check(parameters: dict[str, Any], call: Call) -> dict[str, Any]:
-    """See after the bill whether the customer really was re-priced."""
-    return {"applied": gateway().secondary_pricing_item(parameters["item_id"]).state == "applied"}
+    """See whether the bill that came after the run shows the correction; what no bill has shown yet goes by what was entered."""
+    item = gateway().secondary_pricing_item(parameters["item_id"])
+    shown = gateway().shown_on_bill(item.id, call.at)
+    return {"applied": item.state == "applied" and shown is not False, "on_bill": shown is not None}

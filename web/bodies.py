@@ -10,11 +10,14 @@ from flask.json.provider import DefaultJSONProvider
 from webargs import missing
 from webargs.flaskparser import FlaskParser, is_json_request
 from webargs.flaskparser import abort as refuse
-from werkzeug.datastructures import MultiDict
+from werkzeug.datastructures import ImmutableMultiDict, MultiDict
 from werkzeug.exceptions import BadRequest, HTTPException, RequestEntityTooLarge
 from werkzeug.formparser import FormDataParser
 
 MOST_FIELDS = 1_000
+MOST_FILE_BYTES = 4_000_000
+OF_FILE = "@file"
+UNREADABLE = "\0"
 MOST_DEPTH = 40
 MOST_VALUES = 100_000
 
@@ -39,8 +42,30 @@ class Incoming(Request):
             super()._load_form_data()
         except ValueError:
             raise MalformedBody from None
+        self.form = ImmutableMultiDict(_with_files(self))
         if sum(len(values) for _, values in self.form.lists()) > MOST_FIELDS:
             raise RequestEntityTooLarge
+
+
+def _with_files(given: Request) -> MultiDict[str, str]:
+    """The form with the text of each file that was handed over in "KEY@file" as what stands in KEY."""
+    form = MultiDict(given.form)
+    for name, file in given.files.items():
+        if name.endswith(OF_FILE) and file.filename:
+            form[name.removesuffix(OF_FILE)] = _text(file.read(MOST_FILE_BYTES + 1))
+    return form
+
+
+def _text(content: bytes) -> str:
+    """A file as text, in UTF-8 or as office programs write Chinese; what is neither is told at the field as no text."""
+    if len(content) > MOST_FILE_BYTES:
+        raise RequestEntityTooLarge
+    for encoding in ("utf-8-sig", "gb18030"):
+        try:
+            return content.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+    return UNREADABLE
 
 
 def sent() -> MultiDict[str, str]:

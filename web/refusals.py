@@ -22,7 +22,9 @@ SENTENCES = {
     "debit_under_way": _("A debit is under way; the agreement can be changed when it is done."),
     "approval_used": _("What was granted has been paid already."),
     "exceeds_approval": _("%(amount)s is more than what was approved; at most %(approved)s is possible."),
-    "exceeds_charged": _("%(amount)s is more than all bills of this number come to; at most %(balance)s is possible."),
+    "exceeds_charged": _(
+        "%(amount)s is more than the bills of this number still hold; at most %(balance)s is possible."
+    ),
     "not_authorised": _("Neither the supervisor nor the second person has approved this amount."),
     "other_kind_approved": _("This way of repayment is not what was approved."),
     "other_lines_approved": _("These are other lines than those approved."),
@@ -31,6 +33,7 @@ SENTENCES = {
     "exceeds_disputed": _("%(amount)s is more than what is in dispute; at most %(disputed)s is possible."),
     "exceeds_late_fee": _("%(amount)s is more than the late fee due; at most %(balance)s is possible."),
     "exceeds_receipt": _("Receipt %(receipt)s still holds %(left)s; %(amount)s is more."),
+    "file_wrong": _("%(rows)s. Nothing was taken over: please correct these rows and hand the file in again."),
     "holder_mismatch": _("The account holder is not the customer."),
     "insufficient_prepayment": _("The prepayment is %(balance)s; %(amount)s is more."),
     "not_billed": _("%(line)s is on no bill yet. Please leave it out until it is."),
@@ -42,6 +45,9 @@ SENTENCES = {
         "%(line)s is in case %(case)s: of %(of)s, %(left)s is left; %(amount)s is more. Please go on in that case, or pick less."
     ),
     "line_unfit": _("%(line)s is not of the kind of money that was chosen. Please pick lines of one kind."),
+    "line_promised": _(
+        "%(line)s comes by secondary pricing under the case that promised it. Please take it over there, as a promise not kept."
+    ),
     "line_unknown": _("%(line)s does not stand in this customer's papers, or was picked twice."),
     "added_without_reason": _("%(line)s is none that the system picked. Please write beside it why it belongs to it."),
     "nothing_picked": _("Nothing is picked. Please tick what is to be given back."),
@@ -73,7 +79,15 @@ BRIEF = {
     "receipt_used": _("The receipt has been paid back in full"),
 }
 FEN = frozenset({"amount", "approved", "balance", "disputed", "left", "of"})
-NAMED = (*FEN, "receipt", "line", "case")
+NAMED = (*FEN, "receipt", "line", "case", "rows")
+ROWS = {
+    "unreadable": _("row %(rows)s: cannot be read, or has no item and amount"),
+    "unknown": _("row %(rows)s: was not handed over"),
+    "changed": _("row %(rows)s: another amount than was handed over"),
+    "double": _("row %(rows)s: stands here twice"),
+    "outcome": _("row %(rows)s: the outcome is neither priced nor no bill"),
+    "divided": _("row %(rows)s: lines of one item have different outcomes"),
+}
 
 
 def sentence(refusal: Mapping[str, Any]) -> str:
@@ -90,6 +104,12 @@ def brief(code: str) -> str:
 
 
 def _written(name: str, value: Any) -> str:
+    if name == "rows" and isinstance(value, Mapping):
+        return " / ".join(_rows(kind, rows) for kind, rows in value.items())
     if name == "line":
         return lines.address_text(str(value))
     return yuan(value) if name in FEN and isinstance(value, int) else str(value)
+
+
+def _rows(kind: str, numbers: list[int]) -> str:
+    return gettext(ROWS[kind], rows=", ".join(map(str, numbers)))

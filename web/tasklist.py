@@ -15,8 +15,10 @@ from werkzeug.wrappers import Response
 import engine
 from models.base import session
 from models.user_task import UserTask
-from office import acts, correspondence, notices
+from office import acts, batches, correspondence, notices
 from office.masking import Sight, masked
+from service_tasks import pricing_file
+from service_tasks.gateway import gateway
 from web import addresses, auth, errors, looking, submission, unsent
 from web.i18n import shown_to
 from web.queries import (
@@ -32,6 +34,7 @@ from web.queries import (
     timeline,
     worklist,
 )
+from web.queries.words import code_text
 
 blueprint = Blueprint("tasklist", __name__)
 EARLIER_LINES = 8
@@ -181,11 +184,20 @@ def _ways(task_id: int, refused: Mapping[str, Any]) -> Way | None:
     definition = engine.definition_of(row.instance_id)
     drawn = definition.processes[process].diagram
     for flow in drawn.outgoing(caught_by):
-        again = (process, flow.target) == (row.process_key, row.element_id)
-        if not again or _offers_by_findings(definition, drawn.elements[flow.target]):
-            target = drawn.elements[flow.target]
+        target = _past_merges(drawn, flow.target)
+        again = (process, target.id) == (row.process_key, row.element_id)
+        if not again or _offers_by_findings(definition, target):
             return Way(",".join(refused["codes"]), names.element_name(process, target.id, target.name, definition))
     return None
+
+
+def _past_merges(drawn: engine.Diagram, target: str) -> engine.Element:
+    """The step that a flow leads to; a gateway where flows only come together is none."""
+    passed: set[str] = set()
+    while "Gateway" in drawn.elements[target].type and len(drawn.outgoing(target)) == 1 and target not in passed:
+        passed.add(target)
+        target = drawn.outgoing(target)[0].target
+    return drawn.elements[target]
 
 
 def _offers_by_findings(definition: engine.Definition, step: engine.Element) -> bool:
@@ -220,6 +232,21 @@ def _picker(form: engine.Form, variables: Mapping[str, Any], filled: Mapping[str
     if field is None or field not in filled["fields"]:
         return None
     return picking.picker(field.key, filled["values"], picking.of(variables, field))
+
+
+@blueprint.get("/tasks/<int:task_id>/sheet.csv")
+def sheet(task_id: int) -> Response:
+    """What the run of a month is given, as a file: a row for each line, the numbers as this person may see them."""
+    row, sight = opened(task_id)
+    if not sight.personal or row.process_key != batches.SECONDARY_PRICING:
+        raise engine.UnknownUserTask(task=task_id)
+    period = batches.period_of(row.process_key, row.business_key) or ""
+    rows = gateway().secondary_pricing_rows(period)
+    looking.exported("sheet.csv", len(rows), personal=sight.numbers, case=row.business_key)
+    shown = [(one, one.msisdn if sight.numbers else masked(one.msisdn), code_text(one.item)) for one in rows]
+    file = Response(pricing_file.sheet(shown), mimetype="text/csv")
+    file.headers.set("Content-Disposition", "attachment", filename=f"{row.business_key}.csv")
+    return file
 
 
 @blueprint.post("/tasks/<int:task_id>/claim")

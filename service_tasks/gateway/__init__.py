@@ -7,10 +7,10 @@ not decided here: the gateway refuses only what the accounts and papers do not a
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
-from datetime import date
+from datetime import date, datetime
 from typing import Any, Protocol
 
 from service_tasks.gateway import embedded
@@ -36,6 +36,7 @@ from service_tasks.gateway.values import (
     Line,
     LinePart,
     PricingItem,
+    PricingRow,
     Receipt,
     Refused,
     Standing,
@@ -65,6 +66,7 @@ __all__ = [
     "Line",
     "LinePart",
     "PricingItem",
+    "PricingRow",
     "Receipt",
     "Refused",
     "Standing",
@@ -114,6 +116,7 @@ class BillingGateway(Protocol):
         *,
         kind: str | None = None,
         beside: Sequence[LinePart] = (),
+        information: bool | None = None,
     ) -> int:
         """Let the case have these parts of lines, of this kind, and no others but what it has of those `beside`, in reserve; fen in all.
 
@@ -122,6 +125,9 @@ class BillingGateway(Protocol):
 
     def apart(self, subscription_id: int, parts: Sequence[LinePart]) -> tuple[list[LinePart], list[LinePart]]:
         """Parts of lines divided into what has been paid and what is still owed. Refused: line_unknown, line_twice."""
+
+    def still_owed(self, subscription_id: int, parts: Sequence[LinePart]) -> int:
+        """What of these parts of lines is owed on their bills; of none, what is due on the number."""
 
     def release(self, case_number: str | None) -> None:
         """Free what the case has in reserve."""
@@ -252,10 +258,25 @@ class BillingGateway(Protocol):
     ) -> PricingItem:
         """Collect a correction for the run of `period`; `lines` stay reserved until then."""
 
+    def repricing_room(self, subscription_id: int, *, but: str = "") -> int | None:
+        """What may still be entered without naming lines beside the item of the key `but`, in fen; None for a number without a bill."""
+
+    def secondary_pricing_rows(self, period: str) -> list[PricingRow]:
+        """What the run of `period` is given, a row for each line."""
+
+    def take_back_secondary_pricing(self, period: str, omitted: Collection[int], no_bill: Collection[int]) -> None:
+        """Mark the items that the run left out, and those whose number gets no further bill."""
+
+    def renew_secondary_pricing(self, subscription_id: int, item_id: int, period: str) -> PricingItem:
+        """Put an item that was left out into the run of `period`. Refused: line_unknown."""
+
+    def shown_on_bill(self, item_id: int, at: datetime) -> bool | None:
+        """Whether a bill issued after the run shows the item as taken off; None while there is no such bill."""
+
     def hand_in_secondary_pricing(self, period: str) -> tuple[int, int]:
         """Hand in all that was collected for `period`: how many items, how many fen."""
 
-    def apply_secondary_pricing(self, item_id: int, effect: Effect) -> PricingItem:
+    def apply_secondary_pricing(self, item_id: int, effect: Effect, *, hands_back: bool = False) -> PricingItem:
         """Credit the item against the bill, unless the run left it out (state omitted). Refused: item_unknown."""
 
     def secondary_pricing_item(self, item_id: int) -> PricingItem:

@@ -44,16 +44,21 @@ def reserve(
     *,
     kind: str | None = None,
     beside: Sequence[LinePart] = (),
+    information: bool | None = None,
 ) -> int:
     """Let the case have these parts and no others in reserve, until money moves or the case ends; fen reserved in all.
 
-    `kind`, where it is given, is what they must be of; `beside` is what another branch of the case has in reserve, and keeps. Refused: line_unknown, line_twice, line_unfit, line_taken (with the case that has it and
-    what is left), part_without_reason.
+    `kind`, where it is given, is what they must be of; `information` says whether they must be information fees or may be none; `beside` is
+    what another branch of the case has in reserve, and keeps. Refused: line_unknown, line_twice, line_promised, line_unfit, line_taken (with the case that
+    has it and what is left), part_without_reason.
     """
     papers = Papers.of(subscription_id)
     asked = wanted(papers, parts)
+    _check_promised(asked)
     if kind is not None:
         check_kind(asked, kind)
+    if information is not None:
+        _check_information(asked, information)
     known = select(LineClaim.amount).where(LineClaim.key == effect.key)
     if asked and session().scalars(known).first() is not None:
         return sum(amount for _, amount, _ in asked)
@@ -115,7 +120,7 @@ def _release(case_number: str | None, *, but: Any = None) -> None:
 def _promised(case_number: str | None) -> Any:
     """The keys of corrections that wait for their run: what they are for stays reserved, whatever else the case picks."""
     item = SecondaryPricingItem
-    return select(item.key).where(item.case_number == case_number, item.state != "applied")
+    return select(item.key).where(item.case_number == case_number, item.waits())
 
 
 def settle(papers: Papers, asked: Sequence[Wanted], state: str, effect: Effect, entry: Entry | None) -> None:
@@ -185,9 +190,10 @@ def under(key: str) -> list[LinePart]:
 def fitting(papers: Papers, parts: Sequence[LinePart], kind: str, amount: int) -> list[Wanted]:
     """What the parts come to, in order until the amount is reached; they must be of this kind: charge, late_fee or prepayment.
 
-    A call that was deducted from a prepayment is a charge. Refused: line_unknown, line_twice, line_unfit, exceeds_disputed.
+    A call that was deducted from a prepayment is a charge. Refused: line_unknown, line_twice, line_promised, line_unfit, exceeds_disputed.
     """
     asked = wanted(papers, parts)
+    _check_promised(asked)
     check_kind(asked, kind)
     left, found = amount, []
     for paper, whole, reason in asked:
@@ -206,6 +212,21 @@ def check_kind(asked: Sequence[Wanted], kind: str) -> None:
         used = paper.money == "prepayment" and paper.address.startswith(USED)
         if kind != ("charge" if used else paper.money):
             raise Refused(reason="line_unfit", line=paper.address, kind=paper.money)
+
+
+def _check_promised(asked: Sequence[Wanted]) -> None:
+    """A credit that was promised comes by its run, under its own case; what it is for is reserved there. Errors: Refused(line_promised)."""
+    for paper, *_ in asked:
+        if paper.address.startswith("promised-credit:"):
+            raise Refused(reason="line_promised", line=paper.address)
+
+
+def _check_information(asked: Sequence[Wanted], information: bool) -> None:
+    """Errors: Refused(line_unfit)."""
+    for paper, *_ in asked:
+        is_fee = paper.address.startswith("information-fee:") or (paper.inside or "").endswith(":monternet")
+        if is_fee != information:
+            raise Refused(reason="line_unfit", line=paper.address, kind="information" if is_fee else paper.money)
 
 
 def lock(papers: Papers, wanted: Iterable[Paper]) -> dict[tuple[str, str], Locked]:

@@ -1,4 +1,4 @@
-"""What changes what a customer owes: credits, late fees and their waivers, secondary-pricing items. Charge holds are `holds`."""
+"""What changes what a customer owes: credits, late fees and their waivers. Charge holds are `holds`, the month-end run is `repricing`."""
 
 from __future__ import annotations
 
@@ -6,23 +6,15 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
-from sqlalchemy import delete, func, insert, select, update
+from sqlalchemy import insert, select
 
 from models.base import session
-from models.billing import (
-    Bill,
-    ChargeHold,
-    CreditNote,
-    LateFeeAccrual,
-    LateFeeWaiver,
-    SecondaryPricingItem,
-    SecondaryPricingOmission,
-)
+from models.billing import Bill, ChargeHold, CreditNote, LateFeeAccrual, LateFeeWaiver
 from service_tasks import dates
 from service_tasks.gateway import claims, documents, ledger, noting, payments
 from service_tasks.gateway.giving import split
-from service_tasks.gateway.lines import Papers, wanted
-from service_tasks.gateway.values import Account, Document, Effect, Line, LinePart, PricingItem, Refused
+from service_tasks.gateway.lines import Papers
+from service_tasks.gateway.values import Account, Document, Effect, Line, LinePart
 
 ADJUSTMENT = Account("adjustment")
 REVENUE = Account("revenue")
@@ -129,98 +121,3 @@ def _held_on(subscription_id: int, on: date) -> int:
         for amount, placed, settled in session().execute(lifted)
         if settled is not None and dates.day_of(placed) <= on <= dates.day_of(settled)
     )
-
-
-def enter_secondary_pricing(
-    subscription_id: int, period: str, amount: int, item: str, effect: Effect, *, lines: Sequence[LinePart] = ()
-) -> PricingItem:
-    """Collect a correction for the run of `period`; the same key returns the item it made. What it is for stays reserved until the run."""
-    known = session().scalar(select(SecondaryPricingItem).where(SecondaryPricingItem.key == effect.key))
-    if known is not None:
-        return _item(known)
-    if amount <= 0:
-        raise Refused(reason="amount_not_positive", amount=amount)
-    if lines:
-        papers = Papers.of(subscription_id)
-        claims.settle(papers, claims.fitting(papers, lines, "charge", amount), "reserved", effect, None)
-    omission = delete(SecondaryPricingOmission).where(SecondaryPricingOmission.subscription_id == subscription_id)
-    omitted = session().execute(omission.returning(SecondaryPricingOmission.subscription_id)).first() is not None
-    row = SecondaryPricingItem(
-        key=effect.key,
-        period=period,
-        subscription_id=subscription_id,
-        case_number=effect.case,
-        item_kind=item,
-        amount=amount,
-        state="collected",
-        omit_once=omitted,
-        entered_at=effect.at,
-    )
-    session().add(row)
-    session().flush()
-    return _item(row)
-
-
-def hand_in_secondary_pricing(period: str) -> tuple[int, int]:
-    """Hand in all that was collected for `period`; count and fen of everything handed in for it so far."""
-    row = SecondaryPricingItem
-    collected = update(row).where(row.period == period, row.state == "collected")
-    session().execute(collected.values(state="handed_in"))
-    handed_in = select(func.count(), func.coalesce(func.sum(row.amount), 0))
-    count, total = session().execute(handed_in.where(row.period == period)).one()
-    return count, total
-
-
-def apply_secondary_pricing(item_id: int, effect: Effect) -> PricingItem:
-    """Credit the item against the bill, unless the run left it out (state omitted). Refused: item_unknown."""
-    row = _locked_item(item_id)
-    if row.state == "applied" or row.omitted_by == effect.key:
-        return _item(row, late_fee=_late_fee(effect.key))
-    if row.omit_once:
-        row.state, row.omit_once, row.omitted_by = "omitted", False, effect.key
-    else:
-        _apply(row, effect)
-    session().flush()
-    return _item(row, late_fee=_late_fee(effect.key))
-
-
-def _late_fee(key: str) -> int:
-    """What fell of the late fee in the entry under this key."""
-    entry = ledger.entered(key)
-    return ledger.posted(entry, "late_fee") if entry is not None else 0
-
-
-def _apply(row: SecondaryPricingItem, effect: Effect) -> None:
-    papers, parts = Papers.of(row.subscription_id), claims.under(row.key)
-    asked = wanted(papers, parts)
-    receipts = payments.paying(paper.bill_id for paper, *_ in asked if paper.bill_id)
-    found = split(papers, asked) if asked else None
-    with_it = found.with_it if found else 0
-    moved = [
-        Line(ADJUSTMENT, Account("receivable", row.subscription_id), row.amount),
-        Line(ADJUSTMENT, Account("late_fee", row.subscription_id), with_it),
-    ]
-    posted = [line for line in moved if line.amount]
-    entry = ledger.post(effect, "secondary_pricing", posted, memo=f"{row.period} {row.item_kind}")
-    if found:
-        claims.settle(papers, found.asked, "re_priced", effect, entry)
-        claims.settle(papers, [(one, amount, "") for one, amount in found.late_fees], "credited", effect, entry)
-        payments.spend(receipts, found.back)
-    row.state, row.applied_at = "applied", effect.at
-    payments.close_paid(row.subscription_id)
-
-
-def secondary_pricing_item(item_id: int) -> PricingItem:
-    """One item as it stands. Refused: item_unknown."""
-    return _item(_locked_item(item_id))
-
-
-def _locked_item(item_id: int) -> SecondaryPricingItem:
-    row = session().get(SecondaryPricingItem, item_id, with_for_update=True, populate_existing=True)
-    if row is None:
-        raise Refused(reason="item_unknown", item=item_id)
-    return row
-
-
-def _item(row: SecondaryPricingItem, *, late_fee: int = 0) -> PricingItem:
-    return PricingItem(row.id, row.subscription_id, row.period, row.amount, row.state, late_fee)

@@ -5,14 +5,10 @@ from service_tasks.gateway.cards import card_standing, cards_of_others, move_rec
 from service_tasks.gateway.claims import free, release, reserve
 from service_tasks.gateway.corrections import (
     accrue_late_fee,
-    apply_secondary_pricing,
     credit,
-    enter_secondary_pricing,
-    hand_in_secondary_pricing,
-    secondary_pricing_item,
     waive_late_fee,
 )
-from service_tasks.gateway.giving import apart
+from service_tasks.gateway.giving import apart, still_owed
 from service_tasks.gateway.holds import on_hold, place_hold, settle_hold
 from service_tasks.gateway.ledger import post
 from service_tasks.gateway.lookups import (
@@ -27,6 +23,17 @@ from service_tasks.gateway.lookups import (
     subscription,
 )
 from service_tasks.gateway.repayments import refund_cash, refund_deposit, refund_prepayment, transfer
+from service_tasks.gateway.repricing import (
+    apply_secondary_pricing,
+    enter_secondary_pricing,
+    hand_in_secondary_pricing,
+    renew_secondary_pricing,
+    repricing_room,
+    secondary_pricing_item,
+    secondary_pricing_rows,
+    shown_on_bill,
+    take_back_secondary_pricing,
+)
 from service_tasks.gateway.reversals import given, holds, reverse, withdraw_corrections
 
 __all__ = [
@@ -58,13 +65,19 @@ __all__ = [
     "refund_deposit",
     "refund_prepayment",
     "release",
+    "renew_secondary_pricing",
+    "repricing_room",
     "reserve",
     "reserve_bank_payment",
     "reserve_card",
     "reverse",
     "secondary_pricing_item",
+    "secondary_pricing_rows",
     "settle_hold",
+    "shown_on_bill",
+    "still_owed",
     "subscription",
+    "take_back_secondary_pricing",
     "transfer",
     "waive_late_fee",
     "withdraw_corrections",

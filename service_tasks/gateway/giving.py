@@ -105,6 +105,15 @@ def split(papers: Papers, asked: Sequence[Wanted]) -> Split:
     return found
 
 
+def still_owed(subscription_id: int, parts: Sequence[LinePart]) -> int:
+    """What of these parts of lines is owed on their bills; of none, what is due on the number. In fen."""
+    if not parts:
+        return max(0, ledger.balances(subscription_id).get("receivable", 0))
+    papers = Papers.of(subscription_id)
+    found = split(papers, [(paper, amount, reason) for paper, amount, reason in wanted(papers, parts)])
+    return found.fallen + found.late_fee_owed
+
+
 def proportion(papers: Papers, falls: Mapping[int, int], due: Mapping[int, int], owed: int) -> list[tuple[Paper, int]]:
     """The late fee that falls with what falls of each bill: as large a part of it as the line is of what was owed.
 

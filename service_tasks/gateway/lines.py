@@ -304,7 +304,7 @@ def _promised_credits(papers: Papers, keys: set[str]) -> dict[str, list[Paper]]:
     ids = [int(key) for key in keys if key.isascii() and key.isdecimal() and len(key) < 19]
     item = SecondaryPricingItem
     query = select(item.id, item.amount).where(item.id.in_(ids), item.subscription_id == papers.subscription_id)
-    rows = session().execute(query.where(item.state != "applied"))
+    rows = session().execute(query.where(item.waits()))
     return {
         f"promised-credit:{id}": [Paper(address=f"promised-credit:{id}", amount=amount, money="charge")]
         for id, amount in rows

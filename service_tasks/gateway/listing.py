@@ -203,7 +203,7 @@ def _payments(subscription_id: int) -> tuple[Any, ...]:
             SecondaryPricingItem.amount,
             SecondaryPricingItem.entered_at,
             SecondaryPricingItem.period,
-        ).where(SecondaryPricingItem.subscription_id == subscription_id, SecondaryPricingItem.state != "applied"),
+        ).where(SecondaryPricingItem.subscription_id == subscription_id, SecondaryPricingItem.waits()),
     )
 
 

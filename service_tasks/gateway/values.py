@@ -198,7 +198,10 @@ class HeldLine(NamedTuple):
 
 
 class PricingItem(NamedTuple):
-    """A correction for the secondary-pricing run; state collected, handed_in, applied or omitted; `late_fee` fell with it."""
+    """A correction for the secondary-pricing run; `late_fee` fell with it.
+
+    State: collected, handed_in, applied, omitted, or no_bill where the number gets no further bill.
+    """
 
     id: int
     subscription_id: int
@@ -206,6 +209,8 @@ class PricingItem(NamedTuple):
     amount: int
     state: str
     late_fee: int = 0
+    case_number: str | None = None
+    item: str = ""
 
 
 class Standing(NamedTuple):
@@ -276,3 +281,15 @@ class Given(NamedTuple):
     @property
     def is_credit(self) -> bool:
         return self.kind in CREDITS
+
+
+class PricingRow(NamedTuple):
+    """A row of what the run is given: a line of an item, or the item where it names none; `amount` in fen."""
+
+    item_id: int
+    case_number: str | None
+    msisdn: str
+    line: str
+    component: str
+    item: str
+    amount: int

@@ -286,8 +286,9 @@ def _check_debit(subscription: Subscription, code: str, **values: Any) -> None:
 
 
 def _use(parameters: dict[str, Any], call: Call, *, way: str, amount: int, payee: str) -> None:
-    """Use the grant under which this is paid: never more, in no other way, to no other number; what was posted is undone otherwise."""
-    grants.carry_out(parameters["approval"], call, way=way, amount=amount, payee=payee)
+    """Use the grant under which this is paid: never more, in no other way, to no other number, for no other lines; else what was posted is undone."""
+    named = [part["line"] for part in parameters.get("lines") or ()]
+    grants.carry_out(parameters["approval"], call, way=way, amount=amount, payee=payee, lines=named)
 
 
 def _repayment(

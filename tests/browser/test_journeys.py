@@ -47,7 +47,13 @@ def month_end(office: Office, month: str) -> None:
     """Accounting hands the month's summary in and marketing runs the pricing (BATCH-001)."""
     office.until(f"{month}-26")
     office.does("ivan", f"PC-{month}", "核对并上交汇总表", summary_checked=True)
-    office.does("mara", f"PC-{month}", "执行二次批价", pricing_run=True, resolution="本月二次批价已执行")
+    page = office.opens("mara", f"PC-{month}", "执行二次批价")
+    with page.expect_download() as handed_over:
+        page.locator("a[download]").click()
+    page.locator("[type=file]").set_input_files(handed_over.value.path())
+    page.locator("[data-submit-default]").click()
+    expect(page.locator(".desk-note-ok, .desk-note-wait")).to_be_visible()
+    office.until(f"{month}-26")
 
 
 def thursday(office: Office, day: str) -> None:
@@ -87,6 +93,8 @@ def test_ts001_charge_dispute(office: Office) -> None:
         service_used="no",
         tariff_doubted="no",
         action="function_fee",
+        disputed_lines="bill-item:2026-02:2 5.00",
+        repayment_method="credit",
     )
     office.does("cleo", case, "填二次批价汇总表", resolution="随本月二次批价冲减", reply_channel="counter")
     month_end(office, "2026-03")
@@ -149,7 +157,8 @@ def test_ts003_secondary_pricing(office: Office) -> None:
     """A monthly fee charged twice waits for the month-end run, is credited and checked on the next bill."""
     said = "月租费收了两次，请二次批价冲减"
     case = office.take_in("cleo", "13900000301", said=said, demand="冲减", amount="50.00", process="二次批价处理流程")
-    office.does("cleo", case, "确定费用处理", action="monthly_fee", action_amount="50.00")
+    office.does("cleo", case, "查明原因", finding="technology", finding_note="月租费收了两次")
+    office.does("cleo", case, "确定费用处理", action="monthly_fee", disputed_lines="bill-item:2026-02:2 50.00")
     office.does("cleo", case, "填二次批价汇总表", resolution="随本月二次批价冲减", reply_channel="counter")
     month_end(office, "2026-03")
     office.does("cleo", case, "回复客户", resolution="50 元已在三月帐单冲减", reply_channel="phone")

@@ -165,10 +165,12 @@ def test_every_form_and_decision_has_a_use() -> None:
 
 @pytest.mark.parametrize("key", KEYS)
 def test_every_name_has_its_english(key: str) -> None:
-    """Whoever works in English sees no gap: process, elements, flows, what a person is told about a user task, subjects of notices."""
+    """Whoever works in English sees no gap: process, elements, flows, notes beside them, what a person is told about a user task, subjects of notices."""
     catalogue = yaml.safe_load((PROCESSES / "translations" / f"{key}.en.yaml").read_text(encoding="utf-8"))
     drawn = definition(key)
     named = {"": drawn.name} | {one.id: one.name for one in (*drawn.elements.values(), *drawn.flows.values())}
+    file = (PROCESSES / f"{key}.bpmn").read_text(encoding="utf-8")
+    named |= dict.fromkeys(re.findall(r'<bpmn:textAnnotation id="([^"]+)"', file), "note")
     documented = {one.id for one in drawn.elements.values() if one.documentation}
     assert sorted(id for id, name in named.items() if name and not catalogue.get(id)) == []
     assert sorted(documented - set(catalogue.get("documentation") or {})) == []

@@ -91,11 +91,14 @@ def _exported(step: Step) -> str:
     if kind == "paper":
         paper = PAPERS.get(str(step["chosen"].get("paper")))
         return gettext("printed “%(paper)s”", paper=in_language(paper.zh, paper.en) if paper else "—")
-    what = (
-        gettext("took the history of a case away (%(kind)s)", kind=kind.rpartition(".")[2].upper())
-        if kind.startswith("history.")
-        else gettext("took an event log away (XES), cases in it: %(number)s", number=step["rows"])
-    )
+    if kind.startswith("history."):
+        what = gettext("took the history of a case away (%(kind)s)", kind=kind.rpartition(".")[2].upper())
+    elif kind == "sheet.csv":
+        what = gettext(
+            "took the file of a secondary-pricing run away (CSV), rows in it: %(number)s", number=step["rows"]
+        )
+    else:
+        what = gettext("took an event log away (XES), cases in it: %(number)s", number=step["rows"])
     with_personal = gettext("with personal data") if step["personal"] else gettext("without personal data")
     return " · ".join([what, *_chosen(step["chosen"]), with_personal])
 

@@ -13,7 +13,7 @@ from service_tasks import labels
 from web.i18n import in_language, yuan
 from web.queries import names, replay, timeline, words
 
-FREE = frozenset({"textfield", "textarea"})
+FREE = frozenset({"textfield", "textarea", "file"})
 
 
 class Variables:

@@ -106,7 +106,7 @@ class Form:
         known = {field.key for field in self.inputs}
         reasons = {key: [Reason("unknown_field")] for key in submitted if key not in known}
         readable = self.readable(submitted)
-        shown = [field for field in self.visible(variables, readable, scope) if field.is_input]
+        shown = self._shown(readable, variables, scope)
         seen, loaded = {**variables, **readable}, {}
         try:
             loaded = self._schema.load(Given({f.key: submitted.get(f.key, "") for f in shown}, seen, scope))
@@ -126,8 +126,13 @@ class Form:
     ) -> dict[str, Any]:
         """What was typed in the fields that are shown, null for those that are `wrong`."""
         readable = self.readable(submitted)
-        shown = [field for field in self.visible(variables, readable, scope) if field.is_input]
+        shown = self._shown(readable, variables, scope)
         return {field.key: None if field.key in wrong else readable.get(field.key) for field in shown}
+
+    def _shown(self, readable: Mapping[str, Any], variables: Mapping[str, Any], scope: Scope) -> list[Field]:
+        """The visible inputs of a form that was sent: what was left out in it is empty, whatever was entered at an earlier step."""
+        entered = {**dict.fromkeys(field.key for field in self.inputs), **readable}
+        return [field for field in self.visible(variables, entered, scope) if field.is_input]
 
     def readable(self, submitted: Submitted) -> dict[str, Any]:
         """What conditions and limits see while a form is being filled: the values that can be read already."""

@@ -8,13 +8,15 @@ from typing import Any
 
 from engine.language.feel import Expression, Scope
 
-INPUTS = frozenset({"textfield", "textarea", "number", "select", "radio", "checkbox", "checklist", "datetime", "lines"})
+INPUTS = frozenset(
+    {"textfield", "textarea", "file", "number", "select", "radio", "checkbox", "checklist", "datetime", "lines"}
+)
 LAYOUT = frozenset({"text", "group", "separator", "spacer"})
 CHOICES = frozenset({"select", "radio", "checklist"})
 SHOWN_AS = frozenset({"calls", "reasons", "money", "text", "table", "balance"})
 CHANNELS = ("counter", "phone", "sms", "letter")
 MOST_LINES = 5_000
-MOST_TEXT = {"textfield": 200, "textarea": 4_000}
+MOST_TEXT = {"textfield": 200, "textarea": 4_000, "file": 1_000_000}
 
 
 @dataclass(frozen=True)
@@ -42,6 +44,7 @@ class Field:
     `allowed` lists the values that may be chosen as things stand, `requiredWhen` says when a field has to be filled.
     `channel_of` is the key of the text that this field says the way of: one of CHANNELS by which it reached the customer.
     `unread` are counts that are none: (setting, what stands there); they have no effect.
+    A field of the type `file` holds the text of a file that was handed over.
     What is picked in a field of the type `lines` is kept as {line, component, amount, reason}, the amount in fen; what a line is, others know.
     Its `max` is of all that is picked, its `allowed` a list of such parts; `number_in` names the variable with the number whose papers they are of
     (the case's own where it is empty), `among` one kind of papers to which they are confined.
@@ -82,7 +85,7 @@ class Field:
     @property
     def is_free_text(self) -> bool:
         """Whether anything can be written in it, names and numbers of people too: personal, unless the form says `personal: false`."""
-        return self.type == "textarea" or (self.type == "textfield" and not (self.pattern or self.written))
+        return self.type in ("textarea", "file") or (self.type == "textfield" and not (self.pattern or self.written))
 
     @property
     def is_boolean(self) -> bool:

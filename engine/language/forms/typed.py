@@ -141,9 +141,9 @@ def _text_of(item: Field, value: Any) -> str:
         return ""
     if not isinstance(value, str):
         raise wrong("not_text")
-    if len(value) > MOST_TYPED:
+    if len(value) > max(MOST_TYPED, item.longest):
         raise wrong("too_long", limit=item.longest or written.MOST_DIGITS)
-    allowed = "\n\r\t" if item.type == "textarea" else ""
+    allowed = "\n\r\t" if item.type in ("textarea", "file") else ""
     if not value.isprintable() and any(unicodedata.category(c) in ("Cc", "Cs") and c not in allowed for c in value):
         raise wrong("not_text")
     return value.replace("\r\n", "\n").strip()
@@ -243,6 +243,7 @@ def _date(item: Field, text: str) -> date | None:
 _READERS: dict[str, Callable[[Field, str], Any]] = {
     "textfield": _text,
     "textarea": _text,
+    "file": _text,
     "number": _number,
     "select": _choice,
     "radio": _choice,

@@ -51,7 +51,7 @@ def test_what_is_secret_is_a_part_of_what_is_personal() -> None:
     ("process", "names", "calls"),
     [
         ("TS-002", {"bearer_name", "responsible_person", "demand"}, {"assess_liability": "person"}),
-        ("TS-003", {"bearer_name"}, {"report_omission": "text"}),
+        ("TS-003", {"bearer_name"}, {"find_promise": "lines"}),
         ("TS-004", {"pin", "cancelled_msisdn", "charged_msisdn"}, {"query_recharge": "pin"}),
         ("TS-008", {"account", "holder"}, {"renew": "holder"}),
     ],

@@ -60,10 +60,10 @@ def test_the_run_credits_the_bill_once(desk: Any) -> None:
     """However often the step is made, the customer gets the correction once."""
     desk.given(NUMBER)
     item = desk.run("secondary_pricing/enter", call_key="7:1", **ASKED)["item_id"]
-    assert desk.run("secondary_pricing/check", item_id=item) == {"applied": False}
+    assert desk.run("secondary_pricing/check", item_id=item) == {"applied": False, "on_bill": False}
     answer = desk.twice("secondary_pricing/apply", call_key="7:2", item_id=item)
-    assert answer == {"applied": True, "amount": 1200}
-    assert desk.run("secondary_pricing/check", item_id=item) == {"applied": True}
+    assert answer == {"applied": True, "outcome": "applied", "month": "2026-11", "amount": 1200}
+    assert desk.run("secondary_pricing/check", item_id=item) == {"applied": True, "on_bill": False}
     assert desk.moved()["13900000001.receivable"] == -1200
 
 
@@ -72,7 +72,7 @@ def test_an_omission_shows_in_the_check_and_is_made_good(desk: Any) -> None:
     desk.given({**NUMBER, "omitted_by_next_run": True})
     item = desk.run("secondary_pricing/enter", call_key="7:1", **ASKED)["item_id"]
     assert desk.twice("secondary_pricing/apply", call_key="7:2", item_id=item)["applied"] is False
-    assert desk.run("secondary_pricing/check", item_id=item) == {"applied": False}
+    assert desk.run("secondary_pricing/check", item_id=item) == {"applied": False, "on_bill": False}
     assert desk.moved() == {}
     assert desk.run("secondary_pricing/apply", call_key="7:3", item_id=item)["applied"] is True
     assert desk.moved()["13900000001.receivable"] == -1200
@@ -83,3 +83,86 @@ def test_months_are_shanghai_months_and_december_ends_the_year(at: datetime) -> 
     assert dates.month_of(at + timedelta(days=7, hours=16)) == "2026-12"
     assert dates.month_after("2026-12") == "2027-01"
     assert dates.month_after("2026-11") == "2026-12"
+
+
+def test_the_file_says_who_is_credited_who_is_left_out_and_who_gets_no_bill(desk: Any) -> None:
+    """One wrong row and nothing is taken over; then each item goes its own way."""
+    numbers = [{**NUMBER, "msisdn": f"1390000000{end}"} for end in (1, 2, 3)]
+    desk.given(*numbers)
+    items = [
+        desk.run("secondary_pricing/enter", call_key=f"7:{n}", **{**ASKED, "msisdn": one["msisdn"]})["item_id"]
+        for n, one in enumerate(numbers)
+    ]
+    handed = {"period": "2026-11", "call_key": "9:1"}
+    rows = [f"{item},,,,,,12.00," for item in items]
+    assert desk.refused("secondary_pricing/take_back", file=rows[0] + "\n9" + rows[1], **handed) == "file_wrong"
+    told = desk.twice("secondary_pricing/take_back", file=rows[0] + "\n" + rows[2] + "无帐单", **handed)
+    assert told == {"priced": 1, "omitted": 1, "no_bill": 1}
+    outcomes = [
+        desk.run("secondary_pricing/apply", call_key=f"8:{item}", item_id=item, hands_back=True)["outcome"]
+        for item in items
+    ]
+    assert outcomes == ["applied", "omitted", "no_bill"]
+    assert [name for name in desk.moved() if name.endswith("receivable")] == ["13900000001.receivable"]
+
+
+def test_what_gets_no_further_bill_frees_its_lines(desk: Any) -> None:
+    """The same case repays the lines in another way; they are not in reserve for a run that never comes."""
+    desk.given({**NUMBER, "state": "cancelled"})
+    lines = [{"line": "bill-item:2026-10:1", "amount": 5000}]
+    asked = {**ASKED, "amount": 5000, "lines": lines}
+    item = desk.run("secondary_pricing/enter", call_key="7:1", **asked)["item_id"]
+    answer = desk.run("secondary_pricing/apply", call_key="7:2", item_id=item, hands_back=True)
+    assert (answer["applied"], answer["outcome"]) == (False, "no_bill")
+    reserved = desk.run("lines/reserve", call_key="7:3", msisdn="13900000001", lines=lines, kind="charge")
+    assert reserved["amount"] == 5000
+    assert desk.moved() == {}
+
+
+def test_a_typed_amount_is_within_what_the_bills_still_hold(desk: Any) -> None:
+    """Two cases that name no lines do not get the same bill twice."""
+    desk.given(NUMBER)
+    desk.run("secondary_pricing/enter", call_key="7:1", **{**ASKED, "amount": 3000})
+    assert desk.refused("secondary_pricing/enter", call_key="8:1", **{**ASKED, "amount": 2001}) == "exceeds_charged"
+    desk.run("secondary_pricing/enter", call_key="8:2", **{**ASKED, "amount": 2000})
+
+
+def test_the_check_reads_the_bill_that_came_after(desk: Any, at: datetime) -> None:
+    """What was entered here proves nothing once a bill is there: it has to show the credit."""
+    later = {"period": "2026-11", "issued_at": at + timedelta(days=8), "items": [{"kind": "call", "amount": 900}]}
+    shows = {**later, "period": "2026-12", "issued_at": at + timedelta(days=38)}
+    shows = {**shows, "items": [{"kind": "function_fee", "amount": -1200}, {"kind": "call", "amount": 2000}]}
+    desk.given({"msisdn": "13900000001", "bills": [{"period": "2026-10", **NUMBER["bill"]}, later, shows]})
+    item = desk.run("secondary_pricing/enter", call_key="7:1", **ASKED)["item_id"]
+    desk.run("secondary_pricing/apply", call_key="7:2", item_id=item)
+    told = [desk.run("secondary_pricing/check", item_id=item, at=at + timedelta(days=days)) for days in (1, 9, 39)]
+    assert [(one["applied"], one["on_bill"]) for one in told] == [(True, False), (False, True), (True, True)]
+
+
+def test_a_promise_goes_into_the_run_that_collects_now(desk: Any) -> None:
+    """It keeps its case, and comes once, whoever asks for it."""
+    desk.given({**NUMBER, "promised": [{"case_number": "AJ-2025-000009", "period": "2026-09", "amount": 700}]})
+    asked = {"msisdn": "13900000001", "lines": [{"line": "promised-credit:1", "amount": 700}]}
+    told = desk.twice("secondary_pricing/promise", **asked)
+    assert (told["period"], told["case"], told["amount"]) == ("2026-11", "AJ-2025-000009", 700)
+    desk.run("secondary_pricing/apply", call_key="7:2", item_id=1)
+    desk.run("secondary_pricing/apply", call_key="9:2", item_id=1)
+    assert desk.moved()["13900000001.receivable"] == -700
+    assert desk.refused("secondary_pricing/promise", call_key="7:4", **asked) == "line_unknown"
+
+
+def test_a_promised_credit_is_not_paid_in_another_way(desk: Any) -> None:
+    """It would come once more with its run, and what it is for is reserved in its case."""
+    desk.given({**NUMBER, "promised": [{"case_number": "AJ-2025-000009", "period": "2026-09", "amount": 700}]})
+    lines = [{"line": "promised-credit:1", "amount": 700}]
+    asked = {"msisdn": "13900000001", "lines": lines, "kind": "charge"}
+    assert desk.refused("lines/reserve", **asked) == "line_promised"
+    credit = {"msisdn": "13900000001", "amount": 700, "disputed_amount": 700, "kind": "charge", "lines": lines}
+    assert desk.refused("refunds/credit", **credit) == "exceeds_disputed"
+
+
+def test_a_case_of_an_earlier_version_is_credited_as_before(desk: Any) -> None:
+    """Its diagram knows no number without a bill: what it applies is applied."""
+    desk.given({**NUMBER, "state": "cancelled"})
+    item = desk.run("secondary_pricing/enter", call_key="7:1", **ASKED)["item_id"]
+    assert desk.run("secondary_pricing/apply", call_key="7:2", item_id=item)["applied"] is True

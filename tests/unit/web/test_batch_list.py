@@ -44,6 +44,21 @@ def test_the_summary_sheet_lies_under_the_form(desk: Flask) -> None:
     ]
 
 
+def test_the_file_for_the_run_is_for_whoever_has_the_step(desk: Flask) -> None:
+    """A row for each line with what was collected in the month; who takes it away is written down, and others get nothing."""
+    with desk.app_context():
+        collected("2030-12")
+        engine.start(batches.SECONDARY_PRICING, business_key="PC-2030-12", variables={"case_number": "PC-2030-12", "period": "2030-12"}, by=batches.SYSTEM, at=engine.now())  # fmt: skip
+        task = session().scalars(select(UserTask.id).where(UserTask.business_key == "PC-2030-12")).one()
+    ivan = Visitor(desk, "ivan")
+    assert ivan.get(f"/tasks/{task}").tree.xpath("//a[@download]/@href") == [f"/tasks/{task}/sheet.csv"]
+    file = ivan.client.get(f"/tasks/{task}/sheet.csv")
+    rows = [line.split(",") for line in file.get_data(as_text=True).splitlines()[1:]]
+    assert [(row[1], row[5], row[6]) for row in rows] == [("AJ-0", "月租费", "15.00"), ("AJ-1", "月租费", "15.00")]
+    assert "拿走二次批价文件（CSV）" in Visitor(desk, "ada").get("/audit/people", show="exports").text
+    assert Visitor(desk, "nora").client.get(f"/tasks/{task}/sheet.csv").status_code in (403, 404)
+
+
 def test_a_thursday_without_holds_says_so(desk: Flask) -> None:
     """Nothing to hand in is an answer, not an empty page."""
     number = f"GZ-{date(2030, 12, 5)}"

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import json
+from io import BytesIO
 
 import pytest
 from flask import Flask
+from werkzeug.exceptions import RequestEntityTooLarge
+from werkzeug.test import EnvironBuilder
 
 from tests.visitors import Visitor
 from web import bodies
@@ -40,6 +43,32 @@ def test_a_form_that_cannot_be_read_is_refused(desk: Flask, kind: str, body: byt
     """It was read as an empty one, and the person was told that they had filled nothing in."""
     answer = Visitor(desk, "sam", "en").client.post("/notices", data=body, content_type=kind)
     assert (answer.status_code, "<h1>This" in answer.text) == (status, True)
+
+
+@pytest.mark.parametrize(
+    ("content", "read"),
+    [
+        ("1,已批价".encode(), "1,已批价"),
+        ("\ufeff1,已批价".encode(), "1,已批价"),
+        ("1,已批价".encode("gb18030"), "1,已批价"),
+        (b"\xff\xff\xff", "\0"),
+        (b"", ""),
+    ],
+)
+def test_a_file_stands_in_its_field_as_text(content: bytes, read: str) -> None:
+    """As office programs write it here; what is no text is told at the field, and a file that was not chosen changes nothing."""
+    given = {"rows@file": (BytesIO(content), "run.csv"), "rows": "typed", "other": "x"}
+    form = bodies.Incoming(EnvironBuilder(method="POST", data=given).get_environ()).form
+    assert (form["rows"], form["other"]) == (read, "x")
+    left = {"rows@file": (BytesIO(b""), ""), "rows": "typed"}
+    assert bodies.Incoming(EnvironBuilder(method="POST", data=left).get_environ()).form["rows"] == "typed"
+
+
+def test_a_file_beyond_its_limit_is_refused() -> None:
+    """It is not read any further."""
+    given = {"rows@file": (BytesIO(b"1" * (bodies.MOST_FILE_BYTES + 1)), "run.csv")}
+    with pytest.raises(RequestEntityTooLarge):
+        _ = bodies.Incoming(EnvironBuilder(method="POST", data=given).get_environ()).form
 
 
 def test_a_body_of_the_editor_that_is_no_json_is_told_so(desk: Flask) -> None:

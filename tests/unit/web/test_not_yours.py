@@ -18,7 +18,7 @@ from tests.people import CLEO, SAM
 from tests.visitors import Caller, Visitor
 
 DISPUTED = {"disputed_amount": "10.00", "demand": "减免", "explained_first": "true"}
-JUDGED = {"finding": "charge_right", "finding_note": "收费正确", "disputed_amount": "10.00"}
+JUDGED = {"finding": "charge_right", "finding_note": "收费正确"}
 INSISTS = {"resolution": "收费正确", "explanation_accepted": "no", "reply_channel": "counter"}
 ASKED = {
     "insistence_reason": "老客户",

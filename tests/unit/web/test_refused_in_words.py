@@ -9,7 +9,8 @@ from flask import Flask
 
 import engine
 from office import tokens
-from tests.furnishing import begin
+from tests.furnishing import begin, complete, open_tasks
+from tests.people import CLEO
 from tests.visitors import Caller, Visitor
 
 TYPED = {"msisdn": "13900000202", "text": "多收了", "channel": "letter", "process": "TS-003", "demand": "退款"}
@@ -33,6 +34,21 @@ def test_who_may_not_loses_no_field(desk: Flask) -> None:
     with desk.app_context():
         case = begin("13900000202")
     assert typed(Visitor(desk, "amy", "en"), f"/cases/{case}/comments", text="备注") == {"Remark": "备注"}
+
+
+def test_no_way_round_leads_to_a_place_without_a_name(desk: Flask) -> None:
+    """A refusal that leads back to the same step over a gateway where flows come together offers nothing; no id is shown as a step."""
+    with desk.app_context():
+        case = begin("13900000301", process="TS-003")
+        complete(open_tasks(case)[0], {"finding": "technology", "finding_note": "多计"}, by=CLEO)
+        task = open_tasks(case)[0]
+    cleo = Visitor(desk, "cleo")
+    page = cleo.post(f"/tasks/{task}/completion", action="monthly_fee", action_amount="30000.00")
+    if page.status == 302:
+        page = cleo.get(f"/tasks/{task}")
+    assert "30,000.00" in page.text
+    assert "登记这次退回" not in page.text
+    assert "to_settle" not in page.tree.xpath("string(//main//form[@id='completion']/..)")
 
 
 @pytest.mark.parametrize(

@@ -58,7 +58,7 @@ export class Diagram {
 
   rename(elements) {
     for (const [id, element] of Object.entries(elements)) {
-      if (this.names[id]) element.name = this.names[id];
+      if (this.names[id]) element[element.$type === "bpmn:TextAnnotation" ? "text" : "name"] = this.names[id];
       if (element.$type === "bpmn:Participant" && this.names[""]) element.name = this.names[id] ?? this.names[""];
     }
   }

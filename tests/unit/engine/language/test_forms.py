@@ -273,6 +273,14 @@ def test_a_hidden_field_is_neither_asked_nor_kept(scope: Scope) -> None:
         asked.load({"why": "c"}, {}, scope)
 
 
+def test_lines_that_were_unticked_hide_nothing(scope: Scope) -> None:
+    """A page sends nothing of boxes that are not ticked: what was picked at an earlier step hides no field then."""
+    picked = {"type": "lines", "key": "lines", "label": "项目", "properties": {"label_en": "Lines"}}
+    typed = {"key": "amount", **MONEY, "conditional": {"hide": "=lines != null and lines != []"}}
+    earlier = {"lines": [{"line": "call:1", "amount": 100}]}
+    assert form(picked, typed).load({"amount": "10.00"}, earlier, scope) == {"lines": [], "amount": 1000}
+
+
 def test_a_group_hides_what_is_in_it(scope: Scope) -> None:
     """Groups may be nested, and are flattened; each condition holds for all below."""
     inner = {"type": "group", "conditional": {"hide": "=inner"}, "components": [{**TEXT, "key": "x"}]}

@@ -1,0 +1,221 @@
+"""Secondary-pricing items: collected for the run of a month, handed in, taken back row by row, and credited; what the run is given is one row a line."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import case, delete, func, or_, select, update
+
+from models.base import session
+from models.billing import Bill as BillRow
+from models.billing import BillItem, SecondaryPricingItem, SecondaryPricingOmission
+from models.customer import Subscription
+from models.lines import DisputedLine, LineClaim
+from service_tasks.gateway import claims, ledger, payments
+from service_tasks.gateway.corrections import ADJUSTMENT
+from service_tasks.gateway.giving import split
+from service_tasks.gateway.lines import Papers, wanted
+from service_tasks.gateway.values import Account, Effect, Line, LinePart, PricingItem, PricingRow, Refused
+
+NO_BILL = SecondaryPricingItem.NO_BILL
+REWARD = "complaint_reward"
+
+
+def enter_secondary_pricing(
+    subscription_id: int, period: str, amount: int, item: str, effect: Effect, *, lines: Sequence[LinePart] = ()
+) -> PricingItem:
+    """Collect a correction for the run of `period`; the same key returns the item it made. What it is for stays reserved until the run."""
+    known = session().scalar(select(SecondaryPricingItem).where(SecondaryPricingItem.key == effect.key))
+    if known is not None:
+        return _item(known)
+    if amount <= 0:
+        raise Refused(reason="amount_not_positive", amount=amount)
+    if lines:
+        papers = Papers.of(subscription_id)
+        claims.settle(papers, claims.fitting(papers, lines, "charge", amount), "reserved", effect, None)
+    omission = delete(SecondaryPricingOmission).where(SecondaryPricingOmission.subscription_id == subscription_id)
+    omitted = session().execute(omission.returning(SecondaryPricingOmission.subscription_id)).first() is not None
+    row = SecondaryPricingItem(
+        key=effect.key,
+        period=period,
+        subscription_id=subscription_id,
+        case_number=effect.case,
+        item_kind=item,
+        amount=amount,
+        state="collected",
+        omit_once=omitted,
+        entered_at=effect.at,
+    )
+    session().add(row)
+    session().flush()
+    return _item(row)
+
+
+def repricing_room(subscription_id: int, *, but: str = "") -> int | None:
+    """What may be entered without naming lines: what the bills charge, less what was given, reserved or entered of them; None without a bill.
+
+    The item of the key `but` does not count, nor do rewards.
+
+    Units:  fen.
+    """
+    papers = Papers.of(subscription_id)
+    if not papers.bills:
+        return None
+    charged = {bill.address: bill.total for bill in papers.bills.values()}
+    line, item = DisputedLine, SecondaryPricingItem
+    claimed = select(func.coalesce(func.sum(line.claimed), 0)).where(
+        line.subscription_id == subscription_id, line.address.in_(charged)
+    )
+    without = ~select(LineClaim.id).where(LineClaim.key == item.key).exists()
+    others = item.subscription_id == subscription_id, item.key != but, item.item_kind != REWARD
+    entered = select(func.coalesce(func.sum(item.amount), 0)).where(
+        *others, or_(item.omitted_by.is_(None), item.omitted_by != NO_BILL), without
+    )
+    given = int(session().scalar(claimed) or 0) + int(session().scalar(entered) or 0)
+    return max(0, sum(charged.values()) - given)
+
+
+def hand_in_secondary_pricing(period: str) -> tuple[int, int]:
+    """Hand in all that was collected for `period`; count and fen of everything handed in for it so far."""
+    row = SecondaryPricingItem
+    collected = update(row).where(row.period == period, row.state == "collected")
+    session().execute(collected.values(state="handed_in"))
+    handed_in = select(func.count(), func.coalesce(func.sum(row.amount), 0))
+    count, total = session().execute(handed_in.where(row.period == period)).one()
+    return count, total
+
+
+def secondary_pricing_rows(period: str) -> list[PricingRow]:
+    """What the run of `period` is given, a row for each line of an item; an item without lines is one row."""
+    item, claim, line = SecondaryPricingItem, LineClaim, DisputedLine
+    query = (
+        select(
+            item.id,
+            item.case_number,
+            Subscription.msisdn,
+            func.coalesce(line.address, ""),
+            func.coalesce(line.component, ""),
+            item.item_kind,
+            func.coalesce(claim.amount, item.amount),
+        )
+        .join(Subscription, Subscription.id == item.subscription_id)
+        .outerjoin(claim, (claim.key == item.key) & (claim.state == "reserved"))
+        .outerjoin(line, line.id == claim.line_id)
+        .where(item.period == period, item.state != "applied")
+        .order_by(item.id, claim.id)
+    )
+    return [PricingRow(*row) for row in session().execute(query)]
+
+
+def take_back_secondary_pricing(period: str, omitted: Collection[int], no_bill: Collection[int]) -> None:
+    """Mark the items that the run of `period` left out, and those whose number gets no further bill: their case may have their lines otherwise."""
+    item = SecondaryPricingItem
+    waits = update(item).where(item.period == period, item.waits())
+    session().execute(waits.where(item.id.in_(omitted)).values(omit_once=True))
+    session().execute(waits.where(item.id.in_(no_bill)).values(state="omitted", omitted_by=NO_BILL))
+
+
+def apply_secondary_pricing(item_id: int, effect: Effect, *, hands_back: bool = False) -> PricingItem:
+    """Credit the item against the bill, unless the run left it out (state omitted). Refused: item_unknown.
+
+    `hands_back`: of a number that gets no further bill nothing is credited; its case has the lines for another way (state no_bill).
+    Whoever applies it, what it is for is the case's that entered it.
+    """
+    row = _locked_item(item_id)
+    if hands_back and row.state != "applied" and _is_cancelled(row):
+        take_back_secondary_pricing(row.period, omitted=(), no_bill=(row.id,))
+        session().refresh(row)
+    if row.state == "applied" or row.omitted_by == effect.key or (hands_back and row.omitted_by == NO_BILL):
+        return _item(row, late_fee=_late_fee(effect.key))
+    if row.omit_once:
+        row.state, row.omit_once, row.omitted_by = "omitted", False, effect.key
+    else:
+        _apply(row, replace(effect, case=row.case_number))
+    session().flush()
+    return _item(row, late_fee=_late_fee(effect.key))
+
+
+def _is_cancelled(row: SecondaryPricingItem) -> bool:
+    query = select(Subscription.state).where(Subscription.id == row.subscription_id)
+    return session().scalar(query) == "cancelled"
+
+
+def _late_fee(key: str) -> int:
+    """What fell of the late fee in the entry under this key."""
+    entry = ledger.entered(key)
+    return ledger.posted(entry, "late_fee") if entry is not None else 0
+
+
+def _apply(row: SecondaryPricingItem, effect: Effect) -> None:
+    papers, parts = Papers.of(row.subscription_id), claims.under(row.key)
+    asked = wanted(papers, parts)
+    receipts = payments.paying(paper.bill_id for paper, *_ in asked if paper.bill_id)
+    found = split(papers, asked) if asked else None
+    with_it = found.with_it if found else 0
+    moved = [
+        Line(ADJUSTMENT, Account("receivable", row.subscription_id), row.amount),
+        Line(ADJUSTMENT, Account("late_fee", row.subscription_id), with_it),
+    ]
+    posted = [line for line in moved if line.amount]
+    entry = ledger.post(effect, "secondary_pricing", posted, memo=f"{row.period} {row.item_kind}")
+    if found:
+        claims.settle(papers, found.asked, "re_priced", effect, entry)
+        claims.settle(papers, [(one, amount, "") for one, amount in found.late_fees], "credited", effect, entry)
+        payments.spend(receipts, found.back)
+    row.state, row.applied_at = "applied", effect.at
+    payments.close_paid(row.subscription_id)
+
+
+def secondary_pricing_item(item_id: int) -> PricingItem:
+    """One item as it stands. Refused: item_unknown."""
+    return _item(_locked_item(item_id))
+
+
+def _locked_item(item_id: int) -> SecondaryPricingItem:
+    row = session().get(SecondaryPricingItem, item_id, with_for_update=True, populate_existing=True)
+    if row is None:
+        raise Refused(reason="item_unknown", item=item_id)
+    return row
+
+
+def renew_secondary_pricing(subscription_id: int, item_id: int, period: str) -> PricingItem:
+    """Put an item that a run left out into the run of `period`; one that has not been handed in yet stays in its own. Refused: line_unknown."""
+    row = session().get(SecondaryPricingItem, item_id, with_for_update=True, populate_existing=True)
+    waits = row is not None and row.state != "applied" and row.omitted_by != NO_BILL
+    if row is None or not waits or row.subscription_id != subscription_id:
+        raise Refused(reason="line_unknown", line=f"promised-credit:{item_id}")
+    if row.state != "collected" or row.period < period:
+        row.period, row.state, row.omit_once = period, "collected", False
+        session().flush()
+    return _item(row)
+
+
+def shown_on_bill(item_id: int, at: datetime) -> bool | None:
+    """Whether a bill issued after the run and by `at` shows what was credited, as something taken off; None while there is no such bill.
+
+    Refused: item_unknown.
+    """
+    row = _locked_item(item_id)
+    if row.applied_at is None:
+        return None
+    bill = BillRow
+    off = func.coalesce(func.sum(case((BillItem.amount < 0, -BillItem.amount), else_=0)), 0)
+    query = (
+        select(off)
+        .select_from(bill)
+        .outerjoin(BillItem, BillItem.bill_id == bill.id)
+        .where(bill.subscription_id == row.subscription_id, bill.issued_at > row.applied_at, bill.issued_at <= at)
+        .group_by(bill.id)
+    )
+    taken_off = list(session().scalars(query))
+    return max(taken_off) >= row.amount if taken_off else None
+
+
+def _item(row: SecondaryPricingItem, *, late_fee: int = 0) -> PricingItem:
+    state: Any = NO_BILL if row.omitted_by == NO_BILL and row.state != "applied" else row.state
+    return PricingItem(
+        row.id, row.subscription_id, row.period, row.amount, state, late_fee, row.case_number, row.item_kind
+    )
