@@ -40,15 +40,20 @@ def changes(before: Mapping[str, int], after: Mapping[str, int]) -> dict[str, in
     return {name: amount for name, amount in moved.items() if amount}
 
 
-def differences(expected: Mapping[str, int], moved: Mapping[str, int]) -> Iterator[Difference]:
-    """Where the movements differ from those expected: by account, or by kind summed over all; a customer's account that nobody named must rest."""
+def differences(
+    expected: Mapping[str, int], moved: Mapping[str, int], *, nothing: bool = False
+) -> Iterator[Difference]:
+    """Where the movements differ from those expected: by account, or by kind summed over all; a customer's account that nobody named must rest.
+
+    `nothing`: no account at all may have moved.
+    """
     for name, amount in expected.items():
         actual = moved.get(name, 0) if "." in str(name) else _of_kind(str(name), moved)
         if actual != amount:
             values = {"account": str(name), "expected": amount, "moved": actual, "all": dict(moved)}
             yield Difference("ledger", values)
     for name, amount in moved.items():
-        if "." in name and name not in expected and name.split(".")[1] not in expected:
+        if nothing or ("." in name and name not in expected and name.split(".")[1] not in expected):
             yield Difference("ledger_unnamed", {"account": name, "moved": amount})
 
 

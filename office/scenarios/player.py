@@ -178,11 +178,12 @@ class Play:
         if expect.get("end") and expect["end"] not in self.ends():
             self.differences.append(self._elsewhere(expect["end"]))
         changes = balances.changes(before, balances.all_accounts())
-        self.differences.extend(balances.differences(expect.get("ledger") or {}, changes))
+        nothing = "ledger" in expect and not expect["ledger"]
+        self.differences.extend(balances.differences(expect.get("ledger") or {}, changes, nothing=nothing))
         variables = engine.marking(self.instance_id).variables
         for name, value in (expect.get("variables") or {}).items():
             expected, found = comparable(value), comparable(variables.get(name))
-            if found != expected:
+            if not agrees(expected, found):
                 values = {"name": name, "expected": expected, "found": found}
                 self.differences.append(Difference("variable", values))
 
@@ -297,6 +298,13 @@ def comparable(value: Any) -> Any:
     if isinstance(value, list | tuple):
         return [comparable(inner) for inner in value]
     return value.isoformat() if hasattr(value, "isoformat") else value
+
+
+def agrees(expected: Any, found: Any) -> bool:
+    """Whether a value is as expected; a mapping in the keys that are named."""
+    if isinstance(expected, dict) and isinstance(found, dict):
+        return all(name in found and agrees(value, found[name]) for name, value in expected.items())
+    return bool(expected == found)
 
 
 class _Stopped(Exception):
