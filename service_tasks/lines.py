@@ -52,6 +52,7 @@ class ReserveResult(Schema):
 
     amount = schemas.fen("合计金额", "Total")
     count = schemas.number("项数", "Lines")
+    next_bill = schemas.flag("还有下期帐单", "A bill is to come")
 
 
 @handler(
@@ -70,7 +71,7 @@ def reserve(parameters: dict[str, Any], call: Call) -> dict[str, Any]:
     if subscription is None:
         if wanted:
             raise BpmnError("line_unknown", line=wanted[0].line)
-        return {"amount": None, "count": 0}
+        return {"amount": None, "count": 0, "next_bill": False}
     with refusing(*REFUSALS, renamed={"line_twice": "line_unknown"}):
         total = gateway().reserve(subscription.id, wanted, effect(call), kind=kind)
-    return {"amount": total or None, "count": len(wanted)}
+    return {"amount": total or None, "count": len(wanted), "next_bill": subscription.state != "cancelled"}

@@ -23,7 +23,14 @@ from service_tasks.gateway.lookups import (
     receipts,
     subscription,
 )
-from service_tasks.gateway.repayments import move_recharge, refund_cash, refund_deposit, refund_prepayment, transfer
+from service_tasks.gateway.repayments import (
+    move_recharge,
+    paid_by_staff,
+    refund_cash,
+    refund_deposit,
+    refund_prepayment,
+    transfer,
+)
 from service_tasks.gateway.reversals import reverse
 
 __all__ = [
@@ -38,6 +45,7 @@ __all__ = [
     "hand_in_secondary_pricing",
     "late_fees_drawn",
     "move_recharge",
+    "paid_by_staff",
     "place_hold",
     "post",
     "receipt",

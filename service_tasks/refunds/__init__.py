@@ -83,6 +83,8 @@ def credit(parameters: dict[str, Any], call: Call) -> dict[str, Any]:
     with refusing("exceeds_bill", "exceeds_disputed", renamed={**lines.NOT_HELD, "exceeds_late_fee": "exceeds_bill"}):
         wanted = lines.parts(parameters["lines"])
         note = gateway().credit(subscription.id, amount, kind, effect(call), form=form, lines=wanted)
+    if subscription.state == "cancelled" and note.form.get("into") == "receivable" and note.fallen < amount:
+        raise BpmnError("exceeds_bill", balance=note.fallen, amount=amount)
     way = "late_fee" if kind == "late_fee" else "credit"
     _use(parameters, call, way=way, amount=amount, payee=subscription.msisdn)
     return _credited(note)
