@@ -177,11 +177,22 @@ def _ways(task_id: int, refused: Mapping[str, Any]) -> Way | None:
     definition = engine.definition_of(row.instance_id)
     drawn = definition.processes[process].diagram
     for flow in drawn.outgoing(caught_by):
-        again = (process, flow.target) == (row.process_key, row.element_id)
-        if not again or _offers_by_findings(definition, drawn.elements[flow.target]):
-            target = drawn.elements[flow.target]
+        target = _merged(drawn, flow.target)
+        again = (process, target.id) == (row.process_key, row.element_id)
+        if not again or _offers_by_findings(definition, target):
             return Way(",".join(refused["codes"]), names.element_name(process, target.id, target.name, definition))
     return None
+
+
+def _merged(drawn: engine.Diagram, element_id: str) -> engine.Element:
+    """The element, or what comes after the gateways that only merge."""
+    element, seen = drawn.elements[element_id], {element_id}
+    while element.type == "exclusiveGateway" and len(following := drawn.outgoing(element.id)) == 1:
+        element = drawn.elements[following[0].target]
+        if element.id in seen:
+            break
+        seen.add(element.id)
+    return element
 
 
 def _offers_by_findings(definition: engine.Definition, step: engine.Element) -> bool:

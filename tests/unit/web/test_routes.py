@@ -66,6 +66,7 @@ ROUTES = {
     "POST /intake": row("302 302 302 403 403 403", sent=INTAKE),
     "GET /customers": row("302 200 200 200 403 403", "/customers?msisdn=13900000202"),
     "GET /supervision": row("302 403 200 403 403 403"),
+    "GET /supervision/liability": row("302 403 200 403 403 403"),
     "POST /supervision/tasks/<int:task_id>/assignment": row("302 403 302 403 403 403", "/supervision/tasks/{task}/assignment", {"to": "cora"}),
     "GET /incidents": row("302 403 200 403 403 403"),
     "POST /incidents/<int:incident_id>/release": row("302 403 302 403 403 403", "/incidents/{incident}/release"),
