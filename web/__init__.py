@@ -43,6 +43,7 @@ from web.queries import evidence, names, typed, words
 PAGES = (
     "tasklist",
     "cases",
+    "proof",
     "intake",
     "customers",
     "supervision",
