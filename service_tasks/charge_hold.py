@@ -9,7 +9,7 @@ from typing import Any
 from marshmallow import Schema
 
 from engine.handlers import BpmnError, Call, handler
-from service_tasks import batches, dates, schemas
+from service_tasks import batches, dates, liabilities, schemas
 from service_tasks import lines as disputed
 from service_tasks.authority import grants
 from service_tasks.calls import effect, refusing
@@ -43,6 +43,7 @@ class SettleParameters(schemas.Parameters):
 
     hold_id = schemas.number("挂帐编号", "Hold", required=True)
     decision = schemas.choice("核算结果", "Decision", DECISIONS, required=True)
+    fault = schemas.fault()
 
 
 class SettleResult(Schema):
@@ -96,4 +97,6 @@ def place(parameters: dict[str, Any], call: Call) -> dict[str, Any]:
 def settle(parameters: dict[str, Any], call: Call) -> dict[str, Any]:
     """Release the held amount as a credit, or make it due again."""
     hold = gateway().settle_hold(parameters["hold_id"], parameters["decision"], effect(call))
+    if hold.state == "credited":
+        liabilities.enter(call, parameters["fault"], hold.amount)
     return {"amount": hold.amount, "outcome": hold.state, **({"late_fee": hold.late_fee} if hold.late_fee else {})}

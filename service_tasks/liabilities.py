@@ -52,18 +52,26 @@ def open_liability(parameters: dict[str, Any], call: Call) -> dict[str, Any]:
     """Enter what a payment for our fault cost, once per call; a cause of staff waits for a name, any other is the company's."""
     if parameters["number"] is not None:
         return _told(_locked(parameters["number"], call))
-    cause, amount = parameters["cause"], parameters["amount"]
-    by_staff = cause in STAFF_CAUSES or (cause == "operator" and parameters["error_kind"] in ORDER_ERRORS)
-    if not amount or not (by_staff or cause in OURS):
-        return _told(None)
-    row = _of_cause(cause, call, by_staff=by_staff)
-    if session().scalar(select(LiabilityPart.id).where(LiabilityPart.key == call.key)) is None:
-        session().add(LiabilityPart(liability_id=row.id, key=call.key, amount=amount, at=call.at))
-        row.amount += amount
-    if parameters["paid_by"]:
+    cause = parameters["cause"]
+    if cause == "operator" and parameters["error_kind"] in ORDER_ERRORS:
+        cause = "staff"
+    row = enter(call, cause, parameters["amount"])
+    if row is not None and parameters["paid_by"]:
         row.state, row.bearer, row.name = "paid", "person", parameters["paid_by"]
     session().flush()
     return _told(row)
+
+
+def enter(call: Call, cause: str | None, amount: int) -> Liability | None:
+    """The liability of a payment (fen) that a call makes, once per call; None where it was not our fault or nothing was paid."""
+    if not amount or cause is None or cause not in (*STAFF_CAUSES, *OURS):
+        return None
+    row = _of_cause(cause, call, by_staff=cause in STAFF_CAUSES)
+    if session().scalar(select(LiabilityPart.id).where(LiabilityPart.key == call.key)) is None:
+        session().add(LiabilityPart(liability_id=row.id, key=call.key, amount=amount, at=call.at))
+        row.amount += amount
+        session().flush()
+    return row
 
 
 def _of_cause(cause: str, call: Call, *, by_staff: bool) -> Liability:

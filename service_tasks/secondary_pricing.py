@@ -8,7 +8,7 @@ from typing import Any
 from marshmallow import Schema
 
 from engine.handlers import BpmnError, Call, handler
-from service_tasks import amounts, batches, dates, schemas
+from service_tasks import amounts, batches, dates, liabilities, schemas
 from service_tasks import lines as disputed
 from service_tasks.authority import grants
 from service_tasks.calls import effect
@@ -57,9 +57,15 @@ class CloseResult(Schema):
 
 
 class ItemParameters(schemas.Parameters):
-    """What secondary_pricing/apply and /check take."""
+    """What secondary_pricing/check takes."""
 
     item_id = schemas.number("项目编号", "Item", required=True)
+
+
+class ApplyParameters(ItemParameters):
+    """What secondary_pricing/apply takes."""
+
+    fault = schemas.fault()
 
 
 class ApplyResult(Schema):
@@ -168,7 +174,7 @@ def close_batch(parameters: dict[str, Any], call: Call) -> dict[str, Any]:
 
 @handler(
     "secondary_pricing/apply",
-    parameters=ItemParameters,
+    parameters=ApplyParameters,
     result=ApplyResult,
     manual_ref="TS-003.6",
     title_zh="二次批价入帐",
@@ -177,6 +183,8 @@ def close_batch(parameters: dict[str, Any], call: Call) -> dict[str, Any]:
 def apply(parameters: dict[str, Any], call: Call) -> dict[str, Any]:
     """Credit the correction against the customer's next bill; a run that leaves the item out leaves it unapplied."""
     item = gateway().apply_secondary_pricing(parameters["item_id"], effect(call))
+    if item.state == "applied":
+        liabilities.enter(call, parameters["fault"], item.amount)
     with_it = {"late_fee": item.late_fee} if item.late_fee else {}
     return {"applied": item.state == "applied", "amount": item.amount, **with_it}
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 from engine.handlers import BpmnError, Call, handler, together
-from service_tasks import dates, lines
+from service_tasks import dates, liabilities, lines
 from service_tasks.authority import grants
 from service_tasks.calls import effect, refusing
 from service_tasks.gateway import Document, Receipt, Subscription, gateway
@@ -134,6 +134,7 @@ def late_fee_waiver(parameters: dict[str, Any], call: Call) -> dict[str, Any]:
     form = sheets.waiver_sheet(_repayment(subscription, asked, call, method="waiver"))
     with refusing("exceeds_late_fee"):
         waiver = gateway().waive_late_fee(subscription.id, amount, effect(call), form=form)
+    liabilities.enter(call, parameters["fault"], waiver.amount)
     _use(parameters, call, way="late_fee", amount=amount, payee=subscription.msisdn)
     return {"waiver_number": waiver.number, "amount": waiver.amount, "form": waiver.form}
 

@@ -43,6 +43,7 @@ class WaiverParameters(schemas.Parameters):
     msisdn = schemas.msisdn(required=True)
     amount = schemas.fen("减免金额", "Amount", least=1, required=True)
     approval = schemas.approval()
+    fault = schemas.fault()
 
 
 class DepositParameters(schemas.Parameters):

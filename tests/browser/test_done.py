@@ -19,7 +19,13 @@ JUDGED = {
     "responsible_person": "李某",
     "finding_note": "底单与录入不符",
 }
-ASKED = {"disputed_lines": "88.00", "right_delivered": "no", "refund_kind": "charge", "receipt_held": "yes", "repayment_method": "cash"}
+ASKED = {
+    "disputed_lines": "88.00",
+    "right_delivered": "no",
+    "refund_kind": "charge",
+    "receipt_held": "yes",
+    "repayment_method": "cash",
+}
 PAID = {"receipt_number": "SJ-0201", "refund_amount": "88.00", "receipt_taken_back": True, "customer_signed": True}
 
 

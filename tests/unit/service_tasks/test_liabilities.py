@@ -44,6 +44,20 @@ def test_only_our_own_fault_is_anybodys(
     assert (answer["state"], answer["bearer"]) == (state, bearer)
 
 
+def test_a_waiver_for_our_fault_opens_one_in_its_own_commit(desk: Any) -> None:
+    """Wherever money moves for our fault somebody bears it; called again it is the same."""
+    desk.given({"msisdn": "13900000001", "late_fee": 900, "bill": BILL})
+    about = {"msisdn": "13900000001", "approval": None}
+    desk.twice("refunds/late_fee_waiver", call_key="1:1", amount=300, fault="keying_error", **about)
+    desk.run("refunds/late_fee_waiver", call_key="1:2", amount=200, fault=None, **about)
+    desk.run("refunds/late_fee_waiver", call_key="1:3", amount=100, fault="debit_program", **about)
+    found = session().scalars(select(Liability).order_by(Liability.id)).all()
+    assert [(one.cause, one.amount, one.state) for one in found] == [
+        ("keying_error", 300, "to_name"),
+        ("debit_program", 100, "stands"),
+    ]
+
+
 @pytest.mark.parametrize(
     ("kind", "bearer", "name"), [("own", "person", "李某"), ("franchised", "agency", "拱北厅"), ("agency", "agency", "拱北厅")]
 )  # fmt: skip
