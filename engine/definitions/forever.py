@@ -24,9 +24,8 @@ def check(content: Package, diagrams: Mapping[str, Diagram]) -> Iterator[Problem
     drawn = diagrams[content.key]
     for event in drawn.elements.values():
         host = drawn.elements.get(event.attached_to)
-        if event.type == "boundaryEvent" and event.trigger == "error" and host is not None:
-            if not _Way(content, drawn).ends(event, host):
-                yield Problem(event.line, event.id, "refused_for_ever", {"name": event.name, "step": host.name})
+        if event.trigger == "error" and host is not None and not _Way(content, drawn).ends(event, host):
+            yield Problem(event.line, event.id, "refused_for_ever", {"name": event.name, "step": host.name})
 
 
 class _Way:
