@@ -78,7 +78,7 @@ def test_a_refusal_that_is_recorded_is_never_green(desk: Flask) -> None:
 
 
 def test_a_refusal_never_names_a_step_of_another_process(desk: Flask) -> None:
-    """The events of other diagrams are called the same; the way that is offered is that of the diagram the person works in."""
+    """The events of other diagrams are called the same; here only a later step refuses, and there is none to offer."""
     line = "payment:SJ-0203 88.00 客户要求"
     lost = {**CASH, "disputed_lines": line, "refund_kind": "prepayment", "receipt_held": "no"}
     target = {"target_given": "yes", "target_msisdn": "13900000203", "transfer_amount": "88.00"}
@@ -86,8 +86,7 @@ def test_a_refusal_never_names_a_step_of_another_process(desk: Flask) -> None:
     page = Visitor(desk, "cleo", "zh").post(f"/tasks/{task}/completion", **target)
     assert page.status == 422
     assert page.beside("target_msisdn")
-    assert len(page.tree.xpath("//button[@name='despite']")) == 1
-    assert "“询问票据和退款”" in page.text
+    assert page.tree.xpath("//button[@name='despite']") == []
 
 
 def test_a_refusal_names_the_step_its_event_leads_to(desk: Flask) -> None:

@@ -50,7 +50,7 @@ ROUTES = {
     "GET /tasks": row("302 200 200 200 200 200"),
     "GET /tasks/next": row("302 302 302 302 302 302"),
     "GET /tasks/<int:task_id>": row("302 200 200 200 403 403", "/tasks/{task}"),
-    "GET /tasks/<int:task_id>/evidence": row("302 200 200 200 403 403", "/tasks/{task}/evidence"),
+    "GET /tasks/<int:task_id>/evidence": row("302 200 200 403 403 403", "/tasks/{task}/evidence"),
     "POST /tasks/<int:task_id>/completion": row("302 302 302 403 403 403", "/tasks/{task}/completion", EXPLAINED),
     "POST /tasks/<int:task_id>/claim": row("302 302 302 403 403 403", "/tasks/{task}/claim"),
     "POST /tasks/<int:task_id>/release": row("302 302 302 403 403 403", "/tasks/{task}/release"),
