@@ -13,7 +13,7 @@ import engine
 from engine.handlers import BpmnError, Call, handler
 from models.base import session
 from models.instance import ProcessInstance
-from service_tasks import batches, dates, schemas
+from service_tasks import batches, dates, liabilities, schemas
 from service_tasks import lines as disputed
 from service_tasks.authority import grants
 from service_tasks.calls import effect, refusing
@@ -52,6 +52,7 @@ class SettleParameters(schemas.Parameters):
     msisdn = schemas.msisdn(load_default=None, allow_none=True)
     amount = schemas.fen("核算金额", "Amount settled", least=1, load_default=None, allow_none=True)
     lines = disputed.picked()
+    fault = schemas.fault()
 
 
 class SettleResult(Schema):
@@ -156,6 +157,8 @@ def settle(parameters: dict[str, Any], call: Call) -> dict[str, Any]:
     )
     if decision == "rejected":
         _free(parameters, at)
+    else:
+        liabilities.enter(call, parameters["fault"], hold.amount + hold.beside)
     told = {"late_fee": hold.late_fee, "paid": hold.beside, "into": hold.into}
     return {
         "amount": hold.amount + hold.beside,

@@ -1,4 +1,4 @@
-"""Who bears an error and how large it is (CH2.8 to CH2.10); pure rules, no posting follows from them here."""
+"""Who bears an error, how large it is and what of it comes back (CH2.8 to CH2.10); pure rules, nothing is written here."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from service_tasks import schemas
 ORDER_ERRORS = ("wrong_order", "unrequested_order", "missed_order")
 STAFF_CAUSES = ("staff", "keying_error", *ORDER_ERRORS)
 UNIT_KINDS = ("own", "franchised", "agency")
+MISSED = ("discount", "paid_service")
 
 
 class Liability(NamedTuple):
@@ -102,3 +103,61 @@ def _direction(amount: int) -> str:
 def assess_liability(parameters: dict[str, Any], call: Call) -> dict[str, Any]:
     """Say who bears the error."""
     return assess(**parameters)._asdict()
+
+
+class BoundParameters(schemas.Parameters):
+    """What liability/bound takes."""
+
+    charged = schemas.fen("争议项目合计", "Disputed in all", least=0, load_default=0)
+    finding = schemas.text("查明的情况", "What was found", load_default=None, allow_none=True)
+    error_kind = schemas.text("差错类型", "Kind of error", load_default=None, allow_none=True)
+    right_charge = schemas.fen("正确应收", "Right charge", least=0, load_default=0)
+    right_delivered = schemas.flag("正确业务已提供或补办", "Right service given or put in force", load_default=False)
+    missed = schemas.choice("漏办的是", "What was missed", MISSED, load_default=None, allow_none=True)
+    approved_most = schemas.fen("批准金额", "Amount approved", least=0, load_default=None, allow_none=True)
+
+
+class BoundResult(Schema):
+    """What liability/bound returns."""
+
+    refundable = schemas.fen("可退金额", "To be paid back at most")
+    error_amount = schemas.fen("差错金额", "Error amount")
+    borne = schemas.fen("未收差额", "Missing, not collected")
+
+
+def bound(
+    *,
+    charged: int,
+    finding: str | None,
+    error_kind: str | None,
+    right_charge: int,
+    right_delivered: bool,
+    missed: str | None,
+    approved_most: int | None,
+) -> dict[str, int]:
+    """What may come back of the lines in dispute, before any money moves.
+
+    Units:  fen. `borne` is what was charged too little: never collected from the customer, it is whoever is liable's.
+    Shape:  only an error of staff is measured; otherwise all that was picked comes back, as far as it was approved.
+    Source: CH2.9; READINGS, "error amount".
+    """
+    if finding == "staff" and error_kind in ORDER_ERRORS:
+        paid = 0 if missed == "paid_service" and error_kind == "missed_order" else charged
+        amount = _owed(right_charge, error_kind, right_delivered=right_delivered) - paid
+    else:
+        amount = -charged
+    most = charged if approved_most is None else approved_most
+    return {"refundable": min(most, max(0, -amount)), "error_amount": amount, "borne": max(0, amount)}
+
+
+@handler(
+    "liability/bound",
+    parameters=BoundParameters,
+    result=BoundResult,
+    manual_ref="CH2.8, CH2.9, TS-002.2",
+    title_zh="核定可退金额",
+    title_en="What may be paid back",
+)
+def bound_refund(parameters: dict[str, Any], call: Call) -> dict[str, Any]:
+    """Say how much of the disputed lines comes back, before money moves."""
+    return bound(**parameters)

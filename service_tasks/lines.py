@@ -72,6 +72,7 @@ class ReserveResult(Schema):
     amount = schemas.fen("合计金额", "Total")
     count = schemas.number("项数", "Lines")
     paid = schemas.flag("已缴清", "Paid")
+    next_bill = schemas.flag("还有下期帐单", "A bill is to come")
 
 
 @handler(
@@ -95,7 +96,7 @@ def reserve(parameters: dict[str, Any], call: Call) -> dict[str, Any]:
     if subscription is None:
         if wanted:
             raise BpmnError("line_unknown", line=wanted[0].line)
-        return {"amount": None, "count": 0, "paid": False}
+        return {"amount": None, "count": 0, "paid": False, "next_bill": False}
     _check_approval(parameters["approval"], wanted)
     information = item == "information_fee" if kind == "charge" and item else None
     with refusing(*REFUSALS, renamed={"line_twice": "line_unknown"}):
@@ -104,7 +105,8 @@ def reserve(parameters: dict[str, Any], call: Call) -> dict[str, Any]:
             subscription.id, wanted, effect(call), kind=kind, information=information, beside=beside
         )
     paid = gateway().still_owed(subscription.id, wanted) == 0
-    return {"amount": total or None, "count": len(wanted), "paid": paid}
+    next_bill = subscription.state != "cancelled"
+    return {"amount": total or None, "count": len(wanted), "paid": paid, "next_bill": next_bill}
 
 
 def _check_approval(approval: Mapping[str, Any] | None, wanted: Iterable[LinePart]) -> None:

@@ -97,6 +97,11 @@ def approval() -> fields.Dict:
     return mapping("授权", "Grant", personal=True, load_default=None, allow_none=True)
 
 
+def fault() -> fields.String:
+    """What was found to be the cause; a payment for our fault then opens a liability. Left out, none is opened."""
+    return text("责任原因", "Whose fault", longest=40, load_default=None, allow_none=True)
+
+
 def one(zh: str, en: str, schema: type[Schema], *, personal: bool = False, **options: Any) -> fields.Nested:
     """An object of `schema`."""
     return fields.Nested(schema, metadata=_labels(zh, en, personal), **options)

@@ -8,7 +8,7 @@ from typing import Any
 from marshmallow import Schema
 
 from engine.handlers import BpmnError, Call, handler
-from service_tasks import amounts, batches, dates, pricing_file, schemas
+from service_tasks import amounts, batches, dates, liabilities, pricing_file, schemas
 from service_tasks import lines as disputed
 from service_tasks.authority import grants
 from service_tasks.calls import effect, refusing
@@ -85,6 +85,7 @@ class ApplyParameters(ItemParameters):
     """What secondary_pricing/apply takes; `hands_back` where what gets no further bill is settled in another way."""
 
     hands_back = schemas.flag("无帐单时退回", "Handed back without a bill", load_default=False)
+    fault = schemas.fault()
 
 
 class ApplyResult(Schema):
@@ -272,6 +273,8 @@ def take_back(parameters: dict[str, Any], call: Call) -> dict[str, Any]:
 def apply(parameters: dict[str, Any], call: Call) -> dict[str, Any]:
     """Credit the correction against the customer's next bill; a run that leaves the item out leaves it unapplied."""
     item = gateway().apply_secondary_pricing(parameters["item_id"], effect(call), hands_back=parameters["hands_back"])
+    if item.state == "applied":
+        liabilities.enter(call, parameters["fault"], item.amount)
     with_it = {"late_fee": item.late_fee} if item.late_fee else {}
     return {
         "applied": item.state == "applied",

@@ -17,6 +17,7 @@ from models.incident import Incident
 from models.instance import ProcessInstance
 from models.user_task import UserTask
 from office import intake, notices
+from office.demo.month import Month
 from tests.people import CLEO, SAM
 
 STAFF = {
@@ -27,7 +28,14 @@ STAFF = {
 }
 JUDGED = {**STAFF, "disputed_amount": "88.00"}
 EXPLAINED = {"finding": "charge_right", "finding_note": "客户自己开通", "disputed_amount": "10.00"}
-CASH = {"refund_kind": "charge", "receipt_held": "yes", "repayment_method": "cash", "disputed_amount": "88.00"}
+LINE = f"bill-item:{Month(engine.now()).period}:2 88.00"
+CASH = {
+    "disputed_lines": LINE,
+    "right_delivered": "no",
+    "refund_kind": "charge",
+    "receipt_held": "yes",
+    "repayment_method": "cash",
+}
 PAID = {"receipt_number": "SJ-0201", "refund_amount": "88.00", "receipt_taken_back": "yes", "customer_signed": "yes"}
 REFUND = "refunds/cash"
 

@@ -46,6 +46,7 @@ PAGES = (
     "papers",
     "cases",
     "acts",
+    "proof",
     "intake",
     "customers",
     "supervision",

@@ -19,6 +19,7 @@ from web import auth
 from web.i18n import ZONE
 from web.i18n import mark as _
 from web.queries import access, names, people, worklist
+from web.queries import liabilities as liability
 
 blueprint = Blueprint("supervision", __name__, url_prefix="/supervision")
 REPORTED = 30
@@ -66,6 +67,14 @@ def board() -> str:
         reports=_reports(),
         undelivered=correspondence.undelivered(),
     )
+
+
+@blueprint.get("/liability")
+def liabilities() -> str:
+    """Who bears what was given back for our fault, by person and unit; of one `name` where it is asked for."""
+    name = request.args.get("name", "")
+    sums = liability.by_bearer()
+    return render_template("liabilities.html", sums=sums, found=liability.latest(name), name=name)
 
 
 def _reports() -> list[tuple[DepartmentNotice, str]]:

@@ -15,7 +15,7 @@ ALTERNATING = ("09:00", "09:08", "09:17", "09:25", "09:41", "09:52")
 def all_of_them(count: int, at: datetime) -> list[Customer]:
     """So many customers, the two courses in turn; their calls are of the month before `at`."""
     month = Month(at)
-    return [_refund(place) if place % 2 == 0 else _roaming(place, month) for place in range(count)]
+    return [_refund(place, month) if place % 2 == 0 else _roaming(place, month) for place in range(count)]
 
 
 def given(customers: list[Customer], at: datetime) -> dict[str, Any]:
@@ -27,8 +27,9 @@ def given(customers: list[Customer], at: datetime) -> dict[str, Any]:
     }
 
 
-def _refund(place: int) -> Customer:
-    return Customer(REFUND, f"1360{place:07d}", {"receipt_number": f"SJ-B{place:07d}"})
+def _refund(place: int, month: Month) -> Customer:
+    papers = {"receipt_number": f"SJ-B{place:07d}", "disputed_lines": f"bill-item:{month.period}:1 88.00"}
+    return Customer(REFUND, f"1360{place:07d}", papers)
 
 
 def _roaming(place: int, month: Month) -> Customer:

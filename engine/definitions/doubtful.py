@@ -9,7 +9,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from engine import handlers
-from engine.definitions import filling, lint, loose, names, refusals, soundness
+from engine.definitions import filling, forever, lint, loose, names, refusals, soundness
 from engine.definitions.diagram import Diagram, parse
 from engine.definitions.package import Package, load
 from engine.definitions.surroundings import form_of
@@ -54,6 +54,7 @@ def _of_diagrams(content: Package, departments: frozenset[str]) -> Iterator[Prob
     diagrams = {key: parse(content.bpmn(key)) for key in content.processes}
     yield from soundness.check(diagrams[content.key])
     yield from refusals.check(content.key, diagrams)
+    yield from forever.check(content, diagrams)
     yield from _labels(diagrams[content.key], content)
     if departments:
         yield from _departments(diagrams[content.key], departments)

@@ -166,6 +166,11 @@ class BillingGateway(Protocol):
         Refused: receipt_unknown, receipt_used (nothing of it is left), exceeds_receipt, insufficient_prepayment.
         """
 
+    def paid_by_staff(
+        self, subscription_id: int, amount: int, kind: str, effect: Effect, lines: Sequence[LinePart]
+    ) -> Entry:
+        """Enter what staff paid the customer of their own for these lines. Refused: as `reserve`, exceeds_disputed."""
+
     def refund_deposit(self, receipt_number: str, effect: Effect, *, form: dict[str, Any] | None = None) -> Document:
         """Pay back in cash what a receipt stands for of the deposit; none left, the subscription is closed for deposits.
 

@@ -22,7 +22,7 @@ from service_tasks.gateway.lookups import (
     receipts,
     subscription,
 )
-from service_tasks.gateway.repayments import refund_cash, refund_deposit, refund_prepayment, transfer
+from service_tasks.gateway.repayments import paid_by_staff, refund_cash, refund_deposit, refund_prepayment, transfer
 from service_tasks.gateway.repricing import (
     apply_secondary_pricing,
     enter_secondary_pricing,
@@ -57,6 +57,7 @@ __all__ = [
     "late_fees_drawn",
     "move_recharge",
     "on_hold",
+    "paid_by_staff",
     "place_hold",
     "post",
     "receipt",

@@ -19,6 +19,7 @@ from service_tasks.gateway.values import Account, Document, Effect, Entry, Issue
 
 CASH = Account("cash")
 ADJUSTMENT = Account("adjustment")
+STAFF = Account("staff_receivable")
 
 
 def transfer(source: int, target: int, amount: int, effect: Effect, *, lines: Sequence[LinePart] = ()) -> Entry:
@@ -63,6 +64,22 @@ def refund_cash(
     document = _pay(receipt, [Line(source, CASH, amount)], amount, effect, form)
     _note(receipt, amount, document, effect)
     return document
+
+
+def paid_by_staff(subscription_id: int, amount: int, kind: str, effect: Effect, lines: Sequence[LinePart]) -> Entry:
+    """Enter what somebody of the staff paid the customer of their own: the loss is theirs and settled, the lines are given back, nothing is left to move.
+
+    Refused: line_unknown, line_twice, line_unfit, line_taken, exceeds_disputed.
+    """
+    papers = Papers.of(subscription_id)
+    asked = claims.fitting(papers, lines, kind, amount)
+    receipts = payments.paying(paper.bill_id for paper, *_ in asked if paper.bill_id)
+    moved = [Line(STAFF, ADJUSTMENT, amount), Line(CASH, STAFF, amount), Line(ADJUSTMENT, CASH, amount)]
+    entry = ledger.post(effect, "paid_by_staff", moved)
+    if not entry.repeated:
+        claims.settle(papers, asked, "refunded", effect, entry)
+        payments.spend(receipts, split(papers, asked).back)
+    return entry
 
 
 def _note(receipt: ReceiptRow, amount: int, document: Document, effect: Effect) -> None:

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from engine.handlers import BpmnError, Call, handler, together
-from service_tasks import dates, entitlements, lines
+from service_tasks import dates, entitlements, liabilities, lines
 from service_tasks.authority import grants
 from service_tasks.calls import effect, refusing
 from service_tasks.gateway import Document, Issued, LinePart, Receipt, Subscription, gateway
@@ -87,6 +87,8 @@ def credit(parameters: dict[str, Any], call: Call) -> dict[str, Any]:
     with refusing("exceeds_bill", "exceeds_disputed", renamed={**lines.NOT_HELD, "exceeds_late_fee": "exceeds_bill"}):
         wanted = lines.parts(parameters["lines"])
         note = gateway().credit(subscription.id, amount, kind, effect(call), form=form, lines=wanted)
+    if subscription.state == "cancelled" and note.form.get("into") == "receivable" and note.fallen < amount:
+        raise BpmnError("exceeds_bill", balance=note.fallen, amount=amount)
     way = "late_fee" if kind == "late_fee" else "credit"
     _use(parameters, call, way=way, amount=amount, payee=subscription.msisdn)
     return _credited(note)
@@ -141,6 +143,7 @@ def late_fee_waiver(parameters: dict[str, Any], call: Call) -> dict[str, Any]:
     with refusing("exceeds_late_fee", renamed=not_held):
         wanted = lines.parts(parameters["lines"])
         waiver = gateway().waive_late_fee(subscription.id, amount, effect(call), form=form, lines=wanted)
+    liabilities.enter(call, parameters["fault"], waiver.amount)
     _use(parameters, call, way="late_fee", amount=amount, payee=subscription.msisdn)
     return {"waiver_number": waiver.number, "amount": waiver.amount, "form": waiver.form}
 

@@ -45,6 +45,7 @@ class WaiverParameters(schemas.Parameters):
     lines = disputed.picked()
     caused = schemas.rows("因此产生的滞纳金项目", "Late fees caused", disputed.Part, load_default=None, allow_none=True)
     approval = schemas.approval()
+    fault = schemas.fault()
 
 
 class ReserveDepositParameters(schemas.Parameters):

@@ -158,8 +158,8 @@ def _enter(field: Locator, value: Any) -> None:
     kind = field.first.evaluate("field => field.type")
     if kind == "radio":
         field.and_(field.page.locator(f"[value={value}]")).check()
-    elif kind == "checkbox" and isinstance(value, str):
-        field.and_(field.page.locator(f'[value="{value}"]')).check()
+    elif kind == "checkbox" and isinstance(value, str):  # a disputed line, by its value or its amount
+        field.and_(field.page.locator(f'[value="{value}"], [value$=" {value}"]')).check()
     elif kind == "checkbox":
         field.check()
     elif kind == "select-one":

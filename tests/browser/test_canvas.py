@@ -111,7 +111,7 @@ def test_a_search_without_result_says_so(page: Page) -> None:
 def test_the_view_stays(page: Page) -> None:
     """Another tab, a reload and another page lead back to where the owner stood, as close as before."""
     page.get_by_role("button", name="放大").click()
-    editing.select(page, "settle_liability")
+    editing.select(page, "open_liability")
     view = page.evaluate(VIEW)
     page.locator("[data-tab=forms]").click()
     page.locator("[data-tab=diagram]").click()
@@ -136,7 +136,7 @@ def test_nothing_lies_over_the_drawing(page: Page) -> None:
 
 def test_a_badge_stands_beside_its_element_and_leads_to_the_problem(page: Page) -> None:
     """A task, a start, a flow and events on the upper and the lower border keep their face; the badge selects the element and shows its problem."""
-    elements = ["charge_disputed", "ask_receipt", "flow_cash", "receipt_unknown", "same_number", "proposal_answered"]
+    elements = ["charge_disputed", "ask_receipt", "flow_cash", "refused", "declined", "repayment_method"]
     page.evaluate(MARKED, elements)
     page.get_by_role("button", name="全图").click()
     expect(page.locator(".desk-problem-badge")).to_have_count(len(elements))
@@ -204,8 +204,8 @@ def test_the_canvas_speaks_the_language_that_it_writes(english: Page) -> None:
 HEAD = {
     "judge_cause": ("User Task", "Judge the cause of the complaint"),
     "flow_cash": ("Sequence Flow", "Cash"),
-    "receipt_unknown": ("Error Boundary Event", "Receipt unknown"),
-    "cash_refund": ("Expanded Sub Process", "Pay back in cash"),
+    "refused": ("Error Boundary Event", "Cannot be done"),
+    "pay_back": ("Expanded Sub Process", "Pay back"),
 }
 
 
@@ -228,7 +228,7 @@ def test_the_head_of_the_panel_speaks_the_language_of_the_canvas(english: Page, 
         .all_inner_texts()[0]
         .replace("中文", "")
     )
-    editing.select(page, "receipt_unknown")
+    editing.select(page, "refused")
     expect(page.locator(".desk-editor-head small")).to_have_text("错误边界事件")
 
 

@@ -19,7 +19,13 @@ JUDGED = {
     "responsible_person": "李某",
     "finding_note": "底单与录入不符",
 }
-ASKED = {"refund_kind": "charge", "receipt_held": "yes", "repayment_method": "cash"}
+ASKED = {
+    "disputed_lines": "88.00",
+    "right_delivered": "no",
+    "refund_kind": "charge",
+    "receipt_held": "yes",
+    "repayment_method": "cash",
+}
 PAID = {"receipt_number": "SJ-0201", "refund_amount": "88.00", "receipt_taken_back": True, "customer_signed": True}
 
 
@@ -74,14 +80,13 @@ def test_a_refusal_comes_back_at_its_field(office: Office, language: str) -> Non
     office.complaints = []
     case = office.take_in("cleo", "13900000201", said="营业员错办了商务套餐，要求退款", amount="200.00", process=REFUND)
     office.does("cleo", case, "判断投诉原因", **JUDGED, disputed_amount="200.00")
-    office.does("cleo", case, "询问票据和退款", **ASKED, disputed_amount="200.00")
+    office.does("cleo", case, "询问票据和退款", **ASKED)
     page = office.opens("cleo", case, "收票据并确认金额")
     sends(page, {**PAID, "receipt_number": "SJ-9999"})
     expect(page.locator("#error-receipt_number")).to_contain_text("SJ-9999")
     expect(page.locator("[name=refund_amount]")).to_have_value("88.00")
     sends(page, {**PAID, "refund_amount": "150.00"})
-    expect(page.locator("#error-refund_amount")).to_contain_text("138.00")
-    expect(page.locator("#error-refund_amount")).to_contain_text("SJ-0201")
+    expect(page.locator("#error-refund_amount")).to_contain_text("88.00")
     expect(page.locator(".desk-note-ok")).to_have_count(0)
     picture(page, f"refused-{language}")
     sends(page, {**PAID, "receipt_number": "SJ-9999"})
@@ -90,9 +95,8 @@ def test_a_refusal_comes_back_at_its_field(office: Office, language: str) -> Non
     expect(page.locator("h1")).to_have_text(office.named("询问票据和退款"))
     expect(page.locator("main .desk-note-bad").first).to_contain_text("SJ-9999")
     picture(page, f"recorded-{language}")
-    office.does("cleo", case, "询问票据和退款", receipt_given_back="yes", **ASKED, disputed_amount="200.00")
+    office.does("cleo", case, "询问票据和退款", **ASKED, receipt_given_back=True)
     office.does("cleo", case, "收票据并确认金额", **PAID)
-    office.does("cleo", case, "跟进并落实责任", unit_kind="own", right_charge="0", charged="88.00")
     replied = office.does("cleo", case, "回复客户", resolution="已退现 88.00 元", reply_channel="sms")
     picture(replied, f"standing-{language}")
     expect(replied.locator("#standing")).to_be_visible()

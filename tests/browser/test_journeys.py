@@ -63,11 +63,6 @@ def thursday(office: Office, day: str) -> None:
     office.does("amy", f"GZ-{day}", "核对挂帐清单", holds_checked=True, resolution="挂帐已统一核对")
 
 
-def liability(office: Office, case: str, amount: str) -> None:
-    """The system is at fault, so nobody bears the amount."""
-    office.does("cleo", case, "跟进并落实责任", liability_cause="system", right_charge="0", charged=amount)
-
-
 def test_ts001_charge_dispute(office: Office) -> None:
     """A ring-back tone nobody ordered: our fault, verified, credited by the month-end run, replied."""
     said = "没有开通彩铃，帐单上却有彩铃功能费"
@@ -118,7 +113,8 @@ def refund_in_cash(office: Office) -> None:
     )
     fault = {"error_kind": "wrong_order", "responsible_person": "李某"}
     office.does("cleo", case, "判断投诉原因", finding="staff", **fault, finding_note="底单与录入不符")
-    office.does("cleo", case, "询问票据和退款", refund_kind="charge", receipt_held="yes", repayment_method="cash")
+    picked = {"disputed_lines": "88.00", "right_delivered": "no", "refund_kind": "charge"}
+    office.does("cleo", case, "询问票据和退款", **picked, receipt_held="yes", repayment_method="cash")
     office.does(
         "cleo",
         case,
@@ -128,8 +124,9 @@ def refund_in_cash(office: Office) -> None:
         receipt_taken_back=True,
         customer_signed=True,
     )
-    office.does("cleo", case, "跟进并落实责任", unit_kind="own", right_charge="0", charged="88.00")
     office.does("cleo", case, "回复客户", reply_channel="counter")
+    office.does("sam", case, "指明承担人", unit_kind="own", liable_unit="拱北厅", liable_person="李某")
+    office.does("cleo", case, "听取当事人意见", liable_objects="no")
     evaluated(office, case, own_fault=True)
     zh = office.language == "zh"
     is_closed(

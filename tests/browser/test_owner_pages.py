@@ -45,7 +45,7 @@ def change(page: Page) -> None:
     page.evaluate(
         """async (key) => {
           const draft = await (await fetch(`/processes/${key}/draft`)).json();
-          const text = draft.files[`${key}.bpmn`].replace("原始票据在？", "票据在？");
+          const text = draft.files[`${key}.bpmn`].replace("要退现而票据遗失？", "票据在？");
           const token = document.querySelector("meta[name=csrf-token]").content;
           const body = JSON.stringify({ revision: draft.revision, files: { [`${key}.bpmn`]: text } });
           await fetch(`/processes/${key}/draft`, { method: "PUT", body, headers: { "Content-Type": "application/json", "X-CSRFToken": token } });

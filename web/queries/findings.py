@@ -326,6 +326,9 @@ RULES = {
     "called_error_not_caught": _(
         "The process that “%(name)s” calls may end in an error (%(codes)s) that no event catches: the case would stop until somebody helps. Attach an error event."
     ),
+    "refused_for_ever": _(
+        "After “%(name)s” a case comes to no end as long as “%(step)s” goes on refusing: nobody on the way can choose otherwise. Lead it to a person whose answer a gateway asks."
+    ),
     # what other modelers wrote
     "foreign_operator": _(
         "This step calls a program of %(tool)s (%(setting)s), which is not there. Choose a service task from the list, or make it a user task."

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from service_tasks.liability import assess
+from service_tasks.liability import assess, bound
 
 
 def assessed(**changed: Any) -> Any:
@@ -86,3 +86,26 @@ def test_the_error_amount_bounds_what_comes_back(
     """A missed discount comes back; a missed paid service is not collected, the liable party bears it; a right service that was not given costs nothing."""
     found = assessed(right_charge=right, charged=charged, error_kind=kind, right_delivered=delivered)
     assert (found.refundable, found.borne) == (refundable, borne)
+
+
+@pytest.mark.parametrize(
+    "changed, refundable, borne",
+    [
+        ({}, 2000, 0),
+        ({"right_delivered": False}, 10000, 0),
+        ({"error_kind": "unrequested_order"}, 10000, 0),
+        ({"error_kind": "missed_order", "missed": "discount"}, 2000, 0),
+        ({"error_kind": "missed_order", "missed": "paid_service", "charged": 0, "right_charge": 1500}, 0, 1500),
+        ({"right_charge": 12000}, 0, 2000),
+        ({"finding": "equipment"}, 10000, 0),
+        ({"finding": "equipment", "approved_most": 1000}, 1000, 0),
+        ({"approved_most": 1000}, 1000, 0),
+        ({"finding": "staff", "error_kind": None}, 10000, 0),
+    ],
+)
+def test_what_may_be_paid_back_is_known_before_money_moves(changed: Any, refundable: int, borne: int) -> None:
+    """Of a clerk's error the difference, of anything else the picked lines, and never more than was approved."""
+    usual: dict[str, Any] = {"charged": 10000, "finding": "staff", "error_kind": "wrong_order", "right_charge": 8000}
+    beside = {"right_delivered": True, "missed": None, "approved_most": None}
+    found = bound(**{**usual, **beside, **changed})
+    assert (found["refundable"], found["borne"]) == (refundable, borne)

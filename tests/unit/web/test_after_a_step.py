@@ -46,8 +46,8 @@ def test_the_clerk_stays_with_the_customer(desk: Flask, language: str) -> None:
 
 def test_where_nothing_is_ones_own_the_case_says_what_it_waits_for(desk: Flask) -> None:
     """After the reply the reception room evaluates: the clerk reads who has it, and is led on to the worklist."""
-    settled = {"liability_cause": "system", "right_charge": "0", "charged": "88.00", "resolution": "已退"}
-    case, task = steps(desk, JUDGED, CASH, PAID, settled)
+    judged = {"finding": "equipment", "finding_note": "计费设备误差"}
+    case, task = steps(desk, judged, {name: value for name, value in CASH.items() if name != "right_delivered"}, PAID)
     visitor = Visitor(desk, "cleo", "zh")
     answer = visitor.client.post(
         f"/tasks/{task}/completion", data={"resolution": "已退还 88.00 元", "reply_channel": "phone"}
@@ -78,10 +78,11 @@ def test_a_refusal_that_is_recorded_is_never_green(desk: Flask) -> None:
 
 
 def test_a_refusal_never_names_a_step_of_another_process(desk: Flask) -> None:
-    """The events of other diagrams are called the same; here the way leads back to this very step, so that there is none to offer."""
-    lost = {**CASH, "refund_kind": "prepayment", "receipt_held": "no"}
-    target = {"target_given": "yes", "target_msisdn": NUMBER, "transfer_amount": "88.00"}
-    _case, task = steps(desk, JUDGED, lost, {"proposal_answer": "accepts"})
+    """The events of other diagrams are called the same; here only a later step refuses, and there is none to offer."""
+    line = "payment:SJ-0203 88.00 客户要求"
+    lost = {**CASH, "disputed_lines": line, "refund_kind": "prepayment", "receipt_held": "no"}
+    target = {"target_given": "yes", "target_msisdn": "13900000203", "transfer_amount": "88.00"}
+    _case, task = steps(desk, JUDGED, lost, {"proposal_answer": "accepts"}, number="13900000203")
     page = Visitor(desk, "cleo", "zh").post(f"/tasks/{task}/completion", **target)
     assert page.status == 422
     assert page.beside("target_msisdn")

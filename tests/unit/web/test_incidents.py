@@ -93,7 +93,7 @@ def test_the_page_says_it_in_plain_words(any_desk: Flask, language: str) -> None
     (line,) = page.tree.xpath("//main//tbody/tr")
     plain = " ".join("".join(line.xpath(".//text()[not(ancestor::details)]")).split())
     assert case in plain
-    assert {"zh": "退话费", "en": "Pay"}[language] in plain
+    assert {"zh": "退还现金", "en": "Pay"}[language] in plain
     assert {"zh": "没有办成", "en": "could not be carried out"}[language] in plain
     assert not re.search("pay_cash|ZeroDivisionError|refunds/cash", plain)
     assert not re.search(f"{NUMBER}|SJ-0201", page.text)

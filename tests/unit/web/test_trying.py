@@ -21,10 +21,11 @@ JUDGED = {
     "disputed_amount": "50.00",
 }
 RECEIPT = {
+    "disputed_lines": "payment:SJ-1 50.00 客户只要求一部分",
+    "right_delivered": "no",
     "refund_kind": "prepayment",
     "receipt_held": "yes",
     "repayment_method": "cash",
-    "disputed_amount": "50.00",
 }
 
 

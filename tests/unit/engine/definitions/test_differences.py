@@ -33,14 +33,14 @@ def changed(package: engine.Package, file: str, old: str, new: str) -> list[engi
 @pytest.mark.parametrize(
     ("file", "old", "new", "element", "what", "before", "after"),
     [
-        ("TS-002.bpmn", '>repayment_method = "cash"', '>repayment_method != "x"', "flow_cash", "condition", 'repayment_method = "cash"', 'repayment_method != "x"'),
+        ("TS-002.bpmn", '>accounting_way = "credit"', '>accounting_way != "x"', "flow_credit_today", "condition", 'accounting_way = "credit"', 'accounting_way != "x"'),
         ("TS-002.bpmn", 'value="ts002_receipt"', 'value="ts002_reply"', "ask_receipt", "property form", "ts002_receipt", "ts002_reply"),
         ("TS-002.bpmn", '>cause<', ">dispute_type<", "classify_cause", "decision", "cause", "dispute_type"),
-        ("TS-002.bpmn", 'default="flow_cause_open"', 'default="flow_cause_known"', "cause_known", "default", "判断投诉原因", "询问票据和退款"),
+        ("TS-002.bpmn", 'default="flow_hold"', 'default="flow_sent_back"', "put_on_hold", "default", "话费挂帐处理流程", "退回专业厅"),
         ("decisions/cause.dmn", '"fraud"', '"stolen"', "cause_fraud", "cell 查明的情况", '"fraud"', '"stolen"'),
         ("decisions/cause.dmn", 'hitPolicy="FIRST"', 'hitPolicy="UNIQUE"', "cause_table", "hitPolicy", "FIRST", "UNIQUE"),
-        ("forms/ts002_receipt.form", '"required": true', '"required": false', "receipt_given_back", "required", "True", "False"),
-        ("translations/TS-002.en.yaml", "Way of repayment?", "How?", "repayment_method", "english name", "Way of repayment?", "How?"),
+        ("forms/ts002_receipt.form", '"required": true', '"required": false', "missed", "required", "True", "False"),
+        ("translations/TS-002.en.yaml", "How is it repaid?", "How?", "repayment_method", "english name", "How is it repaid?", "How?"),
     ],
 )  # fmt: skip
 def test_a_change_is_named(
@@ -74,9 +74,9 @@ def redrawn(package: engine.Package) -> engine.Package:
     gone = text[start : text.index("</bpmn:userTask>", start) + len("</bpmn:userTask>")]
     new = '<bpmn:userTask id="ask_again" name="再问一次" /><bpmn:userTask id="note" name="记录" />'
     names = names.replace('judge_cause: "Judge the cause of the complaint"\n', 'ask_again: "Ask once more"\n')
-    names = names.replace("Original receipt held?", "Any receipt?")
+    names = names.replace("Cash wanted, receipt lost?", "Any receipt?")
     files = {
-        "TS-002.bpmn": text.replace(gone, new).replace("原始票据在？", "票据在？"),
+        "TS-002.bpmn": text.replace(gone, new).replace("要退现而票据遗失？", "票据在？"),
         "translations/TS-002.en.yaml": names,
     }
     return engine.package_with(package, files)
@@ -129,7 +129,7 @@ def test_an_english_text_is_one_change(package: engine.Package) -> None:
 
 def test_a_new_name_changes_nothing_that_refers_to_it(package: engine.Package) -> None:
     """Renaming a gateway is one change, not one for every flow that touches it."""
-    found = changed(package, "TS-002.bpmn", "原始票据在？", "票据在？")
+    found = changed(package, "TS-002.bpmn", "要退现而票据遗失？", "票据在？")
     assert [(one.element, one.what) for one in found] == [("receipt_held", "name")]
 
 

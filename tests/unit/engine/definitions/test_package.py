@@ -46,7 +46,7 @@ def test_a_process_no_longer_called_goes() -> None:
 def test_variables_are_known_after_what_gives_them() -> None:
     """A form's field, a decision's result and a refusal are known after their element, and not before it."""
     content = engine.read_package(PROCESSES, "TS-002")
-    after = {known.name: known for known in engine.variables.at(content, "TS-002", "cash_refund")}
+    after = {known.name: known for known in engine.variables.at(content, "TS-002", "pay_cash")}
     assert (after["receipt_held"].element_id, after["receipt_held"].type) == ("ask_receipt", "boolean")
     assert after["cause_verdict.operator_fault"].element_id == "classify_cause"
     assert "receipt_held" not in {known.name for known in engine.variables.at(content, "TS-002", "judge_cause")}

@@ -1,0 +1,129 @@
+"""A liability is opened once per payment, named by somebody else, objected to and decided; what a clerk paid on the spot is settled."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+
+from models.base import session, transaction
+from models.identity import User
+from models.liability import Liability
+
+STAFF = {"cause": "staff", "error_kind": "wrong_order"}
+BILL = {"period": "2026-10", "paid": True, "items": [{"kind": "function_fee", "text": "彩铃功能费", "amount": 2500}]}
+RECEIPT = {"number": "SJ-1", "kind": "charge", "amount": 2500}
+LINES = [{"line": "bill-item:2026-10:1", "amount": 2500, "component": "", "reason": ""}]
+
+
+def test_a_payment_counts_once_and_payments_of_one_cause_add_up(desk: Any) -> None:
+    """The same call again changes nothing; another payment of the case for the same cause is the same liability."""
+    desk.run("liability/open", call_key="1:1", amount=2000, **STAFF)
+    desk.run("liability/open", call_key="1:1", amount=2000, **STAFF)
+    answer = desk.run("liability/open", call_key="1:2", amount=500, **STAFF)
+    assert (answer["amount"], answer["state"], answer["bearer"]) == (2500, "to_name", None)
+    assert len(session().scalars(select(Liability)).all()) == 1
+
+
+@pytest.mark.parametrize(
+    ("cause", "amount", "state", "bearer"),
+    [
+        ("equipment", 100, "stands", "company"),
+        ("debit_program", 100, "stands", "company"),
+        ("charge_right", 100, "none", None),
+        (None, 100, "none", None),
+        ("staff", 0, "none", None),
+    ],
+)
+def test_only_our_own_fault_is_anybodys(
+    desk: Any, cause: str | None, amount: int, state: str, bearer: str | None
+) -> None:
+    """What is given without our fault, and what moved no money, is borne by nobody inside."""
+    answer = desk.run("liability/open", cause=cause, error_kind=None, amount=amount)
+    assert (answer["state"], answer["bearer"]) == (state, bearer)
+
+
+def test_a_waiver_for_our_fault_opens_one_in_its_own_commit(desk: Any) -> None:
+    """Wherever money moves for our fault somebody bears it; called again it is the same."""
+    desk.given({"msisdn": "13900000001", "late_fee": 900, "bill": BILL})
+    about = {"msisdn": "13900000001", "approval": None}
+    desk.twice("refunds/late_fee_waiver", call_key="1:1", amount=300, fault="keying_error", **about)
+    desk.run("refunds/late_fee_waiver", call_key="1:2", amount=200, fault=None, **about)
+    desk.run("refunds/late_fee_waiver", call_key="1:3", amount=100, fault="debit_program", **about)
+    found = session().scalars(select(Liability).order_by(Liability.id)).all()
+    assert [(one.cause, one.amount, one.state) for one in found] == [
+        ("keying_error", 300, "to_name"),
+        ("debit_program", 100, "stands"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("kind", "bearer", "name"), [("own", "person", "李某"), ("franchised", "agency", "拱北厅"), ("agency", "agency", "拱北厅")]
+)  # fmt: skip
+def test_an_own_hall_is_its_person_another_is_itself(desk: Any, kind: str, bearer: str, name: str) -> None:
+    """CH2.10: a franchised hall or an agency bears what its people did."""
+    number = desk.run("liability/open", amount=2000, **STAFF)["number"]
+    answer = desk.run("liability/name", number=number, unit_kind=kind, unit="拱北厅", person="李某", employee="1007")
+    assert (answer["bearer"], answer["name"], answer["state"]) == (bearer, name, "named")
+
+
+def test_nobody_names_or_clears_themselves(desk: Any) -> None:
+    """By name or by employee number, whoever works under it."""
+    with transaction():
+        session().add(User(name="cleo", display_name="王某", password_hash="x", employee_number="1007"))
+    number = desk.run("liability/open", amount=2000, **STAFF)["number"]
+    given = {"number": number, "unit_kind": "own", "unit": "拱北厅"}
+    assert desk.refused("liability/name", person="李某", employee="1007", **given) == "names_oneself"
+    assert desk.refused("liability/name", person="王某", employee=None, **given) == "names_oneself"
+    assert desk.refused("liability/name", person=None, employee=None, **given) == "nobody_named"
+    with transaction():
+        row = session().get_one(Liability, number)
+        row.bearer, row.name, row.employee, row.state = "person", "王某", "1007", "objected"
+    assert desk.refused("liability/decide", number=number, decision="company") == "decides_own_case"
+
+
+@pytest.mark.parametrize(
+    ("decision", "state", "bearer"), [("upheld", "stands", "person"), ("another", "to_name", None), ("company", "stands", "company")]
+)  # fmt: skip
+def test_an_objection_is_decided(desk: Any, decision: str, state: str, bearer: str | None) -> None:
+    """It stands, goes to somebody else, or is the company's."""
+    number = desk.run("liability/open", amount=2000, **STAFF)["number"]
+    desk.run("liability/name", number=number, unit_kind="own", unit="拱北厅", person="李某", employee=None)
+    answer = desk.run("liability/answer", number=number, objects=True, objection="不是我办的")
+    assert answer["state"] == "objected"
+    answer = desk.run("liability/decide", number=number, decision=decision)
+    assert (answer["state"], answer["bearer"]) == (state, bearer)
+
+
+def test_what_a_clerk_paid_on_the_spot_is_given_back(desk: Any) -> None:
+    """It moves nothing of ours in the end, and neither a receipt nor the next bill gives it once more."""
+    desk.given({"msisdn": "13900000001", "bill": BILL, "receipts": [RECEIPT]})
+    about = {"msisdn": "13900000001", "kind": "charge", "lines": LINES}
+    assert desk.refused("liability/paid_on_spot", amount=2600, most=2500, **about) == "exceeds_disputed"
+    desk.run("liability/paid_on_spot", call_key="1:1", amount=2500, most=2500, **about)
+    assert desk.moved() == {}
+    cash = {**about, "amount": 2500, "disputed_amount": 2500, "receipt_number": "SJ-1", "approval": None}
+    assert desk.refused("refunds/cash", call_key="1:2", **cash) in ("exceeds_disputed", "exceeds_receipt")
+    credit = {**about, "amount": 2500, "disputed_amount": 2500, "approval": None}
+    assert desk.refused("refunds/credit", call_key="1:3", **credit) == "exceeds_disputed"
+
+
+def test_a_receipt_found_after_the_money_went_to_another_number_pays_nothing(desk: Any) -> None:
+    """What went out without it is spent on it."""
+    other = {"msisdn": "13900000002", "bill": BILL}
+    desk.given({"msisdn": "13900000001", "bill": BILL, "receipts": [RECEIPT]}, other)
+    about = {"msisdn": "13900000001", "kind": "charge", "amount": 2500, "disputed_amount": 2500}
+    desk.run("refunds/other_number", call_key="1:1", target="13900000002", lines=LINES, approval=None, **about)
+    assert desk.moved()["13900000002.receivable"] == -2500
+    for lines in (LINES, []):
+        found = {**about, "receipt_number": "SJ-1", "lines": lines, "approval": None}
+        refused = desk.refused("refunds/cash", call_key="1:2", **found)
+        assert refused in ("exceeds_disputed", "exceeds_receipt", "receipt_used")
+
+
+def test_a_cancelled_number_has_no_next_bill(desk: Any) -> None:
+    """A credit would wait there for ever."""
+    desk.given({"msisdn": "13900000001", "state": "cancelled", "reason": "request", "bill": BILL})
+    about = {"msisdn": "13900000001", "kind": "charge", "amount": 2500, "disputed_amount": 2500, "lines": LINES}
+    assert desk.refused("refunds/credit", approval=None, **about) == "exceeds_bill"
