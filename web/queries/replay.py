@@ -360,13 +360,13 @@ _FILLERS = {
 
 
 def _plain(name: str, value: Any, personal: frozenset[str]) -> str:
-    """A value as text; what is personal inside it is withheld too."""
+    """A value as text; what is personal inside it is withheld too, and what has no words for people stands in the record alone."""
     if value is None or value in ("", [], {}):
         return "—"
     if isinstance(value, Mapping):
-        read = {k: in_language(v, value.get(f"{k}_en", "")) for k, v in value.items() if not k.endswith("_en")}
+        read = {k: in_language(v, value.get(f"{k}_en", "")) for k, v in value.items() if k in words.COLUMNS}
         inner = ((k, _withheld(v) if k in personal else _plain(k, v, personal)) for k, v in read.items())
-        return "; ".join(f"{words.column_text(k)}: {text}" for k, text in inner)
+        return "; ".join(f"{words.column_text(k)}: {text}" for k, text in inner) or gettext("in the record")
     if isinstance(value, list):
         return ", ".join(_plain(name, one, personal) for one in value)
     if name == "process" or (name == "proposed_process" and isinstance(value, str)):

@@ -288,6 +288,8 @@ COLUMNS = {
     "reach_km": _("Reach of a cell in km"),
     "listed_reach_km": _("Reach of a border cell in km"),
     "calls": _("Calls"),
+    "payee": _("Paid to"),
+    "level": _("Authority"),
     "max_speed_kmh": _("Greatest speed in km/h"),
     "period_days": _("Days of a period"),
     "since": _("From"),
