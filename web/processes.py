@@ -123,7 +123,7 @@ def compare(key: str, version: int) -> str:
         versions=processes.versions(key),
         changed=changes.by_file(listed),
         changes=changes.as_json(listed),
-        taken_up=used_versions.taken_up(old.package, new.package) if old is not None else [],
+        taken_up=used_versions.taken_up(old, new) if old is not None else [],
         names=names.of_both(old.package if old is not None else None, new.package),
         english=names.english_elements(key),
     )
