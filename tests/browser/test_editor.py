@@ -396,7 +396,7 @@ def test_taking_a_submission_back_is_asked_before(page: Page) -> None:
     }
 
     def answer(route: Route) -> None:
-        if route.request.method == "PUT" and not route.request.post_data_json["withdraw"]:
+        if route.request.method == "PUT" and not (route.request.post_data_json or {}).get("withdraw"):
             route.fulfill(status=409, content_type="application/problem+json", body=json.dumps(refused))
         else:
             route.continue_()
