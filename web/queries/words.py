@@ -176,6 +176,8 @@ CODES = {
     "secondary_pricing_released": _("the secondary pricing is released"),
 }
 COLUMNS = {
+    "settled_by_accounting": _("settled by accounting already"),
+    "prior_approval": _("earlier approval"),
     "cause": _("Cause"),
     "operator_fault": _("Operator's fault"),
     "person_named": _("A person must be named"),

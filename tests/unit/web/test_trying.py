@@ -173,3 +173,4 @@ def test_what_a_called_process_begins_with_is_called_by_what_takes_it(desk: Flas
     (label,) = page.xpath("//label[@for='field-variable-payment_amount']")
     assert field.get("value") == "50.00"
     assert "payment_amount" not in label.text_content()
+    assert not [one for one in page.xpath("//form//label/text()") if "_" in one]
