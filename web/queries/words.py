@@ -213,6 +213,8 @@ CODES = {
 # Codes that mean something only under their column.
 LEVELS = {"clerk": _("clerk"), "supervisor": _("supervisor"), "two": _("two people")}
 COLUMNS = {
+    "settled_by_accounting": _("settled by accounting already"),
+    "prior_approval": _("earlier approval"),
     "cause": _("Cause"),
     "operator_fault": _("Operator's fault"),
     "person_named": _("A person must be named"),
