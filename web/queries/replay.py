@@ -344,7 +344,9 @@ class _Recorder:
         if isinstance(value, Mapping) and value.get("code") in refusals.SENTENCES:
             return refusals.sentence(value)
         value, known = masking.masked(value), self.fields.get(name)
-        shown = timeline.shown(value, known) if known is not None else ""
+        offered = {one.value for one in known.options} if known is not None else set()
+        fits = not offered or known.is_boolean or not isinstance(value, str) or value in offered
+        shown = timeline.shown(value, known) if known is not None and fits else ""
         return (shown or _plain(name, value, frozenset() if self.words.personal else self.definition.personal))[
             :LONGEST
         ]
