@@ -382,8 +382,15 @@ def is_amount(name: str, value: Any) -> bool:
     return last in OF_REFUSALS or last in labels.amounts()
 
 
+# The ways for which an approval has an amount of its own.
+_WAYS = {"late_fee": _("late fee"), "credit": _("credit"), "cash": _("cash")}
+
+
 def plain(name: str, value: Any) -> str:
-    """A value of a service's answer."""
+    """A value of a service's answer; of amounts by their way each that there is."""
+    if name == "amount" and isinstance(value, Mapping):
+        told = (f"{gettext(_WAYS[way])} {yuan(one)}" for way, one in value.items() if one and way in _WAYS)
+        return gettext("; ").join(told)
     return yuan(value) if is_amount(name, value) else written(value)
 
 

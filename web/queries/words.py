@@ -16,6 +16,26 @@ from web.i18n import mark as _
 from web.queries.timeline import is_amount, written
 
 CODES = {
+    "own_money": _("the customer's own money"),
+    "other_number": _("to another number"),
+    "same_holder": _("to another number of the same holder"),
+    "other_holder": _("to a number of another holder"),
+    "proved_credit": _("proved"),
+    "judged_credit": _("by judgement"),
+    "not_our_fault": _("not our fault"),
+    "settled_by_accounting": _("settled by accounting"),
+    "information_fees": _("information fees"),
+    "charge_right": _("charged correctly"),
+    "credit_on_thursday": _("credited on Thursday"),
+    "paid_by_staff": _("paid by staff on the spot"),
+    "to_name": _("nobody named yet"),
+    "named": _("named"),
+    "objected": _("objected"),
+    "stands": _("stands"),
+    "not_posted": _("not posted"),
+    "elsewhere": _("posted elsewhere"),
+    "twice": _("paid twice"),
+    "in_order": _("in order"),
     "gotone": _("GoTone"),
     "prepaid": _("Prepaid"),
     "in_service": _("in service"),
@@ -190,7 +210,11 @@ CODES = {
     "charge_hold_settled": _("the hold is settled"),
     "secondary_pricing_released": _("the secondary pricing is released"),
 }
+# Codes that mean something only under their column.
+LEVELS = {"clerk": _("clerk"), "supervisor": _("supervisor"), "two": _("two people")}
 COLUMNS = {
+    "settled_by_accounting": _("settled by accounting already"),
+    "prior_approval": _("earlier approval"),
     "cause": _("Cause"),
     "operator_fault": _("Operator's fault"),
     "person_named": _("A person must be named"),
@@ -288,6 +312,14 @@ COLUMNS = {
     "reach_km": _("Reach of a cell in km"),
     "listed_reach_km": _("Reach of a border cell in km"),
     "calls": _("Calls"),
+    "payment_way": _("Way"),
+    "payment_amount": _("Amount paid"),
+    "payment_payee": _("Paid to"),
+    "payment_balance": _("Balance"),
+    "authority_basis": _("Grounds"),
+    "approved_most": _("Approved at most"),
+    "error_kind": _("Kind of error"),
+    "liability_amount": _("Amount borne"),
     "payee": _("Paid to"),
     "level": _("Authority"),
     "max_speed_kmh": _("Greatest speed in km/h"),
@@ -318,6 +350,8 @@ def cell_text(name: str, value: Any) -> str:
     """A cell of evidence: money as yuan, instants as the page writes them, codes in words."""
     if name == "line" and isinstance(value, str):
         return lines.address_text(value)
+    if name == "level" and value in LEVELS:
+        return gettext(LEVELS[value])
     if name == "keyed" and value in (None, ""):
         return gettext("not keyed in")
     if is_amount(name, value):

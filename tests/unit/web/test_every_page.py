@@ -28,6 +28,7 @@ from tests.visitors import LANGUAGES, Page, Visitor
 PEOPLE = ("cleo", "sam", "ada", "olu", "nora", "omar")
 OF_A_KIND = 4  # pages of one address and one kind of question, for each person
 TABS = ("timeline", "diagram", "money", "messages")
+OF_A_LINE = re.compile(r"^[a-z-]+:\S+ [0-9.]+ ")  # what stands before the reason of a picked line
 QUOTED = re.compile(r'"([^"]+)"')
 WRITTEN_INTO_MESSAGES = ("收费网站", "处理结果")  # by diagrams; a message is shown as it was sent
 OF_THE_OFFICE = frozenset({"客户要求", "中文", *WRITTEN_INTO_MESSAGES, *(name for _, name, *_ in PEOPLE_OF_THE_OFFICE)})
@@ -118,6 +119,16 @@ def _texts(given: Any) -> Iterator[str]:
             yield from _texts(value)
     elif isinstance(given, str) and wording.CHINESE.search(given):
         yield given
+        yield from (OF_A_LINE.sub("", given),) if OF_A_LINE.match(given) else ()
+
+
+def _worded() -> Iterator[str]:
+    """The sentences for customers that a process words by itself."""
+    for instance in session().scalars(select(rounds.ProcessInstance.id)):
+        for entry in engine.history_of(instance).entries:
+            for step in entry.steps:
+                if step.get("variable") == "resolution" and isinstance(step.get("result"), str):
+                    yield step["result"]
 
 
 def _looked_for() -> frozenset[str]:
@@ -149,6 +160,7 @@ def test_every_page_says_what_is_so(walk: Walk) -> None:
         walk.said |= _looked_for()
         plays = rounds.play(walk.look)
         walk.at[0] = max(play.clock for play in plays)
+        walk.said |= frozenset(_worded())
         notices.publish("交换机故障，统一口径如下", by=SAM, at=engine.now())
         cases = [f"/cases/{number}" for number in _numbers()]
         whole = [f"{case}?tab={tab}" for case in cases for tab in TABS] + [f"{case}/replay" for case in cases]

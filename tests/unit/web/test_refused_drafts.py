@@ -104,11 +104,11 @@ def test_who_may_not_approve_reads_who_may(desk: Flask, olu: Browser, monkeypatc
     handed_over(olu)
     answer = olu.post(f"/processes/{KEY}/publish/approval", revision=olu.draft(KEY)["revision"], against=1)
     assert answer.status_code == 403
-    assert "另一位流程负责人" in refusal(answer.text)
+    assert "须由没有参与这份草稿的人审批" in refusal(answer.text)
     with desk.app_context(), transaction():
         for row in session().query(UserRole).where(UserRole.role == "owner", UserRole.user != "olu"):
             session().delete(row)
-    assert "还没有另一位流程负责人" in olu.client.get(f"/processes/{KEY}/publish").text
+    assert "没有人可以审批" in olu.client.get(f"/processes/{KEY}/publish").text
 
 
 def test_a_draft_that_is_gone_keeps_what_was_typed(olu: Browser, otto: Browser) -> None:
