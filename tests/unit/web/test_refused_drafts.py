@@ -184,7 +184,7 @@ def test_all_of_them_again_forgets_what_came_out(olu: Browser, monkeypatch: pyte
 def test_playing_begins_again_where_it_stopped(desk: Flask, olu: Browser, monkeypatch: pytest.MonkeyPatch) -> None:
     """A server that was stopped in the middle has kept what came out before; the rest is played by whoever takes the job next."""
     known = Browser(desk, "otto")
-    revision = known.replace("原始票据在？", "票据在？")
+    revision = known.replace("要退现而票据遗失？", "票据在？")
     assert revision
     played: list[str] = []
 
