@@ -99,7 +99,7 @@ def test_a_draft_is_saved_as_it_was_opened(olu: FlaskClient) -> None:
     for key in keys:
         files = olu.get(f"/processes/{key}/draft").json["files"]  # type: ignore[index]
         saved = save(olu, files, key=key)
-        told = [one for one in saved.json["problems"] if one["rule"] != "refused_for_ever"]  # that one has a test of its own
+        told = [one for one in saved.json["problems"] if one["rule"] != "refused_for_ever"]  # has its own test
         assert (key, saved.status_code, told) == (key, 200, [])
         assert olu.get(f"/processes/{key}/draft").json["files"] == files  # type: ignore[index]
 
