@@ -12,6 +12,7 @@ from engine.barred import bar
 from engine.calendars import current as calendar
 from engine.calendars import use as use_calendar
 from engine.clock import now
+from engine.comparison import ERASED
 from engine.definitions import known as variables
 from engine.definitions.bilingual import english_by_id, english_columns, english_names, field_labels
 from engine.definitions.compiled import Definition, UnknownElement
@@ -184,6 +185,7 @@ def decide(key: str, decision_id: str, variables: dict[str, Any], *, at: datetim
 
 __all__ = [
     "ACTS",
+    "ERASED",
     "GENESIS",
     "MOST_FINDINGS",
     "Act",

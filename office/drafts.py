@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import delete, select
 from sqlalchemy.exc import IntegrityError
@@ -15,10 +16,10 @@ from engine import Package, Problem
 from models.base import session, transaction
 from models.definition import DefinitionDraft, DraftPlay, ProcessDefinition
 from models.identity import Department
-from office import batches, coverage, papers
+from office import batches, coverage, hands, papers
 from office.intake import START_VARIABLES
 
-OWNER = "owner"
+OWNER = hands.OWNER
 KEY = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,59}")
 NAME = r"(decisions/[A-Za-z0-9_.-]+\.dmn|forms/[A-Za-z0-9_.-]+\.form|{key}\.bpmn|translations/{key}\.en\.yaml)"
 MOST_FILES = 300
@@ -26,6 +27,7 @@ MOST_CHARACTERS = 1_000_000
 MOST_NAME = 100
 MOST_KEY = 60
 MOST_NUMBER = 1_000
+MOST_TOLD = 20
 STARTED = START_VARIABLES | {kind.variable: "string" for kind in batches.KINDS}
 
 
@@ -37,8 +39,12 @@ class StaleDraft(engine.Conflict):
     """Somebody has saved this draft since it was read."""
 
 
+class SubmittedDraft(engine.Conflict):
+    """The draft has been submitted for approval; saving takes that back, which has to be said."""
+
+
 class UnusableFile(engine.Invalid):
-    """A file cannot be kept in the draft; `why`: name, kind, encoding, too_large, not_text, twice, of_another_process, too_many_files."""
+    """A file cannot be kept in the draft; `why`: name, kind, encoding, too_large, not_text, twice, of_another_process, too_many_files; of a package: broken_package, no_diagram_in_package, other_content, package_key."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -83,6 +89,12 @@ def find(key: str) -> Draft:
     return Draft(key=key, package=package, base_version=newest_version(key))
 
 
+def authors(found: Draft) -> list[str]:
+    """The log-ins of everybody who has a hand in a draft: whoever saved it since it was begun, and whoever submitted it."""
+    known = [*hands.savers(found.key), found.saved_by, found.submitted_by] if found.revision else []
+    return list(dict.fromkeys(one for one in known if one))
+
+
 def listed() -> list[Draft]:
     """Every stored draft, by key."""
     return [_draft(row) for row in session().scalars(select(DefinitionDraft).order_by(DefinitionDraft.key))]
@@ -108,20 +120,52 @@ def newest_version(key: str) -> int:
     return session().scalar(query.order_by(ProcessDefinition.version.desc()).limit(1)) or 0
 
 
-def save(key: str, files: Mapping[str, str | None], *, revision: int, by: engine.Actor, at: datetime) -> Draft:
-    """Keep changed files (null takes one out) over the revision that was read; a submitted draft is one being edited again.
+def save(
+    key: str,
+    files: Mapping[str, str | None],
+    *,
+    revision: int,
+    by: engine.Actor,
+    at: datetime,
+    base: int | None = None,
+    instead: Collection[str] = (),
+    withdraw: bool = False,
+) -> Draft:
+    """Keep changed files (null takes one out) over the revision that was read.
 
-    Errors: NotAnOwner, StaleDraft, UnusableFile, UnknownProcess.
+    Shape:  `base` is the version the files rest on, when the saver knows it; `instead` names files of the last saver that these
+            knowingly take the place of; `withdraw`: a submitted draft is to be one being edited again.
+    Errors: NotAnOwner, StaleDraft, SubmittedDraft, UnusableFile, UnknownProcess.
     """
     check_owner(by)
     with transaction():
         row = session().get(DefinitionDraft, key, with_for_update=True, populate_existing=True)
         former = _opened(key, files) if row is None else _draft(row)
-        if former.revision != revision:
-            raise StaleDraft(saved_by=former.saved_by, saved_at=former.saved_at, revision=former.revision)
+        if former.revision != revision or base not in (None, former.base_version):
+            raise _stale(former, base)
+        if former.submitted_by and not withdraw:
+            raise SubmittedDraft(submitted_by=former.submitted_by, submitted_at=former.submitted_at)
         package = changed(former.package, files)
         _keep(row, former, package, by, at)
+        _tell(former, files, sorted(set(instead) & set(files)), by, at)
     return find(key)
+
+
+def _stale(former: Draft, base: int | None) -> StaleDraft:
+    """What became of the draft that somebody had read: saved by another, or put in force or discarded meanwhile."""
+    ended = hands.last_end(former.key)
+    saved = {
+        "process": former.key,
+        "saved_by": former.saved_by,
+        "saved_at": former.saved_at,
+        "revision": former.revision,
+    }
+    if ended is None or (former.revision and base in (None, former.base_version)):
+        return StaleDraft(**saved)
+    by, at = ended.by, ended.at
+    if ended.type == hands.PUBLISHED:
+        by = str(ended.step.get("approved_by") or by)
+    return StaleDraft(**saved, ended=ended.type, ended_by=by, ended_at=at, version=newest_version(former.key))
 
 
 def _opened(key: str, files: Mapping[str, str | None]) -> Draft:
@@ -132,16 +176,33 @@ def _opened(key: str, files: Mapping[str, str | None]) -> Draft:
 
 
 def _keep(row: DefinitionDraft | None, former: Draft, package: Package, by: engine.Actor, at: datetime) -> None:
+    revision = former.revision + 1
     if row is None:
+        revision = hands.last_revision(former.key) + 1
         row = DefinitionDraft(key=former.key, base_version=former.base_version, revision=0, note="")
         session().add(row)
-    row.package, row.revision = package.canonical(), former.revision + 1
+    row.package, row.revision = package.canonical(), revision
     row.saved_at, row.saved_by = at, by.user
     row.submitted_at = row.submitted_by = None
     try:
         session().flush()
     except IntegrityError:
-        raise StaleDraft(saved_by="", saved_at=at, revision=1) from None
+        raise StaleDraft(process=former.key, saved_by="", saved_at=at, revision=revision) from None
+
+
+def _tell(former: Draft, files: Collection[str], instead: list[str], by: engine.Actor, at: datetime) -> None:
+    """Write down that a draft was begun, came into other hands, was taken back by saving, or lost what another had saved."""
+    told: dict[str, Any] = {} if former.revision else {"begun": former.base_version + 1}
+    if former.submitted_by:
+        told["withdrawn"] = former.submitted_by
+    if instead and former.saved_at is not None:
+        told |= {"instead": instead, "saved_by": former.saved_by, "saved_at": former.saved_at}
+    if told or former.saved_by != by.user:
+        row = session().get(DefinitionDraft, former.key)
+        revision = row.revision if row is not None else 0
+        engine.record_definition(
+            former.key, hands.SAVED, by=by, at=at, revision=revision, files=sorted(files)[:MOST_TOLD], **told
+        )
 
 
 def changed(package: Package, files: Mapping[str, str | None]) -> Package:
@@ -260,10 +321,14 @@ def begin_again(former: Draft, waiting: set[str], version: int) -> None:
     session().add(row)
 
 
-def discard(key: str, *, by: engine.Actor) -> None:
-    """Throw a draft away. Errors: NotAnOwner."""
+def discard(key: str, *, by: engine.Actor, at: datetime) -> None:
+    """Throw a draft away; its history says so. Errors: NotAnOwner."""
     check_owner(by)
     with transaction():
+        row = session().get(DefinitionDraft, key, with_for_update=True, populate_existing=True)
+        if row is not None:
+            told = {"revision": row.revision, "saved_by": row.saved_by, "saved_at": row.saved_at}
+            engine.record_definition(key, hands.DISCARDED, by=by, at=at, **told)
         remove(key)
 
 

@@ -14,7 +14,7 @@ import engine
 from engine import Package, Problem, Published
 from models.base import session, transaction
 from models.definition import DefinitionDraft, DraftPlay
-from office import drafts, scenarios, texts
+from office import drafts, hands, scenarios, texts
 from office.drafts import Draft, StaleDraft
 from office.scenarios import Scenario
 
@@ -47,7 +47,11 @@ class NoReason(engine.Invalid):
 
 
 class NotASecondPerson(engine.NotPermitted):
-    """Whoever submitted a draft or edited it last cannot approve it."""
+    """Whoever has saved a draft since it was begun, or submitted it, cannot approve it, under whatever log-in."""
+
+
+class NobodyToApprove(engine.Conflict):
+    """Every process owner has a hand in the draft, so that nobody is left to approve it."""
 
 
 @dataclass(frozen=True)
@@ -166,7 +170,8 @@ def submit(
 ) -> None:
     """Hand a draft over for approval, saying what it is for; `accepted`: scenarios that differ are meant to.
 
-    Errors: NotAnOwner, UnknownProcess, StaleDraft, NoReason, InvalidDefinition, NothingChanged, ScenariosNotPlayed, DifferencesNotAccepted.
+    Errors: NotAnOwner, UnknownProcess, StaleDraft, NoReason, InvalidDefinition, NothingChanged, ScenariosNotPlayed, DifferencesNotAccepted,
+            NobodyToApprove.
     """
     drafts.check_owner(by)
     problems(drafts.find(key))  # what is checked again under the lock is then known and holds nobody up
@@ -175,6 +180,9 @@ def submit(
         row.note, row.submitted_by, row.submitted_at = _reason(note), by.user, at
         _check(draft)
         differing = _checked_outcomes(draft, directory, accepted)
+        authors = [*dict.fromkeys([*drafts.authors(draft), by.user])]
+        if not hands.left_to_approve(authors):
+            raise NobodyToApprove(process=key, authors=authors)
         told = {"revision": revision, "base_version": draft.base_version, "sha256": draft.sha256, "note": row.note}
         told |= _warned(draft)
         engine.record_definition(key, "draft_submitted", by=by, at=at, **told, differing=differing)
@@ -241,8 +249,13 @@ def _check_submitted(draft: Draft) -> None:
 def check_second_person(draft: Draft, by: engine.Actor) -> None:
     """Errors: NotAnOwner, NotASecondPerson."""
     drafts.check_owner(by)
-    if by.user in (draft.submitted_by, draft.saved_by):
+    if by.user in hands.same_people(drafts.authors(draft)):
         raise NotASecondPerson(user=by.user)
+
+
+def left_to_approve(draft: Draft, submitter: str) -> list[str]:
+    """The log-ins of those who may approve a draft that `submitter` hands over, or has handed over."""
+    return hands.left_to_approve([*drafts.authors(draft), draft.submitted_by or submitter])
 
 
 def approve(
@@ -264,6 +277,7 @@ def approve(
         _check(draft)
         differing = _checked_outcomes(draft, directory, accepted)
         told = {"revision": revision, "sha256": draft.sha256, "differing": differing, **_warned(draft)}
+        told["authors"] = drafts.authors(draft)
         engine.record_definition(key, "draft_approved", by=by, at=at, **told)
         submitter = engine.Actor(draft.submitted_by, frozenset(), frozenset({drafts.OWNER}))
         package, waiting = drafts.ready(draft.package), drafts.waiting_files(draft)

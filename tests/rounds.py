@@ -72,6 +72,8 @@ class Round(Play):
             "overruled_reason": "客户要求",
             "accepted_at": self.clock,
             "accepted_by": CLEO.user,
+            "state": "open" if instance.state == "active" else "closed",  # some are over as soon as they begin
+            "closed_at": instance.ended_at,
         }
         with transaction():
             session().execute(insert(Complaint).values(**columns))

@@ -172,6 +172,18 @@ def _is_instant(text: str) -> bool:
     return found.tzinfo is not None and FIRST_DAY <= found.date() <= LAST_DAY
 
 
+class Several(fields.Field):
+    """Words of a parameter that may stand there as often as one likes, each once and in order; none when none are given."""
+
+    def __init__(self, most: int) -> None:
+        super().__init__(load_default=())
+        self.one = Text(most)
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> tuple[str, ...]:
+        found = [self.one.deserialize(one, attr, data) for one in ([value] if isinstance(value, str) else value)]
+        return tuple(dict.fromkeys(filter(None, found)))
+
+
 TASK = r"[0-9]{1,9}"
 FILE, ELEMENT, WAY = Text(100), Text(200), Text(8_000)
 MSISDN, NAME, SOUGHT = Text(40), Text(60), Sought(60)
@@ -206,7 +218,9 @@ ASKED: dict[str, dict[str, fields.Field]] = {
     "processes.compare": {"against": Number()},
     "processes.process": FORM,
     "publication.change": FORM,
+    "proof.page": {"line": Several(100)},
     "replay.page": {"at": Moment(), "verify": FLAG},
+    "supervision.liabilities": {"name": NAME},
     "tasklist.worklist_page": {
         "scope": Choice("group", "mine", "all"), "process": PROCESS, "group": DEPARTMENT, "late": FLAG, "text": SOUGHT, "after": Cursor(TASK, undated=True),
     },
@@ -242,11 +256,13 @@ def _refuse_impossible() -> None:
 def asked() -> Mapping[str, Any]:
     """What the address of this request asks for, by parameter; what it leaves out has its default. Errors: WrongAddress."""
     given, endpoint = request.args, str(request.endpoint)
-    twice = {name: [Reason("twice")] for name in ASKED.get(endpoint, ()) if len(given.getlist(name)) > 1}
+    once = [name for name, held in ASKED.get(endpoint, {}).items() if not isinstance(held, Several)]
+    twice = {name: [Reason("twice")] for name in once if len(given.getlist(name)) > 1}
     unknown = {name: [Reason("unknown_parameter", {"name": name})] for name in unread() if endpoint in FILES}
     if twice or unknown:
         raise WrongAddress(reasons={**unknown, **twice})
-    return read(endpoint, given)
+    several = {name: given.getlist(name) for name in given if name in ASKED.get(endpoint, ()) and name not in once}
+    return read(endpoint, {**given.to_dict(), **several})
 
 
 def given_twice() -> list[str]:
@@ -272,7 +288,7 @@ def passed_over() -> list[str]:
     return [] if request.endpoint in FILES else unread()
 
 
-def read(endpoint: str, given: Mapping[str, str]) -> dict[str, Any]:
+def read(endpoint: str, given: Mapping[str, Any]) -> dict[str, Any]:
     """The parameters of a page as values. Errors: WrongAddress with every wrong one."""
     if endpoint not in _SCHEMAS:
         return {}

@@ -16,7 +16,19 @@ from models.comment import Comment
 from models.instance import ProcessInstance
 from office import complaints, correspondence, erasure, looks, replies, texts
 from web import addresses, auth, looking, submission, unsent
-from web.queries import access, acting, casefile, caselist, money, names, standing, suggested, timeline, verdicts
+from web.queries import (
+    access,
+    acting,
+    casefile,
+    caselist,
+    money,
+    names,
+    standing,
+    suggested,
+    timeline,
+    used_versions,
+    verdicts,
+)
 
 blueprint = Blueprint("cases", __name__, url_prefix="/cases")
 MOST_COMMENT = 2_000
@@ -103,7 +115,7 @@ def page(
             disputed=casefile.disputed(complaint, history) if complaint else None,
             suggestion=suggested.of_complaint(complaint, history) if complaint else "",
             process=names.process_name(complaint.process_key if complaint else instance.key),
-            version=history.definition.version,
+            used=used_versions.standing_in(history.definition, [task.process_key for task in tasks]),
             lines=timeline.lines(history, sight, before) if tab not in OTHER_TABS else [],
             earlier=None if history.is_whole else history.since,
             later=before is not None,

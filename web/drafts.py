@@ -11,12 +11,23 @@ from flask_login import current_user
 from marshmallow import Schema, ValidationError, fields
 
 import engine
-from office import drafts
+from office import drafts, hands
 from web import auth, errors, problems
 from web.addresses import asked
 from web.queries import access, changes, findings, mendings, modeler, names
 
 blueprint = Blueprint("drafts", __name__, url_prefix="/processes")
+SAVED = (
+    "base_version",
+    "revision",
+    "state",
+    "saved_at",
+    "saved_by",
+    "submitted_by",
+    "submitted_at",
+    "returned",
+    "problems",
+)
 READERS = ("owner", "auditor", "supervisor")
 View = TypeVar("View", bound=Callable[..., Any])
 Answer = Response | tuple[Response, int] | tuple[str, int]
@@ -32,9 +43,12 @@ class Files(Schema):
 
 
 class Save(Files):
-    """Changed files over the revision they rest on."""
+    """Changed files over the revision and the version they rest on; `instead` names those that take the place of another's; `withdraw`: a submission is taken back."""
 
     revision = fields.Integer(strict=True, required=True)
+    base_version = fields.Integer(strict=True, load_default=None, allow_none=True)
+    instead = fields.List(fields.String(), load_default=[])
+    withdraw = fields.Boolean(load_default=False)
 
 
 class FormText(Schema):
@@ -52,6 +66,14 @@ def register(app: Flask) -> None:
 def _stale(error: drafts.StaleDraft) -> Response:
     by = str(error.values["saved_by"])
     told = {**error.values, "saved_by": names.person_name(by), "own": by == current_user.name}
+    if "ended_by" in told:
+        told["ended_by"] = names.person_name(str(told["ended_by"]))
+    return problems.answer(409, errors.describe(error), error.code, **problems.plain(told))
+
+
+@blueprint.errorhandler(drafts.SubmittedDraft)
+def _submitted(error: drafts.SubmittedDraft) -> Response:
+    told = {**error.values, "submitted_by": names.person_name(str(error.values["submitted_by"]))}
     return problems.answer(409, errors.describe(error), error.code, **problems.plain(told))
 
 
@@ -91,15 +113,24 @@ def save(key: str) -> Response:
     """Keep changed files over the revision that was read."""
     access.check_role(current_user, "owner")
     given = _body(Save)
-    saved = drafts.save(key, given["files"], revision=given["revision"], by=auth.actor(), at=engine.now())
+    saved = drafts.save(
+        key,
+        given["files"],
+        revision=given["revision"],
+        by=auth.actor(),
+        at=engine.now(),
+        base=given["base_version"],
+        instead=given["instead"],
+        withdraw=given["withdraw"],
+    )
     document = _document(saved)
-    return jsonify({name: document[name] for name in ("revision", "state", "saved_at", "saved_by", "problems")})
+    return jsonify({name: document[name] for name in SAVED})
 
 
 @blueprint.delete("/<key>/draft")
 def discard(key: str) -> tuple[str, int]:
     """Throw the draft away."""
-    drafts.discard(key, by=auth.actor())
+    drafts.discard(key, by=auth.actor(), at=engine.now())
     return "", 204
 
 
@@ -127,9 +158,30 @@ def _document(found: drafts.Draft) -> dict[str, Any]:
         "state": found.state,
         "saved_at": problems.plain(found.saved_at),
         "saved_by": names.person_name(found.saved_by),
+        "submitted_at": problems.plain(found.submitted_at),
+        "submitted_by": names.person_name(found.submitted_by),
+        "returned": _returned(found),
         "files": found.package.files,
         "problems": _findings(found.package),
     }
+
+
+def _returned(found: drafts.Draft) -> dict[str, Any] | None:
+    """Who gave the draft back, when and why; None when nobody did, or it has been submitted again."""
+    given = hands.last_return(found.key) if found.revision else None
+    if given is None:
+        return None
+    return {"by": names.person_name(given.by), "at": problems.plain(given.at), "reason": given.step["reason"]}
+
+
+@blueprint.post("/<key>/draft/overlap")
+@reading
+def overlap(key: str) -> Response:
+    """What files that rest on an older draft would change in the draft as it is now, in words."""
+    saved = drafts.find(key).package
+    mine = drafts.changed(saved, _body(Files)["files"])
+    listed = changes.as_json(changes.between(saved, mine))
+    return jsonify(changes=[{"file": one["file"], "text": one["text"]} for one in listed][: engine.MOST_FINDINGS])
 
 
 @blueprint.get("/<key>/draft/variables")

@@ -8,7 +8,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from flask import Flask, flash, jsonify, redirect, render_template, request, url_for
-from flask_babel import gettext
+from flask_babel import format_decimal, gettext
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response
@@ -100,6 +100,9 @@ def texts() -> dict[str, str]:
         "StaleDraft": gettext(
             "Somebody else has saved this draft since you opened it. Look at theirs before you save yours."
         ),
+        "SubmittedDraft": gettext(
+            "This draft has been submitted for approval. Saving takes that back; say that this is meant."
+        ),
         "WrongAddress": gettext("The address asks for something that cannot be shown."),
         "NotAnOwner": gettext("Only a process owner may change processes."),
         "UnusableFile": gettext("This file cannot be kept with the process: check its name and size."),
@@ -110,7 +113,12 @@ def texts() -> dict[str, str]:
             "Some scenarios differ from what was agreed. Confirm that this is meant, or change the draft."
         ),
         "NoReason": gettext("Please say why, in one or two sentences."),
-        "NotASecondPerson": gettext("Another process owner has to approve this: you submitted it or edited it last."),
+        "NotASecondPerson": gettext(
+            "Somebody who has no hand in this draft has to approve it: you saved it since it was begun, or submitted it."
+        ),
+        "NobodyToApprove": gettext(
+            "Nobody is left to approve this: every process owner has saved this draft or submits it. Ask the operator of the system to name another process owner."
+        ),
         "TooLong": gettext("This try has become too long to go on. Begin another one."),
         "NotATry": gettext("This is not a try of this process. Begin one."),
         "MayNotErase": gettext("Only a supervisor may have personal data erased."),
@@ -178,7 +186,7 @@ def on_the_draft(error: engine.EngineError) -> str:
 
 def _told_by_values(error: engine.EngineError) -> str:
     """What is said for the particular `why` of an error; empty when its class says it all."""
-    values = {"limit": "", "encoding": "", "file": "", **getattr(error, "values", {})}
+    values = {"limit": "", "encoding": "", "file": "", "key": "", **getattr(error, "values", {})}
     if error.code == "NoReason" and values.get("why") in ("too_long", "not_text"):
         return reason(engine.Reason(str(values["why"]), {"limit": values.get("most")}))
     if error.code == "UnknownProcess" and values.get("version"):
@@ -186,7 +194,9 @@ def _told_by_values(error: engine.EngineError) -> str:
     if error.code != "UnusableFile":
         return ""
     known = {
-        "kind": gettext("%(file)s is none of the kinds that are read here: .bpmn, .xml, .dmn or .form."),
+        "kind": gettext(
+            "%(file)s is none of the kinds that are read here: .bpmn, .xml, .dmn or .form; the package of a version (.zip) under Bring in a diagram."
+        ),
         "no_diagram": gettext("%(file)s is no diagram. Choose a file that ends in .bpmn or .xml."),
         "encoding": gettext(
             "%(file)s is not written in the encoding it names, or it names none and is not UTF-8 (%(encoding)s). Save it as UTF-8."
@@ -196,10 +206,16 @@ def _told_by_values(error: engine.EngineError) -> str:
         "twice": gettext("%(file)s would take the place of another file you chose. Bring one of them in at a time."),
         "of_another_process": gettext("%(file)s belongs to another process and is changed there."),
         "too_many_files": gettext("There are too many files; at most %(limit)s are kept with a process."),
+        "broken_package": gettext(
+            "%(file)s is no package that can be unpacked here. Take it from the list of versions again."
+        ),
+        "no_diagram_in_package": gettext("%(file)s does not hold exactly one process that no other in it calls."),
+        "other_content": gettext("%(file)s is not what was packed: its content has another fingerprint."),
+        "package_key": gettext("%(file)s is a package of %(key)s and keeps that key. Leave the key empty."),
         "name": gettext("%(file)s cannot be kept under this name. Use letters, digits, dots, hyphens and underscores."),
     }
     found = known.get(str(values.get("why")))
-    return found % values if found else ""
+    return found % {**values, "limit": format_decimal(values["limit"] or 0)} if found else ""
 
 
 def reason(found: engine.Reason) -> str:

@@ -25,6 +25,15 @@ ADDRESSES = {
     "bank-payment": _("bank payment %(number)s"),
     "promised-credit": _("promised credit %(number)s"),
 }
+# What a call record is made of.
+COMPONENTS = {
+    "basic": _("basic charge"),
+    "long_distance": _("long-distance charge"),
+    "ip": _("IP charge"),
+    "forwarding": _("forwarding charge"),
+    "roaming": _("roaming charge"),
+    "information": _("information fee"),
+}
 BROUGHT = _("late fee brought forward")
 
 
@@ -43,7 +52,8 @@ def picked_text(picked: Mapping[str, Any], said: Callable[[Any], str]) -> str:
     """A picked line with its amount and why it is only a part; `said` puts a component, or what is withheld, in words."""
     line, amount = picked.get("line"), picked.get("amount")
     told = [address_text(line) if isinstance(line, str) else said(line)]
-    told += [said(picked["component"])] if picked.get("component") else []
+    component = picked.get("component")
+    told += [gettext(COMPONENTS[component]) if component in COMPONENTS else said(component)] if component else []
     told += [yuan(amount) if isinstance(amount, int) else said(amount)]
     told += [said(picked["reason"])] if picked.get("reason") else []
     return " ".join(told)

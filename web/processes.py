@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import zipfile
 from pathlib import Path, PurePosixPath
 from typing import Any
 
@@ -12,7 +11,7 @@ from flask_login import current_user
 
 import engine
 from models.definition import DefinitionDraft
-from office import drafts, scenarios
+from office import bundles, drafts, hands, scenarios
 from web.addresses import asked
 from web.queries import changes, modeler, names, processes, publications, steps, thumbnail, used_versions
 
@@ -39,8 +38,14 @@ def listing() -> str:
         new_drafts=new,
         draft_names={one.key: names.of_draft(drafts.find(one.key).package) for one in new},
         process_name=names.process_name,
+        given_back=_given_back,
         reads=current_user.has(*READERS),
     )
+
+
+def _given_back(draft: DefinitionDraft) -> hands.Done | None:
+    """Who gave a draft back and why, while it is in the hands of its authors."""
+    return None if draft.submitted_by else hands.last_return(draft.key)
 
 
 def _logins(card: processes.Card) -> set[str]:
@@ -123,7 +128,7 @@ def compare(key: str, version: int) -> str:
         versions=processes.versions(key),
         changed=changes.by_file(listed),
         changes=changes.as_json(listed),
-        taken_up=used_versions.taken_up(old.package, new.package) if old is not None else [],
+        taken_up=used_versions.taken_up(old, new) if old is not None else [],
         names=names.of_both(old.package if old is not None else None, new.package),
         english=names.english_elements(key),
     )
@@ -148,9 +153,5 @@ def attachment(package: engine.Package, name: str) -> Response:
 @blueprint.get("/<key>/versions/<int:version>/package.zip")
 def version_package(key: str, version: int) -> Response:
     """Everything a version consists of, laid out as processes/ is."""
-    content = io.BytesIO()
-    with zipfile.ZipFile(content, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, text in sorted(engine.definition(key, version).package.files.items()):
-            archive.writestr(zipfile.ZipInfo(name), text)
-    content.seek(0)
+    content = io.BytesIO(bundles.packed(engine.definition(key, version).package, version))
     return send_file(content, mimetype="application/zip", as_attachment=True, download_name=f"{key}-{version}.zip")

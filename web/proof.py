@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Flask, render_template, request
+from flask import Blueprint, Flask, render_template
 from flask_login import current_user
 
 import engine
 from models.base import session
 from models.user_task import UserTask
-from web import looking
+from web import addresses, looking
 from web.queries import access, proof, standing
 
 blueprint = Blueprint("proof", __name__)
@@ -33,6 +33,6 @@ def page(task_id: int) -> str:
         raise engine.AlreadyCompleted(task=task_id)
     _form, variables, _scope = engine.form_of(row.id, at=engine.now())
     msisdn = str(variables.get("charged_msisdn") or variables.get("msisdn") or "")
-    found = proof.of(msisdn, variables, request.args.getlist("line"))
+    found = proof.of(msisdn, variables, addresses.asked()["line"])
     whose = standing.whose(row.instance_id)
     return render_template("proof.html", task=row, found=found, whose=whose, msisdn=msisdn, now=engine.now())

@@ -16,10 +16,10 @@ from flask_login import current_user
 from werkzeug.datastructures import FileStorage
 
 import engine
-from office import drafts, playing, publication
+from office import bundles, drafts, hands, playing, publication
 from web import auth, errors
 from web.processes import PROCESSES, READERS, attachment, page_of
-from web.queries import access, changes, differences, findings, mendings, names, processes
+from web.queries import access, changes, differences, findings, mendings, names
 
 blueprint = Blueprint("publication", __name__, url_prefix="/processes")
 View = Callable[..., Any]
@@ -95,13 +95,19 @@ def _page(key: str, refused: engine.EngineError | None = None, place: str = "") 
         names=names.of_both(engine.newest_package(key), draft.package),
         callers=[f"{row.key} {names.process_name(row.key)}" for row, _ in engine.callers_of(key)],
         second=_may_approve(draft),
-        others=processes.owners_beside({draft.saved_by, draft.submitted_by or current_user.name}),
+        others=_left_to_approve(draft),
+        authors=[names.person_name(one) for one in drafts.authors(draft)],
+        returned=hands.last_return(key) if draft.revision else None,
         refused=errors.on_the_draft(refused) if refused is not None else "",
         refusal_kind=refused.code if refused is not None else "",
         place=place,
         typed=request.form,
         **_scenarios(draft, playable=not problems),
     )
+
+
+def _left_to_approve(draft: drafts.Draft) -> list[str]:
+    return [names.person_name(one) for one in publication.left_to_approve(draft, current_user.name)]
 
 
 def _may_approve(draft: drafts.Draft) -> bool:
@@ -232,7 +238,7 @@ def _kept_back(error: engine.EngineError) -> str:
 @refused_at("discard")
 def discard(key: str) -> Any:
     """Throw the draft away, from a page."""
-    drafts.discard(key, by=auth.actor())
+    drafts.discard(key, by=auth.actor(), at=engine.now())
     flash(gettext("The draft is gone. What is published stays in force."))
     known = drafts.newest_version(key)
     return redirect(url_for("processes.process", key=key) if known else url_for("processes.listing"))
@@ -259,7 +265,8 @@ def upload(key: str) -> Any:
     diagram = f"{key}.bpmn"
     brought = drafts.brought_in(files.get(diagram) or "", key)
     files |= {diagram: brought.text} if diagram in files else {}
-    drafts.save(key, files, revision=_revision(), by=auth.actor(), at=engine.now())
+    withdraw = request.form.get("withdraw") == "yes"
+    drafts.save(key, files, revision=_revision(), by=auth.actor(), at=engine.now(), withdraw=withdraw)
     flash(gettext("%(n)s files are in the draft now.", n=len(files)))
     _tell(brought)
     return _back(key)
@@ -281,6 +288,8 @@ def _placed(key: str, given: FileStorage) -> tuple[str, str]:
         text = engine.decoded_file(given.read())
     except engine.MalformedXml as error:
         raise drafts.UnusableFile(file=path.name[:100], why="encoding", encoding=error.values["encoding"]) from None
+    if len(text) > drafts.MOST_CHARACTERS:
+        raise drafts.UnusableFile(file=path.name[:100], why="too_large", limit=drafts.MOST_CHARACTERS)
     return place.format(key=key, stem=re.sub(r"[^A-Za-z0-9_.-]", "_", path.stem)), text
 
 
@@ -354,6 +363,8 @@ def bring_in_post() -> Any:
     if key and not drafts.KEY.fullmatch(key):
         return _bringing_in(key=[engine.Reason("pattern", {"written": "key"})]), 422
     try:
+        if str(given.filename).lower().endswith(".zip"):
+            return _brought_back(given, key)
         name, text = _placed("imported", given)
         if name != "imported.bpmn":
             raise drafts.UnusableFile(file=str(given.filename)[:100], why="no_diagram")
@@ -366,6 +377,21 @@ def bring_in_post() -> Any:
     except drafts.UnusableFile as error:
         return _bringing_in(errors.describe(error)), errors.status_of(error)
     except drafts.StaleDraft as error:
+        key = str(error.values["process"])
         return _bringing_in(_whose_draft(key, str(error.values["saved_by"])), open_draft=key), 409
     _tell(brought)
     return _back(key)
+
+
+def _brought_back(given: FileStorage, key: str) -> Any:
+    """Make a draft of the package of a version; what it calls stays as it is in force here. Errors: UnusableFile, StaleDraft."""
+    name = PurePosixPath(str(given.filename).replace("\\", "/")).name[:100]
+    content = bundles.unpacked(given.read(), name)
+    if key not in ("", content.key):
+        raise drafts.UnusableFile(file=name, why="package_key", key=content.key)
+    publication.draft_from_files(content.key, content, by=auth.actor(), at=engine.now())
+    others = sorted(set(content.processes) - {content.key})
+    if others:
+        listed = gettext(", ").join(others)
+        flash(gettext("The processes it calls stay as they are in force here: %(list)s.", list=listed))
+    return _back(content.key)

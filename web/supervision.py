@@ -15,7 +15,7 @@ from models.base import session
 from models.notice import DepartmentNotice
 from models.user_task import UserTask
 from office import acts, correspondence
-from web import auth
+from web import addresses, auth
 from web.i18n import ZONE
 from web.i18n import mark as _
 from web.queries import access, names, people, worklist
@@ -72,7 +72,7 @@ def board() -> str:
 @blueprint.get("/liability")
 def liabilities() -> str:
     """Who bears what was given back for our fault, by person and unit; of one `name` where it is asked for."""
-    name = request.args.get("name", "")
+    name = addresses.asked()["name"]
     sums = liability.by_bearer()
     return render_template("liabilities.html", sums=sums, found=liability.latest(name), name=name)
 

@@ -93,8 +93,9 @@ def _chosen(key: str, name: str) -> Scenario:
 
 def _money(given: dict[str, Any], package: engine.Package) -> frozenset[str]:
     """Which of the variables hold fen: a form of the draft or a service task calls them so."""
-    fen = replay.amounts(package)
-    return frozenset(name for name, value in given.items() if name in fen or timeline.is_amount(name, value))
+    fen, known = replay.amounts(package), Variables(package)
+    held = (name for name, value in given.items() if isinstance(value, int) and not isinstance(value, bool))
+    return frozenset(n for n in held if n in fen or known.holds_fen(n) or timeline.is_amount(n, given[n]))
 
 
 def _is_simple(value: Any) -> bool:

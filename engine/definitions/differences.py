@@ -18,6 +18,7 @@ from engine.language.forms import content as form_content
 ADDED, REMOVED, CHANGED, MOVED = "added", "removed", "changed", "moved"
 SILENT = frozenset({"id", "line", "trigger_count", "error_named", "properties", "parameters", "multi_instance"})
 UNCOMPARED = ("says", "at", "called")
+NAMED_BY = ("message", "error_code")
 Facts = Mapping[str, Any]
 
 
@@ -155,6 +156,7 @@ def _element(file: str, element: str, old: Facts | None, new: Facts | None) -> I
         kind = ADDED if old is None else REMOVED
         gone = {"before": text} if new is None else {"after": text}
         yield Difference(file=file, element=element, kind=kind, what=what, name=name, **gone)
+        yield from _event(file, element, old or {}, new or {}, name)
         return
     for what in sorted(set(old) | set(new), key=str):
         before, after = old.get(what, ""), new.get(what, "")
@@ -163,6 +165,17 @@ def _element(file: str, element: str, old: Facts | None, new: Facts | None) -> I
             yield Difference(file=file, element=element, kind=CHANGED, what=what, name=name, **values)
     if old.get("at") != new.get("at"):
         yield Difference(file=file, element=element, kind=MOVED, what="place", name=name)
+
+
+def _event(file: str, element: str, old: Facts, new: Facts, name: str) -> Iterator[Difference]:
+    """What an event does that is new or taken out: at which step, whether it ends it, what it waits for."""
+    if not str((new or old).get("type", "")).endswith("Event"):
+        return
+    at_a_step = bool((new or old).get("attached_to"))
+    for what in (*(("attached_to", "interrupting") if at_a_step else ()), "trigger", "timer_kind", "timer", *NAMED_BY):
+        before, after = str(old.get(what, "")), str(new.get(what, ""))
+        if before or after:
+            yield Difference(file=file, element=element, kind=CHANGED, what=what, name=name, before=before, after=after)
 
 
 def _name(facts: Facts) -> str:

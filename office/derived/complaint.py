@@ -53,12 +53,12 @@ def _columns(
 
 
 def _taken_in(verdict: Verdict, given: Mapping[str, Any], row: Any) -> Iterator[tuple[str, tuple[Any, ...]]]:
-    """What was said at the counter, and what was suggested."""
+    """What was said at the counter, and what was suggested; what some packages hold personal and an erasure took says nothing."""
     first, erased = verdict.history[0], not can_be_read(verdict)
     yield "accepted_by", (first.actor,)
     yield "accepted_at", (first.at,)
     for name in ("channel", "disputed_amount"):
-        if name in given:
+        if name in given and given[name] is not engine.ERASED:
             yield name, (given[name],)
     if not erased:
         yield "msisdn", (given.get("msisdn"),)

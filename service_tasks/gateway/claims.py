@@ -256,14 +256,15 @@ def _line(subscription_id: int, paper: Paper, found: dict[tuple[str, str], Locke
 
 
 def _opened(rows: list[dict[str, Any]]) -> dict[tuple[str, str], Locked]:
-    """An update is what locks a row on PostgreSQL; a line never falls below what is claimed of it."""
+    """An update is what locks a row on PostgreSQL; a line never falls below what is claimed of it. PostgreSQL refuses to update a row twice at once, so each stands once."""
     line = DisputedLine
+    once = {(row["address"], row["component"]): row for row in rows}
     statement = upsert(line)
     amount = case((statement.excluded.amount < line.claimed, line.claimed), else_=statement.excluded.amount)
     statement = statement.on_conflict_do_update(
         index_elements=["subscription_id", "address", "component"], set_={"amount": amount}
     ).returning(line.address, line.component, line.id, line.amount, line.claimed, line.inside_id)
-    return {(row[0], row[1]): Locked(*row[2:]) for row in session().execute(statement, rows)}
+    return {(row[0], row[1]): Locked(*row[2:]) for row in session().execute(statement, list(once.values()))}
 
 
 def _as_stands(locked: dict[tuple[str, str], Locked]) -> dict[tuple[str, str], Locked]:

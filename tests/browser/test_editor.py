@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 import yaml
-from playwright.sync_api import Browser, Locator, Page, expect
+from playwright.sync_api import Browser, Locator, Page, Route, expect
 
 from engine.definitions import diagram, dmn
 from engine.language.forms import Form
@@ -364,6 +364,76 @@ def test_two_owners_do_not_overwrite_each_other(page: Page, browser: Browser, ad
     assert 'name="核对原因"' in editing.text_of(other, FILE)
     assert "退哪一类费用" in editing.text_of(other, "forms/ts002_receipt.form")
     other.context.close()
+
+
+def test_what_would_be_overwritten_is_named_and_kept(page: Page, browser: Browser, address: str) -> None:
+    """Both changed one file: Olu reads which of Otto's words hers take the place of; his stay in her browser and can be put back."""
+    other = editing.owner(browser, address, "otto")
+    editing.open_editor(other, KEY)
+    editing.select(other, "judge_cause")
+    editing.entry(other, "name").fill("核对原因")
+    editing.saved(other, FILE, 'name="核对原因"')
+    other.context.close()
+    editing.select(page, "judge_cause")
+    editing.entry(page, "name").fill("查明原因")
+    banner = page.locator(".desk-editor-banner").first
+    expect(banner).to_contain_text(FILE)
+    expect(banner.locator("li").first).to_contain_text("核对原因")
+    page.get_by_role("button", name="保留我改过的文件").click()
+    editing.saved(page, FILE, 'name="查明原因"')
+    expect(page.locator(".desk-editor-banner")).to_contain_text("被您覆盖")
+    page.get_by_role("button", name="放回草稿").click()
+    editing.saved(page, FILE, 'name="核对原因"')
+
+
+def test_taking_a_submission_back_is_asked_before(page: Page) -> None:
+    """Nothing is saved over a submitted draft until the owner says so; the editor says who submitted it."""
+    refused = {
+        "code": "SubmittedDraft",
+        "title": "",
+        "submitted_by": "欧拓",
+        "submitted_at": "2026-11-28T08:02:00+00:00",
+    }
+
+    def answer(route: Route) -> None:
+        if route.request.method == "PUT" and not (route.request.post_data_json or {}).get("withdraw"):
+            route.fulfill(status=409, content_type="application/problem+json", body=json.dumps(refused))
+        else:
+            route.continue_()
+
+    page.route("**/draft", answer)
+    editing.select(page, "judge_cause")
+    editing.entry(page, "name").fill("核对原因")
+    expect(page.locator(".desk-editor-banner")).to_contain_text("欧拓 已于", timeout=15_000)
+    expect(page.locator(".desk-editor-banner")).to_contain_text("会撤回提交")
+    editing.entry(page, "name").fill("核对全部原因")
+    expect(page.locator(".desk-editor-banner")).to_contain_text("会撤回提交")
+    page.get_by_role("button", name="撤回提交并保存").click()
+    editing.saved(page, FILE, 'name="核对全部原因"')
+
+
+def test_a_draft_put_in_force_meanwhile_is_told(browser: Browser, address: str) -> None:
+    """With its number, by whom and when, in the owner's language; never a name and a time that are empty."""
+    page = editing.owner(browser, address, language="en")
+    editing.open_editor(page, KEY)
+    ended = {"code": "StaleDraft", "title": "", "ended": "definition_published", "version": 4, "ended_by": "Otto"}
+    refused = json.dumps({**ended, "ended_at": "2026-11-28T08:02:00+00:00", "saved_by": "", "saved_at": None})
+    page.route(
+        "**/draft",
+        lambda route: (
+            route.fulfill(status=409, content_type="application/problem+json", body=refused)
+            if route.request.method == "PUT"
+            else route.continue_()
+        ),
+    )
+    editing.select(page, "judge_cause")
+    editing.entry(page, "name").fill("Look into it")
+    banner = page.locator(".desk-editor-banner").first
+    expect(banner).to_contain_text("put in force as version 4 by Otto", timeout=15_000)
+    expect(page.get_by_role("button", name="Begin a new draft with the files I changed")).to_be_visible()
+    page.unroute_all(behavior="ignoreErrors")
+    editing.discard(page, KEY)
+    page.context.close()
 
 
 def test_two_windows_keep_what_each_has_unsaved(page: Page) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
@@ -181,7 +182,7 @@ def _called(one: engine.Difference, known: Mapping[str, str]) -> engine.Differen
 
 def _places(text: str, known: Mapping[str, str]) -> str:
     """Ids of elements without a name by their kinds; the ends of a flow one by one."""
-    return " → ".join(known.get(one, one) for one in text.split(" → "))
+    return " → ".join(known.get(one, one) for one in text.split(" → ")) if text else ""
 
 
 def text(one: engine.Difference) -> str:
@@ -223,12 +224,25 @@ def fact(what: str) -> str:
         label = labels.by_name().get(own)
         return str(gettext("parameter %(name)s", name=in_language(label.zh, label.en) if label is not None else own))
     if group == "written":
-        return str(gettext("%(name)s in the file", name=own))
+        return _written(own)
     if group == "cell":
         return str(gettext("column %(name)s", name=own))
     if group == "property" and own.startswith(("in.", "out.")):
         return str(gettext("value handed over %(name)s", name=own.partition(".")[2]))
     return own or what
+
+
+def _written(path: str) -> str:
+    """What stands at a path in the file, in words: the fact when there is one for its last named part, else what it belongs to."""
+    named = [part for part in re.findall(r"\[([^\]]+)\]", path) if not part.isdigit()]
+    attribute = path.rpartition(".")[2].rpartition("[")[0] or path.rpartition(".")[2]
+    for one in (*(f"property {part}" for part in reversed(named)), attribute):
+        if one in FACTS:
+            said = str(gettext(FACTS[one]))
+            return said if attribute in ("value", one) else str(gettext("how %(name)s is written", name=said))
+    if named:
+        return str(gettext("%(name)s in the file", name=named[-1]))
+    return str(gettext("a detail in the file (%(name)s)", name=attribute))
 
 
 def name(one: engine.Difference) -> str:
@@ -239,7 +253,11 @@ def name(one: engine.Difference) -> str:
 
 
 def shown(value: str, what: str = "") -> str:
-    """A value as it stands in the sentence; limits in words."""
+    """A value as it stands in the sentence, a dash for none; limits in words."""
+    if not value:
+        return "—"
+    if what in ("timer_kind", "trigger") and value in TRIGGERS:
+        return str(gettext(TRIGGERS[value]))
     if what == "property due" and value:
         return limits.words(value)
     if what == "repeated" and value:
@@ -262,6 +280,15 @@ def sheet(file: str) -> str:
     return str(gettext(told)) % {"name": stem} if told is not None else file
 
 
+TRIGGERS = {
+    "timeDate": _("at an instant"),
+    "timeDuration": _("after a duration"),
+    "timeCycle": _("again and again"),
+    "timer": _("a time"),
+    "message": _("a message"),
+    "error": _("an error"),
+    "terminate": _("the end of the whole process"),
+}
 WORDS = frozenset({"True", "False", "true", "false", "", "None"})
 
 

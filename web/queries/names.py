@@ -106,7 +106,11 @@ def element_name(process: str, element_id: str, fallback: str = "", definition: 
         return fallback or element_id
     drawn = definition.processes[process].diagram
     element = drawn.elements.get(element_id)
-    chinese = (element.name if element else "" if element_id else drawn.name) or fallback or element_id
+    chinese = (element.name if element else "" if element_id else drawn.name) or fallback
+    if element is not None and chinese in ("", element_id):  # nobody named it, so that its kind and neighbours do
+        unnamed = _unnamed(drawn, definition.english.get(process, {}) if language() == "en" else {})
+        chinese = unnamed.get(element_id, element_id)
+    chinese = chinese or element_id
     if language() != "en":
         return chinese
     english = definition.english.get(process, {}).get(element_id)

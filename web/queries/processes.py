@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -11,7 +10,6 @@ from sqlalchemy import Select, and_, func, or_, select
 
 from models.base import session
 from models.definition import DefinitionDraft, ProcessDefinition
-from models.identity import User, UserRole
 from models.instance import ProcessInstance
 from models.user_task import UserTask
 from web.queries import running
@@ -141,12 +139,3 @@ def figures(key: str, now: datetime) -> Figures:
 
 def _count(query: Select[Any]) -> int:
     return session().scalar(query) or 0
-
-
-def owners_beside(names: Iterable[str | None]) -> list[str]:
-    """The display names of process owners other than these, who could approve."""
-    owner = select(UserRole.user).where(UserRole.role == "owner")
-    query = select(User.display_name).where(
-        User.name.in_(owner), User.name.not_in({one for one in names if one}), User.active
-    )
-    return list(session().scalars(query.order_by(User.display_name)))

@@ -9,6 +9,8 @@ from typing import Any
 from flask_babel import gettext
 
 import engine
+from office import hands
+from web.i18n import ZONE
 from web.queries import names
 
 FIRST = "first installation"
@@ -66,7 +68,8 @@ def _restored(former: int, approvers: dict[int, str]) -> list[str]:
 
 def _known(approved: dict[str, Any]) -> list[str]:
     differing, warnings = len(approved.get("differing") or ()), approved.get("warnings") or 0
-    told = []
+    authors = approved.get("authors") or []
+    told = [gettext("drawn by %(list)s", list=_people(authors))] if len(authors) > 1 else []
     if differing:
         told.append(gettext("%(n)s scenarios differed from what was agreed", n=differing))
     if warnings:
@@ -83,8 +86,11 @@ def _text(step: dict[str, Any]) -> str:
                 former=step["restores"],
             )
         return gettext("Version %(version)s published", version=step["version"])
+    if step["type"] == hands.SAVED:
+        return _saved(step)
     differing = len(step.get("differing") or ())
     known = {
+        "draft_discarded": gettext("Draft discarded"),
         "draft_submitted": gettext("Draft submitted for approval"),
         "draft_approved": gettext("Draft approved"),
         "draft_returned": gettext("Draft given back"),
@@ -94,4 +100,26 @@ def _text(step: dict[str, Any]) -> str:
         said = gettext("%(said)s; %(n)s scenarios differ from what was agreed, as meant", said=said, n=differing)
     if step.get("warnings"):
         said = gettext("%(said)s; with %(n)s warnings", said=said, n=step["warnings"])
+    if len(step.get("authors") or ()) > 1:
+        said = gettext("%(said)s; drawn by %(list)s", said=said, list=_people(step["authors"]))
+    return said
+
+
+def _people(logins: list[str]) -> str:
+    return gettext(", ").join(map(names.person_name, logins))
+
+
+def _saved(step: dict[str, Any]) -> str:
+    """A saving that is told: the draft was begun, came into other hands, was taken back, or lost what another had saved."""
+    said = gettext("Draft begun") if step.get("begun") else gettext("Draft saved")
+    if step.get("withdrawn"):
+        who = names.person_name(step["withdrawn"])
+        said = gettext("%(said)s; withdrawn by saving: %(who)s had submitted it", said=said, who=who)
+    if step.get("instead"):
+        who, at = names.person_name(step["saved_by"]), f"{step['saved_at'].astimezone(ZONE):%Y-%m-%d %H:%M}"
+        listed = gettext(", ").join(step["instead"])
+        said = gettext(
+            "%(said)s; what %(who)s had saved at %(time)s was overwritten in %(list)s",
+            said=said, who=who, time=at, list=listed,
+        )  # fmt: skip
     return said

@@ -344,10 +344,16 @@ class _Recorder:
         if isinstance(value, Mapping) and value.get("code") in refusals.SENTENCES:
             return refusals.sentence(value)
         value, known = masking.masked(value), self.fields.get(name)
-        shown = timeline.shown(value, known) if known is not None else ""
+        shown = timeline.shown(value, known) if known is not None and _can_hold(known, value) else ""
         return (shown or _plain(name, value, frozenset() if self.words.personal else self.definition.personal))[
             :LONGEST
         ]
+
+
+def _can_hold(field: Any, value: Any) -> bool:
+    """Whether a value is one that a field offers; a service may give a variable others, which have words of their own."""
+    offered = {one.value for one in field.options}
+    return not offered or field.is_boolean or not isinstance(value, str) or value in offered
 
 
 _FILLERS = {

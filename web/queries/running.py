@@ -35,7 +35,7 @@ def called() -> Called:
         if key == definition.key:
             continue
         if (definition.id, key) not in numbers:
-            numbers[definition.id, key] = version_in(definition.package, key)
+            numbers[definition.id, key] = version_in(definition, key)
         found[key][numbers[definition.id, key]].add(instance_id)
     return found
 

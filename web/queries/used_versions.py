@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import select
 
@@ -11,6 +13,12 @@ import engine
 from models.base import session
 from models.definition import ProcessDefinition
 from web.queries import names
+
+MOST_KNOWN = 1_000
+_known: dict[
+    tuple[str, int, str], int
+] = {}  # a version never changes, nor does what was in force when it was published
+_lock = threading.Lock()
 
 
 @dataclass(frozen=True)
@@ -37,30 +45,59 @@ def of_case(definition: engine.Definition, processes: Iterable[str]) -> list[Use
     """The versions behind a case that went through some processes, its own first."""
     called = sorted(set(processes) - {definition.key})
     own = Used(definition.key, names.process_name(definition.key), definition.version, _newest(definition.key))
-    found = [Used(k, names.process_name(k), version_in(definition.package, k), _newest(k)) for k in called]
+    found = [Used(k, names.process_name(k), version_in(definition, k), _newest(k)) for k in called]
     return [own, *found]
 
 
-def taken_up(old: engine.Package, new: engine.Package) -> list[TakenUp]:
+def standing_in(definition: engine.Definition, processes: Iterable[str]) -> list[tuple[str, int]]:
+    """The key and version of the case's own process, and of those called ones in which it stands."""
+    called = sorted(set(processes) - {definition.key})
+    return [(definition.key, definition.version), *((key, version_in(definition, key)) for key in called)]
+
+
+def taken_up(old: engine.Definition, new: engine.Definition) -> list[TakenUp]:
     """Called processes that another version of is in `new` than was in `old`."""
-    both = sorted(set(old.processes) & set(new.processes) - {new.key})
+    both = sorted(set(old.package.processes) & set(new.package.processes) - {new.key})
     found = [TakenUp(key, names.process_name(key), version_in(old, key), version_in(new, key)) for key in both]
     return [one for one in found if one.before != one.after]
 
 
 def _newest(key: str) -> int:
-    return next(iter(_numbers(key)), 0)
+    return next((row.version for row in _published(key)), 0)
 
 
-def _numbers(key: str) -> list[int]:
-    query = select(ProcessDefinition.version).where(ProcessDefinition.key == key)
-    return list(session().scalars(query.order_by(ProcessDefinition.version.desc())))
+def _published(key: str) -> list[Any]:
+    """The versions of a process, newest first: id, version, fingerprint, and when each came into force."""
+    columns = (ProcessDefinition.id, ProcessDefinition.version, ProcessDefinition.sha256)
+    query = select(*columns, ProcessDefinition.published_at).where(ProcessDefinition.key == key)
+    return list(session().execute(query.order_by(ProcessDefinition.version.desc())))
 
 
-def version_in(package: engine.Package, key: str) -> int:
-    """The newest version of a called process whose own files are those in the package; 0 when none is."""
-    for number in _numbers(key):
-        published = engine.definition(key, number).package
-        if all(package.files.get(name) == published.files[name] for name in engine.own_files(published)):
-            return number
-    return 0
+def version_in(definition: engine.Definition, key: str) -> int:
+    """The version of a called process that was in force when the caller was published, by what the caller holds of it; 0 when none is.
+
+    Content that is in force again after a roll-back is several versions; a case has the one that it began with.
+    """
+    asked = (definition.package.sha256, definition.id, key)
+    if asked not in _known:
+        found = _version_in(definition, key)
+        if not found:
+            return 0
+        with _lock:
+            _known[asked] = found
+            while len(_known) > MOST_KNOWN:
+                del _known[next(iter(_known))]
+    return _known.get(asked) or _version_in(definition, key)
+
+
+def _version_in(definition: engine.Definition, key: str) -> int:
+    alike = [row for row in _published(key) if _holds(definition.package, row)]
+    own = next((row for row in _published(definition.key) if row.id == definition.id), None)
+    earlier = [row for row in alike if own is None or row.published_at <= own.published_at]
+    chosen = [*earlier[:1], *alike[-1:]]
+    return int(chosen[0].version) if chosen else 0
+
+
+def _holds(package: engine.Package, row: Any) -> bool:
+    published = engine.definition_by_id(row.id, row.sha256).package
+    return all(package.files.get(name) == published.files[name] for name in engine.own_files(published))

@@ -28,6 +28,7 @@ class Variables:
                         for one in engine.Form.parse(text).inputs:
                             self.fields.setdefault(one.key, one)
         self.results = labels.by_name()
+        self.handed = {name: found for package in reversed(packages) for name, found in _handed(package).items()}
 
     def name(self, variable: str) -> str:
         """What it is called; its own name where nothing calls it otherwise."""
@@ -35,9 +36,14 @@ class Variables:
             return str(gettext(replay.STARTED[variable]))
         field, result = self.fields.get(variable), self.results.get(variable)
         label = in_language(field.label, field.label_en) if field is not None else ""
-        if not label and result is not None:
-            label = in_language(result.zh, result.en)
+        told = result or self.handed.get(variable)
+        if not label and told is not None:
+            label = in_language(told.zh, told.en)
         return label or words.column_text(variable)
+
+    def holds_fen(self, variable: str) -> bool:
+        """Whether a service task takes it as money."""
+        return variable in self.handed and self.handed[variable].unit == "fen"
 
     def offered(self, variable: str) -> list[str]:
         """The values that its field offers; none for what is typed."""
@@ -75,3 +81,17 @@ class Variables:
             return f"{value} {names.process_name(value)}" if names.process_name(value) != value else value
         told = words.code_text(value)
         return f"“{told}”" if told == value and not value.isascii() else told
+
+
+def _handed(package: engine.Package) -> dict[str, labels.Label]:
+    """Variables that are handed to a service task as they are, and what that task calls them; a called process has no form that asks for them."""
+    found: dict[str, labels.Label] = {}
+    for key in package.processes:
+        with suppress(engine.MalformedXml, engine.MissingFile):
+            drawn = engine.read_diagram(package.bpmn(key))
+            for element in drawn.elements.values():
+                known = labels.of(element.topic, "parameters") if element.topic else {}
+                for one in element.parameters:
+                    if one.expression.strip().isidentifier() and one.name in known:
+                        found.setdefault(one.expression.strip(), known[one.name])
+    return found

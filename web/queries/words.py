@@ -32,10 +32,6 @@ CODES = {
     "named": _("named"),
     "objected": _("objected"),
     "stands": _("stands"),
-    "not_posted": _("not posted"),
-    "elsewhere": _("posted elsewhere"),
-    "twice": _("paid twice"),
-    "in_order": _("in order"),
     "gotone": _("GoTone"),
     "prepaid": _("Prepaid"),
     "in_service": _("in service"),
@@ -213,6 +209,8 @@ CODES = {
 # Codes that mean something only under their column.
 LEVELS = {"clerk": _("clerk"), "supervisor": _("supervisor"), "two": _("two people")}
 COLUMNS = {
+    "settled_by_accounting": _("settled by accounting already"),
+    "prior_approval": _("earlier approval"),
     "cause": _("Cause"),
     "operator_fault": _("Operator's fault"),
     "person_named": _("A person must be named"),

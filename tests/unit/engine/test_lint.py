@@ -151,7 +151,7 @@ BROKEN: list[tuple[str, str, str | engine.Package]] = [
     ("event_not_executable", "x", line(node("intermediateCatchEvent", "x", extensions='<spiffworkflow:properties><spiffworkflow:property name="correlationKey" value="1"/></spiffworkflow:properties>', body=TWO_TRIGGERS))),
     *[("end_not_executable", "finished", line(user("x")).replace('name="finished" >', f'name="finished" ><bpmn:{kind}EventDefinition/>')) for kind in ("signal", "message", "compensate", "cancel", "escalation")],
     ("start_not_executable", "begun", line(user("x")).replace("</bpmn:startEvent>", '<bpmn:messageEventDefinition messageRef="message_told"/></bpmn:startEvent>')),
-    ("start_not_executable", "begun", line(user("x")).replace("</bpmn:startEvent>", '<bpmn:timerEventDefinition><bpmn:timeDate>now()</bpmn:timeDate></bpmn:timerEventDefinition></bpmn:startEvent>')),
+    ("start_not_executable", "begun", line(user("x")).replace("</bpmn:startEvent>", '<bpmn:timerEventDefinition><bpmn:timeDate>now() + duration("PT1H")</bpmn:timeDate></bpmn:timerEventDefinition></bpmn:startEvent>')),
     ("element_not_executable", "x", line(node("intermediateThrowEvent", "x", body='<bpmn:messageEventDefinition messageRef="message_told"/>'))),
     ("event_not_executable", "b", line(user("x"), node("boundaryEvent", "b", 'attachedToRef="x"', body="<bpmn:compensateEventDefinition/>"), flow("b", "finished"))),
     *[("unquoted_duration", "x", line(catch("x", timer=text))) for text in ("PT4H", "P1DT", "R/PT1H", "R3/PT1H")],

@@ -46,12 +46,11 @@ JUDGED = {
     "finding_note": "底单与录入不符",
     "disputed_amount": "58.00",
 }
-RECEIPT = {"refund_kind": "charge", "receipt_held": "no", "repayment_method": "transfer"}
+RECEIPT = {"right_delivered": "no", "refund_kind": "charge", "receipt_held": "no", "repayment_method": "transfer"}
 FORM = {"credit_amount": "58.00", "form_reason": "误办彩铃", "form_faxed": "yes"}
 APPROVED = {"amount_approved": "yes", "authority_opinion": "同意"}
 EVALUATED = {"handled_completely": "yes", "handled_by_the_rules": "yes", "follow_up_needed": "no"}
-SETTLED = {"liability_cause": "staff", "error_kind": "wrong_order", "unit_kind": "own", "responsible_person": "李某"}
-SETTLED |= {"right_charge": "0", "charged": "58.00", "resolution": "已抵扣"}
+NAMED = {"unit_kind": "own", "liable_unit": "拱北厅", "liable_person": "李某"}
 _numbers = count(1)
 
 
@@ -113,8 +112,9 @@ class Case:
 
     def closed(self) -> Case:
         """Credited, answered, closed."""
-        self.credited().step(SETTLED)
-        self.step({"resolution": "已抵扣", "reply_channel": "counter"})
+        self.credited().step({"resolution": "已抵扣", "reply_channel": "counter"})
+        self.step(NAMED, by=SAM)
+        self.step({"liable_objects": "no"})
         self.step(EVALUATED, by=ROOM)
         self.step({"own_fault": "no", "cause_analysis": "客户忘记了"}, by=ROOM)
         return self

@@ -10,6 +10,8 @@ import pytest
 from sqlalchemy.orm import Session
 
 import engine
+from models.base import session
+from models.identity import User, UserRole
 from office import drafts, publication
 from tests.people import CLEO, OLU
 
@@ -61,7 +63,7 @@ def test_only_owners_keep_drafts(folder: Path, at: datetime) -> None:
     """Every verb asks who it is; a page that forgets to does not matter."""
     for verb in (
         lambda: drafts.save("BATCH-002", {}, revision=0, by=CLEO, at=at),
-        lambda: drafts.discard("BATCH-002", by=CLEO),
+        lambda: drafts.discard("BATCH-002", by=CLEO, at=at),
         lambda: publication.submit("BATCH-002", folder, revision=1, note="x", accepted=False, by=CLEO, at=at),
         lambda: publication.approve("BATCH-002", folder, revision=1, against=1, accepted=False, by=CLEO, at=at),
         lambda: publication.give_back("BATCH-002", revision=1, reason="x", by=CLEO, at=at),
@@ -92,6 +94,9 @@ def test_a_file_that_no_step_uses_is_told_and_stays(folder: Path, tmp_path: Path
     assert [one.rule for one in drafts.warnings(made.package) if one.file == "forms/mine.form"][:1] == ["unused_file"]
     assert len([one for one in drafts.warnings(made.package) if one.file == "forms/mine.form"]) > 1
     assert publication.problems(made) == []
+    session().add(User(name="second", display_name="second", password_hash=""))
+    session().flush()
+    session().add(UserRole(user="second", role="owner"))
     nothing = tmp_path / "nothing"
     nothing.mkdir()
     publication.submit(key, nothing, revision=2, note="x", accepted=False, by=OLU, at=at)

@@ -80,3 +80,67 @@ def test_a_key_that_is_refused_says_how_one_is_written(desk: Flask, language: st
     answer = olu.client.post("/processes/import", data=sent)
     assert answer.status_code == 422
     assert answer.text.count("NET-001") == 2
+
+
+TIMER = '<bpmn:boundaryEvent id="wait" attachedToRef="x" cancelActivity="false"><bpmn:timerEventDefinition><bpmn:timeDuration>duration("{length}")</bpmn:timeDuration></bpmn:timerEventDefinition></bpmn:boundaryEvent>'
+
+
+def timed(*events: str) -> engine.Package:
+    """A process whose step has events at it."""
+    return package(
+        "P",
+        process(
+            "P", start(), user("x").replace('name="x"', 'name="登记"'), *events, end(), path("begun", "x", "finished")
+        ),
+    )
+
+
+def test_what_a_new_event_at_a_step_does_is_told(app: Flask) -> None:
+    """An owner who approves reads at which step a timer sits, that it does not end it, and after how long; before there was none of it."""
+    g.language = "en"
+    found = changes.between(timed(), timed(TIMER.format(length="PT24H")))
+    told = {one.what: (changes.shown(one.before, one.what), changes.shown(one.after, one.what)) for one in found}
+    assert told["attached_to"] == ("—", "登记")
+    assert told["interrupting"] == ("—", "no")
+    assert told["timer_kind"] == ("—", "after a duration")
+    assert told["timer"] == ("—", 'duration("PT24H")')
+
+
+def test_what_a_changed_timer_did_before_is_told(app: Flask) -> None:
+    """From what time to what time."""
+    g.language = "en"
+    found = changes.between(timed(TIMER.format(length="PT24H")), timed(TIMER.format(length="PT48H")))
+    assert [(one.what, one.before, one.after) for one in found if one.what == "timer"] == [
+        ("timer", 'duration("PT24H")', 'duration("PT48H")')
+    ]
+
+
+def test_what_was_not_there_is_not_called_like_the_process(app: Flask) -> None:
+    """A second person that nobody had named, and the ends of a new flow, were nothing before; never the name of the process."""
+    g.language = "en"
+    old = timed()
+    text = old.files["P.bpmn"]
+    again = text.replace(
+        "</bpmn:process>",
+        '<bpmn:userTask id="y" name="y"/><bpmn:sequenceFlow id="more" sourceRef="x" targetRef="y"/></bpmn:process>',
+    )
+    assert {
+        one.before for one in changes.between(old, engine.Package(key="P", files={**old.files, "P.bpmn": again}))
+    } == {""}
+    assert changes.shown("", "property notBy") == "—"
+    assert changes._places("", {"": "Orphan charges"}) == ""
+
+
+@pytest.mark.parametrize(
+    ("path", "said"),
+    [
+        ("extensionElements[1].properties[1].property[approves].name", "how name of the approval is written"),
+        ("extensionElements[1].properties[1].property[due].value", "limit"),
+        ("extensionElements[1].properties[1].property[colour].value", "colour in the file"),
+        ("laneSet[1].lane[a].isImmediate", "a in the file"),
+    ],
+)
+def test_places_in_the_file_are_told_in_words(app: Flask, path: str, said: str) -> None:
+    """No path of elements and numbers is shown to an owner."""
+    g.language = "en"
+    assert changes.fact(f"written {path}") == said

@@ -8,6 +8,7 @@ import pytest
 from flask import Flask, g
 
 import engine
+from tests import drawing
 from web.queries import names
 
 PROCESSES = Path(__file__).parents[3] / "processes"
@@ -45,3 +46,23 @@ def test_pictures_of_a_draft_with_problems_are_english(app: Flask, text: str) ->
         assert ("Service hall" in found.values()) is not bool(text)
         g.language = "zh"
         assert names.of_both(None, broken) == {}
+
+
+def test_an_element_that_nobody_named_is_called_by_its_kind(app: Flask) -> None:
+    """A history says what waited by kind and neighbours; an id says nothing to a person."""
+    drawn = drawing.process(
+        "P",
+        drawing.start(),
+        drawing.user("x"),
+        drawing.catch("intermediate_catch_event_1", timer='duration("PT1H")'),
+        drawing.end(),
+        drawing.path("begun", "x", "intermediate_catch_event_1", "finished"),
+    )
+    drawn = drawn.replace('name="intermediate_catch_event_1"', 'name=""')
+    definition = engine.Definition(drawing.package("P", drawn))
+    for language in ("zh", "en"):
+        with app.test_request_context():
+            g.language = language
+            said = names.element_name("P", "intermediate_catch_event_1", definition=definition)
+            assert "intermediate_catch_event_1" not in said
+            assert "x" in said

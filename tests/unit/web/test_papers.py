@@ -69,7 +69,8 @@ def test_without_typing_it_says_what_the_form_is_prefilled_with(desk: Flask, sai
     """As the page shows it."""
     _, task = at_the_counter(desk)
     printed(Visitor(desk, "cleo"), task)
-    assert (said[0]["amount"], said[0]["lines"]) == ("88.00", [])
+    (line,) = said[0]["lines"]
+    assert (said[0]["amount"], line["amount"], said[0]["total"]) == ("88.00", "88.00", "88.00")
 
 
 @pytest.mark.parametrize("amount", ["much", "", "0", "-5"])

@@ -104,11 +104,11 @@ def test_who_may_not_approve_reads_who_may(desk: Flask, olu: Browser, monkeypatc
     handed_over(olu)
     answer = olu.post(f"/processes/{KEY}/publish/approval", revision=olu.draft(KEY)["revision"], against=1)
     assert answer.status_code == 403
-    assert "另一位流程负责人" in refusal(answer.text)
+    assert "须由没有参与这份草稿的人审批" in refusal(answer.text)
     with desk.app_context(), transaction():
         for row in session().query(UserRole).where(UserRole.role == "owner", UserRole.user != "olu"):
             session().delete(row)
-    assert "还没有另一位流程负责人" in olu.client.get(f"/processes/{KEY}/publish").text
+    assert "没有人可以审批" in olu.client.get(f"/processes/{KEY}/publish").text
 
 
 def test_a_draft_that_is_gone_keeps_what_was_typed(olu: Browser, otto: Browser) -> None:
@@ -184,7 +184,7 @@ def test_all_of_them_again_forgets_what_came_out(olu: Browser, monkeypatch: pyte
 def test_playing_begins_again_where_it_stopped(desk: Flask, olu: Browser, monkeypatch: pytest.MonkeyPatch) -> None:
     """A server that was stopped in the middle has kept what came out before; the rest is played by whoever takes the job next."""
     known = Browser(desk, "otto")
-    revision = known.replace("原始票据在？", "票据在？")
+    revision = known.replace("要退现而票据遗失？", "票据在？")
     assert revision
     played: list[str] = []
 

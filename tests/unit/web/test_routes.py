@@ -51,6 +51,7 @@ ROUTES = {
     "GET /tasks/next": row("302 302 302 302 302 302"),
     "GET /tasks/<int:task_id>": row("302 200 200 200 403 403", "/tasks/{task}"),
     "GET /tasks/<int:task_id>/evidence": row("302 200 200 403 403 403", "/tasks/{task}/evidence"),
+    "GET /tasks/<int:task_id>/sheet.csv": row("302 404 404 404 403 403", "/tasks/{task}/sheet.csv"),
     "POST /tasks/<int:task_id>/completion": row("302 302 302 403 403 403", "/tasks/{task}/completion", EXPLAINED),
     "POST /tasks/<int:task_id>/papers/<key>": row("302 404 404 404 403 403", "/tasks/{task}/papers/refund_form"),
     "POST /tasks/<int:task_id>/claim": row("302 302 302 403 403 403", "/tasks/{task}/claim"),
@@ -116,6 +117,7 @@ ROUTES = {
     "GET /processes/modeler-config": row("302 403 200 200 200 403"),
     "POST /cases/<number>/verification": row("302 302 302 302 403 403", "/cases/{case}/verification"),
     "POST /processes/<key>/draft/check": row("302 403 200 200 200 403", "/processes/TS-002/draft/check", {"files": {"TS-002.bpmn": "<x/>"}}),
+    "POST /processes/<key>/draft/overlap": row("302 403 200 200 200 403", "/processes/TS-002/draft/check", {"files": {"TS-002.bpmn": "<x/>"}}),
     "POST /processes/<key>/draft/discard": row("302 403 403 403 302 403", "/processes/TS-002/draft/discard"),
     "POST /processes/<key>/draft/form-preview": row("302 403 422 422 422 403", "/processes/TS-002/draft/form-preview", {"form": "{}"}),
     "POST /processes/<key>/draft/upload": row("302 403 403 403 302 403", "/processes/TS-002/draft/upload"),
@@ -163,6 +165,7 @@ WRITTEN = sorted(set(ROUTES) - set(READ))
 IN_JSON = {
     "PUT /processes/<key>/draft",
     "POST /processes/<key>/draft/check",
+    "POST /processes/<key>/draft/overlap",
     "POST /processes/<key>/draft/form-preview",
 }
 LOOKED_AT = {  # a look and an export are in the record, which tests/unit/web/test_looking.py reads
@@ -188,6 +191,7 @@ MAY_CHANGE_NOTHING = {
     "POST /tasks/<int:task_id>/lines",  # which lines are sought
     "POST /cases/<number>/verification",
     "POST /processes/<key>/draft/check",
+    "POST /processes/<key>/draft/overlap",
     "POST /processes/<key>/draft/form-preview",
     "POST /processes/<key>/draft/discard",  # there is none
     "POST /processes/<key>/draft/upload",  # nothing chosen

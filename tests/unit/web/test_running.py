@@ -10,6 +10,7 @@ import engine
 from tests import drawing
 from tests.furnishing import complete, open_tasks
 from tests.people import CLEO, OLU
+from tests.visitors import Visitor
 from web.queries import processes
 
 INNER = drawing.process("INNER", drawing.start(), drawing.user("ask"), drawing.catch("wait", timer='duration("PT1H")'), drawing.end(), drawing.path("begun", "ask", "wait", "finished"))  # fmt: skip
@@ -43,6 +44,22 @@ def test_a_case_is_counted_where_it_stands(app: Flask) -> None:
         assert inside() == 1, "it waits for an instant"
         engine.run_due(engine.now() + timedelta(hours=2))
         assert inside() == 0
+
+
+def test_a_roll_back_moves_no_case(app: Flask) -> None:
+    """The content of version 1 is in force again as version 3: a case that began with version 1 is counted there, one that begins now at 3."""
+    changed = INNER.replace('name="ask"', 'name="asked"')
+    with app.test_request_context():
+        published("INNER", INNER)
+        published("OUTER", OUTER, INNER_bpmn=INNER)
+        engine.start("OUTER", business_key="AJ-905", variables={}, by=CLEO, at=engine.now())
+        published("INNER", changed)
+        published("INNER", INNER)
+        engine.start("OUTER", business_key="AJ-906", variables={}, by=CLEO, at=engine.now())
+        assert running("INNER") == [(3, 1, 1), (2, 0, 0), (1, 1, 1)]
+    client = Visitor(app, "sam").client
+    assert "INNER · 1" in client.get("/cases/AJ-905").text
+    assert "INNER · 3" in client.get("/cases/AJ-906").text
 
 
 def test_what_may_be_awaited_in_either_is_counted_for_none(app: Flask) -> None:

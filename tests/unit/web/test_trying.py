@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 import yaml
 from flask import Flask
+from lxml import html
 
 from tests.visitors import Page, Visitor, contents
 
@@ -164,3 +165,13 @@ def test_a_try_begins_and_goes_on_in_words(desk: Flask, language: str, label: st
     opened = olu.begin().text
     assert {"zh": "草稿", "en": "draft"}[language] in opened
     assert {"zh": "版本 1", "en": "version 1"}[language] not in opened
+
+
+def test_what_a_called_process_begins_with_is_called_by_what_takes_it(desk: Flask) -> None:
+    """SUB-005 has no form that asks for the amount it is handed: it is called, and counts, as the service task takes it; no bare name, no fen under yuan."""
+    page = html.fromstring(Visitor(desk, "olu").client.get("/processes/SUB-005/try").text)
+    (field,) = page.xpath("//input[@name='variable-payment_amount']")
+    (label,) = page.xpath("//label[@for='field-variable-payment_amount']")
+    assert field.get("value") == "50.00"
+    assert "payment_amount" not in label.text_content()
+    assert not [one for one in page.xpath("//form//label/text()") if "_" in one]

@@ -44,7 +44,7 @@ MET_BY_PEOPLE = (
 SILENT = {
     "user_task_cancelled", "flow_taken", "passed", "entered", "item_entered", "item_left", "item_cancelled", "items_left", "call_left", "call_cancelled", "job_created", "job_refused", "job_queued",
     "timer_cancelled", "message_cancelled", "job_cancelled", "incident_cancelled",
-    "definition_published", "draft_submitted", "draft_approved", "draft_returned", "case_looked_at",
+    "definition_published", "draft_submitted", "draft_approved", "draft_returned", "draft_saved", "draft_discarded", "case_looked_at",
     "customer_looked_at", "messages_read", "exported", "logged_in", "login_failed", "login_locked", "login_refused", "logged_out", "sessions_ended", "token_made", "tokens_revoked", "person_identified",  # those of a process or a person, not of a case
 }  # fmt: skip
 

@@ -34,8 +34,8 @@ export class Draft extends EventTarget {
     Object.entries(mended).forEach(([name, text]) => this.change(name, text));
   }
 
-  take({ files, revision, saved_at, saved_by, problems, state }) {
-    Object.assign(this, { revision, savedAt: saved_at, savedBy: saved_by });
+  take({ files, revision, base_version, saved_at, saved_by, submitted_by, submitted_at, returned, problems, state }) {
+    Object.assign(this, { revision, base: base_version, savedAt: saved_at, savedBy: saved_by, submittedBy: submitted_by, submittedAt: submitted_at, returned });
     if (files) this.stored = files;
     if (state) this.submitted = state === "submitted";
     if (problems) this.report(problems);
@@ -57,7 +57,7 @@ export class Draft extends EventTarget {
     this.unsaved.set(name, text);
     if ((this.stored[name] ?? null) === text) this.unsaved.delete(name);
     this.kept = this.keep();
-    if (this.state !== "conflict") this.enter(this.unsaved.size ? "unsaved" : "saved");
+    if (!this.waits) this.enter(this.unsaved.size ? "unsaved" : "saved");
     this.announce("changed", { name });
     this.schedule("check", () => this.check());
     this.schedule("save", () => this.save());
@@ -91,6 +91,11 @@ export class Draft extends EventTarget {
     return this.unsaved.size > 0 || Boolean(this.refused) || this.flushers.some(({ waiting }) => waiting());
   }
 
+  /** Whether nothing is saved until the owner has decided. */
+  get waits() {
+    return this.state === "conflict" || this.state === "submitted";
+  }
+
   async check() {
     if (!this.unsaved.size) return;
     try {
@@ -101,8 +106,8 @@ export class Draft extends EventTarget {
     }
   }
 
-  /** Save what is unsaved; what changes meanwhile is saved afterwards. */
-  async save() {
+  /** Save what is unsaved; what changes meanwhile is saved afterwards. withdraw: a submission is taken back by it. */
+  async save({ withdraw = false } = {}) {
     try {
       await this.flush();
     } catch (error) {
@@ -111,12 +116,12 @@ export class Draft extends EventTarget {
       return;
     }
     clearTimeout(this.timers.save);
-    if (!this.unsaved.size || this.saving || this.state === "conflict") return;
+    if (!this.unsaved.size || this.saving || (this.waits && !withdraw)) return;
     const sent = new Map(this.unsaved);
     this.saving = true;
     this.enter("saving");
     try {
-      this.saved(sent, await ask("PUT", this.urls.draft, { revision: this.revision, files: Object.fromEntries(sent) }));
+      this.saved(sent, await ask("PUT", this.urls.draft, { revision: this.revision, base_version: this.base, files: Object.fromEntries(sent), instead: this.instead ?? [], withdraw }));
     } catch (error) {
       this.fail(error);
     } finally {
@@ -131,6 +136,7 @@ export class Draft extends EventTarget {
       if (this.unsaved.get(name) === text) this.unsaved.delete(name);
     }
     this.take(answer);
+    this.instead = [];
     this.keep();
     this.enter(this.unsaved.size ? "unsaved" : "saved");
     if (this.unsaved.size) this.schedule("save", () => this.save());
@@ -141,13 +147,41 @@ export class Draft extends EventTarget {
     if (quiet && error.kind !== "session") return;
     this.refusal = error.answer;
     this.enter(error.kind);
+    if (error.kind === "conflict") this.compare();
     if (error.kind === "offline" || error.kind === "session") this.schedule("save", () => this.save(), PAUSE.again);
+  }
+
+  /** Find out what my files would take the place of: overlap {files, changes (sentences)}. */
+  async compare() {
+    this.overlap = null;
+    try {
+      const [found, { changes }] = await Promise.all([ask("GET", this.urls.draft), ask("POST", `${this.urls.draft}/overlap`, { files: Object.fromEntries(this.unsaved) })]);
+      const files = this.lost(found.files);
+      this.overlap = { files, changes: changes.filter(({ file }) => files.includes(file)).map(({ text }) => text) };
+      this.announce("state");
+    } catch (error) {
+      console.error(error);
+    }
+  }
+
+  /** Names of my unsaved files that another has changed since they were read here. */
+  lost(files) {
+    return [...this.unsaved.keys()].filter((name) => (files[name] ?? null) !== (this.stored[name] ?? null) && (files[name] ?? null) !== this.unsaved.get(name));
+  }
+
+  /** What another saved and is about to be overwritten stays in this browser. */
+  setAside(found) {
+    this.instead = this.lost(found.files);
+    if (!this.instead.length) return;
+    const files = Object.fromEntries(this.instead.map((name) => [name, found.files[name] ?? null]));
+    recovery.keep(this.key, recovery.newVisit(), { files, revision: found.revision, at: found.saved_at ?? new Date().toISOString(), by: found.saved_by });
   }
 
   /** Resolve a conflict: mine saves my changed files over the others', theirs loads what was saved and leaves mine in this browser. */
   async resolve(whose) {
     const mine = new Map(this.unsaved);
     const found = await ask("GET", this.urls.draft);
+    if (whose === "mine") this.setAside(found);
     this.take(found);
     this.unsaved = whose === "mine" ? mine : new Map();
     if (whose === "theirs") this.visit = recovery.newVisit();

@@ -1,7 +1,7 @@
 /* The server's answers about a draft as values: JSON in, JSON out, and every way it can fail as one kind of error. */
 
 export class Refused extends Error {
-  /** kind: "conflict", "refused", "session" (no longer logged in) or "offline". answer: what the server said, if anything. */
+  /** kind: "conflict", "submitted" (saving would take a submission back), "refused", "session" (no longer logged in) or "offline". answer: what the server said, if anything. */
   constructor(kind, answer = {}) {
     super(answer.title ?? kind);
     this.kind = kind;
@@ -29,7 +29,7 @@ async function answered(response) {
   const spoken = (response.headers.get("Content-Type") ?? "").includes("json") ? await response.json() : null;
   if (response.ok && spoken) return spoken;
   if (response.redirected || response.status === 401) throw new Refused("session");
-  if (response.status === 409) throw new Refused("conflict", spoken ?? {});
+  if (response.status === 409) throw new Refused(spoken?.code === "SubmittedDraft" ? "submitted" : "conflict", spoken ?? {});
   if (response.status >= 500) throw new Refused("offline", spoken ?? {});
   if (response.status === 400 && !spoken) throw new Refused("session");
   throw new Refused("refused", spoken ?? {});

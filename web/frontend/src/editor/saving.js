@@ -22,8 +22,19 @@ export class Saving {
     this.line.title = this.draft.savedBy ? say("saved_by", { who: this.draft.savedBy, time: clock(savedAt) }) : "";
     const trouble = this.trouble(state);
     const room = kept === false && state !== "saved" && banner("warn", say("no_room"));
-    const handedIn = this.draft.submitted && banner("info", say("submitted"));
-    this.banners.replaceChildren(...[trouble, this.refused(), room, handedIn, this.mended(), ...this.offers.map((one) => this.offered(one))].filter(Boolean));
+    const handedIn = this.draft.submitted && state !== "submitted" && banner("info", say("submitted", this.submission(this.draft)));
+    this.banners.replaceChildren(...[this.returned(), trouble, this.refused(), room, handedIn, this.mended(), ...this.offers.map((one) => this.offered(one))].filter(Boolean));
+  }
+
+  /** Who submitted the draft, and when. */
+  submission({ submittedBy, submittedAt }) {
+    return { who: submittedBy || say("nobody"), time: submittedAt ? clock(submittedAt) : "" };
+  }
+
+  /** Why the draft came back, until it is submitted again. */
+  returned() {
+    const { returned } = this.draft;
+    return returned && banner("info", say("returned", { who: returned.by, time: clock(returned.at), reason: returned.reason }));
   }
 
   /** What was typed into a box and is not in the draft, until it is put right or read. */
@@ -45,21 +56,49 @@ export class Saving {
   trouble(state) {
     const again = () => button(say("again"), () => this.draft.save(), { class: "btn btn-sm btn-primary" });
     const why = this.draft.refusal ?? {};
-    if (state === "conflict") return banner("warn", say(why.own ? "conflict_own" : "conflict", { who: why.saved_by || say("nobody"), time: why.saved_at ? clock(why.saved_at) : "" }), this.choices());
+    if (state === "conflict") return this.conflict(why);
+    if (state === "submitted") return this.submitted(why);
     if (state === "offline") return banner("warn", say("offline"), [again()]);
     if (state === "session") return banner("warn", say("session"), [make("a", { class: "btn btn-sm", href: this.logInUrl, target: "_blank", rel: "noopener" }, say("log_in")), again()]);
     if (state === "refused") return banner("warn", say("refused", { why: why.title ?? "" }), [again()]);
     return null;
   }
 
-  choices() {
+  /** Somebody saved, or the draft is no longer there; with what would be lost of theirs. */
+  conflict(why) {
+    const { overlap } = this.draft;
+    const kind = { definition_published: "conflict_published", draft_discarded: "conflict_discarded" }[why.ended] ?? (why.own ? "conflict_own" : "conflict");
+    const [who, when] = why.ended ? [why.ended_by, why.ended_at] : [why.saved_by, why.saved_at];
+    const told = { who: who || say("nobody"), time: when ? clock(when) : say("just_now"), n: why.version };
+    const lost = overlap && (overlap.files.length ? say("lost", { files: overlap.files.join(", ") }) : say("nothing_lost"));
+    const list = overlap?.changes.length ? [make("ul", { class: "desk-findings" }, sentences(overlap.changes))] : [];
+    return banner("warn", [say(kind, told), lost].filter(Boolean).join(" "), this.choices(why), list);
+  }
+
+  /** Saving would take a submission back: asked before. */
+  submitted(why) {
+    const told = say("withdraws", { who: why.submitted_by || say("nobody"), time: why.submitted_at ? clock(why.submitted_at) : "" });
+    return banner("warn", told, [
+      button(say("withdraw"), () => this.draft.save({ withdraw: true }), { class: "btn btn-sm btn-primary" }),
+      button(say("leave_submitted"), () => this.takeTheirs()),
+    ]);
+  }
+
+  choices({ ended }) {
     return [
-      button(say("keep_mine"), () => this.draft.resolve("mine"), { class: "btn btn-sm btn-primary" }),
-      button(say("take_theirs"), async () => {
-        await this.draft.resolve("theirs");
-        this.offerRecovery();
-      }),
+      button(say(ended ? "keep_mine_anew" : "keep_mine"), () => this.keepMine(), { class: "btn btn-sm btn-primary" }),
+      button(say(ended ? "take_published" : "take_theirs"), () => this.takeTheirs()),
     ];
+  }
+
+  async keepMine() {
+    await this.draft.resolve("mine");
+    this.offerRecovery();
+  }
+
+  async takeTheirs() {
+    await this.draft.resolve("theirs");
+    this.offerRecovery();
   }
 
   /** Offer what other visits, or the lost side of a conflict, left in this browser. */
@@ -74,13 +113,21 @@ export class Saving {
       act();
       this.draw();
     };
-    return banner("warn", say("recover", { time: clock(found.at), files: Object.keys(found.files).join(", ") }), [
+    return banner("warn", say(found.by ? "recover_theirs" : "recover", { who: found.by, time: clock(found.at), files: Object.keys(found.files).join(", ") }), [
       button(say("put_back"), decided(() => this.draft.recover(found)), { class: "btn btn-sm btn-primary" }),
       button(say("discard"), decided(() => this.draft.discard(found))),
     ]);
   }
 }
 
-function banner(kind, text, actions = []) {
-  return make("div", { class: `desk-note desk-editor-banner${kind === "warn" ? " desk-note-warn" : ""}`, role: kind === "warn" ? "alert" : "status" }, make("p", {}, text), make("div", { class: "desk-row" }, actions));
+const MOST_SENTENCES = 12;
+
+function sentences(changes) {
+  const more = changes.length - MOST_SENTENCES;
+  const shown = changes.slice(0, MOST_SENTENCES).map((text) => make("li", {}, text));
+  return more > 0 ? [...shown, make("li", {}, say("more_changes", { n: more }))] : shown;
+}
+
+function banner(kind, text, actions = [], list = []) {
+  return make("div", { class: `desk-note desk-editor-banner${kind === "warn" ? " desk-note-warn" : ""}`, role: kind === "warn" ? "alert" : "status" }, make("p", {}, text), ...list, make("div", { class: "desk-row" }, actions));
 }

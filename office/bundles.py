@@ -1,0 +1,104 @@
+"""A version as one file, to be taken away and brought back: a ZIP of everything it consists of, laid out as processes/ is, and what it is.
+
+Whatever comes in is untrusted: as many files, as long, of the kinds and under the names that a draft may have, and no byte more is unpacked.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import re
+import zipfile
+import zlib
+from typing import Any
+
+import engine
+from engine import Package
+from office import drafts
+from office.drafts import UnusableFile
+
+ABOUT = "package.json"
+ANY_KEY = r"[A-Za-z][A-Za-z0-9_-]{0,59}"
+MOST_BYTES = 4 * drafts.MOST_CHARACTERS  # of one file; a character takes at most four in UTF-8
+MOST_UNPACKED = 20_000_000
+BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, ValueError, OSError)
+
+
+def packed(content: Package, version: int) -> bytes:
+    """The ZIP of a version; `ABOUT` holds its key, its number and its fingerprint."""
+    told = {"key": content.key, "version": version, "sha256": content.sha256}
+    made = io.BytesIO()
+    with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, text in sorted([*content.files.items(), (ABOUT, json.dumps(told))]):
+            archive.writestr(zipfile.ZipInfo(name), text)
+    return made.getvalue()
+
+
+def unpacked(content: bytes, file: str) -> Package:
+    """What a ZIP holds, as a package. Errors: UnusableFile, by the name of the archive or of what is in it."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            files = _files(archive, file)
+    except BROKEN:
+        raise UnusableFile(file=file, why="broken_package") from None
+    about = _about(files.pop(ABOUT, ""), file)
+    found = Package(key=about.get("key") or _key(files, file), files=files)
+    if f"{found.key}.bpmn" not in files:
+        raise UnusableFile(file=file, why="no_diagram_in_package")
+    if about and about.get("sha256") != found.sha256:
+        raise UnusableFile(file=file, why="other_content")
+    return found
+
+
+def _files(archive: zipfile.ZipFile, file: str) -> dict[str, str]:
+    listed = [one for one in archive.infolist() if not one.is_dir()]
+    if len(listed) > drafts.MOST_FILES:
+        raise UnusableFile(file=file, why="too_many_files", limit=drafts.MOST_FILES)
+    found: dict[str, str] = {}
+    left = MOST_UNPACKED
+    for one in listed:
+        if one.filename != ABOUT and not re.fullmatch(drafts.NAME.format(key=ANY_KEY), one.filename):
+            raise UnusableFile(file=one.filename[: drafts.MOST_NAME], why="name")
+        if one.filename in found:
+            raise UnusableFile(file=one.filename, why="twice")
+        found[one.filename] = _text(archive, one, left)
+        left -= len(found[one.filename])
+    return found
+
+
+def _text(archive: zipfile.ZipFile, one: zipfile.ZipInfo, left: int) -> str:
+    """One file of it, read no further than may be kept, whatever the archive says of its length."""
+    with archive.open(one) as opened:
+        read = opened.read(MOST_BYTES + 1)
+    if len(read) > min(MOST_BYTES, left) or len(read.decode("utf-8", "replace")) > drafts.MOST_CHARACTERS:
+        raise UnusableFile(file=one.filename, why="too_large", limit=drafts.MOST_CHARACTERS)
+    try:
+        return read.decode("utf-8")
+    except UnicodeDecodeError:
+        raise UnusableFile(file=one.filename, why="encoding", encoding="utf-8") from None
+
+
+def _about(text: str, file: str) -> dict[str, Any]:
+    """What the archive says of itself; nothing when an earlier version packed it."""
+    if not text:
+        return {}
+    try:
+        told = json.loads(text)
+    except (ValueError, RecursionError):
+        told = None
+    if not isinstance(told, dict) or not re.fullmatch(ANY_KEY, str(told.get("key"))):
+        raise UnusableFile(file=file, why="broken_package")
+    return told
+
+
+def _key(files: dict[str, str], file: str) -> str:
+    """The one process that no other in the archive calls. Errors: UnusableFile."""
+    keys = {name.removesuffix(".bpmn") for name in files if name.endswith(".bpmn")}
+    try:
+        called = {one for key in keys for one in engine.read_diagram(files[f"{key}.bpmn"].encode()).called_processes()}
+    except engine.MalformedXml:
+        raise UnusableFile(file=file, why="broken_package") from None
+    alone = sorted(keys - called)
+    if len(alone) != 1:
+        raise UnusableFile(file=file, why="no_diagram_in_package")
+    return alone[0]
