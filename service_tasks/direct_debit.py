@@ -33,7 +33,7 @@ BANK_REASONS = {
 }
 NOTHING: dict[str, Any] = {
     "differences": [],
-    "under_way": False,
+    "under_way": None,
     "late_fee": 0,
     "late_fees": [],
     "disputed_amount": 0,
@@ -94,7 +94,7 @@ class FailedDebit(Schema):
 
 
 class CompareResult(Schema):
-    """What direct_debit/compare returns; `operator_fault` is null where there is no mandate, or none that failed."""
+    """What direct_debit/compare returns; `operator_fault` is null where there is no mandate, or none that failed; `under_way` where there is none."""
 
     operator_fault = schemas.flag("属局方原因", "Operator's fault")
     examined = schemas.examined()

@@ -29,6 +29,8 @@ ANALYSES = {"cdr_analysis/border_roaming", "cdr_analysis/orphan_monternet", "cdr
 CHECKS = ANALYSES | {"direct_debit/compare", "direct_debit/look_up"}
 SAID = "经核查"  # a text that begins so claims that something was checked
 NO_SUGGESTION = {
+    ("ts002_cash", "another_way"),
+    ("ts002_form", "another_way"),
     ("ts005_credit", "credit_to"),
 }  # where a clerk begins, whatever was checked
 

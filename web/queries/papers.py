@@ -24,6 +24,7 @@ from web.visible import visible
 
 MOST_SAID = 1_000
 MOST_AMOUNT = 10**14  # what capitals can say
+LATE_FEES = "late-fee:"
 OTHERWISE = ("reserved.amount", "disputed_amount")
 
 
@@ -125,9 +126,20 @@ def _own_amounts(paper: Paper, definition: engine.Definition, element: engine.El
 
 
 def _fits(paper: Paper, definition: engine.Definition, element: engine.Element | None, entered: Any) -> bool:
-    """Whether a step that was done entered an amount of the paper, or has no field for it."""
-    own = _own_amounts(paper, definition, element) if element is not None else []
-    return not own or (isinstance(entered, Mapping) and any(entered.get(name) for name in own))
+    """Whether a step that was done entered an amount of the paper or picked a line that belongs on it, or has no field for either."""
+    if element is None:
+        return True
+    given = entered if isinstance(entered, Mapping) else {}
+    if own := _own_amounts(paper, definition, element):
+        return any(given.get(name) for name in own)
+    field = picking.field_of(definition.form_by_id(element.properties.get("form", "")))
+    return field is None or len(of_step(element)) < 2 or bool(_belonging(paper, given.get(field.key)))
+
+
+def _belonging(paper: Paper, lines: Any) -> list[Mapping[str, Any]]:
+    """Of the lines picked at a step that fills in several papers, those that belong on this one."""
+    picked = [one for one in lines if isinstance(one, Mapping)] if isinstance(lines, list) else []
+    return [one for one in picked if str(one.get("line")).startswith(LATE_FEES) == paper.late_fees]
 
 
 def _amount(paper: Paper, asked: Asked) -> int:
@@ -206,7 +218,7 @@ def _picked(paper: Paper, asked: Asked) -> list[Mapping[str, Any]]:
     picked = [one for one in given if isinstance(one, Mapping)] if isinstance(given, list) else []
     if len(of_step(asked.step.element)) < 2:
         return picked
-    return [one for one in picked if str(one.get("line")).startswith("late-fee:") == paper.late_fees]
+    return _belonging(paper, picked)
 
 
 def _lines(paper: Paper, asked: Asked) -> list[dict[str, Any]]:

@@ -184,3 +184,7 @@ def test_of_a_failed_debit_each_paper_has_its_own_lines(desk: Flask, said: list[
     (paper,) = said
     assert (paper["amount"], paper["total"], len(paper["lines"])) == ("3.00", "3.00", 1)
     assert cleo.client.post(f"/tasks/{task}/papers/refund_form", data=typed).status_code == 409
+    with desk.app_context():
+        complete(task, {"relief_lines": [typed["relief_lines"]], "relief_reason": "录错"})
+    links = cleo.get(f"/cases/{case}").tree.xpath("//*[@id='papers']//a/@href")
+    assert [link.rpartition("/")[2] for link in links] == ["late_fee_waiver"]

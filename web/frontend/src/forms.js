@@ -104,16 +104,25 @@ function writeAmounts(within = document) {
   });
 }
 
-/* A paper can be printed while the form asks for one of its amounts. */
+/* Whether something is ticked that belongs on the paper of the button: a late fee, or anything else. */
+function picksFor(button) {
+  const { needsLine: key, lateFees } = button.dataset;
+  const ticked = [...button.form.elements].filter((one) => one.checked && [key, `${key}@all`].includes(one.name));
+  return ticked.some((one) => String(one.value.startsWith("late-fee:")) === lateFees);
+}
+
+/* A paper can be printed while the form asks for one of its amounts; of several, where lines are ticked, while one of its own is. */
 function offerPapers() {
   document.querySelectorAll("[data-needs]").forEach((button) => {
     const needed = button.dataset.needs.split(" ").filter(Boolean);
-    button.hidden = needed.length > 0 && !needed.some((name) => button.form.elements[name]);
+    if (needed.length > 0) button.hidden = !needed.some((name) => button.form.elements[name]);
+    else button.hidden = Boolean(button.dataset.needsLine) && !picksFor(button);
   });
 }
 
 writeAmounts();
 offerPapers();
 document.addEventListener("input", () => writeAmounts());
+document.addEventListener("input", offerPapers);
 document.addEventListener("desk:fields", () => writeAmounts());
 document.addEventListener("desk:fields", offerPapers);
