@@ -21,6 +21,7 @@ from models.comment import Comment
 from models.complaint import Complaint
 from models.duty import DutyItem
 from models.instance import ProcessInstance
+from models.liability import Liability
 from models.lines import LineClaim
 from models.notice import DepartmentNotice, OutboxMessage
 from models.unsent import UnsentForm
@@ -68,6 +69,7 @@ COPIES = (
     Copy(Refund, {"form": {}}),
     Copy(CreditNote, {"form": {}}),
     Copy(LineClaim, {"reason": ""}),
+    Copy(Liability, {"objection": ""}),
     Copy(UnsentForm, {}),
     Copy(LateFeeWaiver, {"form": {}}),
     Copy(CaseRequest, {"reason": ""}),

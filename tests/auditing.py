@@ -16,11 +16,12 @@ from tests import population
 from web import config, create_app
 
 _quick = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
-CALLED = "Our fault, paid back in cash by TS-002"
+CALLED = "The bill is paid, the receipt held and the customer insists on cash, paid back by TS-002"
 REFUSED = "Prepayment moved after every kind of refusal"
-OMITTED = "From another process, left out once, then credited"
+CORRECTED = "Cancelled number, moved after four wrong targets"
+OMITTED = "Answered at the decision, left out once, made good; the customer gets one message at posting"
 PARALLEL = "2 seconds, credited and searched"
-HELD = "Charge put on hold and credited on Thursday"
+HELD = "Two items picked, not paid, held and credited on Thursday"
 
 
 def office(folder: Path, played: Sequence[str], url: str = "") -> tuple[Flask, dict[str, str]]:
@@ -35,6 +36,7 @@ def office(folder: Path, played: Sequence[str], url: str = "") -> tuple[Flask, d
         demo.seed(engine.now(), hash_password=_quick.hash)
         population.publish()
         agreed = [one for one in scenarios.read(population.PROCESSES) if one.name_en in played]
+        assert {one.name_en for one in agreed} == set(played), "a scenario has another name"
         return app, {one.name_en: _number(population.play(one, place)) for place, one in enumerate(agreed)}
 
 

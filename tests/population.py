@@ -67,7 +67,7 @@ def played(rounds: int) -> Iterator[int]:
 def play(scenario: scenarios.Scenario, number: int) -> int:
     """One play in the current database; whether it goes as agreed is not asked, because batches are shared."""
     own = replace(scenario, given=_renamed(scenario.given, number), steps=_renamed(scenario.steps, number))
-    play = _Play(own, PROCESSES)
+    play = _Play(own, lambda: engine.read_package(PROCESSES, own.process))
     play.course()
     return play.instance_id
 

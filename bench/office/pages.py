@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any, NamedTuple
+from zoneinfo import ZoneInfo
 
 from lxml import html
 
 SAID = "客户认为收费有误"
-TODAY = "2026-11-23"
+OFFICE_ZONE = ZoneInfo("Asia/Shanghai")
 CENT = "0.01"
 WRONG = "//*[contains(@class, 'desk-errors')]//li"
 
@@ -157,5 +159,5 @@ def _chosen(offered: list[str], stands: list[str], answer: str | None) -> str | 
 
 def _word(field: Any, kind: str) -> str:
     if kind == "date":
-        return TODAY
+        return datetime.now(OFFICE_ZONE).date().isoformat()
     return {"decimal": CENT, "numeric": "1"}.get(field.get("inputmode", ""), SAID)

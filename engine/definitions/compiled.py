@@ -20,6 +20,7 @@ from engine.personal import Personal
 
 WORD = re.compile(r"\w+")
 LITERAL = re.compile(r'"(?:[^"\\]|\\.)*"')
+WHETHER_OR_HOW_MUCH = re.compile(r"\bsum\(\w+\.amount\)|(?<![\w.])[\w.]++\s*+!?=\s*+(?:null\b|\[\])")
 PASSED = ("in.", "out.")
 APPROVED = ("approvedKind", "approvedPayee", "approvedLines")
 ALWAYS_PERSONAL = frozenset({"msisdn", "complaint_text", "demand", "told", "proposed_reason"})
@@ -152,7 +153,7 @@ class Definition:
         """Names of variables, form fields and results that hold personal data.
 
         So do the items of a list whose expression names such a variable, the results whose expression does, and what is passed on to
-        a called process or back under another name.
+        a called process or back under another name; not what only asks whether there is something, or what lines come to.
         """
         names = set(ALWAYS_PERSONAL)
         for file in self.package.files:
@@ -182,7 +183,7 @@ class Definition:
 
     @staticmethod
     def _mentions(expression: str, names: Collection[str]) -> bool:
-        return not set(names).isdisjoint(WORD.findall(LITERAL.sub("", expression)))
+        return not set(names).isdisjoint(WORD.findall(WHETHER_OR_HOW_MUCH.sub("", LITERAL.sub("", expression))))
 
     @cached_property
     def english(self) -> dict[str, dict[str, Any]]:

@@ -25,7 +25,7 @@ class Served(NamedTuple):
 def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     """An office with refused, called, parallel and repeated paths."""
     build_everything()
-    wanted = (auditing.CALLED, auditing.REFUSED, auditing.OMITTED, auditing.PARALLEL)
+    wanted = (auditing.CALLED, auditing.REFUSED, auditing.CORRECTED, auditing.OMITTED, auditing.PARALLEL)
     app, cases = auditing.office(tmp_path_factory.mktemp("replay"), wanted)
     server = make_server("127.0.0.1", 0, app, threaded=True)
     Thread(target=server.serve_forever, daemon=True).start()

@@ -80,7 +80,7 @@ def drawn(page: Page, element: str) -> str:
 
 
 @pytest.mark.parametrize("way", ["button", "enter", "keys"])
-@pytest.mark.parametrize("asked", ["退款方式", "Way of repayment", "repayment_method"])
+@pytest.mark.parametrize("asked", ["怎样退？", "How is it repaid?", "repayment_method"])
 def test_an_element_is_found_by_either_name_and_by_id(page: Page, way: str, asked: str) -> None:
     """The search opens by button and by key, and leads to the element, large enough to read."""
     button = page.get_by_role("button", name="查找")
@@ -146,13 +146,13 @@ def test_a_badge_stands_beside_its_element_and_leads_to_the_problem(page: Page) 
     problem = page.locator(".desk-problem-list [data-element=ask_receipt] button")
     expect(problem).to_be_focused()
     expect(problem).to_have_attribute("aria-current", "true")
-    page.locator(".desk-problem-list [data-element=same_number] button").click()
-    assert page.evaluate(SELECTED) == ["same_number"]
+    page.locator(".desk-problem-list [data-element=declined] button").click()
+    assert page.evaluate(SELECTED) == ["declined"]
 
 
 def test_an_element_with_a_problem_is_selected_by_a_click(page: Page) -> None:
     """A badge takes clicks where it is drawn, and nowhere on its element."""
-    elements = ["charge_disputed", "ask_receipt", "same_number"]
+    elements = ["charge_disputed", "ask_receipt", "declined"]
     page.evaluate(MARKED, elements)
     page.get_by_role("button", name="全图").click()
     expect(page.locator(".desk-problem-badge")).to_have_count(len(elements))

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 import engine
+import service_tasks  # noqa: F401 - what they say is personal or secret
 from engine import sealing
 from engine.definitions.compiled import Definition
 from engine.personal import Personal
@@ -50,8 +51,8 @@ def test_what_is_secret_is_a_part_of_what_is_personal() -> None:
 @pytest.mark.parametrize(
     ("process", "names", "calls"),
     [
-        ("TS-002", {"bearer_name", "responsible_person", "demand"}, {"assess_liability": "person"}),
-        ("TS-003", {"bearer_name"}, {"find_promise": "lines"}),
+        ("TS-002", {"liable_person", "responsible_person", "demand"}, {"keep_name": "person"}),
+        ("TS-003", {"liable_person"}, {"find_promise": "lines", "keep_name": "person"}),
         ("TS-004", {"pin", "cancelled_msisdn", "charged_msisdn"}, {"query_recharge": "pin"}),
         ("TS-008", {"account", "holder"}, {"renew": "holder"}),
     ],
@@ -61,6 +62,13 @@ def test_names_of_people_and_numbers_are_personal(process: str, names: set[str],
     definition = Definition(engine.read_package(PROCESSES, process))
     assert names <= definition.personal
     assert all(name in definition.private.calls[element] for element, name in calls.items())
+
+
+@pytest.mark.parametrize("process", ["CH-002", "TS-003", "SUB-003"])
+def test_what_lines_come_to_is_not_personal(process: str) -> None:
+    """Picked lines are, and a text made of them; their sum, and whether there are any, is not, so that the record says how much was disputed after an erasure too."""
+    found = Definition(engine.read_package(PROCESSES, process)).personal
+    assert ("disputed_lines" in found, found & {"disputed_amount", "payment_amount"}) == (True, set())
 
 
 def test_a_pin_is_secret() -> None:

@@ -107,12 +107,15 @@ def test_what_came_back_is_found(desk: Flask, case: str) -> None:
         assert [one.what.split()[0] for one in verification.verify(instance(case)).deviations] == ["complaint.msisdn"]
 
 
+BEYOND = {"bank_payment", "recharge_card", "stocked_card"}  # the customer's payments and cards, which a case only marks
+
+
 def test_every_copy_is_known() -> None:
     """A table that holds something personal of a case is either emptied with it or belongs to the customer beyond the case."""
     emptied = {copy.model.__tablename__: set(copy.emptied) for copy in erasure.COPIES}
     for table in Base.metadata.sorted_tables:
         personal = {column.name for column in table.columns if column.info.get("personal")}
-        if personal and "case_number" in table.columns:
+        if personal and "case_number" in table.columns and table.name not in BEYOND:
             assert table.name in emptied, table.name
             assert not emptied[table.name] or personal <= emptied[table.name], table.name
     assert OutboxMessage.__tablename__ in emptied
