@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.office import Office, fill, log_in
+from tests.browser.test_done import ASKED, JUDGED
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -120,12 +121,13 @@ def test_intake_and_a_task_without_javascript(office: Office) -> None:
 
 def test_the_amount_stands_on_the_button(office: Office) -> None:
     """Before money moves, the button says how much, as typed."""
-    case = office.take_in("cleo", "13900000301", said="二次批价冲减月租费", amount="50.00", process="二次批价处理流程")
-    office.does("cleo", case, "确定费用处理", action="monthly_fee", action_amount="50.00")
-    page = office.opens("cleo", case, "填二次批价汇总表")
-    expect(page.locator("[data-submit-default]")).to_have_text("登记批价 50.00 元")
-    page.locator("[name=action_amount]").fill("20.5")
-    expect(page.locator("[data-submit-default]")).to_have_text("登记批价 20.50 元")
+    said = "营业员错办了商务套餐，要求退款"
+    case = office.take_in("cleo", "13900000201", said=said, amount="88.00", process="话费退、减、免处理流程")
+    office.does("cleo", case, "判断投诉原因", **JUDGED)
+    page = office.does("cleo", case, "询问票据和退款", **ASKED)
+    expect(page.locator("[data-submit-default]")).to_contain_text("88.00 元")
+    page.locator("[name=refund_amount]").fill("20.5")
+    expect(page.locator("[data-submit-default]")).to_contain_text("20.50 元")
 
 
 def test_the_mark_of_bpmn_io_is_seen(office: Office) -> None:
