@@ -76,7 +76,7 @@ class _Drawing:
     def __init__(self, pen: list[int], called: dict[str, str], key: str) -> None:
         self.pen, self.called, self.key = pen, called, key
         self.parts: list[str] = []
-        self.asked, self.branching = "", False
+        self.asked = ""
 
     def id(self, kind: str) -> str:
         self.pen[0] += 1
@@ -94,11 +94,8 @@ class _Drawing:
         self.parts += [flow(source, target, condition) for source, target in pairs]
 
     def block(self, plan: Plan) -> Ends:
-        """Draw a plan; its first and its last element. In a branch nobody is barred for a step of the branch beside it, which is refused."""
-        self.asked = "" if self.branching else self.asked
-        outside, self.branching = self.branching, plan[0] != "seq"
+        """Draw a plan; its first and its last element."""
         made: Ends = getattr(self, f"_{plan[0]}")(*plan[1:])
-        self.branching = outside
         return made
 
     def whole(self, plan: Plan, **begun: str) -> str:
