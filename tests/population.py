@@ -3,20 +3,45 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from sqlalchemy import func, select
+
 import engine
-from models.base import transaction
+from models.base import session, transaction
+from models.billing import SecondaryPricingItem
+from models.usage import Cdr, DirectDebit
 from office import fixtures, scenarios
 from office.scenarios.player import CannotGoOn, Play
 
 PROCESSES = Path(__file__).parents[1] / "processes"
 OWN = re.compile(r"\b(139\d{8}|TS\d{8}-\d{4}|(?:SJ|CK|K|ZH|MO|GD|HK)-?\d+)\b")
+
+OF_RECORD = re.compile(r"^(call|information-fee|debit|promised-credit):(\d+)")
+
+
+class Records:
+    """How many call records, debits and promised credits an office had before a scenario brought its own: there its first call is not `call:1`."""
+
+    def __init__(self) -> None:
+        tables = {"call": Cdr, "information-fee": Cdr, "debit": DirectDebit, "promised-credit": SecondaryPricingItem}
+        self.before = {name: session().scalar(select(func.max(table.id))) or 0 for name, table in tables.items()}
+
+    def own(self, value: Any) -> Any:
+        """The same with the addresses that the scenario's own records have here."""
+        if isinstance(value, dict):
+            return {name: self.own(inner) for name, inner in value.items()}
+        if isinstance(value, (list, tuple)):
+            return type(value)(self.own(inner) for inner in value)
+        return OF_RECORD.sub(self._moved, value) if isinstance(value, str) else value
+
+    def _moved(self, found: re.Match[str]) -> str:
+        return f"{found[1]}:{int(found[2]) + self.before[found[1]]}"
 
 
 class _Play(Play):
@@ -25,8 +50,13 @@ class _Play(Play):
     def prepare(self) -> dict[str, int]:
         """The world alone: the processes are there, and nobody compares the ledger."""
         with transaction():
+            self.records = Records()
             fixtures.build(self.scenario.given.get("world") or {}, at=self.clock)
         return {}
+
+    def do(self, step: Mapping[str, Any]) -> None:
+        """One step, about records of its own."""
+        super().do(self.records.own(dict(step)))
 
     def course(self) -> None:
         """As far as it goes; nobody asks here whether it went as agreed."""

@@ -17,7 +17,7 @@ from office import fixtures, scenarios
 from office.demo.people import PEOPLE
 from office.scenarios.player import CannotGoOn, Play, as_typed, refusals
 from tests.people import CLEO
-from tests.population import PROCESSES, _renamed
+from tests.population import PROCESSES, Records, _renamed
 
 OF_GROUP = {
     group: engine.Actor(name, frozenset(groups), frozenset(roles))
@@ -37,11 +37,12 @@ class Round(Play):
         """As far as it goes; whether it goes as agreed is asked by tests/scenarios/."""
         with suppress(CannotGoOn, engine.EngineError):
             with transaction():
+                records = Records()
                 fixtures.build(self.scenario.given.get("world") or {}, at=self.clock)
             self.start()
             self.seen(self)
             for step in self.scenario.steps:
-                self.do(step)
+                self.do(records.own(dict(step)))
                 self.seen(self)
 
     def start(self) -> None:

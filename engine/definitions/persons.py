@@ -24,8 +24,14 @@ def _not_by(element: Element, diagram: Diagram, drawn: Mapping[str, Diagram]) ->
     for named in sorted(_named(element) - {EVERYBODY}):
         if named not in known:
             yield _problem(element, "unknown_not_by", step=named)
-        elif named in diagram.elements and element.id not in reached_from(diagram, named):
+        elif named in diagram.elements and _comes_after(diagram, named, element.id):
             yield _problem(element, "not_by_later", step=diagram.elements[named].name or named)
+
+
+def _comes_after(diagram: Diagram, later: str, earlier: str) -> bool:
+    """Whether one step comes after the other and never before it; a step of a branch beside it may be either."""
+    follows = later == earlier or later in reached_from(diagram, earlier)
+    return follows and earlier not in reached_from(diagram, later)
 
 
 def _approval(element: Element) -> Iterator[Problem]:
