@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any, NamedTuple
 
 CASH, ADJUSTMENT, SUSPENSE = ("cash", None), ("adjustment", None), ("recharge_suspense", None)
+STAFF = ("staff_receivable", None)
 KEPT = ("prepayment", "deposit")
 OWED = {"charge": "receivable", "late_fee": "late_fee"}
 
@@ -107,6 +108,11 @@ def _other_number(given: Values, result: Values) -> tuple[Move, ...]:
     return _credit(given, result, into=_number(given, "target"))
 
 
+def _by_staff(given: Values, result: Values) -> tuple[Move, ...]:
+    pairs = ((STAFF, ADJUSTMENT), (CASH, STAFF), (ADJUSTMENT, CASH))
+    return tuple(Move("paid_by_staff", debit, credit, result["amount"]) for debit, credit in pairs)
+
+
 def _waiver(given: Values, result: Values) -> Move:
     return Move("late_fee_waiver", ADJUSTMENT, ("late_fee", _number(given)), result["amount"])
 
@@ -174,6 +180,7 @@ _EFFECTS: dict[str, Callable[[Values, Values], Move | tuple[Move, ...]]] = {
     "charge_hold/lift": _lifted,
     "secondary_pricing/apply": _applied,
     "recharge/move": _moved,
+    "liability/paid_on_spot": _by_staff,
     "bank_payments/correct": _bank,
 }
 MOVING = frozenset(_EFFECTS)

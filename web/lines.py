@@ -48,6 +48,12 @@ def address_text(address: str) -> str:
     return gettext(ADDRESSES[kind], period=period, number=number)
 
 
+def is_address(text: str) -> bool:
+    """Whether a text can only be the address of a line."""
+    kind, colon, key = text.partition(":")
+    return bool(colon and key) and kind in ADDRESSES and not any(one.isspace() for one in key)
+
+
 def picked_text(picked: Mapping[str, Any], said: Callable[[Any], str]) -> str:
     """A picked line with its amount and why it is only a part; `said` puts a component, or what is withheld, in words."""
     line, amount = picked.get("line"), picked.get("amount")

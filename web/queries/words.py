@@ -16,6 +16,18 @@ from web.i18n import mark as _
 from web.queries.timeline import is_amount, written
 
 CODES = {
+    "account": _("the number's account"),
+    "moved": _("moved to another number"),
+    "nothing": _("nothing"),
+    "spot": _("paid on the spot"),
+    "paid": _("paid"),
+    "done": _("done"),
+    "failed": _("failed"),
+    "management": _("management"),
+    "equipment": _("equipment"),
+    "withdrawn": _("withdrawn"),
+    "clerk": _("clerk"),
+    "supervisor": _("supervisor"),
     "own_money": _("the customer's own money"),
     "other_number": _("to another number"),
     "same_holder": _("to another number of the same holder"),
@@ -209,6 +221,12 @@ CODES = {
 # Codes that mean something only under their column.
 LEVELS = {"clerk": _("clerk"), "supervisor": _("supervisor"), "two": _("two people")}
 COLUMNS = {
+    "approval": _("Approval"),
+    "grant": _("Grant"),
+    "liability": _("Liability"),
+    "spot": _("Paid on the spot"),
+    "finding": _("Finding"),
+    "case": _("Case"),
     "settled_by_accounting": _("settled by accounting already"),
     "prior_approval": _("earlier approval"),
     "cause": _("Cause"),
@@ -344,7 +362,7 @@ def column_text(name: str) -> str:
 
 def cell_text(name: str, value: Any) -> str:
     """A cell of evidence: money as yuan, instants as the page writes them, codes in words."""
-    if name == "line" and isinstance(value, str):
+    if isinstance(value, str) and (name == "line" or lines.is_address(value)):
         return lines.address_text(value)
     if name == "level" and value in LEVELS:
         return gettext(LEVELS[value])

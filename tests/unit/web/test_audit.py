@@ -386,7 +386,7 @@ def test_on_postgresql_it_is_the_same(tmp_path: Path, postgresql: str) -> None:
         assert verification.verify(casefile.find(numbers[auditing.REFUSED]).id).deviations == ()
         assert verification.verify_office() == []
         asked = heat.Wanted(process="TS-002", since=date(2026, 1, 1), until=date(2026, 12, 31))
-        assert {figure.element: figure.count for figure in heat.figures(asked)}["ask_target"] == 8
+        assert {figure.element: figure.count for figure in heat.figures(asked)}["ask_target"] == 1
         ada = load("ada")
         assert ada is not None
         assert caselist.page(ada, caselist.Wanted(text="9", customer="a", clerk="b", version=1, after="x|y")).rows == []

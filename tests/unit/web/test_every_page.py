@@ -21,6 +21,7 @@ from models.identity import User
 from models.user_task import UserTask
 from office import notices
 from office.demo.people import PEOPLE as PEOPLE_OF_THE_OFFICE
+from office.masking import masked
 from tests import rounds, wording
 from tests.people import SAM
 from tests.visitors import LANGUAGES, Page, Visitor
@@ -119,17 +120,19 @@ def _texts(given: Any) -> Iterator[str]:
         for value in given:
             yield from _texts(value)
     elif isinstance(given, str) and wording.CHINESE.search(given):
-        yield given
+        yield from (given, masked(given))
         yield from (OF_A_LINE.sub("", given),) if OF_A_LINE.match(given) else ()
 
 
 def _worded() -> Iterator[str]:
-    """The sentences for customers that a process words by itself."""
+    """The sentences for customers and departments that a process puts together from what was typed."""
     for instance in session().scalars(select(rounds.ProcessInstance.id)):
         for entry in engine.history_of(instance).entries:
             for step in entry.steps:
                 if step.get("variable") == "resolution" and isinstance(step.get("value"), str):
                     yield step["value"]
+                composed = (step.get("parameters") or {}).get("text")
+                yield from (composed,) if isinstance(composed, str) else ()
 
 
 def _looked_for() -> frozenset[str]:
