@@ -85,8 +85,18 @@ def made(history: engine.CaseHistory) -> list[Printed]:
                 name = names.element_name(process, step["element"], "", history.definition)
                 papers = of_step(element) if element is not None else []
                 has = [one for one in papers if _fits(one, history.definition, element, step["form"])]
-                found += [Printed(one, step["token"], name, entry.at) for one in has]
+                found += [
+                    Printed(one, step["token"], name, entry.at) for one in has if _is_full(one, history, step["token"])
+                ]
     return found
+
+
+def _is_full(paper: Paper, history: engine.CaseHistory, token: int) -> bool:
+    """Whether the record has an amount for a paper of a step that was done."""
+    try:
+        return _amount(paper, history, done_step(history, token)) > 0
+    except NoAmount:
+        return False
 
 
 def done_step(history: engine.CaseHistory, token: int) -> Step:
@@ -111,7 +121,7 @@ def _element(definition: engine.Definition, process: str, id: str) -> engine.Ele
 
 def content(paper: Paper, asked: Asked) -> dict[str, Any]:
     """What the template is given. Errors: NoAmount."""
-    amount = _amount(paper, asked)
+    amount = _amount(paper, asked.history, asked.step)
     with _in_chinese(), names.of_definition(asked.history.definition):
         said = _said(paper, asked, amount)
     shown = said if asked.sight.numbers else masked(said)
@@ -142,16 +152,20 @@ def _belonging(paper: Paper, lines: Any) -> list[Mapping[str, Any]]:
     return [one for one in picked if str(one.get("line")).startswith(LATE_FEES) == paper.late_fees]
 
 
-def _amount(paper: Paper, asked: Asked) -> int:
+def _amount(paper: Paper, history: engine.CaseHistory, step: Step) -> int:
     """What the step's own field says; where it has none, what is reserved or disputed."""
-    own = _own_amounts(paper, asked.history.definition, asked.step.element)
-    field = picking.field_of(asked.history.definition.form_by_id(asked.step.element.properties.get("form", "")))
-    if field is not None and not own and (total := sum(int(one.get("amount") or 0) for one in _picked(paper, asked))):
+    own = _own_amounts(paper, history.definition, step.element)
+    field = picking.field_of(history.definition.form_by_id(step.element.properties.get("form", "")))
+    if (
+        field is not None
+        and not own
+        and (total := sum(int(one.get("amount") or 0) for one in _picked(paper, history, step)))
+    ):
         return total
-    if field is not None and not own and len(of_step(asked.step.element)) > 1:
+    if field is not None and not own and len(of_step(step.element)) > 1:
         raise NoAmount(paper=paper.key)
     for name in own or OTHERWISE:
-        found = _value(asked.step.variables, name)
+        found = _value(step.variables, name)
         if isinstance(found, int) and not isinstance(found, bool) and 0 < found < MOST_AMOUNT:
             return found
     raise NoAmount(paper=paper.key)
@@ -210,13 +224,13 @@ def _text(value: Any) -> str:
     return value.strip()[:MOST_SAID] if isinstance(value, str) else ""
 
 
-def _picked(paper: Paper, asked: Asked) -> list[Mapping[str, Any]]:
+def _picked(paper: Paper, history: engine.CaseHistory, step: Step) -> list[Mapping[str, Any]]:
     """The lines that were picked at the step, or before it; where it fills in several papers, those that belong on this one."""
-    form = asked.history.definition.form_by_id(asked.step.element.properties.get("form", ""))
+    form = history.definition.form_by_id(step.element.properties.get("form", ""))
     field = picking.field_of(form)
-    given = asked.step.variables.get(field.key if field else "disputed_lines")
+    given = step.variables.get(field.key if field else "disputed_lines")
     picked = [one for one in given if isinstance(one, Mapping)] if isinstance(given, list) else []
-    if len(of_step(asked.step.element)) < 2:
+    if len(of_step(step.element)) < 2:
         return picked
     return _belonging(paper, picked)
 
@@ -225,7 +239,7 @@ def _lines(paper: Paper, asked: Asked) -> list[dict[str, Any]]:
     """The lines that were picked, else those that the case has claims on, with what was charged."""
     listing = picking.of({**asked.step.variables, "msisdn": asked.whose.msisdn or asked.step.variables.get("msisdn")})
     known = {one.line: one for one in listing.each()}
-    chosen: list[Mapping[str, Any]] = _picked(paper, asked)
+    chosen: list[Mapping[str, Any]] = _picked(paper, asked.history, asked.step)
     if not chosen:
         chosen = [
             {"line": one.address, "component": one.component, "amount": one.amount, "reason": one.reason}
