@@ -32,7 +32,7 @@ from service_tasks.gateway.lines import Papers
 from service_tasks.gateway.values import Account, Effect, Entry, Given, Hold, Line, PricingItem, Refused
 
 MARK = "reversal"
-GIVES_NOTHING = frozenset({MARK, "charge_hold", "charge_hold_rejected", "late_fee"})
+GIVES_NOTHING = frozenset({MARK, "charge_hold", "charge_hold_rejected", "charge_hold_withdrawn", "late_fee"})
 TAKEN_BACK_FROM = {"hold": "receivable"}  # a hold is over once it is settled: what it was for is due
 
 

@@ -10,6 +10,7 @@ from sqlalchemy import select
 from models.base import session
 from models.lines import LineClaim
 from service_tasks.charge_hold import thursdays_from
+from service_tasks.gateway import gateway
 
 NUMBER = {"msisdn": "13900000001", "bill": {"items": [{"kind": "monternet", "text": "信息费", "amount": 5000}]}}
 ASKED: dict[str, Any] = {"msisdn": "13900000001", "amount": 1200, "disputed_amount": 2000}
@@ -99,6 +100,7 @@ def test_a_hold_that_is_rejected_or_withdrawn_frees_its_lines(desk: Any, topic: 
     desk.twice(topic, call_key="7:2", hold_id=placed["hold_id"], **ended)
     assert all(moved == 0 for moved in desk.moved().values())
     assert session().scalars(select(LineClaim.state)).all() == []
+    assert gateway().given("AJ-2026-000001") == []  # so that the case may still be withdrawn
 
 
 def test_a_line_on_hold_is_nobody_else_s(desk: Any) -> None:
