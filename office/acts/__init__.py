@@ -6,11 +6,11 @@ in closed ones. Nothing of it is drawn: docs/adr/0017-acts-that-every-case-knows
 
 from __future__ import annotations
 
-from office.acts.common import ACCOUNTING, TELLING, NotDone, may_act, may_agree
 from office.acts.contact import close_unreached, missing, try_customer
 from office.acts.extension import ask as ask_extension
 from office.acts.extension import grant as grant_extension
 from office.acts.extension import limit_of
+from office.acts.grounds import ACCOUNTING, TELLING, NotDone, may_act, may_agree
 from office.acts.requests import UnknownRequest, follow, open_requests, refuse, requests_of, tries_of
 from office.acts.reversal import agree as agree_reversal
 from office.acts.reversal import ask as ask_reversal

@@ -13,7 +13,7 @@ from models.acts import CustomerTry
 from models.base import session, transaction
 from models.instance import ProcessInstance
 from models.user_task import UserTask
-from office.acts import common, requests
+from office.acts import grounds, requests
 from service_tasks import dates
 
 TRIES, DAYS = 3, 2
@@ -28,14 +28,14 @@ def try_customer(case_number: str, *, channel: str, by: Actor, at: datetime) -> 
     Errors: NotAtACounter, NoComplaint, OwnHousehold, InstanceEnded, NotDone.
     """
     with transaction():
-        complaint = common.taken(case_number, by)
+        complaint = grounds.taken(case_number, by)
         made = requests.tries_of(case_number)
-        wrong = common.wrong(channel=(channel, CHANNELS))
+        wrong = grounds.wrong(channel=(channel, CHANNELS))
         if made and at - made[-1].at < APART:
             wrong |= {
                 "case": [Reason("tried_just_now", {"minutes": -((at - made[-1].at - APART) // timedelta(minutes=1))})]
             }
-        common.check(wrong)
+        grounds.check(wrong)
         said = {"type": "customer_tried", "attempt": len(made) + 1, "channel": channel}
         engine.note(complaint.instance_id or 0, [said], by=by, at=at)
         return len(made) + 1
@@ -44,14 +44,14 @@ def try_customer(case_number: str, *, channel: str, by: Actor, at: datetime) -> 
 def close_unreached(case_number: str, *, tell: str, by: Actor, at: datetime) -> None:
     """Tell the customer and close the case. Errors: as `try_customer`; NotDone with what is missing."""
     with transaction():
-        complaint = common.taken(case_number, by)
+        complaint = grounds.taken(case_number, by)
         instance, made = complaint.instance_id or 0, requests.tries_of(case_number)
-        wrong = common.wrong_telling(complaint, tell)
+        wrong = grounds.wrong_telling(complaint, tell)
         lacking = missing(instance, made)
-        common.check(wrong | ({"case": lacking} if lacking else {}))
-        after, _held = common.lift_holds(case_number, instance, at)
-        key = common.message_key("case_not_reached", instance)
-        message = common.told(key, complaint, NOT_REACHED, {}, tell=tell, by=by, at=at)
+        grounds.check(wrong | ({"case": lacking} if lacking else {}))
+        after, _held = grounds.lift_holds(case_number, instance, at)
+        key = grounds.message_key("case_not_reached", instance)
+        message = grounds.told(key, complaint, NOT_REACHED, {}, tell=tell, by=by, at=at)
         said = {"type": "case_not_reached", "tries": len(made), **message}
         engine.end_case(instance, NOT_REACHED, [said, *after], reason="", by=by, at=at)
 

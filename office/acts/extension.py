@@ -11,8 +11,8 @@ from engine import Actor, Reason
 from models.base import session, transaction
 from models.instance import ProcessInstance
 from models.user_task import UserTask
-from office.acts import common, requests
-from office.acts.common import Reasons
+from office.acts import grounds, requests
+from office.acts.grounds import Reasons
 from service_tasks import dates
 
 MOST_DAYS = 5
@@ -34,16 +34,16 @@ def ask(case_number: str, *, until: date | None, reason: str, by: Actor, at: dat
     Errors: NotAtACounter, NoComplaint, OwnHousehold, InstanceEnded, NotDone.
     """
     with transaction():
-        complaint = common.taken(case_number, by)
+        complaint = grounds.taken(case_number, by)
         instance = complaint.instance_id or 0
-        wrong = common.wrong_reason(reason)
+        wrong = grounds.wrong_reason(reason)
         if any(one.verb == "extend" and one.state != "refused" for one in requests.requests_of(case_number)):
             wrong |= {"case": [Reason("extended_once")]}
         elif until is None:
             wrong |= {"until": [Reason("required")]}
         else:
             wrong |= _wrong_day(instance, until, at)
-        common.check(wrong)
+        grounds.check(wrong)
         assert until is not None  # noqa: S101 — `wrong` says so
         number = requests.next_number(instance)
         due = engine.calendar().close_of(until)
@@ -58,22 +58,22 @@ def grant(case_number: str, number: int, *, tell: str, by: Actor, at: datetime) 
     Errors: NotGranting, SamePerson, UnknownRequest, NotDone, and as `ask`.
     """
     with transaction():
-        complaint = common.taken(case_number, by)
+        complaint = grounds.taken(case_number, by)
         found = requests.standing(case_number, number, "extend")
-        if not common.may_agree(by, money=False):
-            raise common.NotGranting
-        common.other_person(by, found.asked_by)
+        if not grounds.may_agree(by, money=False):
+            raise grounds.NotGranting
+        grounds.other_person(by, found.asked_by)
         instance, until = complaint.instance_id or 0, found.until
         limit = limit_of(instance)
-        wrong = common.wrong_telling(complaint, tell)
+        wrong = grounds.wrong_telling(complaint, tell)
         wrong |= _wrong_day(instance, dates.day_of(until), at) if until is not None else {}
-        common.check({"case" if name == "until" else name: why for name, why in wrong.items()})
+        grounds.check({"case" if name == "until" else name: why for name, why in wrong.items()})
         assert until is not None  # noqa: S101 — an extension names a day
         assert limit is not None  # noqa: S101 — `_wrong_day` says so
         day = dates.day_of(until)
         values = {"until": f"{day.month}月{day.day}日"}
-        key = common.message_key("limit_extended", instance, number)
-        message = common.told(key, complaint, "extended", values, tell=tell, by=by, at=at)
+        key = grounds.message_key("limit_extended", instance, number)
+        message = grounds.told(key, complaint, "extended", values, tell=tell, by=by, at=at)
         engine.extend_case(instance, until - limit, by=by, at=at, request=number, until=until, **message)
 
 

@@ -14,7 +14,7 @@ from models.acts import CaseRequest, CustomerTry
 from models.base import forget, session, transaction
 from models.complaint import Complaint
 from models.notice import DepartmentNotice
-from office.acts import common
+from office.acts import grounds
 from office.supervision import SUPERVISOR
 
 STANDING = ("asked", "agreed")
@@ -72,11 +72,11 @@ def refuse(case_number: str, number: int, *, reason: str, by: Actor, at: datetim
     Errors: NotAtACounter, NoComplaint, OwnHousehold, UnknownRequest, NotGranting, NotDone.
     """
     with transaction():
-        complaint = common.taken(case_number, by, closed=True)
+        complaint = grounds.taken(case_number, by, closed=True)
         found = standing(case_number, number, "")
-        if found.asked_by != by.user and not common.may_agree(by, money=found.verb == "reverse"):
-            raise common.NotGranting
-        common.check(common.wrong_reason(reason))
+        if found.asked_by != by.user and not grounds.may_agree(by, money=found.verb == "reverse"):
+            raise grounds.NotGranting
+        grounds.check(grounds.wrong_reason(reason))
         said = {"type": "request_refused", "request": number, "reason": reason.strip()}
         engine.note(complaint.instance_id or 0, [said], by=by, at=at)
 

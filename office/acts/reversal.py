@@ -12,8 +12,8 @@ import engine
 from engine import Actor, Reason
 from models.acts import CaseRequest
 from models.base import transaction
-from office.acts import common, requests
-from office.acts.common import ACCOUNTING, NotDone
+from office.acts import grounds, requests
+from office.acts.grounds import ACCOUNTING, NotDone
 from office.supervision import SUPERVISOR
 from service_tasks.gateway import Effect, Given, Refused, gateway
 
@@ -32,8 +32,8 @@ def ask(case_number: str, *, entry: str, reason: str, by: Actor, at: datetime) -
     Errors: NotAtACounter, NoComplaint, OwnHousehold, AlreadyErased, NotDone.
     """
     with transaction():
-        complaint = common.taken(case_number, by, closed=True)
-        wrong = common.wrong_reason(reason)
+        complaint = grounds.taken(case_number, by, closed=True)
+        wrong = grounds.wrong_reason(reason)
         chosen = _credit(case_number, entry)
         if not entry or chosen is None:
             wrong |= {"entry": [Reason("no_such_credit" if entry else "required")]}
@@ -41,7 +41,7 @@ def ask(case_number: str, *, entry: str, reason: str, by: Actor, at: datetime) -
             one.entry_key == entry and one.state in requests.STANDING for one in requests.requests_of(case_number)
         ):
             wrong |= {"entry": [Reason("asked_already")]}
-        common.check(wrong)
+        grounds.check(wrong)
         assert chosen is not None  # noqa: S101 — `wrong` says so
         instance = complaint.instance_id or 0
         number = requests.next_number(instance)
@@ -56,16 +56,16 @@ def agree(case_number: str, number: int, *, tell: str, by: Actor, at: datetime) 
     Errors: NotGranting, SamePerson, UnknownRequest, NotDone, and as `ask`.
     """
     with transaction():
-        complaint = common.taken(case_number, by, closed=True)
+        complaint = grounds.taken(case_number, by, closed=True)
         found = requests.standing(case_number, number, "reverse")
-        common.other_person(by, found.asked_by, found.agreed_by)
+        grounds.other_person(by, found.asked_by, found.agreed_by)
         office = _office(by, found, _level(found.amount or 0, at))
         if office is None:
             instance = complaint.instance_id or 0
             said = {"type": "reversal_agreed", "request": number, "as": _as(by, found)}
             engine.note(instance, [said], by=by, at=at)
             return False
-        common.check(common.wrong_telling(complaint, tell))
+        grounds.check(grounds.wrong_telling(complaint, tell))
         _take_back(complaint, found, tell, by, at)
         return True
 
@@ -92,7 +92,7 @@ def _office(by: Actor, found: CaseRequest, level: str) -> str | None:
     if level != TWO:
         needed = {None: (supervisor, False)}
     if not any(needed[found.agreed_as if level == TWO else None]):
-        raise common.NotGranting
+        raise grounds.NotGranting
     return None if level == TWO and found.agreed_by is None else _as(by, found)
 
 
@@ -105,7 +105,7 @@ def _take_back(complaint: Any, found: CaseRequest, tell: str, by: Actor, at: dat
         gateway().reverse(chosen.id, Effect(key=key, at=at, case=complaint.case_number))
     except Refused as error:
         raise NotDone(reasons={"case": [Reason(error.reason, dict(error.values))]}) from error
-    of_message = common.message_key("credit_reversed", complaint.instance_id, found.number)
-    message = common.told(of_message, complaint, "taken_back", {"amount": chosen.amount}, tell=tell, by=by, at=at)
+    of_message = grounds.message_key("credit_reversed", complaint.instance_id, found.number)
+    message = grounds.told(of_message, complaint, "taken_back", {"amount": chosen.amount}, tell=tell, by=by, at=at)
     said = {"type": "credit_reversed", "request": found.number, "entry": chosen.key, "key": key}
     engine.note(complaint.instance_id, [{**said, "amount": chosen.amount, **message}], by=by, at=at)

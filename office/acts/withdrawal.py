@@ -7,8 +7,8 @@ from datetime import datetime
 import engine
 from engine import Actor, Reason
 from models.base import transaction
-from office.acts import common
-from office.acts.common import NotDone
+from office.acts import grounds
+from office.acts.grounds import NotDone
 from service_tasks.gateway import gateway
 
 CHANNELS = ("counter", "phone", "letter")
@@ -23,15 +23,15 @@ def withdraw(case_number: str, *, reason: str, said_by: str, channel: str, tell:
     Errors: NotAtACounter, NoComplaint, OwnHousehold, InstanceEnded, NotDone.
     """
     with transaction():
-        complaint = common.taken(case_number, by)
-        wrong = common.wrong(said_by=(said_by, SAID_BY), channel=(channel, CHANNELS)) | common.wrong_reason(reason)
-        common.check(wrong | common.wrong_telling(complaint, tell))
+        complaint = grounds.taken(case_number, by)
+        wrong = grounds.wrong(said_by=(said_by, SAID_BY), channel=(channel, CHANNELS)) | grounds.wrong_reason(reason)
+        grounds.check(wrong | grounds.wrong_telling(complaint, tell))
         check_nothing_given(case_number)
         instance = complaint.instance_id or 0
-        after, held = common.lift_holds(case_number, instance, at)
+        after, held = grounds.lift_holds(case_number, instance, at)
         template = "withdrawn_due" if held else "withdrawn"
-        key = common.message_key("case_withdrawn", instance)
-        message = common.told(key, complaint, template, {"amount": held}, tell=tell, by=by, at=at)
+        key = grounds.message_key("case_withdrawn", instance)
+        message = grounds.told(key, complaint, template, {"amount": held}, tell=tell, by=by, at=at)
         said = {"type": "case_withdrawn", "reason": reason.strip(), "said_by": said_by, "channel": channel, **message}
         engine.end_case(instance, WITHDRAWN, [said, *after], reason=reason.strip(), by=by, at=at)
 

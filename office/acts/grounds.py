@@ -1,4 +1,4 @@
-"""What the acts share: whose they are, the case they are about, and telling its customer what follows."""
+"""On what grounds an act is done: whose it is, the case that it is about, what is wrong with it, and telling the customer what follows."""
 
 from __future__ import annotations
 
