@@ -9,12 +9,15 @@ from collections.abc import Callable, Iterator
 from functools import partial
 from time import perf_counter
 
+from sqlalchemy import select
+
 import engine
 from bench import workloads
 from bench.databases import CLEO, Place, settings
 from bench.figures import Samples, each
 from bench.serving import ROOT, Browser
-from models.base import db, session
+from engine import cases
+from models.base import end_session, session
 from models.user_task import UserTask
 from web import create_app
 
@@ -25,30 +28,30 @@ _cases = iter(range(1, 10**9))
 def start(key: str, variables: dict[str, object] | None = None, prefix: str = "B") -> int:
     """Start a case; its first user task."""
     number = f"{prefix}{next(_cases):08d}"
-    given = workloads.complaint() if variables is None else variables
-    (task,) = engine.start(key, business_key=number, variables=given, by=CLEO, at=engine.now()).user_task_ids
-    db.session.remove()
+    values = workloads.complaint() if variables is None else variables
+    (task,) = cases.start(key, business_key=number, variables=values, by=CLEO, at=engine.now()).user_task_ids
+    end_session()
     return task
 
 
 def finish(task: int, **entered: str) -> int | None:
     """Complete a task; the next one, or None at the end."""
     form = {**workloads.ENTERED, **entered}
-    opened = engine.complete(task, form=form, by=CLEO, at=engine.now()).user_task_ids
+    opened = cases.complete(task, form=form, by=CLEO, at=engine.now()).user_task_ids
     return opened[0] if opened else None
 
 
 def starting(key: str, times: int) -> Samples:
     """Starts, measured one by one."""
-    given = workloads.complaint()
+    variables = workloads.complaint()
 
     def begin() -> None:
         number = f"S{next(_cases):08d}"
-        engine.start(key, business_key=number, variables=given, by=CLEO, at=engine.now())
+        cases.start(key, business_key=number, variables=variables, by=CLEO, at=engine.now())
 
     def all_of_them() -> Iterator[Callable[[], None]]:
         for _ in range(times):
-            db.session.remove()
+            end_session()
             yield begin
 
     return each(all_of_them())
@@ -66,7 +69,7 @@ def completing(key: str, times: int, variables: dict[str, object] | None = None)
     def all_of_them() -> Iterator[Callable[[], None]]:
         for _ in range(times):
             at[0] = at[0] or open_task(last[0]) or start(key, variables)
-            db.session.remove()
+            end_session()
             yield complete
 
     return each(all_of_them())
@@ -92,23 +95,23 @@ def over_http(browser: Browser, key: str, times: int, *, between: str = "") -> S
 
 
 def _open_tasks(key: str) -> list[int]:
-    query = db.select(UserTask.id).where(UserTask.process_key == key, UserTask.state == "open")
-    found = list(session().scalars(query.limit(SIDE_BY_SIDE)))
-    db.session.remove()
-    return found
+    query = select(UserTask.id).where(UserTask.process_key == key, UserTask.state == "open")
+    tasks = list(session().scalars(query.limit(SIDE_BY_SIDE)))
+    end_session()
+    return tasks
 
 
 def open_task(before: int | None) -> int | None:
     """What the case of the task completed last waits for now."""
     if before is None:
         return None
-    db.session.remove()
+    end_session()
     row = session().get(UserTask, before)
     assert row is not None
-    query = db.select(UserTask.id).where(UserTask.instance_id == row.instance_id, UserTask.state == "open")
-    found = session().scalar(query.limit(1))
-    db.session.remove()
-    return found
+    query = select(UserTask.id).where(UserTask.instance_id == row.instance_id, UserTask.state == "open")
+    task = session().scalar(query.limit(1))
+    end_session()
+    return task
 
 
 def set_password(name: str, hashed: str) -> None:
@@ -120,7 +123,7 @@ def set_password(name: str, hashed: str) -> None:
 
     with transaction():
         session().execute(update(User).where(User.name == name).values(password_hash=hashed))
-    db.session.remove()
+    end_session()
 
 
 def rate(place: Place, key: str, processes: int, seconds: float) -> float:
@@ -128,7 +131,7 @@ def rate(place: Place, key: str, processes: int, seconds: float) -> float:
     arguments = [place.kind, place.url, str(place.folder), key, str(seconds)]
     command = [sys.executable, "-m", "bench.completion", json.dumps(arguments)]
     running = [subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) for _ in range(processes)]
-    return sum(float(one.communicate(timeout=300)[0]) for one in running)
+    return sum(float(worker.communicate(timeout=300)[0]) for worker in running)
 
 
 def work(place: Place, key: str, seconds: float) -> float:
@@ -138,13 +141,13 @@ def work(place: Place, key: str, seconds: float) -> float:
     app = create_app(settings(place))
     with app.app_context():
         task: int | None = start(key, prefix=f"P{os.getpid()}-")
-        done, begun = 0, perf_counter()
-        while perf_counter() - begun < seconds:
+        count, began = 0, perf_counter()
+        while perf_counter() - began < seconds:
             task = task or start(key, prefix=f"P{os.getpid()}-")
             task = finish(task)
-            db.session.remove()
-            done += 1
-        return done / (perf_counter() - begun)
+            end_session()
+            count += 1
+        return count / (perf_counter() - began)
 
 
 if __name__ == "__main__":

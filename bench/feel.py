@@ -7,8 +7,8 @@ from pathlib import Path
 from timeit import Timer
 
 from bench.figures import Figure
-from engine import xml
 from engine.definitions import dmn
+from engine.ground import xml
 from engine.language import feel
 from engine.language.calendar import Calendar
 
@@ -21,11 +21,11 @@ MOST_OF_A_CONDITION = 5.0
 def figures() -> list[Figure]:
     """The dearest gateway condition of all diagrams, and a decision of seven rules."""
     costs = {text: _condition(text) for text in conditions()}
-    what = f"the dearest of {len(costs)} gateway conditions"
+    name = f"the dearest of {len(costs)} gateway conditions"
     model = dmn.parse((PROCESSES / "decisions" / "cause.dmn").read_bytes())
     decision = _microseconds(Timer(lambda: model.evaluate("cause", VARIABLES, scope=SCOPE)))
     return [
-        Figure(what, "", max(costs.values()), "µs", goal=MOST_OF_A_CONDITION),
+        Figure(name, "", max(costs.values()), "µs", goal=MOST_OF_A_CONDITION),
         Figure("a decision of seven rules", "", decision, "µs"),
     ]
 
@@ -33,8 +33,8 @@ def figures() -> list[Figure]:
 def conditions() -> set[str]:
     """What is written on the flows of the diagrams in processes/."""
     roots = [xml.parse(file.read_bytes()) for file in sorted(PROCESSES.rglob("*.bpmn"))]
-    found = [flow.text or "" for root in roots for flow in root.iter("{*}conditionExpression")]
-    return {text.strip().removeprefix("=").strip() for text in found}
+    texts = [flow.text or "" for root in roots for flow in root.iter("{*}conditionExpression")]
+    return {text.strip().removeprefix("=").strip() for text in texts}
 
 
 def _condition(text: str) -> float:

@@ -66,14 +66,14 @@ def sample(function: Callable[[], object], times: int, *, warm: int = 5) -> Samp
 
 def each(functions: Iterable[Callable[[], object]]) -> Samples:
     """Call each once; the collector of garbage is held off meanwhile."""
-    taken = []
+    milliseconds = []
     gc.collect()
     gc.disable()
     try:
         for function in functions:
-            begun = perf_counter()
+            began = perf_counter()
             function()
-            taken.append((perf_counter() - begun) * 1000)
+            milliseconds.append((perf_counter() - began) * 1000)
     finally:
         gc.enable()
-    return Samples(taken)
+    return Samples(milliseconds)

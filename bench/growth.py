@@ -8,10 +8,10 @@ from typing import Any
 
 from sqlalchemy import func, select
 
-import engine
 from bench.completion import finish, start
 from bench.figures import Samples, each
-from models.base import Base, db, session
+from engine import running
+from models.base import Base, end_session, session
 from models.timer import Timer
 
 ENGINE_TABLES = ("instance", "case_key", "entry", "user_task", "timer", "message_subscription", "incident", "job")
@@ -19,7 +19,7 @@ ENGINE_TABLES = ("instance", "case_key", "entry", "user_task", "timer", "message
 
 def rounds(upto: int, window: int) -> dict[int, Samples]:
     """Completions in a loop, in windows that end at 10, 100, 1,000 … rounds; the first window is what the others are compared with."""
-    task, found, taken = start("LOOP"), {}, []
+    task, windows, milliseconds = start("LOOP"), {}, []
     marks = [mark for mark in (10, 100, 1_000) if mark <= upto]
     at = [task]
 
@@ -29,23 +29,23 @@ def rounds(upto: int, window: int) -> dict[int, Samples]:
         at[0] = following
 
     for number in range(1, upto + 1):
-        db.session.remove()
-        taken += each([once]).taken
+        end_session()
+        milliseconds += each([once]).taken
         if number in marks:
-            found[number] = Samples(taken[-min(window, number) :])
-    return found
+            windows[number] = Samples(milliseconds[-min(window, number) :])
+    return windows
 
 
 def firings(times: int, window: int) -> tuple[Samples, Samples]:
     """The first and the last timers fired beside an open user task."""
     start("TIMERS")
-    taken: list[float] = []
+    milliseconds: list[float] = []
     for _ in range(times):
         instance, token, due = _next_timer()
-        taken += each([partial(engine.run_due, due + timedelta(seconds=1))]).taken
-        db.session.remove()
+        milliseconds += each([partial(running.run_due, due + timedelta(seconds=1))]).taken
+        end_session()
         assert (instance, token) != _next_timer()[:2]
-    return Samples(taken[:window]), Samples(taken[-window:])
+    return Samples(milliseconds[:window]), Samples(milliseconds[-window:])
 
 
 def _next_timer() -> tuple[int, int, Any]:
@@ -60,7 +60,7 @@ def finished_case(key: str) -> tuple[int, int]:
     task: int | None = start(key)
     while task is not None:
         task = finish(task)
-        db.session.remove()
+        end_session()
     rows = {name: count - before[name] for name, count in _rows().items()}
     return sum(rows.values()), _bytes(rows)
 

@@ -17,10 +17,10 @@ from SpiffWorkflow.spiff.parser import SpiffBpmnParser
 from SpiffWorkflow.spiff.serializer.config import SPIFF_CONFIG
 from SpiffWorkflow.util.task import TaskState
 
-import engine
 from bench.databases import SQLITE, Place, plain_connection
 from bench.figures import Samples, each
 from bench.workloads import complaint
+from engine import definitions
 
 
 class _Script(PythonScriptEngine):
@@ -33,7 +33,7 @@ class _Script(PythonScriptEngine):
 class Peer:
     """One process in SpiffWorkflow over a table with one JSON column."""
 
-    def __init__(self, place: Place, package: engine.Package) -> None:
+    def __init__(self, place: Place, package: definitions.Package) -> None:
         parser = SpiffBpmnParser()
         content = package.bpmn(package.key).replace(b'duration("P1D")', b'"P1D"')
         parser.add_bpmn_xml(etree.fromstring(content).getroottree(), filename=package.key)
@@ -69,7 +69,7 @@ class Peer:
         cursor = self._sql("select body from peer_workflow where id = ?", self._number)
         workflow = self._serializer.deserialize_json(cursor.fetchone()[0])
         workflow.script_engine = self._script
-        task = next(one for one in workflow.get_tasks(state=TaskState.READY, manual=True))
+        task = next(ready for ready in workflow.get_tasks(state=TaskState.READY, manual=True))
         task.data.update(amount=12_850, note="核对无误")
         task.run()
         workflow.do_engine_steps()

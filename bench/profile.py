@@ -21,8 +21,8 @@ from werkzeug.test import TestResponse
 from bench import completion, workloads
 from bench.databases import Place, office
 from bench.serving import csrf_token
-from models.base import db
-from web.auth import hash_password
+from models.base import end_session
+from web.edge.auth import hash_password
 
 ROOT = Path(__file__).parents[1]
 WARM, TIMES, MOST_SHOWN = 60, 600, 25
@@ -62,7 +62,10 @@ class Profiled(NamedTuple):
 
     def document(self) -> dict[str, Any]:
         """As JSON."""
-        return {"parts": [asdict(one) for one in self.parts], "functions": [asdict(one) for one in self.functions]}
+        return {
+            "parts": [asdict(part) for part in self.parts],
+            "functions": [asdict(function) for function in self.functions],
+        }
 
 
 def completing(place: Place) -> dict[str, Profiled]:
@@ -72,15 +75,15 @@ def completing(place: Place) -> dict[str, Profiled]:
 
 
 def _profiled(prepare: Callable[[Watch], Completion]) -> Profiled:
-    profile, seen = cProfile.Profile(time.process_time), count()
+    profile, calls = cProfile.Profile(time.process_time), count()
 
     def watch(function: Callable[..., Any]) -> Callable[..., Any]:
-        def watched(*given: Any) -> Any:
-            if next(seen) < WARM:
-                return function(*given)
+        def watched(*arguments: Any) -> Any:
+            if next(calls) < WARM:
+                return function(*arguments)
             profile.enable()
             try:
-                return function(*given)
+                return function(*arguments)
             finally:
                 profile.disable()
 
@@ -89,7 +92,7 @@ def _profiled(prepare: Callable[[Watch], Completion]) -> Profiled:
     complete, task = prepare(watch), None
     for _ in range(WARM + TIMES):
         task = task or completion.start("BENCH")
-        db.session.remove()
+        end_session()
         task = complete(task)
     stats: Mapping[Function, Any] = pstats.Stats(profile).stats  # type: ignore[attr-defined]
     return Profiled(_lines(_by_part(stats), stats), _lines(_by_function(stats), stats)[:MOST_SHOWN])
@@ -120,9 +123,9 @@ def _request(app: Flask, watch: Watch) -> Completion:
     return complete
 
 
-def _apart(ask: Callable[..., TestResponse], *given: Any, **form: Any) -> TestResponse:
+def _apart(ask: Callable[..., TestResponse], *arguments: Any, **form: Any) -> TestResponse:
     """Outside the context of the office, in which requests would share what each has for itself."""
-    return Context().run(partial(ask, *given, **form))
+    return Context().run(partial(ask, *arguments, **form))
 
 
 Spent = dict[str, tuple[float, int]]
@@ -134,29 +137,29 @@ def _by_function(stats: Mapping[Function, Any]) -> Spent:
 
 def _by_part(stats: Mapping[Function, Any]) -> Spent:
     """What Python does in C on behalf of a part counts as that part's; what the driver does, as the database's."""
-    spent: Counter[str] = Counter()
+    seconds_by_part: Counter[str] = Counter()
     for function, (_, _, own, _, callers) in stats.items():
         if function[0] != "~" or not callers:
-            spent[_part(function)] += own
+            seconds_by_part[_part(function)] += own
         elif any(driver in function[2] for driver in DRIVERS):
-            spent["the database and its driver"] += own
+            seconds_by_part["the database and its driver"] += own
         else:
             for caller, (_, _, within, _) in callers.items():
-                spent[_part(caller)] += within
-    return {part: (own, 0) for part, own in _worth_a_line(spent).items()}
+                seconds_by_part[_part(caller)] += within
+    return {part: (own, 0) for part, own in _worth_a_line(seconds_by_part).items()}
 
 
-def _worth_a_line(spent: Counter[str]) -> Counter[str]:
-    found: Counter[str] = Counter()
-    for part, own in spent.items():
-        found[part if own >= LEAST_SHARE * spent.total() else REST] += own
-    return found
+def _worth_a_line(seconds_by_part: Counter[str]) -> Counter[str]:
+    lines: Counter[str] = Counter()
+    for part, own in seconds_by_part.items():
+        lines[part if own >= LEAST_SHARE * seconds_by_part.total() else REST] += own
+    return lines
 
 
-def _lines(spent: Spent, stats: Mapping[Function, Any]) -> list[Line]:
+def _lines(costs: Spent, stats: Mapping[Function, Any]) -> list[Line]:
     total = sum(own for _, _, own, _, _ in stats.values())
-    found = [Line(what, own / total, calls / TIMES) for what, (own, calls) in spent.items()]
-    return sorted(found, key=lambda one: one.share, reverse=True)
+    lines = [Line(name, own / total, calls / TIMES) for name, (own, calls) in costs.items()]
+    return sorted(lines, key=lambda line: line.share, reverse=True)
 
 
 def _part(function: Function) -> str:

@@ -22,13 +22,13 @@ CSRF = re.compile(r'name="csrf-token" content="([^"]+)"')
 
 
 @contextmanager
-def serve(place: Place, what: str) -> Iterator[int]:
-    """Serve `what` ("office" or "floor") over a place; the port."""
+def serve(place: Place, application: str) -> Iterator[int]:
+    """Serve `application` ("office" or "floor") over a place; the port."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = int(probe.getsockname()[1])
     environment = {**os.environ, "BENCH_PLACE": json.dumps([place.kind, place.url, str(place.folder)])}
-    command = [sys.executable, "-m", "bench.serving", what, str(port)]
+    command = [sys.executable, "-m", "bench.serving", application, str(port)]
     process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:
         _await(port, process)
@@ -51,10 +51,10 @@ def _await(port: int, process: subprocess.Popen[bytes]) -> None:
 
 def csrf_token(page: str) -> str:
     """What a form of the page has to bring with it. Errors: RuntimeError for a page without one."""
-    found = CSRF.search(page)
-    if found is None:
+    match = CSRF.search(page)
+    if match is None:
         raise RuntimeError("a page without a CSRF token")
-    return found.group(1)
+    return match.group(1)
 
 
 class Browser:
@@ -97,8 +97,8 @@ class Browser:
         self._connection.request(method, path, body, headers)
         answer = self._connection.getresponse()
         text = answer.read().decode()
-        for given in answer.headers.get_all("Set-Cookie", []):
-            self._cookie = given.partition(";")[0]
+        for cookie in answer.headers.get_all("Set-Cookie", []):
+            self._cookie = cookie.partition(";")[0]
         if answer.status != expected:
             raise RuntimeError(f"{method} {path} answered {answer.status}: {text[:400]}")
         return text
@@ -122,11 +122,11 @@ def _application() -> object:
     return at_the_edge(app)
 
 
-def main(what: str, port: str) -> None:
+def main(application: str, port: str) -> None:
     """Serve until terminated."""
-    from web.commands.serving import listen
+    from cli.serving import listen
 
-    os.environ["BENCH_WHAT"] = what
+    os.environ["BENCH_WHAT"] = application
     listen("127.0.0.1", int(port), application="bench.serving:_application")
 
 

@@ -13,7 +13,8 @@ import engine
 from bench.completion import finish, start
 from bench.databases import CLEO
 from bench.figures import Samples
-from models.base import db
+from engine import cases, running
+from models.base import end_session
 
 A_DAY_AGO = timedelta(days=1)
 
@@ -30,18 +31,18 @@ def due_at_once(timers: int, times: int) -> Surge:
     """As many cases with a timer, all fired by this process, beside a clerk in a thread of its own."""
     yesterday = engine.now() - A_DAY_AGO
     for number in range(timers):
-        engine.start("TIMERS", business_key=f"D{number:08d}", variables={}, by=CLEO, at=yesterday)
-        db.session.remove()
+        cases.start("TIMERS", business_key=f"D{number:08d}", variables={}, by=CLEO, at=yesterday)
+        end_session()
     app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]
     clerk = _Clerk(app)
     clerk.work(times)
     before, clerk.taken = clerk.taken, []
     working = threading.Thread(target=clerk.work_on)
     working.start()
-    begun = perf_counter()
-    while engine.run_clock(engine.now()):
-        db.session.remove()
-    seconds = perf_counter() - begun
+    began = perf_counter()
+    while running.run_clock(engine.now()):
+        end_session()
+    seconds = perf_counter() - began
     clerk.stopped = True
     working.join()
     return Surge(seconds, Samples(before), Samples(clerk.taken))
@@ -64,7 +65,7 @@ class _Clerk:
 
     def _once(self) -> None:
         task = self._task or start("BENCH")
-        begun = perf_counter()
+        began = perf_counter()
         self._task = finish(task) or 0
-        self.taken.append((perf_counter() - begun) * 1000)
-        db.session.remove()
+        self.taken.append((perf_counter() - began) * 1000)
+        end_session()

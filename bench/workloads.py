@@ -9,7 +9,7 @@ import json
 from typing import Any
 from xml.sax.saxutils import escape
 
-import engine
+from engine import definitions
 from tests.drawing import (
     boundary,
     catch,
@@ -56,31 +56,31 @@ ENTERED = {"amount": "128.50", "note": "核对无误"}
 
 def complaint(data_bytes: int = 1_000) -> dict[str, Any]:
     """The variables a case starts with: a complaint and filling text up to about `data_bytes`."""
-    given = {
+    variables = {
         "msisdn": "13900000001",
         "complaint_text": "帐单多收了功能费",
         "disputed_amount": 12_850,
         "repeated": False,
     }
-    return {**given, "evidence": "话" * max(0, (data_bytes - 200) // 3)}
+    return {**variables, "evidence": "话" * max(0, (data_bytes - 200) // 3)}
 
 
 def dispute(data_bytes: int = 11_000, positions: int = 5) -> dict[str, Any]:
     """The variables of a disputed payment: a complaint, and so many positions of a statement, of which every second one is not disputed."""
     reasons = ["unknown merchant", "charged twice", "wrong amount"]
-    listed = [
+    lines = [
         {"number": n, "amount": 2_000 * n, "reason": reasons[n % 3], "disputed": n % 2 == 1}
         for n in range(1, positions + 1)
     ]
-    return {**complaint(data_bytes), "positions": listed}
+    return {**complaint(data_bytes), "positions": lines}
 
 
-def benchmark(times: int = 1) -> engine.Package:
+def benchmark(times: int = 1) -> definitions.Package:
     """Six user tasks, two exclusive gateways, two service tasks and a timer on a user task; the whole `times` times in a row."""
     nodes, flows, before = [start(due='accepted_at + duration("PT24H")')], [], "begun"
     for turn in range(times):
-        drawn, inner, first, last = _round(f"r{turn}_")
-        nodes += drawn
+        round_nodes, inner, first, last = _round(f"r{turn}_")
+        nodes += round_nodes
         flows += [flow(before, first), *inner]
         before = last
     return _package("BENCH" if times == 1 else f"BENCH-{times}", *nodes, end(), *flows, flow(before, "finished"))
@@ -91,7 +91,7 @@ def _round(prefix: str) -> tuple[list[str], list[str], str, str]:
         return prefix + name
 
     tasks = ["accept", "judge", "verify", "approve", "pay_out", "reply"]
-    nodes = [user(named(one), form="bench", due='accepted_at + duration("PT4H")') for one in tasks]
+    nodes = [user(named(task), form="bench", due='accepted_at + duration("PT4H")') for task in tasks]
     nodes += [
         gateway(named("ours"), default=named("flow_ours")),
         gateway(named("cash"), default=named("flow_cash")),
@@ -127,7 +127,7 @@ def _round(prefix: str) -> tuple[list[str], list[str], str, str]:
     return nodes, flows, named("accept"), named("reply")
 
 
-def loop() -> engine.Package:
+def loop() -> definitions.Package:
     """One user task that goes round until somebody enters an amount below one fen; it asks the same question any number of times."""
     return _package(
         "LOOP",
@@ -142,7 +142,7 @@ def loop() -> engine.Package:
     )
 
 
-def timers() -> engine.Package:
+def timers() -> definitions.Package:
     """A timer that fires every day beside a user task that stays open."""
     return _package(
         "TIMERS",
@@ -161,7 +161,7 @@ def timers() -> engine.Package:
     )
 
 
-def disputed_payment() -> engine.Package:
+def disputed_payment() -> definitions.Package:
     """A bank's disputed payment: two levels of sub-process, the inner one for each disputed position with a decision table, an event gateway with a two-day timer."""
     return _package(
         "DISPUTE",
@@ -218,16 +218,16 @@ def _rules(rows: list[tuple[str, str, str]]) -> str:
     def cell(kind: str, text: str) -> str:
         return f"<{kind}><text>{escape(text)}</text></{kind}>"
 
-    made = []
-    for number, (*asked, answer) in enumerate(rows, start=1):
-        cells = "".join(cell("inputEntry", text) for text in asked) + cell("outputEntry", answer)
-        made.append(f'<rule id="rule_{number}">{cells}</rule>')
-    return "".join(made)
+    rules = []
+    for number, (*conditions, answer) in enumerate(rows, start=1):
+        cells = "".join(cell("inputEntry", text) for text in conditions) + cell("outputEntry", answer)
+        rules.append(f'<rule id="rule_{number}">{cells}</rule>')
+    return "".join(rules)
 
 
 def _package(
     key: str, *nodes: str, messages: tuple[str, ...] = (), decisions: dict[str, str] | None = None
-) -> engine.Package:
+) -> definitions.Package:
     tables = {f"decisions/{name}.dmn": text for name, text in (decisions or {}).items()}
-    drawn = process(key, *nodes, messages=messages)
-    return engine.Package(key=key, files={f"{key}.bpmn": drawn, "forms/bench.form": FORM, **tables})
+    diagram = process(key, *nodes, messages=messages)
+    return definitions.Package(key=key, files={f"{key}.bpmn": diagram, "forms/bench.form": FORM, **tables})

@@ -7,13 +7,13 @@ from datetime import datetime
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from models.base import UTCDateTime, db
+from models.base import Base, UTCDateTime
 
 VERBS = ("extend", "reverse")
 REQUEST_STATES = ("asked", "agreed", "granted", "refused", "lapsed")
 
 
-class CaseRequest(db.Model):
+class CaseRequest(Base):
     """What somebody asked for and somebody else grants: a later limit (`until`), or a credit to be taken back (`entry_key`, `amount` in fen).
 
     `number` counts in the case; a request lapses with the case it is about. `agreed` is one where the first of two has said yes, `agreed_as` as what: supervisor or accounting.
@@ -51,7 +51,7 @@ class CaseRequest(db.Model):
     )
 
 
-class CustomerTry(db.Model):
+class CustomerTry(Base):
     """Somebody tried to reach the customer of a case and did not; `attempt` counts in the case."""
 
     __tablename__ = "customer_try"

@@ -7,16 +7,16 @@ from datetime import datetime
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from models.base import UTCDateTime, db
+from models.base import Base, UTCDateTime
 
-LEVELS = ("clerk", "supervisor", "two")
+LEVELS = ("clerk", "supervisor", "department", "two")
 
 
-class Grant(db.Model):
+class Grant(Base):
     """An amount (fen) that may be given back in a case: on what grounds (`basis`, a row of the authority table), in which way, and on whose authority.
 
     `employee` is the employee number of whoever asked, or their log-in where they have none. `carried_out` is what was given in the end, at most
-    `amount`; null while nothing was. `under` is the step whose approval it rests on, where there is one.
+    `amount`; null while nothing was; `cash` where it goes over the counter. `under` is the step whose approval it rests on, where there is one.
     """
 
     __tablename__ = "authority_grant"
@@ -34,6 +34,7 @@ class Grant(db.Model):
     under: Mapped[str | None] = mapped_column(String(120))
     carried_out: Mapped[int | None]
     carried_key: Mapped[str | None] = mapped_column(String(160), unique=True)
+    cash: Mapped[bool] = mapped_column(default=False)
 
     __table_args__ = (
         CheckConstraint("amount > 0", name="amount_positive"),

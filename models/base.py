@@ -3,22 +3,23 @@
 Code above asks `session()` and writes inside `transaction()`; nobody else commits. On SQLite a writing transaction opens with
 BEGIN IMMEDIATE under a process-wide lock, because the driver would otherwise read before it locks and lose an update. What is read
 outside a transaction is read in autocommit on both databases: nothing is begun for it, and nothing is rolled back after it.
+
+Where sessions come from is said by whoever serves (`entered`): Flask-SQLAlchemy in `web.edge.database`, a session for each request. Nothing here
+knows Flask.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from contextvars import ContextVar
+from contextvars import ContextVar, Token
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any, cast
+from typing import Any, Protocol, cast
 
-from flask_sqlalchemy import SQLAlchemy
-from flask_sqlalchemy.session import Session as FlaskSession
 from sqlalchemy import DateTime, Engine, MetaData, create_engine, event
 from sqlalchemy.engine import Connection, Dialect
-from sqlalchemy.orm import DeclarativeBase, ORMExecuteState, Session
+from sqlalchemy.orm import DeclarativeBase, ORMExecuteState, Session, scoped_session
 from sqlalchemy.pool import StaticPool
 from sqlalchemy.types import TypeDecorator
 
@@ -42,7 +43,17 @@ class Base(DeclarativeBase):
     metadata = MetaData(naming_convention=NAMING)
 
 
-class _Joining(Session):
+class Sessions(Protocol):
+    """An office's sessions: the one of this request, and the engine of its database."""
+
+    session: scoped_session[Any]
+
+    @property
+    def engine(self) -> Engine:
+        """The engine of its database."""
+
+
+class Joining(Session):
     """A session that becomes part of the unit of work around it: what it does then is done on that unit's connection."""
 
     def get_bind(self, *args: Any, **kwargs: Any) -> Any:
@@ -53,23 +64,20 @@ class _Joining(Session):
         return unit.connection
 
 
-class _OfOffice(_Joining, FlaskSession):
-    """The session of a request."""
+def only_inside_transactions(kind: type[Session]) -> None:
+    """Sessions of this kind refuse to write outside `transaction()`, where it would be committed by itself."""
+    event.listen(kind, "before_flush", _held_back)
+    event.listen(kind, "do_orm_execute", _sent)
 
 
-@event.listens_for(_OfOffice, "before_flush")
-def _held_back(*_given: object) -> None:
+def _held_back(*_event: object) -> None:
     if _unit.get() is None:
         raise RuntimeError(OUTSIDE)
 
 
-@event.listens_for(_OfOffice, "do_orm_execute")
 def _sent(state: ORMExecuteState) -> None:
     if _unit.get() is None and (state.is_insert or state.is_update or state.is_delete):
         raise RuntimeError(OUTSIDE)
-
-
-db = SQLAlchemy(model_class=Base, session_options={"class_": _OfOffice})
 
 
 @dataclass
@@ -81,6 +89,7 @@ class _Unit:
     joined: Session | None = None
 
 
+_sessions: ContextVar[Sessions] = ContextVar("sessions")
 _scratch: ContextVar[Session | None] = ContextVar("scratch_session", default=None)
 _unit: ContextVar[_Unit | None] = ContextVar("unit_of_work", default=None)
 _sqlite_writer = Turns(drivers.WAIT_SECONDS)
@@ -106,6 +115,16 @@ class UTCDateTime(TypeDecorator[datetime]):
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
 
+def entered(sessions: Sessions) -> Token[Sessions]:
+    """From here on sessions come from these, until `left` is given the token."""
+    return _sessions.set(sessions)
+
+
+def left(token: Token[Sessions]) -> None:
+    """Sessions come from where they came from before."""
+    _sessions.reset(token)
+
+
 def session() -> Session:
     """The session of the unit of work, or of the surrounding `scratch()`, or of the request."""
     unit = _unit.get()
@@ -117,7 +136,7 @@ def session() -> Session:
 
 
 def _around() -> Session:
-    return _scratch.get() or db.session()
+    return _scratch.get() or cast(Session, _sessions.get().session())
 
 
 @contextmanager
@@ -175,7 +194,11 @@ def flush() -> None:
 
 def _loaded() -> Session | None:
     """The session of the request or of the surrounding `scratch()`, when anybody has asked for it."""
-    return _scratch.get() or (db.session() if db.session.registry.has() else None)
+    scratch = _scratch.get()
+    if scratch is not None:
+        return scratch
+    sessions = _sessions.get().session
+    return cast(Session, sessions()) if sessions.registry.has() else None
 
 
 def forget(*models: type[Base]) -> None:
@@ -213,7 +236,7 @@ def scratch(url: str = "") -> Iterator[Session]:
     engine = create_engine(url or drivers.IN_MEMORY, **drivers.options(url or drivers.IN_MEMORY))
     drivers.listen(engine)
     Base.metadata.create_all(engine)
-    current = _Joining(engine, expire_on_commit=False)
+    current = Joining(engine, expire_on_commit=False)
     scratch_token, unit_token = _scratch.set(current), _unit.set(None)
     try:
         yield current
@@ -222,6 +245,11 @@ def scratch(url: str = "") -> Iterator[Session]:
         _scratch.reset(scratch_token)
         current.close()
         engine.dispose()
+
+
+def end_session() -> None:
+    """Give the session of this request back, as its end does: what it has read is read again."""
+    _sessions.get().session.remove()
 
 
 def in_scratch() -> bool:
@@ -241,7 +269,7 @@ def bind() -> Engine:
     if unit is not None:
         return unit.engine
     scratch = _scratch.get()
-    return db.engine if scratch is None else cast(Engine, scratch.get_bind())
+    return _sessions.get().engine if scratch is None else cast(Engine, scratch.get_bind())
 
 
 @contextmanager

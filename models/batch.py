@@ -7,10 +7,10 @@ from datetime import datetime
 from sqlalchemy import CheckConstraint, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from models.base import UTCDateTime, db
+from models.base import Base, UTCDateTime
 
 
-class Batch(db.Model):
+class Batch(Base):
     """One batch of a period ("2026-11", or the Thursday "2026-11-26"): open, then closed once by a person, then released case by case."""
 
     __tablename__ = "batch"

@@ -25,7 +25,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from models.base import UTCDateTime, db
+from models.base import Base, UTCDateTime
 from models.entry import guard
 
 DEBIT_NORMAL = ("receivable", "late_fee", "hold", "cash", "adjustment", "provincial_settlement", "staff_receivable")
@@ -37,7 +37,7 @@ RECEIPT_KINDS = ("prepayment", "charge", "late_fee", "deposit")
 PERSONAL = {"personal": True}
 
 
-class LedgerAccount(db.Model):
+class LedgerAccount(Base):
     """An account of the ledger; those of a customer name the subscription, the operator's own name none.
 
     `balance` counts in the account's own direction: what the customer owes (receivable, late_fee, hold: debit) or what the operator owes
@@ -71,7 +71,7 @@ class LedgerAccount(db.Model):
     )
 
 
-class JournalEntry(db.Model):
+class JournalEntry(Base):
     """One business transaction in the ledger. `key` is its idempotency key: the same service call can never be entered twice."""
 
     __tablename__ = "journal_entry"
@@ -86,7 +86,7 @@ class JournalEntry(db.Model):
     postings: Mapped[list[Posting]] = relationship(back_populates="entry", order_by="Posting.line", viewonly=True)
 
 
-class Posting(db.Model):
+class Posting(Base):
     """One line of a journal entry: an amount that leaves one account (credit) and arrives in another (debit).
 
     Each row carries its debit and its credit, so an unbalanced entry cannot be stored: there is no row that could be missing.
@@ -142,7 +142,7 @@ guard(Posting.__table__, "posting")
 _keep_balances(Posting.__table__)
 
 
-class Bill(db.Model):
+class Bill(Base):
     """A customer bill of one period ("2026-11"); what is still due stands in the receivable account, not here."""
 
     __tablename__ = "bill"
@@ -167,7 +167,7 @@ class Bill(db.Model):
         return sum(item.amount for item in self.items)
 
 
-class BillItem(db.Model):
+class BillItem(Base):
     """One line of a bill; `disputed` is the part of `amount` a complaint has put in doubt."""
 
     __tablename__ = "bill_item"
@@ -188,7 +188,7 @@ class BillItem(db.Model):
     )
 
 
-class Receipt(db.Model):
+class Receipt(Base):
     """An original receipt or invoice handed to a customer; `refunded` is what has been given back of it, against it or in another way."""
 
     __tablename__ = "receipt"
@@ -207,7 +207,7 @@ class Receipt(db.Model):
     )
 
 
-class LateFeeAccrual(db.Model):
+class LateFeeAccrual(Base):
     """Late fee drawn for one bill on one day; `base` is what was overdue without the amounts on hold, which draw none."""
 
     __tablename__ = "late_fee_accrual"
@@ -225,7 +225,7 @@ class LateFeeAccrual(db.Model):
     )
 
 
-class Refund(db.Model):
+class Refund(Base):
     """Money given back, in cash or to another number; `form` holds what stands on the refund, reduction and waiver sheet."""
 
     __tablename__ = "refund"
@@ -248,7 +248,7 @@ class Refund(db.Model):
     )
 
 
-class CreditNote(db.Model):
+class CreditNote(Base):
     """A credit against what a subscription still owes (charges or late fee), with the sheet it was granted on."""
 
     __tablename__ = "credit_note"
@@ -268,7 +268,7 @@ class CreditNote(db.Model):
     )
 
 
-class LateFeeWaiver(db.Model):
+class LateFeeWaiver(Base):
     """A late fee that the operator gave up, with the late-fee waiver sheet."""
 
     __tablename__ = "late_fee_waiver"
@@ -284,7 +284,7 @@ class LateFeeWaiver(db.Model):
     __table_args__ = (CheckConstraint("amount > 0", name="amount_positive"),)
 
 
-class ChargeHold(db.Model):
+class ChargeHold(Base):
     """A disputed amount parked until accounting settles it (a Thursday): credited, or rejected and due again."""
 
     __tablename__ = "charge_hold"
@@ -306,7 +306,7 @@ class ChargeHold(db.Model):
     )
 
 
-class SecondaryPricingItem(db.Model):
+class SecondaryPricingItem(Base):
     """A correction collected for the secondary-pricing run of a period.
 
     `omit_once` says that the run left this item out: its first application does nothing and clears the mark, so that the check after the
@@ -343,7 +343,7 @@ class SecondaryPricingItem(db.Model):
         return and_(cls.state != "applied", or_(cls.omitted_by.is_(None), cls.omitted_by != cls.NO_BILL))
 
 
-class SecondaryPricingOmission(db.Model):
+class SecondaryPricingOmission(Base):
     """The next run leaves this subscription out: the next item entered for it gets `omit_once`, and the row goes."""
 
     __tablename__ = "secondary_pricing_omission"
@@ -351,7 +351,7 @@ class SecondaryPricingOmission(db.Model):
     subscription_id: Mapped[int] = mapped_column(ForeignKey("subscription.id"), primary_key=True)
 
 
-class DocumentSequence(db.Model):
+class DocumentSequence(Base):
     """The last number given out in a series of a year, e.g. refunds of 2026; one row per series, locked while the next is taken."""
 
     __tablename__ = "document_sequence"

@@ -7,10 +7,10 @@ import datetime as dt
 from sqlalchemy import CheckConstraint, LargeBinary, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from models.base import db
+from models.base import Base
 
 
-class CalendarDay(db.Model):
+class CalendarDay(Base):
     """One day off or one make-up working day. `provisional` until the State Council's notice for its year is out."""
 
     __tablename__ = "calendar_day"
@@ -24,7 +24,7 @@ class CalendarDay(db.Model):
     __table_args__ = (CheckConstraint("kind in ('off', 'work')", name="kind"),)
 
 
-class CalendarVersion(db.Model):
+class CalendarVersion(Base):
     """A business calendar that some history entry was reckoned with, kept as it was under its fingerprint."""
 
     __tablename__ = "calendar_version"

@@ -62,10 +62,10 @@ class _AsStored(TypeEngine[Any]):
             if value is None:
                 return None if nullable else UNREADABLE
             try:
-                found = value if process is None else process(value)
+                converted = value if process is None else process(value)
             except (TypeError, ValueError):
                 return UNREADABLE
-            return found if type(found) is expected or expected is None else UNREADABLE
+            return converted if type(converted) is expected or expected is None else UNREADABLE
 
         return read
 
@@ -130,15 +130,15 @@ def absent(tables: Iterable[Table]) -> dict[str, list[str]]:
     """Tables that the database lacks, or that lack columns there: the names of these columns, none for a whole table."""
     stored = inspect(connection())
     there = set(stored.get_table_names())
-    found: dict[str, list[str]] = {}
+    lacks: dict[str, list[str]] = {}
     for table in tables:
         if table.name not in there:
-            found[table.name] = []
+            lacks[table.name] = []
             continue
-        kept = {column["name"] for column in stored.get_columns(table.name)}
-        if lacking := [column.name for column in table.columns if column.name not in kept]:
-            found[table.name] = lacking
-    return found
+        columns_there = {column["name"] for column in stored.get_columns(table.name)}
+        if lacking := [column.name for column in table.columns if column.name not in columns_there]:
+            lacks[table.name] = lacking
+    return lacks
 
 
 def wrong_in(table: Table) -> Iterator[tuple[str, str]]:
@@ -146,8 +146,8 @@ def wrong_in(table: Table) -> Iterator[tuple[str, str]]:
     keys = list(table.primary_key.columns)
     suspect = or_(*(_suspect(column) for column in table.columns))
     for row in rows(select(*map(as_stored, table.columns)).where(suspect)):
-        named = " ".join(str(getattr(row, column.key)) for column in keys)
-        yield from ((named, name) for name in unreadable(row))
+        row_name = " ".join(str(getattr(row, column.key)) for column in keys)
+        yield from ((row_name, name) for name in unreadable(row))
 
 
 def _suspect(column: Any) -> ColumnElement[bool]:

@@ -7,10 +7,10 @@ from datetime import datetime
 from sqlalchemy import CheckConstraint, Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from models.base import UTCDateTime, db
+from models.base import Base, UTCDateTime
 
 
-class Comment(db.Model):
+class Comment(Base):
     """One remark on a case; remarks are added, not edited."""
 
     __tablename__ = "comment"

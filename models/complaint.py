@@ -7,10 +7,10 @@ from datetime import datetime
 from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from models.base import UTCDateTime, db
+from models.base import Base, UTCDateTime
 
 
-class Complaint(db.Model):
+class Complaint(Base):
     """One case. `text_sealed` is the customer's own words, sealed with the case's key; `msisdn` is the look-up column, deletable.
 
     `suggested_process` and `confidence` (0..100) are what the classification said, `process_key` what the clerk confirmed; when these

@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from models.base import UTCDateTime, db
+from models.base import Base, UTCDateTime
 
 PERSONAL = {"personal": True}
 KINDS = ("gotone", "prepaid")
@@ -15,7 +15,7 @@ STATES = ("in_service", "suspended", "cancelled")
 REASONS = ("arrears", "request", "number_change")
 
 
-class Customer(db.Model):
+class Customer(Base):
     """A person or company that holds subscriptions (TMF629 customer). `id_number` is the identity card or company register number."""
 
     __tablename__ = "customer"
@@ -35,7 +35,7 @@ class Customer(db.Model):
     )
 
 
-class Subscription(db.Model):
+class Subscription(Base):
     """A number held by a customer: GoTone (postpaid) or prepaid.
 
     A cancelled number may be given out again, so an MSISDN can have several cancelled subscriptions, but only one other. A number
@@ -72,7 +72,7 @@ class Subscription(db.Model):
     )
 
 
-class SubscriptionEvent(db.Model):
+class SubscriptionEvent(Base):
     """A change of state of a subscription: when, from what to what, and why."""
 
     __tablename__ = "subscription_event"

@@ -7,10 +7,10 @@ from datetime import datetime
 from sqlalchemy import ForeignKey, Index, LargeBinary, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from models.base import UTCDateTime, db
+from models.base import Base, UTCDateTime
 
 
-class ProcessDefinition(db.Model):
+class ProcessDefinition(Base):
     """One version of a process: `package` holds the diagram, called processes, decisions and forms as one canonical JSON document."""
 
     __tablename__ = "definition"
@@ -29,7 +29,7 @@ class ProcessDefinition(db.Model):
     __table_args__ = (UniqueConstraint("key", "version"), Index("ix_definition_key_sha256", "key", "sha256"))
 
 
-class DefinitionDraft(db.Model):
+class DefinitionDraft(Base):
     """What an owner is drawing and has not published: one package per process key, saved as it is edited."""
 
     __tablename__ = "definition_draft"
@@ -45,7 +45,7 @@ class DefinitionDraft(db.Model):
     note: Mapped[str] = mapped_column(Text, default="")
 
 
-class DraftPlay(db.Model):
+class DraftPlay(Base):
     """How a scenario came out on a draft: `sha256` is the fingerprint of what was played, `differences` as office.scenarios writes them."""
 
     __tablename__ = "draft_play"

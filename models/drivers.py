@@ -78,8 +78,8 @@ def is_away(error: BaseException) -> bool:
     if isinstance(original, sqlite3.Error):
         return (getattr(original, "sqlite_errorcode", None) or 0) & 0xFF in SQLITE_BUSY
     state = getattr(original, "sqlstate", None)
-    lost = error.connection_invalidated or isinstance(original, psycopg.OperationalError | psycopg.InterfaceError)
-    return (lost and not state) or str(state or "").startswith(POSTGRESQL_BUSY)
+    is_lost = error.connection_invalidated or isinstance(original, psycopg.OperationalError | psycopg.InterfaceError)
+    return (is_lost and not state) or str(state or "").startswith(POSTGRESQL_BUSY)
 
 
 def in_transaction(engine: Engine) -> dict[str, Any]:

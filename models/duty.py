@@ -7,10 +7,10 @@ from datetime import datetime
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from models.base import UTCDateTime, db
+from models.base import Base, UTCDateTime
 
 
-class Duty(db.Model):
+class Duty(Base):
     """A report or batch that falls due again and again; `rule` is FEEL giving the next due instant after `at`."""
 
     __tablename__ = "duty"
@@ -25,7 +25,7 @@ class Duty(db.Model):
     manual_ref: Mapped[str] = mapped_column(String(80))
 
 
-class DutyItem(db.Model):
+class DutyItem(Base):
     """One thing collected for a duty; `key` keeps a repeated service call from collecting it twice."""
 
     __tablename__ = "duty_item"
@@ -49,7 +49,7 @@ class DutyItem(db.Model):
     )
 
 
-class Contact(db.Model):
+class Contact(Base):
     """Whom to call in a department about a process; owners keep it. An empty process means: for all of them."""
 
     __tablename__ = "contact"

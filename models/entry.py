@@ -7,10 +7,10 @@ from datetime import datetime
 from sqlalchemy import DDL, CheckConstraint, LargeBinary, String, event
 from sqlalchemy.orm import Mapped, mapped_column
 
-from models.base import UTCDateTime, db
+from models.base import Base, UTCDateTime
 
 
-class HistoryEntry(db.Model):
+class HistoryEntry(Base):
     """The ordered steps of one commit as canonical bytes, the hash of the entry before it, and its own hash and MAC."""
 
     __tablename__ = "entry"

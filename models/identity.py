@@ -7,12 +7,12 @@ from datetime import datetime
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from models.base import UTCDateTime, db
+from models.base import Base, UTCDateTime
 
 ROLES = ("clerk", "supervisor", "auditor", "owner", "operator")
 
 
-class Department(db.Model):
+class Department(Base):
     """A department of the manual; its code is the candidate group of the lane that bears its Chinese name."""
 
     __tablename__ = "department"
@@ -22,7 +22,7 @@ class Department(db.Model):
     name_en: Mapped[str] = mapped_column(String(80))
 
 
-class User(db.Model):
+class User(Base):
     """A log-in; the password is kept as an argon2 hash. Those of one `employee_number` belong to one person."""
 
     __tablename__ = "user_account"
@@ -37,7 +37,7 @@ class User(db.Model):
     __table_args__ = (CheckConstraint("language in ('zh', 'en')", name="language"),)
 
 
-class HouseholdNumber(db.Model):
+class HouseholdNumber(Base):
     """A number that an employee, or somebody of their household, holds or uses; with it every other number of its holder counts as theirs."""
 
     __tablename__ = "household_number"
@@ -48,7 +48,7 @@ class HouseholdNumber(db.Model):
     __table_args__ = (Index("ix_household_number_msisdn", "msisdn"),)
 
 
-class Membership(db.Model):
+class Membership(Base):
     """A person works for a department."""
 
     __tablename__ = "membership"
@@ -57,7 +57,7 @@ class Membership(db.Model):
     department: Mapped[str] = mapped_column(ForeignKey("department.code"), primary_key=True)
 
 
-class UserRole(db.Model):
+class UserRole(Base):
     """A person holds a role: clerk, supervisor, auditor, owner (of processes) or operator (of the system)."""
 
     __tablename__ = "user_role"
@@ -68,7 +68,7 @@ class UserRole(db.Model):
     __table_args__ = (CheckConstraint(f"role in {ROLES}", name="role"),)
 
 
-class ApiToken(db.Model):
+class ApiToken(Base):
     """A bearer token of the REST API; only its SHA-256 is stored."""
 
     __tablename__ = "api_token"
@@ -81,7 +81,7 @@ class ApiToken(db.Model):
     revoked_at: Mapped[datetime | None] = mapped_column(UTCDateTime())
 
 
-class LoginSession(db.Model):
+class LoginSession(Base):
     """Somebody is logged in at a browser; only the SHA-256 of what its cookie holds is stored, and `seen_at` is coarse.
 
     `address` is where they logged in, as `LoginFailure` writes it.
@@ -97,7 +97,7 @@ class LoginSession(db.Model):
     address: Mapped[str | None] = mapped_column(String(45))
 
 
-class LoginFailure(db.Model):
+class LoginFailure(Base):
     """A wrong password, for as long as it counts; `name_mark` tells tries at one name together and is not the name, which may be a password in the wrong field."""
 
     __tablename__ = "login_failure"

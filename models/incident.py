@@ -7,10 +7,10 @@ from datetime import datetime
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from models.base import UTCDateTime, db
+from models.base import Base, UTCDateTime
 
 
-class Incident(db.Model):
+class Incident(Base):
     """What failed, where and why; the trace names code, never values, because values are customers' data."""
 
     __tablename__ = "incident"

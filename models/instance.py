@@ -7,11 +7,14 @@ from datetime import datetime
 from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from models.base import UTCDateTime, db
+from models.base import Base, UTCDateTime
 
 
-class ProcessInstance(db.Model):
-    """One run of a process. `state_blob` is what the engine restores; `sequence` and `head` are the end of its history chain."""
+class ProcessInstance(Base):
+    """One run of a process. `state_blob` is what the engine restores; `sequence` and `head` are the end of its history chain.
+
+    `ordinal` is its number among the cases of its process, `head_mac` the signature under both; neither is there before `engine.record.heads` gave them.
+    """
 
     __tablename__ = "instance"
 
@@ -29,6 +32,8 @@ class ProcessInstance(db.Model):
     sequence: Mapped[int] = mapped_column(default=0)
     head: Mapped[bytes] = mapped_column(LargeBinary(32))
     state_blob: Mapped[bytes] = mapped_column(LargeBinary)
+    ordinal: Mapped[int | None]
+    head_mac: Mapped[bytes | None] = mapped_column(LargeBinary(32))
 
     __table_args__ = (
         CheckConstraint("state in ('active', 'completed', 'cancelled')", name="state"),
@@ -36,7 +41,7 @@ class ProcessInstance(db.Model):
     )
 
 
-class CaseKey(db.Model):
+class CaseKey(Base):
     """The wrapped key of one instance's personal data, outside the hash chain: deleting the row erases the data, not the proof."""
 
     __tablename__ = "case_key"

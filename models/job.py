@@ -7,10 +7,10 @@ from datetime import datetime
 from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from models.base import UTCDateTime, db
+from models.base import Base, UTCDateTime
 
 
-class Job(db.Model):
+class Job(Base):
     """One attempt-able unit of work; `key` is its idempotency key. `instance_id` is null for work of the office."""
 
     __tablename__ = "job"

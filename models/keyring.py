@@ -7,12 +7,12 @@ from datetime import datetime
 from sqlalchemy import CheckConstraint, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from models.base import UTCDateTime, db
+from models.base import Base, UTCDateTime
 
 KEYS = ("master", "signing")
 
 
-class KeyFingerprint(db.Model):
+class KeyFingerprint(Base):
     """The fingerprint of a key in hex, by which the right file is told from another, and since when the office knows it."""
 
     __tablename__ = "key_fingerprint"

@@ -7,14 +7,14 @@ from datetime import datetime
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from models.base import UTCDateTime, db
+from models.base import Base, UTCDateTime
 
 PERSONAL = {"personal": True}
 BEARERS = ("company", "person", "agency")
 STATES = ("to_name", "named", "objected", "stands", "paid")
 
 
-class Liability(db.Model):
+class Liability(Base):
     """What one cause cost in a case; `amount` (fen) is the sum of its parts, and the company bears it while nobody is named.
 
     `employee` is the employee number of a person of our own, `name` theirs or their agency's. `paid` was settled by them on the spot.
@@ -48,7 +48,7 @@ class Liability(db.Model):
     )
 
 
-class LiabilityPart(db.Model):
+class LiabilityPart(Base):
     """One payment, or one sum that was not collected, that a liability rests on; `key` is the call that told of it, so that it counts once."""
 
     __tablename__ = "liability_part"

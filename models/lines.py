@@ -6,18 +6,18 @@ the only writer. Every amount is an integer number of fen.
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import DDL, CheckConstraint, ForeignKey, Index, String, UniqueConstraint, event
 from sqlalchemy.orm import Mapped, mapped_column
 
-from models.base import UTCDateTime, db
+from models.base import Base, UTCDateTime
 
 PERSONAL = {"personal": True}
 CLAIM_STATES = ("reserved", "credited", "refunded", "held", "re_priced", "reversed")
 
 
-class DisputedLine(db.Model):
+class DisputedLine(Base):
     """A line that somebody has claimed something of; `claimed` is what is no longer free of its `amount`.
 
     `component` names a part of a call that is charged by itself. A line may lie inside another (a call in what its bill charges for calls, that in
@@ -41,10 +41,11 @@ class DisputedLine(db.Model):
     )
 
 
-class LineClaim(db.Model):
+class LineClaim(Base):
     """What a case has of a line: reserved, or given back in one way, under the idempotency key of the call that did so.
 
-    `entry_id` is the journal entry that moved the money; a reservation has none. `reason` is why only a part was picked. What is free has no row.
+    `entry_id` is the journal entry that moved the money; a reservation has none, and one beside a charge hold waits for the Thursday `settle_on`.
+    `reason` is why only a part was picked. What is free has no row.
     """
 
     __tablename__ = "line_claim"
@@ -59,6 +60,7 @@ class LineClaim(db.Model):
     entry_id: Mapped[int | None] = mapped_column(ForeignKey("journal_entry.id"), index=True)
     created_at: Mapped[datetime] = mapped_column(UTCDateTime())
     changed_at: Mapped[datetime] = mapped_column(UTCDateTime())
+    settle_on: Mapped[date | None]
 
     __table_args__ = (
         CheckConstraint("amount > 0", name="amount_positive"),
@@ -67,7 +69,7 @@ class LineClaim(db.Model):
     )
 
 
-class BillPayment(db.Model):
+class BillPayment(Base):
     """What one payment paid on one bill; a payment may pay several bills, a bill may be paid by several. `receipt_number` where it left a receipt."""
 
     __tablename__ = "bill_payment"

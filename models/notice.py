@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from models.base import UTCDateTime, db
+from models.base import Base, UTCDateTime
 
 PERSONAL = {"personal": True}
 
 
-class OutboxMessage(db.Model):
+class OutboxMessage(Base):
     """A word to a customer, written in the commit that decided it; `key` keeps it from being said twice.
 
-    A text message (`channel` sms) is queued and sent afterwards, or fails with a reason; what `told_by` said by another channel is told at
-    once, and `queued_at` is when.
+    A text message (`channel` sms) is queued and sent afterwards, or fails with a reason. A letter is unposted until somebody says on which day it
+    was posted. What waits may be called back before (`recalled`) for an act in the case, `recalled_for`. `settled_by` and `settled_at` are who
+    posted or called back, and when. What `told_by` said by another channel is told at once, and `queued_at` is when.
     """
 
     __tablename__ = "outbox_message"
@@ -33,18 +34,31 @@ class OutboxMessage(db.Model):
     channel: Mapped[str] = mapped_column(String(8), default="sms")
     told_by: Mapped[str | None] = mapped_column(String(60))
     failure: Mapped[str | None] = mapped_column(String(200))
+    posted_on: Mapped[date | None]
+    recalled_for: Mapped[str | None] = mapped_column(String(24))
+    settled_by: Mapped[str | None] = mapped_column(String(60))
+    settled_at: Mapped[datetime | None] = mapped_column(UTCDateTime())
 
     __table_args__ = (
-        CheckConstraint("state in ('queued', 'sent', 'failed', 'told')", name="state"),
+        CheckConstraint(
+            "state in ('queued', 'sent', 'failed', 'told', 'unposted', 'posted', 'recalled')", name="state"
+        ),
         CheckConstraint("channel in ('sms', 'phone', 'counter', 'letter', 'other')", name="channel"),
-        CheckConstraint("(channel = 'sms') = (state <> 'told')", name="told"),
+        CheckConstraint(
+            "(channel = 'sms' and state in ('queued', 'sent', 'failed', 'recalled')) or "
+            "(channel = 'letter' and state in ('unposted', 'posted', 'recalled')) or "
+            "(channel in ('phone', 'counter', 'other') and state = 'told')",
+            name="told",
+        ),
+        CheckConstraint("(state = 'recalled') = (recalled_for is not null)", name="recalled"),
+        CheckConstraint("posted_on is null or state = 'posted'", name="posted"),
         CheckConstraint("(state = 'failed') = (failure is not null)", name="failure"),
         CheckConstraint("(state = 'sent') = (sent_at is not null)", name="sent_at"),
         Index("ix_outbox_message_state_queued_at", "state", "queued_at"),
     )
 
 
-class DepartmentNotice(db.Model):
+class DepartmentNotice(Base):
     """Something a department is told about a case; it is read, not worked on."""
 
     __tablename__ = "department_notice"
@@ -62,7 +76,7 @@ class DepartmentNotice(db.Model):
     __table_args__ = (Index("ix_department_notice_department_at", "department", "read_at", "at"),)
 
 
-class Notice(db.Model):
+class Notice(Base):
     """The agreed wording on a sudden incident, shown to every clerk before the next case (CH1.6) while it is active."""
 
     __tablename__ = "notice"
@@ -74,7 +88,7 @@ class Notice(db.Model):
     active: Mapped[bool] = mapped_column(default=True, index=True)
 
 
-class NoticeConfirmation(db.Model):
+class NoticeConfirmation(Base):
     """A clerk has read a notice."""
 
     __tablename__ = "notice_confirmation"

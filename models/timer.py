@@ -7,10 +7,10 @@ from datetime import datetime
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from models.base import UTCDateTime, db
+from models.base import Base, UTCDateTime
 
 
-class Timer(db.Model):
+class Timer(Base):
     """A timer event that will fire at `due_at` unless its token goes away before."""
 
     __tablename__ = "timer"
@@ -21,7 +21,7 @@ class Timer(db.Model):
     due_at: Mapped[datetime] = mapped_column(UTCDateTime(), index=True)
 
 
-class Setback(db.Model):
+class Setback(Base):
     """Something due that could not be done: how often it was tried, and when it is tried again; null when a person must see to it.
 
     `token` is a timer's or a user task's, 0 for the limit of the whole case. Kept apart from what is due, so that the record decides what is due
@@ -40,7 +40,7 @@ class Setback(db.Model):
     __table_args__ = (CheckConstraint("kind in ('timer', 'task', 'case')", name="kind"),)
 
 
-class MessageSubscription(db.Model):
+class MessageSubscription(Base):
     """A token that waits for a message with a correlation key."""
 
     __tablename__ = "message_subscription"

@@ -7,10 +7,10 @@ from datetime import datetime
 from sqlalchemy import Index, LargeBinary, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from models.base import UTCDateTime, db
+from models.base import Base, UTCDateTime
 
 
-class UnsentForm(db.Model):
+class UnsentForm(Base):
     """The fields of one form of one person, sealed. `place` is the address that the form is sent to, `form` tells two that are open at once apart."""
 
     __tablename__ = "unsent_form"

@@ -8,14 +8,14 @@ from datetime import date, datetime
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from models.base import UTCDateTime, db
+from models.base import Base, UTCDateTime
 
 PERSONAL = {"personal": True}
 CDR_KINDS = ("originating", "terminating", "forwarded", "sms", "data", "monternet")
 COMPONENTS = ("basic", "long_distance", "ip", "forwarding", "roaming", "information")
 
 
-class Cdr(db.Model):
+class Cdr(Base):
     """One call detail record, in the terms of 3GPP TS 32.298; the charge components are fen.
 
     `information` is what a service provider takes through us (Monternet), `service_provider` names it. `bill_id` is the bill the record
@@ -54,7 +54,7 @@ class Cdr(db.Model):
         return self.basic + self.long_distance + self.ip + self.forwarding + self.roaming + self.information
 
 
-class Cell(db.Model):
+class Cell(Base):
     """A radio cell and where it stands (degrees, WGS 84); `border` marks the cells of TS-005's list of border cells."""
 
     __tablename__ = "cell"
@@ -72,7 +72,7 @@ class Cell(db.Model):
     )
 
 
-class RechargeCard(db.Model):
+class RechargeCard(Base):
     """A recharge card as the IN platform knows it; `remaining` is how many fen of it still lie where it was charged to.
 
     `charged_subscription_id` is whose prepayment it went to; null when the number charged had no subscription, then it lies in suspense.
@@ -105,7 +105,7 @@ class RechargeCard(db.Model):
     )
 
 
-class StockedCard(db.Model):
+class StockedCard(Base):
     """A recharge card in a hall's stock, never charged: who issued it, when, to which number and in which case; a serial number is issued once.
 
     `entry_id` is the journal entry that took its face value from what it was issued for.
@@ -128,7 +128,7 @@ class StockedCard(db.Model):
     )
 
 
-class BankPayment(db.Model):
+class BankPayment(Base):
     """A payment that a bank collected for us, by its proof of payment: for which number, how much (fen), when.
 
     `case_number` is the case that decides about it or has corrected it; what we made of it are its `BankPosting`s.
@@ -147,7 +147,7 @@ class BankPayment(db.Model):
     __table_args__ = (CheckConstraint("amount > 0", name="amount_positive"),)
 
 
-class BankPosting(db.Model):
+class BankPosting(Base):
     """Where a bank payment was posted: to which subscription and which of its accounts. None when it was forgotten, two when it was posted twice."""
 
     __tablename__ = "bank_posting"
@@ -166,7 +166,7 @@ def pin_hash(serial: str, pin: str) -> str:
     return hashlib.pbkdf2_hmac("sha256", pin.encode(), serial.encode(), 20_000).hex()
 
 
-class ServiceOrder(db.Model):
+class ServiceOrder(Base):
     """An order of a service on a subscription: what the customer agreed to and what was keyed in (null: never agreed, never keyed)."""
 
     __tablename__ = "service_order"
@@ -188,7 +188,7 @@ class ServiceOrder(db.Model):
     )
 
 
-class BankMandate(db.Model):
+class BankMandate(Base):
     """A direct-debit mandate: what the agreement says and what was keyed in (null: the order was missed).
 
     `keyed_msisdn` is the number the mandate was entered for; `debit_day` the day of the month; while `debit_under_way` nothing else may be
@@ -221,7 +221,7 @@ class BankMandate(db.Model):
     )
 
 
-class DirectDebit(db.Model):
+class DirectDebit(Base):
     """One attempt to collect a period's charges under a mandate; `reason` is the bank's when it failed."""
 
     __tablename__ = "direct_debit"

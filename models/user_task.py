@@ -7,10 +7,10 @@ from datetime import datetime
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from models.base import UTCDateTime, db
+from models.base import Base, UTCDateTime
 
 
-class UserTask(db.Model):
+class UserTask(Base):
     """Work a person must do before the process can go on; `token` is its number within the instance.
 
     In an item of a multi-instance activity, `item_index` of `item_count` says which (from 1).

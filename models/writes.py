@@ -7,9 +7,11 @@ compiled once per shape and process, so that sending costs what the database cos
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
+from cachetools import LRUCache, cached
 from sqlalchemy import bindparam, delete, insert, literal_column, select, union_all, update
 from sqlalchemy.engine import Connection, Dialect
 
@@ -42,39 +44,34 @@ def insertion(table: Any, columns: Mapping[str, Any], *, wants_id: bool = False)
     return Write("insert", table, columns, {}, wants_id)
 
 
-def change(table: Any, columns: Mapping[str, Any], *, wants_id: bool = False, **where: Any) -> Write:
-    """Other values in the rows whose columns are `where`."""
-    return Write("update", table, columns, where, wants_id)
+def change(table: Any, columns: Mapping[str, Any], *, wants_id: bool = False, **conditions: Any) -> Write:
+    """Other values in the rows whose columns are as `conditions` say."""
+    return Write("update", table, columns, conditions, wants_id)
 
 
-def removal(table: Any, **where: Any) -> Write:
-    """The rows whose columns are `where` go."""
-    return Write("delete", table, {}, where, False)
+def removal(table: Any, **conditions: Any) -> Write:
+    """The rows whose columns are as `conditions` say go."""
+    return Write("delete", table, {}, conditions, False)
 
 
 def send(writes: Sequence[Write]) -> list[list[int]]:
     """Carry out all of them; the ids asked for, in the order of the writes. Errors: IntegrityError."""
-    opened, found = connection(), []
+    opened, ids = connection(), []
     at_once = 1 if opened.dialect.name == "sqlite" else MOST_AT_ONCE
     for start in range(0, len(writes), at_once):
-        found += _together(opened, writes[start : start + at_once])
-    return found
+        ids += _together(opened, writes[start : start + at_once])
+    return ids
 
 
 def _together(opened: Connection, writes: Sequence[Write]) -> list[list[int]]:
-    shapes = tuple(one.shape for one in writes)
-    key = (opened.dialect.name, shapes)
-    prepared = _prepared.get(key)
-    if prepared is None:
-        if len(_prepared) >= MOST_PREPARED:
-            _prepared.clear()
-        prepared = _prepared[key] = _prepare(opened.dialect, shapes)
+    shapes = tuple(write.shape for write in writes)
+    prepared = _prepare(opened.dialect, shapes)
     result = opened.exec_driver_sql(prepared.text, prepared.parameters(writes))
-    found: list[list[int]] = [[] for _ in writes]
+    ids: list[list[int]] = [[] for _ in writes]
     if prepared.answers:
         for place, id in result:
-            found[place].append(id)
-    return found
+            ids[place].append(id)
+    return ids
 
 
 class _Prepared(NamedTuple):
@@ -87,15 +84,17 @@ class _Prepared(NamedTuple):
 
     def parameters(self, writes: Iterable[Write]) -> Any:
         """The values of the writes as the driver takes them."""
-        given = [value for one in writes for held in (one.columns, one.where) for value in held.values()]
+        values = [value for write in writes for columns in (write.columns, write.where) for value in columns.values()]
         if self.by_position:
-            return tuple([given[at] if convert is None else convert(given[at]) for _, at, convert in self.takes])
-        return {name: given[at] if convert is None else convert(given[at]) for name, at, convert in self.takes}
+            return tuple([values[at] if convert is None else convert(values[at]) for _, at, convert in self.takes])
+        return {name: values[at] if convert is None else convert(values[at]) for name, at, convert in self.takes}
 
 
-_prepared: dict[tuple[str, tuple[_Shape, ...]], _Prepared] = {}
+def _of_shapes(dialect: Dialect, shapes: tuple[_Shape, ...]) -> tuple[str, tuple[_Shape, ...]]:
+    return dialect.name, shapes
 
 
+@cached(LRUCache(MOST_PREPARED), key=_of_shapes, lock=threading.Lock())
 def _prepare(dialect: Dialect, shapes: tuple[_Shape, ...]) -> _Prepared:
     """Errors: KeyError for a column that has a default in Python and is not given."""
     bound = [pair for place, shape in enumerate(shapes) for pair in _bound(place, shape)]
@@ -107,9 +106,9 @@ def _prepare(dialect: Dialect, shapes: tuple[_Shape, ...]) -> _Prepared:
 
 def _bound(place: int, shape: _Shape) -> Iterator[tuple[str, Any]]:
     """The parameters of one write and their types."""
-    _, table, columns, where, _ = shape
+    _, table, columns, conditions, _ = shape
     yield from ((f"{place}_{name}", table.c[name].type) for name in columns)
-    yield from ((f"{place}_if_{name}", table.c[name].type) for name in where)
+    yield from ((f"{place}_if_{name}", table.c[name].type) for name in conditions)
 
 
 def _statement(shapes: tuple[_Shape, ...]) -> Any:
@@ -122,12 +121,12 @@ def _statement(shapes: tuple[_Shape, ...]) -> Any:
 
 
 def _change(place: int, shape: _Shape) -> Any:
-    kind, table, columns, where, wants_id = shape
+    kind, table, columns, conditions, wants_id = shape
     statement = _VERBS[kind](table)
     if columns:
         statement = statement.values(
             {table.c[name]: bindparam(f"{place}_{name}", type_=table.c[name].type) for name in columns}
         )
-    for name in where:
+    for name in conditions:
         statement = statement.where(table.c[name] == bindparam(f"{place}_if_{name}", type_=table.c[name].type))
     return statement.returning(literal_column(str(place)).label("place"), table.c.id) if wants_id else statement

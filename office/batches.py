@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import select, update
 
 import engine
+from engine import cases, published, runtime
 from models.base import session, transaction
 from models.batch import Batch
 from models.duty import Duty
@@ -41,9 +42,6 @@ KINDS = (
 )
 
 
-engine.begun_by_time(*(kind.process for kind in KINDS))
-
-
 def period_of(process: str, number: str) -> str | None:
     """The period of the batch with this case number, such as 2026-03 of PC-2026-03; None for a case of another process."""
     for kind in KINDS:
@@ -68,7 +66,7 @@ def _begin(kind: Kind, at: datetime) -> str | None:
         if _has_begun(kind.process, number):
             return None
         variables = {"case_number": number, kind.variable: period}
-        engine.start(kind.process, business_key=number, variables=variables, by=SYSTEM, at=at)
+        cases.start(kind.process, business_key=number, variables=variables, by=SYSTEM, at=at)
     return number
 
 
@@ -80,27 +78,27 @@ def _near(kind: Kind, at: datetime) -> str | None:
 
 
 def _begins(kind: Kind, due: datetime, at: datetime) -> datetime:
-    timer = engine.start_timer(kind.process)
+    timer = published.start_timer(kind.process)
     return dates.due(timer, at) if timer else due - kind.ahead
 
 
 def _has_begun(process: str, number: str) -> bool:
-    begun = select(ProcessInstance.id).where(ProcessInstance.business_key == number, ProcessInstance.key == process)
-    return session().scalar(begun.limit(1)) is not None
+    query = select(ProcessInstance.id).where(ProcessInstance.business_key == number, ProcessInstance.key == process)
+    return session().scalar(query.limit(1)) is not None
 
 
-@engine.background(RELEASE)
+@runtime.background(RELEASE)
 def release_cases(parameters: dict[str, Any], at: datetime) -> None:
     """Bring the batch's message to every case that waits under its key.
 
     Shape: `parameters` holds message, key, kind (of the batch) and period.
     """
-    released = engine.correlate(
+    count = cases.correlate(
         parameters["message"], parameters["key"], variables=parameters.get("variables", {}), by=SYSTEM, at=at
     )
     with transaction():
         session().execute(
             update(Batch)
             .where(Batch.kind == parameters["kind"], Batch.period == parameters["period"])
-            .values(state="released", released_at=at, released=Batch.released + released)
+            .values(state="released", released_at=at, released=Batch.released + count)
         )

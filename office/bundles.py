@@ -12,8 +12,8 @@ import zipfile
 import zlib
 from typing import Any
 
-import engine
-from engine import Package
+from engine import diagrams, ground
+from engine.definitions import Package
 from office import drafts
 from office.drafts import UnusableFile
 
@@ -26,12 +26,12 @@ BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, Runtime
 
 def packed(content: Package, version: int) -> bytes:
     """The ZIP of a version; `ABOUT` holds its key, its number and its fingerprint."""
-    told = {"key": content.key, "version": version, "sha256": content.sha256}
-    made = io.BytesIO()
-    with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, text in sorted([*content.files.items(), (ABOUT, json.dumps(told))]):
+    about = {"key": content.key, "version": version, "sha256": content.sha256}
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, text in sorted([*content.files.items(), (ABOUT, json.dumps(about))]):
             archive.writestr(zipfile.ZipInfo(name), text)
-    return made.getvalue()
+    return buffer.getvalue()
 
 
 def unpacked(content: bytes, file: str) -> Package:
@@ -42,40 +42,40 @@ def unpacked(content: bytes, file: str) -> Package:
     except BROKEN:
         raise UnusableFile(file=file, why="broken_package") from None
     about = _about(files.pop(ABOUT, ""), file)
-    found = Package(key=about.get("key") or _key(files, file), files=files)
-    if f"{found.key}.bpmn" not in files:
+    package = Package(key=about.get("key") or _key(files, file), files=files)
+    if f"{package.key}.bpmn" not in files:
         raise UnusableFile(file=file, why="no_diagram_in_package")
-    if about and about.get("sha256") != found.sha256:
+    if about and about.get("sha256") != package.sha256:
         raise UnusableFile(file=file, why="other_content")
-    return found
+    return package
 
 
 def _files(archive: zipfile.ZipFile, file: str) -> dict[str, str]:
-    listed = [one for one in archive.infolist() if not one.is_dir()]
-    if len(listed) > drafts.MOST_FILES:
+    members = [member for member in archive.infolist() if not member.is_dir()]
+    if len(members) > drafts.MOST_FILES:
         raise UnusableFile(file=file, why="too_many_files", limit=drafts.MOST_FILES)
-    found: dict[str, str] = {}
-    left = MOST_UNPACKED
-    for one in listed:
-        if one.filename != ABOUT and not re.fullmatch(drafts.NAME.format(key=ANY_KEY), one.filename):
-            raise UnusableFile(file=one.filename[: drafts.MOST_NAME], why="name")
-        if one.filename in found:
-            raise UnusableFile(file=one.filename, why="twice")
-        found[one.filename] = _text(archive, one, left)
-        left -= len(found[one.filename])
-    return found
+    files: dict[str, str] = {}
+    bytes_left = MOST_UNPACKED
+    for member in members:
+        if member.filename != ABOUT and not re.fullmatch(drafts.NAME.format(key=ANY_KEY), member.filename):
+            raise UnusableFile(file=member.filename[: drafts.MOST_NAME], why="name")
+        if member.filename in files:
+            raise UnusableFile(file=member.filename, why="twice")
+        files[member.filename] = _text(archive, member, bytes_left)
+        bytes_left -= len(files[member.filename])
+    return files
 
 
-def _text(archive: zipfile.ZipFile, one: zipfile.ZipInfo, left: int) -> str:
+def _text(archive: zipfile.ZipFile, member: zipfile.ZipInfo, bytes_left: int) -> str:
     """One file of it, read no further than may be kept, whatever the archive says of its length."""
-    with archive.open(one) as opened:
-        read = opened.read(MOST_BYTES + 1)
-    if len(read) > min(MOST_BYTES, left) or len(read.decode("utf-8", "replace")) > drafts.MOST_CHARACTERS:
-        raise UnusableFile(file=one.filename, why="too_large", limit=drafts.MOST_CHARACTERS)
+    with archive.open(member) as opened:
+        content = opened.read(MOST_BYTES + 1)
+    if len(content) > min(MOST_BYTES, bytes_left) or len(content.decode("utf-8", "replace")) > drafts.MOST_CHARACTERS:
+        raise UnusableFile(file=member.filename, why="too_large", limit=drafts.MOST_CHARACTERS)
     try:
-        return read.decode("utf-8")
+        return content.decode("utf-8")
     except UnicodeDecodeError:
-        raise UnusableFile(file=one.filename, why="encoding", encoding="utf-8") from None
+        raise UnusableFile(file=member.filename, why="encoding", encoding="utf-8") from None
 
 
 def _about(text: str, file: str) -> dict[str, Any]:
@@ -83,22 +83,24 @@ def _about(text: str, file: str) -> dict[str, Any]:
     if not text:
         return {}
     try:
-        told = json.loads(text)
+        about = json.loads(text)
     except (ValueError, RecursionError):
-        told = None
-    if not isinstance(told, dict) or not re.fullmatch(ANY_KEY, str(told.get("key"))):
+        about = None
+    if not isinstance(about, dict) or not re.fullmatch(ANY_KEY, str(about.get("key"))):
         raise UnusableFile(file=file, why="broken_package")
-    return told
+    return about
 
 
 def _key(files: dict[str, str], file: str) -> str:
     """The one process that no other in the archive calls. Errors: UnusableFile."""
     keys = {name.removesuffix(".bpmn") for name in files if name.endswith(".bpmn")}
     try:
-        called = {one for key in keys for one in engine.read_diagram(files[f"{key}.bpmn"].encode()).called_processes()}
-    except engine.MalformedXml:
+        called_keys = {
+            process for key in keys for process in diagrams.parse(files[f"{key}.bpmn"].encode()).called_processes()
+        }
+    except ground.MalformedXml:
         raise UnusableFile(file=file, why="broken_package") from None
-    alone = sorted(keys - called)
+    alone = sorted(keys - called_keys)
     if len(alone) != 1:
         raise UnusableFile(file=file, why="no_diagram_in_package")
     return alone[0]

@@ -6,17 +6,18 @@ Day arithmetic is not done here but in the language's calendar, which this one h
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from functools import cache
 from importlib.metadata import version
-from typing import Any, NamedTuple
-from weakref import WeakKeyDictionary
+from typing import NamedTuple
 
 import holidays
 from sqlalchemy import event, select
 from sqlalchemy.orm import Session
 
-from engine import Calendar, now
+import engine
+from engine import runtime
+from engine.language import Calendar
 from models.base import bind, session
 from models.calendar import CalendarDay
 
@@ -36,19 +37,16 @@ class Day(NamedTuple):
     provisional: bool
 
 
-_cached: WeakKeyDictionary[Any, tuple[Calendar, datetime]] = WeakKeyDictionary()
-
-
 def current() -> Calendar:
     """The calendar in force.
 
     Kept in memory until a day changes; a change by another process is seen within a minute.
     """
-    engine = bind()
-    found = _cached.get(engine)
-    if found is None or now() - found[1] > READ_AGAIN_AFTER:
-        found = _cached[engine] = (_read(), now())
-    return found[0]
+    remembered = runtime.current().remembered(bind())
+    dated = remembered.calendar
+    if dated is None or engine.now() - dated.read_at > READ_AGAIN_AFTER:
+        dated = remembered.calendar = runtime.Dated(_read(), engine.now())
+    return dated.calendar
 
 
 def announced() -> Calendar:
@@ -59,8 +57,8 @@ def announced() -> Calendar:
 
 def days(year: int) -> list[Day]:
     """Every day of a year that differs from the plain week, rows of owners before the seed, by date."""
-    kept = {row.date: _day(row) for row in _rows(year)}
-    return sorted(({day.date: day for day in _seed(year)} | kept).values())
+    from_rows = {row.date: _day(row) for row in _rows(year)}
+    return sorted(({day.date: day for day in _seed(year)} | from_rows).values())
 
 
 def put(day: date, kind: str, name: str) -> None:
@@ -81,13 +79,13 @@ def remove(day: date) -> None:
 def seed(years: Iterable[int]) -> None:
     """Write the library's days of `years` as rows, so that owners see and can change them; rows of owners stay."""
     for year in years:
-        kept = {row.date: row for row in _rows(year)}
-        for row in kept.values():
+        rows_by_date = {row.date: row for row in _rows(year)}
+        for row in rows_by_date.values():
             if row.source != OWNER:
                 session().delete(row)
         session().flush()
-        mine = {day for day, row in kept.items() if row.source == OWNER}
-        session().add_all(CalendarDay(**day._asdict()) for day in _seed(year) if day.date not in mine)
+        owner_days = {day for day, row in rows_by_date.items() if row.source == OWNER}
+        session().add_all(CalendarDay(**day._asdict()) for day in _seed(year) if day.date not in owner_days)
     session().flush()
 
 
@@ -101,10 +99,10 @@ def _read() -> Calendar:
 
 @cache
 def _seeded() -> tuple[frozenset[date], frozenset[date]]:
-    listed = [day for year in range(FIRST_YEAR, LAST_YEAR + 1) for day in _seed(year)]
+    seed_days = [day for year in range(FIRST_YEAR, LAST_YEAR + 1) for day in _seed(year)]
     return (
-        frozenset(day.date for day in listed if day.kind == "off"),
-        frozenset(day.date for day in listed if day.kind == "work"),
+        frozenset(day.date for day in seed_days if day.kind == "off"),
+        frozenset(day.date for day in seed_days if day.kind == "work"),
     )
 
 
@@ -130,7 +128,7 @@ def _day(row: CalendarDay) -> Day:
 @event.listens_for(Session, "after_flush")
 def _note(changed: Session, _context: object) -> None:
     if any(isinstance(row, CalendarDay) for row in (*changed.new, *changed.dirty, *changed.deleted)):
-        _cached.pop(bind(), None)
+        _read_again()
         changed.info["calendar_changed"] = True
 
 
@@ -138,4 +136,8 @@ def _note(changed: Session, _context: object) -> None:
 @event.listens_for(Session, "after_rollback")
 def _forget(changed: Session) -> None:
     if changed.info.pop("calendar_changed", False):
-        _cached.pop(bind(), None)
+        _read_again()
+
+
+def _read_again() -> None:
+    runtime.current().remembered(bind()).calendar = None

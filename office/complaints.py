@@ -6,15 +6,18 @@ from typing import Any
 
 from sqlalchemy import bindparam, update
 
-import engine
-from engine import Change
+from engine import proof
+from engine.running import Change
 from models.base import connection, forget
 from models.complaint import Complaint
 from office import correspondence
 
 CONFIRM = "confirm_process"
 MOST_RESOLUTION = 300
-_OF_CASE = update(Complaint.__table__).where(Complaint.__table__.c.case_number == bindparam("of"))
+ENDED_OTHERWISE = ("case_withdrawn", "case_not_reached", "credit_reversed")  # what was promised is not so any longer
+_OF_CASE = update(Complaint.metadata.tables[Complaint.__tablename__]).where(
+    Complaint.__table__.c.case_number == bindparam("of")
+)
 
 
 def follow(change: Change) -> None:
@@ -29,21 +32,23 @@ def follow(change: Change) -> None:
 
 def _from_step(step: dict[str, Any], change: Change) -> dict[str, Any]:
     kind = step["type"]
-    found: dict[str, Any] = {}
+    columns: dict[str, Any] = {}
     entered = step.get("form") or {} if kind == "user_task_completed" else step.get("variables") or {}
     if kind in ("user_task_completed", "call_left") and isinstance(entered.get("resolution"), str):
-        found["resolution"] = entered["resolution"][:MOST_RESOLUTION]
-    if kind == "user_task_completed" and correspondence.answers(change) and not correspondence.by_text(change):
-        found |= {"state": "replied", "replied_at": change.at}
+        columns["resolution"] = entered["resolution"][:MOST_RESOLUTION]
+    if kind in ENDED_OTHERWISE and isinstance(step.get("told"), str):
+        columns["resolution"] = step["told"][:MOST_RESOLUTION]
+    if kind == "user_task_completed" and correspondence.answers(change) and not correspondence.arrives_later(change):
+        columns |= {"state": "replied", "replied_at": change.at}
     if kind == "user_task_completed" and step["element"] == CONFIRM and entered.get("process"):
-        found["process_key"] = entered["process"]
+        columns["process_key"] = entered["process"]
     if kind in ("instance_completed", "instance_cancelled"):
-        found |= {"state": "closed", "closed_at": change.at}
-        found |= {"outcome": step["outcome"]} if step.get("outcome") else {}
-    return found
+        columns |= {"state": "closed", "closed_at": change.at}
+        columns |= {"outcome": step["outcome"]} if step.get("outcome") else {}
+    return columns
 
 
-def words(complaint: Complaint, told: engine.CaseHistory) -> str | None:
+def words(complaint: Complaint, history: proof.CaseHistory) -> str | None:
     """What the customer said; None once the case has been erased."""
-    plain = told.unsealed(complaint.text_sealed) if complaint.text_sealed is not None else None
+    plain = history.unsealed(complaint.text_sealed) if complaint.text_sealed is not None else None
     return plain.decode() if plain is not None else None

@@ -2,26 +2,31 @@
 
 A step tells the customer something when a field of its form says the channel of a text. "By text message" puts that very text into the
 outbox; a message that could not arrive is refused before anything is completed, so that nothing claims to be sent that is not. The complaint
-counts as replied to when the text has been sent, and whoever wrote one that failed is told until they have told the customer otherwise.
+counts as replied to when the text has been sent or the letter posted, and whoever wrote one that failed is told until they have told the customer otherwise.
 """
 
 from __future__ import annotations
 
 from datetime import datetime
+from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, String, case, cast, exists, func, literal, select, update
+from sqlalchemy import ColumnElement, String, bindparam, case, cast, exists, false, func, literal, or_, select, update
 from sqlalchemy.orm import aliased
 
 import engine
-from engine import Actor, Change, Reason
+from engine import Actor, language
+from engine.language import Reason
+from engine.running import Change
 from models.base import session, transaction
 from models.complaint import Complaint
 from models.notice import OutboxMessage
+from office import recalls
 from service_tasks import dates, notification
 from service_tasks.gateway import gateway
 
-SMS = "sms"
+SMS, LETTER = "sms", "letter"
+LATER = (SMS, LETTER)  # not with the customer yet when the step is done
 ANSWER, EXPLANATION = "reply", "explanation"
 OTHERWISE = ("phone", "counter", "letter")
 INSTEAD = "instead:"  # before the id of a message that failed, the key of what was said in its place
@@ -50,11 +55,11 @@ def answers(change: Change) -> bool:
     return first["element"].startswith(ANSWER) or first["token"] in change.answering
 
 
-def by_text(change: Change) -> bool:
-    """Whether the step just completed tells the customer by text message, which is not with them yet."""
+def arrives_later(change: Change) -> bool:
+    """Whether the step just completed tells the customer by text message or letter, which is not with them yet."""
     entered = change.steps[0].get("form") or {}
-    fields = change.form.inputs if change.form is not None else []
-    return any(entered.get(field.key) == SMS and entered.get(field.channel_of) for field in fields if field.channel_of)
+    fields = [field for field in (change.form.inputs if change.form is not None else []) if field.channel_of]
+    return any(entered.get(field.key) in LATER and entered.get(field.channel_of or "") for field in fields)
 
 
 def _keep(change: Change, key: str, field: str, channel: str | None, text: str) -> None:
@@ -64,7 +69,7 @@ def _keep(change: Change, key: str, field: str, channel: str | None, text: str) 
         return
     number = notification.customers_number(change.business_key) or change.variables.get("msisdn")
     if not isinstance(number, str) or not reachable(number):
-        raise engine.InvalidForm(reasons={field: [UNREACHED]})
+        raise language.InvalidForm(reasons={field: [UNREACHED]})
     body = _body(template, change.business_key, text, change.at)
     notification.queue(key, change.business_key, number, template, body, change.at, by=change.by)
 
@@ -91,47 +96,67 @@ def waiting(limit: int = 100) -> list[OutboxMessage]:
     return list(session().scalars(query.limit(limit)))
 
 
-def waits(case_number: str, *, by: str) -> bool:
-    """Whether a text message that somebody wrote in a case waits to be sent."""
-    mine = (OutboxMessage.case_number == case_number, OutboxMessage.told_by == by, OutboxMessage.state == "queued")
-    return bool(session().scalar(select(exists().where(*mine))))
+def waits(case_number: str, *, by: str) -> str:
+    """By which channel the last word that somebody wrote in a case waits to leave: sms, letter, or empty where none does."""
+    conditions = OutboxMessage.case_number == case_number, OutboxMessage.told_by == by
+    open_ = OutboxMessage.state.in_(recalls.WAITS)
+    query = select(OutboxMessage.channel).where(*conditions, open_).order_by(OutboxMessage.id.desc())
+    return session().scalars(query.limit(1)).first() or ""
 
 
 def report(message_id: int, *, at: datetime, failure: str = "") -> None:
-    """What became of a text message: sent at `at`, with which an answer is given, or why it failed. Errors: UnknownMessage."""
-    became = {"state": "failed", "failure": failure[:200]} if failure else {"state": "sent", "sent_at": at}
-    waits = update(OutboxMessage).where(OutboxMessage.id == message_id, OutboxMessage.state == "queued")
-    named = waits.values(**became).returning(OutboxMessage.template, OutboxMessage.case_number)
+    """What became of a text message: sent at `at`, with which an answer is given, or why it failed. Errors: UnknownMessage.
+
+    One that was called back while it was being sent has been sent all the same.
+    """
+    columns: dict[str, Any] = (
+        {"state": "failed", "failure": failure[:200]} if failure else {"state": "sent", "sent_at": at}
+    )
+    waits = update(OutboxMessage).where(OutboxMessage.id == message_id)
+    if failure:
+        waits = waits.where(OutboxMessage.state == "queued")
+    else:
+        conditions = OutboxMessage.channel == SMS, OutboxMessage.state.in_(("queued", recalls.RECALLED))
+        waits = waits.where(*conditions)
+        columns |= dict.fromkeys(("recalled_for", "settled_by", "settled_at"))
+    statement = waits.values(**columns).returning(OutboxMessage.template, OutboxMessage.case_number)
     with transaction():
-        found = session().execute(named).first()
-        if found is None:
+        message = session().execute(statement).first()
+        if message is None:
             raise UnknownMessage(message=message_id)
         if not failure:
-            _answered(found.template, found.case_number, at)
+            answered(message.template, message.case_number, at)
 
 
-def _answered(template: str, case_number: str | None, at: datetime) -> None:
-    """The customer has heard the answer."""
+def answered(template: str, case_number: str | None, at: datetime, *, written_at: datetime | None = None) -> None:
+    """The customer has heard the answer; of a letter that counted from `written_at`, as in earlier versions, only now."""
     if template == ANSWER:
         state = case((Complaint.state == "open", "replied"), else_=Complaint.state)
-        heard = update(Complaint).where(Complaint.case_number == case_number, Complaint.replied_at.is_(None))
-        session().execute(heard.values(state=state, replied_at=at))
+        too_soon = Complaint.replied_at == written_at if written_at is not None else false()
+        unheard = Complaint.case_number == case_number, or_(Complaint.replied_at.is_(None), too_soon)
+        session().execute(update(Complaint).where(*unheard).values(state=state, replied_at=at))
 
 
 def _unsettled() -> ColumnElement[bool]:
     """A text message that failed and in whose place nothing was said yet."""
     later = aliased(OutboxMessage)
-    said = exists().where(later.key == literal(INSTEAD) + cast(OutboxMessage.id, String))
-    return (OutboxMessage.state == "failed") & ~said
+    successor = exists().where(later.key == literal(INSTEAD) + cast(OutboxMessage.id, String))
+    return (OutboxMessage.state == "failed") & ~successor
+
+
+@cache
+def _undelivered(of_one: bool) -> Any:
+    """The statement, made once."""
+    query = select(OutboxMessage).outerjoin(Complaint, Complaint.case_number == OutboxMessage.case_number)
+    query = query.where(_unsettled() | (OutboxMessage.state == notification.UNPOSTED), OutboxMessage.body != "")
+    if of_one:
+        query = query.where(func.coalesce(OutboxMessage.told_by, Complaint.accepted_by) == bindparam("user"))
+    return query.order_by(OutboxMessage.id).limit(bindparam("limit"))
 
 
 def undelivered(user: str = "", limit: int = 50) -> list[OutboxMessage]:
-    """Text messages that failed and wait for whoever wrote them, or took the case in where a process wrote them; of everybody without `user`."""
-    query = select(OutboxMessage).outerjoin(Complaint, Complaint.case_number == OutboxMessage.case_number)
-    query = query.where(_unsettled(), OutboxMessage.body != "")
-    if user:
-        query = query.where(func.coalesce(OutboxMessage.told_by, Complaint.accepted_by) == user)
-    return list(session().scalars(query.order_by(OutboxMessage.id).limit(limit)))
+    """Text messages that failed and letters not posted yet, for whoever wrote them, or took the case in where a process did; of everybody without `user`."""
+    return list(session().scalars(_undelivered(bool(user)), {"user": user, "limit": limit}))
 
 
 def tell_instead(message_id: int, *, case_number: str, channel: str, by: Actor, at: datetime) -> None:
@@ -140,18 +165,19 @@ def tell_instead(message_id: int, *, case_number: str, channel: str, by: Actor, 
     Errors: UnknownMessage for one that did not fail or in whose place something was said; InvalidForm with the channel.
     """
     with transaction():
-        wanted: Any = (OutboxMessage.id == message_id, OutboxMessage.case_number == case_number)
-        failed = session().scalars(select(OutboxMessage).where(*wanted, _unsettled())).first()
-        if failed is None or not failed.body:
+        conditions: Any = (OutboxMessage.id == message_id, OutboxMessage.case_number == case_number)
+        message = session().scalars(select(OutboxMessage).where(*conditions, _unsettled())).first()
+        if message is None or not message.body:
             raise UnknownMessage(message=message_id)
         key = f"{INSTEAD}{message_id}"
         if channel == SMS:
-            if not reachable(failed.to_msisdn):
-                raise engine.InvalidForm(reasons={"channel": [UNREACHED]})
-            to = failed.to_msisdn
-            notification.queue(key, case_number, to, failed.template, failed.body, at, by=by.user)
+            if not reachable(message.to_msisdn):
+                raise language.InvalidForm(reasons={"channel": [UNREACHED]})
+            number = message.to_msisdn
+            notification.queue(key, case_number, number, message.template, message.body, at, by=by.user)
             return
         if channel not in OTHERWISE:
-            raise engine.InvalidForm(reasons={"channel": [Reason("not_an_option" if channel else "required")]})
-        notification.told(key, case_number, channel, failed.body, by.user, at, template=failed.template)
-        _answered(failed.template, case_number, at)
+            raise language.InvalidForm(reasons={"channel": [Reason("not_an_option" if channel else "required")]})
+        notification.told(key, case_number, channel, message.body, by.user, at, template=message.template)
+        if channel != LETTER:
+            answered(message.template, case_number, at)

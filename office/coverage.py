@@ -20,10 +20,10 @@ from functools import lru_cache
 from importlib import import_module
 from pathlib import Path
 
-import engine
 import office
 import service_tasks
-from engine import handlers, xml
+from engine import definitions, runtime
+from engine.ground import xml
 from office import papers, reference
 
 ACTIVITIES = frozenset({"userTask", "serviceTask", "businessRuleTask", "receiveTask", "callActivity", "subProcess"})
@@ -77,7 +77,7 @@ def manual_ids(file: Path) -> list[ManualId]:
 @lru_cache(maxsize=1)
 def known_ids() -> tuple[str, ...]:
     """The ids of the manual; none where the list is not installed."""
-    return tuple(one.id for one in manual_ids(MANUAL)) if MANUAL.is_file() else ()
+    return tuple(manual_id.id for manual_id in manual_ids(MANUAL)) if MANUAL.is_file() else ()
 
 
 def survey(directory: Path, ids: list[ManualId]) -> Coverage:
@@ -86,26 +86,31 @@ def survey(directory: Path, ids: list[ManualId]) -> Coverage:
     for place, refs in _declarations(directory):
         for ref in refs:
             declared.setdefault(ref, []).append(place)
-    known = {one.id for one in ids}
-    answered = {one.process for one in ids} | {"TS", "SUB", "CH1", "CH2"}
+    of_manual = {manual_id.id for manual_id in ids}
+    chapters = {manual_id.process for manual_id in ids} | {"TS", "SUB", "CH1", "CH2"}
     return Coverage(
         declared=declared,
-        missing=[one for one in ids if one.id not in declared],
-        unknown={ref: places for ref, places in declared.items() if ref not in known and _chapter(ref) in answered},
+        missing=[manual_id for manual_id in ids if manual_id.id not in declared],
+        unknown={ref: places for ref, places in declared.items() if ref not in of_manual and _chapter(ref) in chapters},
         bare=list(_bare(directory)),
     )
 
 
-def answers(found: Coverage, ids: Iterable[ManualId], taken: set[str], tested: Mapping[str, list[str]]) -> list[Answer]:
+def answers(
+    coverage: Coverage, ids: Iterable[ManualId], places_taken: set[str], tested: Mapping[str, list[str]]
+) -> list[Answer]:
     """The state of each id, by the places that plays take and the tests that name it. A form, a service task or a process as a whole is none."""
-    return [_answer(one, found.declared.get(one.id, []), taken, tested.get(one.id, [])) for one in ids]
+    return [
+        _answer(manual_id, coverage.declared.get(manual_id.id, []), places_taken, tested.get(manual_id.id, []))
+        for manual_id in ids
+    ]
 
 
-def _answer(one: ManualId, places: list[str], taken: set[str], tests: list[str]) -> Answer:
+def _answer(manual_id: ManualId, places: list[str], places_taken: set[str], tests: list[str]) -> Answer:
     if not places:
-        return Answer(one, "missing")
-    by = (*(place for place in places if place in taken), *tests)
-    return Answer(one, "done" if by else "declared", by)
+        return Answer(manual_id, "missing")
+    by = (*(place for place in places if place in places_taken), *tests)
+    return Answer(manual_id, "done" if by else "declared", by)
 
 
 def taken_by(directory: Path, flows: Iterable[tuple[str, str]]) -> set[str]:
@@ -113,27 +118,27 @@ def taken_by(directory: Path, flows: Iterable[tuple[str, str]]) -> set[str]:
 
     An element is taken when a flow that leaves it is, or, where none leaves it, one that arrives; a decision by a step that asks it.
     """
-    went = set(flows)
-    found: set[str] = set()
+    flows_taken = set(flows)
+    places: set[str] = set()
     for key, definition in _definitions(directory):
-        drawn = definition.processes[key].diagram
-        for element in drawn.elements.values():
-            around = drawn.outgoing(element.id) or drawn.incoming(element.id)
-            if any((key, flow.id) in went for flow in around):
-                found.add(f"{key}#{element.id}")
-                found |= {f"{element.decision}.dmn"} if element.decision else set()
-    return found
+        diagram = definition.processes[key].diagram
+        for element in diagram.elements.values():
+            neighbours = diagram.outgoing(element.id) or diagram.incoming(element.id)
+            if any((key, flow.id) in flows_taken for flow in neighbours):
+                places.add(f"{key}#{element.id}")
+                places |= {f"{element.decision}.dmn"} if element.decision else set()
+    return places
 
 
 def tests_naming(directory: Path) -> dict[str, list[str]]:
     """Tests by the manual ids that they are marked with: `@pytest.mark.manual("CH1.6")`."""
-    found: dict[str, list[str]] = {}
+    tests: dict[str, list[str]] = {}
     for file in sorted(directory.rglob("test_*.py")):
         text = file.read_text(encoding="utf-8")
         if "mark.manual(" in text:
             for test, ref in _marked(ast.parse(text)):
-                found.setdefault(ref, []).append(f"{file.relative_to(directory.parent).as_posix()}::{test}")
-    return found
+                tests.setdefault(ref, []).append(f"{file.relative_to(directory.parent).as_posix()}::{test}")
+    return tests
 
 
 def _marked(module: ast.Module) -> Iterator[tuple[str, str]]:
@@ -149,9 +154,9 @@ def _chapter(ref: str) -> str:
 
 
 def _declarations(directory: Path) -> Iterator[tuple[str, tuple[str, ...]]]:
-    for key, drawn in _definitions(directory):
+    for key, definition in _definitions(directory):
         yield key, split(_process_ref(directory, key))
-        for element in drawn.elements.values():
+        for element in definition.elements.values():
             yield f"{key}#{element.id}", element.manual_refs
     for file in sorted(directory.glob("decisions/*.dmn")):
         yield file.name, tuple(ref for node in xml.parse(file.read_bytes()).iter() for ref in _attribute(node))
@@ -164,7 +169,7 @@ def _in_code() -> Iterator[tuple[str, tuple[str, ...]]]:
     for package in (service_tasks, office):
         for module in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
             yield module.name, split(getattr(import_module(module.name), "manual_ref", ""))
-    for topic, handler in handlers.registered().items():
+    for topic, handler in runtime.handlers_by_topic().items():
         yield topic, split(handler.manual_ref)
     for paper in papers.PAPERS.values():
         yield paper.key, split(paper.manual_ref)
@@ -173,17 +178,17 @@ def _in_code() -> Iterator[tuple[str, tuple[str, ...]]]:
 
 
 def _bare(directory: Path) -> Iterator[str]:
-    for key, drawn in _definitions(directory):
-        sources = [flow.source for flow in drawn.flows.values()]
-        for element in drawn.elements.values():
+    for key, definition in _definitions(directory):
+        sources = [flow.source for flow in definition.flows.values()]
+        for element in definition.elements.values():
             decides = element.type in DECIDING and sources.count(element.id) > 1
             if (element.type in ACTIVITIES or decides) and not element.manual_refs:
                 yield f"{key}#{element.id}"
 
 
-def _definitions(directory: Path) -> Iterable[tuple[str, engine.Definition]]:
+def _definitions(directory: Path) -> Iterable[tuple[str, definitions.Definition]]:
     for path in sorted(directory.glob("*.bpmn")):
-        yield path.stem, engine.Definition(engine.read_package(directory, path.stem))
+        yield path.stem, definitions.Definition(definitions.read_package(directory, path.stem))
 
 
 def _process_ref(directory: Path, key: str) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -12,11 +12,12 @@ from sqlalchemy import delete, select
 from sqlalchemy.exc import IntegrityError
 
 import engine
-from engine import Package, Problem
+from engine import Problem, checks, definitions, diagrams, ground, published
+from engine.definitions import Package
 from models.base import session, transaction
 from models.definition import DefinitionDraft, DraftPlay, ProcessDefinition
 from models.identity import Department
-from office import batches, coverage, hands, papers
+from office import batches, coverage, hands, liabilities, papers, reviews, work_orders
 from office.intake import START_VARIABLES
 
 OWNER = hands.OWNER
@@ -28,7 +29,13 @@ MOST_NAME = 100
 MOST_KEY = 60
 MOST_NUMBER = 1_000
 MOST_TOLD = 20
-STARTED = START_VARIABLES | {kind.variable: "string" for kind in batches.KINDS}
+STARTED = (
+    START_VARIABLES
+    | {kind.variable: "string" for kind in batches.KINDS}
+    | reviews.TOLD
+    | work_orders.STARTED
+    | liabilities.TOLD
+)
 
 
 class NotAnOwner(engine.NotPermitted):
@@ -83,16 +90,16 @@ def find(key: str) -> Draft:
     row = session().get(DefinitionDraft, key)
     if row is not None:
         return _draft(row)
-    package = engine.newest_package(key)
+    package = published.newest_package(key)
     if package is None:
-        raise engine.UnknownProcess(process=key)
+        raise published.UnknownProcess(process=key)
     return Draft(key=key, package=package, base_version=newest_version(key))
 
 
-def authors(found: Draft) -> list[str]:
+def authors(draft: Draft) -> list[str]:
     """The log-ins of everybody who has a hand in a draft: whoever saved it since it was begun, and whoever submitted it."""
-    known = [*hands.savers(found.key), found.saved_by, found.submitted_by] if found.revision else []
-    return list(dict.fromkeys(one for one in known if one))
+    people = [*hands.savers(draft.key), draft.saved_by, draft.submitted_by] if draft.revision else []
+    return list(dict.fromkeys(login for login in people if login))
 
 
 def listed() -> list[Draft]:
@@ -103,7 +110,7 @@ def listed() -> list[Draft]:
 def _draft(row: DefinitionDraft) -> Draft:
     return Draft(
         key=row.key,
-        package=engine.completed_package(engine.load_package(row.package), engine.newest_package),
+        package=definitions.completed_package(definitions.load_package(row.package), published.newest_package),
         base_version=row.base_version,
         revision=row.revision,
         saved_at=row.saved_at,
@@ -153,24 +160,24 @@ def save(
 
 def _stale(former: Draft, base: int | None) -> StaleDraft:
     """What became of the draft that somebody had read: saved by another, or put in force or discarded meanwhile."""
-    ended = hands.last_end(former.key)
-    saved = {
+    last_end = hands.last_end(former.key)
+    facts = {
         "process": former.key,
         "saved_by": former.saved_by,
         "saved_at": former.saved_at,
         "revision": former.revision,
     }
-    if ended is None or (former.revision and base in (None, former.base_version)):
-        return StaleDraft(**saved)
-    by, at = ended.by, ended.at
-    if ended.type == hands.PUBLISHED:
-        by = str(ended.step.get("approved_by") or by)
-    return StaleDraft(**saved, ended=ended.type, ended_by=by, ended_at=at, version=newest_version(former.key))
+    if last_end is None or (former.revision and base in (None, former.base_version)):
+        return StaleDraft(**facts)
+    by, at = last_end.by, last_end.at
+    if last_end.type == hands.PUBLISHED:
+        by = str(last_end.step.get("approved_by") or by)
+    return StaleDraft(**facts, ended=last_end.type, ended_by=by, ended_at=at, version=newest_version(former.key))
 
 
 def _opened(key: str, files: Mapping[str, str | None]) -> Draft:
     """What a first save rests on: the newest version, or nothing when the diagram of a new process is brought."""
-    if engine.newest_package(key) is None and files.get(f"{key}.bpmn") and KEY.fullmatch(key):
+    if published.newest_package(key) is None and files.get(f"{key}.bpmn") and KEY.fullmatch(key):
         return Draft(key=key, package=Package(key=key, files={}))
     return find(key)
 
@@ -192,16 +199,16 @@ def _keep(row: DefinitionDraft | None, former: Draft, package: Package, by: engi
 
 def _tell(former: Draft, files: Collection[str], instead: list[str], by: engine.Actor, at: datetime) -> None:
     """Write down that a draft was begun, came into other hands, was taken back by saving, or lost what another had saved."""
-    told: dict[str, Any] = {} if former.revision else {"begun": former.base_version + 1}
+    facts: dict[str, Any] = {} if former.revision else {"begun": former.base_version + 1}
     if former.submitted_by:
-        told["withdrawn"] = former.submitted_by
+        facts["withdrawn"] = former.submitted_by
     if instead and former.saved_at is not None:
-        told |= {"instead": instead, "saved_by": former.saved_by, "saved_at": former.saved_at}
-    if told or former.saved_by != by.user:
+        facts |= {"instead": instead, "saved_by": former.saved_by, "saved_at": former.saved_at}
+    if facts or former.saved_by != by.user:
         row = session().get(DefinitionDraft, former.key)
         revision = row.revision if row is not None else 0
-        engine.record_definition(
-            former.key, hands.SAVED, by=by, at=at, revision=revision, files=sorted(files)[:MOST_TOLD], **told
+        published.record_definition(
+            former.key, hands.SAVED, by=by, at=at, revision=revision, files=sorted(files)[:MOST_TOLD], **facts
         )
 
 
@@ -210,17 +217,17 @@ def changed(package: Package, files: Mapping[str, str | None]) -> Package:
     new = {name: text for name, text in files.items() if text is None or package.files.get(name) != text}
     for name, text in new.items():
         _check_file(package, name, text)
-    kept = {name: text for name, text in {**package.files, **new}.items() if text is not None}
-    if len(kept) > MOST_FILES:
+    contents = {name: text for name, text in {**package.files, **new}.items() if text is not None}
+    if len(contents) > MOST_FILES:
         raise UnusableFile(file="", why="too_many_files", limit=MOST_FILES)
-    return engine.completed_package(Package(key=package.key, files=kept), engine.newest_package)
+    return definitions.completed_package(Package(key=package.key, files=contents), published.newest_package)
 
 
 def _check_file(package: Package, name: str, text: str | None) -> None:
-    if name in package.files and name not in engine.own_files(package):
+    if name in package.files and name not in definitions.own_files(package):
         raise UnusableFile(file=name, why="of_another_process")
-    allowed = re.fullmatch(NAME.format(key=re.escape(package.key)), name)
-    if allowed is None or len(name) > MOST_NAME or (text is None and name == f"{package.key}.bpmn"):
+    match = re.fullmatch(NAME.format(key=re.escape(package.key)), name)
+    if match is None or len(name) > MOST_NAME or (text is None and name == f"{package.key}.bpmn"):
         raise UnusableFile(file=name[:MOST_NAME], why="name")
     if text is not None and (len(text) > MOST_CHARACTERS or not _is_storable(text)):
         raise UnusableFile(
@@ -232,90 +239,98 @@ def _is_storable(text: str) -> bool:
     return "\0" not in text and not any("\ud800" <= character <= "\udfff" for character in text)
 
 
-def free_key(wanted: str) -> str:
+def free_key(key: str) -> str:
     """The key, or the next with a number that neither a process nor a draft has."""
-    taken = {*session().scalars(select(ProcessDefinition.key)), *session().scalars(select(DefinitionDraft.key))}
-    others = (f"{wanted[: MOST_KEY - 4]}_{number}" for number in range(2, MOST_NUMBER))
-    return next((one for one in (wanted, *others) if one not in taken), wanted)
+    keys_taken = {*session().scalars(select(ProcessDefinition.key)), *session().scalars(select(DefinitionDraft.key))}
+    numbered = (f"{key[: MOST_KEY - 4]}_{number}" for number in range(2, MOST_NUMBER))
+    return next((candidate for candidate in (key, *numbered) if candidate not in keys_taken), key)
 
 
-def brought_in(text: str, key: str) -> engine.Mended:
+def brought_in(text: str, key: str) -> diagrams.Mended:
     """A diagram from elsewhere as it is kept under a key: everything with its id and its picture, the process to be executed.
 
     A file that cannot be read stays as it is; the checks say why.
     """
     try:
-        whole = engine.mended_diagram(text)
-        kept = engine.executable_diagram(whole.text, key)
-    except engine.MalformedXml:
-        return engine.Mended(text)
-    return engine.Mended(kept.text, (*whole.changes, *kept.changes))
+        whole = diagrams.mend(text)
+        executable = diagrams.executable(whole.text, key)
+    except ground.MalformedXml:
+        return diagrams.Mended(text)
+    return diagrams.Mended(executable.text, (*whole.changes, *executable.changes))
 
 
-def mended(draft: Draft) -> engine.Mended:
+def mended(draft: Draft) -> diagrams.Mended:
     """Its own diagram with what is not drawn drawn, and ids that are given twice set right: what the editor opens."""
     text = draft.package.files.get(f"{draft.key}.bpmn", "")
     try:
-        return engine.mended_diagram(text)
-    except engine.MalformedXml:
-        return engine.Mended(text)
+        return diagrams.mend(text)
+    except ground.MalformedXml:
+        return diagrams.Mended(text)
 
 
-def problems(package: Package) -> list[Problem]:
-    """What keeps a package from being published, in the order of its files."""
-    return [*engine.lint(ready(package)), *(one for one in _doubts(package) if not one.warning)]
+def problems(package: Package, beside: Iterable[Package] = ()) -> list[Problem]:
+    """What keeps a package from being published, in the order of its files; packages `beside` it count instead of those in force."""
+    return [
+        *published.problems(ready(package)),
+        *(problem for problem in _doubts(package, beside) if not problem.warning),
+    ]
 
 
-def warnings(package: Package) -> list[Problem]:
-    """What can hardly be meant: names that nothing sets, among all processes in force; decision tables that contradict themselves; ways that end nowhere."""
-    unused = [
-        one for name in sorted(unused_files(package)) for one in engine.unused_findings(name, package.files[name])
+def warnings(package: Package, beside: Iterable[Package] = ()) -> list[Problem]:
+    """What can hardly be meant: names that nothing sets, among all processes in force and those `beside`; decision tables that contradict themselves;
+    ways that end nowhere.
+    """
+    findings = [
+        finding
+        for name in sorted(unused_files(package))
+        for finding in definitions.unused_findings(name, package.files[name])
     ]
     return [
-        *unused,
-        *engine.unknown_manual_refs(package, coverage.known_ids()),
-        *engine.unknown_papers(package, papers.PAPERS),
-        *(one for one in _doubts(package) if one.warning),
+        *findings,
+        *definitions.unknown_manual_refs(package, coverage.known_ids()),
+        *definitions.unknown_papers(package, papers.PAPERS),
+        *(problem for problem in _doubts(package, beside) if problem.warning),
     ]
 
 
-def _doubts(package: Package) -> list[Problem]:
+def _doubts(package: Package, beside: Iterable[Package]) -> list[Problem]:
     """What is found by looking at all processes in force; what cannot but fail is no warning."""
-    return engine.warnings(ready(package), engine.in_force(), STARTED, departments())
+    around = {content.key: content for content in (*published.in_force(), *beside)}
+    return checks.warnings_of(ready(package), list(around.values()), STARTED, departments())
 
 
 def unused_files(package: Package) -> set[str]:
     """Tables and forms that no step uses: they are kept and checked, and not published."""
-    return engine.own_files(package) - set(ready(package).files)
+    return definitions.own_files(package) - set(ready(package).files)
 
 
-def waiting_files(found: Draft) -> set[str]:
+def waiting_files(draft: Draft) -> set[str]:
     """Those of them that the newest version did not use either: made in this draft, for a step that is to come."""
-    newest = engine.newest_package(found.key)
-    return unused_files(found.package) - (set(newest.files) if newest is not None else set())
+    newest = published.newest_package(draft.key)
+    return unused_files(draft.package) - (set(newest.files) if newest is not None else set())
 
 
 def departments() -> list[str]:
     """What lanes and user tasks may call the departments of the office: their codes and their Chinese names."""
-    found = session().execute(select(Department.code, Department.name_zh))
-    return [name for row in found for name in row]
+    rows = session().execute(select(Department.code, Department.name_zh))
+    return [name for row in rows for name in row]
 
 
 def ready(package: Package) -> Package:
     """The package without what nothing refers to; as it is when something is missing or cannot be read."""
     try:
-        return engine.pruned_package(package)
+        return definitions.pruned_package(package)
     except engine.EngineError:
         return package
 
 
 def begin_again(former: Draft, waiting: set[str], version: int) -> None:
     """After publishing, in a transaction: files that wait for a step are the next draft; without any there is none."""
-    newest = engine.newest_package(former.key)
+    newest = published.newest_package(former.key)
     remove(former.key)
     if not waiting or newest is None or former.saved_at is None:
         return
-    package = engine.package_with(newest, {name: former.package.files[name] for name in waiting})
+    package = definitions.package_with(newest, {name: former.package.files[name] for name in waiting})
     row = DefinitionDraft(key=former.key, base_version=version, revision=former.revision + 1, note="")
     row.package, row.saved_at, row.saved_by = package.canonical(), former.saved_at, former.saved_by
     session().add(row)
@@ -327,8 +342,8 @@ def discard(key: str, *, by: engine.Actor, at: datetime) -> None:
     with transaction():
         row = session().get(DefinitionDraft, key, with_for_update=True, populate_existing=True)
         if row is not None:
-            told = {"revision": row.revision, "saved_by": row.saved_by, "saved_at": row.saved_at}
-            engine.record_definition(key, hands.DISCARDED, by=by, at=at, **told)
+            facts = {"revision": row.revision, "saved_by": row.saved_by, "saved_at": row.saved_at}
+            published.record_definition(key, hands.DISCARDED, by=by, at=at, **facts)
         remove(key)
 
 
@@ -339,7 +354,7 @@ def remove(key: str) -> None:
     session().expire_all()
 
 
-def known_at(key: str, file: str, element: str) -> list[engine.variables.Known]:
+def known_at(key: str, file: str, element: str) -> list[definitions.variables.Variable]:
     """The variables known at an element of the draft: from the start, from callers, from what comes before it. Errors: UnknownProcess."""
     content = find(key).package
-    return engine.variables.at(content, file.removesuffix(".bpmn"), element, engine.in_force(), STARTED)
+    return definitions.variables.at(content, file.removesuffix(".bpmn"), element, published.in_force(), STARTED)

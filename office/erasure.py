@@ -12,8 +12,9 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Text, cast, delete, select, update
 
-import engine
-from engine import Actor, Change, Invalid, Reason
+from engine import Actor, Invalid, cases, proof, record
+from engine.language import Reason
+from engine.running import Change
 from models.acts import CaseRequest
 from models.base import connection, forget, session
 from models.billing import CreditNote, LateFeeWaiver, Refund
@@ -25,7 +26,8 @@ from models.liability import Liability
 from models.lines import LineClaim
 from models.notice import DepartmentNotice, OutboxMessage
 from models.unsent import UnsentForm
-from office import masking, texts
+from models.work_order import WorkOrder, WorkOrderAct
+from office import households, masking, texts
 
 MOST_REASON = 300
 OURS = "late:"
@@ -70,6 +72,8 @@ COPIES = (
     Copy(CreditNote, {"form": {}}),
     Copy(LineClaim, {"reason": ""}),
     Copy(Liability, {"objection": ""}),
+    Copy(WorkOrder, {"question": "", "cause": "", "proposal": "", "person": ""}),
+    Copy(WorkOrderAct, {"text": ""}),
     Copy(UnsentForm, {}),
     Copy(LateFeeWaiver, {"form": {}}),
     Copy(CaseRequest, {"reason": ""}),
@@ -77,17 +81,18 @@ COPIES = (
 
 
 def erase(instance_id: int, *, reason: str, by: Actor, at: datetime) -> None:
-    """Erase the personal data of a closed case. Errors: NoReasonGiven, and those of `engine.erase`."""
+    """Erase the personal data of a closed case. Errors: NoReasonGiven, OwnHousehold, and those of `cases.erase`."""
+    households.check(instance_id, by)
     wrong = texts.wrong(reason.strip(), MOST_REASON, required=True)
     wrong = wrong or ([HOLDS_NUMBER] if masking.holds_number(reason) else [])
-    if wrong and engine.may_erase(by):
+    if wrong and cases.may_erase(by):
         raise NoReasonGiven(reasons={"reason": wrong})
-    engine.erase(instance_id, reason=reason.strip(), by=by, at=at)
+    cases.erase(instance_id, reason=reason.strip(), by=by, at=at)
 
 
-def may(person: Actor, instance: ProcessInstance, told: engine.CaseHistory) -> bool:
+def may(person: Actor, instance: ProcessInstance, history: proof.CaseHistory) -> bool:
     """Whether the person may have the personal data of this case erased now."""
-    return engine.may_erase(person) and instance.state != "active" and not told.is_erased
+    return cases.may_erase(person) and instance.state != "active" and not history.is_erased
 
 
 def follow(change: Change) -> None:
@@ -107,9 +112,9 @@ def _of(copy: Copy, case_numbers: Sequence[str]) -> list[ColumnElement[bool]]:
     return [copy.model.case_number.in_(case_numbers), *([copy.only] if copy.only is not None else [])]
 
 
-def stays(told: engine.CaseHistory) -> bool:
+def stays(history: proof.CaseHistory) -> bool:
     """Whether something personal stands in the record unsealed, written before it was known to be: no erasure takes that out of what is signed."""
-    return any(engine.holds_clear(entry.body, told.definition.private) for entry in told.entries)
+    return any(record.holds_clear(entry.body, history.definition.private) for entry in history.entries)
 
 
 def left(case_numbers: Sequence[str]) -> Iterator[tuple[str, str]]:

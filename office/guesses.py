@@ -16,6 +16,7 @@ from typing import Any
 from sqlalchemy import delete, insert, or_, select
 
 import engine
+from engine import record
 from models.base import session, transaction
 from models.identity import LoginFailure, LoginSession
 
@@ -29,12 +30,12 @@ OF_A_HOUSEHOLD = 64  # bits of an IPv6 address that its owner cannot choose
 def place(address: str) -> str:
     """What counts as one address: of IPv6 the network, for whoever has one has all of it."""
     try:
-        found = ip_address(address)
+        host = ip_address(address)
     except ValueError:
         return "".join(sign for sign in address[:MOST_ADDRESS] if sign.isprintable())
-    if isinstance(found, IPv6Address):
-        found = found.ipv4_mapped or IPv6Network((int(found), OF_A_HOUSEHOLD), strict=False).network_address
-    return str(found)
+    if isinstance(host, IPv6Address):
+        host = host.ipv4_mapped or IPv6Network((int(host), OF_A_HOUSEHOLD), strict=False).network_address
+    return str(host)
 
 
 def _where(address: str, browser: str) -> str:
@@ -56,24 +57,24 @@ def locked_for(name: str, address: str, *, at: datetime, browser: str = "") -> t
 
 def lock(name: str, address: str, *, at: datetime, browser: str = "") -> Lock:
     """The lock that holds longest; asked as `locked_for`."""
-    mine, here = mark(name), _where(address, browser)
-    rows = session().execute(_lately(mine, here, at)).all()
-    both = [row.at for row in rows if row.name_mark == mine and row.address == here]
-    at_both = Lock(_left(both, OF_NAME_AND_ADDRESS, at), "browser" if browser else "here")
-    others = (
+    name_mark, here = mark(name), _where(address, browser)
+    rows = session().execute(_lately(name_mark, here, at)).all()
+    instants = [row.at for row in rows if row.name_mark == name_mark and row.address == here]
+    at_both = Lock(_left(instants, OF_NAME_AND_ADDRESS, at), "browser" if browser else "here")
+    wider = (
         Lock(_left([row.at for row in rows if row.address == here], OF_ADDRESS, at), "address"),
-        Lock(_left([row.at for row in rows if row.name_mark == mine], OF_NAME, at), "name"),
+        Lock(_left([row.at for row in rows if row.name_mark == name_mark], OF_NAME, at), "name"),
     )
-    if browser or not any(one.left for one in others) or _is_known(name, here, at):
+    if browser or not any(candidate.left for candidate in wider) or _is_known(name, here, at):
         return at_both
-    return max(at_both, *others, key=lambda one: one.left)
+    return max(at_both, *wider, key=lambda candidate: candidate.left)
 
 
-def _lately(mine: str, here: str, at: datetime) -> Any:
+def _lately(name_mark: str, here: str, at: datetime) -> Any:
     """The failures that count, newest first, as many as can matter."""
     columns = (LoginFailure.name_mark, LoginFailure.address, LoginFailure.at)
-    mine_or_here = or_(LoginFailure.name_mark == mine, LoginFailure.address == here)
-    query = select(*columns).where(LoginFailure.at > at - LOCKED_FOR, mine_or_here)
+    either = or_(LoginFailure.name_mark == name_mark, LoginFailure.address == here)
+    query = select(*columns).where(LoginFailure.at > at - LOCKED_FOR, either)
     return query.order_by(LoginFailure.at.desc()).limit(MOST_ROWS)
 
 
@@ -93,30 +94,32 @@ def note(name: str, address: str, *, at: datetime, works_here: bool, browser: st
         session().execute(delete(LoginFailure).where(LoginFailure.at <= at - LOCKED_FOR))
         session().execute(insert(LoginFailure).values(name_mark=mark(name), address=_where(address, browser), at=at))
         if works_here:
-            found, told = lock(name, address, at=at, browser=browser), {"address": address[:MOST_ADDRESS]}
-            kind = "login_locked" if found.left else "login_failed"
-            engine.record_person(kind, by=engine.Actor(name), at=at, **told, **({"of": found.of} if found.left else {}))
+            current, facts = lock(name, address, at=at, browser=browser), {"address": address[:MOST_ADDRESS]}
+            kind = "login_locked" if current.left else "login_failed"
+            record.record_act(
+                kind, by=engine.Actor(name), at=at, **facts, **({"of": current.of} if current.left else {})
+            )
 
 
-def note_refused(name: str, address: str, found: Lock, *, at: datetime) -> None:
+def note_refused(name: str, address: str, lock: Lock, *, at: datetime) -> None:
     """Somebody tried again while a lock held; for a person who works here that is in their history, once for an address and a lock."""
-    engine.record_person_once(
+    record.record_act_once(
         "login_refused",
         by=engine.Actor(name),
         at=at,
         within=LOCKED_FOR,
         address=address[:MOST_ADDRESS],
-        of=found.of,
+        of=lock.of,
     )
 
 
 def forget(name: str, address: str, browser: str = "") -> None:
     """The right password was given there."""
-    mine = (LoginFailure.name_mark == mark(name), LoginFailure.address == _where(address, browser))
+    conditions = (LoginFailure.name_mark == mark(name), LoginFailure.address == _where(address, browser))
     with transaction():
-        session().execute(delete(LoginFailure).where(*mine))
+        session().execute(delete(LoginFailure).where(*conditions))
 
 
 def mark(name: str) -> str:
     """What a name is called where it must not be read; it may be a password in the wrong field."""
-    return engine.mac(b"login " + name.encode(errors="surrogatepass")).hex()[:OF_MARK]
+    return record.mac(b"login " + name.encode(errors="surrogatepass")).hex()[:OF_MARK]

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import cast
 
 from sqlalchemy import select
 
-import engine
+from engine import record
+from engine.published import DefinitionStep
 from models.base import session
 from models.identity import User, UserRole
 
@@ -20,52 +21,73 @@ APPROVED, PUBLISHED = "draft_approved", "definition_published"
 
 @dataclass(frozen=True)
 class Done:
-    """One thing that was done with a draft: `step` as engine.steps lists them."""
+    """One thing that was done with a draft: `step` as engine.record.steps lists them."""
 
     by: str
     at: datetime
-    step: dict[str, Any]
+    step: DefinitionStep
 
     @property
     def type(self) -> str:
         """The type of the step."""
-        return str(self.step["type"])
+        return self.step["type"]
+
+    @property
+    def reason(self) -> str:
+        """Why the draft was given back; empty for anything else."""
+        return self.step["reason"] if self.step["type"] == "draft_returned" else ""
 
 
 def _all(key: str) -> list[Done]:
     """Everything that was done with a process definition, oldest first. Errors: BrokenChain."""
     return [
-        Done(entry.actor, entry.at, step) for entry in engine.read_history("definition", key) for step in entry.steps
+        Done(entry.actor, entry.at, step)
+        for entry in record.read_history("definition", key)
+        for step in cast(list[DefinitionStep], entry.steps)
     ]
 
 
 def since_begun(key: str) -> list[Done]:
     """What was done with the draft of a process since it was begun, oldest first."""
-    found = _all(key)
-    begun = [number for number, one in enumerate(found) if one.step.get("begun") or one.type == DISCARDED]
-    return found[begun[-1] :] if begun else found
+    acts = _all(key)
+    starts = [number for number, act in enumerate(acts) if _begins(act.step)]
+    return acts[starts[-1] :] if starts else acts
+
+
+def _begins(step: DefinitionStep) -> bool:
+    return step["type"] == "draft_discarded" or (step["type"] == "draft_saved" and bool(step.get("begun")))
 
 
 def savers(key: str) -> list[str]:
     """Everybody who has saved the draft since it was begun, in the order of their first saving."""
-    return list(dict.fromkeys(one.by for one in since_begun(key) if one.type == SAVED))
+    return list(dict.fromkeys(act.by for act in since_begun(key) if act.type == SAVED))
+
+
+def submitted_with(key: str) -> list[str]:
+    """The processes whose drafts were submitted together with this one, its own among them, in the order of publication; none when it was by itself."""
+    handed_over = [act.step for act in since_begun(key) if act.step["type"] == "draft_submitted"]
+    return list(handed_over[-1].get("together") or ()) if handed_over else []
 
 
 def last_return(key: str) -> Done | None:
     """Who gave the draft back and why (`reason`); None when it was not, or has been submitted again."""
-    said = [one for one in _all(key) if one.type in (RETURNED, SUBMITTED, PUBLISHED, DISCARDED)]
-    return said[-1] if said and said[-1].type == RETURNED else None
+    turns = [act for act in _all(key) if act.type in (RETURNED, SUBMITTED, PUBLISHED, DISCARDED)]
+    return turns[-1] if turns and turns[-1].type == RETURNED else None
 
 
 def last_end(key: str) -> Done | None:
     """How the last draft of a process ended: published (`version`) or discarded; None when none did."""
-    ended = [one for one in _all(key) if one.type in (PUBLISHED, DISCARDED)]
+    ended = [act for act in _all(key) if act.type in (PUBLISHED, DISCARDED)]
     return ended[-1] if ended else None
 
 
 def last_revision(key: str) -> int:
     """The last revision that the history knows of; the next draft goes on from there, so that no two have the same."""
-    return max((int(one.step.get("revision") or 0) for one in _all(key)), default=0)
+    return max((_revision(act.step) for act in _all(key)), default=0)
+
+
+def _revision(step: DefinitionStep) -> int:
+    return 0 if step["type"] == "definition_published" else step.get("revision") or 0
 
 
 def same_people(logins: Collection[str]) -> set[str]:
@@ -76,9 +98,10 @@ def same_people(logins: Collection[str]) -> set[str]:
 
 def left_to_approve(authors: Collection[str]) -> list[str]:
     """The log-ins of the process owners who have no hand in it, by name."""
-    return sorted(name for name in _owners() if name not in same_people(authors))
+    return sorted(name for name in owners() if name not in same_people(authors))
 
 
-def _owners() -> Iterator[str]:
+def owners() -> list[str]:
+    """The log-ins of the process owners, by name."""
     query = select(User.name).join(UserRole, UserRole.user == User.name).where(UserRole.role == OWNER, User.active)
-    return iter(session().scalars(query).all())
+    return sorted(session().scalars(query).all())

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 
 import engine
+from engine import language
 from service_tasks import households
 
 
@@ -17,8 +18,15 @@ def barred(instances: Collection[int], user: str) -> dict[int, engine.NotPermitt
     return {instance: OwnHousehold(instance=instance) for instance in households.cases(instances, user)}
 
 
-def wrong(msisdn: str, by: engine.Actor) -> list[engine.Reason]:
+def check(instance_id: int | None, by: engine.Actor) -> None:
+    """Errors: OwnHousehold where the case is one that this person may not work on."""
+    if instance_id is not None and not by.unbarred:
+        for refusal in barred([instance_id], by.user).values():
+            raise refusal
+
+
+def wrong(msisdn: str, by: engine.Actor) -> list[language.Reason]:
     """Why a person may not take a case of this number in; empty when they may."""
     if by.unbarred or not households.owns(by.user, msisdn):
         return []
-    return [engine.Reason("OwnHousehold")]
+    return [language.Reason("OwnHousehold")]

@@ -76,10 +76,10 @@ def import_cdrs(file: BinaryIO) -> int:
     with transaction(), savepoint():
         text = io.TextIOWrapper(file, encoding=_encoding(file), newline="")
         try:
-            kept = _store(csv.reader(text, strict=True))
+            count = _store(csv.reader(text, strict=True))
         finally:
             text.detach()
-    return kept
+    return count
 
 
 def _encoding(file: BinaryIO) -> str:
@@ -87,8 +87,8 @@ def _encoding(file: BinaryIO) -> str:
     start = file.read(3)
     if not start:
         raise ImportRefused(rows=[Fault(0, "", "empty")])
-    named = ["utf-8-sig"] if start == codecs.BOM_UTF8 else ["utf-8", "gb18030"]
-    for name in named:
+    candidates = ["utf-8-sig"] if start == codecs.BOM_UTF8 else ["utf-8", "gb18030"]
+    for name in candidates:
         if _decodes(file, name):
             file.seek(0)
             return name
@@ -114,28 +114,28 @@ def _store(reader: Any) -> int:
     """Insert good rows chunk by chunk while looking for bad ones; the savepoint around it undoes all when there is one."""
     faults: list[Fault] = []
     header = _header(reader)
-    records, kept = _records(reader, header, faults), 0
+    records, count = _records(reader, header, faults), 0
     while chunk := list(islice(records, CHUNK_ROWS)):
         fresh = _without_duplicates(chunk, faults)
         if fresh:
             session().execute(insert(Cdr), _with_bills(fresh))
-        kept += len(fresh)
+        count += len(fresh)
     if faults:
         raise ImportRefused(rows=sorted(faults)[:MOST_FAULTS])
-    return kept
+    return count
 
 
 def _header(reader: Any) -> list[str]:
     try:
-        named = [name.strip() for name in next(reader, [])]
+        columns = [name.strip() for name in next(reader, [])]
     except csv.Error:
         raise ImportRefused(rows=[Fault(1, "", "unreadable")]) from None
-    faults = [Fault(1, name, "missing_column") for name in REQUIRED if name not in named]
-    faults += [Fault(1, name, "unknown_column") for name in named if name not in READERS]
-    faults += [Fault(1, name, "repeated_column") for name in sorted(set(named)) if named.count(name) > 1]
+    faults = [Fault(1, name, "missing_column") for name in REQUIRED if name not in columns]
+    faults += [Fault(1, name, "unknown_column") for name in columns if name not in READERS]
+    faults += [Fault(1, name, "repeated_column") for name in sorted(set(columns)) if columns.count(name) > 1]
     if faults:
         raise ImportRefused(rows=faults)
-    return named
+    return columns
 
 
 def _records(reader: Any, header: list[str], faults: list[Fault]) -> Iterator[tuple[int, dict[str, Any]]]:
@@ -159,9 +159,9 @@ def _records(reader: Any, header: list[str], faults: list[Fault]) -> Iterator[tu
 def _record(line: int, row: Mapping[str, str], faults: list[Fault]) -> dict[str, Any] | None:
     record: dict[str, Any] = {}
     good = True
-    for column, read in READERS.items():
+    for column, parse in READERS.items():
         try:
-            record[column.removesuffix("_fen")] = read(row.get(column, "").strip())
+            record[column.removesuffix("_fen")] = parse(row.get(column, "").strip())
         except _Bad as bad:
             faults.append(Fault(line, column, bad.reason))
             good = False
@@ -242,14 +242,14 @@ def _without_duplicates(chunk: Iterable[tuple[int, dict[str, Any]]], faults: lis
     starts = [record["start"] for _, record in chunk]
     query = select(Cdr.served_msisdn, Cdr.start, Cdr.kind, Cdr.other_party)
     near = query.where(Cdr.served_msisdn.in_(numbers), Cdr.start.between(min(starts), max(starts)))
-    known = {tuple(row) for row in session().execute(near)}
+    stored = {tuple(row) for row in session().execute(near)}
     fresh = []
     for line, record in chunk:
         same = (record["served_msisdn"], record["start"], record["kind"], record["other_party"])
-        if same in known:
+        if same in stored:
             faults.append(Fault(line, "", "duplicate"))
         else:
-            known.add(same)
+            stored.add(same)
             fresh.append(record)
     return fresh
 
@@ -258,8 +258,8 @@ def _with_bills(records: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """The records with the bill of their month, where the number has one."""
     numbers = {record["served_msisdn"] for record in records}
     query = select(Subscription.msisdn, Bill.period, Bill.id).join(Bill, Bill.subscription_id == Subscription.id)
-    found = session().execute(query.where(Subscription.msisdn.in_(numbers)).order_by(Subscription.id))
-    bills = {(msisdn, period): bill_id for msisdn, period, bill_id in found}
+    rows = session().execute(query.where(Subscription.msisdn.in_(numbers)).order_by(Subscription.id))
+    bills = {(msisdn, period): bill_id for msisdn, period, bill_id in rows}
     return [
         {**record, "bill_id": bills.get((record["served_msisdn"], f"{record['start'].astimezone(ZONE):%Y-%m}"))}
         for record in records

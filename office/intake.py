@@ -14,17 +14,20 @@ from sqlalchemy import insert, select
 from sqlalchemy.exc import IntegrityError
 
 import engine
-from engine import Reason
+import engine.cases
+from engine import language, published, running, runtime
+from engine.language import Reason
 from models.base import session, transaction
 from models.complaint import Complaint
 from models.usage import Cdr
 from office import households, texts
 from service_tasks import classification
+from service_tasks.classification.weighing import ON_THE_SPOT
 from service_tasks.gateway import Balances, Bill, Customer, Subscription, gateway, next_number
 
 PROCESS = "CH-002"
 CONFIRM = "confirm_process"
-CHOICES = ("TS-001", "TS-002", "TS-003", "TS-004", "TS-005", "TS-006", "TS-007", "TS-008", "SUB-006", "on_the_spot")
+CHOICES = (*(f"TS-00{number}" for number in range(1, 9)), "SUB-006", ON_THE_SPOT)
 CHANNELS = ("counter", "telephone", "agency", "letter")
 MSISDN = re.compile(r"^1[0-9]{10}\Z")
 NO_MSISDN = Reason("pattern", {"expected": "1xxxxxxxxxx", "written": "msisdn"})
@@ -58,13 +61,13 @@ class NotAtACounter(engine.NotPermitted):
 
 @dataclass(frozen=True)
 class PastCase:
-    """An earlier or open case of the same number."""
+    """An earlier or open case of the same number; `outcome` is what an act outside the steps ended it with."""
 
     case_number: str
     process: str
     state: str
     accepted_at: datetime
-    resolution: str | None
+    outcome: str | None = None
 
 
 @dataclass(frozen=True)
@@ -105,12 +108,12 @@ class Suggestion:
         """The likeliest processes first and how sure each is; three of them, where anything was found at all."""
         if not self.confidence:
             return []
-        found: list[tuple[str, int | None]] = [(self.process, self.confidence)]
-        found += [(other["process"], other["confidence"]) for other in self.alternatives[:2]]
-        rest = ("on_the_spot", *CHOICES) if not self.is_sure else ()
-        listed = {process for process, _ in found}
-        return [*found, *((one, None) for one in dict.fromkeys(rest) if one not in listed)][
-            : max(MOST_SHOWN, len(found))
+        likeliest: list[tuple[str, int | None]] = [(self.process, self.confidence)]
+        likeliest += [(alternative["process"], alternative["confidence"]) for alternative in self.alternatives[:2]]
+        rest = (ON_THE_SPOT, *CHOICES) if not self.is_sure else ()
+        keys = {process for process, _ in likeliest}
+        return [*likeliest, *((key, None) for key in dict.fromkeys(rest) if key not in keys)][
+            : max(MOST_SHOWN, len(likeliest))
         ]
 
 
@@ -137,7 +140,7 @@ def _cases(msisdn: str) -> list[PastCase]:
     rows = session().scalars(
         select(Complaint).where(Complaint.msisdn == msisdn).order_by(Complaint.accepted_at.desc()).limit(20)
     )
-    return [PastCase(r.case_number, r.process_key, r.state, r.accepted_at, r.resolution) for r in rows]
+    return [PastCase(row.case_number, row.process_key, row.state, row.accepted_at, row.outcome) for row in rows]
 
 
 def _last_calls(msisdn: str) -> list[Cdr]:
@@ -147,7 +150,7 @@ def _last_calls(msisdn: str) -> list[Cdr]:
 
 def suggest(text: str, msisdn: str, at: datetime) -> Suggestion:
     """The process a text and a number point to; the same decision and weighing that the case will record."""
-    matches = engine.decide(PROCESS, "classification", {"complaint_text": text, "msisdn": msisdn}, at=at).value or []
+    matches = published.decide(PROCESS, "classification", {"complaint_text": text, "msisdn": msisdn}, at=at).value or []
     return _of_verdict(classification.suggestion(matches, msisdn, at))
 
 
@@ -165,7 +168,8 @@ def _of_verdict(verdict: Mapping[str, Any]) -> Suggestion:
 class Intake:
     """What the clerk entered. `disputed_amount` in fen; `process` one of CHOICES; `overrule_reason` when it is not the suggested one.
 
-    `known_only` refuses a number that no customer has, until the clerk says that it is right all the same.
+    `known_only` refuses a number that no customer has, until the clerk says that it is right all the same; what is answered on the spot
+    needs no customer, because nothing of the number is looked at.
     """
 
     msisdn: str
@@ -213,9 +217,9 @@ def _refuse_other_words(request: str | None) -> None:
     """Errors: KeyUsedAgain."""
     if request is not None:
         same = Complaint.request_key.between(request[:OF_KEY], f"{request[:OF_KEY]}g")  # beyond every digit
-        others = select(Complaint.case_number).where(same, Complaint.request_key != request)
-        if session().scalar(others.limit(1)) is not None:
-            raise engine.KeyUsedAgain
+        query = select(Complaint.case_number).where(same, Complaint.request_key != request)
+        if session().scalar(query.limit(1)) is not None:
+            raise running.KeyUsedAgain
 
 
 def _taken_in_by(request: str | None) -> str | None:
@@ -227,28 +231,28 @@ def _take_in(intake: Intake, request: str | None, by: engine.Actor, at: datetime
         case_number, repeats = next_number("AJ", at), _open_or_recent(intake.msisdn)
         if not other_words:  # whoever else takes a case in waits since its number was asked for
             _refuse_other_words(request)
-        given = _variables(intake, case_number, repeats)
-        started = engine.start(PROCESS, business_key=case_number, variables=given, by=by, at=at)
-        suggestion = _suggested(started, intake, at)
+        variables = _variables(intake, case_number, repeats)
+        advanced = engine.cases.start(PROCESS, business_key=case_number, variables=variables, by=by, at=at)
+        suggestion = _suggested(advanced, intake, at)
         if suggestion.is_sure and intake.process != suggestion.process and not intake.overrule_reason.strip():
-            raise engine.InvalidForm(reasons={"overrule_reason": [Reason("required")]})
-        columns = _complaint(intake, started, suggestion)
-        taken = {"case_number": case_number, "accepted_at": at, "accepted_by": by.user, "request_key": request}
-        session().execute(insert(Complaint).values(**columns, **taken, repeat_of=repeats))
-        _confirm(intake, started, suggestion, by, at)
+            raise language.InvalidForm(reasons={"overrule_reason": [Reason("required")]})
+        columns = _complaint(intake, advanced, suggestion)
+        acceptance = {"case_number": case_number, "accepted_at": at, "accepted_by": by.user, "request_key": request}
+        session().execute(insert(Complaint).values(**columns, **acceptance, repeat_of=repeats))
+        _confirm(intake, advanced, by, at)
     return case_number
 
 
-def _suggested(started: engine.Advanced, intake: Intake, at: datetime) -> Suggestion:
+def _suggested(advanced: running.Advanced, intake: Intake, at: datetime) -> Suggestion:
     """What the case has recorded as suggested; worked out here where its process does not ask."""
-    found = started.variables.get("suggestion")
-    return _of_verdict(found) if isinstance(found, Mapping) else suggest(intake.text, intake.msisdn, at)
+    verdict = advanced.variables.get("suggestion")
+    return _of_verdict(verdict) if isinstance(verdict, Mapping) else suggest(intake.text, intake.msisdn, at)
 
 
 def _check(intake: Intake, by: engine.Actor) -> None:
     reasons = wrong(intake) or {"msisdn": households.wrong(intake.msisdn, by)}
     if any(reasons.values()):
-        raise engine.InvalidForm(reasons=reasons)
+        raise language.InvalidForm(reasons=reasons)
 
 
 def wrong(intake: Intake) -> dict[str, list[Reason]]:
@@ -262,13 +266,14 @@ def wrong(intake: Intake) -> dict[str, list[Reason]]:
         "process": [] if intake.process in CHOICES else [Reason("not_an_option" if intake.process else "required")],
         "disputed_amount": _wrong_amount(intake.disputed_amount),
     }
-    return {field: found for field, found in reasons.items() if found}
+    return {field: of_field for field, of_field in reasons.items() if of_field}
 
 
 def _wrong_number(intake: Intake) -> list[Reason]:
     if not MSISDN.match(intake.msisdn):
         return [NO_MSISDN if intake.msisdn else Reason("required")]
-    return [UNKNOWN_NUMBER] if intake.known_only and gateway().find(intake.msisdn) is None else []
+    must_be_known = intake.known_only and intake.process != ON_THE_SPOT
+    return [UNKNOWN_NUMBER] if must_be_known and gateway().find(intake.msisdn) is None else []
 
 
 def _wrong_amount(amount: int | None) -> list[Reason]:
@@ -298,36 +303,31 @@ def _open_or_recent(msisdn: str) -> str | None:
     return session().scalar(query.limit(1))
 
 
-def _complaint(intake: Intake, started: engine.Advanced, found: Suggestion) -> dict[str, Any]:
+def _complaint(intake: Intake, advanced: running.Advanced, suggestion: Suggestion) -> dict[str, Any]:
     subscription = gateway().find(intake.msisdn)
-    overruled = intake.process != found.process and (found.is_sure or bool(intake.overrule_reason.strip()))
+    overruled = intake.process != suggestion.process and (suggestion.is_sure or bool(intake.overrule_reason.strip()))
     return {
-        "instance_id": started.instance_id,
+        "instance_id": advanced.instance_id,
         "customer_id": subscription.customer_id if subscription else None,
         "subscription_id": subscription.id if subscription else None,
         "msisdn": intake.msisdn,
-        "text_sealed": started.sealed(intake.text.strip().encode()),
+        "text_sealed": advanced.sealed(intake.text.strip().encode()),
         "channel": intake.channel,
         "demand": intake.demand.strip(),
         "disputed_amount": intake.disputed_amount,
         "process_key": intake.process,
-        "suggested_process": found.process,
-        "confidence": found.confidence,
+        "suggested_process": suggestion.process,
+        "confidence": suggestion.confidence,
         "overruled": overruled,
         "overruled_reason": intake.overrule_reason.strip() if overruled else None,
     }
 
 
-def _confirm(intake: Intake, started: engine.Advanced, found: Suggestion, by: engine.Actor, at: datetime) -> None:
+def _confirm(intake: Intake, advanced: running.Advanced, by: engine.Actor, at: datetime) -> None:
     """Confirm at once, if the clerk's department may; a case taken in at another counter waits there to be confirmed.
 
-    The type of dispute is that of the suggestion, as long as it was sure and was followed.
+    The type of dispute is asked of nobody here, so nobody is said to have chosen one; what was suggested is in the record already.
     """
-    follows = found.is_sure and intake.process == found.process
-    form = {
-        "process": intake.process,
-        "dispute_type": found.dispute_type if follows else "",
-        "overrule_reason": intake.overrule_reason.strip(),
-    }
-    with suppress(engine.NotACandidate):
-        engine.complete(started.user_task_ids[0], form=form, by=by, at=at)
+    form = {"process": intake.process, "overrule_reason": intake.overrule_reason.strip()}
+    with suppress(runtime.NotACandidate):
+        engine.cases.complete(advanced.user_task_ids[0], form=form, by=by, at=at)

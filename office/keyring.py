@@ -11,6 +11,7 @@ from sqlalchemy import inspect, literal, select
 from sqlalchemy.exc import IntegrityError
 
 import engine
+from engine import record
 from models import cells
 from models.base import session, transaction
 from models.cells import as_stored
@@ -34,23 +35,23 @@ def known() -> dict[str, str]:
     """The fingerprints that are kept, by name; none in a database without a schema. One that cannot be read is that of no key."""
     if not _has(KeyFingerprint):
         return {}
-    kept = cells.rows(select(as_stored(KeyFingerprint.name), as_stored(KeyFingerprint.fingerprint)))
-    return {one.name: one.fingerprint for one in kept if one.name in KEYS}
+    rows = cells.rows(select(as_stored(KeyFingerprint.name), as_stored(KeyFingerprint.fingerprint)))
+    return {row.name: row.fingerprint for row in rows if row.name in KEYS}
 
 
-def confirm(keys: engine.Keys) -> None:
+def confirm(keys: record.Keys) -> None:
     """Errors: OtherKeys."""
-    here, kept = keys.fingerprints(), known()
-    wrong = {name for name in kept if kept[name] != here[name]}
-    if "master" not in kept and _has(CaseKey):
+    here, stored = keys.fingerprints(), known()
+    wrong = {name for name in stored if stored[name] != here[name]}
+    if "master" not in stored and _has(CaseKey):
         wrong |= {"master"} if _none_opens(keys) else set()
-    if "signing" not in kept and _has(HistoryEntry):
+    if "signing" not in stored and _has(HistoryEntry):
         wrong |= {"signing"} if _none_is_signed(keys) else set()
     if wrong:
         raise OtherKeys(names=sorted(wrong))
 
 
-def remember(keys: engine.Keys, at: datetime) -> None:
+def remember(keys: record.Keys, at: datetime) -> None:
     """Keep the fingerprints of the keys, where none are kept and there is a place for them."""
     lacking = set(keys.fingerprints()) - set(known())
     if not lacking or not _has(KeyFingerprint):
@@ -72,13 +73,13 @@ def _rows(table: type) -> bool:
     return session().execute(select(literal(1)).select_from(table).limit(1)).first() is not None
 
 
-def _none_opens(keys: engine.Keys) -> bool:
+def _none_opens(keys: record.Keys) -> bool:
     newest = select(as_stored(CaseKey.wrapped)).order_by(CaseKey.instance_id.desc()).limit(LOOKED_AT)
-    wrapped = [one.wrapped for one in cells.rows(newest) if not cells.unreadable(one)]
-    return bool(wrapped) and not any(keys.opens(one) for one in wrapped)
+    wrapped = [row.wrapped for row in cells.rows(newest) if not cells.unreadable(row)]
+    return bool(wrapped) and not any(keys.opens(case_key) for case_key in wrapped)
 
 
-def _none_is_signed(keys: engine.Keys) -> bool:
+def _none_is_signed(keys: record.Keys) -> bool:
     newest = select(as_stored(HistoryEntry.hash), as_stored(HistoryEntry.mac)).order_by(HistoryEntry.at.desc())
-    signed = [one for one in cells.rows(newest.limit(LOOKED_AT)) if not cells.unreadable(one)]
-    return bool(signed) and not any(keys.signed(one.hash, one.mac) for one in signed)
+    signed = [row for row in cells.rows(newest.limit(LOOKED_AT)) if not cells.unreadable(row)]
+    return bool(signed) and not any(keys.signed(row.hash, row.mac) for row in signed)

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import delete, insert, update
 
 import engine
+from engine import record
 from models.base import session, transaction
 from models.identity import LoginSession
 from office import guesses
@@ -25,7 +26,7 @@ def begin(user: str, *, at: datetime, address: str, browser: str = "") -> str:
     """Log a person in; the key of the new session, which is nowhere else. Sessions too old to know an address by go."""
     key = secrets.token_urlsafe(32)
     with transaction():
-        engine.record_person("logged_in", by=engine.Actor(user), at=at, address=address[: guesses.MOST_ADDRESS])
+        record.record_act("logged_in", by=engine.Actor(user), at=at, address=address[: guesses.MOST_ADDRESS])
         guesses.forget(user, address, browser)
         session().execute(delete(LoginSession).where(LoginSession.created_at <= at - guesses.KNOWN_FOR))
         row = {
@@ -52,14 +53,14 @@ def end(key: str, user: str, *, at: datetime) -> None:
     )
     with transaction():
         if session().execute(in_force.values(ended_at=at)).rowcount:  # type: ignore[attr-defined]
-            engine.record_person("logged_out", by=engine.Actor(user), at=at)
+            record.record_act("logged_out", by=engine.Actor(user), at=at)
 
 
 def end_all(user: str, *, by: engine.Actor, at: datetime) -> int:
     """Log a person out everywhere, as after a change of password; how many sessions that ended."""
     in_force = update(LoginSession).where(LoginSession.user == user, LoginSession.ended_at.is_(None))
     with transaction():
-        ended = int(session().execute(in_force.values(ended_at=at)).rowcount)  # type: ignore[attr-defined]
-        if ended:
-            engine.record_person("sessions_ended", by=by, at=at, user=user, sessions=ended)
-    return ended
+        count = int(session().execute(in_force.values(ended_at=at)).rowcount)  # type: ignore[attr-defined]
+        if count:
+            record.record_act("sessions_ended", by=by, at=at, user=user, sessions=count)
+    return count

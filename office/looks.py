@@ -6,12 +6,14 @@ down, for what is written here stays: a mark of it, made with the office's key, 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, cast
 
 import engine
+from engine import record
+from engine.record import PersonStep
 from office import masking
 
 ONE_LOOK = timedelta(hours=1)
@@ -30,50 +32,52 @@ class Look:
 
 def at_case(case: str, *, by: engine.Actor, at: datetime) -> datetime:
     """Write down that somebody looks at a case; since when the record says so."""
-    return engine.record_person_once("case_looked_at", by=by, at=at, within=ONE_LOOK, case=case)
+    return record.record_act_once("case_looked_at", by=by, at=at, within=ONE_LOOK, case=case)
 
 
 def at_customer(msisdn: str, *, by: engine.Actor, at: datetime) -> datetime:
     """The same of a customer."""
-    shown = {"number": masking.number(msisdn), "mark": mark(msisdn)}
-    return engine.record_person_once("customer_looked_at", by=by, at=at, within=ONE_LOOK, **shown)
+    customer = {"number": masking.number(msisdn), "mark": mark(msisdn)}
+    return record.record_act_once("customer_looked_at", by=by, at=at, within=ONE_LOOK, **customer)
 
 
 def at_messages(*, by: engine.Actor, at: datetime) -> datetime:
     """The same of the text messages that wait to be sent, with numbers and words."""
-    return engine.record_person_once("messages_read", by=by, at=at, within=ONE_LOOK)
+    return record.record_act_once("messages_read", by=by, at=at, within=ONE_LOOK)
 
 
-def exported(what: str, *, rows: int, by: engine.Actor, at: datetime, personal: bool, **chosen: Any) -> None:
+def exported(kind: str, /, *, rows: int, by: engine.Actor, at: datetime, personal: bool, **choices: Any) -> None:
     """Write down that somebody takes `rows` rows of something away, and what they chose; each time."""
-    filters = {name: str(value)[:MOST_FILTER] for name, value in chosen.items() if value not in (None, "", 0)}
-    engine.record_person("exported", by=by, at=at, what=what, chosen=filters, rows=rows, personal=personal)
+    filters = {name: str(value)[:MOST_FILTER] for name, value in choices.items() if value not in (None, "", 0)}
+    record.record_act("exported", by=by, at=at, what=kind, chosen=filters, rows=rows, personal=personal)
 
 
 def mark(msisdn: str) -> str:
     """What a number is called in the record."""
-    return engine.mac(b"customer " + msisdn.encode()).hex()[:OF_MARK]
+    return record.mac(b"customer " + msisdn.encode()).hex()[:OF_MARK]
 
 
 def of_case(case: str) -> list[Look]:
     """Who looked at a case or took it away and when, newest first. Errors: BrokenChain."""
-    return _looks(case, lambda step: (step["type"] == "case_looked_at" and step["case"] == case) or _took(step, case))
+    return _looks(case, lambda step: _looked(step, case))
 
 
-def _took(step: Mapping[str, Any], case: str) -> bool:
-    return bool(step["type"] == "exported" and step["chosen"].get("case") == case)
+def _looked(step: PersonStep, case: str) -> bool:
+    if step["type"] == "case_looked_at":
+        return step["case"] == case
+    return step["type"] == "exported" and step["chosen"].get("case") == case
 
 
 def of_customer(msisdn: str) -> list[Look]:
     """Who looked a customer up and when, newest first. Errors: BrokenChain."""
-    mine = mark(msisdn)
-    return _looks(mine, lambda step: step["type"] == "customer_looked_at" and step["mark"] == mine)
+    customer_mark = mark(msisdn)
+    return _looks(customer_mark, lambda step: step["type"] == "customer_looked_at" and step["mark"] == customer_mark)
 
 
-def _looks(word: str, is_one: Any) -> list[Look]:
+def _looks(word: str, is_one: Callable[[PersonStep], bool]) -> list[Look]:
     return [
-        Look(entry.actor, entry.at, step["type"] == "exported", step.get("what", ""))
-        for entry in engine.told_of_people(word)
-        for step in entry.steps
+        Look(entry.actor, entry.at, step["type"] == "exported", step["what"] if step["type"] == "exported" else "")
+        for entry in record.entries_naming(word)
+        for step in cast(list[PersonStep], entry.steps)
         if is_one(step)
     ]

@@ -1,4 +1,4 @@
-"""What is shown of a customer to whom: one rule for pages, API and exports. Who is who to a case is found in `web.queries.access`."""
+"""What is shown of a customer to whom: one rule for pages, API and exports. Who is who to a case is found in `web.edge.access`."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-import engine
+from engine import language, runtime
 
 # As people write it: with or without the country, in one piece or in groups, in full width too.
 _COUNTRY = r"(?:\(?(?:[+＋]|[0０]{2})?[8８][6６]\)?[ -]{0,3})?"
@@ -47,28 +47,29 @@ NOTHING, EVERYTHING = Sight(personal=False, numbers=False), Sight(personal=True,
 
 
 def number(msisdn: str | None) -> str:
-    """A number where one need not see it: 138****1234."""
-    return f"{msisdn[:3]}****{msisdn[-4:]}" if msisdn and len(msisdn) >= 8 else msisdn or "—"
+    """A number where one need not see it: 138****1234, however it was written."""
+    plain = language.written.msisdn(msisdn) or msisdn if msisdn else ""
+    return f"{plain[:3]}****{plain[-4:]}" if len(plain) >= 8 else plain or "—"
 
 
-def step(step: Mapping[str, Any], private: engine.Personal, sight: Sight) -> Mapping[str, Any]:
+def step(step: Mapping[str, Any], private: runtime.Personal, sight: Sight) -> Mapping[str, Any]:
     """A step as somebody is shown it, by the places of what is personal in it; what is secret is shown to nobody."""
-    shown = private.only_secret().replaced(step, lambda _: SECRET)
+    visible = private.only_secret().replaced(step, lambda _: SECRET)
     if not sight.personal:
-        shown = private.replaced(shown, lambda _: WITHHELD)
-    return shown if sight.numbers else masked(shown)
+        visible = private.replaced(visible, lambda _: WITHHELD)
+    return visible if sight.numbers else masked(visible)
 
 
-def _hidden(found: re.Match[str]) -> str:
+def _hidden(match: re.Match[str]) -> str:
     """A number within a text, masked."""
-    groups = engine.written.plain(found["number"]).replace("-", " ").split()
-    return found[0] if min(map(len, groups)) < LEAST_GROUP else number("".join(groups))
+    groups = language.written.plain(match["number"]).replace("-", " ").split()
+    return match[0] if min(map(len, groups)) < LEAST_GROUP else number("".join(groups))
 
 
-def _account(found: re.Match[str]) -> str:
+def _account(match: re.Match[str]) -> str:
     """The number of an account or of an identity card within a text, masked; short groups before the last are dates, or a list."""
-    groups = re.split(r"[ -]", engine.written.plain(found[0]))
-    return found[0] if min(map(len, groups[:-1] or groups)) < LEAST_GROUP else number("".join(groups))
+    groups = re.split(r"[ -]", language.written.plain(match[0]))
+    return match[0] if min(map(len, groups[:-1] or groups)) < LEAST_GROUP else number("".join(groups))
 
 
 def said(value: Any, sight: Sight) -> Any:

@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import bindparam, insert, select, update
 
 from engine import Actor, NotFound, NotPermitted
-from models.base import session, transaction
+from models.base import connection, session, transaction
 from models.notice import Notice, NoticeConfirmation
 
 manual_ref = "CH1.6"
@@ -15,6 +15,7 @@ manual_ref = "CH1.6"
 
 _CONFIRMED = select(NoticeConfirmation.notice_id).where(NoticeConfirmation.user == bindparam("user"))
 _UNCONFIRMED = select(Notice).where(Notice.active.is_(True), Notice.id.not_in(_CONFIRMED)).order_by(Notice.at)
+_WAITING = select(Notice.id).where(Notice.active.is_(True), Notice.id.not_in(_CONFIRMED)).limit(1)
 
 
 class NotForYou(NotPermitted):
@@ -30,8 +31,8 @@ def publish(text: str, *, by: Actor, at: datetime) -> int:
     if "supervisor" not in by.roles:
         raise NotForYou
     with transaction():
-        inserted = session().execute(insert(Notice).values(text=text, by=by.user, at=at).returning(Notice.id))
-        return int(inserted.scalar_one())
+        new_id = session().execute(insert(Notice).values(text=text, by=by.user, at=at).returning(Notice.id))
+        return int(new_id.scalar_one())
 
 
 def withdraw(notice_id: int, *, by: Actor) -> None:
@@ -41,6 +42,11 @@ def withdraw(notice_id: int, *, by: Actor) -> None:
     with transaction():
         if session().execute(update(Notice).where(Notice.id == notice_id).values(active=False)).rowcount == 0:  # type: ignore[attr-defined]
             raise UnknownNotice(notice=notice_id)
+
+
+def waits(user: str) -> bool:
+    """Whether there is a notice that the person has not confirmed."""
+    return connection().execute(_WAITING, {"user": user}).first() is not None
 
 
 def unconfirmed(user: str) -> list[Notice]:

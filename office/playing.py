@@ -1,73 +1,100 @@
-"""Scenarios played on a draft by the office itself: queued, carried on whether anybody looks or not, and begun again where it stopped after a restart.
+"""Scenarios played on a draft, or on several as a whole, by the office itself: queued, carried on whether anybody looks or not, and begun again where it stopped after a restart.
 
-How far it is stands in the outcomes themselves, which are kept one by one with the fingerprint of what was played; see office.publication.
+How far it is stands in the outcomes themselves, which are kept one by one with the fingerprint of what was played; see office.publication and office.joint_publication.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import hashlib
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from pathlib import Path
 
 from sqlalchemy import ColumnElement, delete, select
 
 import engine
+from engine import published, running
 from models.base import session, transaction
 from models.definition import DefinitionDraft
 from models.job import Job
-from office import drafts, publication
+from office import drafts, joint_publication, publication
+from office.drafts import Draft
+from office.joint_publication import Joint
 
 TOPIC = "drafts/play_scenarios"
+APART = ","  # no key of a process holds one
 
 
-def begin(key: str, *, again: bool, at: datetime) -> None:
-    """Queue the playing of what has not been played on the draft; `again`: of every scenario. What is queued already goes on.
+def begin(*keys: str, again: bool, at: datetime) -> None:
+    """Queue the playing of what has not been played on the draft of a process, or on those of several as a whole; `again`: of every scenario.
 
-    Errors: UnknownProcess when the draft is not stored.
+    What is queued already goes on. Errors: UnknownProcess when one of the drafts is not stored.
     """
     with transaction():
-        if session().get(DefinitionDraft, key, with_for_update=True) is None:
-            raise engine.UnknownProcess(process=key)
-        if state(key) == "queued":
+        for key in sorted(keys):
+            if session().get(DefinitionDraft, key, with_for_update=True) is None:
+                raise published.UnknownProcess(process=key)
+        if state(*keys) == "queued":
             return
-        if again:
+        for key in keys if again else ():
             publication.forget_plays(key)
-        session().execute(delete(Job).where(*_of(key)))
-        engine.enqueue(TOPIC, {"key": key}, key=f"{_prefix(key)}{at:%Y%m%dT%H%M%S%f}", at=at)
+        session().execute(delete(Job).where(*_of(keys)))
+        running.enqueue(TOPIC, {"key": APART.join(keys)}, key=f"{_prefix(keys)}{at:%Y%m%dT%H%M%S%f}", at=at)
 
 
-def state(key: str) -> str:
-    """queued while scenarios of the draft are being played or wait for it, failed when that was given up, done, or empty when nobody asked."""
-    return session().scalar(select(Job.state).where(*_of(key)).order_by(Job.id.desc()).limit(1)) or ""
+def state(*keys: str) -> str:
+    """queued while scenarios of these drafts are being played or wait for it, failed when that was given up, done, or empty when nobody asked."""
+    return session().scalar(select(Job.state).where(*_of(keys)).order_by(Job.id.desc()).limit(1)) or ""
 
 
-def _prefix(key: str) -> str:
-    return f"play:{key}:"
+def _prefix(keys: Sequence[str]) -> str:
+    """Of the key of a job, which has room for one process and not for every number of them."""
+    identifier = keys[0] if len(keys) == 1 else hashlib.sha256(APART.join(sorted(keys)).encode()).hexdigest()
+    return f"play:{identifier}:"
 
 
-def _of(key: str) -> tuple[ColumnElement[bool], ...]:
-    return Job.topic == TOPIC, Job.key.startswith(_prefix(key), autoescape=True)
+def _of(keys: Sequence[str]) -> tuple[ColumnElement[bool], ...]:
+    return Job.topic == TOPIC, Job.key.startswith(_prefix(keys), autoescape=True)
 
 
 def carry_on(key: str, directory: Path, now: Callable[[], datetime]) -> None:
-    """Play one scenario after the other on the draft as it is saved then, until none is left, or the draft is gone or cannot be executed."""
-    checked, left = "", 0
+    """Play one scenario after the other on what is saved then, until none is left, or a draft is gone or cannot be executed; `key` as `begin` queued it."""
+    checked, remaining = "", 0
     while True:
-        draft = drafts.find(key)
-        if not draft.revision:
+        stored = _stored(key.split(APART))
+        if stored is None:
             return
-        if draft.sha256 != checked:
-            checked, left = draft.sha256, 0
-            if publication.problems(draft):
+        if stored.sha256 != checked:
+            checked, remaining = stored.sha256, 0
+            if _is_blocked(stored):
                 return
-        before, left = left, _play_one(draft, directory, now())
-        if not left or left == before:
+        before, remaining = remaining, _play_one(stored, directory, now())
+        if not remaining:
             return
+        if remaining == before:
+            raise engine.Corrupt(process=key, left=remaining)  # an outcome was kept that cannot be read back
 
 
-def _play_one(draft: drafts.Draft, directory: Path, at: datetime) -> int:
-    """How many are left; none when the draft has gone meanwhile."""
+def _stored(keys: Sequence[str]) -> Draft | Joint | None:
+    """The draft, or several as a whole; None when one of them is gone."""
     try:
-        return publication.play(draft, directory, at=at, most=1)
-    except engine.UnknownProcess:
+        stored = drafts.find(keys[0]) if len(keys) == 1 else joint_publication.find(keys)
+    except published.UnknownProcess:
+        return None
+    return stored if isinstance(stored, Joint) or stored.revision else None
+
+
+def _is_blocked(stored: Draft | Joint) -> bool:
+    if isinstance(stored, Joint):
+        return any(joint_publication.problems(stored).values())
+    return bool(publication.problems(stored))
+
+
+def _play_one(stored: Draft | Joint, directory: Path, at: datetime) -> int:
+    """How many are left; none when a draft has gone meanwhile."""
+    try:
+        if isinstance(stored, Joint):
+            return joint_publication.play(stored, directory, at=at, most=1)
+        return publication.play(stored, directory, at=at, most=1)
+    except published.UnknownProcess:
         return 0

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -11,7 +11,10 @@ from pathlib import Path
 from sqlalchemy import delete, select
 
 import engine
-from engine import Package, Problem, Published
+import engine.published
+from engine import Problem, definitions, diagrams, ground
+from engine.definitions import Package
+from engine.published import Published
 from models.base import session, transaction
 from models.definition import DefinitionDraft, DraftPlay
 from office import drafts, hands, scenarios, texts
@@ -50,6 +53,10 @@ class NotASecondPerson(engine.NotPermitted):
     """Whoever has saved a draft since it was begun, or submitted it, cannot approve it, under whatever log-in."""
 
 
+class SubmittedTogether(engine.Conflict):
+    """The draft was submitted together with others, and is put in force or given back with them; `together`: the processes."""
+
+
 class NobodyToApprove(engine.Conflict):
     """Every process owner has a hand in the draft, so that nobody is left to approve it."""
 
@@ -70,32 +77,38 @@ def outcomes(draft: Draft, directory: Path) -> list[Outcome]:
     Shape: `directory` is laid out as processes/ is and holds the scenarios.
     """
     packages = packages_of(draft)
-    rows = session().scalars(select(DraftPlay).where(DraftPlay.key == draft.key))
-    known = {(row.process, row.name): row for row in rows}
-    return [_outcome(one, packages[one.process], known) for one in _scenarios(packages, directory)]
+    fingerprints = {key: package.sha256 for key, package in packages.items()}
+    return outcomes_of([draft.key], fingerprints, scenarios_of(packages, directory))
 
 
-def _scenarios(packages: dict[str, Package], directory: Path) -> list[Scenario]:
+def outcomes_of(keys: Collection[str], fingerprints: Mapping[str, str], played: Iterable[Scenario]) -> list[Outcome]:
+    """How scenarios stand that are kept with the drafts of these processes; what was played on another content than that of `fingerprints` has not been."""
+    rows = session().scalars(select(DraftPlay).where(DraftPlay.key.in_(keys)))
+    plays = {(row.process, row.name): row for row in rows if row.sha256 == fingerprints.get(row.process)}
+    return [_outcome(scenario, plays.get((scenario.process, scenario.name))) for scenario in played]
+
+
+def scenarios_of(packages: Mapping[str, Package], directory: Path) -> list[Scenario]:
+    """The scenarios of these processes, in their order."""
     order = {key: number for number, key in enumerate(packages)}
-    return sorted(scenarios.read(directory, packages), key=lambda one: order[one.process])
+    return sorted(scenarios.read(directory, packages), key=lambda scenario: order[scenario.process])
 
 
 def packages_of(draft: Draft) -> dict[str, Package]:
     """What publishing the draft would put in force, by process, its own first."""
     own = drafts.ready(draft.package)
     callers = {
-        row.key: engine.pruned_package(engine.package_with(caller, own.files))
-        for row, caller in engine.callers_of(draft.key)
+        row.key: engine.published.changed_caller(caller, [own])
+        for row, caller in engine.published.callers_of(draft.key)
     }
     return {draft.key: own, **callers}
 
 
-def _outcome(one: Scenario, package: Package, known: dict[tuple[str, str], DraftPlay]) -> Outcome:
-    row = known.get((one.process, one.name))
-    found = scenarios.load(row.differences) if row is not None and row.sha256 == package.sha256 else None
-    if row is None or found is None:
-        return Outcome(one, None)
-    return Outcome(one, row.ok, found, row.played_at)
+def _outcome(scenario: Scenario, row: DraftPlay | None) -> Outcome:
+    differences = scenarios.load(row.differences) if row is not None else None
+    if row is None or differences is None:
+        return Outcome(scenario, None)
+    return Outcome(scenario, row.ok, differences, row.played_at)
 
 
 def play(draft: Draft, directory: Path, *, at: datetime, most: int = 0) -> int:
@@ -104,11 +117,11 @@ def play(draft: Draft, directory: Path, *, at: datetime, most: int = 0) -> int:
     Errors: UnknownProcess when the draft is not stored.
     """
     packages = packages_of(draft)
-    waiting = [found.scenario for found in outcomes(draft, directory) if found.ok is None]
-    chosen = waiting[: most or None]
-    for one in chosen:
-        _keep(draft.key, scenarios.play_on(one, packages[one.process]), packages[one.process].sha256, at)
-    return len(waiting) - len(chosen)
+    waiting = [outcome.scenario for outcome in outcomes(draft, directory) if outcome.ok is None]
+    batch = waiting[: most or None]
+    for scenario in batch:
+        keep(draft.key, scenarios.play_on(scenario, packages[scenario.process]), packages[scenario.process].sha256, at)
+    return len(waiting) - len(batch)
 
 
 def forget_plays(key: str) -> None:
@@ -117,13 +130,14 @@ def forget_plays(key: str) -> None:
         session().execute(delete(DraftPlay).where(DraftPlay.key == key))
 
 
-def _keep(key: str, played: scenarios.Played, sha256: str, at: datetime) -> None:
+def keep(key: str, played: scenarios.Played, sha256: str, at: datetime) -> None:
+    """How a scenario came out on a content, kept with the draft of a process. Errors: UnknownProcess when the draft is not stored."""
     with transaction():
         if session().get(DefinitionDraft, key) is None:
-            raise engine.UnknownProcess(process=key)
-        told = scenarios.dump(played.differences)
+            raise engine.published.UnknownProcess(process=key)
+        differences = scenarios.dump(played.differences)
         row = DraftPlay(key=key, process=played.process, name=played.name, sha256=sha256, ok=played.ok)
-        row.differences, row.played_at = told, at
+        row.differences, row.played_at = differences, at
         session().merge(row)
 
 
@@ -133,15 +147,15 @@ def problems(draft: Draft) -> list[Problem]:
     if own:
         return own
     callers = [package for key, package in packages_of(draft).items() if key != draft.key]
-    found = [problem for package in callers for problem in engine.lint(package)]
-    return list({(one.file, one.element_id, one.rule): one for one in found}.values())
+    in_callers = [problem for package in callers for problem in engine.published.problems(package)]
+    return list({(problem.file, problem.element_id, problem.rule): problem for problem in in_callers}.values())
 
 
 def readable(text: str) -> list[Problem]:
     """Why a text cannot be opened as a diagram; empty when it can."""
     try:
-        engine.read_diagram(text.encode())
-    except engine.MalformedXml as error:
+        diagrams.parse(text.encode())
+    except ground.MalformedXml as error:
         return [Problem(error.values["line"], "", "malformed_xml", error.values)]
     return []
 
@@ -152,12 +166,14 @@ def key_of(text: str, file_name: str = "") -> str:
     Shape:  what cannot stand in a key is replaced; a key made of a name is one that no process and no draft has.
     Errors: MalformedXml.
     """
-    drawn = engine.read_diagram(text.encode())
-    if drawn.key and not GENERATED.fullmatch(drawn.key):
-        key = _as_key(drawn.key)
+    diagram = diagrams.parse(text.encode())
+    if diagram.key and not GENERATED.fullmatch(diagram.key):
+        key = _as_key(diagram.key)
         return key if drafts.KEY.fullmatch(key) else f"process_{key}"[:MOST_KEY]
-    names = (one for one in (drawn.name, file_name.rpartition(".")[0]) if not GENERATED.fullmatch(one))
-    usable = (one for one in (_as_key(name).strip("_-") for name in names) if drafts.KEY.fullmatch(one))
+    names = (name for name in (diagram.name, file_name.rpartition(".")[0]) if not GENERATED.fullmatch(name))
+    usable = (
+        candidate for candidate in (_as_key(name).strip("_-") for name in names) if drafts.KEY.fullmatch(candidate)
+    )
     return drafts.free_key(next(usable, "process"))
 
 
@@ -176,58 +192,63 @@ def submit(
     drafts.check_owner(by)
     problems(drafts.find(key))  # what is checked again under the lock is then known and holds nobody up
     with transaction():
-        row, draft = _locked(key, revision)
-        row.note, row.submitted_by, row.submitted_at = _reason(note), by.user, at
+        row, draft = locked(key, revision)
+        row.note, row.submitted_by, row.submitted_at = reason_of(note), by.user, at
         _check(draft)
         differing = _checked_outcomes(draft, directory, accepted)
         authors = [*dict.fromkeys([*drafts.authors(draft), by.user])]
         if not hands.left_to_approve(authors):
             raise NobodyToApprove(process=key, authors=authors)
-        told = {"revision": revision, "base_version": draft.base_version, "sha256": draft.sha256, "note": row.note}
-        told |= _warned(draft)
-        engine.record_definition(key, "draft_submitted", by=by, at=at, **told, differing=differing)
+        facts = {"revision": revision, "base_version": draft.base_version, "sha256": draft.sha256, "note": row.note}
+        facts |= warned(draft.package)
+        engine.published.record_definition(key, "draft_submitted", by=by, at=at, **facts, differing=differing)
 
 
-def _locked(key: str, revision: int) -> tuple[DefinitionDraft, Draft]:
+def locked(key: str, revision: int) -> tuple[DefinitionDraft, Draft]:
     """The stored draft, held until the transaction ends. Errors: UnknownProcess, StaleDraft."""
     row = session().get(DefinitionDraft, key, with_for_update=True, populate_existing=True)
     if row is None:
-        raise engine.UnknownProcess(process=key)
+        raise engine.published.UnknownProcess(process=key)
     if row.revision != revision:
         raise StaleDraft(saved_by=row.saved_by, saved_at=row.saved_at, revision=row.revision)
     return row, drafts.find(key)
 
 
-def _reason(text: str) -> str:
-    found = texts.wrong(text, MOST_TEXT, required=True)
-    if found:
-        raise NoReason(most=MOST_TEXT, why=found[0].code)
+def reason_of(text: str) -> str:
+    """What was written as a reason, without blanks around it. Errors: NoReason."""
+    reasons = texts.wrong(text, MOST_TEXT, required=True)
+    if reasons:
+        raise NoReason(most=MOST_TEXT, why=reasons[0].code)
     return text.strip()
 
 
 def _check(draft: Draft) -> None:
-    found = problems(draft)
-    if found:
-        raise engine.InvalidDefinition(problems=found)
-    newest = engine.newest_package(draft.key)
+    blocking = problems(draft)
+    if blocking:
+        raise engine.InvalidDefinition(problems=blocking)
+    newest = engine.published.newest_package(draft.key)
     if newest is not None and newest.sha256 == draft.sha256:
         raise NothingChanged(process=draft.key)
 
 
-def _warned(draft: Draft) -> dict[str, int]:
-    """How many warnings stood beside a draft, for its history; nothing when there were none."""
-    found = drafts.warnings(draft.package)
-    return {"warnings": len(found)} if found else {}
+def warned(package: Package, beside: Iterable[Package] = ()) -> dict[str, int]:
+    """How many warnings stood beside a package, for the history of its process; nothing when there were none."""
+    doubts = drafts.warnings(package, beside)
+    return {"warnings": len(doubts)} if doubts else {}
 
 
 def _checked_outcomes(draft: Draft, directory: Path, accepted: bool) -> list[str]:
     """The names of scenarios that differ. Errors: ScenariosNotPlayed, DifferencesNotAccepted."""
-    found = outcomes(draft, directory)
-    if any(one.ok is None for one in found):
-        raise ScenariosNotPlayed(process=draft.key, left=sum(one.ok is None for one in found))
-    differing = [f"{one.scenario.process} {one.scenario.name}" for one in found if not one.ok]
+    return differing_of(draft.key, outcomes(draft, directory), accepted)
+
+
+def differing_of(key: str, played: Sequence[Outcome], accepted: bool) -> list[str]:
+    """The names of scenarios that differ, each after its process. Errors: ScenariosNotPlayed, DifferencesNotAccepted."""
+    if any(outcome.ok is None for outcome in played):
+        raise ScenariosNotPlayed(process=key, left=sum(outcome.ok is None for outcome in played))
+    differing = [f"{outcome.scenario.process} {outcome.scenario.name}" for outcome in played if not outcome.ok]
     if differing and not accepted:
-        raise DifferencesNotAccepted(process=draft.key, scenarios=differing)
+        raise DifferencesNotAccepted(process=key, scenarios=differing)
     return differing
 
 
@@ -235,15 +256,26 @@ def give_back(key: str, *, revision: int, reason: str, by: engine.Actor, at: dat
     """Return a submitted draft to its editor. Errors: NotAnOwner, UnknownProcess, StaleDraft, NotSubmitted, NoReason."""
     drafts.check_owner(by)
     with transaction():
-        row, draft = _locked(key, revision)
-        _check_submitted(draft)
+        row, draft = locked(key, revision)
+        check_submitted(draft)
+        _check_alone(key)
         row.submitted_by = row.submitted_at = None
-        engine.record_definition(key, "draft_returned", by=by, at=at, revision=revision, reason=_reason(reason))
+        engine.published.record_definition(
+            key, "draft_returned", by=by, at=at, revision=revision, reason=reason_of(reason)
+        )
 
 
-def _check_submitted(draft: Draft) -> None:
+def check_submitted(draft: Draft) -> None:
+    """Errors: NotSubmitted."""
     if draft.state != "submitted":
         raise NotSubmitted(process=draft.key)
+
+
+def _check_alone(key: str) -> None:
+    """Errors: SubmittedTogether."""
+    together = hands.submitted_with(key)
+    if together:
+        raise SubmittedTogether(process=key, together=together)
 
 
 def check_second_person(draft: Draft, by: engine.Actor) -> None:
@@ -269,21 +301,22 @@ def approve(
     drafts.check_owner(by)
     problems(drafts.find(key))
     with transaction():
-        _row, draft = _locked(key, revision)
-        _check_submitted(draft)
+        _row, draft = locked(key, revision)
+        check_submitted(draft)
+        _check_alone(key)
         check_second_person(draft, by)
         if drafts.newest_version(key) != against:
             raise engine.Conflict(process=key, version=drafts.newest_version(key))
         _check(draft)
         differing = _checked_outcomes(draft, directory, accepted)
-        told = {"revision": revision, "sha256": draft.sha256, "differing": differing, **_warned(draft)}
-        told["authors"] = drafts.authors(draft)
-        engine.record_definition(key, "draft_approved", by=by, at=at, **told)
+        facts = {"revision": revision, "sha256": draft.sha256, "differing": differing, **warned(draft.package)}
+        facts["authors"] = drafts.authors(draft)
+        engine.published.record_definition(key, "draft_approved", by=by, at=at, **facts)
         submitter = engine.Actor(draft.submitted_by, frozenset(), frozenset({drafts.OWNER}))
         package, waiting = drafts.ready(draft.package), drafts.waiting_files(draft)
-        done = engine.publish(package, by=submitter, note=draft.note, at=at, approved_by=by)
-        drafts.begin_again(draft, waiting, done.version)
-    return done
+        published = engine.published.publish(package, by=submitter, note=draft.note, at=at, approved_by=by)
+        drafts.begin_again(draft, waiting, published.version)
+    return published
 
 
 def roll_back(
@@ -302,25 +335,25 @@ def roll_back(
     Errors: NotAnOwner, UnknownProcess, NoReason, NothingChanged, InvalidDefinition, DifferencesNotAccepted.
     """
     drafts.check_owner(by)
-    former, why = engine.definition(key, version), _reason(reason)
-    found = engine.lint(former.package)
-    if found:
-        raise engine.InvalidDefinition(problems=found)
-    newest = engine.newest_package(key)
+    former, note = engine.published.current(key, version), reason_of(reason)
+    blocking = engine.published.problems(former.package)
+    if blocking:
+        raise engine.InvalidDefinition(problems=blocking)
+    newest = engine.published.newest_package(key)
     if newest is not None and newest.sha256 == former.package.sha256:
         raise NothingChanged(process=key)
     if directory is not None and not accepted:
         _check_played(key, former.package, directory)
-    done = engine.publish(former.package, by=by, note=why, at=at, restores=version)
-    if not done.new:
+    published = engine.published.publish(former.package, by=by, note=note, at=at, restores=version)
+    if not published.new:
         raise NothingChanged(process=key)
-    return done
+    return published
 
 
 def _check_played(key: str, package: Package, directory: Path) -> None:
     """Errors: DifferencesNotAccepted when a former version does not do any more what was agreed."""
-    played = [scenarios.play_on(one, package) for one in scenarios.read(directory, {key: package})]
-    differing = [f"{one.process} {one.name}" for one in played if not one.ok]
+    played = [scenarios.play_on(scenario, package) for scenario in scenarios.read(directory, {key: package})]
+    differing = [f"{play.process} {play.name}" for play in played if not play.ok]
     if differing:
         raise DifferencesNotAccepted(process=key, scenarios=differing)
 
@@ -331,10 +364,10 @@ def differing_files(directory: Path) -> Iterator[tuple[str, Package]]:
     Errors: MissingFile, MalformedXml.
     """
     for path in sorted(directory.glob("*.bpmn")):
-        content, newest = engine.read_package(directory, path.stem), engine.newest_package(path.stem)
-        own = engine.own_files(content)
-        if newest is None or {n: content.files[n] for n in own} != {
-            n: newest.files[n] for n in engine.own_files(newest)
+        content, newest = definitions.read_package(directory, path.stem), engine.published.newest_package(path.stem)
+        own = definitions.own_files(content)
+        if newest is None or {name: content.files[name] for name in own} != {
+            name: newest.files[name] for name in definitions.own_files(newest)
         }:
             yield path.stem, content
 
@@ -344,7 +377,9 @@ def draft_from_files(key: str, content: Package, *, by: engine.Actor, at: dateti
 
     Errors: NotAnOwner, StaleDraft, UnusableFile.
     """
-    own = engine.own_files(content)
-    newest = engine.newest_package(key)
-    gone = engine.own_files(newest) - own if newest is not None else set()
-    return drafts.save(key, {**{n: content.files[n] for n in own}, **dict.fromkeys(gone)}, revision=0, by=by, at=at)
+    own = definitions.own_files(content)
+    newest = engine.published.newest_package(key)
+    dropped = definitions.own_files(newest) - own if newest is not None else set()
+    return drafts.save(
+        key, {**{name: content.files[name] for name in own}, **dict.fromkeys(dropped)}, revision=0, by=by, at=at
+    )

@@ -38,6 +38,7 @@ DEPARTMENTS = (
     ("billing_operations", "营帐业务管理组", "Billing operations group"),
     ("service_management", "客服中心服务管理组", "Service management group"),
     ("charge_hold_desk", "挂帐处", "Charge-hold desk"),
+    ("department_head", "部门负责人", "Head of department"),  # ours: the manual says "the department"
 )
 
 
@@ -201,10 +202,10 @@ DUTIES = (
 
 def ensure() -> None:
     """Add the departments and duties that are missing; what an owner has changed stays as it is."""
-    known = set(session().scalars(select(Department.code)))
+    codes = set(session().scalars(select(Department.code)))
     for code, name_zh, name_en in DEPARTMENTS:
-        if code not in known:
+        if code not in codes:
             session().add(Department(code=code, name_zh=name_zh, name_en=name_en))
-    known = set(session().scalars(select(Duty.code)))
-    session().add_all(Duty(**duty._asdict()) for duty in DUTIES if duty.code not in known)
+    codes = set(session().scalars(select(Duty.code)))
+    session().add_all(Duty(**duty._asdict()) for duty in DUTIES if duty.code not in codes)
     session().flush()

@@ -78,9 +78,9 @@ def _copy(table: Table, source: Connection, target: Connection, arrived: Arrived
     except DBAPIError as error:
         raise Unfit(table=table.name, why=type(error.orig).__name__) from None
     target.execute(text(f'ALTER TABLE "{table.name}" ENABLE TRIGGER USER'))
-    left, came = fingerprint(table, source), fingerprint(table, target)
-    if left != came:
-        raise ArrivedDifferent(table=table.name, left=left.rows, came=came.rows)
+    departed, came = fingerprint(table, source), fingerprint(table, target)
+    if departed != came:
+        raise ArrivedDifferent(table=table.name, left=departed.rows, came=came.rows)
     return came
 
 
@@ -96,8 +96,8 @@ def _write(table: Table, rows: list[dict[str, Any]], target: Connection) -> None
 
 def _refer_to_itself(table: Table, source: Connection, target: Connection) -> None:
     for column in _inward(table):
-        known = select(*table.primary_key.columns, column).where(column.is_not(None))
-        for row in source.execute(known).mappings():
+        referring = select(*table.primary_key.columns, column).where(column.is_not(None))
+        for row in source.execute(referring).mappings():
             same = and_(*(key == row[key] for key in table.primary_key.columns))
             target.execute(update(table).where(same).values({column: row[column]}))
 
@@ -134,8 +134,8 @@ def _plain(value: Any) -> str:
 def _continue_numbers(table: Table, target: Connection) -> None:
     """The next number that the database gives is the one after the last that arrived."""
     for column in table.primary_key.columns:
-        where = {"name": f'"{table.name}"', "column": column.name}
-        sequence = target.scalar(text("SELECT pg_get_serial_sequence(:name, :column)"), where)
+        parameters = {"name": f'"{table.name}"', "column": column.name}
+        sequence = target.scalar(text("SELECT pg_get_serial_sequence(:name, :column)"), parameters)
         last = target.scalar(select(func.max(column))) if sequence else None
         if last is not None:
             setting = {"sequence": sequence, "last": last}

@@ -8,18 +8,19 @@ from datetime import datetime
 from sqlalchemy import exists, select
 
 import engine
-from engine import Actor
+from engine import Actor, cases, language
 from models.base import session, transaction
 from models.complaint import Complaint
 from models.notice import OutboxMessage
-from office import correspondence, intake, texts
+from office import correspondence, households, intake, recalls, texts
 from office.supervision import SUPERVISOR
 from service_tasks import notification
 
 manual_ref = "CH2.7, CH1.3"
 TEMPLATE = "interim_reply"
 MOST_TOLD = 200
-ANSWERED = engine.Reason("answered_already")
+ANSWERED = language.Reason("answered_already")
+ON_THE_WAY = (*recalls.WAITS, "posted")
 
 
 class NoComplaint(engine.NotFound):
@@ -30,11 +31,11 @@ class NotSayable(engine.Invalid):
     """What is to be told cannot be sent; `reasons` by field."""
 
 
-def is_answered(complaint: Complaint, said: Iterable[OutboxMessage]) -> bool:
-    """Whether the customer has the answer, or among what was `said` in the case a text message with it is on its way; nothing is "being handled" then."""
+def is_answered(complaint: Complaint, messages: Iterable[OutboxMessage]) -> bool:
+    """Whether the customer has the answer, or among the `messages` of the case a text message or letter with it is on its way; nothing is "being handled" then."""
     if complaint.replied_at is not None or complaint.state != "open":
         return True
-    return any(one.template == correspondence.ANSWER and one.state == "queued" for one in said)
+    return any(message.template == correspondence.ANSWER and message.state in ON_THE_WAY for message in messages)
 
 
 def may(person: Actor) -> bool:
@@ -48,14 +49,14 @@ def check(person: Actor) -> None:
         raise intake.NotAtACounter
 
 
-def send(case_number: str, told: str, *, key: str, by: Actor, at: datetime) -> None:
+def send(case_number: str, progress: str, *, key: str, by: Actor, at: datetime) -> None:
     """Queue the text message and record it in the case's history, in one commit and once per key.
 
-    Units:  `told` goes into our own sentence, 1 to 200 characters.
-    Errors: NotAtACounter; NotSayable; NoComplaint; InstanceEnded.
+    Units:  `progress` goes into our own sentence, 1 to 200 characters.
+    Errors: NotAtACounter; NotSayable; NoComplaint; OwnHousehold; InstanceEnded.
     """
     check(by)
-    wrong = texts.wrong(told, MOST_TOLD, required=True)
+    wrong = texts.wrong(progress, MOST_TOLD, required=True)
     if wrong:
         raise NotSayable(reasons={"told": wrong})
     once = f"interim:{case_number}:{key or at.isoformat()}"
@@ -63,13 +64,14 @@ def send(case_number: str, told: str, *, key: str, by: Actor, at: datetime) -> N
         complaint = session().scalars(select(Complaint).where(Complaint.case_number == case_number)).first()
         if complaint is None or complaint.instance_id is None or complaint.msisdn is None:
             raise NoComplaint(case=case_number)
+        households.check(complaint.instance_id, by)
         if session().scalar(select(exists().where(OutboxMessage.key == once))):
             return
-        said = select(OutboxMessage).where(OutboxMessage.case_number == complaint.case_number)
-        if is_answered(complaint, session().scalars(said)):
+        query = select(OutboxMessage).where(OutboxMessage.case_number == complaint.case_number)
+        if is_answered(complaint, session().scalars(query)):
             raise NotSayable(reasons={"told": [ANSWERED]})
         if not correspondence.reachable(complaint.msisdn):
             raise NotSayable(reasons={"told": [correspondence.UNREACHED]})
-        engine.meet_limit(complaint.instance_id, told=told, by=by, at=at)
-        text = notification.body(TEMPLATE, {"case_number": case_number, "progress": told})
+        cases.meet_limit(complaint.instance_id, told=progress, by=by, at=at)
+        text = notification.body(TEMPLATE, {"case_number": case_number, "progress": progress})
         notification.queue(once, case_number, complaint.msisdn, TEMPLATE, text, at, by=by.user)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from engine import Change
+from engine.running import Change
 from service_tasks.gateway import gateway
 
 ENDS = ("instance_completed", "instance_cancelled")

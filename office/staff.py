@@ -8,6 +8,7 @@ from datetime import datetime
 from sqlalchemy import delete, select
 
 import engine
+from engine import record
 from models.base import session, transaction
 from models.identity import HouseholdNumber, User
 from office.tokens import UnknownUser
@@ -37,7 +38,7 @@ def identify(
         of_theirs = HouseholdNumber.employee_number == number
         session().execute(delete(HouseholdNumber).where(of_theirs, HouseholdNumber.msisdn.in_(removed)))
         if employee or added or removed:
-            told = {"employee": number, "added": len(added), "removed": len(removed)}
-            engine.record_person("person_identified", by=engine.Actor(user), at=at, **told)
+            facts = {"employee": number, "added": len(added), "removed": len(removed)}
+            record.record_act("person_identified", by=engine.Actor(user), at=at, **facts)
         household = select(HouseholdNumber.msisdn).where(of_theirs).order_by(HouseholdNumber.msisdn)
         return number, list(session().scalars(household))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import insert
 
-from engine import Change
+from engine.running import Change
 from models.base import session
 from models.notice import DepartmentNotice
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import unicodedata
 
-from engine import Reason
+from engine.language import Reason
 
 
 def wrong(text: str, most: int, *, required: bool = False) -> list[Reason]:
     """Why a text of at most `most` characters is refused: required, too_long, not_text; empty when it is not."""
-    if any(unicodedata.category(one) in ("Cc", "Cs") and one not in "\n\r\t" for one in text):
+    if any(unicodedata.category(character) in ("Cc", "Cs") and character not in "\n\r\t" for character in text):
         return [Reason("not_text")]
     if required and not text.strip():
         return [Reason("required")]

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import insert, select, update
 
 import engine
-from engine import NotFound
+from engine import NotFound, record
 from models.base import session, transaction
 from models.identity import ApiToken, User
 
@@ -31,7 +31,7 @@ def create(user: str, *, at: datetime, lifetime: timedelta = LIFETIME) -> str:
         session().execute(
             insert(ApiToken).values(user=user, token_hash=_hash(token), created_at=at, expires_at=at + lifetime)
         )
-        engine.record_person("token_made", by=engine.Actor(user), at=at, until=at + lifetime)
+        record.record_act("token_made", by=engine.Actor(user), at=at, until=at + lifetime)
     return token
 
 
@@ -52,10 +52,10 @@ def revoke_all(user: str, *, at: datetime) -> int:
     """Make every token of a user useless; how many were in force."""
     with transaction():
         in_force = update(ApiToken).where(ApiToken.user == user, ApiToken.revoked_at.is_(None))
-        revoked = int(session().execute(in_force.values(revoked_at=at)).rowcount)  # type: ignore[attr-defined]
-        if revoked:
-            engine.record_person("tokens_revoked", by=engine.Actor(user), at=at, tokens=revoked)
-        return revoked
+        count = int(session().execute(in_force.values(revoked_at=at)).rowcount)  # type: ignore[attr-defined]
+        if count:
+            record.record_act("tokens_revoked", by=engine.Actor(user), at=at, tokens=count)
+        return count
 
 
 def _hash(token: str) -> str:

@@ -11,6 +11,7 @@ import orjson
 from sqlalchemy import ColumnElement, bindparam, delete, insert, select, tuple_
 
 import engine
+from engine import record
 from models.base import session, transaction
 from models.unsent import UnsentForm
 
@@ -63,43 +64,55 @@ def keep(
     is kept with the fields, sealed like them.
     """
     typed = {name: list(values) for name, values in fields.items()}
-    written = orjson.dumps({"fields": typed, "refusal": refusal})
-    if len(written) > MOST_BYTES or len(place) > MOST_PLACE or len(form) > MOST_ID:
+    document = orjson.dumps({"fields": typed, "refusal": refusal})
+    if len(document) > MOST_BYTES or len(place) > MOST_PLACE or len(form) > MOST_ID:
         return None
-    sealed = engine.seal_for_office(written)
+    sealed = record.seal_for_office(document)
     with transaction():
         session().execute(delete(UnsentForm).where(*_of(user, place, form, *filter(None, [instead_of]))))
-        gone = _make_room(user, at)
+        dropped = _make_room(user, at)
         row = {"user": user, "place": place, "form": form, "case_number": case_number, "at": at}
         session().execute(insert(UnsentForm).values(**row, fields_sealed=sealed))
-    return Stored(gone)
+    return Stored(dropped)
 
 
 def _make_room(user: str, at: datetime) -> tuple[Unsent, ...]:
     """What is over a month old goes, of everybody; of one person also what is more than anybody fills in at a time, which is told."""
     session().execute(delete(UnsentForm).where(UnsentForm.at < at - KEPT_FOR))
-    row = UnsentForm.place, UnsentForm.form, UnsentForm.fields_sealed, UnsentForm.at
-    newest = select(*row).where(UnsentForm.user == user).order_by(UnsentForm.at.desc(), UnsentForm.form)
+    columns = UnsentForm.place, UnsentForm.form, UnsentForm.fields_sealed, UnsentForm.at
+    newest = select(*columns).where(UnsentForm.user == user).order_by(UnsentForm.at.desc(), UnsentForm.form)
     beyond = session().execute(newest.offset(MOST_FORMS - 1)).all()
     if beyond:
-        these = tuple_(UnsentForm.place, UnsentForm.form).in_([(one.place, one.form) for one in beyond])
-        session().execute(delete(UnsentForm).where(UnsentForm.user == user, these))
-    return tuple(one for gone in beyond if (one := _opened(gone.fields_sealed, gone.at)) is not None)
+        surplus = tuple_(UnsentForm.place, UnsentForm.form).in_([(row.place, row.form) for row in beyond])
+        session().execute(delete(UnsentForm).where(UnsentForm.user == user, surplus))
+    return tuple(unsent for row in beyond if (unsent := _opened(row.fields_sealed, row.at)) is not None)
 
 
 def all_of(user: str) -> dict[Form, Unsent]:
     """What a person has typed and not sent, by the place of its form and its id, oldest first; asked once for a page, however many forms it has."""
     rows = session().execute(_ALL, {"user": user}).all()
-    return {(row.place, row.form): one for row in rows if (one := _opened(row.fields_sealed, row.at)) is not None}
+    return {(row.place, row.form): unsent for row in rows if (unsent := _opened(row.fields_sealed, row.at)) is not None}
 
 
 def _opened(sealed: bytes, at: datetime) -> Unsent | None:
-    """None for what was sealed with a key that the office no longer has."""
+    """None for what was sealed with a key that the office no longer has, and for what holds no field that can be read.
+
+    At first the fields alone were kept; what a row lacks of today's was not there when it was written.
+    """
     try:
-        kept = orjson.loads(engine.unseal_for_office(sealed))
-        return Unsent(kept["fields"], at, kept["refusal"])
-    except engine.Corrupt:
+        document = orjson.loads(record.unseal_for_office(sealed))
+    except (engine.Corrupt, orjson.JSONDecodeError):
         return None
+    if not isinstance(document, dict):
+        return None
+    is_parted = isinstance(document.get("fields"), dict)
+    fields, refusal = (document["fields"], document.get("refusal")) if is_parted else (document, None)
+    texts = {str(name): answers for name, values in fields.items() if (answers := _texts(values))}
+    return Unsent(texts, at, refusal if isinstance(refusal, dict) else None) if texts else None
+
+
+def _texts(values: Any) -> list[str]:
+    return [value for value in (values if isinstance(values, list) else [values]) if isinstance(value, str)]
 
 
 def forget(user: str, place: str, *forms: str) -> None:

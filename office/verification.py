@@ -10,12 +10,13 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 
 from sqlalchemy import case, func, or_, select
 
-import engine
-from engine import Deviation, Verdict
+from engine import proof, record, running
+from engine.proof import Deviation, Verdict
+from engine.record import CaseStep
 from models import cells
 from models.base import Base, session
 from models.billing import DEBIT_NORMAL, JournalEntry, LedgerAccount, Posting, Receipt, Refund
@@ -24,8 +25,12 @@ from models.complaint import Complaint
 from models.customer import Subscription
 from models.instance import CaseKey, ProcessInstance
 from models.lines import DisputedLine, LineClaim
-from office import derived, erasure
+from models.review import Review, ReviewDraw
+from office import derived, erasure, reviews
+from office.derived.calls import answered
 from service_tasks import effects
+from service_tasks.gateway import gateway
+from service_tasks.gateway.ledger import taken_back
 
 AT_ONCE = 100
 CASE_BY_CASE = frozenset(
@@ -57,74 +62,77 @@ def verify(instance_id: int) -> Verdict:
     """The verdict on one case. Errors: UnknownInstance."""
     for verdict in verify_each([instance_id]):
         return verdict
-    raise engine.UnknownInstance(instance=instance_id)
+    raise running.UnknownInstance(instance=instance_id)
 
 
 def verify_each(ids: Iterable[int]) -> Iterator[Verdict]:
     """The verdicts on these cases, money included; ids that name none are left out."""
-    wanted = list(ids)
-    for start in range(0, len(wanted), AT_ONCE):
-        verdicts = list(engine.verify_each(wanted[start : start + AT_ONCE]))
-        journal, left, beside = _journal(verdicts), _left(verdicts), _beside(verdicts)
+    instance_ids = list(ids)
+    for start in range(0, len(instance_ids), AT_ONCE):
+        verdicts = list(proof.verify_each(instance_ids[start : start + AT_ONCE]))
+        journal, remains, beside = _journal(verdicts), _left(verdicts), _beside(verdicts)
         for verdict in verdicts:
-            found = [*_ledger(verdict, journal[verdict.instance_id])] if verdict.whole else []
-            found += [
-                Deviation(verdict.instance_id, "rows", verdict.entries, what) for what in left[verdict.business_key]
+            deviations = [*_ledger(verdict, journal[verdict.instance_id])] if verdict.whole else []
+            deviations += [
+                Deviation(verdict.instance_id, "rows", verdict.entries, difference)
+                for difference in remains[verdict.business_key]
             ]
-            found += beside[verdict.instance_id]
-            yield replace(verdict, deviations=(*verdict.deviations, *found))
+            deviations += beside[verdict.instance_id]
+            yield replace(verdict, deviations=(*verdict.deviations, *deviations))
 
 
 def _beside(verdicts: Sequence[Verdict]) -> Mapping[int, list[Deviation]]:
     """What the rows beside these cases say otherwise than their records, by instance."""
-    found: dict[int, list[Deviation]] = defaultdict(list)
+    by_instance: dict[int, list[Deviation]] = defaultdict(list)
     for deviation in derived.deviations(verdicts):
-        found[deviation.instance_id].append(deviation)
-    return found
+        by_instance[deviation.instance_id].append(deviation)
+    return by_instance
 
 
 def _left(verdicts: Sequence[Verdict]) -> Mapping[str, list[str]]:
     """What is still there of the personal data of erased cases, by case number."""
     erased = {verdict.business_key: verdict.erasure.extent for verdict in verdicts if verdict.erasure is not None}
     earlier = {f"{Complaint.__tablename__}.{name}" for name in erasure.LATER}
-    found: dict[str, list[str]] = defaultdict(list)
-    for number, what in erasure.left(list(erased)) if erased else ():
-        if erased[number] == 1 and what in earlier:
+    remains: dict[str, list[str]] = defaultdict(list)
+    for number, column in erasure.left(list(erased)) if erased else ():
+        if erased[number] == 1 and column in earlier:
             continue
-        found[number].append(f"{what} is still there, though the personal data were erased")
-    return found
+        remains[number].append(f"{column} is still there, though the personal data were erased")
+    return remains
 
 
 def verify_office() -> list[Deviation]:
     """What belongs to no single case: published versions, streams, balances, entries, keys and complaints of cases that are gone, cells of no sense, tables that are missing."""
-    asked = (
-        engine.verify_definitions,
-        engine.verify_streams,
+    questions = (
+        proof.verify_definitions,
+        proof.verify_streams,
+        proof.verify_registers,
         _balances,
         _strays,
         _keys,
         _complaints,
         _lines,
         _receipts,
+        _reviews,
         _cells,
     )
-    return verify_schema() + [found for question in asked for found in _survived(question)]
+    return verify_schema() + [deviation for question in questions for deviation in _survived(question)]
 
 
 def verify_schema() -> list[Deviation]:
     """Tables and columns that the database lacks; as long as any is missing no case can be looked at."""
-    found = []
+    deviations = []
     for table, columns in cells.absent(Base.metadata.sorted_tables).items():
-        whats = [f"column {table}.{name} is missing" for name in columns] or [f"table {table} is missing"]
-        found += [Deviation(0, "missing", 0, f"{what}; put the database back from a backup") for what in whats]
-    return found
+        lacks = [f"column {table}.{name} is missing" for name in columns] or [f"table {table} is missing"]
+        deviations += [Deviation(0, "missing", 0, f"{lack}; put the database back from a backup") for lack in lacks]
+    return deviations
 
 
 def _survived(question: Callable[[], Iterable[Deviation]]) -> list[Deviation]:
     """The answer; a question that cannot be answered keeps no other from being asked."""
     name = question.__name__.strip("_")
-    answer = engine.survive(name, lambda: list(question()))
-    if isinstance(answer, engine.Failed):
+    answer = running.survive(name, lambda: list(question()))
+    if isinstance(answer, record.Failed):
         return [Deviation(0, "unverifiable", 0, f"{name} cannot be verified: {answer.kind}")]
     return answer
 
@@ -143,11 +151,11 @@ def _journal(verdicts: Sequence[Verdict]) -> Mapping[int, list[Any]]:
     by_number = {verdict.business_key: verdict.instance_id for verdict in verdicts}
     prefixes = [JournalEntry.key.like(f"{verdict.instance_id}:%") for verdict in verdicts]
     query = _postings().where(or_(JournalEntry.case_number.in_(by_number), *prefixes))
-    found: dict[int, list[Any]] = defaultdict(list)
+    postings: dict[int, list[Any]] = defaultdict(list)
     for row in cells.rows(query):
         owner = _instance_of(row.key)
-        found[owner if owner is not None else by_number.get(row.case_number, 0)].append(row)
-    return found
+        postings[owner if owner is not None else by_number.get(row.case_number, 0)].append(row)
+    return postings
 
 
 def _postings() -> Any:
@@ -182,16 +190,16 @@ def _instance_of(key: Any) -> int | None:
 def _ledger(verdict: Verdict, rows: list[Any]) -> Iterator[Deviation]:
     """Every posting of a case against its calls, both ways."""
     calls = _calls(verdict)
-    seen: dict[Any, int] = defaultdict(int)
+    counts: dict[Any, int] = defaultdict(int)
     last = verdict.entries
     for row in rows:
         damaged = cells.unreadable(row)
-        place = seen[row.key]
-        seen[row.key] += 1
+        place = counts[row.key]
+        counts[row.key] += 1
         if damaged:
-            whose = f"journal entry {row.id} ({row.key})"
+            entry_name = f"journal entry {row.id} ({row.key})"
             yield from (
-                Deviation(verdict.instance_id, "cell", last, f"{whose}: {STANDS_IN.get(name, name)}")
+                Deviation(verdict.instance_id, "cell", last, f"{entry_name}: {STANDS_IN.get(name, name)}")
                 for name in damaged
             )
             continue
@@ -202,38 +210,34 @@ def _ledger(verdict: Verdict, rows: list[Any]) -> Iterator[Deviation]:
             )
             continue
         sides = _sides(row, call, call.moves[place], verdict.business_key)
-        wrong = [name for name, one, other in sides if not _agrees(one, other)]
+        wrong = [name for name, in_row, in_call in sides if not _agrees(in_row, in_call)]
         if wrong:
             yield Deviation(verdict.instance_id, "ledger", call.seq, f"journal entry {row.key}: {', '.join(wrong)}")
-    for key in sorted(key for key in calls if seen[key] < len(calls[key].moves)):
-        missing = f"journal entry {key} is missing" if not seen[key] else f"journal entry {key}: lines are missing"
+    for key in sorted(key for key in calls if counts[key] < len(calls[key].moves)):
+        missing = f"journal entry {key} is missing" if not counts[key] else f"journal entry {key}: lines are missing"
         yield Deviation(verdict.instance_id, "ledger", calls[key].seq, missing)
 
 
 def _calls(verdict: Verdict) -> dict[str, Call]:
     """The calls and acts that moved money by journal key; what a person settled by hand moved none here."""
-    given: dict[int, Mapping[str, Any]] = {}
-    found = {}
+    calls = {}
+    for call in answered(verdict):
+        moves = effects.expected(call.topic, call.parameters, call.result) if call.topic in effects.MOVING else ()
+        if moves:
+            calls[call.key] = Call(call.seq, call.at, moves)
     for entry in verdict.history:
-        by_hand = entry.steps[0]["token"] if entry.steps[0]["type"] == "incident_resolved" else None
-        for step in entry.steps:
-            if step["type"] == "job_created":
-                given[step["token"]] = step["parameters"]
-            elif step["type"] == "job_completed" and step["topic"] in effects.MOVING and step["token"] != by_hand:
-                moves = effects.expected(step["topic"], given.get(step["token"], {}), step["result"])
-                if moves:
-                    found[f"{verdict.instance_id}:{step['token']}"] = Call(entry.seq, entry.at, moves)
-            elif step["type"] == "hold_lifted":
+        for step in cast(list[CaseStep], entry.steps):
+            if step["type"] == "hold_lifted":
                 moves = effects.expected("charge_hold/settle", {}, {"outcome": "rejected", "amount": step["amount"]})
-                found[step["key"]] = Call(entry.seq, entry.at, moves)
-            elif step["type"] == "credit_reversed" and step["entry"] in found:
-                moves = effects.other_way(found[step["entry"]].moves)
-                found[step["key"]] = Call(entry.seq, entry.at, moves)
-    return found
+                calls[step["key"]] = Call(entry.seq, entry.at, moves)
+            elif step["type"] == "credit_reversed" and step["entry"] in calls:
+                moves = effects.other_way(calls[step["entry"]].moves, step.get("owed", 0))
+                calls[step["key"]] = Call(entry.seq, entry.at, moves)
+    return calls
 
 
 def _sides(row: Any, call: Call, move: effects.Move, number: str) -> Iterator[tuple[str, Any, Any]]:
-    yield "case", row.case_number, number
+    yield "case", row.case_number, move.case or number
     yield "at", row.at, call.at
     yield "kind", row.kind, move.kind
     yield "amount", row.amount, move.amount
@@ -243,41 +247,41 @@ def _sides(row: Any, call: Call, move: effects.Move, number: str) -> Iterator[tu
 
 def _agrees(row: Any, call: Any) -> bool:
     if isinstance(call, tuple):
-        return all(other in (one, effects.ANY) for one, other in zip(row, call, strict=True))
+        return all(expected in (actual, effects.ANY) for actual, expected in zip(row, call, strict=True))
     return bool(row == call)
 
 
 def _balances() -> Iterator[Deviation]:
     """A balance is the sum of its postings, in the account's own direction."""
     into = case((LedgerAccount.kind.in_(DEBIT_NORMAL), 1), else_=-1)
-    moved: dict[int, int] = defaultdict(int)
+    totals: dict[int, int] = defaultdict(int)
     for side, sign in ((Posting.debit_account_id, 1), (Posting.credit_account_id, -1)):
         sums = select(LedgerAccount.id, func.sum(Posting.amount * into * sign)).join(Posting, side == LedgerAccount.id)
         for account, amount in session().execute(sums.group_by(LedgerAccount.id)):
-            moved[account] += int(amount or 0)
+            totals[account] += int(amount or 0)
     columns = map(as_stored, (LedgerAccount.id, LedgerAccount.kind, LedgerAccount.balance))
-    kept = select(*columns).where(LedgerAccount.balance.is_not(None))
-    for account, kind, balance in cells.rows(kept.order_by(LedgerAccount.id)):
-        if balance is not UNREADABLE and balance != moved[account]:
+    query = select(*columns).where(LedgerAccount.balance.is_not(None))
+    for account, kind, balance in cells.rows(query.order_by(LedgerAccount.id)):
+        if balance is not UNREADABLE and balance != totals[account]:
             yield Deviation(
-                0, "ledger", 0, f"account {account} ({kind}) stands at {balance}, its postings make {moved[account]}"
+                0, "ledger", 0, f"account {account} ({kind}) stands at {balance}, its postings make {totals[account]}"
             )
 
 
 def _strays() -> Iterator[Deviation]:
     """Journal entries whose case is gone or never was, entries without lines and lines without an entry."""
     instances = cells.rows(select(as_stored(ProcessInstance.id), as_stored(ProcessInstance.business_key)))
-    known, numbers = {row.id for row in instances}, {row.business_key for row in instances}
+    ids, numbers = {row.id for row in instances}, {row.business_key for row in instances}
     lines = select(Posting.entry_id)
-    lost = select(as_stored(Posting.entry_id)).where(Posting.entry_id.not_in(select(JournalEntry.id))).distinct()
-    for line in cells.rows(lost):
+    orphans = select(as_stored(Posting.entry_id)).where(Posting.entry_id.not_in(select(JournalEntry.id))).distinct()
+    for line in cells.rows(orphans):
         yield Deviation(0, "ledger", 0, f"postings of entry {line.entry_id} without the entry")
     empty = {row.id for row in cells.rows(select(as_stored(JournalEntry.id)).where(JournalEntry.id.not_in(lines)))}
     for row in cells.rows(select(*map(as_stored, (JournalEntry.id, JournalEntry.key, JournalEntry.case_number)))):
         owner, number = _instance_of(row.key), row.case_number
         if row.id in empty:
             yield Deviation(owner or 0, "ledger", 0, f"journal entry {row.key} has no lines")
-        elif (owner is not None and owner not in known) or (number and number not in numbers):
+        elif (owner is not None and owner not in ids) or (number and number not in numbers):
             yield Deviation(owner or 0, "missing", 0, f"journal entry {row.key}: its case {number} is gone")
 
 
@@ -290,8 +294,8 @@ def _keys() -> Iterator[Deviation]:
 
 def _complaints() -> Iterator[Deviation]:
     """Complaints must name the instance that bears their number."""
-    theirs = as_stored(Complaint.case_number), as_stored(Complaint.instance_id)
-    query = select(*theirs, as_stored(ProcessInstance.business_key, nullable=True))
+    columns = as_stored(Complaint.case_number), as_stored(Complaint.instance_id)
+    query = select(*columns, as_stored(ProcessInstance.business_key, nullable=True))
     joined = query.outerjoin(ProcessInstance, ProcessInstance.id == Complaint.instance_id)
     for number, instance_id, business_key in cells.rows(joined.order_by(Complaint.case_number)):
         if business_key is None:
@@ -305,27 +309,29 @@ def _lines() -> Iterator[Deviation]:
     line, claim = DisputedLine, LineClaim
     standing = case((claim.state == "reversed", 0), else_=claim.amount)
     sums = session().execute(select(claim.line_id, func.sum(standing)).group_by(claim.line_id))
-    summed: dict[int, int] = {line_id: int(amount) for line_id, amount in sums}
+    sum_by_line: dict[int, int] = {line_id: int(amount) for line_id, amount in sums}
     rows = session().execute(select(line.id, line.address, line.claimed, line.inside_id)).all()
-    claimed: dict[int, int] = defaultdict(int)
+    claims_of: dict[int, int] = defaultdict(int)
     inside = {row.id: row.inside_id for row in rows}
     for id in inside:
         place: int | None = id
         while place is not None:
-            claimed[place] += summed.get(id, 0)
+            claims_of[place] += sum_by_line.get(id, 0)
             place = inside.get(place)
     for row in rows:
-        if row.claimed != claimed[row.id]:
-            what = f"line {row.address}: {row.claimed} is claimed, the claims make {claimed[row.id]}"
-            yield Deviation(0, "lines", 0, what)
+        if row.claimed != claims_of[row.id]:
+            difference = f"line {row.address}: {row.claimed} is claimed, the claims make {claims_of[row.id]}"
+            yield Deviation(0, "lines", 0, difference)
     yield from _claims()
 
 
 def _claims() -> Iterator[Deviation]:
-    claim, moved = LineClaim, func.sum(Posting.amount)
-    known = select(ProcessInstance.business_key)
-    gone = select(claim.case_number).where(claim.case_number.is_not(None), claim.case_number.not_in(known)).distinct()
-    for number in session().scalars(gone):
+    claim, total = LineClaim, func.sum(Posting.amount)
+    numbers = select(ProcessInstance.business_key)
+    absent = (
+        select(claim.case_number).where(claim.case_number.is_not(None), claim.case_number.not_in(numbers)).distinct()
+    )
+    for number in session().scalars(absent):
         yield Deviation(0, "missing", 0, f"claims on lines: their case {number} is gone")
     entries = (
         select(claim.entry_id, func.sum(claim.amount).label("claimed"))
@@ -333,7 +339,7 @@ def _claims() -> Iterator[Deviation]:
         .group_by(claim.entry_id)
         .subquery()
     )
-    query = select(entries.c.entry_id, entries.c.claimed, moved).outerjoin(
+    query = select(entries.c.entry_id, entries.c.claimed, total).outerjoin(
         Posting, Posting.entry_id == entries.c.entry_id
     )
     for entry, amount, posted in session().execute(query.group_by(entries.c.entry_id, entries.c.claimed)):
@@ -341,16 +347,29 @@ def _claims() -> Iterator[Deviation]:
             yield Deviation(0, "lines", 0, f"journal entry {entry} moved {posted or 0}, claims on lines make {amount}")
 
 
+def _reviews() -> Iterator[Deviation]:
+    """What a day's draw has to take, drawn once more, is what was taken."""
+    for row in session().scalars(select(ReviewDraw).order_by(ReviewDraw.day)):
+        payments = gateway().given_between(row.since, row.upto)
+        to_take = {payment.id: cause for payment, cause in reviews.draw(payments, row.day)}
+        query = select(Review.entry_id, Review.cause).where(Review.day == row.day)
+        reviewed: dict[int, str] = {review.entry_id: review.cause for review in session().execute(query)}
+        if to_take != reviewed or (row.paid, row.drawn) != (len(payments), len(to_take)):
+            difference = (
+                f"draw of {row.day}: {row.drawn} of {row.paid} were taken, {len(to_take)} of {len(payments)} have to be"
+            )
+            yield Deviation(0, "reviews", 0, difference)
+
+
 def _receipts() -> Iterator[Deviation]:
-    """No receipt says that less was paid back against it than its refunds make."""
-    made = (
-        select(Refund.receipt_number, func.sum(Refund.amount).label("made")).group_by(Refund.receipt_number).subquery()
-    )
-    query = select(as_stored(Receipt.number), as_stored(Receipt.refunded), made.c.made)
-    for number, refunded, sum_ in cells.rows(query.join(made, made.c.receipt_number == Receipt.number)):
+    """No receipt says that less was paid back against it than its refunds make, without those that were taken back."""
+    refunds = select(Refund.receipt_number, func.sum(Refund.amount).label("made")).where(~taken_back(Refund.entry_id))
+    totals = refunds.group_by(Refund.receipt_number).subquery()
+    query = select(as_stored(Receipt.number), as_stored(Receipt.refunded), totals.c.made)
+    for number, refunded, sum_ in cells.rows(query.join(totals, totals.c.receipt_number == Receipt.number)):
         if refunded is not UNREADABLE and int(sum_) > refunded:
-            what = f"receipt {number} says {refunded} was paid back, its refunds make {sum_}"
-            yield Deviation(0, "ledger", 0, what)
+            difference = f"receipt {number} says {refunded} was paid back, its refunds make {sum_}"
+            yield Deviation(0, "ledger", 0, difference)
 
 
 def _id(stored: Any) -> int:

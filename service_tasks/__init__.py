@@ -9,10 +9,12 @@ from service_tasks import (
     charge_hold,
     classification,
     confirmed,
+    counter_payments,
     debit_relief,
     direct_debit,
     duties,
     entitlements,
+    evaluation,
     liabilities,
     liability,
     lines,
@@ -21,7 +23,9 @@ from service_tasks import (
     prepayment,
     recharge,
     refunds,
+    reviews,
     secondary_pricing,
+    work_orders,
 )
 
 __all__ = [
@@ -33,10 +37,12 @@ __all__ = [
     "charge_hold",
     "classification",
     "confirmed",
+    "counter_payments",
     "debit_relief",
     "direct_debit",
     "duties",
     "entitlements",
+    "evaluation",
     "liabilities",
     "liability",
     "lines",
@@ -45,5 +51,7 @@ __all__ = [
     "prepayment",
     "recharge",
     "refunds",
+    "reviews",
     "secondary_pricing",
+    "work_orders",
 ]

@@ -7,7 +7,7 @@ from typing import Any
 
 from marshmallow import Schema
 
-from engine.handlers import BpmnError, Call, handler
+from engine.runtime import BpmnError, Call, handler
 from service_tasks import schemas
 from service_tasks.gateway import Balances, Bill, Subscription, gateway
 
@@ -24,8 +24,8 @@ class LookUpResult(Schema):
     status = schemas.text("号码状态", "State of the number")
     reason = schemas.text("停机或销号原因", "Why suspended or cancelled")
     kind = schemas.text("用户类别", "Kind of subscription")
-    prepayment = schemas.fen("预付金", "Prepayment")
-    bill_due = schemas.fen("应缴话费", "Bill due")
+    prepayment = schemas.fen("预付金", "Prepayment", signed=True)
+    bill_due = schemas.fen("应缴话费", "Bill due", signed=True)
     late_fee = schemas.fen("滞纳金", "Late fee")
     deposit = schemas.fen("存款", "Deposit")
     held = schemas.fen("挂帐金额", "On hold")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from engine import written
+from engine import language
 
 DIGITS = "零壹贰叁肆伍陆柒捌玖"
 PLACES = ("", "拾", "佰", "仟")
@@ -11,7 +11,7 @@ GROUPS = ("", "万", "亿")
 
 def yuan(fen: int) -> str:
     """Yuan with two decimals, e.g. "12.50" for 1250 fen."""
-    return written.yuan(fen)
+    return language.written.yuan(fen)
 
 
 def in_words(fen: int) -> str:

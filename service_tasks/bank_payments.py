@@ -6,7 +6,7 @@ from typing import Any
 
 from marshmallow import Schema
 
-from engine.handlers import BpmnError, Call, handler
+from engine.runtime import BpmnError, Call, handler
 from service_tasks import schemas
 from service_tasks.authority import grants
 from service_tasks.calls import effect, refusing
@@ -66,10 +66,10 @@ def find(parameters: dict[str, Any], call: Call) -> dict[str, Any]:
     if subscription is None:
         raise BpmnError("proof_unknown")
     with refusing("proof_unknown", "line_taken"):
-        found = gateway().reserve_bank_payment(
+        finding = gateway().reserve_bank_payment(
             subscription.id, subscription.msisdn, parameters["reference"].strip(), effect(call)
         )
-    return found._asdict()
+    return finding._asdict()
 
 
 @handler(
@@ -97,8 +97,8 @@ def correct(parameters: dict[str, Any], call: Call) -> dict[str, Any]:
     receipt = parameters["receipt_number"] if cash else None
     with refusing("proof_unknown", "nothing_left", "receipt_unknown", "exceeds_receipt"):
         reference = parameters["reference"].strip()
-        made = gateway().correct_bank_payment(
+        correction = gateway().correct_bank_payment(
             subscription.id, subscription.msisdn, reference, effect(call), receipt=receipt
         )
-    grants.carry_out(parameters["approval"], call, way="own_money", amount=made.amount, payee=subscription.msisdn)
-    return made._asdict()
+    grants.carry_out(parameters["approval"], call, way="own_money", amount=correction.amount, payee=subscription.msisdn)
+    return correction._asdict()

@@ -15,7 +15,8 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
 import engine
-from engine.handlers import Call, handler
+from engine import cases, running
+from engine.runtime import Call, handler
 from models.base import savepoint, session
 from models.batch import Batch
 from models.job import Job
@@ -51,9 +52,9 @@ def collecting(kind: str, periods: Iterable[str], at: datetime) -> str:
 def locked(kind: str, period: str, at: datetime) -> Batch:
     """The batch of a period, opened at `at` if there was none, locked for change."""
     query = select(Batch).where(Batch.kind == kind, Batch.period == period).with_for_update()
-    found = session().scalar(query)
-    if found is not None:
-        return found
+    batch = session().scalar(query)
+    if batch is not None:
+        return batch
     try:
         with savepoint():
             session().add(
@@ -109,12 +110,12 @@ def release(parameters: dict[str, Any], call: Call) -> dict[str, Any]:
 
 def _queue(parameters: dict[str, Any], job_key: str, call: Call) -> int:
     message, key, kind = parameters["message"], parameters["key"], parameters["batch"]
-    queued = len(engine.waiting_for(message, key))
+    queued = len(cases.waiting_for(message, key))
     batch = locked(kind, key, call.at)
     if batch.state == "open":
         close(batch, call, count=queued, total=batch.total)
     batch.cases += queued
     session().flush()
     work = {"message": message, "key": key, "kind": kind, "period": key}
-    engine.enqueue(RELEASE_CASES, work, key=job_key, at=call.at, total=queued)
+    running.enqueue(RELEASE_CASES, work, key=job_key, at=call.at, total=queued)
     return queued

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
-from engine.handlers import BpmnError, Call
+from engine.runtime import BpmnError, Call
 from service_tasks.gateway import Effect, Refused
 
 
@@ -22,10 +22,10 @@ def refusing(*codes: str, renamed: Mapping[str, str] | None = None) -> Iterator[
     """
     try:
         yield
-    except Refused as refused:
-        code = (renamed or {}).get(refused.reason, refused.reason)
+    except Refused as refusal:
+        code = (renamed or {}).get(refusal.reason, refusal.reason)
         if code not in codes:
             raise
         raise BpmnError(
-            code, **{name: value for name, value in refused.values.items() if name != "reason"}
-        ) from refused
+            code, **{name: value for name, value in refusal.values.items() if name != "reason"}
+        ) from refusal

@@ -9,8 +9,8 @@ from typing import Any
 from marshmallow import Schema
 from sqlalchemy import select
 
-import engine
-from engine.handlers import BpmnError, Call, handler
+import engine.cases
+from engine.runtime import BpmnError, Call, handler
 from models.base import session
 from models.instance import ProcessInstance
 from service_tasks import batches, dates, liabilities, schemas
@@ -36,12 +36,16 @@ class PlaceParameters(schemas.Parameters):
 
 
 class PlaceResult(Schema):
-    """What charge_hold/place returns. `amount` is all of it, `parked` what is still owed; where nothing is, there is no hold to lift."""
+    """What charge_hold/place returns. `amount` is all of it, `parked` what is still owed; where nothing is, there is no hold to lift.
+
+    `reserved_as` is the key under which what is paid already waits beside it.
+    """
 
     hold_id = schemas.number("挂帐编号", "Hold", allow_none=True)
     amount = schemas.fen("挂帐金额", "Amount held")
     parked = schemas.fen("其中未缴", "Of it not paid")
     settle_on = schemas.day("统一处理日期", "Day of settlement")
+    reserved_as = schemas.text("登记号", "Reserved under")
 
 
 class SettleParameters(schemas.Parameters):
@@ -52,6 +56,7 @@ class SettleParameters(schemas.Parameters):
     msisdn = schemas.msisdn(load_default=None, allow_none=True)
     amount = schemas.fen("核算金额", "Amount settled", least=1, load_default=None, allow_none=True)
     lines = disputed.picked()
+    reserved_as = schemas.text("登记号", "Reserved under", load_default=None, allow_none=True)
     fault = schemas.fault()
 
 
@@ -71,6 +76,7 @@ class LiftParameters(schemas.Parameters):
     hold_id = schemas.number("挂帐编号", "Hold", required=True, allow_none=True)
     msisdn = schemas.msisdn(required=True)
     lines = disputed.picked()
+    reserved_as = schemas.text("登记号", "Reserved under", load_default=None, allow_none=True)
     reason = schemas.text("撤回原因", "Why it is lifted", longest=300, personal=True, load_default="", allow_none=True)
 
 
@@ -130,12 +136,13 @@ def place(parameters: dict[str, Any], call: Call) -> dict[str, Any]:
     if subscription is None:
         raise BpmnError("exceeds_bill", balance=0, amount=amount)
     thursday = batches.collecting(KIND, thursdays_from(call.at), call.at)
-    wanted = disputed.parts(parameters["lines"])
+    parts = disputed.parts(parameters["lines"])
     with refusing("exceeds_bill", "exceeds_disputed", renamed=disputed.NOT_HELD):
         day = date.fromisoformat(thursday)
-        hold = gateway().place_hold(subscription.id, amount, day, effect(call), lines=wanted)
+        hold = gateway().place_hold(subscription.id, amount, day, effect(call), lines=parts)
     grants.carry_out(parameters["approval"], call, way="credit", amount=amount, payee=subscription.msisdn)
-    return {"hold_id": hold.id, "amount": amount, "parked": hold.amount, "settle_on": hold.settle_on}
+    answer = {"hold_id": hold.id, "amount": amount, "parked": hold.amount, "settle_on": hold.settle_on}
+    return answer | {"reserved_as": call.key}
 
 
 @handler(
@@ -148,31 +155,37 @@ def place(parameters: dict[str, Any], call: Call) -> dict[str, Any]:
 )
 def settle(parameters: dict[str, Any], call: Call) -> dict[str, Any]:
     """Release the held amount as a credit, with what of the lines was paid already, or make it due again and the lines free."""
-    decision, at, wanted = parameters["decision"], effect(call), disputed.parts(parameters["lines"])
+    decision, at, parts = parameters["decision"], effect(call), disputed.parts(parameters["lines"])
     subscription = gateway().find(parameters["msisdn"]) if parameters["msisdn"] else None
-    amount = parameters["amount"] or sum(part.amount for part in wanted)
+    amount = parameters["amount"] or sum(part.amount for part in parts)
     own = subscription.id if subscription else None
     hold = gateway().settle_hold(
-        parameters["hold_id"], decision, at, subscription_id=own, amount=amount, lines=wanted if subscription else ()
+        parameters["hold_id"],
+        decision,
+        at,
+        subscription_id=own,
+        amount=amount,
+        lines=parts if subscription else (),
+        reserved=parameters["reserved_as"],
     )
     if decision == "rejected":
         _free(parameters, at)
     else:
         liabilities.enter(call, parameters["fault"], hold.amount + hold.beside)
-    told = {"late_fee": hold.late_fee, "paid": hold.beside, "into": hold.into}
+    optional = {"late_fee": hold.late_fee, "paid": hold.beside, "into": hold.into}
     return {
         "amount": hold.amount + hold.beside,
         "outcome": decision,
-        **{name: one for name, one in told.items() if one},
+        **{name: value for name, value in optional.items() if value},
     }
 
 
 def _free(parameters: dict[str, Any], at: Effect) -> None:
-    """The case has none of these lines in reserve any longer."""
+    """What the hold had of these lines in reserve is free; another hold of the case keeps its own."""
     subscription = gateway().find(parameters["msisdn"]) if parameters["msisdn"] else None
-    wanted = disputed.parts(parameters["lines"])
-    if subscription is not None and wanted:
-        gateway().free(subscription.id, wanted, at)
+    parts = disputed.parts(parameters["lines"])
+    if subscription is not None and parts:
+        gateway().free(subscription.id, parts, at, key=parameters["reserved_as"])
 
 
 @handler(
@@ -202,8 +215,8 @@ def lift(parameters: dict[str, Any], call: Call) -> dict[str, Any]:
 )
 def listed(parameters: dict[str, Any], call: Call) -> dict[str, Any]:
     """Every line of every case that waits for this Thursday."""
-    waiting = [instance for instance, _token in engine.waiting_for(RELEASED, parameters["settle_on"])]
+    waiting = [instance for instance, _token in engine.cases.waiting_for(RELEASED, parameters["settle_on"])]
     numbers = session().scalars(select(ProcessInstance.business_key).where(ProcessInstance.id.in_(waiting))).all()
-    found = gateway().on_hold(list(numbers))
-    total = sum(one.amount for one in found)
-    return {"cases": len(set(numbers)), "total": total, "lines": [one._asdict() for one in found]}
+    lines = gateway().on_hold(list(numbers))
+    total = sum(line.amount for line in lines)
+    return {"cases": len(set(numbers)), "total": total, "lines": [line._asdict() for line in lines]}

@@ -7,7 +7,7 @@ from typing import Any
 
 from marshmallow import Schema
 
-from engine.handlers import BpmnError, Call, handler
+from engine.runtime import BpmnError, Call, handler
 from service_tasks import lines as disputed
 from service_tasks import schemas
 from service_tasks.calls import effect, refusing
@@ -39,12 +39,13 @@ class ConfirmParameters(schemas.Parameters):
 
 
 class ConfirmResult(Schema):
-    """What lines/confirm returns; `added` is what of it no analysis proved, `basis` the row of the authority table."""
+    """What lines/confirm returns; `added` is what of it no analysis proved, `basis` the row of the authority table; `paid`: nothing of it is owed."""
 
     amount = schemas.fen("合计金额", "Total")
     count = schemas.number("项数", "Lines")
     added = schemas.fen("其中人工认定", "Of it by judgement")
     basis = schemas.text("依据", "Grounds")
+    paid = schemas.flag("已缴清", "Paid")
 
 
 @handler(
@@ -58,33 +59,34 @@ class ConfirmResult(Schema):
 )
 def confirm(parameters: dict[str, Any], call: Call) -> dict[str, Any]:
     """Let the case have what was confirmed; taking lines away is free, what is added needs a reason and is judged."""
-    wanted = disputed.parts(parameters["lines"])
-    if not wanted:
+    parts = disputed.parts(parameters["lines"])
+    if not parts:
         raise BpmnError("nothing_picked")
     subscription = gateway().find(parameters["msisdn"])
     if subscription is None:
-        raise BpmnError("line_unknown", line=wanted[0].line)
-    added = beyond(wanted, parameters["proved"] or ())
+        raise BpmnError("line_unknown", line=parts[0].line)
+    added = beyond(parts, parameters["proved"] or ())
     for part, _fen in added:
         if not part.reason:
             raise BpmnError("added_without_reason", line=part.line)
     with refusing(*disputed.REFUSALS, renamed={"line_twice": "line_unknown"}):
-        total = gateway().reserve(subscription.id, wanted, effect(call), kind="charge")
+        total = gateway().reserve(subscription.id, parts, effect(call), kind="charge")
     return {
         "amount": total,
-        "count": len(wanted),
+        "count": len(parts),
         "added": sum(fen for _part, fen in added),
         "basis": JUDGED if added else PROVED,
+        "paid": gateway().still_owed(subscription.id, parts) == 0,
     }
 
 
-def beyond(wanted: Iterable[LinePart], proved: Iterable[Mapping[str, Any]]) -> list[tuple[LinePart, int]]:
+def beyond(parts: Iterable[LinePart], proved: Iterable[Mapping[str, Any]]) -> list[tuple[LinePart, int]]:
     """What is picked and not proved, or more than is proved of it, in fen. A whole call is proved as far as its components are."""
-    known: dict[tuple[str, str], int] = {}
-    for one in proved:
-        kind = "information-fee" if one["component"] == INFORMATION else "call"
-        for component in (one["component"], ""):
-            key = f"{kind}:{one['call']}", component
-            known[key] = known.get(key, 0) + one["amount"]
-    over = ((part, part.amount - known.get((part.line, part.component), 0)) for part in wanted)
+    proved_fen: dict[tuple[str, str], int] = {}
+    for line in proved:
+        kind = "information-fee" if line["component"] == INFORMATION else "call"
+        for component in (line["component"], ""):
+            key = f"{kind}:{line['call']}", component
+            proved_fen[key] = proved_fen.get(key, 0) + line["amount"]
+    over = ((part, part.amount - proved_fen.get((part.line, part.component), 0)) for part in parts)
     return [(part, fen) for part, fen in over if fen > 0]

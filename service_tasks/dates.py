@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime, time, timedelta
 from functools import lru_cache
 
-import engine
+from engine import language, runtime
 from service_tasks.schemas import ZONE
 
 
@@ -25,6 +25,11 @@ def day_of(at: datetime) -> date:
     return at.astimezone(ZONE).date()
 
 
+def start_of(day: date) -> datetime:
+    """The first instant of a day in Shanghai."""
+    return datetime.combine(day, time(), tzinfo=ZONE)
+
+
 def first_of_next_month(day: date) -> date:
     """The first day of the month after the one `day` lies in."""
     return (day.replace(day=1) + timedelta(days=31)).replace(day=1)
@@ -32,7 +37,7 @@ def first_of_next_month(day: date) -> date:
 
 def settling_thursday(at: datetime) -> date:
     """The day the charge-hold desk settles what comes in at `at` (TS-002.11): the next Thursday, or the working day before it."""
-    return date.fromisoformat(engine.calendar().thursday_of(at))
+    return date.fromisoformat(runtime.calendar().thursday_of(at))
 
 
 def is_month(text: str) -> bool:
@@ -55,11 +60,11 @@ def is_settling_day(text: str) -> bool:
 
 def due(rule: str, at: datetime) -> datetime:
     """The instant that `rule` (FEEL over `at`, as in a diagram's due property) gives."""
-    scope = engine.feel.Scope(at=at, calendar=engine.calendar())
-    found: datetime = _compiled(rule).evaluate({"at": at}, scope=scope)
-    return found
+    scope = language.feel.Scope(at=at, calendar=runtime.calendar())
+    instant: datetime = _compiled(rule).evaluate({"at": at}, scope=scope)
+    return instant
 
 
 @lru_cache(maxsize=64)
-def _compiled(rule: str) -> engine.feel.Expression:
-    return engine.feel.compile(rule)
+def _compiled(rule: str) -> language.feel.Expression:
+    return language.feel.compile(rule)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 from itertools import takewhile
 from typing import Any, NamedTuple
@@ -11,12 +11,13 @@ from typing import Any, NamedTuple
 from marshmallow import Schema
 from sqlalchemy import select
 
-from engine.handlers import Call, handler
+from engine.runtime import Call, handler
 from models.base import session
 from models.customer import Subscription
 from models.usage import BankMandate, DirectDebit
 from service_tasks import dates, mandate_wording, schemas
 from service_tasks.gateway import LinePart, gateway
+from service_tasks.gateway.earlier import Apart, apart
 from service_tasks.gateway.lines import BROUGHT
 from service_tasks.lines import Part
 
@@ -36,8 +37,11 @@ NOTHING: dict[str, Any] = {
     "under_way": None,
     "late_fee": 0,
     "late_fees": [],
+    "late_fee_owed": 0,
+    "late_fee_since": None,
     "disputed_amount": 0,
     "debited": [],
+    "given": [],
     "failed": [],
 }
 
@@ -82,6 +86,7 @@ class LookUpResult(Schema):
     holder = schemas.text("户名", "Account holder", personal=True)
     mandated_on = schemas.day("办理日期", "Date of the mandate")
     differences = schemas.rows("协议与录入的差异", "Differences", DifferenceRow, personal=True)
+    under_way = schemas.flag("托收在途", "A debit is under way")
 
 
 class FailedDebit(Schema):
@@ -93,8 +98,21 @@ class FailedDebit(Schema):
     reason = schemas.text("银行答复", "What the bank said")
 
 
+class GivenLine(Schema):
+    """A late fee or debit of which another case has something; `case` may name several, `state` is what became of the money."""
+
+    line = schemas.text("费用项目", "Line", longest=80)
+    amount = schemas.fen("金额", "Amount")
+    case = schemas.text("个案编号", "Case", longest=400)
+    state = schemas.text("状态", "State")
+
+
 class CompareResult(Schema):
-    """What direct_debit/compare returns; `operator_fault` is null where there is no mandate, or none that failed; `under_way` where there is none."""
+    """What direct_debit/compare returns; `operator_fault` is null where there is no mandate, or none that failed; `under_way` where there is none.
+
+    `late_fee` is what the failure caused, drawn from `late_fee_since` on; `late_fee_owed` all that stands on the account. What other cases
+    have of them, or of wrong debits, is `given` and in no sum.
+    """
 
     operator_fault = schemas.flag("属局方原因", "Operator's fault")
     examined = schemas.examined()
@@ -102,6 +120,9 @@ class CompareResult(Schema):
     differences = schemas.rows("协议与录入的差异", "Differences", DifferenceRow, personal=True)
     late_fee = schemas.fen("因此产生的滞纳金", "Late fee it caused")
     late_fees = schemas.rows("因此产生的滞纳金项目", "Late fees it caused", Part)
+    late_fee_owed = schemas.fen("帐上滞纳金", "Late fee on the account")
+    late_fee_since = schemas.day("滞纳金起算日", "Late fee counts from")
+    given = schemas.rows("已处理的费用", "Given before", GivenLine)
     disputed_amount = schemas.fen("错扣的话费", "Wrongly debited")
     debited = schemas.rows("错扣的各笔", "Debits that were wrong", Part)
     under_way = schemas.flag("托收在途", "A debit is under way")
@@ -112,31 +133,31 @@ class CompareResult(Schema):
     mandated_on = schemas.day("办理日期", "Date of the mandate")
 
 
-def differences(msisdn: str, agreed: Mapping[str, str], keyed: Mapping[str, str | None]) -> list[Difference]:
+def differences(msisdn: str, agreement: Mapping[str, str], keyed: Mapping[str, str | None]) -> list[Difference]:
     """Where the keyed mandate departs from the agreement in what it means; another way to write the same is no difference.
 
     Shape:  both mappings hold bank, account, holder; `keyed` also msisdn, the number it was entered for (None: the right one).
     Source: TS-008.2, reading.
     """
-    wanted = {**agreed, "msisdn": msisdn}
+    expected = {**agreement, "msisdn": msisdn}
     entered = {**keyed, "msisdn": keyed.get("msisdn") or (msisdn if keyed.get("account") else None)}
     return [
-        Difference(field, wanted[field], entered[field])
+        Difference(field, expected[field], entered[field])
         for field in (*FIELDS, "msisdn")
-        if not _means(field, wanted[field], entered[field])
+        if not _means(field, expected[field], entered[field])
     ]
 
 
-def _means(field: str, agreed: str, keyed: str | None) -> bool:
+def _means(field: str, expected: str, keyed: str | None) -> bool:
     if keyed is None or not keyed.strip():
         return False
     if field == "bank":
-        return mandate_wording.same_bank(agreed, keyed)
+        return mandate_wording.same_bank(expected, keyed)
     meaning = getattr(mandate_wording, field)
-    return bool(meaning(agreed) == meaning(keyed))
+    return bool(meaning(expected) == meaning(keyed))
 
 
-def cause_of_failure(found: Sequence[Difference], bank_reason: str | None) -> str:
+def cause_of_failure(departures: Sequence[Difference], bank_reason: str | None) -> str:
     """Why the debit failed.
 
     Shape:  missed_order (nothing keyed), wrong_order (for another number), keying_error (bank, account or holder); without a difference
@@ -144,7 +165,7 @@ def cause_of_failure(found: Sequence[Difference], bank_reason: str | None) -> st
             in OPERATOR_CAUSES are the operator's fault.
     Source: CH2.2, CH2.8, TS-008.2, TS-008.3.
     """
-    by_field = {difference.field: difference.keyed for difference in found}
+    by_field = {difference.field: difference.keyed for difference in departures}
     if by_field and not any(by_field.values()):
         return "missed_order"
     if "msisdn" in by_field:
@@ -163,13 +184,14 @@ def failing(debits: Sequence[DirectDebit]) -> list[DirectDebit]:
     return list(reversed(list(takewhile(lambda debit: debit.state == "failed", reversed(tried)))))
 
 
-def late_fee_caused(owed: int, drawn: Mapping[date, int], since: date) -> int:
-    """The late fee that arose because the debit did not work: what was drawn since it failed, as far as it is still owed.
+def late_fee_caused(borne: int, fees_by_day: Mapping[date, int], since: date) -> int:
+    """The late fee that arose because the debit did not work: what was drawn since it failed, as far as the customer has `borne` it.
 
-    Units:  fen; `drawn` by day. Without a record of days all that is owed counts.
+    Shape:  borne is what is owed still, or was paid since; what was given up or credited meanwhile is neither.
+    Units:  fen; `fees_by_day` is what was drawn on each day. Without a record of days all that was borne counts.
     Source: TS-008.5.
     """
-    return min(owed, sum(fen for day, fen in drawn.items() if day >= since)) if drawn else owed
+    return min(borne, sum(fen for day, fen in fees_by_day.items() if day >= since)) if fees_by_day else borne
 
 
 @handler(
@@ -181,24 +203,25 @@ def late_fee_caused(owed: int, drawn: Mapping[date, int], since: date) -> int:
     title_en="Look up the mandate",
 )
 def look_up(parameters: dict[str, Any], call: Call) -> dict[str, Any]:
-    """Show the mandate on file, and where it was keyed in otherwise than agreed."""
+    """Show the mandate on file, where it was keyed in otherwise than agreed, and whether a debit is out."""
     subscription = gateway().find(parameters["msisdn"])
     mandate = latest(subscription.id) if subscription else None
     if subscription is None or mandate is None:
-        return {"examined": 0, **dict.fromkeys((*FIELDS, "mandated_on")), "differences": []}
-    agreed = side(mandate, "agreed")
+        return {"examined": 0, **dict.fromkeys((*FIELDS, "mandated_on", "under_way")), "differences": []}
+    agreement = side(mandate, "agreed")
     return {
         "examined": 1,
-        **agreed,
+        **agreement,
         "bank": mandate_wording.bank(mandate.agreed_bank).name,
         "account": mandate_wording.account(mandate.agreed_account),
         "mandated_on": mandate.mandated_on,
-        "differences": _rows(differences(subscription.msisdn, agreed, side(mandate, "keyed"))),
+        "differences": _rows(differences(subscription.msisdn, agreement, side(mandate, "keyed"))),
+        "under_way": mandate.debit_under_way,
     }
 
 
-def _rows(found: Sequence[Difference]) -> list[dict[str, Any]]:
-    return [difference._asdict() for difference in found]
+def _rows(departures: Sequence[Difference]) -> list[dict[str, Any]]:
+    return [difference._asdict() for difference in departures]
 
 
 @handler(
@@ -215,22 +238,25 @@ def compare(parameters: dict[str, Any], call: Call) -> dict[str, Any]:
     mandate = latest(subscription.id) if subscription else None
     if subscription is None or mandate is None:
         return {"operator_fault": None, "examined": 0, "cause": "no_mandate", **NOTHING}
-    found = differences(subscription.msisdn, side(mandate, "agreed"), side(mandate, "keyed"))
+    departures = differences(subscription.msisdn, side(mandate, "agreed"), side(mandate, "keyed"))
     failed = failing(mandate.debits)
-    cause = cause_of_failure(found, failed[-1].reason if failed else None)
-    late_fees = [] if cause == "no_failure" else _late_fees(subscription.id, mandate, failed)
-    wrong = [debit for debit in mandate.debits if debit.state == "done"] if found else []
-    debited = [LinePart(f"debit:{debit.id}", debit.amount) for debit in wrong]
+    cause = cause_of_failure(departures, failed[-1].reason if failed else None)
+    since = None if cause == "no_failure" else _fails_since(mandate, failed)
+    wrong = [debit for debit in mandate.debits if debit.state == "done"] if departures else []
+    own = call.business_key or None
+    late_fees = late_fees_since(subscription.id, since, [debit.period for debit in failed], own)
+    debited = apart(subscription.id, [LinePart(f"debit:{debit.id}", debit.amount) for debit in wrong], own_case=own)
     return {
         "operator_fault": None if cause in UNDECIDED else cause in OPERATOR_CAUSES,
         "examined": 1,
         "cause": cause,
-        "differences": _rows(found),
+        "differences": _rows(departures),
         "under_way": mandate.debit_under_way,
-        "late_fee": sum(one.amount for one in late_fees),
-        "late_fees": [one._asdict() for one in late_fees],
-        "disputed_amount": sum(one.amount for one in debited),
-        "debited": [one._asdict() for one in debited],
+        **told(late_fees.left, subscription.id),
+        "late_fee_since": since,
+        "disputed_amount": sum(part.amount for part in debited.left),
+        "debited": [part._asdict() for part in debited.left],
+        "given": [claim._asdict() for claim in (*late_fees.had, *debited.had)],
         "failed": [_failed(debit) for debit in failed],
         "bank": mandate.agreed_bank,
         "account": mandate.agreed_account,
@@ -239,33 +265,49 @@ def compare(parameters: dict[str, Any], call: Call) -> dict[str, Any]:
     }
 
 
-def _late_fees(subscription_id: int, mandate: BankMandate, failed: Sequence[DirectDebit]) -> list[LinePart]:
-    """Line by line, from the first debit that fails now; where none was tried, from when the mandate should have been in force.
+def told(late_fees: Sequence[LinePart], subscription_id: int) -> dict[str, Any]:
+    """Late fees with their sum, beside all that stands on the account now."""
+    return {
+        "late_fee": sum(part.amount for part in late_fees),
+        "late_fees": [part._asdict() for part in late_fees],
+        "late_fee_owed": gateway().balances(subscription_id).late_fee,
+    }
+
+
+def _fails_since(mandate: BankMandate, failed: Sequence[DirectDebit]) -> date:
+    """The day of the first debit that fails now; where none was tried, from when the mandate should have been in force."""
+    return dates.day_of(failed[0].attempted_at) if failed else mandate.effective_on
+
+
+def late_fees_since(subscription_id: int, since: date | None, periods: Collection[str], own_case: str | None) -> Apart:
+    """The late fees that a failure caused until now, line by line, told apart from what another case has of them; none without a day.
 
     Fees on the bills of the failed debits are taken alone where the record tells them apart from older arrears.
     """
+    if since is None:
+        return Apart([], [])
     fees = gateway().late_fees_drawn(subscription_id)
-    periods = {debit.period for debit in failed}
     own = [fee for fee in fees if fee.period in periods] or fees
-    drawn: Counter[date] = Counter()
-    for fee in own:
-        drawn[fee.on] += fee.amount
-    since = dates.day_of(failed[0].attempted_at) if failed else mandate.effective_on
-    owed = late_fee_caused(gateway().balances(subscription_id).late_fee, drawn, since)
+    fees_by_day: Counter[date] = Counter()
     by_period: Counter[str] = Counter()
     for fee in own:
+        fees_by_day[fee.on] += fee.amount
         by_period[fee.period] += fee.amount if fee.on >= since else 0
-    return _as_far_as(owed, by_period if fees else {BROUGHT: owed})
+    borne = gateway().balances(subscription_id).late_fee + gateway().late_fees_paid(subscription_id, since)
+    fee_caused = late_fee_caused(borne, fees_by_day, since)
+    return apart(
+        subscription_id, _as_far_as(fee_caused, by_period if fees else {BROUGHT: fee_caused}), own_case=own_case
+    )
 
 
-def _as_far_as(owed: int, by_period: Mapping[str, int]) -> list[LinePart]:
-    found = []
+def _as_far_as(remaining: int, by_period: Mapping[str, int]) -> list[LinePart]:
+    parts = []
     for period, amount in by_period.items():
-        share = min(owed, amount)
-        owed -= share
+        share = min(remaining, amount)
+        remaining -= share
         if share:
-            found.append(LinePart(f"late-fee:{period}", share))
-    return found
+            parts.append(LinePart(f"late-fee:{period}", share))
+    return parts
 
 
 def _failed(debit: DirectDebit) -> dict[str, Any]:

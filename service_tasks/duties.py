@@ -9,10 +9,11 @@ from marshmallow import Schema
 from sqlalchemy import select
 
 from engine import NotFound
-from engine.handlers import Call, handler
+from engine.runtime import Call, handler
 from models.base import session
 from models.duty import Duty, DutyItem
 from service_tasks import dates, schemas
+from service_tasks.lines import picked
 
 
 class UnknownDuty(NotFound):
@@ -25,6 +26,7 @@ class CollectParameters(schemas.Parameters):
     duty = schemas.text("定期事项", "Periodic duty", longest=10, required=True)
     amount = schemas.fen("金额", "Amount", load_default=None, allow_none=True)
     subject = schemas.text("事由", "Subject", required=True)
+    lines = picked()
     due_at = schemas.instant("办理期限", "Due at", load_default=None, allow_none=True)
 
 
@@ -56,27 +58,36 @@ def period(rule: str, at: datetime, due_at: datetime) -> str:
     title_en="Collect for a periodic duty",
 )
 def collect(parameters: dict[str, Any], call: Call) -> dict[str, Any]:
-    """Put the case on the list of the duty's coming period. Errors: UnknownDuty."""
+    """Put the case on the list of the duty's coming period, in a row for each line where it has lines. Errors: UnknownDuty."""
     earlier = session().scalar(select(DutyItem).where(DutyItem.key == call.key))
     item = earlier or _add(parameters, call)
     return {"row": item.id, "period": item.period}
 
 
 def _add(parameters: dict[str, Any], call: Call) -> DutyItem:
+    """The first of the rows."""
+    rows: list[tuple[str, str, int | None]] = [
+        (call.key if not number else f"{call.key}:{number}", f"{parameters['subject']} {line['line']}", line["amount"])
+        for number, line in enumerate(parameters["lines"])
+    ]
+    items = [_row(*row, parameters, call) for row in rows or [(call.key, parameters["subject"], parameters["amount"])]]
+    session().add_all(items)
+    session().flush()
+    return items[0]
+
+
+def _row(key: str, subject: str, amount: int | None, parameters: dict[str, Any], call: Call) -> DutyItem:
     duty = session().get(Duty, parameters["duty"])
     if duty is None:
         raise UnknownDuty(duty=parameters["duty"])
     due_at = parameters["due_at"] or dates.due(duty.rule, call.at)
-    item = DutyItem(
-        key=call.key,
+    return DutyItem(
+        key=key,
         duty=duty.code,
         period=period(duty.rule, call.at, due_at),
         due_at=due_at,
         case_number=call.business_key or None,
-        subject=parameters["subject"],
-        amount=parameters["amount"],
+        subject=subject,
+        amount=amount,
         collected_at=call.at,
     )
-    session().add(item)
-    session().flush()
-    return item

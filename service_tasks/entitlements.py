@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
 from marshmallow import Schema
 
-from engine.handlers import BpmnError, Call, handler
+from engine.runtime import BpmnError, Call, handler
 from models.base import session
 from models.customer import Subscription as SubscriptionRow
 from models.usage import RechargeCard
-from service_tasks import schemas
-from service_tasks.gateway import Standing, Subscription, gateway
+from service_tasks import households, lines, schemas
+from service_tasks.calls import effect, refusing
+from service_tasks.gateway import LinePart, Standing, Subscription, gateway
+from service_tasks.gateway.lines import OWN_BALANCE
 
 NUMBER_STATES = ("in_service", "cancelled", "invalid")
 CANCEL_REASONS = {"arrears": "arrears", "request": "request", "number_change": "request", None: None}
@@ -51,7 +54,7 @@ def entitlement(*, state: str, reason: str | None, standing: Standing, card_held
     Units:  fen.
     Source: TS-004.4, TS-004.5, TS-004.7, TS-004.8, reading.
     """
-    remaining, balance, set_off, others = standing
+    remaining, balance, set_off, of_others = standing
     if state == "in_service":
         return Entitlement(0, 0, cash=False)
     if state == "invalid":
@@ -59,7 +62,7 @@ def entitlement(*, state: str, reason: str | None, standing: Standing, card_held
     if reason == "arrears":
         return Entitlement(min(remaining, balance + set_off), 0, cash=card_held)
     of_card = min(remaining, balance)
-    return Entitlement(of_card, max(0, balance - of_card - others), cash=card_held)
+    return Entitlement(of_card, max(0, balance - of_card - of_others), cash=card_held)
 
 
 def of_card(serial: str, state: str, reason: str | None, *, card_held: bool) -> Entitlement:
@@ -80,8 +83,8 @@ def of_number(subscription: Subscription, serial: str | None, *, card_held: bool
     card = session().get(RechargeCard, serial) if serial else None
     if card is not None and card.charged_subscription_id == subscription.id:
         return of_card(card.serial, "cancelled", subscription.reason, card_held=card_held)
-    others = gateway().cards_of_others(subscription.id)
-    standing = Standing(0, gateway().balances(subscription.id).prepayment, 0, others)
+    of_others = gateway().cards_of_others(subscription.id)
+    standing = Standing(0, gateway().balances(subscription.id).prepayment, 0, of_others)
     return entitlement(state="cancelled", reason=subscription.reason, standing=standing)
 
 
@@ -103,6 +106,7 @@ class DueResult(Schema):
     of_number = schemas.fen("核实身份的机主另可得", "Due to the identified holder beside it")
     amount = schemas.fen("本次可支取", "Due now")
     cash = schemas.flag("可以退现", "Cash is possible")
+    lines = schemas.rows("号码余额", "Of the number, as a line", lines.Part, personal=True)
 
 
 @handler(
@@ -119,12 +123,70 @@ def due(parameters: dict[str, Any], call: Call) -> dict[str, Any]:
     subscription = gateway().find(parameters["msisdn"])
     if subscription is None or subscription.state != "cancelled":
         raise BpmnError("not_cancelled")
-    found = of_number(subscription, parameters["serial"], card_held=parameters["card_held"])
+    rights = of_number(subscription, parameters["serial"], card_held=parameters["card_held"])
     return {
         "msisdn": subscription.msisdn,
         "cancel_reason": CANCEL_REASONS[subscription.reason],
-        "of_card": found.card,
-        "of_number": found.own,
-        "amount": found.due(identified=parameters["holder_identified"]),
-        "cash": found.cash,
+        "of_card": rights.card,
+        "of_number": rights.own,
+        "amount": rights.due(identified=parameters["holder_identified"]),
+        "cash": rights.cash,
+        "lines": _as_lines(rights.own) if parameters["holder_identified"] else [],
     }
+
+
+def _as_lines(own: int) -> list[dict[str, Any]]:
+    return [LinePart(OWN_BALANCE, own)._asdict()] if own else []
+
+
+def picked_of_own(rows: Iterable[Mapping[str, Any]]) -> int:
+    """What was picked of the number's own balance, in fen."""
+    return sum(row["amount"] for row in rows if row["line"] == OWN_BALANCE)
+
+
+class ReserveDueParameters(DueParameters):
+    """What recharge/reserve_due takes."""
+
+    lines = lines.picked()
+
+
+class ReserveDueResult(Schema):
+    """What recharge/reserve_due returns."""
+
+    amount = schemas.fen("本次支取", "Withdrawn in all")
+    of_number = schemas.fen("其中号码余额", "Of it the number's own")
+
+
+@handler(
+    "recharge/reserve_due",
+    parameters=ReserveDueParameters,
+    result=ReserveDueResult,
+    errors={
+        "not_cancelled": ("msisdn",),
+        **dict.fromkeys((*lines.REFUSALS, "own_household", "nothing_picked"), ("lines",)),
+    },
+    manual_ref="SUB.2, TS-004.7",
+    title_zh="登记支取项目",
+    title_en="Reserve what is withdrawn",
+)
+def reserve_due(parameters: dict[str, Any], call: Call) -> dict[str, Any]:
+    """Let the case have what was picked of the number's own balance, beside its card; another case that has it is named."""
+    subscription = gateway().find(parameters["msisdn"])
+    if subscription is None or subscription.state != "cancelled":
+        raise BpmnError("not_cancelled")
+    households.refuse_own(call.actor, subscription.msisdn)
+    serial = (parameters["serial"] or "").strip()
+    rights = of_number(subscription, serial, card_held=parameters["card_held"])
+    parts = lines.parts(parameters["lines"])
+    own_fen = picked_of_own(parameters["lines"])
+    for part in parts:
+        if part.line != OWN_BALANCE or not parameters["holder_identified"]:
+            raise BpmnError("line_unfit", line=part.line)
+    if not rights.card + own_fen:
+        raise BpmnError("nothing_picked")
+    card = [LinePart(f"card:{serial}", rights.card)] if rights.card else []
+    with refusing(*lines.REFUSALS, renamed={"line_twice": "line_unknown"}):
+        gateway().reserve(subscription.id, parts, effect(call), kind="own_balance", beside=card)
+    if own_fen > rights.own:
+        raise BpmnError("line_unfit", line=OWN_BALANCE)
+    return {"amount": rights.card + own_fen, "of_number": own_fen}

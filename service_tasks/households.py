@@ -6,7 +6,7 @@ from collections.abc import Collection
 
 from sqlalchemy import ColumnElement, Select, or_, select
 
-from engine.handlers import BpmnError
+from engine.runtime import BpmnError
 from models.base import session
 from models.complaint import Complaint
 from models.customer import Subscription
@@ -15,11 +15,11 @@ from models.identity import HouseholdNumber, User
 
 def owns(login: str, msisdn: str) -> bool:
     """Whether a number is that of the person's household."""
-    held = select(Subscription.customer_id).where(Subscription.msisdn == msisdn)
-    mine = select(HouseholdNumber.msisdn).where(
-        _of(login), or_(HouseholdNumber.msisdn == msisdn, _numbers_held_by(held))
+    holders = select(Subscription.customer_id).where(Subscription.msisdn == msisdn)
+    own = select(HouseholdNumber.msisdn).where(
+        _of(login), or_(HouseholdNumber.msisdn == msisdn, _numbers_held_by(holders))
     )
-    return session().scalar(mine.limit(1)) is not None
+    return session().scalar(own.limit(1)) is not None
 
 
 def refuse_own(login: str, msisdn: str | None) -> None:
@@ -30,11 +30,11 @@ def refuse_own(login: str, msisdn: str | None) -> None:
 
 def cases(instances: Collection[int], login: str) -> set[int]:
     """Which of these cases are about a number of the person's household."""
-    listed = select(HouseholdNumber.msisdn).where(_of(login))
-    holders = select(Subscription.customer_id).where(Subscription.msisdn.in_(listed))
-    theirs = or_(Complaint.msisdn.in_(listed), Complaint.customer_id.in_(holders))
-    found = select(Complaint.instance_id).where(Complaint.instance_id.in_(instances), theirs)
-    return {instance for instance in session().scalars(found) if instance is not None}
+    numbers = select(HouseholdNumber.msisdn).where(_of(login))
+    holders = select(Subscription.customer_id).where(Subscription.msisdn.in_(numbers))
+    of_household = or_(Complaint.msisdn.in_(numbers), Complaint.customer_id.in_(holders))
+    query = select(Complaint.instance_id).where(Complaint.instance_id.in_(instances), of_household)
+    return {instance for instance in session().scalars(query) if instance is not None}
 
 
 def _of(login: str) -> ColumnElement[bool]:

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from marshmallow import Schema, fields
 
-from engine import handlers
+from engine.runtime import handlers
 
 
 class Label(NamedTuple):
@@ -22,33 +22,33 @@ class Label(NamedTuple):
 
 def of(topic: str, side: str) -> dict[str, Label]:
     """The labels of a topic's "parameters" or "result" by name; empty for a topic that is no longer registered."""
-    known = handlers.registered().get(topic)
-    if known is None:
+    handler = handlers.handlers_by_topic().get(topic)
+    if handler is None:
         return {}
-    schema = known.parameters() if side == "parameters" else known.result()
+    schema = handler.parameters() if side == "parameters" else handler.result()
     return {name: _label(name, field.metadata) for name, field in schema.fields.items()}
 
 
 def by_name() -> dict[str, Label]:
     """What the parameters and results of all service tasks are called, by name; of two the first topic's."""
-    found: dict[str, Label] = {}
-    for topic in sorted(handlers.registered()):
+    labels: dict[str, Label] = {}
+    for topic in sorted(handlers.handlers_by_topic()):
         for side in ("result", "parameters"):
-            found = {**of(topic, side), **found}
-    return found
+            labels = {**of(topic, side), **labels}
+    return labels
 
 
 def amounts() -> frozenset[str]:
     """The names that hold fen in the parameters and results of all service tasks, inside of lists and objects too."""
-    return _amounts(tuple(handlers.registered()))
+    return _amounts(tuple(handlers.handlers_by_topic()))
 
 
 @cache
 def _amounts(topics: tuple[str, ...]) -> frozenset[str]:
     """Asked for every cell of a table, and always the same for the same topics."""
-    known = [handlers.find(topic) for topic in topics]
-    both = (schema for one in known for schema in (one.takes, one.gives))
-    return frozenset(name for schema in both for name, field in _all(schema) if field.metadata.get("unit") == "fen")
+    topic_handlers = [handlers.find(topic) for topic in topics]
+    sides = (schema for handler in topic_handlers for schema in (handler.takes, handler.gives))
+    return frozenset(name for schema in sides for name, field in _all(schema) if field.metadata.get("unit") == "fen")
 
 
 def _all(schema: Schema) -> Iterator[tuple[str, fields.Field]]:

@@ -5,17 +5,20 @@ from __future__ import annotations
 from typing import Any
 
 from marshmallow import Schema
-from sqlalchemy import select
+from sqlalchemy import and_, or_, select
 
-from engine.handlers import BpmnError, Call, handler
+from engine import language
+from engine.runtime import BpmnError, Call, handler
 from models.base import session
 from models.identity import User
-from models.liability import Liability, LiabilityPart
+from models.liability import STATES, Liability, LiabilityPart
 from service_tasks import lines, schemas
 from service_tasks.calls import effect, refusing
 from service_tasks.gateway import gateway
 from service_tasks.liability import ORDER_ERRORS, STAFF_CAUSES, UNIT_KINDS
 
+PROMISED = "promised_credit"  # another case settled the cause
+NAMED = (*STAFF_CAUSES, PROMISED)  # a supervisor says who bears it
 OURS = ("management", "technology", "equipment", "engineering", "debit_program", "system", "operator")
 DECISIONS = ("upheld", "another", "company")
 
@@ -35,7 +38,7 @@ class LiabilityResult(Schema):
 
     number = schemas.number("责任编号", "Number")
     amount = schemas.fen("金额", "Amount")
-    state = schemas.text("状态", "State")
+    state = schemas.choice("状态", "State", (*STATES, "none"))
     bearer = schemas.text("承担方", "Who bears it")
     name = schemas.text("承担人或单位", "Person or agency")
 
@@ -49,37 +52,71 @@ class LiabilityResult(Schema):
     title_en="Open a liability",
 )
 def open_liability(parameters: dict[str, Any], call: Call) -> dict[str, Any]:
-    """Enter what a payment for our fault cost, once per call; a cause of staff waits for a name, any other is the company's."""
+    """Enter what a payment for our fault cost, once per call; a cause of staff waits for a name, any other is the company's.
+
+    Without an amount it is what the payments of the case have entered for this cause.
+    """
     if parameters["number"] is not None:
         return _told(_locked(parameters["number"], call))
     cause = parameters["cause"]
     if cause == "operator" and parameters["error_kind"] in ORDER_ERRORS:
         cause = "staff"
-    row = enter(call, cause, parameters["amount"])
+    row = enter(call, cause, parameters["amount"]) if parameters["amount"] else _entered(cause, call)
     if row is not None and parameters["paid_by"]:
         row.state, row.bearer, row.name = "paid", "person", parameters["paid_by"]
     session().flush()
     return _told(row)
 
 
-def enter(call: Call, cause: str | None, amount: int) -> Liability | None:
-    """The liability of a payment (fen) that a call makes, once per call; None where it was not our fault or nothing was paid."""
-    if not amount or cause is None or cause not in (*STAFF_CAUSES, *OURS):
+def enter(call: Call, cause: str | None, amount: int, *, key: str | None = None) -> Liability | None:
+    """The liability of a payment (fen), once per `key` of what moved it (the call's own unless said); None where it was not our fault or nothing was paid.
+
+    What another call, of this case or of another, has entered already under that key is entered nowhere else.
+    """
+    if not amount or cause is None or cause not in (*NAMED, *OURS):
         return None
-    row = _of_cause(cause, call, by_staff=cause in STAFF_CAUSES)
-    if session().scalar(select(LiabilityPart.id).where(LiabilityPart.key == call.key)) is None:
-        session().add(LiabilityPart(liability_id=row.id, key=call.key, amount=amount, at=call.at))
-        row.amount += amount
-        session().flush()
+    part = select(LiabilityPart.liability_id).where(LiabilityPart.key == (key or call.key))
+    earlier = session().scalar(part)
+    if earlier is not None:
+        return session().get(Liability, earlier, with_for_update=True)
+    row = _of_cause(cause, call, by_staff=cause in NAMED)
+    session().add(LiabilityPart(liability_id=row.id, key=key or call.key, amount=amount, at=call.at))
+    row.amount += amount
+    session().flush()
     return row
 
 
+def _entered(cause: str | None, call: Call) -> Liability | None:
+    """The case's liability of a cause; what was promised in another case stands under that case's cause."""
+    own = select(Liability).where(Liability.case_number == call.business_key)
+    if cause != PROMISED:
+        own = own.where(Liability.cause == cause)
+    return session().scalars(own.order_by(Liability.id.desc()).with_for_update()).first()
+
+
+def cause_of(case_number: str | None) -> str | None:
+    """Whose fault a case found it to be, as far as it gave something for it; None where its liabilities do not say one cause."""
+    causes = session().scalars(select(Liability.cause).where(Liability.case_number == case_number).distinct()).all()
+    return causes[0] if len(causes) == 1 else None
+
+
+def relieve(case_number: str, key: str, amount: int) -> None:
+    """Nobody bears what was taken back: the part that a payment (its journal key, fen) caused goes, in whichever case, or else this case's latest of that amount."""
+    part, whole = LiabilityPart, Liability
+    query = select(part, whole).join(whole, whole.id == part.liability_id)
+    of_case = and_(whole.case_number == case_number, part.amount == amount)
+    candidates = query.where(or_(part.key == key, of_case), whole.state != "paid")
+    row = session().execute(candidates.order_by((part.key == key).desc(), part.id.desc()).with_for_update()).first()
+    if row is not None:
+        row[1].amount -= row[0].amount
+        session().delete(row[0])
+        session().flush()
+
+
 def _of_cause(cause: str, call: Call, *, by_staff: bool) -> Liability:
-    found = session().scalar(
-        select(Liability).where(Liability.case_number == call.business_key, Liability.cause == cause).with_for_update()
-    )
-    if found is not None:
-        return found
+    earlier = _entered(cause, call)
+    if earlier is not None:
+        return earlier
     state, bearer = ("to_name", None) if by_staff else ("stands", "company")
     row = Liability(case_number=call.business_key, cause=cause, state=state, bearer=bearer, opened_at=call.at)
     session().add(row)
@@ -101,7 +138,11 @@ class NameParameters(schemas.Parameters):
     "liability/name",
     parameters=NameParameters,
     result=LiabilityResult,
-    errors={"names_oneself": ("employee", "person"), "nobody_named": ("person", "unit")},
+    errors={
+        "names_oneself": ("employee", "person"),
+        "nobody_named": ("person", "unit"),
+        "number_of_another": ("employee",),
+    },
     manual_ref="TS-002.12, CH2.10",
     title_zh="指明承担人",
     title_en="Name who is liable",
@@ -115,6 +156,8 @@ def name_liable(parameters: dict[str, Any], call: Call) -> dict[str, Any]:
     employee = (parameters["employee"] or "") if own else ""
     if own and _is(call.actor, name, employee):
         raise BpmnError("names_oneself", name=name)
+    if own and _is_of_another(name, employee):
+        raise BpmnError("number_of_another", number=employee, name=name)
     row.bearer, row.name, row.employee = ("person" if own else "agency"), name, employee
     row.unit, row.state, row.objection = parameters["unit"] or "", "named", ""
     row.named_by, row.named_at, row.decided_by, row.decided_at = call.actor, call.at, None, None
@@ -228,25 +271,56 @@ def paid_on_spot(parameters: dict[str, Any], call: Call) -> dict[str, Any]:
     """Count what a clerk paid the customer of their own as given back of the lines, so that nothing is refunded after it."""
     amount, most = parameters["amount"], parameters["most"]
     subscription = gateway().find(parameters["msisdn"])
-    wanted = lines.parts(parameters["lines"])
-    if subscription is None or not wanted or (most is not None and amount > most):
+    parts = lines.parts(parameters["lines"])
+    if subscription is None or not parts or (most is not None and amount > most):
         raise BpmnError("exceeds_disputed", amount=amount, disputed=most or 0)
     with refusing("exceeds_disputed", renamed=lines.NOT_HELD):
-        gateway().paid_by_staff(subscription.id, amount, parameters["kind"], effect(call), wanted)
+        gateway().paid_by_staff(subscription.id, amount, parameters["kind"], effect(call), parts)
     return {"amount": amount}
 
 
+def naming(number: int) -> str:
+    """The number of the process that names who bears a liability beside its case, which has no step for it."""
+    return f"ZR-{number}"
+
+
 def _locked(number: int, call: Call) -> Liability:
-    own = select(Liability).where(Liability.id == number, Liability.case_number == call.business_key)
+    """The liability, for its own case or the process begun to have it named."""
+    own = select(Liability).where(Liability.id == number)
+    if call.business_key != naming(number):
+        own = own.where(Liability.case_number == call.business_key)
     return session().scalars(own.with_for_update()).one()
 
 
 def _is(actor: str, name: str, employee: str) -> bool:
     """Whether a log-in is the person of that name or employee number."""
-    user = session().get(User, actor)
+    user, plain_name = session().get(User, actor), language.written.name(name)
     if user is None:
-        return name == actor
-    return bool(employee and user.employee_number == employee) or name in (user.name, user.display_name)
+        return plain_name == language.written.name(actor)
+    own, number = language.written.paper(user.employee_number or ""), language.written.paper(employee)
+    if number and (number == own or language.written.name(employee) == language.written.name(user.name)):
+        return True
+    return plain_name in map(language.written.name, (user.name, user.display_name))
+
+
+def _is_of_another(name: str, employee: str) -> bool:
+    """Whether an employee number, or a log-in written for one, is known to be that of somebody of another name."""
+    number, login = language.written.paper(employee), language.written.name(employee)
+    if not number:
+        return False
+    numbered = session().execute(
+        select(User.name, User.display_name, User.employee_number).where(
+            User.employee_number.is_not(None) | (User.name == employee.strip().lower())
+        )
+    )
+    owners = [
+        (user_name, display_name)
+        for user_name, display_name, own in numbered
+        if language.written.paper(own or "") == number or language.written.name(user_name) == login
+    ]
+    return bool(owners) and not any(
+        language.written.name(name) in map(language.written.name, names) for names in owners
+    )
 
 
 def _told(row: Liability | None) -> dict[str, Any]:

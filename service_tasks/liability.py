@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 from marshmallow import Schema
 
-from engine.handlers import Call, handler
+from engine.runtime import Call, handler
 from service_tasks import schemas
 
 ORDER_ERRORS = ("wrong_order", "unrequested_order", "missed_order")
@@ -72,8 +72,8 @@ def assess(
     Units:  fen; positive is what the customer paid too little, negative what was paid too much.
     Source: CH2.8, CH2.9, CH2.10, reading.
     """
-    owed = _owed(right_charge, error_kind, right_delivered=right_delivered)
-    amount = owed - charged
+    due = _owed(right_charge, error_kind, right_delivered=right_delivered)
+    amount = due - charged
     by_staff = cause in STAFF_CAUSES or (cause == "operator" and error_kind in ORDER_ERRORS)
     bearer = "company" if not by_staff else "person" if unit_kind == "own" else "agency"
     return Liability(
@@ -142,8 +142,8 @@ def bound(
     Source: CH2.9; READINGS, "error amount".
     """
     if finding == "staff" and error_kind in ORDER_ERRORS:
-        paid = 0 if missed == "paid_service" and error_kind == "missed_order" else charged
-        amount = _owed(right_charge, error_kind, right_delivered=right_delivered) - paid
+        payment = 0 if missed == "paid_service" and error_kind == "missed_order" else charged
+        amount = _owed(right_charge, error_kind, right_delivered=right_delivered) - payment
     else:
         amount = -charged
     most = charged if approved_most is None else approved_most

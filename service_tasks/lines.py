@@ -7,11 +7,11 @@ from typing import Any
 
 from marshmallow import Schema, fields
 
-from engine.handlers import BpmnError, Call, handler
+from engine.runtime import BpmnError, Call, handler
 from service_tasks import schemas
 from service_tasks.calls import effect, refusing
 from service_tasks.gateway import LinePart, Subscription, gateway
-from service_tasks.gateway.listing import papers
+from service_tasks.gateway.listing import Listing, papers
 
 INFORMATION_FEES = "information_fees"
 REWARD = "complaint_reward"
@@ -27,6 +27,14 @@ ITEMS = {
 }
 REFUSALS = ("line_unknown", "line_taken", "line_unfit", "line_promised", "part_without_reason")
 
+
+# What an amount that names no line may not exceed, by what its kind of money is taken from.
+BEYOND = {
+    "charge": "exceeds_charged",
+    "late_fee": "exceeds_late_fee",
+    "prepayment": "insufficient_prepayment",
+    "deposit": "exceeds_deposit",
+}
 
 # What is not reserved first is refused by the service that pays it as more than is in dispute, instead of stopping the case.
 NOT_HELD = dict.fromkeys(
@@ -45,12 +53,12 @@ class Part(schemas.Parameters):
 
 def picked(**options: Any) -> fields.List:
     """The parameter by which a topic takes lines; left out, it works by the amount alone."""
-    return schemas.rows("费用项目", "Lines", Part, personal=True, load_default=list, **options)
+    return schemas.rows("费用项目", "Lines", Part, personal=True, **{"load_default": list, **options})
 
 
-def parts(given: Iterable[Mapping[str, Any]]) -> list[LinePart]:
+def parts(rows: Iterable[Mapping[str, Any]]) -> list[LinePart]:
     """Loaded parts as the gateway takes them."""
-    return [LinePart(one["line"], one["amount"], one["component"] or "", one["reason"] or "") for one in given]
+    return [LinePart(row["line"], row["amount"], row["component"] or "", row["reason"] or "") for row in rows]
 
 
 class ReserveParameters(schemas.Parameters):
@@ -63,6 +71,7 @@ class ReserveParameters(schemas.Parameters):
         "本案另行处理的项目", "Lines the case settles otherwise", Part, personal=True, load_default=list
     )
     item = schemas.text("退还的费用", "What is repaid", longest=40, load_default=None, allow_none=True)
+    typed = schemas.fen("手工填写的金额", "Amount typed", least=1, load_default=None, allow_none=True)
     approval = schemas.approval()
 
 
@@ -73,13 +82,17 @@ class ReserveResult(Schema):
     count = schemas.number("项数", "Lines")
     paid = schemas.flag("已缴清", "Paid")
     next_bill = schemas.flag("还有下期帐单", "A bill is to come")
+    receipts_in_hand = schemas.texts("已收回的票据", "Receipts the office holds")
 
 
 @handler(
     "lines/reserve",
     parameters=ReserveParameters,
     result=ReserveResult,
-    errors=dict.fromkeys((*REFUSALS, "exceeds_approval", "other_lines_approved"), ("lines",)),
+    errors={
+        **dict.fromkeys((*REFUSALS, "exceeds_approval", "other_lines_approved"), ("lines",)),
+        **dict.fromkeys(("lines_to_tick", *BEYOND.values()), ("typed",)),
+    },
     manual_ref="TS-002.1, CH2.6",
     title_zh="登记争议项目",
     title_en="Reserve the disputed lines",
@@ -87,39 +100,68 @@ class ReserveResult(Schema):
 def reserve(parameters: dict[str, Any], call: Call) -> dict[str, Any]:
     """Let the case have these lines and no others, until they are paid back or the case ends; nobody else can have them meanwhile.
 
-    They are of the kind of money of what is repaid, and within what was approved. `paid` says that nothing of them is owed.
+    They are of the kind of money of what is repaid, and within what was approved. `paid` says that nothing of them is owed. What was `typed`
+    instead counts only where nothing can be ticked.
     """
     item = parameters["item"]
-    wanted = parts(parameters["lines"]) if item != REWARD else []
+    line_parts = parts(parameters["lines"]) if item != REWARD else []
     kind = parameters["kind"] or ITEMS.get(item or "")
     subscription = gateway().find(parameters["msisdn"])
     if subscription is None:
-        if wanted:
-            raise BpmnError("line_unknown", line=wanted[0].line)
-        return {"amount": None, "count": 0, "paid": False, "next_bill": False}
-    _check_approval(parameters["approval"], wanted)
+        if line_parts:
+            raise BpmnError("line_unknown", line=line_parts[0].line)
+        return {"amount": None, "count": 0, "paid": False, "next_bill": False, "receipts_in_hand": []}
+    _check_approval(parameters["approval"], line_parts)
     information = item == "information_fee" if kind == "charge" and item else None
+    if not line_parts and item != REWARD and parameters["typed"] is not None:
+        _check_typed(parameters["typed"], papers(subscription.id, own_case=call.business_key), kind)
+        _check_room(parameters["typed"], subscription, kind)
     with refusing(*REFUSALS, renamed={"line_twice": "line_unknown"}):
         beside = parts(parameters["beside"])
         total = gateway().reserve(
-            subscription.id, wanted, effect(call), kind=kind, information=information, beside=beside
+            subscription.id, line_parts, effect(call), kind=kind, information=information, beside=beside
         )
-    paid = gateway().still_owed(subscription.id, wanted) == 0
+    paid = gateway().still_owed(subscription.id, line_parts) == 0
     next_bill = subscription.state != "cancelled"
-    return {"amount": total or None, "count": len(wanted), "paid": paid, "next_bill": next_bill}
+    in_hand = gateway().receipts_in_hand(subscription.id)
+    answer = {"amount": total or None, "count": len(line_parts), "paid": paid, "next_bill": next_bill}
+    return answer | {"receipts_in_hand": in_hand}
 
 
-def _check_approval(approval: Mapping[str, Any] | None, wanted: Iterable[LinePart]) -> None:
+def _check_approval(approval: Mapping[str, Any] | None, line_parts: Iterable[LinePart]) -> None:
     """What was approved for lines or an amount is for no others and no more; in which way it is paid is asked later.
 
     Errors: BpmnError exceeds_approval, other_lines_approved.
     """
-    amount, approved = sum(part.amount for part in wanted), (approval or {}).get("amount")
+    amount, approved = sum(part.amount for part in line_parts), (approval or {}).get("amount")
     if isinstance(approved, int) and amount > approved:
         raise BpmnError("exceeds_approval", amount=amount, approved=approved)
-    named = (approval or {}).get("lines")
-    if named and not {part.line for part in wanted} <= set(named):
+    approved_lines = (approval or {}).get("lines")
+    if approved_lines and not {part.line for part in line_parts} <= set(approved_lines):
         raise BpmnError("other_lines_approved", amount=amount)
+
+
+def _check_typed(amount: int, listing: Listing, kind: str | None) -> None:
+    """An amount without lines would be given beside what the lines of these papers give.
+
+    Errors: BpmnError lines_to_tick.
+    """
+    if listing.is_left(kind):
+        raise BpmnError("lines_to_tick", amount=amount)
+
+
+def _check_room(amount: int, subscription: Subscription, kind: str | None) -> None:
+    """Nor is it more than stands on the number: what is left of what its bills charge, or the balance of that money. Where nothing stands, nothing is due.
+
+    Errors: BpmnError, one of BEYOND.
+    """
+    money = kind or "charge"
+    if money == "charge":
+        room = gateway().repricing_room(subscription.id)
+    else:
+        room = max(0, getattr(gateway().balances(subscription.id), money))
+    if amount > room:
+        raise BpmnError(BEYOND[money], amount=amount, balance=room)
 
 
 class ApartParameters(schemas.Parameters):
@@ -152,32 +194,32 @@ class ApartResult(Schema):
 )
 def apart(parameters: dict[str, Any], call: Call) -> dict[str, Any]:
     """Reserve the lines for the case and say which of them have been paid, and which are still owed."""
-    wanted = parts(parameters["lines"])
+    line_parts = parts(parameters["lines"])
     subscription = gateway().find(parameters["msisdn"])
-    if subscription is None and wanted:
-        raise BpmnError("line_unknown", line=wanted[0].line)
-    if subscription is None or not wanted:
+    if subscription is None and line_parts:
+        raise BpmnError("line_unknown", line=line_parts[0].line)
+    if subscription is None or not line_parts:
         return {"amount": 0, "count": 0, "paid": [], "paid_amount": 0, "unpaid": [], "unpaid_amount": 0}
     if parameters["among"]:
-        _check_information_fees(wanted, subscription)
+        _check_information_fees(line_parts, subscription)
     with refusing(*REFUSALS, renamed={"line_twice": "line_unknown"}):
-        total = gateway().reserve(subscription.id, wanted, effect(call))
-        paid, unpaid = gateway().apart(subscription.id, wanted)
+        total = gateway().reserve(subscription.id, line_parts, effect(call))
+        paid_parts, unpaid_parts = gateway().apart(subscription.id, line_parts)
     return {
         "amount": total,
-        "count": len(wanted),
-        "paid": [one._asdict() for one in paid],
-        "paid_amount": sum(one.amount for one in paid),
-        "unpaid": [one._asdict() for one in unpaid],
-        "unpaid_amount": sum(one.amount for one in unpaid),
+        "count": len(line_parts),
+        "paid": [part._asdict() for part in paid_parts],
+        "paid_amount": sum(part.amount for part in paid_parts),
+        "unpaid": [part._asdict() for part in unpaid_parts],
+        "unpaid_amount": sum(part.amount for part in unpaid_parts),
     }
 
 
-def _check_information_fees(wanted: Iterable[LinePart], subscription: Subscription) -> None:
+def _check_information_fees(line_parts: Iterable[LinePart], subscription: Subscription) -> None:
     """What a number that pays by bill was charged on none yet is neither paid nor owed."""
-    known = {one.line: one for one in papers(subscription.id).information_fees().each()}
-    for one in wanted:
-        if one.line not in known:
-            raise BpmnError("not_information_fee", line=one.line)
-        if subscription.kind != "prepaid" and not known[one.line].period:
-            raise BpmnError("not_billed", line=one.line)
+    fees = {fee.line: fee for fee in papers(subscription.id).information_fees().each()}
+    for part in line_parts:
+        if part.line not in fees:
+            raise BpmnError("not_information_fee", line=part.line)
+        if subscription.kind != "prepaid" and not fees[part.line].period:
+            raise BpmnError("not_billed", line=part.line)

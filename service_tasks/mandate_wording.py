@@ -52,18 +52,23 @@ def same_bank(first: str, second: str) -> bool:
 
     Source: TS-008.2, reading.
     """
-    one, other = bank(first), bank(second)
-    if one.name != other.name:
+    first_bank, second_bank = bank(first), bank(second)
+    if first_bank.name != second_bank.name:
         return False
-    return one.level != other.level or not one.place or not other.place or _same_place(one.place, other.place)
+    return (
+        first_bank.level != second_bank.level
+        or not first_bank.place
+        or not second_bank.place
+        or _same_place(first_bank.place, second_bank.place)
+    )
 
 
 def bank(text: str) -> Bank:
     """The bank that is meant: its own name, and the branch apart; the legal form says nothing."""
     bare = FORMS.sub("", _bare(text))
-    for known, name in WORDINGS:
-        if found := known.match(bare):
-            return Bank(name, *_branch(bare[found.end() :]))
+    for pattern, name in WORDINGS:
+        if match := pattern.match(bare):
+            return Bank(name, *_branch(bare[match.end() :]))
     house = HOUSE.match(bare)
     end = house.end() if house else len(bare)
     return Bank(DISTRICT.sub("", bare[:end].removeprefix("中国")), *_branch(bare[end:]))
@@ -90,12 +95,12 @@ def _bare(text: str) -> str:
 
 def _branch(rest: str) -> tuple[str, str]:
     """Level and place of the last branch that is named; of a path of branches the last is the one that keeps the account."""
-    named = list(BRANCH.finditer(rest))
-    return (named[-1]["level"], DISTRICT.sub("", named[-1]["place"])) if named else ("", "")
+    branches = list(BRANCH.finditer(rest))
+    return (branches[-1]["level"], DISTRICT.sub("", branches[-1]["place"])) if branches else ("", "")
 
 
-def _same_place(one: str, other: str) -> bool:
-    return one.endswith(other) or other.endswith(one)
+def _same_place(first: str, second: str) -> bool:
+    return first.endswith(second) or second.endswith(first)
 
 
 def _wording(text: str) -> re.Pattern[str]:
@@ -106,6 +111,6 @@ def _wording(text: str) -> re.Pattern[str]:
 WORDINGS = [
     (_wording(text), name)
     for text, name in sorted(
-        ((text, name) for name, short in BANKS.items() for text in (name, *short)), key=lambda each: -len(each[0])
+        ((text, name) for name, short in BANKS.items() for text in (name, *short)), key=lambda pair: -len(pair[0])
     )
 ]

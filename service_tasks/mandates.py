@@ -11,7 +11,7 @@ from typing import Any
 
 from marshmallow import Schema
 
-from engine.handlers import BpmnError, Call, handler
+from engine.runtime import BpmnError, Call, handler
 from models.base import session
 from models.usage import BankMandate
 from service_tasks import dates, mandate_wording, schemas
@@ -72,11 +72,11 @@ def correct(parameters: dict[str, Any], call: Call) -> dict[str, Any]:
     """Write the right data to the mandate at once; what stands there as it should is left alone."""
     subscription = gateway().subscription(parameters["msisdn"])
     previous = latest(subscription.id, lock=True)
-    given = _given(parameters)
-    if previous is not None and _stands(previous, given, subscription.msisdn):
+    right_values = _given(parameters)
+    if previous is not None and _stands(previous, right_values, subscription.msisdn):
         return _renewed(previous)
-    _check(given, previous, gateway().customer(subscription.customer_id).name)
-    return _renewed(_replace(previous, subscription.id, subscription.msisdn, given, call))
+    _check(right_values, previous, gateway().customer(subscription.customer_id).name)
+    return _renewed(_replace(previous, subscription.id, subscription.msisdn, right_values, call))
 
 
 @handler(
@@ -114,34 +114,34 @@ def renew(parameters: dict[str, Any], call: Call) -> dict[str, Any]:
     """
     subscription = gateway().subscription(parameters["msisdn"])
     previous = latest(subscription.id, lock=True)
-    given = _given(parameters)
-    if previous is not None and _stands(previous, given, subscription.msisdn):
+    right_values = _given(parameters)
+    if previous is not None and _stands(previous, right_values, subscription.msisdn):
         corrected = previous.id == parameters["correction"] and previous.effective_on > dates.day_of(call.at)
         if corrected or previous.mandated_on == dates.day_of(call.at):
             return _renewed(previous)
-    _check(given, previous, gateway().customer(subscription.customer_id).name)
-    return _renewed(_replace(previous, subscription.id, subscription.msisdn, given, call))
+    _check(right_values, previous, gateway().customer(subscription.customer_id).name)
+    return _renewed(_replace(previous, subscription.id, subscription.msisdn, right_values, call))
 
 
-def _check(given: Mapping[str, str], previous: BankMandate | None, customer: str) -> None:
-    if not ACCOUNT.match(given["account"]):
+def _check(right_values: Mapping[str, str], previous: BankMandate | None, customer: str) -> None:
+    if not ACCOUNT.match(right_values["account"]):
         raise BpmnError("account_format")
     if previous is not None and previous.debit_under_way:
         raise BpmnError("debit_under_way")
-    agreed = previous.agreed_holder if previous else customer
-    if mandate_wording.holder(given["holder"]) not in map(mandate_wording.holder, (customer, agreed)):
+    agreed_holder = previous.agreed_holder if previous else customer
+    if mandate_wording.holder(right_values["holder"]) not in map(mandate_wording.holder, (customer, agreed_holder)):
         raise BpmnError("holder_mismatch")
 
 
 def _replace(
-    previous: BankMandate | None, subscription_id: int, msisdn: str, given: Mapping[str, str], call: Call
+    previous: BankMandate | None, subscription_id: int, msisdn: str, right_values: Mapping[str, str], call: Call
 ) -> BankMandate:
     today = dates.day_of(call.at)
     if previous is not None:
         previous.state = "replaced"
     mandate = BankMandate(
         subscription_id=subscription_id,
-        **{f"{side}_{field}": given[field] for side in ("agreed", "keyed") for field in FIELDS},
+        **{f"{side}_{field}": right_values[field] for side in ("agreed", "keyed") for field in FIELDS},
         keyed_msisdn=msisdn,
         mandated_on=today,
         effective_on=dates.first_of_next_month(today),
@@ -153,11 +153,11 @@ def _replace(
     return mandate
 
 
-def _stands(mandate: BankMandate, given: Mapping[str, str], msisdn: str) -> bool:
+def _stands(mandate: BankMandate, right_values: Mapping[str, str], msisdn: str) -> bool:
     """Whether the mandate in force is agreed and keyed in just so."""
     keyed = side(mandate, "keyed")
-    same = side(mandate, "agreed") == given and {**keyed, "msisdn": keyed["msisdn"] or msisdn} == {
-        **given,
+    same = side(mandate, "agreed") == right_values and {**keyed, "msisdn": keyed["msisdn"] or msisdn} == {
+        **right_values,
         "msisdn": msisdn,
     }
     return same and mandate.state == "active"

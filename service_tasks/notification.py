@@ -6,6 +6,7 @@ once, and what a value contains is not looked at again.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from datetime import datetime
 from string import Template
@@ -15,7 +16,7 @@ from marshmallow import Schema
 from sqlalchemy import select
 
 from engine import Invalid, NotFound
-from engine.handlers import Call, handler
+from engine.runtime import Call, handler
 from models.base import session
 from models.complaint import Complaint
 from models.identity import Department
@@ -70,11 +71,23 @@ TEMPLATES = {
     "taken_back": Message(
         "您的投诉 $case_number 中误退的 $amount 元已更正，请留意帐单。如有疑问，请与我们联系。", ("amount",)
     ),
+    "taken_back_owed": Message(
+        "您的投诉 $case_number 中误退的 $amount 元已更正，其中 $owed 元已付给您，请到营业厅缴回，已记入您的应缴费用。如有疑问，请与我们联系。",
+        ("amount", "owed"),
+    ),
     "not_reached": Message(
         "您的投诉 $case_number 需要您答复，我们多次未能联系到您，现先结案。如需继续处理，请与我们联系。"
     ),
     "resolved": Message("您的投诉 $case_number 已有结果：$resolution。"),
 }
+
+# What departments are told in our own words, in Chinese and in English; whoever reads a notice reads it in their language.
+WORDINGS = {
+    "coverage": ("$report（责任人：$owner，期限：$by）", "$report (responsible: $owner, by $by)"),
+    "site": ("收费网站：$site；处理结果：$resolution", "Site: $site; result: $resolution"),
+}
+COMPOSED = "\x1e"  # no form takes it, so that nobody writes what reads as composed
+LETTER, UNPOSTED = "letter", "unposted"
 
 # How they read in offices that run an earlier version: what was sent then is still what the record says was sent.
 FORMERLY = {
@@ -104,7 +117,9 @@ class DepartmentParameters(schemas.Parameters):
 
     group = schemas.text("部门", "Department", longest=40, required=True)
     subject = schemas.text("标题", "Subject", longest=120, required=True)
-    text = schemas.text("内容", "Text", longest=4000, required=True)
+    text = schemas.text("内容", "Text", longest=4000, load_default="")
+    wording = schemas.choice("措辞", "Wording", (*WORDINGS, ""), load_default="")
+    values = schemas.mapping("措辞中的内容", "Values of it", personal=True, load_default=dict)
 
 
 class DepartmentResult(Schema):
@@ -130,10 +145,8 @@ def body(template: str, values: Mapping[str, Any]) -> str:
 
 
 def _filled(text: str, message: Message, values: Mapping[str, Any]) -> str:
-    written = {
-        name: amounts.yuan(int(value)) if name in message.money else str(value) for name, value in values.items()
-    }
-    return Template(text).safe_substitute(written)
+    texts = {name: amounts.yuan(int(value)) if name in message.money else str(value) for name, value in values.items()}
+    return Template(text).safe_substitute(texts)
 
 
 def wordings(template: str, values: Mapping[str, Any]) -> tuple[str, ...]:
@@ -142,9 +155,9 @@ def wordings(template: str, values: Mapping[str, Any]) -> tuple[str, ...]:
     return body(template, values), *([_filled(former, TEMPLATES[template], values)] if former else [])
 
 
-def asked_for(written: Mapping[str, str]) -> Mapping[str, Mapping[str, bool]]:
+def asked_for(literals: Mapping[str, str]) -> Mapping[str, Mapping[str, bool]]:
     """The names that a template asks for; the case's number need not be given, every message has it."""
-    message = TEMPLATES.get(written.get("template", ""))
+    message = TEMPLATES.get(literals.get("template", ""))
     if message is None:
         return {}
     return {"values": {name: name != "case_number" for name in Template(message.text).get_identifiers()}}
@@ -163,8 +176,8 @@ def send(parameters: dict[str, Any], call: Call) -> dict[str, Any]:
     """Queue a text message, once per call, to the number that complained, whatever other number the case is about. Errors: ValuesMissing."""
     message = body(parameters["template"], {"case_number": call.business_key, **parameters["values"]})
     number = customers_number(call.business_key) or parameters["msisdn"]
-    sent = queue(call.key, call.business_key, number, parameters["template"], message, call.at)
-    return {"outbox_id": sent}
+    outbox_id = queue(call.key, call.business_key, number, parameters["template"], message, call.at)
+    return {"outbox_id": outbox_id}
 
 
 def customers_number(case_number: str) -> str | None:
@@ -184,7 +197,7 @@ def told(
             to_msisdn="",
             template=template,
             body=text,
-            state="told",
+            state=UNPOSTED if channel == LETTER else "told",
             queued_at=at,
             told_by=by,
         )
@@ -212,23 +225,33 @@ def queue(
     return message.id
 
 
+def asked_by(literals: Mapping[str, str]) -> Mapping[str, Mapping[str, bool]]:
+    """The names that a wording asks for."""
+    wording = WORDINGS.get(literals.get("wording", ""))
+    return {"values": dict.fromkeys(Template(wording[0]).get_identifiers(), True)} if wording else {}
+
+
 @handler(
     "notification/department",
     parameters=DepartmentParameters,
     result=DepartmentResult,
+    fills=asked_by,
     manual_ref="CH1.5, CH2.4, TS-003.8, TS-005.9, TS-007.4",
     title_zh="通知部门",
     title_en="Notice to a department",
 )
 def notify_department(parameters: dict[str, Any], call: Call) -> dict[str, Any]:
-    """Put a notice before a department, once per call. Errors: UnknownDepartment."""
-    noted = session().scalar(select(DepartmentNotice.id).where(DepartmentNotice.key == call.key))
-    if noted is None:
+    """Put a notice before a department, once per call: a text as somebody wrote it, or one of our wordings with its values.
+
+    Errors: UnknownDepartment, ValuesMissing.
+    """
+    notice_id = session().scalar(select(DepartmentNotice.id).where(DepartmentNotice.key == call.key))
+    if notice_id is None:
         notice = _notice(parameters, call)
         session().add(notice)
         session().flush()
-        noted = notice.id
-    return {"notice_id": noted}
+        notice_id = notice.id
+    return {"notice_id": notice_id}
 
 
 def _notice(parameters: dict[str, Any], call: Call) -> DepartmentNotice:
@@ -239,6 +262,28 @@ def _notice(parameters: dict[str, Any], call: Call) -> DepartmentNotice:
         department=parameters["group"],
         case_number=call.business_key or None,
         subject=parameters["subject"],
-        text=parameters["text"],
+        text=noted(parameters),
         at=call.at,
     )
+
+
+def noted(parameters: Mapping[str, Any]) -> str:
+    """What a notice keeps of its text: a wording by its name with its values, in no language. Errors: ValuesMissing."""
+    name, values = parameters.get("wording") or "", parameters.get("values") or {}
+    if not name:
+        return str(parameters.get("text") or "")
+    missing = sorted(
+        identifier for identifier in Template(WORDINGS[name][0]).get_identifiers() if values.get(identifier) is None
+    )
+    if missing:
+        raise ValuesMissing(template=name, missing=missing)
+    texts = {key: str(value) for key, value in values.items()}
+    return COMPOSED + json.dumps([name, texts], ensure_ascii=False, sort_keys=True)
+
+
+def in_words(text: str, *, english: bool) -> str:
+    """The text of a notice as it is read."""
+    if not text.startswith(COMPOSED):
+        return text
+    name, values = json.loads(text[1:])
+    return Template(WORDINGS[name][english]).safe_substitute(values)

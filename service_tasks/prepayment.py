@@ -6,7 +6,7 @@ from typing import Any
 
 from marshmallow import Schema
 
-from engine.handlers import BpmnError, Call, handler, together
+from engine.runtime import BpmnError, Call, handler, together
 from service_tasks import lines as disputed
 from service_tasks import schemas
 from service_tasks.authority import grants
@@ -69,17 +69,17 @@ def transfer(parameters: dict[str, Any], call: Call) -> dict[str, Any]:
     """Withdraw from one prepayment and pay exactly the same into the other, as one journal entry."""
     amount = parameters["amount"]
     target = gateway().find(parameters["target"])
-    refused = target_refusal(parameters["source"], parameters["target"], target)
-    if target is None or refused:
+    code = target_refusal(parameters["source"], parameters["target"], target)
+    if target is None or code:
         beyond = beyond_disputed(amount, parameters["disputed_amount"])
-        raise together(BpmnError(refused or "target_unknown"), *beyond)
+        raise together(BpmnError(code or "target_unknown"), *beyond)
     check_disputed(amount, parameters["disputed_amount"])
     source = gateway().find(parameters["source"])
     if source is None:
         raise BpmnError("insufficient_prepayment", balance=0, amount=amount)
-    wanted = disputed.parts(parameters["lines"])
+    parts = disputed.parts(parameters["lines"])
     with refusing("insufficient_prepayment", "exceeds_disputed", renamed=disputed.NOT_HELD):
-        entry = gateway().transfer(source.id, target.id, amount, effect(call), lines=wanted)
+        entry = gateway().transfer(source.id, target.id, amount, effect(call), lines=parts)
     grants.carry_out(parameters["approval"], call, way="other_number", amount=amount, payee=target.msisdn)
     return {
         "amount": amount,

@@ -1,7 +1,7 @@
 """The file of a secondary-pricing run as marketing hands it back: read with the csv module and held against what was handed over, row by row. Pure.
 
-A row is an item's line: item, case, number, line, component, what for, yuan, outcome. Of these the item, the line, the component and the amount
-say which it is; an outcome left empty means that it was priced.
+A row is an item's line: item, case, number, line, component, what for, yuan, outcome, and the line in words. Of these the item, the line and the
+component say which it is, and amount and case, where it is filled in, have to be those that were handed over; an outcome left empty means that it was priced.
 """
 
 from __future__ import annotations
@@ -10,15 +10,20 @@ import csv
 import io
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from decimal import Decimal
 
+import engine.language
 from service_tasks.gateway import PricingRow
 
-COLUMNS = ("项目编号", "案件编号", "号码", "明细", "组成", "优惠项目", "金额（元）", "批价结果")
+COLUMNS = {
+    "zh": ("项目编号", "案件编号", "号码", "明细", "组成", "优惠项目", "金额（元）", "批价结果", "明细说明"),
+    "en": ("Item", "Case", "Number", "Line", "Component", "Reduction", "Amount (yuan)", "Outcome", "Line in words"),
+}
+_HEADINGS = frozenset(titles[0].casefold() for titles in COLUMNS.values())
 PRICED = ("", "已批价", "priced")
 NO_BILL = ("无帐单", "no bill", "no_bill")
 WRONG = ("unreadable", "unknown", "changed", "double", "outcome", "divided")
 MOST_TOLD = 20
+MOST_FEN = 10**12
 
 Key = tuple[int, str, str]
 
@@ -35,23 +40,23 @@ class TakenBack:
 
 def read(text: str, handed_over: Sequence[PricingRow]) -> TakenBack:
     """Hold the file against what was handed over; an item of which a line is missing is left out as a whole."""
-    wanted: dict[Key, PricingRow] = {(row.item_id, row.line, row.component): row for row in handed_over}
-    found, came, outcomes = TakenBack(), set[Key](), dict[int, set[str]]()
+    rows_by_key: dict[Key, PricingRow] = {(row.item_id, row.line, row.component): row for row in handed_over}
+    taken_back, came, outcomes = TakenBack(), set[Key](), dict[int, set[str]]()
     for number, cells in _rows(text):
-        wrong, key, outcome = _judged(cells, wanted, came)
+        wrong, key, outcome = _judged(cells, rows_by_key, came)
         if wrong:
-            found.wrong.setdefault(wrong, []).append(number)
+            taken_back.wrong.setdefault(wrong, []).append(number)
         elif key is not None:
             came.add(key)
             outcomes.setdefault(key[0], set()).add(outcome)
             if len(outcomes[key[0]]) > 1:
-                found.wrong.setdefault("divided", []).append(number)
-    missing = {row.item_id for key, row in wanted.items() if key not in came}
-    everything = {row.item_id for row in handed_over}
-    found.omitted = missing
-    found.no_bill = {item for item, told in outcomes.items() if told == {"no_bill"}} - missing
-    found.priced = everything - missing - found.no_bill
-    return found
+                taken_back.wrong.setdefault("divided", []).append(number)
+    missing = {row.item_id for key, row in rows_by_key.items() if key not in came}
+    items_handed_over = {row.item_id for row in handed_over}
+    taken_back.omitted = missing
+    taken_back.no_bill = {item for item, kinds in outcomes.items() if kinds == {"no_bill"}} - missing
+    taken_back.priced = items_handed_over - missing - taken_back.no_bill
+    return taken_back
 
 
 def _rows(text: str) -> Iterator[tuple[int, list[str]]]:
@@ -60,24 +65,24 @@ def _rows(text: str) -> Iterator[tuple[int, list[str]]]:
     try:
         for number, cells in enumerate(csv.reader(io.StringIO("\n".join(lines))), start=1):
             stripped = [cell.strip().removeprefix("'") for cell in cells]
-            if any(stripped) and stripped[0] != COLUMNS[0]:
+            if any(stripped) and stripped[0].casefold() not in _HEADINGS:
                 yield number, stripped
     except csv.Error:
         yield len(lines), []
 
 
-def _judged(cells: Sequence[str], wanted: dict[Key, PricingRow], came: set[Key]) -> tuple[str, Key | None, str]:
+def _judged(cells: Sequence[str], rows_by_key: dict[Key, PricingRow], came: set[Key]) -> tuple[str, Key | None, str]:
     """What is wrong with a row, if anything; else which it is and what became of it."""
     outcome = cells[7] if len(cells) > 7 else ""
     amount = _fen(cells[6]) if len(cells) > 6 else None
     if amount is None or not (cells[0].isascii() and cells[0].isdecimal() and len(cells[0]) < 19):
         return "unreadable", None, ""
     key = (int(cells[0]), cells[3], cells[4])
-    if key not in wanted:
+    if key not in rows_by_key:
         return "unknown", None, ""
     if key in came:
         return "double", None, ""
-    if amount != wanted[key].amount:
+    if amount != rows_by_key[key].amount or cells[1] not in ("", rows_by_key[key].case_number):
         return "changed", None, ""
     if outcome not in PRICED + NO_BILL:
         return "outcome", None, ""
@@ -85,19 +90,16 @@ def _judged(cells: Sequence[str], wanted: dict[Key, PricingRow], came: set[Key])
 
 
 def _fen(text: str) -> int | None:
-    try:
-        fen = Decimal(text.replace(",", "")) * 100
-    except ArithmeticError:
-        return None
-    return int(fen) if fen.is_finite() and fen == fen.to_integral_value() and 0 < fen < 10**12 else None
+    fen = engine.language.written.fen(text)
+    return fen if fen is not None and 0 < fen < MOST_FEN else None
 
 
-def sheet(rows: Sequence[tuple[PricingRow, str, str]]) -> str:
-    """The file that is handed over: a row for each line, with its number as it may be shown and what it is for in words."""
+def sheet(rows: Sequence[tuple[PricingRow, str, str, str]], language: str = "zh") -> str:
+    """The file that is handed over: a row for each line, with its number as it may be shown, what it is for and the line itself in words of `language`."""
     out = io.StringIO()
     writer = csv.writer(out)
-    writer.writerow(COLUMNS)
-    for row, msisdn, item in rows:
+    writer.writerow(COLUMNS[language])
+    for row, msisdn, item, words in rows:
         yuan = f"{row.amount // 100}.{row.amount % 100:02d}"
-        writer.writerow([row.item_id, row.case_number or "", msisdn, row.line, row.component, item, yuan, ""])
+        writer.writerow([row.item_id, row.case_number or "", msisdn, row.line, row.component, item, yuan, "", words])
     return "\ufeff" + out.getvalue()

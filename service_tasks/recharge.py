@@ -7,7 +7,7 @@ from typing import Any
 
 from marshmallow import Schema
 
-from engine.handlers import BpmnError, Call, handler
+from engine.runtime import BpmnError, Call, handler
 from models.base import session
 from models.customer import Subscription
 from models.usage import RechargeCard, pin_hash
@@ -38,8 +38,8 @@ class QueryResult(Schema):
     number_state = schemas.choice("号码状态", "State of that number", entitlements.NUMBER_STATES)
     cancel_reason = schemas.choice("销号原因", "Why cancelled", ("arrears", "request"))
     amount = schemas.fen("充值金额", "Amount charged")
-    balance = schemas.fen("所充号码余额", "Balance of that number")
-    remaining = schemas.fen("可转金额", "Can still be moved")
+    balance = schemas.fen("所充号码余额", "Balance of that number", signed=True)
+    remaining = schemas.fen("可转金额", "Can still be moved", signed=True)
     of_card = schemas.fen("持卡人可得", "Due to the bearer")
     of_number = schemas.fen("核实身份的机主另可得", "Due to the identified holder beside it")
     cash = schemas.flag("可以退现", "Cash is possible")
@@ -73,7 +73,7 @@ class MoveResult(Schema):
     reopened = schemas.fen("恢复的欠费", "Arrears owed again")
     reopened_late_fee = schemas.fen("恢复的滞纳金", "Late fee owed again")
     target = schemas.msisdn("转入号码", "Number paid into")
-    target_balance = schemas.fen("转入号码预付金余额", "Prepayment on that number")
+    target_balance = schemas.fen("转入号码预付金余额", "Prepayment on that number", signed=True)
 
 
 def refusal(card: RechargeCard | None, pin: str) -> str | None:
@@ -100,9 +100,9 @@ def refusal(card: RechargeCard | None, pin: str) -> str | None:
 def query(parameters: dict[str, Any], call: Call) -> dict[str, Any]:
     """Say which number the card was charged to and what became of that number."""
     card = session().get(RechargeCard, parameters["serial"].strip())
-    refused = refusal(card, parameters["pin"].strip())
-    if card is None or refused:
-        raise BpmnError(refused or "unknown_card")
+    code = refusal(card, parameters["pin"].strip())
+    if card is None or code:
+        raise BpmnError(code or "unknown_card")
     owner = session().get(Subscription, card.charged_subscription_id) if card.charged_subscription_id else None
     state = entitlements.number_state(owner.state if owner else None)
     reason = entitlements.CANCEL_REASONS[owner.reason] if owner and state == "cancelled" else None
@@ -156,17 +156,17 @@ def reserve(parameters: dict[str, Any], call: Call) -> dict[str, Any]:
 )
 def move(parameters: dict[str, Any], call: Call) -> dict[str, Any]:
     """Move what is due of the card to the right number, postpaid or prepaid; never in cash."""
-    serial, wanted = parameters["serial"].strip(), parameters["target"]
+    serial, target_msisdn = parameters["serial"].strip(), parameters["target"]
     card = session().get(RechargeCard, serial)
-    target = open_target((card and card.charged_msisdn) or "", wanted, gotone_only=False)
+    target = open_target((card and card.charged_msisdn) or "", target_msisdn, gotone_only=False)
     with refusing("nothing_left", renamed=NOTHING_LEFT):
         due = entitlements.still_due(card) if card is not None else 0
-        given = gateway().move_recharge(serial, target.id, effect(call), amount=due)
-    grants.carry_out(parameters["approval"], call, way="own_money", amount=given.amount, payee=target.msisdn)
+        card_money = gateway().move_recharge(serial, target.id, effect(call), amount=due)
+    grants.carry_out(parameters["approval"], call, way="own_money", amount=card_money.amount, payee=target.msisdn)
     return {
-        "amount": given.amount,
-        "reopened": given.reopened,
-        "reopened_late_fee": given.late_fee,
+        "amount": card_money.amount,
+        "reopened": card_money.reopened,
+        "reopened_late_fee": card_money.late_fee,
         "target": target.msisdn,
         "target_balance": gateway().balances(target.id).prepayment,
     }

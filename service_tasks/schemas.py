@@ -20,8 +20,8 @@ class Parameters(Schema):
     """Parameters of a topic. A null counts as left out where the field has a default, for FEEL gives null for what is not there."""
 
     @pre_load
-    def _leave_out_nulls(self, given: Mapping[str, Any], **_: Any) -> dict[str, Any]:
-        return {name: value for name, value in given.items() if value is not None or not self._has_default(name)}
+    def _leave_out_nulls(self, values: Mapping[str, Any], **_: Any) -> dict[str, Any]:
+        return {name: value for name, value in values.items() if value is not None or not self._has_default(name)}
 
     def _has_default(self, name: str) -> bool:
         return name in self.fields and self.fields[name].load_default is not missing
@@ -55,9 +55,11 @@ def msisdn(zh: str = "手机号码", en: str = "Number", **options: Any) -> fiel
     return text(zh, en, personal=True, **options)
 
 
-def fen(zh: str, en: str, *, least: int | None = None, **options: Any) -> fields.Integer:
-    """An amount in fen, not below `least`."""
-    return number(zh, en, unit="fen", least=least, **options)
+def fen(zh: str, en: str, *, least: int | None = None, signed: bool = False, **options: Any) -> fields.Integer:
+    """An amount in fen, not below `least`; a result is never below nothing unless it is `signed`, as a balance is."""
+    field = number(zh, en, unit="fen", least=least, **options)
+    field.metadata = {**field.metadata, **({"signed": True} if signed else {})}
+    return field
 
 
 def number(zh: str, en: str, *, unit: str = "", least: int | None = None, **options: Any) -> fields.Integer:

@@ -7,8 +7,8 @@ from typing import Any
 
 from marshmallow import Schema
 
-from engine.handlers import BpmnError, Call, handler
-from service_tasks import amounts, batches, dates, liabilities, pricing_file, schemas
+from engine.runtime import BpmnError, Call, handler
+from service_tasks import amounts, batches, dates, liabilities, pricing_file, promises, rewards, schemas
 from service_tasks import lines as disputed
 from service_tasks.authority import grants
 from service_tasks.calls import effect, refusing
@@ -16,14 +16,9 @@ from service_tasks.gateway import PricingItem, gateway
 
 KIND = "secondary_pricing"
 REWARD = "complaint_reward"
-ITEMS_ZH = {
-    "function_fee": "功能费",
-    "monthly_fee": "月租费",
-    "call_charge": "通话费",
-    "complaint_reward": "投诉奖励",
-    "border_roaming": "边界漫游话费",
-    "roaming_charge": "漫游话费",
-}
+NOBODYS = ("not_our_fault", "reward")  # what is given on these grounds nobody inside bears
+REWARDS_BY = "day_of_month(at, 20)"  # DUE.7: what is audited later is on the next month's list
+MOST_REWARD = max(map(max, rewards.FEN.values()))  # REW.2: whatever a table says and whoever approves
 
 
 class EnterParameters(schemas.Parameters):
@@ -96,6 +91,8 @@ class ApplyResult(Schema):
     month = schemas.text("批价月份", "Month of the run")
     amount = schemas.fen("批价金额", "Amount")
     late_fee = schemas.fen("随同减免滞纳金", "Late fee that fell with it")
+    credited_before = schemas.flag("此前已入帐", "Credited before, by another call")
+    promised_by = schemas.text("原承诺案件", "Case that promised it")
 
 
 class CheckResult(Schema):
@@ -119,14 +116,13 @@ def summary_row(entered: PricingItem, *, msisdn: str, customer: str, item: str, 
     Source: TS-003.4.
     """
     return {
-        "title": "二次批价汇总表",
+        "sheet": KIND,
         "number": entered.id,
         "period": entered.period,
         "case_number": call.business_key,
         "msisdn": msisdn,
         "customer": customer,
         "item": item,
-        "item_name": ITEMS_ZH.get(item, item),
         "amount": entered.amount,
         "amount_yuan": amounts.yuan(entered.amount),
         "entered_on": dates.day_of(call.at).isoformat(),
@@ -135,14 +131,14 @@ def summary_row(entered: PricingItem, *, msisdn: str, customer: str, item: str, 
 
 
 def _check_charged(subscription_id: int, amount: int, key: str) -> None:
-    """Nobody has more priced again than is left of what all their bills charge; without a bill there is nothing to compare with.
+    """Nobody has more priced again than is left of what all their bills charge; without a bill nothing is.
 
     Units:  fen.
     Errors: BpmnError exceeds_charged.
     """
-    left = gateway().repricing_room(subscription_id, but=key)
-    if left is not None and amount > left:
-        raise BpmnError("exceeds_charged", amount=amount, balance=left)
+    room = gateway().repricing_room(subscription_id, but=key)
+    if amount > room:
+        raise BpmnError("exceeds_charged", amount=amount, balance=room)
 
 
 @handler(
@@ -158,19 +154,22 @@ def _check_charged(subscription_id: int, amount: int, key: str) -> None:
     title_en="Enter for secondary pricing",
 )
 def enter(parameters: dict[str, Any], call: Call) -> dict[str, Any]:
-    """Collect the correction for this month's run; once that is handed in, for the next month's."""
+    """Collect the correction for this month's run; once that is handed in, or for a reward audited after the 20th, for the next month's."""
     subscription = gateway().subscription(parameters["msisdn"])
-    period = batches.collecting(KIND, months_from(dates.month_of(call.at)), call.at)
     amount, item = parameters["amount"], parameters["item"]
+    due_at = dates.due(REWARDS_BY, call.at) if item == REWARD else call.at
+    period = batches.collecting(KIND, months_from(dates.month_of(due_at)), call.at)
     way = "reward" if item == REWARD else "credit"
-    wanted = disputed.parts(parameters["lines"]) if item != REWARD else []
-    if item != REWARD and not wanted:
+    parts = disputed.parts(parameters["lines"]) if item != REWARD else []
+    if item == REWARD and amount > MOST_REWARD:
+        raise BpmnError("exceeds_charged", amount=amount, balance=MOST_REWARD)
+    if item != REWARD and not parts:
         _check_charged(subscription.id, amount, effect(call).key)
-    named = [part.line for part in wanted]
-    grants.carry_out(parameters["approval"], call, way=way, amount=amount, payee=subscription.msisdn, lines=named)
+    addresses = [part.line for part in parts]
+    grants.carry_out(parameters["approval"], call, way=way, amount=amount, payee=subscription.msisdn, lines=addresses)
     codes = (*disputed.REFUSALS, "exceeds_disputed")
     with refusing(*codes, renamed={"line_twice": "line_unknown"}):
-        entered = gateway().enter_secondary_pricing(subscription.id, period, amount, item, effect(call), lines=wanted)
+        entered = gateway().enter_secondary_pricing(subscription.id, period, amount, item, effect(call), lines=parts)
     customer = gateway().customer(subscription.customer_id)
     form = summary_row(entered, msisdn=subscription.msisdn, customer=customer.name, item=item, call=call)
     return {"item_id": entered.id, "period": entered.period, "amount": entered.amount, "form": form}
@@ -188,16 +187,16 @@ def enter(parameters: dict[str, Any], call: Call) -> dict[str, Any]:
 def promise(parameters: dict[str, Any], call: Call) -> dict[str, Any]:
     """Put a credit that was promised and has not come into the run that collects now; its cause and approval stay those of its case."""
     subscription = gateway().find(parameters["msisdn"])
-    wanted = disputed.parts(parameters["lines"])
-    named = wanted[0].line if wanted else "—"
-    number = named.removeprefix("promised-credit:")
-    if subscription is None or len(wanted) != 1 or number == named or not number.isdecimal():
-        raise BpmnError("line_unknown", line=named)
+    parts = disputed.parts(parameters["lines"])
+    address = parts[0].line if parts else "—"
+    number = address.removeprefix("promised-credit:")
+    if subscription is None or len(parts) != 1 or number == address or not number.isdecimal():
+        raise BpmnError("line_unknown", line=address)
     period = batches.collecting(KIND, months_from(dates.month_of(call.at)), call.at)
     with refusing("line_unknown"):
         item = gateway().renew_secondary_pricing(subscription.id, int(number), period)
-    told = {"item_id": item.id, "period": item.period, "amount": item.amount}
-    return {**told, "item": item.item, "case": item.case_number or ""}
+    answer = {"item_id": item.id, "period": item.period, "amount": item.amount}
+    return {**answer, "item": item.item, "case": item.case_number or ""}
 
 
 @handler(
@@ -254,12 +253,34 @@ class TakeBackResult(Schema):
 def take_back(parameters: dict[str, Any], call: Call) -> dict[str, Any]:
     """Hold the file against what was handed over; nothing is taken over of one in which a row is wrong."""
     period = parameters["period"]
-    found = pricing_file.read(parameters["file"] or "", gateway().secondary_pricing_rows(period))
-    if found.wrong:
-        told = {kind: rows[: pricing_file.MOST_TOLD] for kind, rows in found.wrong.items()}
-        raise BpmnError("file_wrong", rows=told, count=sum(map(len, found.wrong.values())))
-    gateway().take_back_secondary_pricing(period, found.omitted, found.no_bill)
-    return {"priced": len(found.priced), "omitted": len(found.omitted), "no_bill": len(found.no_bill)}
+    taken_back = pricing_file.read(parameters["file"] or "", gateway().secondary_pricing_rows(period))
+    if taken_back.wrong:
+        wrong_rows = {kind: rows[: pricing_file.MOST_TOLD] for kind, rows in taken_back.wrong.items()}
+        raise BpmnError("file_wrong", rows=wrong_rows, count=sum(map(len, taken_back.wrong.values())))
+    gateway().take_back_secondary_pricing(period, taken_back.omitted, taken_back.no_bill)
+    return {"priced": len(taken_back.priced), "omitted": len(taken_back.omitted), "no_bill": len(taken_back.no_bill)}
+
+
+class LeaveOutParameters(schemas.Parameters):
+    """What secondary_pricing/leave_out takes."""
+
+    period = schemas.text("批次月份", "Period", longest=7, required=True)
+
+
+@handler(
+    "secondary_pricing/leave_out",
+    parameters=LeaveOutParameters,
+    result=TakeBackResult,
+    manual_ref="TS-003.6",
+    title_zh="全部列为遗漏",
+    title_en="Leave everything out",
+)
+def leave_out(parameters: dict[str, Any], call: Call) -> dict[str, Any]:
+    """No file that agrees came back: every item of the run was left out, and each case has its own made good."""
+    period = parameters["period"]
+    items = {row.item_id for row in gateway().secondary_pricing_rows(period)}
+    gateway().take_back_secondary_pricing(period, items, ())
+    return {"priced": 0, "omitted": len(items), "no_bill": 0}
 
 
 @handler(
@@ -274,15 +295,30 @@ def apply(parameters: dict[str, Any], call: Call) -> dict[str, Any]:
     """Credit the correction against the customer's next bill; a run that leaves the item out leaves it unapplied."""
     item = gateway().apply_secondary_pricing(parameters["item_id"], effect(call), hands_back=parameters["hands_back"])
     if item.state == "applied":
-        liabilities.enter(call, parameters["fault"], item.amount)
-    with_it = {"late_fee": item.late_fee} if item.late_fee else {}
+        liabilities.enter(call, _fault(parameters["fault"], item), item.amount, key=item.credited)
+    more: dict[str, Any] = {"late_fee": item.late_fee} if item.late_fee else {}
+    if item.credited not in (None, call.key):
+        more["credited_before"] = True
+    if item.case_number not in (None, call.business_key):
+        more["promised_by"] = item.case_number
     return {
         "applied": item.state == "applied",
         "outcome": item.state,
         "month": dates.month_of(call.at),
         "amount": item.amount,
-        **with_it,
+        **more,
     }
+
+
+def _fault(cause: str | None, item: PricingItem) -> str | None:
+    """Whose fault a credit is; of one that another case promised it is what that case found, and a supervisor's to say where it does not say."""
+    if cause != liabilities.PROMISED:
+        return cause
+    basis = grants.basis_of(item.key)
+    if item.item == REWARD or basis in NOBODYS:
+        return None
+    proved = "system" if basis == "proved_credit" else None
+    return promises.cause(item.case_number, item.id) or proved or cause
 
 
 @handler(
@@ -296,5 +332,5 @@ def apply(parameters: dict[str, Any], call: Call) -> dict[str, Any]:
 def check(parameters: dict[str, Any], call: Call) -> dict[str, Any]:
     """See whether the bill that came after the run shows the correction; what no bill has shown yet goes by what was entered."""
     item = gateway().secondary_pricing_item(parameters["item_id"])
-    shown = gateway().shown_on_bill(item.id, call.at)
-    return {"applied": item.state == "applied" and shown is not False, "on_bill": shown is not None}
+    on_bill = gateway().shown_on_bill(item.id, call.at)
+    return {"applied": item.state == "applied" and on_bill is not False, "on_bill": on_bill is not None}

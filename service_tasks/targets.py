@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from engine.handlers import BpmnError
+from engine.runtime import BpmnError
 from service_tasks.gateway import Subscription, gateway
 
 TARGET_ERRORS = ("same_number", "target_unknown", "target_cancelled", "target_suspended", "target_not_gotone")
@@ -30,7 +30,7 @@ def target_refusal(
 def open_target(source: str, msisdn: str, *, gotone_only: bool = True, suspended_too: bool = False) -> Subscription:
     """The subscription of `msisdn`, into which may be paid. Errors: BpmnError with one of TARGET_ERRORS."""
     target = gateway().find(msisdn)
-    refused = target_refusal(source, msisdn, target, gotone_only=gotone_only, suspended_too=suspended_too)
-    if target is None or refused:
-        raise BpmnError(refused or "target_unknown")
+    code = target_refusal(source, msisdn, target, gotone_only=gotone_only, suspended_too=suspended_too)
+    if target is None or code:
+        raise BpmnError(code or "target_unknown")
     return target

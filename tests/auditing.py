@@ -9,11 +9,13 @@ from argon2 import PasswordHasher
 from flask import Flask
 
 import engine
+from engine import record
 from models.base import Base, session
 from models.instance import ProcessInstance
 from office import demo, scenarios
 from tests import population
-from web import config, create_app
+from web import create_app
+from web.edge import config
 
 _quick = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
 CALLED = "The bill is paid, the receipt held and the customer insists on cash, paid back by TS-002"
@@ -26,7 +28,7 @@ HELD = "Two items picked, not paid, held and credited on Thursday"
 
 def office(folder: Path, played: Sequence[str], url: str = "") -> tuple[Flask, dict[str, str]]:
     """An app over the database at `url`, by default a SQLite file in `folder`, and the case numbers of the scenarios in it by English name."""
-    keys = engine.Keys(master=b"m" * 32, signing=b"s" * 32)
+    keys = record.Keys(master=b"m" * 32, signing=b"s" * 32)
     settings = config.Settings(
         database_url=url or f"sqlite:///{folder / 'office.db'}", var=folder, keys=keys, testing=True
     )

@@ -6,6 +6,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -16,10 +17,15 @@ from hypothesis import HealthCheck, settings
 from sqlalchemy import create_engine, make_url, text
 from sqlalchemy.orm import Session
 
+import engine.runtime
+from engine import ground
+from engine.runtime.runtime import plain_weeks
 from models.base import scratch
+from office import composition
 
 settings.register_profile("desk", deadline=None, suppress_health_check=[HealthCheck.too_slow])  # no test is timed
 settings.load_profile("desk")
+engine.runtime.enter(composition.bare())  # for what is read while tests are collected
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 
 
@@ -30,32 +36,20 @@ def at() -> datetime:
 
 
 @pytest.fixture(autouse=True)
-def plain_calendar() -> Iterator[None]:
-    """Plain weeks, unless a test sets another calendar; what one test set does not reach the next."""
-    from engine import calendars
-
-    before = list(calendars._source)
-    calendars._source.clear()
-    yield
-    calendars._source[:] = before
-
-
-@pytest.fixture(autouse=True)
-def plain_observers() -> Iterator[None]:
-    """Nobody follows changes and nobody is barred, unless a test composes an office; what one composes does not reach the next."""
-    from engine import barred, execution
-
-    before, bars = list(execution._observers), list(barred._bars)
-    yield
-    execution._observers[:], barred._bars[:] = before, bars
+def runtime() -> Iterator[engine.runtime.Runtime]:
+    """What is done in a test outside any application is done in an office of its own: the service tasks of the product, plain weeks, nobody who
+    follows or bars. Inside a wider fixture that has entered an office it is that one; what a test adds does not reach the next.
+    """
+    around = engine.runtime.current()
+    served = {"handlers": dict(around.handlers), "background": dict(around.background)}
+    with engine.runtime.entered(replace(around, calendar=plain_weeks, in_hand=set(), **served)) as office:
+        yield office
 
 
 @pytest.fixture
-def keys() -> None:
-    """Keys for sealing, as the composition root sets them in a running office."""
-    from engine import configure_keys, ephemeral_keys
-
-    configure_keys(ephemeral_keys())
+def keys(runtime: engine.runtime.Runtime) -> None:
+    """Keys for sealing, as a running office has them."""
+    runtime.keys = ground.ephemeral_keys()
 
 
 @pytest.fixture

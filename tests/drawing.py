@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from itertools import pairwise
 from xml.sax.saxutils import escape, quoteattr
 
-import engine
-from engine import xml
-from engine.definitions import tracing
-from engine.definitions.pictures import BPMNDI
+from engine import definitions
+from engine.diagrams import missing_pictures
+from engine.diagrams.pictures import BPMNDI
+from engine.ground import xml
 
 HEAD = (
     '<bpmn:definitions xmlns:bpmn="http://www.omg.org/spec/BPMN/20100524/MODEL" '
@@ -102,14 +103,19 @@ def boundary(
     interrupting: bool = True,
 ) -> str:
     attributes = f'attachedToRef="{host}" cancelActivity="{str(interrupting).lower()}"'
-    body = f'<bpmn:errorEventDefinition errorRef="error_{error}"/>' if error else _event(timer, message)
+    body = (
+        f'<bpmn:errorEventDefinition errorRef="error_{error}"/>'
+        if error
+        else _event(timer, message, re.match(r"R\d*/", timer) is not None)
+    )
     return node("boundaryEvent", id, attributes, properties(correlationKey=key) if key else "", body)
 
 
-def _event(timer: str, message: str) -> str:
+def _event(timer: str, message: str, repeated: bool = False) -> str:
     if timer:
-        kind = f'<bpmn:timeDuration xsi:type="bpmn:tFormalExpression">{escape(timer)}</bpmn:timeDuration>'
-        return f"<bpmn:timerEventDefinition>{kind}</bpmn:timerEventDefinition>"
+        kind = "timeCycle" if repeated else "timeDuration"
+        time = f'<bpmn:{kind} xsi:type="bpmn:tFormalExpression">{escape(timer)}</bpmn:{kind}>'
+        return f"<bpmn:timerEventDefinition>{time}</bpmn:timerEventDefinition>"
     return f'<bpmn:messageEventDefinition messageRef="message_{message}"/>'
 
 
@@ -163,7 +169,7 @@ def drawn(text: str) -> str:
     if "<bpmndi:BPMNDiagram" in text:
         text = text.partition("<bpmndi:BPMNDiagram")[0] + "</bpmn:definitions>"
     root = xml.parse(text.encode())
-    list(tracing.trace(root))
+    list(missing_pictures.trace(root))
     pictures = "".join(
         xml.serialise(one).decode().partition("?>")[2].strip() for one in root.findall(f"{{{BPMNDI}}}BPMNDiagram")
     )
@@ -171,8 +177,8 @@ def drawn(text: str) -> str:
     return f"{head}{pictures}{end}"
 
 
-def package(key: str, main: str, files: dict[str, str] | None = None, **more: str) -> engine.Package:
+def package(key: str, main: str, files: dict[str, str] | None = None, **more: str) -> definitions.Package:
     """A package of a process, further files by name ("C.bpmn" also as C_bpmn), and the free form."""
     found = {f"{key}.bpmn": main, "forms/free.form": FREE_FORM, **(files or {})}
     found |= {name.replace("_bpmn", ".bpmn"): text for name, text in more.items()}
-    return engine.Package(key=key, files=found)
+    return definitions.Package(key=key, files=found)

@@ -11,7 +11,7 @@ from flask import Flask
 from sqlalchemy import select
 
 import engine
-from engine import handlers
+from engine import cases, runtime
 from models.base import session
 from models.incident import Incident
 from models.instance import ProcessInstance
@@ -60,7 +60,7 @@ def furnish(app: Flask) -> Furnished:
         (closed,) = open_tasks(begin("13900000203"))
         complete(closed, EXPLAINED)
         stuck = begin("13900000201")
-        with broken(REFUND):
+        with broken(runtime.current(), REFUND):
             for form in (JUDGED, CASH, PAID):
                 complete(open_tasks(stuck)[0], form)
         incident = session().scalars(select(Incident.id)).one()
@@ -86,7 +86,7 @@ def begin(msisdn: str, process: str = "TS-002", by: engine.Actor = CLEO) -> str:
 
 def complete(task: int, form: dict[str, Any], by: engine.Actor = CLEO) -> None:
     """Cleo, or somebody else, completes a task."""
-    engine.complete(task, form=form, by=by, at=engine.now())
+    cases.complete(task, form=form, by=by, at=engine.now())
 
 
 def instance_of(case: str) -> int:
@@ -101,16 +101,16 @@ def open_tasks(case: str) -> list[int]:
 
 
 @contextmanager
-def broken(topic: str) -> Iterator[None]:
-    """Inside the block, a service task does half of its work and then throws."""
-    working = handlers.find(topic)
+def broken(office: runtime.Runtime, topic: str) -> Iterator[None]:
+    """Inside the block, a service task of an office does half of its work and then throws."""
+    working = office.handlers[topic]
 
     def fail(parameters: dict[str, Any], call: Any) -> Any:
         working.function(parameters, call)
         raise ZeroDivisionError
 
-    handlers._registry[topic] = replace(working, function=fail)
+    office.handlers[topic] = replace(working, function=fail)
     try:
         yield
     finally:
-        handlers._registry[topic] = working
+        office.handlers[topic] = working

@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import insert
 
 import engine
+from engine import cases, definitions, language, running
 from models.base import session, transaction
 from models.complaint import Complaint
 from models.instance import ProcessInstance
@@ -30,7 +31,7 @@ class Round(Play):
     """A play by people of the office, in an office that has its processes already. `seen` is called whenever the case stands still."""
 
     def __init__(self, scenario: scenarios.Scenario, seen: Callable[[Round], None]) -> None:
-        super().__init__(scenario, lambda: engine.read_package(PROCESSES, scenario.process))
+        super().__init__(scenario, lambda: definitions.read_package(PROCESSES, scenario.process), {}.get)
         self.seen = seen
 
     def course(self) -> None:
@@ -49,13 +50,13 @@ class Round(Play):
         """Begin the case as Cleo would, with the complaint that the intake writes."""
         variables = dict(self.scenario.given.get("variables") or {})
         number = str(variables.setdefault("case_number", f"TS20261123-{id(self)}"))
-        started = engine.start(self.scenario.process, business_key=number, variables=variables, by=CLEO, at=self.clock)
+        started = cases.start(self.scenario.process, business_key=number, variables=variables, by=CLEO, at=self.clock)
         self.instance_id = started.instance_id
         if variables.get("msisdn"):
             self._complain(number, variables, started)
         self._settle()
 
-    def _complain(self, number: str, variables: Mapping[str, Any], started: engine.Advanced) -> None:
+    def _complain(self, number: str, variables: Mapping[str, Any], started: running.Advanced) -> None:
         instance = session().get_one(ProcessInstance, self.instance_id)
         said = str(variables.get("complaint_text") or "")
         columns = {
@@ -85,8 +86,8 @@ class Round(Play):
         despite = step.get("despite") or ()
         told_of = frozenset([despite] if isinstance(despite, str) else despite)
         try:
-            engine.complete(task.id, form=form, by=OF_GROUP[task.group], at=self.clock, despite=told_of)
-        except engine.InvalidForm as told:
+            cases.complete(task.id, form=form, by=OF_GROUP[task.group], at=self.clock, despite=told_of)
+        except language.InvalidForm as told:
             if not step.get("refused") or refusals(told) != step["refused"]:
                 raise
 

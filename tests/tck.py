@@ -9,9 +9,9 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from engine import xml
 from engine.definitions import dmn
-from engine.errors import EngineError, InvalidDefinition
+from engine.ground import xml
+from engine.ground.errors import EngineError, InvalidDefinition
 from engine.language.calendar import Calendar
 from engine.language.feel import Scope
 from engine.language.feel.temporal import read_date, read_date_time, read_duration, read_time
@@ -83,7 +83,7 @@ def cases(folder: str, level: int = 2) -> Iterator[Case]:
 def play(folder: str, level: int = 2) -> Iterator[Result]:
     """What becomes of every expected result of a folder."""
     content = model(folder, level)
-    read, root = dmn.read_file(content), xml.parse(content)
+    read, root = dmn.read_decisions(content), xml.parse(content)
     elements = {e.get("name", ""): e for e in _children(root, "decision", "businessKnowledgeModel")}
     scope = Scope(datetime(2026, 11, 23, 1, tzinfo=UTC), Calendar(frozenset(), frozenset()))
     for case in cases(folder, level):

@@ -32,6 +32,7 @@ RAW = {
 NAMED_SO = frozenset({"GoTone", "BoCom", "JavaScript"})
 ENGLISH = re.compile(r"[A-Za-z][a-z]{3,}")
 CHINESE = re.compile(r"[\u4e00-\u9fff]+")
+NO_WORD = re.compile(r"[0-9a-f]{8,}|\.[a-z]{3,4}\b")  # a fingerprint, the ending of a file
 IN_CHINESE = frozenset({"Ctrl", "Enter", "English", "JavaScript", "Home", "Java", "Script"})
 AMOUNT = re.compile(r"¥ ?([\d,.]*\d)|([\d,.]*\d) ?(?:元|yuan\b)")
 TWO_DECIMALS = re.compile(r"(?:\d{1,3}(?:,\d{3})*|\d+)\.\d\d")
@@ -41,14 +42,33 @@ QUOTED = re.compile(r"“[^”]*”")
 def wrong(tree: Any, language: str, said: frozenset[str]) -> Iterator[tuple[str, str]]:
     """What is wrong with the words of a page in a language, and where; `said` are words of customers and of the office, which stay as they were said."""
     for element, text in _texts(tree):
-        for what, pattern in RAW.items():
-            yield from ((what, f"{found} in: {text}") for found in pattern.findall(text) if found not in NAMED_SO)
-        if language == "zh":
-            yield from (
-                ("English", f"{found} in: {text}") for found in ENGLISH.findall(text) if found not in IN_CHINESE
-            )
-        elif not _is_said(element) and CHINESE.search(_without(text, said)):
-            yield "Chinese", text
+        yield from in_text(text, language, said, is_said=_is_said(element))
+
+
+def in_text(text: str, language: str, said: frozenset[str], *, is_said: bool = False) -> Iterator[tuple[str, str]]:
+    """What is wrong with one text in a language; `is_said` marks one that stays as somebody said it."""
+    for what, pattern in RAW.items():
+        yield from ((what, f"{raw} in: {text}") for raw in pattern.findall(text) if raw not in NAMED_SO)
+    if language == "zh":
+        yield from (
+            ("English", f"{word} in: {text}")
+            for word in ENGLISH.findall(NO_WORD.sub("", text))
+            if word not in IN_CHINESE
+        )
+    elif not is_said and CHINESE.search(_without(text, said)):
+        yield "Chinese", text
+
+
+def texts_of(document: Any) -> Iterator[str]:
+    """Every text that is a value in a document of mappings and lists."""
+    if isinstance(document, dict):
+        for value in document.values():
+            yield from texts_of(value)
+    elif isinstance(document, list | tuple):
+        for value in document:
+            yield from texts_of(value)
+    elif isinstance(document, str):
+        yield document
 
 
 def amounts(tree: Any, said: frozenset[str]) -> Iterator[tuple[str, str]]:

@@ -9,12 +9,13 @@ import threading
 from collections.abc import Callable
 from datetime import timedelta
 
-from flask import Flask
-
 import engine
-from office import batches
-from web import background, create_app
-from web.edge import Edge, Refusals, keep_watch
+from engine import record, running
+from office import batches, reviews
+from web import create_app
+from web.edge import background
+from web.edge.application import Office
+from web.edge.asgi import Edge, Refusals, keep_watch
 
 EVERY_SECONDS = 1.0
 NOBODY_BROUGHT_IT = timedelta(seconds=10)
@@ -29,7 +30,7 @@ def application() -> Edge:
     return at_the_edge(app)
 
 
-def at_the_edge(app: Flask) -> Edge:
+def at_the_edge(app: Office) -> Edge:
     """The app as the HTTP server takes it, loaded for good, in a process that ends with the one that started it."""
     app.config["USE_X_SENDFILE"] = True  # files of ours are sent by the server, past Python
     edge = Edge(app, Refusals(app))
@@ -45,14 +46,15 @@ def settle() -> None:
     gc.freeze()
 
 
-def start_background(app: Flask, stop: threading.Event) -> list[threading.Thread]:
+def start_background(app: Office, stop: threading.Event) -> list[threading.Thread]:
     """Begin to do what falls due; any number of processes may do so. Jobs are brought by `background`, those nobody brought found by their rows."""
     client = background.launch(app)
     works: dict[str, Callable[[], int]] = {
-        "clockwork": lambda: engine.run_clock(engine.now()),
-        "worker": lambda: engine.run_jobs(engine.now(), clock=engine.now, overdue_by=NOBODY_BROUGHT_IT),
+        "clockwork": lambda: running.run_clock(engine.now()),
+        "worker": lambda: running.run_jobs(engine.now(), clock=engine.now, overdue_by=NOBODY_BROUGHT_IT),
         "leases": _renew,
         "batches": lambda: len(batches.begin_due(engine.now())),
+        "reviews": lambda: reviews.begin_due(engine.now()),
         "tidying": lambda: background.sweep(client, engine.now()),
     }
     threads = [
@@ -64,17 +66,17 @@ def start_background(app: Flask, stop: threading.Event) -> list[threading.Thread
 
 
 def _renew() -> int:
-    engine.renew_leases(engine.now())
+    running.renew_leases(engine.now())
     return 0
 
 
-def keep_on(app: Flask, work: Callable[[], int], stop: threading.Event) -> None:
+def keep_on(app: Office, work: Callable[[], int], stop: threading.Event) -> None:
     """Do something again and again until told to stop, at once while there is more to do. A failure is logged and tried again."""
-    done: int | engine.Failed = 0
+    outcome: int | record.Failed = 0
     pause = LESS_OFTEN.get(threading.current_thread().name, EVERY_SECONDS)
-    while not stop.wait(0.0 if done else pause):
+    while not stop.wait(0.0 if outcome else pause):
         with app.app_context():
-            done = engine.survive(threading.current_thread().name, work)
-        if isinstance(done, engine.Failed):
-            _log.error("%s could not go on and tries again: %s\n%s", done.message, done.kind, done.trace)
-            done = 0
+            outcome = running.survive(threading.current_thread().name, work)
+        if isinstance(outcome, record.Failed):
+            _log.error("%s could not go on and tries again: %s\n%s", outcome.message, outcome.kind, outcome.trace)
+            outcome = 0

@@ -9,10 +9,10 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from bench.office.pages import Answer, Form, Page, Unexpected
+from bench.office.pages import Answer, Form, Given, Page, Unexpected
 
 MOST_STEPS, MOST_ROUNDS = 20, 5
-Ask = Callable[[str, str, str, Mapping[str, str] | None], Answer]
+Ask = Callable[[str, str, str, Mapping[str, Given] | None], Answer]
 """(kind of page, method, path, form) → answer; the kind is what figures are kept by."""
 
 
@@ -47,6 +47,7 @@ REFUND = Course(
         "repayment_method": "cash",
         "right_delivered": "no",
         "refund_amount": "88.00",
+        "another_way": "no",
         "receipt_taken_back": "yes",
         "customer_signed": "yes",
         "unit_kind": "own",
@@ -96,10 +97,10 @@ class Clerk:
         desk = {name: _Seat(self._asks(name)) for name in course.people}
         number = desk[course.people[0]].takes_in(customer)
         for _ in range(MOST_STEPS):
-            done = next((task for name in course.people if (task := desk[name].does_next(number, customer))), None)
-            if done is None:
+            task_done = next((task for name in course.people if (task := desk[name].does_next(number, customer))), None)
+            if task_done is None:
                 return
-            yield done
+            yield task_done
         raise Unexpected(f"{number} does not come to an end within {MOST_STEPS} steps")
 
 
@@ -112,9 +113,9 @@ class _Seat:
     def takes_in(self, customer: Customer) -> str:
         """The page of the intake, and the complaint sent; the case number."""
         blank = self._page("intake form", "/intake")
-        said = {"msisdn": customer.msisdn, "text": customer.course.said, "process": customer.course.process}
-        given = {"channel": "counter", "demand": "", "disputed_amount": "", "overrule_reason": "客户要求"}
-        form = {**blank.form("/intake").filled({}), **given, **said, "action": "accept"}
+        complaint = {"msisdn": customer.msisdn, "text": customer.course.said, "process": customer.course.process}
+        fields = {"channel": "counter", "demand": "", "disputed_amount": "", "overrule_reason": "客户要求"}
+        form = {**blank.form("/intake").filled({}), **fields, **complaint, "action": "accept"}
         answer = self._ask("intake", "POST", "/intake", form)
         if answer.status not in (302, 303):
             raise Unexpected(f"intake of {customer.msisdn} answered {answer.status}: {Page(answer).problems}")
@@ -127,15 +128,15 @@ class _Seat:
         if "/cases/" in place:
             return place.split("?", maxsplit=1)[0].rstrip("/").split("/")[-1]
         page = self._page("task", place)
-        found = next((link for link in page.links if "/cases/AJ" in link), None)
-        if found is None:
+        link_of_case = next((link for link in page.links if "/cases/AJ" in link), None)
+        if link_of_case is None:
             raise Unexpected(f"{place} does not name its case")
-        return found.split("?")[0].split("/")[-1]
+        return link_of_case.split("?")[0].split("/")[-1]
 
     def does_next(self, number: str, customer: Customer) -> int | None:
         """Do the next step of a case that is this person's to do; None when there is none."""
-        listed = self._page("worklist", f"/tasks?text={number}")
-        task = listed.task
+        worklist = self._page("worklist", f"/tasks?text={number}")
+        task = worklist.task
         if task is None:
             return None
         page = self._page("task", f"/tasks/{task}")
@@ -147,14 +148,14 @@ class _Seat:
         self._led_to("after a step", place)
         return task
 
-    def _filled(self, form: Form, customer: Customer) -> dict[str, str]:
+    def _filled(self, form: Form, customer: Customer) -> dict[str, Given]:
         """The form filled until no choice shows another field, as a browser asks for them."""
         answers = {**customer.course.answers, **customer.brings}
         filled = form.filled(answers)
         for _ in range(MOST_ROUNDS if form.conditional else 0):
             before = filled
-            shown = self._ask("fields of a form", "POST", form.conditional, filled)
-            filled = form.with_fields(shown.text).filled(answers)
+            fragment = self._ask("fields of a form", "POST", form.conditional, filled)
+            filled = form.with_fields(fragment.text).filled(answers)
             if filled.keys() == before.keys():
                 break
         return filled
@@ -173,7 +174,7 @@ class _Seat:
         if answer.status not in (200, 302, 303, 409):
             raise Unexpected(f"{place} answered {answer.status}")
 
-    def _send(self, kind: str, path: str, form: Mapping[str, str]) -> str:
+    def _send(self, kind: str, path: str, form: Mapping[str, Given]) -> str:
         answer = self._ask(kind, "POST", path, form)
         if answer.status not in (302, 303):
             raise Unexpected(f"{path} answered {answer.status}: {Page(answer).problems} to {dict(form)}")

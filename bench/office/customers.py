@@ -22,8 +22,10 @@ def given(customers: list[Customer], at: datetime) -> dict[str, Any]:
     """What has to be known of them, as office.fixtures builds it."""
     month = Month(at)
     return {
-        "subscriptions": [_subscription(one, month) for one in customers],
-        "cdrs": [call for one in customers if one.course is ROAMING for call in _calls(one.msisdn, month)],
+        "subscriptions": [_subscription(customer, month) for customer in customers],
+        "cdrs": [
+            call for customer in customers if customer.course is ROAMING for call in _calls(customer.msisdn, month)
+        ],
     }
 
 
@@ -33,18 +35,18 @@ def _refund(place: int, month: Month) -> Customer:
 
 
 def _roaming(place: int, month: Month) -> Customer:
-    called = {"call_since": f"{month.on(1):%Y-%m-%d}", "call_until": f"{month.on(28):%Y-%m-%d}"}
-    return Customer(ROAMING, f"1370{place:07d}", called)
+    months = {"call_since": f"{month.on(1):%Y-%m-%d}", "call_until": f"{month.on(28):%Y-%m-%d}"}
+    return Customer(ROAMING, f"1370{place:07d}", months)
 
 
-def _subscription(one: Customer, month: Month) -> dict[str, Any]:
-    named = {"msisdn": one.msisdn, "customer": {"name": f"虚构客户{one.msisdn[-4:]}"}}
-    if one.course is ROAMING:
-        return {**named, "bill": month.bill(("monthly_fee", "月租费", 5000), ("roaming", "漫游费", 1590))}
+def _subscription(customer: Customer, month: Month) -> dict[str, Any]:
+    subscription = {"msisdn": customer.msisdn, "customer": {"name": f"虚构客户{customer.msisdn[-4:]}"}}
+    if customer.course is ROAMING:
+        return {**subscription, "bill": month.bill(("monthly_fee", "月租费", 5000), ("roaming", "漫游费", 1590))}
     return {
-        **named,
+        **subscription,
         "bill": month.bill(("monthly_fee", "商务套餐费", 8800), paid=True),
-        "receipts": [{"number": one.brings["receipt_number"], "kind": "charge", "amount": 13800}],
+        "receipts": [{"number": customer.brings["receipt_number"], "kind": "charge", "amount": 13800}],
         "orders": [{"service": "商务套餐", "agreed": "基本套餐", "keyed": "商务套餐", "monthly_fee": 8800}],
     }
 

@@ -54,21 +54,21 @@ class Done:
     faults: list[str]
 
 
-def run(asked: Asked) -> Done:
+def run(shift: Asked) -> Done:
     """In another process."""
     command = [sys.executable, "-m", "bench.office.load"]
-    given = json.dumps(asdict(asked))
-    finished = subprocess.run(command, cwd=ROOT, input=given, stdout=subprocess.PIPE, text=True, check=True)
+    document = json.dumps(asdict(shift))
+    finished = subprocess.run(command, cwd=ROOT, input=document, stdout=subprocess.PIPE, text=True, check=True)
     return Done(**json.loads(finished.stdout))
 
 
 class _Shift:
     """Everybody at once, until the time is over."""
 
-    def __init__(self, asked: Asked) -> None:
-        self.asked = asked
-        given = customers.all_of_them(asked.first + asked.count, datetime.fromisoformat(asked.at))
-        self._waiting = iter(given[asked.first :])
+    def __init__(self, shift: Asked) -> None:
+        self.asked = shift
+        queue = customers.all_of_them(shift.first + shift.count, datetime.fromisoformat(shift.at))
+        self._waiting = iter(queue[shift.first :])
         self._lock = threading.Lock()
         self._over = False
         self.taken: list[float] = []
@@ -83,16 +83,16 @@ class _Shift:
             thread.start()
         while self.completions < len(threads) and not self.faults and any(thread.is_alive() for thread in threads):
             time.sleep(0.1)
-        before, begun, used = self._so_far(), time.perf_counter(), self._cpu()
+        before, began, cpu_before = self._so_far(), time.perf_counter(), self._cpu()
         time.sleep(self.asked.seconds)
-        after, seconds = self._so_far(), time.perf_counter() - begun
-        client, server, database = (late - early for early, late in zip(used, self._cpu(), strict=True))
+        after, seconds = self._so_far(), time.perf_counter() - began
+        client, server, database = (late - early for early, late in zip(cpu_before, self._cpu(), strict=True))
         self._over = True
         for thread in threads:
             thread.join()
         completions, cases, requests = (late - early for early, late in zip(before, after, strict=True))
-        taken = self.taken[before[2] : before[2] + requests]
-        return Done(seconds, completions, cases, taken, client, server, database, self.faults[:5])
+        milliseconds = self.taken[before[2] : before[2] + requests]
+        return Done(seconds, completions, cases, milliseconds, client, server, database, self.faults[:5])
 
     def _cpu(self) -> tuple[float, float, float]:
         """Of the clients, the server and the database."""
@@ -119,8 +119,8 @@ class _Shift:
             self.cases += 1
 
     def _noted(self, _kind: str, send: Any) -> Answer:
-        answer, taken = timed(send)
-        self.taken.append(taken)
+        answer, milliseconds = timed(send)
+        self.taken.append(milliseconds)
         return answer
 
 

@@ -59,29 +59,29 @@ class Noting:
         self.kept: dict[str, list[Cost]] = defaultdict(list)
 
     def __call__(self, kind: str, send: Callable[[], Answer]) -> Answer:
-        cpu, sent = self._office.cpu(), self._office.sent()
+        cpu, statements = self._office.cpu(), self._office.sent()
         answer, wall = timed(send)
-        self.kept[kind].append(Cost(self._office.cpu() - cpu, wall, self._office.sent() - sent))
+        self.kept[kind].append(Cost(self._office.cpu() - cpu, wall, self._office.sent() - statements))
         return answer
 
     def cpu(self, kind: str) -> float:
         """The median of a kind."""
-        return median(one.cpu for one in self.kept[kind])
+        return median(cost.cpu for cost in self.kept[kind])
 
 
 def run(place: Place, size: Size, say: Say) -> Iterator[Figure]:
     """Everything of one database."""
     at = datetime.now(UTC)
     say(f"founding an office: {MIX}")
-    given = served.found(place, size.warm + size.cases + 3 * size.waiting, at)
+    queue = served.found(place, size.warm + size.cases + 3 * size.waiting, at)
     with served.serve(place) as office:
         yield Figure("office: from start to first page", place.kind, office.started, "s")
         people = People(office.port)
         people.cookies(*PEOPLE)
         say("office: pages")
-        yield from _pages(place, office, people, size, given)
+        yield from _pages(place, office, people, size, queue)
         say(f"office: a case of {LONG:,} entries")
-        yield from _long(place, office, people, given[-1])
+        yield from _long(place, office, people, queue[-1])
         say(f"office: {CLERKS} clerks")
         alone, figures = _clerks(place, office, people, size, size.warm + size.cases, at, 1)
         yield from figures
@@ -90,36 +90,43 @@ def run(place: Place, size: Size, say: Say) -> Iterator[Figure]:
             people = People(office.port)
             people.cookies(*PEOPLE)
             say(f"office: {CLERKS} clerks, two workers")
-            both, figures = _clerks(place, office, people, size, size.warm + size.cases + size.waiting, at, 2)
+            rate_of_two, figures = _clerks(place, office, people, size, size.warm + size.cases + size.waiting, at, 2)
             yield from figures
             yield Figure(
-                "office: two workers", place.kind, both, "completions/s", both / alone, "one", TWICE, least=True
+                "office: two workers",
+                place.kind,
+                rate_of_two,
+                "completions/s",
+                rate_of_two / alone,
+                "one",
+                TWICE,
+                least=True,
             )
 
 
-def _pages(place: Place, office: Served, people: People, size: Size, given: list[Customer]) -> Iterator[Figure]:
+def _pages(place: Place, office: Served, people: People, size: Size, queue: list[Customer]) -> Iterator[Figure]:
     clerk = Clerk(people.asks(lambda _kind, send: send()))
-    for customer in given[: size.warm]:
+    for customer in queue[: size.warm]:
         list(clerk.case(customer))
-    noted = Noting(office)
-    clerk, asks = Clerk(people.asks(noted)), people.asks(noted)
-    before, used = office.cpu(), 0.0
-    for customer in given[size.warm : size.warm + size.cases]:
+    noting = Noting(office)
+    clerk, asks = Clerk(people.asks(noting)), people.asks(noting)
+    before, cpu_of_cases = office.cpu(), 0.0
+    for customer in queue[size.warm : size.warm + size.cases]:
         list(clerk.case(customer))
-    used = office.cpu() - before
-    case = fill_list(people.asks(lambda _kind, send: send()), given[-1 - 2 * ROWS : -1])
+    cpu_of_cases = office.cpu() - before
+    case = fill_list(people.asks(lambda _kind, send: send()), queue[-1 - 2 * ROWS : -1])
     for _ in range(size.cases):
         asks("cleo")(LIST, "GET", "/tasks", None)
         asks("cleo")(CASE, "GET", case, None)
         asks("cleo")(NO_PAGE, "GET", NO_PAGE, None)
-    for kind, costs in noted.kept.items():
-        yield Figure(f"office: {kind}, CPU", place.kind, noted.cpu(kind), "ms", goal=GOALS.get(kind))
-        yield Figure(f"office: {kind}, wall", place.kind, median(one.wall for one in costs), "ms")
+    for kind, costs in noting.kept.items():
+        yield Figure(f"office: {kind}, CPU", place.kind, noting.cpu(kind), "ms", goal=GOALS.get(kind))
+        yield Figure(f"office: {kind}, wall", place.kind, median(cost.wall for cost in costs), "ms")
         most = STATEMENTS.get(kind, MOST_STATEMENTS)
         yield Figure(
-            f"office: {kind}, statements", place.kind, median(one.sent for one in costs), "statements", goal=most
+            f"office: {kind}, statements", place.kind, median(cost.sent for cost in costs), "statements", goal=most
         )
-    yield Figure("office: CPU of a whole case", place.kind, used / size.cases, "ms")
+    yield Figure("office: CPU of a whole case", place.kind, cpu_of_cases / size.cases, "ms")
     yield _log(place, office, people, size)
 
 
@@ -129,8 +136,8 @@ def fill_list(asks: Callable[[str], Ask], waiting: list[Customer], rows: int = R
     for customer in waiting:
         if customer.course is REFUND:
             next(clerk.case(customer))
-    listed = Page(asks("cleo")("", "GET", "/tasks", None))
-    cases = list(dict.fromkeys(link for link in listed.links if "/cases/AJ" in link))
+    worklist = Page(asks("cleo")("", "GET", "/tasks", None))
+    cases = list(dict.fromkeys(link for link in worklist.links if "/cases/AJ" in link))
     if len(cases) < rows:
         raise Unexpected(f"the worklist has {len(cases)} rows, not {rows}")
     return cases[0]
@@ -138,14 +145,16 @@ def fill_list(asks: Callable[[str], Ask], waiting: list[Customer], rows: int = R
 
 def _log(place: Place, office: Served, people: People, size: Size) -> Figure:
     """The event log, by case."""
-    noted = Noting(office)
-    text = people.asks(noted)("ada")("log", "GET", "/audit/log.xes", None).text
-    return Figure("office: event log, CPU per case", place.kind, noted.cpu("log") / text.count("<trace>"), "ms", goal=5)
+    noting = Noting(office)
+    text = people.asks(noting)("ada")("log", "GET", "/audit/log.xes", None).text
+    return Figure(
+        "office: event log, CPU per case", place.kind, noting.cpu("log") / text.count("<trace>"), "ms", goal=5
+    )
 
 
 def _long(place: Place, office: Served, people: People, customer: Customer) -> Iterator[Figure]:
     """A case taken and given back until it has so many entries: its page and its replay, compared with the signed-in page that is not there."""
-    noted = Noting(office)
+    noting = Noting(office)
     clerk, ask = Clerk(people.asks(lambda _kind, send: send())), people.asks(lambda _kind, send: send())("cleo")
     task = next(iter(clerk.case(customer))) + 1
     first = Page(ask("", "GET", f"/tasks/{task}", None))
@@ -161,21 +170,21 @@ def _long(place: Place, office: Served, people: People, customer: Customer) -> I
         "replay": f"/cases/{number}/replay",
         "task": f"/tasks/{task}",
     }
-    noting = people.asks(noted)("ada")
+    ada = people.asks(noting)("ada")
     for _ in range(12):
         for kind, path in pages.items():
-            noting(kind, "GET", path, None)
+            ada(kind, "GET", path, None)
     for kind in ("page", "replay", "task"):
-        what = f"office: {kind} of a case of {LONG:,} entries, CPU"
-        ratio, goal = noted.cpu(kind) / noted.cpu(NO_PAGE), None if kind == "task" else TIMES
-        yield Figure(what, place.kind, noted.cpu(kind), "ms", ratio, "the signed-in 404", goal)
+        name = f"office: {kind} of a case of {LONG:,} entries, CPU"
+        ratio, goal = noting.cpu(kind) / noting.cpu(NO_PAGE), None if kind == "task" else TIMES
+        yield Figure(name, place.kind, noting.cpu(kind), "ms", ratio, "the signed-in 404", goal)
 
 
 def _clerks(
     place: Place, office: Served, people: People, size: Size, first: int, at: datetime, workers: int
 ) -> tuple[float, list[Figure]]:
     """Clerks in a closed loop: completions per second, how long the slowest pages took, and who used the processor."""
-    asked = load.Asked(
+    shift = load.Asked(
         office.port,
         CLERKS,
         size.seconds,
@@ -186,19 +195,19 @@ def _clerks(
         office.process,
         office.database,
     )
-    done = load.run(asked)
-    if done.faults or not done.completions:
-        raise Unexpected(f"clerks were stopped: {done.faults}")
-    cpu, database, taken = done.server_cpu, done.database_cpu, Samples(done.milliseconds)
-    total, rate = cpu + database + done.client_cpu, done.completions / done.seconds
-    said = f"office: {CLERKS} clerks, {'one worker' if workers == 1 else 'two workers'}"
+    result = load.run(shift)
+    if result.faults or not result.completions:
+        raise Unexpected(f"clerks were stopped: {result.faults}")
+    cpu, database, pages = result.server_cpu, result.database_cpu, Samples(result.milliseconds)
+    total, rate = cpu + database + result.client_cpu, result.completions / result.seconds
+    name = f"office: {CLERKS} clerks, {'one worker' if workers == 1 else 'two workers'}"
     sqlite = place.kind == SQLITE
     return rate, [
-        Figure(said, place.kind, rate, "completions/s", goal=RATE if sqlite else None, least=True),
-        Figure(f"{said}, pages", place.kind, len(done.milliseconds) / done.seconds, "1/s"),
-        Figure(f"{said}, p50 of a page", place.kind, taken.median, "ms"),
-        Figure(f"{said}, p99 of a page", place.kind, taken.p99, "ms", goal=SLOWEST if sqlite else None),
-        Figure(f"{said}, CPU of the server per completion", place.kind, cpu / done.completions, "ms"),
-        Figure(f"{said}, share of the database in all CPU", place.kind, 100 * database / total, "%"),
-        Figure(f"{said}, share of the clients in all CPU", place.kind, 100 * done.client_cpu / total, "%"),
+        Figure(name, place.kind, rate, "completions/s", goal=RATE if sqlite else None, least=True),
+        Figure(f"{name}, pages", place.kind, len(result.milliseconds) / result.seconds, "1/s"),
+        Figure(f"{name}, p50 of a page", place.kind, pages.median, "ms"),
+        Figure(f"{name}, p99 of a page", place.kind, pages.p99, "ms", goal=SLOWEST if sqlite else None),
+        Figure(f"{name}, CPU of the server per completion", place.kind, cpu / result.completions, "ms"),
+        Figure(f"{name}, share of the database in all CPU", place.kind, 100 * database / total, "%"),
+        Figure(f"{name}, share of the clients in all CPU", place.kind, 100 * result.client_cpu / total, "%"),
     ]

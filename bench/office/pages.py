@@ -13,6 +13,7 @@ from lxml import html
 SAID = "客户认为收费有误"
 OFFICE_ZONE = ZoneInfo("Asia/Shanghai")
 CENT = "0.01"
+Given = str | list[str]
 WRONG = "//*[contains(@class, 'desk-errors')]//li"
 
 
@@ -38,15 +39,15 @@ class Page:
     @property
     def problems(self) -> list[str]:
         """What the page says is wrong."""
-        return [" ".join(one.text_content().split()) for one in self._tree.xpath(WRONG)]
+        return [" ".join(node.text_content().split()) for node in self._tree.xpath(WRONG)]
 
     @property
     def task(self) -> int | None:
         """The first task that the page links to."""
         for link in self._tree.xpath("//main//a/@href"):
-            found = re.fullmatch(r"(?:https?://[^/]+)?/tasks/(\d+)(?:[?#].*)?", str(link))
-            if found:
-                return int(found[1])
+            match = re.fullmatch(r"(?:https?://[^/]+)?/tasks/(\d+)(?:[?#].*)?", str(link))
+            if match:
+                return int(match[1])
         return None
 
     @property
@@ -60,10 +61,10 @@ class Page:
 
     def form(self, action: str) -> Form:
         """The form that is sent to an address that ends so. Errors: Unexpected."""
-        found = self._forms(action)
-        if not found:
+        forms = self._forms(action)
+        if not forms:
             raise Unexpected(f"no form for {action}: {' '.join(self._tree.text_content().split())[:300]}")
-        return Form(found[0])
+        return Form(forms[0])
 
     def _forms(self, action: str) -> list[Any]:
         """The forms sent there by themselves, and those that one of their buttons sends there."""
@@ -72,8 +73,8 @@ class Page:
         return own + [form for button in buttons for form in self._form_of(button)]
 
     def _form_of(self, button: Any) -> list[Any]:
-        named = button.get("form")
-        return list(self._tree.xpath("//form[@id=$id]", id=named) if named else button.xpath("ancestor::form"))
+        form_id = button.get("form")
+        return list(self._tree.xpath("//form[@id=$id]", id=form_id) if form_id else button.xpath("ancestor::form"))
 
 
 def _leads(address: str | None, action: str) -> bool:
@@ -88,16 +89,16 @@ class Form:
         fields = element.xpath(".//*[@data-conditional]/@hx-post")
         self.conditional = str(fields[0]) if fields else ""
 
-    def filled(self, answers: Mapping[str, str]) -> dict[str, str]:
+    def filled(self, answers: Mapping[str, str]) -> dict[str, Given]:
         """Every field with what stands in it, else with its answer, else with the first choice or a word of its kind."""
-        found = {}
+        values = {}
         for name, fields in self._by_name().items():
             value = _value(fields, answers.get(name))
             if value is not None:
-                found[name] = value
-        return found
+                values[name] = value
+        return values
 
-    def untouched(self) -> dict[str, str]:
+    def untouched(self) -> dict[str, Given]:
         """Every field as the page brought it."""
         standing = {name: _standing(fields) for name, fields in self._by_name().items()}
         return {name: value for name, value in standing.items() if value is not None}
@@ -111,50 +112,60 @@ class Form:
         return self
 
     def _by_name(self) -> dict[str, list[Any]]:
-        found: dict[str, list[Any]] = {}
-        for one in self._element.xpath(".//input | .//select | .//textarea"):
-            name, kind = one.get("name"), one.get("type", "text")
+        fields_by_name: dict[str, list[Any]] = {}
+        for field in self._element.xpath(".//input | .//select | .//textarea"):
+            name, kind = field.get("name"), field.get("type", "text")
             beside = "@" in (name or "")  # amounts, reasons and whole groups beside a field for lines
             if (
                 name
                 and not beside
-                and one.get("disabled") is None
+                and field.get("disabled") is None
                 and kind not in ("submit", "button", "file", "image")
             ):
-                found.setdefault(name, []).append(one)
-        return found
+                fields_by_name.setdefault(name, []).append(field)
+        return fields_by_name
 
 
-def _value(fields: list[Any], answer: str | None) -> str | None:
+def _value(fields: list[Any], answer: str | None) -> Given | None:
     first = fields[0]
     if first.tag == "select":
         return _chosen(
-            [one.get("value") for one in first.xpath(".//option")], first.xpath(".//option[@selected]/@value"), answer
+            [option.get("value") for option in first.xpath(".//option")],
+            first.xpath(".//option[@selected]/@value"),
+            answer,
         )
     kind = first.get("type", "text")
+    if kind == "checkbox" and answer == "no":
+        return None
     if kind in ("radio", "checkbox"):
-        ticked = [one.get("value", "on") for one in fields if one.get("checked") is not None]
-        return _chosen([one.get("value", "on") for one in fields], ticked, answer)
+        choices = [field.get("value", "on") for field in fields]
+        return answer if answer in choices else _ticked(fields) or _chosen(choices, [], None)
     if answer is not None:
         return answer
     stands = first.text if first.tag == "textarea" else first.get("value")
     return stands or ("" if kind == "hidden" else _word(first, kind))
 
 
-def _standing(fields: list[Any]) -> str | None:
+def _ticked(fields: list[Any]) -> Given | None:
+    """What is ticked, all of it where that is several."""
+    choices = [str(field.get("value", "on")) for field in fields if field.get("checked") is not None]
+    return choices if len(choices) > 1 else next(iter(choices), None)
+
+
+def _standing(fields: list[Any]) -> Given | None:
     first = fields[0]
     if first.tag == "select":
         return next(map(str, first.xpath(".//option[@selected]/@value")), "")
     if first.get("type") in ("radio", "checkbox"):
-        return next((one.get("value", "on") for one in fields if one.get("checked") is not None), None)
+        return _ticked(fields)
     return str((first.text if first.tag == "textarea" else first.get("value")) or "")
 
 
-def _chosen(offered: list[str], stands: list[str], answer: str | None) -> str | None:
+def _chosen(choices: list[str], stands: list[str], answer: str | None) -> str | None:
     """The answer where it is offered, else what is chosen already, else the first that can be chosen."""
-    if answer is not None and answer in offered:
+    if answer is not None and answer in choices:
         return answer
-    return str(stands[0]) if stands else next((one for one in offered if one), None)
+    return str(stands[0]) if stands else next((choice for choice in choices if choice), None)
 
 
 def _word(field: Any, kind: str) -> str:

@@ -52,10 +52,10 @@ class Served:
 def found(place: Place, count: int, at: datetime) -> list[Customer]:
     """An office with its processes, demo people and so many more customers to complain."""
     _command(place, "run", "--prepare-only")
-    given = customers.all_of_them(count, at)
+    queue = customers.all_of_them(count, at)
     with scratch(place.url), transaction():
-        fixtures.build(customers.given(given, at), at=at)
-    return given
+        fixtures.build(customers.given(queue, at), at=at)
+    return queue
 
 
 @contextmanager
@@ -68,14 +68,14 @@ def serve(place: Place, workers: int = 1) -> Iterator[Served]:
     counts.mkdir()
     command = [*_desk("serve"), "--port", str(port), "--workers", str(workers)]
     more = {"PYTHONPATH": str(COUNTING), "BENCH_STATEMENTS": str(counts)}
-    begun = time.perf_counter()
+    began = time.perf_counter()
     with (place.folder / "served.log").open("a") as log:
         process = subprocess.Popen(
             command, cwd=ROOT, env=_environment(place) | more, stdout=log, stderr=log, start_new_session=True
         )
     try:
         _await(port, process)
-        yield Served(port, process.pid, counts, _postmaster(place), time.perf_counter() - begun)
+        yield Served(port, process.pid, counts, _postmaster(place), time.perf_counter() - began)
     finally:
         os.killpg(process.pid, signal.SIGTERM)
         process.wait(timeout=60)
@@ -98,7 +98,7 @@ def _command(place: Place, *words: str) -> None:
 
 
 def _desk(*words: str) -> list[str]:
-    return [sys.executable, "-m", "web.commands", *words]
+    return [sys.executable, "-m", "cli", *words]
 
 
 def _environment(place: Place) -> dict[str, str]:
@@ -123,17 +123,17 @@ def family(process: int) -> list[int]:
             except OSError:
                 continue
             parents.setdefault(parent, []).append(int(entry.name))
-    found = [process]
-    for one in found:
-        found += parents.get(one, [])
-    return found
+    processes = [process]
+    for member in processes:
+        processes += parents.get(member, [])
+    return processes
 
 
 def cpu_of(process: int | None) -> float:
     """Milliseconds of CPU that a process and everything it started have used; 0 for none, as where the database is in the process."""
     total = 0
-    for one in family(process) if process is not None else ():
-        for thread in Path(f"/proc/{one}/task").glob("*/schedstat"):
+    for member in family(process) if process is not None else ():
+        for thread in Path(f"/proc/{member}/task").glob("*/schedstat"):
             try:
                 total += int(thread.read_text().split()[0])
             except OSError:

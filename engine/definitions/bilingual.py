@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 from engine.definitions import catalogue
-from engine.definitions.diagram import parse
 from engine.definitions.package import MissingFile, Package
+from engine.diagrams.diagram import parse
+from engine.ground.xml import MalformedXml
 from engine.language.forms import content as form_content
-from engine.xml import MalformedXml
 
 
 def english_names(content: Package) -> dict[str, str]:
     """Name on a diagram → English name, of all processes of a package; a name that stands for two different ones is left out."""
-    found: dict[str, set[str]] = {}
+    translations: dict[str, set[str]] = {}
     for key in content.processes:
-        written = catalogue.names(content.files.get(f"translations/{key}.en.yaml", ""))
+        catalogue_names = catalogue.names(content.files.get(f"translations/{key}.en.yaml", ""))
         for id, name in _names(content, key).items():
             if name:
-                found.setdefault(name, set()).add(written.get(id, name))
-    return {name: next(iter(english)) for name, english in found.items() if len(english) == 1}
+                translations.setdefault(name, set()).add(catalogue_names.get(id, name))
+    return {name: next(iter(english)) for name, english in translations.items() if len(english) == 1}
 
 
 def english_by_id(content: Package) -> dict[str, str]:
@@ -27,11 +27,13 @@ def english_by_id(content: Package) -> dict[str, str]:
 
 def english_columns(content: Package) -> dict[str, str]:
     """Heading of a decision table → its English, of all processes of a package."""
-    found: dict[str, str] = {}
+    headings: dict[str, str] = {}
     for key in content.processes:
-        said = (catalogue.read(content.files.get(f"translations/{key}.en.yaml", "")) or {}).get("columns")
-        found |= {str(name): str(text) for name, text in said.items() if text} if isinstance(said, dict) else {}
-    return found
+        columns = (catalogue.read(content.files.get(f"translations/{key}.en.yaml", "")) or {}).get("columns")
+        headings |= (
+            {str(name): str(text) for name, text in columns.items() if text} if isinstance(columns, dict) else {}
+        )
+    return headings
 
 
 def field_labels(content: Package) -> dict[tuple[str, str], tuple[str, str]]:

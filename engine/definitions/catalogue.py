@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
 
-from engine import yaml
+from engine.ground import yaml
 
 
 @lru_cache(maxsize=256)
@@ -16,10 +16,10 @@ def read(text: str) -> Mapping[str, Any] | None:
     Shape: under "documentation" and "subject" stand mappings of their own: what a person is told at an element, what a notice's subject says there.
     """
     try:
-        found = yaml.parse(text)
+        names_by_id = yaml.read_yaml(text)
     except yaml.MalformedYaml:
         return None
-    return found or {} if isinstance(found, dict | None) else None
+    return names_by_id or {} if isinstance(names_by_id, dict | None) else None
 
 
 def fault(text: str) -> dict[str, Any] | None:
@@ -27,7 +27,7 @@ def fault(text: str) -> dict[str, Any] | None:
     if read(text) is not None:
         return None
     try:
-        yaml.parse(text)
+        yaml.read_yaml(text)
     except yaml.MalformedYaml as error:
         return error.values
     return {"line": 0, "why": "no_mapping"}

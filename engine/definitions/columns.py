@@ -51,35 +51,37 @@ class Column:
     def values(self) -> tuple[Value, ...]:
         """The values that make a difference, null last; empty when nothing can be told."""
         points = [feel.points_of(cell.text) for cell in self.cells if cell.text != ANY]
-        known = [one for one in points if one is not None]
-        literals = [value for one in known for value in one.values if value is not None]
+        points_of_cells = [cell_points for cell_points in points if cell_points is not None]
+        literals = [value for cell_points in points_of_cells for value in cell_points.values if value is not None]
         kinds = {feel.kind(value) for value in literals}
         if len(kinds) > 1:
             return ()
         kind = next(iter(kinds), "")
-        found = list(self._of_kind(kind, literals, any(one.ordered for one in known)))
-        if not found or len(found) * len({cell.text for cell in self.cells}) > MOST_EVALUATIONS:
+        values = list(self._of_kind(kind, literals, any(cell_points.ordered for cell_points in points_of_cells)))
+        if not values or len(values) * len({cell.text for cell in self.cells}) > MOST_EVALUATIONS:
             return ()
-        return (*(one for one in found if self.allows(one.value)), Value(None, beyond=True))
+        return (*(value for value in values if self.allows(value.value)), Value(None, beyond=True))
 
     def _of_kind(self, kind: str, literals: list[Any], ordered: bool) -> Iterable[Value]:
         if kind == "boolean":
             return (Value(True), Value(False))
         if kind == "string" and not ordered:
             return self._texts(literals)
-        return _between(literals) if kind in ORDERED else ()
+        if kind == "number" and self.tested.unsigned:
+            return (value for value in between([*literals, 0], 0 not in literals) if value.value >= 0)
+        return between(literals) if kind in ORDERED else ()
 
     def _texts(self, literals: list[Any]) -> Iterator[Value]:
-        listed = self.tested.values
-        yield from (Value(text) for text in sorted(listed if listed is not None else set(literals) | self.listed))
-        if listed is None:
+        domain = self.tested.values
+        yield from (Value(text) for text in sorted(domain if domain is not None else set(literals) | self.listed))
+        if domain is None:
             yield Value(OTHER)
 
     @property
     def listed(self) -> set[str]:
         """The texts that the column lists as possible."""
-        allowed = feel.points_of(self.input.allowed.text) if self.input.allowed is not None else None
-        return {value for value in allowed.values if isinstance(value, str)} if allowed is not None else set()
+        domain = feel.points_of(self.input.allowed.text) if self.input.allowed is not None else None
+        return {value for value in domain.values if isinstance(value, str)} if domain is not None else set()
 
     def allows(self, value: Any) -> bool:
         """Whether the column lists a value, or lists nothing."""
@@ -87,12 +89,12 @@ class Column:
 
     @cached_property
     def _sets(self) -> dict[str, int]:
-        found = {}
+        bits_by_cell = {}
         for cell in self.cells:
-            if cell.text not in found and self.values and self.is_told(cell.text):
-                bits = (1 << number for number, one in enumerate(self.values) if _holds(cell, one.value))
-                found[cell.text] = sum(bits)
-        return found
+            if cell.text not in bits_by_cell and self.values and self.is_told(cell.text):
+                bits = (1 << number for number, value in enumerate(self.values) if _holds(cell, value.value))
+                bits_by_cell[cell.text] = sum(bits)
+        return bits_by_cell
 
     def is_told(self, text: str) -> bool:
         """Whether a cell can be told from literals alone."""
@@ -110,15 +112,15 @@ class Column:
     @cached_property
     def certain(self) -> int:
         """The values that there surely may be."""
-        return self._where(not (one.fraction or one.beyond) for one in self.values)
+        return self._where(not (value.fraction or value.beyond) for value in self.values)
 
     @cached_property
     def possible(self) -> int:
         """The values that there may be where a rule names them."""
-        return self._where(not one.fraction for one in self.values)
+        return self._where(not value.fraction for value in self.values)
 
     def _where(self, holds: Iterable[bool]) -> int:
-        return sum(1 << number for number, one in enumerate(holds) if one) if self.values else 1
+        return sum(1 << number for number, is_held in enumerate(holds) if is_held) if self.values else 1
 
 
 def of_rules(inputs: Iterable[tuple[Input, str, Type]], rules: tuple[Rule, ...]) -> list[Column]:
@@ -137,17 +139,20 @@ def _holds(test: UnaryTests, value: Any) -> bool:
         return False
 
 
-def _between(literals: list[Any]) -> Iterator[Value]:
-    """Each literal, one value between neighbours, one below and one above. Below nothing but what is more than nothing is sure to exist."""
+def between(literals: list[Any], without_zero: bool = False) -> Iterator[Value]:
+    """Each literal, one value between neighbours, one below and one above. Below nothing but what is more than nothing is sure to exist.
+
+    Shape: with `without_zero` no cell names 0, and it is not sure to exist.
+    """
     try:
         ends = sorted(set(literals))
         step = _step(ends[0])
         below = ends[0] - step
         yield Value(below, beyond=not isinstance(below, date) and below <= type(below)(0))
         for low, high in pairwise(ends):
-            yield Value(low)
+            yield Value(low, beyond=without_zero and low == 0)
             yield _middle(low, high)
-        yield Value(ends[-1])
+        yield Value(ends[-1], beyond=without_zero and ends[-1] == 0)
         yield Value(ends[-1] + step)
     except (TypeError, OverflowError, ArithmeticError):  # an instant without a zone beside one with, the end of time
         return

@@ -8,19 +8,19 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from engine import handlers
-from engine.definitions import catalogue, diagram, dmn, package
-from engine.definitions.diagram import Diagram, Element, Flow
-from engine.errors import EngineError, NotFound
+from engine.definitions import catalogue, dmn, package
+from engine.diagrams import diagram
+from engine.diagrams.diagram import Diagram, Element, Flow
+from engine.ground.errors import EngineError, NotFound
 from engine.language import feel
 from engine.language.decisions import Outcome
-from engine.language.feel import Expression, Scope
+from engine.language.feel import Expression, FeelSyntaxError, Scope, uses
 from engine.language.forms import Form
-from engine.personal import Personal
+from engine.runtime import handlers
+from engine.runtime.personal import Personal
 
 WORD = re.compile(r"\w+")
-LITERAL = re.compile(r'"(?:[^"\\]|\\.)*"')
-WHETHER_OR_HOW_MUCH = re.compile(r"\bsum\(\w+\.amount\)|(?<![\w.])[\w.]++\s*+!?=\s*+(?:null\b|\[\])")
+WHETHER_OR_HOW_MUCH = frozenset({uses.WHETHER, uses.TOTAL})
 PASSED = ("in.", "out.")
 APPROVED = ("approvedKind", "approvedPayee", "approvedLines")
 ALWAYS_PERSONAL = frozenset({"msisdn", "complaint_text", "demand", "told", "proposed_reason"})
@@ -33,10 +33,10 @@ class UnknownElement(NotFound):
 class Process:
     """One of the processes of a definition with its expressions compiled."""
 
-    def __init__(self, drawn: Diagram) -> None:
-        self.diagram = drawn
-        self.key = drawn.key
-        self._flow_by_ends = {(flow.source, flow.target): flow for flow in drawn.flows.values()}
+    def __init__(self, drawing: Diagram) -> None:
+        self.diagram = drawing
+        self.key = drawing.key
+        self._flow_by_ends = {(flow.source, flow.target): flow for flow in drawing.flows.values()}
         self._conditions: dict[str, Expression] = {}
 
     def element(self, element_id: str) -> Element:
@@ -126,26 +126,34 @@ class Definition:
     def columns(self, decision_id: str) -> dict[str, str]:
         """What each input column of a decision is called, by its expression; empty for one that is no table or no longer there."""
         try:
-            found = self.decision(decision_id).model.find(decision_id)
+            decision = self.decision(decision_id).model.find(decision_id)
         except EngineError:
             return {}
-        inputs = getattr(found.logic, "inputs", ())
-        return {one.expression.text: head for one, (head, _) in zip(inputs, found.heads.inputs, strict=False)}
+        inputs = getattr(decision.logic, "inputs", ())
+        return {column.expression.text: head for column, (head, _) in zip(inputs, decision.heads.inputs, strict=False)}
 
     @cached_property
     def private(self) -> Personal:
         """Which values of a case's steps are personal, by their place: the version's forms say so, and the service tasks it calls."""
         calls: dict[str, frozenset[str]] = {}
         for element in self._all_elements():
-            asked = self._asked(element)
-            if asked:
-                calls[element.id] = calls.get(element.id, frozenset()) | asked
-        called = [handlers.registered()[e.topic] for e in self._all_elements() if e.topic in handlers.registered()]
-        return Personal(self.personal, calls, frozenset(name for one in called for name in one.secret))
+            names = self._asked(element)
+            if names:
+                calls[element.id] = calls.get(element.id, frozenset()) | names
+        called_handlers = [
+            handlers.handlers_by_topic()[e.topic]
+            for e in self._all_elements()
+            if e.topic in handlers.handlers_by_topic()
+        ]
+        return Personal(self.personal, calls, frozenset(name for handler in called_handlers for name in handler.secret))
 
     def _asked(self, element: Element) -> frozenset[str]:
         """Parameters that are marked, and those reckoned from what is personal."""
-        marked = handlers.registered()[element.topic].asks if element.topic in handlers.registered() else frozenset()
+        marked = (
+            handlers.handlers_by_topic()[element.topic].asks
+            if element.topic in handlers.handlers_by_topic()
+            else frozenset()
+        )
         return marked | {p.name for p in element.parameters if self._mentions(p.expression, self.personal)}
 
     @cached_property
@@ -160,8 +168,8 @@ class Definition:
             if file.startswith("forms/"):
                 names |= self.form_by_id(file[len("forms/") : -len(".form")]).personal
         for element in self._all_elements():
-            if element.topic in handlers.registered():
-                names |= handlers.registered()[element.topic].answers
+            if element.topic in handlers.handlers_by_topic():
+                names |= handlers.handlers_by_topic()[element.topic].answers
         return frozenset(self._passed_on(names))
 
     def _passed_on(self, names: set[str]) -> set[str]:
@@ -173,8 +181,13 @@ class Definition:
             for name, text in e.properties.items()
             if e.called and name.startswith(PASSED)
         ]
-        told = [e.properties for e in self._all_elements() if e.properties.get("approves")]
-        pairs += [(one["approves"], one[part]) for one in told for part in APPROVED if one.get(part)]
+        approvals = [e.properties for e in self._all_elements() if e.properties.get("approves")]
+        pairs += [
+            (properties["approves"], properties[part])
+            for properties in approvals
+            for part in APPROVED
+            if properties.get(part)
+        ]
         while True:
             more = {name for name, text in pairs if name and self._mentions(text, names)} - names
             if not more:
@@ -183,24 +196,31 @@ class Definition:
 
     @staticmethod
     def _mentions(expression: str, names: Collection[str]) -> bool:
-        return not set(names).isdisjoint(WORD.findall(WHETHER_OR_HOW_MUCH.sub("", LITERAL.sub("", expression))))
+        """Whether one of the names is used for more than that; of what cannot be read every word counts."""
+        try:
+            telling_uses = [use for use in feel.uses_of(expression) if use.how not in WHETHER_OR_HOW_MUCH]
+        except FeelSyntaxError:
+            return not set(names).isdisjoint(WORD.findall(expression))
+        return any(not use.names.isdisjoint(names) for use in telling_uses)
 
     @cached_property
     def english(self) -> dict[str, dict[str, Any]]:
         """English names by process key and element id; the process itself under the empty id."""
-        found = {}
+        names_by_process = {}
         for key in self.processes:
             text = self.package.files.get(f"translations/{key}.en.yaml", "")
-            found[key] = dict(catalogue.read(text) or {})
-        return found
+            names_by_process[key] = dict(catalogue.read(text) or {})
+        return names_by_process
 
     @cached_property
     def subjects(self) -> dict[str, str]:
         """What the subjects of notices say → the same in English, of every element that has an English one."""
-        written = {key: found for key, names in self.english.items() if isinstance(found := names.get("subject"), dict)}
+        subjects = {
+            key: wordings for key, names in self.english.items() if isinstance(wordings := names.get("subject"), dict)
+        }
         return {
             parameter.says: str(texts[element.id])
-            for key, texts in written.items()
+            for key, texts in subjects.items()
             for element in self.processes[key].diagram.elements.values()
             for parameter in element.parameters
             if parameter.name == "subject" and parameter.says and texts.get(element.id)

@@ -9,10 +9,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, fields
 from typing import Any
 
-from engine import xml
-from engine.definitions import catalogue, diagram, dmn_content, shapes, written
-from engine.definitions.diagram import Diagram, Element, Flow
+from engine.definitions import catalogue, dmn_content, xml_leaves
 from engine.definitions.package import Package
+from engine.diagrams import diagram, shapes
+from engine.diagrams.diagram import Diagram, Element, Flow
+from engine.ground import xml
 from engine.language.forms import content as form_content
 
 ADDED, REMOVED, CHANGED, MOVED = "added", "removed", "changed", "moved"
@@ -49,7 +50,7 @@ class Named:
         return self.text
 
 
-def between(
+def differences_between(
     old: Package | None, new: Package, names: frozenset[str] | set[str] | None = None, *, english: bool = False
 ) -> list[Difference]:
     """Every change from one package to another, file by file; only in the files of `names` when given.
@@ -57,9 +58,9 @@ def between(
     An element is called as in `new`, one taken out as in `old`; with `english` by the English name that package has for it, if any.
     """
     former = old if old is not None else Package(key=new.key, files={})
-    both = set(former.files) | set(new.files)
-    wanted = sorted(both if names is None else both & names)
-    return [one for file in wanted for one in _file(file, former, new, english)]
+    files = set(former.files) | set(new.files)
+    selection = sorted(files if names is None else files & names)
+    return [difference for file in selection for difference in _file(file, former, new, english)]
 
 
 def _file(file: str, former: Package, content: Package, english: bool) -> Iterator[Difference]:
@@ -67,27 +68,27 @@ def _file(file: str, former: Package, content: Package, english: bool) -> Iterat
     if old == new:
         return
     before, after = _facts(file, former, english), _facts(file, content, english)
-    found = list(_inside(file, before, after))
+    differences = list(_inside(file, before, after))
     if old is None or new is None:
         yield Difference(file=file, element="", kind=ADDED if old is None else REMOVED, what="file")
     elif before is None or after is None:
         yield Difference(file=file, element="", kind=CHANGED, what="unreadable")
     else:
-        found += [*_order(file, before, after), *_unnamed(file, (old, new), (before, after), found)]
-    if old is not None and new is not None and not found and before is not None and after is not None:
+        differences += [*_order(file, before, after), *_unnamed(file, (old, new), (before, after), differences)]
+    if old is not None and new is not None and not differences and before is not None and after is not None:
         yield Difference(file=file, element="", kind=CHANGED, what="writing")
-    yield from found
+    yield from differences
 
 
 def _order(file: str, before: Mapping[str, Facts], after: Mapping[str, Facts]) -> Iterator[Difference]:
     """Fields and columns that stand in another order, which a clerk sees; elements of a diagram have none."""
     if not file.endswith((".form", ".dmn")):
         return
-    former = [one for one in before if one in after and not _is_row(after[one])]
-    now = [one for one in after if one in before and not _is_row(after[one])]
+    former = [id for id in before if id in after and not _is_row(after[id])]
+    now = [id for id in after if id in before and not _is_row(after[id])]
     if former != now:
-        told = [", ".join(_name(after[one]) or one for one in listed) for listed in (former, now)]
-        yield Difference(file=file, element="", kind=CHANGED, what="order", before=told[0], after=told[1])
+        orders = [", ".join(_name(after[id]) or id for id in ids) for ids in (former, now)]
+        yield Difference(file=file, element="", kind=CHANGED, what="order", before=orders[0], after=orders[1])
 
 
 def _is_row(facts: Facts) -> bool:
@@ -95,24 +96,31 @@ def _is_row(facts: Facts) -> bool:
 
 
 def _unnamed(
-    file: str, texts: tuple[str, str], facts: tuple[Mapping[str, Facts], Mapping[str, Facts]], told: list[Difference]
+    file: str,
+    texts: tuple[str, str],
+    facts: tuple[Mapping[str, Facts], Mapping[str, Facts]],
+    differences: list[Difference],
 ) -> Iterator[Difference]:
     """What changed in a diagram or a table and has no words of its own: every attribute and text, from what to what."""
     if not file.endswith((".bpmn", ".dmn")):
         return
-    old, new = (written.leaves(text, set(facts[0]) | set(facts[1])) for text in texts)
-    for anchor in [one for one in (*facts[1], "") if one in old or one in new]:
+    old, new = (xml_leaves.leaves(text, set(facts[0]) | set(facts[1])) for text in texts)
+    for anchor in [id for id in (*facts[1], "") if id in old or id in new]:
         if anchor and not (anchor in facts[0] and anchor in facts[1]):
             continue  # new, or taken out, as a whole
-        known = {(one.before, one.after) for one in told if one.element == anchor or not anchor}
+        compared = {
+            (difference.before, difference.after)
+            for difference in differences
+            if difference.element == anchor or not anchor
+        }
         former, now = old.get(anchor, {}), new.get(anchor, {})
         for path in sorted(set(former) | set(now)):
             pair = (former.get(path, ""), now.get(path, ""))
-            if pair[0] != pair[1] and pair not in known:
+            if pair[0] != pair[1] and pair not in compared:
                 name = _name(facts[1].get(anchor, {}))
-                what, known = f"written {path}", known | {pair}
+                path_name, compared = f"written {path}", compared | {pair}
                 yield Difference(
-                    file=file, element=anchor, kind=CHANGED, what=what, name=name, before=pair[0], after=pair[1]
+                    file=file, element=anchor, kind=CHANGED, what=path_name, name=name, before=pair[0], after=pair[1]
                 )
 
 
@@ -123,10 +131,10 @@ def _facts(file: str, content: Package, english: bool) -> Mapping[str, Facts] | 
         return _diagram_facts(text, _english(content, file.removesuffix(".bpmn")) if english else {})
     if file.endswith(".yaml"):
         return _catalogue_facts(text, _called(content, file.removeprefix("translations/").split(".")[0], english))
-    found = dmn_content.facts(text) if file.endswith(".dmn") else form_content.facts(text)
-    if not english or found is None:
-        return found
-    return {element: {**facts, "called": facts.get("label_en", "")} for element, facts in found.items()}
+    content_facts = dmn_content.facts(text) if file.endswith(".dmn") else form_content.facts(text)
+    if not english or content_facts is None:
+        return content_facts
+    return {element: {**facts, "called": facts.get("label_en", "")} for element, facts in content_facts.items()}
 
 
 def _english(content: Package, process: str) -> dict[str, str]:
@@ -135,34 +143,36 @@ def _english(content: Package, process: str) -> dict[str, str]:
 
 def _called(content: Package, process: str, english: bool) -> dict[str, str]:
     """What the elements and flows of a process are called, by their ids."""
-    drawn = _diagram_facts(content.files.get(f"{process}.bpmn"), _english(content, process) if english else {}) or {}
-    return {element: _name(facts) for element, facts in drawn.items()}
+    facts_by_id = (
+        _diagram_facts(content.files.get(f"{process}.bpmn"), _english(content, process) if english else {}) or {}
+    )
+    return {element: _name(facts) for element, facts in facts_by_id.items()}
 
 
 def _inside(file: str, before: Mapping[str, Facts] | None, after: Mapping[str, Facts] | None) -> Iterator[Difference]:
     if before is None or after is None:
         return
-    for element in [*after, *(gone for gone in before if gone not in after)]:
+    for element in [*after, *(id for id in before if id not in after)]:
         yield from _element(file, element, before.get(element), after.get(element))
 
 
 def _element(file: str, element: str, old: Facts | None, new: Facts | None) -> Iterator[Difference]:
-    shown = new or old or {}
-    name = _name(shown)
-    if (old is None or new is None) and shown.get("type") == "form":
+    facts = new or old or {}
+    name = _name(facts)
+    if (old is None or new is None) and facts.get("type") == "form":
         return  # told as the file
     if old is None or new is None:
-        what, text = str(shown.get("type", "")), str(shown.get("says", ""))
+        fact, text = str(facts.get("type", "")), str(facts.get("says", ""))
         kind = ADDED if old is None else REMOVED
-        gone = {"before": text} if new is None else {"after": text}
-        yield Difference(file=file, element=element, kind=kind, what=what, name=name, **gone)
+        side = {"before": text} if new is None else {"after": text}
+        yield Difference(file=file, element=element, kind=kind, what=fact, name=name, **side)
         yield from _event(file, element, old or {}, new or {}, name)
         return
-    for what in sorted(set(old) | set(new), key=str):
-        before, after = old.get(what, ""), new.get(what, "")
-        if before != after and what not in UNCOMPARED:
+    for fact in sorted(set(old) | set(new), key=str):
+        before, after = old.get(fact, ""), new.get(fact, "")
+        if before != after and fact not in UNCOMPARED:
             values = {"before": str(before), "after": str(after)}
-            yield Difference(file=file, element=element, kind=CHANGED, what=what, name=name, **values)
+            yield Difference(file=file, element=element, kind=CHANGED, what=fact, name=name, **values)
     if old.get("at") != new.get("at"):
         yield Difference(file=file, element=element, kind=MOVED, what="place", name=name)
 
@@ -172,10 +182,10 @@ def _event(file: str, element: str, old: Facts, new: Facts, name: str) -> Iterat
     if not str((new or old).get("type", "")).endswith("Event"):
         return
     at_a_step = bool((new or old).get("attached_to"))
-    for what in (*(("attached_to", "interrupting") if at_a_step else ()), "trigger", "timer_kind", "timer", *NAMED_BY):
-        before, after = str(old.get(what, "")), str(new.get(what, ""))
+    for fact in (*(("attached_to", "interrupting") if at_a_step else ()), "trigger", "timer_kind", "timer", *NAMED_BY):
+        before, after = str(old.get(fact, "")), str(new.get(fact, ""))
         if before or after:
-            yield Difference(file=file, element=element, kind=CHANGED, what=what, name=name, before=before, after=after)
+            yield Difference(file=file, element=element, kind=CHANGED, what=fact, name=name, before=before, after=after)
 
 
 def _name(facts: Facts) -> str:
@@ -186,52 +196,53 @@ def _diagram_facts(text: str | None, english: dict[str, str]) -> dict[str, Facts
     if text is None:
         return {}
     try:
-        drawn = diagram.parse(text.encode())
+        parsed = diagram.parse(text.encode())
         places = shapes.places(text.encode())
     except xml.MalformedXml:
         return None
-    called = {e.id: e.name for e in drawn.elements.values() if e.name} | english
-    facts: dict[str, Facts] = {"": {"type": "process", "name": drawn.name, "documentation": drawn.documentation}}
-    facts |= {e.id: {**_element_facts(e, drawn, called), "at": places.get(e.id)} for e in drawn.elements.values()}
-    facts |= {f.id: _flow_facts(f, called) for f in drawn.flows.values()}
-    return {element: {**found, "called": english.get(element, "")} for element, found in facts.items()}
+    names = {e.id: e.name for e in parsed.elements.values() if e.name} | english
+    facts: dict[str, Facts] = {"": {"type": "process", "name": parsed.name, "documentation": parsed.documentation}}
+    facts |= {e.id: {**_element_facts(e, parsed, names), "at": places.get(e.id)} for e in parsed.elements.values()}
+    facts |= {f.id: _flow_facts(f, names) for f in parsed.flows.values()}
+    return {element: {**element_facts, "called": english.get(element, "")} for element, element_facts in facts.items()}
 
 
-def _element_facts(element: Element, drawn: Diagram, called: Mapping[str, str]) -> Facts:
-    found = {f.name: getattr(element, f.name) for f in fields(element) if f.name not in SILENT}
-    found |= {f"property {name}": text for name, text in element.properties.items()}
-    found |= {f"parameter {one.name}": one.expression for one in element.parameters}
+def _element_facts(element: Element, drawing: Diagram, names: Mapping[str, str]) -> Facts:
+    facts = {f.name: getattr(element, f.name) for f in fields(element) if f.name not in SILENT}
+    facts |= {f"property {name}": text for name, text in element.properties.items()}
+    facts |= {f"parameter {parameter.name}": parameter.expression for parameter in element.parameters}
     if element.multi_instance is not None:
-        found["repeated"] = "one after the other" if element.multi_instance.sequential else "all at once"
-        found["completionCondition"] = element.multi_instance.completion
-    if element.default in drawn.flows:
-        target = drawn.flows[element.default].target
-        found["default"] = Named(element.default, called.get(target, target))
-    return {name: value for name, value in found.items() if value not in ("", None)}
+        facts["repeated"] = "one after the other" if element.multi_instance.sequential else "all at once"
+        facts["completionCondition"] = element.multi_instance.completion
+    if element.default in drawing.flows:
+        target = drawing.flows[element.default].target
+        facts["default"] = Named(element.default, names.get(target, target))
+    return {name: value for name, value in facts.items() if value not in ("", None)}
 
 
-def _flow_facts(flow: Flow, called: Mapping[str, str]) -> Facts:
-    source, target = (called.get(end, end) for end in (flow.source, flow.target))
+def _flow_facts(flow: Flow, names: Mapping[str, str]) -> Facts:
+    source, target = (names.get(end, end) for end in (flow.source, flow.target))
     ends = Named(f"{flow.source} {flow.target}", f"{source} → {target}")
-    found = {"type": "sequenceFlow", "name": flow.name, "ends": ends, "condition": flow.condition}
-    return {k: v for k, v in found.items() if v} | {"says": f"{ends} {flow.condition}".strip()}
+    facts = {"type": "sequenceFlow", "name": flow.name, "ends": ends, "condition": flow.condition}
+    return {k: v for k, v in facts.items() if v} | {"says": f"{ends} {flow.condition}".strip()}
 
 
-def _catalogue_facts(text: str | None, called: Mapping[str, str]) -> dict[str, Facts] | None:
+def _catalogue_facts(text: str | None, names: Mapping[str, str]) -> dict[str, Facts] | None:
     """Element id → its English name; of a section text by text, under the section and the id, so that one that changed is one change."""
-    read = catalogue.read(text or "")
-    if read is None:
+    sections = catalogue.read(text or "")
+    if sections is None:
         return None
     facts: dict[str, Facts] = {}
-    for id, value in read.items():
+    for id, value in sections.items():
         if isinstance(value, dict):
             facts |= {
-                f"{id} {one}": _text_facts(f"english {id}", str(said), called.get(one)) for one, said in value.items()
+                f"{id} {key}": _text_facts(f"english {id}", str(wording), names.get(key))
+                for key, wording in value.items()
             }
         else:
-            facts[str(id)] = _text_facts("english name", str(value), called.get(str(id)))
+            facts[str(id)] = _text_facts("english name", str(value), names.get(str(id)))
     return facts
 
 
-def _text_facts(kind: str, said: str, called: str | None) -> Facts:
-    return {"type": kind, kind: said, "says": said, "called": called or ""}
+def _text_facts(kind: str, wording: str, name: str | None) -> Facts:
+    return {"type": kind, kind: wording, "says": wording, "called": name or ""}

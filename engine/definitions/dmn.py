@@ -9,10 +9,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from engine import xml
 from engine.definitions.dmn_parts import NO_HEADS, Heads
 from engine.definitions.dmn_reader import Found, read
-from engine.errors import InvalidDefinition, NotFound, Problem
+from engine.ground import xml
+from engine.ground.errors import InvalidDefinition, NotFound, Problem
 from engine.language.decisions import DecisionTable, Outcome
 from engine.language.feel import ANY, Expression, Function, Scope, Shape
 
@@ -54,60 +54,62 @@ class Model:
             raise InvalidDefinition(problems=self.refused[decision])
         if decision in self.decisions:
             return self.decisions[decision]
-        for known in self.decisions.values():
-            if known.name == decision:
-                return known
+        for candidate in self.decisions.values():
+            if candidate.name == decision:
+                return candidate
         raise UnknownDecision(decision=decision)
 
     @property
     def problems(self) -> list[Problem]:
         """Why some of its decisions cannot be executed, each reason once."""
-        found = [problem for listed in self.refused.values() for problem in listed]
-        return [problem for number, problem in enumerate(found) if problem not in found[:number]]
+        problems = [problem for reasons in self.refused.values() for problem in reasons]
+        return [problem for number, problem in enumerate(problems) if problem not in problems[:number]]
 
     def evaluate(self, decision: str, variables: Mapping[str, Any], *, scope: Scope) -> Outcome:
         """Evaluate a decision and, once each, those it requires; what they give is known under their names.
 
         Errors: UnknownDecision, UnexpectedInput, SeveralRulesMatch, RulesDisagree, FeelLimit.
         """
-        asked = self.find(decision)
-        known: dict[str, Outcome] = {}
+        target = self.find(decision)
+        outcomes: dict[str, Outcome] = {}
         variables = self._fitted(variables)
-        for one in self._required(asked):
-            outcome = self._outcome(one, variables, scope, known)
-            known[one.id] = outcome if one.shape == ANY else replace(outcome, value=one.shape.fitted(outcome.value))
-        return known[asked.id]
+        for required in self._required(target):
+            outcome = self._outcome(required, variables, scope, outcomes)
+            outcomes[required.id] = (
+                outcome if required.shape == ANY else replace(outcome, value=required.shape.fitted(outcome.value))
+            )
+        return outcomes[target.id]
 
     def _fitted(self, variables: Mapping[str, Any]) -> Mapping[str, Any]:
         """The variables, a list of one where an input is said to be one value, and the other way round; what does not fit stays as it is."""
         if not self.inputs:
             return variables
-        found = {name: shape.fitted(variables.get(name)) for name, shape in self.inputs}
-        return {**variables, **{name: value for name, value in found.items() if value is not None}}
+        fitted = {name: shape.fitted(variables.get(name)) for name, shape in self.inputs}
+        return {**variables, **{name: value for name, value in fitted.items() if value is not None}}
 
-    def _required(self, asked: Decision) -> list[Decision]:
+    def _required(self, decision: Decision) -> list[Decision]:
         """The decisions that one rests on, each after those it rests on itself, and the one last; a chain may be long."""
         order: dict[str, Decision] = {}
-        pending = [asked]
+        pending = [decision]
         while pending:
             waiting = [id for id in pending[-1].requires if id not in order]
             if waiting:
                 pending += [self.decisions[id] for id in reversed(waiting)]
             else:
-                one = pending.pop()
-                order[one.id] = one
+                last = pending.pop()
+                order[last.id] = last
         return list(order.values())
 
     def _outcome(
-        self, decision: Decision, variables: Mapping[str, Any], scope: Scope, known: Mapping[str, Outcome]
+        self, decision: Decision, variables: Mapping[str, Any], scope: Scope, outcomes: Mapping[str, Outcome]
     ) -> Outcome:
-        seen = dict(variables)
+        visible = dict(variables)
         for required in decision.requires:
-            seen[self.decisions[required].name] = known[required].value
+            visible[self.decisions[required].name] = outcomes[required].value
         if isinstance(decision.logic, DecisionTable):
-            return decision.logic.evaluate(seen, scope)
-        shown = {name: seen.get(name) for name in sorted(decision.logic.names)}
-        return Outcome(decision.logic.evaluate(seen, scope=scope), (), shown)
+            return decision.logic.evaluate(visible, scope)
+        inputs = {name: visible.get(name) for name in sorted(decision.logic.names)}
+        return Outcome(decision.logic.evaluate(visible, scope=scope), (), inputs)
 
 
 def parse(content: bytes) -> Model:
@@ -116,19 +118,21 @@ def parse(content: bytes) -> Model:
     Errors: MalformedXml; InvalidDefinition when the file as a whole is too large.
     """
     read_now = read(xml.parse(content))
-    decisions = {found.id: _decision(found) for found in read_now.found}
-    refused = dict(read_now.refused)
-    while resting := [one for one in decisions.values() if not refused.keys().isdisjoint(one.requires)]:
-        for one in resting:
-            refused[one.id] = [problem for id in one.requires for problem in refused.get(id, ())]
-            del decisions[one.id]
-    return Model(decisions, refused, read_now.names, read_now.functions, read_now.unbound, read_now.inputs)
+    decisions = {reading.id: _decision(reading) for reading in read_now.found}
+    reasons = dict(read_now.refused)
+    while resting := [decision for decision in decisions.values() if not reasons.keys().isdisjoint(decision.requires)]:
+        for decision in resting:
+            reasons[decision.id] = [problem for id in decision.requires for problem in reasons.get(id, ())]
+            del decisions[decision.id]
+    return Model(decisions, reasons, read_now.names, read_now.functions, read_now.unbound, read_now.inputs)
 
 
-def read_file(content: bytes) -> Model:
+def read_decisions(content: bytes) -> Model:
     """A DMN file as another tool left it, in the encoding that its mark or its declaration names. Errors: as `parse`."""
-    return parse(xml.decoded(content).encode())
+    return parse(xml.decoded_file(content).encode())
 
 
-def _decision(found: Found) -> Decision:
-    return Decision(found.id, found.name, found.logic, found.requires, found.manual_refs, found.heads, found.shape)
+def _decision(reading: Found) -> Decision:
+    return Decision(
+        reading.id, reading.name, reading.logic, reading.requires, reading.manual_refs, reading.heads, reading.shape
+    )

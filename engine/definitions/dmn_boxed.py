@@ -6,7 +6,7 @@ import json
 import re
 from collections.abc import Callable, Iterator
 
-from engine import xml
+from engine.ground import xml
 
 BOXED = frozenset({"context", "invocation", "list", "relation", "conditional", "filter", "for", "some", "every"})
 EXPRESSIONS = BOXED | {"literalExpression", "decisionTable", "functionDefinition"}
@@ -45,8 +45,8 @@ class Writer:
             raise NotBoxed
         if kind not in BOXED:
             return self.leaf(element)
-        written = getattr(self, f"_{kind}")(element)
-        return self.typed(element, f"({written})")
+        feel = getattr(self, f"_{kind}")(element)
+        return self.typed(element, f"({feel})")
 
     def _inside(self, element: xml.Element, name: str = "") -> str:
         """The expression that a part holds."""
@@ -63,25 +63,25 @@ class Writer:
         end = ""
         for entry in (e for e in element if xml.local(e) == "contextEntry"):
             variable = next((e for e in entry if xml.local(e) == "variable"), None)
-            written = self._inside(entry)
+            value = self._inside(entry)
             if variable is None:
-                entries.append(f"{result}: {written}")
+                entries.append(f"{result}: {value}")
                 end = f".{result}"
             else:
-                entries.append(f"{_quoted(variable.get('name', ''))}: {self.typed(variable, written)}")
+                entries.append(f"{_quoted(variable.get('name', ''))}: {self.typed(variable, value)}")
         return f"{{{', '.join(entries)}}}{end}"
 
     def _invocation(self, element: xml.Element) -> str:
-        called = next((e for e in element if xml.local(e) == "literalExpression"), None)
-        name = " ".join("".join(called.itertext()).split()) if called is not None else ""
-        given: dict[str, str] = {}
+        function = next((e for e in element if xml.local(e) == "literalExpression"), None)
+        name = " ".join("".join(function.itertext()).split()) if function is not None else ""
+        arguments: dict[str, str] = {}
         for binding in (e for e in element if xml.local(e) == "binding"):
             parameter = next((e.get("name", "") for e in binding if xml.local(e) == "parameter"), "")
-            given[parameter] = self._inside(binding)
-        wanted = self.parameters(name)
-        if given.keys() <= set(wanted):
-            return f"{name}({', '.join(given.get(one, 'null') for one in wanted)})"
-        return f"{name}({', '.join(f'{label}: {value}' for label, value in given.items())})"
+            arguments[parameter] = self._inside(binding)
+        parameters = self.parameters(name)
+        if arguments.keys() <= set(parameters):
+            return f"{name}({', '.join(arguments.get(parameter, 'null') for parameter in parameters)})"
+        return f"{name}({', '.join(f'{label}: {value}' for label, value in arguments.items())})"
 
     def _list(self, element: xml.Element) -> str:
         return f"[{', '.join(self.write(e) for e in element if xml.local(e) in EXPRESSIONS)}]"

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from engine import xml
 from engine.definitions.dmn_boxed import EXPRESSIONS
 from engine.definitions.dmn_parts import child, heading_of, id_of, text_of
+from engine.ground import xml
 
 BESIDE = frozenset({"businessKnowledgeModel", "itemDefinition", "inputData"})
 LOGIC = EXPRESSIONS - {"decisionTable"}
@@ -29,9 +29,9 @@ def _facts(root: xml.Element) -> Iterator[tuple[str, Mapping[str, Any]]]:
     for node in root.iter():
         kind = xml.local(node)
         if kind == "decision":
-            given = child(node, "variable")
-            said = given.get("typeRef", "") if given is not None else ""
-            yield id_of(node), {"type": "decision", "name": node.get("name", ""), "typeRef": said}
+            variable = child(node, "variable")
+            type_name = variable.get("typeRef", "") if variable is not None else ""
+            yield id_of(node), {"type": "decision", "name": node.get("name", ""), "typeRef": type_name}
         elif kind == "decisionTable":
             yield node.get("id", ""), _policy(node)
             yield from _rows(node)
@@ -45,11 +45,11 @@ def _written(node: xml.Element) -> str:
     """All that is written in an expression, names and types too, so that no change in it goes unnoticed."""
     if xml.local(node) == "literalExpression":
         return text_of(node)
-    said: list[str] = []
+    parts: list[str] = []
     for inner in node.iter():
-        said += [inner.get(name, "") for name in ("name", "iteratorVariable", "typeRef", "isCollection")]
-        said += [(inner.text or "").strip()] if xml.local(inner) in ("text", "typeRef") else []
-    return "; ".join(one for one in said if one)
+        parts += [inner.get(name, "") for name in ("name", "iteratorVariable", "typeRef", "isCollection")]
+        parts += [(inner.text or "").strip()] if xml.local(inner) in ("text", "typeRef") else []
+    return "; ".join(part for part in parts if part)
 
 
 def _policy(table: xml.Element) -> Mapping[str, Any]:
@@ -72,10 +72,12 @@ def _rows(table: xml.Element) -> Iterator[tuple[str, Mapping[str, Any]]]:
     rules = [node for node in table if xml.local(node) == "rule"]
     for number, rule in enumerate(rules, start=1):
         cells = [text_of(cell) for cell in rule if xml.local(cell) in ("inputEntry", "outputEntry")]
-        shown = [f"{_head(head)} {cell}" for head, cell in zip(heads, cells, strict=False) if cell not in ("", "-")]
+        cells_shown = [
+            f"{_head(head)} {cell}" for head, cell in zip(heads, cells, strict=False) if cell not in ("", "-")
+        ]
         row = {f"cell {_head(head)}": cell for head, cell in zip(heads, cells, strict=False)}
         remark = {"description": text_of(rule, "description")}
-        yield rule.get("id", ""), {"type": "row", "name": str(number), **row, **remark, "says": "; ".join(shown)}
+        yield rule.get("id", ""), {"type": "row", "name": str(number), **row, **remark, "says": "; ".join(cells_shown)}
 
 
 def _head(node: xml.Element) -> str:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from engine import xml
+from engine.ground import xml
 
 _MANUAL_ID = re.compile(r"\b[A-Z]{2,5}(?:-?\d{1,3})?\.\d+\b")
 
@@ -55,12 +55,12 @@ def id_of(element: xml.Element) -> str:
 
 def manual_refs(*elements: xml.Element | None) -> tuple[str, ...]:
     """What a manualRef attribute of any namespace lists, or the ids that a description mentions."""
-    found: list[str] = []
+    refs: list[str] = []
     for element in (e for e in elements if e is not None):
-        listed = next((v for n, v in element.attrib.items() if n.rpartition("}")[2] == "manualRef"), "")
-        found += [ref.strip() for ref in listed.split(",") if ref.strip()]
-        found += _MANUAL_ID.findall(text_of(element, "description")) if not listed else []
-    return tuple(dict.fromkeys(found))
+        attribute = next((v for n, v in element.attrib.items() if n.rpartition("}")[2] == "manualRef"), "")
+        refs += [ref.strip() for ref in attribute.split(",") if ref.strip()]
+        refs += _MANUAL_ID.findall(text_of(element, "description")) if not attribute else []
+    return tuple(dict.fromkeys(refs))
 
 
 def heading_of(column: xml.Element) -> str:

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from engine import xml
 from engine.definitions.dmn_boxed import EXPRESSIONS, NotBoxed, Writer
 from engine.definitions.dmn_boxed import names as boxed_names
 from engine.definitions.dmn_parts import (
@@ -24,7 +23,8 @@ from engine.definitions.dmn_parts import (
     text_of,
 )
 from engine.definitions.dmn_types import shapes
-from engine.errors import InvalidDefinition, Problem
+from engine.ground import xml
+from engine.ground.errors import InvalidDefinition, Problem
 from engine.language import feel
 from engine.language.calendar import Calendar
 from engine.language.decisions import AGGREGATIONS, POLICIES, DecisionTable, Input, Output, Rule
@@ -74,9 +74,9 @@ def read(root: xml.Element) -> Reading:
     reader = _Reader(root)
     if not reader.is_readable():
         raise InvalidDefinition(problems=reader.refused[""])
-    found = reader.decisions()
+    decisions = reader.decisions()
     names, functions = frozenset(reader.names | reader.shapes.keys()), tuple(reader.functions.values())
-    return Reading(found, reader.refused, names, functions, tuple(reader.unbound), reader.inputs())
+    return Reading(decisions, reader.refused, names, functions, tuple(reader.unbound), reader.inputs())
 
 
 class _Reader:
@@ -93,8 +93,8 @@ class _Reader:
         self.cells = 0
 
     def problem(self, element: xml.Element, rule: str, **values: Any) -> None:
-        found = Problem(element.sourceline or 0, element.get("id", ""), rule, {**self.place, **values})
-        self.refused.setdefault(self.inside, []).append(found)
+        problem = Problem(element.sourceline or 0, element.get("id", ""), rule, {**self.place, **values})
+        self.refused.setdefault(self.inside, []).append(problem)
 
     def is_readable(self) -> bool:
         """Whether the file is of a size worth reading; what speaks against it is a problem."""
@@ -117,8 +117,8 @@ class _Reader:
     def _measure(self, table: xml.Element) -> None:
         rules = sum(1 for _ in children(table, "rule"))
         columns = sum(1 for _ in children(table, "input", "output"))
-        written = sum(1 for rule in children(table, "rule") for _ in children(rule, "inputEntry", "outputEntry"))
-        self.cells += max(rules * columns, written)
+        entries = sum(1 for rule in children(table, "rule") for _ in children(rule, "inputEntry", "outputEntry"))
+        self.cells += max(rules * columns, entries)
         if columns > MOST_COLUMNS:
             self.problem(table, "too_many", kind="column", count=columns, limit=MOST_COLUMNS)
         if rules > MOST_RULES:
@@ -128,7 +128,7 @@ class _Reader:
 
     def decisions(self) -> list[Found]:
         self._knowledge()
-        found: dict[str, Found] = {}
+        decisions: dict[str, Found] = {}
         elements = self._by_id("decision")
         for id, element in elements.items():
             self.inside, self.place = id, {"table": element.get("name") or id}
@@ -138,44 +138,50 @@ class _Reader:
                 refs = manual_refs(element, child(element, "decisionTable"))
                 heads = heads_of(child(element, "decisionTable"))
                 shape = self._given(element)
-                found[id] = Found(id, element.get("name", ""), logic, requires, refs, heads, shape)
+                decisions[id] = Found(id, element.get("name", ""), logic, requires, refs, heads, shape)
         self.place = {}
-        self._ordered(elements, {name: decision.requires for name, decision in found.items()})
-        return [one for one in found.values() if one.id not in self.refused]
+        self._ordered(elements, {name: decision.requires for name, decision in decisions.items()})
+        return [decision for decision in decisions.values() if decision.id not in self.refused]
 
     def inputs(self) -> tuple[tuple[str, Shape], ...]:
         """The inputs that say of which type they are."""
-        found = {e.get("name", ""): self._shape(child(e, "variable")) for e in children(self.root, "inputData")}
-        return tuple((name, shape) for name, shape in found.items() if shape != ANY)
+        shapes_by_name = {
+            e.get("name", ""): self._shape(child(e, "variable")) for e in children(self.root, "inputData")
+        }
+        return tuple((name, shape) for name, shape in shapes_by_name.items() if shape != ANY)
 
     def _given(self, element: xml.Element) -> Shape:
         """The type of what a decision gives: its variable's, else that of its expression."""
-        found = self._shape(child(element, "variable"))
-        return found if found != ANY else self._shape(child(element, "literalExpression"))
+        shape = self._shape(child(element, "variable"))
+        return shape if shape != ANY else self._shape(child(element, "literalExpression"))
 
     def _shape(self, element: xml.Element | None) -> Shape:
         return named(element.get("typeRef") or "", self.shapes) if element is not None else ANY
 
     def _by_id(self, kind: str) -> dict[str, xml.Element]:
-        found: dict[str, xml.Element] = {}
+        elements: dict[str, xml.Element] = {}
         names: set[str] = set()
         for element in children(self.root, kind):
             id = id_of(element)
             self.inside = id if kind == "decision" else ""
-            if not id or id in found:
+            if not id or id in elements:
                 self.problem(element, "duplicate_id" if id else "no_id", name=element.get("name", ""))
             if element.get("name") in names:
                 self.problem(element, "duplicate_name", name=element.get("name"))
             names.add(element.get("name", ""))
-            found[id] = element
+            elements[id] = element
         self.inside = ""
-        return found
+        return elements
 
     def _ordered(self, elements: dict[str, xml.Element], requires: dict[str, tuple[str, ...]]) -> list[str]:
         """Ids so that each follows those it requires; what goes in a circle is a problem and left out."""
         order: list[str] = []
         waiting = dict(requires)
-        while ready := [n for n, needed in waiting.items() if not any(other in waiting for other in needed)]:
+        while ready := [
+            n
+            for n, prerequisites in waiting.items()
+            if not any(prerequisite in waiting for prerequisite in prerequisites)
+        ]:
             for name in ready:
                 order.append(name)
                 del waiting[name]
@@ -214,43 +220,46 @@ class _Reader:
         self.place = {"table": name}
         if not self._speaks_feel(element):
             return
-        known = len(self.refused.get("", ()))
+        problems_before = len(self.refused.get("", ()))
         formal = list(children(body, "formalParameter")) if body is not None else []
         parameters = tuple(p.get("name", "") for p in formal)
         self.names |= spaced(parameters)
-        wanted = tuple(self._shape(p) for p in formal)
-        held = child(body, *EXPRESSIONS)
-        shape = self._shape(held)
+        parameter_shapes = tuple(self._shape(p) for p in formal)
+        result = child(body, *EXPRESSIONS)
+        shape = self._shape(result)
         expression = (
-            self._expression(held, parameters) if (body is None or body.get("kind", "FEEL") == "FEEL") else None
+            self._expression(result, parameters) if (body is None or body.get("kind", "FEEL") == "FEEL") else None
         )
-        if held is None or expression is None:
+        if result is None or expression is None:
             self.problem(element, "knowledge_model_not_executable", name=name)
             return
-        self.unbound += [(name, one, parameters) for one in sorted(expression.names - set(parameters))]
+        self.unbound += [(name, variable, parameters) for variable in sorted(expression.names - set(parameters))]
         cost = 1 + len(expression.text) // CHARGE
 
-        def run(scope: Scope, *given: Any) -> Any:
+        def run(scope: Scope, *arguments: Any) -> Any:
             scope.spend(cost)
-            fitted = [one.fitted(value) for one, value in zip(wanted, given, strict=True)]
-            if any(one is None and value is not None for one, value in zip(fitted, given, strict=True)):
+            fitted = [
+                parameter_shape.fitted(value)
+                for parameter_shape, value in zip(parameter_shapes, arguments, strict=True)
+            ]
+            if any(argument is None and value is not None for argument, value in zip(fitted, arguments, strict=True)):
                 return None
             return shape.fitted(expression.part_of(dict(zip(parameters, fitted, strict=True)), scope))
 
-        if len(self.refused.get("", ())) > known:
+        if len(self.refused.get("", ())) > problems_before:
             return  # what calls it is refused as well
         self.functions[name] = Function(name, parameters, len(parameters), False, run)
 
     def _references(self, element: xml.Element, requirement: str, kind: str) -> Iterator[str]:
         for holder in children(element, requirement):
-            for needed in children(holder, kind):
-                namespace, mark, id = needed.get("href", "").rpartition("#")
+            for reference in children(holder, kind):
+                namespace, mark, id = reference.get("href", "").rpartition("#")
                 local = not namespace or namespace == self.root.get("namespace")
                 yield id if local else f"{namespace}{mark}{id}"
 
-    def _required(self, element: xml.Element, known: dict[str, xml.Element]) -> Iterator[str]:
+    def _required(self, element: xml.Element, elements: dict[str, xml.Element]) -> Iterator[str]:
         for reference in self._references(element, "informationRequirement", "requiredDecision"):
-            if reference in known:
+            if reference in elements:
                 yield reference
             else:
                 self.problem(element, "unknown_requirement", href=reference)
@@ -272,18 +281,18 @@ class _Reader:
             return None
         if xml.local(element) == "literalExpression":
             return self._compiled_whole(element, text_of(element), names)
-        known = len(self.refused.get(self.inside, ()))
+        problems_before = len(self.refused.get(self.inside, ()))
         self.names |= spaced(boxed_names(element))
         try:
             text = Writer(lambda inner: self._leaf(inner, names), self._parameters, self._typed).write(element)
         except NotBoxed:
             return None
-        found = len(self.refused.get(self.inside, ())) > known
-        return self._compiled_whole(element, "null" if found else text, names)
+        is_refused = len(self.refused.get(self.inside, ())) > problems_before
+        return self._compiled_whole(element, "null" if is_refused else text, names)
 
     def _compiled_whole(self, element: xml.Element, text: str, names: tuple[str, ...]) -> Expression:
-        found: Expression = self.compiled(element, text, feel.compile, names)
-        return found
+        expression: Expression = self.compiled(element, text, feel.compile, names)
+        return expression
 
     def _leaf(self, element: xml.Element, names: tuple[str, ...]) -> str:
         """A literal as it stands, tried by itself so that a mistake is found in its place; a table as the call of a function that evaluates it."""
@@ -294,14 +303,14 @@ class _Reader:
         if xml.local(element) != "decisionTable":
             raise NotBoxed
         table = self._table(element)
-        wanted = tuple(sorted(table.free_names()))
+        free_names = tuple(sorted(table.free_names()))
         name = f"decision table {len(self.functions) + 1}"
 
-        def run(scope: Scope, *given: Any) -> Any:
-            return table.part_of(dict(zip(wanted, given, strict=True)), scope).value
+        def run(scope: Scope, *arguments: Any) -> Any:
+            return table.part_of(dict(zip(free_names, arguments, strict=True)), scope).value
 
-        self.functions[name] = Function(name, wanted, len(wanted), False, run)
-        return self._typed(element, f"{name}({', '.join(wanted)})")
+        self.functions[name] = Function(name, free_names, len(free_names), False, run)
+        return self._typed(element, f"{name}({', '.join(free_names)})")
 
     def _typed(self, element: xml.Element, text: str) -> str:
         """An expression of which a type is said: by way of a function that holds it to it."""
@@ -313,15 +322,15 @@ class _Reader:
         return f"{name}({text})"
 
     def _parameters(self, function: str) -> tuple[str, ...]:
-        known = self.functions.get(function)
-        return known.parameters if known is not None else ()
+        function_called = self.functions.get(function)
+        return function_called.parameters if function_called is not None else ()
 
     # -- tables --------------------------------------------------------------------------------------------------------
 
     def _table(self, element: xml.Element) -> DecisionTable:
         policy, aggregation = element.get("hitPolicy", "UNIQUE"), element.get("aggregation", "")
-        inputs = tuple(self._input(one) for one in children(element, "input"))
-        outputs = tuple(self._output(one, element) for one in children(element, "output"))
+        inputs = tuple(self._input(column) for column in children(element, "input"))
+        outputs = tuple(self._output(column, element) for column in children(element, "output"))
         if policy not in POLICIES or aggregation not in AGGREGATIONS:
             self.problem(element, "unknown_hit_policy", policy=policy, aggregation=aggregation)
         elif aggregation and (policy != "COLLECT" or len(outputs) != 1):
@@ -330,10 +339,10 @@ class _Reader:
             self.problem(element, "priority_without_output_values", policy=policy)
         if not outputs:
             self.problem(element, "table_without_output")
-        columns = [heading_of(one) for one in children(element, "input", "output")]
+        columns = [heading_of(column) for column in children(element, "input", "output")]
         rules = tuple(
-            self._rule(one, number, len(inputs), len(outputs), columns)
-            for number, one in enumerate(children(element, "rule"), start=1)
+            self._rule(row, number, len(inputs), len(outputs), columns)
+            for number, row in enumerate(children(element, "rule"), start=1)
         )
         return DecisionTable(inputs, outputs, rules, policy, aggregation)
 
@@ -342,17 +351,17 @@ class _Reader:
         self.place["heading"] = heading_of(element)
         if not text:
             self.problem(element, "input_without_expression")
-        allowed = text_of(child(element, "inputValues"))
+        domain = text_of(child(element, "inputValues"))
         expression = self.compiled(element, text or "null", feel.compile)
-        return Input(expression, self.compiled(element, allowed, feel.compile_unary) if allowed else None)
+        return Input(expression, self.compiled(element, domain, feel.compile_unary) if domain else None)
 
     def _output(self, element: xml.Element, table: xml.Element) -> Output:
         self.place["heading"] = heading_of(element)
-        listed = text_of(child(element, "outputValues")) or self._allowed(element, table)
+        domain = text_of(child(element, "outputValues")) or self._allowed(element, table)
         default = text_of(child(element, "defaultOutputEntry"))
         return Output(
             element.get("name", ""),
-            self._values(element, listed) if listed else (),
+            self._values(element, domain) if domain else (),
             self.compiled(element, default, feel.compile) if default else None,
             self._shape(element),
         )
@@ -386,13 +395,13 @@ class _Reader:
             return self.compiled(cell, text_of(cell) or empty, compiler)
 
         tests = tuple(compiled(cell, "-", feel.compile_unary) for cell in cells)
-        given = tuple(compiled(cell, EMPTY, feel.compile) for cell in results)
+        entries = tuple(compiled(cell, EMPTY, feel.compile) for cell in results)
         self.place = {"table": self.place["table"]}
         remarks = [text_of(remark) for remark in children(element, "annotationEntry")]
         return Rule(
             element.get("id", ""),
             tests,
-            given,
+            entries,
             "; ".join(remark for remark in remarks if remark) or text_of(element, "description"),
             manual_refs(element),
         )

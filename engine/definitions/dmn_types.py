@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from engine import xml
 from engine.definitions.dmn_parts import children
+from engine.ground import xml
 from engine.language.feel.shapes import ANY, Shape, named
 
 MOST_DEPTH = 30
@@ -35,5 +35,5 @@ class _Definitions:
             return ANY
         parts = tuple((e.get("name", ""), self._shape(e, depth + 1)) for e in children(element, "itemComponent"))
         referred = next(((e.text or "").strip() for e in children(element, "typeRef")), "")
-        found = Shape("context", parts=parts) if parts else self.named(referred, depth + 1)
-        return Shape("list", found) if element.get("isCollection") in ("true", "1") else found
+        shape = Shape("context", parts=parts) if parts else self.named(referred, depth + 1)
+        return Shape("list", shape) if element.get("isCollection") in ("true", "1") else shape

@@ -5,40 +5,42 @@ from __future__ import annotations
 import json
 from collections.abc import Collection, Iterator
 
-from engine import xml
-from engine.definitions import diagram
-from engine.definitions.package import Package, own_names
-from engine.errors import Problem
+from engine.definitions.package import Package, own_files
+from engine.diagrams import diagram
+from engine.ground import xml
+from engine.ground.errors import Problem
 
 REF = "manualRef"
 
 
-def unknown(content: Package, known: Collection[str]) -> list[Problem]:
+def unknown_manual_refs(content: Package, manual_ids: Collection[str]) -> list[Problem]:
     """A warning for each reference in the own files of a package that the manual does not have; without a list of it none is judged."""
-    if not known:
+    if not manual_ids:
         return []
-    chapters = {_chapter(one) for one in known} | {"TS", "SUB", "CH1", "CH2"}
+    chapters = {_chapter(manual_id) for manual_id in manual_ids} | {"TS", "SUB", "CH1", "CH2"}
     return [
         Problem(line, element, "unknown_manual_ref", {"file": name, "ref": ref}, name, warning=True)
-        for name in sorted(own_names(content))
+        for name in sorted(own_files(content))
         for line, element, ref in _references(name, content.files[name])
-        if ref not in known and _chapter(ref) in chapters
+        if ref not in manual_ids and _chapter(ref) in chapters
     ]
 
 
-def unknown_papers(content: Package, known: Collection[str]) -> list[Problem]:
+def unknown_papers(content: Package, papers: Collection[str]) -> list[Problem]:
     """A warning for each paper that a step of the own diagram names and that there is not."""
     name = f"{content.key}.bpmn"
     try:
         elements = diagram.parse(content.bpmn(content.key)).elements.values()
     except (xml.MalformedXml, ValueError, RecursionError):  # told elsewhere
         return []
-    named = [(one, paper.strip()) for one in elements for paper in one.properties.get("paper", "").split(",")]
-    told = {"known": ", ".join(sorted(known))}
+    pairs = [
+        (element, paper.strip()) for element in elements for paper in element.properties.get("paper", "").split(",")
+    ]
+    values = {"known": ", ".join(sorted(papers))}
     return [
-        Problem(element.line, element.id, "unknown_paper", {"paper": paper, **told}, name, warning=True)
-        for element, paper in named
-        if paper and paper not in known
+        Problem(element.line, element.id, "unknown_paper", {"paper": paper, **values}, name, warning=True)
+        for element, paper in pairs
+        if paper and paper not in papers
     ]
 
 
@@ -55,11 +57,15 @@ def _references(name: str, text: str) -> Iterator[tuple[int, str, str]]:
                 yield from ((element.line, element.id, ref) for ref in element.manual_refs)
         elif name.endswith(".form"):
             schema = json.loads(text)
-            listed = str(schema.get(REF, "")) if isinstance(schema, dict) else ""
-            yield from ((0, "", ref.strip()) for ref in listed.split(",") if ref.strip())
+            references_listed = str(schema.get(REF, "")) if isinstance(schema, dict) else ""
+            yield from ((0, "", ref.strip()) for ref in references_listed.split(",") if ref.strip())
         elif name.endswith(".dmn"):
             for node in xml.parse(text.encode()).iter():
-                listed = next((said for key, said in node.attrib.items() if key.rpartition("}")[2] == REF), "")
-                yield from ((node.sourceline or 0, "", ref.strip()) for ref in listed.split(",") if ref.strip())
+                references_listed = next(
+                    (value for key, value in node.attrib.items() if key.rpartition("}")[2] == REF), ""
+                )
+                yield from (
+                    (node.sourceline or 0, "", ref.strip()) for ref in references_listed.split(",") if ref.strip()
+                )
     except (xml.MalformedXml, ValueError, RecursionError):
         return

@@ -13,17 +13,18 @@ from functools import lru_cache
 from types import MappingProxyType
 from typing import Any
 
-from engine import handlers
-from engine.definitions import filling, matching, pictures, placeholders, tables
-from engine.definitions.asked import NOWHERE, Asked, expressions, of_fields
+from engine.definitions import form_lint, outcomes, pattern_lint, placeholders, satisfiability, tables
+from engine.definitions.expressions import AFTERWARDS, NOWHERE, PlacedExpression, expressions, of_fields
 from engine.definitions.package import Package
 from engine.definitions.surroundings import Drawn, Same, Surroundings, decision_of, form_of, kept
 from engine.definitions.tables import worded
-from engine.errors import Problem
+from engine.diagrams import pictures
+from engine.ground.errors import Problem
 from engine.language import feel
 from engine.language.feel import Doubt, FeelSyntaxError, Names
 from engine.language.feel.inferred import Type, nearest
 from engine.language.forms import Form
+from engine.runtime import handlers
 
 MOST_FOUND = 200
 MOST_KEPT = 64
@@ -31,154 +32,185 @@ MOST_TEXT = 60
 LITERAL = re.compile(r'\s*"[^"]*"\s*')
 NOTHING: Mapping[str, str] = MappingProxyType({})
 TIMES = "date and time, days and time duration"
+CONDITIONS = frozenset({"condition", "hide", "requiredWhen", "completionCondition", "skippedWhen", *AFTERWARDS})
 NEEDS = {
     "due": TIMES,
     "timer": TIMES,
     "inputCollection": "list",
+    "groupFrom": "string",
 }  # places that are called by what they are, not by a name
 
 
-def check(content: Package, others: Iterable[Package] = (), started: Mapping[str, str] = NOTHING) -> list[Problem]:
+def check(
+    content: Package, in_force: Iterable[Package] = (), opening_types: Mapping[str, str] = NOTHING
+) -> list[Problem]:
     """Every warning about the processes of a package, at most MOST_FOUND.
 
-    Shape: `others` are the packages in force, whose processes may call these; `started` are the variables a case begins with, name → FEEL type.
+    Shape: `in_force` are the packages in force, whose processes may call these; `opening_types` are the variables a case begins with, name → FEEL type.
     """
-    topics = frozenset(handlers.registered())
-    return list(_checked(Same(content), tuple(map(Same, others)), tuple(sorted(started.items())), topics))
+    topics = frozenset(handlers.handlers_by_topic())
+    return list(_checked(Same(content), tuple(map(Same, in_force)), tuple(sorted(opening_types.items())), topics))
 
 
 @lru_cache(maxsize=MOST_KEPT)
 def _checked(
-    same: Same, others: tuple[Same, ...], started: tuple[tuple[str, str], ...], topics: frozenset[str]
+    same: Same, in_force: tuple[Same, ...], opening_types: tuple[tuple[str, str], ...], topics: frozenset[str]
 ) -> tuple[Problem, ...]:
     """Kept, because an editor asks about the same draft again and again."""
-    around = kept(same, others, started, topics)
-    found: dict[tuple[Any, ...], Problem] = {}
+    around = kept(same, in_force, opening_types, topics)
+    problems: dict[tuple[Any, ...], Problem] = {}
     for problem in _problems(same.package, around):
-        found.setdefault((problem.file, problem.element_id, problem.rule, repr(problem.values)), problem)
-        if len(found) >= MOST_FOUND:
+        problems.setdefault((problem.file, problem.element_id, problem.rule, repr(problem.values)), problem)
+        if len(problems) >= MOST_FOUND:
             break
-    return tuple(found.values())
+    return tuple(problems.values())
 
 
 def _problems(content: Package, around: Surroundings) -> Iterator[Problem]:
-    read = _read(around)
+    uses = outcomes.uses(around)
     for key in content.processes:
-        drawn = around.drawn.get(key)
-        if drawn is None or drawn.package.files.get(f"{key}.bpmn") != content.files.get(f"{key}.bpmn"):
+        process = around.drawn.get(key)
+        if process is None or process.package.files.get(f"{key}.bpmn") != content.files.get(f"{key}.bpmn"):
             continue  # what cannot be read is a problem; the version in force stands for it
-        listed = [*_of_expressions(around, drawn), *_of_fields(drawn), *_of_decisions(around, drawn, read)]
-        listed += [*_of_texts(around, drawn), *_of_limits(around, drawn)]
-        listed += [replace(one, file=f"{key}.bpmn") for one in pictures.leftovers(content.bpmn(key), drawn.diagram)]
-        for one in sorted(listed, key=lambda one: one.line):
-            yield one if one.file == f"{key}.bpmn" else replace(one, line=0)
+        problems = [*_of_expressions(around, process), *_of_fields(process), *_of_decisions(around, process, uses)]
+        problems += [*_of_texts(around, process), *_of_limits(around, process), *outcomes.check(around, process, uses)]
+        problems += [
+            replace(problem, file=f"{key}.bpmn") for problem in pictures.leftovers(content.bpmn(key), process.diagram)
+        ]
+        for problem in sorted(problems, key=lambda problem: problem.line):
+            yield problem if problem.file == f"{key}.bpmn" else replace(problem, line=0)
 
 
-def _of_expressions(around: Surroundings, drawn: Drawn) -> Iterator[Problem]:
-    for asked in expressions(around, drawn):
-        for doubt in doubts(asked):
-            told = _told_apart(doubt, around, drawn)
-            found = _warning(asked, told, asked.file or f"{drawn.key}.bpmn")
-            yield replace(found, warning=not _fails(asked, told, drawn))
+def _of_expressions(around: Surroundings, process: Drawn) -> Iterator[Problem]:
+    for expression in expressions(around, process):
+        for doubt in doubts(expression):
+            finding = _told_apart(doubt, around, process)
+            problem = _warning(expression, finding, expression.file or f"{process.key}.bpmn")
+            yield replace(problem, warning=not _fails(expression, finding, process))
+    yield from _never_asked(around, process)
 
 
-def _fails(asked: Asked, told: Doubt, drawn: Drawn) -> bool:
+def _never_asked(around: Surroundings, process: Drawn) -> Iterator[Problem]:
+    """Conditions of an exclusive gateway that those before them have answered; they are asked in the order in which the flows stand in the file."""
+    for gateway in process.diagram.elements.values():
+        if gateway.type != "exclusiveGateway":
+            continue
+        flows = [flow for flow in process.diagram.outgoing(gateway.id) if flow.condition and flow.id != gateway.default]
+        names = around.at(process.key, gateway.id)
+        for later, earlier in satisfiability.answered_before([flow.condition for flow in flows], names):
+            flow = flows[later]
+            values = {"name": flow.name, "gateway": gateway.name, "text": flow.condition[:MOST_TEXT]}
+            rule = "answered_before_by" if earlier >= 0 else "answered_before"
+            earlier_flow = (
+                {"other": flows[earlier].name or flows[earlier].condition[:MOST_TEXT]} if earlier >= 0 else {}
+            )
+            yield Problem(flow.line, flow.id, rule, {**values, **earlier_flow}, f"{process.key}.bpmn", warning=True)
+
+
+def _fails(expression: PlacedExpression, doubt: Doubt, process: Drawn) -> bool:
     """Whether a case that comes here cannot but go wrong, or never go the way that is drawn."""
-    unknown = told.rule.startswith("unknown_name")
-    if asked.field or (not unknown and not told.rule.startswith("not_offered")):
+    unknown = doubt.rule.startswith("unknown_name")
+    if expression.field or (not unknown and not doubt.rule.startswith("not_offered")):
         return False
-    if asked.place == "condition":
+    if expression.place == "condition":
         return unknown
-    element = drawn.diagram.elements.get(asked.element_id)
-    known = handlers.registered().get(element.topic) if element is not None else None
-    taken = known.takes.fields.get(asked.place) if known is not None else None
-    if taken is None:
+    element = process.diagram.elements.get(expression.element_id)
+    handler = handlers.handlers_by_topic().get(element.topic) if element is not None else None
+    parameter = handler.takes.fields.get(expression.place) if handler is not None else None
+    if parameter is None:
         return False
-    alone = asked.text.strip() == told.values["variable"]
-    return alone and taken.required if unknown else LITERAL.fullmatch(asked.text) is not None
+    alone = expression.text.strip() == doubt.values["variable"]
+    return alone and parameter.required if unknown else LITERAL.fullmatch(expression.text) is not None
 
 
-def _warning(asked: Asked, told: Doubt, file: str) -> Problem:
-    common = {"name": asked.name, "place": asked.place, **({"field": asked.field} if asked.field else {})}
-    values = {**common, **told.values, "text": asked.text[:MOST_TEXT]}
-    return Problem(asked.line, asked.element_id, told.rule, values, file, warning=True)
+def _warning(expression: PlacedExpression, doubt: Doubt, file: str) -> Problem:
+    common = {
+        "name": expression.name,
+        "place": expression.place,
+        **({"field": expression.field} if expression.field else {}),
+    }
+    values = {**common, **doubt.values, "text": expression.text[:MOST_TEXT]}
+    return Problem(expression.line, expression.element_id, doubt.rule, values, file, warning=True)
 
 
 def of_form(form: Form) -> list[Problem]:
     """The warnings about a form that stands alone: its expressions see its own fields, and variables that nobody can tell."""
-    listed = of_fields(form, NOWHERE, Names({}, complete=False))
-    return [_warning(asked, _with_near(doubt), "") for asked in listed for doubt in doubts(asked)]
+    expressions = of_fields(form, NOWHERE, Names({}, complete=False))
+    return [_warning(expression, _with_near(doubt), "") for expression in expressions for doubt in doubts(expression)]
 
 
-def _of_fields(drawn: Drawn) -> Iterator[Problem]:
+def _of_fields(process: Drawn) -> Iterator[Problem]:
     """Fields that can hardly be meant, whatever the variables are."""
-    for element in drawn.diagram.elements.values():
-        form = form_of(drawn.package, element) if element.type == "userTask" else None
-        for one in filling.warnings(form) if form is not None else ():
+    for element in process.diagram.elements.values():
+        form = form_of(process.package, element) if element.type == "userTask" else None
+        for problem in form_lint.warnings(form) if form is not None else ():
             file = f"forms/{element.properties.get('form', '')}.form"
-            yield replace(one, line=element.line, element_id=element.id, file=file)
+            yield replace(problem, line=element.line, element_id=element.id, file=file)
 
 
-def _of_texts(around: Surroundings, drawn: Drawn) -> Iterator[Problem]:
+def _of_texts(around: Surroundings, process: Drawn) -> Iterator[Problem]:
     """Placeholders that nothing fills in, and those of a message's wording that nothing is given for."""
-    for element in drawn.diagram.elements.values():
-        names = around.at(drawn.key, element.id)
-        form = form_of(drawn.package, element) if element.type == "userTask" else None
-        for told in placeholders.check(element, form, names):
-            file = f"forms/{element.properties.get('form', '')}.form" if "field" in told.values else ""
-            values = {"name": element.name, **told.values}
-            rule = f"{told.rule}_near" if told.values["near"] else told.rule
-            fails = told.rule == "placeholder_without_value"
-            yield Problem(element.line, element.id, rule, values, file or f"{drawn.key}.bpmn", warning=not fails)
+    for element in process.diagram.elements.values():
+        names = around.at(process.key, element.id)
+        form = form_of(process.package, element) if element.type == "userTask" else None
+        for finding in placeholders.check(element, form, names):
+            file = f"forms/{element.properties.get('form', '')}.form" if "field" in finding.values else ""
+            values = {"name": element.name, **finding.values}
+            rule = f"{finding.rule}_near" if finding.values["near"] else finding.rule
+            fails = finding.rule == "placeholder_without_value"
+            yield Problem(element.line, element.id, rule, values, file or f"{process.key}.bpmn", warning=not fails)
 
 
-def _of_limits(around: Surroundings, drawn: Drawn) -> Iterator[Problem]:
+def _of_limits(around: Surroundings, process: Drawn) -> Iterator[Problem]:
     """A limit of the whole case counts for a case of its own; where the process is called, that of the caller does."""
-    callers = ", ".join(sorted({key for key, _element in around.calls_of(drawn.key)}))
-    for element in drawn.diagram.elements.values():
+    callers = ", ".join(sorted({key for key, _element in around.calls_of(process.key)}))
+    for element in process.diagram.elements.values():
         if callers and element.type == "startEvent" and element.properties.get("due"):
             values = {"name": element.name, "callers": callers}
-            yield Problem(element.line, element.id, "limit_when_called", values, f"{drawn.key}.bpmn", warning=True)
+            yield Problem(element.line, element.id, "limit_when_called", values, f"{process.key}.bpmn", warning=True)
 
 
-def doubts(asked: Asked) -> list[Doubt]:
+def doubts(expression: PlacedExpression) -> list[Doubt]:
     """What is doubtful in an expression, and in what it gives to what takes it."""
-    found: list[Doubt] = []
+    findings: list[Doubt] = []
     try:
-        given = feel.judge(asked.text)(asked.names, found)
+        result_type = feel.judge(expression.text)(expression.names, findings)
     except FeelSyntaxError:  # told as a problem
         return []
-    found += _unfit(asked, given)
-    return [worded(one, asked.text) for one in found if one.rule not in matching.RULES]
+    findings += _unfit(expression, result_type)
+    if expression.place in CONDITIONS and not findings:
+        rule = satisfiability.fixed(expression.text, expression.names)
+        findings += [Doubt(rule)] if rule else []
+    return [worded(doubt, expression.text) for doubt in findings if doubt.rule not in pattern_lint.RULES]
 
 
-def _unfit(asked: Asked, given: Type) -> Iterator[Doubt]:
+def _unfit(expression: PlacedExpression, result_type: Type) -> Iterator[Doubt]:
     """What the whole expression gives, against what takes it."""
-    wanted = asked.wanted
-    if not given.is_known or not wanted.is_known:
+    expected = expression.wanted
+    if not result_type.is_known or not expected.is_known:
         return
-    about = {"variable": given.said, "type": _kinds(given)}
-    if given.kinds.isdisjoint(wanted.kinds):
-        if asked.place in NEEDS:
-            yield Doubt("unfit_here", {**about, "wanted": NEEDS[asked.place]})
+    about = {"variable": result_type.said, "type": _kinds(result_type)}
+    if result_type.kinds.isdisjoint(expected.kinds):
+        if expression.place in NEEDS:
+            yield Doubt("unfit_here", {**about, "wanted": NEEDS[expression.place]})
             return
-        rule = "unfit" if asked.takes and asked.place != "hide" else "no_condition_type"
-        yield Doubt(rule, {**about, "takes": asked.takes, "wanted": _kinds(wanted)})
-    elif given.values is not None and wanted.values is not None:
-        missing = given.values - wanted.values
-        for value in sorted(missing if given.literal or missing == given.values else ()):
-            near = nearest(value, wanted.values)
-            yield Doubt("not_offered", {"variable": asked.takes, "value": value, "near": near})
+        rule = "unfit" if expression.takes and expression.place != "hide" else "no_condition_type"
+        yield Doubt(rule, {**about, "takes": expression.takes, "wanted": _kinds(expected)})
+    elif result_type.values is not None and expected.values is not None:
+        missing = result_type.values - expected.values
+        for value in sorted(missing if result_type.literal or missing == result_type.values else ()):
+            near = nearest(value, expected.values)
+            yield Doubt("not_offered", {"variable": expression.takes, "value": value, "near": near})
 
 
-def _kinds(found: Type) -> str:
-    return ", ".join(sorted(found.kinds - {"null"}))
+def _kinds(judged_type: Type) -> str:
+    return ", ".join(sorted(judged_type.kinds - {"null"}))
 
 
-def _told_apart(doubt: Doubt, around: Surroundings, drawn: Drawn) -> Doubt:
+def _told_apart(doubt: Doubt, around: Surroundings, process: Drawn) -> Doubt:
     """A name that is set, but not on any way that leads here, is told as that; one that looks like another, with that one."""
     if doubt.rule == "unknown_name":
-        later = around.set_by(drawn.key, doubt.values["variable"])
+        later = around.set_by(process.key, doubt.values["variable"])
         if later:
             return Doubt("set_later", {**doubt.values, "by": later[0].name or later[0].id})
     return _with_near(doubt)
@@ -190,37 +222,23 @@ def _with_near(doubt: Doubt) -> Doubt:
     return doubt
 
 
-def _of_decisions(around: Surroundings, drawn: Drawn, read: frozenset[str]) -> Iterator[Problem]:
-    elements = [one for one in drawn.diagram.elements.values() if one.type == "businessRuleTask"]
+def _of_decisions(around: Surroundings, process: Drawn, uses: outcomes.Uses) -> Iterator[Problem]:
+    elements = [element for element in process.diagram.elements.values() if element.type == "businessRuleTask"]
     for element in elements:
-        found = decision_of(drawn.package, element)
-        if found is None:
+        model_and_decision = decision_of(process.package, element)
+        if model_and_decision is None:
             continue
         file = f"decisions/{element.decision}.dmn"
-        names = around.at(drawn.key, element.id)
-        every = tables.doubts(*found, names, asked_for=element.result_variable in read)
-        told = [one for one in every if one.rule not in matching.RULES]
-        for one in told_of_table([_told_apart(doubt, around, drawn) for doubt in told]):
-            values = {"name": element.name, **one.values}
-            yield replace(one, line=element.line, element_id=element.id, values=values, file=file)
+        names = around.at(process.key, element.id)
+        every = tables.doubts(*model_and_decision, names, asked_for=uses.is_read(element.result_variable))
+        findings = [doubt for doubt in every if doubt.rule not in pattern_lint.RULES]
+        for problem in told_of_table([_told_apart(doubt, around, process) for doubt in findings]):
+            values = {"name": element.name, **problem.values}
+            yield replace(problem, line=element.line, element_id=element.id, values=values, file=file)
 
 
-def told_of_table(found: list[Doubt]) -> Iterator[Problem]:
+def told_of_table(findings: list[Doubt]) -> Iterator[Problem]:
     """What is doubtful in a table, as warnings without a place in a diagram."""
-    for doubt in found:
-        told = _with_near(doubt)
-        yield Problem(0, "", told.rule, told.values, warning=True)
-
-
-def _read(around: Surroundings) -> frozenset[str]:
-    """The variables that any process reads."""
-    asked = (one for drawn in around.drawn.values() for one in expressions(around, drawn))
-    return frozenset(name for one in asked for name in _names_in(one.text))
-
-
-@lru_cache(maxsize=4_096)
-def _names_in(text: str) -> frozenset[str]:
-    try:
-        return feel.compile(text).names
-    except FeelSyntaxError:
-        return frozenset()
+    for doubt in findings:
+        finding = _with_near(doubt)
+        yield Problem(0, "", finding.rule, finding.values, warning=True)

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-from engine import xml
-from engine.definitions import diagram
-from engine.errors import NotFound
+from engine.diagrams import diagram
+from engine.ground import xml
+from engine.ground.errors import NotFound
 
 
 class MissingFile(NotFound):
@@ -62,17 +62,17 @@ class Package:
     @property
     def processes(self) -> list[str]:
         """The keys of all processes in it, its own first."""
-        others = sorted(n[: -len(".bpmn")] for n in self.files if n.endswith(".bpmn") and n != f"{self.key}.bpmn")
-        return [self.key, *others]
+        callees = sorted(n[: -len(".bpmn")] for n in self.files if n.endswith(".bpmn") and n != f"{self.key}.bpmn")
+        return [self.key, *callees]
 
 
-def load(content: bytes) -> Package:
+def load_package(content: bytes) -> Package:
     """The package that `canonical()` wrote."""
     document = json.loads(content)
     return Package(key=document["key"], files=document["files"])
 
 
-def read(directory: Path, key: str) -> Package:
+def read_package(directory: Path, key: str) -> Package:
     """Collect a process and everything it refers to from a directory laid out as processes/ is.
 
     Errors: MissingFile; MalformedXml.
@@ -87,15 +87,17 @@ def found(directory: Path, key: str) -> Package:
     pending = [key]
     while pending:
         current = pending.pop()
-        wanted = [*_referred(content, current), f"translations/{current}.en.yaml"]
-        called = [one for one in _calls(content, current) if f"{one}.bpmn" not in content.files]
-        wanted += [f"{one}.bpmn" for one in called]
-        content = with_files(content, {name: _text(directory, name) for name in wanted if (directory / name).is_file()})
-        pending.extend(one for one in called if f"{one}.bpmn" in content.files)
+        names = [*_referred(content, current), f"translations/{current}.en.yaml"]
+        callees = [callee for callee in _calls(content, current) if f"{callee}.bpmn" not in content.files]
+        names += [f"{callee}.bpmn" for callee in callees]
+        content = package_with(
+            content, {name: _text(directory, name) for name in names if (directory / name).is_file()}
+        )
+        pending.extend(callee for callee in callees if f"{callee}.bpmn" in content.files)
     return content
 
 
-def pruned(content: Package) -> Package:
+def pruned_package(content: Package) -> Package:
     """The package without files that nothing in it refers to. Errors: MissingFile; MalformedXml."""
     return _collected(content.key, content._file, content.files.__contains__)
 
@@ -109,9 +111,9 @@ def _collected(key: str, text: Callable[[str], str], has: Callable[[str], bool])
         if name in files:
             continue
         files[name] = text(name)
-        drawn = diagram.parse(files[name].encode())
-        pending.extend(drawn.called_processes())
-        for element in drawn.elements.values():
+        parsed = diagram.parse(files[name].encode())
+        pending.extend(parsed.called_processes())
+        for element in parsed.elements.values():
             for reference in references(element):
                 files[reference] = text(reference)
         catalogue = f"translations/{current}.en.yaml"
@@ -120,18 +122,18 @@ def _collected(key: str, text: Callable[[str], str], has: Callable[[str], bool])
     return Package(key=key, files=files)
 
 
-def with_files(content: Package, files: Mapping[str, str]) -> Package:
+def package_with(content: Package, files: Mapping[str, str]) -> Package:
     """The package with some files replaced or added."""
     return Package(key=content.key, files={**content.files, **files})
 
 
-def own_names(content: Package) -> set[str]:
+def own_files(content: Package) -> set[str]:
     """The files of its own process: all but the diagrams and catalogues of the processes it calls, and what only those use."""
-    theirs: set[str] = set()
-    for called in content.processes[1:]:
-        theirs |= {f"{called}.bpmn", f"translations/{called}.en.yaml"}
-        theirs |= _referred(content, called) - _referred(content, content.key)
-    return set(content.files) - theirs
+    files_of_callees: set[str] = set()
+    for callee in content.processes[1:]:
+        files_of_callees |= {f"{callee}.bpmn", f"translations/{callee}.en.yaml"}
+        files_of_callees |= _referred(content, callee) - _referred(content, content.key)
+    return set(content.files) - files_of_callees
 
 
 def _referred(content: Package, key: str) -> set[str]:
@@ -142,20 +144,20 @@ def _referred(content: Package, key: str) -> set[str]:
     return {name for element in elements for name in references(element)}
 
 
-def completed(content: Package, published: Callable[[str], Package | None]) -> Package:
+def completed_package(content: Package, published: Callable[[str], Package | None]) -> Package:
     """The package with the newest published files of the processes it calls; its own files stay as they are.
 
     Shape: `published` gives the newest package of a key, None when there is none. A diagram that cannot be read is left alone.
     """
-    own = {name: content.files[name] for name in own_names(content)}
-    files, pending, seen = dict(own), _calls(content, content.key), set[str]()
+    own = {name: content.files[name] for name in own_files(content)}
+    files, pending, visited = dict(own), _calls(content, content.key), set[str]()
     while pending:
-        called = pending.pop()
-        found = published(called) if called not in seen and called != content.key else None
-        seen.add(called)
-        if found is not None:
-            files = {**{n: found.files[n] for n in own_names(found)}, **files}
-            pending.extend(_calls(found, called))
+        callee = pending.pop()
+        package = published(callee) if callee not in visited and callee != content.key else None
+        visited.add(callee)
+        if package is not None:
+            files = {**{n: package.files[n] for n in own_files(package)}, **files}
+            pending.extend(_calls(package, callee))
     return Package(key=content.key, files=files)
 
 
@@ -168,12 +170,12 @@ def _calls(content: Package, key: str) -> list[str]:
 
 def references(element: diagram.Element) -> list[str]:
     """The files an element needs beside its diagram."""
-    found = []
+    files = []
     if element.type == "userTask" and element.properties.get("form"):
-        found.append(f"forms/{element.properties['form']}.form")
+        files.append(f"forms/{element.properties['form']}.form")
     if element.decision:
-        found.append(f"decisions/{element.decision}.dmn")
-    return found
+        files.append(f"decisions/{element.decision}.dmn")
+    return files
 
 
 def _text(directory: Path, name: str) -> str:

@@ -9,12 +9,12 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from engine import handlers
-from engine.definitions.diagram import Element
+from engine.diagrams.diagram import Element
 from engine.language import feel
 from engine.language.feel import Doubt, FeelSyntaxError, Names, lexer
 from engine.language.feel.inferred import Type, nearest
 from engine.language.forms import Field, Form
+from engine.runtime import handlers
 
 WRITTEN = re.compile(
     r"(?<!\\p)(?<!\\P)(?:\$?\{\{?\s*(?P<braced>[^\W\d]\w*(?:\.\w+)*)\s*\}\}?|\$(?P<bare>[A-Za-z_]\w*))"
@@ -35,8 +35,8 @@ def check(element: Element, form: Form | None, names: Names) -> Iterator[Doubt]:
 
 
 def _of_field(field: Field) -> Iterator[tuple[str, str]]:
-    shown = (("text", field.text), ("text", field.text_en), ("label", field.label), ("label", field.label_en))
-    yield from (*shown, ("description", field.description), ("description", field.description_en))
+    texts = (("text", field.text), ("text", field.text_en), ("label", field.label), ("label", field.label_en))
+    yield from (*texts, ("description", field.description), ("description", field.description_en))
     yield from [("default", field.default)] if isinstance(field.default, str) else []
     for text in _texts(field.expressions["prefill"].text) if "prefill" in field.expressions else ():
         yield "prefill", text
@@ -45,40 +45,40 @@ def _of_field(field: Field) -> Iterator[tuple[str, str]]:
 def _texts(expression: str) -> list[str]:
     """The texts that are written in an expression."""
     try:
-        return [lexer.unquote(one.text) for one in lexer.tokens(expression, ()) if one.kind == "string"]
+        return [lexer.unquote(token.text) for token in lexer.tokens(expression, ()) if token.kind == "string"]
     except FeelSyntaxError:  # told as a problem
         return []
 
 
-def _unfilled(rule: str, place: str, text: str, names: Names, **where: str) -> Iterator[Doubt]:
-    for found in WRITTEN.finditer(text):
-        variable = found["braced"] or found["bare"]
-        known = variable.partition(".")[0] in names.types
-        near = variable if known else nearest(variable, names.types)
-        yield Doubt(rule, {**where, "place": place, "written": found[0], "near": near})
+def _unfilled(rule: str, place: str, text: str, names: Names, **place_values: str) -> Iterator[Doubt]:
+    for placeholder in WRITTEN.finditer(text):
+        variable = placeholder["braced"] or placeholder["bare"]
+        is_set = variable.partition(".")[0] in names.types
+        near = variable if is_set else nearest(variable, names.types)
+        yield Doubt(rule, {**place_values, "place": place, "written": placeholder[0], "near": near})
 
 
 def _wording(element: Element, names: Names) -> Iterator[Doubt]:
     """What a wording asks for and is not given, and what is given and not asked for."""
-    known = handlers.registered().get(element.topic)
-    if known is None or known.fills is None:
+    handler = handlers.handlers_by_topic().get(element.topic)
+    if handler is None or handler.fills is None:
         return
-    judged = {one.name: _judged(one.expression, names) for one in element.parameters}
-    written = {name: next(iter(kind.values)) for name, kind in judged.items() if kind.literal and kind.values}
-    for parameter, asked in known.fills(written).items():
-        given = judged.get(parameter, Type()).parts
-        if given is not None:
-            yield from _compared(parameter, asked, frozenset(name for name, _kind in given))
+    types = {parameter.name: _judged(parameter.expression, names) for parameter in element.parameters}
+    literals = {name: next(iter(kind.values)) for name, kind in types.items() if kind.literal and kind.values}
+    for parameter, placeholders in handler.fills(literals).items():
+        parts = types.get(parameter, Type()).parts
+        if parts is not None:
+            yield from _compared(parameter, placeholders, frozenset(name for name, _kind in parts))
 
 
-def _compared(place: str, asked: Mapping[str, bool], given: frozenset[str]) -> Iterator[Doubt]:
-    surplus = set(given - asked.keys())
-    for part in sorted(name for name, must in asked.items() if must and name not in given):
+def _compared(place: str, placeholders: Mapping[str, bool], names: frozenset[str]) -> Iterator[Doubt]:
+    surplus = set(names - placeholders.keys())
+    for part in sorted(name for name, must in placeholders.items() if must and name not in names):
         near = nearest(part, surplus)
         surplus.discard(near)
         yield Doubt("placeholder_without_value", {"place": place, "part": part, "near": near})
     for part in sorted(surplus):
-        yield Doubt("value_without_placeholder", {"place": place, "part": part, "near": nearest(part, asked)})
+        yield Doubt("value_without_placeholder", {"place": place, "part": part, "near": nearest(part, placeholders)})
 
 
 def _judged(text: str, names: Names) -> Any:

@@ -6,20 +6,20 @@ A called process begins with a copy of its caller's variables, so what may come 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property, lru_cache
 
-from engine import handlers
-from engine.definitions import dmn, setting
-from engine.definitions.diagram import ACTIVITIES, COUNTER, EVENTS, GATEWAYS, SERVED, Diagram, Element, parse
+from engine.definitions import dmn, variable_types
 from engine.definitions.package import MissingFile, Package
-from engine.definitions.ways import all_later, around, before
-from engine.errors import EngineError, InvalidDefinition
+from engine.diagrams.diagram import ACTIVITIES, COUNTER, EVENTS, GATEWAYS, SERVED, Diagram, Element, parse
+from engine.diagrams.predecessors import all_later, around, before
+from engine.ground.errors import EngineError, InvalidDefinition
+from engine.ground.xml import MalformedXml
 from engine.language import feel
 from engine.language.feel import FeelSyntaxError, Names, inferred
 from engine.language.feel.inferred import ANYTHING, CONTEXT, INSTANT, LIST, NUMBER, Type, list_of, union
 from engine.language.forms import Form
-from engine.xml import MalformedXml
+from engine.runtime import handlers
 
 IN, OUT = "in.", "out."
 MOST_ROUNDS = 16
@@ -46,9 +46,9 @@ class Drawn:
     def is_sequential(self) -> bool:
         """Whether only one token is on its way, so that what comes later has not been yet."""
         return not any(
-            (one.type in FORKS and len(self.diagram.outgoing(one.id)) > 1)
-            or (one.type == "boundaryEvent" and not one.interrupting)
-            for one in self.diagram.elements.values()
+            (element.type in FORKS and len(self.diagram.outgoing(element.id)) > 1)
+            or (element.type == "boundaryEvent" and not element.interrupting)
+            for element in self.diagram.elements.values()
         )
 
     @cached_property
@@ -72,14 +72,14 @@ class Surroundings:
     """The processes of a package, and those of other packages where it has none of that name."""
 
     def __init__(
-        self, content: Package, others: Iterable[Package] = (), started: Mapping[str, str] | None = None
+        self, content: Package, in_force: Iterable[Package] = (), opening_types: Mapping[str, str] | None = None
     ) -> None:
         self.drawn: dict[str, Drawn] = {}
-        for package in (content, *others):
+        for package in (content, *in_force):
             for key in package.processes:
                 if key not in self.drawn and (diagram := _read(package, key)) is not None:
                     self.drawn[key] = Drawn(key, diagram, package)
-        self._started = {name: inferred.named(kind) for name, kind in (started or {}).items()}
+        self._started = {name: inferred.named(kind) for name, kind in (opening_types or {}).items()}
         self._incomplete = self._with_unknown_sources()
         self._settled = False
         self._settle()
@@ -91,67 +91,71 @@ class Surroundings:
         """The variables that can exist when a token comes to an element, or leaves by a flow."""
         return self._told(key, self.seen(key, element_id))
 
-    def _told(self, key: str, found: Types) -> Names:
+    def _told(self, key: str, types: Types) -> Names:
         if key in self._incomplete:  # what is known of a variable may not be all
-            return Names(dict.fromkeys(found, ANYTHING), complete=False)
-        return Names(found, self._settled)
+            return Names(dict.fromkeys(types, ANYTHING), complete=False)
+        return Names(types, self._settled)
 
     def seen(self, key: str, element_id: str) -> Types:
         """The same as far as it is known, in a process in which something may set what nobody can tell as well."""
-        drawn = self.drawn[key]
-        inside = drawn.around(element_id)
-        found = {**ALWAYS, **self._seen(drawn, drawn.before(element_id), inside)}
+        process = self.drawn[key]
+        inside = process.around(element_id)
+        types = {**ALWAYS, **self._seen(process, process.before(element_id), inside)}
         for element in inside:
-            found |= self._of_item(key, element)
-        return found
+            types |= self._of_item(key, element)
+        return types
 
     def within(self, key: str, element: Element) -> Names:
         """The variables that an item of a multi-instance activity has when it is done."""
         names = self.at(key, element.id)
         own = self._given(self.drawn[key], element)
         if element.type == "subProcess":
-            drawn = self.drawn[key]
-            inner = [one for one in drawn.diagram.elements.values() if element in drawn.around(one.id)]
-            for one in inner:
-                _add(own, drawn.sets.get(one.id, {}) if one.id != element.id else {})
+            process = self.drawn[key]
+            inner = [
+                candidate for candidate in process.diagram.elements.values() if element in process.around(candidate.id)
+            ]
+            for inner_element in inner:
+                _add(own, process.sets.get(inner_element.id, {}) if inner_element.id != element.id else {})
         return names.with_types({**own, **COUNTS})
 
     def finally_(self, key: str) -> Names:
         """The variables that a process may have when it ends."""
-        drawn = self.drawn[key]
-        return self._names(key, self._seen(drawn, list(drawn.diagram.elements.values()), []), [])
+        process = self.drawn[key]
+        return self._names(key, self._seen(process, list(process.diagram.elements.values()), []), [])
 
     def set_by(self, key: str, name: str) -> list[Element]:
         """The elements of a process that set a variable."""
-        drawn = self.drawn[key]
-        return [drawn.diagram.elements[id] for id, found in drawn.sets.items() if name in found]
+        process = self.drawn[key]
+        return [process.diagram.elements[id] for id, types in process.sets.items() if name in types]
 
-    def _names(self, key: str, found: Types, inside: list[Element]) -> Names:
+    def _names(self, key: str, types: Types, inside: list[Element]) -> Names:
         for element in inside:
-            found |= self._of_item(key, element)
-        return self._told(key, {**ALWAYS, **found})
+            types |= self._of_item(key, element)
+        return self._told(key, {**ALWAYS, **types})
 
-    def _seen(self, drawn: Drawn, passed: list[Element], inside: list[Element]) -> Types:
-        found = dict(drawn.entry)
+    def _seen(self, process: Drawn, passed: list[Element], inside: list[Element]) -> Types:
+        types = dict(process.entry)
         for element in passed:
-            hidden = [one for one in drawn.around(element.id) if one not in inside and one.id != element.id]
-            if not hidden and element not in inside:
-                _add(found, drawn.sets.get(element.id, {}))
-        return found
+            hiding = [
+                marker for marker in process.around(element.id) if marker not in inside and marker.id != element.id
+            ]
+            if not hiding and element not in inside:
+                _add(types, process.sets.get(element.id, {}))
+        return types
 
     def _of_item(self, key: str, element: Element) -> Types:
         marker = element.multi_instance
-        found = {COUNTER: NUMBER}
+        types = {COUNTER: NUMBER}
         if marker is not None and marker.item:
-            listed = _judged(marker.collection, self._outside(key, element))
-            found[marker.item] = (listed.item or ANYTHING) if listed.kinds == {"list"} else ANYTHING
-        return found
+            list_type = _judged(marker.collection, self._outside(key, element))
+            types[marker.item] = (list_type.item or ANYTHING) if list_type.kinds == {"list"} else ANYTHING
+        return types
 
     def _outside(self, key: str, element: Element) -> Names:
         """What a multi-instance activity sees when it is reached: its list is evaluated before there is an item."""
-        drawn = self.drawn[key]
-        inside = [one for one in drawn.around(element.id) if one.id != element.id]
-        return self._names(key, self._seen(drawn, drawn.before(element.id), inside), inside)
+        process = self.drawn[key]
+        inside = [marked for marked in process.around(element.id) if marked.id != element.id]
+        return self._names(key, self._seen(process, process.before(element.id), inside), inside)
 
     def listing(self, key: str, element: Element) -> Names:
         """The variables that the list of a multi-instance activity, and a timer on it, may name."""
@@ -161,62 +165,65 @@ class Surroundings:
 
     def _settle(self) -> None:
         """What processes begin with depends on what others set, and the other way round: again until nothing changes."""
-        for drawn in self.drawn.values():
-            drawn.entry = dict(self._started)
-            drawn.sets = {
-                one.id: dict.fromkeys(self._set(drawn, one), ANYTHING) for one in drawn.diagram.elements.values()
+        for process in self.drawn.values():
+            process.entry = dict(self._started)
+            process.sets = {
+                element.id: dict.fromkeys(self._set(process, element), ANYTHING)
+                for element in process.diagram.elements.values()
             }
         for _ in range(MOST_ROUNDS):
-            former = [(drawn.entry, drawn.sets) for drawn in self.drawn.values()]
+            former = [(process.entry, process.sets) for process in self.drawn.values()]
             entries = {key: self._entry(key) for key in self.drawn}
-            sets = {key: self._all_sets(drawn) for key, drawn in self.drawn.items()}
-            for key, drawn in self.drawn.items():
-                drawn.entry, drawn.sets = entries[key], sets[key]
-            if former == [(drawn.entry, drawn.sets) for drawn in self.drawn.values()]:
+            sets = {key: self._all_sets(process) for key, process in self.drawn.items()}
+            for key, process in self.drawn.items():
+                process.entry, process.sets = entries[key], sets[key]
+            if former == [(process.entry, process.sets) for process in self.drawn.values()]:
                 return
-        for drawn in self.drawn.values():
-            drawn.entry = dict.fromkeys(drawn.entry, ANYTHING)
-            drawn.sets = {id: dict.fromkeys(found, ANYTHING) for id, found in drawn.sets.items()}
+        for process in self.drawn.values():
+            process.entry = dict.fromkeys(process.entry, ANYTHING)
+            process.sets = {id: dict.fromkeys(types, ANYTHING) for id, types in process.sets.items()}
 
     def _entry(self, key: str) -> Types:
-        found = dict(self._started)
+        types = dict(self._started)
         for caller, element in self.calls_of(key):
             names = self.at(caller, element.id)
-            handed = {name: kind for name, kind in names.types.items() if name not in ALWAYS}
+            variables = {name: kind for name, kind in names.types.items() if name not in ALWAYS}
             mapped = {name: _judged(text, names) for name, text in _mapped(element, IN)}
-            _add(found, {**handed, **mapped})
-        return found
+            _add(types, {**variables, **mapped})
+        return types
 
     def calls_of(self, key: str) -> Iterator[tuple[str, Element]]:
         """Who calls a process, and by which activity."""
-        for caller, drawn in self.drawn.items():
-            for element in drawn.diagram.elements.values():
+        for caller, process in self.drawn.items():
+            for element in process.diagram.elements.values():
                 if element.type == "callActivity" and element.called == key:
                     yield caller, element
 
-    def _all_sets(self, drawn: Drawn) -> dict[str, Types]:
-        return {element.id: self._set(drawn, element) for element in drawn.diagram.elements.values()}
+    def _all_sets(self, process: Drawn) -> dict[str, Types]:
+        return {element.id: self._set(process, element) for element in process.diagram.elements.values()}
 
-    def _set(self, drawn: Drawn, element: Element) -> Types:
+    def _set(self, process: Drawn, element: Element) -> Types:
         """What an element adds to the variables around it: of a multi-instance activity only its list of results."""
         marker = element.multi_instance
         if marker is None:
-            return self._given(drawn, element)
+            return self._given(process, element)
         if not marker.results:
             return {}
-        item = _judged(marker.output, self.within(drawn.key, element)) if drawn.sets else ANYTHING
+        item = _judged(marker.output, self.within(process.key, element)) if process.sets else ANYTHING
         return {marker.results: list_of(item) if item.is_known else LIST}
 
-    def _given(self, drawn: Drawn, element: Element) -> Types:
+    def _given(self, process: Drawn, element: Element) -> Types:
         """What an element gives, or one item of it."""
         if element.type == "userTask":
             approval = element.properties.get("approves", "")
-            return {**_form_types(drawn.package, element), **({approval: CONTEXT} if approval else {})}
+            return {**_form_types(process.package, element), **({approval: CONTEXT} if approval else {})}
         if element.type in SERVED and element.result_variable:
-            known = handlers.registered().get(element.topic)
-            return {element.result_variable: setting.of_schema(known.gives) if known is not None else ANYTHING}
+            handler = handlers.handlers_by_topic().get(element.topic)
+            return {
+                element.result_variable: variable_types.of_schema(handler.gives) if handler is not None else ANYTHING
+            }
         if element.type == "businessRuleTask" and element.result_variable:
-            return {element.result_variable: self._decided(drawn, element)}
+            return {element.result_variable: self._decided(process, element)}
         if element.type == "callActivity":
             known_inside = self.drawn.get(element.called)
             ready = known_inside is not None and bool(known_inside.sets)
@@ -226,32 +233,32 @@ class Surroundings:
             }
         return {}
 
-    def _decided(self, drawn: Drawn, element: Element) -> Type:
-        found = decision_of(drawn.package, element)
-        if found is None or not drawn.sets:
+    def _decided(self, process: Drawn, element: Element) -> Type:
+        model_and_decision = decision_of(process.package, element)
+        if model_and_decision is None or not process.sets:
             return ANYTHING
-        return setting.of_decision(*found, self.at(drawn.key, element.id))
+        return variable_types.of_decision(*model_and_decision, self.at(process.key, element.id))
 
     # -- what is not known -------------------------------------------------------------------------------------------------
 
     def _with_unknown_sources(self) -> set[str]:
         """Processes in which something sets variables that nobody can tell, and those they call."""
-        found = {
+        keys = {
             key
-            for key, drawn in self.drawn.items()
-            if any(self._is_unknown(drawn, e) for e in drawn.diagram.elements.values())
+            for key, process in self.drawn.items()
+            if any(self._is_unknown(process, e) for e in process.diagram.elements.values())
         }
-        pending = list(found)
+        pending = list(keys)
         while pending:
-            called = self.drawn[pending.pop()].diagram.called_processes()
-            new = [key for key in called if key in self.drawn and key not in found]
-            found.update(new)
+            callees = self.drawn[pending.pop()].diagram.called_processes()
+            new = [key for key in callees if key in self.drawn and key not in keys]
+            keys.update(new)
             pending += new
-        return found
+        return keys
 
-    def _is_unknown(self, drawn: Drawn, element: Element) -> bool:
+    def _is_unknown(self, process: Drawn, element: Element) -> bool:
         if element.type == "userTask":
-            return form_of(drawn.package, element) is None
+            return form_of(process.package, element) is None
         if element.type == "callActivity":
             return element.called not in self.drawn
         return element.type not in ACTIVITIES | GATEWAYS | EVENTS or element.event_sub_process
@@ -272,10 +279,10 @@ class Same:
 
 @lru_cache(maxsize=MOST_AT_ONCE)
 def kept(
-    content: Same, others: tuple[Same, ...], started: tuple[tuple[str, str], ...], topics: frozenset[str]
+    content: Same, in_force: tuple[Same, ...], opening_types: tuple[tuple[str, str], ...], topics: frozenset[str]
 ) -> Surroundings:
     """The surroundings of a package, kept while an owner goes from element to element; `topics` are the service tasks known then."""
-    return Surroundings(content.package, (one.package for one in others), dict(started))
+    return Surroundings(content.package, (package.package for package in in_force), dict(opening_types))
 
 
 def _read(package: Package, key: str) -> Diagram | None:
@@ -316,24 +323,24 @@ def _decision(text: str, decision: str) -> tuple[dmn.Model, dmn.Decision] | None
 
 def _form_types(package: Package, element: Element) -> Types:
     form = form_of(package, element)
-    return setting.of_form(form) if form is not None else {}
+    return variable_types.of_form(form) if form is not None else {}
 
 
 def _mapped(element: Element, side: str) -> list[tuple[str, str]]:
     """(name, expression) of what a call activity hands over (`in.`) or takes back (`out.`)."""
-    listed = element.properties.items()
-    return [(name.removeprefix(side), text) for name, text in listed if name.startswith(side)]
+    properties = element.properties.items()
+    return [(name.removeprefix(side), text) for name, text in properties if name.startswith(side)]
 
 
 def _judged(text: str, names: Names) -> Type:
     """What an expression gives; anything for one that cannot be read, which is told elsewhere."""
     try:
-        found = feel.judge(text)(names, [])
+        judgement = feel.judge(text)(names, [])
     except FeelSyntaxError:
         return ANYTHING
-    return Type(found.kinds, found.values, found.parts, found.item, found.unit)
+    return replace(judgement, said="", literal=False)
 
 
-def _add(found: Types, more: Types) -> None:
+def _add(types: Types, more: Types) -> None:
     for name, kind in more.items():
-        found[name] = union(found[name], kind) if name in found else kind
+        types[name] = union(types[name], kind) if name in types else kind

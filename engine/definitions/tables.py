@@ -11,11 +11,11 @@ from dataclasses import dataclass, replace
 from itertools import combinations
 from typing import Any
 
-from engine.definitions import columns, setting
+from engine.definitions import columns, variable_types
 from engine.definitions.columns import ANY, OTHER, Column
 from engine.definitions.dmn import Decision, Model
 from engine.definitions.dmn_reader import EMPTY
-from engine.errors import Problem
+from engine.ground.errors import Problem
 from engine.language import feel
 from engine.language.decisions import SINGLE, DecisionTable, Rule
 from engine.language.feel import Doubt, Names, inferred
@@ -39,19 +39,19 @@ def problems(decision: Decision) -> list[Problem]:
     """What cannot be right whatever the variables are: two result columns of one name, of which one would overwrite the other."""
     if not isinstance(decision.logic, DecisionTable):
         return []
-    counted = Counter(output.name for output in decision.logic.outputs)
+    occurrences = Counter(output.name for output in decision.logic.outputs)
     values = {"table": decision.name or decision.id}
-    twice = [name for name, count in counted.items() if count > 1]
+    twice = [name for name, count in occurrences.items() if count > 1]
     return [Problem(0, "", "outputs_of_one_name", {**values, "heading": name}) for name in twice]
 
 
 def doubts(model: Model, decision: Decision, names: Names, *, asked_for: bool) -> list[Doubt]:
     """What can hardly be right in a decision and those it requires, over variables of these types; `asked_for`: something needs its result."""
-    found = [*of_one(model, decision, names, asked_for=asked_for), *of_knowledge(model)]
+    findings = [*of_one(model, decision, names, asked_for=asked_for), *of_knowledge(model)]
     for id in decision.requires:
         if id in model.decisions:
-            found += doubts(model, model.decisions[id], names, asked_for=True)
-    return found
+            findings += doubts(model, model.decisions[id], names, asked_for=True)
+    return findings
 
 
 def of_knowledge(model: Model) -> list[Doubt]:
@@ -64,17 +64,17 @@ def of_knowledge(model: Model) -> list[Doubt]:
 
 def of_one(model: Model, decision: Decision, names: Names, *, asked_for: bool) -> list[Doubt]:
     """The same of the one decision."""
-    seen = setting.with_required(model, decision, names)
+    scope = variable_types.with_required(model, decision, names)
     table = decision.name or decision.id
     if not isinstance(decision.logic, DecisionTable):
-        told: list[Doubt] = []
-        feel.judge(decision.logic.text, model.names, model.functions)(seen, told)
-        return [_at(worded(one, decision.logic.text), table) for one in told]
-    reading = _Table(model, decision, decision.logic, seen)
-    found = [*reading.heads(), *reading.cells(), *reading.results()]
-    wrong = {one.values["row"] for one in found if "row" in one.values}
-    found += reading.rules(wrong, asked_for=asked_for)
-    return [_at(one, table) for one in found]
+        findings: list[Doubt] = []
+        feel.judge(decision.logic.text, model.names, model.functions)(scope, findings)
+        return [_at(worded(doubt, decision.logic.text), table) for doubt in findings]
+    reading = _Table(model, decision, decision.logic, scope)
+    findings = [*reading.heads(), *reading.cells(), *reading.results()]
+    wrong = {doubt.values["row"] for doubt in findings if "row" in doubt.values}
+    findings += reading.rules(wrong, asked_for=asked_for)
+    return [_at(doubt, table) for doubt in findings]
 
 
 def _at(doubt: Doubt, table: str) -> Doubt:
@@ -101,100 +101,100 @@ class _Table:
         self.work = MOST_WORK
         heads = decision.heads.inputs
         tested = [self._tested(number) for number in range(len(table.inputs))]
-        listed = [(column, heads[number][0], tested[number]) for number, column in enumerate(table.inputs)]
-        self.columns = columns.of_rules(listed, table.rules)
+        heads_by_input = [(column, heads[number][0], tested[number]) for number, column in enumerate(table.inputs)]
+        self.columns = columns.of_rules(heads_by_input, table.rules)
 
     def _tested(self, number: int) -> Type:
         """What a column tests: what its expression gives, or what the column says that it is."""
-        found = self._judged(self.table.inputs[number].expression.text, [])
-        said = TYPES.get(self.decision.heads.inputs[number][1], "")
-        return found if found.is_known else inferred.named(said).named(found.said)
+        judgement = self._judged(self.table.inputs[number].expression.text, [])
+        declaration = TYPES.get(self.decision.heads.inputs[number][1], "")
+        return judgement if judgement.is_known else inferred.named(declaration).named(judgement.said)
 
-    def _judged(self, text: str, told: list[Doubt]) -> Type:
-        return feel.judge(text, self.model.names, self.model.functions)(self.names, told)
+    def _judged(self, text: str, findings: list[Doubt]) -> Type:
+        return feel.judge(text, self.model.names, self.model.functions)(self.names, findings)
 
     # -- columns and cells -------------------------------------------------------------------------------------------------
 
     def heads(self) -> Iterator[Doubt]:
         """The expressions that columns test."""
-        for number, (heading, said) in enumerate(self.decision.heads.inputs):
-            told: list[Doubt] = []
-            found = self._judged(self.table.inputs[number].expression.text, told)
+        for number, (heading, declaration) in enumerate(self.decision.heads.inputs):
+            findings: list[Doubt] = []
+            judgement = self._judged(self.table.inputs[number].expression.text, findings)
             text = self.table.inputs[number].expression.text
-            yield from (_in(worded(one, text), heading) for one in told)
-            yield from (_in(one, heading) for one in self._listed(number))
-            kind = TYPES.get(said, "")
-            if kind and not found.may_be(kind):
-                about = {"variable": found.said, "type": ", ".join(sorted(found.kinds)), "other_type": kind}
+            yield from (_in(worded(doubt, text), heading) for doubt in findings)
+            yield from (_in(doubt, heading) for doubt in self._listed(number))
+            kind = TYPES.get(declaration, "")
+            if kind and not judgement.may_be(kind):
+                about = {"variable": judgement.said, "type": ", ".join(sorted(judgement.kinds)), "other_type": kind}
                 yield _in(Doubt("column_type", about), heading)
 
     def _listed(self, number: int) -> Iterator[Doubt]:
         """The values that a column lists for what it tests."""
-        allowed = self.table.inputs[number].allowed
-        if allowed is not None:
-            told: list[Doubt] = []
-            feel.judge_unary(allowed.text, self.model.names, self.model.functions)(
-                self._in_cell(allowed.text), told, replace(self.columns[number].tested, values=None)
+        domain = self.table.inputs[number].allowed
+        if domain is not None:
+            findings: list[Doubt] = []
+            feel.judge_unary(domain.text, self.model.names, self.model.functions)(
+                self._in_cell(domain.text), findings, replace(self.columns[number].tested, values=None)
             )
-            yield from (_bare(one, allowed.text) for one in told)
+            yield from (_bare(doubt, domain.text) for doubt in findings)
 
     def cells(self) -> Iterator[Doubt]:
         """What rules test: names, types and values."""
         for column in self.columns:
             for row, cell in enumerate(column.cells, start=1):
-                told: list[Doubt] = []
+                findings: list[Doubt] = []
                 judge = feel.judge_unary(cell.text, self.model.names, self.model.functions)
-                judge(self._in_cell(cell.text), told, column.tested)
-                yield from (_in(_bare(one, cell.text), column.heading, row) for one in told)
-                yield from (_in(one, column.heading, row) for one in _not_listed(column, cell.text))
+                judge(self._in_cell(cell.text), findings, column.tested)
+                yield from (_in(_bare(doubt, cell.text), column.heading, row) for doubt in findings)
+                yield from (_in(doubt, column.heading, row) for doubt in _not_listed(column, cell.text))
 
     def _in_cell(self, text: str) -> Names:
         """In a table that stands alone a single word is a name only when the table knows it."""
         if self.names.complete or not text.replace("_", "").isalnum():
             return self.names
-        known = {name for column in self.table.inputs for name in column.expression.names} | self.model.names
-        return Names({**dict.fromkeys(known, ANYTHING), **self.names.types})
+        vocabulary = {name for column in self.table.inputs for name in column.expression.names} | self.model.names
+        return Names({**dict.fromkeys(vocabulary, ANYTHING), **self.names.types})
 
     def results(self) -> Iterator[Doubt]:
         """What rules give: names, types, and whether the column lists it."""
-        for number, (heading, said) in enumerate(self.decision.heads.outputs):
-            wanted = inferred.named(TYPES.get(said, ""))
+        for number, (heading, declaration) in enumerate(self.decision.heads.outputs):
+            result_type = inferred.named(TYPES.get(declaration, ""))
             order = self.table.outputs[number].order
             default = self.table.outputs[number].default
             if default is not None:
-                yield from (_in(one, heading) for one in self._result(default.text, wanted, order))
+                yield from (_in(doubt, heading) for doubt in self._result(default.text, result_type, order))
             texts = [rule.outputs[number].text for rule in self.rules_]
             for row, text in enumerate(texts, start=1):
                 if text == EMPTY and set(texts) != {EMPTY} and not self._is_empty(self.rules_[row - 1]):
                     yield _in(Doubt("result_empty", {}), heading, row)
-                yield from (_in(one, heading, row) for one in self._result(text, wanted, order))
+                yield from (_in(doubt, heading, row) for doubt in self._result(text, result_type, order))
 
-    def _result(self, text: str, wanted: Type, order: tuple[Any, ...]) -> Iterator[Doubt]:
-        told: list[Doubt] = []
+    def _result(self, text: str, result_type: Type, order: tuple[Any, ...]) -> Iterator[Doubt]:
+        findings: list[Doubt] = []
         judge = feel.judge(text, self.model.names, self.model.functions)
-        found = judge(self._in_cell(text), told)
-        yield from (_bare(one, text) for one in told)
-        if found.is_known and wanted.is_known and found.kinds.isdisjoint(wanted.kinds):
-            about = {"variable": found.said or text, "type": ", ".join(sorted(found.kinds))}
-            yield Doubt("result_type", {**about, "wanted": ", ".join(wanted.kinds)})
-        listed = {value for value in order if isinstance(value, str)}
-        if found.literal and found.values is not None and listed and not found.values & listed:
-            (value,) = found.values
-            yield Doubt("not_listed", {"value": value, "near": inferred.nearest(value, listed)})
+        judgement = judge(self._in_cell(text), findings)
+        yield from (_bare(doubt, text) for doubt in findings)
+        if judgement.is_known and result_type.is_known and judgement.kinds.isdisjoint(result_type.kinds):
+            about = {"variable": judgement.said or text, "type": ", ".join(sorted(judgement.kinds))}
+            yield Doubt("result_type", {**about, "wanted": ", ".join(result_type.kinds)})
+        domain = {value for value in order if isinstance(value, str)}
+        if judgement.literal and judgement.values is not None and domain and not judgement.values & domain:
+            (value,) = judgement.values
+            yield Doubt("not_listed", {"value": value, "near": inferred.nearest(value, domain)})
 
     # -- rules -------------------------------------------------------------------------------------------------------------
 
     def rules(self, wrong: set[int], *, asked_for: bool) -> list[Doubt]:
         """What rules are to each other; of those in `wrong` something has been told already."""
-        found = list(self._empty())
-        known = {one.values["row"] for one in found}
-        never = [one for one in self._never() if one.values["row"] not in wrong | known]
-        found += never
-        dead = known | {one.values["row"] for one in never} | wrong
-        found += [*self._overlaps(), *self._unreached(dead)]
-        if asked_for and self.table.policy in SINGLE and not any(one.default for one in self.table.outputs):
-            found += self._gap()
-        return sorted(found, key=lambda one: int(one.values.get("row", 0)))
+        findings = list(self._empty())
+        empty_rows = {doubt.values["row"] for doubt in findings}
+        never = [doubt for doubt in self._never() if doubt.values["row"] not in wrong | empty_rows]
+        findings += never
+        dead = empty_rows | {doubt.values["row"] for doubt in never} | wrong
+        findings += [*self._overlaps(), *self._unreached(dead)]
+        if asked_for and self.table.policy in SINGLE and not any(output.default for output in self.table.outputs):
+            findings += self._gap()
+        return sorted(findings, key=lambda doubt: int(doubt.values.get("row", 0)))
 
     def _empty(self) -> Iterator[Doubt]:
         for row, rule in enumerate(self.rules_, start=1):
@@ -204,7 +204,7 @@ class _Table:
     @staticmethod
     def _is_empty(rule: Rule) -> bool:
         """Whether it asks nothing and gives nothing, which is told as that."""
-        return all(one.text == ANY for one in rule.tests) and all(one.text == EMPTY for one in rule.outputs)
+        return all(test.text == ANY for test in rule.tests) and all(output.text == EMPTY for output in rule.outputs)
 
     def _never(self) -> Iterator[Doubt]:
         """Rules with a cell that no value satisfies."""
@@ -216,13 +216,13 @@ class _Table:
 
     def _overlaps(self) -> Iterator[Doubt]:
         """Under UNIQUE two rules for one case, under ANY two that disagree; each rule is told once."""
-        told: set[int] = set()
+        overlapping: set[int] = set()
         for first, second in self._pairs() if self.table.policy in ("UNIQUE", "ANY") else ():
-            if second in told or not self._is_wrong_together(first, second):
+            if second in overlapping or not self._is_wrong_together(first, second):
                 continue
             shared = self._shared(self.rules_[first], self.rules_[second])
             if shared is not None:
-                told.add(second)
+                overlapping.add(second)
                 rule = "rules_overlap" if self.table.policy == "UNIQUE" else "rules_disagree"
                 yield Doubt(rule, {"row": second + 1, "other": first + 1, "case": self._shown(shared)})
 
@@ -231,9 +231,9 @@ class _Table:
         if len(self.rules_) ** 2 / 2 <= MOST_PAIRS:
             yield from combinations(range(len(self.rules_)), 2)
             return
-        known: dict[tuple[str, ...], int] = {}
+        row_of_tests: dict[tuple[str, ...], int] = {}
         for number, rule in enumerate(self.rules_):
-            first = known.setdefault(tuple(test.text for test in rule.tests), number)
+            first = row_of_tests.setdefault(tuple(test.text for test in rule.tests), number)
             if first != number:
                 yield first, number
 
@@ -245,38 +245,38 @@ class _Table:
 
     def _shared(self, first: Rule, second: Rule) -> _Piece | None:
         """What satisfies both rules; None when nothing does, or when it cannot be told."""
-        used: list[int] = []
+        columns_compared: list[int] = []
         sets = []
         for number, (column, a, b) in enumerate(zip(self.columns, first.tests, second.tests, strict=True)):
-            both = self._both(column, a.text, b.text)
-            if not both:
+            overlap = self._both(column, a.text, b.text)
+            if not overlap:
                 return None
-            sets.append(both)
+            sets.append(overlap)
             if {a.text, b.text} != {ANY} and a.text != b.text:
-                used.append(number)
-        return None if self._hang_together(used) else _Piece(tuple(sets))
+                columns_compared.append(number)
+        return None if self._hang_together(columns_compared) else _Piece(tuple(sets))
 
     def _both(self, column: Column, a: str, b: str) -> int:
         """The values that satisfy two cells; 0 when that cannot be told."""
         if a == b or ANY in (a, b):
-            one = b if a == ANY else a
-            if not column.is_told(one):
+            cell = b if a == ANY else a
+            if not column.is_told(cell):
                 return column.everything
-            return column.bits(one) & column.possible
+            return column.bits(cell) & column.possible
         if not column.is_told(a) or not column.is_told(b):
             return 0
         return column.bits(a) & column.bits(b) & column.possible
 
     def _hang_together(self, numbers: list[int]) -> bool:
         """Whether some of these columns test the same variable, so that not every combination can be."""
-        counted = Counter(name for number in numbers for name in self.table.inputs[number].expression.names)
-        return any(count > 1 for count in counted.values())
+        occurrences = Counter(name for number in numbers for name in self.table.inputs[number].expression.names)
+        return any(count > 1 for count in occurrences.values())
 
     def _unreached(self, dead: set[int]) -> Iterator[Doubt]:
         """Rules all of whose cases an earlier one answers, or one whose result comes first."""
         for row, rule in enumerate(self.rules_, start=1):
             before = self._before(row - 1) if row not in dead else []
-            if before and self._rest(self._box(rule), (self._cover(rule, one) for one in before)) == []:
+            if before and self._rest(self._box(rule), (self._cover(rule, earlier) for earlier in before)) == []:
                 yield Doubt("rule_never_reached", {"row": row})
 
     def _before(self, row: int) -> list[Rule]:
@@ -285,32 +285,38 @@ class _Table:
         if self.table.policy != "PRIORITY":
             return []
         rank = [self._priority(rule) for rule in self.rules_]
-        return [one for n, one in enumerate(self.rules_) if n != row and _comes_first((rank[n], n), (rank[row], row))]
+        return [
+            candidate
+            for n, candidate in enumerate(self.rules_)
+            if n != row and _comes_first((rank[n], n), (rank[row], row))
+        ]
 
     def _priority(self, rule: Rule) -> tuple[int, ...] | None:
         """The places of a rule's results in the order of their columns; None when one is no literal."""
-        found = []
+        ranks = []
         for output, result in zip(self.table.outputs, rule.outputs, strict=True):
             points = feel.points_of(result.text)
             if points is None or len(points.values) != 1:
                 return None
-            known = [n for n, one in enumerate(output.order) if feel.equal(one, points.values[0]) is True]
-            found.append(known[0] if known else len(output.order))
-        return tuple(found)
+            ranks_of_value = [
+                n for n, listed_value in enumerate(output.order) if feel.equal(listed_value, points.values[0]) is True
+            ]
+            ranks.append(ranks_of_value[0] if ranks_of_value else len(output.order))
+        return tuple(ranks)
 
     def _box(self, rule: Rule) -> _Piece:
         """At most what satisfies a rule."""
         tests = zip(self.columns, rule.tests, strict=True)
         return _Piece(tuple(c.bits(t.text) if c.is_told(t.text) else c.everything for c, t in tests))
 
-    def _cover(self, rule: Rule, other: Rule) -> _Piece:
+    def _cover(self, rule: Rule, other_rule: Rule) -> _Piece:
         """At least what another rule takes from this one."""
         sets = []
-        for column, own, its in zip(self.columns, rule.tests, other.tests, strict=True):
-            if its.text in (ANY, own.text):
+        for column, own, test in zip(self.columns, rule.tests, other_rule.tests, strict=True):
+            if test.text in (ANY, own.text):
                 sets.append(column.everything)
             else:
-                sets.append(column.bits(its.text) if column.is_told(its.text) and column.is_told(own.text) else 0)
+                sets.append(column.bits(test.text) if column.is_told(test.text) and column.is_told(own.text) else 0)
         return _Piece(tuple(sets))
 
     def _rest(self, whole: _Piece, covers: Iterable[_Piece]) -> list[_Piece] | None:
@@ -336,31 +342,31 @@ class _Table:
 
     def _shown(self, piece: _Piece) -> list[tuple[str, str]]:
         """An example of a piece: heading and value of the columns where not everything would do; an empty value is any other."""
-        shown = []
+        example = []
         for column, bits in zip(self.columns, piece.sets, strict=True):
             if not column.values or bits == column.everything:
                 continue
             number = (bits & column.certain or bits).bit_length() - 1
             value = column.values[number].value
-            shown.append((column.heading, "" if value == OTHER else _written(value)))
-        return shown
+            example.append((column.heading, "" if value == OTHER else _written(value)))
+        return example
 
 
 def _without(piece: _Piece, cover: _Piece) -> Iterator[_Piece]:
     """What is left of a piece, in pieces that do not overlap."""
-    if any(not mine & its for mine, its in zip(piece.sets, cover.sets, strict=True)):
+    if any(not bits & cover_bits for bits, cover_bits in zip(piece.sets, cover.sets, strict=True)):
         yield piece
         return
     inside = list(piece.sets)
-    for number, its in enumerate(cover.sets):
-        rest = inside[number] & ~its
+    for number, bits in enumerate(cover.sets):
+        rest = inside[number] & ~bits
         if rest:
             yield _Piece((*inside[:number], rest, *piece.sets[number + 1 :]))
-        inside[number] &= its
+        inside[number] &= bits
 
 
-def _comes_first(one: tuple[tuple[int, ...] | None, int], other: tuple[tuple[int, ...] | None, int]) -> bool:
-    return one[0] is not None and other[0] is not None and (one[0], one[1]) < (other[0], other[1])
+def _comes_first(first: tuple[tuple[int, ...] | None, int], second: tuple[tuple[int, ...] | None, int]) -> bool:
+    return first[0] is not None and second[0] is not None and (first[0], first[1]) < (second[0], second[1])
 
 
 def _surely_differ(a: str, b: str) -> bool:

@@ -1,38 +1,27 @@
-"""Times that are written at the elements of a diagram: limits and timers that can come, once, and not before they are asked for."""
+"""Times that are written at the elements of a diagram: limits that can come, and not before they are asked for."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-from engine.definitions.diagram import Diagram, Element
-from engine.errors import Problem
+from engine.diagrams.diagram import Diagram, Element
+from engine.ground.errors import Problem
 from engine.language import instants
 
 
 def check(diagram: Diagram) -> Iterator[Problem]:
-    """Problems of every limit and timer; a limit that steps share is reckoned at one of them."""
+    """Problems of every limit; one that steps share is reckoned at one of them."""
     reckoned = {e.properties.get("dueGroup") for e in diagram.elements.values() if e.properties.get("due")}
     for element in diagram.elements.values():
         due, group = element.properties.get("due", ""), element.properties.get("dueGroup", "")
         if due:
-            yield from _instant(element, due)
+            yield from of_instant(element, due)
         if group and group not in reckoned:
             yield _problem(element, "limit_never_reckoned", group=group)
-        if element.trigger == "timer":
-            yield from _timer(element)
 
 
-def _timer(element: Element) -> Iterator[Problem]:
-    """A timer is due once."""
-    if not element.timer:
-        yield _problem(element, "timer_without_time")
-    elif element.timer_kind == "timeCycle":
-        yield _problem(element, "timer_repeats", text=element.timer)
-    else:
-        yield from _instant(element, element.timer)
-
-
-def _instant(element: Element, text: str) -> Iterator[Problem]:
+def of_instant(element: Element, text: str) -> Iterator[Problem]:
+    """Problems of what has to give an instant, or a duration from when it is asked."""
     if instants.UNQUOTED.fullmatch(text):
         yield _problem(element, "unquoted_duration", text=text.strip())
     elif instants.never(text):

@@ -83,15 +83,15 @@ class Calendar:
 
     def office_hours(self, at: datetime | date, duration: timedelta) -> datetime:
         """`at` plus that much time in which the office is open; counting begins at the next opening when it is closed."""
-        local, left = self.local(at), duration
+        local, remaining = self.local(at), duration
         for _ in range(MOST_DAYS):
             day = local.date()
             opened = max(local, datetime.combine(day, self.opens, self.tz))
             closed = datetime.combine(day, self.closes, self.tz)
             if self.is_working(day) and opened < closed:
-                if opened + left <= closed:
-                    return (opened + left).astimezone(UTC)
-                left -= closed - opened
+                if opened + remaining <= closed:
+                    return (opened + remaining).astimezone(UTC)
+                remaining -= closed - opened
             local = datetime.combine(day + DAY, time(), self.tz)
         raise OverflowError("too many office hours")
 
@@ -111,9 +111,9 @@ class Calendar:
 
         When that is already past, it is the following week's.
         """
-        wanted = WEEKDAYS.index(weekday)
+        index = WEEKDAYS.index(weekday)
         local = self.local(at)
-        day = local.date() + timedelta(days=(wanted - local.weekday()) % 7)
+        day = local.date() + timedelta(days=(index - local.weekday()) % 7)
         for _ in range(60):
             due = self.close_of(self.working_day_before(day))
             if due >= local:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from engine.errors import Conflict
+from engine.ground.errors import Conflict
 from engine.language import feel
 from engine.language.feel import ANY, BUILTINS, Expression, Scope, Shape, UnaryTests
 
@@ -105,18 +105,20 @@ class DecisionTable:
     def part_of(self, variables: Mapping[str, Any], scope: Scope) -> Outcome:
         """The same inside another evaluation, on that one's budget."""
         values = [column.expression.part_of(variables, scope) for column in self.inputs]
-        shown = {column.expression.text: value for column, value in zip(self.inputs, values, strict=True)}
+        inputs = {column.expression.text: value for column, value in zip(self.inputs, values, strict=True)}
         self._check_inputs(values, variables, scope)
-        rows = [
-            (number, rule, self._row(rule, variables, scope))
-            for number, rule in enumerate(self.rules, start=1)
-            if all(t.part_of(v, variables, scope) for t, v in zip(rule.tests, values, strict=True))
-        ]
+        rows = []
+        for number, rule in enumerate(self.rules, start=1):
+            for test, value in zip(rule.tests, values, strict=True):
+                if not test.part_of(value, variables, scope):
+                    break
+            else:
+                rows.append((number, rule, self._row(rule, variables, scope)))
         if not rows:
-            return Outcome(self._default(variables, scope), (), shown)
-        chosen = self._choose(rows)
-        matched = tuple(Match(number, rule.id, rule.annotation).as_step() for number, rule, _ in chosen)
-        return Outcome(self._value([row for _, _, row in chosen], scope), matched, shown)
+            return Outcome(self._default(variables, scope), (), inputs)
+        matches = self._choose(rows)
+        matched = tuple(Match(number, rule.id, rule.annotation).as_step() for number, rule, _ in matches)
+        return Outcome(self._value([row for _, _, row in matches], scope), matched, inputs)
 
     def free_names(self) -> frozenset[str]:
         """The variables that its columns and rules ask for."""
@@ -159,7 +161,10 @@ class DecisionTable:
 
     def _priority(self, row: tuple[Any, ...]) -> tuple[int, ...]:
         return tuple(
-            next((n for n, known in enumerate(column.order) if feel.equal(known, value) is True), len(column.order))
+            next(
+                (n for n, listed_value in enumerate(column.order) if feel.equal(listed_value, value) is True),
+                len(column.order),
+            )
             for column, value in zip(self.outputs, row, strict=True)
         )
 

@@ -35,8 +35,8 @@ def of(value: Any, at: datetime) -> datetime | None:
         value = temporal.at_literal(value.strip())
     try:
         if isinstance(value, YearsMonths):
-            moved: datetime = plus_months(at.astimezone(OFFICE_ZONE), value.months)
-            return moved.astimezone(UTC)
+            shifted: datetime = plus_months(at.astimezone(OFFICE_ZONE), value.months)
+            return shifted.astimezone(UTC)
         if isinstance(value, timedelta):
             return at + value
     except (OverflowError, ValueError):  # later than there are years
@@ -58,7 +58,7 @@ def never(text: str) -> bool:
     except FeelSyntaxError:
         return False
     unknown = expression.names - GIVEN
-    if unknown and any(not found[0].startswith('"') for found in CHOOSING.finditer(text)):
+    if unknown and any(not choice[0].startswith('"') for choice in CHOOSING.finditer(text)):
         return False
     return not any(_is_one(expression, dict.fromkeys(unknown, value), at) for at in SAMPLES for value in _values(at))
 
@@ -75,10 +75,10 @@ def over(text: str) -> bool:
 
 def _is_over(expression: feel.Expression, at: datetime) -> bool:
     try:
-        found = expression.evaluate({"entered_at": at}, scope=feel.Scope(at=at, calendar=PLAIN_WEEKS))
+        value = expression.evaluate({"entered_at": at}, scope=feel.Scope(at=at, calendar=PLAIN_WEEKS))
     except FeelLimit:
         return False
-    instant = of(found, at)
+    instant = of(value, at)
     return instant is not None and instant <= at
 
 
@@ -90,7 +90,7 @@ def _values(at: datetime) -> list[Any]:
 def _is_one(expression: feel.Expression, variables: dict[str, Any], at: datetime) -> bool:
     context = {"accepted_at": at, "entered_at": at, **variables}
     try:
-        found = expression.evaluate(context, scope=feel.Scope(at=at, calendar=PLAIN_WEEKS))
+        value = expression.evaluate(context, scope=feel.Scope(at=at, calendar=PLAIN_WEEKS))
     except FeelLimit:
         return True
-    return of(found, at) is not None
+    return of(value, at) is not None

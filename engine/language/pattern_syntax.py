@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from engine.errors import Invalid
+from engine.ground.errors import Invalid
 
 MOST_CHARACTERS = 500
 MOST_INSTRUCTIONS = 2_000
@@ -138,8 +138,8 @@ class _Reader:
             raise self._fail("unbalanced")
         return _sequence([_group(0, inner), _end])
 
-    def _fail(self, why: str) -> MalformedPattern:
-        return MalformedPattern(pattern=self.text, why=why)
+    def _fail(self, reason: str) -> MalformedPattern:
+        return MalformedPattern(pattern=self.text, why=reason)
 
     def _peek(self) -> str:
         if "x" in self.flags:
@@ -245,10 +245,10 @@ class _Reader:
 
     def _escape(self) -> Emit:
         if self._peek() in ("b", "B"):
-            wanted = self._take() == "b"
-            return _check(lambda text, at: (_word(text, at - 1) != _word(text, at)) is wanted)
-        found = self._escaped()
-        return _one(self._folded(found.__eq__ if isinstance(found, str) else found))
+            is_boundary = self._take() == "b"
+            return _check(lambda text, at: (_word(text, at - 1) != _word(text, at)) is is_boundary)
+        member = self._escaped()
+        return _one(self._folded(member.__eq__ if isinstance(member, str) else member))
 
     def _escaped(self) -> str | Accepts:
         character = self._take()
@@ -264,12 +264,12 @@ class _Reader:
         """What stands between brackets: without the case of letters before it is turned round, less what is taken away."""
         negated = self._accept("^")
         members: list[Accepts] = []
-        taken: Accepts | None = None
+        subtraction: Accepts | None = None
         while not self._accept("]"):
-            if taken is not None:
+            if subtraction is not None:
                 raise self._fail("subtraction")
             if members and self._accept("-["):
-                taken = self._class()
+                subtraction = self._class()
                 continue
             low = self._member()
             if (
@@ -286,10 +286,10 @@ class _Reader:
                 members.append(low.__eq__ if isinstance(low, str) else low)
         if not members:
             raise self._fail("empty_class")
-        listed = self._folded(lambda c: any(member(c) for member in members))
-        if taken is None:
-            return lambda c: listed(c) is not negated
-        return lambda c: listed(c) is not negated and not taken(c)
+        member_test = self._folded(lambda c: any(member(c) for member in members))
+        if subtraction is None:
+            return lambda c: member_test(c) is not negated
+        return lambda c: member_test(c) is not negated and not subtraction(c)
 
     def _ends_in_dash(self) -> bool:
         return self.text.startswith("-]", self.position)
@@ -301,7 +301,13 @@ class _Reader:
     def _folded(self, accepts: Accepts) -> Accepts:
         if "i" not in self.flags:
             return accepts
-        return lambda c: accepts(c) or accepts(c.lower()) or accepts(c.upper())
+        return lambda c: any(map(accepts, _of_either_case(c)))
+
+
+def _of_either_case(character: str) -> set[str]:
+    """A letter as it may be written, the long s as s too; what two letters stand for in capitals (ß) is no letter of another case."""
+    capital, small = character.upper(), character.lower()
+    return {form for form in (character, capital, small, capital.lower(), small.upper()) if len(form) == 1}
 
 
 def _end(program: _Program) -> None:

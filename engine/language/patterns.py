@@ -9,7 +9,17 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from engine.language.pattern_syntax import MATCH, ONE, SAVE, SPLIT, Instruction, MalformedPattern, assemble
+from engine.language.pattern_syntax import (
+    MATCH,
+    MOST_CHARACTERS,
+    MOST_REPEATS,
+    ONE,
+    SAVE,
+    SPLIT,
+    Instruction,
+    MalformedPattern,
+    assemble,
+)
 
 Spend = Callable[[int], None]
 Saved = tuple[int, ...]
@@ -49,16 +59,36 @@ class Pattern:
     def search(self, text: str, spend: Spend, start: int = 0) -> Match | None:
         """The leftmost match at or after `start`; among those that begin there, the one Perl would prefer."""
         waiting: list[tuple[int, Saved]] = []
-        found: Saved | None = None
+        best: Saved | None = None
         for position in range(start, len(text) + 1):
             current = waiting
-            if found is None:
+            if best is None:
                 current = self._closure(waiting, position, text, spend)
             waiting, matched = self._step(current, position, text, spend)
-            found = matched or found
-            if found is not None and not waiting:
+            best = matched or best
+            if best is not None and not waiting:
                 break
-        return Match(text, found) if found is not None else None
+        return Match(text, best) if best is not None else None
+
+    @property
+    def lengths(self) -> tuple[int, int | None]:
+        """How many characters what it finds has at least, and at most; None when there is no end to it."""
+        shortest = self._lengths(min, MOST_CHARACTERS * MOST_REPEATS)
+        endless = any(kind == SPLIT and first <= at for at, (kind, first, _) in enumerate(self.program))
+        return shortest, None if endless else self._lengths(max, 0)
+
+    def _lengths(self, choose: Callable[[int, int], int], unknown: int) -> int:
+        """Read from the end; where a repetition goes back, another way leads on."""
+        lengths = [unknown] * (len(self.program) + 1)
+        for at in range(len(self.program) - 1, -1, -1):
+            kind, first, second = self.program[at]
+            if kind == MATCH:
+                lengths[at] = 0
+            elif kind == SPLIT:
+                lengths[at] = choose(lengths[first], lengths[second]) if first > at else unknown
+            else:
+                lengths[at] = lengths[at + 1] + (kind == ONE)
+        return lengths[0]
 
     def all(self, text: str, spend: Spend) -> Iterator[Match]:
         """Every match, one after the other; none of them empty."""
@@ -72,10 +102,10 @@ class Pattern:
     def _closure(
         self, waiting: list[tuple[int, Saved]], position: int, text: str, spend: Spend
     ) -> list[tuple[int, Saved]]:
-        seen = {counter for counter, _ in waiting}
+        visited = {counter for counter, _ in waiting}
         joined = list(waiting)
-        self._follow(0, (-1,) * (2 * self.groups + 2), position, text, joined, seen)
-        spend(self._cost(len(seen)))
+        self._follow(0, (-1,) * (2 * self.groups + 2), position, text, joined, visited)
+        spend(self._cost(len(visited)))
         return joined
 
     def _cost(self, followed: int) -> int:
@@ -87,26 +117,26 @@ class Pattern:
     ) -> tuple[list[tuple[int, Saved]], Saved | None]:
         """One character: the threads that go on, and the match that cut off those of lower priority."""
         following: list[tuple[int, Saved]] = []
-        seen: set[int] = set()
+        visited: set[int] = set()
         for counter, saved in current:
             kind, accepts = self.program[counter][:2]
             if kind == MATCH:
                 return following, saved
             if position < len(text) and accepts(text[position]):
-                self._follow(counter + 1, saved, position + 1, text, following, seen)
-        spend(self._cost(len(current) + len(seen)))
+                self._follow(counter + 1, saved, position + 1, text, following, visited)
+        spend(self._cost(len(current) + len(visited)))
         return following, None
 
     def _follow(
-        self, counter: int, saved: Saved, position: int, text: str, threads: list[tuple[int, Saved]], seen: set[int]
+        self, counter: int, saved: Saved, position: int, text: str, threads: list[tuple[int, Saved]], visited: set[int]
     ) -> None:
         """Add the threads that can be reached without reading a character, in order of priority."""
         pending = [(counter, saved)]
         while pending:
             counter, saved = pending.pop()
-            if counter in seen:
+            if counter in visited:
                 continue
-            seen.add(counter)
+            visited.add(counter)
             kind, first, second = self.program[counter]
             if kind in (ONE, MATCH):
                 threads.append((counter, saved))

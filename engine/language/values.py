@@ -10,7 +10,7 @@ from typing import Any
 
 import orjson
 
-from engine.errors import Invalid
+from engine.ground.errors import Invalid
 
 TAG = "~"
 ESCAPE = "~~"
@@ -44,20 +44,26 @@ def pack(value: Any) -> Any:
     if kind is dict:
         return _packed(value)
     if kind is list:
-        return [pack(inner) for inner in value]
+        return [inner if type(inner) in _PLAIN else pack(inner) for inner in value]
     return _packed_otherwise(value)
 
 
 _PLAIN = frozenset({str, bool, type(None)})
+_READ = _PLAIN | {int, float}
 
 
 def _packed(value: Mapping[Any, Any]) -> dict[str, Any]:
     packed, escaped = {}, False
     for name, inner in value.items():
-        if not isinstance(name, str):
+        if type(name) is not str and not isinstance(name, str):
             raise NotStorable(type=type(name).__name__)
-        escaped = escaped or name.startswith(TAG)
-        packed[name] = inner if type(inner) in _PLAIN else pack(inner)
+        escaped = escaped or name[:1] == TAG
+        kind = type(inner)
+        packed[name] = (
+            inner
+            if kind in _PLAIN or (kind is int and LEAST <= inner <= MOST)
+            else pack(inner)  # as `pack` does, without asking it
+        )
     return {ESCAPE: packed} if escaped else packed
 
 
@@ -115,16 +121,16 @@ def unpack(value: Any) -> Any:
     """The inverse of `pack`."""
     kind = type(value)
     if kind is list:
-        return [inner if type(inner) in _PLAIN else unpack(inner) for inner in value]
+        return [inner if type(inner) in _READ else unpack(inner) for inner in value]
     if kind is not dict:
         return value
     if len(value) == 1:
         ((name, inner),) = value.items()
         if name == ESCAPE:
-            return {key: unpack(held) for key, held in inner.items()}
+            return {key: unpack(member) for key, member in inner.items()}
         if name in _READERS:
             return _READERS[name](inner)
-    return {name: inner if type(inner) in _PLAIN else unpack(inner) for name, inner in value.items()}
+    return {name: inner if type(inner) in _READ else unpack(inner) for name, inner in value.items()}
 
 
 def canonical(value: Any) -> bytes:

@@ -6,6 +6,7 @@ Full-width signs and the blanks and invisible marks that come along when a text 
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
@@ -23,6 +24,7 @@ _NUMBER = re.compile(rf"(?P<whole>\d+|{_GROUPED})?(?:\.(?P<part>\d*))?", re.ASCI
 _SIGNED = re.compile(r"(?P<sign>[+-]?)\s*(?P<rest>.*)", re.DOTALL)
 _MSISDN = re.compile(r"(?:\(?(?:\+|00)?86\)?[ -]{0,3})?(?P<number>1(?:[ -]{0,3}\d){10})", re.ASCII)
 _CODE = re.compile(r"[A-Za-z0-9-]+", re.ASCII)
+_DIGITS = re.compile(r"\d+", re.ASCII)
 _DAY = re.compile(r"(\d{4})(?:(\d\d)(\d\d)|([-/.])(\d{1,2})\4(\d{1,2})|年(\d{1,2})月(\d{1,2})[日号])", re.ASCII)
 _MONTH = re.compile(r"(\d{4})(?:(\d\d)|[-/.](\d{1,2})|年(\d{1,2})月)", re.ASCII)
 
@@ -35,10 +37,10 @@ def plain(text: str) -> str:
 def number(text: str) -> Decimal | None:
     """`1,234.50`, `.5`, `58.`, `58。00`, `－3`: separators stand before three digits each, and nothing but digits is a digit."""
     signed = _SIGNED.fullmatch(plain(text))
-    found = _NUMBER.fullmatch(signed["rest"]) if signed and len(text) <= 2 * MOST_DIGITS else None
-    if signed is None or found is None:
+    match = _NUMBER.fullmatch(signed["rest"]) if signed and len(text) <= 2 * MOST_DIGITS else None
+    if signed is None or match is None:
         return None
-    whole, part = re.sub("[, ]", "", found["whole"] or ""), found["part"] or ""
+    whole, part = re.sub("[, ]", "", match["whole"] or ""), match["part"] or ""
     if not whole + part or len(whole + part) > MOST_DIGITS:
         return None
     return Decimal(f"{signed['sign']}{whole or 0}.{part or 0}")
@@ -53,6 +55,13 @@ def amount(text: str) -> Decimal | None:
     return number(before.strip() + after.lstrip()) if sign and before.strip() in ("", "+", "-") else number(bare)
 
 
+def fen(text: str) -> int | None:
+    """The same in fen; None also for what has more than two decimals."""
+    sum_in_yuan = amount(text)
+    whole = sum_in_yuan * 100 if sum_in_yuan is not None else None
+    return int(whole) if whole is not None and whole == whole.to_integral_value() else None
+
+
 def yuan(fen: int, between: str = "") -> str:
     """An amount as it is written everywhere, with two decimals: "1234.50", with `between` before every three digits "1,234.50"."""
     sign, whole = ("-" if fen < 0 else ""), abs(fen)
@@ -61,8 +70,8 @@ def yuan(fen: int, between: str = "") -> str:
 
 def msisdn(text: str) -> str | None:
     """A mobile number of eleven digits, whatever blanks and dashes group it, and with or without the country before it (+86, 86, 0086)."""
-    found = _MSISDN.fullmatch(plain(text))
-    return re.sub("[ -]", "", found["number"]) if found else None
+    match = _MSISDN.fullmatch(plain(text))
+    return re.sub("[ -]", "", match["number"]) if match else None
 
 
 def code(text: str) -> str:
@@ -70,36 +79,59 @@ def code(text: str) -> str:
     return "".join(plain(text).split())
 
 
+def paper(text: str) -> str:
+    """The number of a receipt, a proof or a card as it is printed: a `code` in capital letters, for `sj-0201` is the receipt SJ-0201."""
+    return code(text).upper()
+
+
+def account(text: str) -> str | None:
+    """The digits of an account at a bank, whatever blanks and hyphens group them."""
+    digits = code(text).replace("-", "")
+    return digits if _DIGITS.fullmatch(digits) else None
+
+
+def name(text: str) -> str:
+    """The name of a person or of a unit, to be compared with another and not to be shown: `孙 敏` is 孙敏, and `ＬＩ Lei` is li lei."""
+    return "".join(unicodedata.normalize("NFKC", plain(text)).split()).casefold()
+
+
 def day(text: str) -> date | None:
     """`2026-11-28`, `2026/11/28`, `2026.11.28`, `20261128`, `2026年11月28日`: the year first and whole, so that day and month are not mistaken."""
-    found = _DAY.fullmatch(code(text))
+    match = _DAY.fullmatch(code(text))
     try:
-        return date(*(int(part) for part in found.groups() if part and part.isdecimal())) if found else None
+        return date(*(int(part) for part in match.groups() if part and part.isdecimal())) if match else None
     except ValueError:
         return None
 
 
 def month(text: str) -> str | None:
     """`2026-11`, `2026/11`, `202611`, `2026年11月` as 2026-11."""
-    found = _MONTH.fullmatch(code(text))
-    parts = [int(part) for part in found.groups() if part] if found else []
+    match = _MONTH.fullmatch(code(text))
+    parts = [int(part) for part in match.groups() if part] if match else []
     return f"{parts[0]:04d}-{parts[1]:02d}" if parts and 1 <= parts[1] <= 12 else None
 
 
 def _code_as_text(text: str) -> str | None:
-    found = code(text)
-    return found if _CODE.fullmatch(found) else None
+    normal = code(text)
+    return normal if _CODE.fullmatch(normal) else None
+
+
+def _paper_as_text(text: str) -> str | None:
+    normal = _code_as_text(text)
+    return paper(normal) if normal else None
 
 
 def _day_as_text(text: str) -> str | None:
-    found = day(text)
-    return found.isoformat() if found else None
+    parsed = day(text)
+    return parsed.isoformat() if parsed else None
 
 
 # What a text field may say that it holds, and how that is read as the text to keep; None for what is something else.
 KINDS: dict[str, Callable[[str], str | None]] = {
     "msisdn": msisdn,
     "code": _code_as_text,
+    "paper": _paper_as_text,
+    "account": account,
     "day": _day_as_text,
     "month": month,
 }

@@ -12,8 +12,8 @@ from SpiffWorkflow.bpmn.specs.defaults import BoundaryEvent, InclusiveGateway, P
 from SpiffWorkflow.task import Task
 from SpiffWorkflow.util.task import TaskState
 
+from engine.elements.token import ITEM
 from engine.spiff.parsing import Specification
-from engine.spiff.specs import ITEM
 from engine.spiff.workflow import FlatSubWorkflow, FlatTask, FlatWorkflow
 
 FORMAT = 1

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import threading
-from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from cachetools import LRUCache, cached
 from SpiffWorkflow.bpmn.parser.ValidationException import ValidationException
 
-from engine import xml
-from engine.definitions import diagram, regular
-from engine.errors import Invalid
+from engine.diagrams import diagram, normalization
+from engine.ground import xml
+from engine.ground.errors import Invalid
 from engine.spiff.specs import Parser, own_events, repeat
 
 MOST_CACHED = 200
@@ -48,10 +48,13 @@ class Specification:
         return self.main if name == self.main.name else self.others[name]
 
 
-_cache: OrderedDict[tuple[str, int], Specification] = OrderedDict()
-_lock = threading.Lock()
+def _of_package(
+    fingerprint: str, key: str, files: Callable[[], Mapping[str, bytes]], rules: int = REGULAR
+) -> tuple[str, int]:
+    return fingerprint, rules
 
 
+@cached(LRUCache(MOST_CACHED), key=_of_package, lock=threading.Lock())
 def specification(
     fingerprint: str, key: str, files: Callable[[], Mapping[str, bytes]], rules: int = REGULAR
 ) -> Specification:
@@ -59,17 +62,7 @@ def specification(
 
     Errors: NotExecutable.
     """
-    wanted = fingerprint, rules
-    with _lock:
-        if wanted in _cache:
-            _cache.move_to_end(wanted)
-            return _cache[wanted]
-    parsed = parse(key, files(), rules)
-    with _lock:
-        _cache[wanted] = parsed
-        while len(_cache) > MOST_CACHED:
-            _cache.popitem(last=False)
-    return parsed
+    return parse(key, files(), rules)
 
 
 def parse(key: str, files: Mapping[str, bytes], rules: int = REGULAR) -> Specification:
@@ -93,7 +86,7 @@ def parse(key: str, files: Mapping[str, bytes], rules: int = REGULAR) -> Specifi
 
 def _skeleton(content: bytes, rules: int) -> xml.Element:
     """A diagram without what SpiffWorkflow would run, copy or sort by and we do ourselves: scripts, operators, data, lists, the picture."""
-    root = regular.root(content) if rules >= REGULAR else xml.parse(content)
+    root = normalization.root(content) if rules >= REGULAR else xml.parse(content)
     _carried_out_by_us(root)
     for element in [e for e in root.iter() if xml.local(e) in NOT_FOR_SPIFFWORKFLOW]:
         parent = element.getparent()

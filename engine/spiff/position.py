@@ -1,41 +1,50 @@
-"""Where an instance stands: its tokens, its variable scopes, and the looking up and evaluating that everything else needs.
+"""Where an instance stands: its tokens, its variable scopes, and the looking up and evaluating that the kinds of elements need.
 
 No clock, no database: the instant, the calendar and the way to carry out machine work are given.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 
-from SpiffWorkflow.bpmn.script_engine import PythonScriptEngine
 from SpiffWorkflow.bpmn.specs.mixins import CallActivityMixin
 from SpiffWorkflow.task import Task
 from SpiffWorkflow.util.task import TaskState
 
 from engine.definitions.compiled import Definition, Process
-from engine.definitions.diagram import Element
-from engine.errors import Corrupt, NotFound
-from engine.language import feel, instants
+from engine.diagrams.diagram import Element
+from engine.elements.entered import Entered
+from engine.elements.running import Perform, Running
+from engine.elements.token import ITEM, SCOPE, TOKEN, WAITS, Token
+from engine.ground.errors import Corrupt, NotFound
+from engine.language import feel
 from engine.language.calendar import Calendar
+from engine.record import appliers
+from engine.record.case import Case
+from engine.record.rows import Rows
+from engine.record.scopes import Scope
+from engine.record.steps import Failed, Step, step
 from engine.spiff import codec
-from engine.spiff.entered import Entered
+from engine.spiff.evaluator import Evaluator
 from engine.spiff.parsing import specification
-from engine.spiff.scopes import Scope, Scopes
-from engine.spiff.specs import ITEM
 from engine.spiff.workflow import FlatWorkflow
-from engine.steps import Step, Work, WorkOutcome, step
 
 OPEN = TaskState.WAITING | TaskState.READY | TaskState.STARTED
-TOKEN = "n"
-SCOPE = "scope"
 MOST_STEPS = 1_000
+CASE = 0  # the token under which a person is told of what concerns the whole case
 # How a case is executed; it keeps for ever the rules it was begun under, so that its record can be done again.
 # 2: nothing is lost: gateways count tokens, message events catch again, an error inside that nobody catches is told; diagrams are read as `definitions.regular` has them.
 RULES = 2
 
-Perform = Callable[[Work], WorkOutcome]
+Department = Callable[
+    [str, str, str], str
+]  # process, element and what the diagram says → the department that works there
+
+
+def _as_drawn(_process: str, _element: str, drawn: str) -> str:
+    return drawn
 
 
 class EndlessLoop(Corrupt):
@@ -46,36 +55,11 @@ class UnknownToken(NotFound):
     """No open element of the instance has this number."""
 
 
-class _Evaluator(PythonScriptEngine):
-    """What SpiffWorkflow asks for conditions; it can evaluate FEEL and nothing else."""
-
-    def __init__(self, position: Position) -> None:
-        super().__init__()
-        self._position = position
-
-    @property
-    def counts_tokens(self) -> bool:
-        """Whether gateways count tokens, or flows as they did under the first rules."""
-        return self._position.counts_all
-
-    def evaluate(self, task: Task, expression: str, external_context: Any = None) -> bool:
-        return self._position.condition(task, expression)
-
-    def execute(self, task: Task, script: str, external_context: Any = None) -> None:
-        raise Corrupt(script=task.task_spec.name)
-
-    def call_service(self, task: Task, **_kwargs: Any) -> str:
-        raise Corrupt(service=task.task_spec.name)
-
-    def leave_call(self, task: Task, _inner: Any) -> None:
-        self._position.leave_call(task)
-
-    def leave_item(self, task: Task) -> None:
-        self._position.leave_item(task)
-
-
 class Position:
-    """An instance in memory. `steps` collects what happened, in order; `recorded` is the entry that is done again, if one is."""
+    """An instance in memory: its `case`, and the tokens that SpiffWorkflow moves.
+
+    `steps` collects what happened, in order; `recorded` is the entry that is done again, if one is.
+    """
 
     def __init__(
         self,
@@ -87,28 +71,22 @@ class Position:
         perform: Perform,
         state: dict[str, Any] | None = None,
         rules: int = RULES,
+        rows: Rows | None = None,
+        department: Department = _as_drawn,
     ) -> None:
-        self.definition, self.accepted_at = definition, accepted_at
+        self.definition, self.accepted_at, self.department_of = definition, accepted_at, department
         self.rules = rules if state is None else int(state.get("rules", 1))
-        self.case_due: datetime | None = None
+        self.case = Case(definition.key, rows, definition)
         self.answering: set[int] = set()
         self._begin_entry(at, calendar, perform)
         self._specification = specification(definition.sha256, definition.key, definition.package.diagrams, self.rules)
-        evaluator = _Evaluator(self)
+        evaluator = Evaluator(cast(Running, self))  # which `Movement` is
         if state is None:
             self.counter = 0
-            self.open: dict[int, tuple[Any, ...]] = {}
-            self.stuck: dict[int, tuple[str, str, int]] = {}
-            self.paused: dict[int, datetime] = {}
-            self.scopes = Scopes(Scope(0, definition.key, 0))
             self.workflow = FlatWorkflow(self._specification.main, self._specification.others, evaluator)
         else:
             self.counter = state["counter"]
-            self.open = {int(token): tuple(entry) for token, entry in state["open"].items()}
-            self.stuck = {int(token): tuple(entry) for token, entry in state["stuck"].items()}
-            self.paused = {int(token): datetime.fromisoformat(since) for token, since in state["paused"].items()}
-            self.scopes = Scopes.unpack(state["scopes"])
-            self.case_due = datetime.fromisoformat(state["case_due"]) if "case_due" in state else None
+            self.case.restore(state)
             self.workflow = codec.decode(state["spiff"], self._specification, evaluator)
             self.workflow.script_engine = evaluator
 
@@ -136,13 +114,9 @@ class Position:
         codec.prune(self.workflow)
         return {
             "counter": self.counter,
-            "open": {str(token): list(entry) for token, entry in self.open.items()},
-            "stuck": {str(token): list(entry) for token, entry in self.stuck.items()},
-            "paused": {str(token): since.isoformat() for token, since in self.paused.items()},
-            "scopes": self.scopes.pack(),
+            **self.case.pack(),
             "spiff": codec.encode(self.workflow),
             **({"rules": self.rules} if self.rules > 1 else {}),
-            **({"case_due": self.case_due.isoformat()} if self.case_due is not None else {}),
         }
 
     @property
@@ -163,16 +137,16 @@ class Position:
         while workflow.parent_task_id is not None:
             parent = self.workflow.get_task_from_id(workflow.parent_task_id)
             if isinstance(parent.task_spec, CallActivityMixin):
-                return self.scopes[parent.internal_data[SCOPE]]
+                return self.case.scopes[parent.internal_data[SCOPE]]
             if ITEM in parent.internal_data:
-                return self.scopes[parent.internal_data[ITEM]]
+                return self.case.scopes[parent.internal_data[ITEM]]
             workflow = parent.workflow
-        return self.scopes[0]
+        return self.case.scopes[0]
 
     def scope_at(self, task: Task) -> Scope:
         """The scope that the expressions of a task see."""
         item = task.internal_data.get(ITEM)
-        return self.scope_of(task.workflow) if item is None else self.scopes[item]
+        return self.scope_of(task.workflow) if item is None else self.case.scopes[item]
 
     def process_of(self, workflow: Any) -> Process:
         """The process a workflow belongs to."""
@@ -182,26 +156,47 @@ class Position:
         """The drawn element of a task."""
         return self.process_of(task.workflow).element(task.task_spec.bpmn_id)
 
-    def evaluate(self, text: str, scope: Scope, **extra: Any) -> Any:
-        """A FEEL expression over the scope's variables."""
-        context = {"accepted_at": self.accepted_at, "entered_at": self.at, **scope.variables, **extra}
-        return self.definition.expression(text).evaluate(context, scope=feel.Scope(at=self.at, calendar=self.calendar))
+    def token_at(self, task: Task) -> Token:
+        """The token of a task that has arrived."""
+        return Token(task, task.internal_data[TOKEN], self.element_of(task), self.scope_at(task))
+
+    def evaluate(self, text: str, scope: Scope, at: datetime | None = None, /, **extra: Any) -> Any:
+        """A FEEL expression over the scope's variables, seen from now or from `at`."""
+        at = at or self.at
+        context = {"accepted_at": self.accepted_at, "entered_at": at, **scope.variables, **extra}
+        return self.definition.expression(text).evaluate(context, scope=feel.Scope(at=at, calendar=self.calendar))
 
     def mapped(self, mapping: Iterable[tuple[str, str]]) -> list[tuple[str, feel.Expression]]:
         """Variables and their FEEL texts, compiled."""
         return [(name, self.definition.expression(text)) for name, text in mapping]
 
-    def condition(self, task: Task, text: str) -> bool:
-        """Whether a gateway condition holds; null counts as no."""
-        return self.evaluate(text, self.scope_of(task.workflow)) is True
-
     def add(self, type: str, scope: int = 0, **fields: Any) -> None:
-        """Record a step."""
-        self.steps.append(step(type, scope, **fields))
+        """Record a step: the case is as it says from here on."""
+        self.record(step(type, scope, **fields))
 
-    def instant(self, value: Any) -> datetime | None:
-        """A due instant from what an expression gave; None when it is none."""
-        return instants.of(value, self.at)
+    def record(self, recorded: Step) -> None:
+        """Append a step to the entry and apply it; nothing else changes the case."""
+        self.steps.append(recorded)
+        appliers.apply(recorded, self.case, self.at)
+
+    def as_told(self, type: str, token: int, field: str, now: Any, *, before: Any) -> Any:
+        """What is reckoned `now`; or what earlier versions made of it, when the entry that is done again says so."""
+        said = (s for s in self.recorded or () if s["type"] == type and s.get("token", 0) == token)
+        return before if any(s[field] == before for s in said) else now
+
+    def open_incident(self, token: int, element: Element, scope: Scope, failed: Failed, *, after: str) -> None:
+        """The token stays where it is until a person has seen to it."""
+        self.add(
+            "incident_opened",
+            scope.number,
+            token=token,
+            element=element.id,
+            topic=element.topic or element.decision,
+            after=after,
+            kind=failed.kind,
+            message=failed.message,
+            trace=failed.trace,
+        )
 
     def workflows(self) -> list[Any]:
         inner = sorted(self.workflow.subprocesses.values(), key=lambda one: one.depth)
@@ -212,10 +207,37 @@ class Position:
         if self._seen > MOST_STEPS:
             raise EndlessLoop(process=self.definition.key, steps=MOST_STEPS)
 
-    def leave_call(self, task: Task) -> None:
-        """A called process has ended; what that means is said by `Arrivals`."""
-        raise Corrupt(call=task.task_spec.name)
+    def next_number(self) -> int:
+        """A number that no token and no scope has had."""
+        self.counter += 1
+        return self.counter
 
-    def leave_item(self, task: Task) -> None:
-        """An item of a multi-instance activity is done; what that means is said by `Items`."""
-        raise Corrupt(item=task.task_spec.name)
+    def is_waiting(self, task: Task) -> bool:
+        """Whether a token waits for what its event is about."""
+        return bool(task._state == TaskState.WAITING)
+
+    def is_inside(self, task: Task) -> bool:
+        """Whether a token is in a sub-process or in what is called."""
+        return task.workflow is not self.workflow
+
+    def events_after(self, task: Task) -> Sequence[Element]:
+        """What is drawn after a gateway, in document order."""
+        process = self.process_of(task.workflow)
+        return [process.element(flow.target) for flow in process.diagram.outgoing(task.task_spec.bpmn_id)]
+
+    def gone(self, but: int = 0) -> list[Scope]:
+        """The open scopes in which no token is left, the innermost first, except one that is being left."""
+        alive = self.alive() | {0, but}
+        numbers = sorted(self.case.scopes.numbers(), reverse=True)
+        return [self.case.scopes[number] for number in numbers if number not in alive]
+
+    def alive(self) -> set[int]:
+        """The numbers of everything that is open: tokens, items, and what a gateway waits for."""
+        numbers: set[int] = set()
+        for workflow in self.workflows():
+            for task in workflow.tasks.values():
+                if task._state & OPEN:
+                    numbers.add(task.internal_data.get(TOKEN, 0))
+                    numbers.add(task.internal_data.get(ITEM, 0))
+                    numbers.update(int(number) for number in task.internal_data.get(WAITS, ()))
+        return numbers - {CASE} if self.ended else numbers | {CASE}

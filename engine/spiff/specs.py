@@ -24,10 +24,11 @@ from SpiffWorkflow.spiff.specs.spiff_task import SpiffBpmnTask
 from SpiffWorkflow.task import Task
 from SpiffWorkflow.util.task import TaskState
 
+from engine.elements.token import ITEM
+
 ARRIVED = "arrived"
 CHOSEN = "chosen"
 FIRED = "event_fired"
-ITEM = "item"
 RELEASED = "released"
 OPEN = TaskState.WAITING | TaskState.READY | TaskState.STARTED
 

@@ -1,7 +1,7 @@
-"""What people may do to any case, whatever its process: withdraw it for the customer, extend it, take a credit back, say that the customer cannot be reached.
+"""What people may do to any case, whatever its process: withdraw it for the customer, extend it, take back what was given, say that the customer cannot be reached.
 
 Each is a step of the case's own history, done in one commit with what follows from it, in open cases of every version and, where it makes sense,
-in closed ones. Nothing of it is drawn: docs/adr/0017-acts-that-every-case-knows.md.
+in closed ones. Nothing of it is drawn: docs/adr/0017-acts-on-any-case-are-history-steps-not-drawn-elements.md.
 """
 
 from __future__ import annotations

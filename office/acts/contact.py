@@ -7,8 +7,8 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import func, select
 
-import engine
-from engine import Actor, Reason
+from engine import Actor, cases
+from engine.language import Reason
 from models.acts import CustomerTry
 from models.base import session, transaction
 from models.instance import ProcessInstance
@@ -29,50 +29,50 @@ def try_customer(case_number: str, *, channel: str, by: Actor, at: datetime) -> 
     """
     with transaction():
         complaint = grounds.taken(case_number, by)
-        made = requests.tries_of(case_number)
+        tries = requests.tries_of(case_number)
         wrong = grounds.wrong(channel=(channel, CHANNELS))
-        if made and at - made[-1].at < APART:
+        if tries and at - tries[-1].at < APART:
             wrong |= {
-                "case": [Reason("tried_just_now", {"minutes": -((at - made[-1].at - APART) // timedelta(minutes=1))})]
+                "case": [Reason("tried_just_now", {"minutes": -((at - tries[-1].at - APART) // timedelta(minutes=1))})]
             }
         grounds.check(wrong)
-        said = {"type": "customer_tried", "attempt": len(made) + 1, "channel": channel}
-        engine.note(complaint.instance_id or 0, [said], by=by, at=at)
-        return len(made) + 1
+        step = {"type": "customer_tried", "attempt": len(tries) + 1, "channel": channel}
+        cases.note(complaint.instance_id or 0, [step], by=by, at=at)
+        return len(tries) + 1
 
 
 def close_unreached(case_number: str, *, tell: str, by: Actor, at: datetime) -> None:
     """Tell the customer and close the case. Errors: as `try_customer`; NotDone with what is missing."""
     with transaction():
         complaint = grounds.taken(case_number, by)
-        instance, made = complaint.instance_id or 0, requests.tries_of(case_number)
+        instance, tries = complaint.instance_id or 0, requests.tries_of(case_number)
         wrong = grounds.wrong_telling(complaint, tell)
-        lacking = missing(instance, made)
+        lacking = missing(instance, tries)
         grounds.check(wrong | ({"case": lacking} if lacking else {}))
         after, _held = grounds.lift_holds(case_number, instance, at)
         key = grounds.message_key("case_not_reached", instance)
         message = grounds.told(key, complaint, NOT_REACHED, {}, tell=tell, by=by, at=at)
-        said = {"type": "case_not_reached", "tries": len(made), **message}
-        engine.end_case(instance, NOT_REACHED, [said, *after], reason="", by=by, at=at)
+        step = {"type": "case_not_reached", "tries": len(tries), **message}
+        cases.end(instance, NOT_REACHED, [step, *after], reason="", by=by, at=at)
 
 
-def missing(instance_id: int, made: Sequence[CustomerTry]) -> list[Reason]:
+def missing(instance_id: int, tries: Sequence[CustomerTry]) -> list[Reason]:
     """What is missing before a case may be closed because its customer cannot be reached; empty when nothing is."""
-    found = []
+    reasons = []
     if not _customer_awaited(instance_id):
-        found.append(Reason("customer_not_awaited"))
-    if len(made) < TRIES:
-        found.append(Reason("tries_missing", {"left": TRIES - len(made), "of": TRIES}))
-    if len({dates.day_of(one.at) for one in made}) < DAYS:
-        found.append(Reason("another_day_missing"))
-    return found
+        reasons.append(Reason("customer_not_awaited"))
+    if len(tries) < TRIES:
+        reasons.append(Reason("tries_missing", {"left": TRIES - len(tries), "of": TRIES}))
+    if len({dates.day_of(attempt.at) for attempt in tries}) < DAYS:
+        reasons.append(Reason("another_day_missing"))
+    return reasons
 
 
 def _customer_awaited(instance_id: int) -> bool:
     """Whether nothing but the customer's answer is waited for: every open step is one at which the clock rests for it."""
     if session().get_one(ProcessInstance, instance_id).paused_at is None:
         return False
-    others = select(func.count()).where(
+    running_steps = select(func.count()).where(
         UserTask.instance_id == instance_id, UserTask.state == "open", UserTask.paused_at.is_(None)
     )
-    return not session().scalar(others)
+    return not session().scalar(running_steps)

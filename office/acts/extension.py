@@ -6,8 +6,8 @@ from datetime import date, datetime
 
 from sqlalchemy import func, select
 
-import engine
-from engine import Actor, Reason
+from engine import Actor, cases, runtime
+from engine.language import Reason
 from models.base import session, transaction
 from models.instance import ProcessInstance
 from models.user_task import UserTask
@@ -37,7 +37,9 @@ def ask(case_number: str, *, until: date | None, reason: str, by: Actor, at: dat
         complaint = grounds.taken(case_number, by)
         instance = complaint.instance_id or 0
         wrong = grounds.wrong_reason(reason)
-        if any(one.verb == "extend" and one.state != "refused" for one in requests.requests_of(case_number)):
+        if any(
+            request.verb == "extend" and request.state != "refused" for request in requests.requests_of(case_number)
+        ):
             wrong |= {"case": [Reason("extended_once")]}
         elif until is None:
             wrong |= {"until": [Reason("required")]}
@@ -46,9 +48,9 @@ def ask(case_number: str, *, until: date | None, reason: str, by: Actor, at: dat
         grounds.check(wrong)
         assert until is not None  # noqa: S101 — `wrong` says so
         number = requests.next_number(instance)
-        due = engine.calendar().close_of(until)
-        said = {"type": "extension_asked", "request": number, "until": due, "reason": reason.strip()}
-        engine.note(instance, [said], by=by, at=at)
+        due = runtime.calendar().close_of(until)
+        step = {"type": "extension_asked", "request": number, "until": due, "reason": reason.strip()}
+        cases.note(instance, [step], by=by, at=at)
         return number
 
 
@@ -59,27 +61,27 @@ def grant(case_number: str, number: int, *, tell: str, by: Actor, at: datetime) 
     """
     with transaction():
         complaint = grounds.taken(case_number, by)
-        found = requests.standing(case_number, number, "extend")
+        request = requests.standing(case_number, number, "extend")
         if not grounds.may_agree(by, money=False):
             raise grounds.NotGranting
-        grounds.other_person(by, found.asked_by)
-        instance, until = complaint.instance_id or 0, found.until
+        grounds.other_person(by, request.asked_by)
+        instance, until = complaint.instance_id or 0, request.until
         limit = limit_of(instance)
         wrong = grounds.wrong_telling(complaint, tell)
         wrong |= _wrong_day(instance, dates.day_of(until), at) if until is not None else {}
-        grounds.check({"case" if name == "until" else name: why for name, why in wrong.items()})
+        grounds.check({"case" if name == "until" else name: reasons for name, reasons in wrong.items()})
         assert until is not None  # noqa: S101 — an extension names a day
         assert limit is not None  # noqa: S101 — `_wrong_day` says so
         day = dates.day_of(until)
         values = {"until": f"{day.month}月{day.day}日"}
         key = grounds.message_key("limit_extended", instance, number)
         message = grounds.told(key, complaint, "extended", values, tell=tell, by=by, at=at)
-        engine.extend_case(instance, until - limit, by=by, at=at, request=number, until=until, **message)
+        cases.extend(instance, until - limit, by=by, at=at, request=number, until=until, **message)
 
 
 def _wrong_day(instance_id: int, day: date, at: datetime) -> Reasons:
     """Why a limit cannot be extended to the close of a day."""
-    calendar, limit = engine.calendar(), limit_of(instance_id)
+    calendar, limit = runtime.calendar(), limit_of(instance_id)
     paused = session().get_one(ProcessInstance, instance_id).paused_at is not None
     if limit is None:
         return {"case": [Reason("no_limit_to_extend")]}

@@ -9,7 +9,8 @@ from typing import Any
 from sqlalchemy import select
 
 import engine
-from engine import Actor, Reason
+from engine import Actor, cases, language, running
+from engine.language import Reason
 from models.base import session
 from models.complaint import Complaint
 from models.identity import User
@@ -24,7 +25,7 @@ MOST_REASON = 300
 Reasons = dict[str, list[Reason]]
 
 
-class NotDone(engine.InvalidForm):
+class NotDone(language.InvalidForm):
     """An act that cannot be done as it was asked for; `reasons` by field, those of the case itself under `case`."""
 
 
@@ -56,37 +57,36 @@ def taken(case_number: str, by: Actor, *, closed: bool = False) -> Complaint:
     complaint = session().scalars(select(Complaint).where(Complaint.case_number == case_number)).first()
     if complaint is None or complaint.instance_id is None or complaint.msisdn is None:
         raise replies.NoComplaint(case=case_number)
-    is_open = engine.hold_case(complaint.instance_id)
+    is_open = cases.hold_case(complaint.instance_id)
     session().refresh(complaint)
     if not is_open and not closed:
-        raise engine.InstanceEnded(case=case_number)
-    for refusal in households.barred([complaint.instance_id], by.user).values():
-        raise refusal
+        raise running.InstanceEnded(case=case_number)
+    households.check(complaint.instance_id, by)
     return complaint
 
 
 def other_person(by: Actor, *before: str | None) -> None:
     """Errors: SamePerson where the person is one of these, by employee number."""
-    logins = [one for one in before if one]
+    logins = [login for login in before if login]
     number = select(User.employee_number).where(User.name == by.user).scalar_subquery()
     same = select(User.name).where(User.name.in_(logins), User.employee_number == number)
     if by.user in logins or session().scalar(same.limit(1)) is not None:
         raise SamePerson
 
 
-def wrong(**asked: tuple[str, Sequence[str]]) -> Reasons:
+def wrong(**choices: tuple[str, Sequence[str]]) -> Reasons:
     """What is not among what can be chosen, by field."""
     return {
-        name: [Reason("not_an_option" if chosen else "required")]
-        for name, (chosen, options) in asked.items()
-        if chosen not in options
+        name: [Reason("not_an_option" if choice else "required")]
+        for name, (choice, options) in choices.items()
+        if choice not in options
     }
 
 
 def wrong_reason(reason: str) -> Reasons:
     """Why a reason cannot be kept."""
-    found = texts.wrong(reason.strip(), MOST_REASON, required=True)
-    return {"reason": found} if found else {}
+    reasons = texts.wrong(reason.strip(), MOST_REASON, required=True)
+    return {"reason": reasons} if reasons else {}
 
 
 def check(reasons: Mapping[str, list[Reason]]) -> None:
@@ -97,10 +97,10 @@ def check(reasons: Mapping[str, list[Reason]]) -> None:
 
 def wrong_telling(complaint: Complaint, tell: str) -> Reasons:
     """Why the customer cannot be told in this way: no text arrives at a number that is cancelled."""
-    found = wrong(tell=(tell, TELLING))
-    if not found and tell == correspondence.SMS and not correspondence.reachable(complaint.msisdn or ""):
+    reasons = wrong(tell=(tell, TELLING))
+    if not reasons and tell == correspondence.SMS and not correspondence.reachable(complaint.msisdn or ""):
         return {"tell": [correspondence.UNREACHED]}
-    return found
+    return reasons
 
 
 def told(
@@ -135,5 +135,8 @@ def lift_holds(case_number: str, instance_id: int, at: datetime) -> tuple[list[d
         corrections = gateway().withdraw_corrections(case_number)
     except Refused as error:
         raise NotDone(reasons={"case": [Reason(error.reason, dict(error.values))]}) from error
-    steps += [{"type": "correction_withdrawn", "item": one.id, "amount": one.amount} for one in corrections]
+    steps += [
+        {"type": "correction_withdrawn", "item": correction.id, "amount": correction.amount}
+        for correction in corrections
+    ]
     return steps, total

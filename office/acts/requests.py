@@ -9,7 +9,8 @@ from typing import Any
 from sqlalchemy import func, insert, select, update
 
 import engine
-from engine import Actor, Change
+from engine import Actor, cases
+from engine.running import Change
 from models.acts import CaseRequest, CustomerTry
 from models.base import forget, session, transaction
 from models.complaint import Complaint
@@ -60,10 +61,10 @@ def next_number(instance_id: int) -> int:
 def standing(case_number: str, number: int, verb: str) -> CaseRequest:
     """A request that waits for an answer. Errors: UnknownRequest."""
     query = select(CaseRequest).where(CaseRequest.case_number == case_number, CaseRequest.number == number)
-    found = session().scalars(query.execution_options(populate_existing=True)).first()
-    if found is None or found.state not in STANDING or (verb and found.verb != verb):
+    request = session().scalars(query.execution_options(populate_existing=True)).first()
+    if request is None or request.state not in STANDING or (verb and request.verb != verb):
         raise UnknownRequest(case=case_number, request=number)
-    return found
+    return request
 
 
 def refuse(case_number: str, number: int, *, reason: str, by: Actor, at: datetime) -> None:
@@ -73,12 +74,12 @@ def refuse(case_number: str, number: int, *, reason: str, by: Actor, at: datetim
     """
     with transaction():
         complaint = grounds.taken(case_number, by, closed=True)
-        found = standing(case_number, number, "")
-        if found.asked_by != by.user and not grounds.may_agree(by, money=found.verb == "reverse"):
+        request = standing(case_number, number, "")
+        if request.asked_by != by.user and not grounds.may_agree(by, money=request.verb == "reverse"):
             raise grounds.NotGranting
         grounds.check(grounds.wrong_reason(reason))
-        said = {"type": "request_refused", "request": number, "reason": reason.strip()}
-        engine.note(complaint.instance_id or 0, [said], by=by, at=at)
+        step = {"type": "request_refused", "request": number, "reason": reason.strip()}
+        cases.note(complaint.instance_id or 0, [step], by=by, at=at)
 
 
 def follow(change: Change) -> None:
@@ -117,15 +118,15 @@ def _asked(change: Change, step: Mapping[str, Any]) -> None:
     row = {"instance_id": change.instance_id, "case_number": change.business_key, "state": "asked"}
     row |= {"asked_by": change.by, "asked_at": change.at, **columns(step)}
     session().execute(insert(CaseRequest).values(**row))
-    told = {"key": f"{step['type']}:{change.instance_id}:{step['request']}", "department": SUPERVISOR}
-    told |= {"case_number": change.business_key, "subject": step["type"], "text": ""}
-    session().execute(insert(DepartmentNotice).values(**told, at=change.at))
+    notice = {"key": f"{step['type']}:{change.instance_id}:{step['request']}", "department": SUPERVISOR}
+    notice |= {"case_number": change.business_key, "subject": step["type"], "text": ""}
+    session().execute(insert(DepartmentNotice).values(**notice, at=change.at))
 
 
 def _lapsed(change: Change, kind: str) -> None:
     of_it = CaseRequest.instance_id == change.instance_id, CaseRequest.state.in_(STANDING)
-    gone = update(CaseRequest).where(*of_it, CaseRequest.verb.in_(LAPSES[kind]))
-    session().execute(gone.values(state="lapsed", decided_by=change.by, decided_at=change.at))
+    lapsing = update(CaseRequest).where(*of_it, CaseRequest.verb.in_(LAPSES[kind]))
+    session().execute(lapsing.values(state="lapsed", decided_by=change.by, decided_at=change.at))
     forget(CaseRequest)
 
 

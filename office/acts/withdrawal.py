@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime
 
-import engine
-from engine import Actor, Reason
+from engine import Actor, cases
+from engine.language import Reason
 from models.base import transaction
 from office.acts import grounds
 from office.acts.grounds import NotDone
@@ -28,18 +28,18 @@ def withdraw(case_number: str, *, reason: str, said_by: str, channel: str, tell:
         grounds.check(wrong | grounds.wrong_telling(complaint, tell))
         check_nothing_given(case_number)
         instance = complaint.instance_id or 0
-        after, held = grounds.lift_holds(case_number, instance, at)
-        template = "withdrawn_due" if held else "withdrawn"
+        after, amount_held = grounds.lift_holds(case_number, instance, at)
+        template = "withdrawn_due" if amount_held else "withdrawn"
         key = grounds.message_key("case_withdrawn", instance)
-        message = grounds.told(key, complaint, template, {"amount": held}, tell=tell, by=by, at=at)
-        said = {"type": "case_withdrawn", "reason": reason.strip(), "said_by": said_by, "channel": channel, **message}
-        engine.end_case(instance, WITHDRAWN, [said, *after], reason=reason.strip(), by=by, at=at)
+        message = grounds.told(key, complaint, template, {"amount": amount_held}, tell=tell, by=by, at=at)
+        step = {"type": "case_withdrawn", "reason": reason.strip(), "said_by": said_by, "channel": channel, **message}
+        cases.end(instance, WITHDRAWN, [step, *after], reason=reason.strip(), by=by, at=at)
 
 
 def check_nothing_given(case_number: str) -> None:
     """Errors: NotDone with what the case has given and nobody has taken back."""
-    found = gateway().given(case_number)
-    if found:
-        code = "money_given" if all(one.is_credit for one in found) else "cash_given"
-        amount = sum(one.amount for one in found)
-        raise NotDone(reasons={"case": [Reason(code, {"amount": amount, "count": len(found)})]})
+    payments = gateway().given(case_number)
+    if payments:
+        code = "money_given" if not any(payment.is_final for payment in payments) else "cash_given"
+        amount = sum(payment.amount for payment in payments)
+        raise NotDone(reasons={"case": [Reason(code, {"amount": amount, "count": len(payments)})]})

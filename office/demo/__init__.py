@@ -13,13 +13,15 @@ from typing import NamedTuple
 from sqlalchemy import select
 
 from models.base import session, transaction
+from models.customer import Customer, Subscription
 from models.identity import HouseholdNumber, Membership, User, UserRole
 from office import fixtures, reference
 from office.demo import accounts, usage
 from office.demo.month import Case, Month
 from office.demo.people import HOUSEHOLDS, PEOPLE, employee_number
 
-__all__ = ["Case", "Login", "cases", "seed"]
+__all__ = ["Case", "Login", "cases", "is_here", "seed"]
+FIRST = "13900000101"
 
 
 class Login(NamedTuple):
@@ -52,6 +54,16 @@ def cases(at: datetime) -> list[Case]:
     return sorted([*accounts.cases(month), *usage.cases(month)], key=lambda case: case.msisdn)
 
 
+def is_here() -> bool:
+    """Whether this office is the demo, told by the first of its invented customers."""
+    first = select(Customer.name).join(Subscription).where(Subscription.msisdn == FIRST)
+    return session().scalar(first) == _called(FIRST)
+
+
+def _called(msisdn: str) -> str:
+    return f"虚构客户{msisdn[-4:]}"
+
+
 def _add_person(
     name: str,
     display_name: str,
@@ -60,11 +72,11 @@ def _add_person(
     hash_password: Callable[[str], str],
 ) -> Login:
     password = f"{name}-reception-desk"
-    known = {"display_name": display_name, "employee_number": employee_number(name)}
-    session().add(User(name=name, password_hash=hash_password(password), **known))
+    identity = {"display_name": display_name, "employee_number": employee_number(name)}
+    session().add(User(name=name, password_hash=hash_password(password), **identity))
     session().flush()
-    held = HOUSEHOLDS.get(name, ())
-    session().add_all(HouseholdNumber(employee_number=employee_number(name), msisdn=msisdn) for msisdn in held)
+    numbers = HOUSEHOLDS.get(name, ())
+    session().add_all(HouseholdNumber(employee_number=employee_number(name), msisdn=msisdn) for msisdn in numbers)
     session().add_all(Membership(user=name, department=department) for department in departments)
     session().add_all(UserRole(user=name, role=role) for role in roles)
     return Login(name, password, display_name, departments, roles)
@@ -73,7 +85,7 @@ def _add_person(
 def _given(at: datetime) -> dict[str, object]:
     month = Month(at)
     subscriptions = [
-        {"msisdn": case.msisdn, "customer": {"name": f"虚构客户{case.msisdn[-4:]}"}, **case.subscription}
+        {"msisdn": case.msisdn, "customer": {"name": _called(case.msisdn)}, **case.subscription}
         for case in cases(at)
         if case.subscription is not None
     ]

@@ -166,7 +166,10 @@ def _secondary_pricing(month: Month) -> list[Case]:
 
 
 def _direct_debits(month: Month) -> list[Case]:
-    agreed = {"bank": "工商银行", "account": "6222020000000000801", "holder": "虚构客户0801"}
+    first, second, third, fourth, fifth = (
+        {"bank": "工商银行", "account": f"6222020000000000{number}", "holder": f"虚构客户0{number}"}
+        for number in range(801, 806)
+    )
     return [
         Case(
             "13900000801",
@@ -176,7 +179,7 @@ def _direct_debits(month: Month) -> list[Case]:
             {
                 "bill": month.bill(BASE),
                 "late_fee": 300,
-                "mandate": _mandate(agreed, agreed | {"account": "6222020000000000810"}, _failed("account_unknown")),
+                "mandate": _mandate(first, first | {"account": "6222020000000000810"}, _failed("account_unknown")),
             },
         ),
         Case(
@@ -184,21 +187,21 @@ def _direct_debits(month: Month) -> list[Case]:
             "TS-008",
             "漏办托收",
             "The mandate was never keyed in",
-            {"bill": month.bill(BASE), "mandate": _mandate(agreed | {"holder": "虚构客户0802"}, None)},
+            {"bill": month.bill(BASE), "mandate": _mandate(second, None)},
         ),
         Case(
             "13900000803",
             "TS-008",
             "资料一致，余额不足",
             "Nothing keyed wrongly; the account was short of money",
-            {"bill": month.bill(BASE), "mandate": _mandate(agreed, agreed, _failed("insufficient_funds"))},
+            {"bill": month.bill(BASE), "mandate": _mandate(third, third, _failed("insufficient_funds"))},
         ),
         Case(
             "13900000804",
             "TS-008",
             "托收正在进行，暂不能重办",
             "A debit is under way, the mandate cannot be renewed yet",
-            {"bill": month.bill(BASE), "mandate": _mandate(agreed, agreed) | {"debit_under_way": True}},
+            {"bill": month.bill(BASE), "mandate": _mandate(fourth, fourth) | {"debit_under_way": True}},
         ),
         Case(
             "13900000805",
@@ -207,7 +210,7 @@ def _direct_debits(month: Month) -> list[Case]:
             "The mandate was keyed for another number",
             {
                 "bill": month.bill(BASE),
-                "mandate": _mandate(agreed, agreed, _failed("account_unknown")) | {"keyed_msisdn": "13900000850"},
+                "mandate": _mandate(fifth, fifth, _failed("account_unknown")) | {"keyed_msisdn": "13900000850"},
             },
         ),
     ]
@@ -225,8 +228,8 @@ def _called(month: Month) -> list[Case]:
         Case(
             "13900000902",
             "SUB-002",
-            "销号（申请），预付金余 36.00 元",
-            "Cancelled on request with 36 yuan of prepayment left",
+            "销号（申请），预付金余 36.00 元；可换发的新卡 8800000411、8800000412",
+            "Cancelled on request with 36 yuan of prepayment left; new cards in stock are 8800000411 and 8800000412",
             {"state": "cancelled", "reason": "request", "state_since": month.on(6), "prepayment": 3600},
         ),
         Case(
@@ -255,8 +258,8 @@ def _receipt(number: str, kind: str, amount: int) -> dict[str, Any]:
     return {"number": number, "kind": kind, "amount": amount}
 
 
-def _mandate(agreed: dict[str, str], keyed: dict[str, str] | None, *debits: dict[str, Any]) -> dict[str, Any]:
-    return {"agreed": agreed, "keyed": keyed, "debits": list(debits)}
+def _mandate(account: dict[str, str], keyed: dict[str, str] | None, *debits: dict[str, Any]) -> dict[str, Any]:
+    return {"agreed": account, "keyed": keyed, "debits": list(debits)}
 
 
 def _failed(reason: str) -> dict[str, Any]:

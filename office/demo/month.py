@@ -32,7 +32,7 @@ class Month:
 
     def bill(self, *items: tuple[str, str, int], paid: bool = False, provider: str | None = None) -> dict[str, Any]:
         """A bill of the month; items are (kind, text, fen), `provider` takes the Monternet ones."""
-        listed = [
+        bill_items = [
             {
                 "kind": kind,
                 "text": text,
@@ -41,4 +41,4 @@ class Month:
             }
             for kind, text, amount in items
         ]
-        return {"period": self.period, "paid": paid, "items": listed}
+        return {"period": self.period, "paid": paid, "items": bill_items}

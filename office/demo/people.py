@@ -35,6 +35,7 @@ PEOPLE: tuple[tuple[str, str, tuple[str, ...], tuple[str, ...]], ...] = (
     ("olga", "欧佳", ("billing_operations",), ("clerk",)),
     ("mia", "米娅", ("service_management",), ("clerk",)),
     ("kay", "柯怡", ("charge_hold_desk",), ("clerk",)),
+    ("hal", "韩立", ("department_head",), ("clerk",)),
 )
 
 # Numbers that people or somebody of their household hold: they may not work on these.
@@ -43,4 +44,4 @@ HOUSEHOLDS = {"cora": ("13900000104",)}
 
 def employee_number(name: str) -> str:
     """The invented employee number of a log-in."""
-    return f"YG{[one for one, *_ in PEOPLE].index(name) + 1:04d}"
+    return f"YG{[login for login, *_ in PEOPLE].index(name) + 1:04d}"

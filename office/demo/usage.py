@@ -33,10 +33,10 @@ def cases(month: Month) -> list[Case]:
 def cards(month: Month) -> list[dict[str, Any]]:
     """A recharge card for every state, and two in stock; the PIN of card 88000004NN is 4000NN."""
     charged = (("01", "13900000491"), ("02", "13900000492"), ("03", "13900000493"), ("06", "13900000402"))
-    used = [_card(number) | {"state": "used", "charged_msisdn": msisdn} for number, msisdn in charged]
-    moved = _card("05") | {"state": "moved", "charged_msisdn": "13900000491", "moved_to": "13900000401"}
+    used_cards = [_card(number) | {"state": "used", "charged_msisdn": msisdn} for number, msisdn in charged]
+    moved_card = _card("05") | {"state": "moved", "charged_msisdn": "13900000491", "moved_to": "13900000401"}
     stocked = [_card(number) | {"stock": "光大专业厅"} for number in ("11", "12")]
-    return [*used, _card("04"), moved, *stocked]
+    return [*used_cards, _card("04"), moved_card, *stocked]
 
 
 def cdrs(month: Month) -> list[dict[str, Any]]:
@@ -54,54 +54,96 @@ def _recharges(month: Month) -> list[Case]:
         Case(
             "13900000401",
             "TS-004",
-            "持卡 8800000401 来投诉，可充入的号码",
-            "Complains with card 8800000401; may receive it",
+            "持卡 8800000401（密码 400001）来投诉，可充入的号码；"
+            "卡 8800000404（密码 400004）未用过，卡 8800000405（密码 400005）已转走",
+            "Complains with card 8800000401 (PIN 400001), may receive it; "
+            "card 8800000404 (PIN 400004) was never used, card 8800000405 (PIN 400005) was moved before",
             {"prepayment": 5000},
         ),
-        Case("13900000402", "TS-004", "卡 8800000406 充到正常号码", "Card 8800000406 went to a number in service", {}),
+        Case(
+            "13900000402",
+            "TS-004",
+            "卡 8800000406（密码 400006）充到正常号码",
+            "Card 8800000406 (PIN 400006) went to a number in service",
+            {},
+        ),
         Case(
             "13900000491",
             "TS-004",
-            "无效号码，卡 8800000401 充在此",
-            "Never in service; card 8800000401 went here",
+            "无效号码，卡 8800000401（密码 400001）充在此",
+            "Never in service; card 8800000401 (PIN 400001) went here",
             None,
         ),
         Case(
             "13900000492",
             "TS-004",
-            "申请销号，卡 8800000402 充在此",
-            "Cancelled on request; card 8800000402 went here",
+            "申请销号，卡 8800000402（密码 400002）充在此",
+            "Cancelled on request; card 8800000402 (PIN 400002) went here",
             cancelled | {"reason": "request"},
         ),
         Case(
             "13900000493",
             "TS-004",
-            "欠费销号，卡 8800000403 充在此",
-            "Cancelled for arrears; card 8800000403 went here",
+            "欠费销号，卡 8800000403（密码 400003）充在此",
+            "Cancelled for arrears; card 8800000403 (PIN 400003) went here",
             cancelled | {"reason": "arrears"},
         ),
     ]
 
 
 def _border_roaming(month: Month) -> list[Case]:
-    def roamed(fen: int) -> dict[str, Any]:
-        return {"bill": month.bill(("monthly_fee", "月租费", 5000), ("roaming", "漫游费", fen))}
+    calls = _roaming_calls(month)
+
+    def billed(msisdn: str) -> dict[str, Any]:
+        """The bill charges what the records come to."""
+        own = [call for call in calls if call["msisdn"] == msisdn]
+        kinds = (("roaming", "漫游费", "roaming"), ("call", "通话费", "basic"))
+        sums = [(kind, text, sum(call[part] for call in own)) for kind, text, part in kinds]
+        return {"bill": month.bill(("monthly_fee", "月租费", 5000), *(item for item in sums if item[2]))}
 
     return [
         Case(
-            "13900000501", "TS-005", "拱北与澳门短时间内反复切换", "Two networks alternate within an hour", roamed(1590)
+            "13900000501",
+            "TS-005",
+            "拱北与澳门短时间内反复切换",
+            "Two networks alternate within an hour",
+            billed("13900000501"),
         ),
-        Case("13900000502", "TS-005", "连续数日定时短暂切换", "For minutes, at the same hours for days", roamed(1590)),
+        Case(
+            "13900000502",
+            "TS-005",
+            "连续数日定时短暂切换",
+            "For minutes, at the same hours for days",
+            billed("13900000502"),
+        ),
         Case(
             "13900000503",
             "TS-005",
             "二十分钟往返香港，谁也来不及走",
             "Hong Kong and back in twenty minutes: nobody travels so",
-            roamed(530),
+            billed("13900000503"),
         ),
-        Case("13900000504", "TS-005", "正常出差漫游，不成立", "A plausible journey: not established", roamed(530)),
-        Case("13900000505", "TS-005", "只有一个通话地点，不成立", "One place only: not established", roamed(530)),
-        Case("13900000506", "TS-005", "每天过关上班，不成立", "Crosses daily for work: not established", roamed(3180)),
+        Case(
+            "13900000504",
+            "TS-005",
+            "正常出差漫游，不成立",
+            "A plausible journey: not established",
+            billed("13900000504"),
+        ),
+        Case(
+            "13900000505",
+            "TS-005",
+            "只有一个通话地点，不成立",
+            "One place only: not established",
+            billed("13900000505"),
+        ),
+        Case(
+            "13900000506",
+            "TS-005",
+            "每天过关上班，不成立",
+            "Crosses daily for work: not established",
+            billed("13900000506"),
+        ),
     ]
 
 
@@ -144,7 +186,7 @@ def _call(msisdn: str, month: Month, day: int, clock: str, cell: str) -> dict[st
 
 def _monternet(month: Month) -> list[Case]:
     fee = ("monternet", f"{SITE}信息费", 1000)
-    gone = {"state": "cancelled", "state_since": month.on(5)}
+    cancellation = {"state": "cancelled", "state_since": month.on(5)}
     order = {"service": "新闻短信", "service_provider": SITE, "ordered_at": month.on(1), "monthly_fee": 1000}
     return [
         Case(
@@ -152,7 +194,7 @@ def _monternet(month: Month) -> list[Case]:
             "TS-006",
             "销号后仍有梦网费，未缴，挂帐",
             "Monternet fee after cancellation, not paid: charge hold",
-            gone
+            cancellation
             | {
                 "reason": "request",
                 "bill": month.bill(fee, provider=SITE),
@@ -178,7 +220,7 @@ def _monternet(month: Month) -> list[Case]:
             "TS-006",
             "改号后原号码仍有梦网费，未缴",
             "Monternet fee on the old number after a number change",
-            gone
+            cancellation
             | {
                 "reason": "number_change",
                 "bill": month.bill(fee, provider=SITE),
@@ -243,7 +285,7 @@ def _ultra_short(month: Month) -> list[Case]:
 
 
 def _short_calls(month: Month) -> list[dict[str, Any]]:
-    both = [("13900000701", 2, True), ("13900000701", 3, True), ("13900000701", 4, True), ("13900000701", 2, False)]
+    calls = [("13900000701", 2, True), ("13900000701", 3, True), ("13900000701", 4, True), ("13900000701", 2, False)]
     return [
         {
             "msisdn": msisdn,
@@ -257,6 +299,6 @@ def _short_calls(month: Month) -> list[dict[str, Any]]:
             "ip": 30 if long_distance else 0,
         }
         for number, (msisdn, duration, long_distance) in enumerate(
-            [*both, ("13900000702", 4, True), ("13900000702", 2, False)]
+            [*calls, ("13900000702", 4, True), ("13900000702", 2, False)]
         )
     ]

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-import engine
-from engine import Deviation, Verdict
-from office.derived import acts, complaint, papers, told
+from engine import record, running
+from engine.proof import Deviation, Verdict
+from office.derived import acts, collected, complaint, papers, told
 from office.derived.rows import Beside, can_be_read, read
 
 __all__ = ["deviations"]
@@ -21,30 +21,32 @@ def deviations(verdicts: Sequence[Verdict]) -> Iterator[Deviation]:
     whole = [verdict for verdict in verdicts if verdict.whole]
     beside = read(whole) if whole else Beside()
     for verdict in whole:
-        asked = engine.survive(f"comparing {verdict.instance_id}", lambda v=verdict: list(_case(v, beside)))  # type: ignore[misc]
-        if isinstance(asked, engine.Failed):
+        outcome = running.survive(f"comparing {verdict.instance_id}", lambda v=verdict: list(_case(v, beside)))  # type: ignore[misc]
+        if isinstance(outcome, record.Failed):
             if verdict.deviations:  # why it cannot be compared is said there
                 continue
-            what = f"the rows beside it cannot be compared: {asked.kind}"
-            asked = [Deviation(verdict.instance_id, "unverifiable", verdict.entries, what)]
-        yield from asked
+            reason = f"the rows beside it cannot be compared: {outcome.kind}"
+            outcome = [Deviation(verdict.instance_id, "unverifiable", verdict.entries, reason)]
+        yield from outcome
 
 
 def _case(verdict: Verdict, beside: Beside) -> Iterator[Deviation]:
-    def deviation(kind: str, seq: int, what: str) -> Deviation:
-        return Deviation(verdict.instance_id, kind, seq, what)
+    def deviation(kind: str, seq: int, difference: str) -> Deviation:
+        return Deviation(verdict.instance_id, kind, seq, difference)
 
     rows = beside.complaints.get(verdict.instance_id, [])
-    for seq, what in complaint.differing(verdict, rows, beside):
-        yield deviation("rows", seq, what)
+    for seq, difference in complaint.differing(verdict, rows, beside):
+        yield deviation("rows", seq, difference)
     if can_be_read(verdict):
-        said, notices = told.to_customer(verdict), told.to_departments(verdict)
-        for seq, what in told.differing("outbox_message", said, beside.messages.get(verdict.business_key, []), verdict):
-            yield deviation("rows", seq, what)
-        posted = [row for row in beside.notices.get(verdict.business_key, []) if told.is_ours(row.key, verdict)]
-        for seq, what in told.differing("department_notice", notices, posted, verdict):
-            yield deviation("rows", seq, what)
-    for seq, what in acts.differing(verdict, beside):
-        yield deviation("rows", seq, what)
-    for seq, what in papers.differing(verdict, beside):
-        yield deviation("ledger", seq, what)
+        messages, notices = told.to_customer(verdict), told.to_departments(verdict)
+        for seq, difference in told.differing(
+            "outbox_message", messages, beside.messages.get(verdict.business_key, []), verdict
+        ):
+            yield deviation("rows", seq, difference)
+        own_notices = [row for row in beside.notices.get(verdict.business_key, []) if told.is_ours(row.key, verdict)]
+        for seq, difference in told.differing("department_notice", notices, own_notices, verdict):
+            yield deviation("rows", seq, difference)
+    for seq, difference in acts.differing(verdict, beside):
+        yield deviation("rows", seq, difference)
+    for seq, difference in (*papers.differing(verdict, beside), *collected.differing(verdict, beside)):
+        yield deviation("ledger", seq, difference)

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from engine import Entry, Verdict
+from engine.proof import Verdict
+from engine.record import Entry
 from office.acts.requests import ASKS, DECIDES, LAPSES, STANDING, columns
 from office.derived.rows import Beside, can_be_read
 
@@ -26,8 +27,8 @@ def _told(verdict: Verdict) -> tuple[dict[int, dict[str, Any]], dict[int, dict[s
     for entry in verdict.history:
         for step in entry.steps:
             if step["type"] == "customer_tried":
-                made = {"attempt": step["attempt"], "channel": step["channel"], "user_name": entry.actor}
-                tries[step["attempt"]] = {**made, "at": entry.at}
+                customer_try = {"attempt": step["attempt"], "channel": step["channel"], "user_name": entry.actor}
+                tries[step["attempt"]] = {**customer_try, "at": entry.at}
             else:
                 _follow(requests, step, entry)
     if not can_be_read(verdict):
@@ -40,8 +41,8 @@ def _follow(requests: dict[int, dict[str, Any]], step: Mapping[str, Any], entry:
     kind, decided = step["type"], {"decided_by": entry.actor, "decided_at": entry.at}
     if kind in ASKS:
         undecided = dict.fromkeys(("agreed_by", "agreed_as", "decided_by", "decided_at"))
-        made = {"state": "asked", "asked_by": entry.actor, "asked_at": entry.at, **undecided, **columns(step)}
-        requests[step["request"]] = made
+        request = {"state": "asked", "asked_by": entry.actor, "asked_at": entry.at, **undecided, **columns(step)}
+        requests[step["request"]] = request
     elif kind == "reversal_agreed":
         requests[step["request"]] |= {"state": "agreed", "agreed_by": entry.actor, "agreed_as": step["as"]}
     elif kind in DECIDES:
@@ -52,16 +53,16 @@ def _follow(requests: dict[int, dict[str, Any]], step: Mapping[str, Any], entry:
 
 
 def _compare(
-    table: str, by: str, made: Mapping[int, Mapping[str, Any]], rows: Sequence[Any], verdict: Verdict
+    table: str, by: str, expected: Mapping[int, Mapping[str, Any]], rows: Sequence[Any], verdict: Verdict
 ) -> Iterator[tuple[int, str]]:
-    found = {getattr(row, by): row for row in rows}
-    for number in sorted(made.keys() - found.keys()):
+    by_number = {getattr(row, by): row for row in rows}
+    for number in sorted(expected.keys() - by_number.keys()):
         yield verdict.entries, f"{table} {number} is missing"
-    for number, row in found.items():
-        if number not in made:
+    for number, row in by_number.items():
+        if number not in expected:
             yield verdict.entries, f"{table} {number} belongs to no recorded step"
             continue
-        said = {"case_number": verdict.business_key, **made[number]}
-        wrong = [name for name, value in said.items() if getattr(row, name) != value]
+        expected_columns = {"case_number": verdict.business_key, **expected[number]}
+        wrong = [name for name, value in expected_columns.items() if getattr(row, name) != value]
         if wrong:
             yield verdict.entries, f"{table} {number}: {', '.join(wrong)}"

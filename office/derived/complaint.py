@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-import engine
-from engine import Verdict
+from engine import proof, record
+from engine.proof import Verdict
 from models.cells import UNREADABLE
 from office import complaints, correspondence, intake
 from office.derived.rows import Beside, can_be_read
@@ -18,9 +18,9 @@ ENDS = ("instance_completed", "instance_cancelled")
 
 def differing(verdict: Verdict, rows: Sequence[Any], beside: Beside) -> Iterator[tuple[int, str]]:
     """Since which entry, and what: a row that is missing, one too many, or the columns that say something else."""
-    started = verdict.history[0].steps[0]
-    number, given = verdict.business_key, started.get("variables") or {}
-    taken_in = started.get("process") == intake.PROCESS and "proposed_process" in given
+    start = verdict.history[0].steps[0]
+    number, variables = verdict.business_key, start.get("variables") or {}
+    taken_in = start.get("process") == intake.PROCESS and "proposed_process" in variables
     if not rows:
         if taken_in and OF_INTAKE.fullmatch(number):
             yield 1, f"complaint {number} is missing"
@@ -29,8 +29,8 @@ def differing(verdict: Verdict, rows: Sequence[Any], beside: Beside) -> Iterator
         if not taken_in and OF_INTAKE.fullmatch(number):
             yield 1, f"complaint {row.case_number} belongs to a case that was not taken in as one"
             continue
-        wrong = [name for name, allowed in _columns(verdict, given, row, beside) if getattr(row, name) not in allowed]
-        if taken_in and not _says(row, given, verdict, beside):
+        wrong = [name for name, values in _columns(verdict, variables, row, beside) if getattr(row, name) not in values]
+        if taken_in and not _says(row, variables, verdict, beside):
             wrong.append("text_sealed")
         if wrong:
             yield _since(verdict, wrong), f"complaint {number}: {', '.join(wrong)}"
@@ -43,71 +43,84 @@ def _since(verdict: Verdict, wrong: Sequence[str]) -> int:
 
 
 def _columns(
-    verdict: Verdict, given: Mapping[str, Any], row: Any, beside: Beside
+    verdict: Verdict, variables: Mapping[str, Any], row: Any, beside: Beside
 ) -> Iterator[tuple[str, tuple[Any, ...]]]:
     """What may stand in each column that the record knows."""
     yield "case_number", (verdict.business_key,)
-    if "proposed_process" in given:
-        yield from _taken_in(verdict, given, row)
-    yield from _followed(verdict, given, row, beside.messages.get(verdict.business_key, []))
+    if "proposed_process" in variables:
+        yield from _taken_in(verdict, variables, row)
+    yield from _followed(verdict, variables, row, beside.messages.get(verdict.business_key, []))
 
 
-def _taken_in(verdict: Verdict, given: Mapping[str, Any], row: Any) -> Iterator[tuple[str, tuple[Any, ...]]]:
+def _taken_in(verdict: Verdict, variables: Mapping[str, Any], row: Any) -> Iterator[tuple[str, tuple[Any, ...]]]:
     """What was said at the counter, and what was suggested; what some packages hold personal and an erasure took says nothing."""
     first, erased = verdict.history[0], not can_be_read(verdict)
     yield "accepted_by", (first.actor,)
     yield "accepted_at", (first.at,)
     for name in ("channel", "disputed_amount"):
-        if name in given and given[name] is not engine.ERASED:
-            yield name, (given[name],)
+        if name in variables and variables[name] is not proof.ERASED:
+            yield name, (variables[name],)
     if not erased:
-        yield "msisdn", (given.get("msisdn"),)
-        yield "demand", (given.get("demand") or "",)
-    if bool(given.get("repeated")) != (row.repeat_of is not None):
+        yield "msisdn", (variables.get("msisdn"),)
+        yield "demand", (variables.get("demand") or "",)
+    if bool(variables.get("repeated")) != (row.repeat_of is not None):
         yield "repeat_of", ()
-    suggested = [s["result"] for s in first.steps if s["type"] == "job_completed" and s.get("variable") == "suggestion"]
-    if suggested and isinstance(suggested[-1], Mapping):
-        yield "suggested_process", (suggested[-1].get("process"),)
-        yield "confidence", (suggested[-1].get("confidence"),)
-        reason = given.get("proposed_reason")
-        overruled = reason is not None and given["proposed_process"] != suggested[-1].get("process")
+    suggestions = [
+        step["result"]
+        for step in first.steps
+        if step["type"] == "job_completed" and step.get("variable") == "suggestion"
+    ]
+    if suggestions and isinstance(suggestions[-1], Mapping):
+        yield "suggested_process", (suggestions[-1].get("process"),)
+        yield "confidence", (suggestions[-1].get("confidence"),)
+        reason = variables.get("proposed_reason")
+        overruled = reason is not None and variables["proposed_process"] != suggestions[-1].get("process")
         yield "overruled", (overruled,)
         if not erased:
             yield "overruled_reason", (reason if overruled else None,)
 
 
 def _followed(
-    verdict: Verdict, given: Mapping[str, Any], row: Any, messages: Sequence[Any]
+    verdict: Verdict, variables: Mapping[str, Any], row: Any, messages: Sequence[Any]
 ) -> Iterator[tuple[str, tuple[Any, ...]]]:
     """What became of it, step by step, as `office.complaints` carries it over."""
-    process, resolution, closed, heard = given.get("proposed_process"), None, None, None
-    outcome, extended = None, None
-    answered = {one for m in messages for one in (m.sent_at, m.queued_at)}
+    process, closed_at, heard_at = variables.get("proposed_process"), None, None
+    outcome, extended_to = None, None
+    instants = {instant for message in messages for instant in (message.sent_at, message.queued_at, message.settled_at)}
     for entry in verdict.history:
         for step in entry.steps:
             form = _entered(step)
             if step["type"] == "user_task_completed":
-                answered.add(entry.at)
-                heard = entry.at if _answers(step, form) else heard
+                instants.add(entry.at)
+                heard_at = entry.at if _answers(step, form) else heard_at
             if step["type"] == "user_task_completed" and step["element"] == complaints.CONFIRM:
                 process = form.get("process") or process
-            entered = form if step["type"] == "user_task_completed" else step.get("variables")
-            if step["type"] in ("user_task_completed", "call_left") and isinstance(entered, Mapping):
-                told = entered.get("resolution")
-                resolution = told[: complaints.MOST_RESOLUTION] if isinstance(told, str) else resolution
             if step["type"] in ENDS:
-                closed, outcome = entry.at, step.get("outcome")
+                closed_at, outcome = entry.at, step.get("outcome")
             elif step["type"] == "limit_extended":
-                extended = step["until"]
+                extended_to = step["until"]
     if process is not None:
         yield "process_key", (process,)
     if can_be_read(verdict):
-        yield "resolution", (resolution,)
-        yield "replied_at", (*({None} if heard is None else ()), *answered)
-    yield "closed_at", (closed,)
+        yield "resolution", _resolutions(verdict)
+        yield "replied_at", (*({None} if heard_at is None else ()), *instants)
+    yield "closed_at", (closed_at,)
     yield "outcome", (outcome,)
-    yield "extended_to", (extended,)
-    yield "state", (("closed",) if closed else ("replied",) if row.replied_at is not None else ("open",))
+    yield "extended_to", (extended_to,)
+    yield "state", (("closed",) if closed_at else ("replied",) if row.replied_at is not None else ("open",))
+
+
+def _resolutions(verdict: Verdict) -> tuple[str | None, ...]:
+    """The result, and that which an act overtook: offices that ran an earlier version left it there."""
+    resolutions: list[str | None] = [None]
+    for step in (step for entry in verdict.history for step in entry.steps):
+        entered = _entered(step) if step["type"] == "user_task_completed" else step.get("variables")
+        if step["type"] in ("user_task_completed", "call_left") and isinstance(entered, Mapping):
+            resolution = entered.get("resolution")
+            resolutions = [resolution[: complaints.MOST_RESOLUTION]] if isinstance(resolution, str) else resolutions
+        if step["type"] in complaints.ENDED_OTHERWISE and isinstance(step.get("told"), str):
+            resolutions.append(step["told"][: complaints.MOST_RESOLUTION])
+    return tuple(resolutions)
 
 
 def _entered(step: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -116,16 +129,17 @@ def _entered(step: Mapping[str, Any]) -> Mapping[str, Any]:
 
 
 def _answers(step: Mapping[str, Any], form: Mapping[str, Any]) -> bool:
-    """Whether a step certainly answers the complaint at once: by no text message, which may not have been sent."""
-    return str(step["element"]).startswith(correspondence.ANSWER) and correspondence.SMS not in form.values()
+    """Whether a step certainly answers the complaint at once: by no text message and no letter, which may not have left."""
+    later = set(correspondence.LATER).intersection(str(value) for value in form.values())
+    return str(step["element"]).startswith(correspondence.ANSWER) and not later
 
 
-def _says(row: Any, given: Mapping[str, Any], verdict: Verdict, beside: Beside) -> bool:
+def _says(row: Any, variables: Mapping[str, Any], verdict: Verdict, beside: Beside) -> bool:
     """Whether the sealed words are those that the case was begun with; of erased ones nothing can be said."""
     if not can_be_read(verdict):
         return True
-    wrapped = beside.keys.get(verdict.instance_id)
-    if wrapped is None or wrapped is UNREADABLE or row.text_sealed is UNREADABLE:
-        return wrapped is None or wrapped is UNREADABLE  # the key is found missing elsewhere
-    plain = engine.unsealed_beside(wrapped, row.text_sealed or b"")
-    return plain is not None and plain.decode(errors="replace") == given.get("complaint_text")
+    case_key = beside.keys.get(verdict.instance_id)
+    if case_key is None or case_key is UNREADABLE or row.text_sealed is UNREADABLE:
+        return case_key is None or case_key is UNREADABLE  # the key is found missing elsewhere
+    plain = record.unsealed_beside(case_key, row.text_sealed or b"")
+    return plain is not None and plain.decode(errors="replace") == variables.get("complaint_text")

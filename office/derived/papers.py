@@ -6,8 +6,9 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-from engine import Verdict
+from engine.proof import Verdict
 from models.billing import ChargeHold
+from office.derived.calls import answered
 from office.derived.rows import PAPERS, Beside
 
 # What a hold becomes by the service task that ends it; the customer's withdrawal makes it due again as a refusal does.
@@ -19,22 +20,22 @@ ENDED: dict[str, Callable[[Mapping[str, Any]], Any]] = {
 
 def differing(verdict: Verdict, beside: Beside) -> Iterator[tuple[int, str]]:
     """Refunds, credits, waivers and holds: each that the record names is there, with the amount of its posting and of its case."""
-    named, settled = _named(verdict)
+    entries, hold_states = _named(verdict)
     for result, (model, column) in PAPERS.items():
         table, rows = model.__tablename__, beside.papers.get(model, {}).get(verdict.business_key, [])
-        known = {getattr(row, column) for row in rows}
-        for name, seq in named.get(result, {}).items():
-            if name not in known:
+        stored_names = {getattr(row, column) for row in rows}
+        for name, seq in entries.get(result, {}).items():
+            if name not in stored_names:
                 yield seq, f"{table} {name} is missing"
         for row in rows:
             name, seq = getattr(row, column), verdict.entries
-            if name not in named.get(result, {}):
+            if name not in entries.get(result, {}):
                 yield seq, f"{table} {name} belongs to no recorded service call"
                 continue
-            seq = named[result][name]
+            seq = entries[result][name]
             wrong = ["amount"] if row.amount != row.posted and not row.lines else []
             wrong += ["entry_id"] if row.entry_case != verdict.business_key else []
-            if model is ChargeHold and row.state != settled.get(name, row.state):
+            if model is ChargeHold and row.state != hold_states.get(name, row.state):
                 wrong.append("state")
             if wrong:
                 yield seq, f"{table} {name}: {', '.join(wrong)}"
@@ -42,20 +43,14 @@ def differing(verdict: Verdict, beside: Beside) -> Iterator[tuple[int, str]]:
 
 def _named(verdict: Verdict) -> tuple[Mapping[str, dict[Any, int]], Mapping[Any, Any]]:
     """Papers that the answers of service calls name, by kind and number, with their entry; and what became of holds settled here."""
-    named: dict[str, dict[Any, int]] = defaultdict(dict)
-    settled: dict[Any, Any] = {}
-    asked: dict[int, Mapping[str, Any]] = {}
-    for entry in verdict.history:
-        by_hand = entry.steps[0]["token"] if entry.steps[0]["type"] == "incident_resolved" else None
-        for step in entry.steps:
-            if step["type"] == "job_created":
-                asked[step["token"]] = step["parameters"]
-            elif step["type"] == "job_completed" and step["token"] != by_hand and isinstance(step["result"], Mapping):
-                for result in PAPERS.keys() & step["result"].keys():
-                    if step["result"][result] is not None:  # of a bill that is paid nothing was put on hold
-                        named[result][step["result"][result]] = entry.seq
-                if step["topic"] in ENDED:
-                    settled[asked.get(step["token"], {}).get("hold_id")] = ENDED[step["topic"]](step["result"])
-            elif step["type"] == "hold_lifted":
-                settled[step["hold"]] = "rejected"
-    return named, settled
+    entries: dict[str, dict[Any, int]] = defaultdict(dict)
+    hold_states: dict[Any, Any] = {}
+    for call in answered(verdict):
+        for paper in PAPERS.keys() & call.fields.keys():
+            if call.fields[paper] is not None:  # of a bill that is paid nothing was put on hold
+                entries[paper][call.fields[paper]] = call.seq
+        if call.topic in ENDED:
+            hold_states[call.parameters.get("hold_id")] = ENDED[call.topic](call.fields)
+    steps = (step for entry in verdict.history for step in entry.steps)
+    lifted_holds = {step["hold"]: "rejected" for step in steps if step["type"] == "hold_lifted"}
+    return entries, hold_states | lifted_holds

@@ -9,10 +9,11 @@ from typing import Any
 
 from sqlalchemy import Integer, cast, func, or_, select
 
-from engine import Verdict
+from engine.proof import Verdict
 from models import cells
 from models.acts import CaseRequest, CustomerTry
-from models.billing import ChargeHold, CreditNote, JournalEntry, LateFeeWaiver, Posting, Refund
+from models.authority import Grant
+from models.billing import ChargeHold, CreditNote, JournalEntry, LateFeeWaiver, Posting, Refund, SecondaryPricingItem
 from models.cells import as_stored
 from models.complaint import Complaint
 from models.instance import CaseKey
@@ -37,36 +38,41 @@ class Beside:
     requests: Mapping[int, list[Any]] = field(default_factory=dict)
     tries: Mapping[int, list[Any]] = field(default_factory=dict)
     papers: Mapping[type, Mapping[str, list[Any]]] = field(default_factory=dict)
+    collected: Mapping[type, Mapping[str, list[Any]]] = field(default_factory=dict)
 
 
 def read(verdicts: Sequence[Verdict]) -> Beside:
     """What stands beside these cases."""
-    ids, numbers = [one.instance_id for one in verdicts], [one.business_key for one in verdicts]
+    ids, numbers = [verdict.instance_id for verdict in verdicts], [verdict.business_key for verdict in verdicts]
     keys = select(as_stored(CaseKey.instance_id), as_stored(CaseKey.wrapped)).where(CaseKey.instance_id.in_(ids))
-    ours = or_(Complaint.instance_id.in_(ids), Complaint.case_number.in_(numbers))
+    of_cases = or_(Complaint.instance_id.in_(ids), Complaint.case_number.in_(numbers))
     return Beside(
-        complaints=_by("instance_id", _all(Complaint, ours)),
+        complaints=_by("instance_id", _all(Complaint, of_cases)),
         keys={row.instance_id: row.wrapped for row in cells.rows(keys)},
         messages=_by("case_number", _all(OutboxMessage, OutboxMessage.case_number.in_(numbers))),
         notices=_by("case_number", _all(DepartmentNotice, DepartmentNotice.case_number.in_(numbers))),
         requests=_by("instance_id", _all(CaseRequest, CaseRequest.instance_id.in_(ids))),
         tries=_by("instance_id", _all(CustomerTry, CustomerTry.instance_id.in_(ids))),
         papers={model: _by("case_number", _posted(model, numbers)) for model, _ in PAPERS.values()},
+        collected={
+            model: _by("case_number", _all(model, model.case_number.in_(numbers)))
+            for model in (SecondaryPricingItem, Grant)
+        },
     )
 
 
-def _all(model: Any, which: Any) -> list[Any]:
-    return cells.rows(select(*map(as_stored, model.__table__.columns)).where(which))
+def _all(model: Any, condition: Any) -> list[Any]:
+    return cells.rows(select(*map(as_stored, model.__table__.columns)).where(condition))
 
 
 def _posted(model: Any, numbers: Sequence[str]) -> list[Any]:
     """Papers with the journal entry that each of them names."""
-    made = select(cast(func.sum(Posting.amount), Integer)).where(Posting.entry_id == model.entry_id)
-    one = select(func.count()).where(Posting.entry_id == model.entry_id, Posting.amount == model.amount)
+    posted_sum = select(cast(func.sum(Posting.amount), Integer)).where(Posting.entry_id == model.entry_id)
+    whole_postings = select(func.count()).where(Posting.entry_id == model.entry_id, Posting.amount == model.amount)
     query = select(
-        *map(as_stored, (c for c in model.__table__.columns if c.name != "form")),
-        made.scalar_subquery().label("posted"),
-        one.scalar_subquery().label("lines"),  # of a refund of several lines the cash is one posting
+        *map(as_stored, (column for column in model.__table__.columns if column.name != "form")),
+        posted_sum.scalar_subquery().label("posted"),
+        whole_postings.scalar_subquery().label("lines"),  # of a refund of several lines the cash is one posting
         as_stored(JournalEntry.case_number, nullable=True).label("entry_case"),
     )
     query = query.outerjoin(JournalEntry, JournalEntry.id == model.entry_id)
@@ -74,12 +80,12 @@ def _posted(model: Any, numbers: Sequence[str]) -> list[Any]:
 
 
 def _by(name: str, rows: Iterable[Any]) -> Mapping[Any, list[Any]]:
-    found: dict[Any, list[Any]] = defaultdict(list)
+    groups: dict[Any, list[Any]] = defaultdict(list)
     for row in rows:
-        found[getattr(row, name)].append(row)
-    return found
+        groups[getattr(row, name)].append(row)
+    return groups
 
 
 def can_be_read(verdict: Verdict) -> bool:
     """Whether what is sealed in the record can be read: it was not erased, and its key is there and fits."""
-    return verdict.erasure is None and all(one.kind != "key" for one in verdict.deviations)
+    return verdict.erasure is None and all(deviation.kind != "key" for deviation in verdict.deviations)

@@ -6,9 +6,10 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
-import engine
-from engine import Verdict
+from engine import language, proof, record
+from engine.proof import Verdict
 from office import correspondence, replies
+from office.derived.calls import Answered, answered
 from service_tasks import notification
 
 SEND, NOTIFY = "notification/send", "notification/department"
@@ -24,10 +25,10 @@ class Expected(NamedTuple):
 
 def to_customer(verdict: Verdict) -> list[Expected]:
     """Every word to the customer that the record says was said or queued."""
-    given = verdict.history[0].steps[0].get("variables") or {}
-    found: list[Expected] = []
-    asked: dict[int, Mapping[str, Any]] = {}
-    definition = engine.definition_of(verdict.instance_id)
+    variables = verdict.history[0].steps[0].get("variables") or {}
+    expected: list[Expected] = []
+    parameters: dict[int, Mapping[str, Any]] = {}
+    definition = verdict.definition or proof.definition_of(verdict.instance_id)
     forms: dict[int, str] = {}
     for entry in verdict.history:
         by_hand = entry.steps[0]["token"] if entry.steps[0]["type"] == "incident_resolved" else None
@@ -36,31 +37,33 @@ def to_customer(verdict: Verdict) -> list[Expected]:
             if kind == "user_task_created":
                 forms[step["token"]] = step.get("form") or ""
             elif kind == "job_created":
-                asked[step["token"]] = step["parameters"]
+                parameters[step["token"]] = step["parameters"]
             elif kind == "job_completed" and step["topic"] == SEND and step["token"] != by_hand:
-                found.append(_sent(verdict, entry, key, asked.get(step["token"], {}), step["result"], given))
+                expected.append(
+                    _sent(verdict, entry, key, parameters.get(step["token"], {}), step["result"], variables)
+                )
             elif kind == "case_limit_met" and isinstance(step.get("told"), str) and "element" not in step:
-                found.append(_interim(verdict, entry, step["told"], given))
+                expected.append(_interim(verdict, entry, step["told"], variables))
             elif kind in TELLING and isinstance(step.get("told"), str):
-                found.append(_of_act(verdict, entry, step, given))
+                expected.append(_of_act(verdict, entry, step, variables))
             elif kind == "user_task_completed" and isinstance(step.get("form"), Mapping) and forms.get(step["token"]):
                 form = definition.form_by_id(forms[step["token"]])
-                found += _said(verdict, entry, key, form, step["form"], given)
-    return found
+                expected += _said(verdict, entry, key, form, step["form"], variables)
+    return expected
 
 
 def _sent(
     verdict: Verdict,
-    entry: engine.Entry,
+    entry: record.Entry,
     key: str,
-    asked: Mapping[str, Any],
+    parameters: Mapping[str, Any],
     result: Mapping[str, Any],
-    given: Mapping[str, Any],
+    variables: Mapping[str, Any],
 ) -> Expected:
     """A text message of a process."""
-    template, values = str(asked.get("template", "")), asked.get("values") or {}
+    template, values = str(parameters.get("template", "")), parameters.get("values") or {}
     bodies = notification.wordings(template, {"case_number": verdict.business_key, **values})
-    to = (given.get("msisdn"), asked.get("msisdn"))
+    numbers = (variables.get("msisdn"), parameters.get("msisdn"))
     return Expected(
         entry.seq,
         {
@@ -68,46 +71,46 @@ def _sent(
             "id": (result.get("outbox_id"),),
             "template": (template,),
             "body": bodies,
-            "to_msisdn": to,
+            "to_msisdn": numbers,
             "channel": ("sms",),
         },
     )
 
 
-def _interim(verdict: Verdict, entry: engine.Entry, told: str, given: Mapping[str, Any]) -> Expected:
-    bodies = notification.wordings(replies.TEMPLATE, {"case_number": verdict.business_key, "progress": told})
+def _interim(verdict: Verdict, entry: record.Entry, text: str, variables: Mapping[str, Any]) -> Expected:
+    bodies = notification.wordings(replies.TEMPLATE, {"case_number": verdict.business_key, "progress": text})
     columns = {"template": (replies.TEMPLATE,), "body": bodies, "queued_at": (entry.at,), "told_by": (entry.actor,)}
-    return Expected(entry.seq, {**columns, "to_msisdn": (given.get("msisdn"),), "channel": ("sms",)})
+    return Expected(entry.seq, {**columns, "to_msisdn": (variables.get("msisdn"),), "channel": ("sms",)})
 
 
-def _of_act(verdict: Verdict, entry: engine.Entry, step: Mapping[str, Any], given: Mapping[str, Any]) -> Expected:
+def _of_act(verdict: Verdict, entry: record.Entry, step: Mapping[str, Any], variables: Mapping[str, Any]) -> Expected:
     """What an act outside the steps told."""
     by_text = step["tell"] == correspondence.SMS
     key = f"{step['type']}:{verdict.instance_id}:{step.get('request', 1)}"
     columns = {"key": (key,), "template": (step["template"],), "body": (step["told"],), "channel": (step["tell"],)}
     columns |= {"queued_at": (entry.at,), "told_by": (entry.actor,)}
-    return Expected(entry.seq, {**columns, "to_msisdn": (given.get("msisdn") if by_text else "",)})
+    return Expected(entry.seq, {**columns, "to_msisdn": (variables.get("msisdn") if by_text else "",)})
 
 
 def _said(
     verdict: Verdict,
-    entry: engine.Entry,
+    entry: record.Entry,
     key: str,
-    form: engine.Form,
+    form: language.Form,
     entered: Mapping[str, Any],
-    given: Mapping[str, Any],
+    variables: Mapping[str, Any],
 ) -> Iterator[Expected]:
     """What a completed step told, by whatever channel."""
-    for number, one in enumerate(one for one in form.inputs if one.channel_of):
-        text, channel = entered.get(one.channel_of), entered.get(one.key)
-        if one.key not in entered or not text:
+    for number, field in enumerate(field for field in form.inputs if field.channel_of):
+        text, channel = entered.get(field.channel_of), entered.get(field.key)
+        if field.key not in entered or not text:
             continue
         columns: dict[str, tuple[Any, ...]] = {"key": (f"{key}:told:{number}",), "told_by": (entry.actor,)}
         columns["queued_at"] = (entry.at,)
         if channel == correspondence.SMS:
             columns |= {"channel": ("sms",), "body": correspondence.bodies(verdict.business_key, str(text), entry.at)}
-            if given.get("msisdn"):
-                columns["to_msisdn"] = (given["msisdn"],)
+            if variables.get("msisdn"):
+                columns["to_msisdn"] = (variables["msisdn"],)
         else:
             columns |= {"channel": (channel or "other",), "body": (str(text),), "to_msisdn": ("",)}
         yield Expected(entry.seq, columns)
@@ -115,18 +118,13 @@ def _said(
 
 def to_departments(verdict: Verdict) -> list[Expected]:
     """What departments were told by the process."""
-    found, asked = [], {}
-    for entry in verdict.history:
-        by_hand = entry.steps[0]["token"] if entry.steps[0]["type"] == "incident_resolved" else None
-        for step in entry.steps:
-            if step["type"] == "job_created":
-                asked[step["token"]] = step["parameters"]
-            elif step["type"] == "job_completed" and step["topic"] == NOTIFY and step["token"] != by_hand:
-                given = asked.get(step["token"], {})
-                columns = {"key": (f"{verdict.instance_id}:{step['token']}",), "department": (given.get("group"),)}
-                said = {name: (given.get(name),) for name in ("subject", "text")}
-                found.append(Expected(entry.seq, {**columns, **said}))
-    return found
+    return [_noted(call) for call in answered(verdict) if call.topic == NOTIFY]
+
+
+def _noted(call: Answered) -> Expected:
+    parameters = call.parameters
+    columns = {"key": (call.key,), "department": (parameters.get("group"),), "subject": (parameters.get("subject"),)}
+    return Expected(call.seq, {**columns, "text": (notification.noted(parameters),)})
 
 
 def is_ours(key: Any, verdict: Verdict) -> bool:
@@ -138,32 +136,32 @@ def differing(
     table: str, expected: Sequence[Expected], rows: Sequence[Any], verdict: Verdict
 ) -> Iterator[tuple[int, str]]:
     """Rows against what the record says was made, both ways."""
-    left = list(rows)
-    for one in expected:
-        row = _match(one, left)
+    remaining = list(rows)
+    for message in expected:
+        row = _match(message, remaining)
         if row is None:
-            yield one.seq, f"{table} {_called(one)} is missing"
+            yield message.seq, f"{table} {_called(message)} is missing"
             continue
-        left.remove(row)
-        wrong = [name for name, allowed in one.columns.items() if getattr(row, name) not in allowed]
+        remaining.remove(row)
+        wrong = [name for name, values in message.columns.items() if getattr(row, name) not in values]
         if wrong:
-            yield one.seq, f"{table} {row.id} ({row.key}): {', '.join(wrong)}"
-    known = {f"{correspondence.INSTEAD}{row.id}": row for row in rows}
-    for row in left:
-        before = known.get(row.key) if isinstance(row.key, str) else None
+            yield message.seq, f"{table} {row.id} ({row.key}): {', '.join(wrong)}"
+    replaced_by_key = {f"{correspondence.INSTEAD}{row.id}": row for row in rows}
+    for row in remaining:
+        before = replaced_by_key.get(row.key) if isinstance(row.key, str) else None
         if before is None:
             yield verdict.entries, f"{table} {row.id} ({row.key}) belongs to no recorded step"
         elif row.body != before.body or before.state != "failed":
             yield verdict.entries, f"{table} {row.id} ({row.key}): body"
 
 
-def _match(one: Expected, rows: Sequence[Any]) -> Any:
+def _match(message: Expected, rows: Sequence[Any]) -> Any:
     """The row under the key of what is expected; an interim reply names no step in its key, so the instant tells it."""
-    if "key" in one.columns:
-        return next((row for row in rows if row.key == one.columns["key"][0]), None)
+    if "key" in message.columns:
+        return next((row for row in rows if row.key == message.columns["key"][0]), None)
     interim = [row for row in rows if isinstance(row.key, str) and row.key.startswith("interim:")]
-    return next((row for row in interim if row.queued_at == one.columns["queued_at"][0]), None)
+    return next((row for row in interim if row.queued_at == message.columns["queued_at"][0]), None)
 
 
-def _called(one: Expected) -> str:
-    return str(one.columns["key"][0]) if "key" in one.columns else "of an interim reply"
+def _called(message: Expected) -> str:
+    return str(message.columns["key"][0]) if "key" in message.columns else "of an interim reply"

@@ -4,11 +4,12 @@ What is told is what the signed entries say, and each case says whether it verif
 are asked for, by their place; who may ask is decided at the edge. What is secret leaves with nobody.
 """
 
-from office.exports.checking import Finding, UnknownFile, check
+from office.exports.checking import EarlierFile, Finding, UnknownFile, check
 from office.exports.event_log import Wanted, count, xes
 from office.exports.histories import csv_line, history_csv, history_json
 
 __all__ = [
+    "EarlierFile",
     "Finding",
     "UnknownFile",
     "Wanted",

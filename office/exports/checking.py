@@ -1,7 +1,7 @@
-"""Checking an exported file: is what it says what the signed record says, and does that record verify today?
+"""Checking an exported file: is it what we would write of this record, to the letter, and does that record verify today?
 
-A file of JSON also carries what was signed, so that chain and signatures are checked in the file itself. What was erased since is compared as far
-as it is left.
+What was signed, what says how to read it and what frames it are compared; a file of JSON also carries the signed bodies, so that chain and
+signatures are checked in the file itself. What was erased since is compared as far as it is left.
 """
 
 from __future__ import annotations
@@ -10,64 +10,103 @@ import csv
 import io
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
+from xml.sax.saxutils import unescape
 
 from sqlalchemy import select
 
 import engine
-from engine import Verdict
+from engine import record
+from engine.proof import Verdict
 from models.base import session
 from models.instance import ProcessInstance
 from office import verification
-from office.exports import event_log, histories, telling
+from office.exports import agreement, event_log, histories, telling
 
 TRACE = re.compile(r"<trace>.*?</trace>\n?", re.DOTALL)
+TOKEN = re.compile(r"<[^>]*>")
+ATTRIBUTE = re.compile(r"""<string key="(?P<key>[^"]*)" value=(?P<quote>["'])(?P<value>.*)(?P=quote)/>""", re.DOTALL)
+UNESCAPED = {"&quot;": '"', "&#10;": "\n", "&#13;": "\r", "&#9;": "\t"}
+OF_FIRST = {"instance", "entries"}  # what the first exports held
+FIRST_COLUMNS = histories.COLUMNS[:-3]  # of a line, before it said which case it is of
 KEPT = ("seq", "at", "actor", "hash", "mac")  # what is signed beside the steps
+CLAIMED = ("entries", "verified", "deviations", "personal", "erased")  # looked at by themselves
+JSON_CELLS = frozenset(("form", "result", "step"))
 
 
 class UnknownFile(engine.Invalid):
     """This is no export of ours."""
 
 
+class EarlierFile(UnknownFile):
+    """An export of an earlier version, which did not say yet of which case it is or what it can be checked by."""
+
+
 @dataclass(frozen=True)
 class Finding:
-    """One case of a file: what is wrong with it, and how many entries its history has grown by since."""
+    """One case of a file: what is wrong with it, how many entries its history has grown by since, whether it was erased among them, and whether an earlier version wrote the file,
+    which told less. Without a case: of the file as a whole.
+    """
 
     case: str
     entries: int
     since: int
     wrong: tuple[str, ...]
     erased: bool = False
+    earlier: bool = False
 
 
 def check(content: str) -> list[Finding]:
-    """What came of every case in a file of `history_json`, `history_csv` or `xes`. Errors: UnknownFile."""
+    """What came of every case in a file of `history_json`, `history_csv` or `xes`. Errors: UnknownFile, EarlierFile."""
     if content.lstrip().startswith("{"):
         return [_json(content)]
     if content.lstrip(histories.BOM).startswith(",".join(histories.COLUMNS[:3])):
         return [_csv(content)]
     if content.lstrip().startswith("<?xml"):
-        return [_trace(found[0]) for found in TRACE.finditer(content)]
+        return _log(content)
     raise UnknownFile
 
 
 def _json(content: str) -> Finding:
     try:
         document = json.loads(content)
-        case, entries, personal = str(document["case"]), list(document["entries"]), bool(document["personal"])
-        shape = [{**dict(one), "steps": list(one["steps"])} for one in entries]
+        if set(document) == OF_FIRST:
+            raise EarlierFile
+        case, entries, personal = str(document["case"]), list(document["entries"]), document["personal"]
+        shape = [{**dict(entry), "steps": list(entry["steps"])} for entry in entries]
     except (KeyError, TypeError, ValueError, RecursionError):
         raise UnknownFile from None
+    if not isinstance(personal, bool):
+        raise UnknownFile
     verdict = _verdict(case)
-    wrong = [*_chain(shape), *_against(verdict, shape, personal), *_claims(verdict, document.get("verified") is True)]
+    wrong = [*_chain(shape), *_claims(verdict, document.get("verified") is True and not document.get("deviations"))]
+    if verdict is not None:
+        versions = agreement.made_otherwise(verdict, _document)
+        wrong += [*_head(document, versions), *_against(shape, versions)]
     return _finding(case, verdict, len(shape), wrong)
+
+
+def _document(verdict: Verdict, personal: bool) -> dict[str, Any]:
+    document: dict[str, Any] = json.loads(json.dumps(histories.told(verdict, personal=personal), default=telling.text))
+    return document
+
+
+def _head(document: Mapping[str, Any], versions: Sequence[Mapping[str, Any]]) -> Iterator[str]:
+    """What stands above the entries: how to read them, and whose they are; of an erasure, nothing or what is so."""
+    for name in sorted(document.keys() ^ versions[0].keys()):
+        yield f"{name} is {'not ours' if name in document else 'missing'}"
+    for name in sorted((document.keys() & versions[0].keys()) - set(CLAIMED)):
+        if document[name] != versions[0][name]:
+            yield f"{name} is not as in the record"
+    if document.get("erased") not in (None, versions[0]["erased"]):
+        yield "erased is not as in the record"
 
 
 def _chain(entries: list[dict[str, Any]]) -> Iterator[str]:
     """Bodies and hashes follow each other, and are signed by this office; a body that was withheld lets its hash stand."""
-    previous = engine.GENESIS
+    previous = record.GENESIS
     for number, entry in enumerate(entries, start=1):
         try:
             digest, mac = bytes.fromhex(entry["hash"]), bytes.fromhex(entry["mac"])
@@ -75,45 +114,28 @@ def _chain(entries: list[dict[str, Any]]) -> Iterator[str]:
         except (AttributeError, KeyError, TypeError, ValueError):
             yield f"entry {number} is not written as we write it"
             return
-        if body is not None and digest != engine.chain(previous, body):
+        if body is not None and digest != record.chain(previous, body):
             yield f"entry {number}: its hash does not follow"
-        if mac != engine.mac(digest):
+        if mac != record.mac(digest):
             yield f"entry {number} is not signed by this office"
         previous = digest
 
 
-def _against(verdict: Verdict | None, entries: list[dict[str, Any]], personal: bool) -> Iterator[str]:
+def _against(entries: list[dict[str, Any]], versions: Sequence[Mapping[str, Any]]) -> Iterator[str]:
     """What the file says of each entry against what the record has."""
-    if verdict is None:
-        return
-    ours, full = (_as_made(verdict, personal=asked) for asked in (personal, True))
-    if len(entries) > len(ours):
-        yield f"{len(entries)} entries in the file, {len(ours)} in the record"
-    for number, (one, other, clear) in enumerate(zip(entries, ours, full, strict=False), start=1):
-        wrong = [name for name in KEPT if one.get(name) != other[name]]
-        if not (verdict.erasure and personal) and not _tells(one["steps"], other["steps"], clear["steps"]):
+    there = len(versions[0]["entries"])
+    if len(entries) > there or not entries:
+        yield f"{len(entries)} entries in the file, {there} in the record"
+    for number, (entry, *recorded) in enumerate(
+        zip(entries, *(version["entries"] for version in versions), strict=False), start=1
+    ):
+        wrong = [name for name in KEPT if entry.get(name) != recorded[0][name]]
+        if not agreement.tells(entry["steps"], [version["steps"] for version in recorded]):
             wrong.append("steps")
+        if entry.keys() != recorded[0].keys():
+            wrong.append("fields")
         if wrong:
             yield f"entry {number}: {', '.join(wrong)} not as in the record"
-
-
-def _as_made(verdict: Verdict, *, personal: bool) -> list[dict[str, Any]]:
-    document = json.loads(json.dumps(histories.told(verdict, personal=personal), default=telling.text))
-    entries: list[dict[str, Any]] = document["entries"]
-    return entries
-
-
-def _tells(said: Any, shown: Any, full: Any) -> bool:
-    """Whether a file says what we would show, or what the record has: an earlier version withheld less. A body follows from its hash (`_chain`)."""
-    if said in (shown, full):
-        return True
-    if all(isinstance(one, dict) for one in (said, shown, full)):
-        return said.keys() == shown.keys() == full.keys() and all(
-            _tells(said[name], shown[name], full[name]) for name in said
-        )
-    if all(isinstance(one, list) for one in (said, shown, full)):
-        return len(said) == len(shown) == len(full) and all(map(_tells, said, shown, full))
-    return False
 
 
 def _claims(verdict: Verdict | None, verified: bool) -> Iterator[str]:
@@ -126,51 +148,117 @@ def _claims(verdict: Verdict | None, verified: bool) -> Iterator[str]:
 
 
 def _csv(content: str) -> Finding:
-    read = list(csv.DictReader(io.StringIO(content.lstrip(histories.BOM), newline="")))
-    if not read or tuple(read[0]) != histories.COLUMNS:
+    reader = csv.DictReader(io.StringIO(content.lstrip(histories.BOM), newline=""))
+    rows = list(reader)
+    if tuple(reader.fieldnames or ()) == FIRST_COLUMNS:
+        raise EarlierFile
+    if not rows or tuple(reader.fieldnames or ()) != histories.COLUMNS or any(None in row for row in rows):
         raise UnknownFile
-    case, count = str(read[0]["case"]), len({row["seq"] for row in read})
+    case, count = str(rows[0]["case"]), len({row["seq"] for row in rows})
     verdict = _verdict(case)
-    wrong = list(_claims(verdict, all(row["verified"] == "yes" for row in read)))
+    wrong, earlier = list(_claims(verdict, all(row["verified"] == "yes" for row in rows))), False
     if verdict is not None:
-        made = [_rows(_upto(verdict, count), personal) for personal in (False, True)]
-        wrong += _differing(read, made, verdict)
-    return _finding(case, verdict, count, wrong)
+        recorded = _upto(verdict, count)
+        differing = list(_lines(rows, agreement.made_otherwise(recorded, _rows)))
+        earlier = bool(differing) and not list(_lines(rows, agreement.made_otherwise(recorded, _earlier_rows)))
+        wrong += [] if earlier else differing
+    return replace(_finding(case, verdict, count, wrong), earlier=earlier)
 
 
-def _rows(verdict: Verdict, personal: bool) -> list[Mapping[str, Any]]:
+def _rows(verdict: Verdict, personal: bool) -> list[dict[str, Any]]:
     text = "".join(histories.csv_lines(verdict, personal=personal)).lstrip(histories.BOM)
     return list(csv.DictReader(io.StringIO(text, newline="")))
 
 
-def _differing(read: list[Any], made: list[list[Mapping[str, Any]]], verdict: Verdict) -> Iterator[str]:
-    """The lines of a file against both ways in which they can have been made; `verified` is a claim and not compared."""
-    compared = [[{**row, "verified": ""} for row in rows] for rows in (read, *made)]
-    if compared[0] in compared[1:]:
-        return
-    if verdict.erasure and [row["hash"] for row in compared[0]] == [row["hash"] for row in compared[1]]:
-        return
-    closest = max(compared[1:], key=lambda rows: sum(a == b for a, b in zip(rows, compared[0], strict=False)))
-    for number, (one, other) in enumerate(zip(compared[0], closest, strict=False), start=2):
-        if one != other:
-            yield f"line {number} is not as in the record"
-    if len(compared[0]) != len(closest):
-        yield f"{len(compared[0])} lines in the file, {len(closest)} in the record"
+def _earlier_rows(verdict: Verdict, personal: bool) -> list[dict[str, Any]]:
+    """As earlier versions wrote them: what the desk did by itself bore the name of whoever acted last."""
+    actors = {str(entry.seq): entry.actor for entry in verdict.history}
+    return [{**row, "actor": actors[row["seq"]]} for row in _rows(verdict, personal)]
+
+
+def _lines(rows: Sequence[Mapping[str, Any]], versions: Sequence[Sequence[Mapping[str, Any]]]) -> Iterator[str]:
+    """The lines of a file against the ways in which they can have been made; `verified` is a claim and not compared."""
+    for number, (row, *recorded) in enumerate(zip(rows, *versions, strict=False), start=2):
+        wrong = [name for name in histories.COLUMNS if not _cell(name, row, recorded)]
+        if wrong:
+            yield f"line {number}: {', '.join(wrong)} not as in the record"
+    if len(rows) != len(versions[0]):
+        yield f"{len(rows)} lines in the file, {len(versions[0])} in the record"
+
+
+def _cell(name: str, row: Mapping[str, Any], recorded: Sequence[Mapping[str, Any]]) -> bool:
+    cells = [version[name] for version in recorded]
+    if name in JSON_CELLS:
+        return agreement.tells_text(row[name], cells)
+    return name == "verified" or row[name] in cells
+
+
+def _log(content: str) -> list[Finding]:
+    """Every trace of a log, and the log around them, which says how to read them."""
+    frame, traces = TRACE.sub("", content), [match[0] for match in TRACE.finditer(content)]
+    if event_log.XES not in frame:
+        raise UnknownFile
+    findings = [_trace(trace) for trace in traces]
+    cases = [finding.case for finding in findings]
+    wrong = [f"{case} stands in it {cases.count(case)} times" for case in sorted(set(cases)) if cases.count(case) > 1]
+    if frame not in event_log.frames(len(traces)):
+        wrong.insert(0, "what stands around its cases is not as we write it: cut off, put together or altered")
+    return [*([Finding("", 0, 0, tuple(wrong))] if wrong else []), *findings]
 
 
 def _trace(content: str) -> Finding:
-    said = dict(re.findall(r'<string key="([^"]+)" value="([^"]*)"/>', content.partition("<event>")[0]))
-    case, count = said.get("concept:name", ""), said.get("entries", "")
+    attributes = dict(re.findall(r'<string key="([^"]+)" value="([^"]*)"/>', content.partition("<event>")[0]))
+    case, count = attributes.get("concept:name", ""), attributes.get("entries", "")
+    if case and "entries" not in attributes and "head" not in attributes:
+        raise EarlierFile
     if not case or not count.isdecimal():
         raise UnknownFile
     verdict = _verdict(case)
-    wrong = list(_claims(verdict, said.get("verified") == "yes"))
+    wrong, earlier = list(_claims(verdict, attributes.get("verified") == "yes")), False
     if verdict is not None:
-        personal = said.get("personal") == "yes"
-        made = event_log.trace(_upto(verdict, int(count)), personal=personal)
-        if not (verdict.erasure and personal) and _unclaimed(made) != _unclaimed(content):
-            wrong.append("the trace is not as in the record")
-    return _finding(case, verdict, int(count), wrong)
+        recorded, personal = _upto(verdict, int(count)), attributes.get("personal", "")
+        is_ours, earlier = _is_ours(content, _traces(recorded), personal), False
+        if not is_ours:
+            earlier = any(
+                _is_ours(content, _traces(recorded, resource_of=resource_of, acts=False), personal)
+                for resource_of in (telling.who, telling.who_earlier)
+            )
+        wrong += [] if is_ours or earlier else ["the trace is not as in the record"]
+    return replace(_finding(case, verdict, int(count), wrong), earlier=earlier)
+
+
+def _traces(verdict: Verdict, **options: Any) -> list[str]:
+    return agreement.made_otherwise(
+        verdict, lambda variant, personal: event_log.trace(variant, personal=personal, **options)
+    )
+
+
+def _is_ours(content: str, versions: Sequence[str], personal: str) -> bool:
+    """Tag by tag: those that hold what people entered may say what was erased since, all others are as we write them."""
+    tags, *recorded = (TOKEN.findall(_unclaimed(text)) for text in (content, *versions))
+    if "".join(tags) != _unclaimed(content) or personal not in ("yes", "withheld"):
+        return False
+    recorded = [other_tags for other_tags in recorded if len(other_tags) == len(tags)]
+    return bool(recorded) and all(
+        _tag(tag, column) for tag, column in zip(tags, zip(*recorded, strict=True), strict=True)
+    )
+
+
+def _tag(tag: str, versions: Sequence[str]) -> bool:
+    if tag in versions:
+        return True
+    attribute, *attributes = (_attribute(version) for version in (tag, *versions))
+    texts = [
+        candidate[1]
+        for candidate in attributes
+        if attribute is not None and candidate is not None and candidate[0] == attribute[0]
+    ]
+    return attribute is not None and len(texts) == len(versions) and agreement.tells_text(attribute[1], texts)
+
+
+def _attribute(tag: str) -> tuple[str, str] | None:
+    match = ATTRIBUTE.fullmatch(tag)
+    return (match["key"], unescape(match["value"], UNESCAPED)) if match else None
 
 
 def _unclaimed(content: str) -> str:
@@ -183,10 +271,11 @@ def _upto(verdict: Verdict, count: int) -> Verdict:
 
 def _verdict(case: str) -> Verdict | None:
     query = select(ProcessInstance.id).where(ProcessInstance.business_key == case).order_by(ProcessInstance.id.desc())
-    found = session().scalars(query.limit(1)).first()
-    return verification.verify(found) if found is not None else None
+    instance_id = session().scalars(query.limit(1)).first()
+    return verification.verify(instance_id) if instance_id is not None else None
 
 
 def _finding(case: str, verdict: Verdict | None, entries: int, wrong: list[str]) -> Finding:
     since = max(0, len(verdict.history) - entries) if verdict is not None else 0
-    return Finding(case, entries, since, tuple(wrong), verdict is not None and verdict.erasure is not None)
+    erased = since > 0 and verdict is not None and verdict.erasure is not None  # the erasure is an entry of its own
+    return Finding(case, entries, since, tuple(wrong), erased)

@@ -6,7 +6,7 @@ Source: IEEE 1849-2016 (XES 1.0): extensions concept, time, lifecycle, org.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -14,8 +14,10 @@ from xml.sax.saxutils import quoteattr
 
 from sqlalchemy import ColumnElement, or_, select
 
-import engine
-from engine import Definition, Entry, Verdict
+from engine import record
+from engine.definitions import Definition
+from engine.proof import Verdict
+from engine.record import Entry
 from models.base import session
 from models.complaint import Complaint
 from models.instance import ProcessInstance
@@ -39,7 +41,10 @@ LIFECYCLE = {
     "incident_opened": "suspend",
     "incident_retried": "resume",
 }
-OUTSIDE = engine.ACTS | {"limit_extended"}
+SAID = ("form", "result", "value")  # what of a step stands in its event beside names and tokens
+OUTSIDE = record.ACTS | {"limit_extended"}
+XES = "http://www.xes-standard.org/"
+CASES, END = "cases", "</log>\n"
 OUTCOMES = ("withdrawn", "not_reached")
 EXTENSIONS = (
     ("Concept", "concept", "http://www.xes-standard.org/concept.xesext"),
@@ -59,49 +64,71 @@ class Wanted:
     personal: bool = False
 
 
-def count(wanted: Wanted) -> int:
+def count(selection: Wanted) -> int:
     """How many cases an export will hold."""
-    return len(_ids(wanted))
+    return len(_ids(selection))
 
 
-def xes(wanted: Wanted) -> Iterator[str]:
-    """The event log of the cases wanted, a trace at a time."""
-    yield '<?xml version="1.0" encoding="UTF-8"?>\n<log xes.version="1.0" xes.features="nested-attributes" xmlns="http://www.xes-standard.org/">\n'
-    for name, prefix, uri in EXTENSIONS:
-        yield f'<extension name="{name}" prefix="{prefix}" uri="{uri}"/>\n'
-    yield f'<global scope="trace">{_string("concept:name", "")}</global>\n'
-    yield f'<global scope="event">{_string("concept:name", "")}{_date(datetime.fromisoformat("1970-01-01T00:00:00+00:00"))}{_string("lifecycle:transition", "complete")}</global>\n'
-    yield '<classifier name="Activity" keys="concept:name lifecycle:transition"/>\n'
-    yield "".join(_string(f"unit_of_{name}", unit) for name, unit in telling.UNITS.items()) + "\n"
-    ids = _ids(wanted)
+def xes(selection: Wanted) -> Iterator[str]:
+    """The event log of the cases selected, a trace at a time; how many there are stands before them, so that one cut off is seen."""
+    ids = _ids(selection)
+    yield _head() + _string(CASES, str(len(ids))) + "\n"
     for start in range(0, len(ids), AT_ONCE):
         for verdict in verification.verify_each(ids[start : start + AT_ONCE]):
-            yield trace(verdict, personal=wanted.personal)
+            yield trace(verdict, personal=selection.personal)
         session().expunge_all()
-    yield "</log>\n"
+    yield END
 
 
-def _ids(wanted: Wanted) -> list[int]:
+def frames(cases: int) -> tuple[str, str]:
+    """What stands around the traces of a log of so many cases, as it is written now and as it was before it said how many."""
+    return _head() + _string(CASES, str(cases)) + "\n" + END, _head() + END
+
+
+def _head() -> str:
+    begin = datetime.fromisoformat("1970-01-01T00:00:00+00:00")
+    event = _string("concept:name", "") + _date(begin) + _string("lifecycle:transition", "complete")
+    return "".join(
+        (
+            '<?xml version="1.0" encoding="UTF-8"?>\n',
+            f'<log xes.version="1.0" xes.features="nested-attributes" xmlns="{XES}">\n',
+            *(f'<extension name="{name}" prefix="{prefix}" uri="{uri}"/>\n' for name, prefix, uri in EXTENSIONS),
+            f'<global scope="trace">{_string("concept:name", "")}</global>\n',
+            f'<global scope="event">{event}</global>\n',
+            '<classifier name="Activity" keys="concept:name lifecycle:transition"/>\n',
+            *(_string(f"unit_of_{name}", unit) for name, unit in telling.UNITS.items()),
+            "\n",
+        )
+    )
+
+
+def _ids(selection: Wanted) -> list[int]:
     query = select(ProcessInstance.id).order_by(ProcessInstance.id)
-    if wanted.since is not None:
-        query = query.where(ProcessInstance.started_at >= wanted.since)
-    if wanted.until is not None:
-        query = query.where(ProcessInstance.started_at < wanted.until)
-    if wanted.process:
-        query = query.where(_runs_through(wanted.process))
+    if selection.since is not None:
+        query = query.where(ProcessInstance.started_at >= selection.since)
+    if selection.until is not None:
+        query = query.where(ProcessInstance.started_at < selection.until)
+    if selection.process:
+        query = query.where(_runs_through(selection.process))
     return list(session().scalars(query))
 
 
 def _runs_through(process: str) -> ColumnElement[bool]:
     """Begun as it, classified as it, or with a task in it: what is taken in at the counter runs in a process that calls the one it is about."""
     classified = select(Complaint.instance_id).where(Complaint.process_key == process)
-    called = select(UserTask.instance_id).where(UserTask.process_key == process)
-    ours = ProcessInstance.id
-    return or_(ProcessInstance.key == process, ours.in_(classified), ours.in_(called))
+    with_tasks = select(UserTask.instance_id).where(UserTask.process_key == process)
+    instance_id = ProcessInstance.id
+    return or_(ProcessInstance.key == process, instance_id.in_(classified), instance_id.in_(with_tasks))
 
 
-def trace(verdict: Verdict, *, personal: bool) -> str:
-    """The trace of a case that has been verified, as far as its record holds; in front of the events what they can be checked by."""
+Who = Callable[[Entry, Mapping[str, Any]], str]
+
+
+def trace(verdict: Verdict, *, personal: bool, resource_of: Who = telling.who, acts: bool = True) -> str:
+    """The trace of a case that has been verified, as far as its record holds; in front of the events what they can be checked by.
+
+    Earlier versions wrote another name at what the desk does by itself (`resource_of`), and nothing of `acts` outside the steps.
+    """
     definition, entries = telling.definition_of(verdict), verdict.history
     personal = personal and verdict.erasure is None
     parts = ["<trace>", _string("concept:name", verdict.business_key), _string("process", definition.key)]
@@ -111,9 +138,9 @@ def trace(verdict: Verdict, *, personal: bool) -> str:
         _string("head", entries[-1].hash.hex() if entries else ""),
         _string("personal", "yes" if personal else "withheld"),
         _string("verified", telling.verified(verdict)),
-        *_outcome(entries),
+        *(_outcome(entries) if acts else ()),
     ]
-    return "".join([*parts, *_events(entries, definition, personal)]) + "</trace>\n"
+    return "".join([*parts, *_events(entries, definition, personal, resource_of, acts)]) + "</trace>\n"
 
 
 def _outcome(entries: list[Entry]) -> Iterator[str]:
@@ -122,28 +149,42 @@ def _outcome(entries: list[Entry]) -> Iterator[str]:
         yield from (_string("outcome", step["outcome"]) for step in entry.steps if step.get("outcome") in OUTCOMES)
 
 
-def _events(entries: list[Entry], definition: Definition, personal: bool) -> Iterator[str]:
-    scopes, groups, items = {0: definition.key}, {}, {}
+def _events(
+    entries: list[Entry], definition: Definition, personal: bool, resource_of: Who, acts: bool
+) -> Iterator[str]:
+    scopes, groups = record.Scopes(definition.key), {}
     for entry in entries:
         for step in entry.steps:
-            engine.follow_scopes(scopes, step)
+            scopes.follow(step)
             if step["type"] == "user_task_created":
                 groups[step["token"]] = step["group"]
-            if step["type"] == "item_entered":
-                items[step["item"]] = f"{step['index']}/{step['count']}"
             if step["type"] in LIFECYCLE:
-                process = scopes.get(step.get("scope", 0), definition.key)
-                shown = telling.shown(step, definition, personal)
-                more = {"org:group": groups.get(step["token"]), "item": items.get(step.get("scope", 0))}
-                yield _event(entry, shown, process, definition, more)
-            elif step["type"] in OUTSIDE:
+                process = scopes.process(step.get("scope", 0))
+                shown_step = telling.shown(step, definition, personal) if any(name in step for name in SAID) else step
+                item = _item(scopes.known(step.get("scope", 0)))
+                more = {"org:group": groups.get(step["token"]), "item": item, "occurrence": _occurrence(step)}
+                resource = {"org:resource": resource_of(entry, shown_step)}
+                yield _event(entry, shown_step, process, definition, resource, more)
+            elif acts and step["type"] in OUTSIDE:
                 yield _act(entry, step)
+
+
+def _item(scope: record.Scope | None) -> str | None:
+    """Which item of how many; None for a scope that is none."""
+    return f"{scope.index}/{scope.count}" if scope is not None and scope.index else None
+
+
+def _occurrence(step: Mapping[str, Any]) -> str | None:
+    """Which time of how many, of a timer that repeats; None for everything else."""
+    if step["type"] != "timer_fired" or "index" not in step:
+        return None
+    return f"{step['index']}/{step['count']}" if "count" in step else f"{step['index']}"
 
 
 def _act(entry: Entry, step: Mapping[str, Any]) -> str:
     """An act outside the steps is an event of its own name; what was said with it stays in the record."""
-    told = (_string("concept:name", step["type"]), _date(entry.at), _string("lifecycle:transition", "complete"))
-    return f"<event>{''.join(told)}{_string('org:resource', telling.who(entry, step))}</event>"
+    attributes = (_string("concept:name", step["type"]), _date(entry.at), _string("lifecycle:transition", "complete"))
+    return f"<event>{''.join(attributes)}{_string('org:resource', telling.who(entry, step))}</event>"
 
 
 def _event(
@@ -151,6 +192,7 @@ def _event(
     step: Mapping[str, Any],
     process: str,
     definition: Definition,
+    resource: Mapping[str, str],
     more: Mapping[str, str | None],
 ) -> str:
     parts = [
@@ -158,18 +200,19 @@ def _event(
         _string("concept:instance", str(step["token"])),
         _date(entry.at),
         _string("lifecycle:transition", LIFECYCLE[step["type"]]),
-        _string("org:resource", telling.who(entry, step)),
+        *(_string(name, value) for name, value in resource.items()),
         _string("element", step["element"]),
         _string("process", process),
     ]
     parts += [_string(name, value) for name, value in more.items() if value]
-    told = [name for name in ("form", "result", "value") if isinstance(step.get(name), Mapping | list)]
-    parts += [_string(name, telling.as_json(step[name])) for name in told]
+    names = [name for name in SAID if isinstance(step.get(name), Mapping | list)]
+    parts += [_string(name, telling.as_json(step[name])) for name in names]
     return f"<event>{''.join(parts)}</event>"
 
 
 def _string(key: str, value: str) -> str:
-    return f'<string key="{key}" value={quoteattr(_printable(value))}/>'
+    quoted = quoteattr(_printable(value)) if _QUOTED.search(value) else f'"{value}"'
+    return f'<string key="{key}" value={quoted}/>'
 
 
 def _printable(text: str) -> str:
@@ -178,6 +221,8 @@ def _printable(text: str) -> str:
 
 
 _UNPRINTABLE = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+# what cannot stand in an attribute as it is
+_QUOTED = re.compile("[^\x20!#-%'-;=?-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 def _date(at: datetime) -> str:

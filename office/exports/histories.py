@@ -10,8 +10,10 @@ import json
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-import engine
-from engine import Definition, Entry, Verdict
+from engine import record
+from engine.definitions import Definition
+from engine.proof import Verdict
+from engine.record import Entry
 from office import masking, verification
 from office.exports import telling
 
@@ -59,13 +61,13 @@ def told(verdict: Verdict, *, personal: bool) -> dict[str, Any]:
         "erased": {"by": erased.by, "at": erased.at.isoformat(), "reason": masking.masked(erased.reason)}
         if erased
         else None,
-        "entries": [_entry(one, definition, personal) for one in verdict.history],
+        "entries": [_entry(entry, definition, personal) for entry in verdict.history],
     }
 
 
 def _entry(entry: Entry, definition: Definition, personal: bool) -> dict[str, Any]:
     body = entry.body.decode()
-    withheld = not personal and (engine.holds_clear(entry.body, definition.private) or masking.holds_number(body))
+    withheld = not personal and (record.holds_clear(entry.body, definition.private) or masking.holds_number(body))
     return {
         "seq": entry.seq,
         "at": entry.at.isoformat(),
@@ -84,21 +86,21 @@ def history_csv(instance_id: int, *, personal: bool = False) -> Iterator[str]:
 
 def csv_lines(verdict: Verdict, *, personal: bool) -> Iterator[str]:
     """The lines of a case that has been verified."""
-    definition, said = telling.definition_of(verdict), telling.verified(verdict)
+    definition, claim = telling.definition_of(verdict), telling.verified(verdict)
     personal = personal and verdict.erasure is None
-    scopes = {0: definition.key}
+    scopes = record.Scopes(definition.key)
     yield BOM + csv_line(COLUMNS)
     for entry in verdict.history:
         for step in entry.steps:
-            engine.follow_scopes(scopes, step)
-            process = scopes.get(step.get("scope", 0), definition.key)
+            scopes.follow(step)
+            process = scopes.process(step.get("scope", 0))
             row = _row(entry, telling.shown(step, definition, personal), process, definition)
-            yield csv_line([*row, verdict.business_key, entry.hash.hex(), said])
+            yield csv_line([*row, verdict.business_key, entry.hash.hex(), claim])
 
 
 def _row(entry: Entry, step: Mapping[str, Any], process: str, definition: Definition) -> list[str]:
     element = str(step.get("element") or "")
-    found = step.get("result") if step["type"] == "job_completed" else step.get("value")
+    outcome = step.get("result") if step["type"] == "job_completed" else step.get("value")
     return [
         str(entry.seq),
         entry.at.isoformat(),
@@ -108,7 +110,7 @@ def _row(entry: Entry, step: Mapping[str, Any], process: str, definition: Defini
         element,
         telling.element_name(definition, process, element),
         telling.as_json(step.get("form")) if isinstance(step.get("form"), Mapping) else "",
-        telling.as_json(found) if found is not None else "",
+        telling.as_json(outcome) if outcome is not None else "",
         telling.as_json(step),
     ]
 

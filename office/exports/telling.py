@@ -7,8 +7,10 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-import engine
-from engine import Definition, Entry, Verdict
+from engine import proof, record
+from engine.definitions import Definition
+from engine.proof import Verdict
+from engine.record import Entry
 from office import masking
 
 DESK = "desk"
@@ -27,7 +29,7 @@ ACTS = frozenset(
         "token_released",
         "personal_data_erased",
         "limit_extended",
-        *engine.ACTS,
+        *record.ACTS,
     }
 )
 
@@ -44,6 +46,11 @@ def who(entry: Entry, step: Mapping[str, Any]) -> str:
     return str(step.get("by") or entry.actor) if step["type"] in ACTS or by_hand else DESK
 
 
+def who_earlier(entry: Entry, step: Mapping[str, Any]) -> str:
+    """The same as earlier versions wrote it: whoever completed the step before bore what the desk did by itself."""
+    return str(step.get("by") or entry.actor)
+
+
 def verified(verdict: Verdict) -> str:
     """`yes`, or `no` with everything that contradicts the record."""
     return "yes" if verdict.ok else "no: " + "; ".join(contradictions(verdict))
@@ -51,13 +58,13 @@ def verified(verdict: Verdict) -> str:
 
 def contradictions(verdict: Verdict) -> list[str]:
     """What contradicts the record, the kind first."""
-    return [f"{one.kind} since entry {one.seq}: {one.what}" for one in verdict.deviations]
+    return [f"{deviation.kind} since entry {deviation.seq}: {deviation.what}" for deviation in verdict.deviations]
 
 
 def element_name(definition: Definition, process: str, element: str) -> str:
     """What an element is called on the diagram of the case's own version; empty when it has no name."""
-    drawn = definition.processes[process].diagram.elements.get(element) if process in definition.processes else None
-    return drawn.name if drawn else ""
+    shape = definition.processes[process].diagram.elements.get(element) if process in definition.processes else None
+    return shape.name if shape else ""
 
 
 def as_json(value: Any) -> str:
@@ -72,4 +79,4 @@ def text(value: Any) -> str:
 
 def definition_of(verdict: Verdict) -> Definition:
     """The version a case runs on."""
-    return engine.definition_of(verdict.instance_id)
+    return verdict.definition or proof.definition_of(verdict.instance_id)

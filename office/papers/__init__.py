@@ -38,7 +38,7 @@ _ALL = (
     Paper(
         key="refund_form",
         zh="退、减、免话费处理表",
-        en="Form for refunds, reductions and waivers of charges",
+        en="Refund and waiver form",
         manual_ref="TS-002.5, TS-002.11, TS-006.4, TS-008.5, SUB.1",
         edition="TS-002 第一版，2002年8月22日",
         basis="《服务管理办法》",
@@ -67,10 +67,22 @@ _ALL = (
         reasons=("relief_reason", "complaint_text"),
         signs=("客户", "经办人", "主管", "核算"),
     ),
+    Paper(
+        key="work_order",
+        zh="投诉处理工单",
+        en="Complaint work order",
+        manual_ref="CH2.4, CH2.5",
+        edition="TS-001 第一版，2002年8月22日",
+        basis="费用争议的一般处理流程",
+        amounts=(),
+        facts=(),
+        reasons=(),
+        signs=("派单人", "承办人", "部门主管", "核实人"),
+    ),
 )
 PAPERS = {paper.key: paper for paper in _ALL}
 
 
-def named(written: str) -> list[Paper]:
+def named(keys: str) -> list[Paper]:
     """The papers that a property of a step names, separated by commas; what nobody knows is left out."""
-    return [PAPERS[key.strip()] for key in written.split(",") if key.strip() in PAPERS]
+    return [PAPERS[key.strip()] for key in keys.split(",") if key.strip() in PAPERS]

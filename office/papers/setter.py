@@ -24,15 +24,15 @@ def bounded() -> None:
 
 def main() -> None:
     """Set it. What goes wrong is told on standard error, with a status other than 0."""
-    asked = json.load(sys.stdin.buffer)
+    request = json.load(sys.stdin.buffer)
     bounded()
-    nowhere = str(Path(asked["root"]) / "no-packages")
+    nowhere = str(Path(request["root"]) / "no-packages")
     pdf = typst.compile(
-        str(Path(asked["root"]) / asked["template"]),
-        root=asked["root"],
-        font_paths=[asked["fonts"]],
+        str(Path(request["root"]) / request["template"]),
+        root=request["root"],
+        font_paths=[request["fonts"]],
         ignore_system_fonts=True,
-        sys_inputs={"content": asked["content"]},
+        sys_inputs={"content": request["content"]},
         package_path=nowhere,
         package_cache_path=nowhere,
     )

@@ -33,14 +33,14 @@ def typeset(template: str, content: Mapping[str, Any], fonts: Path, *, templates
     """The PDF of a template with its content. `fonts` is the folder of the fonts. Errors: NotSet(why): fonts, too_long, too_slow, failed."""
     if not any(fonts.glob("*.ttf")):
         raise NotSet(why="fonts", folder=str(fonts))
-    said = json.dumps(content, ensure_ascii=False)
-    if len(said) > MOST_CONTENT:
+    document = json.dumps(content, ensure_ascii=False)
+    if len(document) > MOST_CONTENT:
         raise NotSet(why="too_long")
-    asked = {"template": f"{template}.typ", "root": str(templates), "fonts": str(fonts), "content": said}
+    request = {"template": f"{template}.typ", "root": str(templates), "fonts": str(fonts), "content": document}
     try:
-        done = subprocess.run(
+        process = subprocess.run(
             [sys.executable, "-I", str(SETTER)],
-            input=json.dumps(asked).encode(),
+            input=json.dumps(request).encode(),
             capture_output=True,
             timeout=MOST_SECONDS,
             check=False,
@@ -48,8 +48,8 @@ def typeset(template: str, content: Mapping[str, Any], fonts: Path, *, templates
         )
     except subprocess.TimeoutExpired as slow:
         raise NotSet(why="too_slow") from slow
-    if done.returncode or not done.stdout.startswith(b"%PDF-"):
-        raise NotSet(why="failed", said=done.stderr.decode(errors="replace")[-500:])
-    if len(done.stdout) > MOST_PDF:
+    if process.returncode or not process.stdout.startswith(b"%PDF-"):
+        raise NotSet(why="failed", said=process.stderr.decode(errors="replace")[-500:])
+    if len(process.stdout) > MOST_PDF:
         raise NotSet(why="too_long")
-    return done.stdout
+    return process.stdout

@@ -6,18 +6,16 @@ and which sequence flows no scenario takes. Nothing of a play survives it. How t
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-import engine
-import service_tasks
+from engine import definitions
 from models.base import scratch
-from office import batches, calendar
 from office.scenarios.differences import Difference, dump, load
 from office.scenarios.files import MalformedScenario, Scenario, read, read_files
 from office.scenarios.player import DEFAULT_AT, CannotGoOn, Play, Played, duration, instant
-from office.scenarios.trial import Trial, blank, trial
+from office.scenarios.trial import Trial, blank, in_force, trial
 
 __all__ = [
     "DEFAULT_AT",
@@ -57,16 +55,6 @@ class Coverage:
         return 100 if not self.flows else (self.flows - len(self.never)) * 100 // self.flows
 
 
-# Importing these registers the service tasks and the background work that a play needs.
-REGISTERED = (service_tasks, batches)
-
-
-def prepare() -> None:
-    """What a running office has and a play needs too: the business calendar, and keys for sealing that last as long as the program."""
-    engine.use_calendar(calendar.current)
-    engine.configure_keys(engine.ephemeral_keys())
-
-
 def play(scenario: Scenario, directory: Path, url: str = "") -> Played:
     """Play one scenario on the processes of `directory` in a database of its own, in memory unless `url` names an empty one."""
     with scratch(url):
@@ -74,26 +62,37 @@ def play(scenario: Scenario, directory: Path, url: str = "") -> Played:
             return Played(
                 scenario.process, scenario.name, (Difference("no_such_process", {"process": scenario.process}),)
             )
-        return Play(scenario, lambda: engine.read_package(directory, scenario.process)).run()
+        return Play(scenario, lambda: definitions.read_package(directory, scenario.process), drawn_in(directory)).run()
 
 
-def play_on(scenario: Scenario, package: engine.Package) -> Played:
-    """Play one scenario on a package, such as a draft's, in a database of its own; nothing of it survives."""
+def drawn_in(directory: Path) -> Callable[[str], definitions.Package | None]:
+    """What finds a process that is begun beside another, where it is drawn in a directory."""
+    return lambda key: definitions.read_package(directory, key) if (directory / f"{key}.bpmn").is_file() else None
+
+
+def play_on(
+    scenario: Scenario, package: definitions.Package, beside: Mapping[str, definitions.Package] | None = None
+) -> Played:
+    """Play one scenario on a package, such as a draft's, in a database of its own; nothing of it survives.
+
+    What it begins is what is in force, unless `beside` has it under its key.
+    """
+    packages = {**in_force(package), **(beside or {})}
     with scratch():
-        return Play(scenario, lambda: package).run()
+        return Play(scenario, lambda: package, packages.get).run()
 
 
 def coverage(directory: Path, played: Iterable[Played], keys: Iterable[str] = ()) -> list[Coverage]:
     """Per process, the flows that no play took."""
-    taken: dict[str, set[str]] = {}
-    for one in played:
-        for process, flow in one.flows:
-            taken.setdefault(process, set()).add(flow)
-    wanted = set(keys)
-    names = [path.stem for path in sorted(directory.glob("*.bpmn")) if not wanted or path.stem in wanted]
-    return [_coverage(directory, key, taken.get(key, set())) for key in names]
+    flows_by_process: dict[str, set[str]] = {}
+    for play in played:
+        for process, flow in play.flows:
+            flows_by_process.setdefault(process, set()).add(flow)
+    chosen_keys = set(keys)
+    names = [path.stem for path in sorted(directory.glob("*.bpmn")) if not chosen_keys or path.stem in chosen_keys]
+    return [_coverage(directory, key, flows_by_process.get(key, set())) for key in names]
 
 
-def _coverage(directory: Path, key: str, taken: set[str]) -> Coverage:
-    flows = engine.Definition(engine.read_package(directory, key)).flows
-    return Coverage(key, len(flows), tuple(flow for flow in flows if flow not in taken))
+def _coverage(directory: Path, key: str, flows_taken: set[str]) -> Coverage:
+    flows = definitions.Definition(definitions.read_package(directory, key)).flows
+    return Coverage(key, len(flows), tuple(flow for flow in flows if flow not in flows_taken))

@@ -17,11 +17,11 @@ def all_accounts() -> dict[str, int]:
 
     Numbers that were given out again share one line.
     """
-    moved = func.coalesce(
+    net_movement = func.coalesce(
         func.sum(case((Posting.debit_account_id == LedgerAccount.id, Posting.amount), else_=-Posting.amount)), 0
     )
     rows = session().execute(
-        select(LedgerAccount.kind, Subscription.msisdn, moved)
+        select(LedgerAccount.kind, Subscription.msisdn, net_movement)
         .outerjoin(Subscription, Subscription.id == LedgerAccount.subscription_id)
         .outerjoin(Posting, LedgerAccount.id.in_((Posting.debit_account_id, Posting.credit_account_id)))
         .group_by(LedgerAccount.id, LedgerAccount.kind, Subscription.msisdn)
@@ -36,25 +36,25 @@ def all_accounts() -> dict[str, int]:
 def changes(before: Mapping[str, int], after: Mapping[str, int]) -> dict[str, int]:
     """What moved, by account; accounts that did not move are left out."""
     names = {*before, *after}
-    moved = {name: after.get(name, 0) - before.get(name, 0) for name in sorted(names)}
-    return {name: amount for name, amount in moved.items() if amount}
+    movements = {name: after.get(name, 0) - before.get(name, 0) for name in sorted(names)}
+    return {name: amount for name, amount in movements.items() if amount}
 
 
-def differences(expected: Mapping[str, int], moved: Mapping[str, int]) -> Iterator[Difference]:
+def differences(expected: Mapping[str, int], movements: Mapping[str, int]) -> Iterator[Difference]:
     """Where the movements differ from those expected: by account, or by kind summed over all; a customer's account that nobody named must rest.
 
     Where nothing at all is expected, the operator's own accounts must rest too.
     """
     for name, amount in expected.items():
-        actual = moved.get(name, 0) if "." in str(name) else _of_kind(str(name), moved)
+        actual = movements.get(name, 0) if "." in str(name) else _of_kind(str(name), movements)
         if actual != amount:
-            values = {"account": str(name), "expected": amount, "moved": actual, "all": dict(moved)}
+            values = {"account": str(name), "expected": amount, "moved": actual, "all": dict(movements)}
             yield Difference("ledger", values)
-    for name, amount in moved.items():
+    for name, amount in movements.items():
         named = name in expected or name.split(".")[-1] in expected
         if not named and ("." in name or not expected):
             yield Difference("ledger_unnamed", {"account": name, "moved": amount})
 
 
-def _of_kind(kind: str, moved: Mapping[str, int]) -> int:
-    return sum(amount for name, amount in moved.items() if name.split(".")[-1] == kind)
+def _of_kind(kind: str, movements: Mapping[str, int]) -> int:
+    return sum(amount for name, amount in movements.items() if name.split(".")[-1] == kind)

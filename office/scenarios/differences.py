@@ -26,6 +26,7 @@ SAID = {
     "ledger": "ledger {account}: expected {expected:+d} fen, moved {moved:+d}; all: {all}",
     "ledger_unnamed": "ledger {account}: moved {moved:+d} fen, and nothing was agreed about it",
     "variable": "{name}: expected {expected!r}, is {found!r}",
+    "not_verified": "the record of the case does not verify: {what}",
 }
 
 
@@ -47,19 +48,28 @@ def _listed(value: Any) -> Any:
         return "nothing"
     if not isinstance(value, list | tuple):
         return value
+    if value and isinstance(value[0], Mapping) and "trace" not in value[0]:  # picked lines, say
+        return json.dumps(value, ensure_ascii=False, default=str)
     if value and isinstance(value[0], Mapping):  # incidents: element, kind, message, trace
-        return "".join("; incident at {element}: {kind} {message}\n{trace}".format(**one) for one in value)
+        return "".join("; incident at {element}: {kind} {message}\n{trace}".format(**incident) for incident in value)
     return " ".join(map(str, value)) or ""
 
 
-def dump(found: Iterable[Difference]) -> str:
+def dump(differences: Iterable[Difference]) -> str:
     """Differences as a JSON list."""
-    return json.dumps([[one.kind, one.values, one.step] for one in found], ensure_ascii=False, default=str)
+    return json.dumps(
+        [[difference.kind, difference.values, difference.step] for difference in differences],
+        ensure_ascii=False,
+        default=str,
+    )
 
 
 def load(text: str) -> tuple[Difference, ...] | None:
-    """What `dump` wrote; None when an earlier release wrote it, which kept sentences."""
-    found = json.loads(text)
-    if any(not isinstance(one, list) or one[0] not in SAID for one in found):
+    """What `dump` wrote; None when an earlier release wrote it, which kept sentences, or kept less of them."""
+    try:
+        differences = tuple(Difference(kind, values, step) for kind, values, step in json.loads(text))
+        for difference in differences:
+            str(difference)  # every value that its sentence needs is there
+    except (AttributeError, KeyError, TypeError, ValueError):
         return None
-    return tuple(Difference(kind, values, step) for kind, values, step in found)
+    return differences

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import engine
+from engine import ground
 
 
 class MalformedScenario(engine.Invalid):
@@ -43,29 +44,31 @@ EXPECTED = frozenset({"path", "end", "ledger", "variables"})
 
 def read(directory: Path, keys: Iterable[str] = ()) -> list[Scenario]:
     """The scenarios of a directory laid out as processes/ is, of all processes or of those named. Errors: MalformedScenario."""
-    wanted = set(keys)
-    files = [f for f in sorted((directory / "scenarios").glob("*.yaml")) if not wanted or f.stem in wanted]
+    chosen_keys = set(keys)
+    files = [
+        file for file in sorted((directory / "scenarios").glob("*.yaml")) if not chosen_keys or file.stem in chosen_keys
+    ]
     return read_files(files)
 
 
 def read_files(files: Iterable[Path]) -> list[Scenario]:
     """The scenarios of files that may lie anywhere, in the order of the files. Errors: MalformedScenario, with the file and why."""
-    found: list[Scenario] = []
+    scenarios: list[Scenario] = []
     for file in files:
         try:
-            found += _parse(file, file.stat().st_mtime_ns)
+            scenarios += _parse(file, file.stat().st_mtime_ns)
         except OSError as error:
             raise MalformedScenario(file=file.name, why=str(error.strerror)) from error
-    return found
+    return scenarios
 
 
 @lru_cache(maxsize=64)
 def _parse(file: Path, modified: int) -> list[Scenario]:
     try:
-        document = engine.read_yaml(file.read_text(encoding="utf-8"), aliases=True)
-    except engine.MalformedYaml as error:
-        why = f"line {error.values['line']}: {_NOT_YAML.get(error.values['why'], error.values['why'])}"
-        raise MalformedScenario(file=file.name, why=why) from error
+        document = ground.read_yaml(file.read_text(encoding="utf-8"), aliases=True)
+    except ground.MalformedYaml as error:
+        reason = f"line {error.values['line']}: {_NOT_YAML.get(error.values['why'], error.values['why'])}"
+        raise MalformedScenario(file=file.name, why=reason) from error
     except UnicodeDecodeError as error:
         raise MalformedScenario(file=file.name, why="it is not written in UTF-8") from error
     wrong = _wrong(document)
@@ -85,7 +88,14 @@ def _wrong(document: Any) -> list[str]:
     entries = document.get("scenarios")
     if not isinstance(entries, list):
         return [*wrong, "scenarios is no list"]
-    return [*wrong, *(f"scenario {n}: {why}" for n, one in enumerate(entries, start=1) for why in _wrong_in(one))]
+    return [
+        *wrong,
+        *(
+            f"scenario {number}: {reason}"
+            for number, entry in enumerate(entries, start=1)
+            for reason in _wrong_in(entry)
+        ),
+    ]
 
 
 def _wrong_in(entry: Any) -> Iterator[str]:
@@ -100,12 +110,12 @@ def _wrong_in(entry: Any) -> Iterator[str]:
     yield from _wrong_expected(entry.get("expect") or {})
 
 
-def _wrong_given(given: Any) -> Iterator[str]:
-    if not isinstance(given, Mapping):
+def _wrong_given(situation: Any) -> Iterator[str]:
+    if not isinstance(situation, Mapping):
         yield "given is no mapping"
-    elif not _is_instant(given.get("at", "2026-01-01")):
+    elif not _is_instant(situation.get("at", "2026-01-01")):
         yield "given.at is no instant"
-    elif not isinstance(given.get("variables") or {}, Mapping):
+    elif not isinstance(situation.get("variables") or {}, Mapping):
         yield "given.variables is no mapping"
 
 
@@ -140,11 +150,11 @@ def _wrong_expected(expect: Any) -> Iterator[str]:
             yield f"expect.ledger.{account} is no whole number of fen"
 
 
-def _is_instant(given: Any) -> bool:
-    if isinstance(given, datetime):
+def _is_instant(value: Any) -> bool:
+    if isinstance(value, datetime):
         return True
     try:
-        datetime.fromisoformat(given)
+        datetime.fromisoformat(value)
     except (TypeError, ValueError):
         return False
     return True

@@ -12,10 +12,11 @@ from typing import Any
 from sqlalchemy import select
 
 import engine
+from engine import cases, definitions, language, proof, published, record, running
 from models.base import session, transaction
 from models.incident import Incident
 from models.user_task import UserTask
-from office import fixtures
+from office import fixtures, verification
 from office.scenarios import balances
 from office.scenarios.differences import Difference
 from office.scenarios.files import Scenario
@@ -26,6 +27,14 @@ STARTER = engine.Actor("scenario", frozenset(), EVERY_ROLE)
 DURATION = re.compile(r"^P(?:(?P<days>\d+)D)?(?:T(?:(?P<hours>\d+)H)?(?:(?P<minutes>\d+)M)?(?:(?P<seconds>\d+)S)?)?$")
 MOST_ROUNDS = 50
 DEFAULT_AT = "2026-11-23T09:00:00+08:00"
+
+
+def _contradictions() -> Iterator[Difference]:
+    """Where the record of a case of this play does not verify."""
+    for verdict in verification.verify_each(proof.every_instance()):
+        for deviation in verdict.deviations:
+            values = {"deviation": deviation.kind, "seq": deviation.seq, "what": deviation.what}
+            yield Difference("not_verified", values)
 
 
 @dataclass(frozen=True)
@@ -54,8 +63,13 @@ class CannotGoOn(Exception):
 class Play:
     """The state of one play: its clock, its instance and what it has found so far."""
 
-    def __init__(self, scenario: Scenario, package: Callable[[], engine.Package]) -> None:
-        self.scenario, self.package = scenario, package
+    def __init__(
+        self,
+        scenario: Scenario,
+        package: Callable[[], definitions.Package],
+        beside: Callable[[str], definitions.Package | None],
+    ) -> None:
+        self.scenario, self.package, self.beside = scenario, package, beside
         self.clock = instant(scenario.given.get("at", DEFAULT_AT))
         self.instance_id = 0
         self.differences: list[Difference] = []
@@ -76,11 +90,17 @@ class Play:
             self.differences.append(stop.difference)
         if self.instance_id:
             self._compare(before)
+            self.differences.extend(_contradictions())
         return Played(self.scenario.process, self.scenario.name, tuple(self.differences), frozenset(self._flows()))
 
     def prepare(self) -> dict[str, int]:
-        """Publish the package and build the world; the ledger before anything happens. Errors: InvalidDefinition, FixtureRefused."""
-        engine.publish(self.package(), by=STARTER, note="scenario", at=self.clock)
+        """Publish the package, with the processes that it begins, and build the world; the ledger before anything happens.
+
+        Errors: InvalidDefinition, FixtureRefused.
+        """
+        package = self.package()
+        for content in (package, *filter(None, map(self.beside, definitions.begun_by(package)))):
+            published.publish(content, by=STARTER, note="scenario", at=self.clock)
         with transaction():
             fixtures.build(self.scenario.given.get("world") or {}, at=self.clock)
         return balances.all_accounts()
@@ -89,14 +109,14 @@ class Play:
         """Begin the case, and do what is due at once."""
         variables = dict(self.scenario.given.get("variables") or {})
         variables.setdefault("case_number", "TS20261123-0001")
-        started = engine.start(
+        advanced = cases.start(
             self.scenario.process,
             business_key=str(variables["case_number"]),
             variables=variables,
             by=STARTER,
             at=self.clock,
         )
-        self.instance_id = started.instance_id
+        self.instance_id = advanced.instance_id
         self._settle()
 
     def _step(self, number: int, step: Mapping[str, Any]) -> None:
@@ -113,6 +133,7 @@ class Play:
             "until": self._until,
             "message": self._message,
             "retry": self._retry,
+            "begin": self._begin,
         }
         kind = next((name for name in kinds if name in step), None)
         if kind is None:
@@ -122,37 +143,45 @@ class Play:
 
     def _complete(self, step: Mapping[str, Any]) -> None:
         task = self._open_task(step["task"], step.get("item"))
-        who = engine.Actor(step.get("by") or f"someone of {task.group}", frozenset({task.group}), EVERY_ROLE)
+        actor = engine.Actor(step.get("by") or f"someone of {task.group}", frozenset({task.group}), EVERY_ROLE)
         form = {name: as_typed(value) for name, value in (step.get("form") or {}).items()}
         try:
-            engine.complete(task.id, form=form, by=who, at=self.clock, despite=_codes(step.get("despite")))
-        except engine.InvalidForm as told:
-            if not step.get("refused") or refusals(told) != step["refused"]:
+            cases.complete(task.id, form=form, by=actor, at=self.clock, despite=_codes(step.get("despite")))
+        except language.InvalidForm as error:
+            if not step.get("refused") or refusals(error) != step["refused"]:
                 raise
         else:
             if step.get("refused"):
                 raise CannotGoOn("not_refused", element=task.element_id, refused=step["refused"])
 
     def _open_task(self, element_id: str, item: int | None = None) -> UserTask:
-        everything = select(UserTask).where(UserTask.state == "open").order_by(UserTask.id)
-        found = list(session().scalars(everything))
-        mine = [task for task in found if task.instance_id == self.instance_id]
-        for task in (*mine, *found):
+        query = select(UserTask).where(UserTask.state == "open").order_by(UserTask.id)
+        tasks = list(session().scalars(query))
+        own_tasks = [task for task in tasks if task.instance_id == self.instance_id]
+        for task in (*own_tasks, *tasks):
             if task.element_id == element_id and item in (None, task.item_index):
                 return task
-        names = [task.element_id for task in found]
+        names = [task.element_id for task in tasks]
         if element_id not in self._known_elements():
             raise CannotGoOn("no_such_step", element=element_id, open=names)
         raise CannotGoOn("not_open", element=element_id, open=names, incidents=self._incidents())
 
     def _known_elements(self) -> set[str]:
         """The ids of this process and of those it calls, as they are drawn now."""
-        drawn = engine.definition_of(self.instance_id).processes.values()
-        return {id for one in drawn for id in one.diagram.elements}
+        processes = proof.definition_of(self.instance_id).processes.values()
+        return {id for process in processes for id in process.diagram.elements}
 
     def _incidents(self) -> list[dict[str, str]]:
         open_ones = session().scalars(select(Incident).where(Incident.state == "open"))
-        return [{"element": i.element_id, "kind": i.kind, "message": i.message, "trace": i.trace} for i in open_ones]
+        return [
+            {
+                "element": incident.element_id,
+                "kind": incident.kind,
+                "message": incident.message,
+                "trace": incident.trace,
+            }
+            for incident in open_ones
+        ]
 
     def _advance(self, step: Mapping[str, Any]) -> None:
         self.clock += duration(step["advance"])
@@ -162,20 +191,27 @@ class Play:
 
     def _message(self, step: Mapping[str, Any]) -> None:
         key, variables = str(step["key"]), dict(step.get("variables") or {})
-        if not engine.correlate(step["message"], key, variables=variables, by=STARTER, at=self.clock):
+        if not cases.correlate(step["message"], key, variables=variables, by=STARTER, at=self.clock):
             raise CannotGoOn("nobody_waits", message=step["message"], key=key)
+
+    def _begin(self, step: Mapping[str, Any]) -> None:
+        """Another case of the same process, beside the one that is played."""
+        variables = {**(self.scenario.given.get("variables") or {}), **(step.get("variables") or {})}
+        number = str(step["begin"])
+        variables["case_number"] = number
+        cases.start(self.scenario.process, business_key=number, variables=variables, by=STARTER, at=self.clock)
 
     def _retry(self, step: Mapping[str, Any]) -> None:
         query = select(Incident.id).where(Incident.state == "open", Incident.element_id == step["retry"])
         incident = session().scalar(query)
         if incident is None:
             raise CannotGoOn("no_incident", element=step["retry"])
-        engine.retry(incident, by=STARTER, at=self.clock)
+        cases.retry(incident, by=STARTER, at=self.clock)
 
     def _settle(self) -> None:
         """Let everything happen that is due now, as the running office would."""
         for _ in range(MOST_ROUNDS):
-            if not engine.run_due(self.clock):
+            if not running.run_due(self.clock):
                 return
 
     def _compare(self, before: Mapping[str, int]) -> None:
@@ -187,11 +223,11 @@ class Play:
         if expect.get("ledger") is not None:
             changes = balances.changes(before, balances.all_accounts())
             self.differences.extend(balances.differences(expect["ledger"], changes))
-        variables = engine.marking(self.instance_id).variables
+        variables = proof.marking(self.instance_id).variables
         for name, value in (expect.get("variables") or {}).items():
-            expected, found = comparable(value), comparable(variables.get(name))
-            if not agrees(expected, found):
-                values = {"name": name, "expected": expected, "found": found}
+            expected, actual = comparable(value), comparable(variables.get(name))
+            if not agrees(expected, actual):
+                values = {"name": name, "expected": expected, "found": actual}
                 self.differences.append(Difference("variable", values))
 
     def _compare_path(self, path: list[str], reached: list[str]) -> None:
@@ -202,14 +238,14 @@ class Play:
                 return
 
     def _elsewhere(self, expected: str) -> Difference:
-        stands = list(engine.marking(self.instance_id).active)
+        stands = list(proof.marking(self.instance_id).active)
         if stands:
             values = {"expected": expected, "stands": stands, "incidents": self._incidents()}
             return Difference("end", values)
         return Difference("other_end", {"expected": expected, "ends": sorted(self.ends()) or ["nothing"]})
 
     def _steps(self) -> Iterator[Mapping[str, Any]]:
-        for entry in engine.entries(self.instance_id):
+        for entry in proof.entries(self.instance_id):
             yield from entry.steps
 
     def reached(self) -> Iterator[str]:
@@ -223,7 +259,7 @@ class Play:
 
     def ends(self) -> set[str]:
         """The end events reached in the process itself."""
-        elements = engine.definition_of(self.instance_id).elements
+        elements = proof.definition_of(self.instance_id).elements
         return {
             element
             for step in self._steps()
@@ -236,11 +272,11 @@ class Play:
         """(process, flow) of every flow taken in this process and in those it called."""
         if not self.instance_id:
             return
-        processes = {0: self.scenario.process}
+        processes = record.Scopes(self.scenario.process)
         for step in self._steps():
-            engine.follow_scopes(processes, step)
+            processes.follow(step)
             if step["type"] == "flow_taken":
-                yield processes.get(step.get("scope", 0), self.scenario.process), step["flow"]
+                yield processes.process(step.get("scope", 0)), step["flow"]
 
 
 NOT_REACHING = frozenset(
@@ -271,26 +307,26 @@ def instant(value: str | datetime) -> datetime:
 
 def duration(text: str) -> timedelta:
     """Days, hours, minutes and seconds in ISO 8601, such as PT48H or P3DT30M."""
-    found = DURATION.match(text)
-    if found is None or not any(found.groupdict().values()):
+    match = DURATION.match(text)
+    if match is None or not any(match.groupdict().values()):
         raise CannotGoOn("not_a_duration", text=text)
-    return timedelta(**{unit: int(number) for unit, number in found.groupdict().items() if number})
+    return timedelta(**{unit: int(number) for unit, number in match.groupdict().items() if number})
 
 
-def _codes(given: Any) -> frozenset[str]:
+def _codes(codes: Any) -> frozenset[str]:
     """The refusals that whoever does a step has been told of and records all the same: one code, or several."""
-    return frozenset([given] if isinstance(given, str) else given or ())
+    return frozenset([codes] if isinstance(codes, str) else codes or ())
 
 
-def refusals(told: engine.InvalidForm) -> dict[str, str]:
+def refusals(error: language.InvalidForm) -> dict[str, str]:
     """Why a form came back, as a scenario says it: the first code by field."""
-    return {name: found[0].code for name, found in told.reasons.items()}
+    return {name: reasons[0].code for name, reasons in error.reasons.items()}
 
 
 def as_typed(value: Any) -> str | list[str]:
     """A YAML value as a person would have typed it into the form."""
     if isinstance(value, list):
-        return [str(one) for one in value]
+        return [str(part) for part in value]
     if isinstance(value, bool):
         return "yes" if value else "no"
     return "" if value is None else str(value)
@@ -307,15 +343,15 @@ def comparable(value: Any) -> Any:
     return value.isoformat() if hasattr(value, "isoformat") else value
 
 
-def agrees(expected: Any, found: Any) -> bool:
+def agrees(expected: Any, actual: Any) -> bool:
     """Two comparable values: mappings agree in the keys that are expected, at any depth; everything else as a whole."""
     if isinstance(expected, dict) and expected:
-        return isinstance(found, dict) and all(
-            name in found and agrees(inner, found[name]) for name, inner in expected.items()
+        return isinstance(actual, dict) and all(
+            name in actual and agrees(inner, actual[name]) for name, inner in expected.items()
         )
-    if isinstance(expected, list) and isinstance(found, list):
-        return len(expected) == len(found) and all(map(agrees, expected, found))
-    return bool(expected == found)
+    if isinstance(expected, list) and isinstance(actual, list):
+        return len(expected) == len(actual) and all(map(agrees, expected, actual))
+    return bool(expected == actual)
 
 
 class _Stopped(Exception):
@@ -329,17 +365,17 @@ class _Stopped(Exception):
 def _stopped(stop: CannotGoOn | engine.EngineError, step: Mapping[str, Any] | None = None) -> Difference:
     if isinstance(stop, CannotGoOn):
         return stop.difference
-    if isinstance(stop, engine.InvalidForm):
-        reasons = {name: [one.code for one in found] for name, found in stop.reasons.items()}
+    if isinstance(stop, language.InvalidForm):
+        reasons = {name: [reason.code for reason in of_field] for name, of_field in stop.reasons.items()}
         element = (step or {}).get("task", "")
-        gone = [name for name, codes in reasons.items() if codes == ["unknown_field"]]
-        if gone:
-            rest = {name: codes for name, codes in reasons.items() if name not in gone}
-            return Difference("no_such_field", {"element": element, "fields": gone, "reasons": rest})
+        unknown = [name for name, codes in reasons.items() if codes == ["unknown_field"]]
+        if unknown:
+            rest = {name: codes for name, codes in reasons.items() if name not in unknown}
+            return Difference("no_such_field", {"element": element, "fields": unknown, "reasons": rest})
         return Difference("form", {"element": element, "reasons": reasons})
     return Difference("refused", {"code": stop.code, "message": stop.message})
 
 
-def _invalid(found: engine.Problem) -> Difference:
-    values = {"file": found.file, "line": found.line, "element": found.element_id, "rule": found.rule}
-    return Difference("invalid", {**values, "values": comparable(found.values)})
+def _invalid(problem: engine.Problem) -> Difference:
+    values = {"file": problem.file, "line": problem.line, "element": problem.element_id, "rule": problem.rule}
+    return Difference("invalid", {**values, "values": comparable(problem.values)})

@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import select
 
 import engine
+from engine import definitions, ground, published
 from models.base import scratch, session
 from models.incident import Incident
 from models.timer import MessageSubscription, Timer
@@ -62,7 +63,7 @@ class Trial:
     def next_due(self) -> datetime | None:
         """When the next timer fires or the next limit ends; None when nothing does."""
         limits = [task.due_at for task in self.tasks() if task.due_at is not None and not task.overdue]
-        dues = [one for one in (*limits, *(timer.due_at for timer in self.timers())) if one > self.at]
+        dues = [instant for instant in (*limits, *(timer.due_at for timer in self.timers())) if instant > self.at]
         return min(dues, default=None)
 
     def moved(self) -> dict[str, int]:
@@ -74,11 +75,11 @@ class Trial:
         scenario, play = self.play.scenario, self.play
         ends = sorted(play.ends())
         expect: dict[str, Any] = {"path": list(play.reached()), **({"end": ends[0]} if ends else {})}
-        moved = self.moved()
-        expect["ledger"] = {account: amount for account, amount in moved.items() if "." in account} or moved
+        movements = self.moved()
+        expect["ledger"] = {account: amount for account, amount in movements.items() if "." in account} or movements
         entry = {"name": name, "given": scenario.given, "steps": list(scenario.steps), "expect": expect}
         document = {"process": scenario.process, "scenarios": [comparable(entry)]}
-        return engine.write_yaml(document)
+        return ground.write_yaml(document)
 
 
 def blank(process: str, at: datetime) -> Scenario:
@@ -96,20 +97,29 @@ def blank(process: str, at: datetime) -> Scenario:
     return Scenario(process=process, name="", given={"at": at.isoformat(), "variables": variables, "world": world})
 
 
+def in_force(package: definitions.Package) -> dict[str, definitions.Package | None]:
+    """The processes that a package begins beside the case, as the office has them in force."""
+    try:
+        return {key: published.newest_package(key) for key in definitions.begun_by(package)}
+    except engine.EngineError:  # told when it is published
+        return {}
+
+
 @contextmanager
-def trial(scenario: Scenario, package: engine.Package) -> Iterator[Trial]:
+def trial(scenario: Scenario, package: definitions.Package) -> Iterator[Trial]:
     """Play a package as far as the scenario's steps go; inside the block the office's database is the try's own.
 
     Errors: InvalidDefinition, FixtureRefused, InvalidVariables, before the first step.
     """
+    packages = in_force(package)
     with scratch():
-        play = Play(scenario, lambda: package)
-        found = Trial(play, play.prepare())
+        play = Play(scenario, lambda: package, packages.get)
+        attempt = Trial(play, play.prepare())
         play.start()
         for number, step in enumerate(scenario.steps, start=1):
             try:
                 play.do(step)
             except (CannotGoOn, engine.EngineError) as error:
-                found.stopped = Stopped(number, error)
+                attempt.stopped = Stopped(number, error)
                 break
-        yield found
+        yield attempt

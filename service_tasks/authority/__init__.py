@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from engine.handlers import Call, handler
+from engine.runtime import Call, handler
 from service_tasks import households
 from service_tasks.authority import approvals, grants, schemas
 from service_tasks.gateway import Subscription, gateway
@@ -46,16 +46,23 @@ def weigh(parameters: dict[str, Any], call: Call) -> dict[str, Any]:
         under=approval.get("step") if approval else None,
     )
     if approval:
-        used = before.under if "number" not in approval else 0
-        approvals.check(approval, way=way, amount=amount, payee=payee, lines=parameters["lines"], used=used)
+        carried_out = before.under if "number" not in approval else 0
+        approvals.check(
+            approval, way=way, amount=amount, payee=payee, lines=parameters["lines"], carried_out=carried_out
+        )
+    cash = _cash(parameters)
     return {
+        "cash": cash,
         "customer": subscription.customer_id if subscription else None,
         "basis": basis,
         "amount": amount,
         "in_case": before.in_case + amount,
         "customer_90_days": before.customer + (amount if basis != grants.OWN_MONEY else 0),
         "clerk_today": before.today + amount,
-        "clerk_cash_today": before.cash_today + (amount if way == "cash" else 0),
+        "clerk_cash_today": before.cash_today + (amount if cash else 0),
+        "customer_given": before.given_customer,
+        "own_money_given": before.given_own_money,
+        "clerk_given": before.given_today,
         "approved": approvals.level(approval),
     }
 
@@ -74,8 +81,10 @@ def grant(parameters: dict[str, Any], call: Call) -> dict[str, Any]:
     if amount <= 0:  # the payment itself says that nothing is there
         return {"approval": None}
     under, level = approval.get("step") if approval else None, parameters["level"]
-    kept = {"customer_id": parameters["customer"], "basis": parameters["basis"], "way": way, "level": level}
-    number = grants.keep(call, amount=amount, under=under, **kept)
+    cash = way == "cash" if parameters["cash"] is None else parameters["cash"]
+    columns = {"customer_id": parameters["customer"], "basis": parameters["basis"], "way": way, "level": level}
+    columns["cash"] = cash
+    number = grants.keep(call, amount=amount, under=under, **columns)
     granted = {"number": number, "amount": amount, "kind": way, "payee": parameters["payee"], "level": level}
     return {"approval": {**granted, "lines": parameters["lines"], "step": under}}
 
@@ -85,6 +94,14 @@ def _amount(parameters: dict[str, Any], subscription: Subscription | None) -> in
         return int(parameters["amount"])
     stands = gateway().balances(subscription.id, lock=True) if subscription is not None else None
     return int(getattr(stands, parameters["balance"] or "", 0))
+
+
+def _cash(parameters: dict[str, Any]) -> bool:
+    """Whether it goes over the counter; where a diagram of before does not say, the customer's own money does unless it goes to another number."""
+    if parameters["in_cash"] is not None:
+        return bool(parameters["in_cash"])
+    own = parameters["way"] == "own_money" and parameters["payee"] in (None, parameters["msisdn"])
+    return own or parameters["way"] == "cash"
 
 
 def _basis(parameters: dict[str, Any], subscription: Subscription | None) -> str:

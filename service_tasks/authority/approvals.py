@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from typing import Any
 
-from engine.handlers import BpmnError
+from engine.runtime import BpmnError
 
 Approval = Mapping[str, Any]
 ANYTHING = -1
@@ -30,9 +30,9 @@ def allowed(approval: Approval, way: str) -> int | None:
 
 
 def check(
-    approval: Approval, *, way: str, amount: int, payee: str | None, lines: Collection[Any] = (), used: int = 0
+    approval: Approval, *, way: str, amount: int, payee: str | None, lines: Collection[Any] = (), carried_out: int = 0
 ) -> None:
-    """Refuse what the approval does not cover; `used` is what was carried out under it before.
+    """Refuse what the approval does not cover; `carried_out` is what was paid under it before.
 
     Units:  fen.
     Errors: BpmnError, one of CODES.
@@ -40,8 +40,8 @@ def check(
     most = allowed(approval, way)
     if most is None:
         raise BpmnError("other_kind_approved", amount=amount)
-    if most != ANYTHING and amount + used > most:
-        raise BpmnError("exceeds_approval", amount=amount, approved=max(most - used, 0))
+    if most != ANYTHING and amount + carried_out > most:
+        raise BpmnError("exceeds_approval", amount=amount, approved=max(most - carried_out, 0))
     if approval.get("payee") and payee != approval["payee"]:
         raise BpmnError("other_payee_approved", amount=amount)
     if approval.get("lines") and not set(lines) <= set(approval["lines"]):

@@ -4,18 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime, time, timedelta
+from functools import cache
 from typing import Any, NamedTuple
 
-from sqlalchemy import and_, case, func, or_, select, update
+from sqlalchemy import and_, bindparam, case, func, or_, select, update
 
-from engine.handlers import BpmnError, Call
+from engine.runtime import BpmnError, Call
 from models.authority import Grant
 from models.base import bind, session
+from models.complaint import Complaint
 from models.customer import Customer
 from models.identity import User
 from models.instance import ProcessInstance
 from service_tasks import dates
 from service_tasks.authority import approvals
+from service_tasks.gateway import reversals
 from service_tasks.gateway.ledger import upsert
 from service_tasks.schemas import ZONE
 
@@ -25,13 +28,19 @@ CLERK = "clerk"
 
 
 class Sums(NamedTuple):
-    """Fen given on clerks' own authority so far, and under one approval; own money of the customer does not count for the customer."""
+    """Fen given on clerks' own authority so far, and under one approval; own money of the customer does not count for the customer.
+
+    What is `given` is on whosever authority: what whoever approves has to know, beside what the clerk's own authority is measured by.
+    """
 
     in_case: int
     customer: int
     today: int
     cash_today: int
     under: int
+    given_customer: int
+    given_own_money: int
+    given_today: int
 
 
 def _employee(call: Call) -> Any:
@@ -48,24 +57,44 @@ def _lock(call: Call, customer_id: int | None) -> None:
 
 
 def sums(call: Call, *, customer_id: int | None, basis: str, way: str, under: str | None) -> Sums:
-    """What was given before."""
+    """What was given before; what was taken back since, and what a withdrawn case was to give, counts for neither clerk nor customer."""
     _lock(call, customer_id)
-    this, given = Grant.case_number == call.business_key, func.coalesce(Grant.carried_out, Grant.amount)
-    carried = and_(this, Grant.carried_out.is_not(None))
-    alone = and_(Grant.level == CLERK, or_(Grant.carried_out.is_not(None), and_(~this, _still_open())))
-    of_day = and_(Grant.employee == _employee(call), Grant.at >= _morning(call.at))
-    today, of_customer = and_(alone, of_day), and_(Grant.customer_id == customer_id, Grant.at > call.at - LOOKED_BACK)
-    theirs = and_(alone, of_customer, Grant.basis != OWN_MONEY)
-    found = session().execute(
-        select(
-            _sum(and_(carried, Grant.basis == basis), given),
-            _sum(theirs, given),
-            _sum(today, given),
-            _sum(and_(today, Grant.way == "cash"), given),
-            _sum(and_(carried, Grant.under == under, (Grant.way == "late_fee") == (way == "late_fee")), given),
-        ).where(or_(this, of_customer, of_day))
+    values = {"case": call.business_key, "actor": call.actor, "morning": _morning(call.at), "basis": basis}
+    values |= {"customer": customer_id, "since": call.at - LOOKED_BACK, "under": under}
+    of_late_fee = way == "late_fee"
+    query = _summing(of_late_fee, customer_id is not None, under is not None)
+    totals = session().execute(query, {name: value for name, value in values.items() if value is not None})
+    return Sums(*map(int, totals.one()))
+
+
+@cache
+def _summing(of_late_fee: bool, has_customer: bool, has_approval: bool) -> Any:
+    """The statement, made once for each kind of question."""
+    of_case, amount = Grant.case_number == bindparam("case"), func.coalesce(Grant.carried_out, Grant.amount)
+    carried = and_(of_case, Grant.carried_out.is_not(None))
+    stands = ~or_(reversals.is_taken_back(Grant.carried_key, Grant.case_number), _withdrawn())
+    counts = or_(
+        and_(Grant.carried_out.is_not(None), stands), and_(Grant.carried_out.is_(None), ~of_case, _still_open())
     )
-    return Sums(*map(int, found.one()))
+    alone = and_(Grant.level == CLERK, counts)
+    number = select(User.employee_number).where(User.name == bindparam("actor")).scalar_subquery()
+    of_day = and_(Grant.employee == func.coalesce(number, bindparam("actor")), Grant.at >= bindparam("morning"))
+    customer = Grant.customer_id == (bindparam("customer") if has_customer else None)
+    today, of_customer = and_(alone, of_day), and_(customer, Grant.at > bindparam("since"))
+    given_customer = and_(counts, of_customer)
+    not_own_money = and_(alone, of_customer, Grant.basis != OWN_MONEY)
+    approved = Grant.under == (bindparam("under") if has_approval else None)
+    same_way = Grant.way == "late_fee" if of_late_fee else Grant.way != "late_fee"
+    return select(
+        _sum(and_(carried, Grant.basis == bindparam("basis")), amount),
+        _sum(not_own_money, amount),
+        _sum(today, amount),
+        _sum(and_(today, Grant.cash), amount),
+        _sum(and_(carried, approved, same_way), amount),
+        _sum(and_(given_customer, Grant.basis != OWN_MONEY), amount),
+        _sum(and_(given_customer, Grant.basis == OWN_MONEY), amount),
+        _sum(and_(counts, of_day), amount),
+    ).where(or_(of_case, of_customer, of_day))
 
 
 def _sum(condition: Any, amount: Any) -> Any:
@@ -77,16 +106,27 @@ def _still_open() -> Any:
     return select(ProcessInstance.id).where(of_case, ProcessInstance.state == "active").exists()
 
 
+def _withdrawn() -> Any:
+    """A case is withdrawn only where it has given nothing."""
+    of_case = Complaint.case_number == Grant.case_number
+    return select(Complaint.case_number).where(of_case, Complaint.outcome == "withdrawn").exists()
+
+
 def _morning(at: datetime) -> datetime:
     return datetime.combine(dates.day_of(at), time.min, ZONE)
 
 
 def keep(call: Call, **columns: Any) -> int:
     """Keep a grant in the place of one of the same case and way of which nothing was carried out; its number."""
-    kept = {"key": call.key, "employee": _employee(call), "at": call.at, **columns}
-    written = upsert(Grant).values(case_number=call.business_key, **kept)
+    values = {"key": call.key, "employee": _employee(call), "at": call.at, **columns}
+    insertion = upsert(Grant).values(case_number=call.business_key, **values)
     unused = {"index_elements": ["case_number", "way"], "index_where": Grant.carried_out.is_(None)}
-    return int(session().scalar(written.on_conflict_do_update(set_=kept, **unused).returning(Grant.id)) or 0)
+    return int(session().scalar(insertion.on_conflict_do_update(set_=values, **unused).returning(Grant.id)) or 0)
+
+
+def basis_of(carried_key: str) -> str | None:
+    """On what grounds something was given, by the key of the call that carried it out."""
+    return session().scalar(select(Grant.basis).where(Grant.carried_key == carried_key))
 
 
 def carry_out(
@@ -100,12 +140,12 @@ def carry_out(
     if approval is None:
         return
     approvals.check(approval, way=way, amount=amount, payee=payee, lines=lines or ())
-    used = update(Grant).where(
+    change = update(Grant).where(
         Grant.id == approval.get("number"),
         Grant.case_number == call.business_key,
         Grant.amount >= amount,
         or_(Grant.carried_out.is_(None), Grant.carried_key == call.key),
     )
-    done = session().execute(used.values(carried_out=amount, carried_key=call.key).returning(Grant.id)).first()
-    if done is None:
+    row = session().execute(change.values(carried_out=amount, carried_key=call.key).returning(Grant.id)).first()
+    if row is None:
         raise BpmnError("approval_used", amount=amount)

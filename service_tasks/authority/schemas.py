@@ -11,6 +11,11 @@ BASES = (
     *("proved_credit", "judged_credit", "cash", "other_number", "own_money", "late_fee"),
     *("not_our_fault", "reward", "write_off"),
 )
+ROWS = (
+    *(basis for basis in BASES if basis != "other_number"),
+    "same_holder",
+    "other_holder",
+)  # what the table is asked with
 WAYS = ("credit", "cash", "other_number", "own_money", "late_fee", "reward")
 BALANCES = ("prepayment", "deposit")
 
@@ -26,19 +31,24 @@ class WeighParameters(schemas.Parameters):
     payee = schemas.msisdn("收款号码", "Number paid to", load_default=None, allow_none=True)
     lines = schemas.texts("明细", "Lines", load_default=list)
     approval = schemas.mapping("已有的批准", "Approval there is", personal=True, load_default=None, allow_none=True)
+    in_cash = schemas.flag("现金支付", "Paid in cash", load_default=None, allow_none=True)
 
 
 class WeighResult(Schema):
-    """What authority/weigh returns; the sums include this amount."""
+    """What authority/weigh returns; the sums include this amount, and what was given does not. `cash`: it counts as going over the counter."""
 
     customer = schemas.number("客户", "Customer", allow_none=True)
-    basis = schemas.text("依据", "Grounds")
+    basis = schemas.choice("依据", "Grounds", ROWS)
     amount = schemas.fen("金额", "Amount")
     in_case = schemas.fen("本案金额", "In this case")
     customer_90_days = schemas.fen("客户九十天累计", "Customer in 90 days")
     clerk_today = schemas.fen("经办人当日累计", "Clerk today")
     clerk_cash_today = schemas.fen("经办人当日现金", "Clerk's cash today")
-    approved = schemas.text("已有的授权", "Authority there is")
+    customer_given = schemas.fen("客户九十天内已得", "Given to the customer in 90 days")
+    own_money_given = schemas.fen("其外退还客户自己的钱", "Beside it, the customer's own money")
+    clerk_given = schemas.fen("经办人当日已办", "Given by the clerk today")
+    approved = schemas.choice("已有的授权", "Authority there is", (*LEVELS, "none"))
+    cash = schemas.flag("现金", "Cash")
 
 
 class GrantParameters(schemas.Parameters):
@@ -52,6 +62,7 @@ class GrantParameters(schemas.Parameters):
     lines = schemas.texts("明细", "Lines", load_default=list)
     approval = schemas.mapping("已有的批准", "Approval there is", personal=True, load_default=None, allow_none=True)
     level = schemas.choice("授权层级", "Authority", LEVELS, required=True)
+    cash = schemas.flag("现金", "Cash", load_default=None, allow_none=True)
 
 
 class GrantResult(Schema):

@@ -46,24 +46,24 @@ def read(calls: Sequence[CallRecord], thresholds: Thresholds) -> Course:
     wrong = _wrong(changes, located)
     real, odd = _parted(journeys.visits(stays), lambda visit: journeys.travelled(visit, thresholds))
     far, near = _parted(odd, lambda visit: journeys.out_of_reach(visit, thresholds))
-    caught = [visit for visit in near if wrong[visit.out.locations] == visit.stay.location]
-    return Course(calls, located, stays, changes, wrong, caught, _runs(changes, near, thresholds), far, real)
+    caught_visits = [visit for visit in near if wrong[visit.out.locations] == visit.stay.location]
+    return Course(calls, located, stays, changes, wrong, caught_visits, _runs(changes, near, thresholds), far, real)
 
 
 def frequent(changes: Sequence[Change], thresholds: Thresholds) -> list[Run]:
     """Every run of as many changes between the same two locations as are wanted within the window; runs may overlap."""
-    window, wanted = timedelta(minutes=thresholds.window_minutes), max(1, thresholds.alternations)
-    runs = [tuple(same[at : at + wanted]) for same in _by_locations(changes) for at in range(len(same) - wanted + 1)]
+    window, count = timedelta(minutes=thresholds.window_minutes), max(1, thresholds.alternations)
+    runs = [tuple(same[at : at + count]) for same in _by_locations(changes) for at in range(len(same) - count + 1)]
     return [run for run in runs if run[-1].second.start - run[0].first.start <= window]
 
 
-def days_in_a_row(visits: Iterable[Visit], wanted: int) -> set[date]:
-    """The days (Shanghai) with a visit that belong to a row of at least `wanted` days, two at least; each two locations by themselves."""
+def days_in_a_row(visits: Iterable[Visit], least: int) -> set[date]:
+    """The days (Shanghai) with a visit that belong to a row of `least` days or more, two at least; each two locations by themselves."""
     by_locations: defaultdict[frozenset[Location], set[date]] = defaultdict(set)
     for visit in visits:
         by_locations[visit.out.locations].add(visit_day(visit))
     rows = [row for days in by_locations.values() for row in _rows(sorted(days))]
-    return {day for row in rows if len(row) >= max(2, wanted) for day in row}
+    return {day for row in rows if len(row) >= max(2, least) for day in row}
 
 
 def visit_day(visit: Visit) -> date:
@@ -73,10 +73,10 @@ def visit_day(visit: Visit) -> date:
 
 def _wrong(changes: Iterable[Change], located: Sequence[Location]) -> dict[frozenset[Location], Location]:
     """The location that is not home; away from home the one used less, of two used equally the one used later."""
-    used = Counter(located)
-    rank = {location: (-count, at) for at, (location, count) in enumerate(used.items())}
+    count_by_location = Counter(located)
+    rank = {location: (-count, at) for at, (location, count) in enumerate(count_by_location.items())}
     pairs = {change.locations for change in changes}
-    return {pair: max((each for each in pair if each != HOME), key=rank.__getitem__) for pair in pairs}
+    return {pair: max((location for location in pair if location != HOME), key=rank.__getitem__) for pair in pairs}
 
 
 def _runs(changes: Sequence[Change], near: Iterable[Visit], thresholds: Thresholds) -> list[Run]:

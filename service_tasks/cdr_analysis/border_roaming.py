@@ -81,32 +81,40 @@ def analyse(calls: Sequence[CallRecord], thresholds: Thresholds) -> Verdict:
     beside = ("same_time",) if aside else ()
     if not (holding := _holding(course, thresholds)):
         return Verdict(False, (*_why_not(course, thresholds, aside), *beside), (), 0, left=(*aside, *_left(course, {})))
-    picked = _picked(course, thresholds)
-    found = tuple(line for call, reason in picked.items() for line in lines(call, COMPONENTS, reason))
-    border = ("border_cells",) if any(call.border for call in picked) else ()
+    picks = _picked(course, thresholds)
+    roaming_lines = tuple(line for call, reason in picks.items() for line in lines(call, COMPONENTS, reason))
+    border = ("border_cells",) if any(call.border for call in picks) else ()
     return Verdict(
         True,
         (*(reason for reason in REASONS if holding[reason]), *border, *beside),
-        _pairs(course, holding, picked),
-        sum(line.amount for line in found),
-        found,
-        (*aside, *_left(course, picked)),
-        _cells(course, picked),
+        _pairs(course, holding, [(call.start, line) for call in picks for line in lines(call, COMPONENTS, "")]),
+        sum(line.amount for line in roaming_lines),
+        roaming_lines,
+        (*aside, *_left(course, picks)),
+        _cells(course, picks),
     )
+
+
+def less(verdict: Verdict, remaining: Sequence[Line], calls: Sequence[CallRecord]) -> Verdict:
+    """The verdict with no more of its lines than these: what they come to in all, and with each pair."""
+    starts = {call.id: call.start for call in calls}
+    charges = _charges([pair.second.start for pair in verdict.pairs], [(starts[line.call], line) for line in remaining])
+    pairs = tuple(pair._replace(charge=charge) for pair, charge in zip(verdict.pairs, charges, strict=True))
+    return verdict._replace(lines=tuple(remaining), amount=sum(line.amount for line in remaining), pairs=pairs)
 
 
 def _holding(course: Course, thresholds: Thresholds) -> dict[str, set[Change]]:
     """The changes that show each of REASONS; empty when they do not establish it."""
-    caught = course.caught
+    caught_visits = course.caught
     often = {change for run in course.runs for change in run}
-    several = len(caught) >= SEVERAL or any(journeys.listed(visit) for visit in caught)
+    several = len(caught_visits) >= SEVERAL or any(journeys.listed(visit) for visit in caught_visits)
     if not often and not several:
         return {}
-    days = alternation.days_in_a_row(caught, thresholds.period_days)
+    days = alternation.days_in_a_row(caught_visits, thresholds.period_days)
     return {
         "frequent_alternation": often,
-        "periodic": _changes(visit for visit in caught if alternation.visit_day(visit) in days),
-        "implausible_travel": _changes(caught) if several else set(),
+        "periodic": _changes(visit for visit in caught_visits if alternation.visit_day(visit) in days),
+        "implausible_travel": _changes(caught_visits) if several else set(),
     }
 
 
@@ -115,14 +123,14 @@ def _why_not(course: Course, thresholds: Thresholds, aside: Sequence[Left]) -> t
     explained = _changes((*course.far, *course.caught))
     real = [visit for visit in course.real if course.wrong[visit.out.locations] == visit.stay.location]
     fast = (journeys.too_fast(change, thresholds) for change in course.changes if change not in explained)
-    told = {
+    holds_by_reason = {
         "far_from_border": bool(course.far),
         "once_only": bool(course.caught),
         "too_fast_once": any(fast),
         "daily_crossing": bool(alternation.days_in_a_row(real, thresholds.period_days)),
     }
-    if found := tuple(reason for reason, holds in told.items() if holds):
-        return found
+    if reasons := tuple(reason for reason, holds in holds_by_reason.items() if holds):
+        return reasons
     if aside:
         return ()
     return ("plausible",) if course.changes else ("one_location",)
@@ -136,35 +144,35 @@ def _picked(course: Course, thresholds: Thresholds) -> dict[CallRecord, str]:
     window = timedelta(minutes=thresholds.window_minutes)
     runs = _spans(course, course.runs)
     near = _spans(course, [*course.runs, *((visit.out, visit.back) for visit in course.caught)], beside=window)
-    caught = {call for visit in course.caught for call in visit.stay.calls}
+    caught_calls = {call for visit in course.caught for call in visit.stay.calls}
     there = {call for visit in (*course.real, *course.far) for call in visit.stay.calls}
-    picked: dict[CallRecord, str] = {}
+    picks: dict[CallRecord, str] = {}
     for stay in course.stays:
         long = stay.calls[-1].start - stay.calls[0].start > window
         for call in stay.calls:
-            if call in caught:
-                picked[call] = "caught"
+            if call in caught_calls:
+                picks[call] = "caught"
             elif _within(runs.get(stay.location, []), call.start):
-                picked[call] = "alternating"
+                picks[call] = "alternating"
             elif not long and call not in there and _within(near.get(stay.location, []), call.start):
-                picked[call] = "same_window"
-    return picked
+                picks[call] = "same_window"
+    return picks
 
 
 def _spans(
-    course: Course, shown: Iterable[Sequence[Change]], beside: timedelta = timedelta(0)
+    course: Course, runs: Iterable[Sequence[Change]], beside: timedelta = timedelta(0)
 ) -> dict[Location, list[Span]]:
     """When each wrong location was used as nobody travels, from first to last call and so much beside, in order and without overlaps."""
-    found: defaultdict[Location, list[Span]] = defaultdict(list)
-    ordered = sorted(shown, key=lambda changes: changes[0].first.start)
+    by_location: defaultdict[Location, list[Span]] = defaultdict(list)
+    ordered = sorted(runs, key=lambda changes: changes[0].first.start)
     for changes in ordered:
-        spans = found[course.wrong[changes[0].locations]]
+        spans = by_location[course.wrong[changes[0].locations]]
         start, end = changes[0].first.start - beside, changes[-1].second.start + beside
         if spans and start <= spans[-1][1]:
             spans[-1] = (spans[-1][0], max(end, spans[-1][1]))
         else:
             spans.append((start, end))
-    return found
+    return by_location
 
 
 def _within(spans: Sequence[Span], at: datetime) -> bool:
@@ -172,13 +180,12 @@ def _within(spans: Sequence[Span], at: datetime) -> bool:
     return position > 0 and at <= spans[position - 1][1]
 
 
-def _pairs(course: Course, holding: dict[str, set[Change]], picked: dict[CallRecord, str]) -> tuple[Pair, ...]:
+def _pairs(
+    course: Course, holding: dict[str, set[Change]], timed_lines: Iterable[tuple[datetime, Line]]
+) -> tuple[Pair, ...]:
     """The changes that show it, each with what was picked from it on until the next."""
-    shown = [change for change in course.changes if any(change in found for found in holding.values())]
-    charges = [0] * len(shown)
-    begins = [change.second.start for change in shown]
-    for call in picked:
-        charges[max(0, bisect_right(begins, call.start) - 1)] += sum(getattr(call, name) for name in COMPONENTS)
+    showing = [change for change in course.changes if any(change in changes for changes in holding.values())]
+    charges = _charges([change.second.start for change in showing], timed_lines)
     return tuple(
         Pair(
             change.first,
@@ -188,21 +195,29 @@ def _pairs(course: Course, holding: dict[str, set[Change]], picked: dict[CallRec
             charge,
             next(reason for reason in REASONS if change in holding[reason]),
         )
-        for change, charge in zip(shown, charges, strict=True)
+        for change, charge in zip(showing, charges, strict=True)
     )
 
 
-def _left(course: Course, picked: Container[CallRecord]) -> tuple[Left, ...]:
+def _charges(begins: Sequence[datetime], timed_lines: Iterable[tuple[datetime, Line]]) -> list[int]:
+    """Lines, each with when its call was, added up from one begin on until the next; what comes before the first counts there."""
+    charges = [0] * len(begins)
+    for start, line in timed_lines:
+        charges[max(0, bisect_right(begins, start) - 1)] += line.amount
+    return charges
+
+
+def _left(course: Course, picks: Container[CallRecord]) -> tuple[Left, ...]:
     """The calls away from home that cost roaming or long distance and are not picked."""
     far = {call for visit in course.far for call in visit.stay.calls}
-    away = (call for call, where in zip(course.calls, course.located, strict=True) if where != HOME)
-    charged = (call for call in away if call not in picked and any(getattr(call, name) for name in COMPONENTS))
+    away = (call for call, location in zip(course.calls, course.located, strict=True) if location != HOME)
+    charged = (call for call in away if call not in picks and any(getattr(call, name) for name in COMPONENTS))
     return tuple(Left(call, "far_from_border" if call in far else "travelled") for call in charged)
 
 
-def _cells(course: Course, picked: Iterable[CallRecord]) -> dict[str, int]:
+def _cells(course: Course, picks: Iterable[CallRecord]) -> dict[str, int]:
     """How many of the picked calls lie in listed cells, near them, in unknown ones; and how many were left because theirs are far."""
-    weighed = Counter("listed" if call.border else "unknown" if call.latitude is None else "near" for call in picked)
+    weighed = Counter("listed" if call.border else "unknown" if call.latitude is None else "near" for call in picks)
     return {**weighed, "far": sum(len(visit.stay.calls) for visit in course.far)}
 
 

@@ -112,7 +112,7 @@ def _location(call: CallRecord, home: str | None) -> Location:
 def stays(calls: Sequence[CallRecord], located: Sequence[Location]) -> list[Stay]:
     """The calls, in order of time, by where they were made."""
     grouped = groupby(zip(located, calls, strict=True), key=itemgetter(0))
-    return [Stay(location, tuple(call for _, call in found)) for location, found in grouped]
+    return [Stay(location, tuple(call for _, call in group)) for location, group in grouped]
 
 
 def changes(course: Sequence[Stay]) -> list[Change]:
@@ -136,8 +136,8 @@ def travelled(visit: Visit, thresholds: Thresholds) -> bool:
     if any(too_fast(leg, thresholds) for leg in (visit.out, visit.back)):
         return False
     crossing = thresholds.crossing_minutes if visit.out.first.network != visit.out.second.network else 0
-    needed = timedelta(minutes=sum(legs) + 2 * crossing + thresholds.stay_minutes)
-    return visit.back.second.start - visit.out.first.start >= needed
+    shortest = timedelta(minutes=sum(legs) + 2 * crossing + thresholds.stay_minutes)
+    return visit.back.second.start - visit.out.first.start >= shortest
 
 
 def too_fast(change: Change, thresholds: Thresholds) -> bool:
@@ -159,8 +159,8 @@ def out_of_reach(visit: Visit, thresholds: Thresholds) -> bool:
     apart = [
         metres
         for call in visit.stay.calls
-        for other in (visit.out.first, visit.back.second)
-        if (metres := distance_m(call, other)) is not None
+        for end in (visit.out.first, visit.back.second)
+        if (metres := distance_m(call, end)) is not None
     ]
     reach = thresholds.listed_reach_km if listed(visit) else thresholds.reach_km
     return bool(apart) and min(apart) > reach * 1000
@@ -186,17 +186,17 @@ def at_once(calls: Sequence[CallRecord], located: Sequence[Location]) -> set[int
 
     Shape: `calls` in order of time; an overlap of CLOCKS_DIFFER may come from the clocks of two networks.
     """
-    found: set[int] = set()
+    positions: set[int] = set()
     running: list[int] = []
     for position, call in enumerate(calls):
         if call.kind == "forwarded":
             continue
-        running = [other for other in running if _end(calls[other]) - CLOCKS_DIFFER >= call.start]
-        elsewhere = [other for other in running if located[other] != located[position]]
+        running = [earlier for earlier in running if _end(calls[earlier]) - CLOCKS_DIFFER >= call.start]
+        elsewhere = [earlier for earlier in running if located[earlier] != located[position]]
         if call.duration_s >= CLOCKS_DIFFER.seconds and elsewhere:
-            found.update((position, *elsewhere))
+            positions.update((position, *elsewhere))
         running.append(position)
-    return found
+    return positions
 
 
 def _end(call: CallRecord) -> datetime:

@@ -19,9 +19,9 @@ from service_tasks.gateway import Bill, gateway
 def history(msisdn: str) -> tuple[list[Number], list[Charge]]:
     """The number, before it those it replaced, the oldest first, and all their information charges in order of time."""
     numbers, replaced_by = [_number(msisdn)], msisdn
-    while found := _replaced(replaced_by, known=[number.msisdn for number in numbers]):
-        replaced_by = found.number_changed_from or ""
-        numbers.insert(0, _number(replaced_by, replaced_by=found))
+    while replacement := _replaced(replaced_by, numbers=[number.msisdn for number in numbers]):
+        replaced_by = replacement.number_changed_from or ""
+        numbers.insert(0, _number(replaced_by, replaced_by=replacement))
     carried: tuple[Order, ...] = ()
     for at, number in enumerate(numbers):
         numbers[at] = number._replace(carried=carried)
@@ -31,19 +31,19 @@ def history(msisdn: str) -> tuple[list[Number], list[Charge]]:
 
 def are_gone(numbers: Sequence[Number], charges: Sequence[Charge], at: datetime) -> bool:
     """Whether a bill bears Monternet charges of a month whose records are no longer kept at `at`, and none of that month is left."""
-    kept, known = f"{records.kept_from(at):%Y-%m}", {dates.month_of(charge.at) for charge in charges}
+    first_kept, months = f"{records.kept_from(at):%Y-%m}", {dates.month_of(charge.at) for charge in charges}
     billed = (
         bill.period
         for number in numbers
         for bill in _bills(number.msisdn)
         if any(item.kind == "monternet" for item in bill.items)
     )
-    return any(period < kept and period not in known for period in billed)
+    return any(period < first_kept and period not in months for period in billed)
 
 
-def _replaced(msisdn: str, known: Sequence[str]) -> Subscription | None:
+def _replaced(msisdn: str, numbers: Sequence[str]) -> Subscription | None:
     """The subscription of `msisdn` that replaced a number not yet known."""
-    return next((row for row in _subscriptions(msisdn) if row.number_changed_from not in (None, *known)), None)
+    return next((row for row in _subscriptions(msisdn) if row.number_changed_from not in (None, *numbers)), None)
 
 
 def _subscriptions(msisdn: str) -> list[Subscription]:
@@ -52,16 +52,16 @@ def _subscriptions(msisdn: str) -> list[Subscription]:
 
 def _number(msisdn: str, *, replaced_by: Subscription | None = None) -> Number:
     holders = _subscriptions(msisdn)
-    known = tuple(_changes(holder) for holder in holders)
-    if not known and replaced_by is not None:
-        known = ((StateChange(_changed_at(replaced_by), "cancelled", "number_change"),),)
+    changes = tuple(_changes(holder) for holder in holders)
+    if not changes and replaced_by is not None:
+        changes = ((StateChange(_changed_at(replaced_by), "cancelled", "number_change"),),)
     changed = [_changed_at(holder) for holder in holders if holder.number_changed_from and holder.state != "cancelled"]
     orders = select(ServiceOrder).where(ServiceOrder.subscription_id.in_([holder.id for holder in holders]))
     ordered = tuple(
         Order(row.service_provider or "", row.ordered_at, row.cancelled_at, row.monthly_fee)
         for row in session().scalars(orders.order_by(ServiceOrder.ordered_at, ServiceOrder.id))
     )
-    return Number(msisdn, known, changed[0] if changed else None, ordered)
+    return Number(msisdn, changes, changed[0] if changed else None, ordered)
 
 
 def _changes(holder: Subscription) -> tuple[StateChange, ...]:
@@ -84,7 +84,7 @@ def _changed_at(holder: Subscription) -> datetime:
 
 
 def _charges(msisdns: list[str]) -> list[Charge]:
-    paid = {bill.id for msisdn in msisdns for bill in _bills(msisdn) if bill.state == "paid"}
+    paid_bills = {bill.id for msisdn in msisdns for bill in _bills(msisdn) if bill.state == "paid"}
     holders = select(Subscription.msisdn).where(Subscription.msisdn.in_(msisdns), Subscription.kind == "prepaid")
     prepaid = set(session().scalars(holders))
     query = select(Cdr).where(Cdr.served_msisdn.in_(msisdns), Cdr.information > 0).order_by(Cdr.start, Cdr.id)
@@ -94,7 +94,7 @@ def _charges(msisdns: list[str]) -> list[Charge]:
             row.served_msisdn,
             row.service_provider,
             row.information,
-            row.bill_id in paid if row.bill_id else row.served_msisdn in prepaid,
+            row.bill_id in paid_bills if row.bill_id else row.served_msisdn in prepaid,
             row.id,
         )
         for row in session().scalars(query)

@@ -84,13 +84,13 @@ def find(number: Number, charges: Iterable[Charge]) -> list[Orphan]:
             The time is that of use; of a monthly fee, its first day.
     Source: TS-006.2, TS-006.3, reading.
     """
-    found = []
+    orphans = []
     for charge in charges:
         if charge.msisdn == number.msisdn and charge.amount:
-            counted = counted_at(number, charge)
-            if reason := after(number, charge, counted):
-                found.append(Orphan(charge, reason, counted))
-    return found
+            at = counted_at(number, charge)
+            if reason := after(number, charge, at):
+                orphans.append(Orphan(charge, reason, at))
+    return orphans
 
 
 def counted_at(number: Number, charge: Charge) -> datetime:

@@ -76,8 +76,8 @@ _OLDEST = select(func.min(Cdr.start)).where(Cdr.served_msisdn == bindparam("msis
 
 def voice_calls(msisdn: str, since: date, until: date) -> list[CallRecord]:
     """The calls of a number from the first to the last day (Shanghai), both included, in order of time."""
-    asked = {"msisdn": msisdn, "since": _midnight(since), "until": _midnight(until + timedelta(days=1))}
-    return [_record(found) for found in session().execute(_VOICE_CALLS, asked)]
+    bounds = {"msisdn": msisdn, "since": _midnight(since), "until": _midnight(until + timedelta(days=1))}
+    return [_record(row) for row in session().execute(_VOICE_CALLS, bounds)]
 
 
 class Line(NamedTuple):
@@ -115,23 +115,23 @@ def _midnight(day: date) -> datetime:
     return datetime.combine(day, time(), ZONE)
 
 
-def _record(found: Any) -> CallRecord:
+def _record(row: Any) -> CallRecord:
     return CallRecord(
-        start=found.start,
-        kind=found.kind,
-        duration_s=found.duration_s,
-        other_party=found.other_party,
-        cell=found.cell,
-        place=found.place or "",
-        network=found.visited_network or found.network or "",
-        latitude=found.latitude,
-        longitude=found.longitude,
-        border=bool(found.border),
-        basic=found.basic,
-        long_distance=found.long_distance,
-        ip=found.ip,
-        forwarding=found.forwarding,
-        roaming=found.roaming,
-        information=found.information,
-        id=found.id,
+        start=row.start,
+        kind=row.kind,
+        duration_s=row.duration_s,
+        other_party=row.other_party,
+        cell=row.cell,
+        place=row.place or "",
+        network=row.visited_network or row.network or "",
+        latitude=row.latitude,
+        longitude=row.longitude,
+        border=bool(row.border),
+        basic=row.basic,
+        long_distance=row.long_distance,
+        ip=row.ip,
+        forwarding=row.forwarding,
+        roaming=row.roaming,
+        information=row.information,
+        id=row.id,
     )

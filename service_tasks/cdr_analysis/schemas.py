@@ -45,6 +45,24 @@ class Line(Schema):
     call = schemas.number("话单编号", "Record")
 
 
+class GivenLine(Schema):
+    """A charge of which another case has something; `case` may name several, `state` is what became of the money."""
+
+    start = schemas.instant("通话时间", "Start")
+    component = schemas.text("费用项目", "Component")
+    amount = schemas.fen("金额", "Amount")
+    case = schemas.text("个案编号", "Case", longest=400)
+    state = schemas.text("状态", "State")
+    call = schemas.number("话单编号", "Record")
+
+
+class Found(Schema):
+    """What every analysis says of charges that other cases have already, which are in none of its sums."""
+
+    given = schemas.rows("已处理的费用", "Given before", GivenLine)
+    given_amount = schemas.fen("已处理的金额", "Given before, in all")
+
+
 class RoamingCall(Schema):
     """One side of a pair."""
 
@@ -83,7 +101,7 @@ class LeftCall(Schema):
     call = schemas.number("话单编号", "Record")
 
 
-class BorderRoamingResult(Schema):
+class BorderRoamingResult(Found):
     """What cdr_analysis/border_roaming returns; `established` is null when nothing was looked at, or the records are gone."""
 
     established = schemas.flag("初步成立", "Established at first sight", allow_none=True)
@@ -121,8 +139,8 @@ class UltraShortCall(Schema):
     call = schemas.number("话单编号", "Record")
 
 
-class UltraShortResult(Schema):
-    """What cdr_analysis/ultra_short returns; `found` is null when nothing was looked at, or the records are gone.
+class UltraShortResult(Found):
+    """What cdr_analysis/ultra_short returns; `found` is null when nothing was looked at, or the records are gone, false when other cases have all.
 
     `settle_on` is the day of settlement when it is entered now; `credit_to` is bill, prepayment for a prepaid number, cash for a cancelled one.
     """
@@ -135,7 +153,7 @@ class UltraShortResult(Schema):
     amount = schemas.fen("应冲减金额", "Amount")
     kept = schemas.fen("不冲减的漫游费等", "Stays, roaming and the like")
     settle_on = schemas.day("统一处理日期", "Day of settlement")
-    credit_to = schemas.text("冲减到", "Credited to")
+    credit_to = schemas.choice("冲减到", "Credited to", ("bill", "prepayment", "cash"))
 
 
 class OrphanParameters(schemas.Parameters):
@@ -157,7 +175,7 @@ class OrphanCharge(Schema):
     call = schemas.number("话单编号", "Record")
 
 
-class OrphanResult(Schema):
+class OrphanResult(Found):
     """What cdr_analysis/orphan_monternet returns; `orphan` is null when nothing was looked at, or the records are gone.
 
     `paid` says that all of it is, null while there is no orphan charge; `site` names the providers, of all Monternet charges when none is an orphan.

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from engine.handlers import Call, handler
+from engine.runtime import Call, handler
 from service_tasks.classification import account_records, repetition, schemas
 from service_tasks.classification.weighing import Word, weigh
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -14,7 +14,8 @@ from models.usage import BankMandate, BankPayment, BankPosting, Cdr, DirectDebit
 from service_tasks import dates
 from service_tasks.cdr_analysis import border_roaming, monternet, orphan_monternet, records, ultra_short
 from service_tasks.classification.weighing import Record
-from service_tasks.gateway import Subscription, gateway
+from service_tasks.gateway import LinePart, Subscription, gateway
+from service_tasks.gateway.earlier import apart
 
 CALLS = timedelta(days=30)
 DEBITS = timedelta(days=90)
@@ -57,12 +58,13 @@ _COUNTS = select(
 def find(msisdn: str, at: datetime) -> list[Record]:
     """The records of a number that fit a process, as they are at `at`. Texts hold counts and amounts, never numbers or names."""
     subscription = gateway().find(msisdn)
-    counted = session().execute(_COUNTS, _asked(msisdn, subscription, at)).one()
-    found = [*_calls(msisdn, at), *(_monternet(msisdn) if counted.charged else ())]
+    counts = session().execute(_COUNTS, _asked(msisdn, subscription, at)).one()
+    owner = subscription.id if subscription else None
+    account_records = [*_calls(msisdn, owner, at), *(_monternet(msisdn) if counts.charged else ())]
     if subscription is None or subscription.state == "cancelled":
-        found += _cards(counted.cards)
-    found += _bank_payments(counted.bank_payments)
-    return [*found, *_debits(counted.debits), *_orders(counted.orders)]
+        account_records += _cards(counts.cards)
+    account_records += _bank_payments(counts.bank_payments)
+    return [*account_records, *_debits(counts.debits), *_orders(counts.orders)]
 
 
 def _asked(msisdn: str, subscription: Subscription | None, at: datetime) -> dict[str, Any]:
@@ -74,10 +76,11 @@ def _asked(msisdn: str, subscription: Subscription | None, at: datetime) -> dict
     }
 
 
-def _calls(msisdn: str, at: datetime) -> Iterator[Record]:
+def _calls(msisdn: str, owner: int | None, at: datetime) -> Iterator[Record]:
+    """What another case has of these calls is no reason to complain of them again."""
     calls = records.voice_calls(msisdn, dates.day_of(at - CALLS), dates.day_of(at))
     roaming = border_roaming.analyse(calls, border_roaming.Thresholds())
-    if roaming.established:
+    if roaming.established and _left(owner, roaming.lines):
         count = len(roaming.pairs)
         text = f"近 30 天有 {count} 对通话的地点变换不像真实移动"
         yield Record(
@@ -90,7 +93,8 @@ def _calls(msisdn: str, at: datetime) -> Iterator[Record]:
                 "pairs of calls in 30 days change place as no traveller does",
             ),
         )
-    if short := ultra_short.find(calls):
+    lines = {line: short_call for short_call in ultra_short.find(calls) for line in short_call.lines}
+    if short := {short_call.call.id: short_call for short_call in (lines[line] for line in _left(owner, list(lines)))}:
         text = f"近 30 天话单有 {len(short)} 次 3 秒以内的长途通话"
         yield Record(
             "TS-007",
@@ -102,6 +106,15 @@ def _calls(msisdn: str, at: datetime) -> Iterator[Record]:
                 "long-distance calls of 3 seconds or less in 30 days",
             ),
         )
+
+
+def _left(owner: int | None, lines: Sequence[records.Line]) -> Sequence[records.Line]:
+    """The lines of which no case has all."""
+    if owner is None or not lines:
+        return lines
+    split = apart(owner, [LinePart(f"call:{line.call}", line.amount, line.component) for line in lines], own_case=None)
+    free = {(part.line, part.component) for part in split.left}
+    return [line for line in lines if (f"call:{line.call}", line.component) in free]
 
 
 def _monternet(msisdn: str) -> Iterator[Record]:
@@ -174,6 +187,6 @@ def _orders(count: int) -> Iterator[Record]:
         )
 
 
-def _counted(count: int, one: str, several: str) -> str:
+def _counted(count: int, singular: str, plural: str) -> str:
     """English says one thing otherwise than several."""
-    return one if count == 1 else f"{count} {several}"
+    return singular if count == 1 else f"{count} {plural}"

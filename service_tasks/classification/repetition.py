@@ -39,13 +39,13 @@ def judge(cases: Sequence[Earlier], at: datetime) -> Repetition:
             the customer asks again while the first case is within its time.
     Source: REW.6 (1) and (2), CH2.7. (3), the same kind by the same person, shows only once the person at fault is known.
     """
-    counted = [case for case in cases if case.is_open or at - case.accepted_at <= RECENT]
-    if not counted:
+    relevant = [case for case in cases if case.is_open or at - case.accepted_at <= RECENT]
+    if not relevant:
         return Repetition(False, "none", ())
-    numbers = tuple(case.case_number for case in counted)
-    if any((case.replied_at or at) > case.accepted_at + LIMIT for case in counted):
+    numbers = tuple(case.case_number for case in relevant)
+    if any((case.replied_at or at) > case.accepted_at + LIMIT for case in relevant):
         return Repetition(True, "not_answered_in_time", numbers)
-    answered = any(case.replied_at is not None or not case.is_open for case in counted)
+    answered = any(case.replied_at is not None or not case.is_open for case in relevant)
     return Repetition(True, "dissatisfied" if answered else "in_progress", numbers)
 
 
@@ -57,8 +57,11 @@ def earlier_cases(msisdn: str, process: str | None, case_number: str | None, at:
         query = query.where(row.process_key == process)
     if case_number is not None:
         query = query.where(row.case_number != case_number)
-    found = session().scalars(query.order_by(row.accepted_at.desc(), row.case_number.desc()))
-    return [Earlier(each.case_number, each.accepted_at, _answered(each), each.state == "open") for each in found]
+    complaints = session().scalars(query.order_by(row.accepted_at.desc(), row.case_number.desc()))
+    return [
+        Earlier(complaint.case_number, complaint.accepted_at, _answered(complaint), complaint.state == "open")
+        for complaint in complaints
+    ]
 
 
 def _answered(case: Complaint) -> datetime | None:

@@ -55,16 +55,16 @@ def weigh(words: Sequence[Word], records: Sequence[Record]) -> Suggestion:
              alternatives hold process and confidence, the likeliest first. Nothing found: on_the_spot with confidence 0.
     Source:  CH1.1, CH2.1, CH2.3.
     """
-    spoken = {word.process: 0 for word in words}
+    word_weights = {word.process: 0 for word in words}
     for word in words:
-        spoken[word.process] += word.weight
-    evidence = [_of_word(word) for word in words] + [_of_record(record, spoken) for record in records]
+        word_weights[word.process] += word.weight
+    evidence = [_of_word(word) for word in words] + [_of_record(record, word_weights) for record in records]
     points: dict[str, int] = {}
     for item in evidence:
         points[item["process"]] = points.get(item["process"], 0) + item["points"]
     if not any(points.values()):
         return Suggestion(ON_THE_SPOT, "", 0, (NOTHING_FOUND,), ())
-    ranked = sorted(points, key=lambda process: (-points[process], -spoken.get(process, 0), process))
+    ranked = sorted(points, key=lambda process: (-points[process], -word_weights.get(process, 0), process))
     likely = {process: confidence(points[process], sum(points.values())) for process in ranked}
     return Suggestion(
         ranked[0],
@@ -99,8 +99,8 @@ def _of_word(word: Word) -> dict[str, Any]:
     }
 
 
-def _of_record(record: Record, spoken: Mapping[str, int]) -> dict[str, Any]:
-    points = RECORD if record.process in spoken else RECORD_ALONE
+def _of_record(record: Record, word_weights: Mapping[str, int]) -> dict[str, Any]:
+    points = RECORD if record.process in word_weights else RECORD_ALONE
     return {
         "process": record.process,
         "kind": record.kind,

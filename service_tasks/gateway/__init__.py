@@ -24,6 +24,7 @@ from service_tasks.gateway.values import (
     BillItem,
     Customer,
     Document,
+    Due,
     Effect,
     Entry,
     Given,
@@ -42,6 +43,8 @@ from service_tasks.gateway.values import (
     Standing,
     Subscription,
     SubscriptionUnknown,
+    Taken,
+    TakenReceipt,
 )
 
 __all__ = [
@@ -54,6 +57,7 @@ __all__ = [
     "BillingGateway",
     "Customer",
     "Document",
+    "Due",
     "Effect",
     "Entry",
     "Given",
@@ -72,6 +76,8 @@ __all__ = [
     "Standing",
     "Subscription",
     "SubscriptionUnknown",
+    "Taken",
+    "TakenReceipt",
     "gateway",
     "next_number",
     "using",
@@ -105,6 +111,9 @@ class BillingGateway(Protocol):
     def receipts(self, subscription_id: int) -> list[Receipt]:
         """All its receipts, newest first."""
 
+    def receipts_in_hand(self, subscription_id: int) -> list[str]:
+        """Numbers of its receipts that the office took back for cash and still holds."""
+
     def post(self, effect: Effect, kind: str, lines: Sequence[Line], *, memo: str = "") -> Entry:
         """Enter lines once. Errors: Refused(insufficient_prepayment …), KeyUsedDifferently."""
 
@@ -132,14 +141,23 @@ class BillingGateway(Protocol):
     def release(self, case_number: str | None) -> None:
         """Free what the case has in reserve."""
 
-    def free(self, subscription_id: int, parts: Sequence[LinePart], effect: Effect) -> None:
-        """Free what the case has of these lines in reserve."""
+    def free(self, subscription_id: int, parts: Sequence[LinePart], effect: Effect, *, key: str | None = None) -> None:
+        """Free what the case has of these lines in reserve, under this key where one is named."""
 
     def reverse(self, entry_id: int, effect: Effect) -> Entry:
-        """Enter a journal entry the other way; its lines may be given again. Refused: entry_unknown, entry_reversed."""
+        """Enter a journal entry the other way; its lines may be given again, and what has left is owed.
+
+        Refused: entry_unknown, entry_reversed, entry_final, card_charged.
+        """
+
+    def owed_anew(self, reversal_id: int) -> int:
+        """What somebody came to owe by the entry that took another back, in fen."""
 
     def given(self, case_number: str) -> list[Given]:
         """What a case gave and nobody has taken back, the oldest first."""
+
+    def given_between(self, since: datetime, upto: datetime) -> list[Given]:
+        """What all cases gave from `since` and before `upto` and nobody had taken back by then, the oldest first."""
 
     def holds(self, case_number: str) -> list[Hold]:
         """What a case has on hold, locked."""
@@ -220,10 +238,16 @@ class BillingGateway(Protocol):
         form: dict[str, Any] | None = None,
         lines: Sequence[LinePart] = (),
     ) -> Document:
-        """Give up a late fee, that of `lines` where they are named. Refused: exceeds_late_fee, line_taken."""
+        """Give up a late fee, that of `lines` where they are named; what of these is paid already is a credit on the next bill.
+
+        Refused: exceeds_late_fee, line_taken.
+        """
 
     def late_fees_drawn(self, subscription_id: int) -> list[LateFee]:
         """The late fees drawn, whether still owed or not, in order of days."""
+
+    def late_fees_paid(self, subscription_id: int, since: date) -> int:
+        """What was paid of late fees from a day on and is not owed again, in fen; what was given up or credited is not paid."""
 
     def accrue_late_fee(self, bill_id: int, on: date, effect: Effect) -> int:
         """Draw the late fee of one day on an overdue bill; what is on hold draws none. Returns the fen drawn."""
@@ -242,8 +266,10 @@ class BillingGateway(Protocol):
         subscription_id: int | None = None,
         amount: int = 0,
         lines: Sequence[LinePart] = (),
+        reserved: str | None = None,
     ) -> Hold:
-        """Settle a hold; "credited" releases it as a credit, with what of `lines` was paid, "rejected" and "withdrawn" make it due again.
+        """Settle a hold; "credited" releases it as a credit, with what of `lines` was paid and `reserved` under the key that placed it; "rejected" and "withdrawn"
+        make it due again.
 
         Refused: hold_unknown, hold_settled.
         """
@@ -263,8 +289,8 @@ class BillingGateway(Protocol):
     ) -> PricingItem:
         """Collect a correction for the run of `period`; `lines` stay reserved until then."""
 
-    def repricing_room(self, subscription_id: int, *, but: str = "") -> int | None:
-        """What may still be entered without naming lines beside the item of the key `but`, in fen; None for a number without a bill."""
+    def repricing_room(self, subscription_id: int, *, but: str = "") -> int:
+        """What may still be entered without naming lines beside the item of the key `but`, in fen; 0 for a number without a bill."""
 
     def secondary_pricing_rows(self, period: str) -> list[PricingRow]:
         """What the run of `period` is given, a row for each line."""
@@ -302,6 +328,12 @@ class BillingGateway(Protocol):
         Refused: unknown_card, nothing_left, line_taken.
         """
 
+    def to_pay(self, subscription_id: int) -> list[Due]:
+        """What a payment would settle, in that order: the bills, the oldest first, then the late fee."""
+
+    def take_payment(self, subscription_id: int, amount: int, into: str, effect: Effect) -> Taken:
+        """Take cash for what is owed ("bill"), what is left being prepaid, or as "prepayment". Refused: debit_under_way, number_cancelled."""
+
     def reserve_bank_payment(self, subscription_id: int, msisdn: str, reference: str, effect: Effect) -> BankFinding:
         """What became of a payment at a bank, by its proof; the case has it until it ends. Refused: proof_unknown, line_taken."""
 
@@ -323,9 +355,9 @@ def gateway() -> BillingGateway:
 
 
 @contextmanager
-def using(other: BillingGateway) -> Iterator[None]:
-    """Let `other` answer inside the block."""
-    token = _current.set(other)
+def using(substitute: BillingGateway) -> Iterator[None]:
+    """Let `substitute` answer inside the block."""
+    token = _current.set(substitute)
     try:
         yield
     finally:

@@ -38,21 +38,26 @@ def correct_bank_payment(
 
     Refused: proof_unknown, nothing_left, receipt_unknown, exceeds_receipt.
     """
-    held = _receipt(subscription_id, receipt) if receipt else None
+    receipt_row = _receipt(subscription_id, receipt) if receipt else None
     payment = _locked(msisdn, reference)
     if (earlier := ledger.entered(effect.key)) is not None:
         return _moved(earlier)
-    found = _found(payment, subscription_id)
-    if payment.case_number not in (None, effect.case) or not found.amount:
+    finding = _found(payment, subscription_id)
+    if payment.case_number not in (None, effect.case) or not finding.amount:
         raise Refused(reason="nothing_left")
-    if held is not None and held.amount - held.refunded < found.amount:
-        raise Refused(reason="exceeds_receipt", receipt=receipt, left=held.amount - held.refunded, amount=found.amount)
-    sources = _sources(payment, subscription_id, found)
-    sinks = [(CASH, found.amount)] if held is not None else _sinks(subscription_id, found)
+    if receipt_row is not None and receipt_row.amount - receipt_row.refunded < finding.amount:
+        raise Refused(
+            reason="exceeds_receipt",
+            receipt=receipt,
+            left=receipt_row.amount - receipt_row.refunded,
+            amount=finding.amount,
+        )
+    sources = _sources(payment, subscription_id, finding)
+    sinks = [(CASH, finding.amount)] if receipt_row is not None else _sinks(subscription_id, finding)
     entry = ledger.post(effect, KIND, spread(sources, sinks), memo=reference)
     _follow(subscription_id, sources, sinks, effect)
-    if held is not None:
-        held.refunded += found.amount
+    if receipt_row is not None:
+        receipt_row.refunded += finding.amount
     payment.case_number, payment.corrected_at = effect.case, effect.at
     session().flush()
     return _moved(entry.id)
@@ -62,13 +67,13 @@ def spread(sources: Shares, sinks: Shares) -> list[Line]:
     """Postings that carry what comes out of the sources into the sinks, in order."""
     lines, room = [], [amount for _, amount in sinks]
     for source, amount in sources:
-        left = amount
+        rest = amount
         for place, (sink, _) in enumerate(sinks):
-            share = min(left, room[place])
+            share = min(rest, room[place])
             if share:
                 lines.append(Line(source, sink, share))
                 room[place] -= share
-                left -= share
+                rest -= share
     return lines
 
 
@@ -85,13 +90,13 @@ def _nothing(payment: BankPayment) -> dict[str, int]:
 
 def _found(payment: BankPayment, subscription_id: int) -> BankFinding:
     postings = _postings(payment.reference)
-    mine = [one for one in postings if one.subscription_id == subscription_id]
+    own = [posting for posting in postings if posting.subscription_id == subscription_id]
     finding, amount = "in_order", 0
     if payment.corrected_at is not None:
         return BankFinding(finding, amount, payment.bank, payment.paid_at)
     if not postings:
         finding, amount = "not_posted", payment.amount
-    elif not mine:
+    elif not own:
         finding, amount = "elsewhere", payment.amount
     else:
         over = max(0, -ledger.balances(subscription_id).get("receivable", 0))
@@ -106,25 +111,25 @@ def _postings(reference: str) -> list[BankPosting]:
     )
 
 
-def _sources(payment: BankPayment, subscription_id: int, found: BankFinding) -> list[tuple[Account, int]]:
+def _sources(payment: BankPayment, subscription_id: int, finding: BankFinding) -> list[tuple[Account, int]]:
     """Where the money lies: with the bank, on another number, or on the number itself; what another number has spent it owes."""
-    if found.finding == "not_posted":
-        return [(CASH, found.amount)]
+    if finding.finding == "not_posted":
+        return [(CASH, finding.amount)]
     posting = _postings(payment.reference)[-1]
     owner = posting.subscription_id
     stands = ledger.balances(owner, lock=True)
     over = max(0, -stands.get("receivable", 0)) if owner == subscription_id else 0
     there = stands.get("prepayment", 0) if posting.account == "prepayment" and not over else 0
-    kept = min(found.amount, there)
-    return [(Account("prepayment", owner), kept), (Account("receivable", owner), found.amount - kept)]
+    prepaid = min(finding.amount, there)
+    return [(Account("prepayment", owner), prepaid), (Account("receivable", owner), finding.amount - prepaid)]
 
 
-def _sinks(subscription_id: int, found: BankFinding) -> list[tuple[Account, int]]:
-    owed = max(0, ledger.balances(subscription_id, lock=True).get("receivable", 0))
-    bill = 0 if found.finding == "twice" else min(owed, found.amount)
+def _sinks(subscription_id: int, finding: BankFinding) -> list[tuple[Account, int]]:
+    receivable = max(0, ledger.balances(subscription_id, lock=True).get("receivable", 0))
+    bill = 0 if finding.finding == "twice" else min(receivable, finding.amount)
     return [
         (Account("receivable", subscription_id), bill),
-        (Account("prepayment", subscription_id), found.amount - bill),
+        (Account("prepayment", subscription_id), finding.amount - bill),
     ]
 
 
@@ -147,9 +152,9 @@ def _receipt(subscription_id: int, number: str) -> ReceiptRow:
 
 
 def _moved(entry_id: int) -> BankCorrection:
-    found: dict[str, int] = {}
+    shares: dict[str, int] = {}
     for side, name in ((Posting.debit_account_id, "from"), (Posting.credit_account_id, "into")):
         query = select(LedgerAccount.kind, func.sum(Posting.amount)).join(LedgerAccount, LedgerAccount.id == side)
         rows = session().execute(query.where(Posting.entry_id == entry_id).group_by(LedgerAccount.kind))
-        found |= {f"{name}_{kind}": int(total) for kind, total in rows}
-    return BankCorrection(amount=sum(v for k, v in found.items() if k.startswith("into_")), **found)
+        shares |= {f"{name}_{kind}": int(total) for kind, total in rows}
+    return BankCorrection(amount=sum(v for k, v in shares.items() if k.startswith("into_")), **shares)

@@ -16,11 +16,20 @@ from models.customer import Subscription as SubscriptionRow
 from models.lines import DisputedLine
 from models.usage import RechargeCard
 from service_tasks.gateway import claims, ledger, payments
-from service_tasks.gateway.lines import Papers
-from service_tasks.gateway.values import Account, Effect, Entry, GivenOfCard, Line, LinePart, Refused, Standing
+from service_tasks.gateway.lines import Papers, cards_of_others, in_case
+from service_tasks.gateway.values import (
+    OPENING_AGAIN,
+    Account,
+    Effect,
+    Entry,
+    GivenOfCard,
+    Line,
+    LinePart,
+    Refused,
+    Standing,
+)
 
 SUSPENSE = Account("recharge_suspense")
-OPENING_AGAIN = ("recharge_move", "prepayment_refund")
 
 
 def card_standing(serial: str) -> Standing:
@@ -36,23 +45,15 @@ def card_standing(serial: str) -> Standing:
     return Standing(card.remaining, balance, set_off, cards_of_others(owner, but=serial))
 
 
-def cards_of_others(subscription_id: int, *, but: str | None = None) -> int:
-    """What is left of cards that were charged to a number after it was cancelled, in fen: it is due to whoever bears them."""
-    card, number = RechargeCard, SubscriptionRow
-    query = select(func.coalesce(func.sum(card.remaining), 0)).join(number, number.id == card.charged_subscription_id)
-    late = query.where(number.id == subscription_id, number.state == "cancelled", card.charged_at >= number.state_since)
-    return int(session().scalar(late.where(card.serial != (but or ""))) or 0)
-
-
 def reserve_card(serial: str, effect: Effect) -> int:
     """Let the case have what is left of a card and nobody else, until money moves or the case ends; fen.
 
     Refused: unknown_card, line_taken with the case that has it.
     """
     card = locked(serial)
-    if other := _taken_by(card, effect.case):
+    if other_case := _taken_by(card, effect.case):
         values = {"left": 0, "of": card.face_value, "amount": card.face_value, "disputed": 0}
-        raise Refused(reason="line_taken", line=f"card:{serial}", case=other, **values)
+        raise Refused(reason="line_taken", line=f"card:{serial}", case=other_case, **values)
     if not card.remaining:
         return 0
     if card.charged_subscription_id is None:
@@ -74,11 +75,11 @@ def move_recharge(serial: str, target: int, effect: Effect, *, amount: int | Non
         raise Refused(reason="nothing_left")
     if card.charged_subscription_id is None and card.case_number not in (None, effect.case):
         raise Refused(reason="nothing_left")
-    moved = card.remaining if amount is None else min(amount, card.remaining)
+    due = card.remaining if amount is None else min(amount, card.remaining)
     moved_to = session().scalar(select(SubscriptionRow.msisdn).where(SubscriptionRow.id == target))
-    lines = taken_from(card, moved, Account("prepayment", target))
+    lines = taken_from(card, due, Account("prepayment", target))
     entry = ledger.post(effect, "recharge_move", lines, memo=serial)
-    empty(card, moved, "credited", effect, entry)
+    empty(card, due, "credited", effect, entry)
     card.state, card.moved_at, card.moved_to = "moved", effect.at, moved_to
     session().flush()
     return posted(entry.id)
@@ -92,17 +93,17 @@ def taken_from(card: RechargeCard, amount: int, into: Account) -> list[Line]:
     owner = card.charged_subscription_id
     if owner is None:
         return [Line(SUSPENSE, into, amount)]
-    found = [
+    lines = [
         Line(Account("prepayment", owner), into, min(amount, ledger.balances(owner, lock=True).get("prepayment", 0)))
     ]
-    left = amount - found[0].amount
-    for kind, swallowed in _set_off(card).items() if left else ():
-        share = min(left, swallowed)
-        found.append(Line(Account(kind, owner), into, share))
-        left -= share
-    if left:
+    rest = amount - lines[0].amount
+    for kind, swallowed in _set_off(card).items() if rest else ():
+        share = min(rest, swallowed)
+        lines.append(Line(Account(kind, owner), into, share))
+        rest -= share
+    if rest:
         raise Refused(reason="nothing_left")
-    return [line for line in found if line.amount]
+    return [line for line in lines if line.amount]
 
 
 def empty(card: RechargeCard, amount: int, state: str, effect: Effect, entry: Entry) -> None:
@@ -124,12 +125,13 @@ def together(lines: Sequence[Line]) -> list[Line]:
     return [Line(*accounts, amount) for accounts, amount in sums.items() if amount]
 
 
-def swallow(subscription_id: int, *, everything: bool) -> None:
-    """What a number's own balance is paid out takes along the cards it was loaded with; those of strangers only where `everything` went."""
+def swallow(subscription_id: int, *, is_all: bool) -> None:
+    """What a number's own balance is paid out takes along the cards it was loaded with; those of others only where it `is_all` that went."""
     number, card = SubscriptionRow, RechargeCard
     cards = update(card).where(card.charged_subscription_id == subscription_id)
     since = select(number.state_since).where(number.id == subscription_id).scalar_subquery()
-    session().execute((cards if everything else cards.where(card.charged_at < since)).values(remaining=0))
+    own = cards.where(card.charged_at < since, ~in_case(subscription_id))
+    session().execute((cards if is_all else own).values(remaining=0))
 
 
 def locked(serial: str) -> RechargeCard:
@@ -144,8 +146,8 @@ def _taken_by(card: RechargeCard, own: str | None) -> str | None:
     """Another case that has the card or what was left of it."""
     line = DisputedLine
     query = select(line.id).where(line.address == f"card:{card.serial}")
-    found = list(session().scalars(query.where(line.subscription_id == card.charged_subscription_id)))
-    cases = [*(claims.holding(found) if found else []), *([card.case_number] if card.case_number else [])]
+    line_ids = list(session().scalars(query.where(line.subscription_id == card.charged_subscription_id)))
+    cases = [*(claims.holding(line_ids) if line_ids else []), *([card.case_number] if card.case_number else [])]
     return next((case for case in cases if case != own), None)
 
 
@@ -155,7 +157,7 @@ def _set_off(card: RechargeCard) -> dict[str, int]:
     return {kind: amount for kind, amount in swallowed.items() if amount > 0}
 
 
-def _between(card: RechargeCard, source: str, owed: str) -> int:
+def _between(card: RechargeCard, source: str, debt: str) -> int:
     debit, credit = aliased(LedgerAccount), aliased(LedgerAccount)
     query = (
         select(debit.kind, func.sum(Posting.amount))
@@ -169,11 +171,12 @@ def _between(card: RechargeCard, source: str, owed: str) -> int:
         (debit.subscription_id == owner)
         & (debit.kind == source)
         & (credit.subscription_id == owner)
-        & (credit.kind == owed)
+        & (credit.kind == debt)
     )
-    back = (debit.subscription_id == owner) & (debit.kind == owed) & JournalEntry.kind.in_(OPENING_AGAIN)
-    found = {kind: int(total) for kind, total in session().execute(query.where(or_(there, back)).group_by(debit.kind))}
-    return found.get(source, 0) - found.get(owed, 0)
+    back = (debit.subscription_id == owner) & (debit.kind == debt) & JournalEntry.kind.in_(OPENING_AGAIN)
+    back &= ~ledger.taken_back(JournalEntry.id)
+    totals = {kind: int(total) for kind, total in session().execute(query.where(or_(there, back)).group_by(debit.kind))}
+    return totals.get(source, 0) - totals.get(debt, 0)
 
 
 def posted(entry_id: int) -> GivenOfCard:
@@ -181,5 +184,5 @@ def posted(entry_id: int) -> GivenOfCard:
     source = aliased(LedgerAccount)
     query = select(source.kind, func.sum(Posting.amount)).join(source, source.id == Posting.debit_account_id)
     rows = session().execute(query.where(Posting.entry_id == entry_id).group_by(source.kind))
-    found = {kind: int(total) for kind, total in rows}
-    return GivenOfCard(sum(found.values()), found.get("receivable", 0), found.get("late_fee", 0))
+    totals = {kind: int(total) for kind, total in rows}
+    return GivenOfCard(sum(totals.values()), totals.get("receivable", 0), totals.get("late_fee", 0))

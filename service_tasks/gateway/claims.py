@@ -7,16 +7,17 @@ still have it is told, with the case that has the rest.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from datetime import date, datetime
+from functools import lru_cache
 from typing import Any, NamedTuple
 
-from sqlalchemy import case, delete, insert, select, update
+from sqlalchemy import ColumnElement, bindparam, case, delete, insert, or_, select, update
 
-from models.base import session
+from models.base import bind, session
 from models.billing import SecondaryPricingItem
 from models.lines import DisputedLine, LineClaim
 from models.usage import BankPayment, RechargeCard
-from service_tasks.gateway.ledger import upsert
+from service_tasks.gateway.ledger import UPSERT
 from service_tasks.gateway.lines import Paper, Papers, wanted
 from service_tasks.gateway.values import Effect, Entry, LinePart, Refused
 
@@ -37,6 +38,17 @@ class Locked(NamedTuple):
         return self.amount - self.claimed
 
 
+class Kept(NamedTuple):
+    """What a case had of a line in reserve, and is to have again as far as it is not used up."""
+
+    line_id: int
+    amount: int
+    reason: str
+    key: str
+    created_at: datetime
+    settle_on: date | None
+
+
 def reserve(
     subscription_id: int,
     parts: Sequence[LinePart],
@@ -53,43 +65,44 @@ def reserve(
     has it and what is left), part_without_reason.
     """
     papers = Papers.of(subscription_id)
-    asked = wanted(papers, parts)
-    _check_promised(asked)
-    if kind is not None:
-        check_kind(asked, kind)
+    picks = wanted(papers, parts)
+    _check_promised(picks)
+    if kind is not None or any(paper.money == "own_balance" for paper, *_ in picks):
+        check_kind(picks, kind or "")
     if information is not None:
-        _check_information(asked, information)
-    known = select(LineClaim.amount).where(LineClaim.key == effect.key)
-    if asked and session().scalars(known).first() is not None:
-        return sum(amount for _, amount, _ in asked)
-    others = wanted(papers, beside)
-    locked = lock(papers, [paper for paper, *_ in (*asked, *others)])
-    kept = _take_out_of_reserve([locked[paper.address, paper.component] for paper, *_ in others], effect.case)
-    _release(effect.case, but=_promised(effect.case))
+        _check_information(picks, information)
+    earlier = select(LineClaim.amount).where(LineClaim.key == effect.key)
+    if picks and session().scalars(earlier).first() is not None:
+        return sum(amount for _, amount, _ in picks)
+    picks_beside = wanted(papers, beside)
+    locked = lock(papers, [paper for paper, *_ in (*picks, *picks_beside)])
+    reserves = _take_out_of_reserve([locked[paper.address, paper.component] for paper, *_ in picks_beside], effect.case)
+    _release(effect.case, ~_waits())
     locked = _as_stands(locked)
-    _check(asked, locked, effect.case)
-    _keep(others, asked, locked, kept, effect)
-    _check_reasons(parts, asked, _as_stands(locked))
-    _insert(asked, locked, "reserved", effect, None)
-    return sum(amount for _, amount, _ in asked)
+    _check(picks, locked, effect.case)
+    _keep(picks_beside, picks, locked, reserves, effect)
+    _check_reasons(parts, picks, _as_stands(locked))
+    _insert(picks, locked, "reserved", effect, None)
+    return sum(amount for _, amount, _ in picks)
 
 
 def _keep(
-    others: Sequence[Wanted],
-    asked: Sequence[Wanted],
+    picks_beside: Sequence[Wanted],
+    picks: Sequence[Wanted],
     locked: dict[tuple[str, str], Locked],
-    kept: dict[int, tuple[int, str, str, datetime]],
+    reserves: Sequence[Kept],
     effect: Effect,
 ) -> None:
     """Put back in reserve what another branch of the case had of these parts, as far as its line has it beside what is asked for now."""
-    now = {(paper.address, paper.component): amount for paper, amount, _ in asked}
-    for paper, amount, _ in others:
+    now = {(paper.address, paper.component): amount for paper, amount, _ in picks}
+    for paper, amount, _ in picks_beside:
         line = locked[paper.address, paper.component]
-        had, reason, key, at = kept.get(line.id, (0, "", "", effect.at))
-        share = min(amount, had, line.left - now.get((paper.address, paper.component), 0))
-        if share > 0:
-            row = {"line_id": line.id, "amount": share, "reason": reason, "key": key}
-            session().execute(insert(LineClaim), _row(row, "reserved", effect, None, at))
+        room = min(amount, line.left - now.get((paper.address, paper.component), 0))
+        for had in reserves:
+            share = min(room, had.amount) if had.line_id == line.id else 0
+            if share > 0:
+                room -= share
+                _put_back(had._replace(amount=share), effect)
 
 
 def release(case_number: str | None) -> None:
@@ -98,77 +111,101 @@ def release(case_number: str | None) -> None:
         _release(case_number)
         waiting = update(RechargeCard).where(RechargeCard.case_number == case_number, RechargeCard.state == "used")
         session().execute(waiting.where(RechargeCard.charged_subscription_id.is_(None)).values(case_number=None))
-        asked = update(BankPayment).where(BankPayment.case_number == case_number, BankPayment.corrected_at.is_(None))
-        session().execute(asked.values(case_number=None))
+        at_bank = update(BankPayment).where(BankPayment.case_number == case_number, BankPayment.corrected_at.is_(None))
+        session().execute(at_bank.values(case_number=None))
 
 
-def free(subscription_id: int, parts: Sequence[LinePart], effect: Effect) -> None:
-    """Free what the case has of these lines in reserve, and nothing else."""
+def free(subscription_id: int, parts: Sequence[LinePart], effect: Effect, *, key: str | None = None) -> None:
+    """Free what the case has of these lines in reserve under a key, or under any but that of a correction that waits; nothing else."""
     line = DisputedLine
-    theirs = select(line.id).where(
+    line_ids = select(line.id).where(
         line.subscription_id == subscription_id, line.address.in_({part.line for part in parts})
     )
     own = LineClaim.case_number == effect.case, LineClaim.state == "reserved"
-    session().execute(delete(LineClaim).where(*own, LineClaim.line_id.in_(theirs)))
+    freed = delete(LineClaim).where(*own, LineClaim.line_id.in_(line_ids))
+    session().execute(freed.where(beside_the_run() if key is None else LineClaim.key == key))
 
 
-def _release(case_number: str | None, *, but: Any = None) -> None:
+def _release(case_number: str | None, *conditions: ColumnElement[bool]) -> None:
     reserved = delete(LineClaim).where(LineClaim.case_number == case_number, LineClaim.state == "reserved")
-    session().execute(reserved if but is None else reserved.where(LineClaim.key.not_in(but)))
+    session().execute(reserved.where(*conditions))
 
 
-def _promised(case_number: str | None) -> Any:
-    """The keys of corrections that wait for their run: what they are for stays reserved, whatever else the case picks."""
+def _waits() -> ColumnElement[bool]:
+    """What is reserved until a day to come, a run or the Thursday of a hold: nothing else that the case does uses it up."""
+    return or_(LineClaim.settle_on.is_not(None), ~beside_the_run())
+
+
+def beside_the_run() -> ColumnElement[bool]:
+    """What is not reserved for a correction that waits for its run."""
     item = SecondaryPricingItem
-    return select(item.key).where(item.case_number == case_number, item.waits())
+    return LineClaim.key.not_in(select(item.key).where(item.waits()))
 
 
-def settle(papers: Papers, asked: Sequence[Wanted], state: str, effect: Effect, entry: Entry | None) -> None:
+def settle(
+    papers: Papers,
+    picks: Sequence[Wanted],
+    state: str,
+    effect: Effect,
+    entry: Entry | None,
+    *,
+    of: ColumnElement[bool] | None = None,
+    settle_on: date | None = None,
+) -> None:
     """Record what became of these parts, in the commit of their posting; what the case had of them in reserve is used up by it.
 
+    That is what was reserved `of` something that waited for a day; else what waits for none. `settle_on` is the day until which it is reserved now.
     Refused: line_taken.
     """
-    if not asked or (entry is not None and entry.repeated):
+    if not picks or (entry is not None and entry.repeated):
         return
-    locked = lock(papers, [paper for paper, *_ in asked])
-    kept = _take_out_of_reserve(locked.values(), effect.case)
+    locked = lock(papers, [paper for paper, *_ in picks])
+    reserves = _take_out_of_reserve(locked.values(), effect.case, of)
     locked = _as_stands(locked)
-    _check(asked, locked, effect.case)
-    _insert(asked, locked, state, effect, entry)
+    _check(picks, locked, effect.case)
+    _insert(picks, locked, state, effect, entry, settle_on)
     settled: dict[int, int] = {}
-    for paper, amount, _ in asked:
+    for paper, amount, _ in picks:
         line = locked[paper.address, paper.component].id
         settled[line] = settled.get(line, 0) + amount
-    for line_id, (amount, reason, key, at) in kept.items():
-        if amount > settled.get(line_id, 0):
-            row = {"line_id": line_id, "amount": amount - settled.get(line_id, 0), "reason": reason, "key": key}
-            session().execute(insert(LineClaim), _row(row, "reserved", effect, None, at))
+    for had in reserves:
+        share = min(had.amount, settled.get(had.line_id, 0))
+        settled[had.line_id] = settled.get(had.line_id, 0) - share
+        if had.amount > share:
+            _put_back(had._replace(amount=had.amount - share), effect)
 
 
-def note(papers: Papers, paper: Paper, amount: int, state: str, effect: Effect, entry: Entry) -> None:
-    """Record what was given without naming lines, as far as the line has that much left; the books decided about the rest."""
+def _put_back(had: Kept, effect: Effect) -> None:
+    row = had._asdict()
+    at = row.pop("created_at")
+    session().execute(insert(LineClaim), _row(row, "reserved", effect, None, at))
+
+
+def note(papers: Papers, paper: Paper, amount: int, state: str, effect: Effect, entry: Entry) -> int:
+    """Record what was given without naming lines, as far as the line has that much left; the books decided about the rest. Fen recorded."""
     if entry.repeated:
-        return
+        return 0
     locked = lock(papers, [paper])
     line: Locked | None = locked[paper.address, paper.component]
-    by_id = {one.id: one for one in locked.values()}
+    by_id = {row.id: row for row in locked.values()}
     free = amount
     while line is not None:
         free = min(free, line.left)
         line = by_id.get(line.inside) if line.inside else None
     if free > 0:
         _insert([(paper, free, "")], locked, state, effect, entry)
+    return max(free, 0)
 
 
 def resettle(of_entry: int, state: str | None, effect: Effect, entry: Entry | None) -> None:
     """Give the claims that a journal entry made another state, or free them."""
-    theirs = LineClaim.entry_id == of_entry
+    condition = LineClaim.entry_id == of_entry
     if state is None:
-        session().execute(delete(LineClaim).where(theirs))
+        session().execute(delete(LineClaim).where(condition))
     else:
         values: dict[str, Any] = {"state": state, "changed_at": effect.at}
         values |= {"entry_id": entry.id} if entry is not None else {}
-        session().execute(update(LineClaim).where(theirs).values(**values))
+        session().execute(update(LineClaim).where(condition).values(**values))
 
 
 def of_entry(entry_id: int) -> list[tuple[int, str]]:
@@ -192,59 +229,59 @@ def fitting(papers: Papers, parts: Sequence[LinePart], kind: str, amount: int) -
 
     A call that was deducted from a prepayment is a charge. Refused: line_unknown, line_twice, line_promised, line_unfit, exceeds_disputed.
     """
-    asked = wanted(papers, parts)
-    _check_promised(asked)
-    check_kind(asked, kind)
-    left, found = amount, []
-    for paper, whole, reason in asked:
-        share = min(left, whole)
-        left -= share
+    picks = wanted(papers, parts)
+    _check_promised(picks)
+    check_kind(picks, kind)
+    rest, fitted = amount, []
+    for paper, whole, reason in picks:
+        share = min(rest, whole)
+        rest -= share
         if share:
-            found.append((paper, share, reason))
-    if left:
-        raise Refused(reason="exceeds_disputed", amount=amount, disputed=amount - left)
-    return found
+            fitted.append((paper, share, reason))
+    if rest:
+        raise Refused(reason="exceeds_disputed", amount=amount, disputed=amount - rest)
+    return fitted
 
 
-def check_kind(asked: Sequence[Wanted], kind: str) -> None:
+def check_kind(picks: Sequence[Wanted], kind: str) -> None:
     """Errors: Refused(line_unfit)."""
-    for paper, *_ in asked:
+    for paper, *_ in picks:
         used = paper.money == "prepayment" and paper.address.startswith(USED)
         if kind != ("charge" if used else paper.money):
             raise Refused(reason="line_unfit", line=paper.address, kind=paper.money)
 
 
-def _check_promised(asked: Sequence[Wanted]) -> None:
+def _check_promised(picks: Sequence[Wanted]) -> None:
     """A credit that was promised comes by its run, under its own case; what it is for is reserved there. Errors: Refused(line_promised)."""
-    for paper, *_ in asked:
+    for paper, *_ in picks:
         if paper.address.startswith("promised-credit:"):
             raise Refused(reason="line_promised", line=paper.address)
 
 
-def _check_information(asked: Sequence[Wanted], information: bool) -> None:
+def _check_information(picks: Sequence[Wanted], information: bool) -> None:
     """Errors: Refused(line_unfit)."""
-    for paper, *_ in asked:
+    for paper, *_ in picks:
         is_fee = paper.address.startswith("information-fee:") or (paper.inside or "").endswith(":monternet")
         if is_fee != information:
             raise Refused(reason="line_unfit", line=paper.address, kind="information" if is_fee else paper.money)
 
 
-def lock(papers: Papers, wanted: Iterable[Paper]) -> dict[tuple[str, str], Locked]:
+def lock(papers: Papers, part_papers: Iterable[Paper]) -> dict[tuple[str, str], Locked]:
     """The rows of these lines and of those they lie inside, opened where there was none, locked until the transaction ends."""
-    lines = list(wanted)
-    found: dict[tuple[str, str], Locked] = {}
+    lines = list(part_papers)
+    locked: dict[tuple[str, str], Locked] = {}
     holders = papers.holders(lines)
-    levels = ([one for one in holders if one.inside is None], [one for one in holders if one.inside], lines)
+    levels = ([paper for paper in holders if paper.inside is None], [paper for paper in holders if paper.inside], lines)
     for level in levels:
-        rows = [_line(papers.subscription_id, paper, found) for paper in level]
+        rows = [_line(papers.subscription_id, paper, locked) for paper in level]
         rows.sort(key=lambda row: (row["address"], row["component"]))
         if rows:
-            found |= _opened(rows)
-    return found
+            locked |= _opened(rows)
+    return locked
 
 
-def _line(subscription_id: int, paper: Paper, found: dict[tuple[str, str], Locked]) -> dict[str, Any]:
-    inside = found.get((paper.inside, "")) if paper.inside else None
+def _line(subscription_id: int, paper: Paper, locked: dict[tuple[str, str], Locked]) -> dict[str, Any]:
+    inside = locked.get((paper.inside, "")) if paper.inside else None
     return {
         "subscription_id": subscription_id,
         "address": paper.address,
@@ -255,50 +292,72 @@ def _line(subscription_id: int, paper: Paper, found: dict[tuple[str, str], Locke
     }
 
 
-def _opened(rows: list[dict[str, Any]]) -> dict[tuple[str, str], Locked]:
-    """An update is what locks a row on PostgreSQL; a line never falls below what is claimed of it. PostgreSQL refuses to update a row twice at once, so each stands once."""
+@lru_cache(maxsize=len(UPSERT))
+def _opening(dialect: str) -> Any:
+    """An update is what locks a row on PostgreSQL; a line never falls below what is claimed of it."""
     line = DisputedLine
-    once = {(row["address"], row["component"]): row for row in rows}
-    statement = upsert(line)
+    statement: Any = UPSERT[dialect](line)
     amount = case((statement.excluded.amount < line.claimed, line.claimed), else_=statement.excluded.amount)
-    statement = statement.on_conflict_do_update(
+    return statement.on_conflict_do_update(
         index_elements=["subscription_id", "address", "component"], set_={"amount": amount}
     ).returning(line.address, line.component, line.id, line.amount, line.claimed, line.inside_id)
+
+
+def _opened(rows: list[dict[str, Any]]) -> dict[tuple[str, str], Locked]:
+    """PostgreSQL refuses to update a row twice at once, so each stands once."""
+    once = {(row["address"], row["component"]): row for row in rows}
+    statement = _opening(bind().dialect.name)
     return {(row[0], row[1]): Locked(*row[2:]) for row in session().execute(statement, list(once.values()))}
 
 
+_AS_STANDS = select(DisputedLine.id, DisputedLine.amount, DisputedLine.claimed, DisputedLine.inside_id).where(
+    DisputedLine.id.in_(bindparam("ids", expanding=True))
+)
+
+
 def _as_stands(locked: dict[tuple[str, str], Locked]) -> dict[tuple[str, str], Locked]:
-    ids = {one.id: key for key, one in locked.items()}
-    line = DisputedLine
-    query = select(line.id, line.amount, line.claimed, line.inside_id).where(line.id.in_(ids))
-    return {ids[row.id]: Locked(*row) for row in session().execute(query)}
+    ids = {line.id: key for key, line in locked.items()}
+    return {ids[row.id]: Locked(*row) for row in session().execute(_AS_STANDS, {"ids": list(ids)})}
 
 
-def _check(asked: Sequence[Wanted], locked: dict[tuple[str, str], Locked], own: str | None) -> None:
+def _check(picks: Sequence[Wanted], locked: dict[tuple[str, str], Locked], own: str | None) -> None:
     """No line, and none that it lies inside, gives more than is left of it. Errors: Refused(line_taken)."""
-    by_id = {one.id: one for one in locked.values()}
-    more: dict[int, int] = {}
-    for paper, amount, _ in asked:
+    by_id = {row.id: row for row in locked.values()}
+    shares_by_line: dict[int, list[tuple[Paper, int]]] = {}
+    for paper, amount, _ in picks:
         line: Locked | None = locked[paper.address, paper.component]
         while line is not None:
-            more[line.id] = more.get(line.id, 0) + amount
-            if more[line.id] > line.left:
-                raise _taken(paper, line, line.left - more[line.id] + amount, amount, own)
+            before = shares_by_line.setdefault(line.id, [])
+            if sum(fen for _, fen in before) + amount > line.left:
+                raise _taken(paper, line, before, amount, own)
+            before.append((paper, amount))
             line = by_id.get(line.inside) if line.inside else None
 
 
-def _taken(paper: Paper, line: Locked, left: int, amount: int, own: str | None) -> Refused:
+def _taken(paper: Paper, line: Locked, before: Sequence[tuple[Paper, int]], amount: int, own: str | None) -> Refused:
+    """Why a line cannot have so much: another case has it, what was picked `before` is the same money (`other`), it is on the bill with what was picked
+    before for less than that, or it never was so much.
+
+    A record and the item that charges it are the same money; two records, or two items, never are.
+    """
     cases = holding([line.id])
-    others = [number for number in cases if number != own]
-    return Refused(
-        reason="line_taken",
-        line=paper.address,
-        case=(others or cases or ["—"])[0],
-        left=max(0, left),
-        of=line.amount,
-        amount=amount,
-        disputed=max(0, left),
-    )
+    rest = line.left - sum(fen for _, fen in before)
+    papers = [earlier for earlier, _ in before if earlier.address != paper.address]
+    same_money = next((earlier.address for earlier in papers if _is_record(earlier) != _is_record(paper)), "")
+    values: dict[str, Any] = {"left": max(0, rest), "disputed": max(0, rest)}
+    if same_money and amount <= line.left:
+        values |= {"because": "picked_twice", "other": same_money, "left": line.left}
+    elif papers and not cases:
+        values |= {"because": "beyond_bill"}
+    elif not cases:
+        values |= {"because": "exceeds_line"}
+    other_cases = [number for number in cases if number != own]
+    case = (other_cases or cases or ["—"])[0]
+    return Refused(reason="line_taken", line=paper.address, case=case, of=line.amount, amount=amount, **values)
+
+
+def _is_record(paper: Paper) -> bool:
+    return paper.address.startswith(USED)
 
 
 def holding(line_ids: Sequence[int]) -> list[str]:
@@ -311,43 +370,52 @@ def holding(line_ids: Sequence[int]) -> list[str]:
     return list(dict.fromkeys(number for number in session().scalars(query) if number))
 
 
-def _check_reasons(parts: Sequence[LinePart], asked: Sequence[Wanted], locked: dict[tuple[str, str], Locked]) -> None:
+def _check_reasons(parts: Sequence[LinePart], picks: Sequence[Wanted], locked: dict[tuple[str, str], Locked]) -> None:
     """Less than what is left of a line is picked for a reason. Errors: Refused(part_without_reason)."""
-    left: dict[str, int] = {}
-    for paper, *_ in asked:
-        left[paper.address] = left.get(paper.address, 0) + locked[paper.address, paper.component].left
+    rests: dict[str, int] = {}
+    for paper, *_ in picks:
+        rests[paper.address] = rests.get(paper.address, 0) + locked[paper.address, paper.component].left
     for part in parts:
-        if not part.reason and not part.component and part.amount < left[part.line]:
-            raise Refused(reason="part_without_reason", line=part.line, left=left[part.line], amount=part.amount)
+        if not part.reason and not part.component and part.amount < rests[part.line]:
+            raise Refused(reason="part_without_reason", line=part.line, left=rests[part.line], amount=part.amount)
 
 
-def _take_out_of_reserve(lines: Iterable[Locked], case_number: str | None) -> dict[int, tuple[int, str, str, datetime]]:
-    """Take away what the case has of these lines in reserve: fen, reason, key and when, by line."""
+def _take_out_of_reserve(
+    lines: Iterable[Locked], case_number: str | None, of: ColumnElement[bool] | None = None
+) -> list[Kept]:
+    """Take away what the case has of these lines in reserve, `of` something or as far as it waits for nothing, in the order it was reserved."""
     if not case_number:
-        return {}
-    own = LineClaim.case_number == case_number, LineClaim.state == "reserved"
-    statement = delete(LineClaim).where(*own, LineClaim.line_id.in_([one.id for one in lines]))
-    rows = session().execute(
-        statement.returning(LineClaim.line_id, LineClaim.amount, LineClaim.reason, LineClaim.key, LineClaim.created_at)
-    )
-    return {row.line_id: (row.amount, row.reason, row.key, row.created_at) for row in rows}
+        return []
+    claim = LineClaim
+    own = claim.case_number == case_number, claim.state == "reserved", claim.line_id.in_([line.id for line in lines])
+    own_claims = select(claim.id).where(*own, ~_waits() if of is None else of)
+    statement = delete(claim).where(claim.id.in_(own_claims))
+    columns = claim.line_id, claim.amount, claim.reason, claim.key, claim.created_at, claim.settle_on
+    rows = session().execute(statement.returning(claim.id, *columns)).all()
+    return [Kept(*row[1:]) for row in sorted(rows)]
 
 
 def _insert(
-    asked: Sequence[Wanted],
+    picks: Sequence[Wanted],
     locked: dict[tuple[str, str], Locked],
     state: str,
     effect: Effect,
     entry: Entry | None,
+    settle_on: date | None = None,
 ) -> None:
     rows = [
         _row(
-            {"line_id": locked[paper.address, paper.component].id, "amount": amount, "reason": reason},
+            {
+                "line_id": locked[paper.address, paper.component].id,
+                "amount": amount,
+                "reason": reason,
+                "settle_on": settle_on,
+            },
             state,
             effect,
             entry,
         )
-        for paper, amount, reason in asked
+        for paper, amount, reason in picks
     ]
     if rows:
         session().execute(insert(LineClaim), rows)

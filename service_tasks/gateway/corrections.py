@@ -12,7 +12,7 @@ from models.base import session
 from models.billing import Bill, ChargeHold, CreditNote, LateFeeAccrual, LateFeeWaiver
 from service_tasks import dates
 from service_tasks.gateway import claims, documents, ledger, noting, payments
-from service_tasks.gateway.giving import split
+from service_tasks.gateway.giving import Split, split
 from service_tasks.gateway.lines import Papers
 from service_tasks.gateway.values import Account, Document, Effect, Line, LinePart
 
@@ -48,30 +48,30 @@ def credit(
             noting.charge(papers, amount, "credited", effect, entry)
         payments.close_paid(subscription_id)
         return documents.issue(CreditNote, entry, effect, form=form or {}, **columns)
-    entry, told = _credit_lines(papers, lines, kind, amount, effect, target or subscription_id)
-    return documents.issue(CreditNote, entry, effect, form={**(form or {}), **told}, **columns)
+    entry, sharing = _credit_lines(papers, lines, kind, amount, effect, target or subscription_id)
+    return documents.issue(CreditNote, entry, effect, form={**(form or {}), **sharing}, **columns)
 
 
 def _credit_lines(
     papers: Papers, lines: Sequence[LinePart], kind: str, amount: int, effect: Effect, target: int
 ) -> tuple[ledger.Entry, dict[str, Any]]:
     """Post the credit of picked lines; its entry, and how it was shared out, fen and the account of what did not fall."""
-    asked = claims.fitting(papers, lines, kind, amount)
-    receipts = payments.paying(paper.bill_id for paper, *_ in asked if paper.bill_id)
-    found = split(papers, asked)
-    fallen = found.fallen + found.late_fee_owed
-    into = "prepayment" if any(paper.money == "prepayment" for paper, *_ in found.asked) else "receivable"
-    moved = [
-        Line(ADJUSTMENT, Account(OWED[kind], papers.subscription_id), fallen),
-        Line(ADJUSTMENT, Account(into, target), amount - fallen),
-        Line(ADJUSTMENT, Account("late_fee", papers.subscription_id), found.with_it),
+    picks = claims.fitting(papers, lines, kind, amount)
+    receipts = payments.standing_for(papers, (paper for paper, *_ in picks))
+    division = split(papers, picks)
+    fall = division.fallen + division.late_fee_owed
+    into = "prepayment" if any(paper.money == "prepayment" for paper, *_ in division.asked) else "receivable"
+    postings = [
+        Line(ADJUSTMENT, Account(OWED[kind], papers.subscription_id), fall),
+        Line(ADJUSTMENT, Account(into, target), amount - fall),
+        Line(ADJUSTMENT, Account("late_fee", papers.subscription_id), division.with_it),
     ]
-    entry = ledger.post(effect, f"{kind}_credit", [line for line in moved if line.amount])
-    for state, parts in found.settled("credited"):
+    entry = ledger.post(effect, f"{kind}_credit", [line for line in postings if line.amount])
+    for state, parts in division.settled("credited"):
         claims.settle(papers, parts, state, effect, entry)
-    payments.spend(receipts, found.back)
+    payments.spend(receipts, division.paid_back)
     payments.close_paid(papers.subscription_id)
-    return entry, {"fallen": fallen, "late_fee": found.with_it, "into": into}
+    return entry, {"fallen": fall, "late_fee": division.with_it, "into": into}
 
 
 def waive_late_fee(
@@ -82,14 +82,27 @@ def waive_late_fee(
     form: dict[str, Any] | None = None,
     lines: Sequence[LinePart] = (),
 ) -> Document:
-    """Give up a late fee, that of `lines` where they are named. Refused: exceeds_late_fee, line_unknown, line_taken, line_unfit."""
+    """Give up a late fee, that of `lines` where they are named; what of these is paid already is a credit on the next bill.
+
+    Refused: exceeds_late_fee, line_unknown, line_taken, line_unfit.
+    """
+    if (earlier := ledger.entered(effect.key)) is not None and lines:
+        return documents.of_entry(LateFeeWaiver, earlier)
     papers = Papers.of(subscription_id)
-    asked = claims.fitting(papers, lines, "late_fee", amount) if lines else []
-    line = Line(ADJUSTMENT, Account("late_fee", subscription_id), amount)
-    entry = ledger.post(effect, "late_fee_waiver", [line])
-    claims.settle(papers, asked, "credited", effect, entry)
+    picks = claims.fitting(papers, lines, "late_fee", amount) if lines else []
+    receipts = payments.standing_for(papers, (paper for paper, *_ in picks))
+    division = split(papers, picks) if lines else Split(papers, picks)
+    late_fee = division.late_fee_owed if lines else amount
+    postings = [
+        Line(ADJUSTMENT, Account("late_fee", subscription_id), late_fee),
+        Line(ADJUSTMENT, Account("receivable", subscription_id), amount - late_fee),
+    ]
+    entry = ledger.post(effect, "late_fee_waiver", [line for line in postings if line.amount])
+    claims.settle(papers, picks, "credited", effect, entry)
+    payments.spend(receipts, division.paid_back)
     columns = {"subscription_id": subscription_id, "amount": amount}
-    return documents.issue(LateFeeWaiver, entry, effect, form=form or {}, **columns)
+    shared = {"fallen": late_fee, "into": "receivable"} if late_fee < amount else {}
+    return documents.issue(LateFeeWaiver, entry, effect, form={**(form or {}), **shared}, **columns)
 
 
 def accrue_late_fee(bill_id: int, on: date, effect: Effect) -> int:
@@ -100,8 +113,8 @@ def accrue_late_fee(bill_id: int, on: date, effect: Effect) -> int:
     bill = session().get_one(Bill, bill_id)
     base = ledger.balances(bill.subscription_id, lock=True).get("receivable", 0) - _held_on(bill.subscription_id, on)
     amount = base * LATE_FEE_PER_MILLE_A_DAY // 1000
-    drawn = select(LateFeeAccrual.id).where(LateFeeAccrual.bill_id == bill_id, LateFeeAccrual.accrued_on == on)
-    if bill.state == "paid" or on <= bill.due_on or amount <= 0 or session().scalar(drawn) is not None:
+    accrual = select(LateFeeAccrual.id).where(LateFeeAccrual.bill_id == bill_id, LateFeeAccrual.accrued_on == on)
+    if bill.state == "paid" or on <= bill.due_on or amount <= 0 or session().scalar(accrual) is not None:
         return 0
     line = Line(Account("late_fee", bill.subscription_id), REVENUE, amount)
     entry = ledger.post(effect, "late_fee", [line], memo=f"{bill.period} {on.isoformat()}")
@@ -118,6 +131,6 @@ def _held_on(subscription_id: int, on: date) -> int:
     )
     return sum(
         amount
-        for amount, placed, settled in session().execute(lifted)
-        if settled is not None and dates.day_of(placed) <= on <= dates.day_of(settled)
+        for amount, placed_at, settled_at in session().execute(lifted)
+        if settled_at is not None and dates.day_of(placed_at) <= on <= dates.day_of(settled_at)
     )

@@ -18,8 +18,10 @@ from service_tasks.gateway.lookups import (
     debit_under_way,
     find,
     late_fees_drawn,
+    late_fees_paid,
     receipt,
     receipts,
+    receipts_in_hand,
     subscription,
 )
 from service_tasks.gateway.repayments import paid_by_staff, refund_cash, refund_deposit, refund_prepayment, transfer
@@ -34,7 +36,8 @@ from service_tasks.gateway.repricing import (
     shown_on_bill,
     take_back_secondary_pricing,
 )
-from service_tasks.gateway.reversals import given, holds, reverse, withdraw_corrections
+from service_tasks.gateway.reversals import given, given_between, holds, owed_anew, reverse, withdraw_corrections
+from service_tasks.gateway.takings import take_payment, to_pay
 
 __all__ = [
     "accrue_late_fee",
@@ -52,16 +55,20 @@ __all__ = [
     "find",
     "free",
     "given",
+    "given_between",
     "hand_in_secondary_pricing",
     "holds",
     "late_fees_drawn",
+    "late_fees_paid",
     "move_recharge",
     "on_hold",
+    "owed_anew",
     "paid_by_staff",
     "place_hold",
     "post",
     "receipt",
     "receipts",
+    "receipts_in_hand",
     "refund_cash",
     "refund_deposit",
     "refund_prepayment",
@@ -79,6 +86,8 @@ __all__ = [
     "still_owed",
     "subscription",
     "take_back_secondary_pricing",
+    "take_payment",
+    "to_pay",
     "transfer",
     "waive_late_fee",
     "withdraw_corrections",

@@ -11,7 +11,7 @@ from models.base import session
 from models.lines import DisputedLine, LineClaim
 from service_tasks.gateway import ledger, payments
 from service_tasks.gateway.claims import Wanted
-from service_tasks.gateway.lines import BROUGHT, Paper, Papers, late_fees, wanted
+from service_tasks.gateway.lines import BROUGHT, LATE_FEE, PAYMENT, Paper, Papers, late_fees, wanted
 from service_tasks.gateway.values import LinePart
 
 
@@ -41,6 +41,17 @@ class Split:
         return sum(self.falls.values())
 
     @property
+    def paid_back(self) -> dict[int | str | None, int]:
+        """What is money back, by what a receipt stands for: a bill, the late fee, or a payment that paid no bill."""
+        by_paid: dict[int | str | None, int] = dict(self.back.items())
+        late_fee = sum(amount for paper, amount, _ in self.asked if paper.money == LATE_FEE)
+        by_paid[LATE_FEE] = late_fee - self.late_fee_owed
+        for paper, amount, _ in self.asked:
+            if paper.address.startswith(PAYMENT):
+                by_paid[paper.address] = amount
+        return by_paid
+
+    @property
     def with_it(self) -> int:
         """The late fee that falls in proportion."""
         return sum(amount for _, amount in self.late_fees)
@@ -49,15 +60,15 @@ class Split:
         """The parts by what becomes of them: what falls is credited, the rest is `back`."""
         if back == "credited":
             return [("credited", [*self.asked, *self._late()])]
-        left = {("charge", bill): amount for bill, amount in self.falls.items()}
-        left["late_fee", 0] = self.late_fee_owed
+        room = {("charge", bill): amount for bill, amount in self.falls.items()}
+        room["late_fee", 0] = self.late_fee_owed
         credited: list[Wanted] = []
         rest: list[Wanted] = []
         for paper, amount, reason in self.asked:
             debt = (paper.money, paper.bill_id or 0) if paper.money == "charge" else (paper.money, 0)
-            share = min(amount, left.get(debt, 0))
+            share = min(amount, room.get(debt, 0))
             if share:
-                left[debt] -= share
+                room[debt] -= share
                 credited.append((paper, share, reason))
             if amount > share:
                 rest.append((paper, amount - share, reason))
@@ -73,36 +84,36 @@ def apart(subscription_id: int, parts: Sequence[LinePart]) -> tuple[list[LinePar
     Refused: line_unknown, line_twice.
     """
     papers = Papers.of(subscription_id)
-    owed, paid = (parts for _, parts in split(papers, wanted(papers, parts)).settled("refunded"))
+    owed_picks, paid_picks = (parts for _, parts in split(papers, wanted(papers, parts)).settled("refunded"))
     names = {(paper.address, paper.component) for paper, *_ in wanted(papers, parts)}
-    return _as_parts(paid), [one for one in _as_parts(owed) if (one.line, one.component) in names]
+    return _as_parts(paid_picks), [part for part in _as_parts(owed_picks) if (part.line, part.component) in names]
 
 
-def _as_parts(asked: Sequence[Wanted]) -> list[LinePart]:
-    return [LinePart(paper.address, amount, paper.component, reason) for paper, amount, reason in asked]
+def _as_parts(picks: Sequence[Wanted]) -> list[LinePart]:
+    return [LinePart(paper.address, amount, paper.component, reason) for paper, amount, reason in picks]
 
 
-def split(papers: Papers, asked: Sequence[Wanted]) -> Split:
+def split(papers: Papers, picks: Sequence[Wanted]) -> Split:
     """Divide parts of lines, the accounts of the subscription being locked."""
-    found = Split(papers, list(asked))
+    division = Split(papers, list(picks))
     balances = ledger.balances(papers.subscription_id, lock=True)
     charged: dict[int, int] = {}
-    for paper, amount, _ in asked:
+    for paper, amount, _ in picks:
         if paper.money == "charge" and paper.bill_id:
             charged[paper.bill_id] = charged.get(paper.bill_id, 0) + amount
         elif paper.money == "late_fee":
-            found.late_fee_owed += amount
+            division.late_fee_owed += amount
         else:
-            found.other += amount
-    found.late_fee_owed = min(found.late_fee_owed, balances.get("late_fee", 0))
+            division.other += amount
+    division.late_fee_owed = min(division.late_fee_owed, balances.get("late_fee", 0))
     due = payments.owed(papers) if charged else {}
-    left = max(0, balances.get("receivable", 0))
+    receivable = max(0, balances.get("receivable", 0))
     for bill, amount in charged.items():
-        found.falls[bill] = min(amount, due[bill], left)
-        found.back[bill] = amount - found.falls[bill]
-        left -= found.falls[bill]
-    found.late_fees = _with_it(papers, found, due, balances.get("late_fee", 0) - found.late_fee_owed)
-    return found
+        division.falls[bill] = min(amount, due[bill], receivable)
+        division.back[bill] = amount - division.falls[bill]
+        receivable -= division.falls[bill]
+    division.late_fees = _with_it(papers, division, due, balances.get("late_fee", 0) - division.late_fee_owed)
+    return division
 
 
 def still_owed(subscription_id: int, parts: Sequence[LinePart]) -> int:
@@ -110,38 +121,40 @@ def still_owed(subscription_id: int, parts: Sequence[LinePart]) -> int:
     if not parts:
         return max(0, ledger.balances(subscription_id).get("receivable", 0))
     papers = Papers.of(subscription_id)
-    found = split(papers, [(paper, amount, reason) for paper, amount, reason in wanted(papers, parts)])
-    return found.fallen + found.late_fee_owed
+    division = split(papers, [(paper, amount, reason) for paper, amount, reason in wanted(papers, parts)])
+    return division.fallen + division.late_fee_owed
 
 
-def proportion(papers: Papers, falls: Mapping[int, int], due: Mapping[int, int], owed: int) -> list[tuple[Paper, int]]:
+def proportion(
+    papers: Papers, falls: Mapping[int, int], due: Mapping[int, int], late_fee: int
+) -> list[tuple[Paper, int]]:
     """The late fee that falls with what falls of each bill: as large a part of it as the line is of what was owed.
 
     Source: READINGS, "late fee on a credited line"; rounded down to the fen.
     """
-    if not owed or not any(falls.values()):
+    if not late_fee or not any(falls.values()):
         return []
-    drawn = late_fees(papers)
-    gone = _gone(papers.subscription_id)
+    fees = late_fees(papers)
+    fees_claimed = _gone(papers.subscription_id)
     oldest = min((bill for bill in due if due[bill]), key=list(papers.bills).index, default=None)
-    found = []
-    for bill, fallen in falls.items():
-        if not fallen or not due[bill]:
+    falling = []
+    for bill, fall in falls.items():
+        if not fall or not due[bill]:
             continue
         for period in [papers.bills[bill].period, *([BROUGHT] if bill == oldest else [])]:
             address = f"late-fee:{period}"
-            left = drawn.get(period, 0) - gone.get(address, 0)
-            share = min(owed, left * fallen // due[bill])
+            rest = fees.get(period, 0) - fees_claimed.get(address, 0)
+            share = min(late_fee, rest * fall // due[bill])
             if share > 0:
-                paper = Paper(address=address, amount=drawn[period], money="late_fee", bill_id=bill)
-                found.append((paper, share))
-                owed -= share
-    return found
+                paper = Paper(address=address, amount=fees[period], money="late_fee", bill_id=bill)
+                falling.append((paper, share))
+                late_fee -= share
+    return falling
 
 
-def _with_it(papers: Papers, found: Split, due: Mapping[int, int], owed: int) -> list[tuple[Paper, int]]:
-    asked = {paper.address for paper, *_ in found.asked}
-    return [one for one in proportion(papers, found.falls, due, owed) if one[0].address not in asked]
+def _with_it(papers: Papers, division: Split, due: Mapping[int, int], late_fee: int) -> list[tuple[Paper, int]]:
+    addresses = {paper.address for paper, *_ in division.asked}
+    return [fee for fee in proportion(papers, division.falls, due, late_fee) if fee[0].address not in addresses]
 
 
 def _gone(subscription_id: int) -> dict[str, int]:

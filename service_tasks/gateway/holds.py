@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 
 from models.base import session
-from models.billing import ChargeHold
+from models.billing import ChargeHold, JournalEntry
 from models.lines import DisputedLine, LineClaim
 from service_tasks.gateway import claims, ledger, noting, payments
 from service_tasks.gateway.claims import Wanted
@@ -40,24 +40,24 @@ def place_hold(
 
 def _hold_lines(subscription_id: int, amount: int, settle_on: date, effect: Effect, lines: Sequence[LinePart]) -> Hold:
     if (earlier := ledger.entered(effect.key)) is not None:
-        placed = _placed(earlier)
-        return placed._replace(beside=amount - placed.amount)
+        earlier_hold = _placed(earlier)
+        return earlier_hold._replace(beside=amount - earlier_hold.amount)
     papers = Papers.of(subscription_id)
-    owed, paid = _owed_and_paid(papers, claims.fitting(papers, lines, "charge", amount))
-    parked = sum(part for _, part, _ in owed)
+    owed_picks, paid_picks = _owed_and_paid(papers, claims.fitting(papers, lines, "charge", amount))
+    parked = sum(part for _, part, _ in owed_picks)
     hold = Hold(None, subscription_id, 0, "held", settle_on)
     if parked:
         entry = _post(subscription_id, parked, effect)
-        claims.settle(papers, owed, "held", effect, entry)
+        claims.settle(papers, owed_picks, "held", effect, entry)
         hold = _written(subscription_id, parked, settle_on, effect, entry)
-    claims.settle(papers, paid, "reserved", effect, None)
+    claims.settle(papers, paid_picks, "reserved", effect, None, settle_on=settle_on)
     return hold._replace(beside=amount - parked)
 
 
-def _owed_and_paid(papers: Papers, asked: Sequence[Wanted]) -> tuple[list[Wanted], list[Wanted]]:
+def _owed_and_paid(papers: Papers, picks: Sequence[Wanted]) -> tuple[list[Wanted], list[Wanted]]:
     """Parts of lines by what is still owed of them and what is paid already; late fees follow when it is settled."""
-    (_, falls), (_, paid) = split(papers, asked).settled("reserved")
-    return [one for one in falls if one[0].money == "charge"], paid
+    (_, falls), (_, paid_picks) = split(papers, picks).settled("reserved")
+    return [pick for pick in falls if pick[0].money == "charge"], paid_picks
 
 
 def _post(subscription_id: int, amount: int, effect: Effect) -> Entry:
@@ -103,11 +103,12 @@ def settle_hold(
     subscription_id: int | None = None,
     amount: int = 0,
     lines: Sequence[LinePart] = (),
+    reserved: str | None = None,
 ) -> Hold:
     """Settle a hold as "credited", with the late fee that falls with it, or make it due again, "rejected" or "withdrawn".
 
     What of `lines`, up to `amount` in all, was paid when it was placed is credited in the same entry (`beside`), on the next bill or, of a prepaid
-    number, into the prepayment. Refused: hold_unknown, hold_settled, line_taken.
+    number, into the prepayment; it is what was `reserved` under this key. Refused: hold_unknown, hold_settled, line_taken.
     """
     row, earlier = _to_settle(hold_id), ledger.entered(effect.key)
     if row is not None and row.state != "held" and (earlier is None or row.state != STORED[decision]):
@@ -115,8 +116,8 @@ def settle_hold(
     own = row.subscription_id if row is not None else subscription_id
     if earlier is None and own is not None:
         papers = Papers.of(own)
-        paid = _not_held(papers, row, amount, lines) if decision == CREDITED and lines else []
-        earlier = _settle(papers, row, decision, effect, paid)
+        paid_picks = _not_held(papers, row, amount, lines) if decision == CREDITED and lines else []
+        earlier = _settle(papers, row, decision, effect, paid_picks, _reserved(row, reserved))
     return _settled(row, own, decision, effect, earlier)
 
 
@@ -132,42 +133,56 @@ def _to_settle(hold_id: int | None) -> ChargeHold | None:
 def _not_held(papers: Papers, row: ChargeHold | None, amount: int, lines: Sequence[LinePart]) -> list[Wanted]:
     """What of these lines the hold does not have: what was paid when it was placed."""
     line, claim = DisputedLine, LineClaim
-    held: dict[tuple[str, str], int] = {}
+    fen_on_hold: dict[tuple[str, str], int] = {}
     if row is not None:
         query = select(line.address, line.component, claim.amount).join(claim, claim.line_id == line.id)
-        found = session().execute(query.where(claim.entry_id == row.entry_id))
-        held = {(address, component): fen for address, component, fen in found}
-    asked = claims.fitting(papers, lines, "charge", amount)
-    left = ((paper, fen - held.get((paper.address, paper.component), 0), reason) for paper, fen, reason in asked)
-    return [one for one in left if one[1] > 0]
+        rows = session().execute(query.where(claim.entry_id == row.entry_id))
+        fen_on_hold = {(address, component): fen for address, component, fen in rows}
+    picks = claims.fitting(papers, lines, "charge", amount)
+    rest = ((paper, fen - fen_on_hold.get((paper.address, paper.component), 0), reason) for paper, fen, reason in picks)
+    return [pick for pick in rest if pick[1] > 0]
+
+
+def _reserved(row: ChargeHold | None, key: str | None) -> ColumnElement[bool]:
+    """What is reserved for this hold alone; where nobody knows under which key, for any that the case has."""
+    if key is None and row is None:
+        return claims.beside_the_run()
+    placing_key = select(JournalEntry.key).where(JournalEntry.id == row.entry_id).scalar_subquery() if row else None
+    return LineClaim.key == (key if placing_key is None else placing_key)
 
 
 def _settle(
-    papers: Papers, row: ChargeHold | None, decision: str, effect: Effect, paid: Sequence[Wanted]
+    papers: Papers,
+    row: ChargeHold | None,
+    decision: str,
+    effect: Effect,
+    paid_picks: Sequence[Wanted],
+    reserved: ColumnElement[bool],
 ) -> int | None:
     """Enter it once, in one entry; the id of the entry, None where nothing moves."""
     own = papers.subscription_id
     late = noting.late_fee_of(own, row.entry_id) if row is not None and decision == CREDITED else []
-    receipts = payments.paying(paper.bill_id for paper, *_ in paid if paper.bill_id)
-    found = split(papers, paid)
-    late = [*late, *found.late_fees]
-    back = Account("prepayment" if any(paper.money == "prepayment" for paper, *_ in paid) else "receivable", own)
-    moved = [
+    receipts = payments.standing_for(papers, (paper for paper, *_ in paid_picks))
+    division = split(papers, paid_picks)
+    late = [*late, *division.late_fees]
+    back = Account("prepayment" if any(paper.money == "prepayment" for paper, *_ in paid_picks) else "receivable", own)
+    lines = [
         Line(ADJUSTMENT if decision == CREDITED else Account("receivable", own), Account("hold", own), row.amount)
         if row is not None
         else None,
-        Line(ADJUSTMENT, back, found.total),
+        Line(ADJUSTMENT, back, division.total),
         Line(ADJUSTMENT, Account("late_fee", own), sum(fen for _, fen in late)),
     ]
-    posted = [line for line in moved if line is not None and line.amount]
+    posted = [line for line in lines if line is not None and line.amount]
     if not posted:
         return None
     entry = ledger.post(effect, f"charge_hold_{decision}", posted)
     if row is not None:
         claims.resettle(row.entry_id, CREDITED if decision == CREDITED else None, effect, entry)
         row.state, row.settled_at = STORED[decision], effect.at
-    claims.settle(papers, [*paid, *((paper, fen, "") for paper, fen in late)], CREDITED, effect, entry)
-    payments.spend(receipts, found.back)
+    claims.settle(papers, paid_picks, CREDITED, effect, entry, of=reserved)
+    claims.settle(papers, [(paper, fen, "") for paper, fen in late], CREDITED, effect, entry)
+    payments.spend(receipts, division.paid_back)
     session().flush()
     payments.close_paid(own)
     return entry.id
@@ -178,8 +193,8 @@ def _settled(row: ChargeHold | None, own: int | None, decision: str, effect: Eff
     late, beside, into = 0, 0, ""
     if entry is not None and decision == CREDITED:
         late = ledger.posted(entry, "late_fee")
-        found = [(kind, ledger.posted(entry, kind)) for kind in ("receivable", "prepayment")]
-        into, beside = max(found, key=lambda one: one[1])
+        totals = [(kind, ledger.posted(entry, kind)) for kind in ("receivable", "prepayment")]
+        into, beside = max(totals, key=lambda pair: pair[1])
     hold = _hold(row) if row is not None else Hold(None, own or 0, 0, decision, effect.at.date())
     return hold._replace(late_fee=late, beside=beside, into=into if beside else "")
 

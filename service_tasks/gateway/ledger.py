@@ -7,14 +7,16 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, and_, func, insert, or_, select
+from sqlalchemy import Select, String, and_, case, cast, func, insert, literal, or_, select
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import aliased
 
 from models.base import session
 from models.billing import DEBIT_NORMAL, NEVER_NEGATIVE, JournalEntry, LedgerAccount, Posting
-from service_tasks.gateway.values import Account, Effect, Entry, KeyUsedDifferently, Line, Refused
+from service_tasks.gateway.values import MARK, Account, Effect, Entry, KeyUsedDifferently, Line, Refused
 
 SHORT = {
     "prepayment": "insufficient_prepayment",
@@ -33,14 +35,14 @@ def post(effect: Effect, kind: str, lines: Sequence[Line], *, floor: Collection[
     `floor` names account kinds that must not fall below zero here although the table would let them (a receivable, when crediting).
     Errors: Refused(reason), with nothing written; KeyUsedDifferently.
     """
-    wanted = {account for line in lines for account in (line.debit, line.credit)}
-    ids, balances, earlier = _lock(wanted, effect.key)
+    accounts = {account for line in lines for account in (line.debit, line.credit)}
+    ids, balances, earlier = _lock(accounts, effect.key)
     if earlier is not None:
         return _repeated(earlier, effect, ids, lines)
     _check(lines, balances, {*NEVER_NEGATIVE, *floor})
-    if missing := wanted - ids.keys():
+    if missing := accounts - ids.keys():
         _open(missing)
-        ids, *_ = _lock(wanted, effect.key)
+        ids, *_ = _lock(accounts, effect.key)
     entry_id = _enter(effect, kind, memo)
     session().execute(
         insert(Posting), [_row(entry_id, number, line, ids) for number, line in enumerate(lines, start=1)]
@@ -51,8 +53,8 @@ def post(effect: Effect, kind: str, lines: Sequence[Line], *, floor: Collection[
 def balances(subscription_id: int, *, lock: bool = False) -> dict[str, int]:
     """Balance by account kind of one subscription, in fen; kinds without an account are left out."""
     query = select(LedgerAccount.kind, LedgerAccount.balance).where(LedgerAccount.subscription_id == subscription_id)
-    found = session().execute(query.order_by(LedgerAccount.id).with_for_update() if lock else query)
-    return {kind: balance or 0 for kind, balance in found}
+    rows = session().execute(query.order_by(LedgerAccount.id).with_for_update() if lock else query)
+    return {kind: balance or 0 for kind, balance in rows}
 
 
 def entered(key: str) -> int | None:
@@ -68,29 +70,44 @@ def posted(entry_id: int, kind: str) -> int:
     return int(session().scalar(query.where(Posting.entry_id == entry_id, LedgerAccount.kind == kind)) or 0)
 
 
+def moved() -> Any:
+    """Fen that the postings of an entry moved, in SQL; what passes through the account of the staff is that same money on its way, and counts once."""
+    of_staff = select(LedgerAccount.id).where(LedgerAccount.kind == "staff_receivable")
+    on_its_way = or_(Posting.debit_account_id.in_(of_staff), Posting.credit_account_id.in_(of_staff))
+    return func.sum(case((on_its_way, 0), else_=Posting.amount))
+
+
+def taken_back(entry_id: Any, *, before: datetime | None = None) -> Any:
+    """Whether another entry took this one back, before an instant where one is named; in SQL."""
+    back = aliased(JournalEntry)
+    memo = literal(f"{MARK} of ") + cast(entry_id, String)
+    reversal = select(back.id).where(back.kind == MARK, back.memo == memo)
+    return (reversal if before is None else reversal.where(back.at < before)).exists()
+
+
 def upsert(table: type) -> Any:
     """An INSERT that can say ON CONFLICT, in the dialect of the session."""
     return UPSERT[session().get_bind().dialect.name](table)
 
 
-def _lock(wanted: Iterable[Account], key: str) -> tuple[dict[Account, int], dict[Account, int], int | None]:
+def _lock(accounts: Iterable[Account], key: str) -> tuple[dict[Account, int], dict[Account, int], int | None]:
     """Ids of the accounts that exist, balances of those that keep one (their rows locked), and the entry already under `key`."""
-    ordered = sorted(wanted, key=repr)
+    ordered = sorted(accounts, key=repr)
     own = [account for account in ordered if not account.keeps_balance]
     beside = [select(JournalEntry.id).where(JournalEntry.key == key).scalar_subquery()]
     beside += [select(LedgerAccount.id).where(_is(account)).scalar_subquery() for account in own]
-    kept = [_is(account) for account in ordered if account.keeps_balance]
-    rows = session().execute(_locking(kept, beside)).all() if kept else []
+    with_balance = [_is(account) for account in ordered if account.keeps_balance]
+    rows = session().execute(_locking(with_balance, beside)).all() if with_balance else []
     earlier, *own_ids = rows[0][4:] if rows else session().execute(select(*beside)).one()
     ids = {Account(row[0], row[1]): row[2] for row in rows}
-    ids |= {account: found for account, found in zip(own, own_ids, strict=True) if found is not None}
+    ids |= {account: account_id for account, account_id in zip(own, own_ids, strict=True) if account_id is not None}
     return ids, {Account(row[0], row[1]): row[3] for row in rows}, earlier
 
 
-def _locking(kept: Sequence[Any], beside: Sequence[Any]) -> Select[Any]:
+def _locking(conditions: Sequence[Any], beside: Sequence[Any]) -> Select[Any]:
     account = LedgerAccount
     query: Select[Any] = select(account.kind, account.subscription_id, account.id, account.balance, *beside)
-    return query.where(or_(*kept)).order_by(account.id).with_for_update(of=account)
+    return query.where(or_(*conditions)).order_by(account.id).with_for_update(of=account)
 
 
 def _is(account: Account) -> Any:
@@ -109,16 +126,18 @@ def _repeated(earlier: int, effect: Effect, ids: dict[Account, int], lines: Sequ
     return Entry(earlier, effect.key, repeated=True)
 
 
-def _check(lines: Sequence[Line], held: dict[Account, int], floored: set[str]) -> None:
+def _check(lines: Sequence[Line], balances: dict[Account, int], floored: set[str]) -> None:
     change: Counter[Account] = Counter()
     for line in lines:
         if line.amount <= 0:
             raise Refused(reason="amount_not_positive", amount=line.amount)
         change[line.debit] += line.amount if line.debit.kind in DEBIT_NORMAL else -line.amount
         change[line.credit] -= line.amount if line.credit.kind in DEBIT_NORMAL else -line.amount
-    for account, moved in change.items():
-        if moved < 0 and account.kind in floored and held.get(account, 0) + moved < 0:
-            raise Refused(reason=SHORT.get(account.kind, "insufficient"), balance=held.get(account, 0), amount=-moved)
+    for account, difference in change.items():
+        if difference < 0 and account.kind in floored and balances.get(account, 0) + difference < 0:
+            raise Refused(
+                reason=SHORT.get(account.kind, "insufficient"), balance=balances.get(account, 0), amount=-difference
+            )
 
 
 def _open(missing: Iterable[Account]) -> None:

@@ -9,6 +9,7 @@
     card:8800000401          a recharge card that was charged to the number
     debit:5                  a direct debit that was carried out
     promised-credit:9        a correction entered for secondary pricing that did not come
+    balance:prepayment       what a cancelled number has of its own, without the cards that were charged to it and are somebody's to claim
 
 A call is charged in components, each of which is a line of its own. What a bill charges for one kind of thing ("bill:2026-11:call"), and the bill
 ("bill:2026-11"), are lines too, that others lie inside; they are picked by nobody.
@@ -20,24 +21,40 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, literal, select
 
 from models.base import session
-from models.billing import Bill, BillItem, LateFeeAccrual, LedgerAccount, Posting, Receipt, SecondaryPricingItem
+from models.billing import (
+    Bill,
+    BillItem,
+    JournalEntry,
+    LateFeeAccrual,
+    LedgerAccount,
+    Posting,
+    Receipt,
+    SecondaryPricingItem,
+)
 from models.customer import Subscription
-from models.lines import BillPayment
+from models.lines import BillPayment, DisputedLine, LineClaim
 from models.usage import COMPONENTS, BankMandate, Cdr, DirectDebit, RechargeCard
-from service_tasks.gateway.values import LinePart, Refused
+from service_tasks.gateway import ledger
+from service_tasks.gateway.values import MARK, OPENING_AGAIN, LinePart, Refused
 
 BROUGHT = "brought"
+OWN_BALANCE = "balance:prepayment"
+OWED_AGAIN = (MARK, *OPENING_AGAIN)  # no late fee is drawn by these: it was drawn before
 USAGE = ("call", "roaming")
 PAYMENTS = ("prepayment", "charge")
+PAYMENT, LATE_FEE = "payment:", "late_fee"
 OF_CALL = tuple(name for name in COMPONENTS if name != "information")
 
 
 @dataclass(frozen=True, kw_only=True)
 class Paper:
-    """A line as the papers have it. `money` is where its money lies: charge, late_fee, deposit or prepayment; `inside` is an address."""
+    """A line as the papers have it. `inside` is an address.
+
+    `money` is where its money lies: charge, late_fee, deposit or prepayment; own_balance is a prepayment that only the holder's withdrawal gives.
+    """
 
     address: str
     amount: int
@@ -82,18 +99,21 @@ class Papers:
 
     def holders(self, papers: Iterable[Paper]) -> list[Paper]:
         """The lines that these lie inside, and those that these lie inside, the outermost first."""
-        known = {one.address: bill_id for bill_id, one in self.bills.items()}
+        bill_ids = {bill.address: bill_id for bill_id, bill in self.bills.items()}
         inner = sorted({paper.inside for paper in papers if paper.inside})
         outer = sorted({":".join(address.split(":")[:2]) for address in inner})
-        found = [
-            Paper(address=one, amount=self.bills[known[one]].total, money="charge", bill_id=known[one]) for one in outer
+        bills = [
+            Paper(
+                address=address, amount=self.bills[bill_ids[address]].total, money="charge", bill_id=bill_ids[address]
+            )
+            for address in outer
         ]
-        return found + [self._kind(address, known) for address in inner if address not in known]
+        return bills + [self._kind(address, bill_ids) for address in inner if address not in bill_ids]
 
-    def _kind(self, address: str, known: Mapping[str, int]) -> Paper:
+    def _kind(self, address: str, bill_ids: Mapping[str, int]) -> Paper:
         bill, _, kind = address.rpartition(":")
-        amount = self.bills[known[bill]].kinds[kind]
-        return Paper(address=address, amount=amount, money="charge", bill_id=known[bill], inside=bill)
+        amount = self.bills[bill_ids[bill]].kinds[kind]
+        return Paper(address=address, amount=amount, money="charge", bill_id=bill_ids[bill], inside=bill)
 
     def find(self, addresses: Iterable[str]) -> dict[str, list[Paper]]:
         """The lines of these addresses, a call as its components; what is unknown or another's is left out."""
@@ -101,24 +121,31 @@ class Papers:
         for address in addresses:
             kind, _, key = address.partition(":")
             keys.setdefault(kind, set()).add(key)
-        found: dict[str, list[Paper]] = {}
-        for kind, wanted in keys.items():
+        papers_by_address: dict[str, list[Paper]] = {}
+        for kind, keys_of_kind in keys.items():
             if kind in _KINDS:
-                found |= _KINDS[kind](self, wanted)
-        return found
+                papers_by_address |= _KINDS[kind](self, keys_of_kind)
+        return papers_by_address
+
+
+_CHARGED = (
+    select(Bill.id, Bill.period, BillItem.line, BillItem.kind, BillItem.amount)
+    .outerjoin(BillItem)
+    .where(Bill.subscription_id == bindparam("subscription"))
+    .order_by(Bill.period, BillItem.line)
+)
 
 
 def charged(subscription_id: int) -> dict[int, Charged]:
     """What the bills of a subscription charge, by bill, the oldest first."""
-    query = select(Bill.id, Bill.period, BillItem.line, BillItem.kind, BillItem.amount).outerjoin(BillItem)
-    rows = session().execute(query.where(Bill.subscription_id == subscription_id).order_by(Bill.period, BillItem.line))
-    read: dict[int, tuple[str, dict[str, int], dict[int, tuple[str, int]]]] = {}
+    rows = session().execute(_CHARGED, {"subscription": subscription_id})
+    by_bill: dict[int, tuple[str, dict[str, int], dict[int, tuple[str, int]]]] = {}
     for bill_id, period, line, kind, amount in rows:
-        _, kinds, items = read.setdefault(bill_id, (period, {}, {}))
+        _, kinds, items = by_bill.setdefault(bill_id, (period, {}, {}))
         if line is not None:
             kinds[kind] = kinds.get(kind, 0) + amount
             items[line] = (kind, amount)
-    return {bill_id: Charged(*one) for bill_id, one in read.items()}
+    return {bill_id: Charged(*columns) for bill_id, columns in by_bill.items()}
 
 
 def wanted(papers: Papers, parts: Sequence[LinePart]) -> list[tuple[Paper, int, str]]:
@@ -126,65 +153,70 @@ def wanted(papers: Papers, parts: Sequence[LinePart]) -> list[tuple[Paper, int, 
 
     Errors: Refused(line_unknown), Refused(amount_not_positive), Refused(line_twice).
     """
-    found = papers.find({part.line for part in parts})
-    told: dict[tuple[str, str], tuple[Paper, int, str]] = {}
+    papers_by_address = papers.find({part.line for part in parts})
+    picks: dict[tuple[str, str], tuple[Paper, int, str]] = {}
     for part in parts:
         if part.amount <= 0:
             raise Refused(reason="amount_not_positive", line=part.line, amount=part.amount)
-        for paper, amount in _divided(part, found.get(part.line, [])):
-            if (paper.address, paper.component) in told:
+        for paper, amount in _divided(part, papers_by_address.get(part.line, [])):
+            if (paper.address, paper.component) in picks:
                 raise Refused(reason="line_twice", line=part.line)
-            told[paper.address, paper.component] = (paper, amount, part.reason)
-    return list(told.values())
+            picks[paper.address, paper.component] = (paper, amount, part.reason)
+    return list(picks.values())
 
 
 def _divided(part: LinePart, papers: Sequence[Paper]) -> list[tuple[Paper, int]]:
-    meant = [paper for paper in papers if part.component in ("", paper.component)]
-    if not meant:
+    matching = [paper for paper in papers if part.component in ("", paper.component)]
+    if not matching:
         raise Refused(reason="line_unknown", line=part.line)
-    left, found = part.amount, []
-    for paper in meant:
-        share = left if paper is meant[-1] else min(left, paper.amount)
-        left -= share
+    rest, shares = part.amount, []
+    for paper in matching:
+        share = rest if paper is matching[-1] else min(rest, paper.amount)
+        rest -= share
         if share:
-            found.append((paper, share))
-    return found
+            shares.append((paper, share))
+    return shares
 
 
 def _bill_items(papers: Papers, keys: set[str]) -> dict[str, list[Paper]]:
-    known = {
-        f"{one.period}:{line}": (bill_id, one, kind, amount)
-        for bill_id, one in papers.bills.items()
-        for line, (kind, amount) in one.items.items()
+    items = {
+        f"{bill.period}:{line}": (bill_id, bill, kind, amount)
+        for bill_id, bill in papers.bills.items()
+        for line, (kind, amount) in bill.items.items()
     }
-    found = {}
-    for key in keys & known.keys():
-        bill_id, bill, kind, amount = known[key]
+    papers_by_address = {}
+    for key in keys & items.keys():
+        bill_id, bill, kind, amount = items[key]
         address = f"bill-item:{key}"
-        found[address] = [
+        papers_by_address[address] = [
             Paper(address=address, amount=amount, money="charge", bill_id=bill_id, inside=bill.holding(kind))
         ]
-    return found
+    return papers_by_address
 
 
-def owned_calls(subscription_id: int, bills: Iterable[int]) -> Any:
+def owned_calls(subscription_id: Any, bills: Any) -> Any:
     """The condition under which a call detail record is of this subscription: on a bill of its own, or made on its number while it had it."""
-    mine = select(Subscription.msisdn, Subscription.opened_at).where(Subscription.id == subscription_id).subquery()
+    own = select(Subscription.msisdn, Subscription.opened_at).where(Subscription.id == subscription_id).subquery()
     later = select(Subscription.id).where(
         Subscription.msisdn == Cdr.served_msisdn,
         Subscription.id != subscription_id,
         Subscription.opened_at <= Cdr.start,
-        Subscription.opened_at > select(mine.c.opened_at).scalar_subquery(),
+        Subscription.opened_at > select(own.c.opened_at).scalar_subquery(),
     )
-    unbilled = Cdr.bill_id.is_(None) & (Cdr.served_msisdn == select(mine.c.msisdn).scalar_subquery())
-    return Cdr.bill_id.in_(list(bills)) | (unbilled & ~later.exists())
+    unbilled = Cdr.bill_id.is_(None) & (Cdr.served_msisdn == select(own.c.msisdn).scalar_subquery())
+    return Cdr.bill_id.in_(bills) | (unbilled & ~later.exists())
+
+
+_RECORDS = select(Cdr.id, Cdr.bill_id, *(getattr(Cdr, name) for name in COMPONENTS)).where(
+    Cdr.id.in_(bindparam("ids", expanding=True)),
+    owned_calls(bindparam("subscription"), bindparam("bills", expanding=True)),
+)
 
 
 def _records(papers: Papers, keys: set[str]) -> list[Any]:
     ids = [int(key) for key in keys if key.isascii() and key.isdecimal() and len(key) < 19]
-    columns = [Cdr.id, Cdr.bill_id, *(getattr(Cdr, name) for name in COMPONENTS)]
-    query = select(*columns).where(Cdr.id.in_(ids), owned_calls(papers.subscription_id, papers.bills))
-    return list(session().execute(query))
+    values = {"ids": ids, "subscription": papers.subscription_id, "bills": list(papers.bills)}
+    return list(session().execute(_RECORDS, values))
 
 
 def _calls(papers: Papers, keys: set[str]) -> dict[str, list[Paper]]:
@@ -227,23 +259,24 @@ def _information_fees(papers: Papers, keys: set[str]) -> dict[str, list[Paper]]:
 
 def late_fees(papers: Papers) -> dict[str, int]:
     """The late fee drawn, by period, and what was brought forward; in fen, whether still owed or not."""
-    drawn = select(LateFeeAccrual.bill_id, func.sum(LateFeeAccrual.amount)).where(
+    accruals = select(LateFeeAccrual.bill_id, func.sum(LateFeeAccrual.amount)).where(
         LateFeeAccrual.bill_id.in_(papers.bills)
     )
-    found = {
+    fees = {
         papers.bills[bill].period: int(total)
-        for bill, total in session().execute(drawn.group_by(LateFeeAccrual.bill_id))
+        for bill, total in session().execute(accruals.group_by(LateFeeAccrual.bill_id))
     }
-    owed = LedgerAccount.subscription_id == papers.subscription_id, LedgerAccount.kind == "late_fee"
+    own_late_fee = LedgerAccount.subscription_id == papers.subscription_id, LedgerAccount.kind == "late_fee"
     query = select(func.coalesce(func.sum(Posting.amount), 0)).join(
         LedgerAccount, LedgerAccount.id == Posting.debit_account_id
     )
-    brought = int(session().scalar(query.where(*owed)) or 0) - sum(found.values())
-    return found | ({BROUGHT: brought} if brought > 0 else {})
+    query = query.join(JournalEntry, JournalEntry.id == Posting.entry_id).where(JournalEntry.kind.not_in(OWED_AGAIN))
+    carried_forward = int(session().scalar(query.where(*own_late_fee)) or 0) - sum(fees.values())
+    return fees | ({BROUGHT: carried_forward} if carried_forward > 0 else {})
 
 
 def _late_fees(papers: Papers, keys: set[str]) -> dict[str, list[Paper]]:
-    bills = {one.period: bill_id for bill_id, one in papers.bills.items()}
+    bills = {bill.period: bill_id for bill_id, bill in papers.bills.items()}
     return {
         f"late-fee:{period}": [
             Paper(address=f"late-fee:{period}", amount=amount, money="late_fee", bill_id=bills.get(period))
@@ -261,8 +294,8 @@ def _deposits(papers: Papers, keys: set[str]) -> dict[str, list[Paper]]:
 
 def on_bills() -> Any:
     """What a receipt paid on bills, whose lines are picked instead of it."""
-    paid = select(func.coalesce(func.sum(BillPayment.amount), 0))
-    return paid.where(BillPayment.receipt_number == Receipt.number).scalar_subquery()
+    total = select(func.coalesce(func.sum(BillPayment.amount), 0))
+    return total.where(BillPayment.receipt_number == Receipt.number).scalar_subquery()
 
 
 def _payments(papers: Papers, keys: set[str]) -> dict[str, list[Paper]]:
@@ -282,8 +315,8 @@ def _cards(papers: Papers, keys: set[str]) -> dict[str, list[Paper]]:
         RechargeCard.serial.in_(keys), RechargeCard.charged_subscription_id == papers.subscription_id
     )
     return {
-        f"card:{serial}": [Paper(address=f"card:{serial}", amount=left, money="prepayment")]
-        for serial, left in session().execute(query)
+        f"card:{serial}": [Paper(address=f"card:{serial}", amount=remaining, money="prepayment")]
+        for serial, remaining in session().execute(query)
     }
 
 
@@ -293,7 +326,7 @@ def _debits(papers: Papers, keys: set[str]) -> dict[str, list[Paper]]:
     query = select(DirectDebit.id, DirectDebit.amount, DirectDebit.period).join(BankMandate)
     own = BankMandate.subscription_id == papers.subscription_id
     rows = session().execute(query.where(DirectDebit.id.in_(ids), own, DirectDebit.state == "done"))
-    bills = {one.period: one.address for one in papers.bills.values()}
+    bills = {bill.period: bill.address for bill in papers.bills.values()}
     return {
         f"debit:{id}": [Paper(address=f"debit:{id}", amount=amount, money="charge", inside=bills.get(period))]
         for id, amount, period in rows
@@ -311,6 +344,44 @@ def _promised_credits(papers: Papers, keys: set[str]) -> dict[str, list[Paper]]:
     }
 
 
+def _balances(papers: Papers, keys: set[str]) -> dict[str, list[Paper]]:
+    """What the holder of a cancelled number has there, with what was given of it; one cancelled for arrears has nothing. Source: SUB.2, reading."""
+    number = session().get(Subscription, papers.subscription_id)
+    if "prepayment" not in keys or number is None or number.state != "cancelled" or number.reason == "arrears":
+        return {}
+    amount = own_balance(papers.subscription_id) + _given(papers.subscription_id, OWN_BALANCE)
+    return {OWN_BALANCE: [Paper(address=OWN_BALANCE, amount=amount, money="own_balance")]} if amount else {}
+
+
+def own_balance(subscription_id: int) -> int:
+    """What stands on a number beside the cards that are not its holder's, in fen."""
+    return max(0, ledger.balances(subscription_id).get("prepayment", 0) - cards_of_others(subscription_id))
+
+
+def cards_of_others(subscription_id: int, *, but: str | None = None) -> int:
+    """What is left of cards due to whoever bears them, in fen: charged to the number after it was cancelled, or in a case."""
+    card, number = RechargeCard, Subscription
+    query = select(func.coalesce(func.sum(card.remaining), 0)).join(number, number.id == card.charged_subscription_id)
+    cards = query.where(number.id == subscription_id, number.state == "cancelled", card.serial != (but or ""))
+    return int(session().scalar(cards.where((card.charged_at >= number.state_since) | in_case(subscription_id))) or 0)
+
+
+def in_case(subscription_id: int) -> Any:
+    """The condition under which a card that was charged to this number is reserved by a case."""
+    line = DisputedLine
+    reserved = select(LineClaim.id).join(line, line.id == LineClaim.line_id).where(LineClaim.state == "reserved")
+    of_card = line.address == literal("card:").concat(RechargeCard.serial)
+    return reserved.where(line.subscription_id == subscription_id, of_card).correlate(RechargeCard).exists()
+
+
+def _given(subscription_id: int, address: str) -> int:
+    """What was given of a line and not taken back, in fen."""
+    line, claim = DisputedLine, LineClaim
+    query = select(func.coalesce(func.sum(claim.amount), 0)).join(line, line.id == claim.line_id)
+    of_line = query.where(line.subscription_id == subscription_id, line.address == address)
+    return int(session().scalar(of_line.where(claim.state.not_in(("reserved", "reversed")))) or 0)
+
+
 _KINDS: dict[str, Callable[[Papers, set[str]], dict[str, list[Paper]]]] = {
     "bill-item": _bill_items,
     "call": _calls,
@@ -321,5 +392,6 @@ _KINDS: dict[str, Callable[[Papers, set[str]], dict[str, list[Paper]]]] = {
     "card": _cards,
     "debit": _debits,
     "promised-credit": _promised_credits,
+    "balance": _balances,
 }
 KINDS = tuple(_KINDS)

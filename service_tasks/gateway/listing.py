@@ -5,34 +5,41 @@ Five statements however many papers there are; nothing is decided or changed her
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from functools import cache
 from typing import Any
 
-from sqlalchemy import String, case, cast, func, literal, null, select, union_all
+from sqlalchemy import String, bindparam, case, cast, func, literal, null, select, union_all
 
 from models.base import session
 from models.billing import (
     Bill,
     BillItem,
+    JournalEntry,
     LateFeeAccrual,
     LedgerAccount,
     Posting,
     Receipt,
     SecondaryPricingItem,
 )
+from models.customer import Subscription
 from models.lines import BillPayment, DisputedLine, LineClaim
 from models.usage import COMPONENTS, BankMandate, Cdr, DirectDebit, RechargeCard
-from service_tasks.gateway.lines import BROUGHT, PAYMENTS, on_bills, owned_calls
+from service_tasks.gateway.lines import BROUGHT, OWED_AGAIN, OWN_BALANCE, PAYMENTS, USAGE, Papers, on_bills, owned_calls
 
 MOST_CALLS = 5_000
-HELD_BY = {"originating": "call", "terminating": "call", "forwarded": "call", "sms": "call", "data": "call"}
+MONEY = {"late-fee": "late_fee", "card": "prepayment", "deposit": "deposit"}  # of the other groups it is a charge
+FEES = "monternet"
 
 
 @dataclass(frozen=True, kw_only=True)
 class Listed:
-    """A line that can be picked; `amount` and `left` in fen, `cases` those that have something of it, `code` its kind of item, call or payment."""
+    """A line that can be picked; `amount` and `left` in fen, `cases` those that have something of it, `code` its kind of item, call or payment.
+
+    `held` is where its money lies on a bill, each kind of item with the fen in it, in the order in which a part of it is taken; empty for what lies on none.
+    """
 
     group: str
     line: str
@@ -45,6 +52,21 @@ class Listed:
     left: int = 0
     cases: tuple[str, ...] = ()
     state: str = ""
+    held: tuple[tuple[str, int], ...] = ()
+
+    def divided(self, fen: int) -> tuple[tuple[str, int], ...]:
+        """A part of it by where it lies: the first give what they have, the last the rest."""
+        rest, shares = fen, []
+        for at, (kind, most) in enumerate(self.held, start=1):
+            share = rest if at == len(self.held) else min(rest, most)
+            rest -= share
+            shares.append((kind, share))
+        return tuple((kind, share) for kind, share in shares if share)
+
+    def is_of(self, kind: str | None) -> bool:
+        """Whether a case that repays this kind of money, or of None any, can pick it; a promised credit is only taken over."""
+        money = self.code if self.group == "payment" else MONEY.get(self.group, "charge")
+        return self.group != "promised-credit" and kind in (None, money)
 
 
 @dataclass(frozen=True)
@@ -72,90 +94,169 @@ class Listing:
         yield from self.calls
         yield from self.others
 
+    def is_left(self, kind: str | None) -> bool:
+        """Whether something of this kind of money can still be picked."""
+        return any(line.left and line.is_of(kind) for line in self.each())
+
     def information_fees(self) -> Listing:
         """What sites charged alone: as it was collected, and as it stands on the bills."""
         bills = (
-            replace(one, lines=tuple(line for line in one.lines if line.code == "monternet")) for one in self.bills
+            replace(bill, lines=tuple(line for line in bill.lines if line.code == "monternet")) for bill in self.bills
         )
-        return Listing(tuple(one for one in bills if one.lines), tuple(one for one in self.calls if one.group == "fee"))
+        return Listing(
+            tuple(bill for bill in bills if bill.lines), tuple(call for call in self.calls if call.group == "fee")
+        )
 
 
 def papers(subscription_id: int, *, own_case: str | None = None) -> Listing:
     """The papers of a subscription; what `own_case` has in reserve counts as left."""
     bills = _bills(subscription_id)
     claimed = _claimed(subscription_id, own_case)
-    calls = _calls(subscription_id, [one[0] for one in bills])
-    periods = {one[0]: one[1] for one in bills}
+    calls = _calls(subscription_id, [bill[0] for bill in bills])
+    periods = {bill[0]: bill[1] for bill in bills}
+    kinds = {period: {line.code for line in lines} for _, period, _, _, lines in bills}
 
     return Listing(
         tuple(
-            BillListed(period, total, paid, tuple(map(claimed.stands, lines)))
-            for _, period, total, paid, lines in bills
+            BillListed(period, total, amount_paid, tuple(map(claimed.stands, lines)))
+            for _, period, total, amount_paid, lines in bills
         ),
-        tuple(claimed.stands(replace(one, period=periods.get(bill or 0, ""))) for bill, one in calls),
+        tuple(claimed.stands(_on_bill(line, periods.get(bill or 0, ""), kinds)) for bill, line in calls),
         tuple(map(claimed.stands, _others(subscription_id, periods))),
     )
 
 
-def _bills(subscription_id: int) -> list[tuple[int, str, int, int, list[Listed]]]:
-    paid = select(func.coalesce(func.sum(BillPayment.amount), 0)).where(BillPayment.bill_id == Bill.id)
-    query = (
-        select(
-            Bill.id, Bill.period, paid.scalar_subquery(), BillItem.line, BillItem.kind, BillItem.text, BillItem.amount
-        )
-        .join(BillItem, BillItem.bill_id == Bill.id)
-        .where(Bill.subscription_id == subscription_id)
-        .order_by(Bill.period.desc(), BillItem.line)
+def _on_bill(line: Listed, period: str, kinds: Mapping[str, set[str]]) -> Listed:
+    """A call or an information fee as it lies on its bill: roaming in the item for roaming, where the bill has one."""
+    by_kind: dict[str, int] = {}
+    for kind, fen in line.held:
+        names = (FEES,) if kind == FEES else USAGE[::-1] if kind == "roaming" else USAGE
+        name = next((name for name in names if name in kinds.get(period, ())), "")
+        by_kind[name] = by_kind.get(name, 0) + fen
+    return replace(line, period=period, held=tuple(by_kind.items()))
+
+
+def own_balance(subscription_id: int, *, own_case: str | None = None) -> Listing:
+    """What a cancelled number has of its own, which only the holder's withdrawal gives; empty where there is nothing."""
+    claimed = _claimed(subscription_id, own_case)
+    own_papers = [paper for parts in Papers.of(subscription_id).find([OWN_BALANCE]).values() for paper in parts]
+    lines = (
+        Listed(group="balance", line=paper.address, code="own_balance", amount=paper.amount) for paper in own_papers
     )
-    found: dict[int, tuple[str, int, list[Listed]]] = {}
-    for bill, period, amount_paid, number, kind, text, amount in session().execute(query):
-        lines = found.setdefault(bill, (period, int(amount_paid), []))[2]
+    return Listing(others=tuple(map(claimed.stands, lines)))
+
+
+def call_record(address: str) -> tuple[datetime, int] | None:
+    """When the call of a call record or an information fee began, and how many seconds it took; None when the record is gone."""
+    key = address.partition(":")[2]
+    if not (key.isascii() and key.isdecimal() and len(key) < 19):
+        return None
+    row = session().execute(select(Cdr.start, Cdr.duration_s).where(Cdr.id == int(key))).first()
+    return (row[0], row[1]) if row is not None else None
+
+
+def items_billed(msisdn: str, addresses: Collection[str]) -> dict[str, tuple[str, str]]:
+    """Text and kind of the bill items of these addresses, as far as the number has them."""
+    periods = {
+        address.split(":")[1] for address in addresses if address.startswith("bill-item:") and address.count(":") == 2
+    }
+    if not periods:
+        return {}
+    query = (
+        select(Bill.period, BillItem.line, BillItem.text, BillItem.kind)
+        .join(BillItem, BillItem.bill_id == Bill.id)
+        .join(Subscription, Subscription.id == Bill.subscription_id)
+        .where(Subscription.msisdn == msisdn, Bill.period.in_(periods))
+    )
+    items_by_address = {
+        f"bill-item:{period}:{line}": (text, kind) for period, line, text, kind in session().execute(query)
+    }
+    return {address: items_by_address[address] for address in addresses if address in items_by_address}
+
+
+_OWNER: Any = bindparam("subscription")
+_ON_BILLS: Any = bindparam("bills", expanding=True)
+_ON_BILL = select(func.coalesce(func.sum(BillPayment.amount), 0)).where(BillPayment.bill_id == Bill.id)
+_BILLS: Any = (
+    select(
+        Bill.id, Bill.period, _ON_BILL.scalar_subquery(), BillItem.line, BillItem.kind, BillItem.text, BillItem.amount
+    )
+    .join(BillItem, BillItem.bill_id == Bill.id)
+    .where(Bill.subscription_id == _OWNER)
+    .order_by(Bill.period.desc(), BillItem.line)
+)
+
+
+def _bills(subscription_id: int) -> list[tuple[int, str, int, int, list[Listed]]]:
+    by_bill: dict[int, tuple[str, int, list[Listed]]] = {}
+    for bill, period, amount_paid, number, kind, text, amount in session().execute(
+        _BILLS, {"subscription": subscription_id}
+    ):
+        lines = by_bill.setdefault(bill, (period, int(amount_paid), []))[2]
         line = f"bill-item:{period}:{number}"
-        lines.append(Listed(group="bill", line=line, text=text, code=kind, period=period, amount=amount))
+        shares = ((kind, amount),)
+        lines.append(Listed(group="bill", line=line, text=text, code=kind, period=period, amount=amount, held=shares))
     return [
-        (bill, period, sum(one.amount for one in lines), amount_paid, lines)
-        for bill, (period, amount_paid, lines) in found.items()
+        (bill, period, sum(entry.amount for entry in lines), amount_paid, lines)
+        for bill, (period, amount_paid, lines) in by_bill.items()
     ]
 
 
+_PARTS = [getattr(Cdr, name) for name in COMPONENTS]
+_WHOLE = sum(_PARTS[1:], _PARTS[0])
+_PARTY = func.coalesce(Cdr.service_provider, Cdr.other_party)
+_CALLS: Any = (
+    select(Cdr.id, Cdr.bill_id, Cdr.kind, Cdr.start, Cdr.duration_s, _PARTY, Cdr.roaming, Cdr.information, _WHOLE)
+    .where(owned_calls(_OWNER, _ON_BILLS), _WHOLE > 0)
+    .order_by(Cdr.start.desc(), Cdr.id.desc())
+    .limit(MOST_CALLS)
+)
+
+
 def _calls(subscription_id: int, bills: list[int]) -> list[tuple[int | None, Listed]]:
-    columns = [getattr(Cdr, name) for name in COMPONENTS]
-    whole = sum(columns[1:], columns[0])
-    party = func.coalesce(Cdr.service_provider, Cdr.other_party)
-    query = select(Cdr.id, Cdr.bill_id, Cdr.kind, Cdr.start, Cdr.duration_s, party, Cdr.information, whole)
-    own = query.where(owned_calls(subscription_id, bills), whole > 0)
-    rows = session().execute(own.order_by(Cdr.start.desc(), Cdr.id.desc()).limit(MOST_CALLS))
-    found = []
-    for id, bill, kind, start, seconds, party, information, amount in rows:
+    rows = session().execute(_CALLS, {"subscription": subscription_id, "bills": bills})
+    calls = []
+    for id, bill, kind, start, seconds, party, roaming, information, amount in rows:
         common: dict[str, Any] = {"text": party, "code": kind, "at": start, "seconds": seconds}
         if amount - information:
-            line = Listed(group="call", line=f"call:{id}", amount=amount - information, **common)
-            found.append((bill, line))
+            parts = (("call", amount - information - roaming), ("roaming", roaming))
+            shares = tuple((kind, fen) for kind, fen in parts if fen)
+            line = Listed(group="call", line=f"call:{id}", amount=amount - information, held=shares, **common)
+            calls.append((bill, line))
         if information:
-            found.append((bill, Listed(group="fee", line=f"information-fee:{id}", amount=information, **common)))
-    return found
+            shares = ((FEES, information),)
+            line = Listed(group="fee", line=f"information-fee:{id}", amount=information, held=shares, **common)
+            calls.append((bill, line))
+    return calls
 
 
 def _others(subscription_id: int, periods: dict[int, str]) -> list[Listed]:
     """Late fees, receipts, deposits, cards, debits and promised credits, in one statement."""
-    parts = (*_late_fees(subscription_id, periods), *_payments(subscription_id))
-    rows = session().execute(union_all(*parts))
-    found = [
+    rows = session().execute(_all_others(), {"subscription": subscription_id, "bills": list(periods)})
+    lines = [
         Listed(
             group=kind, line=f"{kind}:{key}", text=key, code=code, amount=int(amount), period=period, at=_instant(at)
         )
         for kind, key, code, amount, at, period in rows
         if amount and amount > 0
     ]
-    return sorted(found, key=lambda one: (one.group, one.line))
+    return sorted(lines, key=lambda line: (line.group, line.line))
 
 
-def _late_fees(subscription_id: int, periods: dict[int, str]) -> tuple[Any, ...]:
+@cache
+def _all_others() -> Any:
+    return union_all(*_late_fees(), *_payments())
+
+
+def _late_fees() -> tuple[Any, ...]:
     """Drawn for the bills listed, and brought along from before them."""
-    drawn = select(func.coalesce(func.sum(LateFeeAccrual.amount), 0)).where(LateFeeAccrual.bill_id.in_(periods))
+    accruals = select(func.coalesce(func.sum(LateFeeAccrual.amount), 0)).where(LateFeeAccrual.bill_id.in_(_ON_BILLS))
     account = LedgerAccount
     debited = select(func.coalesce(func.sum(Posting.amount), 0)).join(account, account.id == Posting.debit_account_id)
-    late = debited.where(account.subscription_id == subscription_id, account.kind == "late_fee").scalar_subquery()
+    debited = debited.join(JournalEntry, JournalEntry.id == Posting.entry_id).where(
+        JournalEntry.kind.not_in(OWED_AGAIN)
+    )
+    late = debited.where(account.subscription_id == _OWNER, account.kind == "late_fee").scalar_subquery()
     return (
         _part(
             "late-fee",
@@ -166,13 +267,13 @@ def _late_fees(subscription_id: int, periods: dict[int, str]) -> tuple[Any, ...]
             "",
         )
         .join(Bill, Bill.id == LateFeeAccrual.bill_id)
-        .where(Bill.id.in_(periods))
+        .where(Bill.id.in_(_ON_BILLS))
         .group_by(Bill.period),
-        _part("late-fee", literal(BROUGHT), "late_fee", late - drawn.scalar_subquery(), null(), ""),
+        _part("late-fee", literal(BROUGHT), "late_fee", late - accruals.scalar_subquery(), null(), ""),
     )
 
 
-def _payments(subscription_id: int) -> tuple[Any, ...]:
+def _payments() -> tuple[Any, ...]:
     """Receipts with what is on no bill, cards, debits that were done, and credits that were promised and have not come."""
     return (
         _part(
@@ -182,9 +283,9 @@ def _payments(subscription_id: int) -> tuple[Any, ...]:
             Receipt.amount - on_bills(),
             Receipt.issued_at,
             "",
-        ).where(Receipt.subscription_id == subscription_id, Receipt.kind.in_((*PAYMENTS, "deposit"))),
+        ).where(Receipt.subscription_id == _OWNER, Receipt.kind.in_((*PAYMENTS, "deposit"))),
         _part("card", RechargeCard.serial, "card", RechargeCard.remaining, RechargeCard.charged_at, "").where(
-            RechargeCard.charged_subscription_id == subscription_id
+            RechargeCard.charged_subscription_id == _OWNER
         ),
         _part(
             "debit",
@@ -195,7 +296,7 @@ def _payments(subscription_id: int) -> tuple[Any, ...]:
             DirectDebit.period,
         )
         .join(BankMandate, BankMandate.id == DirectDebit.mandate_id)
-        .where(BankMandate.subscription_id == subscription_id, DirectDebit.state == "done"),
+        .where(BankMandate.subscription_id == _OWNER, DirectDebit.state == "done"),
         _part(
             "promised-credit",
             cast(SecondaryPricingItem.id, String),
@@ -203,12 +304,12 @@ def _payments(subscription_id: int) -> tuple[Any, ...]:
             SecondaryPricingItem.amount,
             SecondaryPricingItem.entered_at,
             SecondaryPricingItem.period,
-        ).where(SecondaryPricingItem.subscription_id == subscription_id, SecondaryPricingItem.waits()),
+        ).where(SecondaryPricingItem.subscription_id == _OWNER, SecondaryPricingItem.waits()),
     )
 
 
 def _part(kind: Any, key: Any, code: Any, amount: Any, at: Any, period: Any) -> Any:
-    as_text = [cast(one, String) if not isinstance(one, str) else literal(one) for one in (kind, key, code)]
+    as_text = [cast(column, String) if not isinstance(column, str) else literal(column) for column in (kind, key, code)]
     return select(*as_text, amount, cast(at, String), cast(period, String))
 
 
@@ -216,8 +317,8 @@ def _instant(text: str | None) -> datetime | None:
     """What the database wrote of an instant; SQLite keeps UTC without saying so."""
     if not text or len(text) <= len("2026-11-01"):
         return None
-    read = datetime.fromisoformat(text)
-    return read if read.tzinfo else read.replace(tzinfo=UTC)
+    instant = datetime.fromisoformat(text)
+    return instant if instant.tzinfo else instant.replace(tzinfo=UTC)
 
 
 @dataclass
@@ -229,30 +330,44 @@ class _Claimed:
     cases: dict[str, list[str]]
     holders: dict[str, int]
 
-    def stands(self, one: Listed) -> Listed:
+    def stands(self, line: Listed) -> Listed:
         """A line with what is left of it, and of what the bill charges around it."""
-        around = (f"bill:{one.period}", f"bill:{one.period}:{HELD_BY.get(one.code, one.code)}") if one.period else ()
-        limits = [self.holders[address] + self.own for address in around if address in self.holders]
-        left = min(one.amount - self.gone.get(one.line, 0), *limits, one.amount)
-        return replace(one, left=max(0, left), cases=tuple(self.cases.get(one.line, ())))
+        bill = f"bill:{line.period}"
+        inside = (
+            sum(min(fen, self._left(f"{bill}:{kind}", fen)) for kind, fen in line.held) if line.held else line.amount
+        )
+        rest = min(line.amount - self.gone.get(line.line, 0), inside, self._left(bill, line.amount))
+        return replace(line, left=max(0, rest), cases=tuple(self.cases.get(line.line, ())))
+
+    def _left(self, address: str, fen: int) -> int:
+        return self.holders[address] + self.own if address in self.holders else fen
+
+
+_CLAIMED: Any = (
+    select(
+        DisputedLine.address,
+        DisputedLine.amount - DisputedLine.claimed,
+        LineClaim.amount,
+        LineClaim.case_number,
+        LineClaim.state,
+    )
+    .outerjoin(LineClaim, LineClaim.line_id == DisputedLine.id)
+    .where(DisputedLine.subscription_id == _OWNER)
+)
 
 
 def _claimed(subscription_id: int, own_case: str | None) -> _Claimed:
-    line, claim = DisputedLine, LineClaim
-    query: Any = select(line.address, line.amount - line.claimed, claim.amount, claim.case_number, claim.state)
-    rows = session().execute(
-        query.outerjoin(claim, claim.line_id == line.id).where(line.subscription_id == subscription_id)
-    )
-    found = _Claimed({}, 0, {}, {})
-    for address, left, amount, number, state in rows:
+    rows = session().execute(_CLAIMED, {"subscription": subscription_id})
+    claimed = _Claimed({}, 0, {}, {})
+    for address, rest, amount, number, state in rows:
         if address.startswith("bill:"):
-            found.holders[address] = left
+            claimed.holders[address] = rest
         if amount is None or state == "reversed":
             continue
         if number == own_case and state == "reserved":
-            found.own += amount
+            claimed.own += amount
             continue
-        found.gone[address] = found.gone.get(address, 0) + amount
-        if number and number not in found.cases.setdefault(address, []):
-            found.cases[address].append(number)
-    return found
+        claimed.gone[address] = claimed.gone.get(address, 0) + amount
+        if number and number not in claimed.cases.setdefault(address, []):
+            claimed.cases[address].append(number)
+    return claimed

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
-from sqlalchemy import Row, Select, case, select
+from sqlalchemy import Row, Select, bindparam, case, func, select
+from sqlalchemy.orm import aliased
 
+from engine import language
 from models.base import session
 from models.billing import Bill as BillRow
 from models.billing import BillItem as BillItemRow
-from models.billing import LateFeeAccrual
+from models.billing import JournalEntry, LateFeeAccrual, LedgerAccount, Posting, Refund
 from models.billing import Receipt as ReceiptRow
 from models.customer import Customer as CustomerRow
 from models.customer import Subscription as SubscriptionRow
 from models.usage import BankMandate
+from service_tasks import dates
 from service_tasks.gateway import ledger
 from service_tasks.gateway.values import (
     Balances,
@@ -31,27 +35,24 @@ BALANCE_KINDS = ("prepayment", "receivable", "late_fee", "deposit", "hold")
 
 def find(msisdn: str) -> Subscription | None:
     """The subscription in use, else the one cancelled last; None for a number never put into service."""
-    row = SubscriptionRow
-    in_use_first = case((row.state == "cancelled", 1), else_=0)
-    query = _subscription().where(row.msisdn == msisdn).order_by(in_use_first, row.state_since.desc(), row.id.desc())
-    found = session().execute(query.limit(1)).first()
-    return None if found is None else _subscription_value(found)
+    row = session().execute(_OF_NUMBER, {"msisdn": msisdn}).first()
+    return None if row is None else _subscription_value(row)
 
 
 def subscription(msisdn: str) -> Subscription:
     """As `find`. Errors: SubscriptionUnknown."""
-    if (found := find(msisdn)) is None:
+    if (current := find(msisdn)) is None:
         raise SubscriptionUnknown(msisdn=msisdn)
-    return found
+    return current
 
 
 def customer(customer_id: int) -> Customer:
     """The holder named by a subscription; foreign keys see to it that there is one."""
     row = CustomerRow
-    found = session().execute(
+    rows = session().execute(
         select(row.id, row.kind, row.name, row.id_number, row.address).where(row.id == customer_id)
     )
-    return Customer(**found.one()._mapping)
+    return Customer(**rows.one()._mapping)
 
 
 def balances(subscription_id: int, *, lock: bool = False) -> Balances:
@@ -81,29 +82,72 @@ def bills(subscription_id: int) -> list[Bill]:
 
 def late_fees_drawn(subscription_id: int) -> list[LateFee]:
     """The late fees drawn, whether still owed or not, in order of days."""
-    drawn = LateFeeAccrual
-    query = select(drawn.accrued_on, BillRow.period, drawn.amount).join(BillRow, BillRow.id == drawn.bill_id)
-    found = session().execute(query.where(BillRow.subscription_id == subscription_id).order_by(drawn.accrued_on))
-    return [LateFee(*row) for row in found]
+    accrual = LateFeeAccrual
+    query = select(accrual.accrued_on, BillRow.period, accrual.amount).join(BillRow, BillRow.id == accrual.bill_id)
+    rows = session().execute(query.where(BillRow.subscription_id == subscription_id).order_by(accrual.accrued_on))
+    return [LateFee(*row) for row in rows]
+
+
+def late_fees_paid(subscription_id: int, since: date) -> int:
+    """What was paid of late fees from a day on and is not owed again, in fen; what was given up or credited is not paid."""
+    fee, opposite = aliased(LedgerAccount), aliased(LedgerAccount)
+    into_fee = (Posting.credit_account_id == fee.id) & (Posting.debit_account_id == opposite.id)
+    out_of_fee = (Posting.debit_account_id == fee.id) & (Posting.credit_account_id == opposite.id)
+    payments = func.sum(case((into_fee, Posting.amount), else_=-Posting.amount))
+    query = (
+        select(func.coalesce(payments, 0)).select_from(Posting).join(JournalEntry, JournalEntry.id == Posting.entry_id)
+    )
+    query = query.join(fee, fee.id.in_((Posting.debit_account_id, Posting.credit_account_id)))
+    query = query.join(opposite, into_fee | out_of_fee)
+    own = (
+        fee.subscription_id == subscription_id,
+        fee.kind == "late_fee",
+        opposite.kind.not_in(("adjustment", "revenue")),
+    )
+    return max(0, int(session().scalar(query.where(*own, JournalEntry.at >= dates.start_of(since))) or 0))
 
 
 def receipt(number: str) -> Receipt | None:
-    """The receipt of that number."""
-    found = session().execute(_receipt().where(ReceiptRow.number == number)).first()
-    return None if found is None else Receipt(**found._mapping)
+    """The receipt of that number, however its letters and blanks are written."""
+    row = session().execute(_receipt().where(ReceiptRow.number.in_(spellings(number)))).first()
+    return None if row is None else Receipt(**row._mapping)
+
+
+def spellings(number: str) -> set[str]:
+    """What a paper of ours may be kept under when somebody types its number."""
+    return {number, language.written.code(number), language.written.paper(number)}
 
 
 def receipts(subscription_id: int) -> list[Receipt]:
     """All receipts of a subscription, newest first."""
     query = _receipt().where(ReceiptRow.subscription_id == subscription_id)
-    found = session().execute(query.order_by(ReceiptRow.issued_at.desc(), ReceiptRow.number))
-    return [Receipt(**row._mapping) for row in found]
+    rows = session().execute(query.order_by(ReceiptRow.issued_at.desc(), ReceiptRow.number))
+    return [Receipt(**row._mapping) for row in rows]
+
+
+def receipts_in_hand(subscription_id: int) -> list[str]:
+    """Numbers of the receipts that the office took back for cash, and has not had to give back since."""
+    query = select(Refund.receipt_number).where(Refund.subscription_id == subscription_id, Refund.method == "cash")
+    stands = query.where(Refund.receipt_number.is_not(None), ~ledger.taken_back(Refund.entry_id))
+    return [number for number in session().scalars(stands.distinct().order_by(Refund.receipt_number)) if number]
 
 
 def _subscription() -> Select[*tuple[Any, ...]]:
     row = SubscriptionRow
     columns: tuple[Any, ...] = (row.id, row.msisdn, row.customer_id, row.kind, row.state, row.reason, row.state_since)
     return select(*columns, row.number_changed_from, row.deposits_closed_at)
+
+
+_OF_NUMBER = (
+    _subscription()
+    .where(SubscriptionRow.msisdn == bindparam("msisdn"))
+    .order_by(
+        case((SubscriptionRow.state == "cancelled", 1), else_=0),
+        SubscriptionRow.state_since.desc(),
+        SubscriptionRow.id.desc(),
+    )
+    .limit(1)
+)
 
 
 def _subscription_value(row: Row[*tuple[Any, ...]]) -> Subscription:
@@ -120,10 +164,10 @@ def _items(subscription_id: int) -> dict[int, list[BillItem]]:
         .where(BillRow.subscription_id == subscription_id)
         .order_by(item.bill_id, item.line)
     )
-    found: dict[int, list[BillItem]] = {}
+    items_by_bill: dict[int, list[BillItem]] = {}
     for bill_id, kind, text, amount, provider in session().execute(query):
-        found.setdefault(bill_id, []).append(BillItem(kind, text, amount, provider))
-    return found
+        items_by_bill.setdefault(bill_id, []).append(BillItem(kind, text, amount, provider))
+    return items_by_bill
 
 
 def _receipt() -> Select[*tuple[Any, ...]]:

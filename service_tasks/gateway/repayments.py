@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import update
+from sqlalchemy import select, update
 
 from models.base import session
 from models.billing import Receipt as ReceiptRow
 from models.billing import Refund
 from models.customer import Subscription as SubscriptionRow
-from service_tasks.gateway import cards, claims, documents, ledger, noting, payments, stock
+from service_tasks.gateway import cards, claims, documents, ledger, lookups, noting, payments, stock
 from service_tasks.gateway.claims import USED
 from service_tasks.gateway.giving import Split, split
-from service_tasks.gateway.lines import Papers
+from service_tasks.gateway.lines import OWN_BALANCE, Papers, wanted
 from service_tasks.gateway.values import Account, Document, Effect, Entry, Issued, Line, LinePart, Refused
 
 CASH = Account("cash")
@@ -27,14 +27,14 @@ def transfer(source: int, target: int, amount: int, effect: Effect, *, lines: Se
 
     With `lines`, which make up the amount: line_unknown, line_taken, line_unfit.
     """
-    receipts = payments.prepaying(source)
+    papers = Papers.of(source)
+    receipts = payments.prepaying(source, (paper for paper, *_ in wanted(papers, lines)))
     entry = ledger.post(
         effect, "prepayment_transfer", [Line(Account("prepayment", source), Account("prepayment", target), amount)]
     )
     if entry.repeated:
         return entry
     if lines:
-        papers = Papers.of(source)
         claims.settle(papers, claims.fitting(papers, lines, "prepayment", amount), "credited", effect, entry)
     payments.spend(receipts, {None: amount})
     return entry
@@ -72,13 +72,13 @@ def paid_by_staff(subscription_id: int, amount: int, kind: str, effect: Effect, 
     Refused: line_unknown, line_twice, line_unfit, line_taken, exceeds_disputed.
     """
     papers = Papers.of(subscription_id)
-    asked = claims.fitting(papers, lines, kind, amount)
-    receipts = payments.paying(paper.bill_id for paper, *_ in asked if paper.bill_id)
-    moved = [Line(STAFF, ADJUSTMENT, amount), Line(CASH, STAFF, amount), Line(ADJUSTMENT, CASH, amount)]
-    entry = ledger.post(effect, "paid_by_staff", moved)
+    picks = claims.fitting(papers, lines, kind, amount)
+    receipts = payments.standing_for(papers, (paper for paper, *_ in picks))
+    postings = [Line(STAFF, ADJUSTMENT, amount), Line(CASH, STAFF, amount), Line(ADJUSTMENT, CASH, amount)]
+    entry = ledger.post(effect, "paid_by_staff", postings)
     if not entry.repeated:
-        claims.settle(papers, asked, "refunded", effect, entry)
-        payments.spend(receipts, split(papers, asked).back)
+        claims.settle(papers, picks, "refunded", effect, entry)
+        payments.spend(receipts, split(papers, picks).paid_back)
     return entry
 
 
@@ -91,24 +91,24 @@ def _pay_lines(
     receipt: ReceiptRow, amount: int, lines: Sequence[LinePart], effect: Effect, form: dict[str, Any] | None
 ) -> Document:
     papers = Papers.of(receipt.subscription_id)
-    found = split(papers, claims.fitting(papers, lines, _kind_of(receipt, lines), amount))
-    fallen = found.fallen + found.late_fee_owed
-    paid = _possible(receipt, found)
-    if paid < amount - fallen or amount == fallen:
-        raise Refused(reason="exceeds_receipt", receipt=receipt.number, left=paid, amount=amount - fallen)
-    owed = Account("late_fee" if found.late_fee_owed else "receivable", receipt.subscription_id)
-    kept = any(paper.money == "prepayment" and not paper.address.startswith(USED) for paper, *_ in found.asked)
+    division = split(papers, claims.fitting(papers, lines, _kind_of(receipt, lines), amount))
+    fall = division.fallen + division.late_fee_owed
+    possible = _possible(receipt, division)
+    if possible < amount - fall or amount == fall:
+        raise Refused(reason="exceeds_receipt", receipt=receipt.number, left=possible, amount=amount - fall)
+    debt = Account("late_fee" if division.late_fee_owed else "receivable", receipt.subscription_id)
+    kept = any(paper.money == "prepayment" and not paper.address.startswith(USED) for paper, *_ in division.asked)
     source = Account("prepayment", receipt.subscription_id) if kept else ADJUSTMENT
-    moved = [
-        Line(ADJUSTMENT, owed, fallen),
-        Line(source, CASH, amount - fallen),
-        Line(ADJUSTMENT, Account("late_fee", receipt.subscription_id), found.with_it),
+    postings = [
+        Line(ADJUSTMENT, debt, fall),
+        Line(source, CASH, amount - fall),
+        Line(ADJUSTMENT, Account("late_fee", receipt.subscription_id), division.with_it),
     ]
-    told = {"fallen": fallen, "late_fee": found.with_it, "source": source.kind}
-    posted = [line for line in moved if line.amount]
-    document = _pay(receipt, posted, amount - fallen, effect, {**(form or {}), **told})
+    sharing = {"fallen": fall, "late_fee": division.with_it, "source": source.kind}
+    posted = [line for line in postings if line.amount]
+    document = _pay(receipt, posted, amount - fall, effect, {**(form or {}), **sharing})
     entry = Entry(document.entry, effect.key, repeated=False)
-    for state, parts in found.settled("refunded"):
+    for state, parts in division.settled("refunded"):
         claims.settle(papers, parts, state, effect, entry)
     return document
 
@@ -118,13 +118,15 @@ def _kind_of(receipt: ReceiptRow, lines: Sequence[LinePart]) -> str:
     return "charge" if all(part.line.startswith(USED) for part in lines) else receipt.kind
 
 
-def _possible(receipt: ReceiptRow, found: Split) -> int:
+def _possible(receipt: ReceiptRow, division: Split) -> int:
     """What may be paid in cash: what is left of the receipt, and what it paid on the bills of these lines."""
-    left = receipt.amount - receipt.refunded
-    paid = payments.paid_by(receipt.number)
-    if not paid or not found.back:
-        return left
-    return min(left, found.other + sum(min(back, paid.get(bill or 0, 0)) for bill, back in found.back.items()))
+    rest = receipt.amount - receipt.refunded
+    paid_by_bill = payments.paid_by(receipt.number)
+    if not paid_by_bill or not division.back:
+        return rest
+    return min(
+        rest, division.other + sum(min(back, paid_by_bill.get(bill or 0, 0)) for bill, back in division.back.items())
+    )
 
 
 def refund_deposit(receipt_number: str, effect: Effect, *, form: dict[str, Any] | None = None) -> Document:
@@ -141,7 +143,7 @@ def refund_deposit(receipt_number: str, effect: Effect, *, form: dict[str, Any] 
         raise Refused(reason="no_deposit", receipt=receipt_number)
     line = Line(Account("deposit", receipt.subscription_id), CASH, amount)
     document = _pay(receipt, [line], amount, effect, form)
-    papers, part = Papers.of(receipt.subscription_id), LinePart(f"deposit:{receipt_number}", amount)
+    papers, part = Papers.of(receipt.subscription_id), LinePart(f"deposit:{receipt.number}", amount)
     entry = Entry(document.entry, effect.key, repeated=False)
     claims.settle(papers, claims.fitting(papers, [part], "deposit", amount), "refunded", effect, entry)
     if amount == deposit:
@@ -163,8 +165,8 @@ def refund_prepayment(
 ) -> Document:
     """Pay out of a prepayment, in cash, to the subscription `target` or as a new card: `of_card` fen of a card and `own` fen of the number itself.
 
-    Without `own` all that stands there, and cards that lay in it are empty. Refused: nothing_left, unknown_card, line_taken; of a new card
-    card_not_in_stock, card_issued, card_value_differs.
+    Without `own` all that stands there, and cards that lay in it are empty; else `own` is given of the line that the number's balance is.
+    Refused: nothing_left, unknown_card, line_taken; of a new card card_not_in_stock, card_issued, card_value_differs.
     """
     receipts = payments.prepaying(subscription_id)
     bearing = cards.locked(card) if card and of_card else None
@@ -174,6 +176,8 @@ def refund_prepayment(
     whole = out + (of_card if bearing else 0)
     if whole <= 0:
         raise Refused(reason="nothing_left")
+    papers = Papers.of(subscription_id)
+    picks = claims.fitting(papers, [LinePart(OWN_BALANCE, own)], "own_balance", own) if own else []
     stocked = stock.take(issued.serial, whole) if issued else None
     into = cards.SUSPENSE if issued else CASH if target is None else Account("prepayment", target)
     lines = cards.taken_from(bearing, of_card, into) if bearing else []
@@ -181,20 +185,22 @@ def refund_prepayment(
     entry = ledger.post(effect, "prepayment_refund", lines)
     if bearing:
         cards.empty(bearing, of_card, "refunded", effect, entry)
+    claims.settle(papers, picks, "refunded", effect, entry)
     if out:
-        cards.swallow(subscription_id, everything=own is None)
+        cards.swallow(subscription_id, is_all=own is None)
         payments.spend(receipts, {None: out})
     if stocked and issued:
         stock.issue(stocked, effect, entry, by=issued.by, to=issued.to)
-    given = cards.posted(entry.id)
-    told = {"reopened": given.reopened, "reopened_late_fee": given.late_fee} if bearing else {}
+    card_money = cards.posted(entry.id)
+    reopened = {"reopened": card_money.reopened, "reopened_late_fee": card_money.late_fee} if bearing else {}
     method = "cash" if into == CASH else "transfer"
     columns = {"subscription_id": subscription_id, "kind": "prepayment", "method": method, "amount": whole}
-    return documents.issue(Refund, entry, effect, form={**(form or {}), **told}, receipt_number=None, **columns)
+    return documents.issue(Refund, entry, effect, form={**(form or {}), **reopened}, receipt_number=None, **columns)
 
 
 def _locked_receipt(number: str) -> ReceiptRow:
-    receipt = session().get(ReceiptRow, number, with_for_update=True, populate_existing=True)
+    query = select(ReceiptRow).where(ReceiptRow.number.in_(lookups.spellings(number))).with_for_update()
+    receipt = session().scalars(query.execution_options(populate_existing=True)).first()
     if receipt is None:
         raise Refused(reason="receipt_unknown", receipt=number)
     return receipt
@@ -204,8 +210,8 @@ def _check_receipt(receipt: ReceiptRow, amount: int) -> None:
     if receipt.refunded == receipt.amount:
         raise Refused(reason="receipt_used", receipt=receipt.number)
     if amount > receipt.amount - receipt.refunded:
-        left = receipt.amount - receipt.refunded
-        raise Refused(reason="exceeds_receipt", receipt=receipt.number, left=left, amount=amount)
+        rest = receipt.amount - receipt.refunded
+        raise Refused(reason="exceeds_receipt", receipt=receipt.number, left=rest, amount=amount)
 
 
 def _pay(

@@ -11,7 +11,7 @@ from sqlalchemy import case, delete, func, or_, select, update
 
 from models.base import session
 from models.billing import Bill as BillRow
-from models.billing import BillItem, SecondaryPricingItem, SecondaryPricingOmission
+from models.billing import BillItem, JournalEntry, Posting, SecondaryPricingItem, SecondaryPricingOmission
 from models.customer import Subscription
 from models.lines import DisputedLine, LineClaim
 from service_tasks.gateway import claims, ledger, payments
@@ -22,15 +22,16 @@ from service_tasks.gateway.values import Account, Effect, Line, LinePart, Pricin
 
 NO_BILL = SecondaryPricingItem.NO_BILL
 REWARD = "complaint_reward"
+KIND = "secondary_pricing"
 
 
 def enter_secondary_pricing(
     subscription_id: int, period: str, amount: int, item: str, effect: Effect, *, lines: Sequence[LinePart] = ()
 ) -> PricingItem:
     """Collect a correction for the run of `period`; the same key returns the item it made. What it is for stays reserved until the run."""
-    known = session().scalar(select(SecondaryPricingItem).where(SecondaryPricingItem.key == effect.key))
-    if known is not None:
-        return _item(known)
+    earlier = session().scalar(select(SecondaryPricingItem).where(SecondaryPricingItem.key == effect.key))
+    if earlier is not None:
+        return _item(earlier)
     if amount <= 0:
         raise Refused(reason="amount_not_positive", amount=amount)
     if lines:
@@ -54,35 +55,33 @@ def enter_secondary_pricing(
     return _item(row)
 
 
-def repricing_room(subscription_id: int, *, but: str = "") -> int | None:
-    """What may be entered without naming lines: what the bills charge, less what was given, reserved or entered of them; None without a bill.
+def repricing_room(subscription_id: int, *, but: str = "") -> int:
+    """What may be entered without naming lines: what the bills charge, less what was given, reserved or entered of them; nothing without a bill.
 
     The item of the key `but` does not count, nor do rewards.
 
     Units:  fen.
     """
     papers = Papers.of(subscription_id)
-    if not papers.bills:
-        return None
     charged = {bill.address: bill.total for bill in papers.bills.values()}
     line, item = DisputedLine, SecondaryPricingItem
     claimed = select(func.coalesce(func.sum(line.claimed), 0)).where(
         line.subscription_id == subscription_id, line.address.in_(charged)
     )
     without = ~select(LineClaim.id).where(LineClaim.key == item.key).exists()
-    others = item.subscription_id == subscription_id, item.key != but, item.item_kind != REWARD
+    other_items = item.subscription_id == subscription_id, item.key != but, item.item_kind != REWARD
     entered = select(func.coalesce(func.sum(item.amount), 0)).where(
-        *others, or_(item.omitted_by.is_(None), item.omitted_by != NO_BILL), without
+        *other_items, or_(item.omitted_by.is_(None), item.omitted_by != NO_BILL), without
     )
-    given = int(session().scalar(claimed) or 0) + int(session().scalar(entered) or 0)
-    return max(0, sum(charged.values()) - given)
+    claimed_fen = int(session().scalar(claimed) or 0) + int(session().scalar(entered) or 0)
+    return max(0, sum(charged.values()) - claimed_fen)
 
 
 def hand_in_secondary_pricing(period: str) -> tuple[int, int]:
     """Hand in all that was collected for `period`; count and fen of everything handed in for it so far."""
     row = SecondaryPricingItem
-    collected = update(row).where(row.period == period, row.state == "collected")
-    session().execute(collected.values(state="handed_in"))
+    change = update(row).where(row.period == period, row.state == "collected")
+    session().execute(change.values(state="handed_in"))
     handed_in = select(func.count(), func.coalesce(func.sum(row.amount), 0))
     count, total = session().execute(handed_in.where(row.period == period)).one()
     return count, total
@@ -129,13 +128,13 @@ def apply_secondary_pricing(item_id: int, effect: Effect, *, hands_back: bool = 
         take_back_secondary_pricing(row.period, omitted=(), no_bill=(row.id,))
         session().refresh(row)
     if row.state == "applied" or row.omitted_by == effect.key or (hands_back and row.omitted_by == NO_BILL):
-        return _item(row, late_fee=_late_fee(effect.key))
+        return _item(row, late_fee=_late_fee(effect.key), credited=_credited(row, effect.key))
     if row.omit_once:
         row.state, row.omit_once, row.omitted_by = "omitted", False, effect.key
     else:
         _apply(row, replace(effect, case=row.case_number))
     session().flush()
-    return _item(row, late_fee=_late_fee(effect.key))
+    return _item(row, late_fee=_late_fee(effect.key), credited=_credited(row, effect.key))
 
 
 def _is_cancelled(row: SecondaryPricingItem) -> bool:
@@ -151,20 +150,20 @@ def _late_fee(key: str) -> int:
 
 def _apply(row: SecondaryPricingItem, effect: Effect) -> None:
     papers, parts = Papers.of(row.subscription_id), claims.under(row.key)
-    asked = wanted(papers, parts)
-    receipts = payments.paying(paper.bill_id for paper, *_ in asked if paper.bill_id)
-    found = split(papers, asked) if asked else None
-    with_it = found.with_it if found else 0
-    moved = [
+    picks = wanted(papers, parts)
+    receipts = payments.standing_for(papers, (paper for paper, *_ in picks))
+    division = split(papers, picks) if picks else None
+    with_it = division.with_it if division else 0
+    postings = [
         Line(ADJUSTMENT, Account("receivable", row.subscription_id), row.amount),
         Line(ADJUSTMENT, Account("late_fee", row.subscription_id), with_it),
     ]
-    posted = [line for line in moved if line.amount]
-    entry = ledger.post(effect, "secondary_pricing", posted, memo=f"{row.period} {row.item_kind}")
-    if found:
-        claims.settle(papers, found.asked, "re_priced", effect, entry)
-        claims.settle(papers, [(one, amount, "") for one, amount in found.late_fees], "credited", effect, entry)
-        payments.spend(receipts, found.back)
+    posted = [line for line in postings if line.amount]
+    entry = ledger.post(effect, KIND, posted, memo=_memo(row))
+    if division:
+        claims.settle(papers, division.asked, "re_priced", effect, entry, of=LineClaim.key == row.key)
+        claims.settle(papers, [(paper, amount, "") for paper, amount in division.late_fees], "credited", effect, entry)
+        payments.spend(receipts, division.paid_back)
     row.state, row.applied_at = "applied", effect.at
     payments.close_paid(row.subscription_id)
 
@@ -214,8 +213,21 @@ def shown_on_bill(item_id: int, at: datetime) -> bool | None:
     return max(taken_off) >= row.amount if taken_off else None
 
 
-def _item(row: SecondaryPricingItem, *, late_fee: int = 0) -> PricingItem:
+def _item(row: SecondaryPricingItem, *, late_fee: int = 0, credited: str | None = None) -> PricingItem:
     state: Any = NO_BILL if row.omitted_by == NO_BILL and row.state != "applied" else row.state
-    return PricingItem(
-        row.id, row.subscription_id, row.period, row.amount, state, late_fee, row.case_number, row.item_kind
-    )
+    own = (row.id, row.subscription_id, row.period, row.amount, state, late_fee, row.case_number, row.item_kind)
+    return PricingItem(*own, key=row.key, credited=credited)
+
+
+def _credited(row: SecondaryPricingItem, key: str) -> str | None:
+    """The key of the entry that credited an item: this call's, or that of whoever came first."""
+    if row.state != "applied" or ledger.entered(key) is not None:
+        return key if row.state == "applied" else None
+    entry = JournalEntry
+    query = select(entry.key).join(Posting, Posting.entry_id == entry.id).where(Posting.amount == row.amount)
+    same = entry.kind == KIND, entry.at == row.applied_at, entry.case_number == row.case_number
+    return session().scalar(query.where(*same, entry.memo == _memo(row)).order_by(entry.id))
+
+
+def _memo(row: SecondaryPricingItem) -> str:
+    return f"{row.period} {row.item_kind}"

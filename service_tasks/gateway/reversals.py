@@ -1,81 +1,124 @@
 """Taking back what was wrongly given, and what a case that is withdrawn has under way: holds and corrections of a run. Who may is not decided here.
 
-The entry goes the other way, what is left of its lines grows again, its bills are open again and their receipts hold again what the credit had
-spent of them.
+The entry goes the other way and what is left of its lines grows again; the papers that stand on it are restored in `restoring`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from itertools import groupby
-from operator import itemgetter
+from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import String, cast, delete, func, literal, select, update
+from sqlalchemy import ColumnElement, and_, case, delete, func, or_, select
 from sqlalchemy.orm import aliased
 
 from models.base import session
-from models.billing import (
-    Bill,
-    ChargeHold,
-    CreditNote,
-    JournalEntry,
-    LedgerAccount,
-    Posting,
-    Refund,
-    SecondaryPricingItem,
+from models.billing import ChargeHold, JournalEntry, LedgerAccount, Posting, Refund, SecondaryPricingItem
+from service_tasks.gateway import claims, ledger, restoring
+from service_tasks.gateway.values import (
+    FINAL,
+    MARK,
+    Account,
+    Effect,
+    Entry,
+    Given,
+    Hold,
+    Line,
+    PricingItem,
+    Refused,
 )
-from models.billing import Receipt as ReceiptRow
-from models.lines import BillPayment
-from service_tasks.gateway import claims, ledger, payments
-from service_tasks.gateway.lines import Papers
-from service_tasks.gateway.values import Account, Effect, Entry, Given, Hold, Line, PricingItem, Refused
 
-MARK = "reversal"
-GIVES_NOTHING = frozenset({MARK, "charge_hold", "charge_hold_rejected", "charge_hold_withdrawn", "late_fee"})
+GIVES_NOTHING = frozenset(
+    {MARK, "charge_hold", "charge_hold_rejected", "charge_hold_withdrawn", "late_fee", "counter_payment"}
+)
 TAKEN_BACK_FROM = {"hold": "receivable"}  # a hold is over once it is settled: what it was for is due
+LEAVES = ("cash", "prepayment")
+OWED = "receivable"
+ADJUSTMENT = Account("adjustment")
 
 
 def given(case_number: str) -> list[Given]:
     """What a case gave and nobody has taken back, the oldest first."""
-    entry, back = JournalEntry, aliased(JournalEntry)
-    taken = select(back.id).where(back.kind == MARK, back.memo == _memo(entry.id)).exists()
-    query = select(entry.id, entry.key, entry.kind, entry.at, func.sum(Posting.amount)).join(
-        Posting, Posting.entry_id == entry.id
+    return _given(JournalEntry.case_number == case_number)
+
+
+def given_between(since: datetime, upto: datetime) -> list[Given]:
+    """What all cases gave from `since` and before `upto` and nobody had taken back by then, the oldest first."""
+    of = JournalEntry.case_number.is_not(None), JournalEntry.at >= since, JournalEntry.at < upto
+    return _given(*of, by=upto)
+
+
+def _given(*of: Any, by: datetime | None = None) -> list[Given]:
+    entry, into = JournalEntry, LedgerAccount
+    cash = func.sum(case((into.kind == "cash", Posting.amount), else_=0))
+    query = select(entry.id, entry.key, entry.kind, entry.at, ledger.moved(), cash, entry.case_number)
+    query = query.join(Posting, Posting.entry_id == entry.id).join(into, into.id == Posting.credit_account_id)
+    giving = query.where(*of, entry.kind.not_in(GIVES_NOTHING), ~ledger.taken_back(entry.id, before=by))
+    rows = session().execute(giving.group_by(entry.id).order_by(entry.id))
+    return [
+        Given(id, key, kind, at, int(sum_), int(cash_fen), of or "") for id, key, kind, at, sum_, cash_fen, of in rows
+    ]
+
+
+def is_taken_back(key: Any, case_number: Any) -> ColumnElement[bool]:
+    """In SQL: whether what a case gave under the key of a call has been taken back, or what was on hold under it is due again.
+
+    What a hold or a run gave stands in another entry than the one of the key: it is taken back once all such entries of the case are.
+    """
+    entry = aliased(JournalEntry)
+    is_back = ledger.taken_back(entry.id)
+    of_case = select(entry.id).where(entry.case_number == case_number)
+    itself = of_case.where(entry.key == key, is_back)
+    due = of_case.join(ChargeHold, ChargeHold.entry_id == entry.id).where(
+        entry.key == key, ChargeHold.state == "rejected"
     )
-    theirs = query.where(entry.case_number == case_number, entry.kind.not_in(GIVES_NOTHING), ~taken)
-    return [Given(*row[:4], int(row[4])) for row in session().execute(theirs.group_by(entry.id).order_by(entry.id))]
+    on_hold = of_case.where(entry.key == key, entry.kind == "charge_hold")
+    priced = select(SecondaryPricingItem.id).where(SecondaryPricingItem.key == key)
+    later = [
+        and_(beginning.exists(), _all_back(of_case.where(entry.kind == kind), is_back))
+        for beginning, kind in ((on_hold, "charge_hold_credited"), (priced, "secondary_pricing"))
+    ]
+    return or_(itself.exists(), due.exists(), *later)
 
 
-def _memo(entry_id: Any) -> Any:
-    return literal(f"{MARK} of ") + cast(entry_id, String)
+def _all_back(entries: Any, is_back: Any) -> ColumnElement[bool]:
+    return and_(entries.exists(), ~entries.where(~is_back).exists())
 
 
 def reverse(entry_id: int, effect: Effect) -> Entry:
-    """Enter a journal entry the other way, once; its claims stand as reversed.
+    """Enter a journal entry the other way, once; its claims stand as reversed, its papers as they stood before it.
 
-    Refused: entry_unknown, entry_reversed, and what the accounts do not allow.
+    What left in cash, or what a number that got it has spent, is owed by whoever got it. Refused: entry_unknown, entry_reversed, entry_final, card_charged,
+    and what the accounts do not allow.
     """
     if (earlier := ledger.entered(effect.key)) is not None:
         return Entry(earlier, effect.key, repeated=True)
     entry = session().get(JournalEntry, entry_id, with_for_update=True)
     if entry is None or entry.kind == MARK:
         raise Refused(reason="entry_unknown", entry=entry_id)
+    if entry.kind in FINAL:
+        raise Refused(reason="entry_final", entry=entry_id)
     memo = f"{MARK} of {entry_id}"
-    if session().scalar(select(JournalEntry.id).where(JournalEntry.kind == MARK, JournalEntry.memo == memo)):
+    if session().scalar(select(ledger.taken_back(entry_id))):
         raise Refused(reason="entry_reversed", entry=entry_id)
-    lines = _other_way(entry_id)
-    for receipt, amount in _spent(entry, lines):
-        held_again = update(ReceiptRow).where(ReceiptRow.number == receipt)
-        session().execute(held_again.values(refunded=ReceiptRow.refunded - amount))
-    made = ledger.post(effect, MARK, lines, memo=memo)
+    before = _posted(entry_id)
+    restoring.receipts(entry, before)
+    reversal = ledger.post(effect, MARK, _other_way(entry_id, before), memo=memo)
+    restoring.papers(entry, before, effect)
     claims.resettle(entry_id, "reversed", effect, None)
-    for subscription in sorted({one for line in lines for one in (line.debit.subscription_id,) if one}):
-        _open_again(subscription)
-    return made
+    return reversal
 
 
-def _other_way(entry_id: int) -> list[Line]:
+def owed_anew(reversal_id: int) -> int:
+    """What somebody owes since an entry took another back: what had gone in cash, and what of a prepayment was not there any more; in fen."""
+    memo = session().scalar(select(JournalEntry.memo).where(JournalEntry.id == reversal_id)) or ""
+    before, back = _posted(int(memo.removeprefix(f"{MARK} of ") or 0)), _posted(reversal_id)
+    outflow = sum(line.amount for line in before if line.credit.kind in LEAVES)
+    return outflow - sum(line.amount for line in back if line.debit.kind in LEAVES)
+
+
+def _posted(entry_id: int) -> list[Line]:
+    """The lines of an entry as they were entered."""
     debit, credit = aliased(LedgerAccount), aliased(LedgerAccount)
     query = (
         select(debit.kind, debit.subscription_id, credit.kind, credit.subscription_id, Posting.amount)
@@ -83,73 +126,61 @@ def _other_way(entry_id: int) -> list[Line]:
         .join(credit, credit.id == Posting.credit_account_id)
     )
     rows = session().execute(query.where(Posting.entry_id == entry_id).order_by(Posting.line))
-    return [Line(Account(TAKEN_BACK_FROM.get(row[2], row[2]), row[3]), Account(row[0], row[1]), row[4]) for row in rows]
+    return [Line(Account(row[0], row[1]), Account(row[2], row[3]), row[4]) for row in rows]
 
 
-def _spent(entry: JournalEntry, lines: Sequence[Line]) -> list[tuple[str, int]]:
-    """What a credit marked as spent of receipts, of them and no more than is spent beside the cash paid against them; the newest first."""
-    cash = select(func.coalesce(func.sum(Refund.amount), 0)).where(Refund.receipt_number == ReceiptRow.number)
-    more = ReceiptRow.refunded - cash.scalar_subquery()
-    query = select(ReceiptRow.number, more).where(more > 0).order_by(ReceiptRow.issued_at.desc(), ReceiptRow.number)
-    if entry.kind == "prepayment_transfer":
-        source, left = lines[0].credit.subscription_id, lines[0].amount
-        query = query.where(ReceiptRow.subscription_id == source, ReceiptRow.kind == "prepayment")
-    else:
-        bills, left = _bills_of(claims.of_entry(entry.id)), _back(entry, lines)
-        paid = select(BillPayment.receipt_number).where(BillPayment.bill_id.in_(bills))
-        query = query.where(ReceiptRow.number.in_(paid))
-    found = []
-    for number, spent in session().execute(query.with_for_update(of=ReceiptRow)) if left else ():
-        share = min(left, int(spent))
-        left -= share
-        if share:
-            found.append((number, share))
-    return found
+def _other_way(entry_id: int, before: Sequence[Line]) -> list[Line]:
+    """The lines that take an entry back: from where it went, and where nothing of it is left there, from what its number owes."""
+    rest: dict[Account, int] = {}
+    lines = []
+    for line in before:
+        into, source = line.credit, line.debit
+        there, due = line.amount, into._replace(kind=OWED)
+        if into.kind == "prepayment":
+            stands = ledger.balances(into.subscription_id or 0, lock=True).get("prepayment", 0)
+            there = min(line.amount, rest.setdefault(into, stands))
+            rest[into] -= there
+        elif into.kind == "cash":
+            there, due = 0, Account(OWED, _paid_to(entry_id, line))
+        lines.append(Line(into._replace(kind=TAKEN_BACK_FROM.get(into.kind, into.kind)), source, there))
+        lines += _owing(due, source, line.amount - there)
+    return [line for line in lines if line.amount]
 
 
-def _back(entry: JournalEntry, lines: Sequence[Line]) -> int:
-    """What of a credit was money back and not a debt that fell; of a run nobody wrote it down, so that it is at most all of it."""
-    if entry.kind == "secondary_pricing":
-        return lines[0].amount
-    note = session().scalars(select(CreditNote).where(CreditNote.entry_id == entry.id)).first()
-    if note is None or note.kind != "charge" or "fallen" not in note.form:
-        return 0
-    return int(note.amount - note.form["fallen"])
+def _owing(due: Account, source: Account, amount: int) -> list[Line]:
+    """A debt in the place of what is gone; where what it is put back to is that same account, both stand in the books."""
+    if due == source:
+        return [Line(due, ADJUSTMENT, amount), Line(ADJUSTMENT, source, amount)]
+    return [Line(due, source, amount)]
 
 
-def _bills_of(claimed: Iterable[tuple[int, str]]) -> set[int]:
-    """The bills of lines, each given by subscription and address."""
-    found: set[int] = set()
-    for subscription, addresses in groupby(sorted(claimed), itemgetter(0)):
-        lines = Papers.of(subscription).find({address for _, address in addresses})
-        found |= {paper.bill_id for those in lines.values() for paper in those if paper.bill_id}
-    return found
-
-
-def _open_again(subscription_id: int) -> None:
-    """A bill on which something is owed once more is open."""
-    papers = Papers.of(subscription_id)
-    owed = [bill for bill, amount in payments.owed(papers).items() if amount]
-    if ledger.balances(subscription_id).get("receivable", 0) > 0:
-        session().execute(update(Bill).where(Bill.id.in_(owed), Bill.state == "paid").values(state="open"))
+def _paid_to(entry_id: int, line: Line) -> int | None:
+    """Whose number it was on account of which cash was paid."""
+    payee = session().scalar(select(Refund.subscription_id).where(Refund.entry_id == entry_id))
+    return payee or line.debit.subscription_id
 
 
 def holds(case_number: str) -> list[Hold]:
     """What a case has on hold, locked."""
     row = ChargeHold
     query = select(row).where(row.case_number == case_number, row.state == "held").order_by(row.id)
-    found = session().scalars(query.with_for_update())
-    return [Hold(one.id, one.subscription_id, one.amount, one.state, one.settle_on) for one in found]
+    rows = session().scalars(query.with_for_update())
+    return [Hold(hold.id, hold.subscription_id, hold.amount, hold.state, hold.settle_on) for hold in rows]
 
 
 def withdraw_corrections(case_number: str) -> list[PricingItem]:
     """Take a case's corrections off the list of a run that has not begun; those taken. Refused: correction_handed_in."""
     row = SecondaryPricingItem
     query = select(row).where(row.case_number == case_number, row.state != "applied").order_by(row.id)
-    found = list(session().scalars(query.with_for_update()))
-    for one in found:
-        if one.state == "handed_in":
-            raise Refused(reason="correction_handed_in", item=one.id, amount=one.amount, period=one.period)
-    items = [PricingItem(one.id, one.subscription_id, one.period, one.amount, one.state) for one in found]
-    session().execute(delete(row).where(row.id.in_([one.id for one in found])))
+    corrections = list(session().scalars(query.with_for_update()))
+    for correction in corrections:
+        if correction.state == "handed_in":
+            raise Refused(
+                reason="correction_handed_in", item=correction.id, amount=correction.amount, period=correction.period
+            )
+    items = [
+        PricingItem(correction.id, correction.subscription_id, correction.period, correction.amount, correction.state)
+        for correction in corrections
+    ]
+    session().execute(delete(row).where(row.id.in_([correction.id for correction in corrections])))
     return items

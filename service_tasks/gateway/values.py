@@ -198,7 +198,7 @@ class HeldLine(NamedTuple):
 
 
 class PricingItem(NamedTuple):
-    """A correction for the secondary-pricing run; `late_fee` fell with it.
+    """A correction for the secondary-pricing run; `late_fee` fell with it. Entered under `key`, and credited by the entry under `credited`.
 
     State: collected, handed_in, applied, omitted, or no_bill where the number gets no further bill.
     """
@@ -211,6 +211,8 @@ class PricingItem(NamedTuple):
     late_fee: int = 0
     case_number: str | None = None
     item: str = ""
+    key: str = ""
+    credited: str | None = None
 
 
 class Standing(NamedTuple):
@@ -239,6 +241,30 @@ class Issued(NamedTuple):
     to: str
 
 
+class TakenReceipt(NamedTuple):
+    """A receipt that the counter gave out: kind charge, late_fee or prepayment; fen."""
+
+    receipt: str
+    kind: str
+    amount: int
+
+
+class Due(NamedTuple):
+    """What is owed of a bill ("bill", by its period), of what stands on none ("other") or as "late_fee", in fen."""
+
+    kind: str
+    period: str
+    amount: int
+
+
+class Taken(NamedTuple):
+    """What the counter took, in fen: in all, by the kind of account that it reached, and the receipts for it."""
+
+    amount: int
+    shares: dict[str, int]
+    receipts: tuple[TakenReceipt, ...]
+
+
 class BankFinding(NamedTuple):
     """What became of a bank payment: `finding` not_posted, elsewhere, twice or in_order; `amount` in fen is what has to be corrected of it."""
 
@@ -260,27 +286,39 @@ class BankCorrection(NamedTuple):
     into_cash: int = 0
 
 
-# Money that went to the customer's account and can be taken off it again; what was paid in cash, or was the customer's own, is not.
+MARK = "reversal"
+# Money that went to the customer's account and is taken off it again; what was paid in cash, or was the customer's own, is owed then.
 CREDITS = frozenset(
     {
         *("charge_credit", "late_fee_credit", "late_fee_waiver", "charge_hold_credited", "secondary_pricing"),
         "prepayment_transfer",
     }
 )
+OPENING_AGAIN = (
+    "recharge_move",
+    "prepayment_refund",
+)  # entries after which arrears that a payment had settled are owed again
+FINAL = frozenset({"paid_by_staff"})  # the money was somebody else's: nothing of ours can be asked back
 
 
 class Given(NamedTuple):
-    """What a case gave in one journal entry, in fen; `is_credit` where it can be taken back."""
+    """What a case gave in one journal entry, in fen, `cash` of it over the counter; `is_credit` where it stands on an account still, `is_final` where nobody takes it back."""
 
     id: int
     key: str
     kind: str
     at: datetime
     amount: int
+    cash: int = 0
+    case: str = ""
 
     @property
     def is_credit(self) -> bool:
         return self.kind in CREDITS
+
+    @property
+    def is_final(self) -> bool:
+        return self.kind in FINAL
 
 
 class PricingRow(NamedTuple):

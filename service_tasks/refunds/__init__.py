@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from engine.handlers import BpmnError, Call, handler, together
+from engine.runtime import BpmnError, Call, handler, together
 from service_tasks import dates, entitlements, liabilities, lines
 from service_tasks.authority import grants
 from service_tasks.calls import effect, refusing
@@ -59,8 +59,8 @@ def cash(parameters: dict[str, Any], call: Call) -> dict[str, Any]:
     form = sheets.repayment_sheet(_repayment(subscription, parameters, call, method="cash", receipt_number=number))
     codes = ("receipt_unknown", "receipt_used", "exceeds_receipt", "exceeds_disputed", "insufficient_prepayment")
     with refusing(*codes, renamed=lines.NOT_HELD):
-        wanted = lines.parts(parameters["lines"])
-        refund = gateway().refund_cash(number, amount, effect(call), form=form, lines=wanted)
+        parts = lines.parts(parameters["lines"])
+        refund = gateway().refund_cash(number, amount, effect(call), form=form, lines=parts)
     way = "own_money" if parameters["kind"] == "prepayment" else "cash"
     _use(parameters, call, way=way, amount=refund.amount, payee=subscription.msisdn)
     return _refunded(refund) | _beside(refund, "source")
@@ -85,8 +85,8 @@ def credit(parameters: dict[str, Any], call: Call) -> dict[str, Any]:
     _check_debit(subscription, "exceeds_bill", balance=0, amount=amount)
     form = sheets.repayment_sheet(_repayment(subscription, parameters, call, method="credit"))
     with refusing("exceeds_bill", "exceeds_disputed", renamed={**lines.NOT_HELD, "exceeds_late_fee": "exceeds_bill"}):
-        wanted = lines.parts(parameters["lines"])
-        note = gateway().credit(subscription.id, amount, kind, effect(call), form=form, lines=wanted)
+        parts = lines.parts(parameters["lines"])
+        note = gateway().credit(subscription.id, amount, kind, effect(call), form=form, lines=parts)
     if subscription.state == "cancelled" and note.form.get("into") == "receivable" and note.fallen < amount:
         raise BpmnError("exceeds_bill", balance=note.fallen, amount=amount)
     way = "late_fee" if kind == "late_fee" else "credit"
@@ -110,12 +110,13 @@ def other_number(parameters: dict[str, Any], call: Call) -> dict[str, Any]:
     check_disputed(amount, parameters["disputed_amount"])
     subscription = gateway().subscription(parameters["msisdn"])
     form = sheets.repayment_sheet(_repayment(subscription, parameters, call, method="transfer", target=target.msisdn))
-    wanted = lines.parts(parameters["lines"])
-    if not wanted:
+    parts = lines.parts(parameters["lines"])
+    if not parts:
         raise BpmnError("exceeds_disputed", amount=amount, disputed=0)
     _check_debit(subscription, "exceeds_disputed", amount=amount, disputed=0)
     with refusing("exceeds_disputed", renamed=lines.NOT_HELD):
-        note = gateway().credit(subscription.id, amount, kind, effect(call), form=form, lines=wanted, target=target.id)
+        note = gateway().credit(subscription.id, amount, kind, effect(call), form=form, lines=parts, target=target.id)
+    liabilities.enter(call, parameters["fault"], note.amount)
     _use(parameters, call, way="other_number", amount=amount, payee=target.msisdn)
     return _credited(note)
 
@@ -130,22 +131,23 @@ def other_number(parameters: dict[str, Any], call: Call) -> dict[str, Any]:
     title_en="Late-fee waiver",
 )
 def late_fee_waiver(parameters: dict[str, Any], call: Call) -> dict[str, Any]:
-    """Give up a late fee that the operator caused."""
+    """Give up a late fee that the operator caused; what the customer paid of it is a credit on the next bill."""
     amount = parameters["amount"]
     subscription = gateway().find(parameters["msisdn"])
     if subscription is None:
         raise BpmnError("exceeds_late_fee", balance=0, amount=amount)
     _check_caused(lines.parts(parameters["lines"]), parameters["caused"])
     _check_debit(subscription, "exceeds_late_fee", amount=amount, balance=0)
-    asked = {**parameters, "kind": "late_fee"}
-    form = sheets.waiver_sheet(_repayment(subscription, asked, call, method="waiver"))
+    sheet_parameters = {**parameters, "kind": "late_fee"}
+    form = sheets.waiver_sheet(_repayment(subscription, sheet_parameters, call, method="waiver"))
     not_held = dict.fromkeys(lines.NOT_HELD, "exceeds_late_fee") | {"exceeds_disputed": "exceeds_late_fee"}
     with refusing("exceeds_late_fee", renamed=not_held):
-        wanted = lines.parts(parameters["lines"])
-        waiver = gateway().waive_late_fee(subscription.id, amount, effect(call), form=form, lines=wanted)
+        parts = lines.parts(parameters["lines"])
+        waiver = gateway().waive_late_fee(subscription.id, amount, effect(call), form=form, lines=parts)
     liabilities.enter(call, parameters["fault"], waiver.amount)
     _use(parameters, call, way="late_fee", amount=amount, payee=subscription.msisdn)
-    return {"waiver_number": waiver.number, "amount": waiver.amount, "form": waiver.form}
+    credited = amount - waiver.fallen if "fallen" in waiver.form else 0
+    return {"waiver_number": waiver.number, "amount": waiver.amount, "credited": credited, "form": waiver.form}
 
 
 def _of_receipt(parameters: dict[str, Any]) -> tuple[Subscription, Receipt]:
@@ -196,9 +198,11 @@ def deposit(parameters: dict[str, Any], call: Call) -> dict[str, Any]:
     """Pay back what the receipt stands for of the deposit, the last of it closing the number for deposits; the identity must have been checked."""
     number = parameters["receipt_number"]
     subscription, receipt = _of_receipt(parameters)
-    left = min(receipt.amount - receipt.refunded, gateway().balances(subscription.id).deposit)
-    asked = {**parameters, "kind": "deposit", "amount": left}
-    form = sheets.repayment_sheet(_repayment(subscription, asked, call, method="cash", receipt_number=number))
+    rest = min(receipt.amount - receipt.refunded, gateway().balances(subscription.id).deposit)
+    sheet_parameters = {**parameters, "kind": "deposit", "amount": rest}
+    form = sheets.repayment_sheet(
+        _repayment(subscription, sheet_parameters, call, method="cash", receipt_number=number)
+    )
     with refusing(
         "no_deposit", "receipt_unknown", renamed={"line_taken": "no_deposit", "exceeds_disputed": "no_deposit"}
     ):
@@ -233,53 +237,55 @@ def cancelled_prepayment(parameters: dict[str, Any], call: Call) -> dict[str, An
     target = None
     if parameters["method"] == "transfer":
         target = open_target(subscription.msisdn, parameters["target"] or "", suspended_too=True)
-    asked = {**parameters, "kind": "prepayment", **_due(subscription, parameters)}
+    payout = {**parameters, "kind": "prepayment", **_due(subscription, parameters)}
     into = {
         "target": target.msisdn if target else None,
         "new_serial": parameters["new_serial"] if parameters["method"] == "new_card" else None,
     }
-    form = sheets.repayment_sheet(_repayment(subscription, asked, call, method=parameters["method"], **into))
-    refused = dict.fromkeys(("line_taken", "exceeds_disputed", "insufficient_prepayment"), "nothing_left")
-    with refusing("nothing_left", *STOCK_ERRORS, renamed=refused):
-        refund = _withdraw(subscription, asked, call, target=target.id if target else None, form=form)
+    form = sheets.repayment_sheet(_repayment(subscription, payout, call, method=parameters["method"], **into))
+    as_nothing_left = dict.fromkeys(("line_taken", "exceeds_disputed", "insufficient_prepayment"), "nothing_left")
+    with refusing("nothing_left", *STOCK_ERRORS, renamed=as_nothing_left):
+        refund = _withdraw(subscription, payout, call, target=target.id if target else None, form=form)
     payee = target.msisdn if target else subscription.msisdn
     _use(parameters, call, way="own_money", amount=refund.amount, payee=payee)
     beside = {name: refund.form[name] for name in ("reopened", "reopened_late_fee") if name in refund.form}
-    return _refunded(refund) | beside | ({"new_serial": asked["issued"].serial} if asked["issued"] else {})
+    return _refunded(refund) | beside | ({"new_serial": payout["issued"].serial} if payout["issued"] else {})
 
 
-def _due(subscription: Subscription, asked: dict[str, Any]) -> dict[str, Any]:
+def _due(subscription: Subscription, parameters: dict[str, Any]) -> dict[str, Any]:
     """What is due of the card and of the number; all that stands there where a process from before does not say who was identified.
 
-    Errors: BpmnError no_cash.
+    Of the number no more than was picked of it, where a process has it picked. Errors: BpmnError no_cash.
     """
-    if asked["holder_identified"] is None:
+    if parameters["holder_identified"] is None:
         balance = gateway().balances(subscription.id, lock=True).prepayment
         return {"amount": balance, "card": None, "of_card": 0, "own": None}
-    found = entitlements.of_number(subscription, asked["serial"], card_held=asked["card_held"])
-    if asked["method"] != "transfer" and not found.cash:
+    rights = entitlements.of_number(subscription, parameters["serial"], card_held=parameters["card_held"])
+    if parameters["method"] != "transfer" and not rights.cash:
         raise BpmnError("no_cash")
-    own = found.own if asked["holder_identified"] else 0
-    return {"amount": found.card + own, "card": asked["serial"], "of_card": found.card, "own": own}
+    own = rights.own if parameters["holder_identified"] else 0
+    if parameters["lines"] is not None:
+        own = min(own, entitlements.picked_of_own(parameters["lines"]))
+    return {"amount": rights.card + own, "card": parameters["serial"], "of_card": rights.card, "own": own}
 
 
 def _withdraw(
-    subscription: Subscription, asked: dict[str, Any], call: Call, *, target: int | None, form: dict[str, Any]
+    subscription: Subscription, payout: dict[str, Any], call: Call, *, target: int | None, form: dict[str, Any]
 ) -> Document:
     issued = None
-    if asked["method"] == "new_card":
-        issued = Issued((asked["new_serial"] or "").strip(), by=call.actor, to=subscription.msisdn)
-    asked["issued"] = issued
-    parts = {name: asked[name] for name in ("card", "of_card", "own")}
+    if payout["method"] == "new_card":
+        issued = Issued((payout["new_serial"] or "").strip(), by=call.actor, to=subscription.msisdn)
+    payout["issued"] = issued
+    parts = {name: payout[name] for name in ("card", "of_card", "own")}
     return gateway().refund_prepayment(subscription.id, effect(call), target=target, form=form, issued=issued, **parts)
 
 
-def _check_caused(wanted: Sequence[LinePart], caused: Sequence[Mapping[str, Any]] | None) -> None:
+def _check_caused(parts: Sequence[LinePart], caused: Sequence[Mapping[str, Any]] | None) -> None:
     """Late fees that came of something else stay. Errors: BpmnError(exceeds_late_fee). Source: TS-008.5."""
-    most = {one["line"]: one["amount"] for one in caused or ()}
-    for one in wanted if caused is not None else ():
-        if one.amount > most.get(one.line, 0):
-            raise BpmnError("exceeds_late_fee", amount=one.amount, balance=most.get(one.line, 0))
+    most = {fee["line"]: fee["amount"] for fee in caused or ()}
+    for part in parts if caused is not None else ():
+        if part.amount > most.get(part.line, 0):
+            raise BpmnError("exceeds_late_fee", amount=part.amount, balance=most.get(part.line, 0))
 
 
 def _check_debit(subscription: Subscription, code: str, **values: Any) -> None:
@@ -290,13 +296,13 @@ def _check_debit(subscription: Subscription, code: str, **values: Any) -> None:
 
 def _use(parameters: dict[str, Any], call: Call, *, way: str, amount: int, payee: str) -> None:
     """Use the grant under which this is paid: never more, in no other way, to no other number, for no other lines; else what was posted is undone."""
-    named = [part["line"] for part in parameters.get("lines") or ()]
-    grants.carry_out(parameters["approval"], call, way=way, amount=amount, payee=payee, lines=named)
+    addresses = [part["line"] for part in parameters.get("lines") or ()]
+    grants.carry_out(parameters["approval"], call, way=way, amount=amount, payee=payee, lines=addresses)
 
 
 def _repayment(
     subscription: Subscription,
-    asked: dict[str, Any],
+    parameters: dict[str, Any],
     call: Call,
     *,
     method: str,
@@ -305,17 +311,18 @@ def _repayment(
     new_serial: str | None = None,
 ) -> sheets.Repayment:
     customer = gateway().customer(subscription.customer_id)
-    named = asked.get("holder_identified") is not False  # whoever only bears a card is not told whose number it went to
+    # whoever only bears a card is not told whose number it went to
+    named = parameters.get("holder_identified") is not False
     bills = gateway().bills(subscription.id)
     return sheets.Repayment(
         case_number=call.business_key,
         msisdn=subscription.msisdn,
         customer=customer.name if named else "",
         id_number=customer.id_number if named else "",
-        kind=asked["kind"],
+        kind=parameters["kind"],
         method=method,
-        amount=asked["amount"],
-        disputed_amount=asked.get("disputed_amount"),
+        amount=parameters["amount"],
+        disputed_amount=parameters.get("disputed_amount"),
         period=bills[0].period if bills else None,
         receipt_number=receipt_number,
         target=target,
@@ -331,9 +338,9 @@ def _credited(note: Document) -> dict[str, Any]:
 
 def _beside(paper: Document, account: str) -> dict[str, Any]:
     """What giving lines back moved beside the amount, and the account that it left or reached; nothing where none were named."""
-    if not (named := paper.form.get(account)):
+    if not (account_name := paper.form.get(account)):
         return {}
-    return {"fallen": paper.fallen, "late_fee": paper.late_fee, account: named}
+    return {"fallen": paper.fallen, "late_fee": paper.late_fee, account: account_name}
 
 
 def _refunded(refund: Document) -> dict[str, Any]:

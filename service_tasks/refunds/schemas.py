@@ -35,6 +35,7 @@ class OtherNumberParameters(CreditParameters):
     """What refunds/other_number takes; without lines there is nothing that it could give back."""
 
     target = schemas.msisdn("转入号码", "Number to credit", required=True)
+    fault = schemas.fault()
 
 
 class WaiverParameters(schemas.Parameters):
@@ -80,6 +81,7 @@ class CancelledPrepaymentParameters(schemas.Parameters):
     card_held = schemas.flag("出示了缴费卡", "The card was shown", load_default=False)
     holder_identified = schemas.flag("机主身份相符", "The holder was identified", load_default=None, allow_none=True)
     new_serial = schemas.text("新卡序列号", "Serial number of the new card", load_default=None, allow_none=True)
+    lines = disputed.picked(load_default=None, allow_none=True)
     approval = schemas.approval()
 
 
@@ -119,8 +121,9 @@ class CreditResult(Schema):
 
 
 class WaiverResult(Schema):
-    """A late-fee waiver: its number, fen, and the sheet."""
+    """A late-fee waiver: its number, fen, of it `credited` what had been paid, and the sheet."""
 
     waiver_number = schemas.text("减免单号", "Waiver number")
     amount = schemas.fen("减免金额", "Amount")
+    credited = schemas.fen("已缴部分抵下期话费", "Paid already, credited on the next bill")
     form = schemas.mapping("滞纳金减免表", "Sheet", personal=True)

@@ -1,4 +1,4 @@
-"""What stands on the office's sheets: 《珠海移动公司退、减、免话费处理表》 and 《滞纳金减免表》; nothing is stored or paid here."""
+"""What stands on the office's sheets, 《珠海移动公司退、减、免话费处理表》 and 《滞纳金减免表》, in codes; nothing is stored, paid or worded here."""
 
 from __future__ import annotations
 
@@ -8,10 +8,7 @@ from typing import Any
 
 from service_tasks import amounts
 
-REPAYMENT_TITLE = "珠海移动公司退、减、免话费处理表"
-WAIVER_TITLE = "滞纳金减免表"
-KINDS_ZH = {"charge": "话费", "late_fee": "滞纳金", "prepayment": "预付金", "deposit": "存款"}
-METHODS_ZH = {"cash": "退现", "transfer": "转存另一号码", "credit": "冲减", "waiver": "减免", "new_card": "换新缴费卡"}
+REPAYMENT, WAIVER = "refund_form", "late_fee_waiver"  # as the papers are called that are printed of them
 SIGNATURES = ("customer", "clerk", "supervisor", "accounting")
 
 
@@ -36,18 +33,18 @@ class Repayment:
 
 
 def repayment_sheet(repayment: Repayment) -> dict[str, Any]:
-    """The sheet of a refund, reduction or waiver of charges.
+    """The sheet of a refund, reduction or waiver of charges; sheets of earlier versions hold their title and the names of codes as well.
 
     Shape:  one entry per box of the sheet; `signatures` are empty boxes to be signed on paper; the number is added when it is given out.
-    Units:  `amount` and `disputed_amount` in fen, beside them what is written on the sheet in figures and capital characters.
+    Units:  `amount` and `disputed_amount` in fen, beside the first what is written on the sheet in figures.
     Source: TS-002.5, TS-002.11, TS-006.4, TS-008.5.
     """
-    return {"title": REPAYMENT_TITLE, **_body(repayment)}
+    return {"sheet": REPAYMENT, **_body(repayment)}
 
 
 def waiver_sheet(repayment: Repayment) -> dict[str, Any]:
     """The sheet of a late fee given up; boxes as in `repayment_sheet`. Source: TS-008.5."""
-    return {"title": WAIVER_TITLE, **_body(repayment)}
+    return {"sheet": WAIVER, **_body(repayment)}
 
 
 def _body(repayment: Repayment) -> dict[str, Any]:
@@ -57,9 +54,7 @@ def _body(repayment: Repayment) -> dict[str, Any]:
         "customer": repayment.customer,
         "id_number": repayment.id_number,
         "kind": repayment.kind,
-        "kind_name": KINDS_ZH[repayment.kind],
         "method": repayment.method,
-        "method_name": METHODS_ZH[repayment.method],
         "period": repayment.period,
         "receipt_number": repayment.receipt_number,
         "target": repayment.target,
@@ -67,7 +62,6 @@ def _body(repayment: Repayment) -> dict[str, Any]:
         "disputed_amount": repayment.disputed_amount,
         "amount": repayment.amount,
         "amount_yuan": amounts.yuan(repayment.amount),
-        "amount_words": amounts.in_words(repayment.amount),
         "filled_on": repayment.filled_on.isoformat(),
         "clerk": repayment.clerk,
         "signatures": dict.fromkeys(SIGNATURES, ""),

@@ -85,7 +85,7 @@ def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestR
 @pytest.fixture(scope="session")
 def planted(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with the database and the keys of a demo office just seeded and published."""
-    from web.commands.building import build_everything
+    from cli.building import build_everything
 
     build_everything()
     folder = tmp_path_factory.mktemp("planted")

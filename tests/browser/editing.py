@@ -24,7 +24,7 @@ document.addEventListener("desk:editor-ready", ({ detail }) => Object.assign(win
 def served(var: Path) -> Iterator[str]:
     """The address of a demo office served from a folder of its own."""
     port = _free_port()
-    command = [sys.executable, "-m", "web.commands", "run", "--port", str(port)]
+    command = [sys.executable, "-m", "cli", "run", "--port", str(port)]
     environment = {**os.environ, "DESK_VAR": str(var)}
     environment.pop("DATABASE_URL", None)
     with (var / "office.log").open("w") as said:

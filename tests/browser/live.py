@@ -17,9 +17,10 @@ from flask import Flask
 from werkzeug.serving import make_server
 
 import engine
+from cli.serving import prepare
+from engine import running
 from office import batches
 from web import create_app
-from web.commands.serving import prepare
 
 
 class Clock:
@@ -53,7 +54,7 @@ def do_what_is_due(app: Flask, at: datetime) -> None:
     """Until nothing is left, as the clockwork of a serving office would."""
     with app.app_context():
         batches.begin_due(at)
-        while engine.run_due(at):
+        while running.run_due(at):
             pass
 
 

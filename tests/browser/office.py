@@ -9,7 +9,7 @@ from typing import Any
 
 from playwright.sync_api import Browser, Locator, Page, expect
 
-import engine
+from engine import definitions
 from office import logins
 
 SHANGHAI = timezone(timedelta(hours=8))
@@ -23,7 +23,7 @@ def _english() -> dict[str, str]:
     """English names of everything drawn, by the Chinese ones; a process goes before what calls it by the same name."""
     steps, processes = {}, {}
     for file in sorted(PROCESSES.glob("*.bpmn")):
-        definition = engine.Definition(engine.read_package(PROCESSES, file.stem))
+        definition = definitions.Definition(definitions.read_package(PROCESSES, file.stem))
         names = definition.english[file.stem]
         steps |= {element.name: names[element.id] for element in definition.elements.values() if element.id in names}
         processes[definition.name] = names[""]

@@ -10,8 +10,8 @@ import pytest
 from playwright.sync_api import Browser, Page
 from werkzeug.serving import make_server
 
+from cli.building import build_everything
 from tests import auditing
-from web.commands.building import build_everything
 
 
 class Served(NamedTuple):

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from engine.definitions import diagram
+from engine.diagrams import diagram
 from tests.browser import editing
 from tests.browser.office import Office, fill
 
@@ -64,7 +64,11 @@ def draw(page: Page) -> None:
         flow(page, "operator_fault", "review_claim"),
         "cause_verdict.operator_fault = true and disputed_amount > 20000",
     )
-    condition(page, "flow_operator_fault", "cause_verdict.operator_fault = true and disputed_amount <= 20000")
+    condition(
+        page,
+        "flow_operator_fault",
+        "cause_verdict.operator_fault = true and (disputed_amount = null or disputed_amount <= 20000)",
+    )
 
 
 def flow(page: Page, source: str, target: str) -> str:

@@ -12,8 +12,8 @@ import yaml
 from playwright.sync_api import Browser, Page, expect
 from sqlalchemy.orm import Session
 
-import engine
-from engine.definitions import diagram, pictures
+from engine import cases, definitions, proof, published
+from engine.diagrams import diagram, pictures
 from tests.browser import editing
 from tests.drawing import FREE_FORM
 from tests.foreign import FILES
@@ -225,12 +225,12 @@ def test_twenty_elements_are_the_same_twenty_after_a_reload(fresh: Page, databas
 def run(text: str, at: datetime) -> list[str]:
     """Publish a diagram, begin a case and do every task that comes: the elements the case came through."""
     files = {f"{NEW}.bpmn": text, "forms/free.form": FREE_FORM}
-    engine.publish(engine.Package(key=NEW, files=files), by=OLU, note="", at=at)
-    done = engine.start(NEW, business_key="AJ-1", variables={}, by=CLEO, at=at)
+    published.publish(definitions.Package(key=NEW, files=files), by=OLU, note="", at=at)
+    done = cases.start(NEW, business_key="AJ-1", variables={}, by=CLEO, at=at)
     while not done.ended:
-        done = engine.complete(done.user_task_ids[0], form={"amount": "1", "note": ""}, by=CLEO, at=at)
-    steps = [step for entry in engine.entries(done.instance_id) for step in entry.steps]
-    taken = [engine.definition(NEW).flows[step["flow"]] for step in steps if step["type"] == "flow_taken"]
+        done = cases.complete(done.user_task_ids[0], form={"amount": "1", "note": ""}, by=CLEO, at=at)
+    steps = [step for entry in proof.entries(done.instance_id) for step in entry.steps]
+    taken = [published.current(NEW).flows[step["flow"]] for step in steps if step["type"] == "flow_taken"]
     return [flow.source for flow in taken] + [taken[-1].target]
 
 

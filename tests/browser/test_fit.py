@@ -69,7 +69,7 @@ def bury(there: Furnished) -> None:
 @pytest.fixture(scope="module")
 def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Furnished]]:
     """An office full of long words, and where it is."""
-    from web.commands.building import build_everything
+    from cli.building import build_everything
 
     build_everything()
     app = open_office(tmp_path_factory.mktemp("wide"))

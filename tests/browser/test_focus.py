@@ -120,3 +120,20 @@ def test_who_mistyped_a_case_is_at_the_search(office: Office) -> None:
     page.goto("/cases/AJ-0000-000000")
     assert focused(page) == "text"
     expect(page.locator("main [name=text]")).to_have_value("AJ-0000-000000")
+
+
+def test_the_key_presses_an_act_from_inside_its_form_only(office: Office) -> None:
+    """Whoever has filled in a withdrawal presses its button by key; from anywhere else on the page the key does nothing that cannot be taken back."""
+    case = office.take_in("cleo", "13900000201", said="营业员错办了商务套餐，要求退款", amount="88.00", process=REFUND)
+    page = office.of("cleo")
+    page.goto(f"/cases/{case}?tab=acts")
+    page.locator("[name=withdraw_said_by]").first.check()
+    page.locator("[name=withdraw_channel]").first.check()
+    page.locator("[name=withdraw_reason]").fill("客户不追究了")
+    page.locator("main h1").click()
+    page.evaluate("document.activeElement.blur()")
+    page.keyboard.press("Control+Enter")
+    expect(page.locator("#withdraw")).to_be_visible()
+    page.locator("[name=withdraw_reason]").press("Control+Enter")
+    expect(page.locator("#withdraw")).to_have_count(0)
+    expect(page.locator("main")).to_contain_text("客户已撤回")

@@ -1,15 +1,14 @@
-"""The pictures of README and docs, taken from a morning at the desk; `PICTURES=docs/images` keeps them, otherwise they are only taken."""
+"""The pictures of the README, taken from a morning at the desk; `./desk test --pictures` keeps them, otherwise they are only taken."""
 
 from __future__ import annotations
 
-import os
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
 from playwright.sync_api import expect
 
+from tests.browser import pictures
 from tests.browser.office import MORNING, Office
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -28,19 +27,10 @@ FIRST_STEPS: dict[str, tuple[str, dict[str, Any]]] = {
     "13900000801": ("了解托收资料", {**MANDATE, "failure_text": "二月没有扣成"}),
     "13900000101": ("受理费用争议", {"demand": "退还", "explained_first": True}),
 }
-MOST_BYTES = 300_000
 
 
-@pytest.fixture
-def pictures(tmp_path: Path) -> Path:
-    """Where the pictures go."""
-    folder = Path(os.environ.get("PICTURES") or tmp_path)
-    folder.mkdir(parents=True, exist_ok=True)
-    return folder
-
-
-def test_pictures(office: Office, pictures: Path) -> None:
-    """A worklist with tasks in every state of time, and a case on its diagram, small enough to be shown in the README."""
+def test_pictures(office: Office) -> None:
+    """A worklist with tasks in every state of time, a case on its diagram, and the replay that verifies it; the last two in English."""
     cases = []
     office.move_to(MORNING - timedelta(hours=16, minutes=45))
     for number, said, amount, process, minutes in CALLS:
@@ -70,8 +60,13 @@ def test_pictures(office: Office, pictures: Path) -> None:
     page.get_by_role("button", name="领取").click()
     page.goto("/tasks")
     expect(page.locator("main tbody tr")).to_have_count(len(CALLS))
-    page.screenshot(path=pictures / "worklist.png")
-    office.case("cleo", cases[2], "diagram")
+    pictures.take(page, "worklist")
+    office.language = "en"
+    page = office.case("sam", cases[2], "diagram")
     expect(page.locator(".desk-diagram").first).to_have_attribute("data-ready", "true")
-    page.screenshot(path=pictures / "case.png")
-    assert all(file.stat().st_size < MOST_BYTES for file in pictures.glob("*.png"))
+    pictures.take(page, "case")
+    page = office.of("ada")
+    page.goto(f"/cases/{cases[2]}/replay")
+    expect(page.locator(".desk-note-ok")).to_be_visible()
+    expect(page.locator(".desk-diagram").first).to_have_attribute("data-ready", "true")
+    pictures.take(page, "replay")

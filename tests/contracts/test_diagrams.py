@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import json
+import re
 from dataclasses import dataclass
 from itertools import combinations, pairwise
 from pathlib import Path
 
 import pytest
+import yaml
 
-from engine import xml
+from engine.ground import xml
 
 PROCESSES = Path(__file__).parents[2] / "processes"
 DIAGRAMS = sorted(PROCESSES.glob("*.bpmn"))
@@ -28,13 +31,13 @@ class Box:
     right: float
     bottom: float
 
-    def overlaps(self, other: Box) -> bool:
+    def overlaps(self, neighbour: Box) -> bool:
         """Whether the two share more than a border."""
         return (
-            self.left + SLACK < other.right
-            and other.left + SLACK < self.right
-            and self.top + SLACK < other.bottom
-            and other.top + SLACK < self.bottom
+            self.left + SLACK < neighbour.right
+            and neighbour.left + SLACK < self.right
+            and self.top + SLACK < neighbour.bottom
+            and neighbour.top + SLACK < self.bottom
         )
 
     def crossed_by(self, start: tuple[float, float], end: tuple[float, float]) -> bool:
@@ -76,8 +79,8 @@ class Drawing:
     @staticmethod
     def _is_node(element: xml.Element) -> bool:
         kind = xml.local(element)
-        drawn = ("Task", "Event", "Gateway", "callActivity", "subProcess")
-        return element.tag.startswith(BPMN) and (kind == "task" or kind.endswith(drawn))
+        node_kinds = ("Task", "Event", "Gateway", "callActivity", "subProcess")
+        return element.tag.startswith(BPMN) and (kind == "task" or kind.endswith(node_kinds))
 
     def container(self, id: str) -> str | None:
         """The sub-process that holds the node, if any."""
@@ -128,11 +131,11 @@ def test_no_two_shapes_overlap(drawing: Drawing) -> None:
     """Two boxes on one spot hide each other; a boundary event on its activity and a node in its sub-process are meant to."""
     loose = [id for id, node in drawing.nodes.items() if id in drawing.shapes and not node.get("attachedToRef")]
     overlapping = [
-        f"{one} and {other}"
-        for one, other in combinations(loose, 2)
-        if drawing.shapes[one].overlaps(drawing.shapes[other])
-        and one != drawing.container(other)
-        and other != drawing.container(one)
+        f"{first} and {second}"
+        for first, second in combinations(loose, 2)
+        if drawing.shapes[first].overlaps(drawing.shapes[second])
+        and first != drawing.container(second)
+        and second != drawing.container(first)
     ]
     assert overlapping == []
 
@@ -159,8 +162,8 @@ def test_no_label_lies_on_a_shape_or_another_label(drawing: Drawing) -> None:
         if id != owner and label.overlaps(shape)
     ]
     clashing = [
-        f"labels of {one} and {other}"
-        for (one, a), (other, b) in combinations(drawing.labels.items(), 2)
+        f"labels of {first} and {second}"
+        for (first, a), (second, b) in combinations(drawing.labels.items(), 2)
         if a.overlaps(b)
     ]
     assert covered + clashing == []
@@ -173,5 +176,142 @@ def test_the_main_path_runs_left_to_right(drawing: Drawing) -> None:
     assert [id for id in drawing.nodes if drawing.shapes[id].right < start.left] == []
 
 
+WIDTHS = {**dict.fromkeys("iljtfrI.,;:'!|()/ ", 0.33), **dict.fromkeys("mwMW—", 0.85)}
+LINE = 1.2
+NEAR = 24.0
+LANGUAGES = ("zh", "en")
+
+
+def advance(text: str, size: float) -> float:
+    """About how wide a text is, in pixels: a Chinese sign is square, a capital three quarters of it."""
+    return size * sum(WIDTHS.get(c, 1.0 if c > "\u2e7f" else 0.68 if c.isupper() else 0.54) for c in text)
+
+
+def lines_of(text: str, width: float, size: float) -> list[str]:
+    """A label broken as it is drawn: between words, Chinese anywhere."""
+    lines = [""]
+    for part in re.findall(r"[\u2e80-\uffef]|[^\s\u2e80-\uffef]+|\s", text):
+        if lines[-1].strip() and advance((lines[-1] + part).rstrip(), size) > width:
+            lines.append("")
+        lines[-1] = (lines[-1] + part).lstrip()
+    return lines
+
+
+def written(drawing: Drawing, owner: str, text: str, *, translated: bool) -> Box:
+    """Where the words of a label lie: centred from its top; English is widened to its longest word and grows upwards above what it names."""
+    label, size = drawing.labels[owner], 10.0 if translated else 11.0
+    width, start = label.right - label.left, label.left
+    if translated:
+        wider = max(0.0, max(advance(word, size) for word in text.split()) + 6 - width)
+        start, width = start - (0 if _right_of(drawing, owner) else wider / 2), width + wider
+    broken = lines_of(text, width, size)
+    across, height = max(advance(line.strip(), size) for line in broken), len(broken) * size * LINE
+    top, middle = label.top, start + width / 2
+    if translated and _above(drawing, owner):
+        shape = drawing.shapes.get(owner)
+        bottom = min(label.bottom, shape.top - 2) if shape else label.bottom
+        top = min(top, bottom - height)
+    return Box(middle - across / 2, top, middle + across / 2, top + height)
+
+
+def _above(drawing: Drawing, owner: str) -> bool:
+    label = drawing.labels[owner]
+    if owner in drawing.shapes:
+        return (label.top + label.bottom) / 2 < drawing.shapes[owner].top
+    middle = (label.left + label.right) / 2
+    return any(
+        abs(y - end) <= 1 and -NEAR / 2 < y - label.bottom < NEAR and min(x, next_x) < middle < max(x, next_x)
+        for (x, y), (next_x, end) in pairwise(drawing.edges[owner])
+    )
+
+
+def _right_of(drawing: Drawing, owner: str) -> bool:
+    label = drawing.labels[owner]
+    if owner in drawing.shapes:
+        shape = drawing.shapes[owner]
+        return label.left >= (shape.left + shape.right) / 2
+    return any(
+        abs(x - end) < 1 and 0 <= label.left - x < NEAR and label.top < max(y, low) and label.bottom > min(y, low)
+        for (x, y), (end, low) in pairwise(drawing.edges[owner])
+    )
+
+
+def named(drawing: Drawing, key: str, language: str) -> dict[str, str]:
+    """What the labels of a diagram say in a language."""
+    english = yaml.safe_load((PROCESSES / "translations" / f"{key}.en.yaml").read_text(encoding="utf-8"))
+    names = {owner: drawing.elements[owner].get("name") or "" for owner in drawing.labels if owner in drawing.elements}
+    return {owner: (english.get(owner) or name) if language == "en" else name for owner, name in names.items() if name}
+
+
+def borders(drawing: Drawing) -> dict[str, list[tuple[tuple[float, float], tuple[float, float]]]]:
+    """The lines around pools, lanes and sub-processes."""
+    around = [id for id in drawing.shapes if xml.local(drawing.elements[id]) in ("participant", "lane", "subProcess")]
+    sides = {}
+    for id in around:
+        box = drawing.shapes[id]
+        corners = [(box.left, box.top), (box.right, box.top), (box.right, box.bottom), (box.left, box.bottom)]
+        sides[id] = list(pairwise([*corners, corners[0]]))
+    return sides
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("path", DIAGRAMS, ids=lambda path: path.stem)
+def test_no_words_lie_on_anything(path: Path, language: str) -> None:
+    """English is longer than what a label was drawn for: measured as it is written, no word lies on a box, a line, a border or another word."""
+    drawing = Drawing(path)
+    texts = named(drawing, path.stem, language)
+    words = {owner: written(drawing, owner, text, translated=language == "en") for owner, text in texts.items()}
+    nodes = {id: drawing.shapes[id] for id in drawing.nodes if id in drawing.shapes and not _is_container(drawing, id)}
+    overlaps = [
+        f"{owner} on {id}" for owner, box in words.items() for id, s in nodes.items() if id != owner and box.overlaps(s)
+    ]
+    segments_by_id = {id: list(pairwise(points)) for id, points in drawing.edges.items()}
+    overlaps += [
+        f"{owner} on {id}"
+        for owner, box in words.items()
+        for id, segments in {**segments_by_id, **borders(drawing)}.items()
+        if any(box.crossed_by(*segment) for segment in segments)
+    ]
+    overlaps += [f"{first} and {second}" for (first, a), (second, b) in combinations(words.items(), 2) if a.overlaps(b)]
+    assert overlaps == []
+
+
 def _is_container(drawing: Drawing, id: str) -> bool:
     return xml.local(drawing.nodes[id]) == "subProcess"
+
+
+# Diagrams in which a paper is still to be drawn, by step.
+UNDRAWN = {("TS-002", "confirm_cash"), ("TS-004", "take_card"), ("TS-004", "propose_other_number")}
+
+
+def handles_paper(step: xml.Element, form: str) -> bool:
+    """Whether a step prints a paper, takes one in by file or number, takes one back or hands one over."""
+    fields = json.loads((PROCESSES / "forms" / f"{form}.form").read_text(encoding="utf-8"))["components"]
+    asked = any(
+        field["type"] == "file"
+        or field.get("properties", {}).get("written") == "paper"
+        or field.get("key", "").endswith(("_taken_back", "_handed"))
+        for field in fields
+    )
+    return asked or "paper" in properties_of(step)
+
+
+def properties_of(step: xml.Element) -> dict[str, str]:
+    """Our properties of an element."""
+    properties = (node for node in step.iter() if xml.local(node) == "property")
+    return {node.get("name", ""): node.get("value", "") for node in properties}
+
+
+@pytest.mark.parametrize("path", DIAGRAMS, ids=lambda path: path.stem)
+def test_every_paper_a_step_handles_is_drawn_at_it(path: Path) -> None:
+    """Whoever reads the picture sees which papers, cards and files a step needs: a data object beside it."""
+    root = xml.parse(path.read_bytes())
+    sheets = {reference.get("id") for reference in root.iter(f"{BPMN}dataObjectReference")}
+    associations = root.iter(f"{BPMN}association")
+    with_sheet = {line.get("sourceRef") for line in associations if line.get("targetRef") in sheets}
+    missing = {
+        (path.stem, str(step.get("id")))
+        for step in root.iter(f"{BPMN}userTask")
+        if step.get("id") not in with_sheet and handles_paper(step, properties_of(step)["form"])
+    }
+    assert missing == {(process, step_id) for process, step_id in UNDRAWN if process == path.stem}

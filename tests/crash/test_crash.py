@@ -17,7 +17,7 @@ ROOT = Path(__file__).parents[2]
 
 def ordeal(kills: int, *more: str) -> dict[str, Any]:
     """What `./desk crash` found."""
-    command = [sys.executable, "-m", "web.commands", "crash", "--json", "--kills", str(kills), *more]
+    command = [sys.executable, "-m", "cli", "crash", "--json", "--kills", str(kills), *more]
     done = subprocess.run(command, cwd=ROOT, check=False, capture_output=True, text=True)
     assert done.stdout, done.stderr[-2000:]
     document: dict[str, Any] = json.loads(done.stdout)

@@ -14,12 +14,14 @@ from flask import Flask
 from sqlalchemy import func, select
 
 import engine
+from cli.database import bring_up_to_date
+from engine import cases, proof, published, running
 from models.base import session
 from models.timer import Setback, Timer
 from tests.drawing import boundary, catch, end, package, path, process, start, user
 from tests.people import CLEO, SAM
-from web import config, create_app
-from web.commands.database import bring_up_to_date
+from web import create_app
+from web.edge import config
 
 pytestmark = [pytest.mark.postgresql, pytest.mark.slow]
 CASES = 60
@@ -51,7 +53,7 @@ def app(postgresql: str, tmp_path: Path) -> Flask:
     bring_up_to_date(app)
     with app.app_context():
         for key, drawn in (("SOON", SOON), ("LATE", LATE)):
-            engine.publish(package(key, drawn), by=SAM, note="", at=engine.now())
+            published.publish(package(key, drawn), by=SAM, note="", at=engine.now())
     return app
 
 
@@ -75,18 +77,18 @@ def test_each_timer_fires_once(app: Flask) -> None:
     at = engine.now()
     with app.app_context():
         for number in range(CASES):
-            engine.start("SOON", business_key=f"AJ-{number}", variables={}, by=CLEO, at=at)
+            cases.start("SOON", business_key=f"AJ-{number}", variables={}, by=CLEO, at=at)
 
     def clockwork() -> int:
         with app.app_context():
-            return engine.run_clock(at + timedelta(hours=1))
+            return running.run_clock(at + timedelta(hours=1))
 
     shares = together(clockwork, clockwork, clockwork)
     assert sum(shares) == CASES  # type: ignore[arg-type]
     with app.app_context():
         assert session().scalar(select(func.count()).select_from(Timer)) == 0
         assert session().scalar(select(func.count()).select_from(Setback)) == 0
-        assert [engine.verify(number) for number in range(1, CASES + 1)] == [[]] * CASES
+        assert [proof.verify(number) for number in range(1, CASES + 1)] == [[]] * CASES
 
 
 def test_a_clerk_and_the_clock_do_not_wait_for_each_other_for_ever(app: Flask) -> None:
@@ -94,7 +96,7 @@ def test_a_clerk_and_the_clock_do_not_wait_for_each_other_for_ever(app: Flask) -
     at = engine.now()
     with app.app_context():
         begun = [
-            engine.start("LATE", business_key=f"AJ-{number}", variables={}, by=CLEO, at=at) for number in range(CASES)
+            cases.start("LATE", business_key=f"AJ-{number}", variables={}, by=CLEO, at=at) for number in range(CASES)
         ]
 
     def clerk() -> int:
@@ -102,7 +104,7 @@ def test_a_clerk_and_the_clock_do_not_wait_for_each_other_for_ever(app: Flask) -
         with app.app_context():
             for one in reversed(begun):
                 try:
-                    engine.complete(one.user_task_ids[0], form={}, by=CLEO, at=at)
+                    cases.complete(one.user_task_ids[0], form={}, by=CLEO, at=at)
                     done += 1
                 except engine.EngineError:
                     session().rollback()
@@ -110,21 +112,21 @@ def test_a_clerk_and_the_clock_do_not_wait_for_each_other_for_ever(app: Flask) -
 
     def clockwork() -> int:
         with app.app_context():
-            return engine.run_clock(at + timedelta(hours=1))
+            return running.run_clock(at + timedelta(hours=1))
 
     by_clerk, by_clock = together(clerk, clockwork)
     assert by_clerk + by_clock == CASES  # type: ignore[operator]
     with app.app_context():
         assert session().scalar(select(func.count()).select_from(Setback)) == 0
-        assert [engine.verify(one.instance_id) for one in begun] == [[]] * CASES
+        assert [proof.verify(one.instance_id) for one in begun] == [[]] * CASES
 
 
 def test_a_worker_does_what_is_due_and_ends_when_it_is_told(app: Flask, postgresql: str, tmp_path: Path) -> None:
     """A process of its own beside nobody: the timer that is due fires, and SIGTERM ends it in order."""
     environment = config.environment(DATABASE_URL=postgresql, DESK_VAR=str(tmp_path))
     with app.app_context():
-        engine.start("SOON", business_key="AJ-1", variables={}, by=CLEO, at=engine.now() - timedelta(hours=2))
-    command = [sys.executable, "-m", "web.commands", "worker"]
+        cases.start("SOON", business_key="AJ-1", variables={}, by=CLEO, at=engine.now() - timedelta(hours=2))
+    command = [sys.executable, "-m", "cli", "worker"]
     with subprocess.Popen(command, cwd=ROOT, env=environment, stderr=subprocess.PIPE, text=True) as worker:
         with app.app_context():
             left = 1

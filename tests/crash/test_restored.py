@@ -8,12 +8,14 @@ from datetime import timedelta
 from pathlib import Path
 
 import engine
+from cli.database import bring_up_to_date
+from engine import cases, proof, published, record, running
 from tests.drawing import catch, end, package, path, process, start, user
 from tests.people import CLEO, SAM
-from web import config, create_app
-from web.commands.database import bring_up_to_date
+from web import create_app
+from web.edge import config
 
-KEYS = engine.Keys(master=b"m" * 32, signing=b"s" * 32)
+KEYS = record.Keys(master=b"m" * 32, signing=b"s" * 32)
 FAR = process(
     "FAR",
     start(),
@@ -31,14 +33,14 @@ def test_a_timer_ninety_days_ahead_fires_in_a_restored_backup(tmp_path: Path) ->
     app = create_app(config.Settings(f"sqlite:///{office}", tmp_path, keys=KEYS))
     bring_up_to_date(app)
     with app.app_context():
-        engine.publish(package("FAR", FAR), by=SAM, note="", at=at)
-        engine.start("FAR", business_key="AJ-1", variables={}, by=CLEO, at=at)
+        published.publish(package("FAR", FAR), by=SAM, note="", at=at)
+        cases.start("FAR", business_key="AJ-1", variables={}, by=CLEO, at=at)
         with closing(sqlite3.connect(office)) as here, closing(sqlite3.connect(backup)) as there:
             here.backup(there)
     with create_app(config.Settings(f"sqlite:///{backup}", tmp_path, keys=KEYS)).app_context():
         due = at + timedelta(days=90)
-        assert engine.run_clock(due - timedelta(seconds=1)) == 0
-        assert engine.run_clock(due) == 1
-        assert engine.run_clock(due + timedelta(days=1)) == 0
-        assert engine.marking(1).active == {"after": 1}
-        assert engine.verify(1) == []
+        assert running.run_clock(due - timedelta(seconds=1)) == 0
+        assert running.run_clock(due) == 1
+        assert running.run_clock(due + timedelta(days=1)) == 0
+        assert proof.marking(1).active == {"after": 1}
+        assert proof.verify(1) == []

@@ -2,33 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
-from engine import execution, handlers
-from engine.handlers import handler
+import engine.runtime
+from engine.runtime import Call, handler
 from tests.properties.playing import Amount, Given, work
 from tests.properties.waiting import Nothing, World
 
 
 @pytest.fixture
-def working(plain_observers: None) -> Iterator[None]:
-    """A service task that refuses one amount and breaks over another; no read model of an office hangs on the engine."""
-    execution._observers.clear()
-    register = handler("test/work", parameters=Amount, result=Given, errors=("no",), title_zh="做", title_en="Work")
-    register(work)
-    yield
-    del handlers._registry["test/work"]
+def working(runtime: engine.runtime.Runtime) -> None:
+    """A service task that refuses one amount and breaks over another."""
+    handler("test/work", parameters=Amount, result=Given, errors=("no",), title_zh="做", title_en="Work")(work)
+    runtime.serve(work)
 
 
 @pytest.fixture
-def world() -> Iterator[World]:
+def world(runtime: engine.runtime.Runtime) -> World:
     """A service task that reaches outside, and the house that answers there."""
     house = World()
-    register = handler(
+
+    @handler(
         "test/send", parameters=Nothing, result=Given, errors=("no",), outside=True, title_zh="送", title_en="Send"
     )
-    register(house.answer)
-    yield house
-    del handlers._registry["test/send"]
+    def send(parameters: dict[str, Any], call: Call) -> dict[str, Any]:
+        return house.answer(parameters, call)
+
+    runtime.serve(send)
+    return house

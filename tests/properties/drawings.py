@@ -8,8 +8,9 @@ from typing import Any
 
 from marshmallow import Schema, fields
 
-from engine import Package, handlers
-from engine.handlers import BpmnError, Call, handler
+from engine import runtime
+from engine.definitions import Package
+from engine.runtime import BpmnError, Call, handler
 from tests.drawing import (
     boundary,
     call,
@@ -52,10 +53,12 @@ def pay(parameters: dict[str, Any], _call: Call) -> dict[str, Any]:
 def services(send: Callable[[dict[str, Any], Call], dict[str, Any]]) -> Iterator[None]:
     """Inside the block the processes have their service task of the house, and `send` as the one outside."""
     told: dict[str, Any] = {"errors": ("no",), "title_zh": "做", "title_en": "Work"}
+    served = runtime.current().handlers
     handler("test/pay", parameters=Amount, result=Amount, **told)(pay)
     handler("test/send", parameters=Nothing, result=Nothing, outside=True, **told)(send)
+    runtime.current().serve(pay, send)
     yield
-    del handlers._registry["test/pay"], handlers._registry["test/send"]
+    del served["test/pay"], served["test/send"]
 
 
 def drawn(key: str, variant: int) -> Package:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from functools import partial
 from itertools import count
+from operator import itemgetter
 from typing import Any
 
 import orjson
@@ -13,9 +14,15 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 import engine
-from engine import again, calendars, execution, sealing
-from engine.handlers import BpmnError, Call
+import engine.record
+from engine import cases, proof, published
 from engine.language import values
+from engine.proof import again, replay
+from engine.record import appliers, sealing
+from engine.record.case import Case
+from engine.record.steps import Step
+from engine.running import execution
+from engine.runtime import BpmnError, Call, calendars, runtime
 from engine.spiff.position import OPEN, TOKEN
 from engine.spiff.run import Run
 from engine.spiff.specs import MultiInstance
@@ -59,31 +66,47 @@ def work(parameters: dict[str, Any], call: Call) -> dict[str, Any]:
     return {"amount": parameters["amount"]}
 
 
+class Watched(Run):
+    """A run that keeps what its case was after every step of the entry."""
+
+    states: list[bytes]
+
+    def record(self, recorded: Step) -> None:
+        super().record(recorded)
+        self.states.append(state(self.case))
+
+
 class Played:
-    """One case played step by step, and its twin: the same run kept in memory, never restored and never pruned."""
+    """One case played step by step, and its twin: the same run kept in memory, never restored and never pruned.
+
+    Beside them the case is folded from its record, step by step.
+    """
 
     always = {CANCELLED: "cancel"}
 
     def __init__(self, current: Session, plan: Plan, at: datetime) -> None:
         self.session, self.at = current, at
         content = drawn(plan, f"P{next(_keys)}")
-        engine.publish(content, by=SAM, note="", at=at)
-        begun = engine.start(content.key, business_key="AJ-1", variables={"amount": 0}, by=CLEO, at=at)
+        published.publish(content, by=SAM, note="", at=at)
+        begun = cases.start(content.key, business_key="AJ-1", variables={"amount": 0}, by=CLEO, at=at)
         self.id = begun.instance_id
-        self.twin = Run(
-            engine.definition(content.key),
+        self.twin = Watched(
+            published.current(content.key),
             at=at,
             accepted_at=at,
-            calendar=calendars.current(),
+            calendar=calendars.calendar(),
             perform=again.answers(self.last().steps),
         )
-        self.twin.begin({"amount": 0})
+        self.folded = Case(definition=self.twin.definition)
+        self.twin.states = []
+        self.twin.begin({"amount": 0}, number="AJ-1", software=runtime.current().software)
         self.followed = 1
         assert canonical(self.twin.steps) == canonical(self.last().steps)
+        self.fold(self.last())
         self.agree()
 
-    def last(self) -> engine.Entry:
-        return engine.entries(self.id)[-1]
+    def last(self) -> engine.record.Entry:
+        return proof.entries(self.id)[-1]
 
     def row(self) -> ProcessInstance:
         self.session.expire_all()
@@ -112,7 +135,7 @@ class Played:
         self.at += timedelta(minutes=1, microseconds=7)
         kind, token = (self.always[number], 0) if number in self.always else possible[number % len(possible)]
         self.act(kind, token, amount)
-        for entry in engine.entries(self.id)[self.followed :]:
+        for entry in proof.entries(self.id)[self.followed :]:
             self.follow(entry)
         self.agree()
         return True
@@ -120,18 +143,26 @@ class Played:
     def act(self, kind: str, token: int, amount: int) -> None:
         getattr(self, f"_{kind}")(token, amount)
 
-    def follow(self, entry: engine.Entry) -> None:
+    def follow(self, entry: engine.record.Entry) -> None:
         """Let the twin do what an entry says was done."""
         self.followed = entry.seq
-        self.twin.at, self.twin.steps, self.twin._seen = entry.at, [], 0
+        self.twin.at, self.twin.steps, self.twin.states, self.twin._seen = entry.at, [], [], 0
         self.twin.perform = again.answers(entry.steps)
         again.command(self.twin, entry.steps)
         assert canonical(self.twin.steps) == canonical(entry.steps)
+        self.fold(entry)
+
+    def fold(self, entry: engine.record.Entry) -> None:
+        """Folded up to any step, the record gives what the engine's case was then; after the last nothing has changed any more."""
+        for step, then in zip(entry.steps, self.twin.states, strict=True):
+            appliers.apply(step, self.folded, entry.at)
+            assert state(self.folded) == then
+        assert state(self.twin.case) == self.twin.states[-1]
 
     def _complete(self, token: int, amount: int) -> None:
         wanted = select(UserTask.id).where(UserTask.instance_id == self.id, UserTask.token == token)
         task_id = self.session.scalars(wanted).one()
-        engine.complete(task_id, form={"amount": str(amount)}, by=CLEO, at=self.at)
+        cases.complete(task_id, form={"amount": str(amount)}, by=CLEO, at=self.at)
 
     def _fire(self, token: int, _amount: int) -> None:
         execution.advance(self.id, partial(Run.fire_timer, token=token), by="system", at=self.at)
@@ -148,13 +179,13 @@ class Played:
 
     def _settle(self, token: int, amount: int) -> None:
         how: dict[str, Any] = {"error": "no"} if amount * 100 == REFUSED else {"result": {"amount": amount * 100}}
-        engine.resolve(self._incident(token), reason="by hand", by=SAM, at=self.at, **how)
+        cases.resolve(self._incident(token), reason="by hand", by=SAM, at=self.at, **how)
 
     def _retry(self, token: int, _amount: int) -> None:
-        engine.retry(self._incident(token), by=SAM, at=self.at)
+        cases.retry(self._incident(token), by=SAM, at=self.at)
 
     def _cancel(self, _token: int, _amount: int) -> None:
-        engine.cancel(self.id, reason="entered twice", by=SAM, at=self.at)
+        cases.cancel(self.id, reason="entered twice", by=SAM, at=self.at)
 
     def agree(self) -> None:
         """The living case, its restored self, its twin and its record say the same."""
@@ -164,6 +195,7 @@ class Played:
         assert self.choices(), "the case is active, and nobody is asked and nothing is awaited"
         run = self.restored()
         assert standing(run) == standing(self.twin)
+        assert state(run.case) == state(self.folded)
         stored = orjson.dumps(run.state())
         assert orjson.dumps(self.restored().state()) == stored
         assert tokens(run) == self.shown()
@@ -176,15 +208,21 @@ class Played:
             self.twin.definition,
             at=self.at,
             accepted_at=row.started_at,
-            calendar=calendars.current(),
+            calendar=calendars.calendar(),
             perform=self.twin.perform,
             state=orjson.loads(sealing.unseal(key, row.state_blob)),
         )
 
     def shown(self) -> dict[tuple[int, str], int]:
         """Where the folded record sees tokens."""
-        folded = engine.fold(self.id)
-        return {(s, e): n for s, counter in folded.active.items() for e, n in counter.items() if n}
+        folded = replay.fold(self.id)
+        return {(s, e): n for s, seen in folded.counters()["active"].items() for e, n in seen.items() if n}
+
+
+def state(case: Case) -> bytes:
+    """Everything that a case is, the variables of every scope included; in whichever order scopes and waits stand."""
+    packed = case.pack()
+    return values.canonical({**packed, "scopes": sorted(packed["scopes"], key=itemgetter(0))})
 
 
 def canonical(steps: list[dict[str, Any]]) -> list[bytes]:
@@ -196,17 +234,17 @@ def standing(run: Run) -> dict[str, Any]:
     """Everything that decides how a run goes on."""
     return {
         "counter": run.counter,
-        "open": dict(sorted(run.open.items())),
-        "stuck": run.stuck,
-        "scopes": sorted(values.canonical(packed) for packed in run.scopes.pack()),
+        "open": dict(sorted(run.case.open.items())),
+        "stuck": run.case.stuck,
+        "scopes": sorted(values.canonical(packed) for packed in run.case.scopes.pack()),
         "tokens": sorted(
             (task.internal_data.get(TOKEN, 0), task.task_spec.name, int(task._state))
             for workflow in run.workflows()
             for task in workflow.tasks.values()
             if task._state & OPEN
         ),
-        "paused": dict(sorted(run.paused.items())),
-        "due": run.case_due,
+        "paused": dict(sorted(run.case.paused.items())),
+        "due": run.case.due,
         "ended": run.ended,
     }
 
@@ -214,25 +252,20 @@ def standing(run: Run) -> dict[str, Any]:
 def tokens(run: Run) -> dict[tuple[int, str], int]:
     """How many tokens stand on which element of which scope."""
     found: dict[tuple[int, str], int] = {}
-    standing_on = [(scope, element) for _kind, element, scope, *_ in run.open.values()]
-    standing_on += [(scope, element) for _kind, element, scope in run.stuck.values() if element.startswith(STUCK)]
+    stuck_there = [wait for wait in run.case.stuck.values() if wait.element.startswith(STUCK)]
+    standing_on = [(wait.scope, wait.element) for wait in (*run.case.open.values(), *stuck_there)]
     for workflow in run.workflows():
         for task in workflow.tasks.values():
             if task._state & OPEN and task.task_spec.bpmn_id is not None:
                 element = run.element_of(task)
                 listed = isinstance(task.task_spec, MultiInstance)
-                stuck = listed and task.internal_data[TOKEN] in run.stuck
+                stuck = listed and task.internal_data[TOKEN] in run.case.stuck
                 if stuck or (not listed and element.type in ("serviceTask", "callActivity")):
                     standing_on.append((run.scope_at(task).number, element.id))
     for scope, element_id in standing_on:
-        place = _drawn(run, scope), element_id
+        place = run.case.scopes.drawn(scope), element_id
         found[place] = found.get(place, 0) + 1
     return found
-
-
-def _drawn(run: Run, scope: int) -> int:
-    """An item stands on the diagram of its activity."""
-    return _drawn(run, run.scopes[scope].parent) if run.scopes[scope].index else scope
 
 
 def played(current: Session, at: datetime, plan: Plan, path: Path) -> None:
@@ -241,4 +274,4 @@ def played(current: Session, at: datetime, plan: Plan, path: Path) -> None:
     for number, amount in path:
         if not case.step(number, amount):
             break
-    assert engine.verify(case.id) == []
+    assert proof.verify(case.id) == []

@@ -10,6 +10,7 @@ A plan is one of:
     ("receive",)                                                  a receive task
     ("race",)                                                     an event gateway over two timers, a third unreckoned, and a message
     ("late", interrupting)  ("off", interrupting)                 a user task with a boundary timer, or with a boundary message
+    ("chase", times)                                              a user task beside which a person is asked every hour, so many times or without end
     ("no",)                                                       a service task with an error boundary event
     ("seq", a, b, …)  ("xor", a, b)  ("or", a, b)  ("and", a, b)  one after another, and the three gateways
     ("loop", a)                                                   a, then a person says whether once more
@@ -33,7 +34,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-import engine
+from engine import definitions
 from tests.drawing import (
     boundary,
     call,
@@ -159,6 +160,9 @@ class _Drawing:
 
     def _off(self, interrupting: bool) -> Ends:
         return self._interrupted(interrupting, message="told", key='"k"')
+
+    def _chase(self, times: str) -> Ends:
+        return self._interrupted(False, timer=f"R{times}/PT1H")
 
     def _interrupted(self, interrupting: bool, **how: str) -> Ends:
         host, merge = self.put("ask", user), self._merge()
@@ -318,7 +322,7 @@ def _extended(activity: str, **values: str) -> str:
 DECLARED: dict[str, Any] = {"errors": ("no",), "messages": ("told",)}
 
 
-def drawn(plan: Plan, key: str = "P") -> engine.Package:
+def drawn(plan: Plan, key: str = "P") -> definitions.Package:
     """The package of a plan."""
     called: dict[str, str] = {}
     limit = {"due": 'accepted_at + duration("PT4H")'} if plan[0] == "limited" else {}
@@ -411,6 +415,7 @@ SINGLE = st.sampled_from(
     (
         *(("user",), ("work",), ("timer",), ("never",), ("message",), ("race",)),
         *(("receive",), ("late", True), ("late", False), ("off", True), ("off", False), ("no",), ("halt",)),
+        *(("chase", "3"), ("chase", "")),
     )
 )
 

@@ -13,13 +13,15 @@ from hypothesis import strategies as st
 from sqlalchemy import func, insert, select
 
 import engine
+import engine.runtime
+from engine import ground, proof
 from models.base import scratch, session, transaction
 from models.billing import ChargeHold
 from models.complaint import Complaint
 from models.instance import ProcessInstance
 from models.lines import LineClaim
 from models.user_task import UserTask
-from office import acts, complaints, correspondence, reservations, scenarios, verification
+from office import acts, complaints, composition, correspondence, reservations, scenarios, verification
 from service_tasks.gateway import gateway
 from tests import population
 from tests.people import CLEO
@@ -32,10 +34,8 @@ _plays = count(1)
 @pytest.fixture(scope="module")
 def office() -> Iterator[None]:
     """The processes of the product and whoever follows their changes."""
-    engine.configure_keys(engine.ephemeral_keys())
-    with scratch():
-        for follower in (complaints.follow, acts.follow, correspondence.follow, reservations.follow):
-            engine.observe(follower)
+    with engine.runtime.entered(composition.bare(ground.ephemeral_keys())) as runtime, scratch():
+        runtime.observers = (complaints.follow, acts.follow, correspondence.follow, reservations.follow)
         population.publish()
         yield
 
@@ -46,7 +46,7 @@ def _standing(place: int, cut: int) -> tuple[str, int, Any] | None:
     part = replace(whole, steps=whole.steps[: cut % (len(whole.steps) + 1)])
     instance = population.play(part, next(_plays))
     row = session().get(ProcessInstance, instance) if instance else None
-    msisdn = (row and engine.marking(instance).variables.get("msisdn")) or None
+    msisdn = (row and proof.marking(instance).variables.get("msisdn")) or None
     if row is None or row.state != "active" or msisdn is None:
         return None
     at = row.started_at

@@ -12,9 +12,13 @@ from sqlalchemy import literal, select
 from sqlalchemy.orm import Session
 
 import engine
-from engine import comparison, execution, timers, worker
-from engine.handlers import BpmnError, Call, JobFailed
-from engine.steps import Failed, WorkOutcome
+from engine import cases, proof, record, running
+from engine.proof import comparison
+from engine.record.case import Kind
+from engine.record.steps import Failed, WorkOutcome
+from engine.running import execution, timers, worker
+from engine.runtime import BpmnError, Call
+from engine.runtime.handlers import JobFailed
 from models.base import Base, transaction
 from models.incident import Incident
 from models.instance import ProcessInstance
@@ -63,7 +67,7 @@ class Waiting(Played):
         self.opened: dict[int, timedelta] = {}
         super().__init__(current, plan, at)
         key = self.row().key
-        self.other = engine.start(key, business_key="AJ-2", variables={"amount": 0}, by=CLEO, at=at).instance_id
+        self.other = cases.start(key, business_key="AJ-2", variables={"amount": 0}, by=CLEO, at=at).instance_id
 
     def choices(self) -> list[tuple[str, int]]:
         found = super().choices()
@@ -88,14 +92,14 @@ class Waiting(Played):
     def _complete(self, token: int, amount: int) -> None:
         wanted = select(UserTask.id).where(UserTask.instance_id == self.id, UserTask.token == token)
         by, task_id = (SAM, CLEO)[amount % 2], self.session.scalars(wanted).one()
-        self._do(partial(engine.complete, task_id, form={"amount": str(amount)}, by=by))
+        self._do(partial(cases.complete, task_id, form={"amount": str(amount)}, by=by))
 
     def _settle(self, token: int, amount: int) -> None:
         how: dict[str, Any] = {"error": "no"} if amount == 4 else {"result": {"amount": amount * 100}}
-        self._do(partial(engine.resolve, self._incident(token), reason="by hand", by=SAM, **how))
+        self._do(partial(cases.resolve, self._incident(token), reason="by hand", by=SAM, **how))
 
     def _retry(self, token: int, _amount: int) -> None:
-        self._do(partial(engine.retry, self._incident(token), by=SAM))
+        self._do(partial(cases.retry, self._incident(token), by=SAM))
 
     def _do(self, what: Callable[..., Any]) -> None:
         self.repeated = what
@@ -107,15 +111,15 @@ class Waiting(Played):
             self.repeated(at=self.at)
 
     def _meet(self, _token: int, _amount: int) -> None:
-        engine.meet_limit(self.id, told="soon", by=CLEO, at=self.at)
+        cases.meet_limit(self.id, told="soon", by=CLEO, at=self.at)
 
     def _spread(self, _token: int, amount: int) -> None:
-        engine.correlate("told", "k", variables={"amount": amount * 100}, by=SAM, at=self.at)
+        cases.correlate("told", "k", variables={"amount": amount * 100}, by=SAM, at=self.at)
 
     def _pass(self, _token: int, amount: int) -> None:
         self.at += JUMPS[amount]
-        engine.run_clock(self.at)
-        assert engine.run_clock(self.at) == 0
+        running.run_clock(self.at)
+        assert running.run_clock(self.at) == 0
 
     def _ask(self, job: int, amount: int) -> None:
         """A worker takes the job in hand, and the world is asked, unless nobody waits for it any more."""
@@ -123,7 +127,8 @@ class Waiting(Played):
         self.world.number, asked = amount, self.world.asked
         taken = worker._take(job, self.at)
         assert taken is not None
-        awaited = self.restored().stuck.get(taken.token or 0, ("",))[0] == "job"
+        stuck = self.restored().case.stuck.get(taken.token or 0)
+        awaited = stuck is not None and stuck.kind is Kind.JOB
         self.on_the_way.append((taken, worker._perform(taken, self.at)))
         assert self.world.asked == asked + awaited
 
@@ -148,11 +153,11 @@ class Waiting(Played):
         with transaction():
             timers._put_back(timers.KINDS[0], self.session.execute(found).one(), Failed("Broken", "timer"), self.at)
 
-    def follow(self, entry: engine.Entry) -> None:
+    def follow(self, entry: record.Entry) -> None:
         super().follow(entry)
         self.reckon(entry)
 
-    def reckon(self, entry: engine.Entry) -> None:
+    def reckon(self, entry: record.Entry) -> None:
         """For how long the customer has been waited for, told from the record and not by the engine."""
         for step in entry.steps:
             if step["type"] == "clock_paused":
@@ -166,7 +171,7 @@ class Waiting(Played):
 
     def agree(self) -> None:
         super().agree()
-        row, entries = self.row(), engine.entries(self.id)
+        row, entries = self.row(), proof.entries(self.id)
         if len(entries) == 1:
             self.reckon(entries[0])
         folded = comparison.Folded(row.business_key)
@@ -174,13 +179,13 @@ class Waiting(Played):
             folded.entry(entry)
         assert list(comparison.compare(row, folded, comparison.living([self.id]).tables(self.id))) == []
         run = self.restored() if row.state == "active" else None
-        assert self._open() == {token: kind for token, (kind, *_) in (run.open.items() if run else ())}
-        stuck = run.stuck.items() if run else ()
-        assert self._open_incidents() == sorted(token for token, (kind, *_) in stuck if kind != "job")
-        assert self._queued() >= {token for token, (kind, *_) in stuck if kind == "job"}
+        assert self._open() == {token: wait.kind for token, wait in (run.case.open.items() if run else ())}
+        stuck = run.case.stuck.items() if run else ()
+        assert self._open_incidents() == sorted(token for token, wait in stuck if wait.kind != "job")
+        assert self._queued() >= {token for token, wait in stuck if wait.kind == "job"}
         if run is not None:
-            assert (row.due_at, row.paused_at is not None) == (run.case_due, bool(run.paused))
-            assert set(run.paused) == self.asked
+            assert (row.due_at, row.paused_at is not None) == (run.case.due, bool(run.case.paused))
+            assert set(run.case.paused) == self.asked
             first = entries[0].steps[0]["due"]
             assert row.due_at is None or row.due_at == first + self.stood
             self._agree_on_limits(run, {step["token"]: step["due"] for e in entries for step in _created(e)})
@@ -211,9 +216,9 @@ class Waiting(Played):
                 assert first is not None
                 assert task.due_at == first + self.stood - self.opened[task.token]
             else:
-                assert task.due_at == run.case_due
+                assert task.due_at == run.case.due
             if element.properties.get("dueGroup"):
-                assert task.due_at == run.scopes[run.open[task.token][2]].due_groups["g"]
+                assert task.due_at == run.case.scopes[run.case.open[task.token].scope].due_groups["g"]
 
     def finish(self) -> None:
         """The last answers come, the clock runs on, and the record of both cases is proved."""
@@ -222,12 +227,12 @@ class Waiting(Played):
         over, before = self.row().state != "active", self.row().version
         while self.on_the_way:
             self._answer(0, 0)
-        engine.run_jobs(self.at + timedelta(days=30))
+        running.run_jobs(self.at + timedelta(days=30))
         if over:
             assert (self.row().version, self._queued()) == (before, set())
-        assert engine.verify(self.id) == []
-        assert engine.verify(self.other) == []
+        assert proof.verify(self.id) == []
+        assert proof.verify(self.other) == []
 
 
-def _created(entry: engine.Entry) -> list[dict[str, Any]]:
+def _created(entry: record.Entry) -> list[dict[str, Any]]:
     return [step for step in entry.steps if step["type"] == "user_task_created"]

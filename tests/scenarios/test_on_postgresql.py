@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from office import scenarios
+from engine import ground, runtime
+from office import composition, scenarios
 from office.scenarios import Scenario
 
 PROCESSES = Path(__file__).parents[2] / "processes"
@@ -23,7 +24,7 @@ def fullest(key: str) -> Scenario:
 @pytest.mark.parametrize("key", KEYS)
 def test_a_case_goes_as_on_sqlite(key: str, postgresql: str) -> None:
     """Path, end, ledger and variables are those agreed, and every flow taken is the same: neither database decides anything."""
-    scenarios.prepare()
-    on_sqlite, on_postgresql = (scenarios.play(fullest(key), PROCESSES, url) for url in ("", postgresql))
+    with runtime.entered(composition.rehearsal(ground.ephemeral_keys())):
+        on_sqlite, on_postgresql = (scenarios.play(fullest(key), PROCESSES, url) for url in ("", postgresql))
     assert (on_sqlite.differences, on_postgresql.differences) == ((), ())
     assert on_postgresql == on_sqlite

@@ -13,6 +13,7 @@ const entries = [
 export default defineConfig({
   base: "/static/build/",
   publicDir: false,
+  define: { eval: "globalThis.eval" }, // htmx may not evaluate here; a plain eval would keep every name of its bundle from being shortened
   build: {
     outDir: "../static/build",
     emptyOutDir: true,

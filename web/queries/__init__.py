@@ -1,1 +1,1 @@
-"""Read-only SELECTs and foldings behind the screens."""
+"""What several rooms ask the database: read-only SELECTs and foldings. What one room asks lies in its own `queries`."""

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, func, or_, select
 
 import engine
+from engine import definitions, proof, record
 from models.base import session
 from models.comment import Comment
 from models.complaint import Complaint
@@ -17,8 +18,8 @@ from models.customer import Customer
 from models.instance import ProcessInstance
 from models.notice import OutboxMessage
 from models.user_task import UserTask
-from web.queries.names import element_name, english_elements, process_name
 from web.queries.standing import Whose
+from web.telling.names import element_name, english_elements, process_name
 
 _OF_NUMBER = (
     select(ProcessInstance)
@@ -31,10 +32,12 @@ _COMPLAINT = (
     .outerjoin(Customer, Customer.id == Complaint.customer_id)
     .where(Complaint.instance_id == bindparam("instance"))
 )
-_OPEN_TASKS = (
-    select(UserTask)
-    .where(UserTask.instance_id == bindparam("instance"), UserTask.state == "open")
-    .order_by(UserTask.due_at.is_(None), UserTask.due_at, UserTask.id)
+_OF_CASE = UserTask.instance_id == bindparam("instance")
+_URGENT = (UserTask.due_at.is_(None), UserTask.due_at, UserTask.id)
+_OPEN_TASKS = select(UserTask).where(_OF_CASE, UserTask.state == "open").order_by(*_URGENT)
+_FIRST_OF_EACH = select(func.min(UserTask.id)).where(_OF_CASE).group_by(UserTask.process_key)
+_OPEN_OR_FIRST = (
+    select(UserTask).where(_OF_CASE, or_(UserTask.state == "open", UserTask.id.in_(_FIRST_OF_EACH))).order_by(*_URGENT)
 )
 
 
@@ -50,7 +53,7 @@ class Stage:
     process: str
     name: str
     version: int
-    marking: engine.Marking
+    marking: proof.Marking
     english: dict[str, str]
     """English names when the page is English."""
 
@@ -62,38 +65,38 @@ class Stage:
 
 def find(number: str) -> ProcessInstance:
     """The instance of a case number. Errors: UnknownCase."""
-    found = session().scalars(_OF_NUMBER, {"number": number}).first()
-    if found is None:
+    instance = session().scalars(_OF_NUMBER, {"number": number}).first()
+    if instance is None:
         raise UnknownCase(case=number)
-    return found
+    return instance
 
 
 def complaint_of(instance: ProcessInstance) -> tuple[Complaint | None, Whose]:
     """The complaint row of a case, and who it is about; batches have none and are about nobody."""
-    found = session().execute(_COMPLAINT, {"instance": instance.id}).first()
-    if found is None:
+    row = session().execute(_COMPLAINT, {"instance": instance.id}).first()
+    if row is None:
         return None, Whose(None, None, None)
-    return found[0], Whose(found[1], found[0].msisdn, found[0].process_key)
+    return row[0], Whose(row[1], row[0].msisdn, row[0].process_key)
 
 
-def stages(told: engine.CaseHistory) -> list[Stage]:
+def stages(history: proof.CaseHistory) -> list[Stage]:
     """The diagrams of a case, the newest call first, the process itself last."""
-    main, definition = told.marking(), told.definition
-    markings = [main, *map(told.marking, main.calls)]
+    main, definition = history.marking(), history.definition
+    markings = [main, *map(history.marking, main.calls)]
     return [_stage(marking, definition, definition.version) for marking in reversed(markings)]
 
 
-def _stage(marking: engine.Marking, definition: engine.Definition, version: int) -> Stage:
+def _stage(marking: proof.Marking, definition: definitions.Definition, version: int) -> Stage:
     name = process_name(marking.process, definition)
     return Stage(marking.scope, marking.process, name, version, marking, english_elements(marking.process, definition))
 
 
-def stage_of_task(task: UserTask, told: engine.CaseHistory) -> Stage:
+def stage_of_task(task: UserTask, history: proof.CaseHistory) -> Stage:
     """The diagram a task stands on."""
-    scope = told.scope_of_task(task.token)
+    scope = history.scope_of_task(task.token)
     if scope is None:
         raise UnknownCase(case=task.business_key)
-    return _stage(told.marking(scope), told.definition, 0)
+    return _stage(history.marking(scope), history.definition, 0)
 
 
 def messages(number: str) -> list[OutboxMessage]:
@@ -102,13 +105,18 @@ def messages(number: str) -> list[OutboxMessage]:
     return list(session().scalars(query))
 
 
-def told(complaint: Complaint | None, said: list[OutboxMessage]) -> str:
-    """How far the result of a case has come: "told", "queued" or "failed" as the words that hold it, "untold" when none does; empty without a result."""
+REACHED = {"recalled": "failed"}  # as far as the customer knows
+
+
+def told(complaint: Complaint | None, messages: list[OutboxMessage]) -> str:
+    """How far the result of a case has come: "told", "queued", "unposted" or "failed" as the words that hold it, "untold" when none does; empty without a result."""
     result = complaint.resolution if complaint is not None else None
     if not result:
         return ""
-    states = {one.state for one in said if result in one.body}
-    return next((state for state in ("queued", "failed") if states == {state}), "told" if states else "untold")
+    states = {REACHED.get(message.state, message.state) for message in messages if result in message.body}
+    return next(
+        (state for state in ("queued", "unposted", "failed") if states == {state}), "told" if states else "untold"
+    )
 
 
 @dataclass(frozen=True)
@@ -122,20 +130,18 @@ class Disputed:
     """Whether the whole history was looked through."""
 
 
-def disputed(complaint: Complaint, told: engine.CaseHistory) -> Disputed:
+def disputed(complaint: Complaint, history: proof.CaseHistory) -> Disputed:
     """The amount entered last, at a step or at the intake; of a long case only its newest steps are looked through."""
-    scopes = {0: told.definition.key}
-    found = Disputed(complaint.disputed_amount, is_all=told.is_whole)
-    for entry in told.entries:
+    scopes = record.Scopes(history.definition.key)
+    amount_entered = Disputed(complaint.disputed_amount, is_all=history.is_whole)
+    for entry in history.entries:
         for step in entry.steps:
-            engine.follow_scopes(scopes, step)
+            scopes.follow(step)
             amount = _entered(step)
-            if amount is not None and amount != found.amount:
-                name = element_name(
-                    scopes.get(step.get("scope", 0), told.definition.key), step["element"], "", told.definition
-                )
-                found = Disputed(amount, name, entry.at)
-    return found
+            if amount is not None and amount != amount_entered.amount:
+                name = element_name(scopes.process(step.get("scope", 0)), step["element"], "", history.definition)
+                amount_entered = Disputed(amount, name, entry.at)
+    return amount_entered
 
 
 def _entered(step: Mapping[str, Any]) -> int | None:
@@ -147,6 +153,16 @@ def _entered(step: Mapping[str, Any]) -> int | None:
 def comments(number: str) -> list[Comment]:
     """What staff wrote on the case, oldest first."""
     return list(session().scalars(select(Comment).where(Comment.case_number == number).order_by(Comment.at)))
+
+
+def tasks_and_processes(instance_id: int, history: proof.CaseHistory) -> tuple[list[UserTask], set[str]]:
+    """The open tasks of a case, the most urgent first, and the processes it has gone through, called ones that are over too.
+
+    A called process without a step of people is known as far as the history was read.
+    """
+    tasks = list(session().scalars(_OPEN_OR_FIRST, {"instance": instance_id}))
+    entered = {s["process"] for entry in history.entries for s in entry.steps if s["type"] == "call_entered"}
+    return [task for task in tasks if task.state == "open"], entered | {task.process_key for task in tasks}
 
 
 def open_tasks(instance_id: int) -> list[UserTask]:

@@ -1,16 +1,21 @@
-"""What money a case moved: the postings of its journal entries in order, or by the service call that made them; and what it has of lines."""
+"""What money a case moved: the postings of its journal entries in order, or by the service call that made them; what it has of lines, and what of it a run does."""
 
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import String, bindparam, case, cast, false, func, literal, null, select, true, union_all
 
-from models.base import session
-from models.billing import JournalEntry, LedgerAccount, Posting
+from engine import record
+from models.base import connection, session
+from models.billing import ChargeHold, JournalEntry, LedgerAccount, Posting, Refund, SecondaryPricingItem
 from models.lines import DisputedLine, LineClaim
+from service_tasks.gateway import ledger
+from web.telling import disputed_lines
 
 
 @dataclass(frozen=True)
@@ -49,9 +54,23 @@ def of_case(number: str) -> list[MoneyLine]:
     return [line for lines in by_call(number).values() for line in lines]
 
 
+_ENTERED: Any = (
+    select(JournalEntry.kind, ledger.moved())
+    .join(Posting, Posting.entry_id == JournalEntry.id)
+    .where(JournalEntry.case_number == bindparam("number"), JournalEntry.at == bindparam("at"))
+    .group_by(JournalEntry.id, JournalEntry.kind)
+    .order_by(JournalEntry.id)
+)
+
+
+def entered_at(number: str, at: datetime) -> list[tuple[str, int]]:
+    """Kind and fen of every journal entry that a case made at one instant: what a step that was just done moved."""
+    return [(kind, int(fen)) for kind, fen in session().execute(_ENTERED, {"number": number, "at": at})]
+
+
 @dataclass(frozen=True)
 class Claimed:
-    """What a case has of a line: its address, fen, and what became of it (reserved, credited, refunded, held, re_priced, reversed)."""
+    """What a case has of a line: its address, fen, and what became of it (reserved, credited, refunded, held, re_priced, reversed, let_go)."""
 
     address: str
     component: str
@@ -75,7 +94,7 @@ _CLAIMS: Any = (
     .order_by(LineClaim.id)
     .limit(bindparam("most"))
 )
-MOST_CLAIMS = 500
+MOST_CLAIMS, MOST_IN_CASH = 500, 10
 
 
 def claims_of(number: str) -> list[Claimed]:
@@ -83,9 +102,108 @@ def claims_of(number: str) -> list[Claimed]:
     return [Claimed(*row) for row in session().execute(_CLAIMS, {"number": number, "most": MOST_CLAIMS})]
 
 
+def let_go(entries: Iterable[record.Entry], claims: Sequence[Claimed]) -> list[Claimed]:
+    """What was picked at the steps of a case and is not the case's any more, each line as it was picked last, `at` that step."""
+    has = {claim.address for claim in claims}
+    by_line = {line: row for entry in entries for line, row in _picked_in(entry)}
+    return [row for (address, _), row in by_line.items() if address not in has]
+
+
+def _picked_in(entry: record.Entry) -> Iterator[tuple[tuple[str, str], Claimed]]:
+    """A promised credit is its own case's, and comes by its run: whoever picks it never has it."""
+    for step in entry.steps:
+        form = step.get("form") if step["type"] == "user_task_completed" else None
+        for value in form.values() if isinstance(form, dict) else ():
+            for row in value if isinstance(value, list) else ():
+                if disputed_lines.is_picked(row) and _is_told(row) and not row["line"].startswith("promised-credit:"):
+                    part, reason = str(row.get("component") or ""), row.get("reason")
+                    note = reason if isinstance(reason, str) else ""
+                    yield (row["line"], part), Claimed(row["line"], part, row["amount"], "let_go", note, entry.at)
+
+
+def _is_told(row: Any) -> bool:
+    """Whether a picked line can still be read."""
+    return isinstance(row["line"], str) and isinstance(row["amount"], int)
+
+
+@dataclass(frozen=True)
+class Registered:
+    """What a run does for a case: the kind of item, fen, the month or the Thursday of the run, how far it is, and when it was registered."""
+
+    at: Any
+    kind: str
+    amount: int
+    run: str
+    state: str
+
+
+_ITEM, _HOLD = SecondaryPricingItem, ChargeHold
+_NO_BILL = (_ITEM.state != "applied") & (_ITEM.omitted_by == _ITEM.NO_BILL)
+_OF_RUNS: Any = union_all(
+    select(
+        _ITEM.entered_at.label("at"),
+        _ITEM.item_kind,
+        _ITEM.amount,
+        _ITEM.period,
+        case((_NO_BILL, _ITEM.NO_BILL), else_=_ITEM.state),
+    ).where(_ITEM.case_number == bindparam("number")),
+    select(
+        _HOLD.placed_at,
+        literal("charge_hold"),
+        _HOLD.amount,
+        cast(_HOLD.settle_on, String),
+        _HOLD.state,
+    ).where(_HOLD.case_number == bindparam("number")),
+).order_by("at")
+
+
+def registered(number: str) -> list[Registered]:
+    """What was registered for a run in a case, the first first, also when the run is over: what it moved stands in the books as well."""
+    return [Registered(*row) for row in session().execute(_OF_RUNS, {"number": number})]
+
+
+@dataclass(frozen=True)
+class InCash:
+    """What a customer was given in cash at a counter: fen, against which receipt and in which case; whether it has been taken back, and is owed again.
+
+    `is_by_staff` when it was the clerk's own money, which is never taken back.
+    """
+
+    at: Any
+    amount: int
+    receipt_number: str | None
+    case_number: str | None
+    is_taken_back: bool
+    is_by_staff: bool
+
+
+_REFUNDED: Any = select(
+    Refund.at,
+    Refund.amount,
+    Refund.receipt_number,
+    Refund.case_number,
+    ledger.taken_back(Refund.entry_id),
+    false(),
+).where(Refund.subscription_id == bindparam("subscription"), Refund.method == "cash")
+_BY_STAFF: Any = (
+    select(JournalEntry.at, func.sum(LineClaim.amount), null(), JournalEntry.case_number, false(), true())
+    .join(LineClaim, LineClaim.entry_id == JournalEntry.id)
+    .join(DisputedLine, DisputedLine.id == LineClaim.line_id)
+    .where(JournalEntry.kind == "paid_by_staff", DisputedLine.subscription_id == bindparam("subscription"))
+    .group_by(JournalEntry.id)
+)
+_OF_BOTH: Any = union_all(_REFUNDED.add_columns(Refund.entry_id.label("entry")), _BY_STAFF.add_columns(JournalEntry.id))
+_IN_CASH: Any = _OF_BOTH.order_by(_OF_BOTH.selected_columns.at.desc(), "entry").limit(MOST_IN_CASH)
+
+
+def in_cash(subscription_id: int) -> list[InCash]:
+    """The last refunds in cash on a number, the newest first, what a clerk paid of their own among them."""
+    return [InCash(*row[:-1]) for row in connection().execute(_IN_CASH, {"subscription": subscription_id})]
+
+
 def by_call(number: str) -> dict[str, list[MoneyLine]]:
     """The same by the key of the service call."""
-    found: dict[str, list[MoneyLine]] = defaultdict(list)
+    by_key: dict[str, list[MoneyLine]] = defaultdict(list)
     for key, *line in session().execute(_LINES, {"number": number}):
-        found[key].append(MoneyLine(*line))
-    return found
+        by_key[key].append(MoneyLine(*line))
+    return by_key

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import assert_never, cast
 
 from flask_babel import gettext
 
-import engine
-from office import hands
-from web.i18n import ZONE
-from web.queries import names
+from engine import record
+from engine.published import DefinitionStep, DraftApproved, DraftSaved, DraftSubmitted
+from web.telling import names
+from web.telling.i18n import ZONE
 
 FIRST = "first installation"
 
@@ -28,12 +29,24 @@ class Line:
 
 def lines(key: str) -> list[Line]:
     """The history of a definition, newest first. Errors: BrokenChain."""
-    found = [
-        Line(entry.at, entry.actor, _text(step), said(str(step.get("note") or step.get("reason") or "")))
-        for entry in engine.read_history("definition", key)
-        for step in entry.steps
+    listing = [
+        Line(entry.at, entry.actor, _text(step), said(_why(step)))
+        for entry in record.read_history("definition", key)
+        for step in cast(list[DefinitionStep], entry.steps)
     ]
-    return list(reversed(found))
+    return list(reversed(listing))
+
+
+def _why(step: DefinitionStep) -> str:
+    match step["type"]:
+        case "draft_submitted" | "definition_published":
+            return step["note"]
+        case "draft_returned":
+            return step["reason"]
+        case "draft_saved" | "draft_discarded" | "draft_approved":
+            return ""
+        case _:
+            assert_never(step)
 
 
 def said(note: str) -> str:
@@ -42,21 +55,21 @@ def said(note: str) -> str:
 
 
 def known_of_versions(key: str) -> dict[int, list[str]]:
-    """Version → what its history says beside its reason: whose content it is, and what was known when it was approved."""
-    found: dict[int, list[str]] = {}
-    approved: dict[str, Any] = {}
+    """Version → what its history says beside its reason: whose content it is, and what was of_version when it was approved."""
+    notes: dict[int, list[str]] = {}
+    approved: DraftApproved | None = None
     approvers: dict[int, str] = {}
-    for entry in engine.read_history("definition", key):
-        for step in entry.steps:
+    for entry in record.read_history("definition", key):
+        for step in cast(list[DefinitionStep], entry.steps):
             if step["type"] == "draft_approved":
                 approved = step
             elif step["type"] == "definition_published":
                 former = step.get("restores") or 0
                 approvers[step["version"]] = step.get("approved_by") or approvers.get(former, "")
-                known = [*found.get(former, ()), *_restored(former, approvers)] if former else _known(approved)
-                found[step["version"]] = known
-                approved = {}
-    return found
+                of_version = [*notes.get(former, ()), *_restored(former, approvers)] if former else _known(approved)
+                notes[step["version"]] = of_version
+                approved = None
+    return notes
 
 
 def _restored(former: int, approvers: dict[int, str]) -> list[str]:
@@ -66,18 +79,20 @@ def _restored(former: int, approvers: dict[int, str]) -> list[str]:
     return [gettext("as version %(n)s, which %(who)s approved", n=former, who=names.person_name(approver))]
 
 
-def _known(approved: dict[str, Any]) -> list[str]:
+def _known(approved: DraftApproved | None) -> list[str]:
+    if approved is None:
+        return []
     differing, warnings = len(approved.get("differing") or ()), approved.get("warnings") or 0
     authors = approved.get("authors") or []
-    told = [gettext("drawn by %(list)s", list=_people(authors))] if len(authors) > 1 else []
+    notes = [gettext("drawn by %(list)s", list=_people(authors))] if len(authors) > 1 else []
     if differing:
-        told.append(gettext("%(n)s scenarios differed from what was agreed", n=differing))
+        notes.append(gettext("%(n)s scenarios differed from what was agreed", n=differing))
     if warnings:
-        told.append(gettext("%(n)s warnings stood beside it", n=warnings))
-    return told
+        notes.append(gettext("%(n)s warnings stood beside it", n=warnings))
+    return notes
 
 
-def _text(step: dict[str, Any]) -> str:
+def _text(step: DefinitionStep) -> str:
     if step["type"] == "definition_published":
         if step.get("restores"):
             return gettext(
@@ -86,40 +101,46 @@ def _text(step: dict[str, Any]) -> str:
                 former=step["restores"],
             )
         return gettext("Version %(version)s published", version=step["version"])
-    if step["type"] == hands.SAVED:
+    if step["type"] == "draft_saved":
         return _saved(step)
-    differing = len(step.get("differing") or ())
-    known = {
-        "draft_discarded": gettext("Draft discarded"),
-        "draft_submitted": gettext("Draft submitted for approval"),
-        "draft_approved": gettext("Draft approved"),
-        "draft_returned": gettext("Draft given back"),
-    }
-    said = known.get(step["type"], step["type"])
+    if step["type"] == "draft_discarded":
+        return str(gettext("Draft discarded"))
+    if step["type"] == "draft_returned":
+        return str(gettext("Draft given back"))
+    return _checked(step)
+
+
+def _checked(step: DraftSubmitted | DraftApproved) -> str:
+    approves = step["type"] == "draft_approved"
+    sentence = str(gettext("Draft approved") if approves else gettext("Draft submitted for approval"))
+    differing, warnings = len(step.get("differing") or ()), step.get("warnings")
+    authors = step.get("authors") or () if step["type"] == "draft_approved" else ()
     if differing:
-        said = gettext("%(said)s; %(n)s scenarios differ from what was agreed, as meant", said=said, n=differing)
-    if step.get("warnings"):
-        said = gettext("%(said)s; with %(n)s warnings", said=said, n=step["warnings"])
-    if len(step.get("authors") or ()) > 1:
-        said = gettext("%(said)s; drawn by %(list)s", said=said, list=_people(step["authors"]))
-    return said
+        sentence = gettext(
+            "%(said)s; %(n)s scenarios differ from what was agreed, as meant", said=sentence, n=differing
+        )
+    if warnings:
+        sentence = gettext("%(said)s; with %(n)s warnings", said=sentence, n=warnings)
+    if len(authors) > 1:
+        sentence = gettext("%(said)s; drawn by %(list)s", said=sentence, list=_people(authors))
+    return sentence
 
 
-def _people(logins: list[str]) -> str:
+def _people(logins: Sequence[str]) -> str:
     return gettext(", ").join(map(names.person_name, logins))
 
 
-def _saved(step: dict[str, Any]) -> str:
+def _saved(step: DraftSaved) -> str:
     """A saving that is told: the draft was begun, came into other hands, was taken back, or lost what another had saved."""
-    said = gettext("Draft begun") if step.get("begun") else gettext("Draft saved")
+    sentence = gettext("Draft begun") if step.get("begun") else gettext("Draft saved")
     if step.get("withdrawn"):
-        who = names.person_name(step["withdrawn"])
-        said = gettext("%(said)s; withdrawn by saving: %(who)s had submitted it", said=said, who=who)
+        person = names.person_name(step["withdrawn"])
+        sentence = gettext("%(said)s; withdrawn by saving: %(who)s had submitted it", said=sentence, who=person)
     if step.get("instead"):
-        who, at = names.person_name(step["saved_by"]), f"{step['saved_at'].astimezone(ZONE):%Y-%m-%d %H:%M}"
-        listed = gettext(", ").join(step["instead"])
-        said = gettext(
+        person, at = names.person_name(step["saved_by"]), f"{step['saved_at'].astimezone(ZONE):%Y-%m-%d %H:%M}"
+        files = gettext(", ").join(step["instead"])
+        sentence = gettext(
             "%(said)s; what %(who)s had saved at %(time)s was overwritten in %(list)s",
-            said=said, who=who, time=at, list=listed,
+            said=sentence, who=person, time=at, list=files,
         )  # fmt: skip
-    return said
+    return sentence

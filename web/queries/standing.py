@@ -8,19 +8,23 @@ from datetime import datetime
 from operator import itemgetter
 from typing import Any
 
-from flask_babel import gettext
 from sqlalchemy import Select, and_, bindparam, cast, literal, null, select, union_all
 
 import engine
-from models.base import UTCDateTime, session
+import engine.definitions
+from engine import proof, record, running
+from models.base import UTCDateTime, connection, session
 from models.complaint import Complaint
 from models.customer import Customer
+from models.definition import ProcessDefinition
 from models.incident import Incident
 from models.instance import ProcessInstance
 from models.timer import MessageSubscription, Timer
 from models.user_task import UserTask
-from web import refusals
-from web.queries import names
+from office import masking
+from web.lookup import definitions
+from web.telling import names, refusals
+from web.telling.i18n import gettext
 
 
 @dataclass(frozen=True)
@@ -42,22 +46,75 @@ _WHOSE: Any = (
 
 def whose(instance_id: int) -> Whose:
     """Who the case is about; nobody for a batch."""
-    found = session().execute(_WHOSE, {"instance": instance_id}).first()
-    return Whose(*found) if found is not None else Whose(None, None, None)
+    row = session().execute(_WHOSE, {"instance": instance_id}).first()
+    return Whose(*row) if row is not None else Whose(None, None, None)
+
+
+_AT_TASK: Any = (
+    select(
+        *(getattr(UserTask, column.key).label(column.key) for column in UserTask.__mapper__.column_attrs),
+        Customer.name.label("customer"),
+        Complaint.msisdn,
+        Complaint.process_key.label("chosen"),
+    )
+    .outerjoin(Complaint, Complaint.instance_id == UserTask.instance_id)
+    .outerjoin(Customer, Customer.id == Complaint.customer_id)
+    .where(UserTask.id == bindparam("task"))
+)
+
+
+def at_task(task_id: int) -> Any:
+    """The columns of a task by the names of UserTask, with `customer`, `msisdn` and `chosen` of its case; None when there is none."""
+    return connection().execute(_AT_TASK, {"task": task_id}).first()
+
+
+_STEP: Any = (
+    select(
+        UserTask.process_key,
+        UserTask.element_id,
+        UserTask.name,
+        UserTask.item_index,
+        UserTask.item_count,
+        UserTask.business_key,
+        UserTask.instance_id,
+        ProcessInstance.definition_id,
+        ProcessDefinition.sha256,
+        Customer.name.label("customer"),
+        Complaint.msisdn,
+        Complaint.process_key.label("chosen"),
+    )
+    .join(ProcessInstance, ProcessInstance.id == UserTask.instance_id)
+    .join(ProcessDefinition, ProcessDefinition.id == ProcessInstance.definition_id)
+    .outerjoin(Complaint, Complaint.instance_id == UserTask.instance_id)
+    .outerjoin(Customer, Customer.id == Complaint.customer_id)
+    .where(UserTask.id == bindparam("task"))
+)
+
+
+def step(task_id: int) -> tuple[Any, Whose, engine.definitions.Definition]:
+    """What is said of a step that was done: columns of its task, whose case it is, and the version that the case runs on."""
+    row = session().execute(_STEP, {"task": task_id}).one()
+    definition = definitions.version(row.definition_id, row.sha256)
+    return row, Whose(row.customer, row.msisdn, row.chosen), definition
+
+
+def named(customer: Whose) -> str:
+    """The customer by name; somebody who is none of ours by the number, masked."""
+    return customer.name or f"{gettext('not a customer of ours')} {masking.number(customer.msisdn)}"
 
 
 @dataclass(frozen=True)
 class TakenIn:
-    """A case that has just been taken in: its instance, whose it is, the departments at which it waits, the elements at which it is stuck."""
+    """A case that has just been taken in: its instance, whose it is by name or number, the departments at which it waits, the elements at which it is stuck."""
 
     instance_id: int
-    customer: str | None
+    customer: str
     groups: frozenset[str]
     stuck: frozenset[str]
 
 
 _TAKEN_IN: Any = (
-    select(Complaint.instance_id, Customer.name, UserTask.group, Incident.element_id)
+    select(Complaint.instance_id, Customer.name, UserTask.group, Incident.element_id, Complaint.msisdn)
     .select_from(Complaint)
     .outerjoin(Customer, Customer.id == Complaint.customer_id)
     .outerjoin(UserTask, and_(UserTask.instance_id == Complaint.instance_id, UserTask.state == "open"))
@@ -68,17 +125,17 @@ _TAKEN_IN: Any = (
 
 def taken_in(number: str) -> TakenIn:
     """What to say of a complaint that is a case now."""
-    found = session().execute(_TAKEN_IN, {"number": number}).all()
-    groups, stuck = (frozenset(row[place] for row in found if row[place]) for place in (2, 3))
-    return TakenIn(found[0][0], found[0][1], groups, stuck)
+    rows = session().execute(_TAKEN_IN, {"number": number}).all()
+    groups, stuck_steps = (frozenset(row[place] for row in rows if row[place]) for place in (2, 3))
+    return TakenIn(rows[0][0], named(Whose(rows[0][1], rows[0][4], None)), groups, stuck_steps)
 
 
-def stuck_at(taken: TakenIn) -> list[str]:
+def stuck_at(case: TakenIn) -> list[str]:
     """What the steps are called at which a case that was just taken in is stuck."""
-    if not taken.stuck:
+    if not case.stuck:
         return []
-    definition = engine.definition_of(taken.instance_id)
-    return [names.drawn_in(definition, element) for element in sorted(taken.stuck)]
+    definition = proof.definition_of(case.instance_id)
+    return [names.drawn_in(definition, element) for element in sorted(case.stuck)]
 
 
 @dataclass(frozen=True)
@@ -92,7 +149,9 @@ class Wait:
     stuck: bool = False
 
 
-def waits(instance: ProcessInstance, tasks: Sequence[UserTask], definition: engine.Definition) -> list[Wait]:
+def waits(
+    instance: ProcessInstance, tasks: Sequence[UserTask], definition: engine.definitions.Definition
+) -> list[Wait]:
     """What an active case waits for; the steps of people first."""
     return [*_tasks(tasks), *_events(instance, definition)]
 
@@ -103,8 +162,8 @@ def _tasks(tasks: Sequence[UserTask]) -> Iterator[Wait]:
         name = names.of_item(
             names.element_name(task.process_key, task.element_id, task.name), task.item_index, task.item_count
         )
-        who = names.person_name(task.assignee) if task.assignee else groups.get(task.group, task.group)
-        yield Wait(name, who, task.due_at, task.id)
+        holder = names.person_name(task.assignee) if task.assignee else groups.get(task.group, task.group)
+        yield Wait(name, holder, task.due_at, task.id)
 
 
 def _part(kind: int, element: Any, due: Any, instance: Any, *more: Any) -> Select[Any]:
@@ -121,20 +180,20 @@ _WAITS: Any = union_all(
 )
 
 
-def _events(instance: ProcessInstance, definition: engine.Definition) -> Iterator[Wait]:
+def _events(instance: ProcessInstance, definition: engine.definitions.Definition) -> Iterator[Wait]:
     for kind, element, due in sorted(session().execute(_WAITS, {"instance": instance.id}), key=itemgetter(0)):
         stuck = kind == _INCIDENT
-        who = gettext("the operator of the system") if stuck else ""
-        yield Wait(names.drawn_in(definition, element), who, due, stuck=stuck)
+        holder = gettext("the operator of the system") if stuck else ""
+        yield Wait(names.drawn_in(definition, element), holder, due, stuck=stuck)
 
 
-def said(step: str, number: str, who: Whose, advanced: engine.Advanced, *, waits: bool = False) -> tuple[str, str]:
+def said(step: str, number: str, complainant: Whose, advanced: running.Advanced, *, waits: str = "") -> tuple[str, str]:
     """What a completion came to, with the case it was done in: (kind, sentence).
 
-    The kind is `ok`, `warn` when something did not work, and `note` when what the customer is told `waits` to be sent.
+    The kind is `ok`, `warn` when something did not work, and `note` when what the customer is told `waits` to be sent, by text (sms) or letter.
     """
-    customer = gettext(", %(customer)s", customer=who.name) if who.name else ""
-    done = gettext("Done: “%(step)s” in case %(case)s%(customer)s.", step=step, case=number, customer=customer)
+    customer = gettext(", %(customer)s", customer=named(complainant)) if complainant.msisdn or complainant.name else ""
+    sentence = gettext("Done: “%(step)s” in case %(case)s%(customer)s.", step=step, case=number, customer=customer)
     troubles = told(advanced)
     if troubles:
         entered = gettext(
@@ -143,25 +202,26 @@ def said(step: str, number: str, who: Whose, advanced: engine.Advanced, *, waits
         return "warn", " ".join([entered, *troubles])
     closed = gettext(" The case is closed.") if advanced.ended else ""
     if waits:
-        written = gettext(
-            "“%(step)s” in case %(case)s%(customer)s is recorded; the text message waits to be sent.",
-            step=step,
-            case=number,
-            customer=customer,
+        values = {"step": step, "case": number, "customer": customer}
+        texted = gettext(
+            "“%(step)s” in case %(case)s%(customer)s is recorded; the text message waits to be sent.", **values
         )
-        return "note", written + closed
-    return "ok", done + closed
+        lettered = gettext(
+            "“%(step)s” in case %(case)s%(customer)s is recorded; the letter waits to be posted.", **values
+        )
+        return "note", (lettered if waits == "letter" else texted) + closed
+    return "ok", sentence + closed
 
 
-def told(advanced: engine.Advanced) -> list[str]:
+def told(advanced: running.Advanced) -> list[str]:
     """What did not work on the way, in sentences."""
     if not advanced.troubles:
         return []
-    definition = engine.definition_of(advanced.instance_id)
+    definition = proof.definition_of(advanced.instance_id)
     return [trouble(step, definition) for step in advanced.troubles if step.get("kind") != "UncaughtBpmnError"]
 
 
-def trouble(step: Mapping[str, Any], definition: engine.Definition) -> str:
+def trouble(step: Mapping[str, Any], definition: engine.definitions.Definition) -> str:
     """A refusal or an incident in a sentence."""
     element = names.drawn_in(definition, step["element"])
     if step["type"] == "incident_opened":
@@ -169,21 +229,21 @@ def trouble(step: Mapping[str, Any], definition: engine.Definition) -> str:
     return gettext("“%(step)s” was refused: %(why)s", step=element, why=why(step))
 
 
-def why(step: Mapping[str, Any], caught: Mapping[str, str] | None = None) -> str:
-    """Why something was refused; what has no sentence is called what the diagram calls it (`caught`, by code)."""
+def why(step: Mapping[str, Any], error_names: Mapping[str, str] | None = None) -> str:
+    """Why something was refused; what has no sentence is called what the diagram calls it (`error_names`, by code)."""
     code = str(step["code"])
     if code in refusals.SENTENCES:
         return refusals.sentence({**step["values"], "code": code})
-    return (caught or {}).get(code, code)
+    return refusals.called(code, error_names or {})
 
 
-def refused_before(entries: list[engine.Entry], token: int) -> Mapping[str, Any] | None:
+def refused_before(entries: list[record.Entry], token: int) -> Mapping[str, Any] | None:
     """The refusal that led to the step of a token, if one did: the last in the entry that opened it."""
     for entry in entries:
-        refused: Mapping[str, Any] | None = None
+        refusal: Mapping[str, Any] | None = None
         for step in entry.steps:
             if step["type"] == "job_refused":
-                refused = step
+                refusal = step
             elif step["type"] == "user_task_created" and step["token"] == token:
-                return refused
+                return refusal
     return None

@@ -7,18 +7,16 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from cachetools import LRUCache, cached
 from sqlalchemy import select
 
-import engine
+import engine.published
+from engine import definitions
 from models.base import session
 from models.definition import ProcessDefinition
-from web.queries import names
+from web.telling import names
 
 MOST_KNOWN = 1_000
-_known: dict[
-    tuple[str, int, str], int
-] = {}  # a version never changes, nor does what was in force when it was published
-_lock = threading.Lock()
 
 
 @dataclass(frozen=True)
@@ -41,25 +39,25 @@ class TakenUp:
     after: int
 
 
-def of_case(definition: engine.Definition, processes: Iterable[str]) -> list[Used]:
+def of_case(definition: definitions.Definition, processes: Iterable[str]) -> list[Used]:
     """The versions behind a case that went through some processes, its own first."""
-    called = sorted(set(processes) - {definition.key})
+    callees = sorted(set(processes) - {definition.key})
     own = Used(definition.key, names.process_name(definition.key), definition.version, _newest(definition.key))
-    found = [Used(k, names.process_name(k), version_in(definition, k), _newest(k)) for k in called]
-    return [own, *found]
+    versions = [Used(k, names.process_name(k), version_in(definition, k), _newest(k)) for k in callees]
+    return [own, *versions]
 
 
-def standing_in(definition: engine.Definition, processes: Iterable[str]) -> list[tuple[str, int]]:
-    """The key and version of the case's own process, and of those called ones in which it stands."""
-    called = sorted(set(processes) - {definition.key})
-    return [(definition.key, definition.version), *((key, version_in(definition, key)) for key in called)]
+def passed(definition: definitions.Definition, processes: Iterable[str]) -> list[tuple[str, int]]:
+    """The key and version of the case's own process, and of those called ones that it has gone through."""
+    callees = sorted(set(processes) - {definition.key})
+    return [(definition.key, definition.version), *((key, version_in(definition, key)) for key in callees)]
 
 
-def taken_up(old: engine.Definition, new: engine.Definition) -> list[TakenUp]:
+def taken_up(old: definitions.Definition, new: definitions.Definition) -> list[TakenUp]:
     """Called processes that another version of is in `new` than was in `old`."""
-    both = sorted(set(old.package.processes) & set(new.package.processes) - {new.key})
-    found = [TakenUp(key, names.process_name(key), version_in(old, key), version_in(new, key)) for key in both]
-    return [one for one in found if one.before != one.after]
+    shared = sorted(set(old.package.processes) & set(new.package.processes) - {new.key})
+    updates = [TakenUp(key, names.process_name(key), version_in(old, key), version_in(new, key)) for key in shared]
+    return [update for update in updates if update.before != update.after]
 
 
 def _newest(key: str) -> int:
@@ -73,31 +71,37 @@ def _published(key: str) -> list[Any]:
     return list(session().execute(query.order_by(ProcessDefinition.version.desc())))
 
 
-def version_in(definition: engine.Definition, key: str) -> int:
+def version_in(definition: definitions.Definition, key: str) -> int:
     """The version of a called process that was in force when the caller was published, by what the caller holds of it; 0 when none is.
 
     Content that is in force again after a roll-back is several versions; a case has the one that it began with.
     """
-    asked = (definition.package.sha256, definition.id, key)
-    if asked not in _known:
-        found = _version_in(definition, key)
-        if not found:
-            return 0
-        with _lock:
-            _known[asked] = found
-            while len(_known) > MOST_KNOWN:
-                del _known[next(iter(_known))]
-    return _known.get(asked) or _version_in(definition, key)
+    try:
+        return _version_in(definition, key)
+    except _NeverPublished:
+        return 0
 
 
-def _version_in(definition: engine.Definition, key: str) -> int:
+class _NeverPublished(Exception):
+    """No version holds this content."""
+
+
+def _of_version(definition: definitions.Definition, key: str) -> tuple[str, int, str]:
+    return definition.package.sha256, definition.id, key
+
+
+# a version never changes, nor does what was in force when it was published
+@cached(LRUCache(MOST_KNOWN), key=_of_version, lock=threading.Lock())
+def _version_in(definition: definitions.Definition, key: str) -> int:
     alike = [row for row in _published(key) if _holds(definition.package, row)]
     own = next((row for row in _published(definition.key) if row.id == definition.id), None)
     earlier = [row for row in alike if own is None or row.published_at <= own.published_at]
-    chosen = [*earlier[:1], *alike[-1:]]
-    return int(chosen[0].version) if chosen else 0
+    candidates = [*earlier[:1], *alike[-1:]]
+    if not candidates:
+        raise _NeverPublished
+    return int(candidates[0].version)
 
 
-def _holds(package: engine.Package, row: Any) -> bool:
-    published = engine.definition_by_id(row.id, row.sha256).package
-    return all(package.files.get(name) == published.files[name] for name in engine.own_files(published))
+def _holds(package: definitions.Package, row: Any) -> bool:
+    published = engine.published.by_id(row.id, row.sha256).package
+    return all(package.files.get(name) == published.files[name] for name in definitions.own_files(published))

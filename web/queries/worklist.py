@@ -10,14 +10,16 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, ScalarSelect, Select, bindparam, func, or_, select, union_all
 
-import engine
+from engine import cases
 from models.base import connection, glance
 from models.complaint import Complaint
 from models.definition import ProcessDefinition
 from models.instance import ProcessInstance
 from models.user_task import UserTask
-from web.auth import Person, actor_of
-from web.queries.names import element_name, know_people, of_item, process_name, version
+from web.edge.auth import Person, actor_of
+from web.lookup.definitions import version
+from web.lookup.people import know_people
+from web.telling.names import element_name, of_item, process_name
 
 PAGE, MOST_COUNTED, MOST_DIGITS, MOST_STATEMENTS = 50, 1_000, 10, 128
 
@@ -62,16 +64,16 @@ class Page:
     next: str
 
 
-def page(person: Person, wanted: Wanted) -> Page:
+def page(person: Person, filters: Wanted) -> Page:
     """One page of open tasks the person may see: those with a limit by limit, then those without."""
-    asked = _Asked(person.name, person.departments, person.has("supervisor", "auditor"), replace(wanted, after=""))
-    beyond = _beyond(wanted.after)
+    query = _Asked(person.name, person.departments, person.has("supervisor", "auditor"), replace(filters, after=""))
+    beyond = _beyond(filters.after)
     ids: list[int] = []
     if beyond.due is not None or not beyond.id:
-        ids += _ids(_dated(asked, beyond.due is not None), due=beyond.due, id=beyond.id, limit=PAGE + 1)
+        ids += _ids(_dated(query, beyond.due is not None), due=beyond.due, id=beyond.id, limit=PAGE + 1)
     if len(ids) <= PAGE:
         last = beyond.id if beyond.due is None else 0
-        ids += _ids(_undated(asked), id=last, limit=PAGE + 1 - len(ids))
+        ids += _ids(_undated(query), id=last, limit=PAGE + 1 - len(ids))
     rows = _rows(ids[:PAGE], person)
     return Page(rows, _key(rows[-1]) if len(ids) > PAGE else "")
 
@@ -90,56 +92,56 @@ class _Asked:
 
     def branches(self) -> list[Conditions]:
         """Whose tasks are asked for, as alternatives that exclude each other; each is answered from the head of an index."""
-        wanted = self.wanted
-        if wanted.scope == "mine":
+        filters = self.wanted
+        if filters.scope == "mine":
             return [[UserTask.assignee == self.name]]
-        if wanted.scope == "all" and self.everything:
-            return [[UserTask.group == wanted.group]] if wanted.group else [[]]
-        departments = sorted(self.departments & {wanted.group} if wanted.group else self.departments)
+        if filters.scope == "all" and self.everything:
+            return [[UserTask.group == filters.group]] if filters.group else [[]]
+        departments = sorted(self.departments & {filters.group} if filters.group else self.departments)
         elsewhere: Conditions = [UserTask.assignee == self.name, UserTask.group.not_in(self.departments)]
         return [*([UserTask.group == code] for code in departments), elsewhere]
 
 
 @lru_cache(maxsize=MOST_STATEMENTS)
-def _dated(asked: _Asked, further: bool) -> Select[Any]:
+def _dated(query: _Asked, further: bool) -> Select[Any]:
     """The most urgent tasks of all branches together, from the first or from where the last page ended."""
     due: Any = bindparam("due")
     after = or_(UserTask.due_at > due, UserTask.id > bindparam("id"))
     beyond: Conditions = [UserTask.due_at >= due, after] if further else []
     dated = [UserTask.due_at.is_not(None), *beyond]
-    return _merged([[*branch, *dated] for branch in asked.branches()], asked.wanted, bindparam("limit"))
+    return _merged([[*branch, *dated] for branch in query.branches()], query.wanted, bindparam("limit"))
 
 
 @lru_cache(maxsize=MOST_STATEMENTS)
-def _undated(asked: _Asked) -> Select[Any]:
+def _undated(query: _Asked) -> Select[Any]:
     """Those without a limit, from a task on."""
     undated = [UserTask.due_at.is_(None), UserTask.id > bindparam("id")]
-    return _merged([[*branch, *undated] for branch in asked.branches()], asked.wanted, bindparam("limit"))
+    return _merged([[*branch, *undated] for branch in query.branches()], query.wanted, bindparam("limit"))
 
 
-def _ids(query: Select[Any], **given: Any) -> list[int]:
-    return list(connection().scalars(query, given))
+def _ids(query: Select[Any], **parameters: Any) -> list[int]:
+    return list(connection().scalars(query, parameters))
 
 
-def _merged(branches: list[Conditions], wanted: Wanted, limit: Any) -> Select[Any]:
-    parts = [_part(branch, wanted, limit).subquery() for branch in branches]
-    found = union_all(*(select(part.c.id, part.c.due_at) for part in parts)).subquery()
-    return select(found.c.id).order_by(found.c.due_at, found.c.id).limit(limit)
+def _merged(branches: list[Conditions], filters: Wanted, limit: Any) -> Select[Any]:
+    parts = [_part(branch, filters, limit).subquery() for branch in branches]
+    merged = union_all(*(select(part.c.id, part.c.due_at) for part in parts)).subquery()
+    return select(merged.c.id).order_by(merged.c.due_at, merged.c.id).limit(limit)
 
 
-def _part(conditions: Conditions, wanted: Wanted, limit: Any) -> Select[Any]:
+def _part(conditions: Conditions, filters: Wanted, limit: Any) -> Select[Any]:
     columns: tuple[Any, ...] = (UserTask.id, UserTask.due_at)
     query = select(*columns).where(UserTask.state == "open", *conditions)
-    if wanted.process:
-        query = query.where(UserTask.process_key == wanted.process)
-    if wanted.group:
-        query = query.where(UserTask.group == wanted.group)
-    if wanted.late:
+    if filters.process:
+        query = query.where(UserTask.process_key == filters.process)
+    if filters.group:
+        query = query.where(UserTask.group == filters.group)
+    if filters.late:
         query = query.where(UserTask.overdue.is_(True))
-    if wanted.due_by:
-        query = query.where(UserTask.due_at <= wanted.due_by, UserTask.overdue.is_(False))
-    if wanted.text:
-        query = query.outerjoin(Complaint, Complaint.instance_id == UserTask.instance_id).where(_has(wanted.text))
+    if filters.due_by:
+        query = query.where(UserTask.due_at <= filters.due_by, UserTask.overdue.is_(False))
+    if filters.text:
+        query = query.outerjoin(Complaint, Complaint.instance_id == UserTask.instance_id).where(_has(filters.text))
     return query.order_by(UserTask.due_at, UserTask.id).limit(limit)
 
 
@@ -196,9 +198,11 @@ _OF_IDS: Any = (
 
 
 def _rows(ids: list[int], person: Person) -> list[Row]:
-    found = connection().execute(_OF_IDS, {"ids": ids}).all()
-    refused = engine.barred_from([(one, version(one.definition_id, one.sha256)) for one in found], actor_of(person))
-    rows = [_row(one, refused[one.id].code if one.id in refused else "") for one in found]
+    records = connection().execute(_OF_IDS, {"ids": ids}).all()
+    refusals = cases.barred_from(
+        [(record, version(record.definition_id, record.sha256)) for record in records], actor_of(person)
+    )
+    rows = [_row(record, refusals[record.id].code if record.id in refusals else "") for record in records]
     know_people({row.assignee for row in rows})
     return rows
 
@@ -211,56 +215,56 @@ def _instant(text: str) -> datetime | None:
     return at if at.tzinfo is not None else None
 
 
-def _row(found: Any, barred: str) -> Row:
-    own = version(found.definition_id, found.sha256)
-    name = element_name(found.process_key, found.element_id, found.name, own)
+def _row(record: Any, barred: str) -> Row:
+    own = version(record.definition_id, record.sha256)
+    name = element_name(record.process_key, record.element_id, record.name, own)
     return Row(
-        found.id,
-        of_item(name, found.item_index, found.item_count),
-        found.business_key,
-        found.process_key,
-        found.group_code,
-        found.assignee,
-        found.due_at,
-        found.paused_at is not None,
-        found.msisdn,
-        found.created_at,
-        process_name(found.process_key, own),
-        found.extended_to is not None,
+        record.id,
+        of_item(name, record.item_index, record.item_count),
+        record.business_key,
+        record.process_key,
+        record.group_code,
+        record.assignee,
+        record.due_at,
+        record.paused_at is not None,
+        record.msisdn,
+        record.created_at,
+        process_name(record.process_key, own),
+        record.extended_to is not None,
         barred,
     )
 
 
 def counts(person: Person) -> dict[str, int]:
     """The figures beside the navigation: mine, my departments', late; each counted up to MOST_COUNTED."""
-    found = connection().execute(_counted(person.departments), {"me": person.name}).one()
-    return dict(found._mapping)
+    row = connection().execute(_counted(person.departments), {"me": person.name}).one()
+    return dict(row._mapping)
 
 
 @lru_cache(maxsize=MOST_STATEMENTS)
 def _counted(departments: frozenset[str]) -> Any:
-    theirs: Conditions = [UserTask.group.in_(sorted(departments))]
-    asked: dict[str, Conditions] = {
+    of_departments: Conditions = [UserTask.group.in_(sorted(departments))]
+    conditions_by_name: dict[str, Conditions] = {
         "mine": [UserTask.assignee == bindparam("me")],
-        "group": theirs,
-        "late": [*theirs, UserTask.overdue.is_(True)],
+        "group": of_departments,
+        "late": [*of_departments, UserTask.overdue.is_(True)],
     }
-    return select(*(_up_to(conditions).label(name) for name, conditions in asked.items()))
+    return select(*(_up_to(conditions).label(name) for name, conditions in conditions_by_name.items()))
 
 
 def _up_to(conditions: Conditions) -> ScalarSelect[int]:
-    counted = select(UserTask.id).where(UserTask.state == "open", *conditions).limit(MOST_COUNTED).subquery()
-    return select(func.count()).select_from(counted).scalar_subquery()
+    open_tasks = select(UserTask.id).where(UserTask.state == "open", *conditions).limit(MOST_COUNTED).subquery()
+    return select(func.count()).select_from(open_tasks).scalar_subquery()
 
 
 def next_task(person: Person) -> int | None:
     """The most urgent open task of the person's departments that nobody else has taken and that nobody else has to do."""
     departments, me = tuple(sorted(person.departments)), {"me": person.name}
     with glance() as opened:
-        asked = (opened.execute(_next(departments, limited), me).scalar() for limited in (True, False))
-        found = next((int(one) for one in asked if one is not None), None)
-    if found is None or not _rows([found], person)[0].barred:
-        return found
+        candidates = (opened.execute(_next(departments, limited), me).scalar() for limited in (True, False))
+        task_id = next((int(id) for id in candidates if id is not None), None)
+    if task_id is None or not _rows([task_id], person)[0].barred:
+        return task_id
     return next(_open_to(person), None)
 
 
@@ -268,9 +272,9 @@ def _open_to(person: Person) -> Iterator[int]:
     """What a person could take, the most urgent first."""
     after: str | None = ""
     while after is not None:
-        listed = page(person, Wanted(after=after))
-        yield from (row.id for row in listed.rows if row.assignee in (None, person.name) and not row.barred)
-        after = listed.next or None
+        tasks = page(person, Wanted(after=after))
+        yield from (row.id for row in tasks.rows if row.assignee in (None, person.name) and not row.barred)
+        after = tasks.next or None
 
 
 @lru_cache(maxsize=512)

@@ -29,8 +29,8 @@ def _count(_connection: object, _cursor: object, statement: str, *_more: Any) ->
     if statement.startswith(CONTROL):
         return
     with _lock:
-        kept = _counter()
-        kept[:] = struct.pack("<Q", struct.unpack("<Q", kept[:])[0] + 1)
+        counter = _counter()
+        counter[:] = struct.pack("<Q", struct.unpack("<Q", counter[:])[0] + 1)
 
 
 def _listen() -> None:

@@ -12,7 +12,7 @@ from functools import lru_cache
 from typing import Any, cast
 
 from engine.language.calendar import Calendar
-from engine.language.feel import inference, points
+from engine.language.feel import inference, points, uses
 from engine.language.feel.closures import MOST_ITEMS, Closure, Test
 from engine.language.feel.functions import BUILTINS, CHARGE, Function
 from engine.language.feel.inference import Doubt, Judge, Names, TestJudge
@@ -32,6 +32,7 @@ from engine.language.feel.types import (
     kind,
     settled,
 )
+from engine.language.feel.uses import Use
 
 BUDGET = 100_000
 MOST_JUDGES = 4_096
@@ -141,21 +142,37 @@ def compile_unary(
 @lru_cache(maxsize=MOST_JUDGES)
 def judge(text: str, names: frozenset[str] = frozenset(), functions: tuple[Function, ...] = ()) -> Judge:
     """What tells the type of an expression and what in it cannot be right; as `compile`. Errors: FeelSyntaxError."""
-    known = {function.name: function for function in functions}
-    return cast("Judge", Parser(text, names, known, inference).whole_expression())
+    by_name = {function.name: function for function in functions}
+    return cast("Judge", Parser(text, names, by_name, inference).whole_expression())
 
 
 @lru_cache(maxsize=MOST_JUDGES)
 def judge_unary(text: str, names: frozenset[str] = frozenset(), functions: tuple[Function, ...] = ()) -> TestJudge:
     """The same of the tests of a decision table cell. Errors: FeelSyntaxError."""
-    known = {function.name: function for function in functions}
-    return cast("TestJudge", Parser(text, names, known, inference).whole_tests())
+    by_name = {function.name: function for function in functions}
+    return cast("TestJudge", Parser(text, names, by_name, inference).whole_tests())
 
 
 @lru_cache(maxsize=MOST_JUDGES)
 def points_of(text: str) -> points.Points | None:
     """The literals that the tests of a cell compare with; None when they do anything else. Errors: FeelSyntaxError."""
     return cast("points.Points | None", Parser(text, (), None, points).whole_tests())
+
+
+@lru_cache(maxsize=MOST_JUDGES)
+def uses_of(text: str, names: frozenset[str] = frozenset(), functions: tuple[Function, ...] = ()) -> frozenset[Use]:
+    """What an expression does with the variables it names. Errors: FeelSyntaxError."""
+    by_name = {function.name: function for function in functions}
+    return cast("uses.Part", Parser(text, names, by_name, uses).whole_expression()).settled
+
+
+@lru_cache(maxsize=MOST_JUDGES)
+def uses_of_tests(
+    text: str, names: frozenset[str] = frozenset(), functions: tuple[Function, ...] = ()
+) -> frozenset[Use]:
+    """The same of the tests of a decision table cell, the tested value being `?`. Errors: FeelSyntaxError."""
+    by_name = {function.name: function for function in functions}
+    return cast("uses.Part", Parser(text, names, by_name, uses).whole_tests()).settled
 
 
 __all__ = [
@@ -175,6 +192,7 @@ __all__ = [
     "Shape",
     "TestJudge",
     "UnaryTests",
+    "Use",
     "at_literal",
     "compare",
     "compile",
@@ -184,4 +202,6 @@ __all__ = [
     "judge_unary",
     "kind",
     "points_of",
+    "uses_of",
+    "uses_of_tests",
 ]

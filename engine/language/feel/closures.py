@@ -49,10 +49,10 @@ def _power(left: Closure, right: Closure) -> Closure:
 
 def _sum(left: Closure, right: Closure) -> Closure:
     def run(v: Mapping[str, Any], s: Any) -> Any:
-        found = types.add(left(v, s), right(v, s))
-        if type(found) is str:
-            s.spend(len(found) // CHARGE)
-        return found
+        total = types.add(left(v, s), right(v, s))
+        if type(total) is str:
+            s.spend(len(total) // CHARGE)
+        return total
 
     return run
 
@@ -109,8 +109,8 @@ def between(value: Closure, low: Closure, high: Closure) -> Closure:
     """Both ends included."""
 
     def run(v: Mapping[str, Any], s: Any) -> Any:
-        found = value(v, s)
-        return both(compare(">=", found, low(v, s)), compare("<=", found, high(v, s)))
+        tested = value(v, s)
+        return both(compare(">=", tested, low(v, s)), compare("<=", tested, high(v, s)))
 
     return run
 
@@ -120,14 +120,14 @@ def membership(value: Closure, test: Test) -> Closure:
     return lambda v, s: test(v, s, value(v, s))
 
 
-def instance_of(value: Closure, wanted: Shape) -> Closure:
+def instance_of(value: Closure, shape: Shape) -> Closure:
     """Whether a value has a type; anything but null is Any."""
 
     def run(v: Mapping[str, Any], s: Any) -> bool:
-        found = value(v, s)
-        if isinstance(found, list | tuple | Mapping):
-            s.spend(len(found))
-        return wanted.instance(found)
+        tested = value(v, s)
+        if isinstance(tested, list | tuple | Mapping):
+            s.spend(len(tested))
+        return shape.instance(tested)
 
     return run
 
@@ -153,11 +153,11 @@ def record(entries: list[tuple[str, Closure]]) -> Closure:
     """A context; each entry sees those before it."""
 
     def run(v: Mapping[str, Any], s: Any) -> dict[str, Any]:
-        seen, built = dict(v), {}
+        variables, context = dict(v), {}
         s.spend(1 + len(v) // CHARGE)
         for name, closure in entries:
-            seen[name] = built[name] = closure(seen, s)
-        return built
+            variables[name] = context[name] = closure(variables, s)
+        return context
 
     return run
 
@@ -193,13 +193,13 @@ def selection(closure: Closure, condition: Closure, weight: int) -> Closure:
         index = types.normal(condition(v, s))
         if type(index) is int:
             return _nth(items, index)
-        kept = []
+        items_that_hold = []
         for item in items:
             s.spend(weight + len(v) // CHARGE)
             inner = {**v, "item": item, **item} if isinstance(item, Mapping) else {**v, "item": item}
             if condition(inner, s) is True:
-                kept.append(item)
-        return kept
+                items_that_hold.append(item)
+        return items_that_hold
 
     return run
 
@@ -210,9 +210,9 @@ def _nth(items: Sequence[Any], index: int) -> Any:
     return items[index - 1] if index > 0 else items[index]
 
 
-def call(function: Function, given: list[Closure]) -> Closure:
+def call(function: Function, arguments: list[Closure]) -> Closure:
     """A function over its arguments."""
-    return lambda v, s: function(s, [argument(v, s) for argument in given])
+    return lambda v, s: function(s, [argument(v, s) for argument in arguments])
 
 
 # -- iteration ----------------------------------------------------------------------------------------------------------
@@ -243,8 +243,8 @@ class _Days(Sequence[date]):
         return len(self.numbers)
 
     def __getitem__(self, at: Any) -> Any:
-        found = self.numbers[at]
-        return _Days(found) if isinstance(found, range) else date.fromordinal(found)
+        ordinal = self.numbers[at]
+        return _Days(ordinal) if isinstance(ordinal, range) else date.fromordinal(ordinal)
 
 
 def _steps(low: Any, high: Any) -> Sequence[Any] | None:
@@ -277,17 +277,17 @@ def repetition(iterations: list[tuple[str, Closure]], body: Closure, weight: int
     return run
 
 
-def quantified(iterations: list[tuple[str, Closure]], body: Closure, weight: int, *, some: bool) -> Closure:
+def quantified(iterations: list[tuple[str, Closure]], body: Closure, weight: int, *, is_some: bool) -> Closure:
     """The some and every expressions."""
-    combine = either if some else both
+    combine = either if is_some else both
 
     def run(v: Mapping[str, Any], s: Any) -> Any:
-        result: bool | None = not some
+        result: bool | None = not is_some
         for frame in _frames(iterations, v, s, weight):
             if frame is None:
                 return None
             result = combine(result, body(frame, s))
-            if result is some:
+            if result is is_some:
                 return result
         return result
 
@@ -344,8 +344,8 @@ def condition(closure: Closure) -> Test:
     """An expression that mentions the tested value as `?`."""
 
     def run(v: Mapping[str, Any], s: Any, value: Any) -> bool | None:
-        found = closure({**v, INPUT: value}, s)
-        return found if isinstance(found, bool) else None
+        verdict = closure({**v, INPUT: value}, s)
+        return verdict if isinstance(verdict, bool) else None
 
     return run
 
@@ -355,21 +355,21 @@ def fits(closure: Closure) -> Test:
     return lambda v, s, value: _fits(value, closure(v, s), s)
 
 
-def _fits(value: Any, wanted: Any, scope: Any) -> bool | None:
-    if isinstance(wanted, Range) and not isinstance(value, Range):
-        return wanted.contains(value)
-    if isinstance(wanted, list | tuple):
-        return _is_among(value, wanted, scope)
-    return equal(value, wanted, scope.spend)
+def _fits(value: Any, test: Any, scope: Any) -> bool | None:
+    if isinstance(test, Range) and not isinstance(value, Range):
+        return test.contains(value)
+    if isinstance(test, list | tuple):
+        return _is_among(value, test, scope)
+    return equal(value, test, scope.spend)
 
 
-def _is_among(value: Any, wanted: Sequence[Any], scope: Any) -> bool | None:
+def _is_among(value: Any, tests: Sequence[Any], scope: Any) -> bool | None:
     """Whether a value is the list, or fits one of its items; an item of another type is simply another."""
     nested = isinstance(value, list | tuple)
-    if nested and equal(value, wanted, scope.spend) is True:
+    if nested and equal(value, tests, scope.spend) is True:
         return True
     result: bool | None = False
-    for item in wanted:
+    for item in tests:
         scope.spend(1)
         if isinstance(item, Range) and not nested:
             result = either(result, _fits(value, item, scope))

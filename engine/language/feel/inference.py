@@ -49,12 +49,15 @@ Doubts = list[Doubt]
 Judge = Callable[[Names, Doubts], Type]
 TestJudge = Callable[[Names, Doubts, Type], Any]
 
+COUNTED = Type(NUMBER.kinds, unsigned=True)
+
 # What a function gives, where that does not depend on what it is given.
 GIVES = {
     **dict.fromkeys(
-        ("string length", "count", "sum", "product", "mean", "median", "stddev", "floor", "ceiling", "abs", "modulo"),
+        ("sum", "product", "mean", "median", "stddev", "floor", "ceiling", "modulo"),
         NUMBER,
     ),
+    **dict.fromkeys(("string length", "count", "abs"), COUNTED),
     **dict.fromkeys(("sqrt", "log", "exp", "number", "day of year", "week of year", "decimal"), NUMBER),
     **dict.fromkeys(("string", "substring", "upper case", "lower case", "trim", "substring before"), TEXT),
     **dict.fromkeys(("substring after", "string join", "replace", "day of week", "month of year"), TEXT),
@@ -82,17 +85,17 @@ FLAGS = {"matches": 2, "replace": 3, "split": 2}
 
 def constant(value: Any) -> Judge:
     """A literal."""
-    found = inferred.of(value)
-    return lambda names, doubts: found
+    literal = inferred.of(value)
+    return lambda names, doubts: literal
 
 
 def variable(name: str) -> Judge:
     """A name, which something has to give."""
 
     def judge(names: Names, doubts: Doubts) -> Type:
-        found = names.types.get(name)
-        if found is not None:
-            return found if found.said == name else found.named(name)
+        declared = names.types.get(name)
+        if declared is not None:
+            return declared if declared.said == name else declared.named(name)
         if names.complete and name != INPUT:
             doubts.append(Doubt("unknown_name", {"variable": name, "near": _near(name, names)}))
         return ANYTHING
@@ -116,9 +119,11 @@ def arithmetic(operator: str, left: Judge, right: Judge) -> Judge:
         a, b = left(names, doubts), right(names, doubts)
         if operator == "+" and a.may_be("string") and b.may_be("string"):
             return TEXT if a.is_known and b.is_known and a.kinds == b.kinds == {"string"} else ANYTHING
-        for one, other in ((a, b), (b, a)):
-            if one.is_known and not one.may_be("number", *TEMPORAL):
-                doubts.append(Doubt("no_arithmetic", {**_about(one), "operator": operator, "other": other.said}))
+        for operand, counterpart in ((a, b), (b, a)):
+            if operand.is_known and not operand.may_be("number", *TEMPORAL):
+                doubts.append(
+                    Doubt("no_arithmetic", {**_about(operand), "operator": operator, "other": counterpart.said})
+                )
                 return ANYTHING
         return _result(operator, a, b)
 
@@ -127,7 +132,8 @@ def arithmetic(operator: str, left: Judge, right: Judge) -> Judge:
 
 def _result(operator: str, a: Type, b: Type) -> Type:
     if a.kinds == b.kinds == {"number"}:
-        return replace(NUMBER, unit=a.unit if operator in "+-" else "")
+        unsigned = operator != "-" and a.unsigned and b.unsigned
+        return replace(NUMBER, unit=a.unit if operator in "+-" else "", unsigned=unsigned)
     if operator in "+-" and b.is_known and b.kinds <= DURATIONS and a.is_known and a.kinds <= TEMPORAL:
         return Type(a.kinds)
     return ANYTHING
@@ -138,10 +144,10 @@ def negation(operand: Judge) -> Judge:
     return lambda names, doubts: _negated(operand(names, doubts), doubts)
 
 
-def _negated(found: Type, doubts: Doubts) -> Type:
-    if found.is_known and not found.may_be("number", *DURATIONS):
-        doubts.append(Doubt("no_arithmetic", {**_about(found), "operator": "-", "other": ""}))
-    return Type(found.kinds, said=f"-{found.said}", literal=found.literal)
+def _negated(operand: Type, doubts: Doubts) -> Type:
+    if operand.is_known and not operand.may_be("number", *DURATIONS):
+        doubts.append(Doubt("no_arithmetic", {**_about(operand), "operator": "-", "other": ""}))
+    return Type(operand.kinds, said=f"-{operand.said}", literal=operand.literal)
 
 
 # -- conditions --------------------------------------------------------------------------------------------------------
@@ -157,10 +163,10 @@ def choice(condition: Judge, then: Judge, otherwise: Judge) -> Judge:
     return judge
 
 
-def hold(found: Type, doubts: Doubts) -> None:
+def hold(operand: Type, doubts: Doubts) -> None:
     """What is asked whether it holds has to be true or false."""
-    if found.is_known and "boolean" not in found.kinds:
-        doubts.append(Doubt("no_condition_type", _about(found)))
+    if operand.is_known and "boolean" not in operand.kinds:
+        doubts.append(Doubt("no_condition_type", _about(operand)))
 
 
 def conjunction(parts: list[Judge]) -> Judge:
@@ -184,7 +190,13 @@ def comparison(operator: str, left: Judge, right: Judge) -> Judge:
     """One of = != < <= > >=."""
 
     def judge(names: Names, doubts: Doubts) -> Type:
-        compared(left(names, doubts), right(names, doubts), doubts, equality=operator in EQUALITY)
+        a, b = left(names, doubts), right(names, doubts)
+        if a.literal and b.literal and not a.kinds.isdisjoint(b.kinds):
+            doubts.append(Doubt("literals_compared", {"comparison": f"{a.said} {operator} {b.said}"}))
+        elif a.said and a.said == b.said:
+            doubts.append(Doubt("compared_with_itself", {"variable": a.said}))
+        else:
+            compared(a, b, doubts, equality=operator in EQUALITY)
         return BOOLEAN
 
     return judge
@@ -204,20 +216,20 @@ def _offered(a: Type, b: Type, doubts: Doubts) -> None:
     """Of two strings whose possible values are known, one has to be possible; where they are written out, each of them."""
     if a.values is None or b.values is None:
         return
-    asked, offered = (a, b) if a.literal and not b.literal else (b, a)
-    missing = (asked.values or frozenset()) - (offered.values or frozenset())
-    for value in sorted(missing if asked.literal or missing == asked.values else ()):
-        near = inferred.nearest(value, offered.values or ())
-        doubts.append(Doubt("not_offered", {"variable": offered.said, "value": value, "near": near}))
+    literals, domain = (a, b) if a.literal and not b.literal else (b, a)
+    missing = (literals.values or frozenset()) - (domain.values or frozenset())
+    for value in sorted(missing if literals.literal or missing == literals.values else ()):
+        near = inferred.nearest(value, domain.values or ())
+        doubts.append(Doubt("not_offered", {"variable": domain.said, "value": value, "near": near}))
 
 
 def between(value: Judge, low: Judge, high: Judge) -> Judge:
     """Both ends included."""
 
     def judge(names: Names, doubts: Doubts) -> Type:
-        found = value(names, doubts)
+        tested = value(names, doubts)
         for end in (low, high):
-            compared(found, end(names, doubts), doubts, equality=False)
+            compared(tested, end(names, doubts), doubts, equality=False)
         return BOOLEAN
 
     return judge
@@ -233,7 +245,7 @@ def membership(value: Judge, test: TestJudge) -> Judge:
     return judge
 
 
-def instance_of(value: Judge, wanted: Shape) -> Judge:
+def instance_of(value: Judge, shape: Shape) -> Judge:
     """Whether a value has a type."""
 
     def judge(names: Names, doubts: Doubts) -> Type:
@@ -262,13 +274,13 @@ def listing(items: list[Judge]) -> Judge:
     """A list of values."""
 
     def judge(names: Names, doubts: Doubts) -> Type:
-        found = [item(names, doubts) for item in items]
-        if not found:
+        types = [item(names, doubts) for item in items]
+        if not types:
             return LIST
-        item = found[0]
-        for other in found[1:]:
-            item = union(item, other)
-        literal = all(one.literal for one in found)
+        item = types[0]
+        for later in types[1:]:
+            item = union(item, later)
+        literal = all(item_type.literal for item_type in types)
         return replace(list_of(replace(item, literal=literal)), literal=literal)
 
     return judge
@@ -278,10 +290,10 @@ def record(entries: list[tuple[str, Judge]]) -> Judge:
     """A context; each entry sees those before it."""
 
     def judge(names: Names, doubts: Doubts) -> Type:
-        built: dict[str, Type] = {}
+        parts: dict[str, Type] = {}
         for name, part in entries:
-            built[name] = part(names.with_types(built), doubts)
-        return inferred.context_of(built)
+            parts[name] = part(names.with_types(parts), doubts)
+        return inferred.context_of(parts)
 
     return judge
 
@@ -291,33 +303,33 @@ def path(closure: Judge, name: str) -> Judge:
     return lambda names, doubts: _part(closure(names, doubts), name, doubts)
 
 
-def _part(found: Type, name: str, doubts: Doubts) -> Type:
-    said = f"{found.said}.{name}" if found.said else name
-    if found.kinds == {"list"}:
-        inner = _part(found.item.named(found.said), name, doubts) if found.item is not None else ANYTHING
-        return list_of(inner).named(said)
-    if found.kinds != {"context"} or found.parts is None:
-        if found.kinds and found.kinds <= {"string", "number", "boolean"}:
-            doubts.append(Doubt("no_parts", {**_about(found), "part": name}))
-        return ANYTHING.named(said)
-    part = found.part(name)
+def _part(holder: Type, name: str, doubts: Doubts) -> Type:
+    name_there = f"{holder.said}.{name}" if holder.said else name
+    if holder.kinds == {"list"}:
+        inner = _part(holder.item.named(holder.said), name, doubts) if holder.item is not None else ANYTHING
+        return list_of(inner).named(name_there)
+    if holder.kinds != {"context"} or holder.parts is None:
+        if holder.kinds and holder.kinds <= {"string", "number", "boolean"}:
+            doubts.append(Doubt("no_parts", {**_about(holder), "part": name}))
+        return ANYTHING.named(name_there)
+    part = holder.part(name)
     if part is None:
-        near = inferred.nearest(name, dict(found.parts))
-        doubts.append(Doubt("unknown_part", {"variable": found.said, "part": name, "near": near}))
-        return ANYTHING.named(said)
-    return part.named(said)
+        near = inferred.nearest(name, dict(holder.parts))
+        doubts.append(Doubt("unknown_part", {"variable": holder.said, "part": name, "near": near}))
+        return ANYTHING.named(name_there)
+    return part.named(name_there)
 
 
 def selection(closure: Judge, condition: Judge, weight: int) -> Judge:
     """A filter: an item by its position, or the items for which the condition holds."""
 
     def judge(names: Names, doubts: Doubts) -> Type:
-        found = closure(names, doubts)
-        item = (found.item or ANYTHING) if found.kinds == {"list"} else found
+        domain = closure(names, doubts)
+        item = (domain.item or ANYTHING) if domain.kinds == {"list"} else domain
         index = condition(_inside(names, item), doubts)
         if index.kinds == {"number"}:
-            return item.named(found.said)
-        return list_of(item).named(found.said) if index.kinds == {"boolean"} else ANYTHING
+            return item.named(domain.said)
+        return list_of(item).named(domain.said) if index.kinds == {"boolean"} else ANYTHING
 
     return judge
 
@@ -330,41 +342,43 @@ def _inside(names: Names, item: Type) -> Names:
     return names.with_types({**parts, "item": item}, complete=plain or item.parts is not None)
 
 
-def call(function: Function, given: list[Judge]) -> Judge:
+def call(function: Function, arguments: list[Judge]) -> Judge:
     """A function over its arguments."""
 
     def judge(names: Names, doubts: Doubts) -> Type:
-        found = [argument(names, doubts) for argument in given]
-        _check_arguments(function.name, found, doubts)
-        _check_pattern(function.name, found, doubts)
-        if function.name in SAME and found and found[0].kinds == {"list"}:
+        types = [argument(names, doubts) for argument in arguments]
+        _check_arguments(function.name, types, doubts)
+        _check_pattern(function.name, types, doubts)
+        if function.name in SAME and types and types[0].kinds == {"list"}:
             return (
                 LIST
                 if function.name in ("insert before", "list replace", "append")
-                else Type(frozenset({"list"}), item=found[0].item)
+                else Type(frozenset({"list"}), item=types[0].item)
             )
+        if function.name == "sum" and len(types) == 1 and types[0].item is not None:
+            return Type(NUMBER.kinds, unit=types[0].item.unit, unsigned=types[0].item.unsigned)
         return GIVES.get(function.name, ANYTHING)
 
     return judge
 
 
-def _check_arguments(name: str, found: list[Type], doubts: Doubts) -> None:
-    if not found:
+def _check_arguments(name: str, types: list[Type], doubts: Doubts) -> None:
+    if not types:
         return
-    wanted = "string" if name in TAKES_TEXT else "number" if name in TAKES_NUMBER else ""
+    kind = "string" if name in TAKES_TEXT else "number" if name in TAKES_NUMBER else ""
     if name == "not":
-        hold(found[0], doubts)
-    elif name == "list contains" and len(found) > 1 and found[0].item is not None:
-        compared(found[1], found[0].item, doubts)
-    elif wanted and not found[0].may_be(wanted):
-        doubts.append(Doubt("wrong_argument", {**_about(found[0]), "function": name, "wanted": wanted}))
+        hold(types[0], doubts)
+    elif name == "list contains" and len(types) > 1 and types[0].item is not None:
+        compared(types[1], types[0].item, doubts)
+    elif kind and not types[0].may_be(kind):
+        doubts.append(Doubt("wrong_argument", {**_about(types[0]), "function": name, "wanted": kind}))
 
 
-def _check_pattern(name: str, found: list[Type], doubts: Doubts) -> None:
+def _check_pattern(name: str, types: list[Type], doubts: Doubts) -> None:
     """A pattern that is written there is one that is read here: with any other the function gives null whatever it is given."""
-    if name not in FLAGS or len(found) < 2:
+    if name not in FLAGS or len(types) < 2:
         return
-    pattern, flags = _written(found[1]), _written(found[FLAGS[name]]) if len(found) > FLAGS[name] else ""
+    pattern, flags = _written(types[1]), _written(types[FLAGS[name]]) if len(types) > FLAGS[name] else ""
     if pattern is None or flags is None:
         return
     about = {"function": name, "pattern": pattern}
@@ -375,13 +389,13 @@ def _check_pattern(name: str, found: list[Type], doubts: Doubts) -> None:
         return
     if name != "matches" and compiled.search("", _free) is not None:
         doubts.append(Doubt("pattern_of_nothing", about))
-    elif name == "replace" and len(found) > 2 and not _can_be_put(_written(found[2])):
-        doubts.append(Doubt("replacement_refused", {**about, "replacement": _written(found[2])}))
+    elif name == "replace" and len(types) > 2 and not _can_be_put(_written(types[2])):
+        doubts.append(Doubt("replacement_refused", {**about, "replacement": _written(types[2])}))
 
 
-def _written(found: Type) -> str | None:
+def _written(literal: Type) -> str | None:
     """The text that a literal is; None for anything else."""
-    return next(iter(found.values)) if found.literal and found.values and len(found.values) == 1 else None
+    return next(iter(literal.values)) if literal.literal and literal.values and len(literal.values) == 1 else None
 
 
 def _free(amount: int) -> None:
@@ -420,7 +434,7 @@ def repetition(iterations: list[tuple[str, Judge]], body: Judge, weight: int, *,
     return judge
 
 
-def quantified(iterations: list[tuple[str, Judge]], body: Judge, weight: int, *, some: bool) -> Judge:
+def quantified(iterations: list[tuple[str, Judge]], body: Judge, weight: int, *, is_some: bool) -> Judge:
     """The some and every expressions."""
 
     def judge(names: Names, doubts: Doubts) -> Type:
@@ -432,8 +446,12 @@ def quantified(iterations: list[tuple[str, Judge]], body: Judge, weight: int, *,
 
 def _iterated(iterations: list[tuple[str, Judge]], names: Names, doubts: Doubts) -> Names:
     for name, domain in iterations:
-        found = domain(names, doubts)
-        item = (found.item or ANYTHING) if found.kinds and found.kinds <= {"list", "range"} else found
+        domain_type = domain(names, doubts)
+        item = (
+            (domain_type.item or ANYTHING)
+            if domain_type.kinds and domain_type.kinds <= {"list", "range"}
+            else domain_type
+        )
         names = names.with_types({name: item.named(name)})
     return names
 
@@ -461,14 +479,14 @@ def fits(closure: Judge) -> TestJudge:
     """The tested value equals it, lies in the range it gives, or is in the list."""
 
     def judge(names: Names, doubts: Doubts, value: Type) -> None:
-        wanted = closure(names, doubts)
+        expected = closure(names, doubts)
         if (
-            wanted.kinds
-            and wanted.kinds <= {"list", "range"}
+            expected.kinds
+            and expected.kinds <= {"list", "range"}
             and value.may_be("string", "number", "boolean", *TEMPORAL)
         ):
-            wanted = wanted.item or ANYTHING
-        compared(value, wanted, doubts)
+            expected = expected.item or ANYTHING
+        compared(value, expected, doubts)
 
     return judge
 
@@ -491,9 +509,9 @@ def none_of(test: TestJudge) -> TestJudge:
 # -- words ---------------------------------------------------------------------------------------------------------------
 
 
-def _about(found: Type) -> dict[str, Any]:
-    return {"variable": found.said, "type": _kinds(found)}
+def _about(operand: Type) -> dict[str, Any]:
+    return {"variable": operand.said, "type": _kinds(operand)}
 
 
-def _kinds(found: Type) -> str:
-    return ", ".join(sorted(found.kinds - {inferred.NULL}))
+def _kinds(operand: Type) -> str:
+    return ", ".join(sorted(operand.kinds - {inferred.NULL}))

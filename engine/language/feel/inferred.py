@@ -22,7 +22,7 @@ class Type:
     """The types a value may have, by FEEL's names; none: anything.
 
     `values` are the only strings it may be; None when it may be any. `parts` are those of a context that has no others, `item` is what a list or range holds.
-    `said` is how it is called where it stands, `literal` whether it is written there.
+    `unsigned` is a number that is never below nothing. `said` is how it is called where it stands, `literal` whether it is written there.
     """
 
     kinds: frozenset[str] = frozenset()
@@ -30,6 +30,7 @@ class Type:
     parts: tuple[tuple[str, Type], ...] | None = None
     item: Type | None = None
     unit: str = ""
+    unsigned: bool = False
     said: str = field(default="", compare=False)
     literal: bool = field(default=False, compare=False)
 
@@ -42,9 +43,9 @@ class Type:
         """A part of a context whose parts are known."""
         return dict(self.parts or ()).get(name)
 
-    def named(self, said: str) -> Type:
+    def named(self, name: str) -> Type:
         """The same under another name."""
-        return replace(self, said=said[:MOST_SAID], literal=False)
+        return replace(self, said=name[:MOST_SAID], literal=False)
 
     def may_be(self, *kinds: str) -> bool:
         """Whether it may have one of these types, for all that is known."""
@@ -95,8 +96,9 @@ def of(value: Any) -> Type:
     """The type of a literal."""
     kind = types.kind(value)
     values = frozenset({value}) if kind == "string" else None
+    unsigned = kind == "number" and value >= 0
     item = of(value.low if value.low is not None else value.high) if kind == "range" else None
-    return Type(frozenset({kind}), values=values, item=item, said=_said(value), literal=True)
+    return Type(frozenset({kind}), values=values, item=item, unsigned=unsigned, said=_said(value), literal=True)
 
 
 def _said(value: Any) -> str:
@@ -119,47 +121,48 @@ def union(first: Type, second: Type) -> Type:
         parts=_united_parts(first, second),
         item=_united_items(first, second),
         unit=first.unit if first.unit == second.unit else "",
+        unsigned=first.unsigned and second.unsigned,
         said=first.said if first.said == second.said else "",
         literal=first.literal and second.literal,
     )
 
 
 def _united_with_nothing(first: Type, second: Type) -> Type:
-    for one, other in ((first, second), (second, first)):
-        if one.kinds == {NULL}:
-            return replace(other, literal=False)
+    for null, counterpart in ((first, second), (second, first)):
+        if null.kinds == {NULL}:
+            return replace(counterpart, literal=False)
     return ANYTHING
 
 
 def _united_values(first: Type, second: Type) -> frozenset[str] | None:
-    both = [one.values for one in (first, second) if "string" in one.kinds]
-    if any(values is None for values in both):
+    possible = [alternative.values for alternative in (first, second) if "string" in alternative.kinds]
+    if any(values is None for values in possible):
         return None
-    found = frozenset().union(*(values for values in both if values is not None))
-    return found if both and len(found) <= MOST_VALUES else None
+    texts = frozenset().union(*(values for values in possible if values is not None))
+    return texts if possible and len(texts) <= MOST_VALUES else None
 
 
 def _united_parts(first: Type, second: Type) -> tuple[tuple[str, Type], ...] | None:
-    both = [one.parts for one in (first, second) if "context" in one.kinds]
-    if not both or any(parts is None for parts in both):
+    part_lists = [alternative.parts for alternative in (first, second) if "context" in alternative.kinds]
+    if not part_lists or any(parts is None for parts in part_lists):
         return None
-    found: dict[str, Type] = {}
-    for name, part in (entry for parts in both for entry in parts or ()):
-        found[name] = union(found[name], part) if name in found else part
-    return tuple(sorted(found.items()))
+    united: dict[str, Type] = {}
+    for name, part in (entry for parts in part_lists for entry in parts or ()):
+        united[name] = union(united[name], part) if name in united else part
+    return tuple(sorted(united.items()))
 
 
 def _united_items(first: Type, second: Type) -> Type | None:
-    both = [one.item for one in (first, second) if one.kinds & {"list", "range"}]
-    items = [item for item in both if item is not None]
-    if not items or len(items) < len(both):
+    item_types = [alternative.item for alternative in (first, second) if alternative.kinds & {"list", "range"}]
+    items = [item for item in item_types if item is not None]
+    if not items or len(items) < len(item_types):
         return None
     return items[0] if len(items) == 1 else union(items[0], items[1])
 
 
-def nearest(name: str, known: Iterable[str]) -> str:
+def nearest(name: str, names: Iterable[str]) -> str:
     """The known name that looks most like another; empty when none does."""
-    listed = sorted(known)
-    small = {one.lower(): one for one in listed}
+    candidates = sorted(names)
+    small = {candidate.lower(): candidate for candidate in candidates}
     close = get_close_matches(name.lower(), list(small), n=1, cutoff=0.6)
     return small[close[0]] if close else ""

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from typing import NamedTuple
 
-from engine.errors import Invalid
+from engine.ground.errors import Invalid
 
 MOST_CHARACTERS = 8_000
 KEYWORDS = frozenset(
@@ -76,31 +76,31 @@ class Token(NamedTuple):
     end: int
 
 
-def tokens(text: str, known: Iterable[str]) -> list[Token]:
+def tokens(text: str, names: Iterable[str]) -> list[Token]:
     """The tokens of an expression, an end token last. Errors: FeelSyntaxError."""
     if len(text) > MOST_CHARACTERS:
         raise FeelSyntaxError(text=text[:80], column=MOST_CHARACTERS, why="too_long")
-    spaced = _longest_first(frozenset(known) | set(_declared(text)))
-    found: list[Token] = []
+    spaced = _longest_first(frozenset(names) | set(_declared(text)))
+    tokens: list[Token] = []
     position = 0
     while position < len(text):
         if space := _SPACE.match(text, position):
             position = space.end()
             continue
-        found.append(_token(text, position, spaced))
-        position = found[-1].end - 1
-    found.append(Token("end", "", len(text) + 1, len(text) + 1))
-    return found
+        tokens.append(_token(text, position, spaced))
+        position = tokens[-1].end - 1
+    tokens.append(Token("end", "", len(text) + 1, len(text) + 1))
+    return tokens
 
 
 @lru_cache(maxsize=64)
-def _longest_first(known: frozenset[str]) -> dict[str, list[tuple[str, re.Pattern[str]]]]:
+def _longest_first(names: frozenset[str]) -> dict[str, list[tuple[str, re.Pattern[str]]]]:
     """The names that are not plain words, by their first character; the same for every cell of a decision table."""
-    found: dict[str, list[tuple[str, re.Pattern[str]]]] = {}
-    for name in sorted((name for name in known if name.strip() and not _WORD.fullmatch(name)), key=len, reverse=True):
-        written = re.compile(r"\s+".join(map(re.escape, name.split())) + r"(?!\w)")
-        found.setdefault(name.strip()[0], []).append((name, written))
-    return found
+    patterns: dict[str, list[tuple[str, re.Pattern[str]]]] = {}
+    for name in sorted((name for name in names if name.strip() and not _WORD.fullmatch(name)), key=len, reverse=True):
+        pattern = re.compile(r"\s+".join(map(re.escape, name.split())) + r"(?!\w)")
+        patterns.setdefault(name.strip()[0], []).append((name, pattern))
+    return patterns
 
 
 def _declared(text: str) -> Iterator[str]:
@@ -112,8 +112,8 @@ def _declared(text: str) -> Iterator[str]:
 
 def _token(text: str, position: int, spaced: dict[str, list[tuple[str, re.Pattern[str]]]]) -> Token:
     column = position + 1
-    for name, written in spaced.get(text[position], ()):
-        if match := written.match(text, position):
+    for name, spelling in spaced.get(text[position], ()):
+        if match := spelling.match(text, position):
             return Token("name", name, column, match.end() + 1)
     for kind, pattern in (("string", _STRING), ("number", _NUMBER)):
         if match := pattern.match(text, position):

@@ -28,7 +28,7 @@ class Parser(Reader):
     def __init__(
         self,
         text: str,
-        known: Iterable[str],
+        names: Iterable[str],
         functions: Mapping[str, Function] | None = None,
         meaning: ModuleType = closures,
         shapes: Mapping[str, Shape] | None = None,
@@ -36,7 +36,7 @@ class Parser(Reader):
         self.meaning = meaning
         self.shapes = {**{name: Shape(name) for name in TYPE_NAMES}, **(shapes or {})}
         self.functions = {**BUILTINS, **(functions or {})}
-        super().__init__(text, {*known, *self.functions, *self.shapes, *PART_NAMES})
+        super().__init__(text, {*names, *self.functions, *self.shapes, *PART_NAMES})
         self.depth = self.tested = 0
         self.names: set[str] = set()
         self.bound: list[str] = []
@@ -108,29 +108,29 @@ class Parser(Reader):
 
     def _quantified(self) -> Closure:
         begin = self.position
-        some = self.expect("some", "every") == "some"
+        is_some = self.expect("some", "every") == "some"
         iterations = self._iterations()
         self.expect("satisfies")
         body = self.expression()
         del self.bound[-len(iterations) :]
-        return self.meaning.quantified(iterations, body, self._weight(begin), some=some)
+        return self.meaning.quantified(iterations, body, self._weight(begin), is_some=is_some)
 
     def _weight(self, begin: int) -> int:
         """What one repetition of everything read since costs: more the longer its text."""
         return 1 + (self.position - begin) // TOKENS_PER_COST
 
     def _iterations(self) -> list[tuple[str, Closure]]:
-        found: list[tuple[str, Closure]] = []
+        iterations: list[tuple[str, Closure]] = []
         while True:
             name = self.name()
             self.expect("in")
             domain = self.expression()
             if self.accept(".."):
                 domain = self.meaning.span(domain, self.expression())
-            found.append((name, domain))
+            iterations.append((name, domain))
             self.bound.append(name)
             if not self.accept(","):
-                return found
+                return iterations
 
     def _or(self) -> Closure:
         parts = [self._and()]
@@ -145,22 +145,22 @@ class Parser(Reader):
         return self.meaning.conjunction(parts)
 
     def _comparison(self) -> Closure:
-        left, count = self._additive(), 0
+        closure, count = self._additive(), 0
         while True:
             count = self.link(count)
             if operator := self.accept(*COMPARISONS):
-                left = self.meaning.comparison(operator, left, self._additive())
+                closure = self.meaning.comparison(operator, closure, self._additive())
             elif self.accept("between"):
                 low = self._additive()
                 self.expect("and")
-                left = self.meaning.between(left, low, self._additive())
+                closure = self.meaning.between(closure, low, self._additive())
             elif self.accept("in"):
-                left = self.meaning.membership(left, self._in())
+                closure = self.meaning.membership(closure, self._in())
             elif self.accept("instance"):
                 self.expect("of")
-                left = self.meaning.instance_of(left, self._type())
+                closure = self.meaning.instance_of(closure, self._type())
             else:
-                return left
+                return closure
 
     def _in(self) -> Test:
         """What follows `in`: one test, or several in brackets; a bracket may also open a range."""
@@ -183,36 +183,36 @@ class Parser(Reader):
             raise self.fail("too_deep")
         token = self.token
         if self.accept("null"):
-            found = Shape("Null")
+            shape = Shape("Null")
         elif self.accept("function"):
-            found = self._type_of_function()
+            shape = self._type_of_function()
         elif token.kind == "name" and token.text not in self.shapes and self.meaning is not closures:
             self.take()
-            found = ANY  # whoever evaluates has said that there is such a type
+            shape = ANY  # whoever evaluates has said that there is such a type
         elif token.kind != "name" or token.text not in self.shapes:
             raise self.fail("unknown_type")
         else:
-            found = self.shapes[self.take().text]
+            shape = self.shapes[self.take().text]
             if self.at("<"):
-                found = self._type_of_parts(token)
+                shape = self._type_of_parts(token)
         self.depth -= 1
-        return found
+        return shape
 
     def _type_of_parts(self, token: Token) -> Shape:
         if token.text not in ("list", "range", "context"):
             raise self.fail("unsupported_type")
         self.expect("<")
         if token.text != "context":
-            found = Shape(token.text, self._type())
+            shape = Shape(token.text, self._type())
         else:
             parts: dict[str, Shape] = {}
             while not parts or self.accept(","):
                 name = self._words()
                 self.expect(":")
                 parts[name] = self._type()
-            found = Shape("context", parts=tuple(parts.items()))
+            shape = Shape("context", parts=tuple(parts.items()))
         self.expect(">")
-        return found
+        return shape
 
     def _type_of_function(self) -> Shape:
         """No value of the language is a function; that one is none can be asked."""
@@ -227,25 +227,25 @@ class Parser(Reader):
         return Shape("function")
 
     def _additive(self) -> Closure:
-        left, count = self._multiplicative(), 0
+        closure, count = self._multiplicative(), 0
         while operator := self.accept("+", "-"):
             count = self.link(count)
-            left = self.meaning.arithmetic(operator, left, self._multiplicative())
-        return left
+            closure = self.meaning.arithmetic(operator, closure, self._multiplicative())
+        return closure
 
     def _multiplicative(self) -> Closure:
-        left, count = self._exponent(), 0
+        closure, count = self._exponent(), 0
         while operator := self.accept("*", "/"):
             count = self.link(count)
-            left = self.meaning.arithmetic(operator, left, self._exponent())
-        return left
+            closure = self.meaning.arithmetic(operator, closure, self._exponent())
+        return closure
 
     def _exponent(self) -> Closure:
-        left, count = self._unary(), 0
+        closure, count = self._unary(), 0
         while operator := self.accept("**"):
             count = self.link(count)
-            left = self.meaning.arithmetic(operator, left, self._unary())
-        return left
+            closure = self.meaning.arithmetic(operator, closure, self._unary())
+        return closure
 
     def _unary(self) -> Closure:
         signs = 0
@@ -356,14 +356,14 @@ class Parser(Reader):
         self.expect("(")
         if self._is_labelled():
             return self.meaning.call(function, self._labelled(function, token))
-        given: list[Closure] = []
+        arguments: list[Closure] = []
         while not self.accept(")"):
-            if given:
+            if arguments:
                 self.expect(",")
-            given.append(self.expression())
-        if not function.accepts(len(given)):
+            arguments.append(self.expression())
+        if not function.accepts(len(arguments)):
             raise self.fail("wrong_number_of_arguments", token)
-        return self.meaning.call(function, given)
+        return self.meaning.call(function, arguments)
 
     def _is_labelled(self) -> bool:
         ahead = self.position
@@ -373,21 +373,21 @@ class Parser(Reader):
 
     def _labelled(self, function: Function, token: Token) -> list[Closure]:
         """Arguments given by name, put into the order of the function's parameters."""
-        given: dict[str, Closure] = {}
+        arguments: dict[str, Closure] = {}
         while True:
             label = self._words()
-            if label in given:
+            if label in arguments:
                 raise self.fail("duplicate_argument")
             self.expect(":")
-            given[label] = self.expression()
+            arguments[label] = self.expression()
             if not self.accept(","):
                 break
         self.expect(")")
-        parameters = function.order(given)
+        parameters = function.order(arguments)
         if parameters is None:
             raise self.fail("unknown_argument", token)
-        last = max(parameters.index(label) for label in given)
-        return [given.get(label, self.meaning.constant(None)) for label in parameters[: last + 1]]
+        last = max(parameters.index(label) for label in arguments)
+        return [arguments.get(label, self.meaning.constant(None)) for label in parameters[: last + 1]]
 
     def _words(self) -> str:
         words = [self.name()]

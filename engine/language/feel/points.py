@@ -37,7 +37,7 @@ def __getattr__(name: str) -> Callable[..., None]:
     """Whatever is not below has no points."""
     if name.startswith("__"):
         raise AttributeError(name)
-    return lambda *given, **more: None
+    return lambda *arguments, **more: None
 
 
 def constant(value: Any) -> Points:
@@ -58,18 +58,18 @@ def negation(operand: Points | None) -> Points | None:
     return Points((types.negate(operand.values[0]),)) if operand is not None and len(operand.values) == 1 else None
 
 
-def call(function: Function, given: list[Points | None]) -> Points | None:
+def call(function: Function, arguments: list[Points | None]) -> Points | None:
     """A date or duration written as a function."""
-    if function.name not in PURE or any(one is None or len(one.values) != 1 for one in given):
+    if function.name not in PURE or any(points is None or len(points.values) != 1 for points in arguments):
         return None
-    value = function(_Nowhere(), [one.values[0] for one in given if one is not None])
+    value = function(_Nowhere(), [points.values[0] for points in arguments if points is not None])
     return Points((value,)) if value is not None else None
 
 
 def interval(low: Points | None, high: Points | None, low_open: bool, high_open: bool) -> Points | None:
     """A range: its ends."""
-    found = any_of([low, high])
-    return Points(found.values, True) if found is not None else None
+    ends = any_of([low, high])
+    return Points(ends.values, True) if ends is not None else None
 
 
 def listing(items: list[Points | None]) -> Points | None:
@@ -93,10 +93,13 @@ def fits(closure: Points | None) -> Points | None:
 
 def any_of(tests: list[Points | None]) -> Points | None:
     """Alternatives: the points of all."""
-    if any(one is None for one in tests):
+    if any(points is None for points in tests):
         return None
-    known = [one for one in tests if one is not None]
-    return Points(tuple(value for one in known for value in one.values), any(one.ordered for one in known))
+    alternatives = [points for points in tests if points is not None]
+    return Points(
+        tuple(value for points in alternatives for value in points.values),
+        any(points.ordered for points in alternatives),
+    )
 
 
 def none_of(test: Points | None) -> Points | None:

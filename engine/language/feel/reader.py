@@ -12,17 +12,17 @@ MOST_CHAIN = 100
 class Reader:
     """A position in the tokens of a text; what does not fit is refused with its column."""
 
-    def __init__(self, text: str, known: Iterable[str]) -> None:
+    def __init__(self, text: str, names: Iterable[str]) -> None:
         self.text = text
-        self.tokens = tokens(text, known)
+        self.tokens = tokens(text, names)
         self.position = 0
 
     @property
     def token(self) -> Token:
         return self.tokens[self.position]
 
-    def fail(self, why: str, token: Token | None = None, **more: str) -> FeelSyntaxError:
-        return FeelSyntaxError(text=self.text, column=(token or self.token).column, why=why, **more)
+    def fail(self, reason: str, token: Token | None = None, **more: str) -> FeelSyntaxError:
+        return FeelSyntaxError(text=self.text, column=(token or self.token).column, why=reason, **more)
 
     def at(self, *texts: str) -> bool:
         return self.token.kind in ("symbol", "keyword") and self.token.text in texts

@@ -62,10 +62,10 @@ KINDS = frozenset(
 LIST = Shape("list", ANY)
 
 
-def named(name: str, known: Mapping[str, Shape]) -> Shape:
+def named(name: str, shapes: Mapping[str, Shape]) -> Shape:
     """The type that a reference names; Any for none and for what nobody has defined."""
     plain = name.removeprefix("feel:")
     plain = OLD_NAMES.get(plain, plain)
-    if name in known:
-        return known[name]
+    if name in shapes:
+        return shapes[name]
     return Shape(plain) if plain in KINDS else ANY

@@ -103,8 +103,8 @@ def read_date_time(text: str) -> datetime | None:
 
 def at_literal(text: str) -> Any:
     """What @"…" means: a date, a date and time, a time or a duration; null when none of these."""
-    for read in (read_date, read_date_time, read_time, read_duration):
-        value: Any = read(text)
+    for reader in (read_date, read_date_time, read_time, read_duration):
+        value: Any = reader(text)
         if value is not None:
             return value
     return None
@@ -117,10 +117,10 @@ def property_of(value: Any, name: str) -> Any:
         return {"years": sign * (abs(value.months) // 12), "months": sign * (abs(value.months) % 12)}.get(name)
     if isinstance(value, timedelta):
         return _duration_part(value, name)
-    found = _date_part(value, name) if isinstance(value, date) else None
-    if found is None and isinstance(value, datetime | time):
-        found = _time_part(value, name)
-    return found
+    part = _date_part(value, name) if isinstance(value, date) else None
+    if part is None and isinstance(value, datetime | time):
+        part = _time_part(value, name)
+    return part
 
 
 def _duration_part(value: timedelta, name: str) -> int | None:

@@ -13,7 +13,7 @@ from decimal import Context, Decimal, DecimalException
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from engine.errors import Invalid
+from engine.ground.errors import Invalid
 from engine.language.values import YearsMonths
 
 EXACT = Context(prec=34, Emin=-6_143, Emax=6_144)
@@ -141,8 +141,8 @@ class _Allowance:
 
     __slots__ = ("left",)
 
-    def __init__(self, left: int) -> None:
-        self.left = left
+    def __init__(self, allowance: int) -> None:
+        self.left = allowance
 
     def take(self, amount: int) -> None:
         self.left -= amount
@@ -156,27 +156,27 @@ def equal(a: Any, b: Any, spend: Callable[[int], None] | None = None) -> bool | 
         return bool(a == b)
     if a is None or b is None:
         return a is b
-    known = kind(a)
-    if known != kind(b):
+    kind_of_a = kind(a)
+    if kind_of_a != kind(b):
         return None
-    if known in ("list", "context"):
-        return _equal_nested(a, b, known, spend or _Allowance(MOST_PARTS).take)
-    if known == "date and time":
+    if kind_of_a in ("list", "context"):
+        return _equal_nested(a, b, kind_of_a, spend or _Allowance(MOST_PARTS).take)
+    if kind_of_a == "date and time":
         return aware(a) == aware(b)
-    if known == "number" and (isinstance(a, float) or isinstance(b, float)):
+    if kind_of_a == "number" and (isinstance(a, float) or isinstance(b, float)):
         return decimal(a) == decimal(b)
     return bool(a == b)
 
 
-def _equal_nested(a: Any, b: Any, known: str, spend: Callable[[int], None]) -> bool:
-    pending = [(a, b, known)]
+def _equal_nested(a: Any, b: Any, kind_of_a: str, spend: Callable[[int], None]) -> bool:
+    pending = [(a, b, kind_of_a)]
     while pending:
-        a, b, known = pending.pop()
+        a, b, kind_of_a = pending.pop()
         if a is b:
             continue
-        if len(a) != len(b) or (known == "context" and a.keys() != b.keys()):
+        if len(a) != len(b) or (kind_of_a == "context" and a.keys() != b.keys()):
             return False
-        for x, y in zip(a, b, strict=True) if known == "list" else ((a[name], b[name]) for name in a):
+        for x, y in zip(a, b, strict=True) if kind_of_a == "list" else ((a[name], b[name]) for name in a):
             spend(1)
             inner = kind(x)
             if inner in ("list", "context") and inner == kind(y):
@@ -206,10 +206,10 @@ def compare(operator: str, a: Any, b: Any) -> bool | None:
     """An ordering; null when it has no meaning."""
     if type(a) is int and type(b) is int:
         return _COMPARE[operator](a, b)
-    known = kind(a)
-    if known != kind(b) or known not in _ORDERED:
+    kind_of_a = kind(a)
+    if kind_of_a != kind(b) or kind_of_a not in _ORDERED:
         return None
-    if known == "date and time":
+    if kind_of_a == "date and time":
         a, b = aware(a), aware(b)
     elif isinstance(a, float) or isinstance(b, float):
         a, b = decimal(a), decimal(b)
@@ -284,8 +284,8 @@ def _shift(a: Any, b: Any, sign: int) -> Any:
             if ka == "date and time":
                 return (a.astimezone(UTC) + sign * b).astimezone(a.tzinfo) if a.tzinfo else a + sign * b
             if ka == "date":
-                moved = datetime.combine(a, time()) + sign * b
-                return moved.date()
+                shifted = datetime.combine(a, time()) + sign * b
+                return shifted.date()
             if ka == "time":
                 return (_on_a_day(a) + sign * b).timetz().replace(tzinfo=a.tzinfo)
         if kb == "years and months duration":
@@ -315,11 +315,11 @@ def multiply(a: Any, b: Any) -> Any:
     return _scaled(a, ka, EXACT.multiply, b) if kb == "number" else None
 
 
-def _scaled(a: Any, known: str, operation: Callable[[Decimal, Decimal], Decimal], factor: Any) -> Any:
+def _scaled(a: Any, kind_of_a: str, operation: Callable[[Decimal, Decimal], Decimal], factor: Any) -> Any:
     try:
-        if known == "days and time duration":
+        if kind_of_a == "days and time duration":
             return timedelta(microseconds=int(operation(Decimal(a // _TICK), decimal(factor))))
-        if known == "years and months duration":
+        if kind_of_a == "years and months duration":
             return YearsMonths(int(operation(Decimal(a.months), decimal(factor))))
     except (OverflowError, ValueError, DecimalException):
         return None
@@ -347,11 +347,11 @@ def power(a: Any, b: Any) -> Any:
 
 def negate(a: Any) -> Any:
     """Unary minus."""
-    known = kind(a)
-    if known == "number":
+    kind_of_a = kind(a)
+    if kind_of_a == "number":
         return normal(EXACT.minus(decimal(a)))
     try:
-        return -a if known.endswith("duration") else None
+        return -a if kind_of_a.endswith("duration") else None
     except OverflowError:
         return None
 

@@ -12,7 +12,7 @@ from typing import Any
 
 from marshmallow import Schema, ValidationError
 
-from engine.errors import Invalid, InvalidDefinition
+from engine.ground.errors import Invalid, InvalidDefinition
 from engine.language.feel import Scope
 from engine.language.forms import typed
 from engine.language.forms.fields import INPUTS, LAYOUT, Field, Option, Shown, Submit
@@ -30,8 +30,8 @@ class InvalidForm(Invalid):
     @property
     def reasons(self) -> dict[str, list[Reason]]:
         """What is wrong, by field key."""
-        found: dict[str, list[Reason]] = self.values["reasons"]
-        return found
+        reasons: dict[str, list[Reason]] = self.values["reasons"]
+        return reasons
 
 
 @dataclass(frozen=True)
@@ -66,36 +66,49 @@ class Form:
     def visible(self, variables: Mapping[str, Any], entered: Mapping[str, Any], scope: Scope) -> list[Field]:
         """The fields to be shown, given the variables and, in stored form, what has been entered so far.
 
-        To the conditions, a hidden field holds null whatever was entered in it.
+        To the conditions, a hidden field holds null whatever was entered in it, and so does one that is empty: what an earlier round of the same
+        step was answered with stands in a variable of its name and is none of this one's.
         """
-        hidden: frozenset[int] = frozenset()
+        hidden_fields: frozenset[int] = frozenset()
         for _ in range(MOST_ROUNDS):
-            nulls = {self.fields[index].key: None for index in hidden if self.fields[index].is_input}
-            context = {**variables, **entered, **nulls}
-            found = frozenset(index for index, field in enumerate(self.fields) if _is_hidden(field, context, scope))
-            if found == hidden:
+            nulls = {self.fields[index].key: None for index in hidden_fields if self.fields[index].is_input}
+            context = {**variables, **self._entered(entered), **nulls}
+            hidden_now = frozenset(
+                index for index, field in enumerate(self.fields) if _is_hidden(field, context, scope)
+            )
+            if hidden_now == hidden_fields:
                 break
-            hidden = found
-        return [field for index, field in enumerate(self.fields) if index not in hidden]
+            hidden_fields = hidden_now
+        return [field for index, field in enumerate(self.fields) if index not in hidden_fields]
 
-    def offered(self, variables: Mapping[str, Any], given: Mapping[str, Any], scope: Scope) -> list[Field]:
+    def offered(self, variables: Mapping[str, Any], entered: Mapping[str, Any], scope: Scope) -> list[Field]:
         """The visible fields, each with the options that may be chosen as things stand."""
-        seen = {**variables, **given}
+        context = {**variables, **self._entered(entered)}
         return [
-            replace(one, options=tuple(o for o in one.options if typed.may_be_chosen(one, o.value, seen, scope)))
-            if "allowed" in one.expressions and one.options
-            else one
-            for one in self.visible(variables, given, scope)
+            replace(field, options=tuple(o for o in field.options if _may_be_chosen(field, o, context, scope)))
+            if "allowed" in field.expressions and field.options
+            else field
+            for field in self.visible(variables, entered, scope)
+        ]
+
+    def unanswerable(self, variables: Mapping[str, Any], entered: Mapping[str, Any], scope: Scope) -> list[str]:
+        """The keys of required fields of which nothing may be chosen as things stand: whoever has the task cannot get on."""
+        fields = {field.key: field for field in self.inputs}
+        return [
+            field.key
+            for field in self.offered(variables, entered, scope)
+            if field.required and fields.get(field.key, field).options and not field.options
         ]
 
     def prefill(self, variables: Mapping[str, Any], scope: Scope) -> dict[str, Any]:
         """What stands in the fields at first, in stored form; never what the field itself would refuse."""
-        given, found = Given({}, variables, scope), {}
-        for one in self.inputs:
-            value = one.limit("prefill", variables, scope) if "prefill" in one.expressions else one.default
-            if value is not None and typed.fits(one, value, given):
-                found[one.key] = value
-        return found
+        nothing_entered, values = Given({}, variables, scope), {}
+        for field in self.inputs:
+            value = field.limit("prefill", variables, scope) if "prefill" in field.expressions else field.default
+            value = typed.kept_alike(field, value)
+            if value is not None and typed.fits(field, value, nothing_entered):
+                values[field.key] = value
+        return values
 
     def load(self, submitted: Submitted, variables: Mapping[str, Any], scope: Scope) -> dict[str, Any]:
         """What was typed, as values to store, null for a visible field left empty.
@@ -103,13 +116,13 @@ class Form:
         Errors: InvalidForm naming every wrong field: required, not_a_number, too_many_decimals, min, max, too_long, too_short, pattern,
         not_an_option, not_allowed, not_a_date, not_text, not_a_line, other_lines, too_many_lines, unknown_field.
         """
-        known = {field.key for field in self.inputs}
-        reasons = {key: [Reason("unknown_field")] for key in submitted if key not in known}
+        keys = {field.key for field in self.inputs}
+        reasons = {key: [Reason("unknown_field")] for key in submitted if key not in keys}
         readable = self.readable(submitted)
-        shown = self._shown(readable, variables, scope)
-        seen, loaded = {**variables, **readable}, {}
+        visible = self._shown(readable, variables, scope)
+        context, loaded = {**variables, **self._entered(readable)}, {}
         try:
-            loaded = self._schema.load(Given({f.key: submitted.get(f.key, "") for f in shown}, seen, scope))
+            loaded = self._schema.load(Given({f.key: submitted.get(f.key, "") for f in visible}, context, scope))
         except ValidationError as error:
             reasons |= error.messages_dict
         if reasons:
@@ -126,24 +139,31 @@ class Form:
     ) -> dict[str, Any]:
         """What was typed in the fields that are shown, null for those that are `wrong`."""
         readable = self.readable(submitted)
-        shown = self._shown(readable, variables, scope)
-        return {field.key: None if field.key in wrong else readable.get(field.key) for field in shown}
+        visible = self._shown(readable, variables, scope)
+        return {field.key: None if field.key in wrong else readable.get(field.key) for field in visible}
 
     def _shown(self, readable: Mapping[str, Any], variables: Mapping[str, Any], scope: Scope) -> list[Field]:
-        """The visible inputs of a form that was sent: what was left out in it is empty, whatever was entered at an earlier step."""
-        entered = {**dict.fromkeys(field.key for field in self.inputs), **readable}
-        return [field for field in self.visible(variables, entered, scope) if field.is_input]
+        """The visible inputs of a form that was sent."""
+        return [field for field in self.visible(variables, readable, scope) if field.is_input]
+
+    def _entered(self, values: Mapping[str, Any]) -> dict[str, Any]:
+        """What stands in every field: one that was left out is empty, whatever was entered at an earlier step."""
+        return {**dict.fromkeys(field.key for field in self.inputs), **values}
 
     def readable(self, submitted: Submitted) -> dict[str, Any]:
         """What conditions and limits see while a form is being filled: the values that can be read already."""
-        found: dict[str, Any] = {}
-        for one in self.inputs:
-            if one.key in submitted:
+        values: dict[str, Any] = {}
+        for field in self.inputs:
+            if field.key in submitted:
                 try:
-                    found[one.key] = typed.read(one, submitted[one.key])
+                    values[field.key] = typed.read(field, submitted[field.key])
                 except ValidationError:
-                    found[one.key] = None
-        return found
+                    values[field.key] = None
+        return values
+
+
+def _may_be_chosen(field: Field, option: Option, context: Mapping[str, Any], scope: Scope) -> bool:
+    return typed.may_be_chosen(field, typed.stored_choice(field, option.value), context, scope)
 
 
 def _is_hidden(field: Field, context: Mapping[str, Any], scope: Scope) -> bool:

@@ -34,10 +34,10 @@ def facts(text: str | None) -> dict[str, Mapping[str, Any]] | None:
     if not isinstance(schema, dict):
         return None
     own = {"": {"type": "form", "form kind": schema.get("type", ""), **_own_leaves({**schema, "type": ""})}}
-    found: dict[str, Mapping[str, Any]] = dict(own)
-    for key, told in [*_components(schema.get("components"), "", 0), *_shows(schema.get("shows"))]:
-        found[key if key not in found else f"{key} ({len(found)})"] = told
-    return found
+    facts_by_key: dict[str, Mapping[str, Any]] = dict(own)
+    for key, facts in [*_components(schema.get("components"), "", 0), *_shows(schema.get("shows"))]:
+        facts_by_key[key if key not in facts_by_key else f"{key} ({len(facts_by_key)})"] = facts
+    return facts_by_key
 
 
 def _own_leaves(node: Mapping[str, Any]) -> dict[str, Any]:
@@ -48,8 +48,8 @@ def _own_leaves(node: Mapping[str, Any]) -> dict[str, Any]:
 
 def _leaves(value: Any, path: str) -> Iterator[tuple[str, Any]]:
     if isinstance(value, (dict, list)):
-        listed = value.items() if isinstance(value, dict) else enumerate(value, start=1)
-        for name, inner in listed:
+        pairs = value.items() if isinstance(value, dict) else enumerate(value, start=1)
+        for name, inner in pairs:
             yield from _leaves(inner, f"{path}.{name}" if path else str(name))
     elif isinstance(value, str) or value is None:
         yield path, value
@@ -71,16 +71,16 @@ MOST_DEPTH = 20
 
 
 def _facts(component: Mapping[str, Any]) -> Mapping[str, Any]:
-    found: dict[str, Any] = {}
+    facts: dict[str, Any] = {}
     options = component.get("values")
     for path, value in _own_leaves({**component, "values": _unnamed(options)}).items():
         holder, _dot, name = path.partition(".")
         short = name if holder in HOLDERS else path
-        found[short if short not in found else path] = value
+        facts[short if short not in facts else path] = value
     if isinstance(options, list):
-        found["options"] = ", ".join(_option(value) for value in options)
+        facts["options"] = ", ".join(_option(value) for value in options)
     label = str(component.get("label") or component.get("text") or "")
-    return found | {"says": label}
+    return facts | {"says": label}
 
 
 def _unnamed(options: Any) -> Any:
@@ -89,9 +89,9 @@ def _unnamed(options: Any) -> Any:
         return options
     return {
         f"{number} {path}": value
-        for number, one in enumerate(options, start=1)
-        for path, value in _leaves(one, "")
-        if isinstance(one, dict) and path not in OPTION
+        for number, option in enumerate(options, start=1)
+        for path, value in _leaves(option, "")
+        if isinstance(option, dict) and path not in OPTION
     }
 
 
@@ -100,8 +100,8 @@ def _option(value: Any) -> str:
         return str(value)
     properties = value.get("properties")
     english = properties.get("label_en") if isinstance(properties, dict) else None
-    called = " / ".join(str(one) for one in (value.get("label", ""), english) if one not in (None, ""))
-    return f"{called} ({_plain(value.get('value', ''))})"
+    title = " / ".join(str(text) for text in (value.get("label", ""), english) if text not in (None, ""))
+    return f"{title} ({_plain(value.get('value', ''))})"
 
 
 def _plain(value: Any) -> str:
@@ -111,6 +111,11 @@ def _plain(value: Any) -> str:
 def _shows(shows: Any) -> Iterator[tuple[str, Mapping[str, Any]]]:
     for entry in shows if isinstance(shows, list) else []:
         if isinstance(entry, dict):
-            told = {name: value for name, value in entry.items() if name not in ("variable", "label", "as", "type")}
+            properties = {
+                name: value for name, value in entry.items() if name not in ("variable", "label", "as", "type")
+            }
             facts = {"type": "shown", "label": entry.get("label", ""), "shown_as": entry.get("as", "")}
-            yield f"shows {entry.get('variable', '')}", facts | _own_leaves(told) | {"says": entry.get("label", "")}
+            yield (
+                f"shows {entry.get('variable', '')}",
+                facts | _own_leaves(properties) | {"says": entry.get("label", "")},
+            )

@@ -46,7 +46,7 @@ class Field:
     `unread` are counts that are none: (setting, what stands there); they have no effect.
     A field of the type `file` holds the text of a file that was handed over.
     What is picked in a field of the type `lines` is kept as {line, component, amount, reason}, the amount in fen; what a line is, others know.
-    Its `max` is of all that is picked, its `allowed` a list of such parts; `number_in` names the variable with the number whose papers they are of
+    Its `max` is of all that is picked, its `allowed` a list of such parts; `number_in` names the variable, or a member of one, with the number whose papers they are of
     (the case's own where it is empty), `among` one kind of papers to which they are confined.
     `written` is the kind of what a text field holds, one of `engine.language.written.KINDS`; it is kept in one way however it was written.
     """
@@ -110,9 +110,13 @@ class Field:
 
 @dataclass(frozen=True)
 class Shown:
-    """Something laid beside the form: a path into the variables, and how it is drawn (SHOWN_AS)."""
+    """Something laid beside the form: a path into the variables, and how it is drawn (SHOWN_AS).
+
+    `overtaken_by` is the variable of what may change it: once that is set later, it is told as it was when it was found out.
+    """
 
     variable: str
     shown_as: str
     label: str
     label_en: str
+    overtaken_by: str = ""

@@ -10,7 +10,7 @@ from typing import Any
 
 from marshmallow import ValidationError
 
-from engine.errors import Problem
+from engine.ground.errors import Problem
 from engine.language import feel, patterns, written
 from engine.language.feel import Expression, FeelSyntaxError
 from engine.language.feel.lexer import KEYWORDS
@@ -90,11 +90,11 @@ class SchemaReader:
     def _problem(self, key: str, rule: str, **values: Any) -> None:
         self.problems.append(Problem(0, key, rule, {"field": key, **values}))
 
-    def _components(self, components: Any, hidden: str) -> Iterator[Field]:
+    def _components(self, components: Any, condition_around: str) -> Iterator[Field]:
         for component in _listed(components):
             self._count_component()
             kind, key = str(component.get("type")), str(component.get("key", ""))
-            condition = self._condition(key, component, hidden)
+            condition = self._condition(key, component, condition_around)
             if kind == "group":
                 yield from self._components(component.get("components"), condition)
             elif kind in INPUTS:
@@ -142,7 +142,7 @@ class SchemaReader:
             boolean=_flag(extra, "boolean"),
             channel_of=str(extra.get("channelOf", "")),
             number_in=str(extra.get("numberIn", "")) if kind == "lines" else "",
-            among=str(extra.get("among", "")) if kind == "lines" else "",
+            among=str(extra.get("among", "")) if kind in ("lines", "textfield") else "",
             unread=tuple(_unread({"decimalDigits": component.get("decimalDigits"), **rules})),
             decimals=_whole(component.get("decimalDigits")),
             min_length=_whole(rules.get("minLength")),
@@ -161,7 +161,9 @@ class SchemaReader:
         texts = {field.key for field in fields if field.type in ("textfield", "textarea")}
         for field in fields:
             if field.channel_of and not (
-                field.channel_of in texts and field.options and {one.value for one in field.options} <= {*CHANNELS}
+                field.channel_of in texts
+                and field.options
+                and {option.value for option in field.options} <= {*CHANNELS}
             ):
                 self._problem(field.key, "unusable_channel", text=field.channel_of, channels=", ".join(CHANNELS))
 
@@ -217,11 +219,13 @@ class SchemaReader:
 
     def _written(self, kind: str, key: str, extra: Mapping[str, Any], pattern: str) -> str:
         """The kind that a text field names; a pattern that mobile numbers alone meet names it as well."""
-        named = str(extra.get("written", ""))
-        if named and (named not in written.KINDS or kind != "textfield"):
-            self._problem(key, "unusable_written", text=named, kinds=", ".join(written.KINDS))
+        kind_of_text = str(extra.get("written", ""))
+        if kind_of_text and (kind_of_text not in written.KINDS or kind != "textfield"):
+            self._problem(key, "unusable_written", text=kind_of_text, kinds=", ".join(written.KINDS))
             return ""
-        return named or ("msisdn" if kind == "textfield" and pattern.replace(r"\d", "[0-9]") in OF_MSISDNS else "")
+        return kind_of_text or (
+            "msisdn" if kind == "textfield" and pattern.replace(r"\d", "[0-9]") in OF_MSISDNS else ""
+        )
 
     def _expressions(self, key: str, extra: Mapping[str, Any], rules: Mapping[str, Any]) -> dict[str, Expression]:
         """Limits and prefill: FEEL among our own properties, or a plain number where form-js keeps its limits."""
@@ -230,8 +234,8 @@ class SchemaReader:
             plain = rules.get(name)
             if name not in texts and plain not in (None, ""):
                 texts[name] = f"({plain}) * 100" if extra.get("unit") == "fen" else str(plain)
-        found = {name: self._compiled(key, name, text.strip().removeprefix("=")) for name, text in texts.items()}
-        return {name: compiled for name, compiled in found.items() if compiled is not None}
+        expressions = {name: self._compiled(key, name, text.strip().removeprefix("=")) for name, text in texts.items()}
+        return {name: compiled for name, compiled in expressions.items() if compiled is not None}
 
     def _compiled(self, key: str, place: str, text: str) -> Expression | None:
         if not text:
@@ -245,17 +249,21 @@ class SchemaReader:
     def _shows(self, schema: Mapping[str, Any]) -> Iterator[Shown]:
         for entry in _listed(schema.get("shows")):
             self._count_component()
-            drawn, variable = str(entry.get("as", "")), str(entry.get("variable", ""))
-            if drawn not in SHOWN_AS or not PATH.fullmatch(variable):
-                self._problem("", "unknown_display", shown_as=drawn, variable=variable)
+            display, variable = str(entry.get("as", "")), str(entry.get("variable", ""))
+            if display not in SHOWN_AS or not PATH.fullmatch(variable):
+                self._problem("", "unknown_display", shown_as=display, variable=variable)
                 continue
-            yield Shown(variable, drawn, str(entry.get("label", "")), str(entry.get("label_en", "")))
+            overtaken_by = str(entry.get("overtakenBy", ""))
+            if overtaken_by and not PATH.fullmatch(overtaken_by):
+                self._problem("", "unknown_display", shown_as=display, variable=overtaken_by)
+                continue
+            yield Shown(variable, display, str(entry.get("label", "")), str(entry.get("label_en", "")), overtaken_by)
 
-    def _submit(self, given: Mapping[str, Any], fields: tuple[Field, ...]) -> Submit:
-        amount = str(given.get("amount", ""))
+    def _submit(self, component: Mapping[str, Any], fields: tuple[Field, ...]) -> Submit:
+        amount = str(component.get("amount", ""))
         if amount and amount not in {field.key for field in fields if field.unit == "fen"}:
             self._problem(amount, "unknown_display", shown_as="money", variable=amount)
-        return Submit(str(given.get("label", "")), str(given.get("label_en", "")), amount)
+        return Submit(str(component.get("label", "")), str(component.get("label_en", "")), amount)
 
 
 def _mapping(value: Any) -> Mapping[str, Any]:
@@ -267,8 +275,8 @@ def _listed(value: Any) -> list[Mapping[str, Any]]:
 
 
 def _flag(properties: Mapping[str, Any], name: str, *, default: bool = False) -> bool:
-    said = str(properties.get(name, "")).lower()
-    return (default and said != "false") or said == "true"
+    flag = str(properties.get(name, "")).lower()
+    return (default and flag != "false") or flag == "true"
 
 
 def _unread(rules: Mapping[str, Any]) -> Iterator[tuple[str, str]]:

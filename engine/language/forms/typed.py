@@ -17,7 +17,7 @@ from engine.language.forms.fields import MOST_LINES, Field
 
 MOST_TYPED = 100_000
 MOST_LINE = 400
-MOST_YUAN = 20_000_000
+MOST_FEN = 2_000_000_000
 TRUE = frozenset({"yes", "true", "on", "1"})
 FALSE = frozenset({"no", "false", "off", "0", ""})
 
@@ -46,15 +46,15 @@ class Entered(fields.Field):
         self._item = item
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
-        found = read(self._item, value)
-        if found is None or found == []:
+        loaded = read(self._item, value)
+        if loaded is None or loaded == []:
             if self._item.required or self._item.limit("requiredWhen", data.context, data.scope) is True:
-                raise wrong("required")
-            return found
-        if isinstance(found, str) and self._item.pattern:
-            self._check_pattern(found, data.scope)
-        check_limits(self._item, found, data)
-        return found
+                raise wrong("required", **({"type": "lines"} if self._item.type == "lines" else {}))
+            return loaded
+        if isinstance(loaded, str) and self._item.pattern:
+            self._check_pattern(loaded, data.scope)
+        check_limits(self._item, loaded, data)
+        return loaded
 
     def _check_pattern(self, text: str, scope: Scope) -> None:
         scope.renew()
@@ -62,33 +62,38 @@ class Entered(fields.Field):
             raise wrong("pattern", expected=self._item.pattern, written=self._item.written)
 
 
-def check_limits(item: Field, value: Any, given: Given) -> None:
-    """Errors: ValidationError for a value below or above what the field takes, or that cannot be chosen as things stand."""
+def check_limits(item: Field, value: Any, submission: Given) -> None:
+    """Money without bounds of its own is neither below zero nor above MOST_FEN.
+
+    Errors: ValidationError for a value below or above what the field takes, or that cannot be chosen as things stand.
+    """
     if item.type == "lines":
-        _check_lines(item, value, given)
+        _check_lines(item, value, submission)
         return
-    if not may_be_chosen(item, value, given.context, given.scope):
+    if not may_be_chosen(item, value, submission.context, submission.scope):
         raise wrong("not_allowed")
-    least = item.limit("min", given.context, given.scope)
+    least = item.limit("min", submission.context, submission.scope)
     if least is None and item.unit == "fen":
         least = 0
-    most = item.limit("max", given.context, given.scope)
+    most = item.limit("max", submission.context, submission.scope)
+    if most is None and item.unit == "fen":
+        most = MOST_FEN
     if least is not None and feel.compare("<", value, least) is True:
         raise wrong("min", limit=least, unit=item.unit)
     if most is not None and feel.compare(">", value, most) is True:
         raise wrong("max", limit=most, unit=item.unit)
 
 
-def _check_lines(item: Field, value: Any, given: Given) -> None:
+def _check_lines(item: Field, value: Any, submission: Given) -> None:
     """Picked lines come to no more than `max` in all; where `allowed` is a list of parts, nothing else is picked and no more of any."""
-    picked = [one for one in value if isinstance(one, Mapping)] if isinstance(value, list) else []
-    allowed = item.limit("allowed", given.context, given.scope)
-    if isinstance(allowed, list):
-        most = {_of_what(one): one.get("amount") or 0 for one in allowed if isinstance(one, Mapping)}
-        if any(one.get("amount", 0) > most.get(_of_what(one), 0) for one in picked):
+    lines = [line for line in value if isinstance(line, Mapping)] if isinstance(value, list) else []
+    limits = item.limit("allowed", submission.context, submission.scope)
+    if isinstance(limits, list):
+        most = {_of_what(limit): limit.get("amount") or 0 for limit in limits if isinstance(limit, Mapping)}
+        if any(line.get("amount", 0) > most.get(_of_what(line), 0) for line in lines):
             raise wrong("other_lines")
-    most_in_all = item.limit("max", given.context, given.scope)
-    if most_in_all is not None and feel.compare(">", sum(one.get("amount", 0) for one in picked), most_in_all) is True:
+    most_in_all = item.limit("max", submission.context, submission.scope)
+    if most_in_all is not None and feel.compare(">", sum(line.get("amount", 0) for line in lines), most_in_all) is True:
         raise wrong("max", limit=most_in_all, unit="fen")
 
 
@@ -98,19 +103,21 @@ def _of_what(part: Mapping[str, Any]) -> tuple[str, str]:
 
 def may_be_chosen(item: Field, value: Any, context: Mapping[str, Any], scope: Scope) -> bool:
     """Whether the field's `allowed`, a list, has the value; anything else than a list allows all."""
-    allowed = item.limit("allowed", context, scope)
-    chosen = value if isinstance(value, list) else [value]
-    return not isinstance(allowed, list) or all(one in allowed for one in chosen)
+    limits = item.limit("allowed", context, scope)
+    values = value if isinstance(value, list) else [value]
+    return not isinstance(limits, list) or all(entry in limits for entry in values)
 
 
-def fits(item: Field, value: Any, given: Given) -> bool:
+def fits(item: Field, value: Any, submission: Given) -> bool:
     """Whether the field would take a stored value as to its options and limits; how a text is written is for the person to mend."""
     if item.options and not item.is_boolean:
-        chosen = value if isinstance(value, list) else [value]
-        known = [option.value for option in item.options]
-        return all(one in known for one in chosen) and may_be_chosen(item, value, given.context, given.scope)
+        values = value if isinstance(value, list) else [value]
+        options = [option.value for option in item.options]
+        return all(entry in options for entry in values) and may_be_chosen(
+            item, value, submission.context, submission.scope
+        )
     try:
-        check_limits(item, value, given)
+        check_limits(item, value, submission)
     except ValidationError:
         return False
     return True
@@ -143,8 +150,8 @@ def _text_of(item: Field, value: Any) -> str:
         raise wrong("not_text")
     if len(value) > max(MOST_TYPED, item.longest):
         raise wrong("too_long", limit=item.longest or written.MOST_DIGITS)
-    allowed = "\n\r\t" if item.type in ("textarea", "file") else ""
-    if not value.isprintable() and any(unicodedata.category(c) in ("Cc", "Cs") and c not in allowed for c in value):
+    controls = "\n\r\t" if item.type in ("textarea", "file") else ""
+    if not value.isprintable() and any(unicodedata.category(c) in ("Cc", "Cs") and c not in controls for c in value):
         raise wrong("not_text")
     return value.replace("\r\n", "\n").strip()
 
@@ -160,14 +167,21 @@ def _text(item: Field, text: str) -> str | None:
     return text
 
 
+def kept_alike(item: Field, value: Any) -> Any:
+    """A stored text in the one way in which its kind is kept; what is none of the kind stays as it is, for the person to mend."""
+    if not item.written or not isinstance(value, str):
+        return value
+    return written.KINDS[item.written](value) or value
+
+
 def _as_kept(item: Field, text: str) -> str:
     """The text in the one way in which its kind is kept, however it was written."""
     if not item.written:
         return text
-    found = written.KINDS[item.written](text)
-    if not found:
+    normal = written.KINDS[item.written](text)
+    if not normal:
         raise wrong("pattern", expected=item.pattern, written=item.written)
-    return found
+    return normal
 
 
 def _number(item: Field, text: str) -> int | Decimal | None:
@@ -188,27 +202,32 @@ def _choice(item: Field, text: str) -> Any:
         return None
     if text not in {option.value for option in item.options}:
         raise wrong("not_an_option")
-    return text in TRUE if item.boolean else text
+    return stored_choice(item, text)
+
+
+def stored_choice(item: Field, value: Any) -> Any:
+    """The value that an option of the field is kept as: yes and no are true and false."""
+    return value in TRUE if item.boolean else value
 
 
 def _list(item: Field, value: Any) -> list[str]:
     if value is not None and not isinstance(value, str | list | tuple):
         raise wrong("not_text")
-    chosen = [value] if isinstance(value, str) and value else list(value or [])
-    known = {option.value for option in item.options}
-    if any(not isinstance(entry, str) or entry not in known for entry in chosen):
+    entries = [value] if isinstance(value, str) and value else list(value or [])
+    options = {option.value for option in item.options}
+    if any(not isinstance(entry, str) or entry not in options for entry in entries):
         raise wrong("not_an_option")
-    return list(dict.fromkeys(chosen))
+    return list(dict.fromkeys(entries))
 
 
 def _lines(value: Any) -> list[dict[str, Any]]:
     """What was picked, each as "LINE[/COMPONENT] YUAN [REASON]"."""
     if value is not None and not isinstance(value, str | list | tuple):
         raise wrong("not_text")
-    picked = [value] if isinstance(value, str) else list(value or [])
-    if len(picked) > MOST_LINES:
+    lines = [value] if isinstance(value, str) else list(value or [])
+    if len(lines) > MOST_LINES:
         raise wrong("too_many_lines", limit=MOST_LINES)
-    return [_line(text) for text in dict.fromkeys(picked) if text]
+    return [_line(text) for text in dict.fromkeys(lines) if text]
 
 
 def _line(text: Any) -> dict[str, Any]:
@@ -217,10 +236,22 @@ def _line(text: Any) -> dict[str, Any]:
     address, _, rest = text.strip().partition(" ")
     typed_amount, _, reason = rest.strip().partition(" ")
     line, _, component = address.partition("/")
-    amount = written.amount(typed_amount)
-    if not line or amount is None or -int(amount.normalize().as_tuple().exponent) > 2 or not 0 < amount <= MOST_YUAN:
+    if not line or not typed_amount:
         raise wrong("not_a_line")
-    return {"line": line, "component": component, "amount": int(amount * 100), "reason": reason.strip()}
+    return {"line": line, "component": component, "amount": _amount(typed_amount, line), "reason": reason.strip()}
+
+
+def _amount(text: str, line: str) -> int:
+    """The fen of a picked line. Errors: ValidationError that names the line."""
+    amount = written.amount(text)
+    if amount is None:
+        raise wrong("not_a_number", line=line)
+    fen = written.fen(text)
+    if fen is None:
+        raise wrong("too_many_decimals", limit=2, line=line)
+    if not 0 < fen <= MOST_FEN:
+        raise wrong("max" if fen > 0 else "min", limit=MOST_FEN if fen > 0 else 1, unit="fen", line=line)
+    return fen
 
 
 def _checkbox(item: Field, text: str) -> bool | None:
@@ -234,10 +265,10 @@ def _checkbox(item: Field, text: str) -> bool | None:
 def _date(item: Field, text: str) -> date | None:
     if not text:
         return None
-    found = written.day(text)
-    if found is None:
+    day = written.day(text)
+    if day is None:
         raise wrong("not_a_date")
-    return found
+    return day
 
 
 _READERS: dict[str, Callable[[Field, str], Any]] = {

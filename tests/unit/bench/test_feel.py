@@ -8,6 +8,6 @@ from engine.language.feel import compile as compiled
 
 def test_the_conditions_are_those_of_the_diagrams() -> None:
     """A figure over no conditions at all would always reach its goal."""
-    found = feel.conditions()
-    assert "account_check.ok = true" in found
-    assert all(compiled(text) for text in found)
+    conditions = feel.conditions()
+    assert "account_check.ok = true" in conditions
+    assert all(compiled(text) for text in conditions)

@@ -12,6 +12,8 @@ PAGE = """
   <div id="fields" data-conditional hx-post="/tasks/17/fields">
     <input type="radio" name="way" value="cash"><input type="radio" name="way" value="hold">
     <input type="radio" name="kept" value="a"><input type="radio" name="kept" value="b" checked>
+    <input type="checkbox" name="lines" value="1" checked><input type="checkbox" name="lines" value="2">
+    <input type="checkbox" name="lines" value="3" checked>
     <select name="choice"><option value="">-</option><option value="one">1</option></select>
     <input name="amount" inputmode="decimal"><input name="note"><input type="date" name="since">
     <textarea name="told">said before</textarea><input name="off" disabled>
@@ -26,12 +28,13 @@ def form() -> Form:
 
 def test_what_stands_stays_and_what_is_asked_is_answered() -> None:
     """Answers where they are offered, what stands there, the first choice, a word of its kind; nothing of another form."""
-    found = form().filled({"way": "hold", "kept": "c", "note": "mine", "unknown": "x"})
-    assert found.pop("since")
-    assert found == {
+    values = form().filled({"way": "hold", "kept": "c", "note": "mine", "unknown": "x"})
+    assert values.pop("since")
+    assert values == {
         "csrf_token": "t",
         "way": "hold",
         "kept": "b",
+        "lines": ["1", "3"],
         "choice": "one",
         "amount": CENT,
         "note": "mine",
@@ -41,8 +44,8 @@ def test_what_stands_stays_and_what_is_asked_is_answered() -> None:
 
 def test_fields_that_appear_are_filled_and_those_that_go_are_not() -> None:
     """As in a browser, a choice may show another field; what is hidden is not sent."""
-    shown = form().with_fields('<input type="radio" name="way" value="cash" checked><input name="receipt">')
-    assert shown.filled({}) == {"csrf_token": "t", "way": "cash", "receipt": SAID}
+    fragment = form().with_fields('<input type="radio" name="way" value="cash" checked><input name="receipt">')
+    assert fragment.filled({}) == {"csrf_token": "t", "way": "cash", "receipt": SAID}
 
 
 def test_the_first_task_of_a_page_is_found() -> None:
@@ -57,5 +60,5 @@ def test_a_step_is_taken_by_a_button_of_its_form_and_nothing_is_typed_yet() -> N
     assert page.offers("/tasks/17/claim")
     assert not page.offers("/tasks/17/release")
     assert page.form("/tasks/17/claim").untouched() == {
-        "csrf_token": "t", "kept": "b", "choice": "", "amount": "", "note": "", "since": "", "told": "said before",
+        "csrf_token": "t", "kept": "b", "lines": ["1", "3"], "choice": "", "amount": "", "note": "", "since": "", "told": "said before",
     }  # fmt: skip

@@ -4,36 +4,25 @@ from __future__ import annotations
 
 from datetime import datetime
 
-import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-import engine
-import service_tasks
 from bench import workloads
-from engine import execution
+from engine import cases, proof, published
 from models.user_task import UserTask
 from tests.people import CLEO, SAM
-
-REGISTERED = service_tasks
-
-
-@pytest.fixture(autouse=True)
-def nobody_follows(plain_observers: None) -> None:
-    """No read model of an office hangs on the engine."""
-    execution._observers.clear()
 
 
 def test_every_disputed_position_is_examined(database: Session, at: datetime) -> None:
     """Three of five positions are open side by side, the table says who bears each, and the case ends after the bank has answered."""
-    engine.publish(workloads.disputed_payment(), by=SAM, note="", at=at)
-    begun = engine.start("DISPUTE", business_key="AJ-1", variables=workloads.dispute(), by=CLEO, at=at)
+    published.publish(workloads.disputed_payment(), by=SAM, note="", at=at)
+    case = cases.start("DISPUTE", business_key="AJ-1", variables=workloads.dispute(), by=CLEO, at=at)
 
     def open_tasks() -> list[UserTask]:
         return list(database.scalars(select(UserTask).where(UserTask.state == "open").order_by(UserTask.token)))
 
     def complete(task: UserTask) -> None:
-        engine.complete(task.id, form=workloads.ENTERED, by=CLEO, at=at)
+        cases.complete(task.id, form=workloads.ENTERED, by=CLEO, at=at)
 
     for _accept_and_collect in range(2):
         complete(open_tasks()[0])
@@ -44,9 +33,9 @@ def test_every_disputed_position_is_examined(database: Session, at: datetime) ->
     ]
     for task in reversed(open_tasks()):
         complete(task)
-    assert engine.marking(begun.instance_id).variables["findings"] == ["merchant", "bank", "merchant"]
-    assert engine.correlate("bank_answered", "13900000001", variables={}, by=CLEO, at=at)
+    assert proof.marking(case.instance_id).variables["findings"] == ["merchant", "bank", "merchant"]
+    assert cases.correlate("bank_answered", "13900000001", variables={}, by=CLEO, at=at)
     (credit,) = open_tasks()
     complete(credit)
     assert credit.element_id == "credit"
-    assert engine.verify(begun.instance_id) == []
+    assert proof.verify(case.instance_id) == []

@@ -44,12 +44,12 @@ def test_a_unit_of_work_leaves_the_connection_to_readers(postgresql: str) -> Non
 def test_a_locked_database_is_away_and_a_wrong_statement_is_not(tmp_path: Path) -> None:
     """The same statement may go well a moment later, or never: people are told to come again only for the first."""
     engine = create_engine(f"sqlite:///{tmp_path / 'a.db'}", connect_args={"timeout": 0})
-    with engine.connect() as one, engine.connect() as other:
-        one.exec_driver_sql("BEGIN IMMEDIATE")
+    with engine.connect() as first, engine.connect() as second:
+        first.exec_driver_sql("BEGIN IMMEDIATE")
         with pytest.raises(DBAPIError) as locked:
-            other.exec_driver_sql("BEGIN IMMEDIATE")
+            second.exec_driver_sql("BEGIN IMMEDIATE")
         with pytest.raises(DBAPIError) as wrong:
-            one.exec_driver_sql("SELECT * FROM nothing")
+            first.exec_driver_sql("SELECT * FROM nothing")
     assert (drivers.is_away(locked.value), drivers.is_away(wrong.value)) == (True, False)
 
 
@@ -64,11 +64,11 @@ def test_a_database_that_nobody_serves_is_away() -> None:
 def test_a_connection_that_was_ended_is_away_and_a_wrong_statement_is_not(postgresql: str) -> None:
     """A restart of the server ends connections; a wrong name does not get right by waiting."""
     engine = create_engine(postgresql, isolation_level="AUTOCOMMIT")
-    with engine.connect() as opened, engine.connect() as other:
+    with engine.connect() as opened, engine.connect() as second:
         with pytest.raises(DBAPIError) as wrong:
             opened.exec_driver_sql("SELECT * FROM nothing")
         number = opened.exec_driver_sql("SELECT pg_backend_pid()").scalar()
-        other.exec_driver_sql(f"SELECT pg_terminate_backend({number})")
+        second.exec_driver_sql(f"SELECT pg_terminate_backend({number})")
         with pytest.raises(DBAPIError) as ended:
             opened.exec_driver_sql("SELECT 1")
     engine.dispose()

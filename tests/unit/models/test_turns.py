@@ -61,14 +61,14 @@ def test_giving_up_waiting_does_not_lose_it() -> None:
 
 def test_nobody_waits_for_ever() -> None:
     """Behind a writer who waits for another program a clerk is told to come again; whoever comes later gets the lock all the same."""
-    turns, told = Turns(0.05), []
+    turns, outcomes = Turns(0.05), []
 
     def take() -> None:
         try:
             with turns:
-                told.append("let in")
+                outcomes.append("let in")
         except OutOfTurn:
-            told.append("sent away")
+            outcomes.append("sent away")
 
     with turns:
         clerk = threading.Thread(target=take)
@@ -76,7 +76,7 @@ def test_nobody_waits_for_ever() -> None:
         clerk.join()
     assert not turns._waiting
     take()
-    assert told == ["sent away", "let in"]
+    assert outcomes == ["sent away", "let in"]
 
 
 def test_a_turn_that_comes_in_the_last_moment_is_taken() -> None:

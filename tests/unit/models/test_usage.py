@@ -50,9 +50,9 @@ def test_a_failed_debit_says_why(store: Session) -> None:
     number = Subscription(msisdn="13900000001", customer=holder, kind="gotone", state_since=AT, opened_at=AT)
     store.add(number)
     store.flush()
-    agreed = {"agreed_bank": "x", "agreed_account": "1", "agreed_holder": "x"}
+    mandate = {"agreed_bank": "x", "agreed_account": "1", "agreed_holder": "x"}
     dates = {"mandated_on": date(2026, 9, 1), "effective_on": date(2026, 10, 1), "debit_day": 15}
     failed = DirectDebit(period="2026-10", amount=1, state="failed", attempted_at=AT)
-    store.add(BankMandate(subscription_id=number.id, **agreed, **dates, debits=[failed]))
+    store.add(BankMandate(subscription_id=number.id, **mandate, **dates, debits=[failed]))
     with pytest.raises(IntegrityError, match="reason_of_failure"):
         store.flush()

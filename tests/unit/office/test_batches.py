@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-import engine
+from engine import definitions, ground, published, runtime
 from models.base import scratch, session, transaction
 from models.duty import Duty
-from office import batches, scenarios
+from office import batches, composition
 
 MONDAY = datetime(2026, 3, 2, 10, 30, tzinfo=UTC)  # 18:30, half an hour after the close three days before Thursday's
 HOUR = timedelta(hours=1)
@@ -19,13 +19,12 @@ PROCESSES = Path(__file__).parents[3] / "processes"
 
 def test_the_diagram_says_when_the_weekly_batch_begins() -> None:
     """Three days before Thursday's close, once; the batch of the month is not near."""
-    with scratch():
-        scenarios.prepare()
+    with runtime.entered(composition.bare(ground.ephemeral_keys())), scratch():
         with transaction():
             rule = 'next_weekday(at, "Thursday")'
             session().add(Duty(code="DUE.3", title_zh="挂帐", title_en="Holds", rule=rule, manual_ref="DUE.3"))
-        package = engine.read_package(PROCESSES, batches.CHARGE_HOLD)
-        engine.publish(package, by=batches.SYSTEM, note="", at=MONDAY - HOUR)
+        package = definitions.read_package(PROCESSES, batches.CHARGE_HOLD)
+        published.publish(package, by=batches.SYSTEM, note="", at=MONDAY - HOUR)
         assert batches.begin_due(MONDAY - HOUR) == []
         assert batches.begin_due(MONDAY) == ["GZ-2026-03-05"]
         assert batches.begin_due(MONDAY + HOUR) == []
@@ -33,8 +32,8 @@ def test_the_diagram_says_when_the_weekly_batch_begins() -> None:
 
 def test_another_timer_begins_it_at_another_time(monkeypatch: pytest.MonkeyPatch) -> None:
     """Whoever changes the timer changes the beginning; a process without one begins so long before its day."""
-    kind = next(one for one in batches.KINDS if one.process == batches.CHARGE_HOLD)
-    monkeypatch.setattr(engine, "start_timer", lambda key: 'now() + duration("PT1H")')
+    kind = next(candidate for candidate in batches.KINDS if candidate.process == batches.CHARGE_HOLD)
+    monkeypatch.setattr(published, "start_timer", lambda key: 'now() + duration("PT1H")')
     assert batches._begins(kind, MONDAY, MONDAY) == MONDAY + HOUR
-    monkeypatch.setattr(engine, "start_timer", lambda key: "")
+    monkeypatch.setattr(published, "start_timer", lambda key: "")
     assert batches._begins(kind, MONDAY, MONDAY) == MONDAY - kind.ahead

@@ -34,10 +34,10 @@ def test_an_owner_may_change_any_day() -> None:
     calendar.put(PLAIN_TUESDAY, "off", "停电")
     calendar.put(NATIONAL_DAY, "work", "值班")
     calendar.put(MAKE_UP_SATURDAY, "off", "不调休")
-    found = calendar.current()
-    assert {PLAIN_TUESDAY, MAKE_UP_SATURDAY} <= found.days_off
-    assert NATIONAL_DAY not in found.days_off
-    assert (NATIONAL_DAY in found.workdays, MAKE_UP_SATURDAY in found.workdays) == (True, False)
+    changed = calendar.current()
+    assert {PLAIN_TUESDAY, MAKE_UP_SATURDAY} <= changed.days_off
+    assert NATIONAL_DAY not in changed.days_off
+    assert (NATIONAL_DAY in changed.workdays, MAKE_UP_SATURDAY in changed.workdays) == (True, False)
 
 
 def test_a_change_can_be_taken_back() -> None:

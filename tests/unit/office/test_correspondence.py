@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from datetime import datetime
 
 import pytest
@@ -11,7 +10,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 import engine
-from engine import execution
+import engine.runtime
+from engine import cases, language, published
 from models.customer import Subscription
 from models.notice import OutboxMessage
 from models.user_task import UserTask
@@ -20,7 +20,7 @@ from tests.drawing import end, package, path, process, start, user
 from tests.people import CLEO, SAM
 
 NUMBER = "13900000001"
-WAYS = [{"value": one, "label": one, "properties": {"label_en": one}} for one in ("counter", "phone", "sms", "letter")]
+WAYS = [{"value": way, "label": way, "properties": {"label_en": way}} for way in ("counter", "phone", "sms", "letter")]
 FORM = {
     "type": "default",
     "id": "reply",
@@ -33,15 +33,14 @@ DRAWN = process("SAY", start(), user("reply", form="reply"), end(), path("begun"
 
 
 @pytest.fixture
-def task(database: Session, at: datetime) -> Iterator[int]:
+def task(database: Session, runtime: engine.runtime.Runtime, at: datetime) -> int:
     """A step that answers a customer, and the office listening."""
-    engine.observe(correspondence.follow)
+    runtime.observers = (correspondence.follow,)
     fixtures.build({"subscriptions": [{"msisdn": NUMBER}]}, at=at)
     database.commit()
-    engine.publish(package("SAY", DRAWN, {"forms/reply.form": json.dumps(FORM)}), by=SAM, note="", at=at)
-    begun = engine.start("SAY", business_key="AJ-1", variables={"msisdn": NUMBER}, by=CLEO, at=at)
-    yield begun.user_task_ids[0]
-    execution._observers.remove(correspondence.follow)
+    published.publish(package("SAY", DRAWN, {"forms/reply.form": json.dumps(FORM)}), by=SAM, note="", at=at)
+    advanced = cases.start("SAY", business_key="AJ-1", variables={"msisdn": NUMBER}, by=CLEO, at=at)
+    return advanced.user_task_ids[0]
 
 
 def the_word(database: Session) -> OutboxMessage:
@@ -50,7 +49,7 @@ def the_word(database: Session) -> OutboxMessage:
 
 def test_by_text_message_sends_that_very_text(task: int, database: Session, at: datetime) -> None:
     """In the commit of the step, to the customer's number, with the case and the day; it waits to be sent and is not called sent."""
-    engine.complete(task, form={"answer": "已退 50.00 元", "way": "sms"}, by=CLEO, at=at)
+    cases.complete(task, form={"answer": "已退 50.00 元", "way": "sms"}, by=CLEO, at=at)
     word = the_word(database)
     assert (word.channel, word.state, word.to_msisdn, word.told_by) == ("sms", "queued", NUMBER, "cleo")
     assert "AJ-1" in word.body
@@ -63,15 +62,16 @@ def test_what_was_told_otherwise_is_kept_with_who_and_when(
     task: int, database: Session, at: datetime, way: str
 ) -> None:
     """By which channel, by whom and when, in the words the clerk wrote."""
-    engine.complete(task, form={"answer": "已退 50.00 元", "way": way}, by=CLEO, at=at)
+    cases.complete(task, form={"answer": "已退 50.00 元", "way": way}, by=CLEO, at=at)
     word = the_word(database)
-    assert (word.channel, word.state, word.told_by, word.queued_at) == (way, "told", "cleo", at)
+    state = "unposted" if way == "letter" else "told"
+    assert (word.channel, word.state, word.told_by, word.queued_at) == (way, state, "cleo", at)
     assert word.body == "已退 50.00 元"
 
 
 def test_a_way_that_nobody_named_is_none(task: int, database: Session, at: datetime) -> None:
     """The word is kept, and no channel is made up for it."""
-    engine.complete(task, form={"answer": "已退 50.00 元", "way": ""}, by=CLEO, at=at)
+    cases.complete(task, form={"answer": "已退 50.00 元", "way": ""}, by=CLEO, at=at)
     assert the_word(database).channel == "other"
 
 
@@ -81,16 +81,16 @@ def test_a_message_that_cannot_arrive_is_refused_before_anything_is_completed(
     """A cancelled number receives nothing, so the step is not done and says why at its field."""
     database.scalars(select(Subscription)).one().state = "cancelled"
     database.commit()
-    with pytest.raises(engine.InvalidForm) as told:
-        engine.complete(task, form={"answer": "已退", "way": "sms"}, by=CLEO, at=at)
-    assert told.value.reasons == {"way": [correspondence.UNREACHED]}
+    with pytest.raises(language.InvalidForm) as raised:
+        cases.complete(task, form={"answer": "已退", "way": "sms"}, by=CLEO, at=at)
+    assert raised.value.reasons == {"way": [correspondence.UNREACHED]}
     assert database.scalar(select(UserTask.state)) == "open"
     assert database.scalars(select(OutboxMessage)).all() == []
 
 
 def test_a_message_is_sent_or_fails_once(task: int, database: Session, at: datetime) -> None:
     """Whoever sends reports what became of it; a second report finds nothing that waits."""
-    engine.complete(task, form={"answer": "已退", "way": "sms"}, by=CLEO, at=at)
+    cases.complete(task, form={"answer": "已退", "way": "sms"}, by=CLEO, at=at)
     (waiting,) = correspondence.waiting()
     correspondence.report(waiting.id, at=at, failure="空号")
     database.expire_all()

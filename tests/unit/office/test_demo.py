@@ -15,6 +15,8 @@ from office import demo
 from service_tasks.cdr_analysis.border_roaming import Thresholds, analyse
 from service_tasks.cdr_analysis.records import voice_calls
 from service_tasks.gateway import gateway
+from service_tasks.gateway.lines import Papers
+from service_tasks.gateway.listing import papers
 
 AT = datetime(2026, 3, 1, 1, tzinfo=UTC)
 
@@ -34,9 +36,9 @@ def test_every_department_has_somebody(logins: list[demo.Login]) -> None:
 
 def test_every_role_is_held(logins: list[demo.Login]) -> None:
     """Somebody can do each thing that needs a role; publishing takes two owners."""
-    held = [role for login in logins for role in login.roles]
-    assert set(held) == {"clerk", "supervisor", "auditor", "owner", "operator"}
-    assert held.count("owner") > 1
+    roles = [role for login in logins for role in login.roles]
+    assert set(roles) == {"clerk", "supervisor", "auditor", "owner", "operator"}
+    assert roles.count("owner") > 1
 
 
 def test_passwords_are_kept_as_the_caller_hashes_them(logins: list[demo.Login]) -> None:
@@ -64,15 +66,44 @@ def test_every_process_has_a_customer() -> None:
     assert {case.process for case in demo.cases(AT)} >= {f"TS-00{number}" for number in range(1, 9)}
 
 
+def test_every_card_is_named_with_its_pin(logins: list[demo.Login]) -> None:
+    """Whoever tries a recharge complaint is asked for the PIN, which stands on no page but beside the numbers to try; a new card by its serial."""
+    cases = demo.cases(AT)
+    cards, stock = demo.usage.cards(demo.month.Month(AT)), 0
+    for card in cards:
+        stock += "stock" in card
+        words = [card["serial"]] + ([] if "stock" in card else [card["pin"]])
+        for texts in ([case.path_zh for case in cases], [case.path_en for case in cases]):
+            assert any(all(word in text for word in words) for text in texts), card
+    assert 0 < stock < len(cards)
+
+
 def test_bills_show_what_the_calls_cost(logins: list[demo.Login]) -> None:
     """The roaming and call charges on a bill are those of its CDRs, so that a clerk who adds up finds no other fault."""
     for msisdn in ("13900000501", "13900000502", "13900000503", "13900000506", "13900000701"):
-        found = gateway().subscription(msisdn)
-        (bill,) = gateway().bills(found.id)
+        subscription = gateway().subscription(msisdn)
+        (bill,) = gateway().bills(subscription.id)
         records = session().scalars(select(Cdr).where(Cdr.bill_id == bill.id)).all()
         disputed = next(item for item in bill.items if item.kind in ("roaming", "call"))
         share = [record.roaming if disputed.kind == "roaming" else record.charge for record in records]
         assert sum(share) == disputed.amount, msisdn
+
+
+def test_no_bill_has_more_records_than_it_charges(logins: list[demo.Login]) -> None:
+    """What a clerk may tick as single records can be given back, all of it."""
+    for case in demo.cases(AT):
+        if (subscription := gateway().find(case.msisdn)) is None:
+            continue
+        listing, bills, sums = papers(subscription.id), Papers.of(subscription.id), dict[str, int]()
+        records = bills.find(record.line for record in listing.calls if record.period)
+        for part in (part for parts in records.values() for part in parts if part.inside):
+            sums[str(part.inside)] = sums.get(str(part.inside), 0) + part.amount
+        charged = {
+            f"{bill_item.address}:{kind}": fen
+            for bill_item in bills.bills.values()
+            for kind, fen in bill_item.kinds.items()
+        }
+        assert {inside: fen for inside, fen in sums.items() if fen > charged.get(inside, 0)} == {}, case.msisdn
 
 
 @pytest.mark.parametrize(

@@ -11,6 +11,7 @@ from flask import Flask
 from sqlalchemy import text
 
 import engine
+from engine import cases
 from models.base import session, transaction
 from office import erasure, intake, replies, verification
 from tests import auditing
@@ -23,11 +24,11 @@ PAID = auditing.CALLED
 
 
 @pytest.fixture(scope="module")
-def made(tmp_path_factory: pytest.TempPathFactory) -> MADE:
+def populated(tmp_path_factory: pytest.TempPathFactory) -> MADE:
     """A case taken in at the counter with an interim reply, one with a hold and messages, one with a refund and an answer."""
-    app, numbers = auditing.office(tmp_path_factory.mktemp("derived"), (auditing.HELD, PAID))
+    app, numbers = auditing.office(tmp_path_factory.mktemp("derived"), (auditing.HELD, PAID, auditing.OMITTED))
     with app.app_context():
-        taken = intake.Intake(
+        intake_form = intake.Intake(
             msisdn="13900000201",
             text=WORDS,
             process="TS-001",
@@ -36,16 +37,16 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> MADE:
             disputed_amount=8800,
             overrule_reason="客户坚持",
         )
-        number = intake.accept(taken, by=CLEO, at=engine.now())
+        number = intake.accept(intake_form, by=CLEO, at=engine.now())
         replies.send(number, "正在核实", key="", by=CLEO, at=engine.now())
     return app, {**numbers, "taken in": number}
 
 
 @pytest.fixture
-def numbers(made: MADE) -> Iterator[dict[str, str]]:
+def numbers(populated: MADE) -> Iterator[dict[str, str]]:
     """The numbers of the cases, in a context of the office."""
-    with made[0].app_context():
-        yield made[1]
+    with populated[0].app_context():
+        yield populated[1]
 
 
 @contextmanager
@@ -65,12 +66,12 @@ def tampered(statement: str, **values: Any) -> Iterator[None]:
 
 def found(number: str) -> list[str]:
     """What contradicts the record of one case."""
-    return [one.what for one in verification.verify(casefile.find(number).id).deviations]
+    return [deviation.what for deviation in verification.verify(casefile.find(number).id).deviations]
 
 
 def test_what_nobody_touched_agrees(numbers: dict[str, str]) -> None:
     """Cases with a complaint, messages by every way, a hold and a refund."""
-    assert [found(number) for number in numbers.values()] == [[], [], []]
+    assert [found(number) for number in numbers.values()] == [[], [], [], []]
     assert verification.verify_office() == []
 
 
@@ -103,13 +104,13 @@ def test_every_column_of_a_complaint_that_the_record_knows(numbers: dict[str, st
     """What was taken in, suggested, and what became of it."""
     number = numbers["taken in"]
     with tampered(f"UPDATE complaint SET {column} = {value} WHERE case_number = :of", of=number):
-        told = found(number)
-    assert len(told) == 1
-    assert column in told[0]
+        deviations = found(number)
+    assert len(deviations) == 1
+    assert column in deviations[0]
 
 
 @pytest.mark.parametrize(
-    ("which", "statement", "named"),
+    ("case", "statement", "fragment"),
     [
         ("taken in", "DELETE FROM complaint WHERE case_number = :of", "complaint {} is missing"),
         ("taken in", "UPDATE complaint SET instance_id = NULL WHERE case_number = :of", "complaint {} is missing"),
@@ -134,6 +135,21 @@ def test_every_column_of_a_complaint_that_the_record_knows(numbers: dict[str, st
         (auditing.HELD, "UPDATE charge_hold SET amount = amount + 1 WHERE case_number = :of", "charge_hold"),
         (auditing.HELD, "UPDATE charge_hold SET state = 'held' WHERE case_number = :of", "state"),
         (auditing.HELD, "DELETE FROM charge_hold WHERE case_number = :of", "is missing"),
+        (
+            auditing.OMITTED,
+            "UPDATE secondary_pricing_item SET amount = 1 WHERE case_number = :of",
+            "secondary_pricing_item",
+        ),
+        (auditing.OMITTED, "DELETE FROM secondary_pricing_item WHERE case_number = :of", "its item is missing"),
+        (
+            auditing.OMITTED,
+            "INSERT INTO secondary_pricing_item (key, period, subscription_id, case_number, item_kind, amount, state,"
+            " omit_once, entered_at) SELECT 'more', period, subscription_id, case_number, item_kind, amount, state,"
+            " omit_once, entered_at FROM secondary_pricing_item WHERE case_number = :of LIMIT 1",
+            "belongs to no recorded service call",
+        ),
+        (PAID, "UPDATE authority_grant SET level = 'two' WHERE case_number = :of", "level"),
+        (PAID, "UPDATE authority_grant SET amount = amount + 1 WHERE case_number = :of", "authority_grant"),
         (PAID, "UPDATE refund SET amount = amount + 1 WHERE case_number = :of", "refund"),
         (PAID, "DELETE FROM refund WHERE case_number = :of", "is missing"),
         (
@@ -143,21 +159,21 @@ def test_every_column_of_a_complaint_that_the_record_knows(numbers: dict[str, st
         ),
     ],
 )
-def test_messages_and_papers(numbers: dict[str, str], which: str, statement: str, named: str) -> None:
+def test_messages_and_papers(numbers: dict[str, str], case: str, statement: str, fragment: str) -> None:
     """Changed, deleted or added: what the customer was told and what the money stands on."""
-    number = numbers[which]
+    number = numbers[case]
     with tampered(statement, of=number):
-        told = found(number)
-    assert told
-    assert all(named.format(number) in one for one in told), told
+        deviations = found(number)
+    assert deviations
+    assert all(fragment.format(number) in deviation for deviation in deviations), deviations
 
 
 def test_a_receipt_that_forgets_a_refund(numbers: dict[str, str]) -> None:
     """Set back, it could be paid out a second time."""
-    spent = "SELECT receipt_number FROM refund WHERE case_number = :of"
-    with tampered(f"UPDATE receipt SET refunded = 0 WHERE number IN ({spent})", of=numbers[PAID]):
-        (one,) = verification.verify_office()
-    assert one.what.startswith("receipt ")
+    query = "SELECT receipt_number FROM refund WHERE case_number = :of"
+    with tampered(f"UPDATE receipt SET refunded = 0 WHERE number IN ({query})", of=numbers[PAID]):
+        (deviation,) = verification.verify_office()
+    assert deviation.what.startswith("receipt ")
 
 
 def test_a_message_of_an_earlier_version_reads_as_it_did(numbers: dict[str, str]) -> None:
@@ -169,27 +185,27 @@ def test_a_message_of_an_earlier_version_reads_as_it_did(numbers: dict[str, str]
 
 def test_nothing_typed_is_left_of_an_erased_case(numbers: dict[str, str]) -> None:
     """Result, reason for another process, notes and replies go with the key: no table and no entry holds them, and it verifies."""
-    taken = intake.Intake(
+    intake_form = intake.Intake(
         msisdn="13900000202", text=WORDS, process="TS-001", channel="counter", overrule_reason="因张三"
     )
-    number = intake.accept(taken, by=CLEO, at=engine.now())
+    number = intake.accept(intake_form, by=CLEO, at=engine.now())
     instance = casefile.find(number).id
-    engine.cancel(instance, reason="李四要求", by=SAM, at=engine.now())
+    cases.cancel(instance, reason="李四要求", by=SAM, at=engine.now())
     with transaction():
         session().execute(text("UPDATE complaint SET resolution = '退给王五' WHERE case_number = :of"), {"of": number})
     erasure.erase(instance, reason="客户要求", by=SAM, at=engine.now())
     assert found(number) == []
     rows = session().execute(text("SELECT * FROM complaint WHERE case_number = :of"), {"of": number}).all()
     bodies = session().scalars(text("SELECT body FROM entry WHERE stream_id = :of"), {"of": str(instance)}).all()
-    kept = f"{rows}{b''.join(bodies).decode()}"
-    assert [word for word in ("张三", "李四", "王五", WORDS) if word in kept] == []
+    stored = f"{rows}{b''.join(bodies).decode()}"
+    assert [word for word in ("张三", "李四", "王五", WORDS) if word in stored] == []
     with tampered("UPDATE complaint SET resolution = 'x' WHERE case_number = :of", of=number):
-        assert [one.split()[0] for one in found(number)] == ["complaint.resolution"]
+        assert [deviation.split()[0] for deviation in found(number)] == ["complaint.resolution"]
 
 
 @pytest.mark.parametrize("reason", ["请找 13900000201", "身份证 330106199001011234", "卡 6222 0212 3456 7890"])
 def test_no_reason_of_an_erasure_names_a_number(numbers: dict[str, str], reason: str) -> None:
     """It stays for ever, so it is refused before anything goes."""
-    with pytest.raises(erasure.NoReasonGiven) as told:
+    with pytest.raises(erasure.NoReasonGiven) as raised:
         erasure.erase(casefile.find(numbers[PAID]).id, reason=reason, by=SAM, at=engine.now())
-    assert [one.code for one in told.value.values["reasons"]["reason"]] == ["holds_number"]
+    assert [refusal.code for refusal in raised.value.values["reasons"]["reason"]] == ["holds_number"]

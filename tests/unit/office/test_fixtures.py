@@ -13,6 +13,7 @@ from sqlalchemy import func, select
 from models.base import scratch, session, transaction
 from models.billing import ChargeHold, Posting
 from models.identity import Department
+from models.lines import LineClaim
 from models.usage import BankMandate, Cdr, RechargeCard, ServiceOrder
 from office.fixtures import FixtureRefused, build
 from service_tasks.gateway import Balances, gateway
@@ -41,8 +42,8 @@ def test_opening_balances_are_posted() -> None:
              bill: {items: [{kind: call, text: 通话费, amount: 1500}]}}
         """
     )
-    found = gateway().subscription("13900000001")
-    assert gateway().balances(found.id) == Balances(3000, 1000, 120, 20000, 500)
+    subscription = gateway().subscription("13900000001")
+    assert gateway().balances(subscription.id) == Balances(3000, 1000, 120, 20000, 500)
     assert session().scalars(select(ChargeHold)).one().settle_on.isoformat() == "2026-11-26"
     assert session().scalar(select(func.sum(Posting.amount))) == 3000 + 20000 + 120 + 500 + 1500
 
@@ -50,9 +51,9 @@ def test_opening_balances_are_posted() -> None:
 def test_a_paid_bill_leaves_nothing_due() -> None:
     """A paid bill is charged and paid, and says so."""
     given("{subscriptions: [{msisdn: 13900000001, bill: {paid: true, items: [{amount: 1500}]}}]}")
-    found = gateway().subscription("13900000001")
-    (bill,) = gateway().bills(found.id)
-    assert (gateway().balances(found.id).bill_due, bill.state, bill.period) == (0, "paid", "2026-10")
+    subscription = gateway().subscription("13900000001")
+    (bill,) = gateway().bills(subscription.id)
+    assert (gateway().balances(subscription.id).bill_due, bill.state, bill.period) == (0, "paid", "2026-10")
 
 
 def test_times_without_zone_are_shanghais() -> None:
@@ -73,11 +74,25 @@ def test_a_call_lies_on_the_bill_of_its_month() -> None:
     assert (october is None, november is None) == (False, True)
 
 
+def test_what_another_case_was_credited_with_is_gone_from_the_line() -> None:
+    """A scenario may begin after another case: its credit is posted, and its claim stands on the call."""
+    given(
+        """
+        subscriptions: [{msisdn: 13900000001, bill: {period: 2026-11, items: [{kind: call, text: 长途费, amount: 500}]}}]
+        cdrs: [{msisdn: 13900000001, start: 2026-11-02T09:00:00, long_distance: 70}]
+        credits: [{msisdn: 13900000001, case_number: AJ-1, lines: [{line: "call:1", component: long_distance, amount: 70}]}]
+        """
+    )
+    assert gateway().balances(gateway().subscription("13900000001").id).bill_due == 430
+    (claim,) = session().scalars(select(LineClaim))
+    assert (claim.case_number, claim.amount, claim.state) == ("AJ-1", 70, "credited")
+
+
 def test_a_mandate_is_keyed_as_agreed_unless_said() -> None:
     """Without `keyed` the entry is right; with null it was missed."""
-    agreed = {"bank": "工商银行", "account": "622", "holder": "虚构客户"}
-    numbers = {"13900000001": {"agreed": agreed}, "13900000002": {"agreed": agreed, "keyed": None}}
-    build({"subscriptions": [{"msisdn": msisdn, "mandate": each} for msisdn, each in numbers.items()]}, at=AT)
+    account = {"bank": "工商银行", "account": "622", "holder": "虚构客户"}
+    numbers = {"13900000001": {"agreed": account}, "13900000002": {"agreed": account, "keyed": None}}
+    build({"subscriptions": [{"msisdn": msisdn, "mandate": mandate} for msisdn, mandate in numbers.items()]}, at=AT)
     assert session().scalars(select(BankMandate.keyed_account).order_by(BankMandate.id)).all() == ["622", None]
 
 
@@ -105,7 +120,7 @@ def test_a_used_cards_money_lies_where_it_was_charged() -> None:
 def test_departments_are_there() -> None:
     """What a process tells a department can be stored in any scenario."""
     given("{}")
-    assert session().scalar(select(func.count()).select_from(Department)) == 26
+    assert session().scalar(select(func.count()).select_from(Department)) == 27
 
 
 @pytest.mark.parametrize(
@@ -123,9 +138,9 @@ def test_departments_are_there() -> None:
 )
 def test_a_slip_of_the_pen_is_named(wrong: dict[str, Any], values: dict[str, Any]) -> None:
     """An unknown or missing key, or a value of the wrong kind, is refused with the place where it stands."""
-    with pytest.raises(FixtureRefused) as refused:
+    with pytest.raises(FixtureRefused) as raised:
         build(wrong, at=AT)
-    assert refused.value.values == values
+    assert raised.value.values == values
 
 
 def test_a_kind_the_office_does_not_know_is_refused() -> None:

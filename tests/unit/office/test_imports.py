@@ -39,10 +39,10 @@ def read(text: str, encoding: str = "utf-8") -> int:
 def faults(content: str | bytes) -> list[Fault]:
     """What is wrong with a file, of which nothing may have been kept."""
     before = kept()
-    with pytest.raises(ImportRefused) as refused:
+    with pytest.raises(ImportRefused) as raised:
         import_cdrs(io.BytesIO(content if isinstance(content, bytes) else content.encode()))
     assert kept() == before
-    return refused.value.rows
+    return raised.value.rows
 
 
 def kept() -> int:
@@ -91,9 +91,9 @@ def test_the_encoding_is_found(encoding: str) -> None:
 )
 def test_a_bad_value_is_named_by_line_and_column(good: str, bad: str, column: str, reason: str) -> None:
     """The second record is bad: the whole file is refused, and line 3 is named."""
-    other = GOOD.replace("09:00", "10:00")
+    second = GOOD.replace("09:00", "10:00")
     assert faults(
-        HEADER + GOOD + other.replace("10:00", "09:00" if "09:00" in good else "10:00").replace(good, bad, 1)
+        HEADER + GOOD + second.replace("10:00", "09:00" if "09:00" in good else "10:00").replace(good, bad, 1)
     )[0] == (
         3,
         column,

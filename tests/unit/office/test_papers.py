@@ -17,24 +17,24 @@ HOSTILE = '#panic("x") $x$ @ref <l> \\ *b* _i_ `c` // = - + / #let x = 1 [ ] { }
 needs_fonts = pytest.mark.skipif(not FONTS.is_dir(), reason="the fonts come with ./desk build")
 
 
-def content(lines: int = 1, said: str = "彩铃功能费") -> dict[str, Any]:
+def content(lines: int = 1, wording: str = "彩铃功能费") -> dict[str, Any]:
     """What a template is given, with a text of choice wherever a person wrote one."""
     return {
-        "company": said,
+        "company": wording,
         "title": "表",
         "case": "TS-1",
-        "date": said,
-        "facts": [["客户姓名", said], ["手机号码", "13900000001"], ["原因", said]],
+        "date": wording,
+        "facts": [["客户姓名", wording], ["手机号码", "13900000001"], ["原因", wording]],
         "reason_label": "原因",
-        "reason": said,
-        "lines": [{"what": said, "charged": "1.00", "amount": "1.00", "why": said}] * lines,
+        "reason": wording,
+        "lines": [{"what": wording, "charged": "1.00", "amount": "1.00", "why": wording}] * lines,
         "total": "1.00",
         "amount": "1.00",
         "capitals": "人民币壹元整",
-        "approvals": [{"step": said, "opinion": said, "who": said, "at": "2026-11-28 10:00"}],
-        "signs": [{"who": "客户", "name": said}] * 4,
-        "note": said,
-        "foot": [said, "2"],
+        "approvals": [{"step": wording, "opinion": wording, "who": wording, "at": "2026-11-28 10:00"}],
+        "signs": [{"who": "客户", "name": wording}] * 4,
+        "note": wording,
+        "foot": [wording, "2"],
     }
 
 
@@ -42,7 +42,7 @@ def test_every_paper_has_its_template() -> None:
     """And every template its paper, besides what they have in common."""
     files = {file.stem for file in typesetting.TEMPLATES.glob("*.typ")}
     assert files == {*PAPERS, "common"}
-    assert [one.key for one in named("late_fee_waiver, unknown,refund_form")] == ["late_fee_waiver", "refund_form"]
+    assert [paper.key for paper in named("late_fee_waiver, unknown,refund_form")] == ["late_fee_waiver", "refund_form"]
 
 
 @needs_fonts
@@ -52,24 +52,24 @@ def test_the_same_content_is_the_same_paper(key: str) -> None:
     first = typeset(key, content(), FONTS)
     assert first.startswith(b"%PDF-")
     assert typeset(key, content(), FONTS) == first
-    assert typeset(key, content(said="话费"), FONTS) != first
+    assert typeset(key, content(wording="话费"), FONTS) != first
 
 
 def test_what_people_wrote_is_no_markup() -> None:
     """Every text arrives in the document sign by sign, whatever it would mean in the language of the templates."""
-    found: dict[str, Any] = {}
+    texts: dict[str, Any] = {}
     source = b"#let said = json(bytes(sys.inputs.content))\n#metadata(said.reason) <raw>\n#text(said.reason) <set>\n"
-    given = {"content": json.dumps(content(said=HOSTILE))}
+    inputs = {"content": json.dumps(content(wording=HOSTILE))}
     for label, field in (("<raw>", "value"), ("<set>", "text")):
-        found[label] = json.loads(typst.query(source, label, field=field, one=True, sys_inputs=given))
-    assert found == {"<raw>": HOSTILE, "<set>": HOSTILE}
+        texts[label] = json.loads(typst.query(source, label, field=field, one=True, sys_inputs=inputs))
+    assert texts == {"<raw>": HOSTILE, "<set>": HOSTILE}
 
 
 @needs_fonts
-@pytest.mark.parametrize("said", [HOSTILE, "\\#\\$", "长" * 3000, "\u202e反", "😀", ""])
-def test_a_paper_comes_of_whatever_was_written(said: str) -> None:
+@pytest.mark.parametrize("wording", [HOSTILE, "\\#\\$", "长" * 3000, "\u202e反", "😀", ""])
+def test_a_paper_comes_of_whatever_was_written(wording: str) -> None:
     """Nothing that somebody wrote keeps a paper from being printed."""
-    assert typeset("refund_form", content(said=said), FONTS).startswith(b"%PDF-")
+    assert typeset("refund_form", content(wording=wording), FONTS).startswith(b"%PDF-")
 
 
 @pytest.mark.parametrize(
@@ -88,42 +88,46 @@ def test_a_document_reads_nothing_but_its_folder(tmp_path: Path, document: str) 
     (tmp_path / "fonts" / "a.ttf").write_bytes(b"")
     (tmp_path / "templates").mkdir()
     (tmp_path / "templates" / "x.typ").write_text(document, encoding="utf-8")
-    with pytest.raises(NotSet) as told:
+    with pytest.raises(NotSet) as raised:
         typeset("x", {}, tmp_path / "fonts", templates=tmp_path / "templates")
-    assert told.value.values["why"] == "failed"
+    assert raised.value.values["why"] == "failed"
 
 
 def test_a_document_without_end_is_ended(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Whatever keeps it busy, the page that asked for it gets an answer."""
     monkeypatch.setattr(typesetting, "MOST_SECONDS", 0.01)
     (tmp_path / "a.ttf").write_bytes(b"")
-    with pytest.raises(NotSet) as told:
+    with pytest.raises(NotSet) as raised:
         typeset("refund_form", content(), tmp_path)
-    assert told.value.values["why"] == "too_slow"
+    assert raised.value.values["why"] == "too_slow"
 
 
 def test_too_much_is_not_begun(tmp_path: Path) -> None:
     """What is longer than any paper is refused before a program is started; without fonts nothing is set in boxes."""
-    with pytest.raises(NotSet) as told:
+    with pytest.raises(NotSet) as raised:
         typeset("refund_form", content(), tmp_path)
-    assert told.value.values["why"] == "fonts"
+    assert raised.value.values["why"] == "fonts"
     (tmp_path / "a.ttf").write_bytes(b"")
-    with pytest.raises(NotSet) as told:
+    with pytest.raises(NotSet) as raised:
         typeset("refund_form", {"x": "x" * typesetting.MOST_CONTENT}, tmp_path)
-    assert told.value.values["why"] == "too_long"
+    assert raised.value.values["why"] == "too_long"
 
 
 @needs_fonts
 @pytest.mark.parametrize(("lines", "pages"), [(0, 1), (12, 1), (80, 4)])
 def test_twelve_lines_stand_on_one_page(lines: int, pages: int) -> None:
     """With everything else that a paper says; what is longer goes on, under the same heads."""
-    given = {**content(lines), "facts": [["受理时间", "2026-11-28 10:00"]] * 8, "approvals": content()["approvals"] * 3}
-    found = typst.compile(
+    document = {
+        **content(lines),
+        "facts": [["受理时间", "2026-11-28 10:00"]] * 8,
+        "approvals": content()["approvals"] * 3,
+    }
+    images = typst.compile(
         str(typesetting.TEMPLATES / "refund_form.typ"),
         format="png",
         ppi=8,
         font_paths=[str(FONTS)],
         ignore_system_fonts=True,
-        sys_inputs={"content": json.dumps(given)},
+        sys_inputs={"content": json.dumps(document)},
     )
-    assert (len(found) if isinstance(found, list) else 1) == pages
+    assert (len(images) if isinstance(images, list) else 1) == pages

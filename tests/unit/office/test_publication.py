@@ -10,6 +10,7 @@ import pytest
 from sqlalchemy.orm import Session
 
 import engine
+from engine import definitions, published
 from models.base import session
 from models.identity import User, UserRole
 from office import drafts, publication
@@ -22,7 +23,7 @@ PROCESSES = Path(__file__).parents[3] / "processes"
 def folder(tmp_path: Path, database: Session, at: datetime) -> Path:
     """A copy of processes/ whose BATCH-002 is published."""
     shutil.copytree(PROCESSES, tmp_path / "processes")
-    engine.publish(engine.read_package(PROCESSES, "BATCH-002"), by=OLU, note="", at=at)
+    published.publish(definitions.read_package(PROCESSES, "BATCH-002"), by=OLU, note="", at=at)
     for path in (tmp_path / "processes").glob("*.bpmn"):
         if path.stem != "BATCH-002":
             path.unlink()
@@ -44,10 +45,10 @@ def test_what_differs_becomes_a_draft(folder: Path, at: datetime) -> None:
     """The version in force stays; the draft waits for two owners."""
     rewrite(folder)
     ((key, content),) = publication.differing_files(folder)
-    made = publication.draft_from_files(key, content, by=OLU, at=at)
-    assert (made.key, made.revision, made.state) == ("BATCH-002", 1, "editing")
-    assert "每周挂帐批处理" in made.package.files["BATCH-002.bpmn"]
-    assert engine.definition("BATCH-002").version == 1
+    draft = publication.draft_from_files(key, content, by=OLU, at=at)
+    assert (draft.key, draft.revision, draft.state) == ("BATCH-002", 1, "editing")
+    assert "每周挂帐批处理" in draft.package.files["BATCH-002.bpmn"]
+    assert published.current("BATCH-002").version == 1
 
 
 def test_a_draft_that_is_there_is_left_alone(folder: Path, at: datetime) -> None:
@@ -77,12 +78,12 @@ def test_a_play_belongs_to_what_was_played(folder: Path, at: datetime) -> None:
     """After another save the scenario counts as not played."""
     rewrite(folder)
     ((key, content),) = publication.differing_files(folder)
-    made = publication.draft_from_files(key, content, by=OLU, at=at)
-    assert publication.play(made, folder, at=at) == 0
-    assert [one.ok for one in publication.outcomes(drafts.find(key), folder)] == [True]
-    text = made.package.files["BATCH-002.bpmn"].replace("每周挂帐批处理", "挂帐批处理")
+    draft = publication.draft_from_files(key, content, by=OLU, at=at)
+    assert publication.play(draft, folder, at=at) == 0
+    assert [outcome.ok for outcome in publication.outcomes(drafts.find(key), folder)] == [True]
+    text = draft.package.files["BATCH-002.bpmn"].replace("每周挂帐批处理", "挂帐批处理")
     changed = drafts.save(key, {"BATCH-002.bpmn": text}, revision=1, by=OLU, at=at)
-    assert [one.ok for one in publication.outcomes(changed, folder)] == [None]
+    assert [outcome.ok for outcome in publication.outcomes(changed, folder)] == [None]
 
 
 def test_a_file_that_no_step_uses_is_told_and_stays(folder: Path, tmp_path: Path, at: datetime) -> None:
@@ -90,26 +91,28 @@ def test_a_file_that_no_step_uses_is_told_and_stays(folder: Path, tmp_path: Path
     rewrite(folder)
     ((key, content),) = publication.differing_files(folder)
     publication.draft_from_files(key, content, by=OLU, at=at)
-    made = drafts.save(key, {"forms/mine.form": "{"}, revision=1, by=OLU, at=at)
-    assert [one.rule for one in drafts.warnings(made.package) if one.file == "forms/mine.form"][:1] == ["unused_file"]
-    assert len([one for one in drafts.warnings(made.package) if one.file == "forms/mine.form"]) > 1
-    assert publication.problems(made) == []
+    draft = drafts.save(key, {"forms/mine.form": "{"}, revision=1, by=OLU, at=at)
+    assert [problem.rule for problem in drafts.warnings(draft.package) if problem.file == "forms/mine.form"][:1] == [
+        "unused_file"
+    ]
+    assert len([problem for problem in drafts.warnings(draft.package) if problem.file == "forms/mine.form"]) > 1
+    assert publication.problems(draft) == []
     session().add(User(name="second", display_name="second", password_hash=""))
     session().flush()
     session().add(UserRole(user="second", role="owner"))
-    nothing = tmp_path / "nothing"
-    nothing.mkdir()
-    publication.submit(key, nothing, revision=2, note="x", accepted=False, by=OLU, at=at)
+    empty = tmp_path / "nothing"
+    empty.mkdir()
+    publication.submit(key, empty, revision=2, note="x", accepted=False, by=OLU, at=at)
     publication.approve(
         key,
-        nothing,
+        empty,
         revision=2,
         against=1,
         accepted=False,
         by=engine.Actor("second", frozenset(), frozenset({"owner"})),
         at=at,
     )
-    assert "forms/mine.form" not in engine.definition(key).package.files
+    assert "forms/mine.form" not in published.current(key).package.files
     assert (drafts.find(key).base_version, drafts.find(key).package.files["forms/mine.form"]) == (2, "{")
     with pytest.raises(engine.Conflict):
-        publication.submit(key, nothing, revision=drafts.find(key).revision, note="x", accepted=False, by=OLU, at=at)
+        publication.submit(key, empty, revision=drafts.find(key).revision, note="x", accepted=False, by=OLU, at=at)

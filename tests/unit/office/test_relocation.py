@@ -12,15 +12,18 @@ from sqlalchemy import Engine, create_engine, func, select, text
 from sqlalchemy.pool import NullPool
 
 import engine
+import engine.cases
+from cli.database import bring_up_to_date
+from cli.relocation import copy_database
+from engine import proof, published, running
 from models.base import Base, session
 from models.billing import LedgerAccount, Posting
 from models.instance import ProcessInstance
 from office import demo
 from tests.drawing import catch, end, package, path, process, start, user
 from tests.people import CLEO, SAM
-from web import config, create_app
-from web.commands.database import bring_up_to_date
-from web.commands.relocation import copy_database
+from web import create_app
+from web.edge import config
 
 pytestmark = pytest.mark.postgresql
 DRAWN = process(
@@ -43,9 +46,9 @@ def office(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with app.app_context():
         at = engine.now()
         demo.seed(at, hash_password=lambda _password: "!")
-        engine.publish(package("MOVE", DRAWN), by=SAM, note="", at=at)
-        begun = [engine.start("MOVE", business_key=f"AJ-{n}", variables={}, by=CLEO, at=at) for n in range(3)]
-        engine.complete(begun[0].user_task_ids[0], form={"note": "漫游"}, by=CLEO, at=at)
+        published.publish(package("MOVE", DRAWN), by=SAM, note="", at=at)
+        cases = [engine.cases.start("MOVE", business_key=f"AJ-{n}", variables={}, by=CLEO, at=at) for n in range(3)]
+        engine.cases.complete(cases[0].user_task_ids[0], form={"note": "漫游"}, by=CLEO, at=at)
 
 
 def moved(url: str) -> Result:
@@ -55,18 +58,18 @@ def moved(url: str) -> Result:
 @pytest.fixture
 def target(postgresql: str) -> Iterator[Engine]:
     """The database to move into."""
-    found = create_engine(postgresql, poolclass=NullPool)
-    yield found
-    found.dispose()
+    database = create_engine(postgresql, poolclass=NullPool)
+    yield database
+    database.dispose()
 
 
 def test_everything_arrives_and_the_office_goes_on(
     office: None, postgresql: str, target: Engine, tmp_path: Path
 ) -> None:
     """Balances are not posted twice, numbers go on where they were, the record verifies, and the timer of 90 days fires there."""
-    done = moved(postgresql)
-    assert done.exit_code == 0, done.output
-    assert "0 deviations" in done.output
+    outcome = moved(postgresql)
+    assert outcome.exit_code == 0, outcome.output
+    assert "0 deviations" in outcome.output
     app = create_app(config.Settings(postgresql, tmp_path))
     with app.app_context():
         sums = select(func.count(), func.sum(Posting.amount))
@@ -75,10 +78,10 @@ def test_everything_arrives_and_the_office_goes_on(
         with here.app_context():
             assert there == (session().execute(sums).one(), session().scalar(select(func.sum(LedgerAccount.balance))))
         late = engine.now() + timedelta(days=91)
-        assert engine.run_clock(late) == 1
-        again = engine.start("MOVE", business_key="AJ-4", variables={}, by=CLEO, at=late)
+        assert running.run_clock(late) == 1
+        again = engine.cases.start("MOVE", business_key="AJ-4", variables={}, by=CLEO, at=late)
         assert again.instance_id == 4
-        assert engine.verify(1) == []
+        assert proof.verify(1) == []
         assert session().get(ProcessInstance, 1).state == "completed"  # type: ignore[union-attr]
     with target.begin() as connection, pytest.raises(Exception, match="append-only"):
         connection.execute(text("DELETE FROM posting"))
@@ -89,9 +92,9 @@ def test_a_database_in_use_is_refused(office: None, postgresql: str, target: Eng
     assert moved(postgresql).exit_code == 0
     with target.begin() as connection:
         connection.execute(text("UPDATE instance SET business_key = 'AJ-X' WHERE id = 2"))
-    refused = moved(postgresql)
-    assert refused.exit_code == 1
-    assert "instance" in refused.output
+    outcome = moved(postgresql)
+    assert outcome.exit_code == 1
+    assert "instance" in outcome.output
     with target.connect() as connection:
         assert connection.scalar(text("SELECT business_key FROM instance WHERE id = 2")) == "AJ-X"
 
@@ -101,10 +104,10 @@ def test_what_does_not_fit_leaves_nothing_behind(office: None, postgresql: str, 
     with create_app().app_context():
         session().execute(text("UPDATE instance SET business_key = :long WHERE id = 2"), {"long": "1390000" * 20})
         session().commit()
-    refused = moved(postgresql)
-    assert refused.exit_code == 1
-    assert "instance" in refused.output
-    assert "1390000" not in refused.output
+    outcome = moved(postgresql)
+    assert outcome.exit_code == 1
+    assert "instance" in outcome.output
+    assert "1390000" not in outcome.output
     with target.connect() as connection:
         full = [
             table.name for table in Base.metadata.sorted_tables if connection.execute(select(table).limit(1)).first()

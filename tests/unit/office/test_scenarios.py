@@ -1,5 +1,6 @@
 """Playing scenarios: what agrees passes, what differs is said, and flows nobody takes are found in called processes too."""
 
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -7,9 +8,10 @@ from typing import Any
 
 import pytest
 
-import engine
-from office import scenarios
+from engine import ground, published, runtime
+from office import composition, scenarios
 from office.scenarios import balances
+from office.scenarios.differences import Difference, dump, load
 from office.scenarios.files import MalformedScenario, Scenario
 from office.scenarios.player import CannotGoOn, agrees, as_typed, comparable, duration, instant
 from tests import drawing
@@ -26,8 +28,9 @@ scenarios:
 
 
 @pytest.fixture(autouse=True)
-def _prepared() -> None:
-    scenarios.prepare()
+def _office() -> Iterator[None]:
+    with runtime.entered(composition.rehearsal(ground.ephemeral_keys())):
+        yield
 
 
 @pytest.fixture
@@ -49,7 +52,7 @@ def folder(tmp_path: Path) -> Path:
         drawing.flow("large", "wait", "amount > 1000"),
         drawing.path("wait", "waited"),
     )
-    called = drawing.process(
+    callee = drawing.process(
         "P-2",
         drawing.start(),
         drawing.gateway("either", kind="eventBased"),
@@ -61,7 +64,7 @@ def folder(tmp_path: Path) -> Path:
         messages=("word",),
     )
     (tmp_path / "P-1.bpmn").write_text(main, encoding="utf-8")
-    (tmp_path / "P-2.bpmn").write_text(called, encoding="utf-8")
+    (tmp_path / "P-2.bpmn").write_text(callee, encoding="utf-8")
     return tmp_path
 
 
@@ -75,8 +78,8 @@ def scenario(*steps: dict[str, Any], amount: str = "50.00", **expect: Any) -> Sc
 
 def test_a_file_is_read_and_played(folder: Path) -> None:
     """What stands in processes/scenarios/ is what is played, and a course as agreed differs in nothing."""
-    (read,) = scenarios.read(folder, ["P-1"])
-    played = scenarios.play(read, folder)
+    (agreed_scenario,) = scenarios.read(folder, ["P-1"])
+    played = scenarios.play(agreed_scenario, folder)
     assert (played.name, played.differences, played.ok) == ("小额", (), True)
 
 
@@ -102,7 +105,7 @@ def test_time_and_messages_carry_it_on(folder: Path, steps: list[dict[str, Any]]
 
 
 @pytest.mark.parametrize(
-    ("expect", "said"),
+    ("expect", "sentence"),
     [
         ({"end": "small"}, "end: expected small, ended at waited"),
         ({"path": ["two_days", "ask"]}, "path: ask was not reached"),
@@ -110,14 +113,14 @@ def test_time_and_messages_carry_it_on(folder: Path, steps: list[dict[str, Any]]
         ({"ledger": {"cash": -100}}, "ledger cash: expected -100 fen, moved +0"),
     ],
 )
-def test_what_differs_is_said(folder: Path, expect: dict[str, Any], said: str) -> None:
+def test_what_differs_is_said(folder: Path, expect: dict[str, Any], sentence: str) -> None:
     """Each kind of expectation that is not met is a difference of its own."""
     (difference,) = scenarios.play(scenario({"advance": "PT48H"}, **expect), folder).differences
-    assert str(difference).startswith(said)
+    assert str(difference).startswith(sentence)
 
 
 @pytest.mark.parametrize(
-    ("steps", "said"),
+    ("steps", "sentence"),
     [
         ([{"task": "nobody", "form": {}}], "step 2: nobody is a step that the process no longer has; open: "),
         ([{"task": "ask", "form": {}}], "step 2: ask is not open"),
@@ -128,10 +131,10 @@ def test_what_differs_is_said(folder: Path, expect: dict[str, Any], said: str) -
     ],
 )
 def test_a_step_that_cannot_be_done_is_said_with_its_number(
-    folder: Path, steps: list[dict[str, Any]], said: str
+    folder: Path, steps: list[dict[str, Any]], sentence: str
 ) -> None:
     """Who wrote the scenario finds the step that does not fit."""
-    assert str(scenarios.play(scenario(*steps), folder).differences[0]).startswith(said)
+    assert str(scenarios.play(scenario(*steps), folder).differences[0]).startswith(sentence)
 
 
 def test_a_refused_form_names_the_field(folder: Path) -> None:
@@ -143,14 +146,14 @@ def test_a_refused_form_names_the_field(folder: Path) -> None:
 def test_a_field_that_is_gone_is_said(folder: Path) -> None:
     """A scenario written for an earlier form is told which of its fields are gone, and what else is wrong."""
     first = {"task": "ask", "form": {"amount": "much", "former": "x"}}
-    (found,) = scenarios.play(Scenario(process="P-1", name="x", steps=(first,)), folder).differences
-    assert str(found) == "step 1: ask: its form no longer has former; besides: {'amount': ['not_a_number']}"
+    (difference,) = scenarios.play(Scenario(process="P-1", name="x", steps=(first,)), folder).differences
+    assert str(difference) == "step 1: ask: its form no longer has former; besides: {'amount': ['not_a_number']}"
 
 
 def test_a_process_that_is_not_there_is_said(folder: Path) -> None:
     """A file from elsewhere may be of a process that this installation does not have."""
-    (found,) = scenarios.play(Scenario(process="P-9", name="x"), folder).differences
-    assert str(found) == "there is no process P-9"
+    (difference,) = scenarios.play(Scenario(process="P-9", name="x"), folder).differences
+    assert str(difference) == "there is no process P-9"
 
 
 def test_files_from_anywhere_are_read(tmp_path: Path) -> None:
@@ -159,11 +162,11 @@ def test_files_from_anywhere_are_read(tmp_path: Path) -> None:
     (tmp_path / "a.yml").write_text(
         FILE.replace("2026-11-23T09", "!!timestamp '2026-11-23T09").replace("+08:00", "+08:00'")
     )
-    assert [one.name for one in scenarios.read_files([tmp_path / "b.yaml", tmp_path / "a.yml"])] == ["小额", "小额"]
+    assert [entry.name for entry in scenarios.read_files([tmp_path / "b.yaml", tmp_path / "a.yml"])] == ["小额", "小额"]
 
 
 @pytest.mark.parametrize(
-    ("written", "why"),
+    ("content", "reason"),
     [
         ("a: [", "line 2: this is not YAML"),
         ("a: !!python/name:os x", "line 1: tags are not read, but for a text or a time"),
@@ -175,12 +178,12 @@ def test_files_from_anywhere_are_read(tmp_path: Path) -> None:
         ("process: P\nscenarios: [{name: x, expect: {leger: {}}}]", "scenario 1: expect.leger is nothing that is compared"),
     ],
 )  # fmt: skip
-def test_what_is_wrong_with_a_file_is_said(tmp_path: Path, written: str, why: str) -> None:
+def test_what_is_wrong_with_a_file_is_said(tmp_path: Path, content: str, reason: str) -> None:
     """A misspelt expectation would otherwise be one that is always met."""
-    (tmp_path / "x.yaml").write_text(written, encoding="utf-8")
-    with pytest.raises(MalformedScenario) as told:
+    (tmp_path / "x.yaml").write_text(content, encoding="utf-8")
+    with pytest.raises(MalformedScenario) as raised:
         scenarios.read_files([tmp_path / "x.yaml"])
-    assert told.value.values == {"file": "x.yaml", "why": why}
+    assert raised.value.values == {"file": "x.yaml", "why": reason}
 
 
 def test_a_file_that_is_not_there_is_said(tmp_path: Path) -> None:
@@ -191,12 +194,12 @@ def test_a_file_that_is_not_there_is_said(tmp_path: Path) -> None:
 
 def test_mappings_agree_in_what_is_expected() -> None:
     """A mapping that is expected says what must stand in the one that is found; an empty one, and lists, are meant as a whole."""
-    found = {"code": "x", "more": 1, "inner": [{"a": 1, "b": 2}]}
-    assert agrees({"code": "x", "inner": [{"a": 1}]}, found)
-    assert not agrees({"code": "y"}, found)
-    assert not agrees({"none": None}, found)
-    assert not agrees({"inner": []}, found)
-    assert not agrees({}, found)
+    actual = {"code": "x", "more": 1, "inner": [{"a": 1, "b": 2}]}
+    assert agrees({"code": "x", "inner": [{"a": 1}]}, actual)
+    assert not agrees({"code": "y"}, actual)
+    assert not agrees({"none": None}, actual)
+    assert not agrees({"inner": []}, actual)
+    assert not agrees({}, actual)
     assert not agrees({"code": "x"}, None)
 
 
@@ -214,16 +217,16 @@ def test_flows_of_called_processes_count(folder: Path) -> None:
 
 def test_movements_nobody_agreed_on_are_said() -> None:
     """Money that leaves a customer's account must be named, by account or by kind; the operator's side may be left out."""
-    moved = {"139.prepayment": -500, "138.prepayment": 500, "cash": -500}
-    assert list(balances.differences({"139.prepayment": -500, "138.prepayment": 500}, moved)) == []
-    assert list(balances.differences({"prepayment": 0}, moved)) == []
-    assert len(list(balances.differences({"139.prepayment": -500}, moved))) == 1
+    movements = {"139.prepayment": -500, "138.prepayment": 500, "cash": -500}
+    assert list(balances.differences({"139.prepayment": -500, "138.prepayment": 500}, movements)) == []
+    assert list(balances.differences({"prepayment": 0}, movements)) == []
+    assert len(list(balances.differences({"139.prepayment": -500}, movements))) == 1
 
 
 def test_nothing_expected_is_nothing_moved_anywhere() -> None:
     """An empty ledger lets the operator's own accounts rest as well; one that is not given compares nothing."""
-    (found,) = balances.differences({}, {"cash": -500})
-    assert str(found) == "ledger cash: moved -500 fen, and nothing was agreed about it"
+    (difference,) = balances.differences({}, {"cash": -500})
+    assert str(difference) == "ledger cash: moved -500 fen, and nothing was agreed about it"
     assert list(balances.differences({}, {})) == []
 
 
@@ -246,5 +249,22 @@ def test_nothing_of_a_play_survives(folder: Path) -> None:
     scenarios.play(scenario({"advance": "PT48H"}), folder)
     from models.base import scratch
 
-    with scratch(), pytest.raises(engine.UnknownProcess):
-        engine.definition("P-1")
+    with scratch(), pytest.raises(published.UnknownProcess):
+        published.current("P-1")
+
+
+@pytest.mark.parametrize(
+    "actual",
+    [
+        [{"line": "call:2", "amount": 900, "component": "roaming", "reason": ""}],
+        [{"element": "pay", "kind": "KeyError", "message": "", "trace": ""}],
+        [],
+        {"number": 3},
+        None,
+    ],
+)
+def test_a_difference_is_read_back_whatever_the_value(actual: Any) -> None:
+    """One that cannot be read back counts as not played, and the playing of a draft would never come to its end."""
+    differences = (Difference("variable", {"name": "disputed_lines", "expected": None, "found": actual}, 2),)
+    assert load(dump(differences)) == differences
+    assert "disputed_lines" in str(differences[0])

@@ -10,23 +10,28 @@ from datetime import datetime
 from typing import Any
 
 import pytest
+from sqlalchemy import case as case_of
 from sqlalchemy import delete, func, insert, select, text, update
 from sqlalchemy.exc import DatabaseError
 from sqlalchemy.orm import Session
 
 import engine
-from engine import Deviation
+import engine.cases
+import engine.runtime
+from engine import ground, proof
+from engine.proof import Deviation
 from models.base import Base, scratch
-from models.billing import JournalEntry, LedgerAccount, Posting
+from models.billing import DEBIT_NORMAL, JournalEntry, LedgerAccount, Posting
 from models.calendar import CalendarVersion
 from models.definition import ProcessDefinition
 from models.entry import HistoryEntry
+from models.head import StreamHead
 from models.identity import Department
 from models.incident import Incident
 from models.instance import CaseKey, ProcessInstance
 from models.timer import MessageSubscription, Timer
 from models.user_task import UserTask
-from office import complaints, correspondence, erasure, scenarios, verification
+from office import complaints, composition, correspondence, erasure, scenarios, verification
 from tests import auditing, population
 from tests.people import SAM
 
@@ -40,6 +45,7 @@ HOSTILE = {
 OTHER = ("'x'", "7", "NULL", NOT_TEXT)
 READ = (
     HistoryEntry,
+    StreamHead,
     ProcessInstance,
     CaseKey,
     UserTask,
@@ -58,14 +64,12 @@ NAMES_THE_ROW = ("instance_id", "stream", "stream_id", "sequence")
 @pytest.fixture(scope="module")
 def office() -> Iterator[Session]:
     """Three cases and what they called, in a database that lets itself be tampered with."""
-    scenarios.prepare()
-    with scratch() as session:
-        for follower in (complaints.follow, correspondence.follow, erasure.follow):
-            engine.observe(follower)
+    with engine.runtime.entered(composition.bare(ground.ephemeral_keys())) as runtime, scratch() as session:
+        runtime.observers = (complaints.follow, correspondence.follow, erasure.follow)
         population.publish()
-        for place, one in enumerate(scenarios.read(population.PROCESSES)):
-            if one.name_en in PLAYED:
-                population.play(one, place)
+        for place, scenario in enumerate(scenarios.read(population.PROCESSES)):
+            if scenario.name_en in PLAYED:
+                population.play(scenario, place)
         for name in session.scalars(text("SELECT name FROM sqlite_master WHERE type = 'trigger'")).all():
             session.execute(text(f"DROP TRIGGER {name}"))
         session.execute(text("PRAGMA foreign_keys = OFF"))
@@ -87,7 +91,9 @@ def undone(session: Session) -> Iterator[None]:
 
 def found() -> list[Deviation]:
     """Everything that verification of the whole office finds."""
-    cases = [one for verdict in verification.verify_each(engine.every_instance()) for one in verdict.deviations]
+    cases = [
+        deviation for verdict in verification.verify_each(proof.every_instance()) for deviation in verdict.deviations
+    ]
     return cases + verification.verify_office()
 
 
@@ -129,8 +135,10 @@ def test_whatever_stands_in_a_cell_is_named(office: Session) -> None:
             if not write(office, table, column, value) or may_be_empty(table, column, value):
                 continue
             deviations = found()
-            whole = not any(one.kind == "unverifiable" for one in deviations)
-            named = any(table in one.what and column.removesuffix("_code") in one.what for one in deviations)
+            whole = not any(deviation.kind == "unverifiable" for deviation in deviations)
+            named = any(
+                table in deviation.what and column.removesuffix("_code") in deviation.what for deviation in deviations
+            )
             if not deviations or not whole or not (named or column in NAMES_THE_ROW):
                 silent.append(f"{table}.{column} = {value}: {deviations}")
     assert silent == [], "\n".join(silent)
@@ -144,7 +152,7 @@ TOKEN = "INSERT INTO api_token VALUES (1, 'sam', 'h', {0}, {0}, {0})"
 
 
 @pytest.mark.parametrize(
-    ("statement", "named"),
+    ("statement", "names"),
     [
         (PERSON.format("'maybe'"), {"user_account eve.active"}),
         (PERSON.format("7"), {"user_account eve.active"}),
@@ -160,11 +168,11 @@ TOKEN = "INSERT INTO api_token VALUES (1, 'sam', 'h', {0}, {0}, {0})"
         ),
     ],
 )
-def test_cells_of_no_case_are_named_too(office: Session, statement: str, named: set[str]) -> None:
+def test_cells_of_no_case_are_named_too(office: Session, statement: str, names: set[str]) -> None:
     """Log-ins, tokens, people and customers stand in no case's history; what cannot stand there is named all the same."""
     with undone(office):
         office.execute(text(statement))
-        assert {one.what for one in found()} == named
+        assert {deviation.what for deviation in found()} == names
 
 
 def test_an_unreadable_name_of_a_department_is_named(office: Session) -> None:
@@ -173,25 +181,25 @@ def test_an_unreadable_name_of_a_department_is_named(office: Session) -> None:
         code = office.scalar(select(Department.code).order_by(Department.code))
         office.execute(text("UPDATE department SET name_zh = x'ff' WHERE code = :code"), {"code": code})
         deviations = found()
-        assert f"department {code}.name_zh" in {one.what for one in deviations}
-        assert not any(one.kind == "unverifiable" for one in deviations)
+        assert f"department {code}.name_zh" in {deviation.what for deviation in deviations}
+        assert not any(deviation.kind == "unverifiable" for deviation in deviations)
 
 
 @pytest.mark.parametrize(
-    ("statement", "named"),
+    ("statement", "lack"),
     [
         ("DROP TABLE timer", "table timer"),
         ("DROP TABLE customer", "table customer"),
         ("ALTER TABLE complaint DROP COLUMN demand", "column complaint.demand"),
     ],
 )
-def test_what_the_database_lacks_is_named(office: Session, statement: str, named: str) -> None:
+def test_what_the_database_lacks_is_named(office: Session, statement: str, lack: str) -> None:
     """A table or a column that was taken away, by name; the other tables are looked at."""
     with undone(office):
         office.execute(text(statement))
         office.execute(text(PERSON.format("7")))
-        told = {one.what for one in verification.verify_office()}
-        assert {f"{named} is missing; put the database back from a backup", "user_account eve.active"} <= told
+        sentences = {deviation.what for deviation in verification.verify_office()}
+        assert {f"{lack} is missing; put the database back from a backup", "user_account eve.active"} <= sentences
         assert verification.verify_schema()
 
 
@@ -199,7 +207,9 @@ def test_a_key_of_no_case_is_named(office: Session) -> None:
     """Nothing says whose it would be."""
     with undone(office):
         office.execute(insert(CaseKey).values(instance_id=999, wrapped=b"x"))
-        assert [(one.instance_id, one.what) for one in found()] == [(999, "case_key 999: its case is gone")]
+        assert [(deviation.instance_id, deviation.what) for deviation in found()] == [
+            (999, "case_key 999: its case is gone")
+        ]
 
 
 def test_a_package_of_the_wrong_type_accuses_its_own_cases_only(office: Session) -> None:
@@ -210,11 +220,11 @@ def test_a_package_of_the_wrong_type_accuses_its_own_cases_only(office: Session)
     )
     with undone(office):
         office.execute(text("UPDATE definition SET package = 'x' WHERE id = :id"), {"id": of})
-        verdicts = list(verification.verify_each(engine.every_instance()))
-        accused = {one.what for verdict in verdicts for one in verdict.deviations}
+        verdicts = list(verification.verify_each(proof.every_instance()))
+        accused = {deviation.what for verdict in verdicts for deviation in verdict.deviations}
         assert accused == {f"definition {of}.package"}
         assert any(verdict.ok for verdict in verdicts)
-        assert f"definition {of}.package" in {one.what for one in verification.verify_office()}
+        assert f"definition {of}.package" in {deviation.what for deviation in verification.verify_office()}
         assert key
 
 
@@ -235,16 +245,27 @@ def test_a_key_that_is_gone_without_an_erasure_is_a_deviation(office: Session) -
         (key,) = found()
         assert (key.instance_id, key.kind) == (case, "key")
         entry = office.scalar(select(JournalEntry.id).where(JournalEntry.key.like(f"{case}:%")))
-        office.execute(update(Posting).where(Posting.entry_id == entry).values(amount=Posting.amount * 100))
+        _a_hundredfold(office, entry)
         office.execute(update(UserTask).where(UserTask.instance_id == case).values(completed_by="mallory"))
-        kinds = {one.kind for one in found() if one.instance_id == case}
+        kinds = {deviation.kind for deviation in found() if deviation.instance_id == case}
         assert kinds >= {"key", "ledger", "rows"}
     with undone(office):
         office.execute(delete(CaseKey).where(CaseKey.instance_id == case))
-        ours = (HistoryEntry.stream == "instance", HistoryEntry.stream_id == str(case))
-        end = office.scalar(select(func.max(HistoryEntry.sequence)).where(*ours))
-        office.execute(delete(HistoryEntry).where(*ours, HistoryEntry.sequence == end))
-        assert {one.kind for one in found() if one.instance_id == case} - {"key"}
+        of_case = (HistoryEntry.stream == "instance", HistoryEntry.stream_id == str(case))
+        end = office.scalar(select(func.max(HistoryEntry.sequence)).where(*of_case))
+        office.execute(delete(HistoryEntry).where(*of_case, HistoryEntry.sequence == end))
+        assert {deviation.kind for deviation in found() if deviation.instance_id == case} - {"key"}
+
+
+def _a_hundredfold(office: Session, entry: int | None) -> None:
+    """The postings of an entry times a hundred, with every balance made to fit."""
+    owed_to_us = LedgerAccount.kind.in_(DEBIT_NORMAL)
+    for posting in office.scalars(select(Posting).where(Posting.entry_id == entry)).all():
+        more = 99 * posting.amount
+        for account, debit in ((posting.debit_account_id, more), (posting.credit_account_id, -more)):
+            fitting = LedgerAccount.balance + case_of((owed_to_us, debit), else_=-debit)
+            office.execute(update(LedgerAccount).where(LedgerAccount.id == account).values(balance=fitting))
+    office.execute(update(Posting).where(Posting.entry_id == entry).values(amount=Posting.amount * 100))
 
 
 KEYS: dict[int, Any] = {}
@@ -256,7 +277,7 @@ def erased(office: Session, at: datetime) -> tuple[int, Any]:
         keys = office.scalars(select(JournalEntry.key).where(JournalEntry.case_number.is_not(None))).all()
         case = max(int(key.split(":")[0]) for key in keys)
         KEYS[case] = office.scalar(select(CaseKey.wrapped).where(CaseKey.instance_id == case))
-        engine.erase(case, reason="asked for", by=SAM, at=at)
+        engine.cases.erase(case, reason="asked for", by=SAM, at=at)
     return next(iter(KEYS.items()))
 
 
@@ -267,16 +288,16 @@ def test_an_erased_case_keeps_its_rows_and_money_compared(office: Session, chang
     number = office.scalar(select(ProcessInstance.business_key).where(ProcessInstance.id == case))
     with undone(office):
         verdict = verification.verify(case)
-        assert verdict.erasure == engine.Erasure("sam", at, "asked for")
+        assert verdict.erasure == proof.Erasure("sam", at, "asked for")
         assert found() == []
-        ours = select(JournalEntry.id).where(JournalEntry.key.like(f"{case}:%")).limit(1)
+        entry_id = select(JournalEntry.id).where(JournalEntry.key.like(f"{case}:%")).limit(1)
         last = (
             select(HistoryEntry.sequence)
             .where(HistoryEntry.stream_id == str(case))
             .order_by(HistoryEntry.sequence.desc())
         )
         changes = {
-            "posting": update(Posting).where(Posting.entry_id == ours.scalar_subquery()).values(amount=1),
+            "posting": update(Posting).where(Posting.entry_id == entry_id.scalar_subquery()).values(amount=1),
             "row": update(UserTask).where(UserTask.instance_id == case).values(completed_by="mallory"),
             "tail": delete(HistoryEntry).where(
                 HistoryEntry.stream_id == str(case), HistoryEntry.sequence == last.limit(1).scalar_subquery()
@@ -288,12 +309,12 @@ def test_an_erased_case_keeps_its_rows_and_money_compared(office: Session, chang
         }
         office.execute(changes[change], {"n": number} if change == "copy" else {})
         office.expunge_all()
-        assert {one.instance_id for one in found()} >= {case}
+        assert {deviation.instance_id for deviation in found()} >= {case}
 
 
 def test_one_question_that_cannot_be_answered_keeps_no_other_from_being_asked(office: Session) -> None:
     """Amounts whose sum no number holds end the question about balances, and that is said; the rest is verified."""
     with undone(office):
         office.execute(update(Posting).values(amount=2**62))
-        kinds = {one.kind for one in verification.verify_office()}
+        kinds = {deviation.kind for deviation in verification.verify_office()}
         assert "unverifiable" in kinds

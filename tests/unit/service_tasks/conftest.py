@@ -9,17 +9,24 @@ from typing import Any
 import pytest
 from sqlalchemy import func, select
 
-import service_tasks
-from engine import handlers
-from engine.handlers import BpmnError, Call
+from engine.runtime import BpmnError, Call, handlers
 from models.base import scratch, session, transaction
-from models.billing import ChargeHold, CreditNote, JournalEntry, LateFeeWaiver, Refund, SecondaryPricingItem
+from models.billing import (
+    ChargeHold,
+    CreditNote,
+    JournalEntry,
+    LateFeeWaiver,
+    LedgerAccount,
+    Posting,
+    Refund,
+    SecondaryPricingItem,
+)
 from office.fixtures import build
 from office.scenarios.balances import all_accounts, changes
+from service_tasks import effects
 
 AT = datetime(2026, 11, 23, 1, tzinfo=UTC)
 PAPERS = (JournalEntry, Refund, CreditNote, LateFeeWaiver, ChargeHold, SecondaryPricingItem)
-REGISTERED = service_tasks
 
 
 class Desk:
@@ -56,6 +63,8 @@ class Desk:
         with transaction(), session().begin_nested():
             answer = handler.result().dump(handler.function(loaded, call))
             session().flush()
+        if topic in effects.MOVING:
+            as_recorded(topic, parameters, answer, call_key)
         return answer
 
     def twice(self, topic: str, **parameters: Any) -> Any:
@@ -78,6 +87,26 @@ class Desk:
     def moved(self) -> dict[str, int]:
         """Fen by account since the world was built."""
         return changes(self.before, all_accounts())
+
+
+def as_recorded(topic: str, parameters: dict[str, Any], answer: Any, key: str) -> None:
+    """What a call posted is what verification expects of its record: the same lines in the same order."""
+    expected = effects.expected(topic, parameters, answer)
+    debit, credit = LedgerAccount.__table__.alias("debit"), LedgerAccount.__table__.alias("credit")
+    lines = (
+        select(JournalEntry.kind, Posting.amount, debit.c.kind, credit.c.kind)
+        .join(Posting, Posting.entry_id == JournalEntry.id)
+        .join(debit, debit.c.id == Posting.debit_account_id)
+        .join(credit, credit.c.id == Posting.credit_account_id)
+        .where(JournalEntry.key == key)
+        .order_by(Posting.line)
+    )
+    posted = [tuple(row) for row in session().execute(lines)]
+    assert len(posted) == len(expected), (posted, expected)
+    for (kind, amount, debited, credited), move in zip(posted, expected, strict=True):
+        assert (kind, amount) == (move.kind, move.amount)
+        assert move.debit[0] in (debited, effects.ANY)
+        assert move.credit[0] in (credited, effects.ANY)
 
 
 def papers() -> list[int]:

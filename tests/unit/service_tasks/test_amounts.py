@@ -8,7 +8,7 @@ from service_tasks.amounts import in_words, yuan
 
 
 @pytest.mark.parametrize(
-    "fen, written",
+    "fen, text",
     [
         (0, "零元整"),
         (5, "伍分"),
@@ -32,9 +32,9 @@ from service_tasks.amounts import in_words, yuan
         (1_001_000_000_00, "壹拾亿零壹佰万元整"),
     ],
 )
-def test_amounts_are_written_out_as_on_a_cash_sheet(fen: int, written: str) -> None:
+def test_amounts_are_written_out_as_on_a_cash_sheet(fen: int, text: str) -> None:
     """A sheet whose words and figures differ is not paid."""
-    assert in_words(fen) == written
+    assert in_words(fen) == text
 
 
 @given(st.integers(0, 10**14 - 1))
@@ -69,7 +69,7 @@ def test_amounts_out_of_range_are_not_written_out(fen: int) -> None:
         in_words(fen)
 
 
-@pytest.mark.parametrize("fen, written", [(0, "0.00"), (5, "0.05"), (1250, "12.50"), (-1205, "-12.05")])
-def test_yuan_have_two_decimals(fen: int, written: str) -> None:
+@pytest.mark.parametrize("fen, text", [(0, "0.00"), (5, "0.05"), (1250, "12.50"), (-1205, "-12.05")])
+def test_yuan_have_two_decimals(fen: int, text: str) -> None:
     """Customers read yuan, never fen."""
-    assert yuan(fen) == written
+    assert yuan(fen) == text

@@ -44,8 +44,8 @@ def test_the_records_say_what_became_of_a_payment(
     desk: Any, msisdn: str, reference: str, finding: str, amount: int
 ) -> None:
     """Nobody types what went wrong, or how much."""
-    found = desk.twice("bank_payments/find", msisdn=msisdn, reference=reference)
-    assert (found["finding"], found["amount"]) == (finding, amount)
+    answer = desk.twice("bank_payments/find", msisdn=msisdn, reference=reference)
+    assert (answer["finding"], answer["amount"]) == (finding, amount)
 
 
 @pytest.mark.parametrize(("msisdn", "reference"), [(OTHER, "YH-1"), (MINE, "YH-9"), ("13900000099", "YH-1")])
@@ -66,14 +66,14 @@ def test_what_went_to_another_number_is_taken_from_it(desk: Any) -> None:
     desk.twice("bank_payments/correct", msisdn=MINE, reference="YH-2")
     assert desk.moved() == {f"{THIRD}.receivable": 8800, f"{MINE}.receivable": -8800}
     states = dict(session().execute(select(Bill.subscription_id, Bill.state)).all())
-    mine, third = gateway().subscription(MINE).id, gateway().subscription(THIRD).id
-    assert (states[mine], states[third]) == ("paid", "open")
+    own, third = gateway().subscription(MINE).id, gateway().subscription(THIRD).id
+    assert (states[own], states[third]) == ("paid", "open")
 
 
 def test_what_another_number_has_spent_it_owes(desk: Any) -> None:
     """Of 50 in a stranger's prepayment 20 were used: 30 leave it, 20 are owed there."""
-    moved = {"source": OTHER, "target": THIRD, "amount": 2000}
-    desk.run("prepayment/transfer", call_key="1:1", **moved)
+    transfer = {"source": OTHER, "target": THIRD, "amount": 2000}
+    desk.run("prepayment/transfer", call_key="1:1", **transfer)
     before = desk.moved()
     desk.twice("bank_payments/correct", msisdn=MINE, reference="YH-3")
     after = desk.moved()
@@ -89,10 +89,10 @@ def test_paid_at_the_counter_and_by_debit(desk: Any) -> None:
 
 def test_what_came_twice_goes_back_in_cash_against_the_counters_receipt(desk: Any) -> None:
     """Only with the receipt, which is spent by it."""
-    asked = {"msisdn": OTHER, "reference": "YH-4", "method": "cash"}
-    assert desk.refused("bank_payments/correct", **asked) == "receipt_unknown"
-    assert desk.refused("bank_payments/correct", **asked, receipt_number="SJ-9") == "receipt_unknown"
-    desk.twice("bank_payments/correct", **asked, receipt_number="SJ-1")
+    parameters = {"msisdn": OTHER, "reference": "YH-4", "method": "cash"}
+    assert desk.refused("bank_payments/correct", **parameters) == "receipt_unknown"
+    assert desk.refused("bank_payments/correct", **parameters, receipt_number="SJ-9") == "receipt_unknown"
+    desk.twice("bank_payments/correct", **parameters, receipt_number="SJ-1")
     assert desk.moved() == {f"{OTHER}.receivable": 8800, "cash": -8800}
     assert session().get_one(Receipt, "SJ-1").refunded == 8800
 
@@ -100,8 +100,8 @@ def test_what_came_twice_goes_back_in_cash_against_the_counters_receipt(desk: An
 def test_a_payment_is_in_one_case_at_a_time(desk: Any) -> None:
     """The second hall is told which case has it; when that one ends, another may."""
     desk.run("bank_payments/find", msisdn=MINE, reference="YH-1")
-    other = {"call_key": "8:1", "case": "AJ-2026-000002", "msisdn": MINE, "reference": "YH-1"}
-    assert desk.refused("bank_payments/find", **other) == "line_taken"
-    assert desk.refused("bank_payments/correct", **other) == "nothing_left"
+    other_case = {"call_key": "8:1", "case": "AJ-2026-000002", "msisdn": MINE, "reference": "YH-1"}
+    assert desk.refused("bank_payments/find", **other_case) == "line_taken"
+    assert desk.refused("bank_payments/correct", **other_case) == "nothing_left"
     gateway().release("AJ-2026-000001")
-    assert desk.run("bank_payments/find", **other)["amount"] == 10000
+    assert desk.run("bank_payments/find", **other_case)["amount"] == 10000

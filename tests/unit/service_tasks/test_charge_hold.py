@@ -46,9 +46,9 @@ def test_a_hold_is_settled_once(desk: Any, decision: str, receivable: int) -> No
     hold = desk.run("charge_hold/place", call_key="7:1", **ASKED)["hold_id"]
     answer = desk.twice("charge_hold/settle", call_key="7:2", hold_id=hold, decision=decision)
     assert answer == {"amount": 1200, "outcome": decision}
-    moved = desk.moved()
-    assert moved.get("13900000001.hold", 0) == 0
-    assert moved.get("13900000001.receivable", 0) == receivable
+    changes = desk.moved()
+    assert changes.get("13900000001.hold", 0) == 0
+    assert changes.get("13900000001.receivable", 0) == receivable
 
 
 def test_after_the_batch_is_released_the_next_thursday_counts(desk: Any) -> None:
@@ -74,31 +74,31 @@ OF_LINES: dict[str, Any] = {"msisdn": "13900000001", "amount": 3000, "disputed_a
 SETTLED: dict[str, Any] = {"msisdn": "13900000001", "amount": 3000, "lines": [PART]}
 
 
-@pytest.mark.parametrize("paid, parked", [(0, 3000), (4000, 1000), (5000, 0)])
-def test_what_is_paid_of_a_line_waits_beside_the_hold(desk: Any, paid: int, parked: int) -> None:
+@pytest.mark.parametrize("paid_fen, parked", [(0, 3000), (4000, 1000), (5000, 0)])
+def test_what_is_paid_of_a_line_waits_beside_the_hold(desk: Any, paid_fen: int, parked: int) -> None:
     """Only what is owed is parked; on Thursday all of it is credited, once, the paid part on the next bill."""
-    desk.given({**HALF_PAID, "bill": {**HALF_PAID["bill"], "paid": paid}})
-    placed = desk.run("charge_hold/place", call_key="7:1", **OF_LINES)
-    assert (placed["amount"], placed["parked"], placed["hold_id"] is None) == (3000, parked, not parked)
+    desk.given({**HALF_PAID, "bill": {**HALF_PAID["bill"], "paid": paid_fen}})
+    hold = desk.run("charge_hold/place", call_key="7:1", **OF_LINES)
+    assert (hold["amount"], hold["parked"], hold["hold_id"] is None) == (3000, parked, not parked)
     assert desk.moved().get("13900000001.hold", 0) == parked
-    answer = desk.twice("charge_hold/settle", call_key="7:2", hold_id=placed["hold_id"], decision="credited", **SETTLED)
+    answer = desk.twice("charge_hold/settle", call_key="7:2", hold_id=hold["hold_id"], decision="credited", **SETTLED)
     assert (answer["amount"], answer.get("paid", 0)) == (3000, 3000 - parked)
     assert (desk.moved().get("13900000001.hold", 0), desk.moved()["13900000001.receivable"]) == (0, -3000)
 
 
-@pytest.mark.parametrize("paid", [0, 4000, 5000])
+@pytest.mark.parametrize("paid_fen", [0, 4000, 5000])
 @pytest.mark.parametrize("topic", ["charge_hold/settle", "charge_hold/lift"])
-def test_a_hold_that_is_rejected_or_withdrawn_frees_its_lines(desk: Any, topic: str, paid: int) -> None:
+def test_a_hold_that_is_rejected_or_withdrawn_frees_its_lines(desk: Any, topic: str, paid_fen: int) -> None:
     """Due again, and another case may have the lines at once, what waited beside the hold as well."""
-    desk.given({**HALF_PAID, "bill": {**HALF_PAID["bill"], "paid": paid}})
-    placed = desk.run("charge_hold/place", call_key="7:1", **OF_LINES)
+    desk.given({**HALF_PAID, "bill": {**HALF_PAID["bill"], "paid": paid_fen}})
+    hold = desk.run("charge_hold/place", call_key="7:1", **OF_LINES)
     ended = (
         {"decision": "rejected", **SETTLED}
         if topic.endswith("settle")
         else {"msisdn": "13900000001", "lines": [PART], "reason": "误会"}
     )
-    desk.twice(topic, call_key="7:2", hold_id=placed["hold_id"], **ended)
-    assert all(moved == 0 for moved in desk.moved().values())
+    desk.twice(topic, call_key="7:2", hold_id=hold["hold_id"], **ended)
+    assert all(fen == 0 for fen in desk.moved().values())
     assert session().scalars(select(LineClaim.state)).all() == []
     assert gateway().given("AJ-2026-000001") == []  # so that the case may still be withdrawn
 
@@ -109,3 +109,57 @@ def test_a_line_on_hold_is_nobody_else_s(desk: Any) -> None:
     whole = {**OF_LINES, "amount": 5000, "disputed_amount": 5000, "lines": [{**PART, "amount": 5000}]}
     desk.run("charge_hold/place", call_key="7:1", **whole)
     assert desk.refused("charge_hold/place", call_key="7:9", **whole) == "exceeds_disputed"
+
+
+def _part(amount: int) -> dict[str, Any]:
+    part = {**PART, "amount": amount}
+    return {"msisdn": "13900000001", "amount": amount, "lines": [part]}
+
+
+def _reserved() -> list[int]:
+    claim = LineClaim
+    return list(session().scalars(select(claim.amount).where(claim.state == "reserved").order_by(claim.id)))
+
+
+@pytest.mark.parametrize("first, amounts_left", [("credited", [1500]), ("rejected", [1500])])
+def test_two_holds_of_a_case_on_one_half_paid_line_keep_their_own(
+    desk: Any, first: str, amounts_left: list[int]
+) -> None:
+    """What is paid of the first waits beside it, whatever a second of the same case reserves; settling one leaves the other all of its own."""
+    desk.given(HALF_PAID)
+    first_hold = desk.run("charge_hold/place", call_key="7:1", **_part(1800))
+    second_hold = desk.run("charge_hold/place", call_key="7:2", **_part(1500))
+    assert (first_hold["parked"], second_hold["parked"], _reserved()) == (1000, 0, [800, 1500])
+    answer = desk.twice(
+        "charge_hold/settle",
+        call_key="7:3",
+        hold_id=first_hold["hold_id"],
+        decision=first,
+        reserved_as=first_hold["reserved_as"],
+        **_part(1800),
+    )
+    assert _reserved() == amounts_left
+    rest = {"hold_id": None, "decision": "credited", "reserved_as": second_hold["reserved_as"], **_part(1500)}
+    assert desk.twice("charge_hold/settle", call_key="7:4", **rest)["amount"] == 1500
+    assert (answer.get("amount"), _reserved()) == (1800 if first == "credited" else 1000, [])
+
+
+def test_another_pick_of_the_case_leaves_what_waits_beside_a_hold(desk: Any) -> None:
+    """Whoever picks lines again in the same case has no hold's paid part to give up, nor can it be paid in cash beside it."""
+    desk.given({**HALF_PAID, "receipts": [{"number": "SJ-1", "kind": "charge", "amount": 4000}]})
+    desk.run("charge_hold/place", call_key="7:1", **_part(4000))
+    assert (
+        desk.refused("lines/reserve", call_key="7:2", msisdn="13900000001", lines=_part(1500)["lines"]) == "line_taken"
+    )
+    desk.run("lines/reserve", call_key="7:3", msisdn="13900000001", lines=_part(1000)["lines"])
+    assert _reserved() == [3000, 1000]
+
+
+def test_a_diagram_from_before_settles_what_waits_beside_its_hold(desk: Any) -> None:
+    """It does not name what was reserved; it gets it all the same."""
+    desk.given({**HALF_PAID, "bill": {**HALF_PAID["bill"], "paid": 5000}})
+    hold = desk.run("charge_hold/place", call_key="7:1", **_part(3000))
+    answer = desk.twice(
+        "charge_hold/settle", call_key="7:2", hold_id=hold["hold_id"], decision="credited", **_part(3000)
+    )
+    assert (answer["paid"], _reserved()) == (3000, [])

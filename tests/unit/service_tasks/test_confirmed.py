@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from engine.handlers import BpmnError
+from engine.runtime import BpmnError
 from service_tasks.confirmed import beyond
 from service_tasks.gateway import LinePart
 
@@ -27,7 +27,7 @@ ROAMING: dict[str, Any] = {"line": "call:1", "component": "roaming", "amount": 8
 
 
 @pytest.fixture
-def listed(desk: Any) -> Any:
+def one_call(desk: Any) -> Any:
     """A number with one short call."""
     desk.given(NUMBER, cdrs=[CALLED])
     return desk
@@ -38,26 +38,26 @@ def confirm(desk: Any, *lines: dict[str, Any], **changed: Any) -> Any:
     return desk.run("lines/confirm", **{"msisdn": "13900000001", "lines": list(lines), "proved": PROVED, **changed})
 
 
-def test_what_the_analysis_picked_is_proved(listed: Any) -> None:
+def test_what_the_analysis_picked_is_proved(one_call: Any) -> None:
     """All of it, and less, stands on the records; what an analysis says beside a line is no matter."""
-    told = [{**one, "start": "2026-10-09T09:00:00+08:00", "reason": "ultra_short_call"} for one in PROVED]
-    answer = confirm(listed, LONG, BASIC, proved=told)
-    assert answer == {"amount": 110, "count": 2, "added": 0, "basis": "proved_credit"}
-    assert confirm(listed, LONG, call_key="7:2")["basis"] == "proved_credit"
+    proved = [{**row, "start": "2026-10-09T09:00:00+08:00", "reason": "ultra_short_call"} for row in PROVED]
+    answer = confirm(one_call, LONG, BASIC, proved=proved)
+    assert answer == {"amount": 110, "count": 2, "added": 0, "basis": "proved_credit", "paid": False}
+    assert confirm(one_call, LONG, call_key="7:2")["basis"] == "proved_credit"
 
 
-def test_what_is_added_needs_a_reason_and_is_judged(listed: Any) -> None:
+def test_what_is_added_needs_a_reason_and_is_judged(one_call: Any) -> None:
     """A component that was not picked, or more than was, is the clerk's own word."""
-    assert refused(listed, LONG, ROAMING) == "added_without_reason"
-    answer = confirm(listed, LONG, {**ROAMING, "reason": "人在本地"})
+    assert refused(one_call, LONG, ROAMING) == "added_without_reason"
+    answer = confirm(one_call, LONG, {**ROAMING, "reason": "人在本地"})
     assert (answer["amount"], answer["added"], answer["basis"]) == (150, 80, "judged_credit")
 
 
-def test_nothing_and_what_is_another_s_are_refused(listed: Any) -> None:
+def test_nothing_and_what_is_another_s_are_refused(one_call: Any) -> None:
     """No empty dispute, and no line that does not stand in the papers."""
-    assert refused(listed) == "nothing_picked"
-    assert refused(listed, {**LONG, "line": "call:9", "reason": "客户说"}) == "line_unknown"
-    assert refused(listed, LONG, msisdn="13900000009") == "line_unknown"
+    assert refused(one_call) == "nothing_picked"
+    assert refused(one_call, {**LONG, "line": "call:9", "reason": "客户说"}) == "line_unknown"
+    assert refused(one_call, LONG, msisdn="13900000009") == "line_unknown"
 
 
 def refused(desk: Any, *lines: dict[str, Any], **changed: Any) -> str:

@@ -10,6 +10,7 @@ from models.base import session, transaction
 from models.billing import Bill, JournalEntry, LateFeeAccrual
 from models.usage import BankMandate
 from service_tasks.direct_debit import cause_of_failure, differences, late_fee_caused
+from service_tasks.gateway import Account, Effect, Line, LinePart, gateway
 
 AGREED = {"bank": "工商银行", "account": "6222020200012345678", "holder": "陈某"}
 MSISDN = "13900000001"
@@ -94,13 +95,14 @@ def test_a_mandate_that_has_not_failed_is_nobodys_fault(desk: Any) -> None:
 
 def test_the_mandate_on_file_is_there_before_anything_is_asked(desk: Any) -> None:
     """Bank, account and holder as agreed, the account in bare digits, and where it was keyed in otherwise; nothing of a number without one."""
-    agreed = {**AGREED, "bank": "中国工商银行股份有限公司珠海拱北支行", "account": "6222 0202-0001"}
-    desk.given(number(agreed=agreed, keyed={**AGREED, "account": "1"}))
-    found = desk.run("direct_debit/look_up", msisdn=MSISDN)
-    assert (found["bank"], found["account"], found["holder"]) == ("工商银行", "622202020001", "陈某")
-    assert (found["mandated_on"], [row["field"] for row in found["differences"]]) == ("2026-09-10", ["account"])
-    nothing = desk.run("direct_debit/look_up", msisdn="13900000099")
-    assert nothing == {**dict.fromkeys(found), "examined": 0, "differences": []}
+    wording = {**AGREED, "bank": "中国工商银行股份有限公司珠海拱北支行", "account": "6222 0202-0001"}
+    desk.given(number(agreed=wording, keyed={**AGREED, "account": "1"}))
+    answer = desk.run("direct_debit/look_up", msisdn=MSISDN)
+    assert (answer["bank"], answer["account"], answer["holder"]) == ("工商银行", "622202020001", "陈某")
+    assert answer["under_way"] is False
+    assert (answer["mandated_on"], [row["field"] for row in answer["differences"]]) == ("2026-09-10", ["account"])
+    empty = desk.run("direct_debit/look_up", msisdn="13900000099")
+    assert empty == {**dict.fromkeys(answer), "examined": 0, "differences": []}
 
 
 def test_late_fees_from_before_the_mandate_do_not_count(desk: Any, at: datetime) -> None:
@@ -147,8 +149,73 @@ def test_only_the_arrears_of_the_failing_debit_count(
     assert desk.run("direct_debit/compare", msisdn=MSISDN)["late_fee"] == 60
 
 
-def test_no_more_late_fee_is_caused_than_is_owed() -> None:
-    """What was paid or waived meanwhile is not waived again."""
+def test_a_late_fee_drawn_after_the_comparison_is_there_when_relief_is_asked_for(desk: Any) -> None:
+    """Compared on the day it failed nothing had been drawn; two weeks later 4.50 stand on its bill, beside 5.00 of older arrears."""
+    debit = {"period": "2026-10", "amount": 5000, "state": "failed", "attempted_at": "2026-11-15T09:00:00"}
+    row = number(mandated_on="2024-05-01", debits=[debit], keyed=None)
+    bills = [{"period": period, "items": ITEMS} for period in ("2025-03", "2026-10")]
+    desk.given({**{name: value for name, value in row.items() if name != "bill"}, "late_fee": 500, "bills": bills})
+    drawn(("2025-03", "2025-05-20", 500))
+    first = desk.run("direct_debit/compare", msisdn=MSISDN)
+    assert (first["late_fee"], first["late_fee_owed"], first["late_fee_since"]) == (0, 500, "2026-11-15")
+    with transaction():
+        late = Line(Account("late_fee", gateway().subscription(MSISDN).id), Account("revenue"), 450)
+        gateway().post(Effect(key="late", at=datetime(2026, 11, 29, tzinfo=UTC)), "late_fee", [late], memo="")
+    drawn(("2026-10", "2026-11-29", 450))
+    parameters = {"since": first["late_fee_since"], "periods": [failure["period"] for failure in first["failed"]]}
+    assert desk.run("direct_debit/late_fees", msisdn=MSISDN, **parameters) == {
+        "late_fee": 450,
+        "late_fees": [{"line": "late-fee:2026-10", "amount": 450, "component": "", "reason": ""}],
+        "late_fee_owed": 950,
+    }
+    empty = {"late_fee": 0, "late_fees": [], "late_fee_owed": 950}
+    assert desk.run("direct_debit/late_fees", msisdn=MSISDN, since=None) == empty
+    assert desk.run("direct_debit/late_fees", msisdn="13900000099") == {**empty, "late_fee_owed": 0}
+
+
+def test_a_late_fee_that_was_paid_is_still_what_the_failure_caused(desk: Any) -> None:
+    """Paid at the counter with the bill it is answer back as a credit, once; what is owed still falls first."""
+    desk.given(number(keyed={**AGREED, "account": "1"}, debits=[FAILED | {"attempted_at": "2026-10-15T09:00:00"}]))
+    first = desk.run("direct_debit/compare", msisdn=MSISDN)
+    failure = {"since": first["late_fee_since"], "periods": [row["period"] for row in first["failed"]]}
+    desk.run("payments/take", msisdn=MSISDN, amount=5400, into="bill", call_key="7:1")
+    arisen = desk.run("direct_debit/late_fees", msisdn=MSISDN, **failure)
+    assert (arisen["late_fee"], arisen["late_fee_owed"], first["late_fee"]) == (600, 200, 600)
+    waiver = {"amount": 600, "lines": arisen["late_fees"], "caused": arisen["late_fees"]}
+    answer = desk.run("refunds/late_fee_waiver", msisdn=MSISDN, call_key="7:2", **waiver)
+    assert (answer["amount"], answer["credited"]) == (600, 400)
+    assert desk.moved()[f"{MSISDN}.receivable"] == -5400
+    assert desk.moved()[f"{MSISDN}.late_fee"] == -600
+    assert desk.run("direct_debit/late_fees", msisdn=MSISDN, **failure)["late_fee"] == 0
+    assert desk.refused("refunds/late_fee_waiver", msisdn=MSISDN, call_key="7:3", **waiver) == "exceeds_late_fee"
+
+
+def test_a_late_fee_paid_before_the_debit_failed_came_of_something_else(desk: Any) -> None:
+    """What was paid on the day before is not given back; on the day itself it is."""
+    desk.given(number(keyed={**AGREED, "account": "1"}, debits=[FAILED | {"attempted_at": "2026-10-15T09:00:00"}]))
+    subscription_id = gateway().subscription(MSISDN).id
+    with transaction():
+        for key, day in (("before", 14), ("after", 15)):
+            line = Line(Account("cash"), Account("late_fee", subscription_id), 100)
+            payment = Effect(key=key, at=datetime(2026, 10, day, 3, tzinfo=UTC))
+            gateway().post(payment, "counter_payment", [line], memo="")
+    assert desk.run("direct_debit/compare", msisdn=MSISDN)["late_fee"] == 500
+
+
+def test_a_wrong_debit_paid_back_before_is_told_and_not_asked_for_again(desk: Any) -> None:
+    """What was taken from a wrong account came back last week: it is no longer in dispute, and its case is named."""
+    receipts = [{"number": "SJ-1", "kind": "charge", "amount": 5000}]
+    desk.given(number(keyed={**AGREED, "account": "1"}, debits=[DONE, FAILED]) | {"receipts": receipts})
+    with transaction():
+        earlier = Effect(key="AJ-1:refund", at=datetime(2026, 11, 20, tzinfo=UTC), case="AJ-1")
+        gateway().credit(gateway().subscription(MSISDN).id, 3000, "charge", earlier, lines=[LinePart("debit:1", 3000)])
+    answer = desk.run("direct_debit/compare", msisdn=MSISDN)
+    assert (answer["disputed_amount"], answer["debited"], answer["late_fee"]) == (0, [], 600)
+    assert answer["given"] == [{"line": "debit:1", "amount": 3000, "case": "AJ-1", "state": "credited"}]
+
+
+def test_no_more_late_fee_is_caused_than_was_borne() -> None:
+    """What was given up meanwhile is not given up again."""
     days = {date(2026, 10, 20): 100, date(2026, 10, 21): 100}
     assert late_fee_caused(150, days, date(2026, 10, 1)) == 150
     assert late_fee_caused(500, days, date(2026, 10, 21)) == 100

@@ -20,6 +20,18 @@ def test_a_case_is_listed_once(desk: Any) -> None:
     assert (item.duty, item.amount, item.subject, item.case_number) == ("DUE.2", 5000, *["AJ-2026-000001"] * 2)
 
 
+def test_a_register_has_a_row_for_each_line(desk: Any) -> None:
+    """DUE.5: the provincial company answers charge by charge."""
+    desk.given()
+    lines = [{"line": "information-fee:1", "amount": 1000}, {"line": "information-fee:2", "amount": 500}]
+    desk.twice("duties/collect", duty="DUE.5", amount=1500, subject="AJ-1", lines=lines)
+    items = session().scalars(select(DutyItem).order_by(DutyItem.id)).all()
+    assert [(item.subject, item.amount) for item in items] == [
+        ("AJ-1 information-fee:1", 1000),
+        ("AJ-1 information-fee:2", 500),
+    ]
+
+
 @pytest.mark.parametrize(
     "duty, after_days, expected, due_day",
     [

@@ -99,12 +99,12 @@ def test_a_key_with_other_lines_is_a_conflict() -> None:
 
 def test_a_posting_costs_three_statements() -> None:
     """Lock, entry, lines: a ledger effect stays within what a commit may cost."""
-    source, target, seen = number(1), number(2), []
+    source, target, statements = number(1), number(2), []
     gateway().transfer(source, target, 1, effect("opens the accounts"))
-    event.listen(session().get_bind(), "before_cursor_execute", lambda *sent: seen.append(sent[2]))
+    event.listen(session().get_bind(), "before_cursor_execute", lambda *arguments: statements.append(arguments[2]))
     line = Line(Account("prepayment", source), Account("prepayment", target), 1)
     gateway().post(effect("t"), "prepayment_transfer", [line])
-    assert len(seen) == 3, seen
+    assert len(statements) == 3, statements
 
 
 def test_kept_balances_are_the_sum_of_postings() -> None:
@@ -207,8 +207,8 @@ def test_a_receipt_is_used_up() -> None:
 def test_a_deposit_is_paid_back_whole_and_once() -> None:
     """The deposit is emptied and the subscription closed for deposits; a second request finds none."""
     assert gateway().refund_deposit("SJ-3", effect("r")).amount == 20000
-    found = gateway().subscription("13900000001")
-    assert (gateway().balances(found.id).deposit, found.deposits_closed) == (0, True)
+    subscription = gateway().subscription("13900000001")
+    assert (gateway().balances(subscription.id).deposit, subscription.deposits_closed) == (0, True)
     assert refused(lambda: gateway().refund_deposit("SJ-3", effect("s"))) == "no_deposit"
 
 
@@ -329,7 +329,7 @@ def test_numbers_follow_the_offices_year() -> None:
 def test_another_billing_can_answer() -> None:
     """Inside the block every caller asks the other gateway, afterwards the embedded one again."""
     embedded = gateway()
-    other: Any = object()
-    with using(other):
-        assert gateway() is other
+    substitute: Any = object()
+    with using(substitute):
+        assert gateway() is substitute
     assert gateway() is embedded

@@ -51,11 +51,21 @@ def test_a_waiver_for_our_fault_opens_one_in_its_own_commit(desk: Any) -> None:
     desk.twice("refunds/late_fee_waiver", call_key="1:1", amount=300, fault="keying_error", **about)
     desk.run("refunds/late_fee_waiver", call_key="1:2", amount=200, fault=None, **about)
     desk.run("refunds/late_fee_waiver", call_key="1:3", amount=100, fault="debit_program", **about)
-    found = session().scalars(select(Liability).order_by(Liability.id)).all()
-    assert [(one.cause, one.amount, one.state) for one in found] == [
+    rows = session().scalars(select(Liability).order_by(Liability.id)).all()
+    assert [(row.cause, row.amount, row.state) for row in rows] == [
         ("keying_error", 300, "to_name"),
         ("debit_program", 100, "stands"),
     ]
+
+
+def test_a_credit_on_another_number_for_our_fault_opens_one_too(desk: Any) -> None:
+    """Whichever number the money goes to, it is lost to the company; called again it is the same."""
+    desk.given({"msisdn": "13900000001", "bill": BILL, "receipts": [RECEIPT]}, {"msisdn": "13900000002"})
+    about = {"msisdn": "13900000001", "target": "13900000002", "kind": "charge", "lines": LINES}
+    desk.twice("refunds/other_number", call_key="1:1", amount=1000, fault="system", **about)
+    desk.run("refunds/other_number", call_key="1:2", amount=500, **about)
+    rows = session().scalars(select(Liability)).all()
+    assert [(row.cause, row.amount, row.bearer) for row in rows] == [("system", 1000, "company")]
 
 
 @pytest.mark.parametrize(
@@ -73,14 +83,32 @@ def test_nobody_names_or_clears_themselves(desk: Any) -> None:
     with transaction():
         session().add(User(name="cleo", display_name="王某", password_hash="x", employee_number="1007"))
     number = desk.run("liability/open", amount=2000, **STAFF)["number"]
-    given = {"number": number, "unit_kind": "own", "unit": "拱北厅"}
-    assert desk.refused("liability/name", person="李某", employee="1007", **given) == "names_oneself"
-    assert desk.refused("liability/name", person="王某", employee=None, **given) == "names_oneself"
-    assert desk.refused("liability/name", person=None, employee=None, **given) == "nobody_named"
+    parameters = {"number": number, "unit_kind": "own", "unit": "拱北厅"}
+    assert desk.refused("liability/name", person="李某", employee="1007", **parameters) == "names_oneself"
+    assert desk.refused("liability/name", person="王某", employee=None, **parameters) == "names_oneself"
+    for spelling in ("王 某", "　王某 ", "王\u200b某", "ＣＬＥＯ", "Cleo"):
+        assert desk.refused("liability/name", person=spelling, employee=None, **parameters) == "names_oneself", spelling
+    assert desk.refused("liability/name", person="李某", employee="１００7", **parameters) == "names_oneself"
+    assert desk.refused("liability/name", person=None, employee=None, **parameters) == "nobody_named"
     with transaction():
         row = session().get_one(Liability, number)
         row.bearer, row.name, row.employee, row.state = "person", "王某", "1007", "objected"
     assert desk.refused("liability/decide", number=number, decision="company") == "decides_own_case"
+
+
+def test_a_number_is_that_of_whoever_is_named(desk: Any) -> None:
+    """A known number with another's name is refused; one's own log-in is one's own number; an unknown number is taken."""
+    with transaction():
+        session().add(User(name="cleo", display_name="王某", password_hash="x", employee_number="1007"))
+        session().add(User(name="carl", display_name="李某", password_hash="x", employee_number="1008"))
+        session().add(User(name="cora", display_name="赵某", password_hash="x"))
+    number = desk.run("liability/open", amount=2000, **STAFF)["number"]
+    parameters = {"number": number, "unit_kind": "own", "unit": "拱北厅"}
+    assert desk.refused("liability/name", person="张某", employee="１００8", **parameters) == "number_of_another"
+    assert desk.refused("liability/name", person="张某", employee="Cora", **parameters) == "number_of_another"
+    assert desk.refused("liability/name", person="李某", employee="cleo", **parameters) == "names_oneself"
+    for person, employee in (("李 某", "1008"), ("张某", "2001"), ("赵某", "cora"), ("张某", None)):
+        assert desk.run("liability/name", person=person, employee=employee, **parameters)["state"] == "named"
 
 
 @pytest.mark.parametrize(
@@ -111,15 +139,15 @@ def test_what_a_clerk_paid_on_the_spot_is_given_back(desk: Any) -> None:
 
 def test_a_receipt_found_after_the_money_went_to_another_number_pays_nothing(desk: Any) -> None:
     """What went out without it is spent on it."""
-    other = {"msisdn": "13900000002", "bill": BILL}
-    desk.given({"msisdn": "13900000001", "bill": BILL, "receipts": [RECEIPT]}, other)
+    other_number = {"msisdn": "13900000002", "bill": BILL}
+    desk.given({"msisdn": "13900000001", "bill": BILL, "receipts": [RECEIPT]}, other_number)
     about = {"msisdn": "13900000001", "kind": "charge", "amount": 2500, "disputed_amount": 2500}
     desk.run("refunds/other_number", call_key="1:1", target="13900000002", lines=LINES, approval=None, **about)
     assert desk.moved()["13900000002.receivable"] == -2500
     for lines in (LINES, []):
-        found = {**about, "receipt_number": "SJ-1", "lines": lines, "approval": None}
-        refused = desk.refused("refunds/cash", call_key="1:2", **found)
-        assert refused in ("exceeds_disputed", "exceeds_receipt", "receipt_used")
+        parameters = {**about, "receipt_number": "SJ-1", "lines": lines, "approval": None}
+        code = desk.refused("refunds/cash", call_key="1:2", **parameters)
+        assert code in ("exceeds_disputed", "exceeds_receipt", "receipt_used")
 
 
 def test_a_cancelled_number_has_no_next_bill(desk: Any) -> None:

@@ -28,22 +28,22 @@ def test_the_error_amount_is_what_was_right_less_what_was_charged(
     right: int, charged: int, amount: int, direction: str
 ) -> None:
     """CH2.9: the sign says which way the money has to go."""
-    found = assessed(right_charge=right, charged=charged)
-    assert (found.error_amount, found.direction) == (amount, direction)
+    assessment = assessed(right_charge=right, charged=charged)
+    assert (assessment.error_amount, assessment.direction) == (amount, direction)
 
 
 @pytest.mark.parametrize("cause", ["system", "management", "technology", "equipment", "engineering", "other"])
 def test_the_company_bears_what_no_person_caused(cause: str) -> None:
     """CH2.10: a system failure or another objective cause must never fall on a clerk."""
-    found = assessed(cause=cause, error_kind=None)
-    assert (found.bearer, found.bearer_name) == ("company", None)
+    assessment = assessed(cause=cause, error_kind=None)
+    assert (assessment.bearer, assessment.bearer_name) == ("company", None)
 
 
 @pytest.mark.parametrize("unit, bearer", [("own", "person"), ("franchised", "agency"), ("agency", "agency")])
 def test_staff_errors_fall_on_the_person_or_the_agency(unit: str, bearer: str) -> None:
     """CH2.10: in an own hall the person bears it, elsewhere the agency."""
-    found = assessed(unit_kind=unit)
-    assert (found.bearer, found.bearer_name) == (bearer, "李某")
+    assessment = assessed(unit_kind=unit)
+    assert (assessment.bearer, assessment.bearer_name) == (bearer, "李某")
 
 
 def test_the_operators_cause_with_an_order_error_is_a_staff_error() -> None:
@@ -84,8 +84,8 @@ def test_the_error_amount_bounds_what_comes_back(
     kind: str, right: int, charged: int, delivered: bool, refundable: int, borne: int
 ) -> None:
     """A missed discount comes back; a missed paid service is not collected, the liable party bears it; a right service that was not given costs nothing."""
-    found = assessed(right_charge=right, charged=charged, error_kind=kind, right_delivered=delivered)
-    assert (found.refundable, found.borne) == (refundable, borne)
+    assessment = assessed(right_charge=right, charged=charged, error_kind=kind, right_delivered=delivered)
+    assert (assessment.refundable, assessment.borne) == (refundable, borne)
 
 
 @pytest.mark.parametrize(
@@ -107,5 +107,5 @@ def test_what_may_be_paid_back_is_known_before_money_moves(changed: Any, refunda
     """Of a clerk's error the difference, of anything else the picked lines, and never more than was approved."""
     usual: dict[str, Any] = {"charged": 10000, "finding": "staff", "error_kind": "wrong_order", "right_charge": 8000}
     beside = {"right_delivered": True, "missed": None, "approved_most": None}
-    found = bound(**{**usual, **beside, **changed})
-    assert (found["refundable"], found["borne"]) == (refundable, borne)
+    limits = bound(**{**usual, **beside, **changed})
+    assert (limits["refundable"], limits["borne"]) == (refundable, borne)

@@ -22,7 +22,8 @@ from office.fixtures import build
 from service_tasks.gateway import Effect, LinePart, Refused, gateway, payments
 from service_tasks.gateway.lines import Papers
 from service_tasks.gateway.listing import papers
-from web import config, create_app
+from web import create_app
+from web.edge import config
 
 AT = datetime(2026, 11, 23, 1, tzinfo=UTC)
 CALLED = datetime(2026, 10, 9, 7, tzinfo=UTC)
@@ -112,8 +113,8 @@ def test_a_line_in_another_case_is_told_with_what_is_left(office: None) -> None:
     """Of 58.00 the first case has 56.00; the second may have the rest, and hears which case has the others."""
     line = "bill-item:2026-10:1"
     gateway().reserve(id_of(ONE), [part(line, 4800)], effect("A"))
-    told = refused(lambda: gateway().reserve(id_of(ONE), [part(line, 300)], effect("B")))
-    assert told == {
+    refusal = refused(lambda: gateway().reserve(id_of(ONE), [part(line, 300)], effect("B")))
+    assert refusal == {
         "reason": "line_taken",
         "line": line,
         "case": "A",
@@ -123,6 +124,27 @@ def test_a_line_in_another_case_is_told_with_what_is_left(office: None) -> None:
         "disputed": 200,
     }
     assert gateway().reserve(id_of(ONE), [part(line, 200)], effect("B")) == 200
+
+
+def test_records_that_no_bill_charged_are_no_money_picked_twice() -> None:
+    """Two calls are never the same money; where the bill charges for one of them only, that is what is told. A call and its item are the same."""
+    calls = [{"msisdn": ONE, "start": CALLED, "other_party": str(n), "basic": 40} for n in (1, 2)]
+    bill = {"period": "2026-10", "items": [{"kind": "roaming", "text": "漫游费", "amount": 50}]}
+    with scratch(), transaction():
+        build({"subscriptions": [{"msisdn": ONE, "bills": [bill]}], "cdrs": calls}, at=AT)
+        first, second, item = call_of(ONE), call_of(ONE, 1), "bill-item:2026-10:1"
+        refusal = refused(lambda: gateway().reserve(id_of(ONE), [part(first, 40), part(second, 40)], effect("A")))
+        assert (refusal["because"], refusal["line"], refusal["left"], refusal.get("other")) == (
+            "beyond_bill",
+            second,
+            10,
+            None,
+        )
+        refusal = refused(lambda: gateway().reserve(id_of(ONE), [part(item, 50), part(second, 40)], effect("A")))
+        assert (refusal["because"], refusal["line"], refusal["other"]) == ("picked_twice", second, item)
+        gateway().reserve(id_of(ONE), [part(first, 40)], effect("B"))
+        refusal = refused(lambda: gateway().reserve(id_of(ONE), [part(second, 40)], effect("A")))
+        assert (refusal.get("because"), refusal["case"], refusal["left"]) == (None, "B", 10)
 
 
 def test_a_reservation_is_the_case_s_choice_and_ends_with_it(office: None) -> None:
@@ -136,20 +158,29 @@ def test_a_reservation_is_the_case_s_choice_and_ends_with_it(office: None) -> No
 
 def test_another_branch_of_a_case_keeps_what_it_has_in_reserve(office: None) -> None:
     """A line of which one part is held and the other paid back: the branch that picks anew leaves the other's part alone, held already or not."""
-    line, other = "bill-item:2026-10:1", "bill-item:2026-10:2"
-    gateway().reserve(id_of(TWO), [part(line, 5000), part(other, 500)], effect("A"))
-    gateway().reserve(id_of(TWO), [part(line, 3000)], effect("A", "A:2"), beside=[part(line, 2000), part(other, 500)])
+    line, other_line = "bill-item:2026-10:1", "bill-item:2026-10:2"
+    gateway().reserve(id_of(TWO), [part(line, 5000), part(other_line, 500)], effect("A"))
+    gateway().reserve(
+        id_of(TWO), [part(line, 3000)], effect("A", "A:2"), beside=[part(line, 2000), part(other_line, 500)]
+    )
     assert sorted(states("A")) == [("reserved", 500), ("reserved", 2000), ("reserved", 3000)]
     gateway().place_hold(id_of(TWO), 1000, date(2026, 11, 26), effect("A", "A:3"), lines=[part(line, 1000)])
-    gateway().reserve(id_of(TWO), [part(line, 3000)], effect("A", "A:4"), beside=[part(line, 1000), part(other, 500)])
+    gateway().reserve(
+        id_of(TWO), [part(line, 3000)], effect("A", "A:4"), beside=[part(line, 1000), part(other_line, 500)]
+    )
     assert sorted(states("A")) == [("held", 1000), ("reserved", 500), ("reserved", 1000), ("reserved", 3000)]
 
 
 def test_lines_come_apart_into_what_was_paid_and_what_is_owed(office: None) -> None:
     """Of 58.00 of which 40.00 was paid, 18.00 is still owed: what is owed comes first, a line in two parts if need be."""
-    paid, owed = gateway().apart(id_of(TWO), [part("bill-item:2026-10:2", 500), part("bill-item:2026-10:1", 5000)])
-    assert [(one.line, one.amount) for one in owed] == [("bill-item:2026-10:2", 500), ("bill-item:2026-10:1", 1300)]
-    assert [(one.line, one.amount) for one in paid] == [("bill-item:2026-10:1", 3700)]
+    paid_parts, owed_parts = gateway().apart(
+        id_of(TWO), [part("bill-item:2026-10:2", 500), part("bill-item:2026-10:1", 5000)]
+    )
+    assert [(share.line, share.amount) for share in owed_parts] == [
+        ("bill-item:2026-10:2", 500),
+        ("bill-item:2026-10:1", 1300),
+    ]
+    assert [(share.line, share.amount) for share in paid_parts] == [("bill-item:2026-10:1", 3700)]
     assert gateway().apart(id_of(ONE), [part("bill-item:2026-09:1", 2000)])[1] == []
 
 
@@ -192,34 +223,36 @@ def test_a_payment_is_no_line_beside_the_bill_it_paid(desk: None) -> None:
         refused(lambda: gateway().reserve(id_of(ONE), [part("payment:SJ-2", 1)], effect("A")))["reason"]
         == "line_unknown"
     )
-    assert [one.line for one in papers(id_of(ONE)).others] == []
+    assert [line.line for line in papers(id_of(ONE)).others] == []
 
 
 def test_the_papers_say_what_is_left_and_who_has_it(office: None) -> None:
     """Beside a step: every line with what is left of it; what the case itself has in reserve counts as left."""
     gateway().credit(id_of(ONE), 3000, "charge", effect("A"), lines=[part("bill-item:2026-10:1", 3000)])
     gateway().reserve(id_of(ONE), [part("bill-item:2026-10:1", 500)], effect("B"))
-    listed = {one.line: one for one in papers(id_of(ONE), own_case="B").each()}
-    assert listed["bill-item:2026-10:1"].left == 2000
-    assert listed["bill-item:2026-10:1"].cases == ("A",)
-    assert {one.left for one in papers(id_of(ONE), own_case="C").each() if one.line == "bill-item:2026-10:1"} == {1500}
-    assert (listed[call_of(ONE)].left, listed[call_of(ONE)].seconds) == (130, 2)
-    late = [(one.line, one.amount) for one in papers(id_of(TWO)).others]
+    lines_by_address = {line.line: line for line in papers(id_of(ONE), own_case="B").each()}
+    assert lines_by_address["bill-item:2026-10:1"].left == 2000
+    assert lines_by_address["bill-item:2026-10:1"].cases == ("A",)
+    assert {line.left for line in papers(id_of(ONE), own_case="C").each() if line.line == "bill-item:2026-10:1"} == {
+        1500
+    }
+    assert (lines_by_address[call_of(ONE)].left, lines_by_address[call_of(ONE)].seconds) == (130, 2)
+    late = [(line.line, line.amount) for line in papers(id_of(TWO)).others]
     assert late == [("late-fee:brought", 120)]
 
 
 def test_a_part_of_a_line_has_a_reason(desk: None) -> None:
     """Less than what is left is picked for a reason; a component of a call is one."""
-    told = refused(lambda: gateway().reserve(id_of(ONE), [LinePart("bill-item:2026-10:1", 4999)], effect("A")))
-    assert told["reason"] == "part_without_reason"
+    refusal = refused(lambda: gateway().reserve(id_of(ONE), [LinePart("bill-item:2026-10:1", 4999)], effect("A")))
+    assert refusal["reason"] == "part_without_reason"
     assert gateway().reserve(id_of(ONE), [LinePart(call_of(ONE), 20, "basic")], effect("A")) == 20
 
 
 def test_a_call_is_not_given_beside_the_item_that_charges_it(office: None) -> None:
     """What a call cost lies in what the bill charges for calls: both together never exceed it."""
     gateway().credit(id_of(ONE), 500, "charge", effect("A"), lines=[part("bill-item:2026-10:2", 500)])
-    told = refused(lambda: gateway().reserve(id_of(ONE), [part(call_of(ONE), 20, "basic")], effect("B")))
-    assert (told["reason"], told["case"], told["left"]) == ("line_taken", "A", 0)
+    refusal = refused(lambda: gateway().reserve(id_of(ONE), [part(call_of(ONE), 20, "basic")], effect("B")))
+    assert (refusal["reason"], refusal["case"], refusal["left"]) == ("line_taken", "A", 0)
     assert gateway().reserve(id_of(ONE), [part(call_of(ONE), 80, "roaming")], effect("B")) == 80
 
 
@@ -230,10 +263,10 @@ def test_a_short_call_while_roaming_keeps_its_roaming_component(office: None) ->
         id_of(ONE), 50, "charge", effect("A"), lines=[part(call_of(ONE), n, name) for name, n in components]
     )
     assert gateway().balances(id_of(ONE)).bill_due == -50
-    told = refused(lambda: gateway().reserve(id_of(ONE), [part(call_of(ONE), 20, "basic")], effect("B")))
-    assert told["case"] == "A"
-    left = select(DisputedLine.amount - DisputedLine.claimed).where(DisputedLine.address == "bill:2026-10:call")
-    assert session().scalar(left) == 450
+    refusal = refused(lambda: gateway().reserve(id_of(ONE), [part(call_of(ONE), 20, "basic")], effect("B")))
+    assert refusal["case"] == "A"
+    rest = select(DisputedLine.amount - DisputedLine.claimed).where(DisputedLine.address == "bill:2026-10:call")
+    assert session().scalar(rest) == 450
 
 
 def test_moved_to_another_number_the_receipt_found_later_pays_nothing(office: None) -> None:
@@ -245,22 +278,64 @@ def test_moved_to_another_number_the_receipt_found_later_pays_nothing(office: No
     receipt = gateway().receipt("SJ-2")
     assert receipt is not None
     assert receipt.refunded == 5000
-    told = refused(lambda: gateway().refund_cash("SJ-2", 5000, effect("B"), lines=[part("bill-item:2026-10:1", 5000)]))
-    assert told["reason"] in ("line_taken", "exceeds_receipt")
+    refusal = refused(
+        lambda: gateway().refund_cash("SJ-2", 5000, effect("B"), lines=[part("bill-item:2026-10:1", 5000)])
+    )
+    assert refusal["reason"] in ("line_taken", "exceeds_receipt")
     assert refused(lambda: gateway().refund_cash("SJ-2", 5000, effect("C")))["reason"] == "exceeds_receipt"
 
 
 def test_cash_without_lines_is_kept_with_the_bill(office: None) -> None:
     """An older process pays a receipt without naming lines: the bill it paid has that much less to give."""
     gateway().refund_cash("SJ-1", 1500, effect("A"))
-    told = refused(lambda: gateway().reserve(id_of(ONE), [part("bill-item:2026-09:1", 501)], effect("B")))
-    assert (told["reason"], told["case"], told["left"]) == ("line_taken", "A", 500)
+    refusal = refused(lambda: gateway().reserve(id_of(ONE), [part("bill-item:2026-09:1", 501)], effect("B")))
+    assert (refusal["reason"], refusal["case"], refusal["left"]) == ("line_taken", "A", 500)
+
+
+def test_what_a_receipt_gave_before_counts_on_what_it_paid(office: None) -> None:
+    """Receipts that come with money given back already: their bill, prepayment and late fee have that much less to give, whatever the way out."""
+    bill = {"period": "2026-10", "paid": True, "items": ITEMS[:1]}
+    receipts = [
+        {"number": "SJ-8", "kind": "charge", "amount": 5000, "refunded": 4000},
+        {"number": "SJ-9", "kind": "late_fee", "amount": 120, "refunded": 120},
+        {"number": "SJ-10", "kind": "prepayment", "amount": 700, "refunded": 700},
+    ]
+    with transaction():
+        subscription = {"msisdn": "13900000008", "bill": bill, "late_fee": 150, "prepayment": 900, "receipts": receipts}
+        build({"subscriptions": [subscription]}, at=AT)
+    own, fee = id_of("13900000008"), part("bill-item:2026-10:1", 1001)
+    for give in (
+        lambda: gateway().reserve(own, [fee], effect("B")),
+        lambda: gateway().credit(own, 1001, "charge", effect("C"), lines=[fee]),
+        lambda: gateway().credit(own, 1001, "charge", effect("D"), lines=[fee], target=id_of(TWO)),
+        lambda: gateway().reserve(own, [part("late-fee:brought", 31)], effect("B")),
+        lambda: gateway().reserve(own, [part("payment:SJ-10", 1)], effect("B")),
+    ):
+        with pytest.raises(Refused, match="line_taken"), session().begin_nested():
+            give()
+    rest = {line.line: line.left for line in papers(own).each()}
+    assert rest == {"bill-item:2026-10:1": 1000, "late-fee:brought": 30, "payment:SJ-10": 0}
+    assert gateway().balances(own).bill_due == 0
+
+
+def test_no_more_goes_back_than_the_receipts_of_a_bill_still_hold(office: None) -> None:
+    """An office from before, whose used receipt marked no line: the credit is refused where nothing of the payment is left, and nothing moves."""
+    with transaction():
+        session().execute(update(Receipt).where(Receipt.number == "SJ-2").values(refunded=5000))
+    lines = [part("bill-item:2026-10:1", 5000)]
+    with pytest.raises(Refused) as raised, session().begin_nested():
+        gateway().credit(id_of(ONE), 5000, "charge", effect("A"), lines=lines)
+    values = raised.value.values
+    assert (raised.value.reason, values["amount"], values["disputed"]) == ("exceeds_disputed", 5000, 800)
+    assert gateway().balances(id_of(ONE)).bill_due == 0
+    gateway().credit(id_of(ONE), 800, "charge", effect("A"), lines=[part("bill-item:2026-10:1", 800)])
+    assert gateway().balances(id_of(ONE)).bill_due == -800
 
 
 def test_a_receipt_pays_up_to_what_it_paid_on_the_disputed_bill(office: None) -> None:
     """The receipt of another bill pays nothing."""
-    told = refused(lambda: gateway().refund_cash("SJ-1", 500, effect("A"), lines=[part("bill-item:2026-10:2", 500)]))
-    assert (told["reason"], told["left"]) == ("exceeds_receipt", 0)
+    refusal = refused(lambda: gateway().refund_cash("SJ-1", 500, effect("A"), lines=[part("bill-item:2026-10:2", 500)]))
+    assert (refusal["reason"], refusal["left"]) == ("exceeds_receipt", 0)
     assert gateway().refund_cash("SJ-2", 500, effect("B"), lines=[part("bill-item:2026-10:2", 500)]).amount == 500
 
 
@@ -326,18 +401,18 @@ def test_what_was_reserved_is_used_up_by_what_is_paid(office: None) -> None:
 
 def test_more_than_the_lines_is_refused(desk: None) -> None:
     """One fen more than was picked."""
-    told = refused(
+    refusal = refused(
         lambda: gateway().credit(id_of(ONE), 501, "charge", effect("A"), lines=[part("bill-item:2026-10:2", 500)])
     )
-    assert (told["reason"], told["disputed"]) == ("exceeds_disputed", 500)
+    assert (refusal["reason"], refusal["disputed"]) == ("exceeds_disputed", 500)
 
 
 def test_what_is_taken_back_may_be_given_again(office: None) -> None:
     """A wrong credit is entered the other way, once, and what is left of its line grows again."""
     line = [part("bill-item:2026-10:2", 500)]
     note = gateway().credit(id_of(ONE), 500, "charge", effect("A"), lines=line)
-    made = gateway().reverse(note.entry, effect("A", "A:2"))
-    assert gateway().reverse(note.entry, effect("A", "A:2")) == (made.id, made.key, True)
+    reversal = gateway().reverse(note.entry, effect("A", "A:2"))
+    assert gateway().reverse(note.entry, effect("A", "A:2")) == (reversal.id, reversal.key, True)
     assert refused(lambda: gateway().reverse(note.entry, effect("A", "A:3")))["reason"] == "entry_reversed"
     assert gateway().balances(id_of(ONE)).bill_due == 0
     assert gateway().reserve(id_of(ONE), line, effect("B")) == 500
@@ -410,8 +485,8 @@ def test_two_halls_in_the_same_second(halls: Flask) -> None:
     with ThreadPoolExecutor(2) as pool:
         answers = list(pool.map(pay, ("A", "B")))
     (winner,) = (answer["paid"] for answer in answers if "paid" in answer)
-    (told,) = (answer for answer in answers if "paid" not in answer)
-    assert (told["reason"], told["case"], told["left"]) == ("line_taken", winner, 0)
+    (loser,) = (answer for answer in answers if "paid" not in answer)
+    assert (loser["reason"], loser["case"], loser["left"]) == ("line_taken", winner, 0)
 
 
 @pytest.mark.parametrize("paper", ["card", "bank payment"])
@@ -437,7 +512,7 @@ def test_two_halls_with_a_paper_of_no_customer(halls: Flask, paper: str) -> None
     with ThreadPoolExecutor(2) as pool:
         answers = list(pool.map(give, ("A", "B")))
     (winner,) = (answer["paid"] for answer in answers if "paid" in answer)
-    (told,) = (answer for answer in answers if "paid" not in answer)
-    assert (told["reason"], told["case"]) == ("line_taken", winner)
+    (loser,) = (answer for answer in answers if "paid" not in answer)
+    assert (loser["reason"], loser["case"]) == ("line_taken", winner)
     with halls.app_context():
         assert gateway().balances(owner).prepayment == 5000

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from engine.handlers import BpmnError
+from engine import language
+from engine.language import feel
+from engine.language.calendar import Calendar
+from engine.runtime import BpmnError
 from models.base import transaction
 from service_tasks.gateway import Effect, LinePart, gateway
 from tests.unit.service_tasks.conftest import AT
 
+PROCESSES = Path(__file__).parents[3] / "processes"
 MSISDN = "13900000001"
 ITEMS = [
     {"kind": "monthly_fee", "text": "月租费", "amount": 1000},
@@ -32,9 +37,9 @@ def fee(number: int, amount: int, reason: str = "") -> dict[str, Any]:
     return {"line": f"information-fee:{number}", "amount": amount, "reason": reason}
 
 
-def apart(desk: Any, *lines: dict[str, Any], **given: Any) -> Any:
+def apart(desk: Any, *lines: dict[str, Any], **parameters: Any) -> Any:
     """What lines/apart answers."""
-    return desk.run("lines/apart", msisdn=MSISDN, lines=list(lines), among="information_fees", **given)
+    return desk.run("lines/apart", msisdn=MSISDN, lines=list(lines), among="information_fees", **parameters)
 
 
 def test_a_bill_paid_in_part_divides_its_lines(desk: Any) -> None:
@@ -42,7 +47,7 @@ def test_a_bill_paid_in_part_divides_its_lines(desk: Any) -> None:
     desk.given(NUMBER, cdrs=FEES)
     answer = apart(desk, fee(1, 1500), fee(2, 500))
     assert (answer["amount"], answer["paid_amount"], answer["unpaid_amount"]) == (2000, 200, 1800)
-    assert [(one["line"], one["amount"]) for one in answer["unpaid"]] == [
+    assert [(row["line"], row["amount"]) for row in answer["unpaid"]] == [
         ("information-fee:1", 1500),
         ("information-fee:2", 300),
     ]
@@ -54,9 +59,9 @@ def test_a_second_complaint_hears_which_case_has_the_fee(desk: Any) -> None:
     with transaction():
         subscription = gateway().subscription(MSISDN)
         gateway().reserve(subscription.id, [LinePart("information-fee:1", 1500)], Effect(key="b", at=AT, case="AJ-B"))
-    with pytest.raises(BpmnError) as told:
+    with pytest.raises(BpmnError) as refusal:
         apart(desk, fee(1, 1500))
-    assert (told.value.code, told.value.values["case"]) == ("line_taken", "AJ-B")
+    assert (refusal.value.code, refusal.value.values["case"]) == ("line_taken", "AJ-B")
 
 
 @pytest.mark.parametrize(
@@ -80,3 +85,87 @@ def test_nothing_picked_is_nothing_to_give(desk: Any) -> None:
     """A register without a line on file can be filled in; it moves nothing."""
     desk.given(NUMBER, cdrs=FEES)
     assert apart(desk)["amount"] == 0
+
+
+def reserve(desk: Any, **parameters: Any) -> Any:
+    """What lines/reserve answers where an amount was typed."""
+    return desk.run("lines/reserve", msisdn=MSISDN, lines=[], **parameters)
+
+
+@pytest.mark.parametrize("kind", [{}, {"item": "call_charge"}, {"item": "information_fee"}, {"kind": "charge"}])
+def test_no_amount_is_typed_beside_lines_that_can_be_ticked(desk: Any, kind: dict[str, str]) -> None:
+    """Whatever is said to be repaid, one fen without lines is refused while the bill has something of that money left."""
+    desk.given(NUMBER, cdrs=FEES)
+    assert desk.refused("lines/reserve", msisdn=MSISDN, lines=[], typed=1, **kind) == "lines_to_tick"
+
+
+def test_a_line_in_another_complaint_is_not_given_again_as_an_amount(desk: Any) -> None:
+    """The bill's last line is in another case: nothing can be ticked, so what is typed is held against what the bill has left, nothing."""
+    desk.given({"msisdn": MSISDN, "bill": {"period": "2026-10", "items": ITEMS[:1]}})
+    with transaction():
+        subscription = gateway().subscription(MSISDN)
+        gateway().reserve(subscription.id, [LinePart("bill-item:2026-10:1", 1000)], Effect(key="b", at=AT, case="AJ-B"))
+    with pytest.raises(BpmnError) as refusal:
+        reserve(desk, typed=1000, item="monthly_fee")
+    assert (refusal.value.code, refusal.value.values["balance"]) == ("exceeds_charged", 0)
+
+
+def test_no_amount_counts_where_nothing_stands_for_it(desk: Any) -> None:
+    """A number without a bill, late fee, prepayment or deposit has no fen to give, whatever is said to be repaid; of one not known nothing is asked."""
+    desk.given({"msisdn": "13900000002"})
+    items = {
+        "monthly_fee": "exceeds_charged",
+        "late_fee": "exceeds_late_fee",
+        "prepayment": "insufficient_prepayment",
+        "recharge_card": "insufficient_prepayment",
+        "deposit": "exceeds_deposit",
+    }
+    for item, code in items.items():
+        assert desk.refused("lines/reserve", msisdn="13900000002", typed=1, item=item) == code
+    assert desk.refused("lines/reserve", msisdn="13900000002", typed=1) == "exceeds_charged"
+    assert desk.run("lines/reserve", msisdn="13900000009", typed=500, item="monthly_fee")["count"] == 0
+
+
+def test_an_amount_without_lines_is_within_what_stands_there(desk: Any) -> None:
+    """A prepayment of 80.00 without a receipt gives 80.00 and not a fen more."""
+    desk.given({"msisdn": "13900000002", "prepayment": 8000})
+    most = {"msisdn": "13900000002", "item": "prepayment"}
+    assert desk.run("lines/reserve", typed=8000, **most)["count"] == 0
+    assert desk.refused("lines/reserve", typed=8001, **most) == "insufficient_prepayment"
+
+
+def test_what_an_older_diagram_hands_over_is_taken_as_before(desk: Any) -> None:
+    """Open cases go on: a version that says nothing of what was typed, and a reward, ask for no lines."""
+    desk.given(NUMBER)
+    assert reserve(desk, item="monthly_fee")["amount"] is None
+    assert reserve(desk, item="complaint_reward", typed=1200)["amount"] is None
+    ticked = {"lines": [{"line": "bill-item:2026-10:1", "amount": 1000}], "typed": 500000}
+    assert desk.run("lines/reserve", msisdn=MSISDN, item="monthly_fee", **ticked)["amount"] == 1000
+
+
+def test_a_receipt_that_the_office_holds_is_not_asked_for_again(desk: Any) -> None:
+    """What was taken back for cash in one case is known to the next, whose form leaves the tick out; once the cash is taken back, it is asked for anew."""
+    bill = {"period": "2026-10", "paid": True, "items": ITEMS[:1]}
+    desk.given({"msisdn": MSISDN, "bill": bill, "receipts": [{"number": "SJ-1", "kind": "charge", "amount": 1000}]})
+    assert reserve(desk)["receipts_in_hand"] == []
+    payment = {
+        "lines": [{"line": "bill-item:2026-10:1", "amount": 400, "reason": "a part"}],
+        "kind": "charge",
+        "amount": 400,
+    }
+    desk.run("refunds/cash", call_key="8:1", msisdn=MSISDN, receipt_number="SJ-1", disputed_amount=400, **payment)
+    assert reserve(desk)["receipts_in_hand"] == ["SJ-1"]
+    with transaction():
+        (entry,) = gateway().given("AJ-2026-000001")
+        gateway().reverse(entry.id, Effect(key="back", at=AT, case="AJ-2026-000001"))
+    assert reserve(desk)["receipts_in_hand"] == []
+
+
+@pytest.mark.parametrize(("in_hand", "asks"), [(["SJ-1"], False), (["SJ-2"], True), ([], True)])
+def test_the_form_asks_for_a_receipt_that_the_customer_has(in_hand: list[str], asks: bool) -> None:
+    """The tick stands there for every other receipt than those in the office's hands, and a sentence in its place for these."""
+    form = language.Form.parse((PROCESSES / "forms" / "ts002_cash.form").read_bytes())
+    scope = feel.Scope(at=AT, calendar=Calendar(frozenset(), frozenset()))
+    visible = form.visible({"reserved": {"receipts_in_hand": in_hand}}, {"receipt_number": "SJ-1"}, scope)
+    assert ("receipt_taken_back" in [field.key for field in visible]) is asks
+    assert any("不用再向客户收" in field.text for field in visible) is not asks

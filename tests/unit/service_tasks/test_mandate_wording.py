@@ -9,7 +9,7 @@ from service_tasks.mandate_wording import BANKS, same_bank
 
 
 @pytest.mark.parametrize(
-    "agreed, keyed",
+    "agreement, keyed",
     [
         ("工商银行", "中国工商银行"),
         ("工商银行", "工行"),
@@ -32,14 +32,14 @@ from service_tasks.mandate_wording import BANKS, same_bank
         ("珠海市农村信用社", "珠海农村信用社前山分社"),
     ],
 )
-def test_one_bank_is_written_in_many_ways(agreed: str, keyed: str) -> None:
+def test_one_bank_is_written_in_many_ways(agreement: str, keyed: str) -> None:
     """TS-008.2: short and full names, legal forms and branches mean the same bank, whichever is the agreed one."""
-    assert same_bank(agreed, keyed)
-    assert same_bank(keyed, agreed)
+    assert same_bank(agreement, keyed)
+    assert same_bank(keyed, agreement)
 
 
 @pytest.mark.parametrize(
-    "agreed, keyed",
+    "agreement, keyed",
     [
         ("工商银行", "农业银行"),
         ("农业银行", "农业发展银行"),
@@ -57,17 +57,17 @@ def test_one_bank_is_written_in_many_ways(agreed: str, keyed: str) -> None:
         ("工商银行", "工商"),
     ],
 )
-def test_another_bank_stays_another_bank(agreed: str, keyed: str) -> None:
+def test_another_bank_stays_another_bank(agreement: str, keyed: str) -> None:
     """Reading generously must not make a debit from the wrong bank look right."""
-    assert not same_bank(agreed, keyed)
-    assert not same_bank(keyed, agreed)
+    assert not same_bank(agreement, keyed)
+    assert not same_bank(keyed, agreement)
 
 
 @given(st.sampled_from(sorted(BANKS)), st.sampled_from(sorted(BANKS)), st.data())
-def test_short_names_mean_their_own_bank_alone(one: str, other: str, data: st.DataObject) -> None:
+def test_short_names_mean_their_own_bank_alone(first: str, second: str, data: st.DataObject) -> None:
     """Every wording of the list means its bank, and no wording of another."""
-    wording = data.draw(st.sampled_from((other, *BANKS[other])))
-    assert same_bank(one, wording) is (one == other)
+    wording = data.draw(st.sampled_from((second, *BANKS[second])))
+    assert same_bank(first, wording) is (first == second)
 
 
 @pytest.mark.parametrize(

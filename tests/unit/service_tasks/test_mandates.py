@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from engine.handlers import BpmnError
+from engine.runtime import BpmnError
 from models.base import session
 from models.usage import BankMandate
 from tests.unit.service_tasks.conftest import AT
@@ -43,14 +43,14 @@ def test_the_renewal_confirms_what_was_corrected_until_it_is_in_force(desk: Any)
     """Relief may take days: the correction stays the mandate, and its day; after that day a renewal is a new one."""
     desk.given(number(keyed=None))
     corrected = desk.run("direct_debit/correct", **RIGHT)
-    given = {**RIGHT, "correction": corrected["mandate_id"]}
-    assert desk.run("direct_debit/renew", call_key="7:2", at=AT + timedelta(days=3), **given) == corrected
-    later = desk.run("direct_debit/renew", call_key="7:3", at=AT + timedelta(days=40), **given)
+    parameters = {**RIGHT, "correction": corrected["mandate_id"]}
+    assert desk.run("direct_debit/renew", call_key="7:2", at=AT + timedelta(days=3), **parameters) == corrected
+    later = desk.run("direct_debit/renew", call_key="7:3", at=AT + timedelta(days=40), **parameters)
     assert later["mandate_id"] != corrected["mandate_id"]
 
 
 @pytest.mark.parametrize(
-    "topic, given, code",
+    "topic, parameters, code",
     [
         ("direct_debit/correct", AGREED, "debit_under_way"),
         ("refunds/late_fee_waiver", {"amount": 600}, "exceeds_late_fee"),
@@ -58,22 +58,22 @@ def test_the_renewal_confirms_what_was_corrected_until_it_is_in_force(desk: Any)
     ],
 )
 def test_what_is_owed_is_left_alone_while_a_debit_is_out(
-    desk: Any, topic: str, given: dict[str, Any], code: str
+    desk: Any, topic: str, parameters: dict[str, Any], code: str
 ) -> None:
     """TS-008.7: correction, waiver and credit wait for the result; once it is recorded they go through."""
     desk.given(number(debit_under_way=True, keyed=None))
-    assert desk.refused(topic, msisdn=MSISDN, **given) == code
-    told = desk.run("direct_debit/record_result", call_key="7:2", msisdn=MSISDN, result="failed")
-    assert told == {"was_under_way": True, "result": "failed"}
-    assert desk.run(topic, call_key="7:3", msisdn=MSISDN, **given)
+    assert desk.refused(topic, msisdn=MSISDN, **parameters) == code
+    answer = desk.run("direct_debit/record_result", call_key="7:2", msisdn=MSISDN, result="failed")
+    assert answer == {"was_under_way": True, "result": "failed"}
+    assert desk.run(topic, call_key="7:3", msisdn=MSISDN, **parameters)
 
 
 def test_the_refusal_names_the_debit_that_is_out(desk: Any) -> None:
     """The clerk reads that a debit is out, and not that the amount is too large."""
     desk.given(number(debit_under_way=True))
-    with pytest.raises(BpmnError) as told:
+    with pytest.raises(BpmnError) as refusal:
         desk.run("refunds/late_fee_waiver", msisdn=MSISDN, amount=600)
-    assert told.value.values["because"] == "awaits_debit"
+    assert refusal.value.values["because"] == "awaits_debit"
 
 
 def test_only_the_late_fee_that_the_failure_caused_is_waived(desk: Any) -> None:
@@ -82,9 +82,9 @@ def test_only_the_late_fee_that_the_failure_caused_is_waived(desk: Any) -> None:
     line = {"line": "late-fee:brought", "amount": 600}
     caused = desk.run("direct_debit/compare", msisdn=MSISDN)["late_fees"]
     assert caused == []
-    for found in (caused, [{**line, "amount": 599}], [{"line": "late-fee:2026-09", "amount": 600}]):
-        given = {"msisdn": MSISDN, "amount": 600, "lines": [line], "caused": found}
-        assert desk.refused("refunds/late_fee_waiver", **given) == "exceeds_late_fee"
+    for caused_fees in (caused, [{**line, "amount": 599}], [{"line": "late-fee:2026-09", "amount": 600}]):
+        parameters = {"msisdn": MSISDN, "amount": 600, "lines": [line], "caused": caused_fees}
+        assert desk.refused("refunds/late_fee_waiver", **parameters) == "exceeds_late_fee"
     desk.twice("refunds/late_fee_waiver", msisdn=MSISDN, amount=600, lines=[line], caused=[line])
     assert desk.refused("direct_debit/relief", call_key="7:9", msisdn=MSISDN, lines=[line]) == "line_taken"
 
@@ -96,6 +96,6 @@ def test_relief_tells_late_fees_and_charges_apart(desk: Any) -> None:
     charge = {"line": "bill-item:2026-09:1", "amount": 2000, "reason": "录错"}
     answer = desk.twice("direct_debit/relief", msisdn=MSISDN, lines=[late, charge])
     assert (answer["late_fee"], answer["charge"]) == (600, 2000)
-    assert [one["line"] for one in answer["charges"]] == ["bill-item:2026-09:1"]
+    assert [row["line"] for row in answer["charges"]] == ["bill-item:2026-09:1"]
     paid_in = {"line": "payment:SJ-1", "amount": 1000}
     assert desk.refused("direct_debit/relief", call_key="7:5", msisdn=MSISDN, lines=[paid_in]) == "line_unfit"

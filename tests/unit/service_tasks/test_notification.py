@@ -1,5 +1,7 @@
 """Messages to customers and departments."""
 
+import re
+from string import Template
 from typing import Any
 
 import pytest
@@ -8,7 +10,15 @@ from sqlalchemy import func, select
 
 from models.base import session
 from models.notice import DepartmentNotice, OutboxMessage
-from service_tasks.notification import TEMPLATES, UnknownDepartment, UnknownTemplate, ValuesMissing, body
+from service_tasks.notification import (
+    TEMPLATES,
+    WORDINGS,
+    UnknownDepartment,
+    UnknownTemplate,
+    ValuesMissing,
+    body,
+    in_words,
+)
 
 HELD = {"msisdn": "13900000001", "template": "charge_held", "values": {"amount": 1250, "settle_on": "2026-11-26"}}
 
@@ -32,8 +42,8 @@ def test_a_message_is_queued_once(desk: Any) -> None:
 
 def test_values_are_never_read_as_templates() -> None:
     """What a customer or a clerk typed stays what was typed, dollar signs, braces and all."""
-    written = body("resolved", {"case_number": "$resolution {0.__class__}", "resolution": "$case_number ${amount} %s"})
-    assert written == "您的投诉 $resolution {0.__class__} 已有结果：$case_number ${amount} %s。"
+    text = body("resolved", {"case_number": "$resolution {0.__class__}", "resolution": "$case_number ${amount} %s"})
+    assert text == "您的投诉 $resolution {0.__class__} 已有结果：$case_number ${amount} %s。"
 
 
 def test_a_missing_value_is_an_incident_not_a_message(desk: Any) -> None:
@@ -58,8 +68,8 @@ def test_every_template_can_be_written(name: str) -> None:
 
     wording = Template(TEMPLATES[name].text)
     assert wording.is_valid()
-    written = body(name, dict.fromkeys(wording.get_identifiers(), 100))
-    assert "$" not in written
+    text = body(name, dict.fromkeys(wording.get_identifiers(), 100))
+    assert "$" not in text
     assert set(TEMPLATES[name].money) <= set(wording.get_identifiers())
 
 
@@ -75,6 +85,32 @@ def test_a_department_is_told_once(desk: Any) -> None:
         "请补批",
         None,
     )
+
+
+@pytest.mark.parametrize("name", WORDINGS)
+def test_a_wording_is_read_in_the_readers_language(desk: Any, name: str) -> None:
+    """What we compose for a department is kept as values, so that an English page shows no Chinese sentence and the other way round."""
+    desk.given()
+    chinese, english = WORDINGS[name]
+    values = {identifier: f"<{identifier}>" for identifier in Template(chinese).get_identifiers()}
+    assert set(values) == set(Template(english).get_identifiers())
+    desk.twice("notification/department", group="marketing", subject="x", wording=name, values=values)
+    text = session().scalars(select(DepartmentNotice)).one().text
+    assert in_words(text, english=True) == Template(english).substitute(values)
+    assert in_words(text, english=False) == Template(chinese).substitute(values)
+    assert not re.search("[\u4e00-\u9fff]", in_words(text, english=True))
+
+
+def test_a_wording_without_its_values_is_an_incident(desk: Any) -> None:
+    """Nobody reads a bare name."""
+    desk.given()
+    with pytest.raises(ValuesMissing):
+        desk.run("notification/department", group="marketing", subject="x", wording="site", values={"site": "新浪"})
+
+
+def test_what_a_person_wrote_is_read_as_written(desk: Any) -> None:
+    """A text that looks like a template stays as it is."""
+    assert in_words("$site {x}", english=True) == "$site {x}"
 
 
 def test_an_unknown_department_is_an_incident(desk: Any) -> None:

@@ -71,7 +71,7 @@ def test_a_card_that_proves_nothing_is_refused(desk: Any, serial: str, pin: str,
 def test_the_pin_is_compared_in_constant_time(desk: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     """An early exit of the comparison would give the PIN away digit by digit."""
     compared = []
-    monkeypatch.setattr(hmac, "compare_digest", lambda one, other: compared.append((one, other)) or False)
+    monkeypatch.setattr(hmac, "compare_digest", lambda first, second: compared.append((first, second)) or False)
     assert desk.refused("recharge/query", serial="K-GOOD", pin="333333") == "wrong_pin"
     assert len(compared) == 1
 
@@ -112,8 +112,8 @@ def test_a_card_is_moved_only_once(desk: Any) -> None:
 def test_what_was_paid_out_cannot_be_moved(desk: Any) -> None:
     """SUB.2 pays out the balance the card lay in; the card is then empty."""
     desk.run("refunds/cancelled_prepayment", call_key="7:1", msisdn="13900000003", method="cash", target=None)
-    refused = desk.refused("recharge/move", call_key="7:2", serial="K-CANCELLED", target="13900000001")
-    assert refused == "nothing_left"
+    code = desk.refused("recharge/move", call_key="7:2", serial="K-CANCELLED", target="13900000001")
+    assert code == "nothing_left"
 
 
 @pytest.mark.parametrize(

@@ -1,12 +1,22 @@
 """What a graded complaint is worth."""
 
+from datetime import UTC, datetime
+from functools import cache
+from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from engine import definitions
+from engine.definitions.compiled import Definition
+from engine.language import feel
+from engine.language.calendar import Calendar
 from service_tasks.rewards import FEN, reward
+
+PROCESSES = Path(__file__).parents[3] / "processes"
+AT = datetime(2026, 11, 23, 1, tzinfo=UTC)
 
 
 @pytest.mark.parametrize(
@@ -51,6 +61,42 @@ def test_the_first_of_an_incident_and_a_code_without_the_mark_count() -> None:
 @given(st.sampled_from(sorted(FEN)), st.booleans(), st.booleans(), st.sampled_from(["front_desk", "system", "network"]))
 def test_no_reward_is_ever_above_a_hundred_yuan(severity: str, repeated: bool, justified: bool, cause: str) -> None:
     """Nobody can make it thirty thousand."""
-    found = reward(severity, cause=cause, repeated=repeated, justified=justified)
-    assert 0 <= found.amount <= 10000
-    assert (found.amount == 0) is (found.reason is not None)
+    outcome = reward(severity, cause=cause, repeated=repeated, justified=justified)
+    assert 0 <= outcome.amount <= 10000
+    assert (outcome.amount == 0) is (outcome.reason is not None)
+
+
+@cache
+def table() -> Any:
+    """The reward table as it ships."""
+    return Definition(definitions.read_package(PROCESSES, "TS-003")).decision("reward")
+
+
+def offered(severity: str, *, repeated: bool = False, finding: str | None = "staff", basis: str | None = None) -> int:
+    """What the table gives, in fen."""
+    facts = {"reward_severity": severity, "reward_repeated": repeated, "finding": finding, "credit_basis": basis}
+    outcome = table().evaluate(facts, feel.Scope(at=AT, calendar=Calendar(frozenset(), frozenset()))).value
+    return int(outcome["amount"] if isinstance(outcome, dict) else outcome)
+
+
+@pytest.mark.parametrize("repeated", [False, True])
+@pytest.mark.parametrize("severity", ["minor", "moderate", "serious"])
+def test_the_table_gives_the_grades_figure_for_a_human_cause(severity: str, repeated: bool) -> None:
+    """The same figures as the rules of the manual; a cause that the caller has settled already counts like one of staff."""
+    for finding in ("staff", "management", None):
+        assert offered(severity, repeated=repeated, finding=finding) == FEN[severity][repeated]
+
+
+@pytest.mark.parametrize(
+    "excluded",
+    [
+        *({"finding": one} for one in ("charge_right", "nothing_found", "fraud", "debit_failed")),
+        *({"finding": one} for one in ("technology", "equipment", "engineering", "debit_program")),
+        {"basis": "not_our_fault"},
+        {"severity": "major"},
+    ],
+)
+def test_what_is_excluded_gets_no_reward(excluded: dict[str, str]) -> None:
+    """REW.5: not justified, nobody's cause; and major, whose codes all have system causes, until an owner lifts it."""
+    for repeated in (False, True):
+        assert offered(**{"severity": "serious", **excluded}, repeated=repeated) == 0

@@ -1,8 +1,9 @@
 """Secondary pricing: collected, handed in once, credited, checked."""
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import pytest
 from sqlalchemy import select
 
 from models.base import session
@@ -25,10 +26,10 @@ def test_an_item_fills_its_row_of_the_summary_sheet(desk: Any) -> None:
     """TS-003.4: marketing works from the sheet, so the sheet says who, what, how much and which case."""
     desk.given(NUMBER)
     form = desk.run("secondary_pricing/enter", **ASKED)["form"]
-    assert form["title"] == "二次批价汇总表"
-    assert (form["msisdn"], form["item_name"], form["amount"], form["amount_yuan"]) == (
+    assert form["sheet"] == "secondary_pricing"
+    assert (form["msisdn"], form["item"], form["amount"], form["amount_yuan"]) == (
         "13900000001",
-        "功能费",
+        "function_fee",
         1200,
         "12.00",
     )
@@ -90,14 +91,14 @@ def test_the_file_says_who_is_credited_who_is_left_out_and_who_gets_no_bill(desk
     numbers = [{**NUMBER, "msisdn": f"1390000000{end}"} for end in (1, 2, 3)]
     desk.given(*numbers)
     items = [
-        desk.run("secondary_pricing/enter", call_key=f"7:{n}", **{**ASKED, "msisdn": one["msisdn"]})["item_id"]
-        for n, one in enumerate(numbers)
+        desk.run("secondary_pricing/enter", call_key=f"7:{n}", **{**ASKED, "msisdn": number["msisdn"]})["item_id"]
+        for n, number in enumerate(numbers)
     ]
-    handed = {"period": "2026-11", "call_key": "9:1"}
+    parameters = {"period": "2026-11", "call_key": "9:1"}
     rows = [f"{item},,,,,,12.00," for item in items]
-    assert desk.refused("secondary_pricing/take_back", file=rows[0] + "\n9" + rows[1], **handed) == "file_wrong"
-    told = desk.twice("secondary_pricing/take_back", file=rows[0] + "\n" + rows[2] + "无帐单", **handed)
-    assert told == {"priced": 1, "omitted": 1, "no_bill": 1}
+    assert desk.refused("secondary_pricing/take_back", file=rows[0] + "\n9" + rows[1], **parameters) == "file_wrong"
+    answer = desk.twice("secondary_pricing/take_back", file=rows[0] + "\n" + rows[2] + "无帐单", **parameters)
+    assert answer == {"priced": 1, "omitted": 1, "no_bill": 1}
     outcomes = [
         desk.run("secondary_pricing/apply", call_key=f"8:{item}", item_id=item, hands_back=True)["outcome"]
         for item in items
@@ -110,8 +111,8 @@ def test_what_gets_no_further_bill_frees_its_lines(desk: Any) -> None:
     """The same case repays the lines in another way; they are not in reserve for a run that never comes."""
     desk.given({**NUMBER, "state": "cancelled"})
     lines = [{"line": "bill-item:2026-10:1", "amount": 5000}]
-    asked = {**ASKED, "amount": 5000, "lines": lines}
-    item = desk.run("secondary_pricing/enter", call_key="7:1", **asked)["item_id"]
+    parameters = {**ASKED, "amount": 5000, "lines": lines}
+    item = desk.run("secondary_pricing/enter", call_key="7:1", **parameters)["item_id"]
     answer = desk.run("secondary_pricing/apply", call_key="7:2", item_id=item, hands_back=True)
     assert (answer["applied"], answer["outcome"]) == (False, "no_bill")
     reserved = desk.run("lines/reserve", call_key="7:3", msisdn="13900000001", lines=lines, kind="charge")
@@ -135,28 +136,32 @@ def test_the_check_reads_the_bill_that_came_after(desk: Any, at: datetime) -> No
     desk.given({"msisdn": "13900000001", "bills": [{"period": "2026-10", **NUMBER["bill"]}, later, shows]})
     item = desk.run("secondary_pricing/enter", call_key="7:1", **ASKED)["item_id"]
     desk.run("secondary_pricing/apply", call_key="7:2", item_id=item)
-    told = [desk.run("secondary_pricing/check", item_id=item, at=at + timedelta(days=days)) for days in (1, 9, 39)]
-    assert [(one["applied"], one["on_bill"]) for one in told] == [(True, False), (False, True), (True, True)]
+    answers = [desk.run("secondary_pricing/check", item_id=item, at=at + timedelta(days=days)) for days in (1, 9, 39)]
+    assert [(answer["applied"], answer["on_bill"]) for answer in answers] == [
+        (True, False),
+        (False, True),
+        (True, True),
+    ]
 
 
 def test_a_promise_goes_into_the_run_that_collects_now(desk: Any) -> None:
     """It keeps its case, and comes once, whoever asks for it."""
     desk.given({**NUMBER, "promised": [{"case_number": "AJ-2025-000009", "period": "2026-09", "amount": 700}]})
-    asked = {"msisdn": "13900000001", "lines": [{"line": "promised-credit:1", "amount": 700}]}
-    told = desk.twice("secondary_pricing/promise", **asked)
-    assert (told["period"], told["case"], told["amount"]) == ("2026-11", "AJ-2025-000009", 700)
+    parameters = {"msisdn": "13900000001", "lines": [{"line": "promised-credit:1", "amount": 700}]}
+    answer = desk.twice("secondary_pricing/promise", **parameters)
+    assert (answer["period"], answer["case"], answer["amount"]) == ("2026-11", "AJ-2025-000009", 700)
     desk.run("secondary_pricing/apply", call_key="7:2", item_id=1)
     desk.run("secondary_pricing/apply", call_key="9:2", item_id=1)
     assert desk.moved()["13900000001.receivable"] == -700
-    assert desk.refused("secondary_pricing/promise", call_key="7:4", **asked) == "line_unknown"
+    assert desk.refused("secondary_pricing/promise", call_key="7:4", **parameters) == "line_unknown"
 
 
 def test_a_promised_credit_is_not_paid_in_another_way(desk: Any) -> None:
     """It would come once more with its run, and what it is for is reserved in its case."""
     desk.given({**NUMBER, "promised": [{"case_number": "AJ-2025-000009", "period": "2026-09", "amount": 700}]})
     lines = [{"line": "promised-credit:1", "amount": 700}]
-    asked = {"msisdn": "13900000001", "lines": lines, "kind": "charge"}
-    assert desk.refused("lines/reserve", **asked) == "line_promised"
+    parameters = {"msisdn": "13900000001", "lines": lines, "kind": "charge"}
+    assert desk.refused("lines/reserve", **parameters) == "line_promised"
     credit = {"msisdn": "13900000001", "amount": 700, "disputed_amount": 700, "kind": "charge", "lines": lines}
     assert desk.refused("refunds/credit", **credit) == "exceeds_disputed"
 
@@ -166,3 +171,27 @@ def test_a_case_of_an_earlier_version_is_credited_as_before(desk: Any) -> None:
     desk.given({**NUMBER, "state": "cancelled"})
     item = desk.run("secondary_pricing/enter", call_key="7:1", **ASKED)["item_id"]
     assert desk.run("secondary_pricing/apply", call_key="7:2", item_id=item)["applied"] is True
+
+
+def test_a_reward_is_never_above_the_highest_grade(desk: Any) -> None:
+    """Thirty thousand on a bill of fifty is impossible for anybody, whatever a table says and whoever approved it."""
+    desk.given(NUMBER)
+    parameters = {**ASKED, "item": "complaint_reward"}
+    assert desk.refused("secondary_pricing/enter", **{**parameters, "amount": 3000000}) == "exceeds_charged"
+    assert desk.refused("secondary_pricing/enter", **{**parameters, "amount": 10001}) == "exceeds_charged"
+    assert desk.run("secondary_pricing/enter", **{**parameters, "amount": 10000})["amount"] == 10000
+
+
+@pytest.mark.parametrize(
+    ("day", "item", "period"),
+    [
+        (20, "complaint_reward", "2026-03"),
+        (21, "complaint_reward", "2026-04"),
+        (21, "function_fee", "2026-03"),
+    ],
+)
+def test_a_reward_audited_after_the_20th_is_on_the_next_list(desk: Any, day: int, item: str, period: str) -> None:
+    """Audited on 21 March: April's run; what is no reward goes into March's still."""
+    desk.given(NUMBER)
+    at = datetime(2026, 3, day, 2, tzinfo=UTC)
+    assert desk.run("secondary_pricing/enter", at=at, **{**ASKED, "item": item})["period"] == period

@@ -11,9 +11,9 @@ import pytest
 from flask import Flask
 from sqlalchemy import create_engine, make_url, text
 
+from cli.building import compile_translations
 from tests.furnishing import Furnished, furnish
 from tests.visitors import copy, found_office, open_office
-from web.commands.building import compile_translations
 
 
 @pytest.fixture(scope="session")

@@ -9,12 +9,17 @@ import pytest
 from flask import Flask
 
 import engine
+from engine import language
+from engine.language.calendar import Calendar
 from office import intake
 from tests.furnishing import open_tasks
 from tests.people import CLEO
 from tests.population import PROCESSES
 from tests.visitors import Visitor
-from web.i18n import ZONE
+from web.telling.i18n import ZONE
+
+TO_COME = ("improvement_by", "follow_by")
+SCOPE = language.feel.Scope(engine.now(), Calendar(frozenset(), frozenset()))
 
 TAKEN = {
     "action": "accept",
@@ -98,16 +103,16 @@ def test_a_day_that_can_only_be_past_is_not_one_to_come(desk: Flask, process: st
 
 
 def test_every_day_a_form_asks_for_is_past() -> None:
-    """All the days of the manual's forms are those of calls, mandates and changes that customers complain of; an improvement is to come."""
+    """All the days of the manual's forms are those of calls, mandates and changes that customers complain of; an improvement and what is followed up are to come."""
     asked = [
         (field.key, *(field.expressions[name].text if name in field.expressions else "" for name in ("min", "max")))
         for file in sorted((PROCESSES / "forms").glob("*.form"))
-        for field in engine.forms.Form.parse(file.read_bytes()).inputs
+        for field in language.forms.Form.parse(file.read_bytes()).inputs
         if field.type == "datetime"
     ]
-    assert sum(key == "improvement_by" for key, *_ in asked) == 2
-    assert {(least, most) for key, least, most in asked if key == "improvement_by"} == {("today()", "")}
-    assert {most for key, _, most in asked if key != "improvement_by"} == {"today()"}
+    assert sorted(key for key, *_ in asked if key in TO_COME) == ["follow_by", "improvement_by"]
+    assert {(least, most) for key, least, most in asked if key in TO_COME} == {("today()", "")}
+    assert {most for key, _, most in asked if key not in TO_COME} == {"today()"}
 
 
 @pytest.mark.parametrize(("typed", "right"), [("abc¥", False), ("abc", False), ("6222 0000-0000 0000 001", True)])
@@ -118,8 +123,39 @@ def test_an_account_is_digits(desk: Flask, typed: str, right: bool) -> None:
     assert (page.status, page.beside("account") == "") == (422, right)
 
 
+def test_what_one_step_takes_the_next_one_takes() -> None:
+    """An account is kept in one way in every form, and what stands in a field before anybody typed is in that way too."""
+    forms = [*PROCESSES.glob("forms/*.form")]
+    asked = [one for form in forms for one in language.Form.parse(form.read_text()).inputs if one.key == "account"]
+    assert {one.written for one in asked} == {"account"}
+    grouped = {"account": "62220200-00000000801", "mandate": {"account": "6222 0200-00000000801"}}
+    for form in (language.Form.parse(one.read_text()) for one in forms if one.stem.startswith("ts008_")):
+        stands = form.prefill(grouped, SCOPE).get("account")
+        assert stands in (None, "6222020000000000801"), form.id
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "same"), [("孙 敏", "孙敏", True), ("ＬＩ Lei", "li lei", True), ("孙敏", "孙明", False)]
+)
+def test_a_name_is_one_however_it_is_written(first: str, second: str, same: bool) -> None:
+    """Blanks, width and case make nobody somebody else."""
+    assert (language.written.name(first) == language.written.name(second)) is same
+
+
+def test_the_number_of_a_paper_is_read_in_any_case() -> None:
+    """A receipt, a proof and a card are printed in capital letters; a PIN is kept as it is typed."""
+    kinds = {
+        one.key: one.written
+        for form in PROCESSES.glob("forms/*.form")
+        for one in language.Form.parse(form.read_text()).inputs
+    }
+    papers = ("receipt_number", "serial", "new_serial", "proof_reference")
+    assert {kinds[key] for key in papers} == {"paper"}
+    assert (language.written.KINDS["paper"]("sj- 0201"), kinds["pin"]) == ("SJ-0201", "code")
+
+
 @pytest.mark.parametrize("typed", ["abc¥", "收据一", "a/b"])
 def test_a_code_is_letters_digits_and_hyphens(typed: str) -> None:
     """What a form says to hold a code holds no other signs."""
-    assert engine.written.KINDS["code"](typed) is None
-    assert engine.written.KINDS["code"]("SJ-02 01") == "SJ-0201"
+    assert language.written.KINDS["code"](typed) is None
+    assert language.written.KINDS["code"]("SJ-02 01") == "SJ-0201"

@@ -11,6 +11,7 @@ import pytest
 from flask import Flask
 
 import engine
+from engine import cases
 from office import notices, tokens
 from tests.furnishing import CASH, EXPLAINED, JUDGED, PAID, begin, complete, open_tasks
 from tests.people import SAM
@@ -121,7 +122,7 @@ def test_a_task_that_cannot_be_completed(any_desk: Flask, language: str, case: s
         if case == "again":
             complete(task, EXPLAINED)
         elif case == "claimed":
-            engine.claim(task, by=engine.Actor("cora", frozenset({"service_hall"})), at=engine.now())
+            cases.claim(task, by=engine.Actor("cora", frozenset({"service_hall"})), at=engine.now())
     visitor = Visitor(any_desk, "nora" if case == "of another" else "cleo", language)
     with unchanged(any_desk):
         page = visitor.post(f"/tasks/{task}/completion", **EXPLAINED)
@@ -297,10 +298,13 @@ def test_a_body_that_is_too_large(desk: Flask, language: str) -> None:
     assert (
         page.title
         == {
-            "zh": "内容太大：一次最多 8 MB。",
-            "en": "This is too large: at most 8 MB are taken at once.",
+            "zh": "内容太大：一次最多 8 MB、1000 个栏目。没有任何改动。",
+            "en": "This is too large: at most 8 MB in 1000 fields are taken at once. Nothing was changed.",
         }[language]
     )
+    assert page.tree.xpath(f"//main//a[@href='/tasks/{task}']")
+    many = visitor.post("/intake", **{f"f{n}": "1" for n in range(1_001)})
+    assert (many.status, many.title, bool(many.tree.xpath("//main//a[@href='/intake']"))) == (413, page.title, True)
 
 
 @pytest.mark.parametrize("text", ["a\0b", "\ud800", "x" * 4001], ids=["nul", "surrogate", "long"])

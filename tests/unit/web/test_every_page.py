@@ -1,10 +1,17 @@
-"""Every page that somebody may open after every scenario, in both languages: nothing on it that only programs know, and no way that leads nowhere."""
+"""Everything that somebody may read after every scenario, in both languages: nothing in it that only programs know, and no way that leads nowhere.
+
+Pages, what the API calls things, the file of a run of secondary pricing, papers, and words to customers. What is for programs or is the record itself
+(histories, event logs, diagrams, packages, scenarios) says the same in both languages and is left out by its kind.
+"""
 
 from __future__ import annotations
 
+import csv
+import io
+import json
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextvars import Context
 from dataclasses import dataclass, field
 from typing import Any
@@ -16,15 +23,18 @@ from sqlalchemy import select, update
 from werkzeug.exceptions import HTTPException
 
 import engine
+from engine import proof
 from models.base import session, transaction
 from models.identity import User
+from models.notice import OutboxMessage
 from models.user_task import UserTask
-from office import notices
+from office import batches, notices, tokens
 from office.demo.people import PEOPLE as PEOPLE_OF_THE_OFFICE
 from office.masking import masked
 from tests import rounds, wording
 from tests.people import SAM
-from tests.visitors import LANGUAGES, Page, Visitor
+from tests.visitors import LANGUAGES, Caller, Page, Visitor
+from web.tasks import papers
 
 PEOPLE = ("cleo", "sam", "ada", "olu", "nora", "omar")
 OF_A_KIND = 4  # pages of one address and one kind of question, for each person
@@ -48,18 +58,30 @@ class Walk:
     said: frozenset[str] = OF_THE_OFFICE
     found: Found = field(default_factory=dict)
     tasks: set[tuple[str, str]] = field(default_factory=set)
+    token: str = ""
+    kinds_seen: set[str] = field(default_factory=set)
 
     def open(self, person: str, address: str, language: str) -> Page | None:
         """Open an address as a person; None when it shows no page."""
         answer = Context().run(lambda: self.visitors[person].client.get(address, follow_redirects=True))
         if answer.status_code >= 400:
             self.found.setdefault((f"{answer.status_code}", self.rule(address)), f"{person} {address}")
+        if answer.mimetype in SHEETS and not address.partition("?")[0].endswith(RECORD):
+            self.kinds_seen.add(answer.mimetype)
+            judge, place = SHEETS[answer.mimetype], f"{person} {address}"
+            self.judge(judge(answer.get_data(as_text=True)), "zh" if answer.mimetype == PAPER else language, place)
         if answer.mimetype != "text/html" or not answer.get_data().strip():
             return None
         page = Page(answer)
         for what, text in (*wording.wrong(page.tree, language, self.said), *wording.amounts(page.tree, self.said)):
             self.found.setdefault((f"{language} {what}", text[:200]), f"{person} {address}")
         return page
+
+    def judge(self, texts: Iterator[str], language: str, place: str) -> None:
+        """What is wrong with texts that stand on no page."""
+        for text in texts:
+            for what, wrong in wording.in_text(text, language, self.said):
+                self.found.setdefault((f"{language} {what}", wrong[:200]), place)
 
     def look(self, play: rounds.Round) -> None:
         """The steps that wait now and that nobody has seen yet."""
@@ -73,6 +95,15 @@ class Walk:
                 for language in LANGUAGES:
                     speak(language)
                     self.open("sam", address, language)
+                    self.ask(f"/tasks/{task.id}", language)
+                    if task.process_key == batches.SECONDARY_PRICING:
+                        self.open("sam", f"{address}/sheet.csv", language)
+
+    def ask(self, path: str, language: str) -> None:
+        """What the API calls things, in the language that a caller asks for."""
+        caller = Caller(self.app.test_client(), self.token, language)
+        answer = Context().run(lambda: caller.get(path))
+        self.judge(_called(answer.json), language, f"/api/v1{path}")
 
     def follow(self, person: str, begin: list[str], language: str) -> None:
         """From the first pages by every link to all that lead somewhere else, a few of each kind."""
@@ -127,7 +158,7 @@ def _texts(given: Any) -> Iterator[str]:
 def _worded() -> Iterator[str]:
     """The sentences for customers and departments that a process puts together from what was typed."""
     for instance in session().scalars(select(rounds.ProcessInstance.id)):
-        for entry in engine.history_of(instance).entries:
+        for entry in proof.history_of(instance).entries:
             for step in entry.steps:
                 if step.get("variable") == "resolution" and isinstance(step.get("value"), str):
                     yield step["value"]
@@ -150,17 +181,47 @@ def _leads(tree: Any, address: str) -> Iterator[str]:
                 yield f"{parts.path}?{parts.query}".rstrip("?")
 
 
+def _called(document: Any) -> Iterator[str]:
+    """What a document of the API calls things for people, by the names under which it does so."""
+    if isinstance(document, Mapping):
+        for name, value in document.items():
+            yield from (value,) if name in FOR_PEOPLE and isinstance(value, str) else _called(value)
+    elif isinstance(document, list):
+        for value in document:
+            yield from _called(value)
+
+
+def _cells(text: str) -> Iterator[str]:
+    """What stands in a table for people, without the columns by which a row is recognised when it comes back."""
+    for row in csv.reader(io.StringIO(text.removeprefix("\ufeff"))):
+        yield from (cell for number, cell in enumerate(row) if number not in RECOGNISED_BY)
+
+
+def _paper(text: str) -> Iterator[str]:
+    """What is set on a paper."""
+    return wording.texts_of(json.loads(text))
+
+
+PAPER = "application/pdf"
+FOR_PEOPLE = frozenset({"name", "label", "description", "documentation", "text", "title"})
+RECOGNISED_BY = (3, 4)
+RECORD = "history.csv"
+SHEETS: dict[str, Callable[[str], Iterator[str]]] = {PAPER: _paper, "text/csv": _cells}
+
+
 @pytest.fixture
 def walk(desk: Flask, monkeypatch: pytest.MonkeyPatch) -> Walk:
     """An office whose clock follows the scenarios."""
     at = [engine.now()]
     monkeypatch.setattr(engine, "now", lambda: at[0])
+    monkeypatch.setattr(papers, "typeset", lambda _template, content, _fonts: json.dumps(content).encode())
     return Walk(desk, at, {name: Visitor(desk, name) for name in PEOPLE})
 
 
 def test_every_page_says_what_is_so(walk: Walk) -> None:
     """After every scenario every page that a person may open is there, in words of the person's language."""
     with walk.app.app_context():
+        walk.token = tokens.create("sam", at=engine.now())
         walk.said |= _looked_for() | {BANK_OF_FIXTURES}
         plays = rounds.play(walk.look)
         walk.at[0] = max(play.clock for play in plays)
@@ -172,8 +233,18 @@ def test_every_page_says_what_is_so(walk: Walk) -> None:
             speak(language)
             for person in PEOPLE:
                 walk.follow(person, ["/", *(whole if person == "sam" else ())], language)
+            walk.ask("/definitions", language)
+            for key in sorted({play.scenario.process for play in plays}):
+                walk.ask(f"/definitions/{key}/versions/1", language)
+        assert set(SHEETS) <= walk.kinds_seen
+        walk.judge(_told(), "zh", "a word to a customer")
     told = "\n".join(sorted(f"{what}: {text} · {where}" for (what, text), where in walk.found.items()))
     assert not told, told
+
+
+def _told() -> Iterator[str]:
+    """Every word to a customer."""
+    yield from session().scalars(select(OutboxMessage.body))
 
 
 def _numbers() -> list[str]:

@@ -23,7 +23,8 @@ from tests.furnishing import Furnished, furnish
 from tests.unit.web.test_routes import ROUTES
 from tests.visitors import Visitor, copy, open_office
 from tests.wording import ENGLISH
-from web import addresses, schemas, unavailable
+from web.api import schemas
+from web.edge import addresses, unavailable
 
 PEOPLE = ("cleo", "sam", "olu", "ada")
 HOSTILE = (

@@ -9,6 +9,7 @@ from flask import Flask
 from lxml import etree
 
 import engine
+from engine import cases, proof, published
 from models.base import session
 from models.instance import ProcessInstance
 from office import tokens
@@ -16,7 +17,7 @@ from office.masking import EVERYTHING
 from tests.drawing import each, end, package, path, process, start, user
 from tests.people import CLEO, OLU
 from tests.visitors import LANGUAGES, Caller, Visitor
-from web.queries import replay
+from web.cases.queries import replay
 
 SECOND = {"zh": "x（第 2 项，共 3 项）", "en": "x (2 of 3)"}
 TOLD = {"zh": "x：共 3 项，逐项办理", "en": "x: for each of 3"}
@@ -27,9 +28,9 @@ DRAWN = process("EACH", start(), each(user("x"), "amounts"), user("y"), end(), p
 def begin(desk: Flask, amounts: object) -> list[int]:
     """A case of the process over a list; its open tasks."""
     with desk.app_context():
-        engine.publish(package("EACH", DRAWN), by=OLU, note="", at=engine.now())
+        published.publish(package("EACH", DRAWN), by=OLU, note="", at=engine.now())
         variables = {"amounts": amounts}
-        return engine.start("EACH", business_key="AJ-1", variables=variables, by=CLEO, at=engine.now()).user_task_ids
+        return cases.start("EACH", business_key="AJ-1", variables=variables, by=CLEO, at=engine.now()).user_task_ids
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -52,9 +53,9 @@ def test_replay_moves_items_on_the_diagram_of_their_step(desk: Flask) -> None:
     tasks = begin(desk, [1, 2])
     with desk.test_request_context():
         for task in tasks:
-            engine.complete(task, form={"amount": "1"}, by=CLEO, at=engine.now())
+            cases.complete(task, form={"amount": "1"}, by=CLEO, at=engine.now())
         instance = session().get_one(ProcessInstance, 1)
-        happened = replay.events(instance, engine.history_of(instance.id), EVERYTHING)
+        happened = replay.events(instance, proof.history_of(instance.id), EVERYTHING)
         moves = [move for event in happened for move in event.moves]
         scopes = {event.scope for event in happened}
     assert [by for kind, scope, name, by in moves if (kind, scope, name) == ("active", 0, "x")] == [1, 1, -1, -1]
@@ -65,7 +66,7 @@ def test_the_event_log_says_which_item(desk: Flask) -> None:
     """A miner of processes must not take three items for three rounds of a loop."""
     second = begin(desk, [1, 2, 3])[1]
     with desk.test_request_context():
-        engine.complete(second, form={"amount": "1"}, by=CLEO, at=engine.now())
+        cases.complete(second, form={"amount": "1"}, by=CLEO, at=engine.now())
     log = etree.fromstring(Visitor(desk, "ada").client.get("/audit/log.xes").data)
     done = [
         event for event in log.iter("{*}event") if event.xpath("*[@key='lifecycle:transition' and @value='complete']")

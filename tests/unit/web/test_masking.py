@@ -11,6 +11,7 @@ from flask import Flask
 from sqlalchemy import insert, select, update
 
 import engine
+from engine import cases
 from models.base import session, transaction
 from models.comment import Comment
 from models.complaint import Complaint
@@ -28,7 +29,8 @@ WORDS, DEMAND, NOTE = "我太太的彩铃被人开通了", "请退还我的彩�
 SAID = (WORDS, DEMAND, NOTE)
 ESCAPED = re.compile(r"\\u([0-9a-fA-F]{4})")
 STRANGERS = ("", "nora", "olu", "omar")
-OF_A_NUMBER = {"GET /customers", "GET /intake", "GET /intake/caller", "GET /api/v1/accounts/<msisdn>"}
+# a number that was asked for; at the log-in the demo's numbers to try stand, whosever they are
+OF_A_NUMBER = {"GET /login", "GET /customers", "GET /intake", "GET /intake/caller", "GET /api/v1/accounts/<msisdn>"}
 
 
 @dataclass(frozen=True)
@@ -215,7 +217,7 @@ def test_a_result_that_is_personal_as_a_whole_hides_nothing_else(desk: Flask) ->
     )
     forms: list[dict[str, str]] = [
         {"charged_msisdn": "13900000601", "number_event": "none", "demand": "退费"},
-        {"orphan_confirmed": "yes"},
+        {"event_settled": "record", "orphan_confirmed": "yes"},
         {"site": "某站"},
     ]
     with desk.app_context():
@@ -223,7 +225,7 @@ def test_a_result_that_is_personal_as_a_whole_hides_nothing_else(desk: Flask) ->
         forms[-1]["orphan_lines"] = f"information-fee:{fee} 10.00"
         case = intake.accept(taken, by=CLEO, at=engine.now())
         for form in forms:
-            engine.complete(open_tasks(case)[0], form=form, by=CLEO, at=engine.now())
+            cases.complete(open_tasks(case)[0], form=form, by=CLEO, at=engine.now())
         assert open_tasks(case) == []
     page = Visitor(desk, "cora").get(f"/cases/{case}")
     assert (page.status, "查询号码状态" in page.text, "填写登记表" in page.text) == (200, True, True)
@@ -240,7 +242,7 @@ def test_pages_replay_and_api_agree(desk: Flask) -> None:
     with desk.app_context():
         case = intake.accept(taken, by=CLEO, at=engine.now())
         form = {"bank": "工商银行", "account": ACCOUNT, "holder": HOLDER, "failure_text": WHICH}
-        engine.complete(open_tasks(case)[0], form=form, by=CLEO, at=engine.now())
+        cases.complete(open_tasks(case)[0], form=form, by=CLEO, at=engine.now())
         with transaction():
             session().execute(update(UserTask).where(UserTask.state == "open").values(group="billing_department"))
             ended = update(Complaint).where(Complaint.case_number == case)

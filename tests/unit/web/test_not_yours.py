@@ -8,6 +8,7 @@ import pytest
 from flask import Flask
 
 import engine
+from engine import language
 from models.base import session, transaction
 from models.identity import HouseholdNumber, User
 from models.user_task import UserTask
@@ -22,7 +23,7 @@ JUDGED = {"finding": "charge_right", "finding_note": "收费正确"}
 INSISTS = {"resolution": "收费正确", "explanation_accepted": "no", "reply_channel": "counter"}
 ASKED = {
     "insistence_reason": "老客户",
-    "requested_amount": "10.00",
+    "disputed_lines": "bill-item:2026-10:1 10.00 半月未用",
     "requested_way": "credit",
     "clerk_opinion": "建议减免",
 }
@@ -52,6 +53,8 @@ def test_a_supervisor_who_worked_the_counter_is_told_that_the_step_is_not_theirs
     page = sam.get(f"/tasks/{task}")
     assert "同一" in page.text
     assert 'id="completion"' not in page.text
+    offered = page.tree.xpath("//form[contains(@action, '/assignment')]//option/@value")
+    assert ("sue" in offered, "sam" in offered) == (True, False)
     assert sam.post(f"/tasks/{task}/claim").status == 403
     assert sam.post(f"/tasks/{task}/completion", **APPROVED).status == 403
     assert sam.get("/tasks/next").title == "待办"
@@ -87,7 +90,7 @@ def test_nobody_takes_in_a_complaint_of_their_own_household(desk: Flask) -> None
     assert page.status == 422
     assert "家庭" in page.beside("msisdn")
     assert page.typed("text") == "多收了钱"
-    with desk.app_context(), pytest.raises(engine.InvalidForm):
+    with desk.app_context(), pytest.raises(language.InvalidForm):
         intake.accept(intake.Intake(**given), by=CLEO, at=engine.now())
 
 
@@ -106,6 +109,29 @@ def test_nobody_works_on_a_case_of_their_own_household(desk: Flask, listed: str)
     with desk.app_context():
         assert session().get_one(UserTask, task).state == "open"
     assert Visitor(desk, "cleo").post(f"/tasks/{task}/claim").status == 302
+
+
+@pytest.mark.parametrize(
+    ("path", "form"),
+    [
+        ("interim-replies", {"told": "正在核对"}),
+        ("messages/1/instead", {"channel": "phone"}),
+        ("erasure", {"reason": "客户要求"}),
+        ("withdrawal", {"reason": "不追究了", "said_by": "customer", "channel": "counter", "tell": "phone"}),
+        ("tries", {"channel": "phone"}),
+        ("extensions", {"until": "2026-12-01", "reason": "复杂"}),
+        ("reversals", {"entry": "1", "reason": "误退"}),
+    ],
+)
+def test_nothing_is_done_to_a_case_of_ones_own_household_beside_its_steps(
+    desk: Flask, path: str, form: dict[str, str]
+) -> None:
+    """Neither answering nor erasing nor any act: each is refused in words, whoever has the right otherwise."""
+    with desk.app_context():
+        case = begin("13900000103", process="TS-001")
+    household(desk, "sam", "13900000103")
+    answer = Visitor(desk, "sam").post(f"/cases/{case}/{path}", **form)
+    assert (answer.status, "家庭" in answer.text) == (403, True)
 
 
 def of_same_holder() -> None:

@@ -44,7 +44,7 @@ ROUTES = {
     "POST /login": row("401 401 401 401 401 401", sent={"name": "cleo", "password": "wrong"}),
     "POST /logout": row("302 302 302 302 302 302"),
     "POST /language": row("302 302 302 302 302 302", sent={"language": "en"}),
-    "POST /language/<chosen>": row("302 302 302 302 302 302", "/language/en"),
+    "POST /language/<code>": row("302 302 302 302 302 302", "/language/en"),
     "POST /unsent": row("401 204 204 204 204 204", sent={"unsent_place": "/intake", "text": "多收了话费"}),
     "POST /unsent/discard": row("302 302 302 302 302 302", sent={"unsent_place": "/intake"}),
     "GET /tasks": row("302 200 200 200 200 200"),
@@ -63,6 +63,7 @@ ROUTES = {
     "POST /cases/<number>/erasure": row("302 403 422 403 403 403", "/cases/{case}/erasure"),
     "POST /cases/<number>/interim-replies": row("302 302 302 403 403 403", "/cases/{case}/interim-replies", {"told": "正在核实"}),
     "POST /cases/<number>/messages/<int:message_id>/instead": row("302 404 404 403 403 403", "/cases/{case}/messages/999999/instead", {"channel": "phone"}),
+    "POST /cases/<number>/messages/<int:message_id>/posted": row("302 404 404 403 403 403", "/cases/{case}/messages/999999/posted", {"posted_on": "2026-11-28"}),
     "POST /cases/<number>/withdrawal": row("302 422 422 403 403 403", "/cases/{case}/withdrawal"),
     "POST /cases/<number>/extensions": row("302 422 422 403 403 403", "/cases/{case}/extensions"),
     "POST /cases/<number>/reversals": row("302 422 422 403 403 403", "/cases/{case}/reversals"),
@@ -78,7 +79,11 @@ ROUTES = {
     "POST /intake": row("302 302 302 403 403 403", sent=INTAKE),
     "GET /customers": row("302 200 200 200 403 403", "/customers?msisdn=13900000202"),
     "GET /supervision": row("302 403 200 403 403 403"),
+    "GET /work-orders": row("302 200 200 200 200 200"),
+    "POST /work-orders/verification": row("302 302 302 302 302 302"),
+    "GET /cases/<number>/work-orders/<order>/paper": row("302 404 404 404 403 403", "/cases/{case}/work-orders/GD-1/paper"),
     "GET /supervision/liability": row("302 403 200 403 403 403"),
+    "POST /supervision/liability/<int:number>/naming": row("302 403 404 403 403 403", "/supervision/liability/9/naming"),
     "POST /supervision/tasks/<int:task_id>/assignment": row("302 403 302 403 403 403", "/supervision/tasks/{task}/assignment", {"to": "cora"}),
     "GET /incidents": row("302 403 200 403 403 403"),
     "POST /incidents/<int:incident_id>/release": row("302 403 302 403 403 403", "/incidents/{incident}/release"),
@@ -107,6 +112,12 @@ ROUTES = {
     "GET /processes/<key>/forms/<form>": row("302 200 200 200 200 200", "/processes/TS-002/forms/ts002_receipt"),
     "GET /processes/<key>/heat": row("302 403 200 200 200 403", "/processes/TS-002/heat"),
     "GET /processes/<key>/publish": row("302 403 200 200 200 403", "/processes/TS-002/publish"),
+    "GET /drafts/<keys>/publish": row("302 403 404 404 404 403", "/drafts/TS-001,TS-002/publish"),
+    "GET /drafts/<keys>/publish/scenarios": row("302 403 302 302 302 403", "/drafts/TS-001,TS-002/publish/scenarios"),
+    "POST /drafts/<keys>/publish/scenarios": row("302 403 404 404 404 403", "/drafts/TS-001,TS-002/publish/scenarios"),
+    "POST /drafts/<keys>/publish/submission": row("302 403 403 403 404 403", "/drafts/TS-001,TS-002/publish/submission"),
+    "POST /drafts/<keys>/publish/return": row("302 403 403 403 404 403", "/drafts/TS-001,TS-002/publish/return"),
+    "POST /drafts/<keys>/publish/approval": row("302 403 403 403 404 403", "/drafts/TS-001,TS-002/publish/approval"),
     "GET /processes/<key>/try": row("302 403 200 200 200 403", "/processes/TS-002/try"),
     "GET /processes/<key>/try/scenario.yaml": row("302 403 404 404 404 403", "/processes/TS-002/try/scenario.yaml"),
     "GET /processes/<key>/versions/<int:version>": row("302 200 200 200 200 200", "/processes/TS-002/versions/1"),
@@ -128,6 +139,7 @@ ROUTES = {
     "POST /processes/<key>/publish/submission": row("302 403 403 403 404 403", "/processes/TS-002/publish/submission"),
     "POST /processes/<key>/try": row("302 403 302 302 302 403", "/processes/TS-002/try"),
     "POST /processes/<key>/try/fields": row("302 403 404 404 404 403", "/processes/TS-002/try/fields"),
+    "POST /processes/<key>/try/lines": row("302 403 404 404 404 403", "/processes/TS-002/try/lines"),
     "POST /processes/<key>/try/step": row("302 403 404 404 404 403", "/processes/TS-002/try/step"),
     "POST /processes/<key>/versions/<int:version>/restoration": row("302 403 403 403 422 403", "/processes/TS-002/versions/1/restoration"),
     "POST /processes/import": row("302 403 403 403 422 403"),
@@ -168,7 +180,7 @@ IN_JSON = {
     "POST /processes/<key>/draft/overlap",
     "POST /processes/<key>/draft/form-preview",
 }
-LOOKED_AT = {  # a look and an export are in the record, which tests/unit/web/test_looking.py reads
+LOOKED_AT = {  # a look and an export are in the record, which tests/unit/web/edge/test_record_of_looks.py reads
     "GET /api/v1/accounts/<msisdn>",
     "GET /api/v1/instances/<int:instance_id>",
     "GET /api/v1/instances/<int:instance_id>/entries",
@@ -201,6 +213,7 @@ MAY_CHANGE_NOTHING = {
     "POST /processes/<key>/try/step",
     "DELETE /processes/<key>/draft",
     "POST /notices/<int:notice_id>/confirmation",  # confirmed already
+    "POST /work-orders/verification",  # none ticked
 }
 
 

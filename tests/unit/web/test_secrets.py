@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from typing import Any
 
 import pytest
@@ -9,9 +10,11 @@ from flask import Flask
 from sqlalchemy import select
 
 import engine
+from engine import cases, proof
 from models.base import session
 from models.entry import HistoryEntry
-from office import tokens
+from office import intake, secret_fields, tokens
+from tests.furnishing import open_tasks
 from tests.people import CLEO
 from tests.visitors import Caller, Visitor
 
@@ -24,7 +27,7 @@ pytestmark = pytest.mark.slow
 def case(desk: Flask) -> int:
     """A case in which a PIN was entered and refused, so that it is asked for again."""
     with desk.app_context():
-        begun = engine.start(
+        begun = cases.start(
             "TS-004",
             business_key="AJ-1",
             variables={"msisdn": "13900000201", "case_number": "AJ-1", "complaint_text": "x"},
@@ -32,8 +35,8 @@ def case(desk: Flask) -> int:
             at=engine.now(),
         )
         form = {"card_check": "query", "serial": "K1", "pin": PIN}
-        engine.complete(begun.user_task_ids[0], form=form, by=GUS, at=engine.now(), despite={"unknown_card"})
-        assert PIN in str(engine.entries(begun.instance_id))
+        cases.complete(begun.user_task_ids[0], form=form, by=GUS, at=engine.now(), despite={"unknown_card"})
+        assert PIN in str(proof.entries(begun.instance_id))
         return begun.instance_id
 
 
@@ -43,7 +46,7 @@ def test_no_page_shows_it(desk: Flask, case: int) -> None:
     with desk.app_context():
         tasks = [
             step["token"]
-            for entry in engine.entries(case)
+            for entry in proof.entries(case)
             for step in entry.steps
             if step["type"] == "user_task_created"
         ]
@@ -66,3 +69,42 @@ def test_the_record_holds_it_sealed(desk: Flask, case: int) -> None:
     """No body of the history, whatever step speaks of it."""
     with desk.app_context():
         assert [PIN.encode() in body for body in session().scalars(select(HistoryEntry.body))].count(True) == 0
+
+
+def refused_at(desk: Flask, code: str, serial: str = "K-NONE") -> tuple[int, Visitor, str]:
+    """A step whose PIN was refused, who typed it, and what the page carries of it."""
+    with desk.app_context():
+        told = {"channel": "counter", "process": "TS-004", "overrule_reason": "客户要求"}
+        taken = intake.Intake(msisdn="13900000202", text="充值没有到帐", **told)
+        task = open_tasks(intake.accept(taken, by=CLEO, at=engine.now(), key=""))[0]
+    gina = Visitor(desk, "gina")
+    page = gina.post(f"/tasks/{task}/completion", card_check="query", serial=serial, pin=PIN)
+    assert (page.status, page.tree.xpath("//button[@name='despite']/@value"), PIN in page.text) == (422, [code], False)
+    return task, gina, page.tree.xpath("//input[@name='taken_secrets']/@value")[0]
+
+
+def test_it_is_not_asked_for_where_its_refusal_is_recorded(desk: Flask) -> None:
+    """The button records what was refused, with the PIN that was; the page carries it sealed, and no field has to be filled in."""
+    task, gina, carried = refused_at(desk, "unknown_card")
+    assert PIN not in str(base64.urlsafe_b64decode(carried))
+    form = {"card_check": "query", "serial": "K-NONE", "pin": ""}
+    kept = gina.post(f"/tasks/{task}/completion", **form, despite="unknown_card", taken_secrets=carried)
+    assert kept.status == 302
+
+
+def test_it_is_asked_for_again_of_anybody_else_and_later(desk: Flask) -> None:
+    """What a page carries is good for its own step and person, for an hour, and only to record a refusal."""
+    task, gina, carried = refused_at(desk, "unknown_card")
+    form = {"card_check": "query", "serial": "K-NONE", "pin": "", "taken_secrets": carried}
+    place = f"/tasks/{task}/completion"
+    assert gina.post(place, **form).beside("pin") == "请填写这一项。"
+    other, gina, _ = refused_at(desk, "unknown_card")
+    assert gina.post(f"/tasks/{other}/completion", **form, despite="unknown_card").status == 422
+    for broken in ("", "x", "AAAA"):
+        assert gina.post(place, **{**form, "taken_secrets": broken}, despite="unknown_card").status == 422
+    with desk.app_context():
+        old = engine.now() - secret_fields.FOR
+        late = secret_fields.sealed(task, {"pin": PIN}, {"pin"}, user="gina", at=old)
+        theirs = secret_fields.sealed(task, {"pin": PIN}, {"pin"}, user="cleo", at=engine.now())
+    for carried in (late, theirs):
+        assert gina.post(place, **{**form, "taken_secrets": carried}, despite="unknown_card").status == 422

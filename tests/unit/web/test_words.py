@@ -15,19 +15,24 @@ from flask import Flask, g
 from flask_babel import force_locale
 
 import engine
+import engine.language
 import models.billing
 import models.customer
-from engine.steps import STEPS
-from web import errors
-from web.commands import words
-from web.i18n import CODES as LOCALES
-from web.queries import timeline
-from web.queries.words import CODES, COLUMNS
+from engine.record.steps import STEPS
+from service_tasks.gateway.listing import Listed
+from tools import catalogue
+from web.telling import act_texts, error_catalogue, error_texts, reason_texts, timeline
+from web.telling.code_texts import CODES, COLUMNS, item_text, line_text
+from web.telling.i18n import CODES as LOCALES
 
 ROOT = Path(__file__).parents[3]
 SOURCES = sorted(file for file in (ROOT / "web").rglob("*.py") if "frontend" not in file.parts)
 TEMPLATES = sorted((ROOT / "web" / "templates").rglob("*.html"))
-SCRIPTS = sorted((ROOT / "web" / "frontend" / "src").glob("*.js"))
+OF_THE_EDITORS = {
+    "texts.js",
+    "words.zh.js",
+}  # both languages by name, which web/frontend/tests/editor/ holds against each other
+SCRIPTS = sorted(file for file in (ROOT / "web" / "frontend" / "src").rglob("*.js") if file.name not in OF_THE_EDITORS)
 CHINESE = re.compile("[\u3000-\u303f\u4e00-\u9fff\uff00-\uffef]+")
 PLACEHOLDER = re.compile(r"%\(\w+\)s|%%")
 NOT_TRANSLATED = {"中文", "元", "。"}  # a language's own name, the unit as it is typed, and what ends a sentence
@@ -36,12 +41,13 @@ PACKAGES = ("web", "office", "service_tasks", "engine", "models")
 MET_BY_PEOPLE = (
     "web.",
     "office.notices",
-    "engine.permissions",
-    "engine.user_tasks",
-    "engine.incidents",
-    "engine.execution",
+    "engine.runtime.permissions",
+    "engine.cases.user_tasks",
+    "engine.cases.incidents",
+    "engine.running.execution",
 )
 SILENT = {
+    "entry_refused",  # in the history of the person
     "user_task_cancelled", "flow_taken", "passed", "entered", "item_entered", "item_left", "item_cancelled", "items_left", "call_left", "call_cancelled", "job_created", "job_refused", "job_queued",
     "timer_cancelled", "message_cancelled", "job_cancelled", "incident_cancelled",
     "definition_published", "draft_submitted", "draft_approved", "draft_returned", "draft_saved", "draft_discarded", "case_looked_at",
@@ -62,7 +68,7 @@ def _has_docstring(node: ast.AST) -> bool:
 
 
 def where(file: Path, node: ast.AST) -> str:
-    """web/errors.py:12."""
+    """web/edge/errors.py:12."""
     return f"{file.relative_to(ROOT).as_posix()}:{getattr(node, 'lineno', 0)}"
 
 
@@ -76,28 +82,28 @@ def chinese(app: Flask) -> Iterator[None]:
 
 def test_every_text_has_its_chinese() -> None:
     """Somebody who reads Chinese never meets an English sentence."""
-    known = words.translations()
-    assert sorted(text for text in words.extracted() if not CHINESE.search(known.get(text, ""))) == []
+    known = catalogue.translations()
+    assert sorted(text for text in catalogue.extracted() if not CHINESE.search(known.get(text, ""))) == []
 
 
 def test_the_catalogue_holds_nothing_else() -> None:
     """A text that no page uses any more is taken out: ./desk words does it."""
-    assert sorted(words.translations().keys() - words.extracted()) == []
+    assert sorted(catalogue.translations().keys() - catalogue.extracted()) == []
 
 
 def test_the_catalogue_is_as_the_command_writes_it(tmp_path: Path) -> None:
     """The file is sorted and without line numbers, so that two branches that add a text can be merged."""
     again = tmp_path / "zh_Hans_CN" / "LC_MESSAGES" / "messages.po"
     again.parent.mkdir(parents=True)
-    words.write(words.translations(), again)
-    assert words.CATALOGUE.read_text("utf-8") == again.read_text("utf-8")
+    catalogue.write(catalogue.translations(), again)
+    assert catalogue.CATALOGUE.read_text("utf-8") == again.read_text("utf-8")
 
 
 def test_placeholders_are_the_same_in_both_languages() -> None:
     """A translation neither loses a value nor asks for one that is not given."""
     differing = [
         text
-        for text, chinese in words.translations().items()
+        for text, chinese in catalogue.translations().items()
         if sorted(PLACEHOLDER.findall(text)) != sorted(PLACEHOLDER.findall(chinese))
     ]
     assert differing == []
@@ -105,7 +111,7 @@ def test_placeholders_are_the_same_in_both_languages() -> None:
 
 def test_no_translation_raises_its_voice() -> None:
     """The desk speaks politely: no exclamation marks, and none of the words that blame a system."""
-    assert [text for text in words.translations().values() if re.search("[!！]|系统错误|非法", text)] == []
+    assert [text for text in catalogue.translations().values() if re.search("[!！]|系统错误|非法", text)] == []
 
 
 def test_templates_hold_no_chinese() -> None:
@@ -124,16 +130,50 @@ def test_views_hold_no_chinese() -> None:
     found = {
         where(file, node): text
         for file, node in nodes(ast.Constant)
-        if isinstance(node.value, str) and "commands" not in file.parts
+        if isinstance(node.value, str)
         for text in CHINESE.findall(node.value)
         if text not in NOT_TRANSLATED
     }
     assert found == {}
 
 
+BEYOND_PAGES = sorted(
+    file for folder in ("office", "service_tasks", "engine") for file in (ROOT / folder).rglob("*.py")
+)
+KEPT_AS = {"reason", "note", "why", "memo"}  # what a record keeps for good, whoever reads it later
+
+
+def test_nothing_is_recorded_in_the_language_of_one_reader() -> None:
+    """What the office itself gives as a reason is a code, worded where it is read: no sentence, and no text of a catalogue, goes into a record."""
+    files = BEYOND_PAGES + SOURCES
+    assigned = {
+        (file, target.id): node.value
+        for file, node in nodes(ast.Assign, files=files)
+        for target in node.targets
+        if isinstance(target, ast.Name)
+    }
+    for file, call in nodes(ast.Call, files=files):
+        is_record = ast.unparse(call.func).startswith(("engine.", "acts.")) and "Reason" not in ast.unparse(call.func)
+        for given in (one.value for one in call.keywords if one.arg in KEPT_AS and is_record):
+            value = assigned.get((file, given.id), given) if isinstance(given, ast.Name) else given
+            assert not CHINESE.search(ast.unparse(value)), f"{file.name}:{call.lineno}"
+            assert not ast.unparse(value).startswith("gettext("), f"{file.name}:{call.lineno}"
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_what_the_office_gives_as_a_reason_is_worded(app: Flask, language: str) -> None:
+    """Its codes read as sentences in either language, and what a person wrote stays as it is."""
+    with app.test_request_context():
+        g.language = language
+        for code in act_texts.OURS:
+            assert ":" not in act_texts.reason(code)
+            assert bool(CHINESE.search(act_texts.reason(code))) == (language == "zh")
+        assert act_texts.reason("客户不追究了") == "客户不追究了"
+
+
 def test_every_marked_text_is_found() -> None:
     """A text inside an f-string, or put together before it is marked, never reaches the catalogue."""
-    known = words.translations()
+    known = catalogue.translations()
     lost = [
         where(file, call)
         for file, call in nodes(ast.Call)
@@ -169,16 +209,15 @@ def test_every_error_reads_well_in_both_languages(app: Flask) -> None:
     """Whatever is raised, a person reads a sentence of their language; what a page can raise has one of its own."""
     for package in PACKAGES:
         for module in pkgutil.walk_packages(importlib.import_module(package).__path__, f"{package}."):
-            if "__main__" not in module.name and not module.name.startswith("web.commands"):
-                importlib.import_module(module.name)
+            importlib.import_module(module.name)
     kinds = {"NotFound", "NotPermitted", "Conflict", "Invalid", "Corrupt"}
     for language in ("zh", "en"):
         with app.test_request_context(), force_locale(LOCALES[language]):
             for kind in error_classes():
-                read = errors.describe(kind.__new__(kind))
+                read = error_texts.describe(kind.__new__(kind))
                 assert bool(CHINESE.search(read)) is (language == "zh"), kind
-                if kind.__module__.startswith(MET_BY_PEOPLE) and ".commands." not in kind.__module__:
-                    assert kind.__name__ in errors.texts().keys() - kinds, f"{kind.__name__} reads as its kind"
+                if kind.__module__.startswith(MET_BY_PEOPLE):
+                    assert kind.__name__ in error_catalogue.texts().keys() - kinds, f"{kind.__name__} reads as its kind"
 
 
 def test_every_reason_a_field_may_be_wrong_for_has_its_text(chinese: None) -> None:
@@ -192,16 +231,19 @@ def test_every_reason_a_field_may_be_wrong_for_has_its_text(chinese: None) -> No
         if getattr(call.func, "id", getattr(call.func, "attr", "")) in {"Reason", "wrong"}
         if call.args and isinstance(call.args[0], ast.Constant)
     }
-    vague = errors.reason(engine.Reason("no_such_code"))
+    vague = reason_texts.reason(engine.language.Reason("no_such_code"))
     assert {"required", "max", "unknown_field"} <= raised
-    assert sorted(code for code in raised if errors.reason(engine.Reason(code, {"limit": 1})) == vague) == []
+    assert (
+        sorted(code for code in raised if reason_texts.reason(engine.language.Reason(code, {"limit": 1})) == vague)
+        == []
+    )
 
 
 def test_codes_of_the_tables_have_words() -> None:
     """A page shows no code such as in_service or provincial_settlement."""
     used = {*models.customer.KINDS, *models.customer.STATES, *models.billing.ACCOUNT_KINDS}
     assert sorted(used - CODES.keys()) == []
-    assert set(COLUMNS.values()) <= words.translations().keys()
+    assert set(COLUMNS.values()) <= catalogue.translations().keys()
 
 
 def test_every_kind_of_journal_entry_has_words() -> None:
@@ -221,3 +263,24 @@ def test_every_step_of_a_history_is_told_or_silent_on_purpose() -> None:
     """A new kind of step is not forgotten in the timeline of a case."""
     assert timeline._TELLERS.keys() | SILENT == STEPS.keys()
     assert not timeline._TELLERS.keys() & SILENT
+
+
+def test_every_paper_that_is_drawn_has_an_english_name() -> None:
+    """The picture of a process is read in English too, its data objects as well as its steps."""
+    drawn = re.compile(r'<bpmn:data(?:Object|Store)Reference [^>]*id="([^"]+)"[^>]* name="([^"]+)"')
+    missing = []
+    for file in sorted((ROOT / "processes").glob("*.bpmn")):
+        english = (ROOT / "processes" / "translations" / f"{file.stem}.en.yaml").read_text("utf-8")
+        named = re.findall(r"^(\w+):", english, re.MULTILINE)
+        missing += [(file.stem, id) for id, _ in drawn.findall(file.read_text("utf-8")) if id not in named]
+    assert missing == []
+
+
+def test_items_of_one_kind_are_told_apart_in_english(app: Flask) -> None:
+    """What is printed on the bill stands beside the kind, wherever an item is called something."""
+    listed = Listed(group="bill", line="bill-item:2026-10:1", text="商务套餐费", code="monthly_fee")
+    for language, name in (("zh_Hans_CN", "商务套餐费"), ("en", "monthly fee · 商务套餐费")):
+        with app.test_request_context(), force_locale(language):
+            g.language = language
+            assert (line_text(listed), item_text("商务套餐费", "monthly_fee")) == (name, name), language
+            assert item_text("", "monthly_fee") == {"en": "monthly fee"}.get(language, "月租费")

@@ -1,7 +1,9 @@
 /* The switch between light and dark, which names what it leads to. The choice is kept in this browser only; theme.js applies it on the next page. */
+import { at, elements } from "./elements.js";
 
 const root = document.documentElement;
 
+/** @param {HTMLElement} button */
 function label(button) {
   const dark = root.dataset.bsTheme === "dark";
   const text = dark ? button.dataset.labelLight : button.dataset.labelDark;
@@ -9,6 +11,7 @@ function label(button) {
   else button.setAttribute("aria-pressed", String(dark));
 }
 
+/** @param {string} theme */
 function remember(theme) {
   try {
     localStorage.setItem("desk-theme", theme);
@@ -17,12 +20,13 @@ function remember(theme) {
   }
 }
 
+/** @param {ParentNode} within */
 export function labelThemeButtons(within = document) {
-  within.querySelectorAll("[data-theme-toggle]").forEach(label);
+  elements(within, "[data-theme-toggle]", HTMLElement).forEach(label);
 }
 
 document.addEventListener("click", (event) => {
-  if (!event.target.closest("[data-theme-toggle]")) return;
+  if (!at(event)?.closest("[data-theme-toggle]")) return;
   root.dataset.bsTheme = root.dataset.bsTheme === "dark" ? "light" : "dark";
   remember(root.dataset.bsTheme);
   labelThemeButtons();

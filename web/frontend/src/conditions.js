@@ -1,43 +1,66 @@
 /* Fields that a form shows only sometimes: a choice, or a field that has been typed in, asks the server; what is typed already stays as it is, with the focus. */
+import { at, elements } from "./elements.js";
+import { merged } from "./merging.js";
 
-document.addEventListener("change", ({ target }) => {
-  target.closest("[data-conditional]")?.dispatchEvent(new CustomEvent("desk:choice"));
+document.addEventListener("change", (event) => {
+  at(event)?.closest("[data-conditional]")?.dispatchEvent(new CustomEvent("desk:choice"));
 });
 
 /* What was chosen before this script had come is asked for now. */
 window.addEventListener("load", () => {
   for (const place of document.querySelectorAll("[data-conditional]")) {
-    if ([...place.querySelectorAll("select, [type=radio], [type=checkbox]")].some(isChanged)) place.dispatchEvent(new CustomEvent("desk:choice"));
+    if (isAnyChanged(place)) place.dispatchEvent(new CustomEvent("desk:choice"));
   }
 });
 
-function isChanged(field) {
-  if (field.matches("select")) return [...field.options].some((option) => option.selected !== option.defaultSelected && option.value !== "");
-  return field.checked !== field.defaultChecked;
+/** @param {Element} place */
+function isAnyChanged(place) {
+  if (elements(place, "[type=radio], [type=checkbox]", HTMLInputElement).some((box) => box.checked !== box.defaultChecked)) return true;
+  return elements(place, "option", HTMLOptionElement).some((option) => option.selected !== option.defaultSelected && option.value !== "");
 }
 
 document.addEventListener("htmx:beforeSwap", ({ detail }) => {
   if (!("conditional" in detail.target.dataset)) return;
   detail.shouldSwap = false;
-  if (detail.xhr.status === 200) merge(detail.target, fieldsOf(detail.serverResponse));
+  if (detail.xhr.status === 200) merge(detail.target, new DOMParser().parseFromString(detail.serverResponse, "text/html").body);
 });
 
-function fieldsOf(html) {
-  return [...new DOMParser().parseFromString(html, "text/html").body.children];
+/**
+ * What goes is put aside with what was typed and ticked in it.
+ * @type {WeakMap<Element, Map<string, Element>>}
+ */
+const aside = new WeakMap();
+
+/**
+ * What can be entered in a field, whatever is entered.
+ * @param {Element} field
+ */
+function offers(field) {
+  const options = elements(field, "option", HTMLOptionElement).map(({ value }) => value);
+  const boxes = elements(field, "input", HTMLInputElement).map(({ name, type, value }) => `${name} ${type} ${["radio", "checkbox"].includes(type) ? value : ""}`);
+  const others = [...elements(field, "select", HTMLSelectElement), ...elements(field, "textarea", HTMLTextAreaElement)].map(({ name, type }) => `${name} ${type}`);
+  return [...boxes, ...others, ...options].join("\n");
 }
 
-function merge(place, wanted) {
-  const keys = new Set(wanted.map((field) => field.dataset.field));
-  const standing = new Map();
-  for (const field of [...place.children]) {
-    if (keys.has(field.dataset.field)) standing.set(field.dataset.field, field);
-    else field.remove();
-  }
-  let last = null;
-  for (const field of wanted) {
-    const placed = standing.get(field.dataset.field) ?? field;
-    if (placed === field) last ? last.after(field) : place.prepend(field);
-    last = placed;
-  }
+/** @param {Element} holder */
+function fieldsOf(holder) {
+  return elements(holder, ":scope > *", HTMLElement).map((field) => ({ key: field.dataset.field ?? "", field }));
+}
+
+/**
+ * @param {HTMLElement} place
+ * @param {HTMLElement} answer
+ */
+function merge(place, answer) {
+  const away = aside.get(place) ?? new Map();
+  aside.set(place, away);
+  const { placed, gone } = merged(fieldsOf(place), fieldsOf(answer), away, offers);
+  gone.forEach((field) => field.remove());
+  placed.forEach((field, index) => {
+    if (field.parentElement === place) return;
+    const before = placed[index - 1];
+    if (before) before.after(field);
+    else place.prepend(field);
+  });
   document.dispatchEvent(new CustomEvent("desk:fields"));
 }

@@ -12,6 +12,7 @@ import "./lines.js";
 import "./requests.js";
 import "./unsent.js";
 
+/** @param {ParentNode} within */
 function prepare(within) {
   labelThemeButtons(within);
   refreshAll(within);

@@ -2,7 +2,9 @@
 import "bpmn-js/dist/assets/diagram-js.css";
 import "bpmn-js/dist/assets/bpmn-js.css";
 import "./diagram.css";
-import { Diagram } from "./viewer.js";
+import { elements } from "./elements.js";
+import { language } from "./language.js";
+import { Diagram, fetched } from "./viewer.js";
 
 const TEXTS = {
   zh: { now: "当前", fit: "全图", go: "看当前", error: "流程图暂时打不开，请刷新页面再试。", label: "流程图。方向键移动，加号和减号缩放，0 看全图。" },
@@ -10,9 +12,13 @@ const TEXTS = {
 };
 
 function texts() {
-  return document.documentElement.lang.startsWith("zh") ? TEXTS.zh : TEXTS.en;
+  return TEXTS[language()];
 }
 
+/**
+ * @param {string} text
+ * @param {() => void} act
+ */
 function button(text, act) {
   const made = document.createElement("button");
   made.type = "button";
@@ -22,24 +28,27 @@ function button(text, act) {
   return made;
 }
 
+/**
+ * @param {HTMLElement} element
+ * @param {Diagram} diagram
+ */
 function tools(element, diagram) {
   const bar = document.createElement("div");
   bar.className = "desk-diagram-tools";
-  if (diagram.active?.length) bar.append(button(element.dataset.nowLabel ?? texts().go, () => diagram.showActive()));
+  if (diagram.active.length) bar.append(button(element.dataset.nowLabel ?? texts().go, () => diagram.showActive()));
   bar.append(button(element.dataset.fitLabel ?? texts().fit, () => diagram.fit()));
   element.append(bar);
 }
 
+/** @param {string | undefined} json */
 function parsed(json) {
   return json ? JSON.parse(json) : {};
 }
 
-async function fetched(address) {
-  const response = await fetch(address, { credentials: "same-origin", headers: { Accept: "application/xml" } });
-  if (!response.ok) throw new Error(`${response.status} ${address}`);
-  return response.text();
-}
-
+/**
+ * @param {HTMLElement} element
+ * @param {unknown} error
+ */
 function fail(element, error) {
   const note = document.createElement("p");
   note.className = "desk-empty";
@@ -50,6 +59,7 @@ function fail(element, error) {
   console.error(error);
 }
 
+/** @param {HTMLElement} element */
 async function show(element) {
   if (element.dataset.drawing) return;
   element.dataset.drawing = "true";
@@ -64,7 +74,7 @@ async function show(element) {
     await diagram.draw(xml, parsed(element.dataset.marking));
     tools(element, diagram);
     element.addEventListener("desk:diagram-mark", ({ detail }) => diagram.mark(detail));
-    diagram.viewer.on("element.click", ({ element: clicked }) => announce(element, "desk:diagram-select", { id: clicked.id }));
+    diagram.viewer.get("eventBus").on("element.click", ({ element: clicked }) => announce(element, "desk:diagram-select", { id: clicked.id }));
     element.dataset.ready = "true";
     announce(element, "desk:diagram-ready", { diagram });
   } catch (error) {
@@ -72,13 +82,18 @@ async function show(element) {
   }
 }
 
+/**
+ * @param {HTMLElement} element
+ * @param {string} name
+ * @param {object} detail
+ */
 function announce(element, name, detail) {
   element.dispatchEvent(new CustomEvent(name, { bubbles: true, detail }));
 }
 
-function showAll(within) {
-  within.querySelectorAll(".desk-diagram[data-src]").forEach(show);
+function showAll() {
+  elements(document, ".desk-diagram[data-src]", HTMLElement).forEach(show);
 }
 
-showAll(document);
-document.addEventListener("htmx:afterSettle", () => showAll(document));
+showAll();
+document.addEventListener("htmx:afterSettle", showAll);

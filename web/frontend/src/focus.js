@@ -1,29 +1,37 @@
 /* Where one is when a page has opened: at what has to be mended, at the first field of its form, or, after something was done, at its heading. */
+import { at, element, elements } from "./elements.js";
 
 const FIELDS = "input:not([type=hidden], [type=submit], [type=button]), select, textarea";
 
+/** @param {Element} field */
 function inSight(field) {
   const { top, height } = field.getBoundingClientRect();
   return height > 0 && top < innerHeight;
 }
 
-/* Of a group of choices the one that is chosen, as the Tab key goes there. */
+/**
+ * Of a group of choices the one that is chosen, as the Tab key goes there.
+ * @param {HTMLFormElement} form
+ */
 function firstFieldOf(form) {
-  const fields = [...form.querySelectorAll(FIELDS)].filter((one) => !one.disabled && one.getClientRects().length);
+  const fields = elements(form, FIELDS, HTMLElement).filter((one) => !one.matches(":disabled") && one.getClientRects().length);
   const [first] = fields;
-  return first?.type === "radio" ? (fields.find((one) => one.name === first.name && one.checked) ?? first) : first;
+  if (!(first instanceof HTMLInputElement) || first.type !== "radio") return first;
+  return fields.find((one) => one instanceof HTMLInputElement && one.name === first.name && one.checked) ?? first;
 }
 
+/** @param {Element} summary */
 function wrongField(summary) {
-  const first = summary.querySelector("a[href^='#field-']");
+  const first = element(summary, "a[href^='#field-']", HTMLAnchorElement);
   const place = first && document.getElementById(first.hash.slice(1));
-  if (place) return place.querySelector("input:checked") ?? place.querySelector("input") ?? place;
+  if (place) return element(place, "input:checked", HTMLElement) ?? element(place, "input", HTMLElement) ?? place;
   const form = summary.closest("form");
-  return form ? firstFieldOf(form) : document.querySelector("main [autofocus]");
+  return form ? firstFieldOf(form) : element(document, "main [autofocus]", HTMLElement);
 }
 
+/** @param {ParentNode} within */
 export function focusErrors(within = document) {
-  const summary = within.querySelector(".desk-errors");
+  const summary = element(within, ".desk-errors", HTMLElement);
   if (!summary) return false;
   (wrongField(summary) ?? summary).focus();
   return true;
@@ -33,14 +41,14 @@ export function focusErrors(within = document) {
    says itself where one begins. */
 export function focusFirst() {
   if (location.hash || document.querySelector("main [autofocus]")) return;
-  const forms = ["main form[data-submit-key]", "main form:not([data-submit-key])"].flatMap((kind) => [...document.querySelectorAll(kind)]);
+  const forms = ["main form[data-submit-key]", "main form:not([data-submit-key])"].flatMap((kind) => elements(document, kind, HTMLFormElement));
   const field = forms.map(firstFieldOf).find((one) => one && inSight(one));
   if (field) field.focus({ preventScroll: true });
   else if (document.querySelector("main > [data-said]")) focusHeading();
 }
 
 function focusHeading() {
-  const heading = document.querySelector("main h1");
+  const heading = element(document, "main h1", HTMLElement);
   if (!heading) return;
   heading.tabIndex = -1;
   heading.focus({ preventScroll: true });
@@ -49,9 +57,10 @@ function focusHeading() {
 /* What is opened to be filled in begins at its first field. */
 document.addEventListener(
   "toggle",
-  ({ target }) => {
-    const form = target.open && target.matches("main details") ? target.querySelector("form") : null;
-    if (form && document.activeElement?.closest("details") === target) firstFieldOf(form)?.focus();
+  (event) => {
+    const details = at(event);
+    const form = details instanceof HTMLDetailsElement && details.open && details.matches("main *") ? details.querySelector("form") : null;
+    if (form && document.activeElement?.closest("details") === details) firstFieldOf(form)?.focus();
   },
   true,
 );

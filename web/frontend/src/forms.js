@@ -1,8 +1,16 @@
 /* Forms: one submission at a time, submission on change for filters, the first wrong field takes the focus, the amount on the button. */
+import { fenOf, yuan } from "./amounts.js";
+import { at, element, elements } from "./elements.js";
+import { language } from "./language.js";
 
 const RELEASE = 10_000;
+/** @type {WeakMap<HTMLFormElement, ReturnType<typeof setTimeout>>} */
 const releases = new WeakMap();
 
+/**
+ * @param {HTMLFormElement} form
+ * @param {HTMLElement | null} button
+ */
 function hold(form, button) {
   form.dataset.sending = "true";
   form.setAttribute("aria-busy", "true");
@@ -11,41 +19,49 @@ function hold(form, button) {
   releases.set(form, setTimeout(() => release(form), RELEASE));
 }
 
+/** @param {HTMLFormElement} form */
 function release(form) {
   delete form.dataset.sending;
   form.removeAttribute("aria-busy");
   form.querySelectorAll(".is-sending").forEach((button) => button.classList.remove("is-sending"));
 }
 
+/** @param {HTMLFormElement} form */
 function guarded(form) {
   return form.method !== "dialog" && !("submitMany" in form.dataset);
 }
 
-document.addEventListener(
-  "submit",
-  (event) => {
-    if (event.target.dataset.sending !== "true") return;
-    event.preventDefault();
-    event.stopImmediatePropagation();
-  },
-  true,
-);
+/** @param {Event} event */
+function formOf(event) {
+  return event.target instanceof HTMLFormElement ? event.target : null;
+}
+
+/** @param {Event} event */
+function stop(event) {
+  event.preventDefault();
+  event.stopImmediatePropagation();
+}
+
+document.addEventListener("submit", (event) => formOf(event)?.dataset.sending === "true" && stop(event), true);
 
 window.addEventListener("submit", (event) => {
-  if (event.defaultPrevented || !guarded(event.target) || event.submitter?.formTarget === "_blank") return;
-  hold(event.target, event.submitter);
+  const form = formOf(event);
+  if (event.defaultPrevented || !form || !guarded(form) || event.submitter?.matches("[formtarget=_blank]")) return;
+  hold(form, event.submitter);
 });
 
-document.addEventListener("htmx:beforeRequest", ({ target, detail }) => {
-  if (target instanceof HTMLFormElement && guarded(target) && detail.requestConfig.triggeringEvent?.type === "submit") {
-    hold(target, detail.requestConfig.triggeringEvent.submitter);
-  }
+document.addEventListener("htmx:beforeRequest", (event) => {
+  const form = formOf(event);
+  const cause = event.detail.requestConfig.triggeringEvent;
+  if (form && guarded(form) && cause instanceof SubmitEvent) hold(form, cause.submitter);
 });
 document.addEventListener("htmx:afterRequest", ({ target }) => target instanceof HTMLFormElement && release(target));
-window.addEventListener("pageshow", (event) => event.persisted && document.querySelectorAll("form[data-sending]").forEach(release));
+window.addEventListener("pageshow", (event) => event.persisted && elements(document, "form[data-sending]", HTMLFormElement).forEach(release));
 
-document.addEventListener("change", ({ target }) => {
-  if (target.matches("[data-submit-on-change]")) target.form?.requestSubmit();
+document.addEventListener("change", (event) => {
+  const control = at(event);
+  if (!control?.matches("[data-submit-on-change]")) return;
+  if (control instanceof HTMLSelectElement || control instanceof HTMLInputElement) control.form?.requestSubmit();
 });
 
 /* What is too large is not read by the server, and would be lost with its answer: it stays here, and is told here. */
@@ -55,13 +71,16 @@ const WORDS = {
   en: { large: "This is too large: at most 8 MB are taken at once. Nothing was sent; what you typed is still here. Please shorten it." },
 };
 
+/** @param {HTMLFormElement} form */
 function bytesOf(form) {
-  const long = form.enctype === "multipart/form-data" ? (text) => new Blob([text]).size : (text) => new URLSearchParams([["", text]]).toString().length;
+  /** @param {string} text */
+  const long = (text) => (form.enctype === "multipart/form-data" ? new Blob([text]).size : new URLSearchParams([["", text]]).toString().length);
   return [...new FormData(form)].reduce((sum, [name, value]) => sum + name.length + (value instanceof File ? value.size : long(value)), 0);
 }
 
+/** @param {HTMLFormElement} form */
 function tellTooLarge(form) {
-  let place = form.querySelector(".desk-too-large");
+  let place = element(form, ".desk-too-large", HTMLElement);
   if (!place) {
     place = document.createElement("p");
     place.className = "desk-errors desk-too-large";
@@ -69,60 +88,64 @@ function tellTooLarge(form) {
     place.tabIndex = -1;
     form.prepend(place);
   }
-  place.textContent = WORDS[document.documentElement.lang.startsWith("zh") ? "zh" : "en"].large;
+  place.textContent = WORDS[language()].large;
   place.focus();
 }
 
 document.addEventListener(
   "submit",
   (event) => {
-    if (event.target.method !== "post") return;
-    if (bytesOf(event.target) <= MOST_BYTES) {
-      event.target.querySelector(".desk-too-large")?.remove();
+    const form = formOf(event);
+    if (form?.method !== "post") return;
+    if (bytesOf(form) <= MOST_BYTES) {
+      form.querySelector(".desk-too-large")?.remove();
       return;
     }
-    event.preventDefault();
-    event.stopImmediatePropagation();
-    tellTooLarge(event.target);
+    stop(event);
+    tellTooLarge(form);
   },
   true,
 );
 
-/* Yuan as the server reads them, with two decimals; empty for what it refuses. */
+/**
+ * Yuan with two decimals; empty for what the server refuses.
+ * @param {string} typed
+ */
 function amountOf(typed) {
-  const plain = typed.normalize("NFKC").replaceAll("\u3002", ".").trim().replace(/^¥/, "").replace(/[\u5143\u5706]$/, "").trim();
-  if (/[\u00b2\u00b3\u00b9\u2070-\u2089\u2460-\u24ff]/.test(typed) || !/^([0-9]+|[1-9][0-9]{0,2}((,[0-9]{3})+|( [0-9]{3})+))?(\.[0-9]{0,2})?$/.test(plain) || !/[0-9]/.test(plain)) return "";
-  const [whole, part = ""] = plain.replace(/[, ]/g, "").split(".");
-  return `${(whole || "0").replace(/^0+(?=[0-9])/, "").replace(/(?<=[0-9])(?=([0-9]{3})+$)/g, ",")}.${part.padEnd(2, "0")}`;
+  const fen = fenOf(typed);
+  return fen === null ? "" : yuan(fen);
 }
 
-function writeAmounts(within = document) {
-  within.querySelectorAll("[data-amount-of]").forEach((place) => {
-    const field = place.closest("form").elements[place.dataset.amountOf];
-    const amount = amountOf(field?.value ?? "");
-    place.textContent = amount ? place.dataset.pattern.replace("0.00", amount) : "";
+function writeAmounts() {
+  elements(document, "[data-amount-of]", HTMLElement).forEach((place) => {
+    const field = place.closest("form")?.elements.namedItem(place.dataset.amountOf ?? "");
+    const amount = amountOf(field && "value" in field ? String(field.value) : "");
+    place.textContent = amount ? (place.dataset.pattern ?? "").replace("0.00", amount) : "";
   });
 }
 
-/* Whether something is ticked that belongs on the paper of the button: a late fee, or anything else. */
+/**
+ * Whether something is ticked that belongs on the paper of the button: a late fee, or anything else.
+ * @param {HTMLButtonElement} button
+ */
 function picksFor(button) {
   const { needsLine: key, lateFees } = button.dataset;
-  const ticked = [...button.form.elements].filter((one) => one.checked && [key, `${key}@all`].includes(one.name));
-  return ticked.some((one) => String(one.value.startsWith("late-fee:")) === lateFees);
+  const ticked = elements(button.form ?? document, "input:checked", HTMLInputElement).filter(({ name }) => [key, `${key}@all`].includes(name));
+  return ticked.some((box) => String(box.value.startsWith("late-fee:")) === lateFees);
 }
 
 /* A paper can be printed while the form asks for one of its amounts; of several, where lines are ticked, while one of its own is. */
 function offerPapers() {
-  document.querySelectorAll("[data-needs]").forEach((button) => {
-    const needed = button.dataset.needs.split(" ").filter(Boolean);
-    if (needed.length > 0) button.hidden = !needed.some((name) => button.form.elements[name]);
+  elements(document, "[data-needs]", HTMLButtonElement).forEach((button) => {
+    const needed = (button.dataset.needs ?? "").split(" ").filter(Boolean);
+    if (needed.length > 0) button.hidden = !needed.some((name) => button.form?.elements.namedItem(name));
     else button.hidden = Boolean(button.dataset.needsLine) && !picksFor(button);
   });
 }
 
 writeAmounts();
 offerPapers();
-document.addEventListener("input", () => writeAmounts());
+document.addEventListener("input", writeAmounts);
 document.addEventListener("input", offerPapers);
-document.addEventListener("desk:fields", () => writeAmounts());
+document.addEventListener("desk:fields", writeAmounts);
 document.addEventListener("desk:fields", offerPapers);

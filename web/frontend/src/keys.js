@@ -1,65 +1,81 @@
 /* Keys, dialogs and menus: what works without a mouse on every page. */
+import { around, at, element, elements } from "./elements.js";
 
+/** @param {Element} target */
 function typing(target) {
-  return target.isContentEditable || target.matches("input:not([type=radio], [type=checkbox], [type=button], [type=submit]), textarea, select");
+  return (target instanceof HTMLElement && target.isContentEditable) || target.matches("input:not([type=radio], [type=checkbox], [type=button], [type=submit]), textarea, select");
 }
 
-/* The form one is in, when the key is for it; from elsewhere the first such form that is to be seen. */
+/**
+ * The form one is in, when the key is for it; from elsewhere the first such form that is to be seen, and none that is only pressed from inside.
+ * @param {Element} target
+ */
 function formOfKey(target) {
-  const own = target.closest("main form");
+  const own = around(target, "main form", HTMLFormElement);
   if (own) return own.matches("[data-submit-key]") ? own : null;
-  return [...document.querySelectorAll("form[data-submit-key]")].find((form) => form.getClientRects().length);
+  return elements(document, 'form[data-submit-key]:not([data-submit-key="inside"])', HTMLFormElement).find((form) => form.getClientRects().length);
 }
 
+/** @param {Element} target */
 function submitByKey(target) {
   const form = formOfKey(target);
-  const button = form?.querySelector("[data-submit-default]") ?? form?.querySelector("[type=submit], button:not([type])");
-  form?.requestSubmit(button ?? undefined);
+  const button = form && (element(form, "[data-submit-default]", HTMLElement) ?? element(form, "[type=submit], button:not([type])", HTMLElement));
+  form?.requestSubmit(button);
   return Boolean(form);
 }
 
 function focusSearch() {
-  const search = document.querySelector("[data-search]");
+  const search = element(document, "[data-search]", HTMLInputElement);
   search?.focus();
   search?.select();
   return Boolean(search);
 }
 
+/** @param {string | undefined} id */
 function openDialog(id) {
-  const dialog = document.getElementById(id);
+  const dialog = document.getElementById(id ?? "");
   if (dialog instanceof HTMLDialogElement && !dialog.open) dialog.showModal();
   return Boolean(dialog);
 }
 
-function act(event) {
+/**
+ * @param {KeyboardEvent} event
+ * @param {Element} target
+ */
+function act(event, target) {
   const command = event.ctrlKey || event.metaKey;
-  if (command && event.key === "Enter") return submitByKey(event.target);
+  if (command && event.key === "Enter") return submitByKey(target);
   if (command && event.key.toLowerCase() === "k") return focusSearch();
-  if (command || event.altKey || typing(event.target) || document.querySelector("dialog[open]")) return false;
+  if (command || event.altKey || typing(target) || document.querySelector("dialog[open]")) return false;
   if (event.key === "/") return focusSearch();
   if (event.key === "?") return openDialog("shortcuts");
   return false;
 }
 
+const OPEN_MENU = "details.desk-menu[open]";
+
+/** @param {Element | null | undefined} except */
 function closeMenus(except) {
-  document.querySelectorAll("details.desk-menu[open]").forEach((menu) => {
+  elements(document, OPEN_MENU, HTMLDetailsElement).forEach((menu) => {
     if (menu !== except) menu.open = false;
   });
 }
 
 document.addEventListener("keydown", (event) => {
-  if (event.isComposing || !(event.target instanceof Element)) return;
+  const target = at(event);
+  if (event.isComposing || !target) return;
   if (event.key === "Escape") {
-    const menu = event.target.closest("details.desk-menu[open]");
+    const menu = target.closest(OPEN_MENU);
     closeMenus(null);
-    menu?.querySelector("summary").focus();
+    menu?.querySelector("summary")?.focus();
   }
-  if (act(event)) event.preventDefault();
+  if (act(event, target)) event.preventDefault();
 });
 
-document.addEventListener("click", ({ target }) => {
-  closeMenus(target.closest("details.desk-menu"));
-  const opener = target.closest("[data-opens]");
+document.addEventListener("click", (event) => {
+  const target = at(event);
+  closeMenus(target?.closest("details.desk-menu"));
+  const opener = around(target, "[data-opens]", HTMLElement);
   if (opener) openDialog(opener.dataset.opens);
-  if (target.closest("[data-closes]")) target.closest("dialog")?.close();
+  if (target?.closest("[data-closes]")) target.closest("dialog")?.close();
 });

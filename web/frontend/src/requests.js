@@ -1,5 +1,7 @@
 /* htmx as this desk uses it: no evaluated code, the CSRF header, rejected forms shown again, failures said aloud, progress after 300 ms. */
 import htmx from "htmx.org";
+import { element } from "./elements.js";
+import { language } from "./language.js";
 
 const PATIENCE = 300;
 const FAILURES = {
@@ -20,7 +22,8 @@ const bar = document.createElement("div");
 bar.className = "desk-progress";
 bar.hidden = true;
 let waiting = 0;
-let timer = 0;
+/** @type {ReturnType<typeof setTimeout> | undefined} */
+let timer;
 
 function begin() {
   waiting += 1;
@@ -35,15 +38,16 @@ function finish() {
   bar.hidden = true;
 }
 
+/** @param {keyof typeof FAILURES["zh"] | null} kind */
 function say(kind) {
   const place = document.querySelector("[data-live]");
   if (!place) return;
-  place.textContent = kind ? FAILURES[document.documentElement.lang.startsWith("zh") ? "zh" : "en"][kind] : "";
+  place.textContent = kind ? FAILURES[language()][kind] : "";
 }
 
 document.body.append(bar);
 document.addEventListener("htmx:configRequest", ({ detail }) => {
-  const token = document.querySelector('meta[name="csrf-token"]');
+  const token = element(document, 'meta[name="csrf-token"]', HTMLMetaElement);
   if (token) detail.headers["X-CSRFToken"] = token.content;
 });
 document.addEventListener("htmx:beforeSwap", ({ detail }) => {
@@ -58,8 +62,8 @@ document.addEventListener("htmx:sendError", () => say("offline"));
 document.addEventListener("htmx:timeout", () => say("offline"));
 document.addEventListener("htmx:responseError", ({ detail }) => say(detail.xhr.status === 401 ? "ended" : "refused"));
 document.addEventListener("desk:kept", ({ detail }) => {
-  const told = { 401: "ended", 413: "large" }[detail.status];
-  if (told) say(told);
+  if (detail.status === 401) say("ended");
+  if (detail.status === 413) say("large");
 });
 
 export { htmx };

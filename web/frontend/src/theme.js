@@ -1,6 +1,6 @@
 /* The colour scheme, set before the first paint: loaded as a plain script in the head. The switch itself is in appearance.js. */
 (() => {
-  let chosen = null;
+  let chosen;
   try {
     chosen = localStorage.getItem("desk-theme");
   } catch {

@@ -1,34 +1,89 @@
 /* One BPMN diagram in one element: drawn, named in the reader's language, marked, moved by keys. Where elements come from is diagram.js. */
 import NavigatedViewer from "bpmn-js/lib/NavigatedViewer";
+import { at } from "./elements.js";
 import { makeRoom } from "./labels.js";
+import { language } from "./language.js";
+import { showLimits } from "./limits.js";
+import { FONT, look } from "./look.js";
+import { around, freest } from "./placing.js";
+import { still } from "./zooming.js";
+
+/** @import { Business, Rect, Services } from "../types/drawing" */
+/** @import { Marking } from "../types/page" */
+
+/**
+ * A badge at an element. smallest: the scale below which it does not shrink; edge: of its shape, the bottom when none is said.
+ * @typedef {{ id: string, text: string, className: string, smallest: number, edge?: "top" }} Badge
+ */
 
 const PADDING = { side: 12, top: 12, bottom: 44 };
 const SCROLLBAR = 24;
+const MARK = "desk-mark";
 const STEP = 60;
 const ZOOM = 1.2;
 const RANGE = { smallest: 0.1, readable: 0.5, strip: 0.75, lowest: 200, fitted: 1.1, largest: 4 };
+const BADGE = { high: 22, padding: 18, largest: 1.2, font: 12 };
 const TRANSLATED = { inside: 11, external: 10 };
-const FONT = '"PingFang SC", "Microsoft YaHei", "Noto Sans CJK SC", system-ui, sans-serif';
+const CHINESE = { inside: 12, external: 11 };
+
+/** @type {Record<string, [number, number]>} */
+const MOVES = { ArrowLeft: [STEP, 0], ArrowRight: [-STEP, 0], ArrowUp: [0, STEP], ArrowDown: [0, -STEP] };
+
+/**
+ * The XML of a diagram. Errors: what the server refuses.
+ * @param {string} [address]
+ */
+export async function fetched(address = "") {
+  const response = await fetch(address, { credentials: "same-origin", headers: { Accept: "application/xml" } });
+  if (!response.ok) throw new Error(`${response.status} ${address}`);
+  return response.text();
+}
 
 export class Diagram {
-  /** names: {id: text}, "" for the process itself. nowLabel: text of the badge on active elements. near: begin at the active element. */
+  /** @type {string[]} */
+  active = [];
+  /** @type {[id: string, marker: string][]} */
+  marked = [];
+  /** @type {Badge[]} */
+  badges = [];
+  /** @type {Rect[]} */
+  limits = [];
+  placedAt = 0;
+  moved = false;
+  countScale = 0.4;
+  width = 0;
+  roof = 0;
+  /** @type {string | null} The element that an event of a replay happened at. */
+  here = null;
+
+  /**
+   * names: {id: text}, "" for the process itself. nowLabel: text of the badge on active elements. near: begin at the active element.
+   * @param {HTMLElement} container
+   * @param {{ names: Record<string, string>, nowLabel: string, label: string, near: boolean }} options
+   */
   constructor(container, { names, nowLabel, label, near }) {
     this.container = container;
     this.names = names;
     this.nowLabel = nowLabel;
     this.near = near;
-    this.moved = false;
-    this.marked = [];
-    this.viewer = new NavigatedViewer({ container, ...appearance(names) });
+    /** @type {NavigatedViewer<Services>} */
+    this.viewer = new NavigatedViewer({ container, ...look(Object.keys(names).length ? TRANSLATED : CHINESE) });
     this.canvas = this.viewer.get("canvas");
-    this.canvas.getContainer().querySelector("svg").setAttribute("aria-label", label);
-    this.viewer.on("import.parse.complete", ({ definitions, elementsById }) => definitions && this.rename(elementsById));
+    this.canvas.getContainer().querySelector("svg")?.setAttribute("aria-label", label);
+    this.viewer.get("eventBus").on("import.parse.complete", ({ definitions, elementsById }) => definitions && this.rename(elementsById));
+    this.viewer.get("eventBus").on("canvas.viewbox.changed", ({ viewbox }) => viewbox.scale !== this.placedAt && this.place());
     this.followReader();
   }
 
+  /**
+   * @param {string} xml
+   * @param {Marking} marking
+   */
   async draw(xml, marking) {
     await this.viewer.importXML(xml);
     makeRoom(this.viewer, this.names, `${TRANSLATED.external}px ${FONT}`);
+    const services = { overlays: this.viewer.get("overlays"), elementRegistry: this.viewer.get("elementRegistry") };
+    this.limits = showLimits(services, language());
     this.mark(marking);
     this.begin();
   }
@@ -37,9 +92,11 @@ export class Diagram {
   begin() {
     this.shrink();
     this.fit();
-    if (!this.near || !this.active?.length || this.canvas.zoom() >= RANGE.readable) return;
-    this.showActive(RANGE.strip);
-    this.moved = false;
+    if (this.near && this.active.length && this.canvas.zoom() < RANGE.readable) {
+      this.showActive(RANGE.strip);
+      this.moved = false;
+    }
+    this.place();
   }
 
   /** No more height than the drawing needs at the width there is. */
@@ -48,14 +105,15 @@ export class Diagram {
     const { inner } = this.canvas.viewbox();
     if (!width) return;
     this.width = width;
-    this.roof ??= this.container.clientHeight;
-    const unreadable = this.near && this.active?.length && (width - 2 * PADDING.side) / inner.width < RANGE.readable;
+    this.roof ||= this.container.clientHeight;
+    const unreadable = this.near && this.active.length && (width - 2 * PADDING.side) / inner.width < RANGE.readable;
     const scale = unreadable ? RANGE.strip : Math.min(RANGE.fitted, (width - 2 * PADDING.side) / inner.width);
     const wanted = Math.ceil(inner.height * scale) + PADDING.top + PADDING.bottom;
     this.container.style.height = `${Math.max(RANGE.lowest, Math.min(this.roof, wanted))}px`;
     this.canvas.resized();
   }
 
+  /** @param {Record<string, Business>} elements */
   rename(elements) {
     for (const [id, element] of Object.entries(elements)) {
       if (this.names[id]) element[element.$type === "bpmn:TextAnnotation" ? "text" : "name"] = this.names[id];
@@ -63,35 +121,77 @@ export class Diagram {
     }
   }
 
-  /** marking: {active, done, flows}, each {element id: count}. Replaces the marking before. */
+  /**
+   * Replaces the marking before.
+   * @param {Marking} marking
+   */
   mark({ active = {}, done = {}, flows = {} }) {
-    const overlays = this.viewer.get("overlays");
     this.marked.forEach(([id, name]) => this.canvas.removeMarker(id, name));
-    overlays.clear();
+    this.badges = [];
     this.active = Object.keys(active).filter((id) => this.has(id));
-    this.marked = [
-      ...Object.keys(done).map((id) => [id, "desk-done"]),
-      ...Object.keys(flows).map((id) => [id, "desk-taken"]),
-      ...this.active.map((id) => [id, "desk-active"]),
-    ].filter(([id]) => this.has(id));
+    this.marked = [...this.markedAs("desk-done", Object.keys(done)), ...this.markedAs("desk-taken", Object.keys(flows)), ...this.markedAs("desk-active", this.active)];
     this.marked.forEach(([id, name]) => this.canvas.addMarker(id, name));
-    for (const [id, count] of Object.entries(done)) {
-      if (count > 1 && this.has(id)) this.badge(id, `×${count}`, "desk-diagram-count", { top: -10, right: 18 }, this.countScale ?? 0.4);
-    }
-    for (const id of this.active) {
-      this.badge(id, active[id] > 1 ? `${this.nowLabel} ×${active[id]}` : this.nowLabel, "desk-diagram-now", { bottom: 4, left: 0 }, 0.8);
-    }
+    const again = Object.entries(done).filter(([id, count]) => count > 1 && this.has(id));
+    this.add(this.active.map((id) => ({ id, text: (active[id] ?? 0) > 1 ? `${this.nowLabel} ×${active[id]}` : this.nowLabel, className: "desk-diagram-now", smallest: 0.8 })));
+    this.add(again.map(([id, count]) => ({ id, text: `×${count}`, className: "desk-diagram-count", smallest: this.countScale, edge: "top" })));
   }
 
+  /**
+   * @param {string} marker
+   * @param {string[]} ids
+   * @returns {[id: string, marker: string][]}
+   */
+  markedAs(marker, ids) {
+    return ids.filter((id) => this.has(id)).map((id) => [id, marker]);
+  }
+
+  /** @param {string} id */
   has(id) {
-    return Boolean(this.viewer.get("elementRegistry").get(id));
+    return Boolean(this.shape(id));
   }
 
-  badge(id, text, className, position, smallest) {
-    const html = document.createElement("span");
-    html.className = className;
-    html.textContent = text;
-    this.viewer.get("overlays").add(id, { position, html, scale: { min: smallest, max: 1.2 } });
+  /** @param {string} id */
+  shape(id) {
+    return this.viewer.get("elementRegistry").get(id);
+  }
+
+  /**
+   * More badges.
+   * @param {Badge[]} badges
+   */
+  add(badges) {
+    this.badges.push(...badges);
+    this.place();
+  }
+
+  /** Every badge where it stands free at the size the drawing has: clear of labels, shapes, limits and of each other. */
+  place() {
+    const [overlays, registry] = [this.viewer.get("overlays"), this.viewer.get("elementRegistry")];
+    overlays.remove({ type: MARK });
+    this.placedAt = this.canvas.zoom();
+    const taken = [...this.limits];
+    for (const { id, text, className, smallest, edge } of this.badges) {
+      const shape = registry.get(id);
+      if (!shape) continue;
+      const place = freest(shape, around(shape, this.sizeOf(text, smallest), edge), registry, taken);
+      taken.push(place);
+      const html = document.createElement("span");
+      html.className = className;
+      html.textContent = text;
+      overlays.add(id, MARK, { position: { left: place.x - shape.x, top: place.y - shape.y }, html, scale: { min: smallest, max: BADGE.largest } });
+    }
+  }
+
+  /**
+   * How much room a badge takes in the drawing: one that does not shrink with it takes more.
+   * @param {string} text
+   * @param {number} smallest
+   */
+  sizeOf(text, smallest) {
+    const pen = document.createElement("canvas").getContext("2d");
+    if (pen) pen.font = `${BADGE.font}px ${FONT}`;
+    const scale = Math.min(BADGE.largest, Math.max(smallest, this.placedAt)) / this.placedAt;
+    return { width: ((pen?.measureText(text).width ?? 0) + BADGE.padding) * scale, height: BADGE.high * scale };
   }
 
   /** The whole diagram, above the mark at the bottom right. */
@@ -112,7 +212,7 @@ export class Diagram {
 
   /** The first active element in the middle, large enough to read. */
   showActive(scale = 1) {
-    const shape = this.viewer.get("elementRegistry").get(this.active?.[0]);
+    const shape = this.shape(this.active[0] ?? "");
     const size = this.canvas.getSize();
     if (!shape || !size.width) return;
     const [width, height] = [size.width / scale, size.height / scale];
@@ -126,9 +226,10 @@ export class Diagram {
     this.moved = true;
   }
 
+  /** @param {number} factor */
   zoomBy(factor) {
     const scale = Math.min(RANGE.largest, Math.max(RANGE.smallest, this.canvas.zoom() * factor));
-    this.canvas.zoom(scale, "auto");
+    this.canvas.zoom(scale, still(this.canvas, this.viewer.get("elementRegistry")));
     this.moved = true;
   }
 
@@ -141,16 +242,17 @@ export class Diagram {
     this.container.addEventListener("keydown", (event) => this.key(event));
     new ResizeObserver(() => {
       this.canvas.resized();
-      const changed = Math.abs(this.canvas.getSize().width - (this.width ?? 0)) > SCROLLBAR;
+      const changed = Math.abs(this.canvas.getSize().width - this.width) > SCROLLBAR;
       if (changed && !this.moved && this.viewer.getDefinitions()) this.begin();
     }).observe(this.container);
   }
 
+  /** @param {KeyboardEvent} event */
   key(event) {
-    if (event.ctrlKey || event.metaKey || event.altKey || event.target.closest("button")) return;
-    const moves = { ArrowLeft: [STEP, 0], ArrowRight: [-STEP, 0], ArrowUp: [0, STEP], ArrowDown: [0, -STEP] };
-    if (moves[event.key]) {
-      const [dx, dy] = moves[event.key];
+    if (event.ctrlKey || event.metaKey || event.altKey || at(event)?.closest("button")) return;
+    const move = MOVES[event.key];
+    if (move) {
+      const [dx, dy] = move;
       this.canvas.scroll({ dx, dy });
       this.moved = true;
     } else if (event.key === "+" || event.key === "=") this.zoomBy(ZOOM);
@@ -161,22 +263,12 @@ export class Diagram {
   }
 }
 
-/** A coordinate that keeps the drawing in view: not before its start, not past its end, in the middle when there is room to spare. */
+/**
+ * A coordinate that keeps the drawing in view: not before its start, not past its end, in the middle when there is room to spare.
+ * @param {number} wanted
+ * @param {number} start
+ * @param {number} end
+ */
 function within(wanted, start, end) {
   return end < start ? (start + end) / 2 : Math.min(Math.max(wanted, start), end);
-}
-
-function appearance(names) {
-  const translated = Object.keys(names).length > 0;
-  return {
-    bpmnRenderer: {
-      defaultFillColor: "var(--diagram-fill)",
-      defaultStrokeColor: "var(--diagram-stroke)",
-      defaultLabelColor: "var(--diagram-label)",
-    },
-    textRenderer: {
-      defaultStyle: { fontFamily: FONT, fontSize: translated ? TRANSLATED.inside : 12 },
-      externalStyle: { fontFamily: FONT, fontSize: translated ? TRANSLATED.external : 11 },
-    },
-  };
 }

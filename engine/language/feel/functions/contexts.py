@@ -51,14 +51,14 @@ def _get_entries(scope: Any, m: Any) -> Any:
 
 @builtin("context", "entries")
 def _context(scope: Any, entries: Any) -> Any:
-    built: dict[str, Any] = {}
+    context: dict[str, Any] = {}
     for entry in entries if isinstance(entries, list) else [entries]:
         if not isinstance(entry, Mapping) or not isinstance(entry.get("key"), str) or "value" not in entry:
             return None
-        if entry["key"] in built:
+        if entry["key"] in context:
             return None
-        built[entry["key"]] = entry["value"]
-    return built
+        context[entry["key"]] = entry["value"]
+    return context
 
 
 @builtin("context put", "context, key, value", aliases=("context, keys, value",))
@@ -85,9 +85,9 @@ def _put(scope: Any, context: Any, keys: list[str], value: Any) -> Any:
 
 @builtin("context merge", "contexts", many=True)
 def _context_merge(scope: Any, *contexts: Any) -> Any:
-    given = contexts[0] if len(contexts) == 1 and isinstance(contexts[0], list) else list(contexts)
+    parts = contexts[0] if len(contexts) == 1 and isinstance(contexts[0], list) else list(contexts)
     merged: dict[str, Any] = {}
-    for context in given:
+    for context in parts:
         if not isinstance(context, Mapping):
             return None
         scope.spend(len(context))

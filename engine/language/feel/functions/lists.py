@@ -51,10 +51,10 @@ def total(values: tuple[Any, ...]) -> Any:
     items = numbers_of(values)
     if items is None:
         return None
-    found: Any = 0
+    running: Any = 0
     for item in items:
-        found = types.add(found, item)
-    return found
+        running = types.add(running, item)
+    return running
 
 
 @builtin("sum", "list", many=True, cost=8)
@@ -67,10 +67,10 @@ def _product(scope: Any, *values: Any) -> Any:
     items = numbers_of(values)
     if items is None:
         return None
-    found: Any = 1
+    product: Any = 1
     for item in items:
-        found = types.multiply(found, item)
-    return found
+        product = types.multiply(product, item)
+    return product
 
 
 @builtin("mean", "list", many=True, cost=8)
@@ -195,12 +195,12 @@ def _distinct(scope: Any, items: Any) -> Any:
 
 
 def _unique(scope: Any, items: list[Any]) -> list[Any]:
-    kept: list[Any] = []
+    distinct: list[Any] = []
     for item in items:
-        scope.spend(1 + len(kept) // 2)
-        if not any(equal(item, other, scope.spend) is True for other in kept):
-            kept.append(item)
-    return kept
+        scope.spend(1 + len(distinct) // 2)
+        if not any(equal(item, earlier, scope.spend) is True for earlier in distinct):
+            distinct.append(item)
+    return distinct
 
 
 @builtin("union", "lists", many=True)

@@ -40,15 +40,15 @@ class Function:
 
     def order(self, names: Iterable[str]) -> tuple[str, ...] | None:
         """Its parameters in order when called with these names; null when it cannot be."""
-        given = set(names)
+        labels = set(names)
         for parameters in (self.parameters, *self.aliases):
-            if given <= set(parameters) and given >= set(parameters[: self.needed]):
+            if labels <= set(parameters) and labels >= set(parameters[: self.needed]):
                 return parameters
         return None
 
     def __call__(self, scope: Any, arguments: list[Any]) -> Any:
         """Its value; null for what has no meaning. Errors: FeelLimit."""
-        scope.spend(self.cost * (1 + sum(_size(argument) for argument in arguments)))
+        scope.spend(self.cost * (1 + sum([_size(argument) for argument in arguments if type(argument) not in _ATOMS])))
         result = self._of(scope, arguments)
         if result is None and (fitting := self._fitting(arguments)) is not None:
             result = self._of(scope, fitting)
@@ -57,7 +57,9 @@ class Function:
 
     def _of(self, scope: Any, arguments: list[Any]) -> Any:
         try:
-            return self.run(scope, *map(normal, arguments))
+            return self.run(
+                scope, *[argument if type(argument) in _NORMAL else normal(argument) for argument in arguments]
+            )
         except (ArithmeticError, ValueError):
             return None
 
@@ -65,9 +67,13 @@ class Function:
         """The arguments, a list of one where its only item is asked for, and the other way round; null when nothing changes."""
         if not arguments:
             return None
-        found = [_fitted(self.name, *given) for given in zip(self.parameters, arguments, strict=False)]
-        found += arguments[len(found) :]
-        return found if any(one is not given for one, given in zip(found, arguments, strict=True)) else None
+        fitting = [_fitted(self.name, *pair) for pair in zip(self.parameters, arguments, strict=False)]
+        fitting += arguments[len(fitting) :]
+        return (
+            fitting
+            if any(argument is not before for argument, before in zip(fitting, arguments, strict=True))
+            else None
+        )
 
 
 def _fitted(function: str, parameter: str, value: Any) -> Any:
@@ -77,31 +83,40 @@ def _fitted(function: str, parameter: str, value: Any) -> Any:
     return value[0] if single and isinstance(value, list) and len(value) == 1 else value
 
 
+_ATOMS = frozenset({bool, int, type(None)})
+_NORMAL = _ATOMS | {str}
+
+
 def _size(value: Any) -> int:
     return len(value) // CHARGE if isinstance(value, str | list | dict) else 0
 
 
-BUILTINS: dict[str, Function] = {}
+class Catalogue(dict[str, Function]):
+    """Functions by their FEEL name, filled while the modules beside this one are imported and read-only from then on."""
+
+    def declare(
+        self,
+        name: str,
+        parameters: str = "",
+        *,
+        optional: int = 0,
+        many: bool = False,
+        aliases: tuple[str, ...] = (),
+        cost: int = 1,
+    ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+        """Take the decorated function in under its FEEL name; `parameters` and `aliases` are lists with commas."""
+        names = _listed(parameters)
+
+        def take(run: Callable[..., Any]) -> Callable[..., Any]:
+            least = max(1, len(names) - 1) if many else len(names) - optional
+            self[name] = Function(name, names, least, many, run, tuple(map(_listed, aliases)), cost)
+            return run
+
+        return take
 
 
-def builtin(
-    name: str,
-    parameters: str = "",
-    *,
-    optional: int = 0,
-    many: bool = False,
-    aliases: tuple[str, ...] = (),
-    cost: int = 1,
-) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
-    """Register the decorated function under its FEEL name; `parameters` and `aliases` are lists with commas."""
-    names = _listed(parameters)
-
-    def register(run: Callable[..., Any]) -> Callable[..., Any]:
-        needed = max(1, len(names) - 1) if many else len(names) - optional
-        BUILTINS[name] = Function(name, names, needed, many, run, tuple(map(_listed, aliases)), cost)
-        return run
-
-    return register
+DECLARED = Catalogue()
+builtin = DECLARED.declare
 
 
 def _listed(names: str) -> tuple[str, ...]:

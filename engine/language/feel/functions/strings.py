@@ -152,12 +152,12 @@ def _ends_with(scope: Any, text: Any, match: Any) -> Any:
 
 @builtin("string join", "list, delimiter", optional=1)
 def _join(scope: Any, items: Any, delimiter: Any = None) -> Any:
-    kept = [item for item in items if item is not None] if isinstance(items, list) else [items]
-    if not is_text(*kept) or not (delimiter is None or is_text(delimiter)):
+    texts = [item for item in items if item is not None] if isinstance(items, list) else [items]
+    if not is_text(*texts) or not (delimiter is None or is_text(delimiter)):
         return None
-    if sum(len(item) for item in kept) + len(delimiter or "") * len(kept) > MOST_TEXT:
+    if sum(len(item) for item in texts) + len(delimiter or "") * len(texts) > MOST_TEXT:
         raise FeelLimit(characters=MOST_TEXT)
-    return (delimiter or "").join(kept)
+    return (delimiter or "").join(texts)
 
 
 @lru_cache(maxsize=256)
@@ -195,14 +195,14 @@ def _replace(scope: Any, text: Any, pattern: Any, replacement: Any, flags: Any =
         expand = patterns.expand(replacement)
     except MalformedPattern:
         return None
-    written, position, length = [], 0, 0
+    pieces, position, length = [], 0, 0
     for match in compiled.all(text, scope.spend):
-        written += [text[position : match.begin], expand(match)]
-        length += len(written[-2]) + len(written[-1])
+        pieces += [text[position : match.begin], expand(match)]
+        length += len(pieces[-2]) + len(pieces[-1])
         if length > MOST_TEXT:
             raise FeelLimit(characters=MOST_TEXT)
         position = match.end
-    return "".join([*written, text[position:]])
+    return "".join([*pieces, text[position:]])
 
 
 @builtin("split", "string, delimiter")

@@ -7,10 +7,10 @@ from datetime import UTC, datetime
 import pytest
 
 from engine.definitions import dmn
-from engine.errors import InvalidDefinition
+from engine.ground.errors import InvalidDefinition
+from engine.ground.xml import MalformedXml
 from engine.language.calendar import Calendar
 from engine.language.feel import FeelLimit, Scope
-from engine.xml import MalformedXml
 
 HEAD = '<definitions xmlns="https://www.omg.org/spec/DMN/20191111/MODEL/">'
 
@@ -18,10 +18,11 @@ SCOPE = Scope(datetime(2026, 11, 23, tzinfo=UTC), Calendar(frozenset(), frozense
 
 
 def decision(id: str = "d", body: str = "", requires: tuple[str, ...] = (), name: str = "") -> str:
-    needed = "".join(
-        f'<informationRequirement><requiredDecision href="#{one}"/></informationRequirement>' for one in requires
+    requirements = "".join(
+        f'<informationRequirement><requiredDecision href="#{required}"/></informationRequirement>'
+        for required in requires
     )
-    return f'<decision id="{id}" name="{name or id}">{needed}{body or literal("1")}</decision>'
+    return f'<decision id="{id}" name="{name or id}">{requirements}{body or literal("1")}</decision>'
 
 
 def literal(text: str, more: str = "") -> str:
@@ -44,10 +45,10 @@ def file(*parts: str) -> bytes:
 def problems(content: bytes) -> list[tuple[str, str]]:
     """(element id, rule) of every problem."""
     try:
-        found = dmn.parse(content).problems
+        reasons = dmn.parse(content).problems
     except InvalidDefinition as error:
-        found = error.problems
-    return [(one.element_id, one.rule) for one in found]
+        reasons = error.problems
+    return [(problem.element_id, problem.rule) for problem in reasons]
 
 
 def test_a_required_decision_is_known_by_its_name() -> None:
@@ -81,7 +82,7 @@ def test_one_bad_decision_does_not_take_the_others_along() -> None:
         )
     )
     assert set(model.decisions) == {"good"}
-    assert {id: [one.rule for one in found] for id, found in model.refused.items() if id} == {
+    assert {id: [problem.rule for problem in reasons] for id, reasons in model.refused.items() if id} == {
         "bad": ["feel_syntax"],
         "rests": ["feel_syntax"],
         "calls": ["feel_syntax"],
@@ -202,7 +203,7 @@ def test_a_file_may_be_written_in_another_encoding() -> None:
     declared = f'<?xml version="1.0" encoding="UTF-16"?>{text}'
     for content in (text.encode("utf-16"), declared.encode("utf-16"), declared.encode("utf-16-be")):
         marked = content if content[:1] in b"\xff\xfe" else b"\xfe\xff" + content
-        assert dmn.read_file(marked).evaluate("d", {}, scope=SCOPE).value == "话费"
+        assert dmn.read_decisions(marked).evaluate("d", {}, scope=SCOPE).value == "话费"
 
 
 TYPES = (
@@ -230,13 +231,13 @@ TYPES = (
 )
 def test_what_a_decision_gives_is_of_its_type(type: str, text: str, expected: object) -> None:
     """A list of one becomes its item and an item a list of one; what does not fit is null, whoever says the type."""
-    variable, said = f'<variable name="d" typeRef="{type}"/>', f'typeRef="{type}"'
-    column = table([text]).replace("<text>0</text>", f"<text>{text}</text>").replace('name="o"', f'name="o" {said}')
+    variable, type_ref = f'<variable name="d" typeRef="{type}"/>', f'typeRef="{type}"'
+    column = table([text]).replace("<text>0</text>", f"<text>{text}</text>").replace('name="o"', f'name="o" {type_ref}')
     cell = column.replace(f"<inputEntry><text>{text}</text>", "<inputEntry><text>-</text>")
-    model = f'<businessKnowledgeModel id="k" name="k"><encapsulatedLogic>{literal(text, said)}</encapsulatedLogic></businessKnowledgeModel>'
+    model = f'<businessKnowledgeModel id="k" name="k"><encapsulatedLogic>{literal(text, type_ref)}</encapsulatedLogic></businessKnowledgeModel>'
     for content in (
         file(TYPES, decision("d", variable + literal(text))),
-        file(TYPES, decision("d", literal(text, said))),
+        file(TYPES, decision("d", literal(text, type_ref))),
         file(TYPES, decision("d", cell)),
         file(TYPES, model, decision("d", literal("k()"))),
     ):
@@ -307,8 +308,8 @@ def test_a_table_may_be_a_knowledge_model() -> None:
         '<businessKnowledgeModel id="k" name="k"><encapsulatedLogic><formalParameter name="x"/>'
         f"{table(['1', '2'])}</encapsulatedLogic></businessKnowledgeModel>"
     )
-    read = dmn.parse(file(model, decision("d", literal("k(2) + k(1)"))))
-    assert read.evaluate("d", {"x": 9}, scope=SCOPE).value == 1
+    parsed = dmn.parse(file(model, decision("d", literal("k(2) + k(1)"))))
+    assert parsed.evaluate("d", {"x": 9}, scope=SCOPE).value == 1
     wide = decision("e", literal("for i in 1..20000 return for j in 1..100 return k(1)"))
     with pytest.raises(FeelLimit):
         dmn.parse(file(model, wide)).evaluate("e", {}, scope=SCOPE)
@@ -318,8 +319,8 @@ def test_an_input_of_one_may_come_as_a_list() -> None:
     """A value where a list is asked for is a list of one; what does not fit at all is not thrown away."""
     inputs = '<inputData id="i" name="Names"><variable name="Names" typeRef="tNames"/></inputData>'
     model = dmn.parse(file(TYPES, inputs, decision("d", literal("Names"))))
-    for given, expected in (("a", ["a"]), (["a", "b"], ["a", "b"]), (5, 5), (None, None)):
-        assert model.evaluate("d", {"Names": given}, scope=SCOPE).value == expected
+    for value, expected in (("a", ["a"]), (["a", "b"], ["a", "b"]), (5, 5), (None, None)):
+        assert model.evaluate("d", {"Names": value}, scope=SCOPE).value == expected
 
 
 def test_an_argument_of_another_type_gives_null() -> None:
@@ -328,10 +329,10 @@ def test_an_argument_of_another_type_gives_null() -> None:
         '<businessKnowledgeModel id="k" name="k"><encapsulatedLogic><formalParameter name="a" typeRef="tNames"/>'
         f"{literal('a instance of tNames')}</encapsulatedLogic></businessKnowledgeModel>"
     )
-    read = dmn.parse(
+    parsed = dmn.parse(
         file(TYPES, model, *(decision(id, literal(text)) for id, text in (("x", "k(1)"), ("y", 'k("a")'))))
     )
-    assert [read.evaluate(id, {}, scope=SCOPE).value for id in "xy"] == [None, True]
+    assert [parsed.evaluate(id, {}, scope=SCOPE).value for id in "xy"] == [None, True]
 
 
 def test_a_type_that_refers_to_itself_ends() -> None:
@@ -355,7 +356,7 @@ def test_an_exponential_knowledge_model_ends() -> None:
         )
 
     models = [model(0, "x"), *(model(n, f"k{n - 1}(x) + k{n - 1}(x)") for n in range(1, 40))]
-    read = dmn.parse(file(*models, decision("d", literal("k39(1)"))))
+    parsed = dmn.parse(file(*models, decision("d", literal("k39(1)"))))
     scope = Scope(datetime(2026, 11, 23, tzinfo=UTC), Calendar(frozenset(), frozenset()))
     with pytest.raises(FeelLimit):
-        read.evaluate("d", {}, scope=scope)
+        parsed.evaluate("d", {}, scope=scope)

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import engine
+from engine import definitions
 
 PROCESSES = Path(__file__).parents[4] / "processes"
 
 
 def test_a_number_that_the_manual_does_not_have() -> None:
     """Elements and forms name what is there; without a list nothing is judged."""
-    package = engine.read_package(PROCESSES, "TS-002")
-    known = {"TS-002.3"}
-    found = engine.unknown_manual_refs(package, known)
-    assert {one.rule for one in found} == {"unknown_manual_ref"}
-    assert all(one.warning and one.values["ref"] not in known for one in found)
-    assert {".bpmn", ".form"} <= {Path(one.file).suffix for one in found}
-    assert engine.unknown_manual_refs(package, ()) == []
+    package = definitions.read_package(PROCESSES, "TS-002")
+    manual_ids = {"TS-002.3"}
+    problems = definitions.unknown_manual_refs(package, manual_ids)
+    assert {problem.rule for problem in problems} == {"unknown_manual_ref"}
+    assert all(problem.warning and problem.values["ref"] not in manual_ids for problem in problems)
+    assert {".bpmn", ".form"} <= {Path(problem.file).suffix for problem in problems}
+    assert definitions.unknown_manual_refs(package, ()) == []

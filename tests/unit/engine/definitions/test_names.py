@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from marshmallow import Schema, fields, validate
 
-from engine import handlers
+import engine.runtime
 from engine.definitions import names
-from engine.errors import Problem
-from engine.handlers import handler
+from engine.ground.errors import Problem
+from engine.runtime import Call, handler
 from tests.drawing import (
     boundary,
     call,
@@ -52,13 +52,15 @@ class _Gives(Schema):
     on = fields.Date()
 
 
-@pytest.fixture(autouse=True, scope="module")
-def topic() -> Iterator[None]:
-    """A service task with typed parameters and a typed result, gone when these tests are over."""
-    register = handler("test/pays", parameters=_Takes, result=_Gives, title_zh="付", title_en="Pay")
-    register(lambda parameters, call: parameters)
-    yield
-    del handlers._registry["test/pays"]
+@handler("test/pays", parameters=_Takes, result=_Gives, title_zh="付", title_en="Pay")
+def _pay(parameters: dict[str, Any], call: Call) -> dict[str, Any]:
+    return parameters
+
+
+@pytest.fixture(autouse=True)
+def topic(runtime: engine.runtime.Runtime) -> None:
+    """A service task with typed parameters and a typed result."""
+    runtime.serve(_pay)
 
 
 def form(*components: dict[str, object]) -> str:
@@ -76,24 +78,24 @@ def choosing(condition: str, before: str = "", ids: tuple[str, ...] = ()) -> str
     return process("P", *parts, ways, path("more", "finished"))
 
 
-def told(drawn: str, files: dict[str, str] | None = None, others: tuple[object, ...] = ()) -> list[Problem]:
-    return names.check(package("P", drawn, files), others, STARTED)  # type: ignore[arg-type]
+def told(diagram: str, files: dict[str, str] | None = None, in_force: tuple[object, ...] = ()) -> list[Problem]:
+    return names.check(package("P", diagram, files), in_force, STARTED)  # type: ignore[arg-type]
 
 
-def rules(drawn: str, files: dict[str, str] | None = None) -> list[tuple[str, str]]:
+def rules(diagram: str, files: dict[str, str] | None = None) -> list[tuple[str, str]]:
     """(element, rule) of every warning."""
-    return [(one.element_id, one.rule) for one in told(drawn, files)]
+    return [(problem.element_id, problem.rule) for problem in told(diagram, files)]
 
 
 def test_a_misspelt_name_comes_with_the_right_one() -> None:
     """The condition would never hold, and nobody would know why."""
-    (found,) = told(choosing("amuont > 100"))
-    assert (found.element_id, found.rule, found.warning) == ("flow_which_more", "unknown_name_near", False)
-    assert (found.values["variable"], found.values["near"]) == ("amuont", "amount")
+    (problem,) = told(choosing("amuont > 100"))
+    assert (problem.element_id, problem.rule, problem.warning) == ("flow_which_more", "unknown_name_near", False)
+    assert (problem.values["variable"], problem.values["near"]) == ("amuont", "amount")
 
 
 @pytest.mark.parametrize(
-    ("drawn", "expected"),
+    ("diagram", "expected"),
     [
         (line(user("x", due="accepted_at + waiting")), [("x", "unknown_name")]),
         (line(user("x"), due="amuont"), [("begun", "unknown_name")]),
@@ -129,16 +131,16 @@ def test_a_misspelt_name_comes_with_the_right_one() -> None:
         (choosing("result.state = result.paid", service("ask", "test/pays")), [("flow_which_more", "kinds_differ")]),
     ],
 )
-def test_every_expression_of_a_process(drawn: str, expected: list[tuple[str, str]]) -> None:
+def test_every_expression_of_a_process(diagram: str, expected: list[tuple[str, str]]) -> None:
     """Limits, keys, parameters, lists, what items give, ends of lists, conditions."""
-    assert sorted(rules(drawn)) == sorted(expected)
+    assert sorted(rules(diagram)) == sorted(expected)
 
 
 def test_what_is_set_only_later() -> None:
     """Asked before it is entered it is always null; in a loop it may have been entered."""
     first = line(user("x", due="result.on"), service("y", "test/pays"), ids=("x", "y"))
-    (found,) = told(first)
-    assert (found.element_id, found.rule, found.values["by"]) == ("x", "set_later", "y")
+    (problem,) = told(first)
+    assert (problem.element_id, problem.rule, problem.values["by"]) == ("x", "set_later", "y")
     around = process(
         *("P", start(), user("x", due="result.on"), service("y", "test/pays")),
         *(gateway("again", default="flow_again_x"), end(), path("begun", "x", "y", "again", "x")),
@@ -165,64 +167,64 @@ def test_out_of_a_sub_process() -> None:
     """What is set inside is known after it, and at the events on its border."""
     inside = sub_process("s", start("b"), service("pay", "test/pays"), end("e"), path("b", "pay", "e"))
     guard = boundary("late", "s", timer="result.on")
-    drawn = process(
+    diagram = process(
         *("P", start(), inside, guard, user("x", due="result.on"), user("y", due="result.on"), end()),
         *(path("begun", "s", "x", "finished"), path("late", "y", "finished")),
     )
-    assert rules(drawn) == []
+    assert rules(diagram) == []
 
 
 def test_items_keep_what_is_theirs() -> None:
     """Outside a list only its results are known."""
-    listed = each(user("x"), "[1]", inputElement="one", outputCollection="all", outputElement="amount + one")
-    right = line(listed, user("y", due="string(all[1])"), ids=("x", "y"))
-    wrong = line(listed, user("y", due="one"), ids=("x", "y"))
+    item_task = each(user("x"), "[1]", inputElement="one", outputCollection="all", outputElement="amount + one")
+    right = line(item_task, user("y", due="string(all[1])"), ids=("x", "y"))
+    wrong = line(item_task, user("y", due="one"), ids=("x", "y"))
     assert rules(right) == []
     assert rules(wrong) == [("y", "unknown_name")]
 
 
 def test_a_called_process_has_what_any_caller_hands_it() -> None:
     """A copy of the caller's variables, with what it maps; another package may be the caller."""
-    called = process(
+    callee = process(
         "P", start(), user("x", due="extra.on"), user("y", due="given"), end(), path("begun", "x", "y", "finished")
     )
     calling = process(
         *("Q", start(), service("pay", "test/pays", result="extra"), call("go", "P", in_given="extra.on"), end()),
         path("begun", "pay", "go", "finished"),
     )
-    assert rules(called) == [("x", "unknown_name"), ("y", "unknown_name")]
-    other = package("Q", calling, P_bpmn=called)
-    assert told(called, others=(other,)) == []
+    assert rules(callee) == [("x", "unknown_name"), ("y", "unknown_name")]
+    caller = package("Q", calling, P_bpmn=callee)
+    assert told(callee, in_force=(caller,)) == []
 
 
 def test_what_is_taken_back_is_there_inside() -> None:
     """`out.` is read among the called process's variables; what it gives is known to the caller with its type."""
-    called = process("C", start(), service("pay", "test/pays"), end(), path("begun", "pay", "finished"))
+    callee = process("C", start(), service("pay", "test/pays"), end(), path("begun", "pay", "finished"))
     right = line(
         call("x", "C", out_state="result.state"),
         user("y", due="if state = 5 then entered_at else null"),
         ids=("x", "y"),
     )
     wrong = line(call("x", "C", out_state="reslut.state"))
-    assert rules(right, {"C.bpmn": called}) == [("y", "kinds_differ")]
-    assert ("x", "unknown_name_near") in rules(wrong, {"C.bpmn": called})
+    assert rules(right, {"C.bpmn": callee}) == [("y", "kinds_differ")]
+    assert ("x", "unknown_name_near") in rules(wrong, {"C.bpmn": callee})
 
 
 def test_a_field_that_was_taken_out() -> None:
     """Something still asks for it."""
-    drawn = choosing('demand = "cash"', user("ask", form="f"))
-    assert rules(drawn, {"forms/f.form": form(DEMAND)}) == []
-    assert rules(drawn, {"forms/f.form": form({**DEMAND, "key": "wish"})}) == [("flow_which_more", "unknown_name")]
+    diagram = choosing('demand = "cash"', user("ask", form="f"))
+    assert rules(diagram, {"forms/f.form": form(DEMAND)}) == []
+    assert rules(diagram, {"forms/f.form": form({**DEMAND, "key": "wish"})}) == [("flow_which_more", "unknown_name")]
 
 
 def test_an_option_that_no_form_offers() -> None:
     """Neither a condition nor what is filled in beforehand may name it."""
-    drawn = choosing('demand = "cahs"', user("ask", form="f"))
-    (found,) = told(drawn, {"forms/f.form": form(DEMAND)})
-    assert (found.rule, found.values["value"], found.values["near"]) == ("not_offered_near", "cahs", "cash")
+    diagram = choosing('demand = "cahs"', user("ask", form="f"))
+    (problem,) = told(diagram, {"forms/f.form": form(DEMAND)})
+    assert (problem.rule, problem.values["value"], problem.values["near"]) == ("not_offered_near", "cahs", "cash")
     filled = {**DEMAND, "properties": {"prefill": 'if case_number = null then "cash" else "crdit"'}}
-    (found,) = told(line(user("x", form="f")), {"forms/f.form": form(filled)})
-    assert (found.file, found.values["field"], found.values["value"]) == ("forms/f.form", "demand", "crdit")
+    (problem,) = told(line(user("x", form="f")), {"forms/f.form": form(filled)})
+    assert (problem.file, problem.values["field"], problem.values["value"]) == ("forms/f.form", "demand", "crdit")
 
 
 @pytest.mark.parametrize(
@@ -238,8 +240,8 @@ def test_an_option_that_no_form_offers() -> None:
 def test_expressions_of_a_form(more: dict[str, object], rule: str) -> None:
     """Conditions and limits see the form's own fields, what is filled in beforehand does not."""
     number = {"type": "number", "key": "count", "label": "数量", **more}
-    (found,) = told(line(user("x", form="f")), {"forms/f.form": form(DEMAND, number)})
-    assert (found.element_id, found.rule, found.values["field"]) == ("x", rule, "count")
+    (problem,) = told(line(user("x", form="f")), {"forms/f.form": form(DEMAND, number)})
+    assert (problem.element_id, problem.rule, problem.values["field"]) == ("x", rule, "count")
 
 
 def test_what_is_shown_beside_a_form() -> None:
@@ -251,27 +253,27 @@ def test_what_is_shown_beside_a_form() -> None:
             "shows": [{"variable": "result.paid", "as": "money"}, {"variable": "result.piad", "as": "money"}],
         }
     )
-    drawn = line(service("p", "test/pays"), user("x", form="f"), ids=("p", "x"))
-    (found,) = told(drawn, {"forms/f.form": text})
-    assert (found.rule, found.values["near"]) == ("unknown_part_near", "paid")
+    diagram = line(service("p", "test/pays"), user("x", form="f"), ids=("p", "x"))
+    (problem,) = told(diagram, {"forms/f.form": text})
+    assert (problem.rule, problem.values["near"]) == ("unknown_part_near", "paid")
 
 
 def test_names_of_a_decision_table() -> None:
     """Inputs and cells see the variables of the task; each is named by table, rule and column."""
-    drawn = line(user("ask"), decide("x", "d", "grade"), ids=("ask", "x"))
+    diagram = line(user("ask"), decide("x", "d", "grade"), ids=("ask", "x"))
 
     def table(column: str = "amount", cell: str = "> 5", result: str = '"high"') -> list[Problem]:
         text = TABLE.format(input=column, cell=cell.replace(">", "&gt;"), result=result)
-        return told(drawn, {"decisions/d.dmn": text})
+        return told(diagram, {"decisions/d.dmn": text})
 
     assert table() == []
-    (found,) = table(column="amuont")
-    assert (found.rule, found.element_id, found.file) == ("unknown_name_near", "x", "decisions/d.dmn")
-    assert (found.values["table"], found.values["heading"]) == ("Levels", "Amount")
-    (found,) = table(result="gold")
-    assert (found.rule, found.values["row"], found.values["heading"]) == ("bare_word", 1, "Level")
-    (found,) = table(cell='"much"')
-    assert found.rule == "kinds_differ"
+    (problem,) = table(column="amuont")
+    assert (problem.rule, problem.element_id, problem.file) == ("unknown_name_near", "x", "decisions/d.dmn")
+    assert (problem.values["table"], problem.values["heading"]) == ("Levels", "Amount")
+    (problem,) = table(result="gold")
+    assert (problem.rule, problem.values["row"], problem.values["heading"]) == ("bare_word", 1, "Level")
+    (problem,) = table(cell='"much"')
+    assert problem.rule == "kinds_differ"
 
 
 def test_what_a_decision_gives_has_its_types() -> None:
@@ -279,7 +281,10 @@ def test_what_a_decision_gives_has_its_types() -> None:
     files = {"decisions/d.dmn": TABLE.format(input="amount", cell="1", result='"high"')}
     steps = user("ask") + decide("x", "d", "grade")
     assert rules(choosing('grade = "high"', steps, ("ask", "x")), files) == []
-    assert rules(choosing('grade = "hihg"', steps, ("ask", "x")), files) == [("flow_which_more", "not_offered_near")]
+    assert rules(choosing('grade = "hihg"', steps, ("ask", "x")), files) == [
+        ("flow_which_more", "not_offered_near"),
+        ("x", "result_misspelt"),  # nobody knows on which side the slip is
+    ]
 
 
 def test_where_somebody_else_may_set_something_nothing_is_told() -> None:
@@ -289,7 +294,7 @@ def test_where_somebody_else_may_set_something_nothing_is_told() -> None:
         choosing("amuont > 1", call("ask", "nowhere")),
         choosing("amuont > 1", node("scriptTask", "ask")),
     )
-    assert [rules(drawn) for drawn in unknown] == [[], [], []]
+    assert [rules(diagram) for diagram in unknown] == [[], [], []]
 
 
 def test_what_cannot_but_fail_is_a_problem() -> None:

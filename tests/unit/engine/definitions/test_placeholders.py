@@ -7,7 +7,7 @@ import json
 import pytest
 
 from engine.definitions import names
-from engine.errors import Problem
+from engine.ground.errors import Problem
 from service_tasks import notification
 from tests.drawing import end, node, package, path, process, service, start, user
 
@@ -16,13 +16,16 @@ SEND = {"msisdn": '"13900000201"', "template": '"charge_held"'}
 
 def told(step: str, components: list[dict[str, object]] = ()) -> list[Problem]:  # type: ignore[assignment]
     """What is doubtful at a step after a form that sets amount (a number) and note (a text)."""
-    drawn = process("P", start(), user("ask"), step, end(), path("begun", "ask", "x", "finished"))
+    diagram = process("P", start(), user("ask"), step, end(), path("begun", "ask", "x", "finished"))
     form = {"forms/f.form": json.dumps({"type": "default", "id": "f", "components": list(components)})}
-    return names.check(package("P", drawn, form if components else None))
+    return names.check(package("P", diagram, form if components else None))
 
 
-def about(found: list[Problem]) -> list[tuple[str, str, str]]:
-    return [(one.rule, str(one.values.get("part", one.values.get("written"))), one.values["near"]) for one in found]
+def about(problems: list[Problem]) -> list[tuple[str, str, str]]:
+    return [
+        (problem.rule, str(problem.values.get("part", problem.values.get("written"))), problem.values["near"])
+        for problem in problems
+    ]
 
 
 def notice(text: str) -> str:
@@ -43,16 +46,16 @@ def notice(text: str) -> str:
 )  # fmt: skip
 def test_a_wording_gets_what_it_asks_for(values: str, expected: list[tuple[str, str, str]]) -> None:
     """A message that lacks a value is never sent; a value that no wording asks for is never read."""
-    found = told(service("x", "notification/send", values=values, **SEND))
-    assert about([one for one in found if one.rule != "unfit"]) == expected
+    problems = told(service("x", "notification/send", values=values, **SEND))
+    assert about([problem for problem in problems if problem.rule != "unfit"]) == expected
 
 
 def test_every_wording_says_what_it_asks_for() -> None:
     """Whatever is asked for and given, a message can be written of; an unknown or a reckoned wording asks for nothing."""
     for template in notification.TEMPLATES:
-        (asked,) = notification.asked_for({"template": template}).values()
-        assert "$" not in notification.body(template, {"case_number": "AJ-1", **dict.fromkeys(asked, "1")})
-        assert asked["case_number"] is False or "case_number" not in asked
+        (values,) = notification.asked_for({"template": template}).values()
+        assert "$" not in notification.body(template, {"case_number": "AJ-1", **dict.fromkeys(values, "1")})
+        assert values["case_number"] is False or "case_number" not in values
     assert notification.asked_for({}) == notification.asked_for({"template": "nowhere"}) == {}
 
 
@@ -84,25 +87,26 @@ def test_a_placeholder_that_a_clerk_would_read() -> None:
         "description": "${amuont}",
         "defaultValue": "{zzz}",
     }
-    found = told(watched, [field, {"type": "text", "text": "共 {{amount}} 元"}])
-    assert sorted(about(found)) == [
+    problems = told(watched, [field, {"type": "text", "text": "共 {{amount}} 元"}])
+    assert sorted(about(problems)) == [
         ("placeholder_shown", "{zzz}", ""),
         ("placeholder_shown_near", "${amuont}", "amount"),
         ("placeholder_shown_near", "{amount}", "amount"),
         ("placeholder_shown_near", "{note}", "note"),
         ("placeholder_shown_near", "{{amount}}", "amount"),
     ]
-    assert {one.file for one in found} == {"P.bpmn", "forms/f.form"}
+    assert {problem.file for problem in problems} == {"P.bpmn", "forms/f.form"}
 
 
-@pytest.mark.parametrize("called", [True, False])
-def test_a_limit_of_the_case_where_the_process_is_called(called: bool) -> None:
+@pytest.mark.parametrize("is_called", [True, False])
+def test_a_limit_of_the_case_where_the_process_is_called(is_called: bool) -> None:
     """It counts for a case of its own alone; in the case of a caller it would be passed over in silence."""
     inner = process("C", start(due='accepted_at + duration("PT4H")'), user("x"), end(), path("begun", "x", "finished"))
     outer = process("P", start(), node("callActivity", "x", 'calledElement="C"'), end(), path("begun", "x", "finished"))
-    others = [package("P", outer, C_bpmn=inner)] if called else []
-    found = [
-        (one.element_id, one.rule, one.file, one.values["callers"]) for one in names.check(package("C", inner), others)
+    in_force = [package("P", outer, C_bpmn=inner)] if is_called else []
+    problems = [
+        (problem.element_id, problem.rule, problem.file, problem.values["callers"])
+        for problem in names.check(package("C", inner), in_force)
     ]
-    assert found == ([("begun", "limit_when_called", "C.bpmn", "P")] if called else [])
-    assert [one.rule for one in names.check(package("P", outer, C_bpmn=inner))] == ["limit_when_called"]
+    assert problems == ([("begun", "limit_when_called", "C.bpmn", "P")] if is_called else [])
+    assert [problem.rule for problem in names.check(package("P", outer, C_bpmn=inner))] == ["limit_when_called"]

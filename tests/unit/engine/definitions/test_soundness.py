@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 from hypothesis import assume, given
 
-import engine
+from engine import checks, definitions
 from engine.definitions import soundness
-from engine.definitions.diagram import parse
+from engine.diagrams.diagram import parse
 from tests.drawing import (
     boundary,
     catch,
@@ -33,8 +33,8 @@ TERMINATE = "<bpmn:terminateEventDefinition/>"
 
 def found(*parts: str) -> list[tuple[str, str, str]]:
     """Rule, element and what is missing, of the warnings about a process."""
-    told = soundness.check(parse(process("P", start(), *parts, errors=("no",), messages=("go",)).encode()))
-    return [(one.rule, one.element_id, one.values["missing"]) for one in told]
+    problems = soundness.check(parse(process("P", start(), *parts, errors=("no",), messages=("go",)).encode()))
+    return [(problem.rule, problem.element_id, problem.values["missing"]) for problem in problems]
 
 
 def choice(id: str, default: str) -> str:
@@ -67,11 +67,11 @@ def test_a_fork_that_is_merged_does_twice() -> None:
 
 def test_the_way_is_told() -> None:
     """The elements and flows to the place, in order, so that the page can show them."""
-    (told,) = soundness.check(parse(process("P", start(), *XOR_INTO_AND).encode()))
-    way = told.values["way"]
-    one = ["begun", "flow_begun_which", "which", "flow_which_a", "a", "flow_a_join"]
-    other = [name.replace("flow_which_a", "flow_which_b").replace("flow_a_", "flow_b_") if name != "a" else "b" for name in one]  # fmt: skip
-    assert [id for id in way if id in one] == one or [id for id in way if id in other] == other
+    (problem,) = soundness.check(parse(process("P", start(), *XOR_INTO_AND).encode()))
+    way = problem.values["way"]
+    way_of_a = ["begun", "flow_begun_which", "which", "flow_which_a", "a", "flow_a_join"]
+    way_of_b = [name.replace("flow_which_a", "flow_which_b").replace("flow_a_", "flow_b_") if name != "a" else "b" for name in way_of_a]  # fmt: skip
+    assert [id for id in way if id in way_of_a] == way_of_a or [id for id in way if id in way_of_b] == way_of_b
 
 
 def test_a_branch_taken_away_by_a_timer() -> None:
@@ -169,18 +169,18 @@ def test_no_alarm_on_random_processes(plan: Plan) -> None:
 
 
 @given(plan=plans(2))
-@pytest.mark.parametrize(("which", "rule"), [(-1, "always_stands_still"), (-2, "done_twice")])
-def test_a_gateway_of_the_wrong_kind_is_found(which: int, rule: str, plan: Plan) -> None:
+@pytest.mark.parametrize(("index", "rule"), [(-1, "always_stands_still"), (-2, "done_twice")])
+def test_a_gateway_of_the_wrong_kind_is_found(index: int, rule: str, plan: Plan) -> None:
     """A fork turned into a choice, and a join turned into a merge, in random surroundings; what ends everything at once ends a standstill, too."""
     assume(rule == "done_twice" or "cut" not in str(plan))
     whole = drawn(("seq", plan, ("and", ("user",), ("user",)), ("user",))).files["P.bpmn"]
-    (id,) = re.findall(r'<bpmn:parallelGateway id="(\w+)"', whole)[which : which + 1 or None]
+    (id,) = re.findall(r'<bpmn:parallelGateway id="(\w+)"', whole)[index : index + 1 or None]
     mended = re.sub(
         rf'(</?bpmn:)parallelGateway( id="{id}".*?</bpmn:)parallelGateway',
         r"\1exclusiveGateway\2exclusiveGateway",
         whole,
     )
-    assert rule in {one.rule for one in soundness.check(parse(mended.encode()))}
+    assert rule in {problem.rule for problem in soundness.check(parse(mended.encode()))}
 
 
 def test_what_is_too_large_is_said() -> None:
@@ -189,17 +189,17 @@ def test_what_is_too_large_is_said() -> None:
     parts = [fork(), fork("join"), end(), path("begun", "fork"), path("join", "finished")]
     for id in ids:
         parts += [choice(id, f"{id}a"), user(f"{id}a"), user(f"{id}b"), path("fork", id, f"{id}a", "join"), flow(id, f"{id}b", "x > 1"), end(f"{id}end"), path(f"{id}b", f"{id}end")]  # fmt: skip
-    told = soundness.check(parse(process("P", start(), *parts).encode()))
-    assert ("not_explored", soundness.MOST_STATES) in {(one.rule, one.values["limit"]) for one in told}
+    problems = soundness.check(parse(process("P", start(), *parts).encode()))
+    assert ("not_explored", soundness.MOST_STATES) in {(problem.rule, problem.values["limit"]) for problem in problems}
 
 
 def test_a_refused_step_that_nobody_catches_is_told() -> None:
     """Errors of ends inside are told by the same check of a package."""
     inside = sub_process("sub", start("in"), error_end("wrong", "no"), path("in", "wrong"))
-    content = engine.Package(
+    content = definitions.Package(
         key="P",
         files={"P.bpmn": process("P", start(), inside, end(), path("begun", "sub", "finished"), errors=("no",))},
     )
-    assert [(one.rule, one.element_id, one.warning) for one in engine.warnings(content)] == [
+    assert [(problem.rule, problem.element_id, problem.warning) for problem in checks.warnings_of(content)] == [
         ("error_not_caught", "wrong", True)
     ]

@@ -22,13 +22,13 @@ DMN = '<definitions xmlns="https://www.omg.org/spec/DMN/20191111/MODEL/">'
 Row = tuple[str, ...]
 
 
-def model(policy: str, inputs: str, *rows: Row, outputs: str = "r", listed: str = "", type: str = "") -> dmn.Model:
-    """A table over inputs and outputs given by names with blanks between; `listed` are the values of its columns of results."""
+def model(policy: str, inputs: str, *rows: Row, outputs: str = "r", domain: str = "", type: str = "") -> dmn.Model:
+    """A table over inputs and outputs given by names with blanks between; `domain` are the values of its columns of results."""
     heads = "".join(
         f'<input id="i{n}"><inputExpression><text>{escape(text)}</text></inputExpression></input>'
         for n, text in enumerate(inputs.split())
     )
-    values = f"<outputValues><text>{escape(listed)}</text></outputValues>" if listed else ""
+    values = f"<outputValues><text>{escape(domain)}</text></outputValues>" if domain else ""
     heads += "".join(f'<output name="{name}" typeRef="{type}">{values}</output>' for name in outputs.split())
     count = len(inputs.split())
     rules = "".join(f"<rule>{_entries('input', row[:count])}{_entries('output', row[count:])}</rule>" for row in rows)
@@ -40,10 +40,10 @@ def _entries(side: str, cells: Row) -> str:
     return "".join(f"<{side}Entry><text>{escape(cell)}</text></{side}Entry>" for cell in cells)
 
 
-def told(found: dmn.Model, *, asked_for: bool = False, names: Names = NAMES) -> list[tuple[str, int]]:
+def told(dmn_model: dmn.Model, *, asked_for: bool = False, names: Names = NAMES) -> list[tuple[str, int]]:
     """(rule, number of the row; 0 for the table) of every doubt."""
-    doubts = tables.doubts(found, found.find("d"), names, asked_for=asked_for)
-    return [(one.rule, one.values.get("row", 0)) for one in doubts]
+    doubts = tables.doubts(dmn_model, dmn_model.find("d"), names, asked_for=asked_for)
+    return [(doubt.rule, doubt.values.get("row", 0)) for doubt in doubts]
 
 
 @pytest.mark.parametrize(
@@ -117,16 +117,16 @@ def test_a_sound_table_has_no_doubt(policy: str, inputs: str, rows: list[Row]) -
 )
 def test_a_case_without_an_answer(inputs: str, rows: list[Row], case: list[tuple[str, str]] | None) -> None:
     """An example is given; nothing is told where there may be no such value, or where nothing needs the result."""
-    found = model("UNIQUE", inputs, *rows)
-    doubts = tables.doubts(found, found.find("d"), NAMES, asked_for=True)
-    assert [one.values["case"] for one in doubts if one.rule == "no_rule_answers"] == ([case] if case else [])
-    assert ("no_rule_answers", 0) not in told(found)
+    parsed = model("UNIQUE", inputs, *rows)
+    doubts = tables.doubts(parsed, parsed.find("d"), NAMES, asked_for=True)
+    assert [doubt.values["case"] for doubt in doubts if doubt.rule == "no_rule_answers"] == ([case] if case else [])
+    assert ("no_rule_answers", 0) not in told(parsed)
 
 
 def test_columns_that_list_their_values() -> None:
     """A cell may only name those, and a rule whose result is listed later comes later."""
-    found = model("PRIORITY", "n", ("< 5", '"low"'), ("< 10", '"high"'), ("-", '"mid"'), listed='"high", "low"')
-    assert told(found) == [("not_listed", 3), ("rule_never_reached", 1)]
+    parsed = model("PRIORITY", "n", ("< 5", '"low"'), ("< 10", '"high"'), ("-", '"mid"'), domain='"high", "low"')
+    assert told(parsed) == [("not_listed", 3), ("rule_never_reached", 1)]
 
 
 def test_a_default_or_a_listed_set_leaves_no_gap() -> None:
@@ -139,10 +139,10 @@ def test_a_default_or_a_listed_set_leaves_no_gap() -> None:
         '<output name="r"><defaultOutputEntry><text>2</text></defaultOutputEntry></output>',
     )
     only_gold = '<inputValues><text>"gold"</text></inputValues>'
-    for listed, output, gap in (("", bare, True), ("", default, False), (only_gold, bare, False)):
-        text = table.format(listed=listed, output=output, rules=rules)
-        found = dmn.parse(f'{DMN}<decision id="d" name="D">{text}</decision></definitions>'.encode())
-        assert (("no_rule_answers", 0) in told(found, asked_for=True)) is gap, (listed, output)
+    for domain, output, gap in (("", bare, True), ("", default, False), (only_gold, bare, False)):
+        text = table.format(listed=domain, output=output, rules=rules)
+        parsed = dmn.parse(f'{DMN}<decision id="d" name="D">{text}</decision></definitions>'.encode())
+        assert (("no_rule_answers", 0) in told(parsed, asked_for=True)) is gap, (domain, output)
 
 
 def test_the_list_of_a_column_and_its_default() -> None:
@@ -151,9 +151,9 @@ def test_the_list_of_a_column_and_its_default() -> None:
         '<decisionTable><input id="i"><inputExpression><text>t</text></inputExpression><inputValues><text>gold, "silver"</text></inputValues></input>'
         '<output name="r" label="R" typeRef="string"><defaultOutputEntry><text>none</text></defaultOutputEntry></output></decisionTable>'
     )
-    found = dmn.parse(f'{DMN}<decision id="d" name="D">{text}</decision></definitions>'.encode())
-    doubts = tables.doubts(found, found.find("d"), NAMES, asked_for=False)
-    assert [(one.rule, one.values["variable"], one.values["heading"]) for one in doubts] == [
+    parsed = dmn.parse(f'{DMN}<decision id="d" name="D">{text}</decision></definitions>'.encode())
+    doubts = tables.doubts(parsed, parsed.find("d"), NAMES, asked_for=False)
+    assert [(doubt.rule, doubt.values["variable"], doubt.values["heading"]) for doubt in doubts] == [
         ("bare_word", "gold", "t"),
         ("bare_word", "none", "R"),
     ]
@@ -166,9 +166,9 @@ def test_a_knowledge_model_knows_its_parameters_only() -> None:
         "<literalExpression><text>amuont * n</text></literalExpression></encapsulatedLogic></businessKnowledgeModel>"
     )
     decision = '<decision id="d" name="D"><literalExpression><text>rate(n)</text></literalExpression></decision>'
-    found = dmn.parse(f"{DMN}{knowledge}{decision}</definitions>".encode())
-    doubts = tables.doubts(found, found.find("d"), NAMES, asked_for=False)
-    assert [(one.values["table"], one.values["variable"], one.values["near"]) for one in doubts] == [
+    parsed = dmn.parse(f"{DMN}{knowledge}{decision}</definitions>".encode())
+    doubts = tables.doubts(parsed, parsed.find("d"), NAMES, asked_for=False)
+    assert [(doubt.values["table"], doubt.values["variable"], doubt.values["near"]) for doubt in doubts] == [
         ("rate", "amuont", "amount"),
         ("rate", "n", ""),
     ]
@@ -181,8 +181,8 @@ def test_the_type_of_a_result_column() -> None:
 
 def test_two_result_columns_of_one_name_are_refused() -> None:
     """One value would overwrite the other."""
-    (found,) = tables.problems(model("FIRST", "n", ("1", "2", "3"), outputs="r r").find("d"))
-    assert (found.rule, found.warning, found.values["heading"]) == ("outputs_of_one_name", False, "r")
+    (problem,) = tables.problems(model("FIRST", "n", ("1", "2", "3"), outputs="r r").find("d"))
+    assert (problem.rule, problem.warning, problem.values["heading"]) == ("outputs_of_one_name", False, "r")
     assert tables.problems(model("FIRST", "n", ("1", "2", "3"), outputs="r s").find("d")) == []
 
 
@@ -195,12 +195,14 @@ def test_a_large_table_is_not_looked_at_for_ever() -> None:
 CELLS = st.one_of(
     st.just("-"),
     st.integers(0, 6).map(str),
-    st.tuples(st.sampled_from(("<", "<=", ">", ">=")), st.integers(0, 6)).map(lambda one: f"{one[0]} {one[1]}"),
+    st.tuples(st.sampled_from(("<", "<=", ">", ">=")), st.integers(0, 6)).map(
+        lambda comparison: f"{comparison[0]} {comparison[1]}"
+    ),
     st.tuples(st.sampled_from("[]"), st.integers(0, 6), st.integers(0, 6), st.sampled_from("[]")).map(
-        lambda one: f"{one[0]}{one[1]}..{one[2]}{one[3]}"
+        lambda ends: f"{ends[0]}{ends[1]}..{ends[2]}{ends[3]}"
     ),
     st.lists(st.integers(0, 6).map(str), min_size=1, max_size=2).map(", ".join),
-    st.integers(0, 6).map(lambda one: f"not({one})"),
+    st.integers(0, 6).map(lambda number: f"not({number})"),
 )
 
 
@@ -218,16 +220,16 @@ def test_what_is_told_is_so(rows: list[tuple[str, str]]) -> None:
 
     unique = model("UNIQUE", "n b", *numbered)
     overlapping = {row for rule, row in told(unique) if rule == "rules_overlap"}
-    met = [(case, rules) for case in cases if (rules := together(unique, case))]
-    assert overlapping <= {number for _, rules in met for number in rules}
-    surely = [case for case, _ in met if case["b"] is not None and case["n"] == int(case["n"])]
+    collisions = [(case, rules) for case in cases if (rules := together(unique, case))]
+    assert overlapping <= {number for _, rules in collisions for number in rules}
+    surely = [case for case, _ in collisions if case["b"] is not None and case["n"] == int(case["n"])]
     assert overlapping or not surely
 
 
-def together(found: dmn.Model, case: dict[str, Any]) -> set[int]:
+def together(dmn_model: dmn.Model, case: dict[str, Any]) -> set[int]:
     """The rules that answer a case together, which the table does not allow."""
     try:
-        found.evaluate("d", case, scope=SCOPE)
+        dmn_model.evaluate("d", case, scope=SCOPE)
     except SeveralRulesMatch as error:
         return {int(rule.split()[0]) for rule in error.values["rules"]}
     return set()

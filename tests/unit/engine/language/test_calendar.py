@@ -46,7 +46,7 @@ def test_the_fingerprint_covers_what_limits_depend_on() -> None:
         replace(plain, zone="UTC"),
     ]
     assert plain.fingerprint() == noticed().fingerprint()
-    assert len({plain.fingerprint(), *(one.fingerprint() for one in changed)}) == 6
+    assert len({plain.fingerprint(), *(other_calendar.fingerprint() for other_calendar in changed)}) == 6
 
 
 def test_a_calendar_without_working_days_does_not_hang() -> None:
@@ -70,10 +70,10 @@ def test_days_before_and_from() -> None:
 NEW_YEAR = Calendar(frozenset({date(2027, 1, 1)}), frozenset())
 
 
-@pytest.mark.parametrize(("begun", "due"), [((2026, 12, 31, 11), (2027, 1, 4, 10)), ((2026, 12, 31, 9), (2026, 12, 31, 10))])  # fmt: skip
-def test_a_limit_in_the_next_month_is_not_past(begun: tuple[int, ...], due: tuple[int, ...]) -> None:
+@pytest.mark.parametrize(("start", "due"), [((2026, 12, 31, 11), (2027, 1, 4, 10)), ((2026, 12, 31, 9), (2026, 12, 31, 10))])  # fmt: skip
+def test_a_limit_in_the_next_month_is_not_past(start: tuple[int, ...], due: tuple[int, ...]) -> None:
     """The day before a first day off is the month's last; when its office hours are over, the limit is the next month's first working day."""
-    at = datetime(*begun, tzinfo=UTC)  # type: ignore[misc, arg-type]
+    at = datetime(*start, tzinfo=UTC)  # type: ignore[misc, arg-type]
     assert NEW_YEAR.next_month(at, 1) == datetime(*due, tzinfo=UTC)  # type: ignore[misc, arg-type]
 
 

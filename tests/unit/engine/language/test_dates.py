@@ -22,8 +22,8 @@ CASES = [
 @pytest.mark.parametrize("expression, expected", CASES)
 def test_a_case(value: Value, expression: str, expected: str) -> None:
     """A limit an hour or a day off makes a case late in the record, or lets it be late unseen."""
-    found, wanted = value(expression), value(expected)
-    assert (feel.kind(found), feel.equal(found, wanted)) == (feel.kind(wanted), True)
+    result, expected_value = value(expression), value(expected)
+    assert (feel.kind(result), feel.equal(result, expected_value)) == (feel.kind(expected_value), True)
 
 
 def test_there_are_two_hundred_cases() -> None:

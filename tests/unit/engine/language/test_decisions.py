@@ -32,8 +32,8 @@ def table(policy: str, rows: list[tuple[str, ...]], **more: Any) -> DecisionTabl
     return DecisionTable(inputs, outputs, rules, policy, **more)
 
 
-def decided(found: DecisionTable, scope: Scope, x: Any = 5) -> Outcome:
-    return found.evaluate({"x": x}, scope)
+def decided(decision_table: DecisionTable, scope: Scope, x: Any = 5) -> Outcome:
+    return decision_table.evaluate({"x": x}, scope)
 
 
 ROWS = [("> 1", "10"), ("> 2", "30"), ("> 3", "20"), ("> 100", "99")]
@@ -48,11 +48,11 @@ def test_unique_gives_its_one_rule(scope: Scope) -> None:
 
 def test_unique_with_two_matches_names_both(scope: Scope) -> None:
     """The owner learns which two rules overlap."""
-    with pytest.raises(SeveralRulesMatch) as caught:
+    with pytest.raises(SeveralRulesMatch) as error:
         decided(table("UNIQUE", ROWS), scope, 3)
-    assert caught.value.values == {"rules": ["1 r1", "2 r2"]}
-    assert "1 r1" in caught.value.message
-    assert "2 r2" in caught.value.message
+    assert error.value.values == {"rules": ["1 r1", "2 r2"]}
+    assert "1 r1" in error.value.message
+    assert "2 r2" in error.value.message
 
 
 def test_first_gives_the_first_in_the_order_of_the_table(scope: Scope) -> None:
@@ -64,9 +64,9 @@ def test_first_gives_the_first_in_the_order_of_the_table(scope: Scope) -> None:
 def test_any_gives_what_all_agree_on(scope: Scope) -> None:
     """Several rules may match while they say the same; 1 and 1.0 are the same."""
     assert decided(table("ANY", [("> 1", "1"), ("> 2", "1.0")]), scope).value == 1
-    with pytest.raises(RulesDisagree) as caught:
+    with pytest.raises(RulesDisagree) as error:
         decided(table("ANY", [("> 1", "1"), ("> 2", "2")]), scope)
-    assert caught.value.values == {"rules": ["1 r1", "2 r2"]}
+    assert error.value.values == {"rules": ["1 r1", "2 r2"]}
 
 
 def test_priority_follows_the_listed_outputs(scope: Scope) -> None:
@@ -140,11 +140,11 @@ def test_several_outputs_are_a_context(scope: Scope) -> None:
 
 def test_an_input_that_is_not_listed_is_refused(scope: Scope) -> None:
     """A value the table never thought of is an error; the value, which may be personal, is not repeated. Null may be answered by a rule."""
-    listed = table("UNIQUE", [('"a"', "1"), ("null", "2")], allowed=feel.compile_unary('"a", "b"'))
-    with pytest.raises(UnexpectedInput) as caught:
-        decided(listed, scope, "13800138000")
-    assert "13800138000" not in caught.value.message
-    assert decided(listed, scope, None).value == 2
+    with_domain = table("UNIQUE", [('"a"', "1"), ("null", "2")], allowed=feel.compile_unary('"a", "b"'))
+    with pytest.raises(UnexpectedInput) as error:
+        decided(with_domain, scope, "13800138000")
+    assert "13800138000" not in error.value.message
+    assert decided(with_domain, scope, None).value == 2
 
 
 def test_a_table_has_one_budget(scope: Scope) -> None:

@@ -160,7 +160,7 @@ def test_names_with_spaces_and_signs_are_taken_as_long_as_they_are_known(value: 
 
 
 @pytest.mark.parametrize(
-    "text, column, why",
+    "text, column, reason",
     [
         ("1 +", 4, "unexpected"),
         ("", 1, "unexpected"),
@@ -187,15 +187,15 @@ def test_names_with_spaces_and_signs_are_taken_as_long_as_they_are_known(value: 
         ("+".join("1" * 200), 203, "too_long"),
     ],
 )
-def test_what_is_not_understood_is_refused_with_its_column(text: str, column: int, why: str) -> None:
+def test_what_is_not_understood_is_refused_with_its_column(text: str, column: int, reason: str) -> None:
     """The owner is shown where in the expression the mistake is, before anything is published."""
-    with pytest.raises(FeelSyntaxError) as caught:
+    with pytest.raises(FeelSyntaxError) as error:
         feel.compile(text)
-    assert (caught.value.values["column"], caught.value.values["why"]) == (column, why)
+    assert (error.value.values["column"], error.value.values["why"]) == (column, reason)
 
 
 @pytest.mark.parametrize(
-    "cell, given, expected",
+    "cell, tested, expected",
     [
         ("-", 1, True),
         ("-", None, True),
@@ -221,9 +221,9 @@ def test_what_is_not_understood_is_refused_with_its_column(text: str, column: in
         ("!= 1", 1, False),
     ],
 )
-def test_cells(scope: Scope, cell: str, given: object, expected: bool) -> None:
+def test_cells(scope: Scope, cell: str, tested: object, expected: bool) -> None:
     """A cell matches what its owner reads in it; null is no match unless it is named."""
-    assert feel.compile_unary(cell).matches(given, {"other": 1}, scope=scope) is expected
+    assert feel.compile_unary(cell).matches(tested, {"other": 1}, scope=scope) is expected
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from engine.errors import InvalidDefinition
+from engine.ground.errors import InvalidDefinition
 from engine.language.feel import Scope
 from engine.language.forms import Form, InvalidForm
 
@@ -27,9 +27,9 @@ def loaded(scope: Scope, component: dict[str, Any], typed: Any, **variables: Any
 
 
 def refused(scope: Scope, component: dict[str, Any], typed: Any, **variables: Any) -> tuple[str, dict[str, Any]]:
-    with pytest.raises(InvalidForm) as caught:
+    with pytest.raises(InvalidForm) as error:
         loaded(scope, component, typed, **variables)
-    (reason,) = caught.value.reasons["x"]
+    (reason,) = error.value.reasons["x"]
     return reason.code, reason.values
 
 
@@ -73,7 +73,7 @@ DAY = {"type": "datetime", "subtype": "date"}
         (MONEY, "12.34", 1234),
         (MONEY, "¥12.30 元", 1230),
         (MONEY, "0.1", 10),
-        (MONEY, "99999999.99", 9999999999),
+        (MONEY, "19999999.99", 1999999999),
         (RADIO, "b", "b"),
         (RADIO, "", None),
         ({"type": "select", "values": ABC}, "c", "c"),
@@ -107,8 +107,8 @@ DAY = {"type": "datetime", "subtype": "date"}
 )
 def test_what_is_typed_is_stored_as_its_kind(scope: Scope, component: dict[str, Any], typed: Any, stored: Any) -> None:
     """Money becomes whole fen, decisions true or false, dates dates; an empty field null."""
-    found = loaded(scope, component, typed)
-    assert (type(found), found) == (type(stored), stored)
+    loaded_value = loaded(scope, component, typed)
+    assert (type(loaded_value), loaded_value) == (type(stored), stored)
 
 
 @pytest.mark.parametrize(
@@ -182,22 +182,26 @@ def test_picked_lines_are_kept_with_amount_and_reason(scope: Scope) -> None:
 
 
 @pytest.mark.parametrize(
-    "typed",
+    ("typed", "code"),
     [
-        "call:7",
-        "call:7 much",
-        "call:7 0",
-        "call:7 -1",
-        "call:7 1.234",
-        "/roaming 1",
-        "call:7 99999999999",
-        "call:7 1 \x00",
-        "x" * 500,
+        ("call:7", "not_a_line"),
+        ("/roaming 1", "not_a_line"),
+        ("call:7 1 \x00", "not_a_line"),
+        ("x" * 500, "not_a_line"),
+        ("call:7 much", "not_a_number"),
+        ("call:7 0,29", "not_a_number"),
+        ("call:7 58,00", "not_a_number"),
+        ("call:7 5²", "not_a_number"),
+        ("call:7 1.234", "too_many_decimals"),
+        ("call:7 0", "min"),
+        ("call:7 -1", "min"),
+        ("call:7 99999999999", "max"),
     ],
 )
-def test_what_is_no_line_is_refused(scope: Scope, typed: str) -> None:
-    """An amount that is none, nothing, below zero, beyond all bounds or of parts of a fen; a line without a name."""
-    assert refused(scope, LINES, typed)[0] == "not_a_line"
+def test_what_is_no_line_is_refused(scope: Scope, typed: str, code: str) -> None:
+    """A line without a name or an amount; an amount that is none, nothing, below zero, beyond all bounds or of parts of a fen, told with its line."""
+    reason, values = refused(scope, LINES, typed)
+    assert (reason, values.get("line")) == (code, None if code == "not_a_line" else "call:7")
 
 
 def test_a_page_of_lines_has_an_end(scope: Scope) -> None:
@@ -209,24 +213,24 @@ def test_a_page_of_lines_has_an_end(scope: Scope) -> None:
 def test_lines_are_bounded_in_all_and_by_what_was_found(scope: Scope) -> None:
     """No more is picked than the limit in all, nor anything else, or more of it, than what was found or approved."""
     bounded = {**LINES, "properties": {"max": "most", "allowed": "found"}}
-    found = [{"line": "call:1", "component": "", "amount": 300}, {"line": "call:2", "component": "", "amount": 300}]
-    assert refused(scope, bounded, ["call:1 3", "call:2 3"], most=500, found=found) == (
+    lines = [{"line": "call:1", "component": "", "amount": 300}, {"line": "call:2", "component": "", "amount": 300}]
+    assert refused(scope, bounded, ["call:1 3", "call:2 3"], most=500, found=lines) == (
         "max",
         {"limit": 500, "unit": "fen"},
     )
     for typed in (["call:3 1"], ["call:1 3.01"], ["call:1/roaming 1"]):
-        assert refused(scope, bounded, typed, most=500, found=found)[0] == "other_lines"
-    assert loaded(scope, bounded, ["call:1 3", "call:2 2 part"], most=500, found=found)[1]["amount"] == 200
+        assert refused(scope, bounded, typed, most=500, found=lines)[0] == "other_lines"
+    assert loaded(scope, bounded, ["call:1 3", "call:2 2 part"], most=500, found=lines)[1]["amount"] == 200
     assert loaded(scope, bounded, ["call:3 9.99"], most=None, found=None)[0]["amount"] == 999
 
 
 def test_a_day_is_not_before_another_field(scope: Scope) -> None:
     """From and to in the wrong order are told at the later one, which names the earlier."""
-    both = form({**DAY, "key": "since"}, {**DAY, "key": "until", "properties": {"min": "since"}})
-    assert both.load({"since": "2026-02-01", "until": "2026/2/1"}, {}, scope)["until"] == date(2026, 2, 1)
-    with pytest.raises(InvalidForm) as caught:
-        both.load({"since": "2026-02-02", "until": "2026-02-01"}, {}, scope)
-    assert caught.value.reasons["until"][0].values["limit"] == date(2026, 2, 2)
+    period = form({**DAY, "key": "since"}, {**DAY, "key": "until", "properties": {"min": "since"}})
+    assert period.load({"since": "2026-02-01", "until": "2026/2/1"}, {}, scope)["until"] == date(2026, 2, 1)
+    with pytest.raises(InvalidForm) as error:
+        period.load({"since": "2026-02-02", "until": "2026-02-01"}, {}, scope)
+    assert error.value.reasons["until"][0].values["limit"] == date(2026, 2, 2)
 
 
 def test_bounds_are_inclusive_and_may_depend_on_variables(scope: Scope) -> None:
@@ -236,21 +240,32 @@ def test_bounds_are_inclusive_and_may_depend_on_variables(scope: Scope) -> None:
     assert refused(scope, refund, "128.51", balance=12850) == ("max", {"limit": 12850, "unit": "fen"})
 
 
+def test_money_has_a_most_where_the_form_names_none(scope: Scope) -> None:
+    """A slipped finger is no payment of a thousand million: 20,000,000.00 is the most, also where what the form reckons it from is not there."""
+    unknown = {**MONEY, "properties": {"unit": "fen", "max": "=balance"}}
+    assert loaded(scope, MONEY, "20000000.00") == 2_000_000_000
+    for component in (MONEY, unknown):
+        assert refused(scope, component, "20000000.01", balance=None) == (
+            "max",
+            {"limit": 2_000_000_000, "unit": "fen"},
+        )
+
+
 def test_bounds_may_depend_on_other_fields(scope: Scope) -> None:
     """The end of a period is not before its beginning, as entered on the same form."""
     period = form({**DAY, "key": "begin"}, {**DAY, "key": "end", "properties": {"min": "=begin"}})
     assert period.load({"begin": "2026-11-01", "end": "2026-11-01"}, {}, scope)["end"] == date(2026, 11, 1)
-    with pytest.raises(InvalidForm) as caught:
+    with pytest.raises(InvalidForm) as error:
         period.load({"begin": "2026-11-02", "end": "2026-11-01"}, {}, scope)
-    assert set(caught.value.reasons) == {"end"}
+    assert set(error.value.reasons) == {"end"}
 
 
 def test_every_wrong_field_is_named(scope: Scope) -> None:
     """Not the first only; an unknown field is named too, and nothing is kept."""
-    both = form({**NUMBER, "key": "a"}, {**TEXT, "key": "b", "validate": {"required": True}})
-    with pytest.raises(InvalidForm) as caught:
-        both.load({"a": "x", "c": "y"}, {}, scope)
-    assert {key: [one.code for one in found] for key, found in caught.value.reasons.items()} == {
+    two_fields = form({**NUMBER, "key": "a"}, {**TEXT, "key": "b", "validate": {"required": True}})
+    with pytest.raises(InvalidForm) as error:
+        two_fields.load({"a": "x", "c": "y"}, {}, scope)
+    assert {key: [reason.code for reason in reasons] for key, reasons in error.value.reasons.items()} == {
         "a": ["not_a_number"],
         "b": ["required"],
         "c": ["unknown_field"],
@@ -266,19 +281,40 @@ CONDITIONAL = (
 
 def test_a_hidden_field_is_neither_asked_nor_kept(scope: Scope) -> None:
     """Text typed before the choice was changed does not reach the record, required or not; nor does what hangs on it."""
-    asked = form(*CONDITIONAL)
-    assert asked.load({"why": "a", "more": "left over", "last": "too"}, {}, scope) == {"why": "a"}
-    assert asked.load({"why": "c", "more": "x", "last": "y"}, {}, scope) == {"why": "c", "more": "x", "last": "y"}
+    conditional = form(*CONDITIONAL)
+    assert conditional.load({"why": "a", "more": "left over", "last": "too"}, {}, scope) == {"why": "a"}
+    assert conditional.load({"why": "c", "more": "x", "last": "y"}, {}, scope) == {"why": "c", "more": "x", "last": "y"}
     with pytest.raises(InvalidForm):
-        asked.load({"why": "c"}, {}, scope)
+        conditional.load({"why": "c"}, {}, scope)
 
 
 def test_lines_that_were_unticked_hide_nothing(scope: Scope) -> None:
     """A page sends nothing of boxes that are not ticked: what was picked at an earlier step hides no field then."""
-    picked = {"type": "lines", "key": "lines", "label": "项目", "properties": {"label_en": "Lines"}}
+    lines = {"type": "lines", "key": "lines", "label": "项目", "properties": {"label_en": "Lines"}}
     typed = {"key": "amount", **MONEY, "conditional": {"hide": "=lines != null and lines != []"}}
     earlier = {"lines": [{"line": "call:1", "amount": 100}]}
-    assert form(picked, typed).load({"amount": "10.00"}, earlier, scope) == {"lines": [], "amount": 1000}
+    assert form(lines, typed).load({"amount": "10.00"}, earlier, scope) == {"lines": [], "amount": 1000}
+
+
+def test_a_step_that_is_done_again_begins_with_nothing_chosen(scope: Scope) -> None:
+    """What its last round was answered with shows no field before anybody has chosen: the next one would have to fill in what it never asked for."""
+    again = form(*CONDITIONAL)
+    earlier = {"why": "c", "more": "x", "last": "y"}
+    values = again.prefill(earlier, scope)
+    assert [field.key for field in again.offered(earlier, values, scope)] == ["why"]
+    assert [field.key for field in again.offered(earlier, {"why": "c"}, scope)] == ["why", "more"]
+    limited = form({"key": "a", **TEXT}, {"key": "b", **TEXT, "properties": {"requiredWhen": 'a = "old"'}})
+    assert limited.load({"b": ""}, {"a": "old"}, scope) == {"a": None, "b": None}
+
+
+def test_what_may_be_chosen_is_offered_as_it_is_kept(scope: Scope) -> None:
+    """Yes and no are kept as true and false, and so a form limits them; a required field that offers nothing is named."""
+    limits = {"allowed": "choices", "boolean": "true"}
+    limited = form({"key": "x", **DECISION, "validate": {"required": True}, "properties": limits})
+    for choices, values in (([True, False], ["yes", "no"]), ([False], ["no"]), ([], []), (None, ["yes", "no"])):
+        (field,) = limited.offered({"choices": choices}, {}, scope)
+        assert [option.value for option in field.options] == values
+        assert limited.unanswerable({"choices": choices}, {}, scope) == ([] if values else ["x"])
 
 
 def test_a_group_hides_what_is_in_it(scope: Scope) -> None:
@@ -301,20 +337,20 @@ def test_conditions_that_hide_each_other_come_to_an_end(scope: Scope) -> None:
 
 def test_fields_are_filled_in_at_first(scope: Scope) -> None:
     """From a default as typed, or computed from the variables, in stored form."""
-    found = form(
+    values = form(
         {**MONEY, "key": "a", "defaultValue": 1.5},
         {**MONEY, "key": "b", "properties": {"unit": "fen", "prefill": "=paid - due"}},
         {**DECISION, "key": "c", "defaultValue": "no"},
         {**DAY, "key": "d", "properties": {"prefill": "today()"}},
         {**TEXT, "key": "e"},
     ).prefill({"paid": 500, "due": 200}, scope)
-    assert found == {"a": 150, "b": 300, "c": False, "d": date(2026, 11, 23)}
+    assert values == {"a": 150, "b": 300, "c": False, "d": date(2026, 11, 23)}
 
 
 def test_nothing_stands_in_a_field_that_it_would_refuse(scope: Scope) -> None:
     """An amount below or above its limits and a choice that is not offered are no suggestion; a long text is left to be shortened."""
     few = {"min": "1", "max": "paid"}
-    found = form(
+    values = form(
         {**MONEY, "key": "none", "properties": {"unit": "fen", "prefill": "nothing", **few}},
         {**MONEY, "key": "much", "properties": {"unit": "fen", "prefill": "paid + 1", **few}},
         {**MONEY, "key": "right", "properties": {"unit": "fen", "prefill": "paid", **few}},
@@ -328,7 +364,7 @@ def test_nothing_stands_in_a_field_that_it_would_refuse(scope: Scope) -> None:
         },
         {**TEXT, "key": "long", "validate": {"maxLength": 2}, "properties": {"prefill": '"abc"'}},
     ).prefill({"paid": 500, "nothing": 0, "verdict": None}, scope)
-    assert found == {"right": 500, "long": "abc"}
+    assert values == {"right": 500, "long": "abc"}
 
 
 def test_personal_fields_are_known() -> None:
@@ -372,9 +408,9 @@ def test_free_text_is_personal_unless_the_form_says_otherwise() -> None:
 )
 def test_a_form_that_cannot_be_used_is_a_problem(component: dict[str, Any], rule: str) -> None:
     """Found at publication, by the field's key."""
-    with pytest.raises(InvalidDefinition) as caught:
+    with pytest.raises(InvalidDefinition) as error:
         form(component)
-    assert rule in [problem.rule for problem in caught.value.problems]
+    assert rule in [problem.rule for problem in error.value.problems]
 
 
 @pytest.mark.parametrize(
@@ -395,9 +431,9 @@ def test_a_form_that_cannot_be_used_is_a_problem(component: dict[str, Any], rule
 )
 def test_hostile_files_are_problems(content: bytes | str, rule: str) -> None:
     """A file that was never made by the editor ends in a problem, not in an exception."""
-    with pytest.raises(InvalidDefinition) as caught:
+    with pytest.raises(InvalidDefinition) as error:
         Form.parse(content)
-    assert rule in [problem.rule for problem in caught.value.problems]
+    assert rule in [problem.rule for problem in error.value.problems]
 
 
 @pytest.mark.parametrize("digits", ["Infinity", "NaN", "-3", "1e999", '"x"', "[]"])

@@ -215,8 +215,8 @@ EXAMPLES: list[tuple[str, Any]] = [
 @pytest.mark.parametrize("text, expected", EXAMPLES)
 def test_an_example(value: Value, text: str, expected: object) -> None:
     """The documented functions answer what the standard's examples and our calendar say."""
-    found = value(text)
-    assert (type(found), found) == (type(expected), expected)
+    result = value(text)
+    assert (type(result), result) == (type(expected), expected)
 
 
 def test_every_function_has_an_example() -> None:

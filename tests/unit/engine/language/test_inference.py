@@ -39,9 +39,9 @@ NAMES = Names(
 
 def doubted(text: str, names: Names = NAMES) -> list[str]:
     """The rules that doubt an expression."""
-    found: list[feel.Doubt] = []
-    feel.judge(text)(names, found)
-    return [one.rule for one in found]
+    doubts: list[feel.Doubt] = []
+    feel.judge(text)(names, doubts)
+    return [doubt.rule for doubt in doubts]
 
 
 @pytest.mark.parametrize(
@@ -101,10 +101,10 @@ def test_what_may_be_right_is_never_doubted(text: str) -> None:
 
 def test_an_unknown_name_comes_with_the_nearest_known_one() -> None:
     """The owner reads what was meant; capitals do not hide it."""
-    found: list[feel.Doubt] = []
+    doubts: list[feel.Doubt] = []
     for text in ("amuont", "Demand", "FALSE", "zzz"):
-        feel.judge(text)(NAMES, found)
-    assert [one.values["near"] for one in found] == ["amount", "demand", "false", ""]
+        feel.judge(text)(NAMES, doubts)
+    assert [doubt.values["near"] for doubt in doubts] == ["amount", "demand", "false", ""]
 
 
 def test_where_names_are_not_all_known_none_is_doubted() -> None:
@@ -121,7 +121,7 @@ def test_items_of_lists_come_before_variables() -> None:
 
 
 @pytest.mark.parametrize(
-    ("first", "second", "both"),
+    ("first", "second", "expected"),
     [
         (one_of("a"), one_of("b"), one_of("ab")),
         (one_of("a"), TEXT, TEXT),
@@ -134,16 +134,16 @@ def test_items_of_lists_come_before_variables() -> None:
         (named("date"), named("nonsense"), ANYTHING),
     ],
 )
-def test_two_sources_of_a_variable(first: Type, second: Type, both: Type) -> None:
+def test_two_sources_of_a_variable(first: Type, second: Type, expected: Type) -> None:
     """What may come from either is known only as far as both are."""
-    assert union(first, second) == union(second, first) == both
+    assert union(first, second) == union(second, first) == expected
 
 
 def doubts_of_cell(text: str, value: Type) -> list[str]:
     """The rules that doubt a cell."""
-    found: list[feel.Doubt] = []
-    feel.judge_unary(text)(NAMES, found, value)
-    return [one.rule for one in found]
+    doubts: list[feel.Doubt] = []
+    feel.judge_unary(text)(NAMES, doubts, value)
+    return [doubt.rule for doubt in doubts]
 
 
 def test_cells_are_held_against_what_they_test() -> None:
@@ -172,5 +172,5 @@ def test_cells_are_held_against_what_they_test() -> None:
 )
 def test_the_literals_of_a_cell(text: str, values: tuple[object, ...] | None) -> None:
     """Only what is written out can be told apart without evaluating; a variable or a function of the value cannot."""
-    found = feel.points_of(text)
-    assert (found.values if found is not None else None) == values
+    points = feel.points_of(text)
+    assert (points.values if points is not None else None) == values

@@ -36,11 +36,11 @@ def free(_amount: int) -> None:
 @given(text=st.text("abc d1\n", max_size=12))
 def test_it_finds_what_python_finds(pattern: str, text: str) -> None:
     """The same leftmost match with the same groups, by another method."""
-    found, expected = patterns.compile(pattern).search(text, free), re.search(pattern.replace("$", r"\Z"), text)
-    assert (found is None) == (expected is None)
-    if found and expected:
-        assert (found.begin, found.end) == expected.span()
-        assert found.group(1) == ((expected.group(1) or "") if expected.re.groups else "")
+    match, expected = patterns.compile(pattern).search(text, free), re.search(pattern.replace("$", r"\Z"), text)
+    assert (match is None) == (expected is None)
+    if match and expected:
+        assert (match.begin, match.end) == expected.span()
+        assert match.group(1) == ((expected.group(1) or "") if expected.re.groups else "")
 
 
 @pytest.mark.parametrize(
@@ -72,15 +72,15 @@ def test_what_is_not_supported_is_refused(pattern: str) -> None:
 @pytest.mark.parametrize("pattern", ["(a+)+$", "(a|a)*b", "()" * 150 + "x", "(a?)" * 60 + "x", "(((a*)*)*)*b"])
 def test_the_cost_grows_with_the_text_only(pattern: str) -> None:
     """Ten times the text costs ten times as much, and following instructions that read nothing is not free."""
-    compiled, spent = patterns.compile(pattern), [0, 0]
+    compiled, costs = patterns.compile(pattern), [0, 0]
     for index, length in enumerate((100, 1_000)):
 
         def spend(amount: int, index: int = index) -> None:
-            spent[index] += amount
+            costs[index] += amount
 
         compiled.search("a" * length + "!", spend)
-    assert spent[1] < 12 * spent[0]
-    assert spent[0] > 100 * len(compiled.program) // 64
+    assert costs[1] < 12 * costs[0]
+    assert costs[0] > 100 * len(compiled.program) // 64
 
 
 @pytest.mark.parametrize(
@@ -99,7 +99,23 @@ def test_the_cost_grows_with_the_text_only(pattern: str) -> None:
 def test_a_class(pattern: str, flags: str, accepted: str) -> None:
     """Letters of either case are meant before a class is turned round, and a class may be taken from another, as XPath has it."""
     compiled = patterns.compile(f"^{pattern}$", flags)
-    assert [one for one in "Qqa1-" if compiled.search(one, free)] == list(accepted)
+    assert [character for character in "Qqa1-" if compiled.search(character, free)] == list(accepted)
+
+
+@pytest.mark.parametrize(
+    "pattern, letter, is_accepted",
+    [
+        ("[A-Z]", "ß", False),
+        ("ß", "ẞ", True),
+        ("[a-z]", "ſ", True),
+        ("S", "ſ", True),
+        ("[A-Z]", "K", True),
+        ("I", "ı", True),
+    ],
+)
+def test_a_letter_of_either_case(pattern: str, letter: str, is_accepted: bool) -> None:
+    """One letter stands for one: SS lies between A and Z as a word does, and ß does not; s, S and the long s are one letter, as XPath has it."""
+    assert (patterns.compile(f"^{pattern}$", "i").search(letter, free) is not None) is is_accepted
 
 
 def test_nothing_follows_what_is_taken_away() -> None:

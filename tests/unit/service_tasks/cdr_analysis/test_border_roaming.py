@@ -29,9 +29,9 @@ PLACES = {
 }
 
 
-def call(where: str, minutes: float, **changed: Any) -> CallRecord:
+def call(spot: str, minutes: float, **changed: Any) -> CallRecord:
     """A call so many minutes after the first morning, with a basic charge of 40 fen and the roaming charge of the place."""
-    cell, place, network, latitude, longitude, roaming = PLACES[where]
+    cell, place, network, latitude, longitude, roaming = PLACES[spot]
     record = CallRecord(
         start=MORNING + timedelta(minutes=minutes),
         duration_s=60,
@@ -73,15 +73,15 @@ def test_the_window_is_counted_from_first_to_last_call(every: float, established
     assert verdict.established is established
 
 
-def at(day: int, clock: str, where: str, **changed: Any) -> CallRecord:
+def at(day: int, clock: str, spot: str, **changed: Any) -> CallRecord:
     """A call on a day of the month at an hour of Shanghai."""
     hour, minute = map(int, clock.split(":"))
-    return call(where, (day - 2) * 1440 + (hour - 9) * 60 + minute, **changed)
+    return call(spot, (day - 2) * 1440 + (hour - 9) * 60 + minute, **changed)
 
 
 def days(days: tuple[int, ...], *calls: tuple[str, str]) -> list[CallRecord]:
     """The same calls on each of these days."""
-    return [at(day, clock, where) for day in days for clock, where in calls]
+    return [at(day, clock, spot) for day in days for clock, spot in calls]
 
 
 def test_two_changes_are_a_visit() -> None:
@@ -123,9 +123,9 @@ def test_calls_at_the_same_time_in_two_places_are_set_aside() -> None:
     """Two phones with one number are another matter: neither evidence of a border, nor paid back as such."""
     verdict = analyse([call("home", 0), call("macau", 0)], USUAL)
     assert (verdict.established, verdict.reasons) == (False, ("same_time",))
-    both = analyse([*course("home", "macau", "home", "macau", every=5), call("beijing", 15.2)], USUAL)
-    assert (both.established, both.reasons, both.amount) == (False, ("once_only", "same_time"), 0)
-    assert [left.reason for left in both.left] == ["same_time", "same_time", "travelled"]
+    combined = analyse([*course("home", "macau", "home", "macau", every=5), call("beijing", 15.2)], USUAL)
+    assert (combined.established, combined.reasons, combined.amount) == (False, ("once_only", "same_time"), 0)
+    assert [excluded.reason for excluded in combined.left] == ["same_time", "same_time", "travelled"]
 
 
 def test_clocks_of_two_networks_may_differ() -> None:
@@ -158,11 +158,11 @@ FLIPS = (("09:00", "home"), ("09:06", "macau"), ("09:12", "home"))
 
 
 @pytest.mark.parametrize(
-    "when, reasons", [((2, 3, 4), ("periodic", "implausible_travel")), ((2, 4, 6), ("implausible_travel",))]
+    "day_numbers, reasons", [((2, 3, 4), ("periodic", "implausible_travel")), ((2, 4, 6), ("implausible_travel",))]
 )
-def test_days_in_a_row_are_periodic(when: tuple[int, ...], reasons: tuple[str, ...]) -> None:
+def test_days_in_a_row_are_periodic(day_numbers: tuple[int, ...], reasons: tuple[str, ...]) -> None:
     """TS-005.3: back and forth within minutes, day by day; with days between it is still nobody's journey, but no period."""
-    assert analyse(days(when, *FLIPS), USUAL).reasons == reasons
+    assert analyse(days(day_numbers, *FLIPS), USUAL).reasons == reasons
 
 
 def test_days_are_shanghai_days() -> None:
@@ -226,8 +226,8 @@ JOURNEYS = {
     "flips between Guangzhou and Macau, which no phone reaches at once": [
         at(2, "08:00", "home"),
         *(
-            at(2, f"09:{minute:02d}", where)
-            for minute, where in ((0, "guangzhou"), (5, "macau"), (10, "guangzhou"), (15, "macau"))
+            at(2, f"09:{minute:02d}", spot)
+            for minute, spot in ((0, "guangzhou"), (5, "macau"), (10, "guangzhou"), (15, "macau"))
         ),
     ],
 }
@@ -342,7 +342,7 @@ def test_cells_far_from_the_border_weigh_against() -> None:
     far = [call(place, number * 5) for number, place in enumerate(("home", "beijing", "home", "beijing", "home"))]
     verdict = analyse(far, USUAL)
     assert (verdict.established, verdict.reasons) == (False, ("far_from_border",))
-    assert {left.reason for left in verdict.left} == {"far_from_border"}
+    assert {excluded.reason for excluded in verdict.left} == {"far_from_border"}
     lantau = [call(place, number * 5) for number, place in enumerate(("home", "hongkong", "home", "hongkong"))]
     assert analyse(lantau, Thresholds(reach_km=35, listed_reach_km=70)).reasons == ("far_from_border",)
     assert "border_cells" in analyse(listed(lantau), USUAL).reasons
@@ -381,19 +381,19 @@ def test_every_charged_call_away_is_either_picked_or_left_with_a_reason(steps: l
     """No call on another network vanishes between what is given back and what stays."""
     calls = walked(steps)
     verdict = analyse(calls, USUAL)
-    picked = {line.call for line in verdict.lines}
-    left = {left.call.id for left in verdict.left}
+    calls_picked = {line.call for line in verdict.lines}
+    calls_left = {call_left.call.id for call_left in verdict.left}
     away = {record.id for record in calls if record.roaming}
-    assert not picked & left
-    assert away <= picked | left
+    assert not calls_picked & calls_left
+    assert away <= calls_picked | calls_left
 
 
 @given(STEPS, st.integers(-40, 40))
 def test_the_verdict_does_not_depend_on_the_date(steps: list[tuple[str, int]], weeks: int) -> None:
     """The same calls some weeks earlier are the same dispute."""
     calls = walked(steps)
-    moved = [record._replace(start=record.start + timedelta(weeks=weeks)) for record in calls]
-    assert analyse(moved, USUAL).lines == analyse(calls, USUAL).lines
+    shifted = [record._replace(start=record.start + timedelta(weeks=weeks)) for record in calls]
+    assert analyse(shifted, USUAL).lines == analyse(calls, USUAL).lines
 
 
 @given(

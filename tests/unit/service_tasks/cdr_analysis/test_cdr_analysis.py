@@ -96,8 +96,8 @@ def test_days_are_shanghai_days_and_both_ends_count(
 ) -> None:
     """Half past midnight in Zhuhai is the evening before in UTC; without dates the last thirty days are read."""
     starts = ["2026-11-01T23:59:59", "2026-11-02T00:00:00", "2026-11-02T23:59:59", "2026-11-03T00:00:00"]
-    others = [cdr("2026-11-02T12:00:00", kind="sms"), cdr("2026-11-02T12:00:00", msisdn="13900000002")]
-    desk.given({"msisdn": MSISDN}, cells=CELLS, cdrs=[cdr("2026-10-01T09:00:00"), *map(cdr, starts), *others])
+    beside = [cdr("2026-11-02T12:00:00", kind="sms"), cdr("2026-11-02T12:00:00", msisdn="13900000002")]
+    desk.given({"msisdn": MSISDN}, cells=CELLS, cdrs=[cdr("2026-10-01T09:00:00"), *map(cdr, starts), *beside])
     answer = desk.run("cdr_analysis/border_roaming", msisdn=MSISDN, since=since, until=until)
     assert answer["parameters"]["calls"] == calls
 
@@ -113,7 +113,7 @@ OLD, NEW = "2026-04-10T09:00:00", "2026-11-02T09:00:00"
 
 
 @pytest.mark.parametrize(
-    "kept, since, until, established, reasons",
+    "starts, since, until, established, reasons",
     [
         ([NEW], "2026-04-01", "2026-04-30", None, ["no_records"]),
         ([NEW], "2026-04-01", "2026-11-20", None, ["no_records", "one_location"]),
@@ -125,10 +125,10 @@ OLD, NEW = "2026-04-10T09:00:00", "2026-11-02T09:00:00"
     ],
 )
 def test_records_that_are_gone_decide_nothing(
-    desk: Any, kept: list[str], since: str, until: str, established: bool | None, reasons: list[str]
+    desk: Any, starts: list[str], since: str, until: str, established: bool | None, reasons: list[str]
 ) -> None:
     """A bill of seven months ago without call records is never "not established": the archive has to be asked."""
-    desk.given({"msisdn": MSISDN}, cells=CELLS, cdrs=[cdr(start) for start in kept])
+    desk.given({"msisdn": MSISDN}, cells=CELLS, cdrs=[cdr(start) for start in starts])
     answer = desk.run("cdr_analysis/border_roaming", msisdn=MSISDN, since=since, until=until)
     assert (answer["established"], answer["reasons"]) == (established, reasons)
     assert answer["amount"] == (None if established is None else 0)
@@ -174,6 +174,8 @@ def test_ultra_short_calls_are_listed_with_their_components(desk: Any) -> None:
                 "kept": 0,
             }
         ],
+        "given": [],
+        "given_amount": 0,
         "lines": [
             {
                 "call": record,
@@ -233,10 +235,10 @@ def test_a_thursday_that_is_settled_already_takes_nothing_more(desk: Any) -> Non
 def test_short_calls_whose_records_are_gone_are_not_denied(desk: Any) -> None:
     """Without records nobody can say that there was none."""
     desk.given({"msisdn": MSISDN}, cells=CELLS, cdrs=[cdr(NEW)])
-    asked = {"msisdn": MSISDN, "since": "2026-04-01", "until": "2026-04-30"}
-    answer = desk.run("cdr_analysis/ultra_short", **asked)
+    parameters = {"msisdn": MSISDN, "since": "2026-04-01", "until": "2026-04-30"}
+    answer = desk.run("cdr_analysis/ultra_short", **parameters)
     assert (answer["found"], answer["reasons"], answer["amount"]) == (None, ["no_records"], None)
-    assert desk.run("cdr_analysis/ultra_short", **{**asked, "since": None, "until": None})["found"] is False
+    assert desk.run("cdr_analysis/ultra_short", **{**parameters, "since": None, "until": None})["found"] is False
 
 
 SMS = {"kind": "monternet", "information": 800, "duration_s": 0, "basic": 0, "cell": ""}
@@ -279,6 +281,8 @@ def test_orphans_follow_the_history_of_the_number(desk: Any) -> None:
                 "paid": False,
             }
         ],
+        "given": [],
+        "given_amount": 0,
         "lines": [
             {
                 "call": record,
@@ -387,8 +391,8 @@ def test_a_chain_of_changes_is_followed(desk: Any) -> None:
 
 def test_a_prepaid_number_has_paid_by_deduction(desk: Any) -> None:
     """No bill will come; the fee left the prepayment at once."""
-    gone = {"msisdn": MSISDN, "kind": "prepaid", "state": "cancelled", "state_since": "2026-10-01"}
-    desk.given(gone, cdrs=[monternet("2026-10-20T09:00:00")])
+    subscription = {"msisdn": MSISDN, "kind": "prepaid", "state": "cancelled", "state_since": "2026-10-01"}
+    desk.given(subscription, cdrs=[monternet("2026-10-20T09:00:00")])
     assert desk.run("cdr_analysis/orphan_monternet", msisdn=MSISDN)["paid"] is True
 
 

@@ -39,8 +39,8 @@ def charge(day: float, **changed: Any) -> Charge:
 def test_a_charge_after_the_number_stopped_is_an_orphan(state: str, reason: str | None, after: str) -> None:
     """TS-006.3 names suspension, every kind of cancellation, and number change."""
     number = Number(MSISDN, (history((100, state, reason)),))
-    found = find(number, [charge(99), charge(100), charge(130)])
-    assert [(orphan.charge.at.day, orphan.after) for orphan in found] == [
+    orphans = find(number, [charge(99), charge(100), charge(130)])
+    assert [(orphan.charge.at.day, orphan.after) for orphan in orphans] == [
         (charge(100).at.day, after),
         (charge(130).at.day, after),
     ]
@@ -96,23 +96,23 @@ def test_after_a_number_change_only_what_came_along_is_an_orphan(
 
 
 @pytest.mark.parametrize(
-    "stopped, collected, orphan",
+    "stopped, charged, orphan",
     [("2025-04-10", "2025-04-30", False), ("2025-04-10", "2025-05-31", True), ("2025-04-01", "2025-04-30", True)],
 )
-def test_a_monthly_fee_arises_on_its_first_day(stopped: str, collected: str, orphan: bool) -> None:
+def test_a_monthly_fee_arises_on_its_first_day(stopped: str, charged: str, orphan: bool) -> None:
     """The first of the month in Shanghai, not the day it was collected; what is used once counts by its use."""
-    gone = (StateChange(OPENED, "in_service", None), StateChange(shanghai(stopped), "suspended", "arrears"))
-    number = Number(MSISDN, (gone,), ordered=(ordered(0, fee=800),))
-    assert bool(find(number, [charge(0, at=shanghai(collected))])) is orphan
-    assert find(number, [charge(0, at=shanghai(collected), amount=100)])
+    states = (StateChange(OPENED, "in_service", None), StateChange(shanghai(stopped), "suspended", "arrears"))
+    number = Number(MSISDN, (states,), ordered=(ordered(0, fee=800),))
+    assert bool(find(number, [charge(0, at=shanghai(charged))])) is orphan
+    assert find(number, [charge(0, at=shanghai(charged), amount=100)])
 
 
 def test_a_fee_ordered_within_the_month_arises_with_the_order() -> None:
     """Ordered on the 20th, stopped on the 10th before: nobody can have ordered it."""
     order = Order("新浪", shanghai("2025-04-20"), None, 800)
-    gone = (StateChange(OPENED, "in_service", None), StateChange(shanghai("2025-04-10"), "cancelled", "request"))
-    (found,) = find(Number(MSISDN, (gone,), ordered=(order,)), [charge(0, at=shanghai("2025-04-30"))])
-    assert found.counted_at == shanghai("2025-04-20")
+    states = (StateChange(OPENED, "in_service", None), StateChange(shanghai("2025-04-10"), "cancelled", "request"))
+    (orphan,) = find(Number(MSISDN, (states,), ordered=(order,)), [charge(0, at=shanghai("2025-04-30"))])
+    assert orphan.counted_at == shanghai("2025-04-20")
 
 
 def shanghai(day: str) -> datetime:

@@ -39,8 +39,8 @@ def test_intake_gets_the_same_verdict(desk: Any, at: datetime) -> None:
     """What the clerk sees before saving is what the case records."""
     desk.given(SUSPENDED, cdrs=[monternet("2026-11-10T09:00:00")])
     recorded = desk.run("classification/suggest", matches=MATCHES, msisdn=MSISDN)
-    shown = classification.suggestion(MATCHES, MSISDN, at)
-    assert {name: shown[name] for name in ("process", "dispute_type", "confidence")} == {
+    suggestion = classification.suggestion(MATCHES, MSISDN, at)
+    assert {name: suggestion[name] for name in ("process", "dispute_type", "confidence")} == {
         name: recorded[name] for name in ("process", "dispute_type", "confidence")
     }
 
@@ -105,6 +105,25 @@ def test_what_is_in_order_or_long_past_points_nowhere(desk: Any, number: dict[st
     """A right order, an old failure, a card on a number in use, a local call: no evidence."""
     desk.given({"msisdn": MSISDN, **number}, **world)
     assert desk.run("classification/suggest", matches=[], msisdn=MSISDN)["process"] == "on_the_spot"
+
+
+@pytest.mark.parametrize("count, process", [(1, "TS-007"), (2, "on_the_spot")])
+def test_calls_that_another_case_was_credited_with_point_nowhere(desk: Any, count: int, process: str) -> None:
+    """Of two short calls one came back: the other still speaks for TS-007; both came back: nothing does."""
+    short = [call(f"2026-11-{day}T09:00:00", duration_s=3, long_distance=70) for day in ("19", "20")]
+    lines = [
+        {"line": f"call:{number}", "component": name, "amount": fen}
+        for number in range(1, count + 1)
+        for name, fen in (("long_distance", 70), ("basic", short[0].get("basic", 0)))
+        if fen
+    ]
+    bill = {"period": "2026-11", "items": [{"kind": "call", "text": "通话费", "amount": 1000}]}
+    desk.given(
+        {"msisdn": MSISDN, "bill": bill},
+        cdrs=short,
+        credits=[{"msisdn": MSISDN, "case_number": "AJ-1", "lines": lines}],
+    )
+    assert desk.run("classification/suggest", matches=[], msisdn=MSISDN)["process"] == process
 
 
 def complaint(number: str, accepted_at: datetime, **changed: Any) -> None:

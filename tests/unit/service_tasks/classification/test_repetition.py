@@ -36,11 +36,11 @@ def case(
 )
 def test_earlier_cases_make_a_repetition(earlier: list[Earlier], repeated: bool, reason: str) -> None:
     """REW.6: late, or dissatisfied; an old closed case counts no more, an open one always."""
-    found = judge(earlier, AT)
-    assert (found.repeated, found.reason) == (repeated, reason)
+    repetition = judge(earlier, AT)
+    assert (repetition.repeated, repetition.reason) == (repeated, reason)
 
 
 def test_every_counted_case_is_named() -> None:
     """The clerk opens them to see what was promised."""
-    found = judge([case(3, number="AJ-3"), case(24 * 91, is_open=False, number="AJ-1")], AT)
-    assert found.earlier == ("AJ-3",)
+    repetition = judge([case(3, number="AJ-3"), case(24 * 91, is_open=False, number="AJ-1")], AT)
+    assert repetition.earlier == ("AJ-3",)

@@ -1,10 +1,18 @@
 """How words and records are weighed."""
 
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+import service_tasks  # noqa: F401  registers the handlers
+from engine import definitions, language
+from engine.language.calendar import Calendar
 from service_tasks.classification.weighing import DOUBT, Record, Word, weigh
 
+PROCESSES = Path(__file__).parents[4] / "processes"
 RECORD = Record("TS-006", "orphan_monternet", "停机之后仍有 1 笔梦网信息费", "1 Monternet charge after suspension")
 
 
@@ -15,10 +23,10 @@ def word(process: str, weight: int, dispute_type: str = "usage", text: str = "�
 
 def test_the_heaviest_words_decide() -> None:
     """Two words of three beat one of five."""
-    found = weigh([word("TS-005", 5), word("TS-001", 3), word("TS-001", 3)], [])
-    assert found.process == "TS-001"
-    assert found.confidence == round(100 * 6 / (11 + DOUBT))
-    assert found.alternatives == ({"process": "TS-005", "confidence": round(100 * 5 / (11 + DOUBT))},)
+    suggestion = weigh([word("TS-005", 5), word("TS-001", 3), word("TS-001", 3)], [])
+    assert suggestion.process == "TS-001"
+    assert suggestion.confidence == round(100 * 6 / (11 + DOUBT))
+    assert suggestion.alternatives == ({"process": "TS-005", "confidence": round(100 * 5 / (11 + DOUBT))},)
 
 
 def test_a_record_strengthens_the_words_it_fits() -> None:
@@ -29,14 +37,14 @@ def test_a_record_strengthens_the_words_it_fits() -> None:
 
 def test_a_record_alone_does_not_overrule_words() -> None:
     """What stands on the account may have nothing to do with what the customer came for."""
-    found = weigh([word("TS-002", 2)], [RECORD])
-    assert (found.process, found.alternatives[0]["process"]) == ("TS-002", "TS-006")
+    suggestion = weigh([word("TS-002", 2)], [RECORD])
+    assert (suggestion.process, suggestion.alternatives[0]["process"]) == ("TS-002", "TS-006")
 
 
 def test_a_record_by_itself_is_a_weak_suggestion() -> None:
     """Without words the record is all there is, and the confidence says so."""
-    found = weigh([], [RECORD])
-    assert (found.process, found.dispute_type, found.confidence) == ("TS-006", "service", 25)
+    suggestion = weigh([], [RECORD])
+    assert (suggestion.process, suggestion.dispute_type, suggestion.confidence) == ("TS-006", "service", 25)
 
 
 def test_at_equal_points_words_come_before_records() -> None:
@@ -46,9 +54,14 @@ def test_at_equal_points_words_come_before_records() -> None:
 
 def test_nothing_found_is_said_and_not_guessed() -> None:
     """A greeting is answered on the spot, with no confidence at all."""
-    found = weigh([], [])
-    assert (found.process, found.dispute_type, found.confidence, found.alternatives) == ("on_the_spot", "", 0, ())
-    assert found.evidence[0]["kind"] == "nothing_found"
+    suggestion = weigh([], [])
+    assert (suggestion.process, suggestion.dispute_type, suggestion.confidence, suggestion.alternatives) == (
+        "on_the_spot",
+        "",
+        0,
+        (),
+    )
+    assert suggestion.evidence[0]["kind"] == "nothing_found"
 
 
 def test_the_dispute_type_is_the_one_its_words_weigh_most_for() -> None:
@@ -65,12 +78,12 @@ def test_the_dispute_type_is_the_one_its_words_weigh_most_for() -> None:
 def test_every_point_has_a_reason_in_both_languages() -> None:
     """A verdict that hides its reason cannot be overruled for one."""
     words = [word("TS-001", 3, text="功能费"), word("TS-006", 4, text="梦网")]
-    found = weigh(words, [RECORD])
-    assert sum(item["points"] for item in found.evidence) == 3 + 4 + 3
-    assert [item["process"] for item in found.evidence] == ["TS-006", "TS-006", "TS-001"]
-    assert all(item["text"] and item["text_en"] for item in found.evidence)
-    assert "梦网" in found.evidence[0]["text"]
-    assert "梦网" in found.evidence[0]["text_en"]
+    suggestion = weigh(words, [RECORD])
+    assert sum(item["points"] for item in suggestion.evidence) == 3 + 4 + 3
+    assert [item["process"] for item in suggestion.evidence] == ["TS-006", "TS-006", "TS-001"]
+    assert all(item["text"] and item["text_en"] for item in suggestion.evidence)
+    assert "梦网" in suggestion.evidence[0]["text"]
+    assert "梦网" in suggestion.evidence[0]["text_en"]
 
 
 @given(
@@ -78,9 +91,24 @@ def test_every_point_has_a_reason_in_both_languages() -> None:
 )
 def test_confidence_stays_within_bounds(words: list[tuple[str, int]], with_record: bool) -> None:
     """All confidences together stay below a hundred: some doubt is always left."""
-    found = weigh([word(*one) for one in words], [RECORD] if with_record else [])
-    others = [each["confidence"] for each in found.alternatives]
-    assert 0 <= found.confidence <= 100
-    assert found.confidence + sum(others) <= 101
-    assert others == sorted(others, reverse=True)
-    assert all(found.confidence >= other for other in others)
+    suggestion = weigh([word(*pair) for pair in words], [RECORD] if with_record else [])
+    confidences = [alternative["confidence"] for alternative in suggestion.alternatives]
+    assert 0 <= suggestion.confidence <= 100
+    assert suggestion.confidence + sum(confidences) <= 101
+    assert confidences == sorted(confidences, reverse=True)
+    assert all(suggestion.confidence >= confidence for confidence in confidences)
+
+
+AT_A_BANK = ["我在银行缴了88元话费，一直没有入帐", "在银行交费入错号码", "银行缴费缴了两次", "银行代收的话费重复入帐"]
+NOT_SO = ["银行扣款失败，收了滞纳金", "工行托收两次都没扣到", "前台把我交的钱交到别人号码上去了，要求退现"]
+
+
+@pytest.mark.parametrize("text", AT_A_BANK + NOT_SO)
+def test_what_was_paid_at_a_bank_and_not_posted_has_words(text: str) -> None:
+    """A payment at a bank that did not come, came elsewhere or twice is no direct debit and no refund, nor the other way round."""
+    content = definitions.read_package(PROCESSES, "CH-002")
+    table = definitions.Definition(content).decision("classification")
+    scope = language.feel.Scope(datetime(2026, 11, 23, tzinfo=UTC), Calendar(frozenset(), frozenset()))
+    matches = table.evaluate({"complaint_text": text}, scope).value
+    words = [Word(match["process"], match["dispute_type"], match["weight"], match["word"]) for match in matches]
+    assert (weigh(words, []).process == "SUB-006") is (text in AT_A_BANK)

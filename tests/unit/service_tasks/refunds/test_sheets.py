@@ -27,11 +27,11 @@ def repayment(**changed: Any) -> Repayment:
 
 
 def test_the_repayment_sheet_has_every_box() -> None:
-    """Accounting sends a sheet back when a box is missing; words and figures say the same."""
+    """Accounting sends a sheet back when a box is missing; what is in words is worded on the paper."""
     sheet = repayment_sheet(repayment())
-    assert sheet["title"] == "珠海移动公司退、减、免话费处理表"
-    assert (sheet["amount"], sheet["amount_yuan"], sheet["amount_words"]) == (1250, "12.50", "壹拾贰元伍角整")
-    assert (sheet["kind_name"], sheet["method_name"], sheet["receipt_number"]) == ("话费", "退现", "SJ-1")
+    assert sheet["sheet"] == "refund_form"
+    assert (sheet["amount"], sheet["amount_yuan"]) == (1250, "12.50")
+    assert (sheet["kind"], sheet["method"], sheet["receipt_number"]) == ("charge", "cash", "SJ-1")
     assert (sheet["customer"], sheet["msisdn"], sheet["period"]) == ("甲某某", "13900000001", "2026-10")
     assert sheet["signatures"] == {"customer": "", "clerk": "", "supervisor": "", "accounting": ""}
 
@@ -39,4 +39,4 @@ def test_the_repayment_sheet_has_every_box() -> None:
 def test_the_waiver_sheet_is_another_sheet() -> None:
     """TS-008.5 asks for a sheet of its own for late fees."""
     sheet = waiver_sheet(repayment(kind="late_fee", method="waiver", receipt_number=None))
-    assert (sheet["title"], sheet["kind_name"], sheet["method_name"]) == ("滞纳金减免表", "滞纳金", "减免")
+    assert (sheet["sheet"], sheet["kind"], sheet["method"]) == ("late_fee_waiver", "late_fee", "waiver")

@@ -1,26 +1,68 @@
 /* The draft being edited: its files, what of them is not saved yet, and when it is checked and saved. It draws nothing. */
-import { ask } from "./requests.js";
+import { Refused, ask } from "./requests.js";
 import * as recovery from "./recovery.js";
+
+/** @import { Document, Files, Held, Left, Problem, Refusal, Saved } from "../../types/draft" */
+/** @import { Kind } from "./requests.js" */
+
+/** @typedef {"check" | "save"} Timed */
+/** @typedef {Left & { visit: string }} Recoverable */
 
 const PAUSE = { check: 700, save: 2_000, again: 15_000 };
 
 export class Draft extends EventTarget {
-  /** urls: {draft, check}. Events: "changed" {name}, "state", "problems", "loaded". */
+  visit = recovery.newVisit();
+  /** @type {Record<string, string>} */
+  stored = {};
+  /** @type {Map<string, string | null>} */
+  unsaved = new Map();
+  /** @type {{ act: () => unknown, waiting: () => unknown }[]} */
+  flushers = [];
+  /** @type {Problem[]} */
+  problems = [];
+  /** @type {"saved" | "unsaved" | "saving" | Kind} */
+  state = "saved";
+  /** @type {Partial<Record<Timed, ReturnType<typeof setTimeout>>>} */
+  timers = {};
+  /** @type {number | undefined} */
+  revision;
+  /** @type {number | undefined} */
+  base;
+  /** @type {Pick<Saved, "saved_at" | "saved_by" | "submitted_by" | "submitted_at" | "returned">} */
+  told = {};
+  submitted = false;
+  saving = false;
+  /** Whether this browser had room for what is unsaved. */
+  kept = true;
+  /** @type {string[]} */
+  mendings = [];
+  /** @type {string[]} Names of files over which the next save goes, though another has changed them. */
+  instead = [];
+  /** @type {Held | null} */
+  refused = null;
+  /** @type {Refusal} */
+  refusal = {};
+  /** @type {{ files: string[], changes: string[] } | null} */
+  overlap = null;
+
+  /**
+   * Events: "changed" {name}, "state", "problems", "loaded".
+   * @param {string} key
+   * @param {{ draft: string, check: string }} urls
+   */
   constructor(key, urls) {
     super();
     this.key = key;
     this.urls = urls;
-    this.visit = recovery.newVisit();
-    this.stored = {};
-    this.unsaved = new Map();
-    this.flushers = [];
-    this.problems = [];
-    this.state = "saved";
-    this.timers = {};
+  }
+
+  /** @returns {Promise<Document>} */
+  found() {
+    return ask("GET", this.urls.draft);
   }
 
   async load() {
-    const found = await ask("GET", this.urls.draft);
+    const found = await this.found();
     this.take(found);
     this.unsaved.clear();
     this.enter("saved");
@@ -28,14 +70,18 @@ export class Draft extends EventTarget {
     this.announce("loaded");
   }
 
-  /** Take over what the server drew or renamed so that everything can be seen: a change like any other, and told. */
+  /**
+   * Take over what the server drew or renamed so that everything can be seen: a change like any other, and told.
+   * @param {Document} found
+   */
   mend({ mended = {}, mendings = [] }) {
     this.mendings = mendings;
     Object.entries(mended).forEach(([name, text]) => this.change(name, text));
   }
 
-  take({ files, revision, base_version, saved_at, saved_by, submitted_by, submitted_at, returned, problems, state }) {
-    Object.assign(this, { revision, base: base_version, savedAt: saved_at, savedBy: saved_by, submittedBy: submitted_by, submittedAt: submitted_at, returned });
+  /** @param {Saved & Partial<Pick<Document, "files">>} answer */
+  take({ files, revision, base_version, problems, state, ...told }) {
+    Object.assign(this, { revision, base: base_version, told });
     if (files) this.stored = files;
     if (state) this.submitted = state === "submitted";
     if (problems) this.report(problems);
@@ -46,12 +92,21 @@ export class Draft extends EventTarget {
     return [...names].filter((name) => this.text(name) !== null).sort();
   }
 
-  /** The text of a file as it stands now, null when there is none. */
+  /**
+   * The text of a file as it stands now, null when there is none.
+   * @param {string} name
+   * @returns {string | null}
+   */
   text(name) {
-    return this.unsaved.has(name) ? this.unsaved.get(name) : (this.stored[name] ?? null);
+    const unsaved = this.unsaved.get(name);
+    return unsaved === undefined ? (this.stored[name] ?? null) : unsaved;
   }
 
-  /** Change a file; null deletes it. */
+  /**
+   * Change a file; null deletes it.
+   * @param {string} name
+   * @param {string | null} text
+   */
   change(name, text) {
     if (this.text(name) === text) return;
     this.unsaved.set(name, text);
@@ -63,7 +118,10 @@ export class Draft extends EventTarget {
     this.schedule("save", () => this.save());
   }
 
-  /** A box holds what cannot be kept: {label, text, why}; null when it is put right or has been read. */
+  /**
+   * A box holds what cannot be kept; null when it is put right or has been read.
+   * @param {Held | null} found
+   */
   refuse(found) {
     if (!found && !this.refused) return;
     this.refused = found;
@@ -77,7 +135,11 @@ export class Draft extends EventTarget {
     return true;
   }
 
-  /** act runs before a save and hands over what an editor still holds back; waiting says whether it holds anything. */
+  /**
+   * act runs before a save and hands over what an editor still holds back; waiting says whether it holds anything.
+   * @param {() => unknown} act
+   * @param {() => unknown} waiting
+   */
   beforeSave(act, waiting) {
     this.flushers.push({ act, waiting });
   }
@@ -112,7 +174,7 @@ export class Draft extends EventTarget {
       await this.flush();
     } catch (error) {
       console.error(error);
-      this.fail({ kind: "refused", answer: { title: error.message } });
+      this.fail(new Refused("refused", { title: error instanceof Error ? error.message : String(error) }));
       return;
     }
     clearTimeout(this.timers.save);
@@ -121,7 +183,7 @@ export class Draft extends EventTarget {
     this.saving = true;
     this.enter("saving");
     try {
-      this.saved(sent, await ask("PUT", this.urls.draft, { revision: this.revision, base_version: this.base, files: Object.fromEntries(sent), instead: this.instead ?? [], withdraw }));
+      this.saved(sent, await ask("PUT", this.urls.draft, { revision: this.revision, base_version: this.base, files: Object.fromEntries(sent), instead: this.instead, withdraw }));
     } catch (error) {
       this.fail(error);
     } finally {
@@ -129,6 +191,10 @@ export class Draft extends EventTarget {
     }
   }
 
+  /**
+   * @param {Map<string, string | null>} sent
+   * @param {Saved} answer
+   */
   saved(sent, answer) {
     for (const [name, text] of sent) {
       if (text === null) delete this.stored[name];
@@ -142,8 +208,9 @@ export class Draft extends EventTarget {
     if (this.unsaved.size) this.schedule("save", () => this.save());
   }
 
+  /** @param {unknown} error */
   fail(error, { quiet = false } = {}) {
-    if (!error.kind) throw error;
+    if (!(error instanceof Refused)) throw error;
     if (quiet && error.kind !== "session") return;
     this.refusal = error.answer;
     this.enter(error.kind);
@@ -155,7 +222,7 @@ export class Draft extends EventTarget {
   async compare() {
     this.overlap = null;
     try {
-      const [found, { changes }] = await Promise.all([ask("GET", this.urls.draft), ask("POST", `${this.urls.draft}/overlap`, { files: Object.fromEntries(this.unsaved) })]);
+      const [found, changes] = await Promise.all([this.found(), this.changes()]);
       const files = this.lost(found.files);
       this.overlap = { files, changes: changes.filter(({ file }) => files.includes(file)).map(({ text }) => text) };
       this.announce("state");
@@ -164,12 +231,26 @@ export class Draft extends EventTarget {
     }
   }
 
-  /** Names of my unsaved files that another has changed since they were read here. */
+  /**
+   * What my unsaved files would change in the draft as it is saved now.
+   * @returns {Promise<{ file: string, text: string }[]>}
+   */
+  async changes() {
+    return (await ask("POST", `${this.urls.draft}/overlap`, { files: Object.fromEntries(this.unsaved) })).changes;
+  }
+
+  /**
+   * Names of my unsaved files that another has changed since they were read here.
+   * @param {Files} files
+   */
   lost(files) {
     return [...this.unsaved.keys()].filter((name) => (files[name] ?? null) !== (this.stored[name] ?? null) && (files[name] ?? null) !== this.unsaved.get(name));
   }
 
-  /** What another saved and is about to be overwritten stays in this browser. */
+  /**
+   * What another saved and is about to be overwritten stays in this browser.
+   * @param {Document} found
+   */
   setAside(found) {
     this.instead = this.lost(found.files);
     if (!this.instead.length) return;
@@ -177,10 +258,13 @@ export class Draft extends EventTarget {
     recovery.keep(this.key, recovery.newVisit(), { files, revision: found.revision, at: found.saved_at ?? new Date().toISOString(), by: found.saved_by });
   }
 
-  /** Resolve a conflict: mine saves my changed files over the others', theirs loads what was saved and leaves mine in this browser. */
+  /**
+   * Resolve a conflict: mine saves my changed files over the others', theirs loads what was saved and leaves mine in this browser.
+   * @param {"mine" | "theirs"} whose
+   */
   async resolve(whose) {
     const mine = new Map(this.unsaved);
-    const found = await ask("GET", this.urls.draft);
+    const found = await this.found();
     if (whose === "mine") this.setAside(found);
     this.take(found);
     this.unsaved = whose === "mine" ? mine : new Map();
@@ -201,32 +285,47 @@ export class Draft extends EventTarget {
     return open;
   }
 
-  /** Put back what a visit left; it is kept there as long as it is not kept here. */
+  /**
+   * Put back what a visit left; it is kept there as long as it is not kept here.
+   * @param {Recoverable} left
+   */
   recover({ files, visit, at }) {
     Object.entries(files).forEach(([name, text]) => this.change(name, text));
-    if (this.kept !== false) recovery.forget(this.key, visit, at);
+    if (this.kept) recovery.forget(this.key, visit, at);
     this.announce("loaded");
   }
 
+  /** @param {Recoverable} left */
   discard({ visit, at }) {
     recovery.forget(this.key, visit, at);
   }
 
+  /**
+   * @param {Timed} name
+   * @param {() => unknown} act
+   * @param {number} pause milliseconds
+   */
   schedule(name, act, pause = PAUSE[name]) {
     clearTimeout(this.timers[name]);
     this.timers[name] = setTimeout(act, pause);
   }
 
+  /** @param {Problem[]} problems */
   report(problems) {
     this.problems = problems;
     this.announce("problems");
   }
 
+  /** @param {Draft["state"]} state */
   enter(state) {
     this.state = state;
     this.announce("state");
   }
 
+  /**
+   * @param {string} name
+   * @param {object} detail
+   */
   announce(name, detail = {}) {
     this.dispatchEvent(new CustomEvent(name, { detail }));
   }

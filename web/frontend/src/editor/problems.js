@@ -1,27 +1,37 @@
 /* The list of problems under the editors: how many, each in words, and the way to where it is. After them come the warnings, which keep nothing from being published. */
+import { elements } from "../elements.js";
 import { button, make } from "./dom.js";
 import { say } from "./texts.js";
 
+/** @import { Problem } from "../../types/draft" */
+
 export class ProblemList {
-  /** go(problem): show where it is. nameOf(problem): what the element is called. */
+  /**
+   * go(problem): show where it is. nameOf(problem): what the element is called.
+   * @param {{ go: (problem: Problem) => unknown, nameOf: (problem: Problem) => string }} acts
+   */
   constructor({ go, nameOf }) {
-    Object.assign(this, { go, nameOf });
+    this.go = go;
+    this.nameOf = nameOf;
     this.count = make("span", { role: "status", class: "desk-badge" });
     this.list = make("ul", { class: "desk-problem-list" });
-    this.toggle = button(say("hide_list"), () => this.open(this.list.hidden), { "aria-expanded": "true" });
+    /** @type {HTMLButtonElement} */
+    this.toggle = button(say("hide_list"), () => this.open(Boolean(this.list.hidden)), { "aria-expanded": "true" });
     this.element = make("section", { class: "desk-panel desk-problems", "aria-label": say("problems") }, make("div", { class: "desk-panel-head" }, make("h2", {}, say("problems")), this.count, this.toggle), this.list);
   }
 
+  /** @param {boolean} yes */
   open(yes) {
     this.list.hidden = !yes;
     this.toggle.textContent = say(yes ? "hide_list" : "show_list");
     this.toggle.setAttribute("aria-expanded", String(yes));
   }
 
+  /** @param {Problem[]} problems */
   show(problems) {
     const wrong = problems.filter(({ warning }) => !warning);
     const last = wrong.at(-1);
-    const n = last?.rule === "more_findings" ? last.values.count : wrong.length;
+    const n = last?.rule === "more_findings" ? (last.values?.count ?? wrong.length) : wrong.length;
     this.count.textContent = counted(n, problems.length - wrong.length);
     this.count.classList.toggle("is-problem", wrong.length > 0);
     this.count.classList.toggle("is-warning", !wrong.length && problems.length > 0);
@@ -29,6 +39,7 @@ export class ProblemList {
     if (!problems.length) this.list.append(make("li", { class: "desk-muted" }, say("no_problems_hint")));
   }
 
+  /** @param {Problem} problem */
   item(problem) {
     const where = [this.nameOf(problem), problem.file, problem.line ? say("line", { line: problem.line }) : ""].filter(Boolean).join(" · ");
     const sign = problem.warning
@@ -45,17 +56,24 @@ export class ProblemList {
     this.list.querySelector("button")?.focus();
   }
 
-  /** The problems of an element are marked in the list, and the first of them takes the focus. */
+  /**
+   * The problems of an element are marked in the list, and the first of them takes the focus.
+   * @param {string} element
+   */
   focus(element) {
     this.open(true);
     this.list.querySelectorAll("[aria-current]").forEach((one) => one.removeAttribute("aria-current"));
-    const found = [...this.list.querySelectorAll(`[data-element="${CSS.escape(element)}"] button`)];
+    const found = elements(this.list, `[data-element="${CSS.escape(element)}"] button`, HTMLButtonElement);
     found.forEach((one) => one.setAttribute("aria-current", "true"));
     found[0]?.focus();
   }
 }
 
-/** How many problems and warnings there are, in words. */
+/**
+ * How many problems and warnings there are, in words.
+ * @param {number} problems
+ * @param {number} warnings
+ */
 function counted(problems, warnings) {
   const doubtful = say("warning_count", { n: warnings });
   if (!problems) return warnings ? say("warnings_only", { warnings: doubtful }) : say("no_problems");

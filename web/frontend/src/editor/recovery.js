@@ -1,5 +1,7 @@
 /* Unsaved changes kept in this browser, so that a crash, a lost session or a conflict loses nothing. Every visit to an editor has an entry of its own, so that two windows with one draft leave each other's alone. */
 
+/** @import { Left } from "../../types/draft" */
+
 const PREFIX = "desk-draft:";
 
 /** A name for a visit that no other has. */
@@ -7,7 +9,12 @@ export function newVisit() {
   return Array.from(crypto.getRandomValues(new Uint32Array(2)), (one) => one.toString(36)).join("");
 }
 
-/** unsaved: {files: {name: text or null}, revision, at (ISO 8601)}. False when the browser has no room for it. */
+/**
+ * False when the browser has no room for it.
+ * @param {string} key
+ * @param {string} visit
+ * @param {Left} unsaved
+ */
 export function keep(key, visit, unsaved) {
   try {
     localStorage.setItem(place(key, visit), JSON.stringify(unsaved));
@@ -17,7 +24,12 @@ export function keep(key, visit, unsaved) {
   }
 }
 
-/** Forget what a visit left. With `at`, only what was kept then: its window may still be open, and have gone on. */
+/**
+ * Forget what a visit left. With `at`, only what was kept then: its window may still be open, and have gone on.
+ * @param {string} key
+ * @param {string} visit
+ * @param {string} [at]
+ */
 export function forget(key, visit, at) {
   try {
     if (!at || read(place(key, visit))?.at === at) localStorage.removeItem(place(key, visit));
@@ -26,17 +38,26 @@ export function forget(key, visit, at) {
   }
 }
 
-/** What visits left, the latest first, each with its `visit`; what cannot be read counts as nothing. */
+/**
+ * What visits left, the latest first, each with its `visit`; what cannot be read counts as nothing.
+ * @param {string} key
+ * @returns {(Left & { visit: string })[]}
+ */
 export function recall(key) {
-  const found = visits(key).map((visit) => ({ ...read(place(key, visit)), visit }));
-  return found.filter(({ files }) => files && typeof files === "object" && Object.keys(files).length).sort((one, other) => String(other.at).localeCompare(String(one.at)));
+  const left = visits(key).flatMap((visit) => [read(place(key, visit))].filter((kept) => kept !== null).map((kept) => ({ ...kept, visit })));
+  return left.filter(({ files }) => files && typeof files === "object" && Object.keys(files).length).sort((one, other) => String(other.at).localeCompare(String(one.at)));
 }
 
-/** Earlier versions of this page had one entry for all visits, which has no name of its own. */
+/**
+ * Earlier versions of this page had one entry for all visits, which has no name of its own.
+ * @param {string} key
+ * @param {string} visit
+ */
 function place(key, visit) {
   return visit ? `${PREFIX}${key}:${visit}` : PREFIX + key;
 }
 
+/** @param {string} key */
 function visits(key) {
   try {
     const own = PREFIX + key;
@@ -46,9 +67,13 @@ function visits(key) {
   }
 }
 
+/**
+ * @param {string} name
+ * @returns {Left | null}
+ */
 function read(name) {
   try {
-    return JSON.parse(localStorage.getItem(name));
+    return JSON.parse(localStorage.getItem(name) ?? "null");
   } catch {
     return null;
   }

@@ -1,7 +1,16 @@
 /* The server's answers about a draft as values: JSON in, JSON out, and every way it can fail as one kind of error. */
 
+import { element } from "../elements.js";
+
+/** @import { Refusal } from "../../types/draft" */
+/** @typedef {"conflict" | "submitted" | "refused" | "session" | "offline"} Kind */
+
 export class Refused extends Error {
-  /** kind: "conflict", "submitted" (saving would take a submission back), "refused", "session" (no longer logged in) or "offline". answer: what the server said, if anything. */
+  /**
+   * kind: submitted: saving would take a submission back; session: no longer logged in. answer: what the server said, if anything.
+   * @param {Kind} kind
+   * @param {Refusal} answer
+   */
   constructor(kind, answer = {}) {
     super(answer.title ?? kind);
     this.kind = kind;
@@ -9,6 +18,12 @@ export class Refused extends Error {
   }
 }
 
+/**
+ * The answer, which is null when the server has nothing to say. Errors: Refused.
+ * @param {string} method
+ * @param {string} address
+ * @param {object} [content]
+ */
 export async function ask(method, address, content) {
   let response;
   try {
@@ -19,11 +34,16 @@ export async function ask(method, address, content) {
   return answered(response);
 }
 
+/**
+ * @param {object | undefined} content
+ * @returns {Record<string, string>}
+ */
 function headers(content) {
-  const token = document.querySelector('meta[name="csrf-token"]')?.content ?? "";
+  const token = element(document, 'meta[name="csrf-token"]', HTMLMetaElement)?.content ?? "";
   return { Accept: "application/json", "X-CSRFToken": token, ...(content === undefined ? {} : { "Content-Type": "application/json" }) };
 }
 
+/** @param {Response} response */
 async function answered(response) {
   if (response.status === 204) return null;
   const spoken = (response.headers.get("Content-Type") ?? "").includes("json") ? await response.json() : null;

@@ -2,10 +2,23 @@
 import { button, make } from "./dom.js";
 import { clock, say } from "./texts.js";
 
+/** @type {Record<string, string>} */
+const ENDED = { definition_published: "conflict_published", draft_discarded: "conflict_discarded" };
+
+/** @import { Refusal } from "../../types/draft" */
+/** @import { Draft, Recoverable } from "./draft.js" */
+
 export class Saving {
+  /** @type {Recoverable[]} */
+  offers = [];
+
+  /**
+   * @param {Draft} draft
+   * @param {{ logInUrl: string }} urls
+   */
   constructor(draft, { logInUrl }) {
-    Object.assign(this, { draft, logInUrl });
-    this.offers = [];
+    this.draft = draft;
+    this.logInUrl = logInUrl;
     this.line = make("span", { class: "desk-saved", role: "status" });
     this.banners = make("div", { class: "desk-stack desk-editor-banners" });
     draft.addEventListener("state", () => this.draw());
@@ -14,38 +27,42 @@ export class Saving {
   }
 
   draw() {
-    const { state, savedAt, kept } = this.draft;
+    const { state, kept } = this.draft;
+    const { saved_at: savedAt, saved_by: savedBy } = this.draft.told;
     this.line.dataset.state = this.draft.refused ? "refused" : state;
     const saved = savedAt ? say("saved", { time: clock(savedAt) }) : say("not_stored");
-    const told = { saved, unsaved: say("unsaved"), saving: say("saving") }[state] ?? say("unsaved");
+    const told = state === "saved" ? saved : say(state === "saving" ? "saving" : "unsaved");
     this.line.textContent = this.draft.refused ? say("box_refused") : told;
-    this.line.title = this.draft.savedBy ? say("saved_by", { who: this.draft.savedBy, time: clock(savedAt) }) : "";
+    this.line.title = savedBy && savedAt ? say("saved_by", { who: savedBy, time: clock(savedAt) }) : "";
     const trouble = this.trouble(state);
-    const room = kept === false && state !== "saved" && banner("warn", say("no_room"));
-    const handedIn = this.draft.submitted && state !== "submitted" && banner("info", say("submitted", this.submission(this.draft)));
-    this.banners.replaceChildren(...[this.returned(), trouble, this.refused(), room, handedIn, this.mended(), ...this.offers.map((one) => this.offered(one))].filter(Boolean));
+    const room = !kept && state !== "saved" && banner("warn", say("no_room"));
+    const handedIn = this.draft.submitted && state !== "submitted" && banner("info", say("submitted", this.submission(this.draft.told)));
+    this.banners.replaceChildren(...[this.returned(), trouble, this.refused(), room, handedIn, this.mended(), ...this.offers.map((one) => this.offered(one))].filter((each) => !!each));
   }
 
-  /** Who submitted the draft, and when. */
-  submission({ submittedBy, submittedAt }) {
-    return { who: submittedBy || say("nobody"), time: submittedAt ? clock(submittedAt) : "" };
+  /**
+   * Who submitted the draft, and when.
+   * @param {Pick<Refusal, "submitted_by" | "submitted_at">} told
+   */
+  submission({ submitted_by: by, submitted_at: at }) {
+    return { who: by || say("nobody"), time: at ? clock(at) : "" };
   }
 
   /** Why the draft came back, until it is submitted again. */
   returned() {
-    const { returned } = this.draft;
+    const { returned } = this.draft.told;
     return returned && banner("info", say("returned", { who: returned.by, time: clock(returned.at), reason: returned.reason }));
   }
 
   /** What was typed into a box and is not in the draft, until it is put right or read. */
   refused() {
     const { refused } = this.draft;
-    return refused && banner("warn", say("not_taken", refused), [button(say("understood"), () => this.draft.refuse(null))]);
+    return refused && banner("warn", say("not_taken", { ...refused }), [button(say("understood"), () => this.draft.refuse(null))]);
   }
 
   /** What was set right when the draft was opened, until the owner has read it. */
   mended() {
-    const { mendings = [] } = this.draft;
+    const { mendings } = this.draft;
     const read = () => {
       this.draft.mendings = [];
       this.draw();
@@ -53,9 +70,10 @@ export class Saving {
     return mendings.length > 0 && banner("info", [say("mended"), ...mendings].join(" "), [button(say("understood"), read)]);
   }
 
+  /** @param {Draft["state"]} state */
   trouble(state) {
     const again = () => button(say("again"), () => this.draft.save(), { class: "btn btn-sm btn-primary" });
-    const why = this.draft.refusal ?? {};
+    const why = this.draft.refusal;
     if (state === "conflict") return this.conflict(why);
     if (state === "submitted") return this.submitted(why);
     if (state === "offline") return banner("warn", say("offline"), [again()]);
@@ -64,10 +82,13 @@ export class Saving {
     return null;
   }
 
-  /** Somebody saved, or the draft is no longer there; with what would be lost of theirs. */
+  /**
+   * Somebody saved, or the draft is no longer there; with what would be lost of theirs.
+   * @param {Refusal} why
+   */
   conflict(why) {
     const { overlap } = this.draft;
-    const kind = { definition_published: "conflict_published", draft_discarded: "conflict_discarded" }[why.ended] ?? (why.own ? "conflict_own" : "conflict");
+    const kind = ENDED[why.ended ?? ""] ?? (why.own ? "conflict_own" : "conflict");
     const [who, when] = why.ended ? [why.ended_by, why.ended_at] : [why.saved_by, why.saved_at];
     const told = { who: who || say("nobody"), time: when ? clock(when) : say("just_now"), n: why.version };
     const lost = overlap && (overlap.files.length ? say("lost", { files: overlap.files.join(", ") }) : say("nothing_lost"));
@@ -75,15 +96,18 @@ export class Saving {
     return banner("warn", [say(kind, told), lost].filter(Boolean).join(" "), this.choices(why), list);
   }
 
-  /** Saving would take a submission back: asked before. */
+  /**
+   * Saving would take a submission back: asked before.
+   * @param {Refusal} why
+   */
   submitted(why) {
-    const told = say("withdraws", { who: why.submitted_by || say("nobody"), time: why.submitted_at ? clock(why.submitted_at) : "" });
-    return banner("warn", told, [
+    return banner("warn", say("withdraws", this.submission(why)), [
       button(say("withdraw"), () => this.draft.save({ withdraw: true }), { class: "btn btn-sm btn-primary" }),
       button(say("leave_submitted"), () => this.takeTheirs()),
     ]);
   }
 
+  /** @param {Refusal} why */
   choices({ ended }) {
     return [
       button(say(ended ? "keep_mine_anew" : "keep_mine"), () => this.keepMine(), { class: "btn btn-sm btn-primary" }),
@@ -107,7 +131,9 @@ export class Saving {
     this.draw();
   }
 
+  /** @param {Recoverable} found */
   offered(found) {
+    /** @param {() => void} act */
     const decided = (act) => () => {
       this.offers = this.offers.filter((one) => one !== found);
       act();
@@ -122,12 +148,19 @@ export class Saving {
 
 const MOST_SENTENCES = 12;
 
+/** @param {string[]} changes */
 function sentences(changes) {
   const more = changes.length - MOST_SENTENCES;
   const shown = changes.slice(0, MOST_SENTENCES).map((text) => make("li", {}, text));
   return more > 0 ? [...shown, make("li", {}, say("more_changes", { n: more }))] : shown;
 }
 
+/**
+ * @param {"warn" | "info"} kind
+ * @param {string} text
+ * @param {Node[]} actions
+ * @param {Node[]} list
+ */
 function banner(kind, text, actions = [], list = []) {
   return make("div", { class: `desk-note desk-editor-banner${kind === "warn" ? " desk-note-warn" : ""}`, role: kind === "warn" ? "alert" : "status" }, make("p", {}, text), ...list, make("div", { class: "desk-row" }, actions));
 }

@@ -1,5 +1,10 @@
 /* Every text of the editors, in both languages of the office. {name} stands for a value. What bpmn.io draws by itself is in words.js. */
 
+import { language } from "../language.js";
+
+/** @import { Language } from "../../types/page" */
+
+/** @type {Record<Language, Record<string, string>>} */
 export const TEXTS = {
   zh: {
     // frame
@@ -21,18 +26,18 @@ export const TEXTS = {
     general: "名称", name_zh: "名称", name_en: "英文名称", element_id: "编号", id_hint: "用英文单词，长期不变：案件记录、场景和译文都用它。", name_bad: "“{name}”里的“{found}”不能用：名称只用字母、数字和下划线，不以数字开头。", not_a_count: "“{text}”不是整数，不会起作用。请写数字，例如 200；不限就留空。", box_refused: "有一处填写没有存进草稿", not_taken: "“{label}”里填的“{text}”没有存进草稿，原来的值还在：{why}", id_bad: "只能用字母、数字、下划线、点和连字符，以字母或下划线开头。",
     id_taken: "这个编号已经用过。", id_reserved: "这个编号留给系统用。", manual: "手册条款", manual_ref: "条款编号", manual_hint: "可以写几条，用逗号分开。", manual_unknown: "手册里没有 {id}。",
     task: "人工任务", form: "表单", none: "（未选）", new_form: "新建表单…", form_hint: "内容在「表单」页里改。", group: "办理部门", group_lane: "（同泳道）", due: "办理时限", due_hint: "例如 same_day(entered_at)、entered_at + duration(\"PT24H\")。",
-    due_group: "与同组任务共用时限", customer_waits: "等客户时暂停计时", case_due: "整个案件的时限", case_due_hint: "从受理起算；没有自己时限的步骤都用它。", case_limit: "办完就算在案件时限内答复了客户", approves: "批准（批准书的名称）", approves_hint: "填了就是审批任务，须写明不能由同一人办理；批准的金额、款项和收款号码以后不能超出。", approved_when: "什么时候算批准", approved_amount: "批准的金额（分）", approved_kind: "批准的款项", approved_payee: "批准的收款号码", approved_lines: "批准的明细", not_by: "不能由同一人办理", not_by_hint: "写另一任务的编号：办过那一步的人不能办这一步；写 * 表示经办过本案的人都不能办。", tries: "提交前先试办", tries_hint: "写后面服务任务的编号：填的内容会被它退回时，这里就告诉办理人。", tries_when: "什么情况下试办", papers: "打印的表单", papers_hint: "写表单的编号，如 refund_form；几张用逗号隔开。办理这一步时可以打印。", watch: "办理要点", watch_zh: "给办理人的话", watch_en: "英文", subject_en: "标题中固定文字的英文",
+    group_from: "部门由变量决定", group_from_hint: "FEEL 表达式，得出部门代码，如 order_department；没有结果时由上面的部门办理。", skipped_when: "什么时候不必办", skipped_when_hint: "FEEL 表达式，到达时为真就直接过去，不问任何人；如由原流程答复的：reply_by_caller = true。", due_group: "与同组任务共用时限", customer_waits: "等客户时暂停计时", case_due: "整个案件的时限", case_due_hint: "从受理起算；没有自己时限的步骤都用它。", case_limit: "办完就算在案件时限内答复了客户", approves: "批准（批准书的名称）", approves_hint: "填了就是审批任务，须写明不能由同一人办理；批准的金额、款项和收款号码以后不能超出。", approved_when: "什么时候算批准", approved_amount: "批准的金额（分）", approved_kind: "批准的款项", approved_payee: "批准的收款号码", approved_lines: "批准的明细", not_by: "不能由同一人办理", not_by_hint: "写另一任务的编号：办过那一步的人不能办这一步；写 * 表示经办过本案的人都不能办。", tries: "提交前先试办", tries_hint: "写后面服务任务的编号：填的内容会被它退回时，这里就告诉办理人。", tries_when: "什么情况下试办", papers: "打印的表单", papers_hint: "写表单的编号，如 refund_form；几张用逗号隔开。办理这一步时可以打印。", watch: "办理要点", watch_zh: "给办理人的话", watch_en: "英文", subject_en: "标题中固定文字的英文",
     operator: "自动处理", topic: "处理项目", operator_errors: "可能退回：{codes}。可用错误边界事件接住。", no_errors: "不会退回。", outside: "在系统之外办理，会自动重试。", result_variable: "结果变量",
     parameter: "{title}（{type}）", required_parameter: "{title}（{type}，必填）", must_fill: "请填写。", unit_fen: "单位：分", decision: "业务规则", decision_table: "决策表", decision_hint: "内容在「决策表」页里改。",
     call: "调用流程", called: "被调流程", inputs: "带入", outputs: "带回", mapping_hint: "每行一项：变量 = 表达式。", mapping_bad: "第 {line} 行要写成：变量 = 表达式。", mappings: "变量",
     items: "逐项办理", repeated: "办理几次", once: "一次", items_parallel: "清单每项一次，同时", items_sequential: "清单每项一次，依次", items_list: "清单", items_list_hint: "得出清单的表达式，例如 disputed_positions；最多 100 项。", items_name: "每项在里面的名称",
     items_results: "结果清单的名称", items_result: "每项的结果", items_result_hint: "在这一项里看到的值；这一项写的其他变量不带出来。", items_until: "什么条件下不再办其余各项", items_until_hint: "每办完一项就看一次，例如 numberOfCompletedInstances = 2。",
-    event: "事件", timer: "到什么时候", timer_hint: "FEEL 日期时间或时长，例如 next_month(now(), 26)。", timer_kind: "时间", time_date: "时刻", time_duration: "时长", message: "消息名称", correlation: "对应关系", correlation_hint: "消息凭这个值找到案件。",
+    event: "事件", timer: "到什么时候", timer_hint: "FEEL 日期时间或时长，例如 next_month(now(), 26)。", timer_kind: "时间", time_date: "时刻", time_duration: "时长", time_cycle: "反复（例如 R8/PT30M）", message: "消息名称", correlation: "对应关系", correlation_hint: "消息凭这个值找到案件。",
     error_code: "错误代码", error_any: "（任何错误）", interrupting: "中断原来的步骤", condition: "条件", condition_feel: "满足什么条件走这条线", default_flow: "其余情况走这条线", default_hint: "网关的每条出线都要有条件，只有一条走其余情况。",
     process: "流程", process_zh: "流程名称", process_about: "流程说明", process_about_en: "流程说明（英文）", lane: "泳道", lane_department: "部门", no_selection: "请在图上选一个元素。", several: "选中了几个元素，请只选一个。", diagram_unread: "图里有 {n} 处读不出来，保存后就没有了（{why}）。请先下载原文件留存。", known: "此处可用的变量（{n} 个）", none_known: "此处还没有已知的变量。",
     type_string: "文字", type_number: "数字", type_boolean: "是或否", type_date: "日期", type_money: "金额", type_list: "清单", type_any: "任意", feel: "FEEL 表达式",
     // decisions
-    decision_list: "决策表", no_decisions: "这个流程没有决策表。在图上放一个业务规则任务，再从这里新建。", new_decision: "新建决策表", decision_key: "决策表编号", used_in: "用于：{names}", not_used: "还没有用到", create: "新建", cancel: "取消",
+    columns_english: "各列的英文名称", columns_hint: "英文界面里，问题、试办和案件页上用这些名称。", decision_list: "决策表", no_decisions: "这个流程没有决策表。在图上放一个业务规则任务，再从这里新建。", new_decision: "新建决策表", decision_key: "决策表编号", used_in: "用于：{names}", not_used: "还没有用到", create: "新建", cancel: "取消",
     decision_broken: "这个文件不是能打开的决策表。", decision_of_file: "文件里的哪一张表", decision_unread: "文件里有 {n} 处读不出来，保存后就没有了（{why}）。请先下载原文件留存。", key_taken: "已经有这个编号。", key_hint: "用英文小写单词和下划线。",
     // forms
     form_list: "表单", no_forms: "这个流程还没有表单。", form_key: "表单编号", form_broken: "这个文件不是能打开的表单。", form_manual: "手册条款", fields: "字段", add_field: "添加字段", remove_field: "删除字段", up: "上移", down: "下移", into_group: "移入组", out_of_group: "移出组", no_group_before: "上面紧挨着的不是组。", in_no_group: "这个字段不在组里。", went_in: "已移入组 {label}", went_out: "已移出组 {label}", field_details: "字段内容",
@@ -61,17 +66,17 @@ export const TEXTS = {
     general: "Name", name_zh: "Name (Chinese)", name_en: "Name (English)", element_id: "Id", id_hint: "English words, stable for life: histories, scenarios and translations use it.", name_bad: "“{found}” in “{name}” cannot be used: a name has letters, digits and underscores only and does not begin with a digit.", not_a_count: "“{text}” is no whole number and has no effect. Enter digits, for example 200; leave it empty for no limit.", box_refused: "One box is not in the draft", not_taken: "“{text}” at “{label}” is not in the draft; the former value is still there. {why}", id_bad: "Letters, digits, underscore, dot and hyphen only, beginning with a letter or underscore.",
     id_taken: "This id is in use already.", id_reserved: "This id is reserved.", manual: "Manual", manual_ref: "Manual reference", manual_hint: "Several are separated by commas.", manual_unknown: "The manual has no {id}.",
     task: "User task", form: "Form", none: "(none)", new_form: "New form …", form_hint: "Its fields are edited under Forms.", group: "Department", group_lane: "(that of the lane)", due: "Due", due_hint: "For example same_day(entered_at), entered_at + duration(\"PT24H\").",
-    due_group: "Shares its limit with the group", customer_waits: "The clock pauses while the customer is asked", case_due: "Limit of the whole case", case_due_hint: "Counted from acceptance; steps without a limit of their own go by it.", case_limit: "Once done, the customer has been answered within the case's limit", approves: "Approves (name of the approval)", approves_hint: "Makes this a step that approves; who may not do it has to be said. Nothing beyond the approved amount, kind and payee is carried out later.", approved_when: "Approved when", approved_amount: "Approved amount (fen)", approved_kind: "Approved kind", approved_payee: "Approved payee", approved_lines: "Approved lines", not_by: "Not by the same person as", not_by_hint: "The id of another task: whoever did that one may not do this one; * stands for everybody who worked on the case.", tries: "Tries before it is submitted", tries_hint: "The id of a later service task: what it would refuse is told here already.", tries_when: "Tries them when", papers: "Papers printed here", papers_hint: "The keys of papers such as refund_form, separated by commas; they can be printed at this step.", watch: "What to watch", watch_zh: "For the person at this step (Chinese)", watch_en: "The same in English", subject_en: "The fixed text of the subject in English",
+    group_from: "Department from a variable", group_from_hint: "FEEL that gives the code of a department, such as order_department; where it gives none, the department above has the task.", skipped_when: "Not asked when", skipped_when_hint: "FEEL: where it holds when the step is reached, nobody is asked and the case goes on, such as when the caller replies: reply_by_caller = true.", due_group: "Shares its limit with the group", customer_waits: "The clock pauses while the customer is asked", case_due: "Limit of the whole case", case_due_hint: "Counted from acceptance; steps without a limit of their own go by it.", case_limit: "Once done, the customer has been answered within the case's limit", approves: "Approves (name of the approval)", approves_hint: "Makes this a step that approves; who may not do it has to be said. Nothing beyond the approved amount, kind and payee is carried out later.", approved_when: "Approved when", approved_amount: "Approved amount (fen)", approved_kind: "Approved kind", approved_payee: "Approved payee", approved_lines: "Approved lines", not_by: "Not by the same person as", not_by_hint: "The id of another task: whoever did that one may not do this one; * stands for everybody who worked on the case.", tries: "Tries before it is submitted", tries_hint: "The id of a later service task: what it would refuse is told here already.", tries_when: "Tries them when", papers: "Papers printed here", papers_hint: "The keys of papers such as refund_form, separated by commas; they can be printed at this step.", watch: "What to watch", watch_zh: "For the person at this step (Chinese)", watch_en: "The same in English", subject_en: "The fixed text of the subject in English",
     operator: "Service task", topic: "Operation", operator_errors: "May refuse with: {codes}. Catch it with an error boundary event.", no_errors: "Never refuses.", outside: "Reaches outside; tried again by itself.", result_variable: "Result variable",
     parameter: "{title} ({type})", required_parameter: "{title} ({type}, required)", must_fill: "Please fill this in.", unit_fen: "in fen", decision: "Business rule", decision_table: "Decision table", decision_hint: "Its rules are edited under Decisions.",
     call: "Called process", called: "Process", inputs: "Goes in", outputs: "Comes back", mapping_hint: "One per line: variable = expression.", mapping_bad: "Line {line} must read: variable = expression.", mappings: "Variables",
     items: "For each item of a list", repeated: "Done", once: "once", items_parallel: "for each item of a list, all at once", items_sequential: "for each item of a list, one after the other", items_list: "List", items_list_hint: "An expression that gives a list, for example disputed_positions; at most 100 items.", items_name: "Name of an item inside",
     items_results: "Name of the list of results", items_result: "Result of an item", items_result_hint: "A value seen inside the item; nothing else that the item writes gets out.", items_until: "The other items are left out when", items_until_hint: "Asked whenever an item is done, for example numberOfCompletedInstances = 2.",
-    event: "Event", timer: "When", timer_hint: "A FEEL date and time or duration, for example next_month(now(), 26).", timer_kind: "Time", time_date: "At an instant", time_duration: "After a duration", message: "Message name", correlation: "Correlation key", correlation_hint: "The value by which a message finds its case.",
+    event: "Event", timer: "When", timer_hint: "A FEEL date and time or duration, for example next_month(now(), 26).", timer_kind: "Time", time_date: "At an instant", time_duration: "After a duration", time_cycle: "Again and again (such as R8/PT30M)", message: "Message name", correlation: "Correlation key", correlation_hint: "The value by which a message finds its case.",
     error_code: "Error code", error_any: "(any error)", interrupting: "Ends the step it is attached to", condition: "Condition", condition_feel: "Taken when", default_flow: "Taken in every other case", default_hint: "Every flow out of a gateway has a condition; one is taken in every other case.",
     process: "Process", process_zh: "Process name (Chinese)", process_about: "About the process (Chinese)", process_about_en: "About the process (English)", lane: "Lane", lane_department: "Department", no_selection: "Select an element of the diagram.", several: "Several elements are selected. Select one.", diagram_unread: "Parts of this diagram cannot be read ({n}) and would be gone after a save ({why}). Download the original first.", known: "Variables known here ({n})", none_known: "No variables are known here yet.",
     type_string: "text", type_number: "number", type_boolean: "yes or no", type_date: "date", type_money: "money", type_list: "list", type_any: "any", feel: "FEEL expression",
-    decision_list: "Decision tables", no_decisions: "This process has no decision table. Put a business rule task in the diagram, then add one here.", new_decision: "New decision table", decision_key: "Id of the decision table", used_in: "Used by: {names}", not_used: "Not used yet", create: "Create", cancel: "Cancel",
+    columns_english: "English titles of the columns", columns_hint: "Problems, tries and cases use these on English pages.", decision_list: "Decision tables", no_decisions: "This process has no decision table. Put a business rule task in the diagram, then add one here.", new_decision: "New decision table", decision_key: "Id of the decision table", used_in: "Used by: {names}", not_used: "Not used yet", create: "Create", cancel: "Cancel",
     decision_broken: "This file is not a decision table that can be opened.", decision_of_file: "Which table of the file", decision_unread: "Parts of this file cannot be read ({n}) and would be gone after a save ({why}). Download the original first.", key_taken: "This id is in use already.", key_hint: "Small English words joined by underscores.",
     form_list: "Forms", no_forms: "This process has no form yet.", form_key: "Id of the form", form_broken: "This file is not a form that can be opened.", form_manual: "Manual reference", fields: "Fields", add_field: "Add field", remove_field: "Remove field", up: "Up", down: "Down", into_group: "Into group", out_of_group: "Out of group", no_group_before: "No group stands right before it.", in_no_group: "This field is in no group.", went_in: "Moved into group {label}", went_out: "Moved out of group {label}", field_details: "The field",
     no_fields: "No fields yet; add one first.", choose_field: "Select a field on the left.", label_zh: "Label (Chinese)", label_en: "Label (English)", hint_zh: "Hint (Chinese)", hint_en: "Hint (English)", key: "Variable", type: "Type", required: "Required", personal: "Personal (stored encrypted, can be erased)",
@@ -84,27 +89,37 @@ export const TEXTS = {
   },
 };
 
-export function language() {
-  return document.documentElement.lang.startsWith("zh") ? "zh" : "en";
-}
+export { language };
 
-/** The text of a name in the language of the page; NAME_one, where there is one, for n = 1. */
+/**
+ * The text of a name in the language of the page; NAME_one, where there is one, for n = 1.
+ * @param {string} name
+ * @param {Record<string, string | number | undefined>} values
+ */
 export function say(name, values = {}) {
   const texts = TEXTS[language()];
   const text = (values.n === 1 && texts[`${name}_one`]) || (texts[name] ?? name);
-  return text.replace(/{(\w+)}/g, (whole, value) => values[value] ?? whole);
+  return text.replace(/{(\w+)}/g, (whole, value) => String(values[value] ?? whole));
 }
 
-/** Whichever of two texts belongs to the page's language; the Chinese one when there is no English. */
+/**
+ * Whichever of two texts belongs to the page's language; the Chinese one when there is no English.
+ * @param {string | null | undefined} chinese
+ * @param {unknown} english
+ */
 export function either(chinese, english) {
-  return language() === "en" && english ? english : (chinese ?? "");
+  return language() === "en" && english ? String(english) : (chinese ?? "");
 }
 
 const ZONE = "Asia/Shanghai";
 
-/** 16:32 on the day itself, else 11-23 16:32. Instants are ISO 8601. */
+/**
+ * 16:32 on the day itself, else 11-23 16:32. Instants are ISO 8601.
+ * @param {string} instant
+ */
 export function clock(instant) {
   const at = new Date(instant);
+  /** @param {Date} when */
   const day = (when) => new Intl.DateTimeFormat("sv-SE", { timeZone: ZONE, dateStyle: "short" }).format(when);
   const time = new Intl.DateTimeFormat("sv-SE", { timeZone: ZONE, timeStyle: "short" }).format(at);
   return day(at) === day(new Date()) ? time : `${day(at).slice(5)} ${time}`;

@@ -3,35 +3,39 @@ import "bpmn-js/dist/assets/diagram-js.css";
 import "bpmn-js/dist/assets/bpmn-js.css";
 import "../diagram.css";
 import "./replay.css";
+import { around, at, elements, needed } from "../elements.js";
+import { marking } from "./events.js";
 import { Player } from "./player.js";
 import { Stages } from "./stages.js";
 import { Scale } from "./scale.js";
 
+/** @import { Event as Happened } from "./events.js" */
+/** @import { Command, Part } from "./player.js" */
+
+/** @type {Record<string, Command>} */
 const KEYS = { ArrowLeft: "back", ArrowRight: "on", Home: "first", End: "last", " ": "play" };
 
+/**
+ * @param {HTMLElement} item
+ * @returns {Happened}
+ */
 function read(item) {
-  const { moment, scope, element, kind, position, moves } = item.dataset;
+  const { moment = "", scope = "", element = "", kind = "", position, moves = "[]" } = item.dataset;
   return { item, moment, scope, element, kind, position: Number(position), moves: JSON.parse(moves) };
 }
 
-/** What each event did, added up to and with the one at `place`: {scope: {active, done, flows}}. */
-function marking(events, place) {
-  const found = {};
-  for (const { moves } of events.slice(0, place + 1)) {
-    for (const [kind, scope, name, change] of moves) {
-      const counts = ((found[scope] ??= { active: {}, done: {}, flows: {} })[kind] ??= {});
-      counts[name] = (counts[name] ?? 0) + change;
-      if (counts[name] <= 0) delete counts[name];
-    }
-  }
-  return found;
-}
-
+/**
+ * @param {HTMLElement} root
+ * @param {Happened[]} events
+ * @param {Stages} stages
+ * @param {Scale} scale
+ */
 function show(root, events, stages, scale) {
-  const panel = root.querySelector("[data-panel]");
-  const link = root.querySelector("[data-link]");
-  return (place) => {
+  const panel = needed(root, "[data-panel]", HTMLElement);
+  const link = needed(root, "[data-link]", HTMLAnchorElement);
+  return (/** @type {number} */ place) => {
     const event = events[place];
+    if (!event) return;
     scale.stand(place);
     stages.show(event, marking(events, place));
     panel.replaceChildren(...[...event.item.children].map((child) => child.cloneNode(true)));
@@ -41,41 +45,64 @@ function show(root, events, stages, scale) {
   };
 }
 
+/**
+ * @param {string | undefined} go
+ * @returns {go is Command}
+ */
+function isCommand(go) {
+  return Object.values(KEYS).some((command) => command === go);
+}
+
+/**
+ * @param {HTMLElement} root
+ * @param {Player} player
+ * @param {Stages} stages
+ */
 function listen(root, player, stages) {
-  root.querySelector("[data-follow]").addEventListener("change", ({ target }) => stages.follow(target.checked));
-  root.addEventListener("click", ({ target }) => {
-    const button = target.closest("[data-go]");
-    if (button) player.go(button.dataset.go);
+  const follow = needed(root, "[data-follow]", HTMLInputElement);
+  const speed = needed(root, "[data-speed]", HTMLSelectElement);
+  follow.addEventListener("change", () => stages.follow(follow.checked));
+  root.addEventListener("click", (event) => {
+    const go = around(at(event), "[data-go]", HTMLElement)?.dataset.go;
+    if (isCommand(go)) player.go(go);
   });
-  root.querySelector("[data-speed]").addEventListener("change", ({ target }) => (player.speed = Number(target.value)));
+  speed.addEventListener("change", () => (player.speed = Number(speed.value)));
   document.addEventListener("keydown", (event) => {
     const command = KEYS[event.key];
+    const target = at(event);
     const busy = event.ctrlKey || event.metaKey || event.altKey || document.querySelector("dialog[open]");
-    if (!command || busy || event.target.closest("select, textarea, .desk-diagram, input:not([type=range], [type=checkbox])")) return;
-    if (event.key === " " && event.target.closest("button, a, summary, [type=checkbox]")) return;
+    if (!command || busy || target?.closest("select, textarea, .desk-diagram, input:not([type=range], [type=checkbox])")) return;
+    if (event.key === " " && target?.closest("button, a, summary, [type=checkbox]")) return;
     event.preventDefault();
     player.go(command);
   });
 }
 
-/** Another part of a long case is another page; without a third argument it is only asked whether there is one. */
+/**
+ * Another part of a long case is another page; without a third argument it is only asked whether there is one.
+ * @param {HTMLElement} root
+ * @param {Part} where
+ * @param {boolean} [playing]
+ */
 function leave(root, where, playing) {
   const place = root.dataset[where];
   if (place && playing !== undefined) location.assign(playing ? `${place}&play=1` : place);
   return Boolean(place);
 }
 
+/** @param {HTMLElement} root */
 function start(root) {
-  const events = [...document.querySelectorAll("[data-event]")].map(read);
+  const events = elements(document, "[data-event]", HTMLElement).map(read);
   root.hidden = false;
   const stages = new Stages(root);
   const scale = new Scale(root, events, (place) => player.stand(place));
+  /** @type {Player} */
   const player = new Player(events.length, show(root, events, stages, scale), (playing) => {
-    root.querySelector("[data-go=play]").textContent = playing ? root.dataset.pause : root.dataset.play;
+    needed(root, "[data-go=play]", HTMLElement).textContent = (playing ? root.dataset.pause : root.dataset.play) ?? "";
   }, (where, playing) => leave(root, where, playing));
   listen(root, player, stages);
-  document.querySelector("[data-events]").addEventListener("click", (event) => {
-    const item = event.target.closest("a") && event.target.closest("[data-event]");
+  needed(document, "[data-events]", HTMLElement).addEventListener("click", (event) => {
+    const item = at(event)?.closest("a")?.closest("[data-event]");
     if (!item) return;
     event.preventDefault();
     player.stand(events.findIndex((one) => one.item === item));
@@ -86,4 +113,4 @@ function start(root) {
   if (plays) player.play();
 }
 
-document.querySelectorAll("[data-replay]").forEach(start);
+elements(document, "[data-replay]", HTMLElement).forEach(start);

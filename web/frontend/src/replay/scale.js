@@ -1,28 +1,40 @@
 /* The time scale: a tick per event at its compressed place, and the slider that stands at the nearest one. */
 
+import { needed } from "../elements.js";
+import { nearest } from "./events.js";
+
+/** @import { Event } from "./events.js" */
+
 export class Scale {
-  /** chosen(place) is told which event the reader dragged to. */
+  /**
+   * chosen(place) is told which event the reader dragged to.
+   * @param {HTMLElement} root
+   * @param {Event[]} events
+   * @param {(place: number) => void} chosen
+   */
   constructor(root, events, chosen) {
     this.events = events;
-    this.slider = root.querySelector("[data-slider]");
+    this.slider = needed(root, "[data-slider]", HTMLInputElement);
     this.ticks = events.map((event) => tick(event, Number(root.dataset.scale)));
-    root.querySelector("[data-ticks]").append(...this.ticks);
-    this.slider.addEventListener("input", () => chosen(this.nearest(Number(this.slider.value))));
+    needed(root, "[data-ticks]", HTMLElement).append(...this.ticks);
+    this.slider.addEventListener("input", () => chosen(nearest(events, Number(this.slider.value))));
   }
 
-  nearest(value) {
-    const distances = this.events.map(({ position }) => Math.abs(position - value));
-    return distances.indexOf(Math.min(...distances));
-  }
-
+  /** @param {number} place */
   stand(place) {
-    const { position, item } = this.events[place];
-    this.slider.value = position;
-    this.slider.setAttribute("aria-valuetext", item.querySelector(".desk-replay-line").textContent.replace(/\s+/g, " ").trim());
+    const event = this.events[place];
+    if (!event) return;
+    const { position, item } = event;
+    this.slider.value = String(position);
+    this.slider.setAttribute("aria-valuetext", needed(item, ".desk-replay-line", HTMLElement).textContent.replace(/\s+/g, " ").trim());
     this.ticks.forEach((one, number) => one.classList.toggle("is-past", number <= place));
   }
 }
 
+/**
+ * @param {Event} event
+ * @param {number} scale
+ */
 function tick({ position, kind }, scale) {
   const made = document.createElement("span");
   made.className = `desk-replay-tick is-${kind}`;

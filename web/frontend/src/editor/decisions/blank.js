@@ -1,6 +1,6 @@
 /* A decision table to begin with: one input, one output, one rule that always holds. */
 
-/** id consists of letters, digits and underscores. */
+/** @param {string} id of letters, digits and underscores */
 export function blank(id) {
   return `<?xml version="1.0" encoding="UTF-8"?>
 <definitions xmlns="https://www.omg.org/spec/DMN/20191111/MODEL/" id="definitions_${id}" name="${id}" namespace="urn:reception-desk:decisions">

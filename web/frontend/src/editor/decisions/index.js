@@ -5,6 +5,7 @@ import "dmn-js/dist/assets/dmn-js-decision-table.css";
 import "dmn-js/dist/assets/dmn-js-decision-table-controls.css";
 import "dmn-js/dist/assets/dmn-font/css/dmn-embedded.css";
 import "./decisions.css";
+import { at } from "../../elements.js";
 import { button, make } from "../dom.js";
 import { FileList } from "../files.js";
 import { say } from "../texts.js";
@@ -14,6 +15,13 @@ import { Sheet } from "./sheet.js";
 const FOLDER = "decisions/";
 const SUFFIX = ".dmn";
 
+/** @import { Bench, Place } from "../../../types/draft" */
+/** @import { Draft } from "../draft.js" */
+
+/**
+ * @param {HTMLElement} container
+ * @param {Bench} bench
+ */
 export async function open(container, { draft }) {
   const tab = new DecisionsTab(container, draft);
   await tab.reload();
@@ -21,13 +29,22 @@ export async function open(container, { draft }) {
 }
 
 class DecisionsTab {
+  /** @type {Map<string, Sheet>} */
+  sheets = new Map();
+  /** @type {Sheet | null} */
+  sheet = null;
+
+  /**
+   * @param {HTMLElement} container
+   * @param {Draft} draft
+   */
   constructor(container, draft) {
     this.draft = draft;
-    this.sheets = new Map();
     this.undo = button(say("undo"), () => this.sheet?.step("undo"), { title: "Ctrl+Z" });
     this.redo = button(say("redo"), () => this.sheet?.step("redo"), { title: "Ctrl+Y" });
     this.tools = make("div", { class: "desk-row desk-editor-steps", role: "group", "aria-label": say("tools") }, this.undo, this.redo);
     this.table = make("div", { class: "desk-stack desk-editor-sheet" });
+    /** @type {FileList} */
     this.list = new FileList(draft, {
       folder: FOLDER, suffix: SUFFIX, heading: say("decision_list"), empty: say("no_decisions"), create: say("new_decision"), keyLabel: say("decision_key"),
       uses: (id) => new RegExp(`calledDecisionId[^>]*>\\s*${id}\\s*<`), blank, choose: (name) => this.choose(name),
@@ -47,6 +64,7 @@ class DecisionsTab {
     await this.choose(this.list.chosen ?? this.list.names[0]);
   }
 
+  /** @param {string | undefined} name */
   async choose(name) {
     await this.flush();
     this.list.mark(name);
@@ -56,9 +74,11 @@ class DecisionsTab {
     this.offer();
   }
 
+  /** @param {string} name */
   opened(name) {
-    if (!this.sheets.has(name)) this.sheets.set(name, new Sheet(name, this.draft, () => this.offer()));
-    return this.sheets.get(name);
+    const sheet = this.sheets.get(name) ?? new Sheet(name, this.draft, () => this.offer());
+    this.sheets.set(name, sheet);
+    return sheet;
   }
 
   offer() {
@@ -66,9 +86,12 @@ class DecisionsTab {
     this.redo.disabled = !this.sheet?.can("redo");
   }
 
-  /** Where dmn-js does not see to it itself: outside the cells. */
+  /**
+   * Where dmn-js does not see to it itself: outside the cells.
+   * @param {KeyboardEvent} event
+   */
   key(event) {
-    if (event.defaultPrevented || !(event.ctrlKey || event.metaKey) || event.target.matches("input, textarea, [contenteditable=true]")) return;
+    if (event.defaultPrevented || !(event.ctrlKey || event.metaKey) || at(event)?.matches("input, textarea, [contenteditable=true]")) return;
     const key = event.key.toLowerCase();
     if (key !== "z" && key !== "y") return;
     this.sheet?.step(key === "z" && !event.shiftKey ? "undo" : "redo");
@@ -79,6 +102,7 @@ class DecisionsTab {
     await this.sheet?.flush();
   }
 
+  /** @param {Place} place */
   async show({ file }) {
     if (file && file !== this.list.chosen) await this.choose(file);
     this.list.focus();

@@ -4,25 +4,49 @@ import { say } from "../texts.js";
 import { translation } from "../words.js";
 import { distinct } from "./distinct.js";
 import { Tables } from "./tables.js";
+import { Titles } from "./titles.js";
+
+/** @import { View, Viewer } from "../../../types/tables" */
+/** @import { Draft } from "../draft.js" */
 
 const PAUSE = 400;
 
 export class Sheet {
-  /** changed(): called after every step, for the buttons. `ready` resolves when the table is drawn or is known not to be drawable. */
+  waiting = false;
+  broken = false;
+  /** @type {Set<Viewer>} */
+  heard = new Set();
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  timer;
+
+  /**
+   * changed(): called after every step, for the buttons. `ready` resolves when the table is drawn or is known not to be drawable.
+   * @param {string} name
+   * @param {Draft} draft
+   * @param {() => void} changed
+   */
   constructor(name, draft, changed) {
-    Object.assign(this, { name, draft, changed, waiting: false, heard: new Set() });
+    this.name = name;
+    this.draft = draft;
+    this.changed = changed;
     this.above = make("div", {});
     this.table = make("div", { class: "desk-editor-table" });
-    this.element = make("div", { class: "desk-stack" }, this.above, this.table);
+    this.titles = new Titles(draft);
+    this.element = make("div", { class: "desk-stack" }, this.above, this.table, this.titles.element);
     this.editor = new Tables({ container: this.table, decisionTable: { additionalModules: [translation] } });
     this.ready = this.draw();
   }
 
+  get text() {
+    return this.draft.text(this.name) ?? "";
+  }
+
   async draw() {
     try {
-      const { warnings } = await this.editor.importXML(distinct(this.draft.text(this.name)));
+      const { warnings } = await this.editor.importXML(distinct(this.text));
       this.head(warnings);
       this.listen();
+      this.titled();
     } catch (error) {
       this.broken = true;
       this.element.replaceChildren(make("p", { class: "desk-empty", role: "alert" }, say("decision_broken")));
@@ -30,25 +54,42 @@ export class Sheet {
     }
   }
 
-  /** What a save would leave out is said before anything is typed. */
+  /**
+   * What a save would leave out is said before anything is typed.
+   * @param {{ message: string }[]} warnings
+   */
   head(warnings) {
-    const told = [warnings.length && say("decision_unread", { n: warnings.length, why: warnings[0].message }), this.draft.text(this.name).includes("<!--") && say("comments")].filter(Boolean);
-    const lost = told.length > 0 && make("p", { class: "desk-note desk-note-warn", role: "alert" }, told.join(" "));
+    const [first] = warnings;
+    const told = [first && say("decision_unread", { n: warnings.length, why: first.message }), this.text.includes("<!--") && say("comments")].filter(Boolean);
+    const lost = told.length > 0 ? [make("p", { class: "desk-note desk-note-warn", role: "alert" }, told.join(" "))] : [];
     const views = this.editor.getViews();
-    const several = views.length > 1 && select(this.editor.getActiveView().id, views.map(({ id, name }) => [id, name ?? id]), (id) => this.turn(views.find((view) => view.id === id)), { "aria-label": say("decision_of_file") });
-    this.above.replaceChildren(...[lost, several].filter(Boolean));
+    this.above.replaceChildren(...lost, ...(views.length > 1 ? [this.choice(views)] : []));
   }
 
+  /** @param {View[]} views */
+  choice(views) {
+    /** @type {[id: string, name: string][]} */
+    const named = views.map(({ id, name }) => [id, name ?? id]);
+    return select(this.editor.getActiveView()?.id ?? "", named, (id) => this.turn(views.find((view) => view.id === id)), { "aria-label": say("decision_of_file") });
+  }
+
+  /** @param {View | undefined} view */
   async turn(view) {
+    if (!view) return;
     await this.flush();
     await this.editor.open(view);
     this.listen();
+    this.titled();
     this.changed();
+  }
+
+  titled() {
+    this.titles.show(this.editor.getActiveView()?.element);
   }
 
   listen() {
     const viewer = this.editor.getActiveViewer();
-    if (this.heard.has(viewer)) return;
+    if (!viewer || this.heard.has(viewer)) return;
     this.heard.add(viewer);
     viewer.get("eventBus").on("commandStack.changed", () => this.stepped());
   }
@@ -57,18 +98,21 @@ export class Sheet {
     return this.broken ? undefined : this.editor.getActiveViewer()?.get("commandStack", false);
   }
 
+  /** @param {"undo" | "redo"} step */
   can(step) {
     return Boolean(step === "undo" ? this.steps?.canUndo() : this.steps?.canRedo());
   }
 
+  /** @param {"undo" | "redo"} step */
   step(step) {
-    if (this.can(step)) this.steps[step]();
+    if (this.can(step)) this.steps?.[step]();
   }
 
   stepped() {
     clearTimeout(this.timer);
     this.waiting = true;
     this.timer = setTimeout(() => this.flush(), PAUSE);
+    this.titled();
     this.changed();
   }
 

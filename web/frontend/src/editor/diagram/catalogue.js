@@ -2,9 +2,20 @@
 
 Lines that are written otherwise stay as they are; only the line of the changed element is written anew. */
 
+/**
+ * "" for names, "documentation" for what to watch, "subject" for what a notice is about, or another section of the file.
+ * @typedef {string} Section
+ */
+
+/**
+ * A line as it stands, and what it says: nothing for what is written otherwise, a null value for the head of a section.
+ * @typedef {{ raw: string, id?: string, section?: Section, value?: string | null }} Line
+ */
+
 const SECTIONS = ["documentation", "subject"];
 const LINE = /^( *)("(?:[^"\\]|\\.)*"|'[^']*'|[^\s:#"'][^:]*?):(?:\s+(.*))?$/;
 
+/** @returns {string} */
 function unquoted(text = "") {
   const plain = text.trim();
   if (plain.startsWith('"')) {
@@ -17,6 +28,10 @@ function unquoted(text = "") {
   return plain.startsWith("'") ? plain.slice(1, -1).replaceAll("''", "'") : plain;
 }
 
+/**
+ * @param {string} text
+ * @returns {Line[]}
+ */
 function read(text) {
   let section = "";
   return text.split("\n").map((raw) => {
@@ -28,17 +43,32 @@ function read(text) {
   });
 }
 
-/** The text of an element, "" when there is none. section: "" for names, "documentation" for what to watch, "subject" for what a notice is about. */
+/**
+ * The text of an element, "" when there is none.
+ * @param {string | null} text
+ * @param {string} id
+ * @param {Section} section
+ */
 export function english(text, id, section = "") {
   return read(text ?? "").find((line) => line.id === id && line.section === section && line.value !== null)?.value ?? "";
 }
 
-/** Every name by id. */
+/**
+ * Every name by id.
+ * @param {string | null} text
+ * @returns {Map<string, string>}
+ */
 export function namesOf(text) {
-  return new Map(read(text ?? "").filter(({ id, section, value }) => id !== undefined && section === "" && value).map(({ id, value }) => [id, value]));
+  return new Map(read(text ?? "").flatMap(({ id, section, value }) => (id !== undefined && section === "" && value ? [[id, value]] : [])));
 }
 
-/** The catalogue with one text changed; an empty one is removed. */
+/**
+ * The catalogue with one text changed; an empty one is removed.
+ * @param {string | null} text
+ * @param {string} id
+ * @param {string} value
+ * @param {Section} section
+ */
 export function withEnglish(text, id, value, section = "") {
   const lines = read((text ?? "").replace(/\n+$/, "")).filter((line) => line.raw !== "" || text);
   const written = `${section ? "  " : ""}${/^[A-Za-z_][\w.-]*$/.test(id) ? id : JSON.stringify(id)}: ${JSON.stringify(value)}`;
@@ -49,23 +79,42 @@ export function withEnglish(text, id, value, section = "") {
   return `${raw.filter((line, index) => line !== "" || index).join("\n")}\n`;
 }
 
+/**
+ * @param {string[]} raw
+ * @param {Line[]} lines
+ * @param {string} written
+ * @param {Section} section
+ */
 function insert(raw, lines, written, section) {
-  const head = lines.findIndex(({ id, value }) => value === null && (section ? id === section : SECTIONS.includes(id)));
+  const head = lines.findIndex(({ id, value }) => value === null && (section ? id === section : SECTIONS.includes(id ?? "")));
   if (head < 0) raw.push(...(section ? [`${section}:`] : []), written);
   else raw.splice(section ? endOf(raw, head) : head, 0, written);
 }
 
+/**
+ * @param {string[]} raw
+ * @param {number} head
+ */
 function endOf(raw, head) {
   const next = raw.findIndex((line, index) => index > head && /^\S/.test(line));
   return next < 0 ? raw.length : next;
 }
 
-/** Everything that is said of an element, by section. */
+/**
+ * Everything that is said of an element, by section.
+ * @param {string | null} text
+ * @param {string} id
+ */
 export function textsOf(text, id) {
   return Object.fromEntries(["", ...SECTIONS].map((section) => [section, english(text, id, section)]).filter(([, value]) => value));
 }
 
-/** The catalogue with these texts for an element, and no others. */
+/**
+ * The catalogue with these texts for an element, and no others.
+ * @param {string} text
+ * @param {string} id
+ * @param {Partial<Record<Section, string>>} texts
+ */
 export function withTexts(text, id, texts) {
   return ["", ...SECTIONS].reduce((changed, section) => (english(changed, id, section) === (texts[section] ?? "") ? changed : withEnglish(changed, id, texts[section] ?? "", section)), text);
 }

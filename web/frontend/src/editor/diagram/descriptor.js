@@ -1,6 +1,8 @@
-/* The extension elements of our diagrams, as moddle reads and writes them. engine/definitions/diagram.py reads the same. */
+/* The extension elements of our diagrams, as moddle reads and writes them. engine/diagrams/diagram.py reads the same. */
 
+/** @param {string} name */
 const attribute = (name) => ({ name, isAttr: true, type: "String" });
+/** @param {string} name */
 const body = (name) => ({ name, superClass: ["Element"], properties: [{ name: "value", isBody: true, type: "String" }] });
 
 export const SPIFF = {

@@ -3,11 +3,28 @@
 The catalogue is a file of its own, which the undo stack of the diagram does not know; so what is drawn is compared after every step with what was drawn before. */
 import { textsOf, withTexts } from "./catalogue.js";
 
+/** @import { Business, Copied, Drawn, EventBus, Registry } from "../../../types/drawing" */
+/** @import { Editing } from "../../../types/draft" */
+
+/** @typedef {Partial<Record<string, string>>} Texts */
+/** @typedef {Map<Business, string>} IdsByElement */
+
 export class EnglishNames {
   static $inject = ["eventBus", "elementRegistry", "config.bench"];
 
+  /** @type {IdsByElement} */
+  ids = new Map();
+  /** @type {WeakMap<Business, Texts>} */
+  kept = new WeakMap();
+
+  /**
+   * @param {EventBus} eventBus
+   * @param {Registry} elementRegistry
+   * @param {Editing} bench
+   */
   constructor(eventBus, elementRegistry, bench) {
-    Object.assign(this, { registry: elementRegistry, bench, ids: new Map(), kept: new WeakMap() });
+    this.registry = elementRegistry;
+    this.bench = bench;
     eventBus.on("import.done", () => (this.ids = this.drawn()));
     eventBus.on("copyPaste.copyElement", 500, ({ descriptor, element }) => this.copied(descriptor, element));
     eventBus.on("copyPaste.pasteElement", 500, ({ descriptor }) => this.pasted(descriptor));
@@ -18,15 +35,23 @@ export class EnglishNames {
     return `translations/${this.bench.draft.key}.en.yaml`;
   }
 
-  /** The id of every element, by what it means: a label and its shape are one. */
+  /**
+   * The id of every element, by what it means: a label and its shape are one.
+   * @returns {IdsByElement}
+   */
   drawn() {
     return new Map(this.registry.filter(({ businessObject }) => businessObject?.id).map(({ businessObject }) => [businessObject, businessObject.id]));
   }
 
+  /**
+   * @param {Copied} descriptor
+   * @param {Drawn} element
+   */
   copied(descriptor, { labelTarget, businessObject }) {
     if (!labelTarget) descriptor.english = textsOf(this.bench.draft.text(this.file), businessObject.id);
   }
 
+  /** @param {Copied} descriptor */
   pasted({ labelTarget, businessObject, english }) {
     if (!labelTarget && english) this.kept.set(businessObject, english);
   }
@@ -42,9 +67,14 @@ export class EnglishNames {
     if (written.trim() !== text.trim()) this.bench.draft.change(this.file, written);
   }
 
-  /** What has to stand under which id now. */
+  /**
+   * What has to stand under which id now.
+   * @param {IdsByElement} before
+   * @param {IdsByElement} after
+   */
   moved(before, after) {
     const text = this.bench.draft.text(this.file);
+    /** @type {Map<string, Texts>} */
     const moved = new Map();
     const there = new Set(after.values());
     for (const [element, id] of before) {

@@ -1,19 +1,40 @@
 /* What the search over the drawing finds: elements by their names in both languages and by id. Nothing found is said. */
 import { isLabel } from "bpmn-js/lib/util/LabelUtil";
+import { needed } from "../../elements.js";
 import { make } from "../dom.js";
 import { say } from "../texts.js";
+
+/** @import { Canvas, Drawn, EventBus, Registry } from "../../../types/drawing" */
+/** @import { ShownNames } from "./shown.js" */
+
+/** @typedef {{ element: Drawn, label: string, other: string, id: string }} Item */
+/** @typedef {{ value: string, match?: boolean, index: number }} Token */
+/** @typedef {(items: Item[], pattern: string, options: { keys: string[] }) => { item: Item, tokens: Record<keyof Item, Token[]> }[]} Search */
 
 export class Finding {
   static $inject = ["elementRegistry", "searchPad", "canvas", "search", "shownNames", "eventBus"];
 
+  /**
+   * @param {Registry} registry
+   * @param {{ registerProvider(provider: object): void, toggle(): void }} pad
+   * @param {Canvas} canvas
+   * @param {Search} search
+   * @param {ShownNames} shown
+   * @param {EventBus} eventBus
+   */
   constructor(registry, pad, canvas, search, shown, eventBus) {
-    Object.assign(this, { registry, canvas, search, shown, pad });
+    this.registry = registry;
+    this.canvas = canvas;
+    this.search = search;
+    this.shown = shown;
+    this.pad = pad;
     this.note = make("p", { class: "desk-search-note", role: "status" });
     pad.registerProvider(this);
     eventBus.on("searchPad.opened", () => this.opened());
     eventBus.on("searchPad.cleared", () => this.note.replaceChildren());
   }
 
+  /** @param {string} pattern */
   find(pattern) {
     const roots = this.canvas.getRootElements();
     const items = this.registry
@@ -26,8 +47,8 @@ export class Finding {
 
   /** The key that opened the pad is not yet an answer to it; what is pasted or composed counts as typed, though no key comes up after it. */
   opened() {
-    const box = this.canvas.getContainer().querySelector(".djs-search-container");
-    const field = box.querySelector("input");
+    const box = needed(this.canvas.getContainer(), ".djs-search-container", HTMLElement);
+    const field = needed(box, "input", HTMLInputElement);
     if (!this.note.isConnected) {
       box.append(this.note);
       field.placeholder = say("search_hint");

@@ -1,10 +1,16 @@
 /* What other tools wrote at an element goes with it when it is replaced or copied; bpmn-js by itself takes along only what is described to it. */
 
+/** @import { Business, EventBus, Moddle } from "../../../types/drawing" */
+
 const FIRST = 2_000;
 
 export class ForeignParts {
   static $inject = ["eventBus", "moddle"];
 
+  /**
+   * @param {EventBus} eventBus
+   * @param {Moddle} moddle
+   */
   constructor(eventBus, moddle) {
     this.moddle = moddle;
     eventBus.on("moddleCopy.canCopyProperty", FIRST, ({ property }) => (property?.$descriptor?.isGeneric ? this.copied(property) : undefined));
@@ -13,7 +19,10 @@ export class ForeignParts {
     });
   }
 
-  /** An element that nobody described, with all that is in it. */
+  /**
+   * An element that nobody described, with all that is in it.
+   * @param {Business} element
+   */
   copied(element) {
     const { ns } = element.$descriptor;
     const attributes = Object.fromEntries(Object.entries(element).filter(([name]) => !name.startsWith("$")));
@@ -24,7 +33,10 @@ export class ForeignParts {
   }
 }
 
-/** An attribute of another namespace, or the declaration of one, without which it would not be written. */
+/**
+ * An attribute of another namespace, or the declaration of one, without which it would not be written.
+ * @param {string} name
+ */
 function isForeign(name) {
   return name.includes(":") && !name.startsWith("xsi:");
 }

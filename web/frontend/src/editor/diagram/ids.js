@@ -1,23 +1,37 @@
-/* Ids that are words: user_task_1, flow_user_task_1_end_1. They stand in histories and translations for life, so the owner may better them. */
+/* Ids that are words, on the drawing: given to what is new, kept together with what is named after them. They stand in histories and translations for life, so the owner may better them. */
 import BpmnFactory from "bpmn-js/lib/features/modeling/BpmnFactory";
 import { isAny } from "bpmn-js/lib/features/modeling/util/ModelingUtil";
 import { property } from "./extensions.js";
+import { LABEL, claim, nameOfFlow, renamed, words } from "./naming.js";
 import { idsIn } from "./pictures.js";
 
-const FLOW = "bpmn:SequenceFlow";
-const NOT_BY = "notBy";
-export const ID = /^[A-Za-z_][A-Za-z0-9_.-]*$/;
-export const RESERVED = ["Start", "End", "Root"];
-const OF_CANVAS = ["_label", "_plane"];
+/** @import { Business, EventBus, Ids, Moddle, Modeling, Registry, Services } from "../../../types/drawing" */
+/** @import { Extensions } from "./extensions.js" */
 
-export class ReadableFactory extends BpmnFactory {
+/**
+ * What bpmn-js's factory is to those who build on it, which its own types leave out.
+ * @typedef {{ _model: { ids: Ids }, _needsId(element: Business): boolean, _ensureId(element: Business): void }} Base
+ */
+
+const NOT_BY = "notBy";
+const Factory = /** @type {new (moddle: Moddle) => Base} */ (/** @type {unknown} */ (BpmnFactory));
+
+export class ReadableFactory extends Factory {
   static $inject = ["moddle", "bpmnjs"];
 
+  /**
+   * @param {Moddle} moddle
+   * @param {Services["bpmnjs"]} bpmnjs
+   */
   constructor(moddle, bpmnjs) {
     super(moddle);
     this.bpmnjs = bpmnjs;
   }
 
+  /**
+   * @override
+   * @param {Business} element
+   */
   _ensureId(element) {
     if (element.id || !this._needsId(element) || !isAny(element, ["bpmn:FlowElement", "bpmn:RootElement", "bpmn:Lane", "bpmn:Artifact"])) super._ensureId(element);
     else claim(this._model.ids, this.drawn(), element, words(element.$type));
@@ -30,29 +44,19 @@ export class ReadableFactory extends BpmnFactory {
   }
 }
 
-/** bpmn:UserTask → user_task */
-function words(type) {
-  const local = type === FLOW ? "Flow" : type.replace(/^.*:/, "").replace(/EventDefinition$/, "");
-  return local.replace(/(?<!^)([A-Z])/g, "_$1").toLowerCase();
-}
-
-function claim(ids, drawn, element, stem) {
-  let number = 1;
-  while (ids.assigned(`${stem}_${number}`) || drawn.has(`${stem}_${number}`)) number += 1;
-  element.id = `${stem}_${number}`;
-  ids.claim(element.id, element);
-}
-
 /** A new sequence flow is called after what it joins; a name that the owner gave is left alone. */
 export class FlowNames {
   static $inject = ["eventBus", "modeling", "moddle"];
 
+  /**
+   * @param {EventBus} eventBus
+   * @param {Modeling} modeling
+   * @param {Moddle} moddle
+   */
   constructor(eventBus, modeling, moddle) {
     eventBus.on("commandStack.connection.create.postExecuted", ({ context: { connection } }) => {
-      const flow = connection.businessObject;
-      if (flow.$type !== FLOW || !/^flow_\d+$/.test(flow.id)) return;
-      const wanted = `flow_${flow.sourceRef.id}_${flow.targetRef.id}`;
-      if (!moddle.ids.assigned(wanted)) modeling.updateProperties(connection, { id: wanted });
+      const id = nameOfFlow(connection.businessObject, moddle.ids);
+      if (id) modeling.updateProperties(connection, { id });
     });
   }
 }
@@ -61,9 +65,13 @@ export class FlowNames {
 export class LabelNames {
   static $inject = ["eventBus", "elementRegistry"];
 
+  /**
+   * @param {EventBus} eventBus
+   * @param {Registry} elementRegistry
+   */
   constructor(eventBus, elementRegistry) {
     eventBus.on("element.updateId", ({ element: { label }, newId }) => {
-      const id = `${newId}${OF_CANVAS[0]}`;
+      const id = `${newId}${LABEL}`;
       if (label && elementRegistry.get(label.id) === label) elementRegistry.updateId(label, id);
       else if (label) label.id = id;
     });
@@ -74,25 +82,20 @@ export class LabelNames {
 export class NamedTasks {
   static $inject = ["eventBus", "elementRegistry", "extensions"];
 
+  /**
+   * @param {EventBus} eventBus
+   * @param {Registry} elementRegistry
+   * @param {Extensions} extensions
+   */
   constructor(eventBus, elementRegistry, extensions) {
     eventBus.on("commandStack.element.updateProperties.postExecuted", ({ context }) => {
       const { id: before } = context.oldProperties;
       const { id: after } = context.properties;
       if (!before || !after || before === after) return;
-      const naming = elementRegistry.filter((one) => !one.labelTarget && listed(property(one, NOT_BY)).includes(before));
-      naming.forEach((one) => extensions.setProperty(one, NOT_BY, listed(property(one, NOT_BY)).map((id) => (id === before ? after : id)).join(", ")));
+      for (const task of elementRegistry.filter(({ labelTarget }) => !labelTarget)) {
+        const [named, naming] = [property(task, NOT_BY), renamed(property(task, NOT_BY), before, after)];
+        if (named !== naming) extensions.setProperty(task, NOT_BY, naming);
+      }
     });
   }
-}
-
-function listed(value) {
-  return value.split(",").map((one) => one.trim());
-}
-
-/** Why an id cannot be used, as the name of a text; empty when it can. */
-export function wrongId(id, element, moddle) {
-  if (!ID.test(id)) return "id_bad";
-  if (RESERVED.includes(id) || OF_CANVAS.some((ending) => id.endsWith(ending))) return "id_reserved";
-  const owner = moddle.ids.assigned(id);
-  return owner && owner !== element ? "id_taken" : "";
 }

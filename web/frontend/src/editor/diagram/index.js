@@ -8,6 +8,10 @@ import "../../diagram.css";
 import Modeler from "bpmn-js/lib/Modeler";
 import { BpmnPropertiesPanelModule } from "bpmn-js-properties-panel";
 import minimap from "diagram-js-minimap";
+import { showLimits } from "../../limits.js";
+import { look } from "../../look.js";
+import { elements, needed } from "../../elements.js";
+import { still } from "../../zooming.js";
 import { button, make, select } from "../dom.js";
 import { language, say } from "../texts.js";
 import { translation } from "../words.js";
@@ -28,8 +32,11 @@ import { ShownNames, TypedNames } from "./shown.js";
 import { Variables } from "./variables.js";
 import { View } from "./view.js";
 
+/** @import { Bench, Place } from "../../../types/draft" */
+/** @import { Rect, Services } from "../../../types/drawing" */
+/** @import { Language } from "../../../types/page" */
+
 const PAUSE = 300;
-const FONT = '"PingFang SC", "Microsoft YaHei", "Noto Sans CJK SC", system-ui, sans-serif';
 const ROOM = { left: 16, top: 16, right: 16, bottom: 48 };
 const LARGEST = 1;
 const STEP = 1.25;
@@ -55,12 +62,11 @@ const ours = {
   shownNames: ["type", ShownNames],
 };
 
-const appearance = {
-  bpmnRenderer: { defaultFillColor: "var(--diagram-fill)", defaultStrokeColor: "var(--diagram-stroke)", defaultLabelColor: "var(--diagram-label)" },
-  textRenderer: { defaultStyle: { fontFamily: FONT, fontSize: SIZES.inside }, externalStyle: { fontFamily: FONT, fontSize: SIZES.external } },
-};
-
-/** bench: {draft, config, urls}. The diagram is drawn when `open` has resolved. */
+/**
+ * The diagram is drawn when `open` has resolved.
+ * @param {HTMLElement} container
+ * @param {Bench} bench
+ */
 export async function open(container, bench) {
   const tab = new DiagramTab(container, bench);
   await tab.draw();
@@ -68,6 +74,23 @@ export async function open(container, bench) {
 }
 
 class DiagramTab {
+  waiting = false;
+  leading = false;
+  fitted = false;
+  given = "";
+  asGiven = "";
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  timer;
+  /** @type {Rect | null} Where the canvas stood before a flow was led. */
+  stood = null;
+  undo = button(say("undo"), () => this.get("commandStack").undo());
+  redo = button(say("redo"), () => this.get("commandStack").redo());
+  map = button(say("map"), () => this.get("minimap").toggle(), { "aria-pressed": "false", title: say("map_hint") });
+
+  /**
+   * @param {HTMLElement} container
+   * @param {Bench} bench
+   */
   constructor(container, { draft, config, urls }) {
     this.draft = draft;
     this.file = `${draft.key}.bpmn`;
@@ -81,15 +104,17 @@ class DiagramTab {
     const drawing = make("div", { class: "desk-editor-drawing" }, this.bar, make("div", { class: "desk-editor-stage" }, this.paletteElement, this.canvasElement));
     container.append(this.unread, make("div", { class: "desk-editor-split" }, drawing, side));
     const variables = new Variables(urls.variables, this.file, draft);
+    /** @type {Modeler<Services>} */
     this.modeler = new Modeler({
       container: this.canvasElement,
       propertiesPanel: { parent: this.panelElement, feelPopupContainer: this.canvasElement },
       moddleExtensions: { spiffworkflow: SPIFF },
       additionalModules: [BpmnPropertiesPanelModule, minimap, translation, ours, offered, panel({ draft, config, variables })],
-      ...appearance,
+      ...look(SIZES),
     });
-    this.paletteElement.append(this.canvasElement.querySelector(".djs-palette"));
-    this.mapElement.append(this.canvasElement.querySelector(".djs-minimap"));
+    this.paletteElement.append(needed(this.canvasElement, ".djs-palette", HTMLElement));
+    this.titled();
+    this.mapElement.append(needed(this.canvasElement, ".djs-minimap", HTMLElement));
     this.panelElement.prepend(this.get("panelHead").element);
     this.bar.append(this.tools(), this.names());
     this.view = new View(draft.key, this.get("canvas"), this.get("eventBus"));
@@ -97,15 +122,16 @@ class DiagramTab {
     new ResizeObserver(() => this.resized()).observe(this.canvasElement);
   }
 
+  /**
+   * @template {keyof Services} Name
+   * @param {Name} service
+   * @returns {Services[Name]}
+   */
   get(service) {
     return this.modeler.get(service);
   }
 
   tools() {
-    const stack = this.get("commandStack");
-    this.undo = button(say("undo"), () => stack.undo());
-    this.redo = button(say("redo"), () => stack.redo());
-    this.map = button(say("map"), () => this.get("minimap").toggle(), { "aria-pressed": "false", title: say("map_hint") });
     this.undoable();
     return make("div", { class: "desk-row", role: "group", "aria-label": say("tools") },
       this.undo,
@@ -117,54 +143,68 @@ class DiagramTab {
       this.map);
   }
 
+  /** What a tool of the palette does stands at it for whoever only sees it, too. */
+  titled() {
+    const title = () => elements(this.paletteElement, ".entry[aria-label]", HTMLElement).forEach((entry) => (entry.title = entry.ariaLabel ?? ""));
+    title();
+    this.get("eventBus").on("palette.changed", title);
+  }
+
   /** What cannot be taken back or done again says so. */
   undoable() {
     const stack = this.get("commandStack");
-    for (const [one, can, keys, none] of [[this.undo, stack.canUndo(), "Ctrl+Z", "nothing_to_undo"], [this.redo, stack.canRedo(), "Ctrl+Y", "nothing_to_redo"]]) {
-      one.disabled = !can;
-      one.title = can ? keys : say(none);
-    }
+    offer(this.undo, stack.canUndo(), "Ctrl+Z", "nothing_to_undo");
+    offer(this.redo, stack.canRedo(), "Ctrl+Y", "nothing_to_redo");
   }
 
   /** Which language the names on the canvas are in: that one is read and typed there. */
   names() {
     const shown = this.get("shownNames");
-    const choice = select(shown.language, [["zh", "中文"], ["en", "English"]], (chosen) => shown.show(chosen), { id: "names-shown", class: "form-select form-select-sm", title: say("names_hint") });
+    /** @type {[Language, string][]} */
+    const languages = [["zh", "中文"], ["en", "English"]];
+    const choice = select(shown.language, languages, (chosen) => (shown.show(chosen), this.limits()), { id: "names-shown", class: "form-select form-select-sm", title: say("names_hint") });
     return make("div", { class: "desk-row desk-editor-names" }, make("label", { for: "names-shown" }, say("names_shown")), choice);
   }
 
   follow() {
-    this.modeler.on("commandStack.changed", () => {
+    const bus = this.get("eventBus");
+    bus.on("commandStack.changed", () => {
       this.undoable();
+      this.limits();
       clearTimeout(this.timer);
       this.waiting = true;
       this.timer = setTimeout(() => this.flush(), PAUSE);
     });
-    this.modeler.on("minimap.toggle", ({ open }) => this.map.setAttribute("aria-pressed", String(open)));
-    this.modeler.on("connect.init", () => this.lead());
-    this.modeler.on("connect.cleanup", () => this.back());
+    bus.on("minimap.toggle", ({ open: isOpen }) => this.map.setAttribute("aria-pressed", String(isOpen)));
+    bus.on("connect.init", () => this.lead());
+    bus.on("connect.cleanup", () => this.back());
     this.still();
     this.canvasElement.addEventListener("mouseleave", () => this.leading && this.reach());
-    this.modeler.on("searchPad.selected", ({ id }) => this.show({ element: id }));
-    this.modeler.on("desk.problem", ({ id }) => this.choose(id));
-    this.modeler.on("desk.problem", ({ id }) => this.canvasElement.dispatchEvent(new CustomEvent("desk:editor-problem", { bubbles: true, detail: { element: id } })));
+    bus.on("searchPad.selected", ({ id }) => this.show({ element: id }));
+    bus.on("desk.problem", ({ id }) => this.choose(id));
+    bus.on("desk.problem", ({ id }) => this.canvasElement.dispatchEvent(new CustomEvent("desk:editor-problem", { bubbles: true, detail: { element: id } })));
     this.draft.beforeSave(() => this.flush(), () => this.waiting);
   }
 
   async draw() {
-    this.given = this.draft.text(this.file);
+    this.given = this.draft.text(this.file) ?? "";
     const { warnings } = await this.modeler.importXML(this.given);
     this.asGiven = await this.written();
     this.warn(warnings);
     this.undoable();
+    this.limits();
     if (this.view.restore()) this.fitted = true;
     else this.fit();
     this.mark();
   }
 
-  /** What a save would leave out is said before anything is drawn. */
+  /**
+   * What a save would leave out is said before anything is drawn.
+   * @param {(string | { message: string })[]} warnings
+   */
   warn(warnings) {
-    const told = [warnings.length && say("diagram_unread", { n: warnings.length, why: warnings[0].message }), this.draft.text(this.file).includes("<!--") && say("comments")].filter(Boolean);
+    const [first = ""] = warnings;
+    const told = [warnings.length && say("diagram_unread", { n: warnings.length, why: typeof first === "string" ? first : first.message }), this.given.includes("<!--") && say("comments")].filter(Boolean);
     this.unread.hidden = !told.length;
     this.unread.textContent = told.join(" ");
   }
@@ -187,7 +227,12 @@ class DiagramTab {
 
   /** The diagram as a file. One in which nothing has changed keeps the letters in which it was given. */
   async written() {
-    return (await this.modeler.saveXML({ format: true })).xml;
+    return (await this.modeler.saveXML({ format: true })).xml ?? "";
+  }
+
+  /** The limits as they stand now, in the language of the names. */
+  limits() {
+    showLimits({ overlays: this.get("overlays"), elementRegistry: this.get("elementRegistry") }, this.get("shownNames").language);
   }
 
   mark() {
@@ -250,18 +295,25 @@ class DiagramTab {
     this.resized();
   }
 
+  /** @param {number} factor */
   zoom(factor) {
     const canvas = this.get("canvas");
-    canvas.zoom(Math.min(RANGE.largest, Math.max(RANGE.smallest, canvas.zoom() * factor)), "auto");
+    canvas.zoom(Math.min(RANGE.largest, Math.max(RANGE.smallest, canvas.zoom() * factor)), still(canvas, this.get("elementRegistry"), this.get("selection").get()));
   }
 
-  /** A click that opens the search is no click outside of it. */
+  /**
+   * A click that opens the search is no click outside of it.
+   * @param {Event} [event]
+   */
   search(event) {
     event?.stopPropagation();
     this.get("searchPad").toggle();
   }
 
-  /** Select an element and bring it into view, large enough to read; the way that leads there, if a problem has one, is marked until another is shown. */
+  /**
+   * Select an element and bring it into view, large enough to read; the way that leads there, if a problem has one, is marked until another is shown.
+   * @param {Place} place
+   */
   show({ element, values }) {
     this.get("marks").way(values?.way);
     const shape = this.drawn(element);
@@ -273,18 +325,35 @@ class DiagramTab {
     canvas.focus();
   }
 
+  /** @param {string} id */
   choose(id) {
     this.get("selection").select(this.get("elementRegistry").get(id));
   }
 
-  /** What stands for an element on the canvas: the pool for its process. */
+  /**
+   * What stands for an element on the canvas: the pool for its process.
+   * @param {string | undefined} element
+   */
   drawn(element) {
     const registry = this.get("elementRegistry");
     return registry.get(element) ?? registry.find(({ businessObject }) => businessObject?.processRef?.id === element);
   }
 
+  /** @param {string | undefined} element */
   nameOf(element) {
     const shape = this.drawn(element);
     return shape ? this.get("shownNames").of(shape) : "";
   }
+}
+
+/**
+ * A button for what can be done; what cannot says so.
+ * @param {HTMLButtonElement} one
+ * @param {boolean} can
+ * @param {string} keys
+ * @param {string} none
+ */
+function offer(one, can, keys, none) {
+  one.disabled = !can;
+  one.title = can ? keys : say(none);
 }

@@ -2,33 +2,62 @@
 import { beside } from "../../beside.js";
 import { say } from "../texts.js";
 
+/** @import { Canvas, EventBus, Overlays, Registry } from "../../../types/drawing" */
+/** @import { Problem } from "../../../types/draft" */
+
 const MARK = "desk-problem";
 const WAY = "desk-way";
 
 export class Marks {
   static $inject = ["canvas", "overlays", "elementRegistry", "eventBus"];
 
+  /** @type {Set<string>} */
+  marked = new Set();
+  /** @type {string[]} */
+  onWay = [];
+
+  /**
+   * @param {Canvas} canvas
+   * @param {Overlays} overlays
+   * @param {Registry} elementRegistry
+   * @param {EventBus} eventBus
+   */
   constructor(canvas, overlays, elementRegistry, eventBus) {
-    Object.assign(this, { canvas, overlays, elementRegistry, eventBus, marked: new Set(), onWay: [] });
+    this.canvas = canvas;
+    this.overlays = overlays;
+    this.elementRegistry = elementRegistry;
+    this.eventBus = eventBus;
   }
 
-  /** problems: those of this diagram. Replaces the marks before. */
+  /**
+   * Replaces the marks before.
+   * @param {Problem[]} problems those of this diagram
+   */
   show(problems) {
     this.marked.forEach((id) => this.elementRegistry.get(id) && this.canvas.removeMarker(id, MARK));
     this.overlays.remove({ type: MARK });
-    const by = grouped(problems);
-    this.marked = new Set([...by.keys()].filter((id) => id && this.elementRegistry.get(id)));
-    this.marked.forEach((id) => this.mark(id, by.get(id)));
+    const drawn = [...grouped(problems)].filter(([id]) => this.elementRegistry.get(id));
+    this.marked = new Set(drawn.map(([id]) => id));
+    drawn.forEach(([id, own]) => this.mark(id, own));
   }
 
-  /** ids: the elements and flows of a way through the diagram; none takes the last one away. */
+  /**
+   * The elements and flows of a way through the diagram; none takes the last one away.
+   * @param {string[]} ids
+   */
   way(ids = []) {
     this.onWay.forEach((id) => this.elementRegistry.get(id) && this.canvas.removeMarker(id, WAY));
     this.onWay = ids.filter((id) => this.elementRegistry.get(id));
     this.onWay.forEach((id) => this.canvas.addMarker(id, WAY));
   }
 
+  /**
+   * @param {string} id
+   * @param {Problem[]} problems
+   */
   mark(id, problems) {
+    const shape = this.elementRegistry.get(id);
+    if (!shape) return;
     const wrong = problems.filter(({ warning }) => !warning);
     if (wrong.length) this.canvas.addMarker(id, MARK);
     const badge = document.createElement("button");
@@ -39,14 +68,19 @@ export class Marks {
     const count = wrong.length ? say("problem_count", { n: wrong.length }) : say("warning_count", { n: problems.length });
     badge.setAttribute("aria-label", `${count}: ${badge.title}`);
     badge.addEventListener("click", () => this.eventBus.fire("desk.problem", { id }));
-    const { side, ...position } = beside(this.elementRegistry.get(id));
+    const { side, ...position } = beside(shape);
     badge.dataset.side = side;
     this.overlays.add(id, MARK, { position, html: badge, scale: { min: 0.8, max: 1.2 } });
   }
 }
 
+/**
+ * Problems by the element they are at.
+ * @param {Problem[]} problems
+ */
 function grouped(problems) {
+  /** @type {Map<string, Problem[]>} */
   const by = new Map();
-  problems.forEach((one) => by.set(one.element, [...(by.get(one.element) ?? []), one]));
+  for (const problem of problems) if (problem.element) by.set(problem.element, [...(by.get(problem.element) ?? []), problem]);
   return by;
 }

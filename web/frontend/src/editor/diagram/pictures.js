@@ -3,20 +3,26 @@
 bpmn-js names a picture once, when it is made, and never again: an element that is then called otherwise, replaced or deleted leaves its name to the next one,
 and of two pictures of one name only the first is read. So what a picture was called before counts for nothing here. */
 
+/** @import { Business, EventBus, Picture } from "../../../types/drawing" */
+
 const LATE = 500;
 
 export class PictureNames {
   static $inject = ["eventBus"];
 
+  /** @param {EventBus} eventBus */
   constructor(eventBus) {
     eventBus.on("saveXML.start", LATE, ({ definitions }) => named(definitions));
   }
 }
 
-/** Give every diagram, plane, shape and edge its name; planes and diagrams keep theirs while nothing else has it. */
+/**
+ * Give every diagram, plane, shape and edge its name; planes and diagrams keep theirs while nothing else has it.
+ * @param {Business} definitions
+ */
 export function named(definitions) {
   const taken = new Set(idsIn(definitions));
-  const give = (picture, wanted) => {
+  const give = (/** @type {Picture} */ picture, /** @type {string} */ wanted) => {
     let number = 1;
     let id = wanted;
     while (taken.has(id)) id = `${wanted}_${(number += 1)}`;
@@ -29,22 +35,27 @@ export function named(definitions) {
     if (!plane) continue;
     give(plane, plane.id ?? `plane_${plane.bpmnElement?.id ?? "1"}`);
     plane.planeElement = showing(plane.planeElement ?? []);
-    for (const picture of plane.planeElement) give(picture, `${picture.bpmnElement.id}_di`);
+    for (const picture of plane.planeElement) give(picture, `${picture.bpmnElement?.id}_di`);
   }
 }
 
-/** The pictures that are drawn: those of an element that is there, and of several the first. */
+/**
+ * The pictures that are drawn: those of an element that is there, and of several the first.
+ * @param {Picture[]} pictures
+ */
 function showing(pictures) {
   const shown = new Set();
   return pictures.filter(({ bpmnElement }) => bpmnElement && !shown.has(bpmnElement) && shown.add(bpmnElement));
 }
 
-/** The ids of everything that is no picture. */
+/**
+ * The ids of everything that is no picture.
+ * @param {Business} definitions
+ */
 export function* idsIn(definitions) {
   const pending = [definitions];
   const seen = new Set();
-  while (pending.length) {
-    const one = pending.pop();
+  for (let one = pending.pop(); one; one = pending.pop()) {
     if (seen.has(one)) continue;
     seen.add(one);
     if (one.id) yield one.id;
@@ -52,6 +63,7 @@ export function* idsIn(definitions) {
   }
 }
 
+/** @param {Business} element */
 function contained(element) {
   const { properties = [] } = element.$descriptor ?? {};
   const held = properties.filter(({ isReference, isAttr, name }) => !isReference && !isAttr && name !== "diagrams");

@@ -1,18 +1,38 @@
 /* Which variables are known at an element, asked of the server and kept until the draft is saved again. */
 import { ask } from "../requests.js";
 
+/** @import { Variable } from "../../../types/draft" */
+/** @import { Draft } from "../draft.js" */
+
 export class Variables {
+  /** @type {Map<string, Promise<Variable[]>>} */
+  known = new Map();
+
+  /**
+   * @param {string} address
+   * @param {string} file
+   * @param {Draft} draft
+   */
   constructor(address, file, draft) {
-    Object.assign(this, { address, file, known: new Map() });
+    this.address = address;
+    this.file = file;
     draft.addEventListener("state", () => draft.state === "saved" && this.known.clear());
   }
 
-  /** [{name, from, type, unit}]; nothing when the server does not know the element yet. */
+  /**
+   * None when the server does not know the element yet.
+   * @param {string} element
+   */
   at(element) {
-    if (!this.known.has(element)) this.known.set(element, this.fetched(element));
-    return this.known.get(element);
+    const known = this.known.get(element) ?? this.fetched(element);
+    this.known.set(element, known);
+    return known;
   }
 
+  /**
+   * @param {string} element
+   * @returns {Promise<Variable[]>}
+   */
   async fetched(element) {
     const query = new URLSearchParams({ file: this.file, element });
     try {

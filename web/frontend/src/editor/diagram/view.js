@@ -3,9 +3,27 @@
 const PREFIX = "desk-view:";
 const PAUSE = 250;
 
+/** @import { Canvas, EventBus } from "../../../types/drawing" */
+
+/**
+ * The upper left corner, and how many pixels a unit of the drawing has.
+ * @typedef {{ x: number, y: number, scale: number }} Stand
+ */
+
 export class View {
+  /** @type {Stand | undefined} */
+  last;
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  timer;
+
+  /**
+   * @param {string} key
+   * @param {Canvas} canvas
+   * @param {EventBus} eventBus
+   */
   constructor(key, canvas, eventBus) {
-    Object.assign(this, { name: PREFIX + key, canvas });
+    this.name = PREFIX + key;
+    this.canvas = canvas;
     eventBus.on("canvas.viewbox.changed", () => {
       this.look();
       clearTimeout(this.timer);
@@ -28,12 +46,13 @@ export class View {
   /** Whether there was a place to go back to. */
   restore() {
     const { width, height } = this.canvas.getSize();
-    const { x, y, scale } = this.read();
+    const { x = NaN, y = NaN, scale = NaN } = this.read();
     if (!width || !height || ![x, y, scale].every(Number.isFinite) || scale <= 0) return false;
     this.canvas.viewbox({ x, y, width: width / scale, height: height / scale });
     return true;
   }
 
+  /** @param {string} text */
   write(text) {
     try {
       sessionStorage.setItem(this.name, text);
@@ -42,9 +61,10 @@ export class View {
     }
   }
 
+  /** @returns {Partial<Stand>} */
   read() {
     try {
-      return JSON.parse(sessionStorage.getItem(this.name)) ?? {};
+      return JSON.parse(sessionStorage.getItem(this.name) ?? "{}") ?? {};
     } catch {
       return {};
     }

@@ -1,20 +1,38 @@
 /* The fields of a form in order: choose, add, remove, move and put into groups by buttons or Alt and the arrow keys. */
+import { element, elements } from "../../elements.js";
 import { button, make, select } from "../dom.js";
 import { either, say } from "../texts.js";
 import { INPUTS, LAYOUT, flat, fresh } from "./schema.js";
 
+/** @import { Component, Row, Schema } from "../../../types/forms" */
+
+/** @type {Record<string, number>} */
+const STEPS = { ArrowUp: -1, ArrowDown: 1 };
+
 const words = () => ({ label: say("new_label"), option: say("new_option"), text: say("new_text") });
 
 export class FieldList {
-  /** acts: {changed(), choose(component or null)}. */
+  type = "textfield";
+  /** @type {Map<Element, Component>} */
+  shown = new Map();
+
+  /**
+   * choose: the component to edit, or null.
+   * @param {Schema} schema
+   * @param {{ changed: () => unknown, choose: (component: Component | null) => unknown, undo: () => unknown, redo: () => unknown }} acts
+   */
   constructor(schema, acts) {
-    Object.assign(this, { schema, acts, type: "textfield", chosen: schema.components[0] ?? null });
+    this.schema = schema;
+    this.acts = acts;
+    /** @type {Component | null} */
+    this.chosen = schema.components[0] ?? null;
     this.list = make("ol", { class: "desk-editor-list", "aria-label": say("fields"), on: { keydown: (event) => this.key(event) } });
     this.told = make("p", { class: "desk-small desk-muted desk-form-told", role: "status" });
     this.element = make("section", { class: "desk-panel desk-form-fields" }, make("div", { class: "desk-panel-head" }, make("h2", {}, say("fields"))), this.list, this.buttons(), this.told);
   }
 
   buttons() {
+    /** @type {[type: string, text: string][]} */
     const types = [...INPUTS, ...LAYOUT].map((type) => [type, say(`field_${type}`)]);
     const choice = select(this.type, types, (type) => (this.type = type), { "aria-label": say("type") });
     return make("div", { class: "desk-form-buttons" }, choice, button(say("add_field"), () => this.add()),
@@ -24,59 +42,74 @@ export class FieldList {
 
   draw({ focus = false } = {}) {
     const rows = flat(this.schema.components);
+    this.shown.clear();
     this.list.replaceChildren(...rows.map((row) => this.item(row)));
     if (!rows.length) this.list.append(make("li", { class: "desk-empty" }, say("no_fields")));
     this.acts.choose(this.chosen);
-    if (focus) this.list.querySelector("[aria-current]")?.focus();
+    if (focus) element(this.list, "[aria-current]", HTMLElement)?.focus();
   }
 
+  /** @param {Row} row */
   item({ component, depth }) {
     const row = make("button", { type: "button", on: { click: () => this.choose(component) } }, make("strong", {}), make("small", {}));
-    row.component = component;
+    this.shown.set(row, component);
     row.style.paddingInlineStart = `${12 + depth * 16}px`;
-    this.describe(row);
+    this.describe(row, component);
     return make("li", {}, row);
   }
 
-  describe(row) {
-    const { component } = row;
-    row.firstChild.textContent = this.nameOf(component);
-    row.lastChild.textContent = [say(`field_${component.type}`), component.key, component.validate?.required && say("required")].filter(Boolean).join(" · ");
+  /**
+   * @param {HTMLElement} row
+   * @param {Component} component
+   */
+  describe(row, component) {
+    const [name, kind] = row.children;
+    if (!name || !kind) return;
+    name.textContent = this.nameOf(component);
+    kind.textContent = [say(`field_${component.type}`), component.key, component.validate?.required && say("required")].filter(Boolean).join(" · ");
     if (component === this.chosen) row.setAttribute("aria-current", "true");
     else row.removeAttribute("aria-current");
   }
 
   label() {
-    this.list.querySelectorAll("button").forEach((row) => this.describe(row));
+    for (const row of elements(this.list, "button", HTMLElement)) {
+      const component = this.shown.get(row);
+      if (component) this.describe(row, component);
+    }
   }
 
+  /** @param {Component} component */
   nameOf(component) {
     const { label, text, properties = {} } = component;
     return either(label, properties.label_en) || either(text, properties.text_en).slice(0, 30) || (component.type in { separator: 1, spacer: 1 } ? say(`field_${component.type}`) : say("untitled"));
   }
 
+  /** @param {Component} component */
   choose(component) {
     this.chosen = component;
     this.label();
     this.acts.choose(component);
   }
 
+  /** @param {string} key */
   chooseKey(key) {
     const found = flat(this.schema.components).find(({ component }) => component.key === key);
     if (!found) return;
     this.choose(found.component);
-    this.list.querySelector("[aria-current]")?.focus();
+    element(this.list, "[aria-current]", HTMLElement)?.focus();
   }
 
+  /** Where the chosen field stands; nothing when none is chosen. */
   place() {
-    return flat(this.schema.components).find(({ component }) => component === this.chosen);
+    const place = flat(this.schema.components).find(({ component }) => component === this.chosen);
+    return place && { ...place, index: place.siblings.indexOf(place.component) };
   }
 
   add() {
     const made = fresh(this.type, this.schema, words());
     const at = this.place();
-    if (this.chosen?.type === "group") (this.chosen.components ??= []).push(made);
-    else if (at) at.siblings.splice(at.siblings.indexOf(this.chosen) + 1, 0, made);
+    if (at?.component.type === "group") (at.component.components ??= []).push(made);
+    else if (at) at.siblings.splice(at.index + 1, 0, made);
     else this.schema.components.push(made);
     this.after(made, say("added", { label: this.nameOf(made) }));
   }
@@ -84,42 +117,42 @@ export class FieldList {
   remove() {
     const at = this.place();
     if (!at) return;
-    const index = at.siblings.indexOf(this.chosen);
-    at.siblings.splice(index, 1);
-    this.after(at.siblings[index] ?? at.siblings[index - 1] ?? this.schema.components[0] ?? null, say("removed", { label: this.nameOf(this.chosen) }));
+    const { component, siblings, index } = at;
+    siblings.splice(index, 1);
+    this.after(siblings[index] ?? siblings[index - 1] ?? this.schema.components[0] ?? null, say("removed", { label: this.nameOf(component) }));
   }
 
+  /** @param {number} step */
   move(step) {
     const at = this.place();
-    const index = at ? at.siblings.indexOf(this.chosen) : -1;
-    const target = index + step;
+    const target = at ? at.index + step : -1;
     if (!at || target < 0 || target >= at.siblings.length) return;
-    at.siblings.splice(target, 0, ...at.siblings.splice(index, 1));
-    this.after(this.chosen, say("moved", { n: target + 1 }));
+    at.siblings.splice(target, 0, ...at.siblings.splice(at.index, 1));
+    this.after(at.component, say("moved", { n: target + 1 }));
   }
 
   /** Into the group that stands before the chosen field. */
   into() {
     const at = this.place();
-    const index = at ? at.siblings.indexOf(this.chosen) : 0;
-    const group = at?.siblings[index - 1];
-    if (group?.type !== "group") return this.tell("no_group_before");
-    at.siblings.splice(index, 1);
-    (group.components ??= []).push(this.chosen);
-    return this.after(this.chosen, say("went_in", { label: this.nameOf(group) }));
+    const group = at?.siblings[at.index - 1];
+    if (!at || group?.type !== "group") return this.tell("no_group_before");
+    at.siblings.splice(at.index, 1);
+    (group.components ??= []).push(at.component);
+    return this.after(at.component, say("went_in", { label: this.nameOf(group) }));
   }
 
   /** Out of its group, to stand after it. */
   out() {
     const at = this.place();
     const rows = flat(this.schema.components);
-    const group = rows.find(({ component }) => component.components?.includes(this.chosen));
+    const group = at && rows.find(({ component }) => component.components === at.siblings);
     if (!group) return this.tell("in_no_group");
-    at.siblings.splice(at.siblings.indexOf(this.chosen), 1);
-    group.siblings.splice(group.siblings.indexOf(group.component) + 1, 0, this.chosen);
-    return this.after(this.chosen, say("went_out", { label: this.nameOf(group.component) }));
+    at.siblings.splice(at.index, 1);
+    group.siblings.splice(group.siblings.indexOf(group.component) + 1, 0, at.component);
+    return this.after(at.component, say("went_out", { label: this.nameOf(group.component) }));
   }
 
+  /** @param {string} name */
   tell(name) {
     this.told.textContent = say(name);
   }
@@ -129,20 +162,28 @@ export class FieldList {
     return flat(this.schema.components).findIndex(({ component }) => component === this.chosen);
   }
 
+  /** @param {number} index */
   chooseIndex(index) {
     const rows = flat(this.schema.components);
     const found = rows[Math.min(index, rows.length - 1)];
     if (found) this.choose(found.component);
   }
 
-  /** Another object in the place of the chosen one. */
+  /**
+   * Another object in the place of the chosen one.
+   * @param {Component} component
+   */
   replace(component) {
     const at = this.place();
-    at.siblings.splice(at.siblings.indexOf(this.chosen), 1, component);
+    at?.siblings.splice(at.index, 1, component);
     this.chosen = component;
     this.draw();
   }
 
+  /**
+   * @param {Component | null} chosen
+   * @param {string} told
+   */
   after(chosen, told) {
     this.chosen = chosen;
     this.told.textContent = told;
@@ -150,9 +191,9 @@ export class FieldList {
     this.draw({ focus: true });
   }
 
+  /** @param {KeyboardEvent} event */
   key(event) {
-    const steps = { ArrowUp: -1, ArrowDown: 1 };
-    const step = steps[event.key];
+    const step = STEPS[event.key];
     if (event.altKey && event.key === "ArrowRight") this.into();
     else if (event.altKey && event.key === "ArrowLeft") this.out();
     else if (step && event.altKey) this.move(step);
@@ -161,11 +202,13 @@ export class FieldList {
     event.preventDefault();
   }
 
+  /** @param {number} step */
   step(step) {
-    const rows = [...this.list.querySelectorAll("button")];
-    const next = rows[rows.findIndex((row) => row.component === this.chosen) + step];
-    if (!next) return;
-    this.choose(next.component);
+    const rows = elements(this.list, "button", HTMLElement);
+    const next = rows[rows.findIndex((row) => this.shown.get(row) === this.chosen) + step];
+    const component = next && this.shown.get(next);
+    if (!component) return;
+    this.choose(component);
     next.focus();
   }
 }

@@ -3,10 +3,18 @@ const ONE_STEP = 1_000;
 const MOST = 200;
 
 export class Past {
+  place = 0;
+  at = -ONE_STEP;
+
+  /** @param {string} text */
   constructor(text) {
-    Object.assign(this, { texts: [text], place: 0, at: -ONE_STEP });
+    this.texts = [text];
   }
 
+  /**
+   * @param {string} text
+   * @param {boolean} typed
+   */
   keep(text, typed) {
     if (text === this.texts[this.place]) return;
     const typing = typed && performance.now() - this.at < ONE_STEP && this.place > 0 && this.place === this.texts.length - 1;
@@ -25,6 +33,7 @@ export class Past {
     return this.go(1);
   }
 
+  /** @param {1 | -1} step */
   go(step) {
     if (!(this.place + step in this.texts)) return undefined;
     this.place += step;

@@ -5,7 +5,14 @@ import { say } from "../texts.js";
 
 const PAUSE = 400;
 
+/** @import { Refusal } from "../../../types/draft" */
+
 export class Preview {
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  timer;
+  wanted = "";
+
+  /** @param {string} address */
   constructor(address) {
     this.address = address;
     this.body = make("div", { class: "desk-panel-body desk-form-preview", on: { submit: (event) => event.preventDefault() } });
@@ -17,6 +24,7 @@ export class Preview {
     this.body.replaceChildren();
   }
 
+  /** @param {string} form */
   draw(form) {
     clearTimeout(this.timer);
     this.wanted = form;
@@ -24,6 +32,7 @@ export class Preview {
     this.timer = setTimeout(() => this.fetch(form), PAUSE);
   }
 
+  /** @param {string} form */
   async fetch(form) {
     try {
       const { html } = await ask("POST", this.address, { form });
@@ -34,6 +43,7 @@ export class Preview {
     }
   }
 
+  /** @param {{ answer: Refusal }} refused */
   told({ answer }) {
     const problems = answer.problems ?? [];
     const lines = problems.length ? problems.map(({ text }) => text) : [say("preview_failed")];

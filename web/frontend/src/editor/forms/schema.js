@@ -1,11 +1,17 @@
 /* A form-js schema as our engine reads it (engine/language/forms): its components, one value of a component, and how it is written. No page here. */
 
+/** @import { Component, Plain, Row, Schema } from "../../../types/forms" */
+
 export const CHOICES = ["select", "radio", "checklist"];
 export const INPUTS = ["textfield", "textarea", "number", "select", "radio", "checkbox", "checklist", "datetime", "lines"];
 export const LAYOUT = ["text", "group", "separator", "spacer"];
 const INDENT = 2;
 
-/** The schema, or null when the text is none. */
+/**
+ * The schema, or null when the text is none.
+ * @param {string} text
+ * @returns {Schema | null}
+ */
 export function read(text) {
   try {
     const schema = JSON.parse(text);
@@ -15,62 +21,122 @@ export function read(text) {
   }
 }
 
+/** @param {Schema} schema */
 export function write(schema) {
   return `${JSON.stringify(schema, null, INDENT)}\n`;
 }
 
+/** @param {string} id */
 export function blank(id) {
   return write({ type: "default", id, schemaVersion: 19, components: [] });
 }
 
-/** Every component in reading order with the list it stands in and how deep: [{component, siblings, depth}]. */
+/**
+ * Every component in reading order with the list it stands in and how deep.
+ * @param {Component[]} components
+ * @param {number} depth
+ * @returns {Row[]}
+ */
 export function flat(components, depth = 0) {
   return components.flatMap((component) => [{ component, siblings: components, depth }, ...flat(component.components ?? [], depth + 1)]);
 }
 
-/** A value by its path, such as "properties.label_en"; "" when it is not there. */
+/**
+ * A value by its path, such as "properties.label_en"; "" when it is not there.
+ * @param {object} component
+ * @param {string} path
+ * @returns {Plain}
+ */
 export function value(component, path) {
-  return path.split(".").reduce((inner, name) => inner?.[name], component) ?? "";
+  /** @type {unknown} */
+  let inner = component;
+  for (const name of path.split(".")) inner = inside(inner)[name];
+  return typeof inner === "string" || typeof inner === "number" || typeof inner === "boolean" ? inner : "";
 }
 
-/** Set a value by its path; an empty one goes, and with it the containers it leaves empty. */
+/**
+ * What an object holds, by name; nothing for what is no object.
+ * @param {unknown} whole
+ * @returns {Record<string, unknown>}
+ */
+function inside(whole) {
+  return typeof whole === "object" && whole !== null ? /** @type {Record<string, unknown>} */ (whole) : {};
+}
+
+/**
+ * Set a value by its path; an empty one goes, and with it the containers it leaves empty.
+ * @param {object} component
+ * @param {string} path
+ * @param {Plain | undefined} wanted
+ */
 export function put(component, path, wanted) {
-  const [name, ...rest] = path.split(".");
+  const [name = "", ...rest] = path.split(".");
+  const parts = inside(component);
   if (!rest.length) {
-    if (wanted === "" || wanted === false || wanted === undefined || wanted === null) delete component[name];
-    else component[name] = wanted;
+    if (wanted === "" || wanted === false || wanted === undefined) delete parts[name];
+    else parts[name] = wanted;
     return;
   }
-  component[name] ??= {};
-  put(component[name], rest.join("."), wanted);
-  if (!Object.keys(component[name]).length) delete component[name];
+  const part = inside(parts[name]);
+  put(part, rest.join("."), wanted);
+  if (Object.keys(part).length) parts[name] = part;
+  else delete parts[name];
 }
 
-/** Least or most: an expression among our properties, or a plain number where form-js keeps its limits. */
+/**
+ * Least or most: an expression among our properties, or a plain number where form-js keeps its limits.
+ * @param {Component} component
+ * @param {"min" | "max"} name
+ */
 export function limit(component, name) {
   return String(value(component, `properties.${name}`) || value(component, `validate.${name}`));
 }
 
+/**
+ * @param {Component} component
+ * @param {"min" | "max"} name
+ * @param {string} text
+ */
 export function putLimit(component, name, text) {
   put(component, `validate.${name}`, "");
   put(component, `properties.${name}`, text.trim());
 }
 
+/** @param {Component} component */
 export function condition(component) {
   return String(value(component, "conditional.hide")).replace(/^=\s*/, "");
 }
 
+/**
+ * @param {Component} component
+ * @param {string} text
+ */
 export function putCondition(component, text) {
   put(component, "conditional.hide", text.trim() && `=${text.trim()}`);
 }
 
-/** Money is typed in yuan with two decimals and stored in fen. */
+/**
+ * Money is typed in yuan with two decimals and stored in fen.
+ * @param {Component} component
+ * @param {boolean} yes
+ */
 export function putMoney(component, yes) {
   put(component, "properties.unit", yes ? "fen" : "");
   put(component, "decimalDigits", yes ? 2 : "");
 }
 
-/** A new component of a type, with a key that no other has. */
+/**
+ * What a new component is called.
+ * @typedef {{ label: string, option: string, text: string }} Words
+ */
+
+/**
+ * A new component of a type, with a key that no other has.
+ * @param {string} type
+ * @param {Schema} schema
+ * @param {Words} words
+ * @returns {Component}
+ */
 export function fresh(type, schema, words) {
   const keys = new Set(flat(schema.components).map(({ component }) => component.key));
   let number = 1;
@@ -81,8 +147,15 @@ export function fresh(type, schema, words) {
   return typed({ type, key: `field_${number}`, label: words.label }, type, words);
 }
 
-/** The component as another type: what the new type has no place for goes. */
+/**
+ * The component as another type: what the new type has no place for goes.
+ * @param {Component} component
+ * @param {string} type
+ * @param {Pick<Words, "option">} words
+ * @returns {Component}
+ */
 export function typed(component, type, words) {
+  /** @type {Component} */
   const changed = { ...component, type };
   delete changed.subtype;
   if (type === "datetime") changed.subtype = "date";

@@ -5,7 +5,16 @@ import { useEffect, useState } from "@bpmn-io/properties-panel/preact/hooks";
 import { useService } from "bpmn-js-properties-panel";
 import { say } from "../../texts.js";
 
-/** The services that entries write through. */
+/** @import { Drawn } from "../../../../types/drawing" */
+/** @import { Editing, Variable } from "../../../../types/draft" */
+/** @import { Entry, EntryComponent, EntryProperties, EntryServices, Kind, KnownNames } from "../../../../types/panel" */
+
+/** @typedef {Entry<string> & { element: Drawn }} Props */
+
+/**
+ * The services that entries write through.
+ * @returns {EntryServices}
+ */
 export function useServices() {
   return {
     modeling: useService("modeling"),
@@ -19,20 +28,35 @@ export function useServices() {
   };
 }
 
-/** A maker of entries of one kind. The component is one and the same for all, so that typing keeps the focus. */
+/**
+ * A maker of entries of one kind. The component is one and the same for all, so that typing keeps the focus.
+ * @template {string | boolean} Value
+ * @param {EntryComponent<Entry<Value> & { element: Drawn }>} component
+ * @param {(control: HTMLElement) => boolean} isEdited
+ * @returns {Kind<Value>}
+ */
 function entry(component, isEdited) {
-  return (id, { label, hint, get, set, ...more }) => ({ id, component, isEdited, label, hint, get, set, ...more });
+  return (id, declared) => ({ id, component, isEdited, ...declared });
 }
 
-/** What cannot be kept as it was typed is told until it is put right or read; everything else is kept, with what is wrong at its box. */
-function setter({ element, label, set, keeps = true }, { bench, ...services }) {
-  return (value, error) => {
+/**
+ * What cannot be kept as it was typed is told until it is put right or read; everything else is kept, with what is wrong at its box.
+ * @param {Props} props
+ * @param {EntryServices} services
+ */
+function setter({ element, label, set, keeps = true }, services) {
+  return (/** @type {string | undefined} */ value = "", /** @type {string | undefined} */ error = "") => {
     const refused = error && !keeps;
-    bench.draft.refuse(refused ? { label, text: value ?? "", why: error } : null);
-    if (!refused) set(element, value ?? "", { bench, ...services });
+    services.bench.draft.refuse(refused ? { label, text: value, why: error } : null);
+    if (!refused) set(element, value, services);
   };
 }
 
+/**
+ * @param {Props} props
+ * @param {EntryServices} services
+ * @returns {EntryProperties<string>}
+ */
 function common(props, services) {
   const { element, id, label, hint, get, wrong } = props;
   return {
@@ -47,21 +71,35 @@ function common(props, services) {
   };
 }
 
+/** @param {Props} props */
 const TextLine = (props) => h(TextFieldEntry, common(props, useServices()));
+/** @param {Props} props */
 const Text = (props) => h(TextAreaEntry, { ...common(props, useServices()), rows: props.rows ?? 2, autoResize: true, monospace: props.monospace });
+/** @param {Props} props */
 const Choice = (props) => {
   const services = useServices();
   const value = props.get(props.element, services) ?? "";
-  const options = props.options(props.element, services);
-  const known = options.some(([option]) => option === value) ? options : [...options, [value, value]];
-  return h(SelectEntry, { ...common(props, services), getOptions: () => known.map(([option, text]) => ({ value: option, label: text })) });
+  const options = props.options?.(props.element, services) ?? [];
+  /** @type {[value: string, text: string][]} */
+  const offered = options.some(([option]) => option === value) ? options : [...options, [value, value]];
+  return h(SelectEntry, { ...common(props, services), getOptions: () => offered.map(([option, text]) => ({ value: option, label: text })) });
 };
-const Tick = (props) => {
+/** @param {Entry<boolean> & { element: Drawn }} props */
+const Tick = ({ element, id, label, hint, get, set }) => {
   const services = useServices();
-  return h(CheckboxEntry, { ...common(props, services), getValue: () => Boolean(props.get(props.element, services)) });
+  const description = typeof hint === "function" ? hint(element, services) : hint;
+  /** @param {boolean} [checked] */
+  const setValue = (checked = false) => {
+    services.bench.draft.refuse(null);
+    set(element, checked, services);
+  };
+  return h(CheckboxEntry, { element, id, label, description, debounce: useService("debounceInput"), getValue: () => Boolean(get(element, services)), setValue });
 };
 
-/** FEEL, stored without the leading equals sign that bpmn.io's editor puts there. */
+/**
+ * FEEL, stored without the leading equals sign that bpmn.io's editor puts there.
+ * @param {Props} props
+ */
 function Feel(props) {
   const services = useServices();
   const variables = useVariables(props.element, services.bench);
@@ -71,22 +109,28 @@ function Feel(props) {
     feel: "required",
     getValue: () => withSign(props.get(props.element, services)),
     setValue: (value, error) => shared.setValue(withoutSign(value), error),
-    validate: props.wrong && ((value) => props.wrong(withoutSign(value), props.element, services) || undefined),
+    validate: props.wrong && ((value) => props.wrong?.(withoutSign(value), props.element, services) || undefined),
     variables: variables.map(({ name, type, unit }) => ({ name, info: unit === "fen" ? `${type}, ${say("in_fen")}` : type })),
   });
 }
 
+/** @param {string | undefined} text */
 function withSign(text) {
   return text ? `=${text}` : "";
 }
 
+/** @param {string | undefined} text */
 function withoutSign(text) {
   return (text ?? "").replace(/^=\s*/, "").trim();
 }
 
-/** What is known at an element, asked again whenever the draft has been saved. */
+/**
+ * What is known at an element, asked again whenever the draft has been saved.
+ * @param {Drawn} element
+ * @param {Editing} bench
+ */
 function useVariables(element, { variables, draft }) {
-  const [found, setFound] = useState([]);
+  const [found, setFound] = useState(/** @type {Variable[]} */ ([]));
   useEffect(() => {
     let current = true;
     const ask = () => variables.at(element.id).then((known) => current && setFound(known));
@@ -101,7 +145,10 @@ function useVariables(element, { variables, draft }) {
   return found;
 }
 
-/** The names that can be used in the expressions of an element, folded. */
+/**
+ * The names that can be used in the expressions of an element, folded.
+ * @param {{ element: Drawn }} props
+ */
 function Known({ element }) {
   const { bench } = useServices();
   const found = useVariables(element, bench);
@@ -114,4 +161,5 @@ export const text = entry(Text, isTextAreaEntryEdited);
 export const choice = entry(Choice, isSelectEntryEdited);
 export const tick = entry(Tick, isCheckboxEntryEdited);
 export const feel = entry(Feel, isFeelEntryEdited);
+/** @returns {KnownNames} */
 export const known = () => ({ id: "known", component: Known });

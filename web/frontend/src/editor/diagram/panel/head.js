@@ -2,11 +2,26 @@
 import { is } from "bpmn-js/lib/util/ModelUtil";
 import { make } from "../../dom.js";
 
+/** @import { Canvas, Drawn, EventBus, Selection, Translate } from "../../../../types/drawing" */
+/** @import { Editing } from "../../../../types/draft" */
+/** @import { ShownNames } from "../shown.js" */
+
 export class PanelHead {
   static $inject = ["eventBus", "canvas", "selection", "shownNames", "translate", "config.bench"];
 
+  /**
+   * @param {EventBus} eventBus
+   * @param {Canvas} canvas
+   * @param {Selection} selection
+   * @param {ShownNames} shown
+   * @param {Translate} translate
+   * @param {Editing} bench
+   */
   constructor(eventBus, canvas, selection, shown, translate, { draft }) {
-    Object.assign(this, { canvas, selection, shown, translate });
+    this.canvas = canvas;
+    this.selection = selection;
+    this.shown = shown;
+    this.translate = translate;
     this.element = make("header", { class: "desk-editor-head", hidden: true });
     eventBus.on(["selection.changed", "elements.changed", "import.done", "root.set"], () => this.draw());
     draft.addEventListener("changed", () => this.draw());
@@ -23,10 +38,12 @@ export class PanelHead {
   /** One element, or the whole when none is selected; of several nothing can be said. */
   shownElement() {
     const chosen = this.selection.get();
-    const one = chosen.length ? chosen[0].labelTarget ?? chosen[0] : this.canvas.getRootElement();
+    const [first = this.canvas.getRootElement()] = chosen;
+    const one = first?.labelTarget ?? first;
     return chosen.length < 2 && one?.businessObject ? one : null;
   }
 
+  /** @param {Drawn} element */
   kind(element) {
     const kind = kindOf(element).replace(/(\B[A-Z])/g, " $1");
     const waits = element.businessObject.cancelActivity === false ? " (Non Interrupting)" : "";
@@ -34,7 +51,10 @@ export class PanelHead {
   }
 }
 
-/** "TimerBoundaryEvent", "DefaultFlow", "ExpandedSubProcess" … */
+/**
+ * "TimerBoundaryEvent", "DefaultFlow", "ExpandedSubProcess" …
+ * @param {Drawn} element
+ */
 function kindOf(element) {
   const { businessObject: one, source, collapsed } = element;
   const type = one.$type.replace(/^.*:/, "");

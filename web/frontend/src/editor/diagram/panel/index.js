@@ -10,8 +10,13 @@ import { laneEntries, nameEntries, processEntries } from "./names.js";
 import { decisionEntries, operatorEntries } from "./operators.js";
 import { manualEntries, taskEntries, watchEntries } from "./tasks.js";
 
+/** @import { Drawn } from "../../../../types/drawing" */
+/** @import { Editing } from "../../../../types/draft" */
+/** @import { AnyEntry } from "../../../../types/panel" */
+
 const NODE = ["bpmn:Activity", "bpmn:Gateway", "bpmn:Event"];
 const PROCESS = ["bpmn:Participant", "bpmn:Process", "bpmn:Collaboration"];
+/** @type {[id: string, types: string[], entries: (element: Drawn, bench: Editing) => AnyEntry[]][]} */
 const GROUPS = [
   ["process", PROCESS, processEntries],
   ["lane", ["bpmn:Lane"], laneEntries],
@@ -30,11 +35,16 @@ const GROUPS = [
 class Provider {
   static $inject = ["propertiesPanel", "config.bench"];
 
+  /**
+   * @param {{ registerProvider(provider: object): void }} propertiesPanel
+   * @param {Editing} bench
+   */
   constructor(propertiesPanel, bench) {
     this.bench = bench;
     propertiesPanel.registerProvider(this);
   }
 
+  /** @param {Drawn} element */
   getGroups(element) {
     return () =>
       GROUPS.filter(([, types]) => types.some((type) => is(element, type)))
@@ -43,7 +53,11 @@ class Provider {
   }
 }
 
-/** bench: {draft, config, variables}, for every entry as the service config.bench. */
+/**
+ * For every entry, bench is the service config.bench.
+ * @param {Editing} bench
+ * @returns {import("didi").ModuleDeclaration}
+ */
 export function panel(bench) {
   return { __init__: ["deskProvider"], deskProvider: ["type", Provider], "config.bench": ["value", bench] };
 }

@@ -6,32 +6,47 @@ import { choice, feel, line } from "./entries.js";
 import { notAName } from "./operators.js";
 import { propertyEntry } from "./tasks.js";
 
+/** @import { Business, Drawn } from "../../../../types/drawing" */
+/** @import { AnyEntry, EntryServices } from "../../../../types/panel" */
+
 const MARKER = "bpmn:MultiInstanceLoopCharacteristics";
 export const REPEATED = ["bpmn:UserTask", "bpmn:ServiceTask", "bpmn:BusinessRuleTask", "bpmn:CallActivity", "bpmn:SubProcess"];
 
+/**
+ * @param {Drawn} element
+ * @returns {Business | undefined}
+ */
 function marker(element) {
   const found = getBusinessObject(element).loopCharacteristics;
   return found && is(found, MARKER) ? found : undefined;
 }
 
-/** What was entered stays when the marker goes: it says nothing by itself, and is there when the marker comes back. */
-function setMarker(element, how, { extensions }) {
-  const isSequential = how === "sequential";
-  if (how && marker(element)) return extensions.change(element, [[marker(element), { isSequential }]]);
-  const loopCharacteristics = how ? extensions.create(MARKER, { isSequential }, getBusinessObject(element)) : undefined;
-  extensions.change(element, [[getBusinessObject(element), { loopCharacteristics }]]);
+/**
+ * What was entered stays when the marker goes: it says nothing by itself, and is there when the marker comes back.
+ * @param {Drawn} element
+ * @param {string} kind
+ * @param {EntryServices} services
+ */
+function setMarker(element, kind, { extensions }) {
+  const isSequential = kind === "sequential";
+  const loopCharacteristics = kind ? extensions.create(MARKER, { isSequential }, getBusinessObject(element)) : undefined;
+  if (kind && marker(element)) extensions.change(element, [[marker(element), { isSequential }]]);
+  else extensions.change(element, [[getBusinessObject(element), { loopCharacteristics }]]);
 }
 
 const how = () =>
   choice("repeated", {
     label: say("repeated"),
-    get: (element) => (marker(element) ? (marker(element).isSequential ? "sequential" : "parallel") : ""),
+    get: (element) => (marker(element) ? (marker(element)?.isSequential ? "sequential" : "parallel") : ""),
     set: setMarker,
     options: () => [["", say("once")], ["parallel", say("items_parallel")], ["sequential", say("items_sequential")]],
   });
 
-/** A field that is missing while its partner is filled. */
-const together = (partner) => (value, element) => (!value && property(element, partner) ? say("must_fill") : "");
+/**
+ * A field that is missing while its partner is filled.
+ * @param {string} partner
+ */
+const together = (partner) => (/** @type {string} */ value, /** @type {Drawn} */ element) => (!value && property(element, partner) ? say("must_fill") : "");
 
 const completion = () =>
   feel("completion", {
@@ -44,6 +59,10 @@ const completion = () =>
     },
   });
 
+/**
+ * @param {Drawn} element
+ * @returns {AnyEntry[]}
+ */
 export function itemEntries(element) {
   if (!marker(element)) return [how()];
   return [

@@ -5,35 +5,53 @@ import { choice, feel, known, line } from "./entries.js";
 import { englishEntry } from "./names.js";
 import { calledByStep, caseLimitEntry, propertyEntry, titled } from "./tasks.js";
 
+/** @import { Drawn } from "../../../../types/drawing" */
+/** @import { Config, Editing, Operator, Parameter } from "../../../../types/draft" */
+/** @import { AnyEntry } from "../../../../types/panel" */
+
 const NAME = /^[A-Za-z_][A-Za-z0-9_]*$/;
 const NOT_IN_A_NAME = /^[0-9]|[^A-Za-z0-9_]/;
-export const notAName = (name) => (name && !NAME.test(name) ? say("name_bad", { name, found: NOT_IN_A_NAME.exec(name)[0] }) : "");
+/** @param {string} name */
+export const notAName = (name) => (name && !NAME.test(name) ? say("name_bad", { name, found: NOT_IN_A_NAME.exec(name)?.[0] }) : "");
 
+/** @param {string} type */
 function typeOf(type) {
-  const known = say(`type_${type}`);
-  return known === `type_${type}` ? type : known;
+  const word = say(`type_${type}`);
+  return word === `type_${type}` ? type : word;
 }
 
+/** @param {Operator} operator */
 function title({ topic: id, title: zh, title_en: en }) {
   return `${either(zh, en)} · ${id}`;
 }
 
+/** @param {Config} config */
 function operationEntry({ operators, error_titles: titles }) {
+  /** @param {Drawn} element */
   const chosen = (element) => operators.find((one) => one.topic === topic(element));
+  /** @type {[topic: string, text: string][]} */
+  const named = operators.map((one) => [one.topic, title(one)]);
   return choice("operator", {
     label: say("topic"),
-    hint: (element) => chosen(element) && explained(chosen(element), titles),
+    hint: (element) => explained(chosen(element), titles),
     get: topic,
     set: (element, id, { extensions }) => extensions.setTopic(element, id, operators.find((one) => one.topic === id)?.parameters ?? []),
-    options: () => [["", say("none")], ...operators.map((one) => [one.topic, title(one)]).sort((a, b) => a[1].localeCompare(b[1]))],
+    options: () => [["", say("none")], ...named.toSorted((a, b) => a[1].localeCompare(b[1]))],
   });
 }
 
-function explained({ errors, outside, manual_ref: manual }, titles) {
+/**
+ * @param {Operator | undefined} operator
+ * @param {Record<string, string>} titles
+ */
+function explained(operator, titles) {
+  if (!operator) return "";
+  const { errors, outside, manual_ref: manual } = operator;
   const told = errors.length ? say("operator_errors", { codes: errors.map((code) => titled(titles[code], code)).join(", ") }) : say("no_errors");
   return [manual, told, outside && say("outside")].filter(Boolean).join(" ");
 }
 
+/** @param {Parameter} parameter */
 function parameterEntry({ name, zh, en, type, required, unit }) {
   const values = { title: either(zh, en) || name, type: typeOf(type) };
   return feel(`parameter-${name}`, {
@@ -45,11 +63,19 @@ function parameterEntry({ name, zh, en, type, required, unit }) {
   });
 }
 
-/** The fixed text of a subject is read by people, so it has its English beside it. */
+/**
+ * The fixed text of a subject is read by people, so it has its English beside it.
+ * @param {Parameter} one
+ */
 function parameterEntries(one) {
   return [parameterEntry(one), ...(one.name === "subject" ? [englishEntry("subject-en", "subject_en", { section: "subject" })] : [])];
 }
 
+/**
+ * @param {Drawn} element
+ * @param {Editing} bench
+ * @returns {AnyEntry[]}
+ */
 export function operatorEntries(element, { config }) {
   const chosen = config.operators.find((one) => one.topic === topic(element));
   if (!chosen) return [operationEntry(config)];
@@ -68,6 +94,11 @@ export function operatorEntries(element, { config }) {
   ];
 }
 
+/**
+ * @param {Drawn} _element
+ * @param {Editing} bench
+ * @returns {AnyEntry[]}
+ */
 export function decisionEntries(_element, { draft }) {
   const tables = draft.names.filter((name) => name.startsWith("decisions/")).map((name) => name.slice("decisions/".length, -".dmn".length));
   return [

@@ -4,7 +4,16 @@ import { property } from "../extensions.js";
 import { choice, feel, known, line, text, tick } from "./entries.js";
 import { documentation, englishEntry, setDocumentation } from "./names.js";
 
-/** An entry for one of our properties. */
+/** @import { Drawn } from "../../../../types/drawing" */
+/** @import { Editing } from "../../../../types/draft" */
+/** @import { AnyEntry, Declared, EntryServices, Kind } from "../../../../types/panel" */
+
+/**
+ * An entry for one of our properties.
+ * @param {Kind} kind
+ * @param {string} name
+ * @param {Omit<Declared, "get" | "set">} more
+ */
 export function propertyEntry(kind, name, more) {
   return kind(name, { get: (element) => property(element, name), set: (element, value, { extensions }) => extensions.setProperty(element, name, value), ...more });
 }
@@ -18,23 +27,41 @@ export function caseLimitEntry() {
   });
 }
 
-/** A title with the code that files use. */
+/**
+ * A title with the code that files use.
+ * @param {string | undefined} title
+ * @param {string} code
+ */
 export function titled(title, code) {
   return title && title !== code ? `${title} · ${code}` : code;
 }
 
-/** Forms and tables have no title in both languages: they are called by the steps that have them. of: what a step has. */
+/**
+ * Forms and tables have no title in both languages: they are called by the steps that have them. of: what a step has.
+ * @param {string[]} ids
+ * @param {(step: Drawn) => string} of
+ * @param {EntryServices} services
+ * @returns {[id: string, text: string][]}
+ */
 export function calledByStep(ids, of, { registry, shown }) {
   const steps = registry.filter((one) => !one.labelTarget && one.businessObject);
   return ids.map((id) => [id, titled(steps.filter((one) => of(one) === id).map((one) => shown.of(one)).filter(Boolean).join(", "), id)]);
 }
 
+/**
+ * @param {Drawn} _element
+ * @param {Editing} bench
+ * @returns {AnyEntry[]}
+ */
 export function taskEntries(_element, { draft, config }) {
   const forms = draft.names.filter((name) => name.startsWith("forms/")).map((name) => name.slice("forms/".length, -".form".length));
+  /** @type {[code: string, text: string][]} */
   const departments = config.departments.map(({ code, name, name_en }) => [code, either(name, name_en)]);
   return [
     propertyEntry(choice, "form", { label: say("form"), hint: say("form_hint"), options: (_chosen, services) => [["", say("none")], ...calledByStep(forms, (one) => property(one, "form"), services)] }),
     propertyEntry(choice, "group", { label: say("group"), options: () => [["", say("group_lane")], ...departments] }),
+    propertyEntry(feel, "groupFrom", { label: say("group_from"), hint: say("group_from_hint") }),
+    propertyEntry(feel, "skippedWhen", { label: say("skipped_when"), hint: say("skipped_when_hint") }),
     propertyEntry(feel, "due", { label: say("due"), hint: say("due_hint") }),
     propertyEntry(line, "dueGroup", { label: say("due_group") }),
     tick("customerWaits", {
@@ -53,6 +80,7 @@ export function taskEntries(_element, { draft, config }) {
   ];
 }
 
+/** @returns {AnyEntry[]} */
 export function watchEntries() {
   return [
     text("documentation", { label: say("watch_zh"), rows: 3, get: documentation, set: setDocumentation }),
@@ -60,10 +88,16 @@ export function watchEntries() {
   ];
 }
 
+/** @param {string} value */
 function references(value) {
   return value.split(",").map((one) => one.trim()).filter(Boolean);
 }
 
+/**
+ * @param {Drawn} element
+ * @param {Editing} bench
+ * @returns {AnyEntry[]}
+ */
 export function manualEntries(element, { config }) {
   const titles = new Map(config.manual.map(({ id, title_zh, title_en }) => [id, either(title_zh, title_en)]));
   const told = references(property(element, "manualRef")).filter((id) => titles.get(id)).map((id) => `${id} ${titles.get(id)}`);
@@ -72,8 +106,8 @@ export function manualEntries(element, { config }) {
       label: say("manual_ref"),
       hint: told.length ? told.join("; ") : say("manual_hint"),
       wrong: (value) => {
-        const unknown = titles.size && references(value).find((id) => !titles.has(id));
-        return unknown && say("manual_unknown", { id: unknown });
+        const unknown = titles.size ? references(value).find((id) => !titles.has(id)) : "";
+        return unknown ? say("manual_unknown", { id: unknown }) : "";
       },
     }),
   ];

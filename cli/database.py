@@ -1,0 +1,87 @@
+"""`./desk migrate` and `./desk seed`: the schema, and the demo office in an empty one."""
+
+from __future__ import annotations
+
+import click
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from flask import Flask
+from sqlalchemy import create_engine
+from sqlalchemy.pool import NullPool
+
+import engine
+from cli.output import ROOT, note
+from office import demo
+from reception_desk import PROGRAM
+from web import create_app
+from web.edge.auth import hash_password
+
+
+@click.command()
+def migrate() -> None:
+    """Bring the database to the current schema; an up-to-date one is left alone."""
+    bring_up_to_date(create_app())
+    note("the schema is up to date")
+
+
+@click.command()
+def seed() -> None:
+    """Fill an empty database with the demo office and say who may log in."""
+    app = create_app()
+    bring_up_to_date(app)
+    logins = plant(app)
+    click.echo("\n".join(login_lines(logins)) if logins else "this office has people already; nothing was changed")
+
+
+def bring_up_to_date(app: Flask) -> None:
+    """Run the migrations that the app's database lacks."""
+    upgrade(app.config["SQLALCHEMY_DATABASE_URI"])
+
+
+def upgrade(url: str) -> None:
+    """Run the migrations that a database lacks."""
+    command.upgrade(configuration(url), "head")
+
+
+def check_up_to_date(url: str) -> None:
+    """Refuse to work on a database of another schema."""
+    with create_engine(url, poolclass=NullPool).connect() as connection:
+        heads = MigrationContext.configure(connection).get_current_heads()
+    if set(heads) != set(ScriptDirectory.from_config(configuration(url)).get_heads()):
+        raise click.ClickException(
+            f"The database is not at the current schema. Once, on one machine: {PROGRAM} migrate"
+        )
+
+
+def refuse_earlier(url: str) -> None:
+    """Refuse to judge an office that an earlier version served last: what its schema lacks is no loss."""
+    with create_engine(url, poolclass=NullPool).connect() as connection:
+        if MigrationContext.configure(connection).get_current_heads():
+            check_up_to_date(url)
+
+
+def configuration(url: str) -> Config:
+    """Alembic's configuration for a database."""
+    config = Config()
+    config.set_main_option("script_location", str(ROOT / "migrations"))
+    config.attributes["url"] = url
+    return config
+
+
+def plant(app: Flask) -> list[demo.Login]:
+    """The demo office in an empty database; the new logins, none where somebody works already."""
+    with app.app_context():
+        return demo.seed(engine.now(), hash_password=hash_password)
+
+
+def login_lines(logins: list[demo.Login]) -> list[str]:
+    """Who may log in with which password, as lines of a table."""
+    rows = [
+        (login.name, login.password, login.display_name, ", ".join((*login.departments, *login.roles)))
+        for login in logins
+    ]
+    return [
+        f"  {name:<7} {password:<24} {display_name}  {membership}" for name, password, display_name, membership in rows
+    ]

@@ -1,0 +1,166 @@
+"""`./desk decide` and `./desk feel`: the language of rules tried out on any file or text, without a database."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from decimal import Decimal
+from pathlib import Path
+from typing import Any, NoReturn
+from unicodedata import east_asian_width
+
+import click
+
+import engine
+from cli.output import as_json, report
+from engine import definitions, language
+from office import calendar
+
+at_option = click.option("--at", default="", help="What now() is, such as 2026-11-23T09:00:00; otherwise it is now.")
+
+
+@click.command()
+@click.argument("model", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.argument("decision")
+@click.option("--input", "context", default="{}", help='A JSON object; "@2026-11-24" is a date, "@P1D" a duration.')
+@at_option
+@as_json
+def decide(model: Path, decision: str, context: str, at: str, as_json: bool) -> None:
+    """Evaluate DECISION (id or name) of MODEL, a DMN file, and say which rules matched."""
+    variables, scope = _variables(context, "--input", as_json), _scope(at, as_json)
+    try:
+        outcome = definitions.read_decisions(model.read_bytes()).evaluate(decision, variables, scope=scope)
+    except engine.InvalidDefinition as error:
+        _refuse([_problem(problem) for problem in error.problems], as_json)
+    except engine.EngineError as error:
+        _refuse([_error(error)], as_json)
+    report(
+        {"value": _plain(outcome.value), "matched": list(outcome.matched), "inputs": _plain(outcome.inputs)},
+        _told(outcome),
+        as_json=as_json,
+        found=False,
+    )
+
+
+@click.command()
+@click.argument("expression")
+@click.option("--context", "context", default="{}", help='A JSON object; "@2026-11-24" is a date, "@P1D" a duration.')
+@at_option
+@as_json
+def feel(expression: str, context: str, at: str, as_json: bool) -> None:
+    """Evaluate EXPRESSION over the variables of a context and print its value."""
+    variables, scope = _variables(context, "--context", as_json), _scope(at, as_json)
+    try:
+        value = language.feel.compile(expression, names=variables).evaluate(variables, scope=scope)
+    except engine.EngineError as error:
+        _refuse([_error(error)], as_json)
+    report({"value": _plain(value), "type": language.feel.kind(value)}, [_written(value)], as_json=as_json, found=False)
+
+
+def _variables(text: str, option: str, as_json: bool) -> dict[str, Any]:
+    """The variables that a JSON object holds, numbers exact, dates and durations read."""
+    try:
+        context = _value(json.loads(text, parse_float=Decimal, parse_constant=_no_number))
+    except json.JSONDecodeError as error:
+        _refuse([_wrong(option, error.msg, error.lineno, error.colno)], as_json)
+    except (ValueError, RecursionError):
+        _refuse([_wrong(option, "a number or a nesting that nothing can be made of")], as_json)
+    if not isinstance(context, dict):
+        _refuse([_wrong(option, "a JSON object is needed", 1, 1)], as_json)
+    return context
+
+
+def _no_number(text: str) -> NoReturn:
+    raise ValueError(text)
+
+
+def _value(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {name: _value(member) for name, member in value.items()}
+    if isinstance(value, list):
+        return [_value(item) for item in value]
+    if isinstance(value, str) and value.startswith("@"):
+        literal = language.feel.at_literal(value[1:])
+        return value if literal is None else literal
+    return value
+
+
+def _scope(at: str, as_json: bool) -> language.feel.Scope:
+    instant = language.feel.at_literal(at) if at else engine.now()
+    if not isinstance(instant, datetime):
+        _refuse([_wrong("--at", "a date and time is needed, such as 2026-11-23T09:00:00", 1, 1)], as_json)
+    office_calendar = calendar.announced()
+    return language.feel.Scope(at=office_calendar.local(instant).astimezone(UTC), calendar=office_calendar)
+
+
+# -- what is said ---------------------------------------------------------------------------------------------------------
+
+
+def _told(outcome: language.Outcome) -> Iterator[str]:
+    yield _written(outcome.value)
+    for name, value in outcome.inputs.items():
+        yield f"  input  {name} = {_written(value)}"
+    for match in outcome.matched:
+        yield f"  rule {match['number']:>2}  {match['id']}  {match['annotation']}".rstrip()
+
+
+def _written(value: Any) -> str:
+    """A value as FEEL writes it, strings in quotes."""
+    if isinstance(value, str):
+        return json.dumps(value, ensure_ascii=False)
+    scope = language.feel.Scope(at=engine.now(), calendar=calendar.announced())
+    return "null" if value is None else str(language.feel.BUILTINS["string"](scope, [value]))
+
+
+def _plain(value: Any) -> Any:
+    """A value as JSON has it; a decimal that a JSON reader would not find again exactly is text."""
+    if isinstance(value, dict):
+        return {name: _plain(member) for name, member in value.items()}
+    if isinstance(value, list):
+        return [_plain(item) for item in value]
+    if isinstance(value, Decimal):
+        return float(value) if Decimal(repr(float(value))) == value else str(value)
+    if value is None or isinstance(value, bool | int | str):
+        return value
+    return _written(value)
+
+
+def _wrong(option: str, reason: str, line: int = 0, column: int = 0) -> dict[str, Any]:
+    return {"code": "WrongInput", "where": option, "line": line, "column": column, "why": reason}
+
+
+def _error(error: engine.EngineError) -> dict[str, Any]:
+    return {"code": error.code, "why": error.message.partition(" (")[0], **error.values}
+
+
+def _problem(problem: engine.Problem) -> dict[str, Any]:
+    return {"code": problem.rule, "line": problem.line, "element": problem.element_id, **problem.values}
+
+
+def _refuse(problems: list[dict[str, Any]], as_json: bool) -> NoReturn:
+    """Say what is wrong and end with status 1; people read it on standard error."""
+    if as_json:
+        click.echo(json.dumps({"problems": problems}, ensure_ascii=False, indent=2, default=str))
+    else:
+        for problem in problems:
+            click.echo(_line(problem), err=True)
+            if "text" in problem and problem.get("column"):
+                click.echo(_pointed(problem["text"], problem["column"]), err=True)
+    raise SystemExit(1)
+
+
+def _pointed(text: str, column: int) -> str:
+    """The line of a text that holds a column, and a mark under it; under a Chinese character a space is as wide."""
+    begin = text.rfind("\n", 0, column - 1) + 1
+    line = text[begin:].partition("\n")[0]
+    blank = "".join("\u3000" if east_asian_width(c) in "WF" else " " for c in text[begin : column - 1])
+    return f"  {line}\n  {blank}^"
+
+
+def _line(problem: dict[str, Any]) -> str:
+    details = {
+        name: value for name, value in problem.items() if name not in ("code", "why", "text") and value not in ("", 0)
+    }
+    text = ", ".join(f"{name} {value}" for name, value in details.items())
+    return ": ".join(part for part in (problem["code"], str(problem.get("why", "")), text) if part)

@@ -1,0 +1,239 @@
+"""User tasks: work a person must do before the process can go on.
+
+A user task is opened by a run when a token reaches a bpmn:userTask, and ends by `complete` or by the process itself. Who may act is decided in
+`permissions`, what may be entered in `language.forms`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Row, bindparam, select
+
+from engine.definitions.compiled import Definition
+from engine.ground.errors import NotFound, NotPermitted
+from engine.language import feel, values
+from engine.language.forms import Form, InvalidForm
+from engine.proof.replay import CaseHistory, history_from
+from engine.published import versions
+from engine.record import people, sealing
+from engine.record.scopes import Scope
+from engine.running import barred, execution
+from engine.running.execution import Advanced
+from engine.runtime import permissions
+from engine.runtime.permissions import Actor, TaskFacts
+from engine.spiff.run import Run
+from models.base import session, transaction
+from models.definition import ProcessDefinition
+from models.instance import ProcessInstance
+from models.user_task import UserTask
+
+Submitted = Mapping[str, str | Sequence[str]]
+
+
+class UnknownUserTask(NotFound):
+    """There is no such task."""
+
+
+def complete(
+    task_id: int, *, form: Submitted, by: Actor, at: datetime, key: str = "", despite: Collection[str] = ()
+) -> Advanced:
+    """Complete a user task with what was entered, and run the process to its next wait states.
+
+    Shape:  `form` maps field keys to submitted text; keys the form does not have are refused. `key` is the caller's own for this request:
+            the same person sending the same again under the same key is answered as the first time, and nothing happens twice.
+            What a service task would refuse because of what was entered is told, and everything is undone; `despite` names the codes of
+            refusals that the person has been told of: those are recorded, and go the way the diagram draws for them.
+    Errors: UnknownUserTask, NotACandidate, FourEyesViolation, ClaimedByAnother, AlreadyCompleted, KeyUsedAgain, InvalidForm,
+            EntryRefused, InstanceEnded, CannotGoOn, UnusableKey.
+    """
+    limits = execution.limits_become_incidents(by=by.user, at=at)
+    with _refusals_recorded(task_id, by, at), limits, transaction():
+        row = _locked(task_id)
+        facts, request = _facts(row), _fingerprint(key, form, by)
+        before = execution.answered(row.id, row.task_token, request) if facts.state == "completed" else None
+        if before is not None:
+            return before
+        permissions.check(by, facts)
+
+        def command(run: Run) -> None:
+            task = run.task(row.task_token)
+            element, scope = run.element_of(task), run.scope_at(task)
+            barred.check(barred.Step(row.task_id, row.id, element, run.definition), by)
+            asked, now = run.definition.form_by_id(element.properties["form"]), feel.Scope(at=at, calendar=run.calendar)
+            try:
+                entered = asked.load(form, scope.variables, now)
+            except InvalidForm as error:  # everything that is wrong is told at once
+                right = asked.right(form, scope.variables, now, wrong=error.reasons)
+                foreseen = run.foreseen(row.task_token, right | _no_longer_asked(row, asked, right, scope))
+                raise InvalidForm(reasons={**foreseen, **error.reasons}) from None
+            run.enter(row.task_token, entered | _no_longer_asked(row, asked, entered, scope), by.user, despite)
+
+        return execution.advance_row(row, command, by=by.user, at=at, request=request)
+
+
+@contextmanager
+def _refusals_recorded(task_id: int, by: Actor, at: datetime) -> Iterator[None]:
+    """Around a transaction: when it is undone because of what was entered, the stream of whoever sent it says which fields were wrong, and why."""
+    try:
+        yield
+    except InvalidForm as error:
+        codes = {field: [reason.code for reason in reasons] for field, reasons in error.reasons.items()}
+        query = select(UserTask.id, UserTask.business_key, UserTask.process_key, UserTask.element_id)
+        row = session().execute(query.where(UserTask.id == task_id)).one()
+        people.record_refused(row, codes, by=by, at=at)
+        raise
+
+
+def _no_longer_asked(row: Row[Any], asked: Form, entered: Mapping[str, Any], scope: Scope) -> dict[str, None]:
+    """Null for each field that is hidden now and still holds what was entered in it when the form was last filled in here."""
+    held = {
+        one.key: scope.variables[one.key]
+        for one in asked.inputs
+        if one.key not in entered and scope.variables.get(one.key) is not None
+    }
+    if not held or row.asked_before is None:
+        return {}
+    before = execution.entered_in(row.id, row.asked_before, scope.number)
+    return {key: None for key, value in held.items() if before.get(key) == value}
+
+
+def _fingerprint(key: str, form: Submitted, by: Actor) -> str:
+    """What tells a repeated request from another one: its first half by its key, the whole by what it says; without the office's key neither is told."""
+    if not key:
+        return ""
+    entered = {name: given if isinstance(given, str) else list(given) for name, given in form.items()}
+    of_key, of_all = _marked([key, by.user]), _marked([key, by.user, entered])
+    return of_key and of_key + of_all.ljust(execution.OF_KEY, "-")
+
+
+def _marked(part: list[Any]) -> str:
+    """Empty for what no form takes either, which says in which field it stands."""
+    try:
+        return sealing.mac(values.canonical(part)).hex()[: execution.OF_KEY]
+    except values.NotStorable:
+        return ""
+
+
+_OPEN: Any = (
+    select(UserTask, ProcessInstance.definition_id, ProcessDefinition.sha256)
+    .join(ProcessInstance, ProcessInstance.id == UserTask.instance_id)
+    .join(ProcessDefinition, ProcessDefinition.id == ProcessInstance.definition_id)
+    .where(UserTask.instance_id == bindparam("instance"), UserTask.state == "open", ProcessInstance.state == "active")
+    .order_by(UserTask.due_at.is_(None), UserTask.due_at, UserTask.id)
+)
+
+
+def workable(instance_id: int, by: Actor) -> list[int]:
+    """The open tasks of an instance that this person may complete now, the most urgent first."""
+    found = session().execute(_OPEN, {"instance": instance_id}).all()
+    return _workable([(row, versions.by_id(version, sha256)) for row, version, sha256 in found], by)
+
+
+def workable_among(rows: Sequence[UserTask], definition: Definition, by: Actor) -> list[int]:
+    """Which of the open tasks of an active instance this person may complete now, in their order."""
+    return _workable([(row, definition) for row in rows], by)
+
+
+def _workable(rows: Sequence[tuple[UserTask, Definition]], by: Actor) -> list[int]:
+    theirs = [
+        (row, definition)
+        for row, definition in rows
+        if permissions.may(by, TaskFacts(row.id, row.group, row.state, row.assignee)) is None
+    ]
+    refused = barred_from(theirs, by)
+    return [row.id for row, _ in theirs if row.id not in refused]
+
+
+def barred_from(rows: Sequence[tuple[Any, Definition]], by: Actor) -> dict[int, NotPermitted]:
+    """Why a person may not do some of these tasks though their department does, by id; a row has the columns of a UserTask."""
+    steps = [
+        barred.Step(row.id, row.instance_id, definition.processes[row.process_key].element(row.element_id), definition)
+        for row, definition in rows
+    ]
+    return barred.among(steps, by)
+
+
+def claim(task_id: int, *, by: Actor, at: datetime) -> Advanced:
+    """Take a task of one's department.
+
+    Errors: UnknownUserTask, NotACandidate, FourEyesViolation, ClaimedByAnother, AlreadyCompleted, and those of `barred.bar`.
+    """
+    return _assign(task_id, "user_task_claimed", by, at, permissions.check, hands=by)
+
+
+def release(task_id: int, *, by: Actor, at: datetime) -> Advanced:
+    """Give a claimed task back to its department. Errors: as `claim`."""
+    return _assign(task_id, "user_task_released", by, at, permissions.check)
+
+
+def assign(task_id: int, *, to: str, by: Actor, at: datetime) -> Advanced:
+    """A supervisor hands a task to somebody, who must be one who may do it.
+
+    Errors: UnknownUserTask, NotASupervisor, FourEyesViolation, AlreadyCompleted, and those of `barred.bar`.
+    """
+    return _assign(task_id, "user_task_assigned", by, at, permissions.check_assign, hands=Actor(to), to=to)
+
+
+def _assign(
+    task_id: int, kind: str, by: Actor, at: datetime, check: Any, hands: Actor | None = None, **more: Any
+) -> Advanced:
+    """Change who has a task; `hands` are those it comes into."""
+    with transaction():
+        row = _locked(task_id)
+        check(by, _facts(row))
+
+        def command(run: Run) -> None:
+            if hands is not None:
+                element = run.element_of(run.task(row.task_token))
+                barred.check(barred.Step(row.task_id, row.id, element, run.definition), hands)
+            run.add(kind, token=row.task_token, element=row.element_id, by=by.user, **more)
+
+        return execution.advance_row(row, command, by=by.user, at=at, moves=False)
+
+
+def form_of(task_id: int, *, at: datetime) -> tuple[Form, dict[str, Any], feel.Scope]:
+    """What a task's page needs: its form, the variables it sees, secret ones excepted, and the scope for its expressions.
+
+    Errors: UnknownUserTask, AlreadyCompleted, InstanceEnded.
+    """
+    return _read_form(_row(task_id, lock=False), at=at)
+
+
+def task_and_history(task_id: int, *, at: datetime) -> tuple[tuple[Form, dict[str, Any], feel.Scope], CaseHistory]:
+    """What the page of an open task needs, as `form_of` and `history_of` give it, with the case read once.
+
+    Errors: as `form_of`; BrokenChain.
+    """
+    row = _row(task_id, lock=False)
+    return _read_form(row, at=at), history_from(row)
+
+
+def _read_form(row: Row[Any], *, at: datetime) -> tuple[Form, dict[str, Any], feel.Scope]:
+    if row.task_state != "open":
+        raise permissions.AlreadyCompleted(task=row.task_id, state=row.task_state)
+    run = execution.take(row, by="", at=at).run
+    task = run.task(row.task_token)
+    secret = run.definition.private.secret
+    seen = {name: value for name, value in run.scope_at(task).variables.items() if name not in secret}
+    variables = {"accepted_at": row.started_at, **seen}
+    form = run.definition.form_by_id(run.element_of(task).properties["form"])
+    return form, variables, feel.Scope(at=at, calendar=run.calendar)
+
+
+def _locked(task_id: int) -> Row[Any]:
+    return _row(task_id, lock=True)
+
+
+def _row(task_id: int, *, lock: bool) -> Row[Any]:
+    row = execution.find_of_task(task_id, lock=lock)
+    if row is None:
+        raise UnknownUserTask(task=task_id)
+    return row
+
+
+def _facts(row: Row[Any]) -> TaskFacts:
+    return TaskFacts(row.task_id, row.task_group, row.task_state, row.assignee)

@@ -1,0 +1,8 @@
+"""Whether a package may be published, and what in it can hardly be meant: the rules of diagrams, and of every kind of element what its module asks."""
+
+from engine.checks.warnings import warnings_of, warnings_of_file
+
+__all__ = [
+    "warnings_of",
+    "warnings_of_file",
+]

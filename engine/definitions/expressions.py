@@ -1,0 +1,168 @@
+"""Every expression of a process, with where it stands, what it may name, and what it has to give. Nothing is judged here; `names` does that."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from engine.definitions import variable_types
+from engine.definitions.surroundings import IN, OUT, Drawn, Surroundings, form_of
+from engine.diagrams import settings
+from engine.diagrams.diagram import Element
+from engine.language.feel import Names
+from engine.language.feel.inferred import ANYTHING, BOOLEAN, LIST, Type
+from engine.language.forms import Field, Form
+from engine.runtime import handlers
+
+# What means an instant, given as text too; `engine.language.instants` reads it.
+TIME = Type(frozenset({"date", "date and time", "days and time duration", "years and months duration", "string"}))
+# What is asked once a step is done, and what it has to give.
+AFTERWARDS = ("triesWhen", "caseLimitWhen", "refusesWhen", "approvedWhen")
+AFTER = {
+    **dict.fromkeys(AFTERWARDS, BOOLEAN),
+    "approvedAmount": Type(frozenset({"number", "context"})),
+    **dict.fromkeys(("approvedKind", "approvedPayee"), Type(frozenset({"string", "list"}))),
+    "approvedLines": LIST,
+}
+TEXT = Type(frozenset({"string"}))
+EMPTY = Names({}, complete=False)
+NOWHERE = Element(id="", type="userTask", name="", line=0, parent="")
+
+
+@dataclass(frozen=True, kw_only=True)
+class PlacedExpression:
+    """An expression: the element or flow it belongs to, its place there, its variables, and the type it has to have; `takes` names what has to take it.
+
+    `field` is the key of the form's field it stands at.
+    """
+
+    line: int
+    element_id: str
+    name: str
+    place: str
+    text: str
+    names: Names
+    wanted: Type = ANYTHING
+    takes: str = ""
+    field: str = ""
+    file: str = ""
+
+
+def expressions(around: Surroundings, process: Drawn) -> Iterator[PlacedExpression]:
+    """The expressions of a process in document order; those of decision tables stand in `tables`."""
+    for element in process.diagram.elements.values():
+        yield from _of_element(around, process, element)
+        form = form_of(process.package, element) if element.type == "userTask" else None
+        if form is not None:
+            yield from of_fields(form, element, around.at(process.key, element.id))
+    for flow in process.diagram.flows.values():
+        if flow.condition:
+            yield PlacedExpression(
+                line=flow.line,
+                element_id=flow.id,
+                name=flow.name,
+                place="condition",
+                text=flow.condition,
+                names=around.at(process.key, flow.id),
+                wanted=BOOLEAN,
+            )
+
+
+def _of_element(around: Surroundings, process: Drawn, element: Element) -> Iterator[PlacedExpression]:
+    names = around.at(process.key, element.id)
+
+    def asked(
+        place: str, text: str, names: Names = names, expected: Type = ANYTHING, takes: str = ""
+    ) -> PlacedExpression:
+        return PlacedExpression(
+            line=element.line,
+            element_id=element.id,
+            name=element.name,
+            place=place,
+            text=text,
+            names=names,
+            wanted=expected,
+            takes=takes,
+        )
+
+    for place, text, expected in (
+        ("due", element.properties.get("due"), TIME),
+        ("correlationKey", element.properties.get("correlationKey"), ANYTHING),
+        ("groupFrom", element.properties.get("groupFrom"), TEXT),
+        ("skippedWhen", element.properties.get("skippedWhen"), BOOLEAN),
+        ("timer", element.timer_expression, TIME),
+    ):
+        if text:
+            yield asked(place, text, expected=expected)
+    handler = handlers.handlers_by_topic().get(element.topic)
+    for parameter in element.parameters:
+        schema = handler.takes.fields.get(parameter.name) if handler is not None else None
+        expected = variable_types.taken(schema) if schema is not None else ANYTHING
+        yield asked(parameter.name, parameter.expression, expected=expected, takes=parameter.name)
+    yield from (asked(name, text) for name, text in element.properties.items() if name.startswith(IN))
+    if element.type == "callActivity":
+        inside = around.finally_(element.called) if element.called in around.drawn else EMPTY
+        yield from (asked(name, text, inside) for name, text in element.properties.items() if name.startswith(OUT))
+    filled = _after(process, element, names)
+    for name, expected in AFTER.items():
+        if text := element.properties.get(name):
+            yield asked(name, text, filled, expected, takes="" if expected == BOOLEAN else name)
+    for name in settings.NAMES:
+        variables = (variable.strip() for variable in element.properties.get(name, "").split(","))
+        yield from (asked(name, variable, filled) for variable in variables if settings.usable(variable))
+    if element.multi_instance is not None:
+        marker, item_names = element.multi_instance, around.within(process.key, element)
+        list_names = around.listing(process.key, element)
+        yield asked("inputCollection", marker.collection, list_names, expected=LIST, takes="inputCollection")
+        yield from (asked("outputElement", text, item_names) for text in [marker.output] if text)
+        yield from (
+            asked("completionCondition", text, item_names, expected=BOOLEAN) for text in [marker.completion] if text
+        )
+
+
+def _after(process: Drawn, element: Element, names: Names) -> Names:
+    """What is known once a step is done: the form of a user task has been filled in, the result of a service task or a decision is there."""
+    form = form_of(process.package, element) if element.type == "userTask" else None
+    types = variable_types.of_form(form) if form is not None else {}
+    if element.multi_instance is None and element.result_variable:
+        types |= process.sets.get(element.id, {})
+    return names.with_types(types)
+
+
+def of_fields(form: Form, element: Element, names: Names) -> Iterator[PlacedExpression]:
+    """The expressions of a form at the task it belongs to."""
+    filled = names.with_types(variable_types.while_filled(form))
+    file = f"forms/{element.properties.get('form', '')}.form"
+
+    def asked(field: Field | None, place: str, text: str, names: Names, expected: Type = ANYTHING) -> PlacedExpression:
+        return PlacedExpression(
+            line=element.line,
+            element_id=element.id,
+            name=element.name,
+            place=place,
+            text=text,
+            names=names,
+            wanted=expected,
+            takes=field.key if field is not None else "",
+            field=field.key if field is not None else "",
+            file=file,
+        )
+
+    for field_ in form.fields:
+        own = variable_types.of_form_field(field_) if field_.is_input else ANYTHING
+        if field_.hide is not None:
+            yield asked(field_, "hide", field_.hide.text, filled, BOOLEAN)
+        for place, expression in field_.expressions.items():
+            visible = names if place == "prefill" else filled
+            expected = {"allowed": ANYTHING, "requiredWhen": BOOLEAN}.get(place, own)
+            yield asked(field_, place, expression.text, visible, expected)
+    for display in form.shows:
+        yield asked(None, "shows", display.variable, names, _shown_as(display.shown_as))
+        if display.overtaken_by:
+            yield asked(None, "shows", display.overtaken_by, names, ANYTHING)
+
+
+def _shown_as(display: str) -> Type:
+    """What a display can draw: money is a number, a table or calls a list."""
+    kinds = {"money": {"number"}, "balance": {"number", "context"}, "calls": {"list"}, "table": {"list", "context"}}
+    return Type(frozenset(kinds[display])) if display in kinds else ANYTHING

@@ -1,0 +1,21 @@
+"""Diagrams: what a BPMN file says, what is drawn of it, and how both are mended."""
+
+from engine.diagrams.diagram import Diagram, Element, Flow, parse
+from engine.diagrams.identifiers import Mending
+from engine.diagrams.repair import Mended, executable, mend
+from engine.diagrams.settings import asked_properties
+from engine.diagrams.shapes import Drawing, read_drawing
+
+__all__ = [
+    "Diagram",
+    "Drawing",
+    "Element",
+    "Flow",
+    "Mended",
+    "Mending",
+    "asked_properties",
+    "executable",
+    "mend",
+    "parse",
+    "read_drawing",
+]

@@ -1,0 +1,57 @@
+"""What a module says of its kind of element, and what holds where it says nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from engine.definitions.package import Package
+from engine.diagrams.diagram import Diagram, Element
+from engine.elements.running import Running
+from engine.elements.token import Token
+from engine.elements.work import settle
+from engine.ground.errors import Problem
+from engine.record.steps import WorkOutcome
+
+Happening = Callable[[Running, Token], None]
+Note = dict[str, Any]
+
+
+def problem(element: Element, rule: str, **values: object) -> Problem:
+    """Something that is wrong with an element."""
+    return Problem(element.line, element.id, rule, {"name": element.name, **values})
+
+
+def no_problems(_element: Element, _diagram: Diagram, _content: Package) -> Iterator[Problem]:
+    """What is drawn so needs nothing else."""
+    return iter(())
+
+
+def once(_run: Running, _token: Token) -> Note | None:
+    """What has happened does not happen again."""
+    return None
+
+
+def nothing(_run: Running, _token: Token) -> None:
+    """What most kinds do at most moments."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Kind:
+    """A kind of element in a diagram and while a case runs.
+
+    `problems` is what keeps a package with it from being published. `arrive` when a token reaches it; `carry_out` while it stands there, for what the
+    engine does by itself; `leave` when what goes on inside is over; `again` when it has happened beside an activity that goes on: what is noted on the
+    token that waits for the next time, None when there is none; `retry` when a person lets it be tried once more; `settle` when it is settled what
+    its work came to, or should have come to. `has_steps` when its own steps say that it was passed.
+    """
+
+    problems: Callable[[Element, Diagram, Package], Iterator[Problem]] = no_problems
+    arrive: Happening = nothing
+    carry_out: Happening = nothing
+    leave: Happening = nothing
+    retry: Happening = nothing
+    settle: Callable[[Running, Token, WorkOutcome], None] = settle
+    again: Callable[[Running, Token], Note | None] = once
+    has_steps: bool = False

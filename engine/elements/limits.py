@@ -1,0 +1,108 @@
+"""Limits: of a step, of steps that share one, and of the whole case; reckoned, missed, standing while the customer is waited for, and met."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from engine.diagrams.diagram import Element
+from engine.elements.running import Running
+from engine.elements.token import Token
+from engine.language import instants
+from engine.record.case import NO_LIMIT, Kind
+from engine.record.scopes import Scope
+from engine.record.steps import Failed
+
+SECOND = timedelta(seconds=1)
+
+
+def has_own(element: Element) -> bool:
+    """Whether a step has a limit of its own, or shares one; otherwise that of the case is its."""
+    return bool(element.properties.get("due") or element.properties.get("dueGroup"))
+
+
+def reckoned(run: Running, element: Element, scope: Scope) -> datetime | None:
+    """The limit that an element asks for, as its variables are now; None when it gives none, or asks for none."""
+    text = element.properties.get("due", "")
+    return instants.of(run.evaluate(text, scope), run.at) if text else None
+
+
+def due(run: Running, number: int, element: Element, scope: Scope) -> datetime | None:
+    """When a user task is due."""
+    if not has_own(element):
+        return run.case.due
+    group = element.properties.get("dueGroup", "")
+    if group and group in scope.due_groups:
+        return scope.due_groups[group]
+    return run.as_told("user_task_created", number, "due", reckoned(run, element, scope), before=None)
+
+
+def miss(run: Running, number: int, element: Element, scope: Scope) -> None:
+    """A limit that cannot be reckoned is not none: the step is open, and a person is told. Earlier versions said nothing."""
+    told = run.recorded is None or any(
+        s["type"] == "incident_opened" and s["token"] == number and s["kind"] == NO_LIMIT for s in run.recorded
+    )
+    if told:
+        failed = Failed(NO_LIMIT, element.properties.get("due", ""))
+        run.open_incident(number, element, scope, failed, after="limit")
+
+
+def done(run: Running, token: Token) -> None:
+    """An activity is done; when the customer has thereby been answered, the case has kept its limit."""
+    properties = token.element.properties
+    if properties.get("caseLimit") != "met":
+        return
+    when = properties.get("caseLimitWhen", "")
+    if when and run.evaluate(when, token.scope) is not True:
+        return
+    run.answering.add(token.number)
+    if run.case.due is not None:
+        meet(run, token.scope.number, token=token.number, element=token.element.id)
+
+
+def meet(run: Running, scope: int = 0, **fields: Any) -> None:
+    """What the limit of the case asked for has been done: it ends, and with it that of the steps that have none of their own."""
+    tokens = [
+        token
+        for token, wait in run.case.open.items()
+        if wait.kind is Kind.USER_TASK
+        and wait.scope in run.case.scopes
+        and not has_own(run.definition.processes[run.case.scopes[wait.scope].process].element(wait.element))
+    ]
+    run.add("case_limit_met", scope, tokens=tokens, **fields)
+
+
+def resume(run: Running, number: int, element_id: str) -> None:
+    """The customer has answered: when nobody else is waited for, every open limit moves by the time that passed."""
+    if number not in run.case.paused:
+        return
+    earliest = min(run.case.paused.values())
+    others = [since for waiting, since in run.case.paused.items() if waiting != number]
+    more = _keep_since(run, number, earliest, others)
+    passed = timedelta() if others else run.at - earliest
+    seconds = run.as_told(
+        "clock_resumed", number, "paused_seconds", passed // SECOND, before=int(passed.total_seconds())
+    )
+    if passed.microseconds and not _omitted(run, number, "microseconds"):
+        more["microseconds"] = passed.microseconds
+    run.add(
+        "clock_resumed",
+        token=number,
+        element=element_id,
+        paused_seconds=seconds,
+        still_paused=bool(others),
+        **more,
+    )
+
+
+def _keep_since(run: Running, number: int, earliest: datetime, others: list[datetime]) -> dict[str, Any]:
+    """Whoever is still waited for keeps the clock standing since it stopped; earlier versions forgot the time before they were asked."""
+    if earliest == min(others, default=earliest) or _omitted(run, number, "since"):
+        return {}
+    return {"since": earliest}
+
+
+def _omitted(run: Running, number: int, field: str) -> bool:
+    """Whether the entry that is done again comes from a version that did not say this when the clock went on."""
+    said = (s for s in run.recorded or () if s["type"] == "clock_resumed" and s["token"] == number)
+    return run.recorded is not None and not any(field in s for s in said)

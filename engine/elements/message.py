@@ -1,0 +1,72 @@
+"""Messages that are waited for: by events in the flow, at activities and at gateways, and by receive tasks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from engine.definitions.package import Package
+from engine.diagrams.diagram import Diagram, Element
+from engine.elements.kind import Kind, Note, problem
+from engine.elements.running import Running
+from engine.elements.token import Token
+from engine.ground.errors import Problem
+from engine.record.steps import Failed, WorkOutcome
+
+
+def arrive(run: Running, token: Token) -> None:
+    """Where the token has not come because the message is there already, it is waited for."""
+    if run.is_waiting(token.task):
+        wait(run, token)
+
+
+def wait(run: Running, token: Token) -> None:
+    """Wait under a key, written as FEEL writes it; without one the message of another case could be taken, so a person is told."""
+    _, number, element, scope = token
+    text = element.properties.get("correlationKey", "null")
+    value = run.evaluate(text, scope)
+    key = run.evaluate("string(key)", scope, key=value) or ""
+    key = run.as_told("message_awaited", number, "key", key, before="" if value is None else str(value))
+    if not key and not _waited_for_any(run, number):
+        run.open_incident(number, element, scope, Failed("KeyNotReckoned", text), after="arrival")
+        return
+    run.add("message_awaited", scope.number, token=number, element=element.id, message=element.message, key=key)
+
+
+def _waited_for_any(run: Running, number: int) -> bool:
+    """Whether the entry that is done again comes from a version that waited without a key."""
+    return any(s["type"] == "message_awaited" and s["token"] == number for s in run.recorded or ())
+
+
+def settle(run: Running, token: Token, _outcome: WorkOutcome) -> None:
+    """A person lets it be as if a message without variables had come."""
+    receive(run, token, "", {})
+
+
+def receive(run: Running, token: Token, key: str, variables: dict[str, object]) -> None:
+    """The message has come."""
+    run.add(
+        "message_received",
+        token.scope.number,
+        token=token.number,
+        element=token.element.id,
+        message=token.element.message,
+        key=key,
+        variables=variables,
+    )
+    run.happen(token)
+
+
+def again(run: Running, _token: Token) -> Note | None:
+    """What leaves its activity going on catches as many messages as come while that is open; once, under the first rules."""
+    return {} if run.counts_all else None
+
+
+def problems(element: Element, _diagram: Diagram, _content: Package) -> Iterator[Problem]:
+    """Which message is said, and the key under which it finds the case."""
+    if not element.message:
+        yield problem(element, "no_message")
+    if not element.properties.get("correlationKey"):
+        yield problem(element, "no_correlation_key")
+
+
+KIND = Kind(problems=problems, arrive=arrive, retry=wait, settle=settle, again=again)

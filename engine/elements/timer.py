@@ -1,0 +1,104 @@
+"""Timers that are waited for: by events in the flow, at activities and at gateways. The instant is kept in a row; `engine.running.timers` fires it.
+
+One that repeats stands at an activity that goes on meanwhile. Each time is reckoned from the instant at which the one before was due, however late
+that fired; the token of each carries its number and that instant.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from engine.definitions import times
+from engine.definitions.package import Package
+from engine.diagrams.diagram import Diagram, Element
+from engine.elements.kind import Kind, Note, problem
+from engine.elements.running import Running
+from engine.elements.token import Token
+from engine.ground.errors import Problem
+from engine.language import instants
+from engine.record.steps import Failed, WorkOutcome
+
+# what the token of a timer that repeats carries: its number, when it is due, and when the one before was
+INDEX, DUE, FORMER = "index", "due", "former"
+
+
+def arrive(run: Running, token: Token) -> None:
+    """Where the token has not come because its time is there already, it is waited for."""
+    if run.is_waiting(token.task):
+        wait(run, token)
+
+
+def wait(run: Running, token: Token) -> None:
+    """Set a timer; one that cannot be reckoned neither fires at once nor is waited for in silence."""
+    task, number, element, scope = token
+    since = _since(run, token)
+    due = instants.of(run.evaluate(element.timer_expression, scope, since), since)
+    if due is None or (element.cycle is not None and due <= since):
+        run.open_incident(number, element, scope, Failed("TimerNotReckoned", element.timer), after="arrival")
+        return
+    if element.cycle is not None:
+        task.internal_data[DUE] = due.isoformat()
+    run.add("timer_set", scope.number, token=number, element=element.id, due=due, **_occurrence(token))
+
+
+def _since(run: Running, token: Token) -> datetime:
+    """From when a timer counts: from now, or from when it was due the time before."""
+    former = token.task.internal_data.get(FORMER)
+    return datetime.fromisoformat(former) if former is not None else run.at
+
+
+def _occurrence(token: Token) -> dict[str, int]:
+    """Which time of how many it is; nothing for what is due once, and no number of times where it has none."""
+    cycle = token.element.cycle
+    if cycle is None:
+        return {}
+    index = token.task.internal_data.get(INDEX, 1)
+    return {"index": index} if cycle.count is None else {"index": index, "count": cycle.count}
+
+
+def settle(run: Running, token: Token, _outcome: WorkOutcome) -> None:
+    """A person lets it be as if the time had come."""
+    fire(run, token)
+
+
+def fire(run: Running, token: Token) -> None:
+    """The time has come."""
+    run.add("timer_fired", token.scope.number, token=token.number, element=token.element.id, **_occurrence(token))
+    run.happen(token)
+
+
+def again(run: Running, token: Token) -> Note | None:
+    """The next time begins when this one was due; when a person let it happen that could not be reckoned, now."""
+    noted, cycle = token.task.internal_data, token.element.cycle
+    index = noted.get(INDEX, 1) + 1
+    if cycle is None or not cycle.has(index):
+        return None
+    return {INDEX: index, FORMER: noted.get(DUE) or run.at.isoformat()}
+
+
+def problems(element: Element, _diagram: Diagram, _content: Package) -> Iterator[Problem]:
+    """A timer is due once, at an instant that can come; or again and again beside a step that goes on."""
+    if not element.timer:
+        yield problem(element, "timer_without_time")
+    elif element.timer_kind == "timeCycle":
+        yield from _of_cycle(element)
+    else:
+        yield from times.of_instant(element, element.timer)
+
+
+def _of_cycle(element: Element) -> Iterator[Problem]:
+    if element.type != "boundaryEvent" or element.interrupting:
+        yield problem(element, "timer_repeats", text=element.timer)
+    elif element.cycle is None:
+        yield problem(element, "repetition_unreadable", text=element.timer)
+    elif not element.cycle.has(1):
+        yield problem(element, "repetition_without_count", text=element.timer)
+    elif instants.over(element.cycle.interval):
+        yield problem(element, "repetition_without_interval", text=element.timer)
+    else:
+        yield from times.of_instant(element, element.cycle.interval)
+
+
+START = Kind(problems=problems)
+KIND = Kind(problems=problems, arrive=arrive, again=again, retry=wait, settle=settle)

@@ -1,0 +1,122 @@
+"""User tasks: who is asked, by when, and what an answer approves."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from engine.definitions import form_lint, pattern_lint
+from engine.definitions.package import MissingFile, Package
+from engine.diagrams.diagram import Diagram, Element
+from engine.elements import limits
+from engine.elements.kind import Kind, problem
+from engine.elements.running import Running
+from engine.elements.token import ITEM, SKIPPED, Token
+from engine.ground.errors import InvalidDefinition, Problem
+from engine.language.forms import Form
+from engine.record.scopes import Scope
+from engine.record.steps import Failed
+
+NO_DEPARTMENT = "DepartmentNotReckoned"
+# What an approval says, and which property of the approving step says it, in FEEL.
+APPROVAL = {"amount": "approvedAmount", "kind": "approvedKind", "payee": "approvedPayee", "lines": "approvedLines"}
+
+
+def arrive(run: Running, token: Token) -> None:
+    """A step that this case does not need asks nobody; an item of a list is always asked."""
+    when = token.element.properties.get("skippedWhen", "")
+    if when and ITEM not in token.task.internal_data and run.evaluate(when, token.scope) is True:
+        token.task.internal_data[SKIPPED] = True
+    else:
+        _open(run, token)
+
+
+def _open(run: Running, token: Token) -> None:
+    _, number, element, scope = token
+    due = limits.due(run, number, element, scope)
+    group = _group_from(run, element, scope)
+    drawn = group or element.properties.get("group") or element.lane
+    run.add(
+        "user_task_created",
+        scope.number,
+        token=number,
+        element=element.id,
+        name=element.name,
+        group=run.department_of(scope.process, element.id, drawn),
+        form=element.properties.get("form", ""),
+        process=scope.process,
+        due=due,
+        **_place(run, scope),
+    )
+    if due is None and element.properties.get("due"):
+        limits.miss(run, number, element, scope)
+    if group == "" and element.properties.get("groupFrom"):
+        failed = Failed(NO_DEPARTMENT, element.properties["groupFrom"])
+        run.open_incident(number, element, scope, failed, after="limit")
+    if element.properties.get("customerWaits") == "true":
+        run.add("clock_paused", scope.number, token=number, element=element.id)
+
+
+def _group_from(run: Running, element: Element, scope: Scope) -> str:
+    """The department that an expression names; empty where there is none, or where it names nobody."""
+    text = element.properties.get("groupFrom", "")
+    named = run.evaluate(text, scope) if text else None
+    return named.strip() if isinstance(named, str) else ""
+
+
+def _place(run: Running, scope: Scope) -> dict[str, int]:
+    """Which item of how many a scope lies in; empty when in none."""
+    item = run.case.scopes.item_around(scope.number)
+    return {} if item is None else {"index": item.index, "count": item.count}
+
+
+def complete(run: Running, token: Token, form: dict[str, object], by: str) -> None:
+    """A person has answered with validated values."""
+    run.add("user_task_completed", token.scope.number, token=token.number, element=token.element.id, form=form, by=by)
+    limits.resume(run, token.number, token.element.id)
+    _approve(run, token, by)
+    limits.done(run, token)
+
+
+def _approve(run: Running, token: Token, by: str) -> None:
+    """A step that approves says what, for how much, of which kind and for whom; a no takes an earlier yes back."""
+    properties, scope = token.element.properties, token.scope
+    name = properties.get("approves", "")
+    if not name:
+        return
+    when = properties.get("approvedWhen", "")
+    texts = {part: properties[prop] for part, prop in APPROVAL.items() if properties.get(prop)}
+    parts = {part: run.evaluate(text, scope) for part, text in texts.items()}
+    approval = parts | {"by": by, "step": token.element.id}
+    variables = {name: approval if not when or run.evaluate(when, scope) is True else None}
+    run.entered.overwritten(name, scope.number)
+    run.add("approval_given", scope.number, token=token.number, element=token.element.id, variables=variables)
+
+
+def problems(element: Element, diagram: Diagram, content: Package) -> Iterator[Problem]:
+    """A step has a form that can be filled in, a name, and somebody who does it: once."""
+    yield from _form(element, content)
+    if not element.name.strip():
+        yield problem(element, "step_without_name")
+    if not (element.lane or element.properties.get("group")):
+        yield problem(element, "no_group")
+    names = diagram.lanes_of.get(element.id, ())
+    if len(names) > 1 and not element.properties.get("group"):
+        yield problem(element, "in_two_lanes", lanes=", ".join(names))
+
+
+def _form(element: Element, content: Package) -> Iterator[Problem]:
+    form_id = element.properties.get("form", "")
+    problems_of_form: list[Problem] = []
+    try:
+        form = Form.parse(content.form(form_id))
+        problems_of_form = [*form_lint.problems(form), *form_lint.unlabelled(form), *pattern_lint.problems(form)]
+    except MissingFile:
+        yield problem(element, "unknown_form", form=form_id)
+    except InvalidDefinition as error:
+        problems_of_form = error.problems
+    for inner in problems_of_form:
+        values = {"form": form_id, **inner.values}
+        yield Problem(inner.line, element.id, inner.rule, values, f"forms/{form_id}.form")
+
+
+KIND = Kind(problems=problems, arrive=arrive, has_steps=True)

@@ -1,0 +1,72 @@
+"""Machine work: what a handler is called with, and what comes of it: done, refused, queued, or a person is told."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from engine.diagrams.diagram import Element
+from engine.elements import limits
+from engine.elements.running import Running
+from engine.elements.token import Task, Token
+from engine.record.scopes import Scope
+from engine.record.steps import Done, Failed, Queued, Refused, Work, WorkOutcome
+
+
+def called_with(run: Running, element: Element, scope: Scope) -> dict[str, Any]:
+    """What a service task is called with, by name. Errors: those of FEEL."""
+    return {p.name: run.evaluate(p.expression, scope) for p in element.parameters}
+
+
+def work(token: Token, parameters: dict[str, Any], *, undone: bool = False) -> Work:
+    """A service task as it is handed to its handler."""
+    return Work(
+        token=token.number,
+        element_id=token.element.id,
+        process_key=token.scope.process,
+        topic=token.element.topic,
+        parameters=parameters,
+        undone=undone,
+    )
+
+
+def settle(run: Running, token: Token, outcome: WorkOutcome) -> None:
+    """The outcome is recorded, and the token goes where it leads."""
+    task, number, element, scope = token
+    common = {"token": number, "element": element.id, "topic": element.topic}
+    if isinstance(outcome, Done):
+        if element.result_variable:
+            run.entered.overwritten(element.result_variable, scope.number)
+        run.add("job_completed", scope.number, **common, variable=element.result_variable, result=outcome.result)
+        limits.done(run, token)
+        task.complete()
+    else:
+        settle_otherwise(run, token, outcome)
+
+
+def settle_otherwise(run: Running, token: Token, outcome: Refused | Queued | Failed) -> None:
+    """The same for what has not been done."""
+    _, number, element, scope = token
+    common = {"token": number, "element": element.id, "topic": element.topic}
+    if isinstance(outcome, Refused):
+        run.add("job_refused", scope.number, **common, code=outcome.code, values=outcome.values)
+        if not throw(run, token.task, outcome.code):
+            stick(run, token, Failed("UncaughtBpmnError", outcome.code), after="refusal")
+    elif isinstance(outcome, Queued):
+        run.add("job_queued", scope.number, **common)
+    else:
+        stick(run, token, outcome, after="job")
+
+
+def throw(run: Running, task: Task, code: str) -> bool:
+    """Take a BPMN error to the innermost boundary event that catches it; False when none does."""
+    caught = run.catcher(task, code)
+    if caught is None:
+        return False
+    run.add("error_caught", caught.scope.number, element=caught.element.id, code=code)
+    run.catch(caught)
+    return True
+
+
+def stick(run: Running, token: Token, failed: Failed, *, after: str) -> None:
+    """The token stays where it is until a person has seen to it."""
+    run.open_incident(token.number, token.element, token.scope, failed, after=after)

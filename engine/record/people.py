@@ -1,0 +1,145 @@
+"""The streams of people: what somebody did that is no step of a case and belongs in the record, chained like everything else."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, cast
+
+from sqlalchemy import and_, bindparam, func, or_, select, tuple_
+from sqlalchemy.orm import aliased
+
+from engine.record import history
+from engine.record.heads import GENESIS
+from engine.record.history import Entry
+from engine.record.person_steps import PersonStep
+from engine.record.steps import Step, step
+from engine.runtime.permissions import Actor
+from models.base import bind, session, transaction
+from models.entry import HistoryEntry
+from models.identity import User
+
+USER = "user"
+LOOKED_BACK = 200
+MOST_REFUSED, REFUSED_WITHIN = 20, timedelta(hours=1)
+_PLACE: dict[str, Any] = {"sqlite": func.instr, "postgresql": func.pg_catalog.position}
+
+
+@dataclass(frozen=True)
+class Act:
+    """An entry of a person and where it stands; `entry` is None when it is not what was written, `follows` false when the one before it is gone."""
+
+    user: str
+    at: datetime
+    sequence: int
+    entry: Entry | None
+    follows: bool = True
+
+
+_LAST = (
+    select(HistoryEntry.body)
+    .where(HistoryEntry.stream == USER, HistoryEntry.stream_id == bindparam("user"))
+    .order_by(HistoryEntry.sequence.desc())
+    .limit(LOOKED_BACK)
+)
+
+
+def record_act(type: str, *, by: Actor, at: datetime, **fields: Any) -> None:
+    """Add a step to the history of the person who does it."""
+    with transaction():
+        session().get(User, by.user, with_for_update=True)  # two requests of one person come one after the other
+        history.append(USER, by.user, [step(type, **fields)], by=by.user, at=at)
+
+
+def record_act_once(type: str, *, by: Actor, at: datetime, within: timedelta, **fields: Any) -> datetime:
+    """The same, unless one of the last steps of the person says it within so much time; since when the record says it.
+
+    Only the last LOOKED_BACK entries are asked: beyond them it is written down again, which is never wrong.
+    """
+    wanted = step(type, **fields)
+    found = _said(wanted, by.user, at - within)
+    if found is not None:
+        return found
+    with transaction():
+        session().get(User, by.user, with_for_update=True)
+        found = _said(wanted, by.user, at - within)  # by a request beside this one
+        if found is None:
+            history.append(USER, by.user, [wanted], by=by.user, at=at)
+    return found or at
+
+
+def _said(wanted: Step, user: str, since: datetime) -> datetime | None:
+    for body in session().scalars(_LAST, {"user": user}):
+        document = history.document(body)
+        if wanted in document["steps"] and document["at"] > since:
+            told_at: datetime = document["at"]
+            return told_at
+    return None
+
+
+def record_refused(row: Any, reasons: Mapping[str, Sequence[str]], *, by: Actor, at: datetime) -> None:
+    """Add what was wrong with a form that somebody sent, at most MOST_REFUSED times for a task within the hour.
+
+    Shape:  `row` has id, business_key, process_key and element_id of the task; `reasons` are codes by field. Nothing of what was typed is kept.
+    """
+    with transaction():
+        session().get(User, by.user, with_for_update=True)
+        before = sum(_refused(row.id, by.user, at - REFUSED_WITHIN))
+        if before >= MOST_REFUSED:
+            return
+        place = {"case": row.business_key, "task": row.id, "process": row.process_key, "element": row.element_id}
+        last = {"last": True} if before + 1 == MOST_REFUSED else {}
+        fields = {field: sorted(set(codes)) for field, codes in sorted(reasons.items())}
+        history.append(USER, by.user, [step("entry_refused", **place, fields=fields, **last)], by=by.user, at=at)
+
+
+def _refused(task_id: int, user: str, since: datetime) -> Iterator[int]:
+    """One for each form of a task that was refused since."""
+    for body in session().scalars(_LAST, {"user": user}):
+        if b'"entry_refused"' not in body:
+            continue
+        document = history.document(body)
+        steps = cast(list[PersonStep], document["steps"])
+        if document["at"] > since:
+            yield sum(step["type"] == "entry_refused" and step["task"] == task_id for step in steps)
+
+
+def entries_naming(word: str) -> list[Entry]:
+    """The entries of all people in which a word stands, newest first. Each is what it was when it was written; `verify_streams` checks that none is missing.
+
+    Errors: BrokenChain.
+    """
+    query = select(HistoryEntry).where(HistoryEntry.stream == USER, _holds(word)).order_by(HistoryEntry.at.desc())
+    return [history.opened(row) for row in session().scalars(query)]
+
+
+def _holds(word: str) -> Any:
+    return _PLACE[bind().dialect.name](HistoryEntry.body, word.encode()) > 0
+
+
+def latest_acts(*, most: int, user: str = "", types: Sequence[str] = (), before: Act | None = None) -> list[Act]:
+    """What people did, newest first: of one `user`, of some `types` of step, from before another entry; everything when they are empty."""
+    at, whose, number = HistoryEntry.at, HistoryEntry.stream_id, HistoryEntry.sequence
+    earlier = aliased(HistoryEntry)
+    beside = and_(earlier.stream == USER, earlier.stream_id == whose, earlier.sequence == number - 1)
+    query = select(HistoryEntry, earlier.hash).outerjoin(earlier, beside).where(HistoryEntry.stream == USER)
+    if user:
+        query = query.where(whose == user)
+    if types:
+        query = query.where(or_(*(_holds(f'"{type}"') for type in types)))
+    if before is not None:
+        query = query.where(tuple_(at, whose, number) < tuple_(before.at, before.user, before.sequence))
+    rows = session().execute(query.order_by(at.desc(), whose.desc(), number.desc()).limit(most))
+    return [
+        Act(row.stream_id, row.at, row.sequence, _as_written(row), row.previous == (hash or GENESIS))
+        for row, hash in rows
+    ]
+
+
+def _as_written(row: HistoryEntry) -> Entry | None:
+    try:
+        entry = history.opened(row)
+    except (history.BrokenChain, ValueError, KeyError):
+        return None
+    return None if entry.doubt else entry

@@ -1,0 +1,109 @@
+"""The types of the steps of a person's stream, one for each shape; as those of a case (`case_steps`) they are plain dicts at run time."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Literal, NotRequired, TypedDict
+
+
+class CaseLookedAt(TypedDict):
+    """Somebody else's case was opened."""
+
+    type: Literal["case_looked_at"]
+    case: str
+
+
+class CustomerLookedAt(TypedDict):
+    """A customer's page was opened; `number` is masked, `mark` tells the looks at one customer together."""
+
+    type: Literal["customer_looked_at"]
+    number: str
+    mark: str
+
+
+class MessagesRead(TypedDict):
+    """Text messages that wait to be sent were fetched."""
+
+    type: Literal["messages_read"]
+
+
+class Exported(TypedDict):
+    """Something was taken away: `chosen` are the filters, `rows` how many, `personal` whether with personal values."""
+
+    type: Literal["exported"]
+    what: str
+    chosen: Mapping[str, str]
+    rows: int
+    personal: bool
+
+
+class EntryRefused(TypedDict):
+    """A form of a step was refused: codes by field, nothing of what was typed. `last` where no more are written down for the task in this hour."""
+
+    type: Literal["entry_refused"]
+    case: str
+    task: int
+    process: str
+    element: str
+    fields: Mapping[str, Sequence[str]]
+    last: NotRequired[bool]
+
+
+class PersonIdentified(TypedDict):
+    """The operator said who somebody is: numbers of the household added and removed are counted."""
+
+    type: Literal["person_identified"]
+    employee: str
+    added: int
+    removed: int
+
+
+class LoggedIn(TypedDict):
+    """A log-in, or a wrong password under the name of the person."""
+
+    type: Literal["logged_in", "login_failed"]
+    address: str
+
+
+class LoginLocked(TypedDict):
+    """The last wrong password that is let through, or another try while the lock holds; `of` what it holds for."""
+
+    type: Literal["login_locked", "login_refused"]
+    address: str
+    of: NotRequired[str]
+
+
+class LoggedOut(TypedDict):
+    """A log-out."""
+
+    type: Literal["logged_out"]
+
+
+class SessionsEnded(TypedDict):
+    """Somebody was logged out everywhere by the person."""
+
+    type: Literal["sessions_ended"]
+    user: str
+    sessions: int
+
+
+class TokenMade(TypedDict):
+    """A bearer token was made for the person."""
+
+    type: Literal["token_made"]
+    until: datetime
+
+
+class TokensRevoked(TypedDict):
+    """Bearer tokens of the person were made useless."""
+
+    type: Literal["tokens_revoked"]
+    tokens: int
+
+
+Looked = CaseLookedAt | CustomerLookedAt | MessagesRead
+Token = TokenMade | TokensRevoked
+PersonStep = (
+    Looked | Exported | EntryRefused | PersonIdentified | LoggedIn | LoginLocked | LoggedOut | SessionsEnded | Token
+)

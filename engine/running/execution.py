@@ -1,0 +1,475 @@
+"""The only writer of instances: lock → restore → run to the next wait states → history entry → rows, all in the caller's one commit.
+
+Verbs decide what is done to an instance and hand it in as a command; nothing else changes an instance, its tasks, timers or history.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+import orjson
+from sqlalchemy import Row, Select, bindparam, func, insert, or_, select, update
+
+from engine.definitions.compiled import Definition
+from engine.ground.errors import Conflict, Corrupt, EngineError, Invalid, NotFound
+from engine.language.forms import Form
+from engine.published import versions
+from engine.record import heads, history, sealing
+from engine.record.heads import BEGINNING, GENESIS, INSTANCE, Place
+from engine.record.steps import Step, Work, WorkOutcome
+from engine.record.stores import SqlRows
+from engine.running import jobs
+from engine.runtime import calendars, runtime
+from engine.runtime.handlers import Call
+from engine.spiff.run import Run
+from models import writes
+from models.base import bind, connection, flush, forget, session, transaction
+from models.definition import ProcessDefinition
+from models.identity import Department
+from models.incident import Incident
+from models.instance import CaseKey, ProcessInstance
+from models.user_task import UserTask
+from models.writes import Write
+
+
+class UnknownInstance(NotFound):
+    """There is no such case."""
+
+
+class InstanceEnded(Conflict):
+    """The case is closed."""
+
+
+class KeyUsedAgain(Invalid):
+    """The key of the request is that of another one, which said something else."""
+
+
+class StaleInstance(Conflict):
+    """Somebody else has just changed this case."""
+
+
+class CannotGoOn(Corrupt):
+    """The process would go on without end; the case is as it was, and the operator is told."""
+
+
+@dataclass(frozen=True)
+class Advanced:
+    """What a step led to: the instance, the ids of the user tasks it opened, whether the case is over, what did not work on the way, and what
+    the process knows by then.
+
+    `troubles` are the steps job_refused and incident_opened, in order; whoever says "done" says these as well. A repeated request is answered
+    without `variables`.
+    """
+
+    instance_id: int
+    user_task_ids: list[int] = field(default_factory=list)
+    ended: bool = False
+    troubles: list[Step] = field(default_factory=list)
+    variables: Mapping[str, Any] = field(default_factory=dict, repr=False, compare=False)
+    key: bytes = field(default=b"", repr=False, compare=False)
+
+    def sealed(self, plain: bytes) -> bytes:
+        """Something to be kept beside the case, sealed with its key, for `CaseHistory.unsealed`."""
+        return sealing.seal(self.key, plain)
+
+
+@dataclass(frozen=True)
+class Change:
+    """What observers inside the transaction are told: the steps, the form that was completed, the case's variables as they are now.
+
+    `answering` are the tokens of activities that do what the limit of the case asks for, whether it is still open or an interim reply has met it.
+    """
+
+    instance_id: int
+    business_key: str
+    key: str
+    at: datetime
+    by: str
+    steps: list[Step]
+    ended: bool
+    form: Form | None = None
+    variables: Mapping[str, Any] = field(default_factory=dict)
+    answering: frozenset[int] = frozenset()
+
+
+LIMITS = ("EndlessLoop", "FeelLimit")
+OF_KEY = 16  # digits of a request that tell its key; as many tell what it says
+Command = Callable[[Run], None]
+
+
+def tell(change: Change) -> None:
+    """Tell every observer, inside the transaction."""
+    for observer in runtime.current().observers:
+        observer(change)
+
+
+@dataclass
+class Loaded:
+    """An instance taken for change."""
+
+    row: Any
+    definition: Definition
+    case_key: bytes
+    run: Run
+    rows: SqlRows
+    place: Place
+
+
+_INSTANCE, _KEY, _DEFINITION, _TASK = (
+    model.__table__ for model in (ProcessInstance, CaseKey, ProcessDefinition, UserTask)
+)
+_COLUMNS = (
+    *(
+        _INSTANCE.c[name]
+        for name in (
+            "id",
+            "business_key",
+            "definition_id",
+            "key",
+            "state",
+            "started_at",
+            "due_at",
+            "version",
+            "sequence",
+            "head",
+            "ordinal",
+            "head_mac",
+        )
+    ),
+    _INSTANCE.c.state_blob,
+    _KEY.c.wrapped,
+    _DEFINITION.c.sha256,
+)
+
+
+def rows(*more: Any) -> Select[Any]:
+    """What `take` needs of instances, and `more` columns, to be narrowed down by the caller."""
+    return (
+        select(*_COLUMNS, *more)
+        .select_from(_INSTANCE)
+        .join(_DEFINITION, _DEFINITION.c.id == _INSTANCE.c.definition_id)
+        .outerjoin(_KEY, _KEY.c.instance_id == _INSTANCE.c.id)
+    )
+
+
+_BY_ID = rows().where(_INSTANCE.c.id == bindparam("id"))
+_HEAD_BY_ID = _BY_ID.with_only_columns(*(one for one in _COLUMNS if one is not _INSTANCE.c.state_blob))
+_BY_ID_FOR_CHANGE = _BY_ID.with_for_update(of=_INSTANCE)
+_BEFORE = _TASK.alias("before")
+_LAST_OF_FORM = (
+    select(func.max(_BEFORE.c.token))
+    .where(
+        _BEFORE.c.instance_id == _TASK.c.instance_id,
+        _BEFORE.c.process_key == _TASK.c.process_key,
+        _BEFORE.c.form == _TASK.c.form,
+        _BEFORE.c.state == "completed",
+    )
+    .scalar_subquery()
+)
+_OF_TASK = (
+    rows(
+        _TASK.c.token.label("task_token"),
+        _TASK.c.element_id,
+        _TASK.c.group_code.label("task_group"),
+        _TASK.c.state.label("task_state"),
+        _TASK.c.assignee,
+        _TASK.c.id.label("task_id"),
+        _LAST_OF_FORM.label("asked_before"),
+    )
+    .join(_TASK, _TASK.c.instance_id == _INSTANCE.c.id)
+    .where(_TASK.c.id == bindparam("id"))
+)
+# the task as well, so that PostgreSQL reads it as it is once the lock is had
+_OF_TASK_FOR_CHANGE = _OF_TASK.with_for_update(of=(_INSTANCE, _TASK))
+
+
+def find(instance_id: int, *, lock: bool = True) -> Row[Any] | None:
+    """The row of an instance with its key and its definition's fingerprint; locked for change unless it is only looked at."""
+    return connection().execute(_BY_ID_FOR_CHANGE if lock else _BY_ID, {"id": instance_id}).first()
+
+
+def look(instance_id: int) -> Row[Any] | None:
+    """The row of an instance without its state, for whoever asks where its history ends and which version it runs on."""
+    return connection().execute(_HEAD_BY_ID, {"id": instance_id}).first()
+
+
+def find_of_task(task_id: int, *, lock: bool) -> Row[Any] | None:
+    """The row of a user task's instance with what is asked of the task; locked for change unless it is only looked at."""
+    return connection().execute(_OF_TASK_FOR_CHANGE if lock else _OF_TASK, {"id": task_id}).first()
+
+
+def take(row: Row[Any], *, by: str, at: datetime) -> Loaded:
+    """Restore the instance of a row from `find`. Errors: InstanceEnded."""
+    if row.state != "active":
+        raise InstanceEnded(case=row.business_key)
+    definition = versions.by_id(row.definition_id, row.sha256)
+    key = sealing.unwrap(row.wrapped)
+    state = orjson.loads(sealing.unseal(key, row.state_blob))
+    changes = SqlRows(row.id, at, by, {"business_key": row.business_key})
+    run = Run(
+        definition,
+        at=at,
+        accepted_at=row.started_at,
+        calendar=calendars.calendar(),
+        perform=_performer(row.id, row.business_key, by, at),
+        state=state,
+        rows=changes,
+        department=_department,
+    )
+    return Loaded(row, definition, key, run, changes, heads.of_row(row))
+
+
+def _performer(instance_id: int, business_key: str, by: str, at: datetime) -> Callable[[Work], WorkOutcome]:
+    def perform(work: Work) -> WorkOutcome:
+        call = Call(
+            key=f"{instance_id}:{work.token}",
+            instance_id=instance_id,
+            business_key=business_key,
+            process_key=work.process_key,
+            element_id=work.element_id,
+            at=at,
+            actor=by,
+        )
+        return jobs.attempt(work, call)
+
+    return perform
+
+
+def create(definition: Definition, business_key: str, given: dict[str, Any], *, by: str, at: datetime) -> Advanced:
+    """Start an instance in the current transaction."""
+    instance_id, register = _insert(definition, business_key, at)
+    case_key, wrapped = sealing.new_case_key()
+    changes = SqlRows(instance_id, at, by, {"business_key": business_key})
+    run = Run(
+        definition,
+        at=at,
+        accepted_at=at,
+        calendar=calendars.calendar(),
+        perform=_performer(instance_id, business_key, by, at),
+        rows=changes,
+        department=_department,
+    )
+    run.begin(given, number=business_key, software=runtime.current().software)
+    row = _Fresh(instance_id, business_key, definition.key, 1, None)
+    kept = writes.insertion(_KEY, {"instance_id": instance_id, "wrapped": wrapped})
+    place = heads.of_case(instance_id, definition.key, register.head.seq, BEGINNING, None)
+    place = place.signed() if register.is_signed else place
+    loaded = Loaded(row, definition, case_key, run, changes, place)
+    return _save(loaded, by=by, at=at, also=[kept, heads.change(register)])
+
+
+@dataclass(frozen=True)
+class _Fresh:
+    id: int
+    business_key: str
+    key: str
+    version: int
+    due_at: datetime | None
+
+
+def _insert(definition: Definition, business_key: str, at: datetime) -> tuple[int, Place]:
+    """The id of a new row, and the register of its process with the case in it."""
+    columns = {"business_key": business_key, "definition_id": definition.id, "key": definition.key, "state": "active"}
+    first = {"started_at": at, "overdue": False, "version": 1, "sequence": 0, "head": GENESIS, "state_blob": b""}
+    asked = [_INSTANCE.c.id, *heads.counted(definition.key)]
+    instance_id, *answer = (
+        connection().execute(insert(ProcessInstance).values(**columns, **first).returning(*asked)).one()
+    )
+    return instance_id, heads.next_case(definition.key, answer)
+
+
+def advance(instance_id: int, command: Command, *, by: str, at: datetime) -> Advanced:
+    """Do something to an instance, in one commit. Errors: UnknownInstance, InstanceEnded, and what the command raises."""
+    with transaction():
+        row = find(instance_id)
+        if row is None:
+            raise UnknownInstance(instance=instance_id)
+        return advance_row(row, command, by=by, at=at)
+
+
+def advance_row(
+    row: Row[Any], command: Command, *, by: str, at: datetime, request: str = "", moves: bool = True
+) -> Advanced:
+    """The same for a row that `find` has locked in the current transaction; a command that only tells something `moves` nothing of its state."""
+    loaded = take(row, by=by, at=at)
+    try:
+        command(loaded.run)
+    except EngineError as error:
+        if error.code not in LIMITS:
+            raise
+        raise CannotGoOn(instance=row.id, kind=error.code, token=loaded.run.steps[0].get("token")) from error
+    return _save(loaded, by=by, at=at, request=request, moves=moves)
+
+
+@contextmanager
+def limits_become_incidents(*, by: str, at: datetime) -> Iterator[None]:
+    """Around a transaction: when it reached a limit and is undone, the operator finds an incident where it was begun."""
+    try:
+        yield
+    except CannotGoOn as error:
+        _report(error.values, by, at)
+        raise
+
+
+def _report(reached: dict[str, Any], by: str, at: datetime) -> None:
+    open_already = select(Incident.id).where(
+        Incident.instance_id == reached["instance"], Incident.token == reached["token"], Incident.state == "open"
+    )
+    with transaction():
+        if session().scalar(open_already) is None:
+            advance(reached["instance"], lambda run: run.report(reached["token"], reached["kind"]), by=by, at=at)
+
+
+def answered(instance_id: int, token: int, request: str) -> Advanced | None:
+    """What this very request about the task of a token came to, when it has been answered before. Errors: KeyUsedAgain."""
+    for entry in history.read_history(INSTANCE, str(instance_id), case_key(instance_id)):
+        if not request or entry.steps[0].get("token") != token:
+            continue
+        if entry.request and entry.request != request and entry.request[:OF_KEY] == request[:OF_KEY]:
+            raise KeyUsedAgain
+        if entry.request == request:
+            gone = {step["token"] for step in entry.steps if step["type"] == "user_task_cancelled"}
+            opened = {step["token"] for step in entry.steps if step["type"] == "user_task_created"} - gone
+            ended = any(step["type"] == "instance_completed" for step in entry.steps)
+            return Advanced(instance_id, _task_ids(instance_id, opened), ended, _troubles(entry.steps))
+    return None
+
+
+def entered_in(instance_id: int, token: int, scope: int) -> dict[str, Any]:
+    """What was entered in the task of a token, as stored; nothing where it stood in another scope."""
+    for entry in history.read_history(INSTANCE, str(instance_id), case_key(instance_id)):
+        first = entry.steps[0]
+        if first["type"] == "user_task_completed" and first["token"] == token:
+            return dict(first["form"]) if first.get("scope", 0) == scope else {}
+    return {}
+
+
+def _troubles(steps: list[Step]) -> list[Step]:
+    return [step for step in steps if step["type"] in ("job_refused", "incident_opened")]
+
+
+def _task_ids(instance_id: int, tokens: set[int]) -> list[int]:
+    query = select(UserTask.id).where(UserTask.instance_id == instance_id, UserTask.token.in_(tokens))
+    return list(session().scalars(query.order_by(UserTask.token)))
+
+
+def _save(
+    loaded: Loaded, *, by: str, at: datetime, request: str = "", also: Sequence[Write] = (), moves: bool = True
+) -> Advanced:
+    run, row = loaded.run, loaded.row
+    flush()
+    steps = run.steps
+    head, entry = history.entry(
+        INSTANCE,
+        str(row.id),
+        loaded.place.head,
+        steps,
+        by=by,
+        at=at,
+        case_key=loaded.case_key,
+        personal=loaded.definition.private,
+        calendar=calendars.keep(run.calendar),
+        request=request,
+    )
+    opened = _send([*also, entry, *loaded.rows.writes()], loaded, loaded.place.after(head), moves)
+    jobs.queue(row.id, steps, loaded.case_key, at)
+    forget(ProcessInstance, UserTask, Incident)
+    form = loaded.definition.form_by_id(run.form_id) if run.form_id else None
+    tell(
+        Change(
+            row.id,
+            row.business_key,
+            row.key,
+            at,
+            by,
+            steps,
+            run.ended,
+            form,
+            run.case.scopes[0].variables,
+            frozenset(run.answering),
+        )
+    )
+    return Advanced(row.id, opened, run.ended, _troubles(steps), run.case.scopes[0].variables, loaded.case_key)
+
+
+def _send(gathered: list[Write], loaded: Loaded, place: Place, moves: bool) -> list[int]:
+    """Write everything, the instance last; the ids of the user tasks this opens. Errors: StaleInstance."""
+    sent: list[list[int]] = []
+    if loaded.rows.shift:  # which looks at the tasks as they are by then
+        sent, gathered = writes.send(gathered), []
+        _shift_limits(loaded.rows, loaded.row)
+    *others, changed = writes.send([*gathered, _instance(loaded, place, moves)])
+    if not changed:
+        raise StaleInstance(case=loaded.row.business_key)
+    return loaded.rows.open_tasks([id for ids in (*sent, *others) for id in ids])
+
+
+def _department(process: str, element: str, drawn: str) -> str:
+    """Lanes carry the department's name; work lists go by its code."""
+    codes = _department_codes(drawn)
+    departments = set(codes.values())
+    if drawn in departments:
+        return drawn
+    return codes.get(drawn) or _worked_on_by(process, element, departments) or drawn
+
+
+def _worked_on_by(process: str, element: str, departments: set[str]) -> str | None:
+    """The department that had this step before: a lane still bears the name of one that has been renamed since."""
+    if not departments:
+        return None
+    earlier = select(UserTask.group).where(
+        UserTask.process_key == process,
+        UserTask.element_id == element,
+        UserTask.group.in_(departments),
+    )
+    return session().scalar(earlier.order_by(UserTask.id.desc()).limit(1))
+
+
+def _department_codes(wanted: str) -> dict[str, str]:
+    """Department codes by Chinese name; read again when the one wanted is not among those known."""
+    office = runtime.current().remembered(bind())
+    if wanted not in office.departments and wanted not in office.departments.values():
+        found = session().execute(select(Department.code, Department.name_zh))
+        office.departments = {name: code for code, name in found}
+    return office.departments
+
+
+def _shift_limits(changes: SqlRows, row: Any) -> None:
+    open_tasks = session().execute(
+        select(UserTask.id, UserTask.due_at).where(
+            UserTask.instance_id == row.id,
+            UserTask.token.not_in(changes.opened),
+            or_(UserTask.state == "open", UserTask.token.in_(changes.closed_after_shift)),
+            UserTask.due_at.is_not(None),
+        )
+    )
+    for task_id, due_at in open_tasks.all():
+        session().execute(
+            update(UserTask).where(UserTask.id == task_id).values(due_at=due_at and due_at + changes.shift)
+        )
+    if row.due_at is not None and "due_at" not in changes.instance:
+        changes.instance_changed(due_at=row.due_at + changes.shift)
+
+
+def _instance(loaded: Loaded, place: Place, moves: bool) -> Write:
+    row, changed = loaded.row, loaded.rows.instance
+    over = changed.get("state", "active") != "active"
+    columns = {"version": row.version + 1, **heads.columns(place), **changed}
+    if over or moves:
+        columns["state_blob"] = b"" if over else sealing.seal(loaded.case_key, orjson.dumps(loaded.run.state()))
+    return writes.change(_INSTANCE, columns, wants_id=True, id=row.id, version=row.version)
+
+
+def is_held(row: Row[Any], key: bytes, token: int | None) -> bool:
+    """Whether the token of queued work still stands where it waits for it; `row` is that of an active instance, `key` its key."""
+    return str(token) in orjson.loads(sealing.unseal(key, row.state_blob))["stuck"]
+
+
+def case_key(instance_id: int) -> bytes | None:
+    """The key of a case's personal data; None once it has been erased."""
+    wrapped = session().scalar(select(CaseKey.wrapped).where(CaseKey.instance_id == instance_id))
+    return sealing.unwrap(wrapped) if wrapped is not None else None

@@ -1,0 +1,180 @@
+"""Queued jobs: taken from the queue, carried out in no transaction, and their outcome recorded in one commit.
+
+The row is the truth. Taking a job is a compare-and-set that puts it off by a lease; whoever carries it out renews the lease, and a job whose
+worker died is simply due again. A worker wrongly believed dead does no harm: only the first outcome is recorded, and the key by which the outside
+knows the job is the same.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from functools import partial
+from typing import Any
+
+from sqlalchemy import Row, select, update
+
+from engine.ground.errors import NotFound
+from engine.language import values
+from engine.record import sealing
+from engine.record.steps import Failed, WorkOutcome
+from engine.running import execution, jobs
+from engine.runtime import runtime
+from engine.runtime.handlers import Call
+from engine.runtime.runtime import now
+from engine.spiff.run import Run
+from models.base import session, transaction
+from models.job import Job
+
+SYSTEM = "system"
+BATCH = 500
+LEASE = timedelta(seconds=20)
+FIRST_DELAY = timedelta(minutes=2)
+NO_LONGER_AWAITED = ("UnknownToken", "InstanceEnded", "UnknownInstance")
+_log = logging.getLogger(__name__)
+
+Clock = Callable[[], datetime]
+
+
+@dataclass(frozen=True)
+class Taken:
+    """A job in hand. Without an instance it is work of the office."""
+
+    id: int
+    key: str
+    topic: str
+    instance_id: int | None
+    token: int | None
+    element_id: str | None
+    parameters: bytes = field(repr=False)
+    retries: int
+
+
+_COLUMNS = (Job.id, Job.key, Job.topic, Job.instance_id, Job.token, Job.element_id, Job.parameters, Job.retries)
+
+
+def run_jobs(at: datetime, *, clock: Clock | None = None, overdue_by: timedelta = timedelta()) -> int:
+    """Carry out queued jobs that are due at `at`, or have been for some time; how many were taken in hand."""
+    due = session().scalars(
+        select(Job.id)
+        .where(Job.state == "queued", Job.due_at <= at - overdue_by)
+        .order_by(Job.due_at, Job.id)
+        .limit(BATCH)
+    )
+    return sum(carry_out(job_id, clock or (lambda: at)) for job_id in list(due))
+
+
+def carry_out(job_id: int, clock: Clock = now) -> bool:
+    """Take a job, do it and record what came of it; False when it is not due or somebody else has it in hand."""
+    job = _take(job_id, clock())
+    if job is None:
+        return False
+    in_hand = runtime.current().in_hand
+    in_hand.add(job_id)
+    try:
+        outcome = _perform(job, clock())
+    finally:
+        in_hand.discard(job_id)
+    with transaction():
+        _record(job, outcome, clock())
+    return True
+
+
+class UnknownJob(NotFound):
+    """There is no such work that has failed."""
+
+
+def failed_background() -> list[Job]:
+    """Work beside the cases that was given up, such as a batch whose cases could not all be released, the oldest first."""
+    query = select(Job).where(Job.state == "failed", Job.instance_id.is_(None)).order_by(Job.id)
+    return list(session().scalars(query.limit(BATCH)))
+
+
+def begin_again(job_id: int, at: datetime) -> None:
+    """Put given-up work beside the cases into the queue once more, under the same key. Errors: UnknownJob."""
+    with transaction():
+        given_up = update(Job).where(Job.id == job_id, Job.state == "failed", Job.instance_id.is_(None))
+        columns = {"state": "queued", "retries": jobs.ATTEMPTS, "due_at": at, "error": None}
+        if session().execute(given_up.values(**columns).returning(Job.id)).first() is None:
+            raise UnknownJob(job=job_id)
+        jobs.announced(job_id, jobs.ATTEMPTS, at)
+
+
+def renew_leases(at: datetime) -> None:
+    """Keep the jobs of this process from being taken for abandoned; to be called several times within a lease."""
+    in_hand = runtime.current().in_hand
+    if in_hand:
+        with transaction():
+            mine = update(Job).where(Job.id.in_(list(in_hand)), Job.state == "queued")
+            session().execute(mine.values(due_at=at + LEASE))
+
+
+def _take(job_id: int, at: datetime) -> Taken | None:
+    with transaction():
+        free = update(Job).where(Job.id == job_id, Job.state == "queued", Job.due_at <= at)
+        row = session().execute(free.values(due_at=at + LEASE).returning(*_COLUMNS)).first()
+    return Taken(**row._mapping) if row is not None else None
+
+
+def _perform(job: Taken, at: datetime) -> WorkOutcome:
+    if job.instance_id is None:
+        return jobs.run_background(job.topic, values.unpack(json.loads(job.parameters)), at)
+    row = execution.find(job.instance_id, lock=False)
+    key = execution.case_key(job.instance_id)
+    if row is None or row.state != "active" or key is None:
+        return Failed("InstanceEnded", job.topic)
+    if not execution.is_held(row, key, job.token):
+        return Failed("UnknownToken", job.topic)  # cancelled while it was queued: nothing may be moved for it any more
+    call = Call(
+        key=job.key,
+        instance_id=job.instance_id,
+        business_key=row.business_key,
+        process_key=row.key,
+        element_id=job.element_id or "",
+        at=at,
+        actor=SYSTEM,
+    )
+    return jobs.reach_outside(job.topic, values.unpack(json.loads(sealing.unseal(key, job.parameters))), call)
+
+
+def _record(job: Taken, outcome: WorkOutcome, at: datetime) -> None:
+    """The case is locked before the job, as everybody does it, so that nobody waits for each other."""
+    row = execution.find(job.instance_id) if job.instance_id is not None else None
+    if isinstance(outcome, Failed) and job.retries > 1 and _may_pass(job, outcome):
+        due_at = at + FIRST_DELAY * 2 ** (jobs.ATTEMPTS - job.retries)
+        if _settle(job, retries=job.retries - 1, due_at=due_at, error=outcome.message):
+            jobs.announced(job.id, job.retries - 1, due_at)
+        return
+    failed = outcome if isinstance(outcome, Failed) else None
+    settled = _settle(job, state="failed" if failed else "done", retries=0, error=failed.message if failed else None)
+    if settled and row is not None and row.state == "active":
+        _finish(job, row, outcome, at)
+
+
+def _may_pass(job: Taken, failed: Failed) -> bool:
+    """The world may say yes next time; a handler that breaks will break again, and needs a person."""
+    return job.instance_id is None or failed.kind == "JobFailed"
+
+
+def _settle(job: Taken, **columns: Any) -> bool:
+    """Compare-and-set: whether the job was still as it had been taken."""
+    mine = update(Job).where(Job.id == job.id, Job.state == "queued", Job.retries == job.retries)
+    return bool(session().execute(mine.values(**columns)).rowcount)  # type: ignore[attr-defined]
+
+
+def _finish(job: Taken, row: Row[Any], outcome: WorkOutcome, at: datetime) -> None:
+    """Let the case go on; when it cannot, what broke becomes its incident."""
+    failed = _advance(job, row, outcome, at)
+    if failed is None or failed.kind in NO_LONGER_AWAITED:
+        return
+    _log.error("after job %s of %s: %s\n%s", job.topic, row.business_key, failed.kind, failed.trace)
+    _advance(job, row, failed, at)
+
+
+def _advance(job: Taken, row: Row[Any], outcome: WorkOutcome, at: datetime) -> Failed | None:
+    command = partial(Run.finish_work, token=job.token or 0, outcome=outcome)
+    done = jobs.guarded(job.topic, partial(execution.advance_row, row, command, by=SYSTEM, at=at))
+    return done if isinstance(done, Failed) else None

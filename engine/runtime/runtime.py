@@ -1,0 +1,132 @@
+"""What an office brings to the engine, and what the engine keeps in memory for it: made once for an application, found by whoever works in it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar, Token
+from dataclasses import dataclass, field
+from datetime import datetime
+from types import ModuleType
+from typing import Any, NamedTuple, TypeVar
+from weakref import WeakKeyDictionary
+
+from engine.ground import clock
+from engine.ground.ciphers import Keys
+from engine.ground.errors import NotPermitted
+from engine.language.calendar import Calendar
+from engine.runtime.declarations import Background, Function, Handler, Work, declared
+
+Observer = Callable[[Any], None]
+Bar = Callable[[Collection[int], str], Mapping[int, NotPermitted]]
+Announce = Callable[[int, int, datetime], None]
+
+
+class NoOffice(RuntimeError):
+    """Something was asked of an office outside of any: a programming error."""
+
+
+def plain_weeks() -> Calendar:
+    """The calendar of an office that has set none."""
+    return Calendar(days_off=frozenset(), workdays=frozenset())
+
+
+class Dated(NamedTuple):
+    """A calendar, and when it was read."""
+
+    calendar: Calendar
+    read_at: datetime
+
+
+@dataclass
+class Remembered:
+    """What has been read of one database, so that it need not be read again: the calendar in force, fingerprints of stored calendars, department
+    codes by their Chinese name, and whether cases that stand still have been looked for.
+    """
+
+    calendar: Dated | None = None
+    stored_calendars: set[str] = field(default_factory=set)
+    departments: dict[str, str] = field(default_factory=dict)
+    looked_for_standing: bool = False
+
+
+@dataclass
+class Runtime:
+    """What an office brings: keys, calendar and clock; handlers and background work by topic; who is told of every change, in its transaction
+    (`observers`); who keeps people from cases (`bars`); and who carries a queued job to a free process (`announce`).
+
+    `timed` are the processes that the office begins when their start timer says so; in any other a start timer would begin nothing.
+    `software` is the version of what is served, which every case says it was begun by.
+    `in_hand` are the ids of the jobs that this process carries out just now.
+    """
+
+    keys: Keys | None = None
+    calendar: Callable[[], Calendar] = plain_weeks
+    clock: Callable[[], datetime] = clock.now
+    handlers: dict[str, Handler] = field(default_factory=dict)
+    background: dict[str, Background] = field(default_factory=dict)
+    observers: tuple[Observer, ...] = ()
+    bars: tuple[Bar, ...] = ()
+    announce: Announce | None = None
+    timed: frozenset[str] = frozenset()
+    software: str = ""
+    in_hand: set[int] = field(default_factory=set)
+    _remembered: WeakKeyDictionary[Any, Remembered] = field(default_factory=WeakKeyDictionary, init=False, repr=False)
+
+    def serve(self, *places: ModuleType | Function | Work) -> None:
+        """Take in what these functions and modules declare. A topic has one handler: a second one is a programming error."""
+        for declaration in declared(*places):
+            if isinstance(declaration, Handler):
+                _once(self.handlers, declaration)
+            else:
+                _once(self.background, declaration)
+
+    def remembered(self, database: object) -> Remembered:
+        """What has been read of a database, which is told by its engine."""
+        return self._remembered.setdefault(database, Remembered())
+
+
+Declared = TypeVar("Declared", Handler, Background)
+
+
+def _once(served: dict[str, Declared], declaration: Declared) -> None:
+    before = served.setdefault(declaration.topic, declaration)
+    if before.function is not declaration.function:
+        raise ValueError(f"topic {declaration.topic} is declared twice")
+
+
+_current: ContextVar[Runtime] = ContextVar("runtime")
+
+
+def current() -> Runtime:
+    """The office in which this is done. Errors: NoOffice."""
+    try:
+        return _current.get()
+    except LookupError:
+        raise NoOffice from None
+
+
+def enter(runtime: Runtime) -> Token[Runtime]:
+    """From here on what is done is done in this office, until `leave` is given the token."""
+    return _current.set(runtime)
+
+
+def leave(token: Token[Runtime]) -> None:
+    """What is done is done where it was done before."""
+    _current.reset(token)
+
+
+@contextmanager
+def entered(runtime: Runtime) -> Iterator[Runtime]:
+    """What is done inside is done in this office."""
+    token = enter(runtime)
+    try:
+        yield runtime
+    finally:
+        leave(token)
+
+
+def now() -> datetime:
+    """The current instant by the clock of the office, aware, in UTC; outside of any by the machine's."""
+    office = _current.get(None)
+    return office.clock() if office is not None else clock.now()

@@ -1,0 +1,59 @@
+"""What an office is made of: the service tasks and the background work it serves, its calendar, who follows every change, who keeps people from cases."""
+
+from __future__ import annotations
+
+from importlib.metadata import version
+
+import engine
+import engine.runtime
+import service_tasks
+from engine import record
+from office import (
+    batches,
+    calendar,
+    complaints,
+    correspondence,
+    erasure,
+    households,
+    recalls,
+    reservations,
+    reviews,
+    supervision,
+    work_orders,
+)
+from office.acts import requests
+
+FOLLOWERS = (
+    complaints.follow,
+    requests.follow,
+    correspondence.follow,
+    recalls.follow,
+    erasure.follow,
+    reservations.follow,
+    work_orders.follow,
+    supervision.report_missed,
+)
+SOFTWARE = version("reception-desk")
+BARS = (households.barred, reviews.barred)
+
+
+def runtime(keys: record.Keys | None = None) -> engine.runtime.Runtime:
+    """A whole office, to be served."""
+    office = bare(keys)
+    office.observers, office.bars = FOLLOWERS, BARS
+    return office
+
+
+def rehearsal(keys: record.Keys | None = None) -> engine.runtime.Runtime:
+    """An office in which cases are played: everybody follows what happens there, and nobody is kept from anything."""
+    office = bare(keys)
+    office.observers = FOLLOWERS
+    return office
+
+
+def bare(keys: record.Keys | None = None) -> engine.runtime.Runtime:
+    """An office in which processes are checked: nobody follows what happens there, and nobody is kept from anything."""
+    office = engine.runtime.Runtime(keys=keys, calendar=calendar.current, software=SOFTWARE)
+    office.serve(service_tasks, batches, reviews, work_orders)
+    office.timed = frozenset({reviews.PROCESS, *(kind.process for kind in batches.KINDS)})
+    return office

@@ -1,0 +1,40 @@
+"""The service calls that a case's record says were answered, as everything beside the record is held against them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from engine.proof import Verdict
+
+
+@dataclass(frozen=True)
+class Answered:
+    """A call and its answer: the entry of the answer, the key under which it acted, what it was asked and what it gave."""
+
+    seq: int
+    at: datetime
+    key: str
+    topic: str
+    parameters: Mapping[str, Any]
+    result: Any
+
+    @property
+    def fields(self) -> Mapping[str, Any]:
+        """What it gave, by name; empty where that cannot be read."""
+        return self.result if isinstance(self.result, Mapping) else {}
+
+
+def answered(verdict: Verdict) -> Iterator[Answered]:
+    """In the order of the answers; what a person settled by hand was carried out by nobody here and is left out."""
+    by_token: dict[int, Mapping[str, Any]] = {}
+    for entry in verdict.history:
+        by_hand = entry.steps[0]["token"] if entry.steps[0]["type"] == "incident_resolved" else None
+        for step in entry.steps:
+            if step["type"] == "job_created":
+                by_token[step["token"]] = step["parameters"]
+            elif step["type"] == "job_completed" and step["token"] != by_hand:
+                key, parameters = f"{verdict.instance_id}:{step['token']}", by_token.get(step["token"], {})
+                yield Answered(entry.seq, entry.at, key, step["topic"], parameters, step["result"])

@@ -1,0 +1,52 @@
+"""Calling back what waits to be said: a promise of a case that ended otherwise, or whose credit was taken back, never goes out.
+
+What was sent already is followed by the message of the act itself. What has been done in truth, such as a renewed mandate, is said all the same.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import case, select, update
+
+from engine.running import Change
+from models.base import forget, session
+from models.complaint import Complaint
+from models.notice import OutboxMessage
+
+RECALLED, WAITS = "recalled", ("queued", "unposted")
+OF_RESULT = ("reply", "resolved", "charge_held", "credit_scheduled", "credit_on_thursday")
+OF_COURSE = ("interim_reply", "extended")
+GOES_WITH = {
+    "case_withdrawn": OF_RESULT + OF_COURSE,
+    "case_not_reached": OF_RESULT + OF_COURSE,
+    "instance_cancelled": OF_RESULT + OF_COURSE,
+    "credit_reversed": (*OF_RESULT, "credit_posted"),
+}
+
+
+def follow(change: Change) -> None:
+    """Call back what waits to be said in the case and is not so any longer."""
+    for step in change.steps:
+        if step["type"] in GOES_WITH:
+            _call_back(change, step["type"])
+
+
+def _call_back(change: Change, because: str) -> None:
+    message = OutboxMessage
+    promises = message.case_number == change.business_key, message.template.in_(GOES_WITH[because])
+    letters = select(message.queued_at).where(*promises, message.state == "unposted")
+    _unanswered(change.business_key, list(session().scalars(letters)))
+    settled = {"state": RECALLED, "recalled_for": because, "settled_by": change.by, "settled_at": change.at}
+    session().execute(update(message).where(*promises, message.state.in_(WAITS)).values(**settled))
+    forget(message)
+
+
+def _unanswered(case_number: str, instants: Sequence[datetime]) -> None:
+    """Letters that never left answer nothing, although earlier versions counted one from when it was written: one of `instants`."""
+    if instants:
+        conditions = Complaint.case_number == case_number, Complaint.replied_at.in_(instants)
+        state = case((Complaint.state == "replied", "open"), else_=Complaint.state)
+        session().execute(update(Complaint).where(*conditions).values(replied_at=None, state=state))
+        forget(Complaint)

@@ -1,0 +1,48 @@
+"""Serving an office that is set up already: what cannot work is refused before anything begins, with the command that helps."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner
+
+from cli import serving
+from cli.serving import serve, worker
+
+
+@pytest.fixture(autouse=True)
+def sqlite(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A folder without an office; the database would be SQLite."""
+    monkeypatch.setenv("DESK_VAR", str(tmp_path))
+    monkeypatch.delenv("DATABASE_URL", raising=False)
+
+
+@pytest.mark.parametrize("command, arguments", [(serve, ["--workers", "2"]), (worker, [])])
+def test_sqlite_is_for_one_process(command: object, arguments: list[str]) -> None:
+    """Two processes that write one SQLite file would keep each other waiting."""
+    result = CliRunner().invoke(command, arguments)  # type: ignore[arg-type]
+    assert result.exit_code == 1
+    assert "move-to-postgresql" in result.output
+
+
+def test_another_schema_is_not_served() -> None:
+    """A new release over an old database stops at once and names the command."""
+    result = CliRunner().invoke(serve, ["--port", "8159"])
+    assert result.exit_code == 1
+    assert "./desk migrate" in result.output
+
+
+class _Served:
+    def serve(self) -> None:
+        return None
+
+
+def test_a_worker_that_does_not_stop_is_ended(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Ctrl-C reaches the server and its worker, which is then told twice and may wait for ever: the office could not be stopped."""
+    options: dict[str, Any] = {}
+    monkeypatch.setattr(serving, "Granian", lambda *_given, **keywords: options.update(keywords) or _Served())
+    serving.listen("127.0.0.1", 8000)
+    assert options["workers_kill_timeout"] == serving.STOPPING_SECONDS
+    assert 0 < serving.STOPPING_SECONDS < 30

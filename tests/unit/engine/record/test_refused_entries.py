@@ -1,0 +1,83 @@
+"""A form that is refused leaves nothing in the case, and in the stream of whoever sent it which fields were wrong and why."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+import engine
+from engine import cases, language, proof, published, record
+from engine.record import people
+from models.entry import HistoryEntry
+from tests.drawing import end, package, path, process, start, user
+from tests.people import CLEO, NORA, SAM
+
+DRAWN = process("P", start(), user("a"), user("b"), end(), path("begun", "a", "b", "finished"))
+TYPED = "13912345678 twelve"
+Send = Callable[..., None]
+
+
+@pytest.fixture
+def task(database: Session, at: datetime) -> int:
+    """The first task of a case."""
+    published.publish(package("P", DRAWN), by=SAM, note="", at=at)
+    return cases.start("P", business_key="AJ-1", variables={}, by=CLEO, at=at).user_task_ids[0]
+
+
+@pytest.fixture
+def send(task: int) -> Send:
+    """A form is sent that cannot be taken."""
+
+    def sent(at: datetime, task_id: int = task) -> None:
+        with pytest.raises(language.InvalidForm):
+            cases.complete(task_id, form={"amount": TYPED}, by=CLEO, at=at)
+
+    return sent
+
+
+def refused() -> list[Any]:
+    """The steps of Cleo's stream that say so."""
+    steps = [step for entry in record.read_history("user", "cleo") for step in entry.steps]
+    return [step for step in steps if step["type"] == "entry_refused"]
+
+
+def test_it_is_an_entry_with_the_fields_and_the_codes(database: Session, task: int, send: Send, at: datetime) -> None:
+    """Which step, which field, why; nothing of what was typed, anywhere, and nothing in the case."""
+    send(at)
+    (step,) = refused()
+    assert (step["case"], step["task"], step["process"], step["element"]) == ("AJ-1", task, "P", "a")
+    assert set(step["fields"]) == {"amount"}
+    assert all(codes and all(isinstance(code, str) for code in codes) for codes in step["fields"].values())
+    assert not any(TYPED.split(maxsplit=1)[0].encode() in body for body in database.scalars(select(HistoryEntry.body)))
+    assert len(proof.entries(1)) == 1
+    assert proof.verify(1) + proof.verify_streams() + proof.verify_registers() == []
+
+
+def test_twenty_for_a_task_and_hour_and_no_more(send: Send, task: int, at: datetime) -> None:
+    """A script that sends again and again fills nobody's stream; the last one says that no more follow, and an hour later one may again."""
+    for second in range(people.MOST_REFUSED + 5):
+        send(at + timedelta(seconds=second))
+    assert [step.get("last", False) for step in refused()] == [False] * (people.MOST_REFUSED - 1) + [True]
+    send(at + people.REFUSED_WITHIN + timedelta(minutes=1))
+    assert len(refused()) == people.MOST_REFUSED + 1
+
+
+def test_another_task_is_counted_by_itself(send: Send, task: int, at: datetime) -> None:
+    """One step that gives trouble hides no other."""
+    for second in range(people.MOST_REFUSED):
+        send(at + timedelta(seconds=second))
+    following = cases.complete(task, form={"amount": "1"}, by=CLEO, at=at).user_task_ids[0]
+    send(at, following)
+    assert [step["task"] for step in refused()].count(following) == 1
+
+
+def test_whoever_may_not_leaves_no_such_entry(database: Session, task: int, at: datetime) -> None:
+    """What is kept are forms that were refused, and of nobody else than their senders."""
+    with pytest.raises(engine.NotPermitted):
+        cases.complete(task, form={"amount": TYPED}, by=NORA, at=at)
+    assert database.scalars(select(HistoryEntry.stream_id).where(HistoryEntry.stream == "user")).all() == []

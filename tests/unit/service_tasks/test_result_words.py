@@ -1,0 +1,100 @@
+"""What a customer is told is what the record holds; what the record holds of results are codes, worded where they are read."""
+
+from __future__ import annotations
+
+import ast
+import re
+from datetime import UTC, datetime
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from engine import definitions
+from engine.definitions.compiled import Definition
+from engine.language import feel
+from engine.language.calendar import Calendar
+
+PROCESSES = Path(__file__).parents[3] / "processes"
+SCOPE = feel.Scope(at=datetime(2026, 11, 23, 1, tzinfo=UTC), calendar=Calendar(frozenset(), frozenset()))
+
+
+@cache
+def published(process: str) -> Definition:
+    """A process as it ships."""
+    return Definition(definitions.read_package(PROCESSES, process))
+
+
+def credited(**credit: Any) -> str:
+    """What is said of a credit of 88.00 yuan."""
+    case = {"refund": None, "transferred": None, "accounting_way": "today", "credit": {"amount": 8800, **credit}}
+    return str(published("TS-002").decision("refund_wording").evaluate(case, SCOPE).value)
+
+
+SERVICE_TASKS = PROCESSES.parent / "service_tasks"
+CHINESE = re.compile("[\u4e00-\u9fff]")
+LABELLED = re.compile(r"^(schemas|disputed|lines)\.")
+WORDED = {
+    "schemas.py": "labels of what every service task takes",
+    "amounts.py": "capital characters, for papers",
+    "mandate_wording.py": "how banks are written on agreements",
+    "notification.py": "what customers and departments are told",
+    "pricing_file.py": "headings and outcomes of a file that goes to marketing and comes back",
+    "weighing.py": "why a process is suggested, in both languages",
+    "account_records.py": "why a process is suggested, in both languages",
+}
+
+
+def _worded(file: Path) -> list[str]:
+    """The Chinese texts of a source that are neither a label or a title of something declared nor a docstring."""
+    tree = ast.parse(file.read_text(encoding="utf-8"))
+    declared = {
+        id(inner)
+        for call in ast.walk(tree)
+        if isinstance(call, ast.Call)
+        and (LABELLED.match(ast.unparse(call.func)) or ast.unparse(call.func) == "handler")
+        for inner in ast.walk(call)
+    }
+    documented = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
+    return [
+        node.value
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and CHINESE.search(node.value)
+        if id(node) not in declared | documented
+    ]
+
+
+def test_results_hold_codes() -> None:
+    """A service task gives no word of one language back: whoever reads the record later has it in the language of the page."""
+    worded = {file.name for file in SERVICE_TASKS.rglob("*.py") if _worded(file)}
+    assert worded == WORDED.keys()
+
+
+@pytest.mark.parametrize(
+    ("credit", "text"),
+    [
+        ({"fallen": 8800, "into": "receivable"}, "88.00 元已从帐单冲减"),
+        ({}, "88.00 元已从帐单冲减"),
+        ({"fallen": 0, "into": "receivable"}, "88.00 元已记作下期话费抵扣"),
+        ({"fallen": 0, "into": "prepayment"}, "88.00 元已存入预付金"),
+        ({"fallen": 3000, "into": "receivable"}, "30.00 元已从未缴的帐单冲减，58.00 元已记作下期话费抵扣"),
+    ],
+)
+def test_a_credit_is_told_by_where_it_went(credit: dict[str, Any], text: str) -> None:
+    """A bill that was paid is not credited: the money waits for the next one."""
+    assert credited(**credit) == text
+
+
+def told(process: str, form: str, **case: Any) -> Any:
+    """What a form offers to say to the customer."""
+    return published(process).form_by_id(form).prefill(case, SCOPE).get("resolution")
+
+
+def test_a_review_that_was_not_is_not_spoken_of() -> None:
+    """Without any action on charges nobody has reviewed one; nor is a receipt asked for that was not missing."""
+    assert told("TS-003", "ts003_refusal", action="none") == "经核查，本次不作费用处理。"
+    assert told("TS-003", "ts003_refusal", action="call_charge") == "经审核，本次不予冲减。"
+    answers = {"receipt_held": False, "repayment_method": "cash", "proposal_answer": "declines"}
+    assert "原始票据" in told("TS-002", "ts002_no_refund", **answers)
+    assert "原始票据" not in told("TS-002", "ts002_no_refund", repayment_method="cash", receipt_held=True)

@@ -1,0 +1,208 @@
+"""Withdrawing, extending, taking back and trying the customer from the page of a case and by the API: done, told, and refused beside the field."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from flask import Flask
+
+import engine
+from engine import cases, runtime
+from models.base import session
+from models.complaint import Complaint
+from office import acts, tokens, verification
+from tests.furnishing import begin, instance_of, open_tasks
+from tests.people import CLEO, SAM
+from tests.visitors import LANGUAGES, Caller, Visitor, contents
+
+NUMBER = "13900000202"
+WITHDRAWAL = {"withdraw_reason": "客户不追究了", "withdraw_said_by": "customer", "withdraw_channel": "counter"}
+WITHDRAWAL |= {"withdraw_tell": "sms"}
+
+
+def a_case(desk: Flask) -> str:
+    """A complaint that goes through TS-002."""
+    with desk.app_context():
+        return begin(NUMBER)
+
+
+def agrees(desk: Flask, case: str) -> bool:
+    """Whether nothing contradicts its record."""
+    with desk.app_context():
+        return not verification.verify(instance_of(case)).deviations
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_customer_withdraws(desk: Flask, language: str) -> None:
+    """The case is closed as withdrawn on its page and in the list, its step is gone, and the time line tells who said so."""
+    case = a_case(desk)
+    cleo = Visitor(desk, "cleo", language)
+    assert cleo.get(f"/cases/{case}", tab="acts").has("withdraw")
+    assert cleo.post(f"/cases/{case}/withdrawal", **WITHDRAWAL).status == 302
+    word = {"zh": "客户已撤回", "en": "withdrawn by the customer"}[language]
+    for page in (cleo.get(f"/cases/{case}"), cleo.get("/cases")):
+        assert word in page.text
+    told = cleo.get(f"/cases/{case}").text
+    assert {"zh": "客户撤回投诉", "en": "The customer withdraws the complaint"}[language] in told
+    assert not cleo.get(f"/cases/{case}", tab="acts").has("withdraw")
+    assert case in cleo.get("/cases", state="withdrawn").text
+    assert case not in cleo.get("/cases", state="not_reached").text
+    replayed = cleo.get(f"/cases/{case}/replay")
+    assert (replayed.status, word in replayed.text) == (200, True)
+    with desk.app_context():
+        assert open_tasks(case) == []
+    assert agrees(desk, case)
+
+
+def test_a_step_that_a_withdrawal_cancelled_says_so(desk: Flask) -> None:
+    """Nobody did it: the page says by whom and through what it was cancelled, and the customer's page has the word of the case's."""
+    case = a_case(desk)
+    with desk.app_context():
+        (task,) = open_tasks(case)
+    cleo, sam = Visitor(desk, "cleo"), Visitor(desk, "sam")
+    cleo.post(f"/cases/{case}/withdrawal", **WITHDRAWAL)
+    for page in (sam.get(f"/tasks/{task}"), sam.post(f"/tasks/{task}/completion", finding_note="x")):
+        assert (page.status, page.title) == (409, "这一步已经取消，不用再办，未作任何改动。")
+        assert "客户已撤回投诉" in page.text
+        assert "办完" not in page.text
+        assert page.tree.xpath("//main//p[contains(., '办理')]")
+    shown = cleo.get("/customers", msisdn=NUMBER)
+    (row,) = shown.tree.xpath(f"//tr[.//a[@href='/cases/{case}']]")
+    assert ("客户已撤回" in row.text_content(), "已办结" in row.text_content()) == (True, False)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_what_is_missing_is_said_beside_its_field(desk: Flask, language: str) -> None:
+    """Nothing is changed, what was typed stays, and the summary leads to the fields."""
+    case = a_case(desk)
+    cleo = Visitor(desk, "cleo", language)
+    before = contents(desk)
+    page = cleo.post(f"/cases/{case}/withdrawal", withdraw_reason="客户不追究了", withdraw_tell="pigeon")
+    assert page.status == 422
+    assert all(page.beside(f"withdraw_{name}") for name in ("said_by", "channel", "tell"))
+    assert all(page.has(anchor) for anchor in page.summary)
+    assert page.typed("withdraw_reason") == "客户不追究了"
+    page = cleo.post(f"/cases/{case}/extensions", extend_until="2026-13-45", extend_reason="复杂")
+    assert (page.status, bool(page.beside("extend_until"))) == (422, True)
+    page = cleo.post(f"/cases/{case}/unreached", close_tell="sms")
+    assert page.status == 422
+    assert {"zh": "须联系三次，还差 3 次", "en": "still missing: 3"}[language] in page.text
+    assert contents(desk) == before
+
+
+def working_day(later: int) -> str:
+    """The close of which is so many working days after tomorrow's limit."""
+    limit = engine.now() + timedelta(days=1)
+    return f"{runtime.calendar().working_days(limit, later):%Y-%m-%d}"
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_more_time_is_asked_for_and_granted(desk: Flask, language: str) -> None:
+    """The clerk asks and cannot grant; the supervisor finds it on the worklist and on the board; afterwards both lists say so."""
+    case = a_case(desk)
+    cleo, sam = Visitor(desk, "cleo", language), Visitor(desk, "sam", language)
+    with desk.app_context():
+        until = working_day(3)
+    assert cleo.post(f"/cases/{case}/extensions", extend_until=until, extend_reason="要等取证").status == 302
+    waiting = {"zh": "待批准的申请", "en": "Requests that wait for an answer"}[language]
+    assert [waiting in one.text for one in (cleo.get("/tasks"), sam.get("/tasks"), sam.get("/supervision"))] == [
+        False,
+        True,
+        True,
+    ]
+    assert cleo.post(f"/cases/{case}/extensions/1/grant", grant_tell="sms").status == 403
+    assert "要等取证" in sam.get(f"/cases/{case}", tab="acts").text
+    assert sam.post(f"/cases/{case}/extensions/1/grant", grant_tell="sms").status == 302
+    badge = {"zh": "延期至", "en": "extended until"}[language]
+    assert badge in cleo.get(f"/cases/{case}").text
+    assert {"zh": "已延期", "en": "extended"}[language] in cleo.get("/tasks").text
+    with desk.app_context():
+        assert session().get_one(Complaint, case).extended_to is not None
+    assert agrees(desk, case)
+
+
+def test_a_refused_request_says_why(desk: Flask) -> None:
+    """And leaves room for another."""
+    case = a_case(desk)
+    cleo, sam = Visitor(desk, "cleo"), Visitor(desk, "sam")
+    with desk.app_context():
+        until = working_day(2)
+    cleo.post(f"/cases/{case}/extensions", extend_until=until, extend_reason="要等取证")
+    assert sam.post(f"/cases/{case}/requests/1/refusal", refuse_reason="").status == 422
+    assert sam.post(f"/cases/{case}/requests/1/refusal", refuse_reason="不复杂").status == 302
+    assert "不复杂" in cleo.get(f"/cases/{case}").text
+    assert cleo.get(f"/cases/{case}", tab="acts").has("extend")
+    assert agrees(desk, case)
+
+
+def test_who_may_not_sees_no_form_and_is_refused(desk: Flask) -> None:
+    """An auditor looks; somebody of another department does not even that."""
+    case = a_case(desk)
+    ada, nora = Visitor(desk, "ada"), Visitor(desk, "nora")
+    assert not ada.get(f"/cases/{case}", tab="acts").has("withdraw")
+    before = contents(desk)
+    for path in ("withdrawal", "extensions", "reversals", "tries", "unreached"):
+        assert ada.post(f"/cases/{case}/{path}", **WITHDRAWAL).status == 403
+        assert nora.post(f"/cases/{case}/{path}", **WITHDRAWAL).status == 403
+    assert contents(desk) == before
+
+
+def test_the_same_by_the_api(any_desk: Flask) -> None:
+    """Every act, its refusals with their fields, and how the case stands afterwards, on either database."""
+    with any_desk.app_context():
+        case = begin(NUMBER)
+        instance = instance_of(case)
+        cleo, sam, ada = (
+            Caller(any_desk.test_client(), tokens.create(name, at=engine.now())) for name in ("cleo", "sam", "ada")
+        )
+        until = working_day(4)
+    place = f"/instances/{instance}"
+    asked = cleo.post(f"{place}/extensions", {"until": until, "reason": "复杂"})
+    assert (asked.status_code, asked.json["requests"][0]["state"]) == (200, "asked")
+    assert cleo.post(f"{place}/requests/1/grant").status_code == 403
+    assert sam.post(f"{place}/requests/1/grant").json["requests"][0]["state"] == "granted"
+    assert sam.post(f"{place}/requests/1/grant").status_code == 404
+    assert sam.post(f"{place}/requests/7/refusal", {"reason": "不"}).status_code == 404
+    again = cleo.post(f"{place}/extensions", {"until": until, "reason": "复杂"})
+    assert (again.status_code, list(again.json["reasons"])) == (422, ["case"])
+    assert cleo.post(f"{place}/reversals", {"entry": "1:1", "reason": "错"}).json["reasons"]["entry"][0]["code"] == (
+        "no_such_credit"
+    )
+    assert cleo.post(f"{place}/tries", {"channel": "phone"}).json["tries"][0]["by"] == "cleo"
+    lacking = cleo.post(f"{place}/unreached")
+    assert [one["code"] for one in lacking.json["reasons"]["case"]] == [
+        "customer_not_awaited",
+        "tries_missing",
+        "another_day_missing",
+    ]
+    told = {"reason": "不追究", "said_by": "holder", "channel": "phone", "tell": "phone"}
+    assert ada.post(f"{place}/withdrawal", told).status_code == 403
+    assert cleo.post(f"{place}/withdrawal", {**told, "said_by": ""}).json["reasons"].keys() == {"said_by"}
+    done = cleo.post(f"{place}/withdrawal", told)
+    assert (done.status_code, done.json["outcome"], done.json["ended"]) == (200, "withdrawn", True)
+    assert cleo.post(f"{place}/withdrawal", told).status_code == 409
+    assert cleo.get(f"{place}/acts").json == done.json
+    assert agrees(any_desk, case)
+
+
+def test_accounting_sees_the_case_it_is_asked_about(desk: Flask) -> None:
+    """A reversal that needs its yes opens the case to it, as long as it waits."""
+    case = a_case(desk)
+    amy = Visitor(desk, "amy")
+    assert amy.get(f"/cases/{case}").status == 403
+    with desk.app_context():
+        asked: dict[str, Any] = {
+            "type": "reversal_asked",
+            "request": 1,
+            "entry": "1:1",
+            "amount": 60000,
+            "reason": "错",
+        }
+        cases.note(instance_of(case), [asked], by=CLEO, at=engine.now())
+    assert "600.00" in amy.get(f"/cases/{case}", tab="acts").text
+    assert case in amy.get("/tasks").text
+    with desk.app_context():
+        acts.refuse(case, 1, reason="不", by=SAM, at=engine.now())
+    assert amy.get(f"/cases/{case}").status == 403

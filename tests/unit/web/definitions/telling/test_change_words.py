@@ -1,0 +1,146 @@
+"""What a draft changes, in the words of the reader: no ids, no words of files, no true and false."""
+
+from __future__ import annotations
+
+import io
+
+import pytest
+from flask import Flask, g
+
+from engine import definitions
+from tests.drawing import end, package, path, process, start, user
+from tests.visitors import Visitor
+from web.definitions.telling import changes
+
+GATEWAY = '<bpmn:{kind} id="exclusive_gateway_1"/>'
+FORM = '{{"components": [{{"key": "way", "type": "textfield", "label": "方式", "properties": {{"label_en": "The way", {more}}}}}]}}'
+
+
+def content(kind: str, more: str) -> definitions.Package:
+    gateway = GATEWAY.format(kind=kind)
+    drawn = process("P", start(), user("x"), gateway, end(), path("begun", "x", "exclusive_gateway_1", "finished"))
+    drawn = drawn.replace('name="x"', 'name="登记"')
+    files = {"forms/f.form": FORM.format(more=more), "translations/P.en.yaml": "x: Take it in\n"}
+    return package("P", drawn, files)
+
+
+@pytest.mark.parametrize(
+    ("language", "gateway", "kinds", "personal"),
+    [
+        (
+            "en",
+            "parallel gateway after “Take it in”",
+            "kind was gateway, now parallel gateway",
+            "personal was no, now yes",
+        ),
+        ("zh", "“登记”之后的并行网关", "网关", "个人信息"),
+    ],
+)
+def test_changes_are_told_in_words(app: Flask, language: str, gateway: str, kinds: str, personal: str) -> None:
+    """A gateway that was replaced is called by what it is now, its kinds in words, a tick as yes and no."""
+    g.language = language
+    old = content("exclusiveGateway", '"personal": "false", "description_en": "a"')
+    new = content("parallelGateway", '"personal": "true", "description_en": "b"')
+    told = " ".join(changes.text(one) for one in changes.between(old, new))
+    assert gateway in told
+    assert kinds in told
+    assert personal in told
+    for raw in ("exclusive_gateway_1", "Gateway", "description_en", "true", "false"):
+        assert raw not in told
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_files_are_headed_by_what_they_are(app: Flask, language: str) -> None:
+    """Diagram, form, table and English names; a path says nothing to an owner."""
+    g.language = language
+    for file in ("P.bpmn", "forms/f.form", "decisions/d.dmn", "translations/P.en.yaml"):
+        assert "/" not in changes.sheet(file)
+        assert "." not in changes.sheet(file)
+
+
+@pytest.mark.parametrize(
+    ("language", "said"), [("zh", "流程 TS-006 没有第 99 版"), ("en", "The process TS-006 has no version 99")]
+)
+def test_a_version_that_is_not_there_leads_to_its_process(desk: Flask, language: str, said: str) -> None:
+    """The page says which version is missing, with a way to the process."""
+    olu = Visitor(desk, "olu")
+    olu.post("/language", language=language)
+    page = olu.get("/processes/TS-006/versions/99")
+    assert page.status == 404
+    assert said in page.text
+    assert page.tree.xpath("//main//a[@href='/processes/TS-006']")
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_a_key_that_is_refused_says_how_one_is_written(desk: Flask, language: str) -> None:
+    """Letters, digits and hyphens: the format stands beside the field."""
+    olu = Visitor(desk, "olu")
+    olu.post("/language", language=language)
+    sent = {"file": (io.BytesIO(b"<a/>"), "a.bpmn"), "key": "1 bad"}
+    answer = olu.client.post("/processes/import", data=sent)
+    assert answer.status_code == 422
+    assert answer.text.count("NET-001") == 2
+
+
+TIMER = '<bpmn:boundaryEvent id="wait" attachedToRef="x" cancelActivity="false"><bpmn:timerEventDefinition><bpmn:timeDuration>duration("{length}")</bpmn:timeDuration></bpmn:timerEventDefinition></bpmn:boundaryEvent>'
+
+
+def timed(*events: str) -> definitions.Package:
+    """A process whose step has events at it."""
+    return package(
+        "P",
+        process(
+            "P", start(), user("x").replace('name="x"', 'name="登记"'), *events, end(), path("begun", "x", "finished")
+        ),
+    )
+
+
+def test_what_a_new_event_at_a_step_does_is_told(app: Flask) -> None:
+    """An owner who approves reads at which step a timer sits, that it does not end it, and after how long; before there was none of it."""
+    g.language = "en"
+    found = changes.between(timed(), timed(TIMER.format(length="PT24H")))
+    told = {one.what: (changes.shown(one.before, one.what), changes.shown(one.after, one.what)) for one in found}
+    assert told["attached_to"] == ("—", "登记")
+    assert told["interrupting"] == ("—", "no")
+    assert told["timer_kind"] == ("—", "after a duration")
+    assert told["timer"] == ("—", 'duration("PT24H")')
+
+
+def test_what_a_changed_timer_did_before_is_told(app: Flask) -> None:
+    """From what time to what time."""
+    g.language = "en"
+    found = changes.between(timed(TIMER.format(length="PT24H")), timed(TIMER.format(length="PT48H")))
+    assert [(one.what, one.before, one.after) for one in found if one.what == "timer"] == [
+        ("timer", 'duration("PT24H")', 'duration("PT48H")')
+    ]
+
+
+def test_what_was_not_there_is_not_called_like_the_process(app: Flask) -> None:
+    """A second person that nobody had named, and the ends of a new flow, were nothing before; never the name of the process."""
+    g.language = "en"
+    old = timed()
+    text = old.files["P.bpmn"]
+    again = text.replace(
+        "</bpmn:process>",
+        '<bpmn:userTask id="y" name="y"/><bpmn:sequenceFlow id="more" sourceRef="x" targetRef="y"/></bpmn:process>',
+    )
+    assert {
+        one.before for one in changes.between(old, definitions.Package(key="P", files={**old.files, "P.bpmn": again}))
+    } == {""}
+    assert changes.shown("", "property notBy") == "—"
+    assert changes._places("", {"": "Orphan charges"}) == ""
+
+
+@pytest.mark.parametrize(
+    ("path", "said"),
+    [
+        ("extensionElements[1].properties[1].property[approves].name", "how name of the approval is written"),
+        ("extensionElements[1].properties[1].property[due].value", "limit"),
+        ("extensionElements[1].properties[1].property[colour].value", "colour in the file"),
+        ("laneSet[1].lane[a].isImmediate", "a in the file"),
+    ],
+)
+def test_places_in_the_file_are_told_in_words(app: Flask, path: str, said: str) -> None:
+    """No path of elements and numbers is shown to an owner."""
+    g.language = "en"
+    assert changes.fact(f"written {path}") == said

@@ -1,0 +1,61 @@
+"""What the desk reports to its supervisor reads in the language of the page, and stays recorded as the process said it."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+import pytest
+from flask import Flask
+from sqlalchemy import func, insert, select
+
+import engine
+from engine import running
+from models.base import session, transaction
+from models.notice import DepartmentNotice
+from tests.furnishing import begin
+from tests.visitors import Visitor
+
+
+def reported(desk: Flask, subject: str) -> str:
+    """The number of a case of which the supervisor was told something under a subject that ends with that number."""
+    with desk.app_context(), transaction():
+        number = begin("13900000204")
+        notice = {"case_number": number, "subject": f"{subject} {number}", "text": "未复述业务名称", "at": engine.now()}
+        session().execute(insert(DepartmentNotice).values(key="1:1", department="supervisor", **notice))
+    return number
+
+
+@pytest.mark.parametrize(("language", "said"), [("zh", "投诉原因通报"), ("en", "Report on the cause of a complaint")])
+def test_a_subject_is_read_in_the_language_of_the_page(desk: Flask, language: str, said: str) -> None:
+    """What the diagram says in it is English, the number in it is the one recorded."""
+    number = reported(desk, "投诉原因通报")
+    assert f"{said} {number} <a" in Visitor(desk, "sam", language).get("/supervision").text
+
+
+def test_a_subject_without_english_stays(desk: Flask) -> None:
+    """A text that no diagram has in English is shown as it was recorded rather than not at all."""
+    reported(desk, "别的事")
+    assert "别的事" in Visitor(desk, "sam", "en").get("/supervision").text
+
+
+@pytest.mark.manual("CH1.2")
+def test_what_is_past_its_limit_reaches_the_supervisor_once(desk: Flask) -> None:
+    """A limit that passes is reported by the desk itself, however often the clock comes round, with a way to the case."""
+    with desk.app_context():
+        with transaction():
+            number = begin("13900000204")
+        late = engine.now() + timedelta(days=4)
+        reports = [_rounds(late, number), _rounds(late, number)]
+    assert reports[0] == reports[1] > 0
+    page = Visitor(desk, "sam").get("/supervision")
+    assert page.tree.xpath(f"//main//a[@href='/cases/{number}']")
+
+
+def _rounds(at: datetime, number: str) -> int:
+    """Let everything happen that is due; how often the supervisor has then been told of a missed limit of the case."""
+    while running.run_due(at):
+        pass
+    told = select(func.count()).where(
+        DepartmentNotice.case_number == number, DepartmentNotice.subject == "deadline_missed"
+    )
+    return session().scalar(told) or 0

@@ -1,0 +1,197 @@
+"""What a clerk is told after a step: what was done and in whose case, what comes next, and what did not work; never "done" for a refusal."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+import pytest
+from flask import Flask
+
+import engine
+from engine import cases, published, record
+from office import tokens
+from office.masking import EVERYTHING
+from tests.furnishing import CASH, JUDGED, PAID, begin, complete, open_tasks
+from tests.people import CLEO
+from tests.visitors import LANGUAGES, Caller, Visitor
+from web.telling import timeline
+
+pytestmark = pytest.mark.slow
+NUMBER = "13900000201"
+
+
+def steps(desk: Flask, *forms: dict[str, str], number: str = NUMBER) -> tuple[str, int]:
+    """A case after some forms have been filled in, and its open task."""
+    with desk.app_context():
+        case = begin(number)
+        for form in forms:
+            complete(open_tasks(case)[0], form)
+        return case, open_tasks(case)[0]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_clerk_stays_with_the_customer(desk: Flask, language: str) -> None:
+    """Of two cases worked on alternately, each step leads on in its own case and names step, case and customer."""
+    first, task = steps(desk)
+    steps(desk, number="13900000202")
+    visitor = Visitor(desk, "cleo", language)
+    answer = visitor.client.post(f"/tasks/{task}/completion", data=JUDGED)
+    with desk.app_context():
+        (following,) = open_tasks(first)
+    assert answer.location == f"/tasks/{following}"
+    page = visitor.get(answer.location)
+    (said,) = [one.text_content() for one in page.tree.xpath("//main//*[contains(@class, 'desk-note-ok')]")]
+    step = {"zh": "“判断投诉原因”", "en": "“Judge the cause of the complaint”"}[language]
+    assert (step in said, first in said, "虚构客户0201" in said) == (True, True, True)
+    (whose,) = [one.text_content() for one in page.tree.xpath("//*[@class='desk-whose']")]
+    assert ("虚构客户0201" in whose, "13900000201" in whose, first in whose) == (True, True, True)
+
+
+def test_paying_says_how_much(desk: Flask) -> None:
+    """What a step moved is said with it, to whose case it belongs; a step that moved nothing speaks of no money."""
+    case, task = steps(desk, JUDGED, CASH)
+    cleo = Visitor(desk, "cleo")
+    cleo.post(f"/tasks/{task}/completion", **PAID)
+    said = cleo.get(f"/cases/{case}").tree.xpath("//main//*[contains(@class, 'desk-note-ok')]")[0].text_content()
+    assert [one for one in (case, "虚构客户0201", "已入帐", f"{PAID['refund_amount']} 元") if one not in said] == []
+
+
+SPOT = {"repayment_method": "on_spot", "spot_amount": "88.00", "spot_paid_by": "陈拉"}
+
+
+@pytest.mark.parametrize(
+    ("language", "told"), [("zh", "当场赔付 88.00 元"), ("en", "paid by staff on the spot ¥88.00")]
+)
+def test_what_a_clerk_paid_on_the_spot_is_told_once(desk: Flask, language: str, told: str) -> None:
+    """The step, the refusal of a withdrawal and the customer's page name what was paid, not the three postings of it together."""
+    case, task = steps(desk, JUDGED)
+    cleo = Visitor(desk, "cleo", language)
+    form = {name: text for name, text in CASH.items() if name not in ("receipt_held", "repayment_method")}
+    assert cleo.post(f"/tasks/{task}/completion", **form, **SPOT).status == 302
+    said = cleo.get(f"/cases/{case}").tree.xpath("//main//*[contains(@class, 'desk-note-ok')]")[0].text_content()
+    assert told in said, said
+    refused = cleo.post(f"/cases/{case}/withdrawal", withdraw_reason="客户不追究了", withdraw_tell="phone").text
+    assert ("88.00" in refused, "264.00" in refused) == (True, False)
+    (row,) = cleo.get("/customers", msisdn=NUMBER).tree.xpath("//*[@id='in-cash']//tbody/tr")
+    paid = " ".join(row.text_content().split())
+    assert ("88.00" in paid, case in paid, {"zh": "经办人自己", "en": "out of their own"}[language] in paid) == (
+        True,
+    ) * 3
+
+
+def test_a_bill_item_is_named_as_the_bill_names_it(desk: Flask) -> None:
+    """Beside later steps a picked line says what it was charged for."""
+    _case, task = steps(desk, JUDGED, CASH)
+    page = Visitor(desk, "cleo").get(f"/tasks/{task}")
+    (table,) = page.tree.xpath("//section[.//h2='争议项目']//table")
+    cells = [one.text_content().strip() for one in table.xpath(".//tbody/tr[1]/td")]
+    assert ("第" in cells[0], all(cells)) == (True, True), cells
+
+
+def test_where_nothing_is_ones_own_the_case_says_what_it_waits_for(desk: Flask) -> None:
+    """After the reply another department analyses the cause: the clerk reads who has it, and is led on to the worklist."""
+    judged = {"finding": "equipment", "finding_note": "计费设备误差"}
+    case, task = steps(desk, judged, {name: value for name, value in CASH.items() if name != "right_delivered"}, PAID)
+    visitor = Visitor(desk, "cleo", "zh")
+    answer = visitor.client.post(
+        f"/tasks/{task}/completion", data={"resolution": "已退还 88.00 元", "reply_channel": "phone"}
+    )
+    assert answer.location == f"/cases/{case}"
+    page = visitor.get(answer.location)
+    assert f"已完成“回复客户”，案件 {case}，虚构客户0201。" in page.text
+    assert "分析投诉原因" in page.text
+    assert page.has("#standing")
+    assert "/tasks/next" in page.text
+
+
+def test_a_refusal_that_is_recorded_is_never_green(desk: Flask) -> None:
+    """Whoever records a refusal all the same reads it first on the page it leads to, in red, and no "done"."""
+    _case, task = steps(desk, JUDGED, CASH)
+    visitor = Visitor(desk, "cleo", "zh")
+    refused = {**PAID, "receipt_number": "SJ-0000"}
+    page = visitor.post(f"/tasks/{task}/completion", **refused)
+    assert page.status == 422
+    assert "SJ-0000" in page.beside("receipt_number")
+    assert page.typed("receipt_number") == "SJ-0000"
+    answer = visitor.client.post(f"/tasks/{task}/completion", data={**refused, "despite": "receipt_unknown"})
+    page = visitor.get(answer.location)
+    assert page.tree.xpath("//main//*[contains(@class, 'desk-note-ok')]") == []
+    told = [one.text_content() for one in page.tree.xpath("//main//*[contains(@class, 'desk-note-bad')]")]
+    assert len(told) == 2
+    assert all("SJ-0000" in one for one in told)
+
+
+def test_a_refusal_never_names_a_step_of_another_process(desk: Flask) -> None:
+    """The events of other diagrams are called the same; here only a later step refuses, and there is none to offer."""
+    line = "payment:SJ-0203 88.00 客户要求"
+    lost = {**CASH, "disputed_lines": line, "refund_kind": "prepayment", "receipt_held": "no"}
+    target = {"target_given": "yes", "target_msisdn": "13900000203", "transfer_amount": "88.00"}
+    _case, task = steps(desk, JUDGED, lost, {"proposal_answer": "accepts"}, number="13900000203")
+    page = Visitor(desk, "cleo", "zh").post(f"/tasks/{task}/completion", **target)
+    assert page.status == 422
+    assert page.beside("target_msisdn")
+    assert page.tree.xpath("//button[@name='despite']") == []
+
+
+def test_a_refusal_names_the_step_its_event_leads_to(desk: Flask) -> None:
+    """Of the diagram it stands in."""
+    _case, task = steps(desk, JUDGED, CASH)
+    page = Visitor(desk, "cleo", "zh").post(f"/tasks/{task}/completion", **{**PAID, "receipt_number": "SJ-0000"})
+    assert "“询问票据和退款”" in page.text
+
+
+def test_what_only_a_later_step_can_know_stands_first_on_its_page(desk: Flask) -> None:
+    """A refusal that was recorded earlier is not shown again once the step it led to is done."""
+    case, task = steps(desk, JUDGED, CASH)
+    with desk.app_context():
+        form = {**PAID, "receipt_number": "SJ-0000"}
+        cases.complete(task, form=form, by=CLEO, at=engine.now(), despite=["receipt_unknown"])
+        (asked,) = open_tasks(case)
+    visitor = Visitor(desk, "cleo", "zh")
+    assert "desk-note-bad" in visitor.get(f"/tasks/{asked}").text
+    assert visitor.post(f"/tasks/{asked}/completion", **CASH).summary.keys() == {"#field-receipt_given_back"}
+    assert visitor.post(f"/tasks/{asked}/completion", **CASH, receipt_given_back="yes").status == 302
+    with desk.app_context():
+        (confirmed,) = open_tasks(case)
+    assert "desk-note-bad" not in visitor.get(f"/tasks/{confirmed}").text
+
+
+@pytest.fixture
+def caller(app: Flask) -> Caller:
+    return Caller(app.test_client(), tokens.create("cleo", at=engine.now()))
+
+
+def test_a_program_is_told_the_same(app: Flask, caller: Caller) -> None:
+    """422 with field, code and amounts; recorded on request; then what was refused and which tasks are open, the workable ones marked."""
+    case = begin(NUMBER)
+    for form in (JUDGED, CASH):
+        complete(open_tasks(case)[0], form)
+    (task,) = open_tasks(case)
+    form: dict[str, Any] = {**PAID, "refund_amount": "90.00"}
+    answer = caller.post(f"/tasks/{task}/completion", {"form": form})
+    problem = answer.json
+    assert (answer.status_code, problem["code"]) == (422, "EntryRefused")
+    (reason,) = problem["reasons"]["refund_amount"]
+    assert reason["values"]["amount"] == 9_000
+    assert problem["values"]["code"] == reason["code"]
+    done = caller.post(f"/tasks/{task}/completion", {"form": form, "despite": [reason["code"]]}).json
+    assert [one["code"] for one in done["troubles"]] == [reason["code"]]
+    assert [(one["id"], one["workable"]) for one in done["tasks"]] == [(done["user_task_ids"][0], True)]
+
+
+@pytest.mark.parametrize(("day", "told"), [("2026-11-29", "2026-12（上一期的名单已截止）"), ("2026-12-01", "2026-12")])
+def test_a_period_to_come_says_why(desk: Flask, day: str, told: str) -> None:
+    """What is listed for the next month, because this month's list has closed, says so on the time line."""
+    with desk.test_request_context(headers={"Accept-Language": "zh"}):
+        teller = timeline._Teller(published.current("TS-002"), EVERYTHING)
+        job = {
+            "type": "job_completed",
+            "token": 1,
+            "element": "list_refund",
+            "topic": "duties/collect",
+            "result": {"period": "2026-12"},
+        }
+        at = datetime.fromisoformat(f"{day}T10:00:00+08:00")
+        (line,) = teller.tell([record.Entry(1, at, "system", [job], b"")], range(1, 2))
+    assert line.details == [("帐期", told)]

@@ -1,0 +1,72 @@
+"""Whoever hands a batch in sees what is in it: the items with their count and total, on the page of each of its steps."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from flask import Flask
+from sqlalchemy import select
+
+import engine
+from engine import cases
+from models.base import session, transaction
+from models.billing import SecondaryPricingItem
+from models.customer import Subscription
+from models.user_task import UserTask
+from office import batches
+from tests.visitors import Visitor
+
+NUMBERS = ("13900000201", "13900000202")
+
+
+def collected(period: str) -> None:
+    """Two items of a month, and one of another."""
+    with transaction():
+        for line, (number, month) in enumerate([*((one, period) for one in NUMBERS), (NUMBERS[0], "2031-01")]):
+            of = session().scalars(select(Subscription.id).where(Subscription.msisdn == number)).one()
+            item = SecondaryPricingItem(
+                key=f"{line}", period=month, subscription_id=of, case_number=f"AJ-{line}", item_kind="monthly_fee", amount=1500, entered_at=engine.now()
+            )  # fmt: skip
+            session().add(item)
+
+
+def test_the_summary_sheet_lies_under_the_form(desk: Flask) -> None:
+    """Count and total are those of the month, numbers are masked, and items of another month are not among them."""
+    with desk.app_context():
+        collected("2030-12")
+        cases.start(batches.SECONDARY_PRICING, business_key="PC-2030-12", variables={"case_number": "PC-2030-12", "period": "2030-12"}, by=batches.SYSTEM, at=engine.now())  # fmt: skip
+        task = session().scalars(select(UserTask.id).where(UserTask.business_key == "PC-2030-12")).one()
+    page = Visitor(desk, "ivan").get(f"/tasks/{task}")
+    assert "共 2 笔 · 30.00 元" in page.text
+    rows = [[" ".join(cell.text_content().split()) for cell in row] for row in page.tree.xpath("//table//tbody/tr")]
+    assert rows == [
+        ["AJ-0", "139****0201", "月租费", "15.00 元", "已汇总"],
+        ["AJ-1", "139****0202", "月租费", "15.00 元", "已汇总"],
+    ]
+
+
+def test_the_file_for_the_run_is_for_whoever_has_the_step(desk: Flask) -> None:
+    """A row for each line with what was collected in the month; who takes it away is written down, and others get nothing."""
+    with desk.app_context():
+        collected("2030-12")
+        cases.start(batches.SECONDARY_PRICING, business_key="PC-2030-12", variables={"case_number": "PC-2030-12", "period": "2030-12"}, by=batches.SYSTEM, at=engine.now())  # fmt: skip
+        task = session().scalars(select(UserTask.id).where(UserTask.business_key == "PC-2030-12")).one()
+    ivan = Visitor(desk, "ivan")
+    assert ivan.get(f"/tasks/{task}").tree.xpath("//a[@download]/@href") == [f"/tasks/{task}/sheet.csv"]
+    file = ivan.client.get(f"/tasks/{task}/sheet.csv")
+    rows = [line.split(",") for line in file.get_data(as_text=True).splitlines()[1:]]
+    assert [(row[1], row[5], row[6]) for row in rows] == [("AJ-0", "月租费", "15.00"), ("AJ-1", "月租费", "15.00")]
+    english = Visitor(desk, "ivan", "en").client.get(f"/tasks/{task}/sheet.csv").get_data(as_text=True)
+    assert english.removeprefix("\ufeff").isascii()
+    assert "拿走二次批价文件（CSV）" in Visitor(desk, "ada").get("/audit/people", show="exports").text
+    assert Visitor(desk, "nora").client.get(f"/tasks/{task}/sheet.csv").status_code in (403, 404)
+
+
+def test_a_thursday_without_holds_says_so(desk: Flask) -> None:
+    """Nothing to hand in is an answer, not an empty page."""
+    number = f"GZ-{date(2030, 12, 5)}"
+    with desk.app_context():
+        cases.start(batches.CHARGE_HOLD, business_key=number, variables={"case_number": number, "thursday": "2030-12-05"}, by=batches.SYSTEM, at=engine.now())  # fmt: skip
+        task = session().scalars(select(UserTask.id).where(UserTask.business_key == number)).one()
+    page = Visitor(desk, "kay", "en").get(f"/tasks/{task}")
+    assert "Nothing has been collected." in page.text

@@ -1,0 +1,26 @@
+"""Every refusal is told as a person writes it: its sums in yuan, whichever of them it names."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from flask import Flask
+
+from service_tasks import refusals as values
+from web.telling import refusals
+
+SUM = 123_456
+WRITTEN = {"zh": "1,234.56 元", "en": "¥1,234.56"}
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+@pytest.mark.parametrize("code", sorted(refusals.SENTENCES))
+def test_every_sum_of_a_refusal_is_told_in_yuan(desk: Flask, code: str, language: str) -> None:
+    """Told in fen, 4.00 would be read as 400."""
+    named = set(re.findall(r"%\((\w+)\)s", refusals.SENTENCES[code]))
+    assert named <= values.NAMES
+    with desk.test_request_context(headers={"Accept-Language": language}):
+        told = refusals.sentence({"code": code, **dict.fromkeys(values.FEN, SUM)})
+    assert told.count(WRITTEN[language]) == len(named & values.FEN)
+    assert str(SUM) not in told

@@ -1,0 +1,71 @@
+"""State that lives in modules instead of in what `create_app` makes, and tests that reach for private names."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from tools.figures import Figure
+from tools.figures.sources import PACKAGES, Modules, functions, inside
+
+CHANGES = frozenset({"append", "add", "update", "clear", "extend", "remove", "discard"})
+CHANGES_AND_ANSWERS = frozenset({"setdefault", "pop", "popitem"})
+
+
+def measured(modules: Modules, tests: Modules) -> list[Figure]:
+    """Modules with names that functions rebind or change; private names of the product that tests reach for."""
+    holders = [path for path, tree in modules if set(_changed(tree))]
+    reached = [place for path, tree in tests for place in _reaches(path, tree)]
+    return [
+        Figure("modules with state of their own", len(holders), 0, places=tuple(holders[:5])),
+        Figure("private names that tests reach for", len(reached), 0, places=tuple(reached[:5])),
+    ]
+
+
+def _changed(tree: ast.Module) -> Iterator[str]:
+    """Names of the module that some function declares global, changes by a method or sets an item of."""
+    globals_ = {target.id for node in tree.body for target in _targets(node) if isinstance(target, ast.Name)}
+    for function in functions(tree):
+        nodes = list(inside(function))
+        own = {node.id for node in nodes if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)}
+        for node in nodes:
+            if isinstance(node, ast.Global):
+                yield from node.names
+            elif (name := _changed_by(node)) in globals_ - own:
+                yield name
+
+
+def _targets(node: ast.stmt) -> list[ast.expr]:
+    if isinstance(node, ast.Assign):
+        return node.targets
+    return [node.target] if isinstance(node, ast.AnnAssign) else []
+
+
+def _changed_by(node: ast.AST) -> str:
+    holder: ast.AST | None = None
+    if isinstance(node, ast.Expr) and (attribute := _called(node.value)) and attribute.attr in CHANGES:
+        holder = attribute.value  # whose answer is used, such as the sum of two numbers, changed nothing
+    elif (attribute := _called(node)) and attribute.attr in CHANGES_AND_ANSWERS:
+        holder = attribute.value
+    elif isinstance(node, ast.Subscript) and not isinstance(node.ctx, ast.Load):
+        holder = node.value
+    return holder.id if isinstance(holder, ast.Name) else ""
+
+
+def _called(node: ast.AST) -> ast.Attribute | None:
+    return node.func if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) else None
+
+
+def _reaches(path: str, tree: ast.Module) -> Iterator[str]:
+    modules: set[str] = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ImportFrom) and (node.module or "").split(".")[0] in PACKAGES:
+            modules |= {alias.asname or alias.name for alias in node.names}
+            yield from (f"{path}:{node.lineno} {alias.name}" for alias in node.names if _is_private(alias.name))
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and _is_private(node.attr):
+            yield from [f"{path}:{node.lineno} {node.value.id}.{node.attr}"] if node.value.id in modules else []
+
+
+def _is_private(name: str) -> bool:
+    return name.startswith("_") and not name.startswith("__")

@@ -1,0 +1,148 @@
+"""The acts of a case by the API: the same verbs, permissions and refusals as on its page."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask.views import MethodView
+
+import engine
+from office import acts
+from web.api import resources, schemas
+from web.queries import casefile
+
+blueprint = resources.blueprint
+
+
+def _case(instance_id: int) -> str:
+    """The number of a case that the caller may see. Errors: UnknownInstance, NotYourCase."""
+    row, _sight = resources.visible_instance(instance_id)
+    return row.business_key
+
+
+def _standing(number: str) -> dict[str, Any]:
+    """How a case stands after an act."""
+    instance = casefile.find(number)
+    complaint, _whose = casefile.complaint_of(instance)
+    return {
+        "case_number": number,
+        "ended": instance.state != "active",
+        "outcome": complaint.outcome if complaint is not None else None,
+        "due_at": instance.due_at,
+        "requests": acts.requests_of(number),
+        "tries": acts.tries_of(number),
+        "credits": acts.credits_of(number),
+    }
+
+
+@blueprint.route("/instances/<int:instance_id>/acts")
+class Acts(MethodView):
+    """What was done to a case outside its steps."""
+
+    @blueprint.response(200, schemas.Acts)
+    @resources.refuses(403, 404)
+    def get(self, instance_id: int) -> dict[str, Any]:
+        """Requests, tries to reach the customer, and the credits that can be taken back."""
+        return _standing(_case(instance_id))
+
+
+@blueprint.route("/instances/<int:instance_id>/withdrawal")
+class Withdrawal(MethodView):
+    """The customer takes the complaint back."""
+
+    @blueprint.arguments(schemas.Withdrawal)
+    @blueprint.response(200, schemas.Acts)
+    @resources.refuses(*resources.WRITTEN)
+    def post(self, body: dict[str, str], instance_id: int) -> dict[str, Any]:
+        """End the case where it stands; its lines are free, what is on hold is due again. Refused where money has been given."""
+        number = _case(instance_id)
+        acts.withdraw(number, **body, by=resources.actor(), at=engine.now())
+        return _standing(number)
+
+
+@blueprint.route("/instances/<int:instance_id>/extensions")
+class Extensions(MethodView):
+    """More time for a complex dispute."""
+
+    @blueprint.arguments(schemas.ExtensionAsked)
+    @blueprint.response(200, schemas.Acts)
+    @resources.refuses(*resources.WRITTEN)
+    def post(self, body: dict[str, Any], instance_id: int) -> dict[str, Any]:
+        """Ask for it; a supervisor who is somebody else grants it."""
+        number = _case(instance_id)
+        acts.ask_extension(number, **body, by=resources.actor(), at=engine.now())
+        return _standing(number)
+
+
+@blueprint.route("/instances/<int:instance_id>/reversals")
+class Reversals(MethodView):
+    """Taking back what was wrongly given."""
+
+    @blueprint.arguments(schemas.ReversalAsked)
+    @blueprint.response(200, schemas.Acts)
+    @resources.refuses(*resources.WRITTEN)
+    def post(self, body: dict[str, str], instance_id: int) -> dict[str, Any]:
+        """Ask for it, by the key of a credit; closed cases too."""
+        number = _case(instance_id)
+        acts.ask_reversal(number, **body, by=resources.actor(), at=engine.now())
+        return _standing(number)
+
+
+@blueprint.route("/instances/<int:instance_id>/requests/<int:request_number>/grant")
+class RequestGrant(MethodView):
+    """Granting what somebody else has asked for."""
+
+    @blueprint.arguments(schemas.Telling)
+    @blueprint.response(200, schemas.Acts)
+    @resources.refuses(*resources.WRITTEN)
+    def post(self, body: dict[str, str], instance_id: int, request_number: int) -> dict[str, Any]:
+        """Grant it; a reversal above the table's figure needs a second yes, of the other office."""
+        number = _case(instance_id)
+        grants = {"extend": acts.grant_extension, "reverse": acts.agree_reversal}
+        verb = next((request.verb for request in acts.requests_of(number) if request.number == request_number), None)
+        if verb is None:
+            raise acts.UnknownRequest(case=number, request=request_number)
+        grants[verb](number, request_number, tell=body["tell"], by=resources.actor(), at=engine.now())
+        return _standing(number)
+
+
+@blueprint.route("/instances/<int:instance_id>/requests/<int:request_number>/refusal")
+class RequestRefusal(MethodView):
+    """Refusing it."""
+
+    @blueprint.arguments(schemas.Because)
+    @blueprint.response(200, schemas.Acts)
+    @resources.refuses(*resources.WRITTEN)
+    def post(self, body: dict[str, str], instance_id: int, request_number: int) -> dict[str, Any]:
+        """Say no and why; whoever asked takes it back so."""
+        number = _case(instance_id)
+        acts.refuse(number, request_number, reason=body["reason"], by=resources.actor(), at=engine.now())
+        return _standing(number)
+
+
+@blueprint.route("/instances/<int:instance_id>/tries")
+class Tries(MethodView):
+    """A customer who cannot be reached."""
+
+    @blueprint.arguments(schemas.Try)
+    @blueprint.response(200, schemas.Acts)
+    @resources.refuses(*resources.WRITTEN)
+    def post(self, body: dict[str, str], instance_id: int) -> dict[str, Any]:
+        """Write down that they were tried just now and not reached."""
+        number = _case(instance_id)
+        acts.try_customer(number, channel=body["channel"], by=resources.actor(), at=engine.now())
+        return _standing(number)
+
+
+@blueprint.route("/instances/<int:instance_id>/unreached")
+class Unreached(MethodView):
+    """Closing it for that."""
+
+    @blueprint.arguments(schemas.Telling)
+    @blueprint.response(200, schemas.Acts)
+    @resources.refuses(*resources.WRITTEN)
+    def post(self, body: dict[str, str], instance_id: int) -> dict[str, Any]:
+        """Tell the customer and close the case; what is missing is told."""
+        number = _case(instance_id)
+        acts.close_unreached(number, tell=body["tell"], by=resources.actor(), at=engine.now())
+        return _standing(number)

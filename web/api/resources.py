@@ -1,0 +1,523 @@
+"""The REST API under /api/v1: the same verbs, permissions and checks as the pages, in JSON, with bearer tokens.
+
+It is described by /api/v1/openapi.json, which is made from what stands here and in `web.api.schemas`. Errors are problem+json in the caller's
+language: Accept-Language, else the language the person has chosen.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from http import HTTPStatus
+from typing import Any, TypeVar
+
+from flask import Flask, Response, g, request
+from flask.views import MethodView
+from flask_babel import gettext
+from flask_smorest import Api, Blueprint
+from sqlalchemy import select
+
+import engine
+import engine.definitions
+import engine.language
+from engine import cases, diagrams, proof, published, record, running
+from models.base import session
+from models.definition import ProcessDefinition
+from models.instance import ProcessInstance
+from models.notice import OutboxMessage
+from models.user_task import UserTask
+from office import correspondence, intake, masking, notices, texts, tokens
+from service_tasks.gateway import SubscriptionUnknown
+from web.api import schemas
+from web.edge import access, addresses, auth, bodies, problems, record_of_looks
+from web.edge.asgi.refusals import TEXTS as AT_THE_EDGE
+from web.edge.auth import Person
+from web.lookup import definitions
+from web.queries import casefile, evidence, picking_lines, publications, standing, worklist
+from web.telling import code_texts, names
+from web.telling.i18n import in_language, language, preferred
+
+PREFIX = "/api/v1"
+ENTRIES_ON_A_PAGE = 100
+View = TypeVar("View", bound=Callable[..., Any])
+
+
+class _Blueprint(Blueprint):
+    """flask-smorest's, which reads bodies by our limits."""
+
+    ARGUMENTS_PARSER = bodies.JsonParser()
+
+
+blueprint = _Blueprint("api", __name__, url_prefix=PREFIX, description="Complaints, their tasks and their history")
+problems.register(blueprint)
+
+
+class BeginsElsewhere(engine.NotPermitted):
+    """This process is not begun by a person with a complaint; another process or a date begins it."""
+
+
+class NoticesUnread(engine.Conflict):
+    """There are notices to read and confirm before the next case."""
+
+
+class _Api(Api):
+    """flask-smorest without its handlers for the whole application: pages answer errors in their own way."""
+
+    ERROR_SCHEMA = schemas.Problem
+
+    def _register_error_handlers(self) -> None:
+        return None
+
+    def _register_responses(self) -> None:
+        """Refusals are described as what they are sent as."""
+        self.DEFAULT_RESPONSE_CONTENT_TYPE = "application/problem+json"
+        super()._register_responses()
+        del self.DEFAULT_RESPONSE_CONTENT_TYPE  # what is not refused is what it is for the class
+
+
+def refuses(*statuses: int) -> Callable[[View], View]:
+    """Describe the refusals of an operation, beside those that every operation has: of no token, of its address, and of the edge."""
+
+    def described(view: View) -> View:
+        for status in sorted({401, 422, *AT_THE_EDGE, *statuses}):
+            view = blueprint.alt_response(status, HTTPStatus(status).name)(view)
+        return view
+
+    return described
+
+
+WRITTEN = (403, 404, 409, 422)
+
+
+def register(app: Flask) -> None:
+    """Add the API and its description."""
+    app.config.update(
+        API_TITLE="Reception Desk",
+        API_VERSION="v1",
+        OPENAPI_VERSION="3.1.0",
+        OPENAPI_URL_PREFIX=PREFIX,
+        OPENAPI_JSON_PATH="openapi.json",
+    )
+    api = _Api(app, spec_kwargs={"security": [{"bearer": []}]})
+    api.spec.components.security_scheme("bearer", {"type": "http", "scheme": "bearer"})
+    api.register_blueprint(blueprint)
+    app.extensions["csrf"].exempt(blueprint)
+
+
+@blueprint.before_request
+def _authenticate() -> Response | None:
+    """Find the person behind the bearer token; nobody else passes."""
+    scheme, _, token = request.headers.get("Authorization", "").partition(" ")
+    user = tokens.user_of(token.strip(), at=engine.now()) if scheme.lower() == "bearer" else None
+    person = auth.load(user) if user else None
+    if person is None:
+        answer = problems.answer(401, gettext("A valid bearer token is needed."), "Unauthorized")
+        answer.headers["WWW-Authenticate"] = "Bearer"
+        return answer
+    g.person = person
+    if not preferred(request.accept_languages):
+        g.language = person.language
+    twice = {name: [engine.language.Reason("twice")] for name in addresses.given_twice()}
+    return problems.misshapen({"query": twice}) if twice else None
+
+
+def _person() -> Person:
+    person: Person = g.person
+    return person
+
+
+def actor() -> engine.Actor:
+    """Who calls."""
+    return auth.actor_of(_person())
+
+
+@blueprint.route("/processes/<key>/instances")
+class Instances(MethodView):
+    """Beginning a case."""
+
+    @blueprint.arguments(schemas.RequestKey, location="headers")
+    @blueprint.arguments(schemas.Start)
+    @blueprint.response(201, schemas.Advanced)
+    @refuses(*WRITTEN)
+    def post(self, headers: dict[str, str], body: dict[str, Any], key: str) -> dict[str, Any]:
+        """Take a complaint in.
+
+        `key` is the intake process itself, or the process that the complaint is to go through: then that one is confirmed in the name of the
+        caller, who says why (`overrule_reason`) when it is not the suggested one.
+        """
+        published.current(key)
+        if key not in (intake.PROCESS, *intake.CHOICES):
+            raise BeginsElsewhere(process=key)
+        if _person().has("clerk") and notices.unconfirmed(_person().name):
+            raise NoticesUnread
+        complaint = _intake(key, body["variables"])
+        number = intake.accept(complaint, by=actor(), at=engine.now(), key=headers["key"], other_words=False)
+        return _advanced(casefile.find(number))
+
+
+def _intake(key: str, entered: dict[str, Any]) -> intake.Intake:
+    process = key if key != intake.PROCESS else entered["process"]
+    if not process:
+        wrong = texts.wrong(entered["complaint_text"], intake.MOST_TEXT, required=True)
+        if wrong:
+            raise engine.language.InvalidForm(reasons={"text": wrong})
+        number = engine.language.written.msisdn(entered["msisdn"]) or ""
+        suggestion = intake.suggest(entered["complaint_text"], number, engine.now())
+        process = suggestion.process if suggestion.confidence else ""
+    return intake.Intake(
+        msisdn=engine.language.written.msisdn(entered["msisdn"]) or entered["msisdn"].strip(),
+        text=entered["complaint_text"],
+        channel=entered["channel"],
+        demand=entered["demand"],
+        disputed_amount=entered["disputed_amount"],
+        process=process,
+        overrule_reason=entered["overrule_reason"],
+        known_only=not entered["number_confirmed"],
+    )
+
+
+def _advanced(instance: ProcessInstance, advanced: running.Advanced | None = None) -> dict[str, Any]:
+    tasks, workable = casefile.open_tasks(instance.id), cases.workable(instance.id, actor())
+    return {
+        "instance_id": instance.id,
+        "case_number": instance.business_key,
+        "user_task_ids": [task.id for task in tasks],
+        "ended": instance.state != "active",
+        "tasks": [{**_summary(task), "workable": task.id in workable} for task in tasks],
+        "troubles": [_trouble(step, instance) for step in (advanced.troubles if advanced else [])],
+    }
+
+
+def _trouble(step: Mapping[str, Any], instance: ProcessInstance) -> dict[str, Any]:
+    refused = step["type"] == "job_refused"
+    return {
+        "element": step["element"],
+        "code": step["code"] if refused else step["kind"],
+        "refused": refused,
+        "text": standing.trouble(step, proof.definition_of(instance.id)),
+    }
+
+
+@blueprint.route("/tasks")
+class Tasks(MethodView):
+    """Worklists."""
+
+    @blueprint.arguments(schemas.TaskFilter, location="query")
+    @blueprint.response(200, schemas.TaskPage)
+    @refuses(422)
+    def get(self, filters: dict[str, str]) -> dict[str, Any]:
+        """Open user tasks of the caller's departments, the most urgent first, a page at a time."""
+        page = worklist.page(
+            _person(), worklist.Wanted(group=filters["group"], process=filters["process"], after=filters["after"])
+        )
+        return {"tasks": [{**row.__dict__, "case_number": row.case} for row in page.rows], "next": page.next or None}
+
+
+@blueprint.route("/tasks/<int:task_id>")
+class OneTask(MethodView):
+    """One user task."""
+
+    @blueprint.response(200, schemas.TaskDetail)
+    @refuses(403, 404)
+    def get(self, task_id: int) -> dict[str, Any]:
+        """The task with its form."""
+        return _task_detail(_task(task_id))
+
+    @blueprint.arguments(schemas.RequestKey, location="headers")
+    @blueprint.arguments(schemas.Completion)
+    @blueprint.response(200, schemas.Advanced)
+    @refuses(*WRITTEN)
+    def post(self, headers: dict[str, str], body: dict[str, Any], task_id: int) -> dict[str, Any]:
+        """Complete the task; the same as POST …/completion."""
+        return _complete(task_id, body, headers["key"])
+
+
+@blueprint.route("/tasks/<int:task_id>/completion")
+class TaskCompletion(MethodView):
+    """Completing a task."""
+
+    @blueprint.arguments(schemas.RequestKey, location="headers")
+    @blueprint.arguments(schemas.Completion)
+    @blueprint.response(200, schemas.Advanced)
+    @refuses(*WRITTEN)
+    def post(self, headers: dict[str, str], body: dict[str, Any], task_id: int) -> dict[str, Any]:
+        """Complete the task with what was entered, and run the case to its next wait states."""
+        return _complete(task_id, body, headers["key"])
+
+
+@blueprint.route("/tasks/<int:task_id>/claim")
+class TaskClaim(MethodView):
+    """Claiming a task."""
+
+    @blueprint.response(200, schemas.TaskDetail)
+    @refuses(403, 404, 409)
+    def post(self, task_id: int) -> dict[str, Any]:
+        """Take the task."""
+        cases.claim(task_id, by=actor(), at=engine.now())
+        return _task_detail(_task(task_id))
+
+
+@blueprint.route("/tasks/<int:task_id>/release")
+class TaskRelease(MethodView):
+    """Releasing a task."""
+
+    @blueprint.response(200, schemas.TaskDetail)
+    @refuses(403, 404, 409)
+    def post(self, task_id: int) -> dict[str, Any]:
+        """Give the task back to its department."""
+        cases.release(task_id, by=actor(), at=engine.now())
+        return _task_detail(_task(task_id))
+
+
+def _task(task_id: int) -> UserTask:
+    row = session().get(UserTask, task_id)
+    if row is None:
+        raise cases.UnknownUserTask(task=task_id)
+    return row
+
+
+def _complete(task_id: int, body: Mapping[str, Any], key: str) -> dict[str, Any]:
+    typed = {
+        key: [_typed(item) for item in value] if isinstance(value, list) else _typed(value)
+        for key, value in body["form"].items()
+    }
+    advanced = cases.complete(task_id, form=typed, by=actor(), at=engine.now(), key=key, despite=body["despite"])
+    return _advanced(_instance(advanced.instance_id), advanced)
+
+
+def _typed(value: Any) -> str:
+    """A JSON value as it would have been typed; an object is a picked line, its amount in yuan."""
+    if isinstance(value, Mapping):
+        address = f"{value.get('line')}/{value['component']}" if value.get("component") else str(value.get("line"))
+        return f"{address} {value.get('amount', '')} {value.get('reason') or ''}".strip()
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return "" if value is None else str(value)
+
+
+def _summary(row: UserTask) -> dict[str, Any]:
+    return {
+        "id": row.id,
+        "case_number": row.business_key,
+        "process": row.process_key,
+        "name": names.element_name(row.process_key, row.element_id, row.name, proof.definition_of(row.instance_id)),
+        "item_index": row.item_index,
+        "item_count": row.item_count,
+        "group": row.group,
+        "assignee": row.assignee,
+        "created_at": row.created_at,
+        "due_at": row.due_at,
+        "paused": row.paused_at is not None,
+    }
+
+
+def _task_detail(row: UserTask) -> dict[str, Any]:
+    definition = proof.definition_of(row.instance_id)
+    element = definition.processes[row.process_key].element(row.element_id)
+    sight = access.at_task(access.check_case(_person(), row.instance_id), _person(), row)
+    record_of_looks.at_case(row.business_key, sight)
+    return {
+        **_summary(row),
+        "instance_id": row.instance_id,
+        "element_id": row.element_id,
+        "state": row.state,
+        "documentation": names.documentation(row.process_key, element, definition),
+        "manual_refs": list(element.manual_refs),
+        "form": _form(row.id, sight) if row.state == "open" else [],
+    }
+
+
+def _form(task_id: int, sight: masking.Sight) -> list[dict[str, Any]]:
+    form, variables, scope = cases.form_of(task_id, at=engine.now())
+    values = evidence.as_typed(form, form.prefill(variables, scope))
+    return [
+        {
+            "key": field.key,
+            "type": field.type,
+            "label": in_language(field.label, field.label_en),
+            "description": in_language(field.description, field.description_en),
+            "required": field.required,
+            "unit": field.unit,
+            "options": [
+                {"value": option.value, "label": in_language(option.label, option.label_en)} for option in field.options
+            ],
+            "value": masking.said(values.get(field.key), sight),
+            "lines": _lines(variables, field) if field.type == "lines" and sight.personal else [],
+        }
+        for field in form.inputs
+    ]
+
+
+def _lines(variables: Mapping[str, Any], field: engine.language.Field) -> list[dict[str, Any]]:
+    """What can be picked of the customer's papers."""
+    return [
+        {
+            "line": line.line,
+            "text": code_texts.line_text(line),
+            "at": line.at,
+            "amount": line.amount,
+            "left": line.left,
+            "cases": list(line.cases),
+        }
+        for line in picking_lines.of(variables, field).each()
+    ]
+
+
+@blueprint.route("/instances/<int:instance_id>")
+class OneInstance(MethodView):
+    """One case."""
+
+    @blueprint.response(200, schemas.Instance)
+    @refuses(403, 404)
+    def get(self, instance_id: int) -> dict[str, Any]:
+        """Where the case stands."""
+        row, _sight = visible_instance(instance_id)
+        history = proof.history_of(row.id)
+        return {
+            "id": row.id,
+            "case_number": row.business_key,
+            "process": row.key,
+            "version": history.definition.version,
+            "state": row.state,
+            "started_at": row.started_at,
+            "ended_at": row.ended_at,
+            "due_at": row.due_at,
+            "overdue": row.overdue,
+            "active": history.marking().active,
+            "tasks": [_summary(task) for task in casefile.open_tasks(row.id)],
+        }
+
+
+@blueprint.route("/instances/<int:instance_id>/entries")
+class Entries(MethodView):
+    """The history of a case."""
+
+    @blueprint.arguments(schemas.EntryFilter, location="query")
+    @blueprint.response(200, schemas.Entry(many=True))
+    @refuses(403, 404, 422)
+    def get(self, filters: dict[str, int], instance_id: int) -> list[dict[str, Any]]:
+        """Entries in order, at most a hundred; the chain is checked. Personal values are shown as on the pages: "(personal)" and masked numbers
+        to whoever does not work on the case. Erased ones are null, secret ones are shown to nobody."""
+        row, sight = visible_instance(instance_id)
+        history = proof.history_of(row.id)
+        entries = [entry for entry in history.entries if entry.seq > filters["after"]]
+        for doubted in (entry for entry in history.entries if entry.doubt):
+            raise record.BrokenChain(stream=str(row.id), seq=doubted.seq)
+        return [
+            {
+                "sequence": item.seq,
+                "at": item.at,
+                "actor": item.actor,
+                "steps": problems.plain([masking.step(step, history.definition.private, sight) for step in item.steps]),
+                "hash": item.hash.hex(),
+            }
+            for item in entries[:ENTRIES_ON_A_PAGE]
+        ]
+
+
+def _instance(instance_id: int) -> ProcessInstance:
+    row = session().get(ProcessInstance, instance_id)
+    if row is None:
+        raise running.UnknownInstance(instance=instance_id)
+    return row
+
+
+def visible_instance(instance_id: int) -> tuple[ProcessInstance, masking.Sight]:
+    """A case and what the caller is shown of it. Errors: UnknownInstance, NotYourCase."""
+    row = _instance(instance_id)
+    sight = access.check_case(_person(), instance_id)
+    record_of_looks.at_case(row.business_key, sight)
+    return row, sight
+
+
+@blueprint.route("/accounts/<msisdn>")
+class OneAccount(MethodView):
+    """What stands on a number."""
+
+    @blueprint.response(200, schemas.Account)
+    @refuses(403, 404)
+    def get(self, msisdn: str) -> dict[str, Any]:
+        """State and balances of a number, in fen."""
+        access.check_counter(_person())
+        number = engine.language.written.msisdn(msisdn) or msisdn
+        record_of_looks.at_customer(number)
+        caller = intake.look_up(number)
+        if caller.subscription is None or caller.balances is None:
+            raise SubscriptionUnknown(msisdn=msisdn)
+        subscription = caller.subscription
+        return {
+            "msisdn": caller.msisdn,
+            "kind": subscription.kind,
+            "state": subscription.state,
+            **caller.balances._asdict(),
+        }
+
+
+@blueprint.route("/messages")
+class Messages(MethodView):
+    """Text messages to customers, for the program that sends them."""
+
+    @blueprint.response(200, schemas.Message(many=True))
+    @refuses(403)
+    def get(self) -> list[OutboxMessage]:
+        """What waits to be sent, the oldest first, at most a hundred. For operators."""
+        access.check_role(_person(), "operator")
+        record_of_looks.at_messages()
+        return correspondence.waiting()
+
+
+@blueprint.route("/messages/<int:message_id>/outcome")
+class MessageOutcome(MethodView):
+    """What became of a text message."""
+
+    @blueprint.arguments(schemas.MessageOutcome)
+    @blueprint.response(204)
+    @refuses(*WRITTEN)
+    def post(self, body: dict[str, str], message_id: int) -> None:
+        """It was sent, or it failed, once; the case says so under its correspondence. For operators."""
+        access.check_role(_person(), "operator")
+        correspondence.report(message_id, at=engine.now(), failure=body["failure"])
+
+
+@blueprint.route("/definitions")
+class Definitions(MethodView):
+    """Published processes."""
+
+    @blueprint.response(200, schemas.Definition(many=True))
+    @refuses()
+    def get(self) -> list[dict[str, Any]]:
+        """Every version of every process, the newest of each first."""
+        return [dict(row) for row in _versions()]
+
+
+@blueprint.route("/definitions/<key>/versions/<int:version>")
+class OneVersion(MethodView):
+    """A version of a process."""
+
+    @blueprint.response(200, schemas.DefinitionDetail)
+    @refuses(404)
+    def get(self, key: str, version: int) -> dict[str, Any]:
+        """The version with its diagram and elements."""
+        definition = published.current(key, version)
+        (row,) = _versions(ProcessDefinition.key == key, ProcessDefinition.version == version)
+        elements = [_element(key, element, definition) for element in definition.elements.values()]
+        return {**row, "xml": definition.xml.decode(), "elements": elements}
+
+
+def _element(key: str, element: diagrams.Element, definition: engine.definitions.Definition) -> dict[str, Any]:
+    name = names.element_name(key, element.id, element.name, definition) if element.name else ""
+    lane = names.department(element.lane) if element.lane else ""
+    return element.__dict__ | {"name": name, "lane": lane, "manual_refs": list(element.manual_refs)}
+
+
+def _versions(*conditions: Any) -> list[Mapping[str, Any]]:
+    columns = ("id", "key", "version", "name", "sha256", "published_at", "published_by", "note")
+    query = select(*(getattr(ProcessDefinition, name) for name in columns)).where(*conditions)
+    query = query.order_by(ProcessDefinition.key, ProcessDefinition.version.desc())
+    return [_version(dict(row)) for row in session().execute(query).mappings()]
+
+
+def _version(row: Mapping[str, Any]) -> Mapping[str, Any]:
+    """A version with its name, and what its note says where the office itself wrote it, in the caller's language."""
+    definition = definitions.version(row["id"], row["sha256"]) if language() == "en" else None
+    name = names.process_name(row["key"], definition) if definition is not None else row["name"]
+    return {**row, "name": name, "note": publications.said(row["note"])}

@@ -1,0 +1,1 @@
+"""What the auditor's pages ask the database, and no other room does."""

@@ -1,0 +1,199 @@
+"""What people did that is no step of a case: log-ins, looks and exports, newest first, a page at a time by keyset; told in words, numbers of customers masked."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, assert_never, cast
+
+from flask_babel import gettext
+from sqlalchemy import select
+
+from engine import record
+from engine.record import Exported, LoggedIn, LoginLocked, Looked, PersonStep, Token
+from models.base import session
+from models.identity import User
+from office import masking
+from office.papers import PAPERS
+from web.lookup.people import know_people
+from web.telling import names
+from web.telling.i18n import in_language, moment
+
+PAGE = 50
+KINDS: dict[str, tuple[str, ...]] = {
+    "logins": ("logged_in", "login_failed", "login_locked", "login_refused", "logged_out", "sessions_ended"),
+    "tokens": ("token_made", "tokens_revoked"),
+    "looks": ("case_looked_at", "customer_looked_at", "messages_read"),
+    "exports": ("exported",),
+}
+
+
+@dataclass(frozen=True)
+class Doing:
+    """Something somebody did; `case` is the number of the case it was about, `is_wrong` that the record of it was altered."""
+
+    user: str
+    at: datetime
+    told: str
+    case: str = ""
+    is_wrong: bool = False
+
+
+@dataclass(frozen=True)
+class Page:
+    """Some of what people did, and where the next ones begin; empty at the end."""
+
+    rows: list[Doing]
+    next: str
+
+
+def people() -> list[tuple[str, str]]:
+    """(login, name) of everybody who may be asked about, by name."""
+    rows = session().execute(select(User.name, User.display_name).order_by(User.display_name, User.name))
+    return [(login, display_name) for login, display_name in rows]
+
+
+def page(filters: Mapping[str, Any]) -> Page:
+    """One page. `filters`: the `person`, the kind to `show`, `after` which entry; empty means everything."""
+    types = KINDS.get(filters["show"], ())
+    acts = record.latest_acts(most=PAGE + 1, user=filters["person"], types=types, before=_before(filters["after"]))
+    know_people([act.user for act in acts])
+    last = acts[PAGE - 1] if len(acts) > PAGE else None
+    rows = [doing for act in acts[:PAGE] for doing in _doings(act)]
+    return Page(rows, f"{last.at.isoformat()}|{last.user}|{last.sequence}" if last else "")
+
+
+def _before(cursor: str) -> record.Act | None:
+    if not cursor:
+        return None
+    at, user, sequence = cursor.split("|")
+    return record.Act(user, datetime.fromisoformat(at), int(sequence), None)
+
+
+def _doings(act: record.Act) -> list[Doing]:
+    if act.entry is None:
+        return [Doing(act.user, act.at, gettext("This entry has been altered."), is_wrong=True)]
+    steps = cast(list[PersonStep], act.entry.steps)
+    rows = [Doing(act.user, act.entry.at, told(step), _case(step)) for step in steps]
+    if not act.follows:
+        rows.append(Doing(act.user, act.at, gettext("What stood before this entry has been removed."), is_wrong=True))
+    return rows
+
+
+def _case(step: PersonStep) -> str:
+    if step["type"] == "case_looked_at" or step["type"] == "entry_refused":
+        return step["case"]
+    return step["chosen"].get("case", "") if step["type"] == "exported" else ""
+
+
+def told(step: PersonStep) -> str:
+    """A step in the language of the page, without the number of its case."""
+    return str(masking.masked(_told(step)))
+
+
+def _told(step: PersonStep) -> str:
+    match step["type"]:
+        case "logged_in" | "login_failed" | "login_locked" | "login_refused":
+            return _tried(step)
+        case "logged_out":
+            return str(gettext("logged out"))
+        case "sessions_ended":
+            name, number = names.person_name(step["user"]), step["sessions"]
+            return str(gettext("logged %(name)s out everywhere; sessions: %(number)s", name=name, number=number))
+        case "token_made" | "tokens_revoked":
+            return _token(step)
+        case "case_looked_at" | "customer_looked_at" | "messages_read":
+            return _looked(step)
+        case "exported":
+            return _exported(step)
+        case "entry_refused":
+            return str(
+                gettext("sent a step that was refused; fields to correct: %(number)s", number=len(step["fields"]))
+            )
+        case "person_identified":
+            return str(gettext("was identified by the operator, for the numbers of the household"))
+        case _:
+            assert_never(step)
+
+
+def _looked(step: Looked) -> str:
+    match step["type"]:
+        case "case_looked_at":
+            return str(gettext("looked at a case of others"))
+        case "customer_looked_at":
+            return str(gettext("looked up the customer %(number)s", number=step["number"]))
+        case "messages_read":
+            return str(gettext("fetched the text messages that wait to be sent"))
+        case _:
+            assert_never(step)
+
+
+def _tried(step: LoggedIn | LoginLocked) -> str:
+    address = step["address"] or "—"
+    match step["type"]:
+        case "logged_in":
+            return str(gettext("logged in, from %(address)s", address=address))
+        case "login_failed":
+            return str(gettext("wrong password, from %(address)s", address=address))
+        case "login_refused":
+            return str(gettext("tried to log in while that was locked, from %(address)s", address=address))
+        case "login_locked":
+            return _locked(step)
+        case _:
+            assert_never(step)
+
+
+def _token(step: Token) -> str:
+    if step["type"] == "tokens_revoked":
+        return str(gettext("lost the tokens of the API; tokens: %(number)s", number=step["tokens"]))
+    until = moment(step["until"])
+    return str(gettext("was given a token of the API by the operator; it holds until %(until)s", until=until))
+
+
+def _exported(step: Exported) -> str:
+    kind = str(step["what"])
+    if kind == "paper":
+        paper = PAPERS.get(str(step["chosen"].get("paper")))
+        return gettext("printed “%(paper)s”", paper=in_language(paper.zh, paper.en) if paper else "—")
+    if kind.startswith("history."):
+        export = gettext("took the history of a case away (%(kind)s)", kind=kind.rpartition(".")[2].upper())
+    elif kind == "sheet.csv":
+        export = gettext(
+            "took the file of a secondary-pricing run away (CSV), rows in it: %(number)s", number=step["rows"]
+        )
+    else:
+        export = gettext("took an event log away (XES), cases in it: %(number)s", number=step["rows"])
+    with_personal = gettext("with personal data") if step["personal"] else gettext("without personal data")
+    return " · ".join([export, *_chosen(step["chosen"]), with_personal])
+
+
+def _chosen(filters: Mapping[str, str]) -> list[str]:
+    """The filters of an export in words."""
+    texts = [names.process_name(str(filters["process"]))] if filters.get("process") else []
+    since, until = filters.get("from"), filters.get("to")
+    if since or until:
+        texts.append(gettext("%(since)s to %(until)s", since=since or "…", until=until or "…"))
+    return texts
+
+
+def _locked(step: LoginLocked) -> str:
+    """What the lock holds for; steps of before it was recorded say where the password was tried."""
+    wordings = {
+        "browser": gettext(
+            "wrong password, from %(address)s; the log-in is locked in that browser for ten minutes",
+            address=step["address"] or "—",
+        ),
+        "address": gettext(
+            "wrong password, from %(address)s; every log-in is locked there for ten minutes, except where somebody has logged in before",
+            address=step["address"] or "—",
+        ),
+        "name": gettext(
+            "wrong password, from %(address)s; the log-in is locked for ten minutes everywhere, except where the person has logged in before",
+            address=step["address"] or "—",
+        ),
+    }
+    otherwise = gettext(
+        "wrong password, from %(address)s; the log-in is locked there for ten minutes", address=step["address"] or "—"
+    )
+    return wordings.get(step.get("of", ""), otherwise)

@@ -1,0 +1,264 @@
+"""Cases: the list, and one case with its timeline, diagrams, money and correspondence."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+
+from flask import Blueprint, Flask, flash, redirect, render_template, request, url_for
+from flask_babel import gettext
+from flask_login import current_user
+from sqlalchemy import insert
+from werkzeug.wrappers import Response
+
+import engine
+from engine import cases, language, proof, record
+from models.base import session, transaction
+from models.comment import Comment
+from models.instance import ProcessInstance
+from office import complaints, correspondence, erasure, households, letters, looks, replies, texts
+from web.cases.queries import acts_offered, case_list
+from web.edge import access, addresses, auth, record_of_looks, submission, unsent_forms
+from web.lookup import definitions
+from web.queries import casefile, line_names, money, orders, standing, used_versions
+from web.telling import act_texts, names, suggestions, timeline, verdicts
+
+blueprint = Blueprint("cases", __name__, url_prefix="/cases")
+MOST_COMMENT = 2_000
+NEWEST = 40
+WHOLE = ("diagram", "money")  # tabs that tell of all steps
+TELLING = ("timeline", "money")  # tabs that speak of lines
+OTHER_TABS = ("diagram", "money", "messages", "orders", "acts")
+# The forms that stand on a tab and are kept.
+KEPT = {
+    "timeline": ("cases.erase",),
+    "messages": ("cases.comment", "cases.reply"),
+    "acts": ("acts.withdraw", "acts.ask_extension", "acts.ask_reversal"),
+}
+
+
+def register(app: Flask) -> None:
+    """Add the pages."""
+    app.register_blueprint(blueprint)
+
+
+@blueprint.get("")
+def listing() -> str | Response:
+    """Cases the person may see; one exact hit opens at once."""
+    filters = case_list.wanted(addresses.asked())
+    page = case_list.page(current_user, filters)
+    if len(page.rows) == 1 and page.rows[0].case_number == filters.text.upper():
+        return redirect(url_for("cases.case", number=page.rows[0].case_number))
+    return render_template(
+        "cases/cases.html",
+        page=page,
+        wanted=filters,
+        processes=case_list.processes(),
+        process_name=names.process_name,
+        outcomes=act_texts.OUTCOMES,
+        on_the_spot=names.ON_THE_SPOT,
+        versions=definitions.versions_of(row.case_number for row in page.rows),
+    )
+
+
+@blueprint.get("/<number>")
+def case(number: str) -> str:
+    """One case; `tab` timeline, diagram, money, messages, orders or acts, for auditors also looks."""
+    query = addresses.asked()
+    return page(number, query["tab"], before=query["before"])
+
+
+def page(
+    number: str,
+    tab: str,
+    reasons: dict[str, list[language.Reason]] | None = None,
+    *,
+    remark: str = "",
+    reply_text: str = "",
+    erasure_reason: str = "",
+    typed: Mapping[str, str] | None = None,
+    before: int | None = None,
+) -> str:
+    """The page of a case, with what stands beside and in the fields of a form that was refused."""
+    instance = casefile.find(number)
+    sight = access.check_case(current_user, instance.id)
+    record_of_looks.at_case(number, sight)
+    history = _told(instance, tab in WHOLE, before)
+    (complaint, complainant), active = casefile.complaint_of(instance), instance.state == "active"
+    messages = casefile.messages(number)
+    beside, answered = _refused(number, tab) if reasons is None else (reasons, reasons)
+    tasks, passed = casefile.tasks_and_processes(instance.id, history)
+    if tab in TELLING:
+        line_names.of_history(history, complainant.msisdn, sight)
+    may_erase = erasure.may(auth.actor(), instance, history)
+    with definitions.of_definition(history.definition):  # a case is told in the words of its own version
+        return render_template(
+            "cases/case.html",
+            tab=tab,
+            remark=remark,
+            told=reply_text,
+            typed=typed or {},
+            sight=sight,
+            why=erasure_reason,
+            history=history,
+            gone={} if history.is_readable else cases.erased([instance.id]),
+            contradictions=verdicts.contradictions(history.doubts),
+            may_erase=may_erase,
+            stays=may_erase and erasure.stays(proof.history_of(instance.id)),
+            may_reply=complaint is not None
+            and active
+            and replies.may(auth.actor())
+            and not replies.is_answered(complaint, messages),
+            may_tell=replies.may(auth.actor()),
+            reasons=beside,
+            answered=answered,
+            instance=instance,
+            complaint=complaint,
+            whose=complainant,
+            words=complaints.words(complaint, history) if complaint else None,
+            disputed=casefile.disputed(complaint, history) if complaint else None,
+            suggestion=suggestions.of_complaint(complaint, history) if complaint else "",
+            process=names.process_name(complaint.process_key if complaint else instance.key),
+            used=used_versions.passed(history.definition, passed),
+            lines=timeline.lines(history, sight, before) if tab not in OTHER_TABS else [],
+            earlier=None if history.is_whole else history.since,
+            later=before is not None,
+            stages=casefile.stages(history) if tab == "diagram" else [],
+            money=money.of_case(number) if tab == "money" else [],
+            registered=money.registered(number) if tab == "money" else [],
+            claims=_claims(number, history) if tab == "money" else [],
+            messages=messages,
+            heard=casefile.told(complaint, messages),
+            settled={message.key for message in messages},
+            comments=casefile.comments(number) if tab == "messages" else [],
+            orders=_orders(number) if tab == "orders" else [],
+            acting=acts_offered.of_case(instance, complaint, auth.actor()) if tab == "acts" else None,
+            said=act_texts,
+            waits=standing.waits(instance, tasks, history.definition) if active else [],
+            workable=cases.workable_among(tasks, history.definition, auth.actor()),
+            looks=looks.of_case(number) if tab == "looks" and current_user.has("auditor") else [],
+            element_name=names.element_name,
+            process_name=names.process_name,
+            departments=names.departments(),
+        )
+
+
+def _claims(number: str, history: proof.CaseHistory) -> list[money.Claimed]:
+    """What a case has of lines, and what it had picked."""
+    has = money.claims_of(number)
+    return has + money.let_go(history.entries, has)
+
+
+def _orders(number: str) -> list[orders.Sheet]:
+    """The work orders of a case; of an order's own case that order."""
+    own = orders.of_order(number)
+    return [own] if own is not None else orders.of_case(number)
+
+
+def _refused(number: str, tab: str) -> tuple[unsent_forms.Reasons, unsent_forms.Reasons]:
+    """Why forms that stand again on a tab were refused, by field, no two with one of the same name; and of these what answers what was just sent.
+
+    Another act may have settled the rest since: it stands beside its fields, with when it was sent, and is no alarm.
+    """
+    places = [url_for(verb, number=number) for verb in KEPT.get(tab, ())]
+    beside = {field: reasons for place in places for field, reasons in unsent_forms.kept(place).reasons.items()}
+    answered = next((unsent_forms.kept(place).reasons for place in places if unsent_forms.is_named(place)), {})
+    return beside, answered
+
+
+def _told(instance: ProcessInstance, whole: bool, before: int | None) -> proof.CaseHistory:
+    """What the page needs of the history, or as much as its chain holds."""
+    try:
+        return proof.history_of(instance.id) if whole else proof.end_of(instance.id, NEWEST, before)
+    except record.BrokenChain:
+        return proof.what_holds(instance.id)
+
+
+@blueprint.post("/<number>/erasure")
+def erase(number: str) -> Response | tuple[str, int]:
+    """Have the personal data of a closed case erased; who did it and why stays in its history."""
+    instance = casefile.find(number)
+    access.check_case(current_user, instance.id)
+    reason = request.form.get("reason", "").strip()
+    try:
+        erasure.erase(instance.id, reason=reason, by=auth.actor(), at=engine.now())
+    except erasure.NoReasonGiven as error:
+        wrong = error.values["reasons"]
+        return unsent_forms.back(wrong) or (page(number, "timeline", wrong, erasure_reason=reason), 422)
+    flash(gettext("The personal data of %(number)s are erased.", number=number))
+    return redirect(url_for("cases.case", number=number))
+
+
+@blueprint.post("/<number>/comments")
+def comment(number: str) -> Response | tuple[str, int]:
+    """Leave a remark on a case."""
+    instance = casefile.find(number)
+    access.check_case(current_user, instance.id)
+    text = request.form.get("text", "").strip()
+    wrong = texts.wrong(text, MOST_COMMENT, required=True)
+    if wrong:
+        return unsent_forms.back({"text": wrong}) or (page(number, "messages", {"text": wrong}, remark=text), 422)
+    with transaction():
+        session().execute(
+            insert(Comment).values(case_number=number, user=current_user.name, at=engine.now(), text=text)
+        )
+    return redirect(url_for("cases.case", number=number, tab="messages"))
+
+
+@blueprint.post("/<number>/interim-replies")
+def reply(number: str) -> Response | tuple[str, int]:
+    """Tell the customer how things stand; the case keeps its limit by it."""
+    instance = casefile.find(number)
+    access.check_case(current_user, instance.id)
+    text = request.form.get("told", "").strip()
+    try:
+        replies.send(number, text, key=submission.given(), by=auth.actor(), at=engine.now())
+    except replies.NotSayable as error:
+        wrong = error.values["reasons"]
+        return unsent_forms.back(wrong) or (page(number, "messages", wrong, reply_text=text), 422)
+    flash(gettext("The text message of case %(number)s waits to be sent.", number=number))
+    return redirect(url_for("cases.case", number=number, tab="messages"))
+
+
+@blueprint.post("/<number>/messages/<int:message_id>/instead")
+def tell_instead(number: str, message_id: int) -> Response | tuple[str, int]:
+    """Say once more what a text message did not bring, or how it has been said meanwhile."""
+    instance = casefile.find(number)
+    access.check_case(current_user, instance.id)
+    replies.check(auth.actor())
+    households.check(instance.id, auth.actor())
+    channel = request.form.get("channel", "")
+    try:
+        correspondence.tell_instead(message_id, case_number=number, channel=channel, by=auth.actor(), at=engine.now())
+    except language.InvalidForm as error:
+        return page(number, "messages", error.reasons), 422
+    if channel == correspondence.SMS:
+        flash(gettext("The text message of case %(number)s waits to be sent.", number=number))
+    elif channel == correspondence.LETTER:
+        flash(gettext("The letter of case %(number)s waits to be posted.", number=number))
+    else:
+        flash(gettext("Written down: the customer of case %(number)s has been told.", number=number))
+    return redirect(url_for("cases.case", number=number, tab="messages"))
+
+
+def _day(typed: str) -> date | None:
+    """The day that was typed. Errors: InvalidForm where it is none."""
+    try:
+        return date.fromisoformat(typed.strip()) if typed.strip() else None
+    except ValueError:
+        raise language.InvalidForm(reasons={"posted_on": [language.Reason("not_a_date")]}) from None
+
+
+@blueprint.post("/<number>/messages/<int:message_id>/posted")
+def post_letter(number: str, message_id: int) -> Response | tuple[str, int]:
+    """Write down the day on which a letter was posted."""
+    instance = casefile.find(number)
+    access.check_case(current_user, instance.id)
+    replies.check(auth.actor())
+    try:
+        on = _day(request.form.get("posted_on", ""))
+        letters.post(message_id, case_number=number, on=on, by=auth.actor(), at=engine.now())
+    except language.InvalidForm as error:
+        return page(number, "messages", error.reasons), 422
+    flash(gettext("Written down: the letter of case %(number)s was posted.", number=number))
+    return redirect(url_for("cases.case", number=number, tab="messages"))

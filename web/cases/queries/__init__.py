@@ -1,0 +1,1 @@
+"""What the pages of cases ask the database, and no other room does."""

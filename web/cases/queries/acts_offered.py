@@ -1,0 +1,59 @@
+"""What people may do to a case outside its steps, as its page shows it: what was asked for, what waits for an answer, what is missing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+import engine
+from engine import language
+from models.acts import CaseRequest, CustomerTry
+from models.complaint import Complaint
+from models.instance import ProcessInstance
+from office import acts
+from service_tasks.gateway import Given
+
+
+@dataclass(frozen=True)
+class Acting:
+    """What the page of a case offers of acts; `missing` is why the case cannot be closed as not reached."""
+
+    may: bool = False
+    may_grant: bool = False
+    may_agree: bool = False
+    is_open: bool = False
+    requests: list[CaseRequest] = field(default_factory=list)
+    tries: list[CustomerTry] = field(default_factory=list)
+    credits: list[Given] = field(default_factory=list)
+    limit: datetime | None = None
+    missing: list[language.Reason] = field(default_factory=list)
+
+    @property
+    def may_extend(self) -> bool:
+        """Whether an extension can still be asked for."""
+        done = any(request.verb == "extend" and request.state != "refused" for request in self.requests)
+        return self.may and self.is_open and self.limit is not None and not done
+
+    @property
+    def asked(self) -> set[str | None]:
+        """The credits about which somebody has asked already."""
+        return {request.entry_key for request in self.requests if request.state in ("asked", "agreed")}
+
+
+def of_case(instance: ProcessInstance, complaint: Complaint | None, person: engine.Actor) -> Acting:
+    """What this person finds of acts at a case; nothing can be done to a case that is no complaint's."""
+    if complaint is None:
+        return Acting()
+    number, is_open = instance.business_key, instance.state == "active"
+    tries = acts.tries_of(number)
+    return Acting(
+        may=acts.may_act(person) and complaint.msisdn is not None,
+        may_grant=acts.may_agree(person, money=False),
+        may_agree=acts.may_agree(person),
+        is_open=is_open,
+        requests=acts.requests_of(number),
+        tries=tries,
+        credits=acts.credits_of(number),
+        limit=acts.limit_of(instance.id) if is_open else None,
+        missing=acts.missing(instance.id, tries) if is_open else [],
+    )

@@ -1,0 +1,1 @@
+"""Customers: the page behind a number, and the intake of a complaint at the counter."""

@@ -1,0 +1,172 @@
+"""Processes: every published process as a picture, and the page of each with its steps, versions, files and history. Nothing is changed here."""
+
+from __future__ import annotations
+
+import io
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+from flask import Blueprint, Flask, Response, render_template, send_file
+from flask_login import current_user
+
+import engine
+from engine import definitions, published
+from models.definition import DefinitionDraft
+from office import bundles, drafts, hands, joint_publication, precedence, scenarios
+from web.definitions.queries import modeler, processes, steps
+from web.definitions.telling import changes, thumbnail
+from web.edge.addresses import asked
+from web.lookup import people
+from web.queries import publications, used_versions
+from web.telling import names
+
+blueprint = Blueprint("processes", __name__, url_prefix="/processes")
+PROCESSES = Path(__file__).parents[2] / "processes"
+MIMETYPES = {".bpmn": "application/xml", ".dmn": "application/xml", ".form": "application/json"}
+READERS = ("owner", "auditor", "supervisor")
+
+
+def register(app: Flask) -> None:
+    """Add the pages."""
+    app.register_blueprint(blueprint)
+
+
+@blueprint.get("")
+def listing() -> str:
+    """The newest version of every process as a picture, with cases running per version and drafts."""
+    cards, new = processes.cards(), processes.new_drafts()
+    people.know_people({login for card in cards for login in _logins(card)} | {_last(draft) for draft in new})
+    return render_template(
+        "definitions/processes.html",
+        cards=cards,
+        pictures={card.newest.key: thumbnail.of(published.current(card.newest.key)) for card in cards},
+        new_drafts=new,
+        draft_names={new_draft.key: names.of_draft(drafts.find(new_draft.key).package) for new_draft in new},
+        process_name=names.process_name,
+        given_back=_given_back,
+        reads=current_user.has(*READERS),
+        lacking=precedence.not_in_force(),
+        order=precedence.order(drafts.listed()) if current_user.has(*READERS) else [],
+        joint=joint_publication.groups() if current_user.has(*READERS) else [],
+    )
+
+
+def _given_back(draft: DefinitionDraft) -> hands.Done | None:
+    """Who gave a draft back and why, while it is in the hands of its authors."""
+    return None if draft.submitted_by else hands.last_return(draft.key)
+
+
+def _logins(card: processes.Card) -> set[str]:
+    logins = {_last(card.draft)} if card.draft is not None else set()
+    return {card.newest.published_by, card.newest.approved_by} | logins
+
+
+def _last(draft: DefinitionDraft) -> str:
+    """Who had a draft in hand last."""
+    return draft.submitted_by or draft.saved_by
+
+
+@blueprint.get("/<key>")
+def process(key: str) -> str:
+    """One process: its picture and figures, its steps for staff, its versions, files, scenarios and history."""
+    return page_of(key)
+
+
+def page_of(key: str, **refusal: Any) -> str:
+    """The page of a process; `refusal`: the version that was to be put in force again, the sentence and what had been typed."""
+    definition, versions = published.current(key), processes.versions(key)
+    lines = publications.lines(key)
+    owners = hands.owners()
+    people.know_people(
+        {*owners}
+        | {n for version in versions for n in (version.published_by, version.approved_by)}
+        | {line.by for line in lines}
+    )
+    return render_template(
+        "definitions/process.html",
+        definition=definition,
+        key=key,
+        name=names.process_name(key),
+        figures=processes.figures(key, engine.now()),
+        steps=steps.of(definition),
+        whole=steps.limit_of_all(definition),
+        about=names.about(key, definition),
+        owners=[names.person_name(login) for login in owners],
+        english=names.english_elements(key),
+        versions=versions,
+        told=lines,
+        known=publications.known_of_versions(key),
+        draft=_stored_draft(key),
+        files=sorted(definitions.own_files(definition.package)),
+        agreed=scenarios.read(PROCESSES, [key]),
+        callers=[row.key for row, _ in published.callers_of(key)],
+        refused=refusal,
+        process_name=names.process_name,
+        why_published=publications.said,
+        reads=current_user.has(*READERS),
+    )
+
+
+def _stored_draft(key: str) -> drafts.Draft | None:
+    draft = drafts.find(key)
+    return draft if draft.revision else None
+
+
+@blueprint.get("/<key>/forms/<form>")
+def form(key: str, form: str) -> str:
+    """A form of the newest version as the clerk sees it, empty."""
+    definition = published.current(key)
+    form_shown = definition.form_by_id(form)
+    return render_template(
+        "definitions/process_form.html",
+        key=key,
+        name=names.process_name(key),
+        used=steps.named_by_form(definition, form),
+        fields=form_shown.fields,
+        values=modeler.defaults(form_shown),
+    )
+
+
+@blueprint.get("/<key>/versions/<int:version>")
+def compare(key: str, version: int) -> str:
+    """A version, and what it changed against the one before it or the one in `against`."""
+    new = published.current(key, version)
+    number = asked()["against"] or max(version - 1, 0)
+    old = published.current(key, number) if number else None
+    differences = changes.between(old.package, new.package) if old is not None else []
+    return render_template(
+        "definitions/version.html",
+        key=key,
+        name=names.process_name(key),
+        definition=new,
+        against=number,
+        versions=processes.versions(key),
+        changed=changes.by_file(differences),
+        changes=changes.as_json(differences),
+        taken_up=used_versions.taken_up(old, new) if old is not None else [],
+        names=names.of_both(old.package if old is not None else None, new.package),
+        english=names.english_elements(key),
+    )
+
+
+@blueprint.get("/<key>/versions/<int:version>/files/<path:name>")
+def version_file(key: str, version: int, name: str) -> Response:
+    """One file of a version, to keep or to open elsewhere."""
+    return attachment(published.current(key, version).package, name)
+
+
+def attachment(package: definitions.Package, name: str) -> Response:
+    """A file of a package as a download. Errors: MissingFile."""
+    if name not in package.files:
+        raise definitions.MissingFile(file=name, process=package.key)
+    path = PurePosixPath(name)
+    content = io.BytesIO(package.files[name].encode())
+    mimetype = MIMETYPES.get(path.suffix, "text/plain")
+    return send_file(content, mimetype=mimetype, as_attachment=True, download_name=path.name)
+
+
+@blueprint.get("/<key>/versions/<int:version>/package.zip")
+def version_package(key: str, version: int) -> Response:
+    """Everything a version consists of, laid out as processes/ is."""
+    content = io.BytesIO(bundles.packed(published.current(key, version).package, version))
+    return send_file(content, mimetype="application/zip", as_attachment=True, download_name=f"{key}-{version}.zip")

@@ -1,0 +1,1 @@
+"""What the pages of definitions ask the database, and no other room does."""

@@ -1,0 +1,141 @@
+"""Processes as their pages show them: versions with running cases, drafts, who published, what was recorded, how the process is doing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Select, and_, func, or_, select
+
+from models.base import session
+from models.definition import DefinitionDraft, ProcessDefinition
+from models.instance import ProcessInstance
+from models.user_task import UserTask
+from web.definitions.queries import running_cases
+
+LATELY = timedelta(days=30)
+
+
+@dataclass(frozen=True)
+class Version:
+    """One published version and how many cases run on it: those of its own, and `called` that other processes have called it for."""
+
+    id: int
+    key: str
+    number: int
+    published_at: datetime
+    published_by: str
+    approved_by: str
+    note: str
+    running: int
+    called: int = 0
+
+
+@dataclass(frozen=True)
+class Card:
+    """A process on the listing: its newest version, former versions that cases still run on, and its draft."""
+
+    newest: Version
+    former: list[Version] = field(default_factory=list)
+    draft: DefinitionDraft | None = None
+
+    @property
+    def running(self) -> int:
+        """Running cases on all versions."""
+        return self.newest.running + sum(version.running for version in self.former)
+
+    @property
+    def called(self) -> int:
+        """How many of them are cases of another process, which has called this one."""
+        return self.newest.called + sum(version.called for version in self.former)
+
+
+@dataclass(frozen=True)
+class Figures:
+    """How a process is doing: running, of these called by other processes and late; and of those closed lately that went through it how many were late."""
+
+    running: int
+    called: int
+    late: int
+    closed: int
+    closed_late: int
+
+
+def cards() -> list[Card]:
+    """Every published process by key."""
+    drafts = {row.key: row for row in session().scalars(select(DefinitionDraft))}
+    grouped: dict[str, list[Version]] = {}
+    for version in _versions():
+        grouped.setdefault(version.key, []).append(version)
+    return [
+        Card(versions[0], [version for version in versions[1:] if version.running], drafts.get(key))
+        for key, versions in sorted(grouped.items())
+    ]
+
+
+def new_drafts() -> list[DefinitionDraft]:
+    """Drafts of processes that have no version yet."""
+    published = select(ProcessDefinition.key)
+    query = select(DefinitionDraft).where(DefinitionDraft.key.not_in(published)).order_by(DefinitionDraft.key)
+    return list(session().scalars(query))
+
+
+def versions(key: str) -> list[Version]:
+    """The versions of a process, newest first."""
+    return _versions(key)
+
+
+def _versions(key: str = "") -> list[Version]:
+    active = and_(ProcessInstance.definition_id == ProcessDefinition.id, ProcessInstance.state == "active")
+    columns = (
+        ProcessDefinition.id,
+        ProcessDefinition.key,
+        ProcessDefinition.version,
+        ProcessDefinition.published_at,
+        ProcessDefinition.published_by,
+        func.coalesce(ProcessDefinition.approved_by, ""),
+        ProcessDefinition.note,
+    )
+    count = select(func.count()).select_from(ProcessInstance).where(active).correlate(ProcessDefinition)
+    query = select(*columns, count.scalar_subquery()).order_by(ProcessDefinition.version.desc())
+    if key:
+        query = query.where(ProcessDefinition.key == key)
+    inside = running_cases.called()
+    return [
+        _with_called(Version(*row), len(inside.get(row.key, {}).get(row.version, ())))
+        for row in session().execute(query)
+    ]
+
+
+def _with_called(version: Version, cases_called: int) -> Version:
+    return replace(version, running=version.running + cases_called, called=cases_called)
+
+
+def figures(key: str, now: datetime) -> Figures:
+    """The numbers at the top of a process page."""
+    inside = {case for cases in running_cases.called().get(key, {}).values() for case in cases}
+    passed = select(UserTask.instance_id).where(UserTask.process_key == key)
+    through = (
+        select(func.count())
+        .select_from(ProcessInstance)
+        .where(or_(ProcessInstance.key == key, ProcessInstance.id.in_(passed)))
+    )
+    own = (
+        select(func.count())
+        .select_from(ProcessInstance)
+        .where(ProcessInstance.key == key, ProcessInstance.state == "active")
+    )
+    late = select(ProcessInstance.id).where(ProcessInstance.state == "active", ProcessInstance.overdue)
+    closed = through.where(ProcessInstance.state == "completed", ProcessInstance.ended_at > now - LATELY)
+    return Figures(
+        running=_count(own) + len(inside),
+        called=len(inside),
+        late=_count(own.where(ProcessInstance.overdue)) + len(inside & set(session().scalars(late))),
+        closed=_count(closed),
+        closed_late=_count(closed.where(ProcessInstance.overdue)),
+    )
+
+
+def _count(query: Select[Any]) -> int:
+    return session().scalar(query) or 0

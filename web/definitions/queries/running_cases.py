@@ -1,0 +1,94 @@
+"""Which cases stand in a process that another one has called, by the version of it that they use.
+
+A case stands where a person has an open task, and where something is awaited: an instant, a message, a service task. What is awaited is known by the
+id of its element; one that several processes of the case share is counted for none of them. A process that has called the one where the case stands is
+still being carried out, and counts it too; where several ways lead there, the record says which was taken.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+from typing import Any
+
+from sqlalchemy import Select, select
+
+from engine import definitions, proof
+from models.base import session
+from models.definition import ProcessDefinition
+from models.instance import ProcessInstance
+from models.job import Job
+from models.timer import MessageSubscription, Timer
+from models.user_task import UserTask
+from web.lookup.definitions import version
+from web.queries.used_versions import version_in
+
+Standing = tuple[definitions.Definition, str, int]
+Called = dict[str, dict[int, set[int]]]
+
+
+def called() -> Called:
+    """The running cases inside each called process: key, then its version (0 for one never published by itself), then the cases."""
+    cases: Called = defaultdict(lambda: defaultdict(set))
+    numbers: dict[tuple[int, str], int] = {}
+    for definition, key, instance_id in _inside({*_with_people(), *_awaiting()}):
+        if key == definition.key:
+            continue
+        if (definition.id, key) not in numbers:
+            numbers[definition.id, key] = version_in(definition, key)
+        cases[key][numbers[definition.id, key]].add(instance_id)
+    return cases
+
+
+def _inside(standing: set[Standing]) -> Iterator[Standing]:
+    """Where cases stand, and the processes between their own and those."""
+    unsure: dict[int, definitions.Definition] = {}
+    for definition, key, instance_id in standing:
+        yield definition, key, instance_id
+        ways = _ways(definition, definition.key, key)
+        for between in ways[0] if len(ways) == 1 else ():
+            yield definition, between, instance_id
+        if len(ways) > 1:
+            unsure[instance_id] = definition
+    for instance_id, keys in proof.calls_under_way(unsure).items():
+        for key in keys:
+            yield unsure[instance_id], key, instance_id
+
+
+def _ways(definition: definitions.Definition, begin: str, end: str) -> list[tuple[str, ...]]:
+    """The processes between two of them, for every way in which the one leads to the other by calls."""
+    if begin == end:
+        return [()]
+    callees = sorted(definition.processes[begin].diagram.called_processes() & definition.processes.keys())
+    return [
+        (*((callee,) if callee != end else ()), *rest) for callee in callees for rest in _ways(definition, callee, end)
+    ]
+
+
+def _with_people() -> Iterator[Standing]:
+    query = _of_running(UserTask, UserTask.process_key).where(UserTask.state == "open")
+    for definition_id, sha256, key, instance_id in session().execute(query.distinct()):
+        yield version(definition_id, sha256), key, instance_id
+
+
+def _awaiting() -> Iterator[Standing]:
+    for table in (Timer, MessageSubscription, Job):
+        query = _of_running(table, table.element_id)
+        query = query.where(Job.state == "queued") if table is Job else query
+        for definition_id, sha256, element, instance_id in session().execute(query.distinct()):
+            definition = version(definition_id, sha256)
+            holding = [key for key, process in definition.processes.items() if element in process.diagram.elements]
+            if len(holding) == 1:
+                yield definition, holding[0], instance_id
+
+
+def _of_running(table: type[UserTask | Timer | MessageSubscription | Job], column: Any) -> Select[int, str, str, int]:
+    query: Select[int, str, str, int] = select(
+        ProcessInstance.definition_id, ProcessDefinition.sha256, column, ProcessInstance.id
+    )
+    return (
+        query.select_from(table)
+        .join(ProcessInstance, ProcessInstance.id == table.instance_id)
+        .join(ProcessDefinition, ProcessDefinition.id == ProcessInstance.definition_id)
+        .where(ProcessInstance.state == "active")
+    )

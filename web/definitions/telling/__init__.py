@@ -1,0 +1,1 @@
+"""What is said to the owner of a process: findings, changes, differences, limits. Nothing here asks the database."""

@@ -1,0 +1,343 @@
+"""What a draft or a version changes, in words: one sentence per change, with what it was and what it becomes."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from flask_babel import gettext
+
+from engine import definitions, runtime
+from office import papers
+from service_tasks import labels
+from web.definitions.telling import time_limits
+from web.definitions.telling.part_names import Called
+from web.telling import element_kinds, names
+from web.telling.i18n import in_language, language
+from web.telling.i18n import mark as _
+
+ENGLISH = {
+    "english name": _("English name"),
+    "english documentation": _("English of what the person is told"),
+    "english subject": _("English of a notice's subject"),
+}
+KINDS = {
+    "process": _("process"),
+    **element_kinds.ELEMENTS,
+    "decision": _("decision"),
+    "table": _("table"),
+    "expression": _("expression"),
+    "column": _("column"),
+    "result": _("result column"),
+    "row": _("row"),
+    "shown": _("what is shown beside the form"),
+    **ENGLISH,
+    "file": _("file"),
+    "unused file": _("file that no step uses yet: it is not published and stays in the draft"),
+    "writing": _("the way the file is written"),
+    "textfield": _("field: line of text"),
+    "textarea": _("field: text"),
+    "number": _("field: number"),
+    "select": _("field: drop-down"),
+    "radio": _("field: one of several"),
+    "checkbox": _("field: tick box"),
+    "checklist": _("field: several of several"),
+    "datetime": _("field: date"),
+    "lines": _("field: disputed lines"),
+    "text": _("field: paragraph"),
+    "separator": _("line across the form"),
+    "spacer": _("empty space in the form"),
+    "group": _("group of fields"),
+}
+ONE_BY_ONE, AT_ONCE = _("one after the other"), _("all at once")
+FACTS = {
+    **ENGLISH,
+    "name": _("name"),
+    "documentation": _("what the person is told"),
+    "type": _("kind"),
+    "lane": _("department"),
+    "property group": _("department"),
+    "condition": _("condition"),
+    "ends": _("from and to"),
+    "default": _("default flow"),
+    "timer": _("time"),
+    "timer_kind": _("kind of time"),
+    "message": _("message"),
+    "error_code": _("error"),
+    "topic": _("service task"),
+    "result_variable": _("name of the result"),
+    "decision": _("decision table"),
+    "called": _("called process"),
+    "attached_to": _("at the step"),
+    "interrupting": _("ends the step"),
+    "parent": _("inside of"),
+    "trigger": _("what it waits for"),
+    "description_en": _("English hint"),
+    "defaultValue": _("default value"),
+    "decimalDigits": _("decimals"),
+    "minLength": _("fewest characters"),
+    "maxLength": _("most characters"),
+    "valueType": _("stored as"),
+    "property form": _("form"),
+    "property groupFrom": _("department from"),
+    "property due": _("limit"),
+    "property dueGroup": _("shared limit"),
+    "property manualRef": _("manual"),
+    "property correlationKey": _("correlation key"),
+    "property resultVariable": _("name of the result"),
+    "property caseLimit": _("keeps the limit of the case"),
+    "property caseLimitWhen": _("keeps the limit of the case when"),
+    "property customerWaits": _("the clock stands still"),
+    "property tries": _("tries before"),
+    "property triesWhen": _("tries before when"),
+    "property paper": _("papers"),
+    "property skippedWhen": _("not asked when"),
+    "property refuses": _("refuses with"),
+    "property refusesWhen": _("refuses when"),
+    "property about": _("refuses because of"),
+    "repeated": _("for each item of a list"),
+    "completionCondition": _("no more items when"),
+    "property inputCollection": _("list"),
+    "property inputElement": _("name of an item"),
+    "property outputCollection": _("name of the list of results"),
+    "property outputElement": _("result of an item"),
+    "property notBy": _("second person"),
+    "property approves": _("name of the approval"),
+    "property approvedWhen": _("approved when"),
+    "property approvedAmount": _("approved amount"),
+    "property approvedKind": _("approved kind"),
+    "property approvedPayee": _("approved payee"),
+    "property approvedLines": _("approved lines"),
+    "hitPolicy": _("hit policy"),
+    "aggregation": _("aggregation"),
+    "typeRef": _("type"),
+    "expression": _("expression"),
+    "description": _("remark"),
+    "label": _("label"),
+    "label_en": _("English label"),
+    "text": _("text"),
+    "text_en": _("English text"),
+    "required": _("must be filled in"),
+    "options": _("options"),
+    "min": _("least value"),
+    "max": _("largest value"),
+    "prefill": _("filled in beforehand"),
+    "allowed": _("may be chosen"),
+    "requiredWhen": _("required when"),
+    "hide": _("hidden when"),
+    "unit": _("unit"),
+    "personal": _("personal"),
+    "pattern": _("pattern"),
+    "shown_as": _("shown as"),
+    "writing": _("the way the file is written"),
+    "unreadable": _("content that cannot be read"),
+    "order": _("order"),
+    "inside": _("inside of"),
+    "manualRef": _("manual"),
+}
+
+
+PLACES = frozenset({"ends", "default", "attached_to", "parent", "sequenceFlow", "property notBy", "property tries"})
+FILES = {
+    ".bpmn": _("The diagram"),
+    ".yaml": _("English names"),
+    ".dmn": _("Decision table “%(name)s”"),
+    ".form": _("Form “%(name)s”"),
+}
+
+
+def is_published(change: definitions.Difference) -> bool:
+    """Whether a change comes into force when the draft is published."""
+    return change.what != "unused file"
+
+
+def between(old: definitions.Package | None, new: definitions.Package) -> list[definitions.Difference]:
+    """What changed from one package to another, in the files of the process itself; told in the language of the page."""
+    own = definitions.own_files(new) | (definitions.own_files(old) if old is not None else set())
+    changes = definitions.differences_between(old, new, own, english=language() == "en")
+    element_names = {**(_names(old) if old is not None else {}), **_names(new)}
+    return [_called(change, element_names) for change in changes]
+
+
+def _names(package: definitions.Package) -> dict[str, str]:
+    """What the elements of a package's own diagram are called, those without a name by their kinds."""
+    return Called(package).own.get(package.key, {})
+
+
+def _called(change: definitions.Difference, element_names: Mapping[str, str]) -> definitions.Difference:
+    """The change with a name where nobody gave one, and no id where it speaks of an element."""
+    element = change.element.rpartition(" ")[2]
+    if change.file.endswith(".yaml"):
+        return replace(
+            change, name=change.name if change.name not in ("", element) else element_names.get(element, change.name)
+        )
+    if not change.file.endswith(".bpmn"):
+        return change
+    before, after = (
+        _places(text, element_names) if change.what in PLACES else text for text in (change.before, change.after)
+    )
+    name = _places(change.name or element_names.get(change.element, ""), element_names)
+    return replace(change, name=name, before=before, after=after)
+
+
+def _places(text: str, element_names: Mapping[str, str]) -> str:
+    """Ids of elements without a name by their kinds; the ends of a flow one by one."""
+    return " → ".join(element_names.get(end, end) for end in text.split(" → ")) if text else ""
+
+
+def text(change: definitions.Difference) -> str:
+    """One change as a sentence."""
+    values = {"what": fact(change.what), "name": name(change), "kind": kind(change.what)}
+    values |= {"before": shown(change.before, change.what), "after": shown(change.after, change.what)}
+    return str(gettext(_sentence(change)) % values)
+
+
+def _sentence(change: definitions.Difference) -> str:
+    if change.kind == "moved":
+        return _("“%(name)s” stands elsewhere on the drawing.")
+    if change.kind == "added":
+        return _("New: %(kind)s “%(name)s”. %(after)s") if change.after else _("New: %(kind)s “%(name)s”.")
+    if change.kind == "removed":
+        return _("Taken out: %(kind)s “%(name)s”.")
+    if change.what == "writing":
+        return _("“%(name)s” is written otherwise, with the same content.")
+    if change.what == "unreadable":
+        return _("“%(name)s” cannot be read, so that it is not known what it changes.")
+    if not change.before:
+        return _("“%(name)s”: %(what)s is now %(after)s; before there was none.")
+    if not change.after:
+        return _("“%(name)s”: %(what)s was %(before)s; now there is none.")
+    return _("“%(name)s”: %(what)s was %(before)s, now %(after)s.")
+
+
+def kind(fact_key: str) -> str:
+    """The kind of a thing in words."""
+    return str(gettext(KINDS[fact_key])) if fact_key in KINDS else str(gettext("part"))
+
+
+def fact(fact_key: str) -> str:
+    """The fact that changed in words; parameters and columns keep their own names."""
+    if fact_key in FACTS:
+        return str(gettext(FACTS[fact_key]))
+    group, _space, own = fact_key.partition(" ")
+    if group == "parameter":
+        label = labels.by_name().get(own)
+        return str(gettext("parameter %(name)s", name=in_language(label.zh, label.en) if label is not None else own))
+    if group == "written":
+        return _written(own)
+    if group == "cell":
+        return str(gettext("column %(name)s", name=own))
+    if group == "property" and own.startswith(("in.", "out.")):
+        return str(gettext("value handed over %(name)s", name=own.partition(".")[2]))
+    return own or fact_key
+
+
+def _written(path: str) -> str:
+    """What stands at a path in the file, in words: the fact when there is one for its last named part, else what it belongs to."""
+    names_inside = [part for part in re.findall(r"\[([^\]]+)\]", path) if not part.isdigit()]
+    attribute = path.rpartition(".")[2].rpartition("[")[0] or path.rpartition(".")[2]
+    for fact_key in (*(f"property {part}" for part in reversed(names_inside)), attribute):
+        if fact_key in FACTS:
+            wording = str(gettext(FACTS[fact_key]))
+            return (
+                wording if attribute in ("value", fact_key) else str(gettext("how %(name)s is written", name=wording))
+            )
+    if names_inside:
+        return str(gettext("%(name)s in the file", name=names_inside[-1]))
+    return str(gettext("a detail in the file (%(name)s)", name=attribute))
+
+
+def name(change: definitions.Difference) -> str:
+    """What an element, a field or a row is called."""
+    if change.what == "row" or change.what.startswith("cell "):
+        return str(gettext("row %(n)s", n=change.name))
+    return change.name or change.element or change.file
+
+
+def shown(value: str, fact_key: str = "") -> str:
+    """A value as it stands in the sentence, a dash for none; limits in words."""
+    if not value:
+        return "—"
+    if fact_key in ("timer_kind", "trigger") and value in TRIGGERS:
+        return str(gettext(TRIGGERS[value]))
+    if fact_key == "property due" and value:
+        return time_limits.words(value)
+    if fact_key == "repeated" and value:
+        return gettext(ONE_BY_ONE) if value == ONE_BY_ONE else gettext(AT_ONCE)
+    if fact_key == "type":
+        return kind(value)
+    if fact_key in ("lane", "property group"):
+        return names.department(value)
+    if fact_key == "property paper":
+        return gettext(", ").join(_paper(key.strip()) for key in value.split(","))
+    if fact_key == "topic" and value in runtime.handlers_by_topic():
+        operator = runtime.handlers_by_topic()[value]
+        return in_language(operator.title_zh, operator.title_en)
+    wordings = {"true": gettext("yes"), "false": gettext("no"), "": "—", "none": "—"}
+    return wordings.get(value.lower(), value) if value in WORDS else value
+
+
+def _paper(key: str) -> str:
+    paper = papers.PAPERS.get(key)
+    return in_language(paper.zh, paper.en) if paper is not None else key
+
+
+def sheet(file: str) -> str:
+    """What the changes of a file are headed with: what it is, and what it is called."""
+    stem, _dot, suffix = file.rpartition("/")[2].rpartition(".")
+    heading = FILES.get(f".{suffix}")
+    return str(gettext(heading)) % {"name": stem} if heading is not None else file
+
+
+TRIGGERS = {
+    "timeDate": _("at an instant"),
+    "timeDuration": _("after a duration"),
+    "timeCycle": _("again and again"),
+    "timer": _("a time"),
+    "message": _("a message"),
+    "error": _("an error"),
+    "terminate": _("the end of the whole process"),
+}
+WORDS = frozenset({"True", "False", "true", "false", "", "None"})
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """The changes of one file: those to read, and how many elements only stand elsewhere on the drawing."""
+
+    file: str
+    changes: list[definitions.Difference]
+    moved: int
+
+
+def by_file(changes: Iterable[definitions.Difference]) -> list[Sheet]:
+    """Changes file by file, in their order."""
+    grouped: dict[str, list[definitions.Difference]] = {}
+    for change in changes:
+        grouped.setdefault(change.file, []).append(change)
+    return [
+        Sheet(
+            file,
+            [change for change in of_file if change.kind != "moved"],
+            sum(change.kind == "moved" for change in of_file),
+        )
+        for file, of_file in grouped.items()
+    ]
+
+
+def as_json(changes: Iterable[definitions.Difference]) -> list[dict[str, Any]]:
+    """Changes as the pages' scripts read them."""
+    return [
+        {
+            "file": change.file,
+            "element": change.element,
+            "kind": change.kind,
+            "what": change.what,
+            "before": change.before,
+            "after": change.after,
+            "text": text(change),
+        }
+        for change in changes
+    ]

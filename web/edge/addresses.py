@@ -1,0 +1,305 @@
+"""What an address may ask for: the query parameters of every page, each with what it may hold, and the one place that reads them.
+
+A parameter that a page does not know is told on the page, for addresses come out of mails and old bookmarks; a file is refused. One whose value
+cannot be, names nothing or stands there twice is refused by name: a filter passed over in silence would show, or export, what was not asked for. The parameters of the API stand in `web.api.schemas`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Any
+
+from flask import Flask, abort, request
+from marshmallow import EXCLUDE, Schema, ValidationError, fields
+from sqlalchemy import select
+
+import engine
+from engine import language
+from engine.language import Reason
+from models.base import session
+from models.definition import ProcessDefinition
+from models.identity import Department, User
+from office import texts
+
+MOST_NUMBER = 2**31 - 1
+FIRST_DAY, LAST_DAY = date(1990, 1, 1), date(2199, 12, 31)
+LIKE_MSISDN, LEAST_FIGURES = re.compile(r"[+()0-9 -]+"), 7
+ISO_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+MOMENT, MOST_STEPS = re.compile(r"(\d{1,9})(?:\.(\d{1,9}))?", re.ASCII), 10**9
+
+
+class WrongAddress(engine.Invalid):
+    """An address asks for what cannot be; `reasons` say why, by parameter."""
+
+    @property
+    def reasons(self) -> Mapping[str, list[Reason]]:
+        """What is wrong, by parameter."""
+        reasons: Mapping[str, list[Reason]] = self.values["reasons"]
+        return reasons
+
+
+def wrong(code: str, **values: Any) -> ValidationError:
+    """The error of one parameter."""
+    return ValidationError([Reason(code, values)])
+
+
+class Text(fields.Field):
+    """Words, without blanks around them; empty when none are given."""
+
+    def __init__(self, most: int) -> None:
+        super().__init__(load_default="")
+        self.most = most
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
+        reason = texts.wrong(str(value).strip(), self.most)
+        if reason:
+            raise ValidationError(reason)
+        return str(value).strip()
+
+
+class Sought(Text):
+    """What is looked for in a list: a mobile number in its eleven digits however it is written, other words in plain signs."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
+        text = super()._deserialize(value, attr, data, **kwargs)
+        return language.written.msisdn(text) or language.written.plain(text)
+
+
+class Known(Text):
+    """The name of something the office has, such as the key of a process; empty when none is given. What nobody is called finds nothing, and that is said."""
+
+    def __init__(self, code: str, column: Any, *besides: str, **more: Any) -> None:
+        super().__init__(60)
+        self.code, self.column, self.besides, self.metadata = code, column, besides, more
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
+        name = super()._deserialize(value, attr, data, **kwargs)
+        if name and name not in self.besides:
+            query = select(self.column).where(self.column == name).limit(1)
+            if session().execute(query).first() is None:
+                raise wrong(self.code, name=name)
+        return name
+
+
+class Choice(Text):
+    """One of some words; the first when none is given."""
+
+    def __init__(self, *options: str) -> None:
+        super().__init__(60)
+        self.options, self.load_default = options, options[0]
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
+        if value not in (*self.options, ""):
+            raise wrong("not_an_option")
+        return str(value) or self.options[0]
+
+
+class Number(fields.Field):
+    """A whole number from 0; `default` when none is given."""
+
+    def __init__(self, default: int | None = None, most: int = MOST_NUMBER) -> None:
+        super().__init__(load_default=default)
+        self.most = most
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> int | None:
+        if value == "":
+            return self.load_default
+        digits = language.written.plain(str(value))
+        if not digits.removeprefix("-").isdecimal() or not digits.isascii():
+            raise wrong("not_a_number")
+        if digits.startswith("-"):
+            raise wrong("min", limit=0)
+        if len(digits) > len(str(self.most)) or int(digits) > self.most:
+            raise wrong("max", limit=self.most)
+        return int(digits)
+
+
+class Moment(fields.Field):
+    """A moment of a case as (entry, step): `4.2` the second step of entry 4, `4` its end; None when none is given."""
+
+    def __init__(self) -> None:
+        super().__init__(load_default=None)
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> tuple[int, int] | None:
+        if value == "":
+            return None
+        parts = MOMENT.fullmatch(str(value))
+        if parts is None:
+            raise wrong("not_a_number")
+        return int(parts[1]), int(parts[2] or MOST_STEPS)
+
+
+class Day(fields.Field):
+    """A day such as 2026-11-23, as `language.written.day` reads it; None when none is given."""
+
+    def __init__(self) -> None:
+        super().__init__(load_default=None)
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> date | None:
+        if value == "":
+            return None
+        day = language.written.day(str(value))
+        if day is None:
+            raise wrong("not_a_date")
+        if day < FIRST_DAY:
+            raise wrong("min", limit=FIRST_DAY)
+        if day > LAST_DAY:
+            raise wrong("max", limit=LAST_DAY)
+        return day
+
+
+class Cursor(fields.Field):
+    """Where the page before ended: an instant, a bar, and what tells rows of the same instant apart (`last`); empty for the first page."""
+
+    def __init__(self, last: str, *, undated: bool = False, **more: Any) -> None:
+        super().__init__(load_default="", **more)
+        self.last, self.undated = re.compile(last, re.ASCII), undated
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
+        at, bar, last = str(value).partition("|")
+        dated = _is_instant(at) or (self.undated and not at)
+        if value and not (bar and dated and self.last.fullmatch(last)):
+            raise wrong("cursor")
+        return str(value)
+
+
+def _is_instant(text: str) -> bool:
+    try:
+        instant = datetime.fromisoformat(text)
+    except ValueError:
+        return False
+    return instant.tzinfo is not None and FIRST_DAY <= instant.date() <= LAST_DAY
+
+
+class Several(fields.Field):
+    """Words of a parameter that may stand there as often as one likes, each once and in order; none when none are given."""
+
+    def __init__(self, most: int) -> None:
+        super().__init__(load_default=())
+        self.one = Text(most)
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> tuple[str, ...]:
+        items = [self.one.deserialize(item, attr, data) for item in ([value] if isinstance(value, str) else value)]
+        return tuple(dict.fromkeys(filter(None, items)))
+
+
+TASK = r"[0-9]{1,9}"
+FILE, ELEMENT, WAY = Text(100), Text(200), Text(8_000)
+MSISDN, NAME, SOUGHT = Text(40), Text(60), Sought(60)
+PROCESS = Known("process_unknown", ProcessDefinition.key, "on_the_spot", type="string")
+DEPARTMENT = Known("group_unknown", Department.code, type="string", description="code of a department")
+PERSON = Known("person_unknown", User.name)
+FLAG = Choice("", "0", "1")
+PERIOD: dict[str, fields.Field] = {"from": Day(), "to": Day()}
+FILES = frozenset({"audit.log", "audit.history", "trying.as_scenario"})  # no page on which something could be said
+FORM: dict[str, fields.Field] = {"form": Text(40)}  # a form that is kept, of those open at once
+# fmt: off
+ASKED: dict[str, dict[str, fields.Field]] = {
+    "audit.doings": {"person": PERSON, "show": Choice("", "logins", "looks", "exports", "tokens"), "after": Cursor(r"[^|]{1,60}\|[0-9]{1,9}")},
+    "audit.heat_map": {**PERIOD, "version": Number(0), "measure": Choice("count", "time", "share", "late")},
+    "audit.history": {"personal": FLAG},
+    "audit.log": {**PERIOD, "process": PROCESS, "personal": FLAG},
+    "auth.login": {"next": WAY},
+    "cases.case": {"tab": Choice("timeline", "diagram", "money", "messages", "orders", "acts", "looks"), "before": Number(), **FORM},
+    "cases.listing": {
+        **PERIOD, "text": SOUGHT, "customer": NAME, "clerk": PERSON, "process": PROCESS, "version": Number(0),
+        "state": Choice("", "open", "replied", "closed", "withdrawn", "not_reached"), "after": Cursor(r"[^|]{1,60}"),
+    },
+    "customers.customer": {"msisdn": MSISDN},
+    "drafts.difference": {"file": FILE},
+    "drafts.draft_diagram": {"file": FILE},
+    "drafts.variables": {"file": FILE, "element": ELEMENT},
+    "drafts.version_diagram": {"file": FILE},
+    "intake.caller": {"msisdn": MSISDN},
+    "intake.form": {"msisdn": MSISDN, **FORM},
+    "notices.listing": FORM,
+    "notices.unread": {"next": WAY},
+    "processes.compare": {"against": Number()},
+    "processes.process": FORM,
+    "publication.change": FORM,
+    "proof.page": {"line": Several(100)},
+    "replay.page": {"at": Moment(), "verify": FLAG},
+    "supervision.liabilities": {"name": NAME},
+    "tasklist.worklist_page": {
+        "scope": Choice("group", "mine", "all"), "process": PROCESS, "group": DEPARTMENT, "late": FLAG, "text": SOUGHT, "after": Cursor(TASK, undated=True),
+    },
+    "tasklist.task": FORM,
+    "trying.as_scenario": {"try-so-far": WAY},
+    "trying.page": {"try-so-far": WAY, "try-task": ELEMENT, "scenario": Text(200)},
+}
+# fmt: on
+_SCHEMAS = {endpoint: Schema.from_dict(dict(fields))() for endpoint, fields in ASKED.items()}
+
+
+def register(app: Flask) -> None:
+    """Refuse what no address can mean, and let templates see what theirs asks for."""
+    app.before_request(_refuse_impossible)
+    app.jinja_env.globals.update(asked=asked, no_msisdn=no_msisdn, passed_over=passed_over, is_day=ISO_DAY.fullmatch)
+
+
+def no_msisdn(search: str) -> bool:
+    """Whether somebody looked for what is written like a telephone number and is none; a day may be part of a case number."""
+    figures = LIKE_MSISDN.fullmatch(search) is not None and sum(sign.isdigit() for sign in search) >= LEAST_FIGURES
+    return figures and language.written.msisdn(search) is None and language.written.day(search) is None
+
+
+def _refuse_impossible() -> None:
+    """A number in the path that no row can have, or a NUL, is not looked for: databases refuse them in their own ways."""
+    path_values = (request.view_args or {}).values()
+    if any(value > MOST_NUMBER if isinstance(value, int) else "\0" in str(value) for value in path_values):
+        abort(404)
+    if any("\0" in value for value in request.args.values()):
+        abort(400)
+
+
+def asked() -> Mapping[str, Any]:
+    """What the address of this request asks for, by parameter; what it leaves out has its default. Errors: WrongAddress."""
+    arguments, endpoint = request.args, str(request.endpoint)
+    once = [name for name, field in ASKED.get(endpoint, {}).items() if not isinstance(field, Several)]
+    twice = {name: [Reason("twice")] for name in once if len(arguments.getlist(name)) > 1}
+    unknown = {name: [Reason("unknown_parameter", {"name": name})] for name in unread() if endpoint in FILES}
+    if twice or unknown:
+        raise WrongAddress(reasons={**unknown, **twice})
+    several = {
+        name: arguments.getlist(name) for name in arguments if name in ASKED.get(endpoint, ()) and name not in once
+    }
+    return read(endpoint, {**arguments.to_dict(), **several})
+
+
+def given_twice() -> list[str]:
+    """The parameters that this address names more than once."""
+    return [name for name, values in request.args.lists() if len(values) > 1]
+
+
+def form_named() -> str:
+    """The form that this address names as it stands, which need not be one; empty where it names none."""
+    return request.args.get("form", "")
+
+
+def unread() -> list[str]:
+    """The parameters of this address that its page does not know, the marks of mails left out: they filter nothing, and that is said."""
+    endpoint = str(request.endpoint)
+    if endpoint not in ASKED or request.method != "GET":
+        return []
+    return [name for name in request.args if name not in ASKED[endpoint] and not name.startswith("utm_")]
+
+
+def passed_over() -> list[str]:
+    """What a page has to say of its address: files have refused it."""
+    return [] if request.endpoint in FILES else unread()
+
+
+def read(endpoint: str, arguments: Mapping[str, Any]) -> dict[str, Any]:
+    """The parameters of a page as values. Errors: WrongAddress with every wrong one."""
+    if endpoint not in _SCHEMAS:
+        return {}
+    try:
+        values: dict[str, Any] = _SCHEMAS[endpoint].load({name: arguments[name] for name in arguments}, unknown=EXCLUDE)
+    except ValidationError as error:
+        raise WrongAddress(reasons=error.messages) from None
+    since, until = values.get("from"), values.get("to")
+    if since and until and since > until:
+        raise WrongAddress(reasons={"from": [Reason("max", {"limit": until})]})
+    return values

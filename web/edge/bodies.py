@@ -1,0 +1,141 @@
+"""What a request may carry: forms and JSON are read here, with limits, and refused in words where the reader would give up or, worse, read nothing."""
+
+from __future__ import annotations
+
+import json
+from typing import Any, NoReturn
+
+from flask import Flask, Request, request
+from flask.json.provider import DefaultJSONProvider
+from webargs import missing
+from webargs.flaskparser import FlaskParser, is_json_request
+from webargs.flaskparser import abort as refuse
+from werkzeug.datastructures import ImmutableMultiDict, MultiDict
+from werkzeug.exceptions import BadRequest, HTTPException, RequestEntityTooLarge
+from werkzeug.formparser import FormDataParser
+
+MOST_FIELDS, MOST_MEGABYTES = 1_000, 8
+MOST_FILE_BYTES = 4_000_000
+OF_FILE = "@file"
+UNREADABLE = "\0"
+MOST_DEPTH = 40
+MOST_VALUES = 100_000
+
+
+class MalformedBody(BadRequest):
+    """The body cannot be read as what it says it is."""
+
+
+class Incoming(Request):
+    """A request whose form is read, or refused; Flask's own passes over one that cannot be read as if nothing had been sent."""
+
+    max_form_parts = MOST_FIELDS
+
+    def make_form_data_parser(self) -> FormDataParser:
+        """A reader that says when it cannot read."""
+        parser = super().make_form_data_parser()
+        parser.silent = False
+        return parser
+
+    def _load_form_data(self) -> None:
+        try:
+            super()._load_form_data()
+        except ValueError:
+            raise MalformedBody from None
+        if self.files:
+            self.form = ImmutableMultiDict(_with_files(self))
+        if sum(len(values) for _, values in self.form.lists()) > MOST_FIELDS:
+            raise RequestEntityTooLarge
+
+
+def _with_files(incoming: Request) -> MultiDict[str, str]:
+    """The form with the text of each file that was handed over in "KEY@file" as what stands in KEY."""
+    form = MultiDict(incoming.form)
+    for name, file in incoming.files.items():
+        if name.endswith(OF_FILE) and file.filename:
+            form[name.removesuffix(OF_FILE)] = _text(file.read(MOST_FILE_BYTES + 1))
+    return form
+
+
+def _text(content: bytes) -> str:
+    """A file as text, in UTF-8 or as office programs write Chinese; what is neither is told at the field as no text."""
+    if len(content) > MOST_FILE_BYTES:
+        raise RequestEntityTooLarge
+    for encoding in ("utf-8-sig", "gb18030"):
+        try:
+            return content.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+    return UNREADABLE
+
+
+def sent() -> MultiDict[str, str]:
+    """The form of this request for whoever tells of its refusal: nothing when it cannot be read."""
+    try:
+        return request.form
+    except HTTPException:
+        return MultiDict()
+
+
+class Json(DefaultJSONProvider):
+    """JSON with limits of depth and count on the way in, and nothing on the way out that no encoding has."""
+
+    ensure_ascii = False
+
+    def loads(self, s: str | bytes, **kwargs: Any) -> Any:
+        """Errors: json.JSONDecodeError."""
+        return read_json(s)
+
+    def dumps(self, obj: Any, **kwargs: Any) -> str:
+        """A lone surrogate, which somebody sent and is told of, becomes a question mark."""
+        return super().dumps(obj, **kwargs).encode("utf-8", "replace").decode()
+
+
+class JsonParser(FlaskParser):
+    """The API's reader of bodies, by the same limits."""
+
+    def _raw_load_json(self, req: Request) -> Any:
+        if is_json_request(req):
+            return read_json(req.get_data(cache=True))
+        if req.get_data(cache=True).strip():  # read over, it would be told as a body that holds nothing
+            refuse(400, messages={"json": ["not_json"]})
+        return missing
+
+    def _handle_invalid_json_error(self, error: Exception, req: Request, *arguments: Any, **options: Any) -> NoReturn:
+        refuse(400, exc=error, messages={"json": ["not_json"]})
+
+
+def read_json(text: str | bytes) -> Any:
+    """A JSON document: no NaN, no more than MOST_VALUES values, none deeper than MOST_DEPTH. Errors: json.JSONDecodeError."""
+    try:
+        document = json.loads(text, parse_constant=_refuse_constant)
+        _measure(document)
+    except (ValueError, RecursionError) as error:
+        about = "…" if text.strip() else ""  # webargs takes an error about nothing for no body at all
+        raise json.JSONDecodeError("malformed, too deep or too large", about, 0) from error
+    return document
+
+
+def _refuse_constant(name: str) -> NoReturn:
+    raise ValueError(name)
+
+
+def _measure(document: Any) -> None:
+    level, count, depth = [document], 0, 0
+    while level:
+        count, depth = count + len(level), depth + 1
+        if count > MOST_VALUES or depth > MOST_DEPTH:
+            raise ValueError("too deep or too large")
+        inner: list[Any] = []
+        for value in level:
+            if isinstance(value, dict):
+                inner += value.values()
+            elif isinstance(value, list):
+                inner += value
+        level = inner
+
+
+def register(app: Flask) -> None:
+    """Read everything that comes in this way."""
+    app.request_class = Incoming
+    app.json = Json(app)

@@ -1,0 +1,84 @@
+"""Looks: whoever opens a customer's page or a case that is not theirs to work on is written down before they see anything, once an hour for each object.
+
+What was written down is remembered here, so that an hour of looking at the same page asks the database once. Whoever cannot be written down sees nothing:
+the page then says that the office is busy.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from collections.abc import Callable
+from datetime import datetime
+from functools import partial
+from typing import Any
+
+from flask import Flask, current_app, g
+from flask_login import current_user
+
+import engine
+from office import looks
+from office.masking import Sight
+from web.edge import auth
+
+MOST_KEPT = 20_000
+NAME = "looks"
+
+
+class Noted:
+    """Which looks of the last hour are in the record, as far as this process knows; bounded."""
+
+    def __init__(self, most: int = MOST_KEPT) -> None:
+        self._at: OrderedDict[tuple[str, str], datetime] = OrderedDict()
+        self._most, self._guard = most, threading.Lock()
+
+    def holds(self, user: str, subject: str, at: datetime) -> bool:
+        """Whether this look need not be asked about."""
+        with self._guard:
+            since = self._at.get((user, subject))
+        return since is not None and since <= at < since + looks.ONE_LOOK
+
+    def add(self, user: str, subject: str, since: datetime) -> None:
+        """It is in the record since `since`."""
+        with self._guard:
+            self._at[user, subject] = since
+            self._at.move_to_end((user, subject))
+            if len(self._at) > self._most:
+                self._at.popitem(last=False)
+
+
+def register(app: Flask) -> None:
+    """Give the application its memory."""
+    app.extensions[NAME] = Noted()
+
+
+def at_case(number: str, sight: Sight) -> None:
+    """The person of this request looks at a case; to work on one is no look."""
+    if not sight.is_work:
+        _note(number, partial(looks.at_case, number))
+
+
+def at_customer(msisdn: str) -> None:
+    """The person of this request looks a customer up."""
+    _note(looks.mark(msisdn), partial(looks.at_customer, msisdn))
+
+
+def at_messages() -> None:
+    """The program of this request fetches what waits to be sent."""
+    _note("messages", looks.at_messages)
+
+
+def exported(kind: str, rows: int, *, personal: bool, **filters: Any) -> None:
+    """The person of this request takes something away."""
+    looks.exported(kind, rows=rows, by=_person(), at=engine.now(), personal=personal, **filters)
+
+
+def _person() -> engine.Actor:
+    return auth.actor_of(g.get("person") or current_user)
+
+
+def _note(subject: str, record: Callable[..., datetime]) -> None:
+    register: Noted = current_app.extensions[NAME]
+    by, at = _person(), engine.now()
+    if not register.holds(by.user, subject, at):
+        register.add(by.user, subject, record(by=by, at=at))

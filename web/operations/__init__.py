@@ -1,0 +1,1 @@
+"""Operations: incidents, what could not be carried out, and trying it again."""

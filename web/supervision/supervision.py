@@ -1,0 +1,128 @@
+"""Supervision: what is late or will be soon, by department; handing a task to somebody; what the desk reports (CH1.2)."""
+
+from __future__ import annotations
+
+from datetime import datetime, time
+
+from flask import Blueprint, Flask, flash, redirect, render_template, request, url_for
+from flask_babel import gettext
+from flask_login import current_user
+from sqlalchemy import func, select
+from werkzeug.wrappers import Response
+
+import engine
+from engine import cases
+from models.base import session
+from models.notice import DepartmentNotice
+from models.user_task import UserTask
+from office import acts, correspondence
+from office import liabilities as unnamed
+from service_tasks.notification import in_words
+from web.edge import access, addresses, auth
+from web.lookup import definitions, people
+from web.queries import worklist
+from web.supervision.queries import liabilities as liability
+from web.telling import names
+from web.telling.i18n import ZONE, language
+from web.telling.i18n import mark as _
+
+blueprint = Blueprint("supervision", __name__, url_prefix="/supervision")
+REPORTED = 30
+# Subjects that are ours and no diagram's.
+OURS = {
+    "deadline_missed": _("Limit passed"),
+    "work_order_late": _("Work order late as a whole"),
+    "extension_asked": _("More time asked for"),
+    "reversal_asked": _("Asked to take back what was given"),
+}
+
+
+class NotOfTheDepartment(engine.Invalid):
+    """The task can be handed only to somebody of its department."""
+
+
+def register(app: Flask) -> None:
+    """Add the pages."""
+    app.register_blueprint(blueprint)
+
+
+@blueprint.before_request
+def _only_supervisors() -> None:
+    access.check_role(current_user, "supervisor")
+
+
+@blueprint.get("")
+def board() -> str:
+    """Late tasks first, then what is due today, then per department how many are open and late; the latest reports."""
+    late = worklist.page(current_user, worklist.Wanted(scope="all", late=True))
+    today = worklist.page(current_user, worklist.Wanted(scope="all", due_by=_end_of_day()))
+    query = (
+        select(UserTask.group, func.count(), func.count().filter(UserTask.overdue.is_(True)))
+        .where(UserTask.state == "open")
+        .group_by(UserTask.group)
+        .order_by(func.count().filter(UserTask.overdue.is_(True)).desc())
+    )
+    return render_template(
+        "supervision/supervision.html",
+        late=late,
+        today=today,
+        load=session().execute(query).all(),
+        departments=names.departments(),
+        people=people.by_department(),
+        requests=acts.open_requests(),
+        reports=_reports(),
+        undelivered=correspondence.undelivered(),
+    )
+
+
+@blueprint.get("/liability")
+def liabilities() -> str:
+    """Who bears what was given back for our fault, by person and unit; of one `name` where it is asked for."""
+    name = addresses.asked()["name"]
+    sums, rows = liability.by_bearer(), liability.latest(name)
+    unasked = unnamed.without_step([row.id for row in rows])
+    return render_template("supervision/liabilities.html", sums=sums, found=rows, unasked=unasked, name=name)
+
+
+@blueprint.post("/liability/<int:number>/naming")
+def have_named(number: int) -> Response:
+    """Begin a step that names who bears it, where its case has none. Errors: UnknownLiability, NotToName."""
+    case = unnamed.have_named(number, by=auth.actor(), at=engine.now())
+    flash(gettext("The step “name who is liable” now waits with the supervisors, under %(case)s.", case=case))
+    return redirect(url_for("supervision.liabilities"))
+
+
+def _reports() -> list[tuple[DepartmentNotice, str, str]]:
+    """The latest reports, each with its subject and text in the language of the page."""
+    query = select(DepartmentNotice).where(DepartmentNotice.department == "supervisor")
+    rows = list(session().scalars(query.order_by(DepartmentNotice.at.desc()).limit(REPORTED)))
+    versions = definitions.versions_of(row.case_number for row in rows)
+    return [
+        (
+            row,
+            gettext(OURS[row.subject])
+            if row.subject in OURS
+            else names.subject(versions.get(row.case_number or ""), row.subject),
+            "" if row.subject == "deadline_missed" else in_words(row.text, english=language() == "en"),
+        )
+        for row in rows
+    ]
+
+
+def _end_of_day() -> datetime:
+    """The last instant of today in Shanghai."""
+    return datetime.combine(engine.now().astimezone(ZONE).date(), time.max, ZONE)
+
+
+@blueprint.post("/tasks/<int:task_id>/assignment")
+def assign(task_id: int) -> Response:
+    """Hand a task to somebody of its department. Errors: UnknownUserTask, NotOfTheDepartment."""
+    row, to = session().get(UserTask, task_id), request.form.get("to", "")
+    if row is None:
+        raise cases.UnknownUserTask(task=task_id)
+    if to not in dict(people.of_department(row.group)):
+        raise NotOfTheDepartment(task=task_id)
+    cases.assign(task_id, to=to, by=auth.actor(), at=engine.now())
+    return redirect(
+        auth.safe_target(request.form.get("next", "")) if request.form.get("next") else url_for("supervision.board")
+    )

@@ -1,0 +1,1 @@
+"""What the pages of tasks ask the database, and no other room does."""

@@ -1,0 +1,62 @@
+"""What a batch has collected, as whoever hands it in checks it: the summary sheet of a month's secondary pricing, or the holds of a Thursday."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from sqlalchemy import func, literal, select
+
+from models.base import session
+from models.billing import ChargeHold, SecondaryPricingItem
+from models.customer import Subscription
+from office import batches
+
+MOST_ROWS = 300
+
+
+@dataclass(frozen=True)
+class Row:
+    """One item: whose, for which case, what for, fen, and how far it is."""
+
+    case_number: str | None
+    msisdn: str
+    item: str
+    amount: int
+    state: str
+
+
+@dataclass(frozen=True)
+class BatchList:
+    """The first rows of a batch with the count and the total of all of it, in fen."""
+
+    rows: list[Row]
+    count: int
+    total: int
+
+
+def of(process: str, number: str) -> BatchList | None:
+    """The list of the batch that a case of this process and number is about; None for other cases."""
+    period = batches.period_of(process, number)
+    if period is None:
+        return None
+    model, conditions, subject = _chosen(process, period)
+    columns = select(model.case_number, Subscription.msisdn, subject, model.amount, model.state)
+    rows = session().execute(
+        columns.join(Subscription, Subscription.id == model.subscription_id)
+        .where(*conditions)
+        .order_by(model.id)
+        .limit(MOST_ROWS)
+    )
+    summed: Any = select(func.count(model.id), func.coalesce(func.sum(model.amount), 0)).where(*conditions)
+    count, total = session().execute(summed).one()
+    return BatchList([Row(*row) for row in rows], count, int(total))
+
+
+def _chosen(process: str, period: str) -> tuple[Any, tuple[Any, ...], Any]:
+    if process == batches.SECONDARY_PRICING:
+        model = SecondaryPricingItem
+        return model, (model.period == period,), model.item_kind
+    settled = date.fromisoformat(period)
+    return ChargeHold, (ChargeHold.settle_on == settled,), literal("charge_hold")

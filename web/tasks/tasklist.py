@@ -1,0 +1,441 @@
+"""Worklist and task: finding the next thing to do, claiming it, filling its form, completing it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from flask import Blueprint, Flask, abort, flash, redirect, render_template, request, url_for
+from flask_login import current_user
+from sqlalchemy import Row
+from werkzeug.datastructures import MultiDict
+from werkzeug.wrappers import Response
+
+import engine
+import engine.definitions
+import engine.language
+from engine import cases, diagrams, proof, published, running, runtime
+from models.base import session
+from models.user_task import UserTask
+from office import acts, batches, correspondence, notices, secret_fields, work_orders
+from office.masking import Sight, masked
+from service_tasks import pricing_file
+from service_tasks.gateway import gateway
+from web.edge import access, addresses, auth, record_of_looks, submission, unsent_forms
+from web.lookup import definitions, people
+from web.queries import casefile, evidence, filled_form, line_names, money, picking_lines, standing, worklist
+from web.tasks.queries import batch_list
+from web.telling import error_texts, names, timeline
+from web.telling.code_texts import code_text
+from web.telling.disputed_lines import part_text
+from web.telling.i18n import gettext, in_language, language, shown_to, yuan
+
+blueprint = Blueprint("tasklist", __name__)
+EARLIER_LINES = 8
+DESPITE = "despite"
+
+
+def register(app: Flask) -> None:
+    """Add the pages, and the counts every page shows."""
+    app.register_blueprint(blueprint)
+    app.context_processor(_counts)
+    unsent_forms.BEFORE["tasklist.complete"] = _before
+
+
+def _counts() -> dict[str, Any]:
+    if not (current_user and current_user.is_authenticated):
+        return {"counts": {}, "at_a_counter": False}
+    counts = {name: _count(number) for name, number in worklist.counts(current_user).items()}
+    return {"counts": counts, "at_a_counter": access.at_a_counter(current_user)}
+
+
+def _count(number: int) -> str:
+    """A figure for the navigation: nothing for none, and no more digits than anybody counts."""
+    if number >= worklist.MOST_COUNTED:
+        return f"{worklist.MOST_COUNTED - 1}+"
+    return str(number) if number else ""
+
+
+@blueprint.get("/")
+def home() -> Response:
+    """Everybody starts at the worklist."""
+    return redirect(url_for("tasklist.worklist_page"))
+
+
+@blueprint.get("/tasks")
+def worklist_page() -> str:
+    """Open tasks, filtered as the address says."""
+    query = addresses.asked()
+    filters = worklist.Wanted(**{**query, "late": query["late"] == "1"})
+    return render_template(
+        "tasks/tasks.html",
+        page=worklist.page(current_user, filters),
+        wanted=filters,
+        departments=names.departments(),
+        undelivered=correspondence.undelivered(current_user.name),
+        requests=acts.open_requests() if acts.may_agree(auth.actor()) else [],
+    )
+
+
+@blueprint.get("/tasks/next")
+def next_task() -> Response:
+    """Open the most urgent task of one's departments."""
+    task_id = worklist.next_task(current_user)
+    if task_id is None:
+        flash(gettext("Nothing is waiting for you."))
+        return redirect(url_for("tasklist.worklist_page"))
+    return redirect(url_for("tasklist.task", task_id=task_id))
+
+
+@blueprint.get("/tasks/of/<number>")
+def of_case(number: str) -> Response:
+    """Go on with a case: its next step that is one's own, else the case."""
+    instance = casefile.find(number)
+    access.check_case(current_user, instance.id)
+    return onward(number, instance.id)
+
+
+@blueprint.get("/tasks/<int:task_id>")
+def task(task_id: int) -> str | Response:
+    """A task with its form and all that is needed to fill it. Clerks read open notices first (CH1.6)."""
+    if current_user.has("clerk") and notices.waits(current_user.name):
+        return redirect(url_for("notices.unread", next=request.path))
+    return _page(task_id, None, {})
+
+
+@blueprint.post("/tasks/<int:task_id>/completion")
+def complete(task_id: int) -> Response | tuple[str | Response, int]:
+    """Complete the task; wrong fields come back marked, with everything kept."""
+    despite, at = [code for codes in request.form.getlist(DESPITE) for code in codes.split(",")], engine.now()
+    typed = _submitted(task_id)
+    if despite and (carried := request.form.get(secret_fields.NAME)):
+        typed = secret_fields.restored(task_id, typed, carried, user=current_user.name, at=at)
+    try:
+        advanced = cases.complete(task_id, form=typed, by=auth.actor(), at=at, key=submission.given(), despite=despite)
+    except engine.language.InvalidForm as error:
+        codes = [reason.code for reasons in error.reasons.values() for reason in reasons]
+        refusal = {"codes": codes, **{name: error.values.get(name, "") for name in ("caught_by", "caught_in")}}
+        if refusal["caught_by"]:
+            secret = _secret_of(task_id)
+            refusal["sealed"] = secret_fields.sealed(task_id, typed, secret, user=current_user.name, at=at)
+        return unsent_forms.back(error.reasons, **refusal) or (
+            _page(task_id, request.form, error.reasons, _ways(task_id, refusal)),
+            422,
+        )
+    except running.KeyUsedAgain:  # a page gone back to, filled in otherwise and sent once more
+        raise runtime.AlreadyCompleted(task=task_id) from None
+    row, complainant, definition = standing.step(task_id)
+    later = any(value in correspondence.LATER for value in request.form.values())
+    waits = correspondence.waits(row.business_key, by=current_user.name) if later else ""
+    with definitions.of_definition(definition):  # a case is told in the words of its own version
+        kind, sentence = standing.said(_name(row), row.business_key, complainant, advanced, waits=waits)
+    flash(sentence + _moved(row.business_key, at), kind)
+    return onward(row.business_key, row.instance_id)
+
+
+def _moved(number: str, at: datetime) -> str:
+    """What money the step that was just done moved; empty when it moved none."""
+    entered = money.entered_at(number, at)
+    listing = gettext("; ").join(f"{code_text(kind)} {yuan(fen)}" for kind, fen in entered)
+    return gettext(" Entered in the books: %(list)s.", list=listing) if listing else ""
+
+
+def onward(number: str, instance_id: int) -> Response:
+    """Where one stays with the customer: the next step of the case that is one's own, else what the case waits for."""
+    following = cases.workable(instance_id, auth.actor())
+    if following:
+        return redirect(url_for("tasklist.task", task_id=following[0]))
+    return redirect(url_for("cases.case", number=number))
+
+
+def _submitted(task_id: int) -> filled_form.Submitted:
+    """The form as typed, with the lines of the groups that were ticked as a whole."""
+    fields = request.form
+    typed = filled_form.submitted(fields, but=unsent_forms.ADDED)
+    groups = picking_lines.whole_groups(dict(fields.lists()))
+    row = session().get(UserTask, task_id) if groups else None
+    if row is None:
+        return typed
+    about: Mapping[str, Any] = {"msisdn": standing.whose(row.instance_id).msisdn, "case_number": row.business_key}
+    field = None
+    if row.state == "open":  # the same form may come twice
+        form, about, _scope = _form(row)
+        field = picking_lines.field_of(form)
+    return picking_lines.with_groups(typed, groups, picking_lines.of(about, field))
+
+
+def _secret_of(task_id: int) -> frozenset[str]:
+    row = session().get_one(UserTask, task_id)
+    return proof.definition_of(row.instance_id).private.secret
+
+
+def _name(row: UserTask | Row[Any]) -> str:
+    name = names.element_name(row.process_key, row.element_id, row.name)
+    return names.of_item(name, row.item_index, row.item_count)
+
+
+@dataclass(frozen=True)
+class Way:
+    """What a person may do who has been told of a refusal: record it, and go on to the step that its event leads to.
+
+    `codes` are those of everything that was told at once, with commas between them; `choices` is what this very step offers then,
+    `sealed` what the form took and no page shows.
+    """
+
+    codes: str
+    step: str
+    choices: tuple[str, ...] = ()
+    sealed: str = ""
+
+
+def _ways(task_id: int, refusal: Mapping[str, Any]) -> Way | None:
+    """The way round a refusal, when the diagram draws one that leads to another step than this, or back to it with more to choose from."""
+    caught_by, process = refusal.get("caught_by"), refusal.get("caught_in", "")
+    if not caught_by:
+        return None
+    row = session().get_one(UserTask, task_id)
+    definition = proof.definition_of(row.instance_id)
+    diagram = definition.processes[process].diagram
+    for flow in diagram.outgoing(caught_by):
+        target = _past_merges(diagram, flow.target)
+        again = (process, target.id) == (row.process_key, row.element_id)
+        codes, step = refusal["codes"], names.element_name(process, target.id, target.name, definition)
+        choices = _offered_then(row, codes) if again else ()
+        if not again or choices:
+            return Way(",".join(codes), step, choices, refusal.get("sealed", ""))
+    return None
+
+
+def _past_merges(diagram: diagrams.Diagram, target: str) -> diagrams.Element:
+    """The step that a flow leads to; a gateway where flows only come together is none."""
+    passed: set[str] = set()
+    while "Gateway" in diagram.elements[target].type and len(diagram.outgoing(target)) == 1 and target not in passed:
+        passed.add(target)
+        target = diagram.outgoing(target)[0].target
+    return diagram.elements[target]
+
+
+def _offered_then(row: UserTask, codes: Sequence[str]) -> tuple[str, ...]:
+    """What a step that a refusal leads back to offers more than now, once the refusal is recorded."""
+    form, variables, scope = _form(row)
+
+    def offered(values: Mapping[str, Any]) -> dict[str, str]:
+        fields = form.offered(values, {}, scope)
+        return {
+            f"{field.key}={option.value}": in_language(option.label, option.label_en)
+            for field in fields
+            for option in field.options
+        }
+
+    now = offered(variables)
+    then = {key: text for code in codes for key, text in offered({**variables, "refusal": {"code": code}}).items()}
+    return tuple(text for key, text in then.items() if key not in now)
+
+
+@blueprint.post("/tasks/<int:task_id>/fields")
+def fields(task_id: int) -> str:
+    """The fields of a form as its conditions have it for what has been typed so far."""
+    row, sight = opened(task_id)
+    if not sight.personal:
+        raise access.NotYourCase(instance=row.instance_id)
+    form, variables, scope = _form(row)
+    typed = _typed(form, variables, scope, request.form)
+    return render_template("_fields.html", reasons={}, task=row, picker=_picker(form, variables, typed), **typed)
+
+
+@blueprint.post("/tasks/<int:task_id>/lines")
+def lines(task_id: int) -> str | Response:
+    """The same page with the lines that are sought; what was typed and ticked stands in it as it did."""
+    row, sight = opened(task_id)
+    if not sight.personal:
+        raise access.NotYourCase(instance=row.instance_id)
+    return _page(task_id, request.form, {})
+
+
+def _picker(
+    form: engine.language.Form, variables: Mapping[str, Any], filled: Mapping[str, Any]
+) -> picking_lines.Picker | None:
+    """What the field for disputed lines shows, where the form has one that is to be seen."""
+    field = picking_lines.field_of(form)
+    if field is None or field not in filled["fields"]:
+        return None
+    return picking_lines.picker(field.key, filled["values"], picking_lines.of(variables, field))
+
+
+@blueprint.get("/tasks/<int:task_id>/sheet.csv")
+def sheet(task_id: int) -> Response:
+    """What the run of a month is given, as a file: a row for each line, the numbers as this person may see them."""
+    row, sight = opened(task_id)
+    if not sight.personal or row.process_key != batches.SECONDARY_PRICING:
+        raise cases.UnknownUserTask(task=task_id)
+    period = batches.period_of(row.process_key, row.business_key) or ""
+    rows = gateway().secondary_pricing_rows(period)
+    record_of_looks.exported("sheet.csv", len(rows), personal=sight.numbers, case=row.business_key)
+    cells = [
+        (
+            line,
+            line.msisdn if sight.numbers else masked(line.msisdn),
+            code_text(line.item),
+            part_text(line.line, line.component),
+        )
+        for line in rows
+    ]
+    file = Response(pricing_file.sheet(cells, language()), mimetype="text/csv")
+    file.headers.set("Content-Disposition", "attachment", filename=f"{row.business_key}.csv")
+    return file
+
+
+@blueprint.post("/tasks/<int:task_id>/claim")
+def claim(task_id: int) -> Response:
+    """Take a task and open it; what was typed before stands in its form again."""
+    page = unsent_forms.beside()
+    cases.claim(task_id, by=auth.actor(), at=engine.now())
+    return redirect(page or url_for("tasklist.task", task_id=task_id))
+
+
+@blueprint.post("/tasks/<int:task_id>/release")
+def release(task_id: int) -> Response:
+    """Give a task back; what was typed is kept for whoever typed it."""
+    unsent_forms.beside()
+    cases.release(task_id, by=auth.actor(), at=engine.now())
+    return redirect(url_for("tasklist.worklist_page"))
+
+
+def _before(task_id: int) -> Mapping[str, Any]:
+    """What stands in the form of a task that nobody has typed in."""
+    row = session().get(UserTask, task_id)
+    if row is None or row.state != "open":
+        return {}
+    return filled_form.untouched(*_form(row))["values"]
+
+
+def opened(task_id: int) -> tuple[Any, Sight]:
+    """A task that is open, as `standing.at_task` has it, and what the person is shown of it. Errors: UnknownUserTask, NotYourCase, AlreadyCompleted."""
+    row = standing.at_task(task_id)
+    if row is None:
+        raise cases.UnknownUserTask(task=task_id)
+    sight = access.at_task(access.check_case(current_user, row.instance_id), current_user, row)
+    if row.state != "open":
+        raise runtime.AlreadyCompleted(task=task_id, state=row.state)
+    return row, sight
+
+
+def _form(row: UserTask) -> tuple[engine.language.Form, Mapping[str, Any], engine.language.feel.Scope]:
+    return cases.form_of(row.id, at=engine.now())
+
+
+def _typed(
+    form: engine.language.Form,
+    variables: Mapping[str, Any],
+    scope: engine.language.feel.Scope,
+    typed: MultiDict[str, str],
+) -> dict[str, Any]:
+    return filled_form.typed(form, variables, scope, filled_form.submitted(typed, but=unsent_forms.ADDED), typed)
+
+
+def _page(
+    task_id: int,
+    typed: MultiDict[str, str] | None,
+    reasons: dict[str, list[engine.language.Reason]],
+    way: Way | None = None,
+) -> str | Response:
+    row, sight = opened(task_id)
+    if not sight.personal:  # it is with another department now, and the case tells what one may know
+        return redirect(url_for("cases.case", number=row.business_key))
+    if row.process_key == work_orders.PROCESS:  # opening an order is acknowledging it
+        work_orders.acknowledge(row.business_key, by=auth.actor(), at=engine.now())
+    record_of_looks.at_case(row.business_key, sight)
+    (form, variables, scope), history = cases.task_and_history(row.id, at=engine.now())
+    definition, stage = history.definition, casefile.stage_of_task(row, history)
+    element = definition.processes[stage.process].element(row.element_id)
+    error_names = names.refusals(definition.processes[stage.process].diagram)
+    place = url_for("tasklist.complete", task_id=task_id)
+    kept_form = unsent_forms.kept(place) if typed is None else None
+    if kept_form and kept_form.at:
+        typed, reasons = kept_form.values, kept_form.reasons
+        way = _ways(task_id, kept_form.refusal or {})
+    refusal = standing.refused_before(history.entries, row.token)
+    barred = _barred(row, definition)
+    filled = filled_form.untouched(form, variables, scope) if typed is None else _typed(form, variables, scope, typed)
+    filled = {**filled, "values": filled_form.without(filled["values"], definition.private.secret)}
+    if not sight.numbers:  # the form of a colleague may be read
+        filled = {**filled, "values": masked(filled["values"])}
+    line_names.of_history(history, row.msisdn, sight)
+    with definitions.of_definition(definition):  # a case is told in the words of its own version
+        earlier = timeline.newest(history, sight, EARLIER_LINES)
+        return render_template(
+            "tasks/task.html",
+            task=row,
+            sight=sight,
+            name=_name(row),
+            whose=standing.Whose(row.customer, row.msisdn, row.chosen),
+            refused=refusal and (names.drawn_in(definition, refusal["element"]), standing.why(refusal, error_names)),
+            way=way,
+            place=place,
+            stood=unsent_forms.stands(filled["values"], [field.key for field in filled["fields"]])
+            if typed is None
+            else "",
+            held=row.assignee if row.assignee not in (None, current_user.name) else None,
+            people=_colleagues(row, definition, barred),
+            may_work=not barred
+            and (row.assignee == current_user.name or (row.group in current_user.departments and row.assignee is None)),
+            barred=barred,
+            form=form,
+            again=[field for field in filled["fields"] if field.key in definition.private.secret],
+            reasons=reasons,
+            words=shown_to(variables.get("complaint_text"), sight),
+            picker=_picker(form, variables, filled),
+            batch=batch_list.of(row.process_key, row.business_key),
+            shown=[
+                *evidence.turned_down(history, row.token, sight),
+                *evidence.of(
+                    form, {**variables, "refusal": None}, error_names, sight, evidence.found_out(history.entries)
+                ),
+            ],
+            documentation=names.documentation(stage.process, element),
+            manual_refs=element.manual_refs,
+            element=element,
+            earlier=earlier[:EARLIER_LINES],
+            more_earlier=len(earlier) > EARLIER_LINES or history.since > 1 or history.entries[-1].seq > EARLIER_LINES,
+            stage=stage,
+            definition=definition,
+            departments=names.departments(),
+            process_name=names.process_name,
+            paused=history.is_paused,
+            **filled,
+        )
+
+
+def _barred(row: UserTask, definition: engine.definitions.Definition) -> str:
+    """Why somebody else has to do the task, though it is with one's own department; empty where nothing speaks against it."""
+    refusal = cases.barred_from([(row, definition)], auth.actor()).get(row.id)
+    return error_texts.describe(refusal) if refusal is not None else ""
+
+
+def _colleagues(row: UserTask, definition: engine.definitions.Definition, barred: str) -> list[tuple[str, str]]:
+    """To whom a supervisor may give a task that somebody holds, or that they may not do themselves: (login, name) of those whom nothing bars."""
+    if not current_user.has("supervisor") or not (row.assignee or barred):
+        return []
+    colleagues = [colleague for colleague in people.of_department(row.group) if colleague[0] != row.assignee]
+    return [
+        colleague for colleague in colleagues if not cases.barred_from([(row, definition)], engine.Actor(colleague[0]))
+    ]
+
+
+@blueprint.get("/definitions/<key>/versions/<int:version>/diagram.bpmn")
+def diagram(key: str, version: int) -> Response:
+    """The BPMN of a published version, for the viewer."""
+    return Response(published.current(key, version or None).xml, mimetype="application/xml")
+
+
+@blueprint.get("/cases/<number>/diagrams/<process>.bpmn")
+def case_diagram(number: str, process: str) -> Response:
+    """A diagram of the very version a case runs on, called processes included."""
+    instance = casefile.find(number)
+    access.check_case(current_user, instance.id)
+    definition = proof.definition_of(instance.id)
+    if process not in definition.processes:
+        abort(404)
+    return Response(definition.package.bpmn(process), mimetype="application/xml")

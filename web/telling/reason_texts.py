@@ -1,0 +1,143 @@
+"""Why a field is wrong, in words, by the code of the reason and its values; and how it is written."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from flask_babel import gettext
+
+from engine import language
+from web.telling import disputed_lines, error_catalogue, refusals
+from web.telling.i18n import yuan
+
+
+def reason(cause: language.Reason) -> str:
+    """Why a field is wrong, in the language of the page."""
+    limit = cause.values.get("limit")
+    if isinstance(limit, date) and cause.code in ("min", "max"):
+        return _out_of_order(limit, early=cause.code == "min")
+    figure = yuan(int(limit)) if cause.values.get("unit") == "fen" and limit is not None else limit
+    sentences = {
+        "required": gettext("Please tick what it is about. Of what cannot be ticked nothing is left.")
+        if cause.values.get("type") == "lines"
+        else gettext("Please fill this in."),
+        "not_a_number": gettext("Please enter a number."),
+        "too_many_decimals": gettext("At most %(limit)s decimals.", limit=figure),
+        "min": gettext("Must be at least %(limit)s.", limit=figure),
+        "max": gettext("Must not exceed %(limit)s.", limit=figure),
+        "too_long": gettext("At most %(limit)s characters.", limit=figure),
+        "too_short": gettext("At least %(limit)s characters.", limit=figure),
+        "pattern": gettext("Please check how this is written."),
+        "shape": gettext("Please check how this is written."),
+        "not_an_option": gettext("Please choose one of the options."),
+        "other_lines": gettext("Only what was found or approved can be picked here, and no more of it."),
+        "not_allowed": gettext("This cannot be chosen as things stand: no check recorded in this case has found it."),
+        "not_a_date": gettext("Please enter a date such as 2026-11-23."),
+        "unknown_field": gettext("This field does not belong to the form."),
+        "not_text": gettext("This contains characters that cannot be used."),
+        "not_a_line": gettext("This is no line with an amount, such as bill-item:2026-11:3 12.50."),
+        "too_many_lines": gettext("At most %(limit)s lines can be picked at once.", limit=figure),
+        "holds_number": gettext(
+            "This holds a number of a telephone, an account or an identity card. Please write it without: it stays."
+        ),
+        "not_json": gettext("This is not JSON, or it is too large or too deep."),
+        "not_an_object": gettext("An object with named values is expected here."),
+        "cursor": gettext("This is no place in the list. Begin at its first page."),
+        "process_unknown": gettext("There is no process %(name)s.", name=cause.values.get("name")),
+        "group_unknown": gettext("There is no department %(name)s.", name=cause.values.get("name")),
+        "person_unknown": gettext("Nobody works here under the login %(name)s.", name=cause.values.get("name")),
+        "twice": gettext("This stands in the address more than once. Leave one."),
+        "unknown_parameter": gettext(
+            "“%(name)s” is nothing that can be asked for here.", name=cause.values.get("name")
+        ),
+        "no_moment": gettext("The case has no such moment; its last entry is %(limit)s.", limit=limit),
+        "number_unknown": gettext(
+            "No customer has this number. Please compare it; if it is right, confirm it and take the complaint in."
+        ),
+        "answered_already": gettext(
+            "The customer has been answered; nothing is being handled any more. Leave a remark instead."
+        ),
+        "not_reached_by_text": gettext(
+            "The number is cancelled, so a text message cannot arrive. Tell the customer in another way."
+        ),
+        **_of_acts(cause),
+        "InvalidParameters": gettext(
+            "The next step cannot take this. Please check how it is written and how large it is."
+        ),
+    }
+    if cause.code in refusals.SENTENCES:
+        return refusals.sentence({**cause.values, "code": cause.code})
+    sentence = sentences.get(cause.code) or error_catalogue.texts().get(cause.code) or gettext("Please check this.")
+    line = cause.values.get("line")
+    return gettext("%(field)s: %(why)s", field=disputed_lines.seen_text(str(line)), why=sentence) if line else sentence
+
+
+def _of_acts(cause: language.Reason) -> dict[str, str]:
+    """Why an act outside the steps cannot be done."""
+    values = {"amount": 0, "left": 0, "minutes": 0, **cause.values}
+    amount, limit = yuan(values["amount"]), values.get("limit")
+    return {
+        "money_given": gettext(
+            "%(amount)s has been given to the customer in this case. Have it taken back first.", amount=amount
+        ),
+        "cash_given": gettext(
+            "%(amount)s has been given to the customer in this case, some of it by staff out of their own pocket. A withdrawal is not possible any more.",
+            amount=amount,
+        ),
+        "correction_handed_in": gettext(
+            "The correction of %(amount)s is with the run already. Wait for the run, then have the credit taken back.",
+            amount=amount,
+        ),
+        "extended_once": gettext("A case is extended once only, and this one has been, or it has been asked for."),
+        "no_limit_to_extend": gettext("Neither the case nor an open step has a limit that could be extended."),
+        "limit_passed": gettext(
+            "The limit passed on %(limit)s. It can be extended only before it passes.", limit=limit
+        ),
+        "not_a_working_day": gettext("The office does not work on this day. Please choose a working day."),
+        "not_an_extension": gettext(
+            "Please choose a day after %(after)s and not after %(limit)s: at most five working days.",
+            after=values.get("after"),
+            limit=limit,
+        ),
+        "not_the_day_of_posting": gettext(
+            "Please choose a day from %(first)s, when the letter was written, to %(last)s, which is today.",
+            first=values.get("first"),
+            last=values.get("last"),
+        ),
+        "no_such_credit": gettext("There is no such payment of this case that could be taken back."),
+        "entry_reversed": gettext("This has been taken back already."),
+        "entry_final": gettext("Staff paid this out of their own pocket. It is not taken back here."),
+        "card_charged": gettext(
+            "The new card %(card)s has been charged meanwhile, so it is not taken back.", card=values.get("card")
+        ),
+        "asked_already": gettext("Somebody has asked for this already."),
+        "customer_not_awaited": gettext(
+            "The case does not wait for the customer's answer alone, so it goes on without it."
+        ),
+        "tries_missing": gettext("Three tries are needed; still missing: %(left)s.", left=values["left"]),
+        "another_day_missing": gettext("The tries must be on two different days."),
+        "tried_just_now": gettext(
+            "The last try was less than an hour ago and counts as the same. Please try again in %(n)s minutes.",
+            n=values["minutes"],
+        ),
+    }
+
+
+def way_of_writing(cause: language.Reason) -> str:
+    """How what was refused is written, beside the reason; empty where that says it all."""
+    sentences = {
+        "msisdn": gettext("A mobile number has eleven digits and begins with 1; +86 may stand before it."),
+        "key": gettext("Letters, digits, hyphens and underscores, beginning with a letter, such as NET-001."),
+        "code": gettext("Letters, digits and hyphens as they stand on the paper."),
+        "paper": gettext("Letters, digits and hyphens as they stand on the paper."),
+        "account": gettext("Digits; blanks and hyphens between them do not matter."),
+        "day": gettext("A date such as 2026-11-23."),
+        "month": gettext("A month such as 2026-11."),
+    }
+    return sentences.get(str(cause.values.get("written")), "") if cause.code == "pattern" else ""
+
+
+def _out_of_order(limit: date, *, early: bool) -> str:
+    if early:
+        return gettext("Must not be before %(day)s.", day=limit.isoformat())
+    return gettext("Must not be after %(day)s.", day=limit.isoformat())

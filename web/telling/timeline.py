@@ -1,0 +1,456 @@
+"""A case's history as sentences: who did what, what the desk did by itself, what was refused, what is late."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from engine import definitions, proof, record
+from office import intake
+from office.complaints import CONFIRM
+from office.masking import EVERYTHING, Sight, Withheld
+from office.masking import step as shown_step
+from service_tasks import labels, refusals
+from web.lookup.people import know_people
+from web.telling import act_texts, suggestions
+from web.telling import disputed_lines as disputed
+from web.telling.i18n import ZONE, gettext, in_language, moment, remark, withheld, yuan
+from web.telling.i18n import mark as _
+from web.telling.names import department_then, drawn_in, element_name, of_item, person_name, process_name
+
+Step = dict[str, Any]
+MOST_SEQ = 2**31
+# What a review begins with; service tasks say of their own values, and of their refusals, which of them are money.
+OF_REVIEWS = frozenset({"reviewed_amount", "reviewed_cash"})
+
+WAITS = ("user_task_created", "timer_set", "message_awaited")
+WAITS_OVER = tuple(
+    f"{awaited}_{end}"
+    for awaited, ends in (
+        ("user_task", ("completed", "cancelled")),
+        ("timer", ("fired", "cancelled")),
+        ("message", ("received", "cancelled")),
+    )
+    for end in ends
+)
+
+
+@dataclass(frozen=True)
+class Line:
+    """One sentence of the timeline; `kind` person, desk, wait, warn or end; `details` are label and value."""
+
+    seq: int
+    at: datetime
+    actor: str
+    kind: str
+    text: str
+    details: list[tuple[str, str]] = field(default_factory=list)
+    token: int | None = None
+
+
+def lines(history: proof.CaseHistory, sight: Sight, before: int | None = None) -> list[Line]:
+    """The sentences of a history from where it was asked for, up to an entry or to the last; oldest first."""
+    return _lines(history, sight, range(history.since, before or MOST_SEQ))
+
+
+def newest(history: proof.CaseHistory, sight: Sight, count: int) -> list[Line]:
+    """The sentences of so many entries at the end of a history, newest first."""
+    last = history.entries[-1].seq if history.entries else 0
+    return _lines(history, sight, range(last - count + 1, last + 1))[::-1]
+
+
+def _lines(history: proof.CaseHistory, sight: Sight, span: range) -> list[Line]:
+    know_people({entry.actor for entry in history.entries if entry.seq in span})
+    teller = _Teller(history.definition, sight)
+    return [teller.as_it_stands(line) for line in list(teller.tell(history.entries, span))]
+
+
+def teller(definition: definitions.Definition) -> _Teller:
+    """Whoever tells a history step by step; it must be told every step, in order, as it may be shown."""
+    return _Teller(definition, EVERYTHING)
+
+
+def answered(step: Step, place: str) -> Mapping[str, Any]:
+    """What a service gave, by name; nothing for what is withheld or erased as a whole, of which only a word is left."""
+    answer = step.get(place)
+    return answer if isinstance(answer, Mapping) else {}
+
+
+class _Teller:
+    """Turns steps into sentences; knows which process each scope belongs to."""
+
+    def __init__(self, definition: definitions.Definition, sight: Sight) -> None:
+        self.definition, self.sight = definition, sight
+        self.scopes = record.Scopes(definition.key)
+        self.waiting: set[int] = set()
+        self.freed: set[int] = set()
+        self.places: dict[int, int] = {}
+        self.suggestion: Mapping[str, Any] = {}
+        self.at: datetime | None = None
+
+    def tell(self, entries: list[record.Entry], span: range) -> Iterator[Line]:
+        """The lines of the entries shown; of the others only what later ones speak of is kept."""
+        for entry in entries:
+            self.at = entry.at
+            for step in entry.steps:
+                self._follow(step)
+                self.enter(step)
+                sentence = self._told(step) if entry.seq in span else None
+                if sentence is not None:
+                    kind, text, details = sentence
+                    yield Line(entry.seq, entry.at, entry.actor, kind, text, details, step.get("token"))
+
+    def _follow(self, step: Step) -> None:
+        """Keep the tokens that wait for somebody or something."""
+        if step["type"] in WAITS:
+            self.waiting.add(step["token"])
+        elif step["type"] in WAITS_OVER:
+            self.waiting.discard(step["token"])
+        elif step["type"] in ("instance_completed", "instance_cancelled"):
+            self.waiting.clear()
+        elif step["type"] == "case_limit_met":
+            self.freed |= set(step.get("tokens", ()))
+
+    def as_it_stands(self, line: Line) -> Line:
+        """The line once everything is told: a wait that is over is a thing done, and a limit that the case has kept meanwhile runs no more."""
+        if line.kind == "wait" and line.token in self.freed:
+            line = replace(
+                line,
+                text=gettext(
+                    "%(line)s; the limit of the case was kept meanwhile, so this one no longer runs", line=line.text
+                ),
+            )
+        return replace(line, kind="desk") if line.kind == "wait" and line.token not in self.waiting else line
+
+    def step(self, step: Step) -> tuple[str, str, list[tuple[str, str]]] | None:
+        """Kind, sentence and details of one step; None when it goes without saying."""
+        self.enter(step)
+        return self._told(step)
+
+    def enter(self, step: Step) -> None:
+        """Keep what a step enters, of which later ones speak."""
+        self.scopes.follow(step)
+        if step.get("topic") == suggestions.TOPIC and step["type"] == "job_completed":
+            suggestion = answered(step, "result")
+            sure = isinstance(suggestion.get("confidence"), int) and suggestion["confidence"] >= intake.SURE
+            self.suggestion = suggestion if sure else {}
+        if "token" in step and "scope" in step:
+            self.places[step["token"]] = step["scope"]
+
+    def name(self, step: Step) -> str:
+        """The element of a step, by its name on the diagram, and which item of how many it concerns."""
+        item = self.scopes.item_around(self.scope(step))
+        return of_item(self._drawn_name(step), *((item.index, item.count) if item is not None else (None, None)))
+
+    def scope(self, step: Step) -> int:
+        """Where a step stands; one that does not say so concerns a token that stood there before."""
+        place: int = step.get("scope", self.places.get(step.get("token", 0), 0))
+        return place
+
+    def _drawn_name(self, step: Step) -> str:
+        process, element = self.scopes.process(self.scope(step)), step.get("element", "")
+        compiled = self.definition.processes.get(process)
+        if compiled is None or element not in compiled.diagram.elements:
+            return drawn_in(self.definition, element)
+        return element_name(process, element, compiled.diagram.elements[element].name, self.definition)
+
+    def _told(self, step: Step) -> tuple[str, str, list[tuple[str, str]]] | None:
+        teller = _TELLERS.get(step["type"])
+        return teller(self, shown_step(step, self.definition.private, self.sight)) if teller is not None else None
+
+    def started(self, step: Step) -> Any:
+        name = process_name(step["process"], self.definition)
+        return (
+            "person",
+            gettext("Case opened: %(process)s, version %(version)s", process=name, version=step["version"]),
+            [],
+        )
+
+    def created(self, step: Step) -> Any:
+        process = self.scopes.process(step.get("scope", 0))
+        group = department_then(self.definition, process, step["element"], step["group"])
+        due = gettext(", due %(due)s", due=moment(step["due"])) if step.get("due") else ""
+        return "wait", gettext("To %(group)s: %(task)s%(due)s", group=group, task=self.name(step), due=due), []
+
+    def completed(self, step: Step) -> Any:
+        process = self.scopes.process(step.get("scope", 0))
+        form = self.definition.form(step["element"], process)
+        secret = self.definition.private.secret
+        details = [
+            (in_language(f.label, f.label_en), self.as_suggested(step, f.key, shown(step["form"].get(f.key), f)))
+            for f in form.inputs
+            if f.key in step["form"] and f.key not in secret
+        ]
+        return "person", gettext("Done: %(task)s", task=self.name(step)), [d for d in details if d[1]]
+
+    def as_suggested(self, step: Step, key: str, text: str) -> str:
+        """What was entered, marked where it is what the desk suggested and nobody changed."""
+        value = step["form"].get(key)
+        if step["element"] != CONFIRM or not value or value != self.suggestion.get(key):
+            return text
+        return gettext("%(value)s (suggested, not changed)", value=text)
+
+    def approved(self, step: Step) -> Any:
+        """What an approving step approved; the completion itself says who and with which words."""
+        approval = next(iter(step["variables"].values()), None)
+        if approval is None:
+            return None
+        if not isinstance(approval, Mapping):
+            return "desk", gettext("Approved: %(task)s", task=self.name(step)), []
+        details = [(gettext(_LABELS[k]), plain(k, approval[k])) for k in ("amount", "payee") if approval.get(k)]
+        return "desk", gettext("Approved: %(task)s", task=self.name(step)), details
+
+    def job(self, step: Step) -> Any:
+        result = answered(step, "result")
+        details = []
+        if step["topic"] == suggestions.TOPIC and result:
+            details = [(gettext("Suggested"), suggestions.in_words(result, self.definition))]
+            result = {name: value for name, value in result.items() if name not in suggestions.VERDICT}
+        details += [
+            (gettext(_LABELS[k]), process_name(v, self.definition) if k == "process" else self._value(k, v))
+            for k, v in result.items()
+            if k in _LABELS and v is not None
+        ]
+        return "desk", gettext("Carried out: %(task)s", task=self.name(step)), details
+
+    def _value(self, name: str, value: Any) -> str:
+        """A value in words; of a later period than the month in which it was chosen, why."""
+        text = plain(name, value)
+        if name != "period" or self.at is None or str(value) <= f"{self.at.astimezone(ZONE):%Y-%m}":
+            return text
+        return gettext("%(period)s, as the list of the month before has closed", period=text)
+
+    def decided(self, step: Step) -> Any:
+        rules = "; ".join(
+            remark(m.get("annotation") or "") or gettext("rule %(number)s", number=m["number"]) for m in step["matched"]
+        )
+        return "desk", gettext("Decided: %(task)s", task=self.name(step)), [(gettext("Rule"), rules)] if rules else []
+
+    def refused(self, step: Step) -> Any:
+        return "warn", gettext("Not possible: %(why)s", why=self.name(step)), []
+
+    def incident(self, step: Step) -> Any:
+        return "warn", gettext("Stuck at %(task)s; the operator of the system has been told", task=self.name(step)), []
+
+    def missed(self, step: Step) -> Any:
+        limited = self.name(step) if "token" in step else gettext("the whole case")
+        return "warn", gettext("Limit passed: %(what)s", what=limited), []
+
+    def met(self, step: Step) -> Any:
+        if "element" in step:
+            return None
+        details = [(gettext("Told"), withheld(step["told"]))] if isinstance(step["told"], str) else []
+        return "person", gettext("Interim reply to the customer"), details
+
+    def called(self, step: Step) -> Any:
+        return "desk", gettext("Goes to %(process)s", process=process_name(step["process"], self.definition)), []
+
+    def listed(self, step: Step) -> Any:
+        if not step["count"]:
+            return "desk", gettext("Nothing to do: %(task)s", task=self.name(step)), []
+        return "desk", gettext("%(task)s: for each of %(count)s", task=self.name(step), count=step["count"]), []
+
+    def ended(self, step: Step) -> Any:
+        return "end", gettext("Case closed: %(end)s", end=self.name(step)), []
+
+    def cancelled(self, step: Step) -> Any:
+        if step.get("outcome") in act_texts.OUTCOMES:
+            return "end", gettext("Case closed: %(end)s", end=gettext(act_texts.OUTCOMES[step["outcome"]])), []
+        reason = act_texts.reason(step["reason"]) or "—"
+        return "end", gettext("Case cancelled: %(reason)s", reason=reason), []
+
+    def withdrawn(self, step: Step) -> Any:
+        details = [
+            (gettext("Why"), act_texts.reason(step["reason"])),
+            (gettext("Said by"), gettext(act_texts.SAID_BY.get(step["said_by"], step["said_by"]))),
+            (gettext("How"), gettext(act_texts.HEARD.get(step["channel"], step["channel"]))),
+            *self._tells(step),
+        ]
+        return "person", gettext("The customer withdraws the complaint"), details
+
+    def unreached(self, step: Step) -> Any:
+        return (
+            "person",
+            gettext("The customer was not reached in %(tries)s tries", tries=step["tries"]),
+            self._tells(step),
+        )
+
+    def tried(self, step: Step) -> Any:
+        channel = gettext(act_texts.TRIED.get(step["channel"], step["channel"]))
+        sentence = gettext(
+            "Try %(number)s to reach the customer, %(how)s: not reached", number=step["attempt"], how=channel
+        )
+        return "person", sentence, []
+
+    def lifted(self, step: Step) -> Any:
+        return "desk", gettext("Taken off hold and due again: %(amount)s", amount=yuan(step["amount"])), []
+
+    def unlisted(self, step: Step) -> Any:
+        sentence = gettext("Taken off the list of the secondary pricing: %(amount)s", amount=yuan(step["amount"]))
+        return "desk", sentence, []
+
+    def extension(self, step: Step) -> Any:
+        sentence = gettext("More time asked for, until %(until)s", until=moment(step["until"]))
+        return "person", sentence, [(gettext("Why"), act_texts.reason(step["reason"]))]
+
+    def extended(self, step: Step) -> Any:
+        return "person", gettext("Limit extended until %(until)s", until=moment(step["until"])), self._tells(step)
+
+    def reversal(self, step: Step) -> Any:
+        sentence = gettext("Asked to take back: %(amount)s", amount=yuan(step["amount"]))
+        return "person", sentence, [(gettext("Why"), act_texts.reason(step["reason"]))]
+
+    def reversed(self, step: Step) -> Any:
+        sentence, debt = gettext("Taken back: %(amount)s", amount=yuan(step["amount"])), step.get("owed")
+        details = [(gettext("Owed since then"), yuan(debt))] if debt else []
+        return "person", sentence, details + self._tells(step)
+
+    def denied(self, step: Step) -> Any:
+        sentence = gettext("Request %(number)s refused", number=step["request"])
+        return "person", sentence, [(gettext("Why"), act_texts.reason(step["reason"]))]
+
+    def agreed(self, step: Step) -> Any:
+        return "person", gettext("The first of two agrees to take it back"), []
+
+    def _tells(self, step: Step) -> list[tuple[str, str]]:
+        """How the customer is told, and with which words."""
+        channel = gettext(act_texts.TOLD.get(step["tell"], step["tell"]))
+        return [(gettext("Told"), gettext("%(said)s (%(how)s)", said=written(step["told"]), how=channel))]
+
+    def erased(self, step: Step) -> Any:
+        return "person", gettext("Personal data erased: %(why)s", why=step["reason"]), []
+
+    def assigned(self, step: Step) -> Any:
+        return "person", gettext("Handed to %(who)s: %(task)s", who=person_name(step["to"]), task=self.name(step)), []
+
+
+def _simple(kind: str, pattern: str) -> Callable[[_Teller, Step], Any]:
+    """A sentence with nothing but the element's name in it."""
+    return lambda teller, step: (kind, gettext(pattern, task=teller.name(step)), [])
+
+
+def _timed(kind: str, pattern: str) -> Callable[[_Teller, Step], Any]:
+    """The same with which time of how many it is, of a timer that repeats."""
+    return lambda teller, step: (kind, gettext(pattern, task=_occurrence(teller.name(step), step)), [])
+
+
+def _occurrence(name: str, step: Step) -> str:
+    if "index" not in step:
+        return name
+    if "count" not in step:
+        return gettext("%(name)s (no. %(index)s)", name=name, index=step["index"])
+    return gettext("%(name)s (no. %(index)s of %(count)s)", name=name, index=step["index"], count=step["count"])
+
+
+_TELLERS: dict[str, Callable[[_Teller, Any], Any]] = {
+    "instance_started": _Teller.started,
+    "user_task_created": _Teller.created,
+    "user_task_completed": _Teller.completed,
+    "approval_given": _Teller.approved,
+    "user_task_claimed": _simple("person", _("Taken: %(task)s")),
+    "user_task_released": _simple("person", _("Given back: %(task)s")),
+    "user_task_assigned": _Teller.assigned,
+    "job_completed": _Teller.job,
+    "decision_evaluated": _Teller.decided,
+    "error_caught": _Teller.refused,
+    "incident_opened": _Teller.incident,
+    "incident_retried": _simple("person", _("Tried again: %(task)s")),
+    "incident_resolved": _simple("person", _("Settled by hand: %(task)s")),
+    "deadline_missed": _Teller.missed,
+    "case_limit_met": _Teller.met,
+    "call_entered": _Teller.called,
+    "items_entered": _Teller.listed,
+    "timer_set": _timed("wait", _("Waits: %(task)s")),
+    "timer_fired": _timed("desk", _("Time has come: %(task)s")),
+    "message_awaited": _simple("wait", _("Waits: %(task)s")),
+    "message_received": _simple("desk", _("Released: %(task)s")),
+    "token_released": _simple("person", _("Goes on with what had come: %(task)s")),
+    "clock_paused": _simple("wait", _("The clock rests meanwhile: %(task)s")),
+    "clock_resumed": _simple("desk", _("The clock goes on")),
+    "instance_completed": _Teller.ended,
+    "instance_cancelled": _Teller.cancelled,
+    "case_withdrawn": _Teller.withdrawn,
+    "case_not_reached": _Teller.unreached,
+    "customer_tried": _Teller.tried,
+    "hold_lifted": _Teller.lifted,
+    "correction_withdrawn": _Teller.unlisted,
+    "extension_asked": _Teller.extension,
+    "limit_extended": _Teller.extended,
+    "reversal_asked": _Teller.reversal,
+    "reversal_agreed": _Teller.agreed,
+    "credit_reversed": _Teller.reversed,
+    "request_refused": _Teller.denied,
+    "personal_data_erased": _Teller.erased,
+}
+
+_LABELS = {
+    "amount": _("Amount"),
+    "payee": _("Paid to"),
+    "refund_number": _("Refund number"),
+    "credit_note": _("Credit note"),
+    "waiver_number": _("Waiver number"),
+    "source_balance": _("Balance left"),
+    "target_balance": _("Balance of the other number"),
+    "settle_on": _("Settled on"),
+    "period": _("Period"),
+    "bearer_name": _("Borne by"),
+    "process": _("Process"),
+    "confidence": _("Confidence"),
+}
+
+
+def is_amount(name: str, value: Any) -> bool:
+    """Whether a value is fen, as its name says in the answers of service tasks; of `first.charge` the last part does."""
+    if not isinstance(value, int) or isinstance(value, bool):
+        return False
+    last = name.rpartition(".")[2]
+    return last in OF_REVIEWS or last in refusals.FEN or last in labels.amounts()
+
+
+# The ways for which an approval has an amount of its own.
+_WAYS = {"late_fee": _("late fee"), "credit": _("credit"), "cash": _("cash")}
+
+
+def plain(name: str, value: Any) -> str:
+    """A value of a service's answer; of amounts by their way each that there is."""
+    if name == "amount" and isinstance(value, Mapping):
+        parts = (f"{gettext(_WAYS[way])} {yuan(fen)}" for way, fen in value.items() if fen and way in _WAYS)
+        return gettext("; ").join(parts)
+    return yuan(value) if is_amount(name, value) else written(value)
+
+
+def shown(value: Any, field: Any) -> str:
+    """A value as its form field shows it."""
+    if value is None or value == "":
+        return ""
+    if isinstance(value, Withheld):
+        return str(withheld(value))
+    if field.unit == "fen":
+        return yuan(value)
+    values = value if isinstance(value, list) else [value]
+    if field.type == "lines":
+        return "; ".join(written(item) for item in values)
+    by_value = {option.value: in_language(option.label, option.label_en) for option in field.options}
+    if field.is_boolean:
+        by_value |= {True: by_value.get("yes", gettext("yes")), False: by_value.get("no", gettext("no"))}
+    return ", ".join(by_value.get(item, written(item)) for item in values)
+
+
+def written(value: Any) -> str:
+    """Any variable as text."""
+    if isinstance(value, Withheld):
+        return str(withheld(value))
+    if isinstance(value, bool):
+        return gettext("yes") if value else gettext("no")
+    if isinstance(value, datetime):
+        return moment(value)
+    if isinstance(value, date | Decimal | int | str):
+        return str(value)
+    if disputed.is_picked(value):
+        return disputed.picked_text(value, written)
+    if isinstance(value, list):
+        return ", ".join(written(item) for item in value)
+    return "" if value is None else str(value)
