@@ -5,10 +5,10 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from cachetools import LRUCache, cached
 from SpiffWorkflow.bpmn.parser.ValidationException import ValidationException
+from SpiffWorkflow.bpmn.specs.bpmn_process_spec import BpmnProcessSpec
 
 from engine.diagrams import diagram, normalization
 from engine.ground import xml
@@ -39,11 +39,11 @@ class NotExecutable(Invalid):
 class Specification:
     """The spec of the main process, those of everything it calls, and which of these are processes of their own."""
 
-    main: Any
-    others: dict[str, Any]
+    main: BpmnProcessSpec
+    others: dict[str, BpmnProcessSpec]
     called: frozenset[str]
 
-    def named(self, name: str) -> Any:
+    def named(self, name: str) -> BpmnProcessSpec:
         """A spec by name."""
         return self.main if name == self.main.name else self.others[name]
 
