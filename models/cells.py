@@ -39,7 +39,7 @@ class _Unreadable:
         return "UNREADABLE"
 
 
-UNREADABLE: Any = _Unreadable()
+UNREADABLE: object = _Unreadable()
 NOT_ASCII = "*[^ -~]*"
 
 
