@@ -101,6 +101,6 @@ def _carried_out_by_us(root: xml.Element) -> None:
         for timer in [e for e in start if xml.local(e) == "timerEventDefinition"]:
             start.remove(timer)
     for thrown in [e for e in root.iter() if xml.local(e) == "intermediateThrowEvent"]:
-        thrown.tag = thrown.tag.replace("intermediateThrowEvent", "serviceTask")
+        thrown.tag = str(thrown.tag).replace("intermediateThrowEvent", "serviceTask")
         for event in [e for e in thrown if xml.local(e).endswith("EventDefinition")]:
             thrown.remove(event)
