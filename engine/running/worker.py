@@ -108,8 +108,8 @@ def renew_leases(at: datetime) -> None:
     in_hand = runtime.current().in_hand
     if in_hand:
         with transaction():
-            mine = update(Job).where(Job.id.in_(list(in_hand)), Job.state == "queued")
-            session().execute(mine.values(due_at=at + LEASE))
+            statement = update(Job).where(Job.id.in_(list(in_hand)), Job.state == "queued")
+            session().execute(statement.values(due_at=at + LEASE))
 
 
 def _take(job_id: int, at: datetime) -> Taken | None:
@@ -161,8 +161,8 @@ def _may_pass(job: Taken, failed: Failed) -> bool:
 
 def _settle(job: Taken, **columns: Any) -> bool:
     """Compare-and-set: whether the job was still as it had been taken."""
-    mine = update(Job).where(Job.id == job.id, Job.state == "queued", Job.retries == job.retries)
-    return bool(session().execute(mine.values(**columns)).rowcount)  # type: ignore[attr-defined]
+    statement = update(Job).where(Job.id == job.id, Job.state == "queued", Job.retries == job.retries)
+    return bool(session().execute(statement.values(**columns)).rowcount)  # type: ignore[attr-defined]
 
 
 def _finish(job: Taken, row: Row[Any], outcome: WorkOutcome, at: datetime) -> None:
@@ -176,5 +176,5 @@ def _finish(job: Taken, row: Row[Any], outcome: WorkOutcome, at: datetime) -> No
 
 def _advance(job: Taken, row: Row[Any], outcome: WorkOutcome, at: datetime) -> Failed | None:
     command = partial(Run.finish_work, token=job.token or 0, outcome=outcome)
-    done = jobs.guarded(job.topic, partial(execution.advance_row, row, command, by=SYSTEM, at=at))
-    return done if isinstance(done, Failed) else None
+    result = jobs.guarded(job.topic, partial(execution.advance_row, row, command, by=SYSTEM, at=at))
+    return result if isinstance(result, Failed) else None

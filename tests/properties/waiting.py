@@ -111,7 +111,7 @@ class Waiting(Played):
             self.repeated(at=self.at)
 
     def _meet(self, _token: int, _amount: int) -> None:
-        cases.meet_limit(self.id, told="soon", by=CLEO, at=self.at)
+        cases.meet_limit(self.id, text="soon", by=CLEO, at=self.at)
 
     def _spread(self, _token: int, amount: int) -> None:
         cases.correlate("told", "k", variables={"amount": amount * 100}, by=SAM, at=self.at)

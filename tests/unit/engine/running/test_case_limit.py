@@ -92,7 +92,7 @@ def test_an_answer_ends_it(database: Session, at: datetime) -> None:
 @pytest.mark.usefixtures("case")
 def test_a_word_in_between_ends_it_too(database: Session, at: datetime) -> None:
     """A person has told the customer how things stand; what was told is in the history, and the steps go on."""
-    cases.meet_limit(1, told="正在核实", by=CLEO, at=at + HOUR)
+    cases.meet_limit(1, text="正在核实", by=CLEO, at=at + HOUR)
     assert due(database) is None
     assert limits(database) == {"look": None, "idle": None, "watch": at + 3 * DAY}
     (step,) = proof.entries(1)[-1].steps
@@ -106,7 +106,7 @@ def test_a_word_in_between_ends_it_too(database: Session, at: datetime) -> None:
 @pytest.mark.usefixtures("case")
 def test_what_was_told_is_sealed(database: Session, at: datetime) -> None:
     """It is personal and goes with the key of the case."""
-    cases.meet_limit(1, told="王女士的话费", by=CLEO, at=at)
+    cases.meet_limit(1, text="王女士的话费", by=CLEO, at=at)
     assert "王女士".encode() not in b"".join(database.scalars(select(HistoryEntry.body)))
 
 
