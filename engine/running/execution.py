@@ -311,11 +311,12 @@ def limits_become_incidents(*, by: str, at: datetime) -> Iterator[None]:
     try:
         yield
     except CannotGoOn as error:
-        _report(error.values, by, at)
+        report(error.values, by, at)
         raise
 
 
-def _report(reached: dict[str, Any], by: str, at: datetime) -> None:
+def report(reached: dict[str, Any], by: str, at: datetime) -> None:
+    """Put what a case has `reached`, and cannot go on from, before a person, unless it already is."""
     open_already = select(Incident.id).where(
         Incident.instance_id == reached["instance"], Incident.token == reached["token"], Incident.state == "open"
     )

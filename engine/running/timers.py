@@ -98,7 +98,7 @@ def _do_next(kind: Kind, at: datetime) -> bool | None:
         command = partial(execution.advance_row, row, partial(kind.act, row), by=SYSTEM, at=at)
         failed = jobs.guarded(f"{kind.name} of {row.business_key}", command)
         if isinstance(failed, Failed):
-            _put_back(kind, row, failed, at)
+            put_back(kind, row, failed, at)
             return False
         if row.attempts:
             session().execute(delete(Setback).where(*_is(kind.name, row.id, row.token)))
@@ -162,7 +162,7 @@ def _miss_case(_row: Row[Any], run: Run) -> None:
 KINDS = (Kind("timer", _timers, _fire), Kind("task", _tasks, _miss_task), Kind("case", _cases, _miss_case))
 
 
-def _put_back(kind: Kind, row: Row[Any], failed: Failed, at: datetime) -> None:
+def put_back(kind: Kind, row: Row[Any], failed: Failed, at: datetime) -> None:
     """Note the failure; a timer that has failed too often becomes an incident and waits for a person."""
     attempts = (row.attempts or 0) + 1
     _log.error("%s, attempt %d: %s\n%s", failed.message, attempts, failed.kind, failed.trace)

@@ -190,9 +190,9 @@ class Movement(Position):
     def _close_wait(self, number: int, happened: str) -> None:
         for wait in (self.case.open.get(number), self.case.stuck.get(number)):
             if wait is not None and (wait.element != happened or wait.kind.is_of_limit):
-                self._take_away(number, wait)
+                self.take_away(number, wait)
 
-    def _take_away(self, number: int, wait: Wait) -> None:
+    def take_away(self, number: int, wait: Wait) -> None:
         """Nothing waits under this number any more; where only a person was told of a limit, there is nothing left to settle."""
         if wait.kind.is_of_limit:
             self.add("incident_resolved", wait.scope, token=number, element=wait.element, reason="passed")
@@ -207,7 +207,7 @@ class Movement(Position):
         alive = self.alive()
         for waits in (self.case.open, self.case.stuck):
             for number, wait in [(number, wait) for number, wait in waits.items() if number not in alive]:
-                self._take_away(number, wait)
+                self.take_away(number, wait)
                 limits.resume(self, number, wait.element)
         for scope in self.gone() if scopes is None else scopes:
             if scope.index:
