@@ -1,4 +1,4 @@
-"""Small processes for tests, written as a few lines: the builder adds the XML around them."""
+"""Small processes, written as a few lines for a benchmark or a test: the builder adds the XML around them."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ import re
 from itertools import pairwise
 from xml.sax.saxutils import escape, quoteattr
 
-from engine import definitions
 from engine.diagrams import missing_pictures
 from engine.diagrams.pictures import BPMNDI
 from engine.ground import xml
@@ -15,11 +14,6 @@ HEAD = (
     '<bpmn:definitions xmlns:bpmn="http://www.omg.org/spec/BPMN/20100524/MODEL" '
     'xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" '
     'xmlns:spiffworkflow="http://spiffworkflow.org/bpmn/schema/1.0/core">'
-)
-FREE_FORM = (
-    '{"type": "default", "id": "free", "components": ['
-    '{"type": "number", "key": "amount", "label": "金额", "properties": {"label_en": "Amount", "unit": "fen"}},'
-    '{"type": "textfield", "key": "note", "label": "备注", "properties": {"label_en": "Note", "personal": "true"}}]}'
 )
 
 
@@ -43,51 +37,61 @@ def node(tag: str, id: str, attributes: str = "", extensions: str = "", body: st
 
 
 def start(id: str = "begun", **values: str) -> str:
+    """Draw where a process begins; `values` are its properties."""
     return node("startEvent", id, extensions=properties(**values))
 
 
 def end(id: str = "finished", body: str = "") -> str:
+    """Draw where a process ends."""
     return node("endEvent", id, body=body)
 
 
 def error_end(id: str, code: str) -> str:
+    """Draw an end that throws an error of ours."""
     return end(id, f'<bpmn:errorEventDefinition errorRef="error_{code}"/>')
 
 
 def user(id: str, form: str = "free", group: str = "service_hall", **values: str) -> str:
+    """Draw a step that a person does."""
     return node("userTask", id, extensions=properties(form=form, group=group, **values))
 
 
 def service(id: str, topic: str, result: str = "result", **parameters: str) -> str:
-    listed = "".join(
+    """Draw a service task; what it is called with is FEEL."""
+    inputs = "".join(
         f'<spiffworkflow:parameter id="{name}" type="any" value={quoteattr(text)}/>'
         for name, text in parameters.items()
     )
     operator = (
         f'<spiffworkflow:serviceTaskOperator id="{topic}" resultVariable="{result}">'
-        f"<spiffworkflow:parameters>{listed}</spiffworkflow:parameters></spiffworkflow:serviceTaskOperator>"
+        f"<spiffworkflow:parameters>{inputs}</spiffworkflow:parameters></spiffworkflow:serviceTaskOperator>"
     )
     return node("serviceTask", id, extensions=operator)
 
 
 def decide(id: str, decision: str, result: str) -> str:
-    called = f"<spiffworkflow:calledDecisionId>{decision}</spiffworkflow:calledDecisionId>"
-    return node("businessRuleTask", id, extensions=called + properties(resultVariable=result))
+    """Draw a decision whose answer is kept as `result`."""
+    reference = f"<spiffworkflow:calledDecisionId>{decision}</spiffworkflow:calledDecisionId>"
+    return node("businessRuleTask", id, extensions=reference + properties(resultVariable=result))
 
 
 def call(id: str, process: str, **values: str) -> str:
+    """Draw a call of another process; `in_x` and `out_x` say what goes there and what comes back."""
     return node("callActivity", id, f'calledElement="{process}"', properties(**values))
 
 
 def gateway(id: str, kind: str = "exclusive", default: str = "") -> str:
+    """Draw a gateway of a kind: exclusive, parallel, inclusive, eventBased."""
     return node(f"{kind}Gateway", id, f'default="{default}"' if default else "")
 
 
 def catch_message(id: str, message: str, key: str) -> str:
+    """Draw a task that waits for a message with a key."""
     return node("receiveTask", id, f'messageRef="message_{message}"', properties(correlationKey=key))
 
 
 def catch(id: str, *, timer: str = "", message: str = "", key: str = "") -> str:
+    """Draw an event that waits for a timer or for a message."""
     extensions = properties(correlationKey=key) if key else ""
     return node("intermediateCatchEvent", id, extensions=extensions, body=_event(timer, message))
 
@@ -102,6 +106,7 @@ def boundary(
     key: str = "",
     interrupting: bool = True,
 ) -> str:
+    """Draw an event at the edge of an activity: a timer, an error or a message."""
     attributes = f'attachedToRef="{host}" cancelActivity="{str(interrupting).lower()}"'
     body = (
         f'<bpmn:errorEventDefinition errorRef="error_{error}"/>'
@@ -120,6 +125,7 @@ def _event(timer: str, message: str, repeated: bool = False) -> str:
 
 
 def sub_process(id: str, *nodes: str, attributes: str = "") -> str:
+    """Draw a sub-process around what is in it."""
     return node("subProcess", id, attributes, body="".join(nodes))
 
 
@@ -144,6 +150,7 @@ def each(activity: str, collection: str, *, sequential: bool = False, until: str
 
 
 def flow(source: str, target: str, condition: str = "", id: str = "") -> str:
+    """Draw a sequence flow, with its condition if it has one."""
     body = f'<bpmn:conditionExpression xsi:type="bpmn:tFormalExpression">{escape(condition)}</bpmn:conditionExpression>'
     return (
         f'<bpmn:sequenceFlow id="{id or f"flow_{source}_{target}"}" sourceRef="{source}" targetRef="{target}">'
@@ -171,14 +178,8 @@ def drawn(text: str) -> str:
     root = xml.parse(text.encode())
     list(missing_pictures.trace(root))
     pictures = "".join(
-        xml.serialise(one).decode().partition("?>")[2].strip() for one in root.findall(f"{{{BPMNDI}}}BPMNDiagram")
+        xml.serialise(picture).decode().partition("?>")[2].strip()
+        for picture in root.findall(f"{{{BPMNDI}}}BPMNDiagram")
     )
     head, end, _ = text.rpartition("</bpmn:definitions>")
     return f"{head}{pictures}{end}"
-
-
-def package(key: str, main: str, files: dict[str, str] | None = None, **more: str) -> definitions.Package:
-    """A package of a process, further files by name ("C.bpmn" also as C_bpmn), and the free form."""
-    found = {f"{key}.bpmn": main, "forms/free.form": FREE_FORM, **(files or {})}
-    found |= {name.replace("_bpmn", ".bpmn"): text for name, text in more.items()}
-    return definitions.Package(key=key, files=found)
