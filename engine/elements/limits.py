@@ -83,7 +83,7 @@ def resume(run: Running, number: int, element_id: str) -> None:
     seconds = run.as_told(
         "clock_resumed", number, "paused_seconds", passed // SECOND, before=int(passed.total_seconds())
     )
-    if passed.microseconds and not _omitted(run, number, "microseconds"):
+    if passed.microseconds and not is_omitted(run, number, "microseconds"):
         more["microseconds"] = passed.microseconds
     run.add(
         "clock_resumed",
@@ -97,12 +97,12 @@ def resume(run: Running, number: int, element_id: str) -> None:
 
 def _keep_since(run: Running, number: int, earliest: datetime, instants: list[datetime]) -> dict[str, Any]:
     """Whoever is still waited for keeps the clock standing since it stopped; earlier versions forgot the time before they were asked."""
-    if earliest == min(instants, default=earliest) or _omitted(run, number, "since"):
+    if earliest == min(instants, default=earliest) or is_omitted(run, number, "since"):
         return {}
     return {"since": earliest}
 
 
-def _omitted(run: Running, number: int, field: str) -> bool:
+def is_omitted(run: Running, number: int, field: str) -> bool:
     """Whether the entry that is done again comes from a version that did not say this when the clock went on."""
     steps = (s for s in run.recorded or () if s["type"] == "clock_resumed" and s["token"] == number)
     return run.recorded is not None and not any(field in s for s in steps)
