@@ -104,9 +104,9 @@ def change(place: Place) -> Write:
     return writes.change(_HEADS, end, stream=place.stream, stream_id=place.stream_id)
 
 
-def counted(register: str) -> list[Any]:
-    """What a statement has to answer for `next_case`: the register of a process, locked for change; nothing where it has not begun."""
-    of_register = (_HEADS.c.stream == REGISTER, _HEADS.c.stream_id == register)
+def counted(parameter: str) -> list[Any]:
+    """What a statement has to answer for `next_case`: the register that the statement's parameter names, locked for change; nothing where it has not begun."""
+    of_register = (_HEADS.c.stream == REGISTER, _HEADS.c.stream_id == bindparam(parameter))
     columns = (_HEADS.c.ordinal, _HEADS.c.sequence, _HEADS.c.head, _HEADS.c.mac)
     return [
         select(column).where(*of_register).with_for_update().scalar_subquery().label(f"register_{column.name}")

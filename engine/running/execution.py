@@ -156,6 +156,7 @@ def rows(*more: Any) -> Select[Any]:
     )
 
 
+_NEW = insert(ProcessInstance).returning(_INSTANCE.c.id, *heads.counted("register"))
 _BY_ID = rows().where(_INSTANCE.c.id == bindparam("id"))
 _HEAD_BY_ID = _BY_ID.with_only_columns(*(column for column in _COLUMNS if column is not _INSTANCE.c.state_blob))
 _BY_ID_FOR_CHANGE = _BY_ID.with_for_update(of=_INSTANCE)
@@ -275,10 +276,7 @@ def _insert(definition: Definition, business_key: str, at: datetime) -> tuple[in
     """The id of a new row, and the register of its process with the case in it."""
     columns = {"business_key": business_key, "definition_id": definition.id, "key": definition.key, "state": "active"}
     first = {"started_at": at, "overdue": False, "version": 1, "sequence": 0, "head": GENESIS, "state_blob": b""}
-    returned_columns = [_INSTANCE.c.id, *heads.counted(definition.key)]
-    instance_id, *answer = (
-        connection().execute(insert(ProcessInstance).values(**columns, **first).returning(*returned_columns)).one()
-    )
+    instance_id, *answer = connection().execute(_NEW, columns | first | {"register": definition.key}).one()
     return instance_id, heads.next_case(definition.key, answer)
 
 
