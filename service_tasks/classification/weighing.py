@@ -34,7 +34,7 @@ class Record(NamedTuple):
 
     process: str
     kind: str
-    count: int
+    occurrences: int
 
 
 class Suggestion(NamedTuple):
@@ -88,7 +88,7 @@ def _of_word(word: Word) -> dict[str, Any]:
 
 def _of_record(record: Record, word_weights: Mapping[str, int]) -> dict[str, Any]:
     points = RECORD if record.process in word_weights else RECORD_ALONE
-    return {"process": record.process, "kind": record.kind, "points": points, "count": record.count}
+    return {"process": record.process, "kind": record.kind, "points": points, "count": record.occurrences}
 
 
 def _dispute_type(process: str, words: Sequence[Word]) -> str:
