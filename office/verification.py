@@ -130,10 +130,12 @@ def verify_schema() -> list[Deviation]:
 
 def _survived(question: Callable[[], Iterable[Deviation]]) -> list[Deviation]:
     """The answer; a question that cannot be answered keeps no other from being asked."""
-    name = question.__name__.removeprefix("verify_").strip("_")
+    name = question.__name__.removeprefix("verify").strip("_").replace("_", " ")
     answer = running.survive(name, lambda: list(question()))
     if isinstance(answer, record.Failed):
-        return [Deviation(0, "unverifiable", 0, f"{name} cannot be verified: {answer.kind}")]
+        return [
+            Deviation(0, "unverifiable", 0, f"{name} cannot be verified: what is needed is missing or cannot be read")
+        ]
     return answer
 
 

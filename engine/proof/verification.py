@@ -124,7 +124,14 @@ class _Examined:
         case = _Case(row, stored, opened=self.opened)
         failed = jobs.survive(f"verifying {row.id}", lambda: self._examine(case))
         if isinstance(failed, Failed):
-            case.found.append(Deviation(row.id, "unverifiable", len(stored), f"cannot be verified: {failed.kind}"))
+            case.found.append(
+                Deviation(
+                    row.id,
+                    "unverifiable",
+                    len(stored),
+                    "cannot be verified: what it needs is missing or cannot be read",
+                )
+            )
         number = f"#{row.id}" if row.business_key is UNREADABLE else row.business_key
         return Verdict(row.id, number, len(stored), case.erasure, tuple(case.found), case.entries, case.definition)
 
