@@ -379,10 +379,11 @@ class _Reader:
             return ()
         nowhere = Scope(datetime(2000, 1, 1, tzinfo=UTC), Calendar(frozenset(), frozenset()))
         try:
-            return tuple(expression.evaluate({}, scope=nowhere)) if not expression.names else ()
+            values = expression.evaluate({}, scope=nowhere) if not expression.names else ()
         except FeelLimit as error:
             self.problem(element, "values_without_end", **error.values)
             return ()
+        return tuple(values) if isinstance(values, list) else ()
 
     def _rule(self, element: xml.Element, number: int, inputs: int, outputs: int, columns: list[str]) -> Rule:
         cells, results = list(children(element, "inputEntry")), list(children(element, "outputEntry"))
