@@ -7,11 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
 from functools import lru_cache
-from typing import Any, cast
+from typing import cast
 
-from engine.language.calendar import Calendar
 from engine.language.feel import inference, points, uses
 from engine.language.feel.closures import MOST_ITEMS, Closure, Test
 from engine.language.feel.functions import BUILTINS, CHARGE, Function
@@ -19,6 +17,7 @@ from engine.language.feel.inference import Doubt, Judge, Names, TestJudge
 from engine.language.feel.lexer import MOST_CHARACTERS, FeelSyntaxError
 from engine.language.feel.parser import MOST_DEPTH, Parser
 from engine.language.feel.reader import MOST_CHAIN
+from engine.language.feel.scope import BUDGET, Scope
 from engine.language.feel.shapes import ANY, Shape
 from engine.language.feel.temporal import at_literal
 from engine.language.feel.types import (
@@ -26,7 +25,9 @@ from engine.language.feel.types import (
     MOST_PARTS,
     MOST_TEXT,
     FeelLimit,
+    FeelValue,
     Range,
+    Variables,
     compare,
     equal,
     kind,
@@ -34,7 +35,6 @@ from engine.language.feel.types import (
 )
 from engine.language.feel.uses import Use
 
-BUDGET = 100_000
 MOST_JUDGES = 4_096
 LIMITS = {
     "have so many characters": MOST_CHARACTERS,
@@ -48,25 +48,6 @@ LIMITS = {
 }
 
 
-@dataclass
-class Scope:
-    """What an evaluation may know beside the variables: the instant, the business calendar, and how much it may still do."""
-
-    at: datetime
-    calendar: Calendar
-    budget: int = field(default=BUDGET, compare=False)
-
-    def spend(self, amount: int) -> None:
-        """Take from the budget. Errors: FeelLimit."""
-        self.budget -= amount
-        if self.budget < 0:
-            raise FeelLimit(budget=BUDGET)
-
-    def renew(self) -> None:
-        """Begin another evaluation, with the whole budget."""
-        self.budget = BUDGET
-
-
 @dataclass(frozen=True)
 class Expression:
     """A compiled expression; `names` are the variables it may read, those of a filter's items among them."""
@@ -75,12 +56,12 @@ class Expression:
     names: frozenset[str]
     _closure: Closure = field(repr=False)
 
-    def evaluate(self, context: Mapping[str, Any], *, scope: Scope) -> Any:
+    def evaluate(self, context: Variables, *, scope: Scope) -> FeelValue:
         """Its value, whole numbers as int; null where the standard says null. Errors: FeelLimit."""
         scope.budget = BUDGET
         return self.part_of(context, scope)
 
-    def part_of(self, context: Mapping[str, Any], scope: Scope) -> Any:
+    def part_of(self, context: Variables, scope: Scope) -> FeelValue:
         """Its value inside another evaluation, on that one's budget. Errors: FeelLimit."""
         try:
             return settled(self._closure(context, scope))
@@ -96,12 +77,12 @@ class UnaryTests:
     names: frozenset[str]
     _closure: Test = field(repr=False)
 
-    def matches(self, value: Any, context: Mapping[str, Any], *, scope: Scope) -> bool:
+    def matches(self, value: FeelValue, context: Variables, *, scope: Scope) -> bool:
         """Whether a value satisfies them; null counts as no. Errors: FeelLimit."""
         scope.renew()
         return self.part_of(value, context, scope)
 
-    def part_of(self, value: Any, context: Mapping[str, Any], scope: Scope) -> bool:
+    def part_of(self, value: FeelValue, context: Variables, scope: Scope) -> bool:
         """The same inside another evaluation, on that one's budget. Errors: FeelLimit."""
         try:
             return self._closure(context, scope, value) is True
@@ -184,6 +165,7 @@ __all__ = [
     "Expression",
     "FeelLimit",
     "FeelSyntaxError",
+    "FeelValue",
     "Function",
     "Judge",
     "Names",
@@ -193,6 +175,7 @@ __all__ = [
     "TestJudge",
     "UnaryTests",
     "Use",
+    "Variables",
     "at_literal",
     "compare",
     "compile",
