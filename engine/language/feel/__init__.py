@@ -8,9 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import cast
 
-from engine.language.feel import inference, points, uses
+from engine.language.feel import closures, inference, points, uses
 from engine.language.feel.closures import MOST_ITEMS, Closure, Test
 from engine.language.feel.functions import BUILTINS, CHARGE, Function
 from engine.language.feel.inference import Doubt, Judge, Names, TestJudge
@@ -102,7 +101,7 @@ def compile(  # noqa: A001
 
     Errors: FeelSyntaxError(text, column, why), columns counting from 1.
     """
-    parser = Parser(text, names, functions, shapes=shapes)
+    parser = Parser(text, names, functions, closures, shapes or {})
     closure = parser.whole_expression()
     return Expression(text, frozenset(parser.names), closure)
 
@@ -115,7 +114,7 @@ def compile_unary(
     shapes: Mapping[str, Shape] | None = None,
 ) -> UnaryTests:
     """Compile the tests of a decision table cell; as `compile`. Errors: FeelSyntaxError."""
-    parser = Parser(text, names, functions, shapes=shapes)
+    parser = Parser(text, names, functions, closures, shapes or {})
     test = parser.whole_tests()
     return UnaryTests(text, frozenset(parser.names), test)
 
@@ -124,27 +123,27 @@ def compile_unary(
 def judge(text: str, names: frozenset[str] = frozenset(), functions: tuple[Function, ...] = ()) -> Judge:
     """What tells the type of an expression and what in it cannot be right; as `compile`. Errors: FeelSyntaxError."""
     by_name = {function.name: function for function in functions}
-    return cast("Judge", Parser(text, names, by_name, inference).whole_expression())
+    return Parser(text, names, by_name, inference).whole_expression()
 
 
 @lru_cache(maxsize=MOST_JUDGES)
 def judge_unary(text: str, names: frozenset[str] = frozenset(), functions: tuple[Function, ...] = ()) -> TestJudge:
     """The same of the tests of a decision table cell. Errors: FeelSyntaxError."""
     by_name = {function.name: function for function in functions}
-    return cast("TestJudge", Parser(text, names, by_name, inference).whole_tests())
+    return Parser(text, names, by_name, inference).whole_tests()
 
 
 @lru_cache(maxsize=MOST_JUDGES)
 def points_of(text: str) -> points.Points | None:
     """The literals that the tests of a cell compare with; None when they do anything else. Errors: FeelSyntaxError."""
-    return cast("points.Points | None", Parser(text, (), None, points).whole_tests())
+    return Parser(text, (), None, points).whole_tests()
 
 
 @lru_cache(maxsize=MOST_JUDGES)
 def uses_of(text: str, names: frozenset[str] = frozenset(), functions: tuple[Function, ...] = ()) -> frozenset[Use]:
     """What an expression does with the variables it names. Errors: FeelSyntaxError."""
     by_name = {function.name: function for function in functions}
-    return cast("uses.Part", Parser(text, names, by_name, uses).whole_expression()).settled
+    return Parser(text, names, by_name, uses).whole_expression().settled
 
 
 @lru_cache(maxsize=MOST_JUDGES)
@@ -153,7 +152,7 @@ def uses_of_tests(
 ) -> frozenset[Use]:
     """The same of the tests of a decision table cell, the tested value being `?`. Errors: FeelSyntaxError."""
     by_name = {function.name: function for function in functions}
-    return cast("uses.Part", Parser(text, names, by_name, uses).whole_tests()).settled
+    return Parser(text, names, by_name, uses).whole_tests().settled
 
 
 __all__ = [
