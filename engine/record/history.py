@@ -86,7 +86,7 @@ def entry(
 
     `calendar` is the fingerprint of the business calendar that limits were reckoned with, `request` that of a request with a key.
     """
-    shown = sealing.hide(case_key, personal, steps) if case_key is not None else steps
+    sealed_steps = sealing.hide(case_key, personal, steps) if case_key is not None else steps
     document: dict[str, object] = {
         "v": SCHEMA,
         "stream": stream,
@@ -97,7 +97,7 @@ def entry(
     }
     document |= {"calendar": calendar}
     document |= {"request": request} if request else {}
-    body = values.canonical({**document, "steps": shown})
+    body = values.canonical({**document, "steps": sealed_steps})
     digest = chain(head.hash, body)
     row = {"stream": stream, "stream_id": stream_id, "sequence": head.seq + 1, "at": at, "actor": by, "body": body}
     signed = {**row, "previous": head.hash, "hash": digest, "mac": sealing.mac(digest)}
@@ -123,10 +123,10 @@ def read_history(stream: str, stream_id: str, case_key: bytes | None = None, upt
 
 def read_whole(stream: str, stream_id: str, case_key: bytes | None = None) -> list[Entry]:
     """The entries of a stream as far as its chain holds."""
-    found: list[Entry] = []
+    entries: list[Entry] = []
     with suppress(BrokenChain):
-        found.extend(_checked(rows(stream, stream_id), stream_id, case_key))
-    return found
+        entries.extend(_checked(rows(stream, stream_id), stream_id, case_key))
+    return entries
 
 
 _ENTRY = HistoryEntry.__table__
@@ -154,16 +154,16 @@ def read_end(stream: str, stream_id: str, head: Head, since: int, case_key: byte
 def rows(stream: str, stream_id: str, upto: int | None = None, since: int = 1) -> Sequence[EntryRow]:
     """The stored rows of a stream in order."""
     last = MOST_ENTRIES if upto is None else upto
-    asked = {"stream": stream, "stream_id": stream_id, "since": since, "upto": last}
-    return connection().execute(_OF_STREAM, asked).all()
+    bounds = {"stream": stream, "stream_id": stream_id, "since": since, "upto": last}
+    return connection().execute(_OF_STREAM, bounds).all()
 
 
 def bodies(stream: str, stream_ids: Collection[str]) -> Iterator[tuple[str, bytes]]:
     """(stream id, body as it is stored) of every entry of several streams, each in its order; no chain is checked."""
-    known = sorted(stream_ids)
-    for start in range(0, len(known), AT_ONCE):
-        found = HistoryEntry.stream_id.in_(known[start : start + AT_ONCE])
-        query = select(HistoryEntry.stream_id, HistoryEntry.body).where(HistoryEntry.stream == stream, found)
+    ids = sorted(stream_ids)
+    for start in range(0, len(ids), AT_ONCE):
+        condition = HistoryEntry.stream_id.in_(ids[start : start + AT_ONCE])
+        query = select(HistoryEntry.stream_id, HistoryEntry.body).where(HistoryEntry.stream == stream, condition)
         found_rows = connection().execute(query.order_by(HistoryEntry.stream_id, HistoryEntry.sequence))
         yield from ((str(row.stream_id), bytes(row.body)) for row in found_rows)
 
@@ -189,17 +189,17 @@ def opened(row: EntryRow, case_key: bytes | None = None) -> Entry:
     return replace(entry, doubt=kind) if kind else entry
 
 
-def told(row: EntryRow, read: Document, case_key: bytes | None, erased: object = None) -> Entry:
+def told(row: EntryRow, content: Document, case_key: bytes | None, erased: object = None) -> Entry:
     """What the signed body of a row says, with `erased` in the place of what no key opens. Errors: Unreadable.
 
     The columns beside the body are for searching; nobody is told of them.
     """
-    steps = read["steps"]
+    steps = content["steps"]
     if _SEALED in row.body:
-        steps = [_step(one, case_key, erased) for one in steps]
-    request, schema = read.get("request", ""), read.get("v", 1)
-    place = read["seq"], read["at"], read["by"]
-    return Entry(*place, steps, row.hash, read["calendar"], request, row.body, row.mac, "", schema)
+        steps = [_step(step, case_key, erased) for step in steps]
+    request, schema = content.get("request", ""), content.get("v", 1)
+    place = content["seq"], content["at"], content["by"]
+    return Entry(*place, steps, row.hash, content["calendar"], request, row.body, row.mac, "", schema)
 
 
 def steps_left(body: bytes, erased: str) -> list[Step]:
@@ -233,15 +233,15 @@ def holds_clear(body: bytes, personal: Personal) -> bool:
 
 def document(body: bytes) -> Document:
     """What a stored body says, personal values still sealed."""
-    read: dict[str, object] = orjson.loads(body)
+    content: dict[str, object] = orjson.loads(body)
     tagged = body.count(_TAGGED)
-    if tagged > 1 and tagged - body.count(_SEALED) == 1 and type(read["at"]) is dict:
+    if tagged > 1 and tagged - body.count(_SEALED) == 1 and type(content["at"]) is dict:
         tagged = 1  # what is sealed is no tag, and in the instant of the entry stands the one that there is
-    if tagged == 1 and type(read["at"]) is dict:
-        return _read({**read, "at": values.unpack(read["at"])})
-    return _read(values.unpack(read) if tagged else read)
+    if tagged == 1 and type(content["at"]) is dict:
+        return _read({**content, "at": values.unpack(content["at"])})
+    return _read(values.unpack(content) if tagged else content)
 
 
 def _read(unpacked: Any) -> Document:
-    said: Document = unpacked
-    return said
+    content: Document = unpacked
+    return content

@@ -41,8 +41,6 @@ WORDED = {
     "mandate_wording.py": "how banks are written on agreements",
     "notification.py": "what customers and departments are told",
     "pricing_file.py": "headings and outcomes of a file that goes to marketing and comes back",
-    "weighing.py": "why a process is suggested, in both languages",
-    "account_records.py": "why a process is suggested, in both languages",
 }
 
 

@@ -351,12 +351,15 @@ def _plain(name: str, value: Any, personal: frozenset[str]) -> str:
     """A value as text; what is personal inside it is withheld too, and what has no words for people stands in the record alone."""
     if value is None or value in ("", [], {}):
         return "—"
+    if suggestions.is_reason(value):
+        return suggestions.reason(value)
     if isinstance(value, Mapping):
         texts = {k: in_language(v, value.get(f"{k}_en", "")) for k, v in value.items() if k in code_texts.COLUMNS}
         inner = ((k, _withheld(v) if k in personal else _plain(k, v, personal)) for k, v in texts.items())
         return "; ".join(f"{code_texts.column_text(k)}: {text}" for k, text in inner) or gettext("in the record")
     if isinstance(value, list):
-        return ", ".join(_plain(name, item, personal) for item in value)
+        between = gettext("; ") if any(map(suggestions.is_reason, value)) else ", "
+        return between.join(_plain(name, item, personal) for item in value)
     if name == "process" or (name == "proposed_process" and isinstance(value, str)):
         return names.process_name(str(value))
     if name in ("department", "group"):
