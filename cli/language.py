@@ -143,7 +143,7 @@ def _written(value: language.feel.FeelValue) -> str:
     return "null" if value is None else str(language.feel.BUILTINS["string"](scope, [value]))
 
 
-def _plain(value: object) -> object:
+def _plain(value: language.feel.FeelValue) -> object:
     """A value as JSON has it; a decimal that a JSON reader would not find again exactly is text."""
     if isinstance(value, dict):
         return {name: _plain(member) for name, member in value.items()}

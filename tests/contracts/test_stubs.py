@@ -45,10 +45,10 @@ def unknown_parameters(function: object, node: ast.FunctionDef) -> list[str]:
     """What a function is called with by name in the stub and cannot be; nothing where the library does not say what it takes."""
     if not inspect.isfunction(function):
         return []
-    taken = inspect.signature(function).parameters
-    if any(parameter.kind is parameter.VAR_KEYWORD for parameter in taken.values()):
+    parameters = inspect.signature(function).parameters
+    if any(parameter.kind is parameter.VAR_KEYWORD for parameter in parameters.values()):
         return []
-    return [argument.arg for argument in node.args.kwonlyargs if argument.arg not in taken]
+    return [argument.arg for argument in node.args.kwonlyargs if argument.arg not in parameters]
 
 
 @pytest.mark.parametrize("file", FILES, ids=module_of)
