@@ -7,14 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import exists, select, update
 
 from engine.ground.errors import Conflict, NotPermitted
 from engine.record import heads, history
+from engine.record.columns import CaseRow
 from engine.record.heads import INSTANCE
-from engine.record.steps import step
+from engine.record.steps import Step, step
 from engine.running import execution
 from engine.running.execution import Change, StaleInstance, UnknownInstance
 from engine.runtime.permissions import SUPERVISOR, Actor
@@ -77,7 +77,7 @@ def erased(instance_ids: Collection[int]) -> dict[int, datetime | None]:
     return instants
 
 
-def _check(row: Any) -> None:
+def _check(row: CaseRow) -> None:
     if row.state == "active":
         raise NotClosed(case=row.business_key)
     if row.wrapped is None:
@@ -86,7 +86,7 @@ def _check(row: Any) -> None:
         raise StillUnderWay(case=row.business_key)
 
 
-def _write(row: Any, steps: list[dict[str, Any]], by: Actor, at: datetime) -> None:
+def _write(row: CaseRow, steps: list[Step], by: Actor, at: datetime) -> None:
     """The entry, the end of the history, the key, and what the queue was given. Errors: StaleInstance."""
     place = heads.of_row(row)
     head, entry = history.entry(INSTANCE, str(row.id), place.head, steps, by=by.user, at=at)

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, cast
 
-from sqlalchemy import and_, bindparam, func, or_, select, tuple_
+from sqlalchemy import ColumnElement, and_, bindparam, func, or_, select, tuple_
 from sqlalchemy.orm import aliased
 
 from engine.record import history
+from engine.record.columns import ShownTask
 from engine.record.heads import GENESIS
 from engine.record.history import Entry
 from engine.record.person_steps import PersonStep
@@ -73,12 +74,11 @@ def _said(act: Step, user: str, since: datetime) -> datetime | None:
     for body in session().scalars(_LAST, {"user": user}):
         document = history.document(body)
         if act in document["steps"] and document["at"] > since:
-            told_at: datetime = document["at"]
-            return told_at
+            return document["at"]
     return None
 
 
-def record_refused(row: Any, reasons: Mapping[str, Sequence[str]], *, by: Actor, at: datetime) -> None:
+def record_refused(row: ShownTask, reasons: Mapping[str, Sequence[str]], *, by: Actor, at: datetime) -> None:
     """Add what was wrong with a form that somebody sent, at most MOST_REFUSED times for a task within the hour.
 
     Shape:  `row` has id, business_key, process_key and element_id of the task; `reasons` are codes by field. Nothing of what was typed is kept.
@@ -88,7 +88,12 @@ def record_refused(row: Any, reasons: Mapping[str, Sequence[str]], *, by: Actor,
         before = sum(_refused(row.id, by.user, at - REFUSED_WITHIN))
         if before >= MOST_REFUSED:
             return
-        place = {"case": row.business_key, "task": row.id, "process": row.process_key, "element": row.element_id}
+        place: dict[str, Any] = {
+            "case": row.business_key,
+            "task": row.id,
+            "process": row.process_key,
+            "element": row.element_id,
+        }
         last = {"last": True} if before + 1 == MOST_REFUSED else {}
         fields = {field: sorted(set(codes)) for field, codes in sorted(reasons.items())}
         history.append(USER, by.user, [step("entry_refused", **place, fields=fields, **last)], by=by.user, at=at)
@@ -114,8 +119,9 @@ def entries_naming(word: str) -> list[Entry]:
     return [history.opened(row) for row in session().scalars(query)]
 
 
-def _holds(word: str) -> Any:
-    return _PLACE[bind().dialect.name](HistoryEntry.body, word.encode()) > 0
+def _holds(word: str) -> ColumnElement[bool]:
+    place: ColumnElement[int] = _PLACE[bind().dialect.name](HistoryEntry.body, word.encode())
+    return place > 0
 
 
 def latest_acts(*, most: int, user: str = "", types: Sequence[str] = (), before: Act | None = None) -> list[Act]:

@@ -15,11 +15,12 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
-from sqlalchemy import Row, select, update
+from sqlalchemy import select, update
 
 from engine.ground.errors import NotFound
 from engine.language import values
 from engine.record import sealing
+from engine.record.columns import CaseRow
 from engine.record.steps import Failed, WorkOutcome
 from engine.running import execution, jobs
 from engine.runtime import runtime
@@ -170,7 +171,7 @@ def _settle(job: Taken, **columns: Any) -> bool:
     return bool(session().execute(statement.values(**columns)).rowcount)  # type: ignore[attr-defined]
 
 
-def _finish(job: Taken, row: Row[Any], outcome: WorkOutcome, at: datetime) -> None:
+def _finish(job: Taken, row: CaseRow, outcome: WorkOutcome, at: datetime) -> None:
     """Let the case go on; when it cannot, what broke becomes its incident."""
     failed = _advance(job, row, outcome, at)
     if failed is None or failed.kind in NO_LONGER_AWAITED:
@@ -179,7 +180,7 @@ def _finish(job: Taken, row: Row[Any], outcome: WorkOutcome, at: datetime) -> No
     _advance(job, row, failed, at)
 
 
-def _advance(job: Taken, row: Row[Any], outcome: WorkOutcome, at: datetime) -> Failed | None:
+def _advance(job: Taken, row: CaseRow, outcome: WorkOutcome, at: datetime) -> Failed | None:
     command = partial(Run.finish_work, token=job.token or 0, outcome=outcome)
     result = jobs.guarded(job.topic, partial(execution.advance_row, row, command, by=SYSTEM, at=at))
     return result if isinstance(result, Failed) else None

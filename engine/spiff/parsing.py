@@ -5,10 +5,10 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from cachetools import LRUCache, cached
 from SpiffWorkflow.bpmn.parser.ValidationException import ValidationException
+from SpiffWorkflow.bpmn.specs.bpmn_process_spec import BpmnProcessSpec
 
 from engine.diagrams import diagram, normalization
 from engine.ground import xml
@@ -39,11 +39,11 @@ class NotExecutable(Invalid):
 class Specification:
     """The spec of the main process, those of everything it calls, and which of these are processes of their own."""
 
-    main: Any
-    others: dict[str, Any]
+    main: BpmnProcessSpec
+    others: dict[str, BpmnProcessSpec]
     called: frozenset[str]
 
-    def named(self, name: str) -> Any:
+    def named(self, name: str) -> BpmnProcessSpec:
         """A spec by name."""
         return self.main if name == self.main.name else self.others[name]
 
@@ -101,6 +101,6 @@ def _carried_out_by_us(root: xml.Element) -> None:
         for timer in [e for e in start if xml.local(e) == "timerEventDefinition"]:
             start.remove(timer)
     for throw_event in [e for e in root.iter() if xml.local(e) == "intermediateThrowEvent"]:
-        throw_event.tag = throw_event.tag.replace("intermediateThrowEvent", "serviceTask")
+        throw_event.tag = str(throw_event.tag).replace("intermediateThrowEvent", "serviceTask")
         for event in [e for e in throw_event if xml.local(e).endswith("EventDefinition")]:
             throw_event.remove(event)

@@ -31,7 +31,7 @@ class MoneyLine:
 
 
 _DEBIT, _CREDIT = LedgerAccount.__table__.alias("debit"), LedgerAccount.__table__.alias("credit")
-_LINES: Any = (
+_LINES = (
     select(
         JournalEntry.key,
         JournalEntry.at,
@@ -54,7 +54,7 @@ def of_case(number: str) -> list[MoneyLine]:
     return [line for lines in by_call(number).values() for line in lines]
 
 
-_ENTERED: Any = (
+_ENTERED = (
     select(JournalEntry.kind, ledger.moved())
     .join(Posting, Posting.entry_id == JournalEntry.id)
     .where(JournalEntry.case_number == bindparam("number"), JournalEntry.at == bindparam("at"))
@@ -80,7 +80,7 @@ class Claimed:
     at: Any
 
 
-_CLAIMS: Any = (
+_CLAIMS = (
     select(
         DisputedLine.address,
         DisputedLine.component,
@@ -139,7 +139,7 @@ class Registered:
 
 _ITEM, _HOLD = SecondaryPricingItem, ChargeHold
 _NO_BILL = (_ITEM.state != "applied") & (_ITEM.omitted_by == _ITEM.NO_BILL)
-_OF_RUNS: Any = union_all(
+_OF_RUNS = union_all(
     select(
         _ITEM.entered_at.label("at"),
         _ITEM.item_kind,
@@ -177,7 +177,7 @@ class InCash:
     is_by_staff: bool
 
 
-_REFUNDED: Any = select(
+_REFUNDED = select(
     Refund.at,
     Refund.amount,
     Refund.receipt_number,
@@ -185,15 +185,15 @@ _REFUNDED: Any = select(
     ledger.taken_back(Refund.entry_id),
     false(),
 ).where(Refund.subscription_id == bindparam("subscription"), Refund.method == "cash")
-_BY_STAFF: Any = (
+_BY_STAFF = (
     select(JournalEntry.at, func.sum(LineClaim.amount), null(), JournalEntry.case_number, false(), true())
     .join(LineClaim, LineClaim.entry_id == JournalEntry.id)
     .join(DisputedLine, DisputedLine.id == LineClaim.line_id)
     .where(JournalEntry.kind == "paid_by_staff", DisputedLine.subscription_id == bindparam("subscription"))
     .group_by(JournalEntry.id)
 )
-_OF_BOTH: Any = union_all(_REFUNDED.add_columns(Refund.entry_id.label("entry")), _BY_STAFF.add_columns(JournalEntry.id))
-_IN_CASH: Any = _OF_BOTH.order_by(_OF_BOTH.selected_columns.at.desc(), "entry").limit(MOST_IN_CASH)
+_OF_BOTH = union_all(_REFUNDED.add_columns(Refund.entry_id.label("entry")), _BY_STAFF.add_columns(JournalEntry.id))
+_IN_CASH = _OF_BOTH.order_by(_OF_BOTH.selected_columns.at.desc(), "entry").limit(MOST_IN_CASH)
 
 
 def in_cash(subscription_id: int) -> list[InCash]:
