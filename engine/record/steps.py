@@ -18,7 +18,7 @@ STEPS: dict[str, str] = {
     "user_task_claimed": "token, element, by",
     "user_task_released": "token, element, by",
     "user_task_assigned": "token, element, to, by",
-    "user_task_completed": "token, element, form, by",
+    "user_task_completed": "token, element, form, by, shown (the paths of the variables that lay beside the form with something in them: what stood there is what the record gives for that moment)",
     "user_task_cancelled": "token, element",
     "approval_given": "token, element, variables (the approval under its name: amount, kind, payee, lines, as far as the step says them, by and step; null for a no)",
     "flow_taken": "flow",
