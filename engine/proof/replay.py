@@ -14,7 +14,7 @@ from sqlalchemy import Row
 from engine.definitions.compiled import Definition
 from engine.published import versions
 from engine.record import appliers, history, sealing
-from engine.record.case import Case, Move
+from engine.record.case import Case, Move, Seen
 from engine.record.heads import INSTANCE, Head
 from engine.record.history import Entry
 from engine.record.scopes import Scopes
@@ -92,7 +92,7 @@ class CaseHistory:
         return case
 
     @cached_property
-    def _counters(self) -> dict[str, dict[int, Counter[str]]]:
+    def _counters(self) -> dict[Seen, dict[int, Counter[str]]]:
         return self.case.counters()
 
     def marking(self, scope: int = 0) -> Marking:
@@ -100,7 +100,7 @@ class CaseHistory:
         scopes = self.case.scopes
         scope = scopes.drawn(scope)
         known = scopes.known(scope)
-        active, done, flows = (_positive(self._counters[kind].get(scope)) for kind in ("active", "done", "flows"))
+        active, done, flows = (_positive(self._counters[kind].get(scope)) for kind in Seen)
         return Marking(
             scope=scope,
             process=scopes.process(scope),

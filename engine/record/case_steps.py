@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import Any, Literal, NotRequired, TypedDict
 
 Variables = Mapping[str, Any]
+Stuck = Literal["arrival", "refusal", "job", "limit"]  # when what is stuck broke
 
 
 class _InScope(TypedDict):
@@ -172,7 +173,7 @@ class IncidentOpened(_OfToken):
 
     type: Literal["incident_opened"]
     topic: str
-    after: str
+    after: Stuck
     kind: str
     message: str
     trace: NotRequired[str]

@@ -22,6 +22,7 @@ from engine.spiff.run import Run
 from models.base import bind, session, transaction
 from models.incident import Incident
 from models.instance import ProcessInstance
+from models.states import CaseState, IncidentState, TaskState
 from models.timer import MessageSubscription, Setback, Timer
 from models.user_task import UserTask
 
@@ -58,11 +59,11 @@ def _find_standing(at: datetime) -> int:
         return 0
     known.looked_for_standing = True
     opened = (
-        exists().where(UserTask.instance_id == ProcessInstance.id, UserTask.state == "open"),
-        exists().where(Incident.instance_id == ProcessInstance.id, Incident.state == "open"),
+        exists().where(UserTask.instance_id == ProcessInstance.id, UserTask.state == TaskState.OPEN),
+        exists().where(Incident.instance_id == ProcessInstance.id, Incident.state == IncidentState.OPEN),
         *(exists().where(table.instance_id == ProcessInstance.id) for table in (Timer, MessageSubscription)),
     )
-    standing = select(ProcessInstance.id).where(ProcessInstance.state == "active", *(~one for one in opened))
+    standing = select(ProcessInstance.id).where(ProcessInstance.state == CaseState.ACTIVE, *(~one for one in opened))
     found = list(session().scalars(standing.order_by(ProcessInstance.id)))
     outcomes = [jobs.survive(f"standstill of case {one}", partial(_tell_standing, one, at)) for one in found]
     return sum(1 for outcome in outcomes if not isinstance(outcome, Failed))
@@ -130,7 +131,7 @@ def _tasks(at: datetime) -> Select[Any]:
     return (
         _due("task", UserTask.token, at, UserTask.element_id)
         .join(UserTask, UserTask.instance_id == ProcessInstance.id)
-        .where(UserTask.state == "open", UserTask.overdue.is_(False), UserTask.due_at <= at)
+        .where(UserTask.state == TaskState.OPEN, UserTask.overdue.is_(False), UserTask.due_at <= at)
         .where(ProcessInstance.paused_at.is_(None))
         .order_by(UserTask.due_at)
         .limit(1)
@@ -145,7 +146,9 @@ def _miss_task(row: Row[Any], run: Run) -> None:
 def _cases(at: datetime) -> Select[Any]:
     return (
         _due("case", literal(0), at)
-        .where(ProcessInstance.state == "active", ProcessInstance.overdue.is_(False), ProcessInstance.due_at <= at)
+        .where(
+            ProcessInstance.state == CaseState.ACTIVE, ProcessInstance.overdue.is_(False), ProcessInstance.due_at <= at
+        )
         .where(ProcessInstance.paused_at.is_(None))
         .order_by(ProcessInstance.due_at)
         .limit(1)
