@@ -71,10 +71,19 @@ def _place(run: Running, scope: Scope) -> dict[str, int]:
 
 def complete(run: Running, token: Token, form: dict[str, object], by: str) -> None:
     """A person has answered with validated values."""
-    run.add("user_task_completed", token.scope.number, token=token.number, element=token.element.id, form=form, by=by)
+    at, shown = {"token": token.number, "element": token.element.id}, _shown(run, token)
+    run.add("user_task_completed", token.scope.number, **at, form=form, by=by, **({"shown": shown} if shown else {}))
     limits.resume(run, token.number, token.element.id)
     _approve(run, token, by)
     limits.done(run, token)
+
+
+def _shown(run: Running, token: Token) -> list[str] | None:
+    """What lies beside the form as it is answered; the values are those that the record gives for then. Earlier versions did not say it."""
+    form = run.definition.form_by_id(token.element.properties["form"])
+    variables, secret = {"accepted_at": run.accepted_at, **token.scope.variables}, run.definition.private.secret
+    shown = form.shown_beside({name: value for name, value in variables.items() if name not in secret}) or None
+    return run.as_told("user_task_completed", token.number, "shown", shown, before=None)
 
 
 def _approve(run: Running, token: Token, by: str) -> None:
