@@ -267,9 +267,10 @@ class BillingGateway(Protocol):
         amount: int = 0,
         lines: Sequence[LinePart] = (),
         reserved: str | None = None,
+        late_fee: int | None = None,
     ) -> Hold:
-        """Settle a hold; "credited" releases it as a credit, with what of `lines` was paid and `reserved` under the key that placed it; "rejected" and "withdrawn"
-        make it due again.
+        """Settle a hold; "credited" releases it as a credit, with what of `lines` was paid and `reserved` under the key that placed it, and the `late_fee` found
+        then; "rejected" and "withdrawn" make it due again.
 
         Refused: hold_unknown, hold_settled.
         """
