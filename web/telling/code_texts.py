@@ -130,6 +130,8 @@ CODES = {
     "applied": _("credited by the run"),
     "omitted": _("left out by the run"),
     "held": _("on hold"),
+    "paid_beside_hold": _("paid already, settled with the hold"),
+    "late_fee_with_hold": _("late fee that falls with the hold"),
     "reserved": _("reserved"),
     "refunded": _("paid back"),
     "re_priced": _("re-priced"),
