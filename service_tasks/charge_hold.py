@@ -61,9 +61,7 @@ class SettleParameters(schemas.Parameters):
     amount = schemas.fen("核算金额", "Amount settled", least=1, load_default=None, allow_none=True)
     lines = disputed.picked()
     reserved_as = schemas.text("登记号", "Reserved under", load_default=None, allow_none=True)
-    late_fee = schemas.fen(
-        "随同减免滞纳金", "Late fee that falls with it", least=0, load_default=None, allow_none=True
-    )
+    late_fee = schemas.fen("随同减免滞纳金", "Late fee that falls with it", least=0, load_default=None, allow_none=True)
     fault = schemas.fault()
 
 

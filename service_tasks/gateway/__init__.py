@@ -275,6 +275,9 @@ class BillingGateway(Protocol):
         Refused: hold_unknown, hold_settled.
         """
 
+    def late_fee_on_hold(self, subscription_id: int) -> int:
+        """The late fee that waits beside the holds of a number and is not asked for meanwhile, in fen."""
+
     def on_hold(self, case_numbers: Sequence[str]) -> list[HeldLine]:
         """What these cases have on hold and in reserve, line by line."""
 

@@ -196,7 +196,12 @@ def _free_late_fees(row: ChargeHold) -> None:
 
 def _placing_key(hold_id: int | None) -> Any:
     entry = JournalEntry
-    return select(entry.key).join(ChargeHold, ChargeHold.entry_id == entry.id).where(ChargeHold.id == hold_id).scalar_subquery()
+    return (
+        select(entry.key)
+        .join(ChargeHold, ChargeHold.entry_id == entry.id)
+        .where(ChargeHold.id == hold_id)
+        .scalar_subquery()
+    )
 
 
 def _settle(
