@@ -234,6 +234,7 @@ CODES = {
     "no_mandate": _("no mandate on this number"),
     "bill": _("the next bill"),
     "charge_held": _("charge put on hold"),
+    "charge_held_in_part": _("charge put on hold in part"),
     "credit_scheduled": _("credit with the next secondary pricing"),
     "charge_hold_settled": _("the hold is settled"),
     "secondary_pricing_released": _("the secondary pricing is released"),
