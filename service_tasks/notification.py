@@ -49,6 +49,10 @@ TEMPLATES = {
         "您有争议的话费 $amount 元已挂帐，其余话费可以正常缴纳。核算结果预计 $settle_on 后告知您。（案件 $case_number）",
         ("amount",),
     ),
+    "charge_held_in_part": Message(
+        "您反映的话费 $amount 元已登记，$settle_on 统一核算，结果另行告知；其中未缴的 $parked 元已挂帐，其余话费可以正常缴纳。（案件 $case_number）",
+        ("amount", "parked"),
+    ),
     "credit_scheduled": Message(
         "与您投诉有关的 $amount 元将随 $period 的二次批价记入，帐单出具后可查，办妥后再答复您。（案件 $case_number）",
         ("amount",),

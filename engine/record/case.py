@@ -16,7 +16,7 @@ from engine.definitions.compiled import Definition
 from engine.record.rows import Rows, RowsInMemory
 from engine.record.scopes import Scopes
 
-NO_LIMIT = "LimitNotReckoned"
+NO_LIMIT, NO_CHOICE = "LimitNotReckoned", "NothingToChoose"
 
 
 class Kind(StrEnum):
