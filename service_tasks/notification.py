@@ -80,6 +80,14 @@ TEMPLATES = {
         "您的投诉 $case_number 中误退的 $amount 元已更正，其中 $owed 元已付给您，请到营业厅缴回，已记入您的应缴费用。如有疑问，请与我们联系。",
         ("amount", "owed"),
     ),
+    "taken_back_cash": Message(
+        "您的投诉 $case_number 中误退的 $amount 元已更正，您退回的现金 $cash 元已收妥，收据 $receipt。如有疑问，请与我们联系。",
+        ("amount", "cash"),
+    ),
+    "taken_back_cash_owed": Message(
+        "您的投诉 $case_number 中误退的 $amount 元已更正，您退回的现金 $cash 元已收妥，收据 $receipt，另有 $owed 元已记入您的应缴费用。如有疑问，请与我们联系。",
+        ("amount", "cash", "owed"),
+    ),
     "not_reached": Message(
         "您的投诉 $case_number 需要您答复，我们多次未能联系到您，现先结案。如需继续处理，请与我们联系。"
     ),

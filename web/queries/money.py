@@ -196,7 +196,7 @@ def registered(number: str) -> list[Registered]:
 class InCash:
     """What a customer was given in cash at a counter: fen, against which receipt and in which case; whether it has been taken back, and is owed again.
 
-    `is_by_staff` when it was the clerk's own money, which is never taken back.
+    `is_handed_back` when the customer brought it back instead, `is_by_staff` when it was the clerk's own money.
     """
 
     at: Any
@@ -204,6 +204,7 @@ class InCash:
     receipt_number: str | None
     case_number: str | None
     is_taken_back: bool
+    is_handed_back: bool
     is_by_staff: bool
 
 
@@ -213,10 +214,12 @@ _REFUNDED = select(
     Refund.receipt_number,
     Refund.case_number,
     ledger.taken_back(Refund.entry_id),
+    ledger.handed_back(Refund.entry_id),
     false(),
 ).where(Refund.subscription_id == bindparam("subscription"), Refund.method == "cash")
+_BACK: Any = (ledger.taken_back(JournalEntry.id), ledger.handed_back(JournalEntry.id))
 _BY_STAFF = (
-    select(JournalEntry.at, func.sum(LineClaim.amount), null(), JournalEntry.case_number, false(), true())
+    select(JournalEntry.at, func.sum(LineClaim.amount), null(), JournalEntry.case_number, *_BACK, true())
     .join(LineClaim, LineClaim.entry_id == JournalEntry.id)
     .join(DisputedLine, DisputedLine.id == LineClaim.line_id)
     .where(JournalEntry.kind == "paid_by_staff", DisputedLine.subscription_id == bindparam("subscription"))

@@ -317,6 +317,8 @@ class _Teller:
     def reversed(self, step: Step) -> Told | None:
         sentence, debt = gettext("Taken back: %(amount)s", amount=yuan(step["amount"])), step.get("owed")
         details = [(gettext("Owed since then"), yuan(debt))] if debt else []
+        if cash := step.get("handed_back"):
+            details += [(gettext("Handed back in cash"), yuan(cash)), (gettext("Receipt"), step["receipt"])]
         return "person", sentence, details + self._tells(step)
 
     def denied(self, step: Step) -> Told | None:

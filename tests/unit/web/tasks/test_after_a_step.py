@@ -56,7 +56,7 @@ def test_paying_says_how_much(desk: Flask) -> None:
     assert [one for one in (case, "虚构客户0201", "已入帐", f"{PAID['refund_amount']} 元") if one not in said] == []
 
 
-SPOT = {"repayment_method": "on_spot", "spot_amount": "88.00", "spot_paid_by": "陈拉"}
+SPOT = {"repayment_method": "on_spot", "spot_amount": "88.00", "spot_paid_by": "cleo", "spot_payee": "holder"}
 
 
 @pytest.mark.parametrize(
