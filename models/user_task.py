@@ -8,7 +8,9 @@ from typing import Protocol
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
+from models import states
 from models.base import Base, UTCDateTime
+from models.states import TaskState
 
 
 class UserTask(Base):
@@ -41,7 +43,7 @@ class UserTask(Base):
 
     __table_args__ = (
         UniqueConstraint("instance_id", "token"),
-        CheckConstraint("state in ('open', 'completed', 'cancelled')", name="state"),
+        CheckConstraint(states.check(TaskState), name="state"),
         Index("ix_user_task_worklist", "state", "group_code", "due_at", "id"),
         Index("ix_user_task_assignee", "state", "assignee", "due_at", "id"),
         Index("ix_user_task_due", "state", "due_at", "id"),

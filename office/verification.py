@@ -266,7 +266,9 @@ def _calls(verdict: Verdict) -> dict[str, Call]:
                 moves = effects.expected("charge_hold/settle", {}, {"outcome": "rejected", "amount": step["amount"]})
                 calls[step["key"]] = Call(entry.seq, entry.at, moves)
             elif step["type"] == "credit_reversed" and step["entry"] in calls:
-                moves = effects.other_way(calls[step["entry"]].moves, step.get("owed", 0))
+                moves = effects.other_way(
+                    calls[step["entry"]].moves, step.get("owed", 0), handed_back="handed_back" in step
+                )
                 calls[step["key"]] = Call(entry.seq, entry.at, moves)
     return calls
 

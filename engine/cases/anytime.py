@@ -21,6 +21,7 @@ from engine.runtime.permissions import Actor
 from models import writes
 from models.base import flush, forget, transaction
 from models.instance import ProcessInstance
+from models.states import CaseState
 
 _INSTANCE = ProcessInstance.__table__
 
@@ -30,14 +31,14 @@ def hold_case(instance_id: int) -> bool:
 
     Errors: UnknownInstance.
     """
-    return _found(instance_id).state == "active"
+    return _found(instance_id).state == CaseState.ACTIVE
 
 
 def note(instance_id: int, steps: Sequence[Step], *, by: Actor, at: datetime) -> None:
     """Record what somebody did to a case outside its steps, open or closed. Errors: UnknownInstance, AlreadyErased, StaleInstance."""
     with transaction():
         row = _found(instance_id)
-        if row.state == "active":
+        if row.state == CaseState.ACTIVE:
             execution.advance_row(row, lambda run: run.note(steps), by=by.user, at=at)
         else:
             _after_the_end(row, list(steps), by, at)

@@ -22,6 +22,7 @@ from models import writes
 from models.base import flush, forget, session, transaction
 from models.instance import CaseKey, ProcessInstance
 from models.job import Job
+from models.states import CaseState, JobState
 
 EXTENT = 2  # what goes: since 2 the result and the reason for another process in the row of the complaint as well
 _INSTANCE, _KEY = ProcessInstance.__table__, CaseKey.__table__
@@ -78,11 +79,11 @@ def erased(instance_ids: Collection[int]) -> dict[int, datetime | None]:
 
 
 def _check(row: CaseRow) -> None:
-    if row.state == "active":
+    if row.state == CaseState.ACTIVE:
         raise NotClosed(case=row.business_key)
     if row.wrapped is None:
         raise AlreadyErased(case=row.business_key)
-    if session().scalar(select(exists().where(Job.instance_id == row.id, Job.state == "queued"))):
+    if session().scalar(select(exists().where(Job.instance_id == row.id, Job.state == JobState.QUEUED))):
         raise StillUnderWay(case=row.business_key)
 
 

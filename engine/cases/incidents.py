@@ -16,6 +16,7 @@ from engine.runtime.permissions import Actor
 from engine.spiff.run import Run
 from models.base import session, transaction
 from models.incident import Incident
+from models.states import IncidentState
 
 
 class UnknownIncident(NotFound):
@@ -101,6 +102,6 @@ def _open(incident_id: int) -> tuple[CaseRow, Incident]:
     if row is None:
         raise UnknownIncident(incident=incident_id)
     incident = session().get_one(Incident, incident_id, populate_existing=True)
-    if incident.state != "open":
+    if incident.state != IncidentState.OPEN:
         raise IncidentResolved(incident=incident_id)
     return row, incident

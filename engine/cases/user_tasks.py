@@ -30,6 +30,7 @@ from engine.spiff.run import Run
 from models.base import session, transaction
 from models.definition import ProcessDefinition
 from models.instance import ProcessInstance
+from models.states import CaseState, TaskState
 from models.user_task import UserTask
 
 Submitted = Mapping[str, str | Sequence[str]]
@@ -55,7 +56,7 @@ def complete(
     with _refusals_recorded(task_id, by, at), limits, transaction():
         row = _locked(task_id)
         facts, request = _facts(row), _fingerprint(key, form, by)
-        before = execution.answered(row.id, row.task_token, request) if facts.state == "completed" else None
+        before = execution.answered(row.id, row.task_token, request) if facts.state == TaskState.COMPLETED else None
         if before is not None:
             return before
         permissions.check(by, facts)
@@ -123,7 +124,11 @@ _OPEN = (
     select(UserTask, ProcessInstance.definition_id, ProcessDefinition.sha256)
     .join(ProcessInstance, ProcessInstance.id == UserTask.instance_id)
     .join(ProcessDefinition, ProcessDefinition.id == ProcessInstance.definition_id)
-    .where(UserTask.instance_id == bindparam("instance"), UserTask.state == "open", ProcessInstance.state == "active")
+    .where(
+        UserTask.instance_id == bindparam("instance"),
+        UserTask.state == TaskState.OPEN,
+        ProcessInstance.state == CaseState.ACTIVE,
+    )
     .order_by(UserTask.due_at.is_(None), UserTask.due_at, UserTask.id)
 )
 
@@ -220,7 +225,7 @@ def task_and_history(task_id: int, *, at: datetime) -> tuple[tuple[Form, dict[st
 
 
 def _read_form(row: TaskRow, *, at: datetime) -> tuple[Form, dict[str, Any], feel.Scope]:
-    if row.task_state != "open":
+    if row.task_state != TaskState.OPEN:
         raise permissions.AlreadyCompleted(task=row.task_id, state=row.task_state)
     run = execution.take(row, by="", at=at).run
     task = run.task(row.task_token)

@@ -19,7 +19,7 @@ def facts(text: str | None) -> dict[str, Mapping[str, Any]] | None:
     if text is None:
         return {}
     try:
-        root = xml.parse(text.encode())
+        root = xml.tree(text.encode())
     except xml.MalformedXml:
         return None
     return dict(_facts(root))

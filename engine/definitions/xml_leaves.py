@@ -40,7 +40,7 @@ def leaves(text: str | None, anchors: Collection[str]) -> dict[str, Leaves]:
     if text is None:
         return {}
     try:
-        root = xml.parse(text.encode())
+        root = xml.tree(text.encode())
     except xml.MalformedXml:
         return {}
     leaves_by_anchor: dict[str, Leaves] = {}

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import codecs
 import re
+import threading
 from collections.abc import Mapping
+from operator import itemgetter
 from typing import Any, TypeAlias
 
+from cachetools import LRUCache, cached
 from lxml import etree
 
 from engine.ground.errors import Invalid
@@ -16,6 +19,7 @@ MOST_TAGS = 200_000
 MOST_ATTRIBUTES = 200_000
 MOST_NAMESPACES = 2_000
 MOST_DEPTH = 100
+KEPT_BYTES = 4_000_000  # how much content there may be of the trees that are kept
 ENCODINGS = frozenset({"utf-8", "utf-16", "us-ascii", "gb2312", "gbk", "gb18030", "big5", "iso-8859-1", "windows-1252"})
 MARKS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
 _DECLARED = re.compile(r"^(<\?xml[^>]*?\bencoding\s*=\s*[\"'])([A-Za-z0-9._-]+)([\"'])")
@@ -27,8 +31,18 @@ class MalformedXml(Invalid):
     """The file is not well-formed XML of an acceptable kind."""
 
 
+def tree(content: bytes) -> Element:
+    """The root element, for reading only: whoever reads the same content again is given the same tree. Errors: as `parse`."""
+    return _kept(content)[0]
+
+
+@cached(LRUCache(KEPT_BYTES, getsizeof=itemgetter(1)), lock=threading.Lock())
+def _kept(content: bytes) -> tuple[Element, int]:
+    return parse(content), len(content)
+
+
 def parse(content: bytes, *, whole: bool = False) -> Element:
-    """The root element; `whole` with comments and processing instructions, for what is written again.
+    """The root element of a tree of its own; `whole` with comments and processing instructions, for what is written again.
 
     Errors: MalformedXml(line, why): empty, no_xml, too_long, too_many, too_deep, document_type, not_well_formed.
     """

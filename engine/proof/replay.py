@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 from engine.definitions.compiled import Definition
 from engine.published import versions
 from engine.record import appliers, history, sealing
-from engine.record.case import Case, Move
+from engine.record.case import Case, Move, Seen
 from engine.record.columns import CaseRow
 from engine.record.heads import INSTANCE, Head
 from engine.record.history import Entry
@@ -91,7 +91,7 @@ class CaseHistory:
         return case
 
     @cached_property
-    def _counters(self) -> dict[str, dict[int, Counter[str]]]:
+    def _counters(self) -> dict[Seen, dict[int, Counter[str]]]:
         return self.case.counters()
 
     def marking(self, scope: int = 0) -> Marking:
@@ -99,7 +99,7 @@ class CaseHistory:
         scopes = self.case.scopes
         scope = scopes.drawn(scope)
         holder = scopes.known(scope)
-        counts = {kind: _positive(self._counters[kind].get(scope)) for kind in ("active", "done", "flows")}
+        counts = {kind: _positive(self._counters[kind].get(scope)) for kind in Seen}
         return Marking(
             scope=scope,
             process=scopes.process(scope),

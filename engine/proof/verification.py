@@ -38,6 +38,7 @@ from models.base import session
 from models.cells import UNREADABLE, as_stored
 from models.definition import ProcessDefinition
 from models.instance import CaseKey, ProcessInstance
+from models.states import CaseState
 
 AT_ONCE = 100
 
@@ -285,7 +286,7 @@ def _opened(stored: EntryRow, document: Document, key: bytes) -> Entry:
 
 def _keeps(row: InstanceRow, key: bytes, state: dict[str, object]) -> bool:
     """Whether the stored state is this one; a case that is over keeps none."""
-    if row.state != "active":
+    if row.state != CaseState.ACTIVE:
         return not row.state_blob
     try:
         stored = orjson.loads(sealing.unseal(key, row.state_blob))

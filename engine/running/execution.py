@@ -34,6 +34,7 @@ from models.definition import ProcessDefinition
 from models.identity import Department
 from models.incident import Incident
 from models.instance import CaseKey, ProcessInstance
+from models.states import CaseState, IncidentState, TaskState
 from models.user_task import UserTask
 from models.writes import Write
 
@@ -169,7 +170,7 @@ _LAST_OF_FORM = (
         _BEFORE.c.instance_id == _TASK.c.instance_id,
         _BEFORE.c.process_key == _TASK.c.process_key,
         _BEFORE.c.form == _TASK.c.form,
-        _BEFORE.c.state == "completed",
+        _BEFORE.c.state == TaskState.COMPLETED,
     )
     .scalar_subquery()
 )
@@ -210,7 +211,7 @@ def find_of_task(task_id: int, *, lock: bool) -> TaskRow | None:
 
 def take(row: CaseRow, *, by: str, at: datetime) -> Loaded:
     """Restore the instance of a row from `find`. Errors: InstanceEnded."""
-    if row.state != "active":
+    if row.state != CaseState.ACTIVE:
         raise InstanceEnded(case=row.business_key)
     definition = versions.by_id(row.definition_id, row.sha256)
     key = sealing.unwrap(row.wrapped)
@@ -279,7 +280,12 @@ class _Fresh:
 
 def _insert(definition: Definition, business_key: str, at: datetime) -> tuple[int, Place]:
     """The id of a new row, and the register of its process with the case in it."""
-    columns = {"business_key": business_key, "definition_id": definition.id, "key": definition.key, "state": "active"}
+    columns = {
+        "business_key": business_key,
+        "definition_id": definition.id,
+        "key": definition.key,
+        "state": CaseState.ACTIVE,
+    }
     first = {"started_at": at, "overdue": False, "version": 1, "sequence": 0, "head": GENESIS, "state_blob": b""}
     row = connection().execute(_NEW, columns | first | {"register": definition.key}).one()
     instance_id, ordinal, sequence, head, mac = row
@@ -322,7 +328,9 @@ def limits_become_incidents(*, by: str, at: datetime) -> Iterator[None]:
 def report(reached: dict[str, Any], by: str, at: datetime) -> None:
     """Put what a case has `reached`, and cannot go on from, before a person, unless it already is."""
     open_already = select(Incident.id).where(
-        Incident.instance_id == reached["instance"], Incident.token == reached["token"], Incident.state == "open"
+        Incident.instance_id == reached["instance"],
+        Incident.token == reached["token"],
+        Incident.state == IncidentState.OPEN,
     )
     with transaction():
         if session().scalar(open_already) is None:
@@ -448,7 +456,7 @@ def _shift_limits(changes: SqlRows, row: Begun) -> None:
         select(UserTask.id, UserTask.due_at).where(
             UserTask.instance_id == row.id,
             UserTask.token.not_in(changes.opened),
-            or_(UserTask.state == "open", UserTask.token.in_(changes.closed_after_shift)),
+            or_(UserTask.state == TaskState.OPEN, UserTask.token.in_(changes.closed_after_shift)),
             UserTask.due_at.is_not(None),
         )
     )
@@ -462,7 +470,7 @@ def _shift_limits(changes: SqlRows, row: Begun) -> None:
 
 def _instance(loaded: Loaded, place: Place, moves: bool) -> Write:
     row, changed = loaded.row, loaded.rows.instance
-    over = changed.get("state", "active") != "active"
+    over = changed.get("state", CaseState.ACTIVE) != CaseState.ACTIVE
     columns: dict[str, object] = {"version": row.version + 1, **heads.columns(place), **changed}
     if over or moves:
         columns["state_blob"] = b"" if over else sealing.seal(loaded.case_key, orjson.dumps(loaded.run.state()))

@@ -24,6 +24,7 @@ from engine.spiff.run import Run
 from models.base import bind, session, transaction
 from models.incident import Incident
 from models.instance import ProcessInstance
+from models.states import CaseState, IncidentState, TaskState
 from models.timer import MessageSubscription, Setback, Timer
 from models.user_task import UserTask
 
@@ -60,12 +61,12 @@ def _find_standing(at: datetime) -> int:
         return 0
     office.looked_for_standing = True
     opened = (
-        exists().where(UserTask.instance_id == ProcessInstance.id, UserTask.state == "open"),
-        exists().where(Incident.instance_id == ProcessInstance.id, Incident.state == "open"),
+        exists().where(UserTask.instance_id == ProcessInstance.id, UserTask.state == TaskState.OPEN),
+        exists().where(Incident.instance_id == ProcessInstance.id, Incident.state == IncidentState.OPEN),
         *(exists().where(table.instance_id == ProcessInstance.id) for table in (Timer, MessageSubscription)),
     )
     standing = select(ProcessInstance.id).where(
-        ProcessInstance.state == "active", *(~condition for condition in opened)
+        ProcessInstance.state == CaseState.ACTIVE, *(~condition for condition in opened)
     )
     ids = list(session().scalars(standing.order_by(ProcessInstance.id)))
     outcomes = [jobs.survive(f"standstill of case {id}", partial(_tell_standing, id, at)) for id in ids]
@@ -136,7 +137,7 @@ def _tasks(at: datetime) -> Select[Any]:
     return (
         _due("task", UserTask.token, at, UserTask.element_id)
         .join(UserTask, UserTask.instance_id == ProcessInstance.id)
-        .where(UserTask.state == "open", UserTask.overdue.is_(False), UserTask.due_at <= at)
+        .where(UserTask.state == TaskState.OPEN, UserTask.overdue.is_(False), UserTask.due_at <= at)
         .where(ProcessInstance.paused_at.is_(None))
         .order_by(UserTask.due_at)
         .limit(1)
@@ -151,7 +152,9 @@ def _miss_task(row: DueRow, run: Run) -> None:
 def _cases(at: datetime) -> Select[Any]:
     return (
         _due("case", literal(0), at)
-        .where(ProcessInstance.state == "active", ProcessInstance.overdue.is_(False), ProcessInstance.due_at <= at)
+        .where(
+            ProcessInstance.state == CaseState.ACTIVE, ProcessInstance.overdue.is_(False), ProcessInstance.due_at <= at
+        )
         .where(ProcessInstance.paused_at.is_(None))
         .order_by(ProcessInstance.due_at)
         .limit(1)

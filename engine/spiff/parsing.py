@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Mapping
+from copy import deepcopy
 from dataclasses import dataclass
 
 from cachetools import LRUCache, cached
@@ -86,7 +87,7 @@ def parse(key: str, files: Mapping[str, bytes], rules: int = REGULAR) -> Specifi
 
 def _skeleton(content: bytes, rules: int) -> xml.Element:
     """A diagram without what SpiffWorkflow would run, copy or sort by and we do ourselves: scripts, operators, data, lists, the picture."""
-    root = normalization.root(content) if rules >= REGULAR else xml.parse(content)
+    root = deepcopy(normalization.root(content) if rules >= REGULAR else xml.tree(content))
     _carried_out_by_us(root)
     for element in [e for e in root.iter() if xml.local(e) in NOT_FOR_SPIFFWORKFLOW]:
         parent = element.getparent()

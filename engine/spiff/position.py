@@ -182,7 +182,7 @@ class Position:
     def as_told(self, type: str, token: int, field: str, now: Any, *, before: Any) -> Any:
         """What is reckoned `now`; or what earlier versions made of it, when the entry that is done again says so."""
         steps = (s for s in self.recorded or () if s["type"] == type and s.get("token", 0) == token)
-        return before if any(s[field] == before for s in steps) else now
+        return before if any(s.get(field) == before for s in steps) else now
 
     def open_incident(self, token: int, element: Element, scope: Scope, failed: Failed, *, after: str) -> None:
         """The token stays where it is until a person has seen to it."""

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -25,6 +26,8 @@ from web.telling.names import department_then, drawn_in, element_name, of_item, 
 Step = dict[str, Any]
 Told = tuple[str, str, list[tuple[str, str]]]  # kind, sentence and details of a step
 MOST_SEQ = 2**31
+WEEK = timedelta(days=7)
+_DAY = re.compile(r"\d{4}-\d\d-\d\d")
 # What a review begins with; service tasks say of their own values, and of their refusals, which of them are money.
 OF_REVIEWS = frozenset({"reviewed_amount", "reviewed_cash"})
 
@@ -219,9 +222,15 @@ class _Teller:
         return "desk", gettext("Carried out: %(task)s", task=self.name(step)), details
 
     def _value(self, name: str, value: object) -> str:
-        """A value in words; of a later period than the month in which it was chosen, why."""
+        """A value in words; of a later period than the month or the week in which it was chosen, why."""
         text = plain(name, value)
-        if name != "period" or self.at is None or str(value) <= f"{self.at.astimezone(ZONE):%Y-%m}":
+        if name != "period" or self.at is None:
+            return text
+        today = self.at.astimezone(ZONE).date()
+        if _DAY.fullmatch(str(value)):
+            later = date.fromisoformat(str(value)) - today >= WEEK
+            return gettext("%(period)s, as the list of the week before has closed", period=text) if later else text
+        if str(value) <= f"{today:%Y-%m}":
             return text
         return gettext("%(period)s, as the list of the month before has closed", period=text)
 
@@ -308,6 +317,8 @@ class _Teller:
     def reversed(self, step: Step) -> Told | None:
         sentence, debt = gettext("Taken back: %(amount)s", amount=yuan(step["amount"])), step.get("owed")
         details = [(gettext("Owed since then"), yuan(debt))] if debt else []
+        if cash := step.get("handed_back"):
+            details += [(gettext("Handed back in cash"), yuan(cash)), (gettext("Receipt"), step["receipt"])]
         return "person", sentence, details + self._tells(step)
 
     def denied(self, step: Step) -> Told | None:
