@@ -33,7 +33,7 @@ def publish(keys: tuple[str, ...]) -> None:
     ensure_drawn(keys)
     app = open_office()
     try:
-        lines = publish_all(app) or list(_drafts(app, keys))
+        lines = publish_all(app) or list(make_drafts(app, keys))
     except engine.InvalidDefinition as error:
         with app.app_context():
             g.language = "en"
@@ -43,7 +43,8 @@ def publish(keys: tuple[str, ...]) -> None:
     click.echo("\n".join(lines) or "what is published is what stands in processes/")
 
 
-def _drafts(app: Flask, keys: tuple[str, ...]) -> Iterator[str]:
+def make_drafts(app: Flask, keys: tuple[str, ...]) -> Iterator[str]:
+    """Make drafts of the files that differ from what is published, of all or of `keys`; a line for each, in English."""
     with app.app_context():
         g.language = "en"
         changed = [(key, content) for key, content in publication.differing_files(PROCESSES) if not keys or key in keys]

@@ -92,7 +92,7 @@ class _Unit:
 _sessions: ContextVar[Sessions] = ContextVar("sessions")
 _scratch: ContextVar[Session | None] = ContextVar("scratch_session", default=None)
 _unit: ContextVar[_Unit | None] = ContextVar("unit_of_work", default=None)
-_sqlite_writer = Turns(drivers.WAIT_SECONDS)
+sqlite_writer = Turns(drivers.WAIT_SECONDS)
 
 
 class UTCDateTime(TypeDecorator[datetime]):
@@ -213,7 +213,7 @@ def forget(*models: type[Base]) -> None:
 @contextmanager
 def _writing(engine: Engine) -> Iterator[None]:
     if drivers.is_sqlite(engine) and _scratch.get() is None:  # a scratch database has nobody else
-        with _sqlite_writer:
+        with sqlite_writer:
             yield
     else:
         yield

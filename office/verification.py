@@ -111,7 +111,7 @@ def verify_office() -> list[Deviation]:
         _strays,
         _keys,
         _complaints,
-        _lines,
+        verify_lines,
         _receipts,
         _reviews,
         _cells,
@@ -306,8 +306,8 @@ def _complaints() -> Iterator[Deviation]:
             yield Deviation(_id(instance_id), "rows", 1, f"complaint {number} names the case {business_key}")
 
 
-def _lines() -> Iterator[Deviation]:
-    """What is claimed of a line is the sum of the claims on it and inside it; a claim names a case that is there, and no more than its entry moved."""
+def verify_lines() -> Iterator[Deviation]:
+    """Whether what is claimed of a line is the sum of the claims on it and inside it; a claim names a case that is there, and no more than its entry moved."""
     line, claim = DisputedLine, LineClaim
     standing = case((claim.state == "reversed", 0), else_=claim.amount)
     sums = session().execute(select(claim.line_id, func.sum(standing)).group_by(claim.line_id))

@@ -43,9 +43,9 @@ def note(instance_id: int, steps: Sequence[Step], *, by: Actor, at: datetime) ->
             _after_the_end(row, list(steps), by, at)
 
 
-def extend(instance_id: int, moved: Any, *, by: Actor, at: datetime, **told: Any) -> None:
-    """Let the limit of a case, and those of its open steps, fall later by `moved`; `told` stands in the step. Errors: UnknownInstance, InstanceEnded."""
-    execution.advance(instance_id, lambda run: run.extend(moved, **told), by=by.user, at=at)
+def extend(instance_id: int, shift: Any, *, by: Actor, at: datetime, **fields: Any) -> None:
+    """Let the limit of a case, and those of its open steps, fall later by `shift`; `fields` stands in the step. Errors: UnknownInstance, InstanceEnded."""
+    execution.advance(instance_id, lambda run: run.extend(shift, **fields), by=by.user, at=at)
 
 
 def end(instance_id: int, outcome: str, steps: Sequence[Step], *, reason: str, by: Actor, at: datetime) -> Advanced:

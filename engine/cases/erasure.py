@@ -66,13 +66,15 @@ def erase(instance_id: int, *, reason: str, by: Actor, at: datetime) -> None:
 
 def erased(instance_ids: Collection[int]) -> dict[int, datetime | None]:
     """When the personal data of these cases were erased, as their entries say; None for one that says nothing of it. For cases whose key is gone."""
-    found: dict[int, datetime | None] = dict.fromkeys(instance_ids)
-    if found:
-        for id, body in history.bodies(INSTANCE, {str(id) for id in found}):
+    instants: dict[int, datetime | None] = dict.fromkeys(instance_ids)
+    if instants:
+        for id, body in history.bodies(INSTANCE, {str(id) for id in instants}):
             if b'"personal_data_erased"' in body:
-                read = history.document(body)
-                found[int(id)] = read["at"] if read["steps"][0]["type"] == "personal_data_erased" else found[int(id)]
-    return found
+                entry = history.document(body)
+                instants[int(id)] = (
+                    entry["at"] if entry["steps"][0]["type"] == "personal_data_erased" else instants[int(id)]
+                )
+    return instants
 
 
 def _check(row: Any) -> None:

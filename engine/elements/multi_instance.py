@@ -69,8 +69,8 @@ def _enter(run: Running, activity: Token, index: int, packed: Any) -> None:
     task, element, scope = activity.task, activity.element, activity.scope
     number, count, name = run.next_number(), task.internal_data[ITEMS]["count"], _marker(element).item
     variables = {COUNTER: index, **({name: values.unpack(packed)} if name else {})}
-    listed = [(name, _marker(element).collection)] if name else []
-    run.entered.enter(number, scope.number, run.mapped(listed))
+    mapping = [(name, _marker(element).collection)] if name else []
+    run.entered.enter(number, scope.number, run.mapped(mapping))
     run.add(
         "item_entered",
         scope.number,
@@ -94,7 +94,7 @@ def leave(run: Running, token: Token) -> None:
     if marker.results:
         progress["results"].append([item.index, values.pack(result)])
     enough = _enough(run, progress, marker, item)
-    gone = run.gone(but=item.number)
+    scopes = run.gone(but=item.number)
     run.add(
         "item_left",
         activity.scope.number,
@@ -104,7 +104,7 @@ def leave(run: Running, token: Token) -> None:
         index=item.index,
         variables={marker.results: result} if marker.results else {},
     )
-    run.reconcile(gone)
+    run.reconcile(scopes)
     if enough or progress["left"] == progress["count"]:
         _leave_all(run, activity)
     elif progress["waiting"]:

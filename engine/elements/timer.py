@@ -70,11 +70,11 @@ def fire(run: Running, token: Token) -> None:
 
 def again(run: Running, token: Token) -> Note | None:
     """The next time begins when this one was due; when a person let it happen that could not be reckoned, now."""
-    noted, cycle = token.task.internal_data, token.element.cycle
-    index = noted.get(INDEX, 1) + 1
+    notes, cycle = token.task.internal_data, token.element.cycle
+    index = notes.get(INDEX, 1) + 1
     if cycle is None or not cycle.has(index):
         return None
-    return {INDEX: index, FORMER: noted.get(DUE) or run.at.isoformat()}
+    return {INDEX: index, FORMER: notes.get(DUE) or run.at.isoformat()}
 
 
 def problems(element: Element, _diagram: Diagram, _content: Package) -> Iterator[Problem]:

@@ -52,9 +52,9 @@ KINDS = (
 class Broken(Exception):
     """What keeps the rest of a case from being looked at."""
 
-    def __init__(self, kind: str, seq: int, what: str) -> None:
-        self.kind, self.seq, self.what = kind, seq, what
-        super().__init__(what)
+    def __init__(self, kind: str, seq: int, detail: str) -> None:
+        self.kind, self.seq, self.detail = kind, seq, detail
+        super().__init__(detail)
 
 
 def stored_rows(stream: str, ids: Sequence[str]) -> dict[str, list[Any]]:

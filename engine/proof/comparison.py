@@ -126,12 +126,12 @@ def _once(rows: Mapping[int, Row]) -> Table:
 
 
 def _counted(rows: Iterable[tuple[int, Row]]) -> Table:
-    seen: Counter[int] = Counter()
-    found: Table = {}
+    counts: Counter[int] = Counter()
+    table: Table = {}
     for token, row in rows:
-        found[token, seen[token]] = row
-        seen[token] += 1
-    return found
+        table[token, counts[token]] = row
+        counts[token] += 1
+    return table
 
 
 @dataclass
@@ -142,7 +142,7 @@ class Living:
 
     def tables(self, instance_id: int) -> dict[str, Table]:
         """As `Folded.tables`."""
-        return {table: _counted(found.get(instance_id, ())) for table, found in self.rows.items()}
+        return {table: _counted(by_instance.get(instance_id, ())) for table, by_instance in self.rows.items()}
 
 
 def living(ids: Sequence[int]) -> Living:
@@ -158,12 +158,12 @@ def _query(table: str, ids: Sequence[int]) -> Select[Any]:
 
 
 def _read(query: Select[Any]) -> dict[int, list[tuple[int, Row]]]:
-    found: dict[int, list[tuple[int, Row]]] = defaultdict(list)
+    by_instance: dict[int, list[tuple[int, Row]]] = defaultdict(list)
     for row in cells.rows(query):
         columns = row._asdict()
         token = columns.pop("token")
-        found[columns.pop("instance_id")].append((UNNUMBERED if token is UNREADABLE else token, columns))
-    return found
+        by_instance[columns.pop("instance_id")].append((UNNUMBERED if token is UNREADABLE else token, columns))
+    return by_instance
 
 
 def compare(instance: Any, folded: Folded, tables: Mapping[str, Table]) -> Iterator[Difference]:
@@ -173,8 +173,8 @@ def compare(instance: Any, folded: Folded, tables: Mapping[str, Table]) -> Itera
         if name in expected and getattr(instance, name) not in (expected[name], UNREADABLE):
             yield Difference(f"instance.{name}", folded.rows.since["instance", 0])
     for table, should in folded.tables().items():
-        for kind, what, token in _table(table, should, tables[table]):
-            yield Difference(what, folded.rows.since[table, token] or folded.rows.seq, kind)
+        for kind, place, token in _table(table, should, tables[table]):
+            yield Difference(place, folded.rows.since[table, token] or folded.rows.seq, kind)
 
 
 def _table(table: str, should: Table, there: Table) -> Iterator[tuple[str, str, int]]:

@@ -50,13 +50,13 @@ def verify_definitions() -> list[Deviation]:
     stored = stored_rows("definition", sorted(keys))
     for key in sorted(keys):
         try:
-            said = _publications(key, stored[key])
+            publications = _publications(key, stored[key])
             ends.check(key, stored[key])
         except Broken as broken:
-            deviations.append(Deviation(0, broken.kind, broken.seq, f"definition {key}: {broken.what}"))
+            deviations.append(Deviation(0, broken.kind, broken.seq, f"definition {key}: {broken.detail}"))
             continue
         of_key = {version: row for (of, version), row in rows.items() if of == key}
-        deviations += _compare_publications(key, said, of_key)
+        deviations += _compare_publications(key, publications, of_key)
     return deviations
 
 
@@ -70,17 +70,17 @@ class _Publication(NamedTuple):
 
 
 def _publications(key: str, stored: list[Any]) -> dict[int, _Publication]:
-    said = {}
+    publications = {}
     for document in followed("definition", key, stored):
         for step in cast(list[DefinitionStep], document["steps"]):
             if step["type"] == "definition_published":
-                said[step["version"]] = _Publication(step, document["by"], document["at"], document["seq"])
-    return said
+                publications[step["version"]] = _Publication(step, document["by"], document["at"], document["seq"])
+    return publications
 
 
-def _compare_publications(key: str, said: dict[int, _Publication], rows: dict[int, Any]) -> Iterator[Deviation]:
-    for version in sorted(said.keys() | rows.keys()):
-        publication, row = said.get(version), rows.get(version)
+def _compare_publications(key: str, publications: dict[int, _Publication], rows: dict[int, Any]) -> Iterator[Deviation]:
+    for version in sorted(publications.keys() | rows.keys()):
+        publication, row = publications.get(version), rows.get(version)
         if publication is None or row is None:
             yield Deviation(
                 0,
@@ -116,7 +116,7 @@ def verify_streams() -> list[Deviation]:
             list(followed(USER, user, stored[user]))
             ends.check(user, stored[user])
         except Broken as broken:
-            deviations.append(Deviation(0, broken.kind, broken.seq, f"user {user}: {broken.what}"))
+            deviations.append(Deviation(0, broken.kind, broken.seq, f"user {user}: {broken.detail}"))
     return deviations
 
 
@@ -160,15 +160,15 @@ def verify_registers() -> list[Deviation]:
     if ROOT not in registers:
         has_heads = bool(places) or any(row.ordinal is not None for row in cases)
         return [Deviation(0, "missing", 0, "the register of all streams is gone")] if has_heads else []
-    named: dict[str, list[tuple[int, str]]] = defaultdict(list)
+    streams: dict[str, list[tuple[int, str]]] = defaultdict(list)
     for place in places:
         if (place.stream, place.stream_id) != (REGISTER, ROOT):
-            named[ROOT].append((place.ordinal or 0, NAMES[place.stream].format(id=place.stream_id)))
+            streams[ROOT].append((place.ordinal or 0, NAMES[place.stream].format(id=place.stream_id)))
     for row in cases:
         if isinstance(row.ordinal, int) and isinstance(row.key, str):
-            named[row.key].append((row.ordinal, str(row.business_key)))
-    deviations = [one for place in registers.values() for one in _register(place, named[place.stream_id])]
-    strays = sorted(named.keys() - registers.keys())
+            streams[row.key].append((row.ordinal, str(row.business_key)))
+    deviations = [deviation for place in registers.values() for deviation in _register(place, streams[place.stream_id])]
+    strays = sorted(streams.keys() - registers.keys())
     return deviations + [Deviation(0, "missing", 0, f"the register of {key} is gone") for key in strays]
 
 
@@ -177,11 +177,11 @@ def _cases() -> list[Any]:
     return cells.rows(select(*map(as_stored, columns)))
 
 
-def _register(place: Place, named: Iterable[tuple[int, str]]) -> Iterator[Deviation]:
+def _register(place: Place, streams: Iterable[tuple[int, str]]) -> Iterator[Deviation]:
     title = f"the register of {place.stream_id or 'all streams'}"
     if not place.is_signed:
         yield Deviation(0, "head", 0, f"{title} is not signed by this office")
-    by_number = dict(named)
+    by_number = dict(streams)
     absent = sorted(set(range(1, place.head.seq + 1)) - by_number.keys())
     for first, last in _runs(absent):
         numbers = str(first) if first == last else f"{first} to {last}"
@@ -191,7 +191,7 @@ def _register(place: Place, named: Iterable[tuple[int, str]]) -> Iterator[Deviat
         yield Deviation(
             0, "missing", 0, f"{title}: number {numbers} is gone, {' and '.join(beside) or 'and all beside it'}"
         )
-    twice = [number for number, times in Counter(number for number, _ in named).items() if times > 1]
+    twice = [number for number, times in Counter(number for number, _ in streams).items() if times > 1]
     beyond = [number for number in by_number if not 0 < number <= place.head.seq]
     for number in sorted({*twice, *beyond}):
         yield Deviation(0, "head", 0, f"{title}: it has not given number {number} to {by_number[number]}")

@@ -81,7 +81,7 @@ class Verdict:
     @property
     def broken(self) -> bool:
         """Whether the chain itself does not hold."""
-        return any(one.kind in BREAKS for one in self.deviations)
+        return any(deviation.kind in BREAKS for deviation in self.deviations)
 
 
 def verify(instance_id: int) -> list[Deviation]:
@@ -93,11 +93,11 @@ def verify(instance_id: int) -> list[Deviation]:
 
 def verify_each(ids: Iterable[int]) -> Iterator[Verdict]:
     """The verdicts on these instances; ids that name none are left out."""
-    wanted = list(ids)
-    for start in range(0, len(wanted), AT_ONCE):
-        some = wanted[start : start + AT_ONCE]
-        examined = _Examined(some)
-        for row in comparison.instances(some):
+    all_ids = list(ids)
+    for start in range(0, len(all_ids), AT_ONCE):
+        batch = all_ids[start : start + AT_ONCE]
+        examined = _Examined(batch)
+        for row in comparison.instances(batch):
             yield examined.verdict(row)
 
 
@@ -154,8 +154,8 @@ class _Examined:
         folded = Folded(row.business_key)  # the definition has still to be looked at
         for entry in entries:
             folded.entry(entry)
-        for what, since, kind in comparison.compare(row, folded, self.living.tables(row.id)):
-            yield Deviation(row.id, kind, since, what)
+        for place, since, kind in comparison.compare(row, folded, self.living.tables(row.id)):
+            yield Deviation(row.id, kind, since, place)
 
     def _again(self, row: Any, entries: list[Entry], key: bytes, definition: Definition) -> Iterator[Deviation]:
         """Running the recorded inputs again must give the recorded steps, and in the end the stored state."""
@@ -184,16 +184,16 @@ class _Examined:
             rules=first.steps[0].get("rules", 1),
         )
 
-    def _definition(self, row: Any, started: Step) -> Definition:
+    def _definition(self, row: Any, opening: Step) -> Definition:
         """The version the case was begun with, its package still what its fingerprint says."""
         if row.definition_id is UNREADABLE:
             raise Broken("definition", 1, "it is not known which version the case was begun with")
         if row.definition_id not in self._fingerprints:
             self._fingerprints[row.definition_id] = _fingerprint(row.definition_id)
         fingerprint = self._fingerprints[row.definition_id]
-        if fingerprint != started["sha256"] or row.key != started["process"]:
+        if fingerprint != opening["sha256"] or row.key != opening["process"]:
             raise Broken("definition", 1, f"{row.key} is not the version that the case was begun with")
-        return versions.by_id(row.definition_id, started["sha256"])
+        return versions.by_id(row.definition_id, opening["sha256"])
 
     def _calendar(self, entry: Entry) -> Calendar:
         fingerprint = entry.calendar
@@ -223,7 +223,7 @@ class _Case:
         try:
             yield
         except Broken as broken:
-            self.found.append(Deviation(self.row.id, broken.kind, broken.seq, broken.what))
+            self.found.append(Deviation(self.row.id, broken.kind, broken.seq, broken.detail))
 
     def read(self, wrapped: Any) -> bytes | None:
         """Read and open the entries; the key of the case, or None when it opens nothing, which is found unless an erasure tells why."""
@@ -238,9 +238,9 @@ class _Case:
         with self.collecting():
             key = self._key(wrapped)
             if key is not None:
-                self.entries = [_opened(*one, key) for one in self._pairs()]
+                self.entries = [_opened(*pair, key) for pair in self._pairs()]
                 return key
-        self.entries = [history.told(*one, None, ERASED) for one in self._pairs()]
+        self.entries = [history.told(*pair, None, ERASED) for pair in self._pairs()]
         return None
 
     def _pairs(self) -> Iterator[tuple[Any, dict[str, Any]]]:
@@ -265,8 +265,8 @@ def _erasure(document: dict[str, Any]) -> Erasure | None:
 
 
 def _kept(fingerprint: str) -> Calendar | None:
-    kept = jobs.survive("calendar", lambda: calendars.kept(fingerprint))
-    return None if isinstance(kept, Failed) else kept  # what was written over it need not even be a calendar
+    calendar = jobs.survive("calendar", lambda: calendars.kept(fingerprint))
+    return None if isinstance(calendar, Failed) else calendar  # what was written over it need not even be a calendar
 
 
 def _key(wrapped: bytes) -> bytes:
@@ -297,8 +297,8 @@ def _keeps(row: Any, key: bytes, state: dict[str, Any] | None) -> bool:
 def _fingerprint(definition_id: int) -> str:
     """The fingerprint of a version's package as it stands; empty when there is none, or its own column says otherwise."""
     columns = as_stored(ProcessDefinition.package), as_stored(ProcessDefinition.sha256)
-    for found in cells.rows(select(*columns).where(ProcessDefinition.id == definition_id)):
-        for name in cells.unreadable(found):
+    for row in cells.rows(select(*columns).where(ProcessDefinition.id == definition_id)):
+        for name in cells.unreadable(row):
             raise Broken("cell", 1, f"definition {definition_id}.{name}")
-        return str(found.sha256) if hashlib.sha256(found.package).hexdigest() == found.sha256 else ""
+        return str(row.sha256) if hashlib.sha256(row.package).hexdigest() == row.sha256 else ""
     return ""

@@ -91,8 +91,8 @@ class Case:
         """The group of steps that an element shares its limit with, if any."""
         if self.definition is None:
             return ""
-        drawn = self.definition.processes[self.scopes[scope].process].diagram.elements.get(element)
-        return drawn.properties.get("dueGroup", "") if drawn is not None else ""
+        node = self.definition.processes[self.scopes[scope].process].diagram.elements.get(element)
+        return node.properties.get("dueGroup", "") if node is not None else ""
 
     def limited(self, element: str, scope: int, due: datetime | None) -> None:
         """The limit of a step is known, and with it that of its group."""
@@ -120,10 +120,10 @@ class Case:
 
     def counters(self) -> dict[str, dict[int, Counter[str]]]:
         """The picture that the moves make: active, done or flows → scope → element or flow → how many."""
-        found: dict[str, dict[int, Counter[str]]] = {"active": {}, "done": {}, "flows": {}}
+        counts: dict[str, dict[int, Counter[str]]] = {"active": {}, "done": {}, "flows": {}}
         for move in self.moves:
-            found[move.kind].setdefault(move.scope, Counter())[move.name] += move.change
-        return found
+            counts[move.kind].setdefault(move.scope, Counter())[move.name] += move.change
+        return counts
 
     def pack(self) -> dict[str, Any]:
         """JSON-able form."""

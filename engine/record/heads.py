@@ -104,13 +104,13 @@ def change(place: Place) -> Write:
     return writes.change(_HEADS, end, stream=place.stream, stream_id=place.stream_id)
 
 
-def counted(register: str) -> list[Any]:
-    """What a statement has to answer for `next_case`: the register of a process, locked for change; nothing where it has not begun."""
-    of_register = (_HEADS.c.stream == REGISTER, _HEADS.c.stream_id == register)
-    asked = (_HEADS.c.ordinal, _HEADS.c.sequence, _HEADS.c.head, _HEADS.c.mac)
+def counted(parameter: str) -> list[Any]:
+    """What a statement has to answer for `next_case`: the register that the statement's parameter names, locked for change; nothing where it has not begun."""
+    of_register = (_HEADS.c.stream == REGISTER, _HEADS.c.stream_id == bindparam(parameter))
+    columns = (_HEADS.c.ordinal, _HEADS.c.sequence, _HEADS.c.head, _HEADS.c.mac)
     return [
         select(column).where(*of_register).with_for_update().scalar_subquery().label(f"register_{column.name}")
-        for column in asked
+        for column in columns
     ]
 
 
@@ -159,11 +159,11 @@ def _root() -> Place:
 def _begun(root: Place, stream: str, stream_id: str) -> Place:
     """A stream gets the next number of the root register. What it should have had a head for already stays unsigned."""
     head = _end(stream, stream_id)
-    grown = root.after(Head(root.head.seq + 1, GENESIS))
-    place = Place(stream, stream_id, ROOT, grown.head.seq, head, UNSIGNED)
-    if grown.is_signed and head == BEGINNING:
+    register = root.after(Head(root.head.seq + 1, GENESIS))
+    place = Place(stream, stream_id, ROOT, register.head.seq, head, UNSIGNED)
+    if register.is_signed and head == BEGINNING:
         place = place.signed()
-    writes.send([change(grown), _insertion(place)])
+    writes.send([change(register), _insertion(place)])
     return place
 
 
@@ -187,8 +187,8 @@ def _opened() -> Place:
     if any(_written_with_heads()):
         writes.send([_insertion(root)])
         return root
-    others = [*_case_registers(), *_other_streams()]
-    numbered = [replace(place, ordinal=number).signed() for number, place in enumerate(others, start=1)]
+    places = [*_case_registers(), *_other_streams()]
+    numbered = [replace(place, ordinal=number).signed() for number, place in enumerate(places, start=1)]
     root = replace(root, head=Head(len(numbered), GENESIS)).signed()
     writes.send([_insertion(place) for place in (root, *numbered)])
     return root
@@ -206,13 +206,13 @@ def _written_with_heads() -> Iterator[int]:
 
 def _case_registers() -> Iterator[Place]:
     """The register of every process that has cases, all of which it numbers in the order they began in."""
-    asked = [_INSTANCE.c[name] for name in ("id", "key", "sequence", "head")]
+    columns = [_INSTANCE.c[name] for name in ("id", "key", "sequence", "head")]
     counts: dict[str, int] = {}
     signed = []
-    begun = select(*asked).where(
+    query = select(*columns).where(
         _INSTANCE.c.sequence > 0
     )  # the one that is just beginning is numbered by whoever begins it
-    for row in connection().execute(begun.order_by(_INSTANCE.c.id)):
+    for row in connection().execute(query.order_by(_INSTANCE.c.id)):
         counts[row.key] = counts.get(row.key, 0) + 1
         place = of_case(row.id, row.key, counts[row.key], Head(row.sequence, row.head), None).signed()
         signed.append({"of_id": row.id, "number": place.ordinal, "signature": place.mac})
@@ -224,6 +224,6 @@ def _case_registers() -> Iterator[Place]:
 
 
 def _other_streams() -> Iterator[Place]:
-    named = select(_ENTRY.c.stream, _ENTRY.c.stream_id).where(_ENTRY.c.stream != INSTANCE).distinct()
-    for stream, stream_id in connection().execute(named.order_by(_ENTRY.c.stream, _ENTRY.c.stream_id)).all():
+    query = select(_ENTRY.c.stream, _ENTRY.c.stream_id).where(_ENTRY.c.stream != INSTANCE).distinct()
+    for stream, stream_id in connection().execute(query.order_by(_ENTRY.c.stream, _ENTRY.c.stream_id)).all():
         yield Place(stream, stream_id, ROOT, None, _end(stream, stream_id), None)

@@ -72,11 +72,11 @@ def entry(
 
     `calendar` is the fingerprint of the business calendar that limits were reckoned with, `request` that of a request with a key.
     """
-    shown = sealing.hide(case_key, personal, steps) if case_key is not None else steps
+    sealed_steps = sealing.hide(case_key, personal, steps) if case_key is not None else steps
     document = {"v": SCHEMA, "stream": stream, "id": stream_id, "seq": head.seq + 1, "at": at, "by": by}
     document |= {"calendar": calendar}
     document |= {"request": request} if request else {}
-    body = values.canonical({**document, "steps": shown})
+    body = values.canonical({**document, "steps": sealed_steps})
     digest = chain(head.hash, body)
     row = {"stream": stream, "stream_id": stream_id, "sequence": head.seq + 1, "at": at, "actor": by, "body": body}
     signed = {**row, "previous": head.hash, "hash": digest, "mac": sealing.mac(digest)}
@@ -102,10 +102,10 @@ def read_history(stream: str, stream_id: str, case_key: bytes | None = None, upt
 
 def read_whole(stream: str, stream_id: str, case_key: bytes | None = None) -> list[Entry]:
     """The entries of a stream as far as its chain holds."""
-    found: list[Entry] = []
+    entries: list[Entry] = []
     with suppress(BrokenChain):
-        found.extend(_checked(rows(stream, stream_id), stream_id, case_key))
-    return found
+        entries.extend(_checked(rows(stream, stream_id), stream_id, case_key))
+    return entries
 
 
 _ENTRY = HistoryEntry.__table__
@@ -133,16 +133,16 @@ def read_end(stream: str, stream_id: str, head: Head, since: int, case_key: byte
 def rows(stream: str, stream_id: str, upto: int | None = None, since: int = 1) -> Sequence[Stored]:
     """The stored rows of a stream in order."""
     last = MOST_ENTRIES if upto is None else upto
-    asked = {"stream": stream, "stream_id": stream_id, "since": since, "upto": last}
-    return connection().execute(_OF_STREAM, asked).all()
+    bounds = {"stream": stream, "stream_id": stream_id, "since": since, "upto": last}
+    return connection().execute(_OF_STREAM, bounds).all()
 
 
 def bodies(stream: str, stream_ids: Collection[str]) -> Iterator[tuple[str, bytes]]:
     """(stream id, body as it is stored) of every entry of several streams, each in its order; no chain is checked."""
-    known = sorted(stream_ids)
-    for start in range(0, len(known), AT_ONCE):
-        found = HistoryEntry.stream_id.in_(known[start : start + AT_ONCE])
-        query = select(HistoryEntry.stream_id, HistoryEntry.body).where(HistoryEntry.stream == stream, found)
+    ids = sorted(stream_ids)
+    for start in range(0, len(ids), AT_ONCE):
+        condition = HistoryEntry.stream_id.in_(ids[start : start + AT_ONCE])
+        query = select(HistoryEntry.stream_id, HistoryEntry.body).where(HistoryEntry.stream == stream, condition)
         found_rows = connection().execute(query.order_by(HistoryEntry.stream_id, HistoryEntry.sequence))
         yield from ((str(row.stream_id), bytes(row.body)) for row in found_rows)
 
@@ -168,17 +168,17 @@ def opened(row: Stored, case_key: bytes | None = None) -> Entry:
     return replace(entry, doubt=kind) if kind else entry
 
 
-def told(row: Any, read: dict[str, Any], case_key: bytes | None, erased: Any = None) -> Entry:
+def told(row: Any, content: dict[str, Any], case_key: bytes | None, erased: Any = None) -> Entry:
     """What the signed body of a row says, with `erased` in the place of what no key opens. Errors: Unreadable.
 
     The columns beside the body are for searching; nobody is told of them.
     """
-    steps: list[Step] = read["steps"]
+    steps: list[Step] = content["steps"]
     if _SEALED in row.body:
-        steps = [_step(one, case_key, erased) for one in steps]
-    request, schema = read.get("request", ""), read.get("v", 1)
+        steps = [_step(step, case_key, erased) for step in steps]
+    request, schema = content.get("request", ""), content.get("v", 1)
     signed = (row.body, row.mac, "", schema)
-    return Entry(read["seq"], read["at"], read["by"], steps, row.hash, read["calendar"], request, *signed)
+    return Entry(content["seq"], content["at"], content["by"], steps, row.hash, content["calendar"], request, *signed)
 
 
 def steps_left(body: bytes, erased: str) -> list[Step]:
@@ -212,10 +212,12 @@ def holds_clear(body: bytes, personal: Personal) -> bool:
 
 def document(body: bytes) -> dict[str, Any]:
     """What a stored body says, personal values still sealed."""
-    read: dict[str, Any] = orjson.loads(body)
+    content: dict[str, Any] = orjson.loads(body)
     tagged = body.count(_TAGGED)
-    if tagged > 1 and tagged - body.count(_SEALED) == 1 and type(read["at"]) is dict:
+    if tagged > 1 and tagged - body.count(_SEALED) == 1 and type(content["at"]) is dict:
         tagged = 1  # what is sealed is no tag, and in the instant of the entry stands the one that there is
     if tagged == 1:
-        return {**read, "at": values.unpack(read["at"])} if type(read["at"]) is dict else values.unpack(read)
-    return values.unpack(read) if tagged else read
+        return (
+            {**content, "at": values.unpack(content["at"])} if type(content["at"]) is dict else values.unpack(content)
+        )
+    return values.unpack(content) if tagged else content

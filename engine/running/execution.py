@@ -156,8 +156,9 @@ def rows(*more: Any) -> Select[Any]:
     )
 
 
+_NEW = insert(ProcessInstance).returning(_INSTANCE.c.id, *heads.counted("register"))
 _BY_ID = rows().where(_INSTANCE.c.id == bindparam("id"))
-_HEAD_BY_ID = _BY_ID.with_only_columns(*(one for one in _COLUMNS if one is not _INSTANCE.c.state_blob))
+_HEAD_BY_ID = _BY_ID.with_only_columns(*(column for column in _COLUMNS if column is not _INSTANCE.c.state_blob))
 _BY_ID_FOR_CHANGE = _BY_ID.with_for_update(of=_INSTANCE)
 _BEFORE = _TASK.alias("before")
 _LAST_OF_FORM = (
@@ -239,7 +240,7 @@ def _performer(instance_id: int, business_key: str, by: str, at: datetime) -> Ca
     return perform
 
 
-def create(definition: Definition, business_key: str, given: dict[str, Any], *, by: str, at: datetime) -> Advanced:
+def create(definition: Definition, business_key: str, variables: dict[str, Any], *, by: str, at: datetime) -> Advanced:
     """Start an instance in the current transaction."""
     instance_id, register = _insert(definition, business_key, at)
     case_key, wrapped = sealing.new_case_key()
@@ -253,13 +254,13 @@ def create(definition: Definition, business_key: str, given: dict[str, Any], *, 
         rows=changes,
         department=_department,
     )
-    run.begin(given, number=business_key, software=runtime.current().software)
+    run.begin(variables, number=business_key, software=runtime.current().software)
     row = _Fresh(instance_id, business_key, definition.key, 1, None)
-    kept = writes.insertion(_KEY, {"instance_id": instance_id, "wrapped": wrapped})
+    key_write = writes.insertion(_KEY, {"instance_id": instance_id, "wrapped": wrapped})
     place = heads.of_case(instance_id, definition.key, register.head.seq, BEGINNING, None)
     place = place.signed() if register.is_signed else place
     loaded = Loaded(row, definition, case_key, run, changes, place)
-    return _save(loaded, by=by, at=at, also=[kept, heads.change(register)])
+    return _save(loaded, by=by, at=at, also=[key_write, heads.change(register)])
 
 
 @dataclass(frozen=True)
@@ -275,10 +276,7 @@ def _insert(definition: Definition, business_key: str, at: datetime) -> tuple[in
     """The id of a new row, and the register of its process with the case in it."""
     columns = {"business_key": business_key, "definition_id": definition.id, "key": definition.key, "state": "active"}
     first = {"started_at": at, "overdue": False, "version": 1, "sequence": 0, "head": GENESIS, "state_blob": b""}
-    asked = [_INSTANCE.c.id, *heads.counted(definition.key)]
-    instance_id, *answer = (
-        connection().execute(insert(ProcessInstance).values(**columns, **first).returning(*asked)).one()
-    )
+    instance_id, *answer = connection().execute(_NEW, columns | first | {"register": definition.key}).one()
     return instance_id, heads.next_case(definition.key, answer)
 
 
@@ -311,11 +309,12 @@ def limits_become_incidents(*, by: str, at: datetime) -> Iterator[None]:
     try:
         yield
     except CannotGoOn as error:
-        _report(error.values, by, at)
+        report(error.values, by, at)
         raise
 
 
-def _report(reached: dict[str, Any], by: str, at: datetime) -> None:
+def report(reached: dict[str, Any], by: str, at: datetime) -> None:
+    """Put what a case has `reached`, and cannot go on from, before a person, unless it already is."""
     open_already = select(Incident.id).where(
         Incident.instance_id == reached["instance"], Incident.token == reached["token"], Incident.state == "open"
     )
@@ -332,8 +331,8 @@ def answered(instance_id: int, token: int, request: str) -> Advanced | None:
         if entry.request and entry.request != request and entry.request[:OF_KEY] == request[:OF_KEY]:
             raise KeyUsedAgain
         if entry.request == request:
-            gone = {step["token"] for step in entry.steps if step["type"] == "user_task_cancelled"}
-            opened = {step["token"] for step in entry.steps if step["type"] == "user_task_created"} - gone
+            cancelled = {step["token"] for step in entry.steps if step["type"] == "user_task_cancelled"}
+            opened = {step["token"] for step in entry.steps if step["type"] == "user_task_created"} - cancelled
             ended = any(step["type"] == "instance_completed" for step in entry.steps)
             return Advanced(instance_id, _task_ids(instance_id, opened), ended, _troubles(entry.steps))
     return None
@@ -396,25 +395,25 @@ def _save(
     return Advanced(row.id, opened, run.ended, _troubles(steps), run.case.scopes[0].variables, loaded.case_key)
 
 
-def _send(gathered: list[Write], loaded: Loaded, place: Place, moves: bool) -> list[int]:
+def _send(batch: list[Write], loaded: Loaded, place: Place, moves: bool) -> list[int]:
     """Write everything, the instance last; the ids of the user tasks this opens. Errors: StaleInstance."""
-    sent: list[list[int]] = []
+    early_ids: list[list[int]] = []
     if loaded.rows.shift:  # which looks at the tasks as they are by then
-        sent, gathered = writes.send(gathered), []
+        early_ids, batch = writes.send(batch), []
         _shift_limits(loaded.rows, loaded.row)
-    *others, changed = writes.send([*gathered, _instance(loaded, place, moves)])
+    *late_ids, changed = writes.send([*batch, _instance(loaded, place, moves)])
     if not changed:
         raise StaleInstance(case=loaded.row.business_key)
-    return loaded.rows.open_tasks([id for ids in (*sent, *others) for id in ids])
+    return loaded.rows.open_tasks([id for ids in (*early_ids, *late_ids) for id in ids])
 
 
-def _department(process: str, element: str, drawn: str) -> str:
+def _department(process: str, element: str, lane: str) -> str:
     """Lanes carry the department's name; work lists go by its code."""
-    codes = _department_codes(drawn)
+    codes = _department_codes(lane)
     departments = set(codes.values())
-    if drawn in departments:
-        return drawn
-    return codes.get(drawn) or _worked_on_by(process, element, departments) or drawn
+    if lane in departments:
+        return lane
+    return codes.get(lane) or _worked_on_by(process, element, departments) or lane
 
 
 def _worked_on_by(process: str, element: str, departments: set[str]) -> str | None:
@@ -429,12 +428,12 @@ def _worked_on_by(process: str, element: str, departments: set[str]) -> str | No
     return session().scalar(earlier.order_by(UserTask.id.desc()).limit(1))
 
 
-def _department_codes(wanted: str) -> dict[str, str]:
+def _department_codes(department: str) -> dict[str, str]:
     """Department codes by Chinese name; read again when the one wanted is not among those known."""
     office = runtime.current().remembered(bind())
-    if wanted not in office.departments and wanted not in office.departments.values():
-        found = session().execute(select(Department.code, Department.name_zh))
-        office.departments = {name: code for code, name in found}
+    if department not in office.departments and department not in office.departments.values():
+        pairs = session().execute(select(Department.code, Department.name_zh))
+        office.departments = {name: code for code, name in pairs}
     return office.departments
 
 

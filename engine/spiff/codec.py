@@ -34,7 +34,7 @@ def encode(workflow: FlatWorkflow) -> dict[str, Any]:
 
 
 def _all_tasks(workflow: FlatWorkflow) -> list[Task]:
-    return [t for one in (workflow, *workflow.subprocesses.values()) for t in one.tasks.values()]
+    return [t for process in (workflow, *workflow.subprocesses.values()) for t in process.tasks.values()]
 
 
 def _encode_one(workflow: Any, numbers: dict[int, int]) -> list[Any]:
@@ -88,10 +88,10 @@ def prune(workflow: FlatWorkflow) -> None:
     """
     for parent in [p for p, inner in workflow.subprocesses.items() if _is_over(workflow, p)]:
         workflow.subprocesses.pop(parent, None)
-    for one in (workflow, *workflow.subprocesses.values()):
-        _forget_items(one)
-        _forget_caught(one)
-        _Pruning(one).run()
+    for process in (workflow, *workflow.subprocesses.values()):
+        _forget_items(process)
+        _forget_caught(process)
+        _Pruning(process).run()
 
 
 def _forget_items(workflow: Any) -> None:
@@ -103,9 +103,9 @@ def _forget_items(workflow: Any) -> None:
 
 def _forget_caught(workflow: Any) -> None:
     """A message event that has caught again leaves nothing behind once what followed is over."""
-    caught = [t for t in workflow.tasks.values() if t.triggered and isinstance(t.task_spec, BoundaryEvent)]
-    leading = _leading_to_open(workflow) if caught else set()
-    for task in (t for t in caught if t._state & FINISHED and t.id not in leading):
+    events = [t for t in workflow.tasks.values() if t.triggered and isinstance(t.task_spec, BoundaryEvent)]
+    leading = _leading_to_open(workflow) if events else set()
+    for task in (t for t in events if t._state & FINISHED and t.id not in leading):
         task.parent._children.remove(task.id)
         pending = [task.id]
         while pending:
@@ -114,7 +114,8 @@ def _forget_caught(workflow: Any) -> None:
 
 def _is_over(workflow: FlatWorkflow, parent: int) -> bool:
     owner = next(
-        (one.tasks[parent] for one in (workflow, *workflow.subprocesses.values()) if parent in one.tasks), None
+        (process.tasks[parent] for process in (workflow, *workflow.subprocesses.values()) if parent in process.tasks),
+        None,
     )
     return owner is None or bool(owner._state & FINISHED)
 
@@ -146,8 +147,8 @@ class _Pruning:
         """Forget everything between a task and the last finished one from which all that is open below it descends."""
         last = self._last_before_open(top)
         if last is not top:
-            for gone in [task for child in top._children for task in self._below(child, last)]:
-                del self._tasks[gone]
+            for number in [task for child in top._children for task in self._below(child, last)]:
+                del self._tasks[number]
             top._children, last._parent = [last.id], top.id
         return last
 
@@ -162,28 +163,28 @@ class _Pruning:
 
     def _holds_arrivals(self, node: Task, alive: Task) -> bool:
         """Whether a finished branch holds the arrival at a gateway that still waits for others."""
-        others = [child for child in node._children if child != alive.id]
+        siblings = [child for child in node._children if child != alive.id]
         return bool(self._awaited) and any(
-            self._tasks[task].task_spec.name in self._awaited for child in others for task in self._below(child)
+            self._tasks[task].task_spec.name in self._awaited for child in siblings for task in self._below(child)
         )
 
     def _below(self, top: int, without: Task | None = None) -> list[int]:
         """The ids of a task and of everything below it, except one task and what is below that."""
-        found, stack = [], [top]
+        ids, stack = [], [top]
         while stack:
             current = stack.pop()
             if without is None or current != without.id:
-                found.append(current)
+                ids.append(current)
                 stack.extend(self._tasks[current]._children)
-        return found
+        return ids
 
 
 def _leading_to_open(workflow: Any) -> set[int]:
     """Ids of the open tasks and of everything above them."""
-    found: set[int] = set()
+    ids: set[int] = set()
     for task in workflow.tasks.values():
         current = None if task._state & FINISHED else task
-        while current is not None and current.id not in found:
-            found.add(current.id)
+        while current is not None and current.id not in ids:
+            ids.add(current.id)
             current = current.parent
-    return found
+    return ids

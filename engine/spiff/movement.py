@@ -55,8 +55,8 @@ class Movement(Position):
         progressed = False
         for workflow in self.workflow.deepest_first():
             for task in [t for t in workflow.tasks.values() if t._state == TaskState.READY]:
-                asked = task.task_spec.manual and SKIPPED not in task.internal_data
-                if task._state == TaskState.READY and not asked and task.id in workflow.tasks:
+                asks_somebody = task.task_spec.manual and SKIPPED not in task.internal_data
+                if task._state == TaskState.READY and not asks_somebody and task.id in workflow.tasks:
                     self._run_task(task)
                     progressed = True
         return progressed
@@ -136,9 +136,9 @@ class Movement(Position):
         """The innermost boundary event that catches a BPMN error."""
         current = task
         while current is not None:
-            caught = _catching(current, code)
-            if caught is not None:
-                return Token(caught, 0, self.element_of(caught), self.scope_of(caught.workflow))
+            event = _catching(current, code)
+            if event is not None:
+                return Token(event, 0, self.element_of(event), self.scope_of(event.workflow))
             parent = current.workflow.parent_task_id
             if ITEM in current.internal_data:
                 current = current.parent
@@ -146,11 +146,11 @@ class Movement(Position):
                 current = self.workflow.get_task_from_id(parent) if parent is not None else None
         return None
 
-    def catch(self, caught: Token) -> None:
+    def catch(self, event: Token) -> None:
         """Go on from an error boundary event."""
-        caught.task.internal_data[FIRED] = True
-        caught.task.task_spec._update(caught.task)
-        self._run_task(caught.task)
+        event.task.internal_data[FIRED] = True
+        event.task.task_spec._update(event.task)
+        self._run_task(event.task)
 
     def release(self, token: Token) -> None:
         """Let a joining gateway go on with what has come."""
@@ -190,26 +190,26 @@ class Movement(Position):
     def _close_wait(self, number: int, happened: str) -> None:
         for wait in (self.case.open.get(number), self.case.stuck.get(number)):
             if wait is not None and (wait.element != happened or wait.kind.is_of_limit):
-                self._take_away(number, wait)
+                self.take_away(number, wait)
 
-    def _take_away(self, number: int, wait: Wait) -> None:
+    def take_away(self, number: int, wait: Wait) -> None:
         """Nothing waits under this number any more; where only a person was told of a limit, there is nothing left to settle."""
         if wait.kind.is_of_limit:
             self.add("incident_resolved", wait.scope, token=number, element=wait.element, reason="passed")
         else:
             self.add(f"{wait.kind}_cancelled", wait.scope, token=number, element=wait.element)
 
-    def reconcile(self, gone: list[Scope] | None = None) -> None:
+    def reconcile(self, scopes: list[Scope] | None = None) -> None:
         """Say which waits, incidents, calls and items a boundary event, a termination, an error or a completion condition took away.
 
-        `gone` are scopes that were looked up before one around them was left.
+        `scopes` are those that were looked up before one around them was left.
         """
         alive = self.alive()
         for waits in (self.case.open, self.case.stuck):
             for number, wait in [(number, wait) for number, wait in waits.items() if number not in alive]:
-                self._take_away(number, wait)
+                self.take_away(number, wait)
                 limits.resume(self, number, wait.element)
-        for scope in self.gone() if gone is None else gone:
+        for scope in self.gone() if scopes is None else scopes:
             if scope.index:
                 self.add("item_cancelled", scope.parent, item=scope.number, element=scope.element, index=scope.index)
             else:
@@ -222,7 +222,7 @@ class Movement(Position):
 
         Earlier versions said nothing.
         """
-        waits = self.case.open or any(not stuck.kind.is_of_limit for stuck in self.case.stuck.values())
+        waits = self.case.open or any(not incident.kind.is_of_limit for incident in self.case.stuck.values())
         told = self.recorded is None or any(
             s["type"] == "incident_opened" and s["kind"] == STANDSTILL for s in self.recorded
         )
@@ -239,14 +239,14 @@ class Movement(Position):
 
     def _standing(self) -> Task | None:
         """The first of the innermost tokens that wait at a gateway; where there is none, of those that are open at all."""
-        drawn = [
+        tasks = [
             task
             for workflow in self.workflow.deepest_first()
             for task in workflow.tasks.values()
             if task._state & OPEN and task.task_spec.bpmn_id is not None and TOKEN in task.internal_data
         ]
-        joins = [task for task in drawn if isinstance(task.task_spec, ParallelGateway | InclusiveGateway)]
-        return next(iter(joins + drawn), None)
+        joins = [task for task in tasks if isinstance(task.task_spec, ParallelGateway | InclusiveGateway)]
+        return next(iter(joins + tasks), None)
 
     def _missing(self, task: Task | None) -> str:
         """From where no token has come to a gateway that waits for all."""

@@ -43,8 +43,8 @@ Department = Callable[
 ]  # process, element and what the diagram says → the department that works there
 
 
-def _as_drawn(_process: str, _element: str, drawn: str) -> str:
-    return drawn
+def _as_drawn(_process: str, _element: str, lane: str) -> str:
+    return lane
 
 
 class EndlessLoop(Corrupt):
@@ -126,8 +126,8 @@ class Position:
 
     def task(self, token: int) -> Task:
         """The open SpiffWorkflow task with this token. Errors: UnknownToken."""
-        for one in self.workflows():
-            for task in one.tasks.values():
+        for workflow in self.workflows():
+            for task in workflow.tasks.values():
                 if task.internal_data.get(TOKEN) == token and task._state & OPEN:
                     return task
         raise UnknownToken(token=token)
@@ -181,8 +181,8 @@ class Position:
 
     def as_told(self, type: str, token: int, field: str, now: Any, *, before: Any) -> Any:
         """What is reckoned `now`; or what earlier versions made of it, when the entry that is done again says so."""
-        said = (s for s in self.recorded or () if s["type"] == type and s.get("token", 0) == token)
-        return before if any(s[field] == before for s in said) else now
+        steps = (s for s in self.recorded or () if s["type"] == type and s.get("token", 0) == token)
+        return before if any(s[field] == before for s in steps) else now
 
     def open_incident(self, token: int, element: Element, scope: Scope, failed: Failed, *, after: str) -> None:
         """The token stays where it is until a person has seen to it."""
@@ -199,7 +199,7 @@ class Position:
         )
 
     def workflows(self) -> list[Any]:
-        inner = sorted(self.workflow.subprocesses.values(), key=lambda one: one.depth)
+        inner = sorted(self.workflow.subprocesses.values(), key=lambda workflow: workflow.depth)
         return [self.workflow, *inner]
 
     def count(self) -> None:

@@ -80,8 +80,8 @@ class EventBasedGateway(StockEventGateway):
         return False
 
     def _run_hook(self, my_task: Task) -> bool:
-        chosen = my_task.workflow.spec.task_specs[my_task.internal_data[CHOSEN]]
-        my_task._sync_children([chosen], TaskState.FUTURE)
+        target = my_task.workflow.spec.task_specs[my_task.internal_data[CHOSEN]]
+        my_task._sync_children([target], TaskState.FUTURE)
         for child in my_task.children:
             child.internal_data[FIRED] = True
             child.task_spec._predict(child, mask=TaskState.FUTURE | TaskState.PREDICTED_MASK)
@@ -158,24 +158,24 @@ class InclusiveGateway(_Counting, StockInclusiveGateway):
 
 def leading_to(specs: Any, targets: set[str], gateway: str) -> set[str]:
     """The names of the specs from which a token can come to one of the targets, they themselves among them, without passing the gateway."""
-    found, pending = set(targets), list(targets)
+    names, pending = set(targets), list(targets)
     while pending:
         for name in specs[pending.pop()]._inputs:
-            if name not in found and name != gateway:
-                found.add(name)
+            if name not in names and name != gateway:
+                names.add(name)
                 pending.append(name)
-    return found
+    return names
 
 
 class MultiInstance(BpmnSpecMixin):
     """Stays STARTED until the run loop has seen to its items; stock code keeps lists in SpiffWorkflow's data and hangs over a cached specification."""
 
-    def __init__(self, wf_spec: Any, name: str, each: Any) -> None:
+    def __init__(self, wf_spec: Any, name: str, activity: Any) -> None:
         super().__init__(wf_spec, name)
-        self.each = each.name
-        self._inputs, self._outputs, self.lane = each._inputs, each._outputs, each.lane
-        each._inputs, each._outputs = [name], []
-        each.completed_event.connect(_item_done)
+        self.each = activity.name
+        self._inputs, self._outputs, self.lane = activity._inputs, activity._outputs, activity.lane
+        activity._inputs, activity._outputs = [name], []
+        activity.completed_event.connect(_item_done)
 
     def _update_hook(self, my_task: Task) -> bool:
         super()._update_hook(my_task)
@@ -184,11 +184,11 @@ class MultiInstance(BpmnSpecMixin):
 
     def add_item(self, my_task: Task, scope: int) -> Task:
         """Begin the activity once more, over the variables of a scope."""
-        each = my_task.workflow.spec.task_specs[self.each]
-        child = my_task._add_child(each, TaskState.WAITING)
+        activity = my_task.workflow.spec.task_specs[self.each]
+        child = my_task._add_child(activity, TaskState.WAITING)
         child.triggered = True  # what is predicted of the flow leaves it alone
         child.internal_data[ITEM] = scope
-        each._update(child)
+        activity._update(child)
         return child
 
 
@@ -198,10 +198,10 @@ def _item_done(workflow: Any, task: Task) -> None:
 
 def repeat(spec: Any, element_id: str) -> None:
     """Make an activity of a parsed process multi-instance."""
-    each = spec.task_specs.pop(element_id)
-    each.name = f"{element_id} [item]"
-    spec.task_specs[each.name] = each
-    MultiInstance(spec, element_id, each)
+    activity = spec.task_specs.pop(element_id)
+    activity.name = f"{element_id} [item]"
+    spec.task_specs[activity.name] = activity
+    MultiInstance(spec, element_id, activity)
 
 
 class Timer(TimerEventDefinition):

@@ -69,9 +69,11 @@ class FlatSubWorkflow(_Flat, BpmnSubWorkflow):
 class FlatWorkflow(_Flat, BpmnWorkflow):
     """The process itself; `numbers` are those its next tasks get."""
 
-    def __init__(self, spec: Any, others: dict[str, Any], script_engine: Any, *, restored: bool = False) -> None:
+    def __init__(
+        self, spec: Any, subprocess_specs: dict[str, Any], script_engine: Any, *, restored: bool = False
+    ) -> None:
         self.numbers = count(1)
-        super().__init__(spec, others, script_engine, deserializing=True)
+        super().__init__(spec, subprocess_specs, script_engine, deserializing=True)
         if not restored:
             self.begin()
 
@@ -81,12 +83,12 @@ class FlatWorkflow(_Flat, BpmnWorkflow):
         return inner
 
     def get_task_from_id(self, task_id: Any) -> Task:
-        for one in (self, *self.subprocesses.values()):
-            if task_id in one.tasks:
-                return one.tasks[task_id]
+        for process in (self, *self.subprocesses.values()):
+            if task_id in process.tasks:
+                return process.tasks[task_id]
         return super().get_task_from_id(task_id)
 
     def deepest_first(self) -> list[Any]:
         """The open inner processes from the innermost out, then the process itself."""
-        inner = [one for one in self.subprocesses.values() if not one.completed]
-        return [*sorted(inner, key=lambda one: one.depth, reverse=True), self]
+        inner = [process for process in self.subprocesses.values() if not process.completed]
+        return [*sorted(inner, key=lambda process: process.depth, reverse=True), self]

@@ -75,7 +75,7 @@ def worklist_page() -> str:
         wanted=filters,
         departments=names.departments(),
         undelivered=correspondence.undelivered(current_user.name),
-        requests=acts.open_requests() if acts.may_agree(auth.actor()) else [],
+        requests=acts.asked_of(auth.actor(), engine.now()),
     )
 
 

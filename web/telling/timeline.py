@@ -158,7 +158,7 @@ class _Teller:
         return element_name(process, element, compiled.diagram.elements[element].name, self.definition)
 
     def _told(self, step: Step) -> tuple[str, str, list[tuple[str, str]]] | None:
-        teller = _TELLERS.get(step["type"])
+        teller = TELLERS.get(step["type"])
         return teller(self, shown_step(step, self.definition.private, self.sight)) if teller is not None else None
 
     def started(self, step: Step) -> Any:
@@ -345,7 +345,7 @@ def _occurrence(name: str, step: Step) -> str:
     return gettext("%(name)s (no. %(index)s of %(count)s)", name=name, index=step["index"], count=step["count"])
 
 
-_TELLERS: dict[str, Callable[[_Teller, Any], Any]] = {
+TELLERS: dict[str, Callable[[_Teller, Any], Any]] = {
     "instance_started": _Teller.started,
     "user_task_created": _Teller.created,
     "user_task_completed": _Teller.completed,

@@ -7,9 +7,9 @@ import pytest
 from click.testing import CliRunner, Result
 
 from cli.language import decide, feel
-from tests import tck
+from tools import kit
 
-FILE = str(tck.FOLDER / "0004-simpletable-U" / "0004-simpletable-U.dmn")
+FILE = str(kit.LEVELS[2] / "0004-simpletable-U" / "0004-simpletable-U.dmn")
 GIVEN = '{"Age": 18, "RiskCategory": "Medium", "isAffordable": true}'
 
 
@@ -50,7 +50,7 @@ def test_what_cannot_be_decided(arguments: tuple[str, ...], message: str) -> Non
 
 def test_several_matching_rules_are_both_named(tmp_path: Path) -> None:
     """A UNIQUE table in which two rules match is an error that names both."""
-    text = tck.model("0004-simpletable-U").replace(b"&lt;18", b"-").replace(b"&lt; 18", b"-")
+    text = kit.model("0004-simpletable-U").replace(b"&lt;18", b"-").replace(b"&lt; 18", b"-")
     (tmp_path / "t.dmn").write_bytes(text)
     result = run(decide, str(tmp_path / "t.dmn"), "Approval Status", "--input", GIVEN, "--json")
     (problem,) = json.loads(result.stdout)["problems"]

@@ -293,7 +293,7 @@ def test_the_event_log_of_a_process_holds_what_was_taken_in_for_it(app: Flask, m
 
 def test_control_characters_do_not_break_the_log() -> None:
     """XML has no place for them; they are replaced, quotes and brackets are escaped."""
-    assert parse(event_log._string("a", "x\x00\"<&'\ufffe").encode()).get("value") == "x\ufffd\"<&'\ufffd"
+    assert parse(event_log.text_attribute("a", "x\x00\"<&'\ufffe").encode()).get("value") == "x\ufffd\"<&'\ufffd"
 
 
 def test_heat_counts_what_the_rows_hold(app: Flask, made: Any) -> None:

@@ -188,5 +188,5 @@ def test_the_command_names_those_that_belong_together(drawn: Flask, monkeypatch:
         publication, "differing_files", lambda _: [(key, definitions.read_package(PROCESSES, key)) for key in KEYS]
     )
     told = f"SUB-010, TS-008: belong together; put them in force at once at {TOGETHER}"
-    assert list(cli_publication._drafts(drawn, ()))[-1] == told
-    assert list(cli_publication._drafts(drawn, ("CH-002",))) == []
+    assert list(cli_publication.make_drafts(drawn, ()))[-1] == told
+    assert list(cli_publication.make_drafts(drawn, ("CH-002",))) == []

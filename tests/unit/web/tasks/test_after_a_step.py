@@ -11,7 +11,6 @@ from flask import Flask
 import engine
 from engine import cases, published, record
 from office import tokens
-from office.masking import EVERYTHING
 from tests.furnishing import CASH, JUDGED, PAID, begin, complete, open_tasks
 from tests.people import CLEO
 from tests.visitors import LANGUAGES, Caller, Visitor
@@ -184,7 +183,7 @@ def test_a_program_is_told_the_same(app: Flask, caller: Caller) -> None:
 def test_a_period_to_come_says_why(desk: Flask, day: str, told: str) -> None:
     """What is listed for the next month, because this month's list has closed, says so on the time line."""
     with desk.test_request_context(headers={"Accept-Language": "zh"}):
-        teller = timeline._Teller(published.current("TS-002"), EVERYTHING)
+        teller = timeline.teller(published.current("TS-002"))
         job = {
             "type": "job_completed",
             "token": 1,
