@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from engine.definitions import form_lint, pattern_lint
 from engine.definitions.package import MissingFile, Package
@@ -69,9 +69,10 @@ def _place(run: Running, scope: Scope) -> dict[str, int]:
     return {} if item is None else {"index": item.index, "count": item.count}
 
 
-def complete(run: Running, token: Token, form: dict[str, object], by: str) -> None:
-    """A person has answered with validated values."""
-    run.add("user_task_completed", token.scope.number, token=token.number, element=token.element.id, form=form, by=by)
+def complete(run: Running, token: Token, form: dict[str, object], by: str, aside: Collection[str] = ()) -> None:
+    """A person has answered with validated values, and set these doubts aside."""
+    step: dict[str, object] = {"token": token.number, "element": token.element.id, "form": form, "by": by}
+    run.add("user_task_completed", token.scope.number, **step, **({"despite": list(aside)} if aside else {}))
     limits.resume(run, token.number, token.element.id)
     _approve(run, token, by)
     limits.done(run, token)

@@ -69,11 +69,12 @@ class TaskTaken(_OfToken):
 
 
 class TaskCompleted(_OfToken):
-    """A person has answered."""
+    """A person has answered, if need be `despite` doubts of which they had been told."""
 
     type: Literal["user_task_completed"]
     form: Variables
     by: str
+    despite: NotRequired[list[str]]
 
 
 class TaskCancelled(_OfToken):
@@ -280,6 +281,7 @@ class LimitMet(_InScope):
     element: NotRequired[str]
     by: NotRequired[str]
     told: NotRequired[str]
+    despite: NotRequired[list[str]]
 
 
 class LimitMissed(_InScope):
