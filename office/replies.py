@@ -76,6 +76,6 @@ def send(case_number: str, progress: str, *, key: str, by: Actor, at: datetime, 
         if doubt is not None and doubt.code not in despite:
             raise NotSayable(reasons={"told": [doubt]})
         aside = [doubt.code] if doubt is not None else []
-        cases.meet_limit(complaint.instance_id, told=progress, by=by, at=at, aside=aside)
+        cases.meet_limit(complaint.instance_id, text=progress, by=by, at=at, aside=aside)
         text = notification.body(TEMPLATE, {"case_number": case_number, "progress": progress})
         notification.queue(once, case_number, complaint.msisdn, TEMPLATE, text, at, by=by.user)

@@ -36,12 +36,12 @@ def _check(variables: dict[str, Any]) -> None:
         raise InvalidVariables(why=error.message) from error
 
 
-def meet_limit(instance_id: int, *, told: str, by: Actor, at: datetime, aside: Collection[str] = ()) -> Advanced:
-    """Record that what the case's limit asks for has been done outside its steps; `told` is what the customer was told, `aside` the doubts set aside.
+def meet_limit(instance_id: int, *, text: str, by: Actor, at: datetime, aside: Collection[str] = ()) -> Advanced:
+    """Record that what the case's limit asks for has been done outside its steps; `text` is what the customer was told, `aside` the doubts set aside.
 
     Errors: UnknownInstance, InstanceEnded.
     """
-    return execution.advance(instance_id, lambda run: run.meet_limit(by.user, told, aside), by=by.user, at=at)
+    return execution.advance(instance_id, lambda run: run.meet_limit(by.user, text, aside), by=by.user, at=at)
 
 
 def cancel(instance_id: int, *, reason: str, by: Actor, at: datetime) -> Advanced:

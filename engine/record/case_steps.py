@@ -5,11 +5,12 @@ At run time a step is the plain dict that is written down. What earlier versions
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, Literal, NotRequired, TypedDict
 
 Variables = Mapping[str, Any]
+Stuck = Literal["arrival", "refusal", "job", "limit"]  # when what is stuck broke
 
 
 class _InScope(TypedDict):
@@ -69,11 +70,12 @@ class TaskTaken(_OfToken):
 
 
 class TaskCompleted(_OfToken):
-    """A person has answered, if need be `despite` doubts of which they had been told."""
+    """A person has answered; `shown` are the paths of the variables that lay beside the form with something in them, `despite` doubts they were told of."""
 
     type: Literal["user_task_completed"]
     form: Variables
     by: str
+    shown: NotRequired[Sequence[str]]
     despite: NotRequired[list[str]]
 
 
@@ -172,7 +174,7 @@ class IncidentOpened(_OfToken):
 
     type: Literal["incident_opened"]
     topic: str
-    after: str
+    after: Stuck
     kind: str
     message: str
     trace: NotRequired[str]

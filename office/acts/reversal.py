@@ -76,6 +76,24 @@ def agree(case_number: str, number: int, *, tell: str, by: Actor, at: datetime, 
         return True
 
 
+def is_asked(request: CaseRequest, by: Actor, at: datetime) -> bool:
+    """Whether a yes of this person counts for a request that waits: only who may give it is asked for it."""
+    if request.state not in requests.STANDING:
+        return False
+    if request.verb == "extend":
+        return grounds.may_agree(by, money=False)
+    if request.agreed_as != SUPERVISOR and SUPERVISOR in by.roles:
+        return True
+    is_accountant = bool(by.groups & ACCOUNTING) and request.agreed_as != ACCOUNTANT
+    return is_accountant and _level(_in_case(request), at) == TWO
+
+
+def asked_of(by: Actor, at: datetime) -> list[CaseRequest]:
+    """What waits for a yes of this person in all cases, the oldest first."""
+    waiting = requests.open_requests() if grounds.may_agree(by) else []
+    return [request for request in waiting if is_asked(request, by, at)]
+
+
 def _credit(case_number: str, key: str) -> Given | None:
     return next((credit for credit in credits_of(case_number) if credit.key == key), None)
 

@@ -277,12 +277,16 @@ class BillingGateway(Protocol):
         amount: int = 0,
         lines: Sequence[LinePart] = (),
         reserved: str | None = None,
+        late_fee: int | None = None,
     ) -> Hold:
-        """Settle a hold; "credited" releases it as a credit, with what of `lines` was paid and `reserved` under the key that placed it; "rejected" and "withdrawn"
-        make it due again.
+        """Settle a hold; "credited" releases it as a credit, with what of `lines` was paid and `reserved` under the key that placed it, and the `late_fee` found
+        then; "rejected" and "withdrawn" make it due again.
 
         Refused: hold_unknown, hold_settled.
         """
+
+    def late_fee_on_hold(self, subscription_id: int) -> int:
+        """The late fee that waits beside the holds of a number and is not asked for meanwhile, in fen."""
 
     def on_hold(self, case_numbers: Sequence[str]) -> list[HeldLine]:
         """What these cases have on hold and in reserve, line by line."""

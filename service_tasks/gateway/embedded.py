@@ -10,7 +10,7 @@ from service_tasks.gateway.corrections import (
     waive_late_fee,
 )
 from service_tasks.gateway.giving import apart, still_owed
-from service_tasks.gateway.holds import on_hold, place_hold, settle_hold
+from service_tasks.gateway.holds import late_fee_on_hold, on_hold, place_hold, settle_hold
 from service_tasks.gateway.ledger import post
 from service_tasks.gateway.lookups import (
     balances,
@@ -68,6 +68,7 @@ __all__ = [
     "hand_in_secondary_pricing",
     "holds",
     "intended",
+    "late_fee_on_hold",
     "late_fees_drawn",
     "late_fees_paid",
     "move_recharge",

@@ -6,7 +6,7 @@ Balances are moved by the database as lines are inserted (`models.billing`). A p
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -26,7 +26,10 @@ SHORT = {
     "recharge_suspense": "nothing_left",
     "receivable": "exceeds_bill",
 }
-UPSERT = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
+UPSERT: dict[str, Callable[[type], sqlite.Insert | postgresql.Insert]] = {
+    "sqlite": sqlite.insert,
+    "postgresql": postgresql.insert,
+}
 
 
 def post(effect: Effect, kind: str, lines: Sequence[Line], *, floor: Collection[str] = (), memo: str = "") -> Entry:

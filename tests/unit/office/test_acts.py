@@ -528,6 +528,30 @@ def test_above_500_a_supervisor_and_accounting(office: Flask) -> None:
     assert complaint.stands.bill_due == 65800
 
 
+def asked() -> set[str]:
+    """Who of five people is asked for a yes on their page."""
+    return {person.user for person in (CLEO, SAM, SUE, IVAN, AMY) if acts.asked_of(person, AT)}
+
+
+def test_only_who_may_say_yes_is_asked_for_it(office: Flask) -> None:
+    """Up to 500 no accountant finds a button that answers with a refusal; above it both offices are asked, then the one that has not spoken."""
+    complaint = case()
+    subscription = gateway().subscription(complaint.msisdn).id
+    with transaction():
+        for number, fen in enumerate((1000, 59000)):
+            part = [LinePart("bill-item:2026-10:1", fen, reason="一部分")]
+            gateway().credit(subscription, fen, "charge", by_hand(complaint, f"part {number}"), lines=part)
+    small, large = acts.credits_of(complaint.number)
+    first = acts.ask_reversal(complaint.number, entry=small.key, reason="冲错了", by=CLEO, at=AT)
+    assert asked() == {"sam", "sue"}
+    assert acts.agree_reversal(complaint.number, first, tell="sms", by=SAM, at=AT)
+    assert asked() == set()
+    second = acts.ask_reversal(complaint.number, entry=large.key, reason="冲错了", by=CLEO, at=AT)
+    assert asked() == {"sam", "sue", "ivan", "amy"}
+    assert not acts.agree_reversal(complaint.number, second, tell="sms", by=SAM, at=AT)
+    assert asked() == {"ivan", "amy"}
+
+
 def by_hand(complaint: Case, word: str) -> Effect:
     """Why money moves in a test that needs no service task for it."""
     return Effect(key=f"{complaint.number}:{word}", at=AT, case=complaint.number)

@@ -42,8 +42,6 @@ WORDED = {
     "mandate_wording.py": "how banks are written on agreements",
     "notification.py": "what customers and departments are told",
     "pricing_file.py": "headings and outcomes of a file that goes to marketing and comes back",
-    "weighing.py": "why a process is suggested, in both languages",
-    "account_records.py": "why a process is suggested, in both languages",
 }
 
 
@@ -128,3 +126,26 @@ def test_a_review_that_was_not_is_not_spoken_of() -> None:
     answers = {"receipt_held": False, "repayment_method": "cash", "proposal_answer": "declines"}
     assert "原始票据" in told("TS-002", "ts002_no_refund", **answers)
     assert "原始票据" not in told("TS-002", "ts002_no_refund", repayment_method="cash", receipt_held=True)
+
+
+@pytest.mark.parametrize(("paid_fen", "is_told"), [(0, True), (100, False), (None, False)])
+@pytest.mark.parametrize("way", ["credit", "hold"])
+def test_who_insists_on_cash_hears_why_there_is_none(way: str, paid_fen: int | None, is_told: bool) -> None:
+    """What has not been paid cannot be given back in cash; the clerk is told at the form, the customer in the reply. A case from before does not know."""
+    outcome = {"accounting_way": "credit", "credit": {"amount": 100}, "hold_outcome": None}
+    if way == "hold":
+        outcome = {"accounting_way": "hold", "credit": None, "hold_outcome": "credited"}
+    case = {"repayment_method": "cash", "reserved": {"paid_amount": paid_fen}, "credit_amount": 100, "spot": None}
+    case |= {"refund": None, "transferred": None, **outcome}
+    text = str(published("TS-002").decision("refund_wording").evaluate(case, SCOPE).value)
+    assert ("您要求退现" in text, "冲减" in text) == (is_told, True)
+
+
+@pytest.mark.parametrize("process", ["TS-005", "TS-007"])
+def test_the_wish_for_cash_goes_along_to_the_refund(process: str) -> None:
+    """Who has said so once is not asked again without it being filled in."""
+    assert published(process).elements["refund"].properties["in.repayment_method"] == '"cash"'
+    assert (
+        published("TS-002").form_by_id("ts002_receipt").prefill({"repayment_method": "cash"}, SCOPE)["repayment_method"]
+        == "cash"
+    )

@@ -16,11 +16,10 @@ from service_tasks.gateway import Given
 
 @dataclass(frozen=True)
 class Acting:
-    """What the page of a case offers of acts; `missing` is why the case cannot be closed as not reached."""
+    """What the page of a case offers of acts; `answers` are the requests that wait for this person's yes, `missing` is why the case cannot be closed as not reached."""
 
     may: bool = False
-    may_grant: bool = False
-    may_agree: bool = False
+    answers: frozenset[int] = frozenset()
     is_open: bool = False
     requests: list[CaseRequest] = field(default_factory=list)
     tries: list[CustomerTry] = field(default_factory=list)
@@ -49,13 +48,13 @@ def of_case(instance: ProcessInstance, complaint: Complaint | None, person: engi
     if complaint is None:
         return Acting()
     number, is_open = instance.business_key, instance.state == "active"
+    requests, at = acts.requests_of(number), engine.now()
     tries = acts.tries_of(number)
     return Acting(
         may=acts.may_act(person) and complaint.msisdn is not None,
-        may_grant=acts.may_agree(person, money=False),
-        may_agree=acts.may_agree(person),
+        answers=frozenset(request.number for request in requests if acts.is_asked(request, person, at)),
         is_open=is_open,
-        requests=acts.requests_of(number),
+        requests=requests,
         tries=tries,
         credits=acts.credits_of(number),
         limit=acts.limit_of(instance.id) if is_open else None,
