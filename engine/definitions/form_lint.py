@@ -13,8 +13,7 @@ from engine.ground.errors import Problem
 from engine.language import feel, patterns, written
 from engine.language.calendar import Calendar
 from engine.language.feel import Expression, FeelLimit, Scope
-from engine.language.forms import Field, Form
-from engine.language.forms import typed
+from engine.language.forms import Field, Form, typed
 from engine.language.forms.typed import Entered, Given
 
 CLOCKS = ("now", "today")

@@ -46,9 +46,9 @@ def _told(step: Step) -> Step:
     return {name: value for name, value in step.items() if name not in ("type", "moved_seconds", "microseconds")}
 
 
-def _origin(started: Step) -> dict[str, str]:
+def _origin(opening: Step) -> dict[str, str]:
     """The number of a case and the software that began it, which earlier versions did not say."""
-    return {name: started[name] for name in ("number", "software") if name in started}
+    return {name: opening[name] for name in ("number", "software") if name in opening}
 
 
 _COMMANDS: dict[str, Callable[[Run, Step], None]] = {
@@ -70,7 +70,7 @@ def command(run: Run, steps: list[Step]) -> None:
     kind = first["type"]
     appliers.prepare(steps, run.case)
     if steps[-1]["type"] == "instance_cancelled":
-        run.cancel(steps[-1]["reason"], steps[-1].get("outcome", ""), [one for one in steps if one["type"] in ACTS])
+        run.cancel(steps[-1]["reason"], steps[-1].get("outcome", ""), [act for act in steps if act["type"] in ACTS])
     elif kind == "incident_opened" and first["after"] == "job":
         run.finish_work(first["token"], _outcome(first))
     elif kind == "incident_opened" and first["kind"] == STANDSTILL:
@@ -114,17 +114,17 @@ _NOTHING: Step = {"type": ""}
 
 
 def _opens_the_same(step: Step, then: Step) -> bool:
-    kind, where = "user_task_created", ("token", "element")
-    return step["type"] == then["type"] == kind and all(step[name] == then[name] for name in where)
+    kind, fields = "user_task_created", ("token", "element")
+    return step["type"] == then["type"] == kind and all(step[name] == then[name] for name in fields)
 
 
 def difference(recorded: list[Step], again: list[Step]) -> str:
     """Where what was done again parts from the record; empty when it does not."""
     if values.canonical(recorded) == values.canonical(again):
         return ""
-    for number, (one, other) in enumerate(zip(recorded, again, strict=False)):
-        if values.canonical(one) != values.canonical(other):
-            return f"step {number}: recorded {one['type']}, run again {other['type']}"
+    for number, (step, replayed) in enumerate(zip(recorded, again, strict=False)):
+        if values.canonical(step) != values.canonical(replayed):
+            return f"step {number}: recorded {step['type']}, run again {replayed['type']}"
     if len(recorded) != len(again):
         return f"{len(recorded)} steps recorded, {len(again)} when run again"
     return ""

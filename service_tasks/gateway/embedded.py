@@ -36,7 +36,14 @@ from service_tasks.gateway.repricing import (
     shown_on_bill,
     take_back_secondary_pricing,
 )
-from service_tasks.gateway.reversals import given, given_between, holds, owed_anew, reverse, withdraw_corrections
+from service_tasks.gateway.reversals import (
+    given,
+    given_between,
+    holds,
+    owed_anew,
+    reverse,
+    withdraw_corrections,
+)
 from service_tasks.gateway.takings import take_payment, to_pay
 
 __all__ = [

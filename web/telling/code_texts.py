@@ -9,7 +9,7 @@ from typing import Any
 
 from service_tasks import labels
 from service_tasks.gateway.listing import Listed
-from web.telling import disputed_lines, refusals
+from web.telling import disputed_lines, refusals, suggestions
 from web.telling.i18n import gettext, in_language, moment, yuan
 from web.telling.i18n import mark as _
 from web.telling.timeline import is_amount, written
@@ -431,6 +431,8 @@ def reason_text(entry: Any) -> str:
     """A reason laid beside a form: its own text, a refusal as a sentence with its amounts, a decision as what it found, a code in words."""
     if not isinstance(entry, Mapping):
         return code_text(entry)
+    if suggestions.is_reason(entry):
+        return suggestions.reason(entry)
     if "text" in entry:
         return in_language(entry["text"], entry.get("text_en", ""))
     if entry.get("code") in refusals.SENTENCES:

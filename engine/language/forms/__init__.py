@@ -21,6 +21,7 @@ from engine.language.forms.typed import Entered, Given, Reason
 
 MOST_ROUNDS = 10
 NOTHING_TO_SAY = Submit()
+EMPTY: tuple[Any, ...] = (None, "", [], {})
 Submitted = Mapping[str, str | Sequence[str]]
 
 
@@ -62,6 +63,10 @@ class Form:
         if reader.problems:
             raise InvalidDefinition(problems=reader.problems)
         return cls(reader.id, fields, reader.shows, reader.manual_ref, reader.submit)
+
+    def shown_beside(self, variables: Mapping[str, Any]) -> list[str]:
+        """The paths of what lies beside the form, where something stands in it."""
+        return [entry.variable for entry in self.shows if at_path(variables, entry.variable) not in EMPTY]
 
     def visible(self, variables: Mapping[str, Any], entered: Mapping[str, Any], scope: Scope) -> list[Field]:
         """The fields to be shown, given the variables and, in stored form, what has been entered so far.
@@ -169,6 +174,14 @@ class Form:
                 except ValidationError:
                     values[field.key] = None
         return values
+
+
+def at_path(variables: Mapping[str, Any], path: str) -> Any:
+    """What stands at a path into the variables, null where it leads nowhere."""
+    value: Any = variables
+    for part in path.split("."):
+        value = value.get(part) if isinstance(value, Mapping) else None
+    return value
 
 
 def _names(field: Field) -> frozenset[str]:
