@@ -19,7 +19,6 @@ from engine.runtime.declarations import Background, Function, Handler, Work, dec
 
 Observer = Callable[[Any], None]
 Bar = Callable[[Collection[int], str], Mapping[int, NotPermitted]]
-Announce = Callable[[int, int, datetime], None]
 
 
 class NoOffice(RuntimeError):
@@ -53,7 +52,7 @@ class Remembered:
 @dataclass
 class Runtime:
     """What an office brings: keys, calendar and clock; handlers and background work by topic; who is told of every change, in its transaction
-    (`observers`); who keeps people from cases (`bars`); and who carries a queued job to a free process (`announce`).
+    (`observers`); and who keeps people from cases (`bars`).
 
     `timed` are the processes that the office begins when their start timer says so; in any other a start timer would begin nothing.
     `software` is the version of what is served, which every case says it was begun by.
@@ -67,7 +66,6 @@ class Runtime:
     background: dict[str, Background] = field(default_factory=dict)
     observers: tuple[Observer, ...] = ()
     bars: tuple[Bar, ...] = ()
-    announce: Announce | None = None
     timed: frozenset[str] = frozenset()
     software: str = ""
     in_hand: set[int] = field(default_factory=set)
