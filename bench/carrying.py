@@ -39,8 +39,8 @@ def figures(place: Place) -> Iterator[Figure]:
         waits = [_seconds(1, 0.0) * 1000 for _ in range(ALONE)]
         yield Figure("a job alone, from queued to done", place.kind, Samples(waits).median, "ms")
         yield Figure(f"{AT_ONCE} jobs that take no time", place.kind, _seconds(AT_ONCE, 0.0), "s")
-        what = f"{AT_ONCE} jobs of {OUTSIDE_SECONDS} s outside"
-        yield Figure(what, place.kind, _seconds(AT_ONCE, OUTSIDE_SECONDS), "s")
+        outside = f"{AT_ONCE} jobs of {OUTSIDE_SECONDS} s outside"
+        yield Figure(outside, place.kind, _seconds(AT_ONCE, OUTSIDE_SECONDS), "s")
 
 
 @contextmanager
@@ -67,10 +67,10 @@ def _idle(place: Place) -> Iterator[Figure]:
     event.listen(Engine, "before_cursor_execute", note)
     began = process_time()
     sleep(IDLE_SECONDS)
-    spent = process_time() - began
+    cpu_seconds = process_time() - began
     event.remove(Engine, "before_cursor_execute", note)
     yield Figure("statements while nothing is due", place.kind, len(statements) / IDLE_SECONDS, "per s")
-    yield Figure("CPU while nothing is due", place.kind, spent / IDLE_SECONDS * 1000, "ms per s")
+    yield Figure("CPU while nothing is due", place.kind, cpu_seconds / IDLE_SECONDS * 1000, "ms per s")
 
 
 def _seconds(jobs: int, outside: float) -> float:

@@ -54,6 +54,7 @@ class Runtime:
     """What an office brings: keys, calendar and clock; handlers and background work by topic; who is told of every change, in its transaction
     (`observers`); and who keeps people from cases (`bars`).
 
+    `personal` are the names of variables that hold personal data in whatever process.
     `timed` are the processes that the office begins when their start timer says so; in any other a start timer would begin nothing.
     `software` is the version of what is served, which every case says it was begun by.
     `in_hand` are the ids of the jobs that this process carries out just now.
@@ -66,6 +67,7 @@ class Runtime:
     background: dict[str, Background] = field(default_factory=dict)
     observers: tuple[Observer, ...] = ()
     bars: tuple[Bar, ...] = ()
+    personal: frozenset[str] = frozenset()
     timed: frozenset[str] = frozenset()
     software: str = ""
     in_hand: set[int] = field(default_factory=set)
