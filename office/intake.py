@@ -10,14 +10,14 @@ from datetime import datetime
 from hashlib import sha256
 from typing import Any
 
-from sqlalchemy import insert, select
+from sqlalchemy import bindparam, insert, select
 from sqlalchemy.exc import IntegrityError
 
 import engine
 import engine.cases
 from engine import language, published, running, runtime
 from engine.language import Reason
-from models.base import session, transaction
+from models.base import connection, session, transaction
 from models.complaint import Complaint
 from models.usage import Cdr
 from office import households, texts
@@ -39,6 +39,13 @@ MOST_DEMAND = 200
 MOST_REASON = 300
 MOST_DISPUTED = 1_000_000_000
 OF_KEY = 32  # digits of a request key that tell its key; as many tell the words
+_NEW = insert(Complaint.metadata.tables[Complaint.__tablename__])
+_NEWEST = (
+    select(Complaint.case_number)
+    .where(Complaint.msisdn == bindparam("msisdn"))
+    .order_by(Complaint.accepted_at.desc())
+    .limit(1)
+)
 COUNTERS = frozenset({"service_hall", "guangda_hall", "hotline_1860", "agency", "reception_room"})
 LAST_CALLS = 8
 # What a case knows from its first moment, with the FEEL type of each; fen is an amount of money.
@@ -150,8 +157,9 @@ def _last_calls(msisdn: str) -> list[Cdr]:
 
 def suggest(text: str, msisdn: str, at: datetime) -> Suggestion:
     """The process a text and a number point to; the same decision and weighing that the case will record."""
-    matches = published.decide(PROCESS, "classification", {"complaint_text": text, "msisdn": msisdn}, at=at).value or []
-    return _of_verdict(classification.suggestion(matches, msisdn, at))
+    matches = published.decide(PROCESS, "classification", {"complaint_text": text, "msisdn": msisdn}, at=at).value
+    rules = [match for match in matches if isinstance(match, Mapping)] if isinstance(matches, list) else []
+    return _of_verdict(classification.suggestion(rules, msisdn, at))
 
 
 def _of_verdict(verdict: Mapping[str, Any]) -> Suggestion:
@@ -238,7 +246,7 @@ def _take_in(intake: Intake, request: str | None, by: engine.Actor, at: datetime
             raise language.InvalidForm(reasons={"overrule_reason": [Reason("required")]})
         columns = _complaint(intake, advanced, suggestion)
         acceptance = {"case_number": case_number, "accepted_at": at, "accepted_by": by.user, "request_key": request}
-        session().execute(insert(Complaint).values(**columns, **acceptance, repeat_of=repeats))
+        connection().execute(_NEW, {**columns, **acceptance, "repeat_of": repeats})
         _confirm(intake, advanced, by, at)
     return case_number
 
@@ -299,8 +307,7 @@ def _variables(intake: Intake, case_number: str, repeats: str | None) -> dict[st
 
 def _open_or_recent(msisdn: str) -> str | None:
     """The newest case of the same number, which makes this one a repeat until the desk says otherwise (REW.6)."""
-    query = select(Complaint.case_number).where(Complaint.msisdn == msisdn).order_by(Complaint.accepted_at.desc())
-    return session().scalar(query.limit(1))
+    return session().scalar(_NEWEST, {"msisdn": msisdn})
 
 
 def _complaint(intake: Intake, advanced: running.Advanced, suggestion: Suggestion) -> dict[str, Any]:

@@ -72,6 +72,6 @@ def send(case_number: str, progress: str, *, key: str, by: Actor, at: datetime) 
             raise NotSayable(reasons={"told": [ANSWERED]})
         if not correspondence.reachable(complaint.msisdn):
             raise NotSayable(reasons={"told": [correspondence.UNREACHED]})
-        cases.meet_limit(complaint.instance_id, told=progress, by=by, at=at)
+        cases.meet_limit(complaint.instance_id, text=progress, by=by, at=at)
         text = notification.body(TEMPLATE, {"case_number": case_number, "progress": progress})
         notification.queue(once, case_number, complaint.msisdn, TEMPLATE, text, at, by=by.user)

@@ -13,11 +13,11 @@ from string import Template
 from typing import Any, NamedTuple
 
 from marshmallow import Schema
-from sqlalchemy import select
+from sqlalchemy import insert, select
 
 from engine import Invalid, NotFound
 from engine.runtime import Call, handler
-from models.base import session
+from models.base import connection, session
 from models.complaint import Complaint
 from models.identity import Department
 from models.notice import DepartmentNotice, OutboxMessage
@@ -43,10 +43,15 @@ class Message(NamedTuple):
     money: tuple[str, ...] = ()
 
 
+_NEW = insert(OutboxMessage)
 TEMPLATES = {
     "charge_held": Message(
         "您有争议的话费 $amount 元已挂帐，其余话费可以正常缴纳。核算结果预计 $settle_on 后告知您。（案件 $case_number）",
         ("amount",),
+    ),
+    "charge_held_in_part": Message(
+        "您反映的话费 $amount 元已登记，$settle_on 统一核算，结果另行告知；其中未缴的 $parked 元已挂帐，其余话费可以正常缴纳。（案件 $case_number）",
+        ("amount", "parked"),
     ),
     "credit_scheduled": Message(
         "与您投诉有关的 $amount 元将随 $period 的二次批价记入，帐单出具后可查，办妥后再答复您。（案件 $case_number）",
@@ -74,6 +79,14 @@ TEMPLATES = {
     "taken_back_owed": Message(
         "您的投诉 $case_number 中误退的 $amount 元已更正，其中 $owed 元已付给您，请到营业厅缴回，已记入您的应缴费用。如有疑问，请与我们联系。",
         ("amount", "owed"),
+    ),
+    "taken_back_cash": Message(
+        "您的投诉 $case_number 中误退的 $amount 元已更正，您退回的现金 $cash 元已收妥，收据 $receipt。如有疑问，请与我们联系。",
+        ("amount", "cash"),
+    ),
+    "taken_back_cash_owed": Message(
+        "您的投诉 $case_number 中误退的 $amount 元已更正，您退回的现金 $cash 元已收妥，收据 $receipt，另有 $owed 元已记入您的应缴费用。如有疑问，请与我们联系。",
+        ("amount", "cash", "owed"),
     ),
     "not_reached": Message(
         "您的投诉 $case_number 需要您答复，我们多次未能联系到您，现先结案。如需继续处理，请与我们联系。"
@@ -189,19 +202,10 @@ def told(
     key: str, case_number: str, channel: str, text: str, by: str, at: datetime, *, template: str = "reply"
 ) -> None:
     """Keep what somebody told a customer otherwise than by text message; `channel` empty when nobody said how."""
-    session().add(
-        OutboxMessage(
-            key=key,
-            case_number=case_number or None,
-            channel=channel or "other",
-            to_msisdn="",
-            template=template,
-            body=text,
-            state=UNPOSTED if channel == LETTER else "told",
-            queued_at=at,
-            told_by=by,
-        )
-    )
+    message = {"channel": channel or "other", "to_msisdn": "", "template": template, "body": text, "told_by": by}
+    state = UNPOSTED if channel == LETTER else "told"
+    place = {"key": key, "case_number": case_number or None, "state": state, "queued_at": at}
+    connection().execute(_NEW, message | place)
 
 
 def queue(

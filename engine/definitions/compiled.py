@@ -153,7 +153,7 @@ class Definition:
             if element.topic in handlers.handlers_by_topic()
             else frozenset()
         )
-        return marked | {p.name for p in element.parameters if self._mentions(p.expression, self.personal)}
+        return marked | {p.name for p in element.parameters if self.tells_of(p.expression, self.personal)}
 
     @cached_property
     def personal(self) -> frozenset[str]:
@@ -189,14 +189,14 @@ class Definition:
             if properties.get(part)
         ]
         while True:
-            more = {name for name, text in pairs if name and self._mentions(text, names)} - names
+            more = {name for name, text in pairs if name and self.tells_of(text, names)} - names
             if not more:
                 return names
             names |= more
 
     @staticmethod
-    def _mentions(expression: str, names: Collection[str]) -> bool:
-        """Whether one of the names is used for more than that; of what cannot be read every word counts."""
+    def tells_of(expression: str, names: Collection[str]) -> bool:
+        """Whether an expression uses one of the names for more than whether it is there or what its lines come to; of what cannot be read every word counts."""
         try:
             telling_uses = [use for use in feel.uses_of(expression) if use.how not in WHETHER_OR_HOW_MUCH]
         except FeelSyntaxError:

@@ -60,8 +60,9 @@ def _of(node: xml.Element, anchor: str, path: str, anchors: frozenset[str]) -> I
                 _joined(path, name),
                 value.rpartition(":")[2] if attribute != name and name == "type" else value,
             )
-    if (node.text or "").strip():
-        yield anchor, path or "text", node.text.strip()
+    text = (node.text or "").strip()
+    if text:
+        yield anchor, path or "text", text
     numbers: Counter[str] = Counter()
     for inner in node:
         kind = xml.local(inner)

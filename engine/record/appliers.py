@@ -176,8 +176,8 @@ def _hands(step: TaskTaken) -> str | None:
 
 
 def _task_completed(step: TaskCompleted, case: Case, at: datetime, scope: int) -> None:
-    done = {"state": TaskState.COMPLETED, "completed_at": at, "completed_by": step["by"], "assignee": step["by"]}
-    case.rows.user_task_changed(step["token"], **done)
+    columns = {"state": TaskState.COMPLETED, "completed_at": at, "completed_by": step["by"], "assignee": step["by"]}
+    case.rows.user_task_changed(step["token"], **columns)
     case.open.pop(step["token"], None)
     case.assign(scope, step["form"])
     case.seen(Seen.ACTIVE, step["element"], scope, -1)
@@ -326,9 +326,9 @@ def _limit(step: LimitStep, case: Case, at: datetime) -> None:
         case "clock_resumed":
             _resumed(step, case, at)
         case "limit_extended":
-            moved = timedelta(seconds=step["moved_seconds"], microseconds=step["microseconds"])
-            case.shift(moved)
-            case.rows.shifted(moved)
+            shift = timedelta(seconds=step["moved_seconds"], microseconds=step["microseconds"])
+            case.shift(shift)
+            case.rows.shifted(shift)
         case "case_limit_met":
             case.due = None
             case.rows.instance_changed(due_at=None)

@@ -16,7 +16,7 @@ from engine.definitions.compiled import Definition
 from engine.record.rows import Rows, RowsInMemory
 from engine.record.scopes import Scopes
 
-NO_LIMIT = "LimitNotReckoned"
+NO_LIMIT, NO_CHOICE = "LimitNotReckoned", "NothingToChoose"
 
 
 class Kind(StrEnum):
@@ -99,8 +99,8 @@ class Case:
         """The group of steps that an element shares its limit with, if any."""
         if self.definition is None:
             return ""
-        drawn = self.definition.processes[self.scopes[scope].process].diagram.elements.get(element)
-        return drawn.properties.get("dueGroup", "") if drawn is not None else ""
+        node = self.definition.processes[self.scopes[scope].process].diagram.elements.get(element)
+        return node.properties.get("dueGroup", "") if node is not None else ""
 
     def limited(self, element: str, scope: int, due: datetime | None) -> None:
         """The limit of a step is known, and with it that of its group."""
@@ -128,10 +128,10 @@ class Case:
 
     def counters(self) -> dict[Seen, dict[int, Counter[str]]]:
         """The picture that the moves make: what is counted → scope → element or flow → how many."""
-        found: dict[Seen, dict[int, Counter[str]]] = {kind: {} for kind in Seen}
+        counts: dict[Seen, dict[int, Counter[str]]] = {kind: {} for kind in Seen}
         for move in self.moves:
-            found[move.kind].setdefault(move.scope, Counter())[move.name] += move.change
-        return found
+            counts[move.kind].setdefault(move.scope, Counter())[move.name] += move.change
+        return counts
 
     def pack(self) -> dict[str, Any]:
         """JSON-able form."""

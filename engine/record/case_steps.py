@@ -401,7 +401,7 @@ ReversalAgreed.__doc__ = """The first of two agreed to a reversal."""
 
 
 class CreditReversed(_Told):
-    """A credit was taken back; `owed` are fen that had left and are owed now."""
+    """A credit was taken back; `owed` are fen that had left and are owed now, `handed_back` those that came back in cash, against a `receipt`."""
 
     type: Literal["credit_reversed"]
     request: int
@@ -409,6 +409,8 @@ class CreditReversed(_Told):
     key: str
     amount: int
     owed: NotRequired[int]
+    handed_back: NotRequired[int]
+    receipt: NotRequired[str]
 
 
 class RequestRefused(TypedDict):

@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, and_, bindparam, delete, func, insert, or_
 from sqlalchemy.orm import aliased
 
 from engine.record import history
+from engine.record.columns import ShownTask
 from engine.record.heads import GENESIS
 from engine.record.history import Entry
 from engine.record.person_steps import PersonStep
@@ -61,28 +62,27 @@ def record_act_once(type: str, *, by: Actor, at: datetime, within: timedelta, **
 
     Only the last LOOKED_BACK entries are asked: beyond them it is written down again, which is never wrong.
     """
-    wanted = step(type, **fields)
-    found = _said(wanted, by.user, at - within)
-    if found is not None:
-        return found
+    act = step(type, **fields)
+    recorded_at = _said(act, by.user, at - within)
+    if recorded_at is not None:
+        return recorded_at
     with transaction():
         session().get(User, by.user, with_for_update=True)
-        found = _said(wanted, by.user, at - within)  # by a request beside this one
-        if found is None:
-            history.append(USER, by.user, [wanted], by=by.user, at=at)
-    return found or at
+        recorded_at = _said(act, by.user, at - within)  # by a request beside this one
+        if recorded_at is None:
+            history.append(USER, by.user, [act], by=by.user, at=at)
+    return recorded_at or at
 
 
-def _said(wanted: Step, user: str, since: datetime) -> datetime | None:
+def _said(act: Step, user: str, since: datetime) -> datetime | None:
     for body in session().scalars(_LAST, {"user": user}):
         document = history.document(body)
-        if wanted in document["steps"] and document["at"] > since:
-            told_at: datetime = document["at"]
-            return told_at
+        if act in document["steps"] and document["at"] > since:
+            return document["at"]
     return None
 
 
-def record_refused(row: Any, reasons: Mapping[str, Sequence[str]], *, by: Actor, at: datetime) -> None:
+def record_refused(row: ShownTask, reasons: Mapping[str, Sequence[str]], *, by: Actor, at: datetime) -> None:
     """Add what was wrong with a form that somebody sent, at most MOST_REFUSED times for a task within the hour; beyond that they are counted.
 
     Shape:  `row` has id, business_key, process_key and element_id of the task; `reasons` are codes by field. Nothing of what was typed is kept.
@@ -159,23 +159,24 @@ def entries_naming(word: str) -> list[Entry]:
     return [history.opened(row) for row in session().scalars(query)]
 
 
-def _holds(word: str) -> Any:
-    return _PLACE[bind().dialect.name](HistoryEntry.body, word.encode()) > 0
+def _holds(word: str) -> ColumnElement[bool]:
+    place: ColumnElement[int] = _PLACE[bind().dialect.name](HistoryEntry.body, word.encode())
+    return place > 0
 
 
 def latest_acts(*, most: int, user: str = "", types: Sequence[str] = (), before: Act | None = None) -> list[Act]:
     """What people did, newest first: of one `user`, of some `types` of step, from before another entry; everything when they are empty."""
-    at, whose, number = HistoryEntry.at, HistoryEntry.stream_id, HistoryEntry.sequence
+    at, person, number = HistoryEntry.at, HistoryEntry.stream_id, HistoryEntry.sequence
     earlier = aliased(HistoryEntry)
-    beside = and_(earlier.stream == USER, earlier.stream_id == whose, earlier.sequence == number - 1)
+    beside = and_(earlier.stream == USER, earlier.stream_id == person, earlier.sequence == number - 1)
     query = select(HistoryEntry, earlier.hash).outerjoin(earlier, beside).where(HistoryEntry.stream == USER)
     if user:
-        query = query.where(whose == user)
+        query = query.where(person == user)
     if types:
         query = query.where(or_(*(_holds(f'"{type}"') for type in types)))
     if before is not None:
-        query = query.where(tuple_(at, whose, number) < tuple_(before.at, before.user, before.sequence))
-    rows = session().execute(query.order_by(at.desc(), whose.desc(), number.desc()).limit(most))
+        query = query.where(tuple_(at, person, number) < tuple_(before.at, before.user, before.sequence))
+    rows = session().execute(query.order_by(at.desc(), person.desc(), number.desc()).limit(most))
     return [
         Act(row.stream_id, row.at, row.sequence, _as_written(row), row.previous == (hash or GENESIS))
         for row, hash in rows

@@ -65,7 +65,7 @@ STEPS: dict[str, str] = {
     "limit_extended": "request, until, moved_seconds and microseconds; told, template and tell",
     "reversal_asked": "request, entry (the key of the journal entry), amount, reason",
     "reversal_agreed": "request (by the first of two), as (what they agreed: supervisor or accounting)",
-    "credit_reversed": "request, entry, key (of the journal entry the other way), amount, owed (fen that had left and are owed now); told, template and tell",
+    "credit_reversed": "request, entry, key (of the journal entry the other way), amount, owed (fen that had left and are owed now), handed_back (fen that came back in cash) and receipt (for these); told, template and tell",
     "request_refused": "request, reason",
     "personal_data_erased": "reason, of a closed case: its key is gone, and with it whatever is sealed in its entries",
     "draft_saved": "of a definition, when a draft is begun or comes into other hands: revision, files, begun (the version it is to become); withdrawn (who had submitted it), instead (files that took the place of another's), saved_by and saved_at (whose, and of when)",

@@ -21,7 +21,7 @@ class UnusableKey(Invalid):
     """No message can be waited for under this: it is too long for a key, or no text."""
 
 
-_TABLES: dict[str, Any] = {"timer": Timer.__table__, "message": MessageSubscription.__table__}
+_TABLES = {"timer": Timer.__table__, "message": MessageSubscription.__table__}
 _TASK, _INCIDENT = UserTask.__table__, Incident.__table__
 
 

@@ -70,40 +70,40 @@ def _outcome(topic: str, carry_out: Callable[[], WorkOutcome]) -> WorkOutcome:
 
 
 def _refused(handler: Handler, error: BpmnError) -> Refused:
-    also = tuple(_refused(handler, other) for other in error.also)
+    also = tuple(_refused(handler, sibling) for sibling in error.also)
     return Refused(error.code, error.values, handler.about.get(error.code, ()), also)
 
 
 def _named(topic: str, error: EngineError) -> tuple[str, ...]:
     """The parameters that an error is about, which it names as the values it takes."""
-    known = handlers.handlers_by_topic().get(topic)
-    return tuple(name for name in error.values if known is not None and name in known.takes.fields)
+    handler = handlers.handlers_by_topic().get(topic)
+    return tuple(name for name in error.values if handler is not None and name in handler.takes.fields)
 
 
-def guarded(what: str, work: Callable[[], T]) -> T | Failed:
+def guarded(message: str, work: Callable[[], T]) -> T | Failed:
     """Whatever `work` gives, or what it threw, with all it wrote undone: one thing that breaks must not stop the next."""
 
     def in_savepoint() -> T:
         with savepoint():
             return work()
 
-    return survive(what, in_savepoint)
+    return survive(message, in_savepoint)
 
 
-def survive(what: str, work: Callable[[], T]) -> T | Failed:
+def survive(message: str, work: Callable[[], T]) -> T | Failed:
     """Whatever `work` gives, or what it threw."""
     try:
         return work()
     except Exception as error:
-        return Failed(type(error).__name__, what, frames(error))
+        return Failed(type(error).__name__, message, frames(error))
 
 
 class _Undone(Exception):
     """It would have been done."""
 
 
-def _in_savepoint(handler: Handler, given: dict[str, Any], call: Call, *, undone: bool) -> WorkOutcome:
-    parameters = handler.takes.load(plain(given))
+def _in_savepoint(handler: Handler, arguments: dict[str, Any], call: Call, *, undone: bool) -> WorkOutcome:
+    parameters = handler.takes.load(plain(arguments))
     result: dict[str, Any] = {}
     with suppress(_Undone), savepoint():
         result = handler.gives.dump(handler.function(parameters, call))
@@ -149,8 +149,8 @@ def queue(instance_id: int, steps: list[Step], case_key: bytes, at: datetime) ->
         step, key = created[token], f"{instance_id}:{token}"
         parameters = sealing.seal(case_key, values.canonical(plain(step["parameters"])))
         if not _again(key, parameters, at):
-            where = {"instance_id": instance_id, "token": token, "element_id": step["element"]}
-            _insert(key=key, topic=step["topic"], parameters=parameters, due_at=at, created_at=at, **where)
+            place = {"instance_id": instance_id, "token": token, "element_id": step["element"]}
+            _insert(key=key, topic=step["topic"], parameters=parameters, due_at=at, created_at=at, **place)
 
 
 def _again(key: str, parameters: bytes, at: datetime) -> bool:

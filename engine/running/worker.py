@@ -15,11 +15,12 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
-from sqlalchemy import Row, select, update
+from sqlalchemy import select, update
 
 from engine.ground.errors import NotFound
 from engine.language import values
 from engine.record import sealing
+from engine.record.columns import CaseRow
 from engine.record.steps import Failed, WorkOutcome
 from engine.running import execution, jobs
 from engine.runtime import runtime
@@ -65,7 +66,7 @@ def run_jobs(at: datetime) -> int:
 
 def take_job(at: datetime) -> Taken | None:
     """Take the most urgent job that is due and that nobody has in hand, for `do_job`; None when there is none."""
-    jobs_taken = filter(None, (_take(job_id, at) for job_id in _due(at, LOOKED_AT)))
+    jobs_taken = filter(None, (take(job_id, at) for job_id in _due(at, LOOKED_AT)))
     return next(jobs_taken, None)
 
 
@@ -76,7 +77,7 @@ def _due(at: datetime, most: int) -> list[int]:
 
 def carry_out(job_id: int, clock: Clock = now) -> bool:
     """Take a job, do it and record what came of it; False when it is not due or somebody else has it in hand."""
-    job = _take(job_id, clock())
+    job = take(job_id, clock())
     if job is not None:
         do_job(job, clock)
     return job is not None
@@ -87,11 +88,11 @@ def do_job(job: Taken, clock: Clock = now) -> None:
     in_hand = runtime.current().in_hand
     in_hand.add(job.id)
     try:
-        outcome = _perform(job, clock())
+        outcome = perform(job, clock())
     finally:
         in_hand.discard(job.id)
     with transaction():
-        _record(job, outcome, clock())
+        record(job, outcome, clock())
 
 
 class UnknownJob(NotFound):
@@ -118,18 +119,20 @@ def renew_leases(at: datetime) -> None:
     in_hand = runtime.current().in_hand
     if in_hand:
         with transaction():
-            mine = update(Job).where(Job.id.in_(list(in_hand)), Job.state == JobState.QUEUED)
-            session().execute(mine.values(due_at=at + LEASE))
+            statement = update(Job).where(Job.id.in_(list(in_hand)), Job.state == JobState.QUEUED)
+            session().execute(statement.values(due_at=at + LEASE))
 
 
-def _take(job_id: int, at: datetime) -> Taken | None:
+def take(job_id: int, at: datetime) -> Taken | None:
+    """Take a job in hand for the length of a lease; None when it is not due or somebody else has it."""
     with transaction():
         free = update(Job).where(Job.id == job_id, Job.state == JobState.QUEUED, Job.due_at <= at)
         row = session().execute(free.values(due_at=at + LEASE).returning(*_COLUMNS)).first()
     return Taken(**row._mapping) if row is not None else None
 
 
-def _perform(job: Taken, at: datetime) -> WorkOutcome:
+def perform(job: Taken, at: datetime) -> WorkOutcome:
+    """Do a job in hand, outside every transaction; nothing is asked of the world for a case that does not wait for it any more."""
     if job.instance_id is None:
         return jobs.run_background(job.topic, values.unpack(json.loads(job.parameters)), at)
     row = execution.find(job.instance_id, lock=False)
@@ -150,8 +153,11 @@ def _perform(job: Taken, at: datetime) -> WorkOutcome:
     return jobs.reach_outside(job.topic, values.unpack(json.loads(sealing.unseal(key, job.parameters))), call)
 
 
-def _record(job: Taken, outcome: WorkOutcome, at: datetime) -> None:
-    """The case is locked before the job, as everybody does it, so that nobody waits for each other."""
+def record(job: Taken, outcome: WorkOutcome, at: datetime) -> None:
+    """Record what came of a job, if it is still as it was taken, and let its case go on.
+
+    The case is locked before the job, as everybody does it, so that nobody waits for each other.
+    """
     row = execution.find(job.instance_id) if job.instance_id is not None else None
     if isinstance(outcome, Failed) and job.retries > 1 and _may_pass(job, outcome):
         due_at = at + FIRST_DELAY * 2 ** (jobs.ATTEMPTS - job.retries)
@@ -172,11 +178,11 @@ def _may_pass(job: Taken, failed: Failed) -> bool:
 
 def _settle(job: Taken, **columns: Any) -> bool:
     """Compare-and-set: whether the job was still as it had been taken."""
-    mine = update(Job).where(Job.id == job.id, Job.state == JobState.QUEUED, Job.retries == job.retries)
-    return bool(session().execute(mine.values(**columns)).rowcount)  # type: ignore[attr-defined]
+    statement = update(Job).where(Job.id == job.id, Job.state == JobState.QUEUED, Job.retries == job.retries)
+    return bool(session().execute(statement.values(**columns)).rowcount)  # type: ignore[attr-defined]
 
 
-def _finish(job: Taken, row: Row[Any], outcome: WorkOutcome, at: datetime) -> None:
+def _finish(job: Taken, row: CaseRow, outcome: WorkOutcome, at: datetime) -> None:
     """Let the case go on; when it cannot, what broke becomes its incident."""
     failed = _advance(job, row, outcome, at)
     if failed is None or failed.kind in NO_LONGER_AWAITED:
@@ -185,7 +191,7 @@ def _finish(job: Taken, row: Row[Any], outcome: WorkOutcome, at: datetime) -> No
     _advance(job, row, failed, at)
 
 
-def _advance(job: Taken, row: Row[Any], outcome: WorkOutcome, at: datetime) -> Failed | None:
+def _advance(job: Taken, row: CaseRow, outcome: WorkOutcome, at: datetime) -> Failed | None:
     command = partial(Run.finish_work, token=job.token or 0, outcome=outcome)
-    done = jobs.guarded(job.topic, partial(execution.advance_row, row, command, by=SYSTEM, at=at))
-    return done if isinstance(done, Failed) else None
+    result = jobs.guarded(job.topic, partial(execution.advance_row, row, command, by=SYSTEM, at=at))
+    return result if isinstance(result, Failed) else None

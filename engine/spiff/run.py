@@ -27,7 +27,7 @@ class Run(Movement):
 
     def begin(self, variables: dict[str, Any], **origin: str) -> None:
         """Start the process with its first variables; `origin` is the number of the case and the software that begins it, as far as they are said."""
-        said: dict[str, Any] = {name: text for name, text in origin.items() if text}
+        fields: dict[str, Any] = {name: text for name, text in origin.items() if text}
         self.add(
             "instance_started",
             process=self.definition.key,
@@ -36,7 +36,7 @@ class Run(Movement):
             variables=variables,
             due=self._case_due(variables),
             **({"rules": self.rules} if self.rules > 1 else {}),
-            **said,
+            **fields,
         )
         limit = self._limiting()
         if limit is not None and self.case.due is None:
@@ -79,9 +79,9 @@ class Run(Movement):
         standing.task.run()
         self.forward()
 
-    def meet_limit(self, by: str, told: str) -> None:
+    def meet_limit(self, by: str, text: str) -> None:
         """A person has done what the case's limit asks for, such as telling the customer how things stand, outside every step."""
-        limits.meet(self, by=by, told=told)
+        limits.meet(self, by=by, told=text)
 
     def fire_timer(self, token: int) -> None:
         """A timer is due. Errors: UnknownToken."""
@@ -99,14 +99,16 @@ class Run(Movement):
             self._reckon_again(token)
             return
         if token == CASE:
-            stuck = self.case.stuck[CASE]
-            self.add("incident_resolved", stuck.scope, token=CASE, element=stuck.element, reason="retried")
+            incident = self.case.stuck[CASE]
+            self.add("incident_resolved", incident.scope, token=CASE, element=incident.element, reason="retried")
             self.forward()
             return
         standing = self._waiting(token)
         at = {"token": token, "element": standing.element.id}
         if token in self.case.open:
             self.add("incident_resolved", standing.scope.number, **at, reason="retried")
+            if standing.element.type == "userTask":
+                user_task.tell_dead_end(self, standing)
             return
         self.add("incident_retried", standing.scope.number, **at)
         kind_of(standing).retry(self, standing)
@@ -118,9 +120,9 @@ class Run(Movement):
 
     def _reckon_again(self, token: int) -> None:
         """Reckon the limit of an open step, or of the case, once more."""
-        stuck = self.case.stuck[token]
-        scope = self.case.scopes[stuck.scope]
-        element = self.definition.processes[scope.process].element(stuck.element)
+        incident = self.case.stuck[token]
+        scope = self.case.scopes[incident.scope]
+        element = self.definition.processes[scope.process].element(incident.element)
         due = limits.reckoned(self, element, scope)
         more = {} if due is None else {"due": due}
         self.add("incident_resolved", scope.number, token=token, element=element.id, reason="retried", **more)
@@ -141,8 +143,8 @@ class Run(Movement):
     def resolve(self, token: int, outcome: WorkOutcome, reason: str) -> None:
         """A person settles an incident with what the work should have come to; what is awaited happens. Errors: UnknownToken."""
         if token == CASE:
-            stuck = self.case.stuck[CASE]
-            self.add("incident_resolved", stuck.scope, token=CASE, element=stuck.element, reason=reason)
+            incident = self.case.stuck[CASE]
+            self.add("incident_resolved", incident.scope, token=CASE, element=incident.element, reason=reason)
             return
         standing = self._waiting(token)
         at = {"token": token, "element": standing.element.id}
@@ -153,12 +155,12 @@ class Run(Movement):
 
     def note(self, steps: Sequence[Step]) -> None:
         """Record what somebody did outside every step; nothing moves."""
-        for one in steps:
-            self.record(one)
+        for step in steps:
+            self.record(step)
 
-    def extend(self, moved: timedelta, **told: Any) -> None:
+    def extend(self, shift: timedelta, **fields: Any) -> None:
         """Let every open limit fall later."""
-        self.add("limit_extended", moved_seconds=moved // SECOND, microseconds=moved.microseconds, **told)
+        self.add("limit_extended", moved_seconds=shift // SECOND, microseconds=shift.microseconds, **fields)
 
     def cancel(self, reason: str, outcome: str = "", acts: Sequence[Step] = ()) -> None:
         """End the instance where it stands; `acts` are what brought it to this end."""
@@ -167,8 +169,8 @@ class Run(Movement):
             inner.cancel()
         self.workflow.cancel()
         self.reconcile()
-        said: dict[str, Any] = {"reason": reason, **({"outcome": outcome} if outcome else {})}
-        self.add("instance_cancelled", **said)
+        fields: dict[str, Any] = {"reason": reason, **({"outcome": outcome} if outcome else {})}
+        self.add("instance_cancelled", **fields)
 
     def _waiting(self, token: int) -> Token:
         """What waits under a number, and the event that is about. Errors: UnknownToken."""

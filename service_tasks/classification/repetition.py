@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from functools import cache
 from typing import NamedTuple
 
-from sqlalchemy import select
+from sqlalchemy import Select, bindparam, select
 
 from models.base import session
 from models.complaint import Complaint
@@ -51,17 +52,24 @@ def judge(cases: Sequence[Earlier], at: datetime) -> Repetition:
 
 def earlier_cases(msisdn: str, process: str | None, case_number: str | None, at: datetime) -> list[Earlier]:
     """Cases of the number taken in before `at`, of one process or (None) of any, without the case itself, newest first."""
-    row = Complaint
-    query = select(row).where(row.msisdn == msisdn, row.accepted_at <= at)
-    if process is not None:
-        query = query.where(row.process_key == process)
-    if case_number is not None:
-        query = query.where(row.case_number != case_number)
-    complaints = session().scalars(query.order_by(row.accepted_at.desc(), row.case_number.desc()))
+    narrowed = {"process": process, "case_number": case_number}
+    parameters = {name: value for name, value in narrowed.items() if value is not None}
+    complaints = session().scalars(_earlier(frozenset(parameters)), {"msisdn": msisdn, "at": at, **parameters})
     return [
         Earlier(complaint.case_number, complaint.accepted_at, _answered(complaint), complaint.state == "open")
         for complaint in complaints
     ]
+
+
+@cache
+def _earlier(narrowed: frozenset[str]) -> Select[Complaint]:
+    row = Complaint
+    query = select(row).where(row.msisdn == bindparam("msisdn"), row.accepted_at <= bindparam("at"))
+    if "process" in narrowed:
+        query = query.where(row.process_key == bindparam("process"))
+    if "case_number" in narrowed:
+        query = query.where(row.case_number != bindparam("case_number"))
+    return query.order_by(row.accepted_at.desc(), row.case_number.desc())
 
 
 def _answered(case: Complaint) -> datetime | None:

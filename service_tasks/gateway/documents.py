@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from functools import cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -10,7 +11,7 @@ from sqlalchemy import insert, select
 
 from models.base import session
 from models.billing import CreditNote, DocumentSequence, LateFeeWaiver, Refund
-from service_tasks.gateway.ledger import upsert
+from service_tasks.gateway.ledger import UPSERT
 from service_tasks.gateway.values import Document, Effect, Entry
 
 ZONE = ZoneInfo("Asia/Shanghai")
@@ -21,13 +22,18 @@ Paper = type[Refund] | type[CreditNote] | type[LateFeeWaiver]
 def next_number(series: str, at: datetime) -> str:
     """The next number of a series in the office's year of `at`, e.g. "TF-2026-000012". One statement; the row stays locked."""
     year = at.astimezone(ZONE).year
-    statement = (
-        upsert(DocumentSequence)
-        .values(series=series, year=year, last=1)
+    statement = _next_of_series(session().get_bind().dialect.name)
+    number = session().execute(statement, {"series": series, "year": year, "last": 1}).scalar_one()
+    return f"{series}-{year}-{number:06d}"
+
+
+@cache
+def _next_of_series(dialect: str) -> Any:
+    return (
+        UPSERT[dialect](DocumentSequence)
         .on_conflict_do_update(index_elements=["series", "year"], set_={"last": DocumentSequence.last + 1})
         .returning(DocumentSequence.last)
     )
-    return f"{series}-{year}-{session().execute(statement).scalar_one():06d}"
 
 
 def issue(paper: Paper, entry: Entry, effect: Effect, **columns: Any) -> Document:

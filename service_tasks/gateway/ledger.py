@@ -6,7 +6,7 @@ Balances are moved by the database as lines are inserted (`models.billing`). A p
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -26,7 +26,10 @@ SHORT = {
     "recharge_suspense": "nothing_left",
     "receivable": "exceeds_bill",
 }
-UPSERT = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
+UPSERT: dict[str, Callable[[type], sqlite.Insert | postgresql.Insert]] = {
+    "sqlite": sqlite.insert,
+    "postgresql": postgresql.insert,
+}
 
 
 def post(effect: Effect, kind: str, lines: Sequence[Line], *, floor: Collection[str] = (), memo: str = "") -> Entry:
@@ -83,6 +86,14 @@ def taken_back(entry_id: Any, *, before: datetime | None = None) -> Any:
     memo = literal(f"{MARK} of ") + cast(entry_id, String)
     reversal = select(back.id).where(back.kind == MARK, back.memo == memo)
     return (reversal if before is None else reversal.where(back.at < before)).exists()
+
+
+def handed_back(entry_id: Any) -> Any:
+    """Whether what this entry paid in cash came back in cash when it was taken back; in SQL."""
+    back, posting, cash = aliased(JournalEntry), aliased(Posting), aliased(LedgerAccount)
+    memo = literal(f"{MARK} of ") + cast(entry_id, String)
+    query = select(back.id).join(posting, posting.entry_id == back.id).join(cash, cash.id == posting.debit_account_id)
+    return query.where(back.kind == MARK, back.memo == memo, cash.kind == "cash").exists()
 
 
 def upsert(table: type) -> Any:

@@ -14,6 +14,8 @@ from typing import Any
 
 from playwright.sync_api import Browser, Page, expect
 
+from tests.browser.office import choose_language
+
 ROOT = Path(__file__).resolve().parents[2]
 READY = """
 document.addEventListener("desk:editor-ready", ({ detail }) => Object.assign(window, detail));
@@ -62,8 +64,7 @@ def owner(browser: Browser, address: str, name: str = "olu", language: str = "zh
     page.locator("main [name=password]").fill(f"{name}-reception-desk")
     page.locator("main form button").last.click()
     page.wait_for_url(lambda url: "/login" not in url)
-    if page.locator("html").get_attribute("lang") != {"zh": "zh-CN", "en": "en"}[language]:
-        page.locator("form[action^='/language/'] button").click()
+    choose_language(page, language)
     return page
 
 

@@ -59,8 +59,7 @@ class Office:
         """The page of a person, who logs in the first time, and again when the session has ended meanwhile."""
         if person not in self.pages:
             self.pages[person] = log_in(self.visitor(), person)
-            if self.language == "en":
-                self.pages[person].get_by_role("button", name="English").click()
+            choose_language(self.pages[person], self.language)
         elif self.at - self.seen[person] >= logins.IDLE:
             log_in(self.pages[person], person)
         self.seen[person] = self.at
@@ -144,6 +143,15 @@ def log_in(page: Page, person: str) -> Page:
     page.locator("main form button").click()
     expect(page.locator(".desk-nav")).to_be_visible()
     return page
+
+
+def choose_language(page: Page, language: str) -> None:
+    """Read in this language, with the page back before anything else is done: a window closed while it is under way may never close."""
+    wanted = {"zh": "zh-CN", "en": "en"}[language]
+    if page.locator("html").get_attribute("lang") != wanted:
+        page.locator("form[action^='/language/'] button").click()
+        expect(page.locator("html")).to_have_attribute("lang", wanted)
+        page.wait_for_load_state("load")
 
 
 def fill(page: Page, form: dict[str, Any]) -> None:

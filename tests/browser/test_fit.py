@@ -17,7 +17,7 @@ from models.comment import Comment
 from models.complaint import Complaint
 from models.customer import Customer
 from office import notices
-from tests.browser.office import log_in
+from tests.browser.office import choose_language, log_in
 from tests.furnishing import Furnished, furnish
 from tests.people import SAM
 from tests.visitors import found_office, open_office
@@ -91,14 +91,11 @@ def pages(
     for person, places in ADDRESSES.items():
         context = browser.new_context(base_url=address, locale="zh-CN", **options)
         page = log_in(context.new_page(), person)
-        if language == "en":
-            page.locator("form[action^='/language/'] button").click()
+        choose_language(page, language)
         for place in places:
             page.goto(place.format(**vars(there)))
             page.wait_for_load_state("load")
             yield f"{person} {place}", page
-        if language == "en":
-            page.locator("form[action^='/language/'] button").click()
         context.close()
 
 

@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from tools.figures import doors, sources, state
+
 ROOT = Path(__file__).parents[2]
 PACKAGES = ("tools", "cli", "web", "office", "service_tasks", "engine", "models", "reception_desk")
 FLOORS = ("tools", "bench", *PACKAGES[1:])
@@ -188,6 +190,16 @@ def test_import_contracts_name_every_package() -> None:
     settings = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["importlinter"]
     assert settings["root_packages"] == list(FLOORS)
     assert settings["contracts"][0]["layers"] == list(FLOORS)
+
+
+def test_no_import_points_up() -> None:
+    """What is sold runs without what tests and measures it, and a command without the tests: an import of a higher floor would end that."""
+    assert doors.arrows_up((*sources.product(), *sources.bench())) == []
+
+
+def test_no_test_reaches_for_a_private_name() -> None:
+    """What is private may be written anew without a test in the way; what a test has reason to call has a public name."""
+    assert [place for path, tree in sources.tests() for place in state.reaches(path, tree)] == []
 
 
 @pytest.mark.parametrize("path", SOURCES, ids=lambda path: path.relative_to(ROOT).as_posix())

@@ -105,6 +105,15 @@ class Form:
             if field.required and fields.get(field.key, field).options and not field.options
         ]
 
+    def dead_ends(self, variables: Mapping[str, Any], scope: Scope) -> list[str]:
+        """The keys of required fields of which nothing may be chosen, whatever is entered elsewhere in the form: nobody can complete its task."""
+        if not any(field.required and field.options and "allowed" in field.expressions for field in self.inputs):
+            return []
+        keys = {field.key for field in self.inputs}
+        asks = {field.key: _names(field) for field in self.inputs}
+        unanswerable = self.unanswerable(variables, self.prefill(variables, scope), scope)
+        return [key for key in unanswerable if not asks[key] & keys]
+
     def prefill(self, variables: Mapping[str, Any], scope: Scope) -> dict[str, Any]:
         """What stands in the fields at first, in stored form; never what the field itself would refuse."""
         nothing_entered, values = Given({}, variables, scope), {}
@@ -173,6 +182,12 @@ def at_path(variables: Mapping[str, Any], path: str) -> Any:
     for part in path.split("."):
         value = value.get(part) if isinstance(value, Mapping) else None
     return value
+
+
+def _names(field: Field) -> frozenset[str]:
+    """The names that decide whether a field is shown and what may be chosen of it."""
+    hidden_by = field.hide.names if field.hide is not None else frozenset()
+    return hidden_by | field.expressions["allowed"].names if "allowed" in field.expressions else hidden_by
 
 
 def _may_be_chosen(field: Field, option: Option, context: Mapping[str, Any], scope: Scope) -> bool:

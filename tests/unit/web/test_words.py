@@ -261,8 +261,8 @@ def test_every_kind_of_journal_entry_has_words() -> None:
 
 def test_every_step_of_a_history_is_told_or_silent_on_purpose() -> None:
     """A new kind of step is not forgotten in the timeline of a case."""
-    assert timeline._TELLERS.keys() | SILENT == STEPS.keys()
-    assert not timeline._TELLERS.keys() & SILENT
+    assert timeline.TELLERS.keys() | SILENT == STEPS.keys()
+    assert not timeline.TELLERS.keys() & SILENT
 
 
 def test_every_paper_that_is_drawn_has_an_english_name() -> None:
