@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from itertools import product
+from math import prod
 from typing import Any
 
 from engine.diagrams.diagram import Element
@@ -15,10 +17,12 @@ from engine.language.feel import Doubt, FeelSyntaxError, Names, lexer
 from engine.language.feel.inferred import Type, nearest
 from engine.language.forms import Field, Form
 from engine.runtime import handlers
+from engine.runtime.declarations import Fills
 
 WRITTEN = re.compile(
     r"(?<!\\p)(?<!\\P)(?:\$?\{\{?\s*(?P<braced>[^\W\d]\w*(?:\.\w+)*)\s*\}\}?|\$(?P<bare>[A-Za-z_]\w*))"
 )
+MOST_WORDINGS = 100
 ANY_NAMES = Names({}, complete=False)
 
 
@@ -64,11 +68,27 @@ def _wording(element: Element, names: Names) -> Iterator[Doubt]:
     if handler is None or handler.fills is None:
         return
     types = {parameter.name: _judged(parameter.expression, names) for parameter in element.parameters}
-    literals = {name: next(iter(kind.values)) for name, kind in types.items() if kind.literal and kind.values}
-    for parameter, placeholders in handler.fills(literals).items():
+    for parameter, placeholders in _filled(handler.fills, types).items():
         parts = types.get(parameter, Type()).parts
         if parts is not None:
             yield from _compared(parameter, placeholders, frozenset(name for name, _kind in parts))
+
+
+def _filled(fills: Fills, types: Mapping[str, Type]) -> dict[str, dict[str, bool]]:
+    """The placeholders of all wordings that may be chosen, by the parameter that fills them: a value is a must where every wording asks for it."""
+    written = {name: sorted(kind.values) for name, kind in types.items() if kind.literal and kind.values}
+    merged: dict[str, dict[str, bool]] = {}
+    if prod(map(len, written.values())) > MOST_WORDINGS:
+        return merged
+    for choice in product(*written.values()):
+        for parameter, placeholders in fills(dict(zip(written, choice, strict=True))).items():
+            before = merged.setdefault(parameter, dict(placeholders))
+            both = before.keys() & placeholders.keys()
+            merged[parameter] = {
+                name: name in both and before[name] and placeholders[name]
+                for name in before.keys() | placeholders.keys()
+            }
+    return merged
 
 
 def _compared(place: str, placeholders: Mapping[str, bool], names: frozenset[str]) -> Iterator[Doubt]:

@@ -50,6 +50,17 @@ def test_a_wording_gets_what_it_asks_for(values: str, expected: list[tuple[str, 
     assert about([problem for problem in problems if problem.rule != "unfit"]) == expected
 
 
+def test_of_wordings_among_which_one_is_chosen_none_is_forgotten() -> None:
+    """What only one of them asks for is no surplus and may be missing; what all ask for may not."""
+    one_of = {**SEND, "template": 'if amount > 1 then "charge_held" else "reply"'}
+    problems = told(service("x", "notification/send", values="{text: note}", **one_of))
+    assert about([problem for problem in problems if problem.rule != "unfit"]) == []
+    surplus = told(service("x", "notification/send", values="{text: note, amount: amount, zzz: 1}", **one_of))
+    assert about([problem for problem in surplus if problem.rule != "unfit"]) == [
+        ("value_without_placeholder", "zzz", "")
+    ]
+
+
 def test_every_wording_says_what_it_asks_for() -> None:
     """Whatever is asked for and given, a message can be written of; an unknown or a reckoned wording asks for nothing."""
     for template in notification.TEMPLATES:
