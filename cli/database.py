@@ -15,6 +15,8 @@ from sqlalchemy.pool import NullPool
 
 import engine
 from cli.output import ROOT, note
+from engine import record
+from models.base import transaction
 from office import demo
 from reception_desk import PROGRAM
 from web import create_app
@@ -40,8 +42,10 @@ def seed() -> None:
 
 
 def bring_up_to_date(app: Flask) -> None:
-    """Run the migrations that the app's database lacks."""
+    """Run the migrations that the app's database lacks, and sign where streams end that are there from before there were heads."""
     upgrade(app.config["SQLALCHEMY_DATABASE_URI"])
+    with app.app_context(), transaction():
+        record.open_registers()
 
 
 def upgrade(url: str) -> None:

@@ -105,7 +105,7 @@ def _no_number(text: str) -> NoReturn:
     raise ValueError(text)
 
 
-def _value(value: Any) -> Any:
+def _value(value: object) -> object:
     if isinstance(value, dict):
         return {name: _value(member) for name, member in value.items()}
     if isinstance(value, list):
@@ -135,7 +135,7 @@ def _told(outcome: language.Outcome) -> Iterator[str]:
         yield f"  rule {match['number']:>2}  {match['id']}  {match['annotation']}".rstrip()
 
 
-def _written(value: Any) -> str:
+def _written(value: language.feel.FeelValue) -> str:
     """A value as FEEL writes it, strings in quotes."""
     if isinstance(value, str):
         return json.dumps(value, ensure_ascii=False)
@@ -143,7 +143,7 @@ def _written(value: Any) -> str:
     return "null" if value is None else str(language.feel.BUILTINS["string"](scope, [value]))
 
 
-def _plain(value: Any) -> Any:
+def _plain(value: language.feel.FeelValue) -> object:
     """A value as JSON has it; a decimal that a JSON reader would not find again exactly is text."""
     if isinstance(value, dict):
         return {name: _plain(member) for name, member in value.items()}

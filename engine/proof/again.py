@@ -8,6 +8,7 @@ from typing import Any
 
 from engine.language import values
 from engine.record import appliers
+from engine.record.case import NO_CHOICE
 from engine.record.steps import ACTS, Done, Failed, Queued, Refused, Step, Work, WorkOutcome, moved_by
 from engine.spiff.movement import STANDSTILL
 from engine.spiff.position import CASE
@@ -52,14 +53,16 @@ def _origin(opening: Step) -> dict[str, str]:
 
 _COMMANDS: dict[str, Callable[[Run, Step], None]] = {
     "instance_started": lambda run, first: run.begin(first["variables"], **_origin(first)),
-    "user_task_completed": lambda run, first: run.complete_user_task(first["token"], first["form"], first["by"]),
+    "user_task_completed": lambda run, first: run.complete_user_task(
+        first["token"], first["form"], first["by"], first.get("despite", ())
+    ),
     "timer_fired": lambda run, first: run.fire_timer(first["token"]),
     "message_received": lambda run, first: run.receive_message(first["token"], first["variables"]),
     "incident_retried": lambda run, first: run.retry(first["token"]),
     "job_completed": lambda run, first: run.finish_work(first["token"], _outcome(first)),
     "job_refused": lambda run, first: run.finish_work(first["token"], _outcome(first)),
     "limit_extended": lambda run, first: run.extend(moved_by(first), **_told(first)),
-    "case_limit_met": lambda run, first: run.meet_limit(first["by"], first["told"]),
+    "case_limit_met": lambda run, first: run.meet_limit(first["by"], first["told"], first.get("despite", ())),
 }
 
 
@@ -87,7 +90,8 @@ def command(run: Run, steps: list[Step]) -> None:
 def _resolve(run: Run, first: Step, after: list[Step]) -> None:
     """What a settled incident led to: stuck work finished by hand, a timer fired, or nothing because nobody waits any more."""
     again = first["token"] == CASE or run.is_unreckoned(first["token"])
-    if again and ("due" in first or after):
+    offers_nothing = any(step["type"] == "incident_opened" and step["kind"] == NO_CHOICE for step in after[:1])
+    if offers_nothing or (again and ("due" in first or after)):
         run.retry(first["token"])
         return
     if first["token"] in run.case.stuck and first["token"] not in run.case.open:

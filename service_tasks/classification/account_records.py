@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Integer, bindparam, exists, func, or_, select
+from sqlalchemy import BindParameter, Integer, bindparam, exists, func, or_, select
 
 from models.base import session
 from models.customer import Subscription as Subscriber
@@ -22,7 +22,7 @@ DEBITS = timedelta(days=90)
 ORDERS = timedelta(days=180)
 
 
-_MSISDN: Any = bindparam("msisdn")
+_MSISDN: BindParameter[str] = bindparam("msisdn")
 _SUBSCRIPTION = bindparam("subscription", type_=Integer)
 _REPLACED = select(Subscriber.number_changed_from).where(Subscriber.msisdn == _MSISDN)
 _CHARGED = exists().where(or_(Cdr.served_msisdn == _MSISDN, Cdr.served_msisdn.in_(_REPLACED)), Cdr.information > 0)

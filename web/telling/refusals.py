@@ -74,6 +74,17 @@ SENTENCES = {
     ),
     "names_oneself": _("Nobody names themselves. Please ask another supervisor."),
     "nobody_named": _("Please write who bears it: the person of an own hall, the name of another unit."),
+    "not_of_staff": _(
+        "%(name)s is nobody who works here, or a name of several. Please write the log-in or the employee number."
+    ),
+    "payer_approved": _("%(name)s approved this payment and cannot have made it. Please check who paid."),
+    "payee_unproved": _(
+        "Please write who received it for the holder, and the numbers of the authority and of the document."
+    ),
+    "not_paid_yet": _(
+        "%(owed)s of what was picked is not paid yet; it comes off the bill and is not given in cash. Please choose the bill instead, or pick what has been paid."
+    ),
+    "prepayment_stands": _("The prepayment stands on the number and is given back from there, not by staff."),
     "nothing_left": _("Nothing is left to be returned."),
     "department_unknown": _("The office has no such department. Please choose one of the list."),
     "order_open": _(

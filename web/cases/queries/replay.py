@@ -184,7 +184,7 @@ class _Recorder:
             filler(self, event, step)
         return event
 
-    def _way(self, step: Step, following: list[Step], last: Event | None) -> Any:
+    def _way(self, step: Step, following: list[Step], last: Event | None) -> timeline.Told | None:
         """Gateways, events and returns from a called process, which the timeline leaves out."""
         if step["type"] == "call_left":
             return "desk", gettext("Back from: %(task)s", task=self.teller.name(step)), []
