@@ -106,18 +106,20 @@ def test_without_an_office_it_is_said_how_to_set_one_up(nowhere: Path, arguments
     assert [file.name for file in (nowhere / "var").iterdir()] == []
 
 
-@pytest.mark.parametrize(("arguments", "said"), REFUSED, ids=lambda row: " ".join(row) if isinstance(row, list) else "")
-def test_what_is_typed_wrongly_is_named(arguments: list[str], said: str) -> None:
+@pytest.mark.parametrize(
+    ("arguments", "sentence"), REFUSED, ids=lambda row: " ".join(row) if isinstance(row, list) else ""
+)
+def test_what_is_typed_wrongly_is_named(arguments: list[str], sentence: str) -> None:
     """In one or two lines, with what would be right; no trace of the program."""
     result = typed(*arguments)
     assert result.exit_code in (1, 2)
-    assert said in result.output
+    assert sentence in result.output
     assert isinstance(result.exception, SystemExit)
     assert of_the_program(result.output) == []
 
 
 @pytest.mark.parametrize(
-    ("arguments", "said"),
+    ("arguments", "sentence"),
     [
         (["verify", "--instance", "AJ-1"], "there is no case AJ-1"),
         (["export", "--xes", "x", "--process", "TS-999"], "there is no published process TS-999"),
@@ -130,12 +132,12 @@ def test_what_is_typed_wrongly_is_named(arguments: list[str], said: str) -> None
     ],
     ids=lambda row: " ".join(row) if isinstance(row, list) else "",
 )
-def test_what_the_office_does_not_have_is_named(nowhere: Path, arguments: list[str], said: str) -> None:
+def test_what_the_office_does_not_have_is_named(nowhere: Path, arguments: list[str], sentence: str) -> None:
     """In an office that has nothing yet."""
     (nowhere / "var").mkdir()
     upgrade(f"sqlite:///{nowhere / 'var' / 'reception.db'}")
     result = typed(*arguments)
-    assert (result.exit_code in (1, 2), said in result.output) == (True, True), result.output
+    assert (result.exit_code in (1, 2), sentence in result.output) == (True, True), result.output
     assert of_the_program(result.output) == []
 
 

@@ -39,6 +39,7 @@ LABELLED = re.compile(r"^(schemas|disputed|lines)\.")
 WORDED = {
     "schemas.py": "labels of what every service task takes",
     "amounts.py": "capital characters, for papers",
+    "spoken_amounts.py": "amounts as customers say and write them",
     "mandate_wording.py": "how banks are written on agreements",
     "notification.py": "what customers and departments are told",
     "pricing_file.py": "headings and outcomes of a file that goes to marketing and comes back",
