@@ -35,6 +35,7 @@ FOLLOWERS = (
     supervision.report_missed,
 )
 SOFTWARE = version("reception-desk")
+PERSONAL = frozenset({"msisdn", "complaint_text", "demand", "told", "proposed_reason"})
 BARS = (households.barred, reviews.barred)
 DOUBTS = (reply_amounts.doubt,)
 
@@ -55,7 +56,7 @@ def rehearsal(keys: record.Keys | None = None) -> engine.runtime.Runtime:
 
 def bare(keys: record.Keys | None = None) -> engine.runtime.Runtime:
     """An office in which processes are checked: nobody follows what happens there, and nobody is kept from anything."""
-    office = engine.runtime.Runtime(keys=keys, calendar=calendar.current, software=SOFTWARE)
+    office = engine.runtime.Runtime(keys=keys, calendar=calendar.current, personal=PERSONAL, software=SOFTWARE)
     office.serve(service_tasks, batches, reviews, work_orders)
     office.timed = frozenset({reviews.PROCESS, *(kind.process for kind in batches.KINDS)})
     return office
