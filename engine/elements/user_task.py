@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from engine.definitions import form_lint, pattern_lint
 from engine.definitions.package import MissingFile, Package
@@ -86,10 +86,11 @@ def _place(run: Running, scope: Scope) -> dict[str, int]:
     return {} if item is None else {"index": item.index, "count": item.count}
 
 
-def complete(run: Running, token: Token, form: dict[str, object], by: str) -> None:
-    """A person has answered with validated values."""
+def complete(run: Running, token: Token, form: dict[str, object], by: str, aside: Collection[str] = ()) -> None:
+    """A person has answered with validated values, and set these doubts aside."""
     at, paths = {"token": token.number, "element": token.element.id}, _shown(run, token)
-    run.add("user_task_completed", token.scope.number, **at, form=form, by=by, **({"shown": paths} if paths else {}))
+    more = {name: value for name, value in (("shown", paths), ("despite", list(aside))) if value}
+    run.add("user_task_completed", token.scope.number, **at, form=form, by=by, **more)
     limits.resume(run, token.number, token.element.id)
     _approve(run, token, by)
     limits.done(run, token)

@@ -1,5 +1,6 @@
 """How cases go on: the one writer of cases, what falls due, and the jobs that reach outside."""
 
+from engine.running.doubts import Answer, Doubted
 from engine.running.due import run_due
 from engine.running.execution import Advanced, Change, InstanceEnded, KeyUsedAgain, UnknownInstance
 from engine.running.jobs import enqueue, frames, survive
@@ -8,7 +9,9 @@ from engine.running.worker import begin_again, carry_out, do_job, failed_backgro
 
 __all__ = [
     "Advanced",
+    "Answer",
     "Change",
+    "Doubted",
     "InstanceEnded",
     "KeyUsedAgain",
     "UnknownInstance",

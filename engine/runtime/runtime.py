@@ -19,6 +19,7 @@ from engine.runtime.declarations import Background, Function, Handler, Work, dec
 
 Observer = Callable[[Any], None]
 Bar = Callable[[Collection[int], str], Mapping[int, NotPermitted]]
+Doubt = Callable[[Any], Mapping[str, list[Any]]]
 
 
 class NoOffice(RuntimeError):
@@ -52,7 +53,7 @@ class Remembered:
 @dataclass
 class Runtime:
     """What an office brings: keys, calendar and clock; handlers and background work by topic; who is told of every change, in its transaction
-    (`observers`); and who keeps people from cases (`bars`).
+    (`observers`); who keeps people from cases (`bars`); and what is doubted of what they enter, by field (`doubts`).
 
     `personal` are the names of variables that hold personal data in whatever process.
     `timed` are the processes that the office begins when their start timer says so; in any other a start timer would begin nothing.
@@ -67,6 +68,7 @@ class Runtime:
     background: dict[str, Background] = field(default_factory=dict)
     observers: tuple[Observer, ...] = ()
     bars: tuple[Bar, ...] = ()
+    doubts: tuple[Doubt, ...] = ()
     personal: frozenset[str] = frozenset()
     timed: frozenset[str] = frozenset()
     software: str = ""
