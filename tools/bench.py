@@ -21,7 +21,13 @@ OFFICES = {True: measured.QUICK, False: measured.FULL}
 
 @click.command()
 @click.option("--quick", is_flag=True, help="Fewer rounds and smaller worklists: a few minutes' worth in one.")
-@click.option("--database", type=click.Choice(["sqlite", "postgresql", "both"]), default="both", show_default=True)
+@click.option(
+    "--database",
+    type=click.Choice(["sqlite", "postgresql", "both"]),
+    default="both",
+    show_default=True,
+    help="What to measure on.",
+)
 @click.option("--postgresql", "server", envvar="TEST_DATABASE_URL", help="A PostgreSQL to use; else the test extra's.")
 @click.option("--office", "only_office", is_flag=True, help="Only the office: clerks on real pages, over HTTP.")
 @click.option("--profile", "profiled", is_flag=True, help="Instead: where the CPU time of a completion goes.")

@@ -19,7 +19,7 @@ from web.edge.asgi import Edge, Refusals, keep_watch
 
 EVERY_SECONDS = 1.0
 NOBODY_BROUGHT_IT = timedelta(seconds=10)
-LESS_OFTEN = {"tidying": 600.0, "batches": 10.0}
+LESS_OFTEN = {"tidying": 600.0, "refusals": 600.0, "batches": 10.0}
 _log = logging.getLogger(__name__)
 
 
@@ -55,6 +55,7 @@ def start_background(app: Office, stop: threading.Event) -> list[threading.Threa
         "leases": _renew,
         "batches": lambda: len(batches.begin_due(engine.now())),
         "reviews": lambda: reviews.begin_due(engine.now()),
+        "refusals": lambda: record.record_not_kept(engine.now()),
         "tidying": lambda: background.sweep(client, engine.now()),
     }
     threads = [

@@ -6,12 +6,12 @@ A user task is opened by a run when a token reaches a bpmn:userTask, and ends by
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, bindparam, select
+from sqlalchemy import bindparam, select
 
 from engine.definitions.compiled import Definition
 from engine.ground.errors import NotFound, NotPermitted
@@ -20,6 +20,7 @@ from engine.language.forms import Form, InvalidForm
 from engine.proof.replay import CaseHistory, history_from
 from engine.published import versions
 from engine.record import people, sealing
+from engine.record.columns import TaskOfCase, TaskRow
 from engine.record.scopes import Scope
 from engine.running import barred, execution
 from engine.running.execution import Advanced
@@ -29,6 +30,7 @@ from engine.spiff.run import Run
 from models.base import session, transaction
 from models.definition import ProcessDefinition
 from models.instance import ProcessInstance
+from models.states import CaseState, TaskState
 from models.user_task import UserTask
 
 Submitted = Mapping[str, str | Sequence[str]]
@@ -54,7 +56,7 @@ def complete(
     with _refusals_recorded(task_id, by, at), limits, transaction():
         row = _locked(task_id)
         facts, request = _facts(row), _fingerprint(key, form, by)
-        before = execution.answered(row.id, row.task_token, request) if facts.state == "completed" else None
+        before = execution.answered(row.id, row.task_token, request) if facts.state == TaskState.COMPLETED else None
         if before is not None:
             return before
         permissions.check(by, facts)
@@ -88,7 +90,7 @@ def _refusals_recorded(task_id: int, by: Actor, at: datetime) -> Iterator[None]:
         raise
 
 
-def _no_longer_asked(row: Row[Any], blank: Form, entered: Mapping[str, Any], scope: Scope) -> dict[str, None]:
+def _no_longer_asked(row: TaskRow, blank: Form, entered: Mapping[str, Any], scope: Scope) -> dict[str, None]:
     """Null for each field that is hidden now and still holds what was entered in it when the form was last filled in here."""
     leftovers = {
         field.key: scope.variables[field.key]
@@ -118,11 +120,15 @@ def _marked(part: list[Any]) -> str:
         return ""
 
 
-_OPEN: Any = (
+_OPEN = (
     select(UserTask, ProcessInstance.definition_id, ProcessDefinition.sha256)
     .join(ProcessInstance, ProcessInstance.id == UserTask.instance_id)
     .join(ProcessDefinition, ProcessDefinition.id == ProcessInstance.definition_id)
-    .where(UserTask.instance_id == bindparam("instance"), UserTask.state == "open", ProcessInstance.state == "active")
+    .where(
+        UserTask.instance_id == bindparam("instance"),
+        UserTask.state == TaskState.OPEN,
+        ProcessInstance.state == CaseState.ACTIVE,
+    )
     .order_by(UserTask.due_at.is_(None), UserTask.due_at, UserTask.id)
 )
 
@@ -148,7 +154,7 @@ def _workable(rows: Sequence[tuple[UserTask, Definition]], by: Actor) -> list[in
     return [row.id for row, _ in tasks if row.id not in refusals]
 
 
-def barred_from(rows: Sequence[tuple[Any, Definition]], by: Actor) -> dict[int, NotPermitted]:
+def barred_from(rows: Sequence[tuple[TaskOfCase, Definition]], by: Actor) -> dict[int, NotPermitted]:
     """Why a person may not do some of these tasks though their department does, by id; a row has the columns of a UserTask."""
     steps = [
         barred.Step(row.id, row.instance_id, definition.processes[row.process_key].element(row.element_id), definition)
@@ -179,7 +185,13 @@ def assign(task_id: int, *, to: str, by: Actor, at: datetime) -> Advanced:
 
 
 def _assign(
-    task_id: int, kind: str, by: Actor, at: datetime, check: Any, hands: Actor | None = None, **more: Any
+    task_id: int,
+    kind: str,
+    by: Actor,
+    at: datetime,
+    check: Callable[[Actor, TaskFacts], None],
+    hands: Actor | None = None,
+    **more: Any,
 ) -> Advanced:
     """Change who has a task; `hands` are those it comes into."""
     with transaction():
@@ -212,8 +224,8 @@ def task_and_history(task_id: int, *, at: datetime) -> tuple[tuple[Form, dict[st
     return _read_form(row, at=at), history_from(row)
 
 
-def _read_form(row: Row[Any], *, at: datetime) -> tuple[Form, dict[str, Any], feel.Scope]:
-    if row.task_state != "open":
+def _read_form(row: TaskRow, *, at: datetime) -> tuple[Form, dict[str, Any], feel.Scope]:
+    if row.task_state != TaskState.OPEN:
         raise permissions.AlreadyCompleted(task=row.task_id, state=row.task_state)
     run = execution.take(row, by="", at=at).run
     task = run.task(row.task_token)
@@ -224,16 +236,16 @@ def _read_form(row: Row[Any], *, at: datetime) -> tuple[Form, dict[str, Any], fe
     return form, variables, feel.Scope(at=at, calendar=run.calendar)
 
 
-def _locked(task_id: int) -> Row[Any]:
+def _locked(task_id: int) -> TaskRow:
     return _row(task_id, lock=True)
 
 
-def _row(task_id: int, *, lock: bool) -> Row[Any]:
+def _row(task_id: int, *, lock: bool) -> TaskRow:
     row = execution.find_of_task(task_id, lock=lock)
     if row is None:
         raise UnknownUserTask(task=task_id)
     return row
 
 
-def _facts(row: Row[Any]) -> TaskFacts:
+def _facts(row: TaskRow) -> TaskFacts:
     return TaskFacts(row.task_id, row.task_group, row.task_state, row.assignee)

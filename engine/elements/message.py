@@ -6,9 +6,9 @@ from collections.abc import Iterator
 
 from engine.definitions.package import Package
 from engine.diagrams.diagram import Diagram, Element
-from engine.elements.kind import Kind, Note, problem
+from engine.elements.kind import Kind, problem
 from engine.elements.running import Running
-from engine.elements.token import Token
+from engine.elements.token import Notes, Token
 from engine.ground.errors import Problem
 from engine.record.steps import Failed, WorkOutcome
 
@@ -56,7 +56,7 @@ def receive(run: Running, token: Token, key: str, variables: dict[str, object]) 
     run.happen(token)
 
 
-def again(run: Running, _token: Token) -> Note | None:
+def again(run: Running, _token: Token) -> Notes | None:
     """What leaves its activity going on catches as many messages as come while that is open; once, under the first rules."""
     return {} if run.counts_all else None
 

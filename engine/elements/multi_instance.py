@@ -14,7 +14,7 @@ from engine.diagrams import settings
 from engine.diagrams.diagram import COUNTER, Diagram, Element, MultiInstance
 from engine.elements.kind import Kind, problem
 from engine.elements.running import Running
-from engine.elements.token import ITEM, ITEMS, Token
+from engine.elements.token import ITEM, ITEMS, Items, Token
 from engine.elements.work import settle_otherwise
 from engine.ground.errors import Corrupt, EngineError, Problem
 from engine.language import values
@@ -87,7 +87,7 @@ def _enter(run: Running, activity: Token, index: int, packed: Any) -> None:
 def leave(run: Running, token: Token) -> None:
     """An item is done: keep what it gives, then go on with the next, or leave the activity."""
     element, item = token.element, run.case.scopes[token.task.internal_data[ITEM]]
-    activity = run.token_at(token.task.parent)._replace(scope=run.case.scopes[item.parent])
+    activity = run.token_at(token.task.before)._replace(scope=run.case.scopes[item.parent])
     progress, marker = activity.task.internal_data[ITEMS], _marker(element)
     result = run.evaluate(marker.output, item) if marker.results else None
     progress["left"] += 1
@@ -111,7 +111,7 @@ def leave(run: Running, token: Token) -> None:
         _enter_next(run, activity)
 
 
-def _enough(run: Running, progress: dict[str, Any], marker: MultiInstance, item: Scope) -> bool:
+def _enough(run: Running, progress: Items, marker: MultiInstance, item: Scope) -> bool:
     """Whether the completion condition holds, seen from the item that was just done."""
     if not marker.completion:
         return False

@@ -12,7 +12,9 @@ from engine.elements.kind import Kind, problem
 from engine.elements.running import Running
 from engine.elements.token import ITEM, SKIPPED, Token
 from engine.ground.errors import InvalidDefinition, Problem
+from engine.language import feel
 from engine.language.forms import Form
+from engine.record.case import NO_CHOICE
 from engine.record.scopes import Scope
 from engine.record.steps import Failed
 
@@ -52,8 +54,23 @@ def _open(run: Running, token: Token) -> None:
     if group == "" and element.properties.get("groupFrom"):
         failed = Failed(NO_DEPARTMENT, element.properties["groupFrom"])
         run.open_incident(number, element, scope, failed, after="limit")
+    tell_dead_end(run, token)
     if element.properties.get("customerWaits") == "true":
         run.add("clock_paused", scope.number, token=number, element=element.id)
+
+
+def tell_dead_end(run: Running, token: Token) -> None:
+    """A step that must be answered and offers nothing can be completed by nobody: a person is told. Earlier versions said nothing."""
+    _, number, element, scope = token
+    told = run.recorded is None or any(
+        s["type"] == "incident_opened" and s["token"] == number and s["kind"] == NO_CHOICE for s in run.recorded
+    )
+    form_id = element.properties.get("form", "")
+    if not told or not form_id:
+        return
+    form, now = run.definition.form_by_id(form_id), feel.Scope(at=run.at, calendar=run.calendar)
+    if keys := form.dead_ends({"accepted_at": run.accepted_at, **scope.variables}, now):
+        run.open_incident(number, element, scope, Failed(NO_CHOICE, ", ".join(keys)), after="limit")
 
 
 def _group_from(run: Running, element: Element, scope: Scope) -> str:
@@ -71,10 +88,19 @@ def _place(run: Running, scope: Scope) -> dict[str, int]:
 
 def complete(run: Running, token: Token, form: dict[str, object], by: str) -> None:
     """A person has answered with validated values."""
-    run.add("user_task_completed", token.scope.number, token=token.number, element=token.element.id, form=form, by=by)
+    at, shown = {"token": token.number, "element": token.element.id}, _shown(run, token)
+    run.add("user_task_completed", token.scope.number, **at, form=form, by=by, **({"shown": shown} if shown else {}))
     limits.resume(run, token.number, token.element.id)
     _approve(run, token, by)
     limits.done(run, token)
+
+
+def _shown(run: Running, token: Token) -> list[str] | None:
+    """What lies beside the form as it is answered; the values are those that the record gives for then. Earlier versions did not say it."""
+    form = run.definition.form_by_id(token.element.properties["form"])
+    variables, secret = {"accepted_at": run.accepted_at, **token.scope.variables}, run.definition.private.secret
+    shown = form.shown_beside({name: value for name, value in variables.items() if name not in secret}) or None
+    return run.as_told("user_task_completed", token.number, "shown", shown, before=None)
 
 
 def _approve(run: Running, token: Token, by: str) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 
 from engine.language import values
 from engine.record import appliers
+from engine.record.case import NO_CHOICE
 from engine.record.steps import ACTS, Done, Failed, Queued, Refused, Step, Work, WorkOutcome, moved_by
 from engine.spiff.movement import STANDSTILL
 from engine.spiff.position import CASE
@@ -87,7 +88,8 @@ def command(run: Run, steps: list[Step]) -> None:
 def _resolve(run: Run, first: Step, after: list[Step]) -> None:
     """What a settled incident led to: stuck work finished by hand, a timer fired, or nothing because nobody waits any more."""
     again = first["token"] == CASE or run.is_unreckoned(first["token"])
-    if again and ("due" in first or after):
+    offers_nothing = any(step["type"] == "incident_opened" and step["kind"] == NO_CHOICE for step in after[:1])
+    if offers_nothing or (again and ("due" in first or after)):
         run.retry(first["token"])
         return
     if first["token"] in run.case.stuck and first["token"] not in run.case.open:

@@ -9,13 +9,14 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol
 
 from sqlalchemy import Select, select
 
 from engine.definitions.compiled import Definition
 from engine.record import appliers
 from engine.record.case import Case
+from engine.record.columns import CaseEnd
 from engine.record.history import Entry
 from engine.record.rows import RowsInMemory
 from models import cells
@@ -25,7 +26,7 @@ from models.instance import ProcessInstance
 from models.timer import MessageSubscription, Timer
 from models.user_task import UserTask
 
-Row = Mapping[str, Any]
+Row = Mapping[str, object]
 Table = dict[tuple[int, int], Row]
 COVERED: dict[str, tuple[Any, ...]] = {
     "user_task": (
@@ -65,13 +66,26 @@ COVERED: dict[str, tuple[Any, ...]] = {
         Incident.reason,
     ),
 }
-MODELS: dict[str, Any] = {
+MODELS: dict[str, type[UserTask | Timer | MessageSubscription | Incident]] = {
     "user_task": UserTask,
     "timer": Timer,
     "message_subscription": MessageSubscription,
     "incident": Incident,
 }
 INSTANCE = ("state", "started_at", "ended_at", "due_at", "paused_at", "overdue")
+
+
+class InstanceRow(CaseEnd, Protocol):
+    """The row of a case as it stands in the database."""
+
+    @property
+    def business_key(self) -> str: ...
+    @property
+    def definition_id(self) -> int: ...
+    @property
+    def state(self) -> str: ...
+    @property
+    def state_blob(self) -> bytes: ...
 
 
 class Difference(NamedTuple):
@@ -166,7 +180,7 @@ def _read(query: Select[Any]) -> dict[int, list[tuple[int, Row]]]:
     return by_instance
 
 
-def compare(instance: Any, folded: Folded, tables: Mapping[str, Table]) -> Iterator[Difference]:
+def compare(instance: InstanceRow, folded: Folded, tables: Mapping[str, Table]) -> Iterator[Difference]:
     """Where the living rows of an instance depart from the folded ones; `instance` is its own row."""
     expected = {"ended_at": None, **folded.rows.instance}
     for name in INSTANCE:
@@ -200,7 +214,7 @@ def _columns(should: Row, there: Row) -> Iterator[tuple[str, str]]:
             yield name, "rows"
 
 
-def instances(ids: Sequence[int]) -> list[Any]:
+def instances(ids: Sequence[int]) -> list[InstanceRow]:
     """The columns of these instances that verification looks at, in the order of their ids."""
     columns = [getattr(ProcessInstance, name) for name in INSTANCE]
     more = (

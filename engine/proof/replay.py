@@ -9,12 +9,11 @@ from datetime import datetime
 from functools import cached_property
 from typing import Any, NamedTuple
 
-from sqlalchemy import Row
-
 from engine.definitions.compiled import Definition
 from engine.published import versions
 from engine.record import appliers, history, sealing
-from engine.record.case import Case, Move
+from engine.record.case import Case, Move, Seen
+from engine.record.columns import CaseRow
 from engine.record.heads import INSTANCE, Head
 from engine.record.history import Entry
 from engine.record.scopes import Scopes
@@ -92,7 +91,7 @@ class CaseHistory:
         return case
 
     @cached_property
-    def _counters(self) -> dict[str, dict[int, Counter[str]]]:
+    def _counters(self) -> dict[Seen, dict[int, Counter[str]]]:
         return self.case.counters()
 
     def marking(self, scope: int = 0) -> Marking:
@@ -100,7 +99,7 @@ class CaseHistory:
         scopes = self.case.scopes
         scope = scopes.drawn(scope)
         holder = scopes.known(scope)
-        counts = {kind: _positive(self._counters[kind].get(scope)) for kind in ("active", "done", "flows")}
+        counts = {kind: _positive(self._counters[kind].get(scope)) for kind in Seen}
         return Marking(
             scope=scope,
             process=scopes.process(scope),
@@ -132,7 +131,7 @@ def history_of(instance_id: int, upto: int | None = None) -> CaseHistory:
     return history_from(_row(instance_id), upto)
 
 
-def history_from(row: Row[Any], upto: int | None = None) -> CaseHistory:
+def history_from(row: CaseRow, upto: int | None = None) -> CaseHistory:
     """The same for a row of `execution.find` or `execution.find_of_task`."""
     key = sealing.unwrap(row.wrapped) if row.wrapped is not None else None
     entries = history.read_history(INSTANCE, str(row.id), key, upto)
@@ -174,7 +173,7 @@ def _scopes_are_known(entries: list[Entry]) -> bool:
     return {step.get("scope", 0) for step in steps} <= entered | {0}
 
 
-def _row(instance_id: int) -> Row[Any]:
+def _row(instance_id: int) -> CaseRow:
     row = execution.look(instance_id)
     if row is None:
         raise UnknownInstance(instance=instance_id)
@@ -206,7 +205,7 @@ def marking(instance_id: int, upto: int | None = None, scope: int = 0) -> Markin
     return history_of(instance_id, upto).marking(scope)
 
 
-def _positive(counter: Any) -> dict[str, int]:
+def _positive(counter: Mapping[str, int] | None) -> dict[str, int]:
     return {name: count for name, count in (counter or {}).items() if count > 0}
 
 

@@ -8,14 +8,15 @@ it has counted is signed as well. A head that does not bear the office's signatu
 from __future__ import annotations
 
 import hmac
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 import orjson
-from sqlalchemy import bindparam, func, select, update
+from sqlalchemy import Label, bindparam, func, select, update
 
 from engine.record import sealing
+from engine.record.columns import CaseEnd, LastEntry, Signed, StreamEnd
 from models import writes
 from models.base import bind, connection, in_turn
 from models.entry import HistoryEntry
@@ -72,9 +73,9 @@ class Place:
         return sealing.mac(orjson.dumps(["head", self.stream, self.stream_id, *end]))
 
 
-_HEADS: Any = StreamHead.__table__
-_INSTANCE: Any = ProcessInstance.__table__
-_ENTRY: Any = HistoryEntry.__table__
+_HEADS = StreamHead.__table__
+_INSTANCE = ProcessInstance.__table__
+_ENTRY = HistoryEntry.__table__
 _ONE = select(_HEADS.c.ordinal, _HEADS.c.sequence, _HEADS.c.head, _HEADS.c.mac).where(
     _HEADS.c.stream == bindparam("of_stream"), _HEADS.c.stream_id == bindparam("of_id")
 )
@@ -84,7 +85,8 @@ _ONE_FOR_CHANGE = _ONE.with_for_update()
 
 def find(stream: str, stream_id: str, *, lock: bool = True) -> Place | None:
     """Where a person's or definition's stream or a register stands; None when it has no head. Locked for change unless it is only looked at."""
-    row = connection().execute(_ONE_FOR_CHANGE if lock else _ONE, {"of_stream": stream, "of_id": stream_id}).first()
+    asked = {"of_stream": stream, "of_id": stream_id}
+    row: StreamEnd | None = connection().execute(_ONE_FOR_CHANGE if lock else _ONE, asked).first()
     return Place(stream, stream_id, ROOT, row.ordinal, Head(row.sequence, row.head), row.mac) if row else None
 
 
@@ -104,7 +106,7 @@ def change(place: Place) -> Write:
     return writes.change(_HEADS, end, stream=place.stream, stream_id=place.stream_id)
 
 
-def counted(parameter: str) -> list[Any]:
+def counted(parameter: str) -> list[Label[Any]]:
     """What a statement has to answer for `next_case`: the register that the statement's parameter names, locked for change; nothing where it has not begun."""
     of_register = (_HEADS.c.stream == REGISTER, _HEADS.c.stream_id == bindparam(parameter))
     columns = (_HEADS.c.ordinal, _HEADS.c.sequence, _HEADS.c.head, _HEADS.c.mac)
@@ -114,11 +116,13 @@ def counted(parameter: str) -> list[Any]:
     ]
 
 
-def next_case(register: str, answer: Any) -> Place:
+def next_case(register: str, answer: tuple[int, int | None, bytes, bytes]) -> Place:
     """The register of a process with one more case in it; `answer` are the values of `counted`, in their order."""
     ordinal, sequence, head, mac = answer
-    found = sequence is not None
-    place = Place(REGISTER, register, ROOT, ordinal, Head(sequence, head), mac) if found else enter(REGISTER, register)
+    if sequence is None:
+        place = enter(REGISTER, register)
+    else:
+        place = Place(REGISTER, register, ROOT, ordinal, Head(sequence, head), mac)
     return place.after(Head(place.head.seq + 1, GENESIS))
 
 
@@ -127,17 +131,17 @@ def of_case(instance_id: int, process: str, ordinal: int | None, head: Head, mac
     return Place(INSTANCE, str(instance_id), process, ordinal, head, mac)
 
 
-def of_row(row: Any) -> Place:
+def of_row(row: CaseEnd) -> Place:
     """The head of the case of a row that is locked for change; numbered before anything is written where it was not."""
     end = Head(row.sequence, row.head)
     if row.ordinal is not None:
         return of_case(row.id, row.key, row.ordinal, end, row.head_mac)
     open_registers()
-    numbered = connection().execute(_NUMBER, {"of_id": row.id}).one()
+    numbered: Signed = connection().execute(_NUMBER, {"of_id": row.id}).one()
     return of_case(row.id, row.key, numbered.ordinal, end, numbered.head_mac)
 
 
-def columns(place: Place) -> dict[str, Any]:
+def columns(place: Place) -> dict[str, int | bytes | None]:
     """What the row of a case says of its head."""
     return {"sequence": place.head.seq, "head": place.head.hash, "ordinal": place.ordinal, "head_mac": place.mac}
 
@@ -177,7 +181,7 @@ def _end(stream: str, stream_id: str) -> Head:
     """Where the entries of a stream end."""
     entries = (_ENTRY.c.stream == stream, _ENTRY.c.stream_id == stream_id)
     query = select(_ENTRY.c.sequence, _ENTRY.c.hash).where(*entries).order_by(_ENTRY.c.sequence.desc()).limit(1)
-    row = connection().execute(query).first()
+    row: LastEntry | None = connection().execute(query).first()
     return Head(row.sequence, row.hash) if row else BEGINNING
 
 
@@ -199,7 +203,7 @@ def _written_with_heads() -> Iterator[int]:
     holds = {"sqlite": func.instr, "postgresql": func.pg_catalog.position}[bind().dialect.name]
     query = select(_ENTRY.c.body).where(holds(_ENTRY.c.body, b'"v":') > 0)
     for body in connection().execute(query).scalars():
-        version = orjson.loads(body).get("v", 1)
+        version = int(orjson.loads(body).get("v", 1))
         if version >= SCHEMA:
             yield version
 
@@ -212,7 +216,8 @@ def _case_registers() -> Iterator[Place]:
     query = select(*columns).where(
         _INSTANCE.c.sequence > 0
     )  # the one that is just beginning is numbered by whoever begins it
-    for row in connection().execute(query.order_by(_INSTANCE.c.id)):
+    cases: Sequence[CaseEnd] = connection().execute(query.order_by(_INSTANCE.c.id)).all()
+    for row in cases:
         counts[row.key] = counts.get(row.key, 0) + 1
         place = of_case(row.id, row.key, counts[row.key], Head(row.sequence, row.head), None).signed()
         signed.append({"of_id": row.id, "number": place.ordinal, "signature": place.mac})

@@ -7,22 +7,27 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, cast
 
-from sqlalchemy import and_, bindparam, func, or_, select, tuple_
+from sqlalchemy import ColumnElement, and_, bindparam, delete, func, insert, or_, select, tuple_, update
 from sqlalchemy.orm import aliased
 
 from engine.record import history
+from engine.record.columns import ShownTask
 from engine.record.heads import GENESIS
 from engine.record.history import Entry
 from engine.record.person_steps import PersonStep
 from engine.record.steps import Step, step
 from engine.runtime.permissions import Actor
 from models.base import bind, session, transaction
-from models.entry import HistoryEntry
+from models.entry import HistoryEntry, RefusalsNotKept
 from models.identity import User
+from models.user_task import UserTask
 
 USER = "user"
 LOOKED_BACK = 200
 MOST_REFUSED, REFUSED_WITHIN = 20, timedelta(hours=1)
+SYSTEM = "system"
+_COUNTED = (RefusalsNotKept.number, RefusalsNotKept.since, RefusalsNotKept.until)
+_TASK = (UserTask.id, UserTask.business_key, UserTask.process_key, UserTask.element_id)
 _PLACE: dict[str, Any] = {"sqlite": func.instr, "postgresql": func.pg_catalog.position}
 
 
@@ -73,13 +78,12 @@ def _said(act: Step, user: str, since: datetime) -> datetime | None:
     for body in session().scalars(_LAST, {"user": user}):
         document = history.document(body)
         if act in document["steps"] and document["at"] > since:
-            told_at: datetime = document["at"]
-            return told_at
+            return document["at"]
     return None
 
 
-def record_refused(row: Any, reasons: Mapping[str, Sequence[str]], *, by: Actor, at: datetime) -> None:
-    """Add what was wrong with a form that somebody sent, at most MOST_REFUSED times for a task within the hour.
+def record_refused(row: ShownTask, reasons: Mapping[str, Sequence[str]], *, by: Actor, at: datetime) -> None:
+    """Add what was wrong with a form that somebody sent, at most MOST_REFUSED times for a task within the hour; beyond that they are counted.
 
     Shape:  `row` has id, business_key, process_key and element_id of the task; `reasons` are codes by field. Nothing of what was typed is kept.
     """
@@ -87,11 +91,52 @@ def record_refused(row: Any, reasons: Mapping[str, Sequence[str]], *, by: Actor,
         session().get(User, by.user, with_for_update=True)
         before = sum(_refused(row.id, by.user, at - REFUSED_WITHIN))
         if before >= MOST_REFUSED:
+            _count(row.id, by.user, at)
             return
-        place = {"case": row.business_key, "task": row.id, "process": row.process_key, "element": row.element_id}
         last = {"last": True} if before + 1 == MOST_REFUSED else {}
         fields = {field: sorted(set(codes)) for field, codes in sorted(reasons.items())}
-        history.append(USER, by.user, [step("entry_refused", **place, fields=fields, **last)], by=by.user, at=at)
+        steps = [*_not_kept(row, by.user), step("entry_refused", **_place(row), fields=fields, **last)]
+        history.append(USER, by.user, steps, by=by.user, at=at)
+
+
+def _place(row: Any) -> dict[str, Any]:
+    return {"case": row.business_key, "task": row.id, "process": row.process_key, "element": row.element_id}
+
+
+def _count(task_id: int, user: str, at: datetime) -> None:
+    """One more that is not kept; the person's row is locked."""
+    more = update(RefusalsNotKept).where(*_tally(task_id, user)).values(number=RefusalsNotKept.number + 1, until=at)
+    if not session().execute(more).rowcount:  # type: ignore[attr-defined]
+        first = insert(RefusalsNotKept).values(user=user, task_id=task_id, number=1, since=at, until=at)
+        session().execute(first)
+
+
+def _not_kept(row: Any, user: str) -> list[Step]:
+    """How many refused entries for a task were not kept, and from here on the record says so; nothing where all were."""
+    counted = delete(RefusalsNotKept).where(*_tally(row.id, user)).returning(*_COUNTED)
+    tally = session().execute(counted).first()
+    return [step("refusals_not_kept", **_place(row), **tally._mapping)] if tally is not None else []
+
+
+def _tally(task_id: int, user: str) -> tuple[ColumnElement[bool], ...]:
+    return RefusalsNotKept.user == user, RefusalsNotKept.task_id == task_id
+
+
+def record_not_kept(at: datetime) -> int:
+    """Add to the streams of people how many refused entries were not kept, where no other came for an hour to say it with; of how many tasks."""
+    over = RefusalsNotKept.until <= at - REFUSED_WITHIN
+    query = select(RefusalsNotKept.user, *_TASK).join(UserTask, UserTask.id == RefusalsNotKept.task_id).where(over)
+    rows = session().execute(query.order_by(RefusalsNotKept.user, RefusalsNotKept.task_id)).all()
+    return sum(_record_not_kept(row, at) for row in rows)
+
+
+def _record_not_kept(row: Any, at: datetime) -> bool:
+    with transaction():
+        session().get(User, row.user, with_for_update=True)
+        steps = _not_kept(row, row.user)  # none where somebody beside this one was first
+        if steps:
+            history.append(USER, row.user, steps, by=SYSTEM, at=at)
+    return bool(steps)
 
 
 def _refused(task_id: int, user: str, since: datetime) -> Iterator[int]:
@@ -114,8 +159,9 @@ def entries_naming(word: str) -> list[Entry]:
     return [history.opened(row) for row in session().scalars(query)]
 
 
-def _holds(word: str) -> Any:
-    return _PLACE[bind().dialect.name](HistoryEntry.body, word.encode()) > 0
+def _holds(word: str) -> ColumnElement[bool]:
+    place: ColumnElement[int] = _PLACE[bind().dialect.name](HistoryEntry.body, word.encode())
+    return place > 0
 
 
 def latest_acts(*, most: int, user: str = "", types: Sequence[str] = (), before: Act | None = None) -> list[Act]:

@@ -21,6 +21,7 @@ from engine.runtime.permissions import Actor, FourEyesViolation
 from models.base import session
 from models.entry import HistoryEntry
 from models.identity import User
+from models.states import TaskState
 from models.user_task import UserTask
 
 
@@ -85,7 +86,7 @@ def _did(instances: Collection[int], user: str) -> set[tuple[str, str]]:
     number = select(User.employee_number).where(User.name == user).scalar_subquery()
     logins = select(User.name).where(User.employee_number == number)
     columns: tuple[Any, ...] = (cast(UserTask.instance_id, String), UserTask.element_id)
-    of_case = (UserTask.instance_id.in_(instances), UserTask.state == "completed")
+    of_case = (UserTask.instance_id.in_(instances), UserTask.state == TaskState.COMPLETED)
     first = (
         HistoryEntry.stream == INSTANCE,
         HistoryEntry.stream_id.in_([str(instance) for instance in instances]),

@@ -24,6 +24,7 @@ from engine.runtime import handlers, runtime
 from engine.runtime.handlers import BpmnError, Call, Handler, JobFailed
 from models.base import in_scratch, savepoint, session
 from models.job import Job
+from models.states import JobState
 
 T = TypeVar("T")
 ATTEMPTS = 5
@@ -145,7 +146,9 @@ def enqueue(topic: str, parameters: dict[str, Any], *, key: str, at: datetime, t
 
 
 def _insert(**columns: Any) -> None:
-    inserted = session().execute(insert(Job).values(state="queued", retries=ATTEMPTS, **columns).returning(Job.id))
+    inserted = session().execute(
+        insert(Job).values(state=JobState.QUEUED, retries=ATTEMPTS, **columns).returning(Job.id)
+    )
     announced(inserted.scalar_one(), ATTEMPTS, columns["due_at"])
 
 
@@ -162,7 +165,7 @@ def queue(instance_id: int, steps: list[Step], case_key: bytes, at: datetime) ->
 
 def _again(key: str, parameters: bytes, at: datetime) -> bool:
     """Queue a job once more that had been given up; its key, by which the outside knows it, stays."""
-    columns = {"state": "queued", "retries": ATTEMPTS, "due_at": at, "parameters": parameters, "error": None}
+    columns = {"state": JobState.QUEUED, "retries": ATTEMPTS, "due_at": at, "parameters": parameters, "error": None}
     job_id = session().scalar(update(Job).where(Job.key == key).values(**columns).returning(Job.id))
     if job_id is not None:
         announced(job_id, ATTEMPTS, at)

@@ -15,11 +15,12 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
-from sqlalchemy import Row, select, update
+from sqlalchemy import select, update
 
 from engine.ground.errors import NotFound
 from engine.language import values
 from engine.record import sealing
+from engine.record.columns import CaseRow
 from engine.record.steps import Failed, WorkOutcome
 from engine.running import execution, jobs
 from engine.runtime import runtime
@@ -28,6 +29,7 @@ from engine.runtime.runtime import now
 from engine.spiff.run import Run
 from models.base import session, transaction
 from models.job import Job
+from models.states import CaseState, JobState
 
 SYSTEM = "system"
 BATCH = 500
@@ -60,7 +62,7 @@ def run_jobs(at: datetime, *, clock: Clock | None = None, overdue_by: timedelta 
     """Carry out queued jobs that are due at `at`, or have been for some time; how many were taken in hand."""
     due = session().scalars(
         select(Job.id)
-        .where(Job.state == "queued", Job.due_at <= at - overdue_by)
+        .where(Job.state == JobState.QUEUED, Job.due_at <= at - overdue_by)
         .order_by(Job.due_at, Job.id)
         .limit(BATCH)
     )
@@ -89,15 +91,15 @@ class UnknownJob(NotFound):
 
 def failed_background() -> list[Job]:
     """Work beside the cases that was given up, such as a batch whose cases could not all be released, the oldest first."""
-    query = select(Job).where(Job.state == "failed", Job.instance_id.is_(None)).order_by(Job.id)
+    query = select(Job).where(Job.state == JobState.FAILED, Job.instance_id.is_(None)).order_by(Job.id)
     return list(session().scalars(query.limit(BATCH)))
 
 
 def begin_again(job_id: int, at: datetime) -> None:
     """Put given-up work beside the cases into the queue once more, under the same key. Errors: UnknownJob."""
     with transaction():
-        given_up = update(Job).where(Job.id == job_id, Job.state == "failed", Job.instance_id.is_(None))
-        columns = {"state": "queued", "retries": jobs.ATTEMPTS, "due_at": at, "error": None}
+        given_up = update(Job).where(Job.id == job_id, Job.state == JobState.FAILED, Job.instance_id.is_(None))
+        columns = {"state": JobState.QUEUED, "retries": jobs.ATTEMPTS, "due_at": at, "error": None}
         if session().execute(given_up.values(**columns).returning(Job.id)).first() is None:
             raise UnknownJob(job=job_id)
         jobs.announced(job_id, jobs.ATTEMPTS, at)
@@ -108,14 +110,14 @@ def renew_leases(at: datetime) -> None:
     in_hand = runtime.current().in_hand
     if in_hand:
         with transaction():
-            statement = update(Job).where(Job.id.in_(list(in_hand)), Job.state == "queued")
+            statement = update(Job).where(Job.id.in_(list(in_hand)), Job.state == JobState.QUEUED)
             session().execute(statement.values(due_at=at + LEASE))
 
 
 def take(job_id: int, at: datetime) -> Taken | None:
     """Take a job in hand for the length of a lease; None when it is not due or somebody else has it."""
     with transaction():
-        free = update(Job).where(Job.id == job_id, Job.state == "queued", Job.due_at <= at)
+        free = update(Job).where(Job.id == job_id, Job.state == JobState.QUEUED, Job.due_at <= at)
         row = session().execute(free.values(due_at=at + LEASE).returning(*_COLUMNS)).first()
     return Taken(**row._mapping) if row is not None else None
 
@@ -126,7 +128,7 @@ def perform(job: Taken, at: datetime) -> WorkOutcome:
         return jobs.run_background(job.topic, values.unpack(json.loads(job.parameters)), at)
     row = execution.find(job.instance_id, lock=False)
     key = execution.case_key(job.instance_id)
-    if row is None or row.state != "active" or key is None:
+    if row is None or row.state != CaseState.ACTIVE or key is None:
         return Failed("InstanceEnded", job.topic)
     if not execution.is_held(row, key, job.token):
         return Failed("UnknownToken", job.topic)  # cancelled while it was queued: nothing may be moved for it any more
@@ -154,8 +156,10 @@ def record(job: Taken, outcome: WorkOutcome, at: datetime) -> None:
             jobs.announced(job.id, job.retries - 1, due_at)
         return
     failed = outcome if isinstance(outcome, Failed) else None
-    settled = _settle(job, state="failed" if failed else "done", retries=0, error=failed.message if failed else None)
-    if settled and row is not None and row.state == "active":
+    settled = _settle(
+        job, state=JobState.FAILED if failed else JobState.DONE, retries=0, error=failed.message if failed else None
+    )
+    if settled and row is not None and row.state == CaseState.ACTIVE:
         _finish(job, row, outcome, at)
 
 
@@ -166,11 +170,11 @@ def _may_pass(job: Taken, failed: Failed) -> bool:
 
 def _settle(job: Taken, **columns: Any) -> bool:
     """Compare-and-set: whether the job was still as it had been taken."""
-    statement = update(Job).where(Job.id == job.id, Job.state == "queued", Job.retries == job.retries)
+    statement = update(Job).where(Job.id == job.id, Job.state == JobState.QUEUED, Job.retries == job.retries)
     return bool(session().execute(statement.values(**columns)).rowcount)  # type: ignore[attr-defined]
 
 
-def _finish(job: Taken, row: Row[Any], outcome: WorkOutcome, at: datetime) -> None:
+def _finish(job: Taken, row: CaseRow, outcome: WorkOutcome, at: datetime) -> None:
     """Let the case go on; when it cannot, what broke becomes its incident."""
     failed = _advance(job, row, outcome, at)
     if failed is None or failed.kind in NO_LONGER_AWAITED:
@@ -179,7 +183,7 @@ def _finish(job: Taken, row: Row[Any], outcome: WorkOutcome, at: datetime) -> No
     _advance(job, row, failed, at)
 
 
-def _advance(job: Taken, row: Row[Any], outcome: WorkOutcome, at: datetime) -> Failed | None:
+def _advance(job: Taken, row: CaseRow, outcome: WorkOutcome, at: datetime) -> Failed | None:
     command = partial(Run.finish_work, token=job.token or 0, outcome=outcome)
     result = jobs.guarded(job.topic, partial(execution.advance_row, row, command, by=SYSTEM, at=at))
     return result if isinstance(result, Failed) else None

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Mapping
+from copy import deepcopy
 from dataclasses import dataclass
-from typing import Any
 
 from cachetools import LRUCache, cached
 from SpiffWorkflow.bpmn.parser.ValidationException import ValidationException
+from SpiffWorkflow.bpmn.specs.bpmn_process_spec import BpmnProcessSpec
 
 from engine.diagrams import diagram, normalization
 from engine.ground import xml
@@ -39,11 +40,11 @@ class NotExecutable(Invalid):
 class Specification:
     """The spec of the main process, those of everything it calls, and which of these are processes of their own."""
 
-    main: Any
-    others: dict[str, Any]
+    main: BpmnProcessSpec
+    others: dict[str, BpmnProcessSpec]
     called: frozenset[str]
 
-    def named(self, name: str) -> Any:
+    def named(self, name: str) -> BpmnProcessSpec:
         """A spec by name."""
         return self.main if name == self.main.name else self.others[name]
 
@@ -86,7 +87,7 @@ def parse(key: str, files: Mapping[str, bytes], rules: int = REGULAR) -> Specifi
 
 def _skeleton(content: bytes, rules: int) -> xml.Element:
     """A diagram without what SpiffWorkflow would run, copy or sort by and we do ourselves: scripts, operators, data, lists, the picture."""
-    root = normalization.root(content) if rules >= REGULAR else xml.parse(content)
+    root = deepcopy(normalization.root(content) if rules >= REGULAR else xml.tree(content))
     _carried_out_by_us(root)
     for element in [e for e in root.iter() if xml.local(e) in NOT_FOR_SPIFFWORKFLOW]:
         parent = element.getparent()
@@ -101,6 +102,6 @@ def _carried_out_by_us(root: xml.Element) -> None:
         for timer in [e for e in start if xml.local(e) == "timerEventDefinition"]:
             start.remove(timer)
     for throw_event in [e for e in root.iter() if xml.local(e) == "intermediateThrowEvent"]:
-        throw_event.tag = throw_event.tag.replace("intermediateThrowEvent", "serviceTask")
+        throw_event.tag = str(throw_event.tag).replace("intermediateThrowEvent", "serviceTask")
         for event in [e for e in throw_event if xml.local(e).endswith("EventDefinition")]:
             throw_event.remove(event)

@@ -107,6 +107,8 @@ class Run(Movement):
         at = {"token": token, "element": standing.element.id}
         if token in self.case.open:
             self.add("incident_resolved", standing.scope.number, **at, reason="retried")
+            if standing.element.type == "userTask":
+                user_task.tell_dead_end(self, standing)
             return
         self.add("incident_retried", standing.scope.number, **at)
         kind_of(standing).retry(self, standing)

@@ -16,6 +16,7 @@ from typing import Any, Protocol
 from service_tasks.gateway import embedded
 from service_tasks.gateway.documents import next_number
 from service_tasks.gateway.values import (
+    BY_STAFF,
     Account,
     Balances,
     BankCorrection,
@@ -48,6 +49,7 @@ from service_tasks.gateway.values import (
 )
 
 __all__ = [
+    "BY_STAFF",
     "Account",
     "Balances",
     "BankCorrection",
@@ -144,10 +146,10 @@ class BillingGateway(Protocol):
     def free(self, subscription_id: int, parts: Sequence[LinePart], effect: Effect, *, key: str | None = None) -> None:
         """Free what the case has of these lines in reserve, under this key where one is named."""
 
-    def reverse(self, entry_id: int, effect: Effect) -> Entry:
-        """Enter a journal entry the other way; its lines may be given again, and what has left is owed.
+    def reverse(self, entry_id: int, effect: Effect, *, handed_back: bool = False) -> Entry:
+        """Enter a journal entry the other way; its lines may be given again, and what has left is owed, but for cash that is handed back with it.
 
-        Refused: entry_unknown, entry_reversed, entry_final, card_charged.
+        Refused: entry_unknown, entry_reversed, cash_not_back, card_charged.
         """
 
     def owed_anew(self, reversal_id: int) -> int:
@@ -187,7 +189,7 @@ class BillingGateway(Protocol):
     def paid_by_staff(
         self, subscription_id: int, amount: int, kind: str, effect: Effect, lines: Sequence[LinePart]
     ) -> Entry:
-        """Enter what staff paid the customer of their own for these lines. Refused: as `reserve`, exceeds_disputed."""
+        """Enter what staff paid the customer of their own for these lines. Refused: as `reserve`, exceeds_disputed, not_paid_yet."""
 
     def refund_deposit(self, receipt_number: str, effect: Effect, *, form: dict[str, Any] | None = None) -> Document:
         """Pay back in cash what a receipt stands for of the deposit; none left, the subscription is closed for deposits.
@@ -267,12 +269,16 @@ class BillingGateway(Protocol):
         amount: int = 0,
         lines: Sequence[LinePart] = (),
         reserved: str | None = None,
+        late_fee: int | None = None,
     ) -> Hold:
-        """Settle a hold; "credited" releases it as a credit, with what of `lines` was paid and `reserved` under the key that placed it; "rejected" and "withdrawn"
-        make it due again.
+        """Settle a hold; "credited" releases it as a credit, with what of `lines` was paid and `reserved` under the key that placed it, and the `late_fee` found
+        then; "rejected" and "withdrawn" make it due again.
 
         Refused: hold_unknown, hold_settled.
         """
+
+    def late_fee_on_hold(self, subscription_id: int) -> int:
+        """The late fee that waits beside the holds of a number and is not asked for meanwhile, in fen."""
 
     def on_hold(self, case_numbers: Sequence[str]) -> list[HeldLine]:
         """What these cases have on hold and in reserve, line by line."""

@@ -9,7 +9,7 @@ from service_tasks.gateway.corrections import (
     waive_late_fee,
 )
 from service_tasks.gateway.giving import apart, still_owed
-from service_tasks.gateway.holds import on_hold, place_hold, settle_hold
+from service_tasks.gateway.holds import late_fee_on_hold, on_hold, place_hold, settle_hold
 from service_tasks.gateway.ledger import post
 from service_tasks.gateway.lookups import (
     balances,
@@ -36,7 +36,14 @@ from service_tasks.gateway.repricing import (
     shown_on_bill,
     take_back_secondary_pricing,
 )
-from service_tasks.gateway.reversals import given, given_between, holds, owed_anew, reverse, withdraw_corrections
+from service_tasks.gateway.reversals import (
+    given,
+    given_between,
+    holds,
+    owed_anew,
+    reverse,
+    withdraw_corrections,
+)
 from service_tasks.gateway.takings import take_payment, to_pay
 
 __all__ = [
@@ -58,6 +65,7 @@ __all__ = [
     "given_between",
     "hand_in_secondary_pricing",
     "holds",
+    "late_fee_on_hold",
     "late_fees_drawn",
     "late_fees_paid",
     "move_recharge",

@@ -197,6 +197,15 @@ class Telling(Schema):
     )
 
 
+class Granting(Telling):
+    """Granting a request: how the customer is told, and whether cash that is taken back has been handed back at the counter."""
+
+    handed_back = fields.Boolean(
+        load_default=False,
+        metadata={"description": "of a reversal: the customer has handed the cash back; a receipt number is given out"},
+    )
+
+
 class Because(Schema):
     """Why."""
 

@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response
 
 import engine
 from engine import cases, proof
-from models.user_task import UserTask
+from models.user_task import TaskColumns
 from office.masking import Sight
 from office.papers import PAPERS, Paper, typeset
 from web.edge import access, record_of_looks, unsent_forms
@@ -42,7 +42,7 @@ def of_task(task_id: int, key: str) -> Response:
     return _printed(row.business_key, key, step, history, sight)
 
 
-def _known(row: UserTask) -> dict[str, object]:
+def _known(row: TaskColumns) -> dict[str, object]:
     """The variables at an open step, with what its form is prefilled with and what can be read of what was sent; null for what cannot."""
     form, variables, scope = cases.form_of(row.id, at=engine.now())
     typed = form.readable(filled_form.submitted(request.form, but=unsent_forms.ADDED))

@@ -9,7 +9,6 @@ from typing import Any
 
 from flask import Blueprint, Flask, abort, flash, redirect, render_template, request, url_for
 from flask_login import current_user
-from sqlalchemy import Row
 from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response
 
@@ -18,7 +17,7 @@ import engine.definitions
 import engine.language
 from engine import cases, diagrams, proof, published, running, runtime
 from models.base import session
-from models.user_task import UserTask
+from models.user_task import NamedTask, TaskColumns, UserTask
 from office import acts, batches, correspondence, notices, secret_fields, work_orders
 from office.masking import Sight, masked
 from service_tasks import pricing_file
@@ -171,7 +170,7 @@ def _secret_of(task_id: int) -> frozenset[str]:
     return proof.definition_of(row.instance_id).private.secret
 
 
-def _name(row: UserTask | Row[Any]) -> str:
+def _name(row: NamedTask) -> str:
     name = names.element_name(row.process_key, row.element_id, row.name)
     return names.of_item(name, row.item_index, row.item_count)
 
@@ -217,7 +216,7 @@ def _past_merges(diagram: diagrams.Diagram, target: str) -> diagrams.Element:
     return diagram.elements[target]
 
 
-def _offered_then(row: UserTask, codes: Sequence[str]) -> tuple[str, ...]:
+def _offered_then(row: TaskColumns, codes: Sequence[str]) -> tuple[str, ...]:
     """What a step that a refusal leads back to offers more than now, once the refusal is recorded."""
     form, variables, scope = _form(row)
 
@@ -311,7 +310,7 @@ def _before(task_id: int) -> Mapping[str, Any]:
     return filled_form.untouched(*_form(row))["values"]
 
 
-def opened(task_id: int) -> tuple[Any, Sight]:
+def opened(task_id: int) -> tuple[standing.AskedTask, Sight]:
     """A task that is open, as `standing.at_task` has it, and what the person is shown of it. Errors: UnknownUserTask, NotYourCase, AlreadyCompleted."""
     row = standing.at_task(task_id)
     if row is None:
@@ -322,7 +321,7 @@ def opened(task_id: int) -> tuple[Any, Sight]:
     return row, sight
 
 
-def _form(row: UserTask) -> tuple[engine.language.Form, Mapping[str, Any], engine.language.feel.Scope]:
+def _form(row: TaskColumns) -> tuple[engine.language.Form, Mapping[str, Any], engine.language.feel.Scope]:
     return cases.form_of(row.id, at=engine.now())
 
 
@@ -408,13 +407,13 @@ def _page(
         )
 
 
-def _barred(row: UserTask, definition: engine.definitions.Definition) -> str:
+def _barred(row: TaskColumns, definition: engine.definitions.Definition) -> str:
     """Why somebody else has to do the task, though it is with one's own department; empty where nothing speaks against it."""
     refusal = cases.barred_from([(row, definition)], auth.actor()).get(row.id)
     return error_texts.describe(refusal) if refusal is not None else ""
 
 
-def _colleagues(row: UserTask, definition: engine.definitions.Definition, barred: str) -> list[tuple[str, str]]:
+def _colleagues(row: TaskColumns, definition: engine.definitions.Definition, barred: str) -> list[tuple[str, str]]:
     """To whom a supervisor may give a task that somebody holds, or that they may not do themselves: (login, name) of those whom nothing bars."""
     if not current_user.has("supervisor") or not (row.assignee or barred):
         return []

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from service_tasks.gateway.listing import Listed
-from web.telling import disputed_lines, refusals
+from web.telling import disputed_lines, refusals, suggestions
 from web.telling.i18n import gettext, in_language, moment, yuan
 from web.telling.i18n import mark as _
 from web.telling.timeline import is_amount, written
@@ -130,6 +130,8 @@ CODES = {
     "applied": _("credited by the run"),
     "omitted": _("left out by the run"),
     "held": _("on hold"),
+    "paid_beside_hold": _("paid already, settled with the hold"),
+    "late_fee_with_hold": _("late fee that falls with the hold"),
     "reserved": _("reserved"),
     "refunded": _("paid back"),
     "re_priced": _("re-priced"),
@@ -232,6 +234,7 @@ CODES = {
     "no_mandate": _("no mandate on this number"),
     "bill": _("the next bill"),
     "charge_held": _("charge put on hold"),
+    "charge_held_in_part": _("charge put on hold in part"),
     "credit_scheduled": _("credit with the next secondary pricing"),
     "charge_hold_settled": _("the hold is settled"),
     "secondary_pricing_released": _("the secondary pricing is released"),
@@ -436,6 +439,8 @@ def reason_text(entry: Any) -> str:
     """A reason laid beside a form: its own text, a refusal as a sentence with its amounts, a decision as what it found, a code in words."""
     if not isinstance(entry, Mapping):
         return code_text(entry)
+    if suggestions.is_reason(entry):
+        return suggestions.reason(entry)
     if "text" in entry:
         return in_language(entry["text"], entry.get("text_en", ""))
     if entry.get("code") in refusals.SENTENCES:

@@ -80,10 +80,6 @@ def _of_acts(cause: language.Reason) -> dict[str, str]:
         "money_given": gettext(
             "%(amount)s has been given to the customer in this case. Have it taken back first.", amount=amount
         ),
-        "cash_given": gettext(
-            "%(amount)s has been given to the customer in this case, some of it by staff out of their own pocket. A withdrawal is not possible any more.",
-            amount=amount,
-        ),
         "correction_handed_in": gettext(
             "The correction of %(amount)s is with the run already. Wait for the run, then have the credit taken back.",
             amount=amount,
@@ -106,7 +102,10 @@ def _of_acts(cause: language.Reason) -> dict[str, str]:
         ),
         "no_such_credit": gettext("There is no such payment of this case that could be taken back."),
         "entry_reversed": gettext("This has been taken back already."),
-        "entry_final": gettext("Staff paid this out of their own pocket. It is not taken back here."),
+        "cash_not_back": gettext(
+            "Staff paid this out of their own pocket: it is taken back when the customer has handed the cash back."
+        ),
+        "no_cash_given": gettext("Nothing of this was paid in cash, so no cash can be handed back for it."),
         "card_charged": gettext(
             "The new card %(card)s has been charged meanwhile, so it is not taken back.", card=values.get("card")
         ),

@@ -145,5 +145,6 @@ def test_a_credit_that_waits_lowers_what_is_shown(desk: Any) -> None:
         "total": 0,
         "prepayment": 0,
         "held": 0,
+        "late_fee_held": 0,
         "debit_under_way": False,
     }

@@ -47,7 +47,7 @@ MET_BY_PEOPLE = (
     "engine.running.execution",
 )
 SILENT = {
-    "entry_refused",  # in the history of the person
+    "entry_refused", "refusals_not_kept",  # in the history of the person
     "user_task_cancelled", "flow_taken", "passed", "entered", "item_entered", "item_left", "item_cancelled", "items_left", "call_left", "call_cancelled", "job_created", "job_refused", "job_queued",
     "timer_cancelled", "message_cancelled", "job_cancelled", "incident_cancelled",
     "definition_published", "draft_submitted", "draft_approved", "draft_returned", "draft_saved", "draft_discarded", "case_looked_at",

@@ -38,6 +38,10 @@ class Acting:
         """The credits about which somebody has asked already."""
         return {request.entry_key for request in self.requests if request.state in ("asked", "agreed")}
 
+    def cash_of(self, request: CaseRequest) -> int:
+        """What was paid in cash of what somebody asks to take back, in fen."""
+        return next((credit.cash for credit in self.credits if credit.key == request.entry_key), 0)
+
 
 def of_case(instance: ProcessInstance, complaint: Complaint | None, person: engine.Actor) -> Acting:
     """What this person finds of acts at a case; nothing can be done to a case that is no complaint's."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from functools import cache
 from typing import Any
@@ -121,6 +122,16 @@ def test_it_is_offered_where_one_of_them_stands(drawn: Flask) -> None:
     alone = otto.get("/processes/TS-008/publish")
     assert TOGETHER in [link.get("href") for link in alone.tree.iter("a")]
     assert not alone.tree.xpath("//form[contains(@action, 'approval')]")
+
+
+def test_each_draft_is_shown_beside_what_is_in_force(drawn: Flask) -> None:
+    """Its diagram and that of the newest version, with the changes of this draft alone."""
+    page = Visitor(drawn, "olu").get(TOGETHER).tree
+    for key in KEYS:
+        (pictures,) = page.xpath(f"//section[@id='draft-{key}']//*[@data-difference]")
+        assert pictures.get("data-old-url").endswith(f"/{key}/versions/1/bpmn")
+        assert pictures.get("data-new-url").endswith(f"/{key}/draft/bpmn")
+        assert {change["file"] for change in json.loads(pictures.get("data-changes"))} == {f"{key}.bpmn"}
 
 
 def test_the_one_who_drew_them_does_not_approve(drawn: Flask) -> None:
