@@ -327,20 +327,20 @@ def _has_accounts() -> bool:
     return session().scalar(select(User.name).limit(1)) is not None
 
 
-def _of_staff(written: str) -> User | None:
+def _of_staff(entry: str) -> User | None:
     """Who works here under this log-in, employee number or name; nobody where a name is that of several people."""
     login, name, number = (
-        written.strip().lower(),
-        language.written.name(written),
-        language.written.paper(written),
+        entry.strip().lower(),
+        language.written.name(entry),
+        language.written.paper(entry),
     )
     accounts = session().scalars(select(User).where(User.active).order_by(User.name)).all()
-    named = [
+    users = [
         user for user in accounts if login == user.name or number == language.written.paper(user.employee_number or "")
     ]
-    named = named or [user for user in accounts if name == language.written.name(user.display_name)]
-    people = {user.employee_number or user.name for user in named}
-    return named[0] if len(people) == 1 else None
+    users = users or [user for user in accounts if name == language.written.name(user.display_name)]
+    people = {user.employee_number or user.name for user in users}
+    return users[0] if len(people) == 1 else None
 
 
 def naming(number: int) -> str:

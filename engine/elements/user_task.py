@@ -88,8 +88,10 @@ def _place(run: Running, scope: Scope) -> dict[str, int]:
 
 def complete(run: Running, token: Token, form: dict[str, object], by: str) -> None:
     """A person has answered with validated values."""
-    at, shown = {"token": token.number, "element": token.element.id}, _shown(run, token)
-    run.add("user_task_completed", token.scope.number, **at, form=form, by=by, **({"shown": shown} if shown else {}))
+    at, evidence = {"token": token.number, "element": token.element.id}, _shown(run, token)
+    run.add(
+        "user_task_completed", token.scope.number, **at, form=form, by=by, **({"shown": evidence} if evidence else {})
+    )
     limits.resume(run, token.number, token.element.id)
     _approve(run, token, by)
     limits.done(run, token)
@@ -99,8 +101,8 @@ def _shown(run: Running, token: Token) -> list[str] | None:
     """What lies beside the form as it is answered; the values are those that the record gives for then. Earlier versions did not say it."""
     form = run.definition.form_by_id(token.element.properties["form"])
     variables, secret = {"accepted_at": run.accepted_at, **token.scope.variables}, run.definition.private.secret
-    shown = form.shown_beside({name: value for name, value in variables.items() if name not in secret}) or None
-    return run.as_told("user_task_completed", token.number, "shown", shown, before=None)
+    evidence = form.shown_beside({name: value for name, value in variables.items() if name not in secret}) or None
+    return run.as_told("user_task_completed", token.number, "shown", evidence, before=None)
 
 
 def _approve(run: Running, token: Token, by: str) -> None:

@@ -243,5 +243,5 @@ def document(body: bytes) -> Document:
 
 
 def _read(unpacked: Any) -> Document:
-    said: Document = unpacked
-    return said
+    content: Document = unpacked
+    return content
