@@ -26,7 +26,7 @@ from models.base import session
 from models.identity import User
 from reception_desk import PROGRAM, TREE
 from web import create_app, server
-from web.edge import background, config
+from web.edge import config
 from web.edge.application import Office
 
 APPLICATION = "web.server:application"
@@ -119,7 +119,6 @@ def work(app: Office) -> None:
     note("Working   (Ctrl-C ends it)")
     for thread in threads:
         thread.join()
-    background.stop(app)
 
 
 def _ensure_postgresql(settings: config.Settings, command: str) -> None:

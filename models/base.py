@@ -253,11 +253,6 @@ def end_session() -> None:
     _sessions.get().session.remove()
 
 
-def in_scratch() -> bool:
-    """Whether `session()` means a private database, of which nobody else may hear."""
-    return _scratch.get() is not None
-
-
 def connection() -> Connection:
     """The connection of the current session, for statements written in Core."""
     unit = _unit.get()

@@ -49,7 +49,15 @@ class OwedParameters(schemas.Parameters):
 class OwedRow(Schema):
     """What is owed of one thing, and what a payment has to come to so that it is settled too."""
 
-    owed_for = schemas.choice("应缴项目", "What is owed", ("bill", "other", "late_fee"))
+    owed_for = schemas.choice(
+        "应缴项目",
+        "What is owed",
+        {
+            "bill": ("帐单费用", "charges of the bill"),
+            "other": ("其他费用", "other charges"),
+            "late_fee": ("滞纳金", "late fee"),
+        },
+    )
     period = schemas.text("帐单月份", "Bill of")
     amount = schemas.fen("应缴", "Owed")
     up_to = schemas.fen("缴到此项共需", "Paid up to here")

@@ -327,20 +327,18 @@ def _has_accounts() -> bool:
     return session().scalar(select(User.name).limit(1)) is not None
 
 
-def _of_staff(entry: str) -> User | None:
+def _of_staff(text: str) -> User | None:
     """Who works here under this log-in, employee number or name; nobody where a name is that of several people."""
-    login, name, number = (
-        entry.strip().lower(),
-        language.written.name(entry),
-        language.written.paper(entry),
-    )
+    login, name, number = text.strip().lower(), language.written.name(text), language.written.paper(text)
     accounts = session().scalars(select(User).where(User.active).order_by(User.name)).all()
-    users = [
-        user for user in accounts if login == user.name or number == language.written.paper(user.employee_number or "")
-    ]
+    users = [user for user in accounts if login == user.name or number == _number_of(user)]
     users = users or [user for user in accounts if name == language.written.name(user.display_name)]
     people = {user.employee_number or user.name for user in users}
     return users[0] if len(people) == 1 else None
+
+
+def _number_of(user: User) -> str | None:
+    return language.written.paper(user.employee_number) if user.employee_number else None
 
 
 def naming(number: int) -> str:

@@ -22,7 +22,7 @@ from engine.published import versions
 from engine.record import people, sealing
 from engine.record.columns import TaskOfCase, TaskRow
 from engine.record.scopes import Scope
-from engine.running import barred, execution
+from engine.running import barred, doubts, execution
 from engine.running.execution import Advanced
 from engine.runtime import permissions
 from engine.runtime.permissions import Actor, TaskFacts
@@ -48,9 +48,10 @@ def complete(
     Shape:  `form` maps field keys to submitted text; keys the form does not have are refused. `key` is the caller's own for this request:
             the same person sending the same again under the same key is answered as the first time, and nothing happens twice.
             What a service task would refuse because of what was entered is told, and everything is undone; `despite` names the codes of
-            refusals that the person has been told of: those are recorded, and go the way the diagram draws for them.
+            refusals that the person has been told of: those are recorded, and go the way the diagram draws for them. Of doubts of the office it names
+            those that are set aside; the step then says so.
     Errors: UnknownUserTask, NotACandidate, FourEyesViolation, ClaimedByAnother, AlreadyCompleted, KeyUsedAgain, InvalidForm,
-            EntryRefused, InstanceEnded, CannotGoOn, UnusableKey.
+            EntryRefused, Doubted, InstanceEnded, CannotGoOn, UnusableKey.
     """
     limits = execution.limits_become_incidents(by=by.user, at=at)
     with _refusals_recorded(task_id, by, at), limits, transaction():
@@ -72,7 +73,9 @@ def complete(
                 right = blank.right(form, scope.variables, now, wrong=error.reasons)
                 foreseen = run.foreseen(row.task_token, right | _no_longer_asked(row, blank, right, scope))
                 raise InvalidForm(reasons={**foreseen, **error.reasons}) from None
-            run.enter(row.task_token, entered | _no_longer_asked(row, blank, entered, scope), by.user, despite)
+            answer = doubts.Answer(row.business_key, blank, entered, scope.variables, now)
+            aside = doubts.check(answer, despite)
+            run.enter(row.task_token, entered | _no_longer_asked(row, blank, entered, scope), by.user, despite, aside)
 
         return execution.advance_row(row, command, by=by.user, at=at, request=request)
 

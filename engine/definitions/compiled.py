@@ -16,14 +16,13 @@ from engine.language import feel
 from engine.language.decisions import Outcome
 from engine.language.feel import Expression, FeelSyntaxError, Scope, uses
 from engine.language.forms import Form
-from engine.runtime import handlers
+from engine.runtime import handlers, runtime
 from engine.runtime.personal import Personal
 
 WORD = re.compile(r"\w+")
 WHETHER_OR_HOW_MUCH = frozenset({uses.WHETHER, uses.TOTAL})
 PASSED = ("in.", "out.")
 APPROVED = ("approvedKind", "approvedPayee", "approvedLines")
-ALWAYS_PERSONAL = frozenset({"msisdn", "complaint_text", "demand", "told", "proposed_reason"})
 
 
 class UnknownElement(NotFound):
@@ -158,12 +157,13 @@ class Definition:
 
     @cached_property
     def personal(self) -> frozenset[str]:
-        """Names of variables, form fields and results that hold personal data.
+        """Names of variables, form fields and results that hold personal data: those that do in every process of the office, and what forms and
+        service tasks mark.
 
         So do the items of a list whose expression names such a variable, the results whose expression does, and what is passed on to
         a called process or back under another name; not what only asks whether there is something, or what lines come to.
         """
-        names = set(ALWAYS_PERSONAL)
+        names = set(runtime.current().personal)
         for file in self.package.files:
             if file.startswith("forms/"):
                 names |= self.form_by_id(file[len("forms/") : -len(".form")]).personal

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from engine.definitions import form_lint, pattern_lint
 from engine.definitions.package import MissingFile, Package
@@ -86,12 +86,11 @@ def _place(run: Running, scope: Scope) -> dict[str, int]:
     return {} if item is None else {"index": item.index, "count": item.count}
 
 
-def complete(run: Running, token: Token, form: dict[str, object], by: str) -> None:
-    """A person has answered with validated values."""
-    at, evidence = {"token": token.number, "element": token.element.id}, _shown(run, token)
-    run.add(
-        "user_task_completed", token.scope.number, **at, form=form, by=by, **({"shown": evidence} if evidence else {})
-    )
+def complete(run: Running, token: Token, form: dict[str, object], by: str, aside: Collection[str] = ()) -> None:
+    """A person has answered with validated values, and set these doubts aside."""
+    at, paths = {"token": token.number, "element": token.element.id}, _shown(run, token)
+    more = {name: value for name, value in (("shown", paths), ("despite", list(aside))) if value}
+    run.add("user_task_completed", token.scope.number, **at, form=form, by=by, **more)
     limits.resume(run, token.number, token.element.id)
     _approve(run, token, by)
     limits.done(run, token)
@@ -101,8 +100,8 @@ def _shown(run: Running, token: Token) -> list[str] | None:
     """What lies beside the form as it is answered; the values are those that the record gives for then. Earlier versions did not say it."""
     form = run.definition.form_by_id(token.element.properties["form"])
     variables, secret = {"accepted_at": run.accepted_at, **token.scope.variables}, run.definition.private.secret
-    evidence = form.shown_beside({name: value for name, value in variables.items() if name not in secret}) or None
-    return run.as_told("user_task_completed", token.number, "shown", evidence, before=None)
+    paths = form.shown_beside({name: value for name, value in variables.items() if name not in secret}) or None
+    return run.as_told("user_task_completed", token.number, "shown", paths, before=None)
 
 
 def _approve(run: Running, token: Token, by: str) -> None:

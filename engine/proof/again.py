@@ -53,14 +53,16 @@ def _origin(opening: Step) -> dict[str, str]:
 
 _COMMANDS: dict[str, Callable[[Run, Step], None]] = {
     "instance_started": lambda run, first: run.begin(first["variables"], **_origin(first)),
-    "user_task_completed": lambda run, first: run.complete_user_task(first["token"], first["form"], first["by"]),
+    "user_task_completed": lambda run, first: run.complete_user_task(
+        first["token"], first["form"], first["by"], first.get("despite", ())
+    ),
     "timer_fired": lambda run, first: run.fire_timer(first["token"]),
     "message_received": lambda run, first: run.receive_message(first["token"], first["variables"]),
     "incident_retried": lambda run, first: run.retry(first["token"]),
     "job_completed": lambda run, first: run.finish_work(first["token"], _outcome(first)),
     "job_refused": lambda run, first: run.finish_work(first["token"], _outcome(first)),
     "limit_extended": lambda run, first: run.extend(moved_by(first), **_told(first)),
-    "case_limit_met": lambda run, first: run.meet_limit(first["by"], first["told"]),
+    "case_limit_met": lambda run, first: run.meet_limit(first["by"], first["told"], first.get("despite", ())),
 }
 
 

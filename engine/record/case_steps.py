@@ -70,12 +70,13 @@ class TaskTaken(_OfToken):
 
 
 class TaskCompleted(_OfToken):
-    """A person has answered; `shown` are the paths of the variables that lay beside the form with something in them."""
+    """A person has answered; `shown` are the paths of the variables that lay beside the form with something in them, `despite` doubts they were told of."""
 
     type: Literal["user_task_completed"]
     form: Variables
     by: str
     shown: NotRequired[Sequence[str]]
+    despite: NotRequired[list[str]]
 
 
 class TaskCancelled(_OfToken):
@@ -282,6 +283,7 @@ class LimitMet(_InScope):
     element: NotRequired[str]
     by: NotRequired[str]
     told: NotRequired[str]
+    despite: NotRequired[list[str]]
 
 
 class LimitMissed(_InScope):

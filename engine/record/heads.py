@@ -85,8 +85,8 @@ _ONE_FOR_CHANGE = _ONE.with_for_update()
 
 def find(stream: str, stream_id: str, *, lock: bool = True) -> Place | None:
     """Where a person's or definition's stream or a register stands; None when it has no head. Locked for change unless it is only looked at."""
-    bindings = {"of_stream": stream, "of_id": stream_id}
-    row: StreamEnd | None = connection().execute(_ONE_FOR_CHANGE if lock else _ONE, bindings).first()
+    parameters = {"of_stream": stream, "of_id": stream_id}
+    row: StreamEnd | None = connection().execute(_ONE_FOR_CHANGE if lock else _ONE, parameters).first()
     return Place(stream, stream_id, ROOT, row.ordinal, Head(row.sequence, row.head), row.mac) if row else None
 
 

@@ -22,7 +22,7 @@ from engine.record import sealing
 from engine.record.steps import Done, Failed, Queued, Refused, Step, Work, WorkOutcome
 from engine.runtime import handlers, runtime
 from engine.runtime.handlers import BpmnError, Call, Handler, JobFailed
-from models.base import in_scratch, savepoint, session
+from models.base import savepoint, session
 from models.job import Job
 from models.states import JobState
 
@@ -132,13 +132,6 @@ def frames(error: BaseException) -> str:
     return "\n".join(f"{frame.filename.rsplit('/', 2)[-1]}:{frame.lineno} {frame.name}" for frame in stack)
 
 
-def announced(job_id: int, retries: int, due_at: datetime) -> None:
-    """Pass a queued job on to whoever carries jobs, if anybody beside `worker` does; what is only tried out stays where it is."""
-    announce = runtime.current().announce
-    if announce is not None and not in_scratch():
-        announce(job_id, retries, due_at)
-
-
 def enqueue(topic: str, parameters: dict[str, Any], *, key: str, at: datetime, total: int = 0) -> None:
     """Queue background work in the current transaction; the same key is queued once."""
     if session().execute(select(Job.id).where(Job.key == key)).first() is None:
@@ -146,10 +139,7 @@ def enqueue(topic: str, parameters: dict[str, Any], *, key: str, at: datetime, t
 
 
 def _insert(**columns: Any) -> None:
-    inserted = session().execute(
-        insert(Job).values(state=JobState.QUEUED, retries=ATTEMPTS, **columns).returning(Job.id)
-    )
-    announced(inserted.scalar_one(), ATTEMPTS, columns["due_at"])
+    session().execute(insert(Job).values(state=JobState.QUEUED, retries=ATTEMPTS, **columns))
 
 
 def queue(instance_id: int, steps: list[Step], case_key: bytes, at: datetime) -> None:
@@ -166,10 +156,7 @@ def queue(instance_id: int, steps: list[Step], case_key: bytes, at: datetime) ->
 def _again(key: str, parameters: bytes, at: datetime) -> bool:
     """Queue a job once more that had been given up; its key, by which the outside knows it, stays."""
     columns = {"state": JobState.QUEUED, "retries": ATTEMPTS, "due_at": at, "parameters": parameters, "error": None}
-    job_id = session().scalar(update(Job).where(Job.key == key).values(**columns).returning(Job.id))
-    if job_id is not None:
-        announced(job_id, ATTEMPTS, at)
-    return job_id is not None
+    return session().scalar(update(Job).where(Job.key == key).values(**columns).returning(Job.id)) is not None
 
 
 class UnknownBackground(Conflict):

@@ -33,6 +33,7 @@ from models.states import CaseState, JobState
 
 SYSTEM = "system"
 BATCH = 500
+LOOKED_AT = 20  # that other processes may be taking at the same instant
 LEASE = timedelta(seconds=20)
 FIRST_DELAY = timedelta(minutes=2)
 NO_LONGER_AWAITED = ("UnknownToken", "InstanceEnded", "UnknownInstance")
@@ -58,31 +59,40 @@ class Taken:
 _COLUMNS = (Job.id, Job.key, Job.topic, Job.instance_id, Job.token, Job.element_id, Job.parameters, Job.retries)
 
 
-def run_jobs(at: datetime, *, clock: Clock | None = None, overdue_by: timedelta = timedelta()) -> int:
-    """Carry out queued jobs that are due at `at`, or have been for some time; how many were taken in hand."""
-    due = session().scalars(
-        select(Job.id)
-        .where(Job.state == JobState.QUEUED, Job.due_at <= at - overdue_by)
-        .order_by(Job.due_at, Job.id)
-        .limit(BATCH)
-    )
-    return sum(carry_out(job_id, clock or (lambda: at)) for job_id in list(due))
+def run_jobs(at: datetime) -> int:
+    """Carry out the queued jobs that are due at `at`, one after another; how many were taken in hand."""
+    return sum(carry_out(job_id, lambda: at) for job_id in _due(at, BATCH))
+
+
+def take_job(at: datetime) -> Taken | None:
+    """Take the most urgent job that is due and that nobody has in hand, for `do_job`; None when there is none."""
+    jobs_taken = filter(None, (take(job_id, at) for job_id in _due(at, LOOKED_AT)))
+    return next(jobs_taken, None)
+
+
+def _due(at: datetime, most: int) -> list[int]:
+    due = select(Job.id).where(Job.state == JobState.QUEUED, Job.due_at <= at).order_by(Job.due_at, Job.id)
+    return list(session().scalars(due.limit(most)))
 
 
 def carry_out(job_id: int, clock: Clock = now) -> bool:
     """Take a job, do it and record what came of it; False when it is not due or somebody else has it in hand."""
     job = take(job_id, clock())
-    if job is None:
-        return False
+    if job is not None:
+        do_job(job, clock)
+    return job is not None
+
+
+def do_job(job: Taken, clock: Clock = now) -> None:
+    """Do a job that has been taken and record what came of it."""
     in_hand = runtime.current().in_hand
-    in_hand.add(job_id)
+    in_hand.add(job.id)
     try:
         outcome = perform(job, clock())
     finally:
-        in_hand.discard(job_id)
+        in_hand.discard(job.id)
     with transaction():
         record(job, outcome, clock())
-    return True
 
 
 class UnknownJob(NotFound):
@@ -102,7 +112,6 @@ def begin_again(job_id: int, at: datetime) -> None:
         columns = {"state": JobState.QUEUED, "retries": jobs.ATTEMPTS, "due_at": at, "error": None}
         if session().execute(given_up.values(**columns).returning(Job.id)).first() is None:
             raise UnknownJob(job=job_id)
-        jobs.announced(job_id, jobs.ATTEMPTS, at)
 
 
 def renew_leases(at: datetime) -> None:
@@ -152,8 +161,7 @@ def record(job: Taken, outcome: WorkOutcome, at: datetime) -> None:
     row = execution.find(job.instance_id) if job.instance_id is not None else None
     if isinstance(outcome, Failed) and job.retries > 1 and _may_pass(job, outcome):
         due_at = at + FIRST_DELAY * 2 ** (jobs.ATTEMPTS - job.retries)
-        if _settle(job, retries=job.retries - 1, due_at=due_at, error=outcome.message):
-            jobs.announced(job.id, job.retries - 1, due_at)
+        _settle(job, retries=job.retries - 1, due_at=due_at, error=outcome.message)
         return
     failed = outcome if isinstance(outcome, Failed) else None
     settled = _settle(

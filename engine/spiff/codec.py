@@ -35,7 +35,7 @@ def encode(workflow: FlatWorkflow) -> dict[str, Any]:
 
 
 def _all_tasks(workflow: FlatWorkflow) -> list[FlatTask]:
-    return [task for flat in workflow.all() for task in flat.tasks.values()]
+    return [task for process in workflow.all() for task in process.tasks.values()]
 
 
 def _encode_one(workflow: Flat, numbers: dict[int, int]) -> list[Any]:
@@ -91,10 +91,10 @@ def prune(workflow: FlatWorkflow) -> None:
     """
     for parent in [p for p, inner in workflow.subprocesses.items() if _is_over(workflow, p)]:
         workflow.subprocesses.pop(parent, None)
-    for flat in workflow.all():
-        _forget_items(flat)
-        _forget_caught(flat)
-        _Pruning(flat).run()
+    for process in workflow.all():
+        _forget_items(process)
+        _forget_caught(process)
+        _Pruning(process).run()
 
 
 def _forget_items(workflow: Flat) -> None:
@@ -116,7 +116,7 @@ def _forget_caught(workflow: Flat) -> None:
 
 
 def _is_over(workflow: FlatWorkflow, parent: int) -> bool:
-    owner = next((flat.tasks[parent] for flat in workflow.all() if parent in flat.tasks), None)
+    owner = next((process.tasks[parent] for process in workflow.all() if parent in process.tasks), None)
     return owner is None or bool(owner._state & FINISHED)
 
 

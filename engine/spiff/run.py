@@ -54,15 +54,19 @@ class Run(Movement):
         starts = (e for e in self.definition.elements.values() if e.type == "startEvent")
         return next((e for e in starts if e.properties.get("due")), None)
 
-    def enter(self, token: int, form: dict[str, Any], by: str, despite: Collection[str] = ()) -> None:
+    def enter(
+        self, token: int, form: dict[str, Any], by: str, despite: Collection[str] = (), aside: Collection[str] = ()
+    ) -> None:
         """Complete an open user task for the person who is entering these values, and can still be told what they lead to.
+
+        `aside` are the doubts that they have set aside.
 
         Errors: UnknownToken, EntryRefused unless the code is one of `despite`.
         """
         standing = self.token_at(self.task(token))
         self.entered = Entered(standing.scope.number, form, despite)
         refusals.try_out(self, standing, form)
-        self.complete_user_task(token, form, by)
+        self.complete_user_task(token, form, by, aside)
 
     def foreseen(self, token: int, form: dict[str, Any]) -> dict[str, list[Reason]]:
         """What would be refused, by field, of a form that cannot be taken as it is; null stands for what is wrong by itself."""
@@ -71,17 +75,18 @@ class Run(Movement):
         reasons = [refusal.reasons for refusal in refusals.tried(self, standing, form)]
         return {field: of_field for by_field in reasons for field, of_field in by_field.items()}
 
-    def complete_user_task(self, token: int, form: dict[str, Any], by: str) -> None:
-        """Complete an open user task with validated values. Errors: UnknownToken."""
+    def complete_user_task(self, token: int, form: dict[str, Any], by: str, aside: Collection[str] = ()) -> None:
+        """Complete an open user task with validated values, whatever doubts were set `aside`. Errors: UnknownToken."""
         standing = self.token_at(self.task(token))
-        user_task.complete(self, standing, form, by)
+        user_task.complete(self, standing, form, by, aside)
         self.form_id = standing.element.properties.get("form", "")
         standing.task.run()
         self.forward()
 
-    def meet_limit(self, by: str, text: str) -> None:
+    def meet_limit(self, by: str, text: str, aside: Collection[str] = ()) -> None:
         """A person has done what the case's limit asks for, such as telling the customer how things stand, outside every step."""
-        limits.meet(self, by=by, told=text)
+        fields: dict[str, Any] = {"by": by, "told": text, **({"despite": list(aside)} if aside else {})}
+        limits.meet(self, **fields)
 
     def fire_timer(self, token: int) -> None:
         """A timer is due. Errors: UnknownToken."""

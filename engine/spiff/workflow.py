@@ -150,12 +150,12 @@ class FlatWorkflow(Flat, BpmnWorkflow):
         return (self, *self.subprocesses.values())
 
     def get_task_from_id(self, task_id: int) -> FlatTask:
-        for workflow in self.all():
-            if task_id in workflow.tasks:
-                return workflow.tasks[task_id]
+        for process in self.all():
+            if task_id in process.tasks:
+                return process.tasks[task_id]
         return super().get_task_from_id(task_id)
 
     def deepest_first(self) -> list[Flat]:
         """The open inner processes from the innermost out, then the process itself."""
-        inner = [workflow for workflow in self.subprocesses.values() if not workflow.completed]
-        return [*sorted(inner, key=lambda workflow: workflow.depth, reverse=True), self]
+        inner = [process for process in self.subprocesses.values() if not process.completed]
+        return [*sorted(inner, key=lambda process: process.depth, reverse=True), self]

@@ -155,8 +155,8 @@ def _take_back(complaint: Any, request: CaseRequest, tell: str, by: Actor, at: d
 def _came_back(credit: Given, reversal_id: int, at: datetime, handed_back: bool) -> dict[str, Any]:
     """What the customer owes since then, or has handed back, with the number of the receipt they get for it."""
     debt = gateway().owed_anew(reversal_id)
-    fields = {"owed": debt} if debt else {}
-    return fields | ({"handed_back": credit.cash, "receipt": next_number(HANDED_BACK, at)} if handed_back else {})
+    debts = {"owed": debt} if debt else {}
+    return debts | ({"handed_back": credit.cash, "receipt": next_number(HANDED_BACK, at)} if handed_back else {})
 
 
 def _told(result: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:

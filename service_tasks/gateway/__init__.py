@@ -23,6 +23,7 @@ from service_tasks.gateway.values import (
     BankFinding,
     Bill,
     BillItem,
+    CaseMoney,
     Customer,
     Document,
     Due,
@@ -57,6 +58,7 @@ __all__ = [
     "Bill",
     "BillItem",
     "BillingGateway",
+    "CaseMoney",
     "Customer",
     "Document",
     "Due",
@@ -157,6 +159,12 @@ class BillingGateway(Protocol):
 
     def given(self, case_number: str) -> list[Given]:
         """What a case gave and nobody has taken back, the oldest first."""
+
+    def case_money(self, case_number: str) -> CaseMoney:
+        """What a case gave and what was taken back of it, the fen of every posting."""
+
+    def intended(self, case_number: str) -> set[int]:
+        """Every other amount that a case is about: reserved, on hold, waiting for a run, taken at the counter, and what they come to."""
 
     def given_between(self, since: datetime, upto: datetime) -> list[Given]:
         """What all cases gave from `since` and before `upto` and nobody had taken back by then, the oldest first."""

@@ -2,6 +2,7 @@
 
 from service_tasks.gateway.bank import correct_bank_payment, reserve_bank_payment
 from service_tasks.gateway.cards import card_standing, cards_of_others, move_recharge, reserve_card
+from service_tasks.gateway.case_money import case_money, intended
 from service_tasks.gateway.claims import free, release, reserve
 from service_tasks.gateway.corrections import (
     accrue_late_fee,
@@ -54,6 +55,7 @@ __all__ = [
     "bills",
     "card_standing",
     "cards_of_others",
+    "case_money",
     "correct_bank_payment",
     "credit",
     "customer",
@@ -65,6 +67,7 @@ __all__ = [
     "given_between",
     "hand_in_secondary_pricing",
     "holds",
+    "intended",
     "late_fee_on_hold",
     "late_fees_drawn",
     "late_fees_paid",

@@ -234,14 +234,14 @@ def _calls(subscription_id: int, bills: list[int]) -> list[tuple[int | None, Lis
     rows = session().execute(_CALLS, {"subscription": subscription_id, "bills": bills})
     calls: list[tuple[int | None, Listed]] = []
     for id, bill, kind, start, seconds, party, roaming, information, amount in rows:
-        line = partial(Listed, text=party, code=kind, at=start, seconds=seconds)
+        line_of = partial(Listed, text=party, code=kind, at=start, seconds=seconds)
         if amount - information:
             parts = (("call", amount - information - roaming), ("roaming", roaming))
             shares = tuple((kind, fen) for kind, fen in parts if fen)
-            calls.append((bill, line(group="call", line=f"call:{id}", amount=amount - information, held=shares)))
+            calls.append((bill, line_of(group="call", line=f"call:{id}", amount=amount - information, held=shares)))
         if information:
             fee, shares = f"information-fee:{id}", ((FEES, information),)
-            calls.append((bill, line(group="fee", line=fee, amount=information, held=shares)))
+            calls.append((bill, line_of(group="fee", line=fee, amount=information, held=shares)))
     return calls
 
 

@@ -317,6 +317,13 @@ class Given(NamedTuple):
         return self.kind in CREDITS
 
 
+class CaseMoney(NamedTuple):
+    """What a case gave, and what of it was taken back: the fen of each posting, entry by entry, the oldest first."""
+
+    given: tuple[tuple[int, ...], ...]
+    taken_back: tuple[tuple[int, ...], ...]
+
+
 class PricingRow(NamedTuple):
     """A row of what the run is given: a line of an item, or the item where it names none; `amount` in fen."""
 

@@ -14,7 +14,7 @@ from models.base import session
 from models.instance import ProcessInstance
 from models.notice import OutboxMessage
 from models.user_task import UserTask
-from office import correspondence, intake, masking, notices, texts
+from office import correspondence, intake, masking, notices, reply_amounts, texts
 from service_tasks.gateway import SubscriptionUnknown
 from web.api import schemas
 from web.api.frame import WRITTEN, actor, blueprint, person, refuses
@@ -232,7 +232,7 @@ def _task_detail(row: UserTask) -> dict[str, Any]:
 
 def _form(task_id: int, sight: masking.Sight) -> list[dict[str, Any]]:
     form, variables, scope = cases.form_of(task_id, at=engine.now())
-    values = evidence.as_typed(form, form.prefill(variables, scope))
+    values = evidence.as_typed(form, reply_amounts.prefilled(form, variables, scope))
     return [
         {
             "key": field.key,

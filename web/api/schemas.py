@@ -167,7 +167,9 @@ class Completion(Schema):
         fields.String(validate=validate.Length(max=120)),
         load_default=list,
         validate=validate.Length(max=20),
-        metadata={"description": "codes of refusals (EntryRefused) that were told and are to be recorded all the same"},
+        metadata={
+            "description": "codes of refusals (EntryRefused) and doubts (Doubted) that were told and are to be recorded all the same"
+        },
     )
 
 

@@ -109,7 +109,7 @@ def page(
             whose=complainant,
             later=before is not None,
             messages=messages,
-            settled={message.key for message in messages},
+            settled=correspondence.settled(messages),
             said=act_texts,
             element_name=names.element_name,
             process_name=names.process_name,
@@ -242,7 +242,8 @@ def reply(number: str) -> Response | tuple[str, int]:
     access.check_case(current_user, instance.id)
     text = request.form.get("told", "").strip()
     try:
-        replies.send(number, text, key=submission.given(), by=auth.actor(), at=engine.now())
+        despite = request.form.getlist("despite")
+        replies.send(number, text, key=submission.given(), by=auth.actor(), at=engine.now(), despite=despite)
     except replies.NotSayable as error:
         wrong = error.values["reasons"]
         return unsent_forms.back(wrong) or (page(number, "messages", wrong, reply_text=text), 422)

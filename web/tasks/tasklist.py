@@ -116,11 +116,12 @@ def complete(task_id: int) -> Response | tuple[str | Response, int]:
     except engine.language.InvalidForm as error:
         codes = [reason.code for reasons in error.reasons.values() for reason in reasons]
         refusal = {"codes": codes, **{name: error.values.get(name, "") for name in ("caught_by", "caught_in")}}
+        refusal["doubts"] = error.values.get("doubts", [])
         if refusal["caught_by"]:
             secret = _secret_of(task_id)
             refusal["sealed"] = secret_fields.sealed(task_id, typed, secret, user=current_user.name, at=at)
         return unsent_forms.back(error.reasons, **refusal) or (
-            _page(task_id, request.form, error.reasons, _ways(task_id, refusal)),
+            _page(task_id, request.form, error.reasons, _ways(task_id, refusal), refusal["doubts"]),
             422,
         )
     except running.KeyUsedAgain:  # a page gone back to, filled in otherwise and sent once more
@@ -339,6 +340,7 @@ def _page(
     typed: MultiDict[str, str] | None,
     reasons: dict[str, list[engine.language.Reason]],
     way: Way | None = None,
+    doubts: Sequence[str] = (),
 ) -> str | Response:
     row, sight = opened(task_id)
     if not sight.personal:  # it is with another department now, and the case tells what one may know
@@ -354,7 +356,7 @@ def _page(
     kept_form = unsent_forms.kept(place) if typed is None else None
     if kept_form and kept_form.at:
         typed, reasons = kept_form.values, kept_form.reasons
-        way = _ways(task_id, kept_form.refusal or {})
+        way, doubts = _ways(task_id, kept_form.refusal or {}), (kept_form.refusal or {}).get("doubts", ())
     refusal = standing.refused_before(history.entries, row.token)
     barred = _barred(row, definition)
     filled = filled_form.untouched(form, variables, scope) if typed is None else _typed(form, variables, scope, typed)
@@ -372,6 +374,7 @@ def _page(
             whose=standing.Whose(row.customer, row.msisdn, row.chosen),
             refused=refusal and (names.drawn_in(definition, refusal["element"]), standing.why(refusal, error_names)),
             way=way,
+            doubts=",".join(doubts),
             place=place,
             stood=unsent_forms.stands(filled["values"], [field.key for field in filled["fields"]])
             if typed is None

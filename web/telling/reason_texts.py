@@ -60,6 +60,7 @@ def reason(cause: language.Reason) -> str:
         "not_reached_by_text": gettext(
             "The number is cancelled, so a text message cannot arrive. Tell the customer in another way."
         ),
+        "amount_not_given": _of_amounts(cause),
         **_of_acts(cause),
         "InvalidParameters": gettext(
             "The next step cannot take this. Please check how it is written and how large it is."
@@ -70,6 +71,20 @@ def reason(cause: language.Reason) -> str:
     sentence = sentences.get(cause.code) or error_catalogue.texts().get(cause.code) or gettext("Please check this.")
     line = cause.values.get("line")
     return gettext("%(field)s: %(why)s", field=disputed_lines.seen_text(str(line)), why=sentence) if line else sentence
+
+
+def _of_amounts(cause: language.Reason) -> str:
+    """What the text for the customer names, and what the case has given in truth."""
+    named, given = (gettext(", ").join(map(yuan, cause.values.get(name, ()))) for name in ("amounts", "given"))
+    if not given:
+        return gettext("The text names %(named)s; the books say that this case has given nothing.", named=named)
+    return gettext("The text names %(named)s; by the books this case has given %(given)s.", named=named, given=given)
+
+
+def doubt(code: str) -> str:
+    """What a person was told before they confirmed what they had entered; its code where nothing says so."""
+    texts = {"amount_not_given": gettext("the text for the customer names amounts that the books do not hold as given")}
+    return texts.get(code, code)
 
 
 def _of_acts(cause: language.Reason) -> dict[str, str]:

@@ -17,7 +17,7 @@ from office.masking import EVERYTHING, Sight, Withheld
 from office.masking import step as shown_step
 from service_tasks import labels, refusals
 from web.lookup.people import know_people
-from web.telling import act_texts, suggestions
+from web.telling import act_texts, reason_texts, suggestions
 from web.telling import disputed_lines as disputed
 from web.telling.i18n import ZONE, gettext, in_language, moment, remark, withheld, yuan
 from web.telling.i18n import mark as _
@@ -189,7 +189,11 @@ class _Teller:
             for f in form.inputs
             if f.key in step["form"] and f.key not in secret
         ]
-        return "person", gettext("Done: %(task)s", task=self.name(step)), [d for d in details if d[1]]
+        return (
+            "person",
+            gettext("Done: %(task)s", task=self.name(step)),
+            [*(d for d in details if d[1]), *_confirmed(step)],
+        )
 
     def as_suggested(self, step: Step, key: str, text: str) -> str:
         """What was entered, marked where it is what the desk suggested and nobody changed."""
@@ -254,7 +258,7 @@ class _Teller:
         if "element" in step:
             return None
         details = [(gettext("Told"), withheld(step["told"]))] if isinstance(step["told"], str) else []
-        return "person", gettext("Interim reply to the customer"), details
+        return "person", gettext("Interim reply to the customer"), [*details, *_confirmed(step)]
 
     def called(self, step: Step) -> Told | None:
         return "desk", gettext("Goes to %(process)s", process=process_name(step["process"], self.definition)), []
@@ -418,6 +422,11 @@ _LABELS = {
     "process": _("Process"),
     "confidence": _("Confidence"),
 }
+
+
+def _confirmed(step: Step) -> list[tuple[str, str]]:
+    """Of which doubts the person was told before they confirmed."""
+    return [(gettext("Told and confirmed"), reason_texts.doubt(code)) for code in step.get("despite", ())]
 
 
 def is_amount(name: str, value: object) -> bool:

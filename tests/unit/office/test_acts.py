@@ -632,8 +632,8 @@ def as_never_paid(complaint: Case, receipt: str) -> None:
     session().expire_all()
     assert (complaint.stands.bill_due, complaint.claims(), borne(complaint)) == (0, [("reversed", 5800)], [0])
     assert session().get_one(Receipt, receipt).refunded == 0
-    told = session().scalars(select(OutboxMessage).where(OutboxMessage.case_number == complaint.number)).all()[-1]
-    assert (told.template, "HK-2026-" in told.body, "58.00" in told.body) == ("taken_back_cash", True, True)
+    message = session().scalars(select(OutboxMessage).where(OutboxMessage.case_number == complaint.number)).all()[-1]
+    assert (message.template, "HK-2026-" in message.body, "58.00" in message.body) == ("taken_back_cash", True, True)
     assert complaint.contradictions() == []
     assert verification.verify_office() == []
 

@@ -288,6 +288,15 @@ def test_a_hidden_field_is_neither_asked_nor_kept(scope: Scope) -> None:
         conditional.load({"why": "c"}, {}, scope)
 
 
+def test_lines_whose_amount_is_not_in_fen_are_not_put_in(scope: Scope) -> None:
+    """A variable that holds an amount as a text leaves the field empty; the page opens all the same."""
+    properties = {"label_en": "Lines", "prefill": "=before", "max": "=500"}
+    lines = {"type": "lines", "key": "lines", "label": "项目", "properties": properties}
+    right = [{"line": "call:1", "component": "", "amount": 300, "reason": ""}]
+    assert form(lines).prefill({"before": right}, scope) == {"lines": right}
+    assert form(lines).prefill({"before": [{**right[0], "amount": "3.00"}]}, scope) == {}
+
+
 def test_lines_that_were_unticked_hide_nothing(scope: Scope) -> None:
     """A page sends nothing of boxes that are not ticked: what was picked at an earlier step hides no field then."""
     lines = {"type": "lines", "key": "lines", "label": "项目", "properties": {"label_en": "Lines"}}

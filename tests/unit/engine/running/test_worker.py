@@ -241,18 +241,6 @@ def test_work_of_the_office_is_tried_again(database: Session, at: datetime) -> N
         running.begin_again(given_up.id, at)
 
 
-def test_what_is_only_tried_out_is_not_handed_over(
-    database: Session, runtime: engine.runtime.Runtime, at: datetime
-) -> None:
-    """A scenario that is played in a private database must not reach those who carry the office's jobs."""
-    heard: list[int] = []
-    runtime.announce = lambda job_id, left, due_at: heard.append(job_id)
-    with worker.transaction():
-        running.enqueue("test/sweep", {}, key="tried", at=at)
-    assert heard == []
-    assert database.scalars(select(Job.key)).all() == ["tried"]
-
-
 @pytest.mark.parametrize("settled", [False, True])
 def test_a_thrown_message_is_retried_as_the_work_it_is(
     bank: Bank, database: Session, at: datetime, settled: bool
