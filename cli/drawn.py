@@ -11,6 +11,6 @@ PROCESSES = ROOT / "processes"
 
 def ensure_drawn(keys: tuple[str, ...]) -> None:
     """A key that no file has would be passed over in silence. Errors: BadParameter with the keys there are."""
-    keys_drawn = {file.stem for file in PROCESSES.glob("*.bpmn")}
-    if unknown := sorted(set(keys) - keys_drawn):
-        raise click.BadParameter(f"processes/ holds no {', '.join(unknown)}. It holds {', '.join(sorted(keys_drawn))}.")
+    names = {file.stem for file in PROCESSES.glob("*.bpmn")}
+    if unknown := sorted(set(keys) - names):
+        raise click.BadParameter(f"processes/ holds no {', '.join(unknown)}. It holds {', '.join(sorted(names))}.")

@@ -199,8 +199,8 @@ def _line(problem: dict[str, Any]) -> str:
     sentence = SENTENCES.get(reason) or (_unreadable(problem) if reason in unreadable.DIAGRAM else reason.rstrip("."))
     parts = {name: problem[name] for name in DETAILS if problem.get(name) not in (None, "", 0)}
     details = ", ".join(f"{DETAILS[name]} {_listed(value)}".strip() for name, value in parts.items())
-    option = f"{problem['where']}: " if "where" in problem else ""
-    return f"{option}{sentence} ({details})" if details else f"{option}{sentence}"
+    place = f"{problem['where']}: " if "where" in problem else ""
+    return f"{place}{sentence} ({details})" if details else f"{place}{sentence}"
 
 
 def _listed(value: Any) -> str:

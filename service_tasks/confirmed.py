@@ -75,14 +75,14 @@ def confirm(parameters: dict[str, Any], call: Call) -> dict[str, Any]:
             raise BpmnError("added_without_reason", line=part.line)
     with refusing(*disputed.REFUSALS, renamed={"line_twice": "line_unknown"}):
         total = gateway().reserve(subscription.id, parts, effect(call), kind="charge")
-    owed = gateway().still_owed(subscription.id, parts)
+    debt = gateway().still_owed(subscription.id, parts)
     return {
         "amount": total,
         "count": len(parts),
         "added": sum(fen for _part, fen in added),
         "basis": JUDGED if added else PROVED,
-        "paid": owed == 0,
-        "paid_amount": total - owed,
+        "paid": debt == 0,
+        "paid_amount": total - debt,
     }
 
 

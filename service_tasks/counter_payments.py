@@ -86,8 +86,8 @@ def owed(parameters: dict[str, Any], call: Call) -> dict[str, Any]:
     """Show what a payment would settle before anybody counts the cash; of a number that nobody knows nothing is owed."""
     subscription = gateway().find(parameters["msisdn"])
     if subscription is None:
-        nothing = {"rows": [], "total": 0, "prepayment": 0, "held": 0, "late_fee_held": 0}
-        return nothing | {"debit_under_way": False}
+        blank = {"rows": [], "total": 0, "prepayment": 0, "held": 0, "late_fee_held": 0}
+        return blank | {"debit_under_way": False}
     rows, total = [], 0
     for due in gateway().to_pay(subscription.id):
         total += due.amount

@@ -56,8 +56,8 @@ def words() -> Mapping[tuple[str, str], tuple[str, str]]:
 
 @cache
 def _words(topics: tuple[str, ...]) -> Mapping[tuple[str, str], tuple[str, str]]:
-    named = ((name, field.metadata.get("words", {})) for name, field in _fields(topics))
-    return {(name, code): texts for name, codes in named for code, texts in codes.items()}
+    words = ((name, field.metadata.get("words", {})) for name, field in _fields(topics))
+    return {(name, code): texts for name, codes in words for code, texts in codes.items()}
 
 
 def column(name: str) -> Label | None:

@@ -111,8 +111,8 @@ def reserve(parameters: dict[str, Any], call: Call) -> dict[str, Any]:
     if subscription is None:
         if line_parts:
             raise BpmnError("line_unknown", line=line_parts[0].line)
-        nothing = {"amount": None, "count": 0, "paid": False, "paid_amount": None}
-        return nothing | {"next_bill": False, "receipts_in_hand": []}
+        blank = {"amount": None, "count": 0, "paid": False, "paid_amount": None}
+        return blank | {"next_bill": False, "receipts_in_hand": []}
     _check_approval(parameters["approval"], line_parts)
     information = item == "information_fee" if kind == "charge" and item else None
     if not line_parts and item != REWARD and parameters["typed"] is not None:
@@ -123,11 +123,11 @@ def reserve(parameters: dict[str, Any], call: Call) -> dict[str, Any]:
         total = gateway().reserve(
             subscription.id, line_parts, effect(call), kind=kind, information=information, beside=beside
         )
-    owed = gateway().still_owed(subscription.id, line_parts)
+    debt = gateway().still_owed(subscription.id, line_parts)
     next_bill = subscription.state != "cancelled"
     in_hand = gateway().receipts_in_hand(subscription.id)
-    paid_amount = total - owed if line_parts else None
-    answer = {"amount": total or None, "count": len(line_parts), "paid": owed == 0, "paid_amount": paid_amount}
+    paid_amount = total - debt if line_parts else None
+    answer = {"amount": total or None, "count": len(line_parts), "paid": debt == 0, "paid_amount": paid_amount}
     return answer | {"next_bill": next_bill, "receipts_in_hand": in_hand}
 
 

@@ -61,6 +61,7 @@ PAGES = (
     "audit.audit",
     "tasks.orders",
 )
+RESOURCES = ("resources", "definitions", "acts")
 MOST_REQUEST_BYTES = bodies.MOST_MEGABYTES * 1_000_000
 POLICY = (
     "default-src 'self'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; font-src 'self' data:; "
@@ -94,10 +95,17 @@ def create_app(settings: config.Settings | None = None) -> Office:
         page.register(app)
         app.runtime.serve(page)
     if importlib.util.find_spec("web.api") is not None:
-        importlib.import_module("web.api.acts")  # what it adds to the API has to be there before the API is
-        importlib.import_module("web.api.resources").register(app)
+        for name in RESOURCES:  # what they add to the API has to be there before the API is
+            importlib.import_module(f"web.api.{name}")
+        importlib.import_module("web.api.frame").register(app)
     app.after_request(_harden)
     app.wsgi_app = hosts.Named(app.wsgi_app, Refusals(app))  # type: ignore[method-assign, assignment]
+    _equip_templates(app)
+    return app
+
+
+def _equip_templates(app: Office) -> None:
+    """What every template may call."""
     app.jinja_env.globals.update(
         program=PROGRAM,
         assets=_assets,
@@ -117,7 +125,6 @@ def create_app(settings: config.Settings | None = None) -> Office:
         page_of_sent=nearest_page.own,
         outcome_text=act_texts.outcome_text,
     )
-    return app
 
 
 def _configure(app: Flask, settings: config.Settings) -> None:

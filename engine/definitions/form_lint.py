@@ -102,9 +102,9 @@ def _exclude_each_other(field: Field) -> bool:
 
 def _offers_nothing(field: Field) -> bool:
     """Whether none of the options is among what may be chosen, which is the same for every case."""
-    allowed = _constant(field.expressions.get("allowed"))
+    values = _constant(field.expressions.get("allowed"))
     choices = [typed.stored_choice(field, option.value) for option in field.options]
-    return isinstance(allowed, list) and bool(choices) and not any(choice in allowed for choice in choices)
+    return isinstance(values, list) and bool(choices) and not any(choice in values for choice in choices)
 
 
 def _pattern_excludes_lengths(field: Field) -> bool:

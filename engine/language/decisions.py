@@ -147,8 +147,8 @@ class DecisionTable:
             return value if self.policy in SINGLE or self.aggregation else [value]
         if self.policy in SINGLE:
             return None
-        of_no_rule: dict[str, FeelValue] = {"": [], "COUNT": 0}
-        return of_no_rule.get(self.aggregation)
+        defaults: dict[str, FeelValue] = {"": [], "COUNT": 0}
+        return defaults.get(self.aggregation)
 
     def _choose(
         self, rows: list[tuple[int, Rule, tuple[FeelValue, ...]]]

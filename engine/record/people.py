@@ -113,8 +113,8 @@ def _count(task_id: int, user: str, at: datetime) -> None:
 
 def _not_kept(row: Any, user: str) -> list[Step]:
     """How many refused entries for a task were not kept, and from here on the record says so; nothing where all were."""
-    taking = delete(RefusalsNotKept).where(*_tally(row.id, user)).returning(*_COUNTED)
-    tally = session().execute(taking).first()
+    deletion = delete(RefusalsNotKept).where(*_tally(row.id, user)).returning(*_COUNTED)
+    tally = session().execute(deletion).first()
     return [step("refusals_not_kept", **_place(row), **tally._mapping)] if tally is not None else []
 
 

@@ -10,10 +10,10 @@ from flask.views import MethodView
 
 import engine
 from office import acts
-from web.api import resources, schemas
+from web.api import frame, resources, schemas
 from web.queries import casefile
 
-blueprint = resources.blueprint
+blueprint = frame.blueprint
 
 
 def _case(instance_id: int) -> str:
@@ -42,7 +42,7 @@ class Acts(MethodView):
     """What was done to a case outside its steps."""
 
     @blueprint.response(200, schemas.Acts)
-    @resources.refuses(403, 404)
+    @frame.refuses(403, 404)
     def get(self, instance_id: int) -> dict[str, Any]:
         """Requests, tries to reach the customer, and the credits that can be taken back."""
         return _standing(_case(instance_id))
@@ -54,11 +54,11 @@ class Withdrawal(MethodView):
 
     @blueprint.arguments(schemas.Withdrawal)
     @blueprint.response(200, schemas.Acts)
-    @resources.refuses(*resources.WRITTEN)
+    @frame.refuses(*frame.WRITTEN)
     def post(self, body: dict[str, str], instance_id: int) -> dict[str, Any]:
         """End the case where it stands; its lines are free, what is on hold is due again. Refused where money has been given."""
         number = _case(instance_id)
-        acts.withdraw(number, **body, by=resources.actor(), at=engine.now())
+        acts.withdraw(number, **body, by=frame.actor(), at=engine.now())
         return _standing(number)
 
 
@@ -68,11 +68,11 @@ class Extensions(MethodView):
 
     @blueprint.arguments(schemas.ExtensionAsked)
     @blueprint.response(200, schemas.Acts)
-    @resources.refuses(*resources.WRITTEN)
+    @frame.refuses(*frame.WRITTEN)
     def post(self, body: dict[str, Any], instance_id: int) -> dict[str, Any]:
         """Ask for it; a supervisor who is somebody else grants it."""
         number = _case(instance_id)
-        acts.ask_extension(number, **body, by=resources.actor(), at=engine.now())
+        acts.ask_extension(number, **body, by=frame.actor(), at=engine.now())
         return _standing(number)
 
 
@@ -82,11 +82,11 @@ class Reversals(MethodView):
 
     @blueprint.arguments(schemas.ReversalAsked)
     @blueprint.response(200, schemas.Acts)
-    @resources.refuses(*resources.WRITTEN)
+    @frame.refuses(*frame.WRITTEN)
     def post(self, body: dict[str, str], instance_id: int) -> dict[str, Any]:
         """Ask for it, by the key of a credit; closed cases too."""
         number = _case(instance_id)
-        acts.ask_reversal(number, **body, by=resources.actor(), at=engine.now())
+        acts.ask_reversal(number, **body, by=frame.actor(), at=engine.now())
         return _standing(number)
 
 
@@ -96,7 +96,7 @@ class RequestGrant(MethodView):
 
     @blueprint.arguments(schemas.Granting)
     @blueprint.response(200, schemas.Acts)
-    @resources.refuses(*resources.WRITTEN)
+    @frame.refuses(*frame.WRITTEN)
     def post(self, body: dict[str, Any], instance_id: int, request_number: int) -> dict[str, Any]:
         """Grant it; a reversal above the table's figure needs a second yes, of the other office."""
         number = _case(instance_id)
@@ -105,7 +105,7 @@ class RequestGrant(MethodView):
         verb = next((request.verb for request in acts.requests_of(number) if request.number == request_number), None)
         if verb is None:
             raise acts.UnknownRequest(case=number, request=request_number)
-        grants[verb](number, request_number, tell=body["tell"], by=resources.actor(), at=engine.now())
+        grants[verb](number, request_number, tell=body["tell"], by=frame.actor(), at=engine.now())
         return _standing(number)
 
 
@@ -115,11 +115,11 @@ class RequestRefusal(MethodView):
 
     @blueprint.arguments(schemas.Because)
     @blueprint.response(200, schemas.Acts)
-    @resources.refuses(*resources.WRITTEN)
+    @frame.refuses(*frame.WRITTEN)
     def post(self, body: dict[str, str], instance_id: int, request_number: int) -> dict[str, Any]:
         """Say no and why; whoever asked takes it back so."""
         number = _case(instance_id)
-        acts.refuse(number, request_number, reason=body["reason"], by=resources.actor(), at=engine.now())
+        acts.refuse(number, request_number, reason=body["reason"], by=frame.actor(), at=engine.now())
         return _standing(number)
 
 
@@ -129,11 +129,11 @@ class Tries(MethodView):
 
     @blueprint.arguments(schemas.Try)
     @blueprint.response(200, schemas.Acts)
-    @resources.refuses(*resources.WRITTEN)
+    @frame.refuses(*frame.WRITTEN)
     def post(self, body: dict[str, str], instance_id: int) -> dict[str, Any]:
         """Write down that they were tried just now and not reached."""
         number = _case(instance_id)
-        acts.try_customer(number, channel=body["channel"], by=resources.actor(), at=engine.now())
+        acts.try_customer(number, channel=body["channel"], by=frame.actor(), at=engine.now())
         return _standing(number)
 
 
@@ -143,9 +143,9 @@ class Unreached(MethodView):
 
     @blueprint.arguments(schemas.Telling)
     @blueprint.response(200, schemas.Acts)
-    @resources.refuses(*resources.WRITTEN)
+    @frame.refuses(*frame.WRITTEN)
     def post(self, body: dict[str, str], instance_id: int) -> dict[str, Any]:
         """Tell the customer and close the case; what is missing is told."""
         number = _case(instance_id)
-        acts.close_unreached(number, tell=body["tell"], by=resources.actor(), at=engine.now())
+        acts.close_unreached(number, tell=body["tell"], by=frame.actor(), at=engine.now())
         return _standing(number)

@@ -1,54 +1,29 @@
-"""The REST API under /api/v1: the same verbs, permissions and checks as the pages, in JSON, with bearer tokens.
-
-It is described by /api/v1/openapi.json, which is made from what stands here and in `web.api.schemas`. Errors are problem+json in the caller's
-language: Accept-Language, else the language the person has chosen.
-"""
+"""Cases, their tasks and their history by the API; beside them accounts, and the messages that another program sends."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from http import HTTPStatus
-from typing import Any, TypeVar
+from collections.abc import Mapping
+from typing import Any
 
-from flask import Flask, Response, g, request
 from flask.views import MethodView
-from flask_babel import gettext
-from flask_smorest import Api, Blueprint
-from sqlalchemy import select
 
 import engine
-import engine.definitions
 import engine.language
-from engine import cases, diagrams, proof, published, record, running
+from engine import cases, proof, published, record, running
 from models.base import session
-from models.definition import ProcessDefinition
 from models.instance import ProcessInstance
 from models.notice import OutboxMessage
 from models.user_task import UserTask
-from office import correspondence, intake, masking, notices, reply_amounts, texts, tokens
+from office import correspondence, intake, masking, notices, reply_amounts, texts
 from service_tasks.gateway import SubscriptionUnknown
 from web.api import schemas
-from web.edge import access, addresses, auth, bodies, problems, record_of_looks
-from web.edge.asgi.refusals import TEXTS as AT_THE_EDGE
-from web.edge.auth import Person
-from web.lookup import definitions
-from web.queries import casefile, evidence, picking_lines, publications, standing, worklist
+from web.api.frame import WRITTEN, actor, blueprint, person, refuses
+from web.edge import access, problems, record_of_looks
+from web.queries import casefile, evidence, picking_lines, standing, worklist
 from web.telling import code_texts, names
-from web.telling.i18n import in_language, language, preferred
+from web.telling.i18n import in_language
 
-PREFIX = "/api/v1"
 ENTRIES_ON_A_PAGE = 100
-View = TypeVar("View", bound=Callable[..., Any])
-
-
-class _Blueprint(Blueprint):
-    """flask-smorest's, which reads bodies by our limits."""
-
-    ARGUMENTS_PARSER = bodies.JsonParser()
-
-
-blueprint = _Blueprint("api", __name__, url_prefix=PREFIX, description="Complaints, their tasks and their history")
-problems.register(blueprint)
 
 
 class BeginsElsewhere(engine.NotPermitted):
@@ -57,77 +32,6 @@ class BeginsElsewhere(engine.NotPermitted):
 
 class NoticesUnread(engine.Conflict):
     """There are notices to read and confirm before the next case."""
-
-
-class _Api(Api):
-    """flask-smorest without its handlers for the whole application: pages answer errors in their own way."""
-
-    ERROR_SCHEMA = schemas.Problem
-
-    def _register_error_handlers(self) -> None:
-        return None
-
-    def _register_responses(self) -> None:
-        """Refusals are described as what they are sent as."""
-        self.DEFAULT_RESPONSE_CONTENT_TYPE = "application/problem+json"
-        super()._register_responses()
-        del self.DEFAULT_RESPONSE_CONTENT_TYPE  # what is not refused is what it is for the class
-
-
-def refuses(*statuses: int) -> Callable[[View], View]:
-    """Describe the refusals of an operation, beside those that every operation has: of no token, of its address, and of the edge."""
-
-    def described(view: View) -> View:
-        for status in sorted({401, 422, *AT_THE_EDGE, *statuses}):
-            view = blueprint.alt_response(status, HTTPStatus(status).name)(view)
-        return view
-
-    return described
-
-
-WRITTEN = (403, 404, 409, 422)
-
-
-def register(app: Flask) -> None:
-    """Add the API and its description."""
-    app.config.update(
-        API_TITLE="Reception Desk",
-        API_VERSION="v1",
-        OPENAPI_VERSION="3.1.0",
-        OPENAPI_URL_PREFIX=PREFIX,
-        OPENAPI_JSON_PATH="openapi.json",
-    )
-    api = _Api(app, spec_kwargs={"security": [{"bearer": []}]})
-    api.spec.components.security_scheme("bearer", {"type": "http", "scheme": "bearer"})
-    api.register_blueprint(blueprint)
-    app.extensions["csrf"].exempt(blueprint)
-
-
-@blueprint.before_request
-def _authenticate() -> Response | None:
-    """Find the person behind the bearer token; nobody else passes."""
-    scheme, _, token = request.headers.get("Authorization", "").partition(" ")
-    user = tokens.user_of(token.strip(), at=engine.now()) if scheme.lower() == "bearer" else None
-    person = auth.load(user) if user else None
-    if person is None:
-        answer = problems.answer(401, gettext("A valid bearer token is needed."), "Unauthorized")
-        answer.headers["WWW-Authenticate"] = "Bearer"
-        return answer
-    g.person = person
-    if not preferred(request.accept_languages):
-        g.language = person.language
-    twice = {name: [engine.language.Reason("twice")] for name in addresses.given_twice()}
-    return problems.misshapen({"query": twice}) if twice else None
-
-
-def _person() -> Person:
-    person: Person = g.person
-    return person
-
-
-def actor() -> engine.Actor:
-    """Who calls."""
-    return auth.actor_of(_person())
 
 
 @blueprint.route("/processes/<key>/instances")
@@ -147,7 +51,7 @@ class Instances(MethodView):
         published.current(key)
         if key not in (intake.PROCESS, *intake.CHOICES):
             raise BeginsElsewhere(process=key)
-        if _person().has("clerk") and notices.unconfirmed(_person().name):
+        if person().has("clerk") and notices.unconfirmed(person().name):
             raise NoticesUnread
         complaint = _intake(key, body["variables"])
         number = intake.accept(complaint, by=actor(), at=engine.now(), key=headers["key"], other_words=False)
@@ -207,7 +111,7 @@ class Tasks(MethodView):
     def get(self, filters: dict[str, str]) -> dict[str, Any]:
         """Open user tasks of the caller's departments, the most urgent first, a page at a time."""
         page = worklist.page(
-            _person(), worklist.Wanted(group=filters["group"], process=filters["process"], after=filters["after"])
+            person(), worklist.Wanted(group=filters["group"], process=filters["process"], after=filters["after"])
         )
         return {"tasks": [{**row.__dict__, "case_number": row.case} for row in page.rows], "next": page.next or None}
 
@@ -313,7 +217,7 @@ def _summary(row: UserTask) -> dict[str, Any]:
 def _task_detail(row: UserTask) -> dict[str, Any]:
     definition = proof.definition_of(row.instance_id)
     element = definition.processes[row.process_key].element(row.element_id)
-    sight = access.at_task(access.check_case(_person(), row.instance_id), _person(), row)
+    sight = access.at_task(access.check_case(person(), row.instance_id), person(), row)
     record_of_looks.at_case(row.business_key, sight)
     return {
         **_summary(row),
@@ -424,7 +328,7 @@ def _instance(instance_id: int) -> ProcessInstance:
 def visible_instance(instance_id: int) -> tuple[ProcessInstance, masking.Sight]:
     """A case and what the caller is shown of it. Errors: UnknownInstance, NotYourCase."""
     row = _instance(instance_id)
-    sight = access.check_case(_person(), instance_id)
+    sight = access.check_case(person(), instance_id)
     record_of_looks.at_case(row.business_key, sight)
     return row, sight
 
@@ -437,7 +341,7 @@ class OneAccount(MethodView):
     @refuses(403, 404)
     def get(self, msisdn: str) -> dict[str, Any]:
         """State and balances of a number, in fen."""
-        access.check_counter(_person())
+        access.check_counter(person())
         number = engine.language.written.msisdn(msisdn) or msisdn
         record_of_looks.at_customer(number)
         caller = intake.look_up(number)
@@ -460,7 +364,7 @@ class Messages(MethodView):
     @refuses(403)
     def get(self) -> list[OutboxMessage]:
         """What waits to be sent, the oldest first, at most a hundred. For operators."""
-        access.check_role(_person(), "operator")
+        access.check_role(person(), "operator")
         record_of_looks.at_messages()
         return correspondence.waiting()
 
@@ -474,50 +378,5 @@ class MessageOutcome(MethodView):
     @refuses(*WRITTEN)
     def post(self, body: dict[str, str], message_id: int) -> None:
         """It was sent, or it failed, once; the case says so under its correspondence. For operators."""
-        access.check_role(_person(), "operator")
+        access.check_role(person(), "operator")
         correspondence.report(message_id, at=engine.now(), failure=body["failure"])
-
-
-@blueprint.route("/definitions")
-class Definitions(MethodView):
-    """Published processes."""
-
-    @blueprint.response(200, schemas.Definition(many=True))
-    @refuses()
-    def get(self) -> list[dict[str, Any]]:
-        """Every version of every process, the newest of each first."""
-        return [dict(row) for row in _versions()]
-
-
-@blueprint.route("/definitions/<key>/versions/<int:version>")
-class OneVersion(MethodView):
-    """A version of a process."""
-
-    @blueprint.response(200, schemas.DefinitionDetail)
-    @refuses(404)
-    def get(self, key: str, version: int) -> dict[str, Any]:
-        """The version with its diagram and elements."""
-        definition = published.current(key, version)
-        (row,) = _versions(ProcessDefinition.key == key, ProcessDefinition.version == version)
-        elements = [_element(key, element, definition) for element in definition.elements.values()]
-        return {**row, "xml": definition.xml.decode(), "elements": elements}
-
-
-def _element(key: str, element: diagrams.Element, definition: engine.definitions.Definition) -> dict[str, Any]:
-    name = names.element_name(key, element.id, element.name, definition) if element.name else ""
-    lane = names.department(element.lane) if element.lane else ""
-    return element.__dict__ | {"name": name, "lane": lane, "manual_refs": list(element.manual_refs)}
-
-
-def _versions(*conditions: Any) -> list[Mapping[str, Any]]:
-    columns = ("id", "key", "version", "name", "sha256", "published_at", "published_by", "note")
-    query = select(*(getattr(ProcessDefinition, name) for name in columns)).where(*conditions)
-    query = query.order_by(ProcessDefinition.key, ProcessDefinition.version.desc())
-    return [_version(dict(row)) for row in session().execute(query).mappings()]
-
-
-def _version(row: Mapping[str, Any]) -> Mapping[str, Any]:
-    """A version with its name, and what its note says where the office itself wrote it, in the caller's language."""
-    definition = definitions.version(row["id"], row["sha256"]) if language() == "en" else None
-    name = names.process_name(row["key"], definition) if definition is not None else row["name"]
-    return {**row, "name": name, "note": publications.said(row["note"])}

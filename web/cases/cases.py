@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date
+from typing import Any
 
 from flask import Blueprint, Flask, flash, redirect, render_template, request, url_for
 from flask_babel import gettext
@@ -15,7 +16,9 @@ import engine
 from engine import cases, language, proof, record
 from models.base import session, transaction
 from models.comment import Comment
+from models.complaint import Complaint
 from models.instance import ProcessInstance
+from models.notice import OutboxMessage
 from office import complaints, correspondence, erasure, households, letters, looks, replies, texts
 from web.cases.queries import acts_offered, case_list
 from web.edge import access, addresses, auth, record_of_looks, submission, unsent_forms
@@ -84,13 +87,11 @@ def page(
     sight = access.check_case(current_user, instance.id)
     record_of_looks.at_case(number, sight)
     history = _told(instance, tab in WHOLE, before)
-    (complaint, complainant), active = casefile.complaint_of(instance), instance.state == "active"
+    complaint, complainant = casefile.complaint_of(instance)
     messages = casefile.messages(number)
     beside, answered = _refused(number, tab) if reasons is None else (reasons, reasons)
-    tasks, passed = casefile.tasks_and_processes(instance.id, history)
     if tab in TELLING:
         line_names.of_history(history, complainant.msisdn, sight)
-    may_erase = erasure.may(auth.actor(), instance, history)
     with definitions.of_definition(history.definition):  # a case is told in the words of its own version
         return render_template(
             "cases/case.html",
@@ -101,46 +102,75 @@ def page(
             sight=sight,
             why=erasure_reason,
             history=history,
-            gone={} if history.is_readable else cases.erased([instance.id]),
-            contradictions=verdicts.contradictions(history.doubts),
-            may_erase=may_erase,
-            stays=may_erase and erasure.stays(proof.history_of(instance.id)),
-            may_reply=complaint is not None
-            and active
-            and replies.may(auth.actor())
-            and not replies.is_answered(complaint, messages),
-            may_tell=replies.may(auth.actor()),
             reasons=beside,
             answered=answered,
             instance=instance,
             complaint=complaint,
             whose=complainant,
-            words=complaints.words(complaint, history) if complaint else None,
-            disputed=casefile.disputed(complaint, history) if complaint else None,
-            suggestion=suggestions.of_complaint(complaint, history) if complaint else "",
-            process=names.process_name(complaint.process_key if complaint else instance.key),
-            used=used_versions.passed(history.definition, passed),
-            lines=timeline.lines(history, sight, before) if tab not in OTHER_TABS else [],
-            earlier=None if history.is_whole else history.since,
             later=before is not None,
-            stages=casefile.stages(history) if tab == "diagram" else [],
-            money=money.of_case(number) if tab == "money" else [],
-            registered=money.registered(number) if tab == "money" else [],
-            claims=_claims(number, history) if tab == "money" else [],
             messages=messages,
-            heard=casefile.told(complaint, messages),
             settled=correspondence.settled(messages),
-            comments=casefile.comments(number) if tab == "messages" else [],
-            orders=_orders(number) if tab == "orders" else [],
-            acting=acts_offered.of_case(instance, complaint, auth.actor()) if tab == "acts" else None,
             said=act_texts,
-            waits=standing.waits(instance, tasks, history.definition) if active else [],
-            workable=cases.workable_among(tasks, history.definition, auth.actor()),
-            looks=looks.of_case(number) if tab == "looks" and current_user.has("auditor") else [],
             element_name=names.element_name,
             process_name=names.process_name,
             departments=names.departments(),
+            lines=timeline.lines(history, sight, before) if tab not in OTHER_TABS else [],
+            **_of_history(instance, history),
+            **_of_complaint(complaint, instance, history, messages),
+            **_of_tab(tab, instance, complaint, history),
         )
+
+
+def _of_history(instance: ProcessInstance, history: proof.CaseHistory) -> dict[str, Any]:
+    """What the page says of a case by its record: what it passed and waits for, what contradicts it, what of it was erased or may be."""
+    tasks, passed = casefile.tasks_and_processes(instance.id, history)
+    may_erase = erasure.may(auth.actor(), instance, history)
+    return {
+        "gone": {} if history.is_readable else cases.erased([instance.id]),
+        "contradictions": verdicts.contradictions(history.doubts),
+        "may_erase": may_erase,
+        "stays": may_erase and erasure.stays(proof.history_of(instance.id)),
+        "used": used_versions.passed(history.definition, passed),
+        "earlier": None if history.is_whole else history.since,
+        "waits": standing.waits(instance, tasks, history.definition) if instance.state == "active" else [],
+        "workable": cases.workable_among(tasks, history.definition, auth.actor()),
+    }
+
+
+def _of_complaint(
+    complaint: Complaint | None, instance: ProcessInstance, history: proof.CaseHistory, messages: list[OutboxMessage]
+) -> dict[str, Any]:
+    """What the page says of a complaint, and whether it may still be answered; of a case without one, only its process."""
+    may_tell = replies.may(auth.actor())
+    return {
+        "may_tell": may_tell,
+        "may_reply": complaint is not None
+        and instance.state == "active"
+        and may_tell
+        and not replies.is_answered(complaint, messages),
+        "words": complaints.words(complaint, history) if complaint else None,
+        "disputed": casefile.disputed(complaint, history) if complaint else None,
+        "suggestion": suggestions.of_complaint(complaint, history) if complaint else "",
+        "process": names.process_name(complaint.process_key if complaint else instance.key),
+        "heard": casefile.told(complaint, messages),
+    }
+
+
+def _of_tab(
+    tab: str, instance: ProcessInstance, complaint: Complaint | None, history: proof.CaseHistory
+) -> dict[str, Any]:
+    """What only one tab shows; nothing is read for the others."""
+    number = instance.business_key
+    return {
+        "stages": casefile.stages(history) if tab == "diagram" else [],
+        "money": money.of_case(number) if tab == "money" else [],
+        "registered": money.registered(number) if tab == "money" else [],
+        "claims": _claims(number, history) if tab == "money" else [],
+        "comments": casefile.comments(number) if tab == "messages" else [],
+        "orders": _orders(number) if tab == "orders" else [],
+        "acting": acts_offered.of_case(instance, complaint, auth.actor()) if tab == "acts" else None,
+        "looks": looks.of_case(number) if tab == "looks" and current_user.has("auditor") else [],
+    }
 
 
 def _claims(number: str, history: proof.CaseHistory) -> list[money.Claimed]:

@@ -75,10 +75,10 @@ def reason(cause: language.Reason) -> str:
 
 def _of_amounts(cause: language.Reason) -> str:
     """What the text for the customer names, and what the case has given in truth."""
-    named, given = (gettext(", ").join(map(yuan, cause.values.get(name, ()))) for name in ("amounts", "given"))
-    if not given:
-        return gettext("The text names %(named)s; the books say that this case has given nothing.", named=named)
-    return gettext("The text names %(named)s; by the books this case has given %(given)s.", named=named, given=given)
+    amounts, sums = (gettext(", ").join(map(yuan, cause.values.get(name, ()))) for name in ("amounts", "given"))
+    if not sums:
+        return gettext("The text names %(named)s; the books say that this case has given nothing.", named=amounts)
+    return gettext("The text names %(named)s; by the books this case has given %(given)s.", named=amounts, given=sums)
 
 
 def doubt(code: str) -> str:
