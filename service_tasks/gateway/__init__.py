@@ -304,8 +304,8 @@ class BillingGateway(Protocol):
     def shown_on_bill(self, item_id: int, at: datetime) -> bool | None:
         """Whether a bill issued after the run shows the item as taken off; None while there is no such bill."""
 
-    def hand_in_secondary_pricing(self, period: str) -> tuple[int, int]:
-        """Hand in all that was collected for `period`: how many items, how many fen."""
+    def hand_in_secondary_pricing(self, period: str, left_over: Collection[str] = ()) -> tuple[int, int]:
+        """Hand in all that was collected for `period`, and what is `left_over` of others: how many items, how many fen."""
 
     def apply_secondary_pricing(self, item_id: int, effect: Effect, *, hands_back: bool = False) -> PricingItem:
         """Credit the item against the bill, unless the run left it out (state omitted). Refused: item_unknown."""

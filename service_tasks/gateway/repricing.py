@@ -77,9 +77,14 @@ def repricing_room(subscription_id: int, *, but: str = "") -> int:
     return max(0, sum(charged.values()) - claimed_fen)
 
 
-def hand_in_secondary_pricing(period: str) -> tuple[int, int]:
-    """Hand in all that was collected for `period`; count and fen of everything handed in for it so far."""
+def hand_in_secondary_pricing(period: str, left_over: Collection[str] = ()) -> tuple[int, int]:
+    """Hand in all that was collected for `period`; count and fen of everything handed in for it so far.
+
+    What waits in the periods `left_over` has no run of its own any more, and goes with this one.
+    """
     row = SecondaryPricingItem
+    waits = update(row).where(row.period.in_(list(left_over)), row.state.in_(("collected", "handed_in")), row.waits())
+    session().execute(waits.values(period=period, state="collected"))
     change = update(row).where(row.period == period, row.state == "collected")
     session().execute(change.values(state="handed_in"))
     handed_in = select(func.count(), func.coalesce(func.sum(row.amount), 0))

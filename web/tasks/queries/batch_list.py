@@ -6,12 +6,13 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import func, literal, select
+from sqlalchemy import func, literal, or_, select
 
 from models.base import session
 from models.billing import ChargeHold, SecondaryPricingItem
 from models.customer import Subscription
 from office import batches
+from service_tasks.batches import lapsed
 
 MOST_ROWS = 300
 
@@ -55,8 +56,11 @@ def of(process: str, number: str) -> BatchList | None:
 
 
 def _chosen(process: str, period: str) -> tuple[Any, tuple[Any, ...], Any]:
+    """What has the period, and what of earlier ones without a run goes with it."""
     if process == batches.SECONDARY_PRICING:
         model = SecondaryPricingItem
-        return model, (model.period == period,), model.item_kind
-    settled = date.fromisoformat(period)
-    return ChargeHold, (ChargeHold.settle_on == settled,), literal("charge_hold")
+        left_over = model.period.in_(lapsed("secondary_pricing", period)) & model.waits()
+        return model, (or_(model.period == period, left_over),), model.item_kind
+    settled, earlier = date.fromisoformat(period), map(date.fromisoformat, lapsed("charge_hold", period))
+    left_over = ChargeHold.settle_on.in_(list(earlier)) & (ChargeHold.state == "held")
+    return ChargeHold, (or_(ChargeHold.settle_on == settled, left_over),), literal("charge_hold")
