@@ -141,6 +141,15 @@ class BillingGateway(Protocol):
     def release(self, case_number: str | None) -> None:
         """Free what the case has in reserve."""
 
+    def reserved_under(self, case_number: str) -> list[str]:
+        """The keys under which the case has lines in reserve that wait for no run and no day."""
+
+    def free_under(self, case_number: str, keys: Collection[str]) -> None:
+        """Free what the case has in reserve under these keys, but for what waits."""
+
+    def release_papers(self, case_number: str) -> None:
+        """Let go of the cards and the payments at a bank of which the case has not moved the money."""
+
     def free(self, subscription_id: int, parts: Sequence[LinePart], effect: Effect, *, key: str | None = None) -> None:
         """Free what the case has of these lines in reserve, under this key where one is named."""
 

@@ -14,7 +14,7 @@ from service_tasks.gateway import claims, ledger, noting, payments
 from service_tasks.gateway.claims import Wanted
 from service_tasks.gateway.corrections import ADJUSTMENT
 from service_tasks.gateway.giving import split
-from service_tasks.gateway.lines import Papers
+from service_tasks.gateway.lines import Papers, wanted
 from service_tasks.gateway.values import Account, Effect, Entry, HeldLine, Hold, Line, LinePart, Refused
 
 CREDITED = "credited"
@@ -43,14 +43,17 @@ def _hold_lines(subscription_id: int, amount: int, settle_on: date, effect: Effe
         earlier_hold = _placed(earlier)
         return earlier_hold._replace(beside=amount - earlier_hold.amount)
     papers = Papers.of(subscription_id)
-    owed_picks, paid_picks = _owed_and_paid(papers, claims.fitting(papers, lines, "charge", amount))
+    picks = claims.fitting(papers, lines, "charge", amount)
+    owed_picks, paid_picks = _owed_and_paid(papers, picks)
     parked = sum(part for _, part, _ in owed_picks)
+    claims.lock(papers, [paper for paper, *_ in wanted(papers, lines)])
     hold = Hold(None, subscription_id, 0, "held", settle_on)
     if parked:
         entry = _post(subscription_id, parked, effect)
         claims.settle(papers, owed_picks, "held", effect, entry)
         hold = _written(subscription_id, parked, settle_on, effect, entry)
     claims.settle(papers, paid_picks, "reserved", effect, None, settle_on=settle_on)
+    claims.let_go(papers, lines, picks, effect)
     return hold._replace(beside=amount - parked)
 
 

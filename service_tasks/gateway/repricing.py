@@ -36,7 +36,9 @@ def enter_secondary_pricing(
         raise Refused(reason="amount_not_positive", amount=amount)
     if lines:
         papers = Papers.of(subscription_id)
-        claims.settle(papers, claims.fitting(papers, lines, "charge", amount), "reserved", effect, None)
+        picks = claims.fitting(papers, lines, "charge", amount)
+        claims.lock(papers, [paper for paper, *_ in wanted(papers, lines)])
+        claims.settle(papers, picks, "reserved", effect, None)
     omission = delete(SecondaryPricingOmission).where(SecondaryPricingOmission.subscription_id == subscription_id)
     omitted = session().execute(omission.returning(SecondaryPricingOmission.subscription_id)).first() is not None
     row = SecondaryPricingItem(
@@ -52,6 +54,8 @@ def enter_secondary_pricing(
     )
     session().add(row)
     session().flush()
+    if lines:
+        claims.let_go(papers, lines, picks, effect)
     return _item(row)
 
 

@@ -71,13 +71,13 @@ def test_the_first_open_period_collects(desk: Any, at: datetime) -> None:
 
 def test_whoever_waits_for_a_run_that_does_not_come_is_released_by_the_next(desk: Any, at: datetime) -> None:
     """Nobody waits in silence under a period that is over; whose own run is still under way waits for it."""
-    begun = [("PC-2026-10", "active"), ("PC-2026-09", "completed"), ("PC-2026-08", "cancelled")]
+    runs = [("PC-2026-10", "active"), ("PC-2026-09", "completed"), ("PC-2026-08", "cancelled")]
     months = [("2026-08", "closed", 103), ("2026-09", "open", None), ("2026-10", "open", None)]
     with transaction():
         definition = {"id": 1, "key": "TS-003", "version": 1, "name": "", "sha256": "", "package": b""}
         session().execute(insert(ProcessDefinition).values(**definition, published_at=at, published_by="olu"))
         instance = {"definition_id": 1, "key": "TS-003", "started_at": at, "head": b"", "state_blob": b""}
-        for number, (case, state) in enumerate(begun, start=101):
+        for number, (case, state) in enumerate(runs, start=101):
             session().execute(insert(ProcessInstance).values(id=number, business_key=case, state=state, **instance))
         for number, (period, state, closer) in enumerate(months, start=1):
             closing = {"state": state, "instance_id": closer, "closed_at": at if state == "closed" else None}
