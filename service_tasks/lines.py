@@ -80,6 +80,7 @@ class ReserveResult(Schema):
 
     amount = schemas.fen("合计金额", "Total")
     count = schemas.number("项数", "Lines")
+    owed = schemas.fen("其中未缴", "Of it still owed")
     paid = schemas.flag("已缴清", "Paid")
     next_bill = schemas.flag("还有下期帐单", "A bill is to come")
     receipts_in_hand = schemas.texts("已收回的票据", "Receipts the office holds")
@@ -110,7 +111,7 @@ def reserve(parameters: dict[str, Any], call: Call) -> dict[str, Any]:
     if subscription is None:
         if line_parts:
             raise BpmnError("line_unknown", line=line_parts[0].line)
-        return {"amount": None, "count": 0, "paid": False, "next_bill": False, "receipts_in_hand": []}
+        return {"amount": None, "count": 0, "owed": 0, "paid": False, "next_bill": False, "receipts_in_hand": []}
     _check_approval(parameters["approval"], line_parts)
     information = item == "information_fee" if kind == "charge" and item else None
     if not line_parts and item != REWARD and parameters["typed"] is not None:
@@ -121,10 +122,11 @@ def reserve(parameters: dict[str, Any], call: Call) -> dict[str, Any]:
         total = gateway().reserve(
             subscription.id, line_parts, effect(call), kind=kind, information=information, beside=beside
         )
-    paid = gateway().still_owed(subscription.id, line_parts) == 0
+    owed = gateway().still_owed(subscription.id, line_parts)
     next_bill = subscription.state != "cancelled"
     in_hand = gateway().receipts_in_hand(subscription.id)
-    answer = {"amount": total or None, "count": len(line_parts), "paid": paid, "next_bill": next_bill}
+    answer = {"amount": total or None, "count": len(line_parts), "paid": owed == 0, "next_bill": next_bill}
+    answer["owed"] = owed if line_parts else 0
     return answer | {"receipts_in_hand": in_hand}
 
 
