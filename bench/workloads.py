@@ -9,8 +9,7 @@ import json
 from typing import Any
 from xml.sax.saxutils import escape
 
-from engine import definitions
-from tests.drawing import (
+from bench.drawing import (
     boundary,
     catch,
     decide,
@@ -25,6 +24,7 @@ from tests.drawing import (
     sub_process,
     user,
 )
+from engine import definitions
 
 GROUP = "service_hall"
 TASKS_PER_ROUND = 6

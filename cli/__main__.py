@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from importlib import import_module
+from typing import Any
 
 import click
+from sqlalchemy.exc import DBAPIError
 
 from cli.listing import available, lines
 from reception_desk import PROGRAM
@@ -23,6 +25,19 @@ class Desk(click.Group):
         module = import_module(commands[cmd_name][0])
         command: click.Command = getattr(module, cmd_name.replace("-", "_"))
         return command
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """What a database or a file system refuses is no fault of the program, and is told in words."""
+        try:
+            return super().invoke(ctx)
+        except DBAPIError as error:
+            raise click.ClickException(
+                f"The database cannot be used: {str(error.orig).strip().splitlines()[0]}. DATABASE_URL and DESK_VAR say which one it is."
+            ) from None
+        except OSError as error:
+            if not isinstance(error.filename, str):
+                raise
+            raise click.ClickException(f"{error.filename} cannot be used: {error.strerror}.") from None
 
     def format_help(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         formatter.write("\n".join(lines()) + "\n")

@@ -7,9 +7,13 @@ from datetime import timedelta
 import click
 
 import engine
+from cli.database import open_office
+from cli.output import counted
 from office import intake, staff, tokens
-from web import create_app
+from reception_desk import PROGRAM
 from web.edge import config, keys
+
+NOBODY = f"nobody works here under the log-in {{}}; {PROGRAM} run lists who does"
 
 
 @click.command()
@@ -18,14 +22,14 @@ from web.edge import config, keys
 @click.option("--revoke", is_flag=True, help="Make all tokens of the user useless instead.")
 def token(user: str, days: int, revoke: bool) -> None:
     """Make a bearer token for USER and print it; it cannot be read again."""
-    with create_app().app_context():
+    with open_office().app_context():
         try:
             if revoke:
-                click.echo(f"{tokens.revoke_all(user, at=engine.now())} tokens revoked")
+                click.echo(f"{counted(tokens.revoke_all(user, at=engine.now()), 'token')} revoked")
             else:
                 click.echo(tokens.create(user, at=engine.now(), lifetime=timedelta(days=days)))
         except tokens.UnknownUser as error:
-            raise click.ClickException(f"nobody works here under the login {user}") from error
+            raise click.ClickException(NOBODY.format(user)) from error
 
 
 @click.command()
@@ -38,13 +42,13 @@ def person(user: str, employee: str, household: tuple[str, ...], no_longer: tupl
     for number in household:
         if not intake.MSISDN.match(number):
             raise click.BadParameter(f"{number} is no mobile number; write 1xxxxxxxxxx", param_hint="--household")
-    with create_app().app_context():
+    with open_office().app_context():
         try:
             employee_number, numbers = staff.identify(
                 user, at=engine.now(), employee=employee, added=household, removed=no_longer
             )
         except tokens.UnknownUser as error:
-            raise click.ClickException(f"nobody works here under the login {user}") from error
+            raise click.ClickException(NOBODY.format(user)) from error
         except staff.NoEmployeeNumber as error:
             raise click.ClickException(f"{user} has no employee number yet; give it with --employee") from error
     click.echo(f"{user}: employee {employee_number}; household: {', '.join(numbers) or 'no numbers'}")

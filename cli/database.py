@@ -1,6 +1,8 @@
-"""`./desk migrate` and `./desk seed`: the schema, and the demo office in an empty one."""
+"""The office that a command works on, and `./desk migrate` and `./desk seed`: the schema, and the demo office in an empty one."""
 
 from __future__ import annotations
+
+from pathlib import Path
 
 import click
 from alembic import command
@@ -8,14 +10,18 @@ from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from flask import Flask
-from sqlalchemy import create_engine
+from sqlalchemy import create_engine, inspect, make_url
 from sqlalchemy.pool import NullPool
 
 import engine
 from cli.output import ROOT, note
+from engine import record
+from models.base import transaction
 from office import demo
 from reception_desk import PROGRAM
 from web import create_app
+from web.edge import config
+from web.edge.application import Office
 from web.edge.auth import hash_password
 
 
@@ -36,8 +42,10 @@ def seed() -> None:
 
 
 def bring_up_to_date(app: Flask) -> None:
-    """Run the migrations that the app's database lacks."""
+    """Run the migrations that the app's database lacks, and sign where streams end that are there from before there were heads."""
     upgrade(app.config["SQLALCHEMY_DATABASE_URI"])
+    with app.app_context(), transaction():
+        record.open_registers()
 
 
 def upgrade(url: str) -> None:
@@ -55,7 +63,29 @@ def check_up_to_date(url: str) -> None:
         )
 
 
-def refuse_earlier(url: str) -> None:
+def open_office() -> Office:
+    """The office that the settings name. Errors: ClickException where there is none yet, or an earlier version served it last."""
+    settings = config.read()
+    if not _has_tables(settings.database_url):
+        place = make_url(settings.database_url)
+        raise click.ClickException(
+            f"There is no office in {place.database if place.host is None else place.render_as_string()} yet. "
+            f"{PROGRAM} run sets one up; DATABASE_URL or DESK_VAR names another place."
+        )
+    _refuse_earlier(settings.database_url)
+    return create_app(settings)
+
+
+def _has_tables(url: str) -> bool:
+    """Whether anything is there; a SQLite file that is not there is not made by asking."""
+    place = make_url(url)
+    if place.get_backend_name() == "sqlite" and not Path(place.database or "").exists():
+        return False
+    with create_engine(url, poolclass=NullPool).connect() as connection:
+        return bool(inspect(connection).get_table_names())
+
+
+def _refuse_earlier(url: str) -> None:
     """Refuse to judge an office that an earlier version served last: what its schema lacks is no loss."""
     with create_engine(url, poolclass=NullPool).connect() as connection:
         if MigrationContext.configure(connection).get_current_heads():

@@ -10,10 +10,10 @@ from pathlib import Path
 import click
 
 import engine
-from cli.database import refuse_earlier
+from cli.database import open_office
 from cli.output import counted, note
+from engine import published
 from office import exports, looks
-from web import create_app
 from web.telling.i18n import ZONE
 
 AT_THE_MACHINE = "machine:"
@@ -31,9 +31,12 @@ def export(file: Path, since: datetime | None, until: datetime | None, process: 
     selection = exports.Wanted(
         since=_local(since), until=_local(until, timedelta(days=1)), process=process, personal=personal
     )
+    if since and until and since > until:
+        raise click.BadParameter("this day is before --from", param_hint="--to")
     unfinished = file.with_name(f"{file.name}.unfinished")
-    app = create_app()
-    refuse_earlier(app.config["SQLALCHEMY_DATABASE_URI"])
+    app = open_office()
+    with app.app_context():
+        _ensure_published(process)
     with app.app_context(), unfinished.open("w", encoding="utf-8") as opened:
         total = exports.count(selection)
         bar = click.progressbar(length=total, label="exporting", file=sys.stderr, hidden=not sys.stderr.isatty())
@@ -46,6 +49,12 @@ def export(file: Path, since: datetime | None, until: datetime | None, process: 
         looks.exported("log.xes", rows=total, by=by, at=engine.now(), personal=personal, **filters)
     unfinished.replace(file)  # what stands under the name that was asked for is whole
     note(f"{counted(total, 'case')} in {file}")
+
+
+def _ensure_published(process: str) -> None:
+    """A name that no process has would give an empty file."""
+    if process and published.newest_package(process) is None:
+        raise click.BadParameter(f"there is no published process {process}", param_hint="--process")
 
 
 def _local(day: datetime | None, more: timedelta = timedelta()) -> datetime | None:

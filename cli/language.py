@@ -14,9 +14,39 @@ import click
 
 import engine
 from cli.output import as_json, report
+from cli.speaking import speaking
 from engine import definitions, language
 from office import calendar
+from web.definitions.telling import findings, unreadable
 
+SAID = "said"
+DETAILS = {
+    "function": "",
+    "near": "nearest known:",
+    "decision": "",
+    "rules": "rules",
+    "input": "",
+    "allowed": "allowed:",
+    "line": "line",
+    "column": "column",
+}
+SENTENCES = {
+    "unexpected": "This cannot stand here, or something is missing",
+    "unexpected_character": "This character cannot stand here",
+    "unknown_function": "There is no such function",
+    "unknown_argument": "The function has no argument of that name",
+    "unknown_type": "There is no such type",
+    "unsupported_type": "This type is not supported",
+    "wrong_number_of_arguments": "The function takes another number of arguments",
+    "duplicate_argument": "An argument is given twice",
+    "duplicate_key": "A key is given twice",
+    "functions_cannot_be_defined": "Functions cannot be defined in an expression",
+    "malformed_string": "The text is not ended, or holds a mark that cannot be read",
+    "not_a_date_or_duration": "This is no date, time or duration",
+    "number_out_of_range": "The number is too large or too exact",
+    "too_deep": "The expression is nested too deeply",
+    "too_long": "The expression is too long",
+}
 at_option = click.option("--at", default="", help="What now() is, such as 2026-11-23T09:00:00; otherwise it is now.")
 
 
@@ -75,7 +105,7 @@ def _no_number(text: str) -> NoReturn:
     raise ValueError(text)
 
 
-def _value(value: Any) -> Any:
+def _value(value: object) -> object:
     if isinstance(value, dict):
         return {name: _value(member) for name, member in value.items()}
     if isinstance(value, list):
@@ -105,7 +135,7 @@ def _told(outcome: language.Outcome) -> Iterator[str]:
         yield f"  rule {match['number']:>2}  {match['id']}  {match['annotation']}".rstrip()
 
 
-def _written(value: Any) -> str:
+def _written(value: language.feel.FeelValue) -> str:
     """A value as FEEL writes it, strings in quotes."""
     if isinstance(value, str):
         return json.dumps(value, ensure_ascii=False)
@@ -113,7 +143,7 @@ def _written(value: Any) -> str:
     return "null" if value is None else str(language.feel.BUILTINS["string"](scope, [value]))
 
 
-def _plain(value: Any) -> Any:
+def _plain(value: language.feel.FeelValue) -> object:
     """A value as JSON has it; a decimal that a JSON reader would not find again exactly is text."""
     if isinstance(value, dict):
         return {name: _plain(member) for name, member in value.items()}
@@ -135,13 +165,16 @@ def _error(error: engine.EngineError) -> dict[str, Any]:
 
 
 def _problem(problem: engine.Problem) -> dict[str, Any]:
-    return {"code": problem.rule, "line": problem.line, "element": problem.element_id, **problem.values}
+    with speaking():
+        sentence = findings.text(problem)
+    return {"code": problem.rule, "line": problem.line, "element": problem.element_id, **problem.values, SAID: sentence}
 
 
 def _refuse(problems: list[dict[str, Any]], as_json: bool) -> NoReturn:
     """Say what is wrong and end with status 1; people read it on standard error."""
     if as_json:
-        click.echo(json.dumps({"problems": problems}, ensure_ascii=False, indent=2, default=str))
+        codes = [{name: value for name, value in problem.items() if name != SAID} for problem in problems]
+        click.echo(json.dumps({"problems": codes}, ensure_ascii=False, indent=2, default=str))
     else:
         for problem in problems:
             click.echo(_line(problem), err=True)
@@ -159,8 +192,21 @@ def _pointed(text: str, column: int) -> str:
 
 
 def _line(problem: dict[str, Any]) -> str:
-    details = {
-        name: value for name, value in problem.items() if name not in ("code", "why", "text") and value not in ("", 0)
-    }
-    text = ", ".join(f"{name} {value}" for name, value in details.items())
-    return ": ".join(part for part in (problem["code"], str(problem.get("why", "")), text) if part)
+    """A sentence, and after it what the finding holds beside it; codes are for programs."""
+    if SAID in problem:
+        return " ".join(filter(None, (f"line {problem['line']}:" if problem["line"] else "", problem[SAID])))
+    reason = str(problem.get("why", ""))
+    sentence = SENTENCES.get(reason) or (_unreadable(problem) if reason in unreadable.DIAGRAM else reason.rstrip("."))
+    parts = {name: problem[name] for name in DETAILS if problem.get(name) not in (None, "", 0)}
+    details = ", ".join(f"{DETAILS[name]} {_listed(value)}".strip() for name, value in parts.items())
+    where = f"{problem['where']}: " if "where" in problem else ""
+    return f"{where}{sentence} ({details})" if details else f"{where}{sentence}"
+
+
+def _listed(value: Any) -> str:
+    return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+
+
+def _unreadable(problem: dict[str, Any]) -> str:
+    with speaking():
+        return findings.text(engine.Problem(problem.get("line", 0), "", "malformed_xml", problem))

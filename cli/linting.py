@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import Any
 
 import click
-from flask import Flask, g
 
 from cli.output import as_json, counted, report
+from cli.speaking import speaking
 from engine import checks, published, runtime
 from office import composition, drafts, reference
 from web.definitions.telling import findings
@@ -18,14 +18,13 @@ from web.telling import i18n
 
 @click.command()
 @click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
-@click.option("--language", type=click.Choice(i18n.LANGUAGES), default="en", show_default=True)
+@click.option(
+    "--language", type=click.Choice(i18n.LANGUAGES), default="en", show_default=True, help="Language of the findings."
+)
 @as_json
 def lint(files: tuple[Path, ...], language: str, as_json: bool) -> None:
     """Check diagrams, decision tables and forms; status 1 when there are problems; warnings are told and keep nothing from being executed."""
-    app = Flask("web")
-    i18n.register(app)
-    with app.app_context(), runtime.entered(composition.bare()):
-        g.language = language
+    with speaking(language), runtime.entered(composition.bare()):
         findings_by_file = {str(file): _found(file) for file in files}
     lines = [line for file, findings_of_file in findings_by_file.items() for line in _lines(file, findings_of_file)]
     wrong = any(
@@ -48,7 +47,13 @@ def _lines(file: str, findings_of_file: list[Mapping[str, Any]]) -> list[str]:
     return [
         f"{file}: {verdict}{', ' + counted(warnings, 'warning') if warnings else ''}",
         *(
-            f"  {'warning, ' if finding['warning'] else ''}line {finding['line']:<5} {finding['element'] or '-'}: {finding['text']}"
+            f"  {'warning, ' if finding['warning'] else ''}{_place(finding)}: {finding['text']}"
             for finding in findings_of_file
         ),
     ]
+
+
+def _place(finding: Mapping[str, Any]) -> str:
+    """Line and element; what concerns the whole file stands at neither."""
+    line = f"line {finding['line']:<5}" if finding["line"] else ""
+    return " ".join(filter(None, (line, finding["element"] or (line and "-")))) or "the file"

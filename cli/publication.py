@@ -10,14 +10,14 @@ from flask import Flask, g
 
 import engine
 import engine.definitions
-from cli.output import ROOT, as_json, counted, note, report
+from cli.database import open_office
+from cli.drawn import PROCESSES, ensure_drawn
+from cli.output import as_json, counted, note, report
 from engine import published
 from office import drafts, joint_publication, precedence, publication
 from reception_desk import PROGRAM
-from web import create_app
 from web.definitions.telling import changes, findings
 
-PROCESSES = ROOT / "processes"
 INSTALLER = "installation"
 OWNER = engine.Actor(INSTALLER, frozenset(), frozenset({drafts.OWNER}))
 
@@ -30,9 +30,10 @@ def publish(keys: tuple[str, ...]) -> None:
     A draft is looked at, submitted and approved in the browser, by two owners, whoever wrote the files; those that belong
     together are submitted and approved as one.
     """
-    app = create_app()
+    ensure_drawn(keys)
+    app = open_office()
     try:
-        lines = publish_all(app) or list(_drafts(app, keys))
+        lines = publish_all(app) or list(make_drafts(app, keys))
     except engine.InvalidDefinition as error:
         with app.app_context():
             g.language = "en"
@@ -42,7 +43,8 @@ def publish(keys: tuple[str, ...]) -> None:
     click.echo("\n".join(lines) or "what is published is what stands in processes/")
 
 
-def _drafts(app: Flask, keys: tuple[str, ...]) -> Iterator[str]:
+def make_drafts(app: Flask, keys: tuple[str, ...]) -> Iterator[str]:
+    """Make drafts of the files that differ from what is published, of all or of `keys`; a line for each, in English."""
     with app.app_context():
         g.language = "en"
         changed = [(key, content) for key, content in publication.differing_files(PROCESSES) if not keys or key in keys]
@@ -97,7 +99,8 @@ def publish_all(app: Flask) -> list[str]:
 @as_json
 def diff(keys: tuple[str, ...], as_json: bool) -> None:
     """List what differs between processes/ and what is published, of all processes or of KEYS; status 1 when something does."""
-    with create_app().app_context():
+    ensure_drawn(keys)
+    with open_office().app_context():
         g.language = "en"
         differences = {
             key: changes.as_json(changes.between(published.newest_package(key), content))

@@ -9,13 +9,12 @@ from typing import Any
 
 import click
 
-from cli.output import ROOT, as_json, note, progress, report
+from cli.drawn import PROCESSES, ensure_drawn
+from cli.output import as_json, note, progress, report
 from engine import ground, runtime
 from office import composition
 from office import scenarios as agreed
 from office.scenarios import Played, Scenario
-
-PROCESSES = ROOT / "processes"
 
 
 @click.command()
@@ -34,6 +33,8 @@ def scenarios(keys: tuple[str, ...], files: tuple[Path, ...], as_json: bool) -> 
 
     With --file FILE… those files are played, wherever they lie, and flows are not counted; status 2 when one cannot be read.
     """
+    if not files:
+        ensure_drawn(keys)
     paths = (*files, *map(Path, keys)) if files else ()
     with runtime.entered(composition.rehearsal(ground.ephemeral_keys())):
         played = _play(_wanted(paths, keys))

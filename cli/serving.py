@@ -26,7 +26,7 @@ from models.base import session
 from models.identity import User
 from reception_desk import PROGRAM, TREE
 from web import create_app, server
-from web.edge import background, config
+from web.edge import config
 from web.edge.application import Office
 
 APPLICATION = "web.server:application"
@@ -34,8 +34,10 @@ STOPPING_SECONDS = 5  # a worker that is told twice to stop, by a terminal and b
 CONNECTIONS, FILES_BESIDE = 4_096, 256
 # Milliseconds, also for a kept connection.
 HEADERS = HTTP1Settings(header_read_timeout=30_000, max_buffer_size=64 * 1024)
-on_host = click.option("--host", default="127.0.0.1", show_default=True)
-on_port = click.option("--port", default=8000, show_default=True, type=click.IntRange(1, 65535))
+on_host = click.option("--host", default="127.0.0.1", show_default=True, help="Address to answer on.")
+on_port = click.option(
+    "--port", default=8000, show_default=True, type=click.IntRange(1, 65535), help="Port to answer on."
+)
 
 
 @click.command()
@@ -117,7 +119,6 @@ def work(app: Office) -> None:
     note("Working   (Ctrl-C ends it)")
     for thread in threads:
         thread.join()
-    background.stop(app)
 
 
 def _ensure_postgresql(settings: config.Settings, command: str) -> None:

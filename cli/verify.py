@@ -15,7 +15,7 @@ from typing import Any
 
 import click
 
-from cli.database import refuse_earlier
+from cli.database import open_office
 from cli.output import as_json, counted, progress, report
 from engine import proof
 from office import exports, masking, verification
@@ -44,9 +44,7 @@ def verify(number: str | None, is_all: bool, file: Path | None, as_json: bool) -
     if file is not None:
         _exported(file, as_json)
         return
-    app = create_app()
-    refuse_earlier(app.config["SQLALCHEMY_DATABASE_URI"])
-    with app.app_context():
+    with open_office().app_context():
         lacking = verification.verify_schema()
         verdicts = [] if lacking else _verdicts(number)
         beside = verification.verify_office() if is_all else lacking
@@ -70,9 +68,7 @@ def _erased(case: str, erasure: proof.Erasure) -> dict[str, str]:
 
 
 def _exported(file: Path, as_json: bool) -> None:
-    app = create_app()
-    refuse_earlier(app.config["SQLALCHEMY_DATABASE_URI"])
-    with app.app_context():
+    with open_office().app_context():
         try:
             checks = exports.check(file.read_text(encoding="utf-8"))
         except exports.EarlierFile as error:
@@ -109,7 +105,9 @@ def _instance(text: str) -> int:
     except casefile.UnknownCase as error:
         if text.isdecimal():
             return int(text)
-        raise click.ClickException(f"there is no case {text}") from error
+        raise click.ClickException(
+            f"there is no case {text}; its number is written as on its page, AJ-2026-000001"
+        ) from error
 
 
 def _everything() -> Iterator[proof.Verdict]:
@@ -152,10 +150,15 @@ def _verified(ids: Sequence[int]) -> list[proof.Verdict]:
     return [replace(verdict, history=[], definition=None) for verdict in verification.verify_each(ids)]
 
 
+def _since(deviation: proof.Deviation) -> str:
+    """Since which entry; what concerns no case has none."""
+    return f"since entry {deviation.seq:>4}" if deviation.seq else " " * len("since entry    0")
+
+
 def _lines(document: dict[str, Any], verdicts: list[proof.Verdict], deviations: list[proof.Deviation]) -> list[str]:
     numbers = {verdict.instance_id: verdict.business_key for verdict in verdicts}
     return [
-        *(f"{numbers.get(d.instance_id, '-'):<18} since entry {d.seq:>4}  {d.kind:<10} {d.what}" for d in deviations),
+        *(f"{numbers.get(d.instance_id, '-'):<18} {_since(d)}  {d.kind:<10} {d.what}" for d in deviations),
         *(
             f"{erasure['case']:<18} personal data erased on {erasure['at']} by {erasure['by']} ({erasure['reason']}): chain, rows and ledger"
             for erasure in document["erased"]

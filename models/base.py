@@ -15,9 +15,9 @@ from contextlib import contextmanager
 from contextvars import ContextVar, Token
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any, Protocol, cast
+from typing import Any, ClassVar, Protocol, cast
 
-from sqlalchemy import DateTime, Engine, MetaData, create_engine, event
+from sqlalchemy import DateTime, Engine, MetaData, Table, create_engine, event
 from sqlalchemy.engine import Connection, Dialect
 from sqlalchemy.orm import DeclarativeBase, ORMExecuteState, Session, scoped_session
 from sqlalchemy.pool import StaticPool
@@ -41,6 +41,7 @@ class Base(DeclarativeBase):
     """Declarative base with the naming convention that migrations rely on."""
 
     metadata = MetaData(naming_convention=NAMING)
+    __table__: ClassVar[Table]
 
 
 class Sessions(Protocol):
@@ -92,7 +93,7 @@ class _Unit:
 _sessions: ContextVar[Sessions] = ContextVar("sessions")
 _scratch: ContextVar[Session | None] = ContextVar("scratch_session", default=None)
 _unit: ContextVar[_Unit | None] = ContextVar("unit_of_work", default=None)
-_sqlite_writer = Turns(drivers.WAIT_SECONDS)
+sqlite_writer = Turns(drivers.WAIT_SECONDS)
 
 
 class UTCDateTime(TypeDecorator[datetime]):
@@ -213,7 +214,7 @@ def forget(*models: type[Base]) -> None:
 @contextmanager
 def _writing(engine: Engine) -> Iterator[None]:
     if drivers.is_sqlite(engine) and _scratch.get() is None:  # a scratch database has nobody else
-        with _sqlite_writer:
+        with sqlite_writer:
             yield
     else:
         yield
@@ -250,11 +251,6 @@ def scratch(url: str = "") -> Iterator[Session]:
 def end_session() -> None:
     """Give the session of this request back, as its end does: what it has read is read again."""
     _sessions.get().session.remove()
-
-
-def in_scratch() -> bool:
-    """Whether `session()` means a private database, of which nobody else may hear."""
-    return _scratch.get() is not None
 
 
 def connection() -> Connection:

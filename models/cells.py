@@ -39,7 +39,7 @@ class _Unreadable:
         return "UNREADABLE"
 
 
-UNREADABLE: Any = _Unreadable()
+UNREADABLE: object = _Unreadable()
 NOT_ASCII = "*[^ -~]*"
 
 
@@ -51,14 +51,14 @@ class _AsStored(TypeEngine[Any]):
     def __init__(self, kind: TypeEngine[Any], nullable: bool) -> None:
         self.kind, self.nullable = kind, nullable
 
-    def result_processor(self, dialect: Dialect, coltype: Any) -> Callable[[Any], Any]:
+    def result_processor(self, dialect: Dialect, coltype: object) -> Callable[[object], object]:
         """What is made of what the driver gives."""
         if isinstance(self.kind, Boolean):
             return self._boolean
         process = self.kind.dialect_impl(dialect).result_processor(dialect, coltype)
         expected, nullable = _python_type(self.kind), self.nullable
 
-        def read(value: Any) -> Any:
+        def read(value: object) -> object:
             if value is None:
                 return None if nullable else UNREADABLE
             try:
@@ -69,7 +69,7 @@ class _AsStored(TypeEngine[Any]):
 
         return read
 
-    def _boolean(self, value: Any) -> Any:
+    def _boolean(self, value: object) -> object:
         if value is None and self.nullable:
             return None
         return bool(value) if isinstance(value, int) and value in (0, 1) else UNREADABLE

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import DDL, CheckConstraint, LargeBinary, String, event
+from sqlalchemy import DDL, CheckConstraint, ForeignKey, LargeBinary, String, event
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.base import Base, UTCDateTime
@@ -26,6 +26,18 @@ class HistoryEntry(Base):
     mac: Mapped[bytes] = mapped_column(LargeBinary(32))
 
     __table_args__ = (CheckConstraint("stream in ('instance', 'user', 'definition')", name="stream"),)
+
+
+class RefusalsNotKept(Base):
+    """How many refused entries of one person for one task have not been kept, because so many were within the hour; until the history says it."""
+
+    __tablename__ = "refusals_not_kept"
+
+    user: Mapped[str] = mapped_column(String(60), primary_key=True)
+    task_id: Mapped[int] = mapped_column(ForeignKey("user_task.id"), primary_key=True)
+    number: Mapped[int]
+    since: Mapped[datetime] = mapped_column(UTCDateTime())
+    until: Mapped[datetime] = mapped_column(UTCDateTime(), index=True)
 
 
 def append_only(table_name: str) -> tuple[list[str], list[str]]:

@@ -7,7 +7,9 @@ from datetime import datetime
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
+from models import states
 from models.base import Base, UTCDateTime
+from models.states import IncidentState
 
 
 class Incident(Base):
@@ -24,13 +26,13 @@ class Incident(Base):
     message: Mapped[str] = mapped_column(Text)
     trace: Mapped[str] = mapped_column(Text, default="")
     attempts: Mapped[int] = mapped_column(default=1)
-    state: Mapped[str] = mapped_column(String(12), default="open")
+    state: Mapped[str] = mapped_column(String(12), default=IncidentState.OPEN)
     opened_at: Mapped[datetime] = mapped_column(UTCDateTime())
     resolved_at: Mapped[datetime | None] = mapped_column(UTCDateTime())
     resolved_by: Mapped[str | None] = mapped_column(String(60))
     reason: Mapped[str | None] = mapped_column(Text)
 
     __table_args__ = (
-        CheckConstraint("state in ('open', 'resolved')", name="state"),
+        CheckConstraint(states.check(IncidentState), name="state"),
         Index("ix_incident_state_opened_at", "state", "opened_at"),
     )

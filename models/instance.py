@@ -7,7 +7,9 @@ from datetime import datetime
 from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, String
 from sqlalchemy.orm import Mapped, mapped_column
 
+from models import states
 from models.base import Base, UTCDateTime
+from models.states import CaseState
 
 
 class ProcessInstance(Base):
@@ -36,7 +38,7 @@ class ProcessInstance(Base):
     head_mac: Mapped[bytes | None] = mapped_column(LargeBinary(32))
 
     __table_args__ = (
-        CheckConstraint("state in ('active', 'completed', 'cancelled')", name="state"),
+        CheckConstraint(states.check(CaseState), name="state"),
         Index("ix_instance_state_due_at", "state", "overdue", "due_at"),
     )
 

@@ -7,7 +7,9 @@ from datetime import datetime
 from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
+from models import states
 from models.base import Base, UTCDateTime
+from models.states import JobState
 
 
 class Job(Base):
@@ -22,7 +24,7 @@ class Job(Base):
     token: Mapped[int | None]
     element_id: Mapped[str | None] = mapped_column(String(120))
     parameters: Mapped[bytes] = mapped_column(LargeBinary)
-    state: Mapped[str] = mapped_column(String(12), default="queued")
+    state: Mapped[str] = mapped_column(String(12), default=JobState.QUEUED)
     retries: Mapped[int] = mapped_column(default=5)
     due_at: Mapped[datetime] = mapped_column(UTCDateTime())
     created_at: Mapped[datetime] = mapped_column(UTCDateTime())
@@ -31,6 +33,6 @@ class Job(Base):
     error: Mapped[str | None] = mapped_column(Text)
 
     __table_args__ = (
-        CheckConstraint("state in ('queued', 'done', 'failed')", name="state"),
+        CheckConstraint(states.check(JobState), name="state"),
         Index("ix_job_state_due_at", "state", "due_at"),
     )

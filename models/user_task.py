@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Protocol
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
+from models import states
 from models.base import Base, UTCDateTime
+from models.states import TaskState
 
 
 class UserTask(Base):
@@ -40,9 +43,53 @@ class UserTask(Base):
 
     __table_args__ = (
         UniqueConstraint("instance_id", "token"),
-        CheckConstraint("state in ('open', 'completed', 'cancelled')", name="state"),
+        CheckConstraint(states.check(TaskState), name="state"),
         Index("ix_user_task_worklist", "state", "group_code", "due_at", "id"),
         Index("ix_user_task_assignee", "state", "assignee", "due_at", "id"),
         Index("ix_user_task_due", "state", "due_at", "id"),
         Index("ix_user_task_late", "state", "overdue", "due_at"),
     )
+
+
+class NamedTask(Protocol):
+    """What a task is called by."""
+
+    @property
+    def process_key(self) -> str: ...
+    @property
+    def element_id(self) -> str: ...
+    @property
+    def name(self) -> str: ...
+    @property
+    def item_index(self) -> int | None: ...
+    @property
+    def item_count(self) -> int | None: ...
+
+
+class TaskColumns(NamedTask, Protocol):
+    """The columns of a task, whether the row is a `UserTask` or the answer to a query."""
+
+    @property
+    def id(self) -> int: ...
+    @property
+    def instance_id(self) -> int: ...
+    @property
+    def token(self) -> int: ...
+    @property
+    def business_key(self) -> str: ...
+    @property
+    def form(self) -> str: ...
+    @property
+    def group(self) -> str: ...
+    @property
+    def assignee(self) -> str | None: ...
+    @property
+    def state(self) -> str: ...
+    @property
+    def created_at(self) -> datetime: ...
+    @property
+    def due_at(self) -> datetime | None: ...
+    @property
+    def paused_at(self) -> datetime | None: ...
+    @property
+    def overdue(self) -> bool: ...

@@ -12,8 +12,9 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from cachetools import LRUCache, cached
-from sqlalchemy import bindparam, delete, insert, literal_column, select, union_all, update
+from sqlalchemy import Table, bindparam, delete, insert, literal_column, select, union_all, update
 from sqlalchemy.engine import Connection, Dialect
+from sqlalchemy.types import TypeEngine
 
 from models.base import connection
 
@@ -25,9 +26,9 @@ class Write(NamedTuple):
     """One change. `where` are columns and the values they must have; `wants_id` asks for the ids of the rows it concerned."""
 
     kind: str
-    table: Any
-    columns: Mapping[str, Any]
-    where: Mapping[str, Any]
+    table: Table
+    columns: Mapping[str, object]
+    where: Mapping[str, object]
     wants_id: bool
 
     @property
@@ -36,20 +37,20 @@ class Write(NamedTuple):
         return self.kind, self.table, tuple(self.columns), tuple(self.where), self.wants_id
 
 
-_Shape = tuple[str, Any, tuple[str, ...], tuple[str, ...], bool]
+_Shape = tuple[str, Table, tuple[str, ...], tuple[str, ...], bool]
 
 
-def insertion(table: Any, columns: Mapping[str, Any], *, wants_id: bool = False) -> Write:
+def insertion(table: Table, columns: Mapping[str, object], *, wants_id: bool = False) -> Write:
     """A new row."""
     return Write("insert", table, columns, {}, wants_id)
 
 
-def change(table: Any, columns: Mapping[str, Any], *, wants_id: bool = False, **conditions: Any) -> Write:
+def change(table: Table, columns: Mapping[str, object], *, wants_id: bool = False, **conditions: object) -> Write:
     """Other values in the rows whose columns are as `conditions` say."""
     return Write("update", table, columns, conditions, wants_id)
 
 
-def removal(table: Any, **conditions: Any) -> Write:
+def removal(table: Table, **conditions: object) -> Write:
     """The rows whose columns are as `conditions` say go."""
     return Write("delete", table, {}, conditions, False)
 
@@ -78,11 +79,11 @@ class _Prepared(NamedTuple):
     """A statement as the driver takes it. `takes` are its parameters: name, place among the values of the writes, conversion."""
 
     text: str
-    takes: Sequence[tuple[str, int, Callable[[Any], Any] | None]]
+    takes: Sequence[tuple[str, int, Callable[[object], object] | None]]
     by_position: bool
     answers: bool
 
-    def parameters(self, writes: Iterable[Write]) -> Any:
+    def parameters(self, writes: Iterable[Write]) -> tuple[object, ...] | dict[str, object]:
         """The values of the writes as the driver takes them."""
         values = [value for write in writes for columns in (write.columns, write.where) for value in columns.values()]
         if self.by_position:
@@ -99,12 +100,12 @@ def _prepare(dialect: Dialect, shapes: tuple[_Shape, ...]) -> _Prepared:
     """Errors: KeyError for a column that has a default in Python and is not given."""
     bound = [pair for place, shape in enumerate(shapes) for pair in _bound(place, shape)]
     places = {name: (at, type.dialect_impl(dialect).bind_processor(dialect)) for at, (name, type) in enumerate(bound)}
-    compiled: Any = _statement(shapes).compile(dialect=dialect)
+    compiled = _statement(shapes).compile(dialect=dialect)
     takes = [(name, *places[name]) for name in (compiled.positiontup or compiled.params)]
     return _Prepared(str(compiled), takes, compiled.positional, any(shape[-1] for shape in shapes))
 
 
-def _bound(place: int, shape: _Shape) -> Iterator[tuple[str, Any]]:
+def _bound(place: int, shape: _Shape) -> Iterator[tuple[str, TypeEngine[Any]]]:
     """The parameters of one write and their types."""
     _, table, columns, conditions, _ = shape
     yield from ((f"{place}_{name}", table.c[name].type) for name in columns)

@@ -1,4 +1,4 @@
-"""What an office is made of: the service tasks and the background work it serves, its calendar, who follows every change, who keeps people from cases."""
+"""What an office is made of: the service tasks and the background work it serves, its calendar, who follows every change, who keeps people from cases, what is doubted."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from office import (
     erasure,
     households,
     recalls,
+    reply_amounts,
     reservations,
     reviews,
     supervision,
@@ -34,18 +35,20 @@ FOLLOWERS = (
     supervision.report_missed,
 )
 SOFTWARE = version("reception-desk")
+PERSONAL = frozenset({"msisdn", "complaint_text", "demand", "told", "proposed_reason"})
 BARS = (households.barred, reviews.barred)
+DOUBTS = (reply_amounts.doubt,)
 
 
 def runtime(keys: record.Keys | None = None) -> engine.runtime.Runtime:
     """A whole office, to be served."""
     office = bare(keys)
-    office.observers, office.bars = FOLLOWERS, BARS
+    office.observers, office.bars, office.doubts = FOLLOWERS, BARS, DOUBTS
     return office
 
 
 def rehearsal(keys: record.Keys | None = None) -> engine.runtime.Runtime:
-    """An office in which cases are played: everybody follows what happens there, and nobody is kept from anything."""
+    """An office in which cases are played: everybody follows what happens there, nobody is kept from anything, and nothing is doubted."""
     office = bare(keys)
     office.observers = FOLLOWERS
     return office
@@ -53,7 +56,7 @@ def rehearsal(keys: record.Keys | None = None) -> engine.runtime.Runtime:
 
 def bare(keys: record.Keys | None = None) -> engine.runtime.Runtime:
     """An office in which processes are checked: nobody follows what happens there, and nobody is kept from anything."""
-    office = engine.runtime.Runtime(keys=keys, calendar=calendar.current, software=SOFTWARE)
+    office = engine.runtime.Runtime(keys=keys, calendar=calendar.current, personal=PERSONAL, software=SOFTWARE)
     office.serve(service_tasks, batches, reviews, work_orders)
     office.timed = frozenset({reviews.PROCESS, *(kind.process for kind in batches.KINDS)})
     return office

@@ -7,6 +7,7 @@ counts as replied to when the text has been sent or the letter posted, and whoev
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from functools import cache
 from typing import Any
@@ -138,10 +139,16 @@ def answered(template: str, case_number: str | None, at: datetime, *, written_at
 
 
 def _unsettled() -> ColumnElement[bool]:
-    """A text message that failed and in whose place nothing was said yet."""
+    """A text message that failed and in whose place nothing was said yet, unless it is not so any longer."""
     later = aliased(OutboxMessage)
     successor = exists().where(later.key == literal(INSTEAD) + cast(OutboxMessage.id, String))
-    return (OutboxMessage.state == "failed") & ~successor
+    return (OutboxMessage.state == "failed") & ~successor & ~recalls.overtaken(OutboxMessage)
+
+
+def settled(messages: Sequence[OutboxMessage]) -> set[str]:
+    """The keys under which something was said in a case, or need not be said any more because it is not so."""
+    overtaken = {f"{INSTEAD}{message.id}" for message in messages if recalls.is_overtaken(message, messages)}
+    return overtaken | {message.key for message in messages}
 
 
 @cache

@@ -195,7 +195,7 @@ def _process_ref(directory: Path, key: str) -> str:
     """The manualRef of the process itself, which stands in its own extension elements."""
     for node in xml.parse((directory / f"{key}.bpmn").read_bytes()).iter():
         if xml.local(node) == "property" and node.get("name") == MANUAL_REF:
-            owner = node.getparent().getparent().getparent()
+            owner = xml.around(xml.around(xml.around(node)))
             if xml.local(owner) == "process":
                 return str(node.get("value", ""))
     return ""

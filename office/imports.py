@@ -23,7 +23,7 @@ import io
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime
 from itertools import islice
-from typing import Any, BinaryIO, NamedTuple
+from typing import Any, BinaryIO, NamedTuple, Protocol
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import insert, select
@@ -110,7 +110,16 @@ def _decodes(file: BinaryIO, encoding: str) -> bool:
     return True
 
 
-def _store(reader: Any) -> int:
+class _Lines(Protocol):
+    """A reader of the lines of a file, each as its cells."""
+
+    @property
+    def line_num(self) -> int: ...
+    def __next__(self) -> list[str]: ...
+    def __iter__(self) -> Iterator[list[str]]: ...
+
+
+def _store(reader: _Lines) -> int:
     """Insert good rows chunk by chunk while looking for bad ones; the savepoint around it undoes all when there is one."""
     faults: list[Fault] = []
     header = _header(reader)
@@ -125,9 +134,10 @@ def _store(reader: Any) -> int:
     return count
 
 
-def _header(reader: Any) -> list[str]:
+def _header(reader: _Lines) -> list[str]:
     try:
-        columns = [name.strip() for name in next(reader, [])]
+        names: list[str] = next(reader, [])
+        columns = [name.strip() for name in names]
     except csv.Error:
         raise ImportRefused(rows=[Fault(1, "", "unreadable")]) from None
     faults = [Fault(1, name, "missing_column") for name in REQUIRED if name not in columns]
@@ -138,7 +148,7 @@ def _header(reader: Any) -> list[str]:
     return columns
 
 
-def _records(reader: Any, header: list[str], faults: list[Fault]) -> Iterator[tuple[int, dict[str, Any]]]:
+def _records(reader: _Lines, header: list[str], faults: list[Fault]) -> Iterator[tuple[int, dict[str, Any]]]:
     """Line number and columns of every good row; what is wrong with the others goes to `faults`."""
     while len(faults) < MOST_FAULTS:
         try:

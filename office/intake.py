@@ -157,8 +157,9 @@ def _last_calls(msisdn: str) -> list[Cdr]:
 
 def suggest(text: str, msisdn: str, at: datetime) -> Suggestion:
     """The process a text and a number point to; the same decision and weighing that the case will record."""
-    matches = published.decide(PROCESS, "classification", {"complaint_text": text, "msisdn": msisdn}, at=at).value or []
-    return _of_verdict(classification.suggestion(matches, msisdn, at))
+    matches = published.decide(PROCESS, "classification", {"complaint_text": text, "msisdn": msisdn}, at=at).value
+    rules = [match for match in matches if isinstance(match, Mapping)] if isinstance(matches, list) else []
+    return _of_verdict(classification.suggestion(rules, msisdn, at))
 
 
 def _of_verdict(verdict: Mapping[str, Any]) -> Suggestion:

@@ -5,10 +5,12 @@ What was sent already is followed by the message of the act itself. What has bee
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import case, select, update
+from sqlalchemy import ColumnElement, case, exists, or_, select, update
+from sqlalchemy.orm import aliased
 
 from engine.running import Change
 from models.base import forget, session
@@ -16,7 +18,7 @@ from models.complaint import Complaint
 from models.notice import OutboxMessage
 
 RECALLED, WAITS = "recalled", ("queued", "unposted")
-OF_RESULT = ("reply", "resolved", "charge_held", "credit_scheduled", "credit_on_thursday")
+OF_RESULT = ("reply", "resolved", "charge_held", "charge_held_in_part", "credit_scheduled", "credit_on_thursday")
 OF_COURSE = ("interim_reply", "extended")
 GOES_WITH = {
     "case_withdrawn": OF_RESULT + OF_COURSE,
@@ -24,6 +26,35 @@ GOES_WITH = {
     "instance_cancelled": OF_RESULT + OF_COURSE,
     "credit_reversed": (*OF_RESULT, "credit_posted"),
 }
+
+
+# The words by which a customer hears of it: what was said before them, and did not arrive, is not said again.
+HEARD_AS = {
+    "case_withdrawn": ("withdrawn", "withdrawn_due"),
+    "case_not_reached": ("not_reached",),
+    "credit_reversed": ("taken_back", "taken_back_owed", "taken_back_cash", "taken_back_cash_owed"),
+}
+
+
+def overtaken(message: Any) -> ColumnElement[bool]:
+    """In SQL: whether what a message says is not so any longer, and the customer has been told so since."""
+    later = aliased(OutboxMessage)
+    since = later.case_number == message.case_number, later.id > message.id
+    return or_(
+        *(
+            message.template.in_(GOES_WITH[because]) & exists().where(*since, later.template.in_(templates))
+            for because, templates in HEARD_AS.items()
+        )
+    )
+
+
+def is_overtaken(message: OutboxMessage, messages: Iterable[OutboxMessage]) -> bool:
+    """The same among all messages of its case."""
+    since = {later.template for later in messages if later.id > message.id}
+    return any(
+        message.template in GOES_WITH[because] and since.intersection(templates)
+        for because, templates in HEARD_AS.items()
+    )
 
 
 def follow(change: Change) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime
 
 from sqlalchemy import exists, select
@@ -12,7 +12,7 @@ from engine import Actor, cases, language
 from models.base import session, transaction
 from models.complaint import Complaint
 from models.notice import OutboxMessage
-from office import correspondence, households, intake, recalls, texts
+from office import correspondence, households, intake, recalls, reply_amounts, texts
 from office.supervision import SUPERVISOR
 from service_tasks import notification
 
@@ -49,10 +49,10 @@ def check(person: Actor) -> None:
         raise intake.NotAtACounter
 
 
-def send(case_number: str, progress: str, *, key: str, by: Actor, at: datetime) -> None:
+def send(case_number: str, progress: str, *, key: str, by: Actor, at: datetime, despite: Collection[str] = ()) -> None:
     """Queue the text message and record it in the case's history, in one commit and once per key.
 
-    Units:  `progress` goes into our own sentence, 1 to 200 characters.
+    Units:  `progress` goes into our own sentence, 1 to 200 characters; `despite` are codes of doubts that the person has been told of.
     Errors: NotAtACounter; NotSayable; NoComplaint; OwnHousehold; InstanceEnded.
     """
     check(by)
@@ -72,6 +72,10 @@ def send(case_number: str, progress: str, *, key: str, by: Actor, at: datetime) 
             raise NotSayable(reasons={"told": [ANSWERED]})
         if not correspondence.reachable(complaint.msisdn):
             raise NotSayable(reasons={"told": [correspondence.UNREACHED]})
-        cases.meet_limit(complaint.instance_id, told=progress, by=by, at=at)
+        doubt = reply_amounts.of_progress(progress, case_number)
+        if doubt is not None and doubt.code not in despite:
+            raise NotSayable(reasons={"told": [doubt]})
+        aside = [doubt.code] if doubt is not None else []
+        cases.meet_limit(complaint.instance_id, text=progress, by=by, at=at, aside=aside)
         text = notification.body(TEMPLATE, {"case_number": case_number, "progress": progress})
         notification.queue(once, case_number, complaint.msisdn, TEMPLATE, text, at, by=by.user)

@@ -49,7 +49,9 @@ def user_of(token: str, *, at: datetime) -> str | None:
 
 
 def revoke_all(user: str, *, at: datetime) -> int:
-    """Make every token of a user useless; how many were in force."""
+    """Make every token of a user useless; how many were in force. Errors: UnknownUser."""
+    if session().get(User, user) is None:
+        raise UnknownUser(user=user)
     with transaction():
         in_force = update(ApiToken).where(ApiToken.user == user, ApiToken.revoked_at.is_(None))
         count = int(session().execute(in_force.values(revoked_at=at)).rowcount)  # type: ignore[attr-defined]

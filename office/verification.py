@@ -10,9 +10,9 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any, cast
+from typing import Any, Protocol, cast
 
-from sqlalchemy import case, func, or_, select
+from sqlalchemy import Select, case, func, or_, select
 
 from engine import proof, record, running
 from engine.proof import Deviation, Verdict
@@ -56,6 +56,38 @@ class Call:
     seq: int
     at: datetime
     moves: tuple[effects.Move, ...]
+
+
+class _Instance(Protocol):
+    @property
+    def id(self) -> int: ...
+    @property
+    def business_key(self) -> str: ...
+
+
+class _Posted(Protocol):
+    """A posting as it stands in the journal; a cell of no sense holds UNREADABLE."""
+
+    @property
+    def id(self) -> int: ...
+    @property
+    def key(self) -> str: ...
+    @property
+    def at(self) -> datetime: ...
+    @property
+    def kind(self) -> str: ...
+    @property
+    def case_number(self) -> str: ...
+    @property
+    def amount(self) -> int: ...
+    @property
+    def debit(self) -> str: ...
+    @property
+    def debit_number(self) -> str: ...
+    @property
+    def credit(self) -> str: ...
+    @property
+    def credit_number(self) -> str: ...
 
 
 def verify(instance_id: int) -> Verdict:
@@ -111,7 +143,7 @@ def verify_office() -> list[Deviation]:
         _strays,
         _keys,
         _complaints,
-        _lines,
+        verify_lines,
         _receipts,
         _reviews,
         _cells,
@@ -130,10 +162,12 @@ def verify_schema() -> list[Deviation]:
 
 def _survived(question: Callable[[], Iterable[Deviation]]) -> list[Deviation]:
     """The answer; a question that cannot be answered keeps no other from being asked."""
-    name = question.__name__.strip("_")
+    name = question.__name__.removeprefix("verify").strip("_").replace("_", " ")
     answer = running.survive(name, lambda: list(question()))
     if isinstance(answer, record.Failed):
-        return [Deviation(0, "unverifiable", 0, f"{name} cannot be verified: {answer.kind}")]
+        return [
+            Deviation(0, "unverifiable", 0, f"{name} cannot be verified: what is needed is missing or cannot be read")
+        ]
     return answer
 
 
@@ -146,19 +180,20 @@ def _cells() -> Iterator[Deviation]:
             yield from (Deviation(0, "cell", 0, f"{table.name} {row}.{name}") for row, name in cells.wrong_in(table))
 
 
-def _journal(verdicts: Sequence[Verdict]) -> Mapping[int, list[Any]]:
+def _journal(verdicts: Sequence[Verdict]) -> Mapping[int, list[_Posted]]:
     """The postings of these cases by instance: those under a key of theirs, and those that bear their number."""
     by_number = {verdict.business_key: verdict.instance_id for verdict in verdicts}
     prefixes = [JournalEntry.key.like(f"{verdict.instance_id}:%") for verdict in verdicts]
     query = _postings().where(or_(JournalEntry.case_number.in_(by_number), *prefixes))
-    postings: dict[int, list[Any]] = defaultdict(list)
-    for row in cells.rows(query):
+    postings: dict[int, list[_Posted]] = defaultdict(list)
+    rows: list[_Posted] = cells.rows(query)
+    for row in rows:
         owner = _instance_of(row.key)
         postings[owner if owner is not None else by_number.get(row.case_number, 0)].append(row)
     return postings
 
 
-def _postings() -> Any:
+def _postings() -> Select[Any]:
     debit, credit = LedgerAccount.__table__.alias("debit"), LedgerAccount.__table__.alias("credit")
     debited, credited = Subscription.__table__.alias("debited"), Subscription.__table__.alias("credited")
     beside = ((debit.c.kind, "debit"), (debited.c.msisdn, "debit_number"), (credit.c.kind, "credit"))
@@ -179,18 +214,18 @@ def _postings() -> Any:
     )
 
 
-def _instance_of(key: Any) -> int | None:
+def _instance_of(key: object) -> int | None:
     """The instance that a journal key such as 17:4 names."""
-    if key is UNREADABLE:
+    if not isinstance(key, str):  # nothing that can be read
         return None
     instance, _, token = key.partition(":")
     return int(instance) if instance.isdecimal() and token.isdecimal() else None
 
 
-def _ledger(verdict: Verdict, rows: list[Any]) -> Iterator[Deviation]:
+def _ledger(verdict: Verdict, rows: list[_Posted]) -> Iterator[Deviation]:
     """Every posting of a case against its calls, both ways."""
     calls = _calls(verdict)
-    counts: dict[Any, int] = defaultdict(int)
+    counts: dict[str, int] = defaultdict(int)
     last = verdict.entries
     for row in rows:
         damaged = cells.unreadable(row)
@@ -231,12 +266,14 @@ def _calls(verdict: Verdict) -> dict[str, Call]:
                 moves = effects.expected("charge_hold/settle", {}, {"outcome": "rejected", "amount": step["amount"]})
                 calls[step["key"]] = Call(entry.seq, entry.at, moves)
             elif step["type"] == "credit_reversed" and step["entry"] in calls:
-                moves = effects.other_way(calls[step["entry"]].moves, step.get("owed", 0))
+                moves = effects.other_way(
+                    calls[step["entry"]].moves, step.get("owed", 0), handed_back="handed_back" in step
+                )
                 calls[step["key"]] = Call(entry.seq, entry.at, moves)
     return calls
 
 
-def _sides(row: Any, call: Call, move: effects.Move, number: str) -> Iterator[tuple[str, Any, Any]]:
+def _sides(row: _Posted, call: Call, move: effects.Move, number: str) -> Iterator[tuple[str, object, object]]:
     yield "case", row.case_number, move.case or number
     yield "at", row.at, call.at
     yield "kind", row.kind, move.kind
@@ -245,10 +282,10 @@ def _sides(row: Any, call: Call, move: effects.Move, number: str) -> Iterator[tu
     yield "credit", (row.credit, row.credit_number), move.credit
 
 
-def _agrees(row: Any, call: Any) -> bool:
-    if isinstance(call, tuple):
+def _agrees(row: object, call: object) -> bool:
+    if isinstance(call, tuple) and isinstance(row, tuple):
         return all(expected in (actual, effects.ANY) for actual, expected in zip(row, call, strict=True))
-    return bool(row == call)
+    return row == call
 
 
 def _balances() -> Iterator[Deviation]:
@@ -261,7 +298,8 @@ def _balances() -> Iterator[Deviation]:
             totals[account] += int(amount or 0)
     columns = map(as_stored, (LedgerAccount.id, LedgerAccount.kind, LedgerAccount.balance))
     query = select(*columns).where(LedgerAccount.balance.is_not(None))
-    for account, kind, balance in cells.rows(query.order_by(LedgerAccount.id)):
+    accounts: list[tuple[int, str, int]] = cells.rows(query.order_by(LedgerAccount.id))
+    for account, kind, balance in accounts:
         if balance is not UNREADABLE and balance != totals[account]:
             yield Deviation(
                 0, "ledger", 0, f"account {account} ({kind}) stands at {balance}, its postings make {totals[account]}"
@@ -270,26 +308,33 @@ def _balances() -> Iterator[Deviation]:
 
 def _strays() -> Iterator[Deviation]:
     """Journal entries whose case is gone or never was, entries without lines and lines without an entry."""
-    instances = cells.rows(select(as_stored(ProcessInstance.id), as_stored(ProcessInstance.business_key)))
+    instances: list[_Instance] = cells.rows(
+        select(as_stored(ProcessInstance.id), as_stored(ProcessInstance.business_key))
+    )
     ids, numbers = {row.id for row in instances}, {row.business_key for row in instances}
     lines = select(Posting.entry_id)
     orphans = select(as_stored(Posting.entry_id)).where(Posting.entry_id.not_in(select(JournalEntry.id))).distinct()
-    for line in cells.rows(orphans):
-        yield Deviation(0, "ledger", 0, f"postings of entry {line.entry_id} without the entry")
-    empty = {row.id for row in cells.rows(select(as_stored(JournalEntry.id)).where(JournalEntry.id.not_in(lines)))}
-    for row in cells.rows(select(*map(as_stored, (JournalEntry.id, JournalEntry.key, JournalEntry.case_number)))):
-        owner, number = _instance_of(row.key), row.case_number
-        if row.id in empty:
-            yield Deviation(owner or 0, "ledger", 0, f"journal entry {row.key} has no lines")
+    without: list[tuple[int]] = cells.rows(orphans)
+    for (entry_id,) in without:
+        yield Deviation(0, "ledger", 0, f"postings of entry {entry_id} without the entry")
+    unposted: list[tuple[int]] = cells.rows(select(as_stored(JournalEntry.id)).where(JournalEntry.id.not_in(lines)))
+    empty = {entry_id for (entry_id,) in unposted}
+    columns = map(as_stored, (JournalEntry.id, JournalEntry.key, JournalEntry.case_number))
+    entries: list[tuple[int, str, str | None]] = cells.rows(select(*columns))
+    for entry_id, key, number in entries:
+        owner = _instance_of(key)
+        if entry_id in empty:
+            yield Deviation(owner or 0, "ledger", 0, f"journal entry {key} has no lines")
         elif (owner is not None and owner not in ids) or (number and number not in numbers):
-            yield Deviation(owner or 0, "missing", 0, f"journal entry {row.key}: its case {number} is gone")
+            yield Deviation(owner or 0, "missing", 0, f"journal entry {key}: its case {number} is gone")
 
 
 def _keys() -> Iterator[Deviation]:
     """Keys of cases that are gone or never were."""
     strays = select(as_stored(CaseKey.instance_id)).where(CaseKey.instance_id.not_in(select(ProcessInstance.id)))
-    for row in cells.rows(strays.order_by(CaseKey.instance_id)):
-        yield Deviation(_id(row.instance_id), "missing", 0, f"case_key {row.instance_id}: its case is gone")
+    ids: list[tuple[object]] = cells.rows(strays.order_by(CaseKey.instance_id))
+    for (instance_id,) in ids:
+        yield Deviation(_id(instance_id), "missing", 0, f"case_key {instance_id}: its case is gone")
 
 
 def _complaints() -> Iterator[Deviation]:
@@ -297,30 +342,31 @@ def _complaints() -> Iterator[Deviation]:
     columns = as_stored(Complaint.case_number), as_stored(Complaint.instance_id)
     query = select(*columns, as_stored(ProcessInstance.business_key, nullable=True))
     joined = query.outerjoin(ProcessInstance, ProcessInstance.id == Complaint.instance_id)
-    for number, instance_id, business_key in cells.rows(joined.order_by(Complaint.case_number)):
+    complaints: list[tuple[object, object, object]] = cells.rows(joined.order_by(Complaint.case_number))
+    for number, instance_id, business_key in complaints:
         if business_key is None:
             yield Deviation(_id(instance_id), "missing", 0, f"complaint {number}: its case is gone")
         elif business_key != number:
             yield Deviation(_id(instance_id), "rows", 1, f"complaint {number} names the case {business_key}")
 
 
-def _lines() -> Iterator[Deviation]:
-    """What is claimed of a line is the sum of the claims on it and inside it; a claim names a case that is there, and no more than its entry moved."""
+def verify_lines() -> Iterator[Deviation]:
+    """Whether what is claimed of a line is the sum of the claims on it and inside it; a claim names a case that is there, and no more than its entry moved."""
     line, claim = DisputedLine, LineClaim
     standing = case((claim.state == "reversed", 0), else_=claim.amount)
     sums = session().execute(select(claim.line_id, func.sum(standing)).group_by(claim.line_id))
     sum_by_line: dict[int, int] = {line_id: int(amount) for line_id, amount in sums}
     rows = session().execute(select(line.id, line.address, line.claimed, line.inside_id)).all()
     claims_of: dict[int, int] = defaultdict(int)
-    inside = {row.id: row.inside_id for row in rows}
+    inside = {line_id: inside_id for line_id, _, _, inside_id in rows}
     for id in inside:
         place: int | None = id
         while place is not None:
             claims_of[place] += sum_by_line.get(id, 0)
             place = inside.get(place)
-    for row in rows:
-        if row.claimed != claims_of[row.id]:
-            difference = f"line {row.address}: {row.claimed} is claimed, the claims make {claims_of[row.id]}"
+    for line_id, address, claimed, _ in rows:
+        if claimed != claims_of[line_id]:
+            difference = f"line {address}: {claimed} is claimed, the claims make {claims_of[line_id]}"
             yield Deviation(0, "lines", 0, difference)
     yield from _claims()
 
@@ -353,7 +399,7 @@ def _reviews() -> Iterator[Deviation]:
         payments = gateway().given_between(row.since, row.upto)
         to_take = {payment.id: cause for payment, cause in reviews.draw(payments, row.day)}
         query = select(Review.entry_id, Review.cause).where(Review.day == row.day)
-        reviewed: dict[int, str] = {review.entry_id: review.cause for review in session().execute(query)}
+        reviewed = {review[0]: review[1] for review in session().execute(query)}
         if to_take != reviewed or (row.paid, row.drawn) != (len(payments), len(to_take)):
             difference = (
                 f"draw of {row.day}: {row.drawn} of {row.paid} were taken, {len(to_take)} of {len(payments)} have to be"
@@ -366,11 +412,12 @@ def _receipts() -> Iterator[Deviation]:
     refunds = select(Refund.receipt_number, func.sum(Refund.amount).label("made")).where(~taken_back(Refund.entry_id))
     totals = refunds.group_by(Refund.receipt_number).subquery()
     query = select(as_stored(Receipt.number), as_stored(Receipt.refunded), totals.c.made)
-    for number, refunded, sum_ in cells.rows(query.join(totals, totals.c.receipt_number == Receipt.number)):
+    receipts: list[tuple[str, int, int]] = cells.rows(query.join(totals, totals.c.receipt_number == Receipt.number))
+    for number, refunded, sum_ in receipts:
         if refunded is not UNREADABLE and int(sum_) > refunded:
             difference = f"receipt {number} says {refunded} was paid back, its refunds make {sum_}"
             yield Deviation(0, "ledger", 0, difference)
 
 
-def _id(stored: Any) -> int:
+def _id(stored: object) -> int:
     return stored if isinstance(stored, int) else 0

@@ -38,18 +38,22 @@ class PlaceParameters(schemas.Parameters):
 class PlaceResult(Schema):
     """What charge_hold/place returns. `amount` is all of it, `parked` what is still owed; where nothing is, there is no hold to lift.
 
-    `reserved_as` is the key under which what is paid already waits beside it.
+    `reserved_as` is the key under which what is paid already waits beside it, as does the `late_fee` that falls with what is parked.
     """
 
     hold_id = schemas.number("挂帐编号", "Hold", allow_none=True)
     amount = schemas.fen("挂帐金额", "Amount held")
     parked = schemas.fen("其中未缴", "Of it not paid")
+    late_fee = schemas.fen("随同减免滞纳金", "Late fee that falls with it")
     settle_on = schemas.day("统一处理日期", "Day of settlement")
     reserved_as = schemas.text("登记号", "Reserved under")
 
 
 class SettleParameters(schemas.Parameters):
-    """What charge_hold/settle takes. With lines, what of them was paid already is credited with the hold; a process from before names the hold alone."""
+    """What charge_hold/settle takes. With lines, what of them was paid already is credited with the hold; a process from before names the hold alone.
+
+    `late_fee` is what placing it found to fall with it; a process from before does not say it.
+    """
 
     hold_id = schemas.number("挂帐编号", "Hold", required=True, allow_none=True)
     decision = schemas.choice("核算结果", "Decision", DECISIONS, required=True)
@@ -57,6 +61,7 @@ class SettleParameters(schemas.Parameters):
     amount = schemas.fen("核算金额", "Amount settled", least=1, load_default=None, allow_none=True)
     lines = disputed.picked()
     reserved_as = schemas.text("登记号", "Reserved under", load_default=None, allow_none=True)
+    late_fee = schemas.fen("随同减免滞纳金", "Late fee that falls with it", least=0, load_default=None, allow_none=True)
     fault = schemas.fault()
 
 
@@ -142,7 +147,7 @@ def place(parameters: dict[str, Any], call: Call) -> dict[str, Any]:
         hold = gateway().place_hold(subscription.id, amount, day, effect(call), lines=parts)
     grants.carry_out(parameters["approval"], call, way="credit", amount=amount, payee=subscription.msisdn)
     answer = {"hold_id": hold.id, "amount": amount, "parked": hold.amount, "settle_on": hold.settle_on}
-    return answer | {"reserved_as": call.key}
+    return answer | {"late_fee": hold.late_fee, "reserved_as": call.key}
 
 
 @handler(
@@ -167,6 +172,7 @@ def settle(parameters: dict[str, Any], call: Call) -> dict[str, Any]:
         amount=amount,
         lines=parts if subscription else (),
         reserved=parameters["reserved_as"],
+        late_fee=parameters["late_fee"],
     )
     if decision == "rejected":
         _free(parameters, at)

@@ -39,13 +39,17 @@ class ConfirmParameters(schemas.Parameters):
 
 
 class ConfirmResult(Schema):
-    """What lines/confirm returns; `added` is what of it no analysis proved, `basis` the row of the authority table; `paid`: nothing of it is owed."""
+    """What lines/confirm returns; `added` is what of it no analysis proved, `basis` the row of the authority table; `paid`: nothing of it is owed.
+
+    Of what is not `paid_amount` nothing can be given in cash.
+    """
 
     amount = schemas.fen("合计金额", "Total")
     count = schemas.number("项数", "Lines")
     added = schemas.fen("其中人工认定", "Of it by judgement")
     basis = schemas.text("依据", "Grounds")
     paid = schemas.flag("已缴清", "Paid")
+    paid_amount = schemas.fen("其中已缴", "Of it paid")
 
 
 @handler(
@@ -71,12 +75,14 @@ def confirm(parameters: dict[str, Any], call: Call) -> dict[str, Any]:
             raise BpmnError("added_without_reason", line=part.line)
     with refusing(*disputed.REFUSALS, renamed={"line_twice": "line_unknown"}):
         total = gateway().reserve(subscription.id, parts, effect(call), kind="charge")
+    owed = gateway().still_owed(subscription.id, parts)
     return {
         "amount": total,
         "count": len(parts),
         "added": sum(fen for _part, fen in added),
         "basis": JUDGED if added else PROVED,
-        "paid": gateway().still_owed(subscription.id, parts) == 0,
+        "paid": owed == 0,
+        "paid_amount": total - owed,
     }
 
 

@@ -49,7 +49,15 @@ class OwedParameters(schemas.Parameters):
 class OwedRow(Schema):
     """What is owed of one thing, and what a payment has to come to so that it is settled too."""
 
-    owed_for = schemas.choice("应缴项目", "What is owed", ("bill", "other", "late_fee"))
+    owed_for = schemas.choice(
+        "应缴项目",
+        "What is owed",
+        {
+            "bill": ("帐单费用", "charges of the bill"),
+            "other": ("其他费用", "other charges"),
+            "late_fee": ("滞纳金", "late fee"),
+        },
+    )
     period = schemas.text("帐单月份", "Bill of")
     amount = schemas.fen("应缴", "Owed")
     up_to = schemas.fen("缴到此项共需", "Paid up to here")
@@ -62,6 +70,7 @@ class OwedResult(Schema):
     total = schemas.fen("应缴合计", "Owed in all")
     prepayment = schemas.fen("预付金", "Prepayment", signed=True)
     held = schemas.fen("挂帐金额", "On hold")
+    late_fee_held = schemas.fen("随挂帐的滞纳金", "Late fee that goes with it")
     debit_under_way = schemas.flag("托收在途", "A debit is under way")
 
 
@@ -77,14 +86,17 @@ def owed(parameters: dict[str, Any], call: Call) -> dict[str, Any]:
     """Show what a payment would settle before anybody counts the cash; of a number that nobody knows nothing is owed."""
     subscription = gateway().find(parameters["msisdn"])
     if subscription is None:
-        return {"rows": [], "total": 0, "prepayment": 0, "held": 0, "debit_under_way": False}
+        nothing = {"rows": [], "total": 0, "prepayment": 0, "held": 0, "late_fee_held": 0}
+        return nothing | {"debit_under_way": False}
     rows, total = [], 0
     for due in gateway().to_pay(subscription.id):
         total += due.amount
         rows.append({"owed_for": due.kind, "period": due.period or None, "amount": due.amount, "up_to": total})
     stands = gateway().balances(subscription.id)
     under_way = gateway().debit_under_way(subscription.id)
-    beside = {"prepayment": stands.prepayment, "held": stands.held, "debit_under_way": under_way}
+    late_fee = gateway().late_fee_on_hold(subscription.id)
+    beside = {"prepayment": stands.prepayment, "held": stands.held, "late_fee_held": late_fee}
+    beside |= {"debit_under_way": under_way}
     return {"rows": rows, "total": total, **beside}
 
 

@@ -59,9 +59,11 @@ def is_settling_day(text: str) -> bool:
 
 
 def due(rule: str, at: datetime) -> datetime:
-    """The instant that `rule` (FEEL over `at`, as in a diagram's due property) gives."""
+    """The instant that `rule` (FEEL over `at`, as in a diagram's due property) gives. Errors: ValueError for one that gives none."""
     scope = language.feel.Scope(at=at, calendar=runtime.calendar())
-    instant: datetime = _compiled(rule).evaluate({"at": at}, scope=scope)
+    instant = _compiled(rule).evaluate({"at": at}, scope=scope)
+    if not isinstance(instant, datetime):
+        raise ValueError(rule)
     return instant
 
 

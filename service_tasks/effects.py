@@ -44,14 +44,17 @@ def expected(topic: str, parameters: Values, result: Values) -> tuple[Move, ...]
     return tuple(move for move in ((moves,) if isinstance(moves, Move) else moves) if move.amount)
 
 
-def other_way(moves: Sequence[Move], debt: int = 0) -> tuple[Move, ...]:
-    """The postings that take these back; `debt` fen of it had left, in cash or spent by the number that got it, and are owed by whoever got them."""
+def other_way(moves: Sequence[Move], debt: int = 0, *, handed_back: bool = False) -> tuple[Move, ...]:
+    """The postings that take these back; `debt` fen of it had left, in cash or spent by the number that got it, and are owed by whoever got them.
+
+    Cash that was `handed_back` is there again.
+    """
     reversals: list[Move] = []
     there = sum(move.amount for move in moves if move.credit[0] in LEAVES) - debt
     for move in moves:
         share = move.amount
         if move.credit[0] in LEAVES:
-            share = 0 if move.credit == CASH else min(move.amount, there)
+            share = 0 if move.credit == CASH and not handed_back else min(move.amount, there)
             there -= share
         source = (BACK.get(move.credit[0], move.credit[0]), move.credit[1])
         due = ("receivable", ANY if move.credit == CASH else move.credit[1])

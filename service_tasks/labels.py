@@ -46,9 +46,36 @@ def amounts() -> frozenset[str]:
 @cache
 def _amounts(topics: tuple[str, ...]) -> frozenset[str]:
     """Asked for every cell of a table, and always the same for the same topics."""
-    topic_handlers = [handlers.find(topic) for topic in topics]
-    sides = (schema for handler in topic_handlers for schema in (handler.takes, handler.gives))
-    return frozenset(name for schema in sides for name, field in _all(schema) if field.metadata.get("unit") == "fen")
+    return frozenset(name for name, field in _fields(topics) if field.metadata.get("unit") == "fen")
+
+
+def words() -> Mapping[tuple[str, str], tuple[str, str]]:
+    """Chinese and English of the codes to which service tasks give words of their own, by the name they stand under and the code."""
+    return _words(tuple(handlers.handlers_by_topic()))
+
+
+@cache
+def _words(topics: tuple[str, ...]) -> Mapping[tuple[str, str], tuple[str, str]]:
+    named = ((name, field.metadata.get("words", {})) for name, field in _fields(topics))
+    return {(name, code): texts for name, codes in named for code, texts in codes.items()}
+
+
+def column(name: str) -> Label | None:
+    """What stands under a name in the rows of a table that a service task gives back; None for a name that no service task knows."""
+    return _columns(tuple(handlers.handlers_by_topic())).get(name)
+
+
+@cache
+def _columns(topics: tuple[str, ...]) -> Mapping[str, Label]:
+    return {name: _label(name, field.metadata) for name, field in _fields(topics) if field.metadata.get("zh")}
+
+
+def _fields(topics: tuple[str, ...]) -> Iterator[tuple[str, fields.Field]]:
+    """Everything that service tasks take and give, inside of lists and objects too."""
+    for topic in topics:
+        handler = handlers.find(topic)
+        yield from _all(handler.takes)
+        yield from _all(handler.gives)
 
 
 def _all(schema: Schema) -> Iterator[tuple[str, fields.Field]]:

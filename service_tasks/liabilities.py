@@ -13,6 +13,7 @@ from models.base import session
 from models.identity import User
 from models.liability import STATES, Liability, LiabilityPart
 from service_tasks import lines, schemas
+from service_tasks.authority import grants
 from service_tasks.calls import effect, refusing
 from service_tasks.gateway import gateway
 from service_tasks.liability import ORDER_ERRORS, STAFF_CAUSES, UNIT_KINDS
@@ -21,6 +22,8 @@ PROMISED = "promised_credit"  # another case settled the cause
 NAMED = (*STAFF_CAUSES, PROMISED)  # a supervisor says who bears it
 OURS = ("management", "technology", "equipment", "engineering", "debit_program", "system", "operator")
 DECISIONS = ("upheld", "another", "company")
+HOLDER, AGENT = "holder", "agent"
+SPOT_WAY = "cash"  # of the authority table, whoever's purse it comes from
 
 
 class OpenParameters(schemas.Parameters):
@@ -63,7 +66,9 @@ def open_liability(parameters: dict[str, Any], call: Call) -> dict[str, Any]:
         cause = "staff"
     row = enter(call, cause, parameters["amount"]) if parameters["amount"] else _entered(cause, call)
     if row is not None and parameters["paid_by"]:
-        row.state, row.bearer, row.name = "paid", "person", parameters["paid_by"]
+        person = _of_staff(parameters["paid_by"])
+        row.state, row.bearer, row.name = "paid", "person", person.display_name if person else parameters["paid_by"]
+        row.employee = (person.employee_number if person else None) or ""
     session().flush()
     return _told(row)
 
@@ -100,12 +105,15 @@ def cause_of(case_number: str | None) -> str | None:
     return causes[0] if len(causes) == 1 else None
 
 
-def relieve(case_number: str, key: str, amount: int) -> None:
-    """Nobody bears what was taken back: the part that a payment (its journal key, fen) caused goes, in whichever case, or else this case's latest of that amount."""
+def relieve(case_number: str, key: str, amount: int, *, by_staff: bool = False) -> None:
+    """Nobody bears what was taken back: the part that a payment (its journal key, fen) caused goes, in whichever case, or else this case's latest of that amount.
+
+    What staff had paid out of their own pocket (`by_staff`) was settled by that; nothing else that was settled is undone.
+    """
     part, whole = LiabilityPart, Liability
     query = select(part, whole).join(whole, whole.id == part.liability_id)
     of_case = and_(whole.case_number == case_number, part.amount == amount)
-    candidates = query.where(or_(part.key == key, of_case), whole.state != "paid")
+    candidates = query.where(or_(part.key == key, of_case), (whole.state == "paid") == by_staff)
     row = session().execute(candidates.order_by((part.key == key).desc(), part.id.desc()).with_for_update()).first()
     if row is not None:
         row[1].amount -= row[0].amount
@@ -243,13 +251,21 @@ def decide(parameters: dict[str, Any], call: Call) -> dict[str, Any]:
 
 
 class SpotParameters(schemas.Parameters):
-    """What liability/paid_on_spot takes."""
+    """What liability/paid_on_spot takes; processes of before say neither who paid nor who received it."""
 
     msisdn = schemas.msisdn(required=True)
     amount = schemas.fen("当场赔付金额", "Paid on the spot", least=1, required=True)
     most = schemas.fen("可退金额", "At most", least=0, load_default=None, allow_none=True)
     kind = schemas.choice("款项", "Kind of payment", lines.KINDS, load_default="charge")
     lines = lines.picked()
+    paid_by = schemas.text("赔付人", "Who paid it", longest=40, personal=True, load_default=None, allow_none=True)
+    approved_by = schemas.texts("批准人", "Who approved it", load_default=None, allow_none=True)
+    payee = schemas.choice("收款人", "Who received it", (HOLDER, AGENT), load_default=None, allow_none=True)
+    payee_name = schemas.text("受托人", "Authorised", longest=40, personal=True, load_default=None, allow_none=True)
+    payee_document = schemas.text(
+        "委托书和证件", "Authority and identity", longest=60, personal=True, load_default=None, allow_none=True
+    )
+    approval = schemas.approval()
 
 
 class SpotResult(Schema):
@@ -262,21 +278,67 @@ class SpotResult(Schema):
     "liability/paid_on_spot",
     parameters=SpotParameters,
     result=SpotResult,
-    errors={"exceeds_disputed": ("amount",)},
+    errors={
+        "exceeds_disputed": ("amount",),
+        "not_paid_yet": ("lines",),
+        "prepayment_stands": ("kind",),
+        "not_of_staff": ("paid_by",),
+        "payer_approved": ("paid_by",),
+        "payee_unproved": ("payee_document",),
+    },
     manual_ref="TS-002.12, CH2.10",
     title_zh="登记当场赔付",
     title_en="Paid by the clerk on the spot",
 )
 def paid_on_spot(parameters: dict[str, Any], call: Call) -> dict[str, Any]:
-    """Count what a clerk paid the customer of their own as given back of the lines, so that nothing is refunded after it."""
+    """Count what a clerk paid the customer of their own as given back of the lines, so that nothing is refunded after it.
+
+    Only of what the customer had paid, by somebody who works here and did not approve it, to the holder or whoever they authorised.
+    """
     amount, most = parameters["amount"], parameters["most"]
     subscription = gateway().find(parameters["msisdn"])
     parts = lines.parts(parameters["lines"])
     if subscription is None or not parts or (most is not None and amount > most):
         raise BpmnError("exceeds_disputed", amount=amount, disputed=most or 0)
-    with refusing("exceeds_disputed", renamed=lines.NOT_HELD):
+    _check_people(parameters, call)
+    if parameters["kind"] == "prepayment":
+        raise BpmnError("prepayment_stands", amount=amount)
+    with refusing("exceeds_disputed", "not_paid_yet", renamed=lines.NOT_HELD):
         gateway().paid_by_staff(subscription.id, amount, parameters["kind"], effect(call), parts)
+    addresses = [part.line for part in parts]
+    payee = subscription.msisdn
+    grants.carry_out(parameters["approval"], call, way=SPOT_WAY, amount=amount, payee=payee, lines=addresses)
     return {"amount": amount}
+
+
+def _check_people(parameters: dict[str, Any], call: Call) -> None:
+    """Errors: BpmnError not_of_staff, payer_approved, payee_unproved."""
+    payer = parameters["paid_by"]
+    if payer and _of_staff(payer) is None and _has_accounts():
+        raise BpmnError("not_of_staff", name=payer)
+    if payer and any(_is(login, payer, payer) for login in parameters["approved_by"] or ()):
+        raise BpmnError("payer_approved", name=payer)
+    if parameters["payee"] == AGENT and not (parameters["payee_name"] and parameters["payee_document"]):
+        raise BpmnError("payee_unproved")
+
+
+def _has_accounts() -> bool:
+    """Whether anybody works here by name; where cases are only played nobody does, and whoever is written down is taken."""
+    return session().scalar(select(User.name).limit(1)) is not None
+
+
+def _of_staff(text: str) -> User | None:
+    """Who works here under this log-in, employee number or name; nobody where a name is that of several people."""
+    login, name, number = text.strip().lower(), language.written.name(text), language.written.paper(text)
+    accounts = session().scalars(select(User).where(User.active).order_by(User.name)).all()
+    users = [user for user in accounts if login == user.name or number == _number_of(user)]
+    users = users or [user for user in accounts if name == language.written.name(user.display_name)]
+    people = {user.employee_number or user.name for user in users}
+    return users[0] if len(people) == 1 else None
+
+
+def _number_of(user: User) -> str | None:
+    return language.written.paper(user.employee_number) if user.employee_number else None
 
 
 def naming(number: int) -> str:

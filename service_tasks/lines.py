@@ -76,12 +76,13 @@ class ReserveParameters(schemas.Parameters):
 
 
 class ReserveResult(Schema):
-    """What lines/reserve returns; no amount where nothing was picked, and what was typed counts."""
+    """What lines/reserve returns; no amount where nothing was picked, and what was typed counts. Of what is not `paid_amount` nothing can be given in cash."""
 
     amount = schemas.fen("合计金额", "Total")
     count = schemas.number("项数", "Lines")
     owed = schemas.fen("其中未缴", "Of it still owed")
     paid = schemas.flag("已缴清", "Paid")
+    paid_amount = schemas.fen("其中已缴", "Of it paid", allow_none=True)
     next_bill = schemas.flag("还有下期帐单", "A bill is to come")
     receipts_in_hand = schemas.texts("已收回的票据", "Receipts the office holds")
 
@@ -111,7 +112,8 @@ def reserve(parameters: dict[str, Any], call: Call) -> dict[str, Any]:
     if subscription is None:
         if line_parts:
             raise BpmnError("line_unknown", line=line_parts[0].line)
-        return {"amount": None, "count": 0, "owed": 0, "paid": False, "next_bill": False, "receipts_in_hand": []}
+        nothing = {"amount": None, "count": 0, "owed": 0, "paid": False, "paid_amount": None}
+        return nothing | {"next_bill": False, "receipts_in_hand": []}
     _check_approval(parameters["approval"], line_parts)
     information = item == "information_fee" if kind == "charge" and item else None
     if not line_parts and item != REWARD and parameters["typed"] is not None:
@@ -125,8 +127,9 @@ def reserve(parameters: dict[str, Any], call: Call) -> dict[str, Any]:
     owed = gateway().still_owed(subscription.id, line_parts)
     next_bill = subscription.state != "cancelled"
     in_hand = gateway().receipts_in_hand(subscription.id)
-    answer = {"amount": total or None, "count": len(line_parts), "paid": owed == 0, "next_bill": next_bill}
-    answer["owed"] = owed if line_parts else 0
+    paid_amount = total - owed if line_parts else None
+    answer = {"amount": total or None, "count": len(line_parts), "paid": owed == 0, "paid_amount": paid_amount}
+    answer |= {"owed": owed if line_parts else 0, "next_bill": next_bill}
     return answer | {"receipts_in_hand": in_hand}
 
 

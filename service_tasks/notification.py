@@ -49,6 +49,10 @@ TEMPLATES = {
         "您有争议的话费 $amount 元已挂帐，其余话费可以正常缴纳。核算结果预计 $settle_on 后告知您。（案件 $case_number）",
         ("amount",),
     ),
+    "charge_held_in_part": Message(
+        "您反映的话费 $amount 元已登记，$settle_on 统一核算，结果另行告知；其中未缴的 $parked 元已挂帐，其余话费可以正常缴纳。（案件 $case_number）",
+        ("amount", "parked"),
+    ),
     "credit_scheduled": Message(
         "与您投诉有关的 $amount 元将随 $period 的二次批价记入，帐单出具后可查，办妥后再答复您。（案件 $case_number）",
         ("amount",),
@@ -75,6 +79,14 @@ TEMPLATES = {
     "taken_back_owed": Message(
         "您的投诉 $case_number 中误退的 $amount 元已更正，其中 $owed 元已付给您，请到营业厅缴回，已记入您的应缴费用。如有疑问，请与我们联系。",
         ("amount", "owed"),
+    ),
+    "taken_back_cash": Message(
+        "您的投诉 $case_number 中误退的 $amount 元已更正，您退回的现金 $cash 元已收妥，收据 $receipt。如有疑问，请与我们联系。",
+        ("amount", "cash"),
+    ),
+    "taken_back_cash_owed": Message(
+        "您的投诉 $case_number 中误退的 $amount 元已更正，您退回的现金 $cash 元已收妥，收据 $receipt，另有 $owed 元已记入您的应缴费用。如有疑问，请与我们联系。",
+        ("amount", "cash", "owed"),
     ),
     "not_reached": Message(
         "您的投诉 $case_number 需要您答复，我们多次未能联系到您，现先结案。如需继续处理，请与我们联系。"

@@ -45,9 +45,10 @@ def secret(zh: str, en: str, **options: Any) -> fields.String:
     return fields.String(validate=validate.Length(max=200), metadata=marked, **options)
 
 
-def choice(zh: str, en: str, values: tuple[str, ...], **options: Any) -> fields.String:
-    """One of `values`."""
-    return fields.String(validate=validate.OneOf(values), metadata=_labels(zh, en), **options)
+def choice(zh: str, en: str, values: tuple[str, ...] | Mapping[str, tuple[str, str]], **options: Any) -> fields.String:
+    """One of `values`; where these are a mapping, each has its Chinese and English words under this name."""
+    words = {"words": dict(values)} if isinstance(values, Mapping) else {}
+    return fields.String(validate=validate.OneOf(tuple(values)), metadata={**_labels(zh, en), **words}, **options)
 
 
 def msisdn(zh: str = "手机号码", en: str = "Number", **options: Any) -> fields.String:

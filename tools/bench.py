@@ -10,7 +10,7 @@ from pathlib import Path
 
 import click
 
-from bench import databases, feel, profile, program
+from bench import carrying, databases, feel, profile, program
 from bench.figures import Figure
 from bench.office import measured
 from cli.output import as_json, note, report
@@ -21,22 +21,34 @@ OFFICES = {True: measured.QUICK, False: measured.FULL}
 
 @click.command()
 @click.option("--quick", is_flag=True, help="Fewer rounds and smaller worklists: a few minutes' worth in one.")
-@click.option("--database", type=click.Choice(["sqlite", "postgresql", "both"]), default="both", show_default=True)
+@click.option(
+    "--database",
+    type=click.Choice(["sqlite", "postgresql", "both"]),
+    default="both",
+    show_default=True,
+    help="What to measure on.",
+)
 @click.option("--postgresql", "server", envvar="TEST_DATABASE_URL", help="A PostgreSQL to use; else the test extra's.")
 @click.option("--office", "only_office", is_flag=True, help="Only the office: clerks on real pages, over HTTP.")
+@click.option("--jobs", "only_jobs", is_flag=True, help="Only queued jobs: what looking costs, how soon they are done.")
 @click.option("--profile", "profiled", is_flag=True, help="Instead: where the CPU time of a completion goes.")
 @as_json
-def bench(quick: bool, database: str, server: str | None, only_office: bool, profiled: bool, as_json: bool) -> None:
+def bench(
+    quick: bool, database: str, server: str | None, only_office: bool, only_jobs: bool, profiled: bool, as_json: bool
+) -> None:
     """Measure speed and growth; the floors of the machine are measured before and after."""
     if profiled:
         _profile(database, server, as_json=as_json)
         return
     figures: list[Figure] = []
-    if not only_office:
+    if only_jobs:
+        figures += _measured(database, server, lambda place, _say: carrying.figures(place))
+    elif not only_office:
         note("conditions of gateways …")
         figures += feel.figures()
         figures += _measured(database, server, lambda place, say: program.run(place, SIZES[quick], say))
-    figures += _measured(database, server, lambda place, say: measured.run(place, OFFICES[quick], say))
+    if not only_jobs:
+        figures += _measured(database, server, lambda place, say: measured.run(place, OFFICES[quick], say))
     missed = [figure for figure in figures if figure.reached is False]
     document = {
         "quick": quick,

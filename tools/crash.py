@@ -23,7 +23,7 @@ WARM = 0.8
 
 
 @click.command()
-@click.option("--kills", default=20, show_default=True, type=click.IntRange(1, 100_000))
+@click.option("--kills", default=20, show_default=True, type=click.IntRange(1, 100_000), help="How often to kill it.")
 @click.option("--database", help="URL of an empty PostgreSQL database to use; a SQLite file of its own otherwise.")
 @click.option("--seed", default=1, show_default=True, help="Other instants, other clerks.")
 @as_json

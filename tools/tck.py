@@ -7,7 +7,7 @@ from collections.abc import Iterable
 import click
 
 from cli.output import as_json, report
-from tests import tck as kit
+from tools import kit
 from tools.reference_pages.tck_page import COLUMNS, figures, reason
 
 
@@ -29,7 +29,7 @@ def tck(folders: tuple[str, ...], as_json: bool) -> None:
     lines += [_line(name, counts.values()) for name, counts in figures_by_folder.items()]
     lines += [_line("all", figures(results).values())]
     lines += [
-        f"unexplained: {result.folder} {result.case}: {result.text} gives {result.found}, not {result.expected}"
+        f"unexplained: {result.folder} {result.case}: {result.text} gives {result.actual}, not {result.expected}"
         for result in unknown
     ]
     report({"folders": figures_by_folder, "all": figures(results)}, lines, as_json=as_json, found=bool(unknown))

@@ -7,19 +7,19 @@ import logging
 import multiprocessing
 import threading
 from collections.abc import Callable
-from datetime import timedelta
+from functools import partial
+from typing import Any
 
 import engine
 from engine import record, running
 from office import batches, reviews
 from web import create_app
-from web.edge import background
 from web.edge.application import Office
 from web.edge.asgi import Edge, Refusals, keep_watch
 
 EVERY_SECONDS = 1.0
-NOBODY_BROUGHT_IT = timedelta(seconds=10)
-LESS_OFTEN = {"tidying": 600.0, "batches": 10.0}
+JOBS_AT_ONCE = 8
+LESS_OFTEN = {"refusals": 600.0, "batches": 10.0}
 _log = logging.getLogger(__name__)
 
 
@@ -47,18 +47,21 @@ def settle() -> None:
 
 
 def start_background(app: Office, stop: threading.Event) -> list[threading.Thread]:
-    """Begin to do what falls due; any number of processes may do so. Jobs are brought by `background`, those nobody brought found by their rows."""
-    client = background.launch(app)
+    """Begin to do what falls due and what is queued; any number of processes may do so."""
     works: dict[str, Callable[[], int]] = {
         "clockwork": lambda: running.run_clock(engine.now()),
-        "worker": lambda: running.run_jobs(engine.now(), clock=engine.now, overdue_by=NOBODY_BROUGHT_IT),
         "leases": _renew,
         "batches": lambda: len(batches.begin_due(engine.now())),
         "reviews": lambda: reviews.begin_due(engine.now()),
-        "tidying": lambda: background.sweep(client, engine.now()),
+        "refusals": lambda: record.record_not_kept(engine.now()),
     }
     threads = [
         threading.Thread(target=keep_on, args=(app, work, stop), name=name, daemon=True) for name, work in works.items()
+    ]
+    looking = threading.Lock()
+    threads += [
+        threading.Thread(target=carry_jobs, args=(app, looking, stop), name=f"worker {number}", daemon=True)
+        for number in range(JOBS_AT_ONCE)
     ]
     for thread in threads:
         thread.start()
@@ -68,6 +71,30 @@ def start_background(app: Office, stop: threading.Event) -> list[threading.Threa
 def _renew() -> int:
     running.renew_leases(engine.now())
     return 0
+
+
+def carry_jobs(app: Office, looking: threading.Lock, stop: threading.Event) -> None:
+    """Carry out queued jobs until told to stop; what is in hand then is finished.
+
+    Of those who do so in a process one looks for the next job at a time, and waits where there is none: that costs one question a second.
+    """
+    while not stop.is_set():
+        with looking:
+            job = _survived(app, lambda: running.take_job(engine.now()))
+            if job is None:
+                stop.wait(EVERY_SECONDS)
+                continue
+        _survived(app, partial(running.do_job, job))
+
+
+def _survived(app: Office, work: Callable[[], Any]) -> Any:
+    """What the work gives; None where it broke, which is logged: the lease in its row has the job taken again."""
+    with app.app_context():
+        outcome = running.survive(threading.current_thread().name, work)
+    if isinstance(outcome, record.Failed):
+        _log.error("%s could not go on: %s\n%s", outcome.message, outcome.kind, outcome.trace)
+        return None
+    return outcome
 
 
 def keep_on(app: Office, work: Callable[[], int], stop: threading.Event) -> None:

@@ -6,12 +6,12 @@ An act is a step of the case's own history. Of a closed case it is an entry afte
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
-from typing import Any
+from datetime import datetime, timedelta
 
 from engine.cases.erasure import AlreadyErased
 from engine.published import versions
 from engine.record import heads, history, sealing
+from engine.record.columns import CaseRow
 from engine.record.heads import INSTANCE
 from engine.record.steps import Step
 from engine.running import execution
@@ -21,6 +21,7 @@ from engine.runtime.permissions import Actor
 from models import writes
 from models.base import flush, forget, transaction
 from models.instance import ProcessInstance
+from models.states import CaseState
 
 _INSTANCE = ProcessInstance.__table__
 
@@ -30,22 +31,22 @@ def hold_case(instance_id: int) -> bool:
 
     Errors: UnknownInstance.
     """
-    return bool(_found(instance_id).state == "active")
+    return _found(instance_id).state == CaseState.ACTIVE
 
 
 def note(instance_id: int, steps: Sequence[Step], *, by: Actor, at: datetime) -> None:
     """Record what somebody did to a case outside its steps, open or closed. Errors: UnknownInstance, AlreadyErased, StaleInstance."""
     with transaction():
         row = _found(instance_id)
-        if row.state == "active":
+        if row.state == CaseState.ACTIVE:
             execution.advance_row(row, lambda run: run.note(steps), by=by.user, at=at)
         else:
             _after_the_end(row, list(steps), by, at)
 
 
-def extend(instance_id: int, moved: Any, *, by: Actor, at: datetime, **told: Any) -> None:
-    """Let the limit of a case, and those of its open steps, fall later by `moved`; `told` stands in the step. Errors: UnknownInstance, InstanceEnded."""
-    execution.advance(instance_id, lambda run: run.extend(moved, **told), by=by.user, at=at)
+def extend(instance_id: int, shift: timedelta, *, by: Actor, at: datetime, **fields: object) -> None:
+    """Let the limit of a case, and those of its open steps, fall later by `shift`; `fields` stands in the step. Errors: UnknownInstance, InstanceEnded."""
+    execution.advance(instance_id, lambda run: run.extend(shift, **fields), by=by.user, at=at)
 
 
 def end(instance_id: int, outcome: str, steps: Sequence[Step], *, reason: str, by: Actor, at: datetime) -> Advanced:
@@ -53,14 +54,14 @@ def end(instance_id: int, outcome: str, steps: Sequence[Step], *, reason: str, b
     return execution.advance(instance_id, lambda run: run.cancel(reason, outcome, steps), by=by.user, at=at)
 
 
-def _found(instance_id: int) -> Any:
+def _found(instance_id: int) -> CaseRow:
     row = execution.find(instance_id)
     if row is None:
         raise UnknownInstance(instance=instance_id)
     return row
 
 
-def _after_the_end(row: Any, steps: list[Step], by: Actor, at: datetime) -> None:
+def _after_the_end(row: CaseRow, steps: list[Step], by: Actor, at: datetime) -> None:
     if row.wrapped is None:
         raise AlreadyErased(case=row.business_key)
     flush()

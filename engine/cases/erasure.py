@@ -7,14 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import exists, select, update
 
 from engine.ground.errors import Conflict, NotPermitted
 from engine.record import heads, history
+from engine.record.columns import CaseRow
 from engine.record.heads import INSTANCE
-from engine.record.steps import step
+from engine.record.steps import Step, step
 from engine.running import execution
 from engine.running.execution import Change, StaleInstance, UnknownInstance
 from engine.runtime.permissions import SUPERVISOR, Actor
@@ -22,6 +22,7 @@ from models import writes
 from models.base import flush, forget, session, transaction
 from models.instance import CaseKey, ProcessInstance
 from models.job import Job
+from models.states import CaseState, JobState
 
 EXTENT = 2  # what goes: since 2 the result and the reason for another process in the row of the complaint as well
 _INSTANCE, _KEY = ProcessInstance.__table__, CaseKey.__table__
@@ -66,25 +67,27 @@ def erase(instance_id: int, *, reason: str, by: Actor, at: datetime) -> None:
 
 def erased(instance_ids: Collection[int]) -> dict[int, datetime | None]:
     """When the personal data of these cases were erased, as their entries say; None for one that says nothing of it. For cases whose key is gone."""
-    found: dict[int, datetime | None] = dict.fromkeys(instance_ids)
-    if found:
-        for id, body in history.bodies(INSTANCE, {str(id) for id in found}):
+    instants: dict[int, datetime | None] = dict.fromkeys(instance_ids)
+    if instants:
+        for id, body in history.bodies(INSTANCE, {str(id) for id in instants}):
             if b'"personal_data_erased"' in body:
-                read = history.document(body)
-                found[int(id)] = read["at"] if read["steps"][0]["type"] == "personal_data_erased" else found[int(id)]
-    return found
+                entry = history.document(body)
+                instants[int(id)] = (
+                    entry["at"] if entry["steps"][0]["type"] == "personal_data_erased" else instants[int(id)]
+                )
+    return instants
 
 
-def _check(row: Any) -> None:
-    if row.state == "active":
+def _check(row: CaseRow) -> None:
+    if row.state == CaseState.ACTIVE:
         raise NotClosed(case=row.business_key)
     if row.wrapped is None:
         raise AlreadyErased(case=row.business_key)
-    if session().scalar(select(exists().where(Job.instance_id == row.id, Job.state == "queued"))):
+    if session().scalar(select(exists().where(Job.instance_id == row.id, Job.state == JobState.QUEUED))):
         raise StillUnderWay(case=row.business_key)
 
 
-def _write(row: Any, steps: list[dict[str, Any]], by: Actor, at: datetime) -> None:
+def _write(row: CaseRow, steps: list[Step], by: Actor, at: datetime) -> None:
     """The entry, the end of the history, the key, and what the queue was given. Errors: StaleInstance."""
     place = heads.of_row(row)
     head, entry = history.entry(INSTANCE, str(row.id), place.head, steps, by=by.user, at=at)

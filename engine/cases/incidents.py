@@ -5,9 +5,10 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, select
+from sqlalchemy import select
 
 from engine.ground.errors import Conflict, NotFound
+from engine.record.columns import CaseRow
 from engine.record.steps import Done, Refused, WorkOutcome
 from engine.running import execution, timers
 from engine.running.execution import Advanced, Command
@@ -15,6 +16,7 @@ from engine.runtime.permissions import Actor
 from engine.spiff.run import Run
 from models.base import session, transaction
 from models.incident import Incident
+from models.states import IncidentState
 
 
 class UnknownIncident(NotFound):
@@ -93,13 +95,13 @@ def _check_stuck(run: Run, incident: Incident) -> None:
         raise IncidentResolved(incident=incident.id)
 
 
-def _open(incident_id: int) -> tuple[Row[Any], Incident]:
+def _open(incident_id: int) -> tuple[CaseRow, Incident]:
     """The case, locked, and its incident as it is then: somebody may have settled it while we waited for the lock."""
     instance_id = session().scalar(select(Incident.instance_id).where(Incident.id == incident_id))
     row = execution.find(instance_id) if instance_id is not None else None
     if row is None:
         raise UnknownIncident(incident=incident_id)
     incident = session().get_one(Incident, incident_id, populate_existing=True)
-    if incident.state != "open":
+    if incident.state != IncidentState.OPEN:
         raise IncidentResolved(incident=incident_id)
     return row, incident

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
@@ -35,12 +36,12 @@ def _check(variables: dict[str, Any]) -> None:
         raise InvalidVariables(why=error.message) from error
 
 
-def meet_limit(instance_id: int, *, told: str, by: Actor, at: datetime) -> Advanced:
-    """Record that what the case's limit asks for has been done outside its steps; `told` is what the customer was told.
+def meet_limit(instance_id: int, *, text: str, by: Actor, at: datetime, aside: Collection[str] = ()) -> Advanced:
+    """Record that what the case's limit asks for has been done outside its steps; `text` is what the customer was told, `aside` the doubts set aside.
 
     Errors: UnknownInstance, InstanceEnded.
     """
-    return execution.advance(instance_id, lambda run: run.meet_limit(by.user, told), by=by.user, at=at)
+    return execution.advance(instance_id, lambda run: run.meet_limit(by.user, text, aside), by=by.user, at=at)
 
 
 def cancel(instance_id: int, *, reason: str, by: Actor, at: datetime) -> Advanced:

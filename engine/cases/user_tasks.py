@@ -6,12 +6,12 @@ A user task is opened by a run when a token reaches a bpmn:userTask, and ends by
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, bindparam, select
+from sqlalchemy import bindparam, select
 
 from engine.definitions.compiled import Definition
 from engine.ground.errors import NotFound, NotPermitted
@@ -20,8 +20,9 @@ from engine.language.forms import Form, InvalidForm
 from engine.proof.replay import CaseHistory, history_from
 from engine.published import versions
 from engine.record import people, sealing
+from engine.record.columns import TaskOfCase, TaskRow
 from engine.record.scopes import Scope
-from engine.running import barred, execution
+from engine.running import barred, doubts, execution
 from engine.running.execution import Advanced
 from engine.runtime import permissions
 from engine.runtime.permissions import Actor, TaskFacts
@@ -29,6 +30,7 @@ from engine.spiff.run import Run
 from models.base import session, transaction
 from models.definition import ProcessDefinition
 from models.instance import ProcessInstance
+from models.states import CaseState, TaskState
 from models.user_task import UserTask
 
 Submitted = Mapping[str, str | Sequence[str]]
@@ -46,15 +48,16 @@ def complete(
     Shape:  `form` maps field keys to submitted text; keys the form does not have are refused. `key` is the caller's own for this request:
             the same person sending the same again under the same key is answered as the first time, and nothing happens twice.
             What a service task would refuse because of what was entered is told, and everything is undone; `despite` names the codes of
-            refusals that the person has been told of: those are recorded, and go the way the diagram draws for them.
+            refusals that the person has been told of: those are recorded, and go the way the diagram draws for them. Of doubts of the office it names
+            those that are set aside; the step then says so.
     Errors: UnknownUserTask, NotACandidate, FourEyesViolation, ClaimedByAnother, AlreadyCompleted, KeyUsedAgain, InvalidForm,
-            EntryRefused, InstanceEnded, CannotGoOn, UnusableKey.
+            EntryRefused, Doubted, InstanceEnded, CannotGoOn, UnusableKey.
     """
     limits = execution.limits_become_incidents(by=by.user, at=at)
     with _refusals_recorded(task_id, by, at), limits, transaction():
         row = _locked(task_id)
         facts, request = _facts(row), _fingerprint(key, form, by)
-        before = execution.answered(row.id, row.task_token, request) if facts.state == "completed" else None
+        before = execution.answered(row.id, row.task_token, request) if facts.state == TaskState.COMPLETED else None
         if before is not None:
             return before
         permissions.check(by, facts)
@@ -63,14 +66,16 @@ def complete(
             task = run.task(row.task_token)
             element, scope = run.element_of(task), run.scope_at(task)
             barred.check(barred.Step(row.task_id, row.id, element, run.definition), by)
-            asked, now = run.definition.form_by_id(element.properties["form"]), feel.Scope(at=at, calendar=run.calendar)
+            blank, now = run.definition.form_by_id(element.properties["form"]), feel.Scope(at=at, calendar=run.calendar)
             try:
-                entered = asked.load(form, scope.variables, now)
+                entered = blank.load(form, scope.variables, now)
             except InvalidForm as error:  # everything that is wrong is told at once
-                right = asked.right(form, scope.variables, now, wrong=error.reasons)
-                foreseen = run.foreseen(row.task_token, right | _no_longer_asked(row, asked, right, scope))
+                right = blank.right(form, scope.variables, now, wrong=error.reasons)
+                foreseen = run.foreseen(row.task_token, right | _no_longer_asked(row, blank, right, scope))
                 raise InvalidForm(reasons={**foreseen, **error.reasons}) from None
-            run.enter(row.task_token, entered | _no_longer_asked(row, asked, entered, scope), by.user, despite)
+            answer = doubts.Answer(row.business_key, blank, entered, scope.variables, now)
+            aside = doubts.check(answer, despite)
+            run.enter(row.task_token, entered | _no_longer_asked(row, blank, entered, scope), by.user, despite, aside)
 
         return execution.advance_row(row, command, by=by.user, at=at, request=request)
 
@@ -88,24 +93,24 @@ def _refusals_recorded(task_id: int, by: Actor, at: datetime) -> Iterator[None]:
         raise
 
 
-def _no_longer_asked(row: Row[Any], asked: Form, entered: Mapping[str, Any], scope: Scope) -> dict[str, None]:
+def _no_longer_asked(row: TaskRow, blank: Form, entered: Mapping[str, Any], scope: Scope) -> dict[str, None]:
     """Null for each field that is hidden now and still holds what was entered in it when the form was last filled in here."""
-    held = {
-        one.key: scope.variables[one.key]
-        for one in asked.inputs
-        if one.key not in entered and scope.variables.get(one.key) is not None
+    leftovers = {
+        field.key: scope.variables[field.key]
+        for field in blank.inputs
+        if field.key not in entered and scope.variables.get(field.key) is not None
     }
-    if not held or row.asked_before is None:
+    if not leftovers or row.asked_before is None:
         return {}
     before = execution.entered_in(row.id, row.asked_before, scope.number)
-    return {key: None for key, value in held.items() if before.get(key) == value}
+    return {key: None for key, value in leftovers.items() if before.get(key) == value}
 
 
 def _fingerprint(key: str, form: Submitted, by: Actor) -> str:
     """What tells a repeated request from another one: its first half by its key, the whole by what it says; without the office's key neither is told."""
     if not key:
         return ""
-    entered = {name: given if isinstance(given, str) else list(given) for name, given in form.items()}
+    entered = {name: entry if isinstance(entry, str) else list(entry) for name, entry in form.items()}
     of_key, of_all = _marked([key, by.user]), _marked([key, by.user, entered])
     return of_key and of_key + of_all.ljust(execution.OF_KEY, "-")
 
@@ -118,19 +123,23 @@ def _marked(part: list[Any]) -> str:
         return ""
 
 
-_OPEN: Any = (
+_OPEN = (
     select(UserTask, ProcessInstance.definition_id, ProcessDefinition.sha256)
     .join(ProcessInstance, ProcessInstance.id == UserTask.instance_id)
     .join(ProcessDefinition, ProcessDefinition.id == ProcessInstance.definition_id)
-    .where(UserTask.instance_id == bindparam("instance"), UserTask.state == "open", ProcessInstance.state == "active")
+    .where(
+        UserTask.instance_id == bindparam("instance"),
+        UserTask.state == TaskState.OPEN,
+        ProcessInstance.state == CaseState.ACTIVE,
+    )
     .order_by(UserTask.due_at.is_(None), UserTask.due_at, UserTask.id)
 )
 
 
 def workable(instance_id: int, by: Actor) -> list[int]:
     """The open tasks of an instance that this person may complete now, the most urgent first."""
-    found = session().execute(_OPEN, {"instance": instance_id}).all()
-    return _workable([(row, versions.by_id(version, sha256)) for row, version, sha256 in found], by)
+    rows = session().execute(_OPEN, {"instance": instance_id}).all()
+    return _workable([(row, versions.by_id(version, sha256)) for row, version, sha256 in rows], by)
 
 
 def workable_among(rows: Sequence[UserTask], definition: Definition, by: Actor) -> list[int]:
@@ -139,16 +148,16 @@ def workable_among(rows: Sequence[UserTask], definition: Definition, by: Actor) 
 
 
 def _workable(rows: Sequence[tuple[UserTask, Definition]], by: Actor) -> list[int]:
-    theirs = [
+    tasks = [
         (row, definition)
         for row, definition in rows
         if permissions.may(by, TaskFacts(row.id, row.group, row.state, row.assignee)) is None
     ]
-    refused = barred_from(theirs, by)
-    return [row.id for row, _ in theirs if row.id not in refused]
+    refusals = barred_from(tasks, by)
+    return [row.id for row, _ in tasks if row.id not in refusals]
 
 
-def barred_from(rows: Sequence[tuple[Any, Definition]], by: Actor) -> dict[int, NotPermitted]:
+def barred_from(rows: Sequence[tuple[TaskOfCase, Definition]], by: Actor) -> dict[int, NotPermitted]:
     """Why a person may not do some of these tasks though their department does, by id; a row has the columns of a UserTask."""
     steps = [
         barred.Step(row.id, row.instance_id, definition.processes[row.process_key].element(row.element_id), definition)
@@ -179,7 +188,13 @@ def assign(task_id: int, *, to: str, by: Actor, at: datetime) -> Advanced:
 
 
 def _assign(
-    task_id: int, kind: str, by: Actor, at: datetime, check: Any, hands: Actor | None = None, **more: Any
+    task_id: int,
+    kind: str,
+    by: Actor,
+    at: datetime,
+    check: Callable[[Actor, TaskFacts], None],
+    hands: Actor | None = None,
+    **more: Any,
 ) -> Advanced:
     """Change who has a task; `hands` are those it comes into."""
     with transaction():
@@ -212,28 +227,28 @@ def task_and_history(task_id: int, *, at: datetime) -> tuple[tuple[Form, dict[st
     return _read_form(row, at=at), history_from(row)
 
 
-def _read_form(row: Row[Any], *, at: datetime) -> tuple[Form, dict[str, Any], feel.Scope]:
-    if row.task_state != "open":
+def _read_form(row: TaskRow, *, at: datetime) -> tuple[Form, dict[str, Any], feel.Scope]:
+    if row.task_state != TaskState.OPEN:
         raise permissions.AlreadyCompleted(task=row.task_id, state=row.task_state)
     run = execution.take(row, by="", at=at).run
     task = run.task(row.task_token)
     secret = run.definition.private.secret
-    seen = {name: value for name, value in run.scope_at(task).variables.items() if name not in secret}
-    variables = {"accepted_at": row.started_at, **seen}
+    visible = {name: value for name, value in run.scope_at(task).variables.items() if name not in secret}
+    variables = {"accepted_at": row.started_at, **visible}
     form = run.definition.form_by_id(run.element_of(task).properties["form"])
     return form, variables, feel.Scope(at=at, calendar=run.calendar)
 
 
-def _locked(task_id: int) -> Row[Any]:
+def _locked(task_id: int) -> TaskRow:
     return _row(task_id, lock=True)
 
 
-def _row(task_id: int, *, lock: bool) -> Row[Any]:
+def _row(task_id: int, *, lock: bool) -> TaskRow:
     row = execution.find_of_task(task_id, lock=lock)
     if row is None:
         raise UnknownUserTask(task=task_id)
     return row
 
 
-def _facts(row: Row[Any]) -> TaskFacts:
+def _facts(row: TaskRow) -> TaskFacts:
     return TaskFacts(row.task_id, row.task_group, row.task_state, row.assignee)

@@ -16,14 +16,13 @@ from engine.language import feel
 from engine.language.decisions import Outcome
 from engine.language.feel import Expression, FeelSyntaxError, Scope, uses
 from engine.language.forms import Form
-from engine.runtime import handlers
+from engine.runtime import handlers, runtime
 from engine.runtime.personal import Personal
 
 WORD = re.compile(r"\w+")
 WHETHER_OR_HOW_MUCH = frozenset({uses.WHETHER, uses.TOTAL})
 PASSED = ("in.", "out.")
 APPROVED = ("approvedKind", "approvedPayee", "approvedLines")
-ALWAYS_PERSONAL = frozenset({"msisdn", "complaint_text", "demand", "told", "proposed_reason"})
 
 
 class UnknownElement(NotFound):
@@ -154,16 +153,17 @@ class Definition:
             if element.topic in handlers.handlers_by_topic()
             else frozenset()
         )
-        return marked | {p.name for p in element.parameters if self._mentions(p.expression, self.personal)}
+        return marked | {p.name for p in element.parameters if self.tells_of(p.expression, self.personal)}
 
     @cached_property
     def personal(self) -> frozenset[str]:
-        """Names of variables, form fields and results that hold personal data.
+        """Names of variables, form fields and results that hold personal data: those that do in every process of the office, and what forms and
+        service tasks mark.
 
         So do the items of a list whose expression names such a variable, the results whose expression does, and what is passed on to
         a called process or back under another name; not what only asks whether there is something, or what lines come to.
         """
-        names = set(ALWAYS_PERSONAL)
+        names = set(runtime.current().personal)
         for file in self.package.files:
             if file.startswith("forms/"):
                 names |= self.form_by_id(file[len("forms/") : -len(".form")]).personal
@@ -189,14 +189,14 @@ class Definition:
             if properties.get(part)
         ]
         while True:
-            more = {name for name, text in pairs if name and self._mentions(text, names)} - names
+            more = {name for name, text in pairs if name and self.tells_of(text, names)} - names
             if not more:
                 return names
             names |= more
 
     @staticmethod
-    def _mentions(expression: str, names: Collection[str]) -> bool:
-        """Whether one of the names is used for more than that; of what cannot be read every word counts."""
+    def tells_of(expression: str, names: Collection[str]) -> bool:
+        """Whether an expression uses one of the names for more than whether it is there or what its lines come to; of what cannot be read every word counts."""
         try:
             telling_uses = [use for use in feel.uses_of(expression) if use.how not in WHETHER_OR_HOW_MUCH]
         except FeelSyntaxError:

@@ -117,7 +117,7 @@ def parse(content: bytes) -> Model:
 
     Errors: MalformedXml; InvalidDefinition when the file as a whole is too large.
     """
-    read_now = read(xml.parse(content))
+    read_now = read(xml.tree(content))
     decisions = {reading.id: _decision(reading) for reading in read_now.found}
     reasons = dict(read_now.refused)
     while resting := [decision for decision in decisions.values() if not reasons.keys().isdisjoint(decision.requires)]:

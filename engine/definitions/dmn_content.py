@@ -19,7 +19,7 @@ def facts(text: str | None) -> dict[str, Mapping[str, Any]] | None:
     if text is None:
         return {}
     try:
-        root = xml.parse(text.encode())
+        root = xml.tree(text.encode())
     except xml.MalformedXml:
         return None
     return dict(_facts(root))
@@ -35,9 +35,9 @@ def _facts(root: xml.Element) -> Iterator[tuple[str, Mapping[str, Any]]]:
         elif kind == "decisionTable":
             yield node.get("id", ""), _policy(node)
             yield from _rows(node)
-        elif kind in LOGIC and xml.local(node.getparent()) == "decision":
-            yield f"{id_of(node.getparent())} =", {"type": "expression", "expression": _written(node)}
-        elif kind in BESIDE and xml.local(node.getparent()) == "definitions":
+        elif kind in LOGIC and xml.local(xml.around(node)) == "decision":
+            yield f"{id_of(xml.around(node))} =", {"type": "expression", "expression": _written(node)}
+        elif kind in BESIDE and xml.local(xml.around(node)) == "definitions":
             yield id_of(node), {"type": "expression", "name": node.get("name", ""), "expression": _written(node)}
 
 

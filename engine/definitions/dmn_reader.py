@@ -28,7 +28,7 @@ from engine.ground.errors import InvalidDefinition, Problem
 from engine.language import feel
 from engine.language.calendar import Calendar
 from engine.language.decisions import AGGREGATIONS, POLICIES, DecisionTable, Input, Output, Rule
-from engine.language.feel import ANY, CHARGE, Expression, FeelLimit, FeelSyntaxError, Function, Scope, Shape
+from engine.language.feel import ANY, CHARGE, Expression, FeelLimit, FeelSyntaxError, FeelValue, Function, Scope, Shape
 from engine.language.feel.shapes import named
 
 MOST = {"decision": 2_000, "businessKnowledgeModel": 200, "inputData": 500}
@@ -236,7 +236,7 @@ class _Reader:
         self.unbound += [(name, variable, parameters) for variable in sorted(expression.names - set(parameters))]
         cost = 1 + len(expression.text) // CHARGE
 
-        def run(scope: Scope, *arguments: Any) -> Any:
+        def run(scope: Scope, *arguments: FeelValue) -> FeelValue:
             scope.spend(cost)
             fitted = [
                 parameter_shape.fitted(value)
@@ -306,7 +306,7 @@ class _Reader:
         free_names = tuple(sorted(table.free_names()))
         name = f"decision table {len(self.functions) + 1}"
 
-        def run(scope: Scope, *arguments: Any) -> Any:
+        def run(scope: Scope, *arguments: FeelValue) -> FeelValue:
             return table.part_of(dict(zip(free_names, arguments, strict=True)), scope).value
 
         self.functions[name] = Function(name, free_names, len(free_names), False, run)
@@ -370,7 +370,7 @@ class _Reader:
         definition = self.types.get(element.get("typeRef") or table.get("typeRef") or "")
         return text_of(child(definition, "allowedValues"))
 
-    def _values(self, element: xml.Element, text: str) -> tuple[Any, ...]:
+    def _values(self, element: xml.Element, text: str) -> tuple[FeelValue, ...]:
         """The listed values, the first being of highest priority; none when the list is made of ranges or comparisons."""
         self.compiled(element, text, feel.compile_unary)
         try:
@@ -379,10 +379,11 @@ class _Reader:
             return ()
         nowhere = Scope(datetime(2000, 1, 1, tzinfo=UTC), Calendar(frozenset(), frozenset()))
         try:
-            return tuple(expression.evaluate({}, scope=nowhere)) if not expression.names else ()
+            values = expression.evaluate({}, scope=nowhere) if not expression.names else ()
         except FeelLimit as error:
             self.problem(element, "values_without_end", **error.values)
             return ()
+        return tuple(values) if isinstance(values, list) else ()
 
     def _rule(self, element: xml.Element, number: int, inputs: int, outputs: int, columns: list[str]) -> Rule:
         cells, results = list(children(element, "inputEntry")), list(children(element, "outputEntry"))

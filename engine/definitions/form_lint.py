@@ -13,7 +13,7 @@ from engine.ground.errors import Problem
 from engine.language import feel, patterns, written
 from engine.language.calendar import Calendar
 from engine.language.feel import Expression, FeelLimit, Scope
-from engine.language.forms import Field, Form
+from engine.language.forms import Field, Form, typed
 from engine.language.forms.typed import Entered, Given
 
 CLOCKS = ("now", "today")
@@ -84,6 +84,8 @@ def _doubtful(field: Field) -> Iterator[Problem]:
 def _wrong(field: Field) -> Iterator[str]:
     if _exclude_each_other(field):
         yield "limits_exclude_each_other"
+    elif field.required and _offers_nothing(field):
+        yield "nothing_to_choose"
     elif _pattern_excludes_lengths(field):
         yield "pattern_excludes_lengths"
     elif field.default is not None and field.default is not False and _is_refused(field, field.default):
@@ -96,6 +98,13 @@ def _exclude_each_other(field: Field) -> bool:
         least = 0
     longest = bool(field.min_length) and field.min_length > field.longest
     return longest or feel.compare(">", least, most) is True
+
+
+def _offers_nothing(field: Field) -> bool:
+    """Whether none of the options is among what may be chosen, which is the same for every case."""
+    allowed = _constant(field.expressions.get("allowed"))
+    choices = [typed.stored_choice(field, option.value) for option in field.options]
+    return isinstance(allowed, list) and bool(choices) and not any(choice in allowed for choice in choices)
 
 
 def _pattern_excludes_lengths(field: Field) -> bool:

@@ -60,7 +60,7 @@ def _references(name: str, text: str) -> Iterator[tuple[int, str, str]]:
             references_listed = str(schema.get(REF, "")) if isinstance(schema, dict) else ""
             yield from ((0, "", ref.strip()) for ref in references_listed.split(",") if ref.strip())
         elif name.endswith(".dmn"):
-            for node in xml.parse(text.encode()).iter():
+            for node in xml.tree(text.encode()).iter():
                 references_listed = next(
                     (value for key, value in node.attrib.items() if key.rpartition("}")[2] == REF), ""
                 )

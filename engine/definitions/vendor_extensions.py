@@ -98,7 +98,7 @@ OURS = (
 def check(content: bytes) -> list[Problem]:
     """The settings of other tools in a BPMN file, in document order, each once per element. Errors: MalformedXml."""
     problems: dict[tuple[str, str, str], Problem] = {}
-    for process in xml.parse(content):
+    for process in xml.tree(content):
         if xml.local(process) in ("process", "collaboration"):
             for problem in _within(process, process.get("id", "")):
                 problems.setdefault((problem.element_id, problem.rule, str(problem.values.get("setting"))), problem)

@@ -40,7 +40,7 @@ def leaves(text: str | None, anchors: Collection[str]) -> dict[str, Leaves]:
     if text is None:
         return {}
     try:
-        root = xml.parse(text.encode())
+        root = xml.tree(text.encode())
     except xml.MalformedXml:
         return {}
     leaves_by_anchor: dict[str, Leaves] = {}
@@ -60,8 +60,9 @@ def _of(node: xml.Element, anchor: str, path: str, anchors: frozenset[str]) -> I
                 _joined(path, name),
                 value.rpartition(":")[2] if attribute != name and name == "type" else value,
             )
-    if (node.text or "").strip():
-        yield anchor, path or "text", node.text.strip()
+    text = (node.text or "").strip()
+    if text:
+        yield anchor, path or "text", text
     numbers: Counter[str] = Counter()
     for inner in node:
         kind = xml.local(inner)

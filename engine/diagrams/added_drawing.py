@@ -18,8 +18,10 @@ class AddedDrawing:
     def __init__(self, root: xml.Element, pictures: Seen) -> None:
         self.root = root
         self.to = Plane(root, planes(root)[0])
-        self.nodes = {id: shape.find(f"{{{DC}}}Bounds") for id, shape in pictures.shapes.items()}
-        self.planes = {id: shape.getparent() for id, shape in pictures.shapes.items()}
+        self.nodes = {
+            id: bounds for id, shape in pictures.shapes.items() for bounds in shape.findall(f"{{{DC}}}Bounds")[:1]
+        }
+        self.planes = {id: xml.around(shape) for id, shape in pictures.shapes.items()}
         self.at = {
             id: Shape(*(float(bounds.get(n)) for n in ("x", "y", "width", "height")))
             for id, bounds in self.nodes.items()
@@ -36,13 +38,13 @@ class AddedDrawing:
             elif not self.flow(node):
                 continue
             yield Mending(node.get("id"), "drawn_beside", {"name": self.called(node)})
-        xml.indent(planes(self.root)[0].getparent())
+        xml.indent(xml.around(planes(self.root)[0]))
 
     def called(self, node: xml.Element) -> str:
         """Its name; a flow by what it joins."""
         if xml.local(node) != "sequenceFlow":
             return str(node.get("name", ""))
-        names = {sibling.get("id"): sibling.get("name") or sibling.get("id") for sibling in node.getparent()}
+        names = {sibling.get("id"): sibling.get("name") or sibling.get("id") for sibling in xml.around(node)}
         return " → ".join(str(names.get(node.get(end))) for end in ("sourceRef", "targetRef"))
 
     def node(self, node: xml.Element) -> None:
@@ -60,14 +62,14 @@ class AddedDrawing:
 
     def level(self, node: xml.Element) -> float:
         """The middle of its lane, or of the pool, or below the top of the drawing."""
-        for lane in leaves(node.getparent()):
+        for lane in leaves(xml.around(node)):
             node_ids = {(node_ref.text or "").strip() for node_ref in lane.findall(f"{{{BPMN}}}flowNodeRef")}
             if node.get("id") in node_ids and lane.get("id") in self.at:
                 return self.at[lane.get("id")].y + self.at[lane.get("id")].height / 2
         pools = (
             participant.get("id")
             for participant in self.root.iter(f"{{{BPMN}}}participant")
-            if participant.get("processRef") == node.getparent().get("id")
+            if participant.get("processRef") == xml.around(node).get("id")
         )
         around = [self.at[id] for id in pools if id in self.at]
         return around[0].y + around[0].height / 2 if around else min(shape.y for shape in self.at.values()) + 60

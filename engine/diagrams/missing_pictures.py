@@ -55,4 +55,4 @@ def _fits_beside(node: xml.Element, pictures: Seen) -> bool:
     """Whether it can be drawn beside what is there: a flow, a node of the process itself, or an event on something drawn."""
     if xml.local(node) == "sequenceFlow" or node.get("attachedToRef") in pictures.shapes:
         return True
-    return xml.local(node.getparent()) == "process" and xml.local(node) not in SCOPES and is_node(node)
+    return xml.local(xml.around(node)) == "process" and xml.local(node) not in SCOPES and is_node(node)

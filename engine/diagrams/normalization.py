@@ -6,8 +6,13 @@ reads a diagram, ourselves and SpiffWorkflow, reads it from here, so that the tw
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
+from copy import deepcopy
 from itertools import count
+from operator import itemgetter
+
+from cachetools import LRUCache, cached
 
 from engine.ground import xml
 
@@ -24,8 +29,16 @@ REFERENCES = frozenset({"messageRef", "errorRef", "calledElement", "processRef",
 
 
 def root(content: bytes) -> xml.Element:
-    """The root of a BPMN file. Errors: MalformedXml."""
-    definitions = xml.parse(content)
+    """The root of a BPMN file, for reading only: whoever reads the same file again is given the same tree. Errors: MalformedXml."""
+    return _kept(content)[0]
+
+
+@cached(LRUCache(xml.KEPT_BYTES, getsizeof=itemgetter(1)), lock=threading.Lock())
+def _kept(content: bytes) -> tuple[xml.Element, int]:
+    return _regular(deepcopy(xml.tree(content))), len(content)
+
+
+def _regular(definitions: xml.Element) -> xml.Element:
     for element in definitions.iter(f"{{{BPMN}}}*"):
         for name, text in element.attrib.items():
             if name in BOOLEAN_ATTRIBUTES:

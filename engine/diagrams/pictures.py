@@ -34,7 +34,7 @@ class Seen:
 
 def check(content: bytes, diagram: Diagram) -> list[Problem]:
     """Every such problem of a BPMN file, given what it says. Errors: MalformedXml."""
-    root = xml.parse(content)
+    root = xml.tree(content)
     pictures = seen(root)
     problems = list(_twice(root, set(diagram.twice)))
     if not pictures.shapes and diagram.elements:
@@ -44,7 +44,7 @@ def check(content: bytes, diagram: Diagram) -> list[Problem]:
 
 def leftovers(content: bytes, diagram: Diagram) -> list[Problem]:
     """Pictures too many, which hide nothing: warnings, of nothing and of what is drawn already. Errors: MalformedXml."""
-    return list(_pictures(seen(xml.parse(content)), set(diagram.twice)))
+    return list(_pictures(seen(xml.tree(content)), set(diagram.twice)))
 
 
 def _twice(root: xml.Element, reported: set[str]) -> Iterator[Problem]:

@@ -51,19 +51,23 @@ class Plane:
         diagram = xml.add(self.root, f"{{{BPMNDI}}}BPMNDiagram", prefixes=PREFIXES, id=self.free("diagram_1"))
         self.plane = xml.add(diagram, f"{{{BPMNDI}}}BPMNPlane", id=self.free("plane_1"), bpmnElement=element_id)
 
+    def add(self, tag: str, **attributes: str) -> xml.Element:
+        """A picture on the plane that was begun last. Errors: LookupError before the first."""
+        if self.plane is None:
+            raise LookupError(tag)
+        return xml.add(self.plane, tag, prefixes=PREFIXES, **attributes)
+
     def free(self, id: str) -> str:
         return identifiers.free(self.taken, id)
 
     def shape(self, node: xml.Element, at: Shape, **more: str) -> None:
         id = node.get("id")
-        shape = xml.add(
-            self.plane, f"{{{BPMNDI}}}BPMNShape", prefixes=PREFIXES, id=self.free(f"{id}_di"), bpmnElement=id, **more
-        )
+        shape = self.add(f"{{{BPMNDI}}}BPMNShape", id=self.free(f"{id}_di"), bpmnElement=id, **more)
         numbers = {name: written(getattr(at, name)) for name in ("x", "y", "width", "height")}
         xml.add(shape, f"{{{DC}}}Bounds", prefixes=PREFIXES, **numbers)
 
     def edge(self, id: str, points: Points) -> None:
-        edge = xml.add(self.plane, f"{{{BPMNDI}}}BPMNEdge", prefixes=PREFIXES, id=self.free(f"{id}_di"), bpmnElement=id)
+        edge = self.add(f"{{{BPMNDI}}}BPMNEdge", id=self.free(f"{id}_di"), bpmnElement=id)
         for x, y in points:
             xml.add(edge, f"{{{DI}}}waypoint", prefixes=PREFIXES, x=written(x), y=written(y))
 

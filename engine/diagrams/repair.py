@@ -39,7 +39,7 @@ def _clear(root: xml.Element) -> Iterator[Mending]:
     drawing = pictures.seen(root)
     for kind, nodes in (("picture_removed", drawing.empty), ("second_picture_removed", drawing.again)):
         for node in nodes:
-            node.getparent().remove(node)
+            xml.around(node).remove(node)
             yield Mending(node.get("bpmnElement") or "", kind, {"shown": node.get("bpmnElement") or "—"})
 
 

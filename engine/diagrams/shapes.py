@@ -33,7 +33,7 @@ def read_drawing(content: bytes) -> Drawing:
     """The first drawing of a BPMN file; what has no readable numbers is left out. Errors: MalformedXml."""
     shapes: dict[str, Shape] = {}
     lines: dict[str, Points] = {}
-    for node in xml.parse(content).iter():
+    for node in xml.tree(content).iter():
         if xml.local(node) == "BPMNShape":
             shapes |= {node.get("bpmnElement", ""): box for box in _boxes(node)}
         elif xml.local(node) == "BPMNEdge":

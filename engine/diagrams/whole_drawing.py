@@ -38,7 +38,7 @@ class WholeDrawing:
                 top = self.participant(participant, processes.get(participant.get("processRef", "")), top) + BETWEEN
         self.connections()
         if self.to.plane is not None:
-            xml.indent(self.to.plane.getparent())
+            xml.indent(xml.around(self.to.plane))
 
     def pooled(self, processes: dict[str, xml.Element]) -> xml.Element:
         """Several processes are drawn together as pools; each is drawn, and none is executed for it."""
@@ -46,8 +46,9 @@ class WholeDrawing:
         self.root.remove(together)
         self.root.insert(list(self.root).index(next(iter(processes.values()))), together)
         for id, process in processes.items():
-            more = {"name": process.get("name")} if process.get("name") else {}
-            xml.add(together, f"{{{BPMN}}}participant", id=self.to.free("participant_1"), processRef=id, **more)
+            pool = xml.add(together, f"{{{BPMN}}}participant", id=self.to.free("participant_1"), processRef=id)
+            if process.get("name"):
+                pool.set("name", process.get("name"))
         return together
 
     def participant(self, participant: xml.Element, process: xml.Element | None, top: float) -> float:

@@ -36,10 +36,10 @@ def leave(run: Running, token: Token) -> None:
     variables = {name: run.evaluate(text, inner) for name, text in element.mapping("out.")}
     run.entered.leave(number, outer.number, run.mapped(element.mapping("out.")))
     with_items = any(scope.index for scope in run.case.scopes.inside(number))
-    gone = run.gone(but=number) if with_items else []
+    scopes = run.gone(but=number) if with_items else []
     run.add("call_left", outer.number, called=number, token=number, element=element.id, variables=variables)
     if with_items:
-        run.reconcile(gone)
+        run.reconcile(scopes)
 
 
 def problems(element: Element, _diagram: Diagram, content: Package) -> Iterator[Problem]:

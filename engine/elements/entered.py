@@ -30,19 +30,19 @@ class Entered:
 
     def field_of(self, expression: Expression, scope: int) -> str | None:
         """The first field that an expression names in a scope."""
-        known = self._fields.get(scope, {})
-        named = sorted(expression.names & known.keys(), key=lambda name: _place(name, expression.text))
-        return known[named[0]] if named else None
+        fields = self._fields.get(scope, {})
+        names = sorted(expression.names & fields.keys(), key=lambda name: _place(name, expression.text))
+        return fields[names[0]] if names else None
 
-    def enter(self, scope: int, outer: int, given: Iterable[tuple[str, Expression]] = ()) -> None:
-        """A scope opens with what stands around it, and on top what is `given` as variable and expression."""
+    def enter(self, scope: int, outer: int, mapping: Iterable[tuple[str, Expression]] = ()) -> None:
+        """A scope opens with what stands around it, and on top the variables that `mapping` makes by expressions."""
         self._fields[scope] = dict(self._fields.get(outer, {}))
-        self._carry(given, outer, scope)
+        self._carry(mapping, outer, scope)
 
-    def leave(self, scope: int, outer: int, brought: Iterable[tuple[str, Expression]]) -> None:
+    def leave(self, scope: int, outer: int, mapping: Iterable[tuple[str, Expression]]) -> None:
         """A called process brings variables back."""
         self._fields.setdefault(outer, {})
-        self._carry(brought, scope, outer)
+        self._carry(mapping, scope, outer)
 
     def _carry(self, mapping: Iterable[tuple[str, Expression]], source: int, target: int) -> None:
         fields = {name: self.field_of(expression, source) for name, expression in mapping}
@@ -58,5 +58,5 @@ class Entered:
 
 def _place(name: str, text: str) -> int:
     """Where a name stands in an expression; not where it begins a longer one."""
-    found = re.search(rf"\b{re.escape(name)}\b", text)
-    return found.start() if found else len(text)
+    match = re.search(rf"\b{re.escape(name)}\b", text)
+    return match.start() if match else len(text)

@@ -4,18 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Any
 
 from engine.definitions.package import Package
 from engine.diagrams.diagram import Diagram, Element
 from engine.elements.running import Running
-from engine.elements.token import Token
+from engine.elements.token import Notes, Token
 from engine.elements.work import settle
 from engine.ground.errors import Problem
 from engine.record.steps import WorkOutcome
 
 Happening = Callable[[Running, Token], None]
-Note = dict[str, Any]
 
 
 def problem(element: Element, rule: str, **values: object) -> Problem:
@@ -28,7 +26,7 @@ def no_problems(_element: Element, _diagram: Diagram, _content: Package) -> Iter
     return iter(())
 
 
-def once(_run: Running, _token: Token) -> Note | None:
+def once(_run: Running, _token: Token) -> Notes | None:
     """What has happened does not happen again."""
     return None
 
@@ -53,5 +51,5 @@ class Kind:
     leave: Happening = nothing
     retry: Happening = nothing
     settle: Callable[[Running, Token, WorkOutcome], None] = settle
-    again: Callable[[Running, Token], Note | None] = once
+    again: Callable[[Running, Token], Notes | None] = once
     has_steps: bool = False

@@ -52,8 +52,8 @@ def done(run: Running, token: Token) -> None:
     properties = token.element.properties
     if properties.get("caseLimit") != "met":
         return
-    when = properties.get("caseLimitWhen", "")
-    if when and run.evaluate(when, token.scope) is not True:
+    condition = properties.get("caseLimitWhen", "")
+    if condition and run.evaluate(condition, token.scope) is not True:
         return
     run.answering.add(token.number)
     if run.case.due is not None:
@@ -77,32 +77,32 @@ def resume(run: Running, number: int, element_id: str) -> None:
     if number not in run.case.paused:
         return
     earliest = min(run.case.paused.values())
-    others = [since for waiting, since in run.case.paused.items() if waiting != number]
-    more = _keep_since(run, number, earliest, others)
-    passed = timedelta() if others else run.at - earliest
+    instants = [since for waiting, since in run.case.paused.items() if waiting != number]
+    more = _keep_since(run, number, earliest, instants)
+    passed = timedelta() if instants else run.at - earliest
     seconds = run.as_told(
         "clock_resumed", number, "paused_seconds", passed // SECOND, before=int(passed.total_seconds())
     )
-    if passed.microseconds and not _omitted(run, number, "microseconds"):
+    if passed.microseconds and not is_omitted(run, number, "microseconds"):
         more["microseconds"] = passed.microseconds
     run.add(
         "clock_resumed",
         token=number,
         element=element_id,
         paused_seconds=seconds,
-        still_paused=bool(others),
+        still_paused=bool(instants),
         **more,
     )
 
 
-def _keep_since(run: Running, number: int, earliest: datetime, others: list[datetime]) -> dict[str, Any]:
+def _keep_since(run: Running, number: int, earliest: datetime, instants: list[datetime]) -> dict[str, Any]:
     """Whoever is still waited for keeps the clock standing since it stopped; earlier versions forgot the time before they were asked."""
-    if earliest == min(others, default=earliest) or _omitted(run, number, "since"):
+    if earliest == min(instants, default=earliest) or is_omitted(run, number, "since"):
         return {}
     return {"since": earliest}
 
 
-def _omitted(run: Running, number: int, field: str) -> bool:
+def is_omitted(run: Running, number: int, field: str) -> bool:
     """Whether the entry that is done again comes from a version that did not say this when the clock went on."""
-    said = (s for s in run.recorded or () if s["type"] == "clock_resumed" and s["token"] == number)
-    return run.recorded is not None and not any(field in s for s in said)
+    steps = (s for s in run.recorded or () if s["type"] == "clock_resumed" and s["token"] == number)
+    return run.recorded is not None and not any(field in s for s in steps)

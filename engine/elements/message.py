@@ -6,9 +6,9 @@ from collections.abc import Iterator
 
 from engine.definitions.package import Package
 from engine.diagrams.diagram import Diagram, Element
-from engine.elements.kind import Kind, Note, problem
+from engine.elements.kind import Kind, problem
 from engine.elements.running import Running
-from engine.elements.token import Token
+from engine.elements.token import Notes, Token
 from engine.ground.errors import Problem
 from engine.record.steps import Failed, WorkOutcome
 
@@ -26,13 +26,13 @@ def wait(run: Running, token: Token) -> None:
     value = run.evaluate(text, scope)
     key = run.evaluate("string(key)", scope, key=value) or ""
     key = run.as_told("message_awaited", number, "key", key, before="" if value is None else str(value))
-    if not key and not _waited_for_any(run, number):
+    if not key and not waits_for_any(run, number):
         run.open_incident(number, element, scope, Failed("KeyNotReckoned", text), after="arrival")
         return
     run.add("message_awaited", scope.number, token=number, element=element.id, message=element.message, key=key)
 
 
-def _waited_for_any(run: Running, number: int) -> bool:
+def waits_for_any(run: Running, number: int) -> bool:
     """Whether the entry that is done again comes from a version that waited without a key."""
     return any(s["type"] == "message_awaited" and s["token"] == number for s in run.recorded or ())
 
@@ -56,7 +56,7 @@ def receive(run: Running, token: Token, key: str, variables: dict[str, object]) 
     run.happen(token)
 
 
-def again(run: Running, _token: Token) -> Note | None:
+def again(run: Running, _token: Token) -> Notes | None:
     """What leaves its activity going on catches as many messages as come while that is open; once, under the first rules."""
     return {} if run.counts_all else None
 

@@ -14,7 +14,7 @@ from engine.diagrams import settings
 from engine.diagrams.diagram import COUNTER, Diagram, Element, MultiInstance
 from engine.elements.kind import Kind, problem
 from engine.elements.running import Running
-from engine.elements.token import ITEM, ITEMS, Token
+from engine.elements.token import ITEM, ITEMS, Items, Token
 from engine.elements.work import settle_otherwise
 from engine.ground.errors import Corrupt, EngineError, Problem
 from engine.language import values
@@ -69,8 +69,8 @@ def _enter(run: Running, activity: Token, index: int, packed: Any) -> None:
     task, element, scope = activity.task, activity.element, activity.scope
     number, count, name = run.next_number(), task.internal_data[ITEMS]["count"], _marker(element).item
     variables = {COUNTER: index, **({name: values.unpack(packed)} if name else {})}
-    listed = [(name, _marker(element).collection)] if name else []
-    run.entered.enter(number, scope.number, run.mapped(listed))
+    mapping = [(name, _marker(element).collection)] if name else []
+    run.entered.enter(number, scope.number, run.mapped(mapping))
     run.add(
         "item_entered",
         scope.number,
@@ -87,14 +87,14 @@ def _enter(run: Running, activity: Token, index: int, packed: Any) -> None:
 def leave(run: Running, token: Token) -> None:
     """An item is done: keep what it gives, then go on with the next, or leave the activity."""
     element, item = token.element, run.case.scopes[token.task.internal_data[ITEM]]
-    activity = run.token_at(token.task.parent)._replace(scope=run.case.scopes[item.parent])
+    activity = run.token_at(token.task.before)._replace(scope=run.case.scopes[item.parent])
     progress, marker = activity.task.internal_data[ITEMS], _marker(element)
     result = run.evaluate(marker.output, item) if marker.results else None
     progress["left"] += 1
     if marker.results:
         progress["results"].append([item.index, values.pack(result)])
     enough = _enough(run, progress, marker, item)
-    gone = run.gone(but=item.number)
+    scopes = run.gone(but=item.number)
     run.add(
         "item_left",
         activity.scope.number,
@@ -104,14 +104,14 @@ def leave(run: Running, token: Token) -> None:
         index=item.index,
         variables={marker.results: result} if marker.results else {},
     )
-    run.reconcile(gone)
+    run.reconcile(scopes)
     if enough or progress["left"] == progress["count"]:
         _leave_all(run, activity)
     elif progress["waiting"]:
         _enter_next(run, activity)
 
 
-def _enough(run: Running, progress: dict[str, Any], marker: MultiInstance, item: Scope) -> bool:
+def _enough(run: Running, progress: Items, marker: MultiInstance, item: Scope) -> bool:
     """Whether the completion condition holds, seen from the item that was just done."""
     if not marker.completion:
         return False

@@ -37,8 +37,8 @@ def try_out(run: Running, token: Token, form: dict[str, Any]) -> None:
 def tried(run: Running, token: Token, form: dict[str, Any]) -> Iterator[EntryRefused]:
     """What each of these service tasks would refuse."""
     element, scope = token.element, token.scope
-    when = element.properties.get("triesWhen", "")
-    if when and run.evaluate(when, replace(scope, variables={**scope.variables, **form})) is not True:
+    condition = element.properties.get("triesWhen", "")
+    if condition and run.evaluate(condition, replace(scope, variables={**scope.variables, **form})) is not True:
         return
     diagrams = {key: process.diagram for key, process in run.definition.processes.items()}
     for call, service in trials.of(element, scope.process, diagrams):
@@ -58,13 +58,13 @@ def tried(run: Running, token: Token, form: dict[str, Any]) -> Iterator[EntryRef
 
 def _as_if_called(run: Running, call: Element | None, scope: Scope, form: dict[str, Any]) -> Scope:
     """The scope a later service task would see if it came now; one nobody else sees."""
-    seen = Scope(NOWHERE, scope.process, scope.number, variables={**scope.variables, **form})
+    view = Scope(NOWHERE, scope.process, scope.number, variables={**scope.variables, **form})
     run.entered.enter(NOWHERE, scope.number)
     if call is not None:
-        variables = {name: run.evaluate(text, seen) for name, text in call.mapping("in.")}
-        seen = Scope(NOWHERE, call.called, scope.number, variables={**seen.variables, **variables})
+        variables = {name: run.evaluate(text, view) for name, text in call.mapping("in.")}
+        view = Scope(NOWHERE, call.called, scope.number, variables={**view.variables, **variables})
         run.entered.enter(NOWHERE, scope.number, run.mapped(call.mapping("in.")))
-    return seen
+    return view
 
 
 def tell(run: Running, element: Element, scope: Scope, outcome: WorkOutcome, task: Task | None = None) -> None:
@@ -73,16 +73,16 @@ def tell(run: Running, element: Element, scope: Scope, outcome: WorkOutcome, tas
         return
     texts = {parameter.name: parameter.expression for parameter in element.parameters}
     reasons: list[tuple[Reason, list[str]]] = []
-    for said in (outcome, *(outcome.also if isinstance(outcome, Refused) else ())):
-        reason = Reason(said.code, said.values) if isinstance(said, Refused) else Reason(said.kind)
-        reasons.append((reason, [texts[name] for name in said.about if name in texts]))
+    for refusal in (outcome, *(outcome.also if isinstance(outcome, Refused) else ())):
+        reason = Reason(refusal.code, refusal.values) if isinstance(refusal, Refused) else Reason(refusal.kind)
+        reasons.append((reason, [texts[name] for name in refusal.about if name in texts]))
     _tell(run, element, scope, reasons, task)
 
 
 def tell_decided(run: Running, element: Element, scope: Scope) -> None:
     """The same for a decision that `refuses` what was entered. Errors: EntryRefused; those of FEEL."""
-    code, when = element.properties.get("refuses", ""), element.properties.get("refusesWhen", "")
-    if code and when and run.evaluate(when, scope) is True:
+    code, condition = element.properties.get("refuses", ""), element.properties.get("refusesWhen", "")
+    if code and condition and run.evaluate(condition, scope) is True:
         _tell(run, element, scope, [(Reason(code), element.properties.get("about", "").split(","))])
 
 

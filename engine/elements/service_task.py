@@ -46,15 +46,15 @@ def _topic(element: Element) -> Iterator[Problem]:
     except handlers.UnknownTopic:
         yield problem(element, "unknown_topic", topic=element.topic)
         return
-    taken = fields(handler.parameters)
+    parameters = fields(handler.parameters)
     entered = {
         parameter.name
         for parameter in element.parameters
-        if parameter.expression.strip() or not taken.get(parameter.name)
+        if parameter.expression.strip() or not parameters.get(parameter.name)
     }
-    for name in sorted(entered - taken.keys()):
+    for name in sorted(entered - parameters.keys()):
         yield problem(element, "unknown_parameter", topic=element.topic, parameter=name)
-    for name in sorted(name for name, required in taken.items() if required and name not in entered):
+    for name in sorted(name for name, required in parameters.items() if required and name not in entered):
         yield problem(element, "missing_parameter", topic=element.topic, parameter=name)
 
 

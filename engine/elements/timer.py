@@ -8,19 +8,22 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime
+from typing import Final
 
 from engine.definitions import times
 from engine.definitions.package import Package
 from engine.diagrams.diagram import Diagram, Element
-from engine.elements.kind import Kind, Note, problem
+from engine.elements.kind import Kind, problem
 from engine.elements.running import Running
-from engine.elements.token import Token
+from engine.elements.token import Notes, Token
 from engine.ground.errors import Problem
 from engine.language import instants
 from engine.record.steps import Failed, WorkOutcome
 
 # what the token of a timer that repeats carries: its number, when it is due, and when the one before was
-INDEX, DUE, FORMER = "index", "due", "former"
+INDEX: Final = "index"
+DUE: Final = "due"
+FORMER: Final = "former"
 
 
 def arrive(run: Running, token: Token) -> None:
@@ -68,13 +71,13 @@ def fire(run: Running, token: Token) -> None:
     run.happen(token)
 
 
-def again(run: Running, token: Token) -> Note | None:
+def again(run: Running, token: Token) -> Notes | None:
     """The next time begins when this one was due; when a person let it happen that could not be reckoned, now."""
-    noted, cycle = token.task.internal_data, token.element.cycle
-    index = noted.get(INDEX, 1) + 1
+    notes, cycle = token.task.internal_data, token.element.cycle
+    index = notes.get(INDEX, 1) + 1
     if cycle is None or not cycle.has(index):
         return None
-    return {INDEX: index, FORMER: noted.get(DUE) or run.at.isoformat()}
+    return {INDEX: index, FORMER: notes.get(DUE) or run.at.isoformat()}
 
 
 def problems(element: Element, _diagram: Diagram, _content: Package) -> Iterator[Problem]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from engine.definitions import form_lint, pattern_lint
 from engine.definitions.package import MissingFile, Package
@@ -12,7 +12,9 @@ from engine.elements.kind import Kind, problem
 from engine.elements.running import Running
 from engine.elements.token import ITEM, SKIPPED, Token
 from engine.ground.errors import InvalidDefinition, Problem
+from engine.language import feel
 from engine.language.forms import Form
+from engine.record.case import NO_CHOICE
 from engine.record.scopes import Scope
 from engine.record.steps import Failed
 
@@ -23,8 +25,8 @@ APPROVAL = {"amount": "approvedAmount", "kind": "approvedKind", "payee": "approv
 
 def arrive(run: Running, token: Token) -> None:
     """A step that this case does not need asks nobody; an item of a list is always asked."""
-    when = token.element.properties.get("skippedWhen", "")
-    if when and ITEM not in token.task.internal_data and run.evaluate(when, token.scope) is True:
+    condition = token.element.properties.get("skippedWhen", "")
+    if condition and ITEM not in token.task.internal_data and run.evaluate(condition, token.scope) is True:
         token.task.internal_data[SKIPPED] = True
     else:
         _open(run, token)
@@ -34,14 +36,14 @@ def _open(run: Running, token: Token) -> None:
     _, number, element, scope = token
     due = limits.due(run, number, element, scope)
     group = _group_from(run, element, scope)
-    drawn = group or element.properties.get("group") or element.lane
+    department = group or element.properties.get("group") or element.lane
     run.add(
         "user_task_created",
         scope.number,
         token=number,
         element=element.id,
         name=element.name,
-        group=run.department_of(scope.process, element.id, drawn),
+        group=run.department_of(scope.process, element.id, department),
         form=element.properties.get("form", ""),
         process=scope.process,
         due=due,
@@ -52,15 +54,30 @@ def _open(run: Running, token: Token) -> None:
     if group == "" and element.properties.get("groupFrom"):
         failed = Failed(NO_DEPARTMENT, element.properties["groupFrom"])
         run.open_incident(number, element, scope, failed, after="limit")
+    tell_dead_end(run, token)
     if element.properties.get("customerWaits") == "true":
         run.add("clock_paused", scope.number, token=number, element=element.id)
+
+
+def tell_dead_end(run: Running, token: Token) -> None:
+    """A step that must be answered and offers nothing can be completed by nobody: a person is told. Earlier versions said nothing."""
+    _, number, element, scope = token
+    told = run.recorded is None or any(
+        s["type"] == "incident_opened" and s["token"] == number and s["kind"] == NO_CHOICE for s in run.recorded
+    )
+    form_id = element.properties.get("form", "")
+    if not told or not form_id:
+        return
+    form, now = run.definition.form_by_id(form_id), feel.Scope(at=run.at, calendar=run.calendar)
+    if keys := form.dead_ends({"accepted_at": run.accepted_at, **scope.variables}, now):
+        run.open_incident(number, element, scope, Failed(NO_CHOICE, ", ".join(keys)), after="limit")
 
 
 def _group_from(run: Running, element: Element, scope: Scope) -> str:
     """The department that an expression names; empty where there is none, or where it names nobody."""
     text = element.properties.get("groupFrom", "")
-    named = run.evaluate(text, scope) if text else None
-    return named.strip() if isinstance(named, str) else ""
+    department = run.evaluate(text, scope) if text else None
+    return department.strip() if isinstance(department, str) else ""
 
 
 def _place(run: Running, scope: Scope) -> dict[str, int]:
@@ -69,12 +86,22 @@ def _place(run: Running, scope: Scope) -> dict[str, int]:
     return {} if item is None else {"index": item.index, "count": item.count}
 
 
-def complete(run: Running, token: Token, form: dict[str, object], by: str) -> None:
-    """A person has answered with validated values."""
-    run.add("user_task_completed", token.scope.number, token=token.number, element=token.element.id, form=form, by=by)
+def complete(run: Running, token: Token, form: dict[str, object], by: str, aside: Collection[str] = ()) -> None:
+    """A person has answered with validated values, and set these doubts aside."""
+    at, paths = {"token": token.number, "element": token.element.id}, _shown(run, token)
+    more = {name: value for name, value in (("shown", paths), ("despite", list(aside))) if value}
+    run.add("user_task_completed", token.scope.number, **at, form=form, by=by, **more)
     limits.resume(run, token.number, token.element.id)
     _approve(run, token, by)
     limits.done(run, token)
+
+
+def _shown(run: Running, token: Token) -> list[str] | None:
+    """What lies beside the form as it is answered; the values are those that the record gives for then. Earlier versions did not say it."""
+    form = run.definition.form_by_id(token.element.properties["form"])
+    variables, secret = {"accepted_at": run.accepted_at, **token.scope.variables}, run.definition.private.secret
+    paths = form.shown_beside({name: value for name, value in variables.items() if name not in secret}) or None
+    return run.as_told("user_task_completed", token.number, "shown", paths, before=None)
 
 
 def _approve(run: Running, token: Token, by: str) -> None:
@@ -83,11 +110,11 @@ def _approve(run: Running, token: Token, by: str) -> None:
     name = properties.get("approves", "")
     if not name:
         return
-    when = properties.get("approvedWhen", "")
+    condition = properties.get("approvedWhen", "")
     texts = {part: properties[prop] for part, prop in APPROVAL.items() if properties.get(prop)}
     parts = {part: run.evaluate(text, scope) for part, text in texts.items()}
     approval = parts | {"by": by, "step": token.element.id}
-    variables = {name: approval if not when or run.evaluate(when, scope) is True else None}
+    variables = {name: approval if not condition or run.evaluate(condition, scope) is True else None}
     run.entered.overwritten(name, scope.number)
     run.add("approval_given", scope.number, token=token.number, element=token.element.id, variables=variables)
 

@@ -59,11 +59,11 @@ def settle_otherwise(run: Running, token: Token, outcome: Refused | Queued | Fai
 
 def throw(run: Running, task: Task, code: str) -> bool:
     """Take a BPMN error to the innermost boundary event that catches it; False when none does."""
-    caught = run.catcher(task, code)
-    if caught is None:
+    event = run.catcher(task, code)
+    if event is None:
         return False
-    run.add("error_caught", caught.scope.number, element=caught.element.id, code=code)
-    run.catch(caught)
+    run.add("error_caught", event.scope.number, element=event.element.id, code=code)
+    run.catch(event)
     return True
 
 

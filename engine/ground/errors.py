@@ -28,8 +28,8 @@ class EngineError(Exception):
     def message(self) -> str:
         """English, from the docstring and the values."""
         text = inspect.getdoc(type(self)) or self.code
-        listed = ", ".join(f"{name}={value!r}" for name, value in self.values.items())
-        return f"{text.splitlines()[0]} ({listed})" if listed else text.splitlines()[0]
+        pairs = ", ".join(f"{name}={value!r}" for name, value in self.values.items())
+        return f"{text.splitlines()[0]} ({pairs})" if pairs else text.splitlines()[0]
 
 
 class NotFound(EngineError):
@@ -72,11 +72,11 @@ class Problem:
 
 def first_findings(problems: Iterable[Problem]) -> list[Problem]:
     """At most MOST_FINDINGS of them, and when there are more a last one that says so: nobody reads the rest, and a page of them cannot be opened."""
-    found = list(problems)
-    if len(found) <= MOST_FINDINGS or found[-1].rule == "more_findings":
-        return found
-    more = Problem(0, "", "more_findings", {"limit": MOST_FINDINGS, "count": len(found)})
-    return [*found[:MOST_FINDINGS], more]
+    findings = list(problems)
+    if len(findings) <= MOST_FINDINGS or findings[-1].rule == "more_findings":
+        return findings
+    more = Problem(0, "", "more_findings", {"limit": MOST_FINDINGS, "count": len(findings)})
+    return [*findings[:MOST_FINDINGS], more]
 
 
 class InvalidDefinition(Invalid):

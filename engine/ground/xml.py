@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import codecs
 import re
+import threading
+from collections.abc import Mapping
+from operator import itemgetter
 from typing import Any, TypeAlias
 
+from cachetools import LRUCache, cached
 from lxml import etree
 
 from engine.ground.errors import Invalid
@@ -15,42 +19,54 @@ MOST_TAGS = 200_000
 MOST_ATTRIBUTES = 200_000
 MOST_NAMESPACES = 2_000
 MOST_DEPTH = 100
+KEPT_BYTES = 4_000_000  # how much content there may be of the trees that are kept
 ENCODINGS = frozenset({"utf-8", "utf-16", "us-ascii", "gb2312", "gbk", "gb18030", "big5", "iso-8859-1", "windows-1252"})
 MARKS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
 _DECLARED = re.compile(r"^(<\?xml[^>]*?\bencoding\s*=\s*[\"'])([A-Za-z0-9._-]+)([\"'])")
 UNDECLARED = etree.ErrorTypes.NS_ERR_UNDEFINED_NAMESPACE
-Element: TypeAlias = Any  # lxml carries no types
-
-_PARSER_OPTIONS = {
-    "resolve_entities": False,
-    "no_network": True,
-    "load_dtd": False,
-    "huge_tree": False,
-    "remove_comments": True,
-    "remove_pis": True,
-    "encoding": "utf-8",  # files are kept as text; what a declaration says about their bytes is past
-}
+Element: TypeAlias = etree._Element
 
 
 class MalformedXml(Invalid):
     """The file is not well-formed XML of an acceptable kind."""
 
 
+def tree(content: bytes) -> Element:
+    """The root element, for reading only: whoever reads the same content again is given the same tree. Errors: as `parse`."""
+    return _kept(content)[0]
+
+
+@cached(LRUCache(KEPT_BYTES, getsizeof=itemgetter(1)), lock=threading.Lock())
+def _kept(content: bytes) -> tuple[Element, int]:
+    return parse(content), len(content)
+
+
 def parse(content: bytes, *, whole: bool = False) -> Element:
-    """The root element; `whole` with comments and processing instructions, for what is written again.
+    """The root element of a tree of its own; `whole` with comments and processing instructions, for what is written again.
 
     Errors: MalformedXml(line, why): empty, no_xml, too_long, too_many, too_deep, document_type, not_well_formed.
     """
     _measure(content)
     try:
-        options = {**_PARSER_OPTIONS, "remove_comments": not whole, "remove_pis": not whole}
-        root = etree.fromstring(content, parser=etree.XMLParser(**options))
+        root = etree.fromstring(content, parser=_parser(whole=whole))
     except (etree.XMLSyntaxError, ValueError) as error:
         raise MalformedXml(**_place(error)) from error
     if root.getroottree().docinfo.doctype:
         raise MalformedXml(line=0, why="document_type")
     _hold_depth(root)
     return root
+
+
+def _parser(*, whole: bool) -> etree.XMLParser:
+    return etree.XMLParser(
+        resolve_entities=False,
+        no_network=True,
+        load_dtd=False,
+        huge_tree=False,
+        remove_comments=not whole,
+        remove_pis=not whole,
+        encoding="utf-8",  # files are kept as text; what a declaration says about their bytes is past
+    )
 
 
 def _place(error: etree.XMLSyntaxError | ValueError) -> dict[str, Any]:
@@ -112,12 +128,20 @@ def local(element: Element) -> str:
     return etree.QName(element).localname if isinstance(element.tag, str) else ""
 
 
+def around(element: Element) -> Element:
+    """The element that it stands in. Errors: MalformedXml for the root, which stands in none."""
+    parent = element.getparent()
+    if parent is None:
+        raise MalformedXml(line=element.sourceline or 0, why="not_well_formed")
+    return parent
+
+
 def namespace(element: Element) -> str:
     """The namespace of the tag, or an empty string."""
     return (etree.QName(element).namespace or "") if isinstance(element.tag, str) else ""
 
 
-def add(parent: Element, tag: str, *, prefixes: dict[str, str] | None = None, **attributes: str) -> Element:
+def add(parent: Element, tag: str, *, prefixes: Mapping[str, str] | None = None, **attributes: str) -> Element:
     """A new last child; `prefixes` are namespaces by the prefix they are written with."""
     return etree.SubElement(parent, tag, attributes, nsmap=prefixes)
 

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from engine.ground.errors import Conflict
 from engine.language import feel
-from engine.language.feel import ANY, BUILTINS, Expression, Scope, Shape, UnaryTests
+from engine.language.feel import ANY, BUILTINS, Expression, FeelValue, Scope, Shape, UnaryTests, Variables
 
 SINGLE = frozenset({"UNIQUE", "FIRST", "ANY", "PRIORITY"})
 POLICIES = SINGLE | {"RULE ORDER", "OUTPUT ORDER", "COLLECT"}
@@ -40,11 +39,11 @@ class Output:
     """An output column. `order` lists its values by priority, highest first; `default` is used when no rule matches; what is not of its type is null."""
 
     name: str
-    order: tuple[Any, ...] = ()
+    order: tuple[FeelValue, ...] = ()
     default: Expression | None = None
     shape: Shape = ANY
 
-    def part_of(self, expression: Expression, variables: Mapping[str, Any], scope: Scope) -> Any:
+    def part_of(self, expression: Expression, variables: Variables, scope: Scope) -> FeelValue:
         """What a cell of the column gives, inside another evaluation. Errors: FeelLimit."""
         return self.shape.fitted(expression.part_of(variables, scope))
 
@@ -77,9 +76,9 @@ class Match:
 class Outcome:
     """What a decision gave: its value, the rules that matched, and the values of its inputs."""
 
-    value: Any
+    value: FeelValue
     matched: tuple[dict[str, Any], ...] = ()
-    inputs: dict[str, Any] = field(default_factory=dict)
+    inputs: dict[str, FeelValue] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -92,7 +91,7 @@ class DecisionTable:
     policy: str = "UNIQUE"
     aggregation: str = ""
 
-    def evaluate(self, variables: Mapping[str, Any], scope: Scope) -> Outcome:
+    def evaluate(self, variables: Variables, scope: Scope) -> Outcome:
         """The value the matching rules give; a table without a match gives its default outputs, or null.
 
         The whole table has one budget.
@@ -102,7 +101,7 @@ class DecisionTable:
         scope.renew()
         return self.part_of(variables, scope)
 
-    def part_of(self, variables: Mapping[str, Any], scope: Scope) -> Outcome:
+    def part_of(self, variables: Variables, scope: Scope) -> Outcome:
         """The same inside another evaluation, on that one's budget."""
         values = [column.expression.part_of(variables, scope) for column in self.inputs]
         inputs = {column.expression.text: value for column, value in zip(self.inputs, values, strict=True)}
@@ -129,7 +128,7 @@ class DecisionTable:
             parts += [*rule.tests, *rule.outputs]
         return frozenset().union(*(part.names for part in parts))
 
-    def _check_inputs(self, values: list[Any], variables: Mapping[str, Any], scope: Scope) -> None:
+    def _check_inputs(self, values: list[FeelValue], variables: Variables, scope: Scope) -> None:
         """Null is let through: an empty cell may answer it. The value itself is not named, it may be personal."""
         for column, value in zip(self.inputs, values, strict=True):
             if value is None or column.allowed is None:
@@ -137,20 +136,23 @@ class DecisionTable:
             if not column.allowed.part_of(value, variables, scope):
                 raise UnexpectedInput(input=column.expression.text, allowed=column.allowed.text)
 
-    def _row(self, rule: Rule, variables: Mapping[str, Any], scope: Scope) -> tuple[Any, ...]:
+    def _row(self, rule: Rule, variables: Variables, scope: Scope) -> tuple[FeelValue, ...]:
         columns = zip(self.outputs, rule.outputs, strict=False)
         return tuple(column.part_of(expression, variables, scope) for column, expression in columns)
 
-    def _default(self, variables: Mapping[str, Any], scope: Scope) -> Any:
+    def _default(self, variables: Variables, scope: Scope) -> FeelValue:
         if any(column.default is not None for column in self.outputs):
             row = tuple(c.part_of(c.default, variables, scope) if c.default else None for c in self.outputs)
             value = self._shape(row)
             return value if self.policy in SINGLE or self.aggregation else [value]
         if self.policy in SINGLE:
             return None
-        return {"": [], "COUNT": 0}.get(self.aggregation)
+        nothing: dict[str, FeelValue] = {"": [], "COUNT": 0}
+        return nothing.get(self.aggregation)
 
-    def _choose(self, rows: list[tuple[int, Rule, tuple[Any, ...]]]) -> list[tuple[int, Rule, tuple[Any, ...]]]:
+    def _choose(
+        self, rows: list[tuple[int, Rule, tuple[FeelValue, ...]]]
+    ) -> list[tuple[int, Rule, tuple[FeelValue, ...]]]:
         if self.policy == "UNIQUE" and len(rows) > 1:
             raise SeveralRulesMatch(rules=[f"{number} {rule.id}".strip() for number, rule, _ in rows])
         if self.policy == "ANY" and any(not _same(row, rows[0][2]) for _, _, row in rows):
@@ -159,7 +161,7 @@ class DecisionTable:
             rows = sorted(rows, key=lambda item: self._priority(item[2]))
         return rows[:1] if self.policy in SINGLE else rows
 
-    def _priority(self, row: tuple[Any, ...]) -> tuple[int, ...]:
+    def _priority(self, row: tuple[FeelValue, ...]) -> tuple[int, ...]:
         return tuple(
             next(
                 (n for n, listed_value in enumerate(column.order) if feel.equal(listed_value, value) is True),
@@ -168,17 +170,17 @@ class DecisionTable:
             for column, value in zip(self.outputs, row, strict=True)
         )
 
-    def _value(self, rows: list[tuple[Any, ...]], scope: Scope) -> Any:
+    def _value(self, rows: list[tuple[FeelValue, ...]], scope: Scope) -> FeelValue:
         if self.policy in SINGLE:
             return self._shape(rows[0])
         values = [self._shape(row) for row in rows]
         return BUILTINS[self.aggregation.lower()](scope, [values]) if self.aggregation else values
 
-    def _shape(self, row: tuple[Any, ...]) -> Any:
+    def _shape(self, row: tuple[FeelValue, ...]) -> FeelValue:
         if len(self.outputs) == 1:
             return row[0]
         return {column.name: value for column, value in zip(self.outputs, row, strict=True)}
 
 
-def _same(a: tuple[Any, ...], b: tuple[Any, ...]) -> bool:
+def _same(a: tuple[FeelValue, ...], b: tuple[FeelValue, ...]) -> bool:
     return all(feel.equal(x, y) is True for x, y in zip(a, b, strict=True))

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from engine.language import feel
 from engine.language.calendar import Calendar
 from engine.language.feel import FeelLimit, FeelSyntaxError, temporal
-from engine.language.feel.types import plus_months
+from engine.language.feel.arithmetic import plus_months
 from engine.language.values import YearsMonths
 
 OFFICE_ZONE = ZoneInfo("Asia/Shanghai")

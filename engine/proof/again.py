@@ -8,6 +8,7 @@ from typing import Any
 
 from engine.language import values
 from engine.record import appliers
+from engine.record.case import NO_CHOICE
 from engine.record.steps import ACTS, Done, Failed, Queued, Refused, Step, Work, WorkOutcome, moved_by
 from engine.spiff.movement import STANDSTILL
 from engine.spiff.position import CASE
@@ -45,21 +46,23 @@ def _told(step: Step) -> Step:
     return {name: value for name, value in step.items() if name not in ("type", "moved_seconds", "microseconds")}
 
 
-def _origin(started: Step) -> dict[str, str]:
+def _origin(opening: Step) -> dict[str, str]:
     """The number of a case and the software that began it, which earlier versions did not say."""
-    return {name: started[name] for name in ("number", "software") if name in started}
+    return {name: opening[name] for name in ("number", "software") if name in opening}
 
 
 _COMMANDS: dict[str, Callable[[Run, Step], None]] = {
     "instance_started": lambda run, first: run.begin(first["variables"], **_origin(first)),
-    "user_task_completed": lambda run, first: run.complete_user_task(first["token"], first["form"], first["by"]),
+    "user_task_completed": lambda run, first: run.complete_user_task(
+        first["token"], first["form"], first["by"], first.get("despite", ())
+    ),
     "timer_fired": lambda run, first: run.fire_timer(first["token"]),
     "message_received": lambda run, first: run.receive_message(first["token"], first["variables"]),
     "incident_retried": lambda run, first: run.retry(first["token"]),
     "job_completed": lambda run, first: run.finish_work(first["token"], _outcome(first)),
     "job_refused": lambda run, first: run.finish_work(first["token"], _outcome(first)),
     "limit_extended": lambda run, first: run.extend(moved_by(first), **_told(first)),
-    "case_limit_met": lambda run, first: run.meet_limit(first["by"], first["told"]),
+    "case_limit_met": lambda run, first: run.meet_limit(first["by"], first["told"], first.get("despite", ())),
 }
 
 
@@ -69,7 +72,7 @@ def command(run: Run, steps: list[Step]) -> None:
     kind = first["type"]
     appliers.prepare(steps, run.case)
     if steps[-1]["type"] == "instance_cancelled":
-        run.cancel(steps[-1]["reason"], steps[-1].get("outcome", ""), [one for one in steps if one["type"] in ACTS])
+        run.cancel(steps[-1]["reason"], steps[-1].get("outcome", ""), [act for act in steps if act["type"] in ACTS])
     elif kind == "incident_opened" and first["after"] == "job":
         run.finish_work(first["token"], _outcome(first))
     elif kind == "incident_opened" and first["kind"] == STANDSTILL:
@@ -87,7 +90,8 @@ def command(run: Run, steps: list[Step]) -> None:
 def _resolve(run: Run, first: Step, after: list[Step]) -> None:
     """What a settled incident led to: stuck work finished by hand, a timer fired, or nothing because nobody waits any more."""
     again = first["token"] == CASE or run.is_unreckoned(first["token"])
-    if again and ("due" in first or after):
+    offers_nothing = any(step["type"] == "incident_opened" and step["kind"] == NO_CHOICE for step in after[:1])
+    if offers_nothing or (again and ("due" in first or after)):
         run.retry(first["token"])
         return
     if first["token"] in run.case.stuck and first["token"] not in run.case.open:
@@ -112,17 +116,17 @@ _NOTHING: Step = {"type": ""}
 
 
 def _opens_the_same(step: Step, then: Step) -> bool:
-    kind, where = "user_task_created", ("token", "element")
-    return step["type"] == then["type"] == kind and all(step[name] == then[name] for name in where)
+    kind, fields = "user_task_created", ("token", "element")
+    return step["type"] == then["type"] == kind and all(step[name] == then[name] for name in fields)
 
 
 def difference(recorded: list[Step], again: list[Step]) -> str:
     """Where what was done again parts from the record; empty when it does not."""
     if values.canonical(recorded) == values.canonical(again):
         return ""
-    for number, (one, other) in enumerate(zip(recorded, again, strict=False)):
-        if values.canonical(one) != values.canonical(other):
-            return f"step {number}: recorded {one['type']}, run again {other['type']}"
+    for number, (step, replayed) in enumerate(zip(recorded, again, strict=False)):
+        if values.canonical(step) != values.canonical(replayed):
+            return f"step {number}: recorded {step['type']}, run again {replayed['type']}"
     if len(recorded) != len(again):
         return f"{len(recorded)} steps recorded, {len(again)} when run again"
     return ""

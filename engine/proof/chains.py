@@ -6,13 +6,13 @@ import hmac
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from sqlalchemy import select
 
 from engine.record import history, sealing
+from engine.record.columns import EntryRow
 from engine.record.heads import GENESIS, REGISTER, ROOT, SCHEMA, Head, Place
-from engine.record.history import chain
+from engine.record.history import Document, chain
 from models import cells
 from models.cells import as_stored
 from models.entry import HistoryEntry
@@ -52,22 +52,23 @@ KINDS = (
 class Broken(Exception):
     """What keeps the rest of a case from being looked at."""
 
-    def __init__(self, kind: str, seq: int, what: str) -> None:
-        self.kind, self.seq, self.what = kind, seq, what
-        super().__init__(what)
+    def __init__(self, kind: str, seq: int, detail: str) -> None:
+        self.kind, self.seq, self.detail = kind, seq, detail
+        super().__init__(detail)
 
 
-def stored_rows(stream: str, ids: Sequence[str]) -> dict[str, list[Any]]:
+def stored_rows(stream: str, ids: Sequence[str]) -> dict[str, list[EntryRow]]:
     """Rows of history by stream id, in order, as they stand in the database."""
     table = HistoryEntry.__table__
     query = select(*map(as_stored, table.columns)).where(table.c.stream == stream, table.c.stream_id.in_(ids))
-    by_id: dict[str, list[Any]] = defaultdict(list)
-    for row in cells.rows(query.order_by(table.c.stream_id, table.c.sequence)):
+    by_id: dict[str, list[EntryRow]] = defaultdict(list)
+    rows: list[EntryRow] = cells.rows(query.order_by(table.c.stream_id, table.c.sequence))
+    for row in rows:
         by_id[row.stream_id].append(row)
     return by_id
 
 
-def followed(stream: str, stream_id: str, stored: list[Any]) -> Iterator[dict[str, Any]]:
+def followed(stream: str, stream_id: str, stored: list[EntryRow]) -> Iterator[Document]:
     """What the bodies of a stream say, personal values still sealed, each checked against the one before it. Errors: Broken."""
     previous = GENESIS
     for number, entry in enumerate(stored, start=1):
@@ -80,7 +81,7 @@ def followed(stream: str, stream_id: str, stored: list[Any]) -> Iterator[dict[st
         if not hmac.compare_digest(entry.mac, sealing.mac(entry.hash)):
             raise Broken("mac", number, "not signed by this office")
         document = history.document(entry.body)
-        signed = tuple(document[name] for name in ("stream", "id", "seq", "by", "at"))
+        signed = (document["stream"], document["id"], document["seq"], document["by"], document["at"])
         if signed != (stream, stream_id, number, entry.actor, entry.at):
             raise Broken("columns", number, "columns differ from the signed body")
         previous = entry.hash
@@ -93,7 +94,7 @@ def are_registers_open() -> bool:
     return bool(cells.rows(select(as_stored(StreamHead.stream)).where(*root)))
 
 
-def check_head(place: Place, stored: Sequence[Any], *, opened: bool) -> None:
+def check_head(place: Place, stored: Sequence[EntryRow], *, opened: bool) -> None:
     """A stream ends where its head says, and the office signed that; before registers were `opened` nothing needed to be. Errors: Broken."""
     end = Head(len(stored), stored[-1].hash if stored else GENESIS)
     if not stored or place.head != end:
@@ -108,6 +109,6 @@ def check_head(place: Place, stored: Sequence[Any], *, opened: bool) -> None:
         raise Broken("head", end.seq, "the end of the history is not signed by this office")
 
 
-def schema(stored: Any) -> int:
+def schema(stored: EntryRow) -> int:
     """How an entry was written; 1 for one that does not say."""
-    return int(history.document(stored.body).get("v", 1))
+    return history.document(stored.body).get("v", 1)

@@ -9,13 +9,14 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol
 
 from sqlalchemy import Select, select
 
 from engine.definitions.compiled import Definition
 from engine.record import appliers
 from engine.record.case import Case
+from engine.record.columns import CaseEnd
 from engine.record.history import Entry
 from engine.record.rows import RowsInMemory
 from models import cells
@@ -25,7 +26,7 @@ from models.instance import ProcessInstance
 from models.timer import MessageSubscription, Timer
 from models.user_task import UserTask
 
-Row = Mapping[str, Any]
+Row = Mapping[str, object]
 Table = dict[tuple[int, int], Row]
 COVERED: dict[str, tuple[Any, ...]] = {
     "user_task": (
@@ -65,13 +66,26 @@ COVERED: dict[str, tuple[Any, ...]] = {
         Incident.reason,
     ),
 }
-MODELS: dict[str, Any] = {
+MODELS: dict[str, type[UserTask | Timer | MessageSubscription | Incident]] = {
     "user_task": UserTask,
     "timer": Timer,
     "message_subscription": MessageSubscription,
     "incident": Incident,
 }
 INSTANCE = ("state", "started_at", "ended_at", "due_at", "paused_at", "overdue")
+
+
+class InstanceRow(CaseEnd, Protocol):
+    """The row of a case as it stands in the database."""
+
+    @property
+    def business_key(self) -> str: ...
+    @property
+    def definition_id(self) -> int: ...
+    @property
+    def state(self) -> str: ...
+    @property
+    def state_blob(self) -> bytes: ...
 
 
 class Difference(NamedTuple):
@@ -126,12 +140,12 @@ def _once(rows: Mapping[int, Row]) -> Table:
 
 
 def _counted(rows: Iterable[tuple[int, Row]]) -> Table:
-    seen: Counter[int] = Counter()
-    found: Table = {}
+    counts: Counter[int] = Counter()
+    table: Table = {}
     for token, row in rows:
-        found[token, seen[token]] = row
-        seen[token] += 1
-    return found
+        table[token, counts[token]] = row
+        counts[token] += 1
+    return table
 
 
 @dataclass
@@ -142,7 +156,7 @@ class Living:
 
     def tables(self, instance_id: int) -> dict[str, Table]:
         """As `Folded.tables`."""
-        return {table: _counted(found.get(instance_id, ())) for table, found in self.rows.items()}
+        return {table: _counted(by_instance.get(instance_id, ())) for table, by_instance in self.rows.items()}
 
 
 def living(ids: Sequence[int]) -> Living:
@@ -158,23 +172,23 @@ def _query(table: str, ids: Sequence[int]) -> Select[Any]:
 
 
 def _read(query: Select[Any]) -> dict[int, list[tuple[int, Row]]]:
-    found: dict[int, list[tuple[int, Row]]] = defaultdict(list)
+    by_instance: dict[int, list[tuple[int, Row]]] = defaultdict(list)
     for row in cells.rows(query):
         columns = row._asdict()
         token = columns.pop("token")
-        found[columns.pop("instance_id")].append((UNNUMBERED if token is UNREADABLE else token, columns))
-    return found
+        by_instance[columns.pop("instance_id")].append((UNNUMBERED if token is UNREADABLE else token, columns))
+    return by_instance
 
 
-def compare(instance: Any, folded: Folded, tables: Mapping[str, Table]) -> Iterator[Difference]:
+def compare(instance: InstanceRow, folded: Folded, tables: Mapping[str, Table]) -> Iterator[Difference]:
     """Where the living rows of an instance depart from the folded ones; `instance` is its own row."""
     expected = {"ended_at": None, **folded.rows.instance}
     for name in INSTANCE:
         if name in expected and getattr(instance, name) not in (expected[name], UNREADABLE):
             yield Difference(f"instance.{name}", folded.rows.since["instance", 0])
     for table, should in folded.tables().items():
-        for kind, what, token in _table(table, should, tables[table]):
-            yield Difference(what, folded.rows.since[table, token] or folded.rows.seq, kind)
+        for kind, place, token in _table(table, should, tables[table]):
+            yield Difference(place, folded.rows.since[table, token] or folded.rows.seq, kind)
 
 
 def _table(table: str, should: Table, there: Table) -> Iterator[tuple[str, str, int]]:
@@ -200,7 +214,7 @@ def _columns(should: Row, there: Row) -> Iterator[tuple[str, str]]:
             yield name, "rows"
 
 
-def instances(ids: Sequence[int]) -> list[Any]:
+def instances(ids: Sequence[int]) -> list[InstanceRow]:
     """The columns of these instances that verification looks at, in the order of their ids."""
     columns = [getattr(ProcessInstance, name) for name in INSTANCE]
     more = (

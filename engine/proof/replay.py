@@ -9,12 +9,11 @@ from datetime import datetime
 from functools import cached_property
 from typing import Any, NamedTuple
 
-from sqlalchemy import Row
-
 from engine.definitions.compiled import Definition
 from engine.published import versions
 from engine.record import appliers, history, sealing
-from engine.record.case import Case, Move
+from engine.record.case import Case, Move, Seen
+from engine.record.columns import CaseRow
 from engine.record.heads import INSTANCE, Head
 from engine.record.history import Entry
 from engine.record.scopes import Scopes
@@ -54,8 +53,8 @@ class CaseHistory:
     Of a long case only the end may have been read (`is_whole` False); it has no markings, and `since` is the first entry that was asked for.
     """
 
-    def __init__(self, definition: Definition, found: list[Entry], key: bytes | None, since: int = 1) -> None:
-        self.definition, self.entries, self._key, self.since = definition, found, key, since
+    def __init__(self, definition: Definition, entries: list[Entry], key: bytes | None, since: int = 1) -> None:
+        self.definition, self.entries, self._key, self.since = definition, entries, key, since
         self.is_broken = False
 
     @property
@@ -71,12 +70,12 @@ class CaseHistory:
     @cached_property
     def doubts(self) -> list[Doubt]:
         """What contradicts the entries although their chain holds, and that it does not."""
-        found = [Doubt(entry.doubt, entry.seq) for entry in self.entries if entry.doubt]
+        doubts = [Doubt(entry.doubt, entry.seq) for entry in self.entries if entry.doubt]
         if self.is_broken:
-            found.append(Doubt("chain", len(self.entries) + 1))
+            doubts.append(Doubt("chain", len(self.entries) + 1))
         elif self._key is None and not self.is_erased:
-            found.append(Doubt("key", len(self.entries)))
-        return found
+            doubts.append(Doubt("key", len(self.entries)))
+        return doubts
 
     @property
     def is_whole(self) -> bool:
@@ -92,22 +91,20 @@ class CaseHistory:
         return case
 
     @cached_property
-    def _counters(self) -> dict[str, dict[int, Counter[str]]]:
+    def _counters(self) -> dict[Seen, dict[int, Counter[str]]]:
         return self.case.counters()
 
     def marking(self, scope: int = 0) -> Marking:
         """Where the tokens are in the process of a scope, after the last of the entries."""
         scopes = self.case.scopes
         scope = scopes.drawn(scope)
-        known = scopes.known(scope)
-        active, done, flows = (_positive(self._counters[kind].get(scope)) for kind in ("active", "done", "flows"))
+        holder = scopes.known(scope)
+        counts = {kind: _positive(self._counters[kind].get(scope)) for kind in Seen}
         return Marking(
             scope=scope,
             process=scopes.process(scope),
-            active=active,
-            done=done,
-            flows=flows,
-            variables=known.own if known is not None else {},
+            **counts,
+            variables=holder.own if holder is not None else {},
             calls=scopes.calls(),
         )
 
@@ -116,16 +113,16 @@ class CaseHistory:
         """Whether the clock of the case rests."""
         return bool(self.case.paused)
 
-    def unsealed(self, kept: bytes) -> bytes | None:
+    def unsealed(self, ciphertext: bytes) -> bytes | None:
         """What is kept sealed beside the case; None once the case has been erased."""
-        return sealing.unseal(self._key, kept) if self._key is not None else None
+        return sealing.unseal(self._key, ciphertext) if self._key is not None else None
 
     def scope_of_task(self, token: int) -> int | None:
         """The scope in which a user task was opened; None when none was opened under this token."""
         for entry in reversed(self.entries):
-            for one in entry.steps:
-                if one["type"] == "user_task_created" and one["token"] == token:
-                    return int(one.get("scope", 0))
+            for step in entry.steps:
+                if step["type"] == "user_task_created" and step["token"] == token:
+                    return int(step.get("scope", 0))
         return None
 
 
@@ -134,21 +131,21 @@ def history_of(instance_id: int, upto: int | None = None) -> CaseHistory:
     return history_from(_row(instance_id), upto)
 
 
-def history_from(row: Row[Any], upto: int | None = None) -> CaseHistory:
+def history_from(row: CaseRow, upto: int | None = None) -> CaseHistory:
     """The same for a row of `execution.find` or `execution.find_of_task`."""
     key = sealing.unwrap(row.wrapped) if row.wrapped is not None else None
-    found = history.read_history(INSTANCE, str(row.id), key, upto)
-    return CaseHistory(versions.by_id(row.definition_id, row.sha256), found, key)
+    entries = history.read_history(INSTANCE, str(row.id), key, upto)
+    return CaseHistory(versions.by_id(row.definition_id, row.sha256), entries, key)
 
 
 def what_holds(instance_id: int) -> CaseHistory:
     """A case whose chain is broken, with the entries before the break. Errors: UnknownInstance."""
     row = _row(instance_id)
     key = sealing.unwrap(row.wrapped) if row.wrapped is not None else None
-    found = history.read_whole(INSTANCE, str(instance_id), key)
-    told = CaseHistory(versions.by_id(row.definition_id, row.sha256), found, key)
-    told.is_broken = True
-    return told
+    entries = history.read_whole(INSTANCE, str(instance_id), key)
+    case = CaseHistory(versions.by_id(row.definition_id, row.sha256), entries, key)
+    case.is_broken = True
+    return case
 
 
 def end_of(instance_id: int, count: int, before: int | None = None) -> CaseHistory:
@@ -162,21 +159,21 @@ def end_of(instance_id: int, count: int, before: int | None = None) -> CaseHisto
     since = read_from = max(1, last - count + 1)
     key = sealing.unwrap(row.wrapped) if row.wrapped is not None else None
     while True:
-        found = history.read_end(INSTANCE, str(instance_id), Head(row.sequence, row.head), read_from, case_key=key)
-        if read_from == 1 or _scopes_are_known(found):
-            return CaseHistory(versions.by_id(row.definition_id, row.sha256), found, key, since)
+        entries = history.read_end(INSTANCE, str(instance_id), Head(row.sequence, row.head), read_from, case_key=key)
+        if read_from == 1 or _scopes_are_known(entries):
+            return CaseHistory(versions.by_id(row.definition_id, row.sha256), entries, key, since)
         read_from = max(1, read_from - 2 * (row.sequence - read_from + 1))
 
 
-def _scopes_are_known(found: list[Entry]) -> bool:
+def _scopes_are_known(entries: list[Entry]) -> bool:
     """Whether every scope that the entries speak of is entered in them."""
-    steps = [one for entry in found for one in entry.steps]
-    entered = {one["called"] for one in steps if one["type"] == "call_entered"}
-    entered |= {one["item"] for one in steps if one["type"] == "item_entered"}
-    return {one.get("scope", 0) for one in steps} <= entered | {0}
+    steps = [step for entry in entries for step in entry.steps]
+    entered = {step["called"] for step in steps if step["type"] == "call_entered"}
+    entered |= {step["item"] for step in steps if step["type"] == "item_entered"}
+    return {step.get("scope", 0) for step in steps} <= entered | {0}
 
 
-def _row(instance_id: int) -> Row[Any]:
+def _row(instance_id: int) -> CaseRow:
     row = execution.look(instance_id)
     if row is None:
         raise UnknownInstance(instance=instance_id)
@@ -219,7 +216,7 @@ def marking(instance_id: int, upto: int | None = None, scope: int = 0) -> Markin
     return history_of(instance_id, upto).marking(scope)
 
 
-def _positive(counter: Any) -> dict[str, int]:
+def _positive(counter: Mapping[str, int] | None) -> dict[str, int]:
     return {name: count for name, count in (counter or {}).items() if count > 0}
 
 
@@ -232,9 +229,9 @@ class Follower(Case):
 
     def follow(self, step: Step, at: datetime) -> tuple[list[Move], list[tuple[str, Any, Any]]]:
         """Apply one step. Returns: how the picture moved, and the variables that changed as (name, before, after)."""
-        self._changes, told = [], len(self.moves)
+        self._changes, start = [], len(self.moves)
         appliers.apply(step, self, at)
-        return self.moves[told:], self._changes
+        return self.moves[start:], self._changes
 
     def assign(self, scope: int, variables: Mapping[str, Any]) -> None:
         before = self.scopes[scope].variables

@@ -11,7 +11,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 from itertools import groupby
-from typing import Any, NamedTuple, cast
+from typing import NamedTuple, Protocol, cast
 
 from sqlalchemy import String, select
 from sqlalchemy import cast as as_type
@@ -19,6 +19,7 @@ from sqlalchemy import cast as as_type
 from engine.proof.chains import Broken, Deviation, are_registers_open, check_head, followed, schema, stored_rows
 from engine.published import versions
 from engine.published.definition_steps import DefinitionStep, Published
+from engine.record.columns import EntryRow, Streamed, StreamHeadRow, VersionRow
 from engine.record.heads import INSTANCE, REGISTER, ROOT, SCHEMA, Head, Place
 from models import cells
 from models.cells import UNREADABLE, as_stored
@@ -28,6 +29,19 @@ from models.head import StreamHead
 from models.instance import ProcessInstance
 
 USER = "user"
+
+
+class _Named(Protocol):
+    """What the row of a case says of its number."""
+
+    @property
+    def key(self) -> object: ...
+    @property
+    def business_key(self) -> object: ...
+    @property
+    def ordinal(self) -> object: ...
+
+
 NAMES = {
     REGISTER: "the register of {id}",
     USER: "the history of user {id}",
@@ -38,9 +52,10 @@ NAMES = {
 def verify_definitions() -> list[Deviation]:
     """Every published version against the history of its publication. `instance_id` is 0: no case is concerned yet."""
     table = ProcessDefinition.__table__
-    rows: dict[Any, Any] = {}
+    rows: dict[tuple[str, int], VersionRow] = {}
     deviations = []
-    for row in cells.rows(select(*map(as_stored, table.columns))):
+    versions_stored: list[VersionRow] = cells.rows(select(*map(as_stored, table.columns)))
+    for row in versions_stored:
         wrong = cells.unreadable(row)
         deviations += [Deviation(0, "cell", 0, f"definition {row.id}.{name}") for name in wrong]
         if not {"key", "version"} & set(wrong):
@@ -50,13 +65,13 @@ def verify_definitions() -> list[Deviation]:
     stored = stored_rows("definition", sorted(keys))
     for key in sorted(keys):
         try:
-            said = _publications(key, stored[key])
+            publications = _publications(key, stored[key])
             ends.check(key, stored[key])
         except Broken as broken:
-            deviations.append(Deviation(0, broken.kind, broken.seq, f"definition {key}: {broken.what}"))
+            deviations.append(Deviation(0, broken.kind, broken.seq, f"definition {key}: {broken.detail}"))
             continue
         of_key = {version: row for (of, version), row in rows.items() if of == key}
-        deviations += _compare_publications(key, said, of_key)
+        deviations += _compare_publications(key, publications, of_key)
     return deviations
 
 
@@ -69,18 +84,20 @@ class _Publication(NamedTuple):
     seq: int
 
 
-def _publications(key: str, stored: list[Any]) -> dict[int, _Publication]:
-    said = {}
+def _publications(key: str, stored: list[EntryRow]) -> dict[int, _Publication]:
+    publications = {}
     for document in followed("definition", key, stored):
         for step in cast(list[DefinitionStep], document["steps"]):
             if step["type"] == "definition_published":
-                said[step["version"]] = _Publication(step, document["by"], document["at"], document["seq"])
-    return said
+                publications[step["version"]] = _Publication(step, document["by"], document["at"], document["seq"])
+    return publications
 
 
-def _compare_publications(key: str, said: dict[int, _Publication], rows: dict[int, Any]) -> Iterator[Deviation]:
-    for version in sorted(said.keys() | rows.keys()):
-        publication, row = said.get(version), rows.get(version)
+def _compare_publications(
+    key: str, publications: dict[int, _Publication], rows: dict[int, VersionRow]
+) -> Iterator[Deviation]:
+    for version in sorted(publications.keys() | rows.keys()):
+        publication, row = publications.get(version), rows.get(version)
         if publication is None or row is None:
             yield Deviation(
                 0,
@@ -96,18 +113,18 @@ def _compare_publications(key: str, said: dict[int, _Publication], rows: dict[in
             yield Deviation(0, "definition", seq, f"definition {key} {version} is not as it was published")
 
 
-def _is_whole(row: Any) -> bool:
+def _is_whole(row: VersionRow) -> bool:
     """Whether a version's package is the one of its fingerprint, and its name the one of its diagram."""
     if row.package is UNREADABLE or hashlib.sha256(row.package).hexdigest() != row.sha256:
         return False
-    return bool(versions.by_id(row.id, row.sha256).name == row.name)
+    return versions.by_id(row.id, row.sha256).name == row.name
 
 
 def verify_streams() -> list[Deviation]:
     """Histories whose instance is gone, and the chains and heads of all streams that belong to people."""
     cases = select(as_type(ProcessInstance.id, String))
     streams = select(as_stored(HistoryEntry.stream_id)).where(HistoryEntry.stream == INSTANCE).distinct()
-    orphans = cells.rows(streams.where(HistoryEntry.stream_id.not_in(cases)))
+    orphans: list[Streamed] = cells.rows(streams.where(HistoryEntry.stream_id.not_in(cases)))
     deviations = [_orphan(str(row.stream_id)) for row in sorted(orphans, key=lambda row: str(row.stream_id))]
     ends = _Ends(USER)
     stored = stored_rows(USER, sorted(ends.ids))
@@ -116,7 +133,7 @@ def verify_streams() -> list[Deviation]:
             list(followed(USER, user, stored[user]))
             ends.check(user, stored[user])
         except Broken as broken:
-            deviations.append(Deviation(0, broken.kind, broken.seq, f"user {user}: {broken.what}"))
+            deviations.append(Deviation(0, broken.kind, broken.seq, f"user {user}: {broken.detail}"))
     return deviations
 
 
@@ -131,10 +148,11 @@ class _Ends:
         self.stream, self.opened = stream, are_registers_open()
         streams = select(as_stored(HistoryEntry.stream_id)).where(HistoryEntry.stream == stream).distinct()
         self._places = {place.stream_id: place for place in _places() if place.stream == stream}
-        with_entries = {row.stream_id for row in cells.rows(streams)}
-        self.ids: set[str] = {id for id in with_entries | self._places.keys() if id is not UNREADABLE}
+        entries: list[Streamed] = cells.rows(streams)
+        with_entries = {row.stream_id for row in entries}
+        self.ids = {id for id in with_entries | self._places.keys() if id is not UNREADABLE}
 
-    def check(self, stream_id: str, stored: list[Any]) -> None:
+    def check(self, stream_id: str, stored: list[EntryRow]) -> None:
         """Errors: Broken."""
         place = self._places.get(stream_id)
         if place is not None:
@@ -145,7 +163,7 @@ class _Ends:
 
 def _places() -> list[Place]:
     """Everything in `stream_head`, as it stands there."""
-    rows = cells.rows(select(*map(as_stored, StreamHead.__table__.columns)))
+    rows: list[StreamHeadRow] = cells.rows(select(*map(as_stored, StreamHead.__table__.columns)))
     return [
         Place(row.stream, row.stream_id, ROOT, row.ordinal, Head(row.sequence, row.head), row.mac)
         for row in rows
@@ -160,28 +178,28 @@ def verify_registers() -> list[Deviation]:
     if ROOT not in registers:
         has_heads = bool(places) or any(row.ordinal is not None for row in cases)
         return [Deviation(0, "missing", 0, "the register of all streams is gone")] if has_heads else []
-    named: dict[str, list[tuple[int, str]]] = defaultdict(list)
+    streams: dict[str, list[tuple[int, str]]] = defaultdict(list)
     for place in places:
         if (place.stream, place.stream_id) != (REGISTER, ROOT):
-            named[ROOT].append((place.ordinal or 0, NAMES[place.stream].format(id=place.stream_id)))
+            streams[ROOT].append((place.ordinal or 0, NAMES[place.stream].format(id=place.stream_id)))
     for row in cases:
         if isinstance(row.ordinal, int) and isinstance(row.key, str):
-            named[row.key].append((row.ordinal, str(row.business_key)))
-    deviations = [one for place in registers.values() for one in _register(place, named[place.stream_id])]
-    strays = sorted(named.keys() - registers.keys())
+            streams[row.key].append((row.ordinal, str(row.business_key)))
+    deviations = [deviation for place in registers.values() for deviation in _register(place, streams[place.stream_id])]
+    strays = sorted(streams.keys() - registers.keys())
     return deviations + [Deviation(0, "missing", 0, f"the register of {key} is gone") for key in strays]
 
 
-def _cases() -> list[Any]:
+def _cases() -> list[_Named]:
     columns = (ProcessInstance.key, ProcessInstance.business_key, ProcessInstance.ordinal)
     return cells.rows(select(*map(as_stored, columns)))
 
 
-def _register(place: Place, named: Iterable[tuple[int, str]]) -> Iterator[Deviation]:
+def _register(place: Place, streams: Iterable[tuple[int, str]]) -> Iterator[Deviation]:
     title = f"the register of {place.stream_id or 'all streams'}"
     if not place.is_signed:
         yield Deviation(0, "head", 0, f"{title} is not signed by this office")
-    by_number = dict(named)
+    by_number = dict(streams)
     absent = sorted(set(range(1, place.head.seq + 1)) - by_number.keys())
     for first, last in _runs(absent):
         numbers = str(first) if first == last else f"{first} to {last}"
@@ -191,7 +209,7 @@ def _register(place: Place, named: Iterable[tuple[int, str]]) -> Iterator[Deviat
         yield Deviation(
             0, "missing", 0, f"{title}: number {numbers} is gone, {' and '.join(beside) or 'and all beside it'}"
         )
-    twice = [number for number, times in Counter(number for number, _ in named).items() if times > 1]
+    twice = [number for number, times in Counter(number for number, _ in streams).items() if times > 1]
     beyond = [number for number in by_number if not 0 < number <= place.head.seq]
     for number in sorted({*twice, *beyond}):
         yield Deviation(0, "head", 0, f"{title}: it has not given number {number} to {by_number[number]}")

@@ -13,7 +13,6 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
 
 import orjson
 from sqlalchemy import select
@@ -23,11 +22,12 @@ from engine.ground.errors import EngineError
 from engine.language.calendar import Calendar
 from engine.proof import again, comparison
 from engine.proof.chains import BREAKS, Broken, Deviation, are_registers_open, check_head, followed, stored_rows
-from engine.proof.comparison import ERASED, Folded
+from engine.proof.comparison import ERASED, Folded, InstanceRow
 from engine.published import versions
 from engine.record import heads, history, sealing
+from engine.record.columns import EntryRow
 from engine.record.heads import INSTANCE, Head
-from engine.record.history import Entry
+from engine.record.history import Document, Entry
 from engine.record.steps import Failed, Step
 from engine.running import jobs
 from engine.running.execution import UnknownInstance
@@ -38,6 +38,7 @@ from models.base import session
 from models.cells import UNREADABLE, as_stored
 from models.definition import ProcessDefinition
 from models.instance import CaseKey, ProcessInstance
+from models.states import CaseState
 
 AT_ONCE = 100
 
@@ -81,7 +82,7 @@ class Verdict:
     @property
     def broken(self) -> bool:
         """Whether the chain itself does not hold."""
-        return any(one.kind in BREAKS for one in self.deviations)
+        return any(deviation.kind in BREAKS for deviation in self.deviations)
 
 
 def verify(instance_id: int) -> list[Deviation]:
@@ -93,11 +94,11 @@ def verify(instance_id: int) -> list[Deviation]:
 
 def verify_each(ids: Iterable[int]) -> Iterator[Verdict]:
     """The verdicts on these instances; ids that name none are left out."""
-    wanted = list(ids)
-    for start in range(0, len(wanted), AT_ONCE):
-        some = wanted[start : start + AT_ONCE]
-        examined = _Examined(some)
-        for row in comparison.instances(some):
+    all_ids = list(ids)
+    for start in range(0, len(all_ids), AT_ONCE):
+        batch = all_ids[start : start + AT_ONCE]
+        examined = _Examined(batch)
+        for row in comparison.instances(batch):
             yield examined.verdict(row)
 
 
@@ -112,19 +113,26 @@ class _Examined:
     def __init__(self, ids: Sequence[int]) -> None:
         self.stored = stored_rows(INSTANCE, [str(id) for id in ids])
         keys = select(as_stored(CaseKey.instance_id), as_stored(CaseKey.wrapped)).where(CaseKey.instance_id.in_(ids))
-        self.keys = {row.instance_id: row.wrapped for row in cells.rows(keys)}
+        self.keys: dict[int, bytes] = {row.instance_id: row.wrapped for row in cells.rows(keys)}
         self.living = comparison.living(ids)
         self.opened = are_registers_open()
         self._fingerprints: dict[int, str] = {}
         self._calendars: dict[str, Calendar] = {}
 
-    def verdict(self, row: Any) -> Verdict:
+    def verdict(self, row: InstanceRow) -> Verdict:
         """The verdict on one of them. What cannot even be looked at is a deviation of this one, and the others are looked at."""
         stored = self.stored[str(row.id)]
         case = _Case(row, stored, opened=self.opened)
         failed = jobs.survive(f"verifying {row.id}", lambda: self._examine(case))
         if isinstance(failed, Failed):
-            case.found.append(Deviation(row.id, "unverifiable", len(stored), f"cannot be verified: {failed.kind}"))
+            case.found.append(
+                Deviation(
+                    row.id,
+                    "unverifiable",
+                    len(stored),
+                    "cannot be verified: what it needs is missing or cannot be read",
+                )
+            )
         number = f"#{row.id}" if row.business_key is UNREADABLE else row.business_key
         return Verdict(row.id, number, len(stored), case.erasure, tuple(case.found), case.entries, case.definition)
 
@@ -143,14 +151,14 @@ class _Examined:
                 case.definition = self._definition(row, case.entries[0].steps[0])
                 case.found += self._again(row, case.entries, key, case.definition)
 
-    def _rows(self, row: Any, entries: list[Entry]) -> Iterator[Deviation]:
+    def _rows(self, row: InstanceRow, entries: list[Entry]) -> Iterator[Deviation]:
         folded = Folded(row.business_key)  # the definition has still to be looked at
         for entry in entries:
             folded.entry(entry)
-        for what, since, kind in comparison.compare(row, folded, self.living.tables(row.id)):
-            yield Deviation(row.id, kind, since, what)
+        for place, since, kind in comparison.compare(row, folded, self.living.tables(row.id)):
+            yield Deviation(row.id, kind, since, place)
 
-    def _again(self, row: Any, entries: list[Entry], key: bytes, definition: Definition) -> Iterator[Deviation]:
+    def _again(self, row: InstanceRow, entries: list[Entry], key: bytes, definition: Definition) -> Iterator[Deviation]:
         """Running the recorded inputs again must give the recorded steps, and in the end the stored state."""
         run = self._run(definition, entries[0])
         for entry in entries:
@@ -177,16 +185,16 @@ class _Examined:
             rules=first.steps[0].get("rules", 1),
         )
 
-    def _definition(self, row: Any, started: Step) -> Definition:
+    def _definition(self, row: InstanceRow, opening: Step) -> Definition:
         """The version the case was begun with, its package still what its fingerprint says."""
         if row.definition_id is UNREADABLE:
             raise Broken("definition", 1, "it is not known which version the case was begun with")
         if row.definition_id not in self._fingerprints:
             self._fingerprints[row.definition_id] = _fingerprint(row.definition_id)
         fingerprint = self._fingerprints[row.definition_id]
-        if fingerprint != started["sha256"] or row.key != started["process"]:
+        if fingerprint != opening["sha256"] or row.key != opening["process"]:
             raise Broken("definition", 1, f"{row.key} is not the version that the case was begun with")
-        return versions.by_id(row.definition_id, started["sha256"])
+        return versions.by_id(row.definition_id, opening["sha256"])
 
     def _calendar(self, entry: Entry) -> Calendar:
         fingerprint = entry.calendar
@@ -201,14 +209,14 @@ class _Examined:
 class _Case:
     """One instance as it is looked at: what was found so far, and its history as far as it is whole, in order and signed by this office."""
 
-    def __init__(self, row: Any, stored: list[Any], *, opened: bool) -> None:
+    def __init__(self, row: InstanceRow, stored: list[EntryRow], *, opened: bool) -> None:
         self.row, self.stored, self.opened = row, stored, opened
         self.found: list[Deviation] = []
         self.entries: list[Entry] = []
         self.erasure: Erasure | None = None
         self.definition: Definition | None = None
         self.whole = False
-        self._documents: list[dict[str, Any]] = []
+        self._documents: list[Document] = []
 
     @contextmanager
     def collecting(self) -> Iterator[None]:
@@ -216,9 +224,9 @@ class _Case:
         try:
             yield
         except Broken as broken:
-            self.found.append(Deviation(self.row.id, broken.kind, broken.seq, broken.what))
+            self.found.append(Deviation(self.row.id, broken.kind, broken.seq, broken.detail))
 
-    def read(self, wrapped: Any) -> bytes | None:
+    def read(self, wrapped: bytes | None) -> bytes | None:
         """Read and open the entries; the key of the case, or None when it opens nothing, which is found unless an erasure tells why."""
         with self.collecting():
             for document in followed(INSTANCE, str(self.row.id), self.stored):
@@ -231,15 +239,15 @@ class _Case:
         with self.collecting():
             key = self._key(wrapped)
             if key is not None:
-                self.entries = [_opened(*one, key) for one in self._pairs()]
+                self.entries = [_opened(stored, document, key) for stored, document in self._pairs()]
                 return key
-        self.entries = [history.told(*one, None, ERASED) for one in self._pairs()]
+        self.entries = [history.told(stored, document, None, ERASED) for stored, document in self._pairs()]
         return None
 
-    def _pairs(self) -> Iterator[tuple[Any, dict[str, Any]]]:
+    def _pairs(self) -> Iterator[tuple[EntryRow, Document]]:
         return zip(self.stored, self._documents, strict=False)
 
-    def _key(self, wrapped: Any) -> bytes | None:
+    def _key(self, wrapped: bytes | None) -> bytes | None:
         last = len(self.stored)
         if wrapped is None and self.erasure is None and self.whole:
             raise Broken("key", last, "the key of the case is gone, and no erasure is recorded")
@@ -250,7 +258,7 @@ class _Case:
         return _key(wrapped) if wrapped is not None else None
 
 
-def _erasure(document: dict[str, Any]) -> Erasure | None:
+def _erasure(document: Document) -> Erasure | None:
     first = document["steps"][0]
     if first["type"] != "personal_data_erased":
         return None
@@ -258,8 +266,8 @@ def _erasure(document: dict[str, Any]) -> Erasure | None:
 
 
 def _kept(fingerprint: str) -> Calendar | None:
-    kept = jobs.survive("calendar", lambda: calendars.kept(fingerprint))
-    return None if isinstance(kept, Failed) else kept  # what was written over it need not even be a calendar
+    calendar = jobs.survive("calendar", lambda: calendars.kept(fingerprint))
+    return None if isinstance(calendar, Failed) else calendar  # what was written over it need not even be a calendar
 
 
 def _key(wrapped: bytes) -> bytes:
@@ -269,16 +277,16 @@ def _key(wrapped: bytes) -> bytes:
         raise Broken("key", 1, "the key of the case does not open") from error
 
 
-def _opened(stored: Any, document: dict[str, Any], key: bytes) -> Entry:
+def _opened(stored: EntryRow, document: Document, key: bytes) -> Entry:
     try:
         return history.told(stored, document, key)
     except sealing.Unreadable as error:
         raise Broken("key", stored.sequence, "sealed values do not open with the key of the case") from error
 
 
-def _keeps(row: Any, key: bytes, state: dict[str, Any] | None) -> bool:
+def _keeps(row: InstanceRow, key: bytes, state: dict[str, object]) -> bool:
     """Whether the stored state is this one; a case that is over keeps none."""
-    if row.state != "active":
+    if row.state != CaseState.ACTIVE:
         return not row.state_blob
     try:
         stored = orjson.loads(sealing.unseal(key, row.state_blob))
@@ -290,8 +298,8 @@ def _keeps(row: Any, key: bytes, state: dict[str, Any] | None) -> bool:
 def _fingerprint(definition_id: int) -> str:
     """The fingerprint of a version's package as it stands; empty when there is none, or its own column says otherwise."""
     columns = as_stored(ProcessDefinition.package), as_stored(ProcessDefinition.sha256)
-    for found in cells.rows(select(*columns).where(ProcessDefinition.id == definition_id)):
-        for name in cells.unreadable(found):
+    for row in cells.rows(select(*columns).where(ProcessDefinition.id == definition_id)):
+        for name in cells.unreadable(row):
             raise Broken("cell", 1, f"definition {definition_id}.{name}")
-        return str(found.sha256) if hashlib.sha256(found.package).hexdigest() == found.sha256 else ""
+        return str(row.sha256) if hashlib.sha256(row.package).hexdigest() == row.sha256 else ""
     return ""

@@ -14,10 +14,10 @@ from engine.runtime.calendars import calendar
 def start_timer(key: str) -> str:
     """When the newest version of a process begins, in FEEL over the present; empty for one that is begun by somebody, or not published."""
     try:
-        drawn = versions.current(key).elements.values()
+        elements = versions.current(key).elements.values()
     except versions.UnknownProcess:
         return ""
-    return next((element.timer for element in drawn if element.type == "startEvent" and element.parent == key), "")
+    return next((element.timer for element in elements if element.type == "startEvent" and element.parent == key), "")
 
 
 def decide(key: str, decision_id: str, variables: dict[str, Any], *, at: datetime) -> Outcome:

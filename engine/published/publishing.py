@@ -78,12 +78,12 @@ def publish_together(
     with transaction():
         in_turn(ProcessDefinition)
         versions_made = [_next(content, by, note, at, approved_by, restores) for content in contents]
-        numbers = {one.key: one.version for one in versions_made if one.new}
+        numbers = {publication.key: publication.version for publication in versions_made if publication.new}
         callers: dict[str, list[Published]] = {}
-        for former, changed, called in _callers([content for content in contents if content.key in numbers]):
-            why = ", ".join(f"{key} {numbers[key]}" for key in called)
-            callers.setdefault(called[0], []).append(_insert(changed, former, by, why, at, approved_by))
-        return [replace(one, callers=tuple(callers.get(one.key, ()))) for one in versions_made]
+        for former, changed, callees in _callers([content for content in contents if content.key in numbers]):
+            reason = ", ".join(f"{key} {numbers[key]}" for key in callees)
+            callers.setdefault(callees[0], []).append(_insert(changed, former, by, reason, at, approved_by))
+        return [replace(publication, callers=tuple(callers.get(publication.key, ()))) for publication in versions_made]
 
 
 def _next(content: Package, by: Actor, note: str, at: datetime, approved_by: Actor | None, restores: int) -> Published:
@@ -99,9 +99,9 @@ def problems(content: Package) -> list[Problem]:
 
 
 def _check(content: Package) -> None:
-    found = problems(content)
-    if found:
-        raise InvalidDefinition(problems=found)
+    faults = problems(content)
+    if faults:
+        raise InvalidDefinition(problems=faults)
 
 
 def _callers(contents: Sequence[Package]) -> Iterator[tuple[Newest, Package, list[str]]]:
@@ -127,9 +127,9 @@ def changed_caller(caller: Package, contents: Iterable[Package]) -> Package:
 
 def callers_of(key: str) -> list[tuple[Newest, Package]]:
     """The newest version of every process that calls `key`, directly or not, by key."""
-    others = session().scalars(select(ProcessDefinition.key).where(ProcessDefinition.key != key).distinct())
-    found = [(row, _content(row)) for row in map(_newest, sorted(others)) if row is not None]
-    return [(row, caller) for row, caller in found if f"{key}.bpmn" in caller.files]
+    keys = session().scalars(select(ProcessDefinition.key).where(ProcessDefinition.key != key).distinct())
+    callers = [(row, _content(row)) for row in map(_newest, sorted(keys)) if row is not None]
+    return [(row, caller) for row, caller in callers if f"{key}.bpmn" in caller.files]
 
 
 def in_force() -> list[Package]:
@@ -164,9 +164,9 @@ def _unreadable(content: Package) -> list[Problem]:
     try:
         specification(content.sha256, content.key, content.diagrams)
     except NotExecutable as error:
-        why = str(error.values["why"])
-        rule = "too_many_in_a_row" if "RecursionError" in why or "recursion depth" in why else "not_executable"
-        values = {"process": content.key, "detail": why.partition("\n")[0][:MOST_TOLD]}
+        reason = str(error.values["why"])
+        rule = "too_many_in_a_row" if "RecursionError" in reason or "recursion depth" in reason else "not_executable"
+        values = {"process": content.key, "detail": reason.partition("\n")[0][:MOST_TOLD]}
         return [Problem(0, "", rule, values, f"{content.key}.bpmn")]
     return []
 
@@ -174,8 +174,8 @@ def _unreadable(content: Package) -> list[Problem]:
 def _newest(key: str) -> Newest | None:
     columns = (ProcessDefinition.id, ProcessDefinition.key, ProcessDefinition.version, ProcessDefinition.sha256)
     query = select(*columns).where(ProcessDefinition.key == key)
-    found = session().execute(query.order_by(ProcessDefinition.version.desc()).limit(1)).first()
-    return Newest(*found) if found is not None else None
+    row = session().execute(query.order_by(ProcessDefinition.version.desc()).limit(1)).first()
+    return Newest(*row) if row is not None else None
 
 
 def _insert(
@@ -204,9 +204,9 @@ def _insert(
         )
         .returning(ProcessDefinition.id)
     )
-    told = {"version": version, "sha256": content.sha256, "note": note, "approved_by": approver}
+    fields = {"version": version, "sha256": content.sha256, "note": note, "approved_by": approver}
     record_definition(
-        content.key, "definition_published", by=by, at=at, **told, **({"restores": restores} if restores else {})
+        content.key, "definition_published", by=by, at=at, **fields, **({"restores": restores} if restores else {})
     )
     return Published(int(inserted.scalar_one()), content.key, version, True)
 

@@ -43,12 +43,12 @@ def by_id(definition_id: int, sha256: str = "") -> Definition:
 
 def current(key: str, version: int | None = None) -> Definition:
     """The newest version of a process, or the one asked for. Errors: UnknownProcess."""
-    query, asked = (_NEWEST, {}) if version is None else (_OF_VERSION, {"version": version})
-    found = connection().execute(query, {"key": key, **asked}).first()
-    if found is None:
+    query, bindings = (_NEWEST, {}) if version is None else (_OF_VERSION, {"version": version})
+    row = connection().execute(query, {"key": key, **bindings}).first()
+    if row is None:
         published = version is not None and connection().execute(_NEWEST, {"key": key}).first() is not None
         raise UnknownProcess(process=key, **({"version": version} if published else {}))
-    return by_id(found.id, found.sha256)
+    return by_id(row.id, row.sha256)
 
 
 class InForce:

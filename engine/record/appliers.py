@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import assert_never, cast
 
-from engine.record.case import NO_LIMIT, Case, Kind, Wait
+from engine.record.case import NO_LIMIT, Case, Kind, Seen, Wait
 from engine.record.case_steps import (
     CaseStep,
     ClockResumed,
@@ -26,6 +26,7 @@ from engine.record.case_steps import (
     WorkStep,
 )
 from engine.record.steps import Step
+from models.states import CaseState, IncidentState, TaskState
 
 
 def apply(step: Step, case: Case, at: datetime) -> None:
@@ -115,11 +116,13 @@ def _instance(step: Started | Ended, case: Case, at: datetime) -> None:
     if step["type"] == "instance_started":
         _begin(step, case, at)
     else:
-        case.rows.instance_changed(state=step["type"].removeprefix("instance_"), ended_at=at)
+        case.rows.instance_changed(state=CaseState(step["type"].removeprefix("instance_")), ended_at=at)
 
 
 def _begin(step: Started, case: Case, at: datetime) -> None:
-    case.rows.instance_changed(state="active", started_at=at, due_at=step.get("due"), paused_at=None, overdue=False)
+    case.rows.instance_changed(
+        state=CaseState.ACTIVE, started_at=at, due_at=step.get("due"), paused_at=None, overdue=False
+    )
     case.scopes[0].process = step["process"]
     case.due = step.get("due")
     case.assign(0, step["variables"])
@@ -134,9 +137,9 @@ def _user_task(step: UserTaskStep, case: Case, at: datetime, scope: int) -> None
         case "user_task_completed":
             _task_completed(step, case, at, scope)
         case "user_task_cancelled":
-            case.rows.user_task_changed(step["token"], state="cancelled", completed_at=at)
+            case.rows.user_task_changed(step["token"], state=TaskState.CANCELLED, completed_at=at)
             case.open.pop(step["token"], None)
-            case.seen("active", step["element"], scope, -1)
+            case.seen(Seen.ACTIVE, step["element"], scope, -1)
         case _:
             assert_never(step)
 
@@ -149,7 +152,7 @@ def _task_created(step: TaskOpened, case: Case, at: datetime, scope: int) -> Non
         group=step["group"],
         form=step["form"],
         process_key=step["process"],
-        state="open",
+        state=TaskState.OPEN,
         created_at=at,
         due_at=step["due"],
         paused_at=None,
@@ -162,7 +165,7 @@ def _task_created(step: TaskOpened, case: Case, at: datetime, scope: int) -> Non
     )
     case.open[step["token"]] = Wait(Kind.USER_TASK, step["element"], scope)
     case.limited(step["element"], scope, step["due"])
-    case.seen("active", step["element"], scope, 1)
+    case.seen(Seen.ACTIVE, step["element"], scope, 1)
 
 
 def _hands(step: TaskTaken) -> str | None:
@@ -173,22 +176,22 @@ def _hands(step: TaskTaken) -> str | None:
 
 
 def _task_completed(step: TaskCompleted, case: Case, at: datetime, scope: int) -> None:
-    done = {"state": "completed", "completed_at": at, "completed_by": step["by"], "assignee": step["by"]}
-    case.rows.user_task_changed(step["token"], **done)
+    columns = {"state": TaskState.COMPLETED, "completed_at": at, "completed_by": step["by"], "assignee": step["by"]}
+    case.rows.user_task_changed(step["token"], **columns)
     case.open.pop(step["token"], None)
     case.assign(scope, step["form"])
-    case.seen("active", step["element"], scope, -1)
-    case.seen("done", step["element"], scope, 1)
+    case.seen(Seen.ACTIVE, step["element"], scope, -1)
+    case.seen(Seen.DONE, step["element"], scope, 1)
 
 
 def _token(step: TokenStep, case: Case, scope: int) -> None:
     match step["type"]:
         case "flow_taken":
-            case.seen("flows", step["flow"], scope, 1)
+            case.seen(Seen.FLOWS, step["flow"], scope, 1)
         case "passed":
-            case.seen("done", step["element"], scope, 1)
+            case.seen(Seen.DONE, step["element"], scope, 1)
         case "token_released":
-            case.seen("active", step["element"], scope, -1)
+            case.seen(Seen.ACTIVE, step["element"], scope, -1)
         case _:
             assert_never(step)
 
@@ -197,12 +200,12 @@ def _scope(step: ScopeStep, case: Case, scope: int) -> None:
     match step["type"]:
         case "call_entered":
             case.follow_scopes(step)
-            case.seen("active", step["element"], scope, 1)
+            case.seen(Seen.ACTIVE, step["element"], scope, 1)
             case.assign(step["called"], step["variables"])
         case "call_left":
             case.assign(scope, step["variables"])
             case.follow_scopes(step)
-            case.seen("done", step["element"], scope, 1)
+            case.seen(Seen.DONE, step["element"], scope, 1)
         case "item_entered":
             case.follow_scopes(step)
             case.assign(step["item"], step["variables"])
@@ -217,24 +220,24 @@ def _scope(step: ScopeStep, case: Case, scope: int) -> None:
 def _work(step: WorkStep, case: Case, scope: int) -> None:
     match step["type"]:
         case "job_created":
-            case.seen("active", step["element"], scope, 1)
+            case.seen(Seen.ACTIVE, step["element"], scope, 1)
         case "job_completed":
             case.stuck.pop(step["token"], None)
             case.assign(scope, {step["variable"]: step["result"]} if step["variable"] else {})
-            case.seen("active", step["element"], scope, -1)
-            case.seen("done", step["element"], scope, 1)
+            case.seen(Seen.ACTIVE, step["element"], scope, -1)
+            case.seen(Seen.DONE, step["element"], scope, 1)
         case "decision_evaluated":
             case.assign(scope, {step["variable"]: step["value"]} if step["variable"] else {})
-            case.seen("done", step["element"], scope, 1)
+            case.seen(Seen.DONE, step["element"], scope, 1)
         case "job_refused":
             case.stuck.pop(step["token"], None)
-            case.seen("active", step["element"], scope, -1)
+            case.seen(Seen.ACTIVE, step["element"], scope, -1)
             case.assign(scope, {"refusal": {"code": step["code"], **step["values"]}})
         case "job_queued":
             case.stuck[step["token"]] = Wait(Kind.JOB, step["element"], scope)
         case "job_cancelled":
             case.stuck.pop(step["token"], None)
-            case.seen("active", step["element"], scope, -1)
+            case.seen(Seen.ACTIVE, step["element"], scope, -1)
         case _:
             assert_never(step)
 
@@ -258,12 +261,12 @@ def _incident_opened(step: IncidentOpened, case: Case, at: datetime, scope: int)
         message=step["message"],
         trace=step.get("trace", ""),
         attempts=1,
-        state="open",
+        state=IncidentState.OPEN,
         opened_at=at,
     )
     case.stuck[step["token"]] = Wait(_kind_of_incident(step), step["element"], scope)
     if step["after"] in ("refusal", "arrival"):  # otherwise the token is counted as standing there already
-        case.seen("active", step["element"], scope, 1)
+        case.seen(Seen.ACTIVE, step["element"], scope, 1)
 
 
 def _kind_of_incident(step: IncidentOpened) -> Kind:
@@ -278,7 +281,7 @@ def _incident_closed(step: IncidentClosed, case: Case, scope: int) -> None:
     if "due" in step:
         _limited(case, step["token"], step["element"], scope, step["due"])
     if step["type"] != "incident_resolved":
-        case.seen("active", step["element"], scope, -1)
+        case.seen(Seen.ACTIVE, step["element"], scope, -1)
 
 
 def _limited(case: Case, token: int, element: str, scope: int, due: datetime) -> None:
@@ -311,7 +314,7 @@ def _wait(step: WaitStep, case: Case, scope: int) -> None:
             case.assign(scope, step["variables"])
         case _:
             assert_never(step)
-    case.seen("active", step["element"], scope, 1 if step["type"] in ("timer_set", "message_awaited") else -1)
+    case.seen(Seen.ACTIVE, step["element"], scope, 1 if step["type"] in ("timer_set", "message_awaited") else -1)
 
 
 def _limit(step: LimitStep, case: Case, at: datetime) -> None:
@@ -323,9 +326,9 @@ def _limit(step: LimitStep, case: Case, at: datetime) -> None:
         case "clock_resumed":
             _resumed(step, case, at)
         case "limit_extended":
-            moved = timedelta(seconds=step["moved_seconds"], microseconds=step["microseconds"])
-            case.shift(moved)
-            case.rows.shifted(moved)
+            shift = timedelta(seconds=step["moved_seconds"], microseconds=step["microseconds"])
+            case.shift(shift)
+            case.rows.shifted(shift)
         case "case_limit_met":
             case.due = None
             case.rows.instance_changed(due_at=None)

@@ -16,7 +16,7 @@ from engine.definitions.compiled import Definition
 from engine.record.rows import Rows, RowsInMemory
 from engine.record.scopes import Scopes
 
-NO_LIMIT = "LimitNotReckoned"
+NO_LIMIT, NO_CHOICE = "LimitNotReckoned", "NothingToChoose"
 
 
 class Kind(StrEnum):
@@ -47,10 +47,18 @@ class Wait:
     key: str = ""
 
 
-class Move(NamedTuple):
-    """One number of the picture has changed: `kind` is active, done or flows, `name` an element or a flow of a scope's diagram."""
+class Seen(StrEnum):
+    """What is counted on a diagram: tokens that stand at an element, how often it was done, how often a flow was taken."""
 
-    kind: str
+    ACTIVE = "active"
+    DONE = "done"
+    FLOWS = "flows"
+
+
+class Move(NamedTuple):
+    """One number of the picture has changed; `name` is an element or a flow of a scope's diagram."""
+
+    kind: Seen
     scope: int
     name: str
     change: int
@@ -77,7 +85,7 @@ class Case:
         """Set variables in a scope."""
         self.scopes[scope].variables.update(variables)
 
-    def seen(self, kind: str, name: str, scope: int, change: int) -> None:
+    def seen(self, kind: Seen, name: str, scope: int, change: int) -> None:
         """A token comes, goes or takes a flow."""
         self.moves.append(Move(kind, self.scopes.drawn(scope), name, change))
 
@@ -85,14 +93,14 @@ class Case:
         """Open and close scopes; a call ends with every call inside it, of which the record says nothing when all of them end in one step."""
         for closed in self.scopes.follow(step):
             if not closed.index:
-                self.seen("active", closed.element, closed.parent, -1)
+                self.seen(Seen.ACTIVE, closed.element, closed.parent, -1)
 
     def limit_group(self, scope: int, element: str) -> str:
         """The group of steps that an element shares its limit with, if any."""
         if self.definition is None:
             return ""
-        drawn = self.definition.processes[self.scopes[scope].process].diagram.elements.get(element)
-        return drawn.properties.get("dueGroup", "") if drawn is not None else ""
+        node = self.definition.processes[self.scopes[scope].process].diagram.elements.get(element)
+        return node.properties.get("dueGroup", "") if node is not None else ""
 
     def limited(self, element: str, scope: int, due: datetime | None) -> None:
         """The limit of a step is known, and with it that of its group."""
@@ -118,12 +126,12 @@ class Case:
         if not self.paused:
             self.shift(at - earliest)
 
-    def counters(self) -> dict[str, dict[int, Counter[str]]]:
-        """The picture that the moves make: active, done or flows → scope → element or flow → how many."""
-        found: dict[str, dict[int, Counter[str]]] = {"active": {}, "done": {}, "flows": {}}
+    def counters(self) -> dict[Seen, dict[int, Counter[str]]]:
+        """The picture that the moves make: what is counted → scope → element or flow → how many."""
+        counts: dict[Seen, dict[int, Counter[str]]] = {kind: {} for kind in Seen}
         for move in self.moves:
-            found[move.kind].setdefault(move.scope, Counter())[move.name] += move.change
-        return found
+            counts[move.kind].setdefault(move.scope, Counter())[move.name] += move.change
+        return counts
 
     def pack(self) -> dict[str, Any]:
         """JSON-able form."""

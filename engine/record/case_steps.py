@@ -5,11 +5,12 @@ At run time a step is the plain dict that is written down. What earlier versions
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, Literal, NotRequired, TypedDict
 
 Variables = Mapping[str, Any]
+Stuck = Literal["arrival", "refusal", "job", "limit"]  # when what is stuck broke
 
 
 class _InScope(TypedDict):
@@ -69,11 +70,13 @@ class TaskTaken(_OfToken):
 
 
 class TaskCompleted(_OfToken):
-    """A person has answered."""
+    """A person has answered; `shown` are the paths of the variables that lay beside the form with something in them, `despite` doubts they were told of."""
 
     type: Literal["user_task_completed"]
     form: Variables
     by: str
+    shown: NotRequired[Sequence[str]]
+    despite: NotRequired[list[str]]
 
 
 class TaskCancelled(_OfToken):
@@ -171,7 +174,7 @@ class IncidentOpened(_OfToken):
 
     type: Literal["incident_opened"]
     topic: str
-    after: str
+    after: Stuck
     kind: str
     message: str
     trace: NotRequired[str]
@@ -280,6 +283,7 @@ class LimitMet(_InScope):
     element: NotRequired[str]
     by: NotRequired[str]
     told: NotRequired[str]
+    despite: NotRequired[list[str]]
 
 
 class LimitMissed(_InScope):
@@ -399,7 +403,7 @@ ReversalAgreed.__doc__ = """The first of two agreed to a reversal."""
 
 
 class CreditReversed(_Told):
-    """A credit was taken back; `owed` are fen that had left and are owed now."""
+    """A credit was taken back; `owed` are fen that had left and are owed now, `handed_back` those that came back in cash, against a `receipt`."""
 
     type: Literal["credit_reversed"]
     request: int
@@ -407,6 +411,8 @@ class CreditReversed(_Told):
     key: str
     amount: int
     owed: NotRequired[int]
+    handed_back: NotRequired[int]
+    receipt: NotRequired[str]
 
 
 class RequestRefused(TypedDict):

@@ -8,14 +8,15 @@ it has counted is signed as well. A head that does not bear the office's signatu
 from __future__ import annotations
 
 import hmac
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 import orjson
-from sqlalchemy import bindparam, func, select, update
+from sqlalchemy import Label, bindparam, func, select, update
 
 from engine.record import sealing
+from engine.record.columns import CaseEnd, LastEntry, Signed, StreamEnd
 from models import writes
 from models.base import bind, connection, in_turn
 from models.entry import HistoryEntry
@@ -72,9 +73,9 @@ class Place:
         return sealing.mac(orjson.dumps(["head", self.stream, self.stream_id, *end]))
 
 
-_HEADS: Any = StreamHead.__table__
-_INSTANCE: Any = ProcessInstance.__table__
-_ENTRY: Any = HistoryEntry.__table__
+_HEADS = StreamHead.__table__
+_INSTANCE = ProcessInstance.__table__
+_ENTRY = HistoryEntry.__table__
 _ONE = select(_HEADS.c.ordinal, _HEADS.c.sequence, _HEADS.c.head, _HEADS.c.mac).where(
     _HEADS.c.stream == bindparam("of_stream"), _HEADS.c.stream_id == bindparam("of_id")
 )
@@ -84,7 +85,8 @@ _ONE_FOR_CHANGE = _ONE.with_for_update()
 
 def find(stream: str, stream_id: str, *, lock: bool = True) -> Place | None:
     """Where a person's or definition's stream or a register stands; None when it has no head. Locked for change unless it is only looked at."""
-    row = connection().execute(_ONE_FOR_CHANGE if lock else _ONE, {"of_stream": stream, "of_id": stream_id}).first()
+    parameters = {"of_stream": stream, "of_id": stream_id}
+    row: StreamEnd | None = connection().execute(_ONE_FOR_CHANGE if lock else _ONE, parameters).first()
     return Place(stream, stream_id, ROOT, row.ordinal, Head(row.sequence, row.head), row.mac) if row else None
 
 
@@ -104,21 +106,23 @@ def change(place: Place) -> Write:
     return writes.change(_HEADS, end, stream=place.stream, stream_id=place.stream_id)
 
 
-def counted(parameter: str) -> list[Any]:
+def counted(parameter: str) -> list[Label[Any]]:
     """What a statement has to answer for `next_case`: the register that the statement's parameter names, locked for change; nothing where it has not begun."""
     of_register = (_HEADS.c.stream == REGISTER, _HEADS.c.stream_id == bindparam(parameter))
-    asked = (_HEADS.c.ordinal, _HEADS.c.sequence, _HEADS.c.head, _HEADS.c.mac)
+    columns = (_HEADS.c.ordinal, _HEADS.c.sequence, _HEADS.c.head, _HEADS.c.mac)
     return [
         select(column).where(*of_register).with_for_update().scalar_subquery().label(f"register_{column.name}")
-        for column in asked
+        for column in columns
     ]
 
 
-def next_case(register: str, answer: Any) -> Place:
+def next_case(register: str, answer: tuple[int, int | None, bytes, bytes]) -> Place:
     """The register of a process with one more case in it; `answer` are the values of `counted`, in their order."""
     ordinal, sequence, head, mac = answer
-    found = sequence is not None
-    place = Place(REGISTER, register, ROOT, ordinal, Head(sequence, head), mac) if found else enter(REGISTER, register)
+    if sequence is None:
+        place = enter(REGISTER, register)
+    else:
+        place = Place(REGISTER, register, ROOT, ordinal, Head(sequence, head), mac)
     return place.after(Head(place.head.seq + 1, GENESIS))
 
 
@@ -127,17 +131,17 @@ def of_case(instance_id: int, process: str, ordinal: int | None, head: Head, mac
     return Place(INSTANCE, str(instance_id), process, ordinal, head, mac)
 
 
-def of_row(row: Any) -> Place:
+def of_row(row: CaseEnd) -> Place:
     """The head of the case of a row that is locked for change; numbered before anything is written where it was not."""
     end = Head(row.sequence, row.head)
     if row.ordinal is not None:
         return of_case(row.id, row.key, row.ordinal, end, row.head_mac)
     open_registers()
-    numbered = connection().execute(_NUMBER, {"of_id": row.id}).one()
+    numbered: Signed = connection().execute(_NUMBER, {"of_id": row.id}).one()
     return of_case(row.id, row.key, numbered.ordinal, end, numbered.head_mac)
 
 
-def columns(place: Place) -> dict[str, Any]:
+def columns(place: Place) -> dict[str, int | bytes | None]:
     """What the row of a case says of its head."""
     return {"sequence": place.head.seq, "head": place.head.hash, "ordinal": place.ordinal, "head_mac": place.mac}
 
@@ -159,11 +163,11 @@ def _root() -> Place:
 def _begun(root: Place, stream: str, stream_id: str) -> Place:
     """A stream gets the next number of the root register. What it should have had a head for already stays unsigned."""
     head = _end(stream, stream_id)
-    grown = root.after(Head(root.head.seq + 1, GENESIS))
-    place = Place(stream, stream_id, ROOT, grown.head.seq, head, UNSIGNED)
-    if grown.is_signed and head == BEGINNING:
+    register = root.after(Head(root.head.seq + 1, GENESIS))
+    place = Place(stream, stream_id, ROOT, register.head.seq, head, UNSIGNED)
+    if register.is_signed and head == BEGINNING:
         place = place.signed()
-    writes.send([change(grown), _insertion(place)])
+    writes.send([change(register), _insertion(place)])
     return place
 
 
@@ -177,7 +181,7 @@ def _end(stream: str, stream_id: str) -> Head:
     """Where the entries of a stream end."""
     entries = (_ENTRY.c.stream == stream, _ENTRY.c.stream_id == stream_id)
     query = select(_ENTRY.c.sequence, _ENTRY.c.hash).where(*entries).order_by(_ENTRY.c.sequence.desc()).limit(1)
-    row = connection().execute(query).first()
+    row: LastEntry | None = connection().execute(query).first()
     return Head(row.sequence, row.hash) if row else BEGINNING
 
 
@@ -187,8 +191,8 @@ def _opened() -> Place:
     if any(_written_with_heads()):
         writes.send([_insertion(root)])
         return root
-    others = [*_case_registers(), *_other_streams()]
-    numbered = [replace(place, ordinal=number).signed() for number, place in enumerate(others, start=1)]
+    places = [*_case_registers(), *_other_streams()]
+    numbered = [replace(place, ordinal=number).signed() for number, place in enumerate(places, start=1)]
     root = replace(root, head=Head(len(numbered), GENESIS)).signed()
     writes.send([_insertion(place) for place in (root, *numbered)])
     return root
@@ -199,20 +203,21 @@ def _written_with_heads() -> Iterator[int]:
     holds = {"sqlite": func.instr, "postgresql": func.pg_catalog.position}[bind().dialect.name]
     query = select(_ENTRY.c.body).where(holds(_ENTRY.c.body, b'"v":') > 0)
     for body in connection().execute(query).scalars():
-        version = orjson.loads(body).get("v", 1)
+        version = int(orjson.loads(body).get("v", 1))
         if version >= SCHEMA:
             yield version
 
 
 def _case_registers() -> Iterator[Place]:
     """The register of every process that has cases, all of which it numbers in the order they began in."""
-    asked = [_INSTANCE.c[name] for name in ("id", "key", "sequence", "head")]
+    columns = [_INSTANCE.c[name] for name in ("id", "key", "sequence", "head")]
     counts: dict[str, int] = {}
     signed = []
-    begun = select(*asked).where(
+    query = select(*columns).where(
         _INSTANCE.c.sequence > 0
     )  # the one that is just beginning is numbered by whoever begins it
-    for row in connection().execute(begun.order_by(_INSTANCE.c.id)):
+    cases: Sequence[CaseEnd] = connection().execute(query.order_by(_INSTANCE.c.id)).all()
+    for row in cases:
         counts[row.key] = counts.get(row.key, 0) + 1
         place = of_case(row.id, row.key, counts[row.key], Head(row.sequence, row.head), None).signed()
         signed.append({"of_id": row.id, "number": place.ordinal, "signature": place.mac})
@@ -224,6 +229,6 @@ def _case_registers() -> Iterator[Place]:
 
 
 def _other_streams() -> Iterator[Place]:
-    named = select(_ENTRY.c.stream, _ENTRY.c.stream_id).where(_ENTRY.c.stream != INSTANCE).distinct()
-    for stream, stream_id in connection().execute(named.order_by(_ENTRY.c.stream, _ENTRY.c.stream_id)).all():
+    query = select(_ENTRY.c.stream, _ENTRY.c.stream_id).where(_ENTRY.c.stream != INSTANCE).distinct()
+    for stream, stream_id in connection().execute(query.order_by(_ENTRY.c.stream, _ENTRY.c.stream_id)).all():
         yield Place(stream, stream_id, ROOT, None, _end(stream, stream_id), None)

@@ -8,14 +8,15 @@ from collections.abc import Collection, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Any
+from typing import Any, NotRequired, TypedDict
 
 import orjson
-from sqlalchemy import Row, bindparam, select
+from sqlalchemy import bindparam, select
 
 from engine.ground.errors import Corrupt
 from engine.language import values
 from engine.record import heads, sealing
+from engine.record.columns import EntryRow
 from engine.record.heads import BEGINNING, SCHEMA, Head
 from engine.record.steps import Step
 from engine.runtime.personal import SAID, Personal
@@ -26,12 +27,25 @@ from models.writes import Write
 
 AT_ONCE = 500  # streams that one statement asks for
 NOTHING = Personal(frozenset())
-Stored = Row[Any] | HistoryEntry
 _SEALED, _TAGGED = f'"{sealing.SEALED}"'.encode(), f'"{values.TAG}'.encode()
 
 
 class BrokenChain(Corrupt):
     """The history has been altered."""
+
+
+class Document(TypedDict):
+    """What the body of an entry says; `v` since the second schema, `request` of an entry that answers one with a key."""
+
+    v: NotRequired[int]
+    stream: str
+    id: str
+    seq: int
+    at: datetime
+    by: str
+    calendar: str
+    request: NotRequired[str]
+    steps: list[Step]
 
 
 @dataclass(frozen=True)
@@ -72,11 +86,18 @@ def entry(
 
     `calendar` is the fingerprint of the business calendar that limits were reckoned with, `request` that of a request with a key.
     """
-    shown = sealing.hide(case_key, personal, steps) if case_key is not None else steps
-    document = {"v": SCHEMA, "stream": stream, "id": stream_id, "seq": head.seq + 1, "at": at, "by": by}
+    sealed_steps = sealing.hide(case_key, personal, steps) if case_key is not None else steps
+    document: dict[str, object] = {
+        "v": SCHEMA,
+        "stream": stream,
+        "id": stream_id,
+        "seq": head.seq + 1,
+        "at": at,
+        "by": by,
+    }
     document |= {"calendar": calendar}
     document |= {"request": request} if request else {}
-    body = values.canonical({**document, "steps": shown})
+    body = values.canonical({**document, "steps": sealed_steps})
     digest = chain(head.hash, body)
     row = {"stream": stream, "stream_id": stream_id, "sequence": head.seq + 1, "at": at, "actor": by, "body": body}
     signed = {**row, "previous": head.hash, "hash": digest, "mac": sealing.mac(digest)}
@@ -102,10 +123,10 @@ def read_history(stream: str, stream_id: str, case_key: bytes | None = None, upt
 
 def read_whole(stream: str, stream_id: str, case_key: bytes | None = None) -> list[Entry]:
     """The entries of a stream as far as its chain holds."""
-    found: list[Entry] = []
+    entries: list[Entry] = []
     with suppress(BrokenChain):
-        found.extend(_checked(rows(stream, stream_id), stream_id, case_key))
-    return found
+        entries.extend(_checked(rows(stream, stream_id), stream_id, case_key))
+    return entries
 
 
 _ENTRY = HistoryEntry.__table__
@@ -130,25 +151,25 @@ def read_end(stream: str, stream_id: str, head: Head, since: int, case_key: byte
     return list(_checked(stored, stream_id, case_key, Head(since - 1, stored[0].previous)))
 
 
-def rows(stream: str, stream_id: str, upto: int | None = None, since: int = 1) -> Sequence[Stored]:
+def rows(stream: str, stream_id: str, upto: int | None = None, since: int = 1) -> Sequence[EntryRow]:
     """The stored rows of a stream in order."""
     last = MOST_ENTRIES if upto is None else upto
-    asked = {"stream": stream, "stream_id": stream_id, "since": since, "upto": last}
-    return connection().execute(_OF_STREAM, asked).all()
+    bounds = {"stream": stream, "stream_id": stream_id, "since": since, "upto": last}
+    return connection().execute(_OF_STREAM, bounds).all()
 
 
 def bodies(stream: str, stream_ids: Collection[str]) -> Iterator[tuple[str, bytes]]:
     """(stream id, body as it is stored) of every entry of several streams, each in its order; no chain is checked."""
-    known = sorted(stream_ids)
-    for start in range(0, len(known), AT_ONCE):
-        found = HistoryEntry.stream_id.in_(known[start : start + AT_ONCE])
-        query = select(HistoryEntry.stream_id, HistoryEntry.body).where(HistoryEntry.stream == stream, found)
+    ids = sorted(stream_ids)
+    for start in range(0, len(ids), AT_ONCE):
+        condition = HistoryEntry.stream_id.in_(ids[start : start + AT_ONCE])
+        query = select(HistoryEntry.stream_id, HistoryEntry.body).where(HistoryEntry.stream == stream, condition)
         found_rows = connection().execute(query.order_by(HistoryEntry.stream_id, HistoryEntry.sequence))
         yield from ((str(row.stream_id), bytes(row.body)) for row in found_rows)
 
 
 def _checked(
-    stored: Sequence[Stored], stream_id: str, case_key: bytes | None, before: Head = BEGINNING
+    stored: Sequence[EntryRow], stream_id: str, case_key: bytes | None, before: Head = BEGINNING
 ) -> Iterator[Entry]:
     previous = before.hash
     for number, row in enumerate(stored, start=before.seq + 1):
@@ -158,7 +179,7 @@ def _checked(
         yield opened(row, case_key)
 
 
-def opened(row: Stored, case_key: bytes | None = None) -> Entry:
+def opened(row: EntryRow, case_key: bytes | None = None) -> Entry:
     """One stored row, as it was when it was written. Errors: BrokenChain."""
     is_stored = all(isinstance(cell, bytes) for cell in (row.previous, row.body, row.hash, row.mac))
     if not is_stored or row.hash != chain(row.previous, row.body):
@@ -168,17 +189,17 @@ def opened(row: Stored, case_key: bytes | None = None) -> Entry:
     return replace(entry, doubt=kind) if kind else entry
 
 
-def told(row: Any, read: dict[str, Any], case_key: bytes | None, erased: Any = None) -> Entry:
+def told(row: EntryRow, content: Document, case_key: bytes | None, erased: object = None) -> Entry:
     """What the signed body of a row says, with `erased` in the place of what no key opens. Errors: Unreadable.
 
     The columns beside the body are for searching; nobody is told of them.
     """
-    steps: list[Step] = read["steps"]
+    steps = content["steps"]
     if _SEALED in row.body:
-        steps = [_step(one, case_key, erased) for one in steps]
-    request, schema = read.get("request", ""), read.get("v", 1)
-    signed = (row.body, row.mac, "", schema)
-    return Entry(read["seq"], read["at"], read["by"], steps, row.hash, read["calendar"], request, *signed)
+        steps = [_step(step, case_key, erased) for step in steps]
+    request, schema = content.get("request", ""), content.get("v", 1)
+    place = content["seq"], content["at"], content["by"]
+    return Entry(*place, steps, row.hash, content["calendar"], request, row.body, row.mac, "", schema)
 
 
 def steps_left(body: bytes, erased: str) -> list[Step]:
@@ -187,7 +208,7 @@ def steps_left(body: bytes, erased: str) -> list[Step]:
     return steps
 
 
-def _step(step: Step, case_key: bytes | None, erased: Any) -> Step:
+def _step(step: Step, case_key: bytes | None, erased: object) -> Step:
     """Records of earlier versions sealed whole forms and values; when they are erased, nothing is left in them."""
     if case_key is None:
         sealed = [place for place in SAID if sealing.is_sealed(step.get(place))]
@@ -196,7 +217,7 @@ def _step(step: Step, case_key: bytes | None, erased: Any) -> Step:
     return revealed
 
 
-def _doubt(row: Any, entry: Entry) -> str:
+def _doubt(row: EntryRow, entry: Entry) -> str:
     if (row.sequence, row.actor, row.at) != (entry.seq, entry.actor, entry.at):
         return "columns"
     return "" if hmac.compare_digest(row.mac, sealing.mac(row.hash)) else "mac"
@@ -210,12 +231,17 @@ def holds_clear(body: bytes, personal: Personal) -> bool:
     return bool(clear)
 
 
-def document(body: bytes) -> dict[str, Any]:
+def document(body: bytes) -> Document:
     """What a stored body says, personal values still sealed."""
-    read: dict[str, Any] = orjson.loads(body)
+    content: dict[str, object] = orjson.loads(body)
     tagged = body.count(_TAGGED)
-    if tagged > 1 and tagged - body.count(_SEALED) == 1 and type(read["at"]) is dict:
+    if tagged > 1 and tagged - body.count(_SEALED) == 1 and type(content["at"]) is dict:
         tagged = 1  # what is sealed is no tag, and in the instant of the entry stands the one that there is
-    if tagged == 1:
-        return {**read, "at": values.unpack(read["at"])} if type(read["at"]) is dict else values.unpack(read)
-    return values.unpack(read) if tagged else read
+    if tagged == 1 and type(content["at"]) is dict:
+        return _read({**content, "at": values.unpack(content["at"])})
+    return _read(values.unpack(content) if tagged else content)
+
+
+def _read(unpacked: Any) -> Document:
+    content: Document = unpacked
+    return content

@@ -7,22 +7,27 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, cast
 
-from sqlalchemy import and_, bindparam, func, or_, select, tuple_
+from sqlalchemy import ColumnElement, and_, bindparam, delete, func, insert, or_, select, tuple_, update
 from sqlalchemy.orm import aliased
 
 from engine.record import history
+from engine.record.columns import ShownTask
 from engine.record.heads import GENESIS
 from engine.record.history import Entry
 from engine.record.person_steps import PersonStep
 from engine.record.steps import Step, step
 from engine.runtime.permissions import Actor
 from models.base import bind, session, transaction
-from models.entry import HistoryEntry
+from models.entry import HistoryEntry, RefusalsNotKept
 from models.identity import User
+from models.user_task import UserTask
 
 USER = "user"
 LOOKED_BACK = 200
 MOST_REFUSED, REFUSED_WITHIN = 20, timedelta(hours=1)
+SYSTEM = "system"
+_COUNTED = (RefusalsNotKept.number, RefusalsNotKept.since, RefusalsNotKept.until)
+_TASK = (UserTask.id, UserTask.business_key, UserTask.process_key, UserTask.element_id)
 _PLACE: dict[str, Any] = {"sqlite": func.instr, "postgresql": func.pg_catalog.position}
 
 
@@ -57,29 +62,28 @@ def record_act_once(type: str, *, by: Actor, at: datetime, within: timedelta, **
 
     Only the last LOOKED_BACK entries are asked: beyond them it is written down again, which is never wrong.
     """
-    wanted = step(type, **fields)
-    found = _said(wanted, by.user, at - within)
-    if found is not None:
-        return found
+    act = step(type, **fields)
+    recorded_at = _said(act, by.user, at - within)
+    if recorded_at is not None:
+        return recorded_at
     with transaction():
         session().get(User, by.user, with_for_update=True)
-        found = _said(wanted, by.user, at - within)  # by a request beside this one
-        if found is None:
-            history.append(USER, by.user, [wanted], by=by.user, at=at)
-    return found or at
+        recorded_at = _said(act, by.user, at - within)  # by a request beside this one
+        if recorded_at is None:
+            history.append(USER, by.user, [act], by=by.user, at=at)
+    return recorded_at or at
 
 
-def _said(wanted: Step, user: str, since: datetime) -> datetime | None:
+def _said(act: Step, user: str, since: datetime) -> datetime | None:
     for body in session().scalars(_LAST, {"user": user}):
         document = history.document(body)
-        if wanted in document["steps"] and document["at"] > since:
-            told_at: datetime = document["at"]
-            return told_at
+        if act in document["steps"] and document["at"] > since:
+            return document["at"]
     return None
 
 
-def record_refused(row: Any, reasons: Mapping[str, Sequence[str]], *, by: Actor, at: datetime) -> None:
-    """Add what was wrong with a form that somebody sent, at most MOST_REFUSED times for a task within the hour.
+def record_refused(row: ShownTask, reasons: Mapping[str, Sequence[str]], *, by: Actor, at: datetime) -> None:
+    """Add what was wrong with a form that somebody sent, at most MOST_REFUSED times for a task within the hour; beyond that they are counted.
 
     Shape:  `row` has id, business_key, process_key and element_id of the task; `reasons` are codes by field. Nothing of what was typed is kept.
     """
@@ -87,11 +91,52 @@ def record_refused(row: Any, reasons: Mapping[str, Sequence[str]], *, by: Actor,
         session().get(User, by.user, with_for_update=True)
         before = sum(_refused(row.id, by.user, at - REFUSED_WITHIN))
         if before >= MOST_REFUSED:
+            _count(row.id, by.user, at)
             return
-        place = {"case": row.business_key, "task": row.id, "process": row.process_key, "element": row.element_id}
         last = {"last": True} if before + 1 == MOST_REFUSED else {}
         fields = {field: sorted(set(codes)) for field, codes in sorted(reasons.items())}
-        history.append(USER, by.user, [step("entry_refused", **place, fields=fields, **last)], by=by.user, at=at)
+        steps = [*_not_kept(row, by.user), step("entry_refused", **_place(row), fields=fields, **last)]
+        history.append(USER, by.user, steps, by=by.user, at=at)
+
+
+def _place(row: Any) -> dict[str, Any]:
+    return {"case": row.business_key, "task": row.id, "process": row.process_key, "element": row.element_id}
+
+
+def _count(task_id: int, user: str, at: datetime) -> None:
+    """One more that is not kept; the person's row is locked."""
+    more = update(RefusalsNotKept).where(*_tally(task_id, user)).values(number=RefusalsNotKept.number + 1, until=at)
+    if not session().execute(more).rowcount:  # type: ignore[attr-defined]
+        first = insert(RefusalsNotKept).values(user=user, task_id=task_id, number=1, since=at, until=at)
+        session().execute(first)
+
+
+def _not_kept(row: Any, user: str) -> list[Step]:
+    """How many refused entries for a task were not kept, and from here on the record says so; nothing where all were."""
+    counted = delete(RefusalsNotKept).where(*_tally(row.id, user)).returning(*_COUNTED)
+    tally = session().execute(counted).first()
+    return [step("refusals_not_kept", **_place(row), **tally._mapping)] if tally is not None else []
+
+
+def _tally(task_id: int, user: str) -> tuple[ColumnElement[bool], ...]:
+    return RefusalsNotKept.user == user, RefusalsNotKept.task_id == task_id
+
+
+def record_not_kept(at: datetime) -> int:
+    """Add to the streams of people how many refused entries were not kept, where no other came for an hour to say it with; of how many tasks."""
+    over = RefusalsNotKept.until <= at - REFUSED_WITHIN
+    query = select(RefusalsNotKept.user, *_TASK).join(UserTask, UserTask.id == RefusalsNotKept.task_id).where(over)
+    rows = session().execute(query.order_by(RefusalsNotKept.user, RefusalsNotKept.task_id)).all()
+    return sum(_record_not_kept(row, at) for row in rows)
+
+
+def _record_not_kept(row: Any, at: datetime) -> bool:
+    with transaction():
+        session().get(User, row.user, with_for_update=True)
+        steps = _not_kept(row, row.user)  # none where somebody beside this one was first
+        if steps:
+            history.append(USER, row.user, steps, by=SYSTEM, at=at)
+    return bool(steps)
 
 
 def _refused(task_id: int, user: str, since: datetime) -> Iterator[int]:
@@ -114,23 +159,24 @@ def entries_naming(word: str) -> list[Entry]:
     return [history.opened(row) for row in session().scalars(query)]
 
 
-def _holds(word: str) -> Any:
-    return _PLACE[bind().dialect.name](HistoryEntry.body, word.encode()) > 0
+def _holds(word: str) -> ColumnElement[bool]:
+    place: ColumnElement[int] = _PLACE[bind().dialect.name](HistoryEntry.body, word.encode())
+    return place > 0
 
 
 def latest_acts(*, most: int, user: str = "", types: Sequence[str] = (), before: Act | None = None) -> list[Act]:
     """What people did, newest first: of one `user`, of some `types` of step, from before another entry; everything when they are empty."""
-    at, whose, number = HistoryEntry.at, HistoryEntry.stream_id, HistoryEntry.sequence
+    at, person, number = HistoryEntry.at, HistoryEntry.stream_id, HistoryEntry.sequence
     earlier = aliased(HistoryEntry)
-    beside = and_(earlier.stream == USER, earlier.stream_id == whose, earlier.sequence == number - 1)
+    beside = and_(earlier.stream == USER, earlier.stream_id == person, earlier.sequence == number - 1)
     query = select(HistoryEntry, earlier.hash).outerjoin(earlier, beside).where(HistoryEntry.stream == USER)
     if user:
-        query = query.where(whose == user)
+        query = query.where(person == user)
     if types:
         query = query.where(or_(*(_holds(f'"{type}"') for type in types)))
     if before is not None:
-        query = query.where(tuple_(at, whose, number) < tuple_(before.at, before.user, before.sequence))
-    rows = session().execute(query.order_by(at.desc(), whose.desc(), number.desc()).limit(most))
+        query = query.where(tuple_(at, person, number) < tuple_(before.at, before.user, before.sequence))
+    rows = session().execute(query.order_by(at.desc(), person.desc(), number.desc()).limit(most))
     return [
         Act(row.stream_id, row.at, row.sequence, _as_written(row), row.previous == (hash or GENESIS))
         for row, hash in rows

@@ -39,7 +39,7 @@ class Exported(TypedDict):
 
 
 class EntryRefused(TypedDict):
-    """A form of a step was refused: codes by field, nothing of what was typed. `last` where no more are written down for the task in this hour."""
+    """A form of a step was refused: codes by field, nothing of what was typed. `last` where more of them within the hour are only counted."""
 
     type: Literal["entry_refused"]
     case: str
@@ -48,6 +48,19 @@ class EntryRefused(TypedDict):
     element: str
     fields: Mapping[str, Sequence[str]]
     last: NotRequired[bool]
+
+
+class RefusalsNotKept(TypedDict):
+    """So many more forms of a step were refused than the stream keeps of a task within the hour: the first and the last of them."""
+
+    type: Literal["refusals_not_kept"]
+    case: str
+    task: int
+    process: str
+    element: str
+    number: int
+    since: datetime
+    until: datetime
 
 
 class PersonIdentified(TypedDict):
@@ -104,6 +117,5 @@ class TokensRevoked(TypedDict):
 
 Looked = CaseLookedAt | CustomerLookedAt | MessagesRead
 Token = TokenMade | TokensRevoked
-PersonStep = (
-    Looked | Exported | EntryRefused | PersonIdentified | LoggedIn | LoginLocked | LoggedOut | SessionsEnded | Token
-)
+Refusal = EntryRefused | RefusalsNotKept
+PersonStep = Looked | Exported | Refusal | PersonIdentified | LoggedIn | LoginLocked | LoggedOut | SessionsEnded | Token

@@ -6,6 +6,8 @@ from collections import Counter
 from datetime import datetime, timedelta
 from typing import Any, Protocol
 
+from models.states import IncidentState, TaskState
+
 
 class Rows(Protocol):
     """What an applier may say about rows: user tasks, timers, awaited messages, incidents, and the instance itself."""
@@ -74,8 +76,8 @@ class RowsInMemory:
     def incident_closed(self, token: int, reason: str) -> None:
         self.since["incident", token] = self.seq
         for of, row in self.incidents:
-            if of == token and row["state"] == "open":
-                row.update(state="resolved", resolved_at=self.at, resolved_by=self.by, reason=reason)
+            if of == token and row["state"] == IncidentState.OPEN:
+                row.update(state=IncidentState.RESOLVED, resolved_at=self.at, resolved_by=self.by, reason=reason)
 
     def instance_changed(self, **columns: Any) -> None:
         self.since["instance", 0] = self.seq
@@ -83,7 +85,7 @@ class RowsInMemory:
 
     def shifted(self, by: timedelta) -> None:
         for task in self.user_tasks.values():
-            if task.get("state") == "open" and task.get("due_at") is not None:
+            if task.get("state") == TaskState.OPEN and task.get("due_at") is not None:
                 task["due_at"] += by
         if self.instance.get("due_at") is not None:
             self.instance["due_at"] += by

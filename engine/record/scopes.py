@@ -106,8 +106,8 @@ class Scopes:
 
     def inside(self, number: int) -> list[Scope]:
         """The open scopes that were opened somewhere in one, the outermost first."""
-        found = [scope for scope in self._open.values() if scope.parent == number != scope.number]
-        return [one for scope in found for one in (scope, *self.inside(scope.number))]
+        children = [scope for scope in self._open.values() if scope.parent == number != scope.number]
+        return [nested for scope in children for nested in (scope, *self.inside(scope.number))]
 
     def close(self, number: int) -> list[Scope]:
         """Close a scope and those opened from it, unless it is closed. Returns: what was open of them."""
@@ -120,8 +120,8 @@ class Scopes:
 
     def calls(self) -> dict[int, str]:
         """The processes called so far, by the number of the scope they were called into."""
-        known = {**self._closed, **self._open}
-        return {number: scope.process for number, scope in sorted(known.items()) if number and not scope.index}
+        scopes = {**self._closed, **self._open}
+        return {number: scope.process for number, scope in sorted(scopes.items()) if number and not scope.index}
 
     def called(self) -> set[str]:
         """The processes that were called and are not left yet."""
@@ -144,13 +144,13 @@ class Scopes:
     @classmethod
     def unpack(cls, packed: list[Any]) -> Scopes:
         """The inverse of `pack`."""
-        read = [
-            Scope(number, key, parent, element, values.unpack(held), values.unpack(due), *place)
-            for number, key, parent, element, held, due, *place in packed
+        members = [
+            Scope(number, key, parent, element, values.unpack(variables), values.unpack(due), *place)
+            for number, key, parent, element, variables, due, *place in packed
         ]
-        scopes = cls(read[0].process)
-        scopes._open = {scope.number: scope for scope in read}
-        for scope in read:  # what is around an item was opened before it
+        scopes = cls(members[0].process)
+        scopes._open = {scope.number: scope for scope in members}
+        for scope in members:  # what is around an item was opened before it
             if scope.index:
                 scope.variables = _over(scope.own, scopes[scope.parent].variables)
         return scopes

@@ -55,8 +55,10 @@ def _office_key() -> bytes:
     return hmac.new(_keys().master, b"reception-desk office", hashlib.sha256).digest()
 
 
-def unwrap(wrapped: bytes) -> bytes:
-    """The case key from its stored form. Errors: Unreadable."""
+def unwrap(wrapped: bytes | None) -> bytes:
+    """The case key from its stored form. Errors: Unreadable, also where there is none."""
+    if wrapped is None:
+        raise Unreadable
     return unseal(_keys().master, wrapped)
 
 
@@ -78,12 +80,12 @@ def hide(key: bytes, personal: Personal, steps: Sequence[Mapping[str, Any]]) -> 
     return [personal.replaced(step, lambda value: {SEALED: _encode(key, value)}) for step in steps]
 
 
-def is_sealed(value: Any) -> bool:
+def is_sealed(value: object) -> bool:
     """Whether this is what `hide` leaves in the place of a value."""
     return isinstance(value, Mapping) and set(value) == {SEALED}
 
 
-def reveal(key: bytes | None, value: Any, erased: Any = None) -> Any:
+def reveal(key: bytes | None, value: Any, erased: object = None) -> Any:
     """The inverse of `hide`; without a key the sealed values become `erased` (the case has been erased)."""
     if isinstance(value, dict):
         if len(value) == 1 and SEALED in value:
@@ -94,7 +96,7 @@ def reveal(key: bytes | None, value: Any, erased: Any = None) -> Any:
     return value
 
 
-def _encode(key: bytes, value: Any) -> str:
+def _encode(key: bytes, value: object) -> str:
     return base64.b64encode(seal(key, values.canonical(value))).decode()
 
 

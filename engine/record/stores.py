@@ -9,6 +9,7 @@ from typing import Any
 from engine.ground.errors import Invalid
 from models import writes
 from models.incident import Incident
+from models.states import IncidentState, TaskState
 from models.timer import MessageSubscription, Timer
 from models.user_task import UserTask
 from models.writes import Write
@@ -20,7 +21,7 @@ class UnusableKey(Invalid):
     """No message can be waited for under this: it is too long for a key, or no text."""
 
 
-_TABLES: dict[str, Any] = {"timer": Timer.__table__, "message": MessageSubscription.__table__}
+_TABLES = {"timer": Timer.__table__, "message": MessageSubscription.__table__}
 _TASK, _INCIDENT = UserTask.__table__, Incident.__table__
 
 
@@ -72,11 +73,11 @@ class SqlRows:
     def incident_closed(self, token: int, reason: str) -> None:
         self._incidents_closed.setdefault(token, reason)
         for of, row in self._incidents:
-            if of == token and row["state"] == "open":
+            if of == token and row["state"] == IncidentState.OPEN:
                 row.update(self._resolved(reason))
 
     def _resolved(self, reason: str) -> dict[str, Any]:
-        return {"state": "resolved", "resolved_at": self.at, "resolved_by": self.by, "reason": reason}
+        return {"state": IncidentState.RESOLVED, "resolved_at": self.at, "resolved_by": self.by, "reason": reason}
 
     def instance_changed(self, **columns: Any) -> None:
         self.instance.update(columns)
@@ -87,7 +88,7 @@ class SqlRows:
         self._shift += by
         self._closed_before_shift = self._closed_tasks()
         for task in self._tasks.values():
-            if task["state"] == "open" and task["due_at"] is not None:
+            if task["state"] == TaskState.OPEN and task["due_at"] is not None:
                 task["due_at"] += by
 
     @property
@@ -106,7 +107,11 @@ class SqlRows:
         return sorted(self._closed_tasks() - self._closed_before_shift)
 
     def _closed_tasks(self) -> set[int]:
-        return {token for token, columns in self._task_changes.items() if columns.get("state", "open") != "open"}
+        return {
+            token
+            for token, columns in self._task_changes.items()
+            if columns.get("state", TaskState.OPEN) != TaskState.OPEN
+        }
 
     def writes(self) -> Iterator[Write]:
         """What was gathered; the new user tasks come last, in the order they were reached, and ask for their ids."""
@@ -114,7 +119,7 @@ class SqlRows:
             yield from (writes.removal(_TABLES[kind], instance_id=self.instance_id, token=token) for token in tokens)
         for token, reason in self._incidents_closed.items():
             yield writes.change(
-                _INCIDENT, self._resolved(reason), instance_id=self.instance_id, token=token, state="open"
+                _INCIDENT, self._resolved(reason), instance_id=self.instance_id, token=token, state=IncidentState.OPEN
             )
         for token, columns in self._task_changes.items():
             yield writes.change(_TASK, columns, instance_id=self.instance_id, token=token)
@@ -130,4 +135,4 @@ class SqlRows:
 
     def open_tasks(self, ids: list[int]) -> list[int]:
         """Which of the new user tasks are still open; `ids` are those of all."""
-        return [id for id, columns in zip(ids, self._tasks.values(), strict=True) if columns["state"] == "open"]
+        return [id for id, columns in zip(ids, self._tasks.values(), strict=True) if columns["state"] == TaskState.OPEN]

@@ -21,6 +21,7 @@ from engine.runtime.permissions import Actor, FourEyesViolation
 from models.base import session
 from models.entry import HistoryEntry
 from models.identity import User
+from models.states import TaskState
 from models.user_task import UserTask
 
 
@@ -47,20 +48,20 @@ def check(step: Step, person: Actor) -> None:
 
 def among(steps: Sequence[Step], person: Actor) -> dict[int, NotPermitted]:
     """Why a person may not do some of these steps, by task; at most a statement of our own, however many they are."""
-    asked = runtime.current().bars if steps and not person.unbarred else ()
+    bars = runtime.current().bars if steps and not person.unbarred else ()
     instances = {step.instance_id for step in steps}
-    barred = {instance: why for found in asked for instance, why in found(instances, person.user).items()}
+    barred = {instance: reason for bar in bars for instance, reason in bar(instances, person.user).items()}
     checked = [step for step in steps if step.not_by]
     did = _did({step.instance_id for step in checked}, person.user) if checked else set()
-    refused: dict[int, NotPermitted] = {
+    refusals: dict[int, NotPermitted] = {
         step.task_id: FourEyesViolation(task=step.task_id) for step in checked if _prepared(step, did)
     }
-    return refused | {step.task_id: barred[step.instance_id] for step in steps if step.instance_id in barred}
+    return refusals | {step.task_id: barred[step.instance_id] for step in steps if step.instance_id in barred}
 
 
 def named(element: Element) -> frozenset[str]:
     """What an element's `notBy` names."""
-    return frozenset(filter(None, (one.strip() for one in element.properties.get("notBy", "").split(","))))
+    return frozenset(filter(None, (name.strip() for name in element.properties.get("notBy", "").split(","))))
 
 
 def approving(definition: Definition) -> frozenset[str]:
@@ -74,26 +75,26 @@ BEGAN = ""
 
 def _prepared(step: Step, did: set[tuple[str, str]]) -> bool:
     """Whether among the steps a person did is one that this one checks."""
-    done = {element for instance, element in did if instance == str(step.instance_id)}
-    if EVERYBODY in step.not_by and done - approving(step.definition):
+    elements = {element for instance, element in did if instance == str(step.instance_id)}
+    if EVERYBODY in step.not_by and elements - approving(step.definition):
         return True
-    return bool(done & step.not_by)
+    return bool(elements & step.not_by)
 
 
 def _did(instances: Collection[int], user: str) -> set[tuple[str, str]]:
     """(instance, element) of every step of these instances that the person did, under whatever log-in; BEGAN where they began it."""
     number = select(User.employee_number).where(User.name == user).scalar_subquery()
     logins = select(User.name).where(User.employee_number == number)
-    done: tuple[Any, ...] = (cast(UserTask.instance_id, String), UserTask.element_id)
-    of_case = (UserTask.instance_id.in_(instances), UserTask.state == "completed")
+    columns: tuple[Any, ...] = (cast(UserTask.instance_id, String), UserTask.element_id)
+    of_case = (UserTask.instance_id.in_(instances), UserTask.state == TaskState.COMPLETED)
     first = (
         HistoryEntry.stream == INSTANCE,
         HistoryEntry.stream_id.in_([str(instance) for instance in instances]),
         HistoryEntry.sequence == 1,
     )
-    mine, begun = UserTask.completed_by, HistoryEntry.actor
-    found = union_all(
-        select(*done).where(*of_case, (mine == user) | mine.in_(logins)),
-        select(HistoryEntry.stream_id, literal(BEGAN)).where(*first, (begun == user) | begun.in_(logins)),
+    completer, actor = UserTask.completed_by, HistoryEntry.actor
+    steps = union_all(
+        select(*columns).where(*of_case, (completer == user) | completer.in_(logins)),
+        select(HistoryEntry.stream_id, literal(BEGAN)).where(*first, (actor == user) | actor.in_(logins)),
     )
-    return {(instance, element) for instance, element in session().execute(found)}
+    return {(instance, element) for instance, element in session().execute(steps)}

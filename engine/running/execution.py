@@ -12,13 +12,15 @@ from datetime import datetime
 from typing import Any
 
 import orjson
-from sqlalchemy import Row, Select, bindparam, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Select, bindparam, func, insert, or_, select, update
+from sqlalchemy.orm import InstrumentedAttribute
 
 from engine.definitions.compiled import Definition
 from engine.ground.errors import Conflict, Corrupt, EngineError, Invalid, NotFound
 from engine.language.forms import Form
 from engine.published import versions
 from engine.record import heads, history, sealing
+from engine.record.columns import Begun, CaseRow, TaskRow
 from engine.record.heads import BEGINNING, GENESIS, INSTANCE, Place
 from engine.record.steps import Step, Work, WorkOutcome
 from engine.record.stores import SqlRows
@@ -32,6 +34,7 @@ from models.definition import ProcessDefinition
 from models.identity import Department
 from models.incident import Incident
 from models.instance import CaseKey, ProcessInstance
+from models.states import CaseState, IncidentState, TaskState
 from models.user_task import UserTask
 from models.writes import Write
 
@@ -111,7 +114,7 @@ def tell(change: Change) -> None:
 class Loaded:
     """An instance taken for change."""
 
-    row: Any
+    row: Begun
     definition: Definition
     case_key: bytes
     run: Run
@@ -146,7 +149,7 @@ _COLUMNS = (
 )
 
 
-def rows(*more: Any) -> Select[Any]:
+def rows(*more: ColumnElement[Any] | InstrumentedAttribute[Any]) -> Select[Any]:
     """What `take` needs of instances, and `more` columns, to be narrowed down by the caller."""
     return (
         select(*_COLUMNS, *more)
@@ -158,7 +161,7 @@ def rows(*more: Any) -> Select[Any]:
 
 _NEW = insert(ProcessInstance).returning(_INSTANCE.c.id, *heads.counted("register"))
 _BY_ID = rows().where(_INSTANCE.c.id == bindparam("id"))
-_HEAD_BY_ID = _BY_ID.with_only_columns(*(one for one in _COLUMNS if one is not _INSTANCE.c.state_blob))
+_HEAD_BY_ID = _BY_ID.with_only_columns(*(column for column in _COLUMNS if column is not _INSTANCE.c.state_blob))
 _BY_ID_FOR_CHANGE = _BY_ID.with_for_update(of=_INSTANCE)
 _BEFORE = _TASK.alias("before")
 _LAST_OF_FORM = (
@@ -167,7 +170,7 @@ _LAST_OF_FORM = (
         _BEFORE.c.instance_id == _TASK.c.instance_id,
         _BEFORE.c.process_key == _TASK.c.process_key,
         _BEFORE.c.form == _TASK.c.form,
-        _BEFORE.c.state == "completed",
+        _BEFORE.c.state == TaskState.COMPLETED,
     )
     .scalar_subquery()
 )
@@ -188,24 +191,27 @@ _OF_TASK = (
 _OF_TASK_FOR_CHANGE = _OF_TASK.with_for_update(of=(_INSTANCE, _TASK))
 
 
-def find(instance_id: int, *, lock: bool = True) -> Row[Any] | None:
+def find(instance_id: int, *, lock: bool = True) -> CaseRow | None:
     """The row of an instance with its key and its definition's fingerprint; locked for change unless it is only looked at."""
-    return connection().execute(_BY_ID_FOR_CHANGE if lock else _BY_ID, {"id": instance_id}).first()
+    row: CaseRow | None = connection().execute(_BY_ID_FOR_CHANGE if lock else _BY_ID, {"id": instance_id}).first()
+    return row
 
 
-def look(instance_id: int) -> Row[Any] | None:
+def look(instance_id: int) -> CaseRow | None:
     """The row of an instance without its state, for whoever asks where its history ends and which version it runs on."""
-    return connection().execute(_HEAD_BY_ID, {"id": instance_id}).first()
+    row: CaseRow | None = connection().execute(_HEAD_BY_ID, {"id": instance_id}).first()
+    return row
 
 
-def find_of_task(task_id: int, *, lock: bool) -> Row[Any] | None:
+def find_of_task(task_id: int, *, lock: bool) -> TaskRow | None:
     """The row of a user task's instance with what is asked of the task; locked for change unless it is only looked at."""
-    return connection().execute(_OF_TASK_FOR_CHANGE if lock else _OF_TASK, {"id": task_id}).first()
+    row: TaskRow | None = connection().execute(_OF_TASK_FOR_CHANGE if lock else _OF_TASK, {"id": task_id}).first()
+    return row
 
 
-def take(row: Row[Any], *, by: str, at: datetime) -> Loaded:
+def take(row: CaseRow, *, by: str, at: datetime) -> Loaded:
     """Restore the instance of a row from `find`. Errors: InstanceEnded."""
-    if row.state != "active":
+    if row.state != CaseState.ACTIVE:
         raise InstanceEnded(case=row.business_key)
     definition = versions.by_id(row.definition_id, row.sha256)
     key = sealing.unwrap(row.wrapped)
@@ -240,7 +246,7 @@ def _performer(instance_id: int, business_key: str, by: str, at: datetime) -> Ca
     return perform
 
 
-def create(definition: Definition, business_key: str, given: dict[str, Any], *, by: str, at: datetime) -> Advanced:
+def create(definition: Definition, business_key: str, variables: dict[str, Any], *, by: str, at: datetime) -> Advanced:
     """Start an instance in the current transaction."""
     instance_id, register = _insert(definition, business_key, at)
     case_key, wrapped = sealing.new_case_key()
@@ -254,13 +260,13 @@ def create(definition: Definition, business_key: str, given: dict[str, Any], *, 
         rows=changes,
         department=_department,
     )
-    run.begin(given, number=business_key, software=runtime.current().software)
+    run.begin(variables, number=business_key, software=runtime.current().software)
     row = _Fresh(instance_id, business_key, definition.key, 1, None)
-    kept = writes.insertion(_KEY, {"instance_id": instance_id, "wrapped": wrapped})
+    key_write = writes.insertion(_KEY, {"instance_id": instance_id, "wrapped": wrapped})
     place = heads.of_case(instance_id, definition.key, register.head.seq, BEGINNING, None)
     place = place.signed() if register.is_signed else place
     loaded = Loaded(row, definition, case_key, run, changes, place)
-    return _save(loaded, by=by, at=at, also=[kept, heads.change(register)])
+    return _save(loaded, by=by, at=at, also=[key_write, heads.change(register)])
 
 
 @dataclass(frozen=True)
@@ -274,10 +280,16 @@ class _Fresh:
 
 def _insert(definition: Definition, business_key: str, at: datetime) -> tuple[int, Place]:
     """The id of a new row, and the register of its process with the case in it."""
-    columns = {"business_key": business_key, "definition_id": definition.id, "key": definition.key, "state": "active"}
+    columns = {
+        "business_key": business_key,
+        "definition_id": definition.id,
+        "key": definition.key,
+        "state": CaseState.ACTIVE,
+    }
     first = {"started_at": at, "overdue": False, "version": 1, "sequence": 0, "head": GENESIS, "state_blob": b""}
-    instance_id, *answer = connection().execute(_NEW, columns | first | {"register": definition.key}).one()
-    return instance_id, heads.next_case(definition.key, answer)
+    row = connection().execute(_NEW, columns | first | {"register": definition.key}).one()
+    instance_id, ordinal, sequence, head, mac = row
+    return instance_id, heads.next_case(definition.key, (ordinal, sequence, head, mac))
 
 
 def advance(instance_id: int, command: Command, *, by: str, at: datetime) -> Advanced:
@@ -290,7 +302,7 @@ def advance(instance_id: int, command: Command, *, by: str, at: datetime) -> Adv
 
 
 def advance_row(
-    row: Row[Any], command: Command, *, by: str, at: datetime, request: str = "", moves: bool = True
+    row: CaseRow, command: Command, *, by: str, at: datetime, request: str = "", moves: bool = True
 ) -> Advanced:
     """The same for a row that `find` has locked in the current transaction; a command that only tells something `moves` nothing of its state."""
     loaded = take(row, by=by, at=at)
@@ -309,13 +321,16 @@ def limits_become_incidents(*, by: str, at: datetime) -> Iterator[None]:
     try:
         yield
     except CannotGoOn as error:
-        _report(error.values, by, at)
+        report(error.values, by, at)
         raise
 
 
-def _report(reached: dict[str, Any], by: str, at: datetime) -> None:
+def report(reached: dict[str, Any], by: str, at: datetime) -> None:
+    """Put what a case has `reached`, and cannot go on from, before a person, unless it already is."""
     open_already = select(Incident.id).where(
-        Incident.instance_id == reached["instance"], Incident.token == reached["token"], Incident.state == "open"
+        Incident.instance_id == reached["instance"],
+        Incident.token == reached["token"],
+        Incident.state == IncidentState.OPEN,
     )
     with transaction():
         if session().scalar(open_already) is None:
@@ -330,8 +345,8 @@ def answered(instance_id: int, token: int, request: str) -> Advanced | None:
         if entry.request and entry.request != request and entry.request[:OF_KEY] == request[:OF_KEY]:
             raise KeyUsedAgain
         if entry.request == request:
-            gone = {step["token"] for step in entry.steps if step["type"] == "user_task_cancelled"}
-            opened = {step["token"] for step in entry.steps if step["type"] == "user_task_created"} - gone
+            cancelled = {step["token"] for step in entry.steps if step["type"] == "user_task_cancelled"}
+            opened = {step["token"] for step in entry.steps if step["type"] == "user_task_created"} - cancelled
             ended = any(step["type"] == "instance_completed" for step in entry.steps)
             return Advanced(instance_id, _task_ids(instance_id, opened), ended, _troubles(entry.steps))
     return None
@@ -394,25 +409,25 @@ def _save(
     return Advanced(row.id, opened, run.ended, _troubles(steps), run.case.scopes[0].variables, loaded.case_key)
 
 
-def _send(gathered: list[Write], loaded: Loaded, place: Place, moves: bool) -> list[int]:
+def _send(batch: list[Write], loaded: Loaded, place: Place, moves: bool) -> list[int]:
     """Write everything, the instance last; the ids of the user tasks this opens. Errors: StaleInstance."""
-    sent: list[list[int]] = []
+    early_ids: list[list[int]] = []
     if loaded.rows.shift:  # which looks at the tasks as they are by then
-        sent, gathered = writes.send(gathered), []
+        early_ids, batch = writes.send(batch), []
         _shift_limits(loaded.rows, loaded.row)
-    *others, changed = writes.send([*gathered, _instance(loaded, place, moves)])
+    *late_ids, changed = writes.send([*batch, _instance(loaded, place, moves)])
     if not changed:
         raise StaleInstance(case=loaded.row.business_key)
-    return loaded.rows.open_tasks([id for ids in (*sent, *others) for id in ids])
+    return loaded.rows.open_tasks([id for ids in (*early_ids, *late_ids) for id in ids])
 
 
-def _department(process: str, element: str, drawn: str) -> str:
+def _department(process: str, element: str, lane: str) -> str:
     """Lanes carry the department's name; work lists go by its code."""
-    codes = _department_codes(drawn)
+    codes = _department_codes(lane)
     departments = set(codes.values())
-    if drawn in departments:
-        return drawn
-    return codes.get(drawn) or _worked_on_by(process, element, departments) or drawn
+    if lane in departments:
+        return lane
+    return codes.get(lane) or _worked_on_by(process, element, departments) or lane
 
 
 def _worked_on_by(process: str, element: str, departments: set[str]) -> str | None:
@@ -427,21 +442,21 @@ def _worked_on_by(process: str, element: str, departments: set[str]) -> str | No
     return session().scalar(earlier.order_by(UserTask.id.desc()).limit(1))
 
 
-def _department_codes(wanted: str) -> dict[str, str]:
+def _department_codes(department: str) -> dict[str, str]:
     """Department codes by Chinese name; read again when the one wanted is not among those known."""
     office = runtime.current().remembered(bind())
-    if wanted not in office.departments and wanted not in office.departments.values():
-        found = session().execute(select(Department.code, Department.name_zh))
-        office.departments = {name: code for code, name in found}
+    if department not in office.departments and department not in office.departments.values():
+        pairs = session().execute(select(Department.code, Department.name_zh))
+        office.departments = {name: code for code, name in pairs}
     return office.departments
 
 
-def _shift_limits(changes: SqlRows, row: Any) -> None:
+def _shift_limits(changes: SqlRows, row: Begun) -> None:
     open_tasks = session().execute(
         select(UserTask.id, UserTask.due_at).where(
             UserTask.instance_id == row.id,
             UserTask.token.not_in(changes.opened),
-            or_(UserTask.state == "open", UserTask.token.in_(changes.closed_after_shift)),
+            or_(UserTask.state == TaskState.OPEN, UserTask.token.in_(changes.closed_after_shift)),
             UserTask.due_at.is_not(None),
         )
     )
@@ -455,14 +470,14 @@ def _shift_limits(changes: SqlRows, row: Any) -> None:
 
 def _instance(loaded: Loaded, place: Place, moves: bool) -> Write:
     row, changed = loaded.row, loaded.rows.instance
-    over = changed.get("state", "active") != "active"
-    columns = {"version": row.version + 1, **heads.columns(place), **changed}
+    over = changed.get("state", CaseState.ACTIVE) != CaseState.ACTIVE
+    columns: dict[str, object] = {"version": row.version + 1, **heads.columns(place), **changed}
     if over or moves:
         columns["state_blob"] = b"" if over else sealing.seal(loaded.case_key, orjson.dumps(loaded.run.state()))
     return writes.change(_INSTANCE, columns, wants_id=True, id=row.id, version=row.version)
 
 
-def is_held(row: Row[Any], key: bytes, token: int | None) -> bool:
+def is_held(row: CaseRow, key: bytes, token: int | None) -> bool:
     """Whether the token of queued work still stands where it waits for it; `row` is that of an active instance, `key` its key."""
     return str(token) in orjson.loads(sealing.unseal(key, row.state_blob))["stuck"]
 

@@ -22,8 +22,9 @@ from engine.record import sealing
 from engine.record.steps import Done, Failed, Queued, Refused, Step, Work, WorkOutcome
 from engine.runtime import handlers, runtime
 from engine.runtime.handlers import BpmnError, Call, Handler, JobFailed
-from models.base import in_scratch, savepoint, session
+from models.base import savepoint, session
 from models.job import Job
+from models.states import JobState
 
 T = TypeVar("T")
 ATTEMPTS = 5
@@ -69,40 +70,40 @@ def _outcome(topic: str, carry_out: Callable[[], WorkOutcome]) -> WorkOutcome:
 
 
 def _refused(handler: Handler, error: BpmnError) -> Refused:
-    also = tuple(_refused(handler, other) for other in error.also)
+    also = tuple(_refused(handler, sibling) for sibling in error.also)
     return Refused(error.code, error.values, handler.about.get(error.code, ()), also)
 
 
 def _named(topic: str, error: EngineError) -> tuple[str, ...]:
     """The parameters that an error is about, which it names as the values it takes."""
-    known = handlers.handlers_by_topic().get(topic)
-    return tuple(name for name in error.values if known is not None and name in known.takes.fields)
+    handler = handlers.handlers_by_topic().get(topic)
+    return tuple(name for name in error.values if handler is not None and name in handler.takes.fields)
 
 
-def guarded(what: str, work: Callable[[], T]) -> T | Failed:
+def guarded(message: str, work: Callable[[], T]) -> T | Failed:
     """Whatever `work` gives, or what it threw, with all it wrote undone: one thing that breaks must not stop the next."""
 
     def in_savepoint() -> T:
         with savepoint():
             return work()
 
-    return survive(what, in_savepoint)
+    return survive(message, in_savepoint)
 
 
-def survive(what: str, work: Callable[[], T]) -> T | Failed:
+def survive(message: str, work: Callable[[], T]) -> T | Failed:
     """Whatever `work` gives, or what it threw."""
     try:
         return work()
     except Exception as error:
-        return Failed(type(error).__name__, what, frames(error))
+        return Failed(type(error).__name__, message, frames(error))
 
 
 class _Undone(Exception):
     """It would have been done."""
 
 
-def _in_savepoint(handler: Handler, given: dict[str, Any], call: Call, *, undone: bool) -> WorkOutcome:
-    parameters = handler.takes.load(plain(given))
+def _in_savepoint(handler: Handler, arguments: dict[str, Any], call: Call, *, undone: bool) -> WorkOutcome:
+    parameters = handler.takes.load(plain(arguments))
     result: dict[str, Any] = {}
     with suppress(_Undone), savepoint():
         result = handler.gives.dump(handler.function(parameters, call))
@@ -131,13 +132,6 @@ def frames(error: BaseException) -> str:
     return "\n".join(f"{frame.filename.rsplit('/', 2)[-1]}:{frame.lineno} {frame.name}" for frame in stack)
 
 
-def announced(job_id: int, left: int, due_at: datetime) -> None:
-    """Pass a queued job on to whoever carries jobs, if anybody beside `worker` does; what is only tried out stays where it is."""
-    announce = runtime.current().announce
-    if announce is not None and not in_scratch():
-        announce(job_id, left, due_at)
-
-
 def enqueue(topic: str, parameters: dict[str, Any], *, key: str, at: datetime, total: int = 0) -> None:
     """Queue background work in the current transaction; the same key is queued once."""
     if session().execute(select(Job.id).where(Job.key == key)).first() is None:
@@ -145,8 +139,7 @@ def enqueue(topic: str, parameters: dict[str, Any], *, key: str, at: datetime, t
 
 
 def _insert(**columns: Any) -> None:
-    inserted = session().execute(insert(Job).values(state="queued", retries=ATTEMPTS, **columns).returning(Job.id))
-    announced(inserted.scalar_one(), ATTEMPTS, columns["due_at"])
+    session().execute(insert(Job).values(state=JobState.QUEUED, retries=ATTEMPTS, **columns))
 
 
 def queue(instance_id: int, steps: list[Step], case_key: bytes, at: datetime) -> None:
@@ -156,17 +149,14 @@ def queue(instance_id: int, steps: list[Step], case_key: bytes, at: datetime) ->
         step, key = created[token], f"{instance_id}:{token}"
         parameters = sealing.seal(case_key, values.canonical(plain(step["parameters"])))
         if not _again(key, parameters, at):
-            where = {"instance_id": instance_id, "token": token, "element_id": step["element"]}
-            _insert(key=key, topic=step["topic"], parameters=parameters, due_at=at, created_at=at, **where)
+            place = {"instance_id": instance_id, "token": token, "element_id": step["element"]}
+            _insert(key=key, topic=step["topic"], parameters=parameters, due_at=at, created_at=at, **place)
 
 
 def _again(key: str, parameters: bytes, at: datetime) -> bool:
     """Queue a job once more that had been given up; its key, by which the outside knows it, stays."""
-    columns = {"state": "queued", "retries": ATTEMPTS, "due_at": at, "parameters": parameters, "error": None}
-    job_id = session().scalar(update(Job).where(Job.key == key).values(**columns).returning(Job.id))
-    if job_id is not None:
-        announced(job_id, ATTEMPTS, at)
-    return job_id is not None
+    columns = {"state": JobState.QUEUED, "retries": ATTEMPTS, "due_at": at, "parameters": parameters, "error": None}
+    return session().scalar(update(Job).where(Job.key == key).values(**columns).returning(Job.id)) is not None
 
 
 class UnknownBackground(Conflict):

@@ -12,9 +12,11 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Row, Select, delete, exists, insert, literal, or_, select, update
+from sqlalchemy import ColumnElement, Select, delete, exists, insert, literal, or_, select, update
+from sqlalchemy.orm import InstrumentedAttribute
 
 from engine.ground.errors import Conflict
+from engine.record.columns import DueRow
 from engine.record.steps import Failed
 from engine.running import execution, jobs
 from engine.runtime import runtime
@@ -22,6 +24,7 @@ from engine.spiff.run import Run
 from models.base import bind, session, transaction
 from models.incident import Incident
 from models.instance import ProcessInstance
+from models.states import CaseState, IncidentState, TaskState
 from models.timer import MessageSubscription, Setback, Timer
 from models.user_task import UserTask
 
@@ -39,7 +42,7 @@ class Kind(NamedTuple):
 
     name: str
     due: Callable[[datetime], Select[Any]]
-    act: Callable[[Row[Any], Run], None]
+    act: Callable[[DueRow, Run], None]
 
 
 def run_clock(at: datetime) -> int:
@@ -53,18 +56,20 @@ class NothingStands(Conflict):
 
 def _find_standing(at: datetime) -> int:
     """Put the cases before a person that stand still since a version that told nobody; looked for once by every process, because now they are told at once."""
-    known = runtime.current().remembered(bind())
-    if known.looked_for_standing:
+    office = runtime.current().remembered(bind())
+    if office.looked_for_standing:
         return 0
-    known.looked_for_standing = True
+    office.looked_for_standing = True
     opened = (
-        exists().where(UserTask.instance_id == ProcessInstance.id, UserTask.state == "open"),
-        exists().where(Incident.instance_id == ProcessInstance.id, Incident.state == "open"),
+        exists().where(UserTask.instance_id == ProcessInstance.id, UserTask.state == TaskState.OPEN),
+        exists().where(Incident.instance_id == ProcessInstance.id, Incident.state == IncidentState.OPEN),
         *(exists().where(table.instance_id == ProcessInstance.id) for table in (Timer, MessageSubscription)),
     )
-    standing = select(ProcessInstance.id).where(ProcessInstance.state == "active", *(~one for one in opened))
-    found = list(session().scalars(standing.order_by(ProcessInstance.id)))
-    outcomes = [jobs.survive(f"standstill of case {one}", partial(_tell_standing, one, at)) for one in found]
+    standing = select(ProcessInstance.id).where(
+        ProcessInstance.state == CaseState.ACTIVE, *(~condition for condition in opened)
+    )
+    ids = list(session().scalars(standing.order_by(ProcessInstance.id)))
+    outcomes = [jobs.survive(f"standstill of case {id}", partial(_tell_standing, id, at)) for id in ids]
     return sum(1 for outcome in outcomes if not isinstance(outcome, Failed))
 
 
@@ -78,36 +83,38 @@ def _tell_standing(instance_id: int, at: datetime) -> None:
 
 
 def _do_all(kind: Kind, at: datetime) -> int:
-    done = 0
+    count = 0
     for _number in range(BATCH):
         went_well = _do_next(kind, at)
         if went_well is None:
             break
-        done += went_well
-    return done
+        count += went_well
+    return count
 
 
 def _do_next(kind: Kind, at: datetime) -> bool | None:
     """Claim the most urgent thing and do it; whether it could be done, None when nothing is left."""
     with transaction():
-        row = session().execute(kind.due(at)).first()
+        row: DueRow | None = session().execute(kind.due(at)).first()
         if row is None:
             return None
         command = partial(execution.advance_row, row, partial(kind.act, row), by=SYSTEM, at=at)
         failed = jobs.guarded(f"{kind.name} of {row.business_key}", command)
         if isinstance(failed, Failed):
-            _put_back(kind, row, failed, at)
+            put_back(kind, row, failed, at)
             return False
         if row.attempts:
             session().execute(delete(Setback).where(*_is(kind.name, row.id, row.token)))
         return True
 
 
-def _due(kind: str, token: Any, at: datetime, *more: Any) -> Select[Any]:
+def _due(
+    kind: str, token: ColumnElement[int] | InstrumentedAttribute[int], at: datetime, *more: InstrumentedAttribute[Any]
+) -> Select[Any]:
     """Instances to be claimed with a token each; those put back until later are left out."""
-    theirs = (Setback.kind == kind, Setback.instance_id == ProcessInstance.id, Setback.token == token)
-    later = exists().where(*theirs, or_(Setback.again_at.is_(None), Setback.again_at > at))
-    attempts = select(Setback.attempts).where(*theirs).scalar_subquery()
+    of_instance = (Setback.kind == kind, Setback.instance_id == ProcessInstance.id, Setback.token == token)
+    later = exists().where(*of_instance, or_(Setback.again_at.is_(None), Setback.again_at > at))
+    attempts = select(Setback.attempts).where(*of_instance).scalar_subquery()
     return execution.rows(token.label("token"), attempts.label("attempts"), *more).where(~later)
 
 
@@ -122,7 +129,7 @@ def _timers(at: datetime) -> Select[Any]:
     )
 
 
-def _fire(row: Row[Any], run: Run) -> None:
+def _fire(row: DueRow, run: Run) -> None:
     run.fire_timer(row.token)
 
 
@@ -130,7 +137,7 @@ def _tasks(at: datetime) -> Select[Any]:
     return (
         _due("task", UserTask.token, at, UserTask.element_id)
         .join(UserTask, UserTask.instance_id == ProcessInstance.id)
-        .where(UserTask.state == "open", UserTask.overdue.is_(False), UserTask.due_at <= at)
+        .where(UserTask.state == TaskState.OPEN, UserTask.overdue.is_(False), UserTask.due_at <= at)
         .where(ProcessInstance.paused_at.is_(None))
         .order_by(UserTask.due_at)
         .limit(1)
@@ -138,14 +145,16 @@ def _tasks(at: datetime) -> Select[Any]:
     )
 
 
-def _miss_task(row: Row[Any], run: Run) -> None:
+def _miss_task(row: DueRow, run: Run) -> None:
     run.add("deadline_missed", token=row.token, element=row.element_id)
 
 
 def _cases(at: datetime) -> Select[Any]:
     return (
         _due("case", literal(0), at)
-        .where(ProcessInstance.state == "active", ProcessInstance.overdue.is_(False), ProcessInstance.due_at <= at)
+        .where(
+            ProcessInstance.state == CaseState.ACTIVE, ProcessInstance.overdue.is_(False), ProcessInstance.due_at <= at
+        )
         .where(ProcessInstance.paused_at.is_(None))
         .order_by(ProcessInstance.due_at)
         .limit(1)
@@ -153,14 +162,14 @@ def _cases(at: datetime) -> Select[Any]:
     )
 
 
-def _miss_case(_row: Row[Any], run: Run) -> None:
+def _miss_case(_row: DueRow, run: Run) -> None:
     run.add("deadline_missed")
 
 
 KINDS = (Kind("timer", _timers, _fire), Kind("task", _tasks, _miss_task), Kind("case", _cases, _miss_case))
 
 
-def _put_back(kind: Kind, row: Row[Any], failed: Failed, at: datetime) -> None:
+def put_back(kind: Kind, row: DueRow, failed: Failed, at: datetime) -> None:
     """Note the failure; a timer that has failed too often becomes an incident and waits for a person."""
     attempts = (row.attempts or 0) + 1
     _log.error("%s, attempt %d: %s\n%s", failed.message, attempts, failed.kind, failed.trace)
@@ -171,11 +180,11 @@ def _put_back(kind: Kind, row: Row[Any], failed: Failed, at: datetime) -> None:
     if row.attempts:
         session().execute(update(Setback).where(*_is(kind.name, row.id, row.token)).values(**columns))
     else:
-        where = {"kind": kind.name, "instance_id": row.id, "token": row.token}
-        session().execute(insert(Setback).values(**where, **columns))
+        place = {"kind": kind.name, "instance_id": row.id, "token": row.token}
+        session().execute(insert(Setback).values(**place, **columns))
 
 
-def _opened(row: Row[Any], failed: Failed, at: datetime) -> bool:
+def _opened(row: DueRow, failed: Failed, at: datetime) -> bool:
     """Whether the incident could be recorded; a case that cannot even be restored has to be tried on."""
     command = partial(Run.report, token=row.token, kind=TIMER_FAILED, message=failed.kind, trace=failed.trace)
     opened = jobs.guarded(

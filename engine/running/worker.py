@@ -15,11 +15,12 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
-from sqlalchemy import Row, select, update
+from sqlalchemy import select, update
 
 from engine.ground.errors import NotFound
 from engine.language import values
 from engine.record import sealing
+from engine.record.columns import CaseRow
 from engine.record.steps import Failed, WorkOutcome
 from engine.running import execution, jobs
 from engine.runtime import runtime
@@ -28,9 +29,11 @@ from engine.runtime.runtime import now
 from engine.spiff.run import Run
 from models.base import session, transaction
 from models.job import Job
+from models.states import CaseState, JobState
 
 SYSTEM = "system"
 BATCH = 500
+LOOKED_AT = 20  # that other processes may be taking at the same instant
 LEASE = timedelta(seconds=20)
 FIRST_DELAY = timedelta(minutes=2)
 NO_LONGER_AWAITED = ("UnknownToken", "InstanceEnded", "UnknownInstance")
@@ -56,31 +59,40 @@ class Taken:
 _COLUMNS = (Job.id, Job.key, Job.topic, Job.instance_id, Job.token, Job.element_id, Job.parameters, Job.retries)
 
 
-def run_jobs(at: datetime, *, clock: Clock | None = None, overdue_by: timedelta = timedelta()) -> int:
-    """Carry out queued jobs that are due at `at`, or have been for some time; how many were taken in hand."""
-    due = session().scalars(
-        select(Job.id)
-        .where(Job.state == "queued", Job.due_at <= at - overdue_by)
-        .order_by(Job.due_at, Job.id)
-        .limit(BATCH)
-    )
-    return sum(carry_out(job_id, clock or (lambda: at)) for job_id in list(due))
+def run_jobs(at: datetime) -> int:
+    """Carry out the queued jobs that are due at `at`, one after another; how many were taken in hand."""
+    return sum(carry_out(job_id, lambda: at) for job_id in _due(at, BATCH))
+
+
+def take_job(at: datetime) -> Taken | None:
+    """Take the most urgent job that is due and that nobody has in hand, for `do_job`; None when there is none."""
+    jobs_taken = filter(None, (take(job_id, at) for job_id in _due(at, LOOKED_AT)))
+    return next(jobs_taken, None)
+
+
+def _due(at: datetime, most: int) -> list[int]:
+    due = select(Job.id).where(Job.state == JobState.QUEUED, Job.due_at <= at).order_by(Job.due_at, Job.id)
+    return list(session().scalars(due.limit(most)))
 
 
 def carry_out(job_id: int, clock: Clock = now) -> bool:
     """Take a job, do it and record what came of it; False when it is not due or somebody else has it in hand."""
-    job = _take(job_id, clock())
-    if job is None:
-        return False
+    job = take(job_id, clock())
+    if job is not None:
+        do_job(job, clock)
+    return job is not None
+
+
+def do_job(job: Taken, clock: Clock = now) -> None:
+    """Do a job that has been taken and record what came of it."""
     in_hand = runtime.current().in_hand
-    in_hand.add(job_id)
+    in_hand.add(job.id)
     try:
-        outcome = _perform(job, clock())
+        outcome = perform(job, clock())
     finally:
-        in_hand.discard(job_id)
+        in_hand.discard(job.id)
     with transaction():
-        _record(job, outcome, clock())
-    return True
+        record(job, outcome, clock())
 
 
 class UnknownJob(NotFound):
@@ -89,18 +101,17 @@ class UnknownJob(NotFound):
 
 def failed_background() -> list[Job]:
     """Work beside the cases that was given up, such as a batch whose cases could not all be released, the oldest first."""
-    query = select(Job).where(Job.state == "failed", Job.instance_id.is_(None)).order_by(Job.id)
+    query = select(Job).where(Job.state == JobState.FAILED, Job.instance_id.is_(None)).order_by(Job.id)
     return list(session().scalars(query.limit(BATCH)))
 
 
 def begin_again(job_id: int, at: datetime) -> None:
     """Put given-up work beside the cases into the queue once more, under the same key. Errors: UnknownJob."""
     with transaction():
-        given_up = update(Job).where(Job.id == job_id, Job.state == "failed", Job.instance_id.is_(None))
-        columns = {"state": "queued", "retries": jobs.ATTEMPTS, "due_at": at, "error": None}
+        given_up = update(Job).where(Job.id == job_id, Job.state == JobState.FAILED, Job.instance_id.is_(None))
+        columns = {"state": JobState.QUEUED, "retries": jobs.ATTEMPTS, "due_at": at, "error": None}
         if session().execute(given_up.values(**columns).returning(Job.id)).first() is None:
             raise UnknownJob(job=job_id)
-        jobs.announced(job_id, jobs.ATTEMPTS, at)
 
 
 def renew_leases(at: datetime) -> None:
@@ -108,23 +119,25 @@ def renew_leases(at: datetime) -> None:
     in_hand = runtime.current().in_hand
     if in_hand:
         with transaction():
-            mine = update(Job).where(Job.id.in_(list(in_hand)), Job.state == "queued")
-            session().execute(mine.values(due_at=at + LEASE))
+            statement = update(Job).where(Job.id.in_(list(in_hand)), Job.state == JobState.QUEUED)
+            session().execute(statement.values(due_at=at + LEASE))
 
 
-def _take(job_id: int, at: datetime) -> Taken | None:
+def take(job_id: int, at: datetime) -> Taken | None:
+    """Take a job in hand for the length of a lease; None when it is not due or somebody else has it."""
     with transaction():
-        free = update(Job).where(Job.id == job_id, Job.state == "queued", Job.due_at <= at)
+        free = update(Job).where(Job.id == job_id, Job.state == JobState.QUEUED, Job.due_at <= at)
         row = session().execute(free.values(due_at=at + LEASE).returning(*_COLUMNS)).first()
     return Taken(**row._mapping) if row is not None else None
 
 
-def _perform(job: Taken, at: datetime) -> WorkOutcome:
+def perform(job: Taken, at: datetime) -> WorkOutcome:
+    """Do a job in hand, outside every transaction; nothing is asked of the world for a case that does not wait for it any more."""
     if job.instance_id is None:
         return jobs.run_background(job.topic, values.unpack(json.loads(job.parameters)), at)
     row = execution.find(job.instance_id, lock=False)
     key = execution.case_key(job.instance_id)
-    if row is None or row.state != "active" or key is None:
+    if row is None or row.state != CaseState.ACTIVE or key is None:
         return Failed("InstanceEnded", job.topic)
     if not execution.is_held(row, key, job.token):
         return Failed("UnknownToken", job.topic)  # cancelled while it was queued: nothing may be moved for it any more
@@ -140,17 +153,21 @@ def _perform(job: Taken, at: datetime) -> WorkOutcome:
     return jobs.reach_outside(job.topic, values.unpack(json.loads(sealing.unseal(key, job.parameters))), call)
 
 
-def _record(job: Taken, outcome: WorkOutcome, at: datetime) -> None:
-    """The case is locked before the job, as everybody does it, so that nobody waits for each other."""
+def record(job: Taken, outcome: WorkOutcome, at: datetime) -> None:
+    """Record what came of a job, if it is still as it was taken, and let its case go on.
+
+    The case is locked before the job, as everybody does it, so that nobody waits for each other.
+    """
     row = execution.find(job.instance_id) if job.instance_id is not None else None
     if isinstance(outcome, Failed) and job.retries > 1 and _may_pass(job, outcome):
         due_at = at + FIRST_DELAY * 2 ** (jobs.ATTEMPTS - job.retries)
-        if _settle(job, retries=job.retries - 1, due_at=due_at, error=outcome.message):
-            jobs.announced(job.id, job.retries - 1, due_at)
+        _settle(job, retries=job.retries - 1, due_at=due_at, error=outcome.message)
         return
     failed = outcome if isinstance(outcome, Failed) else None
-    settled = _settle(job, state="failed" if failed else "done", retries=0, error=failed.message if failed else None)
-    if settled and row is not None and row.state == "active":
+    settled = _settle(
+        job, state=JobState.FAILED if failed else JobState.DONE, retries=0, error=failed.message if failed else None
+    )
+    if settled and row is not None and row.state == CaseState.ACTIVE:
         _finish(job, row, outcome, at)
 
 
@@ -161,11 +178,11 @@ def _may_pass(job: Taken, failed: Failed) -> bool:
 
 def _settle(job: Taken, **columns: Any) -> bool:
     """Compare-and-set: whether the job was still as it had been taken."""
-    mine = update(Job).where(Job.id == job.id, Job.state == "queued", Job.retries == job.retries)
-    return bool(session().execute(mine.values(**columns)).rowcount)  # type: ignore[attr-defined]
+    statement = update(Job).where(Job.id == job.id, Job.state == JobState.QUEUED, Job.retries == job.retries)
+    return bool(session().execute(statement.values(**columns)).rowcount)  # type: ignore[attr-defined]
 
 
-def _finish(job: Taken, row: Row[Any], outcome: WorkOutcome, at: datetime) -> None:
+def _finish(job: Taken, row: CaseRow, outcome: WorkOutcome, at: datetime) -> None:
     """Let the case go on; when it cannot, what broke becomes its incident."""
     failed = _advance(job, row, outcome, at)
     if failed is None or failed.kind in NO_LONGER_AWAITED:
@@ -174,7 +191,7 @@ def _finish(job: Taken, row: Row[Any], outcome: WorkOutcome, at: datetime) -> No
     _advance(job, row, failed, at)
 
 
-def _advance(job: Taken, row: Row[Any], outcome: WorkOutcome, at: datetime) -> Failed | None:
+def _advance(job: Taken, row: CaseRow, outcome: WorkOutcome, at: datetime) -> Failed | None:
     command = partial(Run.finish_work, token=job.token or 0, outcome=outcome)
-    done = jobs.guarded(job.topic, partial(execution.advance_row, row, command, by=SYSTEM, at=at))
-    return done if isinstance(done, Failed) else None
+    result = jobs.guarded(job.topic, partial(execution.advance_row, row, command, by=SYSTEM, at=at))
+    return result if isinstance(result, Failed) else None

@@ -33,24 +33,24 @@ def calendar() -> Calendar:
 def keep(calendar: Calendar) -> str:
     """Store a calendar unless it is stored; its fingerprint. What a session has stored itself counts as known only to later ones."""
     fingerprint = _fingerprint(calendar)
-    known = runtime.current().remembered(bind()).stored_calendars
-    if fingerprint in known:
+    fingerprints = runtime.current().remembered(bind()).stored_calendars
+    if fingerprint in fingerprints:
         return fingerprint
     own: set[str] = session().info.setdefault("calendars_stored", set())
-    wanted = select(CalendarVersion.fingerprint).where(CalendarVersion.fingerprint == fingerprint)
-    if session().scalar(wanted) is None:
+    query = select(CalendarVersion.fingerprint).where(CalendarVersion.fingerprint == fingerprint)
+    if session().scalar(query) is None:
         own.add(fingerprint)
         _store(fingerprint, calendar)
     elif fingerprint not in own:
-        known.add(fingerprint)
+        fingerprints.add(fingerprint)
     return fingerprint
 
 
 def _store(fingerprint: str, calendar: Calendar) -> None:
     """Somebody else may store the same one at the same instant."""
-    wanted: Any = _INSERT[bind().dialect.name](CalendarVersion)
+    insertion: Any = _INSERT[bind().dialect.name](CalendarVersion)
     row = {"fingerprint": fingerprint, "content": _content(calendar)}
-    session().execute(wanted.values(**row).on_conflict_do_nothing())
+    session().execute(insertion.values(**row).on_conflict_do_nothing())
 
 
 @lru_cache(maxsize=16)
@@ -76,12 +76,12 @@ def kept(fingerprint: str) -> Calendar:
     content = session().scalar(select(CalendarVersion.content).where(CalendarVersion.fingerprint == fingerprint))
     if content is None:
         raise UnknownCalendar(fingerprint=fingerprint)
-    read = values.unpack(json.loads(content))
+    fields = values.unpack(json.loads(content))
     return Calendar(
-        days_off=frozenset(read["days_off"]),
-        workdays=frozenset(read["workdays"]),
-        opens=time.fromisoformat(read["opens"]),
-        closes=time.fromisoformat(read["closes"]),
-        zone=read["zone"],
-        edition=read.get("edition", 1),
+        days_off=frozenset(fields["days_off"]),
+        workdays=frozenset(fields["workdays"]),
+        opens=time.fromisoformat(fields["opens"]),
+        closes=time.fromisoformat(fields["closes"]),
+        zone=fields["zone"],
+        edition=fields.get("edition", 1),
     )

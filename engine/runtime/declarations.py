@@ -38,9 +38,9 @@ class BpmnError(Exception):
         super().__init__(code)
 
 
-def together(first: BpmnError, *others: BpmnError) -> BpmnError:
+def together(first: BpmnError, *siblings: BpmnError) -> BpmnError:
     """Several noes that are told at once; the first is the one that is recorded."""
-    first.also = others
+    first.also = siblings
     return first
 
 
@@ -107,7 +107,7 @@ class Handler:
 
 
 def _marked(mark: str, *schemas: Schema) -> frozenset[str]:
-    return frozenset(name for one in schemas for name, field in one.fields.items() if field.metadata.get(mark))
+    return frozenset(name for schema in schemas for name, field in schema.fields.items() if field.metadata.get(mark))
 
 
 _DECLARED = "declared"

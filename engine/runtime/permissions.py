@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from engine.ground.errors import Conflict, EngineError, NotPermitted
+from models.states import TaskState
 
 SUPERVISOR = "supervisor"
 
@@ -54,7 +55,7 @@ class TaskFacts:
 
 def check(actor: Actor, task: TaskFacts) -> None:
     """Whether the person may work on the task. Errors: AlreadyCompleted, NotACandidate, ClaimedByAnother."""
-    if task.state != "open":
+    if task.state != TaskState.OPEN:
         raise AlreadyCompleted(task=task.task_id, state=task.state)
     if task.group not in actor.groups and task.assignee != actor.user:
         raise NotACandidate(task=task.task_id, group=task.group)
@@ -64,7 +65,7 @@ def check(actor: Actor, task: TaskFacts) -> None:
 
 def check_assign(actor: Actor, task: TaskFacts) -> None:
     """Whether the person may hand the task to somebody. Errors: AlreadyCompleted, NotASupervisor."""
-    if task.state != "open":
+    if task.state != TaskState.OPEN:
         raise AlreadyCompleted(task=task.task_id, state=task.state)
     if SUPERVISOR not in actor.roles:
         raise NotASupervisor(task=task.task_id)

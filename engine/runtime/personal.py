@@ -62,10 +62,10 @@ def within(value: Any, names: frozenset[str], by: Replace) -> Any:
         for name, inner in value.items():
             if name in names and inner is not None:
                 changed[name] = by(inner)
-            elif type(inner) not in LEAVES and (other := within(inner, names, by)) is not inner:
-                changed[name] = other
+            elif type(inner) not in LEAVES and (copy := within(inner, names, by)) is not inner:
+                changed[name] = copy
         return {**value, **changed} if changed else value
     if isinstance(value, list | tuple):
-        found = [inner if type(inner) in LEAVES else within(inner, names, by) for inner in value]
-        return value if all(map(is_, found, value)) else found
+        items = [inner if type(inner) in LEAVES else within(inner, names, by) for inner in value]
+        return value if all(map(is_, items, value)) else items
     return value

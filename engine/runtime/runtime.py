@@ -19,7 +19,7 @@ from engine.runtime.declarations import Background, Function, Handler, Work, dec
 
 Observer = Callable[[Any], None]
 Bar = Callable[[Collection[int], str], Mapping[int, NotPermitted]]
-Announce = Callable[[int, int, datetime], None]
+Doubt = Callable[[Any], Mapping[str, list[Any]]]
 
 
 class NoOffice(RuntimeError):
@@ -53,8 +53,9 @@ class Remembered:
 @dataclass
 class Runtime:
     """What an office brings: keys, calendar and clock; handlers and background work by topic; who is told of every change, in its transaction
-    (`observers`); who keeps people from cases (`bars`); and who carries a queued job to a free process (`announce`).
+    (`observers`); who keeps people from cases (`bars`); and what is doubted of what they enter, by field (`doubts`).
 
+    `personal` are the names of variables that hold personal data in whatever process.
     `timed` are the processes that the office begins when their start timer says so; in any other a start timer would begin nothing.
     `software` is the version of what is served, which every case says it was begun by.
     `in_hand` are the ids of the jobs that this process carries out just now.
@@ -67,7 +68,8 @@ class Runtime:
     background: dict[str, Background] = field(default_factory=dict)
     observers: tuple[Observer, ...] = ()
     bars: tuple[Bar, ...] = ()
-    announce: Announce | None = None
+    doubts: tuple[Doubt, ...] = ()
+    personal: frozenset[str] = frozenset()
     timed: frozenset[str] = frozenset()
     software: str = ""
     in_hand: set[int] = field(default_factory=set)

@@ -9,12 +9,13 @@ from itertools import count
 from typing import Any
 
 from SpiffWorkflow.bpmn.specs.defaults import BoundaryEvent, InclusiveGateway, ParallelGateway
-from SpiffWorkflow.task import Task
+from SpiffWorkflow.bpmn.specs.mixins import SubWorkflowTaskMixin
 from SpiffWorkflow.util.task import TaskState
 
 from engine.elements.token import ITEM
+from engine.ground.errors import Corrupt
 from engine.spiff.parsing import Specification
-from engine.spiff.workflow import FlatSubWorkflow, FlatTask, FlatWorkflow
+from engine.spiff.workflow import Asked, Flat, FlatSubWorkflow, FlatTask, FlatWorkflow
 
 FORMAT = 1
 FINISHED = TaskState.FINISHED_MASK
@@ -33,15 +34,15 @@ def encode(workflow: FlatWorkflow) -> dict[str, Any]:
     }
 
 
-def _all_tasks(workflow: FlatWorkflow) -> list[Task]:
-    return [t for one in (workflow, *workflow.subprocesses.values()) for t in one.tasks.values()]
+def _all_tasks(workflow: FlatWorkflow) -> list[FlatTask]:
+    return [task for process in workflow.all() for task in process.tasks.values()]
 
 
-def _encode_one(workflow: Any, numbers: dict[int, int]) -> list[Any]:
+def _encode_one(workflow: Flat, numbers: dict[int, int]) -> list[Any]:
     rows = [
         [
             numbers[task.id],
-            numbers.get(task._parent, 0),
+            numbers.get(task._parent or 0, 0),
             [numbers[child] for child in task._children],
             int(task._state),
             task.task_spec.name,
@@ -54,7 +55,7 @@ def _encode_one(workflow: Any, numbers: dict[int, int]) -> list[Any]:
     return [numbers[workflow.task_tree.id], last, int(workflow.success), int(workflow.completed), rows]
 
 
-def decode(state: dict[str, Any], specification: Specification, script_engine: Any) -> FlatWorkflow:
+def decode(state: dict[str, Any], specification: Specification, script_engine: Asked) -> FlatWorkflow:
     """The workflow as it was encoded, with `script_engine` in place before anything can be evaluated."""
     workflow = FlatWorkflow(specification.main, specification.others, script_engine, restored=True)
     _decode_one(workflow, state["main"])
@@ -63,12 +64,14 @@ def decode(state: dict[str, Any], specification: Specification, script_engine: A
         workflow.subprocesses[parent] = sub
         _decode_one(sub, inner)
         task = workflow.get_task_from_id(parent)
+        if not isinstance(task.task_spec, SubWorkflowTaskMixin):
+            raise Corrupt(task=task.task_spec.name, inner=name)
         sub.completed_event.connect(task.task_spec._on_subworkflow_completed, task)
     workflow.numbers = count(max(task.id for task in _all_tasks(workflow)) + 1)
     return workflow
 
 
-def _decode_one(workflow: Any, encoded: list[Any]) -> None:
+def _decode_one(workflow: Flat, encoded: list[Any]) -> None:
     root, last, success, completed, rows = encoded
     specs = workflow.spec.task_specs
     for number, parent, children, state, spec, triggered, internal in rows:
@@ -88,41 +91,39 @@ def prune(workflow: FlatWorkflow) -> None:
     """
     for parent in [p for p, inner in workflow.subprocesses.items() if _is_over(workflow, p)]:
         workflow.subprocesses.pop(parent, None)
-    for one in (workflow, *workflow.subprocesses.values()):
-        _forget_items(one)
-        _forget_caught(one)
-        _Pruning(one).run()
+    for process in workflow.all():
+        _forget_items(process)
+        _forget_caught(process)
+        _Pruning(process).run()
 
 
-def _forget_items(workflow: Any) -> None:
+def _forget_items(workflow: Flat) -> None:
     """An item that is over leaves nothing behind but its result, which the activity keeps."""
     for task in [t for t in workflow.tasks.values() if ITEM in t.internal_data and t._state & FINISHED]:
-        task.parent._children.remove(task.id)
+        task.before._children.remove(task.id)
         del workflow.tasks[task.id]
 
 
-def _forget_caught(workflow: Any) -> None:
+def _forget_caught(workflow: Flat) -> None:
     """A message event that has caught again leaves nothing behind once what followed is over."""
-    caught = [t for t in workflow.tasks.values() if t.triggered and isinstance(t.task_spec, BoundaryEvent)]
-    leading = _leading_to_open(workflow) if caught else set()
-    for task in (t for t in caught if t._state & FINISHED and t.id not in leading):
-        task.parent._children.remove(task.id)
+    events = [t for t in workflow.tasks.values() if t.triggered and isinstance(t.task_spec, BoundaryEvent)]
+    leading = _leading_to_open(workflow) if events else set()
+    for task in (t for t in events if t._state & FINISHED and t.id not in leading):
+        task.before._children.remove(task.id)
         pending = [task.id]
         while pending:
             pending.extend(workflow.tasks.pop(pending.pop())._children)
 
 
 def _is_over(workflow: FlatWorkflow, parent: int) -> bool:
-    owner = next(
-        (one.tasks[parent] for one in (workflow, *workflow.subprocesses.values()) if parent in one.tasks), None
-    )
+    owner = next((process.tasks[parent] for process in workflow.all() if parent in process.tasks), None)
     return owner is None or bool(owner._state & FINISHED)
 
 
 class _Pruning:
     """Shortens one process: from its root, and from each branch of a fork that is still open, to the last finished task before what is open."""
 
-    def __init__(self, workflow: Any) -> None:
+    def __init__(self, workflow: Flat) -> None:
         self._workflow, self._tasks = workflow, workflow.tasks
         self._leading = _leading_to_open(workflow)
         self._awaited = {
@@ -139,19 +140,19 @@ class _Pruning:
         if self._workflow.last_task is not None and self._workflow.last_task.id not in self._tasks:
             self._workflow.last_task = None
 
-    def _alive(self, task: Task) -> list[Task]:
+    def _alive(self, task: FlatTask) -> list[FlatTask]:
         return [self._tasks[child] for child in task._children if child in self._leading]
 
-    def _shorten(self, top: Task) -> Task:
+    def _shorten(self, top: FlatTask) -> FlatTask:
         """Forget everything between a task and the last finished one from which all that is open below it descends."""
         last = self._last_before_open(top)
         if last is not top:
-            for gone in [task for child in top._children for task in self._below(child, last)]:
-                del self._tasks[gone]
+            for number in [task for child in top._children for task in self._below(child, last)]:
+                del self._tasks[number]
             top._children, last._parent = [last.id], top.id
         return last
 
-    def _last_before_open(self, top: Task) -> Task:
+    def _last_before_open(self, top: FlatTask) -> FlatTask:
         node = top
         while node._state & FINISHED:
             alive = self._alive(node)
@@ -160,30 +161,30 @@ class _Pruning:
             node = alive[0]
         return node
 
-    def _holds_arrivals(self, node: Task, alive: Task) -> bool:
+    def _holds_arrivals(self, node: FlatTask, alive: FlatTask) -> bool:
         """Whether a finished branch holds the arrival at a gateway that still waits for others."""
-        others = [child for child in node._children if child != alive.id]
+        siblings = [child for child in node._children if child != alive.id]
         return bool(self._awaited) and any(
-            self._tasks[task].task_spec.name in self._awaited for child in others for task in self._below(child)
+            self._tasks[task].task_spec.name in self._awaited for child in siblings for task in self._below(child)
         )
 
-    def _below(self, top: int, without: Task | None = None) -> list[int]:
+    def _below(self, top: int, without: FlatTask | None = None) -> list[int]:
         """The ids of a task and of everything below it, except one task and what is below that."""
-        found, stack = [], [top]
+        ids, stack = [], [top]
         while stack:
             current = stack.pop()
             if without is None or current != without.id:
-                found.append(current)
+                ids.append(current)
                 stack.extend(self._tasks[current]._children)
-        return found
+        return ids
 
 
-def _leading_to_open(workflow: Any) -> set[int]:
+def _leading_to_open(workflow: Flat) -> set[int]:
     """Ids of the open tasks and of everything above them."""
-    found: set[int] = set()
+    ids: set[int] = set()
     for task in workflow.tasks.values():
         current = None if task._state & FINISHED else task
-        while current is not None and current.id not in found:
-            found.add(current.id)
+        while current is not None and current.id not in ids:
+            ids.add(current.id)
             current = current.parent
-    return found
+    return ids

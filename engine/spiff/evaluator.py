@@ -2,20 +2,27 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Protocol
 
 from SpiffWorkflow.bpmn.script_engine import PythonScriptEngine
-from SpiffWorkflow.task import Task
 
 from engine.elements import kind_of, multi_instance
 from engine.elements.running import Running
 from engine.ground.errors import Corrupt
+from engine.record.scopes import Scope
+from engine.spiff.workflow import Flat, FlatTask
+
+
+class Moving(Running, Protocol):
+    """A run whose tokens move here."""
+
+    def scope_of(self, workflow: Flat) -> Scope: ...
 
 
 class Evaluator(PythonScriptEngine):
     """Answers for one run of a case."""
 
-    def __init__(self, run: Running) -> None:
+    def __init__(self, run: Moving) -> None:
         super().__init__()
         self._run = run
 
@@ -24,21 +31,21 @@ class Evaluator(PythonScriptEngine):
         """Whether gateways count tokens, or flows as they did under the first rules."""
         return self._run.counts_all
 
-    def evaluate(self, task: Task, expression: str, external_context: Any = None) -> bool:
+    def evaluate(self, task: FlatTask, expression: str, external_context: object = None) -> bool:
         """Whether a gateway condition holds; null counts as no."""
         return self._run.evaluate(expression, self._run.scope_of(task.workflow)) is True
 
-    def execute(self, task: Task, script: str, external_context: Any = None) -> None:
+    def execute(self, task: FlatTask, script: str, external_context: object = None) -> None:
         raise Corrupt(script=task.task_spec.name)
 
-    def call_service(self, task: Task, **_kwargs: Any) -> str:
+    def call_service(self, task: FlatTask, **_kwargs: object) -> str:
         raise Corrupt(service=task.task_spec.name)
 
-    def leave_call(self, task: Task, _inner: Any) -> None:
+    def leave_call(self, task: FlatTask, _inner: Flat) -> None:
         """A called process has ended."""
         token = self._run.token_at(task)
         kind_of(token).leave(self._run, token)
 
-    def leave_item(self, task: Task) -> None:
+    def leave_item(self, task: FlatTask) -> None:
         """An item of a multi-instance activity is done."""
         multi_instance.leave(self._run, self._run.token_at(task))

@@ -8,12 +8,12 @@ from __future__ import annotations
 from SpiffWorkflow.bpmn.specs.control import BoundaryEventJoin, BoundaryEventSplit
 from SpiffWorkflow.bpmn.specs.defaults import BoundaryEvent
 from SpiffWorkflow.bpmn.specs.event_definitions.item_aware_event import ErrorEventDefinition
-from SpiffWorkflow.task import Task
 from SpiffWorkflow.util.task import TaskState
 
 from engine.diagrams.diagram import Element
 from engine.elements import drawn_kind, kind_of, limits
-from engine.elements.token import ITEM, ITEMS, SKIPPED, TOKEN, WAITS, Token
+from engine.elements.token import ITEM, ITEMS, SKIPPED, TOKEN, WAITS, Task, Token
+from engine.ground.errors import Corrupt
 from engine.record.case import Wait
 from engine.record.scopes import Scope
 from engine.record.steps import Failed
@@ -27,10 +27,12 @@ from engine.spiff.specs import (
     EndEvent,
     EventBasedGateway,
     InclusiveGateway,
+    MultiInstance,
     ParallelGateway,
     ServiceTask,
     waiting_at,
 )
+from engine.spiff.workflow import FlatTask, flat
 
 ALIVE = TaskState.WAITING | TaskState.READY | TaskState.STARTED | TaskState.COMPLETED
 MACHINE = (ServiceTask, BusinessRuleTask, EndEvent)
@@ -55,13 +57,13 @@ class Movement(Position):
         progressed = False
         for workflow in self.workflow.deepest_first():
             for task in [t for t in workflow.tasks.values() if t._state == TaskState.READY]:
-                asked = task.task_spec.manual and SKIPPED not in task.internal_data
-                if task._state == TaskState.READY and not asked and task.id in workflow.tasks:
+                asks_somebody = task.task_spec.manual and SKIPPED not in task.internal_data
+                if task._state == TaskState.READY and not asks_somebody and task.id in workflow.tasks:
                     self._run_task(task)
                     progressed = True
         return progressed
 
-    def _run_task(self, task: Task) -> None:
+    def _run_task(self, task: FlatTask) -> None:
         """Let a token act where it stands. A terminating end event closes its scope, so what it passes is looked up before."""
         self.count()
         element, scope = self._without_own_steps(task), self.scope_of(task.workflow)
@@ -72,7 +74,7 @@ class Movement(Position):
                 self.ended_with = element.id
         self.arrive()
 
-    def _without_own_steps(self, task: Task) -> Element | None:
+    def _without_own_steps(self, task: FlatTask) -> Element | None:
         """The gateway or event a token stands on; activities have steps of their own, and so have items, unless there are none."""
         element = self.process_of(task.workflow).diagram.elements.get(task.task_spec.bpmn_id or "")
         if element is None or ITEM in task.internal_data:
@@ -93,7 +95,7 @@ class Movement(Position):
                     return True
         return False
 
-    def _is_due(self, task: Task) -> bool:
+    def _is_due(self, task: FlatTask) -> bool:
         return isinstance(task.task_spec, MACHINE) and task.internal_data[TOKEN] not in self.case.stuck
 
     def arrive(self) -> None:
@@ -103,10 +105,10 @@ class Movement(Position):
                 if task._state & ALIVE and task.task_spec.bpmn_id is not None and TOKEN not in task.internal_data:
                     self._arrive_at(task)
 
-    def _arrive_at(self, task: Task) -> None:
+    def _arrive_at(self, task: FlatTask) -> None:
         task.internal_data[TOKEN] = self.next_number()
         process = self.process_of(task.workflow)
-        element = process.diagram.elements.get(task.task_spec.bpmn_id)
+        element = process.diagram.elements.get(task.task_spec.bpmn_id or "")
         if element is None:
             return
         token = Token(task, task.internal_data[TOKEN], element, self.scope_at(task))
@@ -120,25 +122,28 @@ class Movement(Position):
 
     def begin_item(self, activity: Task, scope: int) -> None:
         """Begin a multi-instance activity once more, over the variables of a scope."""
-        self._arrive_at(activity.task_spec.add_item(activity, scope))
+        own = flat(activity)
+        if not isinstance(own.task_spec, MultiInstance):
+            raise Corrupt(task=own.task_spec.name, item=scope)
+        self._arrive_at(own.task_spec.add_item(own, scope))
 
     def end_items(self, activity: Task) -> None:
         """Take away the items that are still open."""
-        for child in activity.children:
+        for child in flat(activity).children:
             if ITEM in child.internal_data and child._state & OPEN:
                 child.cancel()
 
     def make_ready(self, activity: Task) -> None:
         """The last item is done: the activity goes on."""
-        activity._set_state(TaskState.READY)
+        flat(activity)._set_state(TaskState.READY)
 
     def catcher(self, task: Task | None, code: str) -> Token | None:
         """The innermost boundary event that catches a BPMN error."""
-        current = task
+        current = flat(task) if task is not None else None
         while current is not None:
-            caught = _catching(current, code)
-            if caught is not None:
-                return Token(caught, 0, self.element_of(caught), self.scope_of(caught.workflow))
+            event = _catching(current, code)
+            if event is not None:
+                return Token(event, 0, self.element_of(event), self.scope_of(event.workflow))
             parent = current.workflow.parent_task_id
             if ITEM in current.internal_data:
                 current = current.parent
@@ -146,20 +151,22 @@ class Movement(Position):
                 current = self.workflow.get_task_from_id(parent) if parent is not None else None
         return None
 
-    def catch(self, caught: Token) -> None:
+    def catch(self, event: Token) -> None:
         """Go on from an error boundary event."""
-        caught.task.internal_data[FIRED] = True
-        caught.task.task_spec._update(caught.task)
-        self._run_task(caught.task)
+        task = flat(event.task)
+        task.internal_data[FIRED] = True
+        task.task_spec._update(task)
+        self._run_task(task)
 
     def release(self, token: Token) -> None:
         """Let a joining gateway go on with what has come."""
-        token.task.internal_data[RELEASED] = True
-        token.task.task_spec._update(token.task)
+        task = flat(token.task)
+        task.internal_data[RELEASED] = True
+        task.task_spec._update(task)
 
     def happen(self, token: Token) -> None:
         """What a token waits for is there."""
-        task = token.task
+        task = flat(token.task)
         if isinstance(task.task_spec, EventBasedGateway):
             task.internal_data[CHOSEN] = token.element.id
             for number in task.internal_data.pop(WAITS):
@@ -169,16 +176,16 @@ class Movement(Position):
         task.task_spec._update(task)
         if isinstance(task.task_spec, BoundaryEvent):
             self._run_task(task)
-            self._wait_again(token)
+            self._wait_again(token, task, task.task_spec)
 
-    def _wait_again(self, token: Token) -> None:
+    def _wait_again(self, token: Token, task: FlatTask, spec: BoundaryEvent) -> None:
         """An event that leaves its activity going on may happen again as long as that is open."""
-        spec, split = token.task.task_spec, token.task.parent
+        split = task.before
         hosts = [child for child in split.children if not isinstance(child.task_spec, BoundaryEvent)]
         note = None if spec.cancel_activity else drawn_kind(token.element).again(self, token)
         if note is None:
             return
-        for join in [child for child in token.task.children if isinstance(child.task_spec, BoundaryEventJoin)]:
+        for join in [child for child in task.children if isinstance(child.task_spec, BoundaryEventJoin)]:
             join.cancel()
         if any(host._state & OPEN for host in hosts):
             again = split._add_child(spec, TaskState.WAITING)
@@ -190,26 +197,26 @@ class Movement(Position):
     def _close_wait(self, number: int, happened: str) -> None:
         for wait in (self.case.open.get(number), self.case.stuck.get(number)):
             if wait is not None and (wait.element != happened or wait.kind.is_of_limit):
-                self._take_away(number, wait)
+                self.take_away(number, wait)
 
-    def _take_away(self, number: int, wait: Wait) -> None:
+    def take_away(self, number: int, wait: Wait) -> None:
         """Nothing waits under this number any more; where only a person was told of a limit, there is nothing left to settle."""
         if wait.kind.is_of_limit:
             self.add("incident_resolved", wait.scope, token=number, element=wait.element, reason="passed")
         else:
             self.add(f"{wait.kind}_cancelled", wait.scope, token=number, element=wait.element)
 
-    def reconcile(self, gone: list[Scope] | None = None) -> None:
+    def reconcile(self, scopes: list[Scope] | None = None) -> None:
         """Say which waits, incidents, calls and items a boundary event, a termination, an error or a completion condition took away.
 
-        `gone` are scopes that were looked up before one around them was left.
+        `scopes` are those that were looked up before one around them was left.
         """
         alive = self.alive()
         for waits in (self.case.open, self.case.stuck):
             for number, wait in [(number, wait) for number, wait in waits.items() if number not in alive]:
-                self._take_away(number, wait)
+                self.take_away(number, wait)
                 limits.resume(self, number, wait.element)
-        for scope in self.gone() if gone is None else gone:
+        for scope in self.gone() if scopes is None else scopes:
             if scope.index:
                 self.add("item_cancelled", scope.parent, item=scope.number, element=scope.element, index=scope.index)
             else:
@@ -222,7 +229,7 @@ class Movement(Position):
 
         Earlier versions said nothing.
         """
-        waits = self.case.open or any(not stuck.kind.is_of_limit for stuck in self.case.stuck.values())
+        waits = self.case.open or any(not incident.kind.is_of_limit for incident in self.case.stuck.values())
         told = self.recorded is None or any(
             s["type"] == "incident_opened" and s["kind"] == STANDSTILL for s in self.recorded
         )
@@ -237,18 +244,18 @@ class Movement(Position):
         after = "limit" if task is None else "arrival"
         self.open_incident(token, element, scope, Failed(STANDSTILL, self._missing(task)), after=after)
 
-    def _standing(self) -> Task | None:
+    def _standing(self) -> FlatTask | None:
         """The first of the innermost tokens that wait at a gateway; where there is none, of those that are open at all."""
-        drawn = [
+        tasks = [
             task
             for workflow in self.workflow.deepest_first()
             for task in workflow.tasks.values()
             if task._state & OPEN and task.task_spec.bpmn_id is not None and TOKEN in task.internal_data
         ]
-        joins = [task for task in drawn if isinstance(task.task_spec, ParallelGateway | InclusiveGateway)]
-        return next(iter(joins + drawn), None)
+        joins = [task for task in tasks if isinstance(task.task_spec, ParallelGateway | InclusiveGateway)]
+        return next(iter(joins + tasks), None)
 
-    def _missing(self, task: Task | None) -> str:
+    def _missing(self, task: FlatTask | None) -> str:
         """From where no token has come to a gateway that waits for all."""
         if task is None or not isinstance(task.task_spec, ParallelGateway):
             return ""
@@ -256,24 +263,22 @@ class Movement(Position):
         return ", ".join(name for name in task.task_spec._inputs if name not in came)
 
 
-def _drawn_ancestor(task: Task) -> str:
+def _drawn_ancestor(task: FlatTask) -> str:
     current = task.parent
     while current is not None and current.task_spec.bpmn_id is None:
         current = current.parent
-    return current.task_spec.bpmn_id if current is not None else ""
+    return current.task_spec.bpmn_id or "" if current is not None else ""
 
 
-def _catching(task: Task, code: str) -> Task | None:
+def _catching(task: FlatTask, code: str) -> FlatTask | None:
     """The waiting error boundary event of this very activity; one with the code wins over one without."""
     parent = task.parent
     if parent is None or not isinstance(parent.task_spec, BoundaryEventSplit):
         return None
-    waiting = [
-        sibling
-        for sibling in parent.children
-        if sibling._state == TaskState.WAITING
-        and isinstance(getattr(sibling.task_spec, "event_definition", None), ErrorEventDefinition)
-    ]
-    exact = [s for s in waiting if s.task_spec.event_definition.code == code]
-    general = [s for s in waiting if not s.task_spec.event_definition.code]
-    return next(iter(exact + general), None)
+    waiting: dict[str, FlatTask] = {}
+    for sibling in parent.children:
+        spec = sibling.task_spec
+        definition = spec.event_definition if isinstance(spec, BoundaryEvent) else None
+        if sibling._state == TaskState.WAITING and isinstance(definition, ErrorEventDefinition):
+            waiting.setdefault(definition.code or "", sibling)
+    return waiting.get(code) or waiting.get("")

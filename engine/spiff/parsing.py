@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Mapping
+from copy import deepcopy
 from dataclasses import dataclass
-from typing import Any
 
 from cachetools import LRUCache, cached
 from SpiffWorkflow.bpmn.parser.ValidationException import ValidationException
+from SpiffWorkflow.bpmn.specs.bpmn_process_spec import BpmnProcessSpec
 
 from engine.diagrams import diagram, normalization
 from engine.ground import xml
@@ -39,11 +40,11 @@ class NotExecutable(Invalid):
 class Specification:
     """The spec of the main process, those of everything it calls, and which of these are processes of their own."""
 
-    main: Any
-    others: dict[str, Any]
+    main: BpmnProcessSpec
+    others: dict[str, BpmnProcessSpec]
     called: frozenset[str]
 
-    def named(self, name: str) -> Any:
+    def named(self, name: str) -> BpmnProcessSpec:
         """A spec by name."""
         return self.main if name == self.main.name else self.others[name]
 
@@ -71,22 +72,22 @@ def parse(key: str, files: Mapping[str, bytes], rules: int = REGULAR) -> Specifi
     try:
         for name, content in files.items():
             parser.add_bpmn_xml(_skeleton(content, rules).getroottree(), filename=name)
-        main, others = parser.get_spec(key), parser.get_subprocess_specs(key)
+        main, subprocess_specs = parser.get_spec(key), parser.get_subprocess_specs(key)
     except (ValidationException, RecursionError) as error:
         raise NotExecutable(process=key, why=str(error)) from error
-    for spec in (main, *others.values()):
+    for spec in (main, *subprocess_specs.values()):
         own_events(spec)
-    specs = {**others, main.name: main}
+    specs = {**subprocess_specs, main.name: main}
     for content in files.values():
         for element in diagram.parse(content).elements.values():
             if element.multi_instance is not None and element.parent in specs:
                 repeat(specs[element.parent], element.id)
-    return Specification(main, others, frozenset(files))
+    return Specification(main, subprocess_specs, frozenset(files))
 
 
 def _skeleton(content: bytes, rules: int) -> xml.Element:
     """A diagram without what SpiffWorkflow would run, copy or sort by and we do ourselves: scripts, operators, data, lists, the picture."""
-    root = normalization.root(content) if rules >= REGULAR else xml.parse(content)
+    root = deepcopy(normalization.root(content) if rules >= REGULAR else xml.tree(content))
     _carried_out_by_us(root)
     for element in [e for e in root.iter() if xml.local(e) in NOT_FOR_SPIFFWORKFLOW]:
         parent = element.getparent()
@@ -100,7 +101,7 @@ def _carried_out_by_us(root: xml.Element) -> None:
     for start in [e for e in root.iter() if xml.local(e) == "startEvent"]:
         for timer in [e for e in start if xml.local(e) == "timerEventDefinition"]:
             start.remove(timer)
-    for thrown in [e for e in root.iter() if xml.local(e) == "intermediateThrowEvent"]:
-        thrown.tag = thrown.tag.replace("intermediateThrowEvent", "serviceTask")
-        for event in [e for e in thrown if xml.local(e).endswith("EventDefinition")]:
-            thrown.remove(event)
+    for throw_event in [e for e in root.iter() if xml.local(e) == "intermediateThrowEvent"]:
+        throw_event.tag = str(throw_event.tag).replace("intermediateThrowEvent", "serviceTask")
+        for event in [e for e in throw_event if xml.local(e).endswith("EventDefinition")]:
+            throw_event.remove(event)

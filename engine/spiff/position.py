@@ -10,14 +10,13 @@ from datetime import datetime
 from typing import Any, cast
 
 from SpiffWorkflow.bpmn.specs.mixins import CallActivityMixin
-from SpiffWorkflow.task import Task
 from SpiffWorkflow.util.task import TaskState
 
 from engine.definitions.compiled import Definition, Process
 from engine.diagrams.diagram import Element
 from engine.elements.entered import Entered
-from engine.elements.running import Perform, Running
-from engine.elements.token import ITEM, SCOPE, TOKEN, WAITS, Token
+from engine.elements.running import Perform
+from engine.elements.token import ITEM, SCOPE, TOKEN, WAITS, Task, Token
 from engine.ground.errors import Corrupt, NotFound
 from engine.language import feel
 from engine.language.calendar import Calendar
@@ -27,9 +26,9 @@ from engine.record.rows import Rows
 from engine.record.scopes import Scope
 from engine.record.steps import Failed, Step, step
 from engine.spiff import codec
-from engine.spiff.evaluator import Evaluator
+from engine.spiff.evaluator import Evaluator, Moving
 from engine.spiff.parsing import specification
-from engine.spiff.workflow import FlatWorkflow
+from engine.spiff.workflow import Flat, FlatTask, FlatWorkflow, flat
 
 OPEN = TaskState.WAITING | TaskState.READY | TaskState.STARTED
 MOST_STEPS = 1_000
@@ -43,8 +42,8 @@ Department = Callable[
 ]  # process, element and what the diagram says → the department that works there
 
 
-def _as_drawn(_process: str, _element: str, drawn: str) -> str:
-    return drawn
+def _as_drawn(_process: str, _element: str, lane: str) -> str:
+    return lane
 
 
 class EndlessLoop(Corrupt):
@@ -80,7 +79,7 @@ class Position:
         self.answering: set[int] = set()
         self._begin_entry(at, calendar, perform)
         self._specification = specification(definition.sha256, definition.key, definition.package.diagrams, self.rules)
-        evaluator = Evaluator(cast(Running, self))  # which `Movement` is
+        evaluator = Evaluator(cast(Moving, self))  # which `Movement` is
         if state is None:
             self.counter = 0
             self.workflow = FlatWorkflow(self._specification.main, self._specification.others, evaluator)
@@ -122,17 +121,17 @@ class Position:
     @property
     def ended(self) -> bool:
         """Whether every token has reached an end."""
-        return bool(self.workflow.completed)
+        return self.workflow.completed
 
-    def task(self, token: int) -> Task:
+    def task(self, token: int) -> FlatTask:
         """The open SpiffWorkflow task with this token. Errors: UnknownToken."""
-        for one in self.workflows():
-            for task in one.tasks.values():
+        for workflow in self.workflows():
+            for task in workflow.tasks.values():
                 if task.internal_data.get(TOKEN) == token and task._state & OPEN:
                     return task
         raise UnknownToken(token=token)
 
-    def scope_of(self, workflow: Any) -> Scope:
+    def scope_of(self, workflow: Flat) -> Scope:
         """The scope an inner workflow's expressions see."""
         while workflow.parent_task_id is not None:
             parent = self.workflow.get_task_from_id(workflow.parent_task_id)
@@ -143,22 +142,23 @@ class Position:
             workflow = parent.workflow
         return self.case.scopes[0]
 
-    def scope_at(self, task: Task) -> Scope:
+    def scope_at(self, task: FlatTask) -> Scope:
         """The scope that the expressions of a task see."""
         item = task.internal_data.get(ITEM)
         return self.scope_of(task.workflow) if item is None else self.case.scopes[item]
 
-    def process_of(self, workflow: Any) -> Process:
+    def process_of(self, workflow: Flat) -> Process:
         """The process a workflow belongs to."""
         return self.definition.processes[self.scope_of(workflow).process]
 
-    def element_of(self, task: Task) -> Element:
+    def element_of(self, task: FlatTask) -> Element:
         """The drawn element of a task."""
-        return self.process_of(task.workflow).element(task.task_spec.bpmn_id)
+        return self.process_of(task.workflow).element(task.task_spec.bpmn_id or "")
 
     def token_at(self, task: Task) -> Token:
         """The token of a task that has arrived."""
-        return Token(task, task.internal_data[TOKEN], self.element_of(task), self.scope_at(task))
+        own = flat(task)
+        return Token(own, own.internal_data[TOKEN], self.element_of(own), self.scope_at(own))
 
     def evaluate(self, text: str, scope: Scope, at: datetime | None = None, /, **extra: Any) -> Any:
         """A FEEL expression over the scope's variables, seen from now or from `at`."""
@@ -181,8 +181,8 @@ class Position:
 
     def as_told(self, type: str, token: int, field: str, now: Any, *, before: Any) -> Any:
         """What is reckoned `now`; or what earlier versions made of it, when the entry that is done again says so."""
-        said = (s for s in self.recorded or () if s["type"] == type and s.get("token", 0) == token)
-        return before if any(s[field] == before for s in said) else now
+        steps = (s for s in self.recorded or () if s["type"] == type and s.get("token", 0) == token)
+        return before if any(s.get(field) == before for s in steps) else now
 
     def open_incident(self, token: int, element: Element, scope: Scope, failed: Failed, *, after: str) -> None:
         """The token stays where it is until a person has seen to it."""
@@ -198,8 +198,9 @@ class Position:
             trace=failed.trace,
         )
 
-    def workflows(self) -> list[Any]:
-        inner = sorted(self.workflow.subprocesses.values(), key=lambda one: one.depth)
+    def workflows(self) -> list[Flat]:
+        """The process itself and the inner ones, from the outermost in."""
+        inner = sorted(self.workflow.subprocesses.values(), key=lambda workflow: workflow.depth)
         return [self.workflow, *inner]
 
     def count(self) -> None:
@@ -214,16 +215,17 @@ class Position:
 
     def is_waiting(self, task: Task) -> bool:
         """Whether a token waits for what its event is about."""
-        return bool(task._state == TaskState.WAITING)
+        return flat(task)._state == TaskState.WAITING
 
     def is_inside(self, task: Task) -> bool:
         """Whether a token is in a sub-process or in what is called."""
-        return task.workflow is not self.workflow
+        return flat(task).workflow is not self.workflow
 
     def events_after(self, task: Task) -> Sequence[Element]:
         """What is drawn after a gateway, in document order."""
-        process = self.process_of(task.workflow)
-        return [process.element(flow.target) for flow in process.diagram.outgoing(task.task_spec.bpmn_id)]
+        own = flat(task)
+        process = self.process_of(own.workflow)
+        return [process.element(flow.target) for flow in process.diagram.outgoing(own.task_spec.bpmn_id or "")]
 
     def gone(self, but: int = 0) -> list[Scope]:
         """The open scopes in which no token is left, the innermost first, except one that is being left."""

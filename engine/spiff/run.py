@@ -27,7 +27,7 @@ class Run(Movement):
 
     def begin(self, variables: dict[str, Any], **origin: str) -> None:
         """Start the process with its first variables; `origin` is the number of the case and the software that begins it, as far as they are said."""
-        said: dict[str, Any] = {name: text for name, text in origin.items() if text}
+        fields: dict[str, Any] = {name: text for name, text in origin.items() if text}
         self.add(
             "instance_started",
             process=self.definition.key,
@@ -36,7 +36,7 @@ class Run(Movement):
             variables=variables,
             due=self._case_due(variables),
             **({"rules": self.rules} if self.rules > 1 else {}),
-            **said,
+            **fields,
         )
         limit = self._limiting()
         if limit is not None and self.case.due is None:
@@ -54,15 +54,19 @@ class Run(Movement):
         starts = (e for e in self.definition.elements.values() if e.type == "startEvent")
         return next((e for e in starts if e.properties.get("due")), None)
 
-    def enter(self, token: int, form: dict[str, Any], by: str, despite: Collection[str] = ()) -> None:
+    def enter(
+        self, token: int, form: dict[str, Any], by: str, despite: Collection[str] = (), aside: Collection[str] = ()
+    ) -> None:
         """Complete an open user task for the person who is entering these values, and can still be told what they lead to.
+
+        `aside` are the doubts that they have set aside.
 
         Errors: UnknownToken, EntryRefused unless the code is one of `despite`.
         """
         standing = self.token_at(self.task(token))
         self.entered = Entered(standing.scope.number, form, despite)
         refusals.try_out(self, standing, form)
-        self.complete_user_task(token, form, by)
+        self.complete_user_task(token, form, by, aside)
 
     def foreseen(self, token: int, form: dict[str, Any]) -> dict[str, list[Reason]]:
         """What would be refused, by field, of a form that cannot be taken as it is; null stands for what is wrong by itself."""
@@ -71,17 +75,18 @@ class Run(Movement):
         reasons = [refusal.reasons for refusal in refusals.tried(self, standing, form)]
         return {field: of_field for by_field in reasons for field, of_field in by_field.items()}
 
-    def complete_user_task(self, token: int, form: dict[str, Any], by: str) -> None:
-        """Complete an open user task with validated values. Errors: UnknownToken."""
+    def complete_user_task(self, token: int, form: dict[str, Any], by: str, aside: Collection[str] = ()) -> None:
+        """Complete an open user task with validated values, whatever doubts were set `aside`. Errors: UnknownToken."""
         standing = self.token_at(self.task(token))
-        user_task.complete(self, standing, form, by)
+        user_task.complete(self, standing, form, by, aside)
         self.form_id = standing.element.properties.get("form", "")
         standing.task.run()
         self.forward()
 
-    def meet_limit(self, by: str, told: str) -> None:
+    def meet_limit(self, by: str, text: str, aside: Collection[str] = ()) -> None:
         """A person has done what the case's limit asks for, such as telling the customer how things stand, outside every step."""
-        limits.meet(self, by=by, told=told)
+        fields: dict[str, Any] = {"by": by, "told": text, **({"despite": list(aside)} if aside else {})}
+        limits.meet(self, **fields)
 
     def fire_timer(self, token: int) -> None:
         """A timer is due. Errors: UnknownToken."""
@@ -99,14 +104,16 @@ class Run(Movement):
             self._reckon_again(token)
             return
         if token == CASE:
-            stuck = self.case.stuck[CASE]
-            self.add("incident_resolved", stuck.scope, token=CASE, element=stuck.element, reason="retried")
+            incident = self.case.stuck[CASE]
+            self.add("incident_resolved", incident.scope, token=CASE, element=incident.element, reason="retried")
             self.forward()
             return
         standing = self._waiting(token)
         at = {"token": token, "element": standing.element.id}
         if token in self.case.open:
             self.add("incident_resolved", standing.scope.number, **at, reason="retried")
+            if standing.element.type == "userTask":
+                user_task.tell_dead_end(self, standing)
             return
         self.add("incident_retried", standing.scope.number, **at)
         kind_of(standing).retry(self, standing)
@@ -118,9 +125,9 @@ class Run(Movement):
 
     def _reckon_again(self, token: int) -> None:
         """Reckon the limit of an open step, or of the case, once more."""
-        stuck = self.case.stuck[token]
-        scope = self.case.scopes[stuck.scope]
-        element = self.definition.processes[scope.process].element(stuck.element)
+        incident = self.case.stuck[token]
+        scope = self.case.scopes[incident.scope]
+        element = self.definition.processes[scope.process].element(incident.element)
         due = limits.reckoned(self, element, scope)
         more = {} if due is None else {"due": due}
         self.add("incident_resolved", scope.number, token=token, element=element.id, reason="retried", **more)
@@ -141,8 +148,8 @@ class Run(Movement):
     def resolve(self, token: int, outcome: WorkOutcome, reason: str) -> None:
         """A person settles an incident with what the work should have come to; what is awaited happens. Errors: UnknownToken."""
         if token == CASE:
-            stuck = self.case.stuck[CASE]
-            self.add("incident_resolved", stuck.scope, token=CASE, element=stuck.element, reason=reason)
+            incident = self.case.stuck[CASE]
+            self.add("incident_resolved", incident.scope, token=CASE, element=incident.element, reason=reason)
             return
         standing = self._waiting(token)
         at = {"token": token, "element": standing.element.id}
@@ -153,12 +160,12 @@ class Run(Movement):
 
     def note(self, steps: Sequence[Step]) -> None:
         """Record what somebody did outside every step; nothing moves."""
-        for one in steps:
-            self.record(one)
+        for step in steps:
+            self.record(step)
 
-    def extend(self, moved: timedelta, **told: Any) -> None:
+    def extend(self, shift: timedelta, **fields: Any) -> None:
         """Let every open limit fall later."""
-        self.add("limit_extended", moved_seconds=moved // SECOND, microseconds=moved.microseconds, **told)
+        self.add("limit_extended", moved_seconds=shift // SECOND, microseconds=shift.microseconds, **fields)
 
     def cancel(self, reason: str, outcome: str = "", acts: Sequence[Step] = ()) -> None:
         """End the instance where it stands; `acts` are what brought it to this end."""
@@ -167,8 +174,8 @@ class Run(Movement):
             inner.cancel()
         self.workflow.cancel()
         self.reconcile()
-        said: dict[str, Any] = {"reason": reason, **({"outcome": outcome} if outcome else {})}
-        self.add("instance_cancelled", **said)
+        fields: dict[str, Any] = {"reason": reason, **({"outcome": outcome} if outcome else {})}
+        self.add("instance_cancelled", **fields)
 
     def _waiting(self, token: int) -> Token:
         """What waits under a number, and the event that is about. Errors: UnknownToken."""

@@ -5,9 +5,11 @@ A multi-instance activity is two specs: one with the id of the activity, which s
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Mapping
+from typing import Final
 
 from SpiffWorkflow.bpmn.parser.util import full_tag
+from SpiffWorkflow.bpmn.specs.bpmn_process_spec import BpmnProcessSpec
 from SpiffWorkflow.bpmn.specs.defaults import EndEvent as StockEndEvent
 from SpiffWorkflow.bpmn.specs.defaults import EventBasedGateway as StockEventGateway
 from SpiffWorkflow.bpmn.specs.defaults import InclusiveGateway as StockInclusiveGateway
@@ -15,52 +17,53 @@ from SpiffWorkflow.bpmn.specs.defaults import ParallelGateway as StockParallelGa
 from SpiffWorkflow.bpmn.specs.event_definitions.item_aware_event import ErrorEventDefinition
 from SpiffWorkflow.bpmn.specs.event_definitions.message import MessageEventDefinition
 from SpiffWorkflow.bpmn.specs.event_definitions.timer import TimerEventDefinition
-from SpiffWorkflow.bpmn.specs.mixins.bpmn_spec_mixin import BpmnSpecMixin
+from SpiffWorkflow.bpmn.specs.mixins.bpmn_spec_mixin import BpmnSpecMixin, BpmnTaskSpec
+from SpiffWorkflow.bpmn.specs.mixins.events.event_types import CatchingEvent, ThrowingEvent
 from SpiffWorkflow.spiff.parser import SpiffBpmnParser
 from SpiffWorkflow.spiff.parser.event_parsers import SpiffEndEventParser
 from SpiffWorkflow.spiff.parser.task_spec import CallActivityParser, SpiffTaskParser
 from SpiffWorkflow.spiff.specs.defaults import CallActivity as StockCallActivity
 from SpiffWorkflow.spiff.specs.spiff_task import SpiffBpmnTask
-from SpiffWorkflow.task import Task
 from SpiffWorkflow.util.task import TaskState
 
 from engine.elements.token import ITEM
+from engine.spiff.workflow import Flat, FlatTask
 
-ARRIVED = "arrived"
-CHOSEN = "chosen"
-FIRED = "event_fired"
-RELEASED = "released"
+ARRIVED: Final = "arrived"
+CHOSEN: Final = "chosen"
+FIRED: Final = "event_fired"
+RELEASED: Final = "released"
 OPEN = TaskState.WAITING | TaskState.READY | TaskState.STARTED
 
 
 class ServiceTask(SpiffBpmnTask):
     """Stays STARTED until the run loop has carried it out; nothing is called from here."""
 
-    def _run_hook(self, my_task: Task) -> None:
+    def _run_hook(self, my_task: FlatTask) -> None:
         return None
 
 
 class BusinessRuleTask(SpiffBpmnTask):
     """Stays STARTED until the run loop has evaluated the decision."""
 
-    def _run_hook(self, my_task: Task) -> None:
+    def _run_hook(self, my_task: FlatTask) -> None:
         return None
 
 
 class CallActivity(StockCallActivity):
     """A called process keeps its variables in a scope of its own, so nothing is copied here."""
 
-    def copy_data(self, my_task: Task, subworkflow: Any) -> None:
+    def copy_data(self, my_task: FlatTask, subworkflow: Flat) -> None:
         return None
 
-    def update_data(self, my_task: Task, subworkflow: Any) -> None:
+    def update_data(self, my_task: FlatTask, subworkflow: Flat) -> None:
         my_task.workflow.script_engine.leave_call(my_task, subworkflow)
 
 
 class EndEvent(StockEndEvent):
     """An error end event stays STARTED: the run loop takes the error to the boundary event that catches it."""
 
-    def _run_hook(self, my_task: Task) -> Any:
+    def _run_hook(self, my_task: FlatTask) -> bool | None:
         if isinstance(self.event_definition, ErrorEventDefinition):
             return None
         return super()._run_hook(my_task)
@@ -69,39 +72,36 @@ class EndEvent(StockEndEvent):
 class EventBasedGateway(StockEventGateway):
     """Waits until the run loop says which of its events happened; stock code lets two timers share one slot."""
 
-    def connect(self, child: Any) -> None:
+    def connect(self, child: BpmnTaskSpec) -> None:
         self._outputs.append(child.name)
         child._connect_notify(self)
 
-    def _update_hook(self, my_task: Task) -> bool:
+    def _update_hook(self, my_task: FlatTask) -> bool:
         if CHOSEN in my_task.internal_data:
             return True
         my_task._set_state(TaskState.WAITING)
         return False
 
-    def _run_hook(self, my_task: Task) -> bool:
-        chosen = my_task.workflow.spec.task_specs[my_task.internal_data[CHOSEN]]
-        my_task._sync_children([chosen], TaskState.FUTURE)
+    def _run_hook(self, my_task: FlatTask) -> bool:
+        target = my_task.workflow.spec.task_specs[my_task.internal_data[CHOSEN]]
+        my_task._sync_children([target], TaskState.FUTURE)
         for child in my_task.children:
             child.internal_data[FIRED] = True
             child.task_spec._predict(child, mask=TaskState.FUTURE | TaskState.PREDICTED_MASK)
         return True
 
 
-class _Counting:
+class _Counting(BpmnTaskSpec):
     """A gateway that keeps every token that has come to it until it is used: one from each flow each time it goes on.
 
     Stock ones count flows, not tokens: of two on one flow the second is lost, and when a gateway goes on again what it let go before is taken away.
     Cases that were begun under the first rules go on under them.
     """
 
-    name: str
-    _inputs: list[str]
-
-    def _update_hook(self, my_task: Task) -> bool:
+    def _update_hook(self, my_task: FlatTask) -> bool:
         if not my_task.workflow.top_workflow.script_engine.counts_tokens:
-            return RELEASED in my_task.internal_data or bool(super()._update_hook(my_task))  # type: ignore[misc]
-        my_task.internal_data.setdefault(ARRIVED, my_task.parent.task_spec.name)
+            return RELEASED in my_task.internal_data or bool(super()._update_hook(my_task))
+        my_task.internal_data.setdefault(ARRIVED, my_task.before.task_spec.name)
         came = {my_task.internal_data[ARRIVED]: my_task}
         for task in waiting_at(my_task.workflow, self.name):
             came.setdefault(task.internal_data[ARRIVED], task)
@@ -113,11 +113,11 @@ class _Counting:
                 task.cancel()
         return True
 
-    def _may_go_on(self, my_task: Task, came: set[str]) -> bool:
+    def _may_go_on(self, my_task: FlatTask, came: set[str]) -> bool:
         raise NotImplementedError
 
 
-def waiting_at(workflow: Any, name: str) -> list[Task]:
+def waiting_at(workflow: Flat, name: str) -> list[FlatTask]:
     """The tokens that wait at a gateway, the first come first."""
     return [t for t in workflow.tasks.values() if t._state == TaskState.WAITING and t.task_spec.name == name]
 
@@ -125,10 +125,10 @@ def waiting_at(workflow: Any, name: str) -> list[Task]:
 class ParallelGateway(_Counting, StockParallelGateway):
     """Goes on when a token has come on each of its flows."""
 
-    def _may_go_on(self, my_task: Task, came: set[str]) -> bool:
+    def _may_go_on(self, my_task: FlatTask, came: set[str]) -> bool:
         return came.issuperset(self._inputs)
 
-    def _run_hook(self, my_task: Task) -> bool:
+    def _run_hook(self, my_task: FlatTask) -> bool:
         counts = my_task.workflow.top_workflow.script_engine.counts_tokens
         return True if counts else bool(super()._run_hook(my_task))
 
@@ -136,7 +136,7 @@ class ParallelGateway(_Counting, StockParallelGateway):
 class InclusiveGateway(_Counting, StockInclusiveGateway):
     """Goes on when no other token can come on a flow on which none has come yet; takes every flow whose condition holds, else the default."""
 
-    def _may_go_on(self, my_task: Task, came: set[str]) -> bool:
+    def _may_go_on(self, my_task: FlatTask, came: set[str]) -> bool:
         specs = my_task.workflow.spec.task_specs
         missing = leading_to(specs, set(self._inputs) - came, self.name)
         at_hand = leading_to(specs, came, self.name)
@@ -146,7 +146,7 @@ class InclusiveGateway(_Counting, StockInclusiveGateway):
             if task._state & OPEN and task.task_spec.name != self.name
         )
 
-    def _run_hook(self, my_task: Task) -> bool:
+    def _run_hook(self, my_task: FlatTask) -> bool:
         if not my_task.workflow.top_workflow.script_engine.counts_tokens:
             return bool(super()._run_hook(my_task))
         matches, defaults = self._get_matching_outputs(my_task)
@@ -156,68 +156,68 @@ class InclusiveGateway(_Counting, StockInclusiveGateway):
         return True
 
 
-def leading_to(specs: Any, targets: set[str], gateway: str) -> set[str]:
+def leading_to(specs: Mapping[str, BpmnTaskSpec], targets: set[str], gateway: str) -> set[str]:
     """The names of the specs from which a token can come to one of the targets, they themselves among them, without passing the gateway."""
-    found, pending = set(targets), list(targets)
+    names, pending = set(targets), list(targets)
     while pending:
         for name in specs[pending.pop()]._inputs:
-            if name not in found and name != gateway:
-                found.add(name)
+            if name not in names and name != gateway:
+                names.add(name)
                 pending.append(name)
-    return found
+    return names
 
 
 class MultiInstance(BpmnSpecMixin):
     """Stays STARTED until the run loop has seen to its items; stock code keeps lists in SpiffWorkflow's data and hangs over a cached specification."""
 
-    def __init__(self, wf_spec: Any, name: str, each: Any) -> None:
+    def __init__(self, wf_spec: BpmnProcessSpec, name: str, activity: BpmnTaskSpec) -> None:
         super().__init__(wf_spec, name)
-        self.each = each.name
-        self._inputs, self._outputs, self.lane = each._inputs, each._outputs, each.lane
-        each._inputs, each._outputs = [name], []
-        each.completed_event.connect(_item_done)
+        self.each = activity.name
+        self._inputs, self._outputs, self.lane = activity._inputs, activity._outputs, activity.lane
+        activity._inputs, activity._outputs = [name], []
+        activity.completed_event.connect(_item_done)
 
-    def _update_hook(self, my_task: Task) -> bool:
+    def _update_hook(self, my_task: FlatTask) -> bool:
         super()._update_hook(my_task)
         my_task._set_state(TaskState.STARTED)
         return False
 
-    def add_item(self, my_task: Task, scope: int) -> Task:
+    def add_item(self, my_task: FlatTask, scope: int) -> FlatTask:
         """Begin the activity once more, over the variables of a scope."""
-        each = my_task.workflow.spec.task_specs[self.each]
-        child = my_task._add_child(each, TaskState.WAITING)
+        activity = my_task.workflow.spec.task_specs[self.each]
+        child = my_task._add_child(activity, TaskState.WAITING)
         child.triggered = True  # what is predicted of the flow leaves it alone
         child.internal_data[ITEM] = scope
-        each._update(child)
+        activity._update(child)
         return child
 
 
-def _item_done(workflow: Any, task: Task) -> None:
+def _item_done(workflow: Flat, task: FlatTask) -> None:
     workflow.script_engine.leave_item(task)
 
 
-def repeat(spec: Any, element_id: str) -> None:
+def repeat(spec: BpmnProcessSpec, element_id: str) -> None:
     """Make an activity of a parsed process multi-instance."""
-    each = spec.task_specs.pop(element_id)
-    each.name = f"{element_id} [item]"
-    spec.task_specs[each.name] = each
-    MultiInstance(spec, element_id, each)
+    activity = spec.task_specs.pop(element_id)
+    activity.name = f"{element_id} [item]"
+    spec.task_specs[activity.name] = activity
+    MultiInstance(spec, element_id, activity)
 
 
 class Timer(TimerEventDefinition):
     """Fires only when the run loop says so; the due instant is computed outside and kept in a row."""
 
-    def has_fired(self, my_task: Task) -> bool:
+    def has_fired(self, my_task: FlatTask) -> bool:
         return bool(my_task.internal_data.get(FIRED, False))
 
 
 class Message(MessageEventDefinition):
     """Caught only by the token that the run loop names; correlation is a row's business."""
 
-    def catches(self, my_task: Task, event: Any) -> bool:
+    def catches(self, my_task: FlatTask, event: object) -> bool:
         return False
 
-    def update_task_data(self, my_task: Task) -> None:
+    def update_task_data(self, my_task: FlatTask) -> None:
         return None
 
 
@@ -225,7 +225,7 @@ class DecisionParser(SpiffTaskParser):
     """Decisions are ours: SpiffWorkflow only has to know that there are none of its own."""
 
     @staticmethod
-    def get_decision_ref(node: Any) -> None:
+    def get_decision_ref(node: object) -> None:
         return None
 
 
@@ -253,10 +253,12 @@ class Parser(SpiffBpmnParser):
     }
 
 
-def own_events(spec: Any) -> None:
+def own_events(spec: BpmnProcessSpec) -> None:
     """Replace the event definitions of a parsed process by ours."""
     for task_spec in spec.task_specs.values():
-        definition = getattr(task_spec, "event_definition", None)
+        if not isinstance(task_spec, CatchingEvent | ThrowingEvent):
+            continue
+        definition = task_spec.event_definition
         if isinstance(definition, TimerEventDefinition):
             task_spec.event_definition = Timer(definition.name, definition.expression)
         elif isinstance(definition, MessageEventDefinition):

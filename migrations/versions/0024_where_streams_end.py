@@ -1,4 +1,4 @@
-"""Every stream has a signed head and a number in a register; those that are there get theirs when next anything is written."""
+"""Every stream has a signed head and a number in a register; `./desk migrate` gives theirs to those that are there, because the keys are needed."""
 
 from __future__ import annotations
 

@@ -14,7 +14,7 @@ from office.acts.grounds import ACCOUNTING, TELLING, NotDone, may_act, may_agree
 from office.acts.requests import UnknownRequest, follow, open_requests, refuse, requests_of, tries_of
 from office.acts.reversal import agree as agree_reversal
 from office.acts.reversal import ask as ask_reversal
-from office.acts.reversal import credits_of
+from office.acts.reversal import asked_of, credits_of, is_asked
 from office.acts.withdrawal import CHANNELS, SAID_BY, withdraw
 
 __all__ = [
@@ -27,10 +27,12 @@ __all__ = [
     "agree_reversal",
     "ask_extension",
     "ask_reversal",
+    "asked_of",
     "close_unreached",
     "credits_of",
     "follow",
     "grant_extension",
+    "is_asked",
     "limit_of",
     "may_act",
     "may_agree",

@@ -1,10 +1,12 @@
 """Taking back what was wrongly given: one asks and says why, another agrees, above the table's figure a supervisor and accounting; the entry goes the other way.
 
-What has left the office, in cash or spent by the number that got it, is owed from then on. Closed cases too: what was wrong is found out later. The step then stands after the end of the case.
+What has left the office, in cash or spent by the number that got it, is owed from then on, unless the customer hands the cash back at the counter, against a
+receipt. What staff paid out of their own pocket is taken back only so: nobody owes it to us. Closed cases too: what was wrong is found out later. The step then stands after the end of the case.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -16,15 +18,16 @@ from office.acts import grounds, requests
 from office.acts.grounds import ACCOUNTING, NotDone
 from office.supervision import SUPERVISOR
 from service_tasks import liabilities
-from service_tasks.gateway import Effect, Given, Refused, gateway
+from service_tasks.gateway import BY_STAFF, Effect, Given, Refused, gateway, next_number
 
 TABLE, DECISION, GROUNDS = "SUB-005", "authority", "write_off"
 TWO, ACCOUNTANT = "two", "accounting"
+HANDED_BACK = "HK"  # the series of receipts for cash that came back: nothing is paid against them
 
 
 def credits_of(case_number: str) -> list[Given]:
     """What of what a case gave can be taken back."""
-    return [credit for credit in gateway().given(case_number) if not credit.is_final]
+    return gateway().given(case_number)
 
 
 def ask(case_number: str, *, entry: str, reason: str, by: Actor, at: datetime) -> int:
@@ -52,9 +55,10 @@ def ask(case_number: str, *, entry: str, reason: str, by: Actor, at: datetime) -
         return number
 
 
-def agree(case_number: str, number: int, *, tell: str, by: Actor, at: datetime) -> bool:
+def agree(case_number: str, number: int, *, tell: str, by: Actor, at: datetime, handed_back: bool = False) -> bool:
     """Say yes to a request; whether the credit is taken back by that, or somebody of the other office has still to agree.
 
+    `handed_back`: the customer has brought the cash back to the counter. It counts with the yes that takes the credit back.
     Errors: NotGranting, SamePerson, UnknownRequest, NotDone, and as `ask`.
     """
     with transaction():
@@ -68,8 +72,26 @@ def agree(case_number: str, number: int, *, tell: str, by: Actor, at: datetime) 
             cases.note(instance, [step], by=by, at=at)
             return False
         grounds.check(grounds.wrong_telling(complaint, tell))
-        _take_back(complaint, request, tell, by, at)
+        _take_back(complaint, request, tell, by, at, handed_back)
         return True
+
+
+def is_asked(request: CaseRequest, by: Actor, at: datetime) -> bool:
+    """Whether a yes of this person counts for a request that waits: only who may give it is asked for it."""
+    if request.state not in requests.STANDING:
+        return False
+    if request.verb == "extend":
+        return grounds.may_agree(by, money=False)
+    if request.agreed_as != SUPERVISOR and SUPERVISOR in by.roles:
+        return True
+    is_accountant = bool(by.groups & ACCOUNTING) and request.agreed_as != ACCOUNTANT
+    return is_accountant and _level(_in_case(request), at) == TWO
+
+
+def asked_of(by: Actor, at: datetime) -> list[CaseRequest]:
+    """What waits for a yes of this person in all cases, the oldest first."""
+    waiting = requests.open_requests() if grounds.may_agree(by) else []
+    return [request for request in waiting if is_asked(request, by, at)]
 
 
 def _credit(case_number: str, key: str) -> Given | None:
@@ -108,21 +130,37 @@ def _office(by: Actor, request: CaseRequest, level: str) -> str | None:
     return None if level == TWO and request.agreed_by is None else _as(by, request)
 
 
-def _take_back(complaint: Any, request: CaseRequest, tell: str, by: Actor, at: datetime) -> None:
+def _take_back(complaint: Any, request: CaseRequest, tell: str, by: Actor, at: datetime, handed_back: bool) -> None:
     credit = _credit(complaint.case_number, request.entry_key or "")
     if credit is None:
         raise NotDone(reasons={"case": [Reason("no_such_credit")]})
+    if handed_back and not credit.cash:
+        raise NotDone(reasons={"handed_back": [Reason("no_cash_given")]})
     key = f"{complaint.instance_id}:reversed:{request.number}"
+    effect = Effect(key=key, at=at, case=complaint.case_number)
     try:
-        entry = gateway().reverse(credit.id, Effect(key=key, at=at, case=complaint.case_number))
+        entry = gateway().reverse(credit.id, effect, handed_back=handed_back)
     except Refused as error:
-        raise NotDone(reasons={"case": [Reason(error.reason, dict(error.values))]}) from error
-    liabilities.relieve(complaint.case_number, credit.key, credit.amount)
-    debt = gateway().owed_anew(entry.id)
-    template, values = ("taken_back_owed", {"owed": debt}) if debt else ("taken_back", {})
+        field = "handed_back" if error.reason == "cash_not_back" else "case"
+        raise NotDone(reasons={field: [Reason(error.reason, dict(error.values))]}) from error
+    liabilities.relieve(complaint.case_number, credit.key, credit.amount, by_staff=credit.kind == BY_STAFF)
+    result = {"amount": credit.amount, **_came_back(credit, entry.id, at, handed_back)}
+    template, values = _told(result)
     of_message = grounds.message_key("credit_reversed", complaint.instance_id, request.number)
-    values["amount"] = credit.amount
     message = grounds.told(of_message, complaint, template, values, tell=tell, by=by, at=at)
-    step = {"type": "credit_reversed", "request": request.number, "entry": credit.key, "key": key}
-    step |= {"amount": credit.amount} | ({"owed": debt} if debt else {})
+    step = {"type": "credit_reversed", "request": request.number, "entry": credit.key, "key": key, **result}
     cases.note(complaint.instance_id, [{**step, **message}], by=by, at=at)
+
+
+def _came_back(credit: Given, reversal_id: int, at: datetime, handed_back: bool) -> dict[str, Any]:
+    """What the customer owes since then, or has handed back, with the number of the receipt they get for it."""
+    debt = gateway().owed_anew(reversal_id)
+    debts = {"owed": debt} if debt else {}
+    return debts | ({"handed_back": credit.cash, "receipt": next_number(HANDED_BACK, at)} if handed_back else {})
+
+
+def _told(result: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:
+    """The template in which the customer is told, and its values."""
+    values = {{"handed_back": "cash"}.get(name, name): value for name, value in result.items()}
+    kinds = [kind for kind in ("cash", "owed") if kind in values]
+    return "_".join(["taken_back", *kinds]), values

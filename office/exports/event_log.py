@@ -72,7 +72,7 @@ def count(selection: Wanted) -> int:
 def xes(selection: Wanted) -> Iterator[str]:
     """The event log of the cases selected, a trace at a time; how many there are stands before them, so that one cut off is seen."""
     ids = _ids(selection)
-    yield _head() + _string(CASES, str(len(ids))) + "\n"
+    yield _head() + text_attribute(CASES, str(len(ids))) + "\n"
     for start in range(0, len(ids), AT_ONCE):
         for verdict in verification.verify_each(ids[start : start + AT_ONCE]):
             yield trace(verdict, personal=selection.personal)
@@ -82,21 +82,21 @@ def xes(selection: Wanted) -> Iterator[str]:
 
 def frames(cases: int) -> tuple[str, str]:
     """What stands around the traces of a log of so many cases, as it is written now and as it was before it said how many."""
-    return _head() + _string(CASES, str(cases)) + "\n" + END, _head() + END
+    return _head() + text_attribute(CASES, str(cases)) + "\n" + END, _head() + END
 
 
 def _head() -> str:
     begin = datetime.fromisoformat("1970-01-01T00:00:00+00:00")
-    event = _string("concept:name", "") + _date(begin) + _string("lifecycle:transition", "complete")
+    event = text_attribute("concept:name", "") + _date(begin) + text_attribute("lifecycle:transition", "complete")
     return "".join(
         (
             '<?xml version="1.0" encoding="UTF-8"?>\n',
             f'<log xes.version="1.0" xes.features="nested-attributes" xmlns="{XES}">\n',
             *(f'<extension name="{name}" prefix="{prefix}" uri="{uri}"/>\n' for name, prefix, uri in EXTENSIONS),
-            f'<global scope="trace">{_string("concept:name", "")}</global>\n',
+            f'<global scope="trace">{text_attribute("concept:name", "")}</global>\n',
             f'<global scope="event">{event}</global>\n',
             '<classifier name="Activity" keys="concept:name lifecycle:transition"/>\n',
-            *(_string(f"unit_of_{name}", unit) for name, unit in telling.UNITS.items()),
+            *(text_attribute(f"unit_of_{name}", unit) for name, unit in telling.UNITS.items()),
             "\n",
         )
     )
@@ -131,13 +131,13 @@ def trace(verdict: Verdict, *, personal: bool, resource_of: Who = telling.who, a
     """
     definition, entries = telling.definition_of(verdict), verdict.history
     personal = personal and verdict.erasure is None
-    parts = ["<trace>", _string("concept:name", verdict.business_key), _string("process", definition.key)]
+    parts = ["<trace>", text_attribute("concept:name", verdict.business_key), text_attribute("process", definition.key)]
     parts += [
-        _string("version", str(definition.version)),
-        _string("entries", str(len(entries))),
-        _string("head", entries[-1].hash.hex() if entries else ""),
-        _string("personal", "yes" if personal else "withheld"),
-        _string("verified", telling.verified(verdict)),
+        text_attribute("version", str(definition.version)),
+        text_attribute("entries", str(len(entries))),
+        text_attribute("head", entries[-1].hash.hex() if entries else ""),
+        text_attribute("personal", "yes" if personal else "withheld"),
+        text_attribute("verified", telling.verified(verdict)),
         *(_outcome(entries) if acts else ()),
     ]
     return "".join([*parts, *_events(entries, definition, personal, resource_of, acts)]) + "</trace>\n"
@@ -146,7 +146,9 @@ def trace(verdict: Verdict, *, personal: bool, resource_of: Who = telling.who, a
 def _outcome(entries: list[Entry]) -> Iterator[str]:
     """What an act outside the steps ended the case with."""
     for entry in entries:
-        yield from (_string("outcome", step["outcome"]) for step in entry.steps if step.get("outcome") in OUTCOMES)
+        yield from (
+            text_attribute("outcome", step["outcome"]) for step in entry.steps if step.get("outcome") in OUTCOMES
+        )
 
 
 def _events(
@@ -183,8 +185,12 @@ def _occurrence(step: Mapping[str, Any]) -> str | None:
 
 def _act(entry: Entry, step: Mapping[str, Any]) -> str:
     """An act outside the steps is an event of its own name; what was said with it stays in the record."""
-    attributes = (_string("concept:name", step["type"]), _date(entry.at), _string("lifecycle:transition", "complete"))
-    return f"<event>{''.join(attributes)}{_string('org:resource', telling.who(entry, step))}</event>"
+    attributes = (
+        text_attribute("concept:name", step["type"]),
+        _date(entry.at),
+        text_attribute("lifecycle:transition", "complete"),
+    )
+    return f"<event>{''.join(attributes)}{text_attribute('org:resource', telling.who(entry, step))}</event>"
 
 
 def _event(
@@ -196,21 +202,22 @@ def _event(
     more: Mapping[str, str | None],
 ) -> str:
     parts = [
-        _string("concept:name", telling.element_name(definition, process, step["element"]) or step["element"]),
-        _string("concept:instance", str(step["token"])),
+        text_attribute("concept:name", telling.element_name(definition, process, step["element"]) or step["element"]),
+        text_attribute("concept:instance", str(step["token"])),
         _date(entry.at),
-        _string("lifecycle:transition", LIFECYCLE[step["type"]]),
-        *(_string(name, value) for name, value in resource.items()),
-        _string("element", step["element"]),
-        _string("process", process),
+        text_attribute("lifecycle:transition", LIFECYCLE[step["type"]]),
+        *(text_attribute(name, value) for name, value in resource.items()),
+        text_attribute("element", step["element"]),
+        text_attribute("process", process),
     ]
-    parts += [_string(name, value) for name, value in more.items() if value]
+    parts += [text_attribute(name, value) for name, value in more.items() if value]
     names = [name for name in SAID if isinstance(step.get(name), Mapping | list)]
-    parts += [_string(name, telling.as_json(step[name])) for name in names]
+    parts += [text_attribute(name, telling.as_json(step[name])) for name in names]
     return f"<event>{''.join(parts)}</event>"
 
 
-def _string(key: str, value: str) -> str:
+def text_attribute(key: str, value: str) -> str:
+    """Write an attribute of an event or a trace, fit for XML whatever it says."""
     quoted = quoteattr(_printable(value)) if _QUOTED.search(value) else f'"{value}"'
     return f'<string key="{key}" value={quoted}/>'
 

@@ -323,7 +323,7 @@ def refusals(error: language.InvalidForm) -> dict[str, str]:
     return {name: reasons[0].code for name, reasons in error.reasons.items()}
 
 
-def as_typed(value: Any) -> str | list[str]:
+def as_typed(value: object) -> str | list[str]:
     """A YAML value as a person would have typed it into the form."""
     if isinstance(value, list):
         return [str(part) for part in value]
@@ -332,7 +332,7 @@ def as_typed(value: Any) -> str | list[str]:
     return "" if value is None else str(value)
 
 
-def comparable(value: Any) -> Any:
+def comparable(value: object) -> object:
     """Numbers by value, instants and dates by their text."""
     if isinstance(value, Decimal):
         return int(value) if value == value.to_integral_value() else float(value)
@@ -343,7 +343,7 @@ def comparable(value: Any) -> Any:
     return value.isoformat() if hasattr(value, "isoformat") else value
 
 
-def agrees(expected: Any, actual: Any) -> bool:
+def agrees(expected: object, actual: object) -> bool:
     """Two comparable values: mappings agree in the keys that are expected, at any depth; everything else as a whole."""
     if isinstance(expected, dict) and expected:
         return isinstance(actual, dict) and all(

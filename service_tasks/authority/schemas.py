@@ -61,7 +61,17 @@ class GrantParameters(schemas.Parameters):
     payee = schemas.msisdn("收款号码", "Number paid to", load_default=None, allow_none=True)
     lines = schemas.texts("明细", "Lines", load_default=list)
     approval = schemas.mapping("已有的批准", "Approval there is", personal=True, load_default=None, allow_none=True)
-    level = schemas.choice("授权层级", "Authority", LEVELS, required=True)
+    level = schemas.choice(
+        "授权层级",
+        "Authority",
+        {
+            "clerk": ("营业员", "clerk"),
+            "supervisor": ("主管", "supervisor"),
+            "department": ("部门负责人", "head of department"),
+            "two": ("两人", "two people"),
+        },
+        required=True,
+    )
     cash = schemas.flag("现金", "Cash", load_default=None, allow_none=True)
 
 

@@ -63,7 +63,7 @@ _CDR = (
     Cdr.information,
     Cdr.visited_network,
 )
-_VOICE_CALLS: Any = (
+_VOICE_CALLS = (
     select(*_CDR, Cell.place, Cell.network, Cell.latitude, Cell.longitude, Cell.border)
     .outerjoin(Cell, Cell.code == Cdr.cell)
     .where(Cdr.served_msisdn == bindparam("msisdn"), Cdr.kind.in_(VOICE))

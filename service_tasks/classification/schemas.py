@@ -27,13 +27,13 @@ class SuggestParameters(schemas.Parameters):
 
 
 class EvidenceItem(Schema):
-    """One reason, in both languages."""
+    """One reason: what kind, and the word that was said or how many records show it."""
 
     process = schemas.text("流程", "Process")
     kind = schemas.text("类型", "Kind")
     points = schemas.number("分量", "Points")
-    text = schemas.text("依据", "Reason")
-    text_en = schemas.text("依据(英文)", "Reason (English)")
+    word = schemas.text("关键词", "Word")
+    count = schemas.number("次数", "How many")
 
 
 class Alternative(Schema):

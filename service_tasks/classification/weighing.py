@@ -30,12 +30,11 @@ class Word(NamedTuple):
 
 
 class Record(NamedTuple):
-    """Something the customer's records show that fits a process."""
+    """Something the customer's records show that fits a process, and how often they show it."""
 
     process: str
     kind: str
-    text: str
-    text_en: str
+    occurrences: int
 
 
 class Suggestion(NamedTuple):
@@ -51,8 +50,8 @@ class Suggestion(NamedTuple):
 def weigh(words: Sequence[Word], records: Sequence[Record]) -> Suggestion:
     """The process that words and records point to.
 
-    Shape:   evidence items hold process, kind ("word" or the record's), points, text, text_en, those of the suggested process first;
-             alternatives hold process and confidence, the likeliest first. Nothing found: on_the_spot with confidence 0.
+    Shape:   evidence items hold process, kind ("word" or the record's), points, and the word or the count, those of the suggested process
+             first; `web.telling.suggestions` words them. alternatives hold process and confidence, the likeliest first. Nothing found: on_the_spot with confidence 0.
     Source:  CH1.1, CH2.1, CH2.3.
     """
     word_weights = {word.process: 0 for word in words}
@@ -80,34 +79,16 @@ def confidence(points: int, all_points: int) -> int:
     return round(100 * points / (all_points + DOUBT))
 
 
-NOTHING_FOUND: Mapping[str, Any] = {
-    "process": ON_THE_SPOT,
-    "kind": "nothing_found",
-    "points": 0,
-    "text": "没有找到与各流程相符的字词或记录，请选择流程",
-    "text_en": "No word that is known here and no record points to a process; please choose one",
-}
+NOTHING_FOUND: Mapping[str, Any] = {"process": ON_THE_SPOT, "kind": "nothing_found", "points": 0}
 
 
 def _of_word(word: Word) -> dict[str, Any]:
-    return {
-        "process": word.process,
-        "kind": "word",
-        "points": word.weight,
-        "text": f"客户提到“{word.word}”，指向 {word.process}，分量 {word.weight}",
-        "text_en": f"The customer says “{word.word}”, which points to {word.process}, weight {word.weight}",
-    }
+    return {"process": word.process, "kind": "word", "points": word.weight, "word": word.word}
 
 
 def _of_record(record: Record, word_weights: Mapping[str, int]) -> dict[str, Any]:
     points = RECORD if record.process in word_weights else RECORD_ALONE
-    return {
-        "process": record.process,
-        "kind": record.kind,
-        "points": points,
-        "text": f"{record.text}，指向 {record.process}，分量 {points}",
-        "text_en": f"{record.text_en}, which points to {record.process}, weight {points}",
-    }
+    return {"process": record.process, "kind": record.kind, "points": points, "count": record.occurrences}
 
 
 def _dispute_type(process: str, words: Sequence[Word]) -> str:

@@ -16,12 +16,14 @@ from typing import Any, Protocol
 from service_tasks.gateway import embedded
 from service_tasks.gateway.documents import next_number
 from service_tasks.gateway.values import (
+    BY_STAFF,
     Account,
     Balances,
     BankCorrection,
     BankFinding,
     Bill,
     BillItem,
+    CaseMoney,
     Customer,
     Document,
     Due,
@@ -48,6 +50,7 @@ from service_tasks.gateway.values import (
 )
 
 __all__ = [
+    "BY_STAFF",
     "Account",
     "Balances",
     "BankCorrection",
@@ -55,6 +58,7 @@ __all__ = [
     "Bill",
     "BillItem",
     "BillingGateway",
+    "CaseMoney",
     "Customer",
     "Document",
     "Due",
@@ -153,10 +157,10 @@ class BillingGateway(Protocol):
     def free(self, subscription_id: int, parts: Sequence[LinePart], effect: Effect, *, key: str | None = None) -> None:
         """Free what the case has of these lines in reserve, under this key where one is named."""
 
-    def reverse(self, entry_id: int, effect: Effect) -> Entry:
-        """Enter a journal entry the other way; its lines may be given again, and what has left is owed.
+    def reverse(self, entry_id: int, effect: Effect, *, handed_back: bool = False) -> Entry:
+        """Enter a journal entry the other way; its lines may be given again, and what has left is owed, but for cash that is handed back with it.
 
-        Refused: entry_unknown, entry_reversed, entry_final, card_charged.
+        Refused: entry_unknown, entry_reversed, cash_not_back, card_charged.
         """
 
     def owed_anew(self, reversal_id: int) -> int:
@@ -164,6 +168,12 @@ class BillingGateway(Protocol):
 
     def given(self, case_number: str) -> list[Given]:
         """What a case gave and nobody has taken back, the oldest first."""
+
+    def case_money(self, case_number: str) -> CaseMoney:
+        """What a case gave and what was taken back of it, the fen of every posting."""
+
+    def intended(self, case_number: str) -> set[int]:
+        """Every other amount that a case is about: reserved, on hold, waiting for a run, taken at the counter, and what they come to."""
 
     def given_between(self, since: datetime, upto: datetime) -> list[Given]:
         """What all cases gave from `since` and before `upto` and nobody had taken back by then, the oldest first."""
@@ -196,7 +206,7 @@ class BillingGateway(Protocol):
     def paid_by_staff(
         self, subscription_id: int, amount: int, kind: str, effect: Effect, lines: Sequence[LinePart]
     ) -> Entry:
-        """Enter what staff paid the customer of their own for these lines. Refused: as `reserve`, exceeds_disputed."""
+        """Enter what staff paid the customer of their own for these lines. Refused: as `reserve`, exceeds_disputed, not_paid_yet."""
 
     def refund_deposit(self, receipt_number: str, effect: Effect, *, form: dict[str, Any] | None = None) -> Document:
         """Pay back in cash what a receipt stands for of the deposit; none left, the subscription is closed for deposits.
@@ -276,12 +286,16 @@ class BillingGateway(Protocol):
         amount: int = 0,
         lines: Sequence[LinePart] = (),
         reserved: str | None = None,
+        late_fee: int | None = None,
     ) -> Hold:
-        """Settle a hold; "credited" releases it as a credit, with what of `lines` was paid and `reserved` under the key that placed it; "rejected" and "withdrawn"
-        make it due again.
+        """Settle a hold; "credited" releases it as a credit, with what of `lines` was paid and `reserved` under the key that placed it, and the `late_fee` found
+        then; "rejected" and "withdrawn" make it due again.
 
         Refused: hold_unknown, hold_settled.
         """
+
+    def late_fee_on_hold(self, subscription_id: int) -> int:
+        """The late fee that waits beside the holds of a number and is not asked for meanwhile, in fen."""
 
     def on_hold(self, case_numbers: Sequence[str]) -> list[HeldLine]:
         """What these cases have on hold and in reserve, line by line."""

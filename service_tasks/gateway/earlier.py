@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from sqlalchemy import bindparam, select
 
@@ -91,7 +91,7 @@ def _around(paper: Paper, stands: dict[tuple[str, str], _Stand]) -> Iterator[_St
             yield stand
 
 
-_CLAIMS: Any = (
+_CLAIMS = (
     select(
         DisputedLine.id,
         DisputedLine.address,
@@ -117,8 +117,8 @@ def _stands(subscription_id: int, own_case: str | None) -> dict[tuple[str, str],
         if amount is None:
             continue
         own = state == "reserved" and own_case is not None and case == own_case
-        at = id
-        while at in by_id:
+        at: int | None = id
+        while at is not None and at in by_id:
             if own:
                 by_id[at].left += amount
             else:

@@ -2,6 +2,7 @@
 
 from service_tasks.gateway.bank import correct_bank_payment, reserve_bank_payment
 from service_tasks.gateway.cards import card_standing, cards_of_others, move_recharge, reserve_card
+from service_tasks.gateway.case_money import case_money, intended
 from service_tasks.gateway.claims import free, free_under, release, release_papers, reserve, reserved_under
 from service_tasks.gateway.corrections import (
     accrue_late_fee,
@@ -9,7 +10,7 @@ from service_tasks.gateway.corrections import (
     waive_late_fee,
 )
 from service_tasks.gateway.giving import apart, still_owed
-from service_tasks.gateway.holds import on_hold, place_hold, settle_hold
+from service_tasks.gateway.holds import late_fee_on_hold, on_hold, place_hold, settle_hold
 from service_tasks.gateway.ledger import post
 from service_tasks.gateway.lookups import (
     balances,
@@ -36,7 +37,14 @@ from service_tasks.gateway.repricing import (
     shown_on_bill,
     take_back_secondary_pricing,
 )
-from service_tasks.gateway.reversals import given, given_between, holds, owed_anew, reverse, withdraw_corrections
+from service_tasks.gateway.reversals import (
+    given,
+    given_between,
+    holds,
+    owed_anew,
+    reverse,
+    withdraw_corrections,
+)
 from service_tasks.gateway.takings import take_payment, to_pay
 
 __all__ = [
@@ -47,6 +55,7 @@ __all__ = [
     "bills",
     "card_standing",
     "cards_of_others",
+    "case_money",
     "correct_bank_payment",
     "credit",
     "customer",
@@ -59,6 +68,8 @@ __all__ = [
     "given_between",
     "hand_in_secondary_pricing",
     "holds",
+    "intended",
+    "late_fee_on_hold",
     "late_fees_drawn",
     "late_fees_paid",
     "move_recharge",

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
+from typing import Any
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, delete, func, select
 
 from models.base import session
 from models.billing import ChargeHold, JournalEntry
@@ -14,10 +15,11 @@ from service_tasks.gateway import claims, ledger, noting, payments
 from service_tasks.gateway.claims import Wanted
 from service_tasks.gateway.corrections import ADJUSTMENT
 from service_tasks.gateway.giving import split
-from service_tasks.gateway.lines import Papers, wanted
+from service_tasks.gateway.lines import Paper, Papers, wanted
 from service_tasks.gateway.values import Account, Effect, Entry, HeldLine, Hold, Line, LinePart, Refused
 
 CREDITED = "credited"
+LATE_FEES = "late-fee:%"
 STORED = {CREDITED: CREDITED, "rejected": "rejected", "withdrawn": "rejected"}
 
 
@@ -26,7 +28,8 @@ def place_hold(
 ) -> Hold:
     """Park a disputed amount of the bill. Refused: exceeds_bill; with `lines`, line_unknown, line_taken, line_unfit.
 
-    Of `lines` what is still owed is parked and what is paid already is reserved; where nothing is owed there is no hold.
+    Of `lines` what is still owed is parked and what is paid already is reserved; where nothing is owed there is no hold. The late fee that falls with
+    what is parked is reserved beside it: whatever is paid until the day, it is the share of what was owed now.
     """
     if lines:
         return _hold_lines(subscription_id, amount, settle_on, effect, lines)
@@ -41,10 +44,14 @@ def place_hold(
 def _hold_lines(subscription_id: int, amount: int, settle_on: date, effect: Effect, lines: Sequence[LinePart]) -> Hold:
     if (earlier := ledger.entered(effect.key)) is not None:
         earlier_hold = _placed(earlier)
-        return earlier_hold._replace(beside=amount - earlier_hold.amount)
+        late = sum(fen for _, fen in _late_fees_beside(earlier_hold.id))
+        return earlier_hold._replace(beside=amount - earlier_hold.amount, late_fee=late)
     papers = Papers.of(subscription_id)
     picks = claims.fitting(papers, lines, "charge", amount)
-    owed_picks, paid_picks = _owed_and_paid(papers, picks)
+    division = split(papers, picks)
+    (_, falls), (_, paid_picks) = division.settled("reserved")
+    owed_picks = [pick for pick in falls if pick[0].money == "charge"]
+    late_picks = [(paper, fen, "") for paper, fen in division.late_fees]
     parked = sum(part for _, part, _ in owed_picks)
     claims.lock(papers, [paper for paper, *_ in wanted(papers, lines)])
     hold = Hold(None, subscription_id, 0, "held", settle_on)
@@ -52,15 +59,9 @@ def _hold_lines(subscription_id: int, amount: int, settle_on: date, effect: Effe
         entry = _post(subscription_id, parked, effect)
         claims.settle(papers, owed_picks, "held", effect, entry)
         hold = _written(subscription_id, parked, settle_on, effect, entry)
-    claims.settle(papers, paid_picks, "reserved", effect, None, settle_on=settle_on)
+    claims.settle(papers, [*paid_picks, *late_picks], "reserved", effect, None, settle_on=settle_on)
     claims.let_go(papers, lines, picks, effect)
-    return hold._replace(beside=amount - parked)
-
-
-def _owed_and_paid(papers: Papers, picks: Sequence[Wanted]) -> tuple[list[Wanted], list[Wanted]]:
-    """Parts of lines by what is still owed of them and what is paid already; late fees follow when it is settled."""
-    (_, falls), (_, paid_picks) = split(papers, picks).settled("reserved")
-    return [pick for pick in falls if pick[0].money == "charge"], paid_picks
+    return hold._replace(beside=amount - parked, late_fee=division.with_it)
 
 
 def _post(subscription_id: int, amount: int, effect: Effect) -> Entry:
@@ -98,6 +99,14 @@ def on_hold(case_numbers: Sequence[str]) -> list[HeldLine]:
     return [HeldLine(row[0] or "", row[1], row[2], row[3], row[4]) for row in rows]
 
 
+def late_fee_on_hold(subscription_id: int) -> int:
+    """The late fee that waits beside the holds of a number and is not asked for meanwhile, in fen."""
+    line, claim = DisputedLine, LineClaim
+    query = select(func.coalesce(func.sum(claim.amount), 0)).join(line, line.id == claim.line_id)
+    waiting = claim.state == "reserved", claim.settle_on.is_not(None), line.address.like(LATE_FEES)
+    return int(session().scalar(query.where(line.subscription_id == subscription_id, *waiting)) or 0)
+
+
 def settle_hold(
     hold_id: int | None,
     decision: str,
@@ -107,11 +116,13 @@ def settle_hold(
     amount: int = 0,
     lines: Sequence[LinePart] = (),
     reserved: str | None = None,
+    late_fee: int | None = None,
 ) -> Hold:
     """Settle a hold as "credited", with the late fee that falls with it, or make it due again, "rejected" or "withdrawn".
 
     What of `lines`, up to `amount` in all, was paid when it was placed is credited in the same entry (`beside`), on the next bill or, of a prepaid
-    number, into the prepayment; it is what was `reserved` under this key. Refused: hold_unknown, hold_settled, line_taken.
+    number, into the prepayment; it is what was `reserved` under this key. `late_fee` is what was found to fall when it was placed; None of a hold from
+    before that, of which it is found now. Refused: hold_unknown, hold_settled, line_taken.
     """
     row, earlier = _to_settle(hold_id), ledger.entered(effect.key)
     if row is not None and row.state != "held" and (earlier is None or row.state != STORED[decision]):
@@ -120,7 +131,8 @@ def settle_hold(
     if earlier is None and own is not None:
         papers = Papers.of(own)
         paid_picks = _not_held(papers, row, amount, lines) if decision == CREDITED and lines else []
-        earlier = _settle(papers, row, decision, effect, paid_picks, _reserved(row, reserved))
+        late = _late_fees(papers, row, late_fee) if row is not None and decision == CREDITED else []
+        earlier = _settle(papers, row, decision, effect, paid_picks, late, _reserved(row, reserved))
     return _settled(row, own, decision, effect, earlier)
 
 
@@ -150,8 +162,49 @@ def _reserved(row: ChargeHold | None, key: str | None) -> ColumnElement[bool]:
     """What is reserved for this hold alone; where nobody knows under which key, for any that the case has."""
     if key is None and row is None:
         return claims.beside_the_run()
-    placing_key = select(JournalEntry.key).where(JournalEntry.id == row.entry_id).scalar_subquery() if row else None
-    return LineClaim.key == (key if placing_key is None else placing_key)
+    return LineClaim.key == (_placing_key(row.id) if row is not None else key)
+
+
+def _late_fees_beside(hold_id: int | None) -> list[tuple[str, int]]:
+    """What of late fees waits beside a hold, line by line."""
+    line, claim = DisputedLine, LineClaim
+    query = select(line.address, claim.amount).join(claim, claim.line_id == line.id)
+    waiting = query.where(claim.key == _placing_key(hold_id), claim.state == "reserved", line.address.like(LATE_FEES))
+    return [(address, fen) for address, fen in session().execute(waiting.order_by(claim.id))]
+
+
+def _late_fees(papers: Papers, row: ChargeHold, at_placing: int | None) -> list[tuple[Paper, int]]:
+    """The late fee that falls with a hold, line by line, as far as it is still owed."""
+    fens_by_line = _late_fees_beside(row.id)
+    if at_placing is None and not fens_by_line:
+        return noting.late_fee_of(papers.subscription_id, row.entry_id)
+    line_papers = papers.find({address for address, _ in fens_by_line})
+    rest, late = ledger.balances(papers.subscription_id, lock=True).get("late_fee", 0), []
+    for address, fen in fens_by_line:
+        share = min(fen, rest)
+        rest -= share
+        if share > 0:
+            late.append((line_papers[address][0], share))
+    return late
+
+
+def _free_late_fees(row: ChargeHold) -> None:
+    """Beside a hold that is settled no late fee waits any longer."""
+    lines = select(DisputedLine.id).where(
+        DisputedLine.subscription_id == row.subscription_id, DisputedLine.address.like(LATE_FEES)
+    )
+    of_hold = LineClaim.key == _placing_key(row.id), LineClaim.state == "reserved", LineClaim.line_id.in_(lines)
+    session().execute(delete(LineClaim).where(*of_hold))
+
+
+def _placing_key(hold_id: int | None) -> Any:
+    entry = JournalEntry
+    return (
+        select(entry.key)
+        .join(ChargeHold, ChargeHold.entry_id == entry.id)
+        .where(ChargeHold.id == hold_id)
+        .scalar_subquery()
+    )
 
 
 def _settle(
@@ -160,11 +213,11 @@ def _settle(
     decision: str,
     effect: Effect,
     paid_picks: Sequence[Wanted],
+    late: Sequence[tuple[Paper, int]],
     reserved: ColumnElement[bool],
 ) -> int | None:
     """Enter it once, in one entry; the id of the entry, None where nothing moves."""
     own = papers.subscription_id
-    late = noting.late_fee_of(own, row.entry_id) if row is not None and decision == CREDITED else []
     receipts = payments.standing_for(papers, (paper for paper, *_ in paid_picks))
     division = split(papers, paid_picks)
     late = [*late, *division.late_fees]
@@ -184,7 +237,9 @@ def _settle(
         claims.resettle(row.entry_id, CREDITED if decision == CREDITED else None, effect, entry)
         row.state, row.settled_at = STORED[decision], effect.at
     claims.settle(papers, paid_picks, CREDITED, effect, entry, of=reserved)
-    claims.settle(papers, [(paper, fen, "") for paper, fen in late], CREDITED, effect, entry)
+    claims.settle(papers, [(paper, fen, "") for paper, fen in late], CREDITED, effect, entry, of=reserved)
+    if row is not None:
+        _free_late_fees(row)
     payments.spend(receipts, division.paid_back)
     session().flush()
     payments.close_paid(own)

@@ -88,6 +88,14 @@ def taken_back(entry_id: Any, *, before: datetime | None = None) -> Any:
     return (reversal if before is None else reversal.where(back.at < before)).exists()
 
 
+def handed_back(entry_id: Any) -> Any:
+    """Whether what this entry paid in cash came back in cash when it was taken back; in SQL."""
+    back, posting, cash = aliased(JournalEntry), aliased(Posting), aliased(LedgerAccount)
+    memo = literal(f"{MARK} of ") + cast(entry_id, String)
+    query = select(back.id).join(posting, posting.entry_id == back.id).join(cash, cash.id == posting.debit_account_id)
+    return query.where(back.kind == MARK, back.memo == memo, cash.kind == "cash").exists()
+
+
 def upsert(table: type) -> Any:
     """An INSERT that can say ON CONFLICT, in the dialect of the session."""
     return UPSERT[session().get_bind().dialect.name](table)

@@ -21,7 +21,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import bindparam, func, literal, select
+from sqlalchemy import BindParameter, ColumnElement, bindparam, func, literal, select
 
 from models.base import session
 from models.billing import (
@@ -194,7 +194,7 @@ def _bill_items(papers: Papers, keys: set[str]) -> dict[str, list[Paper]]:
     return papers_by_address
 
 
-def owned_calls(subscription_id: Any, bills: Any) -> Any:
+def owned_calls(subscription_id: BindParameter[int], bills: BindParameter[int]) -> ColumnElement[bool]:
     """The condition under which a call detail record is of this subscription: on a bill of its own, or made on its number while it had it."""
     own = select(Subscription.msisdn, Subscription.opened_at).where(Subscription.id == subscription_id).subquery()
     later = select(Subscription.id).where(

@@ -8,10 +8,25 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from functools import cache
+from functools import cache, partial
 from typing import Any
 
-from sqlalchemy import String, bindparam, case, cast, func, literal, null, select, union_all
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    CompoundSelect,
+    Select,
+    SQLColumnExpression,
+    String,
+    bindparam,
+    case,
+    cast,
+    func,
+    literal,
+    null,
+    select,
+    union_all,
+)
 
 from models.base import session
 from models.billing import (
@@ -32,6 +47,8 @@ from service_tasks.gateway.lines import BROUGHT, OWED_AGAIN, OWN_BALANCE, PAYMEN
 MOST_CALLS = 5_000
 MONEY = {"late-fee": "late_fee", "card": "prepayment", "deposit": "deposit"}  # of the other groups it is a charge
 FEES = "monternet"
+_Text = str | SQLColumnExpression[str]
+_Fen = SQLColumnExpression[int]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -174,10 +191,10 @@ def items_billed(msisdn: str, addresses: Collection[str]) -> dict[str, tuple[str
     return {address: items_by_address[address] for address in addresses if address in items_by_address}
 
 
-_OWNER: Any = bindparam("subscription")
-_ON_BILLS: Any = bindparam("bills", expanding=True)
+_OWNER: BindParameter[int] = bindparam("subscription")
+_ON_BILLS: BindParameter[int] = bindparam("bills", expanding=True)
 _ON_BILL = select(func.coalesce(func.sum(BillPayment.amount), 0)).where(BillPayment.bill_id == Bill.id)
-_BILLS: Any = (
+_BILLS = (
     select(
         Bill.id, Bill.period, _ON_BILL.scalar_subquery(), BillItem.line, BillItem.kind, BillItem.text, BillItem.amount
     )
@@ -202,10 +219,10 @@ def _bills(subscription_id: int) -> list[tuple[int, str, int, int, list[Listed]]
     ]
 
 
-_PARTS = [getattr(Cdr, name) for name in COMPONENTS]
+_PARTS: list[ColumnElement[int]] = [getattr(Cdr, name) for name in COMPONENTS]
 _WHOLE = sum(_PARTS[1:], _PARTS[0])
 _PARTY = func.coalesce(Cdr.service_provider, Cdr.other_party)
-_CALLS: Any = (
+_CALLS = (
     select(Cdr.id, Cdr.bill_id, Cdr.kind, Cdr.start, Cdr.duration_s, _PARTY, Cdr.roaming, Cdr.information, _WHOLE)
     .where(owned_calls(_OWNER, _ON_BILLS), _WHOLE > 0)
     .order_by(Cdr.start.desc(), Cdr.id.desc())
@@ -215,18 +232,16 @@ _CALLS: Any = (
 
 def _calls(subscription_id: int, bills: list[int]) -> list[tuple[int | None, Listed]]:
     rows = session().execute(_CALLS, {"subscription": subscription_id, "bills": bills})
-    calls = []
+    calls: list[tuple[int | None, Listed]] = []
     for id, bill, kind, start, seconds, party, roaming, information, amount in rows:
-        common: dict[str, Any] = {"text": party, "code": kind, "at": start, "seconds": seconds}
+        line_of = partial(Listed, text=party, code=kind, at=start, seconds=seconds)
         if amount - information:
             parts = (("call", amount - information - roaming), ("roaming", roaming))
             shares = tuple((kind, fen) for kind, fen in parts if fen)
-            line = Listed(group="call", line=f"call:{id}", amount=amount - information, held=shares, **common)
-            calls.append((bill, line))
+            calls.append((bill, line_of(group="call", line=f"call:{id}", amount=amount - information, held=shares)))
         if information:
-            shares = ((FEES, information),)
-            line = Listed(group="fee", line=f"information-fee:{id}", amount=information, held=shares, **common)
-            calls.append((bill, line))
+            fee, shares = f"information-fee:{id}", ((FEES, information),)
+            calls.append((bill, line_of(group="fee", line=fee, amount=information, held=shares)))
     return calls
 
 
@@ -244,11 +259,11 @@ def _others(subscription_id: int, periods: dict[int, str]) -> list[Listed]:
 
 
 @cache
-def _all_others() -> Any:
+def _all_others() -> CompoundSelect[str, str, str, int, str, str]:
     return union_all(*_late_fees(), *_payments())
 
 
-def _late_fees() -> tuple[Any, ...]:
+def _late_fees() -> tuple[Select[str, str, str, int, str, str], ...]:
     """Drawn for the bills listed, and brought along from before them."""
     accruals = select(func.coalesce(func.sum(LateFeeAccrual.amount), 0)).where(LateFeeAccrual.bill_id.in_(_ON_BILLS))
     account = LedgerAccount
@@ -273,7 +288,7 @@ def _late_fees() -> tuple[Any, ...]:
     )
 
 
-def _payments() -> tuple[Any, ...]:
+def _payments() -> tuple[Select[str, str, str, int, str, str], ...]:
     """Receipts with what is on no bill, cards, debits that were done, and credits that were promised and have not come."""
     return (
         _part(
@@ -308,9 +323,14 @@ def _payments() -> tuple[Any, ...]:
     )
 
 
-def _part(kind: Any, key: Any, code: Any, amount: Any, at: Any, period: Any) -> Any:
-    as_text = [cast(column, String) if not isinstance(column, str) else literal(column) for column in (kind, key, code)]
-    return select(*as_text, amount, cast(at, String), cast(period, String))
+def _part(
+    kind: _Text, key: _Text, code: _Text, amount: _Fen, at: SQLColumnExpression[Any], period: _Text
+) -> Select[str, str, str, int, str, str]:
+    return select(_text(kind), _text(key), _text(code), amount, cast(at, String), cast(period, String))
+
+
+def _text(column: _Text) -> ColumnElement[str]:
+    return literal(column) if isinstance(column, str) else cast(column, String)
 
 
 def _instant(text: str | None) -> datetime | None:
@@ -343,7 +363,7 @@ class _Claimed:
         return self.holders[address] + self.own if address in self.holders else fen
 
 
-_CLAIMED: Any = (
+_CLAIMED = (
     select(
         DisputedLine.address,
         DisputedLine.amount - DisputedLine.claimed,
@@ -362,7 +382,7 @@ def _claimed(subscription_id: int, own_case: str | None) -> _Claimed:
     for address, rest, amount, number, state in rows:
         if address.startswith("bill:"):
             claimed.holders[address] = rest
-        if amount is None or state == "reversed":
+        if state in (None, "reversed"):  # nothing of it, or nothing any more
             continue
         if number == own_case and state == "reserved":
             claimed.own += amount

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import bindparam, func, insert, or_, select, update
+from sqlalchemy import BindParameter, bindparam, func, insert, or_, select, update
 from sqlalchemy.orm import aliased
 
 from models.base import session
@@ -62,7 +62,7 @@ def owed(papers: Papers, bill_ids: Sequence[int] | None = None) -> dict[int, int
     }
 
 
-_BILLS: Any = bindparam("bills", expanding=True)
+_BILLS: BindParameter[int] = bindparam("bills", expanding=True)
 
 
 def _paid(bills: Sequence[int], *, receipt: bool = True) -> dict[int, int]:

@@ -70,16 +70,20 @@ def refund_cash(
 def paid_by_staff(subscription_id: int, amount: int, kind: str, effect: Effect, lines: Sequence[LinePart]) -> Entry:
     """Enter what somebody of the staff paid the customer of their own: the loss is theirs and settled, the lines are given back, nothing is left to move.
 
-    Refused: line_unknown, line_twice, line_unfit, line_taken, exceeds_disputed.
+    Refused: line_unknown, line_twice, line_unfit, line_taken, exceeds_disputed; not_paid_yet where something of the lines is still owed.
     """
     papers = Papers.of(subscription_id)
     picks = claims.fitting(papers, lines, kind, amount)
     receipts = payments.standing_for(papers, (paper for paper, *_ in picks))
+    division = split(papers, picks)
+    unpaid_share = division.fallen + division.late_fee_owed
+    if unpaid_share and ledger.entered(effect.key) is None:
+        raise Refused(reason="not_paid_yet", owed=unpaid_share, amount=amount)
     postings = [Line(STAFF, ADJUSTMENT, amount), Line(CASH, STAFF, amount), Line(ADJUSTMENT, CASH, amount)]
     entry = ledger.post(effect, "paid_by_staff", postings)
     if not entry.repeated:
         claims.give(papers, lines, [("refunded", picks)], effect, entry)
-        payments.spend(receipts, split(papers, picks).paid_back)
+        payments.spend(receipts, division.paid_back)
     return entry
 
 

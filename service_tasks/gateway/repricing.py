@@ -34,9 +34,9 @@ def enter_secondary_pricing(
         return _item(earlier)
     if amount <= 0:
         raise Refused(reason="amount_not_positive", amount=amount)
-    if lines:
-        papers = Papers.of(subscription_id)
-        picks = claims.fitting(papers, lines, "charge", amount)
+    papers = Papers.of(subscription_id) if lines else None
+    picks = claims.fitting(papers, lines, "charge", amount) if papers else []
+    if papers:
         claims.lock(papers, [paper for paper, *_ in wanted(papers, lines)])
         claims.settle(papers, picks, "reserved", effect, None)
     omission = delete(SecondaryPricingOmission).where(SecondaryPricingOmission.subscription_id == subscription_id)
@@ -54,7 +54,7 @@ def enter_secondary_pricing(
     )
     session().add(row)
     session().flush()
-    if lines:
+    if papers:
         claims.let_go(papers, lines, picks, effect)
     return _item(row)
 

@@ -17,7 +17,7 @@ from models.lines import BillPayment, DisputedLine, LineClaim
 from models.usage import BankPayment, RechargeCard, StockedCard
 from service_tasks.gateway import claims, ledger, payments
 from service_tasks.gateway.lines import LATE_FEE, PAYMENT, Papers
-from service_tasks.gateway.values import Effect, Line, Refused
+from service_tasks.gateway.values import BY_STAFF, Effect, Line, Refused
 
 BANK, MOVE, OUT = "bank_payment_correction", "recharge_move", "prepayment_refund"
 PAYS_BILLS = (BANK, MOVE, OUT)  # entries whose receivable is that of payments on bills
@@ -82,15 +82,17 @@ def _stands_for(entry: JournalEntry) -> ColumnElement[bool]:
     """The receipts by which what this entry gave back was paid."""
     claimed = claims.of_entry(entry.id)
     late_fees = {subscription for subscription, address in claimed if address.startswith("late-fee:")}
-    if _of_late_fee(entry):
+    if _of_late_fee(entry, claimed):
         return ReceiptRow.subscription_id.in_(late_fees) & (ReceiptRow.kind == LATE_FEE)
     payment_numbers = {address.removeprefix(PAYMENT) for _, address in claimed if address.startswith(PAYMENT)}
     on_bills = select(BillPayment.receipt_number).where(BillPayment.bill_id.in_(_bills_of(claimed)))
     return ReceiptRow.number.in_(on_bills) | ReceiptRow.number.in_(payment_numbers)
 
 
-def _of_late_fee(entry: JournalEntry) -> bool:
+def _of_late_fee(entry: JournalEntry, claimed: Iterable[tuple[int, str]]) -> bool:
     """Whether it gave a late fee itself, and not one that fell with a charge."""
+    if entry.kind == BY_STAFF:
+        return all(address.startswith("late-fee:") for _, address in claimed)
     return entry.kind in ("late_fee_credit", "late_fee_waiver")
 
 
@@ -111,7 +113,7 @@ def _held_of_cards(entry: JournalEntry) -> dict[str, int]:
 
 def _back(entry: JournalEntry, before: Sequence[Line]) -> int:
     """What of a credit was money back and not a debt that fell; of a run nobody wrote it down, so that it is at most all of it."""
-    if entry.kind == "secondary_pricing":
+    if entry.kind in ("secondary_pricing", BY_STAFF):
         return before[0].amount
     if entry.kind == "charge_hold_credited":
         return sum(line.amount for line in before if line.credit.kind == "receivable")

@@ -16,7 +16,7 @@ from models.base import session
 from models.billing import ChargeHold, JournalEntry, LedgerAccount, Posting, Refund, SecondaryPricingItem
 from service_tasks.gateway import claims, ledger, restoring
 from service_tasks.gateway.values import (
-    FINAL,
+    BY_STAFF,
     MARK,
     Account,
     Effect,
@@ -85,25 +85,25 @@ def _all_back(entries: Any, is_back: Any) -> ColumnElement[bool]:
     return and_(entries.exists(), ~entries.where(~is_back).exists())
 
 
-def reverse(entry_id: int, effect: Effect) -> Entry:
+def reverse(entry_id: int, effect: Effect, *, handed_back: bool = False) -> Entry:
     """Enter a journal entry the other way, once; its claims stand as reversed, its papers as they stood before it.
 
-    What left in cash, or what a number that got it has spent, is owed by whoever got it. Refused: entry_unknown, entry_reversed, entry_final, card_charged,
-    and what the accounts do not allow.
+    What left in cash is owed by whoever got it, unless it is `handed_back` at the counter with this; so is what a number that got it has spent.
+    Refused: entry_unknown, entry_reversed, cash_not_back (of what staff paid), card_charged, and what the accounts do not allow.
     """
     if (earlier := ledger.entered(effect.key)) is not None:
         return Entry(earlier, effect.key, repeated=True)
     entry = session().get(JournalEntry, entry_id, with_for_update=True)
     if entry is None or entry.kind == MARK:
         raise Refused(reason="entry_unknown", entry=entry_id)
-    if entry.kind in FINAL:
-        raise Refused(reason="entry_final", entry=entry_id)
+    if entry.kind == BY_STAFF and not handed_back:
+        raise Refused(reason="cash_not_back", entry=entry_id)
     memo = f"{MARK} of {entry_id}"
     if session().scalar(select(ledger.taken_back(entry_id))):
         raise Refused(reason="entry_reversed", entry=entry_id)
     before = _posted(entry_id)
     restoring.receipts(entry, before)
-    reversal = ledger.post(effect, MARK, _other_way(entry_id, before), memo=memo)
+    reversal = ledger.post(effect, MARK, _other_way(entry_id, before, handed_back), memo=memo)
     restoring.papers(entry, before, effect)
     claims.resettle(entry_id, "reversed", effect, None)
     return reversal
@@ -129,7 +129,7 @@ def _posted(entry_id: int) -> list[Line]:
     return [Line(Account(row[0], row[1]), Account(row[2], row[3]), row[4]) for row in rows]
 
 
-def _other_way(entry_id: int, before: Sequence[Line]) -> list[Line]:
+def _other_way(entry_id: int, before: Sequence[Line], handed_back: bool) -> list[Line]:
     """The lines that take an entry back: from where it went, and where nothing of it is left there, from what its number owes."""
     rest: dict[Account, int] = {}
     lines = []
@@ -140,7 +140,7 @@ def _other_way(entry_id: int, before: Sequence[Line]) -> list[Line]:
             stands = ledger.balances(into.subscription_id or 0, lock=True).get("prepayment", 0)
             there = min(line.amount, rest.setdefault(into, stands))
             rest[into] -= there
-        elif into.kind == "cash":
+        elif into.kind == "cash" and not handed_back:
             there, due = 0, Account(OWED, _paid_to(entry_id, line))
         lines.append(Line(into._replace(kind=TAKEN_BACK_FROM.get(into.kind, into.kind)), source, there))
         lines += _owing(due, source, line.amount - there)

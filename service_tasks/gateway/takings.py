@@ -9,6 +9,7 @@ from models.billing import JournalEntry
 from models.billing import Receipt as ReceiptRow
 from models.customer import Subscription
 from service_tasks.gateway import documents, ledger, payments
+from service_tasks.gateway.holds import late_fee_on_hold
 from service_tasks.gateway.lines import Papers
 from service_tasks.gateway.lookups import debit_under_way
 from service_tasks.gateway.values import Account, Due, Effect, Line, Refused, Taken, TakenReceipt
@@ -60,7 +61,8 @@ def to_pay(subscription_id: int) -> list[Due]:
     for bill, amount in payments.owed(papers).items():
         dues.append(Due("bill", papers.bills[bill].period, min(amount, rest)))
         rest -= dues[-1].amount
-    dues += [Due("other", "", rest), Due("late_fee", "", max(0, stands.get("late_fee", 0)))]
+    late_fee = stands.get("late_fee", 0) - late_fee_on_hold(subscription_id)
+    dues += [Due("other", "", rest), Due("late_fee", "", max(0, late_fee))]
     return [due for due in dues if due.amount]
 
 
@@ -76,8 +78,9 @@ def _shares(subscription_id: int, amount: int, into: str) -> dict[str, int]:
 
 
 def _owed(subscription_id: int) -> dict[str, int]:
-    """What a payment can settle, fen by account, its rows locked."""
+    """What a payment can settle, fen by account, its rows locked; what is on hold, and the late fee beside it, is not asked for."""
     stands = ledger.balances(subscription_id, lock=True)
+    stands["late_fee"] = stands.get("late_fee", 0) - late_fee_on_hold(subscription_id)
     return {kind: max(0, stands.get(kind, 0)) for kind in ("receivable", "late_fee")}
 
 

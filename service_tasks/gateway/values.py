@@ -298,11 +298,11 @@ OPENING_AGAIN = (
     "recharge_move",
     "prepayment_refund",
 )  # entries after which arrears that a payment had settled are owed again
-FINAL = frozenset({"paid_by_staff"})  # the money was somebody else's: nothing of ours can be asked back
+BY_STAFF = "paid_by_staff"  # the money was somebody else's: nobody owes it to us, it is handed back or stays given
 
 
 class Given(NamedTuple):
-    """What a case gave in one journal entry, in fen, `cash` of it over the counter; `is_credit` where it stands on an account still, `is_final` where nobody takes it back."""
+    """What a case gave in one journal entry, in fen, `cash` of it over the counter; `is_credit` where it stands on an account still."""
 
     id: int
     key: str
@@ -316,9 +316,12 @@ class Given(NamedTuple):
     def is_credit(self) -> bool:
         return self.kind in CREDITS
 
-    @property
-    def is_final(self) -> bool:
-        return self.kind in FINAL
+
+class CaseMoney(NamedTuple):
+    """What a case gave, and what of it was taken back: the fen of each posting, entry by entry, the oldest first."""
+
+    given: tuple[tuple[int, ...], ...]
+    taken_back: tuple[tuple[int, ...], ...]
 
 
 class PricingRow(NamedTuple):

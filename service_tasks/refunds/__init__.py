@@ -85,7 +85,7 @@ def credit(parameters: dict[str, Any], call: Call) -> dict[str, Any]:
     _check_debit(subscription, "exceeds_bill", balance=0, amount=amount)
     form = sheets.repayment_sheet(_repayment(subscription, parameters, call, method="credit"))
     with refusing("exceeds_bill", "exceeds_disputed", renamed={**lines.NOT_HELD, "exceeds_late_fee": "exceeds_bill"}):
-        parts = lines.parts(parameters["lines"])
+        parts = _to_credit(subscription, lines.parts(parameters["lines"]), amount)
         note = gateway().credit(subscription.id, amount, kind, effect(call), form=form, lines=parts)
     if subscription.state == "cancelled" and note.form.get("into") == "receivable" and note.fallen < amount:
         raise BpmnError("exceeds_bill", balance=note.fallen, amount=amount)
@@ -148,6 +148,20 @@ def late_fee_waiver(parameters: dict[str, Any], call: Call) -> dict[str, Any]:
     _use(parameters, call, way="late_fee", amount=amount, payee=subscription.msisdn)
     credited = amount - waiver.fallen if "fallen" in waiver.form else 0
     return {"waiver_number": waiver.number, "amount": waiver.amount, "credited": credited, "form": waiver.form}
+
+
+def _to_credit(subscription: Subscription, parts: Sequence[LinePart], amount: int) -> Sequence[LinePart]:
+    """What of these lines a credit is taken of: a number that gets no further bill is credited with what is still owed of them, and no more.
+
+    Errors: BpmnError exceeds_bill.
+    """
+    if not parts or subscription.state != "cancelled" or subscription.kind == "prepaid":
+        return parts
+    _, owed_parts = gateway().apart(subscription.id, parts)
+    most = sum(part.amount for part in owed_parts)
+    if amount > most:
+        raise BpmnError("exceeds_bill", balance=most, amount=amount)
+    return owed_parts
 
 
 def _of_receipt(parameters: dict[str, Any]) -> tuple[Subscription, Receipt]:

@@ -85,6 +85,13 @@ def test_a_refusal_comes_back_at_its_field(office: Office, language: str) -> Non
     sends(page, {**PAID, "receipt_number": "SJ-9999"})
     expect(page.locator("#error-receipt_number")).to_contain_text("SJ-9999")
     expect(page.locator("[name=refund_amount]")).to_have_value("88.00")
+    ends = page.locator("[data-submit-default]")
+    expect(ends).to_contain_text("88.00")
+    page.locator("[name=another_way]").check()  # then nothing is paid out by this button
+    expect(ends).to_have_text({"zh": re.compile("^办完提交"), "en": re.compile("^Done")}[language])
+    expect(ends).not_to_contain_text("88.00")
+    page.locator("[name=another_way]").uncheck()
+    expect(ends).to_contain_text("88.00")
     sends(page, {**PAID, "refund_amount": "150.00"})
     expect(page.locator("#error-refund_amount")).to_contain_text("88.00")
     expect(page.locator(".desk-note-ok")).to_have_count(0)

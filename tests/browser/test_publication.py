@@ -18,9 +18,9 @@ REACHED = """(one) => { const box = one.getBoundingClientRect();
     return inside && one.contains(document.elementFromPoint(box.x + box.width / 2, box.y + box.height / 2)) }"""
 
 
-def changed(page: Page, old: str, new: str) -> None:
-    """A draft of the process in which a text of the diagram is another."""
-    page.goto(f"/processes/{KEY}")
+def changed(page: Page, old: str, new: str, key: str = KEY) -> None:
+    """A draft of a process in which a text of the diagram is another."""
+    page.goto(f"/processes/{key}")
     page.evaluate(
         """async ([key, old, new_]) => {
           const draft = await (await fetch(`/processes/${key}/draft`)).json();
@@ -28,9 +28,9 @@ def changed(page: Page, old: str, new: str) -> None:
           const headers = { "Content-Type": "application/json", "X-CSRFToken": document.querySelector("meta[name=csrf-token]").content };
           await fetch(`/processes/${key}/draft`, { method: "PUT", body: JSON.stringify({ revision: draft.revision, files }), headers });
         }""",
-        [KEY, old, new],
+        [key, old, new],
     )
-    page.goto(f"/processes/{KEY}/publish")
+    page.goto(f"/processes/{key}/publish")
 
 
 def handed_in(page: Page) -> None:
@@ -143,3 +143,20 @@ def test_a_case_is_counted_at_the_process_that_is_called(office: Office) -> None
     page.goto("/processes/SUB-001")
     expect(page.locator(".desk-number").first).to_have_text("1")
     expect(page.locator(".desk-numbers")).to_contain_text("其中 1 件由其他流程调用")
+
+
+def test_drafts_published_together_show_what_each_draws_otherwise(office: Office) -> None:
+    """Both versions of every diagram, with its own changes marked and the way from each row to its place in the right picture."""
+    page = office.of("olu")
+    drawn = {"SUB-010": ("hand_receipt", "交给收据"), "TS-008": ("judge_failure", "判断失败原因")}
+    for key, (_, name) in drawn.items():
+        changed(page, name, f"{name}（新）", key)
+    page.goto("/drafts/SUB-010,TS-008/publish")
+    for key, (element, _) in drawn.items():
+        draft = page.locator(f"#draft-{key}")
+        expect(draft.locator("[data-difference][data-ready]")).to_be_visible()
+        for side in ("before", "after"):
+            expect(draft.locator(f"[data-side={side}] [data-element-id={element}].desk-change-changed")).to_be_visible()
+        draft.locator(f"[data-change={element}] button").click()
+        expect(draft.locator("[data-side=after] .djs-element.selected")).to_have_attribute("data-element-id", element)
+        expect(page.locator("[data-place] button")).to_have_count(len(drawn))

@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from tools.figures import doors, sources, state
+
 ROOT = Path(__file__).parents[2]
 PACKAGES = ("tools", "cli", "web", "office", "service_tasks", "engine", "models", "reception_desk")
 FLOORS = ("tools", "bench", *PACKAGES[1:])
@@ -190,6 +192,16 @@ def test_import_contracts_name_every_package() -> None:
     assert settings["contracts"][0]["layers"] == list(FLOORS)
 
 
+def test_no_import_points_up() -> None:
+    """What is sold runs without what tests and measures it, and a command without the tests: an import of a higher floor would end that."""
+    assert doors.arrows_up((*sources.product(), *sources.bench())) == []
+
+
+def test_no_test_reaches_for_a_private_name() -> None:
+    """What is private may be written anew without a test in the way; what a test has reason to call has a public name."""
+    assert [place for path, tree in sources.tests() for place in state.reaches(path, tree)] == []
+
+
 @pytest.mark.parametrize("path", SOURCES, ids=lambda path: path.relative_to(ROOT).as_posix())
 def test_every_module_says_what_lives_there(path: Path) -> None:
     """A newcomer learns from the first sentence of a file what it holds."""
@@ -202,3 +214,48 @@ def test_every_test_says_what_it_protects(path: Path) -> None:
     tree = ast.parse(path.read_text(encoding="utf-8"))
     tests = [node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef) and node.name.startswith("test_")]
     assert [test.name for test in tests if not ast.get_docstring(test)] == []
+
+
+STATES = ("task_state", "state")
+
+
+def test_states_of_the_engine_are_members_of_enums() -> None:
+    """A state that is misspelt is an error of the type check and no row that is never found."""
+    assert [
+        f"{path.relative_to(ROOT)}:{node.lineno} {text}"
+        for path in SOURCES
+        if path.is_relative_to(ROOT / "engine")
+        for node in ast.walk(ast.parse(path.read_text("utf-8")))
+        for text in _written_states(node)
+    ] == []
+
+
+def _written_states(node: ast.AST) -> list[str]:
+    """The texts that stand where a state is compared, given by its name or put under it."""
+    places: list[ast.expr] = []
+    if isinstance(node, ast.Compare) and _names_a_state(node.left):
+        places = node.comparators
+    elif isinstance(node, ast.keyword) and node.arg in STATES:
+        places = [node.value]
+    elif isinstance(node, ast.Dict):
+        places = [value for key, value in zip(node.keys, node.values, strict=True) if _is_text(key, *STATES)]
+    parts = [part for place in places for part in _alternatives(place)]
+    return [part.value for part in parts if isinstance(part, ast.Constant) and isinstance(part.value, str)]
+
+
+def _alternatives(node: ast.expr) -> list[ast.expr]:
+    if isinstance(node, ast.IfExp):
+        return [node.body, node.orelse]
+    return node.elts if isinstance(node, ast.Tuple | ast.List | ast.Set) else [node]
+
+
+def _names_a_state(node: ast.expr) -> bool:
+    if isinstance(node, ast.Attribute):
+        return node.attr in STATES
+    if isinstance(node, ast.Subscript):
+        return _is_text(node.slice, *STATES)
+    return isinstance(node, ast.Call) and bool(node.args) and _is_text(node.args[0], *STATES)
+
+
+def _is_text(node: ast.expr | None, *texts: str) -> bool:
+    return isinstance(node, ast.Constant) and node.value in texts

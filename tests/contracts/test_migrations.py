@@ -165,6 +165,24 @@ def test_what_became_of_words_to_customers_has_columns_of_its_own(url: str) -> N
         assert connection.execute(before).all() == old
 
 
+@pytest.mark.parametrize("application", ["reception-desk-1", "of another"])
+def test_tables_of_messages_go_unless_another_keeps_its_own_there(url: str, application: str) -> None:
+    """What carried the numbers of jobs is not read any more; on SQLite the file is the office's, on PostgreSQL another may use the schema."""
+    on_sqlite = url.startswith("sqlite")
+    prefix, schema = ("", None) if on_sqlite else ("dbos.", "dbos")
+    command.upgrade(configuration(url), "0025")
+    database = create_engine(url, poolclass=NullPool)
+    with database.begin() as connection:
+        if schema is not None:
+            connection.execute(text("CREATE SCHEMA dbos"))
+        connection.execute(text(f"CREATE TABLE {prefix}workflow_status (application_version TEXT)"))
+        connection.execute(text(f"INSERT INTO {prefix}workflow_status VALUES ('{application}')"))
+    command.upgrade(configuration(url), "head")
+    with database.connect() as connection:
+        is_left = inspect(connection).has_table("workflow_status", schema=schema)
+    assert is_left is (not on_sqlite and application == "of another")
+
+
 def test_a_migration_that_breaks_changes_nothing(tmp_path: Path) -> None:
     """On SQLite too a half-migrated database is impossible: a table of ours in the way stops the whole migration."""
     url = make_url(f"sqlite:///{tmp_path / 'office.db'}")

@@ -87,7 +87,7 @@ def test_no_order_of_things_gives_more_than_a_line_has(acts: list[tuple[str, str
             LedgerAccount.kind == "receivable", LedgerAccount.subscription_id == 1
         )
         assert session().scalar(owed) >= 250 - 500 + GIVEN_BEFORE
-        assert [one.what for one in verification._lines() if "gone" not in one.what] == []
+        assert [one.what for one in verification.verify_lines() if "gone" not in one.what] == []
 
 
 PROMISING = ("hold", "price", "reserve", "cash", "credit", "settled", "rejected")
@@ -148,4 +148,4 @@ def test_what_waits_for_its_day_is_taken_over_by_nothing_else_of_the_case(acts: 
             query = select(LineClaim.key, func.sum(LineClaim.amount)).where(LineClaim.state == "reserved")
             reserved = {key: int(fen) for key, fen in session().execute(query.group_by(LineClaim.key))}
             assert {key: reserved.get(key, 0) for key in promised} == {key: one[3] for key, one in promised.items()}
-        assert [one.what for one in verification._lines() if "gone" not in one.what] == []
+        assert [one.what for one in verification.verify_lines() if "gone" not in one.what] == []

@@ -111,7 +111,7 @@ class Waiting(Played):
             self.repeated(at=self.at)
 
     def _meet(self, _token: int, _amount: int) -> None:
-        cases.meet_limit(self.id, told="soon", by=CLEO, at=self.at)
+        cases.meet_limit(self.id, text="soon", by=CLEO, at=self.at)
 
     def _spread(self, _token: int, amount: int) -> None:
         cases.correlate("told", "k", variables={"amount": amount * 100}, by=SAM, at=self.at)
@@ -125,16 +125,16 @@ class Waiting(Played):
         """A worker takes the job in hand, and the world is asked, unless nobody waits for it any more."""
         self.at = max(self.at, self.session.scalars(select(Job.due_at).where(Job.id == job)).one())
         self.world.number, asked = amount, self.world.asked
-        taken = worker._take(job, self.at)
+        taken = worker.take(job, self.at)
         assert taken is not None
         stuck = self.restored().case.stuck.get(taken.token or 0)
         awaited = stuck is not None and stuck.kind is Kind.JOB
-        self.on_the_way.append((taken, worker._perform(taken, self.at)))
+        self.on_the_way.append((taken, worker.perform(taken, self.at)))
         assert self.world.asked == asked + awaited
 
     def _answer(self, number: int, _amount: int) -> None:
         with transaction():
-            worker._record(*self.on_the_way.pop(number), self.at)
+            worker.record(*self.on_the_way.pop(number), self.at)
 
     def _break(self, _token: int, amount: int) -> None:
         """What is begun at an open token breaks, and a person is told."""
@@ -144,14 +144,14 @@ class Waiting(Played):
         token = tokens[amount % len(tokens)]
         timer = select(Timer).where(Timer.instance_id == self.id, Timer.token == token)
         if self.session.scalar(timer) is None:
-            execution._report({"instance": self.id, "token": token, "kind": "EndlessLoop"}, "cleo", self.at)
+            execution.report({"instance": self.id, "token": token, "kind": "EndlessLoop"}, "cleo", self.at)
             return
         rows = execution.rows(Timer.token.label("token"), Timer.element_id, literal(4).label("attempts"))
         found = rows.join(Timer, Timer.instance_id == ProcessInstance.id).where(
             Timer.token == token, Timer.instance_id == self.id
         )
         with transaction():
-            timers._put_back(timers.KINDS[0], self.session.execute(found).one(), Failed("Broken", "timer"), self.at)
+            timers.put_back(timers.KINDS[0], self.session.execute(found).one(), Failed("Broken", "timer"), self.at)
 
     def follow(self, entry: record.Entry) -> None:
         super().follow(entry)

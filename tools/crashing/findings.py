@@ -82,8 +82,8 @@ def everything(place: Place, progress: Callable[[list[int]], Iterable[int]]) -> 
         for instance_id in progress(instances):
             entries = proof.entries(instance_id)
             counts["entries"] += len(entries)
-            findings.twice += _completed_twice(instance_id, entries)
-            findings.lost += _untold(instance_id, entries, calls)
+            findings.twice += completed_twice(instance_id, entries)
+            findings.lost += untold(instance_id, entries, calls)
             findings.deviations += [
                 f"{deviation.instance_id} {deviation.kind} {deviation.seq} {deviation.what}"
                 for deviation in proof.verify(instance_id)
@@ -159,7 +159,8 @@ def _payments() -> list[str]:
     ]
 
 
-def _completed_twice(instance_id: int, entries: list[record.Entry]) -> list[str]:
+def completed_twice(instance_id: int, entries: list[record.Entry]) -> list[str]:
+    """Tasks, timers and jobs that the record of an instance completes more than once."""
     kinds = ("user_task_completed", "timer_fired", "job_completed")
     occurrences = Counter((s["type"], s["token"]) for entry in entries for s in entry.steps if s["type"] in kinds)
     return [f"instance {instance_id}: {kind} {token} {n} times" for (kind, token), n in occurrences.items() if n > 1]
@@ -170,7 +171,7 @@ def _told(place: Place) -> Counter[str]:
     return Counter(file.read_text(encoding="ascii").split() if file.exists() else [])
 
 
-def _untold(instance_id: int, entries: list[record.Entry], calls: Counter[str]) -> list[str]:
+def untold(instance_id: int, entries: list[record.Entry], calls: Counter[str]) -> list[str]:
     """Outside effects that the record claims and the world knows nothing of."""
     completions = [
         s for entry in entries for s in entry.steps if s["type"] == "job_completed" and s["topic"].startswith("crash/")

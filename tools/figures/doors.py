@@ -17,12 +17,17 @@ def measured(modules: Modules) -> list[Figure]:
     names = {door: list(offered(tree)) for door, tree in _doors(modules)}
     widest = max(names, key=lambda door: len(names[door]), default="")
     renamed = [f"{door}: {name}" for door, here in names.items() for name, as_ in here if as_]
-    up = [arrow for path, tree in modules for arrow in _up(path, tree)]
+    up = arrows_up(modules)
     return [
         Figure("names at the widest front door", len(names.get(widest, ())), MOST, places=(widest,)),
         Figure("names changed at a front door", len(renamed), 0, places=tuple(renamed[:5])),
         Figure("imports that point up", len(up), 0, places=tuple(up[:5])),
     ]
+
+
+def arrows_up(modules: Modules) -> list[str]:
+    """Every import of a higher floor than the module's own: a command that needs the tests, a page that needs the benchmarks."""
+    return [arrow for path, tree in modules for arrow in _up(path, tree)]
 
 
 def _doors(modules: Modules) -> Iterator[tuple[str, ast.Module]]:

@@ -15,7 +15,7 @@ CHANGES_AND_ANSWERS = frozenset({"setdefault", "pop", "popitem"})
 def measured(modules: Modules, tests: Modules) -> list[Figure]:
     """Modules with names that functions rebind or change; private names of the product that tests reach for."""
     holders = [path for path, tree in modules if set(_changed(tree))]
-    reached = [place for path, tree in tests for place in _reaches(path, tree)]
+    reached = [place for path, tree in tests for place in reaches(path, tree)]
     return [
         Figure("modules with state of their own", len(holders), 0, places=tuple(holders[:5])),
         Figure("private names that tests reach for", len(reached), 0, places=tuple(reached[:5])),
@@ -56,7 +56,8 @@ def _called(node: ast.AST) -> ast.Attribute | None:
     return node.func if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) else None
 
 
-def _reaches(path: str, tree: ast.Module) -> Iterator[str]:
+def reaches(path: str, tree: ast.Module) -> Iterator[str]:
+    """Every place at which a test names something private of the product: by import, as an attribute, or in words to be patched."""
     modules: set[str] = set()
     for node in ast.walk(tree):
         if isinstance(node, ast.ImportFrom) and (node.module or "").split(".")[0] in PACKAGES:
@@ -65,6 +66,18 @@ def _reaches(path: str, tree: ast.Module) -> Iterator[str]:
     for node in ast.walk(tree):
         if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and _is_private(node.attr):
             yield from [f"{path}:{node.lineno} {node.value.id}.{node.attr}"] if node.value.id in modules else []
+        elif isinstance(node, ast.Call) and (attribute := _called(node)) and attribute.attr == "setattr":
+            yield from (f"{path}:{node.lineno} {name}" for name in _patched(node, modules))
+
+
+def _patched(call: ast.Call, modules: set[str]) -> Iterator[str]:
+    """The private name that `monkeypatch.setattr` puts something else in the place of, if it is the product's."""
+    first, second, *_ = [*call.args, None, None]
+    if isinstance(first, ast.Constant):
+        package, *names = str(first.value).split(".")
+        yield from [str(first.value)] if package in PACKAGES and any(map(_is_private, names)) else []
+    elif isinstance(first, ast.Name) and first.id in modules and isinstance(second, ast.Constant):
+        yield from [f"{first.id}.{second.value}"] if _is_private(str(second.value)) else []
 
 
 def _is_private(name: str) -> bool:

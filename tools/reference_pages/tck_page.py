@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from itertools import groupby
 from typing import Any
 
-from tests import tck
+from tools import kit
 from tools.reference_pages.markdown import code, table
 
 MOST_SHOWN = 70
@@ -77,7 +77,7 @@ CAUSES = {
 def tck_page() -> str:
     """How far the standard is kept, by folder of the kit, and why not further."""
     results_by_level = {
-        level: [result for folder in tck.folders(level) for result in tck.play(folder, level)] for level in tck.LEVELS
+        level: [result for folder in kit.folders(level) for result in kit.play(folder, level)] for level in kit.LEVELS
     }
     parts = [HEAD]
     for level, results in results_by_level.items():
@@ -88,11 +88,11 @@ def tck_page() -> str:
     return "\n".join(parts)
 
 
-def figures(results: Iterable[tck.Result]) -> dict[str, int]:
+def figures(results: Iterable[kit.Result]) -> dict[str, int]:
     """How many results passed, differ and were refused; how many of the refused the kit expects an error for; how many there are."""
     results_listed = list(results)
     count = Counter(result.verdict for result in results_listed)
-    right_refusals = sum(result.wants_error for result in results_listed if result.verdict == tck.REFUSED)
+    right_refusals = sum(result.wants_error for result in results_listed if result.verdict == kit.REFUSED)
     return dict(
         zip(
             COLUMNS,
@@ -102,7 +102,7 @@ def figures(results: Iterable[tck.Result]) -> dict[str, int]:
     )
 
 
-def reason(result: tck.Result) -> str:
+def reason(result: kit.Result) -> str:
     """Why a result differs on purpose; empty when nothing is known of it."""
     for cause, cases_by_folder in DESIGN:
         cases = cases_by_folder.get(result.folder)
@@ -111,7 +111,7 @@ def reason(result: tck.Result) -> str:
     return ""
 
 
-def _sum(results: list[tck.Result]) -> str:
+def _sum(results: list[kit.Result]) -> str:
     counts = figures(results)
     return (
         f"{counts['results']:,} results: {counts['passed']:,} pass, {counts['differs']:,} differ, {counts['refused']:,} are refused before they are evaluated; "
@@ -119,19 +119,19 @@ def _sum(results: list[tck.Result]) -> str:
     )
 
 
-def _figures(results: list[tck.Result]) -> str:
+def _figures(results: list[kit.Result]) -> str:
     rows = []
     for folder, group in groupby(results, lambda result: result.folder):
         rows.append([folder, *(str(count or "") for count in figures(group).values())])
     return table(("folder", *COLUMNS), rows)
 
 
-def _differences(results: list[tck.Result]) -> str:
-    differing = [result for result in results if result.verdict == tck.DIFFERS]
+def _differences(results: list[kit.Result]) -> str:
+    differing = [result for result in results if result.verdict == kit.DIFFERS]
     parts = []
     for cause in (*(cause for cause, _ in DESIGN), ""):
         rows = [
-            [result.folder, result.case, code(result.text[:MOST_SHOWN]), _shown(result.found), _shown(result.expected)]
+            [result.folder, result.case, code(result.text[:MOST_SHOWN]), _shown(result.actual), _shown(result.expected)]
             for result in differing
             if reason(result) == cause
         ]
@@ -144,11 +144,11 @@ def _shown(value: Any) -> str:
     return "null" if value is None else str(value)
 
 
-def _causes(results: list[tck.Result]) -> str:
+def _causes(results: list[kit.Result]) -> str:
     count: Counter[str] = Counter()
     right_refusals: Counter[str] = Counter()
     for result in results:
-        if result.verdict == tck.REFUSED:
+        if result.verdict == kit.REFUSED:
             cause = CAUSES.get(result.why, result.why)
             count[cause] += 1
             right_refusals[cause] += result.wants_error

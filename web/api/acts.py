@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from flask.views import MethodView
@@ -92,13 +94,14 @@ class Reversals(MethodView):
 class RequestGrant(MethodView):
     """Granting what somebody else has asked for."""
 
-    @blueprint.arguments(schemas.Telling)
+    @blueprint.arguments(schemas.Granting)
     @blueprint.response(200, schemas.Acts)
     @resources.refuses(*resources.WRITTEN)
-    def post(self, body: dict[str, str], instance_id: int, request_number: int) -> dict[str, Any]:
+    def post(self, body: dict[str, Any], instance_id: int, request_number: int) -> dict[str, Any]:
         """Grant it; a reversal above the table's figure needs a second yes, of the other office."""
         number = _case(instance_id)
-        grants = {"extend": acts.grant_extension, "reverse": acts.agree_reversal}
+        reverse = partial(acts.agree_reversal, handed_back=body["handed_back"])
+        grants: dict[str, Callable[..., Any]] = {"extend": acts.grant_extension, "reverse": reverse}
         verb = next((request.verb for request in acts.requests_of(number) if request.number == request_number), None)
         if verb is None:
             raise acts.UnknownRequest(case=number, request=request_number)

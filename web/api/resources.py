@@ -25,7 +25,7 @@ from models.definition import ProcessDefinition
 from models.instance import ProcessInstance
 from models.notice import OutboxMessage
 from models.user_task import UserTask
-from office import correspondence, intake, masking, notices, texts, tokens
+from office import correspondence, intake, masking, notices, reply_amounts, texts, tokens
 from service_tasks.gateway import SubscriptionUnknown
 from web.api import schemas
 from web.edge import access, addresses, auth, bodies, problems, record_of_looks
@@ -328,7 +328,7 @@ def _task_detail(row: UserTask) -> dict[str, Any]:
 
 def _form(task_id: int, sight: masking.Sight) -> list[dict[str, Any]]:
     form, variables, scope = cases.form_of(task_id, at=engine.now())
-    values = evidence.as_typed(form, form.prefill(variables, scope))
+    values = evidence.as_typed(form, reply_amounts.prefilled(form, variables, scope))
     return [
         {
             "key": field.key,

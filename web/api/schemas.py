@@ -167,7 +167,9 @@ class Completion(Schema):
         fields.String(validate=validate.Length(max=120)),
         load_default=list,
         validate=validate.Length(max=20),
-        metadata={"description": "codes of refusals (EntryRefused) that were told and are to be recorded all the same"},
+        metadata={
+            "description": "codes of refusals (EntryRefused) and doubts (Doubted) that were told and are to be recorded all the same"
+        },
     )
 
 
@@ -194,6 +196,15 @@ class Telling(Schema):
 
     tell = fields.String(
         load_default="sms", metadata={"description": "sms, phone, counter or letter: by which way the customer is told"}
+    )
+
+
+class Granting(Telling):
+    """Granting a request: how the customer is told, and whether cash that is taken back has been handed back at the counter."""
+
+    handed_back = fields.Boolean(
+        load_default=False,
+        metadata={"description": "of a reversal: the customer has handed the cash back; a receipt number is given out"},
     )
 
 

@@ -109,7 +109,10 @@ def agree_reversal(number: str, request_number: int) -> Answer:
     """Agree to it."""
 
     def act(by: engine.Actor, at: datetime) -> str:
-        if acts.agree_reversal(number, request_number, tell=_typed("grant_tell"), by=by, at=at):
+        handed_back = _typed("grant_handed_back") == "yes"
+        if acts.agree_reversal(
+            number, request_number, tell=_typed("grant_tell"), by=by, at=at, handed_back=handed_back
+        ):
             return gettext(
                 "The credit of case %(number)s is taken back. What the customer is told stands under the correspondence, with its state.",
                 number=number,

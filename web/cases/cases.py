@@ -129,7 +129,7 @@ def page(
             claims=_claims(number, history) if tab == "money" else [],
             messages=messages,
             heard=casefile.told(complaint, messages),
-            settled={message.key for message in messages},
+            settled=correspondence.settled(messages),
             comments=casefile.comments(number) if tab == "messages" else [],
             orders=_orders(number) if tab == "orders" else [],
             acting=acts_offered.of_case(instance, complaint, auth.actor()) if tab == "acts" else None,
@@ -212,7 +212,8 @@ def reply(number: str) -> Response | tuple[str, int]:
     access.check_case(current_user, instance.id)
     text = request.form.get("told", "").strip()
     try:
-        replies.send(number, text, key=submission.given(), by=auth.actor(), at=engine.now())
+        despite = request.form.getlist("despite")
+        replies.send(number, text, key=submission.given(), by=auth.actor(), at=engine.now(), despite=despite)
     except replies.NotSayable as error:
         wrong = error.values["reasons"]
         return unsent_forms.back(wrong) or (page(number, "messages", wrong, reply_text=text), 422)

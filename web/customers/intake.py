@@ -18,7 +18,7 @@ from web.edge import access, auth, record_of_looks, submission, unsent_forms
 from web.edge.addresses import asked
 from web.lookup import definitions
 from web.queries import standing
-from web.telling import names
+from web.telling import names, suggestions
 
 blueprint = Blueprint("intake", __name__, url_prefix="/intake")
 FIELDS = (
@@ -184,7 +184,9 @@ def _suggestion(typed: dict[str, str]) -> intake.Suggestion | None:
 
 
 def _choices() -> dict[str, object]:
-    return {"choices": {key: names.process_name(key) for key in intake.CHOICES}}
+    """The processes to choose among, and what words the reasons for one."""
+    choices = {key: names.process_name(key) for key in intake.CHOICES}
+    return {"choices": choices, "suggestion_reasons": suggestions.reasons}
 
 
 def _page(typed: dict[str, str], reasons: dict[str, list[language.Reason]]) -> str:

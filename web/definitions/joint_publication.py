@@ -27,12 +27,14 @@ SAID_ON_THE_PAGE = (engine.Conflict, engine.Invalid, publication.NotASecondPerso
 
 @dataclass(frozen=True)
 class Row:
-    """One of the drafts as the page shows it: from which version to which, what it changes, and what is found."""
+    """One of the drafts as the page shows it: from which version to which, what it changes in words and for its pictures, and what is found."""
 
     draft: drafts.Draft
     name: str
     newest: int
     changed: list[changes.Sheet]
+    changes: list[dict[str, Any]]
+    names: dict[str, str]
     problems: list[Mapping[str, Any]]
     warnings: list[Mapping[str, Any]]
     authors: list[str]
@@ -106,12 +108,16 @@ def _page(joint: Joint, refusal: engine.EngineError | None = None, place: str = 
 
 def _row(joint: Joint, draft: drafts.Draft, problems: Mapping[str, list[engine.Problem]]) -> Row:
     package = joint.packages[draft.key]
+    in_force = engine.published.newest_package(draft.key)
     warnings = [*drafts.warnings(package, joint.packages.values()), *precedence.warnings(package)]
+    changed = changes.between(in_force, package)
     return Row(
         draft=draft,
         name=names.of_draft(draft.package) or names.process_name(draft.key),
         newest=drafts.newest_version(draft.key),
-        changed=changes.by_file(changes.between(engine.published.newest_package(draft.key), package)),
+        changed=changes.by_file(changed),
+        changes=changes.as_json(changed),
+        names=names.of_both(in_force, package),
         problems=findings.as_json(problems[draft.key], package),
         warnings=findings.as_json(
             [warning for warning in warnings if warning.values.get("process") not in joint.keys], package

@@ -8,16 +8,15 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import Any
 
-from sqlalchemy import ColumnElement, and_, bindparam, case, func, or_, select
+from sqlalchemy import BindParameter, ColumnElement, and_, bindparam, case, func, or_, select
 
 import engine
 from models.acts import CaseRequest
 from models.base import connection
 from models.complaint import Complaint
 from models.instance import CaseKey
-from models.user_task import UserTask
+from models.user_task import TaskColumns, UserTask
 from office import acts, intake
 from office.masking import Sight
 from web.edge.auth import Person
@@ -34,7 +33,7 @@ class RoleMissing(engine.NotPermitted):
     """This page belongs to another role."""
 
 
-_ME: Any = bindparam("me")
+_ME: BindParameter[str] = bindparam("me")
 _OPEN = UserTask.state == "open"
 _THEIRS = UserTask.group.in_(bindparam("departments", expanding=True))
 _TAKEN_IN = select(Complaint.accepted_at).where(
@@ -58,7 +57,7 @@ def _any(condition: ColumnElement[bool]) -> ColumnElement[int]:
     return func.coalesce(func.max(case((condition, 1), else_=0)), 0)
 
 
-_STANDING: Any = select(
+_STANDING = select(
     _any(_THEIRS).label("handled"),
     _any(and_(_OPEN, _THEIRS)).label("waits_here"),
     _any(and_(_OPEN, UserTask.assignee == _ME)).label("holds"),
@@ -103,7 +102,7 @@ def told_of(person: Person, instance_ids: Collection[int]) -> set[int]:
     return set(connection().scalars(tasks.union(taken_in)))
 
 
-def at_task(sight: Sight, person: Person, task: UserTask) -> Sight:
+def at_task(sight: Sight, person: Person, task: TaskColumns) -> Sight:
     """The same at an open task: whoever may work on it needs what lies beside it as it is, numbers too."""
     is_mine = task.assignee == person.name or (task.assignee is None and task.group in person.departments)
     return replace(sight, numbers=sight.numbers or (is_mine and task.state == "open"))

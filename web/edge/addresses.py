@@ -14,6 +14,7 @@ from typing import Any
 from flask import Flask, abort, request
 from marshmallow import EXCLUDE, Schema, ValidationError, fields
 from sqlalchemy import select
+from sqlalchemy.orm import InstrumentedAttribute
 
 import engine
 from engine import language
@@ -40,7 +41,7 @@ class WrongAddress(engine.Invalid):
         return reasons
 
 
-def wrong(code: str, **values: Any) -> ValidationError:
+def wrong(code: str, **values: object) -> ValidationError:
     """The error of one parameter."""
     return ValidationError([Reason(code, values)])
 
@@ -52,7 +53,7 @@ class Text(fields.Field):
         super().__init__(load_default="")
         self.most = most
 
-    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
+    def _deserialize(self, value: object, attr: str | None, data: object, **kwargs: object) -> str:
         reason = texts.wrong(str(value).strip(), self.most)
         if reason:
             raise ValidationError(reason)
@@ -62,7 +63,7 @@ class Text(fields.Field):
 class Sought(Text):
     """What is looked for in a list: a mobile number in its eleven digits however it is written, other words in plain signs."""
 
-    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
+    def _deserialize(self, value: object, attr: str | None, data: object, **kwargs: object) -> str:
         text = super()._deserialize(value, attr, data, **kwargs)
         return language.written.msisdn(text) or language.written.plain(text)
 
@@ -70,11 +71,11 @@ class Sought(Text):
 class Known(Text):
     """The name of something the office has, such as the key of a process; empty when none is given. What nobody is called finds nothing, and that is said."""
 
-    def __init__(self, code: str, column: Any, *besides: str, **more: Any) -> None:
+    def __init__(self, code: str, column: InstrumentedAttribute[str], *besides: str, **more: str) -> None:
         super().__init__(60)
         self.code, self.column, self.besides, self.metadata = code, column, besides, more
 
-    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
+    def _deserialize(self, value: object, attr: str | None, data: object, **kwargs: object) -> str:
         name = super()._deserialize(value, attr, data, **kwargs)
         if name and name not in self.besides:
             query = select(self.column).where(self.column == name).limit(1)
@@ -90,7 +91,7 @@ class Choice(Text):
         super().__init__(60)
         self.options, self.load_default = options, options[0]
 
-    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
+    def _deserialize(self, value: object, attr: str | None, data: object, **kwargs: object) -> str:
         if value not in (*self.options, ""):
             raise wrong("not_an_option")
         return str(value) or self.options[0]
@@ -103,7 +104,7 @@ class Number(fields.Field):
         super().__init__(load_default=default)
         self.most = most
 
-    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> int | None:
+    def _deserialize(self, value: object, attr: str | None, data: object, **kwargs: object) -> int | None:
         if value == "":
             return self.load_default
         digits = language.written.plain(str(value))
@@ -122,7 +123,7 @@ class Moment(fields.Field):
     def __init__(self) -> None:
         super().__init__(load_default=None)
 
-    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> tuple[int, int] | None:
+    def _deserialize(self, value: object, attr: str | None, data: object, **kwargs: object) -> tuple[int, int] | None:
         if value == "":
             return None
         parts = MOMENT.fullmatch(str(value))
@@ -137,7 +138,7 @@ class Day(fields.Field):
     def __init__(self) -> None:
         super().__init__(load_default=None)
 
-    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> date | None:
+    def _deserialize(self, value: object, attr: str | None, data: object, **kwargs: object) -> date | None:
         if value == "":
             return None
         day = language.written.day(str(value))
@@ -157,7 +158,7 @@ class Cursor(fields.Field):
         super().__init__(load_default="", **more)
         self.last, self.undated = re.compile(last, re.ASCII), undated
 
-    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
+    def _deserialize(self, value: object, attr: str | None, data: object, **kwargs: object) -> str:
         at, bar, last = str(value).partition("|")
         dated = _is_instant(at) or (self.undated and not at)
         if value and not (bar and dated and self.last.fullmatch(last)):
@@ -180,8 +181,8 @@ class Several(fields.Field):
         super().__init__(load_default=())
         self.one = Text(most)
 
-    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> tuple[str, ...]:
-        items = [self.one.deserialize(item, attr, data) for item in ([value] if isinstance(value, str) else value)]
+    def _deserialize(self, value: object, attr: str | None, data: object, **kwargs: object) -> tuple[str, ...]:
+        items = [self.one.deserialize(item, attr) for item in (value if isinstance(value, list | tuple) else [value])]
         return tuple(dict.fromkeys(filter(None, items)))
 
 

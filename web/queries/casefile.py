@@ -17,7 +17,7 @@ from models.complaint import Complaint
 from models.customer import Customer
 from models.instance import ProcessInstance
 from models.notice import OutboxMessage
-from models.user_task import UserTask
+from models.user_task import TaskColumns, UserTask
 from web.queries.standing import Whose
 from web.telling.names import element_name, english_elements, process_name
 
@@ -91,7 +91,7 @@ def _stage(marking: proof.Marking, definition: definitions.Definition, version: 
     return Stage(marking.scope, marking.process, name, version, marking, english_elements(marking.process, definition))
 
 
-def stage_of_task(task: UserTask, history: proof.CaseHistory) -> Stage:
+def stage_of_task(task: TaskColumns, history: proof.CaseHistory) -> Stage:
     """The diagram a task stands on."""
     scope = history.scope_of_task(task.token)
     if scope is None:

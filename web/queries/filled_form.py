@@ -8,6 +8,7 @@ from typing import Any
 from werkzeug.datastructures import MultiDict
 
 from engine import language
+from office import reply_amounts
 from web.queries import evidence, picking_lines
 
 Submitted = dict[str, str | list[str]]
@@ -25,7 +26,7 @@ def submitted(form: MultiDict[str, str], *, but: Container[str]) -> Submitted:
 
 def untouched(form: language.Form, variables: Mapping[str, Any], scope: language.feel.Scope) -> dict[str, Any]:
     """A form that nobody has typed in: its visible fields and what stands in them."""
-    prefilled = form.prefill(variables, scope)
+    prefilled = reply_amounts.prefilled(form, variables, scope)
     return {"fields": form.offered(variables, prefilled, scope), "values": evidence.as_typed(form, prefilled)}
 
 
@@ -40,7 +41,7 @@ def typed(
 
     Boxes that are not ticked send nothing: beside them stands a mark that they were there.
     """
-    before = evidence.as_typed(form, form.prefill(variables, scope))
+    before = evidence.as_typed(form, reply_amounts.prefilled(form, variables, scope))
     values = MultiDict({key: value for key, value in before.items() if key not in raw and not was_shown(key, raw)})
     values.update(raw)
     return {"fields": form.offered(variables, form.readable(submission), scope), "values": values}

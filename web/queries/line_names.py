@@ -15,7 +15,7 @@ from service_tasks.gateway.listing import items_billed
 from web.telling import code_texts, disputed_lines
 
 MOST = 500
-_CALLS: Any = select(Cdr.id, Cdr.start, Cdr.duration_s).where(Cdr.id.in_(bindparam("ids", expanding=True)))
+_CALLS = select(Cdr.id, Cdr.start, Cdr.duration_s).where(Cdr.id.in_(bindparam("ids", expanding=True)))
 
 
 def know(addresses: Iterable[str], msisdn: str | None) -> None:

@@ -8,7 +8,20 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import String, bindparam, case, cast, false, func, literal, null, select, true, union_all
+from sqlalchemy import (
+    String,
+    bindparam,
+    case,
+    cast,
+    false,
+    func,
+    literal,
+    literal_column,
+    null,
+    select,
+    true,
+    union_all,
+)
 
 from engine import record
 from models.base import connection, session
@@ -31,7 +44,7 @@ class MoneyLine:
 
 
 _DEBIT, _CREDIT = LedgerAccount.__table__.alias("debit"), LedgerAccount.__table__.alias("credit")
-_LINES: Any = (
+_LINES = (
     select(
         JournalEntry.key,
         JournalEntry.at,
@@ -54,7 +67,7 @@ def of_case(number: str) -> list[MoneyLine]:
     return [line for lines in by_call(number).values() for line in lines]
 
 
-_ENTERED: Any = (
+_ENTERED = (
     select(JournalEntry.kind, ledger.moved(), func.sum(case((_CREDIT.c.kind == "cash", Posting.amount), else_=0)))
     .join(Posting, Posting.entry_id == JournalEntry.id)
     .join(_CREDIT, _CREDIT.c.id == Posting.credit_account_id)
@@ -82,7 +95,7 @@ class Claimed:
     at: Any
 
 
-_CLAIMS: Any = (
+_CLAIMS = (
     select(
         DisputedLine.address,
         DisputedLine.component,
@@ -128,6 +141,18 @@ def _is_told(row: Any) -> bool:
     return isinstance(row["line"], str) and isinstance(row["amount"], int)
 
 
+# What waits for a Thursday without being on hold, by the kind of it.
+WAITS_AS = case((DisputedLine.address.like("late-fee:%"), "late_fee_with_hold"), else_="paid_beside_hold").label(
+    "waits_as"
+)
+
+
+def beside_holds(*columns: Any) -> Any:
+    """What is reserved until a Thursday beside the holds: what of the lines was paid already, and the late fee that falls with them."""
+    query = select(*columns).join_from(LineClaim, DisputedLine, DisputedLine.id == LineClaim.line_id)
+    return query.where(LineClaim.state == "reserved", LineClaim.settle_on.is_not(None))
+
+
 @dataclass(frozen=True)
 class Registered:
     """What a run does for a case: the kind of item, fen, the month or the Thursday of the run, how far it is, and when it was registered."""
@@ -139,9 +164,9 @@ class Registered:
     state: str
 
 
-_ITEM, _HOLD = SecondaryPricingItem, ChargeHold
+_ITEM, _HOLD, _CLAIM = SecondaryPricingItem, ChargeHold, LineClaim
 _NO_BILL = (_ITEM.state != "applied") & (_ITEM.omitted_by == _ITEM.NO_BILL)
-_OF_RUNS: Any = union_all(
+_OF_RUNS = union_all(
     select(
         _ITEM.entered_at.label("at"),
         _ITEM.item_kind,
@@ -156,6 +181,11 @@ _OF_RUNS: Any = union_all(
         cast(_HOLD.settle_on, String),
         _HOLD.state,
     ).where(_HOLD.case_number == bindparam("number")),
+    beside_holds(
+        func.min(_CLAIM.created_at), WAITS_AS, func.sum(_CLAIM.amount), cast(_CLAIM.settle_on, String), _CLAIM.state
+    )
+    .where(_CLAIM.case_number == bindparam("number"))
+    .group_by(literal_column(WAITS_AS.name), _CLAIM.settle_on, _CLAIM.state),
 ).order_by("at")
 
 
@@ -168,7 +198,7 @@ def registered(number: str) -> list[Registered]:
 class InCash:
     """What a customer was given in cash at a counter: fen, against which receipt and in which case; whether it has been taken back, and is owed again.
 
-    `is_by_staff` when it was the clerk's own money, which is never taken back.
+    `is_handed_back` when the customer brought it back instead, `is_by_staff` when it was the clerk's own money.
     """
 
     at: Any
@@ -176,26 +206,29 @@ class InCash:
     receipt_number: str | None
     case_number: str | None
     is_taken_back: bool
+    is_handed_back: bool
     is_by_staff: bool
 
 
-_REFUNDED: Any = select(
+_REFUNDED = select(
     Refund.at,
     Refund.amount,
     Refund.receipt_number,
     Refund.case_number,
     ledger.taken_back(Refund.entry_id),
+    ledger.handed_back(Refund.entry_id),
     false(),
 ).where(Refund.subscription_id == bindparam("subscription"), Refund.method == "cash")
-_BY_STAFF: Any = (
-    select(JournalEntry.at, func.sum(LineClaim.amount), null(), JournalEntry.case_number, false(), true())
+_BACK: Any = (ledger.taken_back(JournalEntry.id), ledger.handed_back(JournalEntry.id))
+_BY_STAFF = (
+    select(JournalEntry.at, func.sum(LineClaim.amount), null(), JournalEntry.case_number, *_BACK, true())
     .join(LineClaim, LineClaim.entry_id == JournalEntry.id)
     .join(DisputedLine, DisputedLine.id == LineClaim.line_id)
     .where(JournalEntry.kind == "paid_by_staff", DisputedLine.subscription_id == bindparam("subscription"))
     .group_by(JournalEntry.id)
 )
-_OF_BOTH: Any = union_all(_REFUNDED.add_columns(Refund.entry_id.label("entry")), _BY_STAFF.add_columns(JournalEntry.id))
-_IN_CASH: Any = _OF_BOTH.order_by(_OF_BOTH.selected_columns.at.desc(), "entry").limit(MOST_IN_CASH)
+_OF_BOTH = union_all(_REFUNDED.add_columns(Refund.entry_id.label("entry")), _BY_STAFF.add_columns(JournalEntry.id))
+_IN_CASH = _OF_BOTH.order_by(_OF_BOTH.selected_columns.at.desc(), "entry").limit(MOST_IN_CASH)
 
 
 def in_cash(subscription_id: int) -> list[InCash]:

@@ -18,6 +18,7 @@ from service_tasks.gateway import gateway
 from service_tasks.gateway.listing import Listed, Listing, own_balance, papers
 from web.telling import code_texts, disputed_lines
 from web.telling.i18n import mark as _
+from web.telling.i18n import yuan
 
 MOST_SHOWN = 50
 SHORT_S = 3
@@ -333,7 +334,7 @@ def _bills(listing: Listing, rows: Mapping[str, Row]) -> Iterator[Group]:
 def _paid(total: int, paid_fen: int) -> str:
     if not paid_fen:
         return gettext("not paid")
-    return gettext("paid") if paid_fen >= total else gettext("paid in part: %(amount)s", amount=f"{paid_fen / 100:.2f}")
+    return gettext("paid") if paid_fen >= total else gettext("paid in part: %(amount)s", amount=yuan(paid_fen))
 
 
 def _calls(listing: Listing, rows: Mapping[str, Row], search: str, ticked: Sequence[str]) -> Iterator[Group]:

@@ -30,7 +30,7 @@ class Line:
 def lines(key: str) -> list[Line]:
     """The history of a definition, newest first. Errors: BrokenChain."""
     listing = [
-        Line(entry.at, entry.actor, _text(step), said(_why(step)))
+        Line(entry.at, entry.actor, text(step), said(_why(step)))
         for entry in record.read_history("definition", key)
         for step in cast(list[DefinitionStep], entry.steps)
     ]
@@ -92,7 +92,8 @@ def _known(approved: DraftApproved | None) -> list[str]:
     return notes
 
 
-def _text(step: DefinitionStep) -> str:
+def text(step: DefinitionStep) -> str:
+    """Tell in a sentence what was done with the definition."""
     if step["type"] == "definition_published":
         if step.get("restores"):
             return gettext(

@@ -6,9 +6,21 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from operator import itemgetter
-from typing import Any
+from typing import Any, Protocol
 
-from sqlalchemy import Select, and_, bindparam, cast, literal, null, select, union_all
+from sqlalchemy import (
+    ColumnElement,
+    Label,
+    Select,
+    SQLColumnExpression,
+    and_,
+    bindparam,
+    cast,
+    literal,
+    null,
+    select,
+    union_all,
+)
 
 import engine
 import engine.definitions
@@ -20,7 +32,7 @@ from models.definition import ProcessDefinition
 from models.incident import Incident
 from models.instance import ProcessInstance
 from models.timer import MessageSubscription, Timer
-from models.user_task import UserTask
+from models.user_task import NamedTask, TaskColumns, UserTask
 from office import masking
 from web.lookup import definitions
 from web.telling import names, refusals
@@ -36,7 +48,7 @@ class Whose:
     process: str | None
 
 
-_WHOSE: Any = (
+_WHOSE = (
     select(Customer.name, Complaint.msisdn, Complaint.process_key)
     .select_from(Complaint)
     .outerjoin(Customer, Customer.id == Complaint.customer_id)
@@ -50,7 +62,7 @@ def whose(instance_id: int) -> Whose:
     return Whose(*row) if row is not None else Whose(None, None, None)
 
 
-_AT_TASK: Any = (
+_AT_TASK = (
     select(
         *(getattr(UserTask, column.key).label(column.key) for column in UserTask.__mapper__.column_attrs),
         Customer.name.label("customer"),
@@ -63,12 +75,46 @@ _AT_TASK: Any = (
 )
 
 
-def at_task(task_id: int) -> Any:
+class AskedTask(TaskColumns, Protocol):
+    """A task with whose case it is, and the process chosen for that."""
+
+    @property
+    def customer(self) -> str | None: ...
+    @property
+    def msisdn(self) -> str | None: ...
+    @property
+    def chosen(self) -> str | None: ...
+
+
+class DoneTask(NamedTask, Protocol):
+    """A task that was done, with its case."""
+
+    @property
+    def business_key(self) -> str: ...
+    @property
+    def instance_id(self) -> int: ...
+
+
+class _Step(DoneTask, Protocol):
+    @property
+    def definition_id(self) -> int: ...
+    @property
+    def sha256(self) -> str: ...
+    @property
+    def customer(self) -> str | None: ...
+    @property
+    def msisdn(self) -> str | None: ...
+    @property
+    def chosen(self) -> str | None: ...
+
+
+def at_task(task_id: int) -> AskedTask | None:
     """The columns of a task by the names of UserTask, with `customer`, `msisdn` and `chosen` of its case; None when there is none."""
-    return connection().execute(_AT_TASK, {"task": task_id}).first()
+    row: AskedTask | None = connection().execute(_AT_TASK, {"task": task_id}).first()
+    return row
 
 
-_STEP: Any = (
+_STEP = (
     select(
         UserTask.process_key,
         UserTask.element_id,
@@ -91,9 +137,9 @@ _STEP: Any = (
 )
 
 
-def step(task_id: int) -> tuple[Any, Whose, engine.definitions.Definition]:
+def step(task_id: int) -> tuple[DoneTask, Whose, engine.definitions.Definition]:
     """What is said of a step that was done: columns of its task, whose case it is, and the version that the case runs on."""
-    row = session().execute(_STEP, {"task": task_id}).one()
+    row: _Step = session().execute(_STEP, {"task": task_id}).one()
     definition = definitions.version(row.definition_id, row.sha256)
     return row, Whose(row.customer, row.msisdn, row.chosen), definition
 
@@ -113,7 +159,7 @@ class TakenIn:
     stuck: frozenset[str]
 
 
-_TAKEN_IN: Any = (
+_TAKEN_IN = (
     select(Complaint.instance_id, Customer.name, UserTask.group, Incident.element_id, Complaint.msisdn)
     .select_from(Complaint)
     .outerjoin(Customer, Customer.id == Complaint.customer_id)
@@ -126,8 +172,12 @@ _TAKEN_IN: Any = (
 def taken_in(number: str) -> TakenIn:
     """What to say of a complaint that is a case now."""
     rows = session().execute(_TAKEN_IN, {"number": number}).all()
-    groups, stuck_steps = (frozenset(row[place] for row in rows if row[place]) for place in (2, 3))
-    return TakenIn(rows[0][0], named(Whose(rows[0][1], rows[0][4], None)), groups, stuck_steps)
+    instance_id, name, _, _, msisdn = rows[0]
+    groups, stuck_steps = (
+        frozenset(filter(None, (row[2] for row in rows))),
+        frozenset(filter(None, (row[3] for row in rows))),
+    )
+    return TakenIn(instance_id or 0, named(Whose(name, msisdn, None)), groups, stuck_steps)
 
 
 def stuck_at(case: TakenIn) -> list[str]:
@@ -166,14 +216,21 @@ def _tasks(tasks: Sequence[UserTask]) -> Iterator[Wait]:
         yield Wait(name, holder, task.due_at, task.id)
 
 
-def _part(kind: int, element: Any, due: Any, instance: Any, *more: Any) -> Select[Any]:
-    columns: tuple[Any, ...] = (literal(kind).label("kind"), element.label("element"), due.label("due"))
+def _part(
+    kind: int,
+    element: SQLColumnExpression[str],
+    due: SQLColumnExpression[datetime | None],
+    instance: SQLColumnExpression[int],
+    *more: ColumnElement[bool],
+) -> Select[int, str, datetime | None]:
+    columns: tuple[Label[int], Label[str], Label[datetime | None]]
+    columns = literal(kind).label("kind"), element.label("element"), due.label("due")
     return select(*columns).where(instance == bindparam("instance"), *more)
 
 
 _TIMER, _MESSAGE, _INCIDENT = range(3)
 _NO_LIMIT = cast(null(), UTCDateTime())
-_WAITS: Any = union_all(
+_WAITS = union_all(
     _part(_TIMER, Timer.element_id, Timer.due_at, Timer.instance_id),
     _part(_MESSAGE, MessageSubscription.element_id, _NO_LIMIT, MessageSubscription.instance_id),
     _part(_INCIDENT, Incident.element_id, _NO_LIMIT, Incident.instance_id, Incident.state == "open"),

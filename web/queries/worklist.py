@@ -169,7 +169,7 @@ def _beyond(after: str) -> _Beyond:
     return _Beyond(_instant(due), last)
 
 
-_OF_IDS: Any = (
+_OF_IDS = (
     select(
         UserTask.id,
         UserTask.instance_id,

@@ -11,7 +11,8 @@ from werkzeug.wrappers import Response
 
 import engine
 from engine import cases, proof
-from models.user_task import UserTask
+from models.user_task import TaskColumns
+from office import reply_amounts
 from office.masking import Sight
 from office.papers import PAPERS, Paper, typeset
 from web.edge import access, record_of_looks, unsent_forms
@@ -42,11 +43,11 @@ def of_task(task_id: int, key: str) -> Response:
     return _printed(row.business_key, key, step, history, sight)
 
 
-def _known(row: UserTask) -> dict[str, object]:
+def _known(row: TaskColumns) -> dict[str, object]:
     """The variables at an open step, with what its form is prefilled with and what can be read of what was sent; null for what cannot."""
     form, variables, scope = cases.form_of(row.id, at=engine.now())
     typed = form.readable(filled_form.submitted(request.form, but=unsent_forms.ADDED))
-    return {**variables, **form.prefill(variables, scope), **typed}
+    return {**variables, **reply_amounts.prefilled(form, variables, scope), **typed}
 
 
 @blueprint.get("/cases/<number>/papers/<int:token>/<key>")

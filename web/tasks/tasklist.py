@@ -9,7 +9,6 @@ from typing import Any
 
 from flask import Blueprint, Flask, abort, flash, redirect, render_template, request, url_for
 from flask_login import current_user
-from sqlalchemy import Row
 from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response
 
@@ -18,7 +17,7 @@ import engine.definitions
 import engine.language
 from engine import cases, diagrams, proof, published, running, runtime
 from models.base import session
-from models.user_task import UserTask
+from models.user_task import NamedTask, TaskColumns, UserTask
 from office import acts, batches, correspondence, notices, secret_fields, work_orders
 from office.masking import Sight, masked
 from service_tasks import pricing_file
@@ -75,7 +74,7 @@ def worklist_page() -> str:
         wanted=filters,
         departments=names.departments(),
         undelivered=correspondence.undelivered(current_user.name),
-        requests=acts.open_requests() if acts.may_agree(auth.actor()) else [],
+        requests=acts.asked_of(auth.actor(), engine.now()),
     )
 
 
@@ -117,11 +116,12 @@ def complete(task_id: int) -> Response | tuple[str | Response, int]:
     except engine.language.InvalidForm as error:
         codes = [reason.code for reasons in error.reasons.values() for reason in reasons]
         refusal = {"codes": codes, **{name: error.values.get(name, "") for name in ("caught_by", "caught_in")}}
+        refusal["doubts"] = error.values.get("doubts", [])
         if refusal["caught_by"]:
             secret = _secret_of(task_id)
             refusal["sealed"] = secret_fields.sealed(task_id, typed, secret, user=current_user.name, at=at)
         return unsent_forms.back(error.reasons, **refusal) or (
-            _page(task_id, request.form, error.reasons, _ways(task_id, refusal)),
+            _page(task_id, request.form, error.reasons, _ways(task_id, refusal), refusal["doubts"]),
             422,
         )
     except running.KeyUsedAgain:  # a page gone back to, filled in otherwise and sent once more
@@ -180,7 +180,7 @@ def _secret_of(task_id: int) -> frozenset[str]:
     return proof.definition_of(row.instance_id).private.secret
 
 
-def _name(row: UserTask | Row[Any]) -> str:
+def _name(row: NamedTask) -> str:
     name = names.element_name(row.process_key, row.element_id, row.name)
     return names.of_item(name, row.item_index, row.item_count)
 
@@ -226,7 +226,7 @@ def _past_merges(diagram: diagrams.Diagram, target: str) -> diagrams.Element:
     return diagram.elements[target]
 
 
-def _offered_then(row: UserTask, codes: Sequence[str]) -> tuple[str, ...]:
+def _offered_then(row: TaskColumns, codes: Sequence[str]) -> tuple[str, ...]:
     """What a step that a refusal leads back to offers more than now, once the refusal is recorded."""
     form, variables, scope = _form(row)
 
@@ -320,7 +320,7 @@ def _before(task_id: int) -> Mapping[str, Any]:
     return filled_form.untouched(*_form(row))["values"]
 
 
-def opened(task_id: int) -> tuple[Any, Sight]:
+def opened(task_id: int) -> tuple[standing.AskedTask, Sight]:
     """A task that is open, as `standing.at_task` has it, and what the person is shown of it. Errors: UnknownUserTask, NotYourCase, AlreadyCompleted."""
     row = standing.at_task(task_id)
     if row is None:
@@ -331,7 +331,7 @@ def opened(task_id: int) -> tuple[Any, Sight]:
     return row, sight
 
 
-def _form(row: UserTask) -> tuple[engine.language.Form, Mapping[str, Any], engine.language.feel.Scope]:
+def _form(row: TaskColumns) -> tuple[engine.language.Form, Mapping[str, Any], engine.language.feel.Scope]:
     return cases.form_of(row.id, at=engine.now())
 
 
@@ -349,6 +349,7 @@ def _page(
     typed: MultiDict[str, str] | None,
     reasons: dict[str, list[engine.language.Reason]],
     way: Way | None = None,
+    doubts: Sequence[str] = (),
 ) -> str | Response:
     row, sight = opened(task_id)
     if not sight.personal:  # it is with another department now, and the case tells what one may know
@@ -364,7 +365,7 @@ def _page(
     kept_form = unsent_forms.kept(place) if typed is None else None
     if kept_form and kept_form.at:
         typed, reasons = kept_form.values, kept_form.reasons
-        way = _ways(task_id, kept_form.refusal or {})
+        way, doubts = _ways(task_id, kept_form.refusal or {}), (kept_form.refusal or {}).get("doubts", ())
     refusal = standing.refused_before(history.entries, row.token)
     barred = _barred(row, definition)
     filled = filled_form.untouched(form, variables, scope) if typed is None else _typed(form, variables, scope, typed)
@@ -382,6 +383,7 @@ def _page(
             whose=standing.Whose(row.customer, row.msisdn, row.chosen),
             refused=refusal and (names.drawn_in(definition, refusal["element"]), standing.why(refusal, error_names)),
             way=way,
+            doubts=",".join(doubts),
             place=place,
             stood=unsent_forms.stands(filled["values"], [field.key for field in filled["fields"]])
             if typed is None
@@ -417,13 +419,13 @@ def _page(
         )
 
 
-def _barred(row: UserTask, definition: engine.definitions.Definition) -> str:
+def _barred(row: TaskColumns, definition: engine.definitions.Definition) -> str:
     """Why somebody else has to do the task, though it is with one's own department; empty where nothing speaks against it."""
     refusal = cases.barred_from([(row, definition)], auth.actor()).get(row.id)
     return error_texts.describe(refusal) if refusal is not None else ""
 
 
-def _colleagues(row: UserTask, definition: engine.definitions.Definition, barred: str) -> list[tuple[str, str]]:
+def _colleagues(row: TaskColumns, definition: engine.definitions.Definition, barred: str) -> list[tuple[str, str]]:
     """To whom a supervisor may give a task that somebody holds, or that they may not do themselves: (login, name) of those whom nothing bars."""
     if not current_user.has("supervisor") or not (row.assignee or barred):
         return []

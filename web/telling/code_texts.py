@@ -7,8 +7,9 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+from service_tasks import labels
 from service_tasks.gateway.listing import Listed
-from web.telling import disputed_lines, refusals
+from web.telling import disputed_lines, refusals, suggestions
 from web.telling.i18n import gettext, in_language, moment, yuan
 from web.telling.i18n import mark as _
 from web.telling.timeline import is_amount, written
@@ -130,6 +131,8 @@ CODES = {
     "applied": _("credited by the run"),
     "omitted": _("left out by the run"),
     "held": _("on hold"),
+    "paid_beside_hold": _("paid already, settled with the hold"),
+    "late_fee_with_hold": _("late fee that falls with the hold"),
     "reserved": _("reserved"),
     "refunded": _("paid back"),
     "re_priced": _("re-priced"),
@@ -232,21 +235,12 @@ CODES = {
     "no_mandate": _("no mandate on this number"),
     "bill": _("the next bill"),
     "charge_held": _("charge put on hold"),
+    "charge_held_in_part": _("charge put on hold in part"),
     "credit_scheduled": _("credit with the next secondary pricing"),
     "charge_hold_settled": _("the hold is settled"),
     "secondary_pricing_released": _("the secondary pricing is released"),
 }
-# Codes that mean something only under their column.
-LEVELS = {
-    "clerk": _("clerk"),
-    "supervisor": _("supervisor"),
-    "department": _("head of department"),
-    "two": _("two people"),
-}
-OWED_FOR = {"bill": _("charges of the bill"), "other": _("other charges"), "late_fee": _("late fee")}
 COLUMNS = {
-    "owed_for": _("What is owed"),
-    "up_to": _("Paid up to here"),
     "approval": _("Approval"),
     "grant": _("Grant"),
     "liability": _("Liability"),
@@ -409,18 +403,19 @@ def item_text(text: str, kind: str) -> str:
 
 
 def column_text(name: str) -> str:
-    """The heading of a column of evidence."""
-    return gettext(COLUMNS[name]) if name in COLUMNS else name
+    """The heading of a column of evidence; of one that is not named here, what the service task calls it."""
+    if name in COLUMNS:
+        return gettext(COLUMNS[name])
+    label = labels.column(name)
+    return in_language(label.zh, label.en) if label is not None else name
 
 
 def cell_text(name: str, value: Any) -> str:
-    """A cell of evidence: money as yuan, instants as the page writes them, codes in words."""
+    """A cell of evidence: money as yuan, instants as the page writes them, codes in words, those of the service task under this name before the others."""
     if isinstance(value, str) and (name == "line" or disputed_lines.is_address(value)):
         return disputed_lines.called(value)
-    if name == "level" and value in LEVELS:
-        return gettext(LEVELS[value])
-    if name == "owed_for" and value in OWED_FOR:
-        return gettext(OWED_FOR[value])
+    if isinstance(value, str) and (words := labels.words().get((name, value))):
+        return in_language(*words)
     if name == "keyed" and value in (None, ""):
         return gettext("not keyed in")
     if is_amount(name, value):
@@ -436,6 +431,8 @@ def reason_text(entry: Any) -> str:
     """A reason laid beside a form: its own text, a refusal as a sentence with its amounts, a decision as what it found, a code in words."""
     if not isinstance(entry, Mapping):
         return code_text(entry)
+    if suggestions.is_reason(entry):
+        return suggestions.reason(entry)
     if "text" in entry:
         return in_language(entry["text"], entry.get("text_en", ""))
     if entry.get("code") in refusals.SENTENCES:

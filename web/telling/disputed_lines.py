@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeGuard
 
 from flask import g
 from flask_babel import gettext
@@ -117,7 +117,7 @@ def picked_text(row: Mapping[str, Any], in_words: Callable[[Any], str]) -> str:
     return " ".join(parts)
 
 
-def is_picked(value: Any) -> bool:
+def is_picked(value: object) -> TypeGuard[Mapping[str, Any]]:
     """Whether a value is a picked line."""
     return isinstance(value, Mapping) and "line" in value and "amount" in value
 

@@ -66,6 +66,7 @@ def texts() -> dict[str, str]:
         ),
         "IncidentResolved": gettext("This incident is settled already."),
         "EntryRefused": gettext("What was entered is refused. Nothing was changed."),
+        "Doubted": gettext("What was entered can hardly be meant. Nothing was changed; it can be confirmed."),
         "InvalidForm": gettext("Some fields are not filled in correctly. Nothing was changed."),
         "InvalidDefinition": gettext("The process has problems and cannot be published."),
         "BrokenChain": gettext(

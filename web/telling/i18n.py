@@ -9,6 +9,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from babel import Locale
+from babel.support import NullTranslations
 from flask import Flask, g, has_app_context, request, session
 from flask_babel import Babel, Domain
 from flask_login import current_user
@@ -71,10 +72,10 @@ class _Catalogues(Domain):
 
     def __init__(self) -> None:
         super().__init__()
-        self._read: dict[str, Any] = {}
+        self._read: dict[str, NullTranslations] = {}
         self.plain: dict[tuple[str, str], Markup] = {}
 
-    def get_translations(self) -> Any:
+    def get_translations(self) -> NullTranslations:
         catalogue = self._read.get(_here().__dict__.get("language", "")) if has_app_context() else None
         if catalogue is None:
             catalogue = super().get_translations()
@@ -82,7 +83,7 @@ class _Catalogues(Domain):
                 self._read[g.language] = catalogue
         return catalogue
 
-    def gettext(self, text: str, /, **values: Any) -> str:
+    def gettext(self, text: str, /, **values: object) -> str:
         translation: str = self.get_translations().ugettext(_counted(text, values) if values else text)
         return translation % values if values else translation
 
@@ -94,12 +95,12 @@ def _counted(text: str, values: Mapping[str, Any]) -> str:
 _catalogues = _Catalogues()
 
 
-def gettext(text: Any, /, **values: Any) -> str:
+def gettext(text: str, /, **values: object) -> str:
     """A text in the language of the page, found without asking the application which catalogue is its own."""
     return _catalogues.gettext(text, **values)
 
 
-def written(text: str, /, **values: Any) -> Markup:
+def written(text: str, /, **values: object) -> Markup:
     """A text of a template in the language of the page; values go in by name, escaped."""
     catalogues = _catalogues
     if values:
@@ -114,7 +115,7 @@ def written(text: str, /, **values: Any) -> Markup:
 def _speaker(code: str) -> dict[str, Any]:
     """What a template says most often, in a language that is known once for the whole page."""
 
-    def said(text: str, /, **values: Any) -> Markup:
+    def said(text: str, /, **values: object) -> Markup:
         markup = None if values else _catalogues.plain.get((code, text))
         return written(text, **values) if markup is None else markup
 
@@ -137,7 +138,7 @@ def _parsed(code: str) -> Locale:
     return Locale.parse(code)
 
 
-_here: Callable[[], Any] = g._get_current_object
+_here: Callable[[], object] = g._get_current_object
 """What belongs to this request, asked for a hundred times a page."""
 
 
@@ -150,7 +151,7 @@ def language() -> str:
     return str(g.language)
 
 
-def asked(choice: Any) -> str:
+def asked(choice: object) -> str:
     """The language that was chosen; of no choice the best of those that Accept-Language names, and Chinese when it names none of ours."""
     return str(choice) if choice in LANGUAGES else preferred(request.accept_languages) or LANGUAGES[0]
 
@@ -169,7 +170,7 @@ def is_api(path: str = "") -> bool:
     return f"{path or request.path}/".startswith("/api/")
 
 
-def _chosen() -> Any:
+def _chosen() -> object:
     """What the person chose, else what the browser session did; a program's cookies say nothing."""
     if is_api():
         return None
@@ -277,7 +278,7 @@ def _span(remaining: timedelta) -> str:
     return gettext("%(minutes)s min", minutes=minutes)
 
 
-def shown_to(value: Any, sight: masking.Sight) -> Any:
+def shown_to(value: object, sight: masking.Sight) -> Any:
     """What somebody is shown of a personal value, in words when it is withheld."""
     return withheld(masking.said(value, sight))
 

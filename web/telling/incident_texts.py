@@ -29,6 +29,9 @@ STANDING = {
     "DepartmentNotReckoned": _(
         "Nobody is named whose work this is: the expression of its department gives nothing. The department of the lane has it meanwhile."
     ),
+    "NothingToChoose": _(
+        "The step asks for a choice, and nothing may be chosen as things stand: nobody can complete it. End the case, or let the owner of the process mend the form, move the case to that version and try again."
+    ),
 }
 BROKEN = _("an error in the program of the service task; tell the operator of the system")
 # For the owner, who can change what is drawn.
@@ -37,6 +40,7 @@ DRAWN = {
     "KeyNotReckoned": _("the expression of its correlation key gives nothing: %(text)s"),
     "LimitNotReckoned": _("the expression of its limit gives no time: %(text)s"),
     "DepartmentNotReckoned": _("the expression of its department gives nothing: %(text)s"),
+    "NothingToChoose": _("it asks for a choice, and nothing may be chosen as things stand: %(text)s"),
     "TimerNotReckoned": _("its time cannot be reckoned: %(text)s"),
     "NoCollection": _("the expression of its list gives nothing: %(text)s"),
     "CollectionNotAList": _("what it is to be done for is no list: %(text)s"),

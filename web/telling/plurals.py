@@ -9,6 +9,13 @@ COUNTED = ("n", "count", "limit")
 ONE = {
     "%(count)s elements were not drawn; the whole diagram was drawn anew. Please look it through.": "One element was not drawn; the whole diagram was drawn anew. Please look it through.",
     "%(count)s events": "1 event",
+    "%(count)s pairs of calls in 30 days change place as no traveller does": "1 pair of calls in 30 days changes place as no traveller does",
+    "%(count)s long-distance calls of 3 seconds or less in 30 days": "1 long-distance call of 3 seconds or less in 30 days",
+    "%(count)s Monternet charges after suspension, cancellation or change": "1 Monternet charge after suspension, cancellation or change",
+    "%(count)s recharge cards were loaded onto this invalid or cancelled number": "1 recharge card was loaded onto this invalid or cancelled number",
+    "%(count)s payments at a bank were not posted to this number": "1 payment at a bank was not posted to this number",
+    "%(count)s direct debits failed in 90 days": "1 direct debit failed in 90 days",
+    "%(count)s service orders of 180 days were not keyed in as agreed": "1 service order of 180 days was not keyed in as agreed",
     "%(count)s more are not shown; look for them, or tick them all at once.": "1 more is not shown; look for it, or tick all at once.",
     "%(n)s differ from what was agreed": "1 differs from what was agreed",
     "%(n)s scenarios differ from what was agreed; above stands how. If this is meant, tick it below and repeat; if not, change the draft.": "One scenario differs from what was agreed; above stands how. If this is meant, tick it below and repeat; if not, change the draft.",

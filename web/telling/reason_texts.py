@@ -60,6 +60,7 @@ def reason(cause: language.Reason) -> str:
         "not_reached_by_text": gettext(
             "The number is cancelled, so a text message cannot arrive. Tell the customer in another way."
         ),
+        "amount_not_given": _of_amounts(cause),
         **_of_acts(cause),
         "InvalidParameters": gettext(
             "The next step cannot take this. Please check how it is written and how large it is."
@@ -72,6 +73,20 @@ def reason(cause: language.Reason) -> str:
     return gettext("%(field)s: %(why)s", field=disputed_lines.seen_text(str(line)), why=sentence) if line else sentence
 
 
+def _of_amounts(cause: language.Reason) -> str:
+    """What the text for the customer names, and what the case has given in truth."""
+    named, given = (gettext(", ").join(map(yuan, cause.values.get(name, ()))) for name in ("amounts", "given"))
+    if not given:
+        return gettext("The text names %(named)s; the books say that this case has given nothing.", named=named)
+    return gettext("The text names %(named)s; by the books this case has given %(given)s.", named=named, given=given)
+
+
+def doubt(code: str) -> str:
+    """What a person was told before they confirmed what they had entered; its code where nothing says so."""
+    texts = {"amount_not_given": gettext("the text for the customer names amounts that the books do not hold as given")}
+    return texts.get(code, code)
+
+
 def _of_acts(cause: language.Reason) -> dict[str, str]:
     """Why an act outside the steps cannot be done."""
     values = {"amount": 0, "left": 0, "minutes": 0, **cause.values}
@@ -79,10 +94,6 @@ def _of_acts(cause: language.Reason) -> dict[str, str]:
     return {
         "money_given": gettext(
             "%(amount)s has been given to the customer in this case. Have it taken back first.", amount=amount
-        ),
-        "cash_given": gettext(
-            "%(amount)s has been given to the customer in this case, some of it by staff out of their own pocket. A withdrawal is not possible any more.",
-            amount=amount,
         ),
         "correction_handed_in": gettext(
             "The correction of %(amount)s is with the run already. Wait for the run, then have the credit taken back.",
@@ -106,7 +117,10 @@ def _of_acts(cause: language.Reason) -> dict[str, str]:
         ),
         "no_such_credit": gettext("There is no such payment of this case that could be taken back."),
         "entry_reversed": gettext("This has been taken back already."),
-        "entry_final": gettext("Staff paid this out of their own pocket. It is not taken back here."),
+        "cash_not_back": gettext(
+            "Staff paid this out of their own pocket: it is taken back when the customer has handed the cash back."
+        ),
+        "no_cash_given": gettext("Nothing of this was paid in cash, so no cash can be handed back for it."),
         "card_charged": gettext(
             "The new card %(card)s has been charged meanwhile, so it is not taken back.", card=values.get("card")
         ),

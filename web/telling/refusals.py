@@ -74,6 +74,17 @@ SENTENCES = {
     ),
     "names_oneself": _("Nobody names themselves. Please ask another supervisor."),
     "nobody_named": _("Please write who bears it: the person of an own hall, the name of another unit."),
+    "not_of_staff": _(
+        "%(name)s is nobody who works here, or a name of several. Please write the log-in or the employee number."
+    ),
+    "payer_approved": _("%(name)s approved this payment and cannot have made it. Please check who paid."),
+    "payee_unproved": _(
+        "Please write who received it for the holder, and the numbers of the authority and of the document."
+    ),
+    "not_paid_yet": _(
+        "%(owed)s of what was picked is not paid yet; it comes off the bill and is not given in cash. Please choose the bill instead, or pick what has been paid."
+    ),
+    "prepayment_stands": _("The prepayment stands on the number and is given back from there, not by staff."),
     "nothing_left": _("Nothing is left to be returned."),
     "department_unknown": _("The office has no such department. Please choose one of the list."),
     "order_open": _(
@@ -104,6 +115,28 @@ SENTENCES = {
 }
 # Without the amounts, where a list says which refusals there are.
 BRIEF = {
+    "number_cancelled": _("The number is cancelled and takes no prepayment"),
+    "card_issued": _("That card was issued already"),
+    "card_value_differs": _("The new card is of another value"),
+    "exceeds_approval": _("More than was approved"),
+    "exceeds_charged": _("More than the bills of this number still hold"),
+    "exceeds_deposit": _("More than the deposit"),
+    "file_wrong": _("Rows of the file are wrong"),
+    "not_billed": _("A line is on no bill yet"),
+    "not_information_fee": _("A line is no information fee"),
+    "line_taken": _("Another case has the line"),
+    "exceeds_line": _("More than is left of a line"),
+    "picked_twice": _("Two lines are the same money"),
+    "beyond_bill": _("More than the bill charges"),
+    "line_unfit": _("A line is of another kind of money"),
+    "line_promised": _("Another case promised the line"),
+    "line_unknown": _("A line does not stand in the customer's papers"),
+    "added_without_reason": _("A line was added without a reason"),
+    "number_of_another": _("The employee number is another person's"),
+    "order_open": _("The department has an open work order in this matter"),
+    "order_gone": _("The work order can no longer be joined"),
+    "order_of_other_department": _("The work order is with another department"),
+    "part_without_reason": _("Only a part of a line, without a reason"),
     "exceeds_bill": _("More than is due on the bill"),
     "exceeds_disputed": _("More than is in dispute"),
     "exceeds_late_fee": _("More than the late fee due"),

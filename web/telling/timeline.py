@@ -2,27 +2,32 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
 from engine import definitions, proof, record
+from engine.language import Field
 from office import intake
 from office.complaints import CONFIRM
 from office.masking import EVERYTHING, Sight, Withheld
 from office.masking import step as shown_step
 from service_tasks import labels, refusals
 from web.lookup.people import know_people
-from web.telling import act_texts, suggestions
+from web.telling import act_texts, reason_texts, suggestions
 from web.telling import disputed_lines as disputed
 from web.telling.i18n import ZONE, gettext, in_language, moment, remark, withheld, yuan
 from web.telling.i18n import mark as _
 from web.telling.names import department_then, drawn_in, element_name, of_item, person_name, process_name
 
 Step = dict[str, Any]
+Told = tuple[str, str, list[tuple[str, str]]]  # kind, sentence and details of a step
 MOST_SEQ = 2**31
+WEEK = timedelta(days=7)
+_DAY = re.compile(r"\d{4}-\d\d-\d\d")
 # What a review begins with; service tasks say of their own values, and of their refusals, which of them are money.
 OF_REVIEWS = frozenset({"reviewed_amount", "reviewed_cash"})
 
@@ -125,7 +130,7 @@ class _Teller:
             )
         return replace(line, kind="desk") if line.kind == "wait" and line.token not in self.waiting else line
 
-    def step(self, step: Step) -> tuple[str, str, list[tuple[str, str]]] | None:
+    def step(self, step: Step) -> Told | None:
         """Kind, sentence and details of one step; None when it goes without saying."""
         self.enter(step)
         return self._told(step)
@@ -157,11 +162,11 @@ class _Teller:
             return drawn_in(self.definition, element)
         return element_name(process, element, compiled.diagram.elements[element].name, self.definition)
 
-    def _told(self, step: Step) -> tuple[str, str, list[tuple[str, str]]] | None:
-        teller = _TELLERS.get(step["type"])
+    def _told(self, step: Step) -> Told | None:
+        teller = TELLERS.get(step["type"])
         return teller(self, shown_step(step, self.definition.private, self.sight)) if teller is not None else None
 
-    def started(self, step: Step) -> Any:
+    def started(self, step: Step) -> Told | None:
         name = process_name(step["process"], self.definition)
         return (
             "person",
@@ -169,13 +174,13 @@ class _Teller:
             [],
         )
 
-    def created(self, step: Step) -> Any:
+    def created(self, step: Step) -> Told | None:
         process = self.scopes.process(step.get("scope", 0))
         group = department_then(self.definition, process, step["element"], step["group"])
         due = gettext(", due %(due)s", due=moment(step["due"])) if step.get("due") else ""
         return "wait", gettext("To %(group)s: %(task)s%(due)s", group=group, task=self.name(step), due=due), []
 
-    def completed(self, step: Step) -> Any:
+    def completed(self, step: Step) -> Told | None:
         process = self.scopes.process(step.get("scope", 0))
         form = self.definition.form(step["element"], process)
         secret = self.definition.private.secret
@@ -184,7 +189,11 @@ class _Teller:
             for f in form.inputs
             if f.key in step["form"] and f.key not in secret
         ]
-        return "person", gettext("Done: %(task)s", task=self.name(step)), [d for d in details if d[1]]
+        return (
+            "person",
+            gettext("Done: %(task)s", task=self.name(step)),
+            [*(d for d in details if d[1]), *_confirmed(step)],
+        )
 
     def as_suggested(self, step: Step, key: str, text: str) -> str:
         """What was entered, marked where it is what the desk suggested and nobody changed."""
@@ -193,7 +202,7 @@ class _Teller:
             return text
         return gettext("%(value)s (suggested, not changed)", value=text)
 
-    def approved(self, step: Step) -> Any:
+    def approved(self, step: Step) -> Told | None:
         """What an approving step approved; the completion itself says who and with which words."""
         approval = next(iter(step["variables"].values()), None)
         if approval is None:
@@ -203,7 +212,7 @@ class _Teller:
         details = [(gettext(_LABELS[k]), plain(k, approval[k])) for k in ("amount", "payee") if approval.get(k)]
         return "desk", gettext("Approved: %(task)s", task=self.name(step)), details
 
-    def job(self, step: Step) -> Any:
+    def job(self, step: Step) -> Told | None:
         result = answered(step, "result")
         details = []
         if step["topic"] == suggestions.TOPIC and result:
@@ -216,123 +225,136 @@ class _Teller:
         ]
         return "desk", gettext("Carried out: %(task)s", task=self.name(step)), details
 
-    def _value(self, name: str, value: Any) -> str:
-        """A value in words; of a later period than the month in which it was chosen, why."""
+    def _value(self, name: str, value: object) -> str:
+        """A value in words; of a later period than the month or the week in which it was chosen, why."""
         text = plain(name, value)
-        if name != "period" or self.at is None or str(value) <= f"{self.at.astimezone(ZONE):%Y-%m}":
+        if name != "period" or self.at is None:
+            return text
+        today = self.at.astimezone(ZONE).date()
+        if _DAY.fullmatch(str(value)):
+            later = date.fromisoformat(str(value)) - today >= WEEK
+            return gettext("%(period)s, as the list of the week before has closed", period=text) if later else text
+        if str(value) <= f"{today:%Y-%m}":
             return text
         return gettext("%(period)s, as the list of the month before has closed", period=text)
 
-    def decided(self, step: Step) -> Any:
+    def decided(self, step: Step) -> Told | None:
         rules = "; ".join(
             remark(m.get("annotation") or "") or gettext("rule %(number)s", number=m["number"]) for m in step["matched"]
         )
         return "desk", gettext("Decided: %(task)s", task=self.name(step)), [(gettext("Rule"), rules)] if rules else []
 
-    def refused(self, step: Step) -> Any:
+    def refused(self, step: Step) -> Told | None:
         return "warn", gettext("Not possible: %(why)s", why=self.name(step)), []
 
-    def incident(self, step: Step) -> Any:
+    def incident(self, step: Step) -> Told | None:
         return "warn", gettext("Stuck at %(task)s; the operator of the system has been told", task=self.name(step)), []
 
-    def missed(self, step: Step) -> Any:
+    def missed(self, step: Step) -> Told | None:
         limited = self.name(step) if "token" in step else gettext("the whole case")
         return "warn", gettext("Limit passed: %(what)s", what=limited), []
 
-    def met(self, step: Step) -> Any:
+    def met(self, step: Step) -> Told | None:
         if "element" in step:
             return None
         details = [(gettext("Told"), withheld(step["told"]))] if isinstance(step["told"], str) else []
-        return "person", gettext("Interim reply to the customer"), details
+        return "person", gettext("Interim reply to the customer"), [*details, *_confirmed(step)]
 
-    def called(self, step: Step) -> Any:
+    def called(self, step: Step) -> Told | None:
         return "desk", gettext("Goes to %(process)s", process=process_name(step["process"], self.definition)), []
 
-    def listed(self, step: Step) -> Any:
+    def listed(self, step: Step) -> Told | None:
         if not step["count"]:
             return "desk", gettext("Nothing to do: %(task)s", task=self.name(step)), []
         return "desk", gettext("%(task)s: for each of %(count)s", task=self.name(step), count=step["count"]), []
 
-    def ended(self, step: Step) -> Any:
+    def ended(self, step: Step) -> Told | None:
         return "end", gettext("Case closed: %(end)s", end=self.name(step)), []
 
-    def cancelled(self, step: Step) -> Any:
+    def cancelled(self, step: Step) -> Told | None:
         if step.get("outcome") in act_texts.OUTCOMES:
             return "end", gettext("Case closed: %(end)s", end=gettext(act_texts.OUTCOMES[step["outcome"]])), []
         reason = act_texts.reason(step["reason"]) or "—"
         return "end", gettext("Case cancelled: %(reason)s", reason=reason), []
 
-    def withdrawn(self, step: Step) -> Any:
+    def withdrawn(self, step: Step) -> Told | None:
         details = [
             (gettext("Why"), act_texts.reason(step["reason"])),
-            (gettext("Said by"), gettext(act_texts.SAID_BY.get(step["said_by"], step["said_by"]))),
-            (gettext("How"), gettext(act_texts.HEARD.get(step["channel"], step["channel"]))),
+            (gettext("Said by"), _one_of(act_texts.SAID_BY, step["said_by"])),
+            (gettext("How"), _one_of(act_texts.HEARD, step["channel"])),
             *self._tells(step),
         ]
         return "person", gettext("The customer withdraws the complaint"), details
 
-    def unreached(self, step: Step) -> Any:
+    def unreached(self, step: Step) -> Told | None:
         return (
             "person",
             gettext("The customer was not reached in %(tries)s tries", tries=step["tries"]),
             self._tells(step),
         )
 
-    def tried(self, step: Step) -> Any:
-        channel = gettext(act_texts.TRIED.get(step["channel"], step["channel"]))
+    def tried(self, step: Step) -> Told | None:
+        channel = _one_of(act_texts.TRIED, step["channel"])
         sentence = gettext(
             "Try %(number)s to reach the customer, %(how)s: not reached", number=step["attempt"], how=channel
         )
         return "person", sentence, []
 
-    def lifted(self, step: Step) -> Any:
+    def lifted(self, step: Step) -> Told | None:
         return "desk", gettext("Taken off hold and due again: %(amount)s", amount=yuan(step["amount"])), []
 
-    def unlisted(self, step: Step) -> Any:
+    def unlisted(self, step: Step) -> Told | None:
         sentence = gettext("Taken off the list of the secondary pricing: %(amount)s", amount=yuan(step["amount"]))
         return "desk", sentence, []
 
-    def extension(self, step: Step) -> Any:
+    def extension(self, step: Step) -> Told | None:
         sentence = gettext("More time asked for, until %(until)s", until=moment(step["until"]))
         return "person", sentence, [(gettext("Why"), act_texts.reason(step["reason"]))]
 
-    def extended(self, step: Step) -> Any:
+    def extended(self, step: Step) -> Told | None:
         return "person", gettext("Limit extended until %(until)s", until=moment(step["until"])), self._tells(step)
 
-    def reversal(self, step: Step) -> Any:
+    def reversal(self, step: Step) -> Told | None:
         sentence = gettext("Asked to take back: %(amount)s", amount=yuan(step["amount"]))
         return "person", sentence, [(gettext("Why"), act_texts.reason(step["reason"]))]
 
-    def reversed(self, step: Step) -> Any:
+    def reversed(self, step: Step) -> Told | None:
         sentence, debt = gettext("Taken back: %(amount)s", amount=yuan(step["amount"])), step.get("owed")
         details = [(gettext("Owed since then"), yuan(debt))] if debt else []
+        if cash := step.get("handed_back"):
+            details += [(gettext("Handed back in cash"), yuan(cash)), (gettext("Receipt"), step["receipt"])]
         return "person", sentence, details + self._tells(step)
 
-    def denied(self, step: Step) -> Any:
+    def denied(self, step: Step) -> Told | None:
         sentence = gettext("Request %(number)s refused", number=step["request"])
         return "person", sentence, [(gettext("Why"), act_texts.reason(step["reason"]))]
 
-    def agreed(self, step: Step) -> Any:
+    def agreed(self, step: Step) -> Told | None:
         return "person", gettext("The first of two agrees to take it back"), []
 
     def _tells(self, step: Step) -> list[tuple[str, str]]:
         """How the customer is told, and with which words."""
-        channel = gettext(act_texts.TOLD.get(step["tell"], step["tell"]))
+        channel = _one_of(act_texts.TOLD, step["tell"])
         return [(gettext("Told"), gettext("%(said)s (%(how)s)", said=written(step["told"]), how=channel))]
 
-    def erased(self, step: Step) -> Any:
+    def erased(self, step: Step) -> Told | None:
         return "person", gettext("Personal data erased: %(why)s", why=step["reason"]), []
 
-    def assigned(self, step: Step) -> Any:
+    def assigned(self, step: Step) -> Told | None:
         return "person", gettext("Handed to %(who)s: %(task)s", who=person_name(step["to"]), task=self.name(step)), []
 
 
-def _simple(kind: str, pattern: str) -> Callable[[_Teller, Step], Any]:
+def _one_of(words: Mapping[str, str], code: str) -> str:
+    """What a code is called; one of which nothing is known stands for itself."""
+    return gettext(words.get(code, code))
+
+
+def _simple(kind: str, pattern: str) -> Callable[[_Teller, Step], Told]:
     """A sentence with nothing but the element's name in it."""
     return lambda teller, step: (kind, gettext(pattern, task=teller.name(step)), [])
 
 
-def _timed(kind: str, pattern: str) -> Callable[[_Teller, Step], Any]:
+def _timed(kind: str, pattern: str) -> Callable[[_Teller, Step], Told]:
     """The same with which time of how many it is, of a timer that repeats."""
     return lambda teller, step: (kind, gettext(pattern, task=_occurrence(teller.name(step), step)), [])
 
@@ -345,7 +367,7 @@ def _occurrence(name: str, step: Step) -> str:
     return gettext("%(name)s (no. %(index)s of %(count)s)", name=name, index=step["index"], count=step["count"])
 
 
-_TELLERS: dict[str, Callable[[_Teller, Any], Any]] = {
+TELLERS: dict[str, Callable[[_Teller, Any], Told | None]] = {
     "instance_started": _Teller.started,
     "user_task_created": _Teller.created,
     "user_task_completed": _Teller.completed,
@@ -402,7 +424,12 @@ _LABELS = {
 }
 
 
-def is_amount(name: str, value: Any) -> bool:
+def _confirmed(step: Step) -> list[tuple[str, str]]:
+    """Of which doubts the person was told before they confirmed."""
+    return [(gettext("Told and confirmed"), reason_texts.doubt(code)) for code in step.get("despite", ())]
+
+
+def is_amount(name: str, value: object) -> bool:
     """Whether a value is fen, as its name says in the answers of service tasks; of `first.charge` the last part does."""
     if not isinstance(value, int) or isinstance(value, bool):
         return False
@@ -422,7 +449,7 @@ def plain(name: str, value: Any) -> str:
     return yuan(value) if is_amount(name, value) else written(value)
 
 
-def shown(value: Any, field: Any) -> str:
+def shown(value: Any, field: Field) -> str:
     """A value as its form field shows it."""
     if value is None or value == "":
         return ""
@@ -433,13 +460,15 @@ def shown(value: Any, field: Any) -> str:
     values = value if isinstance(value, list) else [value]
     if field.type == "lines":
         return "; ".join(written(item) for item in values)
-    by_value = {option.value: in_language(option.label, option.label_en) for option in field.options}
+    by_value: dict[str | bool, str] = {
+        option.value: in_language(option.label, option.label_en) for option in field.options
+    }
     if field.is_boolean:
         by_value |= {True: by_value.get("yes", gettext("yes")), False: by_value.get("no", gettext("no"))}
     return ", ".join(by_value.get(item, written(item)) for item in values)
 
 
-def written(value: Any) -> str:
+def written(value: object) -> str:
     """Any variable as text."""
     if isinstance(value, Withheld):
         return str(withheld(value))

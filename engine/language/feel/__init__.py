@@ -7,18 +7,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
 from functools import lru_cache
-from typing import Any, cast
 
-from engine.language.calendar import Calendar
-from engine.language.feel import inference, points, uses
+from engine.language.feel import closures, inference, points, uses
 from engine.language.feel.closures import MOST_ITEMS, Closure, Test
 from engine.language.feel.functions import BUILTINS, CHARGE, Function
 from engine.language.feel.inference import Doubt, Judge, Names, TestJudge
 from engine.language.feel.lexer import MOST_CHARACTERS, FeelSyntaxError
 from engine.language.feel.parser import MOST_DEPTH, Parser
 from engine.language.feel.reader import MOST_CHAIN
+from engine.language.feel.scope import BUDGET, Scope
 from engine.language.feel.shapes import ANY, Shape
 from engine.language.feel.temporal import at_literal
 from engine.language.feel.types import (
@@ -26,7 +24,9 @@ from engine.language.feel.types import (
     MOST_PARTS,
     MOST_TEXT,
     FeelLimit,
+    FeelValue,
     Range,
+    Variables,
     compare,
     equal,
     kind,
@@ -34,7 +34,6 @@ from engine.language.feel.types import (
 )
 from engine.language.feel.uses import Use
 
-BUDGET = 100_000
 MOST_JUDGES = 4_096
 LIMITS = {
     "have so many characters": MOST_CHARACTERS,
@@ -48,25 +47,6 @@ LIMITS = {
 }
 
 
-@dataclass
-class Scope:
-    """What an evaluation may know beside the variables: the instant, the business calendar, and how much it may still do."""
-
-    at: datetime
-    calendar: Calendar
-    budget: int = field(default=BUDGET, compare=False)
-
-    def spend(self, amount: int) -> None:
-        """Take from the budget. Errors: FeelLimit."""
-        self.budget -= amount
-        if self.budget < 0:
-            raise FeelLimit(budget=BUDGET)
-
-    def renew(self) -> None:
-        """Begin another evaluation, with the whole budget."""
-        self.budget = BUDGET
-
-
 @dataclass(frozen=True)
 class Expression:
     """A compiled expression; `names` are the variables it may read, those of a filter's items among them."""
@@ -75,12 +55,12 @@ class Expression:
     names: frozenset[str]
     _closure: Closure = field(repr=False)
 
-    def evaluate(self, context: Mapping[str, Any], *, scope: Scope) -> Any:
+    def evaluate(self, context: Variables, *, scope: Scope) -> FeelValue:
         """Its value, whole numbers as int; null where the standard says null. Errors: FeelLimit."""
         scope.budget = BUDGET
         return self.part_of(context, scope)
 
-    def part_of(self, context: Mapping[str, Any], scope: Scope) -> Any:
+    def part_of(self, context: Variables, scope: Scope) -> FeelValue:
         """Its value inside another evaluation, on that one's budget. Errors: FeelLimit."""
         try:
             return settled(self._closure(context, scope))
@@ -96,12 +76,12 @@ class UnaryTests:
     names: frozenset[str]
     _closure: Test = field(repr=False)
 
-    def matches(self, value: Any, context: Mapping[str, Any], *, scope: Scope) -> bool:
+    def matches(self, value: FeelValue, context: Variables, *, scope: Scope) -> bool:
         """Whether a value satisfies them; null counts as no. Errors: FeelLimit."""
         scope.renew()
         return self.part_of(value, context, scope)
 
-    def part_of(self, value: Any, context: Mapping[str, Any], scope: Scope) -> bool:
+    def part_of(self, value: FeelValue, context: Variables, scope: Scope) -> bool:
         """The same inside another evaluation, on that one's budget. Errors: FeelLimit."""
         try:
             return self._closure(context, scope, value) is True
@@ -121,7 +101,7 @@ def compile(  # noqa: A001
 
     Errors: FeelSyntaxError(text, column, why), columns counting from 1.
     """
-    parser = Parser(text, names, functions, shapes=shapes)
+    parser = Parser(text, names, functions, closures, shapes or {})
     closure = parser.whole_expression()
     return Expression(text, frozenset(parser.names), closure)
 
@@ -134,7 +114,7 @@ def compile_unary(
     shapes: Mapping[str, Shape] | None = None,
 ) -> UnaryTests:
     """Compile the tests of a decision table cell; as `compile`. Errors: FeelSyntaxError."""
-    parser = Parser(text, names, functions, shapes=shapes)
+    parser = Parser(text, names, functions, closures, shapes or {})
     test = parser.whole_tests()
     return UnaryTests(text, frozenset(parser.names), test)
 
@@ -143,27 +123,27 @@ def compile_unary(
 def judge(text: str, names: frozenset[str] = frozenset(), functions: tuple[Function, ...] = ()) -> Judge:
     """What tells the type of an expression and what in it cannot be right; as `compile`. Errors: FeelSyntaxError."""
     by_name = {function.name: function for function in functions}
-    return cast("Judge", Parser(text, names, by_name, inference).whole_expression())
+    return Parser(text, names, by_name, inference).whole_expression()
 
 
 @lru_cache(maxsize=MOST_JUDGES)
 def judge_unary(text: str, names: frozenset[str] = frozenset(), functions: tuple[Function, ...] = ()) -> TestJudge:
     """The same of the tests of a decision table cell. Errors: FeelSyntaxError."""
     by_name = {function.name: function for function in functions}
-    return cast("TestJudge", Parser(text, names, by_name, inference).whole_tests())
+    return Parser(text, names, by_name, inference).whole_tests()
 
 
 @lru_cache(maxsize=MOST_JUDGES)
 def points_of(text: str) -> points.Points | None:
     """The literals that the tests of a cell compare with; None when they do anything else. Errors: FeelSyntaxError."""
-    return cast("points.Points | None", Parser(text, (), None, points).whole_tests())
+    return Parser(text, (), None, points).whole_tests()
 
 
 @lru_cache(maxsize=MOST_JUDGES)
 def uses_of(text: str, names: frozenset[str] = frozenset(), functions: tuple[Function, ...] = ()) -> frozenset[Use]:
     """What an expression does with the variables it names. Errors: FeelSyntaxError."""
     by_name = {function.name: function for function in functions}
-    return cast("uses.Part", Parser(text, names, by_name, uses).whole_expression()).settled
+    return Parser(text, names, by_name, uses).whole_expression().settled
 
 
 @lru_cache(maxsize=MOST_JUDGES)
@@ -172,7 +152,7 @@ def uses_of_tests(
 ) -> frozenset[Use]:
     """The same of the tests of a decision table cell, the tested value being `?`. Errors: FeelSyntaxError."""
     by_name = {function.name: function for function in functions}
-    return cast("uses.Part", Parser(text, names, by_name, uses).whole_tests()).settled
+    return Parser(text, names, by_name, uses).whole_tests().settled
 
 
 __all__ = [
@@ -184,6 +164,7 @@ __all__ = [
     "Expression",
     "FeelLimit",
     "FeelSyntaxError",
+    "FeelValue",
     "Function",
     "Judge",
     "Names",
@@ -193,6 +174,7 @@ __all__ = [
     "TestJudge",
     "UnaryTests",
     "Use",
+    "Variables",
     "at_literal",
     "compare",
     "compile",

@@ -4,22 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date
-from typing import Any
+from typing import overload
 
 from engine.language.feel import types
+from engine.language.feel.arithmetic import add, divide, multiply, negate, power, subtract
 from engine.language.feel.functions.registry import CHARGE, Function
+from engine.language.feel.scope import Scope
 from engine.language.feel.shapes import Shape
 from engine.language.feel.temporal import property_of
-from engine.language.feel.types import Range, both, compare, either, equal, kind
+from engine.language.feel.types import FeelValue, Range, Variables, both, compare, either, equal, kind
 
-Closure = Callable[[Mapping[str, Any], Any], Any]
-Test = Callable[[Mapping[str, Any], Any, Any], bool | None]
+Closure = Callable[[Variables, Scope], FeelValue]
+Test = Callable[[Variables, Scope, FeelValue], bool | None]
 MOST_ITEMS = 20_000
 POWER_COST = 40
 INPUT = "?"
 
 
-def constant(value: Any) -> Closure:
+def constant(value: FeelValue) -> Closure:
     """Always the same value."""
     return lambda v, s: value
 
@@ -35,21 +37,21 @@ def arithmetic(operator: str, left: Closure, right: Closure) -> Closure:
         return _sum(left, right)
     if operator == "**":
         return _power(left, right)
-    operation = {"-": types.subtract, "*": types.multiply, "/": types.divide}[operator]
+    operation = {"-": subtract, "*": multiply, "/": divide}[operator]
     return lambda v, s: operation(left(v, s), right(v, s))
 
 
 def _power(left: Closure, right: Closure) -> Closure:
-    def run(v: Mapping[str, Any], s: Any) -> Any:
+    def run(v: Variables, s: Scope) -> FeelValue:
         s.spend(POWER_COST)
-        return types.power(left(v, s), right(v, s))
+        return power(left(v, s), right(v, s))
 
     return run
 
 
 def _sum(left: Closure, right: Closure) -> Closure:
-    def run(v: Mapping[str, Any], s: Any) -> Any:
-        total = types.add(left(v, s), right(v, s))
+    def run(v: Variables, s: Scope) -> FeelValue:
+        total = add(left(v, s), right(v, s))
         if type(total) is str:
             s.spend(len(total) // CHARGE)
         return total
@@ -59,7 +61,7 @@ def _sum(left: Closure, right: Closure) -> Closure:
 
 def negation(operand: Closure) -> Closure:
     """Unary minus."""
-    return lambda v, s: types.negate(operand(v, s))
+    return lambda v, s: negate(operand(v, s))
 
 
 def choice(condition: Closure, then: Closure, otherwise: Closure) -> Closure:
@@ -77,10 +79,10 @@ def disjunction(parts: list[Closure]) -> Closure:
     return parts[0] if len(parts) == 1 else _folded(parts, either, decisive=True)
 
 
-def _folded(parts: list[Closure], operation: Callable[[Any, Any], Any], *, decisive: bool) -> Closure:
+def _folded(parts: list[Closure], operation: Callable[[object, object], bool | None], *, decisive: bool) -> Closure:
     first, rest = parts[0], parts[1:]
 
-    def run(v: Mapping[str, Any], s: Any) -> Any:
+    def run(v: Variables, s: Scope) -> FeelValue:
         result = first(v, s)
         for part in rest:
             if result is decisive:
@@ -108,7 +110,7 @@ def opposite(value: bool | None) -> bool | None:
 def between(value: Closure, low: Closure, high: Closure) -> Closure:
     """Both ends included."""
 
-    def run(v: Mapping[str, Any], s: Any) -> Any:
+    def run(v: Variables, s: Scope) -> FeelValue:
         tested = value(v, s)
         return both(compare(">=", tested, low(v, s)), compare("<=", tested, high(v, s)))
 
@@ -123,7 +125,7 @@ def membership(value: Closure, test: Test) -> Closure:
 def instance_of(value: Closure, shape: Shape) -> Closure:
     """Whether a value has a type; anything but null is Any."""
 
-    def run(v: Mapping[str, Any], s: Any) -> bool:
+    def run(v: Variables, s: Scope) -> bool:
         tested = value(v, s)
         if isinstance(tested, list | tuple | Mapping):
             s.spend(len(tested))
@@ -135,7 +137,7 @@ def instance_of(value: Closure, shape: Shape) -> Closure:
 def interval(low: Closure, high: Closure, low_open: bool, high_open: bool) -> Closure:
     """A range; null when its ends do not belong together."""
 
-    def run(v: Mapping[str, Any], s: Any) -> Any:
+    def run(v: Variables, s: Scope) -> FeelValue:
         a, b = low(v, s), high(v, s)
         if (a is None and b is None) or (a is not None and b is not None and kind(a) != kind(b)):
             return None
@@ -152,7 +154,7 @@ def listing(items: list[Closure]) -> Closure:
 def record(entries: list[tuple[str, Closure]]) -> Closure:
     """A context; each entry sees those before it."""
 
-    def run(v: Mapping[str, Any], s: Any) -> dict[str, Any]:
+    def run(v: Variables, s: Scope) -> dict[str, FeelValue]:
         variables, context = dict(v), {}
         s.spend(1 + len(v) // CHARGE)
         for name, closure in entries:
@@ -167,7 +169,7 @@ def path(closure: Closure, name: str) -> Closure:
     return lambda v, s: _part(closure(v, s), name, s)
 
 
-def _part(value: Any, name: str, scope: Any) -> Any:
+def _part(value: FeelValue, name: str, scope: Scope) -> FeelValue:
     if type(value) is dict or isinstance(value, Mapping):
         return value.get(name)
     if isinstance(value, list | tuple):
@@ -185,7 +187,7 @@ def selection(closure: Closure, condition: Closure, weight: int) -> Closure:
     `weight` is what the condition costs for each item, as with all repetition.
     """
 
-    def run(v: Mapping[str, Any], s: Any) -> Any:
+    def run(v: Variables, s: Scope) -> FeelValue:
         value = closure(v, s)
         if value is None:
             return None
@@ -204,7 +206,7 @@ def selection(closure: Closure, condition: Closure, weight: int) -> Closure:
     return run
 
 
-def _nth(items: Sequence[Any], index: int) -> Any:
+def _nth(items: Sequence[FeelValue], index: int) -> FeelValue:
     if index == 0 or abs(index) > len(items):
         return None
     return items[index - 1] if index > 0 else items[index]
@@ -221,7 +223,7 @@ def call(function: Function, arguments: list[Closure]) -> Closure:
 def span(low: Closure, high: Closure) -> Closure:
     """The whole numbers or days from one to another, upwards or downwards."""
 
-    def run(v: Mapping[str, Any], s: Any) -> Any:
+    def run(v: Variables, s: Scope) -> FeelValue:
         steps = _steps(low(v, s), high(v, s))
         if steps is None:
             return None
@@ -242,12 +244,17 @@ class _Days(Sequence[date]):
     def __len__(self) -> int:
         return len(self.numbers)
 
-    def __getitem__(self, at: Any) -> Any:
-        ordinal = self.numbers[at]
-        return _Days(ordinal) if isinstance(ordinal, range) else date.fromordinal(ordinal)
+    @overload
+    def __getitem__(self, at: int) -> date: ...
+
+    @overload
+    def __getitem__(self, at: slice) -> _Days: ...
+
+    def __getitem__(self, at: int | slice) -> date | _Days:
+        return date.fromordinal(self.numbers[at]) if isinstance(at, int) else _Days(self.numbers[at])
 
 
-def _steps(low: Any, high: Any) -> Sequence[Any] | None:
+def _steps(low: FeelValue, high: FeelValue) -> Sequence[int] | Sequence[date] | None:
     """The whole numbers or days from one to another, upwards or downwards; null for what does not go in steps."""
     a, b = types.normal(low), types.normal(high)
     if type(a) is date and type(b) is date:
@@ -261,8 +268,8 @@ def _steps(low: Any, high: Any) -> Sequence[Any] | None:
 def repetition(iterations: list[tuple[str, Closure]], body: Closure, weight: int, *, partial: bool) -> Closure:
     """The for expression; with `partial` the body sees the results so far."""
 
-    def run(v: Mapping[str, Any], s: Any) -> Any:
-        results: list[Any] = []
+    def run(v: Variables, s: Scope) -> FeelValue:
+        results: list[FeelValue] = []
         for frame in _frames(iterations, v, s, weight):
             if frame is None:
                 return None
@@ -281,7 +288,7 @@ def quantified(iterations: list[tuple[str, Closure]], body: Closure, weight: int
     """The some and every expressions."""
     combine = either if is_some else both
 
-    def run(v: Mapping[str, Any], s: Any) -> Any:
+    def run(v: Variables, s: Scope) -> FeelValue:
         result: bool | None = not is_some
         for frame in _frames(iterations, v, s, weight):
             if frame is None:
@@ -294,9 +301,7 @@ def quantified(iterations: list[tuple[str, Closure]], body: Closure, weight: int
     return run
 
 
-def _frames(
-    iterations: list[tuple[str, Closure]], v: Mapping[str, Any], s: Any, weight: int
-) -> Iterator[Mapping[str, Any] | None]:
+def _frames(iterations: list[tuple[str, Closure]], v: Variables, s: Scope, weight: int) -> Iterator[Variables | None]:
     """The variables at every combination of the iterated values; null when something cannot be iterated."""
     if not iterations:
         yield v
@@ -314,7 +319,7 @@ def _frames(
                 return
 
 
-def _listed(value: Any) -> Sequence[Any] | None:
+def _listed(value: FeelValue) -> Sequence[FeelValue] | None:
     if value is None:
         return None
     if isinstance(value, Range):
@@ -326,7 +331,7 @@ def _listed(value: Any) -> Sequence[Any] | None:
 # -- unary tests --------------------------------------------------------------------------------------------------------
 
 
-def always(v: Mapping[str, Any], s: Any, value: Any) -> bool:
+def always(v: Variables, s: Scope, value: FeelValue) -> bool:
     """The test of an empty cell."""
     return True
 
@@ -343,7 +348,7 @@ def against(operator: str, end: Closure) -> Test:
 def condition(closure: Closure) -> Test:
     """An expression that mentions the tested value as `?`."""
 
-    def run(v: Mapping[str, Any], s: Any, value: Any) -> bool | None:
+    def run(v: Variables, s: Scope, value: FeelValue) -> bool | None:
         verdict = closure({**v, INPUT: value}, s)
         return verdict if isinstance(verdict, bool) else None
 
@@ -355,7 +360,7 @@ def fits(closure: Closure) -> Test:
     return lambda v, s, value: _fits(value, closure(v, s), s)
 
 
-def _fits(value: Any, test: Any, scope: Any) -> bool | None:
+def _fits(value: FeelValue, test: FeelValue, scope: Scope) -> bool | None:
     if isinstance(test, Range) and not isinstance(value, Range):
         return test.contains(value)
     if isinstance(test, list | tuple):
@@ -363,7 +368,7 @@ def _fits(value: Any, test: Any, scope: Any) -> bool | None:
     return equal(value, test, scope.spend)
 
 
-def _is_among(value: Any, tests: Sequence[Any], scope: Any) -> bool | None:
+def _is_among(value: FeelValue, tests: list[FeelValue] | tuple[FeelValue, ...], scope: Scope) -> bool | None:
     """Whether a value is the list, or fits one of its items; an item of another type is simply another."""
     nested = isinstance(value, list | tuple)
     if nested and equal(value, tests, scope.spend) is True:
@@ -385,7 +390,7 @@ def any_of(tests: list[Test]) -> Test:
     if len(tests) == 1:
         return tests[0]
 
-    def run(v: Mapping[str, Any], s: Any, value: Any) -> bool | None:
+    def run(v: Variables, s: Scope, value: FeelValue) -> bool | None:
         result: bool | None = False
         for test in tests:
             result = either(result, test(v, s, value))

@@ -15,6 +15,7 @@ from engine.language.feel import inferred
 from engine.language.feel.functions.registry import Function
 from engine.language.feel.inferred import ANYTHING, BOOLEAN, LIST, NUMBER, TEXT, Type, list_of, union
 from engine.language.feel.shapes import Shape
+from engine.language.feel.types import FeelValue
 from engine.language.pattern_syntax import MalformedPattern
 
 INPUT = "?"
@@ -47,7 +48,7 @@ class Names:
 
 Doubts = list[Doubt]
 Judge = Callable[[Names, Doubts], Type]
-TestJudge = Callable[[Names, Doubts, Type], Any]
+TestJudge = Callable[[Names, Doubts, Type], None]
 
 COUNTED = Type(NUMBER.kinds, unsigned=True)
 
@@ -83,7 +84,7 @@ TAKES_NUMBER = frozenset({"floor", "ceiling", "modulo", "sqrt", "log", "exp", "o
 FLAGS = {"matches": 2, "replace": 3, "split": 2}
 
 
-def constant(value: Any) -> Judge:
+def constant(value: FeelValue) -> Judge:
     """A literal."""
     literal = inferred.of(value)
     return lambda names, doubts: literal

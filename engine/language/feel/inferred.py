@@ -8,9 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
-from typing import Any
 
-from engine.language.feel import types
+from engine.language.feel.types import FeelValue, Range, is_number, kind
 
 NULL = "null"
 MOST_SAID = 60
@@ -92,16 +91,15 @@ KINDS = frozenset(
 )
 
 
-def of(value: Any) -> Type:
+def of(value: FeelValue) -> Type:
     """The type of a literal."""
-    kind = types.kind(value)
-    values = frozenset({value}) if kind == "string" else None
-    unsigned = kind == "number" and value >= 0
-    item = of(value.low if value.low is not None else value.high) if kind == "range" else None
-    return Type(frozenset({kind}), values=values, item=item, unsigned=unsigned, said=_said(value), literal=True)
+    values = frozenset({value}) if isinstance(value, str) else None
+    unsigned = is_number(value) and value >= 0
+    item = of(value.low if value.low is not None else value.high) if isinstance(value, Range) else None
+    return Type(frozenset({kind(value)}), values=values, item=item, unsigned=unsigned, said=_said(value), literal=True)
 
 
-def _said(value: Any) -> str:
+def _said(value: FeelValue) -> str:
     if value is None:
         return NULL
     if isinstance(value, bool):

@@ -6,13 +6,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from types import ModuleType
+from typing import Generic
 
-from engine.language.feel import closures, types
-from engine.language.feel.closures import INPUT, Closure, Test
+from engine.language.feel import types
+from engine.language.feel.closures import INPUT
 from engine.language.feel.functions import BUILTINS, Function
 from engine.language.feel.inferred import nearest
 from engine.language.feel.lexer import COMPARISONS, PART_NAMES, TYPE_NAMES, Token, unquote
+from engine.language.feel.meaning import Meaning, Part, Test
 from engine.language.feel.reader import Reader
 from engine.language.feel.shapes import ANY, Shape
 from engine.language.feel.temporal import at_literal
@@ -22,18 +23,22 @@ TOKENS_PER_COST = 4
 FILTER_BEGINS = frozenset({"(", "[", "{", "@", "-", "?", "true", "false", "null", "if", "for", "some", "every"})
 
 
-class Parser(Reader):
-    """Reads one expression; `names` gathers its free variables, `meaning` is what its parts are handed to."""
+class Parser(Reader, Generic[Part, Test]):
+    """Reads one expression; `names` gathers its free variables, `meaning` is what its parts are handed to.
+
+    Without `shapes` any name is taken for that of a type.
+    """
 
     def __init__(
         self,
         text: str,
         names: Iterable[str],
-        functions: Mapping[str, Function] | None = None,
-        meaning: ModuleType = closures,
+        functions: Mapping[str, Function] | None,
+        meaning: Meaning[Part, Test],
         shapes: Mapping[str, Shape] | None = None,
     ) -> None:
         self.meaning = meaning
+        self.knows_shapes = shapes is not None
         self.shapes = {**{name: Shape(name) for name in TYPE_NAMES}, **(shapes or {})}
         self.functions = {**BUILTINS, **(functions or {})}
         super().__init__(text, {*names, *self.functions, *self.shapes, *PART_NAMES})
@@ -42,7 +47,7 @@ class Parser(Reader):
         self.bound: list[str] = []
         self.partial = False
 
-    def whole_expression(self) -> Closure:
+    def whole_expression(self) -> Part:
         """The text as one expression."""
         closure = self.expression()
         self._finish()
@@ -68,7 +73,7 @@ class Parser(Reader):
 
     # -- expressions, from the loosest operator to the tightest --------------------------------------------------------
 
-    def expression(self) -> Closure:
+    def expression(self) -> Part:
         self.depth += 1
         if self.depth > MOST_DEPTH:
             raise self.fail("too_deep")
@@ -85,7 +90,7 @@ class Parser(Reader):
         self.depth -= 1
         return closure
 
-    def _if(self) -> Closure:
+    def _if(self) -> Part:
         self.expect("if")
         condition = self.expression()
         self.expect("then")
@@ -93,7 +98,7 @@ class Parser(Reader):
         self.expect("else")
         return self.meaning.choice(condition, then, self.expression())
 
-    def _for(self) -> Closure:
+    def _for(self) -> Part:
         begin = self.position
         self.expect("for")
         iterations = self._iterations()
@@ -106,7 +111,7 @@ class Parser(Reader):
         self.partial = outer
         return closure
 
-    def _quantified(self) -> Closure:
+    def _quantified(self) -> Part:
         begin = self.position
         is_some = self.expect("some", "every") == "some"
         iterations = self._iterations()
@@ -119,8 +124,8 @@ class Parser(Reader):
         """What one repetition of everything read since costs: more the longer its text."""
         return 1 + (self.position - begin) // TOKENS_PER_COST
 
-    def _iterations(self) -> list[tuple[str, Closure]]:
-        iterations: list[tuple[str, Closure]] = []
+    def _iterations(self) -> list[tuple[str, Part]]:
+        iterations: list[tuple[str, Part]] = []
         while True:
             name = self.name()
             self.expect("in")
@@ -132,19 +137,19 @@ class Parser(Reader):
             if not self.accept(","):
                 return iterations
 
-    def _or(self) -> Closure:
+    def _or(self) -> Part:
         parts = [self._and()]
         while self.accept("or"):
             parts.append(self._and())
         return self.meaning.disjunction(parts)
 
-    def _and(self) -> Closure:
+    def _and(self) -> Part:
         parts = [self._comparison()]
         while self.accept("and"):
             parts.append(self._comparison())
         return self.meaning.conjunction(parts)
 
-    def _comparison(self) -> Closure:
+    def _comparison(self) -> Part:
         closure, count = self._additive(), 0
         while True:
             count = self.link(count)
@@ -186,7 +191,7 @@ class Parser(Reader):
             shape = Shape("Null")
         elif self.accept("function"):
             shape = self._type_of_function()
-        elif token.kind == "name" and token.text not in self.shapes and self.meaning is not closures:
+        elif token.kind == "name" and token.text not in self.shapes and not self.knows_shapes:
             self.take()
             shape = ANY  # whoever evaluates has said that there is such a type
         elif token.kind != "name" or token.text not in self.shapes:
@@ -226,28 +231,28 @@ class Parser(Reader):
             self._type()
         return Shape("function")
 
-    def _additive(self) -> Closure:
+    def _additive(self) -> Part:
         closure, count = self._multiplicative(), 0
         while operator := self.accept("+", "-"):
             count = self.link(count)
             closure = self.meaning.arithmetic(operator, closure, self._multiplicative())
         return closure
 
-    def _multiplicative(self) -> Closure:
+    def _multiplicative(self) -> Part:
         closure, count = self._exponent(), 0
         while operator := self.accept("*", "/"):
             count = self.link(count)
             closure = self.meaning.arithmetic(operator, closure, self._exponent())
         return closure
 
-    def _exponent(self) -> Closure:
+    def _exponent(self) -> Part:
         closure, count = self._unary(), 0
         while operator := self.accept("**"):
             count = self.link(count)
             closure = self.meaning.arithmetic(operator, closure, self._unary())
         return closure
 
-    def _unary(self) -> Closure:
+    def _unary(self) -> Part:
         signs = 0
         while self.accept("-"):
             signs = self.link(signs)
@@ -256,7 +261,7 @@ class Parser(Reader):
             closure = self.meaning.negation(closure)
         return closure
 
-    def _postfix(self) -> Closure:
+    def _postfix(self) -> Part:
         closure, count = self._primary(), 0
         while self.at(".") or (self.at("[") and not self._closes()):
             count = self.link(count)
@@ -287,7 +292,7 @@ class Parser(Reader):
 
     # -- the innermost parts -------------------------------------------------------------------------------------------
 
-    def _primary(self) -> Closure:
+    def _primary(self) -> Part:
         reading = {"number": self._number, "string": self._literal, "name": self._named, "keyword": self._keyword}
         if self.token.kind in reading:
             return reading[self.token.kind]()
@@ -303,14 +308,14 @@ class Parser(Reader):
             return self.meaning.variable(INPUT)
         raise self.fail("unexpected")
 
-    def _number(self) -> Closure:
+    def _number(self) -> Part:
         value = types.number(self.token.text)
         if value is None:
             raise self.fail("number_out_of_range")
         self.take()
         return self.meaning.constant(value)
 
-    def _literal(self) -> Closure:
+    def _literal(self) -> Part:
         return self.meaning.constant(self._string())
 
     def _string(self) -> str:
@@ -321,7 +326,7 @@ class Parser(Reader):
         self.take()
         return text
 
-    def _keyword(self) -> Closure:
+    def _keyword(self) -> Part:
         for text, value in (("true", True), ("false", False), ("null", None)):
             if self.accept(text):
                 return self.meaning.constant(value)
@@ -329,7 +334,7 @@ class Parser(Reader):
             return self.expression()
         raise self.fail("unexpected")
 
-    def _at_literal(self) -> Closure:
+    def _at_literal(self) -> Part:
         if self.token.kind != "string":
             raise self.fail("expected string")
         token = self.token
@@ -338,7 +343,7 @@ class Parser(Reader):
             raise self.fail("not_a_date_or_duration", token)
         return self.meaning.constant(value)
 
-    def _named(self) -> Closure:
+    def _named(self) -> Part:
         token = self.token
         name = self.name()
         if self.at("("):
@@ -349,14 +354,14 @@ class Parser(Reader):
             self.names.add(name)
         return self.meaning.variable(name)
 
-    def _call(self, name: str, token: Token) -> Closure:
+    def _call(self, name: str, token: Token) -> Part:
         function = self.functions.get(name)
         if function is None:
             raise self.fail("unknown_function", token, function=name, near=nearest(name, self.functions))
         self.expect("(")
         if self._is_labelled():
             return self.meaning.call(function, self._labelled(function, token))
-        arguments: list[Closure] = []
+        arguments: list[Part] = []
         while not self.accept(")"):
             if arguments:
                 self.expect(",")
@@ -371,9 +376,9 @@ class Parser(Reader):
             ahead += 1
         return ahead > self.position and self.tokens[ahead].text == ":"
 
-    def _labelled(self, function: Function, token: Token) -> list[Closure]:
+    def _labelled(self, function: Function, token: Token) -> list[Part]:
         """Arguments given by name, put into the order of the function's parameters."""
-        arguments: dict[str, Closure] = {}
+        arguments: dict[str, Part] = {}
         while True:
             label = self._words()
             if label in arguments:
@@ -395,7 +400,7 @@ class Parser(Reader):
             words.append(self.name())
         return " ".join(words)
 
-    def _bracketed(self, opening: str) -> Closure:
+    def _bracketed(self, opening: str) -> Part:
         if opening == "[" and self.accept("]"):
             return self.meaning.listing([])
         first = self.expression()
@@ -412,13 +417,13 @@ class Parser(Reader):
         self.expect("]")
         return self.meaning.listing(items)
 
-    def _range_from(self, low: Closure, opening: str) -> Closure:
+    def _range_from(self, low: Part, opening: str) -> Part:
         high = self.expression()
         closing = self.expect("]", ")", "[")
         return self.meaning.interval(low, high, opening != "[", closing != "]")
 
-    def _context(self) -> Closure:
-        entries: dict[str, Closure] = {}
+    def _context(self) -> Part:
+        entries: dict[str, Part] = {}
         before = len(self.bound)
         while not self.accept("}"):
             if entries:
@@ -449,13 +454,13 @@ class Parser(Reader):
             tests.append(self._test())
         return self.meaning.any_of(tests)
 
-    def _test(self, reading: Callable[[], Closure] | None = None) -> Test:
+    def _test(self, reading: Callable[[], Part] | None = None) -> Test:
         """One test; after a bare `in` it is read no further than a sum, so that `x in [1..5] and y` holds together."""
         if operator := self.accept(*COMPARISONS):
             return self.meaning.against(operator, self._additive())
         return self._as_test(*self._tested_expression(reading))
 
-    def _tested_expression(self, reading: Callable[[], Closure] | None = None) -> tuple[Closure, bool]:
+    def _tested_expression(self, reading: Callable[[], Part] | None = None) -> tuple[Part, bool]:
         """An expression in which `?` is the tested value, and whether it mentions it."""
         outer = INPUT in self.names
         self.names.discard(INPUT)
@@ -468,5 +473,5 @@ class Parser(Reader):
             self.names.add(INPUT)
         return closure, mentioned
 
-    def _as_test(self, closure: Closure, mentioned: bool) -> Test:
+    def _as_test(self, closure: Part, mentioned: bool) -> Test:
         return self.meaning.condition(closure) if mentioned else self.meaning.fits(closure)

@@ -5,13 +5,14 @@ A test that does anything else, a function of the tested value or a variable, ha
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
 
-from engine.language.feel import types
+from engine.language.calendar import Calendar
+from engine.language.feel.arithmetic import negate
 from engine.language.feel.functions.registry import Function
+from engine.language.feel.scope import Scope
+from engine.language.feel.types import FeelValue
 
 PURE = frozenset({"date", "time", "date and time", "duration", "years and months duration"})
 
@@ -20,27 +21,20 @@ PURE = frozenset({"date", "time", "date and time", "duration", "years and months
 class Points:
     """The literals of a test; `ordered` when more than equality is asked about them."""
 
-    values: tuple[Any, ...] = ()
+    values: tuple[FeelValue, ...] = ()
     ordered: bool = False
 
 
-class _Nowhere:
-    """A scope for functions that need none."""
-
-    at = datetime(2000, 1, 1, tzinfo=UTC)
-
-    def spend(self, amount: int) -> None:
-        """Literals are short."""
-
-
-def __getattr__(name: str) -> Callable[..., None]:
+def _has_none(*parts: object, **more: object) -> None:
     """Whatever is not below has no points."""
-    if name.startswith("__"):
-        raise AttributeError(name)
-    return lambda *arguments, **more: None
 
 
-def constant(value: Any) -> Points:
+variable = arithmetic = choice = comparison = between = membership = instance_of = record = path = selection = _has_none
+span = repetition = quantified = condition = _has_none
+always = None  # the test of an empty cell; it is told apart by its text
+
+
+def constant(value: FeelValue) -> Points:
     """A literal."""
     return Points((value,))
 
@@ -55,14 +49,15 @@ disjunction = conjunction
 
 def negation(operand: Points | None) -> Points | None:
     """Unary minus."""
-    return Points((types.negate(operand.values[0]),)) if operand is not None and len(operand.values) == 1 else None
+    return Points((negate(operand.values[0]),)) if operand is not None and len(operand.values) == 1 else None
 
 
 def call(function: Function, arguments: list[Points | None]) -> Points | None:
     """A date or duration written as a function."""
     if function.name not in PURE or any(points is None or len(points.values) != 1 for points in arguments):
         return None
-    value = function(_Nowhere(), [points.values[0] for points in arguments if points is not None])
+    nowhere = Scope(datetime(2000, 1, 1, tzinfo=UTC), Calendar(frozenset(), frozenset()))
+    value = function(nowhere, [points.values[0] for points in arguments if points is not None])
     return Points((value,)) if value is not None else None
 
 
@@ -75,10 +70,6 @@ def interval(low: Points | None, high: Points | None, low_open: bool, high_open:
 def listing(items: list[Points | None]) -> Points | None:
     """A list: its items."""
     return any_of(items)
-
-
-def always() -> None:
-    """The test of an empty cell; it is told apart by its text."""
 
 
 def against(operator: str, end: Points | None) -> Points | None:

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time
-from typing import Any
 
-from engine.language.feel.types import Range, kind
+from engine.language.feel.types import FeelValue, Range, kind
 
 
 @dataclass(frozen=True)
@@ -18,23 +17,25 @@ class Shape:
     item: Shape | None = None
     parts: tuple[tuple[str, Shape], ...] = ()
 
-    def holds(self, value: Any) -> bool:
+    def holds(self, value: FeelValue) -> bool:
         """Whether a value is of this type; null is of every one."""
         if value is None or self.kind == "Any":
             return True
         if kind(value) != self.kind:
             return False
-        if self.kind == "list":
+        if isinstance(value, list | tuple):
             return self.item is None or all(map(self.item.holds, value))
         if isinstance(value, Range):
             return self.item is None or (self.item.holds(value.low) and self.item.holds(value.high))
+        if not isinstance(value, Mapping):
+            return True
         return all(name in value and part.holds(value[name]) for name, part in self.parts)
 
-    def instance(self, value: Any) -> bool:
+    def instance(self, value: FeelValue) -> bool:
         """What `instance of` says: null is only of type Null."""
         return self.kind == "Null" if value is None else self.holds(value)
 
-    def fitted(self, value: Any) -> Any:
+    def fitted(self, value: FeelValue) -> FeelValue:
         """The value as this type: a list of one item as the item, an item as a list of one, a date as its midnight; null when it does not fit."""
         if self.holds(value):
             return value

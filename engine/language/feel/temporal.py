@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, date, datetime, time, timedelta, timezone
+from collections.abc import Callable
+from datetime import UTC, date, datetime, time, timedelta, timezone, tzinfo
 from decimal import Decimal
-from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from engine.language.feel.types import FeelValue
 from engine.language.values import YearsMonths
 
 _DURATION = re.compile(
@@ -70,7 +71,7 @@ def _micro(fraction: str | None) -> int:
     return int(Decimal(fraction) * 1_000_000) if fraction else 0
 
 
-def zone_of(offset: str | None, name: str | None = None) -> Any:
+def zone_of(offset: str | None, name: str | None = None) -> tzinfo | None:
     """The zone of a written offset or of a name; none without either. Errors: ValueError, ZoneInfoNotFoundError."""
     if name:
         return ZoneInfo(name)
@@ -101,23 +102,31 @@ def read_date_time(text: str) -> datetime | None:
     return datetime.combine(on, at) if at is not None else None
 
 
-def at_literal(text: str) -> Any:
+_READERS: tuple[Callable[[str], date | time | timedelta | YearsMonths | None], ...] = (
+    read_date,
+    read_date_time,
+    read_time,
+    read_duration,
+)
+
+
+def at_literal(text: str) -> date | time | timedelta | YearsMonths | None:
     """What @"…" means: a date, a date and time, a time or a duration; null when none of these."""
-    for reader in (read_date, read_date_time, read_time, read_duration):
-        value: Any = reader(text)
+    for reader in _READERS:
+        value = reader(text)
         if value is not None:
             return value
     return None
 
 
-def property_of(value: Any, name: str) -> Any:
+def property_of(value: FeelValue, name: str) -> FeelValue:
     """A part of a date, time or duration; null for what it does not have."""
     if isinstance(value, YearsMonths):
         sign = -1 if value.months < 0 else 1
         return {"years": sign * (abs(value.months) // 12), "months": sign * (abs(value.months) % 12)}.get(name)
     if isinstance(value, timedelta):
         return _duration_part(value, name)
-    part = _date_part(value, name) if isinstance(value, date) else None
+    part: FeelValue = _date_part(value, name) if isinstance(value, date) else None
     if part is None and isinstance(value, datetime | time):
         part = _time_part(value, name)
     return part
@@ -136,22 +145,34 @@ def _duration_part(value: timedelta, name: str) -> int | None:
 
 
 def _date_part(value: date, name: str) -> int | None:
-    if name == "weekday":
-        return value.isoweekday()
-    return getattr(value, name) if name in ("year", "month", "day") else None
-
-
-def _time_part(value: datetime | time, name: str) -> Any:
-    if name in ("hour", "minute", "second"):
-        return getattr(value, name)
-    if name == "time offset":
-        return value.utcoffset()
-    if name == "timezone" and isinstance(value.tzinfo, ZoneInfo):
-        return value.tzinfo.key
+    match name:
+        case "year":
+            return value.year
+        case "month":
+            return value.month
+        case "day":
+            return value.day
+        case "weekday":
+            return value.isoweekday()
     return None
 
 
-def write(value: Any) -> str:
+def _time_part(value: datetime | time, name: str) -> int | timedelta | str | None:
+    match name:
+        case "hour":
+            return value.hour
+        case "minute":
+            return value.minute
+        case "second":
+            return value.second
+        case "time offset":
+            return value.utcoffset()
+        case "timezone" if isinstance(value.tzinfo, ZoneInfo):
+            return value.tzinfo.key
+    return None
+
+
+def write(value: object) -> str:
     """The text of `string(value)`."""
     if isinstance(value, timedelta):
         return _write_duration(value)

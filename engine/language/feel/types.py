@@ -1,16 +1,16 @@
-"""FEEL's types over Python values: kinds, equality, ordering and arithmetic with null for whatever has no meaning.
+"""FEEL's types over Python values: kinds, equality and ordering with null for whatever has no meaning. What is reckoned is in `arithmetic`.
 
 A date and time without a zone is read off the office's clock, and a date begins at the office's midnight.
 """
 
 from __future__ import annotations
 
-import calendar
-from collections.abc import Callable, Mapping
+import operator as operators
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from decimal import Context, Decimal, DecimalException
-from typing import Any
+from typing import TypeAlias, TypeGuard
 from zoneinfo import ZoneInfo
 
 from engine.ground.errors import Invalid
@@ -18,12 +18,16 @@ from engine.language.values import YearsMonths
 
 EXACT = Context(prec=34, Emin=-6_143, Emax=6_144)
 MOST_DIGITS = 34
-MOST_POWER = 10_000
 MOST_TEXT = 20_000
 MOST_PARTS = 100_000
 MOST_NESTING = 60
-_TICK = timedelta(microseconds=1)
 OFFICE_ZONE = ZoneInfo("Asia/Shanghai")
+Number: TypeAlias = "int | Decimal | float"
+FeelValue: TypeAlias = (
+    "bool | Number | str | date | time | timedelta | YearsMonths | Range"
+    " | Mapping[str, FeelValue] | list[FeelValue] | tuple[FeelValue, ...] | None"
+)
+Variables: TypeAlias = Mapping[str, FeelValue]
 
 
 class FeelLimit(Invalid):
@@ -34,24 +38,24 @@ class FeelLimit(Invalid):
 class Range:
     """A FEEL range; an end is None where nothing is known of it."""
 
-    low: Any
-    high: Any
+    low: FeelValue
+    high: FeelValue
     low_open: bool = False
     high_open: bool = False
 
-    def contains(self, value: Any) -> bool | None:
+    def contains(self, value: FeelValue) -> bool | None:
         """Whether a value lies in it; null when they cannot be compared."""
         low = compare(">" if self.low_open else ">=", value, self.low)
         high = compare("<" if self.high_open else "<=", value, self.high)
         return both(low, high)
 
 
-def kind(value: Any) -> str:
+def kind(value: object) -> str:
     """The FEEL type of a value; `null` for None."""
     return _EXACT_KINDS.get(type(value)) or _kind_of_subclass(value)
 
 
-def _kind_of_subclass(value: Any) -> str:
+def _kind_of_subclass(value: object) -> str:
     for types, name in _KINDS:
         if isinstance(value, types):
             return name
@@ -59,7 +63,7 @@ def _kind_of_subclass(value: Any) -> str:
 
 
 # bool before int, datetime before date
-_KINDS: tuple[tuple[Any, str], ...] = (
+_KINDS: tuple[tuple[type | tuple[type, ...], str], ...] = (
     (bool, "boolean"),
     ((int, Decimal, float), "number"),
     (str, "string"),
@@ -88,32 +92,44 @@ _EXACT_KINDS: dict[type, str] = {
 _PLAIN = frozenset({type(None), bool, int, str})
 
 
-def normal(value: Any) -> Any:
+_NUMBERS = frozenset({int, Decimal})
+
+
+def is_number(value: object) -> TypeGuard[Number]:
+    """Whether a value is a number, which true and false are not."""
+    return type(value) in _NUMBERS or kind(value) == "number"
+
+
+def normal(value: FeelValue) -> FeelValue:
     """A number as an int when it is whole; everything else as it is."""
     if isinstance(value, float):
         value = decimal(value)
-    if isinstance(value, Decimal):
-        if not value.is_finite():
-            return None
-        if value.adjusted() < MOST_DIGITS and value == value.to_integral_value():
-            return int(value)
+    return reduced(value) if isinstance(value, Decimal) else value
+
+
+def reduced(value: Decimal) -> int | Decimal | None:
+    """A decimal as an int when it is whole; null when it is not finite."""
+    if not value.is_finite():
+        return None
+    if value.adjusted() < MOST_DIGITS and value == value.to_integral_value():
+        return int(value)
     return value
 
 
-def decimal(value: Any) -> Decimal:
+def decimal(value: Number) -> Decimal:
     """A number as a decimal; a float as it is written."""
     return Decimal(repr(value)) if isinstance(value, float) else Decimal(value)
 
 
-def number(text: str) -> Any:
+def number(text: str) -> int | Decimal | None:
     """The number a plain decimal text stands for, rounded to 34 digits; null when it is out of range."""
     try:
-        return normal(EXACT.create_decimal(text))
+        return reduced(EXACT.create_decimal(text))
     except DecimalException:
         return None
 
 
-def settled(value: Any) -> Any:
+def settled(value: FeelValue) -> FeelValue:
     """A result as it leaves the language: numbers normal all the way down.
 
     Errors: FeelLimit when it is nested too deeply or has too many parts.
@@ -125,7 +141,7 @@ def settled(value: Any) -> Any:
     return normal(value)
 
 
-def _settled(value: Any, allowance: _Allowance, depth: int) -> Any:
+def _settled(value: FeelValue, allowance: _Allowance, depth: int) -> FeelValue:
     allowance.take(1)
     if depth > MOST_NESTING:
         raise FeelLimit(nesting=MOST_NESTING)
@@ -150,7 +166,7 @@ class _Allowance:
             raise FeelLimit(parts=MOST_PARTS)
 
 
-def equal(a: Any, b: Any, spend: Callable[[int], None] | None = None) -> bool | None:
+def equal(a: FeelValue, b: FeelValue, spend: Callable[[int], None] | None = None) -> bool | None:
     """FEEL `=`: null when the types differ; looking into lists and contexts is told to `spend`. Errors: FeelLimit."""
     if type(a) is type(b) and type(a) in _PLAIN:
         return bool(a == b)
@@ -160,30 +176,40 @@ def equal(a: Any, b: Any, spend: Callable[[int], None] | None = None) -> bool | 
     if kind_of_a != kind(b):
         return None
     if kind_of_a in ("list", "context"):
-        return _equal_nested(a, b, kind_of_a, spend or _Allowance(MOST_PARTS).take)
-    if kind_of_a == "date and time":
+        return _equal_nested(a, b, spend or _Allowance(MOST_PARTS).take)
+    if isinstance(a, datetime) and isinstance(b, datetime):
         return aware(a) == aware(b)
-    if kind_of_a == "number" and (isinstance(a, float) or isinstance(b, float)):
+    if (isinstance(a, float) or isinstance(b, float)) and is_number(a) and is_number(b):
         return decimal(a) == decimal(b)
     return bool(a == b)
 
 
-def _equal_nested(a: Any, b: Any, kind_of_a: str, spend: Callable[[int], None]) -> bool:
-    pending = [(a, b, kind_of_a)]
+def _equal_nested(a: FeelValue, b: FeelValue, spend: Callable[[int], None]) -> bool:
+    pending = [(a, b)]
     while pending:
-        a, b, kind_of_a = pending.pop()
+        a, b = pending.pop()
         if a is b:
             continue
-        if len(a) != len(b) or (kind_of_a == "context" and a.keys() != b.keys()):
+        pairs = _paired(a, b)
+        if pairs is None:
             return False
-        for x, y in zip(a, b, strict=True) if kind_of_a == "list" else ((a[name], b[name]) for name in a):
+        for x, y in pairs:
             spend(1)
             inner = kind(x)
             if inner in ("list", "context") and inner == kind(y):
-                pending.append((x, y, inner))
+                pending.append((x, y))
             elif equal(x, y) is not True:
                 return False
     return True
+
+
+def _paired(a: FeelValue, b: FeelValue) -> Iterable[tuple[FeelValue, FeelValue]] | None:
+    """What in two lists or contexts stands in the same place; null when one has a place that the other lacks."""
+    if isinstance(a, Mapping) and isinstance(b, Mapping):
+        return ((value, b[name]) for name, value in a.items()) if a.keys() == b.keys() else None
+    if isinstance(a, list | tuple) and isinstance(b, list | tuple):
+        return zip(a, b, strict=True) if len(a) == len(b) else None
+    return None
 
 
 def aware(value: datetime) -> datetime:
@@ -191,173 +217,44 @@ def aware(value: datetime) -> datetime:
     return value if value.tzinfo else value.replace(tzinfo=OFFICE_ZONE)
 
 
-_ORDERED = frozenset(
-    {"number", "string", "date", "date and time", "time", "days and time duration", "years and months duration"}
-)
-_COMPARE: dict[str, Callable[[Any, Any], bool]] = {
-    "<": lambda a, b: a < b,
-    "<=": lambda a, b: a <= b,
-    ">": lambda a, b: a > b,
-    ">=": lambda a, b: a >= b,
+_ORDERED = (str, date, time, timedelta, YearsMonths)
+_Ordered: TypeAlias = "Number | str | date | time | timedelta | YearsMonths"
+_COMPARE: dict[str, Callable[[_Ordered, _Ordered], bool]] = {
+    "<": operators.lt,
+    "<=": operators.le,
+    ">": operators.gt,
+    ">=": operators.ge,
 }
 
 
-def compare(operator: str, a: Any, b: Any) -> bool | None:
+def compare(operator: str, a: FeelValue, b: FeelValue) -> bool | None:
     """An ordering; null when it has no meaning."""
     if type(a) is int and type(b) is int:
         return _COMPARE[operator](a, b)
-    kind_of_a = kind(a)
-    if kind_of_a != kind(b) or kind_of_a not in _ORDERED:
+    if is_number(a) and is_number(b):
+        if isinstance(a, float) or isinstance(b, float):
+            a, b = decimal(a), decimal(b)
+    elif kind(a) != kind(b):
         return None
-    if kind_of_a == "date and time":
+    elif isinstance(a, datetime) and isinstance(b, datetime):
         a, b = aware(a), aware(b)
-    elif isinstance(a, float) or isinstance(b, float):
-        a, b = decimal(a), decimal(b)
+    elif isinstance(a, bool) or not isinstance(a, _ORDERED) or not isinstance(b, _ORDERED):
+        return None
     try:
         return _COMPARE[operator](a, b)
     except (TypeError, DecimalException):
         return None
 
 
-def both(a: Any, b: Any) -> bool | None:
+def both(a: object, b: object) -> bool | None:
     """Three-valued and."""
     if a is False or b is False:
         return False
     return True if a is True and b is True else None
 
 
-def either(a: Any, b: Any) -> bool | None:
+def either(a: object, b: object) -> bool | None:
     """Three-valued or."""
     if a is True or b is True:
         return True
     return False if a is False and b is False else None
-
-
-def add(a: Any, b: Any) -> Any:
-    """FEEL `+`."""
-    ka, kb = kind(a), kind(b)
-    if ka == kb == "number":
-        return _number(EXACT.add, a, b)
-    if ka == kb == "string":
-        if len(a) + len(b) > MOST_TEXT:
-            raise FeelLimit(characters=MOST_TEXT)
-        return a + b
-    if kb in ("date", "date and time", "time") and ka.endswith("duration"):
-        return add(b, a)
-    return _shift(a, b, 1)
-
-
-def subtract(a: Any, b: Any) -> Any:
-    """FEEL `-`."""
-    ka, kb = kind(a), kind(b)
-    if ka == kb == "number":
-        return _number(EXACT.subtract, a, b)
-    if {ka, kb} <= {"date", "date and time"}:
-        return _between(_midnight(a), _midnight(b))
-    if ka == kb == "time":
-        return _on_a_day(a) - _on_a_day(b)
-    return _shift(a, b, -1)
-
-
-def _between(a: datetime, b: datetime) -> timedelta | None:
-    """The time that passed, which differs from what the clocks show where one of them was put forward in between."""
-    try:
-        return a.astimezone(UTC) - b.astimezone(UTC)
-    except OverflowError:
-        return None
-
-
-def _midnight(value: date) -> datetime:
-    return aware(value if isinstance(value, datetime) else datetime.combine(value, time()))
-
-
-def _on_a_day(value: time) -> datetime:
-    return datetime.combine(date(2000, 1, 1), value if value.tzinfo else value.replace(tzinfo=UTC))
-
-
-def _shift(a: Any, b: Any, sign: int) -> Any:
-    ka, kb = kind(a), kind(b)
-    try:
-        if kb == "days and time duration":
-            if ka == "days and time duration":
-                return a + sign * b
-            if ka == "date and time":
-                return (a.astimezone(UTC) + sign * b).astimezone(a.tzinfo) if a.tzinfo else a + sign * b
-            if ka == "date":
-                shifted = datetime.combine(a, time()) + sign * b
-                return shifted.date()
-            if ka == "time":
-                return (_on_a_day(a) + sign * b).timetz().replace(tzinfo=a.tzinfo)
-        if kb == "years and months duration":
-            if ka == kb:
-                return YearsMonths(a.months + sign * b.months)
-            if ka in ("date", "date and time"):
-                return plus_months(a, sign * b.months)
-    except (OverflowError, ValueError):
-        return None
-    return None
-
-
-def plus_months(value: Any, count: int) -> Any:
-    """The same day that many months on; the last day where the month lacks it."""
-    index = value.year * 12 + value.month - 1 + count
-    year, month = divmod(index, 12)
-    return value.replace(year=year, month=month + 1, day=min(value.day, calendar.monthrange(year, month + 1)[1]))
-
-
-def multiply(a: Any, b: Any) -> Any:
-    """FEEL `*`."""
-    ka, kb = kind(a), kind(b)
-    if ka == kb == "number":
-        return _number(EXACT.multiply, a, b)
-    if ka == "number" and kb.endswith("duration"):
-        a, b, ka, kb = b, a, kb, ka
-    return _scaled(a, ka, EXACT.multiply, b) if kb == "number" else None
-
-
-def _scaled(a: Any, kind_of_a: str, operation: Callable[[Decimal, Decimal], Decimal], factor: Any) -> Any:
-    try:
-        if kind_of_a == "days and time duration":
-            return timedelta(microseconds=int(operation(Decimal(a // _TICK), decimal(factor))))
-        if kind_of_a == "years and months duration":
-            return YearsMonths(int(operation(Decimal(a.months), decimal(factor))))
-    except (OverflowError, ValueError, DecimalException):
-        return None
-    return None
-
-
-def divide(a: Any, b: Any) -> Any:
-    """FEEL `/`; null for division by zero."""
-    ka, kb = kind(a), kind(b)
-    if ka == kb == "number":
-        return _number(EXACT.divide, a, b) if b else None
-    if ka == kb == "days and time duration":
-        return _number(EXACT.divide, a // _TICK, b // _TICK) if b else None
-    if ka == kb == "years and months duration":
-        return _number(EXACT.divide, a.months, b.months) if b.months else None
-    return _scaled(a, ka, EXACT.divide, b) if kb == "number" and b else None
-
-
-def power(a: Any, b: Any) -> Any:
-    """FEEL `**`, bounded."""
-    if kind(a) != "number" or kind(b) != "number" or abs(b) > MOST_POWER:
-        return None
-    return _number(EXACT.power, a, b)
-
-
-def negate(a: Any) -> Any:
-    """Unary minus."""
-    kind_of_a = kind(a)
-    if kind_of_a == "number":
-        return normal(EXACT.minus(decimal(a)))
-    try:
-        return -a if kind_of_a.endswith("duration") else None
-    except OverflowError:
-        return None
-
-
-def _number(operation: Callable[[Decimal, Decimal], Decimal], a: Any, b: Any) -> Any:
-    try:
-        return normal(operation(decimal(a), decimal(b)))
-    except DecimalException:
-        return None

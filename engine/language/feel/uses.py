@@ -7,11 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from typing import Any
 
-from engine.language.feel import types
+from engine.language.feel.arithmetic import negate
 from engine.language.feel.functions.registry import Function
 from engine.language.feel.shapes import Shape
+from engine.language.feel.types import FeelValue
 
 INPUT = "?"
 EQUALITY = ("=", "!=")
@@ -25,7 +25,7 @@ class Use:
 
     path: str
     how: str = VALUE
-    literals: tuple[Any, ...] = ()
+    literals: tuple[FeelValue, ...] = ()
 
     @property
     def names(self) -> frozenset[str]:
@@ -38,7 +38,7 @@ class Part:
     """A part of an expression: the path that it is, or the literals, and what the parts within it use."""
 
     path: str = ""
-    literals: tuple[Any, ...] | None = None
+    literals: tuple[FeelValue, ...] | None = None
     uses: frozenset[Use] = frozenset()
 
     @property
@@ -54,7 +54,7 @@ def _of(*parts: Part) -> Part:
     return Part(uses=frozenset().union(*(part.settled for part in parts)))
 
 
-def constant(value: Any) -> Part:
+def constant(value: FeelValue) -> Part:
     """A literal."""
     return Part(literals=(value,))
 
@@ -72,7 +72,7 @@ def arithmetic(operator: str, left: Part, right: Part) -> Part:
 def negation(operand: Part) -> Part:
     """Unary minus."""
     if operand.literals is not None and len(operand.literals) == 1:
-        return Part(literals=(types.negate(operand.literals[0]),))
+        return Part(literals=(negate(operand.literals[0]),))
     return _of(operand)
 
 
@@ -104,7 +104,7 @@ def comparison(operator: str, left: Part, right: Part) -> Part:
     return _of(left, right)
 
 
-def _asked(path: str, literals: tuple[Any, ...]) -> Use:
+def _asked(path: str, literals: tuple[FeelValue, ...]) -> Use:
     return Use(path, WHETHER) if literals in ((), (None,)) else Use(path, ONE_OF, literals)
 
 

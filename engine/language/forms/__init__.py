@@ -21,6 +21,7 @@ from engine.language.forms.typed import Entered, Given, Reason
 
 MOST_ROUNDS = 10
 NOTHING_TO_SAY = Submit()
+EMPTY: tuple[Any, ...] = (None, "", [], {})
 Submitted = Mapping[str, str | Sequence[str]]
 
 
@@ -63,6 +64,10 @@ class Form:
             raise InvalidDefinition(problems=reader.problems)
         return cls(reader.id, fields, reader.shows, reader.manual_ref, reader.submit)
 
+    def shown_beside(self, variables: Mapping[str, Any]) -> list[str]:
+        """The paths of what lies beside the form, where something stands in it."""
+        return [entry.variable for entry in self.shows if at_path(variables, entry.variable) not in EMPTY]
+
     def visible(self, variables: Mapping[str, Any], entered: Mapping[str, Any], scope: Scope) -> list[Field]:
         """The fields to be shown, given the variables and, in stored form, what has been entered so far.
 
@@ -99,6 +104,15 @@ class Form:
             for field in self.offered(variables, entered, scope)
             if field.required and fields.get(field.key, field).options and not field.options
         ]
+
+    def dead_ends(self, variables: Mapping[str, Any], scope: Scope) -> list[str]:
+        """The keys of required fields of which nothing may be chosen, whatever is entered elsewhere in the form: nobody can complete its task."""
+        if not any(field.required and field.options and "allowed" in field.expressions for field in self.inputs):
+            return []
+        keys = {field.key for field in self.inputs}
+        asks = {field.key: _names(field) for field in self.inputs}
+        unanswerable = self.unanswerable(variables, self.prefill(variables, scope), scope)
+        return [key for key in unanswerable if not asks[key] & keys]
 
     def prefill(self, variables: Mapping[str, Any], scope: Scope) -> dict[str, Any]:
         """What stands in the fields at first, in stored form; never what the field itself would refuse."""
@@ -160,6 +174,20 @@ class Form:
                 except ValidationError:
                     values[field.key] = None
         return values
+
+
+def at_path(variables: Mapping[str, Any], path: str) -> Any:
+    """What stands at a path into the variables, null where it leads nowhere."""
+    value: Any = variables
+    for part in path.split("."):
+        value = value.get(part) if isinstance(value, Mapping) else None
+    return value
+
+
+def _names(field: Field) -> frozenset[str]:
+    """The names that decide whether a field is shown and what may be chosen of it."""
+    hidden_by = field.hide.names if field.hide is not None else frozenset()
+    return hidden_by | field.expressions["allowed"].names if "allowed" in field.expressions else hidden_by
 
 
 def _may_be_chosen(field: Field, option: Option, context: Mapping[str, Any], scope: Scope) -> bool:

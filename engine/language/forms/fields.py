@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from engine.language.feel import Expression, Scope
+from engine.language.feel import Expression, FeelValue, Scope
 
 INPUTS = frozenset(
     {"textfield", "textarea", "file", "number", "select", "radio", "checkbox", "checklist", "datetime", "lines"}
@@ -73,7 +73,7 @@ class Field:
     min_length: int = 0
     max_length: int = 0
     pattern: str = ""
-    default: Any = None
+    default: FeelValue = None
     expressions: dict[str, Expression] = field(default_factory=dict)
     hide: Expression | None = None
 
@@ -102,7 +102,7 @@ class Field:
         """How many characters may be typed."""
         return self.max_length or MOST_TEXT.get(self.type, 0)
 
-    def limit(self, name: str, context: Mapping[str, Any], scope: Scope) -> Any:
+    def limit(self, name: str, context: Mapping[str, Any], scope: Scope) -> FeelValue:
         """The value of its min, max or prefill expression; null without one."""
         expression = self.expressions.get(name)
         return expression.evaluate(context, scope=scope) if expression is not None else None

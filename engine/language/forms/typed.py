@@ -12,7 +12,7 @@ from typing import Any
 from marshmallow import ValidationError, fields
 
 from engine.language import feel, patterns, written
-from engine.language.feel import Scope
+from engine.language.feel import FeelValue, Scope
 from engine.language.forms.fields import MOST_LINES, Field
 
 MOST_TYPED = 100_000
@@ -62,7 +62,7 @@ class Entered(fields.Field):
             raise wrong("pattern", expected=self._item.pattern, written=self._item.written)
 
 
-def check_limits(item: Field, value: Any, submission: Given) -> None:
+def check_limits(item: Field, value: FeelValue, submission: Given) -> None:
     """Money without bounds of its own is neither below zero nor above MOST_FEN.
 
     Errors: ValidationError for a value below or above what the field takes, or that cannot be chosen as things stand.
@@ -84,31 +84,39 @@ def check_limits(item: Field, value: Any, submission: Given) -> None:
         raise wrong("max", limit=most, unit=item.unit)
 
 
-def _check_lines(item: Field, value: Any, submission: Given) -> None:
+def _check_lines(item: Field, value: FeelValue, submission: Given) -> None:
     """Picked lines come to no more than `max` in all; where `allowed` is a list of parts, nothing else is picked and no more of any."""
     lines = [line for line in value if isinstance(line, Mapping)] if isinstance(value, list) else []
     limits = item.limit("allowed", submission.context, submission.scope)
     if isinstance(limits, list):
-        most = {_of_what(limit): limit.get("amount") or 0 for limit in limits if isinstance(limit, Mapping)}
-        if any(line.get("amount", 0) > most.get(_of_what(line), 0) for line in lines):
+        most = {_of_what(limit): _fen_of(limit) for limit in limits if isinstance(limit, Mapping)}
+        if any(_fen_of(line) > most.get(_of_what(line), 0) for line in lines):
             raise wrong("other_lines")
     most_in_all = item.limit("max", submission.context, submission.scope)
-    if most_in_all is not None and feel.compare(">", sum(line.get("amount", 0) for line in lines), most_in_all) is True:
+    if most_in_all is not None and feel.compare(">", sum(map(_fen_of, lines)), most_in_all) is True:
         raise wrong("max", limit=most_in_all, unit="fen")
 
 
-def _of_what(part: Mapping[str, Any]) -> tuple[str, str]:
+def _fen_of(part: Mapping[str, FeelValue]) -> int:
+    """Errors: ValidationError for an amount that is none in fen."""
+    amount = part.get("amount") or 0
+    if type(amount) is not int:
+        raise wrong("not_a_line")
+    return amount
+
+
+def _of_what(part: Mapping[str, FeelValue]) -> tuple[str, str]:
     return str(part.get("line") or ""), str(part.get("component") or "")
 
 
-def may_be_chosen(item: Field, value: Any, context: Mapping[str, Any], scope: Scope) -> bool:
+def may_be_chosen(item: Field, value: FeelValue, context: Mapping[str, Any], scope: Scope) -> bool:
     """Whether the field's `allowed`, a list, has the value; anything else than a list allows all."""
     limits = item.limit("allowed", context, scope)
     values = value if isinstance(value, list) else [value]
     return not isinstance(limits, list) or all(entry in limits for entry in values)
 
 
-def fits(item: Field, value: Any, submission: Given) -> bool:
+def fits(item: Field, value: FeelValue, submission: Given) -> bool:
     """Whether the field would take a stored value as to its options and limits; how a text is written is for the person to mend."""
     if item.options and not item.is_boolean:
         values = value if isinstance(value, list) else [value]
@@ -128,7 +136,7 @@ def wrong(code: str, **values: Any) -> ValidationError:
     return ValidationError([Reason(code, values)])
 
 
-def read(item: Field, value: Any) -> Any:
+def read(item: Field, value: object) -> FeelValue:
     """What was typed as the value to store; null or an empty list when nothing was. Errors: ValidationError with a Reason."""
     if item.type == "checklist":
         return _list(item, value)
@@ -137,7 +145,7 @@ def read(item: Field, value: Any) -> Any:
     return _READERS[item.type](item, _text_of(item, value))
 
 
-def _text_of(item: Field, value: Any) -> str:
+def _text_of(item: Field, value: object) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, int | float | Decimal):
@@ -167,7 +175,7 @@ def _text(item: Field, text: str) -> str | None:
     return text
 
 
-def kept_alike(item: Field, value: Any) -> Any:
+def kept_alike(item: Field, value: FeelValue) -> FeelValue:
     """A stored text in the one way in which its kind is kept; what is none of the kind stays as it is, for the person to mend."""
     if not item.written or not isinstance(value, str):
         return value
@@ -197,7 +205,7 @@ def _number(item: Field, text: str) -> int | Decimal | None:
     return int(number) if number == number.to_integral_value() else number
 
 
-def _choice(item: Field, text: str) -> Any:
+def _choice(item: Field, text: str) -> str | bool | None:
     if not text:
         return None
     if text not in {option.value for option in item.options}:
@@ -205,22 +213,23 @@ def _choice(item: Field, text: str) -> Any:
     return stored_choice(item, text)
 
 
-def stored_choice(item: Field, value: Any) -> Any:
+def stored_choice(item: Field, value: str) -> str | bool:
     """The value that an option of the field is kept as: yes and no are true and false."""
     return value in TRUE if item.boolean else value
 
 
-def _list(item: Field, value: Any) -> list[str]:
+def _list(item: Field, value: object) -> list[FeelValue]:
     if value is not None and not isinstance(value, str | list | tuple):
         raise wrong("not_text")
     entries = [value] if isinstance(value, str) and value else list(value or [])
     options = {option.value for option in item.options}
-    if any(not isinstance(entry, str) or entry not in options for entry in entries):
+    texts = [entry for entry in entries if isinstance(entry, str) and entry in options]
+    if len(texts) != len(entries):
         raise wrong("not_an_option")
-    return list(dict.fromkeys(entries))
+    return [*dict.fromkeys(texts)]
 
 
-def _lines(value: Any) -> list[dict[str, Any]]:
+def _lines(value: object) -> list[FeelValue]:
     """What was picked, each as "LINE[/COMPONENT] YUAN [REASON]"."""
     if value is not None and not isinstance(value, str | list | tuple):
         raise wrong("not_text")
@@ -230,7 +239,7 @@ def _lines(value: Any) -> list[dict[str, Any]]:
     return [_line(text) for text in dict.fromkeys(lines) if text]
 
 
-def _line(text: Any) -> dict[str, Any]:
+def _line(text: object) -> dict[str, FeelValue]:
     if not isinstance(text, str) or len(text) > MOST_LINE or not text.isprintable():
         raise wrong("not_a_line")
     address, _, rest = text.strip().partition(" ")
@@ -271,7 +280,7 @@ def _date(item: Field, text: str) -> date | None:
     return day
 
 
-_READERS: dict[str, Callable[[Field, str], Any]] = {
+_READERS: dict[str, Callable[[Field, str], FeelValue]] = {
     "textfield": _text,
     "textarea": _text,
     "file": _text,

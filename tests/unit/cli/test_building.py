@@ -31,7 +31,7 @@ def node(folder: Path, version: str) -> str:
 )
 def test_only_a_node_that_vite_runs_on_is_used(tmp_path: Path, version: str, enough: bool) -> None:
     """With an older Node.js the build would break with a syntax error; one is fetched by pip instead."""
-    assert building._new_enough(node(tmp_path, version)) is enough
+    assert building.is_new_enough(node(tmp_path, version)) is enough
 
 
 def test_the_fingerprint_follows_names_and_contents(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

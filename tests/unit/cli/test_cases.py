@@ -16,7 +16,7 @@ def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     """An office with its processes and no case, which the command opens."""
     app, _ = auditing.office(tmp_path_factory.mktemp("begin"), ())
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(command, "create_app", lambda: app)
+        patch.setattr(command, "open_office", lambda: app)
         yield
 
 

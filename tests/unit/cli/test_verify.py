@@ -28,7 +28,7 @@ def office(tmp_path_factory: pytest.TempPathFactory) -> MADE:
 @pytest.fixture
 def app(office: MADE, monkeypatch: pytest.MonkeyPatch) -> Flask:
     """The office that the command opens."""
-    monkeypatch.setattr(command, "create_app", lambda: office[0])
+    monkeypatch.setattr(command, "open_office", lambda: office[0])
     return office[0]
 
 

@@ -528,16 +528,40 @@ def test_above_500_a_supervisor_and_accounting(office: Flask) -> None:
     assert complaint.stands.bill_due == 65800
 
 
+def asked() -> set[str]:
+    """Who of five people is asked for a yes on their page."""
+    return {person.user for person in (CLEO, SAM, SUE, IVAN, AMY) if acts.asked_of(person, AT)}
+
+
+def test_only_who_may_say_yes_is_asked_for_it(office: Flask) -> None:
+    """Up to 500 no accountant finds a button that answers with a refusal; above it both offices are asked, then the one that has not spoken."""
+    complaint = case()
+    subscription = gateway().subscription(complaint.msisdn).id
+    with transaction():
+        for number, fen in enumerate((1000, 59000)):
+            part = [LinePart("bill-item:2026-10:1", fen, reason="一部分")]
+            gateway().credit(subscription, fen, "charge", by_hand(complaint, f"part {number}"), lines=part)
+    small, large = acts.credits_of(complaint.number)
+    first = acts.ask_reversal(complaint.number, entry=small.key, reason="冲错了", by=CLEO, at=AT)
+    assert asked() == {"sam", "sue"}
+    assert acts.agree_reversal(complaint.number, first, tell="sms", by=SAM, at=AT)
+    assert asked() == set()
+    second = acts.ask_reversal(complaint.number, entry=large.key, reason="冲错了", by=CLEO, at=AT)
+    assert asked() == {"sam", "sue", "ivan", "amy"}
+    assert not acts.agree_reversal(complaint.number, second, tell="sms", by=SAM, at=AT)
+    assert asked() == {"ivan", "amy"}
+
+
 def by_hand(complaint: Case, word: str) -> Effect:
     """Why money moves in a test that needs no service task for it."""
     return Effect(key=f"{complaint.number}:{word}", at=AT, case=complaint.number)
 
 
-def take_back(complaint: Case) -> None:
-    """Cleo asks, Sam agrees."""
+def take_back(complaint: Case, *, handed_back: bool = False) -> None:
+    """Cleo asks, Sam agrees; the cash is there or not."""
     (credit,) = acts.credits_of(complaint.number)
     number = acts.ask_reversal(complaint.number, entry=credit.key, reason="冲错了", by=CLEO, at=AT)
-    acts.agree_reversal(complaint.number, number, tell="sms", by=SAM, at=AT)
+    acts.agree_reversal(complaint.number, number, tell="sms", by=SAM, at=AT, handed_back=handed_back)
 
 
 def test_a_settled_hold_that_is_taken_back_is_due_and_not_held_again(office: Flask) -> None:
@@ -591,6 +615,55 @@ def test_cash_that_was_paid_wrongly_is_owed(office: Flask) -> None:
     assert verification.verify_office() == []
     withdraw(complaint)
     assert complaint.row.outcome == "withdrawn"
+
+
+def paid_case(form: dict[str, Any]) -> tuple[Case, str]:
+    """A case about a bill that is paid, with what was paid in cash under this form, and the number of its receipt."""
+    bill = {"period": "2026-10", "items": ITEMS, "paid": True}
+    receipt = {"number": f"SJ-A{next(_numbers)}", "kind": "charge", "amount": 65800, "issued_at": "2026-11-12T09:00:00"}
+    complaint = case(bill=bill, receipts=[receipt])
+    complaint.step(JUDGED)
+    complaint.step({**RECEIPT, **form, "disputed_lines": [LINE]})
+    return complaint, receipt["number"]
+
+
+def as_never_paid(complaint: Case, receipt: str) -> None:
+    """Nothing of the payment is left: nobody owes, nobody bears, the receipt holds all, the customer has the number of another, and all of it verifies."""
+    session().expire_all()
+    assert (complaint.stands.bill_due, complaint.claims(), borne(complaint)) == (0, [("reversed", 5800)], [0])
+    assert session().get_one(Receipt, receipt).refunded == 0
+    message = session().scalars(select(OutboxMessage).where(OutboxMessage.case_number == complaint.number)).all()[-1]
+    assert (message.template, "HK-2026-" in message.body, "58.00" in message.body) == ("taken_back_cash", True, True)
+    assert complaint.contradictions() == []
+    assert verification.verify_office() == []
+
+
+def test_cash_handed_back_at_the_counter_is_not_owed(office: Flask) -> None:
+    """Whoever agrees says that it has come back: it is in the till, and the customer has a receipt."""
+    complaint, receipt = paid_case({"receipt_held": "yes", "repayment_method": "cash"})
+    complaint.step({"receipt_number": receipt, **PAID_OUT})
+    take_back(complaint, handed_back=True)
+    as_never_paid(complaint, receipt)
+
+
+SPOT = {"spot_amount": "58.00", "spot_paid_by": "cleo", "spot_payee": "holder", "repayment_method": "on_spot"}
+
+
+def test_what_staff_paid_on_the_spot_comes_back_with_the_cash(office: Flask) -> None:
+    """It is no debt of the customer to the office, so it is taken back only when the cash is handed back; then a mistake leaves nothing behind."""
+    complaint, receipt = paid_case(SPOT)
+    assert (borne(complaint), refused(lambda: withdraw(complaint))) == ([5800], {"case": ["money_given"]})
+    assert refused(lambda: take_back(complaint)) == {"handed_back": ["cash_not_back"]}
+    acts.refuse(complaint.number, 1, reason="再问一次", by=SAM, at=AT)
+    take_back(complaint, handed_back=True)
+    as_never_paid(complaint, receipt)
+    withdraw(complaint)
+
+
+def test_no_cash_comes_back_for_what_was_none(office: Flask) -> None:
+    """A credit on a bill is not handed back over the counter."""
+    complaint = case().credited()
+    assert refused(lambda: take_back(complaint, handed_back=True)) == {"handed_back": ["no_cash_given"]}
 
 
 def test_small_pieces_of_a_large_sum_are_weighed_together(office: Flask) -> None:

@@ -1,16 +1,17 @@
 """Charge holds: placed once, settled once, on a Thursday that is still to come."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from itertools import islice
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
 from models.base import session
-from models.lines import LineClaim
+from models.billing import Bill
+from models.lines import DisputedLine, LineClaim
 from service_tasks.charge_hold import thursdays_from
-from service_tasks.gateway import gateway
+from service_tasks.gateway import Effect, gateway
 
 NUMBER = {"msisdn": "13900000001", "bill": {"items": [{"kind": "monternet", "text": "信息费", "amount": 5000}]}}
 ASKED: dict[str, Any] = {"msisdn": "13900000001", "amount": 1200, "disputed_amount": 2000}
@@ -163,3 +164,82 @@ def test_a_diagram_from_before_settles_what_waits_beside_its_hold(desk: Any) -> 
         "charge_hold/settle", call_key="7:2", hold_id=hold["hold_id"], decision="credited", **_part(3000)
     )
     assert (answer["paid"], _reserved()) == (3000, [])
+
+
+LATE = {
+    "msisdn": "13900000001",
+    "late_fee": 300,
+    "bill": {
+        "period": "2026-10",
+        "paid": 5000,
+        "items": [
+            {"kind": "monthly_fee", "text": "套餐费", "amount": 4000},
+            {"kind": "function_fee", "text": "彩铃功能费", "amount": 2500},
+        ],
+    },
+}
+FIVE = {"line": "bill-item:2026-10:2", "amount": 500, "reason": "查实"}
+FIVE_HELD: dict[str, Any] = {"msisdn": "13900000001", "amount": 500, "lines": [FIVE]}
+
+
+def _waits() -> list[tuple[str, int]]:
+    line, claim = DisputedLine, LineClaim
+    query = select(line.address, claim.amount).join(claim, claim.line_id == line.id)
+    return [(row[0], row[1]) for row in session().execute(query.where(claim.state == "reserved").order_by(claim.id))]
+
+
+@pytest.mark.parametrize("paid_fen, late_fee", [(0, 200), (1000, 200), (1200, 0), (1500, 0)])
+def test_the_late_fee_that_falls_is_the_share_at_placing(desk: Any, paid_fen: int, late_fee: int) -> None:
+    """5 of the 15 that are owed: a third of the late fee falls on Thursday, whatever is paid before, and the counter asks for the rest of it alone."""
+    desk.given(LATE)
+    hold = desk.twice("charge_hold/place", call_key="7:1", **FIVE_HELD)
+    assert (hold["parked"], hold["late_fee"], _waits()) == (500, 100, [("late-fee:brought", 100)])
+    owed = desk.run("payments/owed", msisdn="13900000001")
+    assert (owed["total"], owed["held"], owed["late_fee_held"]) == (1200, 500, 100)
+    if paid_fen:
+        desk.run("payments/take", call_key="7:2", msisdn="13900000001", amount=paid_fen, into="bill")
+    settled = {"hold_id": hold["hold_id"], "decision": "credited", "reserved_as": "7:1", "late_fee": 100, **FIVE_HELD}
+    assert desk.twice("charge_hold/settle", call_key="7:3", **settled)["late_fee"] == 100
+    assert (_stands("late_fee"), _stands("held"), _waits()) == (late_fee, 0, [])
+    assert _stands("prepayment") == max(0, paid_fen - 1200)
+
+
+@pytest.mark.parametrize("topic", ["charge_hold/settle", "charge_hold/lift"])
+def test_no_late_fee_waits_beside_a_hold_that_is_over(desk: Any, topic: str) -> None:
+    """Due again, the late fee is owed whole and free for another case."""
+    desk.given(LATE)
+    hold = desk.run("charge_hold/place", call_key="7:1", **FIVE_HELD)
+    decision = {"decision": "rejected", "amount": 500} if topic.endswith("settle") else {}
+    desk.twice(
+        topic,
+        call_key="7:2",
+        hold_id=hold["hold_id"],
+        msisdn="13900000001",
+        lines=[FIVE],
+        reserved_as="7:1",
+        **decision,
+    )
+    assert (_waits(), _stands("late_fee")) == ([], 300)
+
+
+def test_a_hold_from_before_has_its_late_fee_found_on_thursday(desk: Any) -> None:
+    """A case whose hold was placed when nothing was kept of the late fee still has it fall; one whose placing found none has none."""
+    desk.given(LATE)
+    hold = desk.run("charge_hold/place", call_key="7:1", **FIVE_HELD)
+    session().execute(delete(LineClaim).where(LineClaim.state == "reserved"))
+    settled = {"hold_id": hold["hold_id"], "decision": "credited", "reserved_as": "7:1", **FIVE_HELD}
+    assert desk.run("charge_hold/settle", call_key="7:2", late_fee=None, **settled)["late_fee"] == 100
+
+
+def test_what_is_drawn_after_placing_is_no_late_fee_of_the_hold(desk: Any) -> None:
+    """What is on hold draws none, so that what is drawn meanwhile is all of the rest."""
+    desk.given({**LATE, "late_fee": 0})
+    hold = desk.run("charge_hold/place", call_key="7:1", **FIVE_HELD)
+    entry = Effect(key="7:9", at=datetime(2026, 12, 20, tzinfo=UTC), case=None)
+    assert gateway().accrue_late_fee(session().scalars(select(Bill.id)).one(), date(2026, 12, 20), entry) > 0
+    settled = {"hold_id": hold["hold_id"], "decision": "credited", "reserved_as": "7:1", **FIVE_HELD}
+    assert "late_fee" not in desk.run("charge_hold/settle", call_key="7:2", late_fee=hold["late_fee"], **settled)
+
+
+def _stands(kind: str) -> int:
+    return int(getattr(gateway().balances(gateway().subscription("13900000001").id), kind))

@@ -118,7 +118,7 @@ def test_money_that_was_taken_is_nothing_that_the_case_gave(desk: Any) -> None:
     assert given("AJ-2026-000001") == []
     assert gateway().receipts(gateway().subscription(MINE).id)[0].amount == 5800
     assert session().scalars(select(Receipt.refunded)).all() == [0]
-    assert [finding.what for finding in verification._lines()] == []
+    assert [finding.what for finding in verification.verify_lines()] == []
 
 
 def test_what_a_payment_settles_is_shown_before_it_is_taken(desk: Any) -> None:
@@ -145,5 +145,6 @@ def test_a_credit_that_waits_lowers_what_is_shown(desk: Any) -> None:
         "total": 0,
         "prepayment": 0,
         "held": 0,
+        "late_fee_held": 0,
         "debit_under_way": False,
     }

@@ -137,6 +137,45 @@ def test_what_a_clerk_paid_on_the_spot_is_given_back(desk: Any) -> None:
     assert desk.refused("refunds/credit", call_key="1:3", **credit) == "exceeds_disputed"
 
 
+SPOT = {"msisdn": "13900000001", "kind": "charge", "lines": LINES, "amount": 2500}
+
+
+def test_nobody_pays_on_the_spot_what_was_not_paid(desk: Any) -> None:
+    """What is still owed comes off the bill: cash for it would be given beside that. A prepayment stands where it is."""
+    desk.given({"msisdn": "13900000001", "bill": {**BILL, "paid": False}})
+    assert desk.refused("liability/paid_on_spot", **SPOT) == "not_paid_yet"
+    assert desk.refused("liability/paid_on_spot", **{**SPOT, "kind": "prepayment"}) == "prepayment_stands"
+    assert desk.moved() == {}
+
+
+@pytest.mark.parametrize(
+    ("people", "refusal"),
+    [
+        ({"paid_by": "张三"}, "not_of_staff"),
+        ({"paid_by": "赵某"}, "not_of_staff"),
+        ({"paid_by": "1008", "approved_by": ["sue"]}, "payer_approved"),
+        ({"paid_by": "李 某", "payee": "agent", "payee_name": "王五"}, "payee_unproved"),
+        ({"paid_by": "carl", "approved_by": ["cora"], "payee": "holder"}, None),
+        ({"paid_by": "1008", "payee": "agent", "payee_name": "王五", "payee_document": "委托书 3 号"}, None),
+    ],
+)
+def test_who_pays_and_who_receives_are_known(desk: Any, people: dict[str, Any], refusal: str | None) -> None:
+    """Somebody of the staff pays, told apart from namesakes, and has not approved it under any log-in; the holder receives it, or somebody with papers."""
+    with transaction():
+        session().add(User(name="carl", display_name="李某", password_hash="x", employee_number="1008"))
+        session().add(User(name="sue", display_name="李某", password_hash="x", employee_number="1008"))
+        for name, number in (("cora", "1009"), ("cy", "1010")):
+            session().add(User(name=name, display_name="赵某", password_hash="x", employee_number=number))
+    desk.given({"msisdn": "13900000001", "bill": BILL, "receipts": [RECEIPT]})
+    if refusal:
+        assert desk.refused("liability/paid_on_spot", **SPOT, **people) == refusal
+    else:
+        desk.run("liability/paid_on_spot", call_key="1:1", **SPOT, **people)
+    paid_by = {"paid_by": people["paid_by"], **STAFF}
+    liability = desk.run("liability/open", call_key="1:2", amount=2500, **paid_by)
+    assert liability["name"] == ("李某" if refusal != "not_of_staff" else people["paid_by"])
+
+
 def test_a_receipt_found_after_the_money_went_to_another_number_pays_nothing(desk: Any) -> None:
     """What went out without it is spent on it."""
     other_number = {"msisdn": "13900000002", "bill": BILL}

@@ -169,3 +169,15 @@ def test_the_form_asks_for_a_receipt_that_the_customer_has(in_hand: list[str], a
     visible = form.visible({"reserved": {"receipts_in_hand": in_hand}}, {"receipt_number": "SJ-1"}, scope)
     assert ("receipt_taken_back" in [field.key for field in visible]) is asks
     assert any("不用再向客户收" in field.text for field in visible) is not asks
+
+
+@pytest.mark.parametrize(("paid_fen", "paid_amount"), [(0, 0), (1200, 0), (2500, 500), (3000, 1000)])
+def test_what_may_be_given_in_cash_is_what_is_paid(desk: Any, paid_fen: int, paid_amount: int) -> None:
+    """Of a line of 10.00 on a bill of 30.00, whatever analysis or clerk picked it: what is still owed on the bill falls first."""
+    desk.given({**NUMBER, "bill": {**NUMBER["bill"], "paid": paid_fen}})  # type: ignore[dict-item]
+    line = {"line": "bill-item:2026-10:1", "amount": 1000, "reason": "查实"}
+    owed = max(0, 1000 - paid_amount)
+    for topic in ("lines/reserve", "lines/confirm"):
+        answer = desk.run(topic, call_key=topic, msisdn=MSISDN, lines=[line])
+        assert (answer["paid_amount"], answer["paid"]) == (paid_amount, owed == 0), topic
+    assert desk.run("lines/reserve", call_key="7:9", msisdn=MSISDN, lines=[])["paid_amount"] is None

@@ -118,3 +118,12 @@ def test_an_unknown_department_is_an_incident(desk: Any) -> None:
     desk.given()
     with pytest.raises(UnknownDepartment):
         desk.run("notification/department", group="nobody", subject="x", text="y")
+
+
+def test_a_hold_in_part_says_all_of_it_and_what_is_on_hold(desk: Any) -> None:
+    """The reply tells the whole amount: a message that told what is on hold alone spoke of another one."""
+    desk.given({"msisdn": "13900000001"})
+    values = {"amount": 280, "parked": 110, "settle_on": "2026-11-26"}
+    desk.run("notification/send", msisdn="13900000001", template="charge_held_in_part", values=values)
+    body = session().scalars(select(OutboxMessage.body)).one()
+    assert [word for word in ("2.80 元已登记", "未缴的 1.10 元已挂帐", "2026-11-26") if word not in body] == []

@@ -32,6 +32,7 @@ def credited(**credit: Any) -> str:
     return str(published("TS-002").decision("refund_wording").evaluate(case, SCOPE).value)
 
 
+OTHER = {"method": "transfer", "target": "13900000002"}
 SERVICE_TASKS = PROCESSES.parent / "service_tasks"
 CHINESE = re.compile("[\u4e00-\u9fff]")
 LABELLED = re.compile(r"^(schemas|disputed|lines)\.")
@@ -41,8 +42,6 @@ WORDED = {
     "mandate_wording.py": "how banks are written on agreements",
     "notification.py": "what customers and departments are told",
     "pricing_file.py": "headings and outcomes of a file that goes to marketing and comes back",
-    "weighing.py": "why a process is suggested, in both languages",
-    "account_records.py": "why a process is suggested, in both languages",
 }
 
 
@@ -79,11 +78,40 @@ def test_results_hold_codes() -> None:
         ({"fallen": 0, "into": "receivable"}, "88.00 元已记作下期话费抵扣"),
         ({"fallen": 0, "into": "prepayment"}, "88.00 元已存入预付金"),
         ({"fallen": 3000, "into": "receivable"}, "30.00 元已从未缴的帐单冲减，58.00 元已记作下期话费抵扣"),
+        ({"fallen": 0, "form": OTHER}, "88.00 元已抵您提供的号码的话费"),
+        ({"fallen": 8800, "form": OTHER}, "88.00 元原未缴纳，已从本号码的帐单冲减，没有转到其他号码"),
+        ({"fallen": 3000, "form": OTHER}, "未缴的 30.00 元已从本号码的帐单冲减，其余 58.00 元已抵您提供的号码的话费"),
     ],
 )
 def test_a_credit_is_told_by_where_it_went(credit: dict[str, Any], text: str) -> None:
-    """A bill that was paid is not credited: the money waits for the next one."""
+    """A bill that was paid is not credited, the money waits for the next one; what was not paid goes to no other number, whatever was asked for."""
     assert credited(**credit) == text
+
+
+@pytest.mark.parametrize(
+    ("settled", "text"),
+    [
+        ({"amount": 8800}, "挂帐的 88.00 元已冲减"),
+        ({"amount": 8800, "paid": 8800, "into": "receivable"}, "88.00 元已记作下期话费抵扣"),
+        ({"amount": 8800, "paid": 3000, "into": "prepayment"}, "挂帐的 58.00 元已冲减，30.00 元已存入预付金"),
+    ],
+)
+def test_only_what_was_on_hold_is_told_as_on_hold(settled: dict[str, Any], text: str) -> None:
+    """What was paid before is not taken off a bill on Thursday, it waits for the next one."""
+    case = {"hold_outcome": "credited", "credit_amount": 8800, "settled_hold": {"outcome": "credited", **settled}}
+    nothing = dict.fromkeys(("refund", "transferred", "credit", "spot"))
+    assert published("TS-002").decision("refund_wording").evaluate(nothing | case, SCOPE).value == text
+
+
+@pytest.mark.parametrize(("fallen", "there"), [(0, True), (6000, False)])
+def test_roaming_that_was_not_paid_is_not_told_as_moved(fallen: int, there: bool) -> None:
+    """TS-005 says of another number what TS-002 says: only what was paid has gone there."""
+    text = told("TS-005", "ts005_posted", credit={"amount": 6000, "fallen": fallen}, resolution="")
+    assert ("元已转抵您提供的号码的话费" in text, "没有转到其他号码" in text) == (there, not there)
+    reply = told(
+        "TS-005", "ts005_reply", reserved={"amount": 6000, "paid": there}, credit_accepted=True, credit_to="other"
+    )
+    assert ("将申请转抵另一号码话费" in reply, "先从本号码的帐单冲减" in reply) == (there, not there)
 
 
 def told(process: str, form: str, **case: Any) -> Any:
@@ -98,3 +126,26 @@ def test_a_review_that_was_not_is_not_spoken_of() -> None:
     answers = {"receipt_held": False, "repayment_method": "cash", "proposal_answer": "declines"}
     assert "原始票据" in told("TS-002", "ts002_no_refund", **answers)
     assert "原始票据" not in told("TS-002", "ts002_no_refund", repayment_method="cash", receipt_held=True)
+
+
+@pytest.mark.parametrize(("paid_fen", "is_told"), [(0, True), (100, False), (None, False)])
+@pytest.mark.parametrize("way", ["credit", "hold"])
+def test_who_insists_on_cash_hears_why_there_is_none(way: str, paid_fen: int | None, is_told: bool) -> None:
+    """What has not been paid cannot be given back in cash; the clerk is told at the form, the customer in the reply. A case from before does not know."""
+    outcome = {"accounting_way": "credit", "credit": {"amount": 100}, "hold_outcome": None}
+    if way == "hold":
+        outcome = {"accounting_way": "hold", "credit": None, "hold_outcome": "credited"}
+    case = {"repayment_method": "cash", "reserved": {"paid_amount": paid_fen}, "credit_amount": 100, "spot": None}
+    case |= {"refund": None, "transferred": None, **outcome}
+    text = str(published("TS-002").decision("refund_wording").evaluate(case, SCOPE).value)
+    assert ("您要求退现" in text, "冲减" in text) == (is_told, True)
+
+
+@pytest.mark.parametrize("process", ["TS-005", "TS-007"])
+def test_the_wish_for_cash_goes_along_to_the_refund(process: str) -> None:
+    """Who has said so once is not asked again without it being filled in."""
+    assert published(process).elements["refund"].properties["in.repayment_method"] == '"cash"'
+    assert (
+        published("TS-002").form_by_id("ts002_receipt").prefill({"repayment_method": "cash"}, SCOPE)["repayment_method"]
+        == "cash"
+    )

@@ -163,6 +163,17 @@ def test_everything_is_as_before_and_what_left_is_owed(desk: Any, name: str) -> 
     assert changes(stands, all_accounts()) == movements
 
 
+@pytest.mark.parametrize("name", [name for name, payment in PAYMENTS.items() if payment.left])
+def test_cash_that_is_handed_back_is_owed_by_nobody(desk: Any, name: str) -> None:
+    """What came back over the counter is in the till again, and everything stands as before the payment."""
+    payment, before = PAYMENTS[name], papers()
+    desk.run(payment.topic, **payment.given)
+    entry = last_entry()
+    with transaction():
+        back = gateway().reverse(entry, Effect(key="7:back", at=AT, case=CASE), handed_back=True)
+    assert (desk.moved(), papers(), gateway().owed_anew(back.id)) == ({}, before, 0)
+
+
 @pytest.mark.parametrize("name", ["prepayment to another number", "card moved", "credit on another number"])
 def test_what_another_number_has_spent_it_owes(desk: Any, name: str) -> None:
     """Its account never falls below zero in silence: what is not there any more is a debt that its bill shows."""
@@ -193,8 +204,9 @@ def test_a_new_card_that_has_been_charged_is_not_taken_back(desk: Any) -> None:
     assert changes(stands, all_accounts()) == {}
 
 
-def test_what_staff_paid_of_their_own_is_not_ours_to_take_back(desk: Any) -> None:
-    """The case says what it gave, which is what was paid and not the three postings of it, and that nobody takes it back."""
+def test_what_staff_paid_of_their_own_comes_back_in_cash_only(desk: Any) -> None:
+    """The case says what it gave, which is what was paid and not the three postings of it; nobody owes it to us, but what is handed back is as if it had not been."""
+    before = papers()
     with transaction():
         entry = gateway().paid_by_staff(
             gateway().subscription(PAID).id,
@@ -203,10 +215,15 @@ def test_what_staff_paid_of_their_own_is_not_ours_to_take_back(desk: Any) -> Non
             Effect(key="7:1", at=AT, case=CASE),
             [gateway_part(row) for row in RING],
         )
-    assert [(entry.is_final, entry.amount, entry.cash) for entry in gateway().given(CASE)] == [(True, 5800, 5800)]
+    assert [(given.amount, given.cash) for given in gateway().given(CASE)] == [(5800, 5800)]
+    stands = all_accounts()
     with pytest.raises(Refused) as refusal:
         take_back(entry.id)
-    assert refusal.value.reason == "entry_final"
+    assert refusal.value.reason == "cash_not_back"
+    with transaction():
+        back = gateway().reverse(entry.id, Effect(key="7:back", at=AT, case=CASE), handed_back=True)
+    assert (gateway().owed_anew(back.id), changes(stands, all_accounts()), gateway().given(CASE)) == (0, {}, [])
+    assert papers() == before
 
 
 def gateway_part(row: dict[str, Any]) -> Any:

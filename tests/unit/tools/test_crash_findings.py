@@ -87,12 +87,12 @@ def test_what_happened_twice_is_found(at: datetime) -> None:
     """One token is completed once, however often the clerk was asked to repeat."""
     step = {"type": "user_task_completed", "token": 3}
     entries = [record.Entry(number, at, "cleo", [step], b"") for number in (1, 2)]
-    assert findings._completed_twice(5, entries) == ["instance 5: user_task_completed 3 2 times"]
+    assert findings.completed_twice(5, entries) == ["instance 5: user_task_completed 3 2 times"]
 
 
 def test_an_effect_the_world_never_heard_of_is_found(at: datetime) -> None:
     """The record says that the world was told; the world's own list decides."""
     step = {"type": "job_completed", "token": 3, "topic": "crash/outside"}
     entries = [record.Entry(1, at, "system", [step], b"")]
-    assert findings._untold(5, entries, Counter()) == ["job 5:3 was never told"]
-    assert findings._untold(5, entries, Counter({"5:3": 2})) == []
+    assert findings.untold(5, entries, Counter()) == ["job 5:3 was never told"]
+    assert findings.untold(5, entries, Counter({"5:3": 2})) == []

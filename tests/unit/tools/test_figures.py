@@ -70,9 +70,13 @@ def test_a_module_has_state_when_a_function_changes_it(text: str, count: int) ->
 
 
 def test_a_test_that_reaches_for_a_private_name_is_counted() -> None:
-    """By import and by attribute; a private name of the test's own is nobody's business."""
-    text = "from engine import jobs\nfrom engine.jobs import _run\n\njobs._queue(1)\n_own = 2\n"
-    assert state.measured((), modules(tests__test_jobs=text))[1].count == 2
+    """By import, by attribute and in words to be patched; a private name of the test's own is nobody's business."""
+    text = (
+        "from engine import jobs\nfrom engine.jobs import _run\n\njobs._queue(1)\n_own = 2\n"
+        "patch.setattr(jobs, '_left', 1)\npatch.setattr('engine.jobs._log.error', 1)\n"
+        "patch.setattr(jobs, 'left', 1)\npatch.setattr('other._log', 1)\npatch.setattr(own, '_own', 1)\n"
+    )
+    assert state.measured((), modules(tests__test_jobs=text))[1].count == 4
 
 
 def test_every_room_of_the_engine_has_its_door_measured() -> None:

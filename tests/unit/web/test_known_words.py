@@ -75,4 +75,4 @@ def test_every_step_of_a_definition_has_words(language: str) -> None:
     """A new one is not printed as its type."""
     for type in (type for type, holds in STEPS.items() if holds.startswith("of a definition")):
         step = {"type": type, "version": 1}
-        assert wrong(publications._text(step), language) == []
+        assert wrong(publications.text(step), language) == []

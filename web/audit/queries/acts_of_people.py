@@ -11,7 +11,7 @@ from flask_babel import gettext
 from sqlalchemy import select
 
 from engine import record
-from engine.record import Exported, LoggedIn, LoginLocked, Looked, PersonStep, Token
+from engine.record import Exported, LoggedIn, LoginLocked, Looked, PersonStep, Refusal, Token
 from models.base import session
 from models.identity import User
 from office import masking
@@ -82,7 +82,7 @@ def _doings(act: record.Act) -> list[Doing]:
 
 
 def _case(step: PersonStep) -> str:
-    if step["type"] == "case_looked_at" or step["type"] == "entry_refused":
+    if step["type"] in ("case_looked_at", "entry_refused", "refusals_not_kept"):
         return step["case"]
     return step["chosen"].get("case", "") if step["type"] == "exported" else ""
 
@@ -107,14 +107,20 @@ def _told(step: PersonStep) -> str:
             return _looked(step)
         case "exported":
             return _exported(step)
-        case "entry_refused":
-            return str(
-                gettext("sent a step that was refused; fields to correct: %(number)s", number=len(step["fields"]))
-            )
+        case "entry_refused" | "refusals_not_kept":
+            return _refused(step)
         case "person_identified":
             return str(gettext("was identified by the operator, for the numbers of the household"))
         case _:
             assert_never(step)
+
+
+def _refused(step: Refusal) -> str:
+    if step["type"] == "entry_refused":
+        number = len(step["fields"])
+        return str(gettext("sent a step that was refused; fields to correct: %(number)s", number=number))
+    texts = {"number": step["number"], "since": moment(step["since"]), "until": moment(step["until"])}
+    return str(gettext("sent it %(number)s more times, from %(since)s to %(until)s; these are only counted", **texts))
 
 
 def _looked(step: Looked) -> str:

@@ -16,11 +16,10 @@ from service_tasks.gateway import Given
 
 @dataclass(frozen=True)
 class Acting:
-    """What the page of a case offers of acts; `missing` is why the case cannot be closed as not reached."""
+    """What the page of a case offers of acts; `answers` are the requests that wait for this person's yes, `missing` is why the case cannot be closed as not reached."""
 
     may: bool = False
-    may_grant: bool = False
-    may_agree: bool = False
+    answers: frozenset[int] = frozenset()
     is_open: bool = False
     requests: list[CaseRequest] = field(default_factory=list)
     tries: list[CustomerTry] = field(default_factory=list)
@@ -39,19 +38,23 @@ class Acting:
         """The credits about which somebody has asked already."""
         return {request.entry_key for request in self.requests if request.state in ("asked", "agreed")}
 
+    def cash_of(self, request: CaseRequest) -> int:
+        """What was paid in cash of what somebody asks to take back, in fen."""
+        return next((credit.cash for credit in self.credits if credit.key == request.entry_key), 0)
+
 
 def of_case(instance: ProcessInstance, complaint: Complaint | None, person: engine.Actor) -> Acting:
     """What this person finds of acts at a case; nothing can be done to a case that is no complaint's."""
     if complaint is None:
         return Acting()
     number, is_open = instance.business_key, instance.state == "active"
+    requests, at = acts.requests_of(number), engine.now()
     tries = acts.tries_of(number)
     return Acting(
         may=acts.may_act(person) and complaint.msisdn is not None,
-        may_grant=acts.may_agree(person, money=False),
-        may_agree=acts.may_agree(person),
+        answers=frozenset(request.number for request in requests if acts.is_asked(request, person, at)),
         is_open=is_open,
-        requests=acts.requests_of(number),
+        requests=requests,
         tries=tries,
         credits=acts.credits_of(number),
         limit=acts.limit_of(instance.id) if is_open else None,

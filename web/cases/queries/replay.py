@@ -184,7 +184,7 @@ class _Recorder:
             filler(self, event, step)
         return event
 
-    def _way(self, step: Step, following: list[Step], last: Event | None) -> Any:
+    def _way(self, step: Step, following: list[Step], last: Event | None) -> timeline.Told | None:
         """Gateways, events and returns from a called process, which the timeline leaves out."""
         if step["type"] == "call_left":
             return "desk", gettext("Back from: %(task)s", task=self.teller.name(step)), []
@@ -351,12 +351,15 @@ def _plain(name: str, value: Any, personal: frozenset[str]) -> str:
     """A value as text; what is personal inside it is withheld too, and what has no words for people stands in the record alone."""
     if value is None or value in ("", [], {}):
         return "—"
+    if suggestions.is_reason(value):
+        return suggestions.reason(value)
     if isinstance(value, Mapping):
         texts = {k: in_language(v, value.get(f"{k}_en", "")) for k, v in value.items() if k in code_texts.COLUMNS}
         inner = ((k, _withheld(v) if k in personal else _plain(k, v, personal)) for k, v in texts.items())
         return "; ".join(f"{code_texts.column_text(k)}: {text}" for k, text in inner) or gettext("in the record")
     if isinstance(value, list):
-        return ", ".join(_plain(name, item, personal) for item in value)
+        between = gettext("; ") if any(map(suggestions.is_reason, value)) else ", "
+        return between.join(_plain(name, item, personal) for item in value)
     if name == "process" or (name == "proposed_process" and isinstance(value, str)):
         return names.process_name(str(value))
     if name in ("department", "group"):

@@ -23,6 +23,7 @@ from web.telling.i18n import ZONE
 from web.telling.variables import Variables
 
 KINDS = ("task", "advance", "until", "message", "retry", "begin")
+FOR_ANOTHER = frozenset({"FourEyesViolation", "OwnPayment"})
 
 
 @dataclass(frozen=True)
@@ -191,7 +192,11 @@ def _stopped(trial: Trial) -> str:
 
 
 def why(error: Exception) -> str:
-    """Why a step could not be done."""
+    """Why a step could not be done; where it is for somebody else, that is not whoever tries, but the person chosen for the step."""
+    if isinstance(error, engine.EngineError) and error.code in FOR_ANOTHER:
+        return gettext(
+            "The person chosen had a hand in what this step checks, so another has to do it. Choose another one at “done by”."
+        )
     return (
         error_texts.describe(error)
         if isinstance(error, engine.EngineError)

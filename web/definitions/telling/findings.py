@@ -260,6 +260,9 @@ RULES = {
         "Two options of the field “%(field)s” have the same value, or one has none. Give each its own."
     ),
     "boolean_needs_yes_and_no": _("The field “%(field)s” is stored as yes or no; its options must be yes and no."),
+    "nothing_to_choose": _(
+        "The field “%(field)s” must be filled in, and what may be chosen is none of its options, so that nobody can complete the step. Correct what may be chosen, or the options."
+    ),
     "limits_exclude_each_other": _(
         "The least and the largest value of the field “%(field)s” exclude each other, so that nothing can be entered. Correct one of them."
     ),

@@ -11,7 +11,7 @@ from typing import Any
 from engine import record
 from web.edge.asgi.answers import FILE, Answer, Application
 from web.edge.asgi.body import Bodies, Receive
-from web.edge.asgi.environ import announced, environ
+from web.edge.asgi.environ import Scope, announced, environ
 from web.edge.asgi.errors import CutOff, Refused
 from web.edge.asgi.lanes import Lane
 from web.edge.asgi.limits import Limits
@@ -35,7 +35,7 @@ class Edge:
         self._files = Lane("files", self.limits.file_threads, self.limits.files_waiting)
         self._logins = Lane("logins", self.limits.login_threads, self.limits.logins_waiting)
 
-    async def __call__(self, scope: dict[str, Any], receive: Receive, send: Send) -> None:
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request. Errors: CutOff for an answer that broke off."""
         if scope["type"] != "http":
             return
@@ -44,7 +44,7 @@ class Edge:
         except Refused as refusal:
             await self._refuse(refusal.status, scope, send)
 
-    async def _admit(self, scope: dict[str, Any], receive: Receive, send: Send) -> None:
+    async def _admit(self, scope: Scope, receive: Receive, send: Send) -> None:
         length = announced(scope, self.limits.header_bytes)
         body, byte_count = await self._bodies.read(receive, length) if length != 0 else (BytesIO(), 0)
         try:
@@ -109,7 +109,7 @@ class Edge:
             if not answer.over:
                 await lane.run(answer.close, begun=True)
 
-    async def _refuse(self, status: int, scope: dict[str, Any], send: Send) -> None:
+    async def _refuse(self, status: int, scope: Scope, send: Send) -> None:
         languages = (header(scope["headers"], b"accept-language") or b"").decode("latin-1")
         headers, body = self._refusals.answer(status, scope["path"], languages)
         await send({"type": "http.response.start", "status": status, "headers": headers})

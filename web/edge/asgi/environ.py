@@ -7,9 +7,9 @@ for what only a proxy may say.
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterable
 from io import BytesIO
-from typing import Any
+from typing import Any, TypedDict
 from urllib.parse import unquote_to_bytes
 
 from web.edge.asgi.errors import Refused
@@ -19,7 +19,22 @@ PLAIN = {b"content-type": "CONTENT_TYPE", b"content-length": "CONTENT_LENGTH"}
 LEFT_OUT = frozenset({b"transfer-encoding", b"proxy", b"range"})
 
 
-def announced(scope: Mapping[str, Any], most: int) -> int | None:
+class Scope(TypedDict):
+    """What an ASGI server says of a request. Source: the HTTP connection scope of ASGI."""
+
+    type: str
+    method: str
+    scheme: str
+    http_version: str
+    path: str
+    raw_path: bytes
+    query_string: bytes
+    headers: Iterable[tuple[bytes, bytes]]
+    client: tuple[str, int]
+    server: tuple[str, int]
+
+
+def announced(scope: Scope, most: int) -> int | None:
     """How long the body says it is; 0 for none, None when it does not say. Errors: Refused (400, 431)."""
     size, length = 0, 0
     for name, value in scope["headers"]:
@@ -35,7 +50,7 @@ def announced(scope: Mapping[str, Any], most: int) -> int | None:
     return None if length < 0 else length
 
 
-def environ(scope: Mapping[str, Any], body: BytesIO, length: int) -> dict[str, Any]:
+def environ(scope: Scope, body: BytesIO, length: int) -> dict[str, Any]:
     """The environment of a request. `length` is that of the body."""
     path = scope["raw_path"].partition(b"?")[0]
     variables: dict[str, Any] = {

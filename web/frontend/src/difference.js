@@ -1,4 +1,4 @@
-/* Every [data-difference] of the page: two versions of a process side by side, moved together, with each change marked, and a way to it from wherever the page tells it. */
+/* Every [data-difference] of the page: two versions of a process side by side, moved together, with each change marked, and a way to it from wherever its section of the page tells it. */
 import "bpmn-js/dist/assets/diagram-js.css";
 import "bpmn-js/dist/assets/bpmn-js.css";
 import "./diagram.css";
@@ -158,7 +158,7 @@ async function told({ changes, changesUrl, difference }) {
 /** @param {HTMLElement} root */
 async function start(root) {
   try {
-    await new Difference(root, await told(root.dataset), elements(document, "[data-change]", HTMLElement)).draw();
+    await new Difference(root, await told(root.dataset), elements(root.closest("section") ?? document, "[data-change]", HTMLElement)).draw();
   } catch (error) {
     root.replaceChildren(make("p", { class: "desk-empty", role: "alert" }, say("difference_failed")));
     console.error(error);

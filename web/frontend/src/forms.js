@@ -116,9 +116,12 @@ function amountOf(typed) {
   return fen === null ? "" : yuan(fen);
 }
 
+/* The button names the amount while the form asks for it; where something else was chosen that needs none, it just ends the step. */
 function writeAmounts() {
   elements(document, "[data-amount-of]", HTMLElement).forEach((place) => {
     const field = place.closest("form")?.elements.namedItem(place.dataset.amountOf ?? "");
+    const label = place.previousElementSibling;
+    if (label instanceof HTMLElement) label.textContent = (field ? label.dataset.label : label.dataset.otherwise) ?? "";
     const amount = amountOf(field && "value" in field ? String(field.value) : "");
     place.textContent = amount ? (place.dataset.pattern ?? "").replace("0.00", amount) : "";
   });

@@ -1,6 +1,6 @@
 /* Entries of the properties panel: what each is given, and what it gives to bpmn.io's components. */
 import type { Editing } from "./draft";
-import type { Business, Drawn, Extensible, Factory, Modeling, Moddle, Registry } from "./drawing";
+import type { Business, Drawn, Extensible, Factory, Modeling, Moddle, Registry, Translate } from "./drawing";
 import type { ShownNames } from "../src/editor/diagram/shown.js";
 
 export interface Rendered {
@@ -63,6 +63,7 @@ export interface EntryProperties<Value extends Setting> {
   rows?: number;
   autoResize?: boolean;
   monospace?: boolean;
+  translate?: Translate;
   feel?: "required";
   variables?: { name: string; info: string }[];
 }

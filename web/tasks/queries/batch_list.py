@@ -6,15 +6,18 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import func, literal, or_, select
+from sqlalchemy import and_, func, literal, literal_column, or_, select, union_all
 
 from models.base import session
 from models.billing import ChargeHold, SecondaryPricingItem
 from models.customer import Subscription
+from models.lines import DisputedLine, LineClaim
 from office import batches
 from service_tasks.batches import lapsed
+from web.queries import money
 
 MOST_ROWS = 300
+AFTER = 2**31 - 1
 
 
 @dataclass(frozen=True)
@@ -42,25 +45,60 @@ def of(process: str, number: str) -> BatchList | None:
     period = batches.period_of(process, number)
     if period is None:
         return None
-    model, conditions, subject = _chosen(process, period)
-    columns = select(model.case_number, Subscription.msisdn, subject, model.amount, model.state)
-    rows = session().execute(
-        columns.join(Subscription, Subscription.id == model.subscription_id)
-        .where(*conditions)
-        .order_by(model.id)
-        .limit(MOST_ROWS)
-    )
-    summed: Any = select(func.count(model.id), func.coalesce(func.sum(model.amount), 0)).where(*conditions)
-    count, total = session().execute(summed).one()
-    return BatchList([Row(*row) for row in rows], count, int(total))
-
-
-def _chosen(process: str, period: str) -> tuple[Any, tuple[Any, ...], Any]:
-    """What has the period, and what of earlier ones without a run goes with it."""
     if process == batches.SECONDARY_PRICING:
-        model = SecondaryPricingItem
-        left_over = model.period.in_(lapsed("secondary_pricing", period)) & model.waits()
-        return model, (or_(model.period == period, left_over),), model.item_kind
-    settled, earlier = date.fromisoformat(period), map(date.fromisoformat, lapsed("charge_hold", period))
-    left_over = ChargeHold.settle_on.in_(list(earlier)) & (ChargeHold.state == "held")
-    return ChargeHold, (or_(ChargeHold.settle_on == settled, left_over),), literal("charge_hold")
+        return _summed(_of_month(period))
+    settled = date.fromisoformat(period)
+    return _summed(_on_hold(settled), _beside(settled))
+
+
+def _summed(*queries: Any) -> BatchList:
+    items = union_all(*queries).subquery()
+    first_rows = select(*list(items.c)[1:]).order_by(items.c.at, items.c.case_number).limit(MOST_ROWS)
+    count, total = (
+        session().execute(select(func.count(), func.coalesce(func.sum(items.c.amount), 0)).select_from(items)).one()
+    )
+    return BatchList([Row(*row) for row in session().execute(first_rows)], count, int(total))
+
+
+def _of_month(period: str) -> Any:
+    item = SecondaryPricingItem
+    columns = (
+        item.id.label("at"),
+        item.case_number,
+        Subscription.msisdn,
+        item.item_kind,
+        item.amount.label("amount"),
+        item.state,
+    )
+    left_over = and_(item.period.in_(lapsed("secondary_pricing", period)), item.waits())
+    in_run = or_(item.period == period, left_over)
+    return select(*columns).join(Subscription, Subscription.id == item.subscription_id).where(in_run)
+
+
+def _on_hold(settled: date) -> Any:
+    hold, kind = ChargeHold, literal("charge_hold").label("item")
+    columns = hold.id.label("at"), hold.case_number, Subscription.msisdn, kind, hold.amount.label("amount"), hold.state
+    left_over = and_(hold.settle_on.in_(_days_without_run(settled)), hold.state == "held")
+    in_run = or_(hold.settle_on == settled, left_over)
+    return select(*columns).join(Subscription, Subscription.id == hold.subscription_id).where(in_run)
+
+
+def _days_without_run(settled: date) -> list[date]:
+    """The earlier days on which nothing was settled: what waits for them goes with this one."""
+    return [date.fromisoformat(day) for day in lapsed("charge_hold", settled.isoformat())]
+
+
+def _beside(settled: date) -> Any:
+    """Of a case one row for what is paid already, and one for the late fee that falls with what is on hold; after the holds."""
+    claim = LineClaim
+    columns = (
+        literal(AFTER),
+        claim.case_number,
+        Subscription.msisdn,
+        money.WAITS_AS,
+        func.sum(claim.amount),
+        claim.state,
+    )
+    query = money.beside_holds(*columns).join(Subscription, Subscription.id == DisputedLine.subscription_id)
+    grouped = query.group_by(claim.case_number, Subscription.msisdn, literal_column(money.WAITS_AS.name), claim.state)
+    return grouped.where(claim.settle_on.in_([settled, *_days_without_run(settled)]))

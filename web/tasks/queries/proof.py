@@ -43,15 +43,15 @@ def of(msisdn: str, variables: Mapping[str, Any], addresses: Collection[str]) ->
     calls += [item for item in listing.calls if item.line not in on_paper][: max(0, MOST - len(calls))]
     return Proof(
         tuple((item.period, item.lines) for item in bills),
-        tuple(map(_partly, sorted(calls, key=lambda item: str(item.at)))),
+        tuple(map(mask_number, sorted(calls, key=lambda item: str(item.at)))),
         tuple(item for item in listing.others if item.line in on_paper),
         frozenset(on_paper or latest),
         picked=bool(on_paper),
     )
 
 
-def _partly(call: Listed) -> Listed:
-    """A call without the whole of the other number; a site is no number, and the customer has to see which it was."""
+def mask_number(call: Listed) -> Listed:
+    """Show a call without the whole of the other number; a site is no number, and the customer has to see which it was."""
     if not _FIGURES.fullmatch(call.text):
         return call
     masked_number = masking.number(call.text)

@@ -3,38 +3,38 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime, time
-from typing import Any
+from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from engine.language.feel.functions.registry import builtin
-from engine.language.feel.types import equal, kind
+from engine.language.feel.scope import Scope
+from engine.language.feel.types import FeelValue, equal, kind
 
 
 @builtin("not", "negand")
-def _not(scope: Any, value: Any) -> Any:
+def _not(scope: Scope, value: FeelValue) -> bool | None:
     return not value if isinstance(value, bool) else None
 
 
 @builtin("is defined", "value")
-def _is_defined(scope: Any, value: Any) -> bool:
+def _is_defined(scope: Scope, value: FeelValue) -> bool:
     return value is not None
 
 
 @builtin("is", "value1, value2")
-def _is(scope: Any, a: Any, b: Any) -> bool:
+def _is(scope: Scope, a: FeelValue, b: FeelValue) -> bool:
     if isinstance(a, time | datetime) and isinstance(b, time | datetime):
         return type(a) is type(b) and a.replace(tzinfo=None) == b.replace(tzinfo=None) and _zone(a) == _zone(b)
     return kind(a) == kind(b) and equal(a, b, scope.spend) is True
 
 
-def _zone(value: time | datetime) -> Any:
+def _zone(value: time | datetime) -> str | timedelta | None:
     """How a value says where it is: by a name, by an offset, or not at all."""
     return value.tzinfo.key if isinstance(value.tzinfo, ZoneInfo) else value.utcoffset()
 
 
 @builtin("get value", "m, key", aliases=("context, key",))
-def _get_value(scope: Any, m: Any, key: Any) -> Any:
+def _get_value(scope: Scope, m: FeelValue, key: FeelValue) -> FeelValue:
     if not isinstance(m, Mapping):
         return None
     if isinstance(key, list):
@@ -45,31 +45,33 @@ def _get_value(scope: Any, m: Any, key: Any) -> Any:
 
 
 @builtin("get entries", "m", aliases=("context",))
-def _get_entries(scope: Any, m: Any) -> Any:
+def _get_entries(scope: Scope, m: FeelValue) -> list[FeelValue] | None:
     return [{"key": name, "value": value} for name, value in m.items()] if isinstance(m, Mapping) else None
 
 
 @builtin("context", "entries")
-def _context(scope: Any, entries: Any) -> Any:
-    context: dict[str, Any] = {}
+def _context(scope: Scope, entries: FeelValue) -> dict[str, FeelValue] | None:
+    context: dict[str, FeelValue] = {}
     for entry in entries if isinstance(entries, list) else [entries]:
-        if not isinstance(entry, Mapping) or not isinstance(entry.get("key"), str) or "value" not in entry:
+        if not isinstance(entry, Mapping) or "value" not in entry:
             return None
-        if entry["key"] in context:
+        key = entry.get("key")
+        if not isinstance(key, str) or key in context:
             return None
-        context[entry["key"]] = entry["value"]
+        context[key] = entry["value"]
     return context
 
 
 @builtin("context put", "context, key, value", aliases=("context, keys, value",))
-def _context_put(scope: Any, context: Any, key: Any, value: Any) -> Any:
-    keys = key if isinstance(key, list) else [key]
-    if not keys or not all(isinstance(step, str) for step in keys):
+def _context_put(scope: Scope, context: FeelValue, key: FeelValue, value: FeelValue) -> FeelValue:
+    path = key if isinstance(key, list) else [key]
+    keys = [step for step in path if isinstance(step, str)]
+    if not keys or len(keys) != len(path):
         return None
     return _put(scope, context, keys, value)
 
 
-def _put(scope: Any, context: Any, keys: list[str], value: Any) -> Any:
+def _put(scope: Scope, context: FeelValue, keys: list[str], value: FeelValue) -> FeelValue:
     """The context with one value replaced, built from the innermost outwards."""
     above = [context]
     for step in keys[:-1]:
@@ -84,10 +86,10 @@ def _put(scope: Any, context: Any, keys: list[str], value: Any) -> Any:
 
 
 @builtin("context merge", "contexts", many=True)
-def _context_merge(scope: Any, *contexts: Any) -> Any:
-    parts = contexts[0] if len(contexts) == 1 and isinstance(contexts[0], list) else list(contexts)
-    merged: dict[str, Any] = {}
-    for context in parts:
+def _context_merge(scope: Scope, *contexts: FeelValue) -> dict[str, FeelValue] | None:
+    first = contexts[0] if len(contexts) == 1 else None
+    merged: dict[str, FeelValue] = {}
+    for context in first if isinstance(first, list) else contexts:
         if not isinstance(context, Mapping):
             return None
         scope.spend(len(context))

@@ -4,30 +4,31 @@ from __future__ import annotations
 
 import calendar
 from datetime import date, datetime, time, timedelta
-from typing import Any
 
 from engine.language.feel import temporal
-from engine.language.feel.functions.registry import builtin, is_text, is_whole
-from engine.language.feel.types import kind
+from engine.language.feel.functions.registry import builtin, is_whole
+from engine.language.feel.scope import Scope
+from engine.language.feel.types import FeelValue, is_number
 from engine.language.values import YearsMonths
 
-NOT_GIVEN = object()
 WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 
 
 @builtin("date", "from, month, day", optional=2, aliases=("year, month, day",))
-def _date(scope: Any, value: Any, month: Any = None, day: Any = None) -> Any:
+def _date(scope: Scope, value: FeelValue, month: FeelValue = None, day: FeelValue = None) -> date | None:
     if month is not None or day is not None:
-        return date(value, month, day) if is_whole(value, month, day) else None
+        return date(value, month, day) if is_whole(value) and is_whole(month) and is_whole(day) else None
     if isinstance(value, datetime):
         return value.date()
     if isinstance(value, date):
         return value
-    return temporal.read_date(value) if is_text(value) else None
+    return temporal.read_date(value) if isinstance(value, str) else None
 
 
 @builtin("time", "from, minute, second, offset", optional=3, aliases=("hour, minute, second, offset",))
-def _time(scope: Any, value: Any, minute: Any = None, second: Any = None, offset: Any = None) -> Any:
+def _time(
+    scope: Scope, value: FeelValue, minute: FeelValue = None, second: FeelValue = None, offset: FeelValue = None
+) -> time | None:
     if minute is not None or second is not None:
         return _time_of(value, minute, second, offset)
     if isinstance(value, datetime):
@@ -36,11 +37,11 @@ def _time(scope: Any, value: Any, minute: Any = None, second: Any = None, offset
         return time()
     if isinstance(value, time):
         return value
-    return temporal.read_time(value) if is_text(value) else None
+    return temporal.read_time(value) if isinstance(value, str) else None
 
 
-def _time_of(hour: Any, minute: Any, second: Any, offset: Any) -> time | None:
-    if not is_whole(hour, minute) or kind(second) != "number" or not 0 <= second < 60:
+def _time_of(hour: FeelValue, minute: FeelValue, second: FeelValue, offset: FeelValue) -> time | None:
+    if not is_whole(hour) or not is_whole(minute) or not is_number(second) or not 0 <= second < 60:
         return None
     if not (offset is None or isinstance(offset, timedelta)):
         return None
@@ -50,26 +51,30 @@ def _time_of(hour: Any, minute: Any, second: Any, offset: Any) -> time | None:
 
 
 @builtin("date and time", "from, time", optional=1, aliases=("date, time",))
-def _date_and_time(scope: Any, value: Any, clock: Any = NOT_GIVEN) -> Any:
-    if clock is not NOT_GIVEN:
-        on = value.date() if isinstance(value, datetime) else value
-        return datetime.combine(on, clock) if isinstance(on, date) and isinstance(clock, time) else None
+def _date_and_time(scope: Scope, value: FeelValue, *clocks: FeelValue) -> datetime | None:
+    if clocks:
+        return _combined(value, clocks[0])
     if isinstance(value, datetime):
         return value
     if isinstance(value, date):
         return datetime.combine(value, time())
-    return temporal.read_date_time(value) if is_text(value) else None
+    return temporal.read_date_time(value) if isinstance(value, str) else None
+
+
+def _combined(day: FeelValue, clock: FeelValue) -> datetime | None:
+    on = day.date() if isinstance(day, datetime) else day
+    return datetime.combine(on, clock) if isinstance(on, date) and isinstance(clock, time) else None
 
 
 @builtin("duration", "from")
-def _duration(scope: Any, text: Any) -> Any:
+def _duration(scope: Scope, text: FeelValue) -> timedelta | YearsMonths | None:
     if isinstance(text, timedelta | YearsMonths):
         return text
-    return temporal.read_duration(text) if is_text(text) else None
+    return temporal.read_duration(text) if isinstance(text, str) else None
 
 
 @builtin("years and months duration", "from, to")
-def _years_and_months(scope: Any, begin: Any, end: Any) -> Any:
+def _years_and_months(scope: Scope, begin: FeelValue, end: FeelValue) -> YearsMonths | None:
     if not isinstance(begin, date) or not isinstance(end, date):
         return None
     sign = 1
@@ -80,30 +85,30 @@ def _years_and_months(scope: Any, begin: Any, end: Any) -> Any:
 
 
 @builtin("now")
-def _now(scope: Any) -> Any:
+def _now(scope: Scope) -> datetime:
     return scope.at
 
 
 @builtin("today")
-def _today(scope: Any) -> Any:
+def _today(scope: Scope) -> date:
     return scope.calendar.local(scope.at).date()
 
 
 @builtin("day of week", "date")
-def _day_of_week(scope: Any, day: Any) -> Any:
+def _day_of_week(scope: Scope, day: FeelValue) -> str | None:
     return WEEKDAYS[day.weekday()] if isinstance(day, date) else None
 
 
 @builtin("day of year", "date")
-def _day_of_year(scope: Any, day: Any) -> Any:
+def _day_of_year(scope: Scope, day: FeelValue) -> int | None:
     return day.timetuple().tm_yday if isinstance(day, date) else None
 
 
 @builtin("week of year", "date")
-def _week_of_year(scope: Any, day: Any) -> Any:
+def _week_of_year(scope: Scope, day: FeelValue) -> int | None:
     return day.isocalendar().week if isinstance(day, date) else None
 
 
 @builtin("month of year", "date")
-def _month_of_year(scope: Any, day: Any) -> Any:
+def _month_of_year(scope: Scope, day: FeelValue) -> str | None:
     return calendar.month_name[day.month] if isinstance(day, date) else None

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import re
-from typing import Any
+from collections.abc import Callable
 
 from engine.language.feel import temporal, types
-from engine.language.feel.functions.registry import builtin, is_text
+from engine.language.feel.functions.registry import builtin
 from engine.language.feel.lexer import unquote
-from engine.language.feel.types import Range, both, compare, either, equal, kind
+from engine.language.feel.scope import Scope
+from engine.language.feel.types import FeelValue, Range, both, compare, either, equal, kind
 
 _END = r'-?[\d.]+|"(?:[^"\\]|\\.)*"|@"[^"]*"|(?:date and time|date|time|duration)\(\s*"[^"]*"\s*\)'
 _RANGE = re.compile(rf"\s*([\[(\]])\s*({_END})\s*\.\.\s*({_END})\s*([\])\[])\s*")
-_READ = {
+_Relation = Callable[[Range, Range], bool | None]
+_READ: dict[str, Callable[[str], FeelValue]] = {
     "date": temporal.read_date,
     "time": temporal.read_time,
     "date and time": temporal.read_date_time,
@@ -21,9 +23,9 @@ _READ = {
 
 
 @builtin("range", "from")
-def _range(scope: Any, text: Any) -> Range | None:
+def _range(scope: Scope, text: FeelValue) -> Range | None:
     """A range from its text; its ends are literals, the first no later than the second."""
-    match = _RANGE.fullmatch(text) if is_text(text) else None
+    match = _RANGE.fullmatch(text) if isinstance(text, str) else None
     if match is None:
         return None
     low, high = _end(match[2]), _end(match[3])
@@ -32,7 +34,7 @@ def _range(scope: Any, text: Any) -> Range | None:
     return Range(low, high, match[1] != "[", match[4] != "]")
 
 
-def _end(text: str) -> Any:
+def _end(text: str) -> FeelValue:
     """What a literal stands for; null for what is none. Errors: ValueError."""
     if text.startswith('"'):
         return unquote(text)
@@ -42,18 +44,18 @@ def _end(text: str) -> Any:
     return _READ[name](rest.rstrip(") \n\t").strip().strip('"')) if bracket else types.number(text)
 
 
-def _as_range(value: Any) -> Range | None:
+def _as_range(value: FeelValue) -> Range | None:
     """A range as it is, a point as the range that holds nothing else; null for what cannot be ordered or has an open end."""
     if isinstance(value, Range):
         return value if value.low is not None and value.high is not None else None
     return Range(value, value) if compare("<=", value, value) is not None else None
 
 
-def _relation(name: str, parameters: str, points: str = "either") -> Any:
+def _relation(name: str, parameters: str, points: str = "either") -> Callable[[_Relation], _Relation]:
     """Register a relation of two ranges; `points` tells which side may be a point: none, first, second or either."""
 
-    def register(holds: Any) -> Any:
-        def run(scope: Any, a: Any, b: Any) -> Any:
+    def register(holds: _Relation) -> _Relation:
+        def run(scope: Scope, a: FeelValue, b: FeelValue) -> bool | None:
             if not isinstance(a, Range) and points not in ("first", "either"):
                 return None
             if not isinstance(b, Range) and points not in ("second", "either"):

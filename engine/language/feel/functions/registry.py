@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
+from typing import TypeGuard, TypeVar
 
-from engine.language.feel.types import kind, normal
+from engine.language.feel.scope import Scope
+from engine.language.feel.types import FeelValue, Number, is_number, normal
+
+_Run = TypeVar("_Run", bound=Callable[..., FeelValue])
 
 CHARGE = 8
 SINGLE = frozenset(
@@ -30,7 +33,7 @@ class Function:
     parameters: tuple[str, ...]
     needed: int
     many: bool
-    run: Callable[..., Any]
+    run: Callable[..., FeelValue]
     aliases: tuple[tuple[str, ...], ...] = ()
     cost: int = 1
 
@@ -46,7 +49,7 @@ class Function:
                 return parameters
         return None
 
-    def __call__(self, scope: Any, arguments: list[Any]) -> Any:
+    def __call__(self, scope: Scope, arguments: list[FeelValue]) -> FeelValue:
         """Its value; null for what has no meaning. Errors: FeelLimit."""
         scope.spend(self.cost * (1 + sum([_size(argument) for argument in arguments if type(argument) not in _ATOMS])))
         result = self._of(scope, arguments)
@@ -55,7 +58,7 @@ class Function:
         scope.spend(_size(result))
         return result
 
-    def _of(self, scope: Any, arguments: list[Any]) -> Any:
+    def _of(self, scope: Scope, arguments: list[FeelValue]) -> FeelValue:
         try:
             return self.run(
                 scope, *[argument if type(argument) in _NORMAL else normal(argument) for argument in arguments]
@@ -63,7 +66,7 @@ class Function:
         except (ArithmeticError, ValueError):
             return None
 
-    def _fitting(self, arguments: list[Any]) -> list[Any] | None:
+    def _fitting(self, arguments: list[FeelValue]) -> list[FeelValue] | None:
         """The arguments, a list of one where its only item is asked for, and the other way round; null when nothing changes."""
         if not arguments:
             return None
@@ -76,7 +79,7 @@ class Function:
         )
 
 
-def _fitted(function: str, parameter: str, value: Any) -> Any:
+def _fitted(function: str, parameter: str, value: FeelValue) -> FeelValue:
     if parameter == "list" and value is not None and not isinstance(value, list):
         return [value]
     single = parameter in SINGLE or (parameter in ("from", "match") and function not in ("string", "index of"))
@@ -87,7 +90,7 @@ _ATOMS = frozenset({bool, int, type(None)})
 _NORMAL = _ATOMS | {str}
 
 
-def _size(value: Any) -> int:
+def _size(value: FeelValue) -> int:
     return len(value) // CHARGE if isinstance(value, str | list | dict) else 0
 
 
@@ -103,11 +106,11 @@ class Catalogue(dict[str, Function]):
         many: bool = False,
         aliases: tuple[str, ...] = (),
         cost: int = 1,
-    ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    ) -> Callable[[_Run], _Run]:
         """Take the decorated function in under its FEEL name; `parameters` and `aliases` are lists with commas."""
         names = _listed(parameters)
 
-        def take(run: Callable[..., Any]) -> Callable[..., Any]:
+        def take(run: _Run) -> _Run:
             least = max(1, len(names) - 1) if many else len(names) - optional
             self[name] = Function(name, names, least, many, run, tuple(map(_listed, aliases)), cost)
             return run
@@ -123,7 +126,7 @@ def _listed(names: str) -> tuple[str, ...]:
     return tuple(name.strip() for name in names.split(",") if name.strip())
 
 
-def items_of(values: tuple[Any, ...]) -> list[Any] | None:
+def items_of(values: tuple[FeelValue, ...]) -> list[FeelValue] | None:
     """The values of a function over a list: given as one list, or one by one."""
     if len(values) == 1:
         only = values[0]
@@ -131,24 +134,20 @@ def items_of(values: tuple[Any, ...]) -> list[Any] | None:
     return list(values)
 
 
-def numbers_of(values: tuple[Any, ...]) -> list[Any] | None:
+def numbers_of(values: tuple[FeelValue, ...]) -> list[Number] | None:
     """The same when all are numbers and there is one; else null."""
     items = items_of(values)
-    if not items or any(kind(item) != "number" for item in items):
+    if not items:
         return None
-    return items
+    numbers = [item for item in items if is_number(item)]
+    return numbers if len(numbers) == len(items) else None
 
 
-def is_text(*values: Any) -> bool:
-    """Whether all are strings."""
-    return all(isinstance(value, str) for value in values)
-
-
-def cut(value: Any) -> Any:
+def cut(value: FeelValue) -> FeelValue:
     """A number without its fraction, where the standard asks for a whole one; anything else as it is."""
     return int(value) if isinstance(value, Decimal) else value
 
 
-def is_whole(*values: Any) -> bool:
-    """Whether all are whole numbers."""
-    return all(type(value) is int for value in values)
+def is_whole(value: FeelValue) -> TypeGuard[int]:
+    """Whether a value is a whole number."""
+    return type(value) is int

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from functools import lru_cache
-from typing import Any
+from typing import TypeGuard
 
 from engine.language import patterns
 from engine.language.feel import temporal, types
-from engine.language.feel.functions.registry import CHARGE, builtin, cut, is_text, is_whole
-from engine.language.feel.types import MOST_TEXT, FeelLimit, Range, kind
+from engine.language.feel.functions.registry import CHARGE, builtin, cut, is_whole
+from engine.language.feel.scope import Scope
+from engine.language.feel.types import MOST_TEXT, FeelLimit, FeelValue, Number, Range, is_number
 from engine.language.pattern_syntax import MalformedPattern
 from engine.language.patterns import Pattern
 
@@ -19,7 +20,7 @@ _NUMBER = re.compile(r"-?(\d{1,100}(\.\d{1,100})?|\.\d{1,100})([eE][+-]?\d{1,4})
 
 
 @builtin("string", "from")
-def _string(scope: Any, value: Any) -> Any:
+def _string(scope: Scope, value: FeelValue) -> str | None:
     if value is None:
         return None
     text = _Text(scope)
@@ -30,7 +31,7 @@ def _string(scope: Any, value: Any) -> Any:
 class _Text:
     """A value being written out, within bounds."""
 
-    def __init__(self, scope: Any) -> None:
+    def __init__(self, scope: Scope) -> None:
         self.scope, self.parts, self.length = scope, [""], 0
 
     def add(self, text: str) -> None:
@@ -40,7 +41,7 @@ class _Text:
             raise FeelLimit(characters=MOST_TEXT)
         self.parts.append(text)
 
-    def write(self, value: Any, nested: bool) -> None:
+    def write(self, value: FeelValue, nested: bool) -> None:
         if isinstance(value, Mapping):
             self._listed("{", "}", value.items())
         elif isinstance(value, list | tuple):
@@ -52,7 +53,7 @@ class _Text:
         else:
             self.add(_plain(value))
 
-    def _listed(self, opening: str, closing: str, entries: Any) -> None:
+    def _listed(self, opening: str, closing: str, entries: Iterable[tuple[str | None, FeelValue]]) -> None:
         self.add(opening)
         for number, (name, inner) in enumerate(entries):
             self.add((", " if number else "") + (f"{name}: " if name is not None else ""))
@@ -67,7 +68,7 @@ class _Text:
         self.add(")" if value.high_open else "]")
 
 
-def _plain(value: Any) -> str:
+def _plain(value: FeelValue) -> str:
     if value is None:
         return "null"
     if isinstance(value, bool):
@@ -78,84 +79,91 @@ def _plain(value: Any) -> str:
 
 
 @builtin("number", "from, grouping separator, decimal separator", optional=2, cost=4)
-def _number(scope: Any, text: Any, grouping: Any = None, point: Any = None) -> Any:
-    if grouping not in (None, " ", ",", ".") or point not in (None, ",", "."):
+def _number(scope: Scope, text: FeelValue, grouping: FeelValue = None, point: FeelValue = None) -> Number | None:
+    if not _is_separator(grouping, " ,.") or not _is_separator(point, ",."):
         return None
     if grouping is not None and grouping == point:
         return None
-    if kind(text) == "number":
+    if is_number(text):
         return text
-    if not is_text(text):
+    if not isinstance(text, str):
         return None
     plain = text.replace(grouping, "") if grouping else text
     plain = plain.replace(point, ".") if point else plain
     return types.number(plain) if _NUMBER.fullmatch(plain) else None
 
 
+def _is_separator(value: FeelValue, signs: str) -> TypeGuard[str | None]:
+    return value is None or (isinstance(value, str) and len(value) == 1 and value in signs)
+
+
 @builtin("string length", "string")
-def _string_length(scope: Any, text: Any) -> Any:
-    return len(text) if is_text(text) else None
+def _string_length(scope: Scope, text: FeelValue) -> int | None:
+    return len(text) if isinstance(text, str) else None
 
 
 @builtin("substring", "string, start position, length", optional=1)
-def _substring(scope: Any, text: Any, start: Any, length: Any = None) -> Any:
+def _substring(scope: Scope, text: FeelValue, start: FeelValue, length: FeelValue = None) -> str | None:
     start, length = cut(start), cut(length)
-    if not is_text(text) or not is_whole(start) or start == 0 or abs(start) > len(text):
-        return None
-    if length is not None and (not is_whole(length) or length < 1):
+    if not isinstance(text, str) or not is_whole(start) or start == 0 or abs(start) > len(text):
         return None
     begin = start - 1 if start > 0 else len(text) + start
-    return text[begin:] if length is None else text[begin : begin + length]
+    if length is None:
+        return text[begin:]
+    return text[begin : begin + length] if is_whole(length) and length >= 1 else None
 
 
 @builtin("upper case", "string")
-def _upper(scope: Any, text: Any) -> Any:
-    return text.upper() if is_text(text) else None
+def _upper(scope: Scope, text: FeelValue) -> str | None:
+    return text.upper() if isinstance(text, str) else None
 
 
 @builtin("lower case", "string")
-def _lower(scope: Any, text: Any) -> Any:
-    return text.lower() if is_text(text) else None
+def _lower(scope: Scope, text: FeelValue) -> str | None:
+    return text.lower() if isinstance(text, str) else None
 
 
 @builtin("trim", "string")
-def _trim(scope: Any, text: Any) -> Any:
-    return text.strip() if is_text(text) else None
+def _trim(scope: Scope, text: FeelValue) -> str | None:
+    return text.strip() if isinstance(text, str) else None
 
 
 @builtin("substring before", "string, match")
-def _before(scope: Any, text: Any, match: Any) -> Any:
-    return (text.partition(match)[0] if match and match in text else "") if is_text(text, match) else None
+def _before(scope: Scope, text: FeelValue, match: FeelValue) -> str | None:
+    if not isinstance(text, str) or not isinstance(match, str):
+        return None
+    return text.partition(match)[0] if match and match in text else ""
 
 
 @builtin("substring after", "string, match")
-def _after(scope: Any, text: Any, match: Any) -> Any:
-    if not is_text(text, match):
+def _after(scope: Scope, text: FeelValue, match: FeelValue) -> str | None:
+    if not isinstance(text, str) or not isinstance(match, str):
         return None
     return (text if not match else text.partition(match)[2]) if match in text else ""
 
 
 @builtin("contains", "string, match")
-def _contains(scope: Any, text: Any, match: Any) -> Any:
-    return match in text if is_text(text, match) else None
+def _contains(scope: Scope, text: FeelValue, match: FeelValue) -> bool | None:
+    return match in text if isinstance(text, str) and isinstance(match, str) else None
 
 
 @builtin("starts with", "string, match")
-def _starts_with(scope: Any, text: Any, match: Any) -> Any:
-    return text.startswith(match) if is_text(text, match) else None
+def _starts_with(scope: Scope, text: FeelValue, match: FeelValue) -> bool | None:
+    return text.startswith(match) if isinstance(text, str) and isinstance(match, str) else None
 
 
 @builtin("ends with", "string, match")
-def _ends_with(scope: Any, text: Any, match: Any) -> Any:
-    return text.endswith(match) if is_text(text, match) else None
+def _ends_with(scope: Scope, text: FeelValue, match: FeelValue) -> bool | None:
+    return text.endswith(match) if isinstance(text, str) and isinstance(match, str) else None
 
 
 @builtin("string join", "list, delimiter", optional=1)
-def _join(scope: Any, items: Any, delimiter: Any = None) -> Any:
-    texts = [item for item in items if item is not None] if isinstance(items, list) else [items]
-    if not is_text(*texts) or not (delimiter is None or is_text(delimiter)):
+def _join(scope: Scope, items: FeelValue, delimiter: FeelValue = None) -> str | None:
+    items = [item for item in items if item is not None] if isinstance(items, list) else [items]
+    texts = [item for item in items if isinstance(item, str)]
+    if len(texts) != len(items) or not (delimiter is None or isinstance(delimiter, str)):
         return None
-    if sum(len(item) for item in texts) + len(delimiter or "") * len(texts) > MOST_TEXT:
+    if sum(len(text) for text in texts) + len(delimiter or "") * len(texts) > MOST_TEXT:
         raise FeelLimit(characters=MOST_TEXT)
     return (delimiter or "").join(texts)
 
@@ -168,8 +176,8 @@ def _compiled(pattern: str, flags: str) -> Pattern | None:
         return None
 
 
-def _pattern(scope: Any, text: Any, pattern: Any, flags: Any) -> Pattern | None:
-    if not is_text(text, pattern) or not (flags is None or is_text(flags)):
+def _pattern(scope: Scope, pattern: FeelValue, flags: FeelValue) -> Pattern | None:
+    if not isinstance(pattern, str) or not (flags is None or isinstance(flags, str)):
         return None
     compiled = _compiled(pattern, flags or "")
     scope.spend(len(compiled.program) // CHARGE if compiled else len(pattern))
@@ -177,25 +185,30 @@ def _pattern(scope: Any, text: Any, pattern: Any, flags: Any) -> Pattern | None:
 
 
 @builtin("matches", "input, pattern, flags", optional=1)
-def _matches(scope: Any, text: Any, pattern: Any, flags: Any = None) -> Any:
-    compiled = _pattern(scope, text, pattern, flags)
-    return compiled.search(text, scope.spend) is not None if compiled else None
+def _matches(scope: Scope, text: FeelValue, pattern: FeelValue, flags: FeelValue = None) -> bool | None:
+    if not isinstance(text, str) or not (compiled := _pattern(scope, pattern, flags)):
+        return None
+    return compiled.search(text, scope.spend) is not None
 
 
-def _never_empty(pattern: Pattern, scope: Any) -> bool:
+def _never_empty(pattern: Pattern, scope: Scope) -> bool:
     return pattern.search("", scope.spend) is None
 
 
 @builtin("replace", "input, pattern, replacement, flags", optional=1)
-def _replace(scope: Any, text: Any, pattern: Any, replacement: Any, flags: Any = None) -> Any:
-    compiled = _pattern(scope, text, pattern, flags)
-    if not compiled or not is_text(replacement) or not _never_empty(compiled, scope):
+def _replace(
+    scope: Scope, text: FeelValue, pattern: FeelValue, replacement: FeelValue, flags: FeelValue = None
+) -> str | None:
+    if not isinstance(text, str) or not (compiled := _pattern(scope, pattern, flags)):
+        return None
+    if not isinstance(replacement, str) or not _never_empty(compiled, scope):
         return None
     try:
         expand = patterns.expand(replacement)
     except MalformedPattern:
         return None
-    pieces, position, length = [], 0, 0
+    pieces: list[str] = []
+    position = length = 0
     for match in compiled.all(text, scope.spend):
         pieces += [text[position : match.begin], expand(match)]
         length += len(pieces[-2]) + len(pieces[-1])
@@ -206,11 +219,13 @@ def _replace(scope: Any, text: Any, pattern: Any, replacement: Any, flags: Any =
 
 
 @builtin("split", "string, delimiter")
-def _split(scope: Any, text: Any, delimiter: Any) -> Any:
-    compiled = _pattern(scope, text, delimiter, None)
-    if not compiled or not _never_empty(compiled, scope):
+def _split(scope: Scope, text: FeelValue, delimiter: FeelValue) -> list[FeelValue] | None:
+    if not isinstance(text, str) or not (compiled := _pattern(scope, delimiter, None)):
         return None
-    parts, position = [], 0
+    if not _never_empty(compiled, scope):
+        return None
+    parts: list[FeelValue] = []
+    position = 0
     for match in compiled.all(text, scope.spend):
         parts.append(text[position : match.begin])
         position = match.end

@@ -141,6 +141,10 @@ def test_one_bad_decision_does_not_take_the_others_along() -> None:
             ("o", "values_without_end"),
         ),
         (
+            file(decision("d", table(["1"], output="<outputValues><text>1] = [1</text></outputValues>"))),
+            ("o", "feel_syntax"),
+        ),
+        (
             file(
                 '<businessKnowledgeModel id="k" name="k"><encapsulatedLogic><functionDefinition/></encapsulatedLogic></businessKnowledgeModel>'
             ),

@@ -16,6 +16,7 @@ NUMBER = {"type": "number", "key": "x"}
 TEXT = {"type": "textfield", "key": "x"}
 FEN = {"unit": "fen"}
 YES_NO = [{"value": "yes", "label": "是"}, {"value": "no", "label": "否"}]
+MUST = {"type": "radio", "key": "x", "label": "x", "values": YES_NO, "validate": {"required": True}}
 
 
 def form(component: dict[str, Any]) -> Form:
@@ -34,6 +35,9 @@ def form(component: dict[str, Any]) -> Form:
             {"type": "datetime", "key": "x", "properties": {"min": '@"2026-02-01"', "max": '@"2026-01-01"'}},
             "limits_exclude_each_other",
         ),
+        ({**MUST, "properties": {"allowed": "[]"}}, "nothing_to_choose"),
+        ({**MUST, "properties": {"allowed": '["maybe"]'}}, "nothing_to_choose"),
+        ({**MUST, "properties": {"allowed": '["yes"]', "boolean": "true"}}, "nothing_to_choose"),
         ({**NUMBER, "defaultValue": 7, "properties": {"max": "5"}}, "default_refused"),
         ({**NUMBER, "defaultValue": "1.00", "properties": {**FEN, "min": "101"}}, "default_refused"),
         ({**NUMBER, "defaultValue": "-1", "properties": FEN}, "default_refused"),
@@ -53,6 +57,10 @@ def test_what_cannot_be_filled_in(component: dict[str, Any], rule: str) -> None:
     "component",
     [
         {**NUMBER, "properties": {"min": "5", "max": "5"}, "defaultValue": 5},
+        {**MUST, "properties": {"allowed": '["no"]'}},
+        {**MUST, "properties": {"allowed": "choices"}},
+        {**MUST, "properties": {"allowed": "[false]", "boolean": "true"}},
+        {**MUST, "validate": {}, "properties": {"allowed": "[]"}},
         {**NUMBER, "properties": {"min": "5", "max": "limit"}, "defaultValue": 6},
         {**NUMBER, "properties": {"min": "limit", "max": "4"}, "defaultValue": 4},
         {**NUMBER, "properties": {**FEN, "min": "1"}, "defaultValue": "12.50"},

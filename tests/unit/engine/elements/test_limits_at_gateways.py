@@ -68,7 +68,7 @@ def test_what_earlier_versions_left_open_is_no_deviation(
     stuck: int, database: Session, at: datetime, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """They took the wait away without a word about the incident: such a record still verifies."""
-    take_away = Run._take_away
+    take_away = Run.take_away
 
     def in_silence(run: Run, token: int, wait: Wait) -> None:
         if wait.kind is Kind.LIMIT:
@@ -76,7 +76,7 @@ def test_what_earlier_versions_left_open_is_no_deviation(
         else:
             take_away(run, token, wait)
 
-    monkeypatch.setattr(Run, "_take_away", in_silence)
+    monkeypatch.setattr(Run, "take_away", in_silence)
     cases.correlate("told", "k", variables={"round": False}, by=SAM, at=at)
     monkeypatch.undo()
     assert settled(database) is None

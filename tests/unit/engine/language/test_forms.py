@@ -288,6 +288,15 @@ def test_a_hidden_field_is_neither_asked_nor_kept(scope: Scope) -> None:
         conditional.load({"why": "c"}, {}, scope)
 
 
+def test_lines_whose_amount_is_not_in_fen_are_not_put_in(scope: Scope) -> None:
+    """A variable that holds an amount as a text leaves the field empty; the page opens all the same."""
+    properties = {"label_en": "Lines", "prefill": "=before", "max": "=500"}
+    lines = {"type": "lines", "key": "lines", "label": "项目", "properties": properties}
+    right = [{"line": "call:1", "component": "", "amount": 300, "reason": ""}]
+    assert form(lines).prefill({"before": right}, scope) == {"lines": right}
+    assert form(lines).prefill({"before": [{**right[0], "amount": "3.00"}]}, scope) == {}
+
+
 def test_lines_that_were_unticked_hide_nothing(scope: Scope) -> None:
     """A page sends nothing of boxes that are not ticked: what was picked at an earlier step hides no field then."""
     lines = {"type": "lines", "key": "lines", "label": "项目", "properties": {"label_en": "Lines"}}
@@ -315,6 +324,21 @@ def test_what_may_be_chosen_is_offered_as_it_is_kept(scope: Scope) -> None:
         (field,) = limited.offered({"choices": choices}, {}, scope)
         assert [option.value for option in field.options] == values
         assert limited.unanswerable({"choices": choices}, {}, scope) == ([] if values else ["x"])
+
+
+@pytest.mark.parametrize(
+    ("allowed", "hide", "keys"),
+    [("[]", "", ["x"]), ("choices", "", ["x"]), ('if y = "a" then [] else ["yes"]', "", []), ("[]", '=y = "a"', [])],
+)
+def test_what_nobody_can_complete_is_what_no_other_entry_changes(
+    scope: Scope, allowed: str, hide: str, keys: list[str]
+) -> None:
+    """A choice that another field of the form opens or hides is one that the person can get past."""
+    must = {"validate": {"required": True}, "properties": {"allowed": allowed}}
+    must |= {"conditional": {"hide": hide}} if hide else {}
+    asked = form({"key": "y", **TEXT}, {"key": "x", **DECISION, **must})
+    assert asked.dead_ends({"choices": [], "y": "a"}, scope) == keys
+    assert asked.dead_ends({"choices": ["yes"], "y": "a"}, scope) == (["x"] if allowed == "[]" and not hide else [])
 
 
 def test_a_group_hides_what_is_in_it(scope: Scope) -> None:

@@ -182,6 +182,7 @@ EXAMPLES: list[tuple[str, Any]] = [
     ('starts with("foobar", "fo")', True),
     ("stddev(2, 4, 7, 5) > 2.0816 and stddev(2, 4, 7, 5) < 2.0817", True),
     ("stddev(1)", None),
+    ("stddev(9e6144, 9e6144)", None),
     ('string([1, "a", {b: null}])', '[1, "a", {b: null}]'),
     ("string(1.10)", "1.10"),
     ("string(null)", None),

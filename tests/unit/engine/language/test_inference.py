@@ -164,6 +164,7 @@ def test_cells_are_held_against_what_they_test() -> None:
         ("-5, [1..3)", (-5, 1, 3)),
         ('not("a", "b")', ("a", "b")),
         ("null", (None,)),
+        ("-", None),
         ("contains(?, 1)", None),
         ("amount", None),
         ("> amount + 1", None),

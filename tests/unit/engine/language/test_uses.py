@@ -61,4 +61,4 @@ def test_the_literals_that_a_value_is_held_against_are_known() -> None:
 )
 def test_what_is_reckoned_from_what_is_personal(text: str, personal: bool) -> None:
     """Whether there is something is not personal however it is written; of what cannot be read every word counts."""
-    assert Definition._mentions(text, {"told"}) is personal
+    assert Definition.tells_of(text, {"told"}) is personal

@@ -40,10 +40,27 @@ def send(task: int) -> Send:
     return sent
 
 
-def refused() -> list[Any]:
-    """The steps of Cleo's stream that say so."""
+def of_type(kind: str) -> list[Any]:
+    """The steps of a type in Cleo's stream."""
     steps = [step for entry in record.read_history("user", "cleo") for step in entry.steps]
-    return [step for step in steps if step["type"] == "entry_refused"]
+    return [step for step in steps if step["type"] == kind]
+
+
+def refused() -> list[Any]:
+    """The steps of Cleo's stream that say that a form was refused."""
+    return of_type("entry_refused")
+
+
+def counted() -> list[tuple[int, int, datetime, datetime]]:
+    """What Cleo's stream says of those that were not kept: task, how many, the first and the last."""
+    return [(step["task"], step["number"], step["since"], step["until"]) for step in of_type("refusals_not_kept")]
+
+
+def too_often(send: Send, at: datetime) -> tuple[int, datetime, datetime]:
+    """Five more than are kept: how many, the first and the last of them."""
+    for second in range(people.MOST_REFUSED + 5):
+        send(at + timedelta(seconds=second))
+    return 5, at + timedelta(seconds=people.MOST_REFUSED), at + timedelta(seconds=people.MOST_REFUSED + 4)
 
 
 def test_it_is_an_entry_with_the_fields_and_the_codes(database: Session, task: int, send: Send, at: datetime) -> None:
@@ -59,12 +76,32 @@ def test_it_is_an_entry_with_the_fields_and_the_codes(database: Session, task: i
 
 
 def test_twenty_for_a_task_and_hour_and_no_more(send: Send, task: int, at: datetime) -> None:
-    """A script that sends again and again fills nobody's stream; the last one says that no more follow, and an hour later one may again."""
-    for second in range(people.MOST_REFUSED + 5):
-        send(at + timedelta(seconds=second))
+    """A script that sends again and again fills nobody's stream; the last one says that more are only counted, and an hour later one may again."""
+    too_often(send, at)
     assert [step.get("last", False) for step in refused()] == [False] * (people.MOST_REFUSED - 1) + [True]
     send(at + people.REFUSED_WITHIN + timedelta(minutes=1))
     assert len(refused()) == people.MOST_REFUSED + 1
+
+
+def test_the_next_that_is_kept_says_how_many_were_not(send: Send, task: int, at: datetime) -> None:
+    """Whoever reads a person's stream knows how often they tried, and it is said once."""
+    number, first, last = too_often(send, at)
+    assert counted() == []
+    for minute in (1, 2):
+        send(at + people.REFUSED_WITHIN + timedelta(minutes=minute))
+    assert counted() == [(task, number, first, last)]
+    assert record.record_not_kept(at + timedelta(days=1)) == 0
+    assert proof.verify_streams() + proof.verify_registers() == []
+
+
+def test_an_hour_after_the_last_it_is_said_all_the_same(send: Send, task: int, at: datetime) -> None:
+    """Whoever gives up leaves the number behind too; not before, because another may come that says it."""
+    number, first, last = too_often(send, at)
+    assert record.record_not_kept(last + people.REFUSED_WITHIN - timedelta(seconds=1)) == 0
+    assert [record.record_not_kept(last + people.REFUSED_WITHIN) for _time in range(2)] == [1, 0]
+    assert counted() == [(task, number, first, last)]
+    assert record.read_history("user", "cleo")[-1].actor == "system"
+    assert proof.verify_streams() + proof.verify_registers() == []
 
 
 def test_another_task_is_counted_by_itself(send: Send, task: int, at: datetime) -> None:

@@ -92,7 +92,7 @@ def test_an_answer_ends_it(database: Session, at: datetime) -> None:
 @pytest.mark.usefixtures("case")
 def test_a_word_in_between_ends_it_too(database: Session, at: datetime) -> None:
     """A person has told the customer how things stand; what was told is in the history, and the steps go on."""
-    cases.meet_limit(1, told="正在核实", by=CLEO, at=at + HOUR)
+    cases.meet_limit(1, text="正在核实", by=CLEO, at=at + HOUR)
     assert due(database) is None
     assert limits(database) == {"look": None, "idle": None, "watch": at + 3 * DAY}
     (step,) = proof.entries(1)[-1].steps
@@ -106,7 +106,7 @@ def test_a_word_in_between_ends_it_too(database: Session, at: datetime) -> None:
 @pytest.mark.usefixtures("case")
 def test_what_was_told_is_sealed(database: Session, at: datetime) -> None:
     """It is personal and goes with the key of the case."""
-    cases.meet_limit(1, told="王女士的话费", by=CLEO, at=at)
+    cases.meet_limit(1, text="王女士的话费", by=CLEO, at=at)
     assert "王女士".encode() not in b"".join(database.scalars(select(HistoryEntry.body)))
 
 
@@ -170,7 +170,7 @@ def test_what_earlier_versions_forgot_still_verifies(
     database: Session, at: datetime, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest
 ) -> None:
     """They counted only from the second question; the record of such a case is not accused."""
-    monkeypatch.setattr("engine.elements.limits._omitted", lambda *_arguments: True)
+    monkeypatch.setattr("engine.elements.limits.is_omitted", lambda *_arguments: True)
     request.getfixturevalue("asked_twice")
     monkeypatch.undo()
     assert due(database) == at + DAY + 3 * HOUR
@@ -191,7 +191,7 @@ def test_the_case_and_its_steps_move_alike(
     cases.start("SPLIT", business_key="AJ-1", variables={}, by=CLEO, at=at)
     took = HOUR + timedelta(microseconds=700_000)
     if omitted:
-        monkeypatch.setattr("engine.elements.limits._omitted", lambda *_arguments: True)
+        monkeypatch.setattr("engine.elements.limits.is_omitted", lambda *_arguments: True)
     done(database, "ask", at + took)
     monkeypatch.undo()
     assert limits(database) == {"after": at + DAY + took}

@@ -353,7 +353,7 @@ def test_a_key_of_before_is_verified_as_it_was(
     before = {"true": "True", "nothing": ""}
     with monkeypatch.context() as former:
         former.setattr(Run, "as_told", lambda run, type, token, field, now, before: before)
-        former.setattr(message, "_waited_for_any", lambda run, number: True)
+        former.setattr(message, "waits_for_any", lambda run, number: True)
         for number, key in enumerate(before, start=1):
             begin(waiting(key), at, number)
     assert set(database.scalars(select(MessageSubscription.correlation_key))) == set(before.values())

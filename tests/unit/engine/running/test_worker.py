@@ -138,7 +138,7 @@ def test_a_handler_that_breaks_is_not_tried_again(waiting: int, bank: Bank, data
 
 def test_the_job_of_a_dead_worker_is_taken_over_within_a_minute(waiting: int, bank: Bank, at: datetime) -> None:
     """Whoever took the job and died did not finish it: nobody else has it meanwhile, and then somebody does."""
-    assert worker._take(1, at) is not None
+    assert worker.take(1, at) is not None
     assert running.run_jobs(at + timedelta(seconds=15)) == 0
     assert running.run_jobs(at + MINUTE) == 1
     assert proof.marking(waiting).active == {"after": 1}
@@ -146,12 +146,12 @@ def test_the_job_of_a_dead_worker_is_taken_over_within_a_minute(waiting: int, ba
 
 def test_a_worker_wrongly_believed_dead_does_no_harm(waiting: int, database: Session, at: datetime) -> None:
     """The slow one comes back after another has finished the job: its outcome is dropped, the case has moved once."""
-    slow = worker._take(1, at)
+    slow = worker.take(1, at)
     assert slow is not None
     running.run_jobs(at + MINUTE)
     entries = len(proof.entries(waiting))
     with worker.transaction():
-        worker._record(slow, Done({"receipt": "late"}), at + 2 * MINUTE)
+        worker.record(slow, Done({"receipt": "late"}), at + 2 * MINUTE)
     assert len(proof.entries(waiting)) == entries
     assert proof.marking(waiting).variables["result"] == {"receipt": "R-0001"}
 
@@ -160,7 +160,7 @@ def test_a_renewed_lease_keeps_a_long_job_in_one_hand(
     waiting: int, bank: Bank, runtime: engine.runtime.Runtime, at: datetime
 ) -> None:
     """A job may take longer than its lease as long as its worker lives."""
-    worker._take(1, at)
+    worker.take(1, at)
     runtime.in_hand.add(1)
     running.renew_leases(at + timedelta(seconds=45))
     assert running.run_jobs(at + MINUTE) == 0
@@ -169,11 +169,11 @@ def test_a_renewed_lease_keeps_a_long_job_in_one_hand(
 
 def test_an_answer_for_a_closed_case_is_kept_out_of_it(waiting: int, database: Session, at: datetime) -> None:
     """The case was cancelled while the bank was asked: the job ends, the case stays as it is."""
-    taken = worker._take(1, at)
+    taken = worker.take(1, at)
     cases.cancel(waiting, reason="entered twice", by=SAM, at=at)
     assert taken is not None
     with worker.transaction():
-        worker._record(taken, Done({"receipt": "R"}), at)
+        worker.record(taken, Done({"receipt": "R"}), at)
     assert database.scalars(select(Job.state)).one() == "done"
     assert proof.verify(waiting) == []
 
@@ -239,18 +239,6 @@ def test_work_of_the_office_is_tried_again(database: Session, at: datetime) -> N
     assert len(tried) == 6
     with pytest.raises(UnknownJob):
         running.begin_again(given_up.id, at)
-
-
-def test_what_is_only_tried_out_is_not_handed_over(
-    database: Session, runtime: engine.runtime.Runtime, at: datetime
-) -> None:
-    """A scenario that is played in a private database must not reach those who carry the office's jobs."""
-    heard: list[int] = []
-    runtime.announce = lambda job_id, left, due_at: heard.append(job_id)
-    with worker.transaction():
-        running.enqueue("test/sweep", {}, key="tried", at=at)
-    assert heard == []
-    assert database.scalars(select(Job.key)).all() == ["tried"]
 
 
 @pytest.mark.parametrize("settled", [False, True])

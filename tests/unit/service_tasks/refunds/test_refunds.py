@@ -7,6 +7,7 @@ import pytest
 from marshmallow import ValidationError
 from sqlalchemy import select
 
+from engine.runtime import BpmnError
 from models.base import session, transaction
 from models.billing import CreditNote, LateFeeWaiver, Refund
 from service_tasks.gateway import Effect, gateway
@@ -260,6 +261,31 @@ def test_a_line_that_another_case_has_is_refused_and_stops_nothing(desk: Any) ->
     assert code == "exceeds_disputed"
     other_lines = [{"line": "payment:SJ-999", "amount": 5000}]
     assert desk.refused("refunds/credit", call_key="8:3", **parameters, lines=other_lines) == "exceeds_disputed"
+
+
+PAID_AND_OWED = {
+    "msisdn": "13900000021",
+    "state": "cancelled",
+    "reason": "request",
+    "bills": [
+        {"period": "2026-09", "paid": True, "items": [{"kind": "function_fee", "text": "彩铃", "amount": 10000}]},
+        {"period": "2026-10", "items": [{"kind": "function_fee", "text": "彩铃", "amount": 40000}]},
+    ],
+}
+
+
+@pytest.mark.parametrize(("amount", "most"), [(50000, 40000), (40001, 40000), (40000, None), (100, None)])
+def test_what_is_said_to_be_possible_is(desk: Any, amount: int, most: int | None) -> None:
+    """A number without a next bill is credited with what it owes of the lines, in whatever order they were ticked; the figure named is taken."""
+    desk.given(PAID_AND_OWED)
+    ticked = [{"line": "bill-item:2026-09:1", "amount": 10000}, {"line": "bill-item:2026-10:1", "amount": 40000}]
+    credit = {"msisdn": "13900000021", "amount": amount, "disputed_amount": 50000, "kind": "charge", "lines": ticked}
+    if most is None:
+        assert desk.run("refunds/credit", **credit)["fallen"] == amount
+        return
+    with pytest.raises(BpmnError) as refusal:
+        desk.run("refunds/credit", **credit)
+    assert (refusal.value.code, refusal.value.values["balance"]) == ("exceeds_bill", most)
 
 
 def test_after_a_reversal_what_is_owed_falls_before_anything_is_cash(desk: Any, at: datetime) -> None:

@@ -293,7 +293,7 @@ def test_the_event_log_of_a_process_holds_what_was_taken_in_for_it(app: Flask, m
 
 def test_control_characters_do_not_break_the_log() -> None:
     """XML has no place for them; they are replaced, quotes and brackets are escaped."""
-    assert parse(event_log._string("a", "x\x00\"<&'\ufffe").encode()).get("value") == "x\ufffd\"<&'\ufffd"
+    assert parse(event_log.text_attribute("a", "x\x00\"<&'\ufffe").encode()).get("value") == "x\ufffd\"<&'\ufffd"
 
 
 def test_heat_counts_what_the_rows_hold(app: Flask, made: Any) -> None:
@@ -379,7 +379,7 @@ def test_pages_of_cases_neither_repeat_nor_lose(app: Flask, monkeypatch: pytest.
 
 def test_the_command_verifies_the_whole_office(app: Flask, made: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     """`./desk verify --all --json` counts the cases and finds nothing; one deviation makes its status 1 and is named."""
-    monkeypatch.setattr(verify_command, "create_app", lambda: app)
+    monkeypatch.setattr(verify_command, "open_office", lambda: app)
     well = CliRunner().invoke(verify_command.verify, ["--all", "--json"])
     assert (well.exit_code, json.loads(well.output)["verified"] >= len(made[1])) == (0, True)
     with transaction():
@@ -456,6 +456,6 @@ def test_an_export_to_a_file_that_breaks_off_leaves_the_one_before(
     file = tmp_path / "cases.xes"
     file.write_text("the one before", encoding="utf-8")
     monkeypatch.setattr(event_log, "trace", lambda *_given, **_more: 1 / 0)
-    monkeypatch.setattr(export_command, "create_app", lambda: app)
+    monkeypatch.setattr(export_command, "open_office", lambda: app)
     assert CliRunner().invoke(export_command.export, ["--xes", str(file)]).exit_code != 0
     assert file.read_text(encoding="utf-8") == "the one before"

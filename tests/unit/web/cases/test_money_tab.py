@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 from flask import Flask
 
@@ -52,6 +54,22 @@ def test_what_waits_for_a_run_is_told_with_its_amount(desk: Flask, language: str
     (row,) = page.tree.xpath("//*[@id='registered']//tbody/tr")
     assert {"zh": "已批价冲减", "en": "credited by the run"}[language] in row.text_content()
     assert REGISTERED[language][1] not in page.text
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_what_waits_for_thursday_without_a_hold_is_told(desk: Flask, language: str) -> None:
+    """What of the lines is paid already is settled on that day as well, as the steps say; the tab told what is on hold alone, and here nothing."""
+    with desk.app_context(), transaction():
+        build(0)
+        case, subscription = begin(NUMBER), gateway().subscription(NUMBER)
+        parts, effect = [LinePart(item(1), 5000)], Effect(key=f"{case}:1", at=engine.now(), case=case)
+        hold = gateway().place_hold(subscription.id, 5000, date(2030, 12, 5), effect, lines=parts)
+        assert (hold.id, hold.beside) == (None, 5000)
+    page = Visitor(desk, "cleo", language).get(f"/cases/{case}", tab="money")
+    (row,) = [row.text_content() for row in page.tree.xpath("//*[@id='registered']//tbody/tr")]
+    told = {"zh": "已缴部分，随挂帐一并核定", "en": "paid already, settled with the hold"}[language]
+    assert [word for word in (told, "50.00", "2030-12-05") if word not in row] == []
+    assert NOTHING[language] not in page.text
 
 
 def test_what_a_withdrawn_case_had_picked_stays_told(desk: Flask) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from functools import cache
 from typing import Any
@@ -123,6 +124,16 @@ def test_it_is_offered_where_one_of_them_stands(drawn: Flask) -> None:
     assert not alone.tree.xpath("//form[contains(@action, 'approval')]")
 
 
+def test_each_draft_is_shown_beside_what_is_in_force(drawn: Flask) -> None:
+    """Its diagram and that of the newest version, with the changes of this draft alone."""
+    page = Visitor(drawn, "olu").get(TOGETHER).tree
+    for key in KEYS:
+        (pictures,) = page.xpath(f"//section[@id='draft-{key}']//*[@data-difference]")
+        assert pictures.get("data-old-url").endswith(f"/{key}/versions/1/bpmn")
+        assert pictures.get("data-new-url").endswith(f"/{key}/draft/bpmn")
+        assert {change["file"] for change in json.loads(pictures.get("data-changes"))} == {f"{key}.bpmn"}
+
+
 def test_the_one_who_drew_them_does_not_approve(drawn: Flask) -> None:
     """The page offers no button, and a form sent all the same is refused in words."""
     olu = Visitor(drawn, "olu")
@@ -177,5 +188,5 @@ def test_the_command_names_those_that_belong_together(drawn: Flask, monkeypatch:
         publication, "differing_files", lambda _: [(key, definitions.read_package(PROCESSES, key)) for key in KEYS]
     )
     told = f"SUB-010, TS-008: belong together; put them in force at once at {TOGETHER}"
-    assert list(cli_publication._drafts(drawn, ()))[-1] == told
-    assert list(cli_publication._drafts(drawn, ("CH-002",))) == []
+    assert list(cli_publication.make_drafts(drawn, ()))[-1] == told
+    assert list(cli_publication.make_drafts(drawn, ("CH-002",))) == []

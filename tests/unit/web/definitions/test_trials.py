@@ -9,7 +9,9 @@ import yaml
 from flask import Flask
 from lxml import html
 
+from engine.runtime.permissions import FourEyesViolation
 from tests.visitors import Page, Visitor, contents
+from web.definitions.queries import trial_standing
 
 pytestmark = pytest.mark.slow
 TRY = "/processes/TS-002/try"
@@ -197,6 +199,13 @@ def test_two_others_may_do_a_step_of_a_try(olu: Owner) -> None:
     olu.step(try_task="judge_cause", try_person="3", **JUDGED)
     scenario = olu.client.get(f"{TRY}/scenario.yaml", query_string={"try-so-far": olu.so_far}).text
     assert yaml.safe_load(scenario)["scenarios"][0]["steps"][0]["by"] == "third person"
+
+
+@pytest.mark.parametrize(("language", "words"), [("en", "The person chosen"), ("zh", "所选的人")])
+def test_who_may_not_do_a_step_of_a_try_is_the_person_chosen(desk: Flask, language: str, words: str) -> None:
+    """Whoever tries has prepared nothing; another person is one choice away."""
+    with desk.test_request_context(headers={"Accept-Language": language}):
+        assert trial_standing.why(FourEyesViolation(task=1)).startswith(words)
 
 
 def test_what_is_handed_to_a_service_task_is_chosen_from_what_it_takes(olu: Owner) -> None:

@@ -162,7 +162,7 @@ def test_every_export_is_written(desk: Flask, case: str) -> None:
 def test_an_export_at_the_machine_is_written(app: Flask, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """In the name of the account of the machine that it was made with."""
     begin()
-    monkeypatch.setattr(export_command, "create_app", lambda: app)
+    monkeypatch.setattr(export_command, "open_office", lambda: app)
     monkeypatch.setattr(export_command.getpass, "getuser", lambda: "root")
     made = CliRunner().invoke(export_command.export, ["--xes", str(tmp_path / "log.xes"), "--personal"])
     assert made.exit_code == 0

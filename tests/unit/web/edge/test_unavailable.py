@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import structlog
 from flask import Flask
 from sqlalchemy import event
 
@@ -71,7 +72,7 @@ def test_who_has_no_session_reads_it_in_the_language_of_the_browser(desk: Flask,
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_the_page_of_a_fault_asks_no_database(desk: Flask, monkeypatch: pytest.MonkeyPatch, language: str) -> None:
     """It bears the number under which the fault stands in the log, no name of a class, and was made without a statement."""
-    visitor, asked, logged = Visitor(desk, "cleo", language), [], []
+    visitor, asked = Visitor(desk, "cleo", language), []
 
     def fail(*_given: Any, **_named: Any) -> None:
         with desk.app_context():
@@ -80,9 +81,9 @@ def test_the_page_of_a_fault_asks_no_database(desk: Flask, monkeypatch: pytest.M
             )
         raise ZeroDivisionError
 
-    monkeypatch.setattr("web.edge.unavailable._log.error", lambda *_given, **told: logged.append(told))
     monkeypatch.setattr(worklist, "page", fail)
-    page = visitor.get("/tasks")
+    with structlog.testing.capture_logs() as logged:
+        page = visitor.get("/tasks")
     assert (page.status, WRONG[language] in page.text, asked) == (500, True, [])
     assert logged[0]["request"] in page.text
     assert "Unexpected" not in page.text
@@ -123,7 +124,7 @@ def written_by_another(folder: Path) -> Iterator[None]:
 def impatient(office: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Flask:
     """An office that waits for other writers a moment only."""
     monkeypatch.setattr(drivers, "WAIT_SECONDS", 0.05)
-    monkeypatch.setattr(base, "_sqlite_writer", Turns(0.05))
+    monkeypatch.setattr(base, "sqlite_writer", Turns(0.05))
     copy(office, tmp_path)
     return open_office(tmp_path)
 

@@ -11,7 +11,6 @@ from flask import Flask
 import engine
 from engine import cases, published, record
 from office import tokens
-from office.masking import EVERYTHING
 from tests.furnishing import CASH, JUDGED, PAID, begin, complete, open_tasks
 from tests.people import CLEO
 from tests.visitors import LANGUAGES, Caller, Visitor
@@ -57,7 +56,7 @@ def test_paying_says_how_much(desk: Flask) -> None:
     assert [one for one in (case, "虚构客户0201", "已入帐", f"{PAID['refund_amount']} 元") if one not in said] == []
 
 
-SPOT = {"repayment_method": "on_spot", "spot_amount": "88.00", "spot_paid_by": "陈拉"}
+SPOT = {"repayment_method": "on_spot", "spot_amount": "88.00", "spot_paid_by": "cleo", "spot_payee": "holder"}
 
 
 @pytest.mark.parametrize(
@@ -180,17 +179,25 @@ def test_a_program_is_told_the_same(app: Flask, caller: Caller) -> None:
     assert [(one["id"], one["workable"]) for one in done["tasks"]] == [(done["user_task_ids"][0], True)]
 
 
-@pytest.mark.parametrize(("day", "told"), [("2026-11-29", "2026-12（上一期的名单已截止）"), ("2026-12-01", "2026-12")])
+@pytest.mark.parametrize(
+    ("day", "told"),
+    [
+        ("2026-11-29", "2026-12（上一期的名单已截止）"),
+        ("2026-12-01", "2026-12"),
+        ("2026-12-01", "2026-12-03"),
+        ("2026-11-26", "2026-12-03（上一周的名单已截止）"),
+    ],
+)
 def test_a_period_to_come_says_why(desk: Flask, day: str, told: str) -> None:
-    """What is listed for the next month, because this month's list has closed, says so on the time line."""
+    """What is listed for the next month or the next Thursday, because the list of this one has closed, says so on the time line; else nothing does."""
     with desk.test_request_context(headers={"Accept-Language": "zh"}):
-        teller = timeline._Teller(published.current("TS-002"), EVERYTHING)
+        teller = timeline.teller(published.current("TS-002"))
         job = {
             "type": "job_completed",
             "token": 1,
             "element": "list_refund",
             "topic": "duties/collect",
-            "result": {"period": "2026-12"},
+            "result": {"period": told.partition("（")[0]},
         }
         at = datetime.fromisoformat(f"{day}T10:00:00+08:00")
         (line,) = teller.tell([record.Entry(1, at, "system", [job], b"")], range(1, 2))

@@ -14,6 +14,9 @@ from models.billing import SecondaryPricingItem
 from models.customer import Subscription
 from models.user_task import UserTask
 from office import batches
+from office.fixtures import build
+from service_tasks.gateway import gateway
+from service_tasks.gateway.values import Effect, LinePart
 from tests.visitors import Visitor
 
 NUMBERS = ("13900000201", "13900000202")
@@ -70,3 +73,31 @@ def test_a_thursday_without_holds_says_so(desk: Flask) -> None:
         task = session().scalars(select(UserTask.id).where(UserTask.business_key == number)).one()
     page = Visitor(desk, "kay", "en").get(f"/tasks/{task}")
     assert "Nothing has been collected." in page.text
+
+
+def test_what_is_paid_already_and_the_late_fee_are_on_the_list_of_thursday(desk: Flask) -> None:
+    """Beside what is on hold stands what is settled with it, so that the total is that of the lines above; of another day nothing does."""
+    number, msisdn = f"GZ-{date(2030, 12, 5)}", "13900000190"
+    items = [
+        {"kind": "monthly_fee", "text": "月租费", "amount": 4000},
+        {"kind": "call", "text": "通话费", "amount": 2500},
+    ]
+    with desk.app_context():
+        with transaction():
+            bill = {"period": "2030-10", "paid": 5000, "items": items}
+            build({"subscriptions": [{"msisdn": msisdn, "late_fee": 300, "bill": bill}]}, at=engine.now())
+            own = gateway().subscription(msisdn).id
+            for day, line, amount in ((5, 2, 2500), (12, 1, 1000)):
+                effect = Effect(key=f"hold:{day}", at=engine.now(), case=f"AJ-{day}")
+                part = LinePart(f"bill-item:2030-10:{line}", amount, "", "查实")
+                gateway().place_hold(own, amount, date(2030, 12, day), effect, lines=[part])
+        cases.start(batches.CHARGE_HOLD, business_key=number, variables={"case_number": number, "thursday": "2030-12-05"}, by=batches.SYSTEM, at=engine.now())  # fmt: skip
+        task = session().scalars(select(UserTask.id).where(UserTask.business_key == number)).one()
+    page = Visitor(desk, "kay").get(f"/tasks/{task}")
+    rows = [[" ".join(cell.text_content().split()) for cell in row] for row in page.tree.xpath("//table//tbody/tr")]
+    assert [row[2:] for row in rows] == [
+        ["转入挂帐", "15.00 元", "挂帐中"],
+        ["随挂帐减免的滞纳金", "3.00 元", "已登记"],
+        ["已缴部分，随挂帐一并核定", "10.00 元", "已登记"],
+    ]
+    assert "共 3 笔 · 28.00 元" in page.text

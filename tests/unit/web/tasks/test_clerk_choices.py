@@ -75,7 +75,7 @@ def test_an_explanation_that_is_accepted_answers_the_case(
         case = taken_in("TS-005")
         instance = session().scalars(select(ProcessInstance).where(ProcessInstance.business_key == case)).one().id
         if interim:
-            cases.meet_limit(instance, told="正在核实", by=CLEO, at=engine.now())
+            cases.meet_limit(instance, text="正在核实", by=CLEO, at=engine.now())
         done(case, CLEO, explanation_accepted=accepted, resolution="边界漫游", reply_channel="counter")
         found = session().scalars(select(Complaint).where(Complaint.case_number == case)).one()
         of_case = session().scalars(select(ProcessInstance.due_at).where(ProcessInstance.id == instance)).one()

@@ -65,7 +65,7 @@ def test_a_site_is_named_and_no_number(app: Flask) -> None:
     }
     names |= {"10658": "10****", "+86 13712345678": "137****5678"}
     assert {
-        text: proof._partly(Listed(group="fee", line="information-fee:1", text=text)).text for text in names
+        text: proof.mask_number(Listed(group="fee", line="information-fee:1", text=text)).text for text in names
     } == names
 
 

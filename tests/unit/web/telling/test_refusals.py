@@ -24,3 +24,11 @@ def test_every_sum_of_a_refusal_is_told_in_yuan(desk: Flask, code: str, language
         told = refusals.sentence({"code": code, **dict.fromkeys(values.FEN, SUM)})
     assert told.count(WRITTEN[language]) == len(named & values.FEN)
     assert str(SUM) not in told
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+@pytest.mark.parametrize("code", sorted(refusals.SENTENCES))
+def test_what_a_refusal_is_about_is_told_without_its_values(desk: Flask, code: str, language: str) -> None:
+    """Where refusals are listed there is no amount to name, and nobody reads the place of one."""
+    with desk.test_request_context(headers={"Accept-Language": language}):
+        assert "%(" not in refusals.brief(code)

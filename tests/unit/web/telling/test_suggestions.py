@@ -14,7 +14,7 @@ from models.base import session
 from models.complaint import Complaint
 from tests.furnishing import JUDGED, begin, complete, open_tasks
 from tests.visitors import Visitor
-from web.telling import code_texts, refusals
+from web.telling import code_texts, refusals, suggestions
 
 SENT = {"action": "accept", "msisdn": "13900000204", "channel": "counter"}
 SERVICE_TASKS = Path(__file__).parents[4] / "service_tasks"
@@ -54,6 +54,41 @@ def test_what_was_sure_is_named(desk: Flask) -> None:
     """The process that was ticked stands there with how sure the desk was."""
     for said in taken_in(desk, text="多收了月租费", process="TS-001"):
         assert re.search(r"Suggested.{0,80} · [5-9]\d %", said)
+
+
+def test_reasons_are_told_in_the_language_of_the_page(desk: Flask) -> None:
+    """What was recorded as a code is worded where it is read: at the intake and in the replay, in either language."""
+    typed = {"msisdn": "13900000204", "text": "多收了月租费"}
+    english = Visitor(desk, "cleo", "en").post("/intake/suggestion", **typed).tree.text_content()
+    assert re.search(r"The customer says “月租”, which points to TS-001, weight \d", english)
+    cleo = Visitor(desk, "cleo")
+    cleo.post("/language/zh")
+    chinese = cleo.post("/intake/suggestion", **typed).tree.text_content()
+    assert re.search(r"客户提到“月租”，指向 TS-001，分量 \d", chinese)
+    _, replayed = taken_in(desk, text="多收了月租费", process="TS-001")
+    assert "The customer says “月租”, which points to TS-001" in replayed
+
+
+@pytest.mark.parametrize("kind", suggestions.FACTS)
+def test_every_reason_has_its_words(desk: Flask, kind: str) -> None:
+    """One thing is no several things, and nothing of the sentence is missing in Chinese."""
+    with desk.test_request_context(headers={"Accept-Language": "en"}):
+        one, two = (suggestions.reason({"process": "TS-001", "kind": kind, "points": 3, "count": n}) for n in (1, 2))
+    assert one.startswith(("1 ", "The"))
+    assert one != two or kind == "word"
+    assert not re.search(r"^1 \w+s ", one)
+    with desk.test_request_context(headers={"Accept-Language": "zh"}):
+        chinese = suggestions.reason({"process": "TS-001", "kind": kind, "points": 3, "count": 2})
+    assert chinese.endswith("，指向 TS-001，分量 3")
+    assert not re.search("[a-z]{3}", chinese)
+
+
+def test_reasons_of_earlier_versions_stay_readable(desk: Flask) -> None:
+    """They were recorded as sentences in both languages, and records do not change."""
+    kept = {"process": "TS-001", "kind": "word", "points": 3, "text": "客户提到", "text_en": "The customer says"}
+    for language, text in (("en", "The customer says"), ("zh", "客户提到")):
+        with desk.test_request_context(headers={"Accept-Language": language}):
+            assert suggestions.reason(kept) == code_texts.reason_text(kept) == text
 
 
 @pytest.mark.parametrize("file", sorted(SERVICE_TASKS.rglob("*.py")), ids=lambda one: one.stem)

@@ -8,7 +8,7 @@ import { ProblemList } from "./problems.js";
 import { Refused, ask } from "./requests.js";
 import { Saving } from "./saving.js";
 import { say } from "./texts.js";
-import { missing } from "./words.js";
+import { missing, translateWithin } from "./words.js";
 
 /** @import { Bench, Config, Place, Problem, Tab } from "../../types/draft" */
 /** @typedef {"diagram" | "decisions" | "forms"} TabName */
@@ -73,6 +73,7 @@ class Editor {
     const attempt = make("a", { class: "btn btn-sm", href: this.urls.try, on: { click: (event) => this.leave(event, this.urls.try) } }, say("try"));
     const bar = make("div", { class: "desk-editor-bar" }, tabs, make("div", { class: "desk-row desk-editor-actions" }, this.saving.line, this.count, save, attempt, publish));
     this.root.replaceChildren(bar, this.saving.banners, ...this.panels, this.problems.element);
+    translateWithin(this.root);
   }
 
   follow() {

@@ -1,5 +1,6 @@
 /* How bpmn.io's own editors are translated: the community's Chinese for bpmn-js, ours over it. Ours stands in words.zh.js. */
 import community from "bpmn-js-i18n-zh/lib/bpmn-js/index.js";
+import { elements } from "../elements.js";
 import { language } from "./texts.js";
 import { DECISIONS, DRAWING, PANEL } from "./words.zh.js";
 
@@ -29,6 +30,28 @@ export function translate(template, replacements = {}) {
  */
 function filled(text, replacements) {
   return text.replace(/{([^}]+)}/g, (/** @type {string} */ whole, /** @type {string} */ name) => replacements[name.trim()] ?? whole);
+}
+
+const SAID_IN = ["title", "aria-label", "placeholder"];
+
+/**
+ * Titles and labels that the editors write in English without asking for a translation.
+ * @param {Element} root
+ */
+export function translateWithin(root) {
+  if (language() !== "zh") return;
+  /** @param {Element} element */
+  const put = (element) => SAID_IN.forEach((name) => {
+    const chinese = zh[element.getAttribute(name) ?? ""];
+    if (chinese) element.setAttribute(name, chinese);
+  });
+  /** @param {Element} top */
+  const all = (top) => [top, ...elements(top, SAID_IN.map((name) => `[${name}]`).join(), Element)].forEach(put);
+  all(root);
+  new MutationObserver((changes) => changes.forEach(({ target, addedNodes, attributeName }) => {
+    if (attributeName && target instanceof Element) put(target);
+    addedNodes.forEach((node) => node instanceof Element && all(node));
+  })).observe(root, { subtree: true, childList: true, attributes: true, attributeFilter: SAID_IN });
 }
 
 export const translation = { translate: ["value", translate] };

@@ -6,7 +6,7 @@ export const DRAWING = {
   "Timer boundary event": "定时边界事件", "Message boundary event": "消息边界事件", "Timer boundary event (non-interrupting)": "定时边界事件（不中断）", "Message boundary event (non-interrupting)": "消息边界事件（不中断）",
   "Error end event": "错误结束事件", "Terminate end event": "终止结束事件", "Start event": "开始事件", "End event": "结束事件", "Sub-process (expanded)": "子流程", "Boundary event": "边界事件",
   "Exclusive gateway": "排他网关", "Parallel gateway": "并行网关", "Inclusive gateway": "包容网关", "Event-based gateway": "事件网关", "Event based gateway": "事件网关", "Sequence flow": "顺序流", "Default flow": "其余情况",
-  "Search in diagram": "在图中查找", "No matching elements found": "没有找到", "Toggle minimap": "小地图", "Open minimap": "打开小地图", "Close minimap": "收起小地图", "Open {element}": "打开 {element}",
+  "Search in diagram": "在图中查找", "Results": "可选项", "No matching elements found": "没有找到", "Toggle minimap": "小地图", "Open minimap": "打开小地图", "Close minimap": "收起小地图", "Open {element}": "打开 {element}",
   "Delete": "删除", "Change element": "更改元素", "Connect to other element": "连到另一个元素", "Add text annotation": "添加说明", "Align elements ": "对齐",
   "Create start event": "开始事件", "Create end event": "结束事件", "Create gateway": "网关", "Create expanded sub-process": "子流程",
   "Activate hand tool": "移动画面", "Activate lasso tool": "框选", "Activate create/remove space tool": "增减空间", "Activate global connect tool": "连线",
@@ -21,13 +21,14 @@ export const PANEL = {
   "Start Event": "开始事件", "End Event": "结束事件", "Boundary Event": "边界事件", "Intermediate Throw Event": "中间抛出事件", "Intermediate Catch Event": "中间捕获事件", "Message Start Event": "消息开始事件", "Timer Start Event": "定时开始事件",
   "Error End Event": "错误结束事件", "Terminate End Event": "终止结束事件", "Error Boundary Event": "错误边界事件", "Timer Boundary Event": "定时边界事件", "Message Boundary Event": "消息边界事件",
   "Timer Boundary Event (Non Interrupting)": "定时边界事件（不中断）", "Message Boundary Event (Non Interrupting)": "消息边界事件（不中断）", "Timer Intermediate Catch Event": "等到时间", "Message Intermediate Catch Event": "等待消息",
-  "Participant": "流程", "Expanded Pool": "流程", "Empty Pool": "空的池", "Lane": "泳道", "Process": "流程", "Collaboration": "流程", "Text Annotation": "说明", "Association": "关联", "Group": "组",
+  "Participant": "流程", "Expanded Pool": "流程", "Empty Pool": "空的池", "Lane": "泳道", "Process": "流程", "Collaboration": "流程", "Text Annotation": "说明", "Data Object Reference": "数据对象", "Data Store Reference": "数据存储", "Association": "关联", "Group": "组",
   "Open documentation": "打开说明", "Toggle section": "展开或收起", "Section contains an error": "这一组里有错误", "Section contains edits": "这一组填过", "<empty>": "（空）", "Toggle list item": "展开或收起", "Delete item": "删除", "Create new list item": "添加", "Create": "添加",
   "Open pop-up editor": "在窗口里编辑", "Opened in editor": "正在窗口里编辑", "FEEL expression is mandatory": "这里写 FEEL 表达式", "Unparsable FEEL expression.": "这个 FEEL 表达式读不懂。",
   "Select an element to edit its properties.": "请在图上选一个元素。", "Multiple elements are selected. Select a single element to edit its properties.": "选中了几个元素，请只选一个。", "Properties panel": "属性",
 };
 
 export const DECISIONS = {
+  "Move Input": "移动输入列", "Move Output": "移动输出列", "Decision table context menu": "决策表菜单",
   "Add input": "添加输入", "Add output": "添加输出", "Add rule": "添加规则", "Add rule above": "在上面加规则", "Add rule below": "在下面加规则", "Remove rule": "删除规则", "Copy rule": "复制规则", "Cut rule": "剪切规则", "Paste rule above": "粘贴到上面", "Paste rule below": "粘贴到下面", "Move rule": "移动规则",
   "Copy input column": "复制输入列", "Cut input column": "剪切输入列", "Paste input column left": "在左边粘贴输入列", "Paste input column right": "在右边粘贴输入列", "Add input column left": "在左边加输入列", "Add input column right": "在右边加输入列", "Remove input column": "删除输入列",
   "Copy output column": "复制输出列", "Cut output column": "剪切输出列", "Paste output column left": "在左边粘贴输出列", "Paste output column right": "在右边粘贴输出列", "Add output column left": "在左边加输出列", "Add output column right": "在右边加输出列", "Remove output column": "删除输出列",

@@ -9,8 +9,11 @@ from flask import Flask
 from sqlalchemy import delete, select, update
 
 import engine
+from engine import record
+from engine.record import people
 from models.base import one_writer, session, transaction
 from models.entry import HistoryEntry
+from models.user_task import UserTask
 from office import guesses, logins, looks, tokens
 from tests import wording
 from tests.furnishing import furnish
@@ -32,6 +35,8 @@ TOLD = {
         "强制退出“陈可”的全部登录，共 1 个",
         "系统管理员为其生成接口令牌，有效至 20",
         "接口令牌已作废，共 1 个",
+        "提交的步骤被退回",
+        "又提交 2 次（",
     ),
     "en": (
         "logged in, from 127.0.0.1",
@@ -45,12 +50,14 @@ TOLD = {
         "logged 陈可 out everywhere; sessions: 1",
         "was given a token of the API by the operator; it holds until 20",
         "lost the tokens of the API; tokens: 1",
+        "sent a step that was refused; fields to correct: 1",
+        "sent it 2 more times, from ",
     ),
 }
 
 
 @pytest.fixture
-def busy(any_desk: Flask) -> Iterator[str]:
+def busy(any_desk: Flask, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
     """Everything that is written down of people has been done once; the number of a case."""
     there, ada = furnish(any_desk), Visitor(any_desk, "ada")
     for path in (
@@ -71,7 +78,17 @@ def busy(any_desk: Flask) -> Iterator[str]:
     Caller(any_desk.test_client(), token).get("/messages")
     with any_desk.app_context():
         tokens.revoke_all("omar", at=engine.now())
+        monkeypatch.setattr(people, "MOST_REFUSED", 1)
+        refuse_three_times()
     return there.case
+
+
+def refuse_three_times() -> None:
+    """Cleo sends a form that cannot be taken more often than is kept of each, and no more for an hour."""
+    task, at = session().scalars(select(UserTask)).first(), engine.now()
+    for _ in range(3):
+        people.record_refused(task, {"amount": ["required"]}, by=engine.Actor("cleo"), at=at)
+    assert record.record_not_kept(at + people.REFUSED_WITHIN) == 1
 
 
 def rows(page: Page) -> list[tuple[str, str]]:

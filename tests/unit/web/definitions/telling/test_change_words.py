@@ -128,7 +128,6 @@ def test_what_was_not_there_is_not_called_like_the_process(app: Flask) -> None:
         one.before for one in changes.between(old, definitions.Package(key="P", files={**old.files, "P.bpmn": again}))
     } == {""}
     assert changes.shown("", "property notBy") == "—"
-    assert changes._places("", {"": "Orphan charges"}) == ""
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,7 @@ import { h } from "@bpmn-io/properties-panel/preact";
 import { useEffect, useState } from "@bpmn-io/properties-panel/preact/hooks";
 import { useService } from "bpmn-js-properties-panel";
 import { say } from "../../texts.js";
+import { translate } from "../../words.js";
 
 /** @import { Drawn } from "../../../../types/drawing" */
 /** @import { Editing, Variable } from "../../../../types/draft" */
@@ -106,6 +107,7 @@ function Feel(props) {
   const shared = common(props, services);
   return h(FeelTextAreaEntry, {
     ...shared,
+    translate,
     feel: "required",
     getValue: () => withSign(props.get(props.element, services)),
     setValue: (value, error) => shared.setValue(withoutSign(value), error),

@@ -2,6 +2,7 @@
 import { Group } from "@bpmn-io/properties-panel";
 import { is } from "bpmn-js/lib/util/ModelUtil";
 import { say } from "../../texts.js";
+import { translate } from "../../words.js";
 import { callEntries } from "./calls.js";
 import { eventEntries } from "./events.js";
 import { flowEntries } from "./flows.js";
@@ -48,7 +49,7 @@ class Provider {
   getGroups(element) {
     return () =>
       GROUPS.filter(([, types]) => types.some((type) => is(element, type)))
-        .map(([id, , entries]) => ({ id, label: say(id), component: Group, shouldOpen: true, entries: entries(element, this.bench).map((entry) => ({ ...entry, element })) }))
+        .map(([id, , entries]) => ({ id, label: say(id), component: Group, translate, shouldOpen: true, entries: entries(element, this.bench).map((entry) => ({ ...entry, element })) }))
         .filter(({ entries }) => entries.length);
   }
 }

@@ -16,8 +16,9 @@ export const notAName = (name) => (name && !NAME.test(name) ? say("name_bad", { 
 
 /** @param {string} type */
 function typeOf(type) {
-  const word = say(`type_${type}`);
-  return word === `type_${type}` ? type : word;
+  const name = `type_${type.replaceAll(" ", "_")}`;
+  const word = say(name);
+  return word === name ? type : word;
 }
 
 /** @param {Operator} operator */

@@ -1,4 +1,4 @@
-"""Reads the cases of the DMN Technology Compatibility Kit (tests/dmn-tck/ its level 2, tests/dmn-tck-3/ its level 3), plays them and compares by its rules."""
+"""The DMN Technology Compatibility Kit: reads its cases (tests/dmn-tck/ is level 2, tests/dmn-tck-3/ level 3), plays them and compares by its rules."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from decimal import Decimal
-from pathlib import Path
 from typing import Any, NamedTuple
 
+from cli.output import ROOT
 from engine.definitions import dmn
 from engine.ground import xml
 from engine.ground.errors import EngineError, InvalidDefinition
@@ -16,8 +16,7 @@ from engine.language.calendar import Calendar
 from engine.language.feel import Scope
 from engine.language.feel.temporal import read_date, read_date_time, read_duration, read_time
 
-LEVELS = {2: Path(__file__).parent / "dmn-tck", 3: Path(__file__).parent / "dmn-tck-3"}
-FOLDER = LEVELS[2]
+LEVELS = {2: ROOT / "tests" / "dmn-tck", 3: ROOT / "tests" / "dmn-tck-3"}
 PRECISION = Decimal("0.00000001")
 BOXED = frozenset(
     {
@@ -48,7 +47,7 @@ class Result:
     case: str
     decision: str
     verdict: str
-    found: Any = None
+    actual: Any = None
     expected: Any = None
     why: str = ""
     wants_error: bool = False
@@ -71,47 +70,49 @@ def cases(folder: str, level: int = 2) -> Iterator[Case]:
         for case in _children(xml.parse(path.read_bytes()), "testCase"):
             inputs = {node.get("name"): _value(node) for node in _children(case, "inputNode")}
             results = list(_children(case, "resultNode"))
-            wanted = {
+            expected = {
                 node.get("name"): next((_value(holder) for holder in _children(node, "expected")), None)
                 for node in results
             }
             errors = frozenset(node.get("name") for node in results if node.get("errorResult") == "true")
             service = case.get("invocableName", "") if case.get("type") == "decisionService" else ""
-            yield Case(case.get("id"), inputs, wanted, errors, service)
+            yield Case(case.get("id"), inputs, expected, errors, service)
 
 
 def play(folder: str, level: int = 2) -> Iterator[Result]:
     """What becomes of every expected result of a folder."""
     content = model(folder, level)
-    read, root = dmn.read_decisions(content), xml.parse(content)
+    decisions, root = dmn.read_decisions(content), xml.parse(content)
     elements = {e.get("name", ""): e for e in _children(root, "decision", "businessKnowledgeModel")}
     scope = Scope(datetime(2026, 11, 23, 1, tzinfo=UTC), Calendar(frozenset(), frozenset()))
     for case in cases(folder, level):
         for name, expected in case.expected.items():
             result = Result(folder, case.id, name, REFUSED, None, expected, "service", name in case.errors)
-            yield result if case.service else _played(result, read, case, scope, elements)
+            yield result if case.service else _played(result, decisions, case, scope, elements)
 
 
-def _played(result: Result, read: dmn.Model, case: Case, scope: Scope, elements: Mapping[str, xml.Element]) -> Result:
+def _played(
+    result: Result, decisions: dmn.Model, case: Case, scope: Scope, elements: Mapping[str, xml.Element]
+) -> Result:
     try:
-        found = read.evaluate(result.decision, case.inputs, scope=scope).value
+        actual = decisions.evaluate(result.decision, case.inputs, scope=scope).value
     except (InvalidDefinition, dmn.UnknownDecision):
-        return replace(result, why=_why(read, result.decision, elements), text=_text(elements, result.decision))
+        return replace(result, why=_why(decisions, result.decision, elements), text=_text(elements, result.decision))
     except EngineError as error:
         verdict = PASSED if result.wants_error or result.expected is None else DIFFERS
-        return replace(result, verdict=verdict, found=error.code, why="", text=_text(elements, result.decision))
-    verdict = PASSED if agrees(found, result.expected) else DIFFERS
-    return replace(result, verdict=verdict, found=found, why="", text=_text(elements, result.decision))
+        return replace(result, verdict=verdict, actual=error.code, why="", text=_text(elements, result.decision))
+    verdict = PASSED if agrees(actual, result.expected) else DIFFERS
+    return replace(result, verdict=verdict, actual=actual, why="", text=_text(elements, result.decision))
 
 
-def _why(read: dmn.Model, name: str, elements: Mapping[str, xml.Element]) -> str:
+def _why(decisions: dmn.Model, name: str, elements: Mapping[str, xml.Element]) -> str:
     """Why a decision cannot be executed: the rule, what it says of a syntax, and which boxed expression; of the model it calls when that is the cause."""
     element = elements[name]
-    found = read.refused.get(element.get("id") or name, [])
-    broken = [one for one in read.refused.get("", []) if one.rule != "no_id"]
-    if broken and (not found or found[0].values.get("why") == "unknown_function"):
-        found = broken
-    first = found[0]
+    faults = decisions.refused.get(element.get("id") or name, [])
+    broken = [fault for fault in decisions.refused.get("", []) if fault.rule != "no_id"]
+    if broken and (not faults or faults[0].values.get("why") == "unknown_function"):
+        faults = broken
+    first = faults[0]
     if "not_executable" not in first.rule:
         return f"{first.rule} {first.values.get('why', '')}".strip()
     holder = elements[first.values["name"]]
@@ -122,31 +123,31 @@ def _why(read: dmn.Model, name: str, elements: Mapping[str, xml.Element]) -> str
 
 def _text(elements: Mapping[str, xml.Element], name: str) -> str:
     """The first expression of a decision, on one line."""
-    found = next((e for e in elements[name].iter() if xml.local(e) == "text"), None) if name in elements else None
-    return " ".join((found.text or "").split()) if found is not None else ""
+    text = next((e for e in elements[name].iter() if xml.local(e) == "text"), None) if name in elements else None
+    return " ".join((text.text or "").split()) if text is not None else ""
 
 
-def agrees(found: Any, expected: Any) -> bool:
+def agrees(actual: Any, expected: Any) -> bool:
     """Equal all the way down; a number that is expected with eight decimals or more may differ after the eighth, as in the kit's own runner."""
     if isinstance(expected, dict):
         return (
-            isinstance(found, dict)
-            and found.keys() == expected.keys()
-            and all(agrees(found[k], expected[k]) for k in found)
+            isinstance(actual, dict)
+            and actual.keys() == expected.keys()
+            and all(agrees(actual[k], expected[k]) for k in actual)
         )
     if isinstance(expected, list):
-        return isinstance(found, list) and len(found) == len(expected) and all(map(agrees, found, expected))
-    if isinstance(expected, Decimal) and type(found) in (int, Decimal):
+        return isinstance(actual, list) and len(actual) == len(expected) and all(map(agrees, actual, expected))
+    if isinstance(expected, Decimal) and type(actual) in (int, Decimal):
         rounded = -int(expected.as_tuple().exponent) >= 8
-        return abs(found - expected) <= PRECISION if rounded else bool(found == expected)
-    return type(found) is type(expected) and bool(found == expected)
+        return abs(actual - expected) <= PRECISION if rounded else bool(actual == expected)
+    return type(actual) is type(expected) and bool(actual == expected)
 
 
-def _children(element: Any, *names: str) -> Iterator[Any]:
+def _children(element: xml.Element, *names: str) -> Iterator[xml.Element]:
     return (child for child in element if xml.local(child) in names)
 
 
-def _value(holder: Any) -> Any:
+def _value(holder: xml.Element) -> Any:
     """What a node holds: components are a context, items a list, and a value is of the type it names."""
     components = list(_children(holder, "component"))
     if components:
@@ -156,7 +157,7 @@ def _value(holder: Any) -> Any:
     return next((_scalar(child) for child in _children(holder, "value")), None)
 
 
-def _scalar(element: Any) -> Any:
+def _scalar(element: xml.Element) -> Any:
     if element.get(_NIL) == "true":
         return None
     return _READERS[element.get(_TYPE, "xsd:string")](element.text or "")

@@ -1,0 +1,90 @@
+"""Queued jobs in a process that serves nobody: what it costs to look while none is due, and how soon they are done."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from time import perf_counter, process_time, sleep
+from typing import Any
+
+from flask import Flask
+from sqlalchemy import Engine, event, func, select
+
+import engine
+from bench.databases import Place
+from bench.figures import Figure, Samples
+from cli.database import bring_up_to_date
+from engine import ground, running, runtime
+from models.base import end_session, session, transaction
+from models.job import Job
+from web import create_app, server
+from web.edge import config
+
+TOPIC = "bench/carried"
+IDLE_SECONDS, ALONE, AT_ONCE, OUTSIDE_SECONDS = 20.0, 9, 40, 0.25
+SETTLING_SECONDS, LOOKING_SECONDS = 3.0, 0.01
+
+
+@runtime.background(TOPIC)
+def carried(parameters: dict[str, Any], at: object) -> None:
+    """Work that takes so many seconds elsewhere."""
+    sleep(float(parameters["seconds"]))
+
+
+def figures(place: Place) -> Iterator[Figure]:
+    """Statements and CPU while nothing is due; jobs one after another, and many at once that take no time and that wait for the outside."""
+    with _working(place) as app, app.app_context():
+        yield from _idle(place)
+        waits = [_seconds(1, 0.0) * 1000 for _ in range(ALONE)]
+        yield Figure("a job alone, from queued to done", place.kind, Samples(waits).median, "ms")
+        yield Figure(f"{AT_ONCE} jobs that take no time", place.kind, _seconds(AT_ONCE, 0.0), "s")
+        outside = f"{AT_ONCE} jobs of {OUTSIDE_SECONDS} s outside"
+        yield Figure(outside, place.kind, _seconds(AT_ONCE, OUTSIDE_SECONDS), "s")
+
+
+@contextmanager
+def _working(place: Place) -> Iterator[Flask]:
+    """An empty office with its clockwork and its workers."""
+    app = create_app(config.Settings(place.url, place.folder, keys=ground.ephemeral_keys()))
+    bring_up_to_date(app)
+    app.runtime.serve(carried)
+    stop = threading.Event()
+    threads = server.start_background(app, stop)
+    sleep(SETTLING_SECONDS)
+    yield app
+    stop.set()
+    for thread in threads:
+        thread.join()
+
+
+def _idle(place: Place) -> Iterator[Figure]:
+    statements = []
+
+    def note(*_arguments: object) -> None:
+        statements.append(1)
+
+    event.listen(Engine, "before_cursor_execute", note)
+    began = process_time()
+    sleep(IDLE_SECONDS)
+    cpu_seconds = process_time() - began
+    event.remove(Engine, "before_cursor_execute", note)
+    yield Figure("statements while nothing is due", place.kind, len(statements) / IDLE_SECONDS, "per s")
+    yield Figure("CPU while nothing is due", place.kind, cpu_seconds / IDLE_SECONDS * 1000, "ms per s")
+
+
+def _seconds(jobs: int, outside: float) -> float:
+    """How long it takes from queuing so many until all are done."""
+    began, at = perf_counter(), engine.now()
+    with transaction():
+        for number in range(jobs):
+            running.enqueue(TOPIC, {"seconds": outside}, key=f"bench-{at.isoformat()}-{number}", at=at)
+    while _waiting():
+        sleep(LOOKING_SECONDS)
+    return perf_counter() - began
+
+
+def _waiting() -> int:
+    count = session().scalar(select(func.count()).select_from(Job).where(Job.state == "queued"))
+    end_session()
+    return int(count or 0)

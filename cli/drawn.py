@@ -1,0 +1,16 @@
+"""The processes that processes/ holds, by the keys that are typed after a command."""
+
+from __future__ import annotations
+
+import click
+
+from cli.output import ROOT
+
+PROCESSES = ROOT / "processes"
+
+
+def ensure_drawn(keys: tuple[str, ...]) -> None:
+    """A key that no file has would be passed over in silence. Errors: BadParameter with the keys there are."""
+    drawn = {file.stem for file in PROCESSES.glob("*.bpmn")}
+    if unknown := sorted(set(keys) - drawn):
+        raise click.BadParameter(f"processes/ holds no {', '.join(unknown)}. It holds {', '.join(sorted(drawn))}.")

@@ -1,0 +1,6 @@
+from SpiffWorkflow.bpmn.specs.mixins.bpmn_spec_mixin import BpmnTaskSpec
+
+class SubWorkflowTaskMixin(BpmnTaskSpec):
+    def _on_subworkflow_completed(self, subworkflow: object, my_task: object) -> None: ...
+
+class CallActivityMixin(SubWorkflowTaskMixin): ...

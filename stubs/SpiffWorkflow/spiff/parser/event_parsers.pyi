@@ -1,0 +1,3 @@
+from SpiffWorkflow.spiff.parser.task_spec import SpiffTaskParser
+
+class SpiffEndEventParser(SpiffTaskParser): ...

@@ -1,0 +1,3 @@
+from SpiffWorkflow.bpmn.specs.mixins.bpmn_spec_mixin import BpmnSpecMixin
+
+class SpiffBpmnTask(BpmnSpecMixin): ...

@@ -1,0 +1,29 @@
+from collections.abc import Callable
+
+from flask import Flask
+
+from web.edge.auth import Person
+
+class UserMixin:
+    @property
+    def is_active(self) -> bool: ...
+    @property
+    def is_authenticated(self) -> bool: ...
+    @property
+    def is_anonymous(self) -> bool: ...
+    def get_id(self) -> str: ...
+
+class LoginManager:
+    login_view: str | None
+    session_protection: str | None
+    def __init__(self, app: Flask | None = None) -> None: ...
+    def user_loader(self, callback: Callable[[str], Person | None]) -> Callable[[str], Person | None]: ...
+
+# Stands for the person of the request, and is asked for them itself; what nobody is has only `is_authenticated`.
+class _Current(Person):
+    def _get_current_object(self) -> Person: ...
+
+current_user: _Current
+
+def login_user(user: Person) -> bool: ...
+def logout_user() -> bool: ...

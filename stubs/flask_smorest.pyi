@@ -1,0 +1,29 @@
+from collections.abc import Callable
+from typing import TypeVar
+
+import flask
+from apispec import APISpec
+from marshmallow import Schema
+from webargs.flaskparser import FlaskParser
+
+_View = TypeVar("_View", bound=Callable[..., object])
+_Routed = TypeVar("_Routed")
+
+class Blueprint(flask.Blueprint):
+    ARGUMENTS_PARSER: FlaskParser
+    def __init__(
+        self, name: str, import_name: str, *, url_prefix: str | None = None, description: str = ""
+    ) -> None: ...
+    def route(self, rule: str, **options: object) -> Callable[[_Routed], _Routed]: ...
+    def arguments(self, schema: type[Schema] | Schema, *, location: str = "json") -> Callable[[_View], _View]: ...
+    def response(self, status_code: int, schema: type[Schema] | Schema | None = None) -> Callable[[_View], _View]: ...
+    def alt_response(self, status_code: int, response: str) -> Callable[[_View], _View]: ...
+
+class Api:
+    ERROR_SCHEMA: type[Schema]
+    DEFAULT_RESPONSE_CONTENT_TYPE: str
+    spec: APISpec
+    def __init__(self, app: flask.Flask | None = None, *, spec_kwargs: dict[str, object] | None = None) -> None: ...
+    def register_blueprint(self, blp: Blueprint) -> None: ...
+    def _register_error_handlers(self) -> None: ...
+    def _register_responses(self) -> None: ...

@@ -1,0 +1,64 @@
+"""`./desk migrate`: an office from before there were heads has them when it is done, not when somebody next writes."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import orjson
+from alembic import command
+from sqlalchemy import create_engine, delete, insert, select
+
+import engine
+from cli.database import bring_up_to_date, configuration
+from engine import ground, proof, record
+from models.base import session, transaction
+from models.entry import HistoryEntry
+from models.head import StreamHead
+from web import create_app
+from web.edge import config
+from web.edge.application import Office
+
+SAM = (HistoryEntry.stream == "user", HistoryEntry.stream_id == "sam")
+
+
+def office_from_before(folder: Path) -> Office:
+    """An office of the schema before the heads, in which Sam has logged in once."""
+    url = f"sqlite:///{folder / 'office.db'}"
+    app = create_app(config.Settings(url, folder, keys=ground.ephemeral_keys()))
+    command.upgrade(configuration(url), "0023")
+    at = engine.now()
+    entry = {"stream": "user", "id": "sam", "seq": 1, "at": {"~instant": at.isoformat()}, "by": "sam"}
+    body = orjson.dumps({**entry, "calendar": "", "steps": [{"type": "logged_out"}]})
+    with app.app_context():
+        digest = record.chain(record.GENESIS, body)
+        signed = {"body": body, "previous": record.GENESIS, "hash": digest, "mac": record.mac(digest)}
+    row = {"stream": "user", "stream_id": "sam", "sequence": 1, "at": at, "actor": "sam", **signed}
+    with create_engine(url).begin() as connection:
+        connection.execute(insert(HistoryEntry).values(**row))
+    return app
+
+
+def test_an_office_from_before_is_numbered_when_it_is_migrated(tmp_path: Path) -> None:
+    """Otherwise whoever deletes a person's history before the first writing would be found by nobody."""
+    app = office_from_before(tmp_path)
+    bring_up_to_date(app)
+    with app.app_context():
+        streams = session().execute(select(StreamHead.stream, StreamHead.stream_id, StreamHead.ordinal)).all()
+        assert sorted(map(tuple, streams)) == [("register", "", 0), ("user", "sam", 1)]
+        assert proof.verify_registers() == []
+        with transaction():
+            session().execute(delete(StreamHead).where(StreamHead.stream == "user"))
+        assert ["the register of all streams: number 1 is gone" in one.what for one in proof.verify_registers()] == [
+            True
+        ]
+
+
+def test_migrating_again_changes_no_register(tmp_path: Path) -> None:
+    """Every start of the office migrates; what has been signed stays as it is."""
+    app = office_from_before(tmp_path)
+    bring_up_to_date(app)
+    with app.app_context():
+        before = [tuple(row) for row in session().execute(select(StreamHead.__table__))]
+    bring_up_to_date(app)
+    with app.app_context():
+        assert [tuple(row) for row in session().execute(select(StreamHead.__table__))] == before
