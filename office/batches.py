@@ -15,6 +15,7 @@ from models.batch import Batch
 from models.duty import Duty
 from models.instance import ProcessInstance
 from service_tasks import dates
+from service_tasks.batches import PREFIXES
 
 RELEASE = "batches/release_cases"
 SYSTEM = engine.Actor("system")
@@ -37,8 +38,10 @@ class Kind(NamedTuple):
 SECONDARY_PRICING = "BATCH-001"
 CHARGE_HOLD = "BATCH-002"
 KINDS = (
-    Kind(SECONDARY_PRICING, "DUE.1", timedelta(days=5), "PC", "period", dates.month_of),
-    Kind(CHARGE_HOLD, "DUE.3", timedelta(days=3), "GZ", "thursday", lambda at: f"{dates.day_of(at)}"),
+    Kind(SECONDARY_PRICING, "DUE.1", timedelta(days=5), PREFIXES["secondary_pricing"], "period", dates.month_of),
+    Kind(
+        CHARGE_HOLD, "DUE.3", timedelta(days=3), PREFIXES["charge_hold"], "thursday", lambda at: f"{dates.day_of(at)}"
+    ),
 )
 
 

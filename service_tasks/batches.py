@@ -1,7 +1,8 @@
 """Batches over many cases: which period is still collecting, and releasing the cases that wait for one; the work case by case is `office.batches`.
 
 Every message that releases a batch is correlated by the period: a month ("2026-11") for secondary pricing, the settling day
-("2026-11-26") for charge holds. A period that was closed collects nothing more: what comes later goes into the next.
+("2026-11-26") for charge holds. A period that was closed collects nothing more: what comes later goes into the next. What waits under a period for
+which no run comes any more, because its own was given up or ended without it, is the next run's: `lapsed`.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from datetime import datetime
 from typing import Any
 
 from marshmallow import Schema
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, and_, func, literal, or_, select
 from sqlalchemy.exc import IntegrityError
 
 import engine
@@ -19,15 +20,17 @@ from engine import cases, running
 from engine.runtime import Call, handler
 from models.base import savepoint, session
 from models.batch import Batch
+from models.instance import ProcessInstance
 from models.job import Job
 from service_tasks import dates, schemas
 
 KINDS = ("secondary_pricing", "charge_hold")
+PREFIXES = {"secondary_pricing": "PC", "charge_hold": "GZ"}  # a batch has its period as its case number: PC-2026-11
 RELEASE_CASES = "batches/release_cases"
 
 
 class PeriodUnknown(engine.Invalid):
-    """No batch is collected under this period, or its time has not come."""
+    """No batch is collected under this period, its time has not come, or it is not the period of this batch."""
 
 
 class ReleaseParameters(schemas.Parameters):
@@ -45,8 +48,20 @@ class ReleaseResult(Schema):
 
 
 def collecting(kind: str, periods: Iterable[str], at: datetime) -> str:
-    """The first of `periods` whose batch is not closed; its batch is opened if need be, and stays so until the transaction ends."""
-    return next(period for period in periods if locked(kind, period, at).state == "open")
+    """The first of `periods` whose batch is not closed and whose run has not ended without it; its batch is opened if need be, and stays so until the
+    transaction ends.
+    """
+    over = select(Batch.id).where(_run_is(kind, "completed", "cancelled"))
+    batches = ((period, locked(kind, period, at)) for period in periods)
+    open_batches = ((period, batch.id) for period, batch in batches if batch.state == "open")
+    return next(period for period, number in open_batches if session().scalar(over.where(Batch.id == number)) is None)
+
+
+def _run_is(kind: str, *states: str) -> ColumnElement[bool]:
+    """The condition under which the case that runs a batch, by its number, is in one of these states."""
+    number = literal(f"{PREFIXES[kind]}-").concat(Batch.period)
+    case = ProcessInstance
+    return select(case.id).where(case.business_key == number, case.state.in_(states)).correlate(Batch).exists()
 
 
 def locked(kind: str, period: str, at: datetime) -> Batch:
@@ -67,17 +82,37 @@ def locked(kind: str, period: str, at: datetime) -> Batch:
 
 def first_open(kind: str, periods: Iterable[str]) -> str:
     """The first of `periods` whose batch is not closed, as it is now; nothing is opened or locked."""
-    closed = select(Batch.period).where(Batch.kind == kind, Batch.state == "closed")
+    over = or_(Batch.state != "open", _run_is(kind, "completed", "cancelled"))
+    closed = select(Batch.period).where(Batch.kind == kind, over)
     return next(period for period in periods if session().scalar(closed.where(Batch.period == period)) is None)
 
 
-def check_come(kind: str, period: str, at: datetime, *, parameter: str = "period") -> None:
-    """Refuse a period by which no case is collected, or that lies ahead: nobody could be waiting for it. Errors: PeriodUnknown."""
+def lapsed(kind: str, before: str, states: Iterable[str] = ("open", "closed")) -> list[str]:
+    """The periods before this one that collected and have no run: none is under way, or it was given up; with released ones, if asked for.
+
+    Shape: in order. `states` are those of the batch.
+    """
+    case = ProcessInstance
+    given_up = select(case.id).where(case.id == Batch.instance_id, case.state == "cancelled").exists()
+    without_run = or_(and_(Batch.state != "closed", ~_run_is(kind, "active")), and_(Batch.state == "closed", given_up))
+    query = select(Batch.period).where(Batch.kind == kind, Batch.period < before, Batch.state.in_(list(states)))
+    return list(session().scalars(query.where(without_run).order_by(Batch.period)))
+
+
+def waited_under(kind: str, message: str, period: str) -> list[str]:
+    """The keys to which the release of a period goes: those of earlier ones under which somebody still waits though they have no run, then its own."""
+    without_run = lapsed(kind, period, ("open", "closed", "released"))
+    return [*sorted({*without_run} & {*cases.keys_waited_under(message)}), period]
+
+
+def check_come(kind: str, period: str, call: Call, *, parameter: str = "period") -> None:
+    """Refuse a period by which no case is collected, that lies ahead, or that is another's than of the batch that asks. Errors: PeriodUnknown."""
     if kind == "secondary_pricing":
-        known = dates.is_month(period) and period <= dates.month_of(at)
+        known = dates.is_month(period) and period <= dates.month_of(call.at)
     else:
-        known = dates.is_settling_day(period) and period <= dates.settling_thursday(at).isoformat()
-    if not known:
+        known = dates.is_settling_day(period) and period <= dates.settling_thursday(call.at).isoformat()
+    own = call.business_key.removeprefix(f"{PREFIXES[kind]}-")
+    if not known or own not in (call.business_key, period):
         raise PeriodUnknown(**{parameter: period})
 
 
@@ -98,18 +133,21 @@ def close(batch: Batch, call: Call, *, count: int, total: int) -> None:
 def release(parameters: dict[str, Any], call: Call) -> dict[str, Any]:
     """Queue one resumable job that brings the message to every case waiting under the key; a batch nobody closed is closed with it.
 
+    Whoever still waits under an earlier key that has no run is released as well, by a job of its own.
+
     Errors: PeriodUnknown.
     """
-    check_come(parameters["batch"], parameters["key"], call.at, parameter="key")
+    check_come(parameters["batch"], parameters["key"], call, parameter="key")
     job_key = f"{call.key}:release"
-    queued = session().scalar(select(Job.total).where(Job.key == job_key))
+    queued = session().scalar(select(func.sum(Job.total)).where(Job.key.startswith(job_key, autoescape=True)))
     if queued is None:
-        queued = _queue(parameters, job_key, call)
+        message, key, kind = parameters["message"], parameters["key"], parameters["batch"]
+        keys = {key: job_key, **{old: f"{job_key}:{old}" for old in waited_under(kind, message, key)[:-1]}}
+        queued = sum(_queue(message, period, kind, own_key, call) for period, own_key in keys.items())
     return {"queued": queued}
 
 
-def _queue(parameters: dict[str, Any], job_key: str, call: Call) -> int:
-    message, key, kind = parameters["message"], parameters["key"], parameters["batch"]
+def _queue(message: str, key: str, kind: str, job_key: str, call: Call) -> int:
     queued = len(cases.waiting_for(message, key))
     batch = locked(kind, key, call.at)
     if batch.state == "open":

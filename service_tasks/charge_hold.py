@@ -220,8 +220,9 @@ def lift(parameters: dict[str, Any], call: Call) -> dict[str, Any]:
     title_en="List what waits for the settlement",
 )
 def listed(parameters: dict[str, Any], call: Call) -> dict[str, Any]:
-    """Every line of every case that waits for this Thursday."""
-    waiting = [instance for instance, _token in engine.cases.waiting_for(RELEASED, parameters["settle_on"])]
+    """Every line of every case that waits for this Thursday, or for an earlier one that was not settled."""
+    thursdays = batches.waited_under(KIND, RELEASED, parameters["settle_on"])
+    waiting = [instance for day in thursdays for instance, _token in engine.cases.waiting_for(RELEASED, day)]
     numbers = session().scalars(select(ProcessInstance.business_key).where(ProcessInstance.id.in_(waiting))).all()
     lines = gateway().on_hold(list(numbers))
     total = sum(line.amount for line in lines)

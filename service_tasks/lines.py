@@ -80,6 +80,7 @@ class ReserveResult(Schema):
 
     amount = schemas.fen("合计金额", "Total")
     count = schemas.number("项数", "Lines")
+    owed = schemas.fen("其中未缴", "Of it still owed")
     paid = schemas.flag("已缴清", "Paid")
     paid_amount = schemas.fen("其中已缴", "Of it paid", allow_none=True)
     next_bill = schemas.flag("还有下期帐单", "A bill is to come")
@@ -111,7 +112,7 @@ def reserve(parameters: dict[str, Any], call: Call) -> dict[str, Any]:
     if subscription is None:
         if line_parts:
             raise BpmnError("line_unknown", line=line_parts[0].line)
-        blank = {"amount": None, "count": 0, "paid": False, "paid_amount": None}
+        blank = {"amount": None, "count": 0, "owed": 0, "paid": False, "paid_amount": None}
         return blank | {"next_bill": False, "receipts_in_hand": []}
     _check_approval(parameters["approval"], line_parts)
     information = item == "information_fee" if kind == "charge" and item else None
@@ -128,7 +129,8 @@ def reserve(parameters: dict[str, Any], call: Call) -> dict[str, Any]:
     in_hand = gateway().receipts_in_hand(subscription.id)
     paid_amount = total - debt if line_parts else None
     answer = {"amount": total or None, "count": len(line_parts), "paid": debt == 0, "paid_amount": paid_amount}
-    return answer | {"next_bill": next_bill, "receipts_in_hand": in_hand}
+    answer |= {"owed": owed if line_parts else 0, "next_bill": next_bill}
+    return answer | {"receipts_in_hand": in_hand}
 
 
 def _check_approval(approval: Mapping[str, Any] | None, line_parts: Iterable[LinePart]) -> None:

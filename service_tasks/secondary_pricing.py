@@ -211,13 +211,16 @@ def promise(parameters: dict[str, Any], call: Call) -> dict[str, Any]:
 def close_batch(parameters: dict[str, Any], call: Call) -> dict[str, Any]:
     """Hand in all that was collected for the month, once: the instance that closed it gets the same answer again, any other is refused.
 
+    What earlier months collected and no run of theirs took is handed in with it.
+
     Errors: PeriodUnknown.
     """
     period = parameters["period"]
-    batches.check_come(KIND, period, call.at)
+    batches.check_come(KIND, period, call)
     batch = batches.locked(KIND, period, call.at)
     if batch.state == "open":
-        count, total = gateway().hand_in_secondary_pricing(period)
+        left_over = batches.lapsed(KIND, period)
+        count, total = gateway().hand_in_secondary_pricing(period, left_over)
         batches.close(batch, call, count=count, total=total)
     elif batch.instance_id != call.instance_id:
         raise BpmnError("batch_closed", period=period)

@@ -4,7 +4,7 @@ from engine.cases.anytime import end, extend, hold_case, note
 from engine.cases.erasure import AlreadyErased, erase, erased, may_erase
 from engine.cases.incidents import resolve, retry
 from engine.cases.instances import InvalidVariables, cancel, meet_limit, start
-from engine.cases.messages import correlate, waiting_for
+from engine.cases.messages import correlate, keys_waited_under, waiting_for
 from engine.cases.user_tasks import (
     UnknownUserTask,
     assign,
@@ -34,6 +34,7 @@ __all__ = [
     "extend",
     "form_of",
     "hold_case",
+    "keys_waited_under",
     "may_erase",
     "meet_limit",
     "note",

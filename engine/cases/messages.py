@@ -56,3 +56,9 @@ def waiting_for(message: str, key: str) -> list[tuple[int, int]]:
         .order_by(MessageSubscription.instance_id, MessageSubscription.token)
     )
     return [(row.instance_id, row.token) for row in rows]
+
+
+def keys_waited_under(message: str) -> list[str]:
+    """The correlation keys under which anyone waits for a message, in order."""
+    key = MessageSubscription.correlation_key
+    return list(session().scalars(select(key).where(MessageSubscription.message == message).distinct().order_by(key)))

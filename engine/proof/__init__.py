@@ -13,6 +13,7 @@ from engine.proof.replay import (
     entries,
     history_of,
     marking,
+    places,
     what_holds,
 )
 from engine.proof.streams import verify_definitions, verify_registers, verify_streams
@@ -34,6 +35,7 @@ __all__ = [
     "every_instance",
     "history_of",
     "marking",
+    "places",
     "verify",
     "verify_definitions",
     "verify_each",

@@ -195,6 +195,17 @@ def calls_under_way(instance_ids: Collection[int]) -> dict[int, set[str]]:
     return {id: followed.called() for id, followed in scopes.items()}
 
 
+def places(instance_id: int) -> tuple[dict[int, int], Scopes]:
+    """The scope in which each token of a case was, and the scopes as far as they are known. Nothing is unsealed or checked."""
+    scopes, scopes_by_token = Scopes(""), dict[int, int]()
+    for _, body in history.bodies(INSTANCE, {str(instance_id)}):
+        for step in history.document(body)["steps"]:
+            scopes.follow(step)
+            if step.get("token"):
+                scopes_by_token.setdefault(step["token"], step.get("scope", 0))
+    return scopes_by_token, scopes
+
+
 def fold(instance_id: int, upto: int | None = None) -> Case:
     """The case as it was after entry `upto`, or as it is. Errors: as `entries`."""
     return history_of(instance_id, upto).case

@@ -19,4 +19,5 @@ DUE, DUE_WHOLE, CHASED, TIMES = "答复时限", "整体时限", "催办", "{n} �
 CASES, BETWEEN, FOUND, PROPOSAL, LIABLE = "投诉", "；", "查明的情况", "处理意见", "责任"
 PER_LINE, YUAN, WITH_REASON = "每项建议退还", "{amount} 元", "{what}：{why}"
 WAITING = {None: "等待答复", "answered": "已答复", "left": "已退出"}
+IN_CASH, FALLS = "退还现金", "冲减未缴话费"
 TAKEN_BACK, TAKEN_BACK_AT = "后已冲回", "{amount} 元，{at}"

@@ -145,6 +145,15 @@ class BillingGateway(Protocol):
     def release(self, case_number: str | None) -> None:
         """Free what the case has in reserve."""
 
+    def reserved_under(self, case_number: str) -> list[str]:
+        """The keys under which the case has lines in reserve that wait for no run and no day."""
+
+    def free_under(self, case_number: str, keys: Collection[str]) -> None:
+        """Free what the case has in reserve under these keys, but for what waits."""
+
+    def release_papers(self, case_number: str) -> None:
+        """Let go of the cards and the payments at a bank of which the case has not moved the money."""
+
     def free(self, subscription_id: int, parts: Sequence[LinePart], effect: Effect, *, key: str | None = None) -> None:
         """Free what the case has of these lines in reserve, under this key where one is named."""
 
@@ -318,8 +327,8 @@ class BillingGateway(Protocol):
     def shown_on_bill(self, item_id: int, at: datetime) -> bool | None:
         """Whether a bill issued after the run shows the item as taken off; None while there is no such bill."""
 
-    def hand_in_secondary_pricing(self, period: str) -> tuple[int, int]:
-        """Hand in all that was collected for `period`: how many items, how many fen."""
+    def hand_in_secondary_pricing(self, period: str, left_over: Collection[str] = ()) -> tuple[int, int]:
+        """Hand in all that was collected for `period`, and what is `left_over` of others: how many items, how many fen."""
 
     def apply_secondary_pricing(self, item_id: int, effect: Effect, *, hands_back: bool = False) -> PricingItem:
         """Credit the item against the bill, unless the run left it out (state omitted). Refused: item_unknown."""

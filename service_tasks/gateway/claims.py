@@ -6,7 +6,7 @@ still have it is told, with the case that has the rest.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import date, datetime
 from functools import lru_cache
 from typing import Any, NamedTuple
@@ -109,10 +109,26 @@ def release(case_number: str | None) -> None:
     """Free what the case has in reserve, of lines, of cards that lie in suspense and of payments at a bank."""
     if case_number:
         _release(case_number)
-        waiting = update(RechargeCard).where(RechargeCard.case_number == case_number, RechargeCard.state == "used")
-        session().execute(waiting.where(RechargeCard.charged_subscription_id.is_(None)).values(case_number=None))
-        at_bank = update(BankPayment).where(BankPayment.case_number == case_number, BankPayment.corrected_at.is_(None))
-        session().execute(at_bank.values(case_number=None))
+        release_papers(case_number)
+
+
+def reserved_under(case_number: str) -> list[str]:
+    """The keys under which the case has lines in reserve that wait for no run and no day."""
+    own = LineClaim.case_number == case_number, LineClaim.state == "reserved", ~_waits()
+    return list(session().scalars(select(LineClaim.key).where(*own).distinct().order_by(LineClaim.key)))
+
+
+def free_under(case_number: str, keys: Collection[str]) -> None:
+    """Free what the case has in reserve under these keys, but for what waits for a run or a day."""
+    _release(case_number, LineClaim.key.in_(list(keys)), ~_waits())
+
+
+def release_papers(case_number: str) -> None:
+    """Let go of the cards and the payments at a bank of which the case has not moved the money."""
+    waiting = update(RechargeCard).where(RechargeCard.case_number == case_number, RechargeCard.state == "used")
+    session().execute(waiting.where(RechargeCard.charged_subscription_id.is_(None)).values(case_number=None))
+    at_bank = update(BankPayment).where(BankPayment.case_number == case_number, BankPayment.corrected_at.is_(None))
+    session().execute(at_bank.values(case_number=None))
 
 
 def free(subscription_id: int, parts: Sequence[LinePart], effect: Effect, *, key: str | None = None) -> None:
@@ -171,6 +187,43 @@ def settle(
     for had in reserves:
         share = min(had.amount, settled.get(had.line_id, 0))
         settled[had.line_id] = settled.get(had.line_id, 0) - share
+        if had.amount > share:
+            _put_back(had._replace(amount=had.amount - share), effect)
+
+
+def give(
+    papers: Papers,
+    parts: Sequence[LinePart],
+    picks_by_state: Sequence[tuple[str, Sequence[Wanted]]],
+    effect: Effect,
+    entry: Entry,
+) -> None:
+    """Record what was given of these parts, by what became of it, and free the rest of them. Refused: line_taken."""
+    if entry.repeated:
+        return
+    picks = [pick for _, state_picks in picks_by_state for pick in state_picks]
+    lock(papers, [paper for paper, *_ in (*wanted(papers, parts), *picks)])  # all at once: in one order
+    for state, state_picks in picks_by_state:
+        settle(papers, state_picks, state, effect, entry)
+    let_go(papers, parts, picks, effect)
+
+
+def let_go(papers: Papers, parts: Sequence[LinePart], given: Sequence[Wanted], effect: Effect) -> None:
+    """Free what the case had of these parts in reserve beyond what was given of them: who gives less than was claimed gives the rest up."""
+    rest: dict[tuple[str, str], int] = {}
+    picks = wanted(papers, parts)
+    for sign, side in ((1, picks), (-1, given)):
+        for paper, amount, _ in side:
+            key = paper.address, paper.component
+            rest[key] = rest.get(key, 0) + sign * amount
+    not_given = [paper for paper, *_ in picks if rest[paper.address, paper.component] > 0]
+    if not not_given:
+        return
+    locked = lock(papers, not_given)
+    rest_by_line = {locked[key].id: amount for key, amount in rest.items() if amount > 0}
+    for had in _take_out_of_reserve([line for line in locked.values() if line.id in rest_by_line], effect.case):
+        share = min(had.amount, rest_by_line[had.line_id])
+        rest_by_line[had.line_id] -= share
         if had.amount > share:
             _put_back(had._replace(amount=had.amount - share), effect)
 

@@ -67,8 +67,7 @@ def _credit_lines(
         Line(ADJUSTMENT, Account("late_fee", papers.subscription_id), division.with_it),
     ]
     entry = ledger.post(effect, f"{kind}_credit", [line for line in postings if line.amount])
-    for state, parts in division.settled("credited"):
-        claims.settle(papers, parts, state, effect, entry)
+    claims.give(papers, lines, division.settled("credited"), effect, entry)
     payments.spend(receipts, division.paid_back)
     payments.close_paid(papers.subscription_id)
     return entry, {"fallen": fall, "late_fee": division.with_it, "into": into}
@@ -98,7 +97,7 @@ def waive_late_fee(
         Line(ADJUSTMENT, Account("receivable", subscription_id), amount - late_fee),
     ]
     entry = ledger.post(effect, "late_fee_waiver", [line for line in postings if line.amount])
-    claims.settle(papers, picks, "credited", effect, entry)
+    claims.give(papers, lines, [("credited", picks)], effect, entry)
     payments.spend(receipts, division.paid_back)
     columns = {"subscription_id": subscription_id, "amount": amount}
     shared = {"fallen": late_fee, "into": "receivable"} if late_fee < amount else {}

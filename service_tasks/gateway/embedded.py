@@ -3,7 +3,7 @@
 from service_tasks.gateway.bank import correct_bank_payment, reserve_bank_payment
 from service_tasks.gateway.cards import card_standing, cards_of_others, move_recharge, reserve_card
 from service_tasks.gateway.case_money import case_money, intended
-from service_tasks.gateway.claims import free, release, reserve
+from service_tasks.gateway.claims import free, free_under, release, release_papers, reserve, reserved_under
 from service_tasks.gateway.corrections import (
     accrue_late_fee,
     credit,
@@ -63,6 +63,7 @@ __all__ = [
     "enter_secondary_pricing",
     "find",
     "free",
+    "free_under",
     "given",
     "given_between",
     "hand_in_secondary_pricing",
@@ -84,11 +85,13 @@ __all__ = [
     "refund_deposit",
     "refund_prepayment",
     "release",
+    "release_papers",
     "renew_secondary_pricing",
     "repricing_room",
     "reserve",
     "reserve_bank_payment",
     "reserve_card",
+    "reserved_under",
     "reverse",
     "secondary_pricing_item",
     "secondary_pricing_rows",

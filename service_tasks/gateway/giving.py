@@ -108,10 +108,13 @@ def split(papers: Papers, picks: Sequence[Wanted]) -> Split:
     division.late_fee_owed = min(division.late_fee_owed, balances.get("late_fee", 0))
     due = payments.owed(papers) if charged else {}
     receivable = max(0, balances.get("receivable", 0))
+    on_no_bill = max(0, receivable - sum(due.values())) if charged else 0  # cash that was wrongly paid and is owed back
     for bill, amount in charged.items():
-        division.falls[bill] = min(amount, due[bill], receivable)
+        of_bill = min(amount, due[bill], receivable)
+        division.falls[bill] = of_bill + min(amount - of_bill, on_no_bill)
         division.back[bill] = amount - division.falls[bill]
         receivable -= division.falls[bill]
+        on_no_bill -= division.falls[bill] - of_bill
     division.late_fees = _with_it(papers, division, due, balances.get("late_fee", 0) - division.late_fee_owed)
     return division
 
@@ -144,7 +147,7 @@ def proportion(
         for period in [papers.bills[bill].period, *([BROUGHT] if bill == oldest else [])]:
             address = f"late-fee:{period}"
             rest = fees.get(period, 0) - fees_claimed.get(address, 0)
-            share = min(late_fee, rest * fall // due[bill])
+            share = min(late_fee, rest * min(fall, due[bill]) // due[bill])
             if share > 0:
                 paper = Paper(address=address, amount=fees[period], money="late_fee", bill_id=bill)
                 falling.append((paper, share))

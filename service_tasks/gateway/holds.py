@@ -15,7 +15,7 @@ from service_tasks.gateway import claims, ledger, noting, payments
 from service_tasks.gateway.claims import Wanted
 from service_tasks.gateway.corrections import ADJUSTMENT
 from service_tasks.gateway.giving import split
-from service_tasks.gateway.lines import Paper, Papers
+from service_tasks.gateway.lines import Paper, Papers, wanted
 from service_tasks.gateway.values import Account, Effect, Entry, HeldLine, Hold, Line, LinePart, Refused
 
 CREDITED = "credited"
@@ -47,17 +47,20 @@ def _hold_lines(subscription_id: int, amount: int, settle_on: date, effect: Effe
         late = sum(fen for _, fen in _late_fees_beside(earlier_hold.id))
         return earlier_hold._replace(beside=amount - earlier_hold.amount, late_fee=late)
     papers = Papers.of(subscription_id)
-    division = split(papers, claims.fitting(papers, lines, "charge", amount))
+    picks = claims.fitting(papers, lines, "charge", amount)
+    division = split(papers, picks)
     (_, falls), (_, paid_picks) = division.settled("reserved")
     owed_picks = [pick for pick in falls if pick[0].money == "charge"]
     late_picks = [(paper, fen, "") for paper, fen in division.late_fees]
     parked = sum(part for _, part, _ in owed_picks)
+    claims.lock(papers, [paper for paper, *_ in wanted(papers, lines)])
     hold = Hold(None, subscription_id, 0, "held", settle_on)
     if parked:
         entry = _post(subscription_id, parked, effect)
         claims.settle(papers, owed_picks, "held", effect, entry)
         hold = _written(subscription_id, parked, settle_on, effect, entry)
     claims.settle(papers, [*paid_picks, *late_picks], "reserved", effect, None, settle_on=settle_on)
+    claims.let_go(papers, lines, picks, effect)
     return hold._replace(beside=amount - parked, late_fee=division.with_it)
 
 

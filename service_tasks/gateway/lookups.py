@@ -126,10 +126,10 @@ def receipts(subscription_id: int) -> list[Receipt]:
 
 
 def receipts_in_hand(subscription_id: int) -> list[str]:
-    """Numbers of the receipts that the office took back for cash, and has not had to give back since."""
+    """Numbers of the receipts that the office took back for cash: they lie in its file, also where that cash is owed back since."""
     query = select(Refund.receipt_number).where(Refund.subscription_id == subscription_id, Refund.method == "cash")
-    stands = query.where(Refund.receipt_number.is_not(None), ~ledger.taken_back(Refund.entry_id))
-    return [number for number in session().scalars(stands.distinct().order_by(Refund.receipt_number)) if number]
+    on_file = query.where(Refund.receipt_number.is_not(None)).distinct().order_by(Refund.receipt_number)
+    return [number for number in session().scalars(on_file) if number]
 
 
 def _subscription() -> Select[*tuple[Any, ...]]:

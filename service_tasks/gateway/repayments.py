@@ -35,7 +35,8 @@ def transfer(source: int, target: int, amount: int, effect: Effect, *, lines: Se
     if entry.repeated:
         return entry
     if lines:
-        claims.settle(papers, claims.fitting(papers, lines, "prepayment", amount), "credited", effect, entry)
+        picks = claims.fitting(papers, lines, "prepayment", amount)
+        claims.give(papers, lines, [("credited", picks)], effect, entry)
     payments.spend(receipts, {None: amount})
     return entry
 
@@ -81,7 +82,7 @@ def paid_by_staff(subscription_id: int, amount: int, kind: str, effect: Effect, 
     postings = [Line(STAFF, ADJUSTMENT, amount), Line(CASH, STAFF, amount), Line(ADJUSTMENT, CASH, amount)]
     entry = ledger.post(effect, "paid_by_staff", postings)
     if not entry.repeated:
-        claims.settle(papers, picks, "refunded", effect, entry)
+        claims.give(papers, lines, [("refunded", picks)], effect, entry)
         payments.spend(receipts, division.paid_back)
     return entry
 
@@ -112,8 +113,7 @@ def _pay_lines(
     posted = [line for line in postings if line.amount]
     document = _pay(receipt, posted, amount - fall, effect, {**(form or {}), **sharing})
     entry = Entry(document.entry, effect.key, repeated=False)
-    for state, parts in division.settled("refunded"):
-        claims.settle(papers, parts, state, effect, entry)
+    claims.give(papers, lines, division.settled("refunded"), effect, entry)
     return document
 
 

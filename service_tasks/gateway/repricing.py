@@ -34,9 +34,11 @@ def enter_secondary_pricing(
         return _item(earlier)
     if amount <= 0:
         raise Refused(reason="amount_not_positive", amount=amount)
-    if lines:
-        papers = Papers.of(subscription_id)
-        claims.settle(papers, claims.fitting(papers, lines, "charge", amount), "reserved", effect, None)
+    papers = Papers.of(subscription_id) if lines else None
+    picks = claims.fitting(papers, lines, "charge", amount) if papers else []
+    if papers:
+        claims.lock(papers, [paper for paper, *_ in wanted(papers, lines)])
+        claims.settle(papers, picks, "reserved", effect, None)
     omission = delete(SecondaryPricingOmission).where(SecondaryPricingOmission.subscription_id == subscription_id)
     omitted = session().execute(omission.returning(SecondaryPricingOmission.subscription_id)).first() is not None
     row = SecondaryPricingItem(
@@ -52,6 +54,8 @@ def enter_secondary_pricing(
     )
     session().add(row)
     session().flush()
+    if papers:
+        claims.let_go(papers, lines, picks, effect)
     return _item(row)
 
 
@@ -77,9 +81,14 @@ def repricing_room(subscription_id: int, *, but: str = "") -> int:
     return max(0, sum(charged.values()) - claimed_fen)
 
 
-def hand_in_secondary_pricing(period: str) -> tuple[int, int]:
-    """Hand in all that was collected for `period`; count and fen of everything handed in for it so far."""
+def hand_in_secondary_pricing(period: str, left_over: Collection[str] = ()) -> tuple[int, int]:
+    """Hand in all that was collected for `period`; count and fen of everything handed in for it so far.
+
+    What waits in the periods `left_over` has no run of its own any more, and goes with this one.
+    """
     row = SecondaryPricingItem
+    waits = update(row).where(row.period.in_(list(left_over)), row.state.in_(("collected", "handed_in")), row.waits())
+    session().execute(waits.values(period=period, state="collected"))
     change = update(row).where(row.period == period, row.state == "collected")
     session().execute(change.values(state="handed_in"))
     handed_in = select(func.count(), func.coalesce(func.sum(row.amount), 0))

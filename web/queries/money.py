@@ -68,17 +68,19 @@ def of_case(number: str) -> list[MoneyLine]:
 
 
 _ENTERED = (
-    select(JournalEntry.kind, ledger.moved())
+    select(JournalEntry.kind, ledger.moved(), func.sum(case((_CREDIT.c.kind == "cash", Posting.amount), else_=0)))
     .join(Posting, Posting.entry_id == JournalEntry.id)
+    .join(_CREDIT, _CREDIT.c.id == Posting.credit_account_id)
     .where(JournalEntry.case_number == bindparam("number"), JournalEntry.at == bindparam("at"))
     .group_by(JournalEntry.id, JournalEntry.kind)
     .order_by(JournalEntry.id)
 )
 
 
-def entered_at(number: str, at: datetime) -> list[tuple[str, int]]:
-    """Kind and fen of every journal entry that a case made at one instant: what a step that was just done moved."""
-    return [(kind, int(fen)) for kind, fen in session().execute(_ENTERED, {"number": number, "at": at})]
+def entered_at(number: str, at: datetime) -> list[tuple[str, int, int]]:
+    """Kind, fen, and how many of them in cash, of every journal entry that a case made at one instant: what a step that was just done moved."""
+    rows = session().execute(_ENTERED, {"number": number, "at": at})
+    return [(kind, int(fen), int(cash)) for kind, fen, cash in rows]
 
 
 @dataclass(frozen=True)

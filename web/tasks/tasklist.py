@@ -138,8 +138,17 @@ def complete(task_id: int) -> Response | tuple[str | Response, int]:
 def _moved(number: str, at: datetime) -> str:
     """What money the step that was just done moved; empty when it moved none."""
     entered = money.entered_at(number, at)
-    listing = gettext("; ").join(f"{code_text(kind)} {yuan(fen)}" for kind, fen in entered)
+    listing = gettext("; ").join(_entry(kind, fen, cash) for kind, fen, cash in entered)
     return gettext(" Entered in the books: %(list)s.", list=listing) if listing else ""
+
+
+def _entry(kind: str, fen: int, cash: int) -> str:
+    """One entry in words; of one that went in two ways what is handed out and what is credited."""
+    whole = f"{code_text(kind)} {yuan(fen)}"
+    if not 0 < cash < fen:
+        return whole
+    shares = {"cash": yuan(cash), "credited": yuan(fen - cash)}
+    return whole + gettext(" (%(cash)s in cash, %(credited)s credited against what is owed)", **shares)
 
 
 def onward(number: str, instance_id: int) -> Response:

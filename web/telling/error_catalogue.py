@@ -111,7 +111,9 @@ def texts() -> dict[str, str]:
         "NoReasonGiven": gettext("Please say why, in one or two sentences."),
         "FixtureRefused": gettext("The scenario gives something that this office cannot hold."),
         "InvalidVariables": gettext("The case cannot begin with these values."),
-        "PeriodUnknown": gettext("No batch is collected under this period, or its time has not come."),
+        "PeriodUnknown": gettext(
+            "No batch is collected under this period, its time has not come, or it is not the period of this batch."
+        ),
         "SubscriptionUnknown": gettext("No customer has this number."),
         "NotFound": gettext("What you asked for is not here."),
         "NotPermitted": gettext("You may not do this."),

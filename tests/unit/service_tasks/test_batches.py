@@ -1,5 +1,6 @@
 """Releasing the cases that wait for a batch."""
 
+import json
 from datetime import datetime
 from typing import Any
 
@@ -66,3 +67,50 @@ def test_the_first_open_period_collects(desk: Any, at: datetime) -> None:
             )
         assert batches.collecting("charge_hold", ["2026-11", "2026-12", "2027-01"], at) == "2027-01"
         assert batches.collecting("secondary_pricing", ["2026-11"], at) == "2026-11"
+
+
+def test_whoever_waits_for_a_run_that_does_not_come_is_released_by_the_next(desk: Any, at: datetime) -> None:
+    """Nobody waits in silence under a period that is over; whose own run is still under way waits for it."""
+    runs = [("PC-2026-10", "active"), ("PC-2026-09", "completed"), ("PC-2026-08", "cancelled")]
+    months = [("2026-08", "closed", 103), ("2026-09", "open", None), ("2026-10", "open", None)]
+    with transaction():
+        definition = {"id": 1, "key": "TS-003", "version": 1, "name": "", "sha256": "", "package": b""}
+        session().execute(insert(ProcessDefinition).values(**definition, published_at=at, published_by="olu"))
+        instance = {"definition_id": 1, "key": "TS-003", "started_at": at, "head": b"", "state_blob": b""}
+        for number, (case, state) in enumerate(runs, start=101):
+            session().execute(insert(ProcessInstance).values(id=number, business_key=case, state=state, **instance))
+        for number, (period, state, closer) in enumerate(months, start=1):
+            closing = {"state": state, "instance_id": closer, "closed_at": at if state == "closed" else None}
+            batch = {"kind": "secondary_pricing", "period": period, "opened_at": at, **closing}
+            session().execute(insert(Batch).values(**batch))
+            session().execute(
+                insert(ProcessInstance).values(id=number, business_key=f"AJ-{number}", state="active", **instance)
+            )
+            wait = {"instance_id": number, "token": 4, "element_id": "batch_released", "message": ASKED["message"]}
+            session().execute(insert(MessageSubscription).values(**wait, correlation_key=period))
+    assert batches.lapsed("secondary_pricing", "2026-11") == ["2026-08", "2026-09"]
+    assert desk.twice("batches/release", **ASKED, case="PC-2026-11") == {"queued": 2}
+    periods = [json.loads(job.parameters)["period"] for job in session().scalars(select(Job).order_by(Job.id))]
+    assert periods == ["2026-11", "2026-08", "2026-09"]
+
+
+@pytest.mark.parametrize(
+    ("state", "period"), [("active", "2026-11"), ("cancelled", "2026-12"), ("completed", "2026-12")]
+)
+def test_a_run_that_ended_takes_nothing_more(desk: Any, at: datetime, state: str, period: str) -> None:
+    """What is entered after the run of a month is the next month's, and its customer is told that month, even if nobody closed the batch."""
+    with transaction():
+        definition = {"id": 1, "key": "BATCH-001", "version": 1, "name": "", "sha256": "", "package": b""}
+        session().execute(insert(ProcessDefinition).values(**definition, published_at=at, published_by="olu"))
+        run = {"definition_id": 1, "key": "BATCH-001", "started_at": at, "head": b"", "state_blob": b""}
+        session().execute(insert(ProcessInstance).values(id=9, business_key="PC-2026-11", state=state, **run))
+        assert batches.collecting("secondary_pricing", ["2026-11", "2026-12"], at) == period
+        assert batches.first_open("secondary_pricing", ["2026-11", "2026-12"]) == period
+
+
+def test_a_released_day_is_not_told_as_the_next(desk: Any, at: datetime) -> None:
+    """The page names the day that the hold will get."""
+    with transaction():
+        batch = {"kind": "charge_hold", "period": "2026-11-26", "state": "released", "opened_at": at, "closed_at": at}
+        session().execute(insert(Batch).values(**batch))
+        assert batches.first_open("charge_hold", ["2026-11-26", "2026-12-03"]) == "2026-12-03"

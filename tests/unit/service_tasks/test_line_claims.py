@@ -390,13 +390,42 @@ def test_a_correction_keeps_its_lines_until_the_run(office: None) -> None:
 
 
 def test_what_was_reserved_is_used_up_by_what_is_paid(office: None) -> None:
-    """Less than was picked is free: it is paid, and the rest stays with the case until it ends."""
-    line = [part("bill-item:2026-10:1", 5000)]
-    gateway().reserve(id_of(ONE), line, effect("A"))
+    """What a payment does not name stays with the case until it ends."""
+    gateway().reserve(id_of(ONE), [part("bill-item:2026-10:1", 5000)], effect("A"))
+    line = [part("bill-item:2026-10:1", 3000)]
     gateway().credit(id_of(ONE), 3000, "charge", effect("A", "A:2"), lines=line)
     assert sorted(states("A")) == [("credited", 3000), ("reserved", 2000)]
     gateway().release("A")
     assert states("A") == [("credited", 3000)]
+
+
+@pytest.mark.parametrize("way", ["cash", "credit", "hold", "run", "staff"])
+def test_less_than_was_claimed_frees_the_rest_at_once(office: None, way: str) -> None:
+    """Of 55.00 in reserve 20.00 are given, however it is done: the rest is anybody's when the money moves, not when the case closes."""
+    lines = [part("bill-item:2026-10:1", 5000), part("bill-item:2026-10:2", 500)]
+    gateway().reserve(id_of(ONE), lines, effect("A", "A:1"))
+    paying = effect("A", "A:2")
+    ways: dict[str, Callable[[], Any]] = {
+        "cash": lambda: gateway().refund_cash("SJ-2", 2000, paying, lines=lines),
+        "credit": lambda: gateway().credit(id_of(ONE), 2000, "charge", paying, lines=lines),
+        "hold": lambda: gateway().place_hold(id_of(ONE), 2000, AT.date(), paying, lines=lines),
+        "run": lambda: gateway().enter_secondary_pricing(
+            id_of(ONE), "2026-11", 2000, "monthly_fee", paying, lines=lines
+        ),
+        "staff": lambda: gateway().paid_by_staff(id_of(ONE), 2000, "charge", paying, lines),
+    }
+    ways[way]()
+    assert sum(fen for _, fen in states("A")) == 2000
+    assert gateway().reserve(id_of(ONE), [part("bill-item:2026-10:1", 3000)], effect("B", "B:1")) == 3000
+    assert gateway().reserve(id_of(ONE), [part("bill-item:2026-10:2", 500)], effect("C", "C:1")) == 500
+
+
+def test_less_than_was_claimed_leaves_another_branch_its_lines(office: None) -> None:
+    """What the payment was not given is not its to free."""
+    mine, beside = [part("bill-item:2026-10:1", 5000)], [part("bill-item:2026-10:2", 500)]
+    gateway().reserve(id_of(ONE), [*mine, *beside], effect("A", "A:1"))
+    gateway().refund_cash("SJ-2", 2000, effect("A", "A:2"), lines=mine)
+    assert sorted(states("A")) == [("refunded", 2000), ("reserved", 500)]
 
 
 def test_more_than_the_lines_is_refused(desk: None) -> None:

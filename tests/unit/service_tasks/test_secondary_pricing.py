@@ -9,6 +9,7 @@ from sqlalchemy import select
 from models.base import session
 from models.batch import Batch
 from service_tasks import dates
+from service_tasks.batches import PeriodUnknown
 
 NUMBER = {"msisdn": "13900000001", "bill": {"items": [{"kind": "function_fee", "text": "彩铃", "amount": 5000}]}}
 ASKED: dict[str, Any] = {"msisdn": "13900000001", "amount": 1200, "item": "function_fee"}
@@ -195,3 +196,38 @@ def test_a_reward_audited_after_the_20th_is_on_the_next_list(desk: Any, day: int
     desk.given(NUMBER)
     at = datetime(2026, 3, day, 2, tzinfo=UTC)
     assert desk.run("secondary_pricing/enter", at=at, **{**ASKED, "item": item})["period"] == period
+
+
+def test_a_batch_hands_in_its_own_month_and_no_other(desk: Any) -> None:
+    """A month typed wrong closed another month's batch, and the own items waited for a run that never came."""
+    desk.given(NUMBER)
+    desk.run("secondary_pricing/enter", call_key="7:1", **ASKED)
+    parameters: dict[str, Any] = {"call_key": "9:1", "instance": 9, "case": "PC-2026-11"}
+    with pytest.raises(PeriodUnknown):
+        desk.run("secondary_pricing/close_batch", period="2026-10", **parameters)
+    release = {"message": "secondary_pricing_released", "key": "2026-10", "batch": "secondary_pricing"}
+    with pytest.raises(PeriodUnknown):
+        desk.run("batches/release", **release, **parameters)
+    assert desk.run("secondary_pricing/close_batch", period="2026-11", **parameters) == {"count": 1, "total": 1200}
+
+
+def test_what_a_month_left_goes_with_the_next_run(desk: Any, at: datetime) -> None:
+    """A month whose run never came, or was given up, leaves nothing waiting: the next run is given its items too."""
+    desk.given(NUMBER)
+    item = desk.run("secondary_pricing/enter", call_key="7:1", **ASKED)["item_id"]
+    later: dict[str, Any] = {"at": at + timedelta(days=35), "case": "PC-2026-12", "instance": 12}
+    closed = desk.twice("secondary_pricing/close_batch", call_key="12:1", period="2026-12", **later)
+    assert closed == {"count": 1, "total": 1200}
+    file = f"{item},,,,,,12.00,"
+    answer = desk.run("secondary_pricing/take_back", call_key="12:2", period="2026-12", file=file, **later)
+    assert answer == {"priced": 1, "omitted": 0, "no_bill": 0}
+
+
+def test_a_month_that_was_handed_in_keeps_its_items(desk: Any, at: datetime) -> None:
+    """What marketing has in hand is not given to it once more by the next run."""
+    desk.given(NUMBER)
+    desk.run("secondary_pricing/enter", call_key="7:1", **ASKED)
+    desk.run("secondary_pricing/close_batch", call_key="9:1", instance=9, period="2026-11", case="PC-2026-11")
+    later: dict[str, Any] = {"at": at + timedelta(days=35), "case": "PC-2026-12", "instance": 12}
+    closed = desk.run("secondary_pricing/close_batch", call_key="12:1", period="2026-12", **later)
+    assert closed == {"count": 0, "total": 0}

@@ -6,13 +6,14 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import func, literal, literal_column, select, union_all
+from sqlalchemy import and_, func, literal, literal_column, or_, select, union_all
 
 from models.base import session
 from models.billing import ChargeHold, SecondaryPricingItem
 from models.customer import Subscription
 from models.lines import DisputedLine, LineClaim
 from office import batches
+from service_tasks.batches import lapsed
 from web.queries import money
 
 MOST_ROWS = 300
@@ -69,13 +70,22 @@ def _of_month(period: str) -> Any:
         item.amount.label("amount"),
         item.state,
     )
-    return select(*columns).join(Subscription, Subscription.id == item.subscription_id).where(item.period == period)
+    left_over = and_(item.period.in_(lapsed("secondary_pricing", period)), item.waits())
+    in_run = or_(item.period == period, left_over)
+    return select(*columns).join(Subscription, Subscription.id == item.subscription_id).where(in_run)
 
 
 def _on_hold(settled: date) -> Any:
     hold, kind = ChargeHold, literal("charge_hold").label("item")
     columns = hold.id.label("at"), hold.case_number, Subscription.msisdn, kind, hold.amount.label("amount"), hold.state
-    return select(*columns).join(Subscription, Subscription.id == hold.subscription_id).where(hold.settle_on == settled)
+    left_over = and_(hold.settle_on.in_(_days_without_run(settled)), hold.state == "held")
+    in_run = or_(hold.settle_on == settled, left_over)
+    return select(*columns).join(Subscription, Subscription.id == hold.subscription_id).where(in_run)
+
+
+def _days_without_run(settled: date) -> list[date]:
+    """The earlier days on which nothing was settled: what waits for them goes with this one."""
+    return [date.fromisoformat(day) for day in lapsed("charge_hold", settled.isoformat())]
 
 
 def _beside(settled: date) -> Any:
@@ -91,4 +101,4 @@ def _beside(settled: date) -> Any:
     )
     query = money.beside_holds(*columns).join(Subscription, Subscription.id == DisputedLine.subscription_id)
     grouped = query.group_by(claim.case_number, Subscription.msisdn, literal_column(money.WAITS_AS.name), claim.state)
-    return grouped.where(claim.settle_on == settled)
+    return grouped.where(claim.settle_on.in_([settled, *_days_without_run(settled)]))

@@ -30,6 +30,7 @@ MOST_SAID = 1_000
 MOST_AMOUNT = 10**14  # what capitals can say
 LATE_FEES = "late-fee:"
 OTHERWISE = ("reserved.amount", "disputed_amount")
+IN_CASH, FALLS_FIRST = "refund_amount", "payable.falls"  # what is counted out, and what a bill still owed takes before
 
 
 class NoAmount(engine.Conflict):
@@ -255,11 +256,20 @@ def _facts(paper: Paper, request: Asked, variables: Variables) -> Iterator[tuple
         value = request.step.variables.get(name)
         if value not in (None, "", [], {}):
             yield label, variables.value(name, value).strip("“”")
+    yield from _shares(paper, request)
     for reversal in _taken_back(paper, request):
         yield (
             wording.TAKEN_BACK,
             wording.TAKEN_BACK_AT.format(amount=yuan(reversal.amount), at=at_shanghai(reversal.at)),
         )
+
+
+def _shares(paper: Paper, request: Asked) -> Iterator[tuple[str, str]]:
+    """What the customer is handed, and what is taken off a bill that is paid in part, where a step pays both at once."""
+    cash, falls = request.step.variables.get(IN_CASH), _value(request.step.variables, FALLS_FIRST)
+    if IN_CASH in _own_amounts(paper, request.history.definition, request.step.element) and cash and falls:
+        yield wording.IN_CASH, wording.YUAN.format(amount=yuan(cash))
+        yield wording.FALLS, wording.YUAN.format(amount=yuan(falls))
 
 
 def _taken_back(paper: Paper, request: Asked) -> tuple[TakenBack, ...]:

@@ -1,5 +1,6 @@
 """Money given back or given up: once, on paper, and never more than there is."""
 
+from datetime import datetime
 from typing import Any
 
 import pytest
@@ -7,9 +8,9 @@ from marshmallow import ValidationError
 from sqlalchemy import select
 
 from engine.runtime import BpmnError
-from models.base import session
+from models.base import session, transaction
 from models.billing import CreditNote, LateFeeWaiver, Refund
-from service_tasks.gateway import gateway
+from service_tasks.gateway import Effect, gateway
 
 BILL = {"period": "2026-10", "items": [{"kind": "function_fee", "text": "彩铃", "amount": 8000}]}
 RECEIPTS = [
@@ -285,3 +286,29 @@ def test_what_is_said_to_be_possible_is(desk: Any, amount: int, most: int | None
     with pytest.raises(BpmnError) as refusal:
         desk.run("refunds/credit", **credit)
     assert (refusal.value.code, refusal.value.values["balance"]) == ("exceeds_bill", most)
+
+
+def test_after_a_reversal_what_is_owed_falls_before_anything_is_cash(desk: Any, at: datetime) -> None:
+    """The customer keeps the first cash: a new case on the same line takes that debt away; the next cash is for what the bill was paid beside."""
+    items = [
+        {"kind": "call", "text": "通话费", "amount": 5000},
+        {"kind": "function_fee", "text": "彩铃", "amount": 3000},
+    ]
+    receipt = {"number": "SJ-11", "kind": "charge", "amount": 8000}
+    bill = {"period": "2026-10", "items": items, "paid": True}
+    desk.given({"msisdn": "13900000011", "bill": bill, "receipts": [receipt]})
+    line = [{"line": "bill-item:2026-10:1", "amount": 5000}]
+    cash = {"msisdn": "13900000011", "receipt_number": "SJ-11", "kind": "charge"}
+    desk.run("refunds/cash", call_key="7:1", amount=5000, lines=line, **cash)
+    with transaction():
+        (payment,) = gateway().given("AJ-2026-000001")
+        gateway().reverse(payment.id, Effect(key="7:reversed:1", at=at, case="AJ-2026-000001"))
+    assert gateway().balances(gateway().subscription("13900000011").id).bill_due == 5000
+    again = {**cash, "amount": 5000, "lines": line, "case": "AJ-2026-000002"}
+    assert desk.refused("refunds/cash", call_key="8:1", **again) == "exceeds_receipt"
+    credit = {"msisdn": "13900000011", "kind": "charge", "amount": 5000, "lines": line, "case": "AJ-2026-000002"}
+    assert desk.run("refunds/credit", call_key="8:2", **credit)["fallen"] == 5000
+    assert gateway().balances(gateway().subscription("13900000011").id).bill_due == 0
+    rest = [{"line": "bill-item:2026-10:2", "amount": 3000}]
+    last = desk.run("refunds/cash", call_key="9:1", amount=3000, lines=rest, case="AJ-2026-000003", **cash)
+    assert (last["amount"], last["fallen"]) == (3000, 0)

@@ -1,0 +1,127 @@
+"""What a case has in reserve is free with the refusal, and with the process that reserved it; who has it meanwhile is told to others."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from itertools import count
+from typing import Any
+
+import pytest
+from flask import Flask
+from sqlalchemy import select
+
+import engine
+from engine import cases
+from models.base import session, transaction
+from models.lines import LineClaim
+from models.user_task import UserTask
+from office import fixtures, intake, verification
+from tests.furnishing import instance_of
+from tests.people import CLEO, SAM
+
+AT = datetime(2026, 11, 23, 1, tzinfo=UTC)  # a Monday, 9:00 in Shanghai
+IVAN = engine.Actor("ivan", frozenset({"accounting_team"}), frozenset({"clerk"}))
+ITEMS = [
+    {"kind": "monthly_fee", "text": "月租费", "amount": 60000},
+    {"kind": "function_fee", "text": "彩铃", "amount": 5800},
+]
+LINE = "bill-item:2026-10:2 58.00"
+JUDGED = {
+    "finding": "staff",
+    "error_kind": "wrong_order",
+    "responsible_person": "李某",
+    "finding_note": "底单与录入不符",
+    "disputed_amount": "58.00",
+}
+RECEIPT = {"right_delivered": "no", "refund_kind": "charge", "receipt_held": "no", "repayment_method": "transfer"}
+FORM = {"credit_amount": "58.00", "form_reason": "误办彩铃", "form_faxed": "yes"}
+APPROVED = {"amount_approved": "yes", "authority_opinion": "同意"}
+REFUSED = {"amount_approved": "no", "authority_opinion": "依据不足"}
+_numbers = count(1)
+
+
+@pytest.fixture(autouse=True)
+def inside(office: Flask) -> Iterator[None]:
+    """A context of the office."""
+    with office.app_context():
+        yield
+
+
+class Case:
+    """A complaint about a bill of 658.00, going through TS-002."""
+
+    def __init__(self, **more: Any) -> None:
+        """A new one, with a customer of its own."""
+        self.msisdn = f"1391235{next(_numbers):04d}"
+        bill = {"period": "2026-10", "items": ITEMS}
+        with transaction():
+            fixtures.build({"subscriptions": [{"msisdn": self.msisdn, "bill": bill, **more}]}, at=AT)
+        self.open()
+
+    def open(self) -> None:
+        """Take a complaint in, about the same number again if there was one."""
+        about = {"text": "误办彩铃", "process": "TS-002", "channel": "counter", "overrule_reason": "客户要求"}
+        self.number = intake.accept(intake.Intake(msisdn=self.msisdn, disputed_amount=5800, **about), by=CLEO, at=AT)
+        self.instance = instance_of(self.number)
+
+    def step(self, form: dict[str, Any], by: engine.Actor = CLEO) -> None:
+        """Complete its only open step."""
+        (task,) = session().scalars(
+            select(UserTask.id).where(UserTask.instance_id == self.instance, UserTask.state == "open")
+        )
+        cases.complete(task, form=form, by=by, at=AT)
+
+    def claims(self) -> list[tuple[str, int]]:
+        """What it has of lines."""
+        query = select(LineClaim.state, LineClaim.amount).where(LineClaim.case_number == self.number)
+        return [(*row,) for row in session().execute(query.order_by(LineClaim.id))]
+
+
+def test_a_refused_approval_frees_its_lines_at_once() -> None:
+    """Not when the case closes: the customer may ask anew, at another hall too, before anybody has evaluated the refusal."""
+    complaint = Case()
+    for form in (JUDGED, {**RECEIPT, "disputed_lines": [LINE]}, FORM):
+        complaint.step(form)
+    assert complaint.claims() == [("reserved", 5800)]
+    complaint.step(REFUSED, by=SAM)
+    assert complaint.claims() == []
+    refused_instance = complaint.instance
+    complaint.open()
+    for form in (JUDGED, {**RECEIPT, "disputed_lines": [LINE]}, FORM):
+        complaint.step(form)
+    assert complaint.claims() == [("reserved", 5800)]
+    for instance in (refused_instance, complaint.instance):
+        assert not verification.verify(instance).deviations
+
+
+def test_a_customer_who_declines_keeps_nothing_in_reserve() -> None:
+    """Nothing was approved or refused: the process that reserved the lines is over while the case goes on."""
+    complaint = Case(bill={"period": "2026-10", "items": ITEMS, "paid": True})
+    cash = {**RECEIPT, "repayment_method": "cash", "disputed_lines": [LINE]}
+    for form in (JUDGED, cash):
+        complaint.step(form)
+    assert complaint.claims() == [("reserved", 5800)]
+    complaint.step({"proposal_answer": "declines"})
+    complaint.step({"resolution": "请带票据再来", "reply_channel": "counter"})
+    assert complaint.claims() == []
+
+
+def test_what_accounting_sends_back_stays_in_reserve() -> None:
+    """To be put right is no refusal: the lines are the case's while the hall does it."""
+    complaint = Case()
+    for form in (JUDGED, {**RECEIPT, "disputed_lines": [LINE]}, FORM):
+        complaint.step(form)
+    complaint.step(APPROVED, by=SAM)
+    complaint.step({"accounting_way": "back", "accounting_note": "附件不全"}, by=IVAN)
+    assert complaint.claims() == [("reserved", 5800)]
+
+
+def test_what_accounting_gives_less_is_free_while_the_case_goes_on() -> None:
+    """Of 58.00 it settles 18.00: nobody has to wait for the name of who is liable to have the rest looked at."""
+    complaint = Case()
+    for form in (JUDGED, {**RECEIPT, "disputed_lines": [LINE]}, FORM):
+        complaint.step(form)
+    complaint.step(APPROVED, by=SAM)
+    complaint.step({"accounting_way": "credit", "credit_amount": "18.00"}, by=IVAN)
+    assert complaint.claims() == [("credited", 1800)]
