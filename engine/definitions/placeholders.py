@@ -76,16 +76,16 @@ def _wording(element: Element, names: Names) -> Iterator[Doubt]:
 
 def _filled(fills: Fills, types: Mapping[str, Type]) -> dict[str, dict[str, bool]]:
     """The placeholders of all wordings that may be chosen, by the parameter that fills them: a value is a must where every wording asks for it."""
-    written = {name: sorted(kind.values) for name, kind in types.items() if kind.literal and kind.values}
+    literals = {name: sorted(kind.values) for name, kind in types.items() if kind.literal and kind.values}
     merged: dict[str, dict[str, bool]] = {}
-    if prod(map(len, written.values())) > MOST_WORDINGS:
+    if prod(map(len, literals.values())) > MOST_WORDINGS:
         return merged
-    for choice in product(*written.values()):
-        for parameter, placeholders in fills(dict(zip(written, choice, strict=True))).items():
+    for choice in product(*literals.values()):
+        for parameter, placeholders in fills(dict(zip(literals, choice, strict=True))).items():
             before = merged.setdefault(parameter, dict(placeholders))
-            both = before.keys() & placeholders.keys()
+            common = before.keys() & placeholders.keys()
             merged[parameter] = {
-                name: name in both and before[name] and placeholders[name]
+                name: name in common and before[name] and placeholders[name]
                 for name in before.keys() | placeholders.keys()
             }
     return merged

@@ -19,13 +19,13 @@ WHO = "主管"
 def _before(diagram: Diagram, element_id: str) -> set[str]:
     """The user tasks from which a token comes to an element without passing another one; and a start from which it does."""
     steps: set[str] = set()
-    pending, seen = [element_id], set[str]()
+    pending, visited = [element_id], set[str]()
     while pending:
         id = pending.pop()
         element = diagram.elements[id]
-        if id in seen:
+        if id in visited:
             continue
-        seen.add(id)
+        visited.add(id)
         sources = {flow.source for flow in diagram.incoming(id)}
         if element.type == "startEvent":
             sources.add(element.parent if element.parent in diagram.elements else "")

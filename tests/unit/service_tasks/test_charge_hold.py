@@ -194,8 +194,8 @@ def test_the_late_fee_that_falls_is_the_share_at_placing(desk: Any, paid_fen: in
     desk.given(LATE)
     hold = desk.twice("charge_hold/place", call_key="7:1", **FIVE_HELD)
     assert (hold["parked"], hold["late_fee"], _waits()) == (500, 100, [("late-fee:brought", 100)])
-    owed = desk.run("payments/owed", msisdn="13900000001")
-    assert (owed["total"], owed["held"], owed["late_fee_held"]) == (1200, 500, 100)
+    counter = desk.run("payments/owed", msisdn="13900000001")
+    assert (counter["total"], counter["held"], counter["late_fee_held"]) == (1200, 500, 100)
     if paid_fen:
         desk.run("payments/take", call_key="7:2", msisdn="13900000001", amount=paid_fen, into="bill")
     settled = {"hold_id": hold["hold_id"], "decision": "credited", "reserved_as": "7:1", "late_fee": 100, **FIVE_HELD}

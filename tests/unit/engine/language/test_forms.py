@@ -327,18 +327,18 @@ def test_what_may_be_chosen_is_offered_as_it_is_kept(scope: Scope) -> None:
 
 
 @pytest.mark.parametrize(
-    ("allowed", "hide", "keys"),
+    ("choices", "hide", "keys"),
     [("[]", "", ["x"]), ("choices", "", ["x"]), ('if y = "a" then [] else ["yes"]', "", []), ("[]", '=y = "a"', [])],
 )
 def test_what_nobody_can_complete_is_what_no_other_entry_changes(
-    scope: Scope, allowed: str, hide: str, keys: list[str]
+    scope: Scope, choices: str, hide: str, keys: list[str]
 ) -> None:
     """A choice that another field of the form opens or hides is one that the person can get past."""
-    must = {"validate": {"required": True}, "properties": {"allowed": allowed}}
+    must = {"validate": {"required": True}, "properties": {"allowed": choices}}
     must |= {"conditional": {"hide": hide}} if hide else {}
-    asked = form({"key": "y", **TEXT}, {"key": "x", **DECISION, **must})
-    assert asked.dead_ends({"choices": [], "y": "a"}, scope) == keys
-    assert asked.dead_ends({"choices": ["yes"], "y": "a"}, scope) == (["x"] if allowed == "[]" and not hide else [])
+    questions = form({"key": "y", **TEXT}, {"key": "x", **DECISION, **must})
+    assert questions.dead_ends({"choices": [], "y": "a"}, scope) == keys
+    assert questions.dead_ends({"choices": ["yes"], "y": "a"}, scope) == (["x"] if choices == "[]" and not hide else [])
 
 
 def test_a_group_hides_what_is_in_it(scope: Scope) -> None:
