@@ -115,7 +115,7 @@ class BoundParameters(schemas.Parameters):
     right_delivered = schemas.flag("正确业务已提供或补办", "Right service given or put in force", load_default=False)
     missed = schemas.choice("漏办的是", "What was missed", MISSED, load_default=None, allow_none=True)
     approved_most = schemas.fen("批准金额", "Amount approved", least=0, load_default=None, allow_none=True)
-    owed = schemas.fen("其中未缴", "Of it still owed", least=0, load_default=0, allow_none=True)
+    debt = schemas.fen("其中未缴", "Of it still owed", least=0, load_default=0, allow_none=True)
 
 
 class BoundResult(Schema):
@@ -137,12 +137,12 @@ def bound(
     right_delivered: bool,
     missed: str | None,
     approved_most: int | None,
-    owed: int | None = 0,
+    debt: int | None = 0,
 ) -> dict[str, int]:
     """What may come back of the lines in dispute, before any money moves.
 
     Units:  fen. `borne` is what was charged too little: never collected from the customer, it is whoever is liable's.
-    Shape:  only an error of staff is measured; otherwise all that was picked comes back, as far as it was approved. What is `owed` of it falls
+    Shape:  only an error of staff is measured; otherwise all that was picked comes back, as far as it was approved. What is still owed of it, the `debt`, falls
             first, only the rest is cash.
     Source: CH2.9; READINGS, "error amount".
     """
@@ -153,7 +153,7 @@ def bound(
         amount = -charged
     most = charged if approved_most is None else approved_most
     refundable = min(most, max(0, -amount))
-    falls = min(refundable, owed or 0)
+    falls = min(refundable, debt or 0)
     shares = {"refundable": refundable, "falls": falls, "cash": refundable - falls}
     return {**shares, "error_amount": amount, "borne": max(0, amount)}
 

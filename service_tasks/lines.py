@@ -129,7 +129,7 @@ def reserve(parameters: dict[str, Any], call: Call) -> dict[str, Any]:
     in_hand = gateway().receipts_in_hand(subscription.id)
     paid_amount = total - debt if line_parts else None
     answer = {"amount": total or None, "count": len(line_parts), "paid": debt == 0, "paid_amount": paid_amount}
-    answer |= {"owed": owed if line_parts else 0, "next_bill": next_bill}
+    answer |= {"owed": debt if line_parts else 0, "next_bill": next_bill}
     return answer | {"receipts_in_hand": in_hand}
 
 

@@ -114,7 +114,7 @@ def test_what_may_be_paid_back_is_known_before_money_moves(changed: Any, refunda
 def test_of_what_may_be_paid_back_the_part_still_owed_is_no_cash() -> None:
     """Of 50.00 on a bill of which 31.80 are unpaid the clerk counts out 18.20: it is said before, not after."""
     beside: dict[str, Any] = {"error_kind": None, "right_charge": 0, "right_delivered": False, "missed": None}
-    limits = bound(charged=5000, finding="system", approved_most=None, owed=3180, **beside)
+    limits = bound(charged=5000, finding="system", approved_most=None, debt=3180, **beside)
     assert (limits["refundable"], limits["falls"], limits["cash"]) == (5000, 3180, 1820)
-    less = bound(charged=5000, finding="system", approved_most=3000, owed=3180, **beside)
+    less = bound(charged=5000, finding="system", approved_most=3000, debt=3180, **beside)
     assert (less["falls"], less["cash"]) == (3000, 0)
