@@ -142,7 +142,7 @@ def bound(
     """What may come back of the lines in dispute, before any money moves.
 
     Units:  fen. `borne` is what was charged too little: never collected from the customer, it is whoever is liable's.
-    Shape:  only an error of staff is measured; otherwise all that was picked comes back, as far as it was approved. What is `debt` of it falls
+    Shape:  only an error of staff is measured; otherwise all that was picked comes back, as far as it was approved. What is still owed of it, the `debt`, falls
             first, only the rest is cash.
     Source: CH2.9; READINGS, "error amount".
     """

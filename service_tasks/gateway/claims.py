@@ -208,11 +208,11 @@ def give(
     let_go(papers, parts, picks, effect)
 
 
-def let_go(papers: Papers, parts: Sequence[LinePart], payments: Sequence[Wanted], effect: Effect) -> None:
+def let_go(papers: Papers, parts: Sequence[LinePart], settled_picks: Sequence[Wanted], effect: Effect) -> None:
     """Free what the case had of these parts in reserve beyond what was given of them: who gives less than was claimed gives the rest up."""
     rest: dict[tuple[str, str], int] = {}
     picks = wanted(papers, parts)
-    for sign, side in ((1, picks), (-1, payments)):
+    for sign, side in ((1, picks), (-1, settled_picks)):
         for paper, amount, _ in side:
             key = paper.address, paper.component
             rest[key] = rest.get(key, 0) + sign * amount

@@ -168,7 +168,8 @@ def test_another_branch_of_a_case_keeps_what_it_has_in_reserve(office: None) -> 
     gateway().reserve(
         id_of(TWO), [part(line, 3000)], effect("A", "A:4"), beside=[part(line, 1000), part(other_line, 500)]
     )
-    assert sorted(states("A")) == [("held", 1000), ("reserved", 500), ("reserved", 1000), ("reserved", 3000)]
+    late_fee = ("reserved", 66)  # that falls with what is held, on the same Thursday
+    assert sorted(states("A")) == [("held", 1000), late_fee, ("reserved", 500), ("reserved", 1000), ("reserved", 3000)]
 
 
 def test_lines_come_apart_into_what_was_paid_and_what_is_owed(office: None) -> None:
@@ -369,7 +370,7 @@ def test_a_hold_that_is_lifted_frees_its_lines(office: None) -> None:
     """Held while accounting decides; rejected, the lines may be disputed again, credited they may not."""
     line = [part("bill-item:2026-10:1", 1800)]
     first = gateway().place_hold(id_of(TWO), 1800, date(2026, 11, 26), effect("A"), lines=line)
-    assert states("A") == [("held", 1800)]
+    assert states("A") == [("held", 1800), ("reserved", 120)]  # and the late fee that falls with it
     gateway().settle_hold(first.id, "rejected", effect("A", "A:2"))
     assert states("A") == []
     second = gateway().place_hold(id_of(TWO), 1800, date(2026, 11, 26), effect("B"), lines=line)
