@@ -423,9 +423,9 @@ def test_less_than_was_claimed_frees_the_rest_at_once(office: None, way: str) ->
 
 def test_less_than_was_claimed_leaves_another_branch_its_lines(office: None) -> None:
     """What the payment was not given is not its to free."""
-    mine, beside = [part("bill-item:2026-10:1", 5000)], [part("bill-item:2026-10:2", 500)]
-    gateway().reserve(id_of(ONE), [*mine, *beside], effect("A", "A:1"))
-    gateway().refund_cash("SJ-2", 2000, effect("A", "A:2"), lines=mine)
+    part_a, beside = [part("bill-item:2026-10:1", 5000)], [part("bill-item:2026-10:2", 500)]
+    gateway().reserve(id_of(ONE), [*part_a, *beside], effect("A", "A:1"))
+    gateway().refund_cash("SJ-2", 2000, effect("A", "A:2"), lines=part_a)
     assert sorted(states("A")) == [("refunded", 2000), ("reserved", 500)]
 
 

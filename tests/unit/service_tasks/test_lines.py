@@ -176,8 +176,8 @@ def test_what_may_be_given_in_cash_is_what_is_paid(desk: Any, paid_fen: int, pai
     """Of a line of 10.00 on a bill of 30.00, whatever analysis or clerk picked it: what is still owed on the bill falls first."""
     desk.given({**NUMBER, "bill": {**NUMBER["bill"], "paid": paid_fen}})  # type: ignore[dict-item]
     line = {"line": "bill-item:2026-10:1", "amount": 1000, "reason": "查实"}
-    owed = max(0, 1000 - paid_amount)
+    debt = max(0, 1000 - paid_amount)
     for topic in ("lines/reserve", "lines/confirm"):
         answer = desk.run(topic, call_key=topic, msisdn=MSISDN, lines=[line])
-        assert (answer["paid_amount"], answer["paid"]) == (paid_amount, owed == 0), topic
+        assert (answer["paid_amount"], answer["paid"]) == (paid_amount, debt == 0), topic
     assert desk.run("lines/reserve", call_key="7:9", msisdn=MSISDN, lines=[])["paid_amount"] is None

@@ -100,14 +100,14 @@ def test_a_credit_is_told_by_where_it_went(credit: dict[str, Any], text: str) ->
 def test_only_what_was_on_hold_is_told_as_on_hold(settled: dict[str, Any], text: str) -> None:
     """What was paid before is not taken off a bill on Thursday, it waits for the next one."""
     case = {"hold_outcome": "credited", "credit_amount": 8800, "settled_hold": {"outcome": "credited", **settled}}
-    nothing = dict.fromkeys(("refund", "transferred", "credit", "spot"))
-    assert published("TS-002").decision("refund_wording").evaluate(nothing | case, SCOPE).value == text
+    no_results = dict.fromkeys(("refund", "transferred", "credit", "spot"))
+    assert published("TS-002").decision("refund_wording").evaluate(no_results | case, SCOPE).value == text
 
 
-@pytest.mark.parametrize(("fallen", "there"), [(0, True), (6000, False)])
-def test_roaming_that_was_not_paid_is_not_told_as_moved(fallen: int, there: bool) -> None:
+@pytest.mark.parametrize(("fallen_fen", "there"), [(0, True), (6000, False)])
+def test_roaming_that_was_not_paid_is_not_told_as_moved(fallen_fen: int, there: bool) -> None:
     """TS-005 says of another number what TS-002 says: only what was paid has gone there."""
-    text = told("TS-005", "ts005_posted", credit={"amount": 6000, "fallen": fallen}, resolution="")
+    text = told("TS-005", "ts005_posted", credit={"amount": 6000, "fallen": fallen_fen}, resolution="")
     assert ("元已转抵您提供的号码的话费" in text, "没有转到其他号码" in text) == (there, not there)
     reply = told(
         "TS-005", "ts005_reply", reserved={"amount": 6000, "paid": there}, credit_accepted=True, credit_to="other"

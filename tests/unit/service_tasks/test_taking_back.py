@@ -215,7 +215,7 @@ def test_what_staff_paid_of_their_own_comes_back_in_cash_only(desk: Any) -> None
             Effect(key="7:1", at=AT, case=CASE),
             [gateway_part(row) for row in RING],
         )
-    assert [(given.amount, given.cash) for given in gateway().given(CASE)] == [(5800, 5800)]
+    assert [(credit.amount, credit.cash) for credit in gateway().given(CASE)] == [(5800, 5800)]
     stands = all_accounts()
     with pytest.raises(Refused) as refusal:
         take_back(entry.id)
