@@ -142,6 +142,9 @@ BRIEF = {
     "exceeds_late_fee": _("More than the late fee due"),
     "exceeds_receipt": _("More than the receipt still holds"),
     "insufficient_prepayment": _("More than the prepayment"),
+    "not_of_staff": _("Who paid is nobody who works here"),
+    "not_paid_yet": _("Something picked is not paid yet"),
+    "payer_approved": _("Who approved the payment cannot have made it"),
     "receipt_unknown": _("No such receipt"),
     "receipt_used": _("The receipt has been paid back in full"),
 }
