@@ -15,6 +15,7 @@ from service_tasks.gateway import gateway
 
 ENDS = ("instance_completed", "instance_cancelled")
 LEFT = ("call_left", "call_cancelled")
+OTHER_NUMBER = "other_number"
 SETTLEMENT = "settlement"  # what accounting does not settle goes back to be put right, which refuses nothing
 
 
@@ -57,10 +58,18 @@ def _free(change: Change, calls: list[int], refusing: list[int]) -> None:
             keys_by_scope.setdefault(scope, []).append(key)
     over = {scope for scope in keys_by_scope if set(calls).intersection(_around(scope, scopes))}
     nearest = (
-        next((around for around in _around(scope, scopes) if around in keys_by_scope), None) for scope in refusing
+        next((around for around in _around(scope, scopes) if around in keys_by_scope), None)
+        for scope in refusing
+        if not _is_about_the_number(scope, scopes)
     )
     over.update(scope for scope in nearest if scope is not None)
     gateway().free_under(change.business_key, [key for scope in over for key in keys_by_scope[scope]])
+
+
+def _is_about_the_number(scope: int, scopes: record.Scopes) -> bool:
+    """Whether what was refused is only that the money goes to another number: the lines wait for the next proposal."""
+    approving = scopes.known(scope)
+    return approving is not None and approving.own.get("authority_basis") == OTHER_NUMBER
 
 
 def _around(number: int, scopes: record.Scopes) -> Iterator[int]:

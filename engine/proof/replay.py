@@ -196,11 +196,13 @@ def calls_under_way(instance_ids: Collection[int]) -> dict[int, set[str]]:
 
 
 def places(instance_id: int) -> tuple[dict[int, int], Scopes]:
-    """The scope in which each token of a case was, and the scopes as far as they are known. Nothing is unsealed or checked."""
+    """The scope in which each token of a case was, and the scopes as far as they are known, calls with what was handed to them. Nothing is unsealed or checked."""
     scopes, scopes_by_token = Scopes(""), dict[int, int]()
     for _, body in history.bodies(INSTANCE, {str(instance_id)}):
         for step in history.document(body)["steps"]:
             scopes.follow(step)
+            if step["type"] == "call_entered":
+                scopes[step["called"]].variables.update(step["variables"])
             if step.get("token"):
                 scopes_by_token.setdefault(step["token"], step.get("scope", 0))
     return scopes_by_token, scopes
