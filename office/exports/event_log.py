@@ -163,7 +163,7 @@ def _events(
             if step["type"] in LIFECYCLE:
                 process = scopes.process(step.get("scope", 0))
                 shown_step = telling.shown(step, definition, personal) if any(name in step for name in SAID) else step
-                item = _item(scopes.known(step.get("scope", 0)))
+                item = _item(scopes, step.get("scope", 0))
                 more = {"org:group": groups.get(step["token"]), "item": item, "occurrence": _occurrence(step)}
                 resource = {"org:resource": resource_of(entry, shown_step)}
                 yield _event(entry, shown_step, process, definition, resource, more)
@@ -171,8 +171,9 @@ def _events(
                 yield _act(entry, step)
 
 
-def _item(scope: record.Scope | None) -> str | None:
+def _item(scopes: record.Scopes, number: int) -> str | None:
     """Which item of how many; None for a scope that is none."""
+    scope = scopes.known(number)
     return f"{scope.index}/{scope.count}" if scope is not None and scope.index else None
 
 

@@ -23,7 +23,7 @@ export const PANEL = {
   "Timer Boundary Event (Non Interrupting)": "定时边界事件（不中断）", "Message Boundary Event (Non Interrupting)": "消息边界事件（不中断）", "Timer Intermediate Catch Event": "等到时间", "Message Intermediate Catch Event": "等待消息",
   "Participant": "流程", "Expanded Pool": "流程", "Empty Pool": "空的池", "Lane": "泳道", "Process": "流程", "Collaboration": "流程", "Text Annotation": "说明", "Data Object Reference": "数据对象", "Data Store Reference": "数据存储", "Association": "关联", "Group": "组",
   "Open documentation": "打开说明", "Toggle section": "展开或收起", "Section contains an error": "这一组里有错误", "Section contains edits": "这一组填过", "<empty>": "（空）", "Toggle list item": "展开或收起", "Delete item": "删除", "Create new list item": "添加", "Create": "添加",
-  "Open pop-up editor": "在窗口里编辑", "Opened in editor": "正在窗口里编辑", "FEEL expression is mandatory": "这里写 FEEL 表达式", "Unparsable FEEL expression.": "这个 FEEL 表达式读不懂。",
+  "Open pop-up editor": "在窗口里编辑", "Opened in editor": "正在窗口里编辑", "FEEL expression is mandatory": "这里写 FEEL 表达式", "Click to set a dynamic value with FEEL expression": "点击改用 FEEL 表达式", "Click to remove dynamic value with FEEL expression": "点击取消 FEEL 表达式", "Unparsable FEEL expression.": "这个 FEEL 表达式读不懂。",
   "Select an element to edit its properties.": "请在图上选一个元素。", "Multiple elements are selected. Select a single element to edit its properties.": "选中了几个元素，请只选一个。", "Properties panel": "属性",
 };
 
