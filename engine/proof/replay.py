@@ -202,7 +202,7 @@ def places(instance_id: int) -> tuple[dict[int, int], Scopes]:
         for step in history.document(body)["steps"]:
             scopes.follow(step)
             if step["type"] == "call_entered":
-                scopes[step["called"]].variables.update(step["variables"])
+                scopes.hand_over(step)
             if step.get("token"):
                 scopes_by_token.setdefault(step["token"], step.get("scope", 0))
     return scopes_by_token, scopes

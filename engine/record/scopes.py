@@ -73,6 +73,10 @@ class Scopes:
             return self.close(step.get("item", 0))
         return []
 
+    def hand_over(self, step: Mapping[str, Any]) -> None:
+        """Give a call that was just entered what its step hands to it, for whoever reads a record without the case."""
+        self._open[step["called"]].variables.update(step["variables"])
+
     def open(self, number: int, process: str, parent: int, element: str) -> Scope:
         """A scope for a call: a copy of the caller's variables."""
         self._open[number] = Scope(number, process, parent, element, dict(self._around(parent).variables))
