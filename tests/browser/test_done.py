@@ -49,7 +49,7 @@ def test_two_complaints_worked_on_alternately(office: Office, language: str) -> 
     page = office.of("cleo")
     cases = [
         office.take_in("cleo", number, said="营业员错办了商务套餐，要求退款", amount="88.00", process=REFUND)
-        for number in ("13900000201", "13900000202")
+        for number in ("13900000202", "13900000201")  # the last has paid, and is asked about cash
     ]
     customers = [page_of(office, page, case, "判断投诉原因") for case in cases]
     assert len(set(customers)) == 2
