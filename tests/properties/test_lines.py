@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime
+from typing import NamedTuple
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -94,18 +95,26 @@ PROMISING = ("hold", "price", "reserve", "cash", "credit", "settled", "rejected"
 PROMISES = st.tuples(st.sampled_from(PROMISING), st.integers(1, 160), st.integers(0, 5))
 
 
-def promise(
-    number: int, way: str, amount: int, which: int, promised: dict[str, tuple[str, int | None, int, int]]
-) -> None:
+class Promised(NamedTuple):
+    """What a hold or a run has of a line; `beside` of it is paid already, and what `waits` in reserve is that and the late fee that falls with the rest."""
+
+    kind: str
+    id: int | None
+    amount: int
+    beside: int
+    waits: int
+
+
+def promise(number: int, way: str, amount: int, which: int, promised: dict[str, Promised]) -> None:
     """One thing that the same case does with the same line, half paid; what it promises for a day to come is written down under its key."""
     billing, effect = gateway(), Effect(key=f"{number}", at=AT, case="A")
     own, part = billing.subscription("13900000001").id, [LinePart(LINES[0], amount, reason="部分")]
     if way == "hold":
         hold = billing.place_hold(own, amount, date(2026, 11, 26), effect, lines=part)
-        promised[effect.key] = ("hold", hold.id, amount, hold.beside)
+        promised[effect.key] = Promised("hold", hold.id, amount, hold.beside, hold.beside + hold.late_fee)
     elif way == "price":
         item = billing.enter_secondary_pricing(own, "2026-11", amount, "call", effect, lines=part)
-        promised[effect.key] = ("price", item.id, amount, amount)
+        promised[effect.key] = Promised("price", item.id, amount, amount, amount)
     elif way == "reserve":
         billing.reserve(own, part, effect)
     elif way == "cash":
@@ -117,9 +126,9 @@ def promise(
         end(key, way, promised.pop(key), effect)
 
 
-def end(key: str, way: str, kept: tuple[str, int | None, int, int], effect: Effect) -> None:
+def end(key: str, way: str, kept: Promised, effect: Effect) -> None:
     """The day has come: the whole of what was promised is given, or what waited is free."""
-    billing, (kind, id, amount, beside) = gateway(), kept
+    billing, (kind, id, amount, beside, _) = gateway(), kept
     own, part = billing.subscription("13900000001").id, [LinePart(LINES[0], amount, reason="部分")]
     if kind == "price":
         assert billing.apply_secondary_pricing(id or 0, effect).state == "applied"
@@ -138,7 +147,7 @@ def test_what_waits_for_its_day_is_taken_over_by_nothing_else_of_the_case(acts: 
     with scratch():
         with transaction():
             build(WORLD, at=AT)
-        promised: dict[str, tuple[str, int | None, int, int]] = {}
+        promised: dict[str, Promised] = {}
         for number, (way, amount, which) in enumerate(acts):
             try:
                 with transaction(), session().begin_nested():
@@ -147,5 +156,7 @@ def test_what_waits_for_its_day_is_taken_over_by_nothing_else_of_the_case(acts: 
                 assert way not in ("settled", "rejected")
             query = select(LineClaim.key, func.sum(LineClaim.amount)).where(LineClaim.state == "reserved")
             reserved = {key: int(fen) for key, fen in session().execute(query.group_by(LineClaim.key))}
-            assert {key: reserved.get(key, 0) for key in promised} == {key: one[3] for key, one in promised.items()}
+            assert {key: reserved.get(key, 0) for key in promised} == {
+                key: kept.waits for key, kept in promised.items()
+            }
         assert [one.what for one in verification.verify_lines() if "gone" not in one.what] == []
