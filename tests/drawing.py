@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bench.drawing import (
+    HEAD,
     boundary,
     call,
     catch,
@@ -27,6 +28,7 @@ from engine import definitions
 
 __all__ = [
     "FREE_FORM",
+    "HEAD",
     "boundary",
     "call",
     "catch",
