@@ -15,6 +15,7 @@ from typing import Any
 
 from flask_babel import gettext
 
+import engine.language
 from engine import definitions, diagrams, proof, record
 from models.instance import ProcessInstance
 from office import masking
@@ -32,6 +33,7 @@ AT_ONCE = 32
 
 VISIBLE = frozenset({"msisdn", "complaint_text", "demand"})
 IN_WORDS = VISIBLE - {"msisdn"}
+PEOPLE = frozenset({"approved_by", "paid_by", "spot_approvers"})  # what they hold are log-ins
 
 
 @dataclass
@@ -120,7 +122,7 @@ class _Recorder:
         self.money = moved.by_call(instance.business_key)
         self.asked: dict[int, Step] = {}
         self.refusal: Step | None = None
-        self.fields = _fields(self.definition)
+        self.fields, self.shown_beside = _fields(self.definition), _shown_beside(self.definition)
         self._english: dict[str, dict[str, str]] = {}
 
     def events(self, entries: list[record.Entry], since: int) -> Iterator[Event]:
@@ -308,8 +310,8 @@ class _Recorder:
     def _label(self, name: str) -> str:
         if name in variables.STARTED:
             return gettext(variables.STARTED[name])
-        field = self.fields.get(name)
-        return in_language(field.label, field.label_en) if field is not None else code_texts.column_text(name)
+        item = self.fields.get(name) or self.shown_beside.get(name)
+        return in_language(item.label, item.label_en) if item is not None else code_texts.column_text(name)
 
     def _hidden(self, name: str) -> bool:
         return name in self.definition.personal and name not in IN_WORDS and not self._may_see(name)
@@ -362,6 +364,8 @@ def _plain(name: str, value: Any, personal: frozenset[str]) -> str:
         return between.join(_plain(name, item, personal) for item in value)
     if name == "process" or (name == "proposed_process" and isinstance(value, str)):
         return names.process_name(str(value))
+    if name in PEOPLE and isinstance(value, str):
+        return names.person_name(value)
     if name in ("department", "group"):
         return names.departments().get(str(value), str(value))
     return code_texts.cell_text(name, value)
@@ -376,9 +380,23 @@ def _withheld(value: Any) -> str:
 def _fields(definition: definitions.Definition) -> dict[str, Any]:
     """The fields of all forms of a version by key: they know what a variable is called and how it is written."""
     by_key: dict[str, Any] = {}
+    for form in _forms(definition):
+        for box in form.inputs:
+            by_key.setdefault(box.key, box)
+    return by_key
+
+
+def _shown_beside(definition: definitions.Definition) -> dict[str, Any]:
+    """What is laid beside the forms of a version by variable: what nobody types has its name there."""
+    by_variable: dict[str, Any] = {}
+    for form in _forms(definition):
+        for entry in form.shows:
+            by_variable.setdefault(entry.variable, entry)
+    return by_variable
+
+
+def _forms(definition: definitions.Definition) -> Iterator[engine.language.Form]:
     for process in definition.processes.values():
         for element in process.diagram.elements.values():
             if element.type == "userTask" and element.properties.get("form"):
-                for field in definition.form_by_id(element.properties["form"]).inputs:
-                    by_key.setdefault(field.key, field)
-    return by_key
+                yield definition.form_by_id(element.properties["form"])
