@@ -36,7 +36,7 @@ def scenarios(keys: tuple[str, ...], files: tuple[Path, ...], as_json: bool) -> 
     if not files:
         ensure_drawn(keys)
     paths = (*files, *map(Path, keys)) if files else ()
-    with runtime.entered(composition.rehearsal(ground.ephemeral_keys())):
+    with runtime.entered(composition.runtime(ground.ephemeral_keys())):
         played = _play(_wanted(paths, keys))
         covered = [] if files else agreed.coverage(PROCESSES, played, keys)
     lines = [

@@ -41,16 +41,9 @@ DOUBTS = (reply_amounts.doubt,)
 
 
 def runtime(keys: record.Keys | None = None) -> engine.runtime.Runtime:
-    """A whole office, to be served."""
+    """A whole office: the one that is served, and those in which scenarios are played."""
     office = bare(keys)
     office.observers, office.bars, office.doubts = FOLLOWERS, BARS, DOUBTS
-    return office
-
-
-def rehearsal(keys: record.Keys | None = None) -> engine.runtime.Runtime:
-    """An office in which cases are played: everybody follows what happens there, nobody is kept from anything, and nothing is doubted."""
-    office = bare(keys)
-    office.observers = FOLLOWERS
     return office
 
 

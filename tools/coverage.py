@@ -28,7 +28,7 @@ def coverage(write: bool, as_json: bool) -> None:
     Status 1 when something is missing, unknown or declares nothing.
     """
     ids = survey.manual_ids(ROOT / "docs" / "manual_ids.csv")
-    with runtime.entered(composition.rehearsal(ground.ephemeral_keys())):
+    with runtime.entered(composition.runtime(ground.ephemeral_keys())):
         manual_coverage = survey.survey(ROOT / "processes", ids)
         answers = answered(manual_coverage, ids, _taken())
     if write:

@@ -366,13 +366,14 @@ def _stopped(stop: CannotGoOn | engine.EngineError, step: Mapping[str, Any] | No
     if isinstance(stop, CannotGoOn):
         return stop.difference
     if isinstance(stop, language.InvalidForm):
-        reasons = {name: [reason.code for reason in of_field] for name, of_field in stop.reasons.items()}
+        codes = refusals(stop)
+        reasons = {name: [codes[name], of_field[0].values] for name, of_field in stop.reasons.items()}
         element = (step or {}).get("task", "")
-        unknown = [name for name, codes in reasons.items() if codes == ["unknown_field"]]
+        unknown = [name for name, code in codes.items() if code == "unknown_field"]
         if unknown:
-            rest = {name: codes for name, codes in reasons.items() if name not in unknown}
-            return Difference("no_such_field", {"element": element, "fields": unknown, "reasons": rest})
-        return Difference("form", {"element": element, "reasons": reasons})
+            rest = {name: reason for name, reason in reasons.items() if name not in unknown}
+            return Difference("no_such_field", {"element": element, "fields": unknown, "why": rest})
+        return Difference("form", {"element": element, "why": reasons})
     return Difference("refused", {"code": stop.code, "message": stop.message})
 
 

@@ -120,7 +120,7 @@ def office() -> Iterator[Session]:
 
 def _office() -> runtime.Runtime:
     """What an office writes beside its cases is written here too."""
-    return composition.rehearsal(ground.ephemeral_keys())
+    return composition.runtime(ground.ephemeral_keys())
 
 
 def _disarm(session: Session) -> None:

@@ -50,8 +50,7 @@ def looking_at_forms(scenario: str) -> Iterator[None]:
 def watched(index: int) -> tuple[Played, tuple[Draft, ...]]:
     """Each scenario is played once, whoever asks, with the replies that are drafted on the way."""
     scenario = AGREED[index]
-    rehearsal = composition.rehearsal(ground.ephemeral_keys())
-    with runtime.entered(rehearsal), scratch(), looking_at_forms(title(scenario)):
+    with runtime.entered(composition.runtime(ground.ephemeral_keys())), scratch(), looking_at_forms(title(scenario)):
         package = partial(definitions.read_package, PROCESSES, scenario.process)
         play = Watching(scenario, package, scenarios.drawn_in(PROCESSES))
         return play.run(), tuple(play.drafts)

@@ -29,7 +29,7 @@ scenarios:
 
 @pytest.fixture(autouse=True)
 def _office() -> Iterator[None]:
-    with runtime.entered(composition.rehearsal(ground.ephemeral_keys())):
+    with runtime.entered(composition.runtime(ground.ephemeral_keys())):
         yield
 
 
@@ -140,14 +140,14 @@ def test_a_step_that_cannot_be_done_is_said_with_its_number(
 def test_a_refused_form_names_the_field(folder: Path) -> None:
     """An amount that cannot be entered stops the play with the field and the reason."""
     played = scenarios.play(scenario(amount="much"), folder)
-    assert (played.differences[0].kind, list(played.differences[0].values["reasons"])) == ("form", ["amount"])
+    assert (played.differences[0].kind, list(played.differences[0].values["why"])) == ("form", ["amount"])
 
 
 def test_a_field_that_is_gone_is_said(folder: Path) -> None:
     """A scenario written for an earlier form is told which of its fields are gone, and what else is wrong."""
     first = {"task": "ask", "form": {"amount": "much", "former": "x"}}
     (difference,) = scenarios.play(Scenario(process="P-1", name="x", steps=(first,)), folder).differences
-    assert str(difference) == "step 1: ask: its form no longer has former; besides: {'amount': ['not_a_number']}"
+    assert str(difference) == "step 1: ask: its form no longer has former; besides: {'amount': ['not_a_number', {}]}"
 
 
 def test_a_process_that_is_not_there_is_said(folder: Path) -> None:

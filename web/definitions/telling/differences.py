@@ -20,15 +20,13 @@ KINDS = {
     "not_open": _("“%(element)s” is not waiting for anybody; what waits: %(open)s.%(incidents)s"),
     "no_such_process": _("There is no process %(process)s."),
     "no_such_step": _("“%(element)s” is a step that the process no longer has; what waits: %(open)s."),
-    "no_such_field": _(
-        "The form of “%(element)s” no longer has: %(fields)s. What else it does not accept: %(reasons)s"
-    ),
+    "no_such_field": _("The form of “%(element)s” no longer has: %(fields)s. What else it does not accept: %(why)s"),
     "nobody_waits": _("Nothing waits for the message %(message)s with %(key)s."),
     "no_incident": _("There is no incident at “%(element)s”."),
     "not_a_duration": _("%(text)s is not a duration such as PT48H."),
     "unknown_step": _("The step is of no known kind (%(kinds)s)."),
     "not_refused": _("“%(element)s” was completed; it was agreed that it is refused: %(refused)s"),
-    "form": _("The form of “%(element)s” does not accept what was entered: %(reasons)s"),
+    "form": _("The form of “%(element)s” does not accept what was entered: %(why)s"),
     "refused": _("It was refused: %(message)s"),
     "invalid": _("The process has a problem: %(problem)s"),
     "path": _("“%(element)s” was not reached where it was agreed. The way taken: %(reached)s"),
@@ -38,6 +36,11 @@ KINDS = {
     "ledger_unnamed": _("%(account)s: %(moved)s was moved, and nothing was agreed about it."),
     "variable": _("%(name)s: %(expected)s was agreed, it is %(found)s."),
     "not_verified": _("The record of the case does not verify: %(what)s."),
+}
+WITHOUT_FIGURES = {  # a scenario agrees on the kind of a refusal, not on its figures
+    "max": _("This is too much."),
+    "min": _("This is too little."),
+    "amount_not_given": _("The text names an amount that the books do not hold as given."),
 }
 
 
@@ -90,8 +93,8 @@ class _Told:
             return "".join(map(self._incident, value))
         if name == "refused":
             return "; ".join(self._reason(key, code) for key, code in value.items())
-        if name == "reasons":
-            return "; ".join(self._reason(key, codes[0]) for key, codes in value.items()) or gettext("nothing")
+        if name == "why":
+            return "; ".join(self._reason(key, *reason) for key, reason in value.items()) or gettext("nothing")
         if name == "fields":
             return gettext(", ").join(value)
         return _amount(difference.kind, name, value)
@@ -103,10 +106,11 @@ class _Told:
     def _element(self, id: str) -> str:
         return self.known.get(id, id)
 
-    def _reason(self, key: str, code: str) -> str:
-        return gettext(
-            "%(field)s: %(why)s", field=self.variables.name(key), why=reason_texts.reason(language.Reason(code))
-        )
+    def _reason(self, key: str, code: str, values: Mapping[str, Any] | None = None) -> str:
+        sentence = reason_texts.reason(language.Reason(code, dict(values or {})))
+        if values is None and code in WITHOUT_FIGURES:
+            sentence = gettext(WITHOUT_FIGURES[code])
+        return gettext("%(field)s: %(why)s", field=self.variables.name(key), why=sentence)
 
     def _incident(self, incident: Mapping[str, str]) -> str:
         reason = incident_texts.why(incident["kind"], incident["message"], self.known)

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
 from typing import Any
 
 import pytest
 from flask import Flask, g
 
 from engine import definitions, published
+from office import scenarios
 from office.scenarios.differences import Difference
 from tests.drawing import end, package, path, process, start, user
 from web.definitions.telling import differences
@@ -79,8 +82,27 @@ def test_variables_are_called_as_their_fields(
 def test_a_refused_form_names_its_fields(content: definitions.Package) -> None:
     """The label that the clerk sees, not the key."""
     assert "The amount: Please fill this in." in told(
-        content, "en", "form", element="x", reasons={"amount": ["required"]}
+        content, "en", "form", element="x", why={"amount": ["required", {}]}
     )
+
+
+def test_a_refused_form_says_how_much(content: definitions.Package) -> None:
+    """The figures that a reason has are told, not only its kind."""
+    why = {"resolution": ["amount_not_given", {"amounts": [130], "given": [260]}]}
+    assert "The text names ¥1.30; by the books this case has given ¥2.60." in told(
+        content, "en", "form", element="x", why=why
+    )
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_an_agreed_refusal_reads_without_its_figures(content: definitions.Package, language: str) -> None:
+    """A scenario agrees on a kind of refusal only; whichever of them it is, the sentence has no hole."""
+    agreed = scenarios.read(Path("processes"))
+    codes = {code for play in agreed for step in play.steps for code in (step.get("refused") or {}).values()}
+    assert {"max", "amount_not_given", "line_taken"} <= codes
+    for code in sorted(codes):
+        text = told(content, language, "not_refused", element="x", refused={"amount": code})
+        assert not re.search(r"None| [.;,]|[：，；。]\s*[；。，]|  |¥0|¥ ", text), (code, text)
 
 
 @pytest.mark.parametrize(
