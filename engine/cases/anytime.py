@@ -14,7 +14,7 @@ from engine.record import heads, history, sealing
 from engine.record.columns import CaseRow
 from engine.record.heads import INSTANCE
 from engine.record.steps import Step
-from engine.running import execution
+from engine.running import execution, locking
 from engine.running.execution import Advanced, Change, StaleInstance, UnknownInstance
 from engine.runtime import calendars
 from engine.runtime.permissions import Actor
@@ -55,7 +55,7 @@ def end(instance_id: int, outcome: str, steps: Sequence[Step], *, reason: str, b
 
 
 def _found(instance_id: int) -> CaseRow:
-    row = execution.find(instance_id)
+    row = locking.find(instance_id)
     if row is None:
         raise UnknownInstance(instance=instance_id)
     return row

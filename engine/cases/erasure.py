@@ -15,7 +15,7 @@ from engine.record import heads, history
 from engine.record.columns import CaseRow
 from engine.record.heads import INSTANCE
 from engine.record.steps import Step, step
-from engine.running import execution
+from engine.running import execution, locking
 from engine.running.execution import Change, StaleInstance, UnknownInstance
 from engine.runtime.permissions import SUPERVISOR, Actor
 from models import writes
@@ -54,7 +54,7 @@ def erase(instance_id: int, *, reason: str, by: Actor, at: datetime) -> None:
     if not may_erase(by):
         raise MayNotErase
     with transaction():
-        row = execution.find(instance_id)
+        row = locking.find(instance_id)
         if row is None:
             raise UnknownInstance(instance=instance_id)
         _check(row)

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from engine.ground.errors import Conflict, NotFound
 from engine.record.columns import CaseRow
 from engine.record.steps import Done, Refused, WorkOutcome
-from engine.running import execution, timers
+from engine.running import execution, locking, timers
 from engine.running.execution import Advanced, Command
 from engine.runtime.permissions import Actor
 from engine.spiff.run import Run
@@ -98,7 +98,7 @@ def _check_stuck(run: Run, incident: Incident) -> None:
 def _open(incident_id: int) -> tuple[CaseRow, Incident]:
     """The case, locked, and its incident as it is then: somebody may have settled it while we waited for the lock."""
     instance_id = session().scalar(select(Incident.instance_id).where(Incident.id == incident_id))
-    row = execution.find(instance_id) if instance_id is not None else None
+    row = locking.find(instance_id) if instance_id is not None else None
     if row is None:
         raise UnknownIncident(incident=incident_id)
     incident = session().get_one(Incident, incident_id, populate_existing=True)

@@ -22,7 +22,7 @@ from engine.published import versions
 from engine.record import people, sealing
 from engine.record.columns import TaskOfCase, TaskRow
 from engine.record.scopes import Scope
-from engine.running import barred, doubts, execution
+from engine.running import barred, doubts, execution, locking
 from engine.running.execution import Advanced
 from engine.runtime import permissions
 from engine.runtime.permissions import Actor, TaskFacts
@@ -244,7 +244,7 @@ def _locked(task_id: int) -> TaskRow:
 
 
 def _row(task_id: int, *, lock: bool) -> TaskRow:
-    row = execution.find_of_task(task_id, lock=lock)
+    row = locking.find_of_task(task_id, lock=lock)
     if row is None:
         raise UnknownUserTask(task=task_id)
     return row

@@ -18,7 +18,7 @@ from engine.record.heads import INSTANCE, Head
 from engine.record.history import Entry
 from engine.record.scopes import Scopes
 from engine.record.steps import Step
-from engine.running import execution
+from engine.running import locking
 from engine.running.execution import UnknownInstance
 
 
@@ -132,7 +132,7 @@ def history_of(instance_id: int, upto: int | None = None) -> CaseHistory:
 
 
 def history_from(row: CaseRow, upto: int | None = None) -> CaseHistory:
-    """The same for a row of `execution.find` or `execution.find_of_task`."""
+    """The same for a row of `locking.find` or `locking.find_of_task`."""
     key = sealing.unwrap(row.wrapped) if row.wrapped is not None else None
     entries = history.read_history(INSTANCE, str(row.id), key, upto)
     return CaseHistory(versions.by_id(row.definition_id, row.sha256), entries, key)
@@ -174,7 +174,7 @@ def _scopes_are_known(entries: list[Entry]) -> bool:
 
 
 def _row(instance_id: int) -> CaseRow:
-    row = execution.look(instance_id)
+    row = locking.look(instance_id)
     if row is None:
         raise UnknownInstance(instance=instance_id)
     return row

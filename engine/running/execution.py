@@ -12,25 +12,23 @@ from datetime import datetime
 from typing import Any
 
 import orjson
-from sqlalchemy import ColumnElement, Select, bindparam, func, insert, or_, select, update
-from sqlalchemy.orm import InstrumentedAttribute
+from sqlalchemy import insert, or_, select, update
 
 from engine.definitions.compiled import Definition
 from engine.ground.errors import Conflict, Corrupt, EngineError, Invalid, NotFound
 from engine.language.forms import Form
 from engine.published import versions
 from engine.record import heads, history, sealing
-from engine.record.columns import Begun, CaseRow, TaskRow
+from engine.record.columns import Begun, CaseRow
 from engine.record.heads import BEGINNING, GENESIS, INSTANCE, Place
 from engine.record.steps import Step, Work, WorkOutcome
 from engine.record.stores import SqlRows
-from engine.running import jobs
+from engine.running import jobs, locking
 from engine.runtime import calendars, runtime
 from engine.runtime.handlers import Call
 from engine.spiff.run import Run
 from models import writes
 from models.base import bind, connection, flush, forget, session, transaction
-from models.definition import ProcessDefinition
 from models.identity import Department
 from models.incident import Incident
 from models.instance import CaseKey, ProcessInstance
@@ -122,95 +120,12 @@ class Loaded:
     place: Place
 
 
-_INSTANCE, _KEY, _DEFINITION, _TASK = (
-    model.__table__ for model in (ProcessInstance, CaseKey, ProcessDefinition, UserTask)
-)
-_COLUMNS = (
-    *(
-        _INSTANCE.c[name]
-        for name in (
-            "id",
-            "business_key",
-            "definition_id",
-            "key",
-            "state",
-            "started_at",
-            "due_at",
-            "version",
-            "sequence",
-            "head",
-            "ordinal",
-            "head_mac",
-        )
-    ),
-    _INSTANCE.c.state_blob,
-    _KEY.c.wrapped,
-    _DEFINITION.c.sha256,
-)
-
-
-def rows(*more: ColumnElement[Any] | InstrumentedAttribute[Any]) -> Select[Any]:
-    """What `take` needs of instances, and `more` columns, to be narrowed down by the caller."""
-    return (
-        select(*_COLUMNS, *more)
-        .select_from(_INSTANCE)
-        .join(_DEFINITION, _DEFINITION.c.id == _INSTANCE.c.definition_id)
-        .outerjoin(_KEY, _KEY.c.instance_id == _INSTANCE.c.id)
-    )
-
-
+_INSTANCE, _KEY = ProcessInstance.__table__, CaseKey.__table__
 _NEW = insert(ProcessInstance).returning(_INSTANCE.c.id, *heads.counted("register"))
-_BY_ID = rows().where(_INSTANCE.c.id == bindparam("id"))
-_HEAD_BY_ID = _BY_ID.with_only_columns(*(column for column in _COLUMNS if column is not _INSTANCE.c.state_blob))
-_BY_ID_FOR_CHANGE = _BY_ID.with_for_update(of=_INSTANCE)
-_BEFORE = _TASK.alias("before")
-_LAST_OF_FORM = (
-    select(func.max(_BEFORE.c.token))
-    .where(
-        _BEFORE.c.instance_id == _TASK.c.instance_id,
-        _BEFORE.c.process_key == _TASK.c.process_key,
-        _BEFORE.c.form == _TASK.c.form,
-        _BEFORE.c.state == TaskState.COMPLETED,
-    )
-    .scalar_subquery()
-)
-_OF_TASK = (
-    rows(
-        _TASK.c.token.label("task_token"),
-        _TASK.c.element_id,
-        _TASK.c.group_code.label("task_group"),
-        _TASK.c.state.label("task_state"),
-        _TASK.c.assignee,
-        _TASK.c.id.label("task_id"),
-        _LAST_OF_FORM.label("asked_before"),
-    )
-    .join(_TASK, _TASK.c.instance_id == _INSTANCE.c.id)
-    .where(_TASK.c.id == bindparam("id"))
-)
-# the task as well, so that PostgreSQL reads it as it is once the lock is had
-_OF_TASK_FOR_CHANGE = _OF_TASK.with_for_update(of=(_INSTANCE, _TASK))
-
-
-def find(instance_id: int, *, lock: bool = True) -> CaseRow | None:
-    """The row of an instance with its key and its definition's fingerprint; locked for change unless it is only looked at."""
-    row: CaseRow | None = connection().execute(_BY_ID_FOR_CHANGE if lock else _BY_ID, {"id": instance_id}).first()
-    return row
-
-
-def look(instance_id: int) -> CaseRow | None:
-    """The row of an instance without its state, for whoever asks where its history ends and which version it runs on."""
-    row: CaseRow | None = connection().execute(_HEAD_BY_ID, {"id": instance_id}).first()
-    return row
-
-
-def find_of_task(task_id: int, *, lock: bool) -> TaskRow | None:
-    """The row of a user task's instance with what is asked of the task; locked for change unless it is only looked at."""
-    row: TaskRow | None = connection().execute(_OF_TASK_FOR_CHANGE if lock else _OF_TASK, {"id": task_id}).first()
-    return row
 
 
 def take(row: CaseRow, *, by: str, at: datetime) -> Loaded:
-    """Restore the instance of a row from `find`. Errors: InstanceEnded."""
+    """Restore the instance of a row from `locking`. Errors: InstanceEnded."""
     if row.state != CaseState.ACTIVE:
         raise InstanceEnded(case=row.business_key)
     definition = versions.by_id(row.definition_id, row.sha256)
@@ -295,7 +210,7 @@ def _insert(definition: Definition, business_key: str, at: datetime) -> tuple[in
 def advance(instance_id: int, command: Command, *, by: str, at: datetime) -> Advanced:
     """Do something to an instance, in one commit. Errors: UnknownInstance, InstanceEnded, and what the command raises."""
     with transaction():
-        row = find(instance_id)
+        row = locking.find(instance_id)
         if row is None:
             raise UnknownInstance(instance=instance_id)
         return advance_row(row, command, by=by, at=at)
@@ -304,7 +219,7 @@ def advance(instance_id: int, command: Command, *, by: str, at: datetime) -> Adv
 def advance_row(
     row: CaseRow, command: Command, *, by: str, at: datetime, request: str = "", moves: bool = True
 ) -> Advanced:
-    """The same for a row that `find` has locked in the current transaction; a command that only tells something `moves` nothing of its state."""
+    """The same for a row that `locking.find` has locked in the current transaction; a command that only tells something `moves` nothing of its state."""
     loaded = take(row, by=by, at=at)
     try:
         command(loaded.run)

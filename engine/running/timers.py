@@ -18,7 +18,7 @@ from sqlalchemy.orm import InstrumentedAttribute
 from engine.ground.errors import Conflict
 from engine.record.columns import DueRow
 from engine.record.steps import Failed
-from engine.running import execution, jobs
+from engine.running import execution, jobs, locking
 from engine.runtime import runtime
 from engine.spiff.run import Run
 from models.base import bind, session, transaction
@@ -115,7 +115,7 @@ def _due(
     of_instance = (Setback.kind == kind, Setback.instance_id == ProcessInstance.id, Setback.token == token)
     later = exists().where(*of_instance, or_(Setback.again_at.is_(None), Setback.again_at > at))
     attempts = select(Setback.attempts).where(*of_instance).scalar_subquery()
-    return execution.rows(token.label("token"), attempts.label("attempts"), *more).where(~later)
+    return locking.rows(token.label("token"), attempts.label("attempts"), *more).where(~later)
 
 
 def _timers(at: datetime) -> Select[Any]:

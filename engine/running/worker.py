@@ -22,7 +22,7 @@ from engine.language import values
 from engine.record import sealing
 from engine.record.columns import CaseRow
 from engine.record.steps import Failed, WorkOutcome
-from engine.running import execution, jobs
+from engine.running import execution, jobs, locking
 from engine.runtime import runtime
 from engine.runtime.handlers import Call
 from engine.runtime.runtime import now
@@ -135,7 +135,7 @@ def perform(job: Taken, at: datetime) -> WorkOutcome:
     """Do a job in hand, outside every transaction; nothing is asked of the world for a case that does not wait for it any more."""
     if job.instance_id is None:
         return jobs.run_background(job.topic, values.unpack(json.loads(job.parameters)), at)
-    row = execution.find(job.instance_id, lock=False)
+    row = locking.find(job.instance_id, lock=False)
     key = execution.case_key(job.instance_id)
     if row is None or row.state != CaseState.ACTIVE or key is None:
         return Failed("InstanceEnded", job.topic)
@@ -158,7 +158,7 @@ def record(job: Taken, outcome: WorkOutcome, at: datetime) -> None:
 
     The case is locked before the job, as everybody does it, so that nobody waits for each other.
     """
-    row = execution.find(job.instance_id) if job.instance_id is not None else None
+    row = locking.find(job.instance_id) if job.instance_id is not None else None
     if isinstance(outcome, Failed) and job.retries > 1 and _may_pass(job, outcome):
         due_at = at + FIRST_DELAY * 2 ** (jobs.ATTEMPTS - job.retries)
         _settle(job, retries=job.retries - 1, due_at=due_at, error=outcome.message)

@@ -16,7 +16,7 @@ from engine import cases, proof, record, running
 from engine.proof import comparison
 from engine.record.case import Kind
 from engine.record.steps import Failed, WorkOutcome
-from engine.running import execution, timers, worker
+from engine.running import execution, locking, timers, worker
 from engine.runtime import BpmnError, Call
 from engine.runtime.handlers import JobFailed
 from models.base import Base, transaction
@@ -146,7 +146,7 @@ class Waiting(Played):
         if self.session.scalar(timer) is None:
             execution.report({"instance": self.id, "token": token, "kind": "EndlessLoop"}, "cleo", self.at)
             return
-        rows = execution.rows(Timer.token.label("token"), Timer.element_id, literal(4).label("attempts"))
+        rows = locking.rows(Timer.token.label("token"), Timer.element_id, literal(4).label("attempts"))
         found = rows.join(Timer, Timer.instance_id == ProcessInstance.id).where(
             Timer.token == token, Timer.instance_id == self.id
         )
