@@ -144,11 +144,12 @@ def differences(msisdn: str, agreement: Mapping[str, str], keyed: Mapping[str, s
     return [
         Difference(field, expected[field], entered[field])
         for field in (*FIELDS, "msisdn")
-        if not _means(field, expected[field], entered[field])
+        if not means_same(field, expected[field], entered[field])
     ]
 
 
-def _means(field: str, expected: str, keyed: str | None) -> bool:
+def means_same(field: str, expected: str, keyed: str | None) -> bool:
+    """Whether a field says the same in both wordings; what is empty says nothing."""
     if keyed is None or not keyed.strip():
         return False
     if field == "bank":

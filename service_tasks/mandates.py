@@ -10,14 +10,23 @@ from collections.abc import Mapping
 from typing import Any
 
 from marshmallow import Schema
+from sqlalchemy import select
 
 from engine.runtime import BpmnError, Call, handler
 from models.base import session
 from models.usage import BankMandate
 from service_tasks import dates, mandate_wording, schemas
-from service_tasks.direct_debit import FIELDS, latest, side
+from service_tasks.direct_debit import FIELDS, differences, latest, means_same, side
 from service_tasks.gateway import gateway
 
+REFUSALS: dict[str, tuple[str, ...]] = {
+    "account_format": ("account",),
+    "debit_under_way": (),
+    "holder_mismatch": ("holder",),
+    "bank_keyed_wrong": ("bank",),
+    "account_keyed_wrong": ("account",),
+    "holder_keyed_wrong": ("holder",),
+}
 ACCOUNT = re.compile(r"^\d{8,30}$")
 DEBIT_DAY = 15
 
@@ -63,19 +72,20 @@ class ResultResult(Schema):
     "direct_debit/correct",
     parameters=MandateParameters,
     result=RenewResult,
-    errors={"account_format": ("account",), "debit_under_way": (), "holder_mismatch": ("holder",)},
+    errors=REFUSALS,
     manual_ref="TS-008.4",
     title_zh="更正托收资料",
     title_en="Correct the mandate",
 )
 def correct(parameters: dict[str, Any], call: Call) -> dict[str, Any]:
-    """Write the right data to the mandate at once; what stands there as it should is left alone."""
+    """Write the right data to the mandate at once; what stands there as it should is left alone, and what was keyed wrongly is not right."""
     subscription = gateway().subscription(parameters["msisdn"])
     previous = latest(subscription.id, lock=True)
     right_values = _given(parameters)
     if previous is not None and _stands(previous, right_values, subscription.msisdn):
         return _renewed(previous)
     _check(right_values, previous, gateway().customer(subscription.customer_id).name)
+    _check_wrong_again(right_values, previous, subscription.msisdn)
     return _renewed(_replace(previous, subscription.id, subscription.msisdn, right_values, call))
 
 
@@ -102,7 +112,7 @@ def record_result(parameters: dict[str, Any], call: Call) -> dict[str, Any]:
     "direct_debit/renew",
     parameters=RenewParameters,
     result=RenewResult,
-    errors={"account_format": ("account",), "debit_under_way": (), "holder_mismatch": ("holder",)},
+    errors=REFUSALS,
     manual_ref="TS-008.4, TS-008.6, TS-008.7",
     title_zh="重办托收",
     title_en="Renew the mandate",
@@ -120,7 +130,26 @@ def renew(parameters: dict[str, Any], call: Call) -> dict[str, Any]:
         if corrected or previous.mandated_on == dates.day_of(call.at):
             return _renewed(previous)
     _check(right_values, previous, gateway().customer(subscription.customer_id).name)
+    _check_wrong_again(right_values, previous, subscription.msisdn)
+    if previous is not None and previous.id == parameters["correction"]:
+        _check_wrong_again(right_values, _before(previous), subscription.msisdn)
     return _renewed(_replace(previous, subscription.id, subscription.msisdn, right_values, call))
+
+
+def _check_wrong_again(right_values: Mapping[str, str], mandate: BankMandate | None, msisdn: str) -> None:
+    """Errors: BpmnError where a field is entered just as it was keyed by mistake."""
+    if mandate is None:
+        return
+    for field, _, keyed in differences(msisdn, side(mandate, "agreed"), side(mandate, "keyed")):
+        if field in FIELDS and keyed and means_same(field, keyed, right_values[field]):
+            raise BpmnError(f"{field}_keyed_wrong")
+
+
+def _before(mandate: BankMandate) -> BankMandate | None:
+    """The mandate that this one replaced."""
+    row = BankMandate
+    query = select(row).where(row.subscription_id == mandate.subscription_id, row.id < mandate.id)
+    return session().scalars(query.order_by(row.id.desc())).first()
 
 
 def _check(right_values: Mapping[str, str], previous: BankMandate | None, customer: str) -> None:

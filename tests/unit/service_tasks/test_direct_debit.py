@@ -301,6 +301,35 @@ def test_a_mandate_that_may_not_be_is_refused(
     assert session().scalars(select(BankMandate.state)).all() == ["active"]
 
 
+@pytest.mark.parametrize(
+    "topic",
+    ["direct_debit/correct", "direct_debit/renew"],
+)
+@pytest.mark.parametrize(
+    "wrong",
+    [{"account": "6222 0202 0001 2345 687"}, {"bank": "中国农业银行"}, {"holder": "陈谋"}],
+    ids=lambda wrong: next(iter(wrong)),
+)
+def test_what_was_keyed_by_mistake_is_not_taken_for_right(desk: Any, topic: str, wrong: dict[str, str]) -> None:
+    """However it is written this time: the debit would only fail again; nothing is replaced."""
+    (field,) = wrong
+    signed = {**AGREED, "holder": "陈谋"} if field == "holder" else AGREED
+    desk.given(number(agreed=signed, keyed={**signed, **(wrong if field != "holder" else {"holder": "陈某"})}))
+    entered = {**RENEWAL, **(wrong if field != "holder" else {"holder": "陈某"})}
+    assert desk.refused(topic, **entered) == f"{field}_keyed_wrong"
+    assert session().scalars(select(BankMandate.state)).all() == ["active"]
+
+
+def test_a_correction_of_the_case_does_not_make_the_mistake_right(desk: Any) -> None:
+    """Corrected first, the renewal of the same case may not bring the mistake back; another case may know better."""
+    mistake = "6222020200012345687"
+    desk.given(number(keyed={**AGREED, "account": mistake}))
+    corrected = desk.run("direct_debit/correct", **RENEWAL)["mandate_id"]
+    again = {**RENEWAL, "account": mistake}
+    assert desk.refused("direct_debit/renew", **again, correction=corrected) == "account_keyed_wrong"
+    assert desk.run("direct_debit/renew", **again)["mandate_id"] != corrected
+
+
 def test_the_holder_who_signed_the_agreement_may_be_another_person(desk: Any) -> None:
     """A parent who pays for a child signed the agreement; the same holder may renew it."""
     desk.given(number(agreed={**AGREED, "holder": "陈父"}))
