@@ -16,6 +16,7 @@ from engine.cases.user_tasks import (
     task_and_history,
     workable,
     workable_among,
+    wrong_in,
 )
 
 __all__ = [
@@ -46,4 +47,5 @@ __all__ = [
     "waiting_for",
     "workable",
     "workable_among",
+    "wrong_in",
 ]

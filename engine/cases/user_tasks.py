@@ -16,7 +16,7 @@ from sqlalchemy import bindparam, select
 from engine.definitions.compiled import Definition
 from engine.ground.errors import NotFound, NotPermitted
 from engine.language import feel, values
-from engine.language.forms import Form, InvalidForm
+from engine.language.forms import Form, InvalidForm, Reason
 from engine.proof.replay import CaseHistory, history_from
 from engine.published import versions
 from engine.record import people, sealing
@@ -34,6 +34,7 @@ from models.states import CaseState, TaskState
 from models.user_task import UserTask
 
 Submitted = Mapping[str, str | Sequence[str]]
+REQUIRED = "required"  # the reason of a field that is left open
 
 
 class UnknownUserTask(NotFound):
@@ -71,13 +72,56 @@ def complete(
                 entered = blank.load(form, scope.variables, now)
             except InvalidForm as error:  # everything that is wrong is told at once
                 right = blank.right(form, scope.variables, now, wrong=error.reasons)
-                foreseen = run.foreseen(row.task_token, right | _no_longer_asked(row, blank, right, scope))
-                raise InvalidForm(reasons={**foreseen, **error.reasons}) from None
+                raise InvalidForm(reasons={**_foreseen(run, row, blank, right), **error.reasons}) from None
             answer = doubts.Answer(row.business_key, blank, entered, scope.variables, now)
             aside = doubts.check(answer, despite)
             run.enter(row.task_token, entered | _no_longer_asked(row, blank, entered, scope), by.user, despite, aside)
 
         return execution.advance_row(row, command, by=by.user, at=at, request=request)
+
+
+class _Tried(Exception):
+    """What was tried is over, and is to be undone."""
+
+
+def wrong_in(task_id: int, *, form: Submitted, by: Actor, at: datetime) -> dict[str, list[Reason]]:
+    """What completing a task with this would be refused for, by field; nothing is done, and nobody's right to the task is asked.
+
+    Of a form that only leaves fields open, what it says is tried all the same.
+
+    Errors: UnknownUserTask, AlreadyCompleted, InstanceEnded.
+    """
+    try:
+        with transaction():
+            _try_out(_locked(task_id), form, by, at)
+            raise _Tried
+    except InvalidForm as error:
+        return error.reasons
+    except _Tried:
+        return {}
+
+
+def _try_out(row: TaskRow, form: Submitted, by: Actor, at: datetime) -> None:
+    """Errors: InvalidForm, EntryRefused; AlreadyCompleted, InstanceEnded."""
+    if row.task_state != TaskState.OPEN:
+        raise permissions.AlreadyCompleted(task=row.task_id, state=row.task_state)
+    run = execution.take(row, by=by.user, at=at).run
+    task = run.task(row.task_token)
+    variables, now = run.scope_at(task).variables, feel.Scope(at=at, calendar=run.calendar)
+    blank = run.definition.form_by_id(run.element_of(task).properties["form"])
+    try:
+        right = blank.load(form, variables, now)
+    except InvalidForm as error:
+        right = blank.right(form, variables, now, wrong=error.reasons)
+        if any(reason.code != REQUIRED for reasons in error.reasons.values() for reason in reasons):
+            raise InvalidForm(reasons={**_foreseen(run, row, blank, right), **error.reasons}) from None
+    run.enter(row.task_token, right, by.user)
+
+
+def _foreseen(run: Run, row: TaskRow, blank: Form, right: dict[str, Any]) -> dict[str, list[Reason]]:
+    """What the service tasks that follow would refuse of what can be taken."""
+    scope = run.scope_at(run.task(row.task_token))
+    return run.foreseen(row.task_token, right | _no_longer_asked(row, blank, right, scope))
 
 
 @contextmanager

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from pathlib import Path
+from urllib.parse import quote
 
 from flask import Blueprint, Flask, request
 from flask_login import current_user
@@ -15,12 +16,12 @@ from models.user_task import TaskColumns
 from office import reply_amounts
 from office.masking import Sight
 from office.papers import PAPERS, Paper, typeset
-from web.edge import access, record_of_looks, unsent_forms
+from web.edge import access, auth, record_of_looks, unsent_forms
 from web.queries import casefile, filled_form, orders
 from web.tasks.queries import order_paper
 from web.tasks.queries import papers as sayings
 from web.tasks.queries.papers import Asked, Step, TakenBack
-from web.tasks.tasklist import opened
+from web.tasks.tasklist import opened, refused
 
 blueprint = Blueprint("papers", __name__)
 FONTS = Path(__file__).parents[1] / "static" / "build" / "fonts"
@@ -33,9 +34,16 @@ def register(app: Flask) -> None:
 
 
 @blueprint.post("/tasks/<int:task_id>/papers/<key>")
-def of_task(task_id: int, key: str) -> Response:
-    """A paper of an open step, with what has been typed so far; nothing is kept or completed."""
+def of_task(task_id: int, key: str) -> Response | tuple[str | Response, int]:
+    """A paper of an open step, with what has been typed so far; nothing is kept or completed.
+
+    Whoever signs it signs what the step will take: only what is not filled in yet may be missing.
+    """
     row, sight = opened(task_id)
+    typed, actor = filled_form.submitted(request.form, but=unsent_forms.ADDED), auth.actor()
+    wrong = cases.wrong_in(task_id, form=typed, by=actor, at=engine.now())
+    if wrong:
+        return refused(task_id, wrong)
     history = proof.history_of(row.instance_id)
     process = casefile.stage_of_task(row, history).process
     element = history.definition.processes[process].element(row.element_id)
@@ -91,7 +99,8 @@ def _handed_out(pdf: bytes, key: str, number: str, sight: Sight) -> Response:
     record_of_looks.at_case(number, sight)
     record_of_looks.exported("paper", 1, personal=True, case=number, paper=key, sha256=hashlib.sha256(pdf).hexdigest())
     response = Response(pdf, mimetype="application/pdf")
-    response.headers["Content-Disposition"] = f"inline; filename={key}.pdf"
+    name = quote(f"{number} {PAPERS[key].zh}.pdf")
+    response.headers["Content-Disposition"] = f"inline; filename={number}-{key}.pdf; filename*=UTF-8''{name}"
     return response
 
 

@@ -344,6 +344,11 @@ def _typed(
     return filled_form.typed(form, variables, scope, filled_form.submitted(typed, but=unsent_forms.ADDED), typed)
 
 
+def refused(task_id: int, reasons: dict[str, list[engine.language.Reason]]) -> tuple[str | Response, int]:
+    """The page of a task with what was typed and what is wrong with it."""
+    return _page(task_id, request.form, reasons), 422
+
+
 def _page(
     task_id: int,
     typed: MultiDict[str, str] | None,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 from flask import Flask
@@ -55,7 +56,8 @@ def test_it_says_what_stands_in_the_form(desk: Flask, said: list[Mapping[str, An
     case, task = at_the_counter(desk)
     answer = printed(Visitor(desk, "cleo", "en"), task, receipt_number="SJ-0201", refund_amount="10.05")
     assert (answer.status_code, answer.mimetype) == (200, "application/pdf")
-    assert answer.headers["Content-Disposition"] == "inline; filename=refund_form.pdf"
+    name = quote(f"{case} 退、减、免话费处理表.pdf")
+    assert answer.headers["Content-Disposition"] == f"inline; filename={case}-refund_form.pdf; filename*=UTF-8''{name}"
     assert answer.headers["Cache-Control"] == "no-store"
     (paper,) = said
     assert (paper["case"], paper["amount"], paper["capitals"]) == (case, "10.05", "人民币壹拾元零伍分")
@@ -74,16 +76,39 @@ def test_without_typing_it_says_what_the_form_is_prefilled_with(desk: Flask, sai
     assert (said[0]["amount"], line["amount"], said[0]["total"]) == ("88.00", "88.00", "88.00")
 
 
-@pytest.mark.parametrize("amount", ["much", "", "0", "-5"])
+@pytest.mark.parametrize(
+    ("amount", "receipt", "told"),
+    [
+        ("much", "SJ-0201", "请填写数字"),
+        ("0", "SJ-0201", "不能少于"),
+        ("-5", "SJ-0201", "不能少于"),
+        ("500", "SJ-0201", "500.00 元 超过"),
+        ("10.05", "SJ-9999", "票据 SJ-9999，请与原件核对"),
+    ],
+)
+def test_what_the_step_would_refuse_is_not_printed(
+    desk: Flask, said: list[Mapping[str, Any]], amount: str, receipt: str, told: str
+) -> None:
+    """The customer signs what will be paid: the page comes back with the reason at its field, and what was typed."""
+    _, task = at_the_counter(desk)
+    answer = printed(Visitor(desk, "cleo", "zh"), task, receipt_number=receipt, refund_amount=amount)
+    page = answer.get_data(as_text=True)
+    assert (answer.status_code, said) == (422, [])
+    assert told in page
+    assert f'value="{amount}"' in page
+    with desk.app_context():
+        assert session().get_one(UserTask, task).state == "open"
+
+
 @pytest.mark.parametrize(
     ("language", "told"), [("zh", "请先在步骤中填写金额"), ("en", "please enter its amount at the step first")]
 )
 def test_without_an_amount_it_is_refused_in_words(
-    desk: Flask, said: list[Mapping[str, Any]], amount: str, language: str, told: str
+    desk: Flask, said: list[Mapping[str, Any]], language: str, told: str
 ) -> None:
-    """Nobody is given a form to sign that leaves the sum open, or says another than the page."""
+    """Nobody is given a form to sign that leaves the sum open."""
     _, task = at_the_counter(desk)
-    answer = printed(Visitor(desk, "cleo", language), task, refund_amount=amount)
+    answer = printed(Visitor(desk, "cleo", language), task, refund_amount="")
     assert answer.status_code == 409
     assert told in answer.get_data(as_text=True)
     assert said == []
