@@ -64,7 +64,10 @@ class OwedRow(Schema):
 
 
 class OwedResult(Schema):
-    """What payments/owed returns, in the order in which a payment settles it; `debit_under_way`: nothing is taken for the bill now."""
+    """What payments/owed returns, in the order in which a payment settles it.
+
+    With `debit_under_way` nothing is taken for the bill now; a number that is `cancelled` takes no more than it owes.
+    """
 
     rows = schemas.rows("应缴明细", "What is owed", OwedRow)
     total = schemas.fen("应缴合计", "Owed in all")
@@ -72,6 +75,7 @@ class OwedResult(Schema):
     held = schemas.fen("挂帐金额", "On hold")
     late_fee_held = schemas.fen("随挂帐的滞纳金", "Late fee that goes with it")
     debit_under_way = schemas.flag("托收在途", "A debit is under way")
+    cancelled = schemas.flag("已销号", "Cancelled")
 
 
 @handler(
@@ -87,7 +91,7 @@ def owed(parameters: dict[str, Any], call: Call) -> dict[str, Any]:
     subscription = gateway().find(parameters["msisdn"])
     if subscription is None:
         blank = {"rows": [], "total": 0, "prepayment": 0, "held": 0, "late_fee_held": 0}
-        return blank | {"debit_under_way": False}
+        return blank | {"debit_under_way": False, "cancelled": False}
     rows, total = [], 0
     for due in gateway().to_pay(subscription.id):
         total += due.amount
@@ -96,7 +100,7 @@ def owed(parameters: dict[str, Any], call: Call) -> dict[str, Any]:
     under_way = gateway().debit_under_way(subscription.id)
     late_fee = gateway().late_fee_on_hold(subscription.id)
     beside = {"prepayment": stands.prepayment, "held": stands.held, "late_fee_held": late_fee}
-    beside |= {"debit_under_way": under_way}
+    beside |= {"debit_under_way": under_way, "cancelled": subscription.state == "cancelled"}
     return {"rows": rows, "total": total, **beside}
 
 

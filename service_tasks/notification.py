@@ -22,6 +22,7 @@ from models.complaint import Complaint
 from models.identity import Department
 from models.notice import DepartmentNotice, OutboxMessage
 from service_tasks import amounts, schemas
+from service_tasks.gateway import gateway
 
 
 class UnknownTemplate(NotFound):
@@ -101,6 +102,7 @@ WORDINGS = {
 }
 COMPOSED = "\x1e"  # no form takes it, so that nobody writes what reads as composed
 LETTER, UNPOSTED = "letter", "unposted"
+CANCELLED = "number_cancelled"  # why a message failed, as a code that pages tell in words
 
 # How they read in offices that run an earlier version: what was sent then is still what the record says was sent.
 FORMERLY = {
@@ -186,10 +188,17 @@ def asked_for(literals: Mapping[str, str]) -> Mapping[str, Mapping[str, bool]]:
     title_en="Text message to the customer",
 )
 def send(parameters: dict[str, Any], call: Call) -> dict[str, Any]:
-    """Queue a text message, once per call, to the number that complained, whatever other number the case is about. Errors: ValuesMissing."""
+    """Queue a text message, once per call, to the number that complained, whatever other number the case is about.
+
+    At a number that is cancelled nothing arrives: the message has failed from the start, so that a person tells the customer in another way.
+
+    Errors: ValuesMissing.
+    """
     message = body(parameters["template"], {"case_number": call.business_key, **parameters["values"]})
     number = customers_number(call.business_key) or parameters["msisdn"]
-    outbox_id = queue(call.key, call.business_key, number, parameters["template"], message, call.at)
+    subscription = gateway().find(number)
+    failure = CANCELLED if subscription is not None and subscription.state == "cancelled" else None
+    outbox_id = queue(call.key, call.business_key, number, parameters["template"], message, call.at, failure=failure)
     return {"outbox_id": outbox_id}
 
 
@@ -209,9 +218,17 @@ def told(
 
 
 def queue(
-    key: str, case_number: str, msisdn: str, template: str, text: str, at: datetime, *, by: str | None = None
+    key: str,
+    case_number: str,
+    msisdn: str,
+    template: str,
+    text: str,
+    at: datetime,
+    *,
+    by: str | None = None,
+    failure: str | None = None,
 ) -> int:
-    """Put a text message into the outbox, once per key, with whoever wrote it; its id."""
+    """Put a text message into the outbox, once per key, with whoever wrote it, or with why it cannot arrive; its id."""
     queued = session().scalar(select(OutboxMessage.id).where(OutboxMessage.key == key))
     if queued is not None:
         return queued
@@ -223,6 +240,8 @@ def queue(
         body=text,
         queued_at=at,
         told_by=by,
+        state="failed" if failure else "queued",
+        failure=failure,
     )
     session().add(message)
     session().flush()

@@ -64,6 +64,7 @@ CODES = {
     "in_service": _("in service"),
     "suspended": _("suspended"),
     "cancelled": _("cancelled"),
+    "number_cancelled": _("the number is cancelled"),
     "invalid": _("never in service"),
     "originating": _("outgoing call"),
     "terminating": _("incoming call"),

@@ -17,7 +17,9 @@ SENTENCES = {
     "pays_by_debit": _(
         "A debit is under way and may pay the bill; the counter takes nothing for it. What the customer wants to leave here is prepaid."
     ),
-    "number_cancelled": _("The number is cancelled and takes no prepayment. What it owes can be paid: %(owed)s."),
+    "number_cancelled": _(
+        "The number is cancelled and takes no prepayment. What it owes can be paid: %(owed)s. If nothing is owed, choose that nothing is paid now."
+    ),
     "number_unknown": _("There is no such number."),
     "account_format": _("The account number is not written as this bank writes it."),
     "batch_closed": _("The month-end batch is closed."),
@@ -37,7 +39,9 @@ SENTENCES = {
     "other_lines_approved": _("These are other lines than those approved."),
     "other_payee_approved": _("This is another number than the one approved."),
     "exceeds_bill": _("%(amount)s is more than what is due on the bill; at most %(balance)s is possible."),
-    "exceeds_disputed": _("%(amount)s is more than what is in dispute; at most %(disputed)s is possible."),
+    "exceeds_disputed": _(
+        "%(amount)s is more than can be given back of what is in dispute; at most %(disputed)s is possible."
+    ),
     "account_keyed_wrong": _("This is the account that was keyed by mistake. Please enter the one that was agreed."),
     "bank_keyed_wrong": _("This is the bank that was keyed by mistake. Please choose the one that was agreed."),
     "exceeds_late_fee": _("%(amount)s is more than the late fee due; at most %(balance)s is possible."),

@@ -147,4 +147,5 @@ def test_a_credit_that_waits_lowers_what_is_shown(desk: Any) -> None:
         "held": 0,
         "late_fee_held": 0,
         "debit_under_way": False,
+        "cancelled": False,
     }

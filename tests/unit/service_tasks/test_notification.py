@@ -10,6 +10,7 @@ from sqlalchemy import func, select
 
 from models.base import session
 from models.notice import DepartmentNotice, OutboxMessage
+from office import correspondence
 from service_tasks.notification import (
     TEMPLATES,
     WORDINGS,
@@ -38,6 +39,15 @@ def test_a_message_is_queued_once(desk: Any) -> None:
         == "您有争议的话费 12.50 元已挂帐，其余话费可以正常缴纳。核算结果预计 2026-11-26 后告知您。（案件 AJ-2026-000001）"
     )
     assert (message.to_msisdn, message.state, message.case_number) == ("13900000001", "queued", "AJ-2026-000001")
+
+
+def test_a_message_to_a_cancelled_number_has_failed_at_once(desk: Any) -> None:
+    """Nothing arrives there: it stands before a person, who tells the customer in another way, and never counts as on its way."""
+    desk.given({"msisdn": "13900000001", "state": "cancelled"})
+    answer = desk.twice("notification/send", **HELD)
+    message = session().scalars(select(OutboxMessage)).one()
+    assert (answer["outbox_id"], message.state, message.failure) == (message.id, "failed", "number_cancelled")
+    assert correspondence.undelivered() == [message]
 
 
 def test_values_are_never_read_as_templates() -> None:

@@ -91,7 +91,7 @@ def test_more_than_is_in_dispute(any_desk: Flask, language: str) -> None:
     assert page.status == 422
     wrong = said(page, language, "refund_amount")
     assert ("95.00" in wrong, "88.00" in wrong) == (True, True)
-    assert {"zh": "超过争议金额", "en": "more than what is in dispute"}[language] in wrong
+    assert {"zh": "超过争议中可退的金额", "en": "more than can be given back"}[language] in wrong
     assert page.typed("refund_amount") == "95.00"
 
 
