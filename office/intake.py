@@ -205,9 +205,10 @@ def accept(intake: Intake, *, by: engine.Actor, at: datetime, key: str = "", oth
         return already
     if not other_words:
         _refuse_other_words(request)
-    _check(intake, by)
+    subscription = gateway().find(intake.msisdn)
+    _check(intake, subscription, by)
     try:
-        return _take_in(intake, request, by, at, other_words=other_words)
+        return _take_in(intake, subscription, request, by, at, other_words=other_words)
     except IntegrityError:
         already = _taken_in_by(request)  # the same request came at the same moment and was first
         if already is None:
@@ -234,7 +235,15 @@ def _taken_in_by(request: str | None) -> str | None:
     return session().scalar(select(Complaint.case_number).where(Complaint.request_key == request)) if request else None
 
 
-def _take_in(intake: Intake, request: str | None, by: engine.Actor, at: datetime, *, other_words: bool) -> str:
+def _take_in(
+    intake: Intake,
+    subscription: Subscription | None,
+    request: str | None,
+    by: engine.Actor,
+    at: datetime,
+    *,
+    other_words: bool,
+) -> str:
     with transaction():
         case_number, repeats = next_number("AJ", at), _open_or_recent(intake.msisdn)
         if not other_words:  # whoever else takes a case in waits since its number was asked for
@@ -244,7 +253,7 @@ def _take_in(intake: Intake, request: str | None, by: engine.Actor, at: datetime
         suggestion = _suggested(advanced, intake, at)
         if suggestion.is_sure and intake.process != suggestion.process and not intake.overrule_reason.strip():
             raise language.InvalidForm(reasons={"overrule_reason": [Reason("required")]})
-        columns = _complaint(intake, advanced, suggestion)
+        columns = _complaint(intake, subscription, advanced, suggestion)
         acceptance = {"case_number": case_number, "accepted_at": at, "accepted_by": by.user, "request_key": request}
         connection().execute(_NEW, {**columns, **acceptance, "repeat_of": repeats})
         _confirm(intake, advanced, by, at)
@@ -257,16 +266,20 @@ def _suggested(advanced: running.Advanced, intake: Intake, at: datetime) -> Sugg
     return _of_verdict(verdict) if isinstance(verdict, Mapping) else suggest(intake.text, intake.msisdn, at)
 
 
-def _check(intake: Intake, by: engine.Actor) -> None:
-    reasons = wrong(intake) or {"msisdn": households.wrong(intake.msisdn, by)}
+def _check(intake: Intake, subscription: Subscription | None, by: engine.Actor) -> None:
+    reasons = _wrong(intake, subscription) or {"msisdn": households.wrong(intake.msisdn, by)}
     if any(reasons.values()):
         raise language.InvalidForm(reasons=reasons)
 
 
 def wrong(intake: Intake) -> dict[str, list[Reason]]:
     """What is wrong by itself, by field; whether a reason for overruling is needed shows only with the suggestion."""
+    return _wrong(intake, gateway().find(intake.msisdn))
+
+
+def _wrong(intake: Intake, subscription: Subscription | None) -> dict[str, list[Reason]]:
     reasons = {
-        "msisdn": _wrong_number(intake),
+        "msisdn": _wrong_number(intake, subscription),
         "text": texts.wrong(intake.text, MOST_TEXT, required=True),
         "demand": texts.wrong(intake.demand, MOST_DEMAND),
         "overrule_reason": texts.wrong(intake.overrule_reason, MOST_REASON),
@@ -277,11 +290,11 @@ def wrong(intake: Intake) -> dict[str, list[Reason]]:
     return {field: of_field for field, of_field in reasons.items() if of_field}
 
 
-def _wrong_number(intake: Intake) -> list[Reason]:
+def _wrong_number(intake: Intake, subscription: Subscription | None) -> list[Reason]:
     if not MSISDN.match(intake.msisdn):
         return [NO_MSISDN if intake.msisdn else Reason("required")]
     must_be_known = intake.known_only and intake.process != ON_THE_SPOT
-    return [UNKNOWN_NUMBER] if must_be_known and gateway().find(intake.msisdn) is None else []
+    return [UNKNOWN_NUMBER] if must_be_known and subscription is None else []
 
 
 def _wrong_amount(amount: int | None) -> list[Reason]:
@@ -310,8 +323,9 @@ def _open_or_recent(msisdn: str) -> str | None:
     return session().scalar(_NEWEST, {"msisdn": msisdn})
 
 
-def _complaint(intake: Intake, advanced: running.Advanced, suggestion: Suggestion) -> dict[str, Any]:
-    subscription = gateway().find(intake.msisdn)
+def _complaint(
+    intake: Intake, subscription: Subscription | None, advanced: running.Advanced, suggestion: Suggestion
+) -> dict[str, Any]:
     overruled = intake.process != suggestion.process and (suggestion.is_sure or bool(intake.overrule_reason.strip()))
     return {
         "instance_id": advanced.instance_id,
