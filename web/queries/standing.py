@@ -241,7 +241,10 @@ def _events(instance: ProcessInstance, definition: engine.definitions.Definition
     for kind, element, due in sorted(session().execute(_WAITS, {"instance": instance.id}), key=itemgetter(0)):
         stuck = kind == _INCIDENT
         holder = gettext("the operator of the system") if stuck else ""
-        yield Wait(names.drawn_in(definition, element), holder, due, stuck=stuck)
+        name = names.drawn_in(definition, element)
+        if kind == _TIMER and names.is_limit(definition, element):
+            name = gettext("If not done: %(task)s", task=name)
+        yield Wait(name, holder, due, stuck=stuck)
 
 
 def said(step: str, number: str, complainant: Whose, advanced: running.Advanced, *, waits: str = "") -> tuple[str, str]:

@@ -75,6 +75,7 @@ def worklist_page() -> str:
         departments=names.departments(),
         undelivered=correspondence.undelivered(current_user.name),
         requests=acts.asked_of(auth.actor(), engine.now()),
+        chases=work_orders.chases_unread(frozenset(current_user.departments)),
     )
 
 
@@ -356,6 +357,7 @@ def _page(
         return redirect(url_for("cases.case", number=row.business_key))
     if row.process_key == work_orders.PROCESS:  # opening an order is acknowledging it
         work_orders.acknowledge(row.business_key, by=auth.actor(), at=engine.now())
+        work_orders.read_chases(row.business_key, by=auth.actor(), at=engine.now())
     record_of_looks.at_case(row.business_key, sight)
     (form, variables, scope), history = cases.task_and_history(row.id, at=engine.now())
     definition, stage = history.definition, casefile.stage_of_task(row, history)
