@@ -125,7 +125,7 @@ def verify() -> Response:
             refusals.append(error)
     verified = len(task_ids) - len(refusals)
     if verified:
-        flash(gettext("Work orders verified: %(done)s", done=verified))
+        flash(gettext("Work orders verified: %(done)s. The cases that waited for them go on.", done=verified))
     if refusals or len(task_ids) < len(ticked):
         not_verified = len(refusals) + len(ticked) - len(task_ids)
         flash(

@@ -34,6 +34,7 @@ from web.telling.i18n import gettext, in_language, language, shown_to, yuan
 blueprint = Blueprint("tasklist", __name__)
 EARLIER_LINES = 8
 DESPITE = "despite"
+COUNTER_PAYMENT = "SUB-010"
 
 
 def register(app: Flask) -> None:
@@ -131,9 +132,22 @@ def complete(task_id: int) -> Response | tuple[str | Response, int]:
     later = any(value in correspondence.LATER for value in request.form.values())
     waits = correspondence.waits(row.business_key, by=current_user.name) if later else ""
     with definitions.of_definition(definition):  # a case is told in the words of its own version
-        kind, sentence = standing.said(_name(row), row.business_key, complainant, advanced, waits=waits)
+        chosen, place = _chosen(row, definition, typed), standing.now_at(row.instance_id, definition)
+        kind, sentence = standing.said(
+            _name(row), row.business_key, complainant, advanced, chosen=chosen, place=place, waits=waits
+        )
     flash(sentence + _moved(row.business_key, at), kind)
     return onward(row.business_key, row.instance_id)
+
+
+def _chosen(row: NamedTask, definition: engine.definitions.Definition, typed: Mapping[str, Any]) -> str:
+    """The answer that decides a step, in the words of its form: the first of those to choose among that was given; how the customer was told is none."""
+    for field in definition.form(row.element_id, row.process_key).inputs:
+        if field.type in ("radio", "select") and len(field.options) > 1 and not field.channel_of:
+            for option in field.options:
+                if str(option.value) == str(typed.get(field.key)):
+                    return in_language(option.label, option.label_en)
+    return ""
 
 
 def _moved(number: str, at: datetime) -> str:
@@ -302,6 +316,7 @@ def claim(task_id: int) -> Response:
     """Take a task and open it; what was typed before stands in its form again."""
     page = unsent_forms.beside()
     cases.claim(task_id, by=auth.actor(), at=engine.now())
+    flash(_in_words(task_id, gettext("Taken: “%(step)s” in case %(case)s is with you now.")))
     return redirect(page or url_for("tasklist.task", task_id=task_id))
 
 
@@ -310,7 +325,14 @@ def release(task_id: int) -> Response:
     """Give a task back; what was typed is kept for whoever typed it."""
     unsent_forms.beside()
     cases.release(task_id, by=auth.actor(), at=engine.now())
+    flash(_in_words(task_id, gettext("Given back: “%(step)s” in case %(case)s waits at %(department)s again.")))
     return redirect(url_for("tasklist.worklist_page"))
+
+
+def _in_words(task_id: int, sentence: str) -> str:
+    """A sentence about a task, with its step, case and department."""
+    row = session().get_one(UserTask, task_id)
+    return sentence % {"step": _name(row), "case": row.business_key, "department": names.department(row.group)}
 
 
 def _before(task_id: int) -> Mapping[str, Any]:
@@ -401,6 +423,7 @@ def _page(
             words=shown_to(variables.get("complaint_text"), sight),
             picker=_picker(form, variables, filled),
             batch=batch_list.of(row.process_key, row.business_key),
+            receipts=_receipts(variables) if row.process_key == COUNTER_PAYMENT else [],
             shown=[
                 *evidence.turned_down(history, row.token, sight),
                 *evidence.of(
@@ -419,6 +442,13 @@ def _page(
             paused=history.is_paused,
             **filled,
         )
+
+
+def _receipts(variables: Mapping[str, Any]) -> list[str]:
+    """The numbers of the receipts that a payment at the counter has left."""
+    payment = variables.get("payment")
+    issued = payment.get("receipts") if isinstance(payment, Mapping) else None
+    return [receipt["receipt"] for receipt in issued or ()]
 
 
 def _barred(row: TaskColumns, definition: engine.definitions.Definition) -> str:

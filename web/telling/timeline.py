@@ -21,7 +21,16 @@ from web.telling import act_texts, reason_texts, suggestions
 from web.telling import disputed_lines as disputed
 from web.telling.i18n import ZONE, gettext, in_language, moment, remark, withheld, yuan
 from web.telling.i18n import mark as _
-from web.telling.names import department, department_then, drawn_in, element_name, is_limit, of_item, person_name, process_name
+from web.telling.names import (
+    department,
+    department_then,
+    drawn_in,
+    element_name,
+    is_limit,
+    of_item,
+    person_name,
+    process_name,
+)
 
 Step = dict[str, Any]
 Told = tuple[str, str, list[tuple[str, str]]]  # kind, sentence and details of a step
@@ -268,7 +277,9 @@ class _Teller:
     def waited(self, step: Step) -> Told | None:
         """What a timer waits for: an instant that must come, or a limit of a step, which is not over because it is set."""
         sentence = (
-            _("If not done by %(when)s: %(task)s") if is_limit(self.definition, step["element"]) else _("Waits until %(when)s: %(task)s")
+            _("If not done by %(when)s: %(task)s")
+            if is_limit(self.definition, step["element"])
+            else _("Waits until %(when)s: %(task)s")
         )
         task = _occurrence(self.name(step), step)
         return "wait", gettext(sentence, when=moment(step["due"]), task=task), []

@@ -81,6 +81,7 @@ ROUTES = {
     "GET /supervision": row("302 403 200 403 403 403"),
     "GET /work-orders": row("302 200 200 200 200 200"),
     "POST /work-orders/verification": row("302 302 302 302 302 302"),
+    "POST /receipts/<number>/prints": row("302 404 404 403 403 403", "/receipts/SJ-none/prints"),
     "GET /work-orders/<number>": row("302 404 404 404 404 404", "/work-orders/GD-1"),
     "POST /work-orders/<number>/chase": row("302 404 404 404 404 404", "/work-orders/GD-1/chase"),
     "GET /cases/<number>/work-orders/<order>/paper": row("302 404 404 404 403 403", "/cases/{case}/work-orders/GD-1/paper"),
