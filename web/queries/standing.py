@@ -11,7 +11,6 @@ from typing import Any, Protocol
 from sqlalchemy import (
     ColumnElement,
     Label,
-    Row,
     Select,
     SQLColumnExpression,
     and_,
@@ -251,6 +250,13 @@ def _events(instance: ProcessInstance, definition: engine.definitions.Definition
         yield Wait(name, holder, due, stuck=stuck)
 
 
+class _Placed(NamedTask, Protocol):
+    @property
+    def assignee(self) -> str | None: ...
+    @property
+    def group(self) -> str: ...
+
+
 _PLACES = (
     select(
         UserTask.process_key,
@@ -282,7 +288,7 @@ def now_at(instance_id: int, definition: engine.definitions.Definition) -> str:
     return gettext(" It is now at: %(places)s.", places=gettext("; ").join(places) + more) if places else ""
 
 
-def _place(row: Row[Any], definition: engine.definitions.Definition) -> str:
+def _place(row: _Placed, definition: engine.definitions.Definition) -> str:
     name = names.element_name(row.process_key, row.element_id, row.name, definition)
     step = names.of_item(name, row.item_index, row.item_count)
     who = names.person_name(row.assignee) if row.assignee else names.department(row.group)
