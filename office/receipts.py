@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -52,7 +52,7 @@ def print_out(number: str, *, reason: str, by: Actor, at: datetime) -> Printed:
             raise UnknownReceipt(receipt=number)
         if receipt.refunded >= receipt.amount or number in gateway().receipts_in_hand(receipt.subscription_id):
             raise ReceiptGivenBack(receipt=number)
-        copy = next_copy(receipt.number, receipt.issued_at, prints_of([number]).get(number, ()))
+        copy = next_copies({number: receipt.issued_at}, prints_of([number]))[number]
         if copy and reason not in REASONS:
             raise NoReasonForCopy(receipt=number)
         row = ReceiptPrint(receipt_number=number, copy=copy, at=at, by=by.user, reason=reason if copy else "")
@@ -61,12 +61,16 @@ def print_out(number: str, *, reason: str, by: Actor, at: datetime) -> Printed:
         return Printed(receipt, row)
 
 
-def next_copy(number: str, issued_at: datetime, prints: Sequence[ReceiptPrint]) -> int:
-    """Which print the next one is; of a receipt that was given out before this office printed any the customer has the original already."""
-    if prints:
-        return prints[-1].copy + 1
-    taken = select(JournalEntry.memo).where(JournalEntry.at == issued_at, JournalEntry.kind == COUNTER_PAYMENT)
-    return 0 if any(number in memo.split() for memo in session().scalars(taken)) else 1
+def next_copies(issued: Mapping[str, datetime], prints: Mapping[str, Sequence[ReceiptPrint]]) -> dict[str, int]:
+    """Which print the next one of each receipt is, by number, from when each was issued.
+
+    Of a receipt that was given out before this office printed any the customer has the original already.
+    """
+    taken = select(JournalEntry.memo).where(
+        JournalEntry.at.in_(set(issued.values())), JournalEntry.kind == COUNTER_PAYMENT
+    )
+    ours = {number for memo in session().scalars(taken) for number in memo.split()} if issued else set()
+    return {number: prints[number][-1].copy + 1 if prints.get(number) else int(number not in ours) for number in issued}
 
 
 def prints_of(numbers: Collection[str]) -> dict[str, list[ReceiptPrint]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from flask import Blueprint, Flask, render_template
@@ -36,13 +37,15 @@ def customer() -> str:
     caller = intake.look_up(msisdn) if msisdn else None
     versions = definitions.versions_of(case.case_number for case in caller.cases) if caller else {}
     reasons = {"msisdn": [intake.NO_MSISDN]} if typed and not msisdn else {}
+    in_cash = money.in_cash(caller.subscription.id) if caller and caller.subscription else []
+    on_file = {row.receipt_number for row in in_cash}
     return render_template(
         "customers/customer.html",
         msisdn=msisdn or typed,
         reasons=reasons,
         caller=caller,
-        in_cash=money.in_cash(caller.subscription.id) if caller and caller.subscription else [],
-        receipts=_receipts(caller.subscription.id) if caller and caller.subscription else [],
+        in_cash=in_cash,
+        receipts=_receipts(caller.subscription.id, on_file) if caller and caller.subscription else [],
         process_name=names.process_name,
         versions=versions,
         looks=looks.of_customer(msisdn) if msisdn and current_user.has("auditor") else None,
@@ -59,14 +62,17 @@ class IssuedReceipt:
     copy: int
 
 
-def _receipts(subscription_id: int) -> list[IssuedReceipt]:
-    """The receipts of a number, the newest first."""
-    issued, on_file = gateway().receipts(subscription_id), gateway().receipts_in_hand(subscription_id)
-    by_number = receipts.prints_of([receipt.number for receipt in issued])
-    rows = []
-    for receipt in issued:
-        prints = by_number.get(receipt.number, [])
-        given_back = receipt.refunded >= receipt.amount or receipt.number in on_file
-        copy = receipts.next_copy(receipt.number, receipt.issued_at, prints)
-        rows.append(IssuedReceipt(receipt, prints, given_back, copy))
-    return rows
+def _receipts(subscription_id: int, on_file: Collection[str | None]) -> list[IssuedReceipt]:
+    """The receipts of a number, the newest first; those `on_file` were taken back for cash."""
+    issued = gateway().receipts(subscription_id)
+    prints = receipts.prints_of([receipt.number for receipt in issued])
+    copies = receipts.next_copies({receipt.number: receipt.issued_at for receipt in issued}, prints)
+    return [
+        IssuedReceipt(
+            receipt,
+            prints.get(receipt.number, []),
+            receipt.refunded >= receipt.amount or receipt.number in on_file,
+            copies[receipt.number],
+        )
+        for receipt in issued
+    ]

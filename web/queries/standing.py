@@ -318,8 +318,7 @@ def said(
     The kind is `ok`, `warn` when something did not work, and `note` when what the customer is told `waits` to be sent, by text (sms) or letter.
     """
     customer = gettext(", %(customer)s", customer=named(complainant)) if complainant.msisdn or complainant.name else ""
-    if chosen:
-        step = gettext("%(step)s: %(chosen)s", step=step, chosen=chosen)
+    place = (gettext(" Chosen: %(chosen)s.", chosen=chosen) if chosen else "") + place
     sentence = gettext("Done: “%(step)s” in case %(case)s%(customer)s.", step=step, case=number, customer=customer)
     troubles = told(advanced)
     if troubles:
@@ -327,7 +326,7 @@ def said(
             "“%(step)s” in case %(case)s%(customer)s is recorded, but:", step=step, case=number, customer=customer
         )
         return "warn", " ".join([entered, *troubles]) + place
-    closed = gettext(" The case is closed.") if advanced.ended else place
+    closed = place + (gettext(" The case is closed.") if advanced.ended else "")
     if waits:
         values = {"step": step, "case": number, "customer": customer}
         texted = gettext(

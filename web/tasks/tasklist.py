@@ -332,7 +332,8 @@ def release(task_id: int) -> Response:
 def _in_words(task_id: int, sentence: str) -> str:
     """A sentence about a task, with its step, case and department."""
     row = session().get_one(UserTask, task_id)
-    return sentence % {"step": _name(row), "case": row.business_key, "department": names.department(row.group)}
+    department = names.department(row.group) if "%(department)s" in sentence else ""
+    return sentence % {"step": _name(row), "case": row.business_key, "department": department}
 
 
 def _before(task_id: int) -> Mapping[str, Any]:

@@ -39,7 +39,8 @@ def test_the_first_print_is_the_original_and_every_later_one_a_duplicate_with_it
     subscription = gateway().find("13812340001")
     assert subscription is not None
     taking = Effect(key="taking", at=AT)
-    (issued,) = gateway().take_payment(subscription.id, 5000, "prepayment", taking).receipts
+    with transaction():
+        (issued,) = gateway().take_payment(subscription.id, 5000, "prepayment", taking).receipts
     receipts.print_out(issued.receipt, reason="", by=CLEO, at=AT)
     for reason in ("", "stolen"):
         with pytest.raises(receipts.NoReasonForCopy):

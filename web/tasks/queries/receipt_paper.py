@@ -38,7 +38,9 @@ def _said(printed: Printed) -> dict[str, Any]:
         "facts": [[label, value] for label, value in _facts(printed)],
         "amount": yuan(receipt.amount),
         "capitals": wording.CAPITALS.format(words=amounts.in_words(receipt.amount)),
-        "signs": [{"who": sign, "name": names.person_name(row.by) if sign != "客户" else ""} for sign in paper.signs],
+        "signs": [
+            {"who": sign, "name": names.person_name(row.by) if sign == paper.signs[-1] else ""} for sign in paper.signs
+        ],
         "note": wording.RECEIPT_NOTE.format(edition=paper.edition, basis=paper.basis),
         "foot": [receipt.number, *([wording.DUPLICATE.format(copy=row.copy)] if row.copy else [])],
     }
