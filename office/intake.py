@@ -47,6 +47,7 @@ _NEWEST = (
     .limit(1)
 )
 COUNTERS = frozenset({"service_hall", "guangda_hall", "hotline_1860", "agency", "reception_room"})
+HALLS = ("service_hall", "guangda_hall")  # the first has what no hall took in
 LAST_CALLS = 8
 # What a case knows from its first moment, with the FEEL type of each; fen is an amount of money.
 START_VARIABLES = {
@@ -54,6 +55,7 @@ START_VARIABLES = {
     "msisdn": "string",
     "complaint_text": "string",
     "channel": "string",
+    "hall": "string",
     "disputed_amount": "fen",
     "demand": "string",
     "repeated": "boolean",
@@ -191,7 +193,7 @@ class Intake:
 
 
 def accept(intake: Intake, *, by: engine.Actor, at: datetime, key: str = "", other_words: bool = True) -> str:
-    """Take a case in: complaint, instance and, at the service hall, the confirmed process in one commit; the case number.
+    """Take a case in: complaint, instance and, at a hall, the confirmed process in one commit; the case number. The steps of the hall are that hall's.
 
     The same words of the same person under the same `key` are one case, however often they come. `other_words` under it are another case, as
     from a page gone back to, unless they are refused.
@@ -248,7 +250,7 @@ def _take_in(
         case_number, repeats = next_number("AJ", at), _open_or_recent(intake.msisdn)
         if not other_words:  # whoever else takes a case in waits since its number was asked for
             _refuse_other_words(request)
-        variables = _variables(intake, case_number, repeats)
+        variables = _variables(intake, case_number, repeats, by)
         advanced = engine.cases.start(PROCESS, business_key=case_number, variables=variables, by=by, at=at)
         suggestion = _suggested(advanced, intake, at)
         if suggestion.is_sure and intake.process != suggestion.process and not intake.overrule_reason.strip():
@@ -304,12 +306,13 @@ def _wrong_amount(amount: int | None) -> list[Reason]:
     return [Reason(code, {"limit": limit, "unit": "fen"})]
 
 
-def _variables(intake: Intake, case_number: str, repeats: str | None) -> dict[str, Any]:
+def _variables(intake: Intake, case_number: str, repeats: str | None, by: engine.Actor) -> dict[str, Any]:
     return {
         "case_number": case_number,
         "msisdn": intake.msisdn,
         "complaint_text": intake.text.strip(),
         "channel": intake.channel,
+        "hall": next((hall for hall in HALLS if hall in by.groups), HALLS[0]),
         "disputed_amount": intake.disputed_amount,
         "demand": intake.demand.strip(),
         "proposed_process": intake.process,

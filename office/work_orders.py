@@ -1,17 +1,19 @@
-"""Work orders beside their process: beginning it, acknowledging, bringing the answer to the cases that wait, and letting a case leave that waits no more."""
+"""Work orders beside their process: beginning it, acknowledging, chasing by hand, bringing the answer to the cases that wait, and letting a case leave that waits no more."""
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import or_, select, update
 
-from engine import Actor, cases, running, runtime
+from engine import Actor, Conflict, NotPermitted, cases, running, runtime
 from engine.running import Change
 from models.base import session, transaction
+from models.notice import DepartmentNotice
 from models.timer import MessageSubscription
-from models.work_order import WorkOrder, WorkOrderCase
+from models.user_task import UserTask
+from models.work_order import WorkOrder, WorkOrderAct, WorkOrderCase
 from service_tasks.work_orders import rows
 from service_tasks.work_orders.schemas import SentResult
 
@@ -21,6 +23,21 @@ SYSTEM = Actor("system")
 STARTED = {"order": "context"}
 ENDINGS = ("message_received", "message_cancelled", "instance_cancelled", "instance_completed")
 NOBODY_WAITS = "desk:nobody_waits"
+SUPERVISOR = "supervisor"
+CHASED = "work_order_chased"
+CHASED_AGAIN = timedelta(hours=4)  # ours: as long as the group that verifies has
+
+
+class NotTheSender(NotPermitted):
+    """Only those whose case waits for an order, and supervisors, chase it."""
+
+
+class NothingToChase(Conflict):
+    """The order is not with a department any more."""
+
+
+class ChasedAlready(Conflict):
+    """The department was chased a short while ago; from `again_at` on it may be chased once more."""
 
 
 @runtime.background(rows.BEGIN)
@@ -47,6 +64,71 @@ def acknowledge(number: str, *, by: Actor, at: datetime) -> None:
         if order.acknowledged_at is None:
             order.acknowledged_at, order.acknowledged_by = at, by.user
             rows.note(order, "acknowledged", f"order:{order.id}:{at.isoformat()}", by=by.user, at=at)
+
+
+def is_sender(order: WorkOrder, by: Actor) -> bool:
+    """Whether the person is of the side that waits: a case of theirs does, or they are a supervisor."""
+    if SUPERVISOR in by.roles:
+        return True
+    of_order = WorkOrderCase.order_id == order.id, WorkOrderCase.left_at.is_(None)
+    sending = select(WorkOrderCase.instance_id).outerjoin(UserTask, UserTask.instance_id == WorkOrderCase.instance_id)
+    theirs = or_(
+        WorkOrderCase.joined_by == by.user,
+        UserTask.completed_by == by.user,
+        UserTask.group.in_(by.groups),
+    )
+    return session().scalar(sending.where(*of_order, theirs).limit(1)) is not None
+
+
+def chased_again_at(order: WorkOrder) -> datetime | None:
+    """From when on the present owner of an order may be chased by hand; None for at once. The clock's own chases count."""
+    acts = select(WorkOrderAct.kind, WorkOrderAct.at).where(WorkOrderAct.order_id == order.id)
+    newest = acts.where(WorkOrderAct.kind.in_(("chased", "handed_on"))).order_by(WorkOrderAct.id.desc()).limit(1)
+    row = session().execute(newest).first()
+    return row.at + CHASED_AGAIN if row is not None and row.kind == "chased" else None
+
+
+def chase(number: str, *, by: Actor, at: datetime) -> str:
+    """Press the department that has an order, once in four hours whoever of the waiting side does it; which department was told.
+
+    Errors: UnknownOrder, NotTheSender, NothingToChase, ChasedAlready.
+    """
+    with transaction():
+        order = rows.locked(number)
+        if not is_sender(order, by):
+            raise NotTheSender(order=number)
+        if order.state != "open":
+            raise NothingToChase(order=number)
+        again_at = chased_again_at(order)
+        if again_at is not None and again_at > at:
+            raise ChasedAlready(order=number, again_at=again_at)
+        key = f"order:{order.id}:{at.isoformat()}"
+        rows.note(order, "chased", key, by=by.user, at=at)
+        order.chased += 1
+        notice = {"key": f"{key}:chased", "department": order.department, "case_number": order.number, "at": at}
+        session().add(DepartmentNotice(**notice, subject=CHASED, text=by.user))
+        session().flush()
+        return order.department
+
+
+def chases_unread(departments: frozenset[str]) -> list[DepartmentNotice]:
+    """What departments are told of being chased, until one of theirs opens the order or it is theirs no more; the oldest first."""
+    notice = DepartmentNotice
+    query = select(notice).join(WorkOrder, WorkOrder.number == notice.case_number)
+    unread = query.where(notice.subject == CHASED, notice.department.in_(departments), notice.read_at.is_(None))
+    with_them = unread.where(WorkOrder.department == notice.department, WorkOrder.state == "open")
+    return list(session().scalars(with_them.order_by(notice.at)))
+
+
+def read_chases(number: str, *, by: Actor, at: datetime) -> None:
+    """Somebody of the department that is chased has opened the order."""
+    notice = DepartmentNotice
+    unread = (notice.case_number == number, notice.subject == CHASED, notice.read_at.is_(None))
+    if session().scalar(select(notice.id).where(*unread, notice.department.in_(by.groups)).limit(1)) is None:
+        return
+    with transaction():
+        reading = update(notice).where(*unread, notice.department.in_(by.groups))
+        session().execute(reading.values(read_at=at, read_by=by.user))
 
 
 @runtime.background(rows.DELIVER)

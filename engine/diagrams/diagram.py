@@ -48,6 +48,7 @@ WITHOUT_TOKENS = frozenset(  # what stands beside flow nodes; everything else is
         *("supportedInterfaceRef", "ioBinding", "inputSet", "outputSet", "eventDefinitionRef"),
     }
 )
+GROUP_FROM = "groupFrom"
 DMN = "https://www.omg.org/spec/DMN/"
 
 
@@ -62,7 +63,7 @@ def parse(content: bytes) -> Diagram:
     process = next((p for p in processes if p.get("isExecutable") == "true"), processes[0])
     lanes_of = _lanes(process)
     lanes = {id: names[-1] for id, names in lanes_of.items()}
-    reader = _Reader(lanes, _named(root, "message", "name"), _named(root, "error", "errorCode"))
+    reader = _Reader(lanes, _named(root, "message", "name"), _named(root, "error", "errorCode"), _departments(process))
     _hold_count(process)
     elements, flows = reader.read(process)
     return Diagram(
@@ -124,6 +125,12 @@ def _lanes(process: xml.Element) -> dict[str, tuple[str, ...]]:
     return lanes
 
 
+def _departments(process: xml.Element) -> dict[str, str]:
+    """Lane name → the expression that gives the department of its steps, of lanes that name one case by case."""
+    expressions = {lane.get("name", ""): _properties(lane).get(GROUP_FROM, "") for lane in process.iter(LANE)}
+    return {name: text for name, text in expressions.items() if text}
+
+
 def _documentation(node: xml.Element) -> str:
     return " ".join((d.text or "").strip() for d in node.findall(f"{{{BPMN}}}documentation"))
 
@@ -131,8 +138,10 @@ def _documentation(node: xml.Element) -> str:
 class _Reader:
     """Walks a process and its embedded sub-processes."""
 
-    def __init__(self, lanes: dict[str, str], messages: dict[str, str], errors: dict[str, str]) -> None:
-        self.lanes, self.messages, self.errors = lanes, messages, errors
+    def __init__(
+        self, lanes: dict[str, str], messages: dict[str, str], errors: dict[str, str], departments: dict[str, str]
+    ) -> None:
+        self.lanes, self.messages, self.errors, self.departments = lanes, messages, errors, departments
         self.twice: list[str] = []
         self.nameless: list[tuple[str, int]] = []
         self._ids: set[str] = set()
@@ -175,6 +184,13 @@ class _Reader:
             line=node.sourceline or 0,
         )
 
+    def properties(self, node: xml.Element, kind: str, lane: str) -> dict[str, str]:
+        """Those of a node; a step that says nothing of its department goes by its lane."""
+        own = _properties(node)
+        if kind == "userTask" and lane in self.departments and not own.keys() & {"group", GROUP_FROM}:
+            return {**own, GROUP_FROM: self.departments[lane]}
+        return own
+
     def element(self, node: xml.Element, kind: str, parent: str, lane: str) -> Element:
         triggers = [child for child in node if xml.local(child).endswith(EVENT_DEFINITION)]
         trigger = triggers[0] if triggers else None
@@ -187,9 +203,9 @@ class _Reader:
             name=node.get("name", ""),
             line=node.sourceline or 0,
             parent=parent,
-            lane=self.lanes.get(node.get("id", ""), lane),
+            lane=(own_lane := self.lanes.get(node.get("id", ""), lane)),
             documentation=_documentation(node),
-            properties=_properties(node),
+            properties=self.properties(node, kind, own_lane),
             default=node.get("default", ""),
             attached_to=node.get("attachedToRef", ""),
             interrupting=node.get("cancelActivity", "true") == "true",

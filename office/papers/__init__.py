@@ -68,6 +68,18 @@ _ALL = (
         signs=("客户", "经办人", "主管", "核算"),
     ),
     Paper(
+        key="counter_receipt",
+        zh="收款收据",
+        en="Receipt",
+        manual_ref="TS-002.5, TS-008.7",
+        edition="TS-002 第一版，2002年8月22日",
+        basis="话费退、减、免处理流程",
+        amounts=(),
+        facts=(),
+        reasons=(),
+        signs=("客户", "收款人"),
+    ),
+    Paper(
         key="work_order",
         zh="投诉处理工单",
         en="Complaint work order",

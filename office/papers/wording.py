@@ -21,3 +21,6 @@ PER_LINE, YUAN, WITH_REASON = "每项建议退还", "{amount} 元", "{what}：{w
 WAITING = {None: "等待答复", "answered": "已答复", "left": "已退出"}
 IN_CASH, FALLS = "退还现金", "冲减未缴话费"
 TAKEN_BACK, TAKEN_BACK_AT = "后已冲回", "{amount} 元，{at}"
+RECEIPT_NOTE = "版次：{edition}。依据：{basis}。退款凭收据；补打的收据注明补打，与原件同效，只退一次。涂改无效。"
+ISSUED, PAYS_FOR, REFUNDED, PRINTED, WHY_AGAIN = "收款时间", "款项", "已退", "打印时间", "补打原因"
+DUPLICATE = "补打 · 第 {copy} 次"

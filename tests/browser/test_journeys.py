@@ -203,7 +203,7 @@ def test_ts004_recharge_card(office: Office) -> None:
     )
     office.does("gina", case, "登记缴费卡资料", card_check="query", serial="8800000401", pin="400001")
     office.does("gina", case, "登记正确号码", target_msisdn="13900000401")
-    office.does("dan", case, "核对派单数据", transfer_confirmed=True)
+    office.does("dan", case, "核对派单数据", transfer_answer="agree")
     office.does("gina", case, "回复并跟踪结果", resolution="50 元已转入您的号码", arrived=True, reply_channel="phone")
     concluded(office, case)
     is_closed(office, case, told=["8800000401", "50 元已转入您的号码"], money=[("充值款转移", "50.00 元")])

@@ -19,7 +19,7 @@ from models.comment import Comment
 from models.complaint import Complaint
 from models.instance import ProcessInstance
 from models.notice import OutboxMessage
-from office import complaints, correspondence, erasure, households, letters, looks, replies, texts
+from office import complaints, correspondence, erasure, households, letters, looks, replies, texts, work_orders
 from web.cases.queries import acts_offered, case_list
 from web.edge import access, addresses, auth, record_of_looks, submission, unsent_forms
 from web.lookup import definitions
@@ -65,10 +65,15 @@ def listing() -> str | Response:
 
 
 @blueprint.get("/<number>")
-def case(number: str) -> str:
-    """One case; `tab` timeline, diagram, money, messages, orders or acts, for auditors also looks."""
+def case(number: str) -> str | Response:
+    """One case; `tab` timeline, diagram, money, messages, orders or acts, for auditors also looks. Of a work order whoever sent it sees the order."""
     query = addresses.asked()
-    return page(number, query["tab"], before=query["before"])
+    try:
+        return page(number, query["tab"], before=query["before"])
+    except access.NotYourCase:
+        if casefile.find(number).key != work_orders.PROCESS:
+            raise
+        return redirect(url_for("orders.order", number=number))
 
 
 def page(

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+from dataclasses import dataclass
+
 from flask import Blueprint, Flask, render_template
 from flask_login import current_user
 
 from engine import language
-from office import intake, looks
+from models.billing import ReceiptPrint
+from office import intake, looks, receipts
+from service_tasks.gateway import Receipt, gateway
 from web.edge import access, record_of_looks
 from web.edge.addresses import asked
 from web.lookup import definitions
@@ -32,13 +37,42 @@ def customer() -> str:
     caller = intake.look_up(msisdn) if msisdn else None
     versions = definitions.versions_of(case.case_number for case in caller.cases) if caller else {}
     reasons = {"msisdn": [intake.NO_MSISDN]} if typed and not msisdn else {}
+    in_cash = money.in_cash(caller.subscription.id) if caller and caller.subscription else []
+    on_file = {row.receipt_number for row in in_cash}
     return render_template(
         "customers/customer.html",
         msisdn=msisdn or typed,
         reasons=reasons,
         caller=caller,
-        in_cash=money.in_cash(caller.subscription.id) if caller and caller.subscription else [],
+        in_cash=in_cash,
+        receipts=_receipts(caller.subscription.id, on_file) if caller and caller.subscription else [],
         process_name=names.process_name,
         versions=versions,
         looks=looks.of_customer(msisdn) if msisdn and current_user.has("auditor") else None,
     )
+
+
+@dataclass(frozen=True)
+class IssuedReceipt:
+    """A receipt of a number with its prints; `is_given_back`: spent, or it lies in the office's file. `copy` is which print the next one is."""
+
+    receipt: Receipt
+    prints: list[ReceiptPrint]
+    is_given_back: bool
+    copy: int
+
+
+def _receipts(subscription_id: int, on_file: Collection[str | None]) -> list[IssuedReceipt]:
+    """The receipts of a number, the newest first; those `on_file` were taken back for cash."""
+    issued = gateway().receipts(subscription_id)
+    prints = receipts.prints_of([receipt.number for receipt in issued])
+    copies = receipts.next_copies({receipt.number: receipt.issued_at for receipt in issued}, prints)
+    return [
+        IssuedReceipt(
+            receipt,
+            prints.get(receipt.number, []),
+            receipt.refunded >= receipt.amount or receipt.number in on_file,
+            copies[receipt.number],
+        )
+        for receipt in issued
+    ]

@@ -97,7 +97,9 @@ def _told(advanced: running.Advanced) -> Response:
         sentence = gettext("It failed again.") if again else gettext("It was tried again, but:")
         flash(" ".join([sentence, *troubles]), "warn")
     else:
-        flash(gettext("Done; the case goes on."))
+        number = session().get_one(ProcessInstance, advanced.instance_id).business_key
+        place = standing.now_at(advanced.instance_id, proof.definition_of(advanced.instance_id))
+        flash(gettext("Done; case %(case)s goes on.", case=number) + place)
     return redirect(url_for("incidents.listing"))
 
 

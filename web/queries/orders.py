@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from flask_babel import gettext
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 
 from models.base import session
 from models.complaint import Complaint
@@ -15,6 +16,7 @@ from models.user_task import UserTask
 from models.work_order import WorkOrder, WorkOrderAct, WorkOrderCase
 from office import work_orders
 from office.masking import masked
+from service_tasks.work_orders import acts
 from web.telling import names
 from web.telling.i18n import mark as _
 
@@ -30,8 +32,8 @@ DONE = {
     "opened": _("sent to the department"),
     "joined": _("another case joined"),
     "acknowledged": _("opened by the department"),
-    "chased": _("chased by the system"),
-    "handed_on": _("handed on"),
+    "chased": _("chased"),
+    "handed_on": _("handed on, the limit begins anew"),
     "answered": _("answered"),
     "sent_back": _("not verified, sent back"),
     "verified": _("verified, the cases are answered"),
@@ -78,13 +80,36 @@ def of_case(case_number: str) -> list[Sheet]:
     return [_sheet(order) for order in orders.unique()]
 
 
+def sent_by(user: str, departments: frozenset[str]) -> Sequence[WorkOrder]:
+    """The orders that are not closed yet for which a case waits that the person sent or that their departments handle, the most urgent first."""
+    tasks = select(UserTask.instance_id).where(or_(UserTask.completed_by == user, UserTask.group.in_(departments)))
+    waiting = select(WorkOrderCase.order_id).where(
+        WorkOrderCase.left_at.is_(None),
+        or_(WorkOrderCase.joined_by == user, WorkOrderCase.instance_id.in_(tasks)),
+    )
+    query = select(WorkOrder).where(WorkOrder.state.in_(("open", "answered")), WorkOrder.id.in_(waiting))
+    return session().scalars(query.order_by(WorkOrder.due_at).limit(MOST)).all()
+
+
+def deed(act: WorkOrderAct) -> str:
+    """What an act was, in words: who chased, the clock or a person, is told apart."""
+    if act.kind == "chased":
+        return gettext("chased by the system") if act.by == "system" else gettext("chased by hand")
+    return gettext(DONE[act.kind])
+
+
+def limit_after(act: WorkOrderAct) -> datetime | None:
+    """Until when the department has an order that was handed on to it."""
+    return act.at + acts.OWNERS_LIMIT if act.kind == "handed_on" else None
+
+
 def _sheet(order: WorkOrder) -> Sheet:
     cases = select(WorkOrderCase, Complaint.msisdn).outerjoin(
         Complaint, Complaint.instance_id == WorkOrderCase.instance_id
     )
-    acts = select(WorkOrderAct).where(WorkOrderAct.order_id == order.id).order_by(WorkOrderAct.id)
+    deeds = select(WorkOrderAct).where(WorkOrderAct.order_id == order.id).order_by(WorkOrderAct.id)
     of_order = cases.where(WorkOrderCase.order_id == order.id).order_by(WorkOrderCase.joined_at)
-    return Sheet(order, session().execute(of_order).all(), session().scalars(acts).all())
+    return Sheet(order, session().execute(of_order).all(), session().scalars(deeds).all())
 
 
 def open_ones() -> Sequence[Any]:

@@ -33,10 +33,13 @@ from models.incident import Incident
 from models.instance import ProcessInstance
 from models.timer import MessageSubscription, Timer
 from models.user_task import NamedTask, TaskColumns, UserTask
+from models.work_order import WorkOrder, WorkOrderCase
 from office import masking
 from web.lookup import definitions
 from web.telling import names, refusals
 from web.telling.i18n import gettext
+
+MOST_PLACES = 3
 
 
 @dataclass(frozen=True)
@@ -241,23 +244,89 @@ def _events(instance: ProcessInstance, definition: engine.definitions.Definition
     for kind, element, due in sorted(session().execute(_WAITS, {"instance": instance.id}), key=itemgetter(0)):
         stuck = kind == _INCIDENT
         holder = gettext("the operator of the system") if stuck else ""
-        yield Wait(names.drawn_in(definition, element), holder, due, stuck=stuck)
+        name = names.drawn_in(definition, element)
+        if kind == _TIMER and names.is_limit(definition, element):
+            name = gettext("If not done: %(task)s", task=name)
+        yield Wait(name, holder, due, stuck=stuck)
 
 
-def said(step: str, number: str, complainant: Whose, advanced: running.Advanced, *, waits: str = "") -> tuple[str, str]:
-    """What a completion came to, with the case it was done in: (kind, sentence).
+class _Placed(NamedTask, Protocol):
+    @property
+    def assignee(self) -> str | None: ...
+    @property
+    def group(self) -> str: ...
+
+
+_PLACES = (
+    select(
+        UserTask.process_key,
+        UserTask.element_id,
+        UserTask.name,
+        UserTask.item_index,
+        UserTask.item_count,
+        UserTask.assignee,
+        UserTask.group,
+    )
+    .where(UserTask.instance_id == bindparam("instance"), UserTask.state == "open")
+    .order_by(UserTask.id)
+    .limit(MOST_PLACES + 1)
+)
+
+
+def now_at(instance_id: int, definition: engine.definitions.Definition) -> str:
+    """With whom a case is, department or person and the step; else what it waits for. Empty when neither can be named."""
+    rows = session().execute(_PLACES, {"instance": instance_id}).all()
+    places = [_place(row, definition) for row in rows[:MOST_PLACES]]
+    if not rows:
+        waiting = session().execute(_WAITS, {"instance": instance_id}).all()
+        orders = session().execute(_ORDERED, {"instance": instance_id}).all()
+        places = [
+            gettext("%(who)s (work order %(number)s)", who=names.department(row.department), number=row.number)
+            for row in orders
+        ] or [gettext("waits for “%(what)s”", what=names.drawn_in(definition, row[1])) for row in waiting]
+    more = gettext(" and others") if len(rows) > MOST_PLACES else ""
+    return gettext(" It is now at: %(places)s.", places=gettext("; ").join(places) + more) if places else ""
+
+
+def _place(row: _Placed, definition: engine.definitions.Definition) -> str:
+    name = names.element_name(row.process_key, row.element_id, row.name, definition)
+    step = names.of_item(name, row.item_index, row.item_count)
+    who = names.person_name(row.assignee) if row.assignee else names.department(row.group)
+    return gettext("%(who)s, “%(step)s”", who=who, step=step)
+
+
+_ORDERED = (
+    select(WorkOrder.number, WorkOrder.department)
+    .join(WorkOrderCase, WorkOrderCase.order_id == WorkOrder.id)
+    .where(WorkOrderCase.instance_id == bindparam("instance"), WorkOrderCase.left_at.is_(None))
+    .order_by(WorkOrder.id)
+)
+
+
+def said(
+    step: str,
+    number: str,
+    complainant: Whose,
+    advanced: running.Advanced,
+    *,
+    chosen: str = "",
+    place: str = "",
+    waits: str = "",
+) -> tuple[str, str]:
+    """What a completion came to, with the case it was done in, what was `chosen` there and the `place` where the case is now: (kind, sentence).
 
     The kind is `ok`, `warn` when something did not work, and `note` when what the customer is told `waits` to be sent, by text (sms) or letter.
     """
     customer = gettext(", %(customer)s", customer=named(complainant)) if complainant.msisdn or complainant.name else ""
+    place = (gettext(" Chosen: %(chosen)s.", chosen=chosen) if chosen else "") + place
     sentence = gettext("Done: “%(step)s” in case %(case)s%(customer)s.", step=step, case=number, customer=customer)
     troubles = told(advanced)
     if troubles:
         entered = gettext(
             "“%(step)s” in case %(case)s%(customer)s is recorded, but:", step=step, case=number, customer=customer
         )
-        return "warn", " ".join([entered, *troubles])
-    closed = gettext(" The case is closed.") if advanced.ended else ""
+        return "warn", " ".join([entered, *troubles]) + place
+    closed = place + (gettext(" The case is closed.") if advanced.ended else "")
     if waits:
         values = {"step": step, "case": number, "customer": customer}
         texted = gettext(

@@ -32,6 +32,7 @@ REPORTED = 30
 OURS = {
     "deadline_missed": _("Limit passed"),
     "work_order_late": _("Work order late as a whole"),
+    "work_order_chased": _("Work order chased"),
     "extension_asked": _("More time asked for"),
     "reversal_asked": _("Asked to take back what was given"),
 }
@@ -103,7 +104,9 @@ def _reports() -> list[tuple[DepartmentNotice, str, str]]:
             gettext(OURS[row.subject])
             if row.subject in OURS
             else names.subject(versions.get(row.case_number or ""), row.subject),
-            "" if row.subject == "deadline_missed" else in_words(row.text, english=language() == "en"),
+            ""
+            if row.subject in ("deadline_missed", "work_order_chased")
+            else in_words(row.text, english=language() == "en"),
         )
         for row in rows
     ]
@@ -123,6 +126,9 @@ def assign(task_id: int) -> Response:
     if to not in dict(people.of_department(row.group)):
         raise NotOfTheDepartment(task=task_id)
     cases.assign(task_id, to=to, by=auth.actor(), at=engine.now())
+    step = names.of_item(names.element_name(row.process_key, row.element_id, row.name), row.item_index, row.item_count)
+    handed = {"step": step, "case": row.business_key, "who": names.person_name(to)}
+    flash(gettext("Handed over: “%(step)s” in case %(case)s is with %(who)s now.", **handed))
     return redirect(
         auth.safe_target(request.form.get("next", "")) if request.form.get("next") else url_for("supervision.board")
     )

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime
+
 from flask import Blueprint, Flask, flash, redirect, render_template, request, url_for
 from flask_babel import gettext
 from flask_login import current_user
@@ -9,8 +13,12 @@ from werkzeug.wrappers import Response
 
 import engine
 from engine import cases
+from models.work_order import WorkOrder
+from office import work_orders
+from office.masking import Sight
 from office.papers import PAPERS
-from web.edge import access, auth
+from service_tasks.work_orders import rows
+from web.edge import access, auth, record_of_looks
 from web.queries import orders
 from web.telling import names
 
@@ -26,7 +34,9 @@ def register(app: Flask) -> None:
         order_paper=PAPERS["work_order"],
         order_of=orders.of_order,
         order_states=orders.STATES,
-        order_acts=orders.DONE,
+        order_deed=orders.deed,
+        order_limit_after=orders.limit_after,
+        chasing=_chasing,
         order_abouts=orders.ABOUT,
     )
 
@@ -39,10 +49,65 @@ def listing() -> str:
     return render_template(
         "tasks/orders.html",
         found=orders.of_departments(departments, all_departments=all_departments),
+        sent=orders.sent_by(current_user.name, departments),
         verifying=orders.to_verify(departments),
         departments=names.departments(),
         at=engine.now(),
     )
+
+
+@dataclass(frozen=True)
+class Chasing:
+    """What whoever waits for an order may do about it: chase it now, or from an instant on."""
+
+    again_at: datetime | None
+
+    @property
+    def is_now(self) -> bool:
+        """Whether it may be chased at once."""
+        return self.again_at is None or self.again_at <= engine.now()
+
+
+def _chasing(order: WorkOrder) -> Chasing | None:
+    """None for those who may not chase it at all."""
+    if order.state != "open" or not work_orders.is_sender(order, auth.actor()):
+        return None
+    return Chasing(work_orders.chased_again_at(order))
+
+
+@blueprint.get("/<number>")
+def order(number: str) -> str:
+    """An order: all of it for those who may open its own case, for the side that waits as much as its case is told."""
+    sheet = orders.of_order(number)
+    if sheet is None:
+        raise rows.UnknownOrder(order=number)
+    own, sight = _seen_from(sheet)
+    record_of_looks.at_case(own or number, sight)
+    return render_template("tasks/order.html", sheet=sheet, own=own, sight=sight, departments=names.departments())
+
+
+def _seen_from(sheet: orders.Sheet) -> tuple[str, Sight]:
+    """From which case the person sees an order, empty for the order's own, and what they are shown. Errors: NotYourCase."""
+    of_cases = [(case.WorkOrderCase.case_number, case.WorkOrderCase.instance_id) for case in sheet.cases]
+    of_order = [("", sheet.order.instance_id)] if sheet.order.instance_id is not None else []
+    for own, instance_id in of_order + of_cases:
+        with suppress(access.NotYourCase):
+            return own, access.check_case(current_user, instance_id)
+    raise access.NotYourCase(instance=sheet.order.instance_id)
+
+
+@blueprint.post("/<number>/chase")
+def chase(number: str) -> Response:
+    """Press the department that has the order; it is told on its worklist."""
+    department = work_orders.chase(number, by=auth.actor(), at=engine.now())
+    flash(
+        gettext(
+            "Work order %(order)s chased: %(department)s has been told.",
+            order=number,
+            department=names.department(department),
+        )
+    )
+    return redirect(url_for("orders.order", number=number))
 
 
 @blueprint.post("/verification")
@@ -60,7 +125,7 @@ def verify() -> Response:
             refusals.append(error)
     verified = len(task_ids) - len(refusals)
     if verified:
-        flash(gettext("Work orders verified: %(done)s", done=verified))
+        flash(gettext("Work orders verified: %(done)s. The cases that waited for them go on.", done=verified))
     if refusals or len(task_ids) < len(ticked):
         not_verified = len(refusals) + len(ticked) - len(task_ids)
         flash(

@@ -13,12 +13,12 @@ from werkzeug.wrappers import Response
 import engine
 from engine import cases, proof
 from models.user_task import TaskColumns
-from office import reply_amounts
+from office import receipts, reply_amounts
 from office.masking import Sight
 from office.papers import PAPERS, Paper, typeset
 from web.edge import access, auth, record_of_looks, unsent_forms
 from web.queries import casefile, filled_form, orders
-from web.tasks.queries import order_paper
+from web.tasks.queries import order_paper, receipt_paper
 from web.tasks.queries import papers as sayings
 from web.tasks.queries.papers import Asked, Step, TakenBack
 from web.tasks.tasklist import opened, refused
@@ -30,7 +30,12 @@ FONTS = Path(__file__).parents[1] / "static" / "build" / "fonts"
 def register(app: Flask) -> None:
     """Add the papers, and let templates list those of a step and of a case."""
     app.register_blueprint(blueprint)
-    app.jinja_env.globals.update(papers_of=sayings.of_step, papers_made=sayings.made)
+    app.jinja_env.globals.update(
+        papers_of=sayings.of_step,
+        papers_made=sayings.made,
+        receipt_prints=receipts.prints_of,
+        print_reasons=receipt_paper.WHY,
+    )
 
 
 @blueprint.post("/tasks/<int:task_id>/papers/<key>")
@@ -83,6 +88,17 @@ def of_order(number: str, order: str) -> Response:
     return _handed_out(pdf, "work_order", number, sight)
 
 
+@blueprint.post("/receipts/<number>/prints")
+def of_receipt(number: str) -> Response:
+    """A receipt of the counter: the original the first time, then a marked duplicate for a reason; every print is written down before it is seen."""
+    printed = receipts.print_out(number, reason=request.form.get("reason", ""), by=auth.actor(), at=engine.now())
+    pdf = typeset("counter_receipt", receipt_paper.content(printed), FONTS)
+    fingerprint = hashlib.sha256(pdf).hexdigest()
+    printing = {"paper": "counter_receipt", "receipt": number, "copy": printed.print.copy, "sha256": fingerprint}
+    record_of_looks.exported("paper", 1, personal=True, **printing)
+    return _shown(pdf, number, number)
+
+
 def _printed(
     number: str, key: str, step: Step, history: proof.CaseHistory, sight: Sight, taken_back: tuple[TakenBack, ...] = ()
 ) -> Response:
@@ -98,9 +114,12 @@ def _printed(
 def _handed_out(pdf: bytes, key: str, number: str, sight: Sight) -> Response:
     record_of_looks.at_case(number, sight)
     record_of_looks.exported("paper", 1, personal=True, case=number, paper=key, sha256=hashlib.sha256(pdf).hexdigest())
+    return _shown(pdf, f"{number}-{key}", f"{number} {PAPERS[key].zh}")
+
+
+def _shown(pdf: bytes, name: str, title: str) -> Response:
     response = Response(pdf, mimetype="application/pdf")
-    name = quote(f"{number} {PAPERS[key].zh}.pdf")
-    response.headers["Content-Disposition"] = f"inline; filename={number}-{key}.pdf; filename*=UTF-8''{name}"
+    response.headers["Content-Disposition"] = f"inline; filename={name}.pdf; filename*=UTF-8''{quote(title)}.pdf"
     return response
 
 

@@ -34,6 +34,7 @@ from web.telling.i18n import gettext, in_language, language, shown_to, yuan
 blueprint = Blueprint("tasklist", __name__)
 EARLIER_LINES = 8
 DESPITE = "despite"
+COUNTER_PAYMENT = "SUB-010"
 
 
 def register(app: Flask) -> None:
@@ -75,6 +76,7 @@ def worklist_page() -> str:
         departments=names.departments(),
         undelivered=correspondence.undelivered(current_user.name),
         requests=acts.asked_of(auth.actor(), engine.now()),
+        chases=work_orders.chases_unread(frozenset(current_user.departments)),
     )
 
 
@@ -130,9 +132,22 @@ def complete(task_id: int) -> Response | tuple[str | Response, int]:
     later = any(value in correspondence.LATER for value in request.form.values())
     waits = correspondence.waits(row.business_key, by=current_user.name) if later else ""
     with definitions.of_definition(definition):  # a case is told in the words of its own version
-        kind, sentence = standing.said(_name(row), row.business_key, complainant, advanced, waits=waits)
+        chosen, place = _chosen(row, definition, typed), standing.now_at(row.instance_id, definition)
+        kind, sentence = standing.said(
+            _name(row), row.business_key, complainant, advanced, chosen=chosen, place=place, waits=waits
+        )
     flash(sentence + _moved(row.business_key, at), kind)
     return onward(row.business_key, row.instance_id)
+
+
+def _chosen(row: NamedTask, definition: engine.definitions.Definition, typed: Mapping[str, Any]) -> str:
+    """The answer that decides a step, in the words of its form: the first of those to choose among that was given; how the customer was told is none."""
+    for field in definition.form(row.element_id, row.process_key).inputs:
+        if field.type in ("radio", "select") and len(field.options) > 1 and not field.channel_of:
+            for option in field.options:
+                if str(option.value) == str(typed.get(field.key)):
+                    return in_language(option.label, option.label_en)
+    return ""
 
 
 def _moved(number: str, at: datetime) -> str:
@@ -301,6 +316,7 @@ def claim(task_id: int) -> Response:
     """Take a task and open it; what was typed before stands in its form again."""
     page = unsent_forms.beside()
     cases.claim(task_id, by=auth.actor(), at=engine.now())
+    flash(_in_words(task_id, gettext("Taken: “%(step)s” in case %(case)s is with you now.")))
     return redirect(page or url_for("tasklist.task", task_id=task_id))
 
 
@@ -309,7 +325,15 @@ def release(task_id: int) -> Response:
     """Give a task back; what was typed is kept for whoever typed it."""
     unsent_forms.beside()
     cases.release(task_id, by=auth.actor(), at=engine.now())
+    flash(_in_words(task_id, gettext("Given back: “%(step)s” in case %(case)s waits at %(department)s again.")))
     return redirect(url_for("tasklist.worklist_page"))
+
+
+def _in_words(task_id: int, sentence: str) -> str:
+    """A sentence about a task, with its step, case and department."""
+    row = session().get_one(UserTask, task_id)
+    department = names.department(row.group) if "%(department)s" in sentence else ""
+    return sentence % {"step": _name(row), "case": row.business_key, "department": department}
 
 
 def _before(task_id: int) -> Mapping[str, Any]:
@@ -361,6 +385,7 @@ def _page(
         return redirect(url_for("cases.case", number=row.business_key))
     if row.process_key == work_orders.PROCESS:  # opening an order is acknowledging it
         work_orders.acknowledge(row.business_key, by=auth.actor(), at=engine.now())
+        work_orders.read_chases(row.business_key, by=auth.actor(), at=engine.now())
     record_of_looks.at_case(row.business_key, sight)
     (form, variables, scope), history = cases.task_and_history(row.id, at=engine.now())
     definition, stage = history.definition, casefile.stage_of_task(row, history)
@@ -404,6 +429,7 @@ def _page(
             words=shown_to(variables.get("complaint_text"), sight),
             picker=_picker(form, variables, filled),
             batch=batch_list.of(row.process_key, row.business_key),
+            receipts=_receipts(variables) if row.process_key == COUNTER_PAYMENT else [],
             shown=[
                 *evidence.turned_down(history, row.token, sight),
                 *evidence.of(
@@ -422,6 +448,13 @@ def _page(
             paused=history.is_paused,
             **filled,
         )
+
+
+def _receipts(variables: Mapping[str, Any]) -> list[str]:
+    """The numbers of the receipts that a payment at the counter has left."""
+    payment = variables.get("payment")
+    issued = payment.get("receipts") if isinstance(payment, Mapping) else None
+    return [receipt["receipt"] for receipt in issued or ()]
 
 
 def _barred(row: TaskColumns, definition: engine.definitions.Definition) -> str:

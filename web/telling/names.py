@@ -77,6 +77,13 @@ def drawn_in(definition: engine.definitions.Definition, element_id: str) -> str:
     return element_id
 
 
+def is_limit(definition: engine.definitions.Definition, element_id: str) -> bool:
+    """Whether a timer is drawn at the edge of a step, which is over when the step is done; any other is simply waited for."""
+    drawings = (compiled.diagram.elements.get(element_id) for compiled in definition.processes.values())
+    element = next((element for element in drawings if element is not None), None)
+    return element is not None and element.type == "boundaryEvent"
+
+
 def of_process(process: str) -> dict[str, str]:
     """All element names of a process in the language of the page; empty when it is not published."""
     definition = definitions.newest(process)

@@ -21,12 +21,28 @@ from web.telling import act_texts, reason_texts, suggestions
 from web.telling import disputed_lines as disputed
 from web.telling.i18n import ZONE, gettext, in_language, moment, remark, withheld, yuan
 from web.telling.i18n import mark as _
-from web.telling.names import department_then, drawn_in, element_name, of_item, person_name, process_name
+from web.telling.names import (
+    department,
+    department_then,
+    drawn_in,
+    element_name,
+    is_limit,
+    of_item,
+    person_name,
+    process_name,
+)
 
 Step = dict[str, Any]
 Told = tuple[str, str, list[tuple[str, str]]]  # kind, sentence and details of a step
 MOST_SEQ = 2**31
 WEEK = timedelta(days=7)
+# Steps after which a work order is with somebody until a limit, and what that limit is called.
+ORDERED = {
+    "work_orders/send": _("Answer due"),
+    "work_orders/ask": _("Answer due"),
+    "work_orders/hand_on": _("The limit begins anew, until"),
+    "work_orders/send_back": _("Now due"),
+}
 _DAY = re.compile(r"\d{4}-\d\d-\d\d")
 # What a review begins with; service tasks say of their own values, and of their refusals, which of them are money.
 OF_REVIEWS = frozenset({"reviewed_amount", "reviewed_cash"})
@@ -214,7 +230,7 @@ class _Teller:
 
     def job(self, step: Step) -> Told | None:
         result = answered(step, "result")
-        details = []
+        details = self._order(step, result)
         if step["topic"] == suggestions.TOPIC and result:
             details = [(gettext("Suggested"), suggestions.in_words(result, self.definition))]
             result = {name: value for name, value in result.items() if name not in suggestions.VERDICT}
@@ -224,6 +240,14 @@ class _Teller:
             if k in _LABELS and v is not None
         ]
         return "desk", gettext("Carried out: %(task)s", task=self.name(step)), details
+
+    def _order(self, step: Step, result: Mapping[str, Any]) -> list[tuple[str, str]]:
+        """With whom a work order is now, and until when; one that is handed on begins its limit anew."""
+        if step["topic"] not in ORDERED or not result.get("due_at"):
+            return []
+        due, label = result["due_at"], ORDERED[step["topic"]]
+        until = due if isinstance(due, datetime) else datetime.fromisoformat(due)
+        return [(gettext("Is with"), department(result["department"])), (gettext(label), moment(until))]
 
     def _value(self, name: str, value: object) -> str:
         """A value in words; of a later period than the month or the week in which it was chosen, why."""
@@ -249,6 +273,16 @@ class _Teller:
 
     def incident(self, step: Step) -> Told | None:
         return "warn", gettext("Stuck at %(task)s; the operator of the system has been told", task=self.name(step)), []
+
+    def waited(self, step: Step) -> Told | None:
+        """What a timer waits for: an instant that must come, or a limit of a step, which is not over because it is set."""
+        sentence = (
+            _("If not done by %(when)s: %(task)s")
+            if is_limit(self.definition, step["element"])
+            else _("Waits until %(when)s: %(task)s")
+        )
+        task = _occurrence(self.name(step), step)
+        return "wait", gettext(sentence, when=moment(step["due"]), task=task), []
 
     def missed(self, step: Step) -> Told | None:
         limited = self.name(step) if "token" in step else gettext("the whole case")
@@ -385,7 +419,7 @@ TELLERS: dict[str, Callable[[_Teller, Any], Told | None]] = {
     "case_limit_met": _Teller.met,
     "call_entered": _Teller.called,
     "items_entered": _Teller.listed,
-    "timer_set": _timed("wait", _("Waits: %(task)s")),
+    "timer_set": _Teller.waited,
     "timer_fired": _timed("desk", _("Time has come: %(task)s")),
     "message_awaited": _simple("wait", _("Waits: %(task)s")),
     "message_received": _simple("desk", _("Released: %(task)s")),

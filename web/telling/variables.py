@@ -21,6 +21,7 @@ STARTED = {
     "msisdn": _("Number"),
     "complaint_text": _("What the customer said"),
     "channel": _("Channel"),
+    "hall": _("Hall"),
     "demand": _("Demand"),
     "disputed_amount": _("Disputed amount"),
     "repeated": _("Repeats an earlier case"),

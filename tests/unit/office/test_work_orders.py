@@ -30,6 +30,7 @@ HOUR = timedelta(hours=1)
 DORA = engine.Actor("dora", frozenset({"data_team"}), frozenset({"clerk"}))
 SUSI = engine.Actor("susi", frozenset({"switching_room"}), frozenset({"clerk"}))
 BILL = engine.Actor("bill", frozenset({"billing_operations"}), frozenset({"clerk"}))
+SUPERVISING = engine.Actor("sam", frozenset({"supervisor"}), frozenset({"supervisor"}))
 UNKNOWN = {
     "finding": "unknown",
     "order_department": "data_team",
@@ -289,3 +290,50 @@ def test_a_second_telling_changes_nothing() -> None:
     assert (
         len(session().scalars(select(ProcessInstance).where(ProcessInstance.business_key == order.number)).all()) == 1
     )
+
+
+def chased(order: WorkOrder, by: engine.Actor, hours: float) -> str:
+    """The department that was chased so many hours after the morning."""
+    return work_orders.chase(order.number or "", by=by, at=AT + hours * HOUR)
+
+
+def test_the_side_that_waits_chases_by_hand_once_in_four_hours_and_the_department_is_told() -> None:
+    """Who did it is written down, the department reads it until it opens the order, and a second press in between is refused."""
+    _, order = sent()
+    assert chased(order, CLEO, 1) == "data_team"
+    with pytest.raises(work_orders.ChasedAlready) as raised:
+        chased(order, SUPERVISING, 4.9)
+    assert raised.value.values["again_at"] == AT + 5 * HOUR
+    assert [notice.text for notice in work_orders.chases_unread(DORA.groups)] == ["cleo"]
+    work_orders.read_chases(order.number or "", by=SUSI, at=AT + 2 * HOUR)
+    assert work_orders.chases_unread(DORA.groups)
+    work_orders.read_chases(order.number or "", by=DORA, at=AT + 2 * HOUR)
+    assert not work_orders.chases_unread(DORA.groups)
+    chased(order, SUPERVISING, 5)
+    session().refresh(order)
+    assert order.chased == 2
+    acts_by = select(WorkOrderAct.by).where(WorkOrderAct.order_id == order.id, WorkOrderAct.kind == "chased")
+    assert list(session().scalars(acts_by)) == ["cleo", "sam"]
+
+
+def test_who_gets_an_order_handed_on_may_be_chased_at_once_and_the_old_owner_is_not_told() -> None:
+    """The interval is that of the present owner, as its limit is."""
+    _, order = sent()
+    chased(order, CLEO, 1)
+    handed = {"answer_way": "hand_on", "handed_to": "switching_room", "hand_on_reason": "属交换"}
+    own(order).step(handed, by=DORA, at=AT + 2 * HOUR)
+    assert not work_orders.chases_unread(DORA.groups)
+    assert chased(order, CLEO, 2.5) == "switching_room"
+
+
+def test_only_who_waits_chases_and_only_what_is_not_answered() -> None:
+    """The department itself and strangers are refused; an answer that waits to be verified is nobody's to press for."""
+    _, order = sent()
+    for stranger in (DORA, SUSI, BILL):
+        with pytest.raises(work_orders.NotTheSender):
+            chased(order, stranger, 1)
+    own(order).step(ANSWER, by=DORA)
+    with pytest.raises(work_orders.NothingToChase):
+        chased(order, CLEO, 1)
+    session().refresh(order)
+    assert order.chased == 0

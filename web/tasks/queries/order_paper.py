@@ -81,7 +81,7 @@ def _case(case: Any, sight: Sight) -> str:
 
 
 def _act(act: Any) -> dict[str, str]:
-    deed = gettext(orders.DONE[act.kind])
+    deed = orders.deed(act)
     author = "" if act.by == "system" else names.person_name(act.by)
     sentence = (
         wording.WITH_REASON.format(what=deed, why=act.text)

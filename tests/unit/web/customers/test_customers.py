@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+import pytest
 from flask import Flask
 
 import engine
@@ -10,6 +13,7 @@ from models.base import transaction
 from office import fixtures
 from tests.unit.web.test_costs import Counted, clerk
 from tests.visitors import Visitor
+from web.tasks import papers
 
 
 def test_what_was_paid_back_in_cash_stands_on_the_page(desk: Flask) -> None:
@@ -32,3 +36,28 @@ def test_what_was_paid_back_in_cash_stands_on_the_page(desk: Flask) -> None:
     assert Visitor(desk, "sue").post(f"/cases/{case}/reversals/1/agreement", grant_tell="phone").status == 302
     (row,) = sam.get("/customers", msisdn=refunded.msisdn).tree.xpath("//*[@id='in-cash']//tbody/tr")
     assert "已收回" in row.text_content()
+
+
+@pytest.mark.skipif(not papers.FONTS.is_dir(), reason="the fonts come with ./desk build")
+def test_a_receipt_is_printed_again_as_a_marked_duplicate_and_its_page_says_why(
+    desk: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A receipt that the customer has lost: without a reason there is none, and everybody at a counter sees afterwards that a second paper is about."""
+    said: list[dict[str, Any]] = []
+    monkeypatch.setattr(papers, "typeset", lambda key, content, fonts: said.append(content) or b"%PDF-")
+    cleo = Visitor(desk, "cleo", "zh")
+    assert cleo.post("/receipts/SJ-0201/prints").status == 422
+    answer = cleo.client.post("/receipts/SJ-0201/prints", data={"reason": "lost"})
+    assert (answer.status_code, answer.mimetype) == (200, "application/pdf")
+    assert (said[0]["duplicate"], said[0]["amount"]) == ("补打 · 第 1 次", "138.00")
+    assert ["补打原因", "客户遗失"] in said[0]["facts"]
+    page = cleo.get("/customers", msisdn="13900000201")
+    assert "补打（第 1 次）：客户遗失" in page.text
+    assert cleo.post("/receipts/SJ-0210/prints", reason="lost").status == 409
+    assert Visitor(desk, "amy", "zh").post("/receipts/SJ-0203/prints", reason="lost").status == 403
+
+
+def test_the_demo_tells_its_receipts_beside_its_numbers(desk: Flask) -> None:
+    """Whoever tries a refund in cash needs the number that stands on the receipt."""
+    for page in (Visitor(desk, "cleo", "zh").get("/intake"), Visitor(desk, "", "zh").get("/login")):
+        assert "收据 SJ-0201" in page.text

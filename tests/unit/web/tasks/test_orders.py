@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from argon2 import PasswordHasher
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 import engine
 from engine import running
@@ -190,3 +190,64 @@ def test_the_order_is_printed_for_those_who_may_see_it(desk: Flask, monkeypatch:
         stranger = begin("13900000201")
     assert cleo.client.get(f"/cases/{stranger}/work-orders/{order.number}/paper").status_code == 404
     assert Visitor(desk, "nora", "zh").client.get(f"/cases/{case}/work-orders/{order.number}/paper").status_code == 403
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_whoever_sent_an_order_sees_with_whom_it_is_and_no_more_than_their_case_is_told(
+    desk: Flask, language: str
+) -> None:
+    """The order's address shows the sender department, limit and acts; not the other cases, not an answer that nobody verified."""
+    _, order = sent(desk)
+    other, _ = sent(desk, "13900000203", joined_order=order.number)
+    with desk.app_context(), transaction():
+        session().execute(update(UserTask).where(UserTask.business_key == other).values(group="guangda_hall"))
+    gina, cleo = Visitor(desk, "gina", language), Visitor(desk, "cleo", language)
+    assert order.number in cleo.get("/work-orders").text
+    page = cleo.get(cleo.client.get(f"/cases/{order.number}").headers["Location"])
+    assert page.status == 200
+    assert {"zh": "数据班", "en": "Data team"}[language] in page.text
+    assert other not in page.text
+    Visitor(desk, "dan", "zh").post(f"/tasks/{task_of(desk, order.number)}/completion", **ANSWER)
+    assert "程序误开" not in cleo.get(f"/work-orders/{order.number}").text
+    assert other in gina.get(f"/work-orders/{order.number}").text
+    assert Visitor(desk, "nora", language).get(f"/work-orders/{order.number}").status == 403
+    assert Visitor(desk, "cleo", language).get("/work-orders/GD-none").status == 404
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_chase_is_said_refused_in_between_and_stands_on_the_worklist_of_the_department(
+    desk: Flask, language: str
+) -> None:
+    """The button is there for the side that waits alone, and the department is told until it opens the order."""
+    _, order = sent(desk)
+    cleo, dan = Visitor(desk, "cleo", language), Visitor(desk, "dan", language)
+    assert f"/work-orders/{order.number}/chase" not in dan.get(f"/work-orders/{order.number}").text
+    assert f"/work-orders/{order.number}/chase" in cleo.get(f"/work-orders/{order.number}").text
+    assert cleo.post(f"/work-orders/{order.number}/chase").status == 302
+    page = cleo.get(f"/work-orders/{order.number}").text
+    assert {"zh": f"已催办工单 {order.number}", "en": f"Work order {order.number} chased"}[language] in page
+    assert {"zh": "人工催办", "en": "chased by hand"}[language] in page
+    assert cleo.post(f"/work-orders/{order.number}/chase").status == 409
+    assert dan.post(f"/work-orders/{order.number}/chase").status == 403
+    assert 'id="chases"' in dan.get("/tasks").text
+    dan.get(f"/tasks/{task_of(desk, order.number)}")
+    assert 'id="chases"' not in dan.get("/tasks").text
+
+
+@pytest.mark.parametrize(
+    ("language", "limit", "anew"),
+    [("zh", "仍未办完，则：时限已到", "时限重新计算，至"), ("en", "If not done by ", "The limit begins anew, until")],
+)
+def test_the_timeline_of_an_order_says_when_its_limit_is_and_that_handing_on_begins_it_anew(
+    desk: Flask, language: str, limit: str, anew: str
+) -> None:
+    """A limit that is set is not told as one that is over."""
+    _, order = sent(desk)
+    dan = Visitor(desk, "dan", language)
+    page = dan.get(f"/cases/{order.number}").text
+    assert limit in page
+    assert {"zh": "等待：时限已到", "en": "Waits: "}[language] not in page
+    assert anew not in page
+    handed = {"answer_way": "hand_on", "handed_to": "switching_room", "hand_on_reason": "属交换机出单"}
+    assert dan.post(f"/tasks/{task_of(desk, order.number)}/completion", **handed).status == 302
+    assert anew in dan.get(f"/cases/{order.number}").text

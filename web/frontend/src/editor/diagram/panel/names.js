@@ -2,7 +2,7 @@
 import { getBusinessObject } from "bpmn-js/lib/util/ModelUtil";
 import { either, say } from "../../texts.js";
 import { english } from "../catalogue.js";
-import { carrier } from "../extensions.js";
+import { carrier, property } from "../extensions.js";
 import { wrongId } from "../naming.js";
 import { choice, line, text } from "./entries.js";
 
@@ -109,6 +109,12 @@ export function laneEntries(_element, { config }) {
       get: (element) => getBusinessObject(element).name,
       set: (element, name, { modeling }) => modeling.updateProperties(element, { name }),
       options: () => [["", say("none")], ...departments],
+    }),
+    line("lane-group-from", {
+      label: say("group_from"),
+      hint: say("group_from_hint"),
+      get: (element) => property(element, "groupFrom"),
+      set: (element, value, { extensions }) => extensions.setProperty(element, "groupFrom", value),
     }),
     englishEntry("lane-en", "name_en"),
   ];
