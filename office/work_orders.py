@@ -11,7 +11,7 @@ from engine import Actor, cases, running, runtime
 from engine.running import Change
 from models.base import session, transaction
 from models.timer import MessageSubscription
-from models.work_order import WorkOrder, WorkOrderCase
+from models.work_order import OrderState, WorkOrder, WorkOrderCase
 from service_tasks.work_orders import rows
 from service_tasks.work_orders.schemas import SentResult
 
@@ -28,7 +28,7 @@ def begin(parameters: dict[str, Any], at: datetime) -> None:
     """Begin the process of an order that was sent; once, and not when all its cases have left meanwhile."""
     with transaction():
         order = rows.locked(parameters["order"])
-        if order.instance_id is not None or order.state != "open":
+        if order.instance_id is not None or order.state != OrderState.OPEN:
             return
         facts = {name: getattr(order, name) for name in ("number", "department")}
         facts |= {name: getattr(order, name).isoformat() for name in ("half_at", "due_at", "due_whole_at")}
@@ -40,7 +40,12 @@ def begin(parameters: dict[str, Any], at: datetime) -> None:
 def acknowledge(number: str, *, by: Actor, at: datetime) -> None:
     """Somebody of the department that has an order has opened it; the first counts, and again after it was handed on."""
     order = session().scalar(select(WorkOrder).where(WorkOrder.number == number))
-    if order is None or order.acknowledged_at is not None or order.state != "open" or order.department not in by.groups:
+    if (
+        order is None
+        or order.acknowledged_at is not None
+        or order.state != OrderState.OPEN
+        or order.department not in by.groups
+    ):
         return
     with transaction():
         order = rows.locked(number)
@@ -62,9 +67,9 @@ def drop(parameters: dict[str, Any], at: datetime) -> None:
     """End an order that no case waits for any more; nobody need find out what nobody asks."""
     with transaction():
         order = rows.locked(parameters["order"])
-        if order.state not in ("open", "answered") or rows.waiting(order.id):
+        if order.state not in (OrderState.OPEN, OrderState.ANSWERED) or rows.waiting(order.id):
             return
-        order.state = "dropped"
+        order.state = OrderState.DROPPED
         rows.note(order, "dropped", f"order:{order.id}:{at.isoformat()}", by=SYSTEM.user, at=at)
         if order.instance_id is not None and cases.hold_case(order.instance_id):
             cases.cancel(order.instance_id, reason=NOBODY_WAITS, by=SYSTEM, at=at)

@@ -20,7 +20,7 @@ from engine.runtime import Call, handler
 from models.base import connection, session
 from models.complaint import Complaint
 from models.identity import Department
-from models.notice import DepartmentNotice, OutboxMessage
+from models.notice import DepartmentNotice, MessageState, OutboxMessage
 from service_tasks import amounts, schemas
 
 
@@ -100,7 +100,7 @@ WORDINGS = {
     "site": ("收费网站：$site；处理结果：$resolution", "Site: $site; result: $resolution"),
 }
 COMPOSED = "\x1e"  # no form takes it, so that nobody writes what reads as composed
-LETTER, UNPOSTED = "letter", "unposted"
+LETTER = "letter"
 
 # How they read in offices that run an earlier version: what was sent then is still what the record says was sent.
 FORMERLY = {
@@ -203,7 +203,7 @@ def told(
 ) -> None:
     """Keep what somebody told a customer otherwise than by text message; `channel` empty when nobody said how."""
     message = {"channel": channel or "other", "to_msisdn": "", "template": template, "body": text, "told_by": by}
-    state = UNPOSTED if channel == LETTER else "told"
+    state = MessageState.UNPOSTED if channel == LETTER else MessageState.TOLD
     place = {"key": key, "case_number": case_number or None, "state": state, "queued_at": at}
     connection().execute(_NEW, message | place)
 
