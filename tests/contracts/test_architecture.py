@@ -217,6 +217,22 @@ def test_every_test_says_what_it_protects(path: Path) -> None:
     assert [test.name for test in tests if not ast.get_docstring(test)] == []
 
 
+@pytest.mark.parametrize("path", TESTS, ids=lambda path: path.relative_to(ROOT).as_posix())
+def test_every_test_can_fail(path: Path) -> None:
+    """A test that asserts nothing passes whatever the office does; a helper that asserts for it is called so."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    tests = [node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef) and node.name.startswith("test_")]
+    assert [test.name for test in tests if not any(_asserts(node) for node in ast.walk(test))] == []
+
+
+def _asserts(node: ast.AST) -> bool:
+    """Whether something is asserted here, expected, or to be raised."""
+    if isinstance(node, ast.Call):
+        name = dotted(node.func).rpartition(".")[2]
+        return name in ("expect", "raises") or name.startswith(("assert_", "expect_"))
+    return isinstance(node, ast.Assert)
+
+
 STATES, AMONG = ("task_state", "state"), ("in_", "not_in")
 
 
