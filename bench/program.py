@@ -187,6 +187,7 @@ def _worklists(place: Place, size: Size, say: Say) -> Iterator[Figure]:
         pages: dict[int, tuple[Samples, Samples]] = {}
         for tasks in size.tasks:
             say(f"worklist with {tasks:,} open tasks")
+            browser.rest()
             worklists.fill(place, tasks)
             pages[tasks] = worklists.pages(browser, 60)
     small, full, *_ = size.tasks

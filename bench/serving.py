@@ -79,6 +79,10 @@ class Browser:
         """Forget what the answers since the login have put into the cookie: the messages that a next page would have shown."""
         self._cookie = self._at_login
 
+    def rest(self) -> None:
+        """Give the connection back, which the server would end after half a minute without a request; the next request opens another."""
+        self._connection.close()
+
     def put(self, path: str) -> str:
         """An empty PUT. Errors: as `get`."""
         return self._ask("PUT", path, "", 200)
