@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from time import perf_counter, process_time, sleep
@@ -12,14 +11,15 @@ from flask import Flask
 from sqlalchemy import Engine, event, func, select
 
 import engine
+from bench import commands
 from bench.databases import Place
 from bench.figures import Figure, Samples
-from cli.database import bring_up_to_date
-from engine import ground, running, runtime
+from cli.database import open_office
+from cli.serving import working
+from engine import running, runtime
 from models.base import end_session, session, transaction
 from models.job import Job
-from web import create_app, server
-from web.edge import config
+from models.states import JobState
 
 TOPIC = "bench/carried"
 IDLE_SECONDS, ALONE, AT_ONCE, OUTSIDE_SECONDS = 20.0, 9, 40, 0.25
@@ -45,17 +45,13 @@ def figures(place: Place) -> Iterator[Figure]:
 
 @contextmanager
 def _working(place: Place) -> Iterator[Flask]:
-    """An empty office with its clockwork and its workers."""
-    app = create_app(config.Settings(place.url, place.folder, keys=ground.ephemeral_keys()))
-    bring_up_to_date(app)
+    """An empty office with its clockwork and its workers, as `./desk worker` has them."""
+    commands.run(place, "migrate")
+    app = open_office(commands.environment(place))
     app.runtime.serve(carried)
-    stop = threading.Event()
-    threads = server.start_background(app, stop)
-    sleep(SETTLING_SECONDS)
-    yield app
-    stop.set()
-    for thread in threads:
-        thread.join()
+    with working(app):
+        sleep(SETTLING_SECONDS)
+        yield app
 
 
 def _idle(place: Place) -> Iterator[Figure]:
@@ -85,6 +81,6 @@ def _seconds(jobs: int, outside: float) -> float:
 
 
 def _waiting() -> int:
-    count = session().scalar(select(func.count()).select_from(Job).where(Job.state == "queued"))
+    count = session().scalar(select(func.count()).select_from(Job).where(Job.state == JobState.QUEUED))
     end_session()
     return int(count or 0)

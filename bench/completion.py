@@ -13,13 +13,15 @@ from sqlalchemy import select
 
 import engine
 from bench import workloads
-from bench.databases import CLEO, Place, settings
+from bench.commands import ROOT
+from bench.databases import Place
 from bench.figures import Samples, each
-from bench.serving import ROOT, Browser
+from bench.premises import CLEO, Premises
+from bench.serving import Browser
 from engine import cases
 from models.base import end_session, session
+from models.states import TaskState
 from models.user_task import UserTask
-from web import create_app
 
 SIDE_BY_SIDE = 50
 _cases = iter(range(1, 10**9))
@@ -95,7 +97,7 @@ def over_http(browser: Browser, key: str, times: int, *, between: str = "") -> S
 
 
 def _open_tasks(key: str) -> list[int]:
-    query = select(UserTask.id).where(UserTask.process_key == key, UserTask.state == "open")
+    query = select(UserTask.id).where(UserTask.process_key == key, UserTask.state == TaskState.OPEN)
     tasks = list(session().scalars(query.limit(SIDE_BY_SIDE)))
     end_session()
     return tasks
@@ -108,22 +110,10 @@ def open_task(before: int | None) -> int | None:
     end_session()
     row = session().get(UserTask, before)
     assert row is not None
-    query = select(UserTask.id).where(UserTask.instance_id == row.instance_id, UserTask.state == "open")
+    query = select(UserTask.id).where(UserTask.instance_id == row.instance_id, UserTask.state == TaskState.OPEN)
     task = session().scalar(query.limit(1))
     end_session()
     return task
-
-
-def set_password(name: str, hashed: str) -> None:
-    """Give a demo person a password that can be typed."""
-    from sqlalchemy import update
-
-    from models.base import transaction
-    from models.identity import User
-
-    with transaction():
-        session().execute(update(User).where(User.name == name).values(password_hash=hashed))
-    end_session()
 
 
 def rate(place: Place, key: str, processes: int, seconds: float) -> float:
@@ -138,8 +128,7 @@ def work(place: Place, key: str, seconds: float) -> float:
     """Start and complete for so long; completions per second."""
     import os
 
-    app = create_app(settings(place))
-    with app.app_context():
+    with Premises(place).entered():
         task: int | None = start(key, prefix=f"P{os.getpid()}-")
         count, began = 0, perf_counter()
         while perf_counter() - began < seconds:

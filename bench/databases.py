@@ -1,4 +1,4 @@
-"""Where a measurement takes place: an empty office on SQLite or PostgreSQL, made for the run and gone after it."""
+"""Where a measurement takes place: an empty database on SQLite or PostgreSQL, made for the run and gone after it."""
 
 from __future__ import annotations
 
@@ -10,18 +10,8 @@ from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
-from flask import Flask
 from sqlalchemy import create_engine, make_url, text
 
-import engine
-from engine import definitions, published, record
-from models.base import Base, bind, end_session
-from office import demo
-from web import create_app
-from web.edge import config
-
-CLEO = engine.Actor("cleo", frozenset({"service_hall"}), frozenset({"clerk"}))
-OLU = engine.Actor("olu", frozenset(), frozenset({"owner"}))
 SQLITE, POSTGRESQL = "SQLite", "PostgreSQL"
 
 
@@ -74,26 +64,6 @@ def server(folder: Path, url: str | None) -> Iterator[str]:
         yield running.get_uri().replace("postgresql://", "postgresql+psycopg://")
     finally:
         running._cleanup()
-
-
-@contextmanager
-def office(place: Place, *packages: definitions.Package) -> Iterator[Flask]:
-    """An app over the demo office with these processes published."""
-    app = create_app(settings(place))
-    with app.app_context():
-        Base.metadata.create_all(bind())
-        demo.seed(engine.now(), hash_password=lambda password: "x")
-        for package in packages:
-            published.publish(package, by=OLU, note="", at=engine.now())
-        yield app
-        end_session()
-        bind().dispose()
-
-
-def settings(place: Place) -> config.Settings:
-    """Fixed keys, so that a second process opens the same office."""
-    keys = record.Keys(master=b"m" * 32, signing=b"s" * 32)
-    return config.Settings(place.url, place.folder, secret_key=b"bench" * 8, keys=keys)
 
 
 def plain_connection(place: Place) -> Any:

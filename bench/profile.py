@@ -18,11 +18,12 @@ from typing import Any, NamedTuple
 from flask import Flask
 from werkzeug.test import TestResponse
 
-from bench import completion, workloads
-from bench.databases import Place, office
+from bench import commands, completion, workloads
+from bench.databases import Place
+from bench.premises import founded
 from bench.serving import csrf_token
+from cli.database import open_office
 from models.base import end_session
-from web.edge.auth import hash_password
 
 ROOT = Path(__file__).parents[1]
 WARM, TIMES, MOST_SHOWN = 60, 600, 25
@@ -70,7 +71,8 @@ class Profiled(NamedTuple):
 
 def completing(place: Place) -> dict[str, Profiled]:
     """Of a completion by the verb alone, and of the request that does it with login, CSRF token and redirect."""
-    with office(place, workloads.benchmark()) as app:
+    with founded(place, workloads.benchmark()):
+        app = open_office(commands.environment(place))
         return {"a completion": _profiled(_verb), "its request": _profiled(partial(_request, app))}
 
 
@@ -104,7 +106,6 @@ def _verb(watch: Watch) -> Completion:
 
 def _request(app: Flask, watch: Watch) -> Completion:
     """Posts a form as a browser does; what is watched is the application, not the one who asks it."""
-    completion.set_password("cleo", hash_password(PASSWORD))
     browser, token = app.test_client(), {"csrf_token": ""}
     token["csrf_token"] = csrf_token(_apart(browser.get, "/login").text)
     _apart(browser.post, "/login", data={"name": "cleo", "password": PASSWORD, **token})

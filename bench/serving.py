@@ -5,48 +5,41 @@ from __future__ import annotations
 import json
 import os
 import re
-import socket
-import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http.client import HTTPConnection
 from pathlib import Path
 from urllib.parse import urlencode
 
+from bench import commands
 from bench.databases import Place
 
-ROOT = Path(__file__).resolve().parents[1]
 CSRF = re.compile(r'name="csrf-token" content="([^"]+)"')
 
 
 @contextmanager
-def serve(place: Place, application: str) -> Iterator[int]:
-    """Serve `application` ("office" or "floor") over a place; the port."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = int(probe.getsockname()[1])
-    environment = {**os.environ, "BENCH_PLACE": json.dumps([place.kind, place.url, str(place.folder)])}
-    command = [sys.executable, "-m", "bench.serving", application, str(port)]
-    process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    try:
-        _await(port, process)
+def serve_office(place: Place) -> Iterator[int]:
+    """Serve the office of a place by `./desk serve`; the port."""
+    port = commands.free_port()
+    with _answering(place, port, commands.desk("serve", "--port", str(port))):
         yield port
-    finally:
-        process.terminate()
-        process.wait(timeout=20)
 
 
-def _await(port: int, process: subprocess.Popen[bytes]) -> None:
-    for _ in range(300):
-        if process.poll() is not None:
-            raise RuntimeError("the server of the benchmark ended before it could be asked")
-        with socket.socket() as probe:
-            if probe.connect_ex(("127.0.0.1", port)) == 0:
-                return
-        time.sleep(0.1)
-    raise RuntimeError("the server of the benchmark does not answer")
+@contextmanager
+def serve_floor(place: Place) -> Iterator[int]:
+    """Serve the floor of a request over a place by the same server; the port."""
+    port = commands.free_port()
+    with _answering(place, port, [sys.executable, "-m", "bench.serving", str(port)]):
+        yield port
+
+
+@contextmanager
+def _answering(place: Place, port: int, command: list[str]) -> Iterator[None]:
+    of_floor = json.dumps([place.kind, place.url, str(place.folder)])
+    with commands.started(place, command, {"BENCH_PLACE": of_floor}) as process:
+        commands.await_port(place, port, process)
+        yield
 
 
 def csrf_token(page: str) -> str:
@@ -65,7 +58,7 @@ class Browser:
         self._cookie = self._csrf = self._at_login = ""
 
     def log_in(self, name: str) -> None:
-        """Log in as one of the demo people, whose password the bench has set."""
+        """Log in as one of the demo people, whose passwords `./desk seed` has set."""
         self._csrf = self._token("/login")
         self.post("/login", {"name": name, "password": f"{name}-reception-desk"}, expected=302)
         self._csrf = self._token("/tasks")
@@ -86,6 +79,10 @@ class Browser:
         """Forget what the answers since the login have put into the cookie: the messages that a next page would have shown."""
         self._cookie = self._at_login
 
+    def rest(self) -> None:
+        """Give the connection back, which the server would end after half a minute without a request; the next request opens another."""
+        self._connection.close()
+
     def put(self, path: str) -> str:
         """An empty PUT. Errors: as `get`."""
         return self._ask("PUT", path, "", 200)
@@ -104,30 +101,24 @@ class Browser:
         return text
 
 
-def _application() -> object:
-    """What granian loads in the serving process."""
+def floor() -> object:
+    """What the server loads for the floor of a request; its edge has words."""
     from flask_babel import Babel
 
     from bench import floors
-    from bench.databases import settings
-    from web import create_app
-    from web.server import at_the_edge
+    from cli.serving import loaded
 
     kind, url, folder = json.loads(os.environ["BENCH_PLACE"])
-    place = Place(kind, url, Path(folder))
-    office = os.environ["BENCH_WHAT"] != "floor"
-    app = create_app(settings(place)) if office else floors.application(place)
-    if not office:
-        Babel(app)  # the edge has words
-    return at_the_edge(app)
+    app = floors.application(Place(kind, url, Path(folder)))
+    Babel(app)
+    return loaded(app)
 
 
-def main(application: str, port: str) -> None:
-    """Serve until terminated."""
+def main(port: str) -> None:
+    """Serve the floor until terminated."""
     from cli.serving import listen
 
-    os.environ["BENCH_WHAT"] = application
-    listen("127.0.0.1", int(port), application="bench.serving:_application")
+    listen("127.0.0.1", int(port), application="bench.serving:floor")
 
 
 if __name__ == "__main__":

@@ -7,12 +7,10 @@ from datetime import timedelta
 from time import perf_counter
 from typing import NamedTuple
 
-from flask import Flask, current_app
-
 import engine
 from bench.completion import finish, start
-from bench.databases import CLEO
 from bench.figures import Samples
+from bench.premises import CLEO, Premises
 from engine import cases, running
 from models.base import end_session
 
@@ -27,14 +25,13 @@ class Surge(NamedTuple):
     meanwhile: Samples
 
 
-def due_at_once(timers: int, times: int) -> Surge:
+def due_at_once(premises: Premises, timers: int, times: int) -> Surge:
     """As many cases with a timer, all fired by this process, beside a clerk in a thread of its own."""
     yesterday = engine.now() - A_DAY_AGO
     for number in range(timers):
         cases.start("TIMERS", business_key=f"D{number:08d}", variables={}, by=CLEO, at=yesterday)
         end_session()
-    app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]
-    clerk = _Clerk(app)
+    clerk = _Clerk(premises)
     clerk.work(times)
     before, clerk.taken = clerk.taken, []
     working = threading.Thread(target=clerk.work_on)
@@ -51,15 +48,15 @@ def due_at_once(timers: int, times: int) -> Surge:
 class _Clerk:
     """Completes tasks one after another."""
 
-    def __init__(self, app: Flask) -> None:
-        self._app, self._task, self.taken, self.stopped = app, 0, list[float](), False
+    def __init__(self, premises: Premises) -> None:
+        self._premises, self._task, self.taken, self.stopped = premises, 0, list[float](), False
 
     def work(self, times: int) -> None:
         for _ in range(times):
             self._once()
 
     def work_on(self) -> None:
-        with self._app.app_context():
+        with self._premises.entered():
             while not self.stopped:
                 self._once()
 

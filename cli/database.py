@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
 import click
@@ -63,9 +64,12 @@ def check_up_to_date(url: str) -> None:
         )
 
 
-def open_office() -> Office:
-    """The office that the settings name. Errors: ClickException where there is none yet, or an earlier version served it last."""
-    settings = config.read()
+def open_office(environment: Mapping[str, str] | None = None) -> Office:
+    """The office that the settings name, those of this process or of another `environment`.
+
+    Errors: ClickException where there is none yet, or an earlier version served it last.
+    """
+    settings = config.read(environment)
     if not _has_tables(settings.database_url):
         place = make_url(settings.database_url)
         raise click.ClickException(

@@ -8,10 +8,12 @@ import signal
 import socket
 import sys
 import threading
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from typing import NoReturn
 
 import click
+from flask import Flask
 from granian import Granian
 from granian.constants import HTTPModes, Interfaces
 from granian.http import HTTP1Settings
@@ -28,6 +30,7 @@ from reception_desk import PROGRAM, TREE
 from web import create_app, server
 from web.edge import config
 from web.edge.application import Office
+from web.edge.asgi import Edge
 
 APPLICATION = "web.server:application"
 STOPPING_SECONDS = 5  # a worker that is told twice to stop, by a terminal and by its parent, may never do so
@@ -99,6 +102,11 @@ def listen(host: str, port: int, workers: int = 1, application: str = APPLICATIO
     ).serve()
 
 
+def loaded(app: Flask) -> Edge:
+    """An application as the server takes it, for `listen`: behind the edge of the office, whatever it answers."""
+    return server.at_the_edge(app)
+
+
 def _connections() -> int:
     """How many connections a process holds at once; it may open as many files as the system lets it, and its database needs some."""
     _soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
@@ -112,13 +120,25 @@ def _connections() -> int:
 
 def work(app: Office) -> None:
     """Do what falls due until a signal ends it; what is in hand is finished first."""
-    stop = threading.Event()
+    ended = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: stop.set())
+        signal.signal(number, lambda *_: ended.set())
+    with working(app):
+        note("Working   (Ctrl-C ends it)")
+        ended.wait()
+
+
+@contextmanager
+def working(app: Office) -> Iterator[None]:
+    """Do what falls due and what is queued until the block ends; what is in hand is finished first."""
+    stop = threading.Event()
     threads = server.start_background(app, stop)
-    note("Working   (Ctrl-C ends it)")
-    for thread in threads:
-        thread.join()
+    try:
+        yield
+    finally:
+        stop.set()
+        for thread in threads:
+            thread.join()
 
 
 def _ensure_postgresql(settings: config.Settings, command: str) -> None:
@@ -151,7 +171,8 @@ def _begin_anew(host: str, port: int, workers: int = 1) -> NoReturn:
     """
     sys.stdout.flush()
     sys.stderr.flush()
-    surroundings = config.environment(PYTHONPATH=str(TREE))
+    places = filter(None, (str(TREE), config.environment().get("PYTHONPATH")))
+    surroundings = config.environment(PYTHONPATH=os.pathsep.join(places))
     os.execve(sys.executable, [sys.executable, "-m", "cli.serving", host, str(port), str(workers)], surroundings)  # noqa: S606
 
 

@@ -3,14 +3,25 @@
 from __future__ import annotations
 
 from datetime import datetime
+from enum import StrEnum
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
+from models import states
 from models.base import Base, UTCDateTime
 
 VERBS = ("extend", "reverse")
-REQUEST_STATES = ("asked", "agreed", "granted", "refused", "lapsed")
+
+
+class RequestState(StrEnum):
+    """Of what somebody asked for in a case: asked, agreed to by one, granted or refused, or lapsed with the case."""
+
+    ASKED = "asked"
+    AGREED = "agreed"
+    GRANTED = "granted"
+    REFUSED = "refused"
+    LAPSED = "lapsed"
 
 
 class CaseRequest(Base):
@@ -26,7 +37,7 @@ class CaseRequest(Base):
     case_number: Mapped[str] = mapped_column(String(60), index=True)
     number: Mapped[int]
     verb: Mapped[str] = mapped_column(String(8))
-    state: Mapped[str] = mapped_column(String(8), default="asked")
+    state: Mapped[str] = mapped_column(String(8), default=RequestState.ASKED)
     reason: Mapped[str] = mapped_column(String(300), default="", info={"personal": True})
     until: Mapped[datetime | None] = mapped_column(UTCDateTime())
     entry_key: Mapped[str | None] = mapped_column(String(160))
@@ -41,7 +52,7 @@ class CaseRequest(Base):
     __table_args__ = (
         UniqueConstraint("instance_id", "number"),
         CheckConstraint(f"verb in {VERBS}", name="verb"),
-        CheckConstraint(f"state in {REQUEST_STATES}", name="state"),
+        CheckConstraint(states.check(RequestState), name="state"),
         CheckConstraint("(verb = 'extend') = (until is not null)", name="extension_names_a_day"),
         CheckConstraint(
             "(verb = 'reverse') = (entry_key is not null and amount is not null)", name="reversal_names_money"

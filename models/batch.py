@@ -3,11 +3,21 @@
 from __future__ import annotations
 
 from datetime import datetime
+from enum import StrEnum
 
 from sqlalchemy import CheckConstraint, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
+from models import states
 from models.base import Base, UTCDateTime
+
+
+class BatchState(StrEnum):
+    """Of a batch: it takes cases in, is closed by a person, and has released them all."""
+
+    OPEN = "open"
+    CLOSED = "closed"
+    RELEASED = "released"
 
 
 class Batch(Base):
@@ -18,7 +28,7 @@ class Batch(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     kind: Mapped[str] = mapped_column(String(20))
     period: Mapped[str] = mapped_column(String(10))
-    state: Mapped[str] = mapped_column(String(10), default="open")
+    state: Mapped[str] = mapped_column(String(10), default=BatchState.OPEN)
     instance_id: Mapped[int | None]
     opened_at: Mapped[datetime] = mapped_column(UTCDateTime())
     closed_at: Mapped[datetime | None] = mapped_column(UTCDateTime())
@@ -32,7 +42,7 @@ class Batch(Base):
     __table_args__ = (
         UniqueConstraint("kind", "period"),
         CheckConstraint("kind in ('secondary_pricing', 'charge_hold')", name="kind"),
-        CheckConstraint("state in ('open', 'closed', 'released')", name="state"),
+        CheckConstraint(states.check(BatchState), name="state"),
         CheckConstraint("(state = 'open') = (closed_at is null)", name="closed_at"),
         CheckConstraint("released >= 0 and released <= cases", name="released_within_cases"),
     )

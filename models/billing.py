@@ -6,6 +6,7 @@ Every amount is an integer number of fen. Nothing here decides who may have mone
 from __future__ import annotations
 
 from datetime import date, datetime
+from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import (
@@ -25,6 +26,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from models import states
 from models.base import Base, UTCDateTime
 from models.entry import guard
 
@@ -143,6 +145,13 @@ guard(Posting.__table__, "posting")
 _keep_balances(Posting.__table__)
 
 
+class BillState(StrEnum):
+    """Of a bill."""
+
+    OPEN = "open"
+    PAID = "paid"
+
+
 class Bill(Base):
     """A customer bill of one period ("2026-11"); what is still due stands in the receivable account, not here."""
 
@@ -153,13 +162,13 @@ class Bill(Base):
     period: Mapped[str] = mapped_column(String(7))
     issued_at: Mapped[datetime] = mapped_column(UTCDateTime())
     due_on: Mapped[date]
-    state: Mapped[str] = mapped_column(String(8), default="open")
+    state: Mapped[str] = mapped_column(String(8), default=BillState.OPEN)
 
     items: Mapped[list[BillItem]] = relationship(back_populates="bill", order_by="BillItem.line")
 
     __table_args__ = (
         UniqueConstraint("subscription_id", "period"),
-        CheckConstraint("state in ('open', 'paid')", name="state"),
+        CheckConstraint(states.check(BillState), name="state"),
     )
 
     @property
@@ -303,6 +312,14 @@ class LateFeeWaiver(Base):
     __table_args__ = (CheckConstraint("amount > 0", name="amount_positive"),)
 
 
+class HoldState(StrEnum):
+    """Of a charge hold: not charged meanwhile, credited for good, or rejected and charged again."""
+
+    HELD = "held"
+    CREDITED = "credited"
+    REJECTED = "rejected"
+
+
 class ChargeHold(Base):
     """A disputed amount parked until accounting settles it (a Thursday): credited, or rejected and due again."""
 
@@ -312,7 +329,7 @@ class ChargeHold(Base):
     subscription_id: Mapped[int] = mapped_column(ForeignKey("subscription.id"), index=True)
     case_number: Mapped[str | None] = mapped_column(String(60), index=True)
     amount: Mapped[int]
-    state: Mapped[str] = mapped_column(String(10), default="held")
+    state: Mapped[str] = mapped_column(String(10), default=HoldState.HELD)
     placed_at: Mapped[datetime] = mapped_column(UTCDateTime())
     settle_on: Mapped[date]
     settled_at: Mapped[datetime | None] = mapped_column(UTCDateTime())
@@ -320,9 +337,18 @@ class ChargeHold(Base):
 
     __table_args__ = (
         CheckConstraint("amount > 0", name="amount_positive"),
-        CheckConstraint("state in ('held', 'credited', 'rejected')", name="state"),
+        CheckConstraint(states.check(HoldState), name="state"),
         Index("ix_charge_hold_settle_on_state", "settle_on", "state"),
     )
+
+
+class CorrectionState(StrEnum):
+    """Of a correction of the next bill: entered, handed in with its run, on the bill, or left out by its run."""
+
+    COLLECTED = "collected"
+    HANDED_IN = "handed_in"
+    APPLIED = "applied"
+    OMITTED = "omitted"
 
 
 class SecondaryPricingItem(Base):
@@ -344,7 +370,7 @@ class SecondaryPricingItem(Base):
     case_number: Mapped[str | None] = mapped_column(String(60), index=True)
     item_kind: Mapped[str] = mapped_column(String(40))
     amount: Mapped[int]
-    state: Mapped[str] = mapped_column(String(12), default="collected")
+    state: Mapped[str] = mapped_column(String(12), default=CorrectionState.COLLECTED)
     omit_once: Mapped[bool] = mapped_column(default=False)
     omitted_by: Mapped[str | None] = mapped_column(String(160))
     entered_at: Mapped[datetime] = mapped_column(UTCDateTime())
@@ -352,14 +378,14 @@ class SecondaryPricingItem(Base):
 
     __table_args__ = (
         CheckConstraint("amount > 0", name="amount_positive"),
-        CheckConstraint("state in ('collected', 'handed_in', 'applied', 'omitted')", name="state"),
+        CheckConstraint(states.check(CorrectionState), name="state"),
         Index("ix_secondary_pricing_item_period_state", "period", "state"),
     )
 
     @classmethod
     def waits(cls) -> ColumnElement[bool]:
         """The condition under which an item still waits for a run."""
-        return and_(cls.state != "applied", or_(cls.omitted_by.is_(None), cls.omitted_by != cls.NO_BILL))
+        return and_(cls.state != CorrectionState.APPLIED, or_(cls.omitted_by.is_(None), cls.omitted_by != cls.NO_BILL))
 
 
 class SecondaryPricingOmission(Base):

@@ -3,11 +3,21 @@
 from __future__ import annotations
 
 from datetime import datetime
+from enum import StrEnum
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, String
 from sqlalchemy.orm import Mapped, mapped_column
 
+from models import states
 from models.base import Base, UTCDateTime
+
+
+class ComplaintState(StrEnum):
+    """Of a complaint: waiting for its answer, answered, or over."""
+
+    OPEN = "open"
+    REPLIED = "replied"
+    CLOSED = "closed"
 
 
 class Complaint(Base):
@@ -34,7 +44,7 @@ class Complaint(Base):
     confidence: Mapped[int | None]
     overruled: Mapped[bool] = mapped_column(default=False)
     overruled_reason: Mapped[str | None] = mapped_column(String(300), info={"personal": True})
-    state: Mapped[str] = mapped_column(String(8), default="open")
+    state: Mapped[str] = mapped_column(String(8), default=ComplaintState.OPEN)
     resolution: Mapped[str | None] = mapped_column(String(300), info={"personal": True})
     accepted_at: Mapped[datetime] = mapped_column(UTCDateTime())
     accepted_by: Mapped[str] = mapped_column(String(60))
@@ -46,7 +56,7 @@ class Complaint(Base):
     extended_to: Mapped[datetime | None] = mapped_column(UTCDateTime())
 
     __table_args__ = (
-        CheckConstraint("state in ('open', 'replied', 'closed')", name="state"),
+        CheckConstraint(states.check(ComplaintState), name="state"),
         CheckConstraint("confidence is null or confidence between 0 and 100", name="confidence"),
         CheckConstraint("disputed_amount is null or disputed_amount >= 0", name="disputed_amount_not_negative"),
         CheckConstraint("not overruled or overruled_reason is not null", name="overruled_says_why"),

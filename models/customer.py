@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from datetime import datetime
+from enum import StrEnum
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from models import states
 from models.base import Base, UTCDateTime
 
 PERSONAL = {"personal": True}
 KINDS = ("gotone", "prepaid")
-STATES = ("in_service", "suspended", "cancelled")
 REASONS = ("arrears", "request", "number_change")
 
 
@@ -35,6 +36,14 @@ class Customer(Base):
     )
 
 
+class SubscriptionState(StrEnum):
+    """Of a subscription."""
+
+    IN_SERVICE = "in_service"
+    SUSPENDED = "suspended"
+    CANCELLED = "cancelled"
+
+
 class Subscription(Base):
     """A number held by a customer: GoTone (postpaid) or prepaid.
 
@@ -48,7 +57,7 @@ class Subscription(Base):
     msisdn: Mapped[str] = mapped_column(String(20), info=PERSONAL)
     customer_id: Mapped[int] = mapped_column(ForeignKey("customer.id"), index=True)
     kind: Mapped[str] = mapped_column(String(10))
-    state: Mapped[str] = mapped_column(String(12), default="in_service")
+    state: Mapped[str] = mapped_column(String(12), default=SubscriptionState.IN_SERVICE)
     reason: Mapped[str | None] = mapped_column(String(20))
     state_since: Mapped[datetime] = mapped_column(UTCDateTime())
     opened_at: Mapped[datetime] = mapped_column(UTCDateTime())
@@ -59,7 +68,7 @@ class Subscription(Base):
 
     __table_args__ = (
         CheckConstraint(f"kind in {KINDS}", name="kind"),
-        CheckConstraint(f"state in {STATES}", name="state"),
+        CheckConstraint(states.check(SubscriptionState), name="state"),
         CheckConstraint(f"reason is null or reason in {REASONS}", name="reason"),
         Index("ix_subscription_msisdn", "msisdn"),
         Index(
@@ -85,8 +94,8 @@ class SubscriptionEvent(Base):
     reason: Mapped[str | None] = mapped_column(String(20))
 
     __table_args__ = (
-        CheckConstraint(f"from_state is null or from_state in {STATES}", name="from_state"),
-        CheckConstraint(f"to_state in {STATES}", name="to_state"),
+        CheckConstraint(f"from_state is null or {states.check(SubscriptionState, 'from_state')}", name="from_state"),
+        CheckConstraint(states.check(SubscriptionState, "to_state"), name="to_state"),
         CheckConstraint(f"reason is null or reason in {REASONS}", name="reason"),
         Index("ix_subscription_event_subscription_id_at", "subscription_id", "at"),
     )

@@ -3,15 +3,26 @@
 from __future__ import annotations
 
 from datetime import datetime
+from enum import StrEnum
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
+from models import states
 from models.base import Base, UTCDateTime
 
 PERSONAL = {"personal": True}
 BEARERS = ("company", "person", "agency")
-STATES = ("to_name", "named", "objected", "stands", "paid")
+
+
+class LiabilityState(StrEnum):
+    """Of a liability: nobody named yet, named, objected to, settled as it stands, or paid on the spot."""
+
+    TO_NAME = "to_name"
+    NAMED = "named"
+    OBJECTED = "objected"
+    STANDS = "stands"
+    PAID = "paid"
 
 
 class Liability(Base):
@@ -41,7 +52,7 @@ class Liability(Base):
     __table_args__ = (
         UniqueConstraint("case_number", "cause"),
         CheckConstraint("amount >= 0", name="amount_never_negative"),
-        CheckConstraint(f"state in {STATES}", name="state"),
+        CheckConstraint(states.check(LiabilityState), name="state"),
         CheckConstraint(f"bearer is null or bearer in {BEARERS}", name="bearer"),
         CheckConstraint("(state = 'to_name') = (bearer is null)", name="borne_by_somebody"),
         Index("ix_liability_bearer_name", "bearer", "name"),

@@ -7,14 +7,15 @@ the only writer. Every amount is an integer number of fen.
 from __future__ import annotations
 
 from datetime import date, datetime
+from enum import StrEnum
 
 from sqlalchemy import DDL, CheckConstraint, ForeignKey, Index, String, UniqueConstraint, event
 from sqlalchemy.orm import Mapped, mapped_column
 
+from models import states
 from models.base import Base, UTCDateTime
 
 PERSONAL = {"personal": True}
-CLAIM_STATES = ("reserved", "credited", "refunded", "held", "re_priced", "reversed")
 
 
 class DisputedLine(Base):
@@ -41,6 +42,17 @@ class DisputedLine(Base):
     )
 
 
+class ClaimState(StrEnum):
+    """Of a claim on a line: reserved for a case, or given back in one way; one that is reversed counts no more."""
+
+    RESERVED = "reserved"
+    CREDITED = "credited"
+    REFUNDED = "refunded"
+    HELD = "held"
+    RE_PRICED = "re_priced"
+    REVERSED = "reversed"
+
+
 class LineClaim(Base):
     """What a case has of a line: reserved, or given back in one way, under the idempotency key of the call that did so.
 
@@ -64,7 +76,7 @@ class LineClaim(Base):
 
     __table_args__ = (
         CheckConstraint("amount > 0", name="amount_positive"),
-        CheckConstraint(f"state in {CLAIM_STATES}", name="state"),
+        CheckConstraint(states.check(ClaimState), name="state"),
         CheckConstraint("state = 'reserved' or entry_id is not null", name="money_moved"),
     )
 

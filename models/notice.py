@@ -3,13 +3,27 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from enum import StrEnum
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
+from models import states
 from models.base import Base, UTCDateTime
 
 PERSONAL = {"personal": True}
+
+
+class MessageState(StrEnum):
+    """Of a message: what is sent by itself, what somebody said, what has to be posted, and what is recalled before it went."""
+
+    QUEUED = "queued"
+    SENT = "sent"
+    FAILED = "failed"
+    TOLD = "told"
+    UNPOSTED = "unposted"
+    POSTED = "posted"
+    RECALLED = "recalled"
 
 
 class OutboxMessage(Base):
@@ -28,7 +42,7 @@ class OutboxMessage(Base):
     to_msisdn: Mapped[str] = mapped_column(String(20), info=PERSONAL)
     template: Mapped[str] = mapped_column(String(60))
     body: Mapped[str] = mapped_column(Text, info=PERSONAL)
-    state: Mapped[str] = mapped_column(String(8), default="queued")
+    state: Mapped[str] = mapped_column(String(8), default=MessageState.QUEUED)
     queued_at: Mapped[datetime] = mapped_column(UTCDateTime())
     sent_at: Mapped[datetime | None] = mapped_column(UTCDateTime())
     channel: Mapped[str] = mapped_column(String(8), default="sms")
@@ -40,9 +54,7 @@ class OutboxMessage(Base):
     settled_at: Mapped[datetime | None] = mapped_column(UTCDateTime())
 
     __table_args__ = (
-        CheckConstraint(
-            "state in ('queued', 'sent', 'failed', 'told', 'unposted', 'posted', 'recalled')", name="state"
-        ),
+        CheckConstraint(states.check(MessageState), name="state"),
         CheckConstraint("channel in ('sms', 'phone', 'counter', 'letter', 'other')", name="channel"),
         CheckConstraint(
             "(channel = 'sms' and state in ('queued', 'sent', 'failed', 'recalled')) or "

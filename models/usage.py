@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import hashlib
 from datetime import date, datetime
+from enum import StrEnum
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from models import states
 from models.base import Base, UTCDateTime
 
 PERSONAL = {"personal": True}
@@ -72,6 +74,14 @@ class Cell(Base):
     )
 
 
+class CardState(StrEnum):
+    """Of a recharge card: not charged yet, charged, or charged and moved to another number."""
+
+    UNUSED = "unused"
+    USED = "used"
+    MOVED = "moved"
+
+
 class RechargeCard(Base):
     """A recharge card as the IN platform knows it; `remaining` is how many fen of it still lie where it was charged to.
 
@@ -85,7 +95,7 @@ class RechargeCard(Base):
     pin_hash: Mapped[str] = mapped_column(String(64))
     face_value: Mapped[int]
     remaining: Mapped[int] = mapped_column(default=0)
-    state: Mapped[str] = mapped_column(String(8), default="unused")
+    state: Mapped[str] = mapped_column(String(8), default=CardState.UNUSED)
     charged_msisdn: Mapped[str | None] = mapped_column(String(20), info=PERSONAL)
     charged_subscription_id: Mapped[int | None] = mapped_column(ForeignKey("subscription.id"))
     charged_at: Mapped[datetime | None] = mapped_column(UTCDateTime())
@@ -96,7 +106,7 @@ class RechargeCard(Base):
     __table_args__ = (
         CheckConstraint("face_value > 0", name="face_value_positive"),
         CheckConstraint("remaining >= 0 and remaining <= face_value", name="remaining_within_face_value"),
-        CheckConstraint("state in ('unused', 'used', 'moved')", name="state"),
+        CheckConstraint(states.check(CardState), name="state"),
         CheckConstraint(
             "(state = 'unused') = (charged_msisdn is null) and (state = 'moved') = (moved_to is not null)",
             name="state_and_numbers",
@@ -188,6 +198,14 @@ class ServiceOrder(Base):
     )
 
 
+class MandateState(StrEnum):
+    """Of a mandate: in force, replaced by a later one, or ended."""
+
+    ACTIVE = "active"
+    REPLACED = "replaced"
+    ENDED = "ended"
+
+
 class BankMandate(Base):
     """A direct-debit mandate: what the agreement says and what was keyed in (null: the order was missed).
 
@@ -209,16 +227,23 @@ class BankMandate(Base):
     mandated_on: Mapped[date]
     effective_on: Mapped[date]
     debit_day: Mapped[int]
-    state: Mapped[str] = mapped_column(String(10), default="active")
+    state: Mapped[str] = mapped_column(String(10), default=MandateState.ACTIVE)
     debit_under_way: Mapped[bool] = mapped_column(default=False)
 
     debits: Mapped[list[DirectDebit]] = relationship(back_populates="mandate", order_by="DirectDebit.period")
 
     __table_args__ = (
-        CheckConstraint("state in ('active', 'replaced', 'ended')", name="state"),
+        CheckConstraint(states.check(MandateState), name="state"),
         CheckConstraint("debit_day between 1 and 28", name="debit_day"),
         Index("ix_bank_mandate_subscription_id_state", "subscription_id", "state"),
     )
+
+
+class DebitState(StrEnum):
+    """Of a direct debit: refused by the bank, or done."""
+
+    FAILED = "failed"
+    DONE = "done"
 
 
 class DirectDebit(Base):
@@ -239,6 +264,6 @@ class DirectDebit(Base):
     __table_args__ = (
         UniqueConstraint("mandate_id", "period"),
         CheckConstraint("amount > 0", name="amount_positive"),
-        CheckConstraint("state in ('failed', 'done')", name="state"),
+        CheckConstraint(states.check(DebitState), name="state"),
         CheckConstraint("(state = 'failed') = (reason is not null)", name="reason_of_failure"),
     )

@@ -3,18 +3,28 @@
 from __future__ import annotations
 
 from datetime import datetime
+from enum import StrEnum
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
+from models import states
 from models.base import Base, UTCDateTime
 
 PERSONAL = {"personal": True}
-STATES = ("open", "answered", "closed", "dropped")
 ACTS = (
     *("opened", "joined", "acknowledged", "chased", "handed_on", "answered", "sent_back", "verified"),
     *("late", "left", "dropped"),
 )
+
+
+class OrderState(StrEnum):
+    """Of a work order: to be answered, to be verified, over, or given up because no case waited any more."""
+
+    OPEN = "open"
+    ANSWERED = "answered"
+    CLOSED = "closed"
+    DROPPED = "dropped"
 
 
 class WorkOrder(Base):
@@ -34,7 +44,7 @@ class WorkOrder(Base):
     department: Mapped[str] = mapped_column(ForeignKey("department.code"))
     about: Mapped[str] = mapped_column(String(20))
     question: Mapped[str] = mapped_column(Text, info=PERSONAL)
-    state: Mapped[str] = mapped_column(String(10), default="open")
+    state: Mapped[str] = mapped_column(String(10), default=OrderState.OPEN)
     opened_at: Mapped[datetime] = mapped_column(UTCDateTime())
     opened_by: Mapped[str] = mapped_column(String(60))
     half_at: Mapped[datetime] = mapped_column(UTCDateTime())
@@ -56,7 +66,7 @@ class WorkOrder(Base):
     verified_by: Mapped[str | None] = mapped_column(String(60))
 
     __table_args__ = (
-        CheckConstraint(f"state in {STATES}", name="state"),
+        CheckConstraint(states.check(OrderState), name="state"),
         CheckConstraint("line_amount is null or line_amount >= 0", name="line_amount_not_negative"),
         CheckConstraint("state <> 'closed' or verified_at is not null", name="closed_once_verified"),
         CheckConstraint("chased >= 0", name="chased_not_negative"),

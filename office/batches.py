@@ -11,7 +11,7 @@ from sqlalchemy import select, update
 import engine
 from engine import cases, published, runtime
 from models.base import session, transaction
-from models.batch import Batch
+from models.batch import Batch, BatchState
 from models.duty import Duty
 from models.instance import ProcessInstance
 from service_tasks import dates
@@ -103,5 +103,5 @@ def release_cases(parameters: dict[str, Any], at: datetime) -> None:
         session().execute(
             update(Batch)
             .where(Batch.kind == parameters["kind"], Batch.period == parameters["period"])
-            .values(state="released", released_at=at, released=Batch.released + count)
+            .values(state=BatchState.RELEASED, released_at=at, released=Batch.released + count)
         )

@@ -9,7 +9,7 @@ from sqlalchemy import bindparam, update
 from engine import proof
 from engine.running import Change
 from models.base import connection, forget
-from models.complaint import Complaint
+from models.complaint import Complaint, ComplaintState
 from office import correspondence
 
 CONFIRM = "confirm_process"
@@ -39,11 +39,11 @@ def _from_step(step: dict[str, Any], change: Change) -> dict[str, Any]:
     if kind in ENDED_OTHERWISE and isinstance(step.get("told"), str):
         columns["resolution"] = step["told"][:MOST_RESOLUTION]
     if kind == "user_task_completed" and correspondence.answers(change) and not correspondence.arrives_later(change):
-        columns |= {"state": "replied", "replied_at": change.at}
+        columns |= {"state": ComplaintState.REPLIED, "replied_at": change.at}
     if kind == "user_task_completed" and step["element"] == CONFIRM and entered.get("process"):
         columns["process_key"] = entered["process"]
     if kind in ("instance_completed", "instance_cancelled"):
-        columns |= {"state": "closed", "closed_at": change.at}
+        columns |= {"state": ComplaintState.CLOSED, "closed_at": change.at}
         columns |= {"outcome": step["outcome"]} if step.get("outcome") else {}
     return columns
 

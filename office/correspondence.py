@@ -20,8 +20,9 @@ from engine import Actor, language
 from engine.language import Reason
 from engine.running import Change
 from models.base import session, transaction
-from models.complaint import Complaint
-from models.notice import OutboxMessage
+from models.complaint import Complaint, ComplaintState
+from models.customer import SubscriptionState
+from models.notice import MessageState, OutboxMessage
 from office import recalls
 from service_tasks import dates, notification
 from service_tasks.gateway import gateway
@@ -88,12 +89,12 @@ def bodies(case_number: str, text: str, at: datetime) -> tuple[str, ...]:
 def reachable(msisdn: str) -> bool:
     """Whether a text message can arrive: not at a number that is cancelled."""
     subscription = gateway().find(msisdn)
-    return bool(msisdn) and (subscription is None or subscription.state != "cancelled")
+    return bool(msisdn) and (subscription is None or subscription.state != SubscriptionState.CANCELLED)
 
 
 def waiting(limit: int = 100) -> list[OutboxMessage]:
     """Text messages that wait to be sent, oldest first."""
-    query = select(OutboxMessage).where(OutboxMessage.state == "queued").order_by(OutboxMessage.queued_at)
+    query = select(OutboxMessage).where(OutboxMessage.state == MessageState.QUEUED).order_by(OutboxMessage.queued_at)
     return list(session().scalars(query.limit(limit)))
 
 
@@ -111,13 +112,15 @@ def report(message_id: int, *, at: datetime, failure: str = "") -> None:
     One that was called back while it was being sent has been sent all the same.
     """
     columns: dict[str, Any] = (
-        {"state": "failed", "failure": failure[:200]} if failure else {"state": "sent", "sent_at": at}
+        {"state": MessageState.FAILED, "failure": failure[:200]}
+        if failure
+        else {"state": MessageState.SENT, "sent_at": at}
     )
     waits = update(OutboxMessage).where(OutboxMessage.id == message_id)
     if failure:
-        waits = waits.where(OutboxMessage.state == "queued")
+        waits = waits.where(OutboxMessage.state == MessageState.QUEUED)
     else:
-        conditions = OutboxMessage.channel == SMS, OutboxMessage.state.in_(("queued", recalls.RECALLED))
+        conditions = OutboxMessage.channel == SMS, OutboxMessage.state.in_((MessageState.QUEUED, MessageState.RECALLED))
         waits = waits.where(*conditions)
         columns |= dict.fromkeys(("recalled_for", "settled_by", "settled_at"))
     statement = waits.values(**columns).returning(OutboxMessage.template, OutboxMessage.case_number)
@@ -132,7 +135,7 @@ def report(message_id: int, *, at: datetime, failure: str = "") -> None:
 def answered(template: str, case_number: str | None, at: datetime, *, written_at: datetime | None = None) -> None:
     """The customer has heard the answer; of a letter that counted from `written_at`, as in earlier versions, only now."""
     if template == ANSWER:
-        state = case((Complaint.state == "open", "replied"), else_=Complaint.state)
+        state = case((Complaint.state == ComplaintState.OPEN, ComplaintState.REPLIED), else_=Complaint.state)
         too_soon = Complaint.replied_at == written_at if written_at is not None else false()
         unheard = Complaint.case_number == case_number, or_(Complaint.replied_at.is_(None), too_soon)
         session().execute(update(Complaint).where(*unheard).values(state=state, replied_at=at))
@@ -142,7 +145,7 @@ def _unsettled() -> ColumnElement[bool]:
     """A text message that failed and in whose place nothing was said yet, unless it is not so any longer."""
     later = aliased(OutboxMessage)
     successor = exists().where(later.key == literal(INSTEAD) + cast(OutboxMessage.id, String))
-    return (OutboxMessage.state == "failed") & ~successor & ~recalls.overtaken(OutboxMessage)
+    return (OutboxMessage.state == MessageState.FAILED) & ~successor & ~recalls.overtaken(OutboxMessage)
 
 
 def settled(messages: Sequence[OutboxMessage]) -> set[str]:
@@ -155,7 +158,7 @@ def settled(messages: Sequence[OutboxMessage]) -> set[str]:
 def _undelivered(of_one: bool) -> Any:
     """The statement, made once."""
     query = select(OutboxMessage).outerjoin(Complaint, Complaint.case_number == OutboxMessage.case_number)
-    query = query.where(_unsettled() | (OutboxMessage.state == notification.UNPOSTED), OutboxMessage.body != "")
+    query = query.where(_unsettled() | (OutboxMessage.state == MessageState.UNPOSTED), OutboxMessage.body != "")
     if of_one:
         query = query.where(func.coalesce(OutboxMessage.told_by, Complaint.accepted_by) == bindparam("user"))
     return query.order_by(OutboxMessage.id).limit(bindparam("limit"))

@@ -16,6 +16,7 @@ import pkgutil
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from enum import StrEnum
 from functools import lru_cache
 from importlib import import_module
 from pathlib import Path
@@ -59,12 +60,20 @@ class Coverage:
         return not (self.missing or self.unknown or self.bare)
 
 
+class AnswerState(StrEnum):
+    """What became of a manual id: something takes it, it is declared and nothing takes it, or nowhere declared."""
+
+    DONE = "done"
+    DECLARED = "declared"
+    MISSING = "missing"
+
+
 @dataclass(frozen=True)
 class Answer:
-    """What became of a manual id: `done`, only `declared`, or `missing`; `by` are the places and tests that take it."""
+    """A manual id and what became of it; `by` are the places and tests that take it."""
 
     one: ManualId
-    state: str
+    state: AnswerState
     by: tuple[str, ...] = ()
 
 
@@ -108,9 +117,9 @@ def answers(
 
 def _answer(manual_id: ManualId, places: list[str], places_taken: set[str], tests: list[str]) -> Answer:
     if not places:
-        return Answer(manual_id, "missing")
+        return Answer(manual_id, AnswerState.MISSING)
     by = (*(place for place in places if place in places_taken), *tests)
-    return Answer(manual_id, "done" if by else "declared", by)
+    return Answer(manual_id, AnswerState.DONE if by else AnswerState.DECLARED, by)
 
 
 def taken_by(directory: Path, flows: Iterable[tuple[str, str]]) -> set[str]:

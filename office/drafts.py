@@ -6,6 +6,7 @@ import re
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import delete, select
@@ -54,6 +55,13 @@ class UnusableFile(engine.Invalid):
     """A file cannot be kept in the draft; `why`: name, kind, encoding, too_large, not_text, twice, of_another_process, too_many_files; of a package: broken_package, no_diagram_in_package, other_content, package_key."""
 
 
+class DraftState(StrEnum):
+    """Of a draft: being edited, or submitted for approval."""
+
+    EDITING = "editing"
+    SUBMITTED = "submitted"
+
+
 @dataclass(frozen=True, kw_only=True)
 class Draft:
     """A draft as it stands; revision 0 and no `saved_at` when it has only been opened from the newest version."""
@@ -69,9 +77,9 @@ class Draft:
     note: str = ""
 
     @property
-    def state(self) -> str:
-        """editing, or submitted for approval."""
-        return "submitted" if self.submitted_by else "editing"
+    def state(self) -> DraftState:
+        """Whether it is being edited or waits for approval."""
+        return DraftState.SUBMITTED if self.submitted_by else DraftState.EDITING
 
     @property
     def sha256(self) -> str:

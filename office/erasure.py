@@ -25,6 +25,7 @@ from models.instance import ProcessInstance
 from models.liability import Liability
 from models.lines import LineClaim
 from models.notice import DepartmentNotice, OutboxMessage
+from models.states import CaseState
 from models.unsent import UnsentForm
 from models.work_order import WorkOrder, WorkOrderAct
 from office import households, masking, texts
@@ -92,7 +93,7 @@ def erase(instance_id: int, *, reason: str, by: Actor, at: datetime) -> None:
 
 def may(person: Actor, instance: ProcessInstance, history: proof.CaseHistory) -> bool:
     """Whether the person may have the personal data of this case erased now."""
-    return cases.may_erase(person) and instance.state != "active" and not history.is_erased
+    return cases.may_erase(person) and instance.state != CaseState.ACTIVE and not history.is_erased
 
 
 def follow(change: Change) -> None:

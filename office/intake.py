@@ -18,7 +18,7 @@ import engine.cases
 from engine import language, published, running, runtime
 from engine.language import Reason
 from models.base import connection, session, transaction
-from models.complaint import Complaint
+from models.complaint import Complaint, ComplaintState
 from models.usage import Cdr
 from office import households, texts
 from service_tasks import classification
@@ -94,7 +94,7 @@ class Caller:
     @property
     def open_cases(self) -> list[PastCase]:
         """Cases that are still being worked on."""
-        return [case for case in self.cases if case.state != "closed"]
+        return [case for case in self.cases if case.state != ComplaintState.CLOSED]
 
 
 @dataclass(frozen=True)

@@ -10,10 +10,9 @@ from engine import Actor, language
 from engine.language import Reason
 from models.base import session, transaction
 from models.complaint import Complaint
-from models.notice import OutboxMessage
+from models.notice import MessageState, OutboxMessage
 from office import correspondence
 from service_tasks import dates
-from service_tasks.notification import UNPOSTED
 
 
 def post(message_id: int, *, case_number: str, on: date | None, by: Actor, at: datetime) -> None:
@@ -25,7 +24,11 @@ def post(message_id: int, *, case_number: str, on: date | None, by: Actor, at: d
         # the row of the case stays locked, so that a letter is posted or called back, not both
         session().execute(select(Complaint.case_number).where(Complaint.case_number == case_number).with_for_update())
         conditions = OutboxMessage.id == message_id, OutboxMessage.case_number == case_number
-        letter = session().scalars(select(OutboxMessage).where(*conditions, OutboxMessage.state == UNPOSTED)).first()
+        letter = (
+            session()
+            .scalars(select(OutboxMessage).where(*conditions, OutboxMessage.state == MessageState.UNPOSTED))
+            .first()
+        )
         if letter is None:
             raise correspondence.UnknownMessage(message=message_id)
         written_on, today = dates.day_of(letter.queued_at), dates.day_of(at)
@@ -35,5 +38,5 @@ def post(message_id: int, *, case_number: str, on: date | None, by: Actor, at: d
             raise language.InvalidForm(
                 reasons={"posted_on": [Reason("not_the_day_of_posting", {"first": written_on, "last": today})]}
             )
-        letter.state, letter.posted_on, letter.settled_by, letter.settled_at = "posted", on, by.user, at
+        letter.state, letter.posted_on, letter.settled_by, letter.settled_at = MessageState.POSTED, on, by.user, at
         correspondence.answered(letter.template, case_number, at, written_at=letter.queued_at)

@@ -12,7 +12,8 @@ import engine.cases
 from engine import Actor
 from models.base import session, transaction
 from models.instance import ProcessInstance
-from models.liability import Liability
+from models.liability import Liability, LiabilityState
+from models.states import CaseState
 from office.supervision import SUPERVISOR
 from service_tasks.liabilities import naming
 
@@ -35,11 +36,13 @@ class MayNotHaveNamed(engine.NotPermitted):
 def without_step(numbers: Collection[int]) -> set[int]:
     """Those of these liabilities that wait for a name and that nothing under way will ask about."""
     row = Liability
-    waiting = select(row.id, row.case_number).where(row.id.in_(numbers), row.state == "to_name", row.amount > 0)
+    waiting = select(row.id, row.case_number).where(
+        row.id.in_(numbers), row.state == LiabilityState.TO_NAME, row.amount > 0
+    )
     cases: dict[int, str] = dict(session().execute(waiting).all())
     keys = {*cases.values(), *map(naming, cases)}
     under_way = select(ProcessInstance.business_key).where(
-        ProcessInstance.business_key.in_(keys), ProcessInstance.state == "active"
+        ProcessInstance.business_key.in_(keys), ProcessInstance.state == CaseState.ACTIVE
     )
     active = set(session().scalars(under_way))
     return {id for id, case in cases.items() if not active & {case, naming(id)}}

@@ -17,6 +17,7 @@ from engine import published, running
 from models.base import session, transaction
 from models.definition import DefinitionDraft
 from models.job import Job
+from models.states import JobState
 from office import drafts, joint_publication, publication
 from office.drafts import Draft
 from office.joint_publication import Joint
@@ -34,7 +35,7 @@ def begin(*keys: str, again: bool, at: datetime) -> None:
         for key in sorted(keys):
             if session().get(DefinitionDraft, key, with_for_update=True) is None:
                 raise published.UnknownProcess(process=key)
-        if state(*keys) == "queued":
+        if state(*keys) == JobState.QUEUED:
             return
         for key in keys if again else ():
             publication.forget_plays(key)

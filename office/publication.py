@@ -267,7 +267,7 @@ def give_back(key: str, *, revision: int, reason: str, by: engine.Actor, at: dat
 
 def check_submitted(draft: Draft) -> None:
     """Errors: NotSubmitted."""
-    if draft.state != "submitted":
+    if draft.state != drafts.DraftState.SUBMITTED:
         raise NotSubmitted(process=draft.key)
 
 

@@ -14,10 +14,10 @@ from sqlalchemy.orm import aliased
 
 from engine.running import Change
 from models.base import forget, session
-from models.complaint import Complaint
-from models.notice import OutboxMessage
+from models.complaint import Complaint, ComplaintState
+from models.notice import MessageState, OutboxMessage
 
-RECALLED, WAITS = "recalled", ("queued", "unposted")
+WAITS = (MessageState.QUEUED, MessageState.UNPOSTED)
 OF_RESULT = ("reply", "resolved", "charge_held", "charge_held_in_part", "credit_scheduled", "credit_on_thursday")
 OF_COURSE = ("interim_reply", "extended")
 GOES_WITH = {
@@ -67,9 +67,14 @@ def follow(change: Change) -> None:
 def _call_back(change: Change, because: str) -> None:
     message = OutboxMessage
     promises = message.case_number == change.business_key, message.template.in_(GOES_WITH[because])
-    letters = select(message.queued_at).where(*promises, message.state == "unposted")
+    letters = select(message.queued_at).where(*promises, message.state == MessageState.UNPOSTED)
     _unanswered(change.business_key, list(session().scalars(letters)))
-    settled = {"state": RECALLED, "recalled_for": because, "settled_by": change.by, "settled_at": change.at}
+    settled = {
+        "state": MessageState.RECALLED,
+        "recalled_for": because,
+        "settled_by": change.by,
+        "settled_at": change.at,
+    }
     session().execute(update(message).where(*promises, message.state.in_(WAITS)).values(**settled))
     forget(message)
 
@@ -78,6 +83,6 @@ def _unanswered(case_number: str, instants: Sequence[datetime]) -> None:
     """Letters that never left answer nothing, although earlier versions counted one from when it was written: one of `instants`."""
     if instants:
         conditions = Complaint.case_number == case_number, Complaint.replied_at.in_(instants)
-        state = case((Complaint.state == "replied", "open"), else_=Complaint.state)
+        state = case((Complaint.state == ComplaintState.REPLIED, ComplaintState.OPEN), else_=Complaint.state)
         session().execute(update(Complaint).where(*conditions).values(replied_at=None, state=state))
         forget(Complaint)

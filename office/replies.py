@@ -10,8 +10,8 @@ from sqlalchemy import exists, select
 import engine
 from engine import Actor, cases, language
 from models.base import session, transaction
-from models.complaint import Complaint
-from models.notice import OutboxMessage
+from models.complaint import Complaint, ComplaintState
+from models.notice import MessageState, OutboxMessage
 from office import correspondence, households, intake, recalls, reply_amounts, texts
 from office.supervision import SUPERVISOR
 from service_tasks import notification
@@ -20,7 +20,7 @@ manual_ref = "CH2.7, CH1.3"
 TEMPLATE = "interim_reply"
 MOST_TOLD = 200
 ANSWERED = language.Reason("answered_already")
-ON_THE_WAY = (*recalls.WAITS, "posted")
+ON_THE_WAY = (*recalls.WAITS, MessageState.POSTED)
 
 
 class NoComplaint(engine.NotFound):
@@ -33,7 +33,7 @@ class NotSayable(engine.Invalid):
 
 def is_answered(complaint: Complaint, messages: Iterable[OutboxMessage]) -> bool:
     """Whether the customer has the answer, or among the `messages` of the case a text message or letter with it is on its way; nothing is "being handled" then."""
-    if complaint.replied_at is not None or complaint.state != "open":
+    if complaint.replied_at is not None or complaint.state != ComplaintState.OPEN:
         return True
     return any(message.template == correspondence.ANSWER and message.state in ON_THE_WAY for message in messages)
 

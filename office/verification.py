@@ -24,7 +24,7 @@ from models.cells import UNREADABLE, as_stored
 from models.complaint import Complaint
 from models.customer import Subscription
 from models.instance import CaseKey, ProcessInstance
-from models.lines import DisputedLine, LineClaim
+from models.lines import ClaimState, DisputedLine, LineClaim
 from models.review import Review, ReviewDraw
 from office import derived, erasure, reviews
 from office.derived.calls import answered
@@ -353,7 +353,7 @@ def _complaints() -> Iterator[Deviation]:
 def verify_lines() -> Iterator[Deviation]:
     """Whether what is claimed of a line is the sum of the claims on it and inside it; a claim names a case that is there, and no more than its entry moved."""
     line, claim = DisputedLine, LineClaim
-    standing = case((claim.state == "reversed", 0), else_=claim.amount)
+    standing = case((claim.state == ClaimState.REVERSED, 0), else_=claim.amount)
     sums = session().execute(select(claim.line_id, func.sum(standing)).group_by(claim.line_id))
     sum_by_line: dict[int, int] = {line_id: int(amount) for line_id, amount in sums}
     rows = session().execute(select(line.id, line.address, line.claimed, line.inside_id)).all()

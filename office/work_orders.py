@@ -13,7 +13,7 @@ from models.base import session, transaction
 from models.notice import DepartmentNotice
 from models.timer import MessageSubscription
 from models.user_task import UserTask
-from models.work_order import WorkOrder, WorkOrderAct, WorkOrderCase
+from models.work_order import OrderState, WorkOrder, WorkOrderAct, WorkOrderCase
 from service_tasks.work_orders import rows
 from service_tasks.work_orders.schemas import SentResult
 
@@ -45,7 +45,7 @@ def begin(parameters: dict[str, Any], at: datetime) -> None:
     """Begin the process of an order that was sent; once, and not when all its cases have left meanwhile."""
     with transaction():
         order = rows.locked(parameters["order"])
-        if order.instance_id is not None or order.state != "open":
+        if order.instance_id is not None or order.state != OrderState.OPEN:
             return
         facts = {name: getattr(order, name) for name in ("number", "department")}
         facts |= {name: getattr(order, name).isoformat() for name in ("half_at", "due_at", "due_whole_at")}
@@ -57,7 +57,12 @@ def begin(parameters: dict[str, Any], at: datetime) -> None:
 def acknowledge(number: str, *, by: Actor, at: datetime) -> None:
     """Somebody of the department that has an order has opened it; the first counts, and again after it was handed on."""
     order = session().scalar(select(WorkOrder).where(WorkOrder.number == number))
-    if order is None or order.acknowledged_at is not None or order.state != "open" or order.department not in by.groups:
+    if (
+        order is None
+        or order.acknowledged_at is not None
+        or order.state != OrderState.OPEN
+        or order.department not in by.groups
+    ):
         return
     with transaction():
         order = rows.locked(number)
@@ -97,7 +102,7 @@ def chase(number: str, *, by: Actor, at: datetime) -> str:
         order = rows.locked(number)
         if not is_sender(order, by):
             raise NotTheSender(order=number)
-        if order.state != "open":
+        if order.state != OrderState.OPEN:
             raise NothingToChase(order=number)
         again_at = chased_again_at(order)
         if again_at is not None and again_at > at:
@@ -116,7 +121,7 @@ def chases_unread(departments: frozenset[str]) -> list[DepartmentNotice]:
     notice = DepartmentNotice
     query = select(notice).join(WorkOrder, WorkOrder.number == notice.case_number)
     unread = query.where(notice.subject == CHASED, notice.department.in_(departments), notice.read_at.is_(None))
-    with_them = unread.where(WorkOrder.department == notice.department, WorkOrder.state == "open")
+    with_them = unread.where(WorkOrder.department == notice.department, WorkOrder.state == OrderState.OPEN)
     return list(session().scalars(with_them.order_by(notice.at)))
 
 
@@ -144,9 +149,9 @@ def drop(parameters: dict[str, Any], at: datetime) -> None:
     """End an order that no case waits for any more; nobody need find out what nobody asks."""
     with transaction():
         order = rows.locked(parameters["order"])
-        if order.state not in ("open", "answered") or rows.waiting(order.id):
+        if order.state not in (OrderState.OPEN, OrderState.ANSWERED) or rows.waiting(order.id):
             return
-        order.state = "dropped"
+        order.state = OrderState.DROPPED
         rows.note(order, "dropped", f"order:{order.id}:{at.isoformat()}", by=SYSTEM.user, at=at)
         if order.instance_id is not None and cases.hold_case(order.instance_id):
             cases.cancel(order.instance_id, reason=NOBODY_WAITS, by=SYSTEM, at=at)

@@ -19,9 +19,10 @@ import engine
 from engine import cases, running
 from engine.runtime import Call, handler
 from models.base import savepoint, session
-from models.batch import Batch
+from models.batch import Batch, BatchState
 from models.instance import ProcessInstance
 from models.job import Job
+from models.states import CaseState
 from service_tasks import dates, schemas
 
 KINDS = ("secondary_pricing", "charge_hold")
@@ -51,9 +52,9 @@ def collecting(kind: str, periods: Iterable[str], at: datetime) -> str:
     """The first of `periods` whose batch is not closed and whose run has not ended without it; its batch is opened if need be, and stays so until the
     transaction ends.
     """
-    over = select(Batch.id).where(_run_is(kind, "completed", "cancelled"))
+    over = select(Batch.id).where(_run_is(kind, CaseState.COMPLETED, CaseState.CANCELLED))
     batches = ((period, locked(kind, period, at)) for period in periods)
-    open_batches = ((period, batch.id) for period, batch in batches if batch.state == "open")
+    open_batches = ((period, batch.id) for period, batch in batches if batch.state == BatchState.OPEN)
     return next(period for period, number in open_batches if session().scalar(over.where(Batch.id == number)) is None)
 
 
@@ -73,7 +74,9 @@ def locked(kind: str, period: str, at: datetime) -> Batch:
     try:
         with savepoint():
             session().add(
-                Batch(kind=kind, period=period, opened_at=at, state="open", count=0, total=0, cases=0, released=0)
+                Batch(
+                    kind=kind, period=period, opened_at=at, state=BatchState.OPEN, count=0, total=0, cases=0, released=0
+                )
             )
     except IntegrityError:
         pass  # somebody else opened it meanwhile
@@ -82,26 +85,29 @@ def locked(kind: str, period: str, at: datetime) -> Batch:
 
 def first_open(kind: str, periods: Iterable[str]) -> str:
     """The first of `periods` whose batch is not closed, as it is now; nothing is opened or locked."""
-    over = or_(Batch.state != "open", _run_is(kind, "completed", "cancelled"))
+    over = or_(Batch.state != BatchState.OPEN, _run_is(kind, CaseState.COMPLETED, CaseState.CANCELLED))
     closed = select(Batch.period).where(Batch.kind == kind, over)
     return next(period for period in periods if session().scalar(closed.where(Batch.period == period)) is None)
 
 
-def lapsed(kind: str, before: str, states: Iterable[str] = ("open", "closed")) -> list[str]:
+def lapsed(kind: str, before: str, states: Iterable[str] = (BatchState.OPEN, BatchState.CLOSED)) -> list[str]:
     """The periods before this one that collected and have no run: none is under way, or it was given up; with released ones, if asked for.
 
     Shape: in order. `states` are those of the batch.
     """
     case = ProcessInstance
-    given_up = select(case.id).where(case.id == Batch.instance_id, case.state == "cancelled").exists()
-    without_run = or_(and_(Batch.state != "closed", ~_run_is(kind, "active")), and_(Batch.state == "closed", given_up))
+    given_up = select(case.id).where(case.id == Batch.instance_id, case.state == CaseState.CANCELLED).exists()
+    without_run = or_(
+        and_(Batch.state != BatchState.CLOSED, ~_run_is(kind, CaseState.ACTIVE)),
+        and_(Batch.state == BatchState.CLOSED, given_up),
+    )
     query = select(Batch.period).where(Batch.kind == kind, Batch.period < before, Batch.state.in_(list(states)))
     return list(session().scalars(query.where(without_run).order_by(Batch.period)))
 
 
 def waited_under(kind: str, message: str, period: str) -> list[str]:
     """The keys to which the release of a period goes: those of earlier ones under which somebody still waits though they have no run, then its own."""
-    without_run = lapsed(kind, period, ("open", "closed", "released"))
+    without_run = lapsed(kind, period, (BatchState.OPEN, BatchState.CLOSED, BatchState.RELEASED))
     return [*sorted({*without_run} & {*cases.keys_waited_under(message)}), period]
 
 
@@ -118,7 +124,7 @@ def check_come(kind: str, period: str, call: Call, *, parameter: str = "period")
 
 def close(batch: Batch, call: Call, *, count: int, total: int) -> None:
     """Close an open batch for whoever caused the call, with what was collected: `count` items of `total` fen."""
-    batch.state, batch.closed_at, batch.closed_by = "closed", call.at, call.actor
+    batch.state, batch.closed_at, batch.closed_by = BatchState.CLOSED, call.at, call.actor
     batch.instance_id, batch.count, batch.total = call.instance_id, count, total
 
 
@@ -150,7 +156,7 @@ def release(parameters: dict[str, Any], call: Call) -> dict[str, Any]:
 def _queue(message: str, key: str, kind: str, job_key: str, call: Call) -> int:
     queued = len(cases.waiting_for(message, key))
     batch = locked(kind, key, call.at)
-    if batch.state == "open":
+    if batch.state == BatchState.OPEN:
         close(batch, call, count=queued, total=batch.total)
     batch.cases += queued
     session().flush()

@@ -7,6 +7,7 @@ from typing import Any
 from marshmallow import Schema
 
 from engine.runtime import BpmnError, Call, handler
+from models.customer import SubscriptionState
 from service_tasks import schemas
 from service_tasks.calls import effect, refusing
 from service_tasks.gateway import gateway
@@ -100,7 +101,7 @@ def owed(parameters: dict[str, Any], call: Call) -> dict[str, Any]:
     under_way = gateway().debit_under_way(subscription.id)
     late_fee = gateway().late_fee_on_hold(subscription.id)
     beside = {"prepayment": stands.prepayment, "held": stands.held, "late_fee_held": late_fee}
-    beside |= {"debit_under_way": under_way, "cancelled": subscription.state == "cancelled"}
+    beside |= {"debit_under_way": under_way, "cancelled": subscription.state == SubscriptionState.CANCELLED}
     return {"rows": rows, "total": total, **beside}
 
 

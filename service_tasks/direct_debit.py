@@ -14,7 +14,7 @@ from sqlalchemy import select
 from engine.runtime import Call, handler
 from models.base import session
 from models.customer import Subscription
-from models.usage import BankMandate, DirectDebit
+from models.usage import BankMandate, DebitState, DirectDebit, MandateState
 from service_tasks import dates, mandate_wording, schemas
 from service_tasks.gateway import LinePart, gateway
 from service_tasks.gateway.earlier import Apart, apart
@@ -182,7 +182,7 @@ def failing(debits: Sequence[DirectDebit]) -> list[DirectDebit]:
     Source: TS-008.2, reading.
     """
     tried = sorted(debits, key=lambda debit: (debit.attempted_at, debit.period))
-    return list(reversed(list(takewhile(lambda debit: debit.state == "failed", reversed(tried)))))
+    return list(reversed(list(takewhile(lambda debit: debit.state == DebitState.FAILED, reversed(tried)))))
 
 
 def late_fee_caused(borne: int, fees_by_day: Mapping[date, int], since: date) -> int:
@@ -243,7 +243,7 @@ def compare(parameters: dict[str, Any], call: Call) -> dict[str, Any]:
     failed = failing(mandate.debits)
     cause = cause_of_failure(departures, failed[-1].reason if failed else None)
     since = None if cause == "no_failure" else _fails_since(mandate, failed)
-    wrong = [debit for debit in mandate.debits if debit.state == "done"] if departures else []
+    wrong = [debit for debit in mandate.debits if debit.state == DebitState.DONE] if departures else []
     own = call.business_key or None
     late_fees = late_fees_since(subscription.id, since, [debit.period for debit in failed], own)
     debited = apart(subscription.id, [LinePart(f"debit:{debit.id}", debit.amount) for debit in wrong], own_case=own)
@@ -332,4 +332,8 @@ def latest(subscription_id: int, *, lock: bool = False) -> BankMandate | None:
         session().get(Subscription, subscription_id, with_for_update=True)
     row = BankMandate
     query = select(row).where(row.subscription_id == subscription_id)
-    return session().scalars(query.order_by(row.state != "active", row.mandated_on.desc(), row.id.desc())).first()
+    return (
+        session()
+        .scalars(query.order_by(row.state != MandateState.ACTIVE, row.mandated_on.desc(), row.id.desc()))
+        .first()
+    )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from enum import StrEnum
 from typing import Any, NamedTuple
 
 from marshmallow import Schema
@@ -10,14 +11,22 @@ from marshmallow import Schema
 from engine.runtime import BpmnError, Call, handler
 from models.base import session
 from models.customer import Subscription as SubscriptionRow
+from models.customer import SubscriptionState
 from models.usage import RechargeCard
 from service_tasks import households, lines, schemas
 from service_tasks.calls import effect, refusing
 from service_tasks.gateway import LinePart, Standing, Subscription, gateway
 from service_tasks.gateway.lines import OWN_BALANCE
 
-NUMBER_STATES = ("in_service", "cancelled", "invalid")
 CANCEL_REASONS = {"arrears": "arrears", "request": "request", "number_change": "request", None: None}
+
+
+class NumberState(StrEnum):
+    """What the manual calls a number that was charged; one that never had a subscription is invalid."""
+
+    IN_SERVICE = "in_service"
+    CANCELLED = "cancelled"
+    INVALID = "invalid"
 
 
 class Entitlement(NamedTuple):
@@ -35,14 +44,14 @@ class Entitlement(NamedTuple):
         return self.card + (self.own if identified else 0)
 
 
-def number_state(state: str | None) -> str:
+def number_state(state: str | None) -> NumberState:
     """What the manual calls the number that was charged, whose subscription is in `state` (None: it never had one).
 
     Source: TS-004.4; a suspended number is one that was put into service, and the charge went where the record says.
     """
     if state is None:
-        return "invalid"
-    return "cancelled" if state == "cancelled" else "in_service"
+        return NumberState.INVALID
+    return NumberState.CANCELLED if state == SubscriptionState.CANCELLED else NumberState.IN_SERVICE
 
 
 def entitlement(*, state: str, reason: str | None, standing: Standing, card_held: bool = True) -> Entitlement:
@@ -55,9 +64,9 @@ def entitlement(*, state: str, reason: str | None, standing: Standing, card_held
     Source: TS-004.4, TS-004.5, TS-004.7, TS-004.8, reading.
     """
     remaining, balance, set_off, of_others = standing
-    if state == "in_service":
+    if state == NumberState.IN_SERVICE:
         return Entitlement(0, 0, cash=False)
-    if state == "invalid":
+    if state == NumberState.INVALID:
         return Entitlement(remaining, 0, cash=False)
     if reason == "arrears":
         return Entitlement(min(remaining, balance + set_off), 0, cash=card_held)
@@ -82,10 +91,10 @@ def of_number(subscription: Subscription, serial: str | None, *, card_held: bool
     """What a cancelled number gives, with the card of that serial number or without one; a card that went elsewhere gives nothing here."""
     card = session().get(RechargeCard, serial) if serial else None
     if card is not None and card.charged_subscription_id == subscription.id:
-        return of_card(card.serial, "cancelled", subscription.reason, card_held=card_held)
+        return of_card(card.serial, NumberState.CANCELLED, subscription.reason, card_held=card_held)
     of_others = gateway().cards_of_others(subscription.id)
     standing = Standing(0, gateway().balances(subscription.id).prepayment, 0, of_others)
-    return entitlement(state="cancelled", reason=subscription.reason, standing=standing)
+    return entitlement(state=NumberState.CANCELLED, reason=subscription.reason, standing=standing)
 
 
 class DueParameters(schemas.Parameters):
@@ -121,7 +130,7 @@ class DueResult(Schema):
 def due(parameters: dict[str, Any], call: Call) -> dict[str, Any]:
     """Say what the card and the number give, as the records have them."""
     subscription = gateway().find(parameters["msisdn"])
-    if subscription is None or subscription.state != "cancelled":
+    if subscription is None or subscription.state != SubscriptionState.CANCELLED:
         raise BpmnError("not_cancelled")
     rights = of_number(subscription, parameters["serial"], card_held=parameters["card_held"])
     return {
@@ -172,7 +181,7 @@ class ReserveDueResult(Schema):
 def reserve_due(parameters: dict[str, Any], call: Call) -> dict[str, Any]:
     """Let the case have what was picked of the number's own balance, beside its card; another case that has it is named."""
     subscription = gateway().find(parameters["msisdn"])
-    if subscription is None or subscription.state != "cancelled":
+    if subscription is None or subscription.state != SubscriptionState.CANCELLED:
         raise BpmnError("not_cancelled")
     households.refuse_own(call.actor, subscription.msisdn)
     serial = (parameters["serial"] or "").strip()

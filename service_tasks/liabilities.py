@@ -11,7 +11,7 @@ from engine import language
 from engine.runtime import BpmnError, Call, handler
 from models.base import session
 from models.identity import User
-from models.liability import STATES, Liability, LiabilityPart
+from models.liability import Liability, LiabilityPart, LiabilityState
 from service_tasks import lines, schemas
 from service_tasks.authority import grants
 from service_tasks.calls import effect, refusing
@@ -20,6 +20,7 @@ from service_tasks.liability import ORDER_ERRORS, STAFF_CAUSES, UNIT_KINDS
 
 PROMISED = "promised_credit"  # another case settled the cause
 NAMED = (*STAFF_CAUSES, PROMISED)  # a supervisor says who bears it
+NO_STATE = "none"  # where there is no liability
 OURS = ("management", "technology", "equipment", "engineering", "debit_program", "system", "operator")
 DECISIONS = ("upheld", "another", "company")
 HOLDER, AGENT = "holder", "agent"
@@ -42,7 +43,7 @@ class LiabilityResult(Schema):
 
     number = schemas.number("责任编号", "Number")
     amount = schemas.fen("金额", "Amount")
-    state = schemas.choice("状态", "State", (*STATES, "none"))
+    state = schemas.choice("状态", "State", (*LiabilityState, NO_STATE))
     bearer = schemas.text("承担方", "Who bears it")
     name = schemas.text("承担人或单位", "Person or agency")
 
@@ -68,7 +69,8 @@ def open_liability(parameters: dict[str, Any], call: Call) -> dict[str, Any]:
     row = enter(call, cause, parameters["amount"]) if parameters["amount"] else _entered(cause, call)
     if row is not None and parameters["paid_by"]:
         person = _of_staff(parameters["paid_by"])
-        row.state, row.bearer, row.name = "paid", "person", person.display_name if person else parameters["paid_by"]
+        row.state, row.bearer = LiabilityState.PAID, "person"
+        row.name = person.display_name if person else parameters["paid_by"]
         row.employee = (person.employee_number if person else None) or ""
     session().flush()
     return _told(row)
@@ -114,7 +116,7 @@ def relieve(case_number: str, key: str, amount: int, *, by_staff: bool = False) 
     part, whole = LiabilityPart, Liability
     query = select(part, whole).join(whole, whole.id == part.liability_id)
     of_case = and_(whole.case_number == case_number, part.amount == amount)
-    candidates = query.where(or_(part.key == key, of_case), (whole.state == "paid") == by_staff)
+    candidates = query.where(or_(part.key == key, of_case), (whole.state == LiabilityState.PAID) == by_staff)
     row = session().execute(candidates.order_by((part.key == key).desc(), part.id.desc()).with_for_update()).first()
     if row is not None:
         row[1].amount -= row[0].amount
@@ -126,7 +128,7 @@ def _of_cause(cause: str, call: Call, *, by_staff: bool) -> Liability:
     earlier = _entered(cause, call)
     if earlier is not None:
         return earlier
-    state, bearer = ("to_name", None) if by_staff else ("stands", "company")
+    state, bearer = (LiabilityState.TO_NAME, None) if by_staff else (LiabilityState.STANDS, "company")
     row = Liability(case_number=call.business_key, cause=cause, state=state, bearer=bearer, opened_at=call.at)
     session().add(row)
     session().flush()
@@ -168,7 +170,7 @@ def name_liable(parameters: dict[str, Any], call: Call) -> dict[str, Any]:
     if own and _is_of_another(name, employee):
         raise BpmnError("number_of_another", number=employee, name=name)
     row.bearer, row.name, row.employee = ("person" if own else "agency"), name, employee
-    row.unit, row.state, row.objection = parameters["unit"] or "", "named", ""
+    row.unit, row.state, row.objection = parameters["unit"] or "", LiabilityState.NAMED, ""
     row.named_by, row.named_at, row.decided_by, row.decided_at = call.actor, call.at, None, None
     session().flush()
     return _told(row)
@@ -191,7 +193,7 @@ class CompanyParameters(schemas.Parameters):
 def company(parameters: dict[str, Any], call: Call) -> dict[str, Any]:
     """Nobody of the staff is liable after all."""
     row = _locked(parameters["number"], call)
-    row.bearer, row.state, row.named_by, row.named_at = "company", "stands", call.actor, call.at
+    row.bearer, row.state, row.named_by, row.named_at = "company", LiabilityState.STANDS, call.actor, call.at
     session().flush()
     return _told(row)
 
@@ -215,7 +217,7 @@ class AnswerParameters(schemas.Parameters):
 def answer(parameters: dict[str, Any], call: Call) -> dict[str, Any]:
     """Keep what the person or agency says of it: accepted it stands, objected to it waits for a decision."""
     row = _locked(parameters["number"], call)
-    row.state = "objected" if parameters["objects"] else "stands"
+    row.state = LiabilityState.OBJECTED if parameters["objects"] else LiabilityState.STANDS
     row.objection = (parameters["objection"] or "") if parameters["objects"] else ""
     session().flush()
     return _told(row)
@@ -242,7 +244,7 @@ def decide(parameters: dict[str, Any], call: Call) -> dict[str, Any]:
     row, decision = _locked(parameters["number"], call), parameters["decision"]
     if row.bearer == "person" and _is(call.actor, row.name, row.employee):
         raise BpmnError("decides_own_case", name=row.name)
-    row.state = "to_name" if decision == "another" else "stands"
+    row.state = LiabilityState.TO_NAME if decision == "another" else LiabilityState.STANDS
     if decision != "upheld":
         row.bearer = None if decision == "another" else "company"
         row.name = row.unit = row.employee = ""
@@ -388,5 +390,5 @@ def _is_of_another(name: str, employee: str) -> bool:
 
 def _told(row: Liability | None) -> dict[str, Any]:
     if row is None:
-        return {"number": None, "amount": 0, "state": "none", "bearer": None, "name": None}
+        return {"number": None, "amount": 0, "state": NO_STATE, "bearer": None, "name": None}
     return {"number": row.id, "amount": row.amount, "state": row.state, "bearer": row.bearer, "name": row.name}

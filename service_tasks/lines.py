@@ -8,6 +8,7 @@ from typing import Any
 from marshmallow import Schema, fields
 
 from engine.runtime import BpmnError, Call, handler
+from models.customer import SubscriptionState
 from service_tasks import schemas
 from service_tasks.calls import effect, refusing
 from service_tasks.gateway import LinePart, Subscription, gateway
@@ -125,7 +126,7 @@ def reserve(parameters: dict[str, Any], call: Call) -> dict[str, Any]:
             subscription.id, line_parts, effect(call), kind=kind, information=information, beside=beside
         )
     debt = gateway().still_owed(subscription.id, line_parts)
-    next_bill = subscription.state != "cancelled"
+    next_bill = subscription.state != SubscriptionState.CANCELLED
     in_hand = gateway().receipts_in_hand(subscription.id)
     paid_amount = total - debt if line_parts else None
     answer = {"amount": total or None, "count": len(line_parts), "paid": debt == 0, "paid_amount": paid_amount}

@@ -14,7 +14,7 @@ from sqlalchemy import select
 
 from engine.runtime import BpmnError, Call, handler
 from models.base import session
-from models.usage import BankMandate
+from models.usage import BankMandate, MandateState
 from service_tasks import dates, mandate_wording, schemas
 from service_tasks.direct_debit import FIELDS, differences, latest, means_same, side
 from service_tasks.gateway import gateway
@@ -167,7 +167,7 @@ def _replace(
 ) -> BankMandate:
     today = dates.day_of(call.at)
     if previous is not None:
-        previous.state = "replaced"
+        previous.state = MandateState.REPLACED
     mandate = BankMandate(
         subscription_id=subscription_id,
         **{f"{side}_{field}": right_values[field] for side in ("agreed", "keyed") for field in FIELDS},
@@ -175,7 +175,7 @@ def _replace(
         mandated_on=today,
         effective_on=dates.first_of_next_month(today),
         debit_day=previous.debit_day if previous else DEBIT_DAY,
-        state="active",
+        state=MandateState.ACTIVE,
     )
     session().add(mandate)
     session().flush()
@@ -189,7 +189,7 @@ def _stands(mandate: BankMandate, right_values: Mapping[str, str], msisdn: str) 
         **right_values,
         "msisdn": msisdn,
     }
-    return same and mandate.state == "active"
+    return same and mandate.state == MandateState.ACTIVE
 
 
 def _given(parameters: Mapping[str, Any]) -> dict[str, str]:

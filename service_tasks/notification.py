@@ -19,8 +19,9 @@ from engine import Invalid, NotFound
 from engine.runtime import Call, handler
 from models.base import connection, session
 from models.complaint import Complaint
+from models.customer import SubscriptionState
 from models.identity import Department
-from models.notice import DepartmentNotice, OutboxMessage
+from models.notice import DepartmentNotice, MessageState, OutboxMessage
 from service_tasks import amounts, schemas
 from service_tasks.gateway import gateway
 
@@ -101,7 +102,7 @@ WORDINGS = {
     "site": ("收费网站：$site；处理结果：$resolution", "Site: $site; result: $resolution"),
 }
 COMPOSED = "\x1e"  # no form takes it, so that nobody writes what reads as composed
-LETTER, UNPOSTED = "letter", "unposted"
+LETTER = "letter"
 CANCELLED = "number_cancelled"  # why a message failed, as a code that pages tell in words
 
 # How they read in offices that run an earlier version: what was sent then is still what the record says was sent.
@@ -197,7 +198,7 @@ def send(parameters: dict[str, Any], call: Call) -> dict[str, Any]:
     message = body(parameters["template"], {"case_number": call.business_key, **parameters["values"]})
     number = customers_number(call.business_key) or parameters["msisdn"]
     subscription = gateway().find(number)
-    failure = CANCELLED if subscription is not None and subscription.state == "cancelled" else None
+    failure = CANCELLED if subscription is not None and subscription.state == SubscriptionState.CANCELLED else None
     outbox_id = queue(call.key, call.business_key, number, parameters["template"], message, call.at, failure=failure)
     return {"outbox_id": outbox_id}
 
@@ -212,7 +213,7 @@ def told(
 ) -> None:
     """Keep what somebody told a customer otherwise than by text message; `channel` empty when nobody said how."""
     message = {"channel": channel or "other", "to_msisdn": "", "template": template, "body": text, "told_by": by}
-    state = UNPOSTED if channel == LETTER else "told"
+    state = MessageState.UNPOSTED if channel == LETTER else MessageState.TOLD
     place = {"key": key, "case_number": case_number or None, "state": state, "queued_at": at}
     connection().execute(_NEW, message | place)
 
@@ -240,7 +241,7 @@ def queue(
         body=text,
         queued_at=at,
         told_by=by,
-        state="failed" if failure else "queued",
+        state=MessageState.FAILED if failure else MessageState.QUEUED,
         failure=failure,
     )
     session().add(message)

@@ -10,7 +10,7 @@ from marshmallow import Schema
 from engine.runtime import BpmnError, Call, handler
 from models.base import session
 from models.customer import Subscription
-from models.usage import RechargeCard, pin_hash
+from models.usage import CardState, RechargeCard, pin_hash
 from service_tasks import entitlements, households, schemas
 from service_tasks.authority import grants
 from service_tasks.calls import effect, refusing
@@ -35,7 +35,7 @@ class QueryResult(Schema):
     """What recharge/query returns; `balance` is what stands on the number charged, `remaining` what of the card can still be moved."""
 
     charged_msisdn = schemas.msisdn("所充号码", "Number charged")
-    number_state = schemas.choice("号码状态", "State of that number", entitlements.NUMBER_STATES)
+    number_state = schemas.choice("号码状态", "State of that number", tuple(entitlements.NumberState))
     cancel_reason = schemas.choice("销号原因", "Why cancelled", ("arrears", "request"))
     amount = schemas.fen("充值金额", "Amount charged")
     balance = schemas.fen("所充号码余额", "Balance of that number", signed=True)
@@ -85,7 +85,7 @@ def refusal(card: RechargeCard | None, pin: str) -> str | None:
         return "unknown_card"
     if not hmac.compare_digest(pin_hash(card.serial, pin), card.pin_hash):
         return "wrong_pin"
-    return "card_unused" if card.state == "unused" else None
+    return "card_unused" if card.state == CardState.UNUSED else None
 
 
 @handler(
@@ -105,7 +105,9 @@ def query(parameters: dict[str, Any], call: Call) -> dict[str, Any]:
         raise BpmnError(code or "unknown_card")
     owner = session().get(Subscription, card.charged_subscription_id) if card.charged_subscription_id else None
     state = entitlements.number_state(owner.state if owner else None)
-    reason = entitlements.CANCEL_REASONS[owner.reason] if owner and state == "cancelled" else None
+    reason = (
+        entitlements.CANCEL_REASONS[owner.reason] if owner and state == entitlements.NumberState.CANCELLED else None
+    )
     balance = gateway().balances(owner.id).prepayment if owner else card.remaining
     due = entitlements.of_card(card.serial, state, reason, card_held=parameters["card_held"])
     return {

@@ -8,6 +8,8 @@ from typing import Any
 from marshmallow import Schema
 
 from engine.runtime import BpmnError, Call, handler
+from models.batch import BatchState
+from models.billing import CorrectionState
 from service_tasks import amounts, batches, dates, liabilities, pricing_file, promises, rewards, schemas
 from service_tasks import lines as disputed
 from service_tasks.authority import grants
@@ -218,7 +220,7 @@ def close_batch(parameters: dict[str, Any], call: Call) -> dict[str, Any]:
     period = parameters["period"]
     batches.check_come(KIND, period, call)
     batch = batches.locked(KIND, period, call.at)
-    if batch.state == "open":
+    if batch.state == BatchState.OPEN:
         left_over = batches.lapsed(KIND, period)
         count, total = gateway().hand_in_secondary_pricing(period, left_over)
         batches.close(batch, call, count=count, total=total)
@@ -297,7 +299,7 @@ def leave_out(parameters: dict[str, Any], call: Call) -> dict[str, Any]:
 def apply(parameters: dict[str, Any], call: Call) -> dict[str, Any]:
     """Credit the correction against the customer's next bill; a run that leaves the item out leaves it unapplied."""
     item = gateway().apply_secondary_pricing(parameters["item_id"], effect(call), hands_back=parameters["hands_back"])
-    if item.state == "applied":
+    if item.state == CorrectionState.APPLIED:
         liabilities.enter(call, _fault(parameters["fault"], item), item.amount, key=item.credited)
     more: dict[str, Any] = {"late_fee": item.late_fee} if item.late_fee else {}
     if item.credited not in (None, call.key):
@@ -305,7 +307,7 @@ def apply(parameters: dict[str, Any], call: Call) -> dict[str, Any]:
     if item.case_number not in (None, call.business_key):
         more["promised_by"] = item.case_number
     return {
-        "applied": item.state == "applied",
+        "applied": item.state == CorrectionState.APPLIED,
         "outcome": item.state,
         "month": dates.month_of(call.at),
         "amount": item.amount,
@@ -336,4 +338,4 @@ def check(parameters: dict[str, Any], call: Call) -> dict[str, Any]:
     """See whether the bill that came after the run shows the correction; what no bill has shown yet goes by what was entered."""
     item = gateway().secondary_pricing_item(parameters["item_id"])
     on_bill = gateway().shown_on_bill(item.id, call.at)
-    return {"applied": item.state == "applied" and on_bill is not False, "on_bill": on_bill is not None}
+    return {"applied": item.state == CorrectionState.APPLIED and on_bill is not False, "on_bill": on_bill is not None}

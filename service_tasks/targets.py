@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from engine.runtime import BpmnError
+from models.customer import SubscriptionState
 from service_tasks.gateway import Subscription, gateway
 
 TARGET_ERRORS = ("same_number", "target_unknown", "target_cancelled", "target_suspended", "target_not_gotone")
@@ -20,9 +21,9 @@ def target_refusal(
         return "same_number"
     if target is None:
         return "target_unknown"
-    if target.state == "cancelled":
+    if target.state == SubscriptionState.CANCELLED:
         return "target_cancelled"
-    if target.state == "suspended" and not suspended_too:
+    if target.state == SubscriptionState.SUSPENDED and not suspended_too:
         return "target_suspended"
     return "target_not_gotone" if gotone_only and target.kind != "gotone" else None
 

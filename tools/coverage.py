@@ -12,11 +12,15 @@ from cli.output import ROOT, as_json, progress, report
 from engine import ground, runtime
 from office import composition, scenarios
 from office import coverage as survey
-from office.coverage import Answer
+from office.coverage import Answer, AnswerState
 from tools.reference_pages import manual_page
 
 PAGE = ROOT / "docs" / "reference" / "manual.md"
-STATES = {"done": "done", "declared": "declared only", "missing": "nowhere declared"}
+STATES = {
+    AnswerState.DONE: "done",
+    AnswerState.DECLARED: "declared only",
+    AnswerState.MISSING: "nowhere declared",
+}
 
 
 @click.command()
@@ -38,7 +42,7 @@ def coverage(write: bool, as_json: bool) -> None:
         *(
             f"{STATES[a.state]:<17} {a.one.id:<10} {a.one.title_zh}  {a.one.title_en}"
             for a in answers
-            if a.state != "done"
+            if a.state != AnswerState.DONE
         ),
         *(
             f"not in the manual {ref:<10} {', '.join(places)}"

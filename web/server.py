@@ -10,6 +10,8 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
+from flask import Flask
+
 import engine
 from engine import record, running
 from office import batches, reviews
@@ -30,7 +32,7 @@ def application() -> Edge:
     return at_the_edge(app)
 
 
-def at_the_edge(app: Office) -> Edge:
+def at_the_edge(app: Flask) -> Edge:
     """The app as the HTTP server takes it, loaded for good, in a process that ends with the one that started it."""
     app.config["USE_X_SENDFILE"] = True  # files of ours are sent by the server, past Python
     edge = Edge(app, Refusals(app))

@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-import os
-import signal
-import socket
 import struct
 import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -17,6 +13,7 @@ from pathlib import Path
 
 from sqlalchemy import make_url
 
+from bench import commands
 from bench.databases import Place
 from bench.office import customers
 from bench.office.clerks import Customer
@@ -25,7 +22,6 @@ from bench.office.visits import Visit
 from models.base import scratch, transaction
 from office import fixtures
 
-ROOT = Path(__file__).resolve().parents[2]
 COUNTING = Path(__file__).with_name("counting")
 NANOSECONDS = 1_000_000
 
@@ -45,13 +41,16 @@ class Served:
         return cpu_of(self.process)
 
     def sent(self) -> int:
-        """How many statements its processes have sent to the database, without what only begins and ends transactions."""
-        return sum(struct.unpack("<Q", file.read_bytes())[0] for file in self.statements.iterdir())
+        """How many statements its processes have sent to the database, without what only begins and ends transactions. Errors: Unexpected where none counts."""
+        counts = [struct.unpack("<Q", file.read_bytes())[0] for file in self.statements.iterdir()]
+        if not counts:
+            raise Unexpected("no process of the served office counts its statements")
+        return sum(counts)
 
 
 def found(place: Place, count: int, at: datetime) -> list[Customer]:
     """An office with its processes, demo people and so many more customers to complain."""
-    _command(place, "run", "--prepare-only")
+    commands.run(place, "run", "--prepare-only")
     queue = customers.all_of_them(count, at)
     with scratch(place.url), transaction():
         fixtures.build(customers.given(queue, at), at=at)
@@ -61,24 +60,15 @@ def found(place: Place, count: int, at: datetime) -> list[Customer]:
 @contextmanager
 def serve(place: Place, workers: int = 1) -> Iterator[Served]:
     """Serve the office of a place by `./desk serve` until the block ends."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = int(probe.getsockname()[1])
+    port = commands.free_port()
     counts = place.folder / f"statements-{port}"
     counts.mkdir()
-    command = [*_desk("serve"), "--port", str(port), "--workers", str(workers)]
-    more = {"PYTHONPATH": str(COUNTING), "BENCH_STATEMENTS": str(counts)}
+    command = commands.desk("serve", "--port", str(port), "--workers", str(workers))
+    counting = {"PYTHONPATH": str(COUNTING), "BENCH_STATEMENTS": str(counts)}
     began = time.perf_counter()
-    with (place.folder / "served.log").open("a") as log:
-        process = subprocess.Popen(
-            command, cwd=ROOT, env=_environment(place) | more, stdout=log, stderr=log, start_new_session=True
-        )
-    try:
+    with commands.started(place, command, counting) as process:
         _await(port, process)
         yield Served(port, process.pid, counts, _postmaster(place), time.perf_counter() - began)
-    finally:
-        os.killpg(process.pid, signal.SIGTERM)
-        process.wait(timeout=60)
 
 
 def _await(port: int, process: subprocess.Popen[bytes]) -> None:
@@ -91,19 +81,6 @@ def _await(port: int, process: subprocess.Popen[bytes]) -> None:
         except OSError:
             time.sleep(0.05)
     raise Unexpected("the served office does not answer")
-
-
-def _command(place: Place, *words: str) -> None:
-    subprocess.run(_desk(*words), cwd=ROOT, env=_environment(place), check=True, capture_output=True)
-
-
-def _desk(*words: str) -> list[str]:
-    return [sys.executable, "-m", "cli", *words]
-
-
-def _environment(place: Place) -> dict[str, str]:
-    url = place.url.replace("postgresql+psycopg://", "postgresql://")
-    return {**os.environ, "DATABASE_URL": url, "DESK_VAR": str(place.folder)}
 
 
 def _postmaster(place: Place) -> int | None:

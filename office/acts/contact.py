@@ -12,6 +12,7 @@ from engine.language import Reason
 from models.acts import CustomerTry
 from models.base import session, transaction
 from models.instance import ProcessInstance
+from models.states import TaskState
 from models.user_task import UserTask
 from office.acts import grounds, requests
 from service_tasks import dates
@@ -73,6 +74,6 @@ def _customer_awaited(instance_id: int) -> bool:
     if session().get_one(ProcessInstance, instance_id).paused_at is None:
         return False
     running_steps = select(func.count()).where(
-        UserTask.instance_id == instance_id, UserTask.state == "open", UserTask.paused_at.is_(None)
+        UserTask.instance_id == instance_id, UserTask.state == TaskState.OPEN, UserTask.paused_at.is_(None)
     )
     return not session().scalar(running_steps)

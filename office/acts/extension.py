@@ -8,8 +8,10 @@ from sqlalchemy import func, select
 
 from engine import Actor, cases, runtime
 from engine.language import Reason
+from models.acts import RequestState
 from models.base import session, transaction
 from models.instance import ProcessInstance
+from models.states import TaskState
 from models.user_task import UserTask
 from office.acts import grounds, requests
 from office.acts.grounds import Reasons
@@ -23,7 +25,9 @@ def limit_of(instance_id: int) -> datetime | None:
     instance = session().get_one(ProcessInstance, instance_id)
     if instance.due_at is not None:
         return instance.due_at
-    open_ = select(func.max(UserTask.due_at)).where(UserTask.instance_id == instance_id, UserTask.state == "open")
+    open_ = select(func.max(UserTask.due_at)).where(
+        UserTask.instance_id == instance_id, UserTask.state == TaskState.OPEN
+    )
     last: datetime | None = session().scalar(open_)
     return last
 
@@ -38,7 +42,8 @@ def ask(case_number: str, *, until: date | None, reason: str, by: Actor, at: dat
         instance = complaint.instance_id or 0
         wrong = grounds.wrong_reason(reason)
         if any(
-            request.verb == "extend" and request.state != "refused" for request in requests.requests_of(case_number)
+            request.verb == "extend" and request.state != RequestState.REFUSED
+            for request in requests.requests_of(case_number)
         ):
             wrong |= {"case": [Reason("extended_once")]}
         elif until is None:

@@ -11,16 +11,20 @@ from sqlalchemy import func, insert, select, update
 import engine
 from engine import Actor, cases
 from engine.running import Change
-from models.acts import CaseRequest, CustomerTry
+from models.acts import CaseRequest, CustomerTry, RequestState
 from models.base import forget, session, transaction
 from models.complaint import Complaint
 from models.notice import DepartmentNotice
 from office.acts import grounds
 from office.supervision import SUPERVISOR
 
-STANDING = ("asked", "agreed")
+STANDING = (RequestState.ASKED, RequestState.AGREED)
 ASKS = {"extension_asked": "extend", "reversal_asked": "reverse"}
-DECIDES = {"limit_extended": "granted", "credit_reversed": "granted", "request_refused": "refused"}
+DECIDES = {
+    "limit_extended": RequestState.GRANTED,
+    "credit_reversed": RequestState.GRANTED,
+    "request_refused": RequestState.REFUSED,
+}
 
 # What of a case's requests lapses with what: no time is given to a case that is over, and of an erased one nothing is taken back.
 LAPSES = {
@@ -89,7 +93,7 @@ def follow(change: Change) -> None:
         if kind in ASKS:
             _asked(change, step)
         elif kind == "reversal_agreed":
-            _changed(change, step, state="agreed", agreed_by=change.by, agreed_as=step["as"])
+            _changed(change, step, state=RequestState.AGREED, agreed_by=change.by, agreed_as=step["as"])
         elif kind in DECIDES:
             _changed(change, step, state=DECIDES[kind], decided_by=change.by, decided_at=change.at)
         elif kind in LAPSES:
@@ -115,7 +119,7 @@ def columns(step: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _asked(change: Change, step: Mapping[str, Any]) -> None:
-    row = {"instance_id": change.instance_id, "case_number": change.business_key, "state": "asked"}
+    row = {"instance_id": change.instance_id, "case_number": change.business_key, "state": RequestState.ASKED}
     row |= {"asked_by": change.by, "asked_at": change.at, **columns(step)}
     session().execute(insert(CaseRequest).values(**row))
     notice = {"key": f"{step['type']}:{change.instance_id}:{step['request']}", "department": SUPERVISOR}
@@ -126,7 +130,7 @@ def _asked(change: Change, step: Mapping[str, Any]) -> None:
 def _lapsed(change: Change, kind: str) -> None:
     of_it = CaseRequest.instance_id == change.instance_id, CaseRequest.state.in_(STANDING)
     lapsing = update(CaseRequest).where(*of_it, CaseRequest.verb.in_(LAPSES[kind]))
-    session().execute(lapsing.values(state="lapsed", decided_by=change.by, decided_at=change.at))
+    session().execute(lapsing.values(state=RequestState.LAPSED, decided_by=change.by, decided_at=change.at))
     forget(CaseRequest)
 
 

@@ -12,7 +12,7 @@ from typing import Any
 
 from engine import Actor, cases, published
 from engine.language import Reason
-from models.acts import CaseRequest
+from models.acts import CaseRequest, RequestState
 from models.base import transaction
 from office.acts import grounds, requests
 from office.acts.grounds import ACCOUNTING, NotDone
@@ -103,7 +103,7 @@ def _in_case(request: CaseRequest) -> int:
     granted = [
         earlier
         for earlier in requests.requests_of(request.case_number)
-        if earlier.verb == "reverse" and earlier.state == "granted"
+        if earlier.verb == "reverse" and earlier.state == RequestState.GRANTED
     ]
     return (request.amount or 0) + sum(earlier.amount or 0 for earlier in granted)
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from models.customer import SubscriptionState
+from models.usage import DebitState
 from office.demo.month import Case, Month
 
 BASE = ("monthly_fee", "月租费", 5000)
@@ -103,14 +105,14 @@ def _refunds(month: Month) -> list[Case]:
             "TS-002",
             "转入号码已销号（申请）",
             "Target cancelled on request",
-            {"state": "cancelled", "reason": "request", "state_since": month.on(3)},
+            {"state": SubscriptionState.CANCELLED, "reason": "request", "state_since": month.on(3)},
         ),
         Case(
             "13900000207",
             "TS-002",
             "转入号码停机（欠费）",
             "Target suspended for arrears",
-            {"state": "suspended", "reason": "arrears", "state_since": month.on(20)},
+            {"state": SubscriptionState.SUSPENDED, "reason": "arrears", "state_since": month.on(20)},
         ),
         Case(
             "13900000208",
@@ -230,14 +232,14 @@ def _called(month: Month) -> list[Case]:
             "SUB-002",
             "销号（申请），预付金余 36.00 元；可换发的新卡 8800000411、8800000412",
             "Cancelled on request with 36 yuan of prepayment left; new cards in stock are 8800000411 and 8800000412",
-            {"state": "cancelled", "reason": "request", "state_since": month.on(6), "prepayment": 3600},
+            {"state": SubscriptionState.CANCELLED, "reason": "request", "state_since": month.on(6), "prepayment": 3600},
         ),
         Case(
             "13900000903",
             "SUB-002",
             "欠费销号，余额为零",
             "Cancelled for arrears, nothing left",
-            {"state": "cancelled", "reason": "arrears", "state_since": month.on(6)},
+            {"state": SubscriptionState.CANCELLED, "reason": "arrears", "state_since": month.on(6)},
         ),
         Case(
             "13900000904",
@@ -263,4 +265,4 @@ def _mandate(account: dict[str, str], keyed: dict[str, str] | None, *debits: dic
 
 
 def _failed(reason: str) -> dict[str, Any]:
-    return {"amount": 5000, "state": "failed", "reason": reason}
+    return {"amount": 5000, "state": DebitState.FAILED, "reason": reason}

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from models.customer import SubscriptionState
+from models.usage import CardState
 from office.demo.month import Case, Month
 
 SITE = "虚构梦网站点"
@@ -33,8 +35,8 @@ def cases(month: Month) -> list[Case]:
 def cards(month: Month) -> list[dict[str, Any]]:
     """A recharge card for every state, and two in stock; the PIN of card 88000004NN is 4000NN."""
     charged = (("01", "13900000491"), ("02", "13900000492"), ("03", "13900000493"), ("06", "13900000402"))
-    used_cards = [_card(number) | {"state": "used", "charged_msisdn": msisdn} for number, msisdn in charged]
-    moved_card = _card("05") | {"state": "moved", "charged_msisdn": "13900000491", "moved_to": "13900000401"}
+    used_cards = [_card(number) | {"state": CardState.USED, "charged_msisdn": msisdn} for number, msisdn in charged]
+    moved_card = _card("05") | {"state": CardState.MOVED, "charged_msisdn": "13900000491", "moved_to": "13900000401"}
     stocked = [_card(number) | {"stock": "光大专业厅"} for number in ("11", "12")]
     return [*used_cards, _card("04"), moved_card, *stocked]
 
@@ -49,7 +51,7 @@ def _card(number: str) -> dict[str, Any]:
 
 
 def _recharges(month: Month) -> list[Case]:
-    cancelled = {"state": "cancelled", "state_since": month.on(4)}
+    cancelled = {"state": SubscriptionState.CANCELLED, "state_since": month.on(4)}
     return [
         Case(
             "13900000401",
@@ -186,7 +188,7 @@ def _call(msisdn: str, month: Month, day: int, clock: str, cell: str) -> dict[st
 
 def _monternet(month: Month) -> list[Case]:
     fee = ("monternet", f"{SITE}信息费", 1000)
-    cancellation = {"state": "cancelled", "state_since": month.on(5)}
+    cancellation = {"state": SubscriptionState.CANCELLED, "state_since": month.on(5)}
     order = {"service": "新闻短信", "service_provider": SITE, "ordered_at": month.on(1), "monthly_fee": 1000}
     return [
         Case(
@@ -207,7 +209,7 @@ def _monternet(month: Month) -> list[Case]:
             "停机后仍有梦网费，已缴，退费",
             "Monternet fee after suspension, paid: refund",
             {
-                "state": "suspended",
+                "state": SubscriptionState.SUSPENDED,
                 "reason": "arrears",
                 "state_since": month.on(5),
                 "bill": month.bill(fee, paid=True, provider=SITE),

@@ -7,6 +7,7 @@ from typing import Any
 
 from engine.proof import Verdict
 from engine.record import Entry
+from models.acts import RequestState
 from office.acts.requests import ASKS, DECIDES, LAPSES, STANDING, columns
 from office.derived.rows import Beside, can_be_read
 
@@ -41,15 +42,21 @@ def _follow(requests: dict[int, dict[str, Any]], step: Mapping[str, Any], entry:
     kind, decided = step["type"], {"decided_by": entry.actor, "decided_at": entry.at}
     if kind in ASKS:
         undecided = dict.fromkeys(("agreed_by", "agreed_as", "decided_by", "decided_at"))
-        request = {"state": "asked", "asked_by": entry.actor, "asked_at": entry.at, **undecided, **columns(step)}
+        request = {
+            "state": RequestState.ASKED,
+            "asked_by": entry.actor,
+            "asked_at": entry.at,
+            **undecided,
+            **columns(step),
+        }
         requests[step["request"]] = request
     elif kind == "reversal_agreed":
-        requests[step["request"]] |= {"state": "agreed", "agreed_by": entry.actor, "agreed_as": step["as"]}
+        requests[step["request"]] |= {"state": RequestState.AGREED, "agreed_by": entry.actor, "agreed_as": step["as"]}
     elif kind in DECIDES:
         requests[step["request"]] |= {"state": DECIDES[kind], **decided}
     for row in requests.values() if kind in LAPSES else ():
         if row["state"] in STANDING and row["verb"] in LAPSES[kind]:
-            row |= {"state": "lapsed", **decided}
+            row |= {"state": RequestState.LAPSED, **decided}
 
 
 def _compare(

@@ -9,6 +9,7 @@ from typing import Any
 from engine import proof, record
 from engine.proof import Verdict
 from models.cells import UNREADABLE
+from models.complaint import ComplaintState
 from office import complaints, correspondence, intake
 from office.derived.rows import Beside, can_be_read
 
@@ -107,7 +108,8 @@ def _followed(
     yield "closed_at", (closed_at,)
     yield "outcome", (outcome,)
     yield "extended_to", (extended_to,)
-    yield "state", (("closed",) if closed_at else ("replied",) if row.replied_at is not None else ("open",))
+    over = ComplaintState.CLOSED if closed_at else None
+    yield "state", (over or (ComplaintState.OPEN if row.replied_at is None else ComplaintState.REPLIED),)
 
 
 def _resolutions(verdict: Verdict) -> tuple[str | None, ...]:

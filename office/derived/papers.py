@@ -7,14 +7,14 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from engine.proof import Verdict
-from models.billing import ChargeHold
+from models.billing import ChargeHold, HoldState
 from office.derived.calls import answered
 from office.derived.rows import PAPERS, Beside
 
 # What a hold becomes by the service task that ends it; the customer's withdrawal makes it due again as a refusal does.
 ENDED: dict[str, Callable[[Mapping[str, Any]], Any]] = {
     "charge_hold/settle": lambda result: result.get("outcome"),
-    "charge_hold/lift": lambda _: "rejected",
+    "charge_hold/lift": lambda _: HoldState.REJECTED,
 }
 
 
@@ -52,5 +52,5 @@ def _named(verdict: Verdict) -> tuple[Mapping[str, dict[Any, int]], Mapping[Any,
         if call.topic in ENDED:
             hold_states[call.parameters.get("hold_id")] = ENDED[call.topic](call.fields)
     steps = (step for entry in verdict.history for step in entry.steps)
-    lifted_holds = {step["hold"]: "rejected" for step in steps if step["type"] == "hold_lifted"}
+    lifted_holds = {step["hold"]: HoldState.REJECTED for step in steps if step["type"] == "hold_lifted"}
     return entries, hold_states | lifted_holds

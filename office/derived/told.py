@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 from engine import language, proof, record
 from engine.proof import Verdict
+from models.notice import MessageState
 from office import correspondence, replies
 from office.derived.calls import Answered, answered
 from service_tasks import notification
@@ -151,7 +152,7 @@ def differing(
         before = replaced_by_key.get(row.key) if isinstance(row.key, str) else None
         if before is None:
             yield verdict.entries, f"{table} {row.id} ({row.key}) belongs to no recorded step"
-        elif row.body != before.body or before.state != "failed":
+        elif row.body != before.body or before.state != MessageState.FAILED:
             yield verdict.entries, f"{table} {row.id} ({row.key}): body"
 
 

@@ -15,6 +15,7 @@ import engine
 from engine import cases, definitions, language, proof, published, record, running
 from models.base import session, transaction
 from models.incident import Incident
+from models.states import IncidentState, TaskState
 from models.user_task import UserTask
 from office import fixtures, verification
 from office.scenarios import balances
@@ -155,7 +156,7 @@ class Play:
                 raise CannotGoOn("not_refused", element=task.element_id, refused=step["refused"])
 
     def _open_task(self, element_id: str, item: int | None = None) -> UserTask:
-        query = select(UserTask).where(UserTask.state == "open").order_by(UserTask.id)
+        query = select(UserTask).where(UserTask.state == TaskState.OPEN).order_by(UserTask.id)
         tasks = list(session().scalars(query))
         own_tasks = [task for task in tasks if task.instance_id == self.instance_id]
         for task in (*own_tasks, *tasks):
@@ -172,7 +173,7 @@ class Play:
         return {id for process in processes for id in process.diagram.elements}
 
     def _incidents(self) -> list[dict[str, str]]:
-        open_ones = session().scalars(select(Incident).where(Incident.state == "open"))
+        open_ones = session().scalars(select(Incident).where(Incident.state == IncidentState.OPEN))
         return [
             {
                 "element": incident.element_id,
@@ -202,7 +203,7 @@ class Play:
         cases.start(self.scenario.process, business_key=number, variables=variables, by=STARTER, at=self.clock)
 
     def _retry(self, step: Mapping[str, Any]) -> None:
-        query = select(Incident.id).where(Incident.state == "open", Incident.element_id == step["retry"])
+        query = select(Incident.id).where(Incident.state == IncidentState.OPEN, Incident.element_id == step["retry"])
         incident = session().scalar(query)
         if incident is None:
             raise CannotGoOn("no_incident", element=step["retry"])

@@ -14,6 +14,7 @@ import engine
 from engine import definitions, ground, published
 from models.base import scratch, session
 from models.incident import Incident
+from models.states import IncidentState, TaskState
 from models.timer import MessageSubscription, Timer
 from models.user_task import UserTask
 from office.scenarios import balances
@@ -46,7 +47,7 @@ class Trial:
 
     def tasks(self) -> list[UserTask]:
         """Open user tasks, in the order in which they came."""
-        return list(session().scalars(select(UserTask).where(UserTask.state == "open").order_by(UserTask.id)))
+        return list(session().scalars(select(UserTask).where(UserTask.state == TaskState.OPEN).order_by(UserTask.id)))
 
     def timers(self) -> list[Timer]:
         """What waits for an instant, the next one first."""
@@ -58,7 +59,9 @@ class Trial:
 
     def incidents(self) -> list[Incident]:
         """What is stuck."""
-        return list(session().scalars(select(Incident).where(Incident.state == "open").order_by(Incident.id)))
+        return list(
+            session().scalars(select(Incident).where(Incident.state == IncidentState.OPEN).order_by(Incident.id))
+        )
 
     def next_due(self) -> datetime | None:
         """When the next timer fires or the next limit ends; None when nothing does."""

@@ -16,6 +16,7 @@ from models.complaint import Complaint
 from models.customer import Customer
 from models.identity import User
 from models.instance import ProcessInstance
+from models.states import CaseState
 from service_tasks import dates
 from service_tasks.authority import approvals
 from service_tasks.gateway import reversals
@@ -103,7 +104,7 @@ def _sum(condition: Any, amount: Any) -> Any:
 
 def _still_open() -> Any:
     of_case = ProcessInstance.business_key == Grant.case_number
-    return select(ProcessInstance.id).where(of_case, ProcessInstance.state == "active").exists()
+    return select(ProcessInstance.id).where(of_case, ProcessInstance.state == CaseState.ACTIVE).exists()
 
 
 def _withdrawn() -> Any:

@@ -8,6 +8,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from engine.runtime import Call, handler
+from models.customer import SubscriptionState
 from service_tasks import batches, charge_hold, dates
 from service_tasks.cdr_analysis import (
     border_roaming,
@@ -145,7 +146,7 @@ def credit_to(subscription: Subscription | None) -> str:
 
     Source: TS-007.3, reading.
     """
-    if subscription is not None and subscription.state == "cancelled":
+    if subscription is not None and subscription.state == SubscriptionState.CANCELLED:
         return "cash"
     return "prepayment" if subscription is not None and subscription.kind == "prepaid" else "bill"
 

@@ -8,7 +8,8 @@ from datetime import datetime
 from sqlalchemy import select
 
 from models.base import session
-from models.customer import Subscription, SubscriptionEvent
+from models.billing import BillState
+from models.customer import Subscription, SubscriptionEvent, SubscriptionState
 from models.usage import Cdr, ServiceOrder
 from service_tasks import dates
 from service_tasks.cdr_analysis import records
@@ -54,8 +55,12 @@ def _number(msisdn: str, *, replaced_by: Subscription | None = None) -> Number:
     holders = _subscriptions(msisdn)
     changes = tuple(_changes(holder) for holder in holders)
     if not changes and replaced_by is not None:
-        changes = ((StateChange(_changed_at(replaced_by), "cancelled", "number_change"),),)
-    changed = [_changed_at(holder) for holder in holders if holder.number_changed_from and holder.state != "cancelled"]
+        changes = ((StateChange(_changed_at(replaced_by), SubscriptionState.CANCELLED, "number_change"),),)
+    changed = [
+        _changed_at(holder)
+        for holder in holders
+        if holder.number_changed_from and holder.state != SubscriptionState.CANCELLED
+    ]
     orders = select(ServiceOrder).where(ServiceOrder.subscription_id.in_([holder.id for holder in holders]))
     ordered = tuple(
         Order(row.service_provider or "", row.ordered_at, row.cancelled_at, row.monthly_fee)
@@ -67,7 +72,7 @@ def _number(msisdn: str, *, replaced_by: Subscription | None = None) -> Number:
 def _changes(holder: Subscription) -> tuple[StateChange, ...]:
     """In service from the day it was opened, then what its events say; the state it is in now closes a history that lacks events."""
     events = [StateChange(row.at, row.to_state, row.reason) for row in _events(holder)]
-    changes = [StateChange(holder.opened_at, "in_service", None), *events]
+    changes = [StateChange(holder.opened_at, SubscriptionState.IN_SERVICE, None), *events]
     last = max(changes, key=lambda change: change.at)
     if last.state != holder.state:
         changes.append(StateChange(holder.state_since, holder.state, holder.reason))
@@ -84,7 +89,7 @@ def _changed_at(holder: Subscription) -> datetime:
 
 
 def _charges(msisdns: list[str]) -> list[Charge]:
-    paid_bills = {bill.id for msisdn in msisdns for bill in _bills(msisdn) if bill.state == "paid"}
+    paid_bills = {bill.id for msisdn in msisdns for bill in _bills(msisdn) if bill.state == BillState.PAID}
     holders = select(Subscription.msisdn).where(Subscription.msisdn.in_(msisdns), Subscription.kind == "prepaid")
     prepaid = set(session().scalars(holders))
     query = select(Cdr).where(Cdr.served_msisdn.in_(msisdns), Cdr.information > 0).order_by(Cdr.start, Cdr.id)

@@ -6,15 +6,16 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
+from models.customer import SubscriptionState
 from service_tasks.schemas import ZONE
 
-AFTER = {
-    ("suspended", "arrears"): "suspension",
-    ("suspended", "request"): "suspension",
-    ("suspended", None): "suspension",
-    ("cancelled", "arrears"): "cancellation_arrears",
-    ("cancelled", "request"): "cancellation_request",
-    ("cancelled", None): "cancellation_final",
+AFTER: dict[tuple[str, str | None], str] = {
+    (SubscriptionState.SUSPENDED, "arrears"): "suspension",
+    (SubscriptionState.SUSPENDED, "request"): "suspension",
+    (SubscriptionState.SUSPENDED, None): "suspension",
+    (SubscriptionState.CANCELLED, "arrears"): "cancellation_arrears",
+    (SubscriptionState.CANCELLED, "request"): "cancellation_request",
+    (SubscriptionState.CANCELLED, None): "cancellation_final",
 }
 
 
@@ -104,7 +105,7 @@ def counted_at(number: Number, charge: Charge) -> datetime:
 def after(number: Number, charge: Charge, at: datetime) -> str | None:
     """What a charge that arose at `at` came after; None when the number was in service and the charge its own."""
     states = [state for holder in number.holders if (state := in_force(holder, at))]
-    if any(state.state == "in_service" for state in states):
+    if any(state.state == SubscriptionState.IN_SERVICE for state in states):
         return "number_change" if _carried_along(number, charge, at) else None
     if not states:
         return None

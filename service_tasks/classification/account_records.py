@@ -10,7 +10,18 @@ from sqlalchemy import BindParameter, Integer, bindparam, exists, func, or_, sel
 
 from models.base import session
 from models.customer import Subscription as Subscriber
-from models.usage import BankMandate, BankPayment, BankPosting, Cdr, DirectDebit, RechargeCard, ServiceOrder
+from models.customer import SubscriptionState
+from models.usage import (
+    BankMandate,
+    BankPayment,
+    BankPosting,
+    CardState,
+    Cdr,
+    DebitState,
+    DirectDebit,
+    RechargeCard,
+    ServiceOrder,
+)
 from service_tasks import dates
 from service_tasks.cdr_analysis import border_roaming, monternet, orphan_monternet, records, ultra_short
 from service_tasks.classification.weighing import Record
@@ -26,12 +37,12 @@ _MSISDN: BindParameter[str] = bindparam("msisdn")
 _SUBSCRIPTION = bindparam("subscription", type_=Integer)
 _REPLACED = select(Subscriber.number_changed_from).where(Subscriber.msisdn == _MSISDN)
 _CHARGED = exists().where(or_(Cdr.served_msisdn == _MSISDN, Cdr.served_msisdn.in_(_REPLACED)), Cdr.information > 0)
-_CARDS = select(func.count()).where(RechargeCard.charged_msisdn == _MSISDN, RechargeCard.state == "used")
+_CARDS = select(func.count()).where(RechargeCard.charged_msisdn == _MSISDN, RechargeCard.state == CardState.USED)
 _FAILED = (
     select(func.count())
     .select_from(DirectDebit)
     .join(BankMandate)
-    .where(BankMandate.subscription_id == _SUBSCRIPTION, DirectDebit.state == "failed")
+    .where(BankMandate.subscription_id == _SUBSCRIPTION, DirectDebit.state == DebitState.FAILED)
     .where(DirectDebit.attempted_at > bindparam("debits_since"))
 )
 _NOT_AS_AGREED = (
@@ -60,7 +71,7 @@ def find(msisdn: str, at: datetime) -> list[Record]:
     subscription = gateway().find(msisdn)
     counts = session().execute(_COUNTS, _asked(msisdn, subscription, at)).one()
     owner = subscription.id if subscription else None
-    useless = subscription is None or subscription.state == "cancelled"
+    useless = subscription is None or subscription.state == SubscriptionState.CANCELLED
     charged = _monternet(msisdn) if counts.charged else ()
     return [*_calls(msisdn, owner, at), *charged, *_counted(counts, takes_cards=useless)]
 

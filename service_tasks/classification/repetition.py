@@ -10,7 +10,7 @@ from typing import NamedTuple
 from sqlalchemy import Select, bindparam, select
 
 from models.base import session
-from models.complaint import Complaint
+from models.complaint import Complaint, ComplaintState
 
 LIMIT = timedelta(hours=24)
 RECENT = timedelta(days=90)
@@ -56,7 +56,9 @@ def earlier_cases(msisdn: str, process: str | None, case_number: str | None, at:
     parameters = {name: value for name, value in narrowed.items() if value is not None}
     complaints = session().scalars(_earlier(frozenset(parameters)), {"msisdn": msisdn, "at": at, **parameters})
     return [
-        Earlier(complaint.case_number, complaint.accepted_at, _answered(complaint), complaint.state == "open")
+        Earlier(
+            complaint.case_number, complaint.accepted_at, _answered(complaint), complaint.state == ComplaintState.OPEN
+        )
         for complaint in complaints
     ]
 

@@ -13,8 +13,8 @@ from sqlalchemy.orm import aliased
 from models.base import session
 from models.billing import JournalEntry, LedgerAccount, Posting
 from models.customer import Subscription as SubscriptionRow
-from models.lines import DisputedLine
-from models.usage import RechargeCard
+from models.lines import ClaimState, DisputedLine
+from models.usage import CardState, RechargeCard
 from service_tasks.gateway import claims, ledger, payments
 from service_tasks.gateway.lines import Papers, cards_of_others, in_case
 from service_tasks.gateway.values import (
@@ -71,7 +71,7 @@ def move_recharge(serial: str, target: int, effect: Effect, *, amount: int | Non
     card = locked(serial)
     if (earlier := ledger.entered(effect.key)) is not None:
         return posted(earlier)
-    if card.state != "used" or not card.remaining or amount == 0:
+    if card.state != CardState.USED or not card.remaining or amount == 0:
         raise Refused(reason="nothing_left")
     if card.charged_subscription_id is None and card.case_number not in (None, effect.case):
         raise Refused(reason="nothing_left")
@@ -79,8 +79,8 @@ def move_recharge(serial: str, target: int, effect: Effect, *, amount: int | Non
     moved_to = session().scalar(select(SubscriptionRow.msisdn).where(SubscriptionRow.id == target))
     lines = taken_from(card, due, Account("prepayment", target))
     entry = ledger.post(effect, "recharge_move", lines, memo=serial)
-    empty(card, due, "credited", effect, entry)
-    card.state, card.moved_at, card.moved_to = "moved", effect.at, moved_to
+    empty(card, due, ClaimState.CREDITED, effect, entry)
+    card.state, card.moved_at, card.moved_to = CardState.MOVED, effect.at, moved_to
     session().flush()
     return posted(entry.id)
 
@@ -106,7 +106,7 @@ def taken_from(card: RechargeCard, amount: int, into: Account) -> list[Line]:
     return [line for line in lines if line.amount]
 
 
-def empty(card: RechargeCard, amount: int, state: str, effect: Effect, entry: Entry) -> None:
+def empty(card: RechargeCard, amount: int, state: ClaimState, effect: Effect, entry: Entry) -> None:
     """Record what became of the money of a card; nothing is left of it. Bills whose payment was taken back are owed again. Refused: line_taken."""
     if card.charged_subscription_id is not None:
         papers = Papers.of(card.charged_subscription_id)

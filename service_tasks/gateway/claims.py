@@ -15,8 +15,8 @@ from sqlalchemy import ColumnElement, bindparam, case, delete, insert, or_, sele
 
 from models.base import bind, session
 from models.billing import SecondaryPricingItem
-from models.lines import DisputedLine, LineClaim
-from models.usage import BankPayment, RechargeCard
+from models.lines import ClaimState, DisputedLine, LineClaim
+from models.usage import BankPayment, CardState, RechargeCard
 from service_tasks.gateway.ledger import UPSERT
 from service_tasks.gateway.lines import Paper, Papers, wanted
 from service_tasks.gateway.values import Effect, Entry, LinePart, Refused
@@ -82,7 +82,7 @@ def reserve(
     _check(picks, locked, effect.case)
     _keep(picks_beside, picks, locked, reserves, effect)
     _check_reasons(parts, picks, _as_stands(locked))
-    _insert(picks, locked, "reserved", effect, None)
+    _insert(picks, locked, ClaimState.RESERVED, effect, None)
     return sum(amount for _, amount, _ in picks)
 
 
@@ -114,7 +114,7 @@ def release(case_number: str | None) -> None:
 
 def reserved_under(case_number: str) -> list[str]:
     """The keys under which the case has lines in reserve that wait for no run and no day."""
-    own = LineClaim.case_number == case_number, LineClaim.state == "reserved", ~_waits()
+    own = LineClaim.case_number == case_number, LineClaim.state == ClaimState.RESERVED, ~_waits()
     return list(session().scalars(select(LineClaim.key).where(*own).distinct().order_by(LineClaim.key)))
 
 
@@ -125,7 +125,7 @@ def free_under(case_number: str, keys: Collection[str]) -> None:
 
 def release_papers(case_number: str) -> None:
     """Let go of the cards and the payments at a bank of which the case has not moved the money."""
-    waiting = update(RechargeCard).where(RechargeCard.case_number == case_number, RechargeCard.state == "used")
+    waiting = update(RechargeCard).where(RechargeCard.case_number == case_number, RechargeCard.state == CardState.USED)
     session().execute(waiting.where(RechargeCard.charged_subscription_id.is_(None)).values(case_number=None))
     at_bank = update(BankPayment).where(BankPayment.case_number == case_number, BankPayment.corrected_at.is_(None))
     session().execute(at_bank.values(case_number=None))
@@ -137,13 +137,13 @@ def free(subscription_id: int, parts: Sequence[LinePart], effect: Effect, *, key
     line_ids = select(line.id).where(
         line.subscription_id == subscription_id, line.address.in_({part.line for part in parts})
     )
-    own = LineClaim.case_number == effect.case, LineClaim.state == "reserved"
+    own = LineClaim.case_number == effect.case, LineClaim.state == ClaimState.RESERVED
     freed = delete(LineClaim).where(*own, LineClaim.line_id.in_(line_ids))
     session().execute(freed.where(beside_the_run() if key is None else LineClaim.key == key))
 
 
 def _release(case_number: str | None, *conditions: ColumnElement[bool]) -> None:
-    reserved = delete(LineClaim).where(LineClaim.case_number == case_number, LineClaim.state == "reserved")
+    reserved = delete(LineClaim).where(LineClaim.case_number == case_number, LineClaim.state == ClaimState.RESERVED)
     session().execute(reserved.where(*conditions))
 
 
@@ -161,7 +161,7 @@ def beside_the_run() -> ColumnElement[bool]:
 def settle(
     papers: Papers,
     picks: Sequence[Wanted],
-    state: str,
+    state: ClaimState,
     effect: Effect,
     entry: Entry | None,
     *,
@@ -194,7 +194,7 @@ def settle(
 def give(
     papers: Papers,
     parts: Sequence[LinePart],
-    picks_by_state: Sequence[tuple[str, Sequence[Wanted]]],
+    picks_by_state: Sequence[tuple[ClaimState, Sequence[Wanted]]],
     effect: Effect,
     entry: Entry,
 ) -> None:
@@ -231,10 +231,10 @@ def let_go(papers: Papers, parts: Sequence[LinePart], settled_picks: Sequence[Wa
 def _put_back(had: Kept, effect: Effect) -> None:
     row = had._asdict()
     at = row.pop("created_at")
-    session().execute(insert(LineClaim), _row(row, "reserved", effect, None, at))
+    session().execute(insert(LineClaim), _row(row, ClaimState.RESERVED, effect, None, at))
 
 
-def note(papers: Papers, paper: Paper, amount: int, state: str, effect: Effect, entry: Entry) -> int:
+def note(papers: Papers, paper: Paper, amount: int, state: ClaimState, effect: Effect, entry: Entry) -> int:
     """Record what was given without naming lines, as far as the line has that much left; the books decided about the rest. Fen recorded."""
     if entry.repeated:
         return 0
@@ -250,7 +250,7 @@ def note(papers: Papers, paper: Paper, amount: int, state: str, effect: Effect, 
     return max(free, 0)
 
 
-def resettle(of_entry: int, state: str | None, effect: Effect, entry: Entry | None) -> None:
+def resettle(of_entry: int, state: ClaimState | None, effect: Effect, entry: Entry | None) -> None:
     """Give the claims that a journal entry made another state, or free them."""
     condition = LineClaim.entry_id == of_entry
     if state is None:
@@ -419,7 +419,9 @@ def holding(line_ids: Sequence[int]) -> list[str]:
     inner = select(line.id).where(line.inside_id.in_(line_ids))
     innermost = select(line.id).where(line.inside_id.in_(inner))
     among = LineClaim.line_id.in_(line_ids) | LineClaim.line_id.in_(inner) | LineClaim.line_id.in_(innermost)
-    query = select(LineClaim.case_number).where(among, LineClaim.state != "reversed").order_by(LineClaim.id.desc())
+    query = (
+        select(LineClaim.case_number).where(among, LineClaim.state != ClaimState.REVERSED).order_by(LineClaim.id.desc())
+    )
     return list(dict.fromkeys(number for number in session().scalars(query) if number))
 
 
@@ -440,7 +442,11 @@ def _take_out_of_reserve(
     if not case_number:
         return []
     claim = LineClaim
-    own = claim.case_number == case_number, claim.state == "reserved", claim.line_id.in_([line.id for line in lines])
+    own = (
+        claim.case_number == case_number,
+        claim.state == ClaimState.RESERVED,
+        claim.line_id.in_([line.id for line in lines]),
+    )
     own_claims = select(claim.id).where(*own, ~_waits() if of is None else of)
     statement = delete(claim).where(claim.id.in_(own_claims))
     columns = claim.line_id, claim.amount, claim.reason, claim.key, claim.created_at, claim.settle_on
@@ -451,7 +457,7 @@ def _take_out_of_reserve(
 def _insert(
     picks: Sequence[Wanted],
     locked: dict[tuple[str, str], Locked],
-    state: str,
+    state: ClaimState,
     effect: Effect,
     entry: Entry | None,
     settle_on: date | None = None,
@@ -475,7 +481,7 @@ def _insert(
 
 
 def _row(
-    columns: dict[str, Any], state: str, effect: Effect, entry: Entry | None, at: datetime | None = None
+    columns: dict[str, Any], state: ClaimState, effect: Effect, entry: Entry | None, at: datetime | None = None
 ) -> dict[str, Any]:
     return {
         "case_number": effect.case,

@@ -9,7 +9,8 @@ from typing import Any
 from sqlalchemy import insert, select
 
 from models.base import session
-from models.billing import Bill, ChargeHold, CreditNote, LateFeeAccrual, LateFeeWaiver
+from models.billing import Bill, BillState, ChargeHold, CreditNote, HoldState, LateFeeAccrual, LateFeeWaiver
+from models.lines import ClaimState
 from service_tasks import dates
 from service_tasks.gateway import claims, documents, ledger, noting, payments
 from service_tasks.gateway.giving import Split, split
@@ -45,7 +46,7 @@ def credit(
         line = Line(ADJUSTMENT, Account(OWED[kind], subscription_id), amount)
         entry = ledger.post(effect, f"{kind}_credit", [line], floor={"receivable"})
         if kind == "charge":
-            noting.charge(papers, amount, "credited", effect, entry)
+            noting.charge(papers, amount, ClaimState.CREDITED, effect, entry)
         payments.close_paid(subscription_id)
         return documents.issue(CreditNote, entry, effect, form=form or {}, **columns)
     entry, sharing = _credit_lines(papers, lines, kind, amount, effect, target or subscription_id)
@@ -67,7 +68,7 @@ def _credit_lines(
         Line(ADJUSTMENT, Account("late_fee", papers.subscription_id), division.with_it),
     ]
     entry = ledger.post(effect, f"{kind}_credit", [line for line in postings if line.amount])
-    claims.give(papers, lines, division.settled("credited"), effect, entry)
+    claims.give(papers, lines, division.settled(ClaimState.CREDITED), effect, entry)
     payments.spend(receipts, division.paid_back)
     payments.close_paid(papers.subscription_id)
     return entry, {"fallen": fall, "late_fee": division.with_it, "into": into}
@@ -97,7 +98,7 @@ def waive_late_fee(
         Line(ADJUSTMENT, Account("receivable", subscription_id), amount - late_fee),
     ]
     entry = ledger.post(effect, "late_fee_waiver", [line for line in postings if line.amount])
-    claims.give(papers, lines, [("credited", picks)], effect, entry)
+    claims.give(papers, lines, [(ClaimState.CREDITED, picks)], effect, entry)
     payments.spend(receipts, division.paid_back)
     columns = {"subscription_id": subscription_id, "amount": amount}
     shared = {"fallen": late_fee, "into": "receivable"} if late_fee < amount else {}
@@ -113,7 +114,7 @@ def accrue_late_fee(bill_id: int, on: date, effect: Effect) -> int:
     base = ledger.balances(bill.subscription_id, lock=True).get("receivable", 0) - _held_on(bill.subscription_id, on)
     amount = base * LATE_FEE_PER_MILLE_A_DAY // 1000
     accrual = select(LateFeeAccrual.id).where(LateFeeAccrual.bill_id == bill_id, LateFeeAccrual.accrued_on == on)
-    if bill.state == "paid" or on <= bill.due_on or amount <= 0 or session().scalar(accrual) is not None:
+    if bill.state == BillState.PAID or on <= bill.due_on or amount <= 0 or session().scalar(accrual) is not None:
         return 0
     line = Line(Account("late_fee", bill.subscription_id), REVENUE, amount)
     entry = ledger.post(effect, "late_fee", [line], memo=f"{bill.period} {on.isoformat()}")
@@ -126,7 +127,7 @@ def _held_on(subscription_id: int, on: date) -> int:
     """What was on hold on a day and is due again by now: no late fee for that time."""
     row = ChargeHold
     lifted = select(row.amount, row.placed_at, row.settled_at).where(
-        row.subscription_id == subscription_id, row.state == "rejected"
+        row.subscription_id == subscription_id, row.state == HoldState.REJECTED
     )
     return sum(
         amount

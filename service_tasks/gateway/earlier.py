@@ -9,7 +9,7 @@ from typing import NamedTuple
 from sqlalchemy import bindparam, select
 
 from models.base import session
-from models.lines import DisputedLine, LineClaim
+from models.lines import ClaimState, DisputedLine, LineClaim
 from service_tasks.gateway.lines import Paper, Papers
 from service_tasks.gateway.values import LinePart
 
@@ -102,7 +102,7 @@ _CLAIMS = (
         LineClaim.amount,
         LineClaim.state,
     )
-    .outerjoin(LineClaim, (LineClaim.line_id == DisputedLine.id) & (LineClaim.state != "reversed"))
+    .outerjoin(LineClaim, (LineClaim.line_id == DisputedLine.id) & (LineClaim.state != ClaimState.REVERSED))
     .where(DisputedLine.subscription_id == bindparam("subscription"))
     .order_by(LineClaim.id)
 )
@@ -116,7 +116,7 @@ def _stands(subscription_id: int, own_case: str | None) -> dict[tuple[str, str],
     for id, *_, case, amount, state in rows:
         if amount is None:
             continue
-        own = state == "reserved" and own_case is not None and case == own_case
+        own = state == ClaimState.RESERVED and own_case is not None and case == own_case
         at: int | None = id
         while at is not None and at in by_id:
             if own:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from sqlalchemy import func, select
 
 from models.base import session
-from models.lines import DisputedLine, LineClaim
+from models.lines import ClaimState, DisputedLine, LineClaim
 from service_tasks.gateway import ledger, payments
 from service_tasks.gateway.claims import Wanted
 from service_tasks.gateway.lines import BROUGHT, LATE_FEE, PAYMENT, Paper, Papers, late_fees, wanted
@@ -56,10 +56,10 @@ class Split:
         """The late fee that falls in proportion."""
         return sum(amount for _, amount in self.late_fees)
 
-    def settled(self, back: str) -> list[tuple[str, list[Wanted]]]:
+    def settled(self, back: ClaimState) -> list[tuple[ClaimState, list[Wanted]]]:
         """The parts by what becomes of them: what falls is credited, the rest is `back`."""
-        if back == "credited":
-            return [("credited", [*self.asked, *self._late()])]
+        if back == ClaimState.CREDITED:
+            return [(ClaimState.CREDITED, [*self.asked, *self._late()])]
         room = {("charge", bill): amount for bill, amount in self.falls.items()}
         room["late_fee", 0] = self.late_fee_owed
         credited: list[Wanted] = []
@@ -72,7 +72,7 @@ class Split:
                 credited.append((paper, share, reason))
             if amount > share:
                 rest.append((paper, amount - share, reason))
-        return [("credited", [*credited, *self._late()]), (back, rest)]
+        return [(ClaimState.CREDITED, [*credited, *self._late()]), (back, rest)]
 
     def _late(self) -> list[Wanted]:
         return [(paper, amount, "") for paper, amount in self.late_fees]
@@ -84,7 +84,7 @@ def apart(subscription_id: int, parts: Sequence[LinePart]) -> tuple[list[LinePar
     Refused: line_unknown, line_twice.
     """
     papers = Papers.of(subscription_id)
-    owed_picks, paid_picks = (parts for _, parts in split(papers, wanted(papers, parts)).settled("refunded"))
+    owed_picks, paid_picks = (parts for _, parts in split(papers, wanted(papers, parts)).settled(ClaimState.REFUNDED))
     names = {(paper.address, paper.component) for paper, *_ in wanted(papers, parts)}
     return _as_parts(paid_picks), [part for part in _as_parts(owed_picks) if (part.line, part.component) in names]
 
@@ -165,5 +165,5 @@ def _gone(subscription_id: int) -> dict[str, int]:
     line = DisputedLine
     query = select(line.address, func.sum(LineClaim.amount)).join(LineClaim, LineClaim.line_id == line.id)
     own = query.where(line.subscription_id == subscription_id, line.address.like("late-fee:%"))
-    rows = session().execute(own.where(LineClaim.state != "reversed").group_by(line.address))
+    rows = session().execute(own.where(LineClaim.state != ClaimState.REVERSED).group_by(line.address))
     return {address: int(amount) for address, amount in rows}

@@ -9,8 +9,8 @@ from typing import Any
 from sqlalchemy import ColumnElement, delete, func, select
 
 from models.base import session
-from models.billing import ChargeHold, JournalEntry
-from models.lines import DisputedLine, LineClaim
+from models.billing import ChargeHold, HoldState, JournalEntry
+from models.lines import ClaimState, DisputedLine, LineClaim
 from service_tasks.gateway import claims, ledger, noting, payments
 from service_tasks.gateway.claims import Wanted
 from service_tasks.gateway.corrections import ADJUSTMENT
@@ -20,7 +20,11 @@ from service_tasks.gateway.values import Account, Effect, Entry, HeldLine, Hold,
 
 CREDITED = "credited"
 LATE_FEES = "late-fee:%"
-STORED = {CREDITED: CREDITED, "rejected": "rejected", "withdrawn": "rejected"}
+STORED: dict[str, HoldState] = {
+    CREDITED: HoldState.CREDITED,
+    HoldState.REJECTED: HoldState.REJECTED,
+    "withdrawn": HoldState.REJECTED,
+}
 
 
 def place_hold(
@@ -37,7 +41,7 @@ def place_hold(
     entry = _post(subscription_id, amount, effect)
     if entry.repeated:
         return _placed(entry.id)
-    noting.charge(papers, amount, "held", effect, entry)
+    noting.charge(papers, amount, ClaimState.HELD, effect, entry)
     return _written(subscription_id, amount, settle_on, effect, entry)
 
 
@@ -49,17 +53,17 @@ def _hold_lines(subscription_id: int, amount: int, settle_on: date, effect: Effe
     papers = Papers.of(subscription_id)
     picks = claims.fitting(papers, lines, "charge", amount)
     division = split(papers, picks)
-    (_, falls), (_, paid_picks) = division.settled("reserved")
+    (_, falls), (_, paid_picks) = division.settled(ClaimState.RESERVED)
     owed_picks = [pick for pick in falls if pick[0].money == "charge"]
     late_picks = [(paper, fen, "") for paper, fen in division.late_fees]
     parked = sum(part for _, part, _ in owed_picks)
     claims.lock(papers, [paper for paper, *_ in wanted(papers, lines)])
-    hold = Hold(None, subscription_id, 0, "held", settle_on)
+    hold = Hold(None, subscription_id, 0, HoldState.HELD, settle_on)
     if parked:
         entry = _post(subscription_id, parked, effect)
-        claims.settle(papers, owed_picks, "held", effect, entry)
+        claims.settle(papers, owed_picks, ClaimState.HELD, effect, entry)
         hold = _written(subscription_id, parked, settle_on, effect, entry)
-    claims.settle(papers, [*paid_picks, *late_picks], "reserved", effect, None, settle_on=settle_on)
+    claims.settle(papers, [*paid_picks, *late_picks], ClaimState.RESERVED, effect, None, settle_on=settle_on)
     claims.let_go(papers, lines, picks, effect)
     return hold._replace(beside=amount - parked, late_fee=division.with_it)
 
@@ -74,7 +78,7 @@ def _written(subscription_id: int, amount: int, settle_on: date, effect: Effect,
         subscription_id=subscription_id,
         case_number=effect.case,
         amount=amount,
-        state="held",
+        state=HoldState.HELD,
         placed_at=effect.at,
         settle_on=settle_on,
         entry_id=entry.id,
@@ -94,7 +98,7 @@ def on_hold(case_numbers: Sequence[str]) -> list[HeldLine]:
     query = select(claim.case_number, line.address, line.component, claim.amount, claim.state).join(
         line, line.id == claim.line_id
     )
-    waits = claim.case_number.in_(case_numbers), claim.state.in_(("held", "reserved"))
+    waits = claim.case_number.in_(case_numbers), claim.state.in_((ClaimState.HELD, ClaimState.RESERVED))
     rows = session().execute(query.where(*waits).order_by(claim.case_number, line.address, line.component))
     return [HeldLine(row[0] or "", row[1], row[2], row[3], row[4]) for row in rows]
 
@@ -103,7 +107,7 @@ def late_fee_on_hold(subscription_id: int) -> int:
     """The late fee that waits beside the holds of a number and is not asked for meanwhile, in fen."""
     line, claim = DisputedLine, LineClaim
     query = select(func.coalesce(func.sum(claim.amount), 0)).join(line, line.id == claim.line_id)
-    waiting = claim.state == "reserved", claim.settle_on.is_not(None), line.address.like(LATE_FEES)
+    waiting = claim.state == ClaimState.RESERVED, claim.settle_on.is_not(None), line.address.like(LATE_FEES)
     return int(session().scalar(query.where(line.subscription_id == subscription_id, *waiting)) or 0)
 
 
@@ -125,7 +129,7 @@ def settle_hold(
     before that, of which it is found now. Refused: hold_unknown, hold_settled, line_taken.
     """
     row, earlier = _to_settle(hold_id), ledger.entered(effect.key)
-    if row is not None and row.state != "held" and (earlier is None or row.state != STORED[decision]):
+    if row is not None and row.state != HoldState.HELD and (earlier is None or row.state != STORED[decision]):
         raise Refused(reason="hold_settled", hold=hold_id, state=row.state)
     own = row.subscription_id if row is not None else subscription_id
     if earlier is None and own is not None:
@@ -169,7 +173,9 @@ def _late_fees_beside(hold_id: int | None) -> list[tuple[str, int]]:
     """What of late fees waits beside a hold, line by line."""
     line, claim = DisputedLine, LineClaim
     query = select(line.address, claim.amount).join(claim, claim.line_id == line.id)
-    waiting = query.where(claim.key == _placing_key(hold_id), claim.state == "reserved", line.address.like(LATE_FEES))
+    waiting = query.where(
+        claim.key == _placing_key(hold_id), claim.state == ClaimState.RESERVED, line.address.like(LATE_FEES)
+    )
     return [(address, fen) for address, fen in session().execute(waiting.order_by(claim.id))]
 
 
@@ -193,7 +199,11 @@ def _free_late_fees(row: ChargeHold) -> None:
     lines = select(DisputedLine.id).where(
         DisputedLine.subscription_id == row.subscription_id, DisputedLine.address.like(LATE_FEES)
     )
-    of_hold = LineClaim.key == _placing_key(row.id), LineClaim.state == "reserved", LineClaim.line_id.in_(lines)
+    of_hold = (
+        LineClaim.key == _placing_key(row.id),
+        LineClaim.state == ClaimState.RESERVED,
+        LineClaim.line_id.in_(lines),
+    )
     session().execute(delete(LineClaim).where(*of_hold))
 
 
@@ -234,10 +244,10 @@ def _settle(
         return None
     entry = ledger.post(effect, f"charge_hold_{decision}", posted)
     if row is not None:
-        claims.resettle(row.entry_id, CREDITED if decision == CREDITED else None, effect, entry)
+        claims.resettle(row.entry_id, ClaimState.CREDITED if decision == CREDITED else None, effect, entry)
         row.state, row.settled_at = STORED[decision], effect.at
-    claims.settle(papers, paid_picks, CREDITED, effect, entry, of=reserved)
-    claims.settle(papers, [(paper, fen, "") for paper, fen in late], CREDITED, effect, entry, of=reserved)
+    claims.settle(papers, paid_picks, ClaimState.CREDITED, effect, entry, of=reserved)
+    claims.settle(papers, [(paper, fen, "") for paper, fen in late], ClaimState.CREDITED, effect, entry, of=reserved)
     if row is not None:
         _free_late_fees(row)
     payments.spend(receipts, division.paid_back)

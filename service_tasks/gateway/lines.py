@@ -34,9 +34,9 @@ from models.billing import (
     Receipt,
     SecondaryPricingItem,
 )
-from models.customer import Subscription
-from models.lines import BillPayment, DisputedLine, LineClaim
-from models.usage import COMPONENTS, BankMandate, Cdr, DirectDebit, RechargeCard
+from models.customer import Subscription, SubscriptionState
+from models.lines import BillPayment, ClaimState, DisputedLine, LineClaim
+from models.usage import COMPONENTS, BankMandate, Cdr, DebitState, DirectDebit, RechargeCard
 from service_tasks.gateway import ledger
 from service_tasks.gateway.values import MARK, OPENING_AGAIN, LinePart, Refused
 
@@ -325,7 +325,7 @@ def _debits(papers: Papers, keys: set[str]) -> dict[str, list[Paper]]:
     ids = [int(key) for key in keys if key.isascii() and key.isdecimal() and len(key) < 19]
     query = select(DirectDebit.id, DirectDebit.amount, DirectDebit.period).join(BankMandate)
     own = BankMandate.subscription_id == papers.subscription_id
-    rows = session().execute(query.where(DirectDebit.id.in_(ids), own, DirectDebit.state == "done"))
+    rows = session().execute(query.where(DirectDebit.id.in_(ids), own, DirectDebit.state == DebitState.DONE))
     bills = {bill.period: bill.address for bill in papers.bills.values()}
     return {
         f"debit:{id}": [Paper(address=f"debit:{id}", amount=amount, money="charge", inside=bills.get(period))]
@@ -347,7 +347,12 @@ def _promised_credits(papers: Papers, keys: set[str]) -> dict[str, list[Paper]]:
 def _balances(papers: Papers, keys: set[str]) -> dict[str, list[Paper]]:
     """What the holder of a cancelled number has there, with what was given of it; one cancelled for arrears has nothing. Source: SUB.2, reading."""
     number = session().get(Subscription, papers.subscription_id)
-    if "prepayment" not in keys or number is None or number.state != "cancelled" or number.reason == "arrears":
+    if (
+        "prepayment" not in keys
+        or number is None
+        or number.state != SubscriptionState.CANCELLED
+        or number.reason == "arrears"
+    ):
         return {}
     amount = own_balance(papers.subscription_id) + _given(papers.subscription_id, OWN_BALANCE)
     return {OWN_BALANCE: [Paper(address=OWN_BALANCE, amount=amount, money="own_balance")]} if amount else {}
@@ -362,14 +367,18 @@ def cards_of_others(subscription_id: int, *, but: str | None = None) -> int:
     """What is left of cards due to whoever bears them, in fen: charged to the number after it was cancelled, or in a case."""
     card, number = RechargeCard, Subscription
     query = select(func.coalesce(func.sum(card.remaining), 0)).join(number, number.id == card.charged_subscription_id)
-    cards = query.where(number.id == subscription_id, number.state == "cancelled", card.serial != (but or ""))
+    cards = query.where(
+        number.id == subscription_id, number.state == SubscriptionState.CANCELLED, card.serial != (but or "")
+    )
     return int(session().scalar(cards.where((card.charged_at >= number.state_since) | in_case(subscription_id))) or 0)
 
 
 def in_case(subscription_id: int) -> Any:
     """The condition under which a card that was charged to this number is reserved by a case."""
     line = DisputedLine
-    reserved = select(LineClaim.id).join(line, line.id == LineClaim.line_id).where(LineClaim.state == "reserved")
+    reserved = (
+        select(LineClaim.id).join(line, line.id == LineClaim.line_id).where(LineClaim.state == ClaimState.RESERVED)
+    )
     of_card = line.address == literal("card:").concat(RechargeCard.serial)
     return reserved.where(line.subscription_id == subscription_id, of_card).correlate(RechargeCard).exists()
 
@@ -379,7 +388,7 @@ def _given(subscription_id: int, address: str) -> int:
     line, claim = DisputedLine, LineClaim
     query = select(func.coalesce(func.sum(claim.amount), 0)).join(line, line.id == claim.line_id)
     of_line = query.where(line.subscription_id == subscription_id, line.address == address)
-    return int(session().scalar(of_line.where(claim.state.not_in(("reserved", "reversed")))) or 0)
+    return int(session().scalar(of_line.where(claim.state.not_in((ClaimState.RESERVED, ClaimState.REVERSED)))) or 0)
 
 
 _KINDS: dict[str, Callable[[Papers, set[str]], dict[str, list[Paper]]]] = {

@@ -40,8 +40,8 @@ from models.billing import (
     SecondaryPricingItem,
 )
 from models.customer import Subscription
-from models.lines import BillPayment, DisputedLine, LineClaim
-from models.usage import COMPONENTS, BankMandate, Cdr, DirectDebit, RechargeCard
+from models.lines import BillPayment, ClaimState, DisputedLine, LineClaim
+from models.usage import COMPONENTS, BankMandate, Cdr, DebitState, DirectDebit, RechargeCard
 from service_tasks.gateway.lines import BROUGHT, OWED_AGAIN, OWN_BALANCE, PAYMENTS, USAGE, Papers, on_bills, owned_calls
 
 MOST_CALLS = 5_000
@@ -311,7 +311,7 @@ def _payments() -> tuple[Select[str, str, str, int, str, str], ...]:
             DirectDebit.period,
         )
         .join(BankMandate, BankMandate.id == DirectDebit.mandate_id)
-        .where(BankMandate.subscription_id == _OWNER, DirectDebit.state == "done"),
+        .where(BankMandate.subscription_id == _OWNER, DirectDebit.state == DebitState.DONE),
         _part(
             "promised-credit",
             cast(SecondaryPricingItem.id, String),
@@ -382,9 +382,9 @@ def _claimed(subscription_id: int, own_case: str | None) -> _Claimed:
     for address, rest, amount, number, state in rows:
         if address.startswith("bill:"):
             claimed.holders[address] = rest
-        if state in (None, "reversed"):  # nothing of it, or nothing any more
+        if state in (None, ClaimState.REVERSED):  # nothing of it, or nothing any more
             continue
-        if number == own_case and state == "reserved":
+        if number == own_case and state == ClaimState.RESERVED:
             claimed.own += amount
             continue
         claimed.gone[address] = claimed.gone.get(address, 0) + amount

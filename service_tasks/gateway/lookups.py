@@ -16,7 +16,8 @@ from models.billing import JournalEntry, LateFeeAccrual, LedgerAccount, Posting,
 from models.billing import Receipt as ReceiptRow
 from models.customer import Customer as CustomerRow
 from models.customer import Subscription as SubscriptionRow
-from models.usage import BankMandate
+from models.customer import SubscriptionState
+from models.usage import BankMandate, MandateState
 from service_tasks import dates
 from service_tasks.gateway import ledger
 from service_tasks.gateway.values import (
@@ -142,7 +143,7 @@ _OF_NUMBER = (
     _subscription()
     .where(SubscriptionRow.msisdn == bindparam("msisdn"))
     .order_by(
-        case((SubscriptionRow.state == "cancelled", 1), else_=0),
+        case((SubscriptionRow.state == SubscriptionState.CANCELLED, 1), else_=0),
         SubscriptionRow.state_since.desc(),
         SubscriptionRow.id.desc(),
     )
@@ -178,5 +179,7 @@ def _receipt() -> Select[*tuple[Any, ...]]:
 def debit_under_way(subscription_id: int) -> bool:
     """Whether a debit of the mandate in force is out, and its result not known yet."""
     row = BankMandate
-    out = select(row.id).where(row.subscription_id == subscription_id, row.state == "active", row.debit_under_way)
+    out = select(row.id).where(
+        row.subscription_id == subscription_id, row.state == MandateState.ACTIVE, row.debit_under_way
+    )
     return session().scalars(out).first() is not None

@@ -10,14 +10,14 @@ from sqlalchemy import BindParameter, bindparam, func, insert, or_, select, upda
 from sqlalchemy.orm import aliased
 
 from models.base import session
-from models.billing import Bill
+from models.billing import Bill, BillState
 from models.billing import Receipt as ReceiptRow
-from models.lines import BillPayment, DisputedLine, LineClaim
+from models.lines import BillPayment, ClaimState, DisputedLine, LineClaim
 from service_tasks.gateway import ledger
 from service_tasks.gateway.lines import LATE_FEE, PAYMENT, Paper, Papers
 from service_tasks.gateway.values import Refused
 
-LOWERING = ("credited", "held", "re_priced")
+LOWERING = (ClaimState.CREDITED, ClaimState.HELD, ClaimState.RE_PRICED)
 
 
 def allocate(
@@ -199,7 +199,7 @@ def reopen(papers: Papers, amount: int) -> None:
     for row in session().scalars(query.order_by(payment.id.desc())) if amount else ():
         share = min(amount, row.amount)
         amount -= share
-        session().execute(update(Bill).where(Bill.id == row.bill_id).values(state="open"))
+        session().execute(update(Bill).where(Bill.id == row.bill_id).values(state=BillState.OPEN))
         if share == row.amount:
             session().delete(row)
         else:
@@ -213,5 +213,5 @@ def close_paid(subscription_id: int) -> None:
     """Nothing due and nothing on hold: no bill of the subscription is open any longer."""
     balances = ledger.balances(subscription_id)
     if balances.get("receivable", 0) + balances.get("hold", 0) <= 0:
-        opened = update(Bill).where(Bill.subscription_id == subscription_id, Bill.state == "open")
-        session().execute(opened.values(state="paid"))
+        opened = update(Bill).where(Bill.subscription_id == subscription_id, Bill.state == BillState.OPEN)
+        session().execute(opened.values(state=BillState.PAID))

@@ -11,6 +11,7 @@ from models.base import session
 from models.billing import Receipt as ReceiptRow
 from models.billing import Refund
 from models.customer import Subscription as SubscriptionRow
+from models.lines import ClaimState
 from service_tasks.gateway import cards, claims, documents, ledger, lookups, noting, payments, stock
 from service_tasks.gateway.claims import USED
 from service_tasks.gateway.giving import Split, split
@@ -36,7 +37,7 @@ def transfer(source: int, target: int, amount: int, effect: Effect, *, lines: Se
         return entry
     if lines:
         picks = claims.fitting(papers, lines, "prepayment", amount)
-        claims.give(papers, lines, [("credited", picks)], effect, entry)
+        claims.give(papers, lines, [(ClaimState.CREDITED, picks)], effect, entry)
     payments.spend(receipts, {None: amount})
     return entry
 
@@ -82,7 +83,7 @@ def paid_by_staff(subscription_id: int, amount: int, kind: str, effect: Effect, 
     postings = [Line(STAFF, ADJUSTMENT, amount), Line(CASH, STAFF, amount), Line(ADJUSTMENT, CASH, amount)]
     entry = ledger.post(effect, "paid_by_staff", postings)
     if not entry.repeated:
-        claims.give(papers, lines, [("refunded", picks)], effect, entry)
+        claims.give(papers, lines, [(ClaimState.REFUNDED, picks)], effect, entry)
         payments.spend(receipts, division.paid_back)
     return entry
 
@@ -113,7 +114,7 @@ def _pay_lines(
     posted = [line for line in postings if line.amount]
     document = _pay(receipt, posted, amount - fall, effect, {**(form or {}), **sharing})
     entry = Entry(document.entry, effect.key, repeated=False)
-    claims.give(papers, lines, division.settled("refunded"), effect, entry)
+    claims.give(papers, lines, division.settled(ClaimState.REFUNDED), effect, entry)
     return document
 
 
@@ -149,7 +150,7 @@ def refund_deposit(receipt_number: str, effect: Effect, *, form: dict[str, Any] 
     document = _pay(receipt, [line], amount, effect, form)
     papers, part = Papers.of(receipt.subscription_id), LinePart(f"deposit:{receipt.number}", amount)
     entry = Entry(document.entry, effect.key, repeated=False)
-    claims.settle(papers, claims.fitting(papers, [part], "deposit", amount), "refunded", effect, entry)
+    claims.settle(papers, claims.fitting(papers, [part], "deposit", amount), ClaimState.REFUNDED, effect, entry)
     if amount == deposit:
         closing = update(SubscriptionRow).where(SubscriptionRow.id == receipt.subscription_id)
         session().execute(closing.values(deposits_closed_at=effect.at))
@@ -188,8 +189,8 @@ def refund_prepayment(
     lines = cards.together([*lines, Line(Account("prepayment", subscription_id), into, out)])
     entry = ledger.post(effect, "prepayment_refund", lines)
     if bearing:
-        cards.empty(bearing, of_card, "refunded", effect, entry)
-    claims.settle(papers, picks, "refunded", effect, entry)
+        cards.empty(bearing, of_card, ClaimState.REFUNDED, effect, entry)
+    claims.settle(papers, picks, ClaimState.REFUNDED, effect, entry)
     if out:
         cards.swallow(subscription_id, is_all=own is None)
         payments.spend(receipts, {None: out})

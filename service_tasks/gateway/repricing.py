@@ -11,9 +11,16 @@ from sqlalchemy import case, delete, func, or_, select, update
 
 from models.base import session
 from models.billing import Bill as BillRow
-from models.billing import BillItem, JournalEntry, Posting, SecondaryPricingItem, SecondaryPricingOmission
-from models.customer import Subscription
-from models.lines import DisputedLine, LineClaim
+from models.billing import (
+    BillItem,
+    CorrectionState,
+    JournalEntry,
+    Posting,
+    SecondaryPricingItem,
+    SecondaryPricingOmission,
+)
+from models.customer import Subscription, SubscriptionState
+from models.lines import ClaimState, DisputedLine, LineClaim
 from service_tasks.gateway import claims, ledger, payments
 from service_tasks.gateway.corrections import ADJUSTMENT
 from service_tasks.gateway.giving import split
@@ -38,7 +45,7 @@ def enter_secondary_pricing(
     picks = claims.fitting(papers, lines, "charge", amount) if papers else []
     if papers:
         claims.lock(papers, [paper for paper, *_ in wanted(papers, lines)])
-        claims.settle(papers, picks, "reserved", effect, None)
+        claims.settle(papers, picks, ClaimState.RESERVED, effect, None)
     omission = delete(SecondaryPricingOmission).where(SecondaryPricingOmission.subscription_id == subscription_id)
     omitted = session().execute(omission.returning(SecondaryPricingOmission.subscription_id)).first() is not None
     row = SecondaryPricingItem(
@@ -48,7 +55,7 @@ def enter_secondary_pricing(
         case_number=effect.case,
         item_kind=item,
         amount=amount,
-        state="collected",
+        state=CorrectionState.COLLECTED,
         omit_once=omitted,
         entered_at=effect.at,
     )
@@ -87,10 +94,14 @@ def hand_in_secondary_pricing(period: str, left_over: Collection[str] = ()) -> t
     What waits in the periods `left_over` has no run of its own any more, and goes with this one.
     """
     row = SecondaryPricingItem
-    waits = update(row).where(row.period.in_(list(left_over)), row.state.in_(("collected", "handed_in")), row.waits())
-    session().execute(waits.values(period=period, state="collected"))
-    change = update(row).where(row.period == period, row.state == "collected")
-    session().execute(change.values(state="handed_in"))
+    waits = update(row).where(
+        row.period.in_(list(left_over)),
+        row.state.in_((CorrectionState.COLLECTED, CorrectionState.HANDED_IN)),
+        row.waits(),
+    )
+    session().execute(waits.values(period=period, state=CorrectionState.COLLECTED))
+    change = update(row).where(row.period == period, row.state == CorrectionState.COLLECTED)
+    session().execute(change.values(state=CorrectionState.HANDED_IN))
     handed_in = select(func.count(), func.coalesce(func.sum(row.amount), 0))
     count, total = session().execute(handed_in.where(row.period == period)).one()
     return count, total
@@ -110,9 +121,9 @@ def secondary_pricing_rows(period: str) -> list[PricingRow]:
             func.coalesce(claim.amount, item.amount),
         )
         .join(Subscription, Subscription.id == item.subscription_id)
-        .outerjoin(claim, (claim.key == item.key) & (claim.state == "reserved"))
+        .outerjoin(claim, (claim.key == item.key) & (claim.state == ClaimState.RESERVED))
         .outerjoin(line, line.id == claim.line_id)
-        .where(item.period == period, item.state != "applied")
+        .where(item.period == period, item.state != CorrectionState.APPLIED)
         .order_by(item.id, claim.id)
     )
     return [PricingRow(*row) for row in session().execute(query)]
@@ -123,7 +134,7 @@ def take_back_secondary_pricing(period: str, omitted: Collection[int], no_bill: 
     item = SecondaryPricingItem
     waits = update(item).where(item.period == period, item.waits())
     session().execute(waits.where(item.id.in_(omitted)).values(omit_once=True))
-    session().execute(waits.where(item.id.in_(no_bill)).values(state="omitted", omitted_by=NO_BILL))
+    session().execute(waits.where(item.id.in_(no_bill)).values(state=CorrectionState.OMITTED, omitted_by=NO_BILL))
 
 
 def apply_secondary_pricing(item_id: int, effect: Effect, *, hands_back: bool = False) -> PricingItem:
@@ -133,13 +144,17 @@ def apply_secondary_pricing(item_id: int, effect: Effect, *, hands_back: bool = 
     Whoever applies it, what it is for is the case's that entered it.
     """
     row = _locked_item(item_id)
-    if hands_back and row.state != "applied" and _is_cancelled(row):
+    if hands_back and row.state != CorrectionState.APPLIED and _is_cancelled(row):
         take_back_secondary_pricing(row.period, omitted=(), no_bill=(row.id,))
         session().refresh(row)
-    if row.state == "applied" or row.omitted_by == effect.key or (hands_back and row.omitted_by == NO_BILL):
+    if (
+        row.state == CorrectionState.APPLIED
+        or row.omitted_by == effect.key
+        or (hands_back and row.omitted_by == NO_BILL)
+    ):
         return _item(row, late_fee=_late_fee(effect.key), credited=_credited(row, effect.key))
     if row.omit_once:
-        row.state, row.omit_once, row.omitted_by = "omitted", False, effect.key
+        row.state, row.omit_once, row.omitted_by = CorrectionState.OMITTED, False, effect.key
     else:
         _apply(row, replace(effect, case=row.case_number))
     session().flush()
@@ -148,7 +163,7 @@ def apply_secondary_pricing(item_id: int, effect: Effect, *, hands_back: bool = 
 
 def _is_cancelled(row: SecondaryPricingItem) -> bool:
     query = select(Subscription.state).where(Subscription.id == row.subscription_id)
-    return session().scalar(query) == "cancelled"
+    return session().scalar(query) == SubscriptionState.CANCELLED
 
 
 def _late_fee(key: str) -> int:
@@ -170,10 +185,12 @@ def _apply(row: SecondaryPricingItem, effect: Effect) -> None:
     posted = [line for line in postings if line.amount]
     entry = ledger.post(effect, KIND, posted, memo=_memo(row))
     if division:
-        claims.settle(papers, division.asked, "re_priced", effect, entry, of=LineClaim.key == row.key)
-        claims.settle(papers, [(paper, amount, "") for paper, amount in division.late_fees], "credited", effect, entry)
+        claims.settle(papers, division.asked, ClaimState.RE_PRICED, effect, entry, of=LineClaim.key == row.key)
+        claims.settle(
+            papers, [(paper, amount, "") for paper, amount in division.late_fees], ClaimState.CREDITED, effect, entry
+        )
         payments.spend(receipts, division.paid_back)
-    row.state, row.applied_at = "applied", effect.at
+    row.state, row.applied_at = CorrectionState.APPLIED, effect.at
     payments.close_paid(row.subscription_id)
 
 
@@ -192,11 +209,11 @@ def _locked_item(item_id: int) -> SecondaryPricingItem:
 def renew_secondary_pricing(subscription_id: int, item_id: int, period: str) -> PricingItem:
     """Put an item that a run left out into the run of `period`; one that has not been handed in yet stays in its own. Refused: line_unknown."""
     row = session().get(SecondaryPricingItem, item_id, with_for_update=True, populate_existing=True)
-    waits = row is not None and row.state != "applied" and row.omitted_by != NO_BILL
+    waits = row is not None and row.state != CorrectionState.APPLIED and row.omitted_by != NO_BILL
     if row is None or not waits or row.subscription_id != subscription_id:
         raise Refused(reason="line_unknown", line=f"promised-credit:{item_id}")
-    if row.state != "collected" or row.period < period:
-        row.period, row.state, row.omit_once = period, "collected", False
+    if row.state != CorrectionState.COLLECTED or row.period < period:
+        row.period, row.state, row.omit_once = period, CorrectionState.COLLECTED, False
         session().flush()
     return _item(row)
 
@@ -223,15 +240,15 @@ def shown_on_bill(item_id: int, at: datetime) -> bool | None:
 
 
 def _item(row: SecondaryPricingItem, *, late_fee: int = 0, credited: str | None = None) -> PricingItem:
-    state: Any = NO_BILL if row.omitted_by == NO_BILL and row.state != "applied" else row.state
+    state: Any = NO_BILL if row.omitted_by == NO_BILL and row.state != CorrectionState.APPLIED else row.state
     own = (row.id, row.subscription_id, row.period, row.amount, state, late_fee, row.case_number, row.item_kind)
     return PricingItem(*own, key=row.key, credited=credited)
 
 
 def _credited(row: SecondaryPricingItem, key: str) -> str | None:
     """The key of the entry that credited an item: this call's, or that of whoever came first."""
-    if row.state != "applied" or ledger.entered(key) is not None:
-        return key if row.state == "applied" else None
+    if row.state != CorrectionState.APPLIED or ledger.entered(key) is not None:
+        return key if row.state == CorrectionState.APPLIED else None
     entry = JournalEntry
     query = select(entry.key).join(Posting, Posting.entry_id == entry.id).where(Posting.amount == row.amount)
     same = entry.kind == KIND, entry.at == row.applied_at, entry.case_number == row.case_number

@@ -10,11 +10,11 @@ from typing import Any
 from sqlalchemy import ColumnElement, false, func, select, update
 
 from models.base import session
-from models.billing import Bill, CreditNote, JournalEntry, LateFeeWaiver, Refund
+from models.billing import Bill, BillState, CreditNote, JournalEntry, LateFeeWaiver, Refund
 from models.billing import Receipt as ReceiptRow
 from models.customer import Subscription as SubscriptionRow
 from models.lines import BillPayment, DisputedLine, LineClaim
-from models.usage import BankPayment, RechargeCard, StockedCard
+from models.usage import BankPayment, CardState, RechargeCard, StockedCard
 from service_tasks.gateway import claims, ledger, payments
 from service_tasks.gateway.lines import LATE_FEE, PAYMENT, Papers
 from service_tasks.gateway.values import BY_STAFF, Effect, Line, Refused
@@ -140,7 +140,9 @@ def _open_again(subscription_id: int) -> None:
     """A bill on which something is owed once more is open."""
     owing = [bill for bill, amount in payments.owed(Papers.of(subscription_id)).items() if amount]
     if ledger.balances(subscription_id).get("receivable", 0) > 0:
-        session().execute(update(Bill).where(Bill.id.in_(owing), Bill.state == "paid").values(state="open"))
+        session().execute(
+            update(Bill).where(Bill.id.in_(owing), Bill.state == BillState.PAID).values(state=BillState.OPEN)
+        )
 
 
 def _bills(before: Sequence[Line], effect: Effect) -> None:
@@ -163,17 +165,17 @@ def _cards(entry: JournalEntry, before: Sequence[Line]) -> None:
     if entry.kind in (MOVE, OUT) and suspended:
         card = RechargeCard
         of_case = select(card.serial).where(card.case_number == entry.case_number, card.remaining == 0)
-        lying = of_case.where(card.charged_subscription_id.is_(None), card.state != "unused")
+        lying = of_case.where(card.charged_subscription_id.is_(None), card.state != CardState.UNUSED)
         amounts |= dict.fromkeys(session().scalars(lying.limit(1)), suspended)
     for serial, amount in amounts.items():
-        values: dict[str, Any] = {"state": "used", "moved_at": None, "moved_to": None, "case_number": None}
+        values: dict[str, Any] = {"state": CardState.USED, "moved_at": None, "moved_to": None, "case_number": None}
         of_it = update(RechargeCard).where(RechargeCard.serial == serial)
         session().execute(of_it.values(remaining=amount, **values))
 
 
 def _take_back(issued: StockedCard) -> None:
     card = session().get_one(RechargeCard, issued.serial, with_for_update=True, populate_existing=True)
-    if card.state != "unused":
+    if card.state != CardState.UNUSED:
         raise Refused(reason="card_charged", card=issued.serial)
     issued.issued_at = issued.issued_by = issued.issued_to = issued.case_number = issued.entry_id = None
     session().flush()

@@ -13,7 +13,17 @@ from sqlalchemy import ColumnElement, and_, case, delete, func, or_, select
 from sqlalchemy.orm import aliased
 
 from models.base import session
-from models.billing import ChargeHold, JournalEntry, LedgerAccount, Posting, Refund, SecondaryPricingItem
+from models.billing import (
+    ChargeHold,
+    CorrectionState,
+    HoldState,
+    JournalEntry,
+    LedgerAccount,
+    Posting,
+    Refund,
+    SecondaryPricingItem,
+)
+from models.lines import ClaimState
 from service_tasks.gateway import claims, ledger, restoring
 from service_tasks.gateway.values import (
     BY_STAFF,
@@ -70,7 +80,7 @@ def is_taken_back(key: Any, case_number: Any) -> ColumnElement[bool]:
     of_case = select(entry.id).where(entry.case_number == case_number)
     itself = of_case.where(entry.key == key, is_back)
     due = of_case.join(ChargeHold, ChargeHold.entry_id == entry.id).where(
-        entry.key == key, ChargeHold.state == "rejected"
+        entry.key == key, ChargeHold.state == HoldState.REJECTED
     )
     on_hold = of_case.where(entry.key == key, entry.kind == "charge_hold")
     priced = select(SecondaryPricingItem.id).where(SecondaryPricingItem.key == key)
@@ -105,7 +115,7 @@ def reverse(entry_id: int, effect: Effect, *, handed_back: bool = False) -> Entr
     restoring.receipts(entry, before)
     reversal = ledger.post(effect, MARK, _other_way(entry_id, before, handed_back), memo=memo)
     restoring.papers(entry, before, effect)
-    claims.resettle(entry_id, "reversed", effect, None)
+    claims.resettle(entry_id, ClaimState.REVERSED, effect, None)
     return reversal
 
 
@@ -163,7 +173,7 @@ def _paid_to(entry_id: int, line: Line) -> int | None:
 def holds(case_number: str) -> list[Hold]:
     """What a case has on hold, locked."""
     row = ChargeHold
-    query = select(row).where(row.case_number == case_number, row.state == "held").order_by(row.id)
+    query = select(row).where(row.case_number == case_number, row.state == HoldState.HELD).order_by(row.id)
     rows = session().scalars(query.with_for_update())
     return [Hold(hold.id, hold.subscription_id, hold.amount, hold.state, hold.settle_on) for hold in rows]
 
@@ -171,10 +181,10 @@ def holds(case_number: str) -> list[Hold]:
 def withdraw_corrections(case_number: str) -> list[PricingItem]:
     """Take a case's corrections off the list of a run that has not begun; those taken. Refused: correction_handed_in."""
     row = SecondaryPricingItem
-    query = select(row).where(row.case_number == case_number, row.state != "applied").order_by(row.id)
+    query = select(row).where(row.case_number == case_number, row.state != CorrectionState.APPLIED).order_by(row.id)
     corrections = list(session().scalars(query.with_for_update()))
     for correction in corrections:
-        if correction.state == "handed_in":
+        if correction.state == CorrectionState.HANDED_IN:
             raise Refused(
                 reason="correction_handed_in", item=correction.id, amount=correction.amount, period=correction.period
             )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from models.base import session
-from models.usage import RechargeCard, StockedCard
+from models.usage import CardState, RechargeCard, StockedCard
 from service_tasks.gateway.values import Effect, Entry, Refused
 
 
@@ -14,7 +14,7 @@ def take(serial: str, amount: int) -> StockedCard:
     """
     stocked = session().get(StockedCard, serial, with_for_update=True, populate_existing=True)
     card = session().get(RechargeCard, serial) if stocked is not None else None
-    if stocked is None or card is None or (card.state != "unused" and stocked.issued_at is None):
+    if stocked is None or card is None or (card.state != CardState.UNUSED and stocked.issued_at is None):
         raise Refused(reason="card_not_in_stock")
     if stocked.issued_at is not None:
         raise Refused(reason="card_issued", case=stocked.case_number or "—")

@@ -7,7 +7,7 @@ from sqlalchemy import insert
 from models.base import session
 from models.billing import JournalEntry
 from models.billing import Receipt as ReceiptRow
-from models.customer import Subscription
+from models.customer import Subscription, SubscriptionState
 from service_tasks.gateway import documents, ledger, payments
 from service_tasks.gateway.holds import late_fee_on_hold
 from service_tasks.gateway.lines import Papers
@@ -31,7 +31,7 @@ def take_payment(subscription_id: int, amount: int, into: str, effect: Effect) -
     if into == "bill" and debit_under_way(subscription_id):
         raise Refused(reason="debit_under_way")
     shares = _shares(subscription_id, amount, into)
-    if shares.get("prepayment") and row is not None and row.state == "cancelled":
+    if shares.get("prepayment") and row is not None and row.state == SubscriptionState.CANCELLED:
         raise Refused(reason="number_cancelled", owed=sum(_owed(subscription_id).values()), amount=amount)
     numbers = {kind: documents.next_number(SERIES, effect.at) for kind in shares}
     lines = [Line(CASH, Account(kind, subscription_id), share) for kind, share in shares.items()]

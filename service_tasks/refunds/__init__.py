@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from engine.runtime import BpmnError, Call, handler, together
+from models.customer import SubscriptionState
 from service_tasks import dates, entitlements, liabilities, lines
 from service_tasks.authority import grants
 from service_tasks.calls import effect, refusing
@@ -87,7 +88,11 @@ def credit(parameters: dict[str, Any], call: Call) -> dict[str, Any]:
     with refusing("exceeds_bill", "exceeds_disputed", renamed={**lines.NOT_HELD, "exceeds_late_fee": "exceeds_bill"}):
         parts = _to_credit(subscription, lines.parts(parameters["lines"]), amount)
         note = gateway().credit(subscription.id, amount, kind, effect(call), form=form, lines=parts)
-    if subscription.state == "cancelled" and note.form.get("into") == "receivable" and note.fallen < amount:
+    if (
+        subscription.state == SubscriptionState.CANCELLED
+        and note.form.get("into") == "receivable"
+        and note.fallen < amount
+    ):
         raise BpmnError("exceeds_bill", balance=note.fallen, amount=amount)
     way = "late_fee" if kind == "late_fee" else "credit"
     _use(parameters, call, way=way, amount=amount, payee=subscription.msisdn)
@@ -155,7 +160,7 @@ def _to_credit(subscription: Subscription, parts: Sequence[LinePart], amount: in
 
     Errors: BpmnError exceeds_bill.
     """
-    if not parts or subscription.state != "cancelled" or subscription.kind == "prepaid":
+    if not parts or subscription.state != SubscriptionState.CANCELLED or subscription.kind == "prepaid":
         return parts
     _, owed_parts = gateway().apart(subscription.id, parts)
     most = sum(part.amount for part in owed_parts)
@@ -246,7 +251,7 @@ def deposit(parameters: dict[str, Any], call: Call) -> dict[str, Any]:
 def cancelled_prepayment(parameters: dict[str, Any], call: Call) -> dict[str, Any]:
     """Pay what the card and the number give, in cash, to a GoTone number or as a new card; a suspended number may be paid into, to be restored."""
     subscription = gateway().find(parameters["msisdn"])
-    if subscription is None or subscription.state != "cancelled":
+    if subscription is None or subscription.state != SubscriptionState.CANCELLED:
         raise BpmnError("not_cancelled")
     target = None
     if parameters["method"] == "transfer":

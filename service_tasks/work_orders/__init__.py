@@ -14,7 +14,7 @@ from engine import running
 from engine.runtime import BpmnError, Call, handler
 from models.base import session
 from models.instance import ProcessInstance
-from models.work_order import WorkOrder, WorkOrderAct
+from models.work_order import OrderState, WorkOrder, WorkOrderAct
 from service_tasks import dates
 from service_tasks.work_orders import acts, rows
 from service_tasks.work_orders.schemas import NEW, AskParameters, SendParameters, SentResult
@@ -100,7 +100,7 @@ def _joined(number: str, department: str, question: str, call: Call) -> WorkOrde
         order = rows.locked(number)
     except rows.UnknownOrder:
         raise BpmnError("order_gone", order=number) from None
-    if order.state != "open":
+    if order.state != OrderState.OPEN:
         raise BpmnError("order_gone", order=number)
     if order.department != department:
         raise BpmnError("order_of_other_department", order=number)

@@ -9,7 +9,7 @@ from engine import running
 from engine.runtime import BpmnError, Call, handler
 from models.base import session
 from models.notice import DepartmentNotice
-from models.work_order import WorkOrder
+from models.work_order import OrderState, WorkOrder
 from service_tasks.work_orders import rows
 from service_tasks.work_orders.schemas import (
     AnswerParameters,
@@ -75,7 +75,7 @@ def answer(parameters: dict[str, Any], call: Call) -> dict[str, Any]:
     order = rows.locked(parameters["number"])
     order.finding, order.cause, order.proposal = parameters["finding"], parameters["cause"], parameters["proposal"]
     order.line_amount, order.unit = parameters["line_amount"], parameters["unit"] or ""
-    order.person, order.state = parameters["person"] or "", "answered"
+    order.person, order.state = parameters["person"] or "", OrderState.ANSWERED
     order.answered_at, order.answered_by = call.at, call.actor
     rows.note(order, "answered", call.key, by=call.actor, at=call.at, text=order.cause)
     return told(order)
@@ -92,7 +92,7 @@ def answer(parameters: dict[str, Any], call: Call) -> dict[str, Any]:
 def send_back(parameters: dict[str, Any], call: Call) -> dict[str, Any]:
     """The answer was not verified: the same department goes on with it, with four hours at least."""
     order = rows.locked(parameters["number"])
-    order.state, order.due_at = "open", max(order.due_at, call.at + ONCE_MORE)
+    order.state, order.due_at = OrderState.OPEN, max(order.due_at, call.at + ONCE_MORE)
     order.half_at = half(call.at, order.due_at)
     rows.note(order, "sent_back", call.key, by=call.actor, at=call.at, text=parameters["reason"])
     return told(order)
@@ -148,7 +148,7 @@ def release(parameters: dict[str, Any], call: Call) -> dict[str, Any]:
     """The answer is verified: close the order, and queue one resumable job that brings it to every case that waits."""
     order = rows.locked(parameters["number"])
     count = len(rows.waiting(order.id))
-    order.state, order.verified_at, order.verified_by = "closed", call.at, call.actor
+    order.state, order.verified_at, order.verified_by = OrderState.CLOSED, call.at, call.actor
     rows.note(order, "verified", call.key, by=call.actor, at=call.at)
     running.enqueue(
         rows.DELIVER, {"order": order.number}, key=f"{rows.DELIVER}:{order.number}", at=call.at, total=count

@@ -12,7 +12,7 @@ from engine import NotFound
 from engine.runtime import Call
 from models.base import session
 from models.identity import Department
-from models.work_order import WorkOrder, WorkOrderAct, WorkOrderCase
+from models.work_order import OrderState, WorkOrder, WorkOrderAct, WorkOrderCase
 
 MESSAGE = "work_order_answered"
 ANSWERED = ("finding", "order_cause", "order_proposal", "line_amount", "unit", "order_person")
@@ -36,7 +36,7 @@ def locked(number: str) -> WorkOrder:
 def told(order: WorkOrder) -> dict[str, Any]:
     """An order as a case goes by it; the answer once it is verified."""
     limits = {name: getattr(order, name) for name in ("number", "department", "half_at", "due_at", "due_whole_at")}
-    if order.state != "closed":
+    if order.state != OrderState.CLOSED:
         return {**limits, **dict.fromkeys(ANSWERED)}
     answer = {"finding": order.finding, "line_amount": order.line_amount, "unit": order.unit or None}
     words = {"order_cause": order.cause, "order_proposal": order.proposal, "order_person": order.person or None}
@@ -46,7 +46,7 @@ def told(order: WorkOrder) -> dict[str, Any]:
 def open_ones(department: str, about: str) -> list[WorkOrder]:
     """The orders that a department has not answered in one matter, the oldest first."""
     query = select(WorkOrder).where(
-        WorkOrder.department == department, WorkOrder.about == about, WorkOrder.state == "open"
+        WorkOrder.department == department, WorkOrder.about == about, WorkOrder.state == OrderState.OPEN
     )
     return list(session().scalars(query.order_by(WorkOrder.id)))
 

@@ -85,7 +85,7 @@ def entry(page: Page, name: str) -> Any:
     return page.locator(f"[data-entry-id='{name}']").locator("input, select, textarea, [contenteditable=true]").first
 
 
-def saved(page: Page, file: str, part: str) -> None:
+def expect_saved(page: Page, file: str, part: str) -> None:
     """Wait until a file of the draft is saved with something in it."""
     page.wait_for_function(
         """([file, part]) => {

@@ -189,7 +189,7 @@ def test_the_canvas_speaks_the_language_that_it_writes(english: Page) -> None:
     assert drawn(english, "judge_cause") == "Judge the cause of the complaint"
     expect(english.get_by_label("Names on the drawing")).to_have_value("en")
     typed(english, "judge_cause", "Find the cause")
-    editing.saved(english, CATALOGUE, 'judge_cause: "Find the cause"')
+    editing.expect_saved(english, CATALOGUE, 'judge_cause: "Find the cause"')
     assert drawn(english, "judge_cause") == "Find the cause"
     assert editing.text_of(english, FILE) == before
     english.get_by_role("button", name="Undo", exact=True).click()
@@ -197,7 +197,7 @@ def test_the_canvas_speaks_the_language_that_it_writes(english: Page) -> None:
     english.get_by_label("Names on the drawing").select_option("zh")
     assert "原因" in drawn(english, "judge_cause")
     typed(english, "judge_cause", "查原因")
-    editing.saved(english, FILE, 'name="查原因"')
+    editing.expect_saved(english, FILE, 'name="查原因"')
     assert 'judge_cause: "Judge the cause of the complaint"' in editing.text_of(english, CATALOGUE)
 
 
@@ -308,5 +308,5 @@ def test_the_first_name_of_an_element_serves_both_languages(english: Page) -> No
     )
     english.locator(".djs-direct-editing-content").fill("Ask a colleague")
     english.evaluate("editor.opened.diagram.get('directEditing').complete()")
-    editing.saved(english, FILE, 'name="Ask a colleague"')
+    editing.expect_saved(english, FILE, 'name="Ask a colleague"')
     assert ': "Ask a colleague"' in editing.text_of(english, CATALOGUE)

@@ -53,7 +53,7 @@ def draw(page: Page) -> None:
     editing.entry(page, "name-en").fill(ENGLISH)
     editing.entry(page, "group").select_option("supervisor")
     editing.entry(page, "id").fill("review_claim")
-    editing.saved(page, FILE, 'id="review_claim"')
+    editing.expect_saved(page, FILE, 'id="review_claim"')
     editing.select(page, "review_claim")
     page.locator(".djs-context-pad [data-action=connect]").click()
     page.mouse.move(5, 5)  # past the border, where the target is: then the whole drawing is shown
@@ -73,7 +73,7 @@ def draw(page: Page) -> None:
 
 def flow(page: Page, source: str, target: str) -> str:
     """The id of the flow between two elements of the draft."""
-    editing.saved(page, FILE, f'targetRef="{target}"')
+    editing.expect_saved(page, FILE, f'targetRef="{target}"')
     flows = diagram.parse(editing.text_of(page, FILE).encode()).flows.values()
     return next(one.id for one in flows if (one.source, one.target) == (source, target))
 
@@ -85,7 +85,7 @@ def condition(page: Page, element: str, text: str) -> None:
     page.keyboard.press("Control+a")
     page.keyboard.type(text)
     page.keyboard.press("Escape")
-    editing.saved(page, FILE, text.replace("<", "&lt;").replace(">", "&gt;")[-14:])
+    editing.expect_saved(page, FILE, text.replace("<", "&lt;").replace(">", "&gt;")[-14:])
 
 
 def make_form(page: Page) -> None:
@@ -99,11 +99,11 @@ def make_form(page: Page) -> None:
     page.get_by_label("标签", exact=True).fill("复核意见")
     page.get_by_label("英文标签", exact=True).fill("Opinion")
     page.get_by_role("checkbox", name="必填").check()
-    editing.saved(page, FORM, "Opinion")
+    editing.expect_saved(page, FORM, "Opinion")
     page.locator("[data-tab=diagram]").click()
     editing.select(page, "review_claim")
     editing.entry(page, "form").select_option("large_claim")
-    editing.saved(page, FILE, 'value="large_claim"')
+    editing.expect_saved(page, FILE, 'value="large_claim"')
 
 
 def attempt(page: Page) -> None:

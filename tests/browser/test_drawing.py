@@ -284,9 +284,9 @@ def test_a_task_barred_to_the_same_person_names_it_after_a_change_of_id(page: Pa
     """Four eyes must not close because a task was called otherwise."""
     editing.select(page, "confirm_orphan")
     editing.entry(page, "notBy").fill("accept_monternet")
-    editing.saved(page, "TS-006.bpmn", 'name="notBy" value="accept_monternet"')
+    editing.expect_saved(page, "TS-006.bpmn", 'name="notBy" value="accept_monternet"')
     rename(page, "accept_monternet", "accept_it")
-    editing.saved(page, "TS-006.bpmn", 'name="notBy" value="accept_it"')
+    editing.expect_saved(page, "TS-006.bpmn", 'name="notBy" value="accept_it"')
 
 
 def stored(page: Page, key: str, text: str) -> None:
@@ -327,7 +327,7 @@ def test_what_was_left_is_kept_until_it_is_decided_about(page: Page) -> None:
     page.evaluate("left => localStorage.setItem('desk-draft:TS-006', JSON.stringify(left))", left)
     open_with_script(page, "TS-006")
     rename(page, "accept_monternet", "accept_it")
-    editing.saved(page, "TS-006.bpmn", "accept_it")
+    editing.expect_saved(page, "TS-006.bpmn", "accept_it")
     assert [list(one["files"]) for one in editing.left_behind(page, "TS-006")] == [["forms/ts006_judge.form"]]
     page.get_by_role("button", name="不要了").click()
     assert editing.left_behind(page, "TS-006") == []
@@ -346,7 +346,7 @@ def test_what_other_tools_wrote_goes_with_its_element(page: Page) -> None:
         page,
         "get('copyPaste').copy([of('accept_monternet')]); get('copyPaste').paste({ element: of('accept_monternet').parent, point: { x: 400, y: 60 } })",
     )
-    editing.saved(page, "TS-006.bpmn", "service_task_")
+    editing.expect_saved(page, "TS-006.bpmn", "service_task_")
     after = editing.text_of(page, "TS-006.bpmn")
     assert (after.count("别的工具"), after.count('by="me"'), after.count(':colour="red"')) == (2, 2, 2)
     assert '<bpmn:userTask id="accept_monternet"' not in after
@@ -357,13 +357,13 @@ def test_of_our_own_settings_a_replaced_step_keeps_what_means_something(page: Pa
     replaced = "get('bpmnReplace').replaceElement(of(given[0]), { type: given[1] })"
     command(page, replaced, "accept_monternet", "bpmn:ServiceTask")
     command(page, replaced, "refund", "bpmn:UserTask")
-    editing.saved(page, "TS-006.bpmn", '<bpmn:userTask id="refund"')
+    editing.expect_saved(page, "TS-006.bpmn", '<bpmn:userTask id="refund"')
     assert 'calledElement="TS-002"' not in editing.text_of(page, "TS-006.bpmn")
     rules = {one["rule"] for one in page.evaluate("editor.draft.problems")}
     assert not rules & {"property_not_here", "extension_not_executable", "unusable_variable"}
     for _ in range(2):
         page.get_by_role("button", name="撤销", exact=True).click()
-    editing.saved(page, "TS-006.bpmn", '<bpmn:userTask id="accept_monternet"')
+    editing.expect_saved(page, "TS-006.bpmn", '<bpmn:userTask id="accept_monternet"')
     assert page.evaluate("() => editor.draft.problems.filter(({ warning }) => !warning).length") == 0
 
 
@@ -374,5 +374,5 @@ def test_leaving_at_once_asks(page: Page) -> None:
     page.locator(".desk-editor-canvas").click(position={"x": 400, "y": 300})
     command(page, "get('modeling').updateProperties(of('accept_monternet'), { name: '改' }); location.reload()")
     expect(page.locator("#panel-diagram")).to_be_visible()
-    editing.saved(page, "TS-006.bpmn", 'name="改"')
+    editing.expect_saved(page, "TS-006.bpmn", 'name="改"')
     assert asked == ["beforeunload"]

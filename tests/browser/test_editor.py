@@ -85,14 +85,14 @@ def test_a_drawn_step_is_named_parametrised_and_saved(page: Page) -> None:
     page.keyboard.press("Escape")
     editing.select(page, "service_task_1")
     editing.entry(page, "name").fill("登记退款")
-    editing.saved(page, FILE, 'name="登记退款"')
+    editing.expect_saved(page, FILE, 'name="登记退款"')
     editing.entry(page, "operator").select_option("refunds/cash")
     editing.entry(page, "parameter-amount").click()
     page.keyboard.type("refund_am")
     page.get_by_role("option", name="refund_amount").click()
     expect(editing.entry(page, "parameter-amount")).to_have_text("refund_amount")
     editing.entry(page, "id").fill("register_refund")
-    editing.saved(page, FILE, 'id="register_refund"')
+    editing.expect_saved(page, FILE, 'id="register_refund"')
     element = diagram.parse(editing.text_of(page, FILE).encode()).elements["register_refund"]
     assert (element.name, element.topic) == ("登记退款", "refunds/cash")
     assert {one.name: one.expression for one in element.parameters}["amount"] == "refund_amount"
@@ -109,7 +109,7 @@ def test_a_step_is_done_for_each_item_of_a_list(page: Page) -> None:
         editing.entry(page, name).click()
         page.keyboard.type(text)
         page.keyboard.press("Escape")
-    editing.saved(page, FILE, "amount = 0")
+    editing.expect_saved(page, FILE, "amount = 0")
     made = diagram.MultiInstance(
         sequential=True,
         collection="positions",
@@ -137,9 +137,9 @@ def test_english_names_go_into_the_catalogue(page: Page) -> None:
     before = yaml.safe_load(editing.text_of(page, CATALOGUE))
     editing.select(page, "judge_cause")
     editing.entry(page, "name-en").fill('Judge the "cause"')
-    editing.saved(page, CATALOGUE, "Judge the")
+    editing.expect_saved(page, CATALOGUE, "Judge the")
     editing.entry(page, "id").fill("verify_cause")
-    editing.saved(page, CATALOGUE, "verify_cause")
+    editing.expect_saved(page, CATALOGUE, "verify_cause")
     after = yaml.safe_load(editing.text_of(page, CATALOGUE))
     assert after["verify_cause"] == 'Judge the "cause"'
     assert after["documentation"]["verify_cause"] == before["documentation"]["judge_cause"]
@@ -152,14 +152,14 @@ def test_the_english_of_a_subject_has_a_section_of_its_own(page: Page) -> None:
     before = yaml.safe_load(editing.text_of(page, CATALOGUE))
     editing.select(page, "list_refund")
     editing.entry(page, "subject-en").fill("About the case")
-    editing.saved(page, CATALOGUE, "About the case")
+    editing.expect_saved(page, CATALOGUE, "About the case")
     editing.entry(page, "id").fill("put_down")
-    editing.saved(page, CATALOGUE, "put_down")
+    editing.expect_saved(page, CATALOGUE, "put_down")
     editing.select(page, "judge_cause")
     editing.entry(page, "documentation-en").fill("")
     page.wait_for_function("file => !/  judge_cause:/.test(editor.draft.text(file))", arg=CATALOGUE)
     editing.entry(page, "documentation-en").fill("Look twice")
-    editing.saved(page, CATALOGUE, "Look twice")
+    editing.expect_saved(page, CATALOGUE, "Look twice")
     after = yaml.safe_load(editing.text_of(page, CATALOGUE))
     assert after["subject"] == {"put_down": "About the case"}
     assert after["documentation"] == {**before["documentation"], "judge_cause": "Look twice"}
@@ -169,7 +169,7 @@ def test_two_versions_are_compared_in_words_and_pictures(page: Page) -> None:
     """Both pictures show the same part; each change is told once, with what it was and becomes, and leads to its place."""
     editing.select(page, "flow_cash")
     editing.entry(page, "name").fill("现金")
-    editing.saved(page, FILE, 'name="现金"')
+    editing.expect_saved(page, FILE, 'name="现金"')
     page.goto(f"/processes/{KEY}/publish")
     expect(page.locator("[data-difference][data-ready]")).to_be_visible(timeout=30_000)
     change = page.locator("[data-change=flow_cash]")
@@ -186,7 +186,7 @@ def test_one_change_is_undone_by_one_step(page: Page) -> None:
     before = page.evaluate("() => editor.opened.diagram.modeler.saveXML({ format: true }).then(({ xml }) => xml)")
     editing.select(page, "charge_disputed")
     editing.entry(page, "manualRef").fill("CH1.2")
-    editing.saved(page, FILE, 'value="CH1.2"')
+    editing.expect_saved(page, FILE, 'value="CH1.2"')
     page.get_by_role("button", name="撤销").click()
     after = page.evaluate("() => editor.opened.diagram.modeler.saveXML({ format: true }).then(({ xml }) => xml)")
     assert after == before
@@ -197,7 +197,7 @@ def test_typing_keeps_the_focus_in_the_panel(page: Page) -> None:
     editing.select(page, "judge_cause")
     name = editing.entry(page, "name")
     name.fill("核对原因")
-    editing.saved(page, FILE, 'name="核对原因"')
+    editing.expect_saved(page, FILE, 'name="核对原因"')
     expect(name).to_be_focused()
 
 
@@ -274,7 +274,7 @@ def test_a_decision_gets_a_rule_and_is_saved(page: Page) -> None:
     page.locator(".desk-editor-table .add-rule-add, .desk-editor-table .add-rule").first.click()
     page.keyboard.type('"weather"')
     page.keyboard.press("Control+s")
-    editing.saved(page, "decisions/cause.dmn", '"weather"')
+    editing.expect_saved(page, "decisions/cause.dmn", '"weather"')
     after = editing.text_of(page, "decisions/cause.dmn")
     assert len(dmn.parse(after.encode()).find("cause").logic.rules) == before.count("<rule ") + 1
     assert 'manualRef="CH2.2, CH2.6, CH2.10"' in after
@@ -292,7 +292,7 @@ def test_a_form_is_edited_and_previewed_as_the_clerk_sees_it(page: Page) -> None
     expect(page.locator(".desk-form-preview").get_by_text("发票备注")).to_be_visible()
     page.locator(".desk-form-fields [aria-current]").focus()
     page.keyboard.press("Alt+ArrowUp")
-    editing.saved(page, "forms/ts002_receipt.form", "发票备注")
+    editing.expect_saved(page, "forms/ts002_receipt.form", "发票备注")
     after = json.loads(editing.text_of(page, "forms/ts002_receipt.form"))
     added = next(one for one in after["components"] if one.get("key") == "invoice_note")
     assert after["components"].index(added) == 0
@@ -347,7 +347,7 @@ def test_an_interrupted_change_is_offered_again(page: Page) -> None:
     page.unroute("**/draft")
     editing.open_editor(page, KEY)
     page.get_by_role("button", name="放回草稿").click()
-    editing.saved(page, FILE, 'name="核对原因"')
+    editing.expect_saved(page, FILE, 'name="核对原因"')
     assert 'name="核对原因"' in editing.text_of(page, FILE)
     assert editing.left_behind(page, KEY) == []
 
@@ -358,12 +358,12 @@ def test_two_owners_do_not_overwrite_each_other(page: Page, browser: Browser, ad
     editing.open_editor(other, KEY, "forms")
     other.locator("[data-file='forms/ts002_receipt.form']").click()
     other.get_by_label("标签", exact=True).fill("退哪一类费用")
-    editing.saved(other, "forms/ts002_receipt.form", "退哪一类费用")
+    editing.expect_saved(other, "forms/ts002_receipt.form", "退哪一类费用")
     editing.select(page, "judge_cause")
     editing.entry(page, "name").fill("核对原因")
     expect(page.locator(".desk-editor-banner")).to_contain_text("欧拓 在")
     page.get_by_role("button", name="保留我改过的文件").click()
-    editing.saved(page, FILE, 'name="核对原因"')
+    editing.expect_saved(page, FILE, 'name="核对原因"')
     editing.open_editor(other, KEY)
     assert 'name="核对原因"' in editing.text_of(other, FILE)
     assert "退哪一类费用" in editing.text_of(other, "forms/ts002_receipt.form")
@@ -376,7 +376,7 @@ def test_what_would_be_overwritten_is_named_and_kept(page: Page, browser: Browse
     editing.open_editor(other, KEY)
     editing.select(other, "judge_cause")
     editing.entry(other, "name").fill("核对原因")
-    editing.saved(other, FILE, 'name="核对原因"')
+    editing.expect_saved(other, FILE, 'name="核对原因"')
     other.context.close()
     editing.select(page, "judge_cause")
     editing.entry(page, "name").fill("查明原因")
@@ -384,10 +384,10 @@ def test_what_would_be_overwritten_is_named_and_kept(page: Page, browser: Browse
     expect(banner).to_contain_text(FILE)
     expect(banner.locator("li").first).to_contain_text("核对原因")
     page.get_by_role("button", name="保留我改过的文件").click()
-    editing.saved(page, FILE, 'name="查明原因"')
+    editing.expect_saved(page, FILE, 'name="查明原因"')
     expect(page.locator(".desk-editor-banner")).to_contain_text("被您覆盖")
     page.get_by_role("button", name="放回草稿").click()
-    editing.saved(page, FILE, 'name="核对原因"')
+    editing.expect_saved(page, FILE, 'name="核对原因"')
 
 
 def test_taking_a_submission_back_is_asked_before(page: Page) -> None:
@@ -413,7 +413,7 @@ def test_taking_a_submission_back_is_asked_before(page: Page) -> None:
     editing.entry(page, "name").fill("核对全部原因")
     expect(page.locator(".desk-editor-banner")).to_contain_text("会撤回提交")
     page.get_by_role("button", name="撤回提交并保存").click()
-    editing.saved(page, FILE, 'name="核对全部原因"')
+    editing.expect_saved(page, FILE, 'name="核对全部原因"')
 
 
 def test_a_draft_put_in_force_meanwhile_is_told(browser: Browser, address: str) -> None:
@@ -458,7 +458,7 @@ def test_two_windows_keep_what_each_has_unsaved(page: Page) -> None:
     offers = page.locator(".desk-editor-banner")
     expect(offers).to_have_count(2)
     offers.filter(has_text="没存上的改动").last.get_by_role("button", name="放回草稿").click()
-    editing.saved(page, FILE, "核对原因")
+    editing.expect_saved(page, FILE, "核对原因")
     expect(offers).to_have_count(1)
     (left,) = editing.left_behind(page, KEY)
     assert "答复用户" in left["files"][FILE]
@@ -472,7 +472,7 @@ def test_another_window_of_ones_own_is_told_as_that(page: Page) -> None:
     editing.open_editor(other, KEY)
     editing.select(other, "reply_customer")
     editing.entry(other, "name").fill("答复用户")
-    editing.saved(other, FILE, "答复用户")
+    editing.expect_saved(other, FILE, "答复用户")
     other.close()
     editing.select(page, "judge_cause")
     editing.entry(page, "name").fill("核对原因")
@@ -492,7 +492,7 @@ def test_a_lost_session_keeps_the_change(page: Page) -> None:
     expect(page.locator(".desk-editor-banner")).to_contain_text("登录已过期")
     page.context.add_cookies(cookies)
     page.get_by_role("button", name="再存一次").click()
-    editing.saved(page, FILE, 'name="核对原因"')
+    editing.expect_saved(page, FILE, 'name="核对原因"')
 
 
 def test_tabs_and_saving_work_by_keyboard(page: Page) -> None:
@@ -508,7 +508,7 @@ def test_tabs_and_saving_work_by_keyboard(page: Page) -> None:
     editing.select(page, "judge_cause")
     editing.entry(page, "name").fill("核对原因")
     page.keyboard.press("Control+s")
-    editing.saved(page, FILE, 'name="核对原因"')
+    editing.expect_saved(page, FILE, 'name="核对原因"')
 
 
 def test_the_editors_speak_chinese(page: Page) -> None:

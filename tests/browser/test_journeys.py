@@ -31,7 +31,7 @@ def concluded(office: Office, case: str, *, because: str = "", own_fault: bool =
     office.does("rob", case, "分析投诉原因", **cause, cause_analysis="已向当班人员核实")
 
 
-def is_closed(office: Office, case: str, *, told: list[str], money: list[tuple[str, str]], sent: str = "") -> None:
+def assert_closed(office: Office, case: str, *, told: list[str], money: list[tuple[str, str]], sent: str = "") -> None:
     """The case page: closed, the sentences of its history, the coloured diagram, the money as (kind, amount), the message if one was sent."""
     page = office.case("cleo", case)
     expect(page.locator(".desk-sub")).to_contain_text("已办结" if office.language == "zh" else "closed")
@@ -117,7 +117,7 @@ def test_ts001_charge_dispute(office: Office) -> None:
     office.does("sam", case, "指明承担人", unit_kind="own", liable_unit="香洲专业厅", liable_person="李某")
     office.does("cleo", case, "听取当事人意见", liable_objects="no")
     concluded(office, case, own_fault=True)
-    is_closed(
+    assert_closed(
         office,
         case,
         told=["办完：判断争议原因", "客户没有要求", "5.00 元"],
@@ -126,7 +126,7 @@ def test_ts001_charge_dispute(office: Office) -> None:
     )
 
 
-def refund_in_cash(office: Office) -> None:
+def assert_refunded_in_cash(office: Office) -> None:
     """TS-002 with a receipt: cash paid out at the counter."""
     said = "营业员错办了商务套餐，要求退款"
     case = office.take_in(
@@ -150,7 +150,7 @@ def refund_in_cash(office: Office) -> None:
     office.does("cleo", case, "听取当事人意见", liable_objects="no")
     concluded(office, case, own_fault=True)
     zh = office.language == "zh"
-    is_closed(
+    assert_closed(
         office,
         case,
         told=["李某", "SJ-0201", "88.00 元" if zh else "¥88.00"],
@@ -162,13 +162,13 @@ def refund_in_cash(office: Office) -> None:
 def test_ts002_refund(office: Office, language: str) -> None:
     """A wrong order whose charge was paid is refunded in cash against the receipt, in Chinese and in English."""
     office.language = language
-    refund_in_cash(office)
+    assert_refunded_in_cash(office)
 
 
 @pytest.mark.postgresql
 def test_ts002_refund_on_postgresql(office_on_postgresql: Office) -> None:
     """The same course on PostgreSQL."""
-    refund_in_cash(office_on_postgresql)
+    assert_refunded_in_cash(office_on_postgresql)
 
 
 def test_ts003_secondary_pricing(office: Office) -> None:
@@ -182,7 +182,7 @@ def test_ts003_secondary_pricing(office: Office) -> None:
     office.does("cleo", case, "回复客户", resolution="50 元已在三月帐单冲减", reply_channel="phone")
     office.until("2026-04-02")
     concluded(office, case)
-    is_closed(
+    assert_closed(
         office,
         case,
         told=["办完：填二次批价汇总表", "50.00 元"],
@@ -206,7 +206,7 @@ def test_ts004_recharge_card(office: Office) -> None:
     office.does("dan", case, "核对派单数据", transfer_answer="agree")
     office.does("gina", case, "回复并跟踪结果", resolution="50 元已转入您的号码", arrived=True, reply_channel="phone")
     concluded(office, case)
-    is_closed(office, case, told=["8800000401", "50 元已转入您的号码"], money=[("充值款转移", "50.00 元")])
+    assert_closed(office, case, told=["8800000401", "50 元已转入您的号码"], money=[("充值款转移", "50.00 元")])
 
 
 def test_ts005_border_roaming(office: Office) -> None:
@@ -239,7 +239,7 @@ def test_ts005_border_roaming(office: Office) -> None:
     office.does("amy", case, "核算挂帐款项", hold_outcome="credited", resolution="15.90 元已冲减")
     office.does("cleo", case, "到帐后通知客户", posting_seen=True, resolution="15.90 元已冲减", reply_channel="phone")
     concluded(office, case)
-    is_closed(
+    assert_closed(
         office,
         case,
         told=["受邻网覆盖", "15.90 元"],
@@ -266,7 +266,7 @@ def test_ts006_orphan_monternet(office: Office) -> None:
     office.does("ivan", case, "登记省公司答复", province_answer="accepted", province_note="第 12 号函")
     office.does("cleo", case, "留意是否再次投诉", complained_again="no")
     concluded(office, case)
-    is_closed(
+    assert_closed(
         office,
         case,
         told=["虚构梦网站点", "10.00 元"],
@@ -293,7 +293,7 @@ def test_ts007_ultra_short_calls(office: Office) -> None:
     office.does("amy", case, "核算挂帐款项", hold_outcome="credited", resolution="2.80 元已冲减")
     office.does("cleo", case, "跟进冲减与查因", credit_seen=True, resolution="2.80 元已冲减", reply_channel="phone")
     concluded(office, case, because="派过工单")
-    is_closed(
+    assert_closed(
         office,
         case,
         told=["2.80 元已冲减", "2.80 元"],
@@ -324,7 +324,7 @@ def test_ts008_direct_debit(office: Office, language: str) -> None:
     office.does("cleo", case, "核查下次扣款", debit_succeeded="yes")
     concluded(office, case, own_fault=True)
     zh = office.language == "zh"
-    is_closed(
+    assert_closed(
         office,
         case,
         told=["帐号末位更正", "同意减免"],

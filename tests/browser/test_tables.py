@@ -74,7 +74,7 @@ def test_what_was_done_to_a_table_can_be_undone(page: Page) -> None:
     expect(undo).to_be_disabled()
     redo.click()
     assert rules(page) == before + 1
-    editing.saved(page, FILE, "<rule")
+    editing.expect_saved(page, FILE, "<rule")
 
 
 def test_every_table_of_a_file_can_be_seen(page: Page) -> None:

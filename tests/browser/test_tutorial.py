@@ -202,7 +202,7 @@ class Tutorial:
         field(page, "Label (Chinese)").fill(label)
         field(page, "Label (English)").fill(label)
         field(page, "Required").check()
-        editing.saved(page, f"forms/{key}.form", label)
+        editing.expect_saved(page, f"forms/{key}.form", label)
 
     def drawn(self) -> Page:
         """The start, two user tasks and an end, one appended to the other."""
@@ -213,7 +213,7 @@ class Tutorial:
         self._step("Call back", "call_back", "call")
         self._append("end-event")
         expect(page.locator(".desk-problems [role=status]")).to_have_text(self.people.known("No problems"))
-        editing.saved(page, FILE, "endEvent id=")
+        editing.expect_saved(page, FILE, "endEvent id=")
         return page
 
     def _append(self, kind: str) -> None:
@@ -228,7 +228,7 @@ class Tutorial:
         self.people.field(page, "Form", panel).select_option(form)
         self.people.field(page, "Department", panel).select_option(label="Service hall")
         self.people.field(page, "Id", panel).fill(key)
-        editing.saved(page, FILE, f'id="{key}"')
+        editing.expect_saved(page, FILE, f'id="{key}"')
 
     def try_(self) -> Page:
         """A case on the draft, at its first step; an hour passes on the next."""
@@ -294,7 +294,7 @@ class Tutorial:
         editing.entry(page, "due").click()
         page.keyboard.type(MISSPELT)
         expect(page.locator(".desk-problems [role=status]")).to_have_text("1 problem")
-        editing.saved(page, FILE, "durration")
+        editing.expect_saved(page, FILE, "durration")
         return page
 
     def done(self) -> Page:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 import tomllib
+from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
@@ -216,15 +217,30 @@ def test_every_test_says_what_it_protects(path: Path) -> None:
     assert [test.name for test in tests if not ast.get_docstring(test)] == []
 
 
-STATES = ("task_state", "state")
+@pytest.mark.parametrize("path", TESTS, ids=lambda path: path.relative_to(ROOT).as_posix())
+def test_every_test_can_fail(path: Path) -> None:
+    """A test that asserts nothing passes whatever the office does; a helper that asserts for it is called so."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    tests = [node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef) and node.name.startswith("test_")]
+    assert [test.name for test in tests if not any(_asserts(node) for node in ast.walk(test))] == []
 
 
-def test_states_of_the_engine_are_members_of_enums() -> None:
+def _asserts(node: ast.AST) -> bool:
+    """Whether something is asserted here, expected, or to be raised."""
+    if isinstance(node, ast.Call):
+        name = dotted(node.func).rpartition(".")[2]
+        return name in ("expect", "raises") or name.startswith(("assert_", "expect_"))
+    return isinstance(node, ast.Assert)
+
+
+STATES, AMONG = ("task_state", "state"), ("in_", "not_in")
+
+
+def test_states_are_members_of_enums() -> None:
     """A state that is misspelt is an error of the type check and no row that is never found."""
     assert [
         f"{path.relative_to(ROOT)}:{node.lineno} {text}"
         for path in SOURCES
-        if path.is_relative_to(ROOT / "engine")
         for node in ast.walk(ast.parse(path.read_text("utf-8")))
         for text in _written_states(node)
     ] == []
@@ -235,12 +251,25 @@ def _written_states(node: ast.AST) -> list[str]:
     places: list[ast.expr] = []
     if isinstance(node, ast.Compare) and _names_a_state(node.left):
         places = node.comparators
+    elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in AMONG:
+        places = node.args if _names_a_state(node.func.value) else []
+    elif isinstance(node, ast.Assign):
+        places = [value for target, value in _given(node) if _names_a_state(target)]
     elif isinstance(node, ast.keyword) and node.arg in STATES:
         places = [node.value]
     elif isinstance(node, ast.Dict):
         places = [value for key, value in zip(node.keys, node.values, strict=True) if _is_text(key, *STATES)]
     parts = [part for place in places for part in _alternatives(place)]
     return [part.value for part in parts if isinstance(part, ast.Constant) and isinstance(part.value, str)]
+
+
+def _given(node: ast.Assign) -> Iterator[tuple[ast.expr, ast.expr]]:
+    """Every target with its value, also of several that are assigned at once."""
+    for target in node.targets:
+        if isinstance(target, ast.Tuple) and isinstance(node.value, ast.Tuple):
+            yield from zip(target.elts, node.value.elts, strict=False)
+        else:
+            yield target, node.value
 
 
 def _alternatives(node: ast.expr) -> list[ast.expr]:

@@ -268,7 +268,7 @@ def tokens(run: Run) -> dict[tuple[int, str], int]:
     return found
 
 
-def played(current: Session, at: datetime, plan: Plan, path: Path) -> None:
+def assert_agreement(current: Session, at: datetime, plan: Plan, path: Path) -> None:
     """Play a path through a plan and prove the whole case afterwards."""
     case = Played(current, plan, at)
     for number, amount in path:

@@ -24,7 +24,7 @@ paths = st.lists(taken, min_size=1, max_size=3) | long | long | long
 trying = given(plan=clocks(), path=paths)
 
 
-def played(at: datetime, world: World, plan: Plan, path: Path) -> None:
+def assert_agreement(at: datetime, world: World, plan: Plan, path: Path) -> None:
     """Play a path through a plan and prove the whole case afterwards."""
     with scratch() as current:  # the clock, messages and the queue know no case from another
         case = Waiting(current, plan, at, world)
@@ -39,7 +39,7 @@ def played(at: datetime, world: World, plan: Plan, path: Path) -> None:
 def test_what_waits_agrees(at: datetime, world: World, plan: Plan, path: Path) -> None:
     """No limit, question, answer, incident or cancellation lets rows, record and engine part, and an error changes nothing."""
     note(f"FOUND += [({plan!r}, {path!r})]")
-    played(at, world, plan, path)
+    assert_agreement(at, world, plan, path)
 
 
 @pytest.mark.slow
@@ -48,7 +48,7 @@ def test_what_waits_agrees(at: datetime, world: World, plan: Plan, path: Path) -
 def test_much_that_waits_agrees(at: datetime, world: World, plan: Plan, path: Path) -> None:
     """The same with more of it; DESK_EXAMPLES says how many."""
     note(f"FOUND += [({plan!r}, {path!r})]")
-    played(at, world, plan, path)
+    assert_agreement(at, world, plan, path)
 
 
 WAITS = ("user", "waits")
@@ -69,4 +69,4 @@ FOUND: list[tuple[Plan, Path]] = [
 @pytest.mark.parametrize("plan, path", FOUND)
 def test_what_was_found_stays_mended(at: datetime, world: World, plan: Plan, path: Path) -> None:
     """Processes and paths on which they once disagreed."""
-    played(at, world, plan, path)
+    assert_agreement(at, world, plan, path)

@@ -1,6 +1,6 @@
 """Random processes, random paths: whatever is drawn and whatever people do, the record, the rows and the engine agree.
 
-A finding prints the `played(plan, path)` that failed; pasted into FOUND it is tried again every time.
+A finding prints the plan and the path that failed; pasted into FOUND they are tried again every time.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from hypothesis import HealthCheck, given, note, settings
 from hypothesis import strategies as st
 from sqlalchemy.orm import Session
 
-from tests.properties.playing import CANCELLED, Path, played
+from tests.properties.playing import CANCELLED, Path, assert_agreement
 from tests.properties.processes import Plan, lists, lost, nested, plans
 
 A_FEW, MANY = 25, int(os.environ.get("DESK_EXAMPLES", "150"))
@@ -40,7 +40,7 @@ def trying(examples: int, over_plans: st.SearchStrategy[Plan] | None = None) -> 
 def test_record_rows_and_engine_agree(database: Session, at: datetime, plan: Plan, path: Path) -> None:
     """Restored = never restored, pruned = unpruned, folded = living, executed again = recorded, at every step."""
     note(f"FOUND += [({plan!r}, {path!r})]")
-    played(database, at, plan, path)
+    assert_agreement(database, at, plan, path)
 
 
 @pytest.mark.slow
@@ -48,14 +48,14 @@ def test_record_rows_and_engine_agree(database: Session, at: datetime, plan: Pla
 def test_they_agree_over_many_processes(database: Session, at: datetime, plan: Plan, path: Path) -> None:
     """The same with more of them; DESK_EXAMPLES says how many."""
     note(f"FOUND += [({plan!r}, {path!r})]")
-    played(database, at, plan, path)
+    assert_agreement(database, at, plan, path)
 
 
 @trying(A_FEW, lists())
 def test_they_agree_over_items(database: Session, at: datetime, plan: Plan, path: Path) -> None:
     """The same where a step is done for each item of a list."""
     note(f"FOUND += [({plan!r}, {path!r})]")
-    played(database, at, plan, path)
+    assert_agreement(database, at, plan, path)
 
 
 @pytest.mark.slow
@@ -63,14 +63,14 @@ def test_they_agree_over_items(database: Session, at: datetime, plan: Plan, path
 def test_they_agree_over_many_items(database: Session, at: datetime, plan: Plan, path: Path) -> None:
     """The same with more of them."""
     note(f"FOUND += [({plan!r}, {path!r})]")
-    played(database, at, plan, path)
+    assert_agreement(database, at, plan, path)
 
 
 @trying(A_FEW, nested())
 def test_they_agree_over_what_ends_together(database: Session, at: datetime, plan: Plan, path: Path) -> None:
     """The same where an activity ends with another in it, of its own accord or not."""
     note(f"FOUND += [({plan!r}, {path!r})]")
-    played(database, at, plan, path)
+    assert_agreement(database, at, plan, path)
 
 
 @pytest.mark.slow
@@ -78,14 +78,14 @@ def test_they_agree_over_what_ends_together(database: Session, at: datetime, pla
 def test_they_agree_over_much_that_ends_together(database: Session, at: datetime, plan: Plan, path: Path) -> None:
     """The same with more of it."""
     note(f"FOUND += [({plan!r}, {path!r})]")
-    played(database, at, plan, path)
+    assert_agreement(database, at, plan, path)
 
 
 @trying(A_FEW, lost())
 def test_nothing_is_lost(database: Session, at: datetime, plan: Plan, path: Path) -> None:
     """The same where tokens are too many or too few, keys and limits are nothing, and messages come again."""
     note(f"FOUND += [({plan!r}, {path!r})]")
-    played(database, at, plan, path)
+    assert_agreement(database, at, plan, path)
 
 
 @pytest.mark.slow
@@ -93,7 +93,7 @@ def test_nothing_is_lost(database: Session, at: datetime, plan: Plan, path: Path
 def test_nothing_of_much_is_lost(database: Session, at: datetime, plan: Plan, path: Path) -> None:
     """The same with more of it."""
     note(f"FOUND += [({plan!r}, {path!r})]")
-    played(database, at, plan, path)
+    assert_agreement(database, at, plan, path)
 
 
 NESTED = ("each", ("each", ("each", ("no",), "call", False, True), "sub", False, False), "sub", False, False)
@@ -129,4 +129,4 @@ FOUND: list[tuple[Plan, Path]] = [
 @pytest.mark.parametrize("plan, path", FOUND)
 def test_what_was_found_stays_mended(database: Session, at: datetime, plan: Plan, path: Path) -> None:
     """Processes and paths on which record, rows and engine once disagreed."""
-    played(database, at, plan, path)
+    assert_agreement(database, at, plan, path)

@@ -426,7 +426,7 @@ def shown() -> dict[str, list[Any]]:
     return {name: sorted(map(tuple, session().execute(query)), key=repr) for name, query in asked.items()}
 
 
-def let_them_work(examples: int, url: str = "", steps: int = STEPS) -> None:
+def assert_promises_kept(examples: int, url: str = "", steps: int = STEPS) -> None:
     """Try so many offices, each with so many steps."""
     machine = type("PeopleThere", (People,), {"url": url})
     tried = settings(
@@ -441,17 +441,17 @@ def let_them_work(examples: int, url: str = "", steps: int = STEPS) -> None:
 
 def test_every_verb_keeps_its_promise() -> None:
     """Whatever is asked of the engine in whatever order, it does just that or refuses by name and changes nothing."""
-    let_them_work(8)
+    assert_promises_kept(8)
 
 
 @pytest.mark.slow
 def test_every_verb_keeps_its_promise_for_long() -> None:
     """The same with more of it; DESK_EXAMPLES says how many offices."""
-    let_them_work(EXAMPLES)
+    assert_promises_kept(EXAMPLES)
 
 
 @pytest.mark.slow
 @pytest.mark.postgresql
 def test_every_verb_keeps_its_promise_on_postgresql(postgresql: str) -> None:
     """The other database makes the same promises."""
-    let_them_work(8, postgresql)
+    assert_promises_kept(8, postgresql)

@@ -18,6 +18,7 @@ from models.complaint import Complaint
 from models.incident import Incident
 from models.instance import ProcessInstance
 from models.job import Job
+from models.states import CaseState, IncidentState, JobState, TaskState
 from models.timer import MessageSubscription, Timer
 from models.user_task import UserTask
 from tools.crashing.load import Confirmed
@@ -45,7 +46,9 @@ class Findings:
 def lost(place: Place, confirmed: Confirmed) -> list[str]:
     """What was confirmed and is not in the database; asked while nothing runs."""
     with place.app.app_context():
-        completed = select(UserTask.id).where(UserTask.state == "completed", UserTask.id.in_(confirmed.completions))
+        completed = select(UserTask.id).where(
+            UserTask.state == TaskState.COMPLETED, UserTask.id.in_(confirmed.completions)
+        )
         there = set(session().scalars(completed))
         numbers = set(
             session().scalars(select(Complaint.case_number).where(Complaint.case_number.in_(confirmed.starts)))
@@ -66,7 +69,7 @@ def settled(place: Place) -> bool:
 
 
 def _unfinished() -> Iterable[Any]:
-    yield select(exists().where(Job.state == "queued"))
+    yield select(exists().where(Job.state == JobState.QUEUED))
     yield select(exists().where(Timer.due_at <= engine.now()))
 
 
@@ -98,13 +101,13 @@ def _count(model: Any) -> int:
 def _stuck() -> list[str]:
     """Open cases that wait for nothing and nobody."""
     waits = [
-        exists().where(UserTask.instance_id == ProcessInstance.id, UserTask.state == "open"),
+        exists().where(UserTask.instance_id == ProcessInstance.id, UserTask.state == TaskState.OPEN),
         exists().where(Timer.instance_id == ProcessInstance.id),
         exists().where(MessageSubscription.instance_id == ProcessInstance.id),
-        exists().where(Incident.instance_id == ProcessInstance.id, Incident.state == "open"),
-        exists().where(Job.instance_id == ProcessInstance.id, Job.state == "queued"),
+        exists().where(Incident.instance_id == ProcessInstance.id, Incident.state == IncidentState.OPEN),
+        exists().where(Job.instance_id == ProcessInstance.id, Job.state == JobState.QUEUED),
     ]
-    query = select(ProcessInstance.business_key).where(ProcessInstance.state == "active", ~or_(*waits))
+    query = select(ProcessInstance.business_key).where(ProcessInstance.state == CaseState.ACTIVE, ~or_(*waits))
     return [f"case {number} waits for nothing" for number in session().scalars(query)]
 
 
@@ -115,7 +118,7 @@ def _given_up() -> list[str]:
         .join(Incident, Incident.instance_id == ProcessInstance.id)
         .where(ProcessInstance.key == KEY)
     )
-    failed = select(Job.key, Job.error).where(Job.state == "failed")
+    failed = select(Job.key, Job.error).where(Job.state == JobState.FAILED)
     return [f"{kind}: {number}" for query in (incidents, failed) for number, kind in session().execute(query)]
 
 
@@ -145,7 +148,7 @@ def _payments() -> list[str]:
     payments = select(JournalEntry.case_number, func.count()).where(JournalEntry.case_number.like("CRASH-%"))
     passed = (
         select(UserTask.business_key)
-        .where(UserTask.process_key == KEY, UserTask.element_id == "begin", UserTask.state == "completed")
+        .where(UserTask.process_key == KEY, UserTask.element_id == "begin", UserTask.state == TaskState.COMPLETED)
         .order_by(UserTask.business_key)
     )
     expected = dict.fromkeys(session().scalars(passed), 1)

@@ -25,7 +25,7 @@ from cli.publication import publish_all
 from engine import cases, definitions, published
 from models.base import session
 from models.billing import LedgerAccount
-from models.customer import Subscription
+from models.customer import Subscription, SubscriptionState
 from models.instance import ProcessInstance
 from office import demo, notices, tokens
 from office.demo.people import PEOPLE
@@ -180,7 +180,11 @@ def _richest() -> tuple[str, str]:
     query = (
         select(Subscription.msisdn)
         .join(LedgerAccount, LedgerAccount.subscription_id == Subscription.id)
-        .where(Subscription.kind == "gotone", Subscription.state == "in_service", LedgerAccount.kind == "prepayment")
+        .where(
+            Subscription.kind == "gotone",
+            Subscription.state == SubscriptionState.IN_SERVICE,
+            LedgerAccount.kind == "prepayment",
+        )
         .order_by(LedgerAccount.balance.desc())
         .limit(2)
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 
-from office.coverage import Answer
+from office.coverage import Answer, AnswerState
 from tools.reference_pages.markdown import wrapped
 
 HEAD = """<!-- Written by ./desk coverage --write. -->
@@ -27,7 +27,7 @@ def render(answers: Iterable[Answer]) -> str:
             HEAD,
             "| done | declared | missing |",
             "|---|---|---|",
-            f"| {counts['done']} | {counts['declared']} | {counts['missing']} |",
+            f"| {counts[AnswerState.DONE]} | {counts[AnswerState.DECLARED]} | {counts[AnswerState.MISSING]} |",
             "",
             "| id | what it asks | state |",
             "|---|---|---|",

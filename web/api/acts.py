@@ -9,6 +9,7 @@ from typing import Any
 from flask.views import MethodView
 
 import engine
+from models.states import CaseState
 from office import acts
 from web.api import frame, resources, schemas
 from web.queries import casefile
@@ -28,7 +29,7 @@ def _standing(number: str) -> dict[str, Any]:
     complaint, _whose = casefile.complaint_of(instance)
     return {
         "case_number": number,
-        "ended": instance.state != "active",
+        "ended": instance.state != CaseState.ACTIVE,
         "outcome": complaint.outcome if complaint is not None else None,
         "due_at": instance.due_at,
         "requests": acts.requests_of(number),

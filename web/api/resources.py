@@ -13,6 +13,7 @@ from engine import cases, proof, published, record, running
 from models.base import session
 from models.instance import ProcessInstance
 from models.notice import OutboxMessage
+from models.states import CaseState, TaskState
 from models.user_task import UserTask
 from office import correspondence, intake, masking, notices, reply_amounts, texts
 from service_tasks.gateway import SubscriptionUnknown
@@ -85,7 +86,7 @@ def _advanced(instance: ProcessInstance, advanced: running.Advanced | None = Non
         "instance_id": instance.id,
         "case_number": instance.business_key,
         "user_task_ids": [task.id for task in tasks],
-        "ended": instance.state != "active",
+        "ended": instance.state != CaseState.ACTIVE,
         "tasks": [{**_summary(task), "workable": task.id in workable} for task in tasks],
         "troubles": [_trouble(step, instance) for step in (advanced.troubles if advanced else [])],
     }
@@ -226,7 +227,7 @@ def _task_detail(row: UserTask) -> dict[str, Any]:
         "state": row.state,
         "documentation": names.documentation(row.process_key, element, definition),
         "manual_refs": list(element.manual_refs),
-        "form": _form(row.id, sight) if row.state == "open" else [],
+        "form": _form(row.id, sight) if row.state == TaskState.OPEN else [],
     }
 
 

@@ -19,6 +19,7 @@ from models.comment import Comment
 from models.complaint import Complaint
 from models.instance import ProcessInstance
 from models.notice import OutboxMessage
+from models.states import CaseState
 from office import complaints, correspondence, erasure, households, letters, looks, replies, texts, work_orders
 from web.cases.queries import acts_offered, case_list
 from web.edge import access, addresses, auth, record_of_looks, submission, unsent_forms
@@ -137,7 +138,7 @@ def _of_history(instance: ProcessInstance, history: proof.CaseHistory) -> dict[s
         "stays": may_erase and erasure.stays(proof.history_of(instance.id)),
         "used": used_versions.passed(history.definition, passed),
         "earlier": None if history.is_whole else history.since,
-        "waits": standing.waits(instance, tasks, history.definition) if instance.state == "active" else [],
+        "waits": standing.waits(instance, tasks, history.definition) if instance.state == CaseState.ACTIVE else [],
         "workable": cases.workable_among(tasks, history.definition, auth.actor()),
     }
 
@@ -150,7 +151,7 @@ def _of_complaint(
     return {
         "may_tell": may_tell,
         "may_reply": complaint is not None
-        and instance.state == "active"
+        and instance.state == CaseState.ACTIVE
         and may_tell
         and not replies.is_answered(complaint, messages),
         "words": complaints.words(complaint, history) if complaint else None,

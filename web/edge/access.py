@@ -12,10 +12,11 @@ from datetime import datetime, timedelta
 from sqlalchemy import BindParameter, ColumnElement, and_, bindparam, case, func, or_, select
 
 import engine
-from models.acts import CaseRequest
+from models.acts import CaseRequest, RequestState
 from models.base import connection
 from models.complaint import Complaint
 from models.instance import CaseKey
+from models.states import TaskState
 from models.user_task import TaskColumns, UserTask
 from office import acts, intake
 from office.masking import Sight
@@ -34,7 +35,7 @@ class RoleMissing(engine.NotPermitted):
 
 
 _ME: BindParameter[str] = bindparam("me")
-_OPEN = UserTask.state == "open"
+_OPEN = UserTask.state == TaskState.OPEN
 _THEIRS = UserTask.group.in_(bindparam("departments", expanding=True))
 _TAKEN_IN = select(Complaint.accepted_at).where(
     Complaint.instance_id == bindparam("instance"), Complaint.accepted_by == _ME
@@ -47,7 +48,7 @@ _ASKED = (
     .where(
         CaseRequest.instance_id == bindparam("instance"),
         CaseRequest.verb == "reverse",
-        CaseRequest.state.in_(("asked", "agreed")),
+        CaseRequest.state.in_((RequestState.ASKED, RequestState.AGREED)),
     )
     .limit(1)
 )
@@ -105,7 +106,7 @@ def told_of(person: Person, instance_ids: Collection[int]) -> set[int]:
 def at_task(sight: Sight, person: Person, task: TaskColumns) -> Sight:
     """The same at an open task: whoever may work on it needs what lies beside it as it is, numbers too."""
     is_mine = task.assignee == person.name or (task.assignee is None and task.group in person.departments)
-    return replace(sight, numbers=sight.numbers or (is_mine and task.state == "open"))
+    return replace(sight, numbers=sight.numbers or (is_mine and task.state == TaskState.OPEN))
 
 
 def _since(at: datetime | None, begin: datetime) -> bool:

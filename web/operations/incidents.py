@@ -13,6 +13,7 @@ from engine import cases, proof, running
 from models.base import session
 from models.incident import Incident
 from models.instance import ProcessInstance
+from models.states import IncidentState
 from web.edge import access, auth
 from web.queries import standing
 from web.telling import incident_texts, names
@@ -51,7 +52,7 @@ def listing() -> str:
     query = (
         select(Incident, ProcessInstance)
         .join(ProcessInstance, ProcessInstance.id == Incident.instance_id)
-        .where(Incident.state == "open")
+        .where(Incident.state == IncidentState.OPEN)
         .order_by(Incident.opened_at)
         .limit(SHOWN)
     )
@@ -90,7 +91,9 @@ def retry(incident_id: int) -> Response:
 def _told(advanced: running.Advanced) -> Response:
     """Back to the list, with what came of it."""
     again = session().scalar(
-        select(Incident.id).where(Incident.instance_id == advanced.instance_id, Incident.state == "open").limit(1)
+        select(Incident.id)
+        .where(Incident.instance_id == advanced.instance_id, Incident.state == IncidentState.OPEN)
+        .limit(1)
     )
     troubles = standing.told(advanced)
     if again or troubles:

@@ -16,7 +16,8 @@ from models.comment import Comment
 from models.complaint import Complaint
 from models.customer import Customer
 from models.instance import ProcessInstance
-from models.notice import OutboxMessage
+from models.notice import MessageState, OutboxMessage
+from models.states import TaskState
 from models.user_task import TaskColumns, UserTask
 from web.queries.standing import Whose
 from web.telling.names import element_name, english_elements, process_name
@@ -34,10 +35,12 @@ _COMPLAINT = (
 )
 _OF_CASE = UserTask.instance_id == bindparam("instance")
 _URGENT = (UserTask.due_at.is_(None), UserTask.due_at, UserTask.id)
-_OPEN_TASKS = select(UserTask).where(_OF_CASE, UserTask.state == "open").order_by(*_URGENT)
+_OPEN_TASKS = select(UserTask).where(_OF_CASE, UserTask.state == TaskState.OPEN).order_by(*_URGENT)
 _FIRST_OF_EACH = select(func.min(UserTask.id)).where(_OF_CASE).group_by(UserTask.process_key)
 _OPEN_OR_FIRST = (
-    select(UserTask).where(_OF_CASE, or_(UserTask.state == "open", UserTask.id.in_(_FIRST_OF_EACH))).order_by(*_URGENT)
+    select(UserTask)
+    .where(_OF_CASE, or_(UserTask.state == TaskState.OPEN, UserTask.id.in_(_FIRST_OF_EACH)))
+    .order_by(*_URGENT)
 )
 
 
@@ -105,7 +108,7 @@ def messages(number: str) -> list[OutboxMessage]:
     return list(session().scalars(query))
 
 
-REACHED = {"recalled": "failed"}  # as far as the customer knows
+REACHED: dict[str, str] = {MessageState.RECALLED: MessageState.FAILED}  # as far as the customer knows
 
 
 def told(complaint: Complaint | None, messages: list[OutboxMessage]) -> str:
@@ -115,7 +118,8 @@ def told(complaint: Complaint | None, messages: list[OutboxMessage]) -> str:
         return ""
     states = {REACHED.get(message.state, message.state) for message in messages if result in message.body}
     return next(
-        (state for state in ("queued", "unposted", "failed") if states == {state}), "told" if states else "untold"
+        (state for state in (MessageState.QUEUED, MessageState.UNPOSTED, MessageState.FAILED) if states == {state}),
+        MessageState.TOLD if states else "untold",
     )
 
 
@@ -162,7 +166,7 @@ def tasks_and_processes(instance_id: int, history: proof.CaseHistory) -> tuple[l
     """
     tasks = list(session().scalars(_OPEN_OR_FIRST, {"instance": instance_id}))
     entered = {s["process"] for entry in history.entries for s in entry.steps if s["type"] == "call_entered"}
-    return [task for task in tasks if task.state == "open"], entered | {task.process_key for task in tasks}
+    return [task for task in tasks if task.state == TaskState.OPEN], entered | {task.process_key for task in tasks}
 
 
 def open_tasks(instance_id: int) -> list[UserTask]:

@@ -25,8 +25,16 @@ from sqlalchemy import (
 
 from engine import record
 from models.base import connection, session
-from models.billing import ChargeHold, JournalEntry, LedgerAccount, Posting, Refund, SecondaryPricingItem
-from models.lines import DisputedLine, LineClaim
+from models.billing import (
+    ChargeHold,
+    CorrectionState,
+    JournalEntry,
+    LedgerAccount,
+    Posting,
+    Refund,
+    SecondaryPricingItem,
+)
+from models.lines import ClaimState, DisputedLine, LineClaim
 from service_tasks.gateway import ledger
 from web.telling import disputed_lines
 
@@ -150,7 +158,7 @@ WAITS_AS = case((DisputedLine.address.like("late-fee:%"), "late_fee_with_hold"),
 def beside_holds(*columns: Any) -> Any:
     """What is reserved until a Thursday beside the holds: what of the lines was paid already, and the late fee that falls with them."""
     query = select(*columns).join_from(LineClaim, DisputedLine, DisputedLine.id == LineClaim.line_id)
-    return query.where(LineClaim.state == "reserved", LineClaim.settle_on.is_not(None))
+    return query.where(LineClaim.state == ClaimState.RESERVED, LineClaim.settle_on.is_not(None))
 
 
 @dataclass(frozen=True)
@@ -165,7 +173,7 @@ class Registered:
 
 
 _ITEM, _HOLD, _CLAIM = SecondaryPricingItem, ChargeHold, LineClaim
-_NO_BILL = (_ITEM.state != "applied") & (_ITEM.omitted_by == _ITEM.NO_BILL)
+_NO_BILL = (_ITEM.state != CorrectionState.APPLIED) & (_ITEM.omitted_by == _ITEM.NO_BILL)
 _OF_RUNS = union_all(
     select(
         _ITEM.entered_at.label("at"),

@@ -12,8 +12,9 @@ from sqlalchemy import func, or_, select
 
 from models.base import session
 from models.complaint import Complaint
+from models.states import TaskState
 from models.user_task import UserTask
-from models.work_order import WorkOrder, WorkOrderAct, WorkOrderCase
+from models.work_order import OrderState, WorkOrder, WorkOrderAct, WorkOrderCase
 from office import work_orders
 from office.masking import masked
 from service_tasks.work_orders import acts
@@ -22,11 +23,11 @@ from web.telling.i18n import mark as _
 
 VERIFYING = "verify_order"
 MOST, MOST_LABEL = 200, 40
-STATES = {
-    "open": _("with the department"),
-    "answered": _("waits to be verified"),
-    "closed": _("answered and verified"),
-    "dropped": _("dropped, no case waits any more"),
+STATES: dict[str, str] = {
+    OrderState.OPEN: _("with the department"),
+    OrderState.ANSWERED: _("waits to be verified"),
+    OrderState.CLOSED: _("answered and verified"),
+    OrderState.DROPPED: _("dropped, no case waits any more"),
 }
 DONE = {
     "opened": _("sent to the department"),
@@ -119,7 +120,7 @@ def open_ones() -> Sequence[Any]:
         .where(WorkOrderCase.order_id == WorkOrder.id, WorkOrderCase.left_at.is_(None))
         .scalar_subquery()
     )
-    query = select(WorkOrder, waiting.label("waiting")).where(WorkOrder.state == "open")
+    query = select(WorkOrder, waiting.label("waiting")).where(WorkOrder.state == OrderState.OPEN)
     return session().execute(query.order_by(WorkOrder.id.desc()).limit(MOST)).all()
 
 
@@ -137,7 +138,7 @@ def to_verify(departments: frozenset[str]) -> Sequence[Any]:
     verifying = query.where(
         UserTask.process_key == work_orders.PROCESS,
         UserTask.element_id == VERIFYING,
-        UserTask.state == "open",
+        UserTask.state == TaskState.OPEN,
         UserTask.group.in_(departments),
     )
     return session().execute(verifying.order_by(UserTask.due_at, UserTask.id).limit(MOST)).all()
@@ -145,6 +146,6 @@ def to_verify(departments: frozenset[str]) -> Sequence[Any]:
 
 def of_departments(departments: frozenset[str], *, all_departments: bool) -> Sequence[WorkOrder]:
     """The orders that are not closed yet, of these departments or of all, the most urgent first."""
-    query = select(WorkOrder).where(WorkOrder.state.in_(("open", "answered")))
+    query = select(WorkOrder).where(WorkOrder.state.in_((OrderState.OPEN, OrderState.ANSWERED)))
     of_these = query if all_departments else query.where(WorkOrder.department.in_(departments))
     return session().scalars(of_these.order_by(WorkOrder.due_at).limit(MOST)).all()

@@ -13,6 +13,7 @@ from werkzeug.datastructures import MultiDict
 import engine
 from engine import language, proof
 from models.base import session
+from models.states import TaskState
 from models.user_task import UserTask
 from web.edge import access, unsent_forms
 from web.edge.addresses import MOST_NUMBER
@@ -45,7 +46,7 @@ def first() -> First | None:
     except engine.EngineError:
         return None
     customer = standing.whose(row.instance_id)
-    if row.state == "cancelled":
+    if row.state == TaskState.CANCELLED:
         return _cancelled(row, customer)
     by = row.completed_by or (row.assignee if row.assignee != current_user.name else None)
     return First(row.business_key, person_name(by) if by else "", row.completed_at, customer)

@@ -31,6 +31,7 @@ from models.customer import Customer
 from models.definition import ProcessDefinition
 from models.incident import Incident
 from models.instance import ProcessInstance
+from models.states import IncidentState, TaskState
 from models.timer import MessageSubscription, Timer
 from models.user_task import NamedTask, TaskColumns, UserTask
 from models.work_order import WorkOrder, WorkOrderCase
@@ -166,8 +167,8 @@ _TAKEN_IN = (
     select(Complaint.instance_id, Customer.name, UserTask.group, Incident.element_id, Complaint.msisdn)
     .select_from(Complaint)
     .outerjoin(Customer, Customer.id == Complaint.customer_id)
-    .outerjoin(UserTask, and_(UserTask.instance_id == Complaint.instance_id, UserTask.state == "open"))
-    .outerjoin(Incident, and_(Incident.instance_id == Complaint.instance_id, Incident.state == "open"))
+    .outerjoin(UserTask, and_(UserTask.instance_id == Complaint.instance_id, UserTask.state == TaskState.OPEN))
+    .outerjoin(Incident, and_(Incident.instance_id == Complaint.instance_id, Incident.state == IncidentState.OPEN))
     .where(Complaint.case_number == bindparam("number"))
 )
 
@@ -236,7 +237,7 @@ _NO_LIMIT = cast(null(), UTCDateTime())
 _WAITS = union_all(
     _part(_TIMER, Timer.element_id, Timer.due_at, Timer.instance_id),
     _part(_MESSAGE, MessageSubscription.element_id, _NO_LIMIT, MessageSubscription.instance_id),
-    _part(_INCIDENT, Incident.element_id, _NO_LIMIT, Incident.instance_id, Incident.state == "open"),
+    _part(_INCIDENT, Incident.element_id, _NO_LIMIT, Incident.instance_id, Incident.state == IncidentState.OPEN),
 )
 
 
@@ -267,7 +268,7 @@ _PLACES = (
         UserTask.assignee,
         UserTask.group,
     )
-    .where(UserTask.instance_id == bindparam("instance"), UserTask.state == "open")
+    .where(UserTask.instance_id == bindparam("instance"), UserTask.state == TaskState.OPEN)
     .order_by(UserTask.id)
     .limit(MOST_PLACES + 1)
 )

@@ -15,6 +15,7 @@ from models.base import connection, glance
 from models.complaint import Complaint
 from models.definition import ProcessDefinition
 from models.instance import ProcessInstance
+from models.states import TaskState
 from models.user_task import UserTask
 from web.edge.auth import Person, actor_of
 from web.lookup.definitions import version
@@ -131,7 +132,7 @@ def _merged(branches: list[Conditions], filters: Wanted, limit: Any) -> Select[A
 
 def _part(conditions: Conditions, filters: Wanted, limit: Any) -> Select[Any]:
     columns: tuple[Any, ...] = (UserTask.id, UserTask.due_at)
-    query = select(*columns).where(UserTask.state == "open", *conditions)
+    query = select(*columns).where(UserTask.state == TaskState.OPEN, *conditions)
     if filters.process:
         query = query.where(UserTask.process_key == filters.process)
     if filters.group:
@@ -253,7 +254,7 @@ def _counted(departments: frozenset[str]) -> Any:
 
 
 def _up_to(conditions: Conditions) -> ScalarSelect[int]:
-    open_tasks = select(UserTask.id).where(UserTask.state == "open", *conditions).limit(MOST_COUNTED).subquery()
+    open_tasks = select(UserTask.id).where(UserTask.state == TaskState.OPEN, *conditions).limit(MOST_COUNTED).subquery()
     return select(func.count()).select_from(open_tasks).scalar_subquery()
 
 

@@ -14,6 +14,7 @@ import engine
 from engine import cases
 from models.base import session
 from models.notice import DepartmentNotice
+from models.states import TaskState
 from models.user_task import UserTask
 from office import acts, correspondence
 from office import liabilities as unnamed
@@ -59,7 +60,7 @@ def board() -> str:
     today = worklist.page(current_user, worklist.Wanted(scope="all", due_by=_end_of_day()))
     query = (
         select(UserTask.group, func.count(), func.count().filter(UserTask.overdue.is_(True)))
-        .where(UserTask.state == "open")
+        .where(UserTask.state == TaskState.OPEN)
         .group_by(UserTask.group)
         .order_by(func.count().filter(UserTask.overdue.is_(True)).desc())
     )

@@ -13,7 +13,7 @@ from werkzeug.wrappers import Response
 
 import engine
 from engine import cases
-from models.work_order import WorkOrder
+from models.work_order import OrderState, WorkOrder
 from office import work_orders
 from office.masking import Sight
 from office.papers import PAPERS
@@ -70,7 +70,7 @@ class Chasing:
 
 def _chasing(order: WorkOrder) -> Chasing | None:
     """None for those who may not chase it at all."""
-    if order.state != "open" or not work_orders.is_sender(order, auth.actor()):
+    if order.state != OrderState.OPEN or not work_orders.is_sender(order, auth.actor()):
         return None
     return Chasing(work_orders.chased_again_at(order))
 

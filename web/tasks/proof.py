@@ -8,6 +8,7 @@ from flask_login import current_user
 import engine
 from engine import cases, runtime
 from models.base import session
+from models.states import TaskState
 from models.user_task import UserTask
 from web.edge import access, addresses, record_of_looks
 from web.queries import standing
@@ -28,7 +29,7 @@ def page(task_id: int) -> str:
     if row is None:
         raise cases.UnknownUserTask(task=task_id)
     sight = access.at_task(access.check_case(current_user, row.instance_id), current_user, row)
-    if sight.personal and row.state != "open":  # whoever did the step sees no numbers any more, and is told why
+    if sight.personal and row.state != TaskState.OPEN:  # whoever did the step sees no numbers any more, and is told why
         raise runtime.AlreadyCompleted(task=task_id, state=row.state)
     if not (sight.personal and sight.numbers):
         raise access.NotYourCase(instance=row.instance_id)

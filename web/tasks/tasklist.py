@@ -17,6 +17,7 @@ import engine.definitions
 import engine.language
 from engine import cases, diagrams, proof, published, running, runtime
 from models.base import session
+from models.states import TaskState
 from models.user_task import NamedTask, TaskColumns, UserTask
 from office import acts, batches, correspondence, notices, secret_fields, work_orders
 from office.masking import Sight, masked
@@ -184,7 +185,7 @@ def _submitted(task_id: int) -> filled_form.Submitted:
         return typed
     about: Mapping[str, Any] = {"msisdn": standing.whose(row.instance_id).msisdn, "case_number": row.business_key}
     field = None
-    if row.state == "open":  # the same form may come twice
+    if row.state == TaskState.OPEN:  # the same form may come twice
         form, about, _scope = _form(row)
         field = picking_lines.field_of(form)
     return picking_lines.with_groups(typed, groups, picking_lines.of(about, field))
@@ -339,7 +340,7 @@ def _in_words(task_id: int, sentence: str) -> str:
 def _before(task_id: int) -> Mapping[str, Any]:
     """What stands in the form of a task that nobody has typed in."""
     row = session().get(UserTask, task_id)
-    if row is None or row.state != "open":
+    if row is None or row.state != TaskState.OPEN:
         return {}
     return filled_form.untouched(*_form(row))["values"]
 
@@ -350,7 +351,7 @@ def opened(task_id: int) -> tuple[standing.AskedTask, Sight]:
     if row is None:
         raise cases.UnknownUserTask(task=task_id)
     sight = access.at_task(access.check_case(current_user, row.instance_id), current_user, row)
-    if row.state != "open":
+    if row.state != TaskState.OPEN:
         raise runtime.AlreadyCompleted(task=task_id, state=row.state)
     return row, sight
 

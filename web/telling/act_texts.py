@@ -6,6 +6,7 @@ from typing import Any
 
 from flask_babel import gettext
 
+from models.acts import RequestState
 from office import reviews, work_orders
 from web.telling.i18n import mark as _
 from web.telling.i18n import withheld
@@ -19,12 +20,12 @@ HEARD = {"counter": _("at the counter"), "phone": _("by phone"), "letter": _("by
 TOLD = {"sms": _("by text message"), "phone": _("by phone"), "counter": _("at the counter"), "letter": _("by letter")}
 TRIED = {"phone": _("by phone"), "sms": _("by text message"), "visit": _("at home"), "letter": _("by letter")}
 OUTCOMES = {"withdrawn": _("withdrawn by the customer"), "not_reached": _("closed: the customer was not reached")}
-STATES = {
-    "asked": _("waits for an answer"),
-    "agreed": _("waits for the second person"),
-    "granted": _("granted"),
-    "refused": _("refused"),
-    "lapsed": _("lapsed with the case"),
+STATES: dict[str, str] = {
+    RequestState.ASKED: _("waits for an answer"),
+    RequestState.AGREED: _("waits for the second person"),
+    RequestState.GRANTED: _("granted"),
+    RequestState.REFUSED: _("refused"),
+    RequestState.LAPSED: _("lapsed with the case"),
 }
 
 

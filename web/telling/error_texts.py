@@ -6,6 +6,7 @@ from flask_babel import format_decimal, gettext
 
 import engine
 from engine import language
+from models.states import TaskState
 from web.telling import error_catalogue, reason_texts
 
 
@@ -57,7 +58,7 @@ def _told_by_values(error: engine.EngineError) -> str:
         return reason_texts.reason(language.Reason(str(values["why"]), {"limit": values.get("most")}))
     if error.code == "UnknownProcess" and values.get("version"):
         return gettext("The process %(process)s has no version %(n)s.", process=values["process"], n=values["version"])
-    if error.code == "AlreadyCompleted" and values.get("state") == "cancelled":
+    if error.code == "AlreadyCompleted" and values.get("state") == TaskState.CANCELLED:
         return gettext("This step was cancelled and is not to be done any more. Nothing was changed.")
     if error.code == "FilesDiffer" and values.get("processes"):
         return gettext(

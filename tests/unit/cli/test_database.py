@@ -1,15 +1,17 @@
-"""`./desk migrate`: an office from before there were heads has them when it is done, not when somebody next writes."""
+"""`./desk migrate`: an office from before there were heads has them when it is done, not when somebody next writes. And which office a command opens."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
+import click
 import orjson
+import pytest
 from alembic import command
 from sqlalchemy import create_engine, delete, insert, select
 
 import engine
-from cli.database import bring_up_to_date, configuration
+from cli.database import bring_up_to_date, configuration, open_office
 from engine import ground, proof, record
 from models.base import session, transaction
 from models.entry import HistoryEntry
@@ -61,3 +63,15 @@ def test_migrating_again_changes_no_register(tmp_path: Path) -> None:
     bring_up_to_date(app)
     with app.app_context():
         assert [tuple(row) for row in session().execute(select(StreamHead.__table__))] == before
+
+
+def test_another_environment_names_another_office(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The benchmark opens the office that it has founded, and never the one that the operator's own settings name."""
+    monkeypatch.setenv("DATABASE_URL", f"sqlite:///{tmp_path / 'own.db'}")
+    place = {"DESK_VAR": str(tmp_path), "DATABASE_URL": f"sqlite:///{tmp_path / 'other.db'}"}
+    with pytest.raises(click.ClickException, match="no office in"):
+        open_office(place)
+    bring_up_to_date(create_app(config.read(place)))
+    app = open_office(place)
+    assert app.config["SQLALCHEMY_DATABASE_URI"] == place["DATABASE_URL"]
+    assert not (tmp_path / "own.db").exists()

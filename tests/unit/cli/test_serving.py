@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import threading
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +12,8 @@ from click.testing import CliRunner
 
 from cli import serving
 from cli.serving import serve, worker
+from reception_desk import TREE
+from web.edge.application import Office
 
 
 @pytest.fixture(autouse=True)
@@ -37,6 +41,32 @@ def test_another_schema_is_not_served() -> None:
 class _Served:
     def serve(self) -> None:
         return None
+
+
+def test_what_is_served_is_loaded_from_where_the_operator_says_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The program that begins anew keeps what stands in PYTHONPATH: a probe of the operator's, or what counts statements for the benchmark."""
+    begun: list[dict[str, str]] = []
+    monkeypatch.setenv("PYTHONPATH", "/opt/probe")
+    for name in ("check_up_to_date", "create_app"):
+        monkeypatch.setattr(serving, name, lambda *_arguments: None)
+    monkeypatch.setattr(os, "execve", lambda _program, _words, surroundings: begun.append(surroundings))
+    CliRunner().invoke(serve, ["--port", "8159"])
+    assert [surroundings["PYTHONPATH"].split(os.pathsep) for surroundings in begun] == [[str(TREE), "/opt/probe"]]
+
+
+def test_what_is_in_hand_is_finished_before_work_ends(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A job that was half done when the block ended would be done again when its lease has run out."""
+    finished: list[bool] = []
+
+    def begun(_app: object, stop: threading.Event) -> list[threading.Thread]:
+        thread = threading.Thread(target=lambda: finished.append(stop.wait(30)))
+        thread.start()
+        return [thread]
+
+    monkeypatch.setattr(serving.server, "start_background", begun)
+    with serving.working(Office("none")):
+        assert finished == []
+    assert finished == [True]
 
 
 def test_a_worker_that_does_not_stop_is_ended(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -140,4 +140,5 @@ def test_cases_do_not_wait_for_each_other_at_the_cash_account(postgresql: str) -
         _post(first, debit=3, credit=1, amount=700, key="first")
         second.execute(text("set lock_timeout = '1s'"))
         _post(second, debit=3, credit=4, amount=700, key="second")
+        assert (_balance(first, 1), _balance(second, 4)) == (700, 700)
     engine.dispose()

@@ -34,6 +34,9 @@ def test_a_complaint_may_outlive_its_personal_data(store: Session) -> None:
     """Number and text may be gone; the case stays."""
     store.add(Complaint(**ROW))
     store.flush()
+    store.expire_all()
+    complaint = store.get_one(Complaint, ROW["case_number"])
+    assert (complaint.msisdn, complaint.text_sealed, complaint.state) == (None, None, "open")
 
 
 @pytest.mark.parametrize(

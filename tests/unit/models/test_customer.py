@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 
 import pytest
+from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -35,6 +36,8 @@ def test_a_cancelled_number_may_be_given_out_again(store: Session) -> None:
     """Several cancelled subscriptions and one in service can share a number."""
     for state in ("cancelled", "cancelled", "in_service"):
         _subscribe(store, state)
+    of_number = select(Subscription.state).where(Subscription.msisdn == "13900000001").order_by(Subscription.id)
+    assert list(store.scalars(of_number)) == ["cancelled", "cancelled", "in_service"]
 
 
 def test_a_number_in_use_belongs_to_one_subscription(store: Session) -> None:

@@ -90,4 +90,5 @@ def test_a_turn_that_comes_in_the_last_moment_is_taken() -> None:
 
     turn: Any = _Turn()
     turns._waiting.append(turn)
-    turns._wait_for(turn)
+    turns._wait_for(turn)  # raises OutOfTurn where it was lost
+    assert not turns._waiting

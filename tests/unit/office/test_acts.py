@@ -632,7 +632,7 @@ def paid_case(form: dict[str, Any]) -> tuple[Case, str]:
     return complaint, receipt["number"]
 
 
-def as_never_paid(complaint: Case, receipt: str) -> None:
+def assert_never_paid(complaint: Case, receipt: str) -> None:
     """Nothing of the payment is left: nobody owes, nobody bears, the receipt holds all, the customer has the number of another, and all of it verifies."""
     session().expire_all()
     assert (complaint.stands.bill_due, complaint.claims(), borne(complaint)) == (0, [("reversed", 5800)], [0])
@@ -648,7 +648,7 @@ def test_cash_handed_back_at_the_counter_is_not_owed(office: Flask) -> None:
     complaint, receipt = paid_case({"receipt_held": "yes", "repayment_method": "cash"})
     complaint.step({"receipt_number": receipt, **PAID_OUT})
     take_back(complaint, handed_back=True)
-    as_never_paid(complaint, receipt)
+    assert_never_paid(complaint, receipt)
 
 
 SPOT = {"spot_amount": "58.00", "spot_paid_by": "cleo", "spot_payee": "holder", "repayment_method": "on_spot"}
@@ -661,7 +661,7 @@ def test_what_staff_paid_on_the_spot_comes_back_with_the_cash(office: Flask) -> 
     assert refused(lambda: take_back(complaint)) == {"handed_back": ["cash_not_back"]}
     acts.refuse(complaint.number, 1, reason="再问一次", by=SAM, at=AT)
     take_back(complaint, handed_back=True)
-    as_never_paid(complaint, receipt)
+    assert_never_paid(complaint, receipt)
     withdraw(complaint)
 
 

@@ -241,7 +241,7 @@ def test_every_reason_a_field_may_be_wrong_for_has_its_text(chinese: None) -> No
 
 def test_codes_of_the_tables_have_words() -> None:
     """A page shows no code such as in_service or provincial_settlement."""
-    used = {*models.customer.KINDS, *models.customer.STATES, *models.billing.ACCOUNT_KINDS}
+    used = {*models.customer.KINDS, *models.customer.SubscriptionState, *models.billing.ACCOUNT_KINDS}
     assert sorted(used - CODES.keys()) == []
     assert set(COLUMNS.values()) <= catalogue.translations().keys()
 

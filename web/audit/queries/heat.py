@@ -14,6 +14,7 @@ import engine
 from models.base import session
 from models.definition import ProcessDefinition
 from models.instance import ProcessInstance
+from models.states import TaskState
 from models.user_task import UserTask
 from web.lookup.definitions import version
 from web.telling.i18n import ZONE
@@ -132,9 +133,9 @@ def _seconds() -> Any:
     """From opened to done; null while a task is open."""
     if session().get_bind().dialect.name == "sqlite":
         days = func.julianday(UserTask.completed_at) - func.julianday(UserTask.created_at)
-        return case((UserTask.state == "completed", days * 86_400))
+        return case((UserTask.state == TaskState.COMPLETED, days * 86_400))
     duration = extract("epoch", UserTask.completed_at - UserTask.created_at)
-    return case((UserTask.state == "completed", cast(duration, Float)))
+    return case((UserTask.state == TaskState.COMPLETED, cast(duration, Float)))
 
 
 def _totals(worked: Subquery) -> Any:

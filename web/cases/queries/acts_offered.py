@@ -7,9 +7,10 @@ from datetime import datetime
 
 import engine
 from engine import language
-from models.acts import CaseRequest, CustomerTry
+from models.acts import CaseRequest, CustomerTry, RequestState
 from models.complaint import Complaint
 from models.instance import ProcessInstance
+from models.states import CaseState
 from office import acts
 from service_tasks.gateway import Given
 
@@ -30,13 +31,15 @@ class Acting:
     @property
     def may_extend(self) -> bool:
         """Whether an extension can still be asked for."""
-        done = any(request.verb == "extend" and request.state != "refused" for request in self.requests)
+        done = any(request.verb == "extend" and request.state != RequestState.REFUSED for request in self.requests)
         return self.may and self.is_open and self.limit is not None and not done
 
     @property
     def asked(self) -> set[str | None]:
         """The credits about which somebody has asked already."""
-        return {request.entry_key for request in self.requests if request.state in ("asked", "agreed")}
+        return {
+            request.entry_key for request in self.requests if request.state in (RequestState.ASKED, RequestState.AGREED)
+        }
 
     def cash_of(self, request: CaseRequest) -> int:
         """What was paid in cash of what somebody asks to take back, in fen."""
@@ -47,7 +50,7 @@ def of_case(instance: ProcessInstance, complaint: Complaint | None, person: engi
     """What this person finds of acts at a case; nothing can be done to a case that is no complaint's."""
     if complaint is None:
         return Acting()
-    number, is_open = instance.business_key, instance.state == "active"
+    number, is_open = instance.business_key, instance.state == CaseState.ACTIVE
     requests, at = acts.requests_of(number), engine.now()
     tries = acts.tries_of(number)
     return Acting(

@@ -11,6 +11,7 @@ from sqlalchemy import Select, and_, func, or_, select
 from models.base import session
 from models.definition import DefinitionDraft, ProcessDefinition
 from models.instance import ProcessInstance
+from models.states import CaseState
 from models.user_task import UserTask
 from web.definitions.queries import running_cases
 
@@ -87,7 +88,7 @@ def versions(key: str) -> list[Version]:
 
 
 def _versions(key: str = "") -> list[Version]:
-    active = and_(ProcessInstance.definition_id == ProcessDefinition.id, ProcessInstance.state == "active")
+    active = and_(ProcessInstance.definition_id == ProcessDefinition.id, ProcessInstance.state == CaseState.ACTIVE)
     columns = (
         ProcessDefinition.id,
         ProcessDefinition.key,
@@ -124,10 +125,10 @@ def figures(key: str, now: datetime) -> Figures:
     own = (
         select(func.count())
         .select_from(ProcessInstance)
-        .where(ProcessInstance.key == key, ProcessInstance.state == "active")
+        .where(ProcessInstance.key == key, ProcessInstance.state == CaseState.ACTIVE)
     )
-    late = select(ProcessInstance.id).where(ProcessInstance.state == "active", ProcessInstance.overdue)
-    closed = through.where(ProcessInstance.state == "completed", ProcessInstance.ended_at > now - LATELY)
+    late = select(ProcessInstance.id).where(ProcessInstance.state == CaseState.ACTIVE, ProcessInstance.overdue)
+    closed = through.where(ProcessInstance.state == CaseState.COMPLETED, ProcessInstance.ended_at > now - LATELY)
     return Figures(
         running=_count(own) + len(inside),
         called=len(inside),

@@ -18,6 +18,7 @@ from models.base import session
 from models.definition import ProcessDefinition
 from models.instance import ProcessInstance
 from models.job import Job
+from models.states import CaseState, JobState, TaskState
 from models.timer import MessageSubscription, Timer
 from models.user_task import UserTask
 from web.lookup.definitions import version
@@ -66,7 +67,7 @@ def _ways(definition: definitions.Definition, begin: str, end: str) -> list[tupl
 
 
 def _with_people() -> Iterator[Standing]:
-    query = _of_running(UserTask, UserTask.process_key).where(UserTask.state == "open")
+    query = _of_running(UserTask, UserTask.process_key).where(UserTask.state == TaskState.OPEN)
     for definition_id, sha256, key, instance_id in session().execute(query.distinct()):
         yield version(definition_id, sha256), key, instance_id
 
@@ -74,7 +75,7 @@ def _with_people() -> Iterator[Standing]:
 def _awaiting() -> Iterator[Standing]:
     for table in (Timer, MessageSubscription, Job):
         query = _of_running(table, table.element_id)
-        query = query.where(Job.state == "queued") if table is Job else query
+        query = query.where(Job.state == JobState.QUEUED) if table is Job else query
         for definition_id, sha256, element, instance_id in session().execute(query.distinct()):
             definition = version(definition_id, sha256)
             holding = [key for key, process in definition.processes.items() if element in process.diagram.elements]
@@ -90,5 +91,5 @@ def _of_running(table: type[UserTask | Timer | MessageSubscription | Job], colum
         query.select_from(table)
         .join(ProcessInstance, ProcessInstance.id == table.instance_id)
         .join(ProcessDefinition, ProcessDefinition.id == ProcessInstance.definition_id)
-        .where(ProcessInstance.state == "active")
+        .where(ProcessInstance.state == CaseState.ACTIVE)
     )

@@ -13,6 +13,7 @@ import engine
 from engine import cases, language, proof
 from models.base import session
 from models.instance import ProcessInstance
+from models.states import CaseState
 from models.user_task import UserTask
 from office.masking import EVERYTHING
 from office.scenarios import Trial
@@ -134,7 +135,7 @@ def standing(trial: Trial, version: int = 0) -> Standing:
             for i in trial.incidents()
         ],
         ends=[element_names.get(place, place) for place in sorted(trial.play.ends())],
-        over=instance.state != "active",
+        over=instance.state != CaseState.ACTIVE,
         moved=[(_account(name), amount) for name, amount in trial.moved().items()],
         lines=_lines(history, instance.key, version),
         pictures=[Picture(stage.process, stage.name, stage.json, stage.english) for stage in stages],

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from sqlalchemy import case, func, select
 
 from models.base import session
-from models.liability import Liability
+from models.liability import Liability, LiabilityState
 
 MOST = 200
 
@@ -31,8 +31,16 @@ def by_bearer() -> list[Borne]:
     """One row for each person and agency, one for the company, one for what waits for a name; the largest sum first."""
     bearer = (Liability.bearer, Liability.name, Liability.employee, Liability.unit)
     amount = func.sum(Liability.amount)
-    settled = func.sum(case((Liability.state == "paid", Liability.amount), else_=0))
-    undecided = func.sum(case((Liability.state.in_(("to_name", "named", "objected")), Liability.amount), else_=0))
+    settled = func.sum(case((Liability.state == LiabilityState.PAID, Liability.amount), else_=0))
+    undecided = func.sum(
+        case(
+            (
+                Liability.state.in_((LiabilityState.TO_NAME, LiabilityState.NAMED, LiabilityState.OBJECTED)),
+                Liability.amount,
+            ),
+            else_=0,
+        )
+    )
     rows = session().execute(
         select(*bearer, func.count(), amount, settled, undecided)
         .group_by(*bearer)

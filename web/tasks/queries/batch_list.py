@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import and_, func, literal, literal_column, or_, select, union_all
 
 from models.base import session
-from models.billing import ChargeHold, SecondaryPricingItem
+from models.billing import ChargeHold, HoldState, SecondaryPricingItem
 from models.customer import Subscription
 from models.lines import DisputedLine, LineClaim
 from office import batches
@@ -78,7 +78,7 @@ def _of_month(period: str) -> Any:
 def _on_hold(settled: date) -> Any:
     hold, kind = ChargeHold, literal("charge_hold").label("item")
     columns = hold.id.label("at"), hold.case_number, Subscription.msisdn, kind, hold.amount.label("amount"), hold.state
-    left_over = and_(hold.settle_on.in_(_days_without_run(settled)), hold.state == "held")
+    left_over = and_(hold.settle_on.in_(_days_without_run(settled)), hold.state == HoldState.HELD)
     in_run = or_(hold.settle_on == settled, left_over)
     return select(*columns).join(Subscription, Subscription.id == hold.subscription_id).where(in_run)
 

@@ -8,6 +8,7 @@ from typing import Any
 from flask_babel import gettext
 
 from engine import proof
+from models.work_order import OrderState
 from office.masking import Sight, masked
 from office.masking import number as masked_number
 from office.papers import Paper, wording
@@ -63,7 +64,7 @@ def _facts(sheet: orders.Sheet) -> Iterator[tuple[str, str]]:
 def _blocks(sheet: orders.Sheet, own: str, sight: Sight) -> Iterator[tuple[str, str]]:
     order = sheet.order
     yield wording.CASES, own or wording.BETWEEN.join(_case(case, sight) for case in sheet.cases)
-    if order.finding and (order.state == "closed" or not own):
+    if order.finding and (order.state == OrderState.CLOSED or not own):
         yield wording.FOUND, code_text(order.finding)
         yield wording.REASON, order.cause
         yield wording.PROPOSAL, order.proposal

@@ -14,6 +14,7 @@ import engine
 import engine.definitions
 from engine import diagrams, proof, record
 from models.complaint import Complaint
+from models.lines import ClaimState
 from office.masking import Sight, masked
 from office.papers import Paper, named, wording
 from service_tasks import amounts
@@ -276,7 +277,7 @@ def _taken_back(paper: Paper, request: Asked) -> tuple[TakenBack, ...]:
     """What was taken back since, where it concerns the lines of the paper or the paper has none."""
     on = {str(line.get("line")) for line in _picked(paper, request.history, request.step)}
     reversed_lines = (
-        {line.address for line in money.claims_of(request.case) if line.state == "reversed"}
+        {line.address for line in money.claims_of(request.case) if line.state == ClaimState.REVERSED}
         if request.taken_back
         else set()
     )
@@ -309,7 +310,7 @@ def _lines(paper: Paper, request: Asked) -> list[dict[str, Any]]:
         rows = [
             {"line": line.address, "component": line.component, "amount": line.amount, "reason": line.reason}
             for line in money.claims_of(request.case)
-            if line.state != "reversed"
+            if line.state != ClaimState.REVERSED
         ]
     return [_line(line, listing_by_line.get(str(line.get("line")))) for line in rows]
 

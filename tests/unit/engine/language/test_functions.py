@@ -231,7 +231,8 @@ def test_junk_gives_an_answer(value: Value, name: str, junk: str) -> None:
     """Whatever a function is given, the answer is a value or null: no variable of a case can break a step."""
     function = BUILTINS[name]
     for count in range(function.needed, len(function.parameters) + 1):
-        value(f"{name}({', '.join([junk] * count)})")
+        call = f"{name}({', '.join([junk] * count)})"
+        assert value(f"count([{call}])") == 1, call
 
 
 def test_a_whole_decimal_is_a_position(value: Value) -> None:

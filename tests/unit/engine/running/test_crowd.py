@@ -136,11 +136,11 @@ def let_them_in(office: Flask, at: datetime, seed: int) -> set[int]:
         assert {one.code for one in refused} <= error_catalogue.texts().keys()
     assert [one.values for one in refused if one.code == "NotAllReleased" or errors.status_of(one) >= 500] == []
     session().rollback()
-    whole()
+    assert_whole()
     return {one for script in came for verb, one in script if verb == "complete" and isinstance(one, int)}
 
 
-def each_once(confirmed: set[int]) -> None:
+def assert_each_once(confirmed: set[int]) -> None:
     """Every completion that was confirmed is in the record once, and every one in the record was confirmed."""
     completed = Counter(
         (case, step["token"])
@@ -158,7 +158,7 @@ def each_once(confirmed: set[int]) -> None:
     assert confirmed == {row.id for row in rows}
 
 
-def whole() -> None:
+def assert_whole() -> None:
     """No history has a gap, and nothing contradicts it."""
     counted = func.count(), func.min(HistoryEntry.sequence), func.max(HistoryEntry.sequence)
     streams = session().execute(select(*counted).group_by(HistoryEntry.stream, HistoryEntry.stream_id))
@@ -169,10 +169,10 @@ def whole() -> None:
 
 def test_a_crowd_leaves_what_can_be_explained(office: Flask, at: datetime) -> None:
     """Clerks, the clock, workers, operators and owners at once: one effect each, named refusals, never a lock error."""
-    each_once(let_them_in(office, at, 1))
+    assert_each_once(let_them_in(office, at, 1))
 
 
 @pytest.mark.slow
 def test_many_crowds_leave_what_can_be_explained(office: Flask, at: datetime) -> None:
     """The same again and again in one office."""
-    each_once({task for seed in range(2, 2 + CROWDS) for task in let_them_in(office, at, seed)})
+    assert_each_once({task for seed in range(2, 2 + CROWDS) for task in let_them_in(office, at, seed)})
