@@ -131,13 +131,13 @@ def complete(task_id: int) -> Response | tuple[str | Response, int]:
     waits = correspondence.waits(row.business_key, by=current_user.name) if later else ""
     with definitions.of_definition(definition):  # a case is told in the words of its own version
         kind, sentence = standing.said(_name(row), row.business_key, complainant, advanced, waits=waits)
-    flash(sentence + _moved(row.business_key, at), kind)
+    flash(sentence + _moved(row.business_key, advanced.calls), kind)
     return onward(row.business_key, row.instance_id)
 
 
-def _moved(number: str, at: datetime) -> str:
-    """What money the step that was just done moved; empty when it moved none."""
-    entered = money.entered_at(number, at)
+def _moved(number: str, calls: Sequence[str]) -> str:
+    """What money the service calls of the step that was just done moved, and no other step; empty when they moved none."""
+    entered = money.entered_by(number, calls)
     listing = gettext("; ").join(_entry(kind, fen, cash) for kind, fen, cash in entered)
     return gettext(" Entered in the books: %(list)s.", list=listing) if listing else ""
 

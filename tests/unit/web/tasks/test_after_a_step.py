@@ -56,6 +56,25 @@ def test_paying_says_how_much(desk: Flask) -> None:
     assert [one for one in (case, "虚构客户0201", "已入帐", f"{PAID['refund_amount']} 元") if one not in said] == []
 
 
+def test_a_step_names_its_own_money_only(desk: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Two steps of one instant: the payment is named with the first, and again when that is sent twice, and with the second no money is."""
+    case, task = steps(desk, JUDGED, CASH)
+    instant = engine.now()
+    monkeypatch.setattr(engine, "now", lambda: instant)
+    cleo = Visitor(desk, "cleo")
+
+    def answer(step: int, form: dict[str, str]) -> str:
+        cleo.post(f"/tasks/{step}/completion", **form)
+        notes = cleo.get(f"/cases/{case}").tree.xpath("//main//*[contains(@class, 'desk-note-ok')]")
+        return str(notes[0].text_content())
+
+    once = {**PAID, "submit_key": "the-same-form-twice"}
+    assert [f"{PAID['refund_amount']} 元" in answer(task, once) for _ in range(2)] == [True, True]
+    with desk.app_context():
+        (reply,) = open_tasks(case)
+    assert "已入帐" not in answer(reply, {"resolution": "已退还 88.00 元", "reply_channel": "counter"})
+
+
 SPOT = {"repayment_method": "on_spot", "spot_amount": "88.00", "spot_paid_by": "cleo", "spot_payee": "holder"}
 
 
