@@ -24,7 +24,9 @@ def reason(cause: language.Reason) -> str:
         "not_a_number": gettext("Please enter a number."),
         "too_many_decimals": gettext("At most %(limit)s decimals.", limit=figure),
         "min": gettext("Must be at least %(limit)s.", limit=figure),
-        "max": gettext("Must not exceed %(limit)s.", limit=figure),
+        "max": gettext("Nothing is left for which an amount could be written here.")
+        if cause.values.get("unit") == "fen" and limit == 0
+        else gettext("Must not exceed %(limit)s.", limit=figure),
         "too_long": gettext("At most %(limit)s characters.", limit=figure),
         "too_short": gettext("At least %(limit)s characters.", limit=figure),
         "pattern": gettext("Please check how this is written."),
