@@ -18,7 +18,15 @@ from models.complaint import Complaint
 from models.notice import OutboxMessage
 
 RECALLED, WAITS = "recalled", ("queued", "unposted")
-OF_RESULT = ("reply", "resolved", "charge_held", "charge_held_in_part", "credit_scheduled", "credit_on_thursday", "reward_scheduled")
+OF_RESULT = (
+    "reply",
+    "resolved",
+    "charge_held",
+    "charge_held_in_part",
+    "credit_scheduled",
+    "credit_on_thursday",
+    "reward_scheduled",
+)
 OF_COURSE = ("interim_reply", "extended")
 GOES_WITH = {
     "case_withdrawn": OF_RESULT + OF_COURSE,

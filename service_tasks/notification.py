@@ -63,7 +63,8 @@ TEMPLATES = {
     ),
     "credit_posted": Message("您反映的话费已冲减 $amount 元，请留意帐单。（案件 $case_number）", ("amount",)),
     "reward_scheduled": Message(
-        "感谢您的投诉，现给予投诉奖励 $amount 元，将随 $period 的帐单兑现，帐单出具后可查。（案件 $case_number）", ("amount",)
+        "感谢您的投诉，现给予投诉奖励 $amount 元，将随 $period 的帐单兑现，帐单出具后可查。（案件 $case_number）",
+        ("amount",),
     ),
     "reward_posted": Message("您的投诉奖励 $amount 元已兑现，请留意帐单。（案件 $case_number）", ("amount",)),
     "mandate_renewed": Message(

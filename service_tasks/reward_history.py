@@ -70,7 +70,9 @@ def _earlier(parameters: dict[str, Any], number: str, process: str, at: datetime
     row = Complaint
     paid_for = select(Liability.case_number).where(Liability.cause == parameters["cause"])
     same = or_(row.process_key == process, row.case_number.in_(paid_for))
-    query = select(row).where(row.msisdn == parameters["msisdn"], row.case_number != number, row.accepted_at <= at, same)
+    query = select(row).where(
+        row.msisdn == parameters["msisdn"], row.case_number != number, row.accepted_at <= at, same
+    )
     kept = query.where(or_(row.outcome.is_(None), row.outcome != "withdrawn"))
     complaints = session().scalars(kept.order_by(row.accepted_at.desc(), row.case_number.desc()))
     return [

@@ -24,7 +24,8 @@ from office import masking
 from web.telling import plurals
 
 LANGUAGES = ("zh", "en")
-SPOKEN = "spoken"  # in the cookie, what the last person in this browser read; the next one who logs in does not take it over
+# In the cookie, what the last person in this browser read; the next one who logs in does not take it over.
+SPOKEN = "spoken"
 ZONE = ZoneInfo("Asia/Shanghai")
 SOON = timedelta(hours=2)
 CODES = {"zh": "zh_Hans_CN", "en": "en"}

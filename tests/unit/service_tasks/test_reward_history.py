@@ -40,7 +40,14 @@ def test_what_an_earlier_case_makes_of_a_complaint(
 def complain(number: str, days: float, process: str = "TS-003", **more: Any) -> None:
     """A complaint so many days ago, answered at once."""
     at = AT - days * DAY
-    values = {"msisdn": MSISDN, "channel": "counter", "accepted_by": "cleo", "replied_at": at, "state": "replied", **more}
+    values = {
+        "msisdn": MSISDN,
+        "channel": "counter",
+        "accepted_by": "cleo",
+        "replied_at": at,
+        "state": "replied",
+        **more,
+    }
     with transaction():
         session().add(Complaint(case_number=number, process_key=process, accepted_at=at, **values))
 
