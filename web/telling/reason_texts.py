@@ -63,6 +63,11 @@ def reason(cause: language.Reason) -> str:
             "The number is cancelled, so a text message cannot arrive. Tell the customer in another way."
         ),
         "amount_not_given": _of_amounts(cause),
+        "line_of_another_case": gettext(
+            "%(line)s was picked here, but is in case %(case)s, which has not decided it yet. Please tell the customer what holds there.",
+            line=disputed_lines.seen_text(str(cause.values.get("of"))),
+            case=cause.values.get("case"),
+        ),
         **_of_acts(cause),
         "InvalidParameters": gettext(
             "The next step cannot take this. Please check how it is written and how large it is."
@@ -85,7 +90,10 @@ def _of_amounts(cause: language.Reason) -> str:
 
 def doubt(code: str) -> str:
     """What a person was told before they confirmed what they had entered; its code where nothing says so."""
-    texts = {"amount_not_given": gettext("the text for the customer names amounts that the books do not hold as given")}
+    texts = {
+        "amount_not_given": gettext("the text for the customer names amounts that the books do not hold as given"),
+        "line_of_another_case": gettext("the text for the customer names a line that another case has not decided"),
+    }
     return texts.get(code, code)
 
 
