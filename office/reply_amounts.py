@@ -58,8 +58,10 @@ def doubt(answer: Answer) -> dict[str, list[Reason]]:
     reasons = {
         key: _not_given(text, str(drafts.get(key) or ""), answer.case_number) for key, text in with_amounts.items()
     }
-    others = {key: _of_another(text, answer) for key, text in with_amounts.items()}
-    doubts = {key: [reason for reason in (reasons[key], others[key]) if reason is not None] for key in with_amounts}
+    elsewhere_reasons = {key: _of_another(text, answer) for key, text in with_amounts.items()}
+    doubts = {
+        key: [reason for reason in (reasons[key], elsewhere_reasons[key]) if reason is not None] for key in with_amounts
+    }
     return {key: of_text for key, of_text in doubts.items() if of_text}
 
 
@@ -69,9 +71,9 @@ def _of_another(text: str, answer: Answer) -> Reason | None:
     lines = [row for row in rows if isinstance(row, Mapping)] if isinstance(rows, list) else []
     prefix = CORRECTED.partition("{")[0]
     sentences = [sentence for sentence in spoken_amounts.sentences(text) if not sentence.strip().startswith(prefix)]
-    spoken = spoken_amounts.named("".join(sentences))
-    named = {str(row.get("line")) for row in lines if row.get("amount") in spoken}
-    claimed = elsewhere(answer.case_number, named, str(answer.variables.get("msisdn") or "")) if named else []
+    fen = spoken_amounts.named("".join(sentences))
+    addresses = {str(row.get("line")) for row in lines if row.get("amount") in fen}
+    claimed = elsewhere(answer.case_number, addresses, str(answer.variables.get("msisdn") or "")) if addresses else []
     return Reason(OF_ANOTHER, {"of": claimed[0][0], "case": claimed[0][1]}) if claimed else None
 
 

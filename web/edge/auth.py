@@ -285,10 +285,10 @@ def logout() -> Response:
     """End the session, for every copy of its cookie too; what was typed on the page is kept for the next."""
     unsent_forms.beside()
     _end_session(engine.now())
-    spoken = getattr(current_user, "language", None) or of_browser()
+    language = getattr(current_user, "language", None) or of_browser()
     logout_user()
     session.clear()
-    session[SPOKEN] = spoken
+    session[SPOKEN] = language
     if unsent_forms.is_kept():
         flash(
             gettext("You are logged out. What you typed is kept and stands in its form again when you have logged in.")

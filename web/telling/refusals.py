@@ -192,8 +192,8 @@ def sentence(refusal: Mapping[str, Any]) -> str:
     """A refusal, its `code` one of SENTENCES, told by the cause behind it (`because`) where there is one, with what the service said of it; what it did not say is a dash."""
     values = {**dict.fromkeys(refusals.NAMES, "—"), **refusal}
     code = values.get("because") or values["code"]
-    left, text = NOTHING.get(code, ("", ""))
-    text = text if left and values[left] == 0 else SENTENCES[code]
+    limit, text = NOTHING.get(code, ("", ""))
+    text = text if limit and values[limit] == 0 else SENTENCES[code]
     return gettext(text, **{name: _written(name, value) for name, value in values.items()})
 
 
