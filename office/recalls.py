@@ -18,13 +18,21 @@ from models.complaint import Complaint, ComplaintState
 from models.notice import MessageState, OutboxMessage
 
 WAITS = (MessageState.QUEUED, MessageState.UNPOSTED)
-OF_RESULT = ("reply", "resolved", "charge_held", "charge_held_in_part", "credit_scheduled", "credit_on_thursday")
+OF_RESULT = (
+    "reply",
+    "resolved",
+    "charge_held",
+    "charge_held_in_part",
+    "credit_scheduled",
+    "credit_on_thursday",
+    "reward_scheduled",
+)
 OF_COURSE = ("interim_reply", "extended")
 GOES_WITH = {
     "case_withdrawn": OF_RESULT + OF_COURSE,
     "case_not_reached": OF_RESULT + OF_COURSE,
     "instance_cancelled": OF_RESULT + OF_COURSE,
-    "credit_reversed": (*OF_RESULT, "credit_posted"),
+    "credit_reversed": (*OF_RESULT, "credit_posted", "reward_posted"),
 }
 
 

@@ -13,9 +13,9 @@ from engine.language import Reason
 from engine.running import Answer
 from service_tasks import amounts, spoken_amounts
 from service_tasks.gateway import gateway
-from service_tasks.gateway.case_money import sums
+from service_tasks.gateway.case_money import elsewhere, sums
 
-NOT_GIVEN = "amount_not_given"
+NOT_GIVEN, OF_ANOTHER = "amount_not_given", "line_of_another_case"
 CORRECTED = "原先退减的 {amounts} 元已更正收回。"  # as everything that customers are told, in Chinese
 
 
@@ -58,7 +58,23 @@ def doubt(answer: Answer) -> dict[str, list[Reason]]:
     reasons = {
         key: _not_given(text, str(drafts.get(key) or ""), answer.case_number) for key, text in with_amounts.items()
     }
-    return {key: [reason] for key, reason in reasons.items() if reason is not None}
+    elsewhere_reasons = {key: _of_another(text, answer) for key, text in with_amounts.items()}
+    doubts = {
+        key: [reason for reason in (reasons[key], elsewhere_reasons[key]) if reason is not None] for key in with_amounts
+    }
+    return {key: of_text for key, of_text in doubts.items() if of_text}
+
+
+def _of_another(text: str, answer: Answer) -> Reason | None:
+    """The reason to doubt a text that names the amount of a line which was picked here and is another case's meanwhile."""
+    rows = answer.variables.get("disputed_lines")
+    lines = [row for row in rows if isinstance(row, Mapping)] if isinstance(rows, list) else []
+    prefix = CORRECTED.partition("{")[0]
+    sentences = [sentence for sentence in spoken_amounts.sentences(text) if not sentence.strip().startswith(prefix)]
+    fen = spoken_amounts.named("".join(sentences))
+    addresses = {str(row.get("line")) for row in lines if row.get("amount") in fen}
+    claimed = elsewhere(answer.case_number, addresses, str(answer.variables.get("msisdn") or "")) if addresses else []
+    return Reason(OF_ANOTHER, {"of": claimed[0][0], "case": claimed[0][1]}) if claimed else None
 
 
 def of_progress(text: str, case_number: str) -> Reason | None:

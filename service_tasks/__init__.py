@@ -24,6 +24,7 @@ from service_tasks import (
     recharge,
     refunds,
     reviews,
+    reward_history,
     secondary_pricing,
     work_orders,
 )
@@ -52,6 +53,7 @@ __all__ = [
     "recharge",
     "refunds",
     "reviews",
+    "reward_history",
     "secondary_pricing",
     "work_orders",
 ]

@@ -90,6 +90,12 @@ def first_open(kind: str, periods: Iterable[str]) -> str:
     return next(period for period in periods if session().scalar(closed.where(Batch.period == period)) is None)
 
 
+def is_closed(kind: str, period: str) -> bool:
+    """Whether what is collected now goes into a later list than this one."""
+    state = session().scalar(select(Batch.state).where(Batch.kind == kind, Batch.period == period))
+    return state not in (None, BatchState.OPEN)
+
+
 def lapsed(kind: str, before: str, states: Iterable[str] = (BatchState.OPEN, BatchState.CLOSED)) -> list[str]:
     """The periods before this one that collected and have no run: none is under way, or it was given up; with released ones, if asked for.
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from marshmallow import Schema
@@ -25,6 +26,7 @@ OURS = ("management", "technology", "equipment", "engineering", "debit_program",
 DECISIONS = ("upheld", "another", "company")
 HOLDER, AGENT = "holder", "agent"
 PAYEES = {HOLDER: ("机主本人", "The holder"), AGENT: ("受托人", "Somebody authorised")}
+MOST_SHAPES, _DIGIT = 3, re.compile("[0-9]")
 SPOT_WAY = "cash"  # of the authority table, whoever's purse it comes from
 
 
@@ -153,6 +155,7 @@ class NameParameters(schemas.Parameters):
         "names_oneself": ("employee", "person"),
         "nobody_named": ("person", "unit"),
         "number_of_another": ("employee",),
+        "number_unfit": ("employee",),
     },
     manual_ref="TS-002.12, CH2.10",
     title_zh="指明承担人",
@@ -169,6 +172,8 @@ def name_liable(parameters: dict[str, Any], call: Call) -> dict[str, Any]:
         raise BpmnError("names_oneself", name=name)
     if own and _is_of_another(name, employee):
         raise BpmnError("number_of_another", number=employee, name=name)
+    if own and (shapes := _other_shapes(employee)):
+        raise BpmnError("number_unfit", number=employee, shapes=shapes)
     row.bearer, row.name, row.employee = ("person" if own else "agency"), name, employee
     row.unit, row.state, row.objection = parameters["unit"] or "", LiabilityState.NAMED, ""
     row.named_by, row.named_at, row.decided_by, row.decided_at = call.actor, call.at, None, None
@@ -386,6 +391,20 @@ def _is_of_another(name: str, employee: str) -> bool:
     return bool(owners) and not any(
         language.written.name(name) in map(language.written.name, names) for names in owners
     )
+
+
+def _other_shapes(employee: str) -> str:
+    """How the employee numbers of this office are written, a zero for every digit, where this one is written otherwise and is no log-in; else empty."""
+    number, login = language.written.paper(employee), language.written.name(employee)
+    if not number or session().get(User, login) is not None:
+        return ""
+    numbers = session().scalars(select(User.employee_number).where(User.active, User.employee_number.is_not(None)))
+    shapes = {_shape(language.written.paper(own or "")) for own in numbers}
+    return "" if _shape(number) in shapes else " / ".join(sorted(shapes)[:MOST_SHAPES])
+
+
+def _shape(number: str) -> str:
+    return _DIGIT.sub("0", number)
 
 
 def _told(row: Liability | None) -> dict[str, Any]:

@@ -46,6 +46,7 @@ class Message(NamedTuple):
 
 
 _NEW = insert(OutboxMessage)
+TAKEN_BACK = Message("您的投诉 $case_number 中误退的 $amount 元已更正：$what。如有疑问，请与我们联系。", ("amount",))
 TEMPLATES = {
     "charge_held": Message(
         "您有争议的话费 $amount 元已挂帐，其余话费可以正常缴纳。核算结果预计 $settle_on 后告知您。（案件 $case_number）",
@@ -63,6 +64,11 @@ TEMPLATES = {
         "您反映的话费 $amount 元已登记，$settle_on 统一核算，结果另行告知。（案件 $case_number）", ("amount",)
     ),
     "credit_posted": Message("您反映的话费已冲减 $amount 元，请留意帐单。（案件 $case_number）", ("amount",)),
+    "reward_scheduled": Message(
+        "感谢您的投诉，现给予投诉奖励 $amount 元，将随 $period 的帐单兑现，帐单出具后可查。（案件 $case_number）",
+        ("amount",),
+    ),
+    "reward_posted": Message("您的投诉奖励 $amount 元已兑现，请留意帐单。（案件 $case_number）", ("amount",)),
     "mandate_renewed": Message(
         "您的托收已重新办理，$effective_on 起生效，每月 $debit_day 日扣款。扣款期间请不要用其他方式缴费。（案件 $case_number）"
     ),
@@ -75,21 +81,7 @@ TEMPLATES = {
         ("amount",),
     ),
     "extended": Message("您的投诉 $case_number 情况复杂，需要延长处理时间，最迟 $until 答复您。"),
-    "taken_back": Message(
-        "您的投诉 $case_number 中误退的 $amount 元已更正，请留意帐单。如有疑问，请与我们联系。", ("amount",)
-    ),
-    "taken_back_owed": Message(
-        "您的投诉 $case_number 中误退的 $amount 元已更正，其中 $owed 元已付给您，请到营业厅缴回，已记入您的应缴费用。如有疑问，请与我们联系。",
-        ("amount", "owed"),
-    ),
-    "taken_back_cash": Message(
-        "您的投诉 $case_number 中误退的 $amount 元已更正，您退回的现金 $cash 元已收妥，收据 $receipt。如有疑问，请与我们联系。",
-        ("amount", "cash"),
-    ),
-    "taken_back_cash_owed": Message(
-        "您的投诉 $case_number 中误退的 $amount 元已更正，您退回的现金 $cash 元已收妥，收据 $receipt，另有 $owed 元已记入您的应缴费用。如有疑问，请与我们联系。",
-        ("amount", "cash", "owed"),
-    ),
+    **dict.fromkeys(("taken_back", "taken_back_owed", "taken_back_cash", "taken_back_cash_owed"), TAKEN_BACK),
     "not_reached": Message(
         "您的投诉 $case_number 需要您答复，我们多次未能联系到您，现先结案。如需继续处理，请与我们联系。"
     ),

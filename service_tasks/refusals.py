@@ -35,6 +35,7 @@ class RefusalValues(Schema):
     period = schemas.text("帐期", "Period")
     receipt = schemas.text("收据号", "Receipt")
     rows = schemas.mapping("有误的行", "Rows that are wrong")
+    shapes = schemas.text("写法", "How it is written")
     state = schemas.text("状态", "State")
     unit = schemas.text("责任单位类别", "Kind of unit")
 

@@ -62,14 +62,15 @@ class Advanced:
     """What a step led to: the instance, the ids of the user tasks it opened, whether the case is over, what did not work on the way, and what
     the process knows by then.
 
-    `troubles` are the steps job_refused and incident_opened, in order; whoever says "done" says these as well. A repeated request is answered
-    without `variables`.
+    `troubles` are the steps job_refused and incident_opened, in order; whoever says "done" says these as well. `calls` are the keys of the service
+    calls that were answered on the way. A repeated request is answered without `variables`.
     """
 
     instance_id: int
     user_task_ids: list[int] = field(default_factory=list)
     ended: bool = False
     troubles: list[Step] = field(default_factory=list)
+    calls: list[str] = field(default_factory=list)
     variables: Mapping[str, Any] = field(default_factory=dict, repr=False, compare=False)
     key: bytes = field(default=b"", repr=False, compare=False)
 
@@ -148,7 +149,7 @@ def take(row: CaseRow, *, by: str, at: datetime) -> Loaded:
 def _performer(instance_id: int, business_key: str, by: str, at: datetime) -> Callable[[Work], WorkOutcome]:
     def perform(work: Work) -> WorkOutcome:
         call = Call(
-            key=f"{instance_id}:{work.token}",
+            key=_call_key(instance_id, work.token),
             instance_id=instance_id,
             business_key=business_key,
             process_key=work.process_key,
@@ -263,7 +264,8 @@ def answered(instance_id: int, token: int, request: str) -> Advanced | None:
             cancelled = {step["token"] for step in entry.steps if step["type"] == "user_task_cancelled"}
             opened = {step["token"] for step in entry.steps if step["type"] == "user_task_created"} - cancelled
             ended = any(step["type"] == "instance_completed" for step in entry.steps)
-            return Advanced(instance_id, _task_ids(instance_id, opened), ended, _troubles(entry.steps))
+            calls = _calls(instance_id, entry.steps)
+            return Advanced(instance_id, _task_ids(instance_id, opened), ended, _troubles(entry.steps), calls)
     return None
 
 
@@ -278,6 +280,14 @@ def entered_in(instance_id: int, token: int, scope: int) -> dict[str, Any]:
 
 def _troubles(steps: list[Step]) -> list[Step]:
     return [step for step in steps if step["type"] in ("job_refused", "incident_opened")]
+
+
+def _calls(instance_id: int, steps: list[Step]) -> list[str]:
+    return [_call_key(instance_id, step["token"]) for step in steps if step["type"] == "job_completed"]
+
+
+def _call_key(instance_id: int, token: int) -> str:
+    return f"{instance_id}:{token}"
 
 
 def _task_ids(instance_id: int, tokens: set[int]) -> list[int]:
@@ -321,7 +331,8 @@ def _save(
             frozenset(run.answering),
         )
     )
-    return Advanced(row.id, opened, run.ended, _troubles(steps), run.case.scopes[0].variables, loaded.case_key)
+    variables, calls = run.case.scopes[0].variables, _calls(row.id, steps)
+    return Advanced(row.id, opened, run.ended, _troubles(steps), calls, variables, loaded.case_key)
 
 
 def _send(batch: list[Write], loaded: Loaded, place: Place, moves: bool) -> list[int]:

@@ -14,7 +14,7 @@ from engine import Actor, cases, published
 from engine.language import Reason
 from models.acts import CaseRequest, RequestState
 from models.base import transaction
-from office.acts import grounds, requests
+from office.acts import grounds, requests, taken_back
 from office.acts.grounds import ACCOUNTING, NotDone
 from office.supervision import SUPERVISOR
 from service_tasks import liabilities
@@ -138,6 +138,7 @@ def _take_back(complaint: Any, request: CaseRequest, tell: str, by: Actor, at: d
         raise NotDone(reasons={"handed_back": [Reason("no_cash_given")]})
     key = f"{complaint.instance_id}:reversed:{request.number}"
     effect = Effect(key=key, at=at, case=complaint.case_number)
+    owed_before = gateway().owed_by_bill(credit.id)
     try:
         entry = gateway().reverse(credit.id, effect, handed_back=handed_back)
     except Refused as error:
@@ -145,7 +146,9 @@ def _take_back(complaint: Any, request: CaseRequest, tell: str, by: Actor, at: d
         raise NotDone(reasons={field: [Reason(error.reason, dict(error.values))]}) from error
     liabilities.relieve(complaint.case_number, credit.key, credit.amount, by_staff=credit.kind == BY_STAFF)
     result = {"amount": credit.amount, **_came_back(credit, entry.id, at, handed_back)}
-    template, values = _told(result)
+    due = gateway().due_again(entry.id, owed_before)
+    what = taken_back.told(result, credit, due, complaint.subscription_id)
+    template, values = _template(result), {"amount": credit.amount, "what": what}
     of_message = grounds.message_key("credit_reversed", complaint.instance_id, request.number)
     message = grounds.told(of_message, complaint, template, values, tell=tell, by=by, at=at)
     step = {"type": "credit_reversed", "request": request.number, "entry": credit.key, "key": key, **result}
@@ -159,8 +162,7 @@ def _came_back(credit: Given, reversal_id: int, at: datetime, handed_back: bool)
     return debts | ({"handed_back": credit.cash, "receipt": next_number(HANDED_BACK, at)} if handed_back else {})
 
 
-def _told(result: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:
-    """The template in which the customer is told, and its values."""
-    values = {{"handed_back": "cash"}.get(name, name): value for name, value in result.items()}
-    kinds = [kind for kind in ("cash", "owed") if kind in values]
-    return "_".join(["taken_back", *kinds]), values
+def _template(result: Mapping[str, Any]) -> str:
+    """The template in which the customer is told."""
+    kinds = [kind for name, kind in (("handed_back", "cash"), ("owed", "owed")) if name in result]
+    return "_".join(["taken_back", *kinds])

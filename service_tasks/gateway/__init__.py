@@ -7,7 +7,7 @@ not decided here: the gateway refuses only what the accounts and papers do not a
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import date, datetime
@@ -27,6 +27,7 @@ from service_tasks.gateway.values import (
     Customer,
     Document,
     Due,
+    DueAgain,
     Effect,
     Entry,
     Given,
@@ -62,6 +63,7 @@ __all__ = [
     "Customer",
     "Document",
     "Due",
+    "DueAgain",
     "Effect",
     "Entry",
     "Given",
@@ -165,6 +167,12 @@ class BillingGateway(Protocol):
 
     def owed_anew(self, reversal_id: int) -> int:
         """What somebody came to owe by the entry that took another back, in fen."""
+
+    def owed_by_bill(self, entry_id: int) -> dict[tuple[int, str], int]:
+        """What is owed on each bill of the numbers whose charges an entry credited, in fen, by number (id) and period."""
+
+    def due_again(self, reversal_id: int, owed_before: Mapping[tuple[int, str], int]) -> list[DueAgain]:
+        """What the entry that took another back asks for again or took away, beside what had left; `owed_before` as `owed_by_bill` had it."""
 
     def given(self, case_number: str) -> list[Given]:
         """What a case gave and nobody has taken back, the oldest first."""

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from itertools import combinations, groupby
 from operator import itemgetter
 from typing import Any
 
 from sqlalchemy import or_, select, union_all
+from sqlalchemy.orm import aliased
 
 from models.base import session
 from models.billing import ChargeHold, JournalEntry, LedgerAccount, Posting, SecondaryPricingItem
-from models.lines import LineClaim
+from models.customer import Subscription
+from models.lines import DisputedLine, LineClaim
 from service_tasks.gateway import ledger
 from service_tasks.gateway.reversals import GIVES_NOTHING
 from service_tasks.gateway.values import MARK, CaseMoney
@@ -44,6 +47,19 @@ def intended(case_number: str) -> set[int]:
     for key, amount in rows:
         totals[key] = totals.get(key, 0) + int(amount)
     return {int(amount) for _, amount in rows} | set(totals.values())
+
+
+def elsewhere(case_number: str, addresses: Collection[str], msisdn: str) -> list[tuple[str, str]]:
+    """Of these lines of a number those of which the case has nothing and another case has something on hold or registered: (line, that case)."""
+    line, claim, own = DisputedLine, LineClaim, aliased(LineClaim)
+    has_own = (
+        select(own.id).where(own.line_id == line.id, own.case_number == case_number, own.state != "reversed").exists()
+    )
+    query = select(line.address, claim.case_number).join(claim, claim.line_id == line.id)
+    query = query.join(Subscription, Subscription.id == line.subscription_id).where(Subscription.msisdn == msisdn)
+    query = query.where(line.address.in_(addresses), claim.state.in_(("held", "reserved")), ~has_own)
+    others = query.where(claim.case_number.is_not(None), claim.case_number != case_number)
+    return [(address, number or "") for address, number in session().execute(others.distinct().order_by(line.address))]
 
 
 def sums(entries: tuple[tuple[int, ...], ...]) -> set[int]:

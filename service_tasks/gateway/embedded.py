@@ -38,10 +38,12 @@ from service_tasks.gateway.repricing import (
     take_back_secondary_pricing,
 )
 from service_tasks.gateway.reversals import (
+    due_again,
     given,
     given_between,
     holds,
     owed_anew,
+    owed_by_bill,
     reverse,
     withdraw_corrections,
 )
@@ -60,6 +62,7 @@ __all__ = [
     "credit",
     "customer",
     "debit_under_way",
+    "due_again",
     "enter_secondary_pricing",
     "find",
     "free",
@@ -75,6 +78,7 @@ __all__ = [
     "move_recharge",
     "on_hold",
     "owed_anew",
+    "owed_by_bill",
     "paid_by_staff",
     "place_hold",
     "post",

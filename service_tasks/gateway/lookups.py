@@ -127,9 +127,13 @@ def receipts(subscription_id: int) -> list[Receipt]:
 
 
 def receipts_in_hand(subscription_id: int) -> list[str]:
-    """Numbers of the receipts that the office took back for cash: they lie in its file, also where that cash is owed back since."""
+    """Numbers of the receipts that the office took back for cash: they lie in its file, also where that cash is owed back since.
+
+    Whoever hands the cash back gets the receipt back with it.
+    """
     query = select(Refund.receipt_number).where(Refund.subscription_id == subscription_id, Refund.method == "cash")
-    on_file = query.where(Refund.receipt_number.is_not(None)).distinct().order_by(Refund.receipt_number)
+    kept = query.where(Refund.receipt_number.is_not(None), ~ledger.handed_back(Refund.entry_id))
+    on_file = kept.distinct().order_by(Refund.receipt_number)
     return [number for number in session().scalars(on_file) if number]
 
 

@@ -5,7 +5,7 @@ The entry goes the other way and what is left of its lines grows again; the pape
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -24,11 +24,13 @@ from models.billing import (
     SecondaryPricingItem,
 )
 from models.lines import ClaimState
-from service_tasks.gateway import claims, ledger, restoring
+from service_tasks.gateway import claims, ledger, payments, restoring
+from service_tasks.gateway.lines import Papers
 from service_tasks.gateway.values import (
     BY_STAFF,
     MARK,
     Account,
+    DueAgain,
     Effect,
     Entry,
     Given,
@@ -121,10 +123,52 @@ def reverse(entry_id: int, effect: Effect, *, handed_back: bool = False) -> Entr
 
 def owed_anew(reversal_id: int) -> int:
     """What somebody owes since an entry took another back: what had gone in cash, and what of a prepayment was not there any more; in fen."""
-    memo = session().scalar(select(JournalEntry.memo).where(JournalEntry.id == reversal_id)) or ""
-    before, back = _posted(int(memo.removeprefix(f"{MARK} of ") or 0)), _posted(reversal_id)
+    before, back = _posted(_taken_back_by(reversal_id)), _posted(reversal_id)
     outflow = sum(line.amount for line in before if line.credit.kind in LEAVES)
     return outflow - sum(line.amount for line in back if line.debit.kind in LEAVES)
+
+
+def _taken_back_by(reversal_id: int) -> int:
+    """The entry that another one took back."""
+    memo = session().scalar(select(JournalEntry.memo).where(JournalEntry.id == reversal_id)) or ""
+    return int(memo.removeprefix(f"{MARK} of ") or 0)
+
+
+def owed_by_bill(entry_id: int) -> dict[tuple[int, str], int]:
+    """What is owed on each bill of the numbers whose charges an entry credited, in fen, by number (id) and period."""
+    due: dict[tuple[int, str], int] = {}
+    for owner in sorted(_credited_charges(_posted(entry_id))):
+        papers, left = Papers.of(owner), max(0, ledger.balances(owner).get(OWED, 0))
+        for bill, amount in payments.owed(papers).items():
+            due[owner, papers.bills[bill].period] = min(amount, left)
+            left -= min(amount, left)
+    return due
+
+
+def due_again(reversal_id: int, owed_before: Mapping[tuple[int, str], int]) -> list[DueAgain]:
+    """What an entry that took another back asks for again or took away, but for what had left: of `owed_before` on the bills there is more now."""
+    before, parts = _posted(_taken_back_by(reversal_id)), list[DueAgain]()
+    rest = _credited_charges(before)
+    for (owner, period), amount in owed_by_bill(_taken_back_by(reversal_id)).items():
+        share = min(amount - owed_before.get((owner, period), 0), rest[owner])
+        if share > 0:
+            rest[owner] -= share
+            parts.append(DueAgain("bill", owner, share, period))
+    parts += [DueAgain("next_bill", owner, amount) for owner, amount in rest.items() if amount]
+    for line in _posted(reversal_id):
+        if line.debit.kind in ("late_fee", "prepayment") and line.debit.subscription_id:
+            parts.append(DueAgain(line.debit.kind, line.debit.subscription_id, line.amount))
+    return parts
+
+
+def _credited_charges(lines: Sequence[Line]) -> dict[int, int]:
+    """Fen by number (id) that the lines of an entry took off what is charged."""
+    charges: dict[int, int] = {}
+    for line in lines:
+        owner = line.credit.subscription_id
+        if owner and line.credit.kind in (OWED, "hold"):
+            charges[owner] = charges.get(owner, 0) + line.amount
+    return charges
 
 
 def _posted(entry_id: int) -> list[Line]:

@@ -257,6 +257,16 @@ class Due(NamedTuple):
     amount: int
 
 
+class DueAgain(NamedTuple):
+    """What stands on a number (id) since a credit was taken back, in fen: owed on the "bill" of `period`, not taken off its "next_bill" any more, a
+    "late_fee" owed again, or gone from its "prepayment"."""
+
+    kind: str
+    subscription_id: int
+    amount: int
+    period: str = ""
+
+
 class Taken(NamedTuple):
     """What the counter took, in fen: in all, by the kind of account that it reached, and the receipts for it."""
 

@@ -27,7 +27,7 @@ from models.identity import HouseholdNumber, LoginSession, Membership, User, Use
 from models.unsent import UnsentForm
 from office import guesses, logins
 from web.edge import known_browsers, nearest_page, unsent_forms
-from web.telling.i18n import LANGUAGES, is_api
+from web.telling.i18n import LANGUAGES, SPOKEN, is_api, of_browser
 
 OPEN_ENDPOINTS = frozenset({"auth.login", "auth.login_post", "auth.choose_language", "static", "health.live"})
 MOST_NAME, MOST_PASSWORD = 60, 1_000
@@ -242,6 +242,7 @@ def _begin_session(name: str, at: datetime, browser: str) -> None:
     _speak(name, language)
     person = load(name)
     if person is not None:
+        session[SPOKEN] = person.language
         address = request.remote_addr or ""
         login_user(replace(person, session=logins.begin(name, at=at, address=address, browser=browser)))
 
@@ -255,7 +256,6 @@ def _speak(name: str, language: Any) -> None:
     """What was chosen before the log-in holds for the person from then on."""
     if language not in LANGUAGES:
         return
-    session["language"] = language
     with transaction():
         database().execute(update(User).where(User.name == name, User.language != language).values(language=language))
 
@@ -285,8 +285,10 @@ def logout() -> Response:
     """End the session, for every copy of its cookie too; what was typed on the page is kept for the next."""
     unsent_forms.beside()
     _end_session(engine.now())
+    language = getattr(current_user, "language", None) or of_browser()
     logout_user()
     session.clear()
+    session[SPOKEN] = language
     if unsent_forms.is_kept():
         flash(
             gettext("You are logged out. What you typed is kept and stands in its form again when you have logged in.")
@@ -301,7 +303,7 @@ def choose_language(code: str) -> Response:
     page = unsent_forms.beside()
     code = code or request.form.get("language", "")
     if code in LANGUAGES:
-        session["language"] = code
+        session[SPOKEN if current_user.is_authenticated else "language"] = code
         if current_user.is_authenticated:
             with transaction():
                 database().execute(update(User).where(User.name == current_user.name).values(language=code))

@@ -5,13 +5,13 @@ from __future__ import annotations
 import secrets
 
 import structlog
-from flask import Response, current_app, g, request, session
+from flask import Response, current_app, g, request
 from flask_babel import gettext
 
 from engine import running
 from models import drivers
 from web.edge import bodies
-from web.telling.i18n import asked, is_api
+from web.telling.i18n import asked, is_api, of_browser
 
 RETRY_AFTER_SECONDS = 5
 _log = structlog.get_logger()
@@ -64,5 +64,5 @@ def _sent() -> list[tuple[str, str]]:
 
 def _language() -> str:
     """By the rule of every page, but without looking for the person, whom the request has found already or does not find now."""
-    choice = None if is_api() else getattr(g.get("_login_user"), "language", None) or session.get("language")
+    choice = None if is_api() else getattr(g.get("_login_user"), "language", None) or of_browser()
     return str(g.get("language") or asked(choice))

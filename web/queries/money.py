@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 from sqlalchemy import (
@@ -79,15 +78,15 @@ _ENTERED = (
     select(JournalEntry.kind, ledger.moved(), func.sum(case((_CREDIT.c.kind == "cash", Posting.amount), else_=0)))
     .join(Posting, Posting.entry_id == JournalEntry.id)
     .join(_CREDIT, _CREDIT.c.id == Posting.credit_account_id)
-    .where(JournalEntry.case_number == bindparam("number"), JournalEntry.at == bindparam("at"))
+    .where(JournalEntry.case_number == bindparam("number"), JournalEntry.key.in_(bindparam("calls", expanding=True)))
     .group_by(JournalEntry.id, JournalEntry.kind)
     .order_by(JournalEntry.id)
 )
 
 
-def entered_at(number: str, at: datetime) -> list[tuple[str, int, int]]:
-    """Kind, fen, and how many of them in cash, of every journal entry that a case made at one instant: what a step that was just done moved."""
-    rows = session().execute(_ENTERED, {"number": number, "at": at})
+def entered_by(number: str, calls: Sequence[str]) -> list[tuple[str, int, int]]:
+    """Kind, fen, and how many of them in cash, of every journal entry that service calls made in a case, by their keys."""
+    rows = session().execute(_ENTERED, {"number": number, "calls": calls}) if calls else ()
     return [(kind, int(fen), int(cash)) for kind, fen, cash in rows]
 
 

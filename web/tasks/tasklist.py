@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 from flask import Blueprint, Flask, abort, flash, redirect, render_template, request, url_for
@@ -137,7 +136,7 @@ def complete(task_id: int) -> Response | tuple[str | Response, int]:
         kind, sentence = standing.said(
             _name(row), row.business_key, complainant, advanced, chosen=chosen, place=place, waits=waits
         )
-    flash(sentence + _moved(row.business_key, at), kind)
+    flash(sentence + _moved(row.business_key, advanced.calls), kind)
     return onward(row.business_key, row.instance_id)
 
 
@@ -151,9 +150,9 @@ def _chosen(row: NamedTask, definition: engine.definitions.Definition, typed: Ma
     return ""
 
 
-def _moved(number: str, at: datetime) -> str:
-    """What money the step that was just done moved; empty when it moved none."""
-    entered = money.entered_at(number, at)
+def _moved(number: str, calls: Sequence[str]) -> str:
+    """What money the service calls of the step that was just done moved, and no other step; empty when they moved none."""
+    entered = money.entered_by(number, calls)
     listing = gettext("; ").join(_entry(kind, fen, cash) for kind, fen, cash in entered)
     return gettext(" Entered in the books: %(list)s.", list=listing) if listing else ""
 

@@ -238,6 +238,7 @@ CODES = {
     "charge_held": _("charge put on hold"),
     "charge_held_in_part": _("charge put on hold in part"),
     "credit_scheduled": _("credit with the next secondary pricing"),
+    "reward_scheduled": _("reward with the next bill"),
     "charge_hold_settled": _("the hold is settled"),
     "secondary_pricing_released": _("the secondary pricing is released"),
 }

@@ -24,6 +24,8 @@ from office import masking
 from web.telling import plurals
 
 LANGUAGES = ("zh", "en")
+# In the cookie, what the last person in this browser read; the next one who logs in does not take it over.
+SPOKEN = "spoken"
 ZONE = ZoneInfo("Asia/Shanghai")
 SOON = timedelta(hours=2)
 CODES = {"zh": "zh_Hans_CN", "en": "en"}
@@ -174,7 +176,12 @@ def _chosen() -> object:
     """What the person chose, else what the browser session did; a program's cookies say nothing."""
     if is_api():
         return None
-    return current_user.language if current_user and current_user.is_authenticated else session.get("language")
+    return current_user.language if current_user and current_user.is_authenticated else of_browser()
+
+
+def of_browser() -> object:
+    """What was chosen in a browser in which nobody is logged in, else what the last person in it read."""
+    return session.get("language") or session.get(SPOKEN)
 
 
 def in_language(chinese: str, english: str) -> str:

@@ -24,7 +24,9 @@ def reason(cause: language.Reason) -> str:
         "not_a_number": gettext("Please enter a number."),
         "too_many_decimals": gettext("At most %(limit)s decimals.", limit=figure),
         "min": gettext("Must be at least %(limit)s.", limit=figure),
-        "max": gettext("Must not exceed %(limit)s.", limit=figure),
+        "max": gettext("Nothing is left for which an amount could be written here.")
+        if cause.values.get("unit") == "fen" and limit == 0
+        else gettext("Must not exceed %(limit)s.", limit=figure),
         "too_long": gettext("At most %(limit)s characters.", limit=figure),
         "too_short": gettext("At least %(limit)s characters.", limit=figure),
         "pattern": gettext("Please check how this is written."),
@@ -61,6 +63,11 @@ def reason(cause: language.Reason) -> str:
             "The number is cancelled, so a text message cannot arrive. Tell the customer in another way."
         ),
         "amount_not_given": _of_amounts(cause),
+        "line_of_another_case": gettext(
+            "%(line)s was picked here, but is in case %(case)s, which has not decided it yet. Please tell the customer what holds there.",
+            line=disputed_lines.seen_text(str(cause.values.get("of"))),
+            case=cause.values.get("case"),
+        ),
         **_of_acts(cause),
         "InvalidParameters": gettext(
             "The next step cannot take this. Please check how it is written and how large it is."
@@ -83,7 +90,10 @@ def _of_amounts(cause: language.Reason) -> str:
 
 def doubt(code: str) -> str:
     """What a person was told before they confirmed what they had entered; its code where nothing says so."""
-    texts = {"amount_not_given": gettext("the text for the customer names amounts that the books do not hold as given")}
+    texts = {
+        "amount_not_given": gettext("the text for the customer names amounts that the books do not hold as given"),
+        "line_of_another_case": gettext("the text for the customer names a line that another case has not decided"),
+    }
     return texts.get(code, code)
 
 

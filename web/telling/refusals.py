@@ -22,7 +22,7 @@ SENTENCES = {
     ),
     "number_unknown": _("There is no such number."),
     "account_format": _("The account number is not written as this bank writes it."),
-    "batch_closed": _("The month-end batch is closed."),
+    "batch_closed": _("The list of %(period)s is closed: it has been handed in."),
     "card_issued": _("That card was issued already, in case %(case)s. Please take another one."),
     "card_not_in_stock": _("No card with this serial number is in stock."),
     "card_unused": _("The card has not been used yet."),
@@ -78,6 +78,9 @@ SENTENCES = {
     "decides_own_case": _("Whoever was named does not decide on it. Somebody else has to."),
     "number_of_another": _(
         "The employee number %(number)s is not that of %(name)s. Please check the number or the name."
+    ),
+    "number_unfit": _(
+        "%(number)s is written as no employee number here: they are written as %(shapes)s, with a digit for every 0."
     ),
     "names_oneself": _("Nobody names themselves. Please ask another supervisor."),
     "nobody_named": _("Please write who bears it: the person of an own hall, the name of another unit."),
@@ -140,6 +143,8 @@ BRIEF = {
     "line_unknown": _("A line does not stand in the customer's papers"),
     "added_without_reason": _("A line was added without a reason"),
     "number_of_another": _("The employee number is another person's"),
+    "number_unfit": _("The employee number is written otherwise here"),
+    "batch_closed": _("The list of that month is closed"),
     "order_open": _("The department has an open work order in this matter"),
     "order_gone": _("The work order can no longer be joined"),
     "order_of_other_department": _("The work order is with another department"),
@@ -155,6 +160,31 @@ BRIEF = {
     "receipt_unknown": _("No such receipt"),
     "receipt_used": _("The receipt has been paid back in full"),
 }
+# Where the value that says what is left is nothing: what then is to be said, by code.
+NOTHING = {
+    "number_cancelled": ("owed", _("The number is cancelled and takes no prepayment, and it owes nothing.")),
+    "exceeds_approval": ("approved", _("Nothing is left of what was approved. %(amount)s would have to be approved.")),
+    "exceeds_charged": ("balance", _("The bills of this number hold nothing any more that could be taken off.")),
+    "exceeds_deposit": ("balance", _("Nothing is left of the deposit.")),
+    "exceeds_bill": ("balance", _("Nothing is due on the bill any more.")),
+    "exceeds_disputed": ("disputed", _("Nothing is left of what is in dispute.")),
+    "exceeds_late_fee": ("balance", _("No late fee is due any more.")),
+    "exceeds_receipt": ("left", _("Receipt %(receipt)s has been paid back in full. Another receipt is needed.")),
+    "insufficient_prepayment": ("balance", _("Nothing is left of the prepayment.")),
+    "line_taken": (
+        "left",
+        _("%(line)s is in case %(case)s, and nothing of it is left. Please go on in that case, or untick it."),
+    ),
+    "exceeds_line": ("left", _("Of %(line)s nothing is left to be given. Please untick it.")),
+    "picked_twice": (
+        "left",
+        _("%(other)s and %(line)s are the same money, and nothing of it is left. Please untick both."),
+    ),
+    "beyond_bill": (
+        "left",
+        _("The rest that was picked is all that the bill charges: nothing is left for %(line)s. Please untick it."),
+    ),
+}
 ROWS = {
     "unreadable": _("row %(rows)s: cannot be read, or has no item and amount"),
     "unknown": _("row %(rows)s: was not handed over"),
@@ -168,7 +198,9 @@ ROWS = {
 def sentence(refusal: Mapping[str, Any]) -> str:
     """A refusal, its `code` one of SENTENCES, told by the cause behind it (`because`) where there is one, with what the service said of it; what it did not say is a dash."""
     values = {**dict.fromkeys(refusals.NAMES, "—"), **refusal}
-    text = SENTENCES[values.get("because") or values["code"]]
+    code = values.get("because") or values["code"]
+    limit, text = NOTHING.get(code, ("", ""))
+    text = text if limit and values[limit] == 0 else SENTENCES[code]
     return gettext(text, **{name: _written(name, value) for name, value in values.items()})
 
 

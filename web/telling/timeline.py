@@ -15,7 +15,7 @@ from office import intake
 from office.complaints import CONFIRM
 from office.masking import EVERYTHING, Sight, Withheld
 from office.masking import step as shown_step
-from service_tasks import labels, refusals
+from service_tasks import dates, labels, refusals
 from web.lookup.people import know_people
 from web.telling import act_texts, reason_texts, suggestions
 from web.telling import disputed_lines as disputed
@@ -43,6 +43,7 @@ ORDERED = {
     "work_orders/hand_on": _("The limit begins anew, until"),
     "work_orders/send_back": _("Now due"),
 }
+CLOSED = _("%(period)s, as the list of %(closed)s has closed")
 _DAY = re.compile(r"\d{4}-\d\d-\d\d")
 # What a review begins with; service tasks say of their own values, and of their refusals, which of them are money.
 OF_REVIEWS = frozenset({"reviewed_amount", "reviewed_cash"})
@@ -257,10 +258,11 @@ class _Teller:
         today = self.at.astimezone(ZONE).date()
         if _DAY.fullmatch(str(value)):
             later = date.fromisoformat(str(value)) - today >= WEEK
-            return gettext("%(period)s, as the list of the week before has closed", period=text) if later else text
+            closed = dates.settling_thursday(self.at).isoformat()
+            return gettext(CLOSED, period=text, closed=closed) if later else text
         if str(value) <= f"{today:%Y-%m}":
             return text
-        return gettext("%(period)s, as the list of the month before has closed", period=text)
+        return gettext(CLOSED, period=text, closed=f"{today:%Y-%m}")
 
     def decided(self, step: Step) -> Told | None:
         rules = "; ".join(

@@ -577,6 +577,25 @@ def test_a_settled_hold_that_is_taken_back_is_due_and_not_held_again(office: Fla
         gateway().settle_hold(hold.id, "credited", by_hand(complaint, "settled"))
     take_back(complaint)
     assert (complaint.stands.held, complaint.stands.bill_due, complaint.claims()) == (0, 65800, [("reversed", 5800)])
+    assert "58.00 元恢复应缴，列 2026 年 10 月帐单。" in last_words(complaint)
+
+
+def last_words(complaint: Case) -> str:
+    """What its customer was told last."""
+    query = select(OutboxMessage.body).where(OutboxMessage.case_number == complaint.number)
+    return session().scalars(query.order_by(OutboxMessage.id.desc()).limit(1)).one()
+
+
+def test_a_credit_on_the_next_bill_is_told_as_one(office: Flask) -> None:
+    """On a bill that is paid nothing is due again: what waited for the next bill is not taken off it any more."""
+    complaint = case(bill={"period": "2026-10", "items": ITEMS, "paid": True}).credited()
+    take_back(complaint)
+    words = last_words(complaint)
+    assert ("误退的 58.00 元" in words, "原定抵扣下期帐单的 58.00 元不再抵扣" in words, "恢复应缴" in words) == (
+        True,
+        True,
+        False,
+    )
 
 
 def test_what_the_other_number_has_spent_of_a_transfer_it_owes(office: Flask) -> None:
@@ -590,6 +609,19 @@ def test_what_the_other_number_has_spent_of_a_transfer_it_owes(office: Flask) ->
     assert (sender.stands.prepayment, receiver.stands.prepayment) == (2000, 0)
     assert receiver.stands.bill_due == 65800 + 2000
     assert sender.said()[-1] == "taken_back_owed"
+    words = last_words(sender)
+    assert ("预付金中已用去的 20.00 元记入应缴费用" in words, "帐单" in words) == (True, False)
+
+
+def test_a_prepayment_that_is_taken_back_is_no_bill(office: Flask) -> None:
+    """The customer reads from which prepayment it went, and of no bill."""
+    sender, receiver = case(prepayment=2000), case()
+    source, target = (gateway().subscription(of.msisdn).id for of in (sender, receiver))
+    with transaction():
+        gateway().transfer(source, target, 2000, by_hand(sender, "moved"))
+    take_back(sender)
+    words = last_words(sender)
+    assert ("已从转入号码的预付金中扣回 20.00 元" in words, "帐单" in words) == (True, False)
 
 
 def borne(complaint: Case) -> list[int]:
@@ -639,6 +671,7 @@ def assert_never_paid(complaint: Case, receipt: str) -> None:
     assert session().get_one(Receipt, receipt).refunded == 0
     message = session().scalars(select(OutboxMessage).where(OutboxMessage.case_number == complaint.number)).all()[-1]
     assert (message.template, "HK-2026-" in message.body, "58.00" in message.body) == ("taken_back_cash", True, True)
+    assert "应缴" not in message.body
     assert complaint.contradictions() == []
     assert verification.verify_office() == []
 
@@ -649,6 +682,7 @@ def test_cash_handed_back_at_the_counter_is_not_owed(office: Flask) -> None:
     complaint.step({"receipt_number": receipt, **PAID_OUT})
     take_back(complaint, handed_back=True)
     assert_never_paid(complaint, receipt)
+    assert "原始票据退还给您" in last_words(complaint)
 
 
 SPOT = {"spot_amount": "58.00", "spot_paid_by": "cleo", "spot_payee": "holder", "repayment_method": "on_spot"}

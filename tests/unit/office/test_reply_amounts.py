@@ -111,6 +111,21 @@ def test_a_draft_after_a_reversal_follows_the_books(office: Flask, *, handed_bac
     answer(number, draft(number))
 
 
+def test_a_line_that_another_case_has_is_not_told_as_settled_here() -> None:
+    """The same money was picked anew in another case, which has not decided it: whoever answers the first one is told which, and the reversal may be said."""
+    number = begun("13912351003")
+    take_back(number)
+    subscription = gateway().subscription("13912351003").id
+    with transaction():
+        effect = Effect(key="anew", at=AT, case="AJ-2026-009999")
+        gateway().reserve(subscription, [LinePart("bill-item:2026-10:2", 5800)], effect)
+    with pytest.raises(running.Doubted) as doubt:
+        answer(number, "已退还现金 58.00 元")
+    assert doubt.value.values["doubts"] == [NOT_GIVEN, reply_amounts.OF_ANOTHER]
+    assert doubt.value.reasons["resolution"][1].values == {"of": "bill-item:2026-10:2", "case": "AJ-2026-009999"}
+    answer(number, "原先退减的 58.00 元已更正收回。")
+
+
 def test_what_has_nothing_to_do_with_the_reversal_is_still_said() -> None:
     """A draft loses the sentence about the money, and no other."""
     number = begun("13912352001")

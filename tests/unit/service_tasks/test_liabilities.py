@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
+from engine.runtime import BpmnError
 from models.base import session, transaction
 from models.identity import User
 from models.liability import Liability
@@ -109,6 +110,21 @@ def test_a_number_is_that_of_whoever_is_named(desk: Any) -> None:
     assert desk.refused("liability/name", person="李某", employee="cleo", **parameters) == "names_oneself"
     for person, employee in (("李 某", "1008"), ("张某", "2001"), ("赵某", "cora"), ("张某", None)):
         assert desk.run("liability/name", person=person, employee=employee, **parameters)["state"] == "named"
+
+
+@pytest.mark.parametrize(("employee", "fits"), [("YG0042", True), ("yg 0042", True), ("carl", True), (None, True), ("xx-9", False), ("YG42", False)])  # fmt: skip
+def test_a_number_is_written_as_the_office_writes_its_own(desk: Any, employee: str | None, fits: bool) -> None:
+    """Another shape is refused with the one that is expected; a log-in and no number at all are taken."""
+    with transaction():
+        session().add(User(name="cleo", display_name="王某", password_hash="x", employee_number="YG0001"))
+        session().add(User(name="carl", display_name="李某", password_hash="x"))
+    parameters = {"number": desk.run("liability/open", amount=2000, **STAFF)["number"], "unit_kind": "own"}
+    if fits:
+        assert desk.run("liability/name", person="李某", employee=employee, **parameters)["state"] == "named"
+        return
+    with pytest.raises(BpmnError) as refused:
+        desk.run("liability/name", person="李某", employee=employee, **parameters)
+    assert (refused.value.code, refused.value.values["shapes"]) == ("number_unfit", "YG0000")
 
 
 @pytest.mark.parametrize(

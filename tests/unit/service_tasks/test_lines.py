@@ -143,8 +143,11 @@ def test_what_an_older_diagram_hands_over_is_taken_as_before(desk: Any) -> None:
     assert desk.run("lines/reserve", msisdn=MSISDN, item="monthly_fee", **ticked)["amount"] == 1000
 
 
-def test_a_receipt_that_the_office_holds_is_not_asked_for_again(desk: Any) -> None:
-    """What was taken back for cash in one case is known to the next, whose form leaves the tick out; it lies in the file still when the cash is owed back."""
+@pytest.mark.parametrize(("handed_back", "on_file"), [(False, ["SJ-1"]), (True, [])])
+def test_a_receipt_that_the_office_holds_is_not_asked_for_again(
+    desk: Any, handed_back: bool, on_file: list[str]
+) -> None:
+    """What was taken back for cash in one case is known to the next, also while the cash is owed; who hands the cash back gets the receipt back with it."""
     bill = {"period": "2026-10", "paid": True, "items": ITEMS[:1]}
     desk.given({"msisdn": MSISDN, "bill": bill, "receipts": [{"number": "SJ-1", "kind": "charge", "amount": 1000}]})
     assert reserve(desk)["receipts_in_hand"] == []
@@ -157,8 +160,8 @@ def test_a_receipt_that_the_office_holds_is_not_asked_for_again(desk: Any) -> No
     assert reserve(desk)["receipts_in_hand"] == ["SJ-1"]
     with transaction():
         (entry,) = gateway().given("AJ-2026-000001")
-        gateway().reverse(entry.id, Effect(key="back", at=AT, case="AJ-2026-000001"))
-    assert reserve(desk)["receipts_in_hand"] == ["SJ-1"]
+        gateway().reverse(entry.id, Effect(key="back", at=AT, case="AJ-2026-000001"), handed_back=handed_back)
+    assert reserve(desk)["receipts_in_hand"] == on_file
 
 
 @pytest.mark.parametrize(("in_hand", "asks"), [(["SJ-1"], False), (["SJ-2"], True), ([], True)])

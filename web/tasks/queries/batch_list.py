@@ -13,7 +13,7 @@ from models.billing import ChargeHold, HoldState, SecondaryPricingItem
 from models.customer import Subscription
 from models.lines import DisputedLine, LineClaim
 from office import batches
-from service_tasks.batches import lapsed
+from service_tasks.batches import is_closed, lapsed
 from web.queries import money
 
 MOST_ROWS = 300
@@ -33,8 +33,10 @@ class Row:
 
 @dataclass(frozen=True)
 class BatchList:
-    """The first rows of a batch with the count and the total of all of it, in fen."""
+    """The first rows of a batch with the count and the total of all of it, in fen; of which month or day, and whether it takes nothing more."""
 
+    period: str
+    is_closed: bool
     rows: list[Row]
     count: int
     total: int
@@ -46,18 +48,19 @@ def of(process: str, number: str) -> BatchList | None:
     if period is None:
         return None
     if process == batches.SECONDARY_PRICING:
-        return _summed(_of_month(period))
+        return _summed("secondary_pricing", period, _of_month(period))
     settled = date.fromisoformat(period)
-    return _summed(_on_hold(settled), _beside(settled))
+    return _summed("charge_hold", period, _on_hold(settled), _beside(settled))
 
 
-def _summed(*queries: Any) -> BatchList:
+def _summed(kind: str, period: str, *queries: Any) -> BatchList:
     items = union_all(*queries).subquery()
     first_rows = select(*list(items.c)[1:]).order_by(items.c.at, items.c.case_number).limit(MOST_ROWS)
     count, total = (
         session().execute(select(func.count(), func.coalesce(func.sum(items.c.amount), 0)).select_from(items)).one()
     )
-    return BatchList([Row(*row) for row in session().execute(first_rows)], count, int(total))
+    rows = [Row(*row) for row in session().execute(first_rows)]
+    return BatchList(period, is_closed(kind, period), rows, count, int(total))
 
 
 def _of_month(period: str) -> Any:

@@ -51,13 +51,14 @@ def report(desk: Flask, failure: str = "") -> int:
 
 
 def test_what_waits_to_be_sent_is_not_called_done(desk: Flask, answered: tuple[str, Page]) -> None:
-    """The message after the step, the complaint and the list of words all say that it is still to be sent."""
+    """The message after the step, the complaint and the list of words all say that it is still to be sent, and what it waits for."""
     case, shown = answered
     (said,) = shown.tree.xpath("//main/p[contains(@class, 'desk-note')]")
     assert "短信待发送" in said.text_content()
     assert "desk-note-ok" not in said.get("class")
     assert complaint(desk, case) == (False, "queued")
-    assert "待发送" in Visitor(desk, "cleo").get(f"/cases/{case}", tab="messages").text
+    words = Visitor(desk, "cleo").get(f"/cases/{case}", tab="messages").text
+    assert [word for word in ("等待发送", "等短信中心来取") if word not in words] == []
     assert "客户还没有收到" in Visitor(desk, "cleo").get(f"/cases/{case}").text
 
 

@@ -75,13 +75,13 @@ def test_what_waits_for_thursday_without_a_hold_is_told(desk: Flask, language: s
 def test_what_a_withdrawn_case_had_picked_stays_told(desk: Flask) -> None:
     """The line is free for others and the tab says so, with its amount and reason, instead of forgetting it."""
     case, cleo = picked(desk), Visitor(desk, "cleo")
-    assert "现已不占用" not in cleo.get(f"/cases/{case}", tab="money").text
+    assert "现已没有登记" not in cleo.get(f"/cases/{case}", tab="money").text
     with desk.app_context():
         acts.withdraw(
             case, reason="不追究", said_by="customer", channel="counter", tell="sms", by=CLEO, at=engine.now()
         )
     told = cleo.get(f"/cases/{case}", tab="money").text
-    assert [word for word in ("48.00 元", "部分", "曾勾选，本案现已不占用") if word not in told] == []
+    assert [word for word in ("48.00 元", "部分", "曾勾选，本案现已没有登记") if word not in told] == []
 
 
 def test_a_line_that_the_case_has_is_told_once(desk: Flask) -> None:

@@ -210,6 +210,25 @@ def test_the_language_chosen_before_the_log_in_is_kept(desk: Flask, quick_check:
     assert shown in other.get("/processes").text
 
 
+@pytest.mark.parametrize("way", ["logged out", "ended"])
+def test_the_log_in_page_goes_on_in_the_language_of_whoever_was_there(
+    desk: Flask, quick_check: None, monkeypatch: pytest.MonkeyPatch, way: str
+) -> None:
+    """After a log-out and after a session that ran out; the next person at this browser still reads their own."""
+    english, chinese = 'lang="en"', 'lang="zh-CN"'
+    browser = Visitor(desk).client
+    browser.post("/login", data={"name": "olu", "password": "olu-reception-desk"})
+    browser.post("/language/en", data={"next": "/processes"})
+    if way == "logged out":
+        browser.post("/logout")
+    else:
+        later = engine.now() + timedelta(days=2)
+        monkeypatch.setattr(engine, "now", lambda: later)
+    assert english in browser.get("/processes", follow_redirects=True).text
+    browser.post("/login", data={"name": "ada", "password": "ada-reception-desk"})
+    assert chinese in browser.get("/processes").text
+
+
 @pytest.mark.parametrize(
     ("failures", "of"),
     [

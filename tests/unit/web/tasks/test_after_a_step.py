@@ -31,7 +31,7 @@ def steps(desk: Flask, *forms: dict[str, str], number: str = NUMBER) -> tuple[st
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_the_clerk_stays_with_the_customer(desk: Flask, language: str) -> None:
-    """Of two cases worked on alternately, each step leads on in its own case and names step, case and customer."""
+    """Of two cases worked on alternately, each step leads on in its own case and names step, case and customer, the case once in its heading."""
     first, task = steps(desk)
     steps(desk, number="13900000202")
     visitor = Visitor(desk, "cleo", language)
@@ -45,6 +45,8 @@ def test_the_clerk_stays_with_the_customer(desk: Flask, language: str) -> None:
     assert (step in said, first in said, "虚构客户0201" in said) == (True, True, True)
     (whose,) = [one.text_content() for one in page.tree.xpath("//*[@class='desk-whose']")]
     assert ("虚构客户0201" in whose, "13900000201" in whose, first in whose) == (True, True, True)
+    heading = [one.text_content() for one in page.tree.xpath("//main/nav | //main/*[@class='desk-head']")]
+    assert " ".join(heading).count(first) == 1
 
 
 def test_paying_says_how_much(desk: Flask) -> None:
@@ -54,6 +56,25 @@ def test_paying_says_how_much(desk: Flask) -> None:
     cleo.post(f"/tasks/{task}/completion", **PAID)
     said = cleo.get(f"/cases/{case}").tree.xpath("//main//*[contains(@class, 'desk-note-ok')]")[0].text_content()
     assert [one for one in (case, "虚构客户0201", "已入帐", f"{PAID['refund_amount']} 元") if one not in said] == []
+
+
+def test_a_step_names_its_own_money_only(desk: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Two steps of one instant: the payment is named with the first, and again when that is sent twice, and with the second no money is."""
+    case, task = steps(desk, JUDGED, CASH)
+    instant = engine.now()
+    monkeypatch.setattr(engine, "now", lambda: instant)
+    cleo = Visitor(desk, "cleo")
+
+    def answer(step: int, form: dict[str, str]) -> str:
+        cleo.post(f"/tasks/{step}/completion", **form)
+        notes = cleo.get(f"/cases/{case}").tree.xpath("//main//*[contains(@class, 'desk-note-ok')]")
+        return str(notes[0].text_content())
+
+    once = {**PAID, "submit_key": "the-same-form-twice"}
+    assert [f"{PAID['refund_amount']} 元" in answer(task, once) for _ in range(2)] == [True, True]
+    with desk.app_context():
+        (reply,) = open_tasks(case)
+    assert "已入帐" not in answer(reply, {"resolution": "已退还 88.00 元", "reply_channel": "counter"})
 
 
 SPOT = {"repayment_method": "on_spot", "spot_amount": "88.00", "spot_paid_by": "cleo", "spot_payee": "holder"}
@@ -182,14 +203,14 @@ def test_a_program_is_told_the_same(app: Flask, caller: Caller) -> None:
 @pytest.mark.parametrize(
     ("day", "told"),
     [
-        ("2026-11-29", "2026-12（上一期的名单已截止）"),
+        ("2026-11-29", "2026-12（2026-11 的名单已截止）"),
         ("2026-12-01", "2026-12"),
         ("2026-12-01", "2026-12-03"),
-        ("2026-11-26", "2026-12-03（上一周的名单已截止）"),
+        ("2026-11-26", "2026-12-03（2026-11-26 的名单已截止）"),
     ],
 )
 def test_a_period_to_come_says_why(desk: Flask, day: str, told: str) -> None:
-    """What is listed for the next month or the next Thursday, because the list of this one has closed, says so on the time line; else nothing does."""
+    """What is listed for the next month or the next Thursday, because the list of this one has closed, says so on the time line and names that list; else nothing does."""
     with desk.test_request_context(headers={"Accept-Language": "zh"}):
         teller = timeline.teller(published.current("TS-002"))
         job = {

@@ -15,6 +15,7 @@ from models.customer import Subscription
 from models.user_task import UserTask
 from office import batches
 from office.fixtures import build
+from service_tasks.batches import locked
 from service_tasks.gateway import gateway
 from service_tasks.gateway.values import Effect, LinePart
 from tests.visitors import Visitor
@@ -41,11 +42,27 @@ def test_the_summary_sheet_lies_under_the_form(desk: Flask) -> None:
         task = session().scalars(select(UserTask.id).where(UserTask.business_key == "PC-2030-12")).one()
     page = Visitor(desk, "ivan").get(f"/tasks/{task}")
     assert "共 2 笔 · 30.00 元" in page.text
+    assert page.tree.xpath("//h2[contains(., '2030-12 名单')]/..//*[@class='desk-badge']") == []
     rows = [[" ".join(cell.text_content().split()) for cell in row] for row in page.tree.xpath("//table//tbody/tr")]
     assert rows == [
         ["AJ-0", "139****0201", "月租费", "15.00 元", "已汇总"],
         ["AJ-1", "139****0202", "月租费", "15.00 元", "已汇总"],
     ]
+
+
+def test_a_list_that_was_handed_in_is_called_closed_with_its_month(desk: Flask) -> None:
+    """Whoever opens a later step of the batch reads that this month takes nothing more."""
+    with desk.app_context():
+        collected("2030-12")
+        cases.start(batches.SECONDARY_PRICING, business_key="PC-2030-12", variables={"case_number": "PC-2030-12", "period": "2030-12"}, by=batches.SYSTEM, at=engine.now())  # fmt: skip
+        task = session().scalars(select(UserTask.id).where(UserTask.business_key == "PC-2030-12")).one()
+        with transaction():
+            batch = locked("secondary_pricing", "2030-12", engine.now())
+            batch.state, batch.closed_at = "closed", engine.now()
+            session().flush()
+    page = Visitor(desk, "ivan").get(f"/tasks/{task}")
+    (closed,) = page.tree.xpath("//h2[contains(., '2030-12 名单')]/..//*[@class='desk-badge']/text()")
+    assert closed == "已截止"
 
 
 def test_the_file_for_the_run_is_for_whoever_has_the_step(desk: Flask) -> None:

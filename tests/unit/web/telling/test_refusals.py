@@ -32,3 +32,20 @@ def test_what_a_refusal_is_about_is_told_without_its_values(desk: Flask, code: s
     """Where refusals are listed there is no amount to name, and nobody reads the place of one."""
     with desk.test_request_context(headers={"Accept-Language": language}):
         assert "%(" not in refusals.brief(code)
+
+
+SAYS_WHAT_IS_LEFT = {"balance", "left", "approved", "disputed"}
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+@pytest.mark.parametrize("code", sorted(refusals.SENTENCES))
+def test_where_nothing_is_left_no_zero_is_named(desk: Flask, code: str, language: str) -> None:
+    """A refusal with nothing left says so; "at most 0.00" sends a person looking for an amount there is not."""
+    named = set(re.findall(r"%\((\w+)\)s", refusals.SENTENCES[code]))
+    if not named & SAYS_WHAT_IS_LEFT or code == "part_without_reason":  # of a part something is left
+        return
+    with desk.test_request_context(headers={"Accept-Language": language}):
+        told = refusals.sentence({"code": code, "amount": SUM, **dict.fromkeys(SAYS_WHAT_IS_LEFT, 0)})
+        kept = refusals.sentence({"code": code, "amount": SUM, **dict.fromkeys(SAYS_WHAT_IS_LEFT, 1)})
+    assert "0.00" not in told
+    assert "0.01" in kept

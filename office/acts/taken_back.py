@@ -1,0 +1,47 @@
+"""What the customer is told of a credit that was taken back: what is due again and with which bill, what is gone from a prepayment, what was handed back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from service_tasks import amounts
+from service_tasks.gateway import DueAgain, Given
+
+# By kind, with the number's own account before, that of another number after.
+CLAUSES = {
+    "bill": ("{fen} 元恢复应缴，列{bill}帐单", "转入号码的 {fen} 元恢复应缴，列{bill}帐单"),
+    "next_bill": ("原定抵扣下期帐单的 {fen} 元不再抵扣", "原定抵扣转入号码下期帐单的 {fen} 元不再抵扣"),
+    "late_fee": ("滞纳金 {fen} 元恢复应缴", "转入号码的滞纳金 {fen} 元恢复应缴"),
+    "prepayment": ("已从预付金中扣回 {fen} 元", "已从转入号码的预付金中扣回 {fen} 元"),
+}
+HANDED_BACK = "您退回的现金 {fen} 元已收妥，收据 {receipt}"
+RECEIPT = "退款时收回的原始票据退还给您"
+PAID_OUT = "其中 {fen} 元已付给您，请到营业厅缴回，已记入您的应缴费用"
+OTHERWISE = "请留意帐单"
+SPENT = "预付金中已用去的 {fen} 元记入应缴费用"
+
+
+def told(result: Mapping[str, Any], credit: Given, due: Sequence[DueAgain], own: int | None) -> str:
+    """The consequences in one sentence without its full stop; `own` is the number (id) that complained, `result` what the step records."""
+    return "；".join([*_due(due, own), *_cash(result, credit)]) or OTHERWISE
+
+
+def _due(due: Sequence[DueAgain], own: int | None) -> Iterator[str]:
+    for part in due:
+        year, _, month = part.period.partition("-")
+        bill = f" {year} 年 {int(month)} 月" if month else ""
+        yield CLAUSES[part.kind][part.subscription_id != own].format(fen=amounts.yuan(part.amount), bill=bill)
+
+
+def _cash(result: Mapping[str, Any], credit: Given) -> Iterator[str]:
+    owed, handed_back = result.get("owed", 0), result.get("handed_back", 0)
+    if handed_back:
+        yield HANDED_BACK.format(fen=amounts.yuan(handed_back), receipt=result["receipt"])
+        if credit.kind.endswith("_refund"):
+            yield RECEIPT
+    paid_out = min(owed, credit.cash) if not handed_back else 0
+    if paid_out:
+        yield PAID_OUT.format(fen=amounts.yuan(paid_out))
+    if owed > paid_out:
+        yield SPENT.format(fen=amounts.yuan(owed - paid_out))
