@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
-from service_tasks.schemas import ZONE
+from service_tasks.zone import ZONE
 
 AFTER = {
     ("suspended", "arrears"): "suspension",
