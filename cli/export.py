@@ -14,7 +14,7 @@ from cli.database import open_office
 from cli.output import counted, note
 from engine import published
 from office import exports, looks
-from web.telling.i18n import ZONE
+from service_tasks.zone import ZONE
 
 AT_THE_MACHINE = "machine:"
 DAY = click.DateTime(["%Y-%m-%d"])

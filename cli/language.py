@@ -15,8 +15,8 @@ import click
 import engine
 from cli.output import as_json, report
 from cli.speaking import speaking
-from engine import definitions, language
-from office import calendar
+from engine import definitions, language, runtime
+from office import calendar, composition
 from web.definitions.telling import findings, unreadable
 
 SAID = "said"
@@ -58,6 +58,11 @@ at_option = click.option("--at", default="", help="What now() is, such as 2026-1
 @as_json
 def decide(model: Path, decision: str, context: str, at: str, as_json: bool) -> None:
     """Evaluate DECISION (id or name) of MODEL, a DMN file, and say which rules matched."""
+    with runtime.entered(composition.bare()):
+        _decide(model, decision, context, at, as_json)
+
+
+def _decide(model: Path, decision: str, context: str, at: str, as_json: bool) -> None:
     variables, scope = _variables(context, "--input", as_json), _scope(at, as_json)
     try:
         outcome = definitions.read_decisions(model.read_bytes()).evaluate(decision, variables, scope=scope)
@@ -80,6 +85,11 @@ def decide(model: Path, decision: str, context: str, at: str, as_json: bool) -> 
 @as_json
 def feel(expression: str, context: str, at: str, as_json: bool) -> None:
     """Evaluate EXPRESSION over the variables of a context and print its value."""
+    with runtime.entered(composition.bare()):
+        _feel(expression, context, at, as_json)
+
+
+def _feel(expression: str, context: str, at: str, as_json: bool) -> None:
     variables, scope = _variables(context, "--context", as_json), _scope(at, as_json)
     try:
         value = language.feel.compile(expression, names=variables).evaluate(variables, scope=scope)

@@ -20,6 +20,7 @@ from engine import runtime
 from engine.language import Calendar
 from models.base import bind, session
 from models.calendar import CalendarDay
+from service_tasks.zone import ZONE
 
 FIRST_YEAR, LAST_YEAR = 2020, 2060
 SOURCE = f"holidays {version('holidays')}"
@@ -52,7 +53,7 @@ def current() -> Calendar:
 def announced() -> Calendar:
     """The calendar of an office that has changed no day; needs no database."""
     off, work = _seeded()
-    return Calendar(days_off=off, workdays=work)
+    return _in_zone(off, work)
 
 
 def days(year: int) -> list[Day]:
@@ -94,7 +95,11 @@ def _read() -> Calendar:
     rows = list(session().execute(select(CalendarDay.date, CalendarDay.kind)))
     put_off = {day for day, kind in rows if kind == "off"}
     put_work = {day for day, kind in rows if kind == "work"}
-    return Calendar(days_off=frozenset((off - put_work) | put_off), workdays=frozenset((work - put_off) | put_work))
+    return _in_zone((off - put_work) | put_off, (work - put_off) | put_work)
+
+
+def _in_zone(off: frozenset[date], work: frozenset[date]) -> Calendar:
+    return Calendar(days_off=off, workdays=work, zone=ZONE.key)
 
 
 @cache

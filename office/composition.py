@@ -1,4 +1,4 @@
-"""What an office is made of: the service tasks and the background work it serves, its calendar, who follows every change, who keeps people from cases, what is doubted."""
+"""What an office is made of: the service tasks and the background work it serves, its words, its calendar, who follows every change, who keeps people from cases, what is doubted."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from importlib.metadata import version
 import engine
 import engine.runtime
 import service_tasks
-from engine import record
+from engine import language, record
 from office import (
     batches,
     calendar,
@@ -23,6 +23,8 @@ from office import (
     work_orders,
 )
 from office.acts import requests
+from service_tasks import amounts, dates, numbers
+from service_tasks.zone import ZONE
 
 FOLLOWERS = (
     complaints.follow,
@@ -36,6 +38,20 @@ FOLLOWERS = (
 )
 SOFTWARE = version("reception-desk")
 PERSONAL = frozenset({"msisdn", "complaint_text", "demand", "told", "proposed_reason"})
+# What published forms and expressions say beside the engine's own words: none of them may go or change its meaning.
+VOCABULARY = language.Vocabulary(
+    zone=ZONE,
+    unit=amounts.FEN,
+    kinds={"msisdn": numbers.MSISDN},
+    functions=(dates.IN_FEEL, amounts.IN_FEEL),
+    displays={
+        "calls": frozenset({"list"}),
+        "reasons": frozenset(),
+        "money": frozenset({"number"}),
+        "balance": frozenset({"number", "context"}),
+    },
+    channels=("counter", "phone", "sms", "letter"),
+)
 BARS = (households.barred, reviews.barred)
 DOUBTS = (reply_amounts.doubt,)
 
@@ -49,7 +65,9 @@ def runtime(keys: record.Keys | None = None) -> engine.runtime.Runtime:
 
 def bare(keys: record.Keys | None = None) -> engine.runtime.Runtime:
     """An office in which processes are checked: nobody follows what happens there, and nobody is kept from anything."""
-    office = engine.runtime.Runtime(keys=keys, calendar=calendar.current, personal=PERSONAL, software=SOFTWARE)
+    office = engine.runtime.Runtime(
+        keys=keys, vocabulary=VOCABULARY, calendar=calendar.current, personal=PERSONAL, software=SOFTWARE
+    )
     office.serve(service_tasks, batches, reviews, work_orders)
     office.timed = frozenset({reviews.PROCESS, *(kind.process for kind in batches.KINDS)})
     return office

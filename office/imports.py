@@ -24,7 +24,6 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime
 from itertools import islice
 from typing import Any, BinaryIO, NamedTuple, Protocol
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import insert, select
 
@@ -33,8 +32,8 @@ from models.base import savepoint, session, transaction
 from models.billing import Bill
 from models.customer import Subscription
 from models.usage import CDR_KINDS, COMPONENTS, Cdr
+from service_tasks.zone import ZONE
 
-ZONE = ZoneInfo("Asia/Shanghai")
 MOST_BYTES = 64 * 2**20
 MOST_FAULTS = 200
 MOST_FEN = 2**31 - 1

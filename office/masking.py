@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from engine import language, runtime
+from service_tasks import numbers
 
 # As people write it: with or without the country, in one piece or in groups, in full width too.
 _COUNTRY = r"(?:\(?(?:[+＋]|[0０]{2})?[8８][6６]\)?[ -]{0,3})?"
@@ -48,7 +49,7 @@ NOTHING, EVERYTHING = Sight(personal=False, numbers=False), Sight(personal=True,
 
 def number(msisdn: str | None) -> str:
     """A number where one need not see it: 138****1234, however it was written."""
-    plain = language.written.msisdn(msisdn) or msisdn if msisdn else ""
+    plain = numbers.msisdn(msisdn) or msisdn if msisdn else ""
     return f"{plain[:3]}****{plain[-4:]}" if len(plain) >= 8 else plain or "—"
 
 

@@ -24,7 +24,7 @@ from office import acts, households, intake, replies
 from service_tasks import dates, sampling
 from service_tasks.gateway import Given, gateway
 from service_tasks.reviews import TAKE_BACK
-from service_tasks.schemas import ZONE
+from service_tasks.zone import ZONE
 
 PROCESS = "SUB-009"
 SHARE = 5  # of a hundred payments

@@ -1,17 +1,40 @@
-"""Amounts as people write them: yuan in figures and in the capital characters a cash sheet needs; no arithmetic is done here."""
+"""Amounts as people type and write them: yuan in figures and in the capital characters a cash sheet needs; no arithmetic is done here."""
 
 from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
 
 from engine import language
 
 DIGITS = "零壹贰叁肆伍陆柒捌玖"
 PLACES = ("", "拾", "佰", "仟")
 GROUPS = ("", "万", "亿")
+# Kept in fen, typed and written in yuan: `¥58`, `58 元`, `-¥5.00`, `¥-5`.
+FEN = language.Unit(name="fen", digits=2, signs=("¥",), endings=("元", "圆"), most=2_000_000_000)
 
 
-def yuan(fen: int) -> str:
-    """Yuan with two decimals, e.g. "12.50" for 1250 fen."""
-    return language.written.yuan(fen)
+def yuan(fen: int, between: str = "") -> str:
+    """Yuan with two decimals, e.g. "12.50" for 1250 fen; `between` stands before every three digits."""
+    return language.written.in_figures(fen, FEN, between)
+
+
+def typed(text: str) -> Decimal | None:
+    """The yuan that somebody typed; None for what is no amount."""
+    return language.written.amount(text, FEN)
+
+
+def fen(text: str) -> int | None:
+    """The same in fen; None also for what has more than two decimals."""
+    return language.written.parts(text, FEN)
+
+
+def _yuan(scope: language.feel.Scope, fen: Any) -> str | None:
+    """In FEEL, null for what is no whole number."""
+    return yuan(fen) if type(fen) is int else None
+
+
+IN_FEEL = language.Added(name="yuan", parameters="fen", run=_yuan)
 
 
 def in_words(fen: int) -> str:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from datetime import date, datetime, time, timedelta
 from functools import lru_cache
+from typing import Any
 
 from engine import language, runtime
-from service_tasks.schemas import ZONE
+from service_tasks.zone import ZONE
 
 
 def month_of(at: datetime) -> str:
@@ -37,7 +38,19 @@ def first_of_next_month(day: date) -> date:
 
 def settling_thursday(at: datetime) -> date:
     """The day the charge-hold desk settles what comes in at `at` (TS-002.11): the next Thursday, or the working day before it."""
-    return date.fromisoformat(runtime.calendar().thursday_of(at))
+    return _thursday(runtime.calendar(), at)
+
+
+def _thursday(calendar: language.Calendar, at: date) -> date:
+    return calendar.local(calendar.next_weekday(at, "Thursday")).date()
+
+
+def _thursday_of(scope: language.feel.Scope, at: Any) -> str | None:
+    """In FEEL, the same as text, "2026-11-26"; null for what is no instant."""
+    return _thursday(scope.calendar, at).isoformat() if isinstance(at, date) else None
+
+
+IN_FEEL = language.Added(name="thursday_of", parameters="at", run=_thursday_of, cost=4)
 
 
 def is_month(text: str) -> bool:

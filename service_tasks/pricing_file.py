@@ -11,7 +11,7 @@ import io
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-import engine.language
+from service_tasks import amounts
 from service_tasks.gateway import PricingRow
 
 COLUMNS = {
@@ -90,7 +90,7 @@ def _judged(cells: Sequence[str], rows_by_key: dict[Key, PricingRow], came: set[
 
 
 def _fen(text: str) -> int | None:
-    fen = engine.language.written.fen(text)
+    fen = amounts.fen(text)
     return fen if fen is not None and 0 < fen < MOST_FEN else None
 
 

@@ -9,11 +9,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from marshmallow import Schema, fields, missing, pre_load, validate
 
-ZONE = ZoneInfo("Asia/Shanghai")
+from service_tasks.zone import ZONE
 
 
 class Parameters(Schema):

@@ -7,6 +7,8 @@ from collections.abc import Iterable
 import click
 
 from cli.output import as_json, report
+from engine import runtime
+from office import composition
 from tools import kit
 from tools.reference_pages.tck_page import COLUMNS, figures, reason
 
@@ -16,12 +18,13 @@ from tools.reference_pages.tck_page import COLUMNS, figures, reason
 @as_json
 def tck(folders: tuple[str, ...], as_json: bool) -> None:
     """Play the kit, or only FOLDERS (a name or its beginning); status 1 when a result differs that is not named as intended."""
-    played = {
-        (level, folder): list(kit.play(folder, level))
-        for level in kit.LEVELS
-        for folder in kit.folders(level)
-        if not folders or folder.startswith(folders)
-    }
+    with runtime.entered(composition.bare()):
+        played = {
+            (level, folder): list(kit.play(folder, level))
+            for level in kit.LEVELS
+            for folder in kit.folders(level)
+            if not folders or folder.startswith(folders)
+        }
     figures_by_folder = {f"{level} {folder}": figures(results) for (level, folder), results in played.items()}
     results = [result for results_of_folder in played.values() for result in results_of_folder]
     unknown = [result for result in results if result.verdict == kit.DIFFERS and not reason(result)]

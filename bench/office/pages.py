@@ -6,12 +6,12 @@ import re
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, NamedTuple
-from zoneinfo import ZoneInfo
 
 from lxml import html
 
+from service_tasks.zone import ZONE
+
 SAID = "客户认为收费有误"
-OFFICE_ZONE = ZoneInfo("Asia/Shanghai")
 CENT = "0.01"
 Given = str | list[str]
 WRONG = "//*[contains(@class, 'desk-errors')]//li"
@@ -170,5 +170,5 @@ def _chosen(choices: list[str], stands: list[str], answer: str | None) -> str | 
 
 def _word(field: Any, kind: str) -> str:
     if kind == "date":
-        return datetime.now(OFFICE_ZONE).date().isoformat()
+        return datetime.now(ZONE).date().isoformat()
     return {"decimal": CENT, "numeric": "1"}.get(field.get("inputmode", ""), SAID)

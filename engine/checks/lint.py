@@ -21,6 +21,7 @@ from engine.ground.errors import Problem, first_findings
 from engine.ground.xml import MalformedXml
 from engine.language import feel
 from engine.language.feel import FeelSyntaxError
+from engine.language.vocabulary import Vocabulary
 from engine.runtime import handlers, runtime
 
 ID = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]*")
@@ -38,12 +39,13 @@ MOST_KEPT = 64
 
 def check(content: Package) -> list[Problem]:
     """The problems of a package, in document order; empty when it may be published. After MOST_FINDINGS the last one says that there are more."""
-    return list(_checked(content.canonical(), frozenset(handlers.handlers_by_topic()), runtime.current().timed))
+    office = runtime.current()
+    return list(_checked(content.canonical(), frozenset(office.handlers), office.timed, office.vocabulary))
 
 
 @lru_cache(maxsize=MOST_KEPT)
-def _checked(canonical: bytes, topics: frozenset[str], timed: frozenset[str]) -> tuple[Problem, ...]:
-    """Kept, because a draft and the processes that call it are asked about again and again; `topics` and processes `timed`, those begun by time, are those known then."""
+def _checked(canonical: bytes, topics: frozenset[str], timed: frozenset[str], words: Vocabulary) -> tuple[Problem, ...]:
+    """Kept, because a draft and the processes that call it are asked about again and again; `topics` and processes `timed`, those begun by time, are those known then, and so are the `words`."""
     return tuple(first_findings(_problems(load_package(canonical))))
 
 

@@ -14,7 +14,8 @@ from engine.definitions.package import Package, load_package
 from engine.definitions.surroundings import form_of
 from engine.diagrams.diagram import Diagram, parse
 from engine.ground.errors import EngineError, Problem
-from engine.runtime import handlers
+from engine.language.vocabulary import Vocabulary
+from engine.runtime import runtime
 
 MOST_KEPT = 64
 
@@ -42,11 +43,14 @@ def warnings_of_file(file: Path, opening_types: Mapping[str, str], departments: 
 
 
 def _ways(content: Package, departments: Iterable[str]) -> list[Problem]:
-    return list(_explored(content.canonical(), frozenset(handlers.handlers_by_topic()), frozenset(departments)))
+    office = runtime.current()
+    return list(_explored(content.canonical(), frozenset(office.handlers), frozenset(departments), office.vocabulary))
 
 
 @lru_cache(maxsize=MOST_KEPT)
-def _explored(canonical: bytes, topics: frozenset[str], departments: frozenset[str]) -> tuple[Problem, ...]:
+def _explored(
+    canonical: bytes, topics: frozenset[str], departments: frozenset[str], words: Vocabulary
+) -> tuple[Problem, ...]:
     """Kept, because an editor asks about the same draft again and again; a diagram that has problems is not explored."""
     content = load_package(canonical)
     if lint.check(content):

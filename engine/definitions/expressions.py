@@ -9,9 +9,10 @@ from engine.definitions import variable_types
 from engine.definitions.surroundings import IN, OUT, Drawn, Surroundings, form_of
 from engine.diagrams import settings
 from engine.diagrams.diagram import Element
+from engine.language import vocabulary
 from engine.language.feel import Names
 from engine.language.feel.inferred import ANYTHING, BOOLEAN, LIST, Type
-from engine.language.forms import Field, Form
+from engine.language.forms import DISPLAYS, Field, Form
 from engine.runtime import handlers
 
 # What means an instant, given as text too; `engine.language.instants` reads it.
@@ -163,6 +164,5 @@ def of_fields(form: Form, element: Element, names: Names) -> Iterator[PlacedExpr
 
 
 def _shown_as(display: str) -> Type:
-    """What a display can draw: money is a number, a table or calls a list."""
-    kinds = {"money": {"number"}, "balance": {"number", "context"}, "calls": {"list"}, "table": {"list", "context"}}
-    return Type(frozenset(kinds[display])) if display in kinds else ANYTHING
+    """What a display can draw."""
+    return Type({**DISPLAYS, **vocabulary.in_force().displays}.get(display, frozenset()))

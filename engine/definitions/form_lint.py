@@ -94,7 +94,7 @@ def _wrong(field: Field) -> Iterator[str]:
 
 def _exclude_each_other(field: Field) -> bool:
     least, most = (_constant(field.expressions.get(name)) for name in ("min", "max"))
-    if field.unit == "fen" and least is None and "min" not in field.expressions:
+    if field.amount is not None and field.type == "number" and least is None and "min" not in field.expressions:
         least = 0
     longest = bool(field.min_length) and field.min_length > field.longest
     return longest or feel.compare(">", least, most) is True
@@ -129,9 +129,9 @@ def _is_refused(field: Field, value: Any) -> bool:
 
 
 def _typed(field: Field, value: Any) -> Any:
-    """A value as somebody would type it: money in yuan."""
-    if field.unit == "fen":
-        return written.yuan(value)
+    """A value as somebody would type it."""
+    if field.amount is not None and field.type == "number":
+        return written.in_figures(value, field.amount)
     return value if isinstance(value, list) else "yes" if value is True else str(value)
 
 

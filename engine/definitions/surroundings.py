@@ -15,10 +15,11 @@ from engine.diagrams.diagram import ACTIVITIES, COUNTER, EVENTS, GATEWAYS, SERVE
 from engine.diagrams.predecessors import all_later, around, before
 from engine.ground.errors import EngineError, InvalidDefinition
 from engine.ground.xml import MalformedXml
-from engine.language import feel
+from engine.language import feel, vocabulary
 from engine.language.feel import FeelSyntaxError, Names, inferred
 from engine.language.feel.inferred import ANYTHING, CONTEXT, INSTANT, LIST, NUMBER, Type, list_of, union
 from engine.language.forms import Form
+from engine.language.vocabulary import Vocabulary
 from engine.runtime import handlers
 
 IN, OUT = "in.", "out."
@@ -265,16 +266,17 @@ class Surroundings:
 
 
 class Same:
-    """A package that is the same as another of the same fingerprint."""
+    """A package that is the same as another of the same fingerprint, read in the words of the same office."""
 
     def __init__(self, package: Package) -> None:
         self.package = package
+        self._same = (package.sha256, vocabulary.in_force())
 
     def __hash__(self) -> int:
-        return hash(self.package.sha256)
+        return hash(self._same)
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, Same) and self.package.sha256 == other.package.sha256
+        return isinstance(other, Same) and self._same == other._same
 
 
 @lru_cache(maxsize=MOST_AT_ONCE)
@@ -295,11 +297,11 @@ def _read(package: Package, key: str) -> Diagram | None:
 def form_of(package: Package, element: Element) -> Form | None:
     """The form of a user task; None when there is none that can be read."""
     text = package.files.get(f"forms/{element.properties.get('form', '')}.form")
-    return _form(text) if text is not None else None
+    return _form(text, vocabulary.in_force()) if text is not None else None
 
 
 @lru_cache(maxsize=MOST_KEPT)
-def _form(text: str) -> Form | None:
+def _form(text: str, _: Vocabulary) -> Form | None:
     try:
         return Form.parse(text)
     except InvalidDefinition:
@@ -309,11 +311,11 @@ def _form(text: str) -> Form | None:
 def decision_of(package: Package, element: Element) -> tuple[dmn.Model, dmn.Decision] | None:
     """The decision of a business rule task with the file it stands in; None when there is none that can be executed."""
     text = package.files.get(f"decisions/{element.decision}.dmn")
-    return _decision(text, element.decision) if text is not None else None
+    return _decision(text, element.decision, vocabulary.in_force()) if text is not None else None
 
 
 @lru_cache(maxsize=MOST_KEPT)
-def _decision(text: str, decision: str) -> tuple[dmn.Model, dmn.Decision] | None:
+def _decision(text: str, decision: str, _: Vocabulary) -> tuple[dmn.Model, dmn.Decision] | None:
     try:
         model = dmn.parse(text.encode())
         return model, model.find(decision)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from marshmallow import Schema, fields, validate
 
 from engine.definitions.dmn import Decision, Model
-from engine.language import feel
+from engine.language import feel, vocabulary
 from engine.language.decisions import SINGLE, DecisionTable
 from engine.language.feel import Names, inferred
 from engine.language.feel.inferred import ANYTHING, BOOLEAN, CONTEXT, NUMBER, TEXT, Type, list_of, one_of, union
@@ -13,7 +13,6 @@ from engine.language.forms import Field, Form
 
 YES_NO = frozenset({"yes", "no"})
 AT_TYPES = frozenset({"string", "date", "date and time", "time"})
-LINE = {"line": TEXT, "component": TEXT, "amount": Type(NUMBER.kinds, unit="fen", unsigned=True), "reason": TEXT}
 DURATIONS = frozenset({"string", "days and time duration"})
 
 
@@ -42,13 +41,13 @@ def of_field(field: fields.Field) -> Type:
 
 
 def _unsigned(field: fields.Number) -> bool:
-    """Whether a number is never below nothing: an amount of money that is no balance, or one with such a limit."""
+    """Whether a number is never below nothing: an amount that is no balance, or one with such a limit."""
     limits = [
         validator.min
         for validator in field.validators
         if isinstance(validator, validate.Range) and validator.min is not None
     ]
-    amount = field.metadata.get("unit") == "fen" and not field.metadata.get("signed")
+    amount = vocabulary.in_force().counts(field.metadata.get("unit")) and not field.metadata.get("signed")
     return amount or any(limit >= 0 for limit in limits)
 
 
@@ -79,15 +78,21 @@ def of_form_field(field: Field) -> Type:
     if field.is_boolean:
         return BOOLEAN
     if field.type == "number":
-        return Type(NUMBER.kinds, unit=field.unit, unsigned=field.unit == "fen" and "min" not in field.expressions)
+        return Type(NUMBER.kinds, unit=field.unit, unsigned=field.amount is not None and "min" not in field.expressions)
     if field.type == "datetime":
         return inferred.DATE
     if field.type == "lines":
-        return list_of(inferred.context_of(LINE))
+        return list_of(_line(field))
     options = one_of(option.value for option in field.options)
     if field.type == "checklist":
         return list_of(options)
     return options if field.type in ("select", "radio") else TEXT
+
+
+def _line(lines: Field) -> Type:
+    """A picked line."""
+    amount = Type(NUMBER.kinds, unit=lines.amount.name if lines.amount is not None else "", unsigned=True)
+    return inferred.context_of({"line": TEXT, "component": TEXT, "amount": amount, "reason": TEXT})
 
 
 def of_form(form: Form) -> dict[str, Type]:

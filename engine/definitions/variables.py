@@ -28,7 +28,7 @@ NOTHING: Mapping[str, str] = MappingProxyType({})
 
 @dataclass(frozen=True)
 class Variable:
-    """A variable by name, the element that gives it (empty: known from the start), its FEEL type, and its unit ("fen" for money)."""
+    """A variable by name, the element that gives it (empty: known from the start), its FEEL type, and its unit."""
 
     name: str
     element_id: str

@@ -19,6 +19,7 @@ from engine.ground.errors import Problem
 from engine.language import feel, instants
 
 VARIABLE = re.compile(r"[^\W\d]\w*")
+WAITS = "customerWaits"  # while such a step is open, every limit of the case stands still
 # Our own properties by the kind of element that asks for them.
 MESSAGES = frozenset({"correlationKey"})
 # Which of them hold an expression, and which the names of variables with commas between.
@@ -38,7 +39,7 @@ PROPERTIES: dict[str, frozenset[str]] = {
                 "groupFrom",
                 "due",
                 "dueGroup",
-                "customerWaits",
+                WAITS,
                 "caseLimit",
                 "caseLimitWhen",
                 "notBy",
@@ -62,7 +63,7 @@ ANYWHERE = frozenset({"manualRef"})
 REPEATED = frozenset({"userTask", "serviceTask", "businessRuleTask", "callActivity", "subProcess"})
 OF_LISTS = frozenset({"inputCollection", "inputElement", "outputCollection", "outputElement"})
 MAPPINGS = ("in.", "out.")
-VALUES = {"customerWaits": frozenset({"", "true", "false"}), "caseLimit": frozenset({"", "met"})}
+VALUES = {WAITS: frozenset({"", "true", "false"}), "caseLimit": frozenset({"", "met"})}
 # Attributes that change what is executed, and the value with which they change nothing.
 CHANGING = {
     "eventGatewayType": "Exclusive",
@@ -117,7 +118,7 @@ def usable(variable: str) -> bool:
     if not VARIABLE.fullmatch(variable):
         return False
     try:
-        return feel.compile(variable).evaluate({variable: variable}, scope=instants.ANY_DAY) == variable
+        return feel.compile(variable).evaluate({variable: variable}, scope=instants.any_day()) == variable
     except feel.FeelSyntaxError:
         return False
 

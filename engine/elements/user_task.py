@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterator
 
 from engine.definitions import form_lint, pattern_lint
 from engine.definitions.package import MissingFile, Package
+from engine.diagrams import settings
 from engine.diagrams.diagram import Diagram, Element
 from engine.elements import limits
 from engine.elements.kind import Kind, problem
@@ -55,7 +56,7 @@ def _open(run: Running, token: Token) -> None:
         failed = Failed(NO_DEPARTMENT, element.properties["groupFrom"])
         run.open_incident(number, element, scope, failed, after="limit")
     tell_dead_end(run, token)
-    if element.properties.get("customerWaits") == "true":
+    if element.properties.get(settings.WAITS) == "true":
         run.add("clock_paused", scope.number, token=number, element=element.id)
 
 

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import calendar as months
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cached_property
 from zoneinfo import ZoneInfo
+
+from engine.language import vocabulary
 
 WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 WEEKEND = 5
@@ -20,6 +22,7 @@ EDITION = 2  # of how limits are reckoned from days; what was reckoned by an ear
 class Calendar:
     """Days off and make-up working days above the plain week, and the hours of the office.
 
+    Its `zone` is that of the office unless another is named.
     A limit that falls on a day off is due on the working day before. Every instant returned is aware UTC. In the first `edition` the limit in the next
     month could thereby be past already.
     """
@@ -28,7 +31,7 @@ class Calendar:
     workdays: frozenset[date]
     opens: time = time(8, 30)
     closes: time = time(18, 0)
-    zone: str = "Asia/Shanghai"
+    zone: str = field(default_factory=lambda: vocabulary.in_force().zone.key)
     edition: int = EDITION
 
     @cached_property
@@ -151,12 +154,8 @@ class Calendar:
         return self.close_of(self.working_day_from(date(*_next(local.year, local.month), 1)))
 
     def period_of(self, at: datetime | date) -> str:
-        """The billing period of an instant, "2026-11"."""
+        """The month of an instant, "2026-11"."""
         return f"{self.local(at):%Y-%m}"
-
-    def thursday_of(self, at: datetime | date) -> str:
-        """The date of the charge-hold desk that an instant belongs to, "2026-11-26" (the working day before a Thursday off)."""
-        return f"{self.local(self.next_weekday(at, 'Thursday')):%Y-%m-%d}"
 
 
 def _next(year: int, month: int) -> tuple[int, int]:

@@ -1,4 +1,4 @@
-"""How people write numbers, telephone numbers, codes, days and months, read as what they mean. What can be read in two ways is None, nothing is guessed.
+"""How people write numbers, amounts, codes, days and months, read as what they mean. What can be read in two ways is None, nothing is guessed.
 
 Full-width signs and the blanks and invisible marks that come along when a text is copied are understood everywhere; other numerals are not.
 """
@@ -7,22 +7,31 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
+
+from engine.language import vocabulary
+from engine.language.vocabulary import Kind, Unit
 
 MOST_DIGITS = 20
 # The full-width forms of ASCII, the blanks of typesetters, and the stops, dashes and signs that keyboards write in place of ours.
 _WIDE = {0xFF01 + offset: 0x21 + offset for offset in range(94)}
 _BLANKS = dict.fromkeys([0x09, 0xA0, *range(0x2000, 0x200B), 0x202F, 0x205F, 0x3000], " ")
-_SIGNS = {"。": ".", "｡": ".", "￥": "¥", "−": "-", "‐": "-", "‑": "-", "–": "-", "﹣": "-", "﹒": ".", "﹐": ","}
+_SIGNS = {"。": ".", "｡": ".", "−": "-", "‐": "-", "‑": "-", "–": "-", "﹣": "-", "﹒": ".", "﹐": ","}
 _UNSEEN = dict.fromkeys([*range(0x200B, 0x2010), 0x202A, 0x202C, 0x202D, 0x2060, *range(0x2066, 0x206A), 0xFEFF], "")
-_ALIKE: dict[int, int | str] = {**_WIDE, **_BLANKS, **_UNSEEN, **{ord(sign): plain for sign, plain in _SIGNS.items()}}
+_CURRENCIES = {code: unicodedata.normalize("NFKC", chr(code)) for code in (0xFFE0, 0xFFE1, 0xFFE5, 0xFFE6)}
+_ALIKE: dict[int, int | str] = {
+    **_WIDE,
+    **_BLANKS,
+    **_UNSEEN,
+    **_CURRENCIES,
+    **{ord(sign): plain for sign, plain in _SIGNS.items()},
+}
 
 _GROUPED = r"[1-9]\d{0,2}(?:(?:,\d{3})+|(?: \d{3})+)"
 _NUMBER = re.compile(rf"(?P<whole>\d+|{_GROUPED})?(?:\.(?P<part>\d*))?", re.ASCII)
 _SIGNED = re.compile(r"(?P<sign>[+-]?)\s*(?P<rest>.*)", re.DOTALL)
-_MSISDN = re.compile(r"(?:\(?(?:\+|00)?86\)?[ -]{0,3})?(?P<number>1(?:[ -]{0,3}\d){10})", re.ASCII)
 _CODE = re.compile(r"[A-Za-z0-9-]+", re.ASCII)
 _DIGITS = re.compile(r"\d+", re.ASCII)
 _DAY = re.compile(r"(\d{4})(?:(\d\d)(\d\d)|([-/.])(\d{1,2})\4(\d{1,2})|年(\d{1,2})月(\d{1,2})[日号])", re.ASCII)
@@ -46,32 +55,30 @@ def number(text: str) -> Decimal | None:
     return Decimal(f"{signed['sign']}{whole or 0}.{part or 0}")
 
 
-def amount(text: str) -> Decimal | None:
-    """Yuan as a number is written, with ¥ before it or 元 after it: `¥58`, `58 元`, `-¥5.00`, `¥-5`."""
+def amount(text: str, unit: Unit) -> Decimal | None:
+    """What was typed for an amount, as a number is written, with a sign of the unit before it or one of its endings after it."""
     bare = plain(text)
-    for ending in ("元", "圆"):
+    for ending in unit.endings:
         bare = bare.removesuffix(ending).rstrip()
-    before, sign, after = bare.partition("¥")
-    return number(before.strip() + after.lstrip()) if sign and before.strip() in ("", "+", "-") else number(bare)
+    for sign in unit.signs:
+        before, there, after = bare.partition(sign)
+        if there and before.strip() in ("", "+", "-"):
+            return number(before.strip() + after.lstrip())
+    return number(bare)
 
 
-def fen(text: str) -> int | None:
-    """The same in fen; None also for what has more than two decimals."""
-    sum_in_yuan = amount(text)
-    whole = sum_in_yuan * 100 if sum_in_yuan is not None else None
+def parts(text: str, unit: Unit) -> int | None:
+    """The same in the unit in which it is kept; None also for what has more decimals than the unit has digits."""
+    typed = amount(text, unit)
+    whole = typed * unit.parts if typed is not None else None
     return int(whole) if whole is not None and whole == whole.to_integral_value() else None
 
 
-def yuan(fen: int, between: str = "") -> str:
-    """An amount as it is written everywhere, with two decimals: "1234.50", with `between` before every three digits "1,234.50"."""
-    sign, whole = ("-" if fen < 0 else ""), abs(fen)
-    return f"{sign}{whole // 100:,}.{whole % 100:02d}".replace(",", between)
-
-
-def msisdn(text: str) -> str | None:
-    """A mobile number of eleven digits, whatever blanks and dashes group it, and with or without the country before it (+86, 86, 0086)."""
-    match = _MSISDN.fullmatch(plain(text))
-    return re.sub("[ -]", "", match["number"]) if match else None
+def in_figures(count: int, unit: Unit, between: str = "") -> str:
+    """An amount as it is written everywhere, of a unit of two digits "1234.50"; with `between` before every three digits "1,234.50"."""
+    sign, (whole, rest) = "-" if count < 0 else "", divmod(abs(count), unit.parts)
+    decimals = f".{rest:0{unit.digits}d}" if unit.digits else ""
+    return f"{sign}{whole:,}".replace(",", between) + decimals
 
 
 def code(text: str) -> str:
@@ -126,12 +133,16 @@ def _day_as_text(text: str) -> str | None:
     return parsed.isoformat() if parsed else None
 
 
-# What a text field may say that it holds, and how that is read as the text to keep; None for what is something else.
-KINDS: dict[str, Callable[[str], str | None]] = {
-    "msisdn": msisdn,
-    "code": _code_as_text,
-    "paper": _paper_as_text,
-    "account": account,
-    "day": _day_as_text,
-    "month": month,
+# What a text field may say that it holds whatever the office, and how that is read.
+KINDS: dict[str, Kind] = {
+    "code": Kind(_code_as_text),
+    "paper": Kind(_paper_as_text),
+    "account": Kind(account),
+    "day": Kind(_day_as_text),
+    "month": Kind(month),
 }
+
+
+def kinds() -> Mapping[str, Kind]:
+    """The same with those of the office."""
+    return {**vocabulary.in_force().kinds, **KINDS}

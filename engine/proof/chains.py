@@ -23,7 +23,7 @@ BREAKS = ("chain", "columns", "mac", "head")
 
 @dataclass(frozen=True)
 class Deviation:
-    """What does not agree: `kind` is one of KINDS, `seq` the entry since which it may be so, `what` the particulars."""
+    """What does not agree: `kind` is one of KINDS or of those that an office's own verification adds, `seq` the entry since which it may be so, `what` the particulars."""
 
     instance_id: int
     kind: str
@@ -43,7 +43,6 @@ KINDS = (
     "cell",
     "steps",
     "state",
-    "ledger",
     "missing",
     "unverifiable",
 )

@@ -1,4 +1,4 @@
-"""Published versions in the database, compiled once per process and kept; a version never changes, so the cache never goes stale."""
+"""Published versions in the database, compiled once per process and vocabulary and kept; a version never changes, so the cache never goes stale."""
 
 from __future__ import annotations
 
@@ -10,6 +10,8 @@ from sqlalchemy import bindparam, exists, select
 from engine.definitions import package
 from engine.definitions.compiled import Definition
 from engine.ground.errors import NotFound
+from engine.language import vocabulary
+from engine.language.vocabulary import Vocabulary
 from models.base import connection
 from models.definition import ProcessDefinition
 
@@ -38,7 +40,7 @@ def by_id(definition_id: int, sha256: str = "") -> Definition:
     fingerprint = sha256 or connection().scalar(_FINGERPRINT, {"id": definition_id})
     if not fingerprint:
         raise UnknownProcess(definition=definition_id)
-    return _compiled(fingerprint, definition_id)
+    return _compiled(fingerprint, definition_id, vocabulary.in_force())
 
 
 def current(key: str, version: int | None = None) -> Definition:
@@ -67,7 +69,7 @@ class InForce:
 
 
 @cached(LRUCache(MOST_CACHED), lock=threading.Lock())
-def _compiled(sha256: str, definition_id: int) -> Definition:
+def _compiled(sha256: str, definition_id: int, _: Vocabulary) -> Definition:
     row = connection().execute(_CONTENT, {"id": definition_id}).first()
     if row is None:
         raise UnknownProcess(definition=definition_id)

@@ -352,7 +352,7 @@ class NotReached(_Told):
 
 
 class HoldLifted(TypedDict):
-    """A hold on charges was lifted; `key` is that of the journal entry, `amount` in fen."""
+    """A hold on charges was lifted; `key` is that of the journal entry, `amount` in the unit of amounts."""
 
     type: Literal["hold_lifted"]
     hold: Any
@@ -361,7 +361,7 @@ class HoldLifted(TypedDict):
 
 
 class CorrectionWithdrawn(TypedDict):
-    """An item was taken out of a run; `amount` in fen."""
+    """An item was taken out of a run; `amount` as above."""
 
     type: Literal["correction_withdrawn"]
     item: Any
@@ -386,7 +386,7 @@ class ExtensionAsked(TypedDict):
 
 
 class ReversalAsked(TypedDict):
-    """Taking a credit back is asked for; `entry` is the key of its journal entry, `amount` in fen."""
+    """Taking a credit back is asked for; `entry` is the key of its journal entry, `amount` as above."""
 
     type: Literal["reversal_asked"]
     request: int
@@ -403,7 +403,7 @@ ReversalAgreed.__doc__ = """The first of two agreed to a reversal."""
 
 
 class CreditReversed(_Told):
-    """A credit was taken back; `owed` are fen that had left and are owed now, `handed_back` those that came back in cash, against a `receipt`."""
+    """A credit was taken back; `owed` of the amount had left and is owed now, `handed_back` came back in cash, against a `receipt`."""
 
     type: Literal["credit_reversed"]
     request: int
@@ -431,9 +431,9 @@ TokenStep = FlowTaken | Passed | Released
 ScopeStep = CallEntered | CallLeft | CallCancelled | ItemEntered | ItemLeft | VariablesSet
 LimitStep = ClockPaused | ClockResumed | LimitMet | LimitMissed | LimitExtended
 EndAct = Withdrawn | NotReached
-MoneyAct = HoldLifted | CorrectionWithdrawn | CreditReversed
+EntryAct = HoldLifted | CorrectionWithdrawn | CreditReversed
 RequestAct = ExtensionAsked | ReversalAsked | ReversalAgreed | RequestRefused
-Noted = Entered | ErrorCaught | Erased | CustomerTried | EndAct | MoneyAct | RequestAct
+Noted = Entered | ErrorCaught | Erased | CustomerTried | EndAct | EntryAct | RequestAct
 CaseStep = (
     Started | Ended | UserTaskStep | WaitStep | WorkStep | IncidentStep | TokenStep | ScopeStep | LimitStep | Noted
 )

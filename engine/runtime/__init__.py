@@ -5,10 +5,11 @@ from engine.runtime.declarations import background
 from engine.runtime.handlers import BpmnError, Call, handler, handlers_by_topic, together
 from engine.runtime.permissions import AlreadyCompleted, NotACandidate
 from engine.runtime.personal import Personal
-from engine.runtime.runtime import Dated, Runtime, current, enter, entered, leave
+from engine.runtime.runtime import Around, Dated, Runtime, current, enter, entered, leave
 
 __all__ = [
     "AlreadyCompleted",
+    "Around",
     "BpmnError",
     "Call",
     "Dated",

@@ -14,7 +14,9 @@ from weakref import WeakKeyDictionary
 from engine.ground import clock
 from engine.ground.ciphers import Keys
 from engine.ground.errors import NotPermitted
+from engine.language import vocabulary
 from engine.language.calendar import Calendar
+from engine.language.vocabulary import NOTHING_ADDED, Vocabulary
 from engine.runtime.declarations import Background, Function, Handler, Work, declared
 
 Observer = Callable[[Any], None]
@@ -27,7 +29,7 @@ class NoOffice(RuntimeError):
 
 
 def plain_weeks() -> Calendar:
-    """The calendar of an office that has set none."""
+    """The calendar of an office that has set none: no day off, in the zone of the office."""
     return Calendar(days_off=frozenset(), workdays=frozenset())
 
 
@@ -55,6 +57,7 @@ class Runtime:
     """What an office brings: keys, calendar and clock; handlers and background work by topic; who is told of every change, in its transaction
     (`observers`); who keeps people from cases (`bars`); and what is doubted of what they enter, by field (`doubts`).
 
+    `vocabulary` is what the office adds to the language; it is in force where the office is entered, so that it is given when the runtime is made.
     `personal` are the names of variables that hold personal data in whatever process.
     `timed` are the processes that the office begins when their start timer says so; in any other a start timer would begin nothing.
     `software` is the version of what is served, which every case says it was begun by.
@@ -62,6 +65,7 @@ class Runtime:
     """
 
     keys: Keys | None = None
+    vocabulary: Vocabulary = NOTHING_ADDED
     calendar: Callable[[], Calendar] = plain_weeks
     clock: Callable[[], datetime] = clock.now
     handlers: dict[str, Handler] = field(default_factory=dict)
@@ -108,24 +112,32 @@ def current() -> Runtime:
         raise NoOffice from None
 
 
-def enter(runtime: Runtime) -> Token[Runtime]:
-    """From here on what is done is done in this office, until `leave` is given the token."""
-    return _current.set(runtime)
+class Around(NamedTuple):
+    """Where things were done before an office was entered."""
+
+    office: Token[Runtime]
+    vocabulary: Token[Vocabulary]
 
 
-def leave(token: Token[Runtime]) -> None:
+def enter(runtime: Runtime) -> Around:
+    """From here on what is done is done in this office and in its words, until `leave` is given what was around it."""
+    return Around(_current.set(runtime), vocabulary.enter(runtime.vocabulary))
+
+
+def leave(around: Around) -> None:
     """What is done is done where it was done before."""
-    _current.reset(token)
+    vocabulary.leave(around.vocabulary)
+    _current.reset(around.office)
 
 
 @contextmanager
 def entered(runtime: Runtime) -> Iterator[Runtime]:
     """What is done inside is done in this office."""
-    token = enter(runtime)
+    around = enter(runtime)
     try:
         yield runtime
     finally:
-        leave(token)
+        leave(around)
 
 
 def now() -> datetime:

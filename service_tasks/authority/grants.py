@@ -21,7 +21,7 @@ from service_tasks import dates
 from service_tasks.authority import approvals
 from service_tasks.gateway import reversals
 from service_tasks.gateway.ledger import upsert
-from service_tasks.schemas import ZONE
+from service_tasks.zone import ZONE
 
 LOOKED_BACK = timedelta(days=90)
 OWN_MONEY = "own_money"

@@ -14,7 +14,7 @@ from typing import NamedTuple
 from service_tasks.cdr_analysis import journeys
 from service_tasks.cdr_analysis.journeys import HOME, Change, Location, Stay, Thresholds, Visit
 from service_tasks.cdr_analysis.records import CallRecord
-from service_tasks.schemas import ZONE
+from service_tasks.zone import ZONE
 
 Run = tuple[Change, ...]
 

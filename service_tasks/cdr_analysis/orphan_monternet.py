@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from models.customer import SubscriptionState
-from service_tasks.schemas import ZONE
+from service_tasks.zone import ZONE
 
 AFTER: dict[tuple[str, str | None], str] = {
     (SubscriptionState.SUSPENDED, "arrears"): "suspension",

@@ -12,7 +12,7 @@ from sqlalchemy import bindparam, func, select
 from models.base import session
 from models.usage import Cdr, Cell
 from service_tasks import dates
-from service_tasks.schemas import ZONE
+from service_tasks.zone import ZONE
 
 VOICE = ("originating", "terminating", "forwarded")
 RETENTION_MONTHS = 5

@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import datetime
 from functools import cache
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import insert, select
 
@@ -13,8 +12,8 @@ from models.base import session
 from models.billing import CreditNote, DocumentSequence, LateFeeWaiver, Refund
 from service_tasks.gateway.ledger import UPSERT
 from service_tasks.gateway.values import Document, Effect, Entry
+from service_tasks.zone import ZONE
 
-ZONE = ZoneInfo("Asia/Shanghai")
 SERIES = {Refund: "TF", CreditNote: "CJ", LateFeeWaiver: "JM"}
 Paper = type[Refund] | type[CreditNote] | type[LateFeeWaiver]
 

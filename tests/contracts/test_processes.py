@@ -19,7 +19,7 @@ from engine.definitions import dmn
 from engine.definitions.expressions import expressions
 from engine.definitions.names import doubts
 from engine.definitions.surroundings import Surroundings
-from engine.language.feel import BUILTINS
+from engine.language.feel import known_functions
 from engine.language.feel.lexer import KEYWORDS
 from engine.runtime import handlers
 from office import coverage, drafts
@@ -42,7 +42,7 @@ WITHOUT_MOST = {  # money that a form bounds by no figure of the case, and why
     "sub010_payment.pay_amount": "the customer may prepay",
     "ts006_answer.province_amount": "what another province agrees to",
 }
-FEEL_WORDS = KEYWORDS | {word for name in BUILTINS for word in name.split()}
+FEEL_WORDS = KEYWORDS | {word for name in known_functions() for word in name.split()}
 EXPECTED = {
     *(f"TS-00{number}" for number in range(1, 9)),
     *(f"SUB-00{number}" for number in range(1, 5)),

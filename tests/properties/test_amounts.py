@@ -12,7 +12,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from cli import building
-from engine import language
+from service_tasks import amounts
 
 SCRIPT = """
 import { createInterface } from "node:readline";
@@ -67,5 +67,5 @@ def page() -> Iterator[Page]:
 @example("1.100")
 def test_page_and_server_read_the_same_amount(page: Page, text: str) -> None:
     """What one refuses the other refuses, and what both read they write alike."""
-    fen = language.written.fen(text)
-    assert page.reads(text) == (None if fen is None else (fen, language.written.yuan(fen, ",")))
+    fen = amounts.fen(text)
+    assert page.reads(text) == (None if fen is None else (fen, amounts.yuan(fen, ",")))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from engine import language
 from tools.reference_pages.markdown import code, table
 
+ADDED = "added"
 ABOUT = {
     "contexts": "Contexts, booleans, any value",
     "dates": "Dates, times and durations",
@@ -13,6 +14,7 @@ ABOUT = {
     "office": "The business calendar",
     "ranges": "Ranges",
     "strings": "Strings",
+    ADDED: "Of this office",
 }
 
 
@@ -21,16 +23,16 @@ def feel_page() -> str:
     limits = table(
         ("an expression may", "at most"), [[limit, f"{most:,}"] for limit, most in language.feel.LIMITS.items()]
     )
-    kinds = sorted({_kind(function) for function in language.feel.BUILTINS.values()})
-    functions = "\n".join(f"### {ABOUT[kind]}\n\n{_functions(kind)}" for kind in kinds)
+    by_kind: dict[str, list[language.feel.Function]] = {}
+    for name, function in sorted(language.feel.known_functions().items()):
+        kind = _kind(function) if name in language.feel.BUILTINS else ADDED
+        by_kind.setdefault(kind, []).append(function)
+    functions = "\n".join(f"### {ABOUT[kind]}\n\n{_functions(by_kind[kind])}" for kind in ABOUT if kind in by_kind)
     return f"{SUBSET}\n## Limits\n\n{limits}\n{BEYOND}\n## Functions\n\n{functions}"
 
 
-def _functions(kind: str) -> str:
-    rows = [
-        [code(_call(function))] for _, function in sorted(language.feel.BUILTINS.items()) if _kind(function) == kind
-    ]
-    return table(("function",), rows)
+def _functions(functions: list[language.feel.Function]) -> str:
+    return table(("function",), [[code(_call(function))] for function in functions])
 
 
 def _call(function: language.feel.Function) -> str:
@@ -70,7 +72,7 @@ From the tightest: path and filter, unary minus, `**`, `*` and `/`, `+` and `-`,
 **Null.** What has no meaning is null, never an error: an unknown variable, a part that is not there, `1 + "1"`, `1 / 0`, a function given what it cannot use. `and` and `or` are three-valued: `false and null` is
 `false`, `true and null` is null. `null = null` is true; values of different types are neither equal nor unequal but null. A condition or cell that gives null is not met.
 
-**Dates.** A date and time without a zone is read off the office's clock (Asia/Shanghai), and `now()` and `today()` are those of the step that is being recorded. Adding months keeps the day, or takes the last day of a month that lacks it.
+**Dates.** A date and time without a zone is read off the clock of the office's zone, Asia/Shanghai, and `now()` and `today()` are those of the step that is being recorded. Adding months keeps the day, or takes the last day of a month that lacks it.
 A difference is the time that passed, also across a change to summer time. The functions of the business calendar answer with an instant; a limit on a day off is due on the working day before.
 
 ## What is left out

@@ -16,6 +16,7 @@ from models.notice import OutboxMessage
 from models.states import CaseState, TaskState
 from models.user_task import UserTask
 from office import correspondence, intake, masking, notices, reply_amounts, texts
+from service_tasks import numbers
 from service_tasks.gateway import SubscriptionUnknown
 from web.api import schemas
 from web.api.frame import WRITTEN, actor, blueprint, person, refuses
@@ -65,11 +66,11 @@ def _intake(key: str, entered: dict[str, Any]) -> intake.Intake:
         wrong = texts.wrong(entered["complaint_text"], intake.MOST_TEXT, required=True)
         if wrong:
             raise engine.language.InvalidForm(reasons={"text": wrong})
-        number = engine.language.written.msisdn(entered["msisdn"]) or ""
+        number = numbers.msisdn(entered["msisdn"]) or ""
         suggestion = intake.suggest(entered["complaint_text"], number, engine.now())
         process = suggestion.process if suggestion.confidence else ""
     return intake.Intake(
-        msisdn=engine.language.written.msisdn(entered["msisdn"]) or entered["msisdn"].strip(),
+        msisdn=numbers.msisdn(entered["msisdn"]) or entered["msisdn"].strip(),
         text=entered["complaint_text"],
         channel=entered["channel"],
         demand=entered["demand"],
@@ -343,7 +344,7 @@ class OneAccount(MethodView):
     def get(self, msisdn: str) -> dict[str, Any]:
         """State and balances of a number, in fen."""
         access.check_counter(person())
-        number = engine.language.written.msisdn(msisdn) or msisdn
+        number = numbers.msisdn(msisdn) or msisdn
         record_of_looks.at_customer(number)
         caller = intake.look_up(number)
         if caller.subscription is None or caller.balances is None:

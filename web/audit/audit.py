@@ -15,12 +15,12 @@ from engine import published
 from models.base import session
 from models.definition import ProcessDefinition
 from office import exports
+from service_tasks.zone import ZONE
 from web.audit.queries import acts_of_people, durations, heat
 from web.edge import access, record_of_looks
 from web.edge.addresses import asked
 from web.queries import casefile
 from web.telling import names
-from web.telling.i18n import ZONE
 
 blueprint = Blueprint("audit", __name__)
 MOST_IN_MEMORY = 4_000_000

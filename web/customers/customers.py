@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from flask import Blueprint, Flask, render_template
 from flask_login import current_user
 
-from engine import language
 from models.billing import ReceiptPrint
 from office import intake, looks, receipts
+from service_tasks import numbers
 from service_tasks.gateway import Receipt, gateway
 from web.edge import access, record_of_looks
 from web.edge.addresses import asked
@@ -31,7 +31,7 @@ def customer() -> str:
     """A number's customer, or the question for a number."""
     access.check_counter(current_user)
     typed = asked()["msisdn"]
-    msisdn = language.written.msisdn(typed)
+    msisdn = numbers.msisdn(typed)
     if msisdn:
         record_of_looks.at_customer(msisdn)
     caller = intake.look_up(msisdn) if msisdn else None

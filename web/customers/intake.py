@@ -14,6 +14,7 @@ from werkzeug.wrappers import Response
 import engine
 from engine import language
 from office import intake, notices, texts
+from service_tasks import amounts, numbers
 from web.edge import access, auth, record_of_looks, submission, unsent_forms
 from web.edge.addresses import asked
 from web.lookup import definitions
@@ -94,7 +95,7 @@ def accept() -> str | Response | tuple[str, int]:
 def _wrong_already(typed: dict[str, str]) -> dict[str, list[language.Reason]]:
     """What cannot be taken in as it is, of the fields that have been filled in so far."""
     wrong: dict[str, list[language.Reason]] = {}
-    if typed["msisdn"] and language.written.msisdn(typed["msisdn"]) is None:
+    if typed["msisdn"] and numbers.msisdn(typed["msisdn"]) is None:
         wrong["msisdn"] = [intake.NO_MSISDN]
     try:
         _fen(typed["disputed_amount"])
@@ -134,7 +135,7 @@ def _typed(fields: Mapping[str, str] | unsent_forms.Kept) -> dict[str, str]:
 
 def _taken(typed: dict[str, str]) -> intake.Intake:
     """What was typed as a complaint. Errors: InvalidForm with every wrong field when the amount cannot be read."""
-    number = language.written.msisdn(typed["msisdn"]) or typed["msisdn"]
+    number = numbers.msisdn(typed["msisdn"]) or typed["msisdn"]
     complaint = intake.Intake(
         msisdn=number,
         text=typed["text"],
@@ -154,9 +155,9 @@ def _fen(text: str) -> int | None:
     """Yuan as typed, in fen. Errors: InvalidForm."""
     if not language.written.plain(text):
         return None
-    fen = language.written.fen(text)
+    fen = amounts.fen(text)
     if fen is None:
-        number = language.written.amount(text) is not None
+        number = amounts.typed(text) is not None
         reason = language.Reason("too_many_decimals", {"limit": 2}) if number else language.Reason("not_a_number")
         raise language.InvalidForm(reasons={"disputed_amount": [reason]})
     return fen
@@ -169,7 +170,7 @@ def _called(caller: intake.Caller | None) -> dict[str, Any]:
 
 
 def _caller(typed: str) -> intake.Caller | None:
-    msisdn = language.written.msisdn(typed)
+    msisdn = numbers.msisdn(typed)
     if not msisdn:
         return None
     record_of_looks.at_customer(msisdn)
@@ -177,7 +178,7 @@ def _caller(typed: str) -> intake.Caller | None:
 
 
 def _suggestion(typed: dict[str, str]) -> intake.Suggestion | None:
-    msisdn = language.written.msisdn(typed.get("msisdn", ""))
+    msisdn = numbers.msisdn(typed.get("msisdn", ""))
     if msisdn is None or texts.wrong(typed.get("text", ""), intake.MOST_TEXT, required=True):
         return None
     return intake.suggest(typed["text"], msisdn, engine.now())

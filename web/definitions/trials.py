@@ -16,9 +16,11 @@ from itsdangerous import BadSignature, URLSafeSerializer
 
 import engine
 import engine.definitions
+import service_tasks.amounts
 from engine import cases, language
 from office import drafts, publication, scenarios
 from office.scenarios import Scenario
+from service_tasks.zone import ZONE
 from web.definitions.processes import PROCESSES, READERS
 from web.definitions.queries import trial_standing
 from web.definitions.telling import findings
@@ -28,7 +30,6 @@ from web.edge.problems import plain
 from web.lookup import definitions
 from web.queries import filled_form, picking_lines
 from web.telling import names, timeline
-from web.telling.i18n import ZONE
 from web.telling.variables import Variables, amounts
 
 blueprint = Blueprint("trying", __name__, url_prefix="/processes")
@@ -53,7 +54,7 @@ def register(app: Flask) -> None:
     """Add the pages."""
     app.register_blueprint(blueprint)
     app.jinja_env.filters["local"] = trial_standing.local
-    app.jinja_env.filters["in_yuan"] = language.written.yuan
+    app.jinja_env.filters["in_yuan"] = service_tasks.amounts.yuan
 
 
 @blueprint.get("/<key>/try")
@@ -151,7 +152,7 @@ def _entered(initial: dict[str, Any], money: frozenset[str]) -> tuple[dict[str, 
 def _number(typed: str, *, fen: bool) -> int | None:
     """A whole number; of yuan, the fen that they are."""
     if fen:
-        return language.written.fen(typed)
+        return service_tasks.amounts.fen(typed)
     number = language.written.number(typed)
     return int(number) if number is not None and number == number.to_integral_value() else None
 

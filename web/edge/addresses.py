@@ -23,6 +23,7 @@ from models.base import session
 from models.definition import ProcessDefinition
 from models.identity import Department, User
 from office import texts
+from service_tasks import numbers
 
 MOST_NUMBER = 2**31 - 1
 FIRST_DAY, LAST_DAY = date(1990, 1, 1), date(2199, 12, 31)
@@ -65,7 +66,7 @@ class Sought(Text):
 
     def _deserialize(self, value: object, attr: str | None, data: object, **kwargs: object) -> str:
         text = super()._deserialize(value, attr, data, **kwargs)
-        return language.written.msisdn(text) or language.written.plain(text)
+        return numbers.msisdn(text) or language.written.plain(text)
 
 
 class Known(Text):
@@ -243,7 +244,7 @@ def register(app: Flask) -> None:
 def no_msisdn(search: str) -> bool:
     """Whether somebody looked for what is written like a telephone number and is none; a day may be part of a case number."""
     figures = LIKE_MSISDN.fullmatch(search) is not None and sum(sign.isdigit() for sign in search) >= LEAST_FIGURES
-    return figures and language.written.msisdn(search) is None and language.written.day(search) is None
+    return figures and numbers.msisdn(search) is None and language.written.day(search) is None
 
 
 def _refuse_impossible() -> None:

@@ -22,7 +22,7 @@ _IN_ADDRESSES, MOST_ADDRESSES = frozenset({str, int}), 20_000
 
 class _Before(NamedTuple):
     sessions: Token[base.Sessions]
-    office: Token[engine.runtime.Runtime]
+    office: engine.runtime.Around
 
 
 class Context(AppContext):

@@ -29,6 +29,7 @@ from engine import language, proof
 from models.base import session
 from models.user_task import UserTask
 from office import unsent
+from service_tasks import numbers
 from web.edge import addresses, bodies, submission
 from web.edge.kept_form import Kept, written
 from web.telling import disputed_lines
@@ -250,7 +251,7 @@ def _brought(place: str) -> Kept | None:
 def _subject(fields: MultiDict[str, str]) -> str:
     """Whose form it is, where one place serves many customers."""
     typed = fields.get("msisdn", "")
-    return language.written.msisdn(typed) or typed.strip()
+    return numbers.msisdn(typed) or typed.strip()
 
 
 def _goes_on(place: str) -> str:

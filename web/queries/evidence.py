@@ -11,6 +11,7 @@ from engine import definitions, language, proof, record
 from models.base import session
 from models.liability import Liability
 from office.masking import EVERYTHING, Sight
+from service_tasks import amounts
 from service_tasks.gateway.listing import items_billed
 from web.telling import code_texts, disputed_lines, refusals
 from web.telling.i18n import gettext, in_language, shown_to
@@ -155,7 +156,7 @@ def as_typed(form: language.Form, values: Mapping[str, Any]) -> dict[str, Any]:
 
 def _typed(field: Any, value: Any) -> Any:
     if field.unit == "fen" and isinstance(value, int):
-        return language.written.yuan(value)
+        return amounts.yuan(value)
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, date):

@@ -14,6 +14,7 @@ from flask_babel import gettext
 from werkzeug.datastructures import MultiDict
 
 from engine import language
+from service_tasks import amounts
 from service_tasks.gateway import gateway
 from service_tasks.gateway.listing import Listed, Listing, own_balance, papers
 from web.telling import code_texts, disputed_lines
@@ -159,7 +160,7 @@ def _amended(key: str, text: str, form: Mapping[str, Any]) -> str:
 
 def _as_one_word(amount: str) -> str:
     """An amount in plain figures, so that what comes after it is the reason; what is none stays none, and is refused as such."""
-    number = language.written.amount(amount)
+    number = amounts.typed(amount)
     return f"{number:f}" if number is not None else "".join(amount.split()) + NO_AMOUNT
 
 
@@ -305,7 +306,7 @@ def _picked(texts: Sequence[str]) -> dict[str, list[tuple[str, int, str]]]:
 
 
 def _fen(amount: str) -> int:
-    return language.written.fen(amount) or 0
+    return amounts.fen(amount) or 0
 
 
 def _row(

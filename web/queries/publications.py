@@ -11,8 +11,8 @@ from flask_babel import gettext
 
 from engine import record
 from engine.published import DefinitionStep, DraftApproved, DraftSaved, DraftSubmitted
+from service_tasks.zone import ZONE
 from web.telling import names
-from web.telling.i18n import ZONE
 
 FIRST = "first installation"
 

@@ -19,12 +19,13 @@ from models.user_task import UserTask
 from office import acts, correspondence
 from office import liabilities as unnamed
 from service_tasks.notification import in_words
+from service_tasks.zone import ZONE
 from web.edge import access, addresses, auth
 from web.lookup import definitions, people
 from web.queries import worklist
 from web.supervision.queries import liabilities as liability
 from web.telling import names
-from web.telling.i18n import ZONE, language
+from web.telling.i18n import language
 from web.telling.i18n import mark as _
 
 blueprint = Blueprint("supervision", __name__, url_prefix="/supervision")

@@ -6,7 +6,6 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from babel import Locale
 from babel.support import NullTranslations
@@ -21,12 +20,13 @@ from werkzeug.datastructures import LanguageAccept
 import engine
 import engine.language
 from office import masking
+from service_tasks import amounts
+from service_tasks.zone import ZONE
 from web.telling import plurals
 
 LANGUAGES = ("zh", "en")
 # In the cookie, what the last person in this browser read; the next one who logs in does not take it over.
 SPOKEN = "spoken"
-ZONE = ZoneInfo("Asia/Shanghai")
 SOON = timedelta(hours=2)
 CODES = {"zh": "zh_Hans_CN", "en": "en"}
 
@@ -204,7 +204,7 @@ def yuan(fen: int | None) -> str:
     """Fen as yuan with two decimals: 1,234.50 元, -50.00 元, in English -¥50.00."""
     if fen is None:
         return "—"
-    sign, amount = "-" if fen < 0 else "", engine.language.written.yuan(abs(fen), ",")
+    sign, amount = "-" if fen < 0 else "", amounts.yuan(abs(fen), ",")
     return f"{sign}¥{amount}" if language() == "en" else f"{sign}{amount} 元"
 
 

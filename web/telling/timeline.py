@@ -16,10 +16,11 @@ from office.complaints import CONFIRM
 from office.masking import EVERYTHING, Sight, Withheld
 from office.masking import step as shown_step
 from service_tasks import dates, labels, refusals
+from service_tasks.zone import ZONE
 from web.lookup.people import know_people
 from web.telling import act_texts, reason_texts, suggestions
 from web.telling import disputed_lines as disputed
-from web.telling.i18n import ZONE, gettext, in_language, moment, remark, withheld, yuan
+from web.telling.i18n import gettext, in_language, moment, remark, withheld, yuan
 from web.telling.i18n import mark as _
 from web.telling.names import (
     department,

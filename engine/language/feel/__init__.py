@@ -9,9 +9,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 
+from engine.language import vocabulary
 from engine.language.feel import closures, inference, points, uses
 from engine.language.feel.closures import MOST_ITEMS, Closure, Test
-from engine.language.feel.functions import BUILTINS, CHARGE, Function
+from engine.language.feel.functions import BUILTINS, CHARGE, Function, known_functions
 from engine.language.feel.inference import Doubt, Judge, Names, TestJudge
 from engine.language.feel.lexer import MOST_CHARACTERS, FeelSyntaxError
 from engine.language.feel.parser import MOST_DEPTH, Parser
@@ -33,6 +34,7 @@ from engine.language.feel.types import (
     settled,
 )
 from engine.language.feel.uses import Use
+from engine.language.vocabulary import Vocabulary
 
 MOST_JUDGES = 4_096
 LIMITS = {
@@ -119,38 +121,58 @@ def compile_unary(
     return UnaryTests(text, frozenset(parser.names), test)
 
 
-@lru_cache(maxsize=MOST_JUDGES)
 def judge(text: str, names: frozenset[str] = frozenset(), functions: tuple[Function, ...] = ()) -> Judge:
     """What tells the type of an expression and what in it cannot be right; as `compile`. Errors: FeelSyntaxError."""
+    return _judge(text, names, functions, vocabulary.in_force())
+
+
+@lru_cache(maxsize=MOST_JUDGES)
+def _judge(text: str, names: frozenset[str], functions: tuple[Function, ...], _: Vocabulary) -> Judge:
     by_name = {function.name: function for function in functions}
     return Parser(text, names, by_name, inference).whole_expression()
 
 
-@lru_cache(maxsize=MOST_JUDGES)
 def judge_unary(text: str, names: frozenset[str] = frozenset(), functions: tuple[Function, ...] = ()) -> TestJudge:
     """The same of the tests of a decision table cell. Errors: FeelSyntaxError."""
+    return _judge_unary(text, names, functions, vocabulary.in_force())
+
+
+@lru_cache(maxsize=MOST_JUDGES)
+def _judge_unary(text: str, names: frozenset[str], functions: tuple[Function, ...], _: Vocabulary) -> TestJudge:
     by_name = {function.name: function for function in functions}
     return Parser(text, names, by_name, inference).whole_tests()
 
 
-@lru_cache(maxsize=MOST_JUDGES)
 def points_of(text: str) -> points.Points | None:
     """The literals that the tests of a cell compare with; None when they do anything else. Errors: FeelSyntaxError."""
+    return _points_of(text, vocabulary.in_force())
+
+
+@lru_cache(maxsize=MOST_JUDGES)
+def _points_of(text: str, _: Vocabulary) -> points.Points | None:
     return Parser(text, (), None, points).whole_tests()
 
 
-@lru_cache(maxsize=MOST_JUDGES)
 def uses_of(text: str, names: frozenset[str] = frozenset(), functions: tuple[Function, ...] = ()) -> frozenset[Use]:
     """What an expression does with the variables it names. Errors: FeelSyntaxError."""
+    return _uses_of(text, names, functions, vocabulary.in_force())
+
+
+@lru_cache(maxsize=MOST_JUDGES)
+def _uses_of(text: str, names: frozenset[str], functions: tuple[Function, ...], _: Vocabulary) -> frozenset[Use]:
     by_name = {function.name: function for function in functions}
     return Parser(text, names, by_name, uses).whole_expression().settled
 
 
-@lru_cache(maxsize=MOST_JUDGES)
 def uses_of_tests(
     text: str, names: frozenset[str] = frozenset(), functions: tuple[Function, ...] = ()
 ) -> frozenset[Use]:
     """The same of the tests of a decision table cell, the tested value being `?`. Errors: FeelSyntaxError."""
+    return _uses_of_tests(text, names, functions, vocabulary.in_force())
+
+
+@lru_cache(maxsize=MOST_JUDGES)
+def _uses_of_tests(text: str, names: frozenset[str], functions: tuple[Function, ...], _: Vocabulary) -> frozenset[Use]:
     by_name = {function.name: function for function in functions}
     return Parser(text, names, by_name, uses).whole_tests().settled
 
@@ -183,6 +205,7 @@ __all__ = [
     "judge",
     "judge_unary",
     "kind",
+    "known_functions",
     "points_of",
     "uses_of",
     "uses_of_tests",

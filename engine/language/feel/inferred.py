@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 
+from engine.language import vocabulary
 from engine.language.feel.types import FeelValue, Range, is_number, kind
 
 NULL = "null"
@@ -77,8 +78,8 @@ def context_of(parts: Mapping[str, Type]) -> Type:
 
 
 def named(kind: str) -> Type:
-    """The type of a name as a catalogue of variables has it, `fen` being an amount of money; anything for a name that is not FEEL's."""
-    if kind == "fen":
+    """The type of a name as a catalogue of variables has it, the unit of amounts among them; anything for a name that is not FEEL's."""
+    if vocabulary.in_force().counts(kind):
         return Type(frozenset({"number"}), unit=kind)
     return Type(frozenset({kind})) if kind in KINDS else ANYTHING
 

@@ -10,7 +10,7 @@ from typing import Generic
 
 from engine.language.feel import types
 from engine.language.feel.closures import INPUT
-from engine.language.feel.functions import BUILTINS, Function
+from engine.language.feel.functions import Function, known_functions
 from engine.language.feel.inferred import nearest
 from engine.language.feel.lexer import COMPARISONS, PART_NAMES, TYPE_NAMES, Token, unquote
 from engine.language.feel.meaning import Meaning, Part, Test
@@ -40,7 +40,7 @@ class Parser(Reader, Generic[Part, Test]):
         self.meaning = meaning
         self.knows_shapes = shapes is not None
         self.shapes = {**{name: Shape(name) for name in TYPE_NAMES}, **(shapes or {})}
-        self.functions = {**BUILTINS, **(functions or {})}
+        self.functions = {**known_functions(), **(functions or {})}
         super().__init__(text, {*names, *self.functions, *self.shapes, *PART_NAMES})
         self.depth = self.tested = 0
         self.names: set[str] = set()

@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from decimal import Context, Decimal, DecimalException
 from typing import TypeAlias, TypeGuard
-from zoneinfo import ZoneInfo
 
 from engine.ground.errors import Invalid
+from engine.language import vocabulary
 from engine.language.values import YearsMonths
 
 EXACT = Context(prec=34, Emin=-6_143, Emax=6_144)
@@ -21,7 +21,6 @@ MOST_DIGITS = 34
 MOST_TEXT = 20_000
 MOST_PARTS = 100_000
 MOST_NESTING = 60
-OFFICE_ZONE = ZoneInfo("Asia/Shanghai")
 Number: TypeAlias = "int | Decimal | float"
 FeelValue: TypeAlias = (
     "bool | Number | str | date | time | timedelta | YearsMonths | Range"
@@ -214,7 +213,7 @@ def _paired(a: FeelValue, b: FeelValue) -> Iterable[tuple[FeelValue, FeelValue]]
 
 def aware(value: datetime) -> datetime:
     """A date and time as an instant."""
-    return value if value.tzinfo else value.replace(tzinfo=OFFICE_ZONE)
+    return value if value.tzinfo else value.replace(tzinfo=vocabulary.in_force().zone)
 
 
 _ORDERED = (str, date, time, timedelta, YearsMonths)

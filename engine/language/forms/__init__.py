@@ -15,7 +15,7 @@ from marshmallow import Schema, ValidationError
 from engine.ground.errors import Invalid, InvalidDefinition
 from engine.language.feel import Scope
 from engine.language.forms import typed
-from engine.language.forms.fields import INPUTS, LAYOUT, Field, Option, Shown, Submit
+from engine.language.forms.fields import DISPLAYS, INPUTS, LAYOUT, Field, Option, Shown, Submit
 from engine.language.forms.schema import SchemaReader
 from engine.language.forms.typed import Entered, Given, Reason
 
@@ -198,4 +198,4 @@ def _is_hidden(field: Field, context: Mapping[str, Any], scope: Scope) -> bool:
     return field.hide is not None and field.hide.evaluate(context, scope=scope) is True
 
 
-__all__ = ["INPUTS", "LAYOUT", "Field", "Form", "InvalidForm", "Option", "Reason", "Shown", "Submit"]
+__all__ = ["DISPLAYS", "INPUTS", "LAYOUT", "Field", "Form", "InvalidForm", "Option", "Reason", "Shown", "Submit"]

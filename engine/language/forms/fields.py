@@ -7,14 +7,15 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from engine.language.feel import Expression, FeelValue, Scope
+from engine.language.vocabulary import Kind, Unit
 
 INPUTS = frozenset(
     {"textfield", "textarea", "file", "number", "select", "radio", "checkbox", "checklist", "datetime", "lines"}
 )
 LAYOUT = frozenset({"text", "group", "separator", "spacer"})
 CHOICES = frozenset({"select", "radio", "checklist"})
-SHOWN_AS = frozenset({"calls", "reasons", "money", "text", "table", "balance"})
-CHANNELS = ("counter", "phone", "sms", "letter")
+# The ways in which something may be shown whatever the office, and the FEEL types that each can draw; none: any.
+DISPLAYS: Mapping[str, frozenset[str]] = {"text": frozenset(), "table": frozenset({"list", "context"})}
 MOST_LINES = 5_000
 MOST_TEXT = {"textfield": 200, "textarea": 4_000, "file": 1_000_000}
 
@@ -30,7 +31,7 @@ class Option:
 
 @dataclass(frozen=True)
 class Submit:
-    """What the button of a form says, and the key of the money field whose amount it names; empty when it just ends the step."""
+    """What the button of a form says, and the key of the field whose amount it names; empty when it just ends the step."""
 
     label: str = ""
     label_en: str = ""
@@ -39,16 +40,17 @@ class Submit:
 
 @dataclass(frozen=True, kw_only=True)
 class Field:
-    """One component of the form, input or text. Expressions see the variables, money in fen.
+    """One component of the form, input or text. Expressions see the variables, amounts in their unit.
 
     `allowed` lists the values that may be chosen as things stand, `requiredWhen` says when a field has to be filled.
-    `channel_of` is the key of the text that this field says the way of: one of CHANNELS by which it reached the customer.
+    `channel_of` is the key of the text that this field says the way of: one of the office's `channels` by which it reached somebody.
     `unread` are counts that are none: (setting, what stands there); they have no effect.
     A field of the type `file` holds the text of a file that was handed over.
-    What is picked in a field of the type `lines` is kept as {line, component, amount, reason}, the amount in fen; what a line is, others know.
+    What is picked in a field of the type `lines` is kept as {line, component, amount, reason}; what a line is, others know.
     Its `max` is of all that is picked, its `allowed` a list of such parts; `number_in` names the variable, or a member of one, with the number whose papers they are of
     (the case's own where it is empty), `among` one kind of papers to which they are confined.
-    `written` is the kind of what a text field holds, one of `engine.language.written.KINDS`; it is kept in one way however it was written.
+    `unit` is what the form says that its number is counted in, `amount` the unit of the office's amounts where that is it, and of picked lines always.
+    `written` is the kind of what a text field holds, one of `engine.language.written.kinds`; it is kept in one way however it was written, by `kind`.
     """
 
     type: str
@@ -62,10 +64,12 @@ class Field:
     options: tuple[Option, ...] = ()
     required: bool = False
     unit: str = ""
+    amount: Unit | None = None
     personal: bool = False
     boolean: bool = False
     channel_of: str = ""
     written: str = ""
+    kind: Kind | None = None
     number_in: str = ""
     among: str = ""
     decimals: int = 0
@@ -94,8 +98,8 @@ class Field:
 
     @property
     def places(self) -> int:
-        """How many decimals may be typed; two where fen are stored."""
-        return 2 if self.unit == "fen" else self.decimals
+        """How many decimals may be typed: of an amount, as many as its unit has digits."""
+        return self.amount.digits if self.amount is not None else self.decimals
 
     @property
     def longest(self) -> int:
@@ -110,7 +114,7 @@ class Field:
 
 @dataclass(frozen=True)
 class Shown:
-    """Something laid beside the form: a path into the variables, and how it is drawn (SHOWN_AS).
+    """Something laid beside the form: a path into the variables, and how it is drawn: one of DISPLAYS or of those that the office adds.
 
     `overtaken_by` is the variable of what may change it: once that is set later, it is told as it was when it was found out.
     """

@@ -11,11 +11,11 @@ from typing import Any
 from marshmallow import ValidationError
 
 from engine.ground.errors import Problem
-from engine.language import feel, patterns, written
+from engine.language import feel, patterns, vocabulary, written
 from engine.language.feel import Expression, FeelSyntaxError
 from engine.language.feel.lexer import KEYWORDS
 from engine.language.forms import typed
-from engine.language.forms.fields import CHANNELS, CHOICES, INPUTS, LAYOUT, SHOWN_AS, Field, Option, Shown, Submit
+from engine.language.forms.fields import CHOICES, DISPLAYS, INPUTS, LAYOUT, Field, Option, Shown, Submit
 from engine.language.pattern_syntax import MalformedPattern
 
 MOST_CHARACTERS = 1_000_000
@@ -46,7 +46,6 @@ RESERVED = (
 )
 EXPRESSIONS = ("min", "max", "prefill", "allowed", "requiredWhen")
 YES_NO = {"yes", "no"}
-OF_MSISDNS = frozenset({"^1[0-9]{10}$", "^1[3-9][0-9]{9}$"})
 
 
 class TooMany(Exception):
@@ -66,6 +65,7 @@ class SchemaReader:
         self.id = self.manual_ref = ""
         self.shows: tuple[Shown, ...] = ()
         self.submit = Submit()
+        self.words, self.kinds = vocabulary.in_force(), written.kinds()
 
     def read(self, content: bytes | str | Mapping[str, Any]) -> tuple[Field, ...]:
         """The fields of a form, groups flattened; what is beside them stands in `shows` and `submit`."""
@@ -128,7 +128,8 @@ class SchemaReader:
     def _input(self, component: Mapping[str, Any], kind: str, key: str, condition: str) -> Field:
         extra, rules = _mapping(component.get("properties")), _mapping(component.get("validate"))
         self._check(component, key, rules)
-        pattern = self._pattern(key, rules)
+        pattern, unit = self._pattern(key, rules), str(extra.get("unit", ""))
+        kind_of_text = self._written(kind, key, extra, pattern)
         field = Field(
             type=kind,
             key=key,
@@ -138,7 +139,8 @@ class SchemaReader:
             description_en=str(extra.get("description_en", "")),
             options=tuple(self._options(component)),
             required=rules.get("required") is True,
-            unit=str(extra.get("unit", "")),
+            unit=unit,
+            amount=self.words.unit if kind == "lines" or self.words.counts(unit) else None,
             boolean=_flag(extra, "boolean"),
             channel_of=str(extra.get("channelOf", "")),
             number_in=str(extra.get("numberIn", "")) if kind == "lines" else "",
@@ -148,7 +150,8 @@ class SchemaReader:
             min_length=_whole(rules.get("minLength")),
             max_length=_whole(rules.get("maxLength")),
             pattern=pattern,
-            written=self._written(kind, key, extra, pattern),
+            written=kind_of_text,
+            kind=self.kinds.get(kind_of_text),
             expressions=self._expressions(key, extra, rules),
             hide=self._compiled(key, "hide", condition),
         )
@@ -159,13 +162,14 @@ class SchemaReader:
     def _check_channels(self, fields: tuple[Field, ...]) -> None:
         """What says the way of a text needs that text, and ways we know."""
         texts = {field.key for field in fields if field.type in ("textfield", "textarea")}
+        channels = self.words.channels
         for field in fields:
             if field.channel_of and not (
                 field.channel_of in texts
                 and field.options
-                and {option.value for option in field.options} <= {*CHANNELS}
+                and {option.value for option in field.options} <= {*channels}
             ):
-                self._problem(field.key, "unusable_channel", text=field.channel_of, channels=", ".join(CHANNELS))
+                self._problem(field.key, "unusable_channel", text=field.channel_of, channels=", ".join(channels))
 
     def _check(self, component: Mapping[str, Any], key: str, rules: Mapping[str, Any]) -> None:
         if not KEY.fullmatch(key) or key in RESERVED:
@@ -218,22 +222,22 @@ class SchemaReader:
         return pattern
 
     def _written(self, kind: str, key: str, extra: Mapping[str, Any], pattern: str) -> str:
-        """The kind that a text field names; a pattern that mobile numbers alone meet names it as well."""
+        """The kind that a text field names, or that its pattern does."""
         kind_of_text = str(extra.get("written", ""))
-        if kind_of_text and (kind_of_text not in written.KINDS or kind != "textfield"):
-            self._problem(key, "unusable_written", text=kind_of_text, kinds=", ".join(written.KINDS))
+        if kind_of_text and (kind_of_text not in self.kinds or kind != "textfield"):
+            self._problem(key, "unusable_written", text=kind_of_text, kinds=", ".join(self.kinds))
             return ""
-        return kind_of_text or (
-            "msisdn" if kind == "textfield" and pattern.replace(r"\d", "[0-9]") in OF_MSISDNS else ""
-        )
+        plain = pattern.replace(r"\d", "[0-9]") if kind == "textfield" else ""
+        return kind_of_text or next((name for name, of in self.kinds.items() if plain in of.patterns), "")
 
     def _expressions(self, key: str, extra: Mapping[str, Any], rules: Mapping[str, Any]) -> dict[str, Expression]:
         """Limits and prefill: FEEL among our own properties, or a plain number where form-js keeps its limits."""
         texts = {name: str(extra[name]) for name in EXPRESSIONS if extra.get(name) not in (None, "")}
+        is_amount = self.words.counts(extra.get("unit"))
         for name in ("min", "max"):
             plain = rules.get(name)
             if name not in texts and plain not in (None, ""):
-                texts[name] = f"({plain}) * 100" if extra.get("unit") == "fen" else str(plain)
+                texts[name] = f"({plain}) * {self.words.unit.parts}" if is_amount else str(plain)
         expressions = {name: self._compiled(key, name, text.strip().removeprefix("=")) for name, text in texts.items()}
         return {name: compiled for name, compiled in expressions.items() if compiled is not None}
 
@@ -250,7 +254,7 @@ class SchemaReader:
         for entry in _listed(schema.get("shows")):
             self._count_component()
             display, variable = str(entry.get("as", "")), str(entry.get("variable", ""))
-            if display not in SHOWN_AS or not PATH.fullmatch(variable):
+            if display not in {**DISPLAYS, **self.words.displays} or not PATH.fullmatch(variable):
                 self._problem("", "unknown_display", shown_as=display, variable=variable)
                 continue
             overtaken_by = str(entry.get("overtakenBy", ""))
@@ -261,8 +265,8 @@ class SchemaReader:
 
     def _submit(self, component: Mapping[str, Any], fields: tuple[Field, ...]) -> Submit:
         amount = str(component.get("amount", ""))
-        if amount and amount not in {field.key for field in fields if field.unit == "fen"}:
-            self._problem(amount, "unknown_display", shown_as="money", variable=amount)
+        if amount and amount not in {field.key for field in fields if self.words.counts(field.unit)}:
+            self._problem(amount, "unknown_display", shown_as="amount", variable=amount)
         return Submit(str(component.get("label", "")), str(component.get("label_en", "")), amount)
 
 

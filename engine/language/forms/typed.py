@@ -1,4 +1,4 @@
-"""What a person typed in one field, read as the value to store; a ValidationError says why not. Money is typed in yuan, stored in fen."""
+"""What a person typed in one field, read as the value to store; a ValidationError says why not."""
 
 from __future__ import annotations
 
@@ -14,17 +14,17 @@ from marshmallow import ValidationError, fields
 from engine.language import feel, patterns, written
 from engine.language.feel import FeelValue, Scope
 from engine.language.forms.fields import MOST_LINES, Field
+from engine.language.vocabulary import Unit
 
 MOST_TYPED = 100_000
 MOST_LINE = 400
-MOST_FEN = 2_000_000_000
 TRUE = frozenset({"yes", "true", "on", "1"})
 FALSE = frozenset({"no", "false", "off", "0", ""})
 
 
 @dataclass(frozen=True)
 class Reason:
-    """Why a field is wrong: a code and its values, e.g. ("max", {"limit": 12850, "unit": "fen"})."""
+    """Why a field is wrong: a code and its values, e.g. ("max", {"limit": 12850, "unit": UNIT})."""
 
     code: str
     values: dict[str, Any] = field(default_factory=dict)
@@ -63,7 +63,7 @@ class Entered(fields.Field):
 
 
 def check_limits(item: Field, value: FeelValue, submission: Given) -> None:
-    """Money without bounds of its own is neither below zero nor above MOST_FEN.
+    """An amount without bounds of its own is neither below zero nor above what its unit takes.
 
     Errors: ValidationError for a value below or above what the field takes, or that cannot be chosen as things stand.
     """
@@ -73,11 +73,11 @@ def check_limits(item: Field, value: FeelValue, submission: Given) -> None:
     if not may_be_chosen(item, value, submission.context, submission.scope):
         raise wrong("not_allowed")
     least = item.limit("min", submission.context, submission.scope)
-    if least is None and item.unit == "fen":
+    if least is None and item.amount is not None:
         least = 0
     most = item.limit("max", submission.context, submission.scope)
-    if most is None and item.unit == "fen":
-        most = MOST_FEN
+    if most is None and item.amount is not None:
+        most = item.amount.most
     if least is not None and feel.compare("<", value, least) is True:
         raise wrong("min", limit=least, unit=item.unit)
     if most is not None and feel.compare(">", value, most) is True:
@@ -89,16 +89,21 @@ def _check_lines(item: Field, value: FeelValue, submission: Given) -> None:
     lines = [line for line in value if isinstance(line, Mapping)] if isinstance(value, list) else []
     limits = item.limit("allowed", submission.context, submission.scope)
     if isinstance(limits, list):
-        most = {_of_what(limit): _fen_of(limit) for limit in limits if isinstance(limit, Mapping)}
-        if any(_fen_of(line) > most.get(_of_what(line), 0) for line in lines):
+        most = {_of_what(limit): _amount_of(limit) for limit in limits if isinstance(limit, Mapping)}
+        if any(_amount_of(line) > most.get(_of_what(line), 0) for line in lines):
             raise wrong("other_lines")
     most_in_all = item.limit("max", submission.context, submission.scope)
-    if most_in_all is not None and feel.compare(">", sum(map(_fen_of, lines)), most_in_all) is True:
-        raise wrong("max", limit=most_in_all, unit="fen")
+    if most_in_all is not None and feel.compare(">", sum(map(_amount_of, lines)), most_in_all) is True:
+        raise wrong("max", limit=most_in_all, unit=_unit_of(item).name)
 
 
-def _fen_of(part: Mapping[str, FeelValue]) -> int:
-    """Errors: ValidationError for an amount that is none in fen."""
+def _unit_of(lines: Field) -> Unit:
+    """In what the amounts of picked lines are."""
+    return lines.amount or Unit()
+
+
+def _amount_of(part: Mapping[str, FeelValue]) -> int:
+    """Errors: ValidationError for an amount that is no whole number."""
     amount = part.get("amount") or 0
     if type(amount) is not int:
         raise wrong("not_a_line")
@@ -141,7 +146,7 @@ def read(item: Field, value: object) -> FeelValue:
     if item.type == "checklist":
         return _list(item, value)
     if item.type == "lines":
-        return _lines(value)
+        return _lines(value, _unit_of(item))
     return _READERS[item.type](item, _text_of(item, value))
 
 
@@ -177,16 +182,16 @@ def _text(item: Field, text: str) -> str | None:
 
 def kept_alike(item: Field, value: FeelValue) -> FeelValue:
     """A stored text in the one way in which its kind is kept; what is none of the kind stays as it is, for the person to mend."""
-    if not item.written or not isinstance(value, str):
+    if item.kind is None or not isinstance(value, str):
         return value
-    return written.KINDS[item.written](value) or value
+    return item.kind.read(value) or value
 
 
 def _as_kept(item: Field, text: str) -> str:
     """The text in the one way in which its kind is kept, however it was written."""
-    if not item.written:
+    if item.kind is None:
         return text
-    normal = written.KINDS[item.written](text)
+    normal = item.kind.read(text)
     if not normal:
         raise wrong("pattern", expected=item.pattern, written=item.written)
     return normal
@@ -195,13 +200,13 @@ def _as_kept(item: Field, text: str) -> str:
 def _number(item: Field, text: str) -> int | Decimal | None:
     if not written.plain(text):
         return None
-    number = written.amount(text) if item.unit == "fen" else written.number(text)
+    number = written.amount(text, item.amount) if item.amount is not None else written.number(text)
     if number is None:
         raise wrong("not_a_number")
     if -int(number.normalize().as_tuple().exponent) > item.places:
         raise wrong("too_many_decimals", limit=item.places)
-    if item.unit == "fen":
-        return int(number * 100)
+    if item.amount is not None:
+        return int(number * item.amount.parts)
     return int(number) if number == number.to_integral_value() else number
 
 
@@ -229,17 +234,17 @@ def _list(item: Field, value: object) -> list[FeelValue]:
     return [*dict.fromkeys(texts)]
 
 
-def _lines(value: object) -> list[FeelValue]:
-    """What was picked, each as "LINE[/COMPONENT] YUAN [REASON]"."""
+def _lines(value: object, unit: Unit) -> list[FeelValue]:
+    """What was picked, each as "LINE[/COMPONENT] AMOUNT [REASON]"."""
     if value is not None and not isinstance(value, str | list | tuple):
         raise wrong("not_text")
     lines = [value] if isinstance(value, str) else list(value or [])
     if len(lines) > MOST_LINES:
         raise wrong("too_many_lines", limit=MOST_LINES)
-    return [_line(text) for text in dict.fromkeys(lines) if text]
+    return [_line(text, unit) for text in dict.fromkeys(lines) if text]
 
 
-def _line(text: object) -> dict[str, FeelValue]:
+def _line(text: object, unit: Unit) -> dict[str, FeelValue]:
     if not isinstance(text, str) or len(text) > MOST_LINE or not text.isprintable():
         raise wrong("not_a_line")
     address, _, rest = text.strip().partition(" ")
@@ -247,20 +252,20 @@ def _line(text: object) -> dict[str, FeelValue]:
     line, _, component = address.partition("/")
     if not line or not typed_amount:
         raise wrong("not_a_line")
-    return {"line": line, "component": component, "amount": _amount(typed_amount, line), "reason": reason.strip()}
+    return {"line": line, "component": component, "amount": _amount(typed_amount, line, unit), "reason": reason.strip()}
 
 
-def _amount(text: str, line: str) -> int:
-    """The fen of a picked line. Errors: ValidationError that names the line."""
-    amount = written.amount(text)
-    if amount is None:
+def _amount(text: str, line: str, unit: Unit) -> int:
+    """The amount of a picked line. Errors: ValidationError that names the line."""
+    if written.amount(text, unit) is None:
         raise wrong("not_a_number", line=line)
-    fen = written.fen(text)
-    if fen is None:
-        raise wrong("too_many_decimals", limit=2, line=line)
-    if not 0 < fen <= MOST_FEN:
-        raise wrong("max" if fen > 0 else "min", limit=MOST_FEN if fen > 0 else 1, unit="fen", line=line)
-    return fen
+    amount = written.parts(text, unit)
+    if amount is None:
+        raise wrong("too_many_decimals", limit=unit.digits, line=line)
+    if not 0 < amount <= unit.most:
+        code, limit = ("max", unit.most) if amount > 0 else ("min", 1)
+        raise wrong(code, limit=limit, unit=unit.name, line=line)
+    return amount
 
 
 def _checkbox(item: Field, text: str) -> bool | None:

@@ -12,11 +12,11 @@ import engine
 from engine import language
 from engine.language.calendar import Calendar
 from office import intake
+from service_tasks.zone import ZONE
 from tests.furnishing import open_tasks
 from tests.people import CLEO
 from tests.population import PROCESSES
 from tests.visitors import Visitor
-from web.telling.i18n import ZONE
 
 TO_COME = ("improvement_by", "follow_by")
 SCOPE = language.feel.Scope(engine.now(), Calendar(frozenset(), frozenset()))

@@ -16,8 +16,8 @@ from models.definition import ProcessDefinition
 from models.instance import ProcessInstance
 from models.states import TaskState
 from models.user_task import UserTask
+from service_tasks.zone import ZONE
 from web.lookup.definitions import version
-from web.telling.i18n import ZONE
 from web.telling.names import element_name
 
 LEVELS = 5

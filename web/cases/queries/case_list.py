@@ -16,10 +16,10 @@ from models.customer import Customer
 from models.definition import ProcessDefinition
 from models.instance import CaseKey, ProcessInstance
 from models.user_task import UserTask
+from service_tasks.zone import ZONE
 from web.edge import access
 from web.edge.auth import Person
 from web.telling import names
-from web.telling.i18n import ZONE
 
 PAGE = 50
 

@@ -29,7 +29,8 @@ def config() -> dict[str, Any]:
             {"id": entry.id, "title_zh": entry.title_zh, "title_en": entry.title_en} for entry in manual().values()
         ],
         "functions": [
-            {"name": entry.name, "parameters": list(entry.parameters)} for entry in language.feel.BUILTINS.values()
+            {"name": entry.name, "parameters": list(entry.parameters)}
+            for entry in language.feel.known_functions().values()
         ],
         "asked": diagrams.asked_properties(),
         "error_titles": {

@@ -18,9 +18,9 @@ from models.user_task import UserTask
 from office.masking import EVERYTHING
 from office.scenarios import Trial
 from service_tasks.gateway.listing import Listing
+from service_tasks.zone import ZONE
 from web.queries import casefile, evidence, picking_lines
 from web.telling import code_texts, error_texts, incident_texts, names, timeline
-from web.telling.i18n import ZONE
 from web.telling.variables import Variables
 
 KINDS = ("task", "advance", "until", "message", "retry", "begin")

@@ -19,11 +19,12 @@ from office.masking import Sight, masked
 from office.papers import Paper, named, wording
 from service_tasks import amounts
 from service_tasks.gateway.listing import Listed
+from service_tasks.zone import ZONE
 from web.lookup import definitions
 from web.queries import money, picking_lines
 from web.queries.standing import Whose
 from web.telling import code_texts, names
-from web.telling.i18n import ZONE, language
+from web.telling.i18n import language
 from web.telling.variables import Variables
 from web.telling.visible_text import visible
 

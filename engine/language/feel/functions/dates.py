@@ -5,13 +5,12 @@ from __future__ import annotations
 import calendar
 from datetime import date, datetime, time, timedelta
 
+from engine.language.calendar import WEEKDAYS
 from engine.language.feel import temporal
 from engine.language.feel.functions.registry import builtin, is_whole
 from engine.language.feel.scope import Scope
 from engine.language.feel.types import FeelValue, is_number
 from engine.language.values import YearsMonths
-
-WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 
 
 @builtin("date", "from, month, day", optional=2, aliases=("year, month, day",))

@@ -1,4 +1,4 @@
-"""Functions of the office: when its limits fall by the business calendar (`language.calendar`), and how it writes money."""
+"""Functions of the business calendar (`language.calendar`): when the limits of an office fall."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ from collections.abc import Callable
 from datetime import date, timedelta
 from typing import TypeGuard, TypeVar
 
-from engine.language import written
 from engine.language.calendar import MOST_DAYS, WEEKDAYS, Calendar
 from engine.language.feel.functions.registry import builtin, is_whole
 from engine.language.feel.scope import Scope
@@ -66,12 +65,3 @@ _of_instant_and("day_of_month", "n", _is_day_number, Calendar.day_of_month)
 _of_instant_and("next_month", "n", _is_day_number, Calendar.next_month)
 _of_instant("first_working_day", Calendar.first_working_day)
 _of_instant("period_of", Calendar.period_of)
-_of_instant("thursday_of", Calendar.thursday_of)
-
-
-@builtin("yuan", "fen")
-def _yuan(scope: Scope, fen: FeelValue) -> str | None:
-    """An amount in fen as people read it, "50.00"; null for what is no whole number."""
-    if not is_whole(fen):
-        return None
-    return written.yuan(fen)

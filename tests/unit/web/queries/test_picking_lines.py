@@ -13,12 +13,13 @@ from sqlalchemy import event, select, update
 from werkzeug.datastructures import MultiDict
 
 import engine
-from engine import cases, language
+from engine import cases
 from engine.elements.entered import EntryRefused
 from models.base import session, transaction
 from models.lines import LineClaim
 from models.user_task import UserTask
 from office import fixtures, tokens
+from service_tasks import amounts
 from service_tasks.gateway import Effect, LinePart, gateway
 from tests.people import CLEO
 from tests.visitors import Caller, Visitor
@@ -360,7 +361,7 @@ def test_what_the_page_sums_is_what_is_reserved(app: Flask, monkeypatch: Any, pi
     (batch,) = {batch.amount for group in picker.groups for batch in group.batches}
     assert batch == 1830
     parts = [
-        LinePart(line.partition("/")[0], language.written.fen(amount) or 0, line.partition("/")[2], "只退这些")
+        LinePart(line.partition("/")[0], amounts.fen(amount) or 0, line.partition("/")[2], "只退这些")
         for line, amount in (text.split(" ") for text in typed)
     ]
     with transaction():
