@@ -52,7 +52,8 @@ class Row:
     @property
     def cell(self) -> str:
         """Which calls are ticked together with it by a box for many, however these overlap."""
-        return f"{self.line.group}:{self.line.period}:{int(_is_short(self.line))}" if self.line.group in ("call", "fee") else ""
+        line = self.line
+        return f"{line.group}:{line.period}:{int(_is_short(line))}" if line.group in ("call", "fee") else ""
 
     @property
     def held(self) -> list[tuple[str, int]]:
