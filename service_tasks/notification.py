@@ -73,9 +73,7 @@ TEMPLATES = {
         ("amount",),
     ),
     "extended": Message("您的投诉 $case_number 情况复杂，需要延长处理时间，最迟 $until 答复您。"),
-    "taken_back": Message(
-        "您的投诉 $case_number 中误退的 $amount 元已更正，请留意帐单。如有疑问，请与我们联系。", ("amount",)
-    ),
+    "taken_back": Message("您的投诉 $case_number 中误退的 $amount 元已更正。如有疑问，请与我们联系。", ("amount",)),
     "taken_back_owed": Message(
         "您的投诉 $case_number 中误退的 $amount 元已更正，其中 $owed 元已付给您，请到营业厅缴回，已记入您的应缴费用。如有疑问，请与我们联系。",
         ("amount", "owed"),
@@ -107,6 +105,7 @@ FORMERLY = {
     "charge_held": "您有争议的话费 $amount 元已挂帐,其余话费可以正常缴纳。核算结果预计 $settle_on 后告知您。",
     "credit_scheduled": "与您投诉有关的 $amount 元将随 $period 的二次批价记入,帐单出具后可查,办妥后再答复您。",
     "credit_posted": "您反映的话费已冲减 $amount 元,请留意下期帐单。",
+    "taken_back": "您的投诉 $case_number 中误退的 $amount 元已更正，请留意帐单。如有疑问，请与我们联系。",
     "mandate_renewed": "您的托收已重新办理,$effective_on 起生效,每月 $debit_day 日扣款。扣款期间请不要用其他方式缴费。",
 }
 
