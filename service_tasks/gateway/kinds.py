@@ -24,13 +24,13 @@ BY_ADDRESS = {"information-fee": "monternet"}
 
 def check(item: str, parts: Sequence[LinePart], papers: Papers) -> None:
     """What is picked must be of what is repaid. Errors: Refused(line_unfit)."""
-    meant = MEANT.get(item)
-    if meant is None or not parts:
+    fitting_kinds = MEANT.get(item)
+    if fitting_kinds is None or not parts:
         return
     papers_by_address = papers.find({part.line for part in parts})
     for part in parts:
         kinds = kinds_of(part, papers_by_address.get(part.line, []))
-        if kinds.isdisjoint(meant):
+        if kinds.isdisjoint(fitting_kinds):
             raise Refused(reason="line_unfit", line=part.line, kind=min(kinds))
 
 

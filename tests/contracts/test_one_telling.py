@@ -44,9 +44,9 @@ def test_what_the_caller_replied_is_not_asked_for_again(name: str, told: bool) -
 def test_the_draft_of_a_reply_follows_the_choice(choice: dict[str, Any], words: str) -> None:
     """TS-005.8: next month's bill is what was chosen, so that is what the customer reads."""
     draft = form("ts005_reply").prefill({"reserved": RESERVED, **choice}, SCOPE)["resolution"]
-    others = {"本号码下月话费", "挂帐", "退现"} - {words}
+    other_words = {"本号码下月话费", "挂帐", "退现"} - {words}
     assert words in draft
-    assert [word for word in others if word in draft] == []
+    assert [word for word in other_words if word in draft] == []
 
 
 @pytest.mark.parametrize("name", ["ts001_judge", "ts002_judge", "ts003_judge"])

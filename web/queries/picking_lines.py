@@ -247,8 +247,8 @@ def picker(field: language.Field, values: Any, listing: Listing) -> Picker:
     added = _added_up(listing, rows, parts, ticked)
     none = bool(rows) and not any(row.free for row in rows.values())
     many = len(listing.calls) > MOST_SHOWN
-    picked = (added.count, added.total, many, added.twice, none, left_by_holder)
-    return Picker(groups, search, *picked, prepayment=listing.prepayment)
+    counts = (added.count, added.total, many, added.twice, none, left_by_holder)
+    return Picker(groups, search, *counts, prepayment=listing.prepayment)
 
 
 def _added_up(

@@ -56,8 +56,8 @@ def test_what_is_added_to_calls_is_of_calls(desk: Any) -> None:
     """TS-005 and TS-007: with a reason a clerk adds calls and what a bill charges for them, never another fee."""
     desk.given(NUMBER, cdrs=CALLS)
     for at, line in enumerate(("bill-item:2026-10:3", "bill-item:2026-10:4", "call:1", "call:2/roaming")):
-        picked = {**ticked(line), "reason": "清单为证"}
-        assert desk.run("lines/confirm", call_key=f"7:{at}", msisdn=MSISDN, lines=[picked])["count"] == 1, line
+        row = {**ticked(line), "reason": "清单为证"}
+        assert desk.run("lines/confirm", call_key=f"7:{at}", msisdn=MSISDN, lines=[row])["count"] == 1, line
     for number in (1, 2, 5, 6):
-        picked = {**ticked(f"bill-item:2026-10:{number}"), "reason": "客户说"}
-        assert desk.refused("lines/confirm", call_key="8:1", msisdn=MSISDN, lines=[picked]) == "line_unfit"
+        row = {**ticked(f"bill-item:2026-10:{number}"), "reason": "客户说"}
+        assert desk.refused("lines/confirm", call_key="8:1", msisdn=MSISDN, lines=[row]) == "line_unfit"
