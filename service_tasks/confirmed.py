@@ -15,6 +15,7 @@ from service_tasks.gateway import LinePart, gateway
 
 PROVED, JUDGED = "proved_credit", "judged_credit"
 INFORMATION = "information"
+OF_CALLS = "call_or_roaming"
 
 
 class PickedLine(schemas.Parameters):
@@ -62,7 +63,7 @@ class ConfirmResult(Schema):
     title_en="Reserve the confirmed lines",
 )
 def confirm(parameters: dict[str, Any], call: Call) -> dict[str, Any]:
-    """Let the case have what was confirmed; taking lines away is free, what is added needs a reason and is judged."""
+    """Let the case have what was confirmed; taking lines away is free, what is added is of calls, needs a reason and is judged."""
     parts = disputed.parts(parameters["lines"])
     if not parts:
         raise BpmnError("nothing_picked")
@@ -74,7 +75,7 @@ def confirm(parameters: dict[str, Any], call: Call) -> dict[str, Any]:
         if not part.reason:
             raise BpmnError("added_without_reason", line=part.line)
     with refusing(*disputed.REFUSALS, renamed={"line_twice": "line_unknown"}):
-        total = gateway().reserve(subscription.id, parts, effect(call), kind="charge")
+        total = gateway().reserve(subscription.id, parts, effect(call), kind="charge", item=OF_CALLS)
     debt = gateway().still_owed(subscription.id, parts)
     return {
         "amount": total,

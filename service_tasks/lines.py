@@ -20,7 +20,7 @@ KINDS = ("charge", "late_fee", "prepayment", "deposit")
 # What is repaid, and the kind of money its lines are of.
 CHARGES = ("function_fee", "monthly_fee", "call_charge", "roaming_charge", "border_roaming")
 ITEMS = {
-    **dict.fromkeys((*CHARGES, "information_fee"), "charge"),
+    **dict.fromkeys((*CHARGES, "information_fee", "other_charge"), "charge"),
     "late_fee": "late_fee",
     "prepayment": "prepayment",
     "recharge_card": "prepayment",
@@ -103,7 +103,7 @@ class ReserveResult(Schema):
 def reserve(parameters: dict[str, Any], call: Call) -> dict[str, Any]:
     """Let the case have these lines and no others, until they are paid back or the case ends; nobody else can have them meanwhile.
 
-    They are of the kind of money of what is repaid, and within what was approved. `paid` says that nothing of them is owed. What was `typed`
+    They are of what is repaid, and within what was approved. `paid` says that nothing of them is owed. What was `typed`
     instead counts only where nothing can be ticked.
     """
     item = parameters["item"]
@@ -116,15 +116,12 @@ def reserve(parameters: dict[str, Any], call: Call) -> dict[str, Any]:
         blank = {"amount": None, "count": 0, "owed": 0, "paid": False, "paid_amount": None}
         return blank | {"next_bill": False, "receipts_in_hand": []}
     _check_approval(parameters["approval"], line_parts)
-    information = item == "information_fee" if kind == "charge" and item else None
     if not line_parts and item != REWARD and parameters["typed"] is not None:
         _check_typed(parameters["typed"], papers(subscription.id, own_case=call.business_key), kind)
         _check_room(parameters["typed"], subscription, kind)
     with refusing(*REFUSALS, renamed={"line_twice": "line_unknown"}):
         beside = parts(parameters["beside"])
-        total = gateway().reserve(
-            subscription.id, line_parts, effect(call), kind=kind, information=information, beside=beside
-        )
+        total = gateway().reserve(subscription.id, line_parts, effect(call), kind=kind, item=item, beside=beside)
     debt = gateway().still_owed(subscription.id, line_parts)
     next_bill = subscription.state != SubscriptionState.CANCELLED
     in_hand = gateway().receipts_in_hand(subscription.id)

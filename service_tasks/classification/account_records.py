@@ -27,6 +27,7 @@ from service_tasks.cdr_analysis import border_roaming, monternet, orphan_montern
 from service_tasks.classification.weighing import Record
 from service_tasks.gateway import LinePart, Subscription, gateway
 from service_tasks.gateway.earlier import apart
+from service_tasks.gateway.listing import own_balance
 
 CALLS = timedelta(days=30)
 DEBITS = timedelta(days=90)
@@ -73,7 +74,7 @@ def find(msisdn: str, at: datetime) -> list[Record]:
     owner = subscription.id if subscription else None
     useless = subscription is None or subscription.state == SubscriptionState.CANCELLED
     charged = _monternet(msisdn) if counts.charged else ()
-    return [*_calls(msisdn, owner, at), *charged, *_counted(counts, takes_cards=useless)]
+    return [*_calls(msisdn, owner, at), *charged, *_own_balance(subscription), *_counted(counts, takes_cards=useless)]
 
 
 def _asked(msisdn: str, subscription: Subscription | None, at: datetime) -> dict[str, Any]:
@@ -109,6 +110,12 @@ def _monternet(msisdn: str) -> Iterator[Record]:
     numbers, charges = monternet.history(msisdn)
     if count := sum(len(orphan_monternet.find(number, charges)) for number in numbers):
         yield Record("TS-006", "orphan_monternet", count)
+
+
+def _own_balance(subscription: Subscription | None) -> Iterator[Record]:
+    """What a cancelled number still has that is its holder's, and no case has."""
+    if subscription and subscription.state == "cancelled" and own_balance(subscription.id).is_left(None):
+        yield Record("SUB-002", "own_balance", 1)
 
 
 def _counted(counts: Any, takes_cards: bool) -> Iterator[Record]:

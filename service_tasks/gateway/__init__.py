@@ -131,9 +131,9 @@ class BillingGateway(Protocol):
         *,
         kind: str | None = None,
         beside: Sequence[LinePart] = (),
-        information: bool | None = None,
+        item: str | None = None,
     ) -> int:
-        """Let the case have these parts of lines, of this kind, and no others but what it has of those `beside`, in reserve; fen in all.
+        """Let the case have these parts of lines, of this money and charge, and no others but what it has of those `beside`, in reserve; fen in all.
 
         Refused: line_unknown, line_twice, line_unfit, line_taken, part_without_reason.
         """

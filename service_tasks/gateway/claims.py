@@ -17,6 +17,7 @@ from models.base import bind, session
 from models.billing import SecondaryPricingItem
 from models.lines import ClaimState, DisputedLine, LineClaim
 from models.usage import BankPayment, CardState, RechargeCard
+from service_tasks.gateway import kinds
 from service_tasks.gateway.ledger import UPSERT
 from service_tasks.gateway.lines import Paper, Papers, wanted
 from service_tasks.gateway.values import Effect, Entry, LinePart, Refused
@@ -56,12 +57,12 @@ def reserve(
     *,
     kind: str | None = None,
     beside: Sequence[LinePart] = (),
-    information: bool | None = None,
+    item: str | None = None,
 ) -> int:
     """Let the case have these parts and no others in reserve, until money moves or the case ends; fen reserved in all.
 
-    `kind`, where it is given, is what they must be of; `information` says whether they must be information fees or may be none; `beside` is
-    what another branch of the case has in reserve, and keeps. Refused: line_unknown, line_twice, line_promised, line_unfit, line_taken (with the case that
+    `kind`, where it is given, is the money they must be of, and `item` the charge; `beside` is what another branch of the case has in
+    reserve, and keeps. Refused: line_unknown, line_twice, line_promised, line_unfit, line_taken (with the case that
     has it and what is left), part_without_reason.
     """
     papers = Papers.of(subscription_id)
@@ -69,8 +70,8 @@ def reserve(
     _check_promised(picks)
     if kind is not None or any(paper.money == "own_balance" for paper, *_ in picks):
         check_kind(picks, kind or "")
-    if information is not None:
-        _check_information(picks, information)
+    if item is not None:
+        kinds.check(item, parts, papers)
     earlier = select(LineClaim.amount).where(LineClaim.key == effect.key)
     if picks and session().scalars(earlier).first() is not None:
         return sum(amount for _, amount, _ in picks)
@@ -309,14 +310,6 @@ def _check_promised(picks: Sequence[Wanted]) -> None:
     for paper, *_ in picks:
         if paper.address.startswith("promised-credit:"):
             raise Refused(reason="line_promised", line=paper.address)
-
-
-def _check_information(picks: Sequence[Wanted], information: bool) -> None:
-    """Errors: Refused(line_unfit)."""
-    for paper, *_ in picks:
-        is_fee = paper.address.startswith("information-fee:") or (paper.inside or "").endswith(":monternet")
-        if is_fee != information:
-            raise Refused(reason="line_unfit", line=paper.address, kind="information" if is_fee else paper.money)
 
 
 def lock(papers: Papers, part_papers: Iterable[Paper]) -> dict[tuple[str, str], Locked]:

@@ -56,6 +56,7 @@ class Listed:
     """A line that can be picked; `amount` and `left` in fen, `cases` those that have something of it, `code` its kind of item, call or payment.
 
     `held` is where its money lies on a bill, each kind of item with the fen in it, in the order in which a part of it is taken; empty for what lies on none.
+    `long_distance` says of a call that it bears a long-distance or IP charge and none for roaming: all of it is given back where it was too short.
     """
 
     group: str
@@ -70,6 +71,7 @@ class Listed:
     cases: tuple[str, ...] = ()
     state: str = ""
     held: tuple[tuple[str, int], ...] = ()
+    long_distance: bool = False
 
     def divided(self, fen: int) -> tuple[tuple[str, int], ...]:
         """A part of it by where it lies: the first give what they have, the last the rest."""
@@ -98,11 +100,15 @@ class BillListed:
 
 @dataclass(frozen=True)
 class Listing:
-    """Everything that can be picked: bills, calls with information fees, and the other papers, the newest first."""
+    """Everything that can be picked: bills, calls with information fees, and the other papers, the newest first.
+
+    `prepayment` is what stands on a number of which nothing can be picked, in fen; of any other it is not asked for.
+    """
 
     bills: tuple[BillListed, ...] = ()
     calls: tuple[Listed, ...] = ()
     others: tuple[Listed, ...] = ()
+    prepayment: int = 0
 
     def each(self) -> Iterator[Listed]:
         """Every line."""
@@ -122,6 +128,13 @@ class Listing:
         )
         return Listing(
             tuple(bill for bill in bills if bill.lines), tuple(call for call in self.calls if call.group == "fee")
+        )
+
+    def of_calls(self) -> Listing:
+        """Calls alone: as they were made, and as they stand on the bills."""
+        bills = (replace(bill, lines=tuple(line for line in bill.lines if line.code in USAGE)) for bill in self.bills)
+        return Listing(
+            tuple(bill for bill in bills if bill.lines), tuple(call for call in self.calls if call.group == "call")
         )
 
 
@@ -222,8 +235,9 @@ def _bills(subscription_id: int) -> list[tuple[int, str, int, int, list[Listed]]
 _PARTS: list[ColumnElement[int]] = [getattr(Cdr, name) for name in COMPONENTS]
 _WHOLE = sum(_PARTS[1:], _PARTS[0])
 _PARTY = func.coalesce(Cdr.service_provider, Cdr.other_party)
+_FAR = Cdr.long_distance + Cdr.ip
 _CALLS = (
-    select(Cdr.id, Cdr.bill_id, Cdr.kind, Cdr.start, Cdr.duration_s, _PARTY, Cdr.roaming, Cdr.information, _WHOLE)
+    select(Cdr.id, Cdr.bill_id, Cdr.kind, Cdr.start, Cdr.duration_s, _PARTY, Cdr.roaming, Cdr.information, _FAR, _WHOLE)
     .where(owned_calls(_OWNER, _ON_BILLS), _WHOLE > 0)
     .order_by(Cdr.start.desc(), Cdr.id.desc())
     .limit(MOST_CALLS)
@@ -233,12 +247,13 @@ _CALLS = (
 def _calls(subscription_id: int, bills: list[int]) -> list[tuple[int | None, Listed]]:
     rows = session().execute(_CALLS, {"subscription": subscription_id, "bills": bills})
     calls: list[tuple[int | None, Listed]] = []
-    for id, bill, kind, start, seconds, party, roaming, information, amount in rows:
+    for id, bill, kind, start, seconds, party, roaming, information, far, amount in rows:
         line_of = partial(Listed, text=party, code=kind, at=start, seconds=seconds)
         if amount - information:
             parts = (("call", amount - information - roaming), ("roaming", roaming))
             shares = tuple((kind, fen) for kind, fen in parts if fen)
-            calls.append((bill, line_of(group="call", line=f"call:{id}", amount=amount - information, held=shares)))
+            call = line_of(group="call", line=f"call:{id}", amount=amount - information, held=shares)
+            calls.append((bill, replace(call, long_distance=bool(far) and not roaming)))
         if information:
             fee, shares = f"information-fee:{id}", ((FEES, information),)
             calls.append((bill, line_of(group="fee", line=fee, amount=information, held=shares)))

@@ -27,6 +27,7 @@ MARK = disputed_lines.BESIDE
 SHOWN = f"{MARK}shown"  # beside boxes of every kind: that they stood on the page
 NO_AMOUNT = "?"
 INFORMATION_FEES = "information_fees"
+CALLS = "calls"  # which of them an analysis picks: a box for many would tick what its rule does not hold for
 OWN_BALANCE = "own_balance"
 OTHERS = {
     "late-fee": _("Late fees"),
@@ -52,8 +53,8 @@ class Row:
     @property
     def cell(self) -> str:
         """Which calls are ticked together with it by a box for many, however these overlap."""
-        short = self.line.group == "call" and self.line.seconds <= SHORT_S
-        return f"{self.line.group}:{self.line.period}:{int(short)}" if self.line.group in ("call", "fee") else ""
+        line = self.line
+        return f"{line.group}:{line.period}:{int(_is_short(line))}" if line.group in ("call", "fee") else ""
 
     @property
     def held(self) -> list[tuple[str, int]]:
@@ -120,7 +121,7 @@ class Sum:
 class Picker:
     """What a field for lines shows: groups, what is sought, and what is picked, fen in all; `twice` when some of it is ticked as two lines.
 
-    `nothing_left` when no line there is can be ticked: all of it was given before.
+    `nothing_left` when no line there is can be ticked: all of it was given before. `prepayment` is what stands on a number without papers, fen.
     """
 
     groups: tuple[Group, ...]
@@ -131,6 +132,7 @@ class Picker:
     twice: bool = False
     nothing_left: bool = False
     holders: Mapping[str, int] = field(default_factory=dict)
+    prepayment: int = 0
 
 
 def written(line: str, fen: int, amount: str = "", reason: str = "") -> str:
@@ -191,10 +193,15 @@ def with_groups(form: dict[str, Any], groups: Mapping[str, Sequence[str]], listi
 
 def _of_batch(key: str, listing: Listing) -> list[Listed]:
     if key == "short":
-        return [call for call in listing.calls if call.group == "call" and call.seconds <= SHORT_S]
+        return [call for call in listing.calls if _is_short(call)]
     if key.startswith("call:"):
         return [call for call in listing.calls if call.group == "call" and call.period == key.partition(":")[2]]
     return [call for call in listing.calls if call.group == "fee"] if key == "fees" else []
+
+
+def _is_short(line: Listed) -> bool:
+    """Whether it is a call that TS-007 gives back whole."""
+    return line.group == "call" and line.seconds <= SHORT_S and line.long_distance
 
 
 def of(variables: Mapping[str, Any], field: language.Field | None = None) -> Listing:
@@ -204,6 +211,10 @@ def of(variables: Mapping[str, Any], field: language.Field | None = None) -> Lis
     if subscription and field and field.among == OWN_BALANCE:
         return own_balance(subscription.id, own_case=variables.get("case_number"))
     listing = papers(subscription.id, own_case=variables.get("case_number")) if subscription else Listing()
+    if subscription and next(listing.each(), None) is None:
+        return Listing(prepayment=gateway().balances(subscription.id).prepayment)
+    if field and field.among == CALLS:
+        return listing.of_calls()
     return listing.information_fees() if field and field.among == INFORMATION_FEES else listing
 
 
@@ -220,8 +231,9 @@ def field_of(form: language.Form) -> language.Field | None:
     return next((field for field in form.inputs if field.type == "lines"), None)
 
 
-def picker(key: str, values: Any, listing: Listing) -> Picker:
+def picker(field: language.Field, values: Any, listing: Listing) -> Picker:
     """The groups to show for what stands in the form."""
+    key = field.key
     texts = values.getlist(key) if isinstance(values, MultiDict) else values.get(key) or []
     parts = _picked([texts] if isinstance(texts, str) else texts)
     typed = values if isinstance(values, Mapping) else {}
@@ -232,12 +244,12 @@ def picker(key: str, values: Any, listing: Listing) -> Picker:
         {line.line: (bill.period, code_texts.line_text(line)) for bill in listing.bills for line in bill.lines}
     )
     rows = {line.line: _row(key, line, parts, typed) for line in listing.each()}
-    groups = (*_bills(listing, rows), *_calls(listing, rows, search, ticked), *_others(listing, rows))
+    groups = (*_bills(listing, rows), *_calls(listing, rows, search, ticked, field.among), *_others(listing, rows))
     added = _added_up(listing, rows, parts, ticked)
     none = bool(rows) and not any(row.free for row in rows.values())
-    return Picker(
-        groups, search, added.count, added.total, len(listing.calls) > MOST_SHOWN, added.twice, none, left_by_holder
-    )
+    many = len(listing.calls) > MOST_SHOWN
+    counts = (added.count, added.total, many, added.twice, none, left_by_holder)
+    return Picker(groups, search, *counts, prepayment=listing.prepayment)
 
 
 def _added_up(
@@ -338,7 +350,9 @@ def _paid(total: int, paid_fen: int) -> str:
     return gettext("paid") if paid_fen >= total else gettext("paid in part: %(amount)s", amount=yuan(paid_fen))
 
 
-def _calls(listing: Listing, rows: Mapping[str, Row], search: str, ticked: Sequence[str]) -> Iterator[Group]:
+def _calls(
+    listing: Listing, rows: Mapping[str, Row], search: str, ticked: Sequence[str], among: str
+) -> Iterator[Group]:
     for group, title in (("call", gettext("Call records")), ("fee", gettext("Information fees"))):
         of_group = [call for call in listing.calls if call.group == group]
         if not of_group:
@@ -346,7 +360,7 @@ def _calls(listing: Listing, rows: Mapping[str, Row], search: str, ticked: Seque
         first = [call for call in of_group if rows[call.line].picked]
         rest = [call for call in of_group if not rows[call.line].picked and _fits(call, search)]
         visible = [*first, *rest[: max(0, MOST_SHOWN - len(first))]]
-        batches = tuple(_batches(group, of_group, listing, rows, ticked))
+        batches = tuple(_batches(group, of_group, listing, rows, ticked)) if among != CALLS else ()
         yield Group(title, tuple(rows[call.line] for call in visible), batches, len(of_group) - len(visible))
 
 
@@ -361,8 +375,9 @@ def _fits(call: Listed, search: str) -> bool:
 def _batches(
     group: str, of_group: Sequence[Listed], listing: Listing, rows: Mapping[str, Row], ticked: Sequence[str]
 ) -> Iterator[Batch]:
-    titles = [("short", gettext("Calls of %(seconds)s seconds or less", seconds=SHORT_S))] if group == "call" else []
+    titles: list[tuple[str, str]] = []
     if group == "call":
+        titles = [("short", gettext("Long-distance calls of %(seconds)s seconds or less", seconds=SHORT_S))]
         periods = sorted({item.period for item in of_group}, reverse=True)
         titles += [
             (

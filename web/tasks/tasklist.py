@@ -285,7 +285,7 @@ def _picker(
     field = picking_lines.field_of(form)
     if field is None or field not in filled["fields"]:
         return None
-    return picking_lines.picker(field.key, filled["values"], picking_lines.of(variables, field))
+    return picking_lines.picker(field, filled["values"], picking_lines.of(variables, field))
 
 
 @blueprint.get("/tasks/<int:task_id>/sheet.csv")

@@ -165,6 +165,7 @@ CODES = {
     "own_deposit": _("a deposit is paid back by its own process"),
     "cash_insisted": _("the customer insists on cash, the bill is paid and the receipt is there"),
     "information_fee": _("information fee"),
+    "other_charge": _("other charge"),
     "roaming_charge": _("roaming charge"),
     "promised_credit": _("a promised credit that did not come"),
     "no_bill": _("the number gets no further bill"),

@@ -65,7 +65,9 @@ SENTENCES = {
     "beyond_bill": _(
         "The bill charges less than was picked of it: beside the rest %(left)s is left for %(line)s, and %(amount)s is more. What no bill charged is not given back; please untick what is too much."
     ),
-    "line_unfit": _("%(line)s is not of the kind of money that was chosen. Please pick lines of one kind."),
+    "line_unfit": _(
+        "%(line)s is not of the kind that was chosen. Please untick it, or choose what it is of; each kind is given back for itself."
+    ),
     "lines_to_tick": _(
         "Please tick what is disputed: it stands in this customer's papers. An amount is typed only where there is nothing to tick."
     ),
@@ -138,7 +140,7 @@ BRIEF = {
     "exceeds_line": _("More than is left of a line"),
     "picked_twice": _("Two lines are the same money"),
     "beyond_bill": _("More than the bill charges"),
-    "line_unfit": _("A line is of another kind of money"),
+    "line_unfit": _("A line is of another kind than was chosen"),
     "line_promised": _("Another case promised the line"),
     "line_unknown": _("A line does not stand in the customer's papers"),
     "added_without_reason": _("A line was added without a reason"),

@@ -177,7 +177,8 @@ def test_the_form_asks_for_a_receipt_that_the_customer_has(in_hand: list[str], a
 @pytest.mark.parametrize(("paid_fen", "paid_amount"), [(0, 0), (1200, 0), (2500, 500), (3000, 1000)])
 def test_what_may_be_given_in_cash_is_what_is_paid(desk: Any, paid_fen: int, paid_amount: int) -> None:
     """Of a line of 10.00 on a bill of 30.00, whatever analysis or clerk picked it: what is still owed on the bill falls first."""
-    desk.given({**NUMBER, "bill": {**NUMBER["bill"], "paid": paid_fen}})  # type: ignore[dict-item]
+    items = [{"kind": "call", "text": "通话费", "amount": 1000}, ITEMS[1]]
+    desk.given({"msisdn": MSISDN, "bill": {"period": "2026-10", "paid": paid_fen, "items": items}})
     line = {"line": "bill-item:2026-10:1", "amount": 1000, "reason": "查实"}
     debt = max(0, 1000 - paid_amount)
     for topic in ("lines/reserve", "lines/confirm"):

@@ -29,6 +29,12 @@ def count(table: Any) -> int:
     return session().scalar(select(func.count()).select_from(table)) or 0
 
 
+def test_who_gets_no_further_bill_is_not_sent_to_one() -> None:
+    """What was given wrongly may have been the money of a cancelled number: what is said of taking it back names no bill."""
+    texts = [message.text for name, message in TEMPLATES.items() if name.startswith("taken_back")]
+    assert [text for text in texts if "帐单" in text] == []
+
+
 def test_a_message_is_queued_once(desk: Any) -> None:
     """A repeated step must not write to the customer again."""
     answer = desk.twice("notification/send", **HELD)

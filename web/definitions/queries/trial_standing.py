@@ -56,7 +56,7 @@ class Filled:
         field = picking_lines.field_of(self.form)
         if field is None or self.listing is None or field not in filled["fields"]:
             return None
-        return picking_lines.picker(field.key, filled["values"], self.listing)
+        return picking_lines.picker(field, filled["values"], self.listing)
 
     @property
     def conditional(self) -> bool:

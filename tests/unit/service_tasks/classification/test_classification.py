@@ -79,6 +79,7 @@ ROAMING = [
             "recharge_card",
         ),
         ({}, {"bank_payments": [{"reference": "YH-1", "msisdn": MSISDN, "amount": 1}]}, "SUB-006", "bank_payment"),
+        ({"state": "cancelled", "reason": "request", "prepayment": 3600}, {}, "SUB-002", "own_balance"),
     ],
 )
 def test_each_record_points_to_its_process(
@@ -96,6 +97,8 @@ def test_each_record_points_to_its_process(
         ({"orders": [{"service": "彩铃", "agreed": "彩铃", "keyed": "彩铃"}]}, {}),
         ({"mandate": {"agreed": AGREED, "debits": [{**FAILED, "attempted_at": "2026-07-01"}]}}, {}),
         ({}, {"cards": [{"serial": "K1", "state": "used", "charged_msisdn": MSISDN}]}),
+        ({"state": "cancelled", "reason": "arrears", "prepayment": 3600}, {}),
+        ({"prepayment": 3600}, {}),
         ({}, {"cdrs": [call("2026-10-20T09:00:00", duration_s=3, long_distance=70)]}),
         ({}, {"cdrs": [call("2026-11-20T09:00:00", duration_s=3)]}),
         ({}, {"bank_payments": [{"reference": "YH-1", "msisdn": MSISDN, "amount": 1, "posted": [{"msisdn": MSISDN}]}]}),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import sys
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -13,7 +14,7 @@ from sqlalchemy import event, select, update
 from werkzeug.datastructures import MultiDict
 
 import engine
-from engine import cases
+from engine import cases, language
 from engine.elements.entered import EntryRefused
 from models.base import session, transaction
 from models.lines import LineClaim
@@ -27,6 +28,7 @@ from web.queries import filled_form, picking_lines
 from web.telling.i18n import moment
 
 NUMBER = "13600000077"
+FIELD = language.Field(type="lines", key="disputed_lines")
 GUS = engine.Actor("gus", frozenset({"guangda_hall"}), frozenset({"clerk"}))
 ITEMS = [
     {"kind": "monthly_fee", "text": "月租费", "amount": 5000},
@@ -85,7 +87,7 @@ def claimed(case: str) -> list[tuple[int, str]]:
 
 def test_a_page_of_three_thousand_calls(app: Flask) -> None:
     """Fifty rows are shown, whole groups can be ticked, and no more is asked of the database than for three calls."""
-    build(3000)
+    build(3000, long_distance=20)
     task, cleo, sent = asked(), Visitor(app, "cleo").client, []
     cleo.get(f"/tasks/{task}")
     bind = app.extensions["sqlalchemy"].engine
@@ -93,7 +95,7 @@ def test_a_page_of_three_thousand_calls(app: Flask) -> None:
     page = cleo.get(f"/tasks/{task}").get_data(as_text=True)
     assert len([one for one in sent if one.startswith("SELECT")]) <= 18
     assert len(re.findall(r'value="call:\d+ ', page)) == picking_lines.MOST_SHOWN
-    assert "全部 200 项：3 秒及以内的通话" in page
+    assert "全部 200 项：3 秒及以内的长途通话" in page
     assert len(page) < 200_000
 
 
@@ -110,7 +112,7 @@ def test_what_is_sought_is_shown_and_what_was_ticked_stays(app: Flask) -> None:
 
 def test_a_group_is_ticked_as_a_whole_and_parts_have_their_amount(app: Flask) -> None:
     """All short calls with one box, and a part of a bill item with its reason, are reserved for the case."""
-    build(100)
+    build(100, long_distance=40, basic=0)
     task = asked()
     form = {
         "disputed_lines": f"{item(1)} 50.00",
@@ -166,18 +168,50 @@ def test_why_a_line_cannot_be_had_is_told_apart(app: Flask) -> None:
 
 def test_the_sum_of_what_is_ticked_counts_no_money_twice(app: Flask) -> None:
     """A bill item with its calls, a call with a box for many, and boxes for many that overlap."""
-    build(100)
+    build(100, long_distance=40, basic=0)
     listing = picking_lines.of({"msisdn": NUMBER})
     short = [one for one in listing.calls if one.seconds <= picking_lines.SHORT_S]
     calls = [one for one in listing.calls if one.group == "call"]
     both = {"disputed_lines": [f"{item(2)} 3000.00", *(f"{one.line} 0.40" for one in calls)]}
     with app.test_request_context():
-        found = picking_lines.picker("disputed_lines", MultiDict(both), listing)
+        found = picking_lines.picker(FIELD, MultiDict(both), listing)
     assert (found.count, found.total, found.twice) == (101, 300_000, True)
     beside = {"disputed_lines": [f"{short[0].line} 0.40"], "disputed_lines@all": ["short", f"call:{short[0].period}"]}
     with app.test_request_context():
-        found = picking_lines.picker("disputed_lines", MultiDict(beside), listing)
+        found = picking_lines.picker(FIELD, MultiDict(beside), listing)
     assert (found.count, found.total, found.twice) == (len(calls), 40 * len(calls), False)
+
+
+@pytest.mark.parametrize(("fen", "says"), [(3600, "36.00"), (0, "请与客户核对号码")])
+def test_a_balance_without_papers_is_told(app: Flask, fen: int, says: str) -> None:
+    """A number with nothing to tick is only doubted where nothing stands on it; else its balance is named, and the way that gives it."""
+    with transaction():
+        number = {"msisdn": NUMBER, "state": "cancelled", "reason": "request", "prepayment": fen}
+        fixtures.build({"subscriptions": [number]}, at=engine.now())
+    page = Visitor(app, "cleo").get(f"/tasks/{asked()}").text
+    assert says in page
+    assert ("SUB-002" in page, "请与客户核对号码" in page) == (fen > 0, fen == 0)
+
+
+def test_no_box_ticks_what_a_rule_does_not_hold_for(app: Flask) -> None:
+    """Short local calls and short calls that keep their roaming are in no box; beside what an analysis picked there is none, and no other fee."""
+    build(100)
+    build_more = {"msisdn": NUMBER, "duration_s": 2, "basic": 40}
+    far = [{"long_distance": 70}, {"ip": 30}, {"long_distance": 70, "roaming": 50}]
+    start = engine.now() - timedelta(days=1)
+    with transaction():
+        cdrs = [{**build_more, **more, "start": start + timedelta(minutes=at)} for at, more in enumerate(far)]
+        fixtures.build({"cdrs": cdrs}, at=engine.now())
+    listing = picking_lines.of({"msisdn": NUMBER})
+    with app.test_request_context():
+        (calls,) = [group for group in picking_lines.picker(FIELD, {}, listing).groups if group.batches]
+    (short,) = [batch for batch in calls.batches if batch.key == "short"]
+    assert (short.count, short.amount) == (2, 180)
+    confined = replace(FIELD, among=picking_lines.CALLS)
+    with app.test_request_context():
+        groups = picking_lines.picker(confined, {}, picking_lines.of({"msisdn": NUMBER}, confined)).groups
+    assert [group.batches for group in groups] == [(), ()]
+    assert {row.line.code for group in groups for row in group.rows} == {"call", "originating"}
 
 
 def test_lines_that_a_choice_hid_come_back_as_the_system_picked_them(app: Flask) -> None:
@@ -356,7 +390,7 @@ def test_what_the_page_sums_is_what_is_reserved(app: Flask, monkeypatch: Any, pi
     assert [call.left for call in listing.calls] == [610] * 3
     typed = [text.format(call.line) for call in listing.calls for text in picks]
     with app.test_request_context():
-        picker = picking_lines.picker("disputed_lines", MultiDict({"disputed_lines": typed}), listing)
+        picker = picking_lines.picker(FIELD, MultiDict({"disputed_lines": typed}), listing)
     assert (picker.total, picker.twice) == (fen, False)
     (batch,) = {batch.amount for group in picker.groups for batch in group.batches}
     assert batch == 1830

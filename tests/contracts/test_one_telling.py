@@ -1,0 +1,58 @@
+"""Who was told at the decision is not told again by the step after it, and a draft says what was chosen before it."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from engine.language import Form, feel
+from engine.language.calendar import Calendar
+
+FORMS = Path(__file__).parents[2] / "processes" / "forms"
+SCOPE = feel.Scope(datetime(2026, 11, 23, 1, tzinfo=UTC), Calendar(frozenset(), frozenset()))
+RESERVED = {"amount": 600, "paid": False, "paid_amount": 0}
+
+
+def form(name: str) -> Form:
+    """A form as it is shipped."""
+    return Form.parse((FORMS / f"{name}.form").read_bytes())
+
+
+@pytest.mark.parametrize("name", ["ts003_summary", "sub002_receipt", "sub004_paid"])
+@pytest.mark.parametrize("told", [True, False])
+def test_what_the_caller_replied_is_not_asked_for_again(name: str, told: bool) -> None:
+    """TS-005 replies at the decision; the sheet that it fills then asks neither for the reply's way nor, in TS-003, for its words."""
+    visible = {field.key for field in form(name).visible({"reply_by_caller": told}, {}, SCOPE)}
+    assert ("reply_channel" in visible) is not told
+    if name == "ts003_summary":
+        assert ("resolution" in visible) is not told
+
+
+@pytest.mark.parametrize(
+    ("choice", "words"),
+    [
+        ({"credit_accepted": True, "credit_to": "own"}, "本号码下月话费"),
+        ({"credit_accepted": False, "repayment_way": "credit"}, "本号码下月话费"),
+        ({"credit_accepted": True, "credit_to": "other"}, "另一号码"),
+        ({"credit_accepted": False, "repayment_way": "hold"}, "挂帐"),
+        ({"credit_accepted": False, "repayment_way": "cash"}, "退现"),
+    ],
+)
+def test_the_draft_of_a_reply_follows_the_choice(choice: dict[str, Any], words: str) -> None:
+    """TS-005.8: next month's bill is what was chosen, so that is what the customer reads."""
+    draft = form("ts005_reply").prefill({"reserved": RESERVED, **choice}, SCOPE)["resolution"]
+    other_words = {"本号码下月话费", "挂帐", "退现"} - {words}
+    assert words in draft
+    assert [word for word in other_words if word in draft] == []
+
+
+@pytest.mark.parametrize("name", ["ts001_judge", "ts002_judge", "ts003_judge"])
+def test_the_person_at_fault_may_be_named_later(name: str) -> None:
+    """Payment never waits for the culprit: whoever judges the cause may leave the person open, and a supervisor has to name one later."""
+    (person,) = (field for field in form(name).inputs if field.key == "responsible_person")
+    assert not person.required
+    (liable,) = (field for field in form("sub007_name").inputs if field.key == "liable_person")
+    assert liable.required
