@@ -25,6 +25,7 @@ from service_tasks import (
     refunds,
     reviews,
     secondary_pricing,
+    thursday,
     work_orders,
 )
 
@@ -53,5 +54,6 @@ __all__ = [
     "refunds",
     "reviews",
     "secondary_pricing",
+    "thursday",
     "work_orders",
 ]

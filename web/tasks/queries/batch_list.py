@@ -2,42 +2,48 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import date
+from collections.abc import Iterable
+from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import and_, func, literal, literal_column, or_, select, union_all
+from sqlalchemy import and_, func, or_, select
 
 from models.base import session
-from models.billing import ChargeHold, SecondaryPricingItem
-from models.customer import Subscription
-from models.lines import DisputedLine, LineClaim
+from models.billing import SecondaryPricingItem
+from models.customer import Customer, Subscription
 from office import batches
+from service_tasks import thursday
 from service_tasks.batches import lapsed
-from web.queries import money
+from service_tasks.gateway import HeldLine
 
 MOST_ROWS = 300
-AFTER = 2**31 - 1
 
 
 @dataclass(frozen=True)
 class Row:
-    """One item: whose, for which case, what for, fen, and how far it is."""
+    """One item: whose, for which case, what for, fen, and how far it is. A hold may be `without_case`: none that is running is about it."""
 
     case_number: str | None
     msisdn: str
+    customer: str
     item: str
     amount: int
     state: str
+    without_case: bool = False
 
 
 @dataclass(frozen=True)
 class BatchList:
-    """The first rows of a batch with the count and the total of all of it, in fen."""
+    """The first rows of a batch with the count and the total of all of it, in fen.
+
+    Of a Thursday `forms` is how many forms there should be, and `alone` are the rows without a case, counted and summed with the others.
+    """
 
     rows: list[Row]
     count: int
     total: int
+    forms: int | None = None
+    alone: list[Row] = field(default_factory=list)
 
 
 def of(process: str, number: str) -> BatchList | None:
@@ -45,60 +51,41 @@ def of(process: str, number: str) -> BatchList | None:
     period = batches.period_of(process, number)
     if period is None:
         return None
-    if process == batches.SECONDARY_PRICING:
-        return _summed(_of_month(period))
-    settled = date.fromisoformat(period)
-    return _summed(_on_hold(settled), _beside(settled))
+    return _of_month(period) if process == batches.SECONDARY_PRICING else _of_thursday(period)
 
 
-def _summed(*queries: Any) -> BatchList:
-    items = union_all(*queries).subquery()
-    first_rows = select(*list(items.c)[1:]).order_by(items.c.at, items.c.case_number).limit(MOST_ROWS)
-    count, total = (
-        session().execute(select(func.count(), func.coalesce(func.sum(items.c.amount), 0)).select_from(items)).one()
-    )
-    return BatchList([Row(*row) for row in session().execute(first_rows)], count, int(total))
-
-
-def _of_month(period: str) -> Any:
+def _of_month(period: str) -> BatchList:
     item = SecondaryPricingItem
-    columns = (
-        item.id.label("at"),
-        item.case_number,
-        Subscription.msisdn,
-        item.item_kind,
-        item.amount.label("amount"),
-        item.state,
-    )
+    columns = item.case_number, Subscription.msisdn, Customer.name, item.item_kind, item.amount, item.state
     left_over = and_(item.period.in_(lapsed("secondary_pricing", period)), item.waits())
     in_run = or_(item.period == period, left_over)
-    return select(*columns).join(Subscription, Subscription.id == item.subscription_id).where(in_run)
-
-
-def _on_hold(settled: date) -> Any:
-    hold, kind = ChargeHold, literal("charge_hold").label("item")
-    columns = hold.id.label("at"), hold.case_number, Subscription.msisdn, kind, hold.amount.label("amount"), hold.state
-    left_over = and_(hold.settle_on.in_(_days_without_run(settled)), hold.state == "held")
-    in_run = or_(hold.settle_on == settled, left_over)
-    return select(*columns).join(Subscription, Subscription.id == hold.subscription_id).where(in_run)
-
-
-def _days_without_run(settled: date) -> list[date]:
-    """The earlier days on which nothing was settled: what waits for them goes with this one."""
-    return [date.fromisoformat(day) for day in lapsed("charge_hold", settled.isoformat())]
-
-
-def _beside(settled: date) -> Any:
-    """Of a case one row for what is paid already, and one for the late fee that falls with what is on hold; after the holds."""
-    claim = LineClaim
-    columns = (
-        literal(AFTER),
-        claim.case_number,
-        Subscription.msisdn,
-        money.WAITS_AS,
-        func.sum(claim.amount),
-        claim.state,
+    rows = (
+        select(*columns)
+        .join(Subscription, Subscription.id == item.subscription_id)
+        .join(Customer, Customer.id == Subscription.customer_id)
+        .where(in_run)
+        .order_by(item.id)
     )
-    query = money.beside_holds(*columns).join(Subscription, Subscription.id == DisputedLine.subscription_id)
-    grouped = query.group_by(claim.case_number, Subscription.msisdn, literal_column(money.WAITS_AS.name), claim.state)
-    return grouped.where(claim.settle_on.in_([settled, *_days_without_run(settled)]))
+    figures: Any = select(func.count(), func.coalesce(func.sum(item.amount), 0)).where(in_run)
+    count, total = session().execute(figures).one()
+    return BatchList([Row(*row) for row in session().execute(rows.limit(MOST_ROWS))], count, int(total))
+
+
+def _of_thursday(day: str) -> BatchList:
+    """The same lines that the batch lists: a row for what a case has on hold, for what of it is paid already, and for the late fee that falls with it."""
+    now = thursday.waiting(day)
+    of_cases, alone = _summed(now.of_cases), _summed(now.without_case, without_case=True)
+    return BatchList(of_cases[:MOST_ROWS], len(of_cases) + len(alone), now.total, now.forms, alone)
+
+
+def _summed(lines: Iterable[HeldLine], *, without_case: bool = False) -> list[Row]:
+    fens: dict[tuple[Any, ...], int] = {}
+    for line in lines:
+        hold = line.hold_id if without_case else None
+        item = "charge_hold" if line.hold_id else thursday.waits_as(line)
+        key = hold, line.case_number, line.msisdn, line.customer, item, line.state
+        fens[key] = fens.get(key, 0) + line.amount
+    return [
+        Row(number, msisdn, customer, item, fen, state, without_case)
+        for (_, number, msisdn, customer, item, state), fen in fens.items()
+    ]
