@@ -73,18 +73,19 @@ def _numbers_waiting(days: Sequence[str]) -> set[str]:
 
 def _without_case(lines: Sequence[HeldLine], thursday: str) -> list[HeldLine]:
     """What is on hold and no running case is about, the oldest first; what the batch of another day has still to decide is that batch's."""
-    running = _running({line.case_number for line in lines})
+    numbers = running({line.case_number for line in lines})
     others = {day for day in _under_way() if day != thursday}
     orphans = [
         line
         for line in lines
-        if line.hold_id and line.case_number not in running and line.settle_on.isoformat() not in others
+        if line.hold_id and line.case_number not in numbers and line.settle_on.isoformat() not in others
     ]
     first_holds = sorted({line.hold_id for line in orphans if line.hold_id})[:MOST_WITHOUT_CASE]
     return [line for line in orphans if line.hold_id in first_holds]
 
 
-def _running(numbers: Collection[str]) -> set[str]:
+def running(numbers: Collection[str]) -> set[str]:
+    """Which of these case numbers are those of cases under way."""
     case = ProcessInstance
     query = select(case.business_key).where(case.business_key.in_(numbers), case.state == "active")
     return set(session().scalars(query))

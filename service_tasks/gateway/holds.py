@@ -119,7 +119,13 @@ def on_hold(until: date) -> list[HeldLine]:
     return sorted(lines, key=lambda one: one.hold_id or 0) + _beside(until)
 
 
-_LISTED = (DisputedLine.address, DisputedLine.component, LineClaim.amount.label("fen"), Subscription.msisdn, Customer.name)
+_LISTED = (
+    DisputedLine.address,
+    DisputedLine.component,
+    LineClaim.amount.label("fen"),
+    Subscription.msisdn,
+    Customer.name,
+)
 
 
 def _beside(until: date) -> list[HeldLine]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from sqlalchemy import and_, func, or_, select
@@ -21,7 +21,7 @@ MOST_ROWS = 300
 
 @dataclass(frozen=True)
 class Row:
-    """One item: whose, for which case, what for, fen, and how far it is. A hold may be `without_case`: none that is running is about it."""
+    """One item: whose, for which case, what for, fen, and how far it is. It may be `without_case`: none that is running is about it."""
 
     case_number: str | None
     msisdn: str
@@ -36,7 +36,7 @@ class Row:
 class BatchList:
     """The first rows of a batch with the count and the total of all of it, in fen.
 
-    Of a Thursday `forms` is how many forms there should be, and `alone` are the rows without a case, counted and summed with the others.
+    Of a Thursday `forms` is how many forms there should be. `alone` are the rows without a running case, counted and summed with the others.
     """
 
     rows: list[Row]
@@ -68,7 +68,13 @@ def _of_month(period: str) -> BatchList:
     )
     figures: Any = select(func.count(), func.coalesce(func.sum(item.amount), 0)).where(in_run)
     count, total = session().execute(figures).one()
-    return BatchList([Row(*row) for row in session().execute(rows.limit(MOST_ROWS))], count, int(total))
+    listed = [Row(*row) for row in session().execute(rows.limit(MOST_ROWS))]
+    running = thursday.running({row.case_number or "" for row in listed})
+    alone = [
+        replace(row, without_case=True) for row in listed if row.state != "applied" and row.case_number not in running
+    ]
+    of_cases = [row for row in listed if row.state == "applied" or row.case_number in running]
+    return BatchList(of_cases, count, int(total), alone=alone)
 
 
 def _of_thursday(day: str) -> BatchList:

@@ -15,6 +15,7 @@ from models.notice import DepartmentNotice
 from models.user_task import UserTask
 from office import acts
 from tests.furnishing import begin
+from tests.people import CLEO, SAM
 from tests.visitors import Page, Visitor
 
 
@@ -59,14 +60,13 @@ def test_a_report_is_red_only_while_something_is_to_be_done(desk: Flask) -> None
     with desk.app_context():
         with transaction():
             number = begin("13900000204")
-        until = engine.now() + timedelta(days=3)
-        cleo, sam = (engine.Actor(name, frozenset(), frozenset({role})) for name, role in PEOPLE)
-        acts.ask_extension(number, until=until, reason="情况复杂，等交换中心的话单", by=cleo, at=engine.now())
+        until = (engine.now() + timedelta(days=3)).date()
+        acts.ask_extension(number, until=until, reason="情况复杂，等交换中心的话单", by=CLEO, at=engine.now())
     page = Visitor(desk, "sam")
-    assert marks(page.get("/supervision")) == [("要求延期", "等待答复", True)]
+    assert marks(page.get("/supervision")) == [("申请延期", "待批准", True)]
     with desk.app_context():
-        acts.refuse(number, 1, reason="话单已经到了，不用延期", by=sam, at=engine.now())
-    assert marks(page.get("/supervision")) == [("要求延期", "未同意", False)]
+        acts.refuse(number, 1, reason="话单已经到了，不用延期", by=SAM, at=engine.now())
+    assert marks(page.get("/supervision")) == [("申请延期", "未获同意", False)]
     with desk.app_context():
         while running.run_due(engine.now() + timedelta(days=4)):
             pass
@@ -76,9 +76,6 @@ def test_a_report_is_red_only_while_something_is_to_be_done(desk: Flask) -> None
     with desk.app_context(), transaction():
         session().execute(update(UserTask).values(state="completed"))
     assert ("超过时限", "已办", False) in marks(page.get("/supervision"))
-
-
-PEOPLE = (("cleo", "clerk"), ("sam", "supervisor"))
 
 
 def marks(page: Page) -> list[tuple[str, str, bool]]:

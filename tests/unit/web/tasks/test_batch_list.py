@@ -44,18 +44,21 @@ def collected(period: str) -> None:
 
 
 def test_the_summary_sheet_lies_under_the_form(desk: Flask) -> None:
-    """Count and total are those of the month, numbers are masked, and items of another month are not among them."""
+    """Count and total are those of the month, numbers are masked, items of another month are not among them, and what no running case will enter says so."""
     with desk.app_context():
         collected("2030-12")
+        with transaction():
+            a_case_waits("AJ-1", "2030-12")
         cases.start(batches.SECONDARY_PRICING, business_key="PC-2030-12", variables={"case_number": "PC-2030-12", "period": "2030-12"}, by=batches.SYSTEM, at=engine.now())  # fmt: skip
         task = session().scalars(select(UserTask.id).where(UserTask.business_key == "PC-2030-12")).one()
     page = Visitor(desk, "ivan").get(f"/tasks/{task}")
     assert "共 2 笔 · 30.00 元" in page.text
     rows = [[" ".join(cell.text_content().split()) for cell in row] for row in page.tree.xpath("//table//tbody/tr")]
     assert rows == [
-        ["AJ-0", "虚构客户0201 139****0201", "月租费", "15.00 元", "已汇总"],
         ["AJ-1", "虚构客户0202 139****0202", "月租费", "15.00 元", "已汇总"],
+        ["没有在办案件 AJ-0", "虚构客户0201 139****0201", "月租费", "15.00 元", "已汇总"],
     ]
+    assert "由营业厅在该客户的案件中作为“承诺未兑现”承接" in page.text
 
 
 def test_the_file_for_the_run_is_for_whoever_has_the_step(desk: Flask) -> None:
