@@ -74,11 +74,11 @@ def _numbers_waiting(days: Sequence[str]) -> set[str]:
 def _without_case(lines: Sequence[HeldLine], thursday: str) -> list[HeldLine]:
     """What is on hold and no running case is about, the oldest first; what the batch of another day has still to decide is that batch's."""
     numbers = running({line.case_number for line in lines})
-    others = {day for day in _under_way() if day != thursday}
+    other_days = {day for day in _under_way() if day != thursday}
     orphans = [
         line
         for line in lines
-        if line.hold_id and line.case_number not in numbers and line.settle_on.isoformat() not in others
+        if line.hold_id and line.case_number not in numbers and line.settle_on.isoformat() not in other_days
     ]
     first_holds = sorted({line.hold_id for line in orphans if line.hold_id})[:MOST_WITHOUT_CASE]
     return [line for line in orphans if line.hold_id in first_holds]

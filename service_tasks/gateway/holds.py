@@ -103,20 +103,15 @@ def on_hold(until: date) -> list[HeldLine]:
         .where(hold.state == "held", hold.settle_on <= until)
         .order_by(hold.id, claim.id)
     )
-    rows = session().execute(query).all()
-    rests = {row.id: row.amount for row in rows}
-    lines = []
-    for address, component, fen, msisdn, customer, number, day, hold_id, _ in rows:
+    lines: list[HeldLine] = []
+    rests: dict[int, HeldLine] = {}
+    for address, component, fen, msisdn, customer, number, day, hold_id, amount in session().execute(query):
+        rest = rests.setdefault(hold_id, HeldLine(number or "", "", "", amount, "held", msisdn, customer, day, hold_id))
         if address is not None:
-            rests[hold_id] -= fen
-            lines.append(HeldLine(number or "", address, component, fen, "held", msisdn, customer, day, hold_id))
-    whole = {row.id: row for row in rows}
-    for hold_id, fen in rests.items():
-        if fen > 0:
-            row = whole[hold_id]
-            own = row.case_number or "", "", "", fen, "held", row.msisdn, row.name, row.settle_on, hold_id
-            lines.append(HeldLine(*own))
-    return sorted(lines, key=lambda one: one.hold_id or 0) + _beside(until)
+            lines.append(rest._replace(line=address, component=component, amount=fen))
+            rests[hold_id] = rest._replace(amount=rest.amount - fen)
+    lines += [rest for rest in rests.values() if rest.amount > 0]
+    return sorted(lines, key=lambda line: line.hold_id or 0) + _beside(until)
 
 
 _LISTED = (
@@ -143,6 +138,7 @@ def _beside(until: date) -> list[HeldLine]:
     return [
         HeldLine(number or "", address, component, fen, "reserved", msisdn, customer, day, None)
         for address, component, fen, msisdn, customer, number, day in rows
+        if day is not None
     ]
 
 

@@ -57,9 +57,9 @@ def test_cases_and_holds_without_one_are_on_one_list(desk: Any, at: datetime) ->
             hold("13900000001", amount, number, at)
         hold("13900000002", 1600, None, at, NEXT)
     assert figures(DAY) == (1, 3, 1300, [400, 800])
-    listed = desk.run("charge_hold/list", settle_on=DAY)
-    assert (listed["forms"], listed["total"]) == (3, sum(line["amount"] for line in listed["lines"]))
-    assert [hold["amount"] for hold in listed["without_case"]] == [400, 800]
+    answer = desk.run("charge_hold/list", settle_on=DAY)
+    assert (answer["forms"], answer["total"]) == (3, sum(line["amount"] for line in answer["lines"]))
+    assert [hold["amount"] for hold in answer["without_case"]] == [400, 800]
 
 
 def test_a_hold_left_behind_goes_with_the_next_thursday(desk: Any, at: datetime) -> None:
@@ -89,6 +89,6 @@ def test_a_hold_without_a_case_is_posted_once(desk: Any) -> None:
     """However often the decision is carried out, the amount is credited once."""
     desk.given({"msisdn": "13900000001", "bill": BILL, "held": 2000})
     number = session().scalars(select(ChargeHold.id)).one()
-    asked = {"hold_id": number, "msisdn": "13900000001", "decision": "credited"}
-    assert desk.twice("charge_hold/decide", call_key="9:1", **asked) == {"amount": 2000, "outcome": "credited"}
+    decision = {"hold_id": number, "msisdn": "13900000001", "decision": "credited"}
+    assert desk.twice("charge_hold/decide", call_key="9:1", **decision) == {"amount": 2000, "outcome": "credited"}
     assert desk.moved()["13900000001.hold"] == -2000

@@ -68,12 +68,12 @@ def _of_month(period: str) -> BatchList:
     )
     figures: Any = select(func.count(), func.coalesce(func.sum(item.amount), 0)).where(in_run)
     count, total = session().execute(figures).one()
-    listed = [Row(*row) for row in session().execute(rows.limit(MOST_ROWS))]
-    running = thursday.running({row.case_number or "" for row in listed})
+    items = [Row(*row) for row in session().execute(rows.limit(MOST_ROWS))]
+    running = thursday.running({row.case_number or "" for row in items})
     alone = [
-        replace(row, without_case=True) for row in listed if row.state != "applied" and row.case_number not in running
+        replace(row, without_case=True) for row in items if row.state != "applied" and row.case_number not in running
     ]
-    of_cases = [row for row in listed if row.state == "applied" or row.case_number in running]
+    of_cases = [row for row in items if row.state == "applied" or row.case_number in running]
     return BatchList(of_cases, count, int(total), alone=alone)
 
 
