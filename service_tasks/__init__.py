@@ -26,6 +26,7 @@ from service_tasks import (
     reviews,
     reward_history,
     secondary_pricing,
+    thursday,
     work_orders,
 )
 
@@ -55,5 +56,6 @@ __all__ = [
     "reviews",
     "reward_history",
     "secondary_pricing",
+    "thursday",
     "work_orders",
 ]

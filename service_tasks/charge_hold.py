@@ -1,4 +1,7 @@
-"""Charge holds (SUB.1): a disputed part of the bill is parked until accounting settles it on a Thursday; what of it is paid waits beside it."""
+"""Charge holds (SUB.1): a disputed part of the bill is parked until accounting settles it on a Thursday; what of it is paid waits beside it.
+
+What the batch of a Thursday lists, and what it decides itself, is `thursday`.
+"""
 
 from __future__ import annotations
 
@@ -7,12 +10,8 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from marshmallow import Schema
-from sqlalchemy import select
 
-import engine.cases
 from engine.runtime import BpmnError, Call, handler
-from models.base import session
-from models.instance import ProcessInstance
 from service_tasks import batches, dates, liabilities, schemas
 from service_tasks import lines as disputed
 from service_tasks.authority import grants
@@ -91,30 +90,6 @@ class LiftResult(Schema):
     amount = schemas.fen("恢复应缴金额", "Due again")
     outcome = schemas.text("结果", "Outcome")
     reason = schemas.text("撤回原因", "Why it is lifted", personal=True)
-
-
-class ListParameters(schemas.Parameters):
-    """What charge_hold/list takes."""
-
-    settle_on = schemas.text("统一处理日期", "Day of settlement", longest=10, required=True)
-
-
-class ListedLine(Schema):
-    """A line that waits for the day: on hold, or reserved because it is paid already."""
-
-    case_number = schemas.text("案件", "Case")
-    line = schemas.text("费用项目", "Line")
-    component = schemas.text("话费组成", "Component")
-    amount = schemas.fen("金额", "Amount")
-    state = schemas.text("状态", "State")
-
-
-class ListResult(Schema):
-    """What charge_hold/list returns."""
-
-    cases = schemas.number("件数", "Cases")
-    total = schemas.fen("合计金额", "Total")
-    lines = schemas.rows("费用项目", "Lines", ListedLine)
 
 
 def thursdays_from(at: datetime) -> Iterator[str]:
@@ -209,21 +184,3 @@ def lift(parameters: dict[str, Any], call: Call) -> dict[str, Any]:
         amount = gateway().settle_hold(hold_id, "withdrawn", effect(call)).amount
     _free(parameters, effect(call))
     return {"amount": amount, "outcome": "withdrawn", "reason": parameters["reason"] or ""}
-
-
-@handler(
-    "charge_hold/list",
-    parameters=ListParameters,
-    result=ListResult,
-    manual_ref="SUB.1, TS-002.11",
-    title_zh="列出待核挂帐",
-    title_en="List what waits for the settlement",
-)
-def listed(parameters: dict[str, Any], call: Call) -> dict[str, Any]:
-    """Every line of every case that waits for this Thursday, or for an earlier one that was not settled."""
-    thursdays = batches.waited_under(KIND, RELEASED, parameters["settle_on"])
-    waiting = [instance for day in thursdays for instance, _token in engine.cases.waiting_for(RELEASED, day)]
-    numbers = session().scalars(select(ProcessInstance.business_key).where(ProcessInstance.id.in_(waiting))).all()
-    lines = gateway().on_hold(list(numbers))
-    total = sum(line.amount for line in lines)
-    return {"cases": len(set(numbers)), "total": total, "lines": [line._asdict() for line in lines]}

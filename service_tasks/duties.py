@@ -28,6 +28,7 @@ class CollectParameters(schemas.Parameters):
     subject = schemas.text("事由", "Subject", required=True)
     lines = picked()
     due_at = schemas.instant("办理期限", "Due at", load_default=None, allow_none=True)
+    on = schemas.day("列入的日期", "Day whose list it goes on", load_default=None, allow_none=True)
 
 
 class CollectResult(Schema):
@@ -58,7 +59,10 @@ def period(rule: str, at: datetime, due_at: datetime) -> str:
     title_en="Collect for a periodic duty",
 )
 def collect(parameters: dict[str, Any], call: Call) -> dict[str, Any]:
-    """Put the case on the list of the duty's coming period, in a row for each line where it has lines. Errors: UnknownDuty."""
+    """Put the case on the list of the duty's coming period, or of the period of the day it is settled `on`, in a row for each line where it has lines.
+
+    Errors: UnknownDuty.
+    """
     earlier = session().scalar(select(DutyItem).where(DutyItem.key == call.key))
     item = earlier or _add(parameters, call)
     return {"row": item.id, "period": item.period}
@@ -80,7 +84,8 @@ def _row(key: str, subject: str, amount: int | None, parameters: dict[str, Any],
     duty = session().get(Duty, parameters["duty"])
     if duty is None:
         raise UnknownDuty(duty=parameters["duty"])
-    due_at = parameters["due_at"] or dates.due(duty.rule, call.at)
+    asked_at = dates.start_of(parameters["on"]) if parameters["on"] else call.at
+    due_at = parameters["due_at"] or dates.due(duty.rule, asked_at)
     return DutyItem(
         key=key,
         duty=duty.code,

@@ -208,6 +208,7 @@ _EFFECTS: dict[str, Callable[[Values, Values], Move | tuple[Move, ...]]] = {
     "refunds/late_fee_waiver": _waiver,
     "charge_hold/place": _hold,
     "charge_hold/settle": _settled,
+    "charge_hold/decide": _settled,
     "charge_hold/lift": _lifted,
     "secondary_pricing/apply": _applied,
     "recharge/move": _moved,

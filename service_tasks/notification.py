@@ -60,6 +60,10 @@ TEMPLATES = {
         "与您投诉有关的 $amount 元将随 $period 的二次批价记入，帐单出具后可查，办妥后再答复您。（案件 $case_number）",
         ("amount",),
     ),
+    "hold_credited": Message("您挂帐的话费 $amount 元经核算已冲减，请留意帐单。（批次 $case_number）", ("amount",)),
+    "hold_due": Message(
+        "您挂帐的话费 $amount 元经核算恢复应缴，请按时缴纳。原因：$reason（批次 $case_number）", ("amount",)
+    ),
     "credit_on_thursday": Message(
         "您反映的话费 $amount 元已登记，$settle_on 统一核算，结果另行告知。（案件 $case_number）", ("amount",)
     ),

@@ -12,6 +12,7 @@ class RefusalValues(Schema):
 
     amount = schemas.fen("金额", "Amount")
     approved = schemas.fen("批准金额", "Approved")
+    before = schemas.number("原份数", "Forms before")
     balance = schemas.fen("最多可办金额", "At most")
     disputed = schemas.fen("争议金额", "In dispute")
     left = schemas.fen("剩余金额", "Left")
@@ -37,6 +38,7 @@ class RefusalValues(Schema):
     rows = schemas.mapping("有误的行", "Rows that are wrong")
     shapes = schemas.text("写法", "How it is written")
     state = schemas.text("状态", "State")
+    typed = schemas.number("填写份数", "Forms typed")
     unit = schemas.text("责任单位类别", "Kind of unit")
 
 

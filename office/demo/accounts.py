@@ -223,8 +223,8 @@ def _called(month: Month) -> list[Case]:
         Case(
             "13900000901",
             "SUB-001",
-            "已有 20.00 元挂帐，待周四处理",
-            "20 yuan on hold, to be settled on Thursday",
+            "已有 20.00 元挂帐，没有案件，周四批次里核定",
+            "20 yuan on hold without a case, decided in Thursday's batch",
             {"bill": month.bill(BASE, ("call", "通话费", 3000)), "held": 2000},
         ),
         Case(

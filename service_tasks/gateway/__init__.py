@@ -305,8 +305,8 @@ class BillingGateway(Protocol):
     def late_fee_on_hold(self, subscription_id: int) -> int:
         """The late fee that waits beside the holds of a number and is not asked for meanwhile, in fen."""
 
-    def on_hold(self, case_numbers: Sequence[str]) -> list[HeldLine]:
-        """What these cases have on hold and in reserve, line by line."""
+    def on_hold(self, until: date) -> list[HeldLine]:
+        """What is on hold to be settled by this day, and what is reserved beside it, line by line, in the order it was placed."""
 
     def enter_secondary_pricing(
         self,

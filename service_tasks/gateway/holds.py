@@ -6,10 +6,11 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, delete, func, select
+from sqlalchemy import ColumnElement, and_, delete, func, select
 
 from models.base import session
 from models.billing import ChargeHold, HoldState, JournalEntry
+from models.customer import Customer, Subscription
 from models.lines import ClaimState, DisputedLine, LineClaim
 from service_tasks.gateway import claims, ledger, noting, payments
 from service_tasks.gateway.claims import Wanted
@@ -92,15 +93,59 @@ def _placed(entry_id: int) -> Hold:
     return _hold(session().scalars(select(ChargeHold).where(ChargeHold.entry_id == entry_id)).one())
 
 
-def on_hold(case_numbers: Sequence[str]) -> list[HeldLine]:
-    """What these cases have on hold and in reserve, line by line, in the order of cases and addresses."""
-    line, claim = DisputedLine, LineClaim
-    query = select(claim.case_number, line.address, line.component, claim.amount, claim.state).join(
-        line, line.id == claim.line_id
+def on_hold(until: date) -> list[HeldLine]:
+    """What is on hold to be settled by this day, line by line as it was placed, then what is reserved beside it; of a hold without lines its amount."""
+    hold, line, claim = ChargeHold, DisputedLine, LineClaim
+    of_hold = claim.entry_id == hold.entry_id, claim.state == ClaimState.HELD
+    query = (
+        select(*_LISTED, hold.case_number, hold.settle_on, hold.id, hold.amount)
+        .select_from(hold)
+        .outerjoin(claim, and_(*of_hold))
+        .outerjoin(line, line.id == claim.line_id)
+        .join(Subscription, Subscription.id == hold.subscription_id)
+        .join(Customer, Customer.id == Subscription.customer_id)
+        .where(hold.state == HoldState.HELD, hold.settle_on <= until)
+        .order_by(hold.id, claim.id)
     )
-    waits = claim.case_number.in_(case_numbers), claim.state.in_((ClaimState.HELD, ClaimState.RESERVED))
-    rows = session().execute(query.where(*waits).order_by(claim.case_number, line.address, line.component))
-    return [HeldLine(row[0] or "", row[1], row[2], row[3], row[4]) for row in rows]
+    lines: list[HeldLine] = []
+    rests: dict[int, HeldLine] = {}
+    for address, component, fen, msisdn, customer, number, day, hold_id, amount in session().execute(query):
+        rest = rests.setdefault(
+            hold_id, HeldLine(number or "", "", "", amount, HoldState.HELD, msisdn, customer, day, hold_id)
+        )
+        if address is not None:
+            lines.append(rest._replace(line=address, component=component, amount=fen))
+            rests[hold_id] = rest._replace(amount=rest.amount - fen)
+    lines += [rest for rest in rests.values() if rest.amount > 0]
+    return sorted(lines, key=lambda line: line.hold_id or 0) + _beside(until)
+
+
+_LISTED = (
+    DisputedLine.address,
+    DisputedLine.component,
+    LineClaim.amount.label("fen"),
+    Subscription.msisdn,
+    Customer.name,
+)
+
+
+def _beside(until: date) -> list[HeldLine]:
+    line, claim = DisputedLine, LineClaim
+    query = (
+        select(*_LISTED, claim.case_number, claim.settle_on)
+        .select_from(claim)
+        .join(line, line.id == claim.line_id)
+        .join(Subscription, Subscription.id == line.subscription_id)
+        .join(Customer, Customer.id == Subscription.customer_id)
+        .where(claim.state == ClaimState.RESERVED, claim.settle_on <= until)
+        .order_by(claim.id)
+    )
+    rows = session().execute(query)
+    return [
+        HeldLine(number or "", address, component, fen, ClaimState.RESERVED, msisdn, customer, day, None)
+        for address, component, fen, msisdn, customer, number, day in rows
+        if day is not None
+    ]
 
 
 def late_fee_on_hold(subscription_id: int) -> int:

@@ -188,13 +188,17 @@ class Hold(NamedTuple):
 
 
 class HeldLine(NamedTuple):
-    """A line of a case that waits for a Thursday: state held, or reserved where it is paid already; fen."""
+    """A line that waits for a Thursday: state held, or reserved beside a hold; fen. `line` is empty where a hold names none, `hold_id` that of a hold."""
 
     case_number: str
     line: str
     component: str
     amount: int
     state: str
+    msisdn: str
+    customer: str
+    settle_on: date
+    hold_id: int | None
 
 
 class PricingItem(NamedTuple):

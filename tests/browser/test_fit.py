@@ -36,6 +36,10 @@ CRUMBLED = """() => [...document.querySelectorAll('main :is(td, th, dd, dt, li, 
         range.selectNodeContents(text); const lines = new Set([...range.getClientRects()].filter((b) => b.width > 0).map((b) => Math.round(b.top)));
         return lines.size > 3 && lines.size > text.data.trim().length / 2 })
     .map((e) => e.outerHTML.slice(0, 160))"""
+SEEN = """() => [...document.querySelectorAll('main tbody tr')].map((row) => {
+    const whole = (e) => { const box = e.getBoundingClientRect(); const scroll = e.closest('.desk-scroll').getBoundingClientRect();
+        return box.width > 0 && box.left >= scroll.left - 1 && box.right <= Math.min(scroll.right, innerWidth) + 1 };
+    const button = row.querySelector('button'); return { case: whole(row.querySelector('a.desk-mono')), button: button && whole(button) } })"""
 FINDINGS = """async () => (await axe.run(document, { resultTypes: ['violations'] })).violations
     .map((one) => `${one.id}: ${one.nodes.slice(0, 3).map((node) => node.target.join(' ')).join(' | ')}`)"""
 ADDRESSES = {
@@ -97,6 +101,24 @@ def pages(
             page.wait_for_load_state("load")
             yield f"{person} {place}", page
         context.close()
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_a_phone_shows_which_case_and_the_button(
+    browser: Browser, served: tuple[str, Furnished], language: str
+) -> None:
+    """Of every row of the worklist the case number and what can be done with it are seen whole, without scrolling sideways."""
+    address, _there = served
+    context = browser.new_context(base_url=address, locale="zh-CN", viewport={"width": 390, "height": 844})
+    page = log_in(context.new_page(), "cleo")
+    choose_language(page, language)
+    page.goto("/tasks")
+    page.wait_for_load_state("load")
+    rows = page.evaluate(SEEN)
+    context.close()
+    assert rows
+    assert [row for row in rows if not row["case"] or row["button"] is False] == []
+    assert any(row["button"] for row in rows)
 
 
 @pytest.mark.parametrize("language", ["zh", "en"])

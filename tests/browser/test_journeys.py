@@ -78,7 +78,7 @@ def month_end(office: Office, month: str) -> None:
 def thursday(office: Office, day: str) -> None:
     """The week's holds are collected and checked together (BATCH-002)."""
     office.until(day, "15:00")
-    office.does("kay", f"GZ-{day}", "汇总本周挂帐", form_count="1")
+    office.does("kay", f"GZ-{day}", "汇总本周挂帐", form_count="1", form_difference="按实收份数")
     office.does("amy", f"GZ-{day}", "核对挂帐清单", holds_checked=True, resolution="挂帐已统一核对")
 
 

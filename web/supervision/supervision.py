@@ -24,7 +24,9 @@ from web.edge import access, addresses, auth
 from web.lookup import definitions, people
 from web.queries import worklist
 from web.supervision.queries import liabilities as liability
+from web.supervision.queries import report_states
 from web.telling import names
+from web.telling.act_texts import STATES
 from web.telling.i18n import language
 from web.telling.i18n import mark as _
 
@@ -38,6 +40,8 @@ OURS = {
     "extension_asked": _("More time asked for"),
     "reversal_asked": _("Asked to take back what was given"),
 }
+
+OF_WHAT_WAS_LATE = {report_states.OPEN: _("still to be done"), report_states.DONE: _("done since")}
 
 
 class NotOfTheDepartment(engine.Invalid):
@@ -95,11 +99,12 @@ def have_named(number: int) -> Response:
     return redirect(url_for("supervision.liabilities"))
 
 
-def _reports() -> list[tuple[DepartmentNotice, str, str]]:
-    """The latest reports, each with its subject and text in the language of the page."""
+def _reports() -> list[tuple[DepartmentNotice, str, str, str, bool]]:
+    """The latest reports, each with its subject and text in the language of the page, how it stands, and whether something is still to be done about it."""
     query = select(DepartmentNotice).where(DepartmentNotice.department == "supervisor")
     rows = list(session().scalars(query.order_by(DepartmentNotice.at.desc()).limit(REPORTED)))
     versions = definitions.versions_of(row.case_number for row in rows)
+    standings = report_states.of(rows)
     return [
         (
             row,
@@ -109,9 +114,16 @@ def _reports() -> list[tuple[DepartmentNotice, str, str]]:
             ""
             if row.subject in ("deadline_missed", "work_order_chased")
             else in_words(row.text, english=language() == "en"),
+            _state_text(standings[row.key].state) if row.key in standings else "",
+            row.key in standings and standings[row.key].is_open,
         )
         for row in rows
     ]
+
+
+def _state_text(state: str) -> str:
+    """How a report stands, in the words of the page."""
+    return gettext(OF_WHAT_WAS_LATE.get(state) or STATES.get(state, state))
 
 
 def _end_of_day() -> datetime:

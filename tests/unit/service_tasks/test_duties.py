@@ -70,3 +70,11 @@ def test_a_duty_the_manual_lacks_is_an_incident(desk: Any) -> None:
     desk.given()
     with pytest.raises(UnknownDuty):
         desk.run("duties/collect", duty="DUE.99", subject="AJ-1")
+
+
+def test_a_row_goes_on_the_list_of_the_day_it_is_settled(desk: Any) -> None:
+    """DUE.3: what is on hold until the next Thursday but one stands on that Thursday's list, not on the coming one's."""
+    desk.given()
+    assert desk.run("duties/collect", call_key="1:1", duty="DUE.3", subject="AJ-1")["period"] == "2026-11-26"
+    later = desk.run("duties/collect", call_key="1:2", duty="DUE.3", subject="AJ-1", on="2026-12-03")
+    assert later["period"] == "2026-12-03"

@@ -2,44 +2,50 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import date
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
 from typing import Any
 
-from sqlalchemy import and_, func, literal, literal_column, or_, select, union_all
+from sqlalchemy import and_, func, or_, select
 
 from models.base import session
-from models.billing import ChargeHold, HoldState, SecondaryPricingItem
-from models.customer import Subscription
-from models.lines import DisputedLine, LineClaim
+from models.billing import SecondaryPricingItem
+from models.customer import Customer, Subscription
 from office import batches
+from service_tasks import thursday
 from service_tasks.batches import is_closed, lapsed
-from web.queries import money
+from service_tasks.gateway import HeldLine
 
 MOST_ROWS = 300
-AFTER = 2**31 - 1
 
 
 @dataclass(frozen=True)
 class Row:
-    """One item: whose, for which case, what for, fen, and how far it is."""
+    """One item: whose, for which case, what for, fen, and how far it is. It may be `without_case`: none that is running is about it."""
 
     case_number: str | None
     msisdn: str
+    customer: str
     item: str
     amount: int
     state: str
+    without_case: bool = False
 
 
 @dataclass(frozen=True)
 class BatchList:
-    """The first rows of a batch with the count and the total of all of it, in fen; of which month or day, and whether it takes nothing more."""
+    """The first rows of a batch with the count and the total of all of it, in fen; of which month or day, and whether it takes nothing more.
+
+    Of a Thursday `forms` is how many forms there should be. `alone` are the rows without a running case, counted and summed with the others.
+    """
 
     period: str
     is_closed: bool
     rows: list[Row]
     count: int
     total: int
+    forms: int | None = None
+    alone: list[Row] = field(default_factory=list)
 
 
 def of(process: str, number: str) -> BatchList | None:
@@ -47,61 +53,48 @@ def of(process: str, number: str) -> BatchList | None:
     period = batches.period_of(process, number)
     if period is None:
         return None
-    if process == batches.SECONDARY_PRICING:
-        return _summed("secondary_pricing", period, _of_month(period))
-    settled = date.fromisoformat(period)
-    return _summed("charge_hold", period, _on_hold(settled), _beside(settled))
+    return _of_month(period) if process == batches.SECONDARY_PRICING else _of_thursday(period)
 
 
-def _summed(kind: str, period: str, *queries: Any) -> BatchList:
-    items = union_all(*queries).subquery()
-    first_rows = select(*list(items.c)[1:]).order_by(items.c.at, items.c.case_number).limit(MOST_ROWS)
-    count, total = (
-        session().execute(select(func.count(), func.coalesce(func.sum(items.c.amount), 0)).select_from(items)).one()
-    )
-    rows = [Row(*row) for row in session().execute(first_rows)]
-    return BatchList(period, is_closed(kind, period), rows, count, int(total))
-
-
-def _of_month(period: str) -> Any:
+def _of_month(period: str) -> BatchList:
     item = SecondaryPricingItem
-    columns = (
-        item.id.label("at"),
-        item.case_number,
-        Subscription.msisdn,
-        item.item_kind,
-        item.amount.label("amount"),
-        item.state,
-    )
+    columns = item.case_number, Subscription.msisdn, Customer.name, item.item_kind, item.amount, item.state
     left_over = and_(item.period.in_(lapsed("secondary_pricing", period)), item.waits())
     in_run = or_(item.period == period, left_over)
-    return select(*columns).join(Subscription, Subscription.id == item.subscription_id).where(in_run)
-
-
-def _on_hold(settled: date) -> Any:
-    hold, kind = ChargeHold, literal("charge_hold").label("item")
-    columns = hold.id.label("at"), hold.case_number, Subscription.msisdn, kind, hold.amount.label("amount"), hold.state
-    left_over = and_(hold.settle_on.in_(_days_without_run(settled)), hold.state == HoldState.HELD)
-    in_run = or_(hold.settle_on == settled, left_over)
-    return select(*columns).join(Subscription, Subscription.id == hold.subscription_id).where(in_run)
-
-
-def _days_without_run(settled: date) -> list[date]:
-    """The earlier days on which nothing was settled: what waits for them goes with this one."""
-    return [date.fromisoformat(day) for day in lapsed("charge_hold", settled.isoformat())]
-
-
-def _beside(settled: date) -> Any:
-    """Of a case one row for what is paid already, and one for the late fee that falls with what is on hold; after the holds."""
-    claim = LineClaim
-    columns = (
-        literal(AFTER),
-        claim.case_number,
-        Subscription.msisdn,
-        money.WAITS_AS,
-        func.sum(claim.amount),
-        claim.state,
+    rows = (
+        select(*columns)
+        .join(Subscription, Subscription.id == item.subscription_id)
+        .join(Customer, Customer.id == Subscription.customer_id)
+        .where(in_run)
+        .order_by(item.id)
     )
-    query = money.beside_holds(*columns).join(Subscription, Subscription.id == DisputedLine.subscription_id)
-    grouped = query.group_by(claim.case_number, Subscription.msisdn, literal_column(money.WAITS_AS.name), claim.state)
-    return grouped.where(claim.settle_on.in_([settled, *_days_without_run(settled)]))
+    figures: Any = select(func.count(), func.coalesce(func.sum(item.amount), 0)).where(in_run)
+    count, total = session().execute(figures).one()
+    items = [Row(*row) for row in session().execute(rows.limit(MOST_ROWS))]
+    running = thursday.running({row.case_number or "" for row in items})
+    alone = [
+        replace(row, without_case=True) for row in items if row.state != "applied" and row.case_number not in running
+    ]
+    of_cases = [row for row in items if row.state == "applied" or row.case_number in running]
+    return BatchList(period, is_closed("secondary_pricing", period), of_cases, count, int(total), alone=alone)
+
+
+def _of_thursday(day: str) -> BatchList:
+    """The same lines that the batch lists: a row for what a case has on hold, for what of it is paid already, and for the late fee that falls with it."""
+    now = thursday.waiting(day)
+    of_cases, alone = _summed(now.of_cases), _summed(now.without_case, without_case=True)
+    count = len(of_cases) + len(alone)
+    return BatchList(day, is_closed("charge_hold", day), of_cases[:MOST_ROWS], count, now.total, now.forms, alone)
+
+
+def _summed(lines: Iterable[HeldLine], *, without_case: bool = False) -> list[Row]:
+    fens: dict[tuple[Any, ...], int] = {}
+    for line in lines:
+        hold = line.hold_id if without_case else None
+        item = "charge_hold" if line.hold_id else thursday.waits_as(line)
+        key = hold, line.case_number, line.msisdn, line.customer, item, line.state
+        fens[key] = fens.get(key, 0) + line.amount
+    return [
+        Row(number, msisdn, customer, item, fen, state, without_case)
+        for (_, number, msisdn, customer, item, state), fen in fens.items()
+    ]

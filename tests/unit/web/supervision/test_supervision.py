@@ -6,14 +6,17 @@ from datetime import datetime, timedelta
 
 import pytest
 from flask import Flask
-from sqlalchemy import func, insert, select
+from sqlalchemy import func, insert, select, update
 
 import engine
 from engine import running
 from models.base import session, transaction
 from models.notice import DepartmentNotice
+from models.user_task import UserTask
+from office import acts
 from tests.furnishing import begin
-from tests.visitors import Visitor
+from tests.people import CLEO, SAM
+from tests.visitors import Page, Visitor
 
 
 def reported(desk: Flask, subject: str) -> str:
@@ -49,6 +52,40 @@ def test_what_is_past_its_limit_reaches_the_supervisor_once(desk: Flask) -> None
     assert reports[0] == reports[1] > 0
     page = Visitor(desk, "sam").get("/supervision")
     assert page.tree.xpath(f"//main//a[@href='/cases/{number}']")
+
+
+@pytest.mark.manual("CH1.2")
+def test_a_report_is_red_only_while_something_is_to_be_done(desk: Flask) -> None:
+    """A request that has been answered says so and is red no longer; what is late and not done stays red until it is done."""
+    with desk.app_context():
+        with transaction():
+            number = begin("13900000204")
+        until = (engine.now() + timedelta(days=3)).date()
+        acts.ask_extension(number, until=until, reason="情况复杂，等交换中心的话单", by=CLEO, at=engine.now())
+    page = Visitor(desk, "sam")
+    assert marks(page.get("/supervision")) == [("申请延期", "待批准", True)]
+    with desk.app_context():
+        acts.refuse(number, 1, reason="话单已经到了，不用延期", by=SAM, at=engine.now())
+    assert marks(page.get("/supervision")) == [("申请延期", "未获同意", False)]
+    with desk.app_context():
+        while running.run_due(engine.now() + timedelta(days=4)):
+            pass
+        late = select(func.count()).where(DepartmentNotice.subject == "deadline_missed")
+        assert session().scalar(late)
+    assert ("超过时限", "还没有办", True) in marks(page.get("/supervision"))
+    with desk.app_context(), transaction():
+        session().execute(update(UserTask).values(state="completed"))
+    assert ("超过时限", "已办", False) in marks(page.get("/supervision"))
+
+
+def marks(page: Page) -> list[tuple[str, str, bool]]:
+    """Of every report: its first words, how it stands, and whether it is red."""
+    rows = page.tree.xpath("//ol[@class='desk-timeline']/li")
+    words = [" ".join(row.xpath("string(.//div)").split()).split(" ")[0] for row in rows]
+    return [
+        (word, " ".join(row.xpath("string(.//*[@class='desk-badge'])").split()), row.get("class") == "is-problem")
+        for word, row in zip(words, rows, strict=True)
+    ]
 
 
 def _rounds(at: datetime, number: str) -> int:
