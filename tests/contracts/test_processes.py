@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 from functools import cache
+from html import escape
 from pathlib import Path
 from typing import Any
 
@@ -138,6 +139,18 @@ def test_every_misspelt_value_of_the_authority_table_is_told() -> None:
         assert [(problem.values["value"], problem.values["near"]) for problem in problems if problem.file == name] == [
             (slip, word)
         ]
+
+
+def test_a_condition_over_what_only_the_last_form_sets_keeps_a_process_from_being_published() -> None:
+    """No way leads back from the watch to the question whether the charge is an orphan, though branches are begun and joined between them."""
+    package = definitions.read_package(PROCESSES, "TS-006")
+    text = package.files["TS-006.bpmn"]
+    asked = next(flow for flow in definition("TS-006").flows.values() if flow.source == "is_orphan" and flow.condition)
+    wrong = text.replace(f">{escape(asked.condition)}<", '>watch_note = "x"<')
+    assert wrong != text
+    problems = checks.warnings_of(definitions.package_with(package, {"TS-006.bpmn": wrong}), packages(), drafts.STARTED)
+    late = [problem for problem in problems if problem.rule == "set_later"]
+    assert [(problem.element_id, problem.warning) for problem in late] == [(asked.id, False)]
 
 
 @pytest.mark.parametrize("key", KEYS)

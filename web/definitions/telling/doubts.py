@@ -17,7 +17,9 @@ RULES = {
         "%(place)s: nothing sets %(variable)s. Check the name, or let a form, a service task or a caller give it."
     ),
     "unknown_name_near": _("%(place)s: nothing sets %(variable)s. Do you mean %(near)s?"),
-    "set_later": _("%(place)s: %(variable)s is only set later, by “%(by)s”. Set it before, or ask for it after that."),
+    "set_later": _(
+        "%(place)s: nothing has set %(variable)s by here; “%(by)s” sets it later. Set it before, or ask for it after that."
+    ),
     "unknown_part": _("%(place)s: %(variable)s has no part %(part)s. Check the name."),
     "unknown_part_near": _("%(place)s: %(variable)s has no part %(part)s. Do you mean %(near)s?"),
     "no_parts": _("%(place)s: %(variable)s is %(type)s and has no part %(part)s. Take the part out."),
