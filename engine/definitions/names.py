@@ -1,7 +1,8 @@
 """Whether everything that a process asks for can be there: names that nothing sets, values that nobody offers, types that do not go together.
 
 Nearly all of it is a warning: a message or a later version may bring what cannot be seen from here. What cannot but fail, however a case goes, is none:
-a condition that asks for what nothing sets or only a later step does, a parameter that must have a value and never has, a wording that does not exist or lacks what it says.
+a condition that asks for what nothing sets or only a later step does, a parameter that must have a value and never has, a wording that does not exist or lacks what it says,
+two rules of a table that its hit policy does not allow together.
 """
 
 from __future__ import annotations
@@ -33,6 +34,7 @@ LITERAL = re.compile(r'\s*"[^"]*"\s*')
 NOTHING: Mapping[str, str] = MappingProxyType({})
 TIMES = "date and time, days and time duration"
 CONDITIONS = frozenset({"condition", "hide", "requiredWhen", "completionCondition", "skippedWhen", *AFTERWARDS})
+STOPS = frozenset({"rules_overlap", "rules_disagree"})
 NEEDS = {
     "due": TIMES,
     "timer": TIMES,
@@ -252,7 +254,7 @@ def _of_decisions(around: Surroundings, process: Drawn, uses: outcomes.Uses) -> 
 
 
 def told_of_table(findings: list[Doubt]) -> Iterator[Problem]:
-    """What is doubtful in a table, as warnings without a place in a diagram."""
+    """What is doubtful in a table, without a place in a diagram: warnings, but for rules at which a case stops."""
     for doubt in findings:
         finding = _with_near(doubt)
-        yield Problem(0, "", finding.rule, finding.values, warning=True)
+        yield Problem(0, "", finding.rule, finding.values, warning=finding.rule not in STOPS)

@@ -108,6 +108,9 @@ RULES = {
     "results_not_told_apart": _(
         "%(place)s: nothing asks for %(value)s, so that they all lead the same way. Ask for them where the process divides, or let the table give one of them only."
     ),
+    "result_unasked": _(
+        "%(place)s: nothing asks for “%(value)s”, so that its cases go the default way. Ask for it where the process divides, or give what is asked for: %(known)s."
+    ),
     "result_never_read": _("%(place)s: nothing reads this result (%(variable)s). Ask for it, or take the column out."),
     "bare_word": _('%(place)s: %(variable)s is the name of nothing. A text stands in quotation marks: "%(variable)s".'),
     "column_type": _(
@@ -136,6 +139,9 @@ RULES = {
     ),
     "no_rule_answers": _(
         "%(place)s: no rule answers this case: %(case)s. Add a rule or a default result, or list in the columns which values there are."
+    ),
+    "gaps_not_sought": _(
+        "%(place)s: whether some rule answers every case cannot be told from its cells, and was not searched for. End it with a rule that asks nothing, or give a default result."
     ),
 }
 TYPES = {
