@@ -132,6 +132,11 @@ def _warning(expression: PlacedExpression, doubt: Doubt, file: str) -> Problem:
         "name": expression.name,
         "place": expression.place,
         **({"field": expression.field} if expression.field else {}),
+        **(
+            dict(zip(("paragraph", "paragraph_en"), expression.paragraph, strict=True))
+            if any(expression.paragraph)
+            else {}
+        ),
     }
     values = {**common, **doubt.values, "text": expression.text[:MOST_TEXT]}
     return Problem(expression.line, expression.element_id, doubt.rule, values, file, warning=True)

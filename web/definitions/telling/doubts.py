@@ -8,6 +8,7 @@ from typing import Any
 from flask_babel import gettext
 
 import engine
+from web.telling.i18n import in_language
 from web.telling.i18n import mark as _
 
 # What keeps nothing from being published, but can hardly be meant.
@@ -190,6 +191,9 @@ PLACES = {
     "completionCondition": _("the condition for ending"),
 }
 
+SINGLE = str.maketrans("“”", "‘’")
+LONGEST_PARAGRAPH = 30
+
 
 class Values(dict[str, Any]):
     """What goes into a text; what is not there is an ellipsis."""
@@ -205,9 +209,18 @@ def words(problem: engine.Problem, values: Mapping[str, Any], *, named: bool) ->
     wordings["place"] = _where(values)
     if "case" in problem.values:
         wordings["case"] = _case(problem.values["case"])
-    if problem.warning and named:
-        wordings["place"] = gettext("“%(name)s”, %(place)s") % {**values, **wordings}
+    if problem.rule in RULES and named:
+        sentence = str(gettext("“%(name)s”, %(place)s"))
+        wordings["place"] = sentence % nested(sentence, {**values, **wordings})
     return wordings
+
+
+def nested(sentence: str, values: Mapping[str, Any]) -> dict[str, Any]:
+    """The values of a sentence; those that it puts in quotation marks have single ones within."""
+    return {
+        name: value.translate(SINGLE) if isinstance(value, str) and f"“%({name})s”" in sentence else value
+        for name, value in values.items()
+    }
 
 
 def _place(place: str) -> str:
@@ -223,7 +236,16 @@ def _where(values: Mapping[str, Any]) -> str:
         return _cell(values)
     if "field" in values and place:
         return str(gettext("%(place)s of the field “%(field)s”")) % {"place": place, "field": values["field"]}
+    if "paragraph" in values and place:
+        sentence = str(gettext("%(place)s of the paragraph “%(paragraph)s”"))
+        return sentence % nested(sentence, {"place": place, "paragraph": _beginning(values)})
     return place
+
+
+def _beginning(values: Mapping[str, Any]) -> str:
+    """How a paragraph begins, in the language of the page."""
+    paragraph = in_language(str(values["paragraph"]), str(values["paragraph_en"]))
+    return paragraph if len(paragraph) <= LONGEST_PARAGRAPH else f"{paragraph[:LONGEST_PARAGRAPH]}…"
 
 
 def _type(kinds: str) -> str:
