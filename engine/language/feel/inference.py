@@ -192,7 +192,11 @@ def written(part: Judge, text: str) -> Judge:
 
     def judge(names: Names, doubts: Doubts) -> Type:
         judgement = part(names, doubts)
-        return judgement if judgement.said or not judgement.is_known else replace(judgement, said=text[: inferred.MOST_SAID])
+        return (
+            judgement
+            if judgement.said or not judgement.is_known
+            else replace(judgement, said=text[: inferred.MOST_SAID])
+        )
 
     return judge
 
