@@ -174,15 +174,15 @@ def _unasked(results: list[Row], uses: Iterable[Use], *, free: bool, last: int) 
             yield "result_misspelt", {"row": row, "value": value, "near": near}
         elif value not in codes:
             rows_of_unasked.setdefault(value, []).append(row)
-    asked = sorted(codes & {value for _row, value in results})
+    codes_in_use = sorted(codes & {value for _row, value in results})
     if not free and len(rows_of_unasked) > 1:
         values = ", ".join(f"“{value}”" for value in rows_of_unasked)
         yield "results_not_told_apart", {"value": values}
-    elif len(asked) >= FEWEST_ASKED:
+    elif len(codes_in_use) >= FEWEST_ASKED:
         for value, rows in rows_of_unasked.items():
             if len(rows) == 1 and rows[0] != last:
-                known = ", ".join(f"“{code}”" for code in asked)
-                yield "result_unasked", {"row": rows[0], "value": value, "known": known}
+                listing = ", ".join(f"“{code}”" for code in codes_in_use)
+                yield "result_unasked", {"row": rows[0], "value": value, "known": listing}
 
 
 def meant(value: str, codes: Iterable[str]) -> str:

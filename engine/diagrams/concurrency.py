@@ -1,6 +1,6 @@
 """What may be done while a token is on its way elsewhere: branches that were begun together, until a gateway waits for them.
 
-Only what cannot be is left out: where nobody can tell, everything of the other branch counts as done before.
+Only what cannot be is left out: where nobody can tell, everything of the companion branch counts as done before.
 """
 
 from __future__ import annotations
@@ -35,10 +35,10 @@ class Concurrency:
         """The elements that may be done, on another branch, before a token comes to an element."""
         if element_id not in self._beside:
             elements: set[str] = set()
-            for own, others in self._pairs:
+            for own, companions in self._pairs:
                 if element_id in own.elements:
-                    for other in others:
-                        elements |= other.until(element_id, own)
+                    for companion in companions:
+                        elements |= companion.until(element_id, own)
             self._beside[element_id] = elements
         return self._beside[element_id]
 
@@ -78,11 +78,13 @@ class _Way:
         """All that it leads to."""
         return self._reached(self.branch.first)
 
-    def until(self, element_id: str, other: _Way) -> set[str]:
-        """What it leads to before a gateway waits for the other branch, on which a token is on its way to an element."""
-        if other is self:
+    def until(self, element_id: str, companion: _Way) -> set[str]:
+        """What it leads to before a gateway waits for the companion branch, on which a token is on its way to an element."""
+        if companion is self:
             return self.elements
-        gateways = frozenset({*other.needed, *(id for id in other.awaited if self._waits(id, element_id, other))})
+        gateways = frozenset(
+            {*companion.needed, *(id for id in companion.awaited if self._waits(id, element_id, companion))}
+        )
         if gateways not in self._until:
             reached = self._reached(self.branch.first, gateways)
             begins_again = self.branch.fork in reached
@@ -118,11 +120,11 @@ class _Way:
         direct = {self.branch.fork} if gateway in self.branch.first else set()
         return (sources & (reached - {gateway})) | direct
 
-    def _waits(self, gateway: str, element_id: str, other: _Way) -> bool:
-        """Whether an inclusive gateway waits for what is on its way to an element of the other branch: it comes on a flow of its own, by that element."""
-        if not other.awaited[gateway].isdisjoint(self._arriving(gateway)):
+    def _waits(self, gateway: str, element_id: str, companion: _Way) -> bool:
+        """Whether an inclusive gateway waits for what is on its way to an element of the companion branch: it comes on a flow of its own, by that element."""
+        if not companion.awaited[gateway].isdisjoint(self._arriving(gateway)):
             return False
-        comes_later = element_id not in self._reached(other.branch.first, frozenset({gateway}))
+        comes_later = element_id not in self._reached(companion.branch.first, frozenset({gateway}))
         return comes_later or gateway in self._reached([element_id])
 
     def _joins(self, kind: str) -> list[Element]:

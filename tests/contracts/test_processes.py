@@ -166,12 +166,12 @@ def test_a_condition_over_what_only_the_last_form_sets_keeps_a_process_from_bein
     """No way leads back from the watch to the question whether the charge is an orphan, though branches are begun and joined between them."""
     package = definitions.read_package(PROCESSES, "TS-006")
     text = package.files["TS-006.bpmn"]
-    asked = next(flow for flow in definition("TS-006").flows.values() if flow.source == "is_orphan" and flow.condition)
-    wrong = text.replace(f">{escape(asked.condition)}<", '>watch_note = "x"<')
+    flow = next(flow for flow in definition("TS-006").flows.values() if flow.source == "is_orphan" and flow.condition)
+    wrong = text.replace(f">{escape(flow.condition)}<", '>watch_note = "x"<')
     assert wrong != text
     problems = checks.warnings_of(definitions.package_with(package, {"TS-006.bpmn": wrong}), packages(), drafts.STARTED)
     late = [problem for problem in problems if problem.rule == "set_later"]
-    assert [(problem.element_id, problem.warning) for problem in late] == [(asked.id, False)]
+    assert [(problem.element_id, problem.warning) for problem in late] == [(flow.id, False)]
 
 
 @pytest.mark.parametrize("key", KEYS)

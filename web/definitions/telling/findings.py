@@ -465,8 +465,8 @@ def _sentence(problem: engine.Problem) -> str:
     empty, unnamed = UNNAMED.get(problem.rule, ("", ""))
     if empty and not problem.values.get(empty):
         return unnamed
-    why = str(problem.values.get("why"))
-    sentences = (whys.get(why + near), whys.get(why), rules.get(problem.rule + near), rules.get(problem.rule))
+    reason = str(problem.values.get("why"))
+    sentences = (whys.get(reason + near), whys.get(reason), rules.get(problem.rule + near), rules.get(problem.rule))
     return next((sentence for sentence in sentences if sentence), UNKNOWN)
 
 

@@ -165,9 +165,9 @@ def test_what_another_branch_sets() -> None:
 
 def after_a_fork(kind: str, joined: str, *, condition: str = "result.paid > 5") -> str:
     """Two branches that a gateway joins, then a choice, and only after it a step that sets `result`."""
-    asked = (gateway("which", default="flow_which_pay"), service("pay", "test/pays"), end())
+    choice = (gateway("which", default="flow_which_pay"), service("pay", "test/pays"), end())
     return process(
-        *("P", start(), gateway("fork", kind), user("a"), user("b"), gateway("join", joined), *asked),
+        *("P", start(), gateway("fork", kind), user("a"), user("b"), gateway("join", joined), *choice),
         *(path("begun", "fork", "a", "join", "which", "pay", "finished"), path("fork", "b", "join")),
         flow("which", "finished", condition),
     )

@@ -24,17 +24,17 @@ def branches(fork: str, join: str) -> tuple[str, ...]:
 @pytest.mark.parametrize("kind", ["parallel", "inclusive"])
 def test_branches_that_a_gateway_joins(kind: str) -> None:
     """The other branch may have been done, or part of it; what comes after both has not."""
-    drawn = branches(kind, kind)
-    assert before("a", *drawn) == {"c"}
-    assert before("c", *drawn) == {"a", "b"}
-    assert before("z", *drawn) == {"a", "b", "c"}
+    parts_drawn = branches(kind, kind)
+    assert before("a", *parts_drawn) == {"c"}
+    assert before("c", *parts_drawn) == {"a", "b"}
+    assert before("z", *parts_drawn) == {"a", "b", "c"}
 
 
 def test_branches_that_nothing_joins() -> None:
     """Where each goes on by itself, the end of one may come before the beginning of the other."""
-    drawn = branches("parallel", "exclusive")
-    assert before("a", *drawn) == {"c", "z"}
-    assert before("c", *drawn) == {"a", "b", "z"}
+    parts_drawn = branches("parallel", "exclusive")
+    assert before("a", *parts_drawn) == {"c", "z"}
+    assert before("c", *parts_drawn) == {"a", "b", "z"}
 
 
 def test_a_gateway_that_does_not_wait_for_every_branch() -> None:
@@ -65,7 +65,7 @@ def test_an_event_that_may_happen_again() -> None:
     """A message may come while what the last one began is under way."""
 
     def event(**kind: str) -> tuple[str, ...]:
-        begun = boundary("again", "x", interrupting=False, **kind)
+        beginning = boundary("again", "x", interrupting=False, **kind)
         return (
             *(user(id) for id in "xrs"),
             begun,
