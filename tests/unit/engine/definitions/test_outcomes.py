@@ -63,7 +63,7 @@ def test_a_result_that_nothing_asks_for() -> None:
     assert (problem.values["known"], problem.warning) == ("“clerk”, “supervisor”", True)
     last = table(("&lt; 2", '"clerk"'), ("&lt; 9", '"supervisor"'), ("-", '"boss"'))
     several = table(("&lt; 2", '"boss"'), ("&lt; 3", '"boss"'), ("&lt; 5", '"clerk"'), ("-", '"supervisor"'))
-    assert told(last, condition, goes_on) == told(several, asked, goes_on) == []
+    assert told(last, condition, goes_on) == told(several, condition, goes_on) == []
 
 
 def test_a_result_that_only_one_rule_writes_so() -> None:

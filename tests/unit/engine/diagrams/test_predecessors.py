@@ -68,7 +68,7 @@ def test_an_event_that_may_happen_again() -> None:
         beginning = boundary("again", "x", interrupting=False, **kind)
         return (
             *(user(id) for id in "xrs"),
-            begun,
+            beginning,
             end("told"),
             path("begun", "x", "finished"),
             path("again", "r", "s", "told"),
